@@ -1,0 +1,51 @@
+"""kneebayes: a Bayesian network of what can cause pain behind the knee.
+
+The floors of the house; a module imports only from floors below its own:
+
+====== ================================== =============================================
+floor  room                               holds
+====== ================================== =============================================
+0      ``errors``, ``odds``               exceptions; pure numbers
+1      ``knowledge``                      records, reading and checking ``priors/``, names
+2      ``network``                        nodes and arrows in numbers; the bridge to pgmpy
+3      ``inference``                      evidence, elimination order, exact engine
+4      ``elicitation``                    words -> numbers -> calibrated network
+5      ``reasoning``                      answers, belief, urgency, origins
+6      ``display``                        tables and figures
+7      ``differential``, ``model``,       the door
+       ``files``, ``cli``
+====== ================================== =============================================
+"""
+
+from importlib.metadata import PackageNotFoundError, version
+
+from kneebayes.differential import Differential
+from kneebayes.errors import (
+    EvidenceError,
+    ImpossibleEvidenceError,
+    KnowledgeError,
+    KneebayesError,
+    TooWideError,
+    UnknownNameError,
+)
+from kneebayes.files import save
+from kneebayes.model import Model, load
+
+try:
+    __version__ = version("kneebayes")
+except PackageNotFoundError:  # a plain checkout that was never installed
+    __version__ = "0+unknown"
+
+__all__ = [
+    "Differential",
+    "EvidenceError",
+    "ImpossibleEvidenceError",
+    "KnowledgeError",
+    "KneebayesError",
+    "Model",
+    "TooWideError",
+    "UnknownNameError",
+    "__version__",
+    "load",
+    "save",
+]

@@ -1,0 +1,219 @@
+"""A differential: the ranked causes of one patient, with all that made them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from kneebayes.display.tables import differential_html, differential_text
+from kneebayes.reasoning import Answer, Belief, Urgency, believe, judge_urgency, read_answers
+from kneebayes.reasoning.answers import evidence_of
+from kneebayes.reasoning.belief import conflict_of
+
+if TYPE_CHECKING:
+    from kneebayes.model import Model
+
+__all__ = ["Differential"]
+
+
+class Differential:
+    """The causes of one patient's complaint, ranked by probability.
+
+    Made by :meth:`kneebayes.Model.diagnose`. It never changes; :meth:`given` makes another.
+
+    Parameters
+    ----------
+    model
+        The model that was asked.
+    said
+        Answers by name, the complaint among them unless it is unknown.
+
+    Examples
+    --------
+    >>> import kneebayes as kb
+    >>> dx = kb.load().diagnose({"lump behind the knee": True})
+    >>> dx.top
+    "Baker's cyst"
+    >>> dx.given({"fever": True}).urgency.level
+    'now'
+    """
+
+    def __init__(self, model: Model, said: Mapping[str, object]) -> None:
+        self._model = model
+        self._said = dict(said)
+        self._answers = read_answers(model.knowledge, model.names, model.network, said)
+        self._belief = believe(model.engine, model.knowledge, evidence_of(self._answers))
+
+    @property
+    def model(self) -> Model:
+        """The model that was asked."""
+        return self._model
+
+    @property
+    def answers(self) -> tuple[Answer, ...]:
+        """What is known of the patient, the complaint among it."""
+        return self._answers
+
+    @property
+    def belief(self) -> Belief:
+        """The posteriors as plain numbers by id."""
+        return self._belief
+
+    @property
+    def top(self) -> str:
+        """Label of the most probable cause."""
+        return str(self.ranking["cause"].iloc[0])
+
+    @cached_property
+    def _rows(self) -> list[dict[str, object]]:
+        knowledge = self._model.knowledge
+        posteriors = self._belief.posteriors
+        order = sorted(knowledge.causes, key=lambda id: -posteriors[id])
+        return [
+            {
+                "id": id,
+                "cause": knowledge.causes[id].label,
+                "group": knowledge.causes[id].group,
+                "prior": self._model.elicited.priors[id].value,
+                "posterior": posteriors[id],
+                "ratio": posteriors[id] / self._model.elicited.priors[id].value,
+                "urgent": knowledge.causes[id].urgent,
+            }
+            for id in order
+        ]
+
+    @property
+    def ranking(self) -> pd.DataFrame:
+        """One row a cause, most probable first.
+
+        Columns: ``id``, ``cause`` (label), ``group``, ``prior`` (P(cause | complaint)),
+        ``posterior`` (P(cause present | evidence)), ``ratio`` (posterior / prior) and
+        ``urgent``. The index is the rank, from 1.
+        """
+        return pd.DataFrame(self._rows, index=pd.RangeIndex(1, len(self._rows) + 1, name="rank"))
+
+    @property
+    def groups(self) -> pd.DataFrame:
+        """One row a group, most probable first: ``id``, ``group``, ``prior``, ``posterior``.
+
+        Both probabilities are of at least one member being present.
+        """
+        knowledge = self._model.knowledge
+        before = self._model.prior_belief.groups
+        rows = [
+            {"id": id, "group": knowledge.groups[id].label, "prior": before[id], "posterior": now}
+            for id, now in sorted(self._belief.groups.items(), key=lambda item: -item[1])
+        ]
+        return pd.DataFrame(rows, columns=["id", "group", "prior", "posterior"])
+
+    @cached_property
+    def urgency(self) -> Urgency:
+        """What the source says to do now, and which sign says so; not a probability."""
+        return judge_urgency(self._model.knowledge, self._answers)
+
+    @property
+    def any_urgent(self) -> float:
+        """P(at least one urgent cause is present | evidence)."""
+        return self._belief.any_urgent
+
+    @property
+    def probability_of_evidence(self) -> float:
+        """P(everything that is known, the complaint included) under the model."""
+        return float(np.exp(self._belief.log_probability))
+
+    @cached_property
+    def conflict(self) -> float:
+        """Jensen's conflict in bits; above 0 the answers do not support each other."""
+        evidence = evidence_of(self._answers)
+        return conflict_of(self._model.engine, evidence, self._model.knowledge.meta.complaint)
+
+    def __getitem__(self, cause: str) -> float:
+        """P(cause or at least one of a group present | evidence), by any of its names."""
+        meaning = self._model.names.meaning(cause, ("cause", "group"), "model.causes")
+        if meaning.kind == "group":
+            return self._belief.groups[meaning.id]
+        return self._belief.posteriors[meaning.id]
+
+    def given(self, said: Mapping[str, object]) -> Differential:
+        """The differential with more known, or with answers changed or taken back (None).
+
+        Parameters
+        ----------
+        said
+            Further answers by name; an answer about something answered before replaces it.
+        """
+        names = self._model.names
+        kinds = ("finding", "context", "cause", "mediator")
+        where = "model.findings, model.contexts and model.causes"
+        renewed = {names.meaning(name, kinds, where).id for name in said}
+        kept = {
+            name: answer
+            for name, answer in self._said.items()
+            if names.meaning(name, kinds, where).id not in renewed
+        }
+        return Differential(self._model, {**kept, **said})
+
+    def probability(self, event: Mapping[str, object]) -> float:
+        """P(all of the event | evidence), for any nodes together.
+
+        Parameters
+        ----------
+        event
+            States by name, such as ``{"gout": True, "septic arthritis": True}``.
+        """
+        model = self._model
+        asked = read_answers(model.knowledge, model.names, model.network, event)
+        return model.engine.posterior(evidence_of(asked), evidence_of(self._answers))
+
+    def to_dict(self) -> dict[str, Any]:
+        """Everything as plain values, ready for JSON."""
+        return {
+            "source": self._model.knowledge.meta.source,
+            "disclaimer": self._model.knowledge.meta.disclaimer,
+            "lexicon": self._model.elicited.lexicon,
+            "answers": {a.id: {"label": a.label, "state": a.state} for a in self._answers},
+            "urgency": {
+                "level": self.urgency.level,
+                "advice": self.urgency.advice,
+                "reasons": [str(reason) for reason in self.urgency.reasons],
+            },
+            "probability_of_evidence": self.probability_of_evidence,
+            "any_urgent": self.any_urgent,
+            "ranking": self._rows,
+            "groups": self.groups.to_dict(orient="records"),
+        }
+
+    def to_json(self) -> str:
+        """The same as JSON text."""
+        return json.dumps(self.to_dict(), indent=2, ensure_ascii=False, allow_nan=False)
+
+    def to_csv(self) -> str:
+        """The ranking as CSV text."""
+        return str(self.ranking.to_csv(lineterminator="\n"))
+
+    def text(self, top: int = 10) -> str:
+        """The differential for a terminal, with the first ``top`` causes."""
+        return differential_text(self._title, *self._shown(top))
+
+    @property
+    def _title(self) -> str:
+        meta = self._model.knowledge.meta
+        return f"{meta.title}: what may cause it (lexicon: {self._model.elicited.lexicon})"
+
+    def _shown(
+        self, top: int
+    ) -> tuple[tuple[Answer, ...], Urgency, list[dict[str, object]], float, str]:
+        disclaimer = self._model.knowledge.meta.disclaimer
+        return self._answers, self.urgency, self._rows[:top], self.any_urgent, disclaimer
+
+    def __repr__(self) -> str:
+        first = ", ".join(f"{row['cause']} {row['posterior']:.1%}" for row in self._rows[:3])
+        return f"Differential({len(self._answers)} answers, {self.urgency.level}: {first}, ...)"
+
+    def _repr_html_(self) -> str:
+        return differential_html(self._title, *self._shown(10))

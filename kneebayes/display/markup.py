@@ -1,0 +1,67 @@
+"""A dozen lines of HTML: everything is escaped, nothing needs a style sheet."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from html import escape
+
+__all__ = ["bar", "percent", "table", "tag"]
+
+
+def tag(name: str, *inside: str, **attributes: str) -> str:
+    """An element around text that is HTML already; attribute values are escaped.
+
+    Examples
+    --------
+    >>> tag("p", "hello", title='a "b"')
+    '<p title="a &quot;b&quot;">hello</p>'
+    """
+    given = "".join(f' {key}="{escape(value, quote=True)}"' for key, value in attributes.items())
+    return f"<{name}{given}>{''.join(inside)}</{name}>"
+
+
+def table(header: Sequence[str], rows: Iterable[Sequence[str]], caption: str = "") -> str:
+    """A table of texts; every cell is escaped unless it is made by this module."""
+    head = tag("tr", *(tag("th", escape(one), scope="col") for one in header))
+    body = [tag("tr", *(tag("td", _cell(one)) for one in row)) for row in rows]
+    title = tag("caption", escape(caption)) if caption else ""
+    return tag("table", title, tag("thead", head), tag("tbody", *body))
+
+
+class Markup(str):
+    """Text that is HTML already."""
+
+    __slots__ = ()
+
+
+def _cell(text: str) -> str:
+    return text if isinstance(text, Markup) else escape(text)
+
+
+def bar(share: float) -> Markup:
+    """A bar of up to twenty blocks, readable without colour or style."""
+    full = round(20 * min(max(share, 0.0), 1.0))
+    return Markup(tag("span", "\u2588" * full, style="color:#3b6ea5"))
+
+
+def percent(probability: float) -> str:
+    """A probability as a percentage with two significant digits, never rounded to 0 or 100.
+
+    Examples
+    --------
+    >>> percent(0.1234), percent(0.00012), percent(1.0), percent(0.9999)
+    ('12%', '0.012%', '100%', '99.99%')
+    """
+    if probability in (0.0, 1.0):
+        return f"{probability:.0%}"
+    if probability < 1e-6:
+        return "<0.0001%"
+    if probability > 0.99:
+        shown = min(f"{probability:.1%}", f"{probability:.2%}", key=lambda s: s.startswith("100"))
+        return ">99.99%" if shown.startswith("100") else shown
+    if probability >= 0.1:
+        return f"{probability:.0%}"
+    digits = 1
+    while probability * 100 < 10.0 ** (1 - digits) and digits < 6:
+        digits += 1
+    return f"{probability:.{digits}%}"

@@ -1,0 +1,134 @@
+"""Solve the leaks of the causes so that the stated priors hold."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+import numpy as np
+
+from kneebayes.errors import KneebayesError
+from kneebayes.inference import Engine, Evidence
+from kneebayes.network import Network, Node, Numbers, noisy_or_node
+from kneebayes.odds import logit
+
+__all__ = ["CauseFamily", "calibrate"]
+
+CLOSE = 1e-12
+ROUNDS = 400
+LONGEST_STEP = 1.0
+STRONGEST_LINK = 0.95
+
+CauseFamily = Callable[[float], Node]
+
+
+def calibrate(
+    network: Network,
+    families: Mapping[str, CauseFamily],
+    priors: Mapping[str, float],
+    complaint: str,
+) -> tuple[Network, float]:
+    """Find the leak of every cause such that P(cause | complaint) is the stated prior.
+
+    Broyden's method on the logarithms of the leaks, with the identity as first guess of
+    the Jacobian: raising a leak raises the posterior's log-odds about as much.
+
+    Parameters
+    ----------
+    network
+        Contexts, causes and complaint (findings do not matter here).
+    families
+        For each cause the node that follows from its leak.
+    priors
+        P(cause | complaint) as stated.
+    complaint
+        Id of the complaint.
+
+    Returns
+    -------
+    network, probability
+        The calibrated network and its P(complaint).
+
+    Raises
+    ------
+    KneebayesError
+        If no leaks make the priors hold; says which are missed and by how much.
+    """
+    causes = list(priors)
+    wanted = np.array([logit(priors[cause]) for cause in causes])
+    seen = Evidence.of(network, {complaint: "present"})
+    engine = Engine(network)
+
+    def attempt(logs: Numbers) -> tuple[Network, Numbers, float]:
+        nodes = [families[cause](float(np.exp(x))) for cause, x in zip(causes, logs, strict=True)]
+        tried = network.replacing(nodes)
+        told = engine.on(tried).propagate(seen, causes)
+        found = np.array([logit(told.present(cause)) for cause in causes])
+        return tried, found - wanted, float(np.exp(told.log_probability[0]))
+
+    logs = np.array([np.log(0.05 * priors[cause]) for cause in causes])
+    tried, miss, probability = attempt(logs)
+    inverse = np.eye(len(causes))
+    for _ in range(ROUNDS):
+        if float(np.abs(miss).max()) < CLOSE:
+            return tried, probability
+        step = -inverse @ miss
+        longest = float(np.abs(step).max())
+        if longest > LONGEST_STEP:
+            step *= LONGEST_STEP / longest
+        logs = np.minimum(logs + step, np.log(0.999))
+        tried, missed, probability = attempt(logs)
+        change = missed - miss
+        miss = missed
+        turned = inverse @ change
+        scale = float(step @ turned)
+        if abs(scale) > 1e-300:
+            inverse += np.outer(step - turned, step @ inverse) / scale
+    if float(np.abs(miss).max()) < 1e-10:
+        return tried, probability
+    raise KneebayesError(_cannot_hold(causes, priors, miss, wanted))
+
+
+def _cannot_hold(
+    causes: list[str], priors: Mapping[str, float], miss: Numbers, wanted: Numbers
+) -> str:
+    worst = sorted(range(len(causes)), key=lambda at: -abs(miss[at]))[:3]
+    reached = 1.0 / (1.0 + np.exp(-(wanted + miss)))
+    named = ", ".join(
+        f"{causes[at]} (stated {priors[causes[at]]:.3g}, reached {reached[at]:.3g})"
+        for at in worst
+    )
+    total = sum(priors.values())
+    return (
+        f"The stated priors cannot all hold: {named}. Together they add up to {total:.3g}; "
+        "since some cause must explain the complaint they need at least 1, and causes that "
+        "raise each other need more. Raise some, or weaken the influences between causes."
+    )
+
+
+def cause_node(
+    id: str, leak: float, risks: Mapping[str, tuple[float, ...]], links: Mapping[str, float]
+) -> Node:
+    """The node of a cause that follows from its leak.
+
+    A risk ratio is the risk with that parent state alone against the risk with none, so
+    ``link = (ratio - 1) leak / (1 - leak)``.
+
+    Parameters
+    ----------
+    id
+        The cause.
+    leak
+        P(cause) with no parent present.
+    risks
+        For each parent one risk ratio per state; 1 for a state that changes nothing.
+    links
+        Links that are stated as such.
+    """
+    leak = min(leak, 0.999)
+    made: dict[str, float | tuple[float, ...]] = {
+        parent: tuple(
+            min(STRONGEST_LINK, max(0.0, (ratio - 1.0) * leak / (1.0 - leak))) for ratio in ratios
+        )
+        for parent, ratios in risks.items()
+    }
+    return noisy_or_node(id, leak, {**made, **links})

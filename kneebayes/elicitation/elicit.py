@@ -1,0 +1,163 @@
+"""Knowledge and a lexicon make a calibrated network."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from kneebayes.elicitation.calibrate import CauseFamily, calibrate, cause_node
+from kneebayes.elicitation.evoke import solve_evoked
+from kneebayes.elicitation.links import links_from_frequencies
+from kneebayes.elicitation.result import Elicited, Stated
+from kneebayes.elicitation.words import amount_interval, prior_intervals
+from kneebayes.errors import KneebayesError
+from kneebayes.knowledge.base import Arrow, Knowledge
+from kneebayes.knowledge.records import Amount, Interval, Lexicon
+from kneebayes.network import Network, Node, noisy_or_node, root_node
+
+__all__ = ["elicit"]
+
+
+def elicit(knowledge: Knowledge, lexicon: Lexicon) -> Elicited:
+    """Make the network of a knowledge folder.
+
+    Words become intervals by the lexicon, stated frequencies become links, the leaks of
+    the causes are solved from the priors, and links with an evoking strength from that.
+
+    Parameters
+    ----------
+    knowledge
+        What the folder says.
+    lexicon
+        What its words mean.
+
+    Raises
+    ------
+    KneebayesError
+        If the arrows run in a circle or the stated priors cannot all hold.
+    """
+    draft = _Draft(knowledge, lexicon)
+    draft.read_arrows()
+    solved = links_from_frequencies(draft.frequencies, draft.leak_values(), draft.order)
+    priors = prior_intervals(knowledge, lexicon)
+    families = {cause: draft.family(cause, solved.links) for cause in knowledge.causes}
+    start = [families[cause](0.05 * priors[cause].value) for cause in knowledge.causes]
+    network = Network((*draft.other_nodes(solved.links), *start))
+    wanted = {cause: interval.value for cause, interval in priors.items()}
+    network, probability = calibrate(network, families, wanted, knowledge.meta.complaint)
+    network, remarks = solve_evoked(network, knowledge, lexicon)
+    return Elicited(
+        network=network,
+        lexicon=lexicon.id,
+        priors=priors,
+        leaks=draft.leaks,
+        stated=tuple(_stated(draft.intervals, network)),
+        complaint_probability=probability,
+        remarks=(*solved.remarks, *remarks),
+    )
+
+
+@dataclass
+class _Draft:
+    """Statements in numbers, before anything is solved."""
+
+    knowledge: Knowledge
+    lexicon: Lexicon
+    intervals: list[tuple[Arrow, Interval]] = field(default_factory=list)
+    frequencies: list[tuple[Arrow, Interval]] = field(default_factory=list)
+    risks: dict[str, dict[str, dict[str, float]]] = field(default_factory=dict)
+    leaks: dict[str, Interval] = field(default_factory=dict)
+    order: list[str] = field(default_factory=list)
+
+    def read_arrows(self) -> None:
+        causes = self.knowledge.causes
+        for arrow in self.knowledge.arrows():
+            said = arrow.statement
+            if said.risk is not None:
+                interval = amount_interval(said.risk, "risk", self.lexicon)
+                by_state = self.risks.setdefault(arrow.child, {}).setdefault(arrow.parent, {})
+                by_state[arrow.state] = interval.value
+            elif said.how_often is not None:
+                interval = amount_interval(said.how_often, "frequency", self.lexicon)
+                if arrow.child not in causes:
+                    self.frequencies.append((arrow, interval))
+            self.intervals.append((arrow, interval))
+        self._read_leaks()
+        ids = [*self.knowledge.contexts, *causes, *self.leaks]
+        self.order = _parents_first(dict.fromkeys(ids), self.intervals)
+
+    def _read_leaks(self) -> None:
+        knowledge = self.knowledge
+        for context in knowledge.contexts.values():
+            amount = context.leak if context.share is None else context.share
+            if amount is not None:
+                self.leaks[context.id] = self._frequency(amount)
+        for node in (*knowledge.mediators.values(), *knowledge.findings.values()):
+            self.leaks[node.id] = self._frequency(node.leak)
+
+    def _frequency(self, amount: Amount) -> Interval:
+        return amount_interval(amount, "frequency", self.lexicon)
+
+    def leak_values(self) -> dict[str, float]:
+        roots = {id for id, one in self.knowledge.contexts.items() if one.share is not None}
+        return {id: one.value for id, one in self.leaks.items() if id not in roots}
+
+    def states(self, id: str) -> tuple[str, ...]:
+        context = self.knowledge.contexts.get(id)
+        if context is None or not context.states:
+            return ("absent", "present")
+        return tuple(state.id for state in context.states)
+
+    def family(self, cause: str, solved: Mapping[tuple[str, str], float]) -> CauseFamily:
+        risks = {
+            parent: tuple(by_state.get(state, 1.0) for state in self.states(parent))
+            for parent, by_state in self.risks.get(cause, {}).items()
+        }
+        links = {
+            arrow.parent: interval.value
+            for arrow, interval in self.intervals
+            if arrow.child == cause and arrow.statement.how_often is not None
+        }
+        return lambda leak: cause_node(cause, leak, risks, links)
+
+    def other_nodes(self, solved: Mapping[tuple[str, str], float]) -> Iterable[Node]:
+        into: dict[str, dict[str, float]] = {}
+        for (parent, child), link in solved.items():
+            into.setdefault(child, {})[parent] = link
+        for context in self.knowledge.contexts.values():
+            if context.states:
+                shares = [state.share for state in context.states]
+                yield root_node(context.id, shares, self.states(context.id))
+            elif context.share is not None:
+                share = self.leaks[context.id].value
+                yield root_node(context.id, [1.0 - share, share])
+            else:
+                leak = self.leaks[context.id].value
+                yield noisy_or_node(context.id, leak, into.get(context.id, {}))
+        for id in (*self.knowledge.mediators, *self.knowledge.findings):
+            yield noisy_or_node(id, self.leaks[id].value, into.get(id, {}))
+
+
+def _parents_first(ids: Mapping[str, None], arrows: list[tuple[Arrow, Interval]]) -> list[str]:
+    parents: dict[str, set[str]] = {id: set() for id in ids}
+    for arrow, _ in arrows:
+        parents[arrow.child].add(arrow.parent)
+    order: list[str] = []
+    placed: set[str] = set()
+    waiting = list(ids)
+    while waiting:
+        ready = [id for id in waiting if parents[id] <= placed]
+        if not ready:
+            message = f"The arrows run in a circle among: {', '.join(sorted(waiting))}."
+            raise KneebayesError(message)
+        order.extend(ready)
+        placed.update(ready)
+        waiting = [id for id in waiting if id not in placed]
+    return order
+
+
+def _stated(intervals: list[tuple[Arrow, Interval]], network: Network) -> Iterable[Stated]:
+    for arrow, interval in intervals:
+        link = next(one for one in network[arrow.child].links if one.parent == arrow.parent)
+        state = network[arrow.parent].states.index(arrow.state)
+        yield Stated(arrow, interval, link.strength[state])

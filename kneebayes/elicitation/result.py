@@ -1,0 +1,63 @@
+"""What elicitation gives: a network, and where each of its numbers comes from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from kneebayes.knowledge.base import Arrow
+from kneebayes.knowledge.lint import Remark
+from kneebayes.knowledge.records import Interval
+from kneebayes.network import Network
+
+__all__ = ["Elicited", "Stated"]
+
+
+@dataclass(frozen=True, slots=True)
+class Stated:
+    """One statement and the number that the network uses for it.
+
+    Attributes
+    ----------
+    arrow
+        Parent, child and the statement with its origins.
+    interval
+        The statement in numbers: a frequency, or a risk ratio.
+    link
+        P(the parent alone produces the child), leak and mediators taken out.
+    """
+
+    arrow: Arrow
+    interval: Interval
+    link: float
+
+
+@dataclass(frozen=True)
+class Elicited:
+    """A calibrated network with the statements it was made from.
+
+    Attributes
+    ----------
+    network
+        The network.
+    lexicon
+        Id of the lexicon that turned words into numbers.
+    priors
+        P(cause | complaint) as stated, by cause.
+    leaks
+        Leak or share of each node that is not a cause, as stated.
+    stated
+        Every arrow with its number.
+    complaint_probability
+        P(complaint) that follows from the priors.
+    remarks
+        What the numbers showed: statements that could not be met in full.
+    """
+
+    network: Network
+    lexicon: str
+    priors: Mapping[str, Interval]
+    leaks: Mapping[str, Interval]
+    stated: tuple[Stated, ...]
+    complaint_probability: float
+    remarks: tuple[Remark, ...]

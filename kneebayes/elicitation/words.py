@@ -1,0 +1,86 @@
+"""Words become numbers here and nowhere else."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from kneebayes.errors import KneebayesError
+from kneebayes.knowledge.base import Knowledge
+from kneebayes.knowledge.records import Amount, Cause, Interval, Lexicon
+
+__all__ = ["Direction", "amount_interval", "prior_intervals"]
+
+Direction = Literal["frequency", "evoking", "risk"]
+ROUNDS = 60
+
+
+def amount_interval(amount: Amount, direction: Direction, lexicon: Lexicon) -> Interval:
+    """The interval that a word, a published range or a number stands for.
+
+    The value used is a word's own value, the middle of a published range (for a risk
+    ratio its geometric middle), or the number itself.
+
+    Parameters
+    ----------
+    amount
+        A word of the lexicon, ``(low, high)`` or one number.
+    direction
+        Which table of the lexicon a word is looked up in.
+    lexicon
+        The lexicon.
+    """
+    if isinstance(amount, str):
+        words = {"frequency": lexicon.frequency, "evoking": lexicon.evoking, "risk": lexicon.risk}
+        return words[direction][amount].interval
+    if isinstance(amount, tuple):
+        low, high = amount
+        middle = (low * high) ** 0.5 if direction == "risk" else (low + high) / 2.0
+        return Interval(low=low, value=min(max(middle, low), high), high=high)
+    return Interval(low=amount, value=amount, high=amount)
+
+
+def prior_intervals(knowledge: Knowledge, lexicon: Lexicon) -> dict[str, Interval]:
+    """P(cause | complaint) of every cause, from words and published bounds.
+
+    The rule: take the word's interval; move its three numbers to the nearest point of the
+    published range, where there is one; then move them back into the word's own interval.
+    So a published figure decides inside the word, and the word decides between words. A
+    lexicon with a ``total`` is scaled so that the values add up to it.
+
+    Returns
+    -------
+    dict
+        Interval by cause.
+    """
+    if lexicon.total is None:
+        return _scaled(knowledge, lexicon, 1.0)
+    low, high = 1e-4, 10.0
+    for _ in range(ROUNDS):
+        middle = (low * high) ** 0.5
+        total = sum(one.value for one in _scaled(knowledge, lexicon, middle).values())
+        low, high = (middle, high) if total < lexicon.total else (low, middle)
+    scaled = _scaled(knowledge, lexicon, high)
+    total = sum(one.value for one in scaled.values())
+    if abs(total - lexicon.total) > 1e-6:
+        message = (
+            f"lexicons.toml: {lexicon.id}.total: the causes cannot add up to {lexicon.total:g}; "
+            f"scaled as far as it goes they add up to {total:g}. Change the total."
+        )
+        raise KneebayesError(message)
+    return scaled
+
+
+def _scaled(knowledge: Knowledge, lexicon: Lexicon, scale: float) -> dict[str, Interval]:
+    return {cause.id: _prior(cause, lexicon, scale) for cause in knowledge.causes.values()}
+
+
+def _prior(cause: Cause, lexicon: Lexicon, scale: float) -> Interval:
+    said = lexicon.commonness[cause.commonness.word].interval
+    word = Interval(
+        low=min(0.9, said.low * scale),
+        value=min(0.9, said.value * scale),
+        high=min(0.9, said.high * scale),
+    )
+    if cause.commonness.published is None:
+        return word
+    return word.within(*cause.commonness.published).within(word.low, word.high)

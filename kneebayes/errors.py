@@ -1,0 +1,125 @@
+"""Every exception that kneebayes raises on purpose, as one tree."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+__all__ = [
+    "EvidenceError",
+    "ImpossibleEvidenceError",
+    "KnowledgeError",
+    "KneebayesError",
+    "Problem",
+    "TooWideError",
+    "UnknownNameError",
+    "suggest",
+]
+
+
+class KneebayesError(Exception):
+    """Root of everything that kneebayes raises on purpose."""
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing that is wrong in a knowledge folder.
+
+    Attributes
+    ----------
+    place
+        File and entry, such as ``causes/gout.toml: shows.redness``.
+    wrong
+        What is wrong and what was found there.
+    remedy
+        What is allowed, or what to do about it.
+    """
+
+    place: str
+    wrong: str
+    remedy: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.place}: {self.wrong}" + (f" {self.remedy}" if self.remedy else "")
+
+
+class KnowledgeError(KneebayesError, ValueError):
+    """Raised when a knowledge folder cannot be read; lists all its problems at once."""
+
+    def __init__(self, folder: str, problems: Sequence[Problem]) -> None:
+        self.folder = folder
+        self.problems = tuple(problems)
+        count = f"{len(problems)} problem{'' if len(problems) == 1 else 's'} found"
+        lines = "\n".join(f"  - {problem}" for problem in problems)
+        super().__init__(f"{folder}: {count}.\n{lines}")
+
+    def __reduce__(self) -> tuple[type[KnowledgeError], tuple[str, tuple[Problem, ...]]]:
+        return type(self), (self.folder, self.problems)
+
+
+class UnknownNameError(KneebayesError, KeyError):
+    """Raised when a name is none of those that the model knows."""
+
+    def __init__(self, message: str, name: str = "", suggestions: Sequence[str] = ()) -> None:
+        self.message = message
+        self.name = name
+        self.suggestions = tuple(suggestions)
+        super().__init__(message)
+
+    def __str__(self) -> str:
+        return self.message
+
+    def __reduce__(self) -> tuple[type[UnknownNameError], tuple[str, str, tuple[str, ...]]]:
+        return type(self), (self.message, self.name, self.suggestions)
+
+
+class EvidenceError(KneebayesError, ValueError):
+    """Raised when an answer is not one that a node can take, or two answers disagree."""
+
+
+class ImpossibleEvidenceError(KneebayesError, ValueError):
+    """Raised when evidence has probability zero; names a smallest set that conflicts."""
+
+    def __init__(self, message: str, conflict: Iterable[str] = ()) -> None:
+        self.message = message
+        self.conflict = tuple(conflict)
+        super().__init__(message)
+
+    def __reduce__(self) -> tuple[type[ImpossibleEvidenceError], tuple[str, tuple[str, ...]]]:
+        return type(self), (self.message, self.conflict)
+
+
+class TooWideError(KneebayesError, MemoryError):
+    """Raised when a query is too wide to be answered exactly in the memory allowed."""
+
+
+def suggest(name: str, known: Iterable[str], count: int = 3) -> list[str]:
+    """Names among ``known`` that look like ``name``, most alike first.
+
+    Parameters
+    ----------
+    name
+        What was typed; case is ignored.
+    known
+        The names that exist.
+    count
+        How many to return at most.
+
+    Examples
+    --------
+    >>> suggest("swolen", ["swollen knee", "fever", "lump"])
+    ['swollen knee']
+    """
+    typed = name.casefold().strip()
+    by_folded = {candidate.casefold(): candidate for candidate in known}
+    close = difflib.get_close_matches(typed, by_folded, n=count, cutoff=0.6)
+    inside = [
+        folded
+        for folded in by_folded
+        if len(typed) > 3 and (typed in folded or set(typed.split()) <= set(folded.split()))
+    ]
+    if not close and not inside:
+        close = difflib.get_close_matches(typed, by_folded, n=count, cutoff=0.5)
+    ordered = list(dict.fromkeys([*close, *inside]))[:count]
+    return [by_folded[folded] for folded in ordered]

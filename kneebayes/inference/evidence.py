@@ -1,0 +1,99 @@
+"""What is known of one patient, as a likelihood for each node that was asked about."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from kneebayes.errors import EvidenceError
+from kneebayes.network import Network
+
+__all__ = ["Evidence"]
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """Likelihoods over the states of the nodes that were observed.
+
+    Attributes
+    ----------
+    likelihoods
+        For each observed node P(what was observed | state), one number per state. Exactly
+        one number above zero is *hard* evidence; several are *virtual* evidence (Pearl
+        1988), of which only the ratios matter.
+    """
+
+    likelihoods: Mapping[str, tuple[float, ...]]
+
+    @classmethod
+    def of(cls, network: Network, answers: Mapping[str, str | Sequence[float]]) -> Evidence:
+        """Evidence from state names or likelihoods.
+
+        Parameters
+        ----------
+        network
+            The network whose nodes are named.
+        answers
+            For each node the name of its state, or one likelihood per state.
+
+        Raises
+        ------
+        UnknownNameError
+            If a node is not in the network.
+        EvidenceError
+            If a state does not exist or a likelihood makes no sense.
+
+        Examples
+        --------
+        >>> from kneebayes.network import Network, root_node
+        >>> net = Network((root_node("flu", [0.9, 0.1]),))
+        >>> Evidence.of(net, {"flu": "present"}).likelihoods["flu"]
+        (0.0, 1.0)
+        """
+        return cls({id: _likelihood(network, id, answer) for id, answer in answers.items()})
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.likelihoods)
+
+    def __len__(self) -> int:
+        return len(self.likelihoods)
+
+    def hard_state(self, id: str) -> int | None:
+        """Index of the observed state, or None where the node is unknown or only likely."""
+        likelihood = self.likelihoods.get(id)
+        if likelihood is None:
+            return None
+        possible = [state for state, value in enumerate(likelihood) if value > 0.0]
+        return possible[0] if len(possible) == 1 else None
+
+    def only(self, ids: Sequence[str]) -> Evidence:
+        """The same evidence, restricted to some nodes."""
+        return Evidence({id: self.likelihoods[id] for id in ids})
+
+    def plus(self, other: Evidence) -> Evidence:
+        """Both together; where both speak of a node their likelihoods are multiplied."""
+        joined = dict(self.likelihoods)
+        for id, likelihood in other.likelihoods.items():
+            before = joined.get(id, (1.0,) * len(likelihood))
+            joined[id] = tuple(a * b for a, b in zip(before, likelihood, strict=True))
+        return Evidence(joined)
+
+
+def _likelihood(network: Network, id: str, answer: str | Sequence[float]) -> tuple[float, ...]:
+    states = network[id].states
+    if isinstance(answer, str):
+        if answer not in states:
+            message = f"'{id}' cannot be '{answer}'. Its states are: {', '.join(states)}."
+            raise EvidenceError(message)
+        return tuple(float(state == answer) for state in states)
+    values = np.asarray(answer, dtype=float)
+    sensible = values.shape == (len(states),) and bool(np.isfinite(values).all())
+    if not sensible or bool((values < 0.0).any()) or not bool((values > 0.0).any()):
+        message = (
+            f"'{id}' needs one likelihood for each of its states ({', '.join(states)}), "
+            f"none negative and not all zero. Got {answer!r}."
+        )
+        raise EvidenceError(message)
+    return tuple(float(value) for value in values)

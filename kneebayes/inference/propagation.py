@@ -1,0 +1,137 @@
+"""One forward and one backward pass through an elimination."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from kneebayes.inference.leaves import Leaf
+from kneebayes.inference.order import Join, Plan, Reduce
+from kneebayes.inference.tables import join, pull
+from kneebayes.network import Numbers
+
+__all__ = ["Propagation", "run_backward", "run_forward"]
+
+
+@dataclass(frozen=True)
+class Propagation:
+    """Everything that one forward and backward pass tells.
+
+    Attributes
+    ----------
+    log_probability
+        Natural logarithm of P(evidence), one per member of the batch.
+    marginals
+        For each open node P(state | evidence): batch x states.
+    """
+
+    log_probability: Numbers
+    marginals: Mapping[str, Numbers]
+
+    def present(self, id: str) -> float:
+        """P(node is present | evidence) for the first member of the batch."""
+        return float(self.marginals[id][0, -1])
+
+
+@dataclass(frozen=True)
+class Forward:
+    """Tables of a forward pass, kept for the way back."""
+
+    tables: list[Numbers | None]
+    scales: dict[int, Numbers]
+    result: Numbers
+    log_probability: Numbers
+
+
+def run_forward(plan: Plan, leaves: Sequence[Leaf]) -> Forward:
+    """Join and sum out; every table made is scaled to a largest entry of 1."""
+    tables: list[Numbers | None] = [leaf.numbers for leaf in leaves]
+    tables += [None] * (plan.tables - len(tables))
+    if not plan.steps and not leaves:
+        tables[plan.result] = np.ones(1)
+    scales: dict[int, Numbers] = {}
+    log_scale = np.zeros(1)
+    for step in plan.steps:
+        made = _forward(step, tables)
+        if isinstance(step, Reduce) and step.how != "rename":
+            largest = made.max(axis=tuple(range(1, made.ndim)), keepdims=True, initial=0.0)
+            largest = np.where(largest > 0.0, largest, 1.0)
+            made = made / largest
+            scales[step.out] = largest
+            log_scale = log_scale + np.log(largest.reshape(-1))
+        tables[step.out] = made
+    result = _known(tables[plan.result])
+    with np.errstate(divide="ignore"):
+        log_probability = np.log(result.reshape(-1)) + log_scale
+    return Forward(tables, scales, result, log_probability)
+
+
+def _known(table: Numbers | None) -> Numbers:
+    if table is None:  # a plan makes every table before it uses it
+        message = "internal error: a table was used before it was made"
+        raise RuntimeError(message)
+    return table
+
+
+def _forward(step: Join | Reduce, tables: list[Numbers | None]) -> Numbers:
+    if isinstance(step, Join):
+        a, b = _known(tables[step.a]), _known(tables[step.b])
+        return join(
+            a.reshape(a.shape[0], *step.a_shape), b.reshape(b.shape[0], *step.b_shape), step.bits
+        )
+    source = _known(tables[step.source])
+    if step.how == "sum":
+        return np.asarray(source.sum(axis=step.axis))
+    if step.how == "fired":
+        return np.asarray(source.take(1, axis=step.axis))
+    if step.how == "diagonal":
+        return np.moveaxis(np.diagonal(source, axis1=step.other, axis2=step.axis), -1, step.other)
+    return source
+
+
+def run_backward(plan: Plan, forward: Forward, leaf_count: int) -> list[Numbers | None]:
+    """Derivative of the scaled result with respect to every entry of every leaf."""
+    gradients: list[Numbers | None] = [None] * plan.tables
+    gradients[plan.result] = np.ones_like(forward.result)
+    for step in reversed(plan.steps):
+        gradient = _known(gradients[step.out])
+        if isinstance(step, Reduce):
+            if step.out in forward.scales:
+                gradient = gradient / forward.scales[step.out]
+            source = _known(forward.tables[step.source])
+            gradients[step.source] = _spread(step, gradient, source)
+        else:
+            a, b = _known(forward.tables[step.a]), _known(forward.tables[step.b])
+            aligned_a = a.reshape(a.shape[0], *step.a_shape)
+            aligned_b = b.reshape(b.shape[0], *step.b_shape)
+            for mine, theirs, missing, table in (
+                (step.a, aligned_b, step.a_missing, a),
+                (step.b, aligned_a, step.b_missing, b),
+            ):
+                pulled = pull(gradient, theirs, step.bits).sum(axis=missing)
+                gradients[mine] = pulled.reshape(pulled.shape[0], *table.shape[1:])
+        gradients[step.out] = None
+    return gradients[:leaf_count]
+
+
+def _spread(step: Reduce, gradient: Numbers, source: Numbers) -> Numbers:
+    """Bring a gradient back to the table that was reduced."""
+    if step.how == "rename":
+        return gradient
+    shape = (gradient.shape[0], *source.shape[1:])
+    if step.how == "sum":
+        return np.broadcast_to(np.expand_dims(gradient, step.axis), shape)
+    spread = np.zeros(shape)
+    if step.how == "fired":
+        chosen: list[slice | int] = [slice(None)] * len(shape)
+        chosen[step.axis] = 1
+        spread[tuple(chosen)] = gradient
+        return spread
+    for state in range(2):
+        both: list[slice | int] = [slice(None)] * len(shape)
+        both[step.axis] = state
+        both[step.other] = state
+        spread[tuple(both)] = gradient.take(state, axis=step.other)
+    return spread

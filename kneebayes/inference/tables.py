@@ -1,0 +1,76 @@
+"""Tables over states and fired-yet bits, and how two of them are joined.
+
+A *fired-yet bit* belongs to a noisy-OR family: a table that holds part of the family's
+links says, along the bit's axis, how probable it is that none (0) or some (1) of those
+links fired. Two parts of one family are joined by OR:
+
+    none = a0 b0        some = a1 (b0 + b1) + a0 b1
+
+Only additions of products of non-negative numbers: nothing cancels, so every result keeps
+its relative precision however small it is. (Zhang & Poole 1996 call such tables
+heterogeneous factors; inclusion-exclusion, as in Quickscore, subtracts instead.)
+
+Every array has a batch axis first (length 1 or the size of the batch), then one axis per
+variable of its scope.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from kneebayes.network import Numbers
+
+__all__ = ["join", "pull"]
+
+
+def _half(array: Numbers, axis: int, which: int) -> Numbers:
+    chosen: list[slice] = [slice(None)] * array.ndim
+    chosen[axis] = slice(which, which + 1)
+    return array[tuple(chosen)]
+
+
+def join(a: Numbers, b: Numbers, bits: tuple[int, ...]) -> Numbers:
+    """Join two aligned tables: multiply, and OR along the axes of their shared bits.
+
+    Parameters
+    ----------
+    a, b
+        Arrays of equal rank, axes of length 1 where a scope lacks the variable.
+    bits
+        Axes of the fired-yet bits that both scopes hold.
+    """
+    if not bits:
+        return a * b
+    axis, rest = bits[0], bits[1:]
+    a0, a1 = _half(a, axis, 0), _half(a, axis, 1)
+    b0, b1 = _half(b, axis, 0), _half(b, axis, 1)
+    none = join(a0, b0, rest)
+    some = join(a1, b0 + b1, rest) + join(a0, b1, rest)
+    return np.concatenate([none, some], axis=axis)
+
+
+def pull(gradient: Numbers, b: Numbers, bits: tuple[int, ...]) -> Numbers:
+    """Derivative of a join with respect to its first table, given that of its result.
+
+    Parameters
+    ----------
+    gradient
+        Derivative with respect to every entry of ``join(a, b, bits)``.
+    b
+        The other table, aligned.
+    bits
+        Axes of the shared fired-yet bits.
+
+    Returns
+    -------
+    ndarray
+        Derivative with respect to ``a``, still with the axes that only ``b`` has: sum them.
+    """
+    if not bits:
+        return gradient * b
+    axis, rest = bits[0], bits[1:]
+    g0, g1 = _half(gradient, axis, 0), _half(gradient, axis, 1)
+    b0, b1 = _half(b, axis, 0), _half(b, axis, 1)
+    none = pull(g0, b0, rest) + pull(g1, b1, rest)
+    some = pull(g1, b0 + b1, rest)
+    return np.concatenate([none, some], axis=axis)

@@ -1,0 +1,156 @@
+"""Everything that one knowledge folder says."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from kneebayes.knowledge.records import (
+    ASSUMED,
+    Cause,
+    Claim,
+    Context,
+    Finding,
+    Group,
+    Lexicon,
+    Mediator,
+    Meta,
+    Method,
+    Record,
+    Reference,
+    Statement,
+    UrgencyRule,
+)
+
+__all__ = ["Arrow", "Knowledge"]
+
+
+@dataclass(frozen=True, slots=True)
+class Arrow:
+    """One stated influence: parent (in one of its states) -> child."""
+
+    parent: str
+    state: str
+    child: str
+    statement: Statement
+    place: str
+
+
+@dataclass(frozen=True)
+class Knowledge:
+    """A knowledge folder as records, each kind by id in the order of its file.
+
+    Attributes
+    ----------
+    folder
+        Where it was read from.
+    meta
+        What it is about: title, source, complaint, default lexicon.
+    claims, references, lexicons, groups, causes, contexts, mediators, findings, methods
+        Records by id; findings include the complaint and the test results.
+    urgency
+        Rules in the order in which they are told.
+    """
+
+    folder: str
+    meta: Meta
+    claims: dict[str, Claim]
+    references: dict[str, Reference]
+    lexicons: dict[str, Lexicon]
+    groups: dict[str, Group]
+    causes: dict[str, Cause]
+    contexts: dict[str, Context]
+    mediators: dict[str, Mediator]
+    findings: dict[str, Finding]
+    methods: dict[str, Method]
+    urgency: tuple[UrgencyRule, ...]
+
+    def __repr__(self) -> str:
+        return (
+            f"Knowledge({self.meta.title!r}: {len(self.causes)} causes, "
+            f"{len(self.findings)} findings, {len(self.contexts)} contexts, "
+            f"{len(self.claims)} claims)"
+        )
+
+    @property
+    def complaint(self) -> Finding:
+        """The finding that every cause can produce and that brings the patient."""
+        return self.findings[self.meta.complaint]
+
+    def label(self, id: str) -> str:
+        """Label of any node or group."""
+        for kind in (self.causes, self.findings, self.contexts, self.mediators, self.groups):
+            if id in kind:
+                return str(kind[id].label)
+        return id
+
+    def arrows(self) -> Iterator[Arrow]:
+        """Every stated influence, in the order of the files."""
+        for cause in self.causes.values():
+            place = f"causes/{cause.id}.toml"
+            for parent, said in cause.raised_by.items():
+                states = {"present": said} if isinstance(said, Statement) else said
+                for state, statement in states.items():
+                    where = f"{place}: raised_by.{parent}"
+                    yield Arrow(parent, state, cause.id, statement, where)
+            for child, statement in cause.shows.items():
+                yield Arrow(cause.id, "present", child, statement, f"{place}: shows.{child}")
+        for file, showing in (
+            ("contexts.toml", self.contexts),
+            ("mediators.toml", self.mediators),
+            ("findings.toml", self.findings),
+        ):
+            for one in showing.values():
+                for child, statement in one.shows.items():
+                    place = f"{file}: {one.id}.shows.{child}"
+                    yield Arrow(one.id, "present", child, statement, place)
+        for finding in self.findings.values():
+            for parent, statement in finding.shown_by.items():
+                file = "tests.toml: results" if finding.method else "findings.toml"
+                place = f"{file}.{finding.id}.shown_by.{parent}"
+                yield Arrow(parent, "present", finding.id, statement, place)
+
+    def origins(self) -> Iterator[tuple[str, tuple[str, ...]]]:
+        """Every place that gives an origin, with the origins it gives."""
+        for kind in (self.causes, self.contexts, self.mediators, self.findings, self.groups):
+            for id, record in kind.items():
+                yield from _origins_inside(id, record)
+        yield from _origins_inside("knowledge", self.meta)
+        for method in self.methods.values():
+            yield method.id, method.because
+        for rule in self.urgency:
+            yield f"urgency.{rule.id}", rule.because
+        for lexicon in self.lexicons.values():
+            yield from _origins_inside(f"lexicons.{lexicon.id}", lexicon)
+
+    def claims_used(self) -> dict[str, list[str]]:
+        """For each claim the places that rest on it."""
+        used: dict[str, list[str]] = {id: [] for id in self.claims}
+        for place, because in self.origins():
+            for origin in because:
+                if origin in used and place not in used[origin]:
+                    used[origin].append(place)
+        return used
+
+    def kind_of_origin(self, origin: str) -> str:
+        """``article``, ``literature`` or ``assumption``."""
+        if origin.startswith(ASSUMED):
+            return "assumption"
+        return "article" if origin in self.claims else "literature"
+
+
+def _origins_inside(place: str, value: Any) -> Iterator[tuple[str, tuple[str, ...]]]:
+    if isinstance(value, Record):
+        for name in ("because", "published_because", "overruled"):
+            if getattr(value, name, ()):
+                yield place, getattr(value, name)
+        for name in type(value).model_fields:
+            if "because" not in name:
+                yield from _origins_inside(f"{place}.{name}", getattr(value, name))
+    elif isinstance(value, dict):
+        for key, inner in value.items():
+            yield from _origins_inside(f"{place}.{key}", inner)
+    elif isinstance(value, tuple):
+        for at, inner in enumerate(value):
+            yield from _origins_inside(f"{place}[{at}]", inner)

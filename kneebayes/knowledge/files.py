@@ -1,0 +1,144 @@
+"""Reading plain TOML and CSV files with care: size, encoding, header, finite numbers."""
+
+from __future__ import annotations
+
+import csv
+import io
+import math
+import tomllib
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from kneebayes.errors import Problem
+
+__all__ = ["read_csv", "read_toml"]
+
+LARGEST = 1_000_000
+MAGIC = {b"\x1f\x8b": "gzip", b"PK": "zip", b"BZ": "bzip2", b"\xfd7": "xz", b"(\xb5": "zstandard"}
+ODD = "<>\x00"
+
+
+def _read_text(path: Path, place: str, problems: list[Problem]) -> str | None:
+    """The text of a plain file, or None with the problem noted."""
+    if not path.is_file():
+        problems.append(Problem(place, "the file is missing.", "Add it to the folder."))
+        return None
+    size = path.stat().st_size
+    if size > LARGEST:
+        problems.append(
+            Problem(place, f"the file has {size:,} bytes.", f"At most {LARGEST:,} are read.")
+        )
+        return None
+    raw = path.read_bytes()
+    for magic, name in MAGIC.items():
+        if raw.startswith(magic):
+            problems.append(
+                Problem(place, f"the file is compressed ({name}).", "Only plain text is read.")
+            )
+            return None
+    try:
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        problems.append(
+            Problem(place, f"byte {error.start} is not UTF-8.", "Save the file as UTF-8.")
+        )
+        return None
+
+
+def read_toml(path: Path, place: str, problems: list[Problem]) -> dict[str, Any]:
+    """Read a TOML file; refuse infinities, NaN and markup in names.
+
+    Parameters
+    ----------
+    path
+        The file.
+    place
+        What to call it in a problem.
+    problems
+        Where problems are added.
+
+    Returns
+    -------
+    dict
+        Its content, empty if it could not be read.
+    """
+    text = _read_text(path, place, problems)
+    if text is None:
+        return {}
+    try:
+        content = tomllib.loads(text)
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        problems.append(Problem(place, f"not valid TOML: {error}.", "Mend the line named."))
+        return {}
+    found = len(problems)
+    for where, value in _walk(content, ""):
+        if isinstance(value, float) and not math.isfinite(value):
+            problems.append(
+                Problem(f"{place}: {where}", f"{value} is not a number to reason with.",
+                        "Give a finite number.")
+            )
+        if isinstance(value, str) and any(odd in value for odd in ODD):
+            problems.append(
+                Problem(f"{place}: {where}", f"{value[:60]!r} holds markup.",
+                        "Names and texts are plain: leave out '<' and '>'.")
+            )
+    return content if len(problems) == found else {}
+
+
+def _walk(value: object, where: str) -> Iterator[tuple[str, object]]:
+    """Every key and value inside, with its place."""
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            place = f"{where}.{key}" if where else str(key)
+            yield place, key
+            yield from _walk(inner, place)
+    elif isinstance(value, list):
+        for at, inner in enumerate(value):
+            yield from _walk(inner, f"{where}[{at}]")
+    else:
+        yield where, value
+
+
+def read_csv(
+    path: Path, place: str, header: Sequence[str], problems: list[Problem]
+) -> list[tuple[int, dict[str, str]]]:
+    """Read a CSV file whose header must be exactly ``header``.
+
+    Returns
+    -------
+    list of (int, dict)
+        Line number and cells of each row; nothing is converted, so ``NA`` stays ``NA``.
+    """
+    text = _read_text(path, place, problems)
+    if text is None:
+        return []
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    rows: list[tuple[int, dict[str, str]]] = []
+    try:
+        found = next(reader, [])
+        if found != list(header):
+            problems.append(
+                Problem(f"{place}: line 1", f"the header is {','.join(found)!r}.",
+                        f"It must be {','.join(header)!r}.")
+            )
+            return []
+        for cells in reader:
+            if len(cells) != len(header):
+                problems.append(
+                    Problem(f"{place}: line {reader.line_num}", f"{len(cells)} fields found.",
+                            f"There must be {len(header)}, as in the header.")
+                )
+            elif any(odd in cell for cell in cells for odd in ODD):
+                problems.append(
+                    Problem(f"{place}: line {reader.line_num}", "a cell holds markup.",
+                            "Texts are plain: leave out '<' and '>'.")
+                )
+            else:
+                rows.append((reader.line_num, dict(zip(header, cells, strict=True))))
+    except csv.Error as error:
+        problems.append(
+            Problem(f"{place}: line {reader.line_num}", f"not valid CSV: {error}.",
+                    "Mend the line named.")
+        )
+    return rows

@@ -1,0 +1,124 @@
+"""Forgiving on the way in: labels, aliases, ids and states, in any case."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from kneebayes.errors import UnknownNameError, suggest
+from kneebayes.knowledge.base import Knowledge
+
+__all__ = ["Meaning", "Names", "fold"]
+
+APOSTROPHES = str.maketrans({"\u2019": "'", "\u2018": "'", "`": "'", "\u00b4": "'"})
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """What a name stands for: a node, and the state that the name says it is in."""
+
+    id: str
+    state: str
+    kind: str
+
+
+def fold(name: str) -> str:
+    """A name without the differences that do not matter.
+
+    Examples
+    --------
+    >>> fold("Baker\u2019s  Cyst") == fold("bakers-cyst")
+    True
+    """
+    plain = unicodedata.normalize("NFKC", name).translate(APOSTROPHES).casefold()
+    plain = plain.replace("tumour", "tumor").replace("'", "")
+    return re.sub(r"[\s_\-:/,()]+", " ", plain).strip()
+
+
+class Names:
+    """All names of a knowledge folder.
+
+    Parameters
+    ----------
+    knowledge
+        The records that have names.
+    """
+
+    def __init__(self, knowledge: Knowledge) -> None:
+        self._meanings: dict[str, Meaning] = {}
+        self._shown: dict[str, dict[str, str]] = {}
+        self.clashes: list[tuple[str, Meaning, Meaning]] = []
+        for group in knowledge.groups.values():
+            self._add(Meaning(group.id, "present", "group"), [group.label, *group.aliases])
+        for cause in knowledge.causes.values():
+            self._add(Meaning(cause.id, "present", "cause"), [cause.label, *cause.aliases])
+        for mediator in knowledge.mediators.values():
+            names = [mediator.label, *mediator.aliases]
+            self._add(Meaning(mediator.id, "present", "mediator"), names)
+        for finding in knowledge.findings.values():
+            self._add(Meaning(finding.id, "present", "finding"), [finding.label, *finding.aliases])
+            absent = Meaning(finding.id, "absent", "finding")
+            self._add(absent, list(finding.names_when_absent), with_id=False)
+        for context in knowledge.contexts.values():
+            meaning = Meaning(context.id, "" if context.states else "present", "context")
+            self._add(meaning, [context.label, *context.aliases])
+            for state in context.states:
+                meaning = Meaning(context.id, state.id, "context")
+                self._add(meaning, [state.label, *state.aliases], with_id=False)
+
+    def _add(self, meaning: Meaning, names: Iterable[str], *, with_id: bool = True) -> None:
+        for name in (*names, *([meaning.id] if with_id else [])):
+            before = self._meanings.setdefault(fold(name), meaning)
+            if before.id != meaning.id or before.state != meaning.state:
+                self.clashes.append((name, before, meaning))
+            self._shown.setdefault(meaning.kind, {}).setdefault(name, meaning.id)
+
+    def known(self, kinds: Iterable[str]) -> list[str]:
+        """All names of some kinds, as written."""
+        return [name for kind in kinds for name in self._shown.get(kind, {})]
+
+    def meaning(
+        self, name: str, kinds: tuple[str, ...], where: str = "the model's lists"
+    ) -> Meaning:
+        """What a name stands for.
+
+        Parameters
+        ----------
+        name
+            Label, alias, id or state, in any case.
+        kinds
+            The kinds of thing it may be.
+        where
+            Where all names can be seen; said in the error.
+
+        Raises
+        ------
+        UnknownNameError
+            If nothing of these kinds has that name; suggests what looks like it.
+        """
+        if not isinstance(name, str):
+            message = f"A name must be text, got {name!r}. See {where}."
+            raise UnknownNameError(message, str(name))
+        found = self._meanings.get(fold(name))
+        if found is not None and found.kind in kinds:
+            return found
+        near = suggest(name, self.known(kinds))
+        hint = f" Did you mean {_either(near)}?" if near else ""
+        wanted = _either(list(kinds), quote="")
+        other = f" ('{name}' is a {found.kind}.)" if found is not None else ""
+        message = f"No {wanted} named '{name}'.{other}{hint} See {where}."
+        raise UnknownNameError(message, name, near)
+
+
+def _either(names: list[str], quote: str = "'") -> str:
+    quoted = [f"{quote}{name}{quote}" for name in names]
+    if len(quoted) == 1:
+        return quoted[0]
+    return ", ".join(quoted[:-1]) + " or " + quoted[-1]
+
+
+def by_label(records: Mapping[str, object]) -> list[str]:
+    """Ids in the order of the files."""
+    return list(records)

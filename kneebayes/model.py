@@ -1,0 +1,251 @@
+"""The model: a knowledge folder, calibrated and ready to reason with."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from kneebayes.differential import Differential
+from kneebayes.display.tables import trace_html, trace_text
+from kneebayes.elicitation import Elicited, elicit
+from kneebayes.elicitation.evoke import group_remarks
+from kneebayes.errors import UnknownNameError, suggest
+from kneebayes.inference import Engine, Evidence
+from kneebayes.knowledge import Knowledge, Names, Remark, lint, read_knowledge, shipped_folder
+from kneebayes.knowledge.records import Cause, Context, Finding, Group
+from kneebayes.network import Network
+from kneebayes.reasoning import Belief, Trace, believe, read_answers, trace_cause
+from kneebayes.reasoning.answers import evidence_of
+
+if TYPE_CHECKING:
+    from pgmpy.models import DiscreteBayesianNetwork
+
+__all__ = ["CauseTrace", "Model", "load"]
+
+
+def load(folder: str | Path | None = None, lexicon: str | None = None) -> Model:
+    """Read a knowledge folder and make it ready to reason with.
+
+    Parameters
+    ----------
+    folder
+        A knowledge folder; left out, the article on pain behind the knee.
+    lexicon
+        Which lexicon turns words into numbers; left out, the folder's own choice.
+
+    Raises
+    ------
+    KnowledgeError
+        If the folder has problems; all of them are listed.
+    UnknownNameError
+        If the lexicon is not in the folder.
+
+    Examples
+    --------
+    >>> import kneebayes as kb
+    >>> kb.load()
+    Model('Pain behind the knee', lexicon 'article': 28 causes, 84 findings, 31 contexts)
+    """
+    knowledge = read_knowledge(shipped_folder() if folder is None else folder)
+    return Model(knowledge, lexicon or knowledge.meta.lexicon)
+
+
+class CauseTrace:
+    """Every number of one cause with its origin; shows itself as text, HTML and DataFrame."""
+
+    def __init__(self, trace: Trace) -> None:
+        self.trace = trace
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """One row a number: about, node, stated, low, value, high, link, origin, because."""
+        frame = pd.DataFrame(self.trace.records())
+        frame["because"] = ["; ".join(because) for because in frame["because"]]
+        return frame
+
+    @property
+    def text(self) -> str:
+        """The trace for a terminal."""
+        return trace_text(self.trace)
+
+    def __repr__(self) -> str:
+        return f"CauseTrace({self.trace.cause.label!r}, {len(self.trace.rows)} numbers)"
+
+    def _repr_html_(self) -> str:
+        return trace_html(self.trace)
+
+
+class Model:
+    """A calibrated network with the knowledge it was made from.
+
+    Parameters
+    ----------
+    knowledge
+        What a folder says.
+    lexicon
+        Id of the lexicon that turns its words into numbers.
+    """
+
+    def __init__(self, knowledge: Knowledge, lexicon: str) -> None:
+        if lexicon not in knowledge.lexicons:
+            near = suggest(lexicon, knowledge.lexicons)
+            message = f"No lexicon '{lexicon}'. There are: {', '.join(knowledge.lexicons)}."
+            raise UnknownNameError(message, lexicon, near)
+        self.knowledge = knowledge
+        self.names = Names(knowledge)
+        self.elicited: Elicited = elicit(knowledge, knowledge.lexicons[lexicon])
+        self.engine = Engine(self.elicited.network)
+
+    @property
+    def network(self) -> Network:
+        """The calibrated network."""
+        return self.elicited.network
+
+    @property
+    def causes(self) -> tuple[Cause, ...]:
+        """What may explain the complaint."""
+        return tuple(self.knowledge.causes.values())
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """What can be observed: symptoms, signs, history, test results, the complaint."""
+        return tuple(self.knowledge.findings.values())
+
+    @property
+    def contexts(self) -> tuple[Context, ...]:
+        """Background of a patient."""
+        return tuple(self.knowledge.contexts.values())
+
+    @property
+    def groups(self) -> tuple[Group, ...]:
+        """Sets of causes spoken of together."""
+        return tuple(self.knowledge.groups.values())
+
+    @property
+    def lexicons(self) -> tuple[str, ...]:
+        """Ids of the lexicons of the folder."""
+        return tuple(self.knowledge.lexicons)
+
+    @property
+    def complaint_probability(self) -> float:
+        """P(complaint) that follows from the stated priors; not stated anywhere itself."""
+        return self.elicited.complaint_probability
+
+    @cached_property
+    def prior_belief(self) -> Belief:
+        """Belief given the complaint and nothing else."""
+        seen = Evidence.of(self.network, {self.knowledge.meta.complaint: "present"})
+        return believe(self.engine, self.knowledge, seen)
+
+    @cached_property
+    def remarks(self) -> tuple[Remark, ...]:
+        """What the lint found: loose ends, contradictions, statements not met in full."""
+        lexicon = self.knowledge.lexicons[self.elicited.lexicon]
+        said_of_groups = group_remarks(self.network, self.knowledge, lexicon)
+        return (*lint(self.knowledge), *self.elicited.remarks, *said_of_groups)
+
+    def with_lexicon(self, lexicon: str) -> Model:
+        """The same knowledge with its words read by another lexicon."""
+        return Model(self.knowledge, lexicon)
+
+    def diagnose(self, answers: Mapping[str, object] | None = None) -> Differential:
+        """Rank the causes given what is known of a patient.
+
+        Parameters
+        ----------
+        answers
+            Answers by name: labels, aliases and ids in any case. True is present, False
+            absent, None unknown, a number between 0 and 1 a probability; a context with
+            several states takes the name of one. The complaint is present unless said
+            otherwise. What is left out is unknown, not absent.
+
+        Returns
+        -------
+        Differential
+            The ranked causes, with urgency on top.
+
+        Raises
+        ------
+        UnknownNameError
+            If a name is not known; says what looks like it.
+        EvidenceError
+            If an answer cannot be understood.
+        ImpossibleEvidenceError
+            If the answers cannot be true together; names a smallest set that conflicts.
+
+        Examples
+        --------
+        >>> import kneebayes as kb
+        >>> dx = kb.load().diagnose({"lump behind the knee": True, "age": "older"})
+        >>> dx.ranking["cause"].iloc[0]
+        "Baker's cyst"
+        """
+        said: dict[str, object] = {} if answers is None else answers  # type: ignore[assignment]
+        complaint = self.knowledge.meta.complaint
+        if not isinstance(said, Mapping):
+            return Differential(self, said)
+        kinds = ("finding", "context", "cause", "mediator")
+        where = "model.findings, model.contexts and model.causes"
+        told = {self.names.meaning(name, kinds, where).id for name in said}
+        return Differential(self, said if complaint in told else {complaint: True, **said})
+
+    def probability(
+        self, event: Mapping[str, object], given: Mapping[str, object] | None = None
+    ) -> float:
+        """P(event | given) for any nodes together; the complaint is not taken for granted.
+
+        Parameters
+        ----------
+        event
+            States by name.
+        given
+            Evidence by name; left out, nothing is known, not even the complaint.
+
+        Examples
+        --------
+        >>> import kneebayes as kb
+        >>> knee = kb.load()
+        >>> knee.probability({"gout": True}) < knee.probability({"gout": True}, {"gout known": True})
+        True
+        """
+        asked = read_answers(self.knowledge, self.names, self.network, event)
+        seen = read_answers(self.knowledge, self.names, self.network, given or {})
+        return self.engine.posterior(evidence_of(asked), evidence_of(seen))
+
+    def trace(self, cause: str) -> CauseTrace:
+        """Every number of a cause with the claim, reference or assumption it comes from.
+
+        Parameters
+        ----------
+        cause
+            Any of its names.
+
+        Examples
+        --------
+        >>> import kneebayes as kb
+        >>> kb.load().trace("gout").table["about"].iloc[0]
+        'prior'
+        """
+        meaning = self.names.meaning(cause, ("cause",), "model.causes")
+        return CauseTrace(trace_cause(self.knowledge, self.elicited, meaning.id))
+
+    def to_pgmpy(self) -> DiscreteBayesianNetwork:
+        """The network as a pgmpy ``DiscreteBayesianNetwork`` of small tables.
+
+        A noisy-OR over many parents is split into a chain of OR nodes, named
+        ``<id>__<number>``; every other node keeps its id and its states.
+        """
+        from kneebayes.network.pgmpy_bridge import to_pgmpy
+
+        return to_pgmpy(self.network)
+
+    def __repr__(self) -> str:
+        return (
+            f"Model({self.knowledge.meta.title!r}, lexicon {self.elicited.lexicon!r}: "
+            f"{len(self.causes)} causes, {len(self.findings)} findings, "
+            f"{len(self.contexts)} contexts)"
+        )

@@ -1,0 +1,135 @@
+"""A network: its nodes in an order in which parents come first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from kneebayes.errors import KneebayesError, UnknownNameError, suggest
+from kneebayes.network.node import Node, Numbers, noisy_or_node
+
+__all__ = ["Network"]
+
+
+@dataclass(frozen=True)
+class Network:
+    """Nodes of a Bayesian network, parents before children.
+
+    Parameters
+    ----------
+    nodes
+        The nodes, in any order in which no arrow runs in a circle.
+
+    Raises
+    ------
+    KneebayesError
+        If an id stands twice, a parent is missing, a link does not fit its parent's
+        states, or the arrows run in a circle.
+
+    Examples
+    --------
+    >>> from kneebayes.network import Network, noisy_or_node, root_node
+    >>> Network((root_node("flu", [0.9, 0.1]), noisy_or_node("fever", 0.02, {"flu": 0.8})))
+    Network(2 nodes, 1 arrow)
+    """
+
+    nodes: tuple[Node, ...]
+    index: Mapping[str, int] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        ordered = tuple(_parents_first(self.nodes))
+        object.__setattr__(self, "nodes", ordered)
+        object.__setattr__(self, "index", {node.id: at for at, node in enumerate(ordered)})
+        for node in ordered:
+            self._check_shape(node)
+
+    def _check_shape(self, node: Node) -> None:
+        for link in node.links:
+            states = self[link.parent].states
+            if len(link.strength) != len(states):
+                message = (
+                    f"{node.id}: the link of {link.parent} has {len(link.strength)} numbers, "
+                    f"but {link.parent} has the states {', '.join(states)}."
+                )
+                raise KneebayesError(message)
+        if node.table is not None and len(node.table) != int(np.prod(self.shape_of(node))):
+            message = (
+                f"{node.id}: its table does not fit the states of {', '.join(node.parents)}."
+            )
+            raise KneebayesError(message)
+
+    def __repr__(self) -> str:
+        arrows = sum(len(node.parents) for node in self.nodes)
+        return f"Network({len(self.nodes)} nodes, {arrows} arrow{'' if arrows == 1 else 's'})"
+
+    def __len__(self) -> int:
+        return len(self.nodes)
+
+    def __contains__(self, id: object) -> bool:
+        return id in self.index
+
+    def __getitem__(self, id: str) -> Node:
+        if id not in self.index:
+            raise UnknownNameError(
+                f"No node '{id}' in the network.", id, suggest(id, list(self.index))
+            )
+        return self.nodes[self.index[id]]
+
+    def shape_of(self, node: Node) -> tuple[int, ...]:
+        """Shape of a node's full table: parents in order, its own states last."""
+        return (*(len(self[parent].states) for parent in node.parents), len(node.states))
+
+    def table_of(self, node: Node) -> Numbers:
+        """P(state | parents) as a full table; for a noisy-OR it has 2 ** parents entries."""
+        if node.table is not None:
+            return np.asarray(node.table).reshape(self.shape_of(node))
+        absent = np.asarray(1.0 - (node.leak or 0.0))
+        for link in node.links:
+            absent = absent[..., None] * (1.0 - np.asarray(link.strength))
+        return np.stack([absent, 1.0 - absent], axis=-1)
+
+    def children_of(self, id: str) -> tuple[str, ...]:
+        """Ids of the nodes that have ``id`` as a parent."""
+        return tuple(node.id for node in self.nodes if id in node.parents)
+
+    def replacing(self, changed: Iterable[Node]) -> Network:
+        """A network with some nodes exchanged for others of the same id."""
+        by_id = {node.id: node for node in changed}
+        return Network(tuple(by_id.get(node.id, node) for node in self.nodes))
+
+    def forcing(self, id: str, state: str) -> Network:
+        """The network after an intervention: ``id`` is set, whatever its parents say.
+
+        Doing is not seeing: the arrows into the node are cut (Pearl's do-operator).
+        """
+        node = self[id]
+        if node.is_noisy_or:
+            return self.replacing([noisy_or_node(id, float(state == "present"))])
+        forced = tuple(float(state == one) for one in node.states)
+        return self.replacing([replace(node, parents=(), table=forced)])
+
+
+def _parents_first(nodes: Iterable[Node]) -> list[Node]:
+    """Order nodes so that parents come first; keeps the given order where it can."""
+    waiting: dict[str, Node] = {}
+    for node in nodes:
+        if node.id in waiting:
+            raise KneebayesError(f"The node '{node.id}' stands twice in the network.")
+        waiting[node.id] = node
+    for node in waiting.values():
+        for parent in node.parents:
+            if parent not in waiting:
+                raise KneebayesError(f"{node.id}: its parent '{parent}' is not in the network.")
+    ordered: list[Node] = []
+    placed: set[str] = set()
+    while waiting:
+        ready = [node for node in waiting.values() if placed.issuperset(node.parents)]
+        if not ready:
+            circle = ", ".join(sorted(waiting))
+            raise KneebayesError(f"The arrows run in a circle among: {circle}.")
+        for node in ready:
+            placed.add(node.id)
+            ordered.append(waiting.pop(node.id))
+    return ordered

@@ -1,0 +1,176 @@
+"""One node of the network: a root, a leaky noisy-OR over its parents, or a plain table."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kneebayes.errors import KneebayesError
+
+__all__ = ["ABSENT_PRESENT", "Link", "Node", "Numbers", "noisy_or_node", "root_node", "table_node"]
+
+Numbers = NDArray[np.float64]
+
+ABSENT_PRESENT = ("absent", "present")
+TOLERANCE = 1e-9
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """How strongly each state of one parent produces a noisy-OR child by itself.
+
+    Attributes
+    ----------
+    parent
+        Id of the parent.
+    strength
+        One probability per state of the parent, 0 for a state that produces nothing.
+    """
+
+    parent: str
+    strength: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """A node and how it depends on its parents.
+
+    A node has either a ``leak`` (then it is a binary leaky noisy-OR over ``links``) or a
+    ``table`` (its own states along the last axis, ``parents`` along the others in order;
+    a root is a table without parents).
+    """
+
+    id: str
+    states: tuple[str, ...]
+    parents: tuple[str, ...] = ()
+    leak: float | None = None
+    links: tuple[Link, ...] = ()
+    table: tuple[float, ...] | None = None
+
+    @property
+    def is_noisy_or(self) -> bool:
+        """Whether the node combines its parents by a leaky noisy-OR."""
+        return self.leak is not None
+
+
+def _checked(value: float, where: str) -> float:
+    if not 0.0 <= value <= 1.0:
+        message = f"{where}: a probability must be between 0 and 1, got {value!r}."
+        raise KneebayesError(message)
+    return float(value)
+
+
+def root_node(
+    id: str, distribution: Sequence[float], states: Sequence[str] = ABSENT_PRESENT
+) -> Node:
+    """A node without parents.
+
+    Parameters
+    ----------
+    id
+        Its name in the network.
+    distribution
+        One probability per state, adding up to 1.
+    states
+        Names of its states.
+
+    Raises
+    ------
+    KneebayesError
+        If the probabilities are out of range, do not fit the states or do not add up to 1.
+
+    Examples
+    --------
+    >>> root_node("age", [0.3, 0.7], ["young", "old"]).states
+    ('young', 'old')
+    """
+    return table_node(id, [], np.asarray(distribution, dtype=float), states)
+
+
+def noisy_or_node(
+    id: str, leak: float, links: Mapping[str, float | Sequence[float]] | None = None
+) -> Node:
+    """A binary node that each of its parents can produce by itself.
+
+    Parameters
+    ----------
+    id
+        Its name in the network.
+    leak
+        Probability that it is present when no parent produces it.
+    links
+        For each parent the probability that it produces this node: one number for a
+        parent that is absent or present, one number per state for any other.
+
+    Raises
+    ------
+    KneebayesError
+        If a number is not a probability.
+
+    Examples
+    --------
+    >>> noisy_or_node("fever", 0.02, {"flu": 0.8}).links
+    (Link(parent='flu', strength=(0.0, 0.8)),)
+    """
+    made = tuple(
+        Link(
+            parent,
+            tuple(
+                _checked(float(one), f"{id}, link of {parent}")
+                for one in ((0.0, strength) if isinstance(strength, int | float) else strength)
+            ),
+        )
+        for parent, strength in (links or {}).items()
+    )
+    return Node(
+        id=id,
+        states=ABSENT_PRESENT,
+        parents=tuple(link.parent for link in made),
+        leak=_checked(leak, f"{id}, leak"),
+        links=made,
+    )
+
+
+def table_node(
+    id: str, parents: Sequence[str], table: Numbers, states: Sequence[str] = ABSENT_PRESENT
+) -> Node:
+    """A node given by a full conditional table.
+
+    Parameters
+    ----------
+    id
+        Its name in the network.
+    parents
+        Ids of its parents, in the order of the axes of ``table``.
+    table
+        P(state | parents): one axis per parent, then one for the node's own states.
+    states
+        Names of the node's own states.
+
+    Raises
+    ------
+    KneebayesError
+        If the shape does not fit or a distribution does not add up to 1.
+
+    Examples
+    --------
+    >>> table_node("xor", ["a"], np.array([[1.0, 0.0], [0.0, 1.0]])).parents
+    ('a',)
+    """
+    table = np.asarray(table, dtype=float)
+    if table.ndim != len(parents) + 1 or table.shape[-1] != len(states):
+        message = (
+            f"{id}: a table over {len(parents)} parents and {len(states)} states is needed, "
+            f"got one of shape {table.shape}."
+        )
+        raise KneebayesError(message)
+    in_range = np.isfinite(table).all() and (table >= 0.0).all()
+    if not in_range or np.abs(table.sum(axis=-1) - 1.0).max(initial=0.0) > TOLERANCE:
+        message = f"{id}: each distribution must be non-negative and add up to 1."
+        raise KneebayesError(message)
+    return Node(
+        id=id, states=tuple(states), parents=tuple(parents), table=tuple(table.ravel().tolist())
+    )

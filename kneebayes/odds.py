@@ -1,0 +1,113 @@
+"""Pure numbers: odds, decibans, entropy, noisy-OR. Nothing here knows what a knee is."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+
+__all__ = ["decibans", "entropy", "inverse_logit", "link_from_frequency", "logit", "noisy_or"]
+
+
+def logit(probability: float) -> float:
+    """Natural logarithm of the odds; minus or plus infinity at 0 and 1.
+
+    Examples
+    --------
+    >>> logit(0.5)
+    0.0
+    """
+    if probability <= 0.0:
+        return -math.inf
+    if probability >= 1.0:
+        return math.inf
+    return math.log(probability) - math.log1p(-probability)
+
+
+def inverse_logit(value: float) -> float:
+    """Probability whose logit is ``value``, without overflow.
+
+    Examples
+    --------
+    >>> inverse_logit(0.0)
+    0.5
+    """
+    if value >= 0.0:
+        return 1.0 / (1.0 + math.exp(-value))
+    small = math.exp(value)
+    return small / (1.0 + small)
+
+
+def decibans(ratio: float) -> float:
+    """Ten times the decimal logarithm of a ratio (a Bayes factor, or odds).
+
+    Examples
+    --------
+    >>> decibans(10.0)
+    10.0
+    """
+    if ratio == 0.0:
+        return -math.inf
+    return 10.0 * math.log10(ratio)
+
+
+def entropy(probability: float) -> float:
+    """Entropy of a yes/no question, in bits.
+
+    Examples
+    --------
+    >>> entropy(0.5)
+    1.0
+    """
+    return -sum(p * math.log2(p) for p in (probability, 1.0 - probability) if p > 0.0)
+
+
+def noisy_or(links: Iterable[float], leak: float) -> float:
+    """Probability that a finding is present, given the causes that are present.
+
+    Each present cause produces the finding independently with its own link; the leak
+    stands for everything the model leaves out (Pearl 1988; leak: Henrion 1989).
+
+    Parameters
+    ----------
+    links
+        Link of each parent that is *present*, in any order.
+    leak
+        Probability of the finding when no modelled parent is present.
+
+    Returns
+    -------
+    float
+        ``1 - (1 - leak) * prod(1 - link)``.
+
+    Examples
+    --------
+    >>> round(noisy_or([0.8, 0.5], leak=0.05), 4)
+    0.905
+    """
+    absent = 1.0 - leak
+    for link in links:
+        absent *= 1.0 - link
+    return 1.0 - absent
+
+
+def link_from_frequency(frequency: float, leak: float) -> float:
+    """Link that makes a finding as frequent as stated when its leak is at work too.
+
+    Parameters
+    ----------
+    frequency
+        P(finding | this cause alone), leak included: what a text states.
+    leak
+        P(finding | no cause).
+
+    Returns
+    -------
+    float
+        ``(frequency - leak) / (1 - leak)``, negative where the frequency is below the leak.
+
+    Examples
+    --------
+    >>> round(link_from_frequency(0.905, 0.05), 4)
+    0.9
+    """
+    return (frequency - leak) / (1.0 - leak)

@@ -1,0 +1,107 @@
+"""What follows from the evidence: the posterior of every cause and group."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from kneebayes.errors import ImpossibleEvidenceError
+from kneebayes.inference import Engine, Evidence, smallest_conflict
+from kneebayes.knowledge import Knowledge
+
+__all__ = ["Belief", "believe", "conflict_of"]
+
+
+@dataclass(frozen=True)
+class Belief:
+    """Posteriors given one patient's evidence.
+
+    Attributes
+    ----------
+    posteriors
+        P(cause present | evidence) by cause; several can be present at once.
+    groups
+        P(at least one member present | evidence) by group.
+    any_urgent
+        P(at least one urgent cause present | evidence).
+    log_probability
+        Natural logarithm of P(evidence).
+    """
+
+    posteriors: Mapping[str, float]
+    groups: Mapping[str, float]
+    any_urgent: float
+    log_probability: float
+
+
+def believe(engine: Engine, knowledge: Knowledge, evidence: Evidence) -> Belief:
+    """Posteriors of all causes and groups.
+
+    Raises
+    ------
+    ImpossibleEvidenceError
+        If the evidence has probability zero; names a smallest set that conflicts.
+    """
+    causes = list(knowledge.causes)
+    told = engine.propagate(evidence, causes)
+    log_probability = float(told.log_probability[0])
+    if log_probability == -np.inf:
+        raise _impossible(engine, knowledge, evidence)
+    posteriors: dict[str, float] = {}
+    for cause in causes:
+        if cause in told.marginals:
+            posteriors[cause] = told.present(cause)
+        else:
+            posteriors[cause] = float(evidence.hard_state(cause) == 1)
+    urgent = [cause.id for cause in knowledge.causes.values() if cause.urgent]
+    members = [list(group.members) for group in knowledge.groups.values()]
+    *groups, any_urgent = engine.probability_of_any([*members, urgent], evidence)
+    return Belief(
+        posteriors=posteriors,
+        groups=dict(zip(knowledge.groups, groups, strict=True)),
+        any_urgent=any_urgent,
+        log_probability=log_probability,
+    )
+
+
+def conflict_of(engine: Engine, evidence: Evidence, complaint: str) -> float:
+    """Jensen's measure of conflict, in bits: ``log2(prod P(e_i) / P(e))``.
+
+    Everything is conditioned on the complaint where that was observed, since it is what
+    every patient brings. Above zero the answers do not support each other; below zero
+    they do.
+
+    References
+    ----------
+    Jensen, Chamberlain, Nordahl, Jensen: Analysis in HUGIN of data conflict, UAI 1990.
+    """
+    given = [complaint] if complaint in evidence.likelihoods else []
+    base = float(engine.log_probability(evidence.only(given))[0])
+    single = sum(
+        float(engine.log_probability(evidence.only([*given, id]))[0]) - base
+        for id in evidence
+        if id not in given
+    )
+    together = float(engine.log_probability(evidence)[0]) - base
+    return (single - together) / float(np.log(2.0))
+
+
+def _impossible(
+    engine: Engine, knowledge: Knowledge, evidence: Evidence
+) -> ImpossibleEvidenceError:
+    conflict = smallest_conflict(engine, evidence)
+    told = ", ".join(
+        f"{knowledge.label(id)} = {_state(engine, evidence, id)}" for id in conflict
+    )
+    message = (
+        f"The evidence has probability 0 under this model: {told} cannot be true together. "
+        "Change or leave out one of them."
+    )
+    return ImpossibleEvidenceError(message, conflict)
+
+
+def _state(engine: Engine, evidence: Evidence, id: str) -> str:
+    state = evidence.hard_state(id)
+    return "uncertain" if state is None else engine.network[id].states[state]

@@ -1,0 +1,147 @@
+"""Every number of a cause with its origin."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, fields
+
+from kneebayes.elicitation import Elicited, Stated
+from kneebayes.knowledge import Knowledge
+from kneebayes.knowledge.records import Amount, Cause
+
+__all__ = ["Trace", "TraceRow", "trace_cause"]
+
+
+@dataclass(frozen=True, slots=True)
+class TraceRow:
+    """One number and where it comes from.
+
+    Attributes
+    ----------
+    about
+        What the number says: ``prior``, ``raised by``, ``raises``, ``shows``, ``points to``.
+    node
+        Label of the other node, or of the cause itself for its prior.
+    stated
+        The word or range as stated.
+    low, value, high
+        The statement in numbers: a probability, or a risk ratio for ``raised by``.
+    link
+        The number in the network; for a prior the value that was reached.
+    origin
+        ``article``, ``literature``, ``assumption``, joined by ``+`` where several take part.
+    because
+        Claims with their statement, references with their title, or the reason assumed.
+    """
+
+    about: str
+    node: str
+    stated: str
+    low: float
+    value: float
+    high: float
+    link: float
+    origin: str
+    because: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Trace:
+    """All numbers of one cause.
+
+    Attributes
+    ----------
+    cause
+        The cause.
+    lexicon
+        The lexicon that turned its words into numbers.
+    rows
+        The numbers, the prior first.
+    """
+
+    cause: Cause
+    lexicon: str
+    rows: tuple[TraceRow, ...]
+
+    def records(self) -> list[dict[str, object]]:
+        """The rows as plain dictionaries, one per number."""
+        return [{f.name: getattr(row, f.name) for f in fields(TraceRow)} for row in self.rows]
+
+
+def trace_cause(knowledge: Knowledge, elicited: Elicited, cause: str) -> Trace:
+    """Collect every number that makes one cause what it is.
+
+    Parameters
+    ----------
+    knowledge
+        What was stated.
+    elicited
+        What became of it.
+    cause
+        Id of the cause.
+    """
+    record = knowledge.causes[cause]
+    rows = (_prior_row(knowledge, elicited, record), *_arrow_rows(knowledge, elicited, record))
+    return Trace(record, elicited.lexicon, rows)
+
+
+def _prior_row(knowledge: Knowledge, elicited: Elicited, cause: Cause) -> TraceRow:
+    prior = elicited.priors[cause.id]
+    said = cause.commonness
+    stated = said.word
+    if said.published is not None:
+        stated += f", published {said.published[0]:g} to {said.published[1]:g}"
+    because = (*said.because, *said.published_because)
+    return TraceRow(
+        "prior", cause.label, stated, prior.low, prior.value, prior.high, prior.value,
+        _origin(knowledge, because), _spelled_out(knowledge, because),
+    )
+
+
+def _arrow_rows(knowledge: Knowledge, elicited: Elicited, cause: Cause) -> Iterator[TraceRow]:
+    for stated in elicited.stated:
+        arrow = stated.arrow
+        if arrow.child == cause.id:
+            state = "" if arrow.state == "present" else f" ({arrow.state.replace('_', ' ')})"
+            yield _row(knowledge, stated, "raised by", knowledge.label(arrow.parent) + state)
+        elif arrow.parent == cause.id:
+            about = "raises" if arrow.child in knowledge.causes else "shows"
+            yield _row(knowledge, stated, about, knowledge.label(arrow.child))
+
+
+def _row(knowledge: Knowledge, stated: Stated, about: str, node: str) -> TraceRow:
+    statement = stated.arrow.statement
+    if statement.risk is None:
+        said = _as_text(statement.how_often)
+    else:
+        said = "risk: " + _as_text(statement.risk)
+    interval = stated.interval
+    return TraceRow(
+        about, node, said, interval.low, interval.value, interval.high, stated.link,
+        _origin(knowledge, statement.because), _spelled_out(knowledge, statement.because),
+    )
+
+
+def _as_text(amount: Amount | None) -> str:
+    if isinstance(amount, tuple):
+        return f"{amount[0]:g} to {amount[1]:g}"
+    return str(amount)
+
+
+def _origin(knowledge: Knowledge, because: tuple[str, ...]) -> str:
+    kinds = {knowledge.kind_of_origin(one) for one in because}
+    return "+".join(one for one in ("article", "literature", "assumption") if one in kinds)
+
+
+def _spelled_out(knowledge: Knowledge, because: tuple[str, ...]) -> tuple[str, ...]:
+    spelled = []
+    for origin in because:
+        if origin in knowledge.claims:
+            spelled.append(f"{origin}: {knowledge.claims[origin].statement}")
+        elif origin in knowledge.references:
+            source = knowledge.references[origin]
+            parts = [source.authors, source.title, source.journal, str(source.year or ""), source.where]
+            spelled.append(f"{origin}: " + ", ".join(part for part in parts if part))
+        else:
+            spelled.append(origin)
+    return tuple(spelled)
