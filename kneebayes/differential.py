@@ -8,14 +8,16 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 
 from kneebayes.display.tables import differential_html, differential_text
 from kneebayes.reasoning import Answer, Belief, Urgency, believe, judge_urgency, read_answers
-from kneebayes.reasoning.answers import evidence_of
-from kneebayes.reasoning.belief import conflict_of
+from kneebayes.reasoning.answers import KINDS, WHERE, evidence_of
+from kneebayes.reasoning.belief import conflict_of, probability_of
 
 if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.axes import Axes
+
     from kneebayes.model import Model
 
 __all__ = ["Differential"]
@@ -95,6 +97,8 @@ class Differential:
         ``posterior`` (P(cause present | evidence)), ``ratio`` (posterior / prior) and
         ``urgent``. The index is the rank, from 1.
         """
+        import pandas as pd
+
         return pd.DataFrame(self._rows, index=pd.RangeIndex(1, len(self._rows) + 1, name="rank"))
 
     @property
@@ -109,6 +113,8 @@ class Differential:
             {"id": id, "group": knowledge.groups[id].label, "prior": before[id], "posterior": now}
             for id, now in sorted(self._belief.groups.items(), key=lambda item: -item[1])
         ]
+        import pandas as pd
+
         return pd.DataFrame(rows, columns=["id", "group", "prior", "posterior"])
 
     @cached_property
@@ -148,13 +154,11 @@ class Differential:
             Further answers by name; an answer about something answered before replaces it.
         """
         names = self._model.names
-        kinds = ("finding", "context", "cause", "mediator")
-        where = "model.findings, model.contexts and model.causes"
-        renewed = {names.meaning(name, kinds, where).id for name in said}
+        renewed = {names.meaning(name, KINDS, WHERE).id for name in said}
         kept = {
             name: answer
             for name, answer in self._said.items()
-            if names.meaning(name, kinds, where).id not in renewed
+            if names.meaning(name, KINDS, WHERE).id not in renewed
         }
         return Differential(self._model, {**kept, **said})
 
@@ -164,11 +168,12 @@ class Differential:
         Parameters
         ----------
         event
-            States by name, such as ``{"gout": True, "septic arthritis": True}``.
+            States by name, such as ``{"gout": True, "septic arthritis": True}``; a group
+            means at least one of its members.
         """
         model = self._model
-        asked = read_answers(model.knowledge, model.names, model.network, event)
-        return model.engine.posterior(evidence_of(asked), evidence_of(self._answers))
+        evidence = evidence_of(self._answers)
+        return probability_of(model.engine, model.knowledge, model.names, event, evidence)
 
     def to_dict(self) -> dict[str, Any]:
         """Everything as plain values, ready for JSON."""
@@ -199,6 +204,12 @@ class Differential:
     def text(self, top: int = 10) -> str:
         """The differential for a terminal, with the first ``top`` causes."""
         return differential_text(self._title, *self._shown(top))
+
+    def draw(self, top: int = 10, ax: Axes | None = None) -> Axes:
+        """Draw the first ``top`` causes as bars with matplotlib."""
+        from kneebayes.display.figures import draw_ranking
+
+        return draw_ranking(self._rows, top, ax)
 
     @property
     def _title(self) -> str:

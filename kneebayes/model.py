@@ -7,21 +7,22 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import pandas as pd
-
 from kneebayes.differential import Differential
 from kneebayes.display.tables import trace_html, trace_text
 from kneebayes.elicitation import Elicited, elicit
 from kneebayes.elicitation.evoke import group_remarks
-from kneebayes.errors import UnknownNameError, suggest
+from kneebayes.errors import EvidenceError, UnknownNameError, suggest
 from kneebayes.inference import Engine, Evidence
 from kneebayes.knowledge import Knowledge, Names, Remark, lint, read_knowledge, shipped_folder
 from kneebayes.knowledge.records import Cause, Context, Finding, Group
 from kneebayes.network import Network
 from kneebayes.reasoning import Belief, Trace, believe, read_answers, trace_cause
-from kneebayes.reasoning.answers import evidence_of
+from kneebayes.reasoning.answers import KINDS, WHERE, evidence_of
+from kneebayes.reasoning.belief import probability_of
 
 if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.axes import Axes
     from pgmpy.models import DiscreteBayesianNetwork
 
 __all__ = ["CauseTrace", "Model", "load"]
@@ -63,6 +64,8 @@ class CauseTrace:
     @property
     def table(self) -> pd.DataFrame:
         """One row a number: about, node, stated, low, value, high, link, origin, because."""
+        import pandas as pd
+
         frame = pd.DataFrame(self.trace.records())
         frame["because"] = ["; ".join(because) for because in frame["because"]]
         return frame
@@ -184,13 +187,12 @@ class Model:
         >>> dx.ranking["cause"].iloc[0]
         "Baker's cyst"
         """
-        said: dict[str, object] = {} if answers is None else answers  # type: ignore[assignment]
+        said: Mapping[str, object] = {} if answers is None else answers
         complaint = self.knowledge.meta.complaint
         if not isinstance(said, Mapping):
-            return Differential(self, said)
-        kinds = ("finding", "context", "cause", "mediator")
-        where = "model.findings, model.contexts and model.causes"
-        told = {self.names.meaning(name, kinds, where).id for name in said}
+            message = f"Answers must be a mapping such as {{'fever': False}}, got {said!r}."
+            raise EvidenceError(message)
+        told = {self.names.meaning(name, KINDS, WHERE).id for name in said}
         return Differential(self, said if complaint in told else {complaint: True, **said})
 
     def probability(
@@ -201,7 +203,7 @@ class Model:
         Parameters
         ----------
         event
-            States by name.
+            States by name; a group means at least one of its members.
         given
             Evidence by name; left out, nothing is known, not even the complaint.
 
@@ -212,9 +214,8 @@ class Model:
         >>> knee.probability({"gout": True}) < knee.probability({"gout": True}, {"gout known": True})
         True
         """
-        asked = read_answers(self.knowledge, self.names, self.network, event)
-        seen = read_answers(self.knowledge, self.names, self.network, given or {})
-        return self.engine.posterior(evidence_of(asked), evidence_of(seen))
+        seen = evidence_of(read_answers(self.knowledge, self.names, self.network, given or {}))
+        return probability_of(self.engine, self.knowledge, self.names, event, seen)
 
     def trace(self, cause: str) -> CauseTrace:
         """Every number of a cause with the claim, reference or assumption it comes from.
@@ -232,6 +233,22 @@ class Model:
         """
         meaning = self.names.meaning(cause, ("cause",), "model.causes")
         return CauseTrace(trace_cause(self.knowledge, self.elicited, meaning.id))
+
+    def draw(self, around: str | None = None, ax: Axes | None = None) -> Axes:
+        """Draw the network with matplotlib, or only what belongs to one cause.
+
+        Parameters
+        ----------
+        around
+            A cause, by any of its names; left out, the whole network.
+        ax
+            Where to draw; left out, a new figure.
+        """
+        from kneebayes.display.figures import draw_network
+
+        if around is not None:
+            around = self.names.meaning(around, ("cause",), "model.causes").id
+        return draw_network(self.knowledge, self.network, around, ax)
 
     def to_pgmpy(self) -> DiscreteBayesianNetwork:
         """The network as a pgmpy ``DiscreteBayesianNetwork`` of small tables.

@@ -12,6 +12,7 @@ from kneebayes.elicitation.result import Elicited, Stated
 from kneebayes.elicitation.words import amount_interval, prior_intervals
 from kneebayes.errors import KneebayesError
 from kneebayes.knowledge.base import Arrow, Knowledge
+from kneebayes.knowledge.lint import Remark
 from kneebayes.knowledge.records import Amount, Interval, Lexicon
 from kneebayes.network import Network, Node, noisy_or_node, root_node
 
@@ -38,9 +39,10 @@ def elicit(knowledge: Knowledge, lexicon: Lexicon) -> Elicited:
     """
     draft = _Draft(knowledge, lexicon)
     draft.read_arrows()
-    solved = links_from_frequencies(draft.frequencies, draft.leak_values(), draft.order)
+    free = [*knowledge.mediators, *knowledge.findings]
+    solved = links_from_frequencies(draft.frequencies, draft.leak_values(), draft.order, free)
     priors = prior_intervals(knowledge, lexicon)
-    families = {cause: draft.family(cause, solved.links) for cause in knowledge.causes}
+    families = {cause: draft.family(cause) for cause in knowledge.causes}
     start = [families[cause](0.05 * priors[cause].value) for cause in knowledge.causes]
     network = Network((*draft.other_nodes(solved.links), *start))
     wanted = {cause: interval.value for cause, interval in priors.items()}
@@ -53,8 +55,22 @@ def elicit(knowledge: Knowledge, lexicon: Lexicon) -> Elicited:
         leaks=draft.leaks,
         stated=tuple(_stated(draft.intervals, network)),
         complaint_probability=probability,
-        remarks=(*solved.remarks, *remarks),
+        remarks=(*solved.remarks, *remarks, *_outside_published(knowledge, priors)),
     )
+
+
+def _outside_published(
+    knowledge: Knowledge, priors: Mapping[str, Interval]
+) -> Iterable[Remark]:
+    for cause in knowledge.causes.values():
+        published = cause.commonness.published
+        value = priors[cause.id].value
+        if published is not None and not published[0] <= value <= published[1]:
+            text = (
+                f"the word '{cause.commonness.word}' asks for {value:.2%}, outside the published "
+                f"{published[0]:.2%} to {published[1]:.2%}; the word won."
+            )
+            yield Remark("prior outside published range", f"causes/{cause.id}.toml", text)
 
 
 @dataclass
@@ -108,7 +124,7 @@ class _Draft:
             return ("absent", "present")
         return tuple(state.id for state in context.states)
 
-    def family(self, cause: str, solved: Mapping[tuple[str, str], float]) -> CauseFamily:
+    def family(self, cause: str) -> CauseFamily:
         risks = {
             parent: tuple(by_state.get(state, 1.0) for state in self.states(parent))
             for parent, by_state in self.risks.get(cause, {}).items()

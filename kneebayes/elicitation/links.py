@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+
+import numpy as np
 
 from kneebayes.knowledge.base import Arrow
 from kneebayes.knowledge.lint import Remark
 from kneebayes.knowledge.records import Interval
+from kneebayes.network import Numbers
 
 __all__ = ["FrequencyLinks", "links_from_frequencies"]
 
-ROUNDS = 6
+ROUNDS = 4
 ALLOWED = 0.02  # a stated frequency may be this far below what leak and mediators give
+LEAST = 1e-12
+
+Links = dict[str, dict[str, float]]
 
 
 @dataclass(frozen=True)
@@ -27,13 +33,15 @@ def links_from_frequencies(
     arrows: Sequence[tuple[Arrow, Interval]],
     leaks: Mapping[str, float],
     order: Sequence[str],
+    free: Iterable[str],
 ) -> FrequencyLinks:
     """Solve ``P(child | parent alone) = stated frequency`` for every link.
 
-    With one parent present and nothing else, the child is absent with probability
-    ``(1 - leak) (1 - link) prod(1 - other link * P(other parent | parent alone))``: its
-    other parents are mediators and findings that the parent, or their own leaks, produce.
-    Routes are taken as independent. A link that would be negative becomes 0.
+    Alone means that contexts and other causes are absent; mediators and findings on the
+    way are present as the parent and their own leaks make them. The child is then absent
+    with probability ``(1 - link) E[(1 - leak) prod(1 - other links of present parents)]``,
+    where the expectation runs over the states of those mediators and findings together.
+    A link that would be negative becomes 0.
 
     Parameters
     ----------
@@ -43,46 +51,84 @@ def links_from_frequencies(
         Leak of each node that can be produced.
     order
         Node ids, parents before children.
+    free
+        Ids of mediators and findings.
     """
-    into: dict[str, dict[str, float]] = {}
+    into: Links = {}
     places: dict[tuple[str, str], str] = {}
     for arrow, interval in arrows:
         into.setdefault(arrow.child, {})[arrow.parent] = interval.value
         places[arrow.parent, arrow.child] = arrow.place
-    links: dict[tuple[str, str], float] = {}
-    alone: dict[str, dict[str, float]] = {id: {id: 1.0} for id in order}
+    free = set(free)
+    links: Links = {}
     remarks: list[Remark] = []
     for child in order:
         wanted = into.get(child, {})
-        leak = leaks.get(child, 0.0)
+        between = _ancestors(child, into, free, order)
+        worlds = {parent: _World(parent, between, leaks, links) for parent in wanted}
         solved = dict.fromkeys(wanted, 0.0)
         for _ in range(ROUNDS):
             for parent, frequency in wanted.items():
-                others = _absent(leak, solved, alone[parent], leave_out=parent)
+                others = worlds[parent].absent(leaks.get(child, 0.0), solved)
                 solved[parent] = min(1.0, max(0.0, 1.0 - (1.0 - frequency) / others))
         for parent, frequency in wanted.items():
-            without = 1.0 - _absent(leak, solved, alone[parent], leave_out=parent)
-            if without > frequency + ALLOWED:
+            given = 1.0 - worlds[parent].absent(leaks.get(child, 0.0), solved)
+            if given > frequency + ALLOWED:
                 text = (
-                    f"a stated frequency of {frequency:.0%} is below the {without:.0%} that "
+                    f"a stated frequency of {frequency:.0%} is below the {given:.0%} that "
                     "leak and mediators give already; its own link is 0."
                 )
                 remarks.append(Remark("frequency below leak", places[parent, child], text))
-            links[parent, child] = solved[parent]
-        for world in alone.values():
-            if child not in world:
-                probability = 1.0 - _absent(leak, solved, world)
-                if probability > 0.0:
-                    world[child] = probability
-    return FrequencyLinks(links, tuple(remarks))
+        links[child] = solved
+    pairs = {(parent, child): link for child, row in links.items() for parent, link in row.items()}
+    return FrequencyLinks(pairs, tuple(remarks))
 
 
-def _absent(
-    leak: float, links: Mapping[str, float], world: Mapping[str, float], leave_out: str = ""
-) -> float:
-    """P(child absent) in a world where each parent is present with a given probability."""
-    absent = 1.0 - leak
-    for parent, link in links.items():
-        if parent != leave_out:
-            absent *= 1.0 - link * world.get(parent, 0.0)
-    return max(absent, 1e-12)
+def _ancestors(child: str, into: Links, free: set[str], order: Sequence[str]) -> list[str]:
+    """Mediators and findings that lead to a child, parents before children."""
+    found: set[str] = set()
+    waiting = [child]
+    while waiting:
+        parents = [one for one in into.get(waiting.pop(), {}) if one in free and one not in found]
+        found.update(parents)
+        waiting.extend(parents)
+    return [id for id in order if id in found]
+
+
+class _World:
+    """Mediators and findings between one parent, present alone, and one child."""
+
+    def __init__(
+        self, parent: str, between: Sequence[str], leaks: Mapping[str, float], links: Links
+    ) -> None:
+        self.parent = parent
+        self.between = between
+        joint: Numbers = np.ones((2,) * len(between))
+        for at, node in enumerate(between):
+            if node == parent:
+                present = self._along(at, 0.0, 1.0)
+            else:
+                unfired = (1.0 - leaks[node]) * self._unfired(links[node])
+                unfired *= 1.0 - links[node].get(parent, 0.0) * (parent not in between)
+                present = self._along(at, 1.0, 0.0) * unfired
+                present = present + self._along(at, 0.0, 1.0) * (1.0 - unfired)
+            joint = joint * present
+        self.joint = joint
+
+    def _along(self, at: int, absent: float, present: float) -> Numbers:
+        shape = [1] * len(self.between)
+        shape[at] = 2
+        return np.array([absent, present]).reshape(shape)
+
+    def _unfired(self, links: Mapping[str, float]) -> Numbers:
+        """P(no link of a node in between fires), for each of their states."""
+        unfired: Numbers = np.ones((1,) * len(self.between))
+        for at, node in enumerate(self.between):
+            if node in links:
+                unfired = unfired * self._along(at, 1.0, 1.0 - links[node])
+        return unfired
+
+    def absent(self, leak: float, links: Mapping[str, float]) -> float:
+        """P(child absent) if the parent itself does not produce it."""
+        others = {node: link for node, link in links.items() if node != self.parent}
+        return max(LEAST, (1.0 - leak) * float((self.joint * self._unfired(others)).sum()))

@@ -42,10 +42,11 @@ def amount_interval(amount: Amount, direction: Direction, lexicon: Lexicon) -> I
 def prior_intervals(knowledge: Knowledge, lexicon: Lexicon) -> dict[str, Interval]:
     """P(cause | complaint) of every cause, from words and published bounds.
 
-    The rule: take the word's interval; move its three numbers to the nearest point of the
-    published range, where there is one; then move them back into the word's own interval.
-    So a published figure decides inside the word, and the word decides between words. A
-    lexicon with a ``total`` is scaled so that the values add up to it.
+    The rule: without a published range the word's interval and value. With one, what both
+    have in common, and its middle. Where they have nothing in common, the end of the word's
+    interval that is nearest to the published range. So a published figure decides inside
+    the word, and the word decides between words. A lexicon with a ``total`` is scaled so
+    that the values add up to it.
 
     Returns
     -------
@@ -83,4 +84,9 @@ def _prior(cause: Cause, lexicon: Lexicon, scale: float) -> Interval:
     )
     if cause.commonness.published is None:
         return word
-    return word.within(*cause.commonness.published).within(word.low, word.high)
+    low, high = cause.commonness.published
+    if high <= word.low or low >= word.high:
+        nearest = word.low if high <= word.low else word.high
+        return Interval(low=nearest, value=nearest, high=nearest)
+    common = (max(low, word.low), min(high, word.high))
+    return Interval(low=common[0], value=sum(common) / 2.0, high=common[1])

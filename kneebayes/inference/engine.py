@@ -6,10 +6,10 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 
-from kneebayes.errors import ImpossibleEvidenceError
+from kneebayes.errors import ImpossibleEvidenceError, KneebayesError
 from kneebayes.inference.evidence import Evidence
 from kneebayes.inference.leaves import Leaf, Pattern, leaves_of, relevant_nodes
-from kneebayes.inference.order import Plan, plan_elimination
+from kneebayes.inference.plan import Plan, plan_elimination
 from kneebayes.inference.propagation import Propagation, run_backward, run_forward
 from kneebayes.network import Network, Numbers
 
@@ -49,7 +49,16 @@ class Engine:
 
         Which tables there are follows from the arrows alone, so an order that was found
         for one set of numbers serves every other.
+
+        Raises
+        ------
+        KneebayesError
+            If the arrows differ.
         """
+        mine = [(node.id, node.states, node.parents) for node in self.network.nodes]
+        if mine != [(node.id, node.states, node.parents) for node in network.nodes]:
+            message = "An engine can only serve a network with the same nodes and arrows."
+            raise KneebayesError(message)
         engine = Engine(network)
         engine._plans = self._plans
         return engine

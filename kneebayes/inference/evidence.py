@@ -61,12 +61,17 @@ class Evidence:
         return len(self.likelihoods)
 
     def hard_state(self, id: str) -> int | None:
-        """Index of the observed state, or None where the node is unknown or only likely."""
+        """Index of the observed state, or None where the node is unknown or only likely.
+
+        A likelihood of one state that is not 1 counts as likely: it still multiplies
+        P(evidence), as virtual evidence and an observation of the same node do together.
+        """
         likelihood = self.likelihoods.get(id)
         if likelihood is None:
             return None
         possible = [state for state, value in enumerate(likelihood) if value > 0.0]
-        return possible[0] if len(possible) == 1 else None
+        certain = len(possible) == 1 and likelihood[possible[0]] == 1.0
+        return possible[0] if certain else None
 
     def only(self, ids: Sequence[str]) -> Evidence:
         """The same evidence, restricted to some nodes."""
@@ -88,7 +93,10 @@ def _likelihood(network: Network, id: str, answer: str | Sequence[float]) -> tup
             message = f"'{id}' cannot be '{answer}'. Its states are: {', '.join(states)}."
             raise EvidenceError(message)
         return tuple(float(state == answer) for state in states)
-    values = np.asarray(answer, dtype=float)
+    try:
+        values = np.asarray(answer, dtype=float)
+    except (TypeError, ValueError):
+        values = np.empty(0)
     sensible = values.shape == (len(states),) and bool(np.isfinite(values).all())
     if not sensible or bool((values < 0.0).any()) or not bool((values > 0.0).any()):
         message = (

@@ -1,241 +1,132 @@
-"""In which order variables are summed out, and the list of steps that follows from it."""
+"""In which order to take variables out, so that no table grows larger than it must."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from math import log2
 
-import numpy as np
+__all__ = ["Order", "best_order"]
 
-from kneebayes.errors import TooWideError
-
-__all__ = ["Join", "Plan", "Reduce", "plan_elimination"]
-
-NARROW = 14.0  # log2 below which no second order is tried
-WIDEST = 26.0  # log2 of the entries of the largest table allowed: 512 MiB of doubles
+NARROW = 8.0  # log2 of the largest table below which no second rule is tried
 
 
 @dataclass(frozen=True, slots=True)
-class Join:
-    """Join tables ``a`` and ``b`` into ``out``; shapes leave the batch axis out."""
-
-    a: int
-    b: int
-    out: int
-    a_shape: tuple[int, ...]
-    b_shape: tuple[int, ...]
-    bits: tuple[int, ...]
-    a_missing: tuple[int, ...]
-    b_missing: tuple[int, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Reduce:
-    """Take one variable out of a table.
-
-    ``how`` is ``sum`` (a state is summed out), ``fired`` (an observed family keeps the half
-    in which it fired), ``rename`` (a bit becomes the state of its hidden node; nothing
-    moves) or ``diagonal`` (the same where the state stands in the table already).
-    """
-
-    source: int
-    out: int
-    how: str
-    axis: int
-    other: int = -1
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """Steps of one elimination.
+class Order:
+    """An elimination order.
 
     Attributes
     ----------
-    steps
-        Joins and reductions in order; the last table made holds P(evidence).
-    tables
-        How many tables there are, leaves and made.
-    result
-        Which table holds the result.
+    order
+        Variables, first one out first.
     width
         log2 of the number of entries of the largest table.
+    entries
+        Entries of all tables together: what the elimination costs.
     """
 
-    steps: tuple[Join | Reduce, ...]
-    tables: int
-    result: int
+    order: tuple[int, ...]
     width: float
+    entries: float
 
 
-def plan_elimination(
-    scopes: Sequence[tuple[int, ...]],
-    sizes: Mapping[int, int],
-    open_bits: Mapping[int, bool],
-) -> Plan:
-    """Find a good order and write its steps down.
+def best_order(
+    scopes: Sequence[tuple[int, ...]], sizes: Mapping[int, int], open_bits: Mapping[int, bool]
+) -> Order:
+    """The cheapest of the orders found by two greedy rules.
 
-    The variable whose elimination makes the smallest table goes first; where that order is
-    wide, the one that adds least to the largest table it takes in is tried too, and the
-    cheaper of both is taken. A bit of a hidden node becomes that node's state, so the
-    state waits for it.
+    One rule takes out the variable that leaves the smallest table, the other the one that
+    joins the fewest variables that were apart (minimum fill; Kjaerulff 1990). The bit of a
+    hidden node becomes that node's state, so the state waits for it.
 
     Parameters
     ----------
     scopes
-        Scope of each leaf.
+        Scope of each table.
     sizes
         Number of states of each variable.
     open_bits
         For each bit whether its node is hidden (else it was observed present).
-
-    Raises
-    ------
-    TooWideError
-        If the best order found needs a table of more than ``2 ** 26`` entries.
     """
-    best: _Planner | None = None
-    for by_growth in (False, True):
-        planner = _Planner(scopes, sizes, open_bits, by_growth=by_growth)
-        planner.eliminate_all()
-        if best is None or planner.entries < best.entries:
-            best = planner
-        if best.width <= NARROW:
-            break
-    if best is None or best.width > WIDEST:
-        width = 0.0 if best is None else best.width
-        message = (
-            f"This query needs a table of 2^{width:.0f} entries, more than the 2^{WIDEST:.0f} "
-            "allowed. Answering some contexts (such as age) or leaving out positive "
-            "findings makes it narrower."
-        )
-        raise TooWideError(message)
-    return best.plan()
+    best = _Graph(scopes, sizes, open_bits).eliminate(_Graph.weight_left)
+    if best.width > NARROW:
+        other = _Graph(scopes, sizes, open_bits).eliminate(_Graph.fill)
+        best = min(best, other, key=lambda one: one.entries)
+    return best
 
 
-class _Planner:
+class _Graph:
+    """Which variables stand together in a table, as bit masks."""
+
     def __init__(
         self,
         scopes: Sequence[tuple[int, ...]],
         sizes: Mapping[int, int],
         open_bits: Mapping[int, bool],
-        *,
-        by_growth: bool,
     ) -> None:
-        self.by_growth = by_growth
-        self.entries = 0.0
-        self.scopes = list(scopes)
-        self.weight = {variable: float(np.log2(size)) for variable, size in sizes.items()}
-        self.sizes = sizes
-        self.open_bits = open_bits
-        self.steps: list[Join | Reduce] = []
-        self.holders: dict[int, set[int]] = {variable: set() for variable in sizes}
-        for table, scope in enumerate(scopes):
+        self.variables = sorted(sizes)
+        place = {variable: at for at, variable in enumerate(self.variables)}
+        self.weights = [log2(sizes[variable]) for variable in self.variables]
+        self.near = [0] * len(self.variables)
+        for scope in scopes:
+            mask = sum(1 << place[variable] for variable in scope)
             for variable in scope:
-                self.holders[variable].add(table)
-        self.scalars = [table for table, scope in enumerate(scopes) if not scope]
-        self.width = 0.0
+                self.near[place[variable]] |= mask & ~(1 << place[variable])
+        self.becomes = {
+            place[bit]: place[bit - 1] for bit, is_open in open_bits.items() if is_open
+        }
 
-    def eliminate_all(self) -> None:
-        waiting = set(self.holders)
-        held_back = {bit - 1 for bit, is_open in self.open_bits.items() if is_open}
-        costs = {variable: self.cost(variable) for variable in waiting}
+    def eliminate(self, score: Callable[[_Graph, int], float]) -> Order:
+        """Take all variables out, the one with the lowest score first."""
+        waiting = set(range(len(self.variables)))
+        held = set(self.becomes.values())
+        scores = {at: (score(self, at), at) for at in waiting}
+        order: list[int] = []
+        width = entries = 0.0
         while waiting:
-            variable = min(
-                (one for one in waiting if one not in held_back),
-                key=lambda one: (costs[one], one),
-            )
-            waiting.discard(variable)
-            touched = self.eliminate(variable)
-            if self.open_bits.get(variable, False):
-                held_back.discard(variable - 1)
-                touched.add(variable - 1)
-            for other in touched & waiting:
-                costs[other] = self.cost(other)
+            chosen = min(scores[at] for at in waiting if at not in held)[1]
+            weight = self.weights[chosen] + self.weigh(self.near[chosen])
+            width = max(width, weight)
+            entries += 2.0**weight
+            waiting.discard(chosen)
+            held.discard(self.becomes.get(chosen, -1))
+            order.append(self.variables[chosen])
+            for at in _places(self.take_out(chosen)):
+                if at in waiting:
+                    scores[at] = (score(self, at), at)
+        return Order(tuple(order), width, entries)
 
-    def cost(self, variable: int) -> tuple[float, int]:
-        weight = self.weigh(self.union(variable))
-        if self.by_growth:
-            scopes = (self.scopes[table] for table in self.holders[variable])
-            weight -= max((self.weigh(scope) for scope in scopes), default=0.0)
-        return weight, len(self.holders[variable])
+    def take_out(self, at: int) -> int:
+        """Join the neighbours of a variable; returns whose score may have changed."""
+        around = self.left_after(at)
+        changed = around
+        for one in _places(around):
+            self.near[one] = (self.near[one] | around) & ~(1 << one) & ~(1 << at)
+            changed |= self.near[one]
+        return changed
 
-    def weigh(self, scope: Iterable[int]) -> float:
-        return sum(self.weight[one] for one in scope)
+    def left_after(self, at: int) -> int:
+        """Scope of the table that is left when a variable is taken out."""
+        state = self.becomes.get(at)
+        return self.near[at] if state is None else self.near[at] | 1 << state
 
-    def union(self, variable: int) -> set[int]:
-        return set().union(*(self.scopes[table] for table in self.holders[variable]))
+    def weigh(self, mask: int) -> float:
+        return sum(self.weights[one] for one in _places(mask))
 
-    def eliminate(self, variable: int) -> set[int]:
-        union = self.union(variable)
-        weight = self.weigh(union)
-        self.entries += 2.0**weight
-        self.width = max(self.width, weight)
-        tables = sorted(self.holders[variable], key=lambda one: (len(self.scopes[one]), one))
-        joined = tables[0]
-        for other in tables[1:]:
-            joined = self.join(joined, other)
-        self.reduce(joined, variable)
-        return union
+    def weight_left(self, at: int) -> float:
+        return self.weights[at] + self.weigh(self.near[at])
 
-    def add(self, scope: tuple[int, ...]) -> int:
-        self.scopes.append(scope)
-        return len(self.scopes) - 1
+    def fill(self, at: int) -> float:
+        around = self.left_after(at)
+        apart = sum((around & ~self.near[one]).bit_count() - 1 for one in _places(around))
+        return apart / 2 + 0.01 * self.weigh(around)
 
-    def release(self, table: int) -> None:
-        for variable in self.scopes[table]:
-            self.holders[variable].discard(table)
 
-    def hold(self, table: int) -> None:
-        for variable in self.scopes[table]:
-            self.holders[variable].add(table)
-        if not self.scopes[table]:
-            self.scalars.append(table)
-
-    def join(self, a: int, b: int) -> int:
-        scope = tuple(sorted({*self.scopes[a], *self.scopes[b]}))
-        out = self.add(scope)
-        in_a, in_b = set(self.scopes[a]), set(self.scopes[b])
-        shared_bits = {one for one in in_a & in_b if one % 2}
-        self.steps.append(
-            Join(
-                a,
-                b,
-                out,
-                tuple(self.sizes[one] if one in in_a else 1 for one in scope),
-                tuple(self.sizes[one] if one in in_b else 1 for one in scope),
-                tuple(axis + 1 for axis, one in enumerate(scope) if one in shared_bits),
-                tuple(axis + 1 for axis, one in enumerate(scope) if one not in in_a),
-                tuple(axis + 1 for axis, one in enumerate(scope) if one not in in_b),
-            )
-        )
-        self.release(a)
-        self.release(b)
-        self.hold(out)
-        return out
-
-    def reduce(self, table: int, variable: int) -> None:
-        scope = self.scopes[table]
-        axis = scope.index(variable) + 1
-        other = -1
-        left = tuple(one for one in scope if one != variable)
-        if variable % 2 == 0:
-            how = "sum"
-        elif not self.open_bits[variable]:
-            how = "fired"
-        elif variable - 1 in scope:
-            how, other = "diagonal", axis - 1
-        else:
-            how = "rename"
-            left = tuple(one - 1 if one == variable else one for one in scope)
-        self.release(table)
-        out = self.add(left)
-        self.hold(out)
-        self.steps.append(Reduce(table, out, how, axis, other))
-
-    def plan(self) -> Plan:
-        result = self.scalars[0] if self.scalars else self.add(())
-        for other in self.scalars[1:]:
-            out = self.add(())
-            self.steps.append(Join(result, other, out, (), (), (), (), ()))
-            result = out
-        return Plan(tuple(self.steps), len(self.scopes), result, self.width)
+def _places(mask: int) -> list[int]:
+    """Positions of the bits that are set."""
+    places = []
+    while mask:
+        low = mask & -mask
+        places.append(low.bit_length() - 1)
+        mask ^= low
+    return places

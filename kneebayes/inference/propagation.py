@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from kneebayes.inference.leaves import Leaf
-from kneebayes.inference.order import Join, Plan, Reduce
+from kneebayes.inference.plan import Join, Plan, Reduce
 from kneebayes.inference.tables import join, pull
 from kneebayes.network import Numbers
 
@@ -46,7 +46,7 @@ class Forward:
 
 
 def run_forward(plan: Plan, leaves: Sequence[Leaf]) -> Forward:
-    """Join and sum out; every table made is scaled to a largest entry of 1."""
+    """Join and sum out; what is left is scaled to a largest entry of 1, so nothing underflows."""
     tables: list[Numbers | None] = [leaf.numbers for leaf in leaves]
     tables += [None] * (plan.tables - len(tables))
     if not plan.steps and not leaves:
@@ -55,7 +55,7 @@ def run_forward(plan: Plan, leaves: Sequence[Leaf]) -> Forward:
     log_scale = np.zeros(1)
     for step in plan.steps:
         made = _forward(step, tables)
-        if isinstance(step, Reduce) and step.how != "rename":
+        if made.ndim == 1 or (isinstance(step, Reduce) and step.how != "rename"):
             largest = made.max(axis=tuple(range(1, made.ndim)), keepdims=True, initial=0.0)
             largest = np.where(largest > 0.0, largest, 1.0)
             made = made / largest
@@ -97,9 +97,9 @@ def run_backward(plan: Plan, forward: Forward, leaf_count: int) -> list[Numbers 
     gradients[plan.result] = np.ones_like(forward.result)
     for step in reversed(plan.steps):
         gradient = _known(gradients[step.out])
+        if step.out in forward.scales:
+            gradient = gradient / forward.scales[step.out]
         if isinstance(step, Reduce):
-            if step.out in forward.scales:
-                gradient = gradient / forward.scales[step.out]
             source = _known(forward.tables[step.source])
             gradients[step.source] = _spread(step, gradient, source)
         else:

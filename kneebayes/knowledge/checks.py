@@ -114,6 +114,9 @@ def _check_arrow(knowledge: Knowledge, arrow: Arrow) -> Iterator[Problem]:
     if target is not None and target.leak is None:
         wrong = f"'{child}' is a root: nothing can produce it."
         yield Problem(arrow.place, wrong, "Give it a leak instead of a share, or drop the arrow.")
+    if len(states) > 1 and arrow.statement.risk is None:
+        wrong = f"'{parent}' has several states, so a frequency is not understood."
+        yield Problem(arrow.place, wrong, "Give a risk ratio for the state.")
     if child not in knowledge.causes and arrow.statement.risk is not None:
         wrong = "a risk ratio is only understood for a cause."
         yield Problem(arrow.place, wrong, "Say how often instead.")
@@ -174,11 +177,11 @@ def _check_members(knowledge: Knowledge) -> Iterator[Problem]:
             if finding not in knowledge.findings:
                 place = f"groups.toml: {group.id}.evoked_by"
                 yield _unknown(place, "finding", finding, knowledge.findings)
-    observable = {**knowledge.findings, **knowledge.contexts}
+    known = {**knowledge.findings, **knowledge.contexts, **knowledge.causes}
     for rule in knowledge.urgency:
-        for id in (*rule.all_of, *rule.any_of):
-            if id not in observable:
-                yield _unknown(f"urgency.toml: {rule.id}", "finding", id, observable)
+        for id in (*rule.all_of, *rule.any_of, *rule.none_of):
+            if id not in known:
+                yield _unknown(f"urgency.toml: {rule.id}", "finding", id, known)
     for finding in knowledge.findings.values():
         if finding.method and finding.method not in knowledge.methods:
             place = f"tests.toml: results.{finding.id}.method"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from kneebayes.errors import UnknownNameError, suggest
@@ -73,11 +73,11 @@ class Names:
             before = self._meanings.setdefault(fold(name), meaning)
             if before.id != meaning.id or before.state != meaning.state:
                 self.clashes.append((name, before, meaning))
-            self._shown.setdefault(meaning.kind, {}).setdefault(name, meaning.id)
+            self._shown.setdefault(meaning.kind, {}).setdefault(fold(name), name)
 
     def known(self, kinds: Iterable[str]) -> list[str]:
         """All names of some kinds, as written."""
-        return [name for kind in kinds for name in self._shown.get(kind, {})]
+        return [name for kind in kinds for name in self._shown.get(kind, {}).values()]
 
     def meaning(
         self, name: str, kinds: tuple[str, ...], where: str = "the model's lists"
@@ -118,7 +118,3 @@ def _either(names: list[str], quote: str = "'") -> str:
         return quoted[0]
     return ", ".join(quoted[:-1]) + " or " + quoted[-1]
 
-
-def by_label(records: Mapping[str, object]) -> list[str]:
-    """Ids in the order of the files."""
-    return list(records)

@@ -104,14 +104,6 @@ class Interval(Record):
             raise ValueError(message)
         return self
 
-    def within(self, low: float, high: float) -> Interval:
-        """The interval moved into ``[low, high]``: each of its three numbers is clipped."""
-        return Interval(
-            low=min(max(self.low, low), high),
-            value=min(max(self.value, low), high),
-            high=min(max(self.high, low), high),
-        )
-
 
 Amount = str | tuple[float, float] | float
 
@@ -149,6 +141,10 @@ class Statement(Sourced):
             raise ValueError(message)
         _check_amount(self.how_often, 1.0, "how_often")
         _check_amount(self.risk, 1000.0, "risk")
+        lowest = self.risk[0] if isinstance(self.risk, tuple) else self.risk
+        if isinstance(lowest, float | int) and lowest < 1.0:
+            message = f"risk must be at least 1 (a noisy-OR cannot protect), got {lowest:g}"
+            raise ValueError(message)
         return self
 
 
@@ -220,6 +216,24 @@ class Lexicon(Record):
     frequency: dict[str, Wording]
     evoking: dict[str, Wording]
     risk: dict[str, Wording]
+
+    @model_validator(mode="after")
+    def _in_range(self) -> Lexicon:
+        for direction, words in (
+            ("commonness", self.commonness),
+            ("frequency", self.frequency),
+            ("evoking", self.evoking),
+            ("risk", self.risk),
+        ):
+            low, high = (1.0, 1000.0) if direction == "risk" else (0.0, 1.0)
+            for word, numbers in words.items():
+                if numbers.low < low or numbers.high > high:
+                    message = f"{direction} '{word}' must lie between {low:g} and {high:g}"
+                    raise ValueError(message)
+                if direction == "commonness" and not 0.0 < numbers.value < 1.0:
+                    message = f"commonness '{word}' must have a value above 0 and below 1"
+                    raise ValueError(message)
+        return self
 
 
 class Named(Record):
@@ -372,13 +386,15 @@ class Method(Named, Sourced):
 class UrgencyRule(Sourced):
     """Signs that call for a doctor, whatever the posterior says.
 
-    Fires when all of ``all_of`` and ``at_least`` of ``any_of`` are present.
+    Fires when all of ``all_of`` and ``at_least`` of ``any_of`` are present and nothing of
+    ``none_of`` is; they name findings, contexts or causes.
     """
 
     id: Identifier
     level: Literal["now", "soon"]
     all_of: tuple[Identifier, ...] = ()
     any_of: tuple[Identifier, ...] = ()
+    none_of: tuple[Identifier, ...] = ()
     at_least: Annotated[int, Field(ge=1)] = 1
     reason: Text
 

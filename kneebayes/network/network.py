@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from kneebayes.errors import KneebayesError, UnknownNameError, suggest
+from kneebayes.errors import EvidenceError, KneebayesError, UnknownNameError, suggest
 from kneebayes.network.node import Node, Numbers, noisy_or_node
 
 __all__ = ["Network"]
@@ -103,8 +103,16 @@ class Network:
         """The network after an intervention: ``id`` is set, whatever its parents say.
 
         Doing is not seeing: the arrows into the node are cut (Pearl's do-operator).
+
+        Raises
+        ------
+        EvidenceError
+            If the node has no such state.
         """
         node = self[id]
+        if state not in node.states:
+            message = f"'{id}' cannot be '{state}'. Its states are: {', '.join(node.states)}."
+            raise EvidenceError(message)
         if node.is_noisy_or:
             return self.replacing([noisy_or_node(id, float(state == "present"))])
         forced = tuple(float(state == one) for one in node.states)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from numbers import Real
 
 import numpy as np
 from numpy.typing import NDArray
@@ -120,7 +121,7 @@ def noisy_or_node(
             parent,
             tuple(
                 _checked(float(one), f"{id}, link of {parent}")
-                for one in ((0.0, strength) if isinstance(strength, int | float) else strength)
+                for one in ((0.0, float(strength)) if isinstance(strength, Real) else strength)
             ),
         )
         for parent, strength in (links or {}).items()
@@ -161,6 +162,9 @@ def table_node(
     ('a',)
     """
     table = np.asarray(table, dtype=float)
+    if len(set(parents)) < len(parents) or len(set(states)) < len(states):
+        message = f"{id}: a parent or a state stands twice."
+        raise KneebayesError(message)
     if table.ndim != len(parents) + 1 or table.shape[-1] != len(states):
         message = (
             f"{id}: a table over {len(parents)} parents and {len(states)} states is needed, "

@@ -133,10 +133,10 @@ def save_network(network: Network, path: str | Path) -> None:
         from pgmpy.readwrite import BIFReader, BIFWriter, XMLBIFReader, XMLBIFWriter
 
     if path.suffix == ".bif":
-        BIFWriter(model).write_bif(str(path))
+        BIFWriter(model).write(str(path))
         read = BIFReader(str(path)).get_model()
     else:
-        XMLBIFWriter(model).write_xmlbif(str(path))
+        XMLBIFWriter(model).write(str(path))
         read = XMLBIFReader(str(path)).get_model()
     different = [cpd.variable for cpd in model.get_cpds() if not _same(cpd, read)]
     if different:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from numbers import Real
 
@@ -15,9 +15,10 @@ from kneebayes.knowledge import Knowledge, Meaning, Names
 from kneebayes.knowledge.names import fold
 from kneebayes.network import Network
 
-__all__ = ["Answer", "evidence_of", "read_answers"]
+__all__ = ["KINDS", "WHERE", "Answer", "evidence_of", "read_answers", "says_no", "says_yes"]
 
-KINDS = ("finding", "context", "cause", "mediator")
+KINDS = ("finding", "context", "cause", "mediator", "group")
+WHERE = "model.findings, model.contexts and model.causes"
 PRESENT_WORDS = {"present", "yes", "true"}
 ABSENT_WORDS = {"absent", "no", "false"}
 UNKNOWN_WORDS = {"unknown", "not asked", "?"}
@@ -61,7 +62,8 @@ def read_answers(
     said
         Answers by name. An answer is True or ``"present"``, False or ``"absent"``, None or
         ``"unknown"``, the name of a state, a probability (virtual evidence), or for a node
-        with several states a mapping of states to probabilities.
+        with several states a mapping of states to probabilities. A group can be False:
+        all of its members are absent.
 
     Raises
     ------
@@ -75,24 +77,54 @@ def read_answers(
             f"Answers must be a mapping such as {{'fever': False}}, got {type(said).__name__}."
         )
         raise EvidenceError(message)
-    where = f"model.findings ({len(knowledge.findings)}), model.contexts and model.causes"
     found: dict[str, tuple[float, ...]] = {}
     names_used: dict[str, str] = {}
     for name, answer in said.items():
-        meaning = names.meaning(name, KINDS, where)
-        likelihood = _likelihood(knowledge, network, name, meaning, answer)
-        if likelihood is None:
-            continue
-        before = found.get(meaning.id)
-        if before is not None:
-            likelihood = _combine(names_used[meaning.id], name, before, likelihood)
-        found[meaning.id] = likelihood
-        names_used[meaning.id] = name
+        meaning = names.meaning(name, KINDS, WHERE)
+        for id, likelihood in _read_one(knowledge, network, name, meaning, answer):
+            if id in found:
+                likelihood = _combine(names_used[id], name, found[id], likelihood)
+            found[id] = likelihood
+            names_used[id] = name
     ordered = sorted(found, key=lambda id: network.index[id])
     return tuple(
         Answer(id, knowledge.label(id), found[id], _in_words(knowledge, network, id, found[id]))
         for id in ordered
     )
+
+
+def _read_one(
+    knowledge: Knowledge, network: Network, name: str, meaning: Meaning, answer: object
+) -> Iterator[tuple[str, tuple[float, ...]]]:
+    """The nodes that one answer speaks of: one, or all members of a group ruled out."""
+    if meaning.kind == "group":
+        if says_no(answer):
+            for member in knowledge.groups[meaning.id].members:
+                yield member, (1.0, 0.0)
+        elif answer is not None and not _is_missing(answer):
+            message = (
+                f"'{name}' is a group: as evidence it can be False (all of it absent) or None. "
+                f"Got {answer!r}. Name the member that is present."
+            )
+            raise EvidenceError(message)
+        return
+    likelihood = _likelihood(knowledge, network, name, meaning, answer)
+    if likelihood is not None:
+        yield meaning.id, likelihood
+
+
+def says_yes(answer: object) -> bool:
+    """Whether an answer is True, or a word for it."""
+    if isinstance(answer, str):
+        return fold(answer) in PRESENT_WORDS
+    return isinstance(answer, bool | np.bool_) and bool(answer)
+
+
+def says_no(answer: object) -> bool:
+    """Whether an answer is False, or a word for it."""
+    if isinstance(answer, str):
+        return fold(answer) in ABSENT_WORDS
+    return isinstance(answer, bool | np.bool_) and not answer
 
 
 def evidence_of(answers: Iterable[Answer]) -> Evidence:

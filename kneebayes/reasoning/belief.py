@@ -7,11 +7,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from kneebayes.errors import ImpossibleEvidenceError
+from kneebayes.errors import EvidenceError, ImpossibleEvidenceError
 from kneebayes.inference import Engine, Evidence, smallest_conflict
-from kneebayes.knowledge import Knowledge
+from kneebayes.knowledge import Knowledge, Names
+from kneebayes.reasoning.answers import KINDS, WHERE, evidence_of, read_answers, says_yes
 
-__all__ = ["Belief", "believe", "conflict_of"]
+__all__ = ["Belief", "believe", "conflict_of", "probability_of"]
 
 
 @dataclass(frozen=True)
@@ -64,6 +65,41 @@ def believe(engine: Engine, knowledge: Knowledge, evidence: Evidence) -> Belief:
         any_urgent=any_urgent,
         log_probability=log_probability,
     )
+
+
+def probability_of(
+    engine: Engine, knowledge: Knowledge, names: Names, event: Mapping[str, object], given: Evidence
+) -> float:
+    """P(all of an event | evidence); a group in the event means at least one of its members.
+
+    Parameters
+    ----------
+    engine, knowledge, names
+        What to ask, and what its names mean.
+    event
+        Answers by name; at most one group may be present.
+    given
+        The evidence.
+
+    Raises
+    ------
+    EvidenceError
+        If the event names several groups as present.
+    ImpossibleEvidenceError
+        If the evidence has probability zero.
+    """
+    meant = {name: names.meaning(name, KINDS, WHERE) for name in event}
+    groups = [n for n, one in meant.items() if one.kind == "group" and says_yes(event[n])]
+    if len(groups) > 1:
+        message = f"An event can name one group as present, got {', '.join(groups)}."
+        raise EvidenceError(message)
+    others = {name: answer for name, answer in event.items() if name not in groups}
+    asked = evidence_of(read_answers(knowledge, names, engine.network, others))
+    probability = engine.posterior(asked, given)
+    if not groups or probability == 0.0:
+        return probability
+    members = knowledge.groups[meant[groups[0]].id].members
+    return probability * engine.probability_of_any([members], given.plus(asked))[0]
 
 
 def conflict_of(engine: Engine, evidence: Evidence, complaint: str) -> float:

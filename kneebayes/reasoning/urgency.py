@@ -76,16 +76,11 @@ def judge_urgency(knowledge: Knowledge, answers: Iterable[Answer]) -> Urgency:
     Parameters
     ----------
     knowledge
-        Its urgency rules.
+        Its urgency rules, which name signs and causes that are known.
     answers
         What was said; an uncertain answer counts from a probability of 0.25 on.
     """
-    observable = {**knowledge.findings, **knowledge.contexts}
-    present = {
-        answer.id: answer.label
-        for answer in answers
-        if answer.id in observable and answer.presence >= POSSIBLE
-    }
+    present = {answer.id: answer.label for answer in answers if answer.presence >= POSSIBLE}
     fired = [
         UrgencyReason(rule.level, rule.reason, signs, rule.because)
         for rule in knowledge.urgency
@@ -97,7 +92,7 @@ def judge_urgency(knowledge: Knowledge, answers: Iterable[Answer]) -> Urgency:
 
 def _signs(rule: UrgencyRule, present: dict[str, str]) -> tuple[str, ...]:
     """Signs that make a rule fire, empty if it does not."""
-    if not all(id in present for id in rule.all_of):
+    if any(id not in present for id in rule.all_of) or any(id in present for id in rule.none_of):
         return ()
     some = [id for id in rule.any_of if id in present]
     if rule.any_of and len(some) < rule.at_least:

@@ -1,0 +1,209 @@
+"""The command line: ``kneebayes diagnose``, ``findings``, ``cause`` and ``check``.
+
+Exit codes: 0 done; 1 ``check`` found remarks; 2 a name, an answer or an option was not
+understood; 3 the evidence is impossible; 4 the knowledge folder has problems.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from kneebayes.errors import (
+    EvidenceError,
+    ImpossibleEvidenceError,
+    KnowledgeError,
+    KneebayesError,
+)
+from kneebayes.knowledge.names import fold
+from kneebayes.model import Model, load
+
+__all__ = ["app", "main"]
+
+app = typer.Typer(
+    help="What can cause pain behind the knee? A teaching and research model, not medical advice.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+
+Folder = Annotated[
+    Path | None, typer.Option(help="A knowledge folder; left out, the article that comes along.")
+]
+LexiconName = Annotated[
+    str | None, typer.Option(help="Which lexicon turns words into numbers.")
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
+
+
+@app.command()
+def diagnose(
+    present: Annotated[
+        list[str] | None, typer.Argument(help="Findings, contexts or causes that are present.")
+    ] = None,
+    absent: Annotated[
+        list[str] | None, typer.Option("--absent", "-a", help="What is absent; may be repeated.")
+    ] = None,
+    context: Annotated[
+        list[str] | None, typer.Option("--context", "-c", help="NAME=STATE, such as age=older.")
+    ] = None,
+    likely: Annotated[
+        list[str] | None, typer.Option("--likely", "-l", help="NAME=PROBABILITY, such as fever=0.7.")
+    ] = None,
+    top: Annotated[int, typer.Option(min=1, help="How many causes to show.")] = 10,
+    folder: Folder = None,
+    lexicon: LexiconName = None,
+    as_json: AsJson = False,
+) -> None:
+    """Rank the causes of one patient's complaint."""
+    model = load(folder, lexicon)
+    said: list[tuple[str, object]] = [(name, True) for name in present or []]
+    said += [(name, False) for name in absent or []]
+    said += [_split(pair, "--context age=older") for pair in context or []]
+    for pair in likely or []:
+        name, value = _split(pair, "--likely fever=0.7")
+        said.append((name, _number(name, str(value))))
+    differential = model.diagnose(_once(said))
+    typer.echo(differential.to_json() if as_json else differential.text(top))
+
+
+@app.command()
+def findings(
+    search: Annotated[str, typer.Argument(help="Words to look for; left out, everything.")] = "",
+    folder: Folder = None,
+    as_json: AsJson = False,
+) -> None:
+    """List findings, test results, contexts and causes, or search them."""
+    rows = _matching(load(folder), search)
+    if as_json:
+        typer.echo(json.dumps(rows, indent=2, ensure_ascii=False))
+        return
+    for row in rows:
+        also = f"  (also: {', '.join(row['aliases'])})" if row["aliases"] else ""
+        typer.echo(f"{row['kind']:<10} {row['label']}{also}")
+    if not rows:
+        typer.echo(f"Nothing is called '{search}'. Try a shorter word, or no word for all.")
+
+
+@app.command()
+def cause(
+    name: Annotated[str, typer.Argument(help="A cause, by any of its names.")],
+    folder: Folder = None,
+    lexicon: LexiconName = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show the profile of a cause: every number with its origin, and what may be done."""
+    model = load(folder, lexicon)
+    trace = model.trace(name)
+    record = trace.trace.cause
+    care = [one for group in model.groups if record.id in group.members for one in group.care]
+    care += [*record.care, *model.knowledge.meta.care]
+    if as_json:
+        content = {
+            "id": record.id,
+            "label": record.label,
+            "about": record.about,
+            "group": record.group,
+            "urgent": record.urgent,
+            "codes": record.codes,
+            "numbers": trace.trace.records(),
+            "care": [{"text": one.text, "because": list(one.because)} for one in care],
+        }
+        typer.echo(json.dumps(content, indent=2, ensure_ascii=False))
+        return
+    typer.echo(trace.text)
+    codes = ", ".join(f"{system} {code}" for system, code in record.codes.items())
+    typer.echo(f"\ncodes: {codes or 'none looked up'}")
+    for one in care:
+        typer.echo(f"care: {one.text} ({', '.join(one.because)})")
+
+
+@app.command()
+def check(
+    folder: Annotated[Path | None, typer.Argument(help="A knowledge folder.")] = None,
+    lexicon: LexiconName = None,
+    as_json: AsJson = False,
+) -> None:
+    """Read a knowledge folder and remark on what could be better."""
+    model = load(folder, lexicon)
+    remarks = [
+        {"kind": one.kind, "place": one.place, "text": one.text} for one in model.remarks
+    ]
+    if as_json:
+        typer.echo(json.dumps(remarks, indent=2, ensure_ascii=False))
+    else:
+        typer.echo(f"{model!r}: no errors, {len(remarks)} remarks.")
+        for one in model.remarks:
+            typer.echo(f"  - {one}")
+    if remarks:
+        raise typer.Exit(1)
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command line; errors made on purpose become a line on stderr and an exit code."""
+    try:
+        app(args=None if arguments is None else list(arguments))
+    except KneebayesError as error:
+        typer.echo(f"kneebayes: {error}", err=True)
+        sys.exit(_exit_code(error))
+
+
+def _exit_code(error: KneebayesError) -> int:
+    if isinstance(error, ImpossibleEvidenceError):
+        return 3
+    return 4 if isinstance(error, KnowledgeError) else 2
+
+
+def _split(pair: str, example: str) -> tuple[str, object]:
+    name, sign, value = pair.rpartition("=")
+    if not sign or not name.strip() or not value.strip():
+        message = f"'{pair}' must be a name, '=' and a value, such as {example}."
+        raise EvidenceError(message)
+    return name.strip(), value.strip()
+
+
+def _number(name: str, text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        message = f"'{name}' must be a probability between 0 and 1. Got '{text}'."
+        raise EvidenceError(message) from None
+
+
+def _once(said: Iterable[tuple[str, object]]) -> dict[str, object]:
+    """Answers as a mapping; a name given twice must be given the same answer."""
+    answers: dict[str, object] = {}
+    for name, answer in said:
+        if name in answers and answers[name] != answer:
+            message = f"'{name}' was answered twice: {answers[name]!r} and {answer!r}. Keep one."
+            raise EvidenceError(message)
+        answers[name] = answer
+    return answers
+
+
+def _matching(model: Model, search: str) -> list[dict[str, object]]:
+    words = fold(search).split()
+    rows: list[dict[str, object]] = []
+    for kind, records in (
+        ("finding", model.findings),
+        ("context", model.contexts),
+        ("cause", model.causes),
+    ):
+        for record in records:
+            names = " ".join([record.label, *record.aliases, record.id])
+            if kind == "context":
+                names += " ".join(state.label for state in getattr(record, "states", ()))
+            names += " " + " ".join(getattr(record, "names_when_absent", ()))
+            if all(word in fold(names) for word in words):
+                aliases = [*record.aliases, *getattr(record, "names_when_absent", ())]
+                aliases += [state.label for state in getattr(record, "states", ())]
+                rows.append(
+                    {"kind": kind, "id": record.id, "label": record.label, "aliases": aliases}
+                )
+    return rows

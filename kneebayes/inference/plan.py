@@ -1,0 +1,190 @@
+"""The steps of an elimination: which tables are joined, what is taken out of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from kneebayes.errors import TooWideError
+from kneebayes.inference.order import best_order
+
+__all__ = ["Join", "Plan", "Reduce", "plan_elimination"]
+
+WIDEST = 26.0  # log2 of the entries of the largest table allowed: 512 MiB of doubles
+
+
+@dataclass(frozen=True, slots=True)
+class Join:
+    """Join tables ``a`` and ``b`` into ``out``; shapes leave the batch axis out."""
+
+    a: int
+    b: int
+    out: int
+    a_shape: tuple[int, ...]
+    b_shape: tuple[int, ...]
+    bits: tuple[int, ...]
+    a_missing: tuple[int, ...]
+    b_missing: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Reduce:
+    """Take one variable out of a table.
+
+    ``how`` is ``sum`` (a state is summed out), ``fired`` (an observed family keeps the half
+    in which it fired), ``rename`` (a bit becomes the state of its hidden node; nothing
+    moves) or ``diagonal`` (the same where the state stands in the table already).
+    """
+
+    source: int
+    out: int
+    how: str
+    axis: int
+    other: int = -1
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Steps of one elimination.
+
+    Attributes
+    ----------
+    steps
+        Joins and reductions in order; the last table made holds P(evidence).
+    tables
+        How many tables there are, leaves and made.
+    result
+        Which table holds the result.
+    width
+        log2 of the number of entries of the largest table.
+    """
+
+    steps: tuple[Join | Reduce, ...]
+    tables: int
+    result: int
+    width: float
+
+
+def plan_elimination(
+    scopes: Sequence[tuple[int, ...]],
+    sizes: Mapping[int, int],
+    open_bits: Mapping[int, bool],
+) -> Plan:
+    """Find a good order and write its steps down.
+
+    Parameters
+    ----------
+    scopes
+        Scope of each leaf.
+    sizes
+        Number of states of each variable.
+    open_bits
+        For each bit whether its node is hidden (else it was observed present).
+
+    Raises
+    ------
+    TooWideError
+        If the best order found needs a table of more than ``2 ** 26`` entries.
+    """
+    found = best_order(scopes, sizes, open_bits)
+    if found.width > WIDEST:
+        message = (
+            f"This query needs a table of 2^{found.width:.0f} entries, more than the "
+            f"2^{WIDEST:.0f} allowed. Answering some contexts (such as age) or leaving out "
+            "positive findings makes it narrower."
+        )
+        raise TooWideError(message)
+    steps = _Steps(scopes, sizes, open_bits)
+    for variable in found.order:
+        steps.eliminate(variable)
+    return steps.plan(found.width)
+
+
+class _Steps:
+    """Tables as they are joined and reduced, by scope; numbers come later."""
+
+    def __init__(
+        self,
+        scopes: Sequence[tuple[int, ...]],
+        sizes: Mapping[int, int],
+        open_bits: Mapping[int, bool],
+    ) -> None:
+        self.scopes = list(scopes)
+        self.sizes = sizes
+        self.open_bits = open_bits
+        self.steps: list[Join | Reduce] = []
+        self.holders: dict[int, set[int]] = {variable: set() for variable in sizes}
+        for table, scope in enumerate(scopes):
+            for variable in scope:
+                self.holders[variable].add(table)
+        self.scalars = [table for table, scope in enumerate(scopes) if not scope]
+
+    def eliminate(self, variable: int) -> None:
+        tables = sorted(self.holders[variable], key=lambda one: (len(self.scopes[one]), one))
+        joined = tables[0]
+        for other in tables[1:]:
+            joined = self.join(joined, other)
+        self.reduce(joined, variable)
+
+    def add(self, scope: tuple[int, ...]) -> int:
+        self.scopes.append(scope)
+        return len(self.scopes) - 1
+
+    def release(self, table: int) -> None:
+        for variable in self.scopes[table]:
+            self.holders[variable].discard(table)
+
+    def hold(self, table: int) -> None:
+        for variable in self.scopes[table]:
+            self.holders[variable].add(table)
+        if not self.scopes[table]:
+            self.scalars.append(table)
+
+    def join(self, a: int, b: int) -> int:
+        scope = tuple(sorted({*self.scopes[a], *self.scopes[b]}))
+        out = self.add(scope)
+        in_a, in_b = set(self.scopes[a]), set(self.scopes[b])
+        shared_bits = {one for one in in_a & in_b if one % 2}
+        self.steps.append(
+            Join(
+                a,
+                b,
+                out,
+                tuple(self.sizes[one] if one in in_a else 1 for one in scope),
+                tuple(self.sizes[one] if one in in_b else 1 for one in scope),
+                tuple(axis + 1 for axis, one in enumerate(scope) if one in shared_bits),
+                tuple(axis + 1 for axis, one in enumerate(scope) if one not in in_a),
+                tuple(axis + 1 for axis, one in enumerate(scope) if one not in in_b),
+            )
+        )
+        self.release(a)
+        self.release(b)
+        self.hold(out)
+        return out
+
+    def reduce(self, table: int, variable: int) -> None:
+        scope = self.scopes[table]
+        axis = scope.index(variable) + 1
+        other = -1
+        left = tuple(one for one in scope if one != variable)
+        if variable % 2 == 0:
+            how = "sum"
+        elif not self.open_bits[variable]:
+            how = "fired"
+        elif variable - 1 in scope:
+            how, other = "diagonal", axis - 1
+        else:
+            how = "rename"
+            left = tuple(one - 1 if one == variable else one for one in scope)
+        self.release(table)
+        out = self.add(left)
+        self.hold(out)
+        self.steps.append(Reduce(table, out, how, axis, other))
+
+    def plan(self, width: float) -> Plan:
+        result = self.scalars[0] if self.scalars else self.add(())
+        for other in self.scalars[1:]:
+            out = self.add(())
+            self.steps.append(Join(result, other, out, (), (), (), (), ()))
+            result = out
+        return Plan(tuple(self.steps), len(self.scopes), result, width)

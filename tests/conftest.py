@@ -1,0 +1,54 @@
+"""Fixtures that all tests share."""
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+import kneebayes as kb
+
+DATA = Path(__file__).parent / "data"
+
+Edit = Callable[[str, str | None, str | bytes | None], None]
+
+
+@pytest.fixture(scope="session")
+def knee() -> kb.Model:
+    """The article's model, with its own lexicon."""
+    return kb.load()
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A copy of the tiny invented knowledge folder, to be changed at will."""
+    return Path(shutil.copytree(DATA / "tiny", tmp_path / "tiny"))
+
+
+@pytest.fixture(scope="session")
+def robot() -> kb.Model:
+    """The tiny invented model, unchanged."""
+    return kb.load(DATA / "tiny")
+
+
+@pytest.fixture
+def edit(folder: Path) -> Edit:
+    """Change one file of the folder: exchange ``old``, or all of it where ``old`` is None.
+
+    A file or folder whose new content is None is deleted.
+    """
+
+    def change(file: str, old: str | None, new: str | bytes | None) -> None:
+        path = folder / file
+        if new is None:
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
+        elif isinstance(new, bytes):
+            path.write_bytes(new)
+        elif old is None:
+            path.write_text(new, encoding="utf-8")
+        else:
+            text = path.read_text(encoding="utf-8")
+            assert text.count(old) == 1, f"{old!r} stands {text.count(old)} times in {file}"
+            path.write_text(text.replace(old, new), encoding="utf-8")
+
+    return change

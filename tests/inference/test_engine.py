@@ -1,0 +1,332 @@
+"""The engine against enumeration of every world, and the laws of probability."""
+
+import numpy as np
+import oracle
+import pytest
+
+from kneebayes.errors import ImpossibleEvidenceError, UnknownNameError
+from kneebayes.inference import Engine, Evidence
+from kneebayes.network import Network, Node, noisy_or_node, root_node, table_node
+
+EXACT = 1e-12
+
+
+def ids_of(network: Network) -> list[str]:
+    return [node.id for node in network.nodes]
+
+
+def binary(network: Network) -> list[str]:
+    return [node.id for node in network.nodes if node.states == ("absent", "present")]
+
+
+def relative(found: float, right: np.longdouble) -> float:
+    return float(abs(np.longdouble(found) / right - 1))
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_posteriors_and_probability_equal_enumeration(seed: int) -> None:
+    """600 networks, half of the nodes observed: hard, virtual, partly ruled out."""
+    worst = worst_total = 0.0
+    for network, evidence, _ in oracle.cases(100, seed):
+        total = oracle.weigh(network, evidence)
+        right = oracle.weigh_states(network, evidence)
+        engine = Engine(network)
+        told = engine.propagate(evidence, ids_of(network))
+        observed = {name for name in evidence if evidence.hard_state(name) is not None}
+        assert set(told.marginals) == set(ids_of(network)) - observed
+        worst_total = max(worst_total, relative(np.exp(told.log_probability[0]), total))
+        worst_total = max(worst_total, relative(engine.probability(evidence), total))
+        for name, marginal in told.marginals.items():
+            worst = max(worst, float(np.abs(marginal[0] - right[name] / total).max()))
+    print(f"largest error: posterior {worst:.1e}, P(e) {worst_total:.1e} (relative)")
+    assert worst < EXACT
+    assert worst_total < EXACT
+
+
+@pytest.mark.parametrize(("seed", "share"), [(11, 0.0), (12, 1.0)])
+def test_nothing_and_everything_observed(seed: int, share: float) -> None:
+    for network, evidence, _ in oracle.cases(40, seed, share=share):
+        total = oracle.weigh(network, evidence)
+        right = oracle.weigh_states(network, evidence)
+        told = Engine(network).propagate(evidence, ids_of(network))
+        assert np.exp(told.log_probability[0]) == pytest.approx(float(total), rel=EXACT)
+        for name, marginal in told.marginals.items():
+            assert marginal[0] == pytest.approx((right[name] / total).astype(float), abs=EXACT)
+
+
+def test_asking_for_less_changes_nothing() -> None:
+    for network, evidence, rng in oracle.cases(40, 21):
+        whole = Engine(network).propagate(evidence, ids_of(network))
+        asked = rng.choice(ids_of(network), 2)
+        part = Engine(network).propagate(evidence, asked)
+        assert part.log_probability == pytest.approx(whole.log_probability, rel=EXACT)
+        for name in {*asked} & {*whole.marginals}:
+            assert part.marginals[name] == pytest.approx(whole.marginals[name], abs=EXACT)
+
+
+def test_joint_posterior_equals_enumeration() -> None:
+    for network, evidence, rng in oracle.cases(100, 31):
+        hidden = [name for name in ids_of(network) if name not in evidence]
+        observed = [name for name in evidence if evidence.hard_state(name) is not None]
+        pool = [*hidden, *observed]
+        chosen = rng.choice(pool, min(len(pool), 3), replace=False)
+        event = Evidence.of(network, {name: str(rng.choice(network[name].states)) for name in chosen})
+        together = evidence.plus(event)
+        right = oracle.weigh(network, together) / oracle.weigh(network, evidence)
+        found = Engine(network).posterior(event, evidence)
+        assert found == pytest.approx(float(right), rel=EXACT, abs=1e-300)
+
+
+@pytest.mark.xfail(strict=True, reason="BUG 1: the weight of a node made certain is dropped")
+def test_joint_posterior_of_a_node_with_virtual_evidence() -> None:
+    network = Network((root_node("flu", [0.9, 0.1]), noisy_or_node("fever", 0.0, {"flu": 0.5})))
+    engine = Engine(network)
+    seen = Evidence.of(network, {"flu": [0.3, 0.6]})
+    present = Evidence.of(network, {"flu": "present"})
+    assert engine.posterior(present, seen) == pytest.approx(0.06 / (0.27 + 0.06), rel=EXACT)
+    assert engine.posterior(present, seen) == engine.propagate(seen, ["flu"]).present("flu")
+
+
+def test_probability_of_any_equals_enumeration() -> None:
+    asked = 0
+    for network, evidence, rng in oracle.cases(120, 41):
+        pool = binary(network)
+        groups = [list(rng.choice(pool, rng.integers(1, 1 + len(pool)), False)) for _ in range(3)]
+        groups += [[], [pool[0], pool[0]]]
+        found = Engine(network).probability_of_any(groups, evidence)
+        total = oracle.weigh(network, evidence)
+        for group, probability in zip(groups, found, strict=True):
+            none = dict(evidence.likelihoods)
+            for name in group:
+                none[name] = (none.get(name, (1.0, 1.0))[0], 0.0)
+            right = 1 - oracle.weigh(network, Evidence(none)) / total
+            assert probability == pytest.approx(float(right), abs=EXACT)
+            asked += 1
+    assert asked == 600
+
+
+def test_probability_of_any_keeps_its_digits_however_small() -> None:
+    """1 - P(none) would give 3.0e-13 to four digits at best."""
+    causes = [noisy_or_node(f"c{at}", 1e-13) for at in range(3)]
+    engine = Engine(Network((*causes, noisy_or_node("f", 0.5, {"c0": 0.5}))))
+    seen = Evidence.of(engine.network, {"f": "present"})
+    (found,) = engine.probability_of_any([["c0", "c1", "c2"]], seen)
+    likelihood_ratio = 0.75 / 0.5
+    assert found == pytest.approx(1e-13 * (likelihood_ratio + 2), rel=1e-10)
+
+
+def test_no_groups_no_answers() -> None:
+    engine = Engine(Network((root_node("a", [0.5, 0.5]),)))
+    assert engine.probability_of_any([], Evidence({})) == []
+    assert engine.probability_of_any([[]], Evidence({})) == [0.0]
+
+
+def test_a_batch_equals_its_members_asked_one_by_one() -> None:
+    for network, evidence, rng in oracle.cases(60, 51):
+        varied = rng.choice(ids_of(network), 2, replace=False)
+        rows = 4
+        batch = {name: rng.random((rows, len(network[name].states))) for name in varied}
+        batch[varied[0]][0] = np.eye(len(network[varied[0]].states))[0]
+        engine = Engine(network)
+        told = engine.propagate(evidence, ids_of(network), batch)
+        logs = engine.log_probability(evidence, batch)
+        assert logs == pytest.approx(told.log_probability, rel=EXACT)
+        for row in range(rows):
+            one = evidence.plus(Evidence({name: tuple(batch[name][row]) for name in varied}))
+            total = oracle.weigh(network, one)
+            assert np.exp(logs[row]) == pytest.approx(float(total), rel=EXACT)
+            shares = oracle.weigh_states(network, one)
+            for name, marginal in told.marginals.items():
+                right = shares[name] / (total or 1)
+                assert marginal[row] == pytest.approx(right.astype(float), abs=EXACT)
+
+
+def test_an_impossible_member_of_a_batch_leaves_the_others_alone() -> None:
+    network = Network((root_node("a", [0.5, 0.5]), noisy_or_node("b", 0.0, {"a": 1.0})))
+    seen = Evidence.of(network, {"b": "present"})
+    batch = {"a": np.array([[1.0, 0.0], [1.0, 1.0]])}
+    told = Engine(network).propagate(seen, ["a"], batch)
+    assert told.log_probability == pytest.approx([-np.inf, np.log(0.5)])
+    assert told.marginals["a"].tolist() == [[0.0, 0.0], [0.0, 1.0]]
+
+
+def test_the_order_of_the_evidence_does_not_matter() -> None:
+    for network, evidence, rng in oracle.cases(40, 61):
+        shuffled = evidence.only([*rng.permutation(list(evidence))])
+        first = Engine(network).propagate(evidence, ids_of(network))
+        second = Engine(network).propagate(shuffled, ids_of(network))
+        assert second.log_probability == pytest.approx(first.log_probability, rel=1e-14)
+        for name, marginal in first.marginals.items():
+            assert second.marginals[name] == pytest.approx(marginal, abs=1e-14)
+
+
+def test_the_order_of_the_nodes_does_not_matter() -> None:
+    for network, evidence, rng in oracle.cases(40, 62):
+        shuffled = Network(tuple(network.nodes[at] for at in rng.permutation(len(network))))
+        first = Engine(network).propagate(evidence, ids_of(network))
+        second = Engine(shuffled).propagate(evidence, ids_of(network))
+        assert second.log_probability == pytest.approx(first.log_probability, rel=EXACT)
+        for name, marginal in first.marginals.items():
+            assert second.marginals[name] == pytest.approx(marginal, abs=EXACT)
+
+
+@pytest.mark.parametrize("scale", [1e-9, 0.5, 1e6])
+def test_of_virtual_evidence_only_the_ratios_matter(scale: float) -> None:
+    for network, evidence, _ in oracle.cases(30, 71):
+        virtual = [name for name in evidence if evidence.hard_state(name) is None]
+        scaled = Evidence(
+            {
+                name: tuple(scale * one for one in likelihood) if name in virtual else likelihood
+                for name, likelihood in evidence.likelihoods.items()
+            }
+        )
+        first = Engine(network).propagate(evidence, ids_of(network))
+        second = Engine(network).propagate(scaled, ids_of(network))
+        shift = len(virtual) * np.log(scale)
+        assert second.log_probability - shift == pytest.approx(first.log_probability, abs=1e-10)
+        for name, marginal in first.marginals.items():
+            assert second.marginals[name] == pytest.approx(marginal, abs=EXACT)
+
+
+def test_likelihoods_that_say_nothing_change_nothing() -> None:
+    for network, evidence, _ in oracle.cases(30, 72, share=0.3):
+        flat = {one.id: (1.0,) * len(one.states) for one in network.nodes}
+        first = Engine(network).propagate(evidence, ids_of(network))
+        second = Engine(network).propagate(evidence.plus(Evidence(flat)), ids_of(network))
+        assert second.log_probability == pytest.approx(first.log_probability, rel=EXACT)
+        for name, marginal in first.marginals.items():
+            assert second.marginals[name] == pytest.approx(marginal, abs=EXACT)
+
+
+def test_total_probability() -> None:
+    """P(e) is the sum of P(e, state) over the states of any node that was not observed."""
+    for network, evidence, _ in oracle.cases(60, 81):
+        engine = Engine(network)
+        total = engine.probability(evidence)
+        for node in network.nodes:
+            if node.id not in evidence:
+                parts = [
+                    engine.probability(evidence.plus(Evidence.of(network, {node.id: state})))
+                    for state in node.states
+                ]
+                assert sum(parts) == pytest.approx(total, rel=EXACT)
+
+
+def test_a_finding_nobody_asked_about_is_as_if_it_were_not_there() -> None:
+    for network, evidence, rng in oracle.cases(40, 82):
+        parents = {node.id: oracle.random_link(rng, len(node.states)) for node in network.nodes}
+        barren = Network((*network.nodes, noisy_or_node("barren", 0.1, parents)))
+        first = Engine(network).propagate(evidence, ids_of(network))
+        second = Engine(barren).propagate(evidence, ids_of(network))
+        assert second.log_probability == first.log_probability
+        assert "barren" not in second.marginals
+
+
+def test_a_finding_never_lowers_the_only_cause_that_can_produce_it() -> None:
+    for network, evidence, rng in oracle.cases(60, 91):
+        (cause,) = rng.choice(binary(network), 1)
+        finding = noisy_or_node("f", float(rng.choice([0.0, 0.1])), {cause: rng.uniform(0.1, 1)})
+        engine = Engine(Network((*network.nodes, finding)))
+        present = Evidence.of(engine.network, {cause: "present"})
+        seen = evidence.plus(Evidence.of(engine.network, {"f": "present"}))
+        if cause not in evidence and engine.probability(seen) > 0.0:
+            before = engine.posterior(present, evidence)
+            assert engine.posterior(present, seen) >= before - EXACT
+
+
+def test_explaining_away() -> None:
+    """Two causes that are independent before become rivals once their finding is seen."""
+    rng = np.random.default_rng(92)
+    for _ in range(40):
+        causes = [root_node(name, [1 - p, p]) for name, p in zip("ab", rng.random(2), strict=True)]
+        finding = noisy_or_node("f", rng.random() / 5, {"a": rng.random(), "b": rng.random()})
+        engine = Engine(Network((*causes, finding)))
+        say = lambda **said: Evidence.of(engine.network, said)  # noqa: E731
+        present = say(b="present")
+        before = engine.posterior(present, say())
+        seen = engine.posterior(present, say(f="present"))
+        explained = engine.posterior(present, say(f="present", a="present"))
+        assert engine.posterior(present, say(a="present")) == pytest.approx(before)
+        assert before < explained < seen
+
+
+def test_an_engine_on_other_numbers_equals_a_fresh_one() -> None:
+    for network, evidence, rng in oracle.cases(60, 101):
+        engine = Engine(network)
+        engine.propagate(evidence, ids_of(network))
+        changed = network.replacing(other_numbers(rng, network, node) for node in network.nodes)
+        shared = engine.on(changed).propagate(evidence, ids_of(network))
+        fresh = Engine(changed).propagate(evidence, ids_of(network))
+        assert shared.log_probability.tolist() == fresh.log_probability.tolist()
+        assert {name: one.tolist() for name, one in shared.marginals.items()} == {
+            name: one.tolist() for name, one in fresh.marginals.items()
+        }
+        again = engine.propagate(evidence, ids_of(network))
+        assert np.exp(again.log_probability[0]) == pytest.approx(
+            float(oracle.weigh(network, evidence)), rel=EXACT
+        )
+
+
+def other_numbers(rng: np.random.Generator, network: Network, node: Node) -> Node:
+    if node.is_noisy_or:
+        links = {one.parent: rng.random(len(one.strength)).tolist() for one in node.links}
+        return noisy_or_node(node.id, rng.random(), links)
+    *shape, states = network.shape_of(node)
+    table = rng.dirichlet(np.ones(states), size=tuple(shape))
+    return table_node(node.id, node.parents, table, node.states)
+
+
+@pytest.fixture
+def impossible() -> tuple[Engine, Evidence]:
+    network = Network((root_node("a", [0.5, 0.5]), noisy_or_node("b", 0.0, {"a": 0.3})))
+    return Engine(network), Evidence.of(network, {"a": "absent", "b": "present"})
+
+
+def test_impossible_evidence_has_log_probability_minus_infinity(
+    impossible: tuple[Engine, Evidence],
+) -> None:
+    engine, evidence = impossible
+    told = engine.propagate(evidence)
+    assert told.log_probability.tolist() == [-np.inf]
+    assert engine.log_probability(evidence).tolist() == [-np.inf]
+    assert engine.probability(evidence) == 0.0
+
+
+def test_nothing_follows_from_impossible_evidence(impossible: tuple[Engine, Evidence]) -> None:
+    engine, evidence = impossible
+    with pytest.raises(ImpossibleEvidenceError, match="probability zero, so nothing") as error:
+        engine.posterior(Evidence({}), evidence)
+    assert error.value.conflict == ("a", "b")
+    with pytest.raises(ImpossibleEvidenceError, match="probability zero, so nothing"):
+        engine.probability_of_any([["a"]], evidence)
+
+
+def test_enumeration_and_engine_agree_on_what_is_impossible() -> None:
+    rng = np.random.default_rng(111)
+    found = 0
+    for _ in range(200):
+        network = oracle.random_network(rng, certain=True)
+        evidence = oracle.random_evidence(rng, network)
+        right = bool(oracle.weigh(network, evidence) == 0)
+        assert (Engine(network).log_probability(evidence)[0] == -np.inf) == right
+        found += right
+    assert 50 < found < 190
+
+
+def test_an_event_that_contradicts_the_evidence_has_probability_zero() -> None:
+    network = Network((root_node("a", [0.5, 0.5]),))
+    present, absent = (Evidence.of(network, {"a": state}) for state in ("present", "absent"))
+    assert Engine(network).posterior(present, absent) == 0.0
+    assert Engine(network).posterior(present, present) == 1.0
+
+
+def test_names_that_are_not_in_the_network() -> None:
+    engine = Engine(Network((root_node("fever", [0.5, 0.5]),)))
+    with pytest.raises(UnknownNameError, match="No node 'fevre' in the network") as error:
+        engine.propagate(Evidence({}), ["fevre"])
+    assert error.value.suggestions == ("fever",)
+
+
+def test_repr() -> None:
+    network = Network((root_node("flu", [0.9, 0.1]), noisy_or_node("fever", 0.0, {"flu": 0.8})))
+    assert repr(Engine(network)) == "Engine(Network(2 nodes, 1 arrow))"

@@ -1,0 +1,79 @@
+"""Nodes: what they hold and which numbers are refused."""
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+
+from kneebayes.errors import KneebayesError
+from kneebayes.network import Link, Node, noisy_or_node, root_node, table_node
+
+NAN = float("nan")
+SUMS = "a: each distribution must be non-negative and add up to 1."
+
+
+def test_a_root() -> None:
+    root = root_node("age", [0.3, 0.7], ["young", "old"])
+    assert (root.states, root.parents, root.table) == (("young", "old"), (), (0.3, 0.7))
+    assert not root.is_noisy_or
+
+
+def test_a_noisy_or() -> None:
+    node = noisy_or_node("fever", 0.02, {"flu": 0.8, "age": [0.0, 0.1, 0.2], "cold": 1})
+    assert node.is_noisy_or
+    assert node.states == ("absent", "present")
+    assert node.parents == ("flu", "age", "cold")
+    assert node.links == (
+        Link("flu", (0.0, 0.8)),
+        Link("age", (0.0, 0.1, 0.2)),
+        Link("cold", (0.0, 1.0)),
+    )
+
+
+def test_a_table_keeps_its_own_states_along_the_last_axis() -> None:
+    node = table_node("c", ["a", "b"], np.array([[[0.1, 0.9]] * 2, [[0.7, 0.3]] * 2]))
+    assert node.parents == ("a", "b")
+    assert node.table == (0.1, 0.9, 0.1, 0.9, 0.7, 0.3, 0.7, 0.3)
+
+
+def test_nodes_with_equal_numbers_are_equal() -> None:
+    assert noisy_or_node("f", 0.1, {"a": 0.5}) == noisy_or_node("f", 0.1, {"a": (0.0, 0.5)})
+
+
+@pytest.mark.parametrize(
+    ("make", "text"),
+    [
+        (
+            lambda: noisy_or_node("a", 1.2),
+            "a, leak: a probability must be between 0 and 1, got 1.2",
+        ),
+        (
+            lambda: noisy_or_node("a", NAN),
+            "a, leak: a probability must be between 0 and 1, got nan",
+        ),
+        (lambda: noisy_or_node("a", 0.1, {"b": -0.1}), "a, link of b: a probability must be"),
+        (lambda: noisy_or_node("a", 0.1, {"b": [0.0, NAN]}), "a, link of b: a probability must"),
+        (lambda: root_node("a", [0.5, 0.6]), SUMS),
+        (lambda: root_node("a", [-0.5, 1.5]), SUMS),
+        (lambda: root_node("a", [NAN, 1.0]), SUMS),
+        (lambda: root_node("a", [1.0]), "2 states is needed, got one of shape (1,)"),
+        (lambda: table_node("a", ["b"], np.array([0.5, 0.5])), "a: a table over 1 parents and 2"),
+        (lambda: table_node("a", [], np.full((2, 2), 0.5)), "got one of shape (2, 2)"),
+        (lambda: table_node("a", ["b"], np.full((2, 3), 1 / 3)), "got one of shape (2, 3)"),
+        (lambda: table_node("a", ["b"], np.array([[0.5, 0.5], [0.5, 0.4]])), SUMS),
+        pytest.param(
+            lambda: table_node("a", ["b", "b"], np.full((2, 2, 2), 0.5)),
+            "b",
+            marks=pytest.mark.xfail(strict=True, reason="BUG 9: the same parent twice is taken"),
+        ),
+        pytest.param(
+            lambda: root_node("a", [0.5, 0.5], ["x", "x"]),
+            "x",
+            marks=pytest.mark.xfail(strict=True, reason="BUG 9: the same state twice is taken"),
+        ),
+    ],
+)
+def test_numbers_that_are_refused(make: Callable[[], Node], text: str) -> None:
+    with pytest.raises(KneebayesError) as error:
+        make()
+    assert text in str(error.value)

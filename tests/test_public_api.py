@@ -1,0 +1,120 @@
+"""The names that other people's code may rely on."""
+
+import copy
+import pickle
+import re
+from pathlib import Path
+
+import pytest
+
+import kneebayes as kb
+from kneebayes.errors import Problem
+
+EXPORTED = [
+    "Differential",
+    "EvidenceError",
+    "ImpossibleEvidenceError",
+    "KneebayesError",
+    "KnowledgeError",
+    "Model",
+    "TooWideError",
+    "UnknownNameError",
+    "__version__",
+    "load",
+    "save",
+]
+TREE = {
+    kb.KnowledgeError: ValueError,
+    kb.UnknownNameError: KeyError,
+    kb.EvidenceError: ValueError,
+    kb.ImpossibleEvidenceError: ValueError,
+    kb.TooWideError: MemoryError,
+}
+ERRORS = [
+    kb.KneebayesError("a"),
+    kb.KnowledgeError("folder", [Problem("a.toml", "is missing.", "Add it."), Problem("b", "c")]),
+    kb.UnknownNameError("No 'a'.", "a", ["b"]),
+    kb.EvidenceError("a"),
+    kb.ImpossibleEvidenceError("a, b", ["a", "b"]),
+    kb.TooWideError("a"),
+]
+
+
+def test_the_exported_names_are_pinned() -> None:
+    assert sorted(kb.__all__) == EXPORTED
+    assert all(hasattr(kb, name) for name in kb.__all__)
+
+
+def test_every_exported_thing_is_described() -> None:
+    for name in set(EXPORTED) - {"__version__"}:
+        assert getattr(kb, name).__doc__, name
+
+
+@pytest.mark.parametrize(("error", "base"), TREE.items())
+def test_every_error_is_one_of_ours_and_one_of_pythons(
+    error: type[Exception], base: type[Exception]
+) -> None:
+    assert issubclass(error, kb.KneebayesError)
+    assert issubclass(error, base)
+
+
+@pytest.mark.parametrize("error", ERRORS, ids=lambda error: type(error).__name__)
+def test_an_error_survives_a_trip_to_another_process(error: kb.KneebayesError) -> None:
+    for again in (pickle.loads(pickle.dumps(error)), copy.copy(error)):
+        assert type(again) is type(error)
+        assert str(again) == str(error)
+        assert vars(again) == vars(error)
+
+
+def test_a_problem_is_told_with_place_wrong_and_remedy() -> None:
+    assert str(ERRORS[1]) == "folder: 2 problems found.\n  - a.toml: is missing. Add it.\n  - b: c"
+
+
+def test_an_unknown_name_is_told_without_the_quotes_of_a_key_error() -> None:
+    assert str(kb.UnknownNameError("No 'a'.")) == "No 'a'."
+
+
+@pytest.mark.parametrize(
+    "name", ["causes", "findings", "contexts", "groups", "lexicons", "remarks"]
+)
+def test_what_a_model_holds_are_tuples(knee: kb.Model, name: str) -> None:
+    held = getattr(knee, name)
+    assert isinstance(held, tuple)
+    assert len(held) > 0
+
+
+@pytest.mark.parametrize("name", ["causes", "findings", "contexts", "groups"])
+def test_records_have_an_id_and_a_label_and_are_frozen(knee: kb.Model, name: str) -> None:
+    for record in getattr(knee, name):
+        assert re.fullmatch(r"[a-z][a-z0-9_]*", record.id)
+        assert record.label
+        with pytest.raises(ValueError, match="frozen"):
+            record.label = "another"
+
+
+def test_the_ranking_has_the_columns_promised(knee: kb.Model) -> None:
+    dx = knee.diagnose()
+    assert {"id", "cause", "group", "prior", "posterior", "urgent"} <= set(dx.ranking.columns)
+    assert {"group", "posterior"} <= set(dx.groups.columns)
+    assert dx.urgency.level in {"now", "soon", "routine"}
+    assert isinstance(dx.urgency.reasons, tuple)
+
+
+def test_a_folder_is_named_by_text_or_path() -> None:
+    tiny = Path(__file__).parent / "data" / "tiny"
+    assert repr(kb.load(tiny)) == repr(kb.load(str(tiny)))
+    assert repr(kb.load(tiny, lexicon="plain")) == repr(kb.load(tiny))
+
+
+def test_the_shipped_folder_is_loaded_by_default(knee: kb.Model) -> None:
+    assert repr(knee).startswith("Model('Pain behind the knee', lexicon 'article': 28 causes, ")
+    assert knee.knowledge.complaint.label == "pain behind the knee"
+
+
+def test_an_unknown_lexicon_is_refused() -> None:
+    with pytest.raises(kb.UnknownNameError, match=re.escape("No lexicon 'plain'. There are: ")):
+        kb.load(lexicon="plain")
+
+
+def test_the_version_is_a_version() -> None:
+    assert re.match(r"\d+(\.\d+)*", kb.__version__)
