@@ -23,8 +23,8 @@ from kneebayes.differential import Differential
 from kneebayes.errors import (
     EvidenceError,
     ImpossibleEvidenceError,
-    KnowledgeError,
     KneebayesError,
+    KnowledgeError,
     TooWideError,
     UnknownNameError,
 )
@@ -40,8 +40,8 @@ __all__ = [
     "Differential",
     "EvidenceError",
     "ImpossibleEvidenceError",
-    "KnowledgeError",
     "KneebayesError",
+    "KnowledgeError",
     "Model",
     "TooWideError",
     "UnknownNameError",

@@ -10,15 +10,15 @@ import json
 import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from kneebayes.errors import (
     EvidenceError,
     ImpossibleEvidenceError,
-    KnowledgeError,
     KneebayesError,
+    KnowledgeError,
 )
 from kneebayes.knowledge.names import fold
 from kneebayes.model import Model, load
@@ -36,9 +36,7 @@ app = typer.Typer(
 Folder = Annotated[
     Path | None, typer.Option(help="A knowledge folder; left out, the article that comes along.")
 ]
-LexiconName = Annotated[
-    str | None, typer.Option(help="Which lexicon turns words into numbers.")
-]
+LexiconName = Annotated[str | None, typer.Option(help="Which lexicon turns words into numbers.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
 
 
@@ -54,7 +52,7 @@ def diagnose(
         list[str] | None, typer.Option("--context", "-c", help="NAME=STATE, such as age=older.")
     ] = None,
     likely: Annotated[
-        list[str] | None, typer.Option("--likely", "-l", help="NAME=PROBABILITY, such as fever=0.7.")
+        list[str] | None, typer.Option("--likely", "-l", help="NAME=PROBABILITY: fever=0.7.")
     ] = None,
     top: Annotated[int, typer.Option(min=1, help="How many causes to show.")] = 10,
     folder: Folder = None,
@@ -132,9 +130,7 @@ def check(
 ) -> None:
     """Read a knowledge folder and remark on what could be better."""
     model = load(folder, lexicon)
-    remarks = [
-        {"kind": one.kind, "place": one.place, "text": one.text} for one in model.remarks
-    ]
+    remarks = [{"kind": one.kind, "place": one.place, "text": one.text} for one in model.remarks]
     if as_json:
         typer.echo(json.dumps(remarks, indent=2, ensure_ascii=False))
     else:
@@ -187,9 +183,9 @@ def _once(said: Iterable[tuple[str, object]]) -> dict[str, object]:
     return answers
 
 
-def _matching(model: Model, search: str) -> list[dict[str, object]]:
+def _matching(model: Model, search: str) -> list[dict[str, Any]]:
     words = fold(search).split()
-    rows: list[dict[str, object]] = []
+    rows: list[dict[str, Any]] = []
     for kind, records in (
         ("finding", model.findings),
         ("context", model.contexts),

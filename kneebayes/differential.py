@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from copy import deepcopy
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +12,7 @@ import numpy as np
 
 from kneebayes.display.tables import differential_html, differential_text
 from kneebayes.reasoning import Answer, Belief, Urgency, believe, judge_urgency, read_answers
-from kneebayes.reasoning.answers import KINDS, WHERE, evidence_of
+from kneebayes.reasoning.answers import by_node, evidence_of
 from kneebayes.reasoning.belief import conflict_of, probability_of
 
 if TYPE_CHECKING:
@@ -47,8 +48,8 @@ class Differential:
 
     def __init__(self, model: Model, said: Mapping[str, object]) -> None:
         self._model = model
-        self._said = dict(said)
-        self._answers = read_answers(model.knowledge, model.names, model.network, said)
+        self._said = deepcopy(dict(said))
+        self._answers = read_answers(model.knowledge, model.names, model.network, self._said)
         self._belief = believe(model.engine, model.knowledge, evidence_of(self._answers))
 
     @property
@@ -153,12 +154,13 @@ class Differential:
         said
             Further answers by name; an answer about something answered before replaces it.
         """
-        names = self._model.names
-        renewed = {names.meaning(name, KINDS, WHERE).id for name in said}
+        knowledge, names = self._model.knowledge, self._model.names
+        renewed = by_node(knowledge, names, said)
         kept = {
             name: answer
-            for name, answer in self._said.items()
-            if names.meaning(name, KINDS, WHERE).id not in renewed
+            for id, answers in by_node(knowledge, names, self._said).items()
+            for name, answer in answers.items()
+            if id not in renewed
         }
         return Differential(self._model, {**kept, **said})
 
@@ -189,7 +191,7 @@ class Differential:
             },
             "probability_of_evidence": self.probability_of_evidence,
             "any_urgent": self.any_urgent,
-            "ranking": self._rows,
+            "ranking": [dict(row) for row in self._rows],
             "groups": self.groups.to_dict(orient="records"),
         }
 

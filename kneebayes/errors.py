@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 __all__ = [
     "EvidenceError",
     "ImpossibleEvidenceError",
-    "KnowledgeError",
     "KneebayesError",
+    "KnowledgeError",
     "Problem",
     "TooWideError",
     "UnknownNameError",
+    "circle_among",
     "suggest",
 ]
 
@@ -92,6 +93,30 @@ class ImpossibleEvidenceError(KneebayesError, ValueError):
 
 class TooWideError(KneebayesError, MemoryError):
     """Raised when a query is too wide to be answered exactly in the memory allowed."""
+
+
+def circle_among(parents: Mapping[str, Iterable[str]]) -> list[str]:
+    """Ids that lie on a circle of arrows, or between two; empty where there is none.
+
+    Parameters
+    ----------
+    parents
+        For each id those that point to it.
+
+    Examples
+    --------
+    >>> circle_among({"a": ["b"], "b": ["a"], "c": ["a"]})
+    ['a', 'b']
+    """
+    left = {id: set(pointing) & set(parents) for id, pointing in parents.items()}
+    while True:
+        pointing = set().union(*left.values()) if left else set()
+        loose = [id for id, into in left.items() if not into or id not in pointing]
+        if not loose:
+            return sorted(left)
+        for id in loose:
+            del left[id]
+        left = {id: into & set(left) for id, into in left.items()}
 
 
 def suggest(name: str, known: Iterable[str], count: int = 3) -> list[str]:

@@ -11,13 +11,13 @@ from kneebayes.differential import Differential
 from kneebayes.display.tables import trace_html, trace_text
 from kneebayes.elicitation import Elicited, elicit
 from kneebayes.elicitation.evoke import group_remarks
-from kneebayes.errors import EvidenceError, UnknownNameError, suggest
+from kneebayes.errors import UnknownNameError, suggest
 from kneebayes.inference import Engine, Evidence
 from kneebayes.knowledge import Knowledge, Names, Remark, lint, read_knowledge, shipped_folder
 from kneebayes.knowledge.records import Cause, Context, Finding, Group
 from kneebayes.network import Network
 from kneebayes.reasoning import Belief, Trace, believe, read_answers, trace_cause
-from kneebayes.reasoning.answers import KINDS, WHERE, evidence_of
+from kneebayes.reasoning.answers import by_node, evidence_of
 from kneebayes.reasoning.belief import probability_of
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ def load(folder: str | Path | None = None, lexicon: str | None = None) -> Model:
     --------
     >>> import kneebayes as kb
     >>> kb.load()
-    Model('Pain behind the knee', lexicon 'article': 28 causes, 84 findings, 31 contexts)
+    Model('Pain behind the knee', lexicon 'article': 28 causes, 84 findings, 28 contexts)
     """
     knowledge = read_knowledge(shipped_folder() if folder is None else folder)
     return Model(knowledge, lexicon or knowledge.meta.lexicon)
@@ -189,10 +189,7 @@ class Model:
         """
         said: Mapping[str, object] = {} if answers is None else answers
         complaint = self.knowledge.meta.complaint
-        if not isinstance(said, Mapping):
-            message = f"Answers must be a mapping such as {{'fever': False}}, got {said!r}."
-            raise EvidenceError(message)
-        told = {self.names.meaning(name, KINDS, WHERE).id for name in said}
+        told = by_node(self.knowledge, self.names, said)
         return Differential(self, said if complaint in told else {complaint: True, **said})
 
     def probability(
@@ -211,7 +208,8 @@ class Model:
         --------
         >>> import kneebayes as kb
         >>> knee = kb.load()
-        >>> knee.probability({"gout": True}) < knee.probability({"gout": True}, {"gout known": True})
+        >>> gout = {"gout": True}
+        >>> knee.probability(gout) < knee.probability(gout, {"gout known": True})
         True
         """
         seen = evidence_of(read_answers(self.knowledge, self.names, self.network, given or {}))

@@ -107,7 +107,7 @@ def random_evidence(rng: np.random.Generator, network: Network, share: float = 0
             answers[node.id] = node.states[rng.integers(len(node.states))]
         elif chance < share:
             likelihood = rng.random(len(node.states))
-            if len(node.states) > 2 and rng.random() < 0.5:
+            if rng.random() < 0.4:
                 likelihood[rng.integers(len(node.states))] = 0.0
             answers[node.id] = likelihood.tolist()
     return Evidence.of(network, answers)

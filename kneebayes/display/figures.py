@@ -58,8 +58,16 @@ def draw_network(
         x, y = places[id]
         box = {"facecolor": "white", "edgecolor": COLOURS[kinds[id]], "boxstyle": "round,pad=0.25"}
         ax.text(
-            x, y, knowledge.label(id), ha="center", va="center", fontsize=7.5, zorder=2,
-            color=COLOURS[kinds[id]], bbox=box, parse_math=False,
+            x,
+            y,
+            knowledge.label(id),
+            ha="center",
+            va="center",
+            fontsize=7.5,
+            zorder=2,
+            color=COLOURS[kinds[id]],
+            bbox=box,
+            parse_math=False,
             fontweight="bold" if id == around else "normal",
         )
     for at, layer in enumerate(LAYERS):

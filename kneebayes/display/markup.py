@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 from html import escape
 
-__all__ = ["bar", "percent", "table", "tag"]
+__all__ = ["Markup", "bar", "percent", "table", "tag"]
+
+SMALLEST = 1e-6
+NEARLY_ONE = 0.99
 
 
 def tag(name: str, *inside: str, **attributes: str) -> str:
@@ -23,7 +27,8 @@ def tag(name: str, *inside: str, **attributes: str) -> str:
 def table(header: Sequence[str], rows: Iterable[Sequence[str]], caption: str = "") -> str:
     """A table of texts; every cell is escaped unless it is made by this module."""
     head = tag("tr", *(tag("th", escape(one), scope="col") for one in header))
-    body = [tag("tr", *(tag("td", _cell(one)) for one in row)) for row in rows]
+    left = "text-align:left"
+    body = [tag("tr", *(tag("td", _cell(one), style=left) for one in row)) for row in rows]
     title = tag("caption", escape(caption)) if caption else ""
     return tag("table", title, tag("thead", head), tag("tbody", *body))
 
@@ -54,14 +59,13 @@ def percent(probability: float) -> str:
     """
     if probability in (0.0, 1.0):
         return f"{probability:.0%}"
-    if probability < 1e-6:
+    if probability < SMALLEST:
         return "<0.0001%"
-    if probability > 0.99:
-        shown = min(f"{probability:.1%}", f"{probability:.2%}", key=lambda s: s.startswith("100"))
-        return ">99.99%" if shown.startswith("100") else shown
-    if probability >= 0.1:
-        return f"{probability:.0%}"
-    digits = 1
-    while probability * 100 < 10.0 ** (1 - digits) and digits < 6:
-        digits += 1
-    return f"{probability:.{digits}%}"
+    if probability > NEARLY_ONE:
+        for digits in (1, 2):
+            if not (shown := f"{probability:.{digits}%}").startswith("100"):
+                return shown
+        return ">99.99%"
+    rounded = float(f"{probability:.1e}")
+    digits = max(0, 1 - math.floor(math.log10(rounded * 100.0)))
+    return f"{rounded:.{digits}%}"

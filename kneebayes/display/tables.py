@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 
-from kneebayes.display.markup import bar, percent, table, tag
+from kneebayes.display.markup import Markup, bar, percent, table, tag
 from kneebayes.reasoning import Answer, Trace, Urgency
 
 __all__ = ["differential_html", "differential_text", "trace_html", "trace_text"]
@@ -46,7 +46,8 @@ def differential_html(
         tag("ul", reasons) if reasons else "",
         tag("p", escape(_told(answers))),
         table(header, rows),
-        tag("p", escape(f"P(at least one urgent cause \u26a0) = {percent(any_urgent)}. {WHAT_IT_IS}")),
+        tag("p", escape(f"P(at least one urgent cause \u26a0) = {percent(any_urgent)}.")),
+        tag("p", escape(WHAT_IT_IS)),
         tag("p", tag("em", escape(disclaimer))),
     )
 
@@ -94,7 +95,7 @@ def trace_html(trace: Trace) -> str:
             f"{row.low:.3g} \u2026 {row.value:.3g} \u2026 {row.high:.3g}",
             f"{row.link:.3g}",
             row.origin,
-            "; ".join(row.because),
+            Markup("<br/>".join(escape(one) for one in row.because)),
         )
         for row in trace.rows
     ]

@@ -94,8 +94,7 @@ def _cannot_hold(
     worst = sorted(range(len(causes)), key=lambda at: -abs(miss[at]))[:3]
     reached = 1.0 / (1.0 + np.exp(-(wanted + miss)))
     named = ", ".join(
-        f"{causes[at]} (stated {priors[causes[at]]:.3g}, reached {reached[at]:.3g})"
-        for at in worst
+        f"{causes[at]} (stated {priors[causes[at]]:.3g}, reached {reached[at]:.3g})" for at in worst
     )
     total = sum(priors.values())
     return (

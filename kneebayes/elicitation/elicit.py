@@ -10,10 +10,11 @@ from kneebayes.elicitation.evoke import solve_evoked
 from kneebayes.elicitation.links import links_from_frequencies
 from kneebayes.elicitation.result import Elicited, Stated
 from kneebayes.elicitation.words import amount_interval, prior_intervals
-from kneebayes.errors import KneebayesError
+from kneebayes.errors import KneebayesError, circle_among
 from kneebayes.knowledge.base import Arrow, Knowledge
 from kneebayes.knowledge.lint import Remark
-from kneebayes.knowledge.records import Amount, Interval, Lexicon
+from kneebayes.knowledge.parts import Amount, Interval
+from kneebayes.knowledge.statements import Lexicon
 from kneebayes.network import Network, Node, noisy_or_node, root_node
 
 __all__ = ["elicit"]
@@ -59,9 +60,7 @@ def elicit(knowledge: Knowledge, lexicon: Lexicon) -> Elicited:
     )
 
 
-def _outside_published(
-    knowledge: Knowledge, priors: Mapping[str, Interval]
-) -> Iterable[Remark]:
+def _outside_published(knowledge: Knowledge, priors: Mapping[str, Interval]) -> Iterable[Remark]:
     for cause in knowledge.causes.values():
         published = cause.commonness.published
         value = priors[cause.id].value
@@ -108,8 +107,10 @@ class _Draft:
             amount = context.leak if context.share is None else context.share
             if amount is not None:
                 self.leaks[context.id] = self._frequency(amount)
-        for node in (*knowledge.mediators.values(), *knowledge.findings.values()):
-            self.leaks[node.id] = self._frequency(node.leak)
+        for mediator in knowledge.mediators.values():
+            self.leaks[mediator.id] = self._frequency(mediator.leak)
+        for finding in knowledge.findings.values():
+            self.leaks[finding.id] = self._frequency(finding.leak)
 
     def _frequency(self, amount: Amount) -> Interval:
         return amount_interval(amount, "frequency", self.lexicon)
@@ -164,7 +165,7 @@ def _parents_first(ids: Mapping[str, None], arrows: list[tuple[Arrow, Interval]]
     while waiting:
         ready = [id for id in waiting if parents[id] <= placed]
         if not ready:
-            message = f"The arrows run in a circle among: {', '.join(sorted(waiting))}."
+            message = f"The arrows run in a circle among: {', '.join(circle_among(parents))}."
             raise KneebayesError(message)
         order.extend(ready)
         placed.update(ready)

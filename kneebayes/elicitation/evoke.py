@@ -8,7 +8,7 @@ from kneebayes.elicitation.words import amount_interval
 from kneebayes.inference import Engine, Evidence
 from kneebayes.knowledge.base import Knowledge
 from kneebayes.knowledge.lint import Remark
-from kneebayes.knowledge.records import Lexicon
+from kneebayes.knowledge.statements import Lexicon
 from kneebayes.network import Link, Network
 
 __all__ = ["group_remarks", "solve_evoked"]
@@ -70,9 +70,7 @@ def group_remarks(network: Network, knowledge: Knowledge, lexicon: Lexicon) -> l
     for group in knowledge.groups.values():
         for finding, said in group.evoked_by.items():
             target = amount_interval(said.evokes, "evoking", lexicon)
-            seen = Evidence.of(
-                network, {knowledge.meta.complaint: "present", finding: "present"}
-            )
+            seen = Evidence.of(network, {knowledge.meta.complaint: "present", finding: "present"})
             found = engine.probability_of_any([group.members], seen)[0]
             if not target.low <= found <= target.high:
                 text = (

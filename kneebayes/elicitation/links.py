@@ -9,7 +9,7 @@ import numpy as np
 
 from kneebayes.knowledge.base import Arrow
 from kneebayes.knowledge.lint import Remark
-from kneebayes.knowledge.records import Interval
+from kneebayes.knowledge.parts import Interval
 from kneebayes.network import Numbers
 
 __all__ = ["FrequencyLinks", "links_from_frequencies"]

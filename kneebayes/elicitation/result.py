@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from kneebayes.knowledge.base import Arrow
 from kneebayes.knowledge.lint import Remark
-from kneebayes.knowledge.records import Interval
+from kneebayes.knowledge.parts import Interval
 from kneebayes.network import Network
 
 __all__ = ["Elicited", "Stated"]

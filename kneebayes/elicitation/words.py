@@ -6,7 +6,9 @@ from typing import Literal
 
 from kneebayes.errors import KneebayesError
 from kneebayes.knowledge.base import Knowledge
-from kneebayes.knowledge.records import Amount, Cause, Interval, Lexicon
+from kneebayes.knowledge.parts import Amount, Interval
+from kneebayes.knowledge.records import Cause
+from kneebayes.knowledge.statements import Lexicon
 
 __all__ = ["Direction", "amount_interval", "prior_intervals"]
 

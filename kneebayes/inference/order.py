@@ -72,9 +72,7 @@ class _Graph:
             mask = sum(1 << place[variable] for variable in scope)
             for variable in scope:
                 self.near[place[variable]] |= mask & ~(1 << place[variable])
-        self.becomes = {
-            place[bit]: place[bit - 1] for bit, is_open in open_bits.items() if is_open
-        }
+        self.becomes = {place[bit]: place[bit - 1] for bit, is_open in open_bits.items() if is_open}
 
     def eliminate(self, score: Callable[[_Graph, int], float]) -> Order:
         """Take all variables out, the one with the lowest score first."""

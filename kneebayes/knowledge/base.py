@@ -6,22 +6,18 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from kneebayes.knowledge.parts import ASSUMED, Record
 from kneebayes.knowledge.records import (
-    ASSUMED,
     Cause,
-    Claim,
     Context,
     Finding,
     Group,
-    Lexicon,
     Mediator,
     Meta,
     Method,
-    Record,
-    Reference,
-    Statement,
     UrgencyRule,
 )
+from kneebayes.knowledge.statements import Claim, Lexicon, Reference, Statement
 
 __all__ = ["Arrow", "Knowledge"]
 
@@ -88,7 +84,7 @@ class Knowledge:
     def arrows(self) -> Iterator[Arrow]:
         """Every stated influence, in the order of the files."""
         for cause in self.causes.values():
-            place = f"causes/{cause.id}.toml"
+            place = self.place(cause.id)
             for parent, said in cause.raised_by.items():
                 states = {"present": said} if isinstance(said, Statement) else said
                 for state, statement in states.items():
@@ -96,33 +92,44 @@ class Knowledge:
                     yield Arrow(parent, state, cause.id, statement, where)
             for child, statement in cause.shows.items():
                 yield Arrow(cause.id, "present", child, statement, f"{place}: shows.{child}")
-        for file, showing in (
-            ("contexts.toml", self.contexts),
-            ("mediators.toml", self.mediators),
-            ("findings.toml", self.findings),
-        ):
-            for one in showing.values():
+        for kind in (self.contexts, self.mediators, self.findings):
+            for one in kind.values():
                 for child, statement in one.shows.items():
-                    place = f"{file}: {one.id}.shows.{child}"
+                    place = f"{self.place(one.id)}.shows.{child}"
                     yield Arrow(one.id, "present", child, statement, place)
         for finding in self.findings.values():
             for parent, statement in finding.shown_by.items():
-                file = "tests.toml: results" if finding.method else "findings.toml"
-                place = f"{file}.{finding.id}.shown_by.{parent}"
+                place = f"{self.place(finding.id)}.shown_by.{parent}"
                 yield Arrow(parent, "present", finding.id, statement, place)
+
+    def place(self, id: str) -> str:
+        """File and entry in which a node or a group is written."""
+        if id in self.causes:
+            return f"causes/{id}.toml"
+        if id in self.findings:
+            file = "tests.toml: results." if self.findings[id].method else "findings.toml: "
+            return f"{file}{id}"
+        for file, kind in (
+            ("contexts", self.contexts),
+            ("mediators", self.mediators),
+            ("groups", self.groups),
+        ):
+            if id in kind:
+                return f"{file}.toml: {id}"
+        return id
 
     def origins(self) -> Iterator[tuple[str, tuple[str, ...]]]:
         """Every place that gives an origin, with the origins it gives."""
+        yield from _origins_inside("knowledge.toml", self.meta)
         for kind in (self.causes, self.contexts, self.mediators, self.findings, self.groups):
             for id, record in kind.items():
-                yield from _origins_inside(id, record)
-        yield from _origins_inside("knowledge", self.meta)
+                yield from _origins_inside(self.place(id), record)
         for method in self.methods.values():
-            yield method.id, method.because
+            yield f"tests.toml: methods.{method.id}", method.because
         for rule in self.urgency:
-            yield f"urgency.{rule.id}", rule.because
+            yield f"urgency.toml: {rule.id}", rule.because
         for lexicon in self.lexicons.values():
-            yield from _origins_inside(f"lexicons.{lexicon.id}", lexicon)
+            yield from _origins_inside(f"lexicons.toml: {lexicon.id}", lexicon)
 
     def claims_used(self) -> dict[str, list[str]]:
         """For each claim the places that rest on it."""
@@ -147,10 +154,15 @@ def _origins_inside(place: str, value: Any) -> Iterator[tuple[str, tuple[str, ..
                 yield place, getattr(value, name)
         for name in type(value).model_fields:
             if "because" not in name:
-                yield from _origins_inside(f"{place}.{name}", getattr(value, name))
+                yield from _origins_inside(_inside(place, name), getattr(value, name))
     elif isinstance(value, dict):
         for key, inner in value.items():
-            yield from _origins_inside(f"{place}.{key}", inner)
+            yield from _origins_inside(_inside(place, key), inner)
     elif isinstance(value, tuple):
         for at, inner in enumerate(value):
             yield from _origins_inside(f"{place}[{at}]", inner)
+
+
+def _inside(place: str, name: str) -> str:
+    """A place one step further in: the entry of a file, or the field of an entry."""
+    return f"{place}.{name}" if ": " in place else f"{place}: {name}"

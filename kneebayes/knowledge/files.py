@@ -68,22 +68,25 @@ def read_toml(path: Path, place: str, problems: list[Problem]) -> dict[str, Any]
         return {}
     try:
         content = tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        odd = list(_odd_values(content))
+    except (ValueError, RecursionError) as error:
         problems.append(Problem(place, f"not valid TOML: {error}.", "Mend the line named."))
         return {}
-    found = len(problems)
+    if not content:
+        problems.append(Problem(place, "the file says nothing.", "Fill it in or take it out."))
+    for where, wrong, remedy in odd:
+        problems.append(Problem(f"{place}: {where}", wrong, remedy))
+    return content
+
+
+def _odd_values(content: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
+    """Numbers that are none, and texts with markup: place, fault and remedy."""
     for where, value in _walk(content, ""):
         if isinstance(value, float) and not math.isfinite(value):
-            problems.append(
-                Problem(f"{place}: {where}", f"{value} is not a number to reason with.",
-                        "Give a finite number.")
-            )
+            yield where, f"{value} is not a number to reason with.", "Give a finite number."
         if isinstance(value, str) and any(odd in value for odd in ODD):
-            problems.append(
-                Problem(f"{place}: {where}", f"{value[:60]!r} holds markup.",
-                        "Names and texts are plain: leave out '<' and '>'.")
-            )
-    return content if len(problems) == found else {}
+            remedy = "Names and texts are plain: leave out '<' and '>'."
+            yield where, f"{value[:60]!r} holds markup.", remedy
 
 
 def _walk(value: object, where: str) -> Iterator[tuple[str, object]]:
@@ -119,26 +122,38 @@ def read_csv(
         found = next(reader, [])
         if found != list(header):
             problems.append(
-                Problem(f"{place}: line 1", f"the header is {','.join(found)!r}.",
-                        f"It must be {','.join(header)!r}.")
+                Problem(
+                    f"{place}: line 1",
+                    f"the header is {','.join(found)!r}.",
+                    f"It must be {','.join(header)!r}.",
+                )
             )
             return []
         for cells in reader:
             if len(cells) != len(header):
                 problems.append(
-                    Problem(f"{place}: line {reader.line_num}", f"{len(cells)} fields found.",
-                            f"There must be {len(header)}, as in the header.")
+                    Problem(
+                        f"{place}: line {reader.line_num}",
+                        f"{len(cells)} fields found.",
+                        f"There must be {len(header)}, as in the header.",
+                    )
                 )
             elif any(odd in cell for cell in cells for odd in ODD):
                 problems.append(
-                    Problem(f"{place}: line {reader.line_num}", "a cell holds markup.",
-                            "Texts are plain: leave out '<' and '>'.")
+                    Problem(
+                        f"{place}: line {reader.line_num}",
+                        "a cell holds markup.",
+                        "Texts are plain: leave out '<' and '>'.",
+                    )
                 )
             else:
                 rows.append((reader.line_num, dict(zip(header, cells, strict=True))))
     except csv.Error as error:
         problems.append(
-            Problem(f"{place}: line {reader.line_num}", f"not valid CSV: {error}.",
-                    "Mend the line named.")
+            Problem(
+                f"{place}: line {reader.line_num}",
+                f"not valid CSV: {error}.",
+                "Mend the line named.",
+            )
         )
     return rows

@@ -9,8 +9,6 @@ from kneebayes.knowledge.base import Knowledge
 
 __all__ = ["Remark", "lint"]
 
-SAME = 0.02
-
 
 @dataclass(frozen=True, slots=True)
 class Remark:
@@ -81,17 +79,14 @@ def _loose_findings(knowledge: Knowledge) -> Iterator[Remark]:
 
 def _alike_causes(knowledge: Knowledge) -> Iterator[Remark]:
     """Pairs of causes whose stated findings are the same, word for word."""
-    complaint = knowledge.meta.complaint
-    seen: dict[tuple[tuple[str, object], ...], str] = {}
-    for cause in knowledge.causes.values():
-        profile = tuple(
-            sorted(
-                (child, statement.how_often)
-                for child, statement in cause.shows.items()
-                if child != complaint
-            )
-        )
-        if profile in seen:
-            text = f"shows just what {seen[profile]} shows: no finding tells them apart."
-            yield Remark("cause not told apart", cause.id, text)
-        seen.setdefault(profile, cause.id)
+    shown: dict[str, set[tuple[str, str]]] = {cause: set() for cause in knowledge.causes}
+    for arrow in knowledge.arrows():
+        seen_on_patient = arrow.child not in {*knowledge.causes, knowledge.meta.complaint}
+        if arrow.parent in shown and seen_on_patient:
+            shown[arrow.parent].add((arrow.child, str(arrow.statement.how_often)))
+    seen: dict[frozenset[tuple[str, str]], str] = {}
+    for cause, profile in shown.items():
+        alike = seen.setdefault(frozenset(profile), cause)
+        if alike != cause:
+            text = f"shows just what {alike} shows: no finding tells them apart."
+            yield Remark("cause not told apart", cause, text)

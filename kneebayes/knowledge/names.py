@@ -34,7 +34,7 @@ def fold(name: str) -> str:
     """
     plain = unicodedata.normalize("NFKC", name).translate(APOSTROPHES).casefold()
     plain = plain.replace("tumour", "tumor").replace("'", "")
-    return re.sub(r"[\s_\-:/,()]+", " ", plain).strip()
+    return re.sub(r"[\s_\-\u2010-\u2015\u2212:/,()]+", " ", plain).strip()
 
 
 class Names:
@@ -80,7 +80,7 @@ class Names:
         return [name for kind in kinds for name in self._shown.get(kind, {}).values()]
 
     def meaning(
-        self, name: str, kinds: tuple[str, ...], where: str = "the model's lists"
+        self, name: object, kinds: tuple[str, ...], where: str = "the model's lists"
     ) -> Meaning:
         """What a name stands for.
 
@@ -100,7 +100,7 @@ class Names:
         """
         if not isinstance(name, str):
             message = f"A name must be text, got {name!r}. See {where}."
-            raise UnknownNameError(message, str(name))
+            raise UnknownNameError(message, repr(name))
         found = self._meanings.get(fold(name))
         if found is not None and found.kind in kinds:
             return found
@@ -117,4 +117,3 @@ def _either(names: list[str], quote: str = "'") -> str:
     if len(quoted) == 1:
         return quoted[0]
     return ", ".join(quoted[:-1]) + " or " + quoted[-1]
-

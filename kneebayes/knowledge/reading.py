@@ -12,20 +12,18 @@ from kneebayes.errors import KnowledgeError, Problem, suggest
 from kneebayes.knowledge.base import Knowledge
 from kneebayes.knowledge.checks import check
 from kneebayes.knowledge.files import read_csv, read_toml
+from kneebayes.knowledge.parts import Record
 from kneebayes.knowledge.records import (
     Cause,
-    Claim,
     Context,
     Finding,
     Group,
-    Lexicon,
     Mediator,
     Meta,
     Method,
-    Record,
-    Reference,
     UrgencyRule,
 )
+from kneebayes.knowledge.statements import Claim, Lexicon, Reference
 
 __all__ = ["CLAIM_HEADER", "read_knowledge"]
 
@@ -41,6 +39,7 @@ CLAIM_HEADER = (
     "statement",
     "unused_because",
 )
+BRANCHES = {"statement", "states", "str", "float", "constrained-str"}
 
 
 def read_knowledge(folder: str | Path) -> Knowledge:
@@ -60,81 +59,105 @@ def read_knowledge(folder: str | Path) -> Knowledge:
         If anything is wrong; it lists every problem with file, entry and remedy.
     """
     path = Path(folder)
-    problems: list[Problem] = []
     if not path.is_dir():
         problem = Problem(str(folder), "there is no such folder.", "Name a knowledge folder.")
         raise KnowledgeError(str(folder), [problem])
-    read = _Reader(path, problems)
-    meta = read.one("knowledge.toml", Meta)
-    tests = read.toml("tests.toml")
-    findings = read.entries("findings.toml", Finding)
-    results = read.records("tests.toml: results", tests.get("results", {}), Finding)
-    for id, result in results.items():
-        if id in findings:
-            problems.append(
-                Problem(f"tests.toml: results.{id}", "the id stands in findings.toml too.",
-                        "Give one of them another id.")
-            )
-        findings[id] = result
-    knowledge_parts: dict[str, Any] = {
-        "claims": read.claims(),
-        "references": read.entries("references.toml", Reference),
-        "lexicons": read.entries("lexicons.toml", Lexicon),
-        "groups": read.entries("groups.toml", Group),
-        "causes": read.causes(),
-        "contexts": read.entries("contexts.toml", Context),
-        "mediators": read.entries("mediators.toml", Mediator),
-        "findings": findings,
-        "methods": read.records("tests.toml: methods", tests.get("methods", {}), Method),
-        "urgency": tuple(read.entries("urgency.toml", UrgencyRule).values()),
+    reader = _Reader(path)
+    meta = reader.record("knowledge.toml", reader.toml("knowledge.toml"), Meta)
+    tests = reader.toml("tests.toml")
+    findings = reader.entries("findings.toml", Finding)
+    results = reader.records("tests.toml: results", tests.get("results", {}), Finding)
+    for id in findings.keys() & results.keys():
+        wrong = "the id stands in findings.toml too."
+        reader.problems.append(
+            Problem(f"tests.toml: results.{id}", wrong, "Give one of them another id.")
+        )
+    parts: dict[str, Any] = {
+        "claims": reader.claims(),
+        "references": reader.entries("references.toml", Reference),
+        "lexicons": reader.entries("lexicons.toml", Lexicon),
+        "groups": reader.entries("groups.toml", Group),
+        "causes": reader.causes(),
+        "contexts": reader.entries("contexts.toml", Context),
+        "mediators": reader.entries("mediators.toml", Mediator),
+        "findings": {**findings, **results},
+        "methods": reader.records("tests.toml: methods", tests.get("methods", {}), Method),
+        "urgency": tuple(reader.entries("urgency.toml", UrgencyRule).values()),
     }
-    if problems or meta is None:
-        raise KnowledgeError(str(folder), problems)
-    knowledge = Knowledge(folder=str(folder), meta=meta, **knowledge_parts)
-    problems.extend(check(knowledge))
+    if meta is None or reader.whole_files_missing:
+        raise KnowledgeError(str(folder), reader.problems)
+    knowledge = Knowledge(folder=str(folder), meta=meta, **parts)
+    problems = [*reader.problems, *check(knowledge, reader.unread)]
     if problems:
         raise KnowledgeError(str(folder), problems)
     return knowledge
 
 
 class _Reader:
-    def __init__(self, folder: Path, problems: list[Problem]) -> None:
+    """Reads files and notes problems; an entry that cannot be read is left out.
+
+    Attributes
+    ----------
+    problems
+        What was wrong so far.
+    unread
+        Ids of entries that were left out, so that nobody is blamed for naming them.
+    whole_files_missing
+        Whether a file could not be read at all; then the rest cannot be judged.
+    """
+
+    def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.problems = problems
+        self.problems: list[Problem] = []
+        self.unread: set[str] = set()
+        self.whole_files_missing = False
 
     def toml(self, name: str) -> dict[str, Any]:
-        return read_toml(self.folder / name, name, self.problems)
-
-    def one(self, name: str, kind: type[Kind]) -> Kind | None:
-        content = self.toml(name)
-        return self.record(name, content, kind) if content else None
+        """Content of a file, without the entries in which a value made no sense."""
+        before = len(self.problems)
+        content = read_toml(self.folder / name, name, self.problems)
+        self.whole_files_missing = self.whole_files_missing or not content
+        for problem in self.problems[before:]:
+            entry = problem.place.removeprefix(f"{name}: ").split(".")[0].split("[")[0]
+            if entry in content:
+                del content[entry]
+                self.unread.add(Path(name).stem if name.startswith("causes/") else entry)
+        return content
 
     def entries(self, name: str, kind: type[Kind]) -> dict[str, Kind]:
         return self.records(name, self.toml(name), kind)
 
     def records(self, place: str, content: object, kind: type[Kind]) -> dict[str, Kind]:
+        made: dict[str, Kind] = {}
         if not isinstance(content, dict):
             self.problems.append(Problem(place, "a table of entries is needed.", ""))
-            return {}
-        made: dict[str, Kind] = {}
+            return made
         for id, entry in content.items():
-            join = "." if ": " in place else ": "
-            where = f"{place}{join}{id}"
+            where = f"{place}{'.' if ': ' in place else ': '}{id}"
             if not isinstance(entry, dict):
-                self.problems.append(
-                    Problem(where, f"a table is needed, got {entry!r}.", f"Write [{id}].")
-                )
+                wrong = f"a table is needed, got {entry!r}."
+                self.problems.append(Problem(where, wrong, f"Write [{id}]."))
                 continue
-            record = self.record(where, {"id": id, **entry}, kind)
+            record = self.record(where, entry, kind, id)
             if record is not None:
                 made[id] = record
         return made
 
-    def record(self, place: str, entry: Mapping[str, Any], kind: type[Kind]) -> Kind | None:
+    def record(
+        self, place: str, entry: Mapping[str, Any], kind: type[Kind], id: str = ""
+    ) -> Kind | None:
+        """One record, or None with its problems noted; its id is the name of its entry."""
+        if not entry:
+            return None
+        named = {**entry, "id": id} if id else dict(entry)
+        if id and "id" in entry:
+            remedy = f"The entry is named '{id}' already: leave 'id' out."
+            self.problems.append(Problem(place, "'id' is not a field here.", remedy))
         try:
-            return kind.model_validate(entry)
+            return kind.model_validate(named)
         except ValidationError as error:
             self.problems.extend(_problems_of(error, place, kind))
+            self.unread.add(id)
             return None
 
     def causes(self) -> dict[str, Cause]:
@@ -144,27 +167,34 @@ class _Reader:
             self.problems.append(
                 Problem("causes/", "no cause was found.", "Add one file per cause: causes/ID.toml.")
             )
+            self.whole_files_missing = True
         made: dict[str, Cause] = {}
         for file in files:
-            content = self.toml(f"causes/{file.name}")
-            if content:
-                entry = {"id": file.stem, **content}
-                record = self.record(f"causes/{file.name}", entry, Cause)
-                if record is not None:
-                    made[record.id] = record
+            name = f"causes/{file.name}"
+            before = len(self.problems)
+            content = self.toml(name)
+            if len(self.problems) > before:
+                self.unread.add(file.stem)
+                continue
+            record = self.record(name, content, Cause, file.stem)
+            if record is not None:
+                made[record.id] = record
         return made
 
     def claims(self) -> dict[str, Claim]:
         made: dict[str, Claim] = {}
+        before = len(self.problems)
         rows = read_csv(self.folder / "claims.csv", "claims.csv", CLAIM_HEADER, self.problems)
+        self.whole_files_missing = self.whole_files_missing or len(self.problems) > before
         for line, cells in rows:
             place = f"claims.csv: line {line}"
             record = self.record(place, cells, Claim)
-            if record is not None and record.id in made:
-                self.problems.append(
-                    Problem(place, f"the id '{record.id}' stands twice.", "Ids must differ.")
-                )
-            elif record is not None:
+            if record is None:
+                self.unread.add(cells["id"])
+            elif record.id in made:
+                wrong = f"the id '{record.id}' stands twice."
+                self.problems.append(Problem(place, wrong, "Ids must differ."))
+            else:
                 made[record.id] = record
         return made
 
@@ -173,7 +203,7 @@ def _problems_of(error: ValidationError, place: str, kind: type[Record]) -> list
     """Say what pydantic found in the words of a knowledge file."""
     problems: dict[tuple[str, str], Problem] = {}
     for one in error.errors(include_url=False):
-        steps = [str(step) for step in one["loc"] if not _is_type_name(str(step))]
+        steps = [str(step) for step in one["loc"] if str(step) not in BRANCHES]
         join = "." if ": " in place else ": "
         where = place + (join + ".".join(steps) if steps else "")
         if one["type"] == "missing":
@@ -185,12 +215,10 @@ def _problems_of(error: ValidationError, place: str, kind: type[Record]) -> list
         else:
             said = one["msg"].removeprefix("Value error, ")
             given = one["input"]
-            shown = "" if isinstance(given, dict) else f" Got {str(given)[:60]!r}."
+            if said.startswith("must") and steps:
+                said = f"{steps[-1]} {said}"
+            told = isinstance(given, dict) or "got " in said
+            shown = "" if told else f" Got {str(given)[:60]!r}."
             wrong, remedy = f"{said}.{shown}", ""
         problems.setdefault((where, wrong), Problem(where, wrong, remedy))
     return list(problems.values())
-
-
-def _is_type_name(step: str) -> bool:
-    """Whether pydantic named a branch of a union rather than a field."""
-    return step in {"str", "float", "Statement"} or step.startswith(("dict[", "tuple["))

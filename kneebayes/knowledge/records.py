@@ -1,239 +1,33 @@
-"""Frozen records of what a knowledge folder says, as its files spell it."""
+"""Frozen records of nodes and rules, as the files of a knowledge folder spell them."""
 
 from __future__ import annotations
 
-import math
-import re
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import Discriminator, Field, Tag, model_validator
+
+from kneebayes.knowledge.parts import Because, Identifier, Origins, Record, Sourced, Text
+from kneebayes.knowledge.statements import (
+    Care,
+    Commonness,
+    Evoked,
+    Frequency,
+    Probability,
+    Statement,
+)
 
 __all__ = [
-    "Amount",
-    "Because",
-    "Care",
     "Cause",
-    "Claim",
-    "Commonness",
     "Context",
     "ContextState",
-    "Evoked",
     "Finding",
     "Group",
-    "Interval",
-    "Lexicon",
     "Mediator",
     "Meta",
     "Method",
-    "Record",
-    "Reference",
-    "Statement",
+    "Named",
     "UrgencyRule",
-    "Wording",
 ]
-
-ID_PATTERN = re.compile(r"[a-z][a-z0-9_]*")
-ASSUMED = "assumed:"
-
-
-class Record(BaseModel):
-    """Base of all records: frozen, and nothing that is not asked for."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
-
-
-def _finite(value: float) -> float:
-    if not math.isfinite(value):
-        message = f"must be a finite number, got {value}"
-        raise ValueError(message)
-    return value
-
-
-def _origin(value: str) -> str:
-    if value.startswith(ASSUMED) and len(value) < len(ASSUMED) + 8:
-        message = f"'{value}': an assumption must say its reason"
-        raise ValueError(message)
-    return value
-
-
-Finite = Annotated[float, Field(strict=False)]
-Because = Annotated[tuple[str, ...], Field(min_length=1)]
-Text = Annotated[str, Field(min_length=1, max_length=600)]
-Identifier = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)]
-
-
-def _as_list(value: object) -> object:
-    return (value,) if isinstance(value, str) else value
-
-
-class Sourced(Record):
-    """Something that says where it comes from.
-
-    Attributes
-    ----------
-    because
-        Ids of claims (``C48``), ids of references, or ``assumed: <reason>``.
-    """
-
-    because: Because
-
-    @field_validator("because", mode="before")
-    @classmethod
-    def _one_or_many(cls, value: object) -> object:
-        return _as_list(value)
-
-    @field_validator("because")
-    @classmethod
-    def _reasoned(cls, value: tuple[str, ...]) -> tuple[str, ...]:
-        return tuple(_origin(one) for one in value)
-
-
-class Interval(Record):
-    """A value with the range in which it is believed to lie (central 90 %)."""
-
-    low: float
-    value: float
-    high: float
-
-    @model_validator(mode="after")
-    def _ordered(self) -> Interval:
-        for one in (self.low, self.value, self.high):
-            _finite(one)
-        if not self.low <= self.value <= self.high:
-            message = f"low <= value <= high is needed, got {self.low}, {self.value}, {self.high}"
-            raise ValueError(message)
-        return self
-
-
-Amount = str | tuple[float, float] | float
-
-
-def _check_amount(amount: Amount | None, top: float, name: str) -> None:
-    if amount is None or isinstance(amount, str):
-        return
-    values = amount if isinstance(amount, tuple) else (amount,)
-    for value in values:
-        _finite(value)
-        if not 0.0 <= value <= top:
-            allowed = "in [0, 1]" if top == 1.0 else f"between 0 and {top:g}"
-            message = f"{name} must be {allowed}, got {value:g}"
-            raise ValueError(message)
-    if values[0] > values[-1]:
-        message = f"{name} must be [low, high] with low <= high, got {list(values)}"
-        raise ValueError(message)
-
-
-class Statement(Sourced):
-    """How strongly a parent produces a child.
-
-    Exactly one of ``how_often`` (P(child | parent alone), as stated in a text, leak and
-    mediators included) and ``risk`` (P(child | parent) / P(child | no parent)).
-    """
-
-    how_often: Amount | None = None
-    risk: Amount | None = None
-    note: str = ""
-
-    @model_validator(mode="after")
-    def _one_way(self) -> Statement:
-        if (self.how_often is None) == (self.risk is None):
-            message = "needs exactly one of 'how_often' and 'risk'"
-            raise ValueError(message)
-        _check_amount(self.how_often, 1.0, "how_often")
-        _check_amount(self.risk, 1000.0, "risk")
-        lowest = self.risk[0] if isinstance(self.risk, tuple) else self.risk
-        if isinstance(lowest, float | int) and lowest < 1.0:
-            message = f"risk must be at least 1 (a noisy-OR cannot protect), got {lowest:g}"
-            raise ValueError(message)
-        return self
-
-
-class Evoked(Sourced):
-    """How strongly a finding points to a cause: P(cause | finding, complaint)."""
-
-    evokes: Amount
-    between: tuple[float, float] = (0.0, 0.95)
-    note: str = ""
-
-    @model_validator(mode="after")
-    def _in_range(self) -> Evoked:
-        _check_amount(self.evokes, 1.0, "evokes")
-        _check_amount(self.between, 1.0, "between")
-        return self
-
-
-class Claim(Record):
-    """One claim of the article, in our own words."""
-
-    id: Annotated[str, Field(pattern=r"^C\d{2,4}$")]
-    section: Text
-    kind: Text
-    subject: Text
-    object: str
-    strength: str
-    statement: Text
-    unused_because: str = ""
-
-
-class Reference(Record):
-    """A source that was seen, and how it was seen."""
-
-    id: Identifier
-    authors: Text
-    title: str = ""
-    journal: str = ""
-    year: Annotated[int, Field(ge=1900, le=2100)] | None = None
-    where: str = ""
-    seen: Text
-
-
-class Wording(Sourced):
-    """What one word means in numbers."""
-
-    low: float
-    value: float
-    high: float
-
-    @property
-    def interval(self) -> Interval:
-        """The numbers of the word."""
-        return Interval(low=self.low, value=self.value, high=self.high)
-
-    @model_validator(mode="after")
-    def _is_interval(self) -> Wording:
-        _ = self.interval
-        return self
-
-
-class Lexicon(Record):
-    """A mapping of words to numbers, separately for each direction of speech."""
-
-    id: Identifier
-    label: Text
-    about: Text
-    total: float | None = None
-    commonness: dict[str, Wording]
-    frequency: dict[str, Wording]
-    evoking: dict[str, Wording]
-    risk: dict[str, Wording]
-
-    @model_validator(mode="after")
-    def _in_range(self) -> Lexicon:
-        for direction, words in (
-            ("commonness", self.commonness),
-            ("frequency", self.frequency),
-            ("evoking", self.evoking),
-            ("risk", self.risk),
-        ):
-            low, high = (1.0, 1000.0) if direction == "risk" else (0.0, 1.0)
-            for word, numbers in words.items():
-                if numbers.low < low or numbers.high > high:
-                    message = f"{direction} '{word}' must lie between {low:g} and {high:g}"
-                    raise ValueError(message)
-                if direction == "commonness" and not 0.0 < numbers.value < 1.0:
-                    message = f"commonness '{word}' must have a value above 0 and below 1"
-                    raise ValueError(message)
-        return self
 
 
 class Named(Record):
@@ -245,50 +39,30 @@ class Named(Record):
     codes: dict[str, str] = Field(default_factory=dict)
 
 
-class Care(Sourced):
-    """What the article says may be done."""
-
-    text: Text
-
-
 class Group(Named):
     """A set of causes that the article or a clinician speaks of together."""
 
     members: Annotated[tuple[Identifier, ...], Field(min_length=1)]
     evoked_by: dict[str, Evoked] = Field(default_factory=dict)
     care: tuple[Care, ...] = ()
-    because: tuple[str, ...] = ()
-
-    @field_validator("because", mode="before")
-    @classmethod
-    def _one_or_many(cls, value: object) -> object:
-        return _as_list(value)
-
-
-class Commonness(Sourced):
-    """How common a cause is among those with the complaint."""
-
-    word: str
-    published: tuple[float, float] | None = None
-    published_because: tuple[str, ...] = ()
-    overruled: tuple[str, ...] = ()
-    note: str = ""
-
-    @field_validator("published_because", "overruled", mode="before")
-    @classmethod
-    def _one_or_several(cls, value: object) -> object:
-        return _as_list(value)
-
-    @model_validator(mode="after")
-    def _in_range(self) -> Commonness:
-        _check_amount(self.published, 1.0, "published")
-        if (self.published is None) != (not self.published_because):
-            message = "'published' and 'published_because' go together"
-            raise ValueError(message)
-        return self
+    because: Origins = ()
 
 
 Shows = dict[str, Statement]
+
+
+def _said_of(value: object) -> str:
+    """Whether a parent is spoken of as a whole, or state by state."""
+    if not isinstance(value, dict):
+        return "states" if value == {} else "statement"
+    by_state = bool(value) and all(isinstance(one, dict) for one in value.values())
+    return "states" if by_state else "statement"
+
+
+Raised = Annotated[
+    Annotated[Statement, Tag("statement")] | Annotated[dict[str, Statement], Tag("states")],
+    Discriminator(_said_of),
+]
 
 
 class Cause(Named):
@@ -299,22 +73,17 @@ class Cause(Named):
     urgent: bool = False
     because: Because
     commonness: Commonness
-    raised_by: dict[str, Statement | dict[str, Statement]] = Field(default_factory=dict)
+    raised_by: dict[str, Raised] = Field(default_factory=dict)
     shows: Shows = Field(default_factory=dict)
     evoked_by: dict[str, Evoked] = Field(default_factory=dict)
     care: tuple[Care, ...] = ()
-
-    @field_validator("because", mode="before")
-    @classmethod
-    def _one_or_many(cls, value: object) -> object:
-        return _as_list(value)
 
 
 class ContextState(Named):
     """One state of a context with more than two."""
 
     id: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_ ]*$", max_length=60)]
-    share: Annotated[float, Field(ge=0.0, le=1.0)]
+    share: Probability
 
 
 class Context(Named, Sourced):
@@ -324,8 +93,8 @@ class Context(Named, Sourced):
     several states) and ``leak`` (produced by other nodes, such as a known diagnosis).
     """
 
-    share: Amount | None = None
-    leak: Amount | None = None
+    share: Frequency | None = None
+    leak: Frequency | None = None
     states: tuple[ContextState, ...] = ()
     shows: Shows = Field(default_factory=dict)
     question: str = ""
@@ -336,8 +105,11 @@ class Context(Named, Sourced):
         if sum(given) != 1:
             message = "needs exactly one of 'share', 'leak' and 'states'"
             raise ValueError(message)
-        _check_amount(self.share, 1.0, "share")
-        _check_amount(self.leak, 1.0, "leak")
+        ids = [state.id for state in self.states]
+        twice = [id for id in ids if ids.count(id) > 1]
+        if twice:
+            message = f"the state '{twice[0]}' stands twice"
+            raise ValueError(message)
         total = sum(state.share for state in self.states)
         if self.states and abs(total - 1.0) > 1e-9:
             message = f"the shares of the states must add up to 1, got {total:g}"
@@ -349,31 +121,21 @@ class Mediator(Named, Sourced):
     """A hidden node between causes and findings, so that one process counts once."""
 
     about: Text
-    leak: Amount
+    leak: Frequency
     shows: Shows = Field(default_factory=dict)
-
-    @model_validator(mode="after")
-    def _in_range(self) -> Mediator:
-        _check_amount(self.leak, 1.0, "leak")
-        return self
 
 
 class Finding(Named, Sourced):
     """Something that can be observed: a symptom, a sign, a piece of history, a test result."""
 
     kind: Literal["complaint", "symptom", "sign", "history", "test"]
-    leak: Amount
+    leak: Frequency
     question: str = ""
     names_when_absent: tuple[str, ...] = ()
     states: dict[Literal["absent", "present"], str] = Field(default_factory=dict)
     shows: Shows = Field(default_factory=dict)
     shown_by: Shows = Field(default_factory=dict)
     method: str = ""
-
-    @model_validator(mode="after")
-    def _in_range(self) -> Finding:
-        _check_amount(self.leak, 1.0, "leak")
-        return self
 
 
 class Method(Named, Sourced):
@@ -403,6 +165,9 @@ class UrgencyRule(Sourced):
         if not self.all_of and not self.any_of:
             message = "needs 'all_of', 'any_of' or both"
             raise ValueError(message)
+        if self.any_of and self.at_least > len(self.any_of):
+            message = f"at_least = {self.at_least} is more than 'any_of' names"
+            raise ValueError(message)
         return self
 
 
@@ -415,5 +180,4 @@ class Meta(Record):
     complaint: Identifier
     lexicon: Identifier
     disclaimer: Text
-    groups_shown: tuple[Identifier, ...] = ()
     care: tuple[Care, ...] = ()

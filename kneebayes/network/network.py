@@ -7,7 +7,13 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from kneebayes.errors import EvidenceError, KneebayesError, UnknownNameError, suggest
+from kneebayes.errors import (
+    EvidenceError,
+    KneebayesError,
+    UnknownNameError,
+    circle_among,
+    suggest,
+)
 from kneebayes.network.node import Node, Numbers, noisy_or_node
 
 __all__ = ["Network"]
@@ -55,9 +61,7 @@ class Network:
                 )
                 raise KneebayesError(message)
         if node.table is not None and len(node.table) != int(np.prod(self.shape_of(node))):
-            message = (
-                f"{node.id}: its table does not fit the states of {', '.join(node.parents)}."
-            )
+            message = f"{node.id}: its table does not fit the states of {', '.join(node.parents)}."
             raise KneebayesError(message)
 
     def __repr__(self) -> str:
@@ -72,9 +76,8 @@ class Network:
 
     def __getitem__(self, id: str) -> Node:
         if id not in self.index:
-            raise UnknownNameError(
-                f"No node '{id}' in the network.", id, suggest(id, list(self.index))
-            )
+            message = f"No node '{id}' in the network."
+            raise UnknownNameError(message, id, suggest(id, list(self.index)))
         return self.nodes[self.index[id]]
 
     def shape_of(self, node: Node) -> tuple[int, ...]:
@@ -124,19 +127,22 @@ def _parents_first(nodes: Iterable[Node]) -> list[Node]:
     waiting: dict[str, Node] = {}
     for node in nodes:
         if node.id in waiting:
-            raise KneebayesError(f"The node '{node.id}' stands twice in the network.")
+            message = f"The node '{node.id}' stands twice in the network."
+            raise KneebayesError(message)
         waiting[node.id] = node
     for node in waiting.values():
         for parent in node.parents:
             if parent not in waiting:
-                raise KneebayesError(f"{node.id}: its parent '{parent}' is not in the network.")
+                message = f"{node.id}: its parent '{parent}' is not in the network."
+                raise KneebayesError(message)
     ordered: list[Node] = []
     placed: set[str] = set()
     while waiting:
         ready = [node for node in waiting.values() if placed.issuperset(node.parents)]
         if not ready:
-            circle = ", ".join(sorted(waiting))
-            raise KneebayesError(f"The arrows run in a circle among: {circle}.")
+            circle = ", ".join(circle_among({id: one.parents for id, one in waiting.items()}))
+            message = f"The arrows run in a circle among: {circle}."
+            raise KneebayesError(message)
         for node in ready:
             placed.add(node.id)
             ordered.append(waiting.pop(node.id))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from numbers import Real
 
 import numpy as np
 from numpy.typing import NDArray
@@ -116,16 +115,7 @@ def noisy_or_node(
     >>> noisy_or_node("fever", 0.02, {"flu": 0.8}).links
     (Link(parent='flu', strength=(0.0, 0.8)),)
     """
-    made = tuple(
-        Link(
-            parent,
-            tuple(
-                _checked(float(one), f"{id}, link of {parent}")
-                for one in ((0.0, float(strength)) if isinstance(strength, Real) else strength)
-            ),
-        )
-        for parent, strength in (links or {}).items()
-    )
+    made = tuple(_link(id, parent, strength) for parent, strength in (links or {}).items())
     return Node(
         id=id,
         states=ABSENT_PRESENT,
@@ -133,6 +123,11 @@ def noisy_or_node(
         leak=_checked(leak, f"{id}, leak"),
         links=made,
     )
+
+
+def _link(id: str, parent: str, strength: float | Sequence[float]) -> Link:
+    each = tuple(strength) if isinstance(strength, Sequence) else (0.0, float(strength))
+    return Link(parent, tuple(_checked(float(one), f"{id}, link of {parent}") for one in each))
 
 
 def table_node(

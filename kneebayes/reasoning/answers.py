@@ -15,7 +15,17 @@ from kneebayes.knowledge import Knowledge, Meaning, Names
 from kneebayes.knowledge.names import fold
 from kneebayes.network import Network
 
-__all__ = ["KINDS", "WHERE", "Answer", "evidence_of", "read_answers", "says_no", "says_yes"]
+__all__ = [
+    "KINDS",
+    "WHERE",
+    "Answer",
+    "by_node",
+    "check_mapping",
+    "evidence_of",
+    "read_answers",
+    "says_no",
+    "says_yes",
+]
 
 KINDS = ("finding", "context", "cause", "mediator", "group")
 WHERE = "model.findings, model.contexts and model.causes"
@@ -72,19 +82,14 @@ def read_answers(
     EvidenceError
         If an answer cannot be understood, or two answers contradict each other.
     """
-    if not isinstance(said, Mapping):
-        message = (
-            f"Answers must be a mapping such as {{'fever': False}}, got {type(said).__name__}."
-        )
-        raise EvidenceError(message)
+    check_mapping(said)
     found: dict[str, tuple[float, ...]] = {}
     names_used: dict[str, str] = {}
     for name, answer in said.items():
         meaning = names.meaning(name, KINDS, WHERE)
-        for id, likelihood in _read_one(knowledge, network, name, meaning, answer):
-            if id in found:
-                likelihood = _combine(names_used[id], name, found[id], likelihood)
-            found[id] = likelihood
+        for id, now in _read_one(knowledge, network, name, meaning, answer):
+            before = found.get(id)
+            found[id] = now if before is None else _combine(names_used[id], name, before, now)
             names_used[id] = name
     ordered = sorted(found, key=lambda id: network.index[id])
     return tuple(
@@ -101,7 +106,7 @@ def _read_one(
         if says_no(answer):
             for member in knowledge.groups[meaning.id].members:
                 yield member, (1.0, 0.0)
-        elif answer is not None and not _is_missing(answer):
+        elif not says_unknown(answer):
             message = (
                 f"'{name}' is a group: as evidence it can be False (all of it absent) or None. "
                 f"Got {answer!r}. Name the member that is present."
@@ -111,6 +116,46 @@ def _read_one(
     likelihood = _likelihood(knowledge, network, name, meaning, answer)
     if likelihood is not None:
         yield meaning.id, likelihood
+
+
+def check_mapping(said: object) -> None:
+    """Refuse answers that are not given by name.
+
+    Raises
+    ------
+    EvidenceError
+        If they are not a mapping.
+    """
+    if not isinstance(said, Mapping):
+        kind = type(said).__name__
+        message = f"Answers must be a mapping such as {{'fever': False}}, got {kind}."
+        raise EvidenceError(message)
+
+
+def by_node(
+    knowledge: Knowledge, names: Names, said: Mapping[str, object]
+) -> dict[str, dict[str, object]]:
+    """Answers sorted by the id of the node they speak of, each still under its own name.
+
+    A group that is ruled out becomes an answer about each of its members.
+    """
+    check_mapping(said)
+    sorted_out: dict[str, dict[str, object]] = {}
+    for name, answer in said.items():
+        meaning = names.meaning(name, KINDS, WHERE)
+        if meaning.kind == "group":
+            for member in knowledge.groups[meaning.id].members:
+                sorted_out.setdefault(member, {})[member] = answer
+        else:
+            sorted_out.setdefault(meaning.id, {})[name] = answer
+    return sorted_out
+
+
+def says_unknown(answer: object) -> bool:
+    """Whether an answer is None, pandas' NA, or a word for unknown."""
+    if isinstance(answer, str):
+        return answer.strip() in UNKNOWN_WORDS or fold(answer) in UNKNOWN_WORDS
+    return answer is None or _is_missing(answer)
 
 
 def says_yes(answer: object) -> bool:
@@ -153,23 +198,23 @@ def _likelihood(
     knowledge: Knowledge, network: Network, name: str, meaning: Meaning, answer: object
 ) -> tuple[float, ...] | None:
     states = network[meaning.id].states
-    if answer is None or _is_missing(answer):
+    if says_unknown(answer):
         return None
     if isinstance(answer, Mapping):
         return _from_mapping(knowledge, meaning.id, states, name, answer)
     if isinstance(answer, str):
         return _from_word(knowledge, meaning, states, name, answer)
     if not meaning.state:
-        raise _not_understood(knowledge, meaning.id, states, name, answer)
+        raise _not_understood(knowledge, meaning.id, name, answer)
     if isinstance(answer, bool | np.bool_):
         if fold(name) == fold(meaning.id) and _named_states(knowledge, meaning.id):
-            raise _not_understood(knowledge, meaning.id, states, name, answer)
+            raise _not_understood(knowledge, meaning.id, name, answer)
         return _state(states, meaning.state, 1.0 if answer else 0.0)
     if isinstance(answer, Real):
         value = float(answer)
         if math.isfinite(value) and 0.0 <= value <= 1.0:
             return _state(states, meaning.state, value)
-    raise _not_understood(knowledge, meaning.id, states, name, answer)
+    raise _not_understood(knowledge, meaning.id, name, answer)
 
 
 def _is_missing(answer: object) -> bool:
@@ -184,16 +229,14 @@ def _state(states: tuple[str, ...], state: str, probability: float) -> tuple[flo
 
 def _from_word(
     knowledge: Knowledge, meaning: Meaning, states: tuple[str, ...], name: str, answer: str
-) -> tuple[float, ...] | None:
+) -> tuple[float, ...]:
     word = fold(answer)
-    if answer.strip() in UNKNOWN_WORDS or word in UNKNOWN_WORDS:
-        return None
     by_name = _state_names(knowledge, meaning.id, states)
     if word in by_name:
         return _state(states, by_name[word], 1.0)
     if meaning.state and word in PRESENT_WORDS | ABSENT_WORDS:
         return _state(states, meaning.state, 1.0 if word in PRESENT_WORDS else 0.0)
-    raise _not_understood(knowledge, meaning.id, states, name, answer)
+    raise _not_understood(knowledge, meaning.id, name, answer)
 
 
 def _from_mapping(
@@ -204,18 +247,18 @@ def _from_mapping(
     for state, value in answer.items():
         known = isinstance(state, str) and fold(state) in by_name
         if not known or isinstance(value, bool) or not isinstance(value, Real):
-            raise _not_understood(knowledge, id, states, name, dict(answer))
+            raise _not_understood(knowledge, id, name, dict(answer))
         values[by_name[fold(state)]] = float(value)
     likelihood = tuple(values.values())
     if not all(math.isfinite(one) and one >= 0.0 for one in likelihood) or not any(likelihood):
-        raise _not_understood(knowledge, id, states, name, dict(answer))
+        raise _not_understood(knowledge, id, name, dict(answer))
     return likelihood
 
 
 def _named_states(knowledge: Knowledge, id: str) -> Mapping[str, str]:
     """Own words for absent and present, such as gradual and sudden."""
     finding = knowledge.findings.get(id)
-    return {} if finding is None else {k: v for k, v in finding.states.items()}
+    return {} if finding is None else dict(finding.states)
 
 
 def _state_names(knowledge: Knowledge, id: str, states: tuple[str, ...]) -> dict[str, str]:
@@ -230,9 +273,7 @@ def _state_names(knowledge: Knowledge, id: str, states: tuple[str, ...]) -> dict
     return by_name
 
 
-def _not_understood(
-    knowledge: Knowledge, id: str, states: tuple[str, ...], name: str, answer: object
-) -> EvidenceError:
+def _not_understood(knowledge: Knowledge, id: str, name: str, answer: object) -> EvidenceError:
     named = _named_states(knowledge, id)
     context = knowledge.contexts.get(id)
     if context is not None and context.states:
@@ -261,4 +302,5 @@ def _in_words(
         return f"{words[1]} with probability {likelihood[1] / sum(likelihood):.2g}"
     if all(value in (0.0, 1.0) for value in likelihood):
         return "one of " + ", ".join(possible)
-    return ", ".join(f"{w} {v / sum(likelihood):.2g}" for w, v in zip(words, likelihood, strict=True))
+    shares = zip(words, likelihood, strict=True)
+    return ", ".join(f"{word} {value / sum(likelihood):.2g}" for word, value in shares)

@@ -10,7 +10,14 @@ import numpy as np
 from kneebayes.errors import EvidenceError, ImpossibleEvidenceError
 from kneebayes.inference import Engine, Evidence, smallest_conflict
 from kneebayes.knowledge import Knowledge, Names
-from kneebayes.reasoning.answers import KINDS, WHERE, evidence_of, read_answers, says_yes
+from kneebayes.reasoning.answers import (
+    KINDS,
+    WHERE,
+    check_mapping,
+    evidence_of,
+    read_answers,
+    says_yes,
+)
 
 __all__ = ["Belief", "believe", "conflict_of", "probability_of"]
 
@@ -88,6 +95,7 @@ def probability_of(
     ImpossibleEvidenceError
         If the evidence has probability zero.
     """
+    check_mapping(event)
     meant = {name: names.meaning(name, KINDS, WHERE) for name in event}
     groups = [n for n, one in meant.items() if one.kind == "group" and says_yes(event[n])]
     if len(groups) > 1:
@@ -128,9 +136,7 @@ def _impossible(
     engine: Engine, knowledge: Knowledge, evidence: Evidence
 ) -> ImpossibleEvidenceError:
     conflict = smallest_conflict(engine, evidence)
-    told = ", ".join(
-        f"{knowledge.label(id)} = {_state(engine, evidence, id)}" for id in conflict
-    )
+    told = ", ".join(f"{knowledge.label(id)} = {_state(engine, evidence, id)}" for id in conflict)
     message = (
         f"The evidence has probability 0 under this model: {told} cannot be true together. "
         "Change or leave out one of them."

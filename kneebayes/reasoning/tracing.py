@@ -6,8 +6,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, fields
 
 from kneebayes.elicitation import Elicited, Stated
+from kneebayes.elicitation.words import amount_interval
 from kneebayes.knowledge import Knowledge
-from kneebayes.knowledge.records import Amount, Cause
+from kneebayes.knowledge.parts import Amount
+from kneebayes.knowledge.records import Cause
 
 __all__ = ["Trace", "TraceRow", "trace_cause"]
 
@@ -19,7 +21,8 @@ class TraceRow:
     Attributes
     ----------
     about
-        What the number says: ``prior``, ``raised by``, ``raises``, ``shows``, ``points to``.
+        What the number says: ``prior``, ``raised by``, ``raises``, ``shows``,
+        ``points to`` (a finding points to the cause: P(cause | finding, complaint)).
     node
         Label of the other node, or of the cause itself for its prior.
     stated
@@ -81,7 +84,11 @@ def trace_cause(knowledge: Knowledge, elicited: Elicited, cause: str) -> Trace:
         Id of the cause.
     """
     record = knowledge.causes[cause]
-    rows = (_prior_row(knowledge, elicited, record), *_arrow_rows(knowledge, elicited, record))
+    rows = (
+        _prior_row(knowledge, elicited, record),
+        *_arrow_rows(knowledge, elicited, record),
+        *_evoked_rows(knowledge, elicited, record),
+    )
     return Trace(record, elicited.lexicon, rows)
 
 
@@ -93,8 +100,15 @@ def _prior_row(knowledge: Knowledge, elicited: Elicited, cause: Cause) -> TraceR
         stated += f", published {said.published[0]:g} to {said.published[1]:g}"
     because = (*said.because, *said.published_because)
     return TraceRow(
-        "prior", cause.label, stated, prior.low, prior.value, prior.high, prior.value,
-        _origin(knowledge, because), _spelled_out(knowledge, because),
+        "prior",
+        cause.label,
+        stated,
+        prior.low,
+        prior.value,
+        prior.high,
+        prior.value,
+        _origin(knowledge, because),
+        _spelled_out(knowledge, because),
     )
 
 
@@ -109,6 +123,29 @@ def _arrow_rows(knowledge: Knowledge, elicited: Elicited, cause: Cause) -> Itera
             yield _row(knowledge, stated, about, knowledge.label(arrow.child))
 
 
+def _evoked_rows(knowledge: Knowledge, elicited: Elicited, cause: Cause) -> Iterator[TraceRow]:
+    """What points to the cause; its link is the one of the same finding under ``shows``."""
+    lexicon = knowledge.lexicons[elicited.lexicon]
+    links = {
+        stated.arrow.child: stated.link
+        for stated in elicited.stated
+        if stated.arrow.parent == cause.id
+    }
+    for finding, said in cause.evoked_by.items():
+        interval = amount_interval(said.evokes, "evoking", lexicon)
+        yield TraceRow(
+            "points to",
+            knowledge.label(finding),
+            _as_text(said.evokes),
+            interval.low,
+            interval.value,
+            interval.high,
+            links[finding],
+            _origin(knowledge, said.because),
+            _spelled_out(knowledge, said.because),
+        )
+
+
 def _row(knowledge: Knowledge, stated: Stated, about: str, node: str) -> TraceRow:
     statement = stated.arrow.statement
     if statement.risk is None:
@@ -117,8 +154,15 @@ def _row(knowledge: Knowledge, stated: Stated, about: str, node: str) -> TraceRo
         said = "risk: " + _as_text(statement.risk)
     interval = stated.interval
     return TraceRow(
-        about, node, said, interval.low, interval.value, interval.high, stated.link,
-        _origin(knowledge, statement.because), _spelled_out(knowledge, statement.because),
+        about,
+        node,
+        said,
+        interval.low,
+        interval.value,
+        interval.high,
+        stated.link,
+        _origin(knowledge, statement.because),
+        _spelled_out(knowledge, statement.because),
     )
 
 
@@ -140,7 +184,8 @@ def _spelled_out(knowledge: Knowledge, because: tuple[str, ...]) -> tuple[str, .
             spelled.append(f"{origin}: {knowledge.claims[origin].statement}")
         elif origin in knowledge.references:
             source = knowledge.references[origin]
-            parts = [source.authors, source.title, source.journal, str(source.year or ""), source.where]
+            year = str(source.year or "")
+            parts = [source.authors, source.title, source.journal, year, source.where]
             spelled.append(f"{origin}: " + ", ".join(part for part in parts if part))
         else:
             spelled.append(origin)

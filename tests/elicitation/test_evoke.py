@@ -9,7 +9,7 @@ from kneebayes.elicitation.evoke import group_remarks, solve_evoked
 from kneebayes.elicitation.words import amount_interval
 from kneebayes.inference import Engine, Evidence
 from kneebayes.knowledge import Knowledge, Remark
-from kneebayes.knowledge.records import Evoked, Lexicon
+from kneebayes.knowledge.statements import Evoked, Lexicon
 from kneebayes.network import Network, noisy_or_node
 
 WHY = ("assumed: made up for a test",)

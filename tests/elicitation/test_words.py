@@ -8,7 +8,9 @@ import kneebayes as kb
 from kneebayes.elicitation.words import Direction, amount_interval, prior_intervals
 from kneebayes.errors import KneebayesError
 from kneebayes.knowledge import Knowledge
-from kneebayes.knowledge.records import Amount, Cause, Commonness, Interval, Lexicon, Wording
+from kneebayes.knowledge.parts import Amount, Interval
+from kneebayes.knowledge.records import Cause
+from kneebayes.knowledge.statements import Commonness, Lexicon, Wording
 
 WHY = ("assumed: made up for a test",)
 Triple = tuple[float, float, float]
@@ -24,6 +26,7 @@ def lexicon(total: float | None = None, **commonness: Triple) -> Lexicon:
         label="test",
         about="For tests.",
         total=total,
+        because=WHY,
         commonness={word: wording(*numbers) for word, numbers in commonness.items()},
         frequency={"often": wording(0.6, 0.7, 0.8), "can": wording(0.1, 0.3, 0.5)},
         evoking={"often": wording(0.25, 0.5, 0.75)},
@@ -58,11 +61,11 @@ def numbers(interval: Interval) -> Triple:
         ((0.3, 0.3), "frequency", (0.3, 0.3, 0.3)),
         ((2.0, 8.0), "risk", (2.0, 4.0, 8.0)),
         ((1.0, 9.0), "risk", (1.0, 3.0, 9.0)),
-        ((0.0, 4.0), "risk", (0.0, 0.0, 4.0)),
         ((1.1, 1.1), "risk", (1.1, 1.1, 1.1)),
         (0.37, "frequency", (0.37, 0.37, 0.37)),
         (2.5, "risk", (2.5, 2.5, 2.5)),
         (0.0, "evoking", (0.0, 0.0, 0.0)),
+        (1.0, "risk", (1.0, 1.0, 1.0)),
     ],
 )
 def test_amounts(amount: Amount, direction: Direction, expected: Triple) -> None:

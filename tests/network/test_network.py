@@ -118,7 +118,6 @@ def test_forcing_cuts_the_arrows_into_a_node(
     ]
 
 
-@pytest.mark.xfail(strict=True, reason="BUG 5: an unknown state is taken for absent or for none")
 @pytest.mark.parametrize("name", ["fever", "age"])
 def test_forcing_a_state_that_is_not_there(name: str) -> None:
     with pytest.raises(KneebayesError, match="presnt"):

@@ -140,8 +140,8 @@ def test_without_a_sign_it_is_routine(knee: kb.Model, said: Mapping[str, object]
 
 def test_a_probable_cause_is_no_sign(knee: kb.Model) -> None:
     dx = knee.diagnose({"leg in a cast": True, "previous DVT": True, "active cancer": True})
-    assert dx["DVT"] > 5 * knee.diagnose()["DVT"]
-    assert dx.any_urgent > 0.5
+    assert dx["DVT"] > 2 * knee.diagnose()["DVT"]
+    assert dx.any_urgent > knee.diagnose().any_urgent
     assert dx.urgency.level == "routine"
 
 

@@ -1,0 +1,125 @@
+"""What records are made of: frozen bases, origins, amounts, intervals."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Annotated, TypeVar
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+
+__all__ = [
+    "ASSUMED",
+    "Amount",
+    "Because",
+    "Identifier",
+    "Interval",
+    "Origins",
+    "Record",
+    "Sourced",
+    "Text",
+    "amount_between",
+]
+
+ASSUMED = "assumed:"
+SHORTEST_REASON = 8
+
+
+class Record(BaseModel):
+    """Base of all records: frozen, and nothing that is not asked for."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
+
+
+Text = Annotated[str, Field(min_length=1, max_length=600)]
+Identifier = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)]
+
+
+def _as_list(value: object) -> object:
+    return (value,) if isinstance(value, str) else value
+
+
+def _reasoned(value: tuple[str, ...]) -> tuple[str, ...]:
+    for origin in value:
+        if origin.startswith(ASSUMED) and len(origin) < len(ASSUMED) + SHORTEST_REASON:
+            message = f"'{origin}': an assumption must say its reason"
+            raise ValueError(message)
+    return value
+
+
+Origins = Annotated[tuple[str, ...], BeforeValidator(_as_list), AfterValidator(_reasoned)]
+Because = Annotated[Origins, Field(min_length=1)]
+
+
+class Sourced(Record):
+    """Something that says where it comes from.
+
+    Attributes
+    ----------
+    because
+        Ids of claims (``C48``), ids of references, or ``assumed: <reason>``.
+    """
+
+    because: Because
+
+
+class Interval(Record):
+    """A value with the range in which it is believed to lie (central 90 %)."""
+
+    low: float
+    value: float
+    high: float
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Interval:
+        if not all(math.isfinite(one) for one in (self.low, self.value, self.high)):
+            message = "low, value and high must be finite numbers"
+            raise ValueError(message)
+        if not self.low <= self.value <= self.high:
+            message = f"low <= value <= high is needed, got {self.low}, {self.value}, {self.high}"
+            raise ValueError(message)
+        return self
+
+
+def _amount(value: object) -> object:
+    """A word, a number or a range; anything else is refused in one sentence."""
+    if isinstance(value, list | tuple):
+        plain = len(value) == 2 and all(_is_number(one) for one in value)
+        if plain:
+            return (float(value[0]), float(value[1]))
+    elif _is_number(value):
+        return float(str(value))
+    elif isinstance(value, str):
+        return value
+    message = "must be a word of the lexicons, a number or [low, high]"
+    raise ValueError(message)
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+Amount = Annotated[str | tuple[float, float] | float, BeforeValidator(_amount)]
+Value = TypeVar("Value", bound=str | tuple[float, float] | float)
+
+
+def amount_between(low: float, high: float) -> Callable[[Value], Value]:
+    """A validator: numbers of an amount must lie in a range, and a range must not fall."""
+
+    def check(value: Value) -> Value:
+        if isinstance(value, str):
+            return value
+        numbers = value if isinstance(value, tuple) else (value,)
+        for number in numbers:
+            if not low <= number <= high:  # refuses NaN too
+                allowed = "in [0, 1]" if (low, high) == (0, 1) else f"between {low:g} and {high:g}"
+                if low == 1 and number < low:
+                    allowed = "at least 1 (a noisy-OR cannot protect)"
+                message = f"must be {allowed}, got {number:g}"
+                raise ValueError(message)
+        if numbers[0] > numbers[-1]:
+            message = f"must be [low, high] with low <= high, got {list(numbers)}"
+            raise ValueError(message)
+        return value
+
+    return check
