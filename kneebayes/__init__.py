@@ -13,7 +13,7 @@ floor  room                               holds
 5      ``reasoning``                      answers, belief, urgency, origins
 6      ``display``                        tables and figures
 7      ``differential``, ``model``,       the door
-       ``files``, ``cli``
+       ``files``, ``cli``, ``__main__``
 ====== ================================== =============================================
 """
 

@@ -14,7 +14,7 @@ from kneebayes.network import Numbers
 
 __all__ = ["FrequencyLinks", "links_from_frequencies"]
 
-ROUNDS = 4
+ROUNDS = 8
 ALLOWED = 0.02  # a stated frequency may be this far below what leak and mediators give
 LEAST = 1e-12
 

@@ -74,7 +74,15 @@ def prior_intervals(knowledge: Knowledge, lexicon: Lexicon) -> dict[str, Interva
 
 
 def _scaled(knowledge: Knowledge, lexicon: Lexicon, scale: float) -> dict[str, Interval]:
-    return {cause.id: _prior(cause, lexicon, scale) for cause in knowledge.causes.values()}
+    priors = {cause.id: _prior(cause, lexicon, scale) for cause in knowledge.causes.values()}
+    for cause, prior in priors.items():
+        if not 0.0 < prior.value < 1.0:
+            message = (
+                f"causes/{cause}.toml: commonness: a prior of {prior.value:g} cannot be met; "
+                "give it a published range or a word with a value above 0 and below 1."
+            )
+            raise KneebayesError(message)
+    return priors
 
 
 def _prior(cause: Cause, lexicon: Lexicon, scale: float) -> Interval:

@@ -120,9 +120,11 @@ class _Steps:
         self.scalars = [table for table, scope in enumerate(scopes) if not scope]
 
     def eliminate(self, variable: int) -> None:
+        # the largest first: a single link then shares one bit with it, where several links
+        # joined before would share several, and each shared bit costs half as much again
         tables = sorted(self.holders[variable], key=lambda one: (len(self.scopes[one]), one))
-        joined = tables[0]
-        for other in tables[1:]:
+        joined = tables.pop()
+        for other in tables:
             joined = self.join(joined, other)
         self.reduce(joined, variable)
 

@@ -66,7 +66,11 @@ class Network:
 
     def __repr__(self) -> str:
         arrows = sum(len(node.parents) for node in self.nodes)
-        return f"Network({len(self.nodes)} nodes, {arrows} arrow{'' if arrows == 1 else 's'})"
+        nodes = len(self.nodes)
+        return (
+            f"Network({nodes} node{'' if nodes == 1 else 's'}, "
+            f"{arrows} arrow{'' if arrows == 1 else 's'})"
+        )
 
     def __len__(self) -> int:
         return len(self.nodes)

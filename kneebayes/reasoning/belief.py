@@ -16,8 +16,8 @@ from kneebayes.reasoning.answers import (
     check_mapping,
     evidence_of,
     read_answers,
-    says_yes,
 )
+from kneebayes.reasoning.likelihoods import says_yes
 
 __all__ = ["Belief", "believe", "conflict_of", "probability_of"]
 

@@ -116,12 +116,11 @@ def test_stated_frequencies_are_what_the_network_gives(model: kb.Model) -> None:
             assert found >= stated - 1e-9, place
             assert (found > stated + ALLOWED + 1e-9) <= (place in remarked), place
         else:
-            assert found == pytest.approx(stated, abs=1e-5), place
+            assert found == pytest.approx(stated, abs=1e-9), place
             exact += 1
     assert exact > 300
 
 
-@pytest.mark.xfail(strict=True, reason="BUG 11: four rounds leave an error of 4e-6")
 def test_stated_frequencies_hold_to_nine_digits(model: kb.Model) -> None:
     errors = [
         abs(found - one.interval.value) for one, found in frequencies(model) if one.link > 0.0

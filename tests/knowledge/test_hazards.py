@@ -148,6 +148,24 @@ FILES = {
         "markup",
         "'<'",
     ),
+    "line break in a label": (
+        ("findings.toml", 'label = "squeak"', 'label = "squ\\neak"'),
+        "findings.toml: squeak.label",
+        "",
+        "",
+    ),
+    "mark that turns text round": (
+        ("findings.toml", 'label = "squeak"', 'label = "squ\\u202eeak"'),
+        "findings.toml: squeak.label",
+        "",
+        "",
+    ),
+    "label without a letter": (
+        ("findings.toml", 'label = "squeak"', 'label = "---"'),
+        "findings.toml: squeak.label",
+        "",
+        "",
+    ),
     "markup in a claim": (
         ("claims.csv", "A rusty bolt often", "A <b>rusty</b> bolt often"),
         "claims.csv: line 2",
@@ -318,6 +336,11 @@ FIELDS = {
         ("findings.toml", "[headache]", "zzz = 3\n[headache]"),
         "findings.toml: zzz",
         "a table is needed, got 3. Write [zzz].",
+    ),
+    "table of tests that is none": (
+        ("tests.toml", "[methods.ohmmeter]", '[reslts.x]\nlabel = "x"\n[methods.ohmmeter]'),
+        "tests.toml: reslts",
+        "'reslts' is not a field here. Did you mean 'results'?",
     ),
     "results that are no table": (
         ("tests.toml", None, "results = 3"),
@@ -743,6 +766,39 @@ def test_the_number_of_problems_is_told_in_plain_words(folder: Path, edit: Edit)
         kb.load(folder)
     edit("urgency.toml", None, None)
     with pytest.raises(kb.KnowledgeError, match=re.escape(f"{folder}: 2 problems found.\n")):
+        kb.load(folder)
+
+
+BARE = {
+    "mediators.toml": [(WIRE, 'overheating = { how_often = "often", because = "assumed: a', "# '")],
+    "contexts.toml": [
+        (RUST, "rain =", "#"),
+        (RUST, "model_year", "# "),
+        ("urgency.toml", '"rain", ', ""),
+    ],
+    "groups.toml": [],
+    "tests.toml": [],
+    "urgency.toml": [],
+}
+
+
+@pytest.mark.parametrize("file", BARE)
+@pytest.mark.parametrize("content", ["", "# There are none.\n"], ids=["empty", "remark only"])
+def test_a_folder_need_not_have_everything(
+    folder: Path, edit: Edit, file: str, content: str
+) -> None:
+    """A headache without mediators, contexts, groups, tests or urgent signs is one too."""
+    edit(file, None, content)
+    for one in BARE[file]:
+        edit(*one)
+    ranking = kb.load(folder).diagnose({"squeak": True}).ranking
+    assert len(ranking) == 3
+
+
+def test_a_complaint_that_nothing_produces_is_refused(folder: Path, edit: Edit) -> None:
+    for cause, word in ((RUST, "often"), (WIRE, "sometimes"), (MOON, "sometimes")):
+        edit(cause, f'headache = {{ how_often = "{word}"', "headache = { how_often = 0.0")
+    with pytest.raises(kb.KneebayesError, match="headache"):
         kb.load(folder)
 
 

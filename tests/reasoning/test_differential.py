@@ -216,6 +216,17 @@ def test_impossible_evidence_names_just_what_conflicts(
     assert len(caught.value.conflict) == len(conflict)
 
 
+def test_a_probability_given_impossible_evidence_names_the_conflict(knee: kb.Model) -> None:
+    said = {"severe pain": True, "mild pain or discomfort": True, "fever": True}
+    with pytest.raises(kb.ImpossibleEvidenceError, match="cannot be true together") as caught:
+        knee.probability({"gout": True}, said)
+    assert set(caught.value.conflict) == {"severe_pain", "pain_more_than_mild"}
+
+
+def test_an_event_against_the_evidence_has_no_probability(knee: kb.Model) -> None:
+    assert knee.diagnose({"severe pain": True}).probability({"mild pain": True}) == 0.0
+
+
 def test_a_complaint_without_any_cause_is_impossible(robot: kb.Model) -> None:
     """Its leak is zero: one of the causes, or the complaint, would have to be taken back."""
     nothing: dict[str, object] = {cause.id: False for cause in robot.causes}

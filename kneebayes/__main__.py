@@ -1,0 +1,5 @@
+"""``python -m kneebayes`` is the command line."""
+
+from kneebayes.cli import main
+
+main()

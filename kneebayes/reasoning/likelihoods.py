@@ -1,0 +1,173 @@
+"""One answer about one node becomes a likelihood over its states."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from numbers import Real
+
+import numpy as np
+
+from kneebayes.errors import EvidenceError
+from kneebayes.knowledge import Knowledge, Meaning
+from kneebayes.knowledge.names import fold
+
+__all__ = ["Likelihood", "in_words", "likelihood_of", "says_no", "says_unknown", "says_yes"]
+
+Likelihood = tuple[float, ...]
+
+PRESENT_WORDS = {"present", "yes", "true"}
+ABSENT_WORDS = {"absent", "no", "false"}
+UNKNOWN_WORDS = {"unknown", "not asked", "?"}
+
+
+def says_unknown(answer: object) -> bool:
+    """Whether an answer is None, pandas' NA, or a word for unknown."""
+    if isinstance(answer, str):
+        return answer.strip() in UNKNOWN_WORDS or fold(answer) in UNKNOWN_WORDS
+    return answer is None or _is_missing(answer)
+
+
+def says_yes(answer: object) -> bool:
+    """Whether an answer is True, or a word for it."""
+    if isinstance(answer, str):
+        return fold(answer) in PRESENT_WORDS
+    return isinstance(answer, bool | np.bool_) and bool(answer)
+
+
+def says_no(answer: object) -> bool:
+    """Whether an answer is False, or a word for it."""
+    if isinstance(answer, str):
+        return fold(answer) in ABSENT_WORDS
+    return isinstance(answer, bool | np.bool_) and not answer
+
+
+def likelihood_of(
+    knowledge: Knowledge,
+    states: tuple[str, ...],
+    name: str,
+    meaning: Meaning,
+    answer: object,
+) -> Likelihood | None:
+    """P(the answer | state) for each state of a node, or None where it says nothing.
+
+    Parameters
+    ----------
+    knowledge
+        What its states are called.
+    states
+        Ids of the states of the node.
+    name, meaning
+        The name that was used and what it stands for.
+    answer
+        What was said.
+
+    Raises
+    ------
+    EvidenceError
+        If the answer is not one that the node can take; says which are.
+    """
+    if says_unknown(answer):
+        return None
+    if isinstance(answer, Mapping):
+        return _from_mapping(knowledge, meaning.id, states, name, answer)
+    if isinstance(answer, str):
+        return _from_word(knowledge, meaning, states, name, answer)
+    if not meaning.state:
+        raise _not_understood(knowledge, meaning.id, name, answer)
+    if isinstance(answer, bool | np.bool_):
+        if fold(name) == fold(meaning.id) and _named_states(knowledge, meaning.id):
+            raise _not_understood(knowledge, meaning.id, name, answer)
+        return _state(states, meaning.state, 1.0 if answer else 0.0)
+    if isinstance(answer, Real):
+        value = float(answer)
+        if math.isfinite(value) and 0.0 <= value <= 1.0:
+            return _state(states, meaning.state, value)
+    raise _not_understood(knowledge, meaning.id, name, answer)
+
+
+def _is_missing(answer: object) -> bool:
+    """Whether an answer is pandas' NA, without importing pandas."""
+    return type(answer).__name__ in {"NAType", "NaTType"}
+
+
+def _state(states: tuple[str, ...], state: str, probability: float) -> Likelihood:
+    """Likelihood of each state when ``state`` was given a probability."""
+    return tuple(probability if one == state else 1.0 - probability for one in states)
+
+
+def _from_word(
+    knowledge: Knowledge, meaning: Meaning, states: tuple[str, ...], name: str, answer: str
+) -> Likelihood:
+    word = fold(answer)
+    by_name = _state_names(knowledge, meaning.id, states)
+    if word in by_name:
+        return _state(states, by_name[word], 1.0)
+    if meaning.state and word in PRESENT_WORDS | ABSENT_WORDS:
+        return _state(states, meaning.state, 1.0 if word in PRESENT_WORDS else 0.0)
+    raise _not_understood(knowledge, meaning.id, name, answer)
+
+
+def _from_mapping(
+    knowledge: Knowledge, id: str, states: tuple[str, ...], name: str, answer: Mapping[str, object]
+) -> Likelihood:
+    by_name = _state_names(knowledge, id, states)
+    values = dict.fromkeys(states, 0.0)
+    for state, value in answer.items():
+        known = isinstance(state, str) and fold(state) in by_name
+        if not known or isinstance(value, bool) or not isinstance(value, Real):
+            raise _not_understood(knowledge, id, name, dict(answer))
+        values[by_name[fold(state)]] = float(value)
+    likelihood = tuple(values.values())
+    if not all(math.isfinite(one) and one >= 0.0 for one in likelihood) or not any(likelihood):
+        raise _not_understood(knowledge, id, name, dict(answer))
+    return likelihood
+
+
+def _named_states(knowledge: Knowledge, id: str) -> Mapping[str, str]:
+    """Own words for absent and present, such as gradual and sudden."""
+    finding = knowledge.findings.get(id)
+    return {} if finding is None else {str(state): word for state, word in finding.states.items()}
+
+
+def _state_names(knowledge: Knowledge, id: str, states: tuple[str, ...]) -> dict[str, str]:
+    """All names of the states of a node, folded."""
+    by_name = {fold(state): state for state in states}
+    for state, word in _named_states(knowledge, id).items():
+        by_name[fold(word)] = state
+    context = knowledge.contexts.get(id)
+    for one in context.states if context is not None else ():
+        for word in (one.label, *one.aliases):
+            by_name[fold(word)] = one.id
+    return by_name
+
+
+def _not_understood(knowledge: Knowledge, id: str, name: str, answer: object) -> EvidenceError:
+    named = _named_states(knowledge, id)
+    context = knowledge.contexts.get(id)
+    if context is not None and context.states:
+        words = ", ".join(f"'{state.label}'" for state in context.states)
+        allowed = f"one of {words}, or a probability for each"
+    elif named:
+        allowed = " or ".join(f"'{word}'" for word in named.values()) + ", or a probability"
+    else:
+        allowed = "True (present), False (absent) or a probability between 0 and 1"
+    message = f"'{name}' must be {allowed}. Got {answer!r}. Leave it out, or say None, if unknown."
+    return EvidenceError(message)
+
+
+def in_words(knowledge: Knowledge, states: tuple[str, ...], id: str, likelihood: Likelihood) -> str:
+    """An answer in words: a state, or the probabilities that were given."""
+    named = _named_states(knowledge, id)
+    context = knowledge.contexts.get(id)
+    labels = {state.id: state.label for state in context.states} if context is not None else {}
+    words = [named.get(state, labels.get(state, state)) for state in states]
+    possible = [word for word, value in zip(words, likelihood, strict=True) if value > 0.0]
+    if len(possible) == 1:
+        return possible[0]
+    if len(states) == 2:
+        return f"{words[1]} with probability {likelihood[1] / sum(likelihood):.2g}"
+    if all(value in (0.0, 1.0) for value in likelihood):
+        return "one of " + ", ".join(possible)
+    shares = zip(words, likelihood, strict=True)
+    return ", ".join(f"{word} {value / sum(likelihood):.2g}" for word, value in shares)

@@ -1,0 +1,126 @@
+"""The command line as a script sees it: what it prints, and its exit codes."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import kneebayes as kb
+from kneebayes.cli import main
+
+
+def run(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> tuple[int, str, str]:
+    """Exit code, standard output and standard error of one call."""
+    with pytest.raises(SystemExit) as caught:
+        main(arguments)
+    out, err = capsys.readouterr()
+    code = caught.value.code
+    return (0 if code is None else int(code)), out, err
+
+
+def test_diagnose_prints_what_python_says(
+    knee: kb.Model, capsys: pytest.CaptureFixture[str]
+) -> None:
+    arguments = ["lump behind the knee", "--absent", "fever", "--context", "age=older"]
+    code, out, err = run(["diagnose", *arguments, "--likely", "stiffness=0.7"], capsys)
+    said = {"lump behind the knee": True, "fever": False, "age": "older", "stiffness": 0.7}
+    assert (code, err) == (0, "")
+    assert out.rstrip("\n") == knee.diagnose(said).text()
+    assert "never medical advice" in out
+
+
+def test_diagnose_as_json_is_the_differential(
+    knee: kb.Model, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code, out, _ = run(["diagnose", "severe pain", "--json"], capsys)
+    assert code == 0
+    assert json.loads(out) == json.loads(knee.diagnose({"severe pain": True}).to_json())
+
+
+def test_another_lexicon_is_named_in_the_answer(capsys: pytest.CaptureFixture[str]) -> None:
+    code, out, _ = run(["diagnose", "fever", "--lexicon", "lay", "--top", "2"], capsys)
+    assert code == 0
+    assert "lexicon: lay" in out
+    assert len([line for line in out.splitlines() if line.strip()[:2] in ("1 ", "2 ", "3 ")]) == 2
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "said"),
+    [
+        (["diagnose", "swolen knee"], 2, "Did you mean 'swollen knee'"),
+        (["diagnose", "fever", "--absent", "fever"], 2, "'fever' was answered twice"),
+        (["diagnose", "--context", "age"], 2, "must be a name, '=' and a value"),
+        (["diagnose", "--context", "age=ancient"], 2, "'adolescent'"),
+        (["diagnose", "--likely", "fever=often"], 2, "between 0 and 1. Got 'often'"),
+        (["diagnose", "--likely", "fever=7"], 2, "a probability between 0 and 1"),
+        (["diagnose", "--lexicon", "klingon"], 2, "No lexicon 'klingon'. There are: article"),
+        (["diagnose", "severe pain", "mild pain"], 3, "cannot be true together"),
+        (["cause", "hiccups"], 2, "No cause named 'hiccups'"),
+        (["check", "no/such/folder"], 4, "there is no such folder"),
+    ],
+)
+def test_what_is_not_understood_ends_with_its_exit_code(
+    arguments: list[str], code: int, said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    found, out, err = run(arguments, capsys)
+    assert (found, out) == (code, "")
+    assert err.startswith("kneebayes: ")
+    assert said in err
+
+
+def test_findings_are_found_by_words_in_any_order(capsys: pytest.CaptureFixture[str]) -> None:
+    code, out, _ = run(["findings", "knee swollen"], capsys)
+    assert code == 0
+    assert out.startswith("finding    swollen knee")
+    _, out, _ = run(["findings", "older", "--json"], capsys)
+    assert [row["id"] for row in json.loads(out)] == ["age"]
+    _, out, _ = run(["findings", "zebra"], capsys)
+    assert "Nothing is called 'zebra'" in out
+
+
+def test_a_profile_tells_every_number_and_the_care(
+    knee: kb.Model, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code, out, _ = run(["cause", "popliteal cyst", "--json"], capsys)
+    content = json.loads(out)
+    assert code == 0
+    assert content["id"] == "bakers_cyst"
+    assert len(content["numbers"]) == len(knee.trace("Baker's cyst").table)
+    assert any("drain" in one["text"] for one in content["care"])
+    _, out, _ = run(["cause", "gout"], capsys)
+    assert "care: Rest, medicine" in out
+    assert "C130" in out
+
+
+def test_check_remarks_and_says_so_by_its_exit_code(
+    knee: kb.Model, folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code, out, _ = run(["check", "--json"], capsys)
+    assert code == 1
+    assert len(json.loads(out)) == len(knee.remarks)
+    code, out, _ = run(["check", str(folder)], capsys)
+    assert (code == 1) == ("0 remarks" not in out)
+
+
+def test_a_folder_with_problems_lists_all_of_them(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (folder / "groups.toml").unlink()
+    (folder / "mediators.toml").write_text("[", encoding="utf-8")
+    code, _, err = run(["check", str(folder)], capsys)
+    assert code == 4
+    assert "groups.toml: the file is missing" in err
+    assert "mediators.toml: not valid TOML" in err
+
+
+def test_the_same_call_prints_the_same_bytes() -> None:
+    call = [sys.executable, "-m", "kneebayes", "diagnose", "redness", "--absent", "fever", "--json"]
+    first, second = (
+        subprocess.run(call, capture_output=True, check=True, env={"PYTHONHASHSEED": seed}).stdout
+        for seed in ("1", "2")
+    )
+    assert first == second
