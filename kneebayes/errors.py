@@ -144,7 +144,7 @@ def suggest(name: str, known: Iterable[str], count: int = 3) -> list[str]:
         for folded in by_folded
         if len(typed) > 3 and (typed in folded or set(typed.split()) <= set(folded.split()))
     ]
-    if not close and not inside:
+    if not close and not inside and len(typed) > 4:
         close = difflib.get_close_matches(typed, by_folded, n=count, cutoff=0.5)
     ordered = list(dict.fromkeys([*close, *inside]))[:count]
     return [by_folded[folded] for folded in ordered]

@@ -62,6 +62,9 @@ def calibrate(
         nodes = [families[cause](float(np.exp(x))) for cause, x in zip(causes, logs, strict=True)]
         tried = network.replacing(nodes)
         told = engine.on(tried).propagate(seen, causes)
+        if told.log_probability[0] == -np.inf:
+            message = f"No cause produces the complaint '{complaint}': no prior can hold."
+            raise KneebayesError(message)
         found = np.array([logit(told.present(cause)) for cause in causes])
         return tried, found - wanted, float(np.exp(told.log_probability[0]))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import combinations
+from itertools import chain, combinations, islice
 
 import numpy as np
 
@@ -11,7 +11,7 @@ from kneebayes.inference.evidence import Evidence
 
 __all__ = ["smallest_conflict"]
 
-EXHAUSTIVE = 4  # sizes up to this are searched in full; 20 answers have 6,195 such subsets
+TRIALS = 400  # subsets tried at most: all pairs of 27 answers, all triples of 13
 
 
 def smallest_conflict(engine: Engine, evidence: Evidence) -> tuple[str, ...]:
@@ -27,9 +27,10 @@ def smallest_conflict(engine: Engine, evidence: Evidence) -> tuple[str, ...]:
     Returns
     -------
     tuple of str
-        Ids in the order in which they were told; empty if the evidence is possible. Sets
-        of up to four are searched in full, so a larger answer has no conflict of four
-        or fewer inside it and loses none of its members without becoming possible.
+        Ids in the order in which they were told; empty if the evidence is possible. No
+        member can be left out without the rest becoming possible. Smaller sets are
+        searched up to a limit of trials, small ones first; where that ends the search, a
+        still smaller conflict of other members may exist.
     """
 
     def impossible(ids: tuple[str, ...]) -> bool:
@@ -43,8 +44,8 @@ def smallest_conflict(engine: Engine, evidence: Evidence) -> tuple[str, ...]:
         fewer = tuple(one for one in core if one != id)
         if impossible(fewer):
             core = fewer
-    for size in range(1, min(EXHAUSTIVE, len(core) - 1) + 1):
-        for chosen in combinations(told, size):
-            if impossible(chosen):
-                return chosen
+    smaller = chain.from_iterable(combinations(told, size) for size in range(1, len(core)))
+    for chosen in islice(smaller, TRIALS):
+        if impossible(chosen):
+            return chosen
     return core

@@ -6,6 +6,7 @@ import csv
 import io
 import math
 import tomllib
+import unicodedata
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ __all__ = ["read_csv", "read_toml"]
 LARGEST = 1_000_000
 MAGIC = {b"\x1f\x8b": "gzip", b"PK": "zip", b"BZ": "bzip2", b"\xfd7": "xz", b"(\xb5": "zstandard"}
 ODD = "<>\x00"
+UNSEEN = {"Cc", "Cf"}  # control characters, and marks that change what is seen
 
 
 def _read_text(path: Path, place: str, problems: list[Problem]) -> str | None:
@@ -46,7 +48,7 @@ def _read_text(path: Path, place: str, problems: list[Problem]) -> str | None:
         return None
 
 
-def read_toml(path: Path, place: str, problems: list[Problem]) -> dict[str, Any]:
+def read_toml(path: Path, place: str, problems: list[Problem]) -> dict[str, Any] | None:
     """Read a TOML file; refuse infinities, NaN and markup in names.
 
     Parameters
@@ -61,19 +63,17 @@ def read_toml(path: Path, place: str, problems: list[Problem]) -> dict[str, Any]
     Returns
     -------
     dict
-        Its content, empty if it could not be read.
+        Its content, or None if it could not be read.
     """
     text = _read_text(path, place, problems)
     if text is None:
-        return {}
+        return None
     try:
         content = tomllib.loads(text)
         odd = list(_odd_values(content))
     except (ValueError, RecursionError) as error:
         problems.append(Problem(place, f"not valid TOML: {error}.", "Mend the line named."))
-        return {}
-    if not content:
-        problems.append(Problem(place, "the file says nothing.", "Fill it in or take it out."))
+        return None
     for where, wrong, remedy in odd:
         problems.append(Problem(f"{place}: {where}", wrong, remedy))
     return content
@@ -87,6 +87,9 @@ def _odd_values(content: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
         if isinstance(value, str) and any(odd in value for odd in ODD):
             remedy = "Names and texts are plain: leave out '<' and '>'."
             yield where, f"{value[:60]!r} holds markup.", remedy
+        elif isinstance(value, str) and any(unicodedata.category(one) in UNSEEN for one in value):
+            remedy = "Names and texts stand on one line, without control characters."
+            yield where, f"{value[:60]!r} holds a character that is not seen.", remedy
 
 
 def _walk(value: object, where: str) -> Iterator[tuple[str, object]]:

@@ -39,6 +39,7 @@ CLAIM_HEADER = (
     "statement",
     "unused_because",
 )
+TEST_TABLES = {"methods", "results"}
 BRANCHES = {"statement", "states", "str", "float", "constrained-str"}
 
 
@@ -63,8 +64,8 @@ def read_knowledge(folder: str | Path) -> Knowledge:
         problem = Problem(str(folder), "there is no such folder.", "Name a knowledge folder.")
         raise KnowledgeError(str(folder), [problem])
     reader = _Reader(path)
-    meta = reader.record("knowledge.toml", reader.toml("knowledge.toml"), Meta)
-    tests = reader.toml("tests.toml")
+    meta = reader.record("knowledge.toml", reader.filled("knowledge.toml"), Meta)
+    tests = reader.tests()
     findings = reader.entries("findings.toml", Finding)
     results = reader.records("tests.toml: results", tests.get("results", {}), Finding)
     for id in findings.keys() & results.keys():
@@ -116,12 +117,32 @@ class _Reader:
         """Content of a file, without the entries in which a value made no sense."""
         before = len(self.problems)
         content = read_toml(self.folder / name, name, self.problems)
-        self.whole_files_missing = self.whole_files_missing or not content
+        if content is None:
+            self.whole_files_missing = True
+            return {}
         for problem in self.problems[before:]:
             entry = problem.place.removeprefix(f"{name}: ").split(".")[0].split("[")[0]
             if entry in content:
                 del content[entry]
                 self.unread.add(Path(name).stem if name.startswith("causes/") else entry)
+        return content
+
+    def filled(self, name: str) -> dict[str, Any]:
+        """Content of a file that must say something."""
+        before = len(self.problems)
+        content = self.toml(name)
+        if not content and len(self.problems) == before:
+            self.problems.append(Problem(name, "the file says nothing.", "Fill it in."))
+        return content
+
+    def tests(self) -> dict[str, Any]:
+        """Content of ``tests.toml``: methods and results, and nothing else."""
+        content = self.toml("tests.toml")
+        for table in content.keys() - TEST_TABLES:
+            near = suggest(table, TEST_TABLES, count=1)
+            remedy = f"Did you mean '{near[0]}'?" if near else "Write [methods.ID] or [results.ID]."
+            place = f"tests.toml: {table}"
+            self.problems.append(Problem(place, f"'{table}' is not a field here.", remedy))
         return content
 
     def entries(self, name: str, kind: type[Kind]) -> dict[str, Kind]:
@@ -172,7 +193,7 @@ class _Reader:
         for file in files:
             name = f"causes/{file.name}"
             before = len(self.problems)
-            content = self.toml(name)
+            content = self.filled(name)
             if len(self.problems) > before:
                 self.unread.add(file.stem)
                 continue

@@ -34,7 +34,7 @@ class Named(Record):
     """Something with an id, a label and other names."""
 
     id: Identifier
-    label: Annotated[str, Field(min_length=1, max_length=80)]
+    label: Annotated[str, Field(min_length=1, max_length=80, pattern=r"[^\W_]")]
     aliases: tuple[str, ...] = ()
     codes: dict[str, str] = Field(default_factory=dict)
 

@@ -101,6 +101,8 @@ def probability_of(
     if len(groups) > 1:
         message = f"An event can name one group as present, got {', '.join(groups)}."
         raise EvidenceError(message)
+    if engine.log_probability(given)[0] == -np.inf:
+        raise _impossible(engine, knowledge, given)
     others = {name: answer for name, answer in event.items() if name not in groups}
     asked = evidence_of(read_answers(knowledge, names, engine.network, others))
     probability = engine.posterior(asked, given)

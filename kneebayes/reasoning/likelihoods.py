@@ -170,4 +170,4 @@ def in_words(knowledge: Knowledge, states: tuple[str, ...], id: str, likelihood:
     if all(value in (0.0, 1.0) for value in likelihood):
         return "one of " + ", ".join(possible)
     shares = zip(words, likelihood, strict=True)
-    return ", ".join(f"{word} {value / sum(likelihood):.2g}" for word, value in shares)
+    return ", ".join(f"{word} {value:.2g}" for word, value in shares)
