@@ -13,7 +13,7 @@ import numpy as np
 from kneebayes.display.tables import differential_html, differential_text
 from kneebayes.reasoning import Answer, Belief, Urgency, believe, judge_urgency, read_answers
 from kneebayes.reasoning.answers import by_node, evidence_of
-from kneebayes.reasoning.belief import conflict_of, probability_of
+from kneebayes.reasoning.belief import believe_groups, conflict_of, probability_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -50,7 +50,8 @@ class Differential:
         self._model = model
         self._said = deepcopy(dict(said))
         self._answers = read_answers(model.knowledge, model.names, model.network, self._said)
-        self._belief = believe(model.engine, model.knowledge, evidence_of(self._answers))
+        self._evidence = evidence_of(self._answers)
+        self._belief = believe(model.engine, model.knowledge, self._evidence)
 
     @property
     def model(self) -> Model:
@@ -109,10 +110,11 @@ class Differential:
         Both probabilities are of at least one member being present.
         """
         knowledge = self._model.knowledge
-        before = self._model.prior_belief.groups
+        before = self._model.group_priors
+        after = believe_groups(self._model.engine, knowledge, self._evidence, knowledge.groups)
         rows = [
             {"id": id, "group": knowledge.groups[id].label, "prior": before[id], "posterior": now}
-            for id, now in sorted(self._belief.groups.items(), key=lambda item: -item[1])
+            for id, now in sorted(after.items(), key=lambda item: -item[1])
         ]
         import pandas as pd
 
@@ -123,10 +125,11 @@ class Differential:
         """What the source says to do now, and which sign says so; not a probability."""
         return judge_urgency(self._model.knowledge, self._answers)
 
-    @property
+    @cached_property
     def any_urgent(self) -> float:
         """P(at least one urgent cause is present | evidence)."""
-        return self._belief.any_urgent
+        urgent = [cause.id for cause in self._model.causes if cause.urgent]
+        return self._model.engine.probability_of_any([urgent], self._evidence)[0]
 
     @property
     def probability_of_evidence(self) -> float:
@@ -136,14 +139,16 @@ class Differential:
     @cached_property
     def conflict(self) -> float:
         """Jensen's conflict in bits; above 0 the answers do not support each other."""
-        evidence = evidence_of(self._answers)
-        return conflict_of(self._model.engine, evidence, self._model.knowledge.meta.complaint)
+        complaint = self._model.knowledge.meta.complaint
+        return conflict_of(self._model.engine, self._evidence, complaint)
 
     def __getitem__(self, cause: str) -> float:
         """P(cause or at least one of a group present | evidence), by any of its names."""
         meaning = self._model.names.meaning(cause, ("cause", "group"), "model.causes")
         if meaning.kind == "group":
-            return self._belief.groups[meaning.id]
+            asked = [meaning.id]
+            engine, knowledge = self._model.engine, self._model.knowledge
+            return believe_groups(engine, knowledge, self._evidence, asked)[meaning.id]
         return self._belief.posteriors[meaning.id]
 
     def given(self, said: Mapping[str, object]) -> Differential:
@@ -174,8 +179,7 @@ class Differential:
             means at least one of its members.
         """
         model = self._model
-        evidence = evidence_of(self._answers)
-        return probability_of(model.engine, model.knowledge, model.names, event, evidence)
+        return probability_of(model.engine, model.knowledge, model.names, event, self._evidence)
 
     def to_dict(self) -> dict[str, Any]:
         """Everything as plain values, ready for JSON."""

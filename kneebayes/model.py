@@ -16,9 +16,9 @@ from kneebayes.inference import Engine, Evidence
 from kneebayes.knowledge import Knowledge, Names, Remark, lint, read_knowledge, shipped_folder
 from kneebayes.knowledge.records import Cause, Context, Finding, Group
 from kneebayes.network import Network
-from kneebayes.reasoning import Belief, Trace, believe, read_answers, trace_cause
+from kneebayes.reasoning import Trace, read_answers, trace_cause
 from kneebayes.reasoning.answers import by_node, evidence_of
-from kneebayes.reasoning.belief import probability_of
+from kneebayes.reasoning.belief import believe_groups, probability_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -139,10 +139,10 @@ class Model:
         return self.elicited.complaint_probability
 
     @cached_property
-    def prior_belief(self) -> Belief:
-        """Belief given the complaint and nothing else."""
+    def group_priors(self) -> Mapping[str, float]:
+        """P(at least one member | complaint) by group, with nothing else known."""
         seen = Evidence.of(self.network, {self.knowledge.meta.complaint: "present"})
-        return believe(self.engine, self.knowledge, seen)
+        return believe_groups(self.engine, self.knowledge, seen, self.knowledge.groups)
 
     @cached_property
     def remarks(self) -> tuple[Remark, ...]:

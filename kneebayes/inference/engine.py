@@ -16,6 +16,8 @@ from kneebayes.network import Network, Numbers
 __all__ = ["Engine"]
 
 PLANS_KEPT = 512
+ABSENT, PRESENT = (1.0, 0.0), (0.0, 1.0)
+SMALL = 1e-3  # below this 1 - P(all absent) would lose more than three digits
 
 
 class Engine:
@@ -133,33 +135,36 @@ class Engine:
     ) -> list[float]:
         """P(at least one member is present | evidence) for each group of binary nodes.
 
-        Adds P(first present), P(second present, first absent) and so on, so that nothing
-        cancels however small the probability is.
+        One minus P(all absent), and where that is small the sum of P(first present),
+        P(second present, first absent) and so on, in which nothing cancels.
 
         Raises
         ------
         ImpossibleEvidenceError
             If the evidence has probability zero.
         """
-        rows = [(group, place) for group in groups for place in range(len(group))]
-        if not rows:
-            return [0.0] * len(groups)
-        members = dict.fromkeys(member for group in groups for member in group)
-        batch = {member: np.ones((len(rows) + 1, 2)) for member in members}
-        for row, (group, place) in enumerate(rows, start=1):
-            batch[group[place]][row] *= (0.0, 1.0)
-            for before in group[:place]:
-                batch[before][row] *= (1.0, 0.0)
-        logs = self.log_probability(evidence, batch)
-        if logs[0] == -np.inf:
+        given = float(self.log_probability(evidence)[0])
+        if given == -np.inf:
             message = "The evidence has probability zero, so nothing follows from it."
             raise ImpossibleEvidenceError(message, list(evidence))
-        shares = np.exp(logs[1:] - logs[0])
+
+        def share(states: Mapping[str, tuple[float, float]]) -> float:
+            """P(these states | evidence)."""
+            both = evidence.plus(Evidence(states))
+            if any(not any(likelihood) for likelihood in both.likelihoods.values()):
+                return 0.0
+            return float(np.exp(self.log_probability(both)[0] - given))
+
         answers: list[float] = []
-        start = 0
         for group in groups:
-            answers.append(min(1.0, float(shares[start : start + len(group)].sum())))
-            start += len(group)
+            members = list(dict.fromkeys(group))
+            some = 1.0 - share(dict.fromkeys(members, ABSENT))
+            if some < SMALL:
+                some = sum(
+                    share({**dict.fromkeys(members[:place], ABSENT), member: PRESENT})
+                    for place, member in enumerate(members)
+                )
+            answers.append(min(1.0, some))
         return answers
 
     def _prepare(

@@ -1,8 +1,8 @@
-"""What follows from the evidence: the posterior of every cause and group."""
+"""What follows from the evidence: the posterior of every cause, and of groups of them."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,7 +19,7 @@ from kneebayes.reasoning.answers import (
 )
 from kneebayes.reasoning.likelihoods import says_yes
 
-__all__ = ["Belief", "believe", "conflict_of", "probability_of"]
+__all__ = ["Belief", "believe", "believe_groups", "conflict_of", "probability_of"]
 
 
 @dataclass(frozen=True)
@@ -30,22 +30,16 @@ class Belief:
     ----------
     posteriors
         P(cause present | evidence) by cause; several can be present at once.
-    groups
-        P(at least one member present | evidence) by group.
-    any_urgent
-        P(at least one urgent cause present | evidence).
     log_probability
         Natural logarithm of P(evidence).
     """
 
     posteriors: Mapping[str, float]
-    groups: Mapping[str, float]
-    any_urgent: float
     log_probability: float
 
 
 def believe(engine: Engine, knowledge: Knowledge, evidence: Evidence) -> Belief:
-    """Posteriors of all causes and groups.
+    """Posteriors of all causes.
 
     Raises
     ------
@@ -63,15 +57,16 @@ def believe(engine: Engine, knowledge: Knowledge, evidence: Evidence) -> Belief:
             posteriors[cause] = told.present(cause)
         else:
             posteriors[cause] = float(evidence.hard_state(cause) == 1)
-    urgent = [cause.id for cause in knowledge.causes.values() if cause.urgent]
-    members = [list(group.members) for group in knowledge.groups.values()]
-    *groups, any_urgent = engine.probability_of_any([*members, urgent], evidence)
-    return Belief(
-        posteriors=posteriors,
-        groups=dict(zip(knowledge.groups, groups, strict=True)),
-        any_urgent=any_urgent,
-        log_probability=log_probability,
-    )
+    return Belief(posteriors=posteriors, log_probability=log_probability)
+
+
+def believe_groups(
+    engine: Engine, knowledge: Knowledge, evidence: Evidence, groups: Iterable[str]
+) -> dict[str, float]:
+    """P(at least one member present | evidence) by group."""
+    asked = list(groups)
+    members = [knowledge.groups[id].members for id in asked]
+    return dict(zip(asked, engine.probability_of_any(members, evidence), strict=True))
 
 
 def probability_of(
