@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterable, Sequence
+from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -40,6 +41,22 @@ LexiconName = Annotated[str | None, typer.Option(help="Which lexicon turns words
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
 
 
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"kneebayes {version('kneebayes')}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    _version: Annotated[
+        bool,
+        typer.Option("--version", callback=_show_version, is_eager=True, help="Print the version."),
+    ] = False,
+) -> None:
+    """What can cause pain behind the knee? A teaching and research model, not medical advice."""
+
+
 @app.command()
 def diagnose(
     present: Annotated[
@@ -63,10 +80,10 @@ def diagnose(
     model = load(folder, lexicon)
     said: list[tuple[str, object]] = [(name, True) for name in present or []]
     said += [(name, False) for name in absent or []]
-    said += [_split(pair, "--context age=older") for pair in context or []]
+    said += [_worded(*_split(pair, "--context age=older")) for pair in context or []]
     for pair in likely or []:
         name, value = _split(pair, "--likely fever=0.7")
-        said.append((name, _number(name, str(value))))
+        said.append((name, _number(name, value)))
     differential = model.diagnose(_once(said))
     typer.echo(differential.to_json() if as_json else differential.text(top))
 
@@ -156,7 +173,15 @@ def _exit_code(error: KneebayesError) -> int:
     return 4 if isinstance(error, KnowledgeError) else 2
 
 
-def _split(pair: str, example: str) -> tuple[str, object]:
+def _worded(name: str, value: str) -> tuple[str, object]:
+    """A value that is a number as a number (such as an age), any other as the word it is."""
+    try:
+        return name, float(value)
+    except ValueError:
+        return name, value
+
+
+def _split(pair: str, example: str) -> tuple[str, str]:
     name, sign, value = pair.rpartition("=")
     if not sign or not name.strip() or not value.strip():
         message = f"'{pair}' must be a name, '=' and a value, such as {example}."
@@ -186,20 +211,17 @@ def _once(said: Iterable[tuple[str, object]]) -> dict[str, object]:
 def _matching(model: Model, search: str) -> list[dict[str, Any]]:
     words = fold(search).split()
     rows: list[dict[str, Any]] = []
-    for kind, records in (
-        ("finding", model.findings),
-        ("context", model.contexts),
-        ("cause", model.causes),
-    ):
-        for record in records:
-            names = " ".join([record.label, *record.aliases, record.id])
-            if kind == "context":
-                names += " ".join(state.label for state in getattr(record, "states", ()))
-            names += " " + " ".join(getattr(record, "names_when_absent", ()))
-            if all(word in fold(names) for word in words):
-                aliases = [*record.aliases, *getattr(record, "names_when_absent", ())]
-                aliases += [state.label for state in getattr(record, "states", ())]
-                rows.append(
-                    {"kind": kind, "id": record.id, "label": record.label, "aliases": aliases}
-                )
-    return rows
+    for finding in model.findings:
+        names = [*finding.aliases, *finding.names_when_absent]
+        rows.append({"kind": "finding", "id": finding.id, "label": finding.label, "aliases": names})
+    for context in model.contexts:
+        names = [*context.aliases, *(state.label for state in context.states)]
+        rows.append({"kind": "context", "id": context.id, "label": context.label, "aliases": names})
+    for one in model.causes:
+        names = list(one.aliases)
+        rows.append({"kind": "cause", "id": one.id, "label": one.label, "aliases": names})
+    return [row for row in rows if all(word in fold(_all_names(row)) for word in words)]
+
+
+def _all_names(row: dict[str, Any]) -> str:
+    return " ".join([row["id"], row["label"], *row["aliases"]])

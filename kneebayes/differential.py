@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from kneebayes.display.tables import differential_html, differential_text
+from kneebayes.display.markup import percent
+from kneebayes.display.tables import WHAT_IT_IS, differential_html, differential_text
 from kneebayes.reasoning import Answer, Belief, Urgency, believe, judge_urgency, read_answers
 from kneebayes.reasoning.answers import by_node, evidence_of
 from kneebayes.reasoning.belief import believe_groups, conflict_of, probability_of
@@ -22,6 +23,14 @@ if TYPE_CHECKING:
     from kneebayes.model import Model
 
 __all__ = ["Differential"]
+
+
+def _shortest(value: object) -> str:
+    """The fewest digits that give the number back exactly."""
+    return repr(float(str(value)))
+
+
+HARDLY = 3.0  # bits of conflict above which a reader is told
 
 
 class Differential:
@@ -205,11 +214,12 @@ class Differential:
 
     def to_csv(self) -> str:
         """The ranking as CSV text."""
-        return str(self.ranking.to_csv(lineterminator="\n"))
+        return str(self.ranking.to_csv(lineterminator="\n", float_format=_shortest))
 
     def text(self, top: int = 10) -> str:
         """The differential for a terminal, with the first ``top`` causes."""
-        return differential_text(self._title, *self._shown(top))
+        disclaimer = self._model.knowledge.meta.disclaimer
+        return differential_text(self._title, *self._shown(top), disclaimer)
 
     def draw(self, top: int = 10, ax: Axes | None = None) -> Axes:
         """Draw the first ``top`` causes as bars with matplotlib."""
@@ -224,13 +234,22 @@ class Differential:
 
     def _shown(
         self, top: int
-    ) -> tuple[tuple[Answer, ...], Urgency, list[dict[str, object]], float, str]:
-        disclaimer = self._model.knowledge.meta.disclaimer
-        return self._answers, self.urgency, self._rows[:top], self.any_urgent, disclaimer
+    ) -> tuple[tuple[Answer, ...], Urgency, list[dict[str, object]], list[str]]:
+        notes = [f"P(at least one urgent cause) = {percent(self.any_urgent)}.", WHAT_IT_IS]
+        if self.conflict > HARDLY:
+            notes.insert(
+                0, f"These answers hardly go together (conflict {self.conflict:.1f} bits)."
+            )
+        return self._answers, self.urgency, self._rows[:top], notes
+
+    def __str__(self) -> str:
+        return self.text()
 
     def __repr__(self) -> str:
         first = ", ".join(f"{row['cause']} {row['posterior']:.1%}" for row in self._rows[:3])
-        return f"Differential({len(self._answers)} answers, {self.urgency.level}: {first}, ...)"
+        answers = f"{len(self._answers)} answer{'' if len(self._answers) == 1 else 's'}"
+        return f"Differential({answers}, {self.urgency.level}: {first}, ...)"
 
     def _repr_html_(self) -> str:
-        return differential_html(self._title, *self._shown(10))
+        disclaimer = self._model.knowledge.meta.disclaimer
+        return differential_html(self._title, *self._shown(10), disclaimer)

@@ -75,6 +75,9 @@ class CauseTrace:
         """The trace for a terminal."""
         return trace_text(self.trace)
 
+    def __str__(self) -> str:
+        return self.text
+
     def __repr__(self) -> str:
         return f"CauseTrace({self.trace.cause.label!r}, {len(self.trace.rows)} numbers)"
 

@@ -78,6 +78,10 @@ def test_findings_are_found_by_words_in_any_order(capsys: pytest.CaptureFixture[
     assert out.startswith("finding    swollen knee")
     _, out, _ = run(["findings", "older", "--json"], capsys)
     assert [row["id"] for row in json.loads(out)] == ["age"]
+    _, out, _ = run(["findings"], capsys)
+    assert len(out.splitlines()) == 84 + 28 + 28
+    _, out, _ = run(["findings", "gradual onset"], capsys)
+    assert out.startswith("finding    sudden onset")
     _, out, _ = run(["findings", "zebra"], capsys)
     assert "Nothing is called 'zebra'" in out
 
@@ -124,3 +128,22 @@ def test_the_same_call_prints_the_same_bytes() -> None:
         for seed in ("1", "2")
     )
     assert first == second
+
+
+def test_an_age_can_be_told_in_years(capsys: pytest.CaptureFixture[str]) -> None:
+    _, years, _ = run(["diagnose", "--context", "age=62"], capsys)
+    _, word, _ = run(["diagnose", "--context", "age=older"], capsys)
+    assert years == word
+
+
+def test_answers_that_hardly_go_together_are_called_out(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    _, out, _ = run(["diagnose", "lump is growing", "--absent", "lump behind the knee"], capsys)
+    assert "These answers hardly go together" in out
+    _, out, _ = run(["diagnose", "lump is growing", "lump behind the knee"], capsys)
+    assert "hardly" not in out
+
+
+def test_the_version_is_that_of_the_package(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["--version"], capsys)[1] == f"kneebayes {kb.__version__}\n"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from kneebayes.errors import KneebayesError
 from kneebayes.knowledge import Knowledge
 from kneebayes.network import Network
 
@@ -19,8 +20,11 @@ LINE = "#9a9a9a"
 
 
 def _new_axes(width: float, height: float) -> Axes:
-    import matplotlib.pyplot as plt
-
+    try:
+        import matplotlib.pyplot as plt
+    except ModuleNotFoundError as error:
+        message = "Figures need matplotlib: pip install 'kneebayes[notebook]'."
+        raise KneebayesError(message) from error
     _, ax = plt.subplots(figsize=(width, height), layout="constrained")
     return ax
 

@@ -8,7 +8,7 @@ from html import escape
 from kneebayes.display.markup import Markup, bar, percent, table, tag
 from kneebayes.reasoning import Answer, Trace, Urgency
 
-__all__ = ["differential_html", "differential_text", "trace_html", "trace_text"]
+__all__ = ["WHAT_IT_IS", "differential_html", "differential_text", "trace_html", "trace_text"]
 
 WHAT_IT_IS = (
     "Each posterior is P(present | evidence); several causes can be present at once, "
@@ -22,7 +22,7 @@ def differential_html(
     answers: Sequence[Answer],
     urgency: Urgency,
     ranking: Iterable[Row],
-    any_urgent: float,
+    notes: Sequence[str],
     disclaimer: str,
 ) -> str:
     """A differential as HTML: urgency on top, then the ranked causes."""
@@ -46,8 +46,7 @@ def differential_html(
         tag("ul", reasons) if reasons else "",
         tag("p", escape(_told(answers))),
         table(header, rows),
-        tag("p", escape(f"P(at least one urgent cause \u26a0) = {percent(any_urgent)}.")),
-        tag("p", escape(WHAT_IT_IS)),
+        *(tag("p", escape(note)) for note in notes),
         tag("p", tag("em", escape(disclaimer))),
     )
 
@@ -57,7 +56,7 @@ def differential_text(
     answers: Sequence[Answer],
     urgency: Urgency,
     ranking: Iterable[Row],
-    any_urgent: float,
+    notes: Sequence[str],
     disclaimer: str,
 ) -> str:
     """A differential for a terminal."""
@@ -71,7 +70,7 @@ def differential_text(
             f"{at:>3} {row['cause']!s:<36} {mark} {percent(_number(row['prior'])):>8} "
             f"{percent(posterior):>10}  {'#' * round(20 * posterior)}".rstrip()
         )
-    lines += ["", f"! urgent cause; P(at least one) = {percent(any_urgent)}", WHAT_IT_IS]
+    lines += ["", "! marks an urgent cause.", *notes]
     return "\n".join([*lines, disclaimer])
 
 
@@ -117,7 +116,7 @@ def trace_text(trace: Trace) -> str:
     for row in trace.rows:
         numbers = f"{row.low:.3g} .. {row.value:.3g} .. {row.high:.3g}"
         lines.append(
-            f"{row.about:<10} {row.node:<40} {row.stated:<28} {numbers:<24} link {row.link:.3g}"
+            f"{row.about:<10} {row.node:<40} {row.stated:<28} {numbers:<24} -> {row.link:.3g}"
         )
         lines += [f"{'':>12}{origin}" for origin in row.because]
     return "\n".join(lines)

@@ -80,10 +80,14 @@ class Cause(Named):
 
 
 class ContextState(Named):
-    """One state of a context with more than two."""
+    """One state of a context with more than two.
+
+    ``below`` lets a number above 1 answer too: the first state whose bound lies above it.
+    """
 
     id: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_ ]*$", max_length=60)]
     share: Probability
+    below: float | None = None
 
 
 class Context(Named, Sourced):

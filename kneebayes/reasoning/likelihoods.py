@@ -74,6 +74,8 @@ def likelihood_of(
     if isinstance(answer, str):
         return _from_word(knowledge, meaning, states, name, answer)
     if not meaning.state:
+        if (state := _state_of_number(knowledge, meaning.id, answer)) is not None:
+            return _state(states, state, 1.0)
         raise _not_understood(knowledge, meaning.id, name, answer)
     if isinstance(answer, bool | np.bool_):
         if fold(name) == fold(meaning.id) and _named_states(knowledge, meaning.id):
@@ -122,6 +124,17 @@ def _from_mapping(
     if not all(math.isfinite(one) and one >= 0.0 for one in likelihood) or not any(likelihood):
         raise _not_understood(knowledge, id, name, dict(answer))
     return likelihood
+
+
+def _state_of_number(knowledge: Knowledge, id: str, answer: object) -> str | None:
+    """The state that a number such as an age falls in, where the states have bounds."""
+    context = knowledge.contexts.get(id)
+    if context is None or isinstance(answer, bool) or not isinstance(answer, Real):
+        return None
+    for state in context.states:
+        if state.below is not None and 1.0 < float(answer) < state.below:
+            return state.id
+    return None
 
 
 def _named_states(knowledge: Knowledge, id: str) -> Mapping[str, str]:

@@ -97,7 +97,9 @@ def _prior_row(knowledge: Knowledge, elicited: Elicited, cause: Cause) -> TraceR
     said = cause.commonness
     stated = said.word
     if said.published is not None:
-        stated += f", published {said.published[0]:g} to {said.published[1]:g}"
+        kinds = {knowledge.kind_of_origin(one) for one in said.published_because}
+        known = "published" if "literature" in kinds else "assumed"
+        stated += f", {known} {said.published[0]:g} to {said.published[1]:g}"
     because = (*said.because, *said.published_because)
     return TraceRow(
         "prior",

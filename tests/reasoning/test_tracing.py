@@ -78,7 +78,7 @@ def test_the_table_the_text_and_the_page_say_the_same(knee: kb.Model) -> None:
     assert len(trace.table) == len(trace.trace.rows)
     for row in trace.trace.rows:
         assert row.node in trace.text
-        assert f"link {row.link:.3g}" in trace.text
+        assert f"-> {row.link:.3g}" in trace.text
         for one in row.because:
             assert one in trace.text
     assert trace.text.startswith("gout: Crystals in a joint")
