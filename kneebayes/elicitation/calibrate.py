@@ -59,6 +59,7 @@ def calibrate(
     engine = Engine(network)
 
     def attempt(logs: Numbers) -> tuple[Network, Numbers, float]:
+        """Network, miss in log-odds and P(complaint) for some logarithms of leaks."""
         nodes = [families[cause](float(np.exp(x))) for cause, x in zip(causes, logs, strict=True)]
         tried = network.replacing(nodes)
         told = engine.on(tried).propagate(seen, causes)

@@ -85,6 +85,7 @@ class _Draft:
     order: list[str] = field(default_factory=list)
 
     def read_arrows(self) -> None:
+        """Turn every stated influence into numbers."""
         causes = self.knowledge.causes
         for arrow in self.knowledge.arrows():
             said = arrow.statement
@@ -116,16 +117,19 @@ class _Draft:
         return amount_interval(amount, "frequency", self.lexicon)
 
     def leak_values(self) -> dict[str, float]:
+        """Leak of every node that can be produced."""
         roots = {id for id, one in self.knowledge.contexts.items() if one.share is not None}
         return {id: one.value for id, one in self.leaks.items() if id not in roots}
 
     def states(self, id: str) -> tuple[str, ...]:
+        """States of a node, absent and present where nothing else is said."""
         context = self.knowledge.contexts.get(id)
         if context is None or not context.states:
             return ("absent", "present")
         return tuple(state.id for state in context.states)
 
     def family(self, cause: str) -> CauseFamily:
+        """The node of a cause as a function of its leak."""
         risks = {
             parent: tuple(by_state.get(state, 1.0) for state in self.states(parent))
             for parent, by_state in self.risks.get(cause, {}).items()
@@ -138,6 +142,7 @@ class _Draft:
         return lambda leak: cause_node(cause, leak, risks, links)
 
     def other_nodes(self, solved: Mapping[tuple[str, str], float]) -> Iterable[Node]:
+        """Every node that is not a cause."""
         into: dict[str, dict[str, float]] = {}
         for (parent, child), link in solved.items():
             into.setdefault(child, {})[parent] = link

@@ -110,17 +110,21 @@ class _Graph:
         return self.near[at] if state is None else self.near[at] | 1 << state
 
     def weigh(self, mask: int) -> float:
+        """log2 of the entries of a table over these variables."""
         return sum(self.weights[one] for one in _places(mask))
 
     def weight_left(self, at: int) -> float:
+        """Size of the table that a variable makes when it is taken out."""
         return self.weights[at] + self.weigh(self.near[at])
 
     def fill(self, at: int) -> float:
+        """How many pairs of variables are joined that were apart."""
         around = self.left_after(at)
         apart = sum((around & ~self.near[one]).bit_count() - 1 for one in _places(around))
         return apart / 2 + 0.01 * self.weigh(around)
 
     def fill_and_weight(self, at: int) -> float:
+        """Fill, and half as much again of the size."""
         return self.fill(at) + 1.5 * self.weight_left(at)
 
 

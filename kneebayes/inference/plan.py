@@ -120,6 +120,7 @@ class _Steps:
         self.scalars = [table for table, scope in enumerate(scopes) if not scope]
 
     def eliminate(self, variable: int) -> None:
+        """Take one variable out: join its tables, then reduce."""
         # the largest first: a single link then shares one bit with it, where several links
         # joined before would share several, and each shared bit costs half as much again
         tables = sorted(self.holders[variable], key=lambda one: (len(self.scopes[one]), one))
@@ -129,20 +130,24 @@ class _Steps:
         self.reduce(joined, variable)
 
     def add(self, scope: tuple[int, ...]) -> int:
+        """A new table, by its scope."""
         self.scopes.append(scope)
         return len(self.scopes) - 1
 
     def release(self, table: int) -> None:
+        """Take a table out of the holders of its variables."""
         for variable in self.scopes[table]:
             self.holders[variable].discard(table)
 
     def hold(self, table: int) -> None:
+        """Note a table with the variables it holds."""
         for variable in self.scopes[table]:
             self.holders[variable].add(table)
         if not self.scopes[table]:
             self.scalars.append(table)
 
     def join(self, a: int, b: int) -> int:
+        """Join two tables and note the step."""
         scope = tuple(sorted({*self.scopes[a], *self.scopes[b]}))
         out = self.add(scope)
         in_a, in_b = set(self.scopes[a]), set(self.scopes[b])
@@ -165,6 +170,7 @@ class _Steps:
         return out
 
     def reduce(self, table: int, variable: int) -> None:
+        """Take a variable out of a table and note the step."""
         scope = self.scopes[table]
         axis = scope.index(variable) + 1
         other = -1
@@ -184,6 +190,7 @@ class _Steps:
         self.steps.append(Reduce(table, out, how, axis, other))
 
     def plan(self, width: float) -> Plan:
+        """The steps noted, with the scalars left joined at the end."""
         result = self.scalars[0] if self.scalars else self.add(())
         for other in self.scalars[1:]:
             out = self.add(())

@@ -41,6 +41,7 @@ class _Checks:
         self.unread = unread
 
     def unknown(self, place: str, what: str, name: str, known: Iterable[str]) -> Iterator[Problem]:
+        """A name that nothing has, unless what has it could not be read."""
         names = list(known)
         if name in names or name in self.unread:
             return
@@ -49,6 +50,7 @@ class _Checks:
         yield Problem(place, f"'{name}' is not a {what} of this folder.", hint)
 
     def ids(self) -> Iterator[Problem]:
+        """Ids and names that mean two things."""
         knowledge = self.knowledge
         seen: dict[str, str] = {}
         for kind, file, records in (
@@ -70,6 +72,7 @@ class _Checks:
                 yield Problem(knowledge.place(second.id), wrong, remedy)
 
     def origins(self) -> Iterator[Problem]:
+        """Origins that nobody wrote down, and claims used that say why not."""
         known = [*self.knowledge.claims, *self.knowledge.references]
         for place, because in self.knowledge.origins():
             for origin in because:
@@ -87,6 +90,7 @@ class _Checks:
                 yield Problem(f"claims.csv: {claim.id}", wrong, "Empty the last column.")
 
     def complaint(self) -> Iterator[Problem]:
+        """The complaint, and that every cause can produce it."""
         complaint = self.knowledge.meta.complaint
         place = "knowledge.toml: complaint"
         if complaint not in self.knowledge.findings:
@@ -101,6 +105,7 @@ class _Checks:
                 )
 
     def arrows(self) -> Iterator[Problem]:
+        """Arrows from or to nothing, stated twice, or not understood."""
         knowledge = self.knowledge
         nodes = [
             *knowledge.causes,
@@ -120,6 +125,7 @@ class _Checks:
                 yield from self.arrow(arrow)
 
     def arrow(self, arrow: Arrow) -> Iterator[Problem]:
+        """What may be wrong with one arrow between two nodes."""
         knowledge = self.knowledge
         parent, child = arrow.parent, arrow.child
         states = _states(knowledge.contexts.get(parent))
@@ -142,6 +148,7 @@ class _Checks:
             yield Problem(arrow.place, wrong, "Only contexts, causes and mediators can.")
 
     def words(self) -> Iterator[Problem]:
+        """Words that a lexicon does not know."""
         lexicons = self.knowledge.lexicons
         place = "knowledge.toml: lexicon"
         yield from self.unknown(place, "lexicon", self.knowledge.meta.lexicon, lexicons)
@@ -178,6 +185,7 @@ class _Checks:
             yield f"{knowledge.place(finding.id)}.leak", "frequency", finding.leak
 
     def members(self) -> Iterator[Problem]:
+        """Members, methods and evoking findings that do not exist."""
         knowledge = self.knowledge
         for group in knowledge.groups.values():
             place = knowledge.place(group.id)
@@ -200,6 +208,7 @@ class _Checks:
                     yield Problem(f"{place}.{id}", wrong, remedy)
 
     def rules(self) -> Iterator[Problem]:
+        """Urgency rules on what is never simply present."""
         knowledge = self.knowledge
         known = [*knowledge.findings, *knowledge.contexts, *knowledge.causes]
         for rule in knowledge.urgency:

@@ -107,6 +107,7 @@ def amount_between(low: float, high: float) -> Callable[[Value], Value]:
     """A validator: numbers of an amount must lie in a range, and a range must not fall."""
 
     def check(value: Value) -> Value:
+        """The amount, if its numbers are in range."""
         if isinstance(value, str):
             return value
         numbers = value if isinstance(value, tuple) else (value,)

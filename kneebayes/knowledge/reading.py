@@ -146,9 +146,11 @@ class _Reader:
         return content
 
     def entries(self, name: str, kind: type[Kind]) -> dict[str, Kind]:
+        """Records of a file, one per entry."""
         return self.records(name, self.toml(name), kind)
 
     def records(self, place: str, content: object, kind: type[Kind]) -> dict[str, Kind]:
+        """Records of a table, one per entry."""
         made: dict[str, Kind] = {}
         if not isinstance(content, dict):
             self.problems.append(Problem(place, "a table of entries is needed.", ""))
@@ -182,6 +184,7 @@ class _Reader:
             return None
 
     def causes(self) -> dict[str, Cause]:
+        """Causes, one per file."""
         folder = self.folder / "causes"
         files = sorted(folder.glob("*.toml")) if folder.is_dir() else []
         if not files:
@@ -203,6 +206,7 @@ class _Reader:
         return made
 
     def claims(self) -> dict[str, Claim]:
+        """Claims, one per line."""
         made: dict[str, Claim] = {}
         before = len(self.problems)
         rows = read_csv(self.folder / "claims.csv", "claims.csv", CLAIM_HEADER, self.problems)
