@@ -35,7 +35,7 @@ def smallest_conflict(engine: Engine, evidence: Evidence) -> tuple[str, ...]:
 
     def impossible(ids: tuple[str, ...]) -> bool:
         """Whether these answers have probability zero together."""
-        return bool(engine.log_probability(evidence.only(ids))[0] == -np.inf)
+        return bool(engine.log_probability(evidence.only(ids)) == -np.inf)
 
     told = tuple(evidence)
     if not impossible(told):

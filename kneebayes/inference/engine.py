@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
+from functools import cached_property
 
 import numpy as np
 
 from kneebayes.errors import ImpossibleEvidenceError, KneebayesError
+from kneebayes.inference.batch import cases_of, run_batch, subsets_of
 from kneebayes.inference.evidence import Evidence
+from kneebayes.inference.flat import Flat, flatten
 from kneebayes.inference.leaves import Leaf, Pattern, leaves_of, relevant_nodes
+from kneebayes.inference.loading import is_loaded, is_stored, load_compiled
 from kneebayes.inference.plan import Plan, plan_elimination
 from kneebayes.inference.propagation import Propagation, run_backward, run_forward
 from kneebayes.network import Network, Numbers
@@ -16,6 +21,7 @@ from kneebayes.network import Network, Numbers
 __all__ = ["Engine"]
 
 PLANS_KEPT = 512
+PATIENCE = 5  # questions answered plainly before stored compiled code is loaded
 ABSENT, PRESENT = (1.0, 0.0), (0.0, 1.0)
 SMALL = 1e-3  # below this 1 - P(all absent) would lose more than three digits
 
@@ -42,6 +48,7 @@ class Engine:
     def __init__(self, network: Network) -> None:
         self.network = network
         self._plans: dict[Pattern, Plan] = {}
+        self._asked = 0
 
     def __repr__(self) -> str:
         return f"Engine({self.network!r})"
@@ -65,53 +72,102 @@ class Engine:
         engine._plans = self._plans
         return engine
 
-    def propagate(
-        self,
-        evidence: Evidence,
-        targets: Iterable[str] = (),
-        batch: Mapping[str, Numbers] | None = None,
-    ) -> Propagation:
-        """P(evidence) and the posterior of every open node, in one pass there and back.
+    def propagate(self, evidence: Evidence, targets: Iterable[str] = ()) -> Propagation:
+        """P(evidence) and the posteriors of the targets, in one pass there and back.
 
         Parameters
         ----------
         evidence
             What was observed.
         targets
-            Nodes whose posterior is wanted even if the evidence does not depend on them.
-        batch
-            Further likelihoods, batch x states for each node: the same query under many
-            variations of what is known of these nodes.
+            Ids of the nodes whose posteriors are wanted.
 
         Returns
         -------
         Propagation
-            Where a member of the batch has probability zero its marginals are zero.
-        """
-        pattern, likelihoods = self._prepare(evidence, targets, batch or {})
-        leaves, places = leaves_of(self.network, pattern, likelihoods)
-        plan = self._plan(pattern, leaves)
-        forward = run_forward(plan, leaves)
-        gradients = run_backward(plan, forward, len(leaves))
-        total = np.where(forward.result > 0.0, forward.result, 1.0).reshape(-1, 1)
-        marginals: dict[str, Numbers] = {}
-        for at, place in places.items():
-            gradient = gradients[place]
-            weight = leaves[place].numbers * (0.0 if gradient is None else gradient)
-            marginals[self.network.nodes[at].id] = weight / total
-        return Propagation(forward.log_probability, marginals)
+            Of one question. If the evidence is impossible the posteriors are zero.
 
-    def log_probability(
-        self, evidence: Evidence, batch: Mapping[str, Numbers] | None = None
-    ) -> Numbers:
-        """Natural logarithm of P(evidence), one per member of the batch; ``-inf`` for zero."""
-        pattern, likelihoods = self._prepare(evidence, (), batch or {})
-        leaves, _ = leaves_of(self.network, pattern, likelihoods)
-        return run_forward(self._plan(pattern, leaves), leaves).log_probability
+        Raises
+        ------
+        TooWideError
+            If the answer needs more memory than is allowed.
+        """
+        targets = list(targets)
+        if self._use_compiled():
+            return self.propagate_each([evidence], targets)
+        return self._propagate_plainly(evidence, targets)
+
+    def propagate_each(
+        self,
+        cases: Sequence[Evidence],
+        targets: Iterable[str] = (),
+        numbers: Numbers | None = None,
+        progress: Callable[[int], object] | None = None,
+    ) -> Propagation:
+        """The same for many questions at once, on all cores.
+
+        Parameters
+        ----------
+        cases
+            Evidence of each question; a single one serves every row of ``numbers``.
+        targets
+            Ids of the nodes whose posteriors are wanted; without any only P(evidence) is
+            found, in a third of the time.
+        numbers
+            Numbers to use instead of the network's own, one row a question or one for all:
+            rows x numbers, in the order of :func:`numbers_of`.
+        progress
+            Called with how many more questions are answered, again and again.
+        """
+        batch = cases_of(self.network, self.flat, cases)
+        if numbers is not None:
+            batch = replace(batch, numbers=np.ascontiguousarray(numbers, dtype=np.float64))
+        return run_batch(self.network, self.flat, batch, targets, progress)
+
+    def propagate_subsets(
+        self,
+        evidence: Evidence,
+        parts: Sequence[Sequence[str]],
+        targets: Iterable[str] = (),
+        progress: Callable[[int], object] | None = None,
+    ) -> Propagation:
+        """The same with every subset of some of the evidence left out.
+
+        Parameters
+        ----------
+        evidence
+            What was observed.
+        parts
+            Ids of observed nodes that come and go together; evidence that is in no part
+            stays. Question ``r`` keeps part ``j`` where bit ``j`` of ``r`` is set: the first
+            keeps none, the last keeps all.
+        """
+        batch = subsets_of(self.network, self.flat, evidence, parts)
+        return run_batch(self.network, self.flat, batch, targets, progress)
+
+    def compile(self) -> Engine:
+        """Load the compiled code now; the first time on a machine this takes half a minute.
+
+        Batches do so by themselves. A single question is answered without it until it is
+        there, so that the first answer of a process never waits.
+        """
+        load_compiled()
+        return self
+
+    @cached_property
+    def flat(self) -> Flat:
+        """The arrows of the network laid out flat, as compiled code reads them."""
+        return flatten(self.network)
+
+    def log_probability(self, evidence: Evidence) -> float:
+        """Natural logarithm of P(evidence); ``-inf`` for zero."""
+        if self._use_compiled():
+            return float(self.propagate_each([evidence]).log_probability[0])
+        return float(self._propagate_plainly(evidence, None).log_probability[0])
 
     def probability(self, evidence: Evidence) -> float:
         """P(evidence): a probability, or for virtual evidence a likelihood."""
-        return float(np.exp(self.log_probability(evidence)[0]))
+        return float(np.exp(self.log_probability(evidence)))
 
     def posterior(self, event: Evidence, evidence: Evidence) -> float:
         """P(event | evidence) for a joint event over any nodes.
@@ -121,14 +177,14 @@ class Engine:
         ImpossibleEvidenceError
             If the evidence has probability zero.
         """
-        given = float(self.log_probability(evidence)[0])
+        given = self.log_probability(evidence)
         if given == -np.inf:
             message = "The evidence has probability zero, so nothing follows from it."
             raise ImpossibleEvidenceError(message, list(evidence))
         both = evidence.plus(event)
         if any(not any(likelihood) for likelihood in both.likelihoods.values()):
             return 0.0
-        return min(1.0, float(np.exp(self.log_probability(both)[0] - given)))
+        return min(1.0, float(np.exp(self.log_probability(both) - given)))
 
     def probability_of_any(
         self, groups: Sequence[Sequence[str]], evidence: Evidence
@@ -143,7 +199,7 @@ class Engine:
         ImpossibleEvidenceError
             If the evidence has probability zero.
         """
-        given = float(self.log_probability(evidence)[0])
+        given = self.log_probability(evidence)
         if given == -np.inf:
             message = "The evidence has probability zero, so nothing follows from it."
             raise ImpossibleEvidenceError(message, list(evidence))
@@ -153,7 +209,7 @@ class Engine:
             both = evidence.plus(Evidence(states))
             if any(not any(likelihood) for likelihood in both.likelihoods.values()):
                 return 0.0
-            return float(np.exp(self.log_probability(both)[0] - given))
+            return float(np.exp(self.log_probability(both) - given))
 
         answers: list[float] = []
         for group in groups:
@@ -167,24 +223,43 @@ class Engine:
             answers.append(min(1.0, some))
         return answers
 
-    def _prepare(
-        self, evidence: Evidence, targets: Iterable[str], batch: Mapping[str, Numbers]
-    ) -> tuple[Pattern, dict[int, Numbers]]:
+    def _use_compiled(self) -> bool:
+        """Whether compiled code is there, or lies ready and has been missed often enough."""
+        if not is_loaded() and self._asked >= PATIENCE and is_stored():
+            load_compiled()
+        return is_loaded()
+
+    def _propagate_plainly(self, evidence: Evidence, targets: list[str] | None) -> Propagation:
+        """One question without compiled code; no posteriors where the targets are None."""
+        self._asked += 1
         network = self.network
-        wanted = {network[id].id for id in (*evidence, *targets, *batch)}
-        hard: list[int | None] = [None] * len(network)
-        likelihoods: dict[int, Numbers] = {}
-        for id, likelihood in evidence.likelihoods.items():
-            at = network.index[id]
-            state = evidence.hard_state(id)
-            if state is not None and id not in batch:
-                hard[at] = state
-            else:
-                likelihoods[at] = np.asarray(likelihood)[None]
-        for id, varied in batch.items():
-            at = network.index[id]
-            likelihoods[at] = varied * likelihoods.get(at, np.ones((1, varied.shape[1])))
-        return Pattern(relevant_nodes(network, wanted), tuple(hard)), likelihoods
+        wanted = {network[id].id for id in (*evidence, *(targets or ()))}
+        hard = tuple(
+            evidence.hard_state(node.id) if node.id in evidence.likelihoods else None
+            for node in network.nodes
+        )
+        pattern = Pattern(relevant_nodes(network, wanted), hard)
+        likelihoods = {
+            network.index[id]: np.asarray(likelihood)[None]
+            for id, likelihood in evidence.likelihoods.items()
+            if hard[network.index[id]] is None
+        }
+        leaves, places = leaves_of(network, pattern, likelihoods)
+        plan = self._plan(pattern, leaves)
+        forward = run_forward(plan, leaves)
+        marginals: dict[str, Numbers] = {}
+        if targets:
+            gradients = run_backward(plan, forward, len(leaves))
+            possible = forward.result > 0.0
+            for id in targets:
+                at = network.index[id]
+                if hard[at] is not None:
+                    marginals[id] = possible * np.eye(len(network[id].states))[[hard[at]]]
+                    continue
+                gradient = gradients[places[at]]
+                weight = leaves[places[at]].numbers * (0.0 if gradient is None else gradient)
+                marginals[id] = weight / np.where(possible, forward.result, 1.0).reshape(-1, 1)
+        return Propagation(forward.log_probability, marginals)
 
     def _plan(self, pattern: Pattern, leaves: Sequence[Leaf]) -> Plan:
         plan = self._plans.get(pattern)

@@ -17,22 +17,30 @@ __all__ = ["Propagation", "run_backward", "run_forward"]
 
 @dataclass(frozen=True)
 class Propagation:
-    """Everything that one forward and backward pass tells.
+    """What one pass there and back tells of each question.
 
     Attributes
     ----------
     log_probability
-        Natural logarithm of P(evidence), one per member of the batch.
+        Natural logarithm of P(evidence), one per question; ``-inf`` for zero.
     marginals
-        For each open node P(state | evidence): batch x states.
+        For each node that was asked for P(state | evidence): questions x states, all zero
+        where the evidence is impossible.
     """
 
     log_probability: Numbers
     marginals: Mapping[str, Numbers]
 
     def present(self, id: str) -> float:
-        """P(node is present | evidence) for the first member of the batch."""
+        """P(node is present | evidence) in the first question."""
         return float(self.marginals[id][0, -1])
+
+    def __len__(self) -> int:
+        return len(self.log_probability)
+
+    def __repr__(self) -> str:
+        questions = f"{len(self)} question{'' if len(self) == 1 else 's'}"
+        return f"Propagation({questions}, posteriors of {len(self.marginals)} nodes)"
 
 
 @dataclass(frozen=True)

@@ -53,10 +53,7 @@ def believe(engine: Engine, knowledge: Knowledge, evidence: Evidence) -> Belief:
         raise _impossible(engine, knowledge, evidence)
     posteriors: dict[str, float] = {}
     for cause in causes:
-        if cause in told.marginals:
-            posteriors[cause] = told.present(cause)
-        else:
-            posteriors[cause] = float(evidence.hard_state(cause) == 1)
+        posteriors[cause] = told.present(cause)
     return Belief(posteriors=posteriors, log_probability=log_probability)
 
 
@@ -96,7 +93,7 @@ def probability_of(
     if len(groups) > 1:
         message = f"An event can name one group as present, got {', '.join(groups)}."
         raise EvidenceError(message)
-    if engine.log_probability(given)[0] == -np.inf:
+    if engine.log_probability(given) == -np.inf:
         raise _impossible(engine, knowledge, given)
     others = {name: answer for name, answer in event.items() if name not in groups}
     asked = evidence_of(read_answers(knowledge, names, engine.network, others))
@@ -119,13 +116,13 @@ def conflict_of(engine: Engine, evidence: Evidence, complaint: str) -> float:
     Jensen, Chamberlain, Nordahl, Jensen: Analysis in HUGIN of data conflict, UAI 1990.
     """
     given = [complaint] if complaint in evidence.likelihoods else []
-    base = float(engine.log_probability(evidence.only(given))[0])
+    base = engine.log_probability(evidence.only(given))
     single = sum(
-        float(engine.log_probability(evidence.only([*given, id]))[0]) - base
+        engine.log_probability(evidence.only([*given, id])) - base
         for id in evidence
         if id not in given
     )
-    together = float(engine.log_probability(evidence)[0]) - base
+    together = engine.log_probability(evidence) - base
     return (single - together) / float(np.log(2.0))
 
 

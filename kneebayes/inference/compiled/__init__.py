@@ -1,0 +1,1 @@
+"""The same elimination in compiled code, for many queries; imported only when it is used."""

@@ -1,0 +1,244 @@
+"""The table of one variable: built from a source and links, then the variable taken out.
+
+A table has its variable outermost, one slab for each of its values. Links to what the
+source holds act in place; each link to something new makes the filled part larger, so that
+nothing is multiplied that is still zero.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from kneebayes.inference.compiled.jit import inner
+from kneebayes.inference.compiled.links import (
+    fire_bit,
+    fire_bit_back,
+    fire_states,
+    fire_states_back,
+)
+from kneebayes.inference.compiled.program import FIRED
+
+
+@inner
+def stride_of(program, table, variable):
+    """Stride of a variable in a table, or 0 where the table does not hold it."""
+    stride = 1
+    for i in range(program.scope_start[table + 1] - 1, program.scope_start[table] - 1, -1):
+        if program.scopes[i] == variable:
+            return stride
+        stride *= program.size[program.scopes[i]]
+    return 0
+
+
+@inner
+def table_at(program, table, work):
+    """The numbers of a table."""
+    return work[program.offset[table] : program.offset[table + 1]]
+
+
+@inner
+def strides_of(program, step):
+    """Stride of the other end of each link of a step."""
+    first, last = step[5], step[6]
+    strides = np.empty(last - first, dtype=np.int64)
+    for link in range(first, last):
+        strides[link - first] = stride_of(program, step[3], program.link_other[link])
+    return strides
+
+
+@inner
+def is_quiet(program, step, numbers, state):
+    """Whether a state fires none of a table's links."""
+    for link in range(step[5], step[6]):
+        if numbers[program.link_at[link] + state] != 0.0:
+            return False
+    return True
+
+
+@inner
+def fill(program, step, work):
+    """Copy the source of a step into the slabs of its table; returns how much of each is filled."""
+    source = step[1]
+    table = table_at(program, step[3], work)
+    variable = program.scopes[program.scope_start[step[3]]]
+    size = program.size[variable]
+    part = table.size // size
+    bit = program.is_bit[variable]
+    if source < 0:
+        for state in range(size):
+            table[state * part] = 0.0 if bit and state == 1 else 1.0
+        return 1
+    values = table_at(program, source, work)
+    inner = stride_of(program, source, variable)
+    if inner == 0:
+        for state in range(size):
+            slab = table[state * part : state * part + values.size]
+            slab[:] = values
+            if bit and state == 1:
+                slab[:] = 0.0
+        return values.size
+    filled = values.size // size
+    for outer in range(filled // inner):
+        for state in range(size):
+            to = np.uint64(state * part + outer * inner)
+            start = np.uint64((outer * size + state) * inner)
+            for i in range(np.uint64(inner)):
+                table[to + i] = values[start + i]
+    return filled
+
+
+@inner
+def fill_back(program, step, filled, gradients):
+    """Bring the gradient of a table, where its source filled it, back to the source."""
+    source = step[1]
+    if source < 0:
+        return
+    table = table_at(program, step[3], gradients)
+    variable = program.scopes[program.scope_start[step[3]]]
+    size = program.size[variable]
+    part = table.size // size
+    values = table_at(program, source, gradients)
+    inner = stride_of(program, source, variable)
+    if inner == 0:
+        values[:] = table[:filled]
+        if not program.is_bit[variable]:
+            for state in range(1, size):
+                for i in range(filled):
+                    values[i] += table[state * part + i]
+        return
+    for outer in range(filled // inner):
+        for state in range(size):
+            of = np.uint64(state * part + outer * inner)
+            start = np.uint64((outer * size + state) * inner)
+            for i in range(np.uint64(inner)):
+                values[start + i] = table[of + i]
+
+
+@inner
+def source_filled(program, step):
+    """How much of each slab the source of a step fills."""
+    source = step[1]
+    if source < 0:
+        return 1
+    size = program.offset[source + 1] - program.offset[source]
+    variable = program.scopes[program.scope_start[step[3]]]
+    if stride_of(program, source, variable) > 0:
+        size //= program.size[variable]
+    return size
+
+
+@inner
+def take_state(program, step, numbers, weights, work):
+    """Build the table of a node's state and sum the states out, each with its weight."""
+    result = table_at(program, step[4], work)
+    table = table_at(program, step[3], work)
+    part = result.size
+    strides = strides_of(program, step)
+    known = fill(program, step, work)
+    result[:] = 0.0
+    for state in range(weights.size):
+        slab = table[state * part : (state + 1) * part]
+        filled = known
+        if not is_quiet(program, step, numbers, state):
+            for k in range(strides.size):
+                strength = numbers[program.link_at[step[5] + k] + state]
+                filled = fire_bit(slab, filled, strides[k], strength)
+        weight = weights[state]
+        for i in range(filled):
+            result[i] += weight * slab[i]
+
+
+@inner
+def take_state_back(program, step, numbers, weights, work, gradients, own):
+    """Gradients of the source and of the weights from that of the result."""
+    result = table_at(program, step[4], gradients)
+    table = table_at(program, step[3], work)
+    pulled = table_at(program, step[3], gradients)
+    part = result.size
+    strides = strides_of(program, step)
+    known = source_filled(program, step)
+    for state in range(weights.size):
+        quiet = is_quiet(program, step, numbers, state)
+        filled = known if quiet else part
+        slab = pulled[state * part : (state + 1) * part]
+        of = table[state * part : (state + 1) * part]
+        total = 0.0
+        weight = weights[state]
+        for i in range(filled):
+            total += of[i] * result[i]
+            slab[i] = weight * result[i]
+        own[state] = total
+        if quiet:
+            continue
+        for k in range(strides.size - 1, -1, -1):
+            strength = numbers[program.link_at[step[5] + k] + state]
+            before = strides[k] if strides[k] >= known else filled
+            fire_bit_back(slab, filled, before, strides[k], strength)
+            filled = before
+    fill_back(program, step, known, gradients)
+
+
+@inner
+def take_bit(program, step, numbers, pair, work):
+    """Build the table of a family's bit, let the leak act, and close the family."""
+    result = table_at(program, step[4], work)
+    table = table_at(program, step[3], work)
+    part = table.size // 2
+    none, some = table[:part], table[part:]
+    strides = strides_of(program, step)
+    filled = fill(program, step, work)
+    for k in range(strides.size):
+        at = program.link_at[step[5] + k]
+        size = program.size[program.link_other[step[5] + k]]
+        filled = fire_states(none, some, filled, strides[k], numbers[at : at + size])
+    unfired, fired = pair[0], pair[1]
+    if step[0] == FIRED:
+        for i in range(part):
+            result[i] = some[i] + fired * none[i]
+        return
+    inner = stride_of(program, step[4], step[2])
+    if result.size == table.size:
+        for i in range(part):
+            result[i] = unfired * none[i]
+            result[part + i] = some[i] + fired * none[i]
+        return
+    for base in range(0, part, 2 * inner):
+        for i in range(base, base + inner):
+            result[i] = unfired * none[i]
+            result[i + inner] = some[i + inner] + fired * none[i + inner]
+
+
+@inner
+def take_bit_back(program, step, numbers, pair, gradients):
+    """Gradient of the source from that of the result."""
+    result = table_at(program, step[4], gradients)
+    table = table_at(program, step[3], gradients)
+    part = table.size // 2
+    none, some = table[:part], table[part:]
+    unfired, fired = pair[0], pair[1]
+    inner = stride_of(program, step[4], step[2])
+    if step[0] == FIRED:
+        for i in range(part):
+            some[i] = result[i]
+            none[i] = fired * result[i]
+    elif result.size == table.size:
+        for i in range(part):
+            some[i] = result[part + i]
+            none[i] = unfired * result[i] + fired * result[part + i]
+    else:
+        for base in range(0, part, 2 * inner):
+            for i in range(base, base + inner):
+                none[i] = unfired * result[i]
+                some[i] = 0.0
+                some[i + inner] = result[i + inner]
+                none[i + inner] = fired * result[i + inner]
+    strides = strides_of(program, step)
+    known = source_filled(program, step)
+    filled = part
+    for k in range(strides.size - 1, -1, -1):
+        at = program.link_at[step[5] + k]
+        size = program.size[program.link_other[step[5] + k]]
+        before = strides[k] if strides[k] >= known else filled
+        fire_states_back(none, some, filled, before, strides[k], numbers[at : at + size])
+        filled = before
+    fill_back(program, step, known, gradients)

@@ -1,0 +1,132 @@
+"""The numbers a query starts from: what depends on one node alone, leaks, tables."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from kneebayes.inference.compiled.jit import inner
+
+
+@inner
+def fill_leaves(flat, program, query, numbers, hard, soft, relevant, space):
+    """Gather the numbers of a query.
+
+    Parameters
+    ----------
+    soft
+        Likelihood of each state of each node, end to end.
+    space
+        Its ``own`` and ``pairs`` are filled, and the plain tables among ``work``.
+
+    Returns
+    -------
+    float
+        Natural logarithm of the factors that depend on nothing open.
+    """
+    own, pairs, work = space.own, space.pairs, space.work
+    own[:] = soft
+    log_constant = 0.0
+    for at in range(flat.states.size):
+        if not relevant[at]:
+            continue
+        if flat.is_or[at]:
+            log_constant += _or_leaf(flat, numbers, hard, query.bit, at, own, pairs)
+        else:
+            log_constant += _table_leaf(flat, numbers, hard, at, own)
+    for leaf in range(program.leaves.size):
+        values = work[program.offset[leaf] : program.offset[leaf + 1]]
+        _gather(flat, numbers, hard, program.leaves[leaf], values)
+    return log_constant
+
+
+@inner
+def _or_leaf(flat, numbers, hard, bit, at, own, pairs):
+    fired = numbers[flat.number_start[at]]
+    unfired = 1.0 - fired
+    for slot in range(flat.parent_start[at], flat.parent_start[at + 1]):
+        parent = flat.parents[slot]
+        link = flat.link_at[slot]
+        if hard[parent] >= 0:
+            strength = numbers[link + hard[parent]]
+            fired += unfired * strength
+            unfired *= 1.0 - strength
+        elif hard[at] == 0:
+            for state in range(flat.states[parent]):
+                own[flat.own_start[parent] + state] *= 1.0 - numbers[link + state]
+    pairs[at, 0] = unfired
+    pairs[at, 1] = fired
+    if hard[at] == 0:
+        return np.log(unfired) if unfired > 0.0 else -np.inf
+    if bit[at] < 0:
+        if hard[at] > 0:
+            return np.log(fired) if fired > 0.0 else -np.inf
+        own[flat.own_start[at]] *= unfired
+        own[flat.own_start[at] + 1] *= fired
+    return 0.0
+
+
+@inner
+def _family(flat, at):
+    """Stride of each member of a table's family, parents in order and the node last."""
+    first = flat.parent_start[at]
+    rank = flat.parent_start[at + 1] - first + 1
+    members = np.empty(rank, dtype=np.int64)
+    strides = np.empty(rank, dtype=np.int64)
+    members[rank - 1] = at
+    stride = 1
+    for i in range(rank - 1, -1, -1):
+        if i < rank - 1:
+            members[i] = flat.parents[first + i]
+        strides[i] = stride
+        stride *= flat.states[members[i]]
+    return members, strides
+
+
+@inner
+def _table_leaf(flat, numbers, hard, at, own):
+    members, strides = _family(flat, at)
+    base = flat.number_start[at]
+    still = -1
+    number = 0
+    for i in range(members.size):
+        if hard[members[i]] >= 0:
+            base += hard[members[i]] * strides[i]
+        else:
+            still = i
+            number += 1
+    if number == 0:
+        return np.log(numbers[base]) if numbers[base] > 0.0 else -np.inf
+    if number == 1:
+        one = members[still]
+        for state in range(flat.states[one]):
+            own[flat.own_start[one] + state] *= numbers[base + state * strides[still]]
+    return 0.0
+
+
+@inner
+def _gather(flat, numbers, hard, at, values):
+    """The entries of a table that the evidence leaves open, node's own states last."""
+    for place in range(values.size):
+        values[place] = numbers[_entry(flat, hard, at, place)]
+
+
+@inner
+def scatter_table(flat, hard, at, values, numbers):
+    """Put values of a table's open entries where the table's numbers stand."""
+    for place in range(values.size):
+        numbers[_entry(flat, hard, at, place)] = values[place]
+
+
+@inner
+def _entry(flat, hard, at, place):
+    """Where an open entry of a table stands among the numbers of the network."""
+    members, strides = _family(flat, at)
+    where = flat.number_start[at]
+    for i in range(members.size - 1, -1, -1):
+        if hard[members[i]] >= 0:
+            where += hard[members[i]] * strides[i]
+        else:
+            size = flat.states[members[i]]
+            where += (place % size) * strides[i]
+            place //= size
+    return where

@@ -1,0 +1,128 @@
+"""One pass there and one back through a program."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from kneebayes.inference.compiled.buckets import (
+    table_at,
+    take_bit,
+    take_bit_back,
+    take_state,
+    take_state_back,
+)
+from kneebayes.inference.compiled.jit import inner
+from kneebayes.inference.compiled.joins import join, join_back
+from kneebayes.inference.compiled.program import JOIN, SUM
+
+
+class Space(NamedTuple):
+    """Room for the numbers of one query.
+
+    Attributes
+    ----------
+    own
+        For each state of each node, laid end to end, all that depends on it alone.
+    pairs
+        For each node how probable it is that its leak and its observed parents fire nothing,
+        or something.
+    work, gradients
+        All tables end to end, and the derivative of ln P(evidence) in each of their entries.
+    scales
+        What each table was multiplied with so that it does not underflow.
+    needed
+        For each table whether its gradient is needed.
+    """
+
+    own: np.ndarray
+    pairs: np.ndarray
+    work: np.ndarray
+    gradients: np.ndarray
+    scales: np.ndarray
+    needed: np.ndarray
+
+
+SMALL = 2.0**-40  # a table whose largest entry is below is scaled up by a power of two
+
+
+@inner
+def run_forward(flat, program, numbers, space):
+    """Fill all tables; returns the natural logarithm of the product of the last ones."""
+    log_scale = 0.0
+    for done in range(program.steps.shape[0]):
+        step = program.steps[done]
+        space.scales[step[4]] = 1.0
+        if step[0] == JOIN:
+            join(program, step[1], step[2], step[4], space.work)
+            continue
+        node = program.node[program.scopes[program.scope_start[step[3]]]]
+        if step[0] == SUM:
+            weights = space.own[flat.own_start[node] : flat.own_start[node + 1]]
+            take_state(program, step, numbers, weights, space.work)
+        else:
+            take_bit(program, step, numbers, space.pairs[node], space.work)
+        result = table_at(program, step[4], space.work)
+        largest = 0.0
+        for one in result:
+            largest = max(largest, one)
+        if 0.0 < largest < SMALL:
+            factor = 2.0 ** -np.floor(np.log2(largest))
+            result *= factor
+            space.scales[step[4]] = factor
+            log_scale -= np.log(factor)
+    for table in program.finals:
+        final = space.work[program.offset[table]]
+        log_scale += np.log(final) if final > 0.0 else -np.inf
+    return log_scale
+
+
+@inner
+def mark_needed(program, wanted):
+    """For each table whether a node whose posterior is wanted was summed out on the way to it."""
+    needed = np.zeros(program.offset.size, dtype=np.bool_)
+    for done in range(program.steps.shape[0]):
+        step = program.steps[done]
+        below = step[1] >= 0 and needed[step[1]]
+        if step[0] == JOIN:
+            below = below or needed[step[2]]
+        elif step[0] == SUM:
+            node = program.node[program.scopes[program.scope_start[step[3]]]]
+            below = below or wanted[node]
+        needed[step[4]] = below
+    return needed
+
+
+@inner
+def run_backward(flat, program, numbers, space, pulled):
+    """Gradient of ln P(evidence) with respect to ``own``, written to ``pulled``.
+
+    Only for what is needed: where no wanted node lies below a table, nothing is done.
+    """
+    for table in program.finals:
+        space.gradients[program.offset[table]] = 1.0 / space.work[program.offset[table]]
+    for done in range(program.steps.shape[0] - 1, -1, -1):
+        step = program.steps[done]
+        if not space.needed[step[4]]:
+            continue
+        if step[0] == JOIN:
+            for_a, for_b = space.needed[step[1]], space.needed[step[2]]
+            join_back(program, step[1], step[2], step[4], space.work, space.gradients, for_a, for_b)
+            continue
+        if space.scales[step[4]] != 1.0:
+            table_at(program, step[4], space.gradients)[:] *= space.scales[step[4]]
+        node = program.node[program.scopes[program.scope_start[step[3]]]]
+        if step[0] == SUM:
+            low, high = flat.own_start[node], flat.own_start[node + 1]
+            take_state_back(
+                program,
+                step,
+                numbers,
+                space.own[low:high],
+                space.work,
+                space.gradients,
+                pulled[low:high],
+            )
+        else:
+            take_bit_back(program, step, numbers, space.pairs[node], space.gradients)

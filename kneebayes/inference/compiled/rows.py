@@ -1,0 +1,122 @@
+"""Many queries, one after another: the door of the compiled engine."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from kneebayes.inference.compiled.jit import door, inner
+from kneebayes.inference.compiled.leaves import fill_leaves, scatter_table
+from kneebayes.inference.compiled.passes import Space, mark_needed, run_backward, run_forward
+from kneebayes.inference.compiled.plan import plan
+from kneebayes.inference.compiled.shares import share_out
+from kneebayes.inference.compiled.variables import mark_relevant, open_query
+
+
+class Rows(NamedTuple):
+    """Queries side by side, and room for their answers.
+
+    Attributes
+    ----------
+    numbers
+        Numbers of the network: one row for all queries or one for each.
+    hard
+        Observed state of each node or -1: one row for all or one for each. Equal rows that
+        follow each other are planned once.
+    soft
+        Likelihoods of all states end to end: one row for all or one for each.
+    wanted
+        For each node whether its posterior is wanted.
+    softened
+        For each node whether some query has a likelihood for it.
+    logs
+        Filled with ln P(evidence); NaN where a query is too wide.
+    marginals
+        Filled with posteriors, laid out like ``soft``; without rows where none are wanted.
+    widths
+        Filled with log2 of the largest table.
+    """
+
+    numbers: np.ndarray
+    hard: np.ndarray
+    soft: np.ndarray
+    wanted: np.ndarray
+    softened: np.ndarray
+    logs: np.ndarray
+    marginals: np.ndarray
+    widths: np.ndarray
+
+
+@inner
+def make_space(flat, program, wanted, back):
+    """Room for the numbers of one program."""
+    total = program.offset[-1]
+    return Space(
+        np.empty(flat.own_start[-1]),
+        np.empty((flat.states.size, 2)),
+        np.empty(total),
+        np.empty(total if back else 0),
+        np.ones(program.offset.size),
+        mark_needed(program, wanted),
+    )
+
+
+@door
+def run_rows(flat, rows, first, last):
+    """Answer the queries ``first`` to ``last``."""
+    pattern = np.full(flat.states.size, -2, dtype=np.int8)
+    relevant = np.zeros(flat.states.size, dtype=np.bool_)
+    query = open_query(flat, pattern, relevant)
+    program = plan(flat, pattern, query)
+    back = rows.marginals.shape[0] > 0
+    space = make_space(flat, program, rows.wanted, back)
+    for row in range(first, last):
+        hard = rows.hard[row if rows.hard.shape[0] > 1 else 0]
+        if not np.array_equal(hard, pattern):
+            pattern = hard
+            relevant = rows.wanted | rows.softened | (hard >= 0)
+            mark_relevant(flat, relevant)
+            query = open_query(flat, hard, relevant)
+            program = plan(flat, hard, query)
+            space = make_space(flat, program, rows.wanted, back)
+        rows.widths[row] = program.width
+        if np.isinf(program.cost):
+            rows.logs[row] = np.nan
+            continue
+        numbers = rows.numbers[row if rows.numbers.shape[0] > 1 else 0]
+        soft = rows.soft[row if rows.soft.shape[0] > 1 else 0]
+        log = fill_leaves(flat, program, query, numbers, hard, soft, relevant, space)
+        log += run_forward(flat, program, numbers, space)
+        rows.logs[row] = log
+        if back:
+            marginals = rows.marginals[row]
+            marginals[:] = 0.0
+            if log > -np.inf:
+                run_backward(flat, program, numbers, space, marginals)
+                marginals *= space.own
+
+
+@door
+def run_shares(flat, rows, shares):
+    """Answer one query with the gradient of every link, leak and table; returns ln P(evidence)."""
+    hard, numbers, soft = rows.hard[0], rows.numbers[0], rows.soft[0]
+    relevant = rows.wanted | rows.softened | (hard >= 0)
+    mark_relevant(flat, relevant)
+    query = open_query(flat, hard, relevant)
+    program = plan(flat, hard, query)
+    rows.widths[0] = program.width
+    if np.isinf(program.cost):
+        return np.nan
+    space = make_space(flat, program, relevant, True)
+    space.needed[:] = True
+    log = fill_leaves(flat, program, query, numbers, hard, soft, relevant, space)
+    log += run_forward(flat, program, numbers, space)
+    if log > -np.inf:
+        run_backward(flat, program, numbers, space, shares.own)
+        share_out(flat, program, numbers, space, shares)
+        for leaf in range(program.leaves.size):
+            at = program.leaves[leaf]
+            gradients = space.gradients[program.offset[leaf] : program.offset[leaf + 1]]
+            scatter_table(flat, hard, at, gradients, shares.tables)
+    return log

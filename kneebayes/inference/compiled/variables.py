@@ -1,0 +1,145 @@
+"""What takes part in a query: variables, the links between them, and plain tables."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from kneebayes.inference.compiled.bits import add
+from kneebayes.inference.compiled.jit import inner
+
+NONE = -1
+
+
+class Query(NamedTuple):
+    """The open part of a network under one pattern of evidence.
+
+    Attributes
+    ----------
+    state, bit
+        For each node the variable of its state, and of its family's fired-yet bit; -1 for none.
+    node, is_bit, size
+        For each variable its node, whether it is a bit, and how many values it has.
+    becomes
+        For the bit of a hidden node the variable of the node's state, else -1.
+    ends
+        For each link the bit and the state it joins.
+    link_at
+        For each link where its strengths stand among the numbers of the network.
+    leaves
+        Nodes whose plain table spans several open nodes.
+    near
+        For each variable the set of those that share a link or a table with it.
+    """
+
+    state: np.ndarray
+    bit: np.ndarray
+    node: np.ndarray
+    is_bit: np.ndarray
+    size: np.ndarray
+    becomes: np.ndarray
+    ends: np.ndarray
+    link_at: np.ndarray
+    leaves: np.ndarray
+    near: np.ndarray
+
+
+@inner
+def mark_relevant(flat, relevant):
+    """Mark the ancestors of the marked nodes; every other node sums to one."""
+    for at in range(flat.states.size - 1, -1, -1):
+        if relevant[at]:
+            for slot in range(flat.parent_start[at], flat.parent_start[at + 1]):
+                relevant[flat.parents[slot]] = True
+
+
+@inner
+def open_query(flat, hard, relevant):
+    """Collect what is open: ``hard`` holds the observed state of each node, or -1."""
+    state, bit, node, is_bit = _number_variables(flat, hard, relevant)
+    ends, link_at, leaves = _collect_leaves(flat, hard, relevant, state, bit)
+    m = node.size
+    size = np.empty(m, dtype=np.int64)
+    becomes = np.full(m, NONE)
+    for one in range(m):
+        size[one] = 2 if is_bit[one] else flat.states[node[one]]
+        if is_bit[one] and hard[node[one]] < 0:
+            becomes[one] = state[node[one]]
+    near = np.zeros((m, (m + 63) // 64 + 1), dtype=np.uint64)
+    for link in range(ends.shape[0]):
+        add(near[ends[link, 0]], ends[link, 1])
+        add(near[ends[link, 1]], ends[link, 0])
+    scope = np.empty(m, dtype=np.int64)
+    for leaf in leaves:
+        number = leaf_scope(flat, hard, leaf, state, scope)
+        for i in range(number):
+            for j in range(number):
+                if i != j:
+                    add(near[scope[i]], scope[j])
+    return Query(state, bit, node, is_bit, size, becomes, ends, link_at, leaves, near)
+
+
+@inner
+def leaf_scope(flat, hard, at, state, out):
+    """Open members of a table's family, parents in order and the node last."""
+    number = 0
+    for slot in range(flat.parent_start[at], flat.parent_start[at + 1]):
+        if hard[flat.parents[slot]] < 0:
+            out[number] = state[flat.parents[slot]]
+            number += 1
+    if hard[at] < 0:
+        out[number] = state[at]
+        number += 1
+    return number
+
+
+@inner
+def _open_parents(flat, hard, at):
+    number = 0
+    for slot in range(flat.parent_start[at], flat.parent_start[at + 1]):
+        number += hard[flat.parents[slot]] < 0
+    return number
+
+
+@inner
+def _number_variables(flat, hard, relevant):
+    n = flat.states.size
+    state = np.full(n, NONE)
+    bit = np.full(n, NONE)
+    node = np.empty(2 * n, dtype=np.int64)
+    is_bit = np.empty(2 * n, dtype=np.bool_)
+    m = 0
+    for at in range(n):
+        if not relevant[at]:
+            continue
+        if hard[at] < 0:
+            node[m], is_bit[m], state[at] = at, False, m
+            m += 1
+        if flat.is_or[at] and hard[at] != 0 and _open_parents(flat, hard, at) > 0:
+            node[m], is_bit[m], bit[at] = at, True, m
+            m += 1
+    return state, bit, node[:m].copy(), is_bit[:m].copy()
+
+
+@inner
+def _collect_leaves(flat, hard, relevant, state, bit):
+    ends = np.empty((flat.parents.size, 2), dtype=np.int64)
+    link_at = np.empty(flat.parents.size, dtype=np.int64)
+    tables = np.empty(flat.states.size, dtype=np.int64)
+    links = leaves = 0
+    for at in range(flat.states.size):
+        if not relevant[at]:
+            continue
+        if flat.is_or[at] == 0:
+            if _open_parents(flat, hard, at) + (hard[at] < 0) > 1:
+                tables[leaves] = at
+                leaves += 1
+        elif bit[at] >= 0:
+            for slot in range(flat.parent_start[at], flat.parent_start[at + 1]):
+                if state[flat.parents[slot]] >= 0:
+                    ends[links, 0] = bit[at]
+                    ends[links, 1] = state[flat.parents[slot]]
+                    link_at[links] = flat.link_at[slot]
+                    links += 1
+    return ends[:links].copy(), link_at[:links].copy(), tables[:leaves].copy()

@@ -1,0 +1,72 @@
+"""When compiled code is used: batches load it, a first single question never waits for it."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from types import ModuleType
+
+import numpy as np
+
+from kneebayes.inference.flat import flatten, numbers_of
+from kneebayes.network import Network, noisy_or_node, root_node
+
+__all__ = ["is_loaded", "is_stored", "load_compiled"]
+
+ROWS = "kneebayes.inference.compiled.rows"
+FOLDER = Path(__file__).parent / "compiled"
+
+
+def is_loaded() -> bool:
+    """Whether compiled code is ready in this process."""
+    rows = sys.modules.get(ROWS)
+    return rows is not None and bool(rows.run_rows.signatures)
+
+
+def is_stored() -> bool:
+    """Whether compiled code lies next to its source, from an earlier process, and is not stale."""
+    stored = list((FOLDER / "__pycache__").glob("rows.run_rows*.nbi"))
+    return bool(stored) and min(map(_age, stored)) >= max(map(_age, FOLDER.glob("*.py")))
+
+
+def _age(path: Path) -> float:
+    return path.stat().st_mtime
+
+
+def load_compiled() -> ModuleType:
+    """Load the compiled engine; compiles it first where that was never done on this machine.
+
+    Compiling takes about half a minute, once; later processes load the result within a
+    second. A bar shows it, since nothing else would tell what the machine is doing.
+    """
+    from importlib import import_module
+
+    if not is_loaded() and not is_stored():
+        from tqdm.auto import tqdm
+
+        for stale in (FOLDER / "__pycache__").glob("*.nb[ic]"):
+            stale.unlink(missing_ok=True)
+        with tqdm(total=1, desc="Compiling the engine, once on this machine", leave=False) as bar:
+            _touch(import_module(ROWS))
+            bar.update()
+    rows = import_module(ROWS)
+    if not is_loaded():
+        _touch(rows)
+    return rows
+
+
+def _touch(rows: ModuleType) -> None:
+    """Ask one tiny question, which compiles what answers it."""
+    network = Network((root_node("a", [0.5, 0.5]), noisy_or_node("b", 0.1, {"a": 0.5})))
+    flat = flatten(network)
+    asked = rows.Rows(
+        numbers=numbers_of(network)[None],
+        hard=np.array([[-1, 1]], dtype=np.int8),
+        soft=np.ones((1, 4)),
+        wanted=np.array([True, False]),
+        softened=np.zeros(2, dtype=np.bool_),
+        logs=np.empty(1),
+        marginals=np.empty((1, 4)),
+        widths=np.empty(1),
+    )
+    rows.run_rows(flat, asked, 0, 1)
