@@ -124,3 +124,109 @@ def cases(
         if weigh(network, evidence) > 0:
             count -= 1
             yield network, evidence, rng
+
+
+def weigh_fired(
+    network: Network, evidence: Evidence, last: str, unit: int | None = None
+) -> tuple[np.ndarray, int]:
+    """P(state of a root, evidence) in a network of roots over noisy-ORs without children.
+
+    Root after root is added to a table of which positive findings have fired so far. With a
+    unit all numbers must be multiples of 1 / unit and whole numbers are added, so nothing is
+    rounded; without one they are long doubles.
+
+    Returns
+    -------
+    shares, power
+        The probabilities are ``shares / unit ** power``.
+    """
+
+    def exact(value: float) -> Any:
+        if unit is None:
+            return np.longdouble(value)
+        assert value * unit == int(value * unit)
+        return int(value * unit)
+
+    whole = exact(1.0)
+    told = [one for one in network.nodes if not is_root(one) and one.id in evidence]
+    present = [one for one in told if evidence.hard_state(one.id) == 1]
+    absent = [one for one in told if evidence.hard_state(one.id) == 0]
+    assert len(present) + len(absent) == len(told)
+    table = np.zeros(2 ** len(present), dtype=np.longdouble if unit is None else object)
+    table[0] = whole**0
+    table = fire(table, [exact(one.leak or 0.0) for one in present], whole)
+    for one in absent:
+        table = table * (whole - exact(one.leak or 0.0))
+    power = len(told)
+    roots = [one for one in network.nodes if is_root(one) and one.id != last]
+    parts: list[np.ndarray] = []
+    for root in (*roots, network[last]):
+        likelihood = evidence.likelihoods.get(root.id, (1.0,) * len(root.states))
+        prior = root.table or (1.0 - (root.leak or 0.0), root.leak or 0.0)
+        parts = []
+        for state, value in enumerate(prior):
+            weight = exact(value) * exact(likelihood[state])
+            for one in absent:
+                weight *= whole - exact(strength_of(one, root.id, state))
+            part = table * weight
+            links = [exact(strength_of(one, root.id, state)) for one in present]
+            parts.append(fire(part, links, whole))
+        table = sum(parts[1:], start=parts[0])
+        power += 2 + len(told)
+    return np.array([part[-1] for part in parts]), power
+
+
+def is_root(node: Node) -> bool:
+    return not node.parents
+
+
+def strength_of(node: Node, parent: str, state: int) -> float:
+    return next((link.strength[state] for link in node.links if link.parent == parent), 0.0)
+
+
+def fire(table: np.ndarray, strengths: list[Any], whole: Any) -> np.ndarray:
+    """Let each finding fire with its strength: what had not fired moves to where it has."""
+    for at, strength in enumerate(strengths):
+        halves = table.reshape(-1, 2, 2**at)
+        if strength:
+            some = whole * halves[:, 1] + strength * halves[:, 0]
+            table = np.stack([(whole - strength) * halves[:, 0], some], axis=1).ravel()
+        elif whole != 1:
+            table = whole * table
+    return table
+
+
+def relabelled(
+    rng: np.random.Generator, network: Network, evidence: Evidence
+) -> tuple[Network, Evidence, dict[str, str]]:
+    """The same network with other names, another order of nodes, of parents, of evidence."""
+    ids = [node.id for node in network.nodes]
+    names = dict(zip(ids, (f"x{at}" for at in rng.permutation(len(ids))), strict=True))
+    nodes: list[Node] = []
+    for at in rng.permutation(len(ids)):
+        node = network.nodes[at]
+        order = rng.permutation(len(node.parents))
+        if node.is_noisy_or:
+            links = {names[node.links[one].parent]: node.links[one].strength for one in order}
+            nodes.append(noisy_or_node(names[node.id], node.leak or 0.0, links))
+        else:
+            table = np.array(node.table).reshape(network.shape_of(node))
+            table = table.transpose([*order, len(order)])
+            parents = [names[node.parents[one]] for one in order]
+            nodes.append(table_node(names[node.id], parents, table, node.states))
+    said = {names[str(one)]: evidence.likelihoods[str(one)] for one in rng.permutation([*evidence])}
+    return Network(tuple(nodes)), Evidence(said), names
+
+
+def other_numbers(rng: np.random.Generator, network: Network) -> Network:
+    """The same arrows with all numbers drawn anew."""
+    nodes = []
+    for node in network.nodes:
+        if node.is_noisy_or:
+            links = {one.parent: random_link(rng, len(one.strength)) for one in node.links}
+            nodes.append(noisy_or_node(node.id, float(rng.random()), links))
+        else:
+            *shape, states = network.shape_of(node)
+            table = rng.dirichlet(np.ones(states), size=tuple(shape))
+            nodes.append(table_node(node.id, node.parents, table, node.states))
+    return network.replacing(nodes)

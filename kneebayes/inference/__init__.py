@@ -1,8 +1,27 @@
-"""Exact inference: evidence, elimination order, propagation."""
+"""Exact inference: evidence, elimination order, propagation; one question or many."""
 
+from kneebayes.inference.batch import Batch
 from kneebayes.inference.conflict import smallest_conflict
+from kneebayes.inference.derivatives import Derivatives
 from kneebayes.inference.engine import Engine
 from kneebayes.inference.evidence import Evidence
+from kneebayes.inference.flat import numbers_of
 from kneebayes.inference.propagation import Propagation
+from kneebayes.inference.sampling import Sampled, draw_worlds, sample_posteriors
+from kneebayes.inference.sets import CauseSet, most_probable_sets, probability_of_exactly
 
-__all__ = ["Engine", "Evidence", "Propagation", "smallest_conflict"]
+__all__ = [
+    "Batch",
+    "CauseSet",
+    "Derivatives",
+    "Engine",
+    "Evidence",
+    "Propagation",
+    "Sampled",
+    "draw_worlds",
+    "most_probable_sets",
+    "numbers_of",
+    "probability_of_exactly",
+    "sample_posteriors",
+    "smallest_conflict",
+]

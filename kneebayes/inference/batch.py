@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -141,33 +142,51 @@ def run_batch(
     rows = len(batch)
     _check(flat, batch, rows)
     compiled = load_compiled()
-    wanted = np.zeros(len(network), dtype=np.bool_)
     names = [network[id].id for id in targets]
-    wanted[[network.index[id] for id in names]] = True
     order = _by_pattern(batch.hard)
-    asked = compiled.Rows(
-        numbers=batch.numbers if len(batch.numbers) == 1 else batch.numbers[order],
-        hard=batch.hard if len(batch.hard) == 1 else batch.hard[order],
-        soft=batch.soft if len(batch.soft) == 1 else batch.soft[order],
-        wanted=wanted,
-        softened=np.logical_or.reduceat((batch.soft != 1.0).any(axis=0), flat.own_start[:-1]),
-        logs=np.empty(rows),
-        marginals=np.empty((rows if names else 0, flat.own_start[-1])),
-        widths=np.empty(rows),
-    )
+    asked = rows_of(compiled, flat, batch, [network.index[id] for id in names], order)
     run = compiled.run_rows
     if rows == 1:
         run(flat, asked, 0, 1)
     else:
         _spread(lambda first, last: run(flat, asked, first, last), rows, progress)
-    if len(order):
+    if order is not None:
         back = np.argsort(order)
         asked = asked._replace(
-            logs=asked.logs[back], marginals=asked.marginals[back if names else slice(None)],
+            logs=asked.logs[back],
+            marginals=asked.marginals[back if names else slice(None)],
             widths=asked.widths[back],
         )
     _refuse_wide(asked.logs, asked.widths)
     return Propagation(asked.logs, _by_node(network, flat, batch, names, asked))
+
+
+def rows_of(
+    compiled: ModuleType,
+    flat: Flat,
+    batch: Batch,
+    targets: Sequence[int],
+    order: NDArray[np.int64] | None = None,
+) -> Any:
+    """The arrays of a batch as compiled code takes them, with room for the answers."""
+
+    def ordered(array: NDArray[Any]) -> NDArray[Any]:
+        """An array of one row serves all; others are put in order."""
+        return np.ascontiguousarray(array if order is None or len(array) == 1 else array[order])
+
+    wanted = np.zeros(flat.states.size, dtype=np.bool_)
+    wanted[list(targets)] = True
+    rows = len(batch)
+    return compiled.Rows(
+        numbers=ordered(batch.numbers),
+        hard=ordered(batch.hard),
+        soft=ordered(batch.soft),
+        wanted=wanted,
+        softened=np.logical_or.reduceat((batch.soft != 1.0).any(axis=0), flat.own_start[:-1]),
+        logs=np.empty(rows),
+        marginals=np.empty((rows if len(targets) else 0, flat.own_start[-1])),
+        widths=np.empty(rows),
+    )
 
 
 def _check(flat: Flat, batch: Batch, rows: int) -> None:
@@ -184,10 +203,10 @@ def _check(flat: Flat, batch: Batch, rows: int) -> None:
             raise KneebayesError(message)
 
 
-def _by_pattern(hard: NDArray[np.int8]) -> NDArray[np.int64]:
-    """An order of the rows in which equal ones follow each other; empty if it is theirs."""
+def _by_pattern(hard: NDArray[np.int8]) -> NDArray[np.int64] | None:
+    """An order of the rows in which equal ones follow each other; None if there is one only."""
     if len(hard) == 1:
-        return np.empty(0, dtype=np.int64)
+        return None
     packed = np.ascontiguousarray(hard).view(np.dtype((np.void, hard.shape[1])))
     return np.argsort(packed.ravel(), kind="stable").astype(np.int64)
 

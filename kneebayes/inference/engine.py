@@ -10,8 +10,10 @@ import numpy as np
 
 from kneebayes.errors import ImpossibleEvidenceError, KneebayesError
 from kneebayes.inference.batch import cases_of, run_batch, subsets_of
+from kneebayes.inference.derivatives import Derivatives, derive
 from kneebayes.inference.evidence import Evidence
 from kneebayes.inference.flat import Flat, flatten
+from kneebayes.inference.joint import joint_of, subset_joint
 from kneebayes.inference.leaves import Leaf, Pattern, leaves_of, relevant_nodes
 from kneebayes.inference.loading import is_loaded, is_stored, load_compiled
 from kneebayes.inference.plan import Plan, plan_elimination
@@ -144,6 +146,35 @@ class Engine:
         """
         batch = subsets_of(self.network, self.flat, evidence, parts)
         return run_batch(self.network, self.flat, batch, targets, progress)
+
+    def joint(self, evidence: Evidence, nodes: Sequence[str]) -> tuple[Numbers, float]:
+        """P(states of some nodes, evidence) for all their states together, in one pass.
+
+        Returns
+        -------
+        table, log_scale
+            One axis for each node; the probabilities are ``table * exp(log_scale)``.
+        """
+        return joint_of(self.network, self.flat, evidence, nodes)
+
+    def subset_joint(
+        self, evidence: Evidence, parts: Sequence[Sequence[str]], nodes: Sequence[str] = ()
+    ) -> tuple[Numbers, float]:
+        """P(states of some nodes, what is kept) for every subset of the evidence, in one pass.
+
+        Much faster than :meth:`propagate_subsets` where only few nodes are asked about.
+
+        Returns
+        -------
+        table, log_scale
+            Axis ``j`` for part ``j`` (0 left out, 1 kept), then one axis for each node; the
+            probabilities are ``table * exp(log_scale)``.
+        """
+        return subset_joint(self.network, evidence, parts, nodes)
+
+    def derive(self, evidence: Evidence) -> Derivatives:
+        """Derivative of ln P(evidence) in every number, and how probable each link fired."""
+        return derive(self.network, self.flat, evidence)
 
     def compile(self) -> Engine:
         """Load the compiled code now; the first time on a machine this takes half a minute.

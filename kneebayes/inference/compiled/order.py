@@ -9,7 +9,7 @@ from kneebayes.inference.compiled.jit import inner
 
 
 @inner
-def greedy_order(near, weight, becomes, weight_share, noise, seed):
+def greedy_order(near, weight, becomes, free, weight_share, noise, seed):
     """Take out, again and again, the variable with the lowest score.
 
     The score is the number of pairs of neighbours that are joined for the first time
@@ -24,6 +24,8 @@ def greedy_order(near, weight, becomes, weight_share, noise, seed):
         log2 of the number of values of each variable.
     becomes
         For the bit of a hidden node the variable of its state, which waits for it; else -1.
+    free
+        Variables that are not taken out.
     seed
         Which chance.
 
@@ -33,7 +35,8 @@ def greedy_order(near, weight, becomes, weight_share, noise, seed):
     """
     m = near.shape[0]
     jitter = _jitter(m, noise, seed)
-    waiting = np.ones(m, dtype=np.bool_)
+    waiting = ~free
+    turns = np.sum(waiting)
     held = np.zeros(m, dtype=np.bool_)
     around = np.empty(near.shape[1], dtype=np.uint64)
     changed = np.empty(near.shape[1], dtype=np.uint64)
@@ -46,7 +49,7 @@ def greedy_order(near, weight, becomes, weight_share, noise, seed):
         if becomes[at] >= 0:
             held[becomes[at]] = True
         scores[at] = jitter[at] + _score(near, weight, becomes, at, around, list_one, weight_share)
-    for turn in range(m):
+    for turn in range(turns):
         chosen = -1
         for at in range(m):
             if waiting[at] and not held[at] and (chosen < 0 or scores[at] < scores[chosen]):
@@ -67,7 +70,7 @@ def greedy_order(near, weight, becomes, weight_share, noise, seed):
                 scores[at] = jitter[at] + _score(
                     near, weight, becomes, at, around, list_one, weight_share
                 )
-    return order, width
+    return order[:turns], width
 
 
 @inner

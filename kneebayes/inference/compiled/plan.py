@@ -41,7 +41,9 @@ def plan(flat, hard, query):
 
 @inner
 def _attempt(flat, hard, query, weight, weight_share, noise, seed):
-    order, width = greedy_order(query.near.copy(), weight, query.becomes, weight_share, noise, seed)
+    order, width = greedy_order(
+        query.near.copy(), weight, query.becomes, query.free, weight_share, noise, seed
+    )
     if width > WIDEST:
         return write_program(flat, hard, query, order[:0], width, np.inf)
     program = write_program(flat, hard, query, order, width, 0.0)

@@ -117,6 +117,8 @@ def write_program(flat, hard, query, order, width, cost):
             last += 1
         cost += more + (links - first + 2.0) * (tables.offset[table + 1] - tables.offset[table])
         made = _close(tables, made, left)
+    if np.any(query.free):
+        made, done = _join_rest(tables, made, live, steps, done)
     link_at = np.empty(links, dtype=np.int64)
     for link in range(links):
         link_at[link] = query.link_at[used[link]]
@@ -135,6 +137,29 @@ def write_program(flat, hard, query, order, width, cost):
         width,
         cost,
     )
+
+
+@inner
+def _join_rest(tables, made, live, steps, done):
+    """Join the tables over the variables that are kept, one after the other."""
+    source = NONE
+    for table in range(made):
+        if not live[table]:
+            continue
+        if source == NONE:
+            source = table
+            continue
+        a, b = source, table
+        if tables.offset[a + 1] - tables.offset[a] < tables.offset[b + 1] - tables.offset[b]:
+            a, b = b, a
+        _join_scope(tables, a, b, made)
+        row = steps[done]
+        row[0], row[1], row[2], row[3] = JOIN, a, b, NONE
+        row[4], row[5], row[6] = made, 0, 0
+        done += 1
+        source = made
+        made = _close(tables, made, tables.scope_start[made + 1] - tables.scope_start[made])
+    return made, done
 
 
 @inner

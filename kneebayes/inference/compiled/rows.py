@@ -10,8 +10,11 @@ from kneebayes.inference.compiled.jit import door, inner
 from kneebayes.inference.compiled.leaves import fill_leaves, scatter_table
 from kneebayes.inference.compiled.passes import Space, mark_needed, run_backward, run_forward
 from kneebayes.inference.compiled.plan import plan
-from kneebayes.inference.compiled.shares import share_out
-from kneebayes.inference.compiled.variables import mark_relevant, open_query
+from kneebayes.inference.compiled.program import JOIN
+from kneebayes.inference.compiled.shares import Shares, share_out
+from kneebayes.inference.compiled.variables import NONE, mark_relevant, open_query
+
+__all__ = ["Rows", "Shares", "run_joint", "run_rows", "run_shares"]
 
 
 class Rows(NamedTuple):
@@ -67,7 +70,8 @@ def run_rows(flat, rows, first, last):
     """Answer the queries ``first`` to ``last``."""
     pattern = np.full(flat.states.size, -2, dtype=np.int8)
     relevant = np.zeros(flat.states.size, dtype=np.bool_)
-    query = open_query(flat, pattern, relevant)
+    nothing = np.zeros(flat.states.size, dtype=np.bool_)
+    query = open_query(flat, pattern, relevant, nothing)
     program = plan(flat, pattern, query)
     back = rows.marginals.shape[0] > 0
     space = make_space(flat, program, rows.wanted, back)
@@ -77,7 +81,7 @@ def run_rows(flat, rows, first, last):
             pattern = hard
             relevant = rows.wanted | rows.softened | (hard >= 0)
             mark_relevant(flat, relevant)
-            query = open_query(flat, hard, relevant)
+            query = open_query(flat, hard, relevant, nothing)
             program = plan(flat, hard, query)
             space = make_space(flat, program, rows.wanted, back)
         rows.widths[row] = program.width
@@ -103,7 +107,7 @@ def run_shares(flat, rows, shares):
     hard, numbers, soft = rows.hard[0], rows.numbers[0], rows.soft[0]
     relevant = rows.wanted | rows.softened | (hard >= 0)
     mark_relevant(flat, relevant)
-    query = open_query(flat, hard, relevant)
+    query = open_query(flat, hard, relevant, np.zeros(flat.states.size, dtype=np.bool_))
     program = plan(flat, hard, query)
     rows.widths[0] = program.width
     if np.isinf(program.cost):
@@ -112,6 +116,7 @@ def run_shares(flat, rows, shares):
     space.needed[:] = True
     log = fill_leaves(flat, program, query, numbers, hard, soft, relevant, space)
     log += run_forward(flat, program, numbers, space)
+    shares.weights[:] = space.own
     if log > -np.inf:
         run_backward(flat, program, numbers, space, shares.own)
         share_out(flat, program, numbers, space, shares)
@@ -120,3 +125,51 @@ def run_shares(flat, rows, shares):
             gradients = space.gradients[program.offset[leaf] : program.offset[leaf + 1]]
             scatter_table(flat, hard, at, gradients, shares.tables)
     return log
+
+
+@door
+def run_joint(flat, rows, kept):
+    """Joint probability of the states of some open nodes and of the evidence of one query.
+
+    Returns
+    -------
+    log, scope, table, own
+        The table is to be multiplied by exp(log), and along each axis by what ``own`` says of
+        that node's states; its axes are the nodes in ``scope``. Kept nodes that nothing else
+        depends on are missing from it.
+    """
+    hard, numbers, soft = rows.hard[0], rows.numbers[0], rows.soft[0]
+    relevant = rows.wanted | rows.softened | (hard >= 0)
+    is_kept = np.zeros(flat.states.size, dtype=np.bool_)
+    for at in kept:
+        is_kept[at] = relevant[at] = True
+    mark_relevant(flat, relevant)
+    query = open_query(flat, hard, relevant, is_kept)
+    program = plan(flat, hard, query)
+    rows.widths[0] = program.width
+    if np.isinf(program.cost):
+        return np.nan, kept[:0], np.ones(1), rows.soft[0]
+    space = make_space(flat, program, rows.wanted, False)
+    log = fill_leaves(flat, program, query, numbers, hard, soft, relevant, space)
+    log += run_forward(flat, program, numbers, space)
+    last = NONE
+    for table in range(program.offset.size - 1):
+        if is_last(program, table):
+            last = table
+    if last == NONE:
+        return log, kept[:0], np.ones(1), space.own
+    scope = program.scopes[program.scope_start[last] : program.scope_start[last + 1]]
+    table = space.work[program.offset[last] : program.offset[last + 1]].copy()
+    return log, program.node[scope], table, space.own
+
+
+@inner
+def is_last(program, table):
+    """Whether a table with variables is used by no step."""
+    if program.scope_start[table] == program.scope_start[table + 1]:
+        return False
+    for done in range(program.steps.shape[0]):
+        step = program.steps[done]
+        if step[1] == table or step[3] == table or (step[0] == JOIN and step[2] == table):
+            return False
+    return True

@@ -36,12 +36,15 @@ class Shares(NamedTuple):
         nothing, or something.
     tables
         In the entries of each plain table over several open nodes.
+    weights
+        Not a gradient: all that depends on each state of each node alone, laid end to end.
     """
 
     own: np.ndarray
     links: np.ndarray
     pairs: np.ndarray
     tables: np.ndarray
+    weights: np.ndarray
 
 
 @inner

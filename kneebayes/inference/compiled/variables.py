@@ -31,6 +31,8 @@ class Query(NamedTuple):
         Nodes whose plain table spans several open nodes.
     near
         For each variable the set of those that share a link or a table with it.
+    free
+        For each variable whether it is kept to the end instead of being taken out.
     """
 
     state: np.ndarray
@@ -43,6 +45,7 @@ class Query(NamedTuple):
     link_at: np.ndarray
     leaves: np.ndarray
     near: np.ndarray
+    free: np.ndarray
 
 
 @inner
@@ -55,14 +58,19 @@ def mark_relevant(flat, relevant):
 
 
 @inner
-def open_query(flat, hard, relevant):
-    """Collect what is open: ``hard`` holds the observed state of each node, or -1."""
+def open_query(flat, hard, relevant, kept):
+    """Collect what is open: ``hard`` holds the observed state of each node, or -1.
+
+    The states of ``kept`` nodes are not taken out.
+    """
     state, bit, node, is_bit = _number_variables(flat, hard, relevant)
     ends, link_at, leaves = _collect_leaves(flat, hard, relevant, state, bit)
     m = node.size
     size = np.empty(m, dtype=np.int64)
     becomes = np.full(m, NONE)
+    free = np.zeros(m, dtype=np.bool_)
     for one in range(m):
+        free[one] = kept[node[one]] and not is_bit[one]
         size[one] = 2 if is_bit[one] else flat.states[node[one]]
         if is_bit[one] and hard[node[one]] < 0:
             becomes[one] = state[node[one]]
@@ -77,7 +85,7 @@ def open_query(flat, hard, relevant):
             for j in range(number):
                 if i != j:
                     add(near[scope[i]], scope[j])
-    return Query(state, bit, node, is_bit, size, becomes, ends, link_at, leaves, near)
+    return Query(state, bit, node, is_bit, size, becomes, ends, link_at, leaves, near, free)
 
 
 @inner

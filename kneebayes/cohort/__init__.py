@@ -1,0 +1,8 @@
+"""Many patients at once: tables in memory, files larger than memory, and beyond one machine."""
+
+from kneebayes.cohort.clusters import diagnose_dask
+from kneebayes.cohort.files import CohortFile
+from kneebayes.cohort.partition import diagnose_partition, partition_meta
+from kneebayes.cohort.record import Cohort
+
+__all__ = ["Cohort", "CohortFile", "diagnose_dask", "diagnose_partition", "partition_meta"]

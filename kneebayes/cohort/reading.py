@@ -1,0 +1,217 @@
+"""Columns of a table become evidence: arrays with one row a patient."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kneebayes.cohort.cells import distinct_cells, spoken
+from kneebayes.cohort.problems import Problems
+from kneebayes.errors import EvidenceError, UnknownNameError, suggest
+from kneebayes.network import Numbers
+from kneebayes.reasoning import Answer, read_answers
+from kneebayes.reasoning.answers import KINDS, WHERE, evidence_of
+from kneebayes.reasoning.urgency import POSSIBLE
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from kneebayes.model import Model
+
+__all__ = ["Column", "Place", "Reading", "columns_of", "kept_of", "read_columns"]
+
+Place = Callable[[int], str]
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column that answers something.
+
+    Attributes
+    ----------
+    at
+        Its position in the table.
+    name
+        What it is called there.
+    ids
+        The nodes that it speaks of: one, or the members of a group.
+    """
+
+    at: int
+    name: str
+    ids: tuple[str, ...]
+
+
+@dataclass(slots=True)
+class Reading:
+    """What is known of each patient of a table.
+
+    Attributes
+    ----------
+    hard
+        Index of the observed state of each node or -1: patients x nodes.
+    soft
+        Likelihood of each state of each node, nodes end to end: patients x states; None
+        where everything that was said is certain.
+    present
+        Whether each node is present or may be, so that it counts as an urgent sign:
+        patients x nodes.
+    """
+
+    hard: NDArray[np.int8]
+    soft: Numbers | None
+    present: NDArray[np.bool_]
+
+
+def columns_of(
+    model: Model, labels: Sequence[Hashable], kept: Sequence[int], problems: Problems
+) -> tuple[Column, ...]:
+    """The columns that answer something; two may not speak of the same node.
+
+    Parameters
+    ----------
+    model
+        What can be named.
+    labels
+        What the columns of the table are called.
+    kept
+        Positions of columns that are carried through unread.
+    problems
+        Takes what is wrong.
+    """
+    columns: list[Column] = []
+    owner: dict[str, str] = {}
+    for at, label in enumerate(labels):
+        if at in kept:
+            continue
+        try:
+            meaning = model.names.meaning(label, KINDS, WHERE)
+        except UnknownNameError as error:
+            problems.add_unknown(error)
+            continue
+        name = str(label)
+        is_group = meaning.kind == "group"
+        ids = model.knowledge.groups[meaning.id].members if is_group else (meaning.id,)
+        for first in dict.fromkeys(owner[id] for id in ids if id in owner):
+            problems.add_column(
+                f"columns '{first}' and '{name}'", "they speak of the same thing.", "Keep one."
+            )
+        owner |= dict.fromkeys(ids, name)
+        columns.append(Column(at, name, tuple(ids)))
+    return tuple(columns)
+
+
+def kept_of(
+    labels: Sequence[Hashable], keep: Sequence[str], made: Sequence[str], problems: Problems
+) -> list[int]:
+    """Positions of the columns that are carried through unread.
+
+    Parameters
+    ----------
+    labels
+        What the columns of the table are called.
+    keep
+        Names of those to carry through.
+    made
+        Names of the columns that a diagnosis adds.
+    problems
+        Takes what is wrong.
+    """
+    for name in dict.fromkeys(keep):
+        if name not in labels:
+            near = suggest(str(name), map(str, labels))
+            hint = f" Did you mean '{near[0]}'?" if near else ""
+            problems.add_column(f"keep={name!r}", "the table has no such column.", hint.strip())
+        elif name in made:
+            wrong = "cannot be kept, because the diagnosis makes a column of that name."
+            problems.add_column(f"column {name!r}", wrong, "Rename it.")
+    return [at for at, label in enumerate(labels) if label in keep]
+
+
+def read_columns(
+    model: Model, columns: Sequence[Column], frame: pd.DataFrame, place: Place, problems: Problems
+) -> Reading:
+    """Understand all cells of a table; the different values of a column are read once each.
+
+    Parameters
+    ----------
+    model
+        Whose nodes are spoken of.
+    columns
+        The columns to read.
+    frame
+        The table, one row a patient.
+    place
+        What to call a row, by its position.
+    problems
+        Takes what is wrong; such a cell counts as unknown.
+    """
+    reading = Reading(
+        hard=np.full((len(frame), len(model.network)), -1, dtype=np.int8),
+        soft=None,
+        present=np.zeros((len(frame), len(model.network)), dtype=np.bool_),
+    )
+    complaint = model.knowledge.meta.complaint
+    if not any(complaint in column.ids for column in columns):
+        said = [read_answers(model.knowledge, model.names, model.network, {complaint: True})]
+        _spread(model, complaint, said, np.zeros(len(frame), dtype=np.int64), reading)
+    for column in columns:
+        codes, values = distinct_cells(frame.iloc[:, column.at])
+        said = list(_read_values(model, column, codes, values, place, problems))
+        for id in column.ids:
+            _spread(model, id, said, codes, reading)
+    return reading
+
+
+def _read_values(
+    model: Model,
+    column: Column,
+    codes: NDArray[np.int64],
+    values: Sequence[object],
+    place: Place,
+    problems: Problems,
+) -> Iterator[tuple[Answer, ...]]:
+    """Each value as one patient's answer, by the reader that reads one patient's answers."""
+    for code, value in enumerate(values):
+        said = {column.name: spoken(value)}
+        try:
+            yield read_answers(model.knowledge, model.names, model.network, said)
+        except EvidenceError as error:
+            rows = np.flatnonzero(codes == code)
+            problems.add_cells(column.name, str(error), place(int(rows[0])), len(rows))
+            yield ()
+
+
+def _spread(
+    model: Model,
+    id: str,
+    said: Sequence[tuple[Answer, ...]],
+    codes: NDArray[np.int64],
+    reading: Reading,
+) -> None:
+    """Bring the answers about one node to the rows that gave them."""
+    flat, at = model.engine.flat, model.network.index[id]
+    start, end = int(flat.own_start[at]), int(flat.own_start[at + 1])
+    states = np.full(len(said) + 1, -1, dtype=np.int8)  # the last is for the code -1
+    present = np.zeros(len(said) + 1, dtype=np.bool_)
+    soft = np.ones((len(said) + 1, end - start))
+    for code, answers in enumerate(said):
+        for answer in answers:
+            if answer.id != id:
+                continue
+            present[code] = answer.presence >= POSSIBLE
+            state = evidence_of([answer]).hard_state(id)
+            if state is None:
+                soft[code] = answer.likelihood
+            else:
+                states[code] = state
+    reading.hard[:, at] = states[codes]
+    reading.present[:, at] = present[codes]
+    if (soft != 1.0).any():
+        if reading.soft is None:
+            reading.soft = np.ones((len(codes), int(flat.own_start[-1])))
+        reading.soft[:, start:end] = soft[codes]

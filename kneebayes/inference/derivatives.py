@@ -1,0 +1,185 @@
+"""How P(evidence) depends on every number of the network, from one pass there and back.
+
+P(evidence) is linear in each number by itself, so its derivative is all there is to know
+(Darwiche 2003, the differential approach). The same gradients say how probable it is that a
+link fired.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from kneebayes.errors import ImpossibleEvidenceError, TooWideError
+from kneebayes.inference.batch import Batch, cases_of, rows_of, too_wide
+from kneebayes.inference.evidence import Evidence
+from kneebayes.inference.flat import Flat
+from kneebayes.inference.leaves import relevant_nodes
+from kneebayes.inference.loading import load_compiled
+from kneebayes.network import Network, Node, Numbers
+
+__all__ = ["Derivatives", "derive"]
+
+LEAK = "leak"
+
+
+@dataclass(frozen=True)
+class Derivatives:
+    """What one question says of every number of the network.
+
+    Attributes
+    ----------
+    log_probability
+        Natural logarithm of P(evidence).
+    derivatives
+        Derivative of ln P(evidence) in each number, in the order of :func:`numbers_of`; each
+        entry of a table is taken as a number by itself.
+    fired
+        For each noisy-OR that takes part P(a link fired | evidence) by parent, and under
+        ``leak`` that of its leak.
+    """
+
+    log_probability: float
+    derivatives: Numbers
+    fired: Mapping[str, Mapping[str, float]]
+
+
+def derive(network: Network, flat: Flat, evidence: Evidence) -> Derivatives:
+    """Derivative of ln P(evidence) in every number, and which links fired.
+
+    Raises
+    ------
+    ImpossibleEvidenceError
+        If the evidence has probability zero.
+    TooWideError
+        If the answer needs more memory than is allowed.
+    """
+    return _Question(network, flat, cases_of(network, flat, [evidence])).derive()
+
+
+class _Question:
+    """One question: its numbers, and the gradients that its passes left."""
+
+    def __init__(self, network: Network, flat: Flat, batch: Batch) -> None:
+        self.network, self.flat, self.batch = network, flat, batch
+        self.hard = batch.hard[0]
+        self.numbers = batch.numbers[0]
+        self.log_probability, self.shares = self.run(self.numbers)
+        self.out = np.zeros(len(self.numbers))
+
+    def run(self, numbers: Numbers) -> tuple[float, Any]:
+        """Both passes under some numbers: ln P(evidence) and the gradients."""
+        compiled, flat = load_compiled(), self.flat
+        rows = rows_of(compiled, flat, Batch(self.batch.hard, self.batch.soft, numbers[None]), [])
+        shares = compiled.Shares(
+            own=np.zeros(flat.own_start[-1]),
+            links=np.zeros((len(numbers), 2)),
+            pairs=np.zeros((len(flat.states), 2)),
+            tables=np.zeros(len(numbers)),
+            weights=np.ones(flat.own_start[-1]),
+        )
+        log = float(compiled.run_shares(flat, rows, shares))
+        if np.isnan(log):
+            raise TooWideError(too_wide(float(rows.widths[0])))
+        return log, shares
+
+    def derive(self) -> Derivatives:
+        """Go through all nodes that take part."""
+        if self.log_probability == -np.inf:
+            message = "The evidence has probability zero, so nothing follows from it."
+            raise ImpossibleEvidenceError(message, ())
+        soft = np.logical_or.reduceat(self.batch.soft[0] != 1.0, self.flat.own_start[:-1])
+        wanted = (self.hard >= 0) | soft
+        ids = {node.id for node, one in zip(self.network.nodes, wanted, strict=True) if one}
+        fired: dict[str, dict[str, float]] = {}
+        for at, takes_part in enumerate(relevant_nodes(self.network, ids)):
+            node = self.network.nodes[at]
+            if takes_part and node.is_noisy_or:
+                fired[node.id] = self.derive_noisy_or(at, node)
+            elif takes_part:
+                self.derive_table(at, node)
+        return Derivatives(self.log_probability, self.out, fired)
+
+    def derive_noisy_or(self, at: int, node: Node) -> dict[str, float]:
+        """Fill the derivatives of one family; returns how probable each link fired."""
+        leak_at = int(self.flat.number_start[at])
+        parents = [self.network.index[parent] for parent in node.parents]
+        slots = range(int(self.flat.parent_start[at]), int(self.flat.parent_start[at + 1]))
+        starts = [int(self.flat.link_at[slot]) for slot in slots]
+        # the leak and the links of observed parents act alike: each fires or does not
+        acting = {LEAK: leak_at}
+        for parent, id, start in zip(parents, node.parents, starts, strict=True):
+            if self.hard[parent] >= 0:
+                acting[id] = start + int(self.hard[parent])
+        nothing, something = self.pair(at, list(acting.values()), len(acting) - 1 < len(parents))
+        fired = {}
+        for id, place in acting.items():
+            others = [1.0 - self.numbers[one] for one in acting.values() if one != place]
+            self.out[place] = (something - nothing) * float(np.prod(others))
+            fired[id] = float(self.numbers[place] * something)
+        for parent, id, start in zip(parents, node.parents, starts, strict=True):
+            if self.hard[parent] < 0:
+                fired[id] = self.derive_link(at, parent, start)
+        return fired
+
+    def derive_link(self, at: int, parent: int, start: int) -> float:
+        """Fill the derivatives of the link of an open parent; returns P(it fired | evidence)."""
+        fired = 0.0
+        for state in range(int(self.flat.states[parent])):
+            place = start + state
+            nothing, something = self.shares.links[place]
+            if self.hard[at] == 0:
+                own = int(self.flat.own_start[parent]) + state
+                nothing = self.without(own, 1.0 - self.numbers[place], {place: 0.0})
+            self.out[place] = something - nothing
+            fired += float(self.numbers[place] * something)
+        return fired
+
+    def pair(self, at: int, acting: list[int], has_open_parents: bool) -> tuple[float, float]:
+        """Gradients in how probable it is that what acts for certain fires nothing, something."""
+        unfired = float(np.prod(1.0 - self.numbers[acting]))
+        fired = 0.0
+        for place in acting:
+            fired += (1.0 - fired) * float(self.numbers[place])
+        if self.hard[at] == 0:
+            return 1.0 / unfired, 0.0
+        if has_open_parents:
+            return float(self.shares.pairs[at, 0]), float(self.shares.pairs[at, 1])
+        if self.hard[at] == 1:
+            return 0.0, 1.0 / fired
+        own = int(self.flat.own_start[at])
+        nothing = self.without(own, unfired, dict.fromkeys(acting, 0.0))
+        return nothing, self.without(own + 1, fired, {acting[0]: 1.0})
+
+    def without(self, own: int, factor: float, changed: Mapping[int, float]) -> float:
+        """Gradient in one factor of what depends on one state alone.
+
+        Where the factor is zero it cannot be divided out; then the others are found with
+        numbers changed such that it is one.
+        """
+        gradient = float(self.shares.own[own])
+        if factor > 0.0:
+            return gradient * float(self.shares.weights[own]) / factor
+        numbers = self.numbers.copy()
+        numbers[list(changed)] = list(changed.values())
+        return gradient * float(self.run(numbers)[1].weights[own])
+
+    def derive_table(self, at: int, node: Node) -> None:
+        """Fill the derivatives of a table's entries that the evidence leaves open."""
+        family = [*(self.network.index[parent] for parent in node.parents), at]
+        start, end = (int(one) for one in self.flat.number_start[at : at + 2])
+        places = np.arange(start, end).reshape(self.network.shape_of(node))
+        taken = tuple(slice(None) if self.hard[one] < 0 else self.hard[one] for one in family)
+        left = np.atleast_1d(places[taken])
+        still = [one for one in family if self.hard[one] < 0]
+        if len(still) > 1:
+            self.out[left] = self.shares.tables[left]
+        elif not still:
+            self.out[left] = 1.0 / self.numbers[left]
+        else:
+            for state, place in enumerate(left):
+                own = int(self.flat.own_start[still[0]]) + state
+                self.out[place] = self.without(own, self.numbers[place], {int(place): 1.0})
