@@ -13,7 +13,8 @@ floor  room                               holds
 5      ``reasoning``                      answers, belief, urgency, origins
 6      ``display``                        tables and figures
 7      ``differential``, ``model``,       the door
-       ``files``, ``cli``, ``__main__``
+       ``files``, ``cohort``, ``cli``,
+       ``__main__``
 ====== ================================== =============================================
 """
 

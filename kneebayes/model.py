@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
     from pgmpy.models import DiscreteBayesianNetwork
+
+    from kneebayes.cohort.files import CohortFile
+    from kneebayes.cohort.record import Cohort
 
 __all__ = ["CauseTrace", "Model", "load"]
 
@@ -194,6 +197,50 @@ class Model:
         complaint = self.knowledge.meta.complaint
         told = by_node(self.knowledge, self.names, said)
         return Differential(self, said if complaint in told else {complaint: True, **said})
+
+    def diagnose_cohort(self, frame: pd.DataFrame, progress: bool | None = None) -> Cohort:
+        """Diagnose many patients, each row of a table exactly as :meth:`diagnose` would.
+
+        Parameters
+        ----------
+        frame
+            One row a patient, one column a finding, context or cause by any of its names;
+            cells are answers. An empty cell is unknown. The index is kept.
+        progress
+            Whether to show a bar; left out, one is shown for more than 1000 patients.
+
+        Raises
+        ------
+        UnknownNameError, EvidenceError
+            If columns or cells cannot be understood; all of them are told.
+        TooWideError
+            If a patient needs more memory than is allowed; says which.
+
+        Examples
+        --------
+        >>> import pandas as pd, kneebayes as kb
+        >>> patients = pd.DataFrame({"lump behind the knee": [True, None], "fever": [False, 0.9]})
+        >>> kb.load().diagnose_cohort(patients).urgency.tolist()
+        ['routine', 'now']
+        """
+        from kneebayes.cohort.record import diagnose_cohort
+
+        return diagnose_cohort(self, frame, progress)
+
+    def diagnose_cohort_file(
+        self,
+        source: str | Path,
+        target: str | Path,
+        keep: Sequence[str] = (),
+        progress: bool | None = None,
+    ) -> CohortFile:
+        """Diagnose a CSV or Parquet file larger than memory into another.
+
+        See :func:`kneebayes.cohort.diagnose_file`.
+        """
+        from kneebayes.cohort.files import diagnose_file
+
+        return diagnose_file(self, source, target, keep, progress)
 
     def probability(
         self, event: Mapping[str, object], given: Mapping[str, object] | None = None

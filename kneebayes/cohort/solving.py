@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
@@ -20,14 +20,15 @@ from kneebayes.network import Numbers
 if TYPE_CHECKING:
     from kneebayes.model import Model
 
-__all__ = ["solve"]
+__all__ = ["Progress", "solve"]
 
+Progress = Callable[[int], object]
 Rows = NDArray[np.int64]
 ROW_OF_A_BATCH = re.compile(r" \(row (\d+)\)")
 
 
 def solve(
-    model: Model, reading: Reading, place: Place, progress: Callable[[int], object]
+    model: Model, reading: Reading, place: Place, progress: Progress
 ) -> tuple[Numbers, Numbers]:
     """Posteriors of all causes for each patient.
 
@@ -54,19 +55,34 @@ def solve(
     TooWideError
         If a patient needs more memory than is allowed; says which.
     """
-    patients = len(reading.hard)
     causes = list(model.knowledge.causes)
-    if patients == 0:
-        return np.empty(0), np.empty((0, len(causes)))
     first, back = _distinct(reading)
     logs, posteriors = np.empty(len(first)), np.empty((len(first), len(causes)))
-    asked = Reading(reading.hard[first], _rows_of(reading.soft, first), reading.present)
-    for rows, told in _each_group(model, asked, lambda row: place(int(first[row]))):
-        logs[rows] = told[0]
-        posteriors[rows] = told[1]
-        progress(len(rows))
+    numbers = numbers_of(model.network)[None]
+    plain = np.ones((1, int(model.engine.flat.own_start[-1])))
+
+    def answer(group: Rows, progress: Progress | None = None) -> None:
+        rows = first[group]
+        soft = plain if reading.soft is None else reading.soft[rows]
+        batch = Batch(reading.hard[rows], plain if (soft == 1.0).all() else soft, numbers)
+        try:
+            told = run_batch(model.network, model.engine.flat, batch, causes, progress)
+        except TooWideError as error:
+            raise _placed(error, rows, place) from None
+        logs[group] = told.log_probability
+        for at, id in enumerate(causes):
+            posteriors[group, at] = told.marginals[id][:, -1]
+
+    groups = _alike(model, reading, first)
+    for group in groups:
+        if len(group) > 1:
+            answer(group, progress)
+    single = [group for group in groups if len(group) == 1]
+    with ThreadPoolExecutor(_cores()) as pool:  # the compiled code holds no lock
+        for _ in pool.map(answer, single):
+            progress(1)
     posteriors[logs == -np.inf] = np.nan
-    progress(patients - len(first))
+    progress(len(reading.hard) - len(first))
     return logs[back], posteriors[back]
 
 
@@ -75,15 +91,37 @@ def _distinct(reading: Reading) -> tuple[Rows, Rows]:
     parts = [np.ascontiguousarray(reading.hard).view(np.uint8)]
     if reading.soft is not None:
         parts.append(np.ascontiguousarray(reading.soft).view(np.uint8))
-    _, first, back = _unique_rows(np.hstack(parts))
-    return first, back
+    return _unique_rows(np.hstack(parts))
 
 
-def _unique_rows(rows: NDArray[np.uint8]) -> tuple[NDArray[np.void], Rows, Rows]:
+def _alike(model: Model, reading: Reading, rows: Rows) -> list[Rows]:
+    """Patients with likelihoods for the same nodes; positions within ``rows``.
+
+    A node that is only likely in one row of a batch is kept open in all of them, and many
+    open nodes make every question wide: so patients with other likely nodes go apart.
+    """
+    if reading.soft is None:
+        return [np.arange(len(rows))]
+    starts = model.engine.flat.own_start[:-1]
+    likely = np.logical_or.reduceat(reading.soft[rows] != 1.0, starts, axis=1)
+    first, back = _unique_rows(likely.view(np.uint8))
+    order = np.argsort(back, kind="stable")
+    return np.split(order, np.searchsorted(back[order], np.arange(1, len(first))))
+
+
+def _unique_rows(rows: NDArray[np.uint8]) -> tuple[Rows, Rows]:
     packed = np.ascontiguousarray(rows).view(np.dtype((np.void, rows.shape[1]))).ravel()
-    values, first, back = np.unique(packed, return_index=True, return_inverse=True)
-    return values, first.astype(np.int64), back.astype(np.int64)
+    _, first, back = np.unique(packed, return_index=True, return_inverse=True)
+    return first.astype(np.int64), back.astype(np.int64)
 
 
-def _rows_of(soft: Numbers | None, rows: Rows) -> Numbers | None:
-    return None if soft is None else soft[rows]
+def _placed(error: TooWideError, rows: Rows, place: Place) -> TooWideError:
+    """The same error, with the row of the table instead of the row of the batch."""
+    found = ROW_OF_A_BATCH.search(str(error))
+    row = int(rows[int(found[1]) if found else 0])
+    said = place(row)
+    return TooWideError(f"{said[0].upper()}{said[1:]}: {ROW_OF_A_BATCH.sub('', str(error))}")
+
+
+def _cores() -> int:
+    return max(1, len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 1)

@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from threading import local
 from types import ModuleType
 from typing import Any
 
@@ -21,6 +22,8 @@ from kneebayes.network import Network, Numbers
 
 __all__ = ["Batch", "cases_of", "run_batch", "subsets_of"]
 
+ROOM_KEPT = 2**23  # doubles of working memory that a thread keeps for its next question: 64 MiB
+_KEPT = local()
 PIECES = 8  # per worker, so that one with harder questions does not keep the others waiting
 
 
@@ -46,8 +49,10 @@ class Batch:
         return max(len(self.hard), len(self.soft), len(self.numbers))
 
 
-def cases_of(network: Network, flat: Flat, cases: Sequence[Evidence]) -> Batch:
-    """A batch of different evidence under the network's own numbers.
+def cases_of(
+    network: Network, flat: Flat, cases: Sequence[Evidence], numbers: Numbers | None = None
+) -> Batch:
+    """A batch of different evidence, under the network's own numbers if no others are given.
 
     Raises
     ------
@@ -68,7 +73,7 @@ def cases_of(network: Network, flat: Flat, cases: Sequence[Evidence]) -> Batch:
             soft[row, flat.own_start[at] : flat.own_start[at + 1]] = likelihood
     if soft is None:
         soft = np.ones((1, flat.own_start[-1]))
-    return Batch(hard, soft, numbers_of(network)[None])
+    return Batch(hard, soft, numbers_of(network)[None] if numbers is None else numbers)
 
 
 def subsets_of(
@@ -145,11 +150,15 @@ def run_batch(
     names = [network[id].id for id in targets]
     order = _by_pattern(batch.hard)
     asked = rows_of(compiled, flat, batch, [network.index[id] for id in names], order)
-    run = compiled.run_rows
+
+    def run(first, last):
+        room = compiled.run_rows(flat, asked, _room(compiled), first, last)
+        _KEPT.room = room if room.floats.size <= ROOM_KEPT else None
+
     if rows == 1:
-        run(flat, asked, 0, 1)
+        run(0, 1)
     else:
-        _spread(lambda first, last: run(flat, asked, first, last), rows, progress)
+        _spread(run, rows, progress)
     if order is not None:
         back = np.argsort(order)
         asked = asked._replace(
@@ -159,6 +168,14 @@ def run_batch(
         )
     _refuse_wide(asked.logs, asked.widths)
     return Propagation(asked.logs, _by_node(network, flat, batch, names, asked))
+
+
+def _room(compiled: ModuleType) -> Any:
+    """Working memory of this thread, from its last question."""
+    kept = getattr(_KEPT, "room", None)
+    if kept is None:
+        kept = compiled.Room(np.empty(0), np.empty(0, dtype=np.int64))
+    return kept
 
 
 def rows_of(
@@ -255,12 +272,13 @@ def _by_node(
 ) -> dict[str, Numbers]:
     """Posteriors by node; for a node that a row observes, its state is certain."""
     told: dict[str, Numbers] = {}
-    possible = asked.logs > -np.inf
+    observed = (batch.hard >= 0).any(axis=0)
     for id in names:
         at = network.index[id]
         mine = asked.marginals[:, flat.own_start[at] : flat.own_start[at + 1]]
-        states = np.broadcast_to(batch.hard[:, at], len(mine))
-        seen = np.flatnonzero((states >= 0) & possible)
-        mine[seen, states[seen]] = 1.0
+        if observed[at]:
+            states = np.broadcast_to(batch.hard[:, at], len(mine))
+            seen = np.flatnonzero((states >= 0) & (asked.logs > -np.inf))
+            mine[seen, states[seen]] = 1.0
         told[id] = mine
     return told

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import replace
 from functools import cached_property
 
 import numpy as np
@@ -12,7 +11,7 @@ from kneebayes.errors import ImpossibleEvidenceError, KneebayesError
 from kneebayes.inference.batch import cases_of, run_batch, subsets_of
 from kneebayes.inference.derivatives import Derivatives, derive
 from kneebayes.inference.evidence import Evidence
-from kneebayes.inference.flat import Flat, flatten
+from kneebayes.inference.flat import Flat, flatten, numbers_of
 from kneebayes.inference.joint import joint_of, subset_joint
 from kneebayes.inference.leaves import Leaf, Pattern, leaves_of, relevant_nodes
 from kneebayes.inference.loading import is_loaded, is_stored, load_compiled
@@ -121,9 +120,9 @@ class Engine:
         progress
             Called with how many more questions are answered, again and again.
         """
-        batch = cases_of(self.network, self.flat, cases)
-        if numbers is not None:
-            batch = replace(batch, numbers=np.ascontiguousarray(numbers, dtype=np.float64))
+        if numbers is None:
+            numbers = self.numbers
+        batch = cases_of(self.network, self.flat, cases, np.ascontiguousarray(numbers, float))
         return run_batch(self.network, self.flat, batch, targets, progress)
 
     def propagate_subsets(
@@ -189,6 +188,11 @@ class Engine:
     def flat(self) -> Flat:
         """The arrows of the network laid out flat, as compiled code reads them."""
         return flatten(self.network)
+
+    @cached_property
+    def numbers(self) -> Numbers:
+        """The network's own numbers, as one row."""
+        return numbers_of(self.network)[None]
 
     def log_probability(self, evidence: Evidence) -> float:
         """Natural logarithm of P(evidence); ``-inf`` for zero."""

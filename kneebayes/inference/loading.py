@@ -69,4 +69,4 @@ def _touch(rows: ModuleType) -> None:
         marginals=np.empty((1, 4)),
         widths=np.empty(1),
     )
-    rows.run_rows(flat, asked, 0, 1)
+    rows.run_rows(flat, asked, rows.Room(np.empty(0), np.empty(0, dtype=np.int64)), 0, 1)

@@ -13,20 +13,20 @@ __all__ = ["add", "has", "members", "new_pairs", "remove"]
 
 
 @intrinsic
-def _ones(typing, word):
+def _ones(typing, word):  # noqa: ARG001 (numba asks for both)
     """Number of bits set in a word."""
 
-    def generate(context, builder, signature, arguments):
+    def generate(_context, builder, _signature, arguments):
         return builder.ctpop(arguments[0])
 
     return types.uint64(types.uint64), generate
 
 
 @intrinsic
-def _lowest(typing, word):
+def _lowest(typing, word):  # noqa: ARG001 (numba asks for both)
     """Position of the lowest bit set in a word that is not zero."""
 
-    def generate(context, builder, signature, arguments):
+    def generate(_context, builder, _signature, arguments):
         return builder.cttz(arguments[0], cgutils.true_bit)
 
     return types.uint64(types.uint64), generate

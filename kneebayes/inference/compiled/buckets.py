@@ -49,10 +49,10 @@ def strides_of(program, step):
 @inner
 def is_quiet(program, step, numbers, state):
     """Whether a state fires none of a table's links."""
+    fires = False
     for link in range(step[5], step[6]):
-        if numbers[program.link_at[link] + state] != 0.0:
-            return False
-    return True
+        fires = fires or numbers[program.link_at[link] + state] != 0.0
+    return not fires
 
 
 @inner

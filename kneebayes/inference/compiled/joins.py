@@ -75,7 +75,7 @@ def lay_axes(program, a, b, c):
 
 
 @inner
-def list_places(program, table, c):
+def list_places(program, table, c, places):
     """Where the entries of a table stand when its axes are put in the order of ``c``.
 
     Entry ``i`` of the result is the offset in the table of the ``i``-th entry in that order.
@@ -94,19 +94,17 @@ def list_places(program, table, c):
                 found += 1
                 break
             stride *= program.size[scopes[j]]
-    total = program.offset[table + 1] - program.offset[table]
-    places = np.zeros(total, dtype=np.int64)
+    places[0] = 0
     made = 1
     for i in range(rank - 1, -1, -1):
         for k in range(1, sizes[i]):
             for j in range(made):
                 places[k * made + j] = places[j] + k * narrow[i]
         made *= sizes[i]
-    return places
 
 
 @inner
-def list_spread(axes, shared):
+def list_spread(axes, shared, out):
     """Where the entries of the smaller table stand once its bits have three values."""
     twos, threes = 1 << axes.bits, 3**axes.bits
     codes = np.zeros(twos, dtype=np.int64)
@@ -116,19 +114,16 @@ def list_spread(axes, shared):
             codes[made + j] = codes[j] + step
         made *= 2
         step *= 3
-    out = np.empty(axes.outer * twos * shared, dtype=np.int64)
     for o in range(axes.outer):
         for t in range(twos):
             for s in range(shared):
                 out[(o * twos + t) * shared + s] = (o * threes + codes[t]) * shared + s
-    return out
 
 
 @inner
-def list_triples(bits):
+def list_triples(bits, in_a, in_c):
     """For each code of three values a bit: its two-valued code in ``a`` and in the join."""
-    in_a = np.zeros(3**bits, dtype=np.int64)
-    in_c = np.zeros(3**bits, dtype=np.int64)
+    in_a[0] = in_c[0] = 0
     made, step = 1, 1
     for _ in range(bits):
         for j in range(made):
@@ -138,113 +133,139 @@ def list_triples(bits):
             in_c[2 * made + j] = in_c[j] + step
         made *= 3
         step *= 2
-    return in_a, in_c
 
 
 @inner
-def spread_bits(values, places, spots, axes, shared):
+def spread_bits(values, layout, out):
     """The smaller table in the order of the join, with ``b0 + b1`` as third value of each bit."""
-    out = np.zeros(axes.outer * 3**axes.bits * shared)
-    for i in range(places.size):
-        out[spots[i]] = values[places[i]]
-    inner = shared
-    for _ in range(axes.bits):
-        for base in range(0, out.size, 3 * inner):
-            for j in range(base, base + inner):
-                out[j + 2 * inner] = out[j] + out[j + inner]
+    for i in range(layout.spots.size):
+        out[layout.spots[i]] = values[layout.places_b[i]]
+    inner = layout.shared
+    for _ in range(layout.axes.bits):
+        third = np.uint64(2 * inner)
+        for base in range(np.uint64(0), np.uint64(out.size), np.uint64(3 * inner)):
+            for i in range(base, base + np.uint64(inner)):
+                out[i + third] = out[i] + out[i + np.uint64(inner)]
         inner *= 3
-    return out
+
+
+class Layout(NamedTuple):
+    """Where everything stands while two tables are joined.
+
+    Attributes
+    ----------
+    axes, shared
+        Groups of axes, and entries over the shared states.
+    places_a, places_b
+        Offsets in both sources of their entries in the order of the join.
+    spots
+        Offsets of the entries of ``b`` once it is spread out.
+    in_a, in_c
+        For each code of three values a bit the codes in ``a`` and in the join.
+    """
+
+    axes: Axes
+    shared: int
+    places_a: np.ndarray
+    places_b: np.ndarray
+    spots: np.ndarray
+    in_a: np.ndarray
+    in_c: np.ndarray
 
 
 @inner
-def in_order(values, places):
-    """Values in the order of their places."""
-    out = np.empty(places.size)
+def lay_out(program, a, b, c, room):
+    """Find all places of a join; ``room`` is where the lists are kept."""
+    at = program.offset
+    axes = lay_axes(program, a, b, c)
+    shared = axes.run if axes.run_is_shared else axes.middle
+    size_a, size_b, codes = at[a + 1] - at[a], at[b + 1] - at[b], 3**axes.bits
+    cuts = np.cumsum(np.array([0, size_a, size_b, size_b, codes, codes]))
+    layout = Layout(
+        axes,
+        shared,
+        room[cuts[0] : cuts[1]],
+        room[cuts[1] : cuts[2]],
+        room[cuts[2] : cuts[3]],
+        room[cuts[3] : cuts[4]],
+        room[cuts[4] : cuts[5]],
+    )
+    list_places(program, a, c, layout.places_a)
+    list_places(program, b, c, layout.places_b)
+    list_spread(axes, shared, layout.spots)
+    list_triples(axes.bits, layout.in_a, layout.in_c)
+    return layout
+
+
+@inner
+def in_order(values, places, out):
+    """Write values in the order of their places."""
     for i in range(places.size):
         out[i] = values[places[i]]
-    return out
 
 
 @inner
-def join(program, a, b, c, work):
+def join(program, a, b, c, space):
     """Fill table ``c`` with ``a`` joined to the smaller ``b``."""
     at = program.offset
-    axes = lay_axes(program, a, b, c)
-    shared = axes.run if axes.run_is_shared else axes.middle
-    one = in_order(work[at[a] : at[a + 1]], list_places(program, a, c))
-    places, spots = list_places(program, b, c), list_spread(axes, shared)
-    two = spread_bits(work[at[b] : at[b + 1]], places, spots, axes, shared)
-    to = work[at[c] : at[c + 1]]
+    layout = lay_out(program, a, b, c, space.places)
+    size, wide = layout.places_a.size, layout.axes.outer * layout.in_a.size * layout.shared
+    one, two = space.scratch[:size], space.scratch[size : size + wide]
+    in_order(space.work[at[a] : at[a + 1]], layout.places_a, one)
+    spread_bits(space.work[at[b] : at[b + 1]], layout, two)
+    to = space.work[at[c] : at[c + 1]]
     to[:] = 0.0
-    in_a, in_c = list_triples(axes.bits)
-    rest = axes.middle * axes.run
-    for o in range(axes.outer):
-        for t in range(in_a.size):
-            a0, c0 = in_a[t] * rest, o * one.size + in_c[t] * rest
-            b0 = (o * in_a.size + t) * shared
-            if axes.run_is_shared:
-                _add_products(to, c0, one, a0, two, b0, axes)
-            else:
-                _add_multiples(to, c0, one, a0, two, b0, axes)
+    _multiply(to, one, two, layout, 0)
 
 
 @inner
-def join_back(program, a, b, c, work, gradients, for_a, for_b):
+def join_back(program, a, b, c, space, for_a, for_b):
     """Gradients of ``a`` and of ``b``, where they are asked for, from that of their join."""
     at = program.offset
-    axes = lay_axes(program, a, b, c)
-    shared = axes.run if axes.run_is_shared else axes.middle
-    places_a, places_b = list_places(program, a, c), list_places(program, b, c)
-    spots = list_spread(axes, shared)
-    of = gradients[at[c] : at[c + 1]]
-    triples = list_triples(axes.bits)
+    layout = lay_out(program, a, b, c, space.places)
+    size, wide = layout.places_a.size, layout.axes.outer * layout.in_a.size * layout.shared
+    one, two = space.scratch[:size], space.scratch[size : size + wide]
+    of = space.gradients[at[c] : at[c + 1]]
     if for_a:
-        two = spread_bits(work[at[b] : at[b + 1]], places_b, spots, axes, shared)
-        pulled = pull_first(of, two, places_a.size, axes, shared, triples)
-        to = gradients[at[a] : at[a + 1]]
-        for i in range(places_a.size):
-            to[places_a[i]] = pulled[i]
+        spread_bits(space.work[at[b] : at[b + 1]], layout, two)
+        one[:] = 0.0
+        _multiply(of, one, two, layout, 1)
+        to = space.gradients[at[a] : at[a + 1]]
+        for i in range(size):
+            to[layout.places_a[i]] = one[i]
     if for_b:
-        one = in_order(work[at[a] : at[a + 1]], places_a)
-        pulled = pull_second(of, one, axes, shared, triples)
-        to = gradients[at[b] : at[b + 1]]
-        for i in range(places_b.size):
-            to[places_b[i]] = pulled[spots[i]]
+        in_order(space.work[at[a] : at[a + 1]], layout.places_a, one)
+        two[:] = 0.0
+        _multiply(of, one, two, layout, 2)
+        fold_bits(two, layout.axes, layout.shared)
+        to = space.gradients[at[b] : at[b + 1]]
+        for i in range(layout.spots.size):
+            to[layout.places_b[i]] = two[layout.spots[i]]
 
 
 @inner
-def pull_first(of, two, size, axes, shared, triples):
-    """Gradient of the larger table, in the order of the join."""
-    in_a, in_c = triples
+def _multiply(of, one, two, layout, towards):
+    """Add products of two of three tables to the third: the join (0), ``one`` (1), ``two`` (2)."""
+    axes, codes = layout.axes, layout.in_a.size
     rest = axes.middle * axes.run
-    out = np.zeros(size)
     for o in range(axes.outer):
-        for t in range(in_a.size):
-            a0, c0 = in_a[t] * rest, o * size + in_c[t] * rest
-            b0 = (o * in_a.size + t) * shared
-            if axes.run_is_shared:
-                _add_products(out, a0, of, c0, two, b0, axes)
+        for t in range(codes):
+            a0, c0 = layout.in_a[t] * rest, o * one.size + layout.in_c[t] * rest
+            b0 = (o * codes + t) * layout.shared
+            if towards == 0:
+                if axes.run_is_shared:
+                    _add_products(of, c0, one, a0, two, b0, axes)
+                else:
+                    _add_multiples(of, c0, one, a0, two, b0, axes)
+            elif towards == 1:
+                if axes.run_is_shared:
+                    _add_products(one, a0, of, c0, two, b0, axes)
+                else:
+                    _add_multiples(one, a0, of, c0, two, b0, axes)
+            elif axes.run_is_shared:
+                _sum_products(two, b0, of, c0, one, a0, axes)
             else:
-                _add_multiples(out, a0, of, c0, two, b0, axes)
-    return out
-
-
-@inner
-def pull_second(of, one, axes, shared, triples):
-    """Gradient of the smaller table, spread out, folded back onto two values a bit."""
-    in_a, in_c = triples
-    rest = axes.middle * axes.run
-    out = np.zeros(axes.outer * in_a.size * shared)
-    for o in range(axes.outer):
-        for t in range(in_a.size):
-            a0, c0 = in_a[t] * rest, o * one.size + in_c[t] * rest
-            b0 = (o * in_a.size + t) * shared
-            if axes.run_is_shared:
-                _sum_products(out, b0, of, c0, one, a0, axes)
-            else:
-                _sum_multiples(out, b0, of, c0, one, a0, axes)
-    fold_bits(out, axes, shared)
-    return out
+                _sum_multiples(two, b0, of, c0, one, a0, axes)
 
 
 @inner

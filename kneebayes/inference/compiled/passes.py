@@ -34,6 +34,8 @@ class Space(NamedTuple):
         What each table was multiplied with so that it does not underflow.
     needed
         For each table whether its gradient is needed.
+    scratch, places
+        Room for what joins need on the way.
     """
 
     own: np.ndarray
@@ -42,6 +44,8 @@ class Space(NamedTuple):
     gradients: np.ndarray
     scales: np.ndarray
     needed: np.ndarray
+    scratch: np.ndarray
+    places: np.ndarray
 
 
 SMALL = 2.0**-40  # a table whose largest entry is below is scaled up by a power of two
@@ -55,7 +59,7 @@ def run_forward(flat, program, numbers, space):
         step = program.steps[done]
         space.scales[step[4]] = 1.0
         if step[0] == JOIN:
-            join(program, step[1], step[2], step[4], space.work)
+            join(program, step[1], step[2], step[4], space)
             continue
         node = program.node[program.scopes[program.scope_start[step[3]]]]
         if step[0] == SUM:
@@ -108,7 +112,7 @@ def run_backward(flat, program, numbers, space, pulled):
             continue
         if step[0] == JOIN:
             for_a, for_b = space.needed[step[1]], space.needed[step[2]]
-            join_back(program, step[1], step[2], step[4], space.work, space.gradients, for_a, for_b)
+            join_back(program, step[1], step[2], step[4], space, for_a, for_b)
             continue
         if space.scales[step[4]] != 1.0:
             table_at(program, step[4], space.gradients)[:] *= space.scales[step[4]]

@@ -43,6 +43,8 @@ class Program(NamedTuple):
         log2 of the entries of the largest table.
     cost
         Multiplications there, about.
+    scratch, places
+        Room that the largest join needs on the way, in doubles and in integers.
     """
 
     node: np.ndarray
@@ -58,6 +60,16 @@ class Program(NamedTuple):
     finals: np.ndarray
     width: float
     cost: float
+    scratch: int
+    places: int
+
+
+class Noted(NamedTuple):
+    """Links while a program is written: which are taken, and those taken in order."""
+
+    taken: np.ndarray
+    link: np.ndarray
+    other: np.ndarray
 
 
 class Tables(NamedTuple):
@@ -93,15 +105,18 @@ def write_program(flat, hard, query, order, width, cost):
     live = np.zeros(most, dtype=np.bool_)
     live[:made] = True
     steps = np.empty((most, 7), dtype=np.int64)
-    taken = np.zeros(query.ends.shape[0], dtype=np.bool_)
-    used = np.empty(query.ends.shape[0], dtype=np.int64)
-    others = np.empty(query.ends.shape[0], dtype=np.int64)
+    noted = Noted(
+        np.zeros(query.ends.shape[0], dtype=np.bool_),
+        np.empty(query.ends.shape[0], dtype=np.int64),
+        np.empty(query.ends.shape[0], dtype=np.int64),
+    )
     finals = np.empty(m, dtype=np.int64)
+    room = np.zeros(2, dtype=np.int64)
     done = links = last = 0
     for variable in order:
-        source, made, done, more = _join_all(tables, made, live, variable, steps, done)
+        source, made, done, more = _join_all(tables, made, live, variable, steps, done, room)
         first, table = links, made
-        links = _bucket_scope(query, tables, table, source, variable, taken, used, others, links)
+        links = _bucket_scope(query, tables, table, source, variable, noted, links)
         made = _close(tables, made, tables.scope_start[made + 1] - tables.scope_start[made])
         kind = SUM
         if query.is_bit[variable]:
@@ -118,17 +133,17 @@ def write_program(flat, hard, query, order, width, cost):
         cost += more + (links - first + 2.0) * (tables.offset[table + 1] - tables.offset[table])
         made = _close(tables, made, left)
     if np.any(query.free):
-        made, done = _join_rest(tables, made, live, steps, done)
+        made, done = _join_rest(tables, made, live, steps, done, room)
     link_at = np.empty(links, dtype=np.int64)
     for link in range(links):
-        link_at[link] = query.link_at[used[link]]
+        link_at[link] = query.link_at[noted.link[link]]
     return Program(
         query.node,
         query.is_bit,
         query.size,
         steps[:done].copy(),
         link_at,
-        others[:links].copy(),
+        noted.other[:links].copy(),
         tables.scope_start[: made + 1].copy(),
         tables.scopes[: tables.scope_start[made]].copy(),
         tables.offset[: made + 1].copy(),
@@ -136,11 +151,13 @@ def write_program(flat, hard, query, order, width, cost):
         finals[:last].copy(),
         width,
         cost,
+        room[0],
+        room[1],
     )
 
 
 @inner
-def _join_rest(tables, made, live, steps, done):
+def _join_rest(tables, made, live, steps, done, room):
     """Join the tables over the variables that are kept, one after the other."""
     source = NONE
     for table in range(made):
@@ -152,7 +169,7 @@ def _join_rest(tables, made, live, steps, done):
         a, b = source, table
         if tables.offset[a + 1] - tables.offset[a] < tables.offset[b + 1] - tables.offset[b]:
             a, b = b, a
-        _join_scope(tables, a, b, made)
+        _join_scope(tables, a, b, made, room)
         row = steps[done]
         row[0], row[1], row[2], row[3] = JOIN, a, b, NONE
         row[4], row[5], row[6] = made, 0, 0
@@ -176,7 +193,7 @@ def _close(tables, table, length):
 
 
 @inner
-def _join_all(tables, made, live, variable, steps, done):
+def _join_all(tables, made, live, variable, steps, done, room):
     """Join the tables that hold a variable, the smaller ones one by one to the largest."""
     source = NONE
     cost = 0.0
@@ -195,7 +212,7 @@ def _join_all(tables, made, live, variable, steps, done):
         if source == NONE:
             source = other
             continue
-        shared = _join_scope(tables, source, other, made)
+        shared = _join_scope(tables, source, other, made, room)
         row = steps[done]
         row[0], row[1], row[2], row[3] = JOIN, source, other, NONE
         row[4], row[5], row[6] = made, 0, 0
@@ -206,7 +223,7 @@ def _join_all(tables, made, live, variable, steps, done):
 
 
 @inner
-def _join_scope(tables, a, b, out):
+def _join_scope(tables, a, b, out, room):
     """Write the scope of a join, long runs innermost; returns the number of shared bits.
 
     First what only ``b`` holds, then the shared bits, then the shared states and what only
@@ -229,21 +246,30 @@ def _join_scope(tables, a, b, out):
             end += 1
     for group in range(3):
         for i in range(starts[a], starts[a + 1]):
-            if not has(tables.masks[b], scopes[i]):
-                mine = 2 if alone >= shared else 1
-            elif tables.is_bit[scopes[i]]:
-                mine = 0
-            else:
-                mine = 1 if alone >= shared else 2
-            if mine == group:
+            if _group(tables, b, scopes[i], alone >= shared) == group:
                 scopes[end] = scopes[i]
                 end += 1
     starts[out + 1] = end
+    size_a = tables.offset[a + 1] - tables.offset[a]
+    size_b = tables.offset[b + 1] - tables.offset[b]
+    codes = 3**bits
+    room[0] = max(room[0], size_a + size_b // 2**bits * codes)
+    room[1] = max(room[1], size_a + 2 * size_b + 2 * codes)
     return bits
 
 
 @inner
-def _bucket_scope(query, tables, table, source, variable, taken, used, others, links):
+def _group(tables, b, variable, alone_last):
+    """Where an axis of the larger table goes: shared bits (0), then the two groups of others."""
+    if has(tables.masks[b], variable):
+        if tables.is_bit[variable]:
+            return 0
+        return 1 if alone_last else 2
+    return 2 if alone_last else 1
+
+
+@inner
+def _bucket_scope(query, tables, table, source, variable, noted, links):
     """Write the scope of a variable's table and note its links; returns their number so far.
 
     The variable is outermost, then what only links bring, the last of them first, then the
@@ -261,13 +287,13 @@ def _bucket_scope(query, tables, table, source, variable, taken, used, others, l
                 continue
             other = query.ends[link, 1 - mine]
             inside = source >= 0 and has(tables.masks[source], other)
-            if inside == known and not taken[link]:
-                used[links], others[links] = link, other
-                taken[link] = True
+            if inside == known and not noted.taken[link]:
+                noted.link[links], noted.other[links] = link, other
+                noted.taken[link] = True
                 links += 1
     for link in range(links - 1, first - 1, -1):
-        if source < 0 or not has(tables.masks[source], others[link]):
-            scopes[end] = others[link]
+        if source < 0 or not has(tables.masks[source], noted.other[link]):
+            scopes[end] = noted.other[link]
             end += 1
     if source >= 0:
         for i in range(starts[source], starts[source + 1]):

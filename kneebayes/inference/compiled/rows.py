@@ -14,7 +14,7 @@ from kneebayes.inference.compiled.program import JOIN
 from kneebayes.inference.compiled.shares import Shares, share_out
 from kneebayes.inference.compiled.variables import NONE, mark_relevant, open_query
 
-__all__ = ["Rows", "Shares", "run_joint", "run_rows", "run_shares"]
+__all__ = ["Room", "Rows", "Shares", "run_joint", "run_rows", "run_shares"]
 
 
 class Rows(NamedTuple):
@@ -51,30 +51,45 @@ class Rows(NamedTuple):
     widths: np.ndarray
 
 
+class Room(NamedTuple):
+    """Memory that is used again and again: asking the system for it costs more than filling it."""
+
+    floats: np.ndarray
+    places: np.ndarray
+
+
 @inner
-def make_space(flat, program, wanted, back):
-    """Room for the numbers of one program."""
+def make_space(flat, program, wanted, back, room):
+    """Cut the space of one program out of a room, or out of a larger one; returns both."""
     total = program.offset[-1]
-    return Space(
+    floats = (2 if back else 1) * total + program.scratch
+    if floats > room.floats.size or program.places > room.places.size:
+        room = Room(
+            np.empty(max(floats, room.floats.size)), np.empty(program.places, dtype=np.int64)
+        )
+    space = Space(
         np.empty(flat.own_start[-1]),
         np.empty((flat.states.size, 2)),
-        np.empty(total),
-        np.empty(total if back else 0),
+        room.floats[:total],
+        room.floats[total : 2 * total if back else total],
         np.ones(program.offset.size),
         mark_needed(program, wanted),
+        room.floats[floats - program.scratch :],
+        room.places,
     )
+    return space, room
 
 
 @door
-def run_rows(flat, rows, first, last):
-    """Answer the queries ``first`` to ``last``."""
+def run_rows(flat, rows, room, first, last):
+    """Answer the queries ``first`` to ``last``; returns the room, which may have grown."""
     pattern = np.full(flat.states.size, -2, dtype=np.int8)
     relevant = np.zeros(flat.states.size, dtype=np.bool_)
     nothing = np.zeros(flat.states.size, dtype=np.bool_)
     query = open_query(flat, pattern, relevant, nothing)
     program = plan(flat, pattern, query)
     back = rows.marginals.shape[0] > 0
-    space = make_space(flat, program, rows.wanted, back)
+    space, room = make_space(flat, program, rows.wanted, back, room)
     for row in range(first, last):
         hard = rows.hard[row if rows.hard.shape[0] > 1 else 0]
         if not np.array_equal(hard, pattern):
@@ -83,7 +98,7 @@ def run_rows(flat, rows, first, last):
             mark_relevant(flat, relevant)
             query = open_query(flat, hard, relevant, nothing)
             program = plan(flat, hard, query)
-            space = make_space(flat, program, rows.wanted, back)
+            space, room = make_space(flat, program, rows.wanted, back, room)
         rows.widths[row] = program.width
         if np.isinf(program.cost):
             rows.logs[row] = np.nan
@@ -99,6 +114,7 @@ def run_rows(flat, rows, first, last):
             if log > -np.inf:
                 run_backward(flat, program, numbers, space, marginals)
                 marginals *= space.own
+    return room
 
 
 @door
@@ -112,7 +128,7 @@ def run_shares(flat, rows, shares):
     rows.widths[0] = program.width
     if np.isinf(program.cost):
         return np.nan
-    space = make_space(flat, program, relevant, True)
+    space, _ = make_space(flat, program, relevant, True, Room(np.empty(0), np.empty(0, np.int64)))
     space.needed[:] = True
     log = fill_leaves(flat, program, query, numbers, hard, soft, relevant, space)
     log += run_forward(flat, program, numbers, space)
@@ -149,7 +165,9 @@ def run_joint(flat, rows, kept):
     rows.widths[0] = program.width
     if np.isinf(program.cost):
         return np.nan, kept[:0], np.ones(1), rows.soft[0]
-    space = make_space(flat, program, rows.wanted, False)
+    space, _ = make_space(
+        flat, program, rows.wanted, False, Room(np.empty(0), np.empty(0, np.int64))
+    )
     log = fill_leaves(flat, program, query, numbers, hard, soft, relevant, space)
     log += run_forward(flat, program, numbers, space)
     last = NONE

@@ -1,0 +1,187 @@
+"""Tables in files, read piece by piece; they may be larger than memory."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Iterator, Sequence
+from importlib import import_module
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+from kneebayes.cohort.questionnaire import PIECE
+from kneebayes.cohort.reading import Place
+from kneebayes.errors import EvidenceError, KneebayesError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["Source", "import_arrow", "is_parquet", "open_source"]
+
+PARQUET, CSV = (".parquet", ".pq"), (".csv",)
+UNNAMED_INDEX = re.compile(r"__index_level_\d+__")
+Piece = tuple["pd.DataFrame", Place]
+
+
+class Source(Protocol):
+    """A table in a file.
+
+    Attributes
+    ----------
+    labels
+        What its columns are called, without those of its index.
+    indexed
+        Whether it has an index.
+    """
+
+    labels: list[str]
+    indexed: bool
+
+    def pieces(self) -> Iterator[Piece]:
+        """Its rows in order, at least one piece, each with what to call a row."""
+        ...
+
+
+def is_parquet(path: Path) -> bool:
+    """Whether a file is Parquet rather than CSV, by the end of its name.
+
+    Raises
+    ------
+    KneebayesError
+        If it is neither.
+    """
+    if path.suffix.lower() not in (*PARQUET, *CSV):
+        message = f"A table must be a .csv or a .parquet file, got '{path.name}'."
+        raise KneebayesError(message)
+    return path.suffix.lower() in PARQUET
+
+
+def import_arrow(module: str = "pyarrow") -> Any:
+    """The library that reads and writes Parquet, or one of its modules.
+
+    Raises
+    ------
+    KneebayesError
+        If it is not installed; says how to install it.
+    """
+    try:
+        return import_module(module)
+    except ImportError as error:
+        message = "Parquet files need pyarrow. Install it: pip install kneebayes[cohort]"
+        raise KneebayesError(message) from error
+
+
+def open_source(path: Path, keep: Sequence[str]) -> Source:
+    """A file as a table.
+
+    Parameters
+    ----------
+    path
+        A CSV file (UTF-8, commas, one line of names) or a Parquet file.
+    keep
+        Columns that come through with exactly the type that they have in the file.
+
+    Raises
+    ------
+    KneebayesError
+        If it is neither CSV nor Parquet, or cannot be read as what it is.
+    """
+    return ParquetSource(path, keep) if is_parquet(path) else CsvSource(path)
+
+
+class CsvSource:
+    """A CSV file; every cell is text."""
+
+    indexed = False
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.labels = next(self._lines(), (0, []))[1]
+        if not self.labels:
+            message = f"{path.name} is empty: its first line must name the columns."
+            raise EvidenceError(message)
+
+    def pieces(self) -> Iterator[Piece]:
+        """Its rows in order; a row is called by its line in the file."""
+        lines = self._lines()
+        next(lines)
+        piece = list(islice(lines, PIECE))
+        yield self._frame(piece)
+        while piece := list(islice(lines, PIECE)):
+            yield self._frame(piece)
+
+    def _lines(self) -> Iterator[tuple[int, list[str]]]:
+        """Every line that is not blank, with its number."""
+        width = None
+        with self.path.open(encoding="utf-8-sig", newline="") as file:
+            reader = csv.reader(file, strict=True)
+            try:
+                for cells in reader:
+                    width = len(cells) if width is None else width
+                    if not cells:
+                        continue
+                    if len(cells) != width:
+                        message = f"it has {len(cells)} cells, but the first line names {width}"
+                        raise csv.Error(message)
+                    yield reader.line_num, cells
+            except (csv.Error, UnicodeDecodeError) as error:
+                message = f"{self.path.name} cannot be read after line {reader.line_num}: {error}."
+                raise EvidenceError(message) from error
+
+    def _frame(self, piece: list[tuple[int, list[str]]]) -> Piece:
+        import pandas as pd
+
+        columns = list(zip(*(cells for _, cells in piece), strict=True)) or [()] * len(self.labels)
+        frame = pd.concat([pd.Series(column, dtype="string") for column in columns], axis=1)
+        frame.columns = pd.Index(self.labels)
+        numbers = [number for number, _ in piece]
+        return frame, lambda row: f"line {numbers[row]}"
+
+
+class ParquetSource:
+    """A Parquet file; an index that pandas stored in it is an index again."""
+
+    def __init__(self, path: Path, keep: Sequence[str]) -> None:
+        self.path = path
+        with import_arrow("pyarrow.parquet").ParquetFile(path) as file:
+            schema = file.schema_arrow
+        stored = (schema.pandas_metadata or {}).get("index_columns", [])
+        self._index = [name for name in stored if isinstance(name, str)]
+        kept = [name for name in schema.names if name in keep and name not in self._index]
+        others = [name for name in schema.names if name not in (*kept, *self._index)]
+        self.indexed = bool(self._index)
+        self._exact = [*self._index, *kept]
+        self.labels = [*kept, *others]
+
+    def pieces(self) -> Iterator[Piece]:
+        """Its rows in order; a row is called by its number, from 1."""
+        import pandas as pd
+
+        start = 1
+        with import_arrow("pyarrow.parquet").ParquetFile(self.path) as file:
+            batches = file.iter_batches(PIECE)
+            for batch in batches if file.metadata.num_rows else [_no_rows(file.schema_arrow)]:
+                exact, others = batch.select(self._exact), batch.drop_columns(self._exact)
+                parts = [
+                    exact.to_pandas(types_mapper=pd.ArrowDtype, ignore_metadata=True),
+                    others.to_pandas(ignore_metadata=True),
+                ]
+                frame = pd.concat(parts, axis=1)
+                yield self._indexed(frame), _rows_from(start)
+                start += len(frame)
+
+    def _indexed(self, frame: pd.DataFrame) -> pd.DataFrame:
+        if not self.indexed:
+            return frame
+        frame = frame.set_index(self._index)
+        names = [None if UNNAMED_INDEX.fullmatch(name) else name for name in self._index]
+        return frame.set_axis(frame.index.set_names(names))
+
+
+def _no_rows(schema: Any) -> Any:
+    return import_arrow().RecordBatch.from_pylist([], schema=schema)
+
+
+def _rows_from(start: int) -> Place:
+    return lambda row: f"row {start + row}"

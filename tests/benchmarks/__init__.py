@@ -1,0 +1,1 @@
+"""Benchmarks: how fast, how large and how right. ``python -m tests.benchmarks --quick``."""
