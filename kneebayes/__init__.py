@@ -12,9 +12,10 @@ floor  room                               holds
 4      ``elicitation``                    words -> numbers -> calibrated network
 5      ``reasoning``                      answers, belief, urgency, origins
 6      ``display``                        tables and figures
-7      ``differential``, ``model``,       the door
-       ``files``, ``cohort``, ``cli``,
-       ``__main__``
+7      ``results``                        what a question brought, showing itself
+8      ``differential``, ``asking``,      the door
+       ``model``, ``files``, ``cohort``,
+       ``cli``, ``__main__``
 ====== ================================== =============================================
 """
 

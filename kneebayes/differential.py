@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from kneebayes.asking import Asking
 from kneebayes.display.markup import percent
 from kneebayes.display.tables import WHAT_IT_IS, differential_html, differential_text
 from kneebayes.reasoning import Answer, Belief, Urgency, believe, judge_urgency, read_answers
@@ -33,7 +34,7 @@ def _shortest(value: object) -> str:
 HARDLY = 3.0  # bits of conflict above which a reader is told
 
 
-class Differential:
+class Differential(Asking):
     """The causes of one patient's complaint, ranked by probability.
 
     Made by :meth:`kneebayes.Model.diagnose`. It never changes; :meth:`given` makes another.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from math import isnan
 from statistics import median
 from time import perf_counter
 from typing import Any
@@ -32,7 +33,7 @@ FULL = {
     CAUSES: [10, 20, 50, 100, 200, 400, 800],
     PATIENTS: [1, 10, 100, 1_000, 10_000, 100_000],
 }
-QUICK = {FINDINGS: [5, 20], POSITIVES: [4, 10], CAUSES: [20, 100], PATIENTS: [1, 1_000]}
+QUICK = {FINDINGS: [5, 20], POSITIVES: [8], CAUSES: [50], PATIENTS: [100]}
 TWO_LEVEL = "two-level network, 10 findings answered"
 BATCH = "5 to 15 findings, contexts unknown, all cores"
 WARD = 600  # simulated patients to choose from: enough of them have 24 positive findings
@@ -160,7 +161,7 @@ def point_of(curve: str, series: str, size: int, status: str, value: Any) -> Poi
     if status != "done":
         return point
     seconds, before, peak = value
-    done = [one for one in seconds if one == one]
+    done = [one for one in seconds if not isnan(one)]
     return point | {
         "questions": len(seconds),
         "refused": len(seconds) - len(done),

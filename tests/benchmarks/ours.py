@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from math import isnan
 from time import perf_counter
 
 from kneebayes import Model
@@ -39,7 +40,7 @@ def propagate_each(
         engine = Engine(model.network)
         engine.propagate(Evidence({}), causes)  # lays the network out flat
         for at, answers in enumerate(told):
-            if LONG < best[at] < float("inf") or best[at] != best[at]:
+            if LONG < best[at] < float("inf") or isnan(best[at]):
                 continue
             evidence = Evidence.of(model.network, answers)
             start = perf_counter()

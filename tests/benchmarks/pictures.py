@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import isnan
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -85,9 +86,7 @@ def label_of(method: str, cases: Rows, series: str) -> str:
 def draw_strip(ax: Axes, at: int, mine: Rows, look: tuple[str, str]) -> None:
     """Seconds of one software side by side, and their median."""
     colour, marker = look
-    told = [
-        case for case in mine if case["status"] != "failed" and case["seconds"] == case["seconds"]
-    ]
+    told = [case for case in mine if case["status"] != "failed" and not isnan(case["seconds"])]
     for number, case in enumerate(told):
         place = at + 0.5 * (number / max(1, len(told) - 1) - 0.5) if len(told) > 1 else at
         cut = case["status"] == "time limit"

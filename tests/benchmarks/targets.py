@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from math import isnan
 from statistics import median
 
 from tqdm import tqdm
@@ -27,7 +28,7 @@ Seconds = Sequence[float]
 
 def spread_figures(subject: str, series: str, seconds: Seconds, note: str = "") -> list[Figure]:
     """Median and maximum of the times; refused ones are NaN, and are counted."""
-    done = [one for one in seconds if one == one]
+    done = [one for one in seconds if not isnan(one)]
     refused = len(seconds) - len(done)
     if refused:
         note = f"{refused} of {len(seconds)} refused as too wide; {note}".removesuffix("; ")

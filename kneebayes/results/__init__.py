@@ -1,0 +1,1 @@
+"""What a question brought, showing itself as text, HTML, tidy DataFrame and picture."""
