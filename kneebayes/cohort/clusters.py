@@ -45,6 +45,11 @@ def diagnose_dask(frame: Any, model: Model, keep: Sequence[str] = ()) -> Any:
     KneebayesError
         If dask is not installed.
 
+    Notes
+    -----
+    dask turns columns of mixed Python objects into text. Words and numbers are read from text
+    as well, but a mapping of states to probabilities is not.
+
     Examples
     --------
     >>> import dask.dataframe as dd

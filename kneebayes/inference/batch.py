@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from kneebayes.errors import KneebayesError, TooWideError
+from kneebayes.errors import EvidenceError, KneebayesError, TooWideError
 from kneebayes.inference.evidence import Evidence
 from kneebayes.inference.flat import Flat, numbers_of
 from kneebayes.inference.loading import load_compiled
@@ -46,7 +46,8 @@ class Batch:
     numbers: Numbers
 
     def __len__(self) -> int:
-        return max(len(self.hard), len(self.soft), len(self.numbers))
+        lengths = (len(self.hard), len(self.soft), len(self.numbers))
+        return max(lengths) if len(self.hard) else 0
 
 
 def cases_of(
@@ -65,6 +66,12 @@ def cases_of(
         for id, likelihood in evidence.likelihoods.items():
             at = network.index[network[id].id]
             state = evidence.hard_state(id)
+            if len(likelihood) != flat.states[at]:
+                message = (
+                    f"'{id}' has {flat.states[at]} states, but the evidence gives "
+                    f"{len(likelihood)} likelihoods for it. Was it made for another network?"
+                )
+                raise EvidenceError(message)
             if state is not None:
                 hard[row, at] = state
                 continue
@@ -77,18 +84,23 @@ def cases_of(
 
 
 def subsets_of(
-    network: Network, flat: Flat, evidence: Evidence, parts: Sequence[Sequence[str]]
+    network: Network,
+    flat: Flat,
+    evidence: Evidence,
+    parts: Sequence[Sequence[str]],
+    targets: Iterable[str] = (),
 ) -> Batch:
     """One question for every subset of ``parts``; what is in none of them always stays.
 
     Row ``r`` keeps part ``j`` where bit ``j`` of ``r`` is set, so row 0 keeps none and the
     last row all.
 
-    A childless noisy-OR observed absent is left out by taking its strengths to zero: then it
-    says nothing, and questions that differ only in this are answered by one elimination.
+    A childless noisy-OR observed absent, if it is no target, is left out by taking its
+    strengths to zero: then it says nothing, and questions that differ only in this are answered by one elimination.
     """
-    has_children = np.zeros(len(network), dtype=np.bool_)
-    has_children[flat.parents] = True
+    asked = np.zeros(len(network), dtype=np.bool_)
+    asked[flat.parents] = True
+    asked[[network.index[network[id].id] for id in targets]] = True
     one = cases_of(network, flat, [evidence])
     rows = 1 << len(parts)
     kept = (np.arange(rows)[:, None] >> np.arange(len(parts))) & 1 == 1
@@ -98,7 +110,7 @@ def subsets_of(
         without = ~kept[:, j]
         for id in part:
             at = network.index[network[id].id]
-            if one.hard[0, at] == 0 and flat.is_or[at] and not has_children[at]:
+            if one.hard[0, at] == 0 and flat.is_or[at] and not asked[at]:
                 if len(numbers) == 1:
                     numbers = np.repeat(numbers, rows, axis=0)
                 numbers[without, flat.number_start[at] : flat.number_start[at + 1]] = 0.0
@@ -145,9 +157,12 @@ def run_batch(
         If a question needs more memory than is allowed; says which.
     """
     rows = len(batch)
+    names = [network[id].id for id in targets]
+    if rows == 0:
+        shapes = {id: np.empty((0, len(network[id].states))) for id in names}
+        return Propagation(np.empty(0), shapes)
     _check(flat, batch, rows)
     compiled = load_compiled()
-    names = [network[id].id for id in targets]
     order = _by_pattern(batch.hard)
     asked = rows_of(compiled, flat, batch, [network.index[id] for id in names], order)
 
@@ -157,6 +172,8 @@ def run_batch(
 
     if rows == 1:
         run(0, 1)
+        if progress is not None:
+            progress(1)
     else:
         _spread(run, rows, progress)
     if order is not None:
@@ -218,6 +235,9 @@ def _check(flat: Flat, batch: Batch, rows: int) -> None:
                 f"got the shape {array.shape}."
             )
             raise KneebayesError(message)
+    if not (batch.numbers.min() >= 0.0 and batch.numbers.max() <= 1.0):  # NaN is neither
+        message = "The numbers of a batch are probabilities: between 0 and 1, none missing."
+        raise KneebayesError(message)
 
 
 def _by_pattern(hard: NDArray[np.int8]) -> NDArray[np.int64] | None:
@@ -251,7 +271,7 @@ def _finished(
 
 
 def _refuse_wide(logs: Numbers, widths: Numbers) -> None:
-    wide = np.flatnonzero(np.isnan(logs))
+    wide = np.flatnonzero(logs == np.inf)
     if wide.size:
         row = int(wide[0])
         where = f" (row {row})" if len(logs) > 1 else ""

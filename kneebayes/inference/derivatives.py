@@ -82,7 +82,7 @@ class _Question:
             weights=np.ones(flat.own_start[-1]),
         )
         log = float(compiled.run_shares(flat, rows, shares))
-        if np.isnan(log):
+        if log == np.inf:
             raise TooWideError(too_wide(float(rows.widths[0])))
         return log, shares
 

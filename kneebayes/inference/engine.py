@@ -143,7 +143,8 @@ class Engine:
             stays. Question ``r`` keeps part ``j`` where bit ``j`` of ``r`` is set: the first
             keeps none, the last keeps all.
         """
-        batch = subsets_of(self.network, self.flat, evidence, parts)
+        targets = list(targets)
+        batch = subsets_of(self.network, self.flat, evidence, parts, targets)
         return run_batch(self.network, self.flat, batch, targets, progress)
 
     def joint(self, evidence: Evidence, nodes: Sequence[str]) -> tuple[Numbers, float]:

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 import numpy as np
 
 from kneebayes.errors import TooWideError
-from kneebayes.inference.batch import Batch, cases_of, rows_of, too_wide
+from kneebayes.inference.batch import cases_of, rows_of, too_wide
 from kneebayes.inference.evidence import Evidence
-from kneebayes.inference.flat import Flat, flatten, numbers_of
+from kneebayes.inference.flat import Flat, flatten
 from kneebayes.inference.loading import load_compiled
 from kneebayes.network import Network, Node, Numbers, noisy_or_node, root_node, table_node
 
@@ -48,7 +48,7 @@ def joint_of(
     kept = np.array([network.index[network[id].id] for id in nodes], dtype=np.int64)
     asked = rows_of(compiled, flat, batch, [])
     log, scope, values, own = compiled.run_joint(flat, asked, kept)
-    if np.isnan(log):
+    if log == np.inf:
         raise TooWideError(too_wide(float(asked.widths[0])))
     order = [list(kept).index(node) for node in scope]
     shape = [int(flat.states[node]) for node in scope]

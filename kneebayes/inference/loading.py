@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 from types import ModuleType
@@ -25,8 +26,16 @@ def is_loaded() -> bool:
 
 def is_stored() -> bool:
     """Whether compiled code lies next to its source, from an earlier process, and is not stale."""
-    stored = list((FOLDER / "__pycache__").glob("rows.run_rows*.nbi"))
+    stored = [path for path in _stored() if path.name.startswith("rows.run_rows")]
     return bool(stored) and min(map(_age, stored)) >= max(map(_age, FOLDER.glob("*.py")))
+
+
+def _stored() -> list[Path]:
+    """Files of compiled code for this version of Python."""
+    mine = f"*.py{sys.version_info.major}{sys.version_info.minor}.*nb[ic]"
+    elsewhere = os.environ.get("NUMBA_CACHE_DIR")
+    folder = Path(elsewhere) if elsewhere else FOLDER / "__pycache__"
+    return [path for path in folder.rglob(mine) if path.name.startswith("rows.")]
 
 
 def _age(path: Path) -> float:
@@ -44,7 +53,7 @@ def load_compiled() -> ModuleType:
     if not is_loaded() and not is_stored():
         from tqdm.auto import tqdm
 
-        for stale in (FOLDER / "__pycache__").glob("*.nb[ic]"):
+        for stale in _stored():
             stale.unlink(missing_ok=True)
         with tqdm(total=1, desc="Compiling the engine, once on this machine", leave=False) as bar:
             _touch(import_module(ROWS))

@@ -6,12 +6,16 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
+from threading import RLock
 from typing import Any
+
+from tqdm import tqdm
 
 from benchmarks.machine import limit_memory
 
 START = 300.0  # seconds that a process may take to get ready; compiling is among it
 GIBIBYTES = 12.0
+PATIENCE = 2.0  # seconds that an idle process gets to end by itself
 
 Answerer = Callable[[Any], Any]
 
@@ -54,7 +58,7 @@ class Aside:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self.end()
+        self.end(PATIENCE)
 
     def ask(self, question: Any) -> Outcome:
         """Ask one question and wait for the answer, no longer than the limit."""
@@ -70,12 +74,13 @@ class Aside:
             self.end()
             return Outcome("failed", "the process ended")
 
-    def end(self) -> None:
-        """End the process."""
+    def end(self, patience: float = 0.0) -> None:
+        """End the process, at once or after it had time to end by itself."""
         if self._process is not None:
+            self._pipe.close()
+            self._process.join(patience)
             self._process.kill()
             self._process.join()
-            self._pipe.close()
             self._process = None
 
     def _start(self) -> None:
@@ -93,6 +98,7 @@ class Aside:
 
 def _serve(pipe: Connection, prepare: Callable[[], Answerer], gibibytes: float) -> None:
     limit_memory(gibibytes)
+    tqdm.set_lock(RLock())  # bars here need no lock that other processes share
     answer = prepare()
     pipe.send("ready")
     while True:

@@ -37,6 +37,7 @@ class Size:
     hard: int
     batches: int
     draws: int
+    subsets: int
     cohorts: list[int]
     growth: dict[str, list[int]]
     each: int
@@ -45,9 +46,32 @@ class Size:
     patience: float
 
 
-FULL = Size(100, 20, 10, 1_000, [10_000, 100_000], growth.FULL, 10, 2_000,
-            [2, 6, 10, 14, 18, 20, 22], 120)  # fmt: skip
-QUICK = Size(5, 1, 1, 50, [200], growth.QUICK, 2, 50, [6, 14, 18], 2)
+FULL = Size(
+    patients=100,
+    hard=20,
+    batches=10,
+    draws=1_000,
+    subsets=12,
+    cohorts=[10_000, 100_000],
+    growth=growth.FULL,
+    each=10,
+    networks=2_000,
+    positives=[2, 6, 10, 14, 18, 20, 22],
+    patience=120,
+)
+QUICK = Size(
+    patients=5,
+    hard=1,
+    batches=1,
+    draws=50,
+    subsets=6,
+    cohorts=[50],
+    growth=growth.QUICK,
+    each=2,
+    networks=50,
+    positives=[6, 14, 18],
+    patience=2,
+)
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -103,7 +127,7 @@ def run_targets(report: Report, ward: Ward, size: Size) -> None:
     """What a user waits for."""
     report.add(measure_single(ward, size.patients, size.hard))
     report.add(measure_positives(ward, size.hard, 10 * size.patience))
-    report.add(measure_batches(ward, size.batches, size.draws))
+    report.add(measure_batches(ward, size.batches, size.draws, size.subsets))
 
 
 def run_cohorts(report: Report, model: kb.Model, size: Size, told: argparse.Namespace) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from math import isnan
 from statistics import median
 from time import perf_counter
 from typing import Any
@@ -19,6 +20,7 @@ from benchmarks.rivals import prepare_agrum_chain, prepare_agrum_native, prepare
 PART = "side by side: time of the rival / time of kneebayes"
 ENGINE, WHOLE = "kneebayes engine", "kneebayes diagnose"
 Case = dict[str, Any]
+Own = tuple[tuple[float, dict[str, float]], float]  # engine, its posteriors; diagnose
 
 
 @dataclass(frozen=True)
@@ -49,9 +51,9 @@ def rivals(*, quick: bool, limit: float, budget: float) -> list[Rival]:
     chain, native, pgmpy = prepare_agrum_chain, prepare_agrum_native, prepare_pgmpy
     if quick:
         return [
-            Rival("pyAgrum, chains", chain, 3, 28, at_once=True, limit=3, budget=5),
+            Rival("pyAgrum, chains", chain, 3, 28, at_once=True, limit=2, budget=3),
             Rival("pyAgrum, own noisy-OR", native, 1, 28, at_once=True, limit=1, budget=1),
-            Rival("pgmpy, greedy", pgmpy, 1, 2, at_once=False, limit=3, budget=5),
+            Rival("pgmpy, greedy", pgmpy, 1, 1, at_once=False, limit=2, budget=2),
         ]
     return [
         Rival("pyAgrum, chains", chain, 100, 28, at_once=True, limit=limit, budget=budget),
@@ -71,12 +73,26 @@ def compare(ward: Ward, asked: Sequence[Rival], count: int) -> tuple[list[Figure
         whole = diagnose_each(ward.model, [one.answers(series) for one in patients])
         cases += [case_of(series, at, ENGINE, x[0], len(causes)) for at, x in enumerate(ours)]
         cases += [case_of(series, at, WHOLE, x, len(causes)) for at, x in enumerate(whole)]
+        figures += own_figures(series, [one for one, _ in ours], whole)
         for rival in asked:
-            some = ask_rival(rival, series, patients, causes, ours)
+            some = ask_rival(rival, series, patients, causes, list(zip(ours, whole, strict=True)))
             cases += some
-            if some:
-                figures += summarize(rival, series, some)
+            figures += summarize(rival, series, some)
     return figures, cases
+
+
+def own_figures(series: str, engine: Sequence[float], whole: Sequence[float]) -> list[Figure]:
+    """What kneebayes itself takes."""
+    figures = []
+    for name, times in ((ENGINE, engine), (WHOLE, whole)):
+        done = [one for one in times if not isnan(one)]
+        refused = len(times) - len(done)
+        note = f"{refused} refused as too wide" if refused else ""
+        middle = 1e3 * median(done) if done else float("nan")
+        figures.append(
+            Figure(PART, name, series, "median time a patient", middle, "ms", len(done), note)
+        )
+    return figures
 
 
 def case_of(series: str, patient: int, method: str, seconds: float, causes: int) -> Case:
@@ -96,7 +112,7 @@ def ask_rival(
     series: str,
     patients: Sequence[Patient],
     causes: Sequence[str],
-    ours: Sequence[tuple[float, dict[str, float]]],
+    ours: Sequence[Own],
 ) -> list[Case]:
     """One case for each patient, until the budget is spent."""
     some = list(causes[: rival.causes])
@@ -134,17 +150,18 @@ def judge(
     patient: int,
     groups: list[list[str]],
     outcomes: list[Outcome],
-    ours: tuple[float, dict[str, float]],
+    ours: Own,
 ) -> Case:
     """Time and difference of one patient; what was not done in time counts as its limit."""
     seconds, difference, answered = 0.0, 0.0, 0
+    (engine, posteriors), whole = ours
     for group, outcome in zip(groups, outcomes, strict=False):
         if not outcome.done:
             seconds += rival.limit if outcome.status == "time limit" else 0.0
             continue
         answered += len(group)
         seconds += outcome.value[0]
-        errors = (abs(p - ours[1][id]) for p, id in zip(outcome.value[1], group, strict=True))
+        errors = (abs(p - posteriors[id]) for p, id in zip(outcome.value[1], group, strict=True))
         difference = max(difference, *errors)
     worst = next((one for one in outcomes if not one.done), outcomes[0])
     asked = sum(len(group) for group in groups[: len(outcomes)])
@@ -153,8 +170,8 @@ def judge(
     return case | {
         "status": worst.status,
         "answered": answered,
-        "seconds of kneebayes": ours[0],
-        "ratio": "" if failed else seconds / ours[0],
+        "ratio": "" if failed or isnan(engine) else seconds / engine,
+        "ratio to diagnose": "" if failed or isnan(whole) else seconds / whole,
         "largest difference": difference if answered else "",
         "note": worst.value if failed else "",
     }
@@ -180,23 +197,19 @@ def summarize(rival: Rival, series: str, cases: Sequence[Case]) -> list[Figure]:
     if not timed:
         return [figure("median ratio", float("nan"), "times", 0, note)]
     ratios = [one["ratio"] for one in timed]
+    seconds = [one["seconds"] for one in timed]
+    whole = median([one["ratio to diagnose"] for one in timed])
+    count, of = len(timed), "" if rival.at_once else "of the causes asked"
     figures = [
-        figure("median ratio", median(ratios), "times", len(timed), note),
-        figure("smallest ratio", min(ratios), "times", len(timed)),
-        figure("largest ratio", max(ratios), "times", len(timed), "lower bound" if cut else ""),
+        figure("median ratio", median(ratios), "times", count, note),
+        figure("smallest ratio", min(ratios), "times", count),
+        figure("largest ratio", max(ratios), "times", count, "lower bound" if cut else ""),
+        figure("median ratio to diagnose", whole, "times", count),
+        figure("median time a patient", median(seconds), "s", count, of),
     ]
     if not rival.at_once:
         per_cause = median([one["seconds"] / one["causes"] for one in timed])
-        figures.append(figure("median time a cause", per_cause, "s", len(timed)))
-    figures.append(
-        figure(
-            "median time a patient",
-            median([o["seconds"] for o in timed]),
-            "s",
-            len(timed),
-            "of the causes asked" if not rival.at_once else "",
-        )
-    )
+        figures.append(figure("median time a cause", per_cause, "s", count))
     right = [one["largest difference"] for one in cases if one["answered"]]
     if right:
         figures.append(figure("largest difference", max(right), "", len(right)))

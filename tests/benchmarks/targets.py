@@ -19,7 +19,6 @@ from benchmarks.report import Figure
 from kneebayes.errors import TooWideError
 
 PART = "targets: kneebayes alone, compiled"
-SUBSETS = 12
 POSITIVES = 20
 NAN = float("nan")
 
@@ -92,17 +91,17 @@ def measure_positives(ward: Ward, count: int, limit: float) -> list[Figure]:
     return figures
 
 
-def measure_batches(ward: Ward, count: int, draws: int) -> list[Figure]:
+def measure_batches(ward: Ward, count: int, draws: int, subsets: int) -> list[Figure]:
     """Many questions about one patient: draws of numbers, subsets, every open finding."""
     figures: list[Figure] = []
     for series in SERIES:
         some = ward.some(count)
-        twelve = ward.some(count, SUBSETS, SUBSETS)
+        twelve = ward.some(count, subsets, subsets)
         figures += measure_each(
             f"{draws:,} draws of the numbers", series, some, draw_asker(ward, draws, series)
         )
         figures += measure_each(
-            f"{2**SUBSETS:,} subsets of {SUBSETS} findings",
+            f"{2**subsets:,} subsets of {subsets} findings",
             series,
             twelve,
             subset_asker(ward, series),

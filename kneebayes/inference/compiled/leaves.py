@@ -6,6 +6,8 @@ import numpy as np
 
 from kneebayes.inference.compiled.jit import inner
 
+TINY = 2.0**-300
+
 
 @inner
 def fill_leaves(flat, program, query, numbers, hard, soft, relevant, space):
@@ -40,9 +42,20 @@ def fill_leaves(flat, program, query, numbers, hard, soft, relevant, space):
 
 
 @inner
+def lift(values):
+    """Scale numbers up by a power of two if all are tiny; returns its natural logarithm."""
+    largest = values.max()
+    if largest == 0.0 or largest > TINY:
+        return 0.0
+    values /= TINY
+    return -np.log(TINY)
+
+
+@inner
 def _or_leaf(flat, numbers, hard, bit, at, own, pairs):
     fired = numbers[flat.number_start[at]]
     unfired = 1.0 - fired
+    log_lift = 0.0
     for slot in range(flat.parent_start[at], flat.parent_start[at + 1]):
         parent = flat.parents[slot]
         link = flat.link_at[slot]
@@ -51,12 +64,14 @@ def _or_leaf(flat, numbers, hard, bit, at, own, pairs):
             fired += unfired * strength
             unfired *= 1.0 - strength
         elif hard[at] == 0:
-            for state in range(flat.states[parent]):
-                own[flat.own_start[parent] + state] *= 1.0 - numbers[link + state]
+            mine = own[flat.own_start[parent] : flat.own_start[parent + 1]]
+            for state in range(mine.size):
+                mine[state] *= 1.0 - numbers[link + state]
+            log_lift -= lift(mine)
     pairs[at, 0] = unfired
     pairs[at, 1] = fired
     if hard[at] == 0:
-        return np.log(unfired) if unfired > 0.0 else -np.inf
+        return log_lift + (np.log(unfired) if unfired > 0.0 else -np.inf)
     if bit[at] < 0:
         if hard[at] > 0:
             return np.log(fired) if fired > 0.0 else -np.inf

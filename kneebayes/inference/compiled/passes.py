@@ -48,7 +48,23 @@ class Space(NamedTuple):
     places: np.ndarray
 
 
-SMALL = 2.0**-40  # a table whose largest entry is below is scaled up by a power of two
+SMALL = 0.0625  # a table whose largest entry is below is scaled up, so that nothing underflows
+SMALL_BITS = np.float64(SMALL).view(np.uint64)
+
+
+@inner
+def lift(values):
+    """Scale numbers up by a power of two if all are small; returns the power."""
+    # bits of doubles that are not negative are ordered as the doubles are, and compare faster
+    largest_bits = np.uint64(0)
+    for bits in values.view(np.uint64):
+        largest_bits = max(largest_bits, bits)
+    if largest_bits == np.uint64(0) or largest_bits >= SMALL_BITS:
+        return 1.0
+    largest = values.max()
+    factor = 2.0 ** min(1000.0, -np.floor(np.log2(largest)))
+    values *= factor
+    return factor
 
 
 @inner
@@ -57,24 +73,18 @@ def run_forward(flat, program, numbers, space):
     log_scale = 0.0
     for done in range(program.steps.shape[0]):
         step = program.steps[done]
-        space.scales[step[4]] = 1.0
         if step[0] == JOIN:
             join(program, step[1], step[2], step[4], space)
-            continue
-        node = program.node[program.scopes[program.scope_start[step[3]]]]
-        if step[0] == SUM:
-            weights = space.own[flat.own_start[node] : flat.own_start[node + 1]]
-            take_state(program, step, numbers, weights, space.work)
         else:
-            take_bit(program, step, numbers, space.pairs[node], space.work)
-        result = table_at(program, step[4], space.work)
-        largest = 0.0
-        for one in result:
-            largest = max(largest, one)
-        if 0.0 < largest < SMALL:
-            factor = 2.0 ** -np.floor(np.log2(largest))
-            result *= factor
-            space.scales[step[4]] = factor
+            node = program.node[program.scopes[program.scope_start[step[3]]]]
+            if step[0] == SUM:
+                weights = space.own[flat.own_start[node] : flat.own_start[node + 1]]
+                take_state(program, step, numbers, weights, space.work)
+            else:
+                take_bit(program, step, numbers, space.pairs[node], space.work)
+        factor = lift(table_at(program, step[4], space.work))
+        space.scales[step[4]] = factor
+        if factor != 1.0:
             log_scale -= np.log(factor)
     for table in program.finals:
         final = space.work[program.offset[table]]
@@ -110,12 +120,12 @@ def run_backward(flat, program, numbers, space, pulled):
         step = program.steps[done]
         if not space.needed[step[4]]:
             continue
+        if space.scales[step[4]] != 1.0:
+            table_at(program, step[4], space.gradients)[:] *= space.scales[step[4]]
         if step[0] == JOIN:
             for_a, for_b = space.needed[step[1]], space.needed[step[2]]
             join_back(program, step[1], step[2], step[4], space, for_a, for_b)
             continue
-        if space.scales[step[4]] != 1.0:
-            table_at(program, step[4], space.gradients)[:] *= space.scales[step[4]]
         node = program.node[program.scopes[program.scope_start[step[3]]]]
         if step[0] == SUM:
             low, high = flat.own_start[node], flat.own_start[node + 1]

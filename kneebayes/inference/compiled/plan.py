@@ -11,7 +11,7 @@ from kneebayes.inference.compiled.program import write_program
 CHEAP = 1e6  # multiplications below which the first order is good enough: about a millisecond
 TRIES = 16  # further orders tried at most
 WIDEST = 26.0  # log2 of the entries of the largest table
-MOST = 2**28  # entries of all tables: 2 GiB of doubles, and as much for their gradients
+MOST = 2**27  # entries of all tables: 1 GiB of doubles, and as much for their gradients
 
 
 @inner

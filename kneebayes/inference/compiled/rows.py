@@ -34,7 +34,7 @@ class Rows(NamedTuple):
     softened
         For each node whether some query has a likelihood for it.
     logs
-        Filled with ln P(evidence); NaN where a query is too wide.
+        Filled with ln P(evidence); infinite where a query is too wide.
     marginals
         Filled with posteriors, laid out like ``soft``; without rows where none are wanted.
     widths
@@ -101,7 +101,7 @@ def run_rows(flat, rows, room, first, last):
             space, room = make_space(flat, program, rows.wanted, back, room)
         rows.widths[row] = program.width
         if np.isinf(program.cost):
-            rows.logs[row] = np.nan
+            rows.logs[row] = np.inf
             continue
         numbers = rows.numbers[row if rows.numbers.shape[0] > 1 else 0]
         soft = rows.soft[row if rows.soft.shape[0] > 1 else 0]
@@ -114,6 +114,10 @@ def run_rows(flat, rows, room, first, last):
             if log > -np.inf:
                 run_backward(flat, program, numbers, space, marginals)
                 marginals *= space.own
+                if not np.isfinite(np.sum(marginals)):
+                    # P(evidence) is below what a double can hold: it counts as zero
+                    rows.logs[row] = -np.inf
+                    marginals[:] = 0.0
     return room
 
 
@@ -127,7 +131,7 @@ def run_shares(flat, rows, shares):
     program = plan(flat, hard, query)
     rows.widths[0] = program.width
     if np.isinf(program.cost):
-        return np.nan
+        return np.inf
     space, _ = make_space(flat, program, relevant, True, Room(np.empty(0), np.empty(0, np.int64)))
     space.needed[:] = True
     log = fill_leaves(flat, program, query, numbers, hard, soft, relevant, space)
@@ -164,7 +168,7 @@ def run_joint(flat, rows, kept):
     program = plan(flat, hard, query)
     rows.widths[0] = program.width
     if np.isinf(program.cost):
-        return np.nan, kept[:0], np.ones(1), rows.soft[0]
+        return np.inf, kept[:0], np.ones(1), rows.soft[0]
     space, _ = make_space(
         flat, program, rows.wanted, False, Room(np.empty(0), np.empty(0, np.int64))
     )

@@ -1,0 +1,111 @@
+"""Beyond one machine: the parts of a table are diagnosed as the whole is."""
+
+import pickle
+import re
+from collections.abc import Iterator
+
+import dask.dataframe as dd
+import pandas as pd
+import pytest
+from cohort_patients import KNEE_COLUMNS, ROBOT_COLUMNS, assert_equal, drawn
+from distributed import Client, LocalCluster
+
+import kneebayes as kb
+from kneebayes.cohort import diagnose_dask, diagnose_partition, partition_meta
+
+PLAIN = {
+    "fever": [True, False, None],
+    "lump behind the knee": [True, False],
+    "obesity": [0.9, 0.1, None],
+    "age": ["older", "young", None],
+}
+
+
+def patients(rows: int) -> pd.DataFrame:
+    frame = drawn(PLAIN, rows).astype({"fever": "boolean", "obesity": "float64", "age": "str"})
+    frame.index = pd.Index([f"p{at:03d}" for at in range(rows)], name="patient")
+    return frame
+
+
+@pytest.fixture(scope="module")
+def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Client]:
+    """Two worker processes on this machine."""
+    folder = str(tmp_path_factory.mktemp("dask"))
+    with (
+        LocalCluster(
+            n_workers=2,
+            threads_per_worker=1,
+            processes=True,
+            dashboard_address=None,
+            local_directory=folder,
+        ) as cluster,
+        Client(cluster) as client,
+    ):
+        yield client
+
+
+def test_a_cluster_gives_what_one_process_gives(knee: kb.Model, client: Client) -> None:
+    frame = patients(60)
+    spread = diagnose_dask(dd.from_pandas(frame, npartitions=4), knee)
+    made = spread.compute()
+    assert_equal(made, knee.diagnose_cohort(frame).table)
+    assert len(client.scheduler_info()["workers"]) == 2
+
+
+def test_a_cluster_asks_the_lexicon_and_folder_of_the_model(
+    robot: kb.Model, knee: kb.Model, client: Client
+) -> None:
+    assert client.status == "running"
+    frame = drawn({"squeak": [True, False], "patient": [1, 2]}, 8).astype({"patient": int})
+    spread = dd.from_pandas(frame, npartitions=2)
+    made = diagnose_dask(spread, robot, keep=["patient"]).compute()
+    assert made["patient"].tolist() == frame["patient"].tolist()
+    assert_equal(made.drop(columns="patient"), robot.diagnose_cohort(frame[["squeak"]]).table)
+    lay = diagnose_dask(dd.from_pandas(patients(4), npartitions=1), knee.with_lexicon("lay"))
+    assert_equal(lay.compute(), knee.with_lexicon("lay").diagnose_cohort(patients(4)).table)
+
+
+def test_words_and_numbers_in_one_column_survive_the_text_that_dask_makes_of_them(
+    robot: kb.Model, client: Client
+) -> None:
+    assert client.status == "running"
+    frame = drawn(ROBOT_COLUMNS, 20)
+    made = diagnose_dask(dd.from_pandas(frame, npartitions=2), robot).compute()
+    assert_equal(made, robot.diagnose_cohort(frame).table)
+
+
+def test_a_patient_that_is_too_wide_is_named_by_the_worker(knee: kb.Model, client: Client) -> None:
+    assert client.status == "running"
+    frame = pd.DataFrame({one.id: [None, 0.7] for one in knee.findings}, index=["ann", "bob"])
+    spread = diagnose_dask(dd.from_pandas(frame.astype(float), npartitions=1), knee)
+    with pytest.raises(kb.TooWideError, match=r"^Row 'bob': This query needs a table of"):
+        spread.compute()
+
+
+def test_columns_are_checked_before_any_work_is_sent_out(knee: kb.Model) -> None:
+    spread = dd.from_pandas(pd.DataFrame({"fevr": [True]}), npartitions=1)
+    with pytest.raises(kb.UnknownNameError, match="Did you mean 'fever'"):
+        diagnose_dask(spread, knee)
+
+
+def test_only_a_dask_table_goes_to_a_cluster(knee: kb.Model) -> None:
+    text = "A cohort on a cluster must be a dask DataFrame, got DataFrame. For a pandas DataFrame"
+    with pytest.raises(kb.EvidenceError, match=re.escape(text)):
+        diagnose_dask(pd.DataFrame({"fever": [True]}), knee)
+
+
+def test_a_part_is_diagnosed_as_the_whole_is(knee: kb.Model) -> None:
+    frame = drawn(KNEE_COLUMNS, 12)
+    send = pickle.loads(pickle.dumps(diagnose_partition))
+    made = pd.concat([send(frame.iloc[:5]), send(frame.iloc[5:])])
+    assert_equal(made, knee.diagnose_cohort(frame).table)
+
+
+def test_the_meta_is_what_a_part_becomes(robot: kb.Model) -> None:
+    frame = drawn(ROBOT_COLUMNS, 5).assign(patient=range(5))
+    folder = robot.knowledge.folder
+    made = diagnose_partition(frame, folder, keep=["patient"])
+    meta = partition_meta(frame, folder, keep=["patient"])
+    assert len(meta) == 0
+    pd.testing.assert_series_equal(meta.dtypes, made.dtypes)
+    pd.testing.assert_frame_equal(meta, made.iloc[:0])

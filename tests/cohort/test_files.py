@@ -1,0 +1,219 @@
+"""Files larger than memory: the same as a table, in the same order, in bounded memory."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from cohort_patients import ROBOT_COLUMNS, assert_equal, drawn
+
+import kneebayes as kb
+from kneebayes.cohort.questionnaire import PIECE
+
+COLUMNS = {name: cells for name, cells in ROBOT_COLUMNS.items() if name != "sparks"} | {
+    "sparks": [0.25, 0.2, 1.0, 0.0, None]
+}
+ENDS = [".csv", ".parquet"]
+
+
+def patients(rows: int) -> pd.DataFrame:
+    frame = drawn(COLUMNS, rows)
+    frame["squeak"] = frame["squeak"].astype("Float64")
+    frame["sparks"] = frame["sparks"].astype("float64")
+    frame.insert(2, "patient", [f"{at:05d}" for at in range(rows)])
+    return frame.sample(frac=1.0, random_state=0).reset_index(drop=True)
+
+
+def write(frame: pd.DataFrame, path: Path) -> Path:
+    if path.suffix == ".csv":
+        frame.to_csv(path, index=False)
+    else:
+        frame.to_parquet(path, index=False, row_group_size=5000)
+    return path
+
+
+def read(path: Path) -> pd.DataFrame:
+    if path.suffix == ".csv":
+        return pd.read_csv(path, dtype={"patient": str})
+    return pd.read_parquet(path)
+
+
+@pytest.mark.parametrize("rows", [0, 1, 2 * PIECE + 77])
+@pytest.mark.parametrize("target", ENDS)
+@pytest.mark.parametrize("source", ENDS)
+def test_a_file_is_diagnosed_as_a_table_is(
+    robot: kb.Model, tmp_path: Path, source: str, target: str, rows: int
+) -> None:
+    frame = patients(rows)
+    path = write(frame, tmp_path / f"patients{source}")
+    done = robot.diagnose_cohort_file(path, tmp_path / f"made{target}", keep=["patient"])
+    made = read(done.path)
+    expected = robot.diagnose_cohort(frame.drop(columns="patient"), progress=False).table
+    assert list(made["patient"]) == list(frame["patient"])
+    if rows:
+        assert_equal(made.drop(columns="patient"), expected.astype({"urgency": object}))
+    assert list(made.columns) == ["patient", *expected.columns]
+    assert done.rows == rows
+    assert done.urgency == {
+        level: int((expected["urgency"] == level).sum()) for level in ("now", "soon", "routine")
+    }
+    assert repr(done).startswith(f"CohortFile('{done.path}': {rows} patient")
+    assert sorted(one.name for one in tmp_path.iterdir()) == sorted([path.name, done.path.name])
+
+
+def test_what_is_kept_has_the_type_it_had(robot: kb.Model, tmp_path: Path) -> None:
+    table = pa.table(
+        {
+            "squeak": pa.array([True, None, False]),
+            "number": pa.array([1, None, 3], pa.int8()),
+            "when": pa.array([0, 1, None], pa.timestamp("us", tz="UTC")),
+            "word": pa.array(["a", "b", "a"]).dictionary_encode(),
+            "many": pa.array([[1], [], None], pa.list_(pa.int16())),
+        }
+    )
+    pq.write_table(table, tmp_path / "in.parquet")
+    keep = ["number", "when", "word", "many"]
+    done = robot.diagnose_cohort_file(tmp_path / "in.parquet", tmp_path / "out.parquet", keep)
+    made = pq.read_table(done.path)
+    assert made.column_names[:5] == [*keep, "urgency"]
+    for name in keep:
+        assert made[name].type == table[name].type
+        assert made[name].to_pylist() == table[name].to_pylist()
+
+
+@pytest.mark.parametrize(
+    "index",
+    [
+        pd.Index(["b", "a"], name="patient"),
+        pd.Index(["b", "a"]),
+        pd.MultiIndex.from_tuples([("x", 1), ("y", 2)], names=["ward", "bed"]),
+    ],
+    ids=["named", "unnamed", "many"],
+)
+def test_an_index_stored_by_pandas_is_kept(
+    robot: kb.Model, tmp_path: Path, index: pd.Index
+) -> None:
+    frame = pd.DataFrame({"squeak": [True, False]}, index=index)
+    frame.to_parquet(tmp_path / "in.parquet")
+    done = robot.diagnose_cohort_file(tmp_path / "in.parquet", tmp_path / "out.parquet")
+    made = pd.read_parquet(done.path)
+    assert made.index.tolist() == index.tolist()
+    assert list(made.index.names) == list(index.names)
+    assert_equal(made, robot.diagnose_cohort(frame).table.astype({"urgency": object}))
+
+
+def test_kept_text_is_not_touched(robot: kb.Model, tmp_path: Path) -> None:
+    """Leading zeros, NA, quotes, line breaks and blank lines in a CSV file."""
+    text = 'patient,squeak\n007,yes\n\nNA,no\n,\n"a ""b"",\nc",1\n'
+    (tmp_path / "in.csv").write_bytes(b"\xef\xbb\xbf" + text.encode())
+    done = robot.diagnose_cohort_file(tmp_path / "in.csv", tmp_path / "out.csv", "patient")
+    made = pd.read_csv(done.path, dtype=str, keep_default_na=False)
+    assert made["patient"].tolist() == ["007", "NA", "", 'a "b",\nc']
+
+
+@pytest.mark.parametrize("source", ENDS)
+def test_a_bad_cell_far_into_a_file_is_found_before_anything_is_answered(
+    robot: kb.Model, tmp_path: Path, source: str
+) -> None:
+    frame = pd.DataFrame({"squeak": ["yes"] * 20_000, "rain": ["no"] * 20_000})
+    frame.loc[12, "rain"] = "wet"
+    frame.loc[19_000, "squeak"] = "maybe"
+    path = write(frame, tmp_path / f"in{source}")
+    with pytest.raises(kb.EvidenceError) as caught:
+        robot.diagnose_cohort_file(path, tmp_path / "out.csv")
+    lines = str(caught.value).splitlines()
+    assert lines[0] == f"in{source} cannot be read: 2 problems found."
+    first, second = ("line 14", "line 19002") if source == ".csv" else ("row 13", "row 19001")
+    assert lines[1].startswith(f"  - column 'rain', {first}: 'rain' must be")
+    assert lines[2].startswith(f"  - column 'squeak', {second}: 'squeak' must be")
+    assert "Got 'maybe'." in lines[2]
+    assert [one.name for one in tmp_path.iterdir()] == [path.name]
+
+
+@pytest.mark.parametrize("end", ENDS)
+def test_work_that_fails_leaves_what_was_there(knee: kb.Model, tmp_path: Path, end: str) -> None:
+    unsure = np.full((PIECE + 1, len(knee.findings)), np.nan)
+    unsure[-1] = 0.7  # only the last patient, in the second piece, is too wide
+    frame = pd.DataFrame(unsure, columns=[finding.id for finding in knee.findings])
+    write(frame, tmp_path / "in.parquet")
+    target = tmp_path / f"out{end}"
+    target.write_text("before")
+    with pytest.raises(kb.TooWideError, match=rf"^Row {PIECE + 1}: This query needs a table"):
+        knee.diagnose_cohort_file(tmp_path / "in.parquet", target)
+    assert target.read_text() == "before"
+    assert sorted(one.name for one in tmp_path.iterdir()) == ["in.parquet", target.name]
+
+
+BAD_FILES = [
+    ("", "in.csv is empty: its first line must name the columns."),
+    ("squeak,rain\nyes\n", "in.csv cannot be read after line 2: it has 1 cells, but the first"),
+    ("squeak\nyes,no\n", "in.csv cannot be read after line 2: it has 2 cells, but the first"),
+    ('squeak\n"yes\n', "in.csv cannot be read after line 2: unexpected end of data."),
+]
+
+
+@pytest.mark.parametrize(("text", "message"), BAD_FILES)
+def test_a_file_that_is_no_table_is_refused(
+    robot: kb.Model, tmp_path: Path, text: str, message: str
+) -> None:
+    (tmp_path / "in.csv").write_text(text)
+    with pytest.raises(kb.EvidenceError, match=re.escape(message)):
+        robot.diagnose_cohort_file(tmp_path / "in.csv", tmp_path / "out.csv")
+
+
+def test_a_file_that_is_no_text_is_refused(robot: kb.Model, tmp_path: Path) -> None:
+    (tmp_path / "in.csv").write_bytes(b"squeak\n\xff\n")
+    with pytest.raises(kb.EvidenceError, match=r"in\.csv cannot be read after line "):
+        robot.diagnose_cohort_file(tmp_path / "in.csv", tmp_path / "out.csv")
+
+
+REFUSED = [
+    ("in.csv", "out.xlsx", [], "A table must be a .csv or a .parquet file, got 'out.xlsx'."),
+    ("in.txt", "out.csv", [], "A table must be a .csv or a .parquet file, got 'in.txt'."),
+    ("in.csv", "in.csv", [], "The target must be another file than the source, got "),
+    ("in.csv", "no/out.csv", [], "The folder of the target does not exist: "),
+    ("in.csv", "out.csv", ["pateint"], "keep='pateint': the table has no such column. Did you"),
+    ("in.csv", "out.csv", ["top"], "column 'top': cannot be kept, because the diagnosis makes"),
+]
+
+
+@pytest.mark.parametrize(("source", "target", "keep", "message"), REFUSED)
+def test_what_cannot_be_done_is_said_before_it_is_begun(
+    robot: kb.Model, tmp_path: Path, source: str, target: str, keep: list[str], message: str
+) -> None:
+    (tmp_path / "in.csv").write_text("patient,top\n1,2\n")
+    with pytest.raises(kb.KneebayesError, match=re.escape(message)):
+        robot.diagnose_cohort_file(tmp_path / source, tmp_path / target, keep)
+    assert [one.name for one in tmp_path.iterdir()] == ["in.csv"]
+
+
+def test_a_file_that_is_missing_is_missing(robot: kb.Model, tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError):
+        robot.diagnose_cohort_file(tmp_path / "none.csv", tmp_path / "out.csv")
+
+
+MEASURE = """
+import resource, sys
+import kneebayes as kb
+robot = kb.load(sys.argv[1])
+for name in sys.argv[2:]:
+    robot.diagnose_cohort_file(name, name + ".made" + name[name.rindex("."):], progress=False)
+    print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+"""
+
+
+@pytest.mark.parametrize("end", ENDS)
+def test_memory_does_not_grow_with_the_file(robot: kb.Model, tmp_path: Path, end: str) -> None:
+    """Ten times the rows, held in memory as text, would be 60 MB more."""
+    frame = pd.DataFrame({name: ["yes", "no"] * PIECE for name in ("squeak", "sparks", "rain")})
+    few = write(frame, tmp_path / f"few{end}")
+    many = write(pd.concat([frame] * 10), tmp_path / f"many{end}")
+    command = [sys.executable, "-c", MEASURE, robot.knowledge.folder, str(few), str(many)]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    before, after = (int(line) for line in done.stdout.split())
+    assert after - before < 20_000
