@@ -26,7 +26,8 @@ def is_loaded() -> bool:
 
 def is_stored() -> bool:
     """Whether compiled code lies next to its source, from an earlier process, and is not stale."""
-    stored = [path for path in _stored() if path.name.startswith("rows.run_rows")]
+    index = "rows.run_rows*.nbi"  # written last, when all else is there
+    stored = [path for path in _stored() if path.match(index)]
     return bool(stored) and min(map(_age, stored)) >= max(map(_age, FOLDER.glob("*.py")))
 
 

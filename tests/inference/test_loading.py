@@ -92,7 +92,8 @@ def write(folder: Path, ages: dict[str, int]) -> None:
         os.utime(folder / name, (NOW - seconds, NOW - seconds))
 
 
-OLD = "__pycache__/rows.run_rows-66.py311.nbi"
+PYTHON = f"py{sys.version_info.major}{sys.version_info.minor}"
+OLD = f"__pycache__/rows.run_rows-66.{PYTHON}.nbi"
 
 
 @pytest.mark.parametrize(
@@ -105,8 +106,8 @@ OLD = "__pycache__/rows.run_rows-66.py311.nbi"
         ({"rows.py": 50, "order.py": 40, OLD: 45}, False),
         ({"rows.py": 50, "order.py": 40, OLD: 60}, False),
         ({"rows.py": 50, "order.py": 20, OLD: 30}, False),
-        ({"rows.py": 50, OLD: 60, "__pycache__/rows.run_rows-70.py311.nbi": 10}, False),
-        ({"rows.py": 50, "__pycache__/rows.run_rows-66.py311.1.nbc": 10}, False),
+        ({"rows.py": 50, OLD: 60, f"__pycache__/rows.run_rows-70.{PYTHON}.nbi": 10}, False),
+        ({"rows.py": 50, f"__pycache__/rows.run_rows-66.{PYTHON}.1.nbc": 10}, False),
         ({"rows.py": 50, "__pycache__/rows.cpython-311.pyc": 10}, False),
     ],
 )
@@ -121,7 +122,7 @@ def test_stale_code_is_deleted_before_compiling(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Inner functions are stored within the doors, so numba itself cannot tell."""
-    stale = {OLD: 60, "__pycache__/rows.run_rows-66.py311.1.nbc": 60}
+    stale = {OLD: 60, f"__pycache__/rows.run_rows-66.{PYTHON}.1.nbc": 60}
     write(folder, {"rows.py": 50, "__pycache__/other.pyc": 60, **stale})
     loading.load_compiled()
     monkeypatch.setattr(loading, "is_loaded", lambda: False)

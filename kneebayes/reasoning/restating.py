@@ -1,0 +1,251 @@
+"""The network that follows from other amounts: links anew, and the priors held again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kneebayes.elicitation.calibrate import STRONGEST_LINK
+from kneebayes.inference import Engine, Evidence
+from kneebayes.inference.flat import Integers
+from kneebayes.inference.leaves import relevant_nodes
+from kneebayes.knowledge import Knowledge
+from kneebayes.network import Numbers
+from kneebayes.reasoning.quantities import Quantities
+
+__all__ = ["Restated", "Restating"]
+
+CLOSE = 1e-6  # largest miss of a prior, in log-odds
+ROUNDS = 40
+LONGEST_STEP = 1.0
+STEP = 1e-4  # of the logarithm of a leak, to find the first Jacobian
+HIGHEST = 0.999  # a leak is kept below
+LEAST = 1e-300
+
+
+@dataclass(frozen=True)
+class Restated:
+    """Numbers of the network for each row of amounts.
+
+    Attributes
+    ----------
+    numbers
+        Rows x numbers, in the order of :func:`numbers_of`.
+    held
+        Whether the priors of a row can hold together.
+    rounds
+        How many times the engine was asked to find the leaks.
+    """
+
+    numbers: Numbers
+    held: NDArray[np.bool_]
+    rounds: int
+
+
+class Restating:
+    """Turns amounts into numbers of the network, many rows at once.
+
+    A frequency becomes a link by ``1 - f = (1 - link)(1 - q)``, where ``q`` is what leak and
+    mediators give already. ``q`` is that of the model as it stands with the leak exchanged:
+    that other mediators' links move too is left out. A link that is 0, since leak and
+    mediators give more than was stated, stays 0. The leaks of the causes are solved so that
+    the priors hold: Broyden's method on their logarithms, row by row, all rows starting
+    from the Jacobian of the model as it stands. Links with an evoking strength are solved
+    exactly. A row in which every amount is its value keeps the numbers of the model.
+
+    Parameters
+    ----------
+    engine, knowledge, quantities
+        The model as it stands.
+    asked
+        Ids that will be observed: an evoking strength of another finding is left alone.
+    """
+
+    def __init__(
+        self, engine: Engine, knowledge: Knowledge, quantities: Quantities, asked: Iterable[str]
+    ) -> None:
+        self.engine, self.quantities = engine, quantities
+        network = engine.network
+        self.complaint = knowledge.meta.complaint
+        self.seen = Evidence.of(network, {self.complaint: "present"})
+        self.base = engine.numbers[0]
+        self.values = quantities.values
+        self.priors = quantities.of_kind("prior")
+        self.risks = quantities.of_kind("risk")
+        self.causes = [quantities.all[at].node for at in self.priors]
+        self.leaks = self._places(self.priors)
+        self.relevant = self._relevant({*asked, *self.causes, self.complaint})
+        solving = self._relevant({*self.causes, self.complaint})
+        self.solved_from = np.array(
+            [one.kind != "evoking" and one.node in solving for one in quantities.all]
+        )
+        leak_of = dict(zip(self.causes, self.leaks.tolist(), strict=True))
+        self.risk_leaks = np.array(
+            [leak_of[quantities.all[at].node] for at in self.risks], dtype=np.int64
+        )
+        self._inverse: Numbers | None = None
+
+    def _places(self, at: Integers) -> Integers:
+        return np.array([self.quantities.all[one].place for one in at], dtype=np.int64)
+
+    def _relevant(self, ids: set[str]) -> set[str]:
+        network = self.engine.network
+        takes_part = relevant_nodes(network, ids)
+        return {node.id for node, one in zip(network.nodes, takes_part, strict=True) if one}
+
+    def restate(self, amounts: Numbers) -> Restated:
+        """Numbers of the network for amounts: rows x quantities.
+
+        An amount that is NaN is unsaid: its link is 0, its risk ratio 1.
+        """
+        changed = amounts != self.values
+        numbers = np.repeat(self.base[None], len(amounts), axis=0)
+        self._fill(numbers, amounts, changed)
+        rows = np.flatnonzero((changed & self.solved_from).any(axis=1))
+        held = np.ones(len(amounts), dtype=np.bool_)
+        rounds = 0
+        if rows.size:
+            ratios = np.nan_to_num(amounts[np.ix_(rows, self.risks)], nan=1.0)
+            solved, held[rows], rounds = self._solve(
+                numbers[rows], ratios, _logit(amounts[np.ix_(rows, self.priors)])
+            )
+            numbers[rows] = solved
+        self._evoke(numbers, amounts, changed, held)
+        return Restated(numbers, held, rounds)
+
+    def _fill(self, numbers: Numbers, amounts: Numbers, changed: NDArray[np.bool_]) -> None:
+        """Leaks, shares and links that follow from their own statements."""
+        network, flat = self.engine.network, self.engine.flat
+        with np.errstate(invalid="ignore"):
+            for at in self.quantities.of_kind("leak", "share"):
+                one = self.quantities.all[at]
+                if one.kind == "leak":
+                    numbers[:, one.place] = amounts[:, at]
+                else:
+                    numbers[:, one.place] = 1.0 - amounts[:, at]
+                    numbers[:, one.place + 1] = amounts[:, at]
+            for at in self.quantities.of_kind("frequency"):
+                one = self.quantities.all[at]
+                base, stated = self.base[one.place], one.interval.value
+                leak = int(flat.number_start[network.index[one.node]])
+                moved = changed[:, at] | (numbers[:, leak] != self.base[leak])
+                if base == 0.0 or stated >= 1.0 or one.node in self.causes:
+                    direct = amounts[:, at] if one.node in self.causes else base
+                    numbers[:, one.place] = np.where(np.isnan(amounts[:, at]), 0.0, direct)
+                    continue
+                given = (1.0 - stated) / (1.0 - base) * (1.0 - numbers[:, leak])
+                given = given / (1.0 - self.base[leak])
+                link = np.clip(1.0 - (1.0 - amounts[:, at]) / given, 0.0, 1.0)
+                numbers[moved, one.place] = np.nan_to_num(link, nan=0.0)[moved]
+
+    def _tie(self, numbers: Numbers, logs: Numbers, ratios: Numbers) -> None:
+        """Set the leaks of the causes, and the links of risk ratios that hang on them."""
+        numbers[:, self.leaks] = np.exp(logs)
+        leak = numbers[:, self.risk_leaks]
+        links = (ratios - 1.0) * leak / (1.0 - leak)
+        numbers[:, self._places(self.risks)] = np.clip(links, 0.0, STRONGEST_LINK)
+
+    def _priors_of(self, numbers: Numbers) -> Numbers:
+        """Log-odds of every cause given the complaint: rows x causes."""
+        told = self.engine.propagate_each([self.seen], self.causes, numbers)
+        shares = np.stack([told.marginals[cause] for cause in self.causes], axis=1)
+        shares = np.maximum(shares, LEAST)
+        return np.asarray(np.log(shares[:, :, 1]) - np.log(shares[:, :, 0]))
+
+    def _first_inverse(self) -> Numbers:
+        """Inverse of how log-odds of priors answer to logarithms of leaks, as things stand."""
+        if self._inverse is None:
+            count = len(self.causes)
+            numbers = np.repeat(self.base[None], count + 1, axis=0)
+            logs = np.log(np.maximum(numbers[:, self.leaks], LEAST))
+            logs[1:] += STEP * np.eye(count)
+            self._tie(numbers, logs, self.values[self.risks])
+            found = self._priors_of(numbers)
+            self._inverse = np.linalg.inv((found[1:] - found[0]).T / STEP)
+        return self._inverse
+
+    def _solve(
+        self, numbers: Numbers, ratios: Numbers, wanted: Numbers
+    ) -> tuple[Numbers, NDArray[np.bool_], int]:
+        """Leaks under which the priors hold; rows that are done are not asked again."""
+        first = self._first_inverse()
+        logs = np.log(np.maximum(self.base[self.leaks], LEAST))
+        expected = _logit(self.values[self.priors])
+        logs = np.minimum(logs + _short((wanted - expected) @ first.T), np.log(HIGHEST))
+        self._tie(numbers, logs, ratios)
+        miss = self._priors_of(numbers) - wanted
+        inverses = np.repeat(first[None], len(numbers), axis=0)
+        rounds = 1
+        left = np.flatnonzero(np.abs(miss).max(axis=1) >= CLOSE)
+        while left.size and rounds < ROUNDS:
+            inverse = inverses[left]
+            before = logs[left]
+            step = _short(-np.einsum("rij,rj->ri", inverse, miss[left]))
+            logs[left] = np.minimum(before + step, np.log(HIGHEST))
+            step = logs[left] - before
+            trial = numbers[left]
+            self._tie(trial, logs[left], ratios[left])
+            numbers[left] = trial
+            missed = self._priors_of(trial) - wanted[left]
+            turned = np.einsum("rij,rj->ri", inverse, missed - miss[left])
+            scale = np.einsum("ri,ri->r", step, turned)
+            scale = np.where(np.abs(scale) > LEAST, scale, np.inf)
+            row = np.einsum("ri,rij->rj", step, inverse) / scale[:, None]
+            inverses[left] = inverse + (step - turned)[:, :, None] * row[:, None, :]
+            miss[left] = missed
+            rounds += 1
+            left = left[np.abs(missed).max(axis=1) >= CLOSE]
+        return numbers, np.abs(miss).max(axis=1) < CLOSE, rounds
+
+    def _evoke(
+        self,
+        numbers: Numbers,
+        amounts: Numbers,
+        changed: NDArray[np.bool_],
+        held: NDArray[np.bool_],
+    ) -> None:
+        """Solve the links of evoking strengths, where the finding takes part.
+
+        With the finding absent and its link 0, one question gives P(cause, nothing else
+        produces the finding, complaint) and the same without the cause; what is wanted is
+        linear in the link.
+        """
+        network = self.engine.network
+        for at in self.quantities.of_kind("evoking"):
+            one = self.quantities.all[at]
+            moved = changed[:, self._says_about(one.node, at)].any(axis=1)
+            rows = np.flatnonzero(moved & held & ~np.isnan(amounts[:, at]))
+            if one.node not in self.relevant or not rows.size:
+                continue
+            wanted = amounts[rows, at]
+            without = numbers[rows]
+            without[:, one.place] = 0.0
+            absent = self.seen.plus(Evidence.of(network, {one.node: "absent"}))
+            told = self.engine.propagate_each([absent], [one.parent], without)
+            none = np.exp(told.log_probability)[:, None] * told.marginals[one.parent]
+            told = self.engine.propagate_each([self.seen], [one.parent], without)
+            whole = np.exp(told.log_probability)
+            mine = whole * told.marginals[one.parent][:, 1]
+            unfired = mine - wanted * (whole - none[:, 0])
+            unfired /= np.maximum(none[:, 1] * (1.0 - wanted), LEAST)
+            numbers[rows, one.place] = np.clip(1.0 - unfired, *one.bounds)
+
+    def _says_about(self, finding: str, at: int) -> NDArray[np.bool_]:
+        """Which quantities have a say in the link of an evoking strength."""
+        takes_part = self._relevant({finding, self.complaint})
+        says = [one.kind != "evoking" and one.node in takes_part for one in self.quantities.all]
+        says[at] = True
+        return np.array(says)
+
+
+def _short(step: Numbers) -> Numbers:
+    """Steps of at most a given length, so that a bad first guess does not run away."""
+    longest = np.abs(step).max(axis=-1, keepdims=True)
+    return np.asarray(step * np.minimum(1.0, LONGEST_STEP / np.maximum(longest, LEAST)))
+
+
+def _logit(values: Numbers) -> Numbers:
+    return np.asarray(np.log(values) - np.log1p(-values))
