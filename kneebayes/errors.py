@@ -94,6 +94,10 @@ class ImpossibleEvidenceError(KneebayesError, ValueError):
 class TooWideError(KneebayesError, MemoryError):
     """Raised when a query is too wide to be answered exactly in the memory allowed."""
 
+    def __reduce__(self) -> tuple[type[TooWideError], tuple[object, ...]]:
+        # spelled out, since some pickling tools take it for a plain MemoryError
+        return type(self), self.args
+
 
 def circle_among(parents: Mapping[str, Iterable[str]]) -> list[str]:
     """Ids that lie on a circle of arrows, or between two; empty where there is none.

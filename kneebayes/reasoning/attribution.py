@@ -10,14 +10,7 @@ import numpy as np
 from kneebayes.errors import ImpossibleEvidenceError
 from kneebayes.inference import Engine, Evidence
 from kneebayes.network import Link, Network
-from kneebayes.reasoning.paths import (
-    ancestors,
-    descendants,
-    otherwise,
-    reached,
-    split_by_path,
-    widen,
-)
+from kneebayes.reasoning.paths import ancestors, descendants, reached, split_by_path
 
 __all__ = ["AttributedFinding", "attribute"]
 
@@ -137,8 +130,9 @@ def _shares_of(
     def counts(link: Link) -> tuple[bool, ...]:
         return tuple(link.parent == cause and state == 1 for state in range(len(link.strength)))
 
-    split = Engine(split_by_path(network, within, counts, leak_counts=False))
-    told = split.propagate_each([widen(evidence, within)], [reached(id) for id in ends])
+    split = split_by_path(network, within, counts, leak_counts=False)
+    targets = [reached(id) for id in ends]
+    told = Engine(split.network).propagate_each([split.widen(evidence)], targets)
     return shares | {id: told.present(reached(id)) for id in ends}
 
 
@@ -167,9 +161,7 @@ def _share_without(
         whatever = network[link.parent].states != ("absent", "present")
         return tuple(whatever or state == 1 for state in range(len(link.strength)))
 
-    split = Engine(split_by_path(network, within, counts, leak_counts=False))
-    seen = dict(widen(evidence, within).likelihoods)
-    seen[reached(finding)], seen[otherwise(finding)] = (1.0, 0.0), (0.0, 1.0)
-    seen[finding] = (0.0, 1.0, 0.0)
-    log = float(split.propagate_each([Evidence(seen)]).log_probability[0])
+    split = split_by_path(network, within, counts, leak_counts=False)
+    seen = split.widen(evidence).plus(Evidence({reached(finding): (1.0, 0.0)}))
+    log = float(Engine(split.network).propagate_each([seen]).log_probability[0])
     return min(1.0, float(np.exp(log - given)))

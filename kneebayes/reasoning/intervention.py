@@ -10,7 +10,7 @@ import numpy as np
 from kneebayes.errors import ImpossibleEvidenceError, KneebayesError
 from kneebayes.inference import Engine, Evidence
 from kneebayes.network import Link, Network
-from kneebayes.reasoning.paths import ancestors, descendants, reached, split_by_path, widen
+from kneebayes.reasoning.paths import ancestors, descendants, reached, split_by_path
 
 __all__ = ["FindingWithout", "remove_cause"]
 
@@ -92,18 +92,15 @@ def remove_cause(
     def counts(link: Link) -> tuple[bool, ...]:
         return (link.parent != cause,) * len(link.strength)
 
-    split = Engine(split_by_path(network, within, counts, leak_counts=True))
-    others = [id for id in open_or_present if id not in below]
-    targets = [*ends, *(reached(id) for id in ends), *others]
-    told = split.propagate_each([widen(evidence, within)], targets)
+    split = split_by_path(network, within, counts, leak_counts=True)
+    targets = [*open_or_present, *(reached(id) for id in ends)]
+    told = Engine(split.network).propagate_each([split.widen(evidence)], targets)
     if told.log_probability[0] == -np.inf:
         message = "The evidence has probability zero, so nothing follows from it."
         raise ImpossibleEvidenceError(message, list(evidence))
     rows = []
     for id in open_or_present:
-        now = 1.0 - float(told.marginals[id][0, 0])
-        if id in ends:
-            now = min(1.0, float(told.marginals[id][0, 1:].sum()))
+        now = min(1.0, float(told.marginals[id][0, 1:].sum()))
         without = told.present(reached(id)) if id in ends else now
         rows.append(FindingWithout(id, evidence.hard_state(id) == 1, now, min(now, without)))
     return tuple(rows)

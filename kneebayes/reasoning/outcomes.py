@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import combinations
 
 import numpy as np
 
@@ -57,31 +58,6 @@ class Outcome:
     subject: float | None
 
 
-@dataclass(frozen=True, slots=True)
-class _Rows:
-    """Outcomes as arrays: shares, rows x causes, and P(no member) or nothing."""
-
-    shares: Numbers
-    posteriors: Numbers
-    without: Numbers | None
-
-    def rest_of(self, whole: _Rows) -> _Rows:
-        """What the whole is where these rows, which are parts of it, do not hold."""
-        shares = 1.0 - self.shares
-
-        def rest(now: Numbers, part: Numbers, weight: Numbers, left: Numbers) -> Numbers:
-            with np.errstate(divide="ignore", invalid="ignore"):
-                return np.clip(np.nan_to_num((now - part * weight) / left), 0.0, 1.0)
-
-        posteriors = rest(
-            whole.posteriors, self.posteriors, self.shares[:, None], shares[:, None]
-        )
-        if self.without is None or whole.without is None:
-            return _Rows(shares, posteriors, None)
-        without = rest(whole.without, self.without, self.shares, shares)
-        return _Rows(shares, posteriors, without)
-
-
 def now_of(engine: Engine, evidence: Evidence, subject: Subject) -> Outcome:
     """What is believed now, with no further answer.
 
@@ -90,44 +66,13 @@ def now_of(engine: Engine, evidence: Evidence, subject: Subject) -> Outcome:
     ImpossibleEvidenceError
         If the evidence has probability zero.
     """
-    given = _given(engine, evidence)
-    rows = _ask(engine, evidence, [{}], subject, given)
-    return _outcome(rows, 0, {}, subject)
-
-
-def outcomes_of_each(
-    engine: Engine, evidence: Evidence, asked: Sequence[Asked], subject: Subject
-) -> list[Outcome]:
-    """What would be believed after some answers together, for each of several such sets.
-
-    Parameters
-    ----------
-    engine, evidence
-        What to ask, and what is known.
-    asked
-        For each outcome the state of each of its nodes, none of which was observed.
-    subject
-        What the questions are about.
-
-    Returns
-    -------
-    list
-        In the same order; where the answers cannot occur all numbers are zero.
-    """
-    if not asked:
-        return []
-    rows = _ask(engine, evidence, asked, subject, _given(engine, evidence))
-    return [_outcome(rows, at, one, subject) for at, one in enumerate(asked)]
+    return outcomes_of_each(engine, evidence, [{}], subject)[0]
 
 
 def outcomes_of(
     engine: Engine, evidence: Evidence, nodes: Sequence[str], subject: Subject
 ) -> dict[str, tuple[Outcome, ...]]:
     """What would be believed after each possible answer about each of some nodes.
-
-    The last state of each node is not asked for: it is what is left of the present belief
-    when the others are taken out, unless it is so rare that the difference would lose
-    digits.
 
     Parameters
     ----------
@@ -143,30 +88,58 @@ def outcomes_of(
     dict
         By node one outcome for each state that can occur.
     """
-    if not nodes:
-        return {}
-    given = _given(engine, evidence)
-    states = {id: engine.network[id].states for id in nodes}
-    direct = [
-        {id: state}
-        for id in nodes
-        for state in (states[id] if len(states[id]) > 2 else states[id][:1])
-    ]
-    whole = _ask(engine, evidence, [{}], subject, given)
-    parts = _ask(engine, evidence, direct, subject, given)
-    left = parts.rest_of(whole)
-    binary = [at for at, one in enumerate(direct) if len(states[next(iter(one))]) == 2]
-    others = {at: {id: states[id][1]} for at in binary for id in direct[at]}
-    rare = [at for at in binary if left.shares[at] < SMALL]
-    again = _ask(engine, evidence, [others[at] for at in rare], subject, given) if rare else left
-    found: dict[str, list[Outcome]] = {id: [] for id in nodes}
-    for at, one in enumerate(direct):
-        (id,) = one
-        found[id].append(_outcome(parts, at, one, subject))
-        if at in others:
-            rows, place = (again, rare.index(at)) if at in rare else (left, at)
-            found[id].append(_outcome(rows, place, others[at], subject))
+    asked = [{id: state} for id in nodes for state in engine.network[id].states]
+    told = iter(outcomes_of_each(engine, evidence, asked, subject))
+    found = {id: [next(told) for _ in engine.network[id].states] for id in nodes}
     return {id: tuple(one for one in each if one.probability > 0.0) for id, each in found.items()}
+
+
+def outcomes_of_each(
+    engine: Engine, evidence: Evidence, asked: Sequence[Asked], subject: Subject
+) -> list[Outcome]:
+    """What would be believed after some answers together, for each of several such sets.
+
+    A positive answer makes a query wider, and a negative one does not. So sets of negative
+    answers are asked for, and what holds with positive ones follows by inclusion and
+    exclusion: ``P(c, x) = P(c) - P(c, not x)``. Sets so rare that the difference would
+    lose digits are asked for themselves.
+
+    Parameters
+    ----------
+    engine, evidence
+        What to ask, and what is known.
+    asked
+        For each outcome the state of each of its nodes, none of which was observed.
+    subject
+        What the questions are about.
+
+    Returns
+    -------
+    list
+        In the same order; where the answers cannot occur all numbers are zero.
+
+    Raises
+    ------
+    ImpossibleEvidenceError
+        If the evidence has probability zero.
+    """
+    if not asked:
+        return []
+    given = engine.log_probability(evidence)
+    if given == -np.inf:
+        message = "The evidence has probability zero, so nothing follows from it."
+        raise ImpossibleEvidenceError(message, list(evidence))
+    parts: dict[frozenset[tuple[str, str]], int] = {}
+    terms = [
+        [(parts.setdefault(part, len(parts)), sign) for part, sign in _negative(engine, one)]
+        for one in asked
+    ]
+    weighed = _ask(engine, evidence, [dict(part) for part in parts], subject, given)
+    rows = np.stack([sum(sign * weighed[at] for at, sign in each) for each in terms])
+    rare = [at for at, each in enumerate(terms) if len(each) > 1 and rows[at, 0] < SMALL]
+    if rare:
+        rows[rare] = _ask(engine, evidence, [asked[at] for at in rare], subject, given)
+    return [_outcome(row, one, subject) for row, one in zip(rows, asked, strict=True)]
 
 
 def information(now: Outcome, outcomes: Sequence[Outcome]) -> float:
@@ -218,38 +191,52 @@ def _divergence(after: Numbers, before: Numbers) -> Numbers:
     return total
 
 
-def _given(engine: Engine, evidence: Evidence) -> float:
-    given = engine.log_probability(evidence)
-    if given == -np.inf:
-        message = "The evidence has probability zero, so nothing follows from it."
-        raise ImpossibleEvidenceError(message, list(evidence))
-    return given
+def _negative(engine: Engine, asked: Asked) -> list[tuple[frozenset[tuple[str, str]], int]]:
+    """Sets of answers without positive ones, and signs, that add up to a set of answers."""
+    kept: list[tuple[str, str]] = []
+    turned: list[tuple[str, str]] = []
+    for id, state in asked.items():
+        states = engine.network[id].states
+        if len(states) == 2 and state == states[1]:
+            turned.append((id, states[0]))
+        else:
+            kept.append((id, state))
+    return [
+        (frozenset([*kept, *some]), (-1) ** size)
+        for size in range(len(turned) + 1)
+        for some in combinations(turned, size)
+    ]
 
 
 def _ask(
     engine: Engine, evidence: Evidence, asked: Sequence[Asked], subject: Subject, given: float
-) -> _Rows:
-    """One batch: every set of answers with the evidence, and once more with no member."""
+) -> Numbers:
+    """One batch: for each set of answers P(answers), P(no member, answers), P(cause, answers).
+
+    All given the evidence; the second is zero where the subject is not several causes.
+    """
     cases = [evidence.plus(Evidence.of(engine.network, one)) for one in asked]
     told = engine.propagate_each(cases, subject.causes)
-    posteriors = np.stack([told.marginals[id][:, -1] for id in subject.causes], axis=1)
     shares = np.exp(told.log_probability - given)
-    if not subject.members:
-        return _Rows(shares, posteriors, None)
-    if len(subject.members) == 1:
-        one = posteriors[:, subject.causes.index(subject.members[0])]
-        return _Rows(shares, posteriors, 1.0 - one)
-    absent = Evidence(dict.fromkeys(subject.members, (1.0, 0.0)))
-    none = engine.propagate_each([case.plus(absent) for case in cases]).log_probability
-    possible = np.where(shares > 0.0, told.log_probability, 0.0)
-    return _Rows(shares, posteriors, np.minimum(1.0, np.exp(none - possible)))
+    none = np.zeros(len(cases))
+    if len(subject.members) > 1:
+        absent = Evidence(dict.fromkeys(subject.members, (1.0, 0.0)))
+        without = engine.propagate_each([case.plus(absent) for case in cases])
+        none = np.exp(without.log_probability - given)
+    causes = [told.marginals[id][:, -1] * shares for id in subject.causes]
+    return np.stack([shares, none, *causes], axis=1)
 
 
-def _outcome(rows: _Rows, at: int, answers: Asked, subject: Subject) -> Outcome:
-    posteriors = dict(zip(subject.causes, rows.posteriors[at].tolist(), strict=True))
+def _outcome(row: Numbers, answers: Asked, subject: Subject) -> Outcome:
+    """Shares become probabilities given the answers."""
+    share = float(row[0])
+    if share <= 0.0:
+        nothing = dict.fromkeys(subject.causes, 0.0)
+        return Outcome(answers, 0.0, nothing, 0.0 if subject.members else None)
+    none, *causes = np.clip(row[1:] / share, 0.0, 1.0).tolist()
+    posteriors = dict(zip(subject.causes, causes, strict=True))
     believed: float | None = None
-    if len(subject.members) == 1:
-        believed = posteriors[subject.members[0]]
-    elif rows.without is not None:
-        believed = 1.0 - float(rows.without[at])
-    return Outcome(answers, min(1.0, float(rows.shares[at])), posteriors, believed)
+    if subject.members:
+        alone = len(subject.members) == 1
+        believed = posteriors[subject.members[0]] if alone else 1.0 - none
+    return Outcome(answers, min(1.0, share), posteriors, believed)

@@ -10,13 +10,14 @@ about links becomes one about nodes, and the engine answers it exactly.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass
 
 import numpy as np
 
 from kneebayes.inference import Evidence
 from kneebayes.network import Link, Network, Node, noisy_or_node, table_node
 
-__all__ = ["ancestors", "descendants", "otherwise", "reached", "split_by_path", "widen"]
+__all__ = ["SplitNetwork", "ancestors", "descendants", "reached", "split_by_path"]
 
 STATES = ("absent", "otherwise", "reached")
 # P(state | reached fired?, otherwise fired?)
@@ -30,15 +31,37 @@ def reached(id: str) -> str:
     return f"{id} reached"  # no id of a model holds a blank
 
 
-def otherwise(id: str) -> str:
-    """Id of the node that says whether a node was set off by anything that does not count."""
-    return f"{id} otherwise"
+@dataclass(frozen=True)
+class SplitNetwork:
+    """A network in which some nodes tell how they were reached.
+
+    Attributes
+    ----------
+    network
+        The network. For each split node ``n`` there is a node ``reached(n)``.
+    inner
+        Ids of split nodes that others of them hang on. They have the states absent, otherwise
+        and reached, in the last of which they may also have been set off otherwise. All
+        others keep their states.
+    """
+
+    network: Network
+    inner: frozenset[str]
+
+    def widen(self, evidence: Evidence) -> Evidence:
+        """Evidence on the network that was split becomes the same evidence on this one."""
+        return Evidence(
+            {
+                id: (*likelihood, likelihood[1]) if id in self.inner else likelihood
+                for id, likelihood in evidence.likelihoods.items()
+            }
+        )
 
 
 def split_by_path(
     network: Network, within: Collection[str], counts: Counts, *, leak_counts: bool
-) -> Network:
-    """The same network with some nodes in three states: absent, present otherwise, reached.
+) -> SplitNetwork:
+    """Tell for some nodes whether a chain of fired links from where it counts reached them.
 
     Parameters
     ----------
@@ -55,28 +78,27 @@ def split_by_path(
 
     Returns
     -------
-    Network
-        For each split node ``n`` also the nodes ``reached(n)`` and ``otherwise(n)``; both can
-        be present, then ``n`` is in the state ``reached``. All else has the same distribution
-        as before.
+    SplitNetwork
+        The distribution of all that was there before is what it was.
     """
+    inner = frozenset(one for id in within for one in network[id].parents if one in within)
     nodes: list[Node] = []
     for node in network.nodes:
-        if node.id in within:
-            nodes += _split(node, within, counts, leak_counts=leak_counts)
-        else:
-            nodes.append(_widened(network, node, within))
-    return Network(tuple(nodes))
-
-
-def widen(evidence: Evidence, within: Collection[str]) -> Evidence:
-    """The same evidence on the network that was split."""
-    return Evidence(
-        {
-            id: (*likelihood, likelihood[1]) if id in within else likelihood
-            for id, likelihood in evidence.likelihoods.items()
-        }
-    )
+        if node.id not in within:
+            nodes.append(_widened(network, node, inner))
+            continue
+        counting, others = _sorted_links(node, inner, counts)
+        leak = node.leak or 0.0
+        leaks = (leak, 0.0) if leak_counts else (0.0, leak)
+        nodes.append(noisy_or_node(reached(node.id), leaks[0], counting))
+        if node.id in inner:
+            both = [reached(node.id), f"{node.id} otherwise"]
+            nodes.append(noisy_or_node(both[1], leaks[1], others))
+            nodes.append(table_node(node.id, both, BOTH_TO_STATE, STATES))
+        else:  # nothing hangs on it, so that it can stay the OR of both: less to carry along
+            others = {reached(node.id): (0.0, 1.0), **others}
+            nodes.append(noisy_or_node(node.id, leaks[1], others))
+    return SplitNetwork(Network(tuple(nodes)), inner)
 
 
 def ancestors(network: Network, ids: Iterable[str], through: Collection[str]) -> set[str]:
@@ -100,12 +122,14 @@ def descendants(network: Network, id: str, through: Collection[str]) -> set[str]
     return found
 
 
-def _split(node: Node, within: Collection[str], counts: Counts, *, leak_counts: bool) -> list[Node]:
-    """The three nodes that take the place of one."""
+def _sorted_links(
+    node: Node, inner: Collection[str], counts: Counts
+) -> tuple[dict[str, tuple[float, ...]], dict[str, tuple[float, ...]]]:
+    """Strengths of the links of a split node, those that count and the others."""
     counting: dict[str, tuple[float, ...]] = {}
     others: dict[str, tuple[float, ...]] = {}
     for link in node.links:
-        if link.parent in within:
+        if link.parent in inner:
             when_absent, when_present = link.strength
             mine, theirs = (0.0, 0.0, when_present), (when_absent, when_present, 0.0)
         else:
@@ -115,23 +139,18 @@ def _split(node: Node, within: Collection[str], counts: Counts, *, leak_counts: 
         for links, strength in ((counting, mine), (others, theirs)):
             if any(strength):
                 links[link.parent] = strength
-    leak = node.leak or 0.0
-    return [
-        noisy_or_node(reached(node.id), leak if leak_counts else 0.0, counting),
-        noisy_or_node(otherwise(node.id), 0.0 if leak_counts else leak, others),
-        table_node(node.id, [reached(node.id), otherwise(node.id)], BOTH_TO_STATE, STATES),
-    ]
+    return counting, others
 
 
-def _widened(network: Network, node: Node, within: Collection[str]) -> Node:
+def _widened(network: Network, node: Node, inner: Collection[str]) -> Node:
     """A node that takes both ways of being present alike."""
-    split = [one for one in node.parents if one in within]
+    split = [one for one in node.parents if one in inner]
     if not split:
         return node
     if node.is_noisy_or:
         links = {
             link.parent: (*link.strength, link.strength[1])
-            if link.parent in within
+            if link.parent in inner
             else link.strength
             for link in node.links
         }
