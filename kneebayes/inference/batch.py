@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from threading import local
-from types import ModuleType
-from typing import Any
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from kneebayes.errors import EvidenceError, KneebayesError, TooWideError
+from kneebayes.inference.compiled.asked import Room, Rows
 from kneebayes.inference.evidence import Evidence
-from kneebayes.inference.flat import Flat, numbers_of
+from kneebayes.inference.flat import Flat, Integers, Observed, numbers_of
 from kneebayes.inference.loading import load_compiled
 from kneebayes.inference.propagation import Propagation
 from kneebayes.network import Network, Numbers
@@ -25,6 +25,8 @@ __all__ = ["Batch", "cases_of", "run_batch", "subsets_of"]
 ROOM_KEPT = 2**23  # doubles of working memory that a thread keeps for its next question: 64 MiB
 _KEPT = local()
 PIECES = 8  # per worker, so that one with harder questions does not keep the others waiting
+
+Kind = TypeVar("Kind", bound=np.generic)
 
 
 @dataclass(frozen=True)
@@ -41,7 +43,7 @@ class Batch:
         Numbers of the network (see :func:`numbers_of`): rows x numbers.
     """
 
-    hard: NDArray[np.int8]
+    hard: Observed
     soft: Numbers
     numbers: Numbers
 
@@ -96,7 +98,8 @@ def subsets_of(
     last row all.
 
     A childless noisy-OR observed absent, if it is no target, is left out by taking its
-    strengths to zero: then it says nothing, and questions that differ only in this are answered by one elimination.
+    strengths to zero: then it says nothing, and questions that differ only in this are
+    answered by one elimination.
     """
     asked = np.zeros(len(network), dtype=np.bool_)
     asked[flat.parents] = True
@@ -162,12 +165,14 @@ def run_batch(
         shapes = {id: np.empty((0, len(network[id].states))) for id in names}
         return Propagation(np.empty(0), shapes)
     _check(flat, batch, rows)
-    compiled = load_compiled()
-    order = _by_pattern(batch.hard)
-    asked = rows_of(compiled, flat, batch, [network.index[id] for id in names], order)
+    load_compiled()
+    from kneebayes.inference.compiled.rows import run_rows
 
-    def run(first, last):
-        room = compiled.run_rows(flat, asked, _room(compiled), first, last)
+    order = _by_pattern(batch.hard)
+    asked = rows_of(flat, batch, [network.index[id] for id in names], order)
+
+    def run(first: int, last: int) -> None:
+        room = run_rows(flat, asked, _room(), first, last)
         _KEPT.room = room if room.floats.size <= ROOM_KEPT else None
 
     if rows == 1:
@@ -187,31 +192,25 @@ def run_batch(
     return Propagation(asked.logs, _by_node(network, flat, batch, names, asked))
 
 
-def _room(compiled: ModuleType) -> Any:
+def _room() -> Room:
     """Working memory of this thread, from its last question."""
-    kept = getattr(_KEPT, "room", None)
-    if kept is None:
-        kept = compiled.Room(np.empty(0), np.empty(0, dtype=np.int64))
-    return kept
+    kept: Room | None = getattr(_KEPT, "room", None)
+    return Room(np.empty(0), np.empty(0, dtype=np.int64)) if kept is None else kept
 
 
 def rows_of(
-    compiled: ModuleType,
-    flat: Flat,
-    batch: Batch,
-    targets: Sequence[int],
-    order: NDArray[np.int64] | None = None,
-) -> Any:
+    flat: Flat, batch: Batch, targets: Sequence[int], order: Integers | None = None
+) -> Rows:
     """The arrays of a batch as compiled code takes them, with room for the answers."""
 
-    def ordered(array: NDArray[Any]) -> NDArray[Any]:
+    def ordered(array: NDArray[Kind]) -> NDArray[Kind]:
         """An array of one row serves all; others are put in order."""
         return np.ascontiguousarray(array if order is None or len(array) == 1 else array[order])
 
     wanted = np.zeros(flat.states.size, dtype=np.bool_)
     wanted[list(targets)] = True
     rows = len(batch)
-    return compiled.Rows(
+    return Rows(
         numbers=ordered(batch.numbers),
         hard=ordered(batch.hard),
         soft=ordered(batch.soft),
@@ -240,7 +239,7 @@ def _check(flat: Flat, batch: Batch, rows: int) -> None:
         raise KneebayesError(message)
 
 
-def _by_pattern(hard: NDArray[np.int8]) -> NDArray[np.int64] | None:
+def _by_pattern(hard: Observed) -> Integers | None:
     """An order of the rows in which equal ones follow each other; None if there is one only."""
     if len(hard) == 1:
         return None
@@ -254,20 +253,12 @@ def _spread(
     """Run pieces of the rows on all cores; the compiled code holds no lock."""
     workers = max(1, len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 1)
     pieces = min(rows, max(workers * PIECES, rows // 256))
-    cuts = np.linspace(0, rows, pieces + 1).astype(int)
+    cuts = np.linspace(0, rows, pieces + 1).astype(int).tolist()
     with ThreadPoolExecutor(workers) as pool:
-        for first, last, _ in _finished(pool, run, cuts):
+        done = pool.map(run, cuts[:-1], cuts[1:])
+        for first, last, _ in zip(cuts[:-1], cuts[1:], done, strict=True):
             if progress is not None:
                 progress(last - first)
-
-
-def _finished(
-    pool: ThreadPoolExecutor, run: Callable[[int, int], object], cuts: NDArray[np.int64]
-) -> Iterator[tuple[int, int, object]]:
-    pairs = list(zip(cuts[:-1].tolist(), cuts[1:].tolist(), strict=True))
-    done = pool.map(lambda pair: run(*pair), pairs)
-    for (first, last), result in zip(pairs, done, strict=True):
-        yield first, last, result
 
 
 def _refuse_wide(logs: Numbers, widths: Numbers) -> None:
@@ -288,11 +279,11 @@ def too_wide(width: float, where: str = "") -> str:
 
 
 def _by_node(
-    network: Network, flat: Flat, batch: Batch, names: Sequence[str], asked: Any
+    network: Network, flat: Flat, batch: Batch, names: Sequence[str], asked: Rows
 ) -> dict[str, Numbers]:
     """Posteriors by node; for a node that a row observes, its state is certain."""
     told: dict[str, Numbers] = {}
-    observed = (batch.hard >= 0).any(axis=0)
+    observed = np.any(batch.hard >= 0, axis=0)
     for id in names:
         at = network.index[id]
         mine = asked.marginals[:, flat.own_start[at] : flat.own_start[at + 1]]

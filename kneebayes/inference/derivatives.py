@@ -9,12 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
 from kneebayes.errors import ImpossibleEvidenceError, TooWideError
 from kneebayes.inference.batch import Batch, cases_of, rows_of, too_wide
+from kneebayes.inference.compiled.asked import Shares
 from kneebayes.inference.evidence import Evidence
 from kneebayes.inference.flat import Flat
 from kneebayes.inference.leaves import relevant_nodes
@@ -70,18 +70,21 @@ class _Question:
         self.log_probability, self.shares = self.run(self.numbers)
         self.out = np.zeros(len(self.numbers))
 
-    def run(self, numbers: Numbers) -> tuple[float, Any]:
+    def run(self, numbers: Numbers) -> tuple[float, Shares]:
         """Both passes under some numbers: ln P(evidence) and the gradients."""
-        compiled, flat = load_compiled(), self.flat
-        rows = rows_of(compiled, flat, Batch(self.batch.hard, self.batch.soft, numbers[None]), [])
-        shares = compiled.Shares(
+        load_compiled()
+        from kneebayes.inference.compiled.rows import run_shares
+
+        flat = self.flat
+        rows = rows_of(flat, Batch(self.batch.hard, self.batch.soft, numbers[None]), [])
+        shares = Shares(
             own=np.zeros(flat.own_start[-1]),
             links=np.zeros((len(numbers), 2)),
             pairs=np.zeros((len(flat.states), 2)),
             tables=np.zeros(len(numbers)),
             weights=np.ones(flat.own_start[-1]),
         )
-        log = float(compiled.run_shares(flat, rows, shares))
+        log = float(run_shares(flat, rows, shares))
         if log == np.inf:
             raise TooWideError(too_wide(float(rows.widths[0])))
         return log, shares

@@ -276,7 +276,7 @@ class Engine:
         )
         pattern = Pattern(relevant_nodes(network, wanted), hard)
         likelihoods = {
-            network.index[id]: np.asarray(likelihood)[None]
+            network.index[id]: np.asarray(likelihood)
             for id, likelihood in evidence.likelihoods.items()
             if hard[network.index[id]] is None
         }
@@ -286,16 +286,17 @@ class Engine:
         marginals: dict[str, Numbers] = {}
         if targets:
             gradients = run_backward(plan, forward, len(leaves))
-            possible = forward.result > 0.0
             for id in targets:
                 at = network.index[id]
-                if hard[at] is not None:
-                    marginals[id] = possible * np.eye(len(network[id].states))[[hard[at]]]
-                    continue
-                gradient = gradients[places[at]]
-                weight = leaves[places[at]].numbers * (0.0 if gradient is None else gradient)
-                marginals[id] = weight / np.where(possible, forward.result, 1.0).reshape(-1, 1)
-        return Propagation(forward.log_probability, marginals)
+                state = hard[at]
+                share = np.zeros(len(network[id].states))
+                if forward.result > 0.0 and state is not None:
+                    share[state] = 1.0
+                elif forward.result > 0.0:
+                    place = places[at]
+                    share = leaves[place].numbers * gradients[place] / forward.result
+                marginals[id] = share[None]
+        return Propagation(np.array([forward.log_probability]), marginals)
 
     def _plan(self, pattern: Pattern, leaves: Sequence[Leaf]) -> Plan:
         plan = self._plans.get(pattern)

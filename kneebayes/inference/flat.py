@@ -9,9 +9,11 @@ from numpy.typing import NDArray
 
 from kneebayes.network import Network, Node, Numbers
 
-__all__ = ["Flat", "Integers", "flatten", "numbers_of"]
+__all__ = ["Flags", "Flat", "Integers", "Observed", "flatten", "numbers_of"]
 
 Integers = NDArray[np.int64]
+Flags = NDArray[np.bool_]
+Observed = NDArray[np.int8]  # index of a state, or -1
 
 
 class Flat(NamedTuple):

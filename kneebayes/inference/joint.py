@@ -43,16 +43,18 @@ def joint_of(
     TooWideError
         If the answer needs more memory than is allowed.
     """
-    compiled = load_compiled()
+    load_compiled()
+    from kneebayes.inference.compiled.rows import run_joint
+
     batch = cases_of(network, flat, [evidence])
     kept = np.array([network.index[network[id].id] for id in nodes], dtype=np.int64)
-    asked = rows_of(compiled, flat, batch, [])
-    log, scope, values, own = compiled.run_joint(flat, asked, kept)
+    asked = rows_of(flat, batch, [])
+    log, scope, values, own = run_joint(flat, asked, kept)
     if log == np.inf:
         raise TooWideError(too_wide(float(asked.widths[0])))
     order = [list(kept).index(node) for node in scope]
     shape = [int(flat.states[node]) for node in scope]
-    table = values.reshape(shape).transpose(np.argsort(order)) if len(order) else np.ones(())
+    table = values.reshape(shape).transpose(np.argsort(order)) if order else np.ones(())
     for axis in range(len(kept)):
         if axis not in order:
             table = np.expand_dims(table, axis)

@@ -35,7 +35,7 @@ class Pattern:
 
 @dataclass(frozen=True, slots=True)
 class Leaf:
-    """One table to start from: its scope and its numbers (batch axis first)."""
+    """One table to start from: its scope and its numbers, an axis for each variable."""
 
     scope: tuple[int, ...]
     numbers: Numbers
@@ -63,7 +63,7 @@ def leaves_of(
     pattern
         Who takes part and who is observed.
     likelihoods
-        For a node that is not observed for certain, its likelihood: batch x states.
+        For a node that is not observed for certain, its likelihood: one number per state.
 
     Returns
     -------
@@ -74,7 +74,7 @@ def leaves_of(
     own: dict[int, Numbers] = {}
     for at, node in enumerate(network.nodes):
         if pattern.relevant[at] and pattern.hard[at] is None:
-            own[at] = likelihoods.get(at, np.ones((1, len(node.states))))
+            own[at] = likelihoods.get(at, np.ones(len(node.states)))
     leaves: list[Leaf] = []
     for at, node in enumerate(network.nodes):
         if pattern.relevant[at]:
@@ -101,7 +101,7 @@ def _table_leaves(
         return []
     order = np.argsort(open_members)
     scope = tuple(2 * open_members[place] for place in order)
-    return [Leaf(scope, np.transpose(numbers, order)[None])]
+    return [Leaf(scope, np.transpose(numbers, order))]
 
 
 def _noisy_or_leaves(
@@ -121,21 +121,21 @@ def _noisy_or_leaves(
     if pattern.hard[at] == 0:
         for parent, strength in open_links:
             own[parent] = own[parent] * (1.0 - strength)
-        return [Leaf((), np.array([unfired]))]
+        return [Leaf((), np.array(unfired))]
     if not open_links:
         if pattern.hard[at] == 1:
-            return [Leaf((), np.array([fired]))]
+            return [Leaf((), np.array(fired))]
         own[at] = own[at] * np.array([unfired, fired])
         return []
     bit = 2 * at + 1
-    leaves = [Leaf((bit,), np.array([[unfired, fired]]))]
+    leaves = [Leaf((bit,), np.array([unfired, fired]))]
     for parent, strength in open_links:
         table = np.stack([1.0 - strength, strength], axis=-1)
         state = 2 * parent
         if state < bit:
-            leaves.append(Leaf((state, bit), table[None]))
+            leaves.append(Leaf((state, bit), table))
         else:
-            leaves.append(Leaf((bit, state), table.T[None]))
+            leaves.append(Leaf((bit, state), table.T))
     return leaves
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
-from types import ModuleType
 
 import numpy as np
 
+from kneebayes.inference.compiled.asked import Room, Rows
 from kneebayes.inference.flat import flatten, numbers_of
 from kneebayes.network import Network, noisy_or_node, root_node
 
@@ -43,33 +43,33 @@ def _age(path: Path) -> float:
     return path.stat().st_mtime
 
 
-def load_compiled() -> ModuleType:
+def load_compiled() -> None:
     """Load the compiled engine; compiles it first where that was never done on this machine.
 
     Compiling takes about half a minute, once; later processes load the result within a
     second. A bar shows it, since nothing else would tell what the machine is doing.
     """
-    from importlib import import_module
-
-    if not is_loaded() and not is_stored():
+    if is_loaded():
+        return
+    if is_stored():
+        _touch()
+    else:
         from tqdm.auto import tqdm
 
         for stale in _stored():
             stale.unlink(missing_ok=True)
         with tqdm(total=1, desc="Compiling the engine, once on this machine", leave=False) as bar:
-            _touch(import_module(ROWS))
+            _touch()
             bar.update()
-    rows = import_module(ROWS)
-    if not is_loaded():
-        _touch(rows)
-    return rows
 
 
-def _touch(rows: ModuleType) -> None:
-    """Ask one tiny question, which compiles what answers it."""
+def _touch() -> None:
+    """Ask one tiny question, which compiles what answers it, or loads it."""
+    from kneebayes.inference.compiled.rows import run_rows
+
     network = Network((root_node("a", [0.5, 0.5]), noisy_or_node("b", 0.1, {"a": 0.5})))
     flat = flatten(network)
-    asked = rows.Rows(
+    asked = Rows(
         numbers=numbers_of(network)[None],
         hard=np.array([[-1, 1]], dtype=np.int8),
         soft=np.ones((1, 4)),
@@ -79,4 +79,4 @@ def _touch(rows: ModuleType) -> None:
         marginals=np.empty((1, 4)),
         widths=np.empty(1),
     )
-    rows.run_rows(flat, asked, rows.Room(np.empty(0), np.empty(0, dtype=np.int64)), 0, 1)
+    run_rows(flat, asked, Room(np.empty(0), np.empty(0, dtype=np.int64)), 0, 1)

@@ -15,7 +15,7 @@ WIDEST = 26.0  # log2 of the entries of the largest table allowed: 512 MiB of do
 
 @dataclass(frozen=True, slots=True)
 class Join:
-    """Join tables ``a`` and ``b`` into ``out``; shapes leave the batch axis out."""
+    """Join tables ``a`` and ``b``, each in the shape that aligns their axes, into ``out``."""
 
     a: int
     b: int
@@ -159,9 +159,9 @@ class _Steps:
                 out,
                 tuple(self.sizes[one] if one in in_a else 1 for one in scope),
                 tuple(self.sizes[one] if one in in_b else 1 for one in scope),
-                tuple(axis + 1 for axis, one in enumerate(scope) if one in shared_bits),
-                tuple(axis + 1 for axis, one in enumerate(scope) if one not in in_a),
-                tuple(axis + 1 for axis, one in enumerate(scope) if one not in in_b),
+                tuple(axis for axis, one in enumerate(scope) if one in shared_bits),
+                tuple(axis for axis, one in enumerate(scope) if one not in in_a),
+                tuple(axis for axis, one in enumerate(scope) if one not in in_b),
             )
         )
         self.release(a)
@@ -172,7 +172,7 @@ class _Steps:
     def reduce(self, table: int, variable: int) -> None:
         """Take a variable out of a table and note the step."""
         scope = self.scopes[table]
-        axis = scope.index(variable) + 1
+        axis = scope.index(variable)
         other = -1
         left = tuple(one for one in scope if one != variable)
         if variable % 2 == 0:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from math import inf, log
 
 import numpy as np
 
@@ -48,9 +49,9 @@ class Forward:
     """Tables of a forward pass, kept for the way back."""
 
     tables: list[Numbers | None]
-    scales: dict[int, Numbers]
-    result: Numbers
-    log_probability: Numbers
+    scales: dict[int, float]
+    result: float
+    log_probability: float
 
 
 def run_forward(plan: Plan, leaves: Sequence[Leaf]) -> Forward:
@@ -58,21 +59,20 @@ def run_forward(plan: Plan, leaves: Sequence[Leaf]) -> Forward:
     tables: list[Numbers | None] = [leaf.numbers for leaf in leaves]
     tables += [None] * (plan.tables - len(tables))
     if not plan.steps and not leaves:
-        tables[plan.result] = np.ones(1)
-    scales: dict[int, Numbers] = {}
-    log_scale = np.zeros(1)
+        tables[plan.result] = np.ones(())
+    scales: dict[int, float] = {}
+    log_scale = 0.0
     for step in plan.steps:
         made = _forward(step, tables)
-        if made.ndim == 1 or (isinstance(step, Reduce) and step.how != "rename"):
-            largest = made.max(axis=tuple(range(1, made.ndim)), keepdims=True, initial=0.0)
-            largest = np.where(largest > 0.0, largest, 1.0)
-            made = made / largest
-            scales[step.out] = largest
-            log_scale = log_scale + np.log(largest.reshape(-1))
+        if made.ndim == 0 or (isinstance(step, Reduce) and step.how != "rename"):
+            largest = float(made.max())
+            if largest > 0.0:
+                made = made / largest
+                scales[step.out] = largest
+                log_scale += log(largest)
         tables[step.out] = made
-    result = _known(tables[plan.result])
-    with np.errstate(divide="ignore"):
-        log_probability = np.log(result.reshape(-1)) + log_scale
+    result = float(_known(tables[plan.result]))
+    log_probability = log(result) + log_scale if result > 0.0 else -inf
     return Forward(tables, scales, result, log_probability)
 
 
@@ -86,9 +86,7 @@ def _known(table: Numbers | None) -> Numbers:
 def _forward(step: Join | Reduce, tables: list[Numbers | None]) -> Numbers:
     if isinstance(step, Join):
         a, b = _known(tables[step.a]), _known(tables[step.b])
-        return join(
-            a.reshape(a.shape[0], *step.a_shape), b.reshape(b.shape[0], *step.b_shape), step.bits
-        )
+        return join(a.reshape(step.a_shape), b.reshape(step.b_shape), step.bits)
     source = _known(tables[step.source])
     if step.how == "sum":
         return np.asarray(source.sum(axis=step.axis))
@@ -99,36 +97,34 @@ def _forward(step: Join | Reduce, tables: list[Numbers | None]) -> Numbers:
     return source
 
 
-def run_backward(plan: Plan, forward: Forward, leaf_count: int) -> list[Numbers | None]:
+def run_backward(plan: Plan, forward: Forward, leaf_count: int) -> list[Numbers]:
     """Derivative of the scaled result with respect to every entry of every leaf."""
     gradients: list[Numbers | None] = [None] * plan.tables
-    gradients[plan.result] = np.ones_like(forward.result)
+    gradients[plan.result] = np.ones(())
     for step in reversed(plan.steps):
         gradient = _known(gradients[step.out])
         if step.out in forward.scales:
             gradient = gradient / forward.scales[step.out]
         if isinstance(step, Reduce):
-            source = _known(forward.tables[step.source])
-            gradients[step.source] = _spread(step, gradient, source)
+            shape = _known(forward.tables[step.source]).shape
+            gradients[step.source] = _spread(step, gradient, shape)
         else:
             a, b = _known(forward.tables[step.a]), _known(forward.tables[step.b])
-            aligned_a = a.reshape(a.shape[0], *step.a_shape)
-            aligned_b = b.reshape(b.shape[0], *step.b_shape)
+            aligned_a, aligned_b = a.reshape(step.a_shape), b.reshape(step.b_shape)
             for mine, theirs, missing, table in (
                 (step.a, aligned_b, step.a_missing, a),
                 (step.b, aligned_a, step.b_missing, b),
             ):
                 pulled = pull(gradient, theirs, step.bits).sum(axis=missing)
-                gradients[mine] = pulled.reshape(pulled.shape[0], *table.shape[1:])
+                gradients[mine] = pulled.reshape(table.shape)
         gradients[step.out] = None
-    return gradients[:leaf_count]
+    return [_known(gradient) for gradient in gradients[:leaf_count]]
 
 
-def _spread(step: Reduce, gradient: Numbers, source: Numbers) -> Numbers:
+def _spread(step: Reduce, gradient: Numbers, shape: tuple[int, ...]) -> Numbers:
     """Bring a gradient back to the table that was reduced."""
     if step.how == "rename":
         return gradient
-    shape = (gradient.shape[0], *source.shape[1:])
     if step.how == "sum":
         return np.broadcast_to(np.expand_dims(gradient, step.axis), shape)
     spread = np.zeros(shape)

@@ -10,8 +10,7 @@ Only additions of products of non-negative numbers: nothing cancels, so every re
 its relative precision however small it is. (Zhang & Poole 1996 call such tables
 heterogeneous factors; inclusion-exclusion, as in Quickscore, subtracts instead.)
 
-Every array has a batch axis first (length 1 or the size of the batch), then one axis per
-variable of its scope.
+Every array has one axis per variable of its scope.
 """
 
 from __future__ import annotations

@@ -7,11 +7,13 @@ from collections.abc import Callable
 import numpy as np
 
 from benchmarks.patients import Patient, Ward
-from kneebayes.inference import Evidence
-from kneebayes.inference.flat import numbers_of
+from kneebayes.inference import Engine, Evidence
+from kneebayes.inference.flat import Flat, numbers_of
 from kneebayes.inference.propagation import Propagation
-from kneebayes.network import Numbers
+from kneebayes.network import Network, Numbers, noisy_or_node
 
+SUMS = 1e-9  # how far posteriors of the states of a node may be from adding up to 1
+CHECKED = 3  # rows of a batch that are asked again one by one
 SPREAD = 0.3  # standard deviation of the logarithm of a power
 
 Asker = Callable[[Patient], Propagation]
@@ -74,3 +76,42 @@ def open_asker(ward: Ward, series: str) -> Asker:
         return model.engine.propagate_each(cases, causes)
 
     return ask
+
+
+def broken(told: Propagation) -> int:
+    """Rows without a finite P(evidence) or with posteriors that are none.
+
+    Simulated answers are possible, so a row that counts as impossible is as wrong as a NaN.
+    """
+    wrong = ~np.isfinite(told.log_probability)
+    for marginals in told.marginals.values():
+        wrong = wrong | ~(np.abs(marginals.sum(axis=1) - 1.0) < SUMS)
+    return int(wrong.sum())
+
+
+def difference(ward: Ward, draws: Propagation, numbers: Numbers, evidence: Evidence) -> float:
+    """Largest difference of some draws from single questions to networks of those numbers."""
+    model = ward.model
+    worst = 0.0
+    for row in np.linspace(0, len(draws) - 1, CHECKED).astype(int):
+        engine = Engine(network_of(model.network, model.engine.flat, numbers[row]))
+        single = engine.propagate(evidence, draws.marginals)
+        for id, marginals in draws.marginals.items():
+            worst = max(worst, abs(float(marginals[row, -1]) - single.present(id)))
+    return worst
+
+
+def network_of(network: Network, flat: Flat, numbers: Numbers) -> Network:
+    """The same network with other numbers in its noisy-ORs."""
+    nodes = []
+    for at, node in enumerate(network.nodes):
+        mine = numbers[flat.number_start[at] : flat.number_start[at + 1]].tolist()
+        if not node.is_noisy_or:
+            nodes.append(node)
+            continue
+        links, first = {}, 1
+        for link in node.links:
+            links[link.parent] = mine[first : first + len(link.strength)]
+            first += len(link.strength)
+        nodes.append(noisy_or_node(node.id, mine[0], links))
+    return Network(tuple(nodes))

@@ -13,6 +13,7 @@ from tqdm import tqdm
 
 import kneebayes as kb
 from benchmarks.aside import Answerer, Aside, Outcome
+from benchmarks.askers import broken
 from benchmarks.machine import cores, peak_memory
 from benchmarks.ours import warm
 from benchmarks.patients import ANSWERED, FEWEST, MOST, States, Ward
@@ -88,12 +89,15 @@ def run_rows(model: kb.Model, hard: States, causes: list[str]) -> int:
     flat = model.engine.flat
     soft, numbers = np.ones((1, flat.own_start[-1])), numbers_of(model.network)[None]
     try:
-        run_batch(model.network, flat, Batch(hard, soft, numbers), causes)
+        told = run_batch(model.network, flat, Batch(hard, soft, numbers), causes)
     except TooWideError:
         if len(hard) == 1:
             return 1
         middle = len(hard) // 2
         return run_rows(model, hard[:middle], causes) + run_rows(model, hard[middle:], causes)
+    if wrong := broken(told):
+        message = f"{wrong} of {len(hard)} possible patients got no answer"
+        raise ArithmeticError(message)
     return 0
 
 

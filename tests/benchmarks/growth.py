@@ -33,7 +33,7 @@ FULL = {
     CAUSES: [10, 20, 50, 100, 200, 400, 800],
     PATIENTS: [1, 10, 100, 1_000, 10_000, 100_000],
 }
-QUICK = {FINDINGS: [5, 20], POSITIVES: [8], CAUSES: [50], PATIENTS: [100]}
+QUICK = {FINDINGS: [10], POSITIVES: [8], CAUSES: [50], PATIENTS: [100]}
 TWO_LEVEL = "two-level network, 10 findings answered"
 BATCH = "5 to 15 findings, contexts unknown, all cores"
 WARD = 600  # simulated patients to choose from: enough of them have 24 positive findings

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from math import isnan
+from math import isfinite, isnan
 from time import perf_counter
 
 from benchmarks.clock import LONG, time_of
@@ -50,8 +50,16 @@ def propagate_each(
                 best[at] = float("nan")
                 continue
             best[at] = min(best[at], perf_counter() - start)
+            check(told_now.log_probability[0])
             found[at] = {id: told_now.present(id) for id in causes}
     return list(zip(best, found, strict=True))
+
+
+def check(log_probability: float) -> None:
+    """Simulated answers are possible; an answer that says otherwise is not worth timing."""
+    if not isfinite(log_probability):
+        message = f"ln P(evidence) of a simulated patient came out as {log_probability}"
+        raise ArithmeticError(message)
 
 
 def diagnose_each(model: Model, told: Sequence[Answers]) -> list[float]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from math import isnan
 from statistics import median
 
@@ -10,7 +10,15 @@ from tqdm import tqdm
 
 import kneebayes as kb
 from benchmarks.aside import Answerer, Aside
-from benchmarks.askers import draw_asker, open_asker, subset_asker
+from benchmarks.askers import (
+    Asker,
+    broken,
+    difference,
+    draw_asker,
+    draw_numbers,
+    open_asker,
+    subset_asker,
+)
 from benchmarks.clock import time_of
 from benchmarks.machine import peak_memory
 from benchmarks.ours import diagnose_each, propagate_each, warm
@@ -19,7 +27,6 @@ from benchmarks.report import Figure
 from kneebayes.errors import TooWideError
 
 PART = "targets: kneebayes alone, compiled"
-POSITIVES = 20
 NAN = float("nan")
 
 Seconds = Sequence[float]
@@ -73,13 +80,13 @@ def prepare_positives() -> Answerer:
     return answer
 
 
-def measure_positives(ward: Ward, count: int, limit: float) -> list[Figure]:
+def measure_positives(ward: Ward, count: int, positives: int, limit: float) -> list[Figure]:
     """Twenty positive findings: time, and the most memory that the process took."""
     figures: list[Figure] = []
-    subject = f"{POSITIVES} positive findings, engine"
+    subject = f"{positives} positive findings, engine"
     for series in SERIES:
         with Aside(prepare_positives, limit) as aside:
-            question = (len(ward.states), ward.seed, count, POSITIVES, series)
+            question = (len(ward.states), ward.seed, count, positives, series)
             outcome = aside.ask(question)
         if not outcome.done:
             figures += [Figure(PART, subject, series, "median", NAN, "ms", 0, outcome.status)]
@@ -100,6 +107,7 @@ def measure_batches(ward: Ward, count: int, draws: int, subsets: int) -> list[Fi
         figures += measure_each(
             f"{draws:,} draws of the numbers", series, some, draw_asker(ward, draws, series)
         )
+        figures.append(check_draws(ward, some, draws, series))
         figures += measure_each(
             f"{2**subsets:,} subsets of {subsets} findings",
             series,
@@ -113,13 +121,33 @@ def measure_batches(ward: Ward, count: int, draws: int, subsets: int) -> list[Fi
 
 
 def measure_each(
-    subject: str, series: str, patients: Sequence[Patient], ask: Callable[[Patient], object]
+    subject: str, series: str, patients: Sequence[Patient], ask: Asker
 ) -> list[Figure]:
-    """Time one batch for each patient, on all cores."""
-    seconds = []
+    """Time one batch for each patient, on all cores; every row of every batch is checked."""
+    seconds, wrong, rows = [], 0, 0
     for patient in tqdm(patients, desc=f"{subject}, {series}", leave=False, mininterval=1):
         try:
-            seconds.append(time_of(lambda patient=patient: ask(patient))[0])
+            time, told = time_of(lambda patient=patient: ask(patient))
         except TooWideError:
             seconds.append(NAN)
-    return spread_figures(subject, series, seconds, "all cores")
+            continue
+        seconds.append(time)
+        wrong, rows = wrong + broken(told), rows + len(told)
+    figures = spread_figures(subject, series, seconds, "all cores")
+    return [*figures, Figure(PART, subject, series, "rows answered wrong", wrong, "", rows)]
+
+
+def check_draws(ward: Ward, patients: Sequence[Patient], draws: int, series: str) -> Figure:
+    """Draws of the numbers against single questions to networks of those numbers."""
+    numbers, ask = draw_numbers(ward, draws), draw_asker(ward, draws, series)
+    worst, checked = 0.0, 0
+    for patient in patients:
+        try:
+            told = ask(patient)
+            evidence = patient.evidence(ward.model.network, series)
+            worst = max(worst, difference(ward, told, numbers, evidence))
+            checked += 1
+        except TooWideError:
+            continue
+    subject = f"{draws:,} draws of the numbers"
+    return Figure(PART, subject, series, "largest difference", worst, "", checked, "3 rows each")

@@ -9,17 +9,16 @@ import pytest
 
 import kneebayes as kb
 from benchmarks.accuracy import (
-    OURS,
-    QUICKSCORE,
-    SIGNED,
     dense_case,
+    error_of,
     errors_of,
     measure_defeated,
     measure_enumerated,
     rights_of,
     weigh_ours,
+    wide_case,
 )
-from benchmarks.askers import draw_asker, draw_numbers, open_asker, subset_asker
+from benchmarks.askers import broken, difference, draw_asker, draw_numbers, open_asker, subset_asker
 from benchmarks.clock import time_of
 from benchmarks.cohort import complete, partial, run_rows
 from benchmarks.machine import describe, peak_memory
@@ -31,6 +30,7 @@ from benchmarks.report import Figure, Report
 from benchmarks.side_by_side import case_of
 from benchmarks.signed import exact, in_doubles
 from benchmarks.two_level import random_two_level
+from kneebayes.inference.propagation import Propagation
 
 CLOSE = 1e-12
 
@@ -115,13 +115,32 @@ def test_all_methods_are_right_where_it_is_easy(weigh) -> None:
 
 
 def test_quickscore_and_the_signed_form_are_defeated_and_kneebayes_is_not() -> None:
-    _, cases = measure_defeated([18], wide=True)
-    errors = {(one["method"], one["network"]): one for one in cases}
-    measure = "relative error of P(findings)"
-    assert errors[QUICKSCORE, "12 causes"][measure] > 1.0
-    assert errors[SIGNED, "27 causes"][measure] > 1.0
-    assert errors[OURS, "12 causes"][measure] < CLOSE
-    assert errors[OURS, "27 causes"][measure] < CLOSE
+    net, states = dense_case(18)
+    right = exact(net, states)
+    assert error_of(quickscore(net, states), right) > 1.0
+    assert error_of(weigh_ours(net, states), right) < CLOSE
+    net, states = wide_case()
+    right = exact(net, states)
+    assert error_of(in_doubles(net, states), right) > 1.0
+    assert error_of(weigh_ours(net, states), right) < CLOSE
+
+
+def test_answers_that_are_none_are_counted_as_wrong() -> None:
+    half = np.array([[0.5, 0.5]] * 4)
+    half[3] = 0.0
+    logs = np.array([-1.0, np.nan, -np.inf, -1.0])
+    assert broken(Propagation(logs, {"a": half})) == 3
+
+
+@pytest.mark.parametrize("series", SERIES)
+def test_batches_are_right(ward: Ward, series: str) -> None:
+    """As single questions are, for open contexts before and after answered ones."""
+    patients, numbers = ward.some(4), draw_numbers(ward, 6)
+    for patient in patients:
+        told = draw_asker(ward, 6, series)(patient)
+        assert broken(told) == broken(open_asker(ward, series)(patient)) == 0
+        evidence = patient.evidence(ward.model.network, series)
+        assert difference(ward, told, numbers, evidence) < CLOSE
 
 
 def test_errors_against_enumeration() -> None:

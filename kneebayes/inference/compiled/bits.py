@@ -2,71 +2,84 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
 import numpy as np
 from numba import types
 from numba.core import cgutils
-from numba.extending import intrinsic
+from numpy.typing import NDArray
 
-from kneebayes.inference.compiled.jit import inner
+from kneebayes.inference.compiled.jit import Generate, inner, instruction
+from kneebayes.inference.flat import Integers
 
-__all__ = ["add", "has", "members", "new_pairs", "remove"]
+if TYPE_CHECKING:
+    from llvmlite.ir import IRBuilder, Value
+
+__all__ = ["Words", "add", "has", "members", "new_pairs", "remove"]
+
+Words = NDArray[np.uint64]
 
 
-@intrinsic
-def _ones(typing, word):  # noqa: ARG001 (numba asks for both)
+@instruction
+def _ones(_typing: object, _word: object) -> tuple[object, Generate]:
     """Number of bits set in a word."""
 
-    def generate(_context, builder, _signature, arguments):
+    def generate(
+        _context: object, builder: IRBuilder, _signature: object, arguments: Sequence[Value]
+    ) -> Value:
         return builder.ctpop(arguments[0])
 
-    return types.uint64(types.uint64), generate
+    return types.int64(types.uint64), generate
 
 
-@intrinsic
-def _lowest(typing, word):  # noqa: ARG001 (numba asks for both)
+@instruction
+def _lowest(_typing: object, _word: object) -> tuple[object, Generate]:
     """Position of the lowest bit set in a word that is not zero."""
 
-    def generate(_context, builder, _signature, arguments):
+    def generate(
+        _context: object, builder: IRBuilder, _signature: object, arguments: Sequence[Value]
+    ) -> Value:
         return builder.cttz(arguments[0], cgutils.true_bit)
 
-    return types.uint64(types.uint64), generate
+    return types.int64(types.uint64), generate
 
 
 @inner
-def new_pairs(around, near):
+def new_pairs(around: Words, near: Words) -> int:
     """How many members of one set are not in another."""
     total = 0
     for place in range(around.size):
-        total += np.int64(_ones(around[place] & ~near[place]))
+        total += _ones(around[place] & ~near[place])
     return total
 
 
 @inner
-def has(words, member):
+def has(words: Words, member: int) -> bool:
     """Whether a variable is in a set."""
-    return (words[member >> 6] >> np.uint64(member & 63)) & np.uint64(1) != np.uint64(0)
+    return bool((words[member >> 6] >> np.uint64(member & 63)) & np.uint64(1) != np.uint64(0))
 
 
 @inner
-def add(words, member):
+def add(words: Words, member: int) -> None:
     """Put a variable into a set."""
     words[member >> 6] |= np.uint64(1) << np.uint64(member & 63)
 
 
 @inner
-def remove(words, member):
+def remove(words: Words, member: int) -> None:
     """Take a variable out of a set."""
     words[member >> 6] &= ~(np.uint64(1) << np.uint64(member & 63))
 
 
 @inner
-def members(words, out):
+def members(words: Words, out: Integers) -> int:
     """Write the members of a set into ``out``, lowest first; returns how many."""
     found = 0
     for place in range(words.size):
         word = words[place]
         while word != np.uint64(0):
-            out[found] = (place << 6) + np.int64(_lowest(word))
+            out[found] = (place << 6) + _lowest(word)
             found += 1
             word &= word - np.uint64(1)
     return found

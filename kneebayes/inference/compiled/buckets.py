@@ -16,11 +16,13 @@ from kneebayes.inference.compiled.links import (
     fire_states,
     fire_states_back,
 )
-from kneebayes.inference.compiled.program import FIRED
+from kneebayes.inference.compiled.program import FIRED, Program
+from kneebayes.inference.flat import Integers
+from kneebayes.network import Numbers
 
 
 @inner
-def stride_of(program, table, variable):
+def stride_of(program: Program, table: int, variable: int) -> int:
     """Stride of a variable in a table, or 0 where the table does not hold it."""
     stride = 1
     for i in range(program.scope_start[table + 1] - 1, program.scope_start[table] - 1, -1):
@@ -31,13 +33,13 @@ def stride_of(program, table, variable):
 
 
 @inner
-def table_at(program, table, work):
+def table_at(program: Program, table: int, work: Numbers) -> Numbers:
     """The numbers of a table."""
     return work[program.offset[table] : program.offset[table + 1]]
 
 
 @inner
-def strides_of(program, step):
+def strides_of(program: Program, step: Integers) -> Integers:
     """Stride of the other end of each link of a step."""
     first, last = step[5], step[6]
     strides = np.empty(last - first, dtype=np.int64)
@@ -47,7 +49,7 @@ def strides_of(program, step):
 
 
 @inner
-def is_quiet(program, step, numbers, state):
+def is_quiet(program: Program, step: Integers, numbers: Numbers, state: int) -> bool:
     """Whether a state fires none of a table's links."""
     fires = False
     for link in range(step[5], step[6]):
@@ -56,7 +58,7 @@ def is_quiet(program, step, numbers, state):
 
 
 @inner
-def fill(program, step, work):
+def fill(program: Program, step: Integers, work: Numbers) -> int:
     """Copy the source of a step into the slabs of its table; returns how much of each is filled."""
     source = step[1]
     table = table_at(program, step[3], work)
@@ -77,7 +79,7 @@ def fill(program, step, work):
             if bit and state == 1:
                 slab[:] = 0.0
         return values.size
-    filled = values.size // size
+    filled: int = values.size // size
     for outer in range(filled // inner):
         for state in range(size):
             to = np.uint64(state * part + outer * inner)
@@ -88,7 +90,7 @@ def fill(program, step, work):
 
 
 @inner
-def fill_back(program, step, filled, gradients):
+def fill_back(program: Program, step: Integers, filled: int, gradients: Numbers) -> None:
     """Bring the gradient of a table, where its source filled it, back to the source."""
     source = step[1]
     if source < 0:
@@ -115,12 +117,12 @@ def fill_back(program, step, filled, gradients):
 
 
 @inner
-def source_filled(program, step):
+def source_filled(program: Program, step: Integers) -> int:
     """How much of each slab the source of a step fills."""
     source = step[1]
     if source < 0:
         return 1
-    size = program.offset[source + 1] - program.offset[source]
+    size: int = program.offset[source + 1] - program.offset[source]
     variable = program.scopes[program.scope_start[step[3]]]
     if stride_of(program, source, variable) > 0:
         size //= program.size[variable]
@@ -128,7 +130,9 @@ def source_filled(program, step):
 
 
 @inner
-def take_state(program, step, numbers, weights, work):
+def take_state(
+    program: Program, step: Integers, numbers: Numbers, weights: Numbers, work: Numbers
+) -> None:
     """Build the table of a node's state and sum the states out, each with its weight."""
     result = table_at(program, step[4], work)
     table = table_at(program, step[3], work)
@@ -149,7 +153,15 @@ def take_state(program, step, numbers, weights, work):
 
 
 @inner
-def take_state_back(program, step, numbers, weights, work, gradients, own):
+def take_state_back(
+    program: Program,
+    step: Integers,
+    numbers: Numbers,
+    weights: Numbers,
+    work: Numbers,
+    gradients: Numbers,
+    own: Numbers,
+) -> None:
     """Gradients of the source and of the weights from that of the result."""
     result = table_at(program, step[4], gradients)
     table = table_at(program, step[3], work)
@@ -179,7 +191,9 @@ def take_state_back(program, step, numbers, weights, work, gradients, own):
 
 
 @inner
-def take_bit(program, step, numbers, pair, work):
+def take_bit(
+    program: Program, step: Integers, numbers: Numbers, pair: Numbers, work: Numbers
+) -> None:
     """Build the table of a family's bit, let the leak act, and close the family."""
     result = table_at(program, step[4], work)
     table = table_at(program, step[3], work)
@@ -209,7 +223,9 @@ def take_bit(program, step, numbers, pair, work):
 
 
 @inner
-def take_bit_back(program, step, numbers, pair, gradients):
+def take_bit_back(
+    program: Program, step: Integers, numbers: Numbers, pair: Numbers, gradients: Numbers
+) -> None:
     """Gradient of the source from that of the result."""
     result = table_at(program, step[4], gradients)
     table = table_at(program, step[3], gradients)

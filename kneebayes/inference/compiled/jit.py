@@ -7,10 +7,25 @@ which is most of what compiling them would cost.
 
 from __future__ import annotations
 
-from numba import njit
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, TypeVar, cast
 
-__all__ = ["door", "inner", "runs"]
+import numba
+import numpy as np
+from numba import extending
 
+if TYPE_CHECKING:
+    from llvmlite.ir import IRBuilder, Value
+
+__all__ = ["Generate", "door", "inner", "instruction", "runs"]
+
+F = TypeVar("F", bound=Callable[..., object])
+Generate = Callable[[object, "IRBuilder", object, "Sequence[Value]"], "Value"]
+Instruction = Callable[[object, object], tuple[object, Generate]]
+
+# numba says nothing of types: what it makes of a function is called as the function is
+njit = cast("Callable[..., Callable[[F], F]]", numba.njit)
+instruction = cast("Callable[[Instruction], Callable[[np.uint64], int]]", extending.intrinsic)
 door = njit(cache=True, nogil=True)
 inner = njit(nogil=True, no_cpython_wrapper=True, no_cfunc_wrapper=True)
 # sums of non-negative numbers may be taken in any order

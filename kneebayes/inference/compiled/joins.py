@@ -11,132 +11,18 @@ multiplying long runs.
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 import numpy as np
 
 from kneebayes.inference.compiled.jit import inner, runs
-
-
-class Axes(NamedTuple):
-    """How the axes of a joined table lie: only in b, shared bits, then two groups of others.
-
-    Attributes
-    ----------
-    outer
-        Entries over what only ``b`` holds.
-    bits
-        How many bits are shared.
-    middle, run
-        Entries of the two groups of other axes: shared states and what only ``a`` holds,
-        the larger of them innermost.
-    run_is_shared
-        Whether the innermost group is the shared states.
-    """
-
-    outer: int
-    bits: int
-    middle: int
-    run: int
-    run_is_shared: bool
+from kneebayes.inference.compiled.layout import Axes, Layout, lay_out
+from kneebayes.inference.compiled.program import Program
+from kneebayes.inference.compiled.space import Space
+from kneebayes.inference.flat import Integers
+from kneebayes.network import Numbers
 
 
 @inner
-def holds(program, table, variable):
-    """Whether a table holds a variable."""
-    for i in range(program.scope_start[table], program.scope_start[table + 1]):
-        if program.scopes[i] == variable:
-            return True
-    return False
-
-
-@inner
-def lay_axes(program, a, b, c):
-    """Read the groups of axes off the scope of the joined table."""
-    outer = shared = alone = 1
-    bits = 0
-    run_is_shared = False
-    for i in range(program.scope_start[c], program.scope_start[c + 1]):
-        variable = program.scopes[i]
-        size = program.size[variable]
-        if not holds(program, a, variable):
-            outer *= size
-        elif not holds(program, b, variable):
-            alone *= size
-            run_is_shared = False
-        elif program.is_bit[variable]:
-            bits += 1
-        else:
-            shared *= size
-            run_is_shared = True
-    if run_is_shared:
-        return Axes(outer, bits, alone, shared, True)
-    return Axes(outer, bits, shared, alone, False)
-
-
-@inner
-def list_places(program, table, c, places):
-    """Where the entries of a table stand when its axes are put in the order of ``c``.
-
-    Entry ``i`` of the result is the offset in the table of the ``i``-th entry in that order.
-    """
-    scopes, starts = program.scopes, program.scope_start
-    rank = starts[table + 1] - starts[table]
-    sizes = np.empty(rank, dtype=np.int64)
-    narrow = np.empty(rank, dtype=np.int64)
-    found = 0
-    for i in range(starts[c], starts[c + 1]):
-        stride = 1
-        for j in range(starts[table + 1] - 1, starts[table] - 1, -1):
-            if scopes[j] == scopes[i]:
-                sizes[found] = program.size[scopes[i]]
-                narrow[found] = stride
-                found += 1
-                break
-            stride *= program.size[scopes[j]]
-    places[0] = 0
-    made = 1
-    for i in range(rank - 1, -1, -1):
-        for k in range(1, sizes[i]):
-            for j in range(made):
-                places[k * made + j] = places[j] + k * narrow[i]
-        made *= sizes[i]
-
-
-@inner
-def list_spread(axes, shared, out):
-    """Where the entries of the smaller table stand once its bits have three values."""
-    twos, threes = 1 << axes.bits, 3**axes.bits
-    codes = np.zeros(twos, dtype=np.int64)
-    made, step = 1, 1
-    for _ in range(axes.bits):
-        for j in range(made):
-            codes[made + j] = codes[j] + step
-        made *= 2
-        step *= 3
-    for o in range(axes.outer):
-        for t in range(twos):
-            for s in range(shared):
-                out[(o * twos + t) * shared + s] = (o * threes + codes[t]) * shared + s
-
-
-@inner
-def list_triples(bits, in_a, in_c):
-    """For each code of three values a bit: its two-valued code in ``a`` and in the join."""
-    in_a[0] = in_c[0] = 0
-    made, step = 1, 1
-    for _ in range(bits):
-        for j in range(made):
-            in_a[made + j] = in_a[j]
-            in_c[made + j] = in_c[j] + step
-            in_a[2 * made + j] = in_a[j] + step
-            in_c[2 * made + j] = in_c[j] + step
-        made *= 3
-        step *= 2
-
-
-@inner
-def spread_bits(values, layout, out):
+def spread_bits(values: Numbers, layout: Layout, out: Numbers) -> None:
     """The smaller table in the order of the join, with ``b0 + b1`` as third value of each bit."""
     for i in range(layout.spots.size):
         out[layout.spots[i]] = values[layout.places_b[i]]
@@ -149,63 +35,15 @@ def spread_bits(values, layout, out):
         inner *= 3
 
 
-class Layout(NamedTuple):
-    """Where everything stands while two tables are joined.
-
-    Attributes
-    ----------
-    axes, shared
-        Groups of axes, and entries over the shared states.
-    places_a, places_b
-        Offsets in both sources of their entries in the order of the join.
-    spots
-        Offsets of the entries of ``b`` once it is spread out.
-    in_a, in_c
-        For each code of three values a bit the codes in ``a`` and in the join.
-    """
-
-    axes: Axes
-    shared: int
-    places_a: np.ndarray
-    places_b: np.ndarray
-    spots: np.ndarray
-    in_a: np.ndarray
-    in_c: np.ndarray
-
-
 @inner
-def lay_out(program, a, b, c, room):
-    """Find all places of a join; ``room`` is where the lists are kept."""
-    at = program.offset
-    axes = lay_axes(program, a, b, c)
-    shared = axes.run if axes.run_is_shared else axes.middle
-    size_a, size_b, codes = at[a + 1] - at[a], at[b + 1] - at[b], 3**axes.bits
-    cuts = np.cumsum(np.array([0, size_a, size_b, size_b, codes, codes]))
-    layout = Layout(
-        axes,
-        shared,
-        room[cuts[0] : cuts[1]],
-        room[cuts[1] : cuts[2]],
-        room[cuts[2] : cuts[3]],
-        room[cuts[3] : cuts[4]],
-        room[cuts[4] : cuts[5]],
-    )
-    list_places(program, a, c, layout.places_a)
-    list_places(program, b, c, layout.places_b)
-    list_spread(axes, shared, layout.spots)
-    list_triples(axes.bits, layout.in_a, layout.in_c)
-    return layout
-
-
-@inner
-def in_order(values, places, out):
+def in_order(values: Numbers, places: Integers, out: Numbers) -> None:
     """Write values in the order of their places."""
     for i in range(places.size):
         out[i] = values[places[i]]
 
 
 @inner
-def join(program, a, b, c, space):
+def join(program: Program, a: int, b: int, c: int, space: Space) -> None:
     """Fill table ``c`` with ``a`` joined to the smaller ``b``."""
     at = program.offset
     layout = lay_out(program, a, b, c, space.places)
@@ -219,7 +57,9 @@ def join(program, a, b, c, space):
 
 
 @inner
-def join_back(program, a, b, c, space, for_a, for_b):
+def join_back(
+    program: Program, a: int, b: int, c: int, space: Space, for_a: bool, for_b: bool
+) -> None:
     """Gradients of ``a`` and of ``b``, where they are asked for, from that of their join."""
     at = program.offset
     layout = lay_out(program, a, b, c, space.places)
@@ -244,7 +84,7 @@ def join_back(program, a, b, c, space, for_a, for_b):
 
 
 @inner
-def _multiply(of, one, two, layout, towards):
+def _multiply(of: Numbers, one: Numbers, two: Numbers, layout: Layout, towards: int) -> None:
     """Add products of two of three tables to the third: the join (0), ``one`` (1), ``two`` (2)."""
     axes, codes = layout.axes, layout.in_a.size
     rest = axes.middle * axes.run
@@ -269,7 +109,7 @@ def _multiply(of, one, two, layout, towards):
 
 
 @inner
-def fold_bits(spread, axes, shared):
+def fold_bits(spread: Numbers, axes: Axes, shared: int) -> None:
     """Give the gradient of each third value back to the two that it is the sum of."""
     inner = shared * 3**axes.bits
     for _ in range(axes.bits):
@@ -285,7 +125,9 @@ def fold_bits(spread, axes, shared):
 
 
 @runs
-def _add_products(to, c0, one, a0, two, b0, axes):
+def _add_products(
+    to: Numbers, c0: int, one: Numbers, a0: int, two: Numbers, b0: int, axes: Axes
+) -> None:
     c, a, b, run = np.uint64(c0), np.uint64(a0), np.uint64(b0), np.uint64(axes.run)
     for _ in range(axes.middle):
         for i in range(run):
@@ -295,7 +137,9 @@ def _add_products(to, c0, one, a0, two, b0, axes):
 
 
 @runs
-def _add_multiples(to, c0, one, a0, two, b0, axes):
+def _add_multiples(
+    to: Numbers, c0: int, one: Numbers, a0: int, two: Numbers, b0: int, axes: Axes
+) -> None:
     c, a, run = np.uint64(c0), np.uint64(a0), np.uint64(axes.run)
     for m in range(axes.middle):
         factor = two[b0 + m]
@@ -306,7 +150,9 @@ def _add_multiples(to, c0, one, a0, two, b0, axes):
 
 
 @runs
-def _sum_products(out, b0, of, c0, one, a0, axes):
+def _sum_products(
+    out: Numbers, b0: int, of: Numbers, c0: int, one: Numbers, a0: int, axes: Axes
+) -> None:
     c, a, b, run = np.uint64(c0), np.uint64(a0), np.uint64(b0), np.uint64(axes.run)
     for _ in range(axes.middle):
         for i in range(run):
@@ -316,7 +162,9 @@ def _sum_products(out, b0, of, c0, one, a0, axes):
 
 
 @runs
-def _sum_multiples(out, b0, of, c0, one, a0, axes):
+def _sum_multiples(
+    out: Numbers, b0: int, of: Numbers, c0: int, one: Numbers, a0: int, axes: Axes
+) -> None:
     c, a, run = np.uint64(c0), np.uint64(a0), np.uint64(axes.run)
     for m in range(axes.middle):
         total = 0.0

@@ -5,12 +5,26 @@ from __future__ import annotations
 import numpy as np
 
 from kneebayes.inference.compiled.jit import inner
+from kneebayes.inference.compiled.program import Program
+from kneebayes.inference.compiled.space import Space
+from kneebayes.inference.compiled.variables import Query
+from kneebayes.inference.flat import Flags, Flat, Integers, Observed
+from kneebayes.network import Numbers
 
 TINY = 2.0**-300
 
 
 @inner
-def fill_leaves(flat, program, query, numbers, hard, soft, relevant, space):
+def fill_leaves(
+    flat: Flat,
+    program: Program,
+    query: Query,
+    numbers: Numbers,
+    hard: Observed,
+    soft: Numbers,
+    relevant: Flags,
+    space: Space,
+) -> float:
     """Gather the numbers of a query.
 
     Parameters
@@ -42,17 +56,25 @@ def fill_leaves(flat, program, query, numbers, hard, soft, relevant, space):
 
 
 @inner
-def lift(values):
+def lift(values: Numbers) -> float:
     """Scale numbers up by a power of two if all are tiny; returns its natural logarithm."""
     largest = values.max()
     if largest == 0.0 or largest > TINY:
         return 0.0
     values /= TINY
-    return -np.log(TINY)
+    return -float(np.log(TINY))
 
 
 @inner
-def _or_leaf(flat, numbers, hard, bit, at, own, pairs):
+def _or_leaf(
+    flat: Flat,
+    numbers: Numbers,
+    hard: Observed,
+    bit: Integers,
+    at: int,
+    own: Numbers,
+    pairs: Numbers,
+) -> float:
     fired = numbers[flat.number_start[at]]
     unfired = 1.0 - fired
     log_lift = 0.0
@@ -81,7 +103,7 @@ def _or_leaf(flat, numbers, hard, bit, at, own, pairs):
 
 
 @inner
-def _family(flat, at):
+def _family(flat: Flat, at: int) -> tuple[Integers, Integers]:
     """Stride of each member of a table's family, parents in order and the node last."""
     first = flat.parent_start[at]
     rank = flat.parent_start[at + 1] - first + 1
@@ -98,7 +120,7 @@ def _family(flat, at):
 
 
 @inner
-def _table_leaf(flat, numbers, hard, at, own):
+def _table_leaf(flat: Flat, numbers: Numbers, hard: Observed, at: int, own: Numbers) -> float:
     members, strides = _family(flat, at)
     base = flat.number_start[at]
     still = -1
@@ -119,24 +141,24 @@ def _table_leaf(flat, numbers, hard, at, own):
 
 
 @inner
-def _gather(flat, numbers, hard, at, values):
+def _gather(flat: Flat, numbers: Numbers, hard: Observed, at: int, values: Numbers) -> None:
     """The entries of a table that the evidence leaves open, node's own states last."""
     for place in range(values.size):
         values[place] = numbers[_entry(flat, hard, at, place)]
 
 
 @inner
-def scatter_table(flat, hard, at, values, numbers):
+def scatter_table(flat: Flat, hard: Observed, at: int, values: Numbers, numbers: Numbers) -> None:
     """Put values of a table's open entries where the table's numbers stand."""
     for place in range(values.size):
         numbers[_entry(flat, hard, at, place)] = values[place]
 
 
 @inner
-def _entry(flat, hard, at, place):
+def _entry(flat: Flat, hard: Observed, at: int, place: int) -> int:
     """Where an open entry of a table stands among the numbers of the network."""
     members, strides = _family(flat, at)
-    where = flat.number_start[at]
+    where: int = flat.number_start[at]
     for i in range(members.size - 1, -1, -1):
         if hard[members[i]] >= 0:
             where += hard[members[i]] * strides[i]

@@ -10,13 +10,14 @@ from __future__ import annotations
 import numpy as np
 
 from kneebayes.inference.compiled.jit import inner
+from kneebayes.network import Numbers
 
 # Offsets are unsigned throughout: a signed one may be negative, and asking about that would
 # cost more than the sum itself.
 
 
 @inner
-def fire_bit(slab, filled, stride, strength):
+def fire_bit(slab: Numbers, filled: int, stride: int, strength: float) -> int:
     """The parent's state is fixed, the bit is an axis of the slab; returns what is filled."""
     rest = 1.0 - strength
     apart, end = np.uint64(stride), np.uint64(filled)
@@ -38,7 +39,7 @@ def fire_bit(slab, filled, stride, strength):
 
 
 @inner
-def fire_bit_back(slab, filled, before, stride, strength):
+def fire_bit_back(slab: Numbers, filled: int, before: int, stride: int, strength: float) -> None:
     """Gradient before a link from that after it."""
     rest = 1.0 - strength
     apart, end = np.uint64(stride), np.uint64(filled)
@@ -56,17 +57,17 @@ def fire_bit_back(slab, filled, before, stride, strength):
 
 
 @inner
-def fire_states(none, some, filled, stride, strengths):
+def fire_states(none: Numbers, some: Numbers, filled: int, stride: int, strengths: Numbers) -> int:
     """The bit is split into two slabs, the parent's state is an axis of both."""
     size = strengths.size
     apart, end = np.uint64(stride), np.uint64(filled)
     if stride >= filled:
         for state in range(size - 1, -1, -1):
-            strength, base = strengths[state], np.uint64(state) * end
+            strength, start = strengths[state], np.uint64(state) * end
             rest = 1.0 - strength
             for i in range(end):
-                some[base + i] = some[i] + strength * none[i]
-                none[base + i] = rest * none[i]
+                some[start + i] = some[i] + strength * none[i]
+                none[start + i] = rest * none[i]
         return size * filled
     for base in range(np.uint64(0), end, np.uint64(size * stride)):
         for state in range(size):
@@ -79,7 +80,9 @@ def fire_states(none, some, filled, stride, strengths):
 
 
 @inner
-def fire_states_back(none, some, filled, before, stride, strengths):
+def fire_states_back(
+    none: Numbers, some: Numbers, filled: int, before: int, stride: int, strengths: Numbers
+) -> None:
     """Gradients of both slabs before a link from those after it."""
     size = strengths.size
     apart, end = np.uint64(stride), np.uint64(filled)
@@ -89,10 +92,10 @@ def fire_states_back(none, some, filled, before, stride, strengths):
         for i in range(number):
             none[i] = (1.0 - strength) * none[i] + strength * some[i]
         for state in range(1, size):
-            strength, base = strengths[state], np.uint64(state) * number
+            strength, start = strengths[state], np.uint64(state) * number
             for i in range(number):
-                none[i] += (1.0 - strength) * none[base + i] + strength * some[base + i]
-                some[i] += some[base + i]
+                none[i] += (1.0 - strength) * none[start + i] + strength * some[start + i]
+                some[i] += some[start + i]
         return
     for base in range(np.uint64(0), end, np.uint64(size * stride)):
         for state in range(size):

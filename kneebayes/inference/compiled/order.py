@@ -4,12 +4,22 @@ from __future__ import annotations
 
 import numpy as np
 
-from kneebayes.inference.compiled.bits import add, members, new_pairs, remove
+from kneebayes.inference.compiled.bits import Words, add, members, new_pairs, remove
 from kneebayes.inference.compiled.jit import inner
+from kneebayes.inference.flat import Flags, Integers
+from kneebayes.network import Numbers
 
 
 @inner
-def greedy_order(near, weight, becomes, free, weight_share, noise, seed):
+def greedy_order(
+    near: Words,
+    weight: Numbers,
+    becomes: Integers,
+    free: Flags,
+    weight_share: float,
+    noise: float,
+    seed: int,
+) -> tuple[Integers, float]:
     """Take out, again and again, the variable with the lowest score.
 
     The score is the number of pairs of neighbours that are joined for the first time
@@ -36,7 +46,7 @@ def greedy_order(near, weight, becomes, free, weight_share, noise, seed):
     m = near.shape[0]
     jitter = _jitter(m, noise, seed)
     waiting = ~free
-    turns = np.sum(waiting)
+    turns = np.count_nonzero(waiting)
     held = np.zeros(m, dtype=np.bool_)
     around = np.empty(near.shape[1], dtype=np.uint64)
     changed = np.empty(near.shape[1], dtype=np.uint64)
@@ -74,7 +84,7 @@ def greedy_order(near, weight, becomes, free, weight_share, noise, seed):
 
 
 @inner
-def _connect(near, chosen, ones, changed):
+def _connect(near: Words, chosen: int, ones: Integers, changed: Words) -> None:
     """Join the neighbours of a variable; ``changed`` gets all whose score may be another."""
     changed[:] = near[chosen]
     number = members(near[chosen], ones)
@@ -87,11 +97,19 @@ def _connect(near, chosen, ones, changed):
 
 
 @inner
-def _score(near, weight, becomes, at, around, ones, weight_share):
+def _score(
+    near: Words,
+    weight: Numbers,
+    becomes: Integers,
+    at: int,
+    around: Words,
+    ones: Integers,
+    weight_share: float,
+) -> float:
     around[:] = near[at]
     if becomes[at] >= 0:
         add(around, becomes[at])
-    size = weight[at]
+    size: float = weight[at]
     pairs = 0
     for k in range(members(around, ones)):
         size += weight[ones[k]]
@@ -100,7 +118,7 @@ def _score(near, weight, becomes, at, around, ones, weight_share):
 
 
 @inner
-def _jitter(m, noise, seed):
+def _jitter(m: int, noise: float, seed: int) -> Numbers:
     """Random shares of a score, from a linear congruential generator (Knuth's constants)."""
     out = np.zeros(m)
     number = np.uint64(seed)

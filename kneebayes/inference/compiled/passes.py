@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 import numpy as np
 
 from kneebayes.inference.compiled.buckets import (
@@ -15,45 +13,17 @@ from kneebayes.inference.compiled.buckets import (
 )
 from kneebayes.inference.compiled.jit import inner
 from kneebayes.inference.compiled.joins import join, join_back
-from kneebayes.inference.compiled.program import JOIN, SUM
-
-
-class Space(NamedTuple):
-    """Room for the numbers of one query.
-
-    Attributes
-    ----------
-    own
-        For each state of each node, laid end to end, all that depends on it alone.
-    pairs
-        For each node how probable it is that its leak and its observed parents fire nothing,
-        or something.
-    work, gradients
-        All tables end to end, and the derivative of ln P(evidence) in each of their entries.
-    scales
-        What each table was multiplied with so that it does not underflow.
-    needed
-        For each table whether its gradient is needed.
-    scratch, places
-        Room for what joins need on the way.
-    """
-
-    own: np.ndarray
-    pairs: np.ndarray
-    work: np.ndarray
-    gradients: np.ndarray
-    scales: np.ndarray
-    needed: np.ndarray
-    scratch: np.ndarray
-    places: np.ndarray
-
+from kneebayes.inference.compiled.program import JOIN, SUM, Program
+from kneebayes.inference.compiled.space import Space
+from kneebayes.inference.flat import Flat
+from kneebayes.network import Numbers
 
 SMALL = 0.0625  # a table whose largest entry is below is scaled up, so that nothing underflows
 SMALL_BITS = np.float64(SMALL).view(np.uint64)
 
 
 @inner
-def lift(values):
+def lift(values: Numbers) -> float:
     """Scale numbers up by a power of two if all are small; returns the power."""
     # bits of doubles that are not negative are ordered as the doubles are, and compare faster
     largest_bits = np.uint64(0)
@@ -62,13 +32,13 @@ def lift(values):
     if largest_bits == np.uint64(0) or largest_bits >= SMALL_BITS:
         return 1.0
     largest = values.max()
-    factor = 2.0 ** min(1000.0, -np.floor(np.log2(largest)))
+    factor: float = 2.0 ** min(1000.0, -np.floor(np.log2(largest)))
     values *= factor
     return factor
 
 
 @inner
-def run_forward(flat, program, numbers, space):
+def run_forward(flat: Flat, program: Program, numbers: Numbers, space: Space) -> float:
     """Fill all tables; returns the natural logarithm of the product of the last ones."""
     log_scale = 0.0
     for done in range(program.steps.shape[0]):
@@ -93,23 +63,9 @@ def run_forward(flat, program, numbers, space):
 
 
 @inner
-def mark_needed(program, wanted):
-    """For each table whether a node whose posterior is wanted was summed out on the way to it."""
-    needed = np.zeros(program.offset.size, dtype=np.bool_)
-    for done in range(program.steps.shape[0]):
-        step = program.steps[done]
-        below = step[1] >= 0 and needed[step[1]]
-        if step[0] == JOIN:
-            below = below or needed[step[2]]
-        elif step[0] == SUM:
-            node = program.node[program.scopes[program.scope_start[step[3]]]]
-            below = below or wanted[node]
-        needed[step[4]] = below
-    return needed
-
-
-@inner
-def run_backward(flat, program, numbers, space, pulled):
+def run_backward(
+    flat: Flat, program: Program, numbers: Numbers, space: Space, pulled: Numbers
+) -> None:
     """Gradient of ln P(evidence) with respect to ``own``, written to ``pulled``.
 
     Only for what is needed: where no wanted node lies below a table, nothing is done.

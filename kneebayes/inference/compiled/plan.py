@@ -6,7 +6,10 @@ import numpy as np
 
 from kneebayes.inference.compiled.jit import inner
 from kneebayes.inference.compiled.order import greedy_order
-from kneebayes.inference.compiled.program import write_program
+from kneebayes.inference.compiled.program import Program, write_program
+from kneebayes.inference.compiled.variables import Query
+from kneebayes.inference.flat import Flat, Observed
+from kneebayes.network import Numbers
 
 CHEAP = 1e6  # multiplications below which the first order is good enough: about a millisecond
 TRIES = 16  # further orders tried at most
@@ -15,7 +18,7 @@ MOST = 2**27  # entries of all tables: 1 GiB of doubles, and as much for their g
 
 
 @inner
-def plan(flat, hard, query):
+def plan(flat: Flat, hard: Observed, query: Query) -> Program:
     """The cheapest program found; its cost is infinite where every one is too wide.
 
     The first rule weighs the pairs of variables newly joined and the size of the table,
@@ -40,7 +43,15 @@ def plan(flat, hard, query):
 
 
 @inner
-def _attempt(flat, hard, query, weight, weight_share, noise, seed):
+def _attempt(
+    flat: Flat,
+    hard: Observed,
+    query: Query,
+    weight: Numbers,
+    weight_share: float,
+    noise: float,
+    seed: int,
+) -> Program:
     order, width = greedy_order(
         query.near.copy(), weight, query.becomes, query.free, weight_share, noise, seed
     )

@@ -6,9 +6,18 @@ from typing import NamedTuple
 
 import numpy as np
 
-from kneebayes.inference.compiled.bits import add, has
+from kneebayes.inference.compiled.bits import has
 from kneebayes.inference.compiled.jit import inner
-from kneebayes.inference.compiled.variables import NONE, leaf_scope
+from kneebayes.inference.compiled.scopes import (
+    Noted,
+    Tables,
+    bucket_scope,
+    close,
+    join_scope,
+    result_scope,
+)
+from kneebayes.inference.compiled.variables import NONE, Query, leaf_scope
+from kneebayes.inference.flat import Flags, Flat, Integers, Observed
 
 JOIN, SUM, FIRED, HIDDEN = 0, 1, 2, 3
 AXES = 32  # axes of a table at most
@@ -47,44 +56,27 @@ class Program(NamedTuple):
         Room that the largest join needs on the way, in doubles and in integers.
     """
 
-    node: np.ndarray
-    is_bit: np.ndarray
-    size: np.ndarray
-    steps: np.ndarray
-    link_at: np.ndarray
-    link_other: np.ndarray
-    scope_start: np.ndarray
-    scopes: np.ndarray
-    offset: np.ndarray
-    leaves: np.ndarray
-    finals: np.ndarray
+    node: Integers
+    is_bit: Flags
+    size: Integers
+    steps: Integers
+    link_at: Integers
+    link_other: Integers
+    scope_start: Integers
+    scopes: Integers
+    offset: Integers
+    leaves: Integers
+    finals: Integers
     width: float
     cost: float
     scratch: int
     places: int
 
 
-class Noted(NamedTuple):
-    """Links while a program is written: which are taken, and those taken in order."""
-
-    taken: np.ndarray
-    link: np.ndarray
-    other: np.ndarray
-
-
-class Tables(NamedTuple):
-    """Tables while a program is written: their scopes and, as sets, the same."""
-
-    size: np.ndarray
-    is_bit: np.ndarray
-    masks: np.ndarray
-    scope_start: np.ndarray
-    scopes: np.ndarray
-    offset: np.ndarray
-
-
 @inner
-def write_program(flat, hard, query, order, width, cost):
+def write_program(
+    flat: Flat, hard: Observed, query: Query, order: Integers, width: float, cost: float
+) -> Program:
     """Write down the steps that take the variables of a query out in an order."""
     m = query.node.size
     most = query.leaves.size + 4 * m + query.ends.shape[0] + 2
@@ -101,7 +93,7 @@ def write_program(flat, hard, query, order, width, cost):
         number = leaf_scope(
             flat, hard, leaf, query.state, tables.scopes[tables.scope_start[made] :]
         )
-        made = _close(tables, made, number)
+        made = close(tables, made, number)
     live = np.zeros(most, dtype=np.bool_)
     live[:made] = True
     steps = np.empty((most, 7), dtype=np.int64)
@@ -116,12 +108,12 @@ def write_program(flat, hard, query, order, width, cost):
     for variable in order:
         source, made, done, more = _join_all(tables, made, live, variable, steps, done, room)
         first, table = links, made
-        links = _bucket_scope(query, tables, table, source, variable, noted, links)
-        made = _close(tables, made, tables.scope_start[made + 1] - tables.scope_start[made])
+        links = bucket_scope(query, tables, table, source, variable, noted, links)
+        made = close(tables, made, tables.scope_start[made + 1] - tables.scope_start[made])
         kind = SUM
         if query.is_bit[variable]:
             kind = HIDDEN if query.becomes[variable] >= 0 else FIRED
-        left = _result_scope(tables, table, made, query.becomes[variable])
+        left = result_scope(tables, table, made, query.becomes[variable])
         row = steps[done]
         row[0], row[1], row[2], row[3] = kind, source, query.becomes[variable], table
         row[4], row[5], row[6] = made, first, links
@@ -131,7 +123,7 @@ def write_program(flat, hard, query, order, width, cost):
             finals[last] = made
             last += 1
         cost += more + (links - first + 2.0) * (tables.offset[table + 1] - tables.offset[table])
-        made = _close(tables, made, left)
+        made = close(tables, made, left)
     if np.any(query.free):
         made, done = _join_rest(tables, made, live, steps, done, room)
     link_at = np.empty(links, dtype=np.int64)
@@ -157,7 +149,9 @@ def write_program(flat, hard, query, order, width, cost):
 
 
 @inner
-def _join_rest(tables, made, live, steps, done, room):
+def _join_rest(
+    tables: Tables, made: int, live: Flags, steps: Integers, done: int, room: Integers
+) -> tuple[int, int]:
     """Join the tables over the variables that are kept, one after the other."""
     source = NONE
     for table in range(made):
@@ -169,31 +163,26 @@ def _join_rest(tables, made, live, steps, done, room):
         a, b = source, table
         if tables.offset[a + 1] - tables.offset[a] < tables.offset[b + 1] - tables.offset[b]:
             a, b = b, a
-        _join_scope(tables, a, b, made, room)
+        join_scope(tables, a, b, made, room)
         row = steps[done]
         row[0], row[1], row[2], row[3] = JOIN, a, b, NONE
         row[4], row[5], row[6] = made, 0, 0
         done += 1
         source = made
-        made = _close(tables, made, tables.scope_start[made + 1] - tables.scope_start[made])
+        made = close(tables, made, tables.scope_start[made + 1] - tables.scope_start[made])
     return made, done
 
 
 @inner
-def _close(tables, table, length):
-    """Finish a table whose scope is written; returns the number of the next."""
-    start = tables.scope_start[table]
-    tables.scope_start[table + 1] = start + length
-    entries = 1
-    for variable in tables.scopes[start : start + length]:
-        entries *= tables.size[variable]
-        add(tables.masks[table], variable)
-    tables.offset[table + 1] = tables.offset[table] + entries
-    return table + 1
-
-
-@inner
-def _join_all(tables, made, live, variable, steps, done, room):
+def _join_all(
+    tables: Tables,
+    made: int,
+    live: Flags,
+    variable: int,
+    steps: Integers,
+    done: int,
+    room: Integers,
+) -> tuple[int, int, int, float]:
     """Join the tables that hold a variable, the smaller ones one by one to the largest."""
     source = NONE
     cost = 0.0
@@ -212,110 +201,11 @@ def _join_all(tables, made, live, variable, steps, done, room):
         if source == NONE:
             source = other
             continue
-        shared = _join_scope(tables, source, other, made, room)
+        shared = join_scope(tables, source, other, made, room)
         row = steps[done]
         row[0], row[1], row[2], row[3] = JOIN, source, other, NONE
         row[4], row[5], row[6] = made, 0, 0
         done += 1
         source = made
-        made = _close(tables, made, tables.scope_start[made + 1] - tables.scope_start[made])
+        made = close(tables, made, tables.scope_start[made + 1] - tables.scope_start[made])
         cost += 1.5**shared * (tables.offset[source + 1] - tables.offset[source])
-
-
-@inner
-def _join_scope(tables, a, b, out, room):
-    """Write the scope of a join, long runs innermost; returns the number of shared bits.
-
-    First what only ``b`` holds, then the shared bits, then the shared states and what only
-    ``a`` holds, the larger of these two groups last.
-    """
-    scopes, starts = tables.scopes, tables.scope_start
-    alone = shared = 1
-    bits = 0
-    for i in range(starts[a], starts[a + 1]):
-        if not has(tables.masks[b], scopes[i]):
-            alone *= tables.size[scopes[i]]
-        elif tables.is_bit[scopes[i]]:
-            bits += 1
-        else:
-            shared *= tables.size[scopes[i]]
-    end = starts[out]
-    for i in range(starts[b], starts[b + 1]):
-        if not has(tables.masks[a], scopes[i]):
-            scopes[end] = scopes[i]
-            end += 1
-    for group in range(3):
-        for i in range(starts[a], starts[a + 1]):
-            if _group(tables, b, scopes[i], alone >= shared) == group:
-                scopes[end] = scopes[i]
-                end += 1
-    starts[out + 1] = end
-    size_a = tables.offset[a + 1] - tables.offset[a]
-    size_b = tables.offset[b + 1] - tables.offset[b]
-    codes = 3**bits
-    room[0] = max(room[0], size_a + size_b // 2**bits * codes)
-    room[1] = max(room[1], size_a + 2 * size_b + 2 * codes)
-    return bits
-
-
-@inner
-def _group(tables, b, variable, alone_last):
-    """Where an axis of the larger table goes: shared bits (0), then the two groups of others."""
-    if has(tables.masks[b], variable):
-        if tables.is_bit[variable]:
-            return 0
-        return 1 if alone_last else 2
-    return 2 if alone_last else 1
-
-
-@inner
-def _bucket_scope(query, tables, table, source, variable, noted, links):
-    """Write the scope of a variable's table and note its links; returns their number so far.
-
-    The variable is outermost, then what only links bring, the last of them first, then the
-    rest of the source. Links to what the source holds come first.
-    """
-    scopes, starts = tables.scopes, tables.scope_start
-    end = starts[table]
-    scopes[end] = variable
-    end += 1
-    first = links
-    mine = 0 if query.is_bit[variable] else 1
-    for known in (True, False):
-        for link in range(query.ends.shape[0]):
-            if query.ends[link, mine] != variable:
-                continue
-            other = query.ends[link, 1 - mine]
-            inside = source >= 0 and has(tables.masks[source], other)
-            if inside == known and not noted.taken[link]:
-                noted.link[links], noted.other[links] = link, other
-                noted.taken[link] = True
-                links += 1
-    for link in range(links - 1, first - 1, -1):
-        if source < 0 or not has(tables.masks[source], noted.other[link]):
-            scopes[end] = noted.other[link]
-            end += 1
-    if source >= 0:
-        for i in range(starts[source], starts[source + 1]):
-            if scopes[i] != variable:
-                scopes[end] = scopes[i]
-                end += 1
-    starts[table + 1] = end
-    return links
-
-
-@inner
-def _result_scope(tables, table, out, becomes):
-    """Write what is left of a table's scope when its variable is out; returns the length."""
-    scopes, starts = tables.scopes, tables.scope_start
-    inside = False
-    for i in range(starts[table] + 1, starts[table + 1]):
-        inside = inside or scopes[i] == becomes
-    end = starts[out]
-    if becomes >= 0 and not inside:
-        scopes[end] = becomes
-        end += 1
-    for i in range(starts[table] + 1, starts[table + 1]):
-        scopes[end] = scopes[i]
-        end += 1
-    return end - starts[out]

@@ -2,86 +2,25 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 import numpy as np
 
+from kneebayes.inference.compiled.asked import Room, Rows, Shares
 from kneebayes.inference.compiled.jit import door, inner
 from kneebayes.inference.compiled.leaves import fill_leaves, scatter_table
-from kneebayes.inference.compiled.passes import Space, mark_needed, run_backward, run_forward
+from kneebayes.inference.compiled.passes import run_backward, run_forward
 from kneebayes.inference.compiled.plan import plan
-from kneebayes.inference.compiled.program import JOIN
-from kneebayes.inference.compiled.shares import Shares, share_out
+from kneebayes.inference.compiled.program import JOIN, Program
+from kneebayes.inference.compiled.shares import share_out
+from kneebayes.inference.compiled.space import make_space
 from kneebayes.inference.compiled.variables import NONE, mark_relevant, open_query
+from kneebayes.inference.flat import Flat, Integers
+from kneebayes.network import Numbers
 
-__all__ = ["Room", "Rows", "Shares", "run_joint", "run_rows", "run_shares"]
-
-
-class Rows(NamedTuple):
-    """Queries side by side, and room for their answers.
-
-    Attributes
-    ----------
-    numbers
-        Numbers of the network: one row for all queries or one for each.
-    hard
-        Observed state of each node or -1: one row for all or one for each. Equal rows that
-        follow each other are planned once.
-    soft
-        Likelihoods of all states end to end: one row for all or one for each.
-    wanted
-        For each node whether its posterior is wanted.
-    softened
-        For each node whether some query has a likelihood for it.
-    logs
-        Filled with ln P(evidence); infinite where a query is too wide.
-    marginals
-        Filled with posteriors, laid out like ``soft``; without rows where none are wanted.
-    widths
-        Filled with log2 of the largest table.
-    """
-
-    numbers: np.ndarray
-    hard: np.ndarray
-    soft: np.ndarray
-    wanted: np.ndarray
-    softened: np.ndarray
-    logs: np.ndarray
-    marginals: np.ndarray
-    widths: np.ndarray
-
-
-class Room(NamedTuple):
-    """Memory that is used again and again: asking the system for it costs more than filling it."""
-
-    floats: np.ndarray
-    places: np.ndarray
-
-
-@inner
-def make_space(flat, program, wanted, back, room):
-    """Cut the space of one program out of a room, or out of a larger one; returns both."""
-    total = program.offset[-1]
-    floats = (2 if back else 1) * total + program.scratch
-    if floats > room.floats.size or program.places > room.places.size:
-        room = Room(
-            np.empty(max(floats, room.floats.size)), np.empty(program.places, dtype=np.int64)
-        )
-    space = Space(
-        np.empty(flat.own_start[-1]),
-        np.empty((flat.states.size, 2)),
-        room.floats[:total],
-        room.floats[total : 2 * total if back else total],
-        np.ones(program.offset.size),
-        mark_needed(program, wanted),
-        room.floats[floats - program.scratch :],
-        room.places,
-    )
-    return space, room
+__all__ = ["run_joint", "run_rows", "run_shares"]
 
 
 @door
-def run_rows(flat, rows, room, first, last):
+def run_rows(flat: Flat, rows: Rows, room: Room, first: int, last: int) -> Room:
     """Answer the queries ``first`` to ``last``; returns the room, which may have grown."""
     pattern = np.full(flat.states.size, -2, dtype=np.int8)
     relevant = np.zeros(flat.states.size, dtype=np.bool_)
@@ -122,7 +61,7 @@ def run_rows(flat, rows, room, first, last):
 
 
 @door
-def run_shares(flat, rows, shares):
+def run_shares(flat: Flat, rows: Rows, shares: Shares) -> float:
     """Answer one query with the gradient of every link, leak and table; returns ln P(evidence)."""
     hard, numbers, soft = rows.hard[0], rows.numbers[0], rows.soft[0]
     relevant = rows.wanted | rows.softened | (hard >= 0)
@@ -148,7 +87,7 @@ def run_shares(flat, rows, shares):
 
 
 @door
-def run_joint(flat, rows, kept):
+def run_joint(flat: Flat, rows: Rows, kept: Integers) -> tuple[float, Integers, Numbers, Numbers]:
     """Joint probability of the states of some open nodes and of the evidence of one query.
 
     Returns
@@ -181,12 +120,12 @@ def run_joint(flat, rows, kept):
     if last == NONE:
         return log, kept[:0], np.ones(1), space.own
     scope = program.scopes[program.scope_start[last] : program.scope_start[last + 1]]
-    table = space.work[program.offset[last] : program.offset[last + 1]].copy()
-    return log, program.node[scope], table, space.own
+    values = space.work[program.offset[last] : program.offset[last + 1]].copy()
+    return log, program.node[scope], values, space.own
 
 
 @inner
-def is_last(program, table):
+def is_last(program: Program, table: int) -> bool:
     """Whether a table with variables is used by no step."""
     if program.scope_start[table] == program.scope_start[table + 1]:
         return False

@@ -7,10 +7,9 @@ strength (their difference) and P(the link fires | evidence) (strength times the
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 import numpy as np
 
+from kneebayes.inference.compiled.asked import Shares
 from kneebayes.inference.compiled.buckets import fill, stride_of, strides_of, table_at
 from kneebayes.inference.compiled.jit import inner, runs
 from kneebayes.inference.compiled.links import (
@@ -19,36 +18,14 @@ from kneebayes.inference.compiled.links import (
     fire_states,
     fire_states_back,
 )
-from kneebayes.inference.compiled.program import FIRED, JOIN, SUM
-
-
-class Shares(NamedTuple):
-    """Gradients of ln P(evidence), zero for what is observed or takes no part.
-
-    Attributes
-    ----------
-    own
-        In all that depends on each state of each node alone, laid end to end.
-    links
-        In both entries of each open link, by the place of its strength.
-    pairs
-        In how probable it is that the leak and the observed parents of each node fire
-        nothing, or something.
-    tables
-        In the entries of each plain table over several open nodes.
-    weights
-        Not a gradient: all that depends on each state of each node alone, laid end to end.
-    """
-
-    own: np.ndarray
-    links: np.ndarray
-    pairs: np.ndarray
-    tables: np.ndarray
-    weights: np.ndarray
+from kneebayes.inference.compiled.program import FIRED, JOIN, SUM, Program
+from kneebayes.inference.compiled.space import Space
+from kneebayes.inference.flat import Flat, Integers
+from kneebayes.network import Numbers
 
 
 @inner
-def share_out(flat, program, numbers, space, shares):
+def share_out(flat: Flat, program: Program, numbers: Numbers, space: Space, shares: Shares) -> None:
     """Fill the gradients of links and pairs; both passes must have been run."""
     for done in range(program.steps.shape[0]):
         step = program.steps[done]
@@ -63,7 +40,14 @@ def share_out(flat, program, numbers, space, shares):
 
 
 @inner
-def _share_state(program, step, numbers, weights, space, links):
+def _share_state(
+    program: Program,
+    step: Integers,
+    numbers: Numbers,
+    weights: Numbers,
+    space: Space,
+    links: Numbers,
+) -> None:
     result = table_at(program, step[4], space.gradients)
     table = table_at(program, step[3], space.work)
     part = result.size
@@ -86,7 +70,9 @@ def _share_state(program, step, numbers, weights, space, links):
 
 
 @runs
-def _add_bit_share(values, pulled, before, after, stride, link):
+def _add_bit_share(
+    values: Numbers, pulled: Numbers, before: int, after: int, stride: int, link: Numbers
+) -> None:
     nothing = something = 0.0
     if before < after:
         for i in range(before):
@@ -103,7 +89,9 @@ def _add_bit_share(values, pulled, before, after, stride, link):
 
 
 @inner
-def _share_bit(program, step, numbers, node, space, shares):
+def _share_bit(
+    program: Program, step: Integers, numbers: Numbers, node: int, space: Space, shares: Shares
+) -> None:
     table = table_at(program, step[3], space.work)
     part = table.size // 2
     none, some = table[:part], table[part:]
@@ -139,7 +127,9 @@ def _share_bit(program, step, numbers, node, space, shares):
 
 
 @inner
-def _open_family(program, step, none, some, space, pair):
+def _open_family(
+    program: Program, step: Integers, none: Numbers, some: Numbers, space: Space, pair: Numbers
+) -> tuple[Numbers, Numbers]:
     """Gradients of a family's two halves after its leak acted, and those of the leak."""
     result = table_at(program, step[4], space.gradients)
     part = none.size
@@ -161,7 +151,15 @@ def _open_family(program, step, none, some, space, pair):
 
 
 @runs
-def _add_state_share(values, to_none, to_some, before, after, axis, link):
+def _add_state_share(
+    values: Numbers,
+    to_none: Numbers,
+    to_some: Numbers,
+    before: int,
+    after: int,
+    axis: tuple[int, int, int],
+    link: Numbers,
+) -> None:
     stride, size, state = axis
     nothing = something = 0.0
     for base in range(0, after, size * stride):

@@ -6,8 +6,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from kneebayes.inference.compiled.bits import add
+from kneebayes.inference.compiled.bits import Words, add
 from kneebayes.inference.compiled.jit import inner
+from kneebayes.inference.flat import Flags, Flat, Integers, Observed
 
 NONE = -1
 
@@ -35,21 +36,21 @@ class Query(NamedTuple):
         For each variable whether it is kept to the end instead of being taken out.
     """
 
-    state: np.ndarray
-    bit: np.ndarray
-    node: np.ndarray
-    is_bit: np.ndarray
-    size: np.ndarray
-    becomes: np.ndarray
-    ends: np.ndarray
-    link_at: np.ndarray
-    leaves: np.ndarray
-    near: np.ndarray
-    free: np.ndarray
+    state: Integers
+    bit: Integers
+    node: Integers
+    is_bit: Flags
+    size: Integers
+    becomes: Integers
+    ends: Integers
+    link_at: Integers
+    leaves: Integers
+    near: Words
+    free: Flags
 
 
 @inner
-def mark_relevant(flat, relevant):
+def mark_relevant(flat: Flat, relevant: Flags) -> None:
     """Mark the ancestors of the marked nodes; every other node sums to one."""
     for at in range(flat.states.size - 1, -1, -1):
         if relevant[at]:
@@ -58,7 +59,7 @@ def mark_relevant(flat, relevant):
 
 
 @inner
-def open_query(flat, hard, relevant, kept):
+def open_query(flat: Flat, hard: Observed, relevant: Flags, kept: Flags) -> Query:
     """Collect what is open: ``hard`` holds the observed state of each node, or -1.
 
     The states of ``kept`` nodes are not taken out.
@@ -89,7 +90,7 @@ def open_query(flat, hard, relevant, kept):
 
 
 @inner
-def leaf_scope(flat, hard, at, state, out):
+def leaf_scope(flat: Flat, hard: Observed, at: int, state: Integers, out: Integers) -> int:
     """Open members of a table's family, parents in order and the node last."""
     number = 0
     for slot in range(flat.parent_start[at], flat.parent_start[at + 1]):
@@ -103,7 +104,7 @@ def leaf_scope(flat, hard, at, state, out):
 
 
 @inner
-def _open_parents(flat, hard, at):
+def _open_parents(flat: Flat, hard: Observed, at: int) -> int:
     number = 0
     for slot in range(flat.parent_start[at], flat.parent_start[at + 1]):
         number += hard[flat.parents[slot]] < 0
@@ -111,7 +112,9 @@ def _open_parents(flat, hard, at):
 
 
 @inner
-def _number_variables(flat, hard, relevant):
+def _number_variables(
+    flat: Flat, hard: Observed, relevant: Flags
+) -> tuple[Integers, Integers, Integers, Flags]:
     n = flat.states.size
     state = np.full(n, NONE)
     bit = np.full(n, NONE)
@@ -131,7 +134,9 @@ def _number_variables(flat, hard, relevant):
 
 
 @inner
-def _collect_leaves(flat, hard, relevant, state, bit):
+def _collect_leaves(
+    flat: Flat, hard: Observed, relevant: Flags, state: Integers, bit: Integers
+) -> tuple[Integers, Integers, Integers]:
     ends = np.empty((flat.parents.size, 2), dtype=np.int64)
     link_at = np.empty(flat.parents.size, dtype=np.int64)
     tables = np.empty(flat.states.size, dtype=np.int64)
