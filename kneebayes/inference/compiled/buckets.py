@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from kneebayes.inference.compiled.jit import inner
+from kneebayes.inference.compiled.jit import inner, runs
 from kneebayes.inference.compiled.links import (
     fire_bit,
     fire_bit_back,
@@ -152,6 +152,18 @@ def take_state(
             result[i] += weight * slab[i]
 
 
+@runs
+def weigh_back(
+    values: Numbers, result: Numbers, slab: Numbers, filled: int, weight: float
+) -> float:
+    """Gradient of one slab from that of the sum; returns that of the slab's weight."""
+    total = 0.0
+    for i in range(np.uint64(filled)):
+        total += values[i] * result[i]
+        slab[i] = weight * result[i]
+    return total
+
+
 @inner
 def take_state_back(
     program: Program,
@@ -174,12 +186,7 @@ def take_state_back(
         filled = known if quiet else part
         slab = pulled[state * part : (state + 1) * part]
         of = table[state * part : (state + 1) * part]
-        total = 0.0
-        weight = weights[state]
-        for i in range(filled):
-            total += of[i] * result[i]
-            slab[i] = weight * result[i]
-        own[state] = total
+        own[state] = weigh_back(of, result, slab, filled, weights[state])
         if quiet:
             continue
         for k in range(strides.size - 1, -1, -1):

@@ -15,10 +15,20 @@ import numpy as np
 
 from kneebayes.inference.compiled.jit import inner, runs
 from kneebayes.inference.compiled.layout import Axes, Layout, lay_out
+from kneebayes.inference.compiled.pairs import (
+    join_multiples,
+    join_products,
+    pull_one_multiples,
+    pull_one_products,
+    pull_two_multiples,
+    pull_two_products,
+)
 from kneebayes.inference.compiled.program import Program
 from kneebayes.inference.compiled.space import Space
 from kneebayes.inference.flat import Integers
 from kneebayes.network import Numbers
+
+TO_JOIN, TO_ONE, TO_TWO = 0, 1, 2  # the table that products are added to
 
 
 @inner
@@ -53,7 +63,7 @@ def join(program: Program, a: int, b: int, c: int, space: Space) -> None:
     spread_bits(space.work[at[b] : at[b + 1]], layout, two)
     to = space.work[at[c] : at[c + 1]]
     to[:] = 0.0
-    _multiply(to, one, two, layout, 0)
+    _multiply(to, one, two, layout, TO_JOIN)
 
 
 @inner
@@ -69,14 +79,14 @@ def join_back(
     if for_a:
         spread_bits(space.work[at[b] : at[b + 1]], layout, two)
         one[:] = 0.0
-        _multiply(of, one, two, layout, 1)
+        _multiply(of, one, two, layout, TO_ONE)
         to = space.gradients[at[a] : at[a + 1]]
         for i in range(size):
             to[layout.places_a[i]] = one[i]
     if for_b:
         in_order(space.work[at[a] : at[a + 1]], layout.places_a, one)
         two[:] = 0.0
-        _multiply(of, one, two, layout, 2)
+        _multiply(of, one, two, layout, TO_TWO)
         fold_bits(two, layout.axes, layout.shared)
         to = space.gradients[at[b] : at[b + 1]]
         for i in range(layout.spots.size):
@@ -84,28 +94,57 @@ def join_back(
 
 
 @inner
-def _multiply(of: Numbers, one: Numbers, two: Numbers, layout: Layout, towards: int) -> None:
-    """Add products of two of three tables to the third: the join (0), ``one`` (1), ``two`` (2)."""
+def _multiply(join: Numbers, one: Numbers, two: Numbers, layout: Layout, towards: int) -> None:
+    """Add products of two of three tables to the third."""
     axes, codes = layout.axes, layout.in_a.size
     rest = axes.middle * axes.run
+    paired = axes.bits > 1
     for o in range(axes.outer):
-        for t in range(codes):
+        for t in range(0, codes, 9 if paired else 1):
             a0, c0 = layout.in_a[t] * rest, o * one.size + layout.in_c[t] * rest
             b0 = (o * codes + t) * layout.shared
-            if towards == 0:
-                if axes.run_is_shared:
-                    _add_products(of, c0, one, a0, two, b0, axes)
-                else:
-                    _add_multiples(of, c0, one, a0, two, b0, axes)
-            elif towards == 1:
-                if axes.run_is_shared:
-                    _add_products(one, a0, of, c0, two, b0, axes)
-                else:
-                    _add_multiples(one, a0, of, c0, two, b0, axes)
-            elif axes.run_is_shared:
-                _sum_products(two, b0, of, c0, one, a0, axes)
+            if paired:
+                _multiply_pair(join, c0, one, a0, two, b0, axes, towards)
             else:
-                _sum_multiples(two, b0, of, c0, one, a0, axes)
+                _multiply_one(join, c0, one, a0, two, b0, axes, towards)
+
+
+@inner
+def _multiply_pair(
+    join: Numbers, c0: int, one: Numbers, a0: int, two: Numbers, b0: int, axes: Axes, towards: int
+) -> None:
+    if axes.run_is_shared:
+        if towards == TO_JOIN:
+            join_products(join, c0, one, a0, two, b0, axes)
+        elif towards == TO_ONE:
+            pull_one_products(join, c0, one, a0, two, b0, axes)
+        else:
+            pull_two_products(join, c0, one, a0, two, b0, axes)
+    elif towards == TO_JOIN:
+        join_multiples(join, c0, one, a0, two, b0, axes)
+    elif towards == TO_ONE:
+        pull_one_multiples(join, c0, one, a0, two, b0, axes)
+    else:
+        pull_two_multiples(join, c0, one, a0, two, b0, axes)
+
+
+@inner
+def _multiply_one(
+    join: Numbers, c0: int, one: Numbers, a0: int, two: Numbers, b0: int, axes: Axes, towards: int
+) -> None:
+    if axes.run_is_shared:
+        if towards == TO_JOIN:
+            _add_products(join, c0, one, a0, two, b0, axes)
+        elif towards == TO_ONE:
+            _add_products(one, a0, join, c0, two, b0, axes)
+        else:
+            _sum_products(two, b0, join, c0, one, a0, axes)
+    elif towards == TO_JOIN:
+        _add_multiples(join, c0, one, a0, two, b0, axes)
+    elif towards == TO_ONE:
+        _add_multiples(one, a0, join, c0, two, b0, axes)
+    else:
+        _sum_multiples(two, b0, join, c0, one, a0, axes)
 
 
 @inner

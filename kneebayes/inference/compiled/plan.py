@@ -12,6 +12,7 @@ from kneebayes.inference.flat import Flat, Observed
 from kneebayes.network import Numbers
 
 CHEAP = 1e6  # multiplications below which the first order is good enough: about a millisecond
+DEAR = 4e6  # multiplications for which one more order is worth trying
 TRIES = 16  # further orders tried at most
 WIDEST = 26.0  # log2 of the entries of the largest table
 MOST = 2**27  # entries of all tables: 1 GiB of doubles, and as much for their gradients
@@ -37,7 +38,7 @@ def plan(flat: Flat, hard: Observed, query: Query) -> Program:
         if other.cost < best.cost or (np.isinf(best.cost) and other.width < best.width):
             best = other
         if turn == 0:
-            tries = int(min(TRIES, best.cost / CHEAP))
+            tries = int(min(TRIES, best.cost / DEAR))
         turn += 1
     return best
 
