@@ -14,6 +14,8 @@ floor  room                               holds
 6      ``display``                        tables and figures
 7      ``results``                        what a question brought, showing itself
 8      ``differential``, ``asking``,      the door
+       ``attributing``, ``doubting``,
+       ``exploring``, ``placing``,
        ``model``, ``files``, ``cohort``,
        ``cli``, ``__main__``
 ====== ================================== =============================================

@@ -1,4 +1,4 @@
-"""The command line: ``kneebayes diagnose``, ``findings``, ``cause`` and ``check``.
+"""The command line: ``kneebayes diagnose``, ``findings``, ``cause``, ``check`` and the others.
 
 Exit codes: 0 done; 1 ``check`` found remarks; 2 a name, an answer or an option was not
 understood; 3 the evidence is impossible; 4 the knowledge folder has problems.
@@ -39,6 +39,18 @@ Folder = Annotated[
 ]
 LexiconName = Annotated[str | None, typer.Option(help="Which lexicon turns words into numbers.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
+Present = Annotated[
+    list[str] | None, typer.Argument(help="Findings, contexts or causes that are present.")
+]
+Absent = Annotated[
+    list[str] | None, typer.Option("--absent", "-a", help="What is absent; may be repeated.")
+]
+InState = Annotated[
+    list[str] | None, typer.Option("--context", "-c", help="NAME=STATE, such as age=older.")
+]
+Likely = Annotated[
+    list[str] | None, typer.Option("--likely", "-l", help="NAME=PROBABILITY: fever=0.7.")
+]
 
 
 def _show_version(wanted: bool) -> None:
@@ -59,18 +71,10 @@ def options(
 
 @app.command()
 def diagnose(
-    present: Annotated[
-        list[str] | None, typer.Argument(help="Findings, contexts or causes that are present.")
-    ] = None,
-    absent: Annotated[
-        list[str] | None, typer.Option("--absent", "-a", help="What is absent; may be repeated.")
-    ] = None,
-    context: Annotated[
-        list[str] | None, typer.Option("--context", "-c", help="NAME=STATE, such as age=older.")
-    ] = None,
-    likely: Annotated[
-        list[str] | None, typer.Option("--likely", "-l", help="NAME=PROBABILITY: fever=0.7.")
-    ] = None,
+    present: Present = None,
+    absent: Absent = None,
+    context: InState = None,
+    likely: Likely = None,
     top: Annotated[int, typer.Option(min=1, help="How many causes to show.")] = 10,
     folder: Folder = None,
     lexicon: LexiconName = None,
@@ -78,13 +82,7 @@ def diagnose(
 ) -> None:
     """Rank the causes of one patient's complaint."""
     model = load(folder, lexicon)
-    said: list[tuple[str, object]] = [(name, True) for name in present or []]
-    said += [(name, False) for name in absent or []]
-    said += [_worded(*_split(pair, "--context age=older")) for pair in context or []]
-    for pair in likely or []:
-        name, value = _split(pair, "--likely fever=0.7")
-        said.append((name, _number(name, value)))
-    differential = model.diagnose(_once(said))
+    differential = model.diagnose(_answers(present, absent, context, likely))
     typer.echo(differential.to_json() if as_json else differential.text(top))
 
 
@@ -158,6 +156,65 @@ def check(
         raise typer.Exit(1)
 
 
+@app.command()
+def ask(
+    present: Present = None,
+    absent: Absent = None,
+    context: InState = None,
+    likely: Likely = None,
+    about: Annotated[
+        str | None, typer.Option(help="A cause, a group or 'urgent'; left out, all causes.")
+    ] = None,
+    kind: Annotated[
+        list[str] | None,
+        typer.Option(help="context, history, symptom, sign or test; may be repeated."),
+    ] = None,
+    by_advice: Annotated[
+        bool, typer.Option("--by-advice", help="First what is most likely to change the urgency.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """List the best questions to ask next."""
+    asked = load().diagnose(_answers(present, absent, context, likely)).questions(about, kind)
+    asked = asked.by_advice if by_advice else asked
+    typer.echo(asked.to_json() if as_json else asked.text)
+
+
+@app.command()
+def robustness(
+    present: Present = None,
+    absent: Absent = None,
+    context: InState = None,
+    likely: Likely = None,
+    draws: Annotated[int, typer.Option(help="How many readings of the words to ask.")] = 1000,
+    seed: Annotated[int, typer.Option(help="Where chance begins.")] = 0,
+    setting: Annotated[
+        str | None, typer.Option(help="Where the patient is seen, such as emergency.")
+    ] = None,
+    lexicon: LexiconName = None,
+) -> None:
+    """Say how sure the ranking is, if every word may mean anything inside its interval."""
+    model = load(None, lexicon)
+    model = model if setting is None else model.in_setting(setting)
+    told = model.diagnose(_answers(present, absent, context, likely)).robustness(draws, seed)
+    typer.echo(told.text)
+
+
+@app.command()
+def explain(
+    cause: Annotated[str, typer.Argument(help="A cause, by any of its names.")],
+    present: Present = None,
+    absent: Absent = None,
+    context: InState = None,
+    likely: Likely = None,
+    against: Annotated[str | None, typer.Option(help="Another cause to hold it against.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Explain what each answer weighs for a cause, from prior to posterior."""
+    told = load().diagnose(_answers(present, absent, context, likely)).explain(cause, against)
+    typer.echo(told.to_json() if as_json else told.text)
+
+
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line; errors made on purpose become a line on stderr and an exit code."""
     try:
@@ -171,6 +228,22 @@ def _exit_code(error: KneebayesError) -> int:
     if isinstance(error, ImpossibleEvidenceError):
         return 3
     return 4 if isinstance(error, KnowledgeError) else 2
+
+
+def _answers(
+    present: Iterable[str] | None,
+    absent: Iterable[str] | None,
+    context: Iterable[str] | None,
+    likely: Iterable[str] | None,
+) -> dict[str, object]:
+    """Answers as they stand on the command line."""
+    said: list[tuple[str, object]] = [(name, True) for name in present or []]
+    said += [(name, False) for name in absent or []]
+    said += [_worded(*_split(pair, "--context age=older")) for pair in context or []]
+    for pair in likely or []:
+        name, value = _split(pair, "--likely fever=0.7")
+        said.append((name, _number(name, value)))
+    return _once(said)
 
 
 def _worded(name: str, value: str) -> tuple[str, object]:

@@ -231,7 +231,7 @@ class Differential(Asking):
     @property
     def _title(self) -> str:
         meta = self._model.knowledge.meta
-        return f"{meta.title}: what may cause it (lexicon: {self._model.elicited.lexicon})"
+        return f"{meta.title}: what may cause it ({self._model.reading})"
 
     def _shown(
         self, top: int

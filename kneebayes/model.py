@@ -7,15 +7,18 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from kneebayes.asking import Interviewing
 from kneebayes.differential import Differential
 from kneebayes.display.tables import trace_html, trace_text
 from kneebayes.elicitation import Elicited, elicit
 from kneebayes.elicitation.evoke import group_remarks
 from kneebayes.errors import UnknownNameError, suggest
+from kneebayes.exploring import Exploring
 from kneebayes.inference import Engine, Evidence
 from kneebayes.knowledge import Knowledge, Names, Remark, lint, read_knowledge, shipped_folder
 from kneebayes.knowledge.records import Cause, Context, Finding, Group
 from kneebayes.network import Network
+from kneebayes.placing import Placing
 from kneebayes.reasoning import Trace, read_answers, trace_cause
 from kneebayes.reasoning.answers import by_node, evidence_of
 from kneebayes.reasoning.belief import believe_groups, probability_of
@@ -88,7 +91,7 @@ class CauseTrace:
         return trace_html(self.trace)
 
 
-class Model:
+class Model(Interviewing, Exploring, Placing):
     """A calibrated network with the knowledge it was made from.
 
     Parameters
@@ -156,10 +159,6 @@ class Model:
         lexicon = self.knowledge.lexicons[self.elicited.lexicon]
         said_of_groups = group_remarks(self.network, self.knowledge, lexicon)
         return (*lint(self.knowledge), *self.elicited.remarks, *said_of_groups)
-
-    def with_lexicon(self, lexicon: str) -> Model:
-        """The same knowledge with its words read by another lexicon."""
-        return Model(self.knowledge, lexicon)
 
     def diagnose(self, answers: Mapping[str, object] | None = None) -> Differential:
         """Rank the causes given what is known of a patient.
@@ -310,7 +309,8 @@ class Model:
 
     def __repr__(self) -> str:
         return (
-            f"Model({self.knowledge.meta.title!r}, lexicon {self.elicited.lexicon!r}: "
+            f"Model({self.knowledge.meta.title!r}, lexicon {self.elicited.lexicon!r}"
+            f"{'' if self.setting is None else f', setting {self.setting!r}'}: "
             f"{len(self.causes)} causes, {len(self.findings)} findings, "
             f"{len(self.contexts)} contexts)"
         )

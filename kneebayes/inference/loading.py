@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
+from threading import Lock
 
 import numpy as np
 
@@ -15,13 +16,14 @@ from kneebayes.network import Network, noisy_or_node, root_node
 __all__ = ["is_loaded", "is_stored", "load_compiled"]
 
 ROWS = "kneebayes.inference.compiled.rows"
+_LOADING = Lock()
 FOLDER = Path(__file__).parent / "compiled"
 
 
 def is_loaded() -> bool:
     """Whether compiled code is ready in this process."""
-    rows = sys.modules.get(ROWS)
-    return rows is not None and bool(rows.run_rows.signatures)
+    run_rows = getattr(sys.modules.get(ROWS), "run_rows", None)
+    return run_rows is not None and bool(run_rows.signatures)
 
 
 def is_stored() -> bool:
@@ -46,14 +48,15 @@ def _age(path: Path) -> float:
 def load_compiled() -> None:
     """Load the compiled engine; compiles it first where that was never done on this machine.
 
-    Compiling takes about half a minute, once; later processes load the result within a
+    Compiling takes about a minute, once; later processes load the result within a
     second. A bar shows it, since nothing else would tell what the machine is doing.
     """
-    if is_loaded():
-        return
-    if is_stored():
-        _touch()
-    else:
+    with _LOADING:  # two threads may ask for their first batch at once
+        if is_loaded():
+            return
+        if is_stored():
+            _touch()
+            return
         from tqdm.auto import tqdm
 
         for stale in _stored():

@@ -15,6 +15,7 @@ from kneebayes.network import Network, Node, Numbers
 
 __all__ = ["Sampled", "draw_worlds", "sample_posteriors"]
 
+TILT = 0.03  # of 40 hidden causes one is then made present in most draws
 PIECE = 16384  # worlds drawn at a time, so that memory does not grow with their number
 
 
@@ -43,6 +44,7 @@ def draw_worlds(
     rng: np.random.Generator,
     evidence: Evidence | None = None,
     nodes: Iterable[bool] | None = None,
+    tilt: float = 0.0,
 ) -> tuple[NDArray[np.int8], Numbers]:
     """Draw states of all nodes, parents first; observed nodes keep their state.
 
@@ -58,12 +60,15 @@ def draw_worlds(
         What was observed; weights say how probable it is in each world.
     nodes
         For each node whether it is drawn; left out, all are. Parents of a drawn node must be.
+    tilt
+        Share of the draws in which an open noisy-OR is made present whatever its chance, so
+        that rare causes are met; the weights make up for it.
 
     Returns
     -------
     worlds, log_weights
         Index of the state of each node: draws x nodes (-1 where not drawn), and for each
-        world ln P(evidence | its open nodes).
+        world ln P(evidence | its open nodes), corrected for the tilt.
 
     References
     ----------
@@ -80,10 +85,15 @@ def draw_worlds(
         chances = _chances(network, node, worlds)
         state = seen.hard_state(node.id)
         if state is None:
-            cumulated = np.cumsum(chances, axis=1)[:, :-1]
+            tilted = _tilt(chances, tilt if node.is_noisy_or else 0.0)
+            cumulated = np.cumsum(tilted, axis=1)[:, :-1]
             worlds[:, at] = (rng.random((draws, 1)) >= cumulated).sum(axis=1)
             likelihood = seen.likelihoods.get(node.id)
             mine = None if likelihood is None else np.asarray(likelihood)[worlds[:, at]]
+            if tilted is not chances:
+                taken = worlds[:, [at]].astype(np.int64)
+                share = np.take_along_axis(chances / tilted, taken, axis=1)[:, 0]
+                mine = share if mine is None else share * mine
         else:
             worlds[:, at] = state
             mine = chances[:, state]
@@ -91,6 +101,14 @@ def draw_worlds(
             with np.errstate(divide="ignore"):
                 log_weights += np.log(mine)
     return worlds, log_weights
+
+
+def _tilt(chances: Numbers, tilt: float) -> Numbers:
+    """Chances of absent and present with some of the first given to the second."""
+    if tilt == 0.0:
+        return chances
+    moved = tilt * chances[:, [0]]
+    return np.maximum(chances + np.hstack([-moved, moved]), np.finfo(float).tiny)
 
 
 def _chances(network: Network, node: Node, worlds: NDArray[np.int8]) -> Numbers:
@@ -113,6 +131,9 @@ def sample_posteriors(
 ) -> Sampled:
     """Estimate posteriors by likelihood weighting, with standard errors.
 
+    Causes are drawn more often than they occur, and weighted down: else a rare cause that
+    explains the evidence well would hardly ever be met, and its estimate would be zero.
+
     Raises
     ------
     ImpossibleEvidenceError
@@ -125,7 +146,7 @@ def sample_posteriors(
     kept: list[NDArray[np.int8]] = []
     logs: list[Numbers] = []
     for piece in pieces:
-        worlds, log_weights = draw_worlds(network, piece, rng, evidence, nodes)
+        worlds, log_weights = draw_worlds(network, piece, rng, evidence, nodes, TILT)
         kept.append(worlds[:, columns])
         logs.append(log_weights)
     log_weights = np.concatenate(logs) if logs else np.empty(0)

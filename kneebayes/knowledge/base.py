@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from kneebayes.knowledge.parts import ASSUMED, Record
@@ -17,6 +17,7 @@ from kneebayes.knowledge.records import (
     Method,
     UrgencyRule,
 )
+from kneebayes.knowledge.settings import Setting
 from kneebayes.knowledge.statements import Claim, Lexicon, Reference, Statement
 
 __all__ = ["Arrow", "Knowledge"]
@@ -47,6 +48,8 @@ class Knowledge:
         Records by id; findings include the complaint and the test results.
     urgency
         Rules in the order in which they are told.
+    settings
+        Places where patients are seen, by id.
     """
 
     folder: str
@@ -61,6 +64,7 @@ class Knowledge:
     findings: dict[str, Finding]
     methods: dict[str, Method]
     urgency: tuple[UrgencyRule, ...]
+    settings: dict[str, Setting] = field(default_factory=dict)
 
     def __repr__(self) -> str:
         return (
@@ -128,6 +132,8 @@ class Knowledge:
             yield f"tests.toml: methods.{method.id}", method.because
         for rule in self.urgency:
             yield f"urgency.toml: {rule.id}", rule.because
+        for setting in self.settings.values():
+            yield from _origins_inside(f"settings.toml: {setting.id}", setting)
         for lexicon in self.lexicons.values():
             yield from _origins_inside(f"lexicons.toml: {lexicon.id}", lexicon)
 

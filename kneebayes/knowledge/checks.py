@@ -9,6 +9,7 @@ from kneebayes.knowledge.base import Arrow, Knowledge
 from kneebayes.knowledge.names import Names
 from kneebayes.knowledge.parts import ASSUMED, Amount
 from kneebayes.knowledge.records import Context
+from kneebayes.knowledge.settings import check_settings
 
 __all__ = ["check"]
 
@@ -32,6 +33,7 @@ def check(knowledge: Knowledge, unread: Collection[str] = ()) -> list[Problem]:
         *checks.words(),
         *checks.members(),
         *checks.rules(),
+        *check_settings(knowledge, checks.unread),
     ]
 
 

@@ -23,6 +23,7 @@ from kneebayes.knowledge.records import (
     Method,
     UrgencyRule,
 )
+from kneebayes.knowledge.settings import Setting
 from kneebayes.knowledge.statements import Claim, Lexicon, Reference
 
 __all__ = ["CLAIM_HEADER", "read_knowledge"]
@@ -52,7 +53,7 @@ def read_knowledge(folder: str | Path) -> Knowledge:
         A folder with ``knowledge.toml``, ``claims.csv``, ``references.toml``,
         ``lexicons.toml``, ``groups.toml``, ``contexts.toml``, ``mediators.toml``,
         ``findings.toml``, ``tests.toml``, ``urgency.toml`` and one file per cause in
-        ``causes/``.
+        ``causes/``; ``settings.toml`` where priors differ between settings.
 
     Raises
     ------
@@ -84,6 +85,7 @@ def read_knowledge(folder: str | Path) -> Knowledge:
         "findings": {**findings, **results},
         "methods": reader.records("tests.toml: methods", tests.get("methods", {}), Method),
         "urgency": tuple(reader.entries("urgency.toml", UrgencyRule).values()),
+        "settings": reader.entries_if_there("settings.toml", Setting),
     }
     if meta is None or reader.whole_files_missing:
         raise KnowledgeError(str(folder), reader.problems)
@@ -148,6 +150,10 @@ class _Reader:
     def entries(self, name: str, kind: type[Kind]) -> dict[str, Kind]:
         """Records of a file, one per entry."""
         return self.records(name, self.toml(name), kind)
+
+    def entries_if_there(self, name: str, kind: type[Kind]) -> dict[str, Kind]:
+        """Records of a file that a folder may leave out."""
+        return self.entries(name, kind) if (self.folder / name).exists() else {}
 
     def records(self, place: str, content: object, kind: type[Kind]) -> dict[str, Kind]:
         """Records of a table, one per entry."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Collection, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -89,9 +91,14 @@ def attribute(
     present = [id for id in findings if evidence.hard_state(id) == 1]
     passing = _passing(engine.network, evidence, causes)
     shares: dict[str, dict[str, float]] = {id: {} for id in present}
-    for cause in causes:
-        for id, share in _shares_of(engine.network, evidence, present, cause, passing).items():
-            shares[id][cause] = share
+    engine.compile()  # once, before threads could all begin to
+    with ThreadPoolExecutor(_cores()) as pool:  # compiled code holds no lock
+        each = pool.map(
+            lambda cause: _shares_of(engine.network, evidence, present, cause, passing), causes
+        )
+        for cause, of_cause in zip(causes, each, strict=True):
+            for id, share in of_cause.items():
+                shares[id][cause] = share
     told = []
     for id in present:
         by_no_cause = _share_without(engine, evidence, given, id, set(causes), passing)
@@ -101,6 +108,10 @@ def attribute(
         background = max(0.0, by_no_cause - by_neither)
         told.append(AttributedFinding(id, shares[id], by_no_cause, background))
     return tuple(told)
+
+
+def _cores() -> int:
+    return max(1, len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 1)
 
 
 def _passing(network: Network, evidence: Evidence, causes: Collection[str]) -> set[str]:

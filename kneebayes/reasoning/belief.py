@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from kneebayes.errors import EvidenceError, ImpossibleEvidenceError
+from kneebayes.errors import EvidenceError, ImpossibleEvidenceError, TooWideError
 from kneebayes.inference import Engine, Evidence, smallest_conflict
 from kneebayes.knowledge import Knowledge, Names
 from kneebayes.reasoning.answers import (
@@ -45,9 +45,15 @@ def believe(engine: Engine, knowledge: Knowledge, evidence: Evidence) -> Belief:
     ------
     ImpossibleEvidenceError
         If the evidence has probability zero; names a smallest set that conflicts.
+    TooWideError
+        If an exact answer needs more memory than is allowed; says what else there is.
     """
     causes = list(knowledge.causes)
-    told = engine.propagate(evidence, causes)
+    try:
+        told = engine.propagate(evidence, causes)
+    except TooWideError as error:
+        message = f"{error} Or ask for an estimate by name: model.sample(answers)."
+        raise TooWideError(message) from error
     log_probability = float(told.log_probability[0])
     if log_probability == -np.inf:
         raise _impossible(engine, knowledge, evidence)

@@ -41,13 +41,12 @@ class TreeNode:
     question: Question | None
     branches: tuple[TreeNode, ...]
 
-    @property
-    def leading(self) -> str:
-        """Id of the most probable cause here."""
-        return max(self.now.posteriors, key=lambda id: self.now.posteriors[id])
+    def __repr__(self) -> str:
+        asked = "the end" if self.question is None else repr(self.question)
+        return f"TreeNode({len(self.path)} answers, {self.probability:.3g}: {asked})"
 
     def nodes(self) -> Iterator[TreeNode]:
-        """This point and all after it, each before those it leads to."""
+        """All points from here on, each before those it leads to."""
         yield self
         for branch in self.branches:
             yield from branch.nodes()

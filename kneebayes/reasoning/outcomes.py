@@ -12,7 +12,16 @@ from kneebayes.errors import ImpossibleEvidenceError
 from kneebayes.inference import Engine, Evidence
 from kneebayes.network import Numbers
 
-__all__ = ["Asked", "Outcome", "Subject", "information", "now_of", "outcomes_of", "outcomes_of_each"]
+__all__ = [
+    "Asked",
+    "Outcome",
+    "Subject",
+    "information",
+    "most_moved",
+    "now_of",
+    "outcomes_of",
+    "outcomes_of_each",
+]
 
 Asked = Mapping[str, str]
 
@@ -56,6 +65,15 @@ class Outcome:
     probability: float
     posteriors: Mapping[str, float]
     subject: float | None
+
+    @property
+    def leading(self) -> str:
+        """Id of the most probable cause."""
+        return max(self.posteriors, key=lambda id: self.posteriors[id])
+
+    def __repr__(self) -> str:
+        told = ", ".join(f"{id} {state}" for id, state in self.answers.items()) or "now"
+        return f"Outcome({told}: {self.probability:.3g})"
 
 
 def now_of(engine: Engine, evidence: Evidence, subject: Subject) -> Outcome:
@@ -167,17 +185,27 @@ def information(now: Outcome, outcomes: Sequence[Outcome]) -> float:
     >>> information(coin, [heads, tails])
     1.0
     """
-    bits = sum(one.probability * surprise(now, one) for one in outcomes)
-    return max(0.0, float(bits))
+    return float(_gains(now, outcomes).sum())
 
 
-def surprise(now: Outcome, after: Outcome) -> float:
-    """Kullback-Leibler divergence of the belief after an answer from the one before, in bits."""
-    return float(_divergence(_beliefs(after), _beliefs(now)).sum())
+def most_moved(now: Outcome, outcomes: Sequence[Outcome]) -> str:
+    """Id of the cause of which a question tells most, by expected information gain."""
+    gains = _gains(Outcome({}, 1.0, now.posteriors, None), outcomes)
+    return list(now.posteriors)[int(gains.argmax())]
 
 
-def _beliefs(outcome: Outcome) -> Numbers:
-    if outcome.subject is not None:
+def _gains(now: Outcome, outcomes: Sequence[Outcome]) -> Numbers:
+    """Bits about the subject, or about each cause; rounding never makes one negative."""
+    before = _beliefs(now, now)
+    gains = np.zeros(len(before))
+    for one in outcomes:
+        gains += one.probability * _divergence(_beliefs(one, now), before)
+    return np.maximum(0.0, gains)
+
+
+def _beliefs(outcome: Outcome, now: Outcome) -> Numbers:
+    """What an outcome says of the subject that ``now`` has."""
+    if now.subject is not None and outcome.subject is not None:
         return np.array([outcome.subject])
     return np.array(list(outcome.posteriors.values()))
 

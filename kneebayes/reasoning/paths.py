@@ -131,7 +131,8 @@ def _sorted_links(
     for link in node.links:
         if link.parent in inner:
             when_absent, when_present = link.strength
-            mine, theirs = (0.0, 0.0, when_present), (when_absent, when_present, 0.0)
+            mine: tuple[float, ...] = (0.0, 0.0, when_present)
+            theirs: tuple[float, ...] = (when_absent, when_present, 0.0)
         else:
             pairs = list(zip(link.strength, counts(link), strict=True))
             mine = tuple(one if yes else 0.0 for one, yes in pairs)

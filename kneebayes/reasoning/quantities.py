@@ -9,14 +9,15 @@ from typing import Literal
 import numpy as np
 
 from kneebayes.elicitation import Elicited, Stated
-from kneebayes.elicitation.words import amount_interval
+from kneebayes.elicitation.words import amount_interval, prior_intervals
 from kneebayes.inference import Engine
 from kneebayes.inference.flat import Integers
 from kneebayes.knowledge import Knowledge
 from kneebayes.knowledge.parts import Amount, Interval
+from kneebayes.knowledge.records import Finding, Mediator
 from kneebayes.network import Numbers
 
-__all__ = ["Quantities", "Quantity", "amounts_at", "quantities_of"]
+__all__ = ["Quantities", "Quantity", "amounts_at", "ends", "quantities_of"]
 
 Kind = Literal["prior", "frequency", "risk", "leak", "share", "evoking"]
 QUANTILE = 1.6448536269514722  # 95 % quantile of the standard normal: an interval holds 90 %
@@ -91,7 +92,9 @@ class Quantities:
 
     def of_kind(self, *kinds: Kind) -> Integers:
         """Where quantities of some kinds stand."""
-        return np.array([at for at, one in enumerate(self.all) if one.kind in kinds], dtype=np.int64)
+        return np.array(
+            [at for at, one in enumerate(self.all) if one.kind in kinds], dtype=np.int64
+        )
 
 
 def quantities_of(knowledge: Knowledge, elicited: Elicited, engine: Engine) -> Quantities:
@@ -110,11 +113,12 @@ def quantities_of(knowledge: Knowledge, elicited: Elicited, engine: Engine) -> Q
     engine
         Of the same network.
     """
+    settled = _is_settled(knowledge, elicited)
     found = (
         *_priors(knowledge, elicited, engine),
-        *_arrows(knowledge, elicited, engine),
+        *_arrows(knowledge, elicited, engine, settled=settled),
         *_leaks(knowledge, elicited, engine),
-        *_evoking(knowledge, elicited, engine),
+        *(() if settled else _evoking(knowledge, elicited, engine)),
     )
     words = tuple(dict.fromkeys(one.word for one in found))
     index = {word: at for at, word in enumerate(words)}
@@ -128,17 +132,17 @@ def _priors(knowledge: Knowledge, elicited: Elicited, engine: Engine) -> Iterato
         word = f"commonness: {said.word}" if said.published is None else alone
         interval = elicited.priors[cause.id]
         place = _leak_at(engine, cause.id)
-        yield Quantity(
-            "prior", cause.id, "", "", said.word, interval, said.because, place, word
-        )
+        yield Quantity("prior", cause.id, "", "", said.word, interval, said.because, place, word)
 
 
-def _arrows(knowledge: Knowledge, elicited: Elicited, engine: Engine) -> Iterator[Quantity]:
+def _arrows(
+    knowledge: Knowledge, elicited: Elicited, engine: Engine, *, settled: bool
+) -> Iterator[Quantity]:
     evoked = {(cause.id, id) for cause in knowledge.causes.values() for id in cause.evoked_by}
     for stated in elicited.stated:
         arrow, said = stated.arrow, stated.arrow.statement
-        if (arrow.parent, arrow.child) in evoked:
-            continue  # its link is solved from the evoking strength
+        if (arrow.parent, arrow.child) in evoked and settled:
+            continue
         kind: Kind = "frequency" if said.risk is None else "risk"
         amount = said.how_often if said.risk is None else said.risk
         if amount is None:
@@ -166,7 +170,8 @@ def _leaks(knowledge: Knowledge, elicited: Elicited, engine: Engine) -> Iterator
             kind = "leak" if context.share is None else "share"
             amount = context.leak if context.share is None else context.share
         else:
-            amount = {**knowledge.mediators, **knowledge.findings}[id].leak
+            others: dict[str, Mediator | Finding] = {**knowledge.mediators, **knowledge.findings}
+            amount = others[id].leak
         if amount is not None:
             word = _word("frequency", amount, f"{kind} of {id}")
             place = _leak_at(engine, id)
@@ -194,6 +199,16 @@ def _evoking(knowledge: Knowledge, elicited: Elicited, engine: Engine) -> Iterat
                 _word("evoking", said.evokes, f"evoking of {cause.id} by {finding}"),
                 said.between,
             )
+
+
+def _is_settled(knowledge: Knowledge, elicited: Elicited) -> bool:
+    """Whether the priors were shifted to a setting.
+
+    Links with an evoking strength were solved before that and stay: they belong to the
+    disease, and what was said of P(cause | finding) was not said of this setting.
+    """
+    lexicon = knowledge.lexicons[elicited.lexicon]
+    return prior_intervals(knowledge, lexicon) != elicited.priors
 
 
 def _word(kind: str, amount: Amount, alone: str) -> str:
@@ -256,29 +271,6 @@ def _scaled(quantity: Quantity) -> tuple[float, float, float]:
     low, high = max(low, NEAREST * value), min(high, 1.0 - NEAREST * (1.0 - value))
     scale = [float(np.log(one) - np.log1p(-one)) for one in (low, value, high)]
     return scale[1], scale[1] - scale[0], scale[2] - scale[1]
-
-
-def labelled(knowledge: Knowledge, quantity: Quantity) -> str:
-    """What a quantity is about, in words."""
-    node = knowledge.label(quantity.node)
-    parent = knowledge.label(quantity.parent)
-    if quantity.state not in ("", "present"):
-        parent += f" ({quantity.state.replace('_', ' ')})"
-    return {
-        "prior": f"how common {node} is",
-        "frequency": f"how often {parent} shows {node}",
-        "risk": f"how much {parent} raises {node}",
-        "leak": f"{node} without a named cause",
-        "share": f"how many have {node}",
-        "evoking": f"how strongly {node} points to {parent}",
-    }[quantity.kind]
-
-
-def said_in_words(amount: Amount) -> str:
-    """A statement as it was made."""
-    if isinstance(amount, tuple):
-        return f"{amount[0]:g} to {amount[1]:g}"
-    return f"'{amount}'" if isinstance(amount, str) else f"{amount:g}"
 
 
 def ends(quantities: Quantities, at: Sequence[int], end: Literal["low", "high"]) -> Numbers:

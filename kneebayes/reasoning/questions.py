@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import combinations, product
 
 from kneebayes.errors import EvidenceError
 from kneebayes.inference import Engine, Evidence
@@ -20,19 +19,15 @@ from kneebayes.reasoning.outcomes import (
     information,
     now_of,
     outcomes_of,
-    outcomes_of_each,
 )
-from kneebayes.reasoning.urgency import judge_urgency
+from kneebayes.reasoning.urgency import Urgency, judge_urgency
 
 __all__ = [
     "QUESTION_KINDS",
     "Case",
-    "Pair",
     "Question",
     "kinds_of",
-    "look_ahead",
     "open_nodes",
-    "pareto_front",
     "rank_questions",
     "subject_named",
 ]
@@ -63,9 +58,14 @@ class Case:
         return evidence_of(self.answers)
 
     @cached_property
+    def urgency(self) -> Urgency:
+        """How urgent it is now, and which signs say so."""
+        return judge_urgency(self.knowledge, self.answers)
+
+    @property
     def level(self) -> str:
         """How urgent it is now."""
-        return judge_urgency(self.knowledge, self.answers).level
+        return self.urgency.level
 
     def level_after(self, asked: Asked) -> str:
         """How urgent it would be after some more answers."""
@@ -115,30 +115,12 @@ class Question:
     cost: float
     burden: int
 
+    def __repr__(self) -> str:
+        return f"Question({self.id!r}, {self.bits:.3g} bits)"
+
     def state_of(self, outcome: Outcome) -> str:
         """The answer of one of the outcomes."""
         return outcome.answers[self.id]
-
-
-@dataclass(frozen=True, slots=True)
-class Pair:
-    """Two questions asked together.
-
-    Attributes
-    ----------
-    first, second
-        Ids of the nodes, the more informative first.
-    bits
-        Expected information gain of both answers together.
-    beyond
-        How much more that is than the sum of each alone: below zero they tell the same,
-        above zero one makes the other worth asking.
-    """
-
-    first: str
-    second: str
-    bits: float
-    beyond: float
 
 
 def subject_named(knowledge: Knowledge, names: Names, about: str | None) -> Subject:
@@ -244,9 +226,7 @@ def _question(
     price = case.knowledge.methods.get(method)
     levels = tuple(case.level_after(one.answers) for one in outcomes)
     change = sum(
-        one.probability
-        for one, level in zip(outcomes, levels, strict=True)
-        if level != case.level
+        one.probability for one, level in zip(outcomes, levels, strict=True) if level != case.level
     )
     return Question(
         id,
@@ -259,56 +239,3 @@ def _question(
         0.0 if price is None else price.cost,
         0 if price is None else price.burden,
     )
-
-
-def pareto_front(questions: Sequence[Question]) -> tuple[str, ...]:
-    """Ids of the questions that no other beats: none tells as much or more for less or as little.
-
-    Bits and cost are never added up: which of the front is worth its price is for the
-    reader to say.
-
-    Returns
-    -------
-    tuple
-        The cheapest first.
-    """
-    front = [
-        one
-        for one in questions
-        if not any(
-            other.bits >= one.bits
-            and other.cost <= one.cost
-            and (other.bits > one.bits or other.cost < one.cost)
-            for other in questions
-        )
-    ]
-    return tuple(one.id for one in sorted(front, key=lambda one: (one.cost, -one.bits)))
-
-
-def look_ahead(
-    case: Case, subject: Subject, now: Outcome, questions: Sequence[Question]
-) -> tuple[Pair, ...]:
-    """Every pair of some questions with what both answers tell together, the best first.
-
-    Parameters
-    ----------
-    case, subject
-        The patient, and what is to be found out.
-    now, questions
-        What :func:`rank_questions` found, or a part of it.
-    """
-    pairs = list(combinations(questions, 2))
-    asked = [list(joint_answers(pair)) for pair in pairs]
-    flat = [one for each in asked for one in each]
-    told = iter(outcomes_of_each(case.engine, case.evidence, flat, subject))
-    found = []
-    for (first, second), each in zip(pairs, asked, strict=True):
-        bits = information(now, [next(told) for _ in each])
-        found.append(Pair(first.id, second.id, bits, bits - first.bits - second.bits))
-    return tuple(sorted(found, key=lambda pair: -pair.bits))
-
-
-def joint_answers(questions: Iterable[Question]) -> Iterable[Asked]:
-    """Every combination of the answers of some questions."""
-    for states in product(*(one.outcomes for one in questions)):
-        yield {id: state for outcome in states for id, state in outcome.answers.items()}

@@ -15,11 +15,12 @@ from kneebayes.inference.leaves import relevant_nodes
 from kneebayes.knowledge import Knowledge
 from kneebayes.network import Numbers
 from kneebayes.reasoning.quantities import Quantities
+from kneebayes.reasoning.relinking import relink
 
 __all__ = ["Restated", "Restating"]
 
 CLOSE = 1e-6  # largest miss of a prior, in log-odds
-ROUNDS = 40
+ROUNDS = 20
 LONGEST_STEP = 1.0
 STEP = 1e-4  # of the logarithm of a leak, to find the first Jacobian
 HIGHEST = 0.999  # a leak is kept below
@@ -48,20 +49,19 @@ class Restated:
 class Restating:
     """Turns amounts into numbers of the network, many rows at once.
 
-    A frequency becomes a link by ``1 - f = (1 - link)(1 - q)``, where ``q`` is what leak and
-    mediators give already. ``q`` is that of the model as it stands with the leak exchanged:
-    that other mediators' links move too is left out. A link that is 0, since leak and
-    mediators give more than was stated, stays 0. The leaks of the causes are solved so that
-    the priors hold: Broyden's method on their logarithms, row by row, all rows starting
-    from the Jacobian of the model as it stands. Links with an evoking strength are solved
-    exactly. A row in which every amount is its value keeps the numbers of the model.
+    The same equations that made the model, with an axis for the rows: frequencies become
+    links with leak and mediators taken out, and the leaks of the causes are solved so that
+    the priors hold. The latter by Broyden's method on their logarithms, row by row; all rows
+    start from the Jacobian of the model as it stands, so few rounds are needed. Links with an
+    evoking strength are solved exactly. A row in which every amount is its value keeps the
+    numbers of the model, to the last digit.
 
     Parameters
     ----------
     engine, knowledge, quantities
         The model as it stands.
     asked
-        Ids that will be observed: an evoking strength of another finding is left alone.
+        Ids that will be observed; links that say nothing about them are left as they stand.
     """
 
     def __init__(
@@ -78,6 +78,13 @@ class Restating:
         self.causes = [quantities.all[at].node for at in self.priors]
         self.leaks = self._places(self.priors)
         self.relevant = self._relevant({*asked, *self.causes, self.complaint})
+        self.free = {*knowledge.mediators, *knowledge.findings}
+        self.linking = np.array(
+            [
+                one.kind in ("frequency", "leak", "evoking") and one.node in self.relevant
+                for one in quantities.all
+            ]
+        )
         solving = self._relevant({*self.causes, self.complaint})
         self.solved_from = np.array(
             [one.kind != "evoking" and one.node in solving for one in quantities.all]
@@ -118,28 +125,49 @@ class Restating:
 
     def _fill(self, numbers: Numbers, amounts: Numbers, changed: NDArray[np.bool_]) -> None:
         """Leaks, shares and links that follow from their own statements."""
-        network, flat = self.engine.network, self.engine.flat
-        with np.errstate(invalid="ignore"):
-            for at in self.quantities.of_kind("leak", "share"):
-                one = self.quantities.all[at]
-                if one.kind == "leak":
-                    numbers[:, one.place] = amounts[:, at]
+        for at in self.quantities.of_kind("leak", "share"):
+            one = self.quantities.all[at]
+            moved = changed[:, at]
+            if one.kind == "leak":
+                numbers[moved, one.place] = amounts[moved, at]
+            else:
+                numbers[moved, one.place] = 1.0 - amounts[moved, at]
+                numbers[moved, one.place + 1] = amounts[moved, at]
+        rows = np.flatnonzero((changed & self.linking).any(axis=1))
+        if rows.size:
+            self._relink(numbers, amounts, rows)
+
+    def _relink(self, numbers: Numbers, amounts: Numbers, rows: Integers) -> None:
+        """Links that follow from stated frequencies, for some of the rows."""
+        network = self.engine.network
+        wanted: dict[str, dict[str, Numbers]] = {}
+        places: dict[tuple[str, str], int] = {}
+        for at in np.flatnonzero(self.linking):
+            one = self.quantities.all[at]
+            if one.kind != "frequency":
+                continue
+            if one.node in self.causes:  # no leak to take out: the frequency is the link
+                numbers[rows, one.place] = np.nan_to_num(amounts[rows, at], nan=0.0)
+                continue
+            wanted.setdefault(one.node, {})[one.parent] = amounts[rows, at]
+            places[one.parent, one.node] = one.place
+        starts = self.engine.flat.number_start
+        solved = self._solved_otherwise()
+        order = [node.id for node in network.nodes if node.id in self.relevant]
+        leaks = {id: numbers[rows, starts[network.index[id]]] for id in order}
+        for child, links in relink(wanted, leaks, order, self.free).items():
+            for parent, link in links.items():
+                place = places[parent, child]
+                if place in solved:  # only where its evoking strength is unsaid
+                    unsaid = np.isnan(amounts[rows, solved[place]])
+                    numbers[rows[unsaid], place] = link[unsaid]
                 else:
-                    numbers[:, one.place] = 1.0 - amounts[:, at]
-                    numbers[:, one.place + 1] = amounts[:, at]
-            for at in self.quantities.of_kind("frequency"):
-                one = self.quantities.all[at]
-                base, stated = self.base[one.place], one.interval.value
-                leak = int(flat.number_start[network.index[one.node]])
-                moved = changed[:, at] | (numbers[:, leak] != self.base[leak])
-                if base == 0.0 or stated >= 1.0 or one.node in self.causes:
-                    direct = amounts[:, at] if one.node in self.causes else base
-                    numbers[:, one.place] = np.where(np.isnan(amounts[:, at]), 0.0, direct)
-                    continue
-                given = (1.0 - stated) / (1.0 - base) * (1.0 - numbers[:, leak])
-                given = given / (1.0 - self.base[leak])
-                link = np.clip(1.0 - (1.0 - amounts[:, at]) / given, 0.0, 1.0)
-                numbers[moved, one.place] = np.nan_to_num(link, nan=0.0)[moved]
+                    numbers[rows, place] = link
+
+    def _solved_otherwise(self) -> dict[int, int]:
+        """By place of a link: the evoking strength that it is solved from."""
+        evoking = self.quantities.of_kind("evoking").tolist()
+        return {self.quantities.all[at].place: at for at in evoking}
 
     def _tie(self, numbers: Numbers, logs: Numbers, ratios: Numbers) -> None:
         """Set the leaks of the causes, and the links of risk ratios that hang on them."""

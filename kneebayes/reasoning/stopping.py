@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from kneebayes.errors import EvidenceError
+from kneebayes.reasoning.choosing import joint_answers
 from kneebayes.reasoning.outcomes import Outcome, Subject, outcomes_of_each
-from kneebayes.reasoning.questions import Case, Question, joint_answers
+from kneebayes.reasoning.questions import Case, Question
 
 __all__ = ["ENOUGH", "MOST", "SameDecision", "Stop", "same_decision", "stop_rule"]
 
@@ -106,18 +107,19 @@ def same_decision(
             return case.level_after(outcome.answers)
         if threshold is not None and outcome.subject is not None:
             return "yes" if outcome.subject >= threshold else "no"
-        return max(outcome.posteriors, key=lambda id: outcome.posteriors[id])
+        return outcome.leading
 
     kind = "leading cause" if threshold is None else "above threshold"
     decision = decide(now)
     told = outcomes_of_each(case.engine, case.evidence, list(joint_answers(questions)), subject)
-    same = sum(one.probability for one in told if decide(one) == decision)
+    every = sum(one.probability for one in told)  # 1 but for rounding
+    other = sum(one.probability for one in told if decide(one) != decision)
     return SameDecision(
         "urgency" if urgency else kind,
         decision,
         None if urgency else threshold,
         tuple(one.id for one in questions),
-        min(1.0, same),
+        1.0 - other / every,
     )
 
 

@@ -11,7 +11,7 @@ import oracle
 from tqdm import tqdm
 
 from benchmarks.quickscore import quickscore
-from benchmarks.report import Figure
+from benchmarks.report import Figure, largest
 from benchmarks.signed import exact, in_doubles
 from benchmarks.two_level import TwoLevel, random_two_level
 from kneebayes.inference import Engine
@@ -28,7 +28,8 @@ Weigh = Callable[[TwoLevel, dict[int, bool], "int | None"], float]
 
 def measure_enumerated(count: int, seed: int) -> list[Figure]:
     """Largest errors over random networks of up to nine nodes, every kind of node and evidence."""
-    weights, posteriors = [0.0], [0.0]
+    weights: list[float] = []
+    posteriors: list[float] = []
     for network, evidence, _ in tqdm(
         oracle.cases(count, seed), total=count, desc="enumeration", leave=False, mininterval=1
     ):
@@ -39,8 +40,12 @@ def measure_enumerated(count: int, seed: int) -> list[Figure]:
         for name, share in shares.items():
             posteriors.append(float(np.abs(told.marginals[name][0] - share / right).max()))
     return [
-        Figure(ENUMERATED, OURS, "", "error of P(evidence)", max(weights), "", count, "relative"),
-        Figure(ENUMERATED, OURS, "", "error of posteriors", max(posteriors), "", count, "absolute"),
+        Figure(
+            ENUMERATED, OURS, "", "error of P(evidence)", largest(weights), "", count, "relative"
+        ),
+        Figure(
+            ENUMERATED, OURS, "", "error of posteriors", largest(posteriors), "", count, "absolute"
+        ),
     ]
 
 

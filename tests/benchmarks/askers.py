@@ -7,6 +7,7 @@ from collections.abc import Callable
 import numpy as np
 
 from benchmarks.patients import Patient, Ward
+from benchmarks.report import largest
 from kneebayes.inference import Engine, Evidence
 from kneebayes.inference.flat import Flat, numbers_of
 from kneebayes.inference.propagation import Propagation
@@ -92,13 +93,13 @@ def broken(told: Propagation) -> int:
 def difference(ward: Ward, draws: Propagation, numbers: Numbers, evidence: Evidence) -> float:
     """Largest difference of some draws from single questions to networks of those numbers."""
     model = ward.model
-    worst = 0.0
+    differences = []
     for row in np.linspace(0, len(draws) - 1, CHECKED).astype(int):
         engine = Engine(network_of(model.network, model.engine.flat, numbers[row]))
         single = engine.propagate(evidence, draws.marginals)
         for id, marginals in draws.marginals.items():
-            worst = max(worst, abs(float(marginals[row, -1]) - single.present(id)))
-    return worst
+            differences.append(abs(float(marginals[row, -1]) - single.present(id)))
+    return largest(differences)
 
 
 def network_of(network: Network, flat: Flat, numbers: Numbers) -> Network:

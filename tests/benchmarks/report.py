@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
+
+import numpy as np
 
 
 @dataclass(frozen=True)
@@ -66,6 +68,11 @@ class Report:
         self.table("machine", [{"what": k, "value": v} for k, v in machine.items()])
         text = "\n".join(self.lines) + "\n"
         (self.folder / "report.txt").write_text(text, encoding="utf-8")
+
+
+def largest(values: Iterable[float]) -> float:
+    """The largest, or NaN where one is NaN: Python's own ``max`` would pass over it."""
+    return float(np.max([0.0, *values]))
 
 
 def shown(value: float) -> str:

@@ -14,7 +14,7 @@ from tqdm import tqdm
 from benchmarks.aside import Answerer, Aside, Outcome
 from benchmarks.ours import diagnose_each, propagate_each
 from benchmarks.patients import SERIES, Patient, Ward
-from benchmarks.report import Figure
+from benchmarks.report import Figure, largest
 from benchmarks.rivals import prepare_agrum_chain, prepare_agrum_native, prepare_pgmpy
 
 PART = "side by side: time of the rival / time of kneebayes"
@@ -162,7 +162,7 @@ def judge(
         answered += len(group)
         seconds += outcome.value[0]
         errors = (abs(p - posteriors[id]) for p, id in zip(outcome.value[1], group, strict=True))
-        difference = max(difference, *errors)
+        difference = largest([difference, *errors])
     worst = next((one for one in outcomes if not one.done), outcomes[0])
     asked = sum(len(group) for group in groups[: len(outcomes)])
     case = case_of(series, patient, rival.name, seconds, asked)
@@ -212,5 +212,5 @@ def summarize(rival: Rival, series: str, cases: Sequence[Case]) -> list[Figure]:
         figures.append(figure("median time a cause", per_cause, "s", count))
     right = [one["largest difference"] for one in cases if one["answered"]]
     if right:
-        figures.append(figure("largest difference", max(right), "", len(right)))
+        figures.append(figure("largest difference", largest(right), "", len(right)))
     return figures

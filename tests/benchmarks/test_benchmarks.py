@@ -26,7 +26,7 @@ from benchmarks.ours import diagnose_each, propagate_each, warm
 from benchmarks.patients import ANSWERED, SERIES, UNKNOWN, Ward
 from benchmarks.pictures import draw_accuracy, draw_growth, draw_side_by_side
 from benchmarks.quickscore import quickscore
-from benchmarks.report import Figure, Report
+from benchmarks.report import Figure, Report, largest
 from benchmarks.side_by_side import case_of
 from benchmarks.signed import exact, in_doubles
 from benchmarks.two_level import random_two_level
@@ -153,6 +153,11 @@ def test_the_clock_and_the_machine() -> None:
     assert value == 3
     assert peak_memory() > 10.0
     assert {"processor", "cores", "python", "numpy", "numba"} <= set(describe())
+
+
+def test_the_largest_of_errors_does_not_pass_over_nan() -> None:
+    assert np.isnan(largest([1.0, float("nan"), 2.0]))
+    assert largest([1.0, 2.0]) == 2.0
 
 
 def test_a_report_is_printed_and_written(tmp_path: Path, capsys) -> None:

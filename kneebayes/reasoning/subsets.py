@@ -1,0 +1,189 @@
+"""How the odds of a cause stand under subsets of the evidence."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from kneebayes.errors import TooWideError
+from kneebayes.inference import Engine, Evidence
+from kneebayes.network import Numbers
+
+__all__ = ["DECIBANS", "SubsetOdds", "odds_of_all", "odds_of_some"]
+
+DECIBANS = 10.0 / math.log(10.0)  # decibans in one natural unit of log-odds
+
+
+@dataclass(frozen=True)
+class SubsetOdds:
+    """Log-odds of a cause, or of one cause against another, under subsets of some answers.
+
+    A subset is a number whose bit ``j`` says whether answer ``j`` is kept.
+
+    Attributes
+    ----------
+    log_odds
+        Of each subset ``ln P(cause present) / P(cause absent)``, or against another cause
+        ``ln P(cause present) / P(other present)``; infinite where it is decided, and NaN
+        where both causes are ruled out.
+    probability
+        P(cause present | subset).
+    other
+        P(other cause present | subset); NaN where there is none.
+    rows
+        Row of each subset; None where all subsets are there, in order.
+    """
+
+    log_odds: Numbers
+    probability: Numbers
+    other: Numbers
+    rows: Mapping[int, int] | None = None
+
+    def row(self, subset: int) -> int:
+        """Where a subset stands."""
+        return subset if self.rows is None else self.rows[subset]
+
+    def at(self, subset: int) -> float:
+        """Log-odds under a subset."""
+        return float(self.log_odds[self.row(subset)])
+
+
+def odds_of_all(
+    engine: Engine,
+    evidence: Evidence,
+    parts: Sequence[str],
+    causes: Sequence[str],
+    *,
+    split: bool = True,
+) -> SubsetOdds:
+    """The odds under every subset of some answers, exactly.
+
+    Parameters
+    ----------
+    engine
+        The engine to ask.
+    evidence
+        What was observed; what is not in ``parts`` always stays.
+    parts
+        Ids of the answers that come and go.
+    causes
+        The cause, and the one that it is held against, if any.
+    split
+        Whether to try in halves, with and without one answer, what is too wide as a whole.
+
+    Raises
+    ------
+    TooWideError
+        If it is too wide, and still is in halves if those were allowed.
+    """
+    table, _ = _joint(engine, evidence, list(parts), list(causes), split)
+    # first answer = lowest bit: its axis must vary fastest
+    axes = [*reversed(range(len(parts))), *range(len(parts), table.ndim)]
+    rows = table.transpose(axes).reshape(1 << len(parts), *(2,) * len(causes))
+    total = rows.reshape(len(rows), -1).sum(axis=1)
+    if len(causes) == 1:
+        return _odds(rows[:, 1], rows[:, 0], rows[:, 1] / total, np.full(len(rows), np.nan))
+    first, second = rows[:, 1, :].sum(axis=1), rows[:, :, 1].sum(axis=1)
+    return _odds(first, second, first / total, second / total)
+
+
+def odds_of_some(
+    engine: Engine,
+    evidence: Evidence,
+    parts: Sequence[str],
+    causes: Sequence[str],
+    subsets: Iterable[int],
+) -> SubsetOdds:
+    """The odds under some subsets only, one question each.
+
+    Parameters
+    ----------
+    engine, evidence, parts, causes
+        As for :func:`odds_of_all`.
+    subsets
+        The subsets that are wanted.
+
+    Raises
+    ------
+    TooWideError
+        If one of the questions is too wide.
+    """
+    rows = {subset: row for row, subset in enumerate(dict.fromkeys(subsets))}
+    stays = [id for id in evidence if id not in set(parts)]
+    cases = [
+        evidence.only([*stays, *(id for j, id in enumerate(parts) if subset >> j & 1)])
+        for subset in rows
+    ]
+    told = engine.propagate_each(cases, causes)
+    first = told.marginals[causes[0]]
+    if len(causes) == 1:
+        nobody = np.full(len(rows), np.nan)
+        return _odds(first[:, 1], first[:, 0], first[:, 1], nobody, rows)
+    second = told.marginals[causes[1]][:, 1]
+    return _odds(first[:, 1], second, first[:, 1], second, rows)
+
+
+def _odds(
+    above: Numbers,
+    below: Numbers,
+    probability: Numbers,
+    other: Numbers,
+    rows: Mapping[int, int] | None = None,
+) -> SubsetOdds:
+    with np.errstate(divide="ignore", invalid="ignore"):
+        log_odds = np.log(above) - np.log(below)
+    return SubsetOdds(log_odds, probability, other, rows)
+
+
+def _joint(
+    engine: Engine, evidence: Evidence, parts: list[str], causes: list[str], split: bool
+) -> tuple[Numbers, float]:
+    """P(causes, subset): one axis for each part, one for each cause; times ``exp(log_scale)``.
+
+    A cause that was itself observed cannot be asked about, so with it kept its axis is
+    filled by hand.
+    """
+    observed = [id for id in causes if evidence.hard_state(id) is not None]
+    if observed and observed[0] in parts:
+        return _halves(engine, evidence, parts, causes, split, observed[0])
+    if observed:
+        at, state = causes.index(observed[0]), evidence.hard_state(observed[0])
+        others = [id for id in causes if id != observed[0]]
+        table, log_scale = _joint(engine, evidence, parts, others, split)
+        axis = len(parts) + at
+        pair = [np.zeros_like(table), table] if state == 1 else [table, np.zeros_like(table)]
+        return np.stack(pair, axis=axis), log_scale
+    try:
+        return engine.subset_joint(evidence, [[id] for id in parts], causes)
+    except TooWideError:
+        if not split or not parts:
+            raise
+    widest = max(parts, key=lambda id: _width(engine, evidence, id))
+    return _halves(engine, evidence, parts, causes, split, widest)
+
+
+def _halves(
+    engine: Engine,
+    evidence: Evidence,
+    parts: list[str],
+    causes: list[str],
+    split: bool,
+    part: str,
+) -> tuple[Numbers, float]:
+    """First without one part, then with it."""
+    rest = [id for id in parts if id != part]
+    fewer = evidence.only([id for id in evidence if id != part])
+    without, low = _joint(engine, fewer, rest, causes, split)
+    kept, high = _joint(engine, evidence, rest, causes, split)
+    log_scale = max(low, high)
+    pair = [without * np.exp(low - log_scale), kept * np.exp(high - log_scale)]
+    return np.stack(pair, axis=parts.index(part)), log_scale
+
+
+def _width(engine: Engine, evidence: Evidence, id: str) -> int:
+    """How much an answer widens the question: a finding that is present ties its causes."""
+    node = engine.network[id]
+    return len(node.links) if evidence.hard_state(id) == 1 else 0

@@ -1,0 +1,138 @@
+"""Settings: named shifts of the priors, read with care."""
+
+from pathlib import Path
+
+import pytest
+from conftest import Edit
+
+import kneebayes as kb
+from kneebayes.elicitation.settle import settle
+from kneebayes.knowledge.settings import odds_by_cause
+
+GARAGE = """[garage]
+label = "garage"
+about = "Robots that are brought in."
+
+[garage.shifts]
+wear = { odds = 2.0, because = "assumed: worn robots are brought in" }
+moon_magnet = { odds = 0.5, because = "C03" }
+"""
+
+
+def odds(probability: float) -> float:
+    return probability / (1.0 - probability)
+
+
+@pytest.fixture
+def garage(folder: Path, edit: Edit) -> kb.Model:
+    edit("settings.toml", None, GARAGE)
+    return kb.load(folder)
+
+
+def test_a_folder_may_leave_settings_out(robot: kb.Model) -> None:
+    assert robot.settings == ()
+    with pytest.raises(kb.UnknownNameError, match=r"No setting 'garage'\. The folder has none\."):
+        robot.in_setting("garage")
+
+
+def test_odds_of_priors_are_multiplied_and_hold(garage: kb.Model) -> None:
+    placed = garage.in_setting("Garage")
+    assert placed.setting == "garage"
+    shifts = {"rusty_bolt": 2.0, "loose_wire": 2.0, "moon_magnet": 0.5}
+    assert odds_by_cause(garage.settings[0], garage.knowledge.groups) == shifts
+    for id, factor in shifts.items():
+        before, after = garage.elicited.priors[id], placed.elicited.priors[id]
+        for end in ("low", "value", "high"):
+            assert odds(getattr(after, end)) == pytest.approx(factor * odds(getattr(before, end)))
+        assert placed.diagnose()[id] == pytest.approx(after.value, abs=1e-9)
+
+
+def test_how_diseases_show_themselves_stays(knee: kb.Model) -> None:
+    placed = knee.in_setting("emergency")
+    for node in knee.network.nodes:
+        if node.id not in knee.knowledge.causes:
+            assert placed.network[node.id] == node
+
+
+def test_the_statements_tell_the_links_of_the_network(knee: kb.Model) -> None:
+    placed = knee.in_setting("sports_clinic")
+    for stated in placed.elicited.stated:
+        links = {one.parent: one.strength for one in placed.network[stated.arrow.child].links}
+        states = placed.network[stated.arrow.parent].states
+        assert links[stated.arrow.parent][states.index(stated.arrow.state)] == stated.link
+
+
+@pytest.mark.parametrize("name", ["general_practice", "sports_clinic", "emergency"])
+def test_every_setting_of_the_article_holds(knee: kb.Model, name: str) -> None:
+    placed = knee.in_setting(name)
+    dx = placed.diagnose()
+    for id, prior in placed.elicited.priors.items():
+        assert dx[id] == pytest.approx(prior.value, abs=1e-9)
+    assert f"setting: {name}" in dx.text()
+    assert f"setting '{name}'" in repr(placed)
+    told = dx.robustness(draws=40, spread=0.3)
+    assert (told.table["low"] <= told.table["posterior"]).all()
+
+
+def test_no_shift_at_all_leaves_the_model_as_it_is(knee: kb.Model) -> None:
+    same = settle(knee.elicited, {}, knee.knowledge.meta.complaint)
+    assert same.priors == knee.elicited.priors
+    for node in knee.network.nodes:
+        for link, other in zip(node.links, same.network[node.id].links, strict=True):
+            assert other.strength == pytest.approx(link.strength, abs=1e-9)
+
+
+def test_lexicon_and_setting_go_together(knee: kb.Model) -> None:
+    one = knee.in_setting("emergency").with_lexicon("lay")
+    other = knee.with_lexicon("lay").in_setting("emergency")
+    assert one.reading == other.reading == "lexicon: lay, setting: emergency"
+    assert one.diagnose()["DVT"] == pytest.approx(other.diagnose()["DVT"], abs=1e-9)
+    moved = knee.in_setting("sports_clinic").in_setting("emergency")
+    assert moved.diagnose()["DVT"] == pytest.approx(
+        knee.in_setting("emergency").diagnose()["DVT"], abs=1e-9
+    )
+
+
+def test_words_moved_a_little_stay_near_the_setting(knee: kb.Model) -> None:
+    """Links solved from evoking strengths are not solved anew for other patients."""
+    dx = knee.in_setting("emergency").diagnose({"lump behind the knee": True})
+    told = dx.robustness(draws=5, spread=1e-6)
+    for id, posterior in dx.belief.posteriors.items():
+        assert told.draws[id].tolist() == pytest.approx([posterior] * 5, rel=1e-3)
+
+
+def test_every_shift_says_where_it_comes_from(knee: kb.Model) -> None:
+    for setting in knee.settings:
+        for shift in setting.shifts.values():
+            assert shift.because
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "place", "wrong"),
+    [
+        ("moon_magnet = {", "moon_magnt = {", "shifts.moon_magnt", "is not a cause or group"),
+        ('"C03" }', '"C99" }', "shifts[moon_magnet].because", "neither a claim nor a reference"),
+        ("odds = 0.5", "odds = 0.0", "shifts.moon_magnet.odds", "greater than or equal to 0.001"),
+        ("odds = 0.5", "odds = nan", "shifts.moon_magnet.odds", "nan is not a number"),
+        ('"C03" }', '"C03", why = 1 }', "shifts.moon_magnet.why", "is not a field here"),
+        ("odds = 2.0, ", "", "shifts.wear.odds", "the field is missing"),
+        ("moon_magnet = {", "anything = {", "shifts.anything", "is shifted by 'wear' too"),
+    ],
+)
+def test_a_fault_is_told_with_its_place(
+    folder: Path, edit: Edit, old: str, new: str, place: str, wrong: str
+) -> None:
+    assert GARAGE.count(old) == 1
+    edit("settings.toml", None, GARAGE.replace(old, new))
+    with pytest.raises(kb.KnowledgeError) as caught:
+        kb.load(folder)
+    assert "settings.toml: garage" in str(caught.value)
+    assert wrong in str(caught.value)
+    assert place.rsplit(".", maxsplit=1)[-1].split("[", maxsplit=1)[0] in str(caught.value)
+
+
+def test_an_unknown_setting_is_refused(knee: kb.Model) -> None:
+    with pytest.raises(
+        kb.UnknownNameError, match=r"No setting 'ward'\. There are: general_practice"
+    ):
+        knee.in_setting("ward")
