@@ -38,7 +38,13 @@ def test_diagnose_as_json_is_the_differential(
 ) -> None:
     code, out, _ = run(["diagnose", "severe pain", "--json"], capsys)
     assert code == 0
-    assert json.loads(out) == json.loads(knee.diagnose({"severe pain": True}).to_json())
+    told, right = json.loads(out), knee.diagnose({"severe pain": True}).to_dict()
+    assert told.keys() == right.keys()
+    assert told["answers"] == right["answers"]
+    assert told["urgency"] == right["urgency"]
+    for mine, theirs in zip(told["ranking"], right["ranking"], strict=True):
+        # the last digit depends on whether compiled code was there to calibrate with
+        assert mine == {key: pytest.approx(one) for key, one in theirs.items()}
 
 
 def test_another_lexicon_is_named_in_the_answer(capsys: pytest.CaptureFixture[str]) -> None:
