@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 import kneebayes as kb
+from kneebayes.inference import Engine
 
 DATA = Path(__file__).parent / "data"
 
@@ -52,3 +53,10 @@ def edit(folder: Path) -> Edit:
             path.write_text(text.replace(old, new), encoding="utf-8")
 
     return change
+
+
+@pytest.fixture(params=["plain", "compiled"])
+def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Have every single question answered in one of the two ways, whatever is loaded."""
+    monkeypatch.setattr(Engine, "_use_compiled", lambda _: request.param == "compiled")
+    return str(request.param)
