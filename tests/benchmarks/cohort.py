@@ -136,9 +136,10 @@ def answer_aside(hard: States, patience: float) -> Outcome:
         return aside.ask(Order(str(file), patience))
 
 
-def measure_cohorts(model: kb.Model, sizes: list[int], seed: int, patience: float) -> list[Figure]:
-    """Patients a second and peak memory for each size and each kind of evidence."""
-    figures: list[Figure] = []
+def measure_cohorts(
+    model: kb.Model, sizes: list[int], seed: int, patience: float
+) -> Iterator[list[Figure]]:
+    """Patients a second and peak memory for each size and each kind of evidence, as they come."""
     ward = Ward.of(model, max(sizes), seed)
     kinds = {
         f"complete patients, {ANSWERED}": complete(ward),
@@ -147,8 +148,7 @@ def measure_cohorts(model: kb.Model, sizes: list[int], seed: int, patience: floa
     for kind, hard in kinds.items():
         for size in sizes:
             outcome = answer_aside(hard[:size], patience)
-            figures += cohort_figures(f"{size:,} {kind}", size, outcome)
-    return figures
+            yield cohort_figures(f"{size:,} {kind}", size, outcome)
 
 
 def cohort_figures(subject: str, size: int, outcome: Outcome) -> list[Figure]:

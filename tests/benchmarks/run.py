@@ -17,7 +17,7 @@ from benchmarks.ours import warm
 from benchmarks.patients import Ward
 from benchmarks.pictures import draw_accuracy, draw_growth, draw_side_by_side
 from benchmarks.report import Report
-from benchmarks.side_by_side import compare, rivals
+from benchmarks.side_by_side import Case, compare, rivals
 from benchmarks.targets import measure_batches, measure_positives, measure_single
 
 NOTES = """\
@@ -121,9 +121,11 @@ def read_arguments(arguments: list[str] | None) -> argparse.Namespace:
 def run_rivals(report: Report, ward: Ward, size: Size, told: argparse.Namespace) -> None:
     """Side by side with pyAgrum and pgmpy."""
     asked = rivals(quick=told.quick, limit=told.limit, budget=told.budget)
-    figures, cases = compare(ward, asked, size.patients)
-    report.add(figures)
-    report.table("side_by_side", cases)
+    cases: list[Case] = []
+    for figures, some in compare(ward, asked, size.patients):
+        report.add(figures)
+        cases += some
+        report.table("side_by_side", cases)
     draw_side_by_side(cases, report.folder)
 
 
@@ -137,7 +139,8 @@ def run_targets(report: Report, ward: Ward, size: Size) -> None:
 def run_cohorts(report: Report, model: kb.Model, size: Size, told: argparse.Namespace) -> None:
     """Many patients."""
     sizes = [*size.cohorts, *([1_000_000] if told.million else [])]
-    report.add(measure_cohorts(model, sizes, told.seed, size.patience))
+    for figures in measure_cohorts(model, sizes, told.seed, size.patience):
+        report.add(figures)
 
 
 def run_growth(report: Report, size: Size, told: argparse.Namespace) -> None:

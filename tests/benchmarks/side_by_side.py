@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from math import isnan
 from statistics import median
@@ -62,23 +62,28 @@ def rivals(*, quick: bool, limit: float, budget: float) -> list[Rival]:
     ]
 
 
-def compare(ward: Ward, asked: Sequence[Rival], count: int) -> tuple[list[Figure], list[Case]]:
-    """Ask everybody about the same patients; figures, and one case a patient and software."""
+def compare(
+    ward: Ward, asked: Sequence[Rival], count: int
+) -> Iterator[tuple[list[Figure], list[Case]]]:
+    """Ask everybody about the same patients; figures and cases as each of them is done."""
     patients = ward.some(count)
     causes = [cause.id for cause in ward.model.causes]
-    figures: list[Figure] = []
-    cases: list[Case] = []
-    for series in SERIES:
-        ours = propagate_each(ward.model, [one.answers(series) for one in patients], causes)
-        whole = diagnose_each(ward.model, [one.answers(series) for one in patients])
-        cases += [case_of(series, at, ENGINE, x[0], len(causes)) for at, x in enumerate(ours)]
-        cases += [case_of(series, at, WHOLE, x, len(causes)) for at, x in enumerate(whole)]
-        figures += own_figures(series, [one for one, _ in ours], whole)
+    for series in reversed(SERIES):
+        told = [one.answers(series) for one in patients]
+        ours = propagate_each(ward.model, told, causes)
+        whole = diagnose_each(ward.model, told)
+        engine = [seconds for seconds, _ in ours]
+        yield (
+            own_figures(series, engine, whole),
+            [
+                case_of(series, at, method, seconds, len(causes))
+                for method, times in ((ENGINE, engine), (WHOLE, whole))
+                for at, seconds in enumerate(times)
+            ],
+        )
         for rival in asked:
             some = ask_rival(rival, series, patients, causes, list(zip(ours, whole, strict=True)))
-            cases += some
-            figures += summarize(rival, series, some)
-    return figures, cases
+            yield summarize(rival, series, some), some
 
 
 def own_figures(series: str, engine: Sequence[float], whole: Sequence[float]) -> list[Figure]:
