@@ -16,8 +16,12 @@ floor  room                               holds
 8      ``differential``, ``asking``,      the door
        ``attributing``, ``doubting``,
        ``exploring``, ``placing``,
+       ``simulating``, ``updating``,
+       ``sharing``, ``practising``,
        ``model``, ``files``, ``cohort``,
-       ``cli``, ``__main__``
+       ``study``, ``learning``,
+       ``exchange``, ``teaching``,
+       ``page``, ``cli``, ``__main__``
 ====== ================================== =============================================
 """
 

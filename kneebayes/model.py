@@ -19,9 +19,13 @@ from kneebayes.knowledge import Knowledge, Names, Remark, lint, read_knowledge, 
 from kneebayes.knowledge.records import Cause, Context, Finding, Group
 from kneebayes.network import Network
 from kneebayes.placing import Placing
+from kneebayes.practising import Practising
 from kneebayes.reasoning import Trace, read_answers, trace_cause
 from kneebayes.reasoning.answers import by_node, evidence_of
 from kneebayes.reasoning.belief import believe_groups, probability_of
+from kneebayes.sharing import Sharing
+from kneebayes.simulating import Simulating
+from kneebayes.updating import Updating
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -91,7 +95,7 @@ class CauseTrace:
         return trace_html(self.trace)
 
 
-class Model(Interviewing, Exploring, Placing):
+class Model(Interviewing, Exploring, Placing, Simulating, Updating, Sharing, Practising):
     """A calibrated network with the knowledge it was made from.
 
     Parameters

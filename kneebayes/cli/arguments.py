@@ -1,0 +1,91 @@
+"""What commands are told: options they share, and answers as they stand on the line."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from kneebayes.errors import EvidenceError
+
+__all__ = [
+    "Absent",
+    "AsJson",
+    "Folder",
+    "InState",
+    "LexiconName",
+    "Likely",
+    "Present",
+    "answers_of",
+]
+
+Folder = Annotated[
+    Path | None, typer.Option(help="A knowledge folder; left out, the article that comes along.")
+]
+LexiconName = Annotated[str | None, typer.Option(help="Which lexicon turns words into numbers.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
+Present = Annotated[
+    list[str] | None, typer.Argument(help="Findings, contexts or causes that are present.")
+]
+Absent = Annotated[
+    list[str] | None, typer.Option("--absent", "-a", help="What is absent; may be repeated.")
+]
+InState = Annotated[
+    list[str] | None, typer.Option("--context", "-c", help="NAME=STATE, such as age=older.")
+]
+Likely = Annotated[
+    list[str] | None, typer.Option("--likely", "-l", help="NAME=PROBABILITY: fever=0.7.")
+]
+
+
+def answers_of(
+    present: Iterable[str] | None,
+    absent: Iterable[str] | None,
+    context: Iterable[str] | None,
+    likely: Iterable[str] | None,
+) -> dict[str, object]:
+    """Answers as they stand on the command line."""
+    said: list[tuple[str, object]] = [(name, True) for name in present or []]
+    said += [(name, False) for name in absent or []]
+    said += [_worded(*_split(pair, "--context age=older")) for pair in context or []]
+    for pair in likely or []:
+        name, value = _split(pair, "--likely fever=0.7")
+        said.append((name, _number(name, value)))
+    return _once(said)
+
+
+def _worded(name: str, value: str) -> tuple[str, object]:
+    """A value that is a number as a number (such as an age), any other as the word it is."""
+    try:
+        return name, float(value)
+    except ValueError:
+        return name, value
+
+
+def _split(pair: str, example: str) -> tuple[str, str]:
+    name, sign, value = pair.rpartition("=")
+    if not sign or not name.strip() or not value.strip():
+        message = f"'{pair}' must be a name, '=' and a value, such as {example}."
+        raise EvidenceError(message)
+    return name.strip(), value.strip()
+
+
+def _number(name: str, text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        message = f"'{name}' must be a probability between 0 and 1. Got '{text}'."
+        raise EvidenceError(message) from None
+
+
+def _once(said: Iterable[tuple[str, object]]) -> dict[str, object]:
+    """Answers as a mapping; a name given twice must be given the same answer."""
+    answers: dict[str, object] = {}
+    for name, answer in said:
+        if name in answers and answers[name] != answer:
+            message = f"'{name}' was answered twice: {answers[name]!r} and {answer!r}. Keep one."
+            raise EvidenceError(message)
+        answers[name] = answer
+    return answers

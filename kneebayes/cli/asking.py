@@ -1,0 +1,98 @@
+"""Commands on one patient: ``diagnose``, ``ask``, ``explain`` and ``robustness``."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from kneebayes.cli.app import app
+from kneebayes.cli.arguments import (
+    Absent,
+    AsJson,
+    Folder,
+    InState,
+    LexiconName,
+    Likely,
+    Present,
+    answers_of,
+)
+from kneebayes.model import load
+
+__all__ = ["ask", "diagnose", "explain", "robustness"]
+
+
+@app.command()
+def diagnose(
+    present: Present = None,
+    absent: Absent = None,
+    context: InState = None,
+    likely: Likely = None,
+    top: Annotated[int, typer.Option(min=1, help="How many causes to show.")] = 10,
+    folder: Folder = None,
+    lexicon: LexiconName = None,
+    as_json: AsJson = False,
+) -> None:
+    """Rank the causes of one patient's complaint."""
+    model = load(folder, lexicon)
+    differential = model.diagnose(answers_of(present, absent, context, likely))
+    typer.echo(differential.to_json() if as_json else differential.text(top))
+
+
+@app.command()
+def ask(
+    present: Present = None,
+    absent: Absent = None,
+    context: InState = None,
+    likely: Likely = None,
+    about: Annotated[
+        str | None, typer.Option(help="A cause, a group or 'urgent'; left out, all causes.")
+    ] = None,
+    kind: Annotated[
+        list[str] | None,
+        typer.Option(help="context, history, symptom, sign or test; may be repeated."),
+    ] = None,
+    by_advice: Annotated[
+        bool, typer.Option("--by-advice", help="First what is most likely to change the urgency.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """List the best questions to ask next."""
+    asked = load().diagnose(answers_of(present, absent, context, likely)).questions(about, kind)
+    asked = asked.by_advice if by_advice else asked
+    typer.echo(asked.to_json() if as_json else asked.text)
+
+
+@app.command()
+def robustness(
+    present: Present = None,
+    absent: Absent = None,
+    context: InState = None,
+    likely: Likely = None,
+    draws: Annotated[int, typer.Option(help="How many readings of the words to ask.")] = 1000,
+    seed: Annotated[int, typer.Option(help="Where chance begins.")] = 0,
+    setting: Annotated[
+        str | None, typer.Option(help="Where the patient is seen, such as emergency.")
+    ] = None,
+    lexicon: LexiconName = None,
+) -> None:
+    """Say how sure the ranking is, if every word may mean anything inside its interval."""
+    model = load(None, lexicon)
+    model = model if setting is None else model.in_setting(setting)
+    told = model.diagnose(answers_of(present, absent, context, likely)).robustness(draws, seed)
+    typer.echo(told.text)
+
+
+@app.command()
+def explain(
+    cause: Annotated[str, typer.Argument(help="A cause, by any of its names.")],
+    present: Present = None,
+    absent: Absent = None,
+    context: InState = None,
+    likely: Likely = None,
+    against: Annotated[str | None, typer.Option(help="Another cause to hold it against.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Explain what each answer weighs for a cause, from prior to posterior."""
+    told = load().diagnose(answers_of(present, absent, context, likely)).explain(cause, against)
+    typer.echo(told.to_json() if as_json else told.text)

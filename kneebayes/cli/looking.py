@@ -1,0 +1,105 @@
+"""Commands that look into the knowledge: ``findings``, ``cause`` and ``check``."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from kneebayes.cli.app import app
+from kneebayes.cli.arguments import AsJson, Folder, LexiconName
+from kneebayes.knowledge.names import fold
+from kneebayes.model import Model, load
+
+__all__ = ["cause", "check", "findings"]
+
+
+@app.command()
+def findings(
+    search: Annotated[str, typer.Argument(help="Words to look for; left out, everything.")] = "",
+    folder: Folder = None,
+    as_json: AsJson = False,
+) -> None:
+    """List findings, test results, contexts and causes, or search them."""
+    rows = _matching(load(folder), search)
+    if as_json:
+        typer.echo(json.dumps(rows, indent=2, ensure_ascii=False))
+        return
+    for row in rows:
+        also = f"  (also: {', '.join(row['aliases'])})" if row["aliases"] else ""
+        typer.echo(f"{row['kind']:<10} {row['label']}{also}")
+    if not rows:
+        typer.echo(f"Nothing is called '{search}'. Try a shorter word, or no word for all.")
+
+
+@app.command()
+def cause(
+    name: Annotated[str, typer.Argument(help="A cause, by any of its names.")],
+    folder: Folder = None,
+    lexicon: LexiconName = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show the profile of a cause: every number with its origin, and what may be done."""
+    model = load(folder, lexicon)
+    trace = model.trace(name)
+    record = trace.trace.cause
+    care = [one for group in model.groups if record.id in group.members for one in group.care]
+    care += [*record.care, *model.knowledge.meta.care]
+    if as_json:
+        content = {
+            "id": record.id,
+            "label": record.label,
+            "about": record.about,
+            "group": record.group,
+            "urgent": record.urgent,
+            "codes": record.codes,
+            "numbers": trace.trace.records(),
+            "care": [{"text": one.text, "because": list(one.because)} for one in care],
+        }
+        typer.echo(json.dumps(content, indent=2, ensure_ascii=False))
+        return
+    typer.echo(trace.text)
+    codes = ", ".join(f"{system} {code}" for system, code in record.codes.items())
+    typer.echo(f"\ncodes: {codes or 'none looked up'}")
+    for one in care:
+        typer.echo(f"care: {one.text} ({', '.join(one.because)})")
+
+
+@app.command()
+def check(
+    folder: Annotated[Path | None, typer.Argument(help="A knowledge folder.")] = None,
+    lexicon: LexiconName = None,
+    as_json: AsJson = False,
+) -> None:
+    """Read a knowledge folder and remark on what could be better."""
+    model = load(folder, lexicon)
+    remarks = [{"kind": one.kind, "place": one.place, "text": one.text} for one in model.remarks]
+    if as_json:
+        typer.echo(json.dumps(remarks, indent=2, ensure_ascii=False))
+    else:
+        typer.echo(f"{model!r}: no errors, {len(remarks)} remarks.")
+        for one in model.remarks:
+            typer.echo(f"  - {one}")
+    if remarks:
+        raise typer.Exit(1)
+
+
+def _matching(model: Model, search: str) -> list[dict[str, Any]]:
+    words = fold(search).split()
+    rows: list[dict[str, Any]] = []
+    for finding in model.findings:
+        names = [*finding.aliases, *finding.names_when_absent]
+        rows.append({"kind": "finding", "id": finding.id, "label": finding.label, "aliases": names})
+    for context in model.contexts:
+        names = [*context.aliases, *(state.label for state in context.states)]
+        rows.append({"kind": "context", "id": context.id, "label": context.label, "aliases": names})
+    for one in model.causes:
+        names = list(one.aliases)
+        rows.append({"kind": "cause", "id": one.id, "label": one.label, "aliases": names})
+    return [row for row in rows if all(word in fold(_all_names(row)) for word in words)]
+
+
+def _all_names(row: dict[str, Any]) -> str:
+    return " ".join([row["id"], row["label"], *row["aliases"]])

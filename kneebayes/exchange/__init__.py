@@ -1,0 +1,1 @@
+"""Other formats: networks for other software, patients in and out."""

@@ -1,0 +1,1 @@
+"""What cases teach: the words' distributions as prior, patients as data."""

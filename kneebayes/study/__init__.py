@@ -1,0 +1,1 @@
+"""Studies on many patients: evaluation against baselines, calibration, misspecification."""

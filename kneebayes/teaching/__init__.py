@@ -1,0 +1,1 @@
+"""The virtual patient: cases to practise on, what the learner did, and what it was worth."""
