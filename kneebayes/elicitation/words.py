@@ -45,10 +45,12 @@ def prior_intervals(knowledge: Knowledge, lexicon: Lexicon) -> dict[str, Interva
     """P(cause | complaint) of every cause, from words and published bounds.
 
     The rule: without a published range the word's interval and value. With one, what both
-    have in common, and its middle. Where they have nothing in common, the end of the word's
-    interval that is nearest to the published range. So a published figure decides inside
-    the word, and the word decides between words. A lexicon with a ``total`` is scaled so
-    that the values add up to it.
+    have in common, and its middle. Where they have nothing in common, the value is the end of
+    the word's interval that is nearest to the published range, and the interval reaches from
+    the far end of what was published to what the word means by itself: two sources that
+    contradict each other leave a number less sure, not more. So a published figure decides
+    inside the word, and the word decides between words. A lexicon with a ``total`` is scaled
+    so that the values add up to it.
 
     Returns
     -------
@@ -95,8 +97,9 @@ def _prior(cause: Cause, lexicon: Lexicon, scale: float) -> Interval:
     if cause.commonness.published is None:
         return word
     low, high = cause.commonness.published
-    if high <= word.low or low >= word.high:
-        nearest = word.low if high <= word.low else word.high
-        return Interval(low=nearest, value=nearest, high=nearest)
+    if high <= word.low:
+        return Interval(low=low, value=word.low, high=word.value)
+    if low >= word.high:
+        return Interval(low=word.value, value=word.high, high=high)
     common = (max(low, word.low), min(high, word.high))
     return Interval(low=common[0], value=sum(common) / 2.0, high=common[1])

@@ -19,7 +19,7 @@ from kneebayes.reasoning.relinking import relink
 
 __all__ = ["Restated", "Restating"]
 
-CLOSE = 1e-6  # largest miss of a prior, in log-odds
+CLOSE = 1e-6
 ROUNDS = 20
 LONGEST_STEP = 1.0
 STEP = 1e-4  # of the logarithm of a leak, to find the first Jacobian
@@ -62,12 +62,19 @@ class Restating:
         The model as it stands.
     asked
         Ids that will be observed; links that say nothing about them are left as they stand.
+    close
+        How far a prior may be from its amount, in log-odds.
     """
 
     def __init__(
-        self, engine: Engine, knowledge: Knowledge, quantities: Quantities, asked: Iterable[str]
+        self,
+        engine: Engine,
+        knowledge: Knowledge,
+        quantities: Quantities,
+        asked: Iterable[str],
+        close: float = CLOSE,
     ) -> None:
-        self.engine, self.quantities = engine, quantities
+        self.engine, self.quantities, self.close = engine, quantities, close
         network = engine.network
         self.complaint = knowledge.meta.complaint
         self.seen = Evidence.of(network, {self.complaint: "present"})
@@ -207,7 +214,7 @@ class Restating:
         miss = self._priors_of(numbers) - wanted
         inverses = np.repeat(first[None], len(numbers), axis=0)
         rounds = 1
-        left = np.flatnonzero(np.abs(miss).max(axis=1) >= CLOSE)
+        left = np.flatnonzero(np.abs(miss).max(axis=1) >= self.close)
         while left.size and rounds < ROUNDS:
             inverse = inverses[left]
             before = logs[left]
@@ -225,8 +232,8 @@ class Restating:
             inverses[left] = inverse + (step - turned)[:, :, None] * row[:, None, :]
             miss[left] = missed
             rounds += 1
-            left = left[np.abs(missed).max(axis=1) >= CLOSE]
-        return numbers, np.abs(miss).max(axis=1) < CLOSE, rounds
+            left = left[np.abs(missed).max(axis=1) >= self.close]
+        return numbers, np.abs(miss).max(axis=1) < self.close, rounds
 
     def _evoke(
         self,

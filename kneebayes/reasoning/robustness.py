@@ -24,6 +24,8 @@ CHUNK = 2000  # draws worked on together, so that memory stays small
 RETRIES = 20
 MOST_DRAWS = 1_000_000
 HIGHEST_PRIOR = 0.9
+SMALLEST = 1e-300
+CLOSE = 1e-4  # a prior of a draw is met to this in log-odds, far below what its word leaves open
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +121,7 @@ def spread_of(
     """
     _check(draws, seed, width)
     quantities = quantities_of(knowledge, elicited, engine)
-    restating = Restating(engine, knowledge, quantities, evidence)
+    restating = Restating(engine, knowledge, quantities, evidence, CLOSE)
     total = knowledge.lexicons[elicited.lexicon].total is not None
     rng = np.random.default_rng(seed)
     ids = tuple(knowledge.causes)
@@ -193,8 +195,12 @@ def _hopeless(redrawn: int, done: int, width: float) -> str:
 
 
 def ranks_of(posteriors: Numbers) -> NDArray[np.int64]:
-    """Place of each cause in each row, 1 for the most probable; ties in the order given."""
-    order = np.argsort(-posteriors, axis=1, kind="stable")
+    """Place of each cause in each row, 1 for the most probable; ties in the order given.
+
+    Equal to ten digits is a tie, since two exact ways of computing differ in later ones.
+    """
+    digits = np.round(np.log(np.maximum(posteriors, SMALLEST)), 10)
+    order = np.argsort(-digits, axis=1, kind="stable")
     places = np.arange(1, posteriors.shape[1] + 1)
     ranks = np.empty(posteriors.shape, dtype=np.int64)
     np.put_along_axis(ranks, order, np.broadcast_to(places, ranks.shape), axis=1)

@@ -45,10 +45,17 @@ def test_priors_keep_to_their_words_and_to_what_is_published(model: kb.Model) ->
         return
     for cause in model.causes:
         word, found = lexicon.commonness[cause.commonness.word], priors[cause.id]
-        assert word.low <= found.low <= found.value <= found.high <= word.high
+        assert word.low <= found.value <= word.high
         published = cause.commonness.published
-        if published is not None and published[0] <= word.high and word.low <= published[1]:
-            assert published[0] <= found.value <= published[1]
+        if published is None:
+            assert found == word.interval
+        elif published[0] < word.high and word.low < published[1]:
+            assert max(published[0], word.low) == found.low < found.value
+            assert found.value < found.high == min(published[1], word.high)
+        else:  # they contradict each other: the interval holds both
+            assert found.low < found.value < found.high
+            assert found.low <= min(published[0], word.value)
+            assert max(published[1], word.value) <= found.high
 
 
 def test_risk_ratios_hold_with_everything_else_as_usual(model: kb.Model) -> None:

@@ -89,10 +89,10 @@ def test_the_middle_of_a_range_never_leaves_it(at: int) -> None:
         pytest.param((0.1, 0.2, 0.4), (0.05, 0.9), (0.1, 0.25, 0.4), id="wider than the word"),
         pytest.param((0.1, 0.2, 0.4), (0.3, 0.9), (0.3, 0.35, 0.4), id="overlaps above"),
         pytest.param((0.1, 0.2, 0.4), (0.01, 0.15), (0.1, 0.125, 0.15), id="overlaps below"),
-        pytest.param((0.1, 0.2, 0.4), (0.4, 0.6), (0.4, 0.4, 0.4), id="touches above"),
-        pytest.param((0.1, 0.2, 0.4), (0.0, 0.1), (0.1, 0.1, 0.1), id="touches below"),
-        pytest.param((0.1, 0.2, 0.4), (0.5, 0.9), (0.4, 0.4, 0.4), id="above: the word's end"),
-        pytest.param((0.1, 0.2, 0.4), (0.01, 0.02), (0.1, 0.1, 0.1), id="below: the word's end"),
+        pytest.param((0.1, 0.2, 0.4), (0.4, 0.6), (0.2, 0.4, 0.6), id="touches above"),
+        pytest.param((0.1, 0.2, 0.4), (0.0, 0.1), (0.0, 0.1, 0.2), id="touches below"),
+        pytest.param((0.1, 0.2, 0.4), (0.5, 0.9), (0.2, 0.4, 0.9), id="above: both are held"),
+        pytest.param((0.1, 0.2, 0.4), (0.01, 0.02), (0.01, 0.1, 0.2), id="below: both are held"),
         pytest.param((0.5, 0.95, 1.0), None, (0.5, 0.9, 0.9), id="nothing is nearly certain"),
     ],
 )
@@ -107,8 +107,8 @@ def test_the_figure_decides_inside_the_word_and_the_word_between_words(
 def test_words_keep_their_order_whatever_is_published(robot: kb.Model) -> None:
     said = knowing(robot, cause("a", "common", (0.0001, 0.0002)), cause("b", "rare", (0.8, 0.9)))
     found = prior_intervals(said, lexicon(common=(0.2, 0.3, 0.4), rare=(0.01, 0.05, 0.1)))
-    assert numbers(found["a"]) == (0.2, 0.2, 0.2)
-    assert numbers(found["b"]) == (0.1, 0.1, 0.1)
+    assert numbers(found["a"]) == (0.0001, 0.2, 0.3)
+    assert numbers(found["b"]) == (0.05, 0.1, 0.9)
 
 
 @pytest.mark.parametrize("total", [0.2, 0.9, 1.0, 1.3, 1.7])
