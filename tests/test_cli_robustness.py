@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+
 import pytest
 
 import kneebayes as kb
@@ -32,6 +35,27 @@ def test_a_setting_and_a_lexicon_are_named_in_the_answer(
     code, out, _ = run(["robustness", "fever", *options], capsys)
     assert code == 0
     assert "(lexicon: hpo, setting: emergency)" in out
+
+
+def test_json_holds_the_table(knee: kb.Model, capsys: pytest.CaptureFixture[str]) -> None:
+    code, out, _ = run(["robustness", "fever", "--draws", "20", "--json"], capsys)
+    told = json.loads(out)
+    table = knee.diagnose({"fever": True}).robustness(20).table
+    assert code == 0
+    assert [one["id"] for one in told["causes"]] == table["id"].tolist()
+    assert [one["low"] for one in told["causes"]] == pytest.approx(table["low"].tolist())
+    assert told["urgency"]["level"] == "now"
+
+
+@pytest.mark.parametrize(
+    "command", [["diagnose"], ["ask"], ["explain", "hot wheel"], ["robustness"]]
+)
+def test_every_command_on_a_patient_takes_a_folder(
+    command: list[str], folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code, _, err = run([*command, "--folder", str(folder / "nowhere")], capsys)
+    assert code == 4
+    assert "nowhere" in err
 
 
 @pytest.mark.parametrize(

@@ -9,16 +9,19 @@ from typing import Annotated
 import typer
 
 from kneebayes.errors import EvidenceError
+from kneebayes.model import Model, load
 
 __all__ = [
     "Absent",
     "AsJson",
     "Folder",
+    "InSetting",
     "InState",
     "LexiconName",
     "Likely",
     "Present",
     "answers_of",
+    "model_of",
 ]
 
 Folder = Annotated[
@@ -26,6 +29,9 @@ Folder = Annotated[
 ]
 LexiconName = Annotated[str | None, typer.Option(help="Which lexicon turns words into numbers.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
+InSetting = Annotated[
+    str | None, typer.Option("--setting", help="Where the patient is seen, such as emergency.")
+]
 Present = Annotated[
     list[str] | None, typer.Argument(help="Findings, contexts or causes that are present.")
 ]
@@ -38,6 +44,12 @@ InState = Annotated[
 Likely = Annotated[
     list[str] | None, typer.Option("--likely", "-l", help="NAME=PROBABILITY: fever=0.7.")
 ]
+
+
+def model_of(folder: Path | None, lexicon: str | None, setting: str | None) -> Model:
+    """The model that the options ask for."""
+    model = load(folder, lexicon)
+    return model if setting is None else model.in_setting(setting)
 
 
 def answers_of(

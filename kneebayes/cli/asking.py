@@ -11,13 +11,14 @@ from kneebayes.cli.arguments import (
     Absent,
     AsJson,
     Folder,
+    InSetting,
     InState,
     LexiconName,
     Likely,
     Present,
     answers_of,
+    model_of,
 )
-from kneebayes.model import load
 
 __all__ = ["ask", "diagnose", "explain", "robustness"]
 
@@ -31,10 +32,11 @@ def diagnose(
     top: Annotated[int, typer.Option(min=1, help="How many causes to show.")] = 10,
     folder: Folder = None,
     lexicon: LexiconName = None,
+    setting: InSetting = None,
     as_json: AsJson = False,
 ) -> None:
     """Rank the causes of one patient's complaint."""
-    model = load(folder, lexicon)
+    model = model_of(folder, lexicon, setting)
     differential = model.diagnose(answers_of(present, absent, context, likely))
     typer.echo(differential.to_json() if as_json else differential.text(top))
 
@@ -55,10 +57,14 @@ def ask(
     by_advice: Annotated[
         bool, typer.Option("--by-advice", help="First what is most likely to change the urgency.")
     ] = False,
+    folder: Folder = None,
+    lexicon: LexiconName = None,
+    setting: InSetting = None,
     as_json: AsJson = False,
 ) -> None:
     """List the best questions to ask next."""
-    asked = load().diagnose(answers_of(present, absent, context, likely)).questions(about, kind)
+    model = model_of(folder, lexicon, setting)
+    asked = model.diagnose(answers_of(present, absent, context, likely)).questions(about, kind)
     asked = asked.by_advice if by_advice else asked
     typer.echo(asked.to_json() if as_json else asked.text)
 
@@ -71,16 +77,15 @@ def robustness(
     likely: Likely = None,
     draws: Annotated[int, typer.Option(help="How many readings of the words to ask.")] = 1000,
     seed: Annotated[int, typer.Option(help="Where chance begins.")] = 0,
-    setting: Annotated[
-        str | None, typer.Option(help="Where the patient is seen, such as emergency.")
-    ] = None,
+    folder: Folder = None,
     lexicon: LexiconName = None,
+    setting: InSetting = None,
+    as_json: AsJson = False,
 ) -> None:
     """Say how sure the ranking is, if every word may mean anything inside its interval."""
-    model = load(None, lexicon)
-    model = model if setting is None else model.in_setting(setting)
+    model = model_of(folder, lexicon, setting)
     told = model.diagnose(answers_of(present, absent, context, likely)).robustness(draws, seed)
-    typer.echo(told.text)
+    typer.echo(told.to_json() if as_json else told.text)
 
 
 @app.command()
@@ -91,8 +96,12 @@ def explain(
     context: InState = None,
     likely: Likely = None,
     against: Annotated[str | None, typer.Option(help="Another cause to hold it against.")] = None,
+    folder: Folder = None,
+    lexicon: LexiconName = None,
+    setting: InSetting = None,
     as_json: AsJson = False,
 ) -> None:
     """Explain what each answer weighs for a cause, from prior to posterior."""
-    told = load().diagnose(answers_of(present, absent, context, likely)).explain(cause, against)
+    model = model_of(folder, lexicon, setting)
+    told = model.diagnose(answers_of(present, absent, context, likely)).explain(cause, against)
     typer.echo(told.to_json() if as_json else told.text)

@@ -9,7 +9,7 @@ from kneebayes.knowledge import Knowledge
 from kneebayes.knowledge.base import Arrow
 from kneebayes.network import Network
 from kneebayes.reasoning.paths import ancestors, descendants
-from kneebayes.reasoning.tracing import _spelled_out as spelled_out
+from kneebayes.reasoning.tracing import spelled_out
 
 __all__ = ["ORIGINS", "Grounds", "grounds_of_answer", "grounds_of_prior", "joined_shares"]
 

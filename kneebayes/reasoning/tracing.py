@@ -11,7 +11,7 @@ from kneebayes.knowledge import Knowledge
 from kneebayes.knowledge.parts import Amount
 from kneebayes.knowledge.records import Cause
 
-__all__ = ["Trace", "TraceRow", "trace_cause"]
+__all__ = ["Trace", "TraceRow", "spelled_out", "trace_cause"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +110,7 @@ def _prior_row(knowledge: Knowledge, elicited: Elicited, cause: Cause) -> TraceR
         prior.high,
         prior.value,
         _origin(knowledge, because),
-        _spelled_out(knowledge, because),
+        spelled_out(knowledge, because),
     )
 
 
@@ -144,7 +144,7 @@ def _evoked_rows(knowledge: Knowledge, elicited: Elicited, cause: Cause) -> Iter
             interval.high,
             links[finding],
             _origin(knowledge, said.because),
-            _spelled_out(knowledge, said.because),
+            spelled_out(knowledge, said.because),
         )
 
 
@@ -164,7 +164,7 @@ def _row(knowledge: Knowledge, stated: Stated, about: str, node: str) -> TraceRo
         interval.high,
         stated.link,
         _origin(knowledge, statement.because),
-        _spelled_out(knowledge, statement.because),
+        spelled_out(knowledge, statement.because),
     )
 
 
@@ -179,7 +179,8 @@ def _origin(knowledge: Knowledge, because: tuple[str, ...]) -> str:
     return "+".join(one for one in ("article", "literature", "assumption") if one in kinds)
 
 
-def _spelled_out(knowledge: Knowledge, because: tuple[str, ...]) -> tuple[str, ...]:
+def spelled_out(knowledge: Knowledge, because: tuple[str, ...]) -> tuple[str, ...]:
+    """Origins in words: claims with what they say, references as they are cited."""
     spelled = []
     for origin in because:
         if origin in knowledge.claims:

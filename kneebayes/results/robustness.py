@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -86,6 +87,23 @@ class Robustness(Showing):
         import pandas as pd
 
         return pd.DataFrame(self.spread.posteriors, columns=list(self.spread.ids))
+
+    def to_json(self) -> str:
+        """The urgency and all causes as JSON text."""
+        content = {
+            "lexicon": self.asked.model,
+            "disclaimer": self.asked.knowledge.meta.disclaimer,
+            "urgency": {
+                "level": self.asked.urgency.level,
+                "advice": self.asked.urgency.advice,
+                "reasons": [str(reason) for reason in self.asked.urgency.reasons],
+            },
+            "draws": self.spread.draws,
+            "seed": self.spread.seed,
+            "spread": self.spread.width,
+            "causes": self._rows,
+        }
+        return json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False)
 
     @property
     def text(self) -> str:
