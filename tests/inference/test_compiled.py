@@ -69,12 +69,15 @@ def agree(found: Propagation, right: Propagation, abs_log: float = 1e-11) -> flo
 # --- enumeration ---------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("seed", range(200, 204))
-def test_two_thousand_networks_against_enumeration(seed: int) -> None:
-    """Each with two sets of evidence in one batch: hard, virtual, partly ruled out."""
+@pytest.mark.parametrize("seed", [200, 201])
+def test_four_hundred_networks_against_enumeration(seed: int) -> None:
+    """Each with two sets of evidence in one batch: hard, virtual, partly ruled out.
+
+    ``python -m tests.benchmarks --only accuracy`` asks two thousand.
+    """
     errors = Errors()
     rows = 0
-    for network, first, rng in oracle.cases(500, seed):
+    for network, first, rng in oracle.cases(200, seed):
         others = [oracle.random_evidence(rng, network, rng.random())]
         told = Engine(network).propagate_each([first, *others], ids_of(network))
         for row, evidence in enumerate((first, *others)):
@@ -284,7 +287,6 @@ def test_both_oracles_agree() -> None:
     ("unit", "present", "absent", "share", "most"),
     [
         (2**10, 12, 0, 1.0, 0.1),
-        (2**10, 10, 35, 0.6, 0.1),
         (2**40, 8, 37, 0.5, 1e-4),
         (2**50, 8, 0, 0.6, 1e-13),
         (2**50, 7, 38, 0.4, 1e-9),
