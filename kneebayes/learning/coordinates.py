@@ -1,0 +1,241 @@
+"""Free coordinates of the numbers that can be learnt, and what the text says of each."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from kneebayes.inference.flat import Integers
+from kneebayes.network import Numbers
+
+__all__ = ["Coordinates", "Family", "Free", "Ratio"]
+
+STRONGEST_LINK = 0.95  # of a risk ratio, as in the calibration
+
+
+@dataclass(frozen=True, slots=True)
+class Free:
+    """A link or leak by itself, with its Beta distribution.
+
+    Attributes
+    ----------
+    place
+        Where the number stands.
+    mean, weight
+        Mean of the Beta and ``a + b``; a weight of 0 says nothing.
+    """
+
+    place: int
+    mean: float
+    weight: float
+
+
+@dataclass(frozen=True, slots=True)
+class Family:
+    """The shares of all states of a root, with their Dirichlet distribution.
+
+    Attributes
+    ----------
+    place
+        Where the first share stands.
+    means
+        Mean of each share.
+    weight
+        Sum of the Dirichlet's parameters.
+    """
+
+    place: int
+    means: tuple[float, ...]
+    weight: float
+
+
+@dataclass(frozen=True, slots=True)
+class Ratio:
+    """A risk ratio, tied to the leak of its node: ``link = (ratio - 1) leak / (1 - leak)``.
+
+    Attributes
+    ----------
+    place, leak
+        Where the link and the leak stand.
+    value
+        The ratio as stated; its logarithm is the median of two halves of normals.
+    down, up
+        Standard deviation of the logarithm of the ratio below and above the value.
+    """
+
+    place: int
+    leak: int
+    value: float
+    down: float
+    up: float
+
+
+class Coordinates:
+    """What is learnt, as one vector without bounds.
+
+    Links and leaks by their log-odds, the shares of a root by log-odds against its first
+    state, a risk ratio by the logarithm of what it exceeds 1 by. What is not named here keeps
+    its number.
+
+    Parameters
+    ----------
+    start
+        Numbers of the network as they stand.
+    free, families, ratios
+        What is learnt.
+    tied
+        Risk ratios that stay, while the links move with the leaks.
+    """
+
+    def __init__(
+        self,
+        start: Numbers,
+        free: Sequence[Free],
+        families: Sequence[Family] = (),
+        ratios: Sequence[Ratio] = (),
+        tied: Sequence[Ratio] = (),
+    ) -> None:
+        self.start = start
+        self.free, self.families, self.ratios = tuple(free), tuple(families), tuple(ratios)
+        self.free_at = _places([one.place for one in free])
+        self.share_at = [
+            _places(range(one.place + 1, one.place + len(one.means))) for one in families
+        ]
+        self.ratio_at = _places([one.place for one in ratios])
+        self.places: Integers = np.concatenate([self.free_at, *self.share_at, self.ratio_at])
+        coordinate = {int(place): at for at, place in enumerate(self.places)}
+        self.of_place = coordinate
+        self._first_ratio = len(self.places) - len(self.ratio_at)
+        self._leak_of = _places([coordinate.get(one.leak, -1) for one in ratios])
+        self._leak_at = _places([one.leak for one in ratios])
+        moving = [one for one in tied if one.leak in coordinate]
+        self._tied_at = _places([one.place for one in moving])
+        self._tied_leak = _places([one.leak for one in moving])
+        self._tied_of = _places([coordinate[one.leak] for one in moving])
+        self._tied_more = np.array([one.value - 1.0 for one in moving])
+        self._mean = np.array([one.mean for one in free], dtype=float)
+        self._weight = np.array([one.weight for one in free], dtype=float)
+
+    def __len__(self) -> int:
+        return len(self.places)
+
+    @property
+    def origin(self) -> Numbers:
+        """Coordinates of the numbers as they stand."""
+        start = self.start
+        parts = [_logit(start[self.free_at])]
+        for one, places in zip(self.families, self.share_at, strict=True):
+            parts.append(np.log(start[places]) - np.log(start[one.place]))
+        parts.append(np.log([one.value - 1.0 for one in self.ratios] or np.empty(0)))
+        return np.concatenate(parts)
+
+    def numbers(self, at: Numbers) -> Numbers:
+        """Numbers of the network for some coordinates."""
+        out = self.start.copy()
+        out[self.free_at] = _expit(at[: len(self.free_at)])
+        done = len(self.free_at)
+        for one, places in zip(self.families, self.share_at, strict=True):
+            logits = np.concatenate([[0.0], at[done : done + len(places)]])
+            shares = np.exp(logits - logits.max())
+            out[one.place : one.place + len(shares)] = shares / shares.sum()
+            done += len(places)
+        leak = out[self._leak_at]
+        links = np.exp(at[done:]) * leak / (1.0 - leak)
+        out[self.ratio_at] = np.minimum(STRONGEST_LINK, links)
+        leak = out[self._tied_leak]
+        out[self._tied_at] = np.minimum(STRONGEST_LINK, self._tied_more * leak / (1.0 - leak))
+        return out
+
+    def scores(self, residuals: Numbers, numbers: Numbers) -> Numbers:
+        """Derivatives in the coordinates, from those in the log-odds of the numbers.
+
+        Parameters
+        ----------
+        residuals
+            Patients x numbers, as :meth:`Counted.residuals` gives them.
+        numbers
+            The numbers that they belong to.
+        """
+        out = residuals[:, self.places]
+        tied = slice(self._first_ratio, None)
+        links = numbers[self.ratio_at]
+        out[:, tied] *= np.where(links < STRONGEST_LINK, 1.0 / (1.0 - links), 0.0)
+        for at, leak in enumerate(self._leak_of):
+            if leak >= 0:
+                out[:, leak] += out[:, self._first_ratio + at]
+        links = numbers[self._tied_at]
+        pull = np.where(links < STRONGEST_LINK, 1.0 / (1.0 - links), 0.0)
+        for at, leak in enumerate(self._tied_of):
+            out[:, leak] += pull[at] * residuals[:, self._tied_at[at]]
+        return np.asarray(out)
+
+    def curvatures(self, by_number: Numbers, numbers: Numbers) -> Numbers:
+        """Curvatures in the coordinates, from those in the log-odds of the numbers.
+
+        For tied links without the terms of second order, which vanish on average.
+        """
+        out = by_number[self.places]
+        links = numbers[self.ratio_at]
+        tied = slice(self._first_ratio, None)
+        out[tied] *= np.where(links < STRONGEST_LINK, 1.0 / (1.0 - links) ** 2, 0.0)
+        learnt = self._leak_of >= 0
+        np.add.at(out, self._leak_of[learnt], out[tied][learnt])
+        return np.asarray(out)
+
+    def text(self, at: Numbers) -> tuple[float, Numbers, Numbers]:
+        """Logarithm of the text's density, its gradient, and its information matrix.
+
+        Densities are those of the coordinates, so that without cases the most probable
+        numbers are the means of their Betas.
+        """
+        size = len(at)
+        gradient, information = np.zeros(size), np.zeros((size, size))
+        count = len(self.free_at)
+        p = _expit(at[:count])
+        # ln p and ln (1 - p), also where p is next to 0 or 1
+        log = self._weight * (self._mean * at[:count] - np.logaddexp(0.0, at[:count]))
+        total = float(log.sum())
+        gradient[:count] = self._weight * (self._mean - p)
+        information[range(count), range(count)] = self._weight * p * (1.0 - p)
+        done = count
+        for one, places in zip(self.families, self.share_at, strict=True):
+            mine = slice(done, done + len(places))
+            logits = np.concatenate([[0.0], at[mine]])
+            highest = float(logits.max())
+            shares = np.exp(logits - highest)
+            sum_of = float(shares.sum())
+            total += one.weight * float(np.dot(one.means, logits) - highest - np.log(sum_of))
+            p = (shares / sum_of)[1:]
+            gradient[mine] = one.weight * (np.array(one.means[1:]) - p)
+            information[mine, mine] = one.weight * (np.diag(p) - np.outer(p, p))
+            done += len(places)
+        if self.ratios:
+            total += self._text_of_ratios(at, gradient, information)
+        return total, gradient, information
+
+    def _text_of_ratios(self, at: Numbers, gradient: Numbers, information: Numbers) -> float:
+        first = self._first_ratio
+        more = at[first:]
+        logs = np.logaddexp(0.0, more)  # of the ratio
+        slope = _expit(more)  # of that in the coordinate
+        away = logs - np.log([one.value for one in self.ratios])
+        sides = np.array([(one.down, one.up) for one in self.ratios]).T
+        spread = np.where(away > 0.0, sides[1], sides[0])
+        gradient[first:] = -away / spread**2 * slope
+        places = np.arange(first, len(at))
+        information[places, places] = (slope / spread) ** 2
+        return float(-0.5 * np.sum((away / spread) ** 2))
+
+
+def _places(values: Sequence[int] | range) -> Integers:
+    return np.array(list(values), dtype=np.int64)
+
+
+def _logit(values: Numbers) -> Numbers:
+    return np.asarray(np.log(values) - np.log1p(-values))
+
+
+def _expit(values: Numbers) -> Numbers:
+    return np.asarray(np.exp(-np.logaddexp(0.0, -values)))

@@ -1,0 +1,261 @@
+"""Expected counts: how often each link, leak and share was tried, and how often it was met.
+
+A noisy-OR is a set of trials: whenever a parent is present, its link fires or does not, and so
+does the leak for everybody. What was not seen of a patient is averaged over the posterior, in
+one pass there and back (the expectation step of EM).
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from kneebayes.errors import TooWideError
+from kneebayes.inference import Engine
+from kneebayes.inference.batch import too_wide
+from kneebayes.inference.compiled.asked import Rows, Shares
+from kneebayes.inference.flat import Flat, Integers, Observed
+from kneebayes.inference.loading import load_compiled
+from kneebayes.network import Numbers
+
+__all__ = ["Counted", "Counting"]
+
+NEARLY_ONE = 1.0 - 2.0**-53
+PIECE = 64  # rows that a worker answers before it takes the next ones
+
+
+@dataclass(frozen=True)
+class Counted:
+    """What some patients say of every number.
+
+    Attributes
+    ----------
+    logs
+        ln P(evidence) of each patient.
+    met, tried
+        For each number how often it was met (a link or leak fired, a state was the one), and
+        how often it could have been: patients x numbers, in the order of :func:`numbers_of`.
+        Nodes that the evidence says nothing about are not counted. Numbers of plain tables
+        under parents have no counts.
+    """
+
+    logs: Numbers
+    met: Numbers
+    tried: Numbers
+
+    def residuals(self, numbers: Numbers) -> Numbers:
+        """Derivative of ln P(evidence) in the log-odds of every number: patients x numbers.
+
+        ``met - number * tried`` (Fisher's identity; Louis 1982). For a share it is the
+        derivative in its own logit under a softmax over all states.
+        """
+        return self.met - numbers * self.tried
+
+    def curvatures(self, numbers: Numbers) -> Numbers:
+        """How fast the residuals fall: minus the second derivative in each log-odds by itself.
+
+        What would be known if every trial had been seen, minus what is missing because it was
+        not (Louis 1982): ``tried a (1 - a) - Var(met - a tried | evidence)``. A patient has one
+        trial of each number, so the variance follows from the counts.
+        """
+        met, tried = self.met, self.tried
+        unmet = tried - met
+        seen = tried * numbers * (1.0 - numbers)
+        squares = met * (1.0 - numbers) ** 2 + unmet * numbers**2
+        return np.asarray(seen - squares + (met - numbers * tried) ** 2)
+
+
+class Counting:
+    """Expected counts of a network for many patients.
+
+    Parameters
+    ----------
+    engine
+        Of the network; numbers may be exchanged at every call.
+    """
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+        self.flat = engine.flat
+
+    def count(
+        self,
+        hard: Observed,
+        soft: Numbers | None,
+        numbers: Numbers,
+        progress: Callable[[int], object] | None = None,
+    ) -> Counted:
+        """Expected counts for each patient.
+
+        Parameters
+        ----------
+        hard
+            Index of the observed state of each node or -1: patients x nodes.
+        soft
+            Likelihood of each state, nodes end to end: patients x states; None for none.
+        numbers
+            Numbers of the network.
+        progress
+            Called with how many more patients are counted, again and again.
+
+        Raises
+        ------
+        TooWideError
+            If a patient needs more memory than is allowed; says which row.
+        """
+        load_compiled()
+        rows, places = len(hard), len(numbers)
+        logs = np.empty(rows)
+        states = np.empty((rows, int(self.flat.own_start[-1])))
+        links = np.empty((rows, places))
+        pairs = np.empty((rows, len(self.flat.states)))
+
+        def answer(first: int) -> int:
+            last = min(first + PIECE, rows)
+            for row in range(first, last):
+                told = soft[row] if soft is not None else None
+                logs[row], shares = self._ask(hard[row], told, numbers, row)
+                states[row] = shares.own * shares.weights
+                links[row] = shares.links[:, 1]
+                pairs[row] = shares.pairs[:, 1]
+            return last - first
+
+        with ThreadPoolExecutor(_cores()) as pool:  # the compiled code holds no lock
+            for done in pool.map(answer, range(0, rows, PIECE)):
+                if progress is not None:
+                    progress(done)
+        relevant = self._relevant(hard, soft)
+        self._observe(hard, states)
+        met = links * numbers
+        tried = np.zeros_like(met)
+        self._fill(hard, states, pairs, relevant, numbers, (met, tried))
+        return Counted(logs, met, tried)
+
+    def _ask(
+        self, hard: Observed, soft: Numbers | None, numbers: Numbers, row: int
+    ) -> tuple[float, Shares]:
+        from kneebayes.inference.compiled.rows import run_shares
+
+        flat = self.flat
+        states = int(flat.own_start[-1])
+        likely = np.ones(states) if soft is None else np.ascontiguousarray(soft)
+        rows = Rows(
+            numbers=numbers[None],
+            hard=hard[None],
+            soft=likely[None],
+            wanted=np.zeros(len(flat.states), dtype=np.bool_),
+            softened=np.logical_or.reduceat(likely != 1.0, flat.own_start[:-1]),
+            logs=np.empty(1),
+            marginals=np.empty((0, states)),
+            widths=np.empty(1),
+        )
+        shares = Shares(
+            own=np.zeros(states),
+            links=np.zeros((len(numbers), 2)),
+            pairs=np.zeros((len(flat.states), 2)),
+            tables=np.zeros(len(numbers)),
+            weights=np.ones(states),
+        )
+        log = float(run_shares(flat, rows, shares))
+        if log == np.inf:
+            raise TooWideError(too_wide(float(rows.widths[0]), f" (row {row})"))
+        return log, shares
+
+    def _relevant(self, hard: Observed, soft: Numbers | None) -> Numbers:
+        """1 for each node that takes part: patients x nodes."""
+        seen = hard >= 0
+        if soft is not None:
+            seen = seen | np.logical_or.reduceat(soft != 1.0, self.flat.own_start[:-1], axis=1)
+        return np.asarray((seen.astype(float) @ self._ancestors > 0.0).astype(float))
+
+    @cached_property
+    def _ancestors(self) -> Numbers:
+        """1 where the second node is the first or one of its ancestors."""
+        above = np.eye(len(self.flat.states))
+        for at, node in enumerate(self.engine.network.nodes):
+            for parent in node.parents:
+                above[at] = np.maximum(above[at], above[self.engine.network.index[parent]])
+        return above
+
+    def _observe(self, hard: Observed, states: Numbers) -> None:
+        """What was observed is certain."""
+        row, node = np.nonzero(hard >= 0)
+        of_node = np.repeat(np.arange(len(self.flat.states)), self.flat.states)
+        states[(hard >= 0)[:, of_node]] = 0.0
+        states[row, self.flat.own_start[node] + hard[row, node]] = 1.0
+
+    def _fill(
+        self,
+        hard: Observed,
+        states: Numbers,
+        pairs: Numbers,
+        relevant: Numbers,
+        numbers: Numbers,
+        counts: tuple[Numbers, Numbers],
+    ) -> None:
+        """Fill what was met and tried, for leaks, observed parents and roots."""
+        lay, (met, tried) = _Layout(self.flat), counts
+        seen = hard[:, lay.slot_parent]
+        at_work = lay.slot_link + np.maximum(seen, 0)
+        silent = np.where(seen >= 0, np.log1p(-np.minimum(numbers[at_work], NEARLY_ONE)), 0.0)
+        leaks = np.log1p(-np.minimum(numbers[lay.leak], NEARLY_ONE))
+        fired = -np.expm1(silent @ lay.slot_of)[:, lay.ors]  # by observed parents alone
+        fired = 1.0 - (1.0 - fired) * np.exp(leaks)
+        still_open = (seen < 0).astype(float) @ lay.slot_of > 0.0
+        present = states[:, self.flat.own_start[:-1][lay.ors] + 1]
+        with np.errstate(divide="ignore", invalid="ignore"):
+            alone = np.where(fired > 0.0, present / fired, 0.0)
+        something = np.zeros_like(pairs)
+        something[:, lay.ors] = np.where(still_open[:, lay.ors], pairs[:, lay.ors], alone)
+        something *= relevant * (hard != 0)
+        met[:, lay.leak] = numbers[lay.leak] * something[:, lay.ors]
+        tried[:, lay.leak] = relevant[:, lay.ors]
+        of_parent = states[:, lay.link_state]
+        tried[:, lay.link] = of_parent * relevant[:, lay.link_child]
+        known = hard[:, lay.link_parent] >= 0
+        certain = numbers[lay.link] * something[:, lay.link_child] * of_parent
+        met[:, lay.link] = np.where(known, certain, met[:, lay.link])
+        met[:, lay.root] = states[:, lay.root_state] * relevant[:, lay.root_node]
+        tried[:, lay.root] = relevant[:, lay.root_node]
+
+
+class _Layout:
+    """Where numbers stand, and whom they belong to."""
+
+    def __init__(self, flat: Flat) -> None:
+        nodes = len(flat.states)
+        self.ors: Integers = np.flatnonzero(flat.is_or == 1)
+        self.leak = flat.number_start[self.ors]
+        is_slot = np.repeat(flat.is_or == 1, np.diff(flat.parent_start))
+        child = np.repeat(np.arange(nodes), np.diff(flat.parent_start))[is_slot]
+        self.slot_parent = flat.parents[is_slot]
+        self.slot_link = flat.link_at[is_slot]
+        self.slot_of = np.zeros((len(child), nodes))
+        self.slot_of[np.arange(len(child)), child] = 1.0
+        sizes = flat.states[self.slot_parent]
+        state = _counted_up(sizes)
+        self.link = np.repeat(self.slot_link, sizes) + state
+        self.link_parent = np.repeat(self.slot_parent, sizes)
+        self.link_child = np.repeat(child, sizes)
+        self.link_state = flat.own_start[self.link_parent] + state
+        roots = np.flatnonzero((flat.is_or == 0) & (np.diff(flat.parent_start) == 0))
+        state = _counted_up(flat.states[roots])
+        self.root_node = np.repeat(roots, flat.states[roots])
+        self.root = flat.number_start[self.root_node] + state
+        self.root_state = flat.own_start[self.root_node] + state
+
+
+def _counted_up(sizes: Integers) -> Integers:
+    """0, 1, ... for each size, end to end."""
+    ends = np.cumsum(sizes)
+    total = int(ends[-1]) if len(ends) else 0
+    return np.arange(total) - np.repeat(ends - sizes, sizes)
+
+
+def _cores() -> int:
+    return max(1, len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 1)

@@ -1,0 +1,243 @@
+"""A table of patients becomes what can be learnt from: checked, and equal ones together."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from kneebayes.cohort.problems import Problems
+from kneebayes.cohort.questionnaire import Questionnaire
+from kneebayes.cohort.reading import Place, Reading, read_columns
+from kneebayes.cohort.record import place_in
+from kneebayes.errors import EvidenceError, ImpossibleEvidenceError, TooWideError
+from kneebayes.inference import Evidence, smallest_conflict
+from kneebayes.inference.batch import Batch, run_batch
+from kneebayes.inference.flat import Flags, Integers, Observed
+from kneebayes.learning.scoring import Sample
+from kneebayes.network import Numbers
+
+if TYPE_CHECKING:
+    from kneebayes.model import Model
+
+__all__ = ["Patients", "log_probabilities", "read_patients", "together"]
+
+ROW_OF_A_BATCH = re.compile(r" \(row (\d+)\)")
+NAMED = 5  # impossible patients that are named at most
+
+
+class Patients:
+    """Patients with the complaint, as read from a table.
+
+    Parameters
+    ----------
+    sample
+        Different patients of whom more than the complaint is known, with their numbers.
+    rows
+        How many patients the table had.
+    which
+        For each patient their place in the sample; -1 where only the complaint is known.
+    """
+
+    def __init__(self, sample: Sample, rows: int, which: Integers) -> None:
+        self.sample, self.rows, self.which = sample, rows, which
+
+    def __len__(self) -> int:
+        return self.rows
+
+    @property
+    def telling(self) -> int:
+        """Of how many more than the complaint is known."""
+        return int((self.which >= 0).sum())
+
+
+def read_patients(model: Model, frame: object) -> Patients:
+    """Read a table as :meth:`kneebayes.Model.diagnose_cohort` does, and check it.
+
+    Parameters
+    ----------
+    model
+        Whose names are used.
+    frame
+        A DataFrame with one row a patient; never changed.
+
+    Raises
+    ------
+    UnknownNameError, EvidenceError
+        If columns or cells cannot be understood, or a patient is without the complaint.
+    ImpossibleEvidenceError
+        If what is known of a patient cannot be true together; names the rows.
+    """
+    import pandas as pd
+
+    if not isinstance(frame, pd.DataFrame):
+        kind = type(frame).__name__
+        message = f"Cases must be a pandas DataFrame with one row a patient, got {kind}."
+        raise EvidenceError(message)
+    problems, place = Problems(), place_in(frame)
+    asked = Questionnaire(model, list(frame.columns), (), problems)
+    reading = read_columns(model, asked.columns, frame, place, problems)
+    problems.raise_any()
+    _check_complaint(model, reading, place)
+    patients = _patients_of(model, reading)
+    _check_possible(model, patients, place)
+    return patients
+
+
+def _patients_of(model: Model, reading: Reading) -> Patients:
+    others = np.arange(len(model.network)) != model.network.index[model.knowledge.meta.complaint]
+    telling: Flags = np.any(reading.hard[:, others] >= 0, axis=1)
+    if reading.soft is not None:
+        telling |= np.any(reading.soft != 1.0, axis=1)
+    hard = reading.hard[telling]
+    soft = None if reading.soft is None else reading.soft[telling]
+    first, back, counts = _distinct(hard, soft)
+    which = np.full(len(telling), -1, dtype=np.int64)
+    which[telling] = back
+    sample = Sample(hard[first], None if soft is None else soft[first], counts.astype(float))
+    return Patients(sample, len(telling), which)
+
+
+def _distinct(hard: Observed, soft: Numbers | None) -> tuple[Integers, Integers, Integers]:
+    """Where each different patient stands first, which each is, and how many are like it."""
+    parts = [np.ascontiguousarray(hard).view(np.uint8)]
+    if soft is not None:
+        parts.append(np.ascontiguousarray(soft).view(np.uint8).reshape(len(hard), -1))
+    rows = np.ascontiguousarray(np.hstack(parts))
+    packed = rows.view(np.dtype((np.void, rows.shape[1]))).ravel()
+    _, first, back, counts = np.unique(
+        packed, return_index=True, return_inverse=True, return_counts=True
+    )
+    return first.astype(np.int64), back.astype(np.int64), counts.astype(np.int64)
+
+
+def together(parts: Sequence[Patients], states: int) -> Patients:
+    """Patients of several tables as if they had stood in one.
+
+    Parameters
+    ----------
+    parts
+        The tables.
+    states
+        How many states all nodes have together.
+    """
+    offsets = np.cumsum([0, *(len(one.sample.hard) for one in parts)])
+    soft = None
+    if any(one.sample.soft is not None for one in parts):
+        soft = np.concatenate(
+            [
+                np.ones((len(one.sample.hard), states))
+                if one.sample.soft is None
+                else one.sample.soft
+                for one in parts
+            ]
+        )
+    sample = Sample(
+        np.concatenate([one.sample.hard for one in parts]),
+        soft,
+        np.concatenate([one.sample.weights for one in parts]),
+    )
+    which = [
+        np.where(one.which >= 0, one.which + offset, -1)
+        for one, offset in zip(parts, offsets, strict=False)
+    ]
+    return Patients(sample, sum(map(len, parts)), np.concatenate(which))
+
+
+def _check_complaint(model: Model, reading: Reading, place: Place) -> None:
+    complaint = model.knowledge.meta.complaint
+    wrong = np.flatnonzero(reading.hard[:, model.network.index[complaint]] != 1)
+    if wrong.size:
+        label = model.knowledge.label(complaint)
+        message = (
+            f"Only patients who have the complaint ({label}) can be learnt from, since the "
+            f"priors are about them; of {_named(wrong.tolist(), place)} it is absent or not known. "
+            "Leave them out, or leave out the column where everyone has it."
+        )
+        raise EvidenceError(message)
+
+
+def _check_possible(model: Model, patients: Patients, place: Place) -> None:
+    """No patient may be impossible: then no numbers near the text's would explain them."""
+    sample = patients.sample
+    if not len(sample.hard):
+        return
+    try:
+        told = log_probabilities(model, sample, model.engine.numbers[0])
+    except TooWideError as error:
+        raise _placed(error, patients, place) from None
+    bad = np.flatnonzero(told == -np.inf)
+    if not bad.size:
+        return
+    rows = np.flatnonzero(np.isin(patients.which, bad))
+    conflict = smallest_conflict(
+        model.engine, _evidence(model, sample, int(patients.which[rows[0]]))
+    )
+    names = ", ".join(model.knowledge.label(id) for id in conflict)
+    message = (
+        f"What is known of {_named(rows.tolist(), place)} cannot be true together under the model "
+        f"(in the first: {names}). Correct or leave out what conflicts."
+    )
+    raise ImpossibleEvidenceError(message, conflict)
+
+
+def log_probabilities(model: Model, sample: Sample, numbers: Numbers) -> Numbers:
+    """The logarithm of P(evidence) of every patient of a sample.
+
+    Patients with likelihoods for the same nodes go together: a node that is only likely in one
+    row of a batch is kept open in all of them, and many open nodes make every question wide.
+
+    Raises
+    ------
+    TooWideError
+        If a patient needs more memory than is allowed; says which of the sample.
+    """
+    network, flat, rows = model.network, model.engine.flat, numbers[None]
+    plain = np.ones((1, int(flat.own_start[-1])))
+    if sample.soft is None:
+        return run_batch(network, flat, Batch(sample.hard, plain, rows)).log_probability
+    likely = np.logical_or.reduceat(sample.soft != 1.0, flat.own_start[:-1], axis=1)
+    _, group = np.unique(likely, axis=0, return_inverse=True)
+    told = np.empty(len(sample.hard))
+    for one in range(int(group.max(initial=-1)) + 1):
+        mine = np.flatnonzero(group.ravel() == one)
+        batch = Batch(sample.hard[mine], sample.soft[mine], rows)
+        try:
+            told[mine] = run_batch(network, flat, batch).log_probability
+        except TooWideError as error:
+            found = ROW_OF_A_BATCH.search(str(error))
+            row = int(mine[int(found[1]) if found else 0])
+            head = ROW_OF_A_BATCH.sub("", str(error))
+            message = head.replace("This query", f"This query (row {row})", 1)
+            raise TooWideError(message) from None
+    return told
+
+
+def _placed(error: TooWideError, patients: Patients, place: Place) -> TooWideError:
+    """The same error, with the row of the table instead of that of the sample."""
+    found = ROW_OF_A_BATCH.search(str(error))
+    of_sample = 0 if found is None else int(found[1])
+    where = place(int(np.flatnonzero(patients.which == of_sample)[0]))
+    message = ROW_OF_A_BATCH.sub("", str(error), count=1)
+    return TooWideError(f"{where[0].upper()}{where[1:]}: {message}")
+
+
+def _evidence(model: Model, sample: Sample, row: int) -> Evidence:
+    flat = model.engine.flat
+    likelihoods: dict[str, tuple[float, ...]] = {}
+    for at, node in enumerate(model.network.nodes):
+        state = int(sample.hard[row, at])
+        start, end = int(flat.own_start[at]), int(flat.own_start[at + 1])
+        if state >= 0:
+            likelihoods[node.id] = tuple(float(one == state) for one in range(end - start))
+        elif sample.soft is not None and (sample.soft[row, start:end] != 1.0).any():
+            likelihoods[node.id] = tuple(sample.soft[row, start:end].tolist())
+    return Evidence(likelihoods)
+
+
+def _named(rows: Sequence[int], place: Place) -> str:
+    named = ", ".join(place(row) for row in rows[:NAMED])
+    more = len(rows) - NAMED
+    return f"{named} and {more} more" if more > 0 else named

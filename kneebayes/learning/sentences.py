@@ -1,0 +1,246 @@
+"""What the text says of every number: distributions to begin with, and what stays as it is."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from kneebayes.inference.flat import Integers
+from kneebayes.knowledge.parts import Interval
+from kneebayes.learning.coordinates import Coordinates, Family, Free, Ratio
+from kneebayes.learning.scoring import Imagined
+from kneebayes.learning.weights import EXACT, QUANTILE, weight_of
+from kneebayes.network import Numbers
+from kneebayes.reasoning.quantities import Quantities, Quantity, ends, quantities_of
+from kneebayes.reasoning.quantity_words import labelled, said_in_words
+from kneebayes.reasoning.restating import Restating
+
+if TYPE_CHECKING:
+    from kneebayes.model import Model
+
+__all__ = ["Sentence", "Text", "read_text"]
+
+LEARNT = ""
+ZERO = "link 0, since leak and mediators give more already"
+SURE = "stated as certain"
+EXACTLY = "stated without an interval"
+BOUND = "link at the bound that was set for it"
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """One stated number, and whether it can be learnt.
+
+    Attributes
+    ----------
+    quantity
+        What was stated; None for the shares of a context with several states.
+    node, state
+        What the number belongs to.
+    about, said
+        The same in words, and how it was stated.
+    interval
+        What was stated, in numbers.
+    place
+        Where the number that follows from it stands in the network.
+    weight
+        Effective sample size of the sentence; infinite where it has none, not a number for
+        a risk ratio, which is no share of anything.
+    fixed
+        Why the number stays as it is; empty where it is learnt.
+    """
+
+    quantity: Quantity | None
+    node: str
+    state: str
+    about: str
+    said: str
+    interval: Interval
+    place: int
+    weight: float
+    fixed: str = LEARNT
+
+
+@dataclass(frozen=True)
+class Text:
+    """All that the text says, ready for learning.
+
+    Attributes
+    ----------
+    sentences
+        Every stated number.
+    coordinates
+        What is learnt.
+    imagined
+        Priors as imagined patients, in the order of the causes.
+    causes
+        Ids of their causes.
+    quantities
+        What the sentences were read from.
+    """
+
+    sentences: tuple[Sentence, ...]
+    coordinates: Coordinates
+    imagined: tuple[Imagined, ...]
+    causes: tuple[str, ...]
+    quantities: Quantities
+
+
+def read_text(model: Model, trust: float = 1.0) -> Text:
+    """What the sentences of a model say of its numbers.
+
+    Links and leaks have Beta distributions about the numbers that the model uses, with the
+    spread that their intervals have when leak and mediators are taken out; priors have theirs
+    as P(cause | complaint); risk ratios have those that robustness draws from. Sentences are
+    taken as independent of each other, also where they use the same word.
+
+    Parameters
+    ----------
+    model
+        The model as it stands.
+    trust
+        What the weight of every sentence is multiplied by.
+    """
+    reader = _Reader(model, trust)
+    sentences = tuple(reader.sentences())
+    return Text(
+        sentences,
+        Coordinates(reader.numbers, reader.free, reader.families, reader.ratios, reader.tied),
+        tuple(reader.imagined),
+        tuple(reader.causes),
+        reader.quantities,
+    )
+
+
+class _Reader:
+    """Goes through all quantities once."""
+
+    def __init__(self, model: Model, trust: float) -> None:
+        self.model, self.trust = model, trust
+        self.quantities = quantities_of(model.knowledge, model.elicited, model.engine)
+        self.numbers = model.engine.numbers[0]
+        self.free: list[Free] = []
+        self.families: list[Family] = []
+        self.ratios: list[Ratio] = []
+        self.tied: list[Ratio] = []
+        self.imagined: list[Imagined] = []
+        self.causes: list[str] = []
+        priors = [self.quantities.all[at] for at in self.quantities.of_kind("prior")]
+        self.leak_of = {one.node: one.place for one in priors}
+        evoking = self.quantities.of_kind("evoking")
+        self.evoked = _links_at_ends(model, self.quantities, evoking)
+
+    def sentences(self) -> Iterator[Sentence]:
+        for at, one in enumerate(self.quantities.all):
+            if one.kind == "frequency" and one.place in {
+                place for place, _ in self.evoked.values()
+            }:
+                continue  # how strongly the finding points to the cause has made this link
+            interval, weight, fixed = self.read(at, one)
+            about = labelled(self.model.knowledge, one)
+            said = said_in_words(self.model.knowledge, one)
+            yield Sentence(
+                one, one.node, one.state, about, said, interval, one.place, weight, fixed
+            )
+        yield from self.shares()
+
+    def read(self, at: int, one: Quantity) -> tuple[Interval, float, str]:
+        """Interval, weight, and why it stays as it is, of one quantity."""
+        interval, number = one.interval, float(self.numbers[one.place])
+        if one.kind == "risk":
+            return interval, math.nan, self.read_risk(one)
+        weight = weight_of(interval) * self.trust
+        fixed = SURE if interval.value in (0.0, 1.0) else ""
+        fixed = fixed or (EXACTLY if interval.low == interval.high else "")
+        fixed = fixed or (ZERO if number == 0.0 else "") or (SURE if number == 1.0 else "")
+        if fixed:
+            return interval, math.inf, fixed
+        if one.kind == "prior":
+            node = self.model.network.index[one.node]
+            self.free.append(Free(one.place, number, 0.0))
+            self.imagined.append(Imagined(node, interval.value, weight))
+            self.causes.append(one.node)
+        elif one.kind == "share":
+            self.families.append(Family(one.place, (1.0 - interval.value, interval.value), weight))
+        else:
+            weight = weight_of(self.link_of(at, one)) * self.trust
+            if math.isinf(weight):
+                return interval, weight, BOUND
+            self.free.append(Free(one.place, number, weight))
+        return interval, weight, ""
+
+    def read_risk(self, one: Quantity) -> str:
+        interval = one.interval
+        if interval.low == interval.high or interval.value == 1.0:
+            leak = self.leak_of[one.node]
+            self.tied.append(Ratio(one.place, leak, interval.value, 0.0, 0.0))
+            return EXACTLY if interval.value > 1.0 else SURE
+        low = max(interval.low, 1.0)
+        sides = [math.log(interval.value / low), math.log(interval.high / interval.value)]
+        down, up = (max(side, 1e-3) / QUANTILE / math.sqrt(self.trust) for side in sides)
+        self.ratios.append(Ratio(one.place, self.leak_of[one.node], interval.value, down, up))
+        return ""
+
+    def link_of(self, at: int, one: Quantity) -> Interval:
+        """The interval of the number that the network uses."""
+        number = float(self.numbers[one.place])
+        if one.kind == "leak":
+            return one.interval
+        if one.kind == "evoking":
+            low, high = self.evoked[at][1]
+        else:
+            others = (1.0 - one.interval.value) / (1.0 - number)
+            low, high = (
+                1.0 - (1.0 - end) / others for end in (one.interval.low, one.interval.high)
+            )
+        return Interval(low=min(max(low, 0.0), number), value=number, high=max(high, number))
+
+    def shares(self) -> Iterator[Sentence]:
+        """Contexts with several states, whose shares are stated without an interval."""
+        flat, network = self.model.engine.flat, self.model.network
+        for context in self.model.knowledge.contexts.values():
+            if not context.states:
+                continue
+            place = int(flat.number_start[network.index[context.id]])
+            means = self.numbers[place : place + len(context.states)]
+            learnt = bool((means > 0.0).all())
+            if learnt:
+                weight = EXACT * self.trust
+                self.families.append(Family(place, tuple(means.tolist()), weight))
+            for at, (state, mean) in enumerate(zip(context.states, means.tolist(), strict=True)):
+                about = f"how many have {context.label} ({state.id.replace('_', ' ')})"
+                yield Sentence(
+                    None,
+                    context.id,
+                    state.id,
+                    about,
+                    f"{mean:g}",
+                    Interval(low=mean, value=mean, high=mean),
+                    place + at,
+                    EXACT * self.trust,
+                    "" if learnt else SURE,
+                )
+
+
+def _links_at_ends(
+    model: Model, quantities: Quantities, evoking: Integers
+) -> dict[int, tuple[int, tuple[float, float]]]:
+    """For each evoking strength the place of its link, and the link at both ends."""
+    if not len(evoking):
+        return {}
+    asked = [quantities.all[at].node for at in evoking]
+    restating = Restating(model.engine, model.knowledge, quantities, asked)
+    rows: list[Numbers] = []
+    for at in evoking:
+        rows += [ends(quantities, [int(at)], "low"), ends(quantities, [int(at)], "high")]
+    told = restating.restate(np.array(rows)).numbers
+    out = {}
+    for row, at in enumerate(evoking.tolist()):
+        place = quantities.all[at].place
+        links = sorted(float(one) for one in told[2 * row : 2 * row + 2, place])
+        out[at] = (place, (links[0], links[1]))
+    return out
