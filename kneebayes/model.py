@@ -312,9 +312,8 @@ class Model(Interviewing, Exploring, Placing, Simulating, Updating, Sharing, Pra
         return to_pgmpy(self.network)
 
     def __repr__(self) -> str:
-        return (
-            f"Model({self.knowledge.meta.title!r}, lexicon {self.elicited.lexicon!r}"
-            f"{'' if self.setting is None else f', setting {self.setting!r}'}: "
-            f"{len(self.causes)} causes, {len(self.findings)} findings, "
-            f"{len(self.contexts)} contexts)"
-        )
+        where = "" if self.setting is None else f", setting {self.setting!r}"
+        where += "" if self.learnt is None else f", learnt from {self.learnt.told}"
+        size = f"{len(self.causes)} causes, {len(self.findings)} findings, {len(self.contexts)}"
+        title = self.knowledge.meta.title
+        return f"Model({title!r}, lexicon {self.elicited.lexicon!r}{where}: {size} contexts)"

@@ -7,13 +7,14 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Self
 
 from kneebayes.elicitation.settle import settle
-from kneebayes.errors import UnknownNameError, suggest
+from kneebayes.errors import KneebayesError, UnknownNameError, suggest
 from kneebayes.knowledge.settings import Setting, odds_by_cause
 
 if TYPE_CHECKING:
     from kneebayes.elicitation import Elicited
     from kneebayes.inference import Engine
     from kneebayes.knowledge import Knowledge, Names
+    from kneebayes.learning.record import Learnt
 
 __all__ = ["Placing"]
 
@@ -26,6 +27,7 @@ class Placing:
     elicited: Elicited
     engine: Engine
     setting: str | None = None
+    learnt: Learnt | None = None
 
     if TYPE_CHECKING:
 
@@ -40,7 +42,8 @@ class Placing:
     def reading(self) -> str:
         """Which lexicon reads the words, and which setting shifts the priors, in words."""
         told = f"lexicon: {self.elicited.lexicon}"
-        return told if self.setting is None else f"{told}, setting: {self.setting}"
+        told += "" if self.setting is None else f", setting: {self.setting}"
+        return told if self.learnt is None else f"{told}, learnt from {self.learnt.told}"
 
     def in_setting(self, setting: str) -> Self:
         """The same model for patients who are seen in a certain place.
@@ -58,7 +61,7 @@ class Placing:
         UnknownNameError
             If the folder has no such setting.
         KneebayesError
-            If the shifted priors cannot all hold.
+            If the shifted priors cannot all hold, or the model has learnt from patients.
 
         Examples
         --------
@@ -68,6 +71,7 @@ class Placing:
         >>> knee.in_setting("emergency").diagnose(dvt)["DVT"] > knee.diagnose(dvt)["DVT"]
         True
         """
+        self._refuse_if_learnt("in_setting")
         known = self.knowledge.settings
         by_name = {one.label.casefold(): id for id, one in known.items()} | {id: id for id in known}
         id = by_name.get(str(setting).casefold())
@@ -84,7 +88,17 @@ class Placing:
         return placed
 
     def with_lexicon(self, lexicon: str) -> Self:
-        """The same knowledge with its words read by another lexicon; the setting stays."""
+        """The same knowledge with its words read by another lexicon; the setting stays.
+
+        Raises
+        ------
+        UnknownNameError
+            If the folder has no such lexicon.
+        KneebayesError
+            If the model has learnt from patients: what they taught was said of the words as
+            they were read then.
+        """
+        self._refuse_if_learnt("with_lexicon")
         read = type(self)(self.knowledge, lexicon)
         return read if self.setting is None else read.in_setting(self.setting)
 
@@ -95,3 +109,12 @@ class Placing:
             id: self if id == self.elicited.lexicon else self.with_lexicon(id)
             for id in self.knowledge.lexicons
         }
+
+    def _refuse_if_learnt(self, door: str) -> None:
+        """What patients taught holds for one reading of the words and one place."""
+        if self.learnt is not None:
+            message = (
+                f"This model learnt from {self.learnt.told}; {door}() would forget them. "
+                f"Take model.learnt.before.{door}(...) and update it with the patients again."
+            )
+            raise KneebayesError(message)

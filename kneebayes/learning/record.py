@@ -222,9 +222,15 @@ class Learnt(Showing):
             )
         return lines
 
+    @property
+    def told(self) -> str:
+        """From how many patients, in words."""
+        count = len(self.patients)
+        return f"{count:,} patient{'' if count == 1 else 's'}"
+
     def __repr__(self) -> str:
         return (
-            f"Learnt({len(self.patients):,} patients: {self.determined:.0f} of "
+            f"Learnt({self.told}: {self.determined:.0f} of "
             f"{sum(not one.sentence.fixed for one in self.outcomes)} numbers determined)"
         )
 
