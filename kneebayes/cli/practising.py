@@ -1,0 +1,184 @@
+"""The command ``case``: a virtual patient to practise on, at a prompt or from a script."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from kneebayes.cli.app import app
+from kneebayes.cli.arguments import Folder, LexiconName
+from kneebayes.errors import EvidenceError, KneebayesError
+from kneebayes.model import load
+
+if TYPE_CHECKING:
+    from kneebayes.teaching import Feedback, PracticeCase
+
+__all__ = ["case"]
+
+PROMPT = "case> "
+HELP = """\
+ask NAME            ask for a finding or a context, such as: ask fever
+examine NAME        order an examination with all its results, such as: examine ultrasound
+state NAME P, ...   say how probable causes are, such as: state baker's cyst 0.4, gout 0.05
+hint                the question that tells most now
+known               all that is known so far
+names               what can still be asked
+close [LEVEL]       close with what was stated last; LEVEL is routine, soon or now
+quit                leave without closing"""
+
+
+@app.command()
+def case(
+    seed: Annotated[
+        int | None, typer.Option(help="Where chance begins; left out, a new patient.")
+    ] = None,
+    difficulty: Annotated[str, typer.Option(help="easy, medium, hard or any.")] = "medium",
+    kind: Annotated[
+        str, typer.Option(help="'red herring', 'second cause', 'urgent' or any.")
+    ] = "any",
+    background: Annotated[str, typer.Option(help="What is told at first: all, some, none.")] = (
+        "all"
+    ),
+    save: Annotated[Path | None, typer.Option(help="Write the case to this file at the end.")] = (
+        None
+    ),
+    replay: Annotated[
+        Path | None, typer.Option(help="Go on with a case that was saved, or see its feedback.")
+    ] = None,
+    folder: Folder = None,
+    lexicon: LexiconName = None,
+) -> None:
+    """Practise on a virtual patient: ask, state what you believe, close, and see."""
+    from kneebayes.teaching import Feedback
+
+    model = load(folder, lexicon)
+    if replay is None:
+        now = model.case(difficulty, kind, seed, background)
+    else:
+        now = model.open_case(replay)
+    if now.closed:
+        typer.echo(Feedback(now).text)
+    else:
+        typer.echo(now.text)
+        typer.echo("\nType help for what you can do.")
+        now = _talk(now)
+    if save is not None:
+        _write(now, save)
+        typer.echo(f"Saved to {save}.")
+
+
+def _write(now: PracticeCase, path: Path) -> None:
+    try:
+        now.save(path)
+    except OSError as error:
+        message = f"The case could not be saved to {path}: {error.strerror}. Name another file."
+        raise KneebayesError(message) from error
+
+
+def _talk(now: PracticeCase) -> PracticeCase:
+    """Read commands until the case is closed, or nothing more comes."""
+    while True:
+        line = _line()
+        if line is None or line.casefold() in ("quit", "exit"):
+            typer.echo("Left without closing; nothing was scored.")
+            return now
+        if not line:
+            continue
+        try:
+            now, closed = _do(now, line)
+        except KneebayesError as error:
+            typer.echo(f"{error}")
+            continue
+        if closed is not None:
+            typer.echo(closed.text)
+            return closed.case
+
+
+def _line() -> str | None:
+    """The next line, or None at the end of what is piped in."""
+    typer.echo(PROMPT, nl=False)
+    line = sys.stdin.readline()
+    if not sys.stdin.isatty():
+        typer.echo(line.rstrip("\n"))  # what was piped in stands in the record of the session
+    return line.strip() if line else None
+
+
+def _do(now: PracticeCase, line: str) -> tuple[PracticeCase, Feedback | None]:
+    """What one line asks for."""
+    verb, _, rest = line.partition(" ")
+    verb, rest = verb.casefold(), rest.strip()
+    if verb == "close":
+        return now, now.close(advice=rest.casefold() or None)
+    steps: dict[str, Callable[[], PracticeCase]] = {
+        "ask": lambda: now.ask(rest),
+        "examine": lambda: now.examine(rest),
+        "state": lambda: now.state(_probabilities(rest)),
+    }
+    if verb in steps:
+        after = steps[verb]()
+        _tell(after)
+        return after, None
+    shows: dict[str, Callable[[], str]] = {
+        "hint": lambda: now.hint or "Nothing is left to ask.",
+        "known": lambda: now.text,
+        "names": lambda: _names(now),
+        "help": lambda: HELP,
+    }
+    if verb not in shows:
+        allowed = ", ".join([*steps, *shows, "close", "quit"])
+        message = f"'{verb}' is no command. There are: {allowed}."
+        raise EvidenceError(message)
+    typer.echo(shows[verb]())
+    return now, None
+
+
+def _tell(after: PracticeCase) -> None:
+    """The answers of the last step, with its price, or what was stated; then the urgency."""
+    step, knowledge = after.steps[-1], after.model.knowledge
+    words = {one.id: one.state for one in after.answers}
+    for id in step.asked:
+        typer.echo(f"{knowledge.label(id)}: {words[id]}")
+    for id, probability in step.stated.items():
+        typer.echo(f"{knowledge.label(id)}: stated {probability:g}")
+    if step.cost or step.burden:
+        typer.echo(f"(cost {step.cost:g}, burden {step.burden})")
+    before = after.previous
+    if before is not None and before.urgency.level != after.urgency.level:
+        typer.echo(str(after.urgency))
+
+
+def _names(now: PracticeCase) -> str:
+    """What is open by kind, and what can be ordered as a whole."""
+    knowledge = now.model.knowledge
+    by_kind: dict[str, list[str]] = {}
+    for id in now.open:
+        kind = knowledge.findings[id].kind if id in knowledge.findings else "background"
+        by_kind.setdefault(kind, []).append(knowledge.label(id))
+    lines = [f"{kind}: {', '.join(labels)}" for kind, labels in by_kind.items()]
+    return "\n".join([*lines, f"examinations: {', '.join(now.examinations)}"])
+
+
+def _probabilities(text: str) -> dict[str, float]:
+    """``baker's cyst 0.4, gout=0.05`` as a mapping."""
+    found: dict[str, float] = {}
+    for part in text.split(","):
+        name, _, digits = part.replace("=", " ").strip().rpartition(" ")
+        try:
+            value = float(digits)
+        except ValueError:
+            value = -1.0
+        if not name.strip() or value < 0.0:
+            message = (
+                f"'{part.strip()}' must be a cause and a probability, such as: "
+                "state baker's cyst 0.4, gout 0.05"
+            )
+            raise EvidenceError(message)
+        if name.strip() in found:
+            message = f"'{name.strip()}' is stated twice. State each cause once."
+            raise EvidenceError(message)
+        found[name.strip()] = value
+    return found

@@ -1,0 +1,210 @@
+"""A virtual patient to practise on: ask, state, close."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from kneebayes.errors import EvidenceError, UnknownNameError, suggest
+from kneebayes.knowledge.names import fold
+from kneebayes.teaching.situation import Situation
+from kneebayes.teaching.steps import Step, probabilities_by_id
+
+if TYPE_CHECKING:
+    from kneebayes.teaching.feedback import Feedback
+
+__all__ = ["LEVELS", "PracticeCase"]
+
+LEVELS = ("routine", "soon", "now")
+
+
+@dataclass(frozen=True, repr=False, eq=False)
+class PracticeCase(Situation):
+    """A virtual patient at one point; it never changes, every step makes the next case.
+
+    Made by :meth:`kneebayes.Model.case`. What it holds is told by
+    :class:`kneebayes.teaching.Situation`.
+
+    Examples
+    --------
+    >>> import kneebayes as kb
+    >>> case = kb.load().case(difficulty="any", seed=1)
+    >>> case = case.ask("fever").state({"Baker's cyst": 0.3, "meniscus tear": 0.2})
+    >>> case.close(advice="routine").advice
+    'routine'
+    """
+
+    def ask(self, *names: str) -> PracticeCase:
+        """Ask, examine or test; the answer stands in the next case.
+
+        Parameters
+        ----------
+        names
+            Findings and contexts by any of their names, or ways of examining such as
+            ``"ultrasound"``, which tell all their results for one price.
+
+        Raises
+        ------
+        UnknownNameError
+            If a name is not known.
+        EvidenceError
+            If it is known already, or the case is closed.
+
+        Examples
+        --------
+        >>> import kneebayes as kb
+        >>> case = kb.load().case(difficulty="any", seed=1).ask("fever", "ultrasound")
+        >>> case.steps[0].asked, case.cost
+        (('fever',), 3.0)
+        """
+        self._refuse_if_closed()
+        case = self
+        for name in names:
+            case = case._next(case._asked(name))
+        return case
+
+    def examine(self, method: str) -> PracticeCase:
+        """Order an examination with all the results it tells, for one price.
+
+        Parameters
+        ----------
+        method
+            A way of examining, such as ``"ultrasound"``.
+
+        Raises
+        ------
+        UnknownNameError
+            If there is none of that name.
+        EvidenceError
+            If all its results are known already, or the case is closed.
+        """
+        self._refuse_if_closed()
+        id = self._method(method) if isinstance(method, str) else ""
+        if not id:
+            there = self.examinations
+            message = f"No examination named {method!r}. There are: {', '.join(there)}."
+            raise UnknownNameError(message, str(method), suggest(str(method), there))
+        return self._next(self._step(method, id, self._results[id]))
+
+    def state(self, probabilities: Mapping[str, float]) -> PracticeCase:
+        """Say how probable some causes are now; may be said as often as one likes.
+
+        Parameters
+        ----------
+        probabilities
+            P(present) by cause, between 0 and 1. Several causes can be present, so they need
+            not add up to 1.
+
+        Raises
+        ------
+        UnknownNameError
+            If a cause is not known.
+        EvidenceError
+            If a number is no probability, a cause is named twice, or the case is closed.
+        """
+        self._refuse_if_closed()
+        return self._next(Step(stated=probabilities_by_id(self.model.names, probabilities)))
+
+    def close(
+        self, probabilities: Mapping[str, float] | None = None, advice: str | None = None
+    ) -> Feedback:
+        """Close the case and see what was good and what was missed.
+
+        Parameters
+        ----------
+        probabilities
+            The final differential; left out, what was stated last. A cause that was never
+            named counts with its prior, P(cause | complaint).
+        advice
+            How urgent it is: ``now``, ``soon`` or ``routine``; left out, nothing is advised.
+
+        Raises
+        ------
+        UnknownNameError, EvidenceError
+            As :meth:`state`; also if nothing was ever stated, or the advice is not one.
+        """
+        case = self if probabilities is None else self.state(probabilities)
+        case._refuse_if_closed()
+        if not case.stated:
+            message = (
+                "close: nothing was stated. Say how probable the causes are, such as "
+                'case.close({"Baker\'s cyst": 0.6}).'
+            )
+            raise EvidenceError(message)
+        if advice is not None and advice not in LEVELS:
+            allowed = ", ".join(f"'{one}'" for one in LEVELS)
+            message = f"advice: {advice!r} is no level of urgency. There are: {allowed}."
+            raise EvidenceError(message)
+        from kneebayes.teaching.feedback import Feedback
+
+        return Feedback(replace(case, advice=advice or "", closed=True))
+
+    def save(self, path: str | Path) -> None:
+        """Write the case as JSON, with its truth and all steps; see :meth:`Model.open_case`."""
+        from kneebayes.teaching.saving import case_to_json
+
+        Path(path).write_text(case_to_json(self), encoding="utf-8")
+
+    def _refuse_if_closed(self) -> None:
+        if self.closed:
+            message = "This case is closed. Draw another, or go on from the case before closing."
+            raise EvidenceError(message)
+
+    def _next(self, step: Step) -> PracticeCase:
+        return replace(self, steps=(*self.steps, step), previous=self)
+
+    def _asked(self, name: str) -> Step:
+        """What a name asks for: a node, or else a way of examining."""
+        try:
+            meaning = self.model.names.meaning(
+                name, ("finding", "context"), "model.findings and model.contexts"
+            )
+        except UnknownNameError:
+            if isinstance(name, str) and (method := self._method(name)):
+                return self._step(name, method, self._results[method])
+            raise
+        return self._step(name, "", (meaning.id,))
+
+    def _step(self, name: str, method: str, ids: tuple[str, ...]) -> Step:
+        """Asking for what is not known yet of some nodes, with its price."""
+        knowledge = self.model.knowledge
+        fresh = tuple(id for id in ids if id not in self.known)
+        if not fresh:
+            told = {one.id: f"{one.label}: {one.state}" for one in self.answers}
+            known = "; ".join(told[id] for id in ids)
+            message = f"'{name}' is known already ({known}). Ask about something else."
+            raise EvidenceError(message)
+        by = {knowledge.findings[id].method for id in fresh if id in knowledge.findings} - {""}
+        unpaid = by - {step.method for step in self.steps}
+        return Step(
+            asked=fresh,
+            method=next(iter(by), ""),
+            whole=bool(method),
+            cost=sum(knowledge.methods[one].cost for one in unpaid),
+            burden=sum(knowledge.methods[one].burden for one in unpaid),
+        )
+
+    @property
+    def examinations(self) -> list[str]:
+        """Labels of the ways of examining that tell any results."""
+        return [self.model.knowledge.methods[id].label for id in self._results]
+
+    @property
+    def _results(self) -> dict[str, tuple[str, ...]]:
+        """The results of each way of examining that has any."""
+        knowledge = self.model.knowledge
+        found = {
+            id: tuple(i for i, one in knowledge.findings.items() if one.method == id)
+            for id in knowledge.methods
+        }
+        return {id: results for id, results in found.items() if results}
+
+    def _method(self, name: str) -> str:
+        """Id of a way of examining, by any of its names; empty if there is none."""
+        for id in self._results:
+            one = self.model.knowledge.methods[id]
+            if fold(name) in {fold(word) for word in (id, one.label, *one.aliases)}:
+                return id
+        return ""

@@ -1,0 +1,125 @@
+"""Natural frequencies of a query: the probabilities behind the counts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from kneebayes.errors import EvidenceError, ImpossibleEvidenceError
+from kneebayes.inference import Evidence
+from kneebayes.reasoning import Answer, read_answers
+from kneebayes.reasoning.answers import by_node, evidence_of
+from kneebayes.teaching.frequencies import PEOPLE, NaturalFrequencies
+
+if TYPE_CHECKING:
+    from kneebayes.model import Model
+
+__all__ = ["count_people"]
+
+MOST = 100_000_000
+
+
+def count_people(
+    model: Model,
+    cause: str,
+    findings: str | Iterable[str] | Mapping[str, object],
+    given: Mapping[str, object] | None = None,
+    people: int | None = None,
+) -> NaturalFrequencies:
+    """See :meth:`kneebayes.Model.natural_frequencies`."""
+    if people is not None and (
+        isinstance(people, bool) or not isinstance(people, int) or not 0 < people <= MOST
+    ):
+        message = f"people: must be a whole number from 1 to {MOST:,}. Got {people!r}."
+        raise EvidenceError(message)
+    meaning = model.names.meaning(cause, ("cause", "group"), "model.causes and model.groups")
+    knowledge = model.knowledge
+    group = meaning.kind == "group"
+    members = list(knowledge.groups[meaning.id].members) if group else [meaning.id]
+    known = _known(model, given)
+    asked = read_answers(knowledge, model.names, model.network, _as_mapping(findings))
+    _check(asked, known, members)
+    prior, within, without, posterior = _probabilities(model, members, known, asked)
+    found = NaturalFrequencies(
+        knowledge,
+        model.reading,
+        knowledge.label(meaning.id),
+        any(knowledge.causes[id].urgent for id in members),
+        known,
+        asked,
+        people or PEOPLE[0],
+        prior,
+        within,
+        without,
+        posterior,
+    )
+    if people is not None:
+        return found
+    return min(
+        (replace(found, people=many) for many in PEOPLE), key=lambda one: len(one.rounded_away)
+    )
+
+
+def _as_mapping(findings: str | Iterable[str] | Mapping[str, object]) -> Mapping[str, object]:
+    if isinstance(findings, Mapping):
+        return findings
+    names = [findings] if isinstance(findings, str) else list(findings)
+    return dict.fromkeys(names, True)
+
+
+def _known(model: Model, given: Mapping[str, object] | None) -> tuple[Answer, ...]:
+    """What is given, the complaint present unless it is said otherwise."""
+    said = {} if given is None else dict(given)
+    complaint = model.knowledge.meta.complaint
+    if complaint not in by_node(model.knowledge, model.names, said):
+        said = {complaint: True, **said}
+    return read_answers(model.knowledge, model.names, model.network, said)
+
+
+def _check(asked: tuple[Answer, ...], known: tuple[Answer, ...], members: list[str]) -> None:
+    """Refuse findings that cannot split people."""
+    if not asked:
+        message = "findings: there must be at least one answer, such as {'fever': True}."
+        raise EvidenceError(message)
+    told = {one.id for one in known}
+    for one in asked:
+        if sorted(one.likelihood)[:-1] != [0.0] * (len(one.likelihood) - 1):
+            message = (
+                f"findings: '{one.label}' is only likely ({one.state}); people are counted by what "
+                "is present or absent. Say True, False or a state."
+            )
+            raise EvidenceError(message)
+        if one.id in told:
+            message = f"findings: '{one.label}' is given already. Leave it out of one of the two."
+            raise EvidenceError(message)
+        if one.id in members:
+            message = f"findings: '{one.label}' is what is asked about. Name findings only."
+            raise EvidenceError(message)
+
+
+def _probabilities(
+    model: Model, members: list[str], known: tuple[Answer, ...], asked: tuple[Answer, ...]
+) -> tuple[float, float, float, float]:
+    """P(cause), P(findings | cause), P(findings | no cause) and P(cause | findings)."""
+    engine, before = model.engine, evidence_of(known)
+    after = before.plus(evidence_of(asked))
+    label = " or ".join(model.knowledge.label(id) for id in members)
+    if engine.log_probability(before) == -np.inf:
+        message = "given: the evidence has probability zero, so there are no such people."
+        raise ImpossibleEvidenceError(message, list(before))
+    prior = engine.probability_of_any([members], before)[0]
+    if prior in (0.0, 1.0):
+        said = "certain" if prior else "impossible"
+        message = f"given: {label} is {said} then, so it does not split people. Give less."
+        raise EvidenceError(message)
+    likely = float(np.exp(engine.log_probability(after) - engine.log_probability(before)))
+    if likely == 0.0:
+        message = "findings: they are impossible in such people, so nobody has them."
+        raise ImpossibleEvidenceError(message, [one.id for one in asked])
+    posterior = engine.probability_of_any([members], after)[0]
+    none = Evidence(dict.fromkeys(members, (1.0, 0.0)))
+    without = engine.posterior(evidence_of(asked), before.plus(none))
+    return prior, min(1.0, posterior * likely / prior), without, posterior

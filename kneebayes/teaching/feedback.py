@@ -1,0 +1,271 @@
+"""What a closed case was worth: scores, questions, missed signs, cost."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from kneebayes.display.practice_text import sections_html, sections_text
+from kneebayes.errors import EvidenceError
+from kneebayes.odds import logit
+from kneebayes.reasoning import Urgency, UrgencyReason, judge_urgency, read_answers
+from kneebayes.results.showing import Showing
+from kneebayes.teaching.case import LEVELS, PracticeCase
+from kneebayes.teaching.grether import Statement
+from kneebayes.teaching.patients import Hardness, hardness_of
+from kneebayes.teaching.questioning import chain_of, question_rows
+from kneebayes.teaching.scoring import brier_score, divergence, log_score
+from kneebayes.teaching.telling import SHOWN, feedback_page
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.axes import Axes
+
+__all__ = ["Feedback"]
+
+
+@dataclass(frozen=True, repr=False, eq=False)
+class Feedback(Showing):
+    """What a learner did on one case, against the truth and the exact posterior.
+
+    Made by :meth:`kneebayes.teaching.PracticeCase.close`. Everything is computed when it is
+    asked for, by the same model that drew the patient.
+
+    Attributes
+    ----------
+    case
+        The closed case.
+
+    Raises
+    ------
+    EvidenceError
+        If the case is open.
+    """
+
+    case: PracticeCase
+
+    def __post_init__(self) -> None:
+        if not self.case.closed:
+            message = "The case is still open. Close it with case.close({...}) to get feedback."
+            raise EvidenceError(message)
+
+    # probabilities
+
+    @property
+    def advice(self) -> str:
+        """How urgent the learner said it is; empty where he did not say."""
+        return self.case.advice
+
+    @cached_property
+    def present(self) -> dict[str, bool]:
+        """Whether each cause is truly present, by id."""
+        return {id: self.case.truth[id] == "present" for id in self.case.model.knowledge.causes}
+
+    @cached_property
+    def stated(self) -> dict[str, float]:
+        """The final probability of every cause; its prior where it was never named."""
+        priors = self.case.model.elicited.priors
+        return {id: priors[id].value for id in self.present} | self.case.stated
+
+    @property
+    def exact(self) -> Mapping[str, float]:
+        """The exact posterior given what the learner found out."""
+        return self.case.exact
+
+    @cached_property
+    def opening(self) -> PracticeCase:
+        """The case as it was told, before the first step."""
+        return chain_of(self.case)[0]
+
+    @cached_property
+    def scores(self) -> dict[str, float]:
+        """Of the final differential.
+
+        ``log_score`` (bits) and ``brier`` against the truth, ``log_score_exact`` and
+        ``brier_exact`` the same of the exact posterior, ``divergence`` (Kullback-Leibler
+        divergence of stated from exact, bits) and ``distance`` (sum of squares between the two).
+        """
+        return {
+            "log_score": log_score(self.stated, self.present),
+            "log_score_exact": log_score(self.exact, self.present),
+            "brier": brier_score(self.stated, self.present),
+            "brier_exact": brier_score(self.exact, self.present),
+            "divergence": divergence(self.exact, self.stated),
+            "distance": sum((self.exact[id] - p) ** 2 for id, p in self.stated.items()),
+        }
+
+    @cached_property
+    def hardness(self) -> Hardness:
+        """How hard the patient was, measured."""
+        return hardness_of(self.case.model, self.case.truth)
+
+    def statements(self, case: int = 0) -> list[Statement]:
+        """Every probability that was stated, with the prior and the evidence it should rest on.
+
+        Stated probabilities of 0 and 1 have no logit and are left out.
+
+        Parameters
+        ----------
+        case
+            A number for this case.
+        """
+        opening = self.opening.exact
+        found = []
+        for at in chain_of(self.case):
+            for id, value in at.steps[-1].stated.items() if at.steps else ():
+                prior = logit(opening[id])
+                evidence = logit(at.exact[id]) - prior
+                if 0.0 < value < 1.0:
+                    found.append(Statement(case, id, prior, evidence, logit(value)))
+        return found
+
+    # urgency
+
+    @cached_property
+    def due(self) -> Urgency:
+        """What all true findings call for, asked or not, and the causes that are present."""
+        knowledge = self.case.model.knowledge
+        return self._judged([*knowledge.findings, *knowledge.contexts, *self._causes])
+
+    @cached_property
+    def missed(self) -> tuple[UrgencyReason, ...]:
+        """Rules that fire on the true findings, but not on what was known at the end."""
+        knowledge = self.case.model.knowledge
+        fired = self._judged([*knowledge.findings, *knowledge.contexts]).reasons
+        known = {(one.level, one.text) for one in self.case.urgency.reasons}
+        return tuple(one for one in fired if (one.level, one.text) not in known)
+
+    @property
+    def advice_too_low(self) -> bool | None:
+        """Whether less was advised than the truth calls for; None where nothing was advised."""
+        if not self.advice:
+            return None
+        return LEVELS.index(self.advice) < LEVELS.index(self.due.level)
+
+    @property
+    def _causes(self) -> list[str]:
+        return [id for id, there in self.present.items() if there]
+
+    def _judged(self, ids: list[str]) -> Urgency:
+        model = self.case.model
+        seen = {id: self.case.truth[id] for id in ids}
+        answers = read_answers(model.knowledge, model.names, model.network, seen)
+        return judge_urgency(model.knowledge, answers)
+
+    # questions
+
+    @cached_property
+    def question_rows(self) -> list[dict[str, object]]:
+        """The rows of :attr:`table`."""
+        return question_rows(self.case)
+
+    @property
+    def bits(self) -> float:
+        """Expected information gain of all questions asked, each when it was asked."""
+        return sum(float(str(row["bits"])) for row in self.question_rows)
+
+    @property
+    def best_bits(self) -> float:
+        """The same of the best single question at each of these points."""
+        return sum(float(str(row["best_bits"])) for row in self.question_rows)
+
+    # how it shows itself
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """One row a question, in order.
+
+        Columns: ``step``, ``id`` (several joined by ``|``), ``asked`` (label), ``answer``,
+        ``bits`` (expected information gain), ``gained`` (Kullback-Leibler divergence of the
+        belief before from that after, bits), ``best_id``, ``best`` and ``best_bits`` (the best
+        single question then), ``share`` (bits / best bits), ``cost`` and ``burden``.
+        """
+        import pandas as pd
+
+        columns = ["step", "id", "asked", "answer", "bits", "gained", "best_id", "best"]
+        columns += ["best_bits", "share", "cost", "burden"]
+        return pd.DataFrame(self.question_rows, columns=columns)
+
+    @cached_property
+    def belief_rows(self) -> list[dict[str, object]]:
+        """The rows of :attr:`differential`."""
+        knowledge = self.case.model.knowledge
+        rows = [
+            {
+                "id": id,
+                "cause": knowledge.causes[id].label,
+                "urgent": knowledge.causes[id].urgent,
+                "present": self.present[id],
+                "opening": self.opening.exact[id],
+                "exact": self.exact[id],
+                "stated": self.stated[id],
+                "named": id in self.case.stated,
+            }
+            for id in self.present
+        ]
+        return sorted(rows, key=lambda row: -float(str(row["exact"])))
+
+    @property
+    def differential(self) -> pd.DataFrame:
+        """One row a cause, the most probable first.
+
+        Columns: ``id``, ``cause``, ``urgent``, ``present`` (the truth), ``opening`` (exact,
+        before the first question), ``exact`` (given all that was found out), ``stated`` and
+        ``named`` (whether the learner named it).
+        """
+        import pandas as pd
+
+        return pd.DataFrame(self.belief_rows)
+
+    @property
+    def summary(self) -> dict[str, object]:
+        """The case in one row: what was asked for, what it cost, what it was worth."""
+        return {
+            "seed": self.case.seed,
+            "difficulty": self.case.difficulty,
+            "kind": self.case.kind,
+            "true_causes": "|".join(self._causes),
+            "questions": len(self.question_rows),
+            "cost": self.case.cost,
+            "burden": self.case.burden,
+            **self.scores,
+            "bits": self.bits,
+            "best_bits": self.best_bits,
+            "missed": len(self.missed),
+            "due": self.due.level,
+            "advice": self.advice,
+            "advice_too_low": self.advice_too_low,
+        }
+
+    @property
+    def text(self) -> str:
+        """The feedback for a terminal."""
+        return sections_text(*feedback_page(self))
+
+    @property
+    def html(self) -> str:
+        """The feedback for a notebook."""
+        return sections_html(*feedback_page(self))
+
+    def draw(self, ax: Axes | None = None) -> Axes:
+        """Draw stated against exact probabilities, with the truth."""
+        from kneebayes.display.practice_figure import draw_beliefs
+
+        rows = [r for r in self.belief_rows if r["present"] or r["named"]]
+        rows += [r for r in self.belief_rows[:SHOWN] if r not in rows]
+        return draw_beliefs(sorted(rows, key=lambda row: -float(str(row["exact"]))), ax)
+
+    def draw_steps(self, ax: Axes | None = None) -> Axes:
+        """Draw what each question was expected to tell, against the best one then."""
+        from kneebayes.display.practice_figure import draw_steps
+
+        return draw_steps(self.question_rows, ax)
+
+    def __repr__(self) -> str:
+        told, asked = self.scores, sum(1 for one in self.case.steps if one.asked)
+        return (
+            f"Feedback({asked} asked, log score {told['log_score']:.2f} bits, exact "
+            f"{told['log_score_exact']:.2f})"
+        )

@@ -1,0 +1,271 @@
+"""Natural frequencies: a query told as counts of people that add up."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from kneebayes.display.markup import percent
+from kneebayes.display.practice_text import Section, sections_html, sections_text
+from kneebayes.display.urgent import urgency_lines
+from kneebayes.reasoning import Answer, Urgency, judge_urgency
+from kneebayes.results.showing import Showing
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.axes import Axes
+
+    from kneebayes.knowledge import Knowledge
+
+__all__ = ["PEOPLE", "NaturalFrequencies", "largest_remainder"]
+
+PEOPLE = (1_000, 10_000, 100_000)
+
+
+def largest_remainder(total: int, shares: Sequence[float]) -> tuple[int, ...]:
+    """Whole numbers that add up to a total, as close to some shares as can be.
+
+    Every share gets its whole part; what is left goes to the largest remainders (Hare and
+    Hamilton), the first of equal ones.
+
+    Parameters
+    ----------
+    total
+        What they add up to.
+    shares
+        Non-negative numbers, in proportion.
+
+    Examples
+    --------
+    >>> largest_remainder(10, [1, 1, 1])
+    (4, 3, 3)
+    """
+    whole = sum(shares)
+    if whole <= 0.0:
+        return (total, *[0] * (len(shares) - 1))
+    exact = [total * share / whole for share in shares]
+    counts = [int(one) for one in exact]
+    order = sorted(range(len(exact)), key=lambda at: counts[at] - exact[at])
+    for at in order[: total - sum(counts)]:
+        counts[at] += 1
+    return tuple(counts)
+
+
+@dataclass(frozen=True, repr=False)
+class NaturalFrequencies(Showing):
+    """Of so many people like this: with and without a cause, of those with the findings.
+
+    Made by :meth:`kneebayes.Model.natural_frequencies`. First the people are split by the
+    cause, then each part by the findings, each time by the method of largest remainders: so
+    counts add up on every level, and exact probabilities stand beside them.
+
+    Attributes
+    ----------
+    knowledge
+        What things are called.
+    lexicon
+        Which lexicon, and setting, the numbers come from.
+    cause
+        Label of the cause or group.
+    urgent
+        Whether it is an urgent one.
+    given, findings
+        What all these people have in common, and the findings they are split by.
+    people
+        How many people.
+    prior
+        P(cause | given).
+    with_cause, without_cause
+        P(all findings as told | cause, given), and the same without the cause.
+    posterior
+        P(cause | given, findings).
+    """
+
+    knowledge: Knowledge
+    lexicon: str
+    cause: str
+    urgent: bool
+    given: tuple[Answer, ...]
+    findings: tuple[Answer, ...]
+    people: int
+    prior: float
+    with_cause: float
+    without_cause: float
+    posterior: float
+
+    @cached_property
+    def counts(self) -> dict[str, int]:
+        """All seven counts.
+
+        ``people``, ``with_cause`` and ``without_cause``, each of the two ``_with_finding`` and
+        ``_without_finding``, and ``with_finding`` and ``without_finding`` of all.
+        """
+        there, not_there = largest_remainder(self.people, [self.prior, 1.0 - self.prior])
+        hits, misses = largest_remainder(there, [self.with_cause, 1.0 - self.with_cause])
+        false, right = largest_remainder(not_there, [self.without_cause, 1.0 - self.without_cause])
+        return {
+            "people": self.people,
+            "with_cause": there,
+            "without_cause": not_there,
+            "with_cause_with_finding": hits,
+            "with_cause_without_finding": misses,
+            "without_cause_with_finding": false,
+            "without_cause_without_finding": right,
+            "with_finding": hits + false,
+            "without_finding": misses + right,
+        }
+
+    @property
+    def exact(self) -> dict[str, float]:
+        """The exact probability of each count, as a share of all people."""
+        without = 1.0 - self.prior
+        cells = {
+            "with_cause_with_finding": self.prior * self.with_cause,
+            "with_cause_without_finding": self.prior * (1.0 - self.with_cause),
+            "without_cause_with_finding": without * self.without_cause,
+            "without_cause_without_finding": without * (1.0 - self.without_cause),
+        }
+        first, second, third, fourth = cells.values()
+        return {
+            "people": 1.0,
+            "with_cause": self.prior,
+            "without_cause": without,
+            **cells,
+            "with_finding": first + third,
+            "without_finding": second + fourth,
+        }
+
+    @property
+    def rounded_away(self) -> tuple[str, ...]:
+        """Names of the counts that are 0 although their probability is not."""
+        return tuple(id for id, share in self.exact.items() if share > 0.0 and not self.counts[id])
+
+    @property
+    def urgency(self) -> Urgency:
+        """What the source says to do about those who have the findings."""
+        return judge_urgency(self.knowledge, [*self.given, *self.findings])
+
+    @property
+    def told(self) -> str:
+        """The findings in words."""
+        return _in_words(self.findings)
+
+    @property
+    def _rows(self) -> list[dict[str, object]]:
+        parents = {"with_cause": "people", "without_cause": "people"}
+        parents |= {"with_finding": "people", "without_finding": "people"}
+        rows: list[dict[str, object]] = []
+        for id, count in self.counts.items():
+            of = "" if id == "people" else parents.get(id) or id.split("_cause_")[0] + "_cause"
+            share = self.exact[id]
+            within = share / self.exact[of] if of and self.exact[of] > 0.0 else 1.0
+            row = {"id": id, "who": self.name_of(id), "of": of, "count": count}
+            rows.append(row | {"probability": share, "probability_within": within})
+        return rows
+
+    def name_of(self, id: str) -> str:
+        """A count in words."""
+        cause, told = self.cause, self.told
+        parts = {
+            "people": "people like this",
+            "with_cause": f"with {cause}",
+            "without_cause": f"without {cause}",
+            "with_finding": told,
+            "without_finding": f"not: {told}",
+        }
+        if id in parts:
+            return parts[id]
+        first, second = id.split("_cause_")
+        return f"{parts[f'{first}_cause']}; {parts[second]}"
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """One row a count.
+
+        Columns: ``id``, ``who``, ``of`` (id of the count it is a part of), ``count``,
+        ``probability`` (exact, of all people) and ``probability_within`` (of that part).
+        """
+        import pandas as pd
+
+        return pd.DataFrame(self._rows)
+
+    @property
+    def sentences(self) -> list[str]:
+        """The whole thing in four sentences."""
+        count = {id: f"{number:,}" for id, number in self.counts.items()}
+        cause = self.cause + (" (urgent)" if self.urgent else "")
+        hits, all_with = count["with_cause_with_finding"], count["with_finding"]
+        return (
+            f"Of {count['people']} people like this, {count['with_cause']} have {cause} "
+            f"({percent(self.prior)}); {count['without_cause']} do not.\n"
+            f"Of these {count['with_cause']}, {hits} have: {self.told} "
+            f"({percent(self.with_cause)}).\n"
+            f"Of the other {count['without_cause']}, {count['without_cause_with_finding']} have it "
+            f"too ({percent(self.without_cause)}).\n"
+            f"So {all_with} people have it, and {hits} of these {all_with} have {self.cause}: "
+            f"exactly {percent(self.posterior)}."
+        ).splitlines()
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What is to be said of the counts."""
+        told = [f"Like this: {_in_words(self.given)} ({self.lexicon})."]
+        if self.rounded_away:
+            named = "; ".join(self.name_of(id) for id in self.rounded_away)
+            told.append(
+                f"Fewer than one in {self.people:,}, so rounded to 0 but not impossible: {named}."
+            )
+        return tuple(told)
+
+    @property
+    def text(self) -> str:
+        """The sentences and the counts for a terminal."""
+        return sections_text(*self._page)
+
+    @property
+    def html(self) -> str:
+        """The sentences and the counts for a notebook."""
+        return sections_html(*self._page)
+
+    @property
+    def _page(self) -> tuple[str, list[Section], str]:
+        cells = [
+            (str(row["who"]), f"{row['count']:,}", percent(float(str(row["probability"]))))
+            for row in self._rows
+        ]
+        sections = [
+            Section(tuple(urgency_lines(self.urgency))),
+            Section(tuple(self.sentences)),
+            Section((), ("who", "count", "exact"), tuple(cells)),
+            Section(self.notes),
+        ]
+        return f"Natural frequencies: {self.cause}", sections, self.knowledge.meta.disclaimer
+
+    def draw(self, ax: Axes | None = None) -> Axes:
+        """Draw the counts as a tree: people, by cause, by finding."""
+        from kneebayes.display.frequency_figure import draw_tree
+
+        shares = {str(row["id"]): float(str(row["probability_within"])) for row in self._rows}
+        return draw_tree(self.counts, shares, self.cause, self.told, ax)
+
+    def draw_icons(self, ax: Axes | None = None) -> Axes:
+        """Draw one square a person; only those with the findings where there are too many."""
+        from kneebayes.display.frequency_figure import draw_icons
+
+        return draw_icons(self.counts, self.cause, self.told, ax)
+
+    def __repr__(self) -> str:
+        counts = self.counts
+        return (
+            f"NaturalFrequencies({self.cause!r}: {counts['with_cause_with_finding']:,} of "
+            f"{counts['with_finding']:,} with the findings, of {self.people:,} people)"
+        )
+
+
+def _in_words(answers: Sequence[Answer]) -> str:
+    words = [
+        one.label if one.state == "present" else f"{one.label}: {one.state}" for one in answers
+    ]
+    return ", ".join(words) or "nothing else known"

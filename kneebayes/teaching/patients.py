@@ -1,0 +1,274 @@
+"""Patients drawn from the network, and how hard they are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kneebayes.errors import KneebayesError, TooWideError
+from kneebayes.inference import Evidence, draw_worlds
+from kneebayes.network import Network, Numbers
+from kneebayes.odds import entropy
+from kneebayes.reasoning import judge_urgency, read_answers
+
+if TYPE_CHECKING:
+    from kneebayes.model import Model
+
+__all__ = [
+    "DIFFICULTIES",
+    "KINDS",
+    "Hardness",
+    "Truth",
+    "draw_patient",
+    "evidence_about",
+    "hardness_of",
+    "is_possible",
+    "red_herrings",
+]
+
+Truth = Mapping[str, str]
+
+DIFFICULTIES = ("any", "easy", "medium", "hard")
+KINDS = ("any", "red herring", "second cause", "urgent")
+WORLDS = 512  # drawn at a time
+ROUNDS = 256
+REFERENCES = 256  # patients like this one, to say how odd he is
+DOUBLED = 2.0  # a red herring at least doubles the probability of a cause that is absent
+EASY_LEFT, HARD_LEFT = 0.1, 0.3
+EASY_ODD, HARD_ODD = 0.6, 0.9
+ODDEST = {"easy": EASY_ODD, "medium": HARD_ODD}
+
+
+@dataclass(frozen=True, slots=True)
+class Hardness:
+    """How hard a patient is, in things that can be measured.
+
+    Attributes
+    ----------
+    opening
+        Uncertainty when only the complaint and the whole background are known, in bits: the
+        sum over all causes of the entropy of P(present).
+    left
+        The same after full work-up, when every finding and every test is known.
+    atypicality
+        Share, from 0 to 1, of patients with the same causes and background whose findings
+        are less surprising (those as surprising count half). Estimated from 256 of them,
+        the same for every call.
+    herrings
+        Ids of findings that no true cause produced and that point elsewhere.
+    """
+
+    opening: float
+    left: float
+    atypicality: float
+    herrings: tuple[str, ...]
+
+    @property
+    def difficulty(self) -> str:
+        """``easy``, ``medium`` or ``hard``.
+
+        Easy: at most a tenth of the opening uncertainty is left after full work-up, and at
+        most 0.6 of like patients are less odd. Hard: more than 0.3 of it is left, or more
+        than 0.9 are less odd. Medium: what is neither.
+        """
+        share = self.left / self.opening if self.opening > 0.0 else 0.0
+        if share > HARD_LEFT or self.atypicality > HARD_ODD:
+            return "hard"
+        return "easy" if share <= EASY_LEFT and self.atypicality <= EASY_ODD else "medium"
+
+
+def draw_patient(model: Model, rng: np.random.Generator, difficulty: str, kind: str) -> Truth:
+    """The first patient with the complaint who is as hard, and of the kind, that is wanted.
+
+    Parameters
+    ----------
+    model
+        Whose network to draw from.
+    rng
+        Where chance comes from.
+    difficulty
+        One of :data:`DIFFICULTIES`; ``any`` takes patients as they come.
+    kind
+        One of :data:`KINDS`.
+
+    Returns
+    -------
+    Truth
+        The state of every node of the network, the hidden ones too.
+
+    Raises
+    ------
+    KneebayesError
+        If a word is not one of these, or none among 131072 worlds is such a patient.
+    """
+    for name, word, words in (("difficulty", difficulty, DIFFICULTIES), ("kind", kind, KINDS)):
+        if word not in words:
+            allowed = ", ".join(f"'{one}'" for one in words)
+            message = f"{name}: {word!r} is not one. There are: {allowed}."
+            raise KneebayesError(message)
+    for truth in _patients(model, rng):
+        if not _is_of(model, truth, kind):
+            continue
+        if difficulty == "any":
+            return truth
+        if _atypicality(model, truth) > ODDEST.get(difficulty, 1.0):
+            continue  # the quick half of the measure says no already
+        try:
+            if hardness_of(model, truth).difficulty == difficulty:
+                return truth
+        except TooWideError:  # cannot be judged exactly, so he is not taken
+            continue
+    message = (
+        f"None of {WORLDS * ROUNDS} worlds is a patient with difficulty '{difficulty}' and kind "
+        f"'{kind}'. Ask for another difficulty or kind, such as 'any'."
+    )
+    raise KneebayesError(message)
+
+
+def _patients(model: Model, rng: np.random.Generator) -> Iterator[Truth]:
+    network = model.network
+    complaint = network.index[model.knowledge.meta.complaint]
+    for _ in range(ROUNDS):
+        worlds, _ = draw_worlds(network, WORLDS, rng)
+        for world in worlds[worlds[:, complaint] == 1]:
+            states = zip(network.nodes, world.tolist(), strict=True)
+            yield {node.id: node.states[state] for node, state in states}
+
+
+def _is_of(model: Model, truth: Truth, kind: str) -> bool:
+    knowledge = model.knowledge
+    present = [id for id in knowledge.causes if truth[id] == "present"]
+    if kind == "second cause":
+        return len(present) > 1
+    if kind == "urgent":
+        if any(knowledge.causes[id].urgent for id in present):
+            return True
+        seen = {id: truth[id] for id in (*knowledge.findings, *knowledge.contexts)}
+        answers = read_answers(knowledge, model.names, model.network, seen)
+        return judge_urgency(knowledge, answers).level == "now"
+    return kind == "any" or bool(red_herrings(model, truth))
+
+
+def evidence_about(network: Network, truth: Truth, ids: Sequence[str]) -> Evidence:
+    """What is true of some nodes, as evidence."""
+    return Evidence(
+        {id: tuple(float(state == truth[id]) for state in network[id].states) for id in ids}
+    )
+
+
+def hardness_of(model: Model, truth: Truth) -> Hardness:
+    """Measure how hard a patient is.
+
+    Raises
+    ------
+    TooWideError
+        If the full work-up needs more memory than is allowed.
+    """
+    knowledge, network = model.knowledge, model.network
+    before = [knowledge.meta.complaint, *knowledge.contexts]
+    after = dict.fromkeys([*before, *knowledge.findings])
+    cases = [evidence_about(network, truth, [*ids]) for ids in (before, after)]
+    told = model.engine.propagate_each(cases, list(knowledge.causes))
+    bits = [
+        sum(entropy(min(1.0, float(told.marginals[id][row, 1]))) for id in knowledge.causes)
+        for row in range(2)
+    ]
+    herrings = red_herrings(model, truth)
+    return Hardness(bits[0], bits[1], _atypicality(model, truth), herrings)
+
+
+def _atypicality(model: Model, truth: Truth) -> float:
+    """Share of patients with the same causes and background who are less surprising."""
+    knowledge, network = model.knowledge, model.network
+    fixed = evidence_about(network, truth, [*knowledge.causes, *knowledge.contexts])
+    likes, _ = draw_worlds(network, REFERENCES, np.random.default_rng(0), fixed)
+    worlds = np.vstack([_world(network, truth), likes])
+    brought = [id for id in network.index if id not in {*fixed, knowledge.meta.complaint}]
+    surprise = -_log_probabilities(network, worlds, brought)
+    less = surprise[1:] < surprise[0] - 1e-9
+    equal = np.abs(surprise[1:] - surprise[0]) <= 1e-9
+    return float(less.mean() + 0.5 * equal.mean())
+
+
+def _log_probabilities(network: Network, worlds: NDArray[np.int8], ids: Sequence[str]) -> Numbers:
+    """Logarithm of P(states of some nodes | their parents) in each world."""
+    logs = np.zeros(len(worlds))
+    for id in ids:
+        node = network[id]
+        states = worlds[:, network.index[id]]
+        if node.is_noisy_or:
+            absent = np.full(len(worlds), 1.0 - (node.leak or 0.0))
+            for link in node.links:
+                absent *= 1.0 - np.asarray(link.strength)[worlds[:, network.index[link.parent]]]
+            chances = np.where(states == 1, 1.0 - absent, absent)
+        else:
+            taken = tuple(worlds[:, network.index[parent]] for parent in node.parents)
+            chances = network.table_of(node)[(*taken, states)]
+        with np.errstate(divide="ignore"):
+            logs += np.log(chances)
+    return logs
+
+
+def _world(network: Network, truth: Truth) -> NDArray[np.int8]:
+    """A patient as one world: 1 x nodes."""
+    states = [node.states.index(truth[node.id]) for node in network.nodes]
+    return np.array([states], dtype=np.int8)
+
+
+def is_possible(network: Network, truth: Truth) -> bool:
+    """Whether states of all nodes can be true together."""
+    world = _world(network, truth)
+    return bool(_log_probabilities(network, world, list(network.index))[0] > -np.inf)
+
+
+def red_herrings(model: Model, truth: Truth) -> tuple[str, ...]:
+    """Findings that no true cause produced and that point elsewhere.
+
+    No way leads to such a finding from a cause that is present over hidden nodes and
+    findings that are present; and with the complaint and the background it makes a cause that
+    is absent the most probable of all, and at least twice as probable as before.
+    """
+    knowledge, network = model.knowledge, model.network
+    before = [knowledge.meta.complaint, *knowledge.contexts]
+    stray = [
+        id
+        for id in knowledge.findings
+        if id != knowledge.meta.complaint
+        and truth[id] == "present"
+        and not _from_a_cause(model, truth, id)
+    ]
+    if not stray:
+        return ()
+    cases = [
+        evidence_about(network, truth, ids) for ids in (before, *([*before, i] for i in stray))
+    ]
+    causes = list(knowledge.causes)
+    told = model.engine.propagate_each(cases, causes)
+    beliefs = np.stack([told.marginals[id][:, 1] for id in causes], axis=1)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        raised = np.nan_to_num(beliefs[1:] / beliefs[0], nan=1.0)
+    leading = beliefs[1:].argmax(axis=1)
+    return tuple(
+        id
+        for id, at, row in zip(stray, leading, raised, strict=True)
+        if truth[causes[at]] == "absent" and row[at] >= DOUBLED
+    )
+
+
+def _from_a_cause(model: Model, truth: Truth, id: str) -> bool:
+    """Whether a present cause may have produced a present node, over other present nodes."""
+    network = model.network
+    for link in network[id].links:
+        state = network[link.parent].states.index(truth[link.parent])
+        if not link.strength[state]:
+            continue
+        if link.parent in model.knowledge.causes:
+            if truth[link.parent] == "present":
+                return True
+        elif state and _from_a_cause(model, truth, link.parent):
+            return True
+    return False

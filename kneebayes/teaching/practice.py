@@ -1,0 +1,306 @@
+"""Many cases of one learner or of a class: scores, calibration, weights."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from kneebayes.display.practice_text import Section, sections_html, sections_text
+from kneebayes.errors import KneebayesError
+from kneebayes.results.showing import Showing
+from kneebayes.teaching.feedback import Feedback
+from kneebayes.teaching.grether import NORMAL, Weights, weigh_statements
+from kneebayes.teaching.learners import Learner
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.axes import Axes
+
+    from kneebayes.model import Model
+
+__all__ = ["Practice", "run_practice"]
+
+SCORES = ("log_score", "log_score_exact", "brier", "brier_exact", "divergence")
+MOST_CASES = 100_000
+HEADER = (
+    "learner",
+    "cases",
+    "log score",
+    "95 % interval",
+    "of the exact",
+    "Brier",
+    "of the exact",
+    "divergence",
+    "missed a sign",
+    "advised too low",
+)
+WEIGHTS = ("learner", "b1 prior", "error", "b2 evidence", "error")
+
+
+@dataclass(frozen=True, repr=False, eq=False)
+class Practice(Showing):
+    """Closed cases of one learner or of several.
+
+    A class that saved its cases: ``Practice.of("Anna", [Feedback(knee.open_case(file)) for
+    file in files])`` for each learner, added up with ``+``.
+
+    Attributes
+    ----------
+    feedbacks
+        Closed cases with their feedback.
+    learners
+        Who closed each of them.
+
+    Examples
+    --------
+    >>> import kneebayes as kb
+    >>> case = kb.load().case(difficulty="any", seed=1).ask("fever")
+    >>> done = Practice.of("Anna", [case.close({"gout": 0.1})])
+    >>> done
+    Practice(1 case, 1 learner)
+    """
+
+    feedbacks: tuple[Feedback, ...]
+    learners: tuple[str, ...]
+
+    @classmethod
+    def of(cls, learner: str, feedbacks: Iterable[Feedback]) -> Practice:
+        """The cases of one learner; add up several with ``+``."""
+        closed = tuple(feedbacks)
+        return cls(closed, (learner,) * len(closed))
+
+    def __add__(self, other: Practice) -> Practice:
+        return Practice((*self.feedbacks, *other.feedbacks), (*self.learners, *other.learners))
+
+    def __len__(self) -> int:
+        return len(self.feedbacks)
+
+    @property
+    def _names(self) -> list[str]:
+        return list(dict.fromkeys(self.learners))
+
+    def _of(self, learner: str) -> list[Feedback]:
+        pairs = zip(self.feedbacks, self.learners, strict=True)
+        return [one for one, who in pairs if who == learner]
+
+    @cached_property
+    def _rows(self) -> list[dict[str, object]]:
+        seen: dict[str, int] = {}
+        rows: list[dict[str, object]] = []
+        for one, who in zip(self.feedbacks, self.learners, strict=True):
+            seen[who] = seen.get(who, 0) + 1
+            rows.append({"learner": who, "case": seen[who], **one.summary})
+        return rows
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """One row a learner and case.
+
+        Columns: ``learner``, ``case`` (from 1), ``seed``, ``difficulty``, ``kind``,
+        ``true_causes`` (ids joined by ``|``), ``questions``, ``cost``, ``burden``, the scores
+        of :attr:`Feedback.scores`, ``bits`` and ``best_bits`` (expected information gain of
+        all questions, and of the best at each point), ``missed`` (urgency rules), ``due``,
+        ``advice`` and ``advice_too_low``.
+        """
+        import pandas as pd
+
+        return pd.DataFrame(self._rows)
+
+    @cached_property
+    def _score_rows(self) -> list[dict[str, object]]:
+        rows: list[dict[str, object]] = []
+        for learner in self._names:
+            mine = [one.scores for one in self._of(learner)]
+            for score in SCORES:
+                values = np.array([one[score] for one in mine])
+                mean, error = float(values.mean()), math.nan
+                if len(values) > 1:
+                    error = float(values.std(ddof=1) / math.sqrt(len(values)))
+                row: dict[str, object] = {"learner": learner, "score": score, "cases": len(values)}
+                row |= {"mean": mean, "error": error}
+                rows.append(row | {"low": mean - NORMAL * error, "high": mean + NORMAL * error})
+        return rows
+
+    @property
+    def scores(self) -> pd.DataFrame:
+        """One row a learner and score: ``cases``, ``mean``, its standard ``error``, 95 % interval.
+
+        Intervals (``low``, ``high``) are by the normal distribution; missing for one case.
+        """
+        import pandas as pd
+
+        return pd.DataFrame(self._score_rows)
+
+    @cached_property
+    def weights(self) -> dict[str, Weights | None]:
+        """Grether's weights by learner; None where too few statements leave them open."""
+        found = {}
+        for learner in self._names:
+            statements = [
+                said for at, one in enumerate(self._of(learner)) for said in one.statements(at)
+            ]
+            found[learner] = weigh_statements(statements)
+        return found
+
+    @cached_property
+    def _calibration_rows(self) -> list[dict[str, object]]:
+        rows: list[dict[str, object]] = []
+        for learner in self._names:
+            said = [
+                (p, one.present[id])
+                for one in self._of(learner)
+                for id, p in one.case.stated.items()
+            ]
+            stated, true = (np.array(column, dtype=float) for column in zip(*said, strict=True))
+            bins = np.minimum((stated * 10).astype(int), 9)
+            for at in np.unique(bins):
+                inside = bins == at
+                count, hits = int(inside.sum()), int(true[inside].sum())
+                row: dict[str, object] = {"learner": learner}
+                row |= {"bin": f"{at / 10:.1f} to {(at + 1) / 10:.1f}"}
+                row |= {"stated": float(stated[inside].mean()), "true": hits / count}
+                low, high = _wilson(hits, count)
+                rows.append(row | {"count": count, "low": low, "high": high})
+        return rows
+
+    @property
+    def calibration(self) -> pd.DataFrame:
+        """How often what was stated with a probability was true, in tenths.
+
+        One row a learner and bin: ``stated`` (mean), ``true`` (share), ``count`` and the 95 %
+        interval of the share (Wilson 1927; as if all statements were independent, which those
+        of one case are not quite).
+        """
+        import pandas as pd
+
+        return pd.DataFrame(self._calibration_rows)
+
+    @property
+    def text(self) -> str:
+        """Scores, weights and what they say, for a terminal."""
+        return sections_text(*self._page)
+
+    @property
+    def html(self) -> str:
+        """The same for a notebook."""
+        return sections_html(*self._page)
+
+    @property
+    def _page(self) -> tuple[str, list[Section], str]:
+        weighed = [(who, one) for who, one in self.weights.items() if one is not None]
+        sections = [
+            Section((), HEADER, tuple(self._score_cells(who) for who in self._names)),
+            Section((), WEIGHTS, tuple((who, *_weight_cells(one)) for who, one in weighed)),
+            Section(tuple(self._notes)),
+        ]
+        disclaimer = self.feedbacks[0].case.model.knowledge.meta.disclaimer if len(self) else ""
+        return f"Practice: {len(self)} cases", sections, disclaimer
+
+    def _score_cells(self, learner: str) -> tuple[str, ...]:
+        mine = {str(row["score"]): row for row in self._score_rows if row["learner"] == learner}
+        ends = [f"{_float(mine['log_score'][end]):.2f}" for end in ("low", "high")]
+        first, *others = [f"{_float(mine[score]['mean']):.2f}" for score in SCORES]
+        missed = sum(bool(one.missed) for one in self._of(learner))
+        low = sum(bool(one.advice_too_low) for one in self._of(learner))
+        count = str(mine["log_score"]["cases"])
+        return (learner, count, first, " to ".join(ends), *others, str(missed), str(low))
+
+    @property
+    def _notes(self) -> Iterator[str]:
+        for who, one in self.weights.items():
+            if one is None:
+                yield f"{who}: too few statements to weigh."
+            else:
+                yield f"{who}: {', '.join(one.faults) or 'no fault of weighing found'}."
+        yield "The lower a score the better; log score and divergence in bits."
+        yield "Weights: logit of stated = a + b1 logit of prior + b2 evidence; Bayes: b1 = b2 = 1."
+        if any((one.case.difficulty, one.case.kind) != ("any", "any") for one in self.feedbacks):
+            yield (
+                "Cases were chosen by difficulty or kind: such choice alone shifts calibration "
+                "and scores against the truth. Divergence and weights are not touched by it."
+            )
+
+    def draw(self, ax: Axes | None = None) -> Axes:
+        """Draw calibration: what was stated against how often it was true."""
+        from kneebayes.display.practice_figure import draw_calibration
+
+        return draw_calibration(self._calibration_rows, ax)
+
+    def __repr__(self) -> str:
+        learners = len(self._names)
+        cases = f"{len(self)} case{'' if len(self) == 1 else 's'}"
+        return f"Practice({cases}, {learners} learner{'' if learners == 1 else 's'})"
+
+
+def run_practice(
+    model: Model,
+    learner: Learner,
+    cases: int,
+    *,
+    seed: int = 0,
+    difficulty: str = "any",
+    kind: str = "any",
+    name: str = "",
+    progress: bool | None = None,
+) -> Practice:
+    """Let a learner close many cases.
+
+    Parameters
+    ----------
+    model
+        Whose patients.
+    learner
+        Takes a case and a generator of chance, and closes it.
+    cases
+        How many.
+    seed
+        Where chance begins; learners with the same seed meet the same patients.
+    difficulty, kind
+        As :meth:`kneebayes.Model.case` takes them.
+    name
+        What to call the learner; left out, the name of the function.
+    progress
+        Whether to show a bar; left out, one is shown for more than 50 cases.
+
+    Raises
+    ------
+    KneebayesError
+        If the number of cases makes no sense, or there are no such patients.
+    """
+    from tqdm.auto import tqdm
+
+    if isinstance(cases, bool) or not isinstance(cases, int) or not 0 < cases <= MOST_CASES:
+        message = f"cases: must be a whole number from 1 to {MOST_CASES}. Got {cases!r}."
+        raise KneebayesError(message)
+    called = name or getattr(learner, "__name__", type(learner).__name__).replace("_", " ")
+    shown = cases > 50 if progress is None else progress
+    seeds: Sequence[int] = np.random.SeedSequence(seed).generate_state(cases).tolist()
+    closed = []
+    for each in tqdm(seeds, desc=f"Practising: {called}", unit=" cases", disable=not shown):
+        case = model.case(difficulty=difficulty, kind=kind, seed=each)
+        closed.append(learner(case, np.random.default_rng([each, 1])))
+    return Practice.of(called, closed)
+
+
+def _wilson(hits: int, count: int) -> tuple[float, float]:
+    """95 % interval of a share (Wilson 1927)."""
+    share, square = hits / count, NORMAL**2
+    middle = (share + square / (2 * count)) / (1 + square / count)
+    spread = share * (1 - share) / count + square / (4 * count**2)
+    half = NORMAL * math.sqrt(spread) / (1 + square / count)
+    low = middle - half if hits else 0.0  # exactly, whatever rounding says
+    return low, middle + half if hits < count else 1.0
+
+
+def _weight_cells(one: Weights) -> tuple[str, str, str, str]:
+    prior = f"{one.prior:.2f}", f"{one.prior_error:.3f}"
+    return (*prior, f"{one.evidence:.2f}", f"{one.evidence_error:.3f}")
+
+
+def _float(value: object) -> float:
+    return float(str(value))

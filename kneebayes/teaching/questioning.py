@@ -1,0 +1,80 @@
+"""How good the questions of a case were, each when it was asked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from itertools import pairwise, product
+
+from kneebayes.reasoning.outcomes import Subject, information, now_of, outcomes_of_each
+from kneebayes.teaching.case import PracticeCase
+from kneebayes.teaching.scoring import divergence
+
+__all__ = ["chain_of", "question_rows"]
+
+MOST_RESULTS = 8  # of one examination, for what all together tell: 2^8 outcomes
+
+
+def chain_of(case: PracticeCase) -> list[PracticeCase]:
+    """Every case on the way to this one, the opening first."""
+    found: list[PracticeCase] = [case]
+    while (previous := found[-1].previous) is not None:
+        found.append(previous)
+    return found[::-1]
+
+
+def question_rows(case: PracticeCase) -> list[dict[str, object]]:
+    """One row a question: what it was expected to tell, what it told, and the best then."""
+    knowledge = case.model.knowledge
+    rows: list[dict[str, object]] = []
+    for before, after in _asked(case):
+        step = after.steps[-1]
+        best = next(iter(before.gains), "")
+        most = before.gains.get(best, 0.0)
+        bits = _expected(before, step.asked)
+        words = {one.id: one.state for one in after.answers}
+        whole = knowledge.methods[step.method].label if step.whole else ""
+        rows.append(
+            {
+                "step": len(rows) + 1,
+                "id": "|".join(step.asked),
+                "asked": whole or knowledge.label(step.asked[0]),
+                "answer": _told(after, step.asked, words),
+                "bits": bits,
+                "gained": divergence(after.exact, before.exact),
+                "best_id": best,
+                "best": knowledge.label(best) if best else "",
+                "best_bits": most,
+                "share": bits / most if most > 0.0 else 1.0,
+                "cost": step.cost,
+                "burden": step.burden,
+            }
+        )
+    return rows
+
+
+def _asked(case: PracticeCase) -> Iterator[tuple[PracticeCase, PracticeCase]]:
+    """The cases before and after each question."""
+    chain = chain_of(case)
+    for before, after in pairwise(chain):
+        if after.steps[-1].asked:
+            yield before, after
+
+
+def _expected(before: PracticeCase, ids: tuple[str, ...]) -> float:
+    """Expected information gain of one question, or of all results of an examination."""
+    if len(ids) == 1 or len(ids) > MOST_RESULTS:
+        return max(before.gains.get(id, 0.0) for id in ids)
+    engine, evidence = before.model.engine, before.evidence
+    subject = Subject(tuple(before.model.knowledge.causes))
+    states = [[(id, state) for state in engine.network[id].states] for id in ids]
+    asked = [dict(one) for one in product(*states)]
+    now = now_of(engine, evidence, subject)
+    outcomes = outcomes_of_each(engine, evidence, asked, subject)
+    return information(now, [one for one in outcomes if one.probability > 0.0])
+
+
+def _told(after: PracticeCase, ids: tuple[str, ...], words: Mapping[str, str]) -> str:
+    if len(ids) == 1:
+        return words[ids[0]]
+    found = [after.model.knowledge.label(id) for id in ids if after.truth[id] != "absent"]
+    return "; ".join(found) or "nothing found"

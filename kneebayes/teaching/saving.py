@@ -1,0 +1,255 @@
+"""Cases as JSON, written, read with care and replayed."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from kneebayes.errors import KneebayesError
+from kneebayes.teaching.case import LEVELS, PracticeCase
+from kneebayes.teaching.patients import DIFFICULTIES, KINDS, is_possible
+
+if TYPE_CHECKING:
+    from kneebayes.model import Model
+
+__all__ = ["FORMAT", "LARGEST", "VERSION", "case_from_json", "case_to_json", "read_case"]
+
+FORMAT, VERSION = "kneebayes case", 1
+LARGEST = 1_000_000  # bytes
+KEYS = (
+    "format",
+    "version",
+    "lexicon",
+    "setting",
+    "seed",
+    "difficulty",
+    "kind",
+    "told",
+    "truth",
+    "steps",
+    "closed",
+    "advice",
+)
+
+
+def case_to_json(case: PracticeCase) -> str:
+    """A case as JSON text: its truth, and every step, all names as ids."""
+    steps: list[dict[str, object]] = []
+    for step in case.steps:
+        if step.stated:
+            steps.append({"state": dict(step.stated)})
+        elif step.whole:
+            steps.append({"examine": step.method})
+        else:
+            steps.append({"ask": step.asked[0]})
+    content = {
+        "format": FORMAT,
+        "version": VERSION,
+        "lexicon": case.model.elicited.lexicon,
+        "setting": case.model.setting,
+        "seed": case.seed,
+        "difficulty": case.difficulty,
+        "kind": case.kind,
+        "told": list(case.told),
+        "truth": dict(case.truth),
+        "steps": steps,
+        "closed": case.closed,
+        "advice": case.advice,
+    }
+    return json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def read_case(model: Model, path: str | Path) -> PracticeCase:
+    """Read a case from a file and replay it.
+
+    Raises
+    ------
+    KneebayesError
+        If the file is missing, too large or not a case of this model; says where and why.
+    """
+    file = Path(path)
+    if not file.is_file():
+        message = f"{file}: there is no such file."
+        raise KneebayesError(message)
+    with file.open("rb") as opened:
+        raw = opened.read(LARGEST + 1)
+    if len(raw) > LARGEST:
+        message = f"{file}: the file is larger than {LARGEST:,} bytes; a case never is."
+        raise KneebayesError(message)
+    try:
+        text = raw.decode("utf-8")
+    except UnicodeDecodeError as error:
+        message = f"{file}: byte {error.start} is not UTF-8. Save the file as UTF-8."
+        raise KneebayesError(message) from error
+    return case_from_json(model, text, str(file))
+
+
+def case_from_json(model: Model, text: str, place: str = "case") -> PracticeCase:
+    """Read a case from JSON text and replay every step.
+
+    Parameters
+    ----------
+    model
+        The model that the case was drawn from, with the same lexicon and setting.
+    text
+        What :func:`case_to_json` wrote.
+    place
+        What to call the text in an error.
+
+    Raises
+    ------
+    KneebayesError
+        If the text is not a case of this model; says where and why.
+    """
+    content = _content(text, place)
+    _check_head(model, content, place)
+    truth = _truth(model, content["truth"], place)
+    told = content["told"]
+    contexts = model.knowledge.contexts
+    if not _is_list(told) or any(one not in contexts for one in told) or len({*told}) < len(told):
+        _refuse(place, "told", told, "a list of ids of contexts, each once")
+    case = PracticeCase(
+        model, truth, tuple(told), content["seed"], content["difficulty"], content["kind"]
+    )
+    steps = content["steps"]
+    if not isinstance(steps, list):
+        _refuse(place, "steps", steps, "a list")
+    for at, step in enumerate(steps):
+        case = _replayed(case, step, f"{place}: steps[{at}]")
+    if not content["closed"]:
+        return case
+    try:
+        return case.close(advice=content["advice"] or None).case
+    except KneebayesError as error:
+        message = f"{place}: closed: {error}"
+        raise KneebayesError(message) from error
+
+
+def _content(text: str, place: str) -> dict[str, Any]:
+    try:
+        content = json.loads(
+            text, object_pairs_hook=_once, parse_constant=_not_finite, parse_float=_finite
+        )
+    except (ValueError, RecursionError) as error:
+        message = f"{place}: not valid JSON for a case: {error}."
+        raise KneebayesError(message) from error
+    if not isinstance(content, dict) or content.get("format") != FORMAT:
+        message = f'{place}: this is not a case; a case has "format": "{FORMAT}".'
+        raise KneebayesError(message)
+    version = content.get("version")
+    if isinstance(version, bool) or version != VERSION:
+        message = (
+            f"{place}: version {_short(version)} cannot be read; this kneebayes reads {VERSION}."
+        )
+        raise KneebayesError(message)
+    missing = [key for key in KEYS if key not in content]
+    odd = [key for key in content if key not in KEYS]
+    for keys, wrong in ((missing, "is missing"), (odd, "is not known")):
+        if keys:
+            message = f"{place}: the key {_short(keys[0])} {wrong}. A case has: {', '.join(KEYS)}."
+            raise KneebayesError(message)
+    return content
+
+
+def _once(pairs: Sequence[tuple[str, object]]) -> dict[str, object]:
+    found: dict[str, object] = {}
+    for key, value in pairs:
+        if key in found:
+            message = f"the key {_short(key)} stands twice"
+            raise ValueError(message)
+        found[key] = value
+    return found
+
+
+def _not_finite(word: str) -> NoReturn:
+    message = f"{word[:80]} is not a finite number"
+    raise ValueError(message)
+
+
+def _finite(digits: str) -> float:
+    value = float(digits)
+    return value if math.isfinite(value) else _not_finite(digits)
+
+
+def _check_head(model: Model, content: Mapping[str, Any], place: str) -> None:
+    mine = {"lexicon": model.elicited.lexicon, "setting": model.setting}
+    for key, value in mine.items():
+        if content[key] != value:
+            message = (
+                f"{place}: {key}: the case was drawn with {_short(content[key])}, this model has "
+                f"{value!r}. Open it with model.with_lexicon(...) or model.in_setting(...)."
+            )
+            raise KneebayesError(message)
+    for key, words in (
+        ("difficulty", DIFFICULTIES),
+        ("kind", KINDS),
+        ("advice", ("", *LEVELS)),
+    ):
+        if content[key] not in words:
+            _refuse(place, key, content[key], "one of " + ", ".join(repr(one) for one in words))
+    seed = content["seed"]
+    if seed is not None and (isinstance(seed, bool) or not isinstance(seed, int) or seed < 0):
+        _refuse(place, "seed", seed, "null or a whole number from 0 on")
+    if not isinstance(content["closed"], bool):
+        _refuse(place, "closed", content["closed"], "true or false")
+
+
+def _truth(model: Model, truth: object, place: str) -> dict[str, str]:
+    """The truth, checked to name every node of the model with one of its states."""
+    network = model.network
+    if not isinstance(truth, dict):
+        _refuse(place, "truth", truth, "a state for each node")
+    for id in network.index:
+        if id not in truth:
+            message = f"{place}: truth: '{id}' is missing. Was the case drawn from another model?"
+            raise KneebayesError(message)
+    for id, state in truth.items():
+        if id not in network:
+            message = f"{place}: truth: there is no node {id[:80]!r} in this model."
+            raise KneebayesError(message)
+        if state not in network[id].states:
+            _refuse(place, f"truth.{id}", state, "one of " + ", ".join(network[id].states))
+    if not is_possible(network, truth):
+        message = f"{place}: truth: such a patient is impossible under this model."
+        raise KneebayesError(message)
+    complaint = model.knowledge.meta.complaint
+    if truth[complaint] != "present":
+        _refuse(place, f"truth.{complaint}", truth[complaint], "'present': it is the complaint")
+    return dict(truth)
+
+
+def _replayed(case: PracticeCase, step: object, place: str) -> PracticeCase:
+    if not isinstance(step, dict) or len(step) != 1:
+        _refuse(place, "step", step, "one of {'ask': id}, {'examine': id}, {'state': {...}}")
+    verb, value = next(iter(step.items()))
+    knowledge = case.model.knowledge
+    known = {"ask": {*knowledge.findings, *knowledge.contexts}, "examine": {*knowledge.methods}}
+    try:
+        if verb == "state" and isinstance(value, dict):
+            for id in value:
+                if id not in knowledge.causes:
+                    _refuse(place, "state", id, "ids of causes")
+            return case.state(value)
+        if verb in known and isinstance(value, str) and value in known[verb]:
+            return case.ask(value) if verb == "ask" else case.examine(value)
+    except KneebayesError as error:
+        message = str(error) if str(error).startswith(place) else f"{place}: {error}"
+        raise KneebayesError(message) from error
+    return _refuse(place, str(verb)[:80], value, "'ask', 'examine' or 'state' with ids")
+
+
+def _is_list(value: object) -> bool:
+    return isinstance(value, list) and all(isinstance(one, str) for one in value)
+
+
+def _refuse(place: str, key: str, value: object, allowed: str) -> NoReturn:
+    message = f"{place}: {key}: must be {allowed}. Got {str(value)[:80]!r}."
+    raise KneebayesError(message)
+
+
+def _short(value: object) -> str:
+    """A value for an error, however long it is."""
+    return repr(value)[:80]

@@ -1,0 +1,236 @@
+"""What is known of a virtual patient at one point, and how it shows itself."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Self
+
+from kneebayes.display.practice_text import Section, sections_html, sections_text
+from kneebayes.display.urgent import urgency_lines
+from kneebayes.inference import Evidence
+from kneebayes.reasoning import Answer, Urgency, believe, judge_urgency, read_answers
+from kneebayes.reasoning.answers import evidence_of
+from kneebayes.reasoning.outcomes import Outcome, Subject, information, now_of, outcomes_of
+from kneebayes.reasoning.questions import Case
+from kneebayes.results.questions import question_text_of
+from kneebayes.results.showing import Showing
+from kneebayes.teaching.patients import Truth
+from kneebayes.teaching.steps import Step
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.axes import Axes
+
+    from kneebayes.model import Model
+
+__all__ = ["Situation"]
+
+
+@dataclass(frozen=True, repr=False, eq=False)
+class Situation(Showing):
+    """What is known of a virtual patient, what was stated of him, and what may be asked.
+
+    Attributes
+    ----------
+    model
+        Whose network the patient was drawn from, and who judges the learner.
+    truth
+        The state of every node. To look at it before closing spoils the case.
+    told
+        Ids of the contexts that were told at the beginning.
+    seed, difficulty, kind
+        What was asked for when the patient was drawn.
+    steps
+        What was asked and stated so far, in order.
+    previous
+        The case before the last step.
+    advice
+        Once closed, how urgent the learner says it is; empty where he did not say.
+    closed
+        Whether the case is closed.
+    """
+
+    model: Model
+    truth: Truth
+    told: tuple[str, ...]
+    seed: int | None = None
+    difficulty: str = "any"
+    kind: str = "any"
+    steps: tuple[Step, ...] = ()
+    previous: Self | None = field(default=None, repr=False)
+    advice: str = ""
+    closed: bool = False
+
+    # what is known
+
+    @cached_property
+    def known(self) -> dict[str, str]:
+        """State by id of all that the learner knows, as :meth:`kneebayes.Model.diagnose` takes it.
+
+        The complaint comes first, then the background, then the answers in order.
+        """
+        asked = [id for step in self.steps for id in step.asked]
+        ids = dict.fromkeys([self.model.knowledge.meta.complaint, *self.told, *asked])
+        return {id: self.truth[id] for id in ids}
+
+    @cached_property
+    def answers(self) -> tuple[Answer, ...]:
+        """The same as answers with labels, in the order of the network."""
+        model = self.model
+        return read_answers(model.knowledge, model.names, model.network, self.known)
+
+    @property
+    def evidence(self) -> Evidence:
+        """The same for the engine."""
+        return evidence_of(self.answers)
+
+    @cached_property
+    def urgency(self) -> Urgency:
+        """What the signs found so far call for."""
+        return judge_urgency(self.model.knowledge, self.answers)
+
+    @property
+    def cost(self) -> float:
+        """Of all examinations so far, in units of the knowledge folder; each is paid once."""
+        return sum(step.cost for step in self.steps)
+
+    @property
+    def burden(self) -> int:
+        """Of all examinations so far, added up."""
+        return sum(step.burden for step in self.steps)
+
+    @property
+    def stated(self) -> dict[str, float]:
+        """The last probability that was stated of each cause, by id."""
+        return {id: p for step in self.steps for id, p in step.stated.items()}
+
+    # what the model knows about it
+
+    @cached_property
+    def exact(self) -> Mapping[str, float]:
+        """P(cause present | all that is known), the exact posterior by id."""
+        return believe(self.model.engine, self.model.knowledge, self.evidence).posteriors
+
+    @cached_property
+    def open(self) -> tuple[str, ...]:
+        """Ids of the contexts and findings that can still be asked for."""
+        ids = (*self.model.knowledge.contexts, *self.model.knowledge.findings)
+        return tuple(id for id in ids if id not in self.known)
+
+    @cached_property
+    def gains(self) -> Mapping[str, float]:
+        """Expected information gain of every open question in bits, the best first."""
+        subject = Subject(tuple(self.model.knowledge.causes))
+        told = outcomes_of(self.model.engine, self.evidence, self.open, subject)
+        bits = {id: information(self._now, outcomes) for id, outcomes in told.items()}
+        return dict(sorted(bits.items(), key=lambda item: -item[1]))
+
+    @property
+    def hint(self) -> str:
+        """The question that tells most, in words; empty where nothing is left to ask."""
+        if not self.gains:
+            return ""
+        best = next(iter(self.gains))
+        return f"{self.question_text(best)} ({self.gains[best]:.2f} bits expected)"
+
+    def question_text(self, id: str) -> str:
+        """A question as the knowledge folder asks it."""
+        return question_text_of(self._as_asked, id)
+
+    @property
+    def _as_asked(self) -> Case:
+        return Case(self.model.engine, self.model.knowledge, self.answers)
+
+    @cached_property
+    def _now(self) -> Outcome:
+        subject = Subject(tuple(self.model.knowledge.causes))
+        return now_of(self.model.engine, self.evidence, subject)
+
+    # how it shows itself
+
+    @property
+    def _rows(self) -> list[dict[str, object]]:
+        knowledge = self.model.knowledge
+        words = {one.id: one.state for one in self.answers}
+        when: dict[str, tuple[int, Step]] = {}
+        for at, step in enumerate(self.steps, start=1):
+            when |= dict.fromkeys(step.asked, (at, step))
+        rows: list[dict[str, object]] = []
+        for id, state in self.known.items():
+            at, step = when.get(id, (0, Step()))
+            first = bool(step.asked) and step.asked[0] == id
+            row = {"step": at, "id": id, "what": knowledge.label(id), "state": state}
+            row |= {"answer": words[id], "cost": step.cost if first else 0.0}
+            rows.append(row | {"burden": step.burden if first else 0})
+        return rows
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """One row for each thing known, in order.
+
+        Columns: ``step`` (0 for what was told at the beginning), ``id``, ``what`` (label),
+        ``state``, ``answer`` (the state in words), ``cost`` and ``burden``.
+        """
+        import pandas as pd
+
+        return pd.DataFrame(self._rows)
+
+    @property
+    def text(self) -> str:
+        """The case so far for a terminal."""
+        return sections_text(*self._page)
+
+    @property
+    def html(self) -> str:
+        """The case so far for a notebook."""
+        return sections_html(*self._page)
+
+    @property
+    def _page(self) -> tuple[str, list[Section], str]:
+        knowledge = self.model.knowledge
+        opening = [row for row in self._rows if row["step"] == 0]
+        present = [row for row in opening if row["state"] != "absent"]
+        absent = [str(row["what"]) for row in opening if row["state"] == "absent"]
+        lines = ["Complaint and background: " + _listed(present) + "."]
+        if absent:
+            lines.append(f"Not so: {', '.join(absent)}.")
+        asked = [row for row in self._rows if row["step"] != 0]
+        cells = [(str(row["step"]), str(row["what"]), str(row["answer"])) for row in asked]
+        stated = sorted(self.stated.items(), key=lambda item: -item[1])
+        believed = [(knowledge.label(id), f"{p:g}") for id, p in stated]
+        sections = [
+            Section((*urgency_lines(self.urgency), *lines)),
+            Section((), ("step", "asked", "answer"), tuple(cells)),
+            Section((), ("cause", "stated"), tuple(believed)),
+            Section((f"Cost so far {self.cost:g}, burden {self.burden}.",)),
+        ]
+        return self._title, sections, knowledge.meta.disclaimer
+
+    @property
+    def _title(self) -> str:
+        seed = "" if self.seed is None else f", seed {self.seed}"
+        done = "closed" if self.closed else "open"
+        about = f"difficulty {self.difficulty}, kind {self.kind}{seed}, {done}"
+        return f"{self.model.knowledge.meta.title}: a virtual patient ({about})"
+
+    def draw(self, ax: Axes | None = None) -> Axes:
+        """Draw what was stated last."""
+        from kneebayes.display.practice_figure import draw_stated
+
+        stated = sorted(self.stated.items(), key=lambda item: -item[1])
+        labels = [self.model.knowledge.label(id) for id, _ in stated]
+        return draw_stated(labels, [p for _, p in stated], ax)
+
+    def __repr__(self) -> str:
+        asked = sum(1 for step in self.steps if step.asked)
+        done = "closed" if self.closed else "open"
+        return f"PracticeCase({asked} asked, {self.urgency.level}, {done})"
+
+
+def _listed(rows: list[dict[str, object]]) -> str:
+    return "; ".join(
+        str(row["what"]) if row["state"] == "present" else f"{row['what']}: {row['answer']}"
+        for row in rows
+    )

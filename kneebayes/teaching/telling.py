@@ -1,0 +1,90 @@
+"""The feedback on a case in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from kneebayes.display.markup import percent
+from kneebayes.display.practice_text import Section, belief_cells, step_cells
+from kneebayes.display.urgent import urgency_lines
+from kneebayes.errors import TooWideError
+
+if TYPE_CHECKING:
+    from kneebayes.teaching.feedback import Feedback
+
+__all__ = ["SHOWN", "feedback_page"]
+
+SHOWN = 10
+BELIEFS = ("cause", "truth", "opening", "exact", "stated")
+STEPS = ("step", "asked", "answer", "bits", "best then", "best", "cost")
+NOTES = (
+    "! marks an urgent cause; brackets: not named, so it counts with its prior.",
+    "Scores add up over all causes; the lower the better.",
+    "bits: expected information gain, added up over the causes.",
+    "An examination that tells several results at once can beat the best single question.",
+)
+
+
+def feedback_page(told: Feedback) -> tuple[str, list[Section], str]:
+    """Title, sections and disclaimer; urgency first."""
+    meta = told.case.model.knowledge.meta
+    shown = [
+        row
+        for at, row in enumerate(told.belief_rows)
+        if at < SHOWN or row["present"] or row["named"] or row["urgent"]
+    ]
+    sections = [
+        Section(tuple(_urgency(told))),
+        Section(tuple(_truth(told))),
+        Section((), BELIEFS, tuple(belief_cells(row) for row in shown)),
+        Section((), STEPS, tuple(step_cells(row) for row in told.question_rows)),
+        Section(tuple(_scores(told))),
+        Section(NOTES),
+    ]
+    return f"{meta.title}: the case closed", sections, meta.disclaimer
+
+
+def _urgency(told: Feedback) -> Iterator[str]:
+    yield "What the whole truth calls for:"
+    yield from urgency_lines(told.due)
+    for one in told.missed:
+        yield f"Missed: {one}."
+    if told.advice_too_low:
+        yield f"You advised '{told.advice}': too low, it is '{told.due.level}'."
+    elif told.advice:
+        yield f"You advised '{told.advice}'; it is '{told.due.level}'."
+    else:
+        yield f"You advised nothing; it is '{told.due.level}'."
+
+
+def _truth(told: Feedback) -> Iterator[str]:
+    knowledge = told.case.model.knowledge
+    there = [knowledge.causes[id] for id, present in told.present.items() if present]
+    named = [f"{one.label}{' (urgent)' if one.urgent else ''}" for one in there]
+    yield f"Truly present: {', '.join(named) or 'no cause that the model knows'}."
+    try:
+        hard = told.hardness
+    except TooWideError:
+        yield "How hard the patient is cannot be told exactly: full work-up is too wide a query."
+        return
+    yield (
+        f"Uncertainty at the opening {hard.opening:.2f} bits, after full work-up "
+        f"{hard.left:.2f}; odder than {percent(hard.atypicality)} of like patients."
+    )
+    if hard.herrings:
+        labels = [knowledge.label(id) for id in hard.herrings]
+        yield f"Red herrings: {', '.join(labels)}."
+
+
+def _scores(told: Feedback) -> Iterator[str]:
+    scores = told.scores
+    yield (
+        f"Log score {scores['log_score']:.2f} bits (the exact posterior: "
+        f"{scores['log_score_exact']:.2f}), Brier score {scores['brier']:.3f} "
+        f"({scores['brier_exact']:.3f})."
+    )
+    yield f"Stated from exact: Kullback-Leibler divergence {scores['divergence']:.2f} bits."
+    if told.question_rows:
+        yield f"Questions: {told.bits:.2f} bits expected, the best then {told.best_bits:.2f}."
+    yield f"Cost {told.case.cost:g}, burden {told.case.burden}."

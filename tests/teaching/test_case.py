@@ -1,0 +1,206 @@
+"""A virtual patient: drawn by seed and difficulty, asked, examined, closed."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+
+import kneebayes as kb
+from kneebayes.inference import Evidence
+from kneebayes.odds import entropy
+from kneebayes.reasoning.outcomes import Subject, information, now_of, outcomes_of
+from kneebayes.teaching import DIFFICULTIES, KINDS, Feedback, PracticeCase
+from kneebayes.teaching.patients import hardness_of, is_possible, red_herrings
+
+
+def test_the_same_seed_draws_the_same_patient(knee: kb.Model) -> None:
+    first, second, other = (knee.case("any", seed=seed) for seed in (7, 7, 8))
+    assert first.truth == second.truth != other.truth
+    assert first.told == second.told == tuple(knee.knowledge.contexts)
+
+
+def test_without_a_seed_the_case_tells_the_one_it_took(knee: kb.Model) -> None:
+    case = knee.case("any")
+    assert case.seed is not None
+    assert knee.case("any", seed=case.seed).truth == case.truth
+
+
+@pytest.mark.parametrize("difficulty", DIFFICULTIES[1:])
+def test_a_case_is_as_hard_as_was_asked_for(knee: kb.Model, difficulty: str) -> None:
+    case = knee.case(difficulty, seed=5)
+    hard = hardness_of(knee, case.truth)
+    assert hard.difficulty == difficulty
+    opening = knee.diagnose(case.known)
+    told = {id: case.truth[id] for id in (*knee.knowledge.contexts, *knee.knowledge.findings)}
+    after = knee.diagnose(told)
+    for dx, bits in ((opening, hard.opening), (after, hard.left)):
+        assert sum(map(entropy, dx.belief.posteriors.values())) == pytest.approx(bits, abs=1e-9)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_case_is_of_the_kind_that_was_asked_for(knee: kb.Model, kind: str) -> None:
+    case = knee.case("any", kind, seed=11)
+    truth = case.truth
+    present = [one for one in knee.causes if truth[one.id] == "present"]
+    assert present
+    assert is_possible(knee.network, truth)
+    if kind == "second cause":
+        assert len(present) > 1
+    if kind == "red herring":
+        assert red_herrings(knee, truth)
+    if kind == "urgent":
+        signs = {id: truth[id] for id in (*knee.knowledge.findings, *knee.knowledge.contexts)}
+        urgent = any(one.urgent for one in present)
+        assert urgent or knee.diagnose(signs).urgency.level == "now"
+
+
+def test_a_red_herring_points_to_an_absent_cause(knee: kb.Model) -> None:
+    truth = knee.case("any", "red herring", seed=2).truth
+    before = knee.diagnose({id: truth[id] for id in knee.knowledge.contexts})
+    for id in red_herrings(knee, truth):
+        after = before.given({id: truth[id]})
+        leading = str(after.ranking["id"].iloc[0])
+        assert truth[id] == "present"
+        assert truth[leading] == "absent"
+        assert after[leading] >= 2.0 * before[leading]
+
+
+def test_patients_as_they_come_have_causes_as_often_as_the_priors_say(knee: kb.Model) -> None:
+    drawn = [knee.case("any", seed=seed).truth for seed in range(90)]
+    for cause in ("osteoarthritis", "bakers_cyst", "meniscus_tear", "something_else"):
+        prior = knee.elicited.priors[cause].value
+        share = np.mean([truth[cause] == "present" for truth in drawn])
+        assert abs(share - prior) < 4.0 * math.sqrt(prior * (1.0 - prior) / len(drawn))
+
+
+@pytest.mark.parametrize(("background", "least", "most"), [("all", 28, 28), ("none", 0, 0)])
+def test_the_background_that_is_told(
+    knee: kb.Model, background: str, least: int, most: int
+) -> None:
+    case = knee.case("any", seed=1, background=background)
+    assert least <= len(case.told) <= most
+    assert set(case.open) == {*knee.knowledge.contexts, *knee.knowledge.findings} - {*case.known}
+
+
+def test_what_is_told_of_some_background_does_not_depend_on_it(knee: kb.Model) -> None:
+    some = [knee.case("any", seed=seed, background="some") for seed in range(20)]
+    told = np.mean([len(one.told) / len(knee.contexts) for one in some])
+    assert 0.4 < told < 0.6
+    for one in some[:3]:
+        assert knee.case("any", seed=one.seed).truth == one.truth
+
+
+def test_answers_are_the_truth_by_any_name(knee: kb.Model) -> None:
+    case = knee.case("any", seed=5)
+    for name, id in (("FEVER", "fever"), ("gradual onset", "onset"), ("us_cyst", "us_cyst")):
+        after = case.ask(name)
+        assert after.known[id] == case.truth[id]
+        assert after.previous is case
+        assert id not in case.known
+        assert set(case.open) - set(after.open) == {id}
+    assert case.exact == pytest.approx(knee.diagnose(case.known).belief.posteriors)
+
+
+def test_an_examination_is_paid_once(knee: kb.Model) -> None:
+    methods, case = knee.knowledge.methods, knee.case("any", seed=5)
+    results = [one.id for one in knee.findings if one.method == "ultrasound"]
+    after = case.ask(results[0])
+    assert (after.cost, after.burden) == (methods["ultrasound"].cost, methods["ultrasound"].burden)
+    assert after.ask(results[1]).cost == after.cost
+    whole = case.ask("Ultrasound").ask("fever", "X-ray")
+    assert whole.steps[0].asked == tuple(results)
+    assert whole.cost == methods["ultrasound"].cost + methods["xray"].cost
+    assert after.examine("ultrasound").steps[-1].asked == tuple(results[1:])
+
+
+def test_statements_add_up_and_the_last_holds(knee: kb.Model) -> None:
+    case = knee.case("any", seed=5).state({"gout": 0.1, "Baker's cyst": 0.4})
+    assert case.state({"gout": 0.2}).stated == {"gout": 0.2, "bakers_cyst": 0.4}
+
+
+@pytest.mark.parametrize(
+    ("act", "error", "said"),
+    [
+        (lambda c: c.ask("swolen knee"), kb.UnknownNameError, "Did you mean 'swollen knee'"),
+        (lambda c: c.ask("gout"), kb.UnknownNameError, "('gout' is a cause.)"),
+        (lambda c: c.ask(3), kb.UnknownNameError, "A name must be text"),
+        (lambda c: c.ask("age"), kb.EvidenceError, "is known already (age: "),
+        (lambda c: c.examine("palm reading"), kb.UnknownNameError, "There are: physical exam"),
+        (lambda c: c.state({}), kb.EvidenceError, "at least one"),
+        (lambda c: c.state(0.4), kb.EvidenceError, "stated by cause"),
+        (lambda c: c.state({"gout": 1.2}), kb.EvidenceError, "between 0 and 1. Got 1.2"),
+        (lambda c: c.state({"gout": math.nan}), kb.EvidenceError, "Got nan"),
+        (lambda c: c.state({"gout": True}), kb.EvidenceError, "Got True"),
+        (lambda c: c.state({"gout": 0.1, "Gout": 0.2}), kb.EvidenceError, "stated already"),
+        (lambda c: c.state({"fever": 0.1}), kb.UnknownNameError, "'fever' is a finding"),
+        (lambda c: c.close(), kb.EvidenceError, "nothing was stated"),
+        (lambda c: c.close({"gout": 0.1}, "later"), kb.EvidenceError, "'routine', 'soon', 'now'"),
+        (lambda c: c.close({"gout": 0.1}).case.ask("fever"), kb.EvidenceError, "is closed"),
+    ],
+)
+def test_what_cannot_be_done_is_told(
+    knee: kb.Model, act: Any, error: type[Exception], said: str
+) -> None:
+    with pytest.raises(error) as caught:
+        act(knee.case("any", seed=5))
+    assert said in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        ({"difficulty": "brutal"}, "difficulty: 'brutal' is not one. There are: 'any', 'easy'"),
+        ({"kind": "odd"}, "kind: 'odd' is not one"),
+        ({"seed": -1}, "seed: must be a whole number from 0 on, or None. Got -1"),
+        ({"seed": 1.5}, "Got 1.5"),
+        ({"background": "half"}, "background: 'half' is not one. There are: 'all'"),
+    ],
+)
+def test_a_case_that_cannot_be_drawn(knee: kb.Model, asked: dict[str, Any], said: str) -> None:
+    with pytest.raises(kb.KneebayesError) as caught:
+        knee.case(**{"difficulty": "any", "seed": 1} | asked)
+    assert said in str(caught.value)
+
+
+def test_gains_are_those_of_the_engine(knee: kb.Model) -> None:
+    case = knee.case("any", seed=9).ask("fever")
+    subject = Subject(tuple(knee.knowledge.causes))
+    now = now_of(knee.engine, case.evidence, subject)
+    for id in list(case.gains)[:2]:
+        outcomes = outcomes_of(knee.engine, case.evidence, [id], subject)[id]
+        assert case.gains[id] == pytest.approx(information(now, outcomes), abs=1e-9)
+    assert list(case.gains.values()) == sorted(case.gains.values(), reverse=True)
+    assert set(case.gains) <= set(case.open)
+    assert case.hint.startswith(case.question_text(next(iter(case.gains))))
+
+
+def test_a_case_shows_what_is_known_and_not_the_truth(knee: kb.Model) -> None:
+    case = knee.case("any", "urgent", seed=9).ask("severe pain", "fever")
+    hidden = {
+        id: next(one for one in knee.network[id].states if one != state)
+        for id, state in case.truth.items()
+        if id not in case.known
+    }
+    other = replace(case, truth={**case.truth, **hidden})
+    assert (other.text, other.html, repr(other)) == (case.text, case.html, repr(case))
+    assert other.hint == case.hint
+    assert other.exact == pytest.approx(case.exact, rel=1e-9)
+    assert case.urgency.advice in case.text
+    assert case.urgency.advice in case.html
+    assert case.table["id"].tolist() == list(case.known)
+    assert "medical advice" in case.text
+    assert isinstance(case, PracticeCase)
+
+
+def test_an_invented_model_can_be_practised_on(robot: kb.Model) -> None:
+    case = robot.case("any", seed=3)
+    case = case.ask(*case.open[:2])
+    told = case.close(case.exact, "routine")
+    assert isinstance(told, Feedback)
+    assert told.scores["divergence"] == pytest.approx(0.0, abs=1e-9)
+    assert told.text
+    assert isinstance(case.evidence, Evidence)

@@ -1,0 +1,153 @@
+"""Natural frequencies: counts add up on every level, and stay beside what is exact."""
+
+from __future__ import annotations
+
+from itertools import product
+from typing import Any
+
+import matplotlib as mpl
+import numpy as np
+import pytest
+
+import kneebayes as kb
+from kneebayes.teaching import largest_remainder
+
+mpl.use("Agg")
+
+QUERIES: list[tuple[str, Any, Any]] = [
+    ("Baker's cyst", "lump behind the knee", None),
+    ("DVT", ["leg swelling", "calf tenderness"], {"recent surgery or immobility": True}),
+    ("septic arthritis", {"fever": True, "warmth": False}, {"age": "older", "redness": 0.6}),
+    ("synovial sarcoma", "lump behind the knee", None),
+    ("infection", "fever", None),
+    ("osteoarthritis", {"onset": "gradual"}, {"age": 70}),
+]
+
+
+def add_up(counts: dict[str, int]) -> None:
+    """Every level adds up to the one above."""
+    assert counts["with_cause"] + counts["without_cause"] == counts["people"]
+    assert counts["with_finding"] + counts["without_finding"] == counts["people"]
+    for cause in ("with_cause", "without_cause"):
+        parts = [counts[f"{cause}_{finding}"] for finding in ("with_finding", "without_finding")]
+        assert sum(parts) == counts[cause]
+        assert min(parts) >= 0
+    for finding in ("with_finding", "without_finding"):
+        parts = [counts[f"{cause}_{finding}"] for cause in ("with_cause", "without_cause")]
+        assert sum(parts) == counts[finding]
+
+
+@pytest.mark.parametrize(
+    ("query", "people"), [*product(range(len(QUERIES)), (None, 1, 7, 1000, 12_345))]
+)
+def test_counts_add_up_and_lie_next_to_the_exact(
+    knee: kb.Model, query: int, people: int | None
+) -> None:
+    told = knee.natural_frequencies(*QUERIES[query], people=people)
+    add_up(told.counts)
+    assert people is None or told.people == people
+    for id, share in told.exact.items():
+        assert abs(told.counts[id] - share * told.people) < 2.0
+    assert told.counts["with_cause"] == pytest.approx(told.prior * told.people, abs=0.5 + 1e-9)
+
+
+@pytest.mark.parametrize(("cause", "findings", "given"), QUERIES)
+def test_exact_probabilities_are_those_of_the_model(
+    knee: kb.Model, cause: str, findings: Any, given: Any
+) -> None:
+    told = knee.natural_frequencies(cause, findings, given)
+    base = {"pain behind the knee": True, **(given or {})}
+    names = [findings] if isinstance(findings, str) else findings
+    event = names if isinstance(names, dict) else dict.fromkeys(names, True)
+    assert told.prior == pytest.approx(knee.probability({cause: True}, base), abs=1e-12)
+    assert told.posterior == pytest.approx(
+        knee.probability({cause: True}, {**base, **event}), abs=1e-12
+    )
+    without = knee.probability(event, {**base, cause: False})
+    assert told.without_cause == pytest.approx(without, abs=1e-12)
+    whole = knee.probability(event, base)
+    assert sum(told.exact[f"{one}_with_finding"] for one in ("with_cause", "without_cause")) == (
+        pytest.approx(whole, abs=1e-12)
+    )
+
+
+def test_more_people_are_taken_where_few_would_vanish(knee: kb.Model) -> None:
+    assert knee.natural_frequencies("Baker's cyst", "lump behind the knee").people == 1000
+    rare = knee.natural_frequencies("synovial sarcoma", "lump behind the knee")
+    assert rare.people == 100_000
+    assert rare.rounded_away == ()
+    few = knee.natural_frequencies("synovial sarcoma", "lump behind the knee", people=1000)
+    assert "with_cause" in few.rounded_away
+    assert "rounded to 0 but not impossible: with synovial sarcoma" in few.text
+
+
+def test_the_same_numbers_in_text_html_table_and_pictures(knee: kb.Model) -> None:
+    told = knee.natural_frequencies("DVT", ["leg swelling", "calf tenderness"])
+    hits = told.counts["with_cause_with_finding"]
+    sentence = f"{hits} of these {told.counts['with_finding']} have deep vein thrombosis"
+    assert sentence in told.text
+    assert sentence in told.html
+    assert told.urgency.level == "now"
+    assert told.text.index(told.urgency.advice) < told.text.index("Of 1,000")
+    assert "(urgent)" in told.text
+    table = told.table.set_index("id")
+    assert table["count"].to_dict() == told.counts
+    for id, row in table.iterrows():
+        if row["of"]:
+            share = row["probability"] / table.loc[row["of"], "probability"]
+            assert row["probability_within"] == pytest.approx(share), id
+    tree = [text.get_text() for text in told.draw().texts]
+    assert f"{told.counts['with_cause']:,}\nwith deep vein\nthrombosis" in tree
+    for people in (100, 100_000):
+        icons = knee.natural_frequencies("gout", "redness", people=people)
+        squares = icons.draw_icons().collections[0].get_paths()
+        whole = people if people <= 10_000 else icons.counts["with_finding"]
+        assert len(squares) <= whole
+        assert people > 10_000 or len(squares) == whole
+    mpl.pyplot.close("all")
+
+
+@pytest.mark.parametrize(
+    ("cause", "findings", "more", "error", "said"),
+    [
+        ("fever", "gout", {}, kb.UnknownNameError, "No cause or group named 'fever'"),
+        ("gout", {}, {}, kb.EvidenceError, "findings: there must be at least one answer"),
+        ("gout", {"fever": 0.5}, {}, kb.EvidenceError, "'fever' is only likely"),
+        ("gout", "fever", {"given": {"fever": False}}, kb.EvidenceError, "is given already"),
+        ("gout", "gout", {}, kb.EvidenceError, "'gout' is what is asked about"),
+        ("gout", "fever", {"given": {"gout": True}}, kb.EvidenceError, "gout is certain then"),
+        ("gout", "fever", {"people": 0}, kb.EvidenceError, "people: must be a whole number"),
+        ("gout", "fever", {"people": 10.0}, kb.EvidenceError, "Got 10.0"),
+        (
+            "gout",
+            "mild pain",
+            {"given": {"severe pain": True}},
+            kb.ImpossibleEvidenceError,
+            "findings: they are impossible in such people",
+        ),
+        (
+            "gout",
+            "fever",
+            {"given": {"severe pain": True, "mild pain": True}},
+            kb.ImpossibleEvidenceError,
+            "given: the evidence has probability zero",
+        ),
+    ],
+)
+def test_what_cannot_be_counted_is_told(
+    knee: kb.Model, cause: str, findings: Any, more: Any, error: type[Exception], said: str
+) -> None:
+    with pytest.raises(error) as caught:
+        knee.natural_frequencies(cause, findings, **more)
+    assert said in str(caught.value)
+
+
+def test_largest_remainders_add_up() -> None:
+    rng = np.random.default_rng(0)
+    for _ in range(300):
+        shares = rng.dirichlet(np.full(int(rng.integers(1, 7)), 0.4))
+        total = int(rng.integers(0, 2000))
+        counts = largest_remainder(total, shares.tolist())
+        assert sum(counts) == total
+        assert np.abs(np.array(counts) - total * shares).max() < 1.0
+    assert largest_remainder(5, [0.0, 0.0]) == (5, 0)

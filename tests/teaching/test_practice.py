@@ -1,0 +1,160 @@
+"""Many cases: scripted learners are told apart, and their faults named."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import matplotlib as mpl
+import numpy as np
+import pytest
+
+import kneebayes as kb
+from kneebayes.teaching import (
+    Practice,
+    PracticeCase,
+    Statement,
+    ask_at_random,
+    ask_the_best,
+    neglect_base_rates,
+    weigh_statements,
+)
+
+mpl.use("Agg")
+
+
+@pytest.fixture(scope="module")
+def practice(knee: kb.Model) -> Practice:
+    learners = (ask_the_best, ask_at_random, neglect_base_rates)
+    done = [
+        knee.practice(partial(one, questions=2), 12, seed=3, name=one.__name__.replace("_", " "))
+        for one in learners
+    ]
+    return done[0] + done[1] + done[2]
+
+
+def test_all_learners_meet_the_same_patients(practice: Practice) -> None:
+    table = practice.table
+    assert len(table) == len(practice) == 36
+    seeds = table.groupby("learner")["seed"].apply(list)
+    assert seeds.iloc[0] == seeds.iloc[1] == seeds.iloc[2]
+
+
+def test_the_best_questions_tell_more_than_any_at_random(practice: Practice) -> None:
+    bits = practice.table.groupby("learner")[["bits", "best_bits"]].mean()
+    best, random = bits.loc["ask the best"], bits.loc["ask at random"]
+    assert best["bits"] == pytest.approx(best["best_bits"], rel=1e-9)
+    assert random["bits"] < 0.3 * random["best_bits"]
+    left = practice.table.groupby("learner")["log_score_exact"].mean()
+    assert left["ask the best"] < left["ask at random"]
+
+
+def test_weights_name_the_fault_of_the_third(practice: Practice) -> None:
+    best, random, neglect = practice.weights.values()
+    assert best is not None
+    assert random is not None
+    assert neglect is not None
+    for right in (best, random):
+        assert (right.prior, right.evidence) == pytest.approx((1.0, 1.0), abs=1e-9)
+        assert right.faults == ()
+    assert neglect.faults == ("base-rate neglect",)
+    assert abs(neglect.prior) < 0.05
+    assert neglect.evidence == pytest.approx(1.0, abs=0.05)
+    assert "neglect base rates: base-rate neglect." in practice.text
+    divergences = practice.table.groupby("learner")["divergence"].mean()
+    assert divergences["neglect base rates"] > 0.5
+    assert divergences["ask the best"] == pytest.approx(0.0, abs=1e-9)
+
+
+def test_intervals_hold_the_mean(practice: Practice) -> None:
+    rows = practice.scores.set_index(["learner", "score"])
+    mine = practice.table[practice.table["learner"] == "ask at random"]["brier"]
+    row = rows.loc[("ask at random", "brier")]
+    assert row["mean"] == pytest.approx(mine.mean())
+    assert row["error"] == pytest.approx(mine.std(ddof=1) / 12**0.5)
+    assert (rows["low"] <= rows["mean"]).all()
+    assert (rows["mean"] <= rows["high"]).all()
+
+
+def test_calibration_counts_every_statement(practice: Practice) -> None:
+    told = practice.calibration
+    assert told["count"].sum() == 36 * 28
+    assert ((told["low"] <= told["true"]) & (told["true"] <= told["high"])).all()
+    axes = practice.draw()
+    assert [text.get_text() for text in axes.get_legend().get_texts()][1] == "ask the best"
+    mpl.pyplot.close("all")
+
+
+def test_cases_that_were_chosen_are_said_to_be(knee: kb.Model, practice: Practice) -> None:
+    def shy(case: PracticeCase, rng: np.random.Generator) -> object:
+        return case.close({"gout": 0.1})
+
+    some = knee.practice(shy, 2, difficulty="any", kind="second cause", name="<b>Eve</b>")
+    assert "Cases were chosen" in some.text
+    assert "Cases were chosen" not in practice.text
+    assert "too few statements" in some.text
+    assert "<b>" not in some.html
+    assert "&lt;b&gt;Eve&lt;/b&gt;" in some.html
+
+
+@pytest.mark.parametrize("cases", [0, -1, 1.5, True])
+def test_a_number_of_cases_that_makes_no_sense(knee: kb.Model, cases: object) -> None:
+    with pytest.raises(kb.KneebayesError, match="cases: must be a whole number from 1"):
+        knee.practice(ask_at_random, cases)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("prior", "evidence", "faults"),
+    [
+        (1.0, 1.0, ()),
+        (0.3, 1.0, ("base-rate neglect",)),
+        (1.0, 0.5, ("conservatism",)),
+        (0.5, 1.6, ("base-rate neglect", "over-reading of the evidence")),
+        (1.4, 1.0, ("too much weight on the base rate",)),
+        (0.97, 1.03, ()),
+    ],
+)
+def test_weights_are_found_again(prior: float, evidence: float, faults: tuple[str, ...]) -> None:
+    rng = np.random.default_rng(2)
+    said = []
+    for case in range(120):
+        own = rng.normal(0.0, 0.3)
+        for _ in range(4):
+            p, e = rng.normal(-2.0, 1.0), rng.normal(0.0, 1.5)
+            stated = 0.1 + prior * p + evidence * e + own + rng.normal(0.0, 0.3)
+            said.append(Statement(case, "gout", p, e, stated))
+    told = weigh_statements(said)
+    assert told is not None
+    assert told.faults == faults
+    for name, right in (("prior", prior), ("evidence", evidence), ("intercept", 0.1)):
+        error = getattr(told, f"{name}_error")
+        assert abs(getattr(told, name) - right) < 4.0 * error
+        low, high = told.interval(name)
+        assert low < getattr(told, name) < high
+
+
+def test_errors_of_weights_against_the_formula_written_out() -> None:
+    rng = np.random.default_rng(3)
+    said = [Statement(at % 5, "a", *rng.normal(size=3)) for at in range(20)]
+    told = weigh_statements(said)
+    assert told is not None
+    x = np.array([[1.0, one.prior, one.evidence] for one in said])
+    y = np.array([one.stated for one in said])
+    beta, *_ = np.linalg.lstsq(x, y, rcond=None)
+    bread, meat = np.linalg.inv(x.T @ x), np.zeros((3, 3))
+    for case in range(5):
+        score = sum(x[at] * (y[at] - x[at] @ beta) for at in range(20) if at % 5 == case)
+        meat += np.outer(score, score)
+    errors = np.sqrt(np.diag(bread @ meat @ bread) * 5 / 4 * 19 / 17)
+    assert (told.intercept, told.prior, told.evidence) == pytest.approx(tuple(beta))
+    found = (told.intercept_error, told.prior_error, told.evidence_error)
+    assert found == pytest.approx(tuple(errors))
+
+
+@pytest.mark.parametrize("count", [0, 1, 3])
+def test_too_few_statements_leave_the_weights_open(count: int) -> None:
+    assert weigh_statements([Statement(at, "a", 1.0 + at, 0.0, 1.0) for at in range(count)]) is None
+
+
+def test_priors_that_do_not_vary_leave_the_weights_open() -> None:
+    said = [Statement(at, "a", -1.0, float(at), 0.0) for at in range(9)]
+    assert weigh_statements(said) is None

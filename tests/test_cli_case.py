@@ -1,0 +1,111 @@
+"""``kneebayes case`` with its commands piped in."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+import pytest
+from test_cli import run
+
+import kneebayes as kb
+from kneebayes.teaching import Feedback
+
+START = ["case", "--seed", "5", "--difficulty", "any"]
+
+
+def session(
+    lines: list[str],
+    arguments: list[str],
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> tuple[int, str, str]:
+    monkeypatch.setattr("sys.stdin", io.StringIO("".join(f"{line}\n" for line in lines)))
+    return run(arguments, capsys)
+
+
+def test_a_session_ends_with_the_feedback_that_python_gives(
+    knee: kb.Model, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lines = ["ask fever", "examine ultrasound", "state baker's cyst 0.4, gout=0.05", "close soon"]
+    code, out, err = session(lines, START, capsys, monkeypatch)
+    case = knee.case("any", seed=5)
+    told = case.ask("fever", "ultrasound").close({"Baker's cyst": 0.4, "gout": 0.05}, "soon")
+    assert (code, err) == (0, "")
+    assert out.startswith(case.text)
+    assert f"fever: {case.truth['fever']}" in out
+    assert "(cost 3, burden 1)" in out
+    assert out.rstrip("\n").endswith(told.text)
+
+
+def test_help_hint_known_and_names(
+    knee: kb.Model, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lines = ["help", "", "HINT", "ask stiffness", "known", "names", "quit"]
+    code, out, _ = session(lines, START, capsys, monkeypatch)
+    case = knee.case("any", seed=5)
+    assert code == 0
+    assert "close [LEVEL]" in out
+    assert case.hint in out
+    assert case.ask("stiffness").text in out
+    assert "examinations: physical examination, blood test" in out
+    assert "Left without closing" in out
+
+
+def test_what_is_not_understood_is_told_and_the_session_goes_on(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lines = ["ask swolen knee", "dance", "state gout", "state gout 0.1, gout 0.2", "close"]
+    lines += ["state gout 7", "close later", "ask fever", "ask fever", "examine tea leaves"]
+    code, out, err = session(lines, START, capsys, monkeypatch)
+    assert (code, err) == (0, "")
+    for said in (
+        "Did you mean 'swollen knee'",
+        "'dance' is no command. There are: ask, examine, state",
+        "'gout' must be a cause and a probability",
+        "'gout' is stated twice",
+        "nothing was stated",
+        "must be a probability between 0 and 1. Got 7.0",
+        "'fever' is known already",
+        "No examination named 'tea leaves'",
+        "Left without closing",
+    ):
+        assert said in out
+
+
+def test_a_case_is_saved_gone_on_with_and_replayed(
+    knee: kb.Model,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+) -> None:
+    path = str(tmp_path / "case.json")
+    session(["ask fever", "quit"], [*START, "--save", path], capsys, monkeypatch)
+    lines = ["state gout 0.2", "close"]
+    go_on = ["case", "--replay", path, "--save", path]
+    code, out, _ = session(lines, go_on, capsys, monkeypatch)
+    assert code == 0
+    assert f"Saved to {path}." in out
+    code, out, _ = session([], ["case", "--replay", path], capsys, monkeypatch)
+    assert code == 0
+    assert out.rstrip("\n") == Feedback(knee.open_case(path)).text
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["case", "--difficulty", "brutal"], "difficulty: 'brutal' is not one"),
+        (["case", "--kind", "odd"], "kind: 'odd' is not one"),
+        (["case", "--replay", "nowhere.json"], "there is no such file"),
+        ([*START, "--save", "/nowhere/case.json"], "could not be saved"),
+    ],
+)
+def test_what_cannot_begin_ends_with_code_2(
+    arguments: list[str],
+    said: str,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    code, _, err = session(["quit"], arguments, capsys, monkeypatch)
+    assert code == 2
+    assert said in err
