@@ -1,0 +1,41 @@
+/** Urgency follows from signs, never from a probability. */
+
+/**
+ * Apply every urgency rule to the signs that are present.
+ *
+ * @param {object} model a model
+ * @param {Object<string, ?string>} answers name of a state by id; null and undefined are unknown
+ * @returns {{level: string, advice: string, reasons: Array<object>}} the level (`now`, `soon`
+ *   or `routine`), what to do, and the rules that fired, the most urgent first, each with
+ *   `rule` (id), `level`, `text`, `signs` (labels) and `because` (claims and references)
+ */
+export function urgency(model, answers) {
+  const present = new Set();
+  for (const [id, state] of Object.entries(answers)) {
+    const states = model.nodes[model.index.get(id)].states;
+    if (state === states[states.length - 1]) {
+      present.add(id);
+    }
+  }
+  const { rules, advice } = model.payload.urgency;
+  const reasons = rules.flatMap((rule) => {
+    const signs = signsOf(rule, present).map((id) => model.labels[id]);
+    const { id, level, text, because } = rule;
+    return signs.length ? [{ rule: id, level, text, signs, because }] : [];
+  });
+  reasons.sort((one, other) => Number(one.level !== "now") - Number(other.level !== "now"));
+  const level = reasons.length ? reasons[0].level : "routine";
+  return { level, advice: advice[level], reasons };
+}
+
+/** Ids of the signs that make a rule fire, none if it does not. */
+function signsOf(rule, present) {
+  if (rule.all.some((id) => !present.has(id)) || rule.none.some((id) => present.has(id))) {
+    return [];
+  }
+  const some = rule.any.filter((id) => present.has(id));
+  if (rule.any.length && some.length < rule.atLeast) {
+    return [];
+  }
+  return [...new Set([...rule.all, ...some])];
+}

@@ -1,0 +1,110 @@
+"""What a page is told of a model: everything, in full precision, and nothing that is not there."""
+
+import json
+
+import pytest
+
+import kneebayes as kb
+from kneebayes.page.payload import payload
+
+LARGEST = 250_000
+
+
+def as_text(model: kb.Model) -> str:
+    return json.dumps(payload(model), separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+
+
+def test_it_is_plain_compact_and_always_the_same(knee: kb.Model) -> None:
+    text = as_text(knee)
+    assert len(text.encode()) < LARGEST
+    assert as_text(kb.load()) == text
+    assert json.loads(text) == payload(knee)
+
+
+def test_its_network_is_the_network_to_the_last_digit(knee: kb.Model) -> None:
+    told = json.loads(as_text(knee))["nodes"]
+    assert [one["id"] for one in told] == [node.id for node in knee.network.nodes]
+    for one, node in zip(told, knee.network.nodes, strict=True):
+        assert tuple(one["states"]) == node.states
+        assert tuple(one["parents"]) == node.parents
+        if node.is_noisy_or:
+            assert one["leak"] == node.leak
+            assert [tuple(link) for link in one["links"]] == [link.strength for link in node.links]
+        else:
+            assert tuple(one["table"]) == node.table
+
+
+def test_parents_come_first(knee: kb.Model) -> None:
+    seen: set[str] = set()
+    for one in payload(knee)["nodes"]:
+        assert seen.issuperset(one["parents"])
+        seen.add(one["id"])
+
+
+def test_kinds_are_those_of_the_knowledge(knee: kb.Model) -> None:
+    told = payload(knee)
+    kinds = {one["id"]: one["kind"] for one in told["nodes"]}
+    tests = {id for id, one in knee.knowledge.findings.items() if one.kind == "test"}
+    assert {id for id, kind in kinds.items() if kind == "cause"} == set(knee.knowledge.causes)
+    assert {id for id, kind in kinds.items() if kind == "context"} == set(knee.knowledge.contexts)
+    assert {id for id, kind in kinds.items() if kind == "mediator"} == set(knee.knowledge.mediators)
+    assert {id for id, kind in kinds.items() if kind == "test"} == tests
+    assert {id for id, kind in kinds.items() if kind in ("finding", "test")} == set(
+        knee.knowledge.findings
+    )
+
+
+def test_every_question_stands_in_one_section(knee: kb.Model) -> None:
+    told = payload(knee)
+    placed = [id for section in told["sections"] for id in section["nodes"]]
+    assert sorted(placed) == sorted([*knee.knowledge.findings, *knee.knowledge.contexts])
+    assert all(section["label"] for section in told["sections"])
+
+
+@pytest.mark.parametrize("which", ["knee", "robot"])
+def test_whatever_is_named_is_there(which: str, request: pytest.FixtureRequest) -> None:
+    model: kb.Model = request.getfixturevalue(which)
+    told = payload(model)
+    nodes = {one["id"] for one in told["nodes"]}
+    named = {told["complaint"], *(id for one in told["groups"] for id in one["members"])}
+    for rule in told["urgency"]["rules"]:
+        named.update((*rule["all"], *rule["any"], *rule["none"]))
+    for arrow in told["arrows"]:
+        named.update((arrow["parent"], arrow["child"]))
+    for texts in ("stateLabels", "questions", "absentNames"):
+        named.update(told[texts])
+    assert named <= nodes
+    groups = {one["id"] for one in told["groups"]}
+    assert set(told["labels"]) == nodes | groups
+    assert set(told["aliases"]) <= nodes | groups
+
+
+def test_whatever_a_number_rests_on_is_told(knee: kb.Model) -> None:
+    told = payload(knee)
+    records = [*told["arrows"], *told["causes"], *told["urgency"]["rules"]]
+    for because in (one for record in records for one in record["because"]):
+        assert because.startswith("assumed:") or because in {**told["claims"], **told["references"]}
+
+
+def test_causes_have_what_the_ranking_has(knee: kb.Model) -> None:
+    ranking = knee.diagnose().ranking.set_index("id")
+    for one in payload(knee)["causes"]:
+        row = ranking.loc[one["id"]]
+        assert (one["label"], one["group"], one["urgent"]) == (row.cause, row.group, row.urgent)
+        assert one["prior"] == row.prior == one["interval"][1]
+
+
+def test_findings_have_the_price_of_their_method(knee: kb.Model) -> None:
+    told = payload(knee)
+    prices = {one["id"]: (one["cost"], one["burden"]) for one in told["findings"]}
+    table = knee.diagnose().questions().table.set_index("id")
+    for id, row in table[table["kind"] != "context"].iterrows():
+        assert prices[str(id)] == (row["cost"], row["burden"])
+
+
+def test_another_lexicon_and_another_setting_are_told(knee: kb.Model) -> None:
+    lay, emergency = knee.with_lexicon("lay"), knee.in_setting("emergency")
+    assert payload(lay)["lexicon"]["id"] == "lay"
+    assert payload(lay)["nodes"] != payload(knee)["nodes"]
+    assert payload(emergency)["reading"] == emergency.reading
+    assert payload(emergency)["nodes"] != payload(knee)["nodes"]
