@@ -1,1 +1,38 @@
 """Studies on many patients: evaluation against baselines, calibration, misspecification."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from kneebayes.study.calibration import Bin, Calibration, calibration_of
+from kneebayes.study.collapsing import without_mediators
+from kneebayes.study.evaluating import BASELINES, evaluate, evaluate_predictions
+from kneebayes.study.evaluation import Evaluation, Scoring
+from kneebayes.study.misspecification import Misspecification, World, misspecify, worlds_of
+
+__all__ = [
+    "BASELINES",
+    "Bin",
+    "Calibration",
+    "DifferentialClassifier",
+    "Evaluation",
+    "Misspecification",
+    "Scoring",
+    "World",
+    "calibration_of",
+    "evaluate",
+    "evaluate_predictions",
+    "misspecify",
+    "without_mediators",
+    "worlds_of",
+]
+
+
+def __getattr__(name: str) -> Any:
+    """The classifier needs scikit-learn, so it is only made when it is asked for."""
+    if name != "DifferentialClassifier":
+        message = f"module 'kneebayes.study' has no attribute '{name}'"
+        raise AttributeError(message)
+    from kneebayes.study.classifier import DifferentialClassifier
+
+    return DifferentialClassifier

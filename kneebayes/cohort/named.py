@@ -1,0 +1,60 @@
+"""Cohorts with a name, that anyone can draw again bit for bit."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from kneebayes.cohort.recording import Recording
+from kneebayes.cohort.simulation import SimulatedCohort, simulate
+from kneebayes.errors import UnknownNameError, suggest
+
+if TYPE_CHECKING:
+    from kneebayes.model import Model
+
+__all__ = ["BENCHMARKS", "Benchmark", "benchmark_cohort"]
+
+
+@dataclass(frozen=True, slots=True)
+class Benchmark:
+    """The recipe of a named cohort. A recipe never changes: a new one gets a new number.
+
+    Attributes
+    ----------
+    name
+        Its name, with its number.
+    n, seed, recording
+        How it is drawn.
+    digest
+        SHA-256 that the cohort drawn from the article's model has (see
+        :attr:`SimulatedCohort.digest`). A model with other numbers draws another cohort.
+    """
+
+    name: str
+    n: int
+    seed: int
+    recording: Recording
+    digest: str
+
+
+BENCHMARKS = {
+    "kneebayes-1": Benchmark(
+        name="kneebayes-1",
+        n=5000,
+        seed=2024,
+        recording=Recording(
+            context=0.9, history=0.2, symptom=0.15, sign=0.12, test=0.04, absent_written=1.0
+        ),
+        digest="c0ec382e5b5b22f2275b14cb311288f7e150363bd733e0d87a00c5764625924a",
+    )
+}
+
+
+def benchmark_cohort(model: Model, name: str = "kneebayes-1") -> SimulatedCohort:
+    """Draw a named cohort from a model; see :meth:`kneebayes.Model.benchmark_cohort`."""
+    if name not in BENCHMARKS:
+        message = f"No benchmark '{name}'. There are: {', '.join(BENCHMARKS)}."
+        raise UnknownNameError(message, str(name), suggest(str(name), BENCHMARKS))
+    recipe = BENCHMARKS[name]
+    drawn = simulate(model, recipe.n, recipe.seed, recording=recipe.recording)
+    return replace(drawn, name=recipe.name)

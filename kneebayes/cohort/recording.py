@@ -1,0 +1,158 @@
+"""What of a patient is written down: not everything is asked, and not all of it rightly."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from math import isfinite
+from numbers import Real
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kneebayes.errors import EvidenceError
+from kneebayes.inference.evidence import Evidence
+
+if TYPE_CHECKING:
+    from kneebayes.model import Model
+
+__all__ = ["COMPLETE", "VISIT", "Clerk", "Recording", "items_of", "words_of"]
+
+
+@dataclass(frozen=True, slots=True)
+class Recording:
+    """How much of the truth about a patient becomes an answer.
+
+    Each item is asked about independently of all else, so what is missing says nothing, unless
+    ``absent_written`` is below 1: then what is written down is more often what was present.
+
+    Parameters
+    ----------
+    context, history, symptom, sign, test
+        Share of the items of that kind that is asked about, from 0 to 1.
+    absent_written
+        Share of the findings asked about and found absent that is written down; those found
+        present always are. Below 1 a missing answer speaks for absence, which no model that
+        takes it for unknown can see.
+    misreported
+        Share of the answers about history and symptoms that say the opposite of the truth.
+
+    Raises
+    ------
+    EvidenceError
+        If one of them is no share.
+
+    Examples
+    --------
+    >>> Recording(test=0.0, absent_written=0.5).share("symptom")
+    0.15
+    """
+
+    context: float = 0.9
+    history: float = 0.2
+    symptom: float = 0.15
+    sign: float = 0.12
+    test: float = 0.04
+    absent_written: float = 1.0
+    misreported: float = 0.0
+
+    def __post_init__(self) -> None:
+        for one in fields(self):
+            value = getattr(self, one.name)
+            if isinstance(value, bool) or not isinstance(value, Real) or not _is_share(value):
+                message = (
+                    f"Recording: '{one.name}' is a share and must be a number from 0 to 1. "
+                    f"Got {value!r}."
+                )
+                raise EvidenceError(message)
+
+    def share(self, kind: str) -> float:
+        """Share of the items of a kind that is asked about; the complaint always is."""
+        return 1.0 if kind == "complaint" else float(getattr(self, kind))
+
+    @property
+    def words(self) -> str:
+        """The recording in a sentence."""
+        kinds = ("context", "history", "symptom", "sign", "test")
+        told = "asked about: " + ", ".join(f"{one} {self.share(one):.0%}" for one in kinds)
+        if self.absent_written < 1.0:
+            told += f"; of what was found absent {self.absent_written:.0%} written down"
+        if self.misreported > 0.0:
+            told += f"; {self.misreported:.0%} of history and symptoms told wrongly"
+        return told
+
+
+def _is_share(value: Real) -> bool:
+    return isfinite(float(value)) and 0.0 <= float(value) <= 1.0
+
+
+VISIT = Recording()  # a first visit: background mostly known, about ten findings, few tests
+COMPLETE = Recording(context=1.0, history=1.0, symptom=1.0, sign=1.0, test=1.0)
+
+
+class Clerk:
+    """Writes down what of a world becomes an answer.
+
+    Parameters
+    ----------
+    model
+        The model that the worlds are drawn from.
+    recording
+        How much is written down, and how well.
+    evidence
+        What holds for all: it is always written down, and rightly.
+
+    Attributes
+    ----------
+    ids
+        What can be known of a patient.
+    """
+
+    def __init__(self, model: Model, recording: Recording, evidence: Evidence) -> None:
+        knowledge, network = model.knowledge, model.network
+        findings = knowledge.findings
+        self.recording = recording
+        self.ids = items_of(model)
+        self.at = [network.index[id] for id in self.ids]
+        self.words = [words_of(model, id) for id in self.ids]
+        kinds = [findings[id].kind if id in findings else "context" for id in self.ids]
+        given = np.array([evidence.hard_state(id) is not None for id in self.ids])
+        shares = np.array([recording.share(kind) for kind in kinds])
+        told = np.array([kind in ("history", "symptom") for kind in kinds]) & ~given
+        # what has words of its own for its states, such as gradual, is never simply absent
+        plain = np.array([id in findings and not findings[id].states for id in self.ids]) & ~given
+        present = np.where(given, 1.0, shares)
+        self.chance = np.stack(
+            [np.where(plain, shares * recording.absent_written, present), present]
+        )
+        self.flips = np.where(told, recording.misreported, 0.0)
+
+    def write(self, worlds: NDArray[np.int8], rng: np.random.Generator) -> NDArray[np.object_]:
+        """Answers of some patients: patients x items, None where nothing is written down."""
+        asked, wrong = rng.random((2, len(worlds), len(self.ids)))
+        states = worlds[:, self.at].astype(np.int64)
+        states = np.where(wrong < self.flips, 1 - states, states)
+        written = asked < np.where(states > 0, self.chance[1], self.chance[0])
+        cells = np.full(states.shape, None, dtype=object)
+        for column, words in enumerate(self.words):
+            mine = written[:, column]
+            cells[mine, column] = words[states[mine, column]]
+        return cells
+
+
+def items_of(model: Model) -> list[str]:
+    """Ids of what can be known of a patient: contexts, then findings."""
+    return [*model.knowledge.contexts, *model.knowledge.findings]
+
+
+def words_of(model: Model, id: str) -> NDArray[np.object_]:
+    """The answer that each state of a node is."""
+    states = model.network[id].states
+    finding = model.knowledge.findings.get(id)
+    own = {} if finding is None else {str(state): word for state, word in finding.states.items()}
+    words = np.empty(len(states), dtype=object)
+    if states == ("absent", "present") and not own:
+        words[:] = [False, True]
+    else:
+        words[:] = [own.get(state, state) for state in states]
+    return words

@@ -1,0 +1,91 @@
+"""Simulated patients in files, however many."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from kneebayes.cohort.files import _unfinished, _write_csv, _write_parquet
+from kneebayes.cohort.recording import VISIT, Recording, items_of, words_of
+from kneebayes.cohort.simulation import simulate_pieces
+from kneebayes.cohort.sources import is_parquet
+from kneebayes.errors import KneebayesError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from kneebayes.model import Model
+
+__all__ = ["SimulatedFiles", "simulate_to_file"]
+
+
+@dataclass(frozen=True, slots=True)
+class SimulatedFiles:
+    """Simulated patients in two files, row by row.
+
+    Attributes
+    ----------
+    answers
+        What is known of each patient, as :meth:`kneebayes.Model.diagnose_cohort_file` takes it.
+    truth
+        Which causes each patient has.
+    rows
+        How many patients there are.
+    """
+
+    answers: Path
+    truth: Path
+    rows: int
+
+    def __repr__(self) -> str:
+        patients = f"{self.rows:,} patient{'' if self.rows == 1 else 's'}"
+        return f"SimulatedFiles('{self.answers}', '{self.truth}': {patients})"
+
+
+def simulate_to_file(
+    model: Model,
+    n: int,
+    answers: str | Path,
+    truth: str | Path,
+    seed: int = 0,
+    given: Mapping[str, object] | None = None,
+    recording: Recording = VISIT,
+) -> SimulatedFiles:
+    """Draw patients into two files; see :meth:`kneebayes.Model.simulate_to_file`.
+
+    Raises
+    ------
+    KneebayesError
+        If a file is neither CSV nor Parquet, if both are the same, or a folder is missing.
+    """
+    targets = [Path(answers), Path(truth)]
+    if targets[0].resolve() == targets[1].resolve():
+        message = f"Answers and truth must go to two files, got '{answers}' for both."
+        raise KneebayesError(message)
+    for target in targets:
+        is_parquet(target)
+        if not target.parent.is_dir():
+            message = f"The folder of a target does not exist: {target.parent}. Make it first."
+            raise KneebayesError(message)
+    pieces = simulate_pieces(model, n, seed, given, recording)
+    worded = {id for id in items_of(model) if isinstance(words_of(model, id)[0], str)}
+    rows = 0
+    with ExitStack() as stack:
+        write = []
+        for target in targets:
+            path = stack.enter_context(_unfinished(target))
+            opened = _write_parquet if is_parquet(target) else _write_csv
+            write.append(stack.enter_context(opened(path, False)))
+        for piece in pieces:
+            write[0](_typed(piece.answers, worded))
+            write[1](piece.truth)
+            rows += len(piece)
+    return SimulatedFiles(targets[0], targets[1], rows)
+
+
+def _typed(answers: pd.DataFrame, worded: set[str]) -> pd.DataFrame:
+    """Columns with a type that does not depend on who is in the piece."""
+    return answers.astype({id: "string" if id in worded else "boolean" for id in answers.columns})

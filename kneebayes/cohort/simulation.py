@@ -1,0 +1,284 @@
+"""Patients drawn from a model: what is known of them, and apart from that the truth."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from hashlib import sha256
+from math import nan, sqrt
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kneebayes.cohort.recording import VISIT, Clerk, Recording
+from kneebayes.display.markup import percent
+from kneebayes.display.report import Report
+from kneebayes.errors import EvidenceError, ImpossibleEvidenceError
+from kneebayes.inference.drawing import Drawing
+from kneebayes.inference.evidence import Evidence
+from kneebayes.reasoning.answers import by_node, evidence_of, read_answers
+from kneebayes.reasoning.belief import _impossible
+from kneebayes.results.reporting import Reporting
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.axes import Axes
+
+    from kneebayes.model import Model
+
+__all__ = ["SimulatedCohort", "simulate", "simulate_pieces"]
+
+BLOCK = 1024  # patients drawn from one stream of chance, so that more of them are the same first
+PIECE = 8  # blocks that are handed over together
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class SimulatedCohort(Reporting):
+    """Patients drawn from a model.
+
+    Made by :meth:`kneebayes.Model.simulate`.
+
+    Attributes
+    ----------
+    answers
+        One row a patient, one column a context or finding by its id; cells are True, False,
+        the name of a state, or None where nothing was written down. It is what
+        :meth:`kneebayes.Model.diagnose_cohort` takes.
+    truth
+        Which causes each patient has: the same rows, one column a cause by its id, True or
+        False. No answer stands in it.
+    model
+        The model they were drawn from.
+    given
+        What holds for all of them, as it was said.
+    seed
+        Where chance began.
+    recording
+        What of the truth was written down.
+    name
+        The name of a benchmark, or empty.
+    """
+
+    answers: pd.DataFrame
+    truth: pd.DataFrame
+    model: Model
+    given: Mapping[str, object]
+    seed: int
+    recording: Recording
+    name: str = ""
+
+    def __len__(self) -> int:
+        return len(self.answers)
+
+    @cached_property
+    def expected(self) -> Mapping[str, float]:
+        """P(cause | what holds for all) by id of the cause, exact."""
+        model, evidence = self.model, evidence_given(self.model, self.given)
+        told = {id: model.engine.propagate(evidence, [id]) for id in model.knowledge.causes}
+        return {id: one.present(id) for id, one in told.items()}
+
+    @cached_property
+    def _rows(self) -> list[dict[str, Any]]:
+        causes, rows = self.model.knowledge.causes, []
+        for id in causes:
+            expected, patients = self.expected[id], int(self.truth[id].sum())
+            share = patients / len(self) if len(self) else nan
+            spread = sqrt(expected * (1.0 - expected) / max(len(self), 1))
+            rows.append(
+                {
+                    "id": id,
+                    "cause": causes[id].label,
+                    "urgent": causes[id].urgent,
+                    "patients": patients,
+                    "share": share,
+                    "expected": expected,
+                    "z": (share - expected) / spread if spread > 0.0 else nan,
+                }
+            )
+        return rows
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """One row a cause: how many patients have it, their share, and what it was to be.
+
+        ``z`` is the difference of share and expected share in standard errors.
+        """
+        import pandas as pd
+
+        return pd.DataFrame(self._rows)
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of answers and truth as plain text: equal exactly where all cells are."""
+        cells = {True: "1", False: "0", None: ""}
+        lines = [",".join((*self.answers.columns, *(f"has {id}" for id in self.truth.columns)))]
+        answers = self.answers.to_numpy(dtype=object)
+        truth = self.truth.to_numpy(dtype=np.int8).astype(str)
+        for said, has in zip(answers, truth, strict=True):
+            lines.append(",".join([*(cells.get(one, one) for one in said), *has]))
+        return sha256("\n".join([*lines, ""]).encode()).hexdigest()
+
+    @property
+    def report(self) -> Report:
+        """What is shown: how many patients, what is known of them, how often each cause is."""
+        meta = self.model.knowledge.meta
+        rows = [
+            (
+                row["cause"] + ("!" if row["urgent"] else ""),
+                f"{row['patients']:,}",
+                percent(row["share"]) if len(self) else "",
+                percent(row["expected"]),
+            )
+            for row in sorted(self._rows, key=lambda row: -row["expected"])
+        ]
+        complaint = meta.complaint
+        told = by_node(self.model.knowledge, self.model.names, self.given)
+        holds = [f"{name} = {value!r}" for name, value in self.given.items()]
+        if complaint not in told:
+            holds = [f"{self.model.knowledge.label(complaint)} = True", *holds]
+        return Report(
+            title=f"{meta.title}: {self._summary} ({self.model.reading})",
+            known=f"For all of them: {', '.join(holds)}.",
+            advice="",
+            reasons=(),
+            header=("cause", "patients", "share", "expected"),
+            rows=tuple(rows),
+            notes=(
+                f"! marks an urgent cause. Seed {self.seed}; {self.recording.words}.",
+                self._counted,
+            ),
+            disclaimer=meta.disclaimer,
+        )
+
+    @property
+    def _summary(self) -> str:
+        patients = f"{len(self):,} simulated patient{'' if len(self) == 1 else 's'}"
+        return f"{self.name}: {patients}" if self.name else patients
+
+    @property
+    def _counted(self) -> str:
+        if not len(self):
+            return "Nobody was drawn."
+        contexts = self.model.knowledge.contexts
+        known = self.answers.notna()
+        background = [id for id in known.columns if id in contexts]
+        told = known.drop(columns=background).sum(axis=1).mean()
+        return (
+            f"On average {told:.1f} findings and {known[background].sum(axis=1).mean():.1f} "
+            f"contexts are known, and {self.truth.sum(axis=1).mean():.2f} causes are present."
+        )
+
+    def draw(self, ax: Axes | None = None) -> Axes:
+        """Draw how often each cause was drawn against how often it was to be."""
+        from kneebayes.display.evaluation_figure import draw_shares
+
+        return draw_shares(self._rows, len(self), ax)
+
+    def __repr__(self) -> str:
+        named = f"{self.name!r}: " if self.name else ""
+        patients = f"{len(self):,} patient{'' if len(self) == 1 else 's'}"
+        return f"SimulatedCohort({named}{patients}, seed {self.seed}, {self.model.reading})"
+
+
+def simulate(
+    model: Model,
+    n: int,
+    seed: int = 0,
+    given: Mapping[str, object] | None = None,
+    recording: Recording = VISIT,
+) -> SimulatedCohort:
+    """Draw patients from a model, exactly; see :meth:`kneebayes.Model.simulate`."""
+    import pandas as pd
+
+    pieces = list(simulate_pieces(model, n, seed, given, recording))
+    if len(pieces) == 1:
+        return pieces[0]
+    return SimulatedCohort(
+        pd.concat([one.answers for one in pieces]),
+        pd.concat([one.truth for one in pieces]),
+        model,
+        pieces[0].given,
+        seed,
+        recording,
+    )
+
+
+def simulate_pieces(
+    model: Model,
+    n: int,
+    seed: int = 0,
+    given: Mapping[str, object] | None = None,
+    recording: Recording = VISIT,
+) -> Iterator[SimulatedCohort]:
+    """The patients of :func:`simulate` in pieces of 8192, so that memory does not grow with n.
+
+    Yields
+    ------
+    SimulatedCohort
+        At least one; the same patients whatever ``n`` is, as far as it goes.
+
+    Raises
+    ------
+    EvidenceError
+        If ``n`` or ``seed`` is no whole number from 0 on, or an answer is not understood.
+    UnknownNameError
+        If a name is not known.
+    ImpossibleEvidenceError
+        If what is given cannot be true together.
+    TooWideError
+        If drawing exactly needs more memory than is allowed.
+    """
+    for name, value in (("n", n), ("seed", seed)):
+        if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < 0:
+            message = f"simulate: '{name}' must be a whole number from 0 on. Got {value!r}."
+            raise EvidenceError(message)
+    said: dict[str, object] = dict(given or {})
+    evidence = evidence_given(model, said)
+    try:
+        drawing = Drawing(model.engine, evidence)
+    except ImpossibleEvidenceError:
+        raise _impossible(model.engine, model.knowledge, evidence) from None
+    clerk = Clerk(model, recording, evidence)
+    return _pieces(model, int(n), int(seed), said, drawing, clerk)
+
+
+def evidence_given(model: Model, said: Mapping[str, object]) -> Evidence:
+    """What holds for all patients; the complaint does unless something is said of it."""
+    complaint = model.knowledge.meta.complaint
+    told = said
+    if complaint not in by_node(model.knowledge, model.names, said):
+        told = {complaint: True, **said}
+    return evidence_of(read_answers(model.knowledge, model.names, model.network, told))
+
+
+def _pieces(
+    model: Model, n: int, seed: int, said: dict[str, object], drawing: Drawing, clerk: Clerk
+) -> Iterator[SimulatedCohort]:
+    import pandas as pd
+
+    columns = [model.network.index[id] for id in model.knowledge.causes]
+    for start in range(0, max(n, 1), BLOCK * PIECE):
+        kept: list[tuple[NDArray[np.object_], NDArray[np.bool_]]] = []
+        for first in range(start, min(n, start + BLOCK * PIECE), BLOCK):
+            # who the patients are and what is written down have a stream of chance each, so
+            # the same patients can be seen under another recording
+            lives, papers = (
+                np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(first // BLOCK, at)))
+                for at in range(2)
+            )
+            worlds = drawing.draw(BLOCK, lives)
+            end = min(n - first, BLOCK)
+            kept.append((clerk.write(worlds, papers)[:end], worlds[:end, columns] == 1))
+        answers = [one for one, _ in kept] or [np.empty((0, len(clerk.ids)), dtype=object)]
+        truth = [one for _, one in kept] or [np.empty((0, len(columns)), dtype=bool)]
+        index = pd.RangeIndex(start, min(n, start + BLOCK * PIECE), name="patient")
+        yield SimulatedCohort(
+            pd.DataFrame(np.concatenate(answers), index, clerk.ids, dtype=object),
+            pd.DataFrame(np.concatenate(truth), index, list(model.knowledge.causes)),
+            model,
+            said,
+            seed,
+            clerk.recording,
+        )

@@ -1,0 +1,171 @@
+"""The network as a classifier of scikit-learn: several causes at once, probabilities exact."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.base import BaseEstimator, ClassifierMixin
+from sklearn.utils.validation import check_is_fitted
+
+from kneebayes.cohort.recording import items_of
+from kneebayes.errors import EvidenceError
+from kneebayes.network import Numbers
+from kneebayes.study.tables import check_share
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from kneebayes.model import Model
+
+__all__ = ["DifferentialClassifier"]
+
+
+class _Network:
+    """P(cause present | answers) as ``predict_proba``: one column a cause, several may be present.
+
+    Nothing is learned: ``fit`` reads the model and notes columns and classes, so that the
+    network stands in pipelines, cross-validation and scorers beside what does learn.
+
+    Parameters
+    ----------
+    lexicon
+        Which lexicon turns words into numbers; left out, the folder's own choice.
+    setting
+        Where the patients are seen; left out, nowhere in particular.
+    folder
+        A knowledge folder; left out, the article on pain behind the knee.
+    columns
+        What the columns of a plain array are, by any name; left out, the first of contexts and
+        findings in the model's order. A DataFrame says it itself.
+    threshold
+        P(cause) from which on ``predict`` calls a cause present.
+
+    Attributes
+    ----------
+    classes_
+        Ids of the causes, in the order of the columns of ``predict_proba``.
+    n_features_in_
+        How many columns were fitted on.
+    model_
+        The :class:`kneebayes.Model` that answers.
+
+    Notes
+    -----
+    A multilabel classifier: the truth is patients x causes. Cells of a DataFrame are answers as
+    :meth:`kneebayes.Model.diagnose_cohort` takes them; in an array of numbers 1 is
+    present, 0 absent, NaN unknown, and what lies between a probability.
+
+    Examples
+    --------
+    >>> import kneebayes as kb
+    >>> cohort = kb.load().simulate(50, seed=1)
+    >>> network = DifferentialClassifier().fit(cohort.answers, cohort.truth)
+    >>> network.predict_proba(cohort.answers).shape
+    (50, 28)
+    """
+
+    def __init__(
+        self,
+        lexicon: str | None = None,
+        setting: str | None = None,
+        folder: str | None = None,
+        columns: Sequence[str] | None = None,
+        threshold: float = 0.5,
+    ) -> None:
+        self.lexicon = lexicon
+        self.setting = setting
+        self.folder = folder
+        self.columns = columns
+        self.threshold = threshold
+
+    def fit(self, answers: Any, y: Any = None, /) -> Self:
+        """Read the model and note what the columns are; no number of the network changes.
+
+        Parameters
+        ----------
+        answers
+            Patients x findings.
+        y
+            Not looked at: the causes are those of the network.
+
+        Raises
+        ------
+        UnknownNameError, EvidenceError, KnowledgeError
+            If folder, lexicon, setting or columns cannot be understood.
+        """
+        from kneebayes.model import load
+
+        del y
+        check_share("threshold", self.threshold)
+        model = load(self.folder, self.lexicon)
+        self.model_: Model = model if self.setting is None else model.in_setting(self.setting)
+        self.classes_ = np.array(list(self.model_.knowledge.causes))
+        frame = self._frame(answers)
+        if 0 in frame.shape:
+            message = (
+                f"A table of {frame.shape[0]} patients x {frame.shape[1]} columns was given: 0 "
+                f"feature(s) (shape={frame.shape}) while a minimum of 1 is required, of both."
+            )
+            raise EvidenceError(message)
+        self.n_features_in_ = frame.shape[1]
+        return self
+
+    def predict_proba(self, answers: Any, /) -> Numbers:
+        """P(cause present | answers): patients x causes; NaN where answers cannot be true.
+
+        Raises
+        ------
+        sklearn.exceptions.NotFittedError
+            Before ``fit``.
+        UnknownNameError, EvidenceError, TooWideError
+            As :meth:`kneebayes.Model.diagnose_cohort`.
+        """
+        check_is_fitted(self)
+        frame = self._frame(answers)
+        if frame.shape[1] != self.n_features_in_:
+            message = (
+                f"X has {frame.shape[1]} features, but DifferentialClassifier is expecting "
+                f"{self.n_features_in_} features as input: the columns that it was fitted on."
+            )
+            raise EvidenceError(message)
+        told = self.model_.diagnose_cohort(frame, progress=False)
+        return told.posteriors.to_numpy()
+
+    def predict(self, answers: Any, /) -> NDArray[np.int64]:
+        """Which causes are present, 1 or 0: patients x causes."""
+        return (self.predict_proba(answers) >= self.threshold).astype(np.int64)
+
+    def _frame(self, answers: Any) -> pd.DataFrame:
+        import pandas as pd
+
+        if isinstance(answers, pd.DataFrame):
+            return answers
+        if hasattr(answers, "toarray"):
+            message = "Answers cannot be a sparse table: what is left out of one is 0, absent."
+            raise EvidenceError(message)
+        values = np.asarray(answers)
+        if np.iscomplexobj(values):
+            message = "Complex data not supported: answers are present, absent or a probability."
+            raise EvidenceError(message)
+        if values.ndim != 2:
+            message = (
+                f"Answers must be a table, patients x findings; got {values.ndim} dimension"
+                f"{'' if values.ndim == 1 else 's'}. Reshape your data."
+            )
+            raise EvidenceError(message)
+        known = items_of(self.model_) if self.columns is None else list(self.columns)
+        if values.shape[1] > len(known):
+            message = f"{values.shape[1]} columns were given, but {len(known)} are named."
+            raise EvidenceError(message)
+        return pd.DataFrame(values, columns=known[: values.shape[1]])
+
+
+# made by calling type, because a base class that may not be installed has no type to check
+DifferentialClassifier: Any = type(
+    "DifferentialClassifier",
+    (_Network, ClassifierMixin, BaseEstimator),
+    {"__doc__": _Network.__doc__, "__module__": __name__},
+)

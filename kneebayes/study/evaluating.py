@@ -1,0 +1,194 @@
+"""Evaluate a model, or anybody's predictions, on patients whose causes are known."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from kneebayes.cohort.record import diagnose_cohort
+from kneebayes.cohort.recording import VISIT, Recording
+from kneebayes.cohort.simulation import SimulatedCohort, simulate
+from kneebayes.errors import EvidenceError, UnknownNameError, suggest
+from kneebayes.network import Numbers
+from kneebayes.study.baselines import (
+    Learned,
+    any_urgent,
+    naive_bayes,
+    prior_only,
+    reading_of,
+    states_of,
+)
+from kneebayes.study.collapsing import without_mediators
+from kneebayes.study.evaluation import Evaluation, Scoring, Subject
+from kneebayes.study.tables import predictions_of, truth_of
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from kneebayes.model import Model
+
+__all__ = ["BASELINES", "evaluate", "evaluate_predictions", "subject_of"]
+
+EXACT = "exact network"
+BASELINES = ("prior only", "naive Bayes", "without mediators")
+DEFAULT = Scoring()
+TRAINING = 1_000_003  # added to the seed of the cases, so that nobody learns from those tested
+
+
+def evaluate_predictions(
+    probabilities: pd.DataFrame | Mapping[str, pd.DataFrame],
+    truth: pd.DataFrame,
+    model: Model | None = None,
+    scoring: Scoring = DEFAULT,
+) -> Evaluation:
+    """Score anybody's predictions against the truth.
+
+    Parameters
+    ----------
+    probabilities
+        P(cause present): one row a case, one column a cause; or several such tables by
+        name of who predicted, the reference first. A row with a missing number is left out of
+        all of them, and counted.
+    truth
+        Which causes are present, True or False (or 1 and 0): the same cases by the same
+        index, the same columns in any order.
+    model
+        Gives labels, groups and urgency to the columns, which are then its causes by any name;
+        left out, columns are called as they are and none is urgent.
+    scoring
+        Thresholds and resamples, where they are to be others.
+
+    Raises
+    ------
+    EvidenceError
+        If tables do not fit each other, or hold anything but probabilities and truths.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> said = pd.DataFrame({"flu": [0.9, 0.2], "cold": [0.1, 0.7]})
+    >>> was = pd.DataFrame({"flu": [True, False], "cold": [False, True]})
+    >>> evaluate_predictions(said, was).table["recall_1"].iloc[0]
+    np.float64(1.0)
+    """
+    named = probabilities if isinstance(probabilities, Mapping) else {"predictions": probabilities}
+    if not named:
+        message = "evaluate_predictions needs at least one table of predictions, got none."
+        raise EvidenceError(message)
+    facts = truth_of(truth, model)
+    tables = {name: predictions_of(name, one, facts, model) for name, one in named.items()}
+    kept = np.all([one.notna().all(axis=1).to_numpy() for one in tables.values()], axis=0)
+    if not kept.any():
+        message = "No case has a prediction from everybody, so there is nothing to score."
+        raise EvidenceError(message)
+    subject = Subject({str(id): str(id) for id in facts.columns})
+    return Evaluation(
+        {name: one[kept] for name, one in tables.items()},
+        facts[kept],
+        subject if model is None else subject_of(model),
+        left_out=int((~kept).sum()),
+        scoring=scoring,
+    )
+
+
+def evaluate(
+    model: Model,
+    cohort: SimulatedCohort | pd.DataFrame,
+    truth: pd.DataFrame | None = None,
+    baselines: Sequence[str] = BASELINES,
+    learned: Sequence[int] = (),
+    others: Mapping[str, pd.DataFrame] | None = None,
+    scoring: Scoring = DEFAULT,
+    progress: bool | None = None,
+) -> Evaluation:
+    """Score a model on patients whose causes are known; see :meth:`kneebayes.Model.evaluate`.
+
+    Parameters
+    ----------
+    model, cohort, truth, baselines, learned, progress
+        As there.
+    others
+        More predictions of the same patients, by name.
+    scoring
+        Thresholds and resamples, where they are to be others.
+    """
+    answers, facts, recording = _cases(cohort, truth)
+    _check_baselines(baselines)
+    facts = truth_of(facts, model)  # before anything takes long
+    diagnosed = diagnose_cohort(model, answers, progress)
+    states = states_of(model, answers)
+    tables = {EXACT: diagnosed.posteriors}
+    for name in baselines:
+        tables[name] = _like(diagnosed.posteriors, _baseline(model, name, answers, states))
+    sizes = {f"logistic regression, {size:,} cases": size for size in learned}
+    seed = TRAINING + (cohort.seed if isinstance(cohort, SimulatedCohort) else scoring.seed)
+    for name, size in sizes.items():
+        drawn = simulate(model, size, seed, recording=recording)
+        taught = Learned(model, states_of(model, drawn.answers), drawn.truth.to_numpy())
+        tables[name] = _like(diagnosed.posteriors, taught.predict(states))
+    scored = evaluate_predictions({**tables, **(others or {})}, facts, model, scoring)
+    kept = answers.index.isin(scored.truth.index)
+    logs = diagnosed.log_probability[kept].to_numpy()
+    told = f"; cases: {cohort.model.reading}" if isinstance(cohort, SimulatedCohort) else ""
+    return replace(
+        scored,
+        made_by=f"{model.reading}{told}",
+        flagged=diagnosed.urgency[kept] != "routine",
+        any_urgent={EXACT: any_urgent(model, reading_of(model, answers[kept]), logs)},
+        learned_from=sizes,
+    )
+
+
+def _check_baselines(baselines: Sequence[str]) -> None:
+    unknown = [one for one in baselines if one not in BASELINES]
+    if isinstance(baselines, str) or unknown:
+        name = str(baselines if isinstance(baselines, str) else unknown[0])
+        message = f"No baseline '{name}'. There are, as a list: {', '.join(BASELINES)}."
+        raise UnknownNameError(message, name, suggest(name, BASELINES))
+
+
+def subject_of(model: Model) -> Subject:
+    """What the columns of a model's predictions are."""
+    knowledge = model.knowledge
+    return Subject(
+        labels={id: cause.label for id, cause in knowledge.causes.items()},
+        urgent=tuple(id for id, cause in knowledge.causes.items() if cause.urgent),
+        groups={group.label: group.members for group in knowledge.groups.values()},
+        title=knowledge.meta.title,
+        disclaimer=knowledge.meta.disclaimer,
+    )
+
+
+def _cases(
+    cohort: SimulatedCohort | pd.DataFrame, truth: pd.DataFrame | None
+) -> tuple[pd.DataFrame, pd.DataFrame, Recording]:
+    if isinstance(cohort, SimulatedCohort):
+        if truth is not None:
+            message = "A simulated cohort brings its truth along; leave 'truth' out."
+            raise EvidenceError(message)
+        return cohort.answers, cohort.truth, cohort.recording
+    if truth is None:
+        message = (
+            "evaluate needs the truth beside the answers: a table with the same index and one "
+            "column a cause. Or give it a simulated cohort: model.simulate(1000)."
+        )
+        raise EvidenceError(message)
+    return cohort, truth, VISIT
+
+
+def _baseline(model: Model, name: str, answers: pd.DataFrame, states: np.ndarray) -> Numbers:
+    if name == "prior only":
+        return prior_only(model, len(answers))
+    if name == "naive Bayes":
+        return naive_bayes(model, states)
+    bare = without_mediators(model)
+    return diagnose_cohort(bare, answers, progress=False).posteriors.to_numpy()
+
+
+def _like(frame: pd.DataFrame, values: Numbers) -> pd.DataFrame:
+    import pandas as pd
+
+    return pd.DataFrame(values, index=frame.index, columns=frame.columns)

@@ -1,0 +1,300 @@
+"""An evaluation: predictions against the truth, scored, compared and drawn."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kneebayes.display.markup import percent
+from kneebayes.display.report import Report
+from kneebayes.network import Numbers
+from kneebayes.results.reporting import Reporting
+from kneebayes.study.calibration import Calibration, calibration_of
+from kneebayes.study.scores import (
+    area_under_curve,
+    brier_scores,
+    differential_overlap,
+    first_is_present,
+    log_scores,
+    recalled,
+)
+from kneebayes.study.tables import check_count, check_share
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.axes import Axes
+
+__all__ = ["FIRST", "Evaluation", "Scoring", "Subject"]
+
+FIRST = (1, 3, 5)
+DISCLAIMER = "A study of predictions on a table of cases; not medical advice."
+
+
+@dataclass(frozen=True, slots=True)
+class Scoring:
+    """What scores have to be told.
+
+    Parameters
+    ----------
+    listed_from
+        P(cause) from which on a cause is listed in the differential.
+    threshold
+        P(any urgent cause) from which on a case counts as noticed.
+    resamples, seed
+        How often the cases are drawn again for intervals, and where chance begins.
+
+    Raises
+    ------
+    EvidenceError
+        If a threshold is no number from 0 to 1, or the others are no whole numbers.
+    """
+
+    listed_from: float = 0.1
+    threshold: float = 0.1
+    resamples: int = 500
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        check_share("listed_from", self.listed_from)
+        check_share("threshold", self.threshold)
+        check_count("resamples", self.resamples, 1)
+        check_count("seed", self.seed, 0)
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What the columns of a table of predictions are.
+
+    Attributes
+    ----------
+    labels
+        Label of each cause, by column.
+    urgent
+        Columns of the urgent causes.
+    groups
+        Columns of the members of each group, by its label.
+    title, disclaimer
+        What the model is about, and what it is not.
+    """
+
+    labels: Mapping[str, str]
+    urgent: tuple[str, ...] = ()
+    groups: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    title: str = "Evaluation"
+    disclaimer: str = DISCLAIMER
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Evaluation(Reporting):
+    """How well predictions fit the truth, and how they compare with others of the same cases.
+
+    Made by :meth:`kneebayes.Model.evaluate` and
+    :func:`kneebayes.study.evaluate_predictions`.
+
+    Attributes
+    ----------
+    predictions
+        P(cause present) by name of the predictor: one row a case, one column a cause. The
+        first is the reference with which the others are compared.
+    truth
+        Which causes are present: the same rows and columns.
+    subject
+        What the columns are.
+    made_by
+        What made predictions and cases, in words.
+    flagged
+        Which cases their signs make urgent whatever is predicted; None if not known.
+    any_urgent
+        P(at least one urgent cause) by name of the predictor where it is known exactly;
+        otherwise it is taken as if causes were independent given the answers.
+    learned_from
+        How many cases a predictor learned from, where it is one that learns.
+    left_out
+        How many cases had no prediction (their answers cannot be true together).
+    scoring
+        What the scores are told.
+    """
+
+    predictions: Mapping[str, pd.DataFrame]
+    truth: pd.DataFrame
+    subject: Subject
+    made_by: str = ""
+    flagged: pd.Series | None = None
+    any_urgent: Mapping[str, Numbers] = field(default_factory=dict)
+    learned_from: Mapping[str, int] = field(default_factory=dict)
+    left_out: int = 0
+    scoring: Scoring = Scoring()
+
+    def __len__(self) -> int:
+        return len(self.truth)
+
+    @property
+    def reference(self) -> str:
+        """Name of the predictor that the others are compared with."""
+        return next(iter(self.predictions))
+
+    @cached_property
+    def facts(self) -> NDArray[np.bool_]:
+        """The truth as an array."""
+        return self.truth.to_numpy(dtype=bool)
+
+    @cached_property
+    def values_of(self) -> Mapping[str, Numbers]:
+        """The predictions as arrays."""
+        return {name: one.to_numpy(dtype=float) for name, one in self.predictions.items()}
+
+    @cached_property
+    def calibrations(self) -> Mapping[str, Calibration]:
+        """The calibration of each predictor, all causes together."""
+        return {
+            name: calibration_of(values, self.facts, seed=self.scoring.seed)
+            for name, values in self.values_of.items()
+        }
+
+    @cached_property
+    def table(self) -> pd.DataFrame:
+        """One row a predictor.
+
+        ``log_score`` (bits, mean over cases and causes, less is better), ``brier`` (less is
+        better), ``recall_1``, ``recall_3``, ``recall_5`` (share of the present causes that are
+        ranked among the first), ``first_present`` (share of cases whose first cause is
+        present), ``differential_recall`` and ``differential_precision`` (of the causes with at
+        least ``listed_from``), ``auc`` (mean over the causes), ``calibration_error`` with
+        ``calibration_expected`` and ``calibration_limit``, its mean and 95 % point by chance
+        alone, and ``cases``.
+        """
+        import pandas as pd
+
+        rows = [self._row(name, values) for name, values in self.values_of.items()]
+        return pd.DataFrame(rows)
+
+    def _row(self, name: str, values: Numbers) -> dict[str, object]:
+        truth, calibration = self.facts, self.calibrations[name]
+        recall, precision = differential_overlap(values, truth, self.scoring.listed_from)
+        areas = [area_under_curve(values[:, at], truth[:, at]) for at in range(truth.shape[1])]
+        known = [area for area in areas if not np.isnan(area)]
+        return {
+            "predictor": name,
+            "log_score": float(log_scores(values, truth).mean()),
+            "brier": float(brier_scores(values, truth).mean()),
+            **{f"recall_{first}": self._recall(values, first) for first in FIRST},
+            "first_present": float(first_is_present(values, truth).mean()),
+            "differential_recall": recall,
+            "differential_precision": precision,
+            "auc": float(np.mean(known)) if known else float("nan"),
+            "calibration_error": calibration.error,
+            "calibration_expected": calibration.expected,
+            "calibration_limit": calibration.limit,
+            "cases": len(self),
+        }
+
+    def _recall(self, values: Numbers, first: int) -> float:
+        found, present = recalled(values, self.facts, first)
+        return float(found.sum() / present.sum()) if present.any() else float("nan")
+
+    @cached_property
+    def comparisons(self) -> pd.DataFrame:
+        """Every other predictor minus the reference, on the same cases.
+
+        One row a predictor and score: ``difference`` with ``low`` and ``high``, the 2.5 and
+        97.5 % points when the cases are drawn again (paired bootstrap), and ``better``: the
+        name of the better one if the interval leaves no doubt, else nothing.
+        """
+        from kneebayes.study.comparing import comparisons_of
+
+        return comparisons_of(self)
+
+    @cached_property
+    def by_cause(self) -> pd.DataFrame:
+        """One row a predictor and cause, then a group: cases, mean prediction, scores, AUC.
+
+        ``auc`` is the area under the ROC curve, missing where all cases or none have it. P(at
+        least one of a group) is taken as if causes were independent given the answers.
+        """
+        from kneebayes.study.comparing import causes_of
+
+        return causes_of(self)
+
+    @cached_property
+    def curve(self) -> pd.DataFrame:
+        """The calibration curve: one row a predictor and bin, with Wilson's 95 % intervals."""
+        import pandas as pd
+
+        return pd.DataFrame(
+            [
+                {"predictor": name, **asdict(one)}
+                for name, calibration in self.calibrations.items()
+                for one in calibration.bins
+            ]
+        )
+
+    @cached_property
+    def urgent(self) -> pd.DataFrame:
+        """What happens to patients with an urgent cause: one row a predictor and cause.
+
+        The last row of each predictor is about at least one of them. ``patients`` have it;
+        ``by_signs`` of them have signs that call for a doctor, ``by_probability`` a P(any
+        urgent cause) of at least ``threshold``; ``missed`` have neither. ``false_alarms`` is
+        the share of patients without any urgent cause who have either.
+        """
+        from kneebayes.study.urgent_cases import urgent_table
+
+        return urgent_table(self)
+
+    @property
+    def report(self) -> Report:
+        """What is shown: the scores of each predictor."""
+        from kneebayes.study.wording import report_of
+
+        return report_of(self)
+
+    def draw(self, ax: Axes | None = None) -> Axes:
+        """Draw the calibration curve of the reference, with intervals."""
+        from kneebayes.display.calibration_figure import draw_calibration
+
+        calibration = self.calibrations[self.reference]
+        rows = [asdict(one) for one in calibration.bins]
+        told = f"error {percent(calibration.error)}, by chance up to {percent(calibration.limit)}"
+        return draw_calibration(rows, f"{self.reference}: {told}", ax)
+
+    def draw_scores(self, score: str = "log_score", ax: Axes | None = None) -> Axes:
+        """Draw one score of every predictor: any column of numbers of :attr:`table`."""
+        from kneebayes.display.evaluation_figure import draw_scores
+
+        pairs = zip(self.table["predictor"], self.table[score], strict=True)
+        return draw_scores(
+            [{"predictor": name, "value": value} for name, value in pairs], score, ax
+        )
+
+    def draw_recall(self, ax: Axes | None = None) -> Axes:
+        """Draw how many present causes are found among the first 1 to 10 of each ranking."""
+        from kneebayes.display.evaluation_figure import draw_recall
+
+        firsts = list(range(1, min(10, len(self.subject.labels)) + 1))
+        lines = {
+            name: [self._recall(values, first) for first in firsts]
+            for name, values in self.values_of.items()
+        }
+        return draw_recall(firsts, lines, ax)
+
+    def draw_learning(self, score: str = "log_score", ax: Axes | None = None) -> Axes:
+        """Draw how a score of what learns falls with the number of cases learned from."""
+        from kneebayes.display.evaluation_figure import draw_learning
+
+        values = dict(zip(self.table["predictor"], self.table[score], strict=True))
+        points = [(size, values[name]) for name, size in self.learned_from.items()]
+        others = {name: one for name, one in values.items() if name not in self.learned_from}
+        return draw_learning(sorted(points), others, score, ax)
+
+    def __repr__(self) -> str:
+        first = self.table.iloc[0]
+        cases = f"{len(self):,} case{'' if len(self) == 1 else 's'}"
+        return (
+            f"Evaluation({cases}, {self.reference}: log score {first['log_score']:.4f} bits, "
+            f"recall_3 {first['recall_3']:.1%}; {len(self.predictions)} predictors)"
+        )

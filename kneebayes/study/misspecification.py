@@ -1,0 +1,246 @@
+"""A model in worlds that are not as it thinks: other words, other priors, other patients."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from kneebayes.cohort.recording import VISIT, Recording
+from kneebayes.cohort.simulation import simulate
+from kneebayes.display.markup import percent
+from kneebayes.display.report import Report
+from kneebayes.results.reporting import Reporting
+from kneebayes.study.collapsing import without_mediators
+from kneebayes.study.evaluating import evaluate
+from kneebayes.study.evaluation import Evaluation, Scoring
+from kneebayes.study.tables import records_of
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.axes import Axes
+
+    from kneebayes.model import Model
+
+__all__ = ["Misspecification", "World", "misspecify", "worlds_of"]
+
+AS_STATED = "as the model thinks"
+WRONG = (0.05, 0.15)
+PRESENT_FIRST = 0.3
+MISSED = "Urgent missed: neither a sign that calls for a doctor nor P(any urgent) of at least"
+REGRET = (
+    "Informed: the model that is true in that world, told nothing of how patients were written "
+    "down. Regret: what is lost against it, on the same patients."
+)
+RESAMPLES = 300
+INFORMED = "knows the world"
+
+
+@dataclass(frozen=True)
+class World:
+    """A truth that patients are drawn from.
+
+    Attributes
+    ----------
+    name
+        What is other about it.
+    model
+        The model that is true there.
+    recording
+        How patients are written down there.
+    """
+
+    name: str
+    model: Model = field(repr=False)
+    recording: Recording = VISIT
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Misspecification(Reporting):
+    """How a model does in worlds that are not as it thinks.
+
+    Made by :meth:`kneebayes.Model.misspecify`.
+
+    Attributes
+    ----------
+    evaluations
+        By name of the world: the model, its priors alone, and who knows that world (the model
+        that is true there, told nothing of how patients were written down).
+    worlds
+        The worlds, in their order.
+    reading
+        What the evaluated model is.
+    patients, seed
+        How many were drawn in each world, and where chance began.
+    """
+
+    evaluations: dict[str, Evaluation]
+    worlds: tuple[World, ...]
+    reading: str
+    patients: int
+    seed: int
+
+    @cached_property
+    def table(self) -> pd.DataFrame:
+        """One row a world.
+
+        ``log_score`` and ``brier`` of the model, ``informed_log_score`` of who knows that
+        world, ``regret`` (the difference, with the paired 95 % interval ``regret_low``,
+        ``regret_high``), ``prior_log_score`` of the priors alone, ``recall_3``,
+        ``calibration_error`` and its 95 % point by chance ``calibration_limit``, how many
+        patients with an urgent cause were ``urgent_missed`` of ``urgent_patients``, how many
+        cases were ``impossible``.
+        """
+        import pandas as pd
+
+        return pd.DataFrame([self._row(world) for world in self.worlds])
+
+    def _row(self, world: World) -> dict[str, Any]:
+        told = self.evaluations[world.name]
+        rows = {row["predictor"]: row for row in records_of(told.table)}
+        mine, informed = rows[told.reference], rows[INFORMED]
+        [pair] = [
+            row
+            for row in records_of(told.comparisons)
+            if row["predictor"] == INFORMED and row["score"] == "log_score"
+        ]
+        urgent = [
+            row
+            for row in records_of(told.urgent)
+            if row["predictor"] == told.reference and not row["id"]
+        ]
+        return {
+            "world": world.name,
+            "log_score": mine["log_score"],
+            "informed_log_score": informed["log_score"],
+            "regret": 0.0 - pair["difference"],
+            "regret_low": 0.0 - pair["high"],
+            "regret_high": 0.0 - pair["low"],
+            "prior_log_score": rows["prior only"]["log_score"],
+            "brier": mine["brier"],
+            "recall_3": mine["recall_3"],
+            "calibration_error": mine["calibration_error"],
+            "calibration_limit": mine["calibration_limit"],
+            "urgent_patients": sum(row["patients"] for row in urgent),
+            "urgent_missed": sum(row["missed"] for row in urgent),
+            "impossible": told.left_out,
+        }
+
+    @property
+    def report(self) -> Report:
+        """What is shown: one line a world."""
+        subject = next(iter(self.evaluations.values())).subject
+        rows = [
+            (
+                row["world"],
+                f"{row['log_score']:.4f}",
+                f"{row['informed_log_score']:.4f}",
+                _interval(row),
+                f"{row['recall_3']:.1%}",
+                f"{row['calibration_error']:.2%} ({row['calibration_limit']:.2%})",
+                f"{row['urgent_missed']} of {row['urgent_patients']}",
+            )
+            for row in records_of(self.table)
+        ]
+        out = int(self.table["impossible"].sum())
+        return Report(
+            title=f"{subject.title}: other worlds ({self.reading})",
+            known=f"{self.patients:,} patients drawn in each world (seed {self.seed}).",
+            advice="",
+            reasons=(),
+            header=(
+                "world",
+                "log score (bits)",
+                "informed",
+                "regret (95 %)",
+                "recall 3",
+                "calibration error (by chance up to)",
+                "urgent missed",
+            ),
+            rows=tuple(rows),
+            notes=(
+                REGRET,
+                f"{MISSED} {percent(self._threshold)}.",
+                *([f"{out:,} cases are impossible under the model and left out."] if out else []),
+            ),
+            disclaimer=subject.disclaimer,
+        )
+
+    @property
+    def _threshold(self) -> float:
+        return next(iter(self.evaluations.values())).scoring.threshold
+
+    def draw(self, ax: Axes | None = None) -> Axes:
+        """Draw the log score in each world, beside that of who knows it."""
+        from kneebayes.display.evaluation_figure import draw_worlds
+
+        return draw_worlds(records_of(self.table), ax)
+
+    def __repr__(self) -> str:
+        worst = self.table.sort_values("regret").iloc[-1]
+        return (
+            f"Misspecification({len(self.worlds)} worlds, {self.patients:,} patients each: largest "
+            f"regret {worst['regret']:.4f} bits, {worst['world']!r})"
+        )
+
+
+def _interval(row: Mapping[str, float]) -> str:
+    if row["regret"] == row["regret_low"] == row["regret_high"] == 0.0:
+        return "none: the same model"
+    return f"{row['regret']:+.4f} ({row['regret_low']:+.4f} to {row['regret_high']:+.4f})"
+
+
+def worlds_of(model: Model, recording: Recording = VISIT) -> tuple[World, ...]:
+    """Worlds that differ from a model in one thing each, its own first.
+
+    The words read by each other lexicon; each other setting; no mediators; answers about
+    history and symptoms that are wrong in 5 % and 15 %; and a record in which only 30 % of what
+    was found absent is written down.
+    """
+    worlds = [World(AS_STATED, model, recording)]
+    worlds += [
+        World(f"lexicon: {id}", model.with_lexicon(id), recording)
+        for id in model.lexicons
+        if id != model.elicited.lexicon
+    ]
+    worlds += [
+        World(f"setting: {one.id}", model.in_setting(one.id), recording)
+        for one in model.settings
+        if one.id != model.setting
+    ]
+    worlds.append(World("no mediators", without_mediators(model), recording))
+    worlds += [
+        World(f"{share:.0%} of answers wrong", model, replace(recording, misreported=share))
+        for share in WRONG
+    ]
+    quiet = replace(recording, absent_written=PRESENT_FIRST)
+    worlds.append(World(f"{PRESENT_FIRST:.0%} of the absent written down", model, quiet))
+    return tuple(worlds)
+
+
+def misspecify(
+    model: Model,
+    n: int = 1000,
+    worlds: Sequence[World] | None = None,
+    *,
+    recording: Recording = VISIT,
+    seed: int = 0,
+    threshold: float = 0.1,
+) -> Misspecification:
+    """Evaluate a model in other worlds; see :meth:`kneebayes.Model.misspecify`."""
+    chosen = tuple(worlds_of(model, recording) if worlds is None else worlds)
+    scoring = Scoring(threshold=threshold, resamples=RESAMPLES, seed=seed)
+    told: dict[str, Evaluation] = {}
+    for world in chosen:
+        cohort = simulate(world.model, n, seed, recording=world.recording)
+        informed = world.model.diagnose_cohort(cohort.answers, progress=False).posteriors
+        told[world.name] = evaluate(
+            model,
+            cohort,
+            baselines=("prior only",),
+            others={INFORMED: informed},
+            scoring=scoring,
+            progress=False,
+        )
+    return Misspecification(told, chosen, model.reading, n, seed)

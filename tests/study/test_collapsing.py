@@ -1,0 +1,84 @@
+"""Without mediators: every finding keeps its frequency under each cause alone."""
+
+import numpy as np
+import pytest
+from oracle import random_network
+
+import kneebayes as kb
+from kneebayes.inference import Engine, Evidence
+from kneebayes.network import Network, noisy_or_node, root_node
+from kneebayes.study import without_mediators
+from kneebayes.study.collapsing import collapse
+
+
+def alone(network: Network, finding: str, cause: str | None, causes: list[str]) -> float:
+    """P(finding | one cause present, all others absent), the arrows into the causes cut."""
+    for id in causes:
+        network = network.forcing(id, "present" if id == cause else "absent")
+    return Engine(network).propagate(Evidence({}), [finding]).present(finding)
+
+
+def test_frequencies_stay_and_the_bond_is_gone() -> None:
+    network = Network(
+        (
+            root_node("a", [0.9, 0.1]),
+            root_node("b", [0.8, 0.2]),
+            noisy_or_node("m", 0.05, {"a": 0.7, "b": 0.2}),
+            noisy_or_node("f", 0.01, {"m": 0.6, "b": 0.3}),
+            noisy_or_node("g", 0.02, {"m": 0.9}),
+        )
+    )
+    bare = collapse(network, ["f", "g"], {"m", "f", "g"})
+    for finding in ("f", "g"):
+        assert set(bare[finding].parents) == {"a", "b"}
+        for cause in (None, "a", "b"):
+            expected = alone(network, finding, cause, ["a", "b"])
+            assert alone(bare, finding, cause, ["a", "b"]) == pytest.approx(expected, abs=1e-12)
+    both, engine = {"f": "present", "g": "present"}, Engine(bare)
+    said = {"a": "present", "b": "absent"}
+    given = Evidence.of(bare, said)
+    single = [engine.posterior(Evidence.of(bare, {id: "present"}), given) for id in both]
+    together = engine.posterior(Evidence.of(bare, both), given)
+    assert together == pytest.approx(single[0] * single[1])
+
+
+def test_a_parent_with_many_states_keeps_each_of_them() -> None:
+    network = Network(
+        (
+            root_node("age", [0.2, 0.5, 0.3], ["young", "middle", "old"]),
+            noisy_or_node("m", 0.1, {"age": [0.3, 0.0, 0.8]}),
+            noisy_or_node("f", 0.05, {"m": 0.5}),
+        )
+    )
+    bare = collapse(network, ["f"], {"m"})
+    for state in ("young", "middle", "old"):
+        seen = Evidence.of(network, {"age": state})
+        mine, theirs = (Engine(one).propagate(seen, ["f"]).present("f") for one in (bare, network))
+        assert mine == pytest.approx(theirs, abs=1e-12)
+
+
+def test_where_nothing_stands_between_nothing_changes() -> None:
+    rng = np.random.default_rng(1)
+    for _ in range(10):
+        network = random_network(rng)
+        assert collapse(network, [node.id for node in network.nodes], set()) == network
+
+
+@pytest.mark.parametrize("finding", ["redness", "swollen_knee", "stiffness", "leg_swelling"])
+def test_the_article_keeps_its_frequencies(knee: kb.Model, finding: str) -> None:
+    bare = without_mediators(knee)
+    assert not set(bare.network[finding].parents) & set(knee.knowledge.mediators)
+    roots = [*knee.knowledge.causes]
+    contexts = [id for id in knee.knowledge.contexts if id != "age"]
+    for cause in (None, "septic_arthritis", "bakers_cyst"):
+        one, other = (
+            alone(model.network, finding, cause, [*contexts, *roots]) for model in (knee, bare)
+        )
+        assert other == pytest.approx(one, abs=1e-9)
+
+
+def test_priors_stay_and_signs_of_one_process_count_again(knee: kb.Model) -> None:
+    bare = without_mediators(knee)
+    assert bare.diagnose()["gout"] == pytest.approx(knee.diagnose()["gout"], rel=1e-9)
+    signs = {"redness": True, "warmth": True, "swollen knee": True}
+    assert bare.diagnose(signs)["infection"] > knee.diagnose(signs)["infection"]
