@@ -10,28 +10,35 @@ __all__ = ["save"]
 
 
 def save(model: Model, path: str | Path) -> Path:
-    """Write the network of a model as XMLBIF or BIF.
+    """Write the network of a model as XMLBIF, BIF, XDSL or JSON.
 
-    What is written is read back and compared table by table before this returns.
+    What is written is read back and compared, to the last digit, before this returns.
 
     Parameters
     ----------
     model
         The model.
     path
-        Ends in ``.xmlbif`` or ``.bif``.
+        Ends in ``.xmlbif`` (pgmpy, pyAgrum, Weka), ``.bif`` (pgmpy, bnlearn) or ``.xdsl``
+        (GeNIe; not for pyAgrum, which reads its parents in the wrong order). What these
+        cannot hold, labels and the noisy-OR structure, stands in a second file beside it,
+        such as ``knee.xmlbif.labels.json``. Or ends in ``.json``, which holds everything.
 
     Returns
     -------
     Path
-        The file written.
+        The main file.
 
     Raises
     ------
     KneebayesError
-        If the suffix is another.
-    """
-    from kneebayes.network.pgmpy_bridge import save_network
+        If the suffix is another, or a name cannot stand in that format.
 
-    save_network(model.network, path)
-    return Path(path)
+    See Also
+    --------
+    kneebayes.exchange.read_network : reads them back.
+    """
+    from kneebayes.exchange.networks import write_network
+    from kneebayes.exchange.side_table import about_model
+
+    return write_network(about_model(model), path)

@@ -12,10 +12,12 @@ import pytest
 
 import kneebayes as kb
 from kneebayes.errors import KneebayesError
+from kneebayes.exchange import write_network
 from kneebayes.inference import Engine, Evidence
 from kneebayes.network import Network, noisy_or_node, root_node
-from kneebayes.network.pgmpy_bridge import SUFFIXES, query_pgmpy, save_network, to_pgmpy
+from kneebayes.network.pgmpy_bridge import query_pgmpy, to_pgmpy
 
+SUFFIXES = (".xmlbif", ".bif")  # XDSL is not for pyAgrum, see tests/exchange/test_networks.py
 CLOSE = 1e-9
 SINGLE = 1e-6  # pyAgrum keeps single precision of the numbers in a BIF file
 TARGETS = ("bakers_cyst", "osteoarthritis", "deep_vein_thrombosis", "meniscus_tear", "effusion")
@@ -175,7 +177,7 @@ def test_a_saved_network_is_read_by_pgmpy(
     tiny: Network, seen: Evidence, tmp_path: Path, suffix: str
 ) -> None:
     path = tmp_path / f"tiny{suffix}"
-    save_network(tiny, path)
+    write_network(tiny, path)
     readers = importlib.import_module("pgmpy.readwrite")
     reader = readers.BIFReader if suffix == ".bif" else readers.XMLBIFReader
     read = reader(str(path)).get_model()
@@ -193,7 +195,7 @@ def test_a_saved_network_is_read_by_pyagrum(
     agrum: ModuleType, tiny: Network, seen: Evidence, tmp_path: Path, suffix: str
 ) -> None:
     path = tmp_path / f"tiny{suffix}"
-    save_network(tiny, path)
+    write_network(tiny, path)
     read = load_agrum(agrum, path)
     inference = agrum.LazyPropagation(read)
     inference.setEvidence(states_of(tiny, seen))
@@ -233,10 +235,10 @@ def test_the_saved_article_by_pyagrum(
             assert found == pytest.approx(told.present(target), abs=close)
 
 
-@pytest.mark.parametrize("name", ["knee.xdsl", "knee.uai", "knee", "knee.bif.gz", "knee.BIF"])
+@pytest.mark.parametrize("name", ["knee.net", "knee.uai", "knee", "knee.bif.gz", "knee.BIF"])
 def test_a_suffix_that_is_not_known(robot: kb.Model, tmp_path: Path, name: str) -> None:
     suffix = Path(name).suffix
-    text = rf"'{name}' ends in '{suffix}'. A network can be saved as \.xmlbif or \.bif\."
+    text = rf"ends in '{suffix}'\. A network can be saved as \.xmlbif, \.bif, \.xdsl or \.json\."
     with pytest.raises(KneebayesError, match=text):
         kb.save(robot, tmp_path / name)
     assert list(tmp_path.iterdir()) == []

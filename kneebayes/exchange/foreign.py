@@ -1,0 +1,196 @@
+"""The same reasoning on a network that somebody else made, about targets that a user names."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+
+from kneebayes.errors import (
+    EvidenceError,
+    ImpossibleEvidenceError,
+    KneebayesError,
+    UnknownNameError,
+    suggest,
+)
+from kneebayes.exchange.foreign_case import ForeignCase
+from kneebayes.exchange.foreign_reasoning import state_id
+from kneebayes.exchange.networks import read_network_file
+from kneebayes.exchange.side_table import NetworkFile
+from kneebayes.inference import Engine, Evidence
+from kneebayes.network import Network, Node, table_node
+
+__all__ = ["ForeignModel", "reason_with"]
+
+
+def reason_with(
+    network: Network | NetworkFile | str | Path,
+    targets: Sequence[str],
+    evidence: Mapping[str, object] | None = None,
+) -> ForeignCase:
+    """What a network says of some targets, given some evidence.
+
+    Parameters
+    ----------
+    network
+        A network, or the path of a file that :func:`read_network` reads.
+    targets
+        What is asked about: nodes by id or label, with any number of states.
+    evidence
+        See :meth:`ForeignModel.given`.
+
+    Examples
+    --------
+    >>> from kneebayes.network import Network, noisy_or_node, root_node
+    >>> net = Network((root_node("flu", [0.9, 0.1]), noisy_or_node("fever", 0.02, {"flu": 0.8})))
+    >>> case = reason_with(net, ["flu"], {"fever": "present"})
+    >>> round(case["flu"]["present"], 4)
+    0.8171
+    """
+    return ForeignModel(network, targets).given(evidence)
+
+
+class ForeignModel:
+    """A network with targets: the nodes that stand where a cause stands at home.
+
+    Each state of each target becomes a yes/no node of its own, present where the target is in
+    that state. So what is made for causes that are absent or present also holds for targets
+    of many states.
+
+    Parameters
+    ----------
+    network
+        A network, or the path of a file that :func:`read_network` reads.
+    targets
+        Nodes by id or label.
+
+    Raises
+    ------
+    UnknownNameError
+        If a target is not in the network.
+    KneebayesError
+        If there is no target, or one stands twice.
+    """
+
+    def __init__(self, network: Network | NetworkFile | str | Path, targets: Sequence[str]) -> None:
+        if isinstance(network, str | Path):
+            network = read_network_file(network)
+        self.file = NetworkFile(network) if isinstance(network, Network) else network
+        if isinstance(targets, str):
+            targets = [targets]
+        self.targets = tuple(self.find(target) for target in targets)
+        if not self.targets or len(set(self.targets)) < len(self.targets):
+            message = f"targets: name at least one node, and each once. Got {list(targets)!r}."
+            raise KneebayesError(message)
+        asked = [_state_node(self.file.network[id], state) for id, state in self._states()]
+        self.engine = Engine(Network((*self.file.network.nodes, *asked)))
+
+    @property
+    def network(self) -> Network:
+        """The network as it was given."""
+        return self.file.network
+
+    def _states(self) -> list[tuple[str, str]]:
+        return [(id, state) for id in self.targets for state in self.network[id].states]
+
+    @cached_property
+    def _by_label(self) -> dict[str, list[str]]:
+        found: dict[str, list[str]] = {}
+        for node in self.network.nodes:
+            found.setdefault(self.file.label(node.id).casefold(), []).append(node.id)
+        return found
+
+    def find(self, name: str) -> str:
+        """Id of a node, by its id or by a label that no other node has.
+
+        Raises
+        ------
+        UnknownNameError
+            If there is no such node; says what looks like it.
+        """
+        if name in self.network:
+            return name
+        called = self._by_label.get(str(name).casefold(), [])
+        if len(called) == 1:
+            return called[0]
+        known = [*self.network.index, *(self.file.label(id) for id in self.network.index)]
+        near = suggest(str(name), dict.fromkeys(known))
+        hint = f" Did you mean {' or '.join(map(repr, near))}?" if near else ""
+        message = f"No node '{name}' in the network.{hint} See network.nodes."
+        raise UnknownNameError(message, str(name), near)
+
+    def find_state(self, id: str, state: object) -> str:
+        """A state of a node, in any case; True and False mean present and absent.
+
+        Raises
+        ------
+        EvidenceError
+            If the node has no such state.
+        """
+        states = self.network[id].states
+        if isinstance(state, bool):
+            state = "present" if state else "absent"
+        if state in states:
+            return str(state)
+        alike = [one for one in states if one.casefold() == str(state).casefold()]
+        if len(alike) == 1:
+            return alike[0]
+        message = f"'{id}' cannot be {state!r}. Its states are: {', '.join(states)}."
+        raise EvidenceError(message)
+
+    def given(self, evidence: Mapping[str, object] | None = None) -> ForeignCase:
+        """What follows from some evidence.
+
+        Parameters
+        ----------
+        evidence
+            By id or label: the name of a state, None for unknown, or likelihoods: one number
+            a state in order, or a mapping of states to numbers, 0 where a state is left out.
+
+        Raises
+        ------
+        UnknownNameError, EvidenceError
+            If a name or a state is not known, or a target is observed.
+        ImpossibleEvidenceError
+            If the network says that this cannot be.
+        """
+        said: dict[str, tuple[float, ...]] = {}
+        for name, answer in (evidence or {}).items():
+            id = self.find(name)
+            if id in said:
+                message = f"'{name}' stands twice in the evidence. Keep one."
+                raise EvidenceError(message)
+            if answer is not None:
+                said[id] = self._likelihood(id, answer)
+        observed = [id for id in self.targets if id in said]
+        if observed:
+            message = f"'{observed[0]}' is a target and observed; there is nothing to find out."
+            raise EvidenceError(message)
+        seen = Evidence(said)
+        if self.engine.log_probability(seen) == -math.inf:
+            message = f"These answers cannot be true together: {', '.join(said)}."
+            raise ImpossibleEvidenceError(message, tuple(said))
+        return ForeignCase(self, seen)
+
+    def _likelihood(self, id: str, answer: object) -> tuple[float, ...]:
+        states = self.network[id].states
+        if isinstance(answer, Mapping):
+            by_state = {self.find_state(id, state): value for state, value in answer.items()}
+            answer = [by_state.get(state, 0.0) for state in states]
+        if isinstance(answer, bool | str):
+            answer = self.find_state(id, answer)
+        elif not isinstance(answer, Sequence | np.ndarray):
+            self.find_state(id, answer)
+        return Evidence.of(self.network, {id: answer}).likelihoods[id]  # type: ignore[dict-item]
+
+    def __repr__(self) -> str:
+        return f"ForeignModel({self.network!r}, targets {', '.join(self.targets)})"
+
+
+def _state_node(target: Node, state: str) -> Node:
+    own = [float(one == state) for one in target.states]
+    table = np.array([[1.0 - one, one] for one in own])
+    return table_node(state_id(target.id, state), [target.id], table)

@@ -1,0 +1,263 @@
+"""One case of a foreign network: its targets given some evidence, and why."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from itertools import islice
+from typing import TYPE_CHECKING, Any
+
+from kneebayes.display.markup import percent
+from kneebayes.errors import EvidenceError
+from kneebayes.exchange.foreign_numbers import AboutNumbers
+from kneebayes.exchange.foreign_reasoning import (
+    information_of,
+    probable_states,
+    state_id,
+    told_of,
+    weigh_answers,
+)
+from kneebayes.exchange.foreign_result import Bars, ForeignResult, Shown
+from kneebayes.inference import Evidence
+
+if TYPE_CHECKING:
+    from kneebayes.exchange.foreign import ForeignModel
+
+__all__ = ["ForeignCase"]
+
+TEXT = str
+
+
+class ForeignCase(AboutNumbers, ForeignResult):
+    """The targets of a foreign network given some evidence.
+
+    Made by :meth:`ForeignModel.given` or :func:`reason_with`. It shows the posteriors itself.
+
+    Parameters
+    ----------
+    model
+        The network and its targets.
+    evidence
+        What is known.
+    """
+
+    model: ForeignModel
+    evidence: Evidence
+    log_probability: float
+
+    def __init__(self, model: ForeignModel, evidence: Evidence) -> None:
+        object.__setattr__(self, "model", model)
+        object.__setattr__(self, "evidence", evidence)
+        prior = model.engine.propagate(Evidence({}), model.targets).marginals
+        told = model.engine.propagate(evidence, model.targets)
+        object.__setattr__(self, "log_probability", float(told.log_probability[0]))
+        rows: list[dict[str, Any]] = [
+            {
+                "id": id,
+                "target": model.file.label(id),
+                "state": state,
+                "prior": float(prior[id][0, at]),
+                "posterior": float(told.marginals[id][0, at]),
+            }
+            for id in model.targets
+            for at, state in enumerate(model.network[id].states)
+        ]
+        many, named = len(model.targets) > 1, ", ".join(map(self.label, model.targets))
+        super().__init__(
+            title=f"{model.file.about.get('title', 'network')}: {named}",
+            known=self._said,
+            rows=rows,
+            shown={
+                "target": ("target", TEXT),
+                "state": ("state", TEXT),
+                "prior": ("before", percent),
+                "posterior": ("now", percent),
+            },
+            notes=("Before: with nothing known. Now: P(state | evidence).",),
+            bars=Bars(
+                [f"{row['target']}: {row['state']}" if many else row["state"] for row in rows],
+                [row["posterior"] for row in rows],
+                "P(state | evidence)",
+                [row["prior"] for row in rows],
+            ),
+        )
+
+    def label(self, id: str) -> str:
+        """What a node is shown as."""
+        return self.model.file.label(id)
+
+    @property
+    def _said(self) -> str:
+        told = "; ".join(f"{self.label(id)}: {self._state(id)}" for id in self.evidence)
+        return f"Known: {told}." if told else "Nothing is known."
+
+    def _state(self, id: str) -> str:
+        states, likelihood = self.model.network[id].states, self.evidence.likelihoods[id]
+        at = self.evidence.hard_state(id)
+        if at is not None:
+            return states[at]
+        shares = zip(states, likelihood, strict=True)
+        return "likelihoods " + ", ".join(f"{state} {value:.3g}" for state, value in shares)
+
+    @property
+    def posteriors(self) -> dict[str, dict[str, float]]:
+        """P(state | evidence) by target and state."""
+        found: dict[str, dict[str, float]] = {id: {} for id in self.model.targets}
+        for row in self.rows:
+            found[row["id"]][row["state"]] = row["posterior"]
+        return found
+
+    def __getitem__(self, target: str) -> dict[str, float]:
+        """P(state | evidence) of one target by state."""
+        return self.posteriors[self._target(target)]
+
+    def _target(self, target: str | None) -> str:
+        if target is None and len(self.model.targets) == 1:
+            return self.model.targets[0]
+        id = self.model.find(target) if target is not None else ""
+        if id not in self.model.targets:
+            message = f"Name one of the targets: {', '.join(self.model.targets)}. Got {target!r}."
+            raise EvidenceError(message)
+        return id
+
+    def given(self, evidence: Mapping[str, object]) -> ForeignCase:
+        """The case with more known, or with answers changed or taken back (None)."""
+        renewed = {self.model.find(name): answer for name, answer in evidence.items()}
+        return self.model.given({**self.evidence.likelihoods, **renewed})
+
+    def explain(
+        self, target: str, state: str, against: str | None = None, *, seed: int = 0
+    ) -> ForeignResult:
+        """What each answer weighs for a target being in a state, in decibans.
+
+        The odds are P(state) / P(any other state); or, against another state of the same
+        target, P(state) / P(other).
+
+        Parameters
+        ----------
+        target, state, against
+            Names.
+        seed
+            Where chance begins if there are more than 15 answers; the ledger stays exact.
+
+        Returns
+        -------
+        ForeignResult
+            One row an answer: ``single``, ``ledger``, ``shapley``, ``leave_one_out``, and
+            ``after``, the log-odds when it was told; ``found`` has ``start`` and ``end``.
+        """
+        id = self._target(target)
+        names = [state] if against is None else [state, against]
+        states = [self.model.find_state(id, name) for name in names]
+        if len(set(states)) < len(states):
+            message = f"'{state}' against itself has no odds. Name two states."
+            raise EvidenceError(message)
+        ids = list(self.evidence)
+        causes = [state_id(id, one) for one in states]
+        weights = weigh_answers(self.model.engine, self.evidence, ids, causes, seed)
+        columns = ("single", "ledger", "shapley", "leave_one_out", "after")
+        rows: list[dict[str, Any]] = [
+            {"id": node, "answer": f"{self.label(node)}: {self._state(node)}"}
+            | {column: getattr(weights, column)[at] for column in columns}
+            for at, node in enumerate(ids)
+        ]
+        over = "any other state" if against is None else states[1]
+        ends = f"From {weights.start:+.1f} to {weights.end:+.1f} decibans for {states[0]}"
+        sums = "Ledger and Shapley shares add up to the difference."
+        notes = [f"{ends} against {over}. {sums}"]
+        if weights.drawn:
+            notes.append(f"Shapley shares are estimated from {weights.drawn} orders.")
+        shown = {one: (one.replace("_", " "), decibans_text) for one in columns}
+        return self._result(
+            f"Why {self.label(id)} is {states[0]}",
+            rows,
+            {"answer": ("answer", TEXT), **shown},
+            notes,
+            Bars(
+                [row["answer"] for row in rows],
+                [row["shapley"] for row in rows],
+                f"decibans for {states[0]} against {over} (Shapley)",
+            ),
+            {"start": weights.start, "end": weights.end},
+        )
+
+    def questions(
+        self, target: str | None = None, nodes: Sequence[str] | None = None
+    ) -> ForeignResult:
+        """Every open node by what its answer would tell of the targets, in bits.
+
+        Parameters
+        ----------
+        target
+            One of the targets; left out, the sum over all of them, which is a score.
+        nodes
+            The nodes that can be asked about; left out, all that are open and no targets.
+        """
+        about = list(self.model.targets) if target is None else [self._target(target)]
+        nothing = {*self.evidence, *self.model.targets}
+        asked = [self.model.find(one) for one in nodes or self.model.network.index]
+        asked = [id for id in asked if id not in nothing]
+        told = information_of(self.model.engine, self.evidence, asked, about)
+        rows: list[dict[str, Any]] = [
+            {"id": id, "question": self.label(id), "bits": sum(bits.values())}
+            | {f"bits_{one}": bits[one] for one in about}
+            for id, bits in told.items()
+        ]
+        rows.sort(key=lambda row: -row["bits"])
+        name = " and ".join(map(self.label, about))
+        score = ["Over several targets the sum of bits is a score."] if len(about) > 1 else []
+        return self._result(
+            f"What to ask about {name}",
+            rows,
+            {"question": ("question", TEXT), "bits": ("bits", "{:.4f}".format)},
+            ["Bits: mutual information of the answer and the target, given what is known.", *score],
+            Bars([row["question"] for row in rows], [row["bits"] for row in rows], "bits"),
+        )
+
+    def sets(self, count: int = 5) -> ForeignResult:
+        """The most probable states of all targets together, exactly.
+
+        Parameters
+        ----------
+        count
+            How many.
+        """
+        if isinstance(count, bool) or not isinstance(count, int) or count < 1:
+            message = f"count must be a whole number from 1 on, got {count!r}."
+            raise EvidenceError(message)
+        found = probable_states(self.model.engine, self.evidence, self.model.targets)
+        rows: list[dict[str, Any]] = [
+            {
+                "states": told_of({id: said[id] for id in self.model.targets}),
+                "probability": share,
+                **{id: said[id] for id in self.model.targets},
+            }
+            for said, share in islice(found, count)
+        ]
+        return self._result(
+            "Most probable states together",
+            rows,
+            {"states": ("states", TEXT), "probability": ("probability", percent)},
+            ["P(all of these together | evidence); everything else is summed out."],
+            Bars(
+                [row["states"] for row in rows],
+                [row["probability"] for row in rows],
+                "P(these states together | evidence)",
+            ),
+        )
+
+    def _result(
+        self,
+        title: str,
+        rows: Sequence[Mapping[str, Any]],
+        shown: Shown,
+        notes: Sequence[str],
+        bars: Bars,
+        found: Mapping[str, Any] | None = None,
+    ) -> ForeignResult:
+        return ForeignResult(title, self._said, rows, shown, tuple(notes), bars, found or {})
+
+
+def decibans_text(value: float) -> str:
+    """Decibans with a sign, or that an answer decides."""
+    return f"{value:+.1f}" if math.isfinite(value) else "decides"

@@ -1,0 +1,308 @@
+"""Explanation, questions, sets and sensitivity for targets of any number of states."""
+
+from __future__ import annotations
+
+import heapq
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import count
+from typing import NamedTuple
+
+import numpy as np
+
+from kneebayes.errors import EvidenceError
+from kneebayes.inference import Engine, Evidence
+from kneebayes.network import Node, Numbers
+from kneebayes.reasoning.sensitivity import Sensitivity, What
+from kneebayes.reasoning.shapley import (
+    change,
+    orders_of,
+    prefixes,
+    shapley_of_all,
+    shapley_of_orders,
+)
+from kneebayes.reasoning.subsets import DECIBANS, SubsetOdds, odds_of_all, odds_of_some
+
+__all__ = [
+    "Place",
+    "Weights",
+    "information_of",
+    "move_entry",
+    "number_places",
+    "probable_states",
+    "slopes",
+    "state_id",
+    "weigh_answers",
+]
+
+ALL_ORDERS = 15  # so many answers are weighed in all orders; of more some are drawn
+ORDERS = 32
+SMALL = 1e-4  # of a share that is found as a difference
+
+
+def state_id(target: str, state: str) -> str:
+    """Id of the yes/no node that says whether a target is in a state."""
+    return f"{target} = {state}"
+
+
+class Weights(NamedTuple):
+    """What each answer weighs, in decibans; and the log-odds before and after all of them."""
+
+    start: float
+    end: float
+    single: list[float]
+    ledger: list[float]
+    shapley: list[float]
+    leave_one_out: list[float]
+    after: list[float]
+    drawn: int
+
+
+def weigh_answers(
+    engine: Engine, evidence: Evidence, ids: Sequence[str], causes: Sequence[str], seed: int
+) -> Weights:
+    """Every answer alone, in the order told, averaged over all orders, and left out.
+
+    Parameters
+    ----------
+    engine, evidence
+        What to ask, and what is known.
+    ids
+        The observed nodes in the order told.
+    causes
+        A yes/no node, or two of which the odds of one against the other are asked.
+    seed
+        Where chance begins if there are more than 15 answers.
+    """
+    every, single = (1 << len(ids)) - 1, [1 << at for at in range(len(ids))]
+    steps = prefixes(range(len(ids)))
+    drawn: list[tuple[int, ...]] = []
+    if len(ids) <= ALL_ORDERS:
+        odds = odds_of_all(engine, evidence, ids, causes)
+        shares = shapley_of_all(odds.log_odds) if ids else np.zeros(0)
+    else:
+        drawn = orders_of(len(ids), ORDERS, np.random.default_rng(seed))
+        wanted = [subset for order in drawn for subset in prefixes(order)]
+        wanted += [*steps, *single, *(every ^ one for one in single)]
+        odds = odds_of_some(engine, evidence, ids, causes, wanted)
+        shares = shapley_of_orders(drawn, odds.at)[0]
+    return Weights(
+        odds.at(0) * DECIBANS,
+        odds.at(every) * DECIBANS,
+        [_step(odds, one, 0) for one in single],
+        [_step(odds, steps[at + 1], steps[at]) for at in range(len(ids))],
+        [float(share) * DECIBANS for share in shares],
+        [_step(odds, every, every ^ one) for one in single],
+        [odds.at(steps[at + 1]) * DECIBANS for at in range(len(ids))],
+        len(drawn),
+    )
+
+
+def _step(odds: SubsetOdds, after: int, before: int) -> float:
+    pair = np.array([odds.at(after)]), np.array([odds.at(before)])
+    return float(change(*pair)[0]) * DECIBANS
+
+
+def information_of(
+    engine: Engine, evidence: Evidence, nodes: Sequence[str], targets: Sequence[str]
+) -> dict[str, dict[str, float]]:
+    """Mutual information of each open node and each target, in bits.
+
+    ``I = sum over answers of P(answer) KL(P(target | answer) || P(target))``, each given the
+    evidence (Cover and Thomas, Elements of Information Theory, chapter 2).
+
+    Returns
+    -------
+    dict
+        By node, then by target.
+    """
+    first = [(id, state) for id in nodes for state in engine.network[id].states[:-1]]
+    now, told = _joint_with(engine, evidence, first, targets)
+    # the last state is mostly "present", which makes a question wide: what is left is its share,
+    # and only where that is so small that digits would be lost it is asked for itself
+    rare = []
+    for id in nodes:
+        last = engine.network[id].states[-1]
+        parts = [told[id, state] for state in engine.network[id].states[:-1]]
+        left = {one: now[one] - sum(part[one] for part in parts) for one in targets}
+        if min(float(left[one].sum()) for one in targets) < SMALL:
+            rare.append((id, last))
+        told[id, last] = {one: np.maximum(0.0, share) for one, share in left.items()}
+    told |= _joint_with(engine, evidence, rare, targets)[1] if rare else {}
+    bits = {id: dict.fromkeys(targets, 0.0) for id in nodes}
+    for (id, _), shares in told.items():
+        for target, joint in shares.items():
+            some = (joint > 0.0) & (now[target] > 0.0)
+            if some.any():
+                apart = now[target][some] * joint.sum()
+                bits[id][target] += float((joint[some] * np.log2(joint[some] / apart)).sum())
+    return {id: {one: max(0.0, gain) for one, gain in each.items()} for id, each in bits.items()}
+
+
+def _joint_with(
+    engine: Engine,
+    evidence: Evidence,
+    asked: Sequence[tuple[str, str]],
+    targets: Sequence[str],
+) -> tuple[dict[str, Numbers], dict[tuple[str, str], dict[str, Numbers]]]:
+    """P(target | evidence), and P(target, node in a state | evidence) for each that is asked."""
+    cases = [evidence.plus(Evidence.of(engine.network, {id: state})) for id, state in asked]
+    told = engine.propagate_each([evidence, *cases], targets)
+    shares = np.exp(told.log_probability - told.log_probability[0])
+    joint = {
+        one: {target: shares[row] * told.marginals[target][row] for target in targets}
+        for row, one in enumerate(asked, start=1)
+    }
+    return {target: told.marginals[target][0] for target in targets}, joint
+
+
+def probable_states(
+    engine: Engine, evidence: Evidence, targets: Sequence[str]
+) -> Iterator[tuple[dict[str, str], float]]:
+    """All states of the targets together, the most probable first, all else summed out.
+
+    Best-first search over what is decided in part: P(part | evidence) is never less than that
+    of any whole it can become.
+    """
+    given = engine.log_probability(evidence)
+    ticket = count()
+    waiting: list[tuple[float, int, dict[str, str]]] = [(-given, next(ticket), {})]
+    while waiting:
+        bound, _, decided = heapq.heappop(waiting)
+        left = [id for id in targets if id not in decided]
+        if not left:
+            yield decided, min(1.0, math.exp(-bound - given))
+            continue
+        told = engine.propagate(evidence.plus(Evidence.of(engine.network, decided)), left)
+        log = float(told.log_probability[0])
+        # the least certain first: its parts differ most from the whole
+        chosen = min(left, key=lambda id: float(told.marginals[id][0].max()))
+        for state, share in zip(
+            engine.network[chosen].states, told.marginals[chosen][0], strict=True
+        ):
+            if share > 0.0:
+                further = {**decided, chosen: state}
+                heapq.heappush(waiting, (-(log + math.log(share)), next(ticket), further))
+
+
+class Place(NamedTuple):
+    """One number of a network.
+
+    Attributes
+    ----------
+    at
+        Where it stands in :func:`kneebayes.inference.numbers_of`.
+    row
+        The places of its whole distribution; empty for a link or a leak, which stand alone.
+    node, state
+        P(node is in this state | ...); for a link or a leak the state is the child's.
+    given
+        States of the parents; for a link the one parent.
+    """
+
+    at: int
+    row: tuple[int, ...]
+    node: str
+    state: str
+    given: dict[str, str]
+
+
+def number_places(engine: Engine, node: Node) -> list[Place]:
+    """Every number of a node: entries of its table, or its leak and links."""
+    network, start = engine.network, int(engine.flat.number_start[engine.network.index[node.id]])
+    if node.is_noisy_or:
+        places, at = [Place(start, (), node.id, node.states[1], {})], start + 1
+        for link in node.links:
+            for state in network[link.parent].states:
+                given = {link.parent: state}
+                places.append(Place(at, (), node.id, node.states[1], given))
+                at += 1
+        return places
+    shape = network.shape_of(node)
+    places = []
+    for row, where in enumerate(np.ndindex(*shape[:-1])):
+        named = zip(node.parents, where, strict=True)
+        given = {parent: network[parent].states[one] for parent, one in named}
+        first = start + row * shape[-1]
+        own = tuple(range(first, first + shape[-1]))
+        places += [
+            Place(own[at], own, node.id, state, given) for at, state in enumerate(node.states)
+        ]
+    return places
+
+
+def move_entry(
+    engine: Engine, evidence: Evidence, causes: Sequence[str], place: Place
+) -> Sensitivity:
+    """Posteriors as functions of one number; the rest of its distribution keeps its proportions.
+
+    Both P(evidence) and P(cause, evidence) are linear in the number (Castillo, Gutierrez and
+    Hadi 1997; Coupe and van der Gaag 2002), so its two ends say all.
+
+    Raises
+    ------
+    EvidenceError
+        If the evidence is impossible wherever the number stands.
+    """
+    rows = np.repeat(engine.numbers, 2, axis=0)
+    value = float(rows[0, place.at])
+    for row, now in enumerate((0.0, 1.0)):
+        others = [one for one in place.row if one != place.at]
+        if others:
+            rows[row, others] = (1.0 - now) * _shares(engine.numbers[0, others])
+        rows[row, place.at] = now
+    told = engine.propagate_each([evidence], causes, rows)
+    largest = float(told.log_probability.max())
+    if largest == -math.inf:
+        message = "The evidence has probability zero, so nothing follows from it."
+        raise EvidenceError(message)
+    whole = np.exp(told.log_probability - largest)
+    joint = np.stack([told.marginals[cause][:, 1] for cause in causes], axis=1) * whole[:, None]
+    ends = (float(whole[0]), float(whole[1]))
+    parent, state = next(iter(place.given.items()), ("", ""))
+    what: What = "share" if place.row else "link" if parent else "leak"
+    number = (what, place.node, parent, state, value)
+    return Sensitivity(*number, tuple(causes), joint[0], joint[1], ends)
+
+
+def _shares(numbers: Numbers) -> Numbers:
+    """How what is left of a distribution is shared among the others: as before, or equally."""
+    total = float(numbers.sum())
+    return np.asarray(numbers / total) if total > 0.0 else np.full(len(numbers), 1.0 / len(numbers))
+
+
+def slopes(
+    engine: Engine, evidence: Evidence, cause: str, nodes: Sequence[Node]
+) -> list[tuple[Place, float, float]]:
+    """How fast P(cause | evidence) moves with every number of some nodes.
+
+    ``P(c | e) (d ln P(c, e) - d ln P(e))`` (Darwiche 2003), and for an entry of a table less
+    what the rest of its distribution gives back as it keeps its proportions.
+
+    Returns
+    -------
+    list
+        Each number with its value and the slope of the posterior there.
+    """
+    posterior = engine.propagate(evidence, [cause]).present(cause)
+    if posterior in (0.0, 1.0):
+        message = "The target is certain, given the evidence, so no number moves it a little."
+        raise EvidenceError(message)
+    with_cause = evidence.plus(Evidence.of(engine.network, {cause: "present"}))
+    both, alone = engine.derive(with_cause), engine.derive(evidence)
+    raw = posterior * (both.derivatives - alone.derivatives)
+    numbers = engine.numbers[0]
+    found = []
+    for node in nodes:
+        for place in number_places(engine, node):
+            value, slope = float(numbers[place.at]), float(raw[place.at])
+            others = [one for one in place.row if one != place.at]
+            if others:
+                slope -= float(raw[others] @ _shares(numbers[others]))
+            found.append((place, value, slope))
+    return found
+
+
+def told_of(said: Mapping[str, str]) -> str:
+    """States of some nodes in words."""
+    return ", ".join(f"{id} = {state}" for id, state in said.items())

@@ -1,0 +1,185 @@
+"""A patient read from a file: the answers, and all that was not understood."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from kneebayes.display.report import Report
+from kneebayes.reasoning.answers import by_node
+from kneebayes.results.reporting import Reporting
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.axes import Axes
+
+    from kneebayes.differential import Differential
+    from kneebayes.model import Model
+    from kneebayes.reasoning import Answer
+
+__all__ = ["Patient", "Told", "answer_of", "certain_state", "told_answers"]
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One thing that stood in a file.
+
+    Attributes
+    ----------
+    place
+        Where, such as ``phenotypicFeatures[2]``.
+    code, label
+        How the file calls it.
+    id
+        The node that it speaks of; empty where it was not used.
+    answer
+        What it says of that node; None where it was not used.
+    why
+        Why it was not used, or how it was understood.
+    """
+
+    place: str
+    code: str
+    label: str
+    id: str = ""
+    answer: object = None
+    why: str = ""
+
+    @property
+    def used(self) -> bool:
+        """Whether it became an answer."""
+        return bool(self.id)
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Patient(Reporting):
+    """One patient from a file, ready to be diagnosed.
+
+    Attributes
+    ----------
+    model
+        The model that the file was read for, in the lexicon and setting that it names.
+    source
+        The file.
+    told
+        Everything that stood in it, used or not.
+    results
+        Posteriors by cause that the file told, if it did; they are no evidence.
+    """
+
+    model: Model
+    source: str
+    told: tuple[Told, ...]
+    results: Mapping[str, float]
+
+    @property
+    def answers(self) -> dict[str, object]:
+        """Answers by id, in the order of the file, as :meth:`Model.diagnose` takes them."""
+        return {one.id: one.answer for one in self.told if one.used}
+
+    @property
+    def unused(self) -> tuple[Told, ...]:
+        """What did not become an answer, each with the reason."""
+        return tuple(one for one in self.told if not one.used)
+
+    def diagnose(self) -> Differential:
+        """The differential of this patient."""
+        return self.model.diagnose(self.answers)
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """One row a thing told: place, code, label, id, finding, answer, used, why."""
+        import pandas as pd
+
+        return pd.DataFrame(
+            [
+                {
+                    "place": one.place,
+                    "code": one.code,
+                    "label": one.label,
+                    "id": one.id,
+                    "finding": self.model.knowledge.label(one.id) if one.used else "",
+                    "answer": one.answer,
+                    "used": one.used,
+                    "why": one.why,
+                }
+                for one in self.told
+            ],
+            columns=["place", "code", "label", "id", "finding", "answer", "used", "why"],
+        )
+
+    @property
+    def report(self) -> Report:
+        """What is shown: urgency, what was understood, and what was not."""
+        case = self.diagnose()
+        rows = [
+            (
+                one.label or one.code or one.place,
+                self.model.knowledge.label(one.id) if one.used else "not used",
+                _in_words(one.answer) if one.used else one.why,
+            )
+            for one in self.told
+        ]
+        count = len(self.unused)
+        left = f"{count} thing{'' if count == 1 else 's'} in the file did not become an answer."
+        return Report(
+            title=f"{self.model.knowledge.meta.title}: a patient from {self.source}",
+            known="What the file says, and what became of it:",
+            advice=case.urgency.advice,
+            reasons=tuple(map(str, case.urgency.reasons)),
+            header=("in the file", "understood as", "answer, or why not"),
+            rows=tuple(rows),
+            notes=(left,) if count else ("All of it became answers.",),
+            disclaimer=self.model.knowledge.meta.disclaimer,
+        )
+
+    def draw(self, ax: Axes | None = None) -> Axes:
+        """Draw the ranked causes of this patient."""
+        return self.diagnose().draw(ax=ax)
+
+    def __repr__(self) -> str:
+        answers = f"{len(self.answers)} answer{'' if len(self.answers) == 1 else 's'}"
+        return f"Patient({self.source!r}: {answers}, {len(self.unused)} not used)"
+
+
+def _in_words(answer: object) -> str:
+    if isinstance(answer, Mapping):
+        return ", ".join(f"{state} {value:.3g}" for state, value in answer.items())
+    return f"P(present) = {answer:.3g}" if isinstance(answer, float) else str(answer)
+
+
+def told_answers(case: Differential) -> dict[str, Any]:
+    """Answers of a differential by id in the order told, as plain values that mean the same.
+
+    A state by its id, ``unknown``, P(present), or a number for each state.
+    """
+    model = case.model
+    likelihoods = {answer.id: answer.likelihood for answer in case.answers}
+    order = by_node(model.knowledge, model.names, case._said)
+    return {
+        id: answer_of(model.network[id].states, likelihoods[id]) if id in likelihoods else "unknown"
+        for id in order
+    }
+
+
+def answer_of(states: tuple[str, ...], likelihood: tuple[float, ...]) -> Any:
+    """A likelihood as an answer that gives it back exactly.
+
+    Examples
+    --------
+    >>> answer_of(("absent", "present"), (0.0, 1.0)), answer_of(("absent", "present"), (0.75, 0.25))
+    ('present', 0.25)
+    """
+    possible = [at for at, value in enumerate(likelihood) if value > 0.0]
+    if len(possible) == 1 and likelihood[possible[0]] == 1.0:
+        return states[possible[0]]
+    if len(states) == 2 and likelihood[0] == 1.0 - likelihood[1]:
+        return likelihood[1]
+    return {states[at]: likelihood[at] for at in possible}
+
+
+def certain_state(model: Model, answer: Answer) -> str | None:
+    """The state that an answer names for certain, or None where it is only likely."""
+    told = answer_of(model.network[answer.id].states, answer.likelihood)
+    return told if isinstance(told, str) else None

@@ -1,0 +1,205 @@
+"""A differential as a GA4GH Phenopacket, version 2."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, Literal
+
+from kneebayes.errors import EvidenceError
+from kneebayes.exchange.case_file import software
+from kneebayes.exchange.codes import LOCAL, Codes
+from kneebayes.exchange.patient import certain_state
+from kneebayes.knowledge.names import fold
+
+if TYPE_CHECKING:
+    from kneebayes.differential import Differential
+    from kneebayes.reasoning import Answer
+
+__all__ = ["Uncertain", "phenopacket"]
+
+Uncertain = Literal["refuse", "leave out"]
+
+VERSION = "2.0"
+RESOURCES = {
+    "HP": ("hp", "human phenotype ontology", "http://purl.obolibrary.org/obo/"),
+    "MONDO": ("mondo", "Mondo Disease Ontology", "http://purl.obolibrary.org/obo/"),
+    "ICD10CM": ("icd10cm", "ICD-10-CM", "http://purl.bioontology.org/ontology/"),
+}
+
+
+def phenopacket(
+    case: Differential,
+    *,
+    id: str = "case",
+    subject: str = "patient",
+    top: int | None = None,
+    uncertain: Uncertain = "refuse",
+    created: datetime | None = None,
+) -> dict[str, Any]:
+    """A differential as the content of a phenopacket.
+
+    Findings and contexts become phenotypic features, excluded where they are absent; answers
+    about causes become diseases; an age becomes the range of its state. What no ontology has
+    a term for has a code ``kneebayes:<id>``. Every cause becomes an interpretation that is IN
+    PROGRESS, for a ranking solves nothing; its summary tells the posterior with all digits.
+    Labels are those of the folder, not of the ontologies.
+
+    Parameters
+    ----------
+    case
+        The differential.
+    id, subject
+        Of the packet and of its subject.
+    top
+        How many causes are told; urgent ones always are. Left out, all.
+    uncertain
+        A phenopacket holds no probability of a finding: refuse such answers, or leave them
+        out and say so in each summary.
+    created
+        When; left out, now.
+
+    Raises
+    ------
+    EvidenceError
+        If an answer is uncertain and that is refused; or ``top`` or ``uncertain`` is odd.
+    """
+    if uncertain not in ("refuse", "leave out"):
+        message = f"uncertain must be 'refuse' or 'leave out', got {uncertain!r}."
+        raise EvidenceError(message)
+    if top is not None and (isinstance(top, bool) or not isinstance(top, int) or top < 1):
+        message = f"top must be a whole number from 1 on, got {top!r}."
+        raise EvidenceError(message)
+    vague = [one for one in case.answers if certain_state(case.model, one) is None]
+    if vague and uncertain == "refuse":
+        message = (
+            f"A phenopacket cannot say how probable a finding is: "
+            f"{'; '.join(f'{one.label}: {one.state}' for one in vague)}. Use "
+            "uncertain='leave out', or a case file, which holds it."
+        )
+        raise EvidenceError(message)
+    writer = _Writer(case, vague)
+    packet: dict[str, Any] = {"id": id, "subject": {"id": subject}}
+    packet |= {"phenotypicFeatures": [], "diseases": []}
+    for answer in case.answers:
+        if answer not in vague:
+            writer.place(answer, packet)
+    packet["interpretations"] = writer.interpretations(top)
+    packet["metaData"] = writer.meta_data(created or datetime.now(UTC))
+    return {key: value for key, value in packet.items() if value}
+
+
+class _Writer:
+    """Puts the parts of a differential where a phenopacket has them."""
+
+    def __init__(self, case: Differential, vague: list[Answer]) -> None:
+        self.case, self.vague = case, vague
+        self.knowledge, self.network = case.model.knowledge, case.model.network
+        self.codes = Codes(self.knowledge)
+        self.used: set[str] = set()
+
+    def term(self, id: str, state: str = "", schemes: tuple[str, ...] = ("hpo",)) -> dict[str, str]:
+        """A code and a label; a state can only be told by a code of the folder."""
+        code = f"{LOCAL}:{id}.{state.replace(' ', '-')}" if state else self.codes.code(id, schemes)
+        self.used.add(code.partition(":")[0])
+        label = self.knowledge.label(id)
+        return {"id": code, "label": f"{label}: {state}" if state else label}
+
+    def place(self, answer: Answer, packet: dict[str, Any]) -> None:
+        """One certain answer."""
+        node = self.network[answer.id]
+        state = certain_state(self.case.model, answer) or ""
+        if answer.id in self.knowledge.causes:
+            term = self.term(answer.id, schemes=("mondo", "hpo", "icd10cm"))
+            packet["diseases"].append({"term": term, **_excluded(state)})
+        elif node.states[1:] == ("present",):
+            feature = {"type": self.term(answer.id), **_excluded(state)}
+            packet["phenotypicFeatures"].append(feature)
+        elif (ages := self.ages(answer.id, state)) is not None:
+            packet["subject"]["timeAtLastEncounter"] = {"ageRange": ages}
+        else:
+            packet["phenotypicFeatures"].append({"type": self.term(answer.id, state)})
+
+    def ages(self, id: str, state: str) -> dict[str, Any] | None:
+        """First and last whole year of a state, where the context is the age."""
+        context = self.knowledge.contexts.get(id)
+        if context is None or "age" not in map(fold, (id, context.label, *context.aliases)):
+            return None
+        lowest = 2  # an answer of 0 or 1 is a probability, so no age
+        for one in context.states:
+            if one.below is None:
+                return None
+            if one.id == state:
+                ends = {"start": lowest, "end": int(one.below) - 1}
+                return {end: {"iso8601duration": f"P{at}Y"} for end, at in ends.items()}
+            lowest = int(one.below)
+        return None
+
+    def interpretations(self, top: int | None) -> list[dict[str, Any]]:
+        """Every cause in order, the urgent ones whatever their rank."""
+        rows = self.case.to_dict()["ranking"]
+        told = [
+            (rank, row)
+            for rank, row in enumerate(rows, start=1)
+            if top is None or rank <= top or row["urgent"]
+        ]
+        return [
+            {
+                "id": f"rank-{rank}",
+                "progressStatus": "IN_PROGRESS",
+                "diagnosis": {"disease": self.term(row["id"], schemes=("mondo", "hpo", "icd10cm"))},
+                "summary": self.summary(rank, len(rows), row),
+            }
+            for rank, row in told
+        ]
+
+    def summary(self, rank: int, of: int, row: dict[str, Any]) -> str:
+        """Posterior and prior with all digits, and what this is not."""
+        urgent = " An urgent cause." if row["urgent"] else ""
+        out = "; ".join(f"{one.label}: {one.state}" for one in self.vague)
+        left = f" The posterior also rests on what cannot stand here: {out}." if out else ""
+        return (
+            f"P({row['cause']} present | what is known) = {row['posterior']!r} (before: "
+            f"{row['prior']!r}), rank {rank} of {of}; several can be present at once.{urgent}"
+            f" {self.case.urgency.advice}{left} {self.knowledge.meta.disclaimer}"
+        )
+
+    def meta_data(self, created: datetime) -> dict[str, Any]:
+        """When, by what, and which ontologies the codes are of."""
+        moment = created.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        stated = "not stated by the knowledge folder"
+        resources = [
+            {
+                "id": own,
+                "name": name,
+                "url": f"{url}{own}.owl" if "obolibrary" in url else f"{url}{prefix}",
+                "version": stated,
+                "namespacePrefix": prefix,
+                "iriPrefix": f"{url}{prefix}_" if "obolibrary" in url else f"{url}{prefix}/",
+            }
+            for prefix, (own, name, url) in RESOURCES.items()
+            if prefix in self.used
+        ]
+        if LOCAL in self.used:
+            title = self.knowledge.meta.title
+            slug = re.sub(r"[^a-z0-9]+", "-", title.casefold()).strip("-")
+            resources.append(
+                {
+                    "id": LOCAL,
+                    "name": f"ids of the knowledge folder '{title}'",
+                    "url": f"urn:kneebayes:{slug}",
+                    "version": software().removeprefix("kneebayes").strip() or stated,
+                    "namespacePrefix": LOCAL,
+                    "iriPrefix": f"urn:kneebayes:{slug}:",
+                }
+            )
+        return {
+            "created": moment,
+            "createdBy": software(),
+            "resources": resources,
+            "phenopacketSchemaVersion": VERSION,
+        }
+
+
+def _excluded(state: str) -> dict[str, bool]:
+    return {"excluded": True} if state == "absent" else {}

@@ -1,0 +1,79 @@
+"""What is wrong with a file from elsewhere: all of it is found before any of it is told."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NoReturn
+
+from kneebayes.errors import KneebayesError, Problem
+
+__all__ = ["ExchangeError", "Problems"]
+
+SHOWN = 20
+
+
+class ExchangeError(KneebayesError, ValueError):
+    """Raised when a file from elsewhere cannot be read, or cannot be written in a form.
+
+    Parameters
+    ----------
+    source
+        The file.
+    problems
+        All that is wrong with it.
+    """
+
+    def __init__(self, source: str, problems: Sequence[Problem]) -> None:
+        self.source = source
+        self.problems = tuple(problems)
+        count = f"{len(problems)} problem{'' if len(problems) == 1 else 's'} found"
+        lines = [f"  - {problem}" for problem in problems[:SHOWN]]
+        if len(problems) > SHOWN:
+            lines.append(f"  - and {len(problems) - SHOWN} more.")
+        super().__init__("\n".join([f"{source}: {count}.", *lines]))
+
+    def __reduce__(self) -> tuple[type[ExchangeError], tuple[str, tuple[Problem, ...]]]:
+        return type(self), (self.source, self.problems)
+
+
+class Problems:
+    """Problems of one file, gathered.
+
+    Parameters
+    ----------
+    source
+        What the file is called.
+    """
+
+    def __init__(self, source: str) -> None:
+        self.source = source
+        self._found: list[Problem] = []
+
+    def __len__(self) -> int:
+        return len(self._found)
+
+    def add(self, place: str, wrong: str, remedy: str = "") -> None:
+        """One more thing that is wrong."""
+        self._found.append(Problem(place, wrong, remedy))
+
+    def raise_any(self) -> None:
+        """Tell all problems, if there are any.
+
+        Raises
+        ------
+        ExchangeError
+            If something is wrong.
+        """
+        if self._found:
+            raise ExchangeError(self.source, self._found)
+
+    def stop(self, place: str, wrong: str, remedy: str = "") -> NoReturn:
+        """Tell all problems so far, and one after which nothing more can be read.
+
+        Raises
+        ------
+        ExchangeError
+            Always.
+        """
+        self.add(place, wrong, remedy)
+        raise ExchangeError(self.source, self._found)

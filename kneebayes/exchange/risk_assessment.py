@@ -1,0 +1,107 @@
+"""A differential in the form of a FHIR R4 RiskAssessment."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from kneebayes.exchange.case_file import software
+from kneebayes.exchange.codes import Codes
+from kneebayes.exchange.patient import certain_state
+
+if TYPE_CHECKING:
+    from kneebayes.differential import Differential
+    from kneebayes.reasoning import Answer
+
+__all__ = ["risk_assessment"]
+
+SYSTEMS = {
+    "HP": "http://human-phenotype-ontology.org",
+    "MONDO": "http://purl.obolibrary.org/obo/mondo.owl",
+    "ICD10CM": "http://hl7.org/fhir/sid/icd-10-cm",
+    "kneebayes": "urn:kneebayes",
+}
+WHOLE = ("HP", "MONDO")  # their codes keep the prefix
+
+
+def risk_assessment(
+    case: Differential, *, subject: str = "patient", created: datetime | None = None
+) -> dict[str, Any]:
+    """A differential as a RiskAssessment: one prediction a cause, all of them.
+
+    The answers are contained Observations and the basis of the assessment. The probability
+    is P(cause present | what is known), between 0 and 1; several causes can be present, so
+    they need not add up to 1. The status is ``preliminary``: no clinician has seen it. What
+    to do follows from the signs and stands under ``mitigation``.
+
+    Parameters
+    ----------
+    case
+        The differential.
+    subject
+        How the patient is shown.
+    created
+        When; left out, now.
+
+    References
+    ----------
+    HL7 FHIR R4 (4.0.1), RiskAssessment. Only names and types are followed; nothing here was
+    run through a FHIR validator.
+    """
+    codes = Codes(case.model.knowledge)
+    told = case.to_dict()
+    reasons = "; ".join(told["urgency"]["reasons"])
+    return {
+        "resourceType": "RiskAssessment",
+        "contained": [_observation(case, answer, codes) for answer in case.answers],
+        "status": "preliminary",
+        "method": {"text": f"{software()}: exact Bayesian network, {case.model.reading}"},
+        "subject": {"display": subject},
+        "occurrenceDateTime": (created or datetime.now(UTC)).astimezone(UTC).isoformat(),
+        "basis": [{"reference": f"#{_local(answer.id)}"} for answer in case.answers],
+        "prediction": [
+            {
+                "outcome": _concept(codes.code(row["id"]), row["cause"]),
+                "probabilityDecimal": row["posterior"],
+                "rationale": _rationale(rank, len(told["ranking"]), row),
+            }
+            for rank, row in enumerate(told["ranking"], start=1)
+        ],
+        "mitigation": told["urgency"]["advice"] + (f" {reasons}" if reasons else ""),
+        "note": [
+            {"text": told["disclaimer"]},
+            {"text": f"P(at least one urgent cause) = {told['any_urgent']!r}."},
+        ],
+    }
+
+
+def _rationale(rank: int, of: int, row: dict[str, Any]) -> str:
+    urgent = " Urgent cause." if row["urgent"] else ""
+    return f"Rank {rank} of {of}; prior {row['prior']!r}.{urgent}"
+
+
+def _observation(case: Differential, answer: Answer, codes: Codes) -> dict[str, Any]:
+    """One answer; only what is absent or present for certain is a boolean."""
+    states = case.model.network[answer.id].states
+    state = certain_state(case.model, answer)
+    value: dict[str, Any] = {"valueString": answer.state}
+    if state is not None and states == ("absent", "present"):
+        value = {"valueBoolean": state == "present"}
+    return {
+        "resourceType": "Observation",
+        "id": _local(answer.id),
+        "status": "preliminary",
+        "code": _concept(codes.code(answer.id, ("hpo",)), answer.label),
+        **value,
+    }
+
+
+def _concept(code: str, label: str) -> dict[str, Any]:
+    prefix, _, rest = code.partition(":")
+    own = code if prefix in WHOLE else rest
+    return {"coding": [{"system": SYSTEMS.get(prefix, prefix), "code": own}], "text": label}
+
+
+def _local(id: str) -> str:
+    """An id as FHIR allows it: letters, digits, hyphens and points, at most 64."""
+    return id.replace("_", "-")[:64]

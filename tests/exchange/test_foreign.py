@@ -1,0 +1,365 @@
+"""A foreign network: posteriors, weights, bits, sets and slopes by brute force."""
+
+import html
+import math
+import warnings
+from itertools import pairwise, permutations
+from typing import Any
+
+import numpy as np
+import oracle
+import pytest
+from test_networks import agrum, examples  # noqa: F401
+
+from kneebayes.errors import (
+    EvidenceError,
+    ImpossibleEvidenceError,
+    KneebayesError,
+    UnknownNameError,
+)
+from kneebayes.exchange import ForeignCase, ForeignModel, NetworkFile, reason_with
+from kneebayes.exchange.foreign_result import NOT_OURS
+from kneebayes.inference import Evidence
+from kneebayes.network import Network, root_node, table_node
+
+CLOSE = 1e-9
+
+
+def some_cases(count: int, seed: int) -> Any:
+    """Random networks, two targets that are open, and evidence on others."""
+    found = 0
+    for network, evidence, rng in oracle.cases(count * 4, seed, most=7):
+        hidden = [node.id for node in network.nodes if node.id not in evidence]
+        if len(hidden) >= 3 and len(evidence) >= 1 and found < count:
+            found += 1
+            targets = [str(one) for one in rng.choice(hidden, 2, replace=False)]
+            yield network, evidence, targets
+    assert found == count
+
+
+def shares_of(network: Network, evidence: Evidence, target: str) -> np.ndarray:
+    share = oracle.weigh_states(network, evidence)[target].astype(float)
+    return share / share.sum()
+
+
+def case_of(network: Network, evidence: Evidence, targets: list[str]) -> ForeignCase:
+    return ForeignModel(network, targets).given(evidence.likelihoods)
+
+
+def test_posteriors() -> None:
+    for network, evidence, targets in some_cases(20, 1):
+        case = case_of(network, evidence, targets)
+        for target in targets:
+            right = dict(
+                zip(network[target].states, shares_of(network, evidence, target), strict=True)
+            )
+            assert case[target] == pytest.approx(right, abs=CLOSE)
+        assert math.exp(case.log_probability) == pytest.approx(
+            float(oracle.weigh(network, evidence)), rel=CLOSE
+        )
+
+
+def log_odds(network: Network, evidence: Evidence, target: str, at: int, against: int) -> float:
+    share = shares_of(network, evidence, target)
+    other = 1.0 - share[at] if against < 0 else share[against]
+    with np.errstate(divide="ignore"):
+        return 10 * float(np.log10(share[at]) - np.log10(max(other, 0.0)))
+
+
+def test_weights_by_brute_force() -> None:
+    compared = 0
+    for network, evidence, (target, _) in some_cases(12, 2):
+        ids = list(evidence)[:3]
+        seen = evidence.only(ids)
+        states = network[target].states
+        for against in (-1, 1) if len(states) == 3 else (-1,):
+
+            def odds(some: Any, against: int = against) -> float:
+                kept = [id for id in ids if id in some]  # noqa: B023
+                return log_odds(network, seen.only(kept), target, 0, against)  # noqa: B023
+
+            values = [odds(some) for order in permutations(ids) for some in _prefixes(order)]
+            if not np.isfinite(values).all() or np.abs(values).max() > 60:
+                continue
+            orders = list(permutations(ids))
+            right = dict.fromkeys(ids, 0.0)
+            for order in orders:
+                for before, after in pairwise(_prefixes(order)):
+                    right[after[-1]] += (odds(after) - odds(before)) / len(orders)
+            case = case_of(network, seen, [target])
+            other = None if against < 0 else states[against]
+            why = case.explain(target, states[0], other)
+            table = why.table.set_index("id")
+            assert table["shapley"].to_dict() == pytest.approx(right, abs=1e-6)
+            single = {id: odds([id]) - odds([]) for id in ids}
+            assert table["single"].to_dict() == pytest.approx(single, abs=1e-6)
+            assert why.found["start"] + table["ledger"].sum() == pytest.approx(
+                why.found["end"], abs=1e-6
+            )
+            assert table["after"].iloc[-1] == pytest.approx(odds(ids), abs=1e-6)
+            compared += 1
+    assert compared > 5
+
+
+def _prefixes(order: tuple[str, ...]) -> list[tuple[str, ...]]:
+    return [order[:size] for size in range(len(order) + 1)]
+
+
+def test_bits_are_mutual_information() -> None:
+    for network, evidence, targets in some_cases(20, 3):
+        bits = case_of(network, evidence, targets).questions().table
+        for row in bits.itertuples():
+            for target in targets:
+                right = _mutual(network, evidence, str(row.id), target)
+                assert getattr(row, f"bits_{target}") == pytest.approx(right, abs=1e-9)
+        assert set(bits["id"]) == set(network.index) - {*evidence, *targets}
+        assert bits["bits"].is_monotonic_decreasing
+
+
+def _mutual(network: Network, evidence: Evidence, node: str, target: str) -> float:
+    worlds = oracle.worlds(network, evidence).astype(float)
+    keep = (network.index[node], network.index[target])
+    joint = worlds.sum(axis=tuple(at for at in range(worlds.ndim) if at not in keep))
+    joint = joint / joint.sum()
+    apart = joint.sum(axis=0, keepdims=True) * joint.sum(axis=1, keepdims=True)
+    some = joint > 0
+    return float((joint[some] * np.log2(joint[some] / apart[some])).sum())
+
+
+def test_sets_are_all_states_together_in_order() -> None:
+    for network, evidence, targets in some_cases(15, 4):
+        table = case_of(network, evidence, targets).sets(50).table
+        worlds = oracle.worlds(network, evidence).astype(float)
+        keep = [network.index[target] for target in targets]
+        joint = worlds.sum(axis=tuple(at for at in range(worlds.ndim) if at not in keep))
+        joint = joint.T if keep[0] > keep[1] else joint
+        right = sorted((joint / joint.sum()).ravel().tolist(), reverse=True)
+        right = [one for one in right if one > 0.0]
+        assert table["probability"].tolist() == pytest.approx(right, abs=1e-9)
+        first = [network[one].states.index(table[one].iloc[0]) for one in targets]
+        assert joint[tuple(first)] == pytest.approx(joint.max())
+
+
+def moved(network: Network, place: Any, x: float) -> Network:
+    """The network with one number at another value, built anew."""
+    node = network[place.node]
+    if node.is_noisy_or:
+        links = {link.parent: list(link.strength) for link in node.links}
+        leak = node.leak or 0.0
+        if place.given:
+            ((parent, state),) = place.given.items()
+            links[parent][network[parent].states.index(state)] = x
+        else:
+            leak = x
+        from kneebayes.network import noisy_or_node
+
+        return network.replacing([noisy_or_node(node.id, leak, links)])
+    table = network.table_of(node).copy()
+    where = tuple(network[one].states.index(place.given[one]) for one in node.parents)
+    own = node.states.index(place.state)
+    row = table[where].copy()
+    rest = 1.0 - row[own]
+    others = np.arange(len(row)) != own
+    row[others] = row[others] * (1 - x) / rest if rest > 0 else (1 - x) / max(1, others.sum())
+    row[own] = x
+    table[where] = row
+    return network.replacing([table_node(node.id, node.parents, table, node.states)])
+
+
+def test_sensitivity_is_what_a_changed_network_says() -> None:
+    from kneebayes.exchange.foreign_reasoning import number_places
+
+    compared = 0
+    for network, evidence, (target, _) in some_cases(12, 5):
+        case = case_of(network, evidence, [target])
+        node = network.nodes[compared % len(network)]
+        for place in number_places(case.model.engine, node)[:6]:
+            if not place.row and place.state != "present":
+                continue
+            if len(node.states) == 1:
+                continue
+            result = case.sensitivity(target, place.node, place.state, place.given)
+            for x in (0.0, 0.37, 1.0):
+                changed = moved(network, place, x)
+                if float(oracle.weigh(changed, evidence)) <= 1e-12:
+                    continue
+                right = shares_of(changed, evidence, target)
+                a, b, c, d = (result.table[one].to_numpy() for one in "abcd")
+                assert (a + b * x) / (c + d * x) == pytest.approx(right, abs=1e-9)
+            compared += 1
+    assert compared > 30
+
+
+def test_slopes_are_differences() -> None:
+    compared = 0
+    for network, evidence, (target, _) in some_cases(8, 6):
+        case = case_of(network, evidence, [target])
+        state = network[target].states[0]
+        if case[target][state] in (0.0, 1.0):
+            continue
+        table = case.influences(target, state).table
+        slopes = dict(zip(table["number"], table["slope"], strict=True))
+        from kneebayes.exchange.foreign_numbers import _named
+        from kneebayes.exchange.foreign_reasoning import number_places
+
+        for node in network.nodes:
+            for place in number_places(case.model.engine, node):
+                value = float(case.model.engine.numbers[0, place.at])
+                step = 1e-6
+                if not step < value < 1.0 - step:
+                    continue
+                up, down = (
+                    shares_of(moved(network, place, value + way * step), evidence, target)[0]
+                    for way in (1, -1)
+                )
+                right = (up - down) / (2 * step)
+                assert slopes[_named(place)] == pytest.approx(right, abs=1e-4, rel=1e-4)
+                compared += 1
+    assert compared > 30
+
+
+def test_asia_by_pyagrum(agrum: Any, examples: Any) -> None:  # noqa: F811
+    net = agrum.loadBN(str(examples / "asia.bif"))
+    case = reason_with(
+        examples / "asia.bif", ["lung", "bronc"], {"xray": "yes", "dysp": "YES", "smoke": None}
+    )
+    inference = agrum.LazyPropagation(net)
+    inference.setEvidence({"xray": "yes", "dysp": "yes"})
+    inference.makeInference()
+    for target in ("lung", "bronc"):
+        labels = list(net.variable(target).labels())
+        right = dict(zip(labels, inference.posterior(target).tolist(), strict=True))
+        assert case[target] == pytest.approx(right, abs=1e-6)
+    # smoking tells of both, the visit to Asia of hardly anything
+    bits = case.questions().table.set_index("id")["bits"]
+    assert bits["smoke"] > bits["asia"]
+    taken_back = case.given({"dysp": None})
+    assert set(taken_back.evidence) == {"xray"}
+
+
+def test_alarm_with_targets_of_many_states(agrum: Any, examples: Any) -> None:  # noqa: F811
+    seen = {"BP": "LOW", "HR": "HIGH", "EXPCO2": "LOW", "HRBP": "HIGH"}
+    net = agrum.loadBN(str(examples / "alarm.bif"))
+    case = reason_with(examples / "alarm.bif", ["VENTLUNG", "HYPOVOLEMIA"], seen)
+    inference = agrum.LazyPropagation(net)
+    inference.setEvidence(seen)
+    inference.addJointTarget({"VENTLUNG", "HYPOVOLEMIA"})
+    inference.makeInference()
+    for target in ("VENTLUNG", "HYPOVOLEMIA"):
+        labels = list(net.variable(target).labels())
+        right = dict(zip(labels, inference.posterior(target).tolist(), strict=True))
+        assert case[target] == pytest.approx(right, abs=1e-6)
+    joint = inference.jointPosterior({"VENTLUNG", "HYPOVOLEMIA"})
+    best = case.sets(1).table.iloc[0]
+    assert best["probability"] == pytest.approx(joint.max(), abs=1e-6)
+    why = case.explain("VENTLUNG", "ZERO", "LOW")
+    now = case["VENTLUNG"]
+    assert why.found["end"] == pytest.approx(10 * math.log10(now["ZERO"] / now["LOW"]), abs=1e-6)
+
+
+@pytest.fixture
+def weather() -> NetworkFile:
+    table = np.array([[0.9, 0.1], [0.5, 0.5], [0.0, 1.0]])
+    network = Network(
+        (
+            root_node("sky", [0.5, 0.3, 0.2], ["clear", "grey", "storm"]),
+            table_node("wet", ["sky"], table),
+        )
+    )
+    return NetworkFile(network, {"sky": "The sky", "wet": "<b>Wet</b> $x$"})
+
+
+def test_everything_shows_itself(weather: NetworkFile) -> None:
+    case = reason_with(weather, ["the sky"], {"wet": True})
+    results = [
+        case,
+        case.explain("sky", "storm"),
+        reason_with(weather, ["sky"]).questions(),
+        case.sets(3),
+        case.sensitivity("sky", "wet", "present", {"sky": "grey"}),
+        case.influences("sky", "storm"),
+    ]
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        for result in results:
+            assert NOT_OURS in result.text
+            assert NOT_OURS in html.unescape(result.html)
+            assert "<b>Wet" not in result.html
+            assert len(result.table)
+            assert "\n" not in repr(result)
+            ax = result.draw()
+            ax.figure.canvas.draw()
+            _close()
+    assert case.explain("sky", "storm").table["single"].iloc[0] > 0
+
+
+def _close() -> None:
+    import matplotlib.pyplot as plt
+
+    plt.close("all")
+
+
+def test_an_answer_that_decides(weather: NetworkFile) -> None:
+    case = reason_with(weather, ["sky"], {"wet": False})
+    why = case.explain("sky", "storm")
+    assert why.table["single"].tolist() == [-math.inf]
+    assert "decides" in why.text
+    why.draw()
+    _close()
+    with pytest.raises(EvidenceError, match="certain"):
+        case.influences("sky", "storm")
+
+
+WRONG: dict[str, tuple[Any, type[KneebayesError], str]] = {
+    "target": (lambda w: reason_with(w, ["skye"]), UnknownNameError, "Did you mean 'sky'"),
+    "no target": (lambda w: reason_with(w, []), KneebayesError, "at least one node"),
+    "twice": (lambda w: reason_with(w, ["sky", "The sky"]), KneebayesError, "each once"),
+    "node": (lambda w: reason_with(w, ["sky"], {"dry": True}), UnknownNameError, "No node 'dry'"),
+    "state": (
+        lambda w: reason_with(w, ["sky"], {"wet": "very"}),
+        EvidenceError,
+        "'wet' cannot be 'very'. Its states are: absent, present",
+    ),
+    "observed": (
+        lambda w: reason_with(w, ["sky"], {"sky": "grey"}),
+        EvidenceError,
+        "'sky' is a target and observed",
+    ),
+    "likelihood": (
+        lambda w: reason_with(w, ["sky"], {"wet": [0.1]}),
+        EvidenceError,
+        "one likelihood for each",
+    ),
+    "number": (lambda w: reason_with(w, ["sky"], {"wet": 0.4}), EvidenceError, "cannot be 0.4"),
+    "itself": (
+        lambda w: reason_with(w, ["sky"]).explain("sky", "grey", "Grey"),
+        EvidenceError,
+        "against itself",
+    ),
+    "no such number": (
+        lambda w: reason_with(w, ["sky"]).sensitivity("sky", "wet", "present"),
+        EvidenceError,
+        "The parents of 'wet' are: sky; name all of them",
+    ),
+    "count": (lambda w: reason_with(w, ["sky"]).sets(0), EvidenceError, "from 1 on, got 0"),
+    "other target": (
+        lambda w: reason_with(w, ["sky"]).explain("wet", "present"),
+        EvidenceError,
+        "Name one of the targets: sky",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", WRONG)
+def test_what_is_wrong_is_said(weather: NetworkFile, case: str) -> None:
+    ask, error, message = WRONG[case]
+    with pytest.raises(error, match=message):
+        ask(weather)
+
+
+def test_impossible_evidence() -> None:
+    network = Network(
+        (root_node("a", [1.0, 0.0]), root_node("b", [0.5, 0.5]), root_node("c", [0.5, 0.5]))
+    )
+    with pytest.raises(ImpossibleEvidenceError, match="cannot be true together: a"):
+        reason_with(network, ["b"], {"a": "present"})

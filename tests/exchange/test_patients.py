@@ -1,0 +1,525 @@
+"""Patients in and out: case files, phenopackets, risk assessments."""
+
+import html
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+import kneebayes as kb
+from kneebayes.errors import EvidenceError
+from kneebayes.exchange import ExchangeError, Patient, write_json
+from kneebayes.exchange.case_file import case_content
+from kneebayes.exchange.problems import Problems
+from kneebayes.exchange.strict_json import check_schema, read_json, schema_named
+
+CLOSE = 1e-12
+WHEN = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
+CERTAIN: dict[str, object] = {
+    "lump behind the knee": True,
+    "onset": "gradual",
+    "age": 67,
+    "fever": False,
+    "warmth": False,
+    "runner": True,
+    "gout known": True,
+}
+VAGUE = {**CERTAIN, "stiffness": 0.3, "age": {"middle age": 0.25, "older": 0.75}, "gout": False}
+
+
+@pytest.fixture(scope="module")
+def dx(knee: kb.Model) -> kb.Differential:
+    return knee.diagnose(CERTAIN)
+
+
+@pytest.fixture(scope="module")
+def packet(knee: kb.Model, dx: kb.Differential) -> dict[str, Any]:
+    return knee.to_phenopacket(dx, created=WHEN)
+
+
+def same(first: kb.Differential, second: kb.Differential) -> None:
+    """Equal by name: answers to the last digit, posteriors to the twelfth."""
+    likelihoods = [{one.id: one.likelihood for one in case.answers} for case in (first, second)]
+    assert likelihoods[0] == likelihoods[1]
+    for id, posterior in first.belief.posteriors.items():
+        assert second.belief.posteriors[id] == pytest.approx(posterior, abs=CLOSE)
+    assert first.urgency == second.urgency
+
+
+# the case file
+
+
+@pytest.mark.parametrize(
+    "said", [CERTAIN, VAGUE, {}, {"pain behind the knee": None, "fever": 1e-9}]
+)
+def test_a_case_file_gives_the_case_back(
+    knee: kb.Model, tmp_path: Path, said: dict[str, object]
+) -> None:
+    case = knee.diagnose(said)
+    patient = knee.read_case(knee.save_case(case, tmp_path / "case.json", name="a", note="b"))
+    same(case, patient.diagnose())
+    for id, posterior in patient.results.items():
+        assert posterior == pytest.approx(case.belief.posteriors[id], abs=CLOSE)
+    assert set(patient.results) == {cause.id for cause in knee.causes}
+
+
+def test_random_cases_come_back(knee: kb.Model) -> None:
+    rng = np.random.default_rng(1)
+    nodes = [*knee.findings, *knee.contexts]
+    for _ in range(30):
+        said: dict[str, object] = {}
+        for at in rng.choice(len(nodes), 6, replace=False):
+            node = knee.network[nodes[at].id]
+            if rng.random() < 0.5:
+                said[node.id] = dict(zip(node.states, rng.random(len(node.states)), strict=True))
+            elif len(node.states) == 2:
+                said[node.id] = float(rng.random())
+            else:
+                said[node.id] = str(rng.choice(node.states))
+        case = knee.diagnose({**said})
+        again = knee.read_case(case_content(case, results=False))
+        same(case, again.diagnose())
+        assert list(again.answers) == list(json.loads(json.dumps(case_content(case)))["answers"])
+
+
+def test_lexicon_and_setting_come_along(knee: kb.Model, tmp_path: Path) -> None:
+    placed = knee.with_lexicon("lay").in_setting("emergency")
+    case = placed.diagnose(CERTAIN)
+    path = placed.save_case(case, tmp_path / "case.json")
+    for reader in (knee, placed, knee.in_setting("sports_clinic")):
+        again = reader.read_case(path).diagnose()
+        assert again.model.reading == placed.reading
+        same(case, again)
+
+
+def test_a_case_file_follows_its_schema_by_another_checker(
+    knee: kb.Model, packet: dict[str, Any]
+) -> None:
+    jsonschema = pytest.importorskip("jsonschema")
+    cases = [knee.diagnose(said) for said in (CERTAIN, VAGUE, {})]
+    for name, content in [
+        ("phenopacket", packet),
+        *(("patient", case_content(one)) for one in cases),
+    ]:
+        schema = schema_named(name)
+        jsonschema.Draft202012Validator.check_schema(schema)
+        jsonschema.validate(json.loads(json.dumps(content)), schema)
+
+
+def test_both_checkers_agree_on_what_is_wrong(knee: kb.Model) -> None:
+    jsonschema = pytest.importorskip("jsonschema")
+    rng = np.random.default_rng(2)
+    schema = schema_named("patient")
+    right = json.loads(json.dumps(case_content(knee.diagnose(VAGUE))))
+    odd: list[Any] = [None, True, -1, 2, "", "x" * 600, [], {}, 0.5, {"a": -1}]
+    wrong = 0
+    for _ in range(300):
+        content = json.loads(json.dumps(right))
+        inner = content
+        while True:
+            key = (
+                list(inner)[rng.integers(len(inner))]
+                if isinstance(inner, dict)
+                else rng.integers(len(inner))
+            )
+            if isinstance(inner[key], dict | list) and inner[key] and rng.random() < 0.7:
+                inner = inner[key]
+                continue
+            break
+        if isinstance(inner, dict) and rng.random() < 0.3:
+            inner[f"{key}s"] = inner.pop(key)
+        else:
+            inner[key] = odd[rng.integers(len(odd))]
+        problems = Problems("case")
+        check_schema(content, schema, problems)
+        valid = jsonschema.Draft202012Validator(schema).is_valid(content)
+        assert (len(problems) == 0) == valid, content
+        wrong += not valid
+    assert wrong > 100
+
+
+def case_with(**changed: Any) -> dict[str, Any]:
+    content: dict[str, Any] = {
+        "format": "kneebayes patient",
+        "version": 1,
+        "answers": {"fever": {"answer": "absent"}},
+    }
+    return {**content, **changed}
+
+
+WRONG: dict[str, tuple[dict[str, Any], str]] = {
+    "format": (case_with(format="other"), "format: it is other. It must be 'kneebayes patient'"),
+    "version": (case_with(version=2), "version: it is 2. It must be 1"),
+    "field": (case_with(awnsers={}), "no field 'awnsers'. Did you mean 'answers'"),
+    "id": (
+        case_with(answers={"fevr": {"answer": "absent"}}),
+        "no node 'fevr'. Did you mean 'fever'",
+    ),
+    "name for id": (
+        case_with(answers={"Lump behind the knee": {"answer": "absent"}}),
+        "is a name and no id. The id is 'lump_behind_knee'",
+    ),
+    "state": (case_with(answers={"fever": {"answer": "maybe"}}), "'fever' must be True"),
+    "range": (case_with(answers={"fever": {"answer": 1.5}}), "'fever' must be True"),
+    "negative": (case_with(answers={"fever": {"answer": -0.5}}), "must be at least 0"),
+    "list": (case_with(answers={"fever": {"answer": []}}), "type string or number or object"),
+    "lexicon": (case_with(lexicon="articel"), "no lexicon 'articel'. Did you mean 'article'"),
+    "setting": (case_with(setting="emergncy"), "no setting 'emergncy'. Did you mean 'emergency'"),
+    "result": (
+        case_with(results={"ranking": [{"id": "gut", "posterior": 0.5}]}),
+        r"results.ranking\[0\].id: there is no cause 'gut'. Did you mean 'gout'",
+    ),
+    "other model": (case_with(model={"title": "Headache of a robot"}), "with the model 'Headache"),
+}
+
+
+@pytest.mark.parametrize("case", WRONG)
+def test_what_is_wrong_with_a_case_file(knee: kb.Model, case: str) -> None:
+    content, message = WRONG[case]
+    with pytest.raises(ExchangeError, match=message):
+        knee.read_case(content)
+
+
+def test_all_that_is_wrong_is_told_at_once(knee: kb.Model) -> None:
+    content = case_with(
+        lexicon="x",
+        setting="y",
+        answers={
+            "fevr": {"answer": "absent"},
+            "fever": {"answer": "maybe"},
+            "age": {"answer": "old"},
+        },
+    )
+    with pytest.raises(ExchangeError, match=r"^the case: 4 problems found") as caught:
+        knee.read_case(content)
+    places = ["lexicon", "setting", "answers.fevr", "answers.fever.answer"]
+    assert [one.place for one in caught.value.problems] == places
+
+
+TEXTS: dict[str, tuple[str, str]] = {
+    "twice": ('{"a": 1, "a": 2}', "key 'a': it stands twice"),
+    "nan": ('{"a": NaN}', "number NaN: it is not finite"),
+    "infinity": ('{"a": 1e999}', "number 1e999: it is not finite"),
+    "deep": ("[" * 100 + "]" * 100, "nested too deep"),
+    "deep inside text is fine": ('{"a": "' + "[" * 100 + '"}', "no field 'a'"),
+    "long number": ('{"a": ' + "1" * 5000 + "}", "not valid JSON"),
+    "no json": ("{'a': 1}", "not valid JSON"),
+    "empty": ("", "not valid JSON"),
+    "large": ('{"a": "' + "x" * 1_000_000 + '"}', "1,000,009 bytes. At most 1,000,000 are read"),
+}
+
+
+@pytest.mark.parametrize("case", TEXTS)
+def test_hazards_of_json(knee: kb.Model, tmp_path: Path, case: str) -> None:
+    text, message = TEXTS[case]
+    path = tmp_path / "case.json"
+    path.write_text(text)
+    for read in (knee.read_case, knee.read_phenopacket):
+        with pytest.raises(ExchangeError, match=message):
+            read(path)
+
+
+def test_files_that_are_none(knee: kb.Model, tmp_path: Path) -> None:
+    with pytest.raises(ExchangeError, match=r"'none.json': .*\n.*no such file"):
+        knee.read_case(tmp_path / "none.json")
+    (tmp_path / "latin.json").write_bytes('{"a": "é"}'.encode("latin-1"))
+    with pytest.raises(ExchangeError, match="byte 7 is not UTF-8"):
+        knee.read_case(tmp_path / "latin.json")
+    (tmp_path / "bom.json").write_text(json.dumps(case_with()), encoding="utf-8-sig")
+    assert knee.read_case(tmp_path / "bom.json").answers == {"fever": "absent"}
+    with pytest.raises(ExchangeError, match="cannot be JSON"):
+        knee.read_case({"a": {1, 2}})
+
+
+def test_markup_in_names_is_inert(knee: kb.Model, tmp_path: Path) -> None:
+    bad = "<script>alert(1)</script><img src=x onerror=alert(1)>"
+    content = case_with(name=bad, note=bad, answers={"fever": {"label": bad, "answer": "present"}})
+    patient = knee.read_case(write_json(content, tmp_path / "case.json"))
+    assert bad in patient.text
+    assert "<script" not in patient.html
+    assert "<img" not in patient.html
+    assert bad in html.unescape(patient.html)
+    assert patient.table["why"].tolist() == ["the folder calls it 'fever'"]
+    packet = {"id": "a", "phenotypicFeatures": [{"type": {"id": bad, "label": bad}}]}
+    assert "<script" not in knee.read_phenopacket(packet).html
+
+
+def test_urgency_stands_on_top_of_a_patient(knee: kb.Model) -> None:
+    patient = knee.read_case(case_with(answers={"fever": {"answer": "present"}}))
+    advice = patient.diagnose().urgency.advice
+    assert advice in patient.text
+    assert f'<p role="alert"><strong>{advice}' in patient.html
+    assert repr(patient) == "Patient('the case': 1 answer, 0 not used)"
+    patient.draw()
+    import matplotlib.pyplot as plt
+
+    plt.close("all")
+
+
+# phenopackets
+
+
+def test_a_phenopacket_gives_the_case_back(
+    knee: kb.Model, dx: kb.Differential, packet: dict[str, Any], tmp_path: Path
+) -> None:
+    for source in (packet, write_json(packet, tmp_path / "packet.json")):
+        patient = knee.read_phenopacket(source)
+        same(dx, patient.diagnose())
+        assert [one.place for one in patient.unused] == ["interpretations"]
+
+
+def test_every_certain_answer_survives_a_phenopacket(knee: kb.Model) -> None:
+    """Each finding, context and cause in each of its states, eight at a time."""
+    rng = np.random.default_rng(3)
+    complaint = knee.knowledge.meta.complaint
+    nodes = [
+        one.id for one in (*knee.findings, *knee.contexts, *knee.causes) if one.id != complaint
+    ]
+    most, compared = max(len(knee.network[id].states) for id in nodes), 0
+    for at in range(most):
+        order = [str(id) for id in rng.permutation(nodes)]
+        for start in range(0, len(order), 8):
+            chosen = [id for id in order[start : start + 8] if at < len(knee.network[id].states)]
+            said = {id: knee.network[id].states[at] for id in chosen}
+            if not said or knee.probability(said) == 0.0:
+                continue
+            packet = knee.to_phenopacket(knee.diagnose({**said}), top=1, created=WHEN)
+            read = knee.read_phenopacket(packet, diseases="certain").answers
+            assert {id: read[id] for id in said} == said
+            compared += len(said)
+    assert compared > 250
+
+
+def test_what_stands_in_a_phenopacket(packet: dict[str, Any], dx: kb.Differential) -> None:
+    assert packet["subject"]["timeAtLastEncounter"] == {
+        "ageRange": {"start": {"iso8601duration": "P60Y"}, "end": {"iso8601duration": "P129Y"}}
+    }
+    features = {
+        one["type"]["id"]: one.get("excluded", False) for one in packet["phenotypicFeatures"]
+    }
+    assert features["HP:0001945"] is True
+    assert features["HP:0020127"] is False
+    assert features["kneebayes:warmth"] is True
+    ranking = dx.ranking
+    assert len(packet["interpretations"]) == len(ranking)
+    for told, row in zip(packet["interpretations"], ranking.itertuples(), strict=True):
+        assert told["progressStatus"] == "IN_PROGRESS"
+        assert f" = {float(str(row.posterior))!r} (before" in told["summary"]
+        assert "never medical advice" in told["summary"]
+        assert ("An urgent cause." in told["summary"]) == row.urgent
+    assert packet["metaData"]["created"] == "2026-01-02T03:04:05Z"
+    prefixes = {one["namespacePrefix"] for one in packet["metaData"]["resources"]}
+    codes = json.dumps(packet)
+    assert prefixes == {
+        one for one in ("HP", "MONDO", "ICD10CM", "kneebayes") if f'"{one}:' in codes
+    }
+
+
+def test_urgent_causes_are_told_whatever_their_rank(knee: kb.Model, dx: kb.Differential) -> None:
+    told = knee.to_phenopacket(dx, top=1)["interpretations"]
+    urgent = sum(cause.urgent for cause in knee.causes)
+    assert sum("An urgent cause." in one["summary"] for one in told) == urgent
+    assert len(told) in (urgent, urgent + 1)
+
+
+def test_what_a_phenopacket_cannot_hold(knee: kb.Model) -> None:
+    vague = knee.diagnose(VAGUE)
+    with pytest.raises(EvidenceError, match=r"stiffness.*uncertain='leave out', or a case file"):
+        knee.to_phenopacket(vague)
+    told = knee.to_phenopacket(vague, uncertain="leave out")
+    assert "also rests on what cannot stand here" in told["interpretations"][0]["summary"]
+    assert "stiffness" not in knee.read_phenopacket(told).answers
+    with pytest.raises(EvidenceError, match="uncertain must be"):
+        knee.to_phenopacket(vague, uncertain="maybe")  # type: ignore[arg-type]
+    with pytest.raises(EvidenceError, match="top must be a whole number from 1 on, got 0"):
+        knee.to_phenopacket(vague, top=0)
+
+
+FEVER = {"type": {"id": "HP:0001945", "label": "Fever"}}
+PAIN = {"type": {"id": "HP:6001145", "label": "Pain"}}
+GOUT = {"id": "MONDO:0005393", "label": "gout"}
+
+# what a packet says, the answers that follow, and why the rest was not used
+UNDERSTOOD: dict[str, tuple[dict[str, Any], dict[str, object], list[str]]] = {
+    "age": (
+        {"subject": {"id": "a", "timeAtLastEncounter": {"age": {"iso8601duration": "P39Y11M"}}}},
+        {"age": "young_adult"},
+        [],
+    ),
+    "age range": (
+        {
+            "subject": {
+                "id": "a",
+                "timeAtLastEncounter": {
+                    "ageRange": {
+                        "start": {"iso8601duration": "P30Y"},
+                        "end": {"iso8601duration": "P50Y"},
+                    }
+                },
+            }
+        },
+        {},
+        ["it lies in several states of 'age'"],
+    ),
+    "infant": (
+        {"subject": {"id": "a", "timeAtLastEncounter": {"age": {"iso8601duration": "P3M"}}}},
+        {},
+        ["'age' has no state for it"],
+    ),
+    "sex": ({"subject": {"id": "a", "sex": "FEMALE"}}, {}, ["the model has no context 'sex'"]),
+    "snake case": (
+        {"phenotypic_features": [FEVER], "meta_data": {"created_by": "x"}},
+        {"fever": "present"},
+        [],
+    ),
+    "excluded": ({"phenotypicFeatures": [{**FEVER, "excluded": True}]}, {"fever": "absent"}, []),
+    "unknown code": (
+        {"phenotypicFeatures": [{"type": {"id": "HP:0000001", "label": "fever"}}]},
+        {},
+        ["no code of the folder; its label looks like 'fever'"],
+    ),
+    "resolved": (
+        {"phenotypicFeatures": [{**FEVER, "resolution": {"age": {"iso8601duration": "P3Y"}}}]},
+        {},
+        ["it has resolved, so it is not there now"],
+    ),
+    "modifier of the complaint": (
+        {
+            "phenotypicFeatures": [
+                {**PAIN, "modifiers": [{"id": "HP:0012832"}, {"id": "HP:0012825"}]}
+            ]
+        },
+        {"pain_behind_knee": "present", "both_knees": "present"},
+        ["no code of the folder"],
+    ),
+    "modifier of another": (
+        {"phenotypicFeatures": [{**FEVER, "modifiers": [{"id": "HP:0012832"}]}]},
+        {"fever": "present"},
+        ["modifiers are read of the complaint alone"],
+    ),
+    "onset": (
+        {"phenotypicFeatures": [{**PAIN, "onset": {"ontologyClass": {"id": "HP:0011009"}}}]},
+        {"pain_behind_knee": "present", "onset": "present"},
+        [],
+    ),
+    "onset at an age": (
+        {"phenotypicFeatures": [{**PAIN, "onset": {"age": {"iso8601duration": "P3Y"}}}]},
+        {"pain_behind_knee": "present"},
+        ["no code of the folder"],
+    ),
+    "known disease": ({"diseases": [{"term": GOUT}]}, {"gout_known": "present"}, []),
+    "excluded disease": ({"diseases": [{"term": GOUT, "excluded": True}]}, {"gout": "absent"}, []),
+    "disease without a record": (
+        {"diseases": [{"term": {"id": "MONDO:0005315"}}]},
+        {},
+        [
+            "the model has no context 'fracture known'; diseases='certain' makes it evidence",
+        ],
+    ),
+    "icd": ({"diseases": [{"term": {"id": "icd10cm:M10.9"}}]}, {"gout_known": "present"}, []),
+    "said twice": (
+        {"phenotypicFeatures": [FEVER, FEVER]},
+        {"fever": "present"},
+        ["said before: phenotypicFeatures[0]"],
+    ),
+    "other parts": (
+        {"measurements": [{}, {}], "interpretations": [{"id": "x", "progressStatus": "SOLVED"}]},
+        {},
+        [
+            "measured values are not read; tell the result as a finding",
+            "what was concluded before is no evidence",
+        ],
+    ),
+    "local id that is none": (
+        {"phenotypicFeatures": [{"type": {"id": "kneebayes:nothing"}}]},
+        {},
+        ["no id of the folder"],
+    ),
+}
+
+
+@pytest.mark.parametrize("case", UNDERSTOOD)
+def test_what_a_phenopacket_says(knee: kb.Model, case: str) -> None:
+    content, answers, why = UNDERSTOOD[case]
+    patient = knee.read_phenopacket({"id": "a", **content})
+    assert patient.answers == answers
+    assert [one.why for one in patient.unused] == why
+    assert isinstance(patient, Patient)
+    assert len(patient.table) == len(patient.told)
+    for one in patient.unused:
+        assert one.why in html.unescape(patient.html)
+
+
+def test_a_disease_can_be_taken_for_certain(knee: kb.Model) -> None:
+    patient = knee.read_phenopacket({"id": "a", "diseases": [{"term": GOUT}]}, diseases="certain")
+    assert patient.answers == {"gout": "present"}
+
+
+REFUSED: dict[str, tuple[dict[str, Any], str]] = {
+    "no id": ({}, "'id' is missing"),
+    "version 1": (
+        {"id": "a", "phenotypicFeatures": [{**FEVER, "negated": True}]},
+        "field 'negated'",
+    ),
+    "old name": (
+        {"id": "a", "subject": {"id": "a", "timeAtEncounter": {}}},
+        "no field 'timeAtEncounter'. Did you mean 'timeAtLastEncounter'",
+    ),
+    "sex": ({"id": "a", "subject": {"id": "a", "sex": "F"}}, "one of: UNKNOWN_SEX, FEMALE"),
+    "duration": (
+        {
+            "id": "a",
+            "subject": {"id": "a", "timeAtLastEncounter": {"age": {"iso8601duration": "67"}}},
+        },
+        "it is 67. It must look like",
+    ),
+    "boolean": (
+        {"id": "a", "phenotypicFeatures": [{**FEVER, "excluded": "no"}]},
+        "of type boolean",
+    ),
+    "contradiction": (
+        {"id": "a", "phenotypicFeatures": [FEVER, {**FEVER, "excluded": True}]},
+        r"\[1\]: it says absent where phenotypicFeatures\[0\] says present",
+    ),
+    "two spellings": ({"id": "a", "metaData": {}, "meta_data": {}}, "in two spellings"),
+}
+
+
+@pytest.mark.parametrize("case", REFUSED)
+def test_what_is_no_phenopacket(knee: kb.Model, case: str) -> None:
+    content, message = REFUSED[case]
+    with pytest.raises(ExchangeError, match=message):
+        knee.read_phenopacket(content)
+
+
+# risk assessments
+
+
+def test_a_risk_assessment(knee: kb.Model) -> None:
+    case = knee.diagnose({**VAGUE, "fever": True})
+    told = knee.to_risk_assessment(case, subject="somebody", created=WHEN)
+    assert json.loads(json.dumps(told, allow_nan=False)) == told
+    assert (told["resourceType"], told["status"]) == ("RiskAssessment", "preliminary")
+    assert told["occurrenceDateTime"] == "2026-01-02T03:04:05+00:00"
+    by_label = {one["outcome"]["text"]: one["probabilityDecimal"] for one in told["prediction"]}
+    assert by_label == {cause.label: case.belief.posteriors[cause.id] for cause in knee.causes}
+    values = [one["probabilityDecimal"] for one in told["prediction"]]
+    assert values == sorted(values, reverse=True)
+    contained = {f"#{one['id']}": one for one in told["contained"]}
+    assert [one["reference"] for one in told["basis"]] == list(contained)
+    assert len(contained) == len(case.answers)
+    assert contained["#fever"]["valueBoolean"] is True
+    assert contained["#stiffness"]["valueString"] == "present with probability 0.3"
+    assert told["mitigation"].startswith(case.urgency.advice)
+    assert told["note"][0]["text"] == knee.knowledge.meta.disclaimer
+
+
+def test_a_mapping_is_read_as_strictly_as_a_file() -> None:
+    problems = Problems("case")
+    assert read_json({"a": [1, 2.5, None]}, problems) == {"a": [1, 2.5, None]}
+    read_json({"a": float("nan")}, problems)
+    with pytest.raises(ExchangeError, match="NaN: it is not finite"):
+        problems.raise_any()
