@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from html import escape
 from typing import TYPE_CHECKING
 
@@ -16,7 +16,7 @@ from kneebayes.cohort.signs import LEVELS
 from kneebayes.display.markup import bar, percent, table, tag
 from kneebayes.display.tables import WHAT_IT_IS
 from kneebayes.errors import EvidenceError
-from kneebayes.reasoning.urgency import ADVICE
+from kneebayes.knowledge.records import Meta
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -43,13 +43,12 @@ class Cohort:
         P(evidence)), ``possible`` (False where P(evidence) is zero), then P(cause present |
         evidence) by id of the cause. Where the evidence is impossible no cause has a
         posterior: ``top`` and all posteriors are missing (NaN).
-    title, disclaimer
-        What the model is about, and what it is not.
+    meta
+        What the model is about, what it is not, and what it advises.
     """
 
     table: pd.DataFrame
-    title: str = field(default="")
-    disclaimer: str = field(default="")
+    meta: Meta
 
     @property
     def posteriors(self) -> pd.DataFrame:
@@ -95,7 +94,7 @@ class Cohort:
         rows = [
             (
                 _in_words(self.table.index[at]),
-                ADVICE[level],
+                getattr(self.meta.advice, level),
                 str(top) if possible else "impossible: the answers cannot be true together",
                 percent(posterior) if possible else "",
                 bar(posterior) if possible else "",
@@ -106,12 +105,12 @@ class Cohort:
         header = ("patient", "urgency", "most probable cause", "posterior", "")
         return tag(
             "div",
-            tag("p", tag("strong", escape(f"{self.title}: {len(self)} patients"))),
+            tag("p", tag("strong", escape(f"{self.meta.title}: {len(self)} patients"))),
             tag("p", tag("strong", escape("; ".join(self._summary()[1:]))), role="alert"),
             table(header, rows),
             tag("p", f"\u2026 and {more} more") if more else "",
             tag("p", escape(WHAT_IT_IS)),
-            tag("p", tag("em", escape(self.disclaimer))),
+            tag("p", tag("em", escape(self.meta.disclaimer))),
         )
 
     def _summary(self) -> list[str]:
@@ -178,7 +177,7 @@ def diagnose_cohort(model: Model, frame: pd.DataFrame, progress: bool | None = N
     ("Baker's cyst", 'now')
     """
     table = diagnose_frame(model, frame, progress=progress)
-    return Cohort(table, model.knowledge.meta.title, model.knowledge.meta.disclaimer)
+    return Cohort(table, model.knowledge.meta)
 
 
 def diagnose_frame(

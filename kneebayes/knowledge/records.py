@@ -175,6 +175,14 @@ class UrgencyRule(Sourced):
         return self
 
 
+class Advice(Record):
+    """What to do at each level of urgency, in a sentence."""
+
+    now: Text = "Act on this now."
+    soon: Text = "Have this looked at soon."
+    routine: Text = "Have it looked at; nothing told here makes it urgent."
+
+
 class Meta(Record):
     """What a knowledge folder is about."""
 
@@ -184,4 +192,5 @@ class Meta(Record):
     complaint: Identifier
     lexicon: Identifier
     disclaimer: Text
+    advice: Advice = Advice()
     care: tuple[Care, ...] = ()

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from kneebayes.knowledge.parts import Interval
-from kneebayes.reasoning.urgency import ADVICE, POSSIBLE
+from kneebayes.reasoning.urgency import POSSIBLE
 
 if TYPE_CHECKING:
     from kneebayes.knowledge import Knowledge
@@ -227,7 +227,7 @@ def _urgency(knowledge: Knowledge) -> Plain:
         }
         for rule in knowledge.urgency
     ]
-    return {"possible": POSSIBLE, "advice": dict(ADVICE), "rules": rules}
+    return {"possible": POSSIBLE, "advice": knowledge.meta.advice.model_dump(), "rules": rules}
 
 
 def _grounds(model: Model) -> Plain:

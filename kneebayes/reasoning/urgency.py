@@ -12,11 +12,6 @@ from kneebayes.reasoning.answers import Answer
 __all__ = ["Urgency", "UrgencyReason", "judge_urgency"]
 
 POSSIBLE = 0.25  # an uncertain sign counts from this probability on: caution first
-ADVICE = {
-    "now": "Go to a doctor now.",
-    "soon": "See a doctor soon.",
-    "routine": "See a doctor; nothing told here makes it urgent.",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,15 +49,13 @@ class Urgency:
         ``now``, ``soon`` or ``routine``.
     reasons
         The rules that fired, the most urgent first.
+    advice
+        The level as a sentence.
     """
 
     level: str
     reasons: tuple[UrgencyReason, ...]
-
-    @property
-    def advice(self) -> str:
-        """The level as a sentence."""
-        return ADVICE[self.level]
+    advice: str
 
     def __str__(self) -> str:
         if not self.reasons:
@@ -87,7 +80,8 @@ def judge_urgency(knowledge: Knowledge, answers: Iterable[Answer]) -> Urgency:
         if (signs := _signs(rule, present))
     ]
     reasons = tuple(sorted(fired, key=lambda reason: reason.level != "now"))
-    return Urgency(reasons[0].level if reasons else "routine", reasons)
+    level = reasons[0].level if reasons else "routine"
+    return Urgency(level, reasons, getattr(knowledge.meta.advice, level))
 
 
 def _signs(rule: UrgencyRule, present: dict[str, str]) -> tuple[str, ...]:

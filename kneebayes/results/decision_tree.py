@@ -50,7 +50,7 @@ class DecisionTree(Showing):
         posterior = node.now.posteriors[leading] if subject is None else subject
         says = f"{label(leading) if subject is None else self.about} {percent(posterior)}"
         if node.level != "routine":
-            says += f", doctor: {node.level}"
+            says += f", act: {node.level}"
         answer = self._said(*node.path[-1]) if node.path else ""
         question = node.question
         asks = "" if question is None else question_text_of(self.case, question.id)

@@ -238,7 +238,7 @@ class Evaluation(Reporting):
         """What happens to patients with an urgent cause: one row a predictor and cause.
 
         The last row of each predictor is about at least one of them. ``patients`` have it;
-        ``by_signs`` of them have signs that call for a doctor, ``by_probability`` a P(any
+        ``by_signs`` of them have signs that make it urgent, ``by_probability`` a P(any
         urgent cause) of at least ``threshold``; ``missed`` have neither. ``false_alarms`` is
         the share of patients without any urgent cause who have either.
         """

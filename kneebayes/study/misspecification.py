@@ -28,7 +28,7 @@ __all__ = ["Misspecification", "World", "misspecify", "worlds_of"]
 AS_STATED = "as the model thinks"
 WRONG = (0.05, 0.15)
 PRESENT_FIRST = 0.3
-MISSED = "Urgent missed: neither a sign that calls for a doctor nor P(any urgent) of at least"
+MISSED = "Urgent missed: neither a sign that makes it urgent nor P(any urgent) of at least"
 REGRET = (
     "Informed: the model that is true in that world, told nothing of how patients were written "
     "down. Regret: what is lost against it, on the same patients."

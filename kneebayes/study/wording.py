@@ -72,7 +72,7 @@ def _notes(evaluation: Evaluation) -> list[str]:
     noticed_from = percent(evaluation.scoring.threshold)
     notes += [
         f"Urgent causes: {row['patients']:,} cases have one; {row['missed']:,} of them have "
-        f"neither a sign that calls for a doctor nor P(any urgent) of at least {noticed_from}; "
+        f"neither a sign that makes it urgent nor P(any urgent) of at least {noticed_from}; "
         f"of the others {percent(row['false_alarms'])} have."
         for row in records_of(evaluation.urgent)
         if row["predictor"] == evaluation.reference and not row["id"]

@@ -159,7 +159,7 @@ def test_every_sign_makes_a_cohort_as_urgent_as_a_patient(knee: kb.Model) -> Non
     for id in signs:
         many = id in knee.knowledge.contexts and knee.knowledge.contexts[id].states
         columns[id] = ["older", None] if many else [0.25, 0.2, None, None, None, None, None, None]
-    frame = drawn(columns, 30, 3)
+    frame = drawn(columns, 45, 3)
     expected = [knee.diagnose(row).urgency.level for row in frame.to_dict("records")]
     assert knee.diagnose_cohort(frame).urgency.tolist() == expected
     assert len(set(expected)) > 1
@@ -203,8 +203,8 @@ def test_likely_answers_of_one_patient_do_not_widen_another(knee: kb.Model) -> N
 def test_a_cohort_shows_urgency_before_causes(robot: kb.Model) -> None:
     frame = pd.DataFrame({"sparks": [True] + [False] * 11}, index=[f"<{at}>" for at in range(12)])
     page = robot.diagnose_cohort(frame)._repr_html_()
-    assert page.index("now 1; soon 0; routine 11") < page.index("Go to a doctor now.")
-    assert page.index("Go to a doctor now.") < page.index("rusty bolt")
+    assert page.index("now 1; soon 0; routine 11") < page.index("Act on this now.")
+    assert page.index("Act on this now.") < page.index("rusty bolt")
     assert "&#x27;&lt;0&gt;&#x27;" in page
     assert "<0>" not in page
     assert "and 2 more" in page

@@ -163,7 +163,7 @@ def test_a_tree_is_printed_branch_by_branch(knee: kb.Model) -> None:
     assert ends["reached"].sum() == pytest.approx(1.0, abs=1e-9)
     printed = [line for line in tree.text.splitlines() if re.match(r" +\S.*%\): ", line)]
     assert len(printed) == len(tree.table) - 1
-    assert "doctor: now" in tree.text
+    assert "act: now" in tree.text
     html = text_of(tree.html)
     assert all(percent(one) in html for one in tree.table["posterior"])
 

@@ -1,0 +1,53 @@
+"""The scripts and the style of the front end, each as one text."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from graphlib import TopologicalSorter
+from importlib.resources import files
+
+__all__ = ["script", "static", "style"]
+
+IMPORT = re.compile(r"""^import\b[^;]*?from\s*["']\./([\w.-]+)["'];\n""", re.MULTILINE)
+EXPORT = re.compile(r"^export (?=(?:async )?(?:function|const|let|class)\b)", re.MULTILINE)
+
+
+@cache
+def static(name: str) -> str:
+    """The text of one file of the front end."""
+    return files("kneebayes.page").joinpath("static", name).read_text(encoding="utf-8")
+
+
+@cache
+def script(entry: str) -> str:
+    """A script with all that it imports, as one text without imports.
+
+    The modules share one scope, so every name at the top of a module is its own among all.
+
+    Parameters
+    ----------
+    entry
+        The file that starts the front end.
+
+    Examples
+    --------
+    >>> "import" in script("boot_page.js").split()
+    False
+    """
+    needs: dict[str, list[str]] = {}
+    waiting = [entry]
+    while waiting:
+        name = waiting.pop()
+        if name not in needs:
+            needs[name] = sorted(IMPORT.findall(static(name)))
+            waiting += needs[name]
+    ordered = TopologicalSorter(dict(sorted(needs.items()))).static_order()
+    return (
+        "\n".join(EXPORT.sub("", IMPORT.sub("", static(name))).strip() for name in ordered) + "\n"
+    )
+
+
+def style(*names: str) -> str:
+    """Style sheets as one text."""
+    return "\n".join(static(name) for name in names)

@@ -1,0 +1,117 @@
+"""The same front end in Jupyter: a widget whose answers Python can read and set."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import anywidget
+import traitlets
+
+from kneebayes.errors import EvidenceError, ImpossibleEvidenceError, TooWideError
+from kneebayes.page.bundle import script, static
+from kneebayes.page.payload import payload
+from kneebayes.reasoning import read_answers
+from kneebayes.reasoning.answers import by_node
+
+if TYPE_CHECKING:
+    from kneebayes.differential import Differential
+    from kneebayes.model import Model
+
+__all__ = ["Explorer", "certain_answers"]
+
+
+class Explorer(anywidget.AnyWidget):
+    """The explorer in a notebook; made by :meth:`kneebayes.Model.explorer`.
+
+    What is shown is computed by the page's own engine in the browser, the same as in the
+    page of :meth:`kneebayes.Model.to_html`: it answers at once, also while Python is busy
+    and where no Python is left, as in an exported notebook. What Python reads is computed
+    by Python; tests hold the two together.
+
+    Attributes
+    ----------
+    answers
+        What is known, states by id, in the order told. Set it with any names and answers
+        that :meth:`kneebayes.Model.diagnose` understands, as long as they are certain.
+    """
+
+    _esm = script("boot_widget.js")
+    _css = static("style.css")
+    _payload = traitlets.Unicode().tag(sync=True)
+    answers = traitlets.Dict().tag(sync=True)
+
+    def __init__(self, model: Model, answers: Mapping[str, object] | None = None) -> None:
+        self._model = model
+        told = json.dumps(payload(model), ensure_ascii=False, allow_nan=False)
+        super().__init__(_payload=told, answers=dict(answers or {}))
+
+    @traitlets.validate("answers")
+    def _understand(self, proposal: Mapping[str, Any]) -> dict[str, str]:
+        return certain_answers(self._model, proposal["value"])
+
+    @property
+    def differential(self) -> Differential:
+        """The differential of the answers as they stand now, computed by Python."""
+        return self._model.diagnose(self.answers)
+
+    def reset(self) -> None:
+        """Forget all answers."""
+        self.answers = {}
+
+    def _repr_mimebundle_(self, **options: Any) -> tuple[dict[str, Any], dict[str, Any]] | None:
+        """The widget, and for places that show no widgets the differential as a table."""
+        bundle = super()._repr_mimebundle_(**options)
+        if bundle is None:
+            return None
+        data, metadata = bundle
+        try:
+            still = {"text/html": self.differential._repr_html_()}
+        except (ImpossibleEvidenceError, TooWideError):
+            still = {}  # the widget itself says so
+        return {**data, **still}, metadata
+
+    def __repr__(self) -> str:
+        said = ", ".join(f"{id}: {state}" for id, state in self.answers.items())
+        return f"Explorer({said or 'no answers yet'})"
+
+
+def certain_answers(model: Model, said: Mapping[str, object]) -> dict[str, str]:
+    """Answers by any names as states by id, in the order told; unknown ones are left out.
+
+    Raises
+    ------
+    UnknownNameError
+        If a name is not known.
+    EvidenceError
+        If an answer is not understood, or is less than certain, or takes back the complaint.
+    """
+    knowledge, network = model.knowledge, model.network
+    read = {one.id: one for one in read_answers(knowledge, model.names, network, said)}
+    complaint = knowledge.meta.complaint
+    certain: dict[str, str] = {}
+    for id in by_node(knowledge, model.names, said):
+        if id == complaint:
+            _keep_complaint(model, read[id].state if id in read else "unknown")
+        elif id in read:
+            likelihood = read[id].likelihood
+            if sorted(likelihood) != [0.0] * (len(likelihood) - 1) + [1.0]:
+                message = (
+                    f"An explorer takes certain answers only. Got {read[id].label}: "
+                    f"{read[id].state}. Use model.diagnose for probabilities."
+                )
+                raise EvidenceError(message)
+            certain[id] = str(network[id].states[likelihood.index(1.0)])
+    return certain
+
+
+def _keep_complaint(model: Model, state: str) -> None:
+    """Refuse any other answer about the complaint than that it is there."""
+    if state != "present":
+        label = model.knowledge.label(model.knowledge.meta.complaint)
+        message = (
+            f"An explorer takes the complaint, {label}, for granted. Got {state}. "
+            "Use model.diagnose without it."
+        )
+        raise EvidenceError(message)

@@ -1,0 +1,112 @@
+"""One self-contained HTML page: it opens from a file and asks nothing of any network."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+from collections.abc import Mapping
+from html import escape
+from importlib.metadata import PackageNotFoundError
+from importlib.metadata import version as version_of
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from kneebayes.page.bundle import script, style
+from kneebayes.page.payload import payload as payload_of
+
+if TYPE_CHECKING:
+    from kneebayes.model import Model
+
+__all__ = ["page_html", "write_page"]
+
+PAGE = """\
+<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="{policy}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="referrer" content="no-referrer">
+<meta name="generator" content="kneebayes {version}">
+<title>{title}</title>
+<link rel="icon" href="data:,">
+<style>{style}</style>
+</head>
+<body>
+<div id="kneebayes" class="kneebayes kneebayes-page">
+<main class="kb-shell">
+<header class="kb-head">
+<h1>{title}</h1>
+<p class="kb-what">{disclaimer}</p>
+</header>
+<p>One moment: the model is being read.</p>
+<noscript><p class="kb-error">This page computes in the browser and needs JavaScript. It sends
+nothing anywhere.</p></noscript>
+</main>
+</div>
+<script id="kneebayes-payload" type="application/json">{payload}</script>
+<script>{script}</script>
+</body>
+</html>
+"""
+
+
+def write_page(model: Model, path: Path, title: str | None = None) -> Path:
+    """Write the page of a model; folders on the way are made."""
+    try:
+        version = version_of("kneebayes")
+    except PackageNotFoundError:  # a plain checkout that was never installed
+        version = "0+unknown"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(page_html(payload_of(model), version, title), encoding="utf-8", newline="\n")
+    return path
+
+
+def page_html(payload: Mapping[str, Any], version: str, title: str | None = None) -> str:
+    """The whole page as text.
+
+    The policy in its head allows this one script and this one style, and no request.
+
+    Parameters
+    ----------
+    payload
+        What :func:`kneebayes.page.payload.payload` made.
+    version
+        Of the package, for the page's source.
+    title
+        In place of the model's own.
+    """
+    shown = dict(payload) if title is None else {**payload, "title": title}
+    code = f'(() => {{\n"use strict";\n{script("boot_page.js")}}})();\n'
+    looks = style("style.css", "page.css")
+    return PAGE.format(
+        policy=_policy(code, looks),
+        version=escape(version),
+        title=escape(str(shown["title"])),
+        disclaimer=escape(str(shown["disclaimer"])),
+        style=looks,
+        payload=_embedded(shown),
+        script=code,
+    )
+
+
+def _policy(code: str, looks: str) -> str:
+    """What the page may do: run this script, wear this style, nothing else."""
+    return (
+        f"default-src 'none'; script-src '{_sha256(code)}'; style-src '{_sha256(looks)}'; "
+        "img-src data:; base-uri 'none'; form-action 'none'"
+    )
+
+
+def _sha256(text: str) -> str:
+    digest = hashlib.sha256(text.encode("utf-8")).digest()
+    return f"sha256-{base64.b64encode(digest).decode('ascii')}"
+
+
+def _embedded(payload: Mapping[str, Any]) -> str:
+    """JSON that cannot end the script element that it stands in."""
+    text = json.dumps(payload, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    for sign in "<>&\u2028\u2029":
+        text = text.replace(sign, f"\\u{ord(sign):04x}")
+    return text

@@ -1,0 +1,285 @@
+// The front end: one root element, one payload, and what is known of a patient.
+import { infer } from "./engine.js";
+import { ledger } from "./explain.js";
+import { createModel } from "./model.js";
+import { urgency } from "./urgency.js";
+import { answersCard } from "./view_answers.js";
+import { catalogOf } from "./view_catalog.js";
+import { differentialCard, rankedCauses, urgencyBand } from "./view_differential.js";
+import { button, listed, make, percentText, uniquePrefix } from "./view_dom.js";
+import { ledgerCard } from "./view_ledger.js";
+import { practicePanel } from "./view_practice.js";
+import { questionsCard } from "./view_questions.js";
+import { questionsInSlices } from "./view_slices.js";
+import { tabsOver } from "./view_tabs.js";
+
+const WAIT_FOR_QUESTIONS = 250; // milliseconds: a quick row of answers is not held up
+const WAIT_TO_SPEAK = 600; // milliseconds: a quick row of answers is read out once
+
+/**
+ * Show the explorer in an element.
+ *
+ * `answers` maps ids to states; `onAnswers(answers)` is told every change made here;
+ * `notebook` gives it a frame of its own height. The first paint waits for no computing.
+ */
+export function mountExplorer(root, payload, { answers = {}, onAnswers = () => {}, notebook = false } = {}) {
+  const catalog = catalogOf(payload);
+  const prefix = uniquePrefix();
+  const state = { answers: new Map(Object.entries(answers)), selected: null, about: "", tab: "explore" };
+  const parts = partsOf(catalog, prefix, notebook, actions());
+  const timers = new Set();
+  let stopAsking = () => {};
+  let model = null;
+
+  root.classList.add("kneebayes", notebook ? "kneebayes-notebook" : "kneebayes-page");
+  root.replaceChildren(parts.skip, parts.shell);
+  parts.tabs.show("explore");
+  parts.answers.show(state.answers);
+  later(() => {
+    model = createModel(payload);
+    parts.practice.start(model);
+    refresh();
+    if (state.tab === "practice") parts.practice.open();
+  });
+
+  function actions() {
+    return {
+      answer(id, value) {
+        if (value === "") state.answers.delete(id);
+        else state.answers.set(id, value);
+        changed();
+      },
+      reset() {
+        state.answers.clear();
+        state.selected = null;
+        changed();
+      },
+      replace(said) {
+        state.answers = new Map(Object.entries(said));
+        changed();
+      },
+      select(id) {
+        state.selected = id;
+        parts.why.element.scrollIntoView({ block: "nearest" });
+        refresh();
+      },
+      about(id) {
+        state.about = id;
+        refresh();
+      },
+      tab(id) {
+        state.tab = id;
+        if (id === "practice" && model !== null) parts.practice.open();
+        showUrgency();
+      },
+      practised: () => showUrgency(),
+    };
+  }
+
+  function changed() {
+    onAnswers(Object.fromEntries(state.answers));
+    parts.answers.show(state.answers);
+    refresh();
+  }
+
+  function later(work, milliseconds = 0) {
+    const timer = setTimeout(() => {
+      timers.delete(timer);
+      work();
+    }, milliseconds);
+    timers.add(timer);
+  }
+
+  function stop() {
+    timers.forEach(clearTimeout);
+    timers.clear();
+    stopAsking();
+  }
+
+  function told() {
+    return { [payload.complaint]: "present", ...Object.fromEntries(state.answers) };
+  }
+
+  function showUrgency() {
+    if (model === null) return;
+    const practice = state.tab === "practice" ? parts.practice.urgency() : null;
+    const own = urgency(model, told());
+    const cases = practice === null ? [{ name: "", urgency: own }] : [];
+    if (practice !== null) {
+      if (own.level !== "routine") cases.push({ name: "Your answers", urgency: own });
+      cases.push({ name: "Virtual patient", urgency: practice });
+    }
+    parts.band.show(cases);
+  }
+
+  function refresh() {
+    if (model === null) return;
+    stop();
+    showUrgency();
+    parts.root.dataset.state = "waiting";
+    later(() => {
+      const answered = told();
+      const found = infer(model, answered);
+      if (!found.possible || found.tooWide) {
+        refuse(found);
+        return;
+      }
+      show(found);
+      later(() => explain(found));
+      later(() => showQuestions(answered), WAIT_FOR_QUESTIONS);
+      later(() => speak(found), WAIT_TO_SPEAK);
+    });
+  }
+
+  function show(found) {
+    const ranking = rankedCauses(catalog, found.posterior);
+    const selected = state.selected ?? ranking[0].id;
+    parts.causes.show({ ranking, selected, anyUrgent: found.urgent });
+    parts.glance.textContent = `${topCauses(ranking)} \u2013 all causes`;
+    parts.root.dataset.state = "shown";
+  }
+
+  function explain(found) {
+    const selected = state.selected ?? rankedCauses(catalog, found.posterior)[0].id;
+    parts.why.show(selected, ledger(model, [...state.answers], selected));
+    const groups = payload.groups.map((group) => ({ ...group, posterior: found.groups[group.id] }));
+    parts.causes.showGroups(groups.sort((one, other) => other.posterior - one.posterior));
+    parts.root.dataset.state = "explained";
+  }
+
+  function showQuestions(answered) {
+    const about = state.about === "" ? undefined : state.about;
+    const done = (rows) => {
+      parts.questions.show(rows);
+      parts.root.dataset.state = "ready";
+    };
+    stopAsking = questionsInSlices(model, answered, { about }, done, parts.questions.wait);
+  }
+
+  function topCauses(ranking) {
+    const first = ranking.slice(0, 3);
+    return first.map((row) => `${catalog.label(row.id)} ${percentText(row.posterior)}`).join(", ");
+  }
+
+  function speak(found) {
+    const { advice } = urgency(model, told());
+    parts.spoken.textContent = `Most probable: ${topCauses(rankedCauses(catalog, found.posterior))}. ${advice}`;
+  }
+
+  function refuse(found) {
+    const text = found.tooWide
+      ? "These answers together are more than this page can sum up exactly. Python can: model.diagnose."
+      : impossibleText();
+    parts.causes.refuse(text);
+    parts.why.element.hidden = true;
+    parts.questions.refuse("First the answers must go together.");
+    parts.glance.textContent = text;
+    parts.spoken.textContent = text;
+    parts.root.dataset.state = "refused";
+  }
+
+  function impossibleText() {
+    const freeing = [...state.answers.keys()].filter((id) => {
+      const { [id]: _, ...rest } = told();
+      return infer(model, rest).possible;
+    });
+    const names = freeing.map((id) => `'${catalog.label(id)}'`);
+    const hint = names.length > 0 ? ` Taking back ${listed(names)} alone would help.` : "";
+    return `These answers cannot be true together in this model.${hint}`;
+  }
+
+  return {
+    /** Take over answers made elsewhere, without telling elsewhere again. */
+    setAnswers(said) {
+      state.answers = new Map(Object.entries(said));
+      parts.answers.show(state.answers);
+      refresh();
+    },
+    answers: () => Object.fromEntries(state.answers),
+    /** Leave no timer behind. */
+    destroy() {
+      stop();
+      parts.practice.stop();
+      root.replaceChildren();
+    },
+  };
+}
+
+function partsOf(catalog, prefix, notebook, act) {
+  const { payload } = catalog;
+  const band = urgencyBand();
+  const answers = answersCard(catalog, prefix, act);
+  const causes = differentialCard(catalog, prefix, act.select);
+  const why = ledgerCard(catalog, prefix, act.select);
+  const asking = questionsCard(catalog, prefix, act);
+  const practice = practicePanel(catalog, prefix, act.practised);
+  const spoken = make("div", { class: "kb-hidden", role: "status", "aria-live": "polite" });
+  const glance = button("", () => causes.element.scrollIntoView(), { class: "kb-glance" });
+  const explore = make(
+    "div",
+    { class: "kb-tab" },
+    make(
+      "div",
+      { class: "kb-panes" },
+      make("div", { class: "kb-pane" }, answers.element),
+      make("div", { class: "kb-pane" }, causes.element, asking.element, why.element, foot(payload)),
+    ),
+    glance,
+  );
+  const tabs = tabsOver(
+    prefix,
+    [
+      { id: "explore", label: "Explore", panel: explore },
+      { id: "practice", label: "Virtual patient", panel: practice.element },
+    ],
+    act.tab,
+  );
+  const shell = make(
+    "div",
+    { class: "kb-shell", data: { state: "waiting" } },
+    head(payload),
+    band.element,
+    make(notebook ? "div" : "main", { class: "kb-main" }, tabs.element, explore, practice.element, spoken),
+  );
+  const skip = make("a", {
+    class: "kb-skip",
+    href: `#${prefix}-causes`,
+    text: "Skip to the causes",
+    on: {
+      click: (event) => {
+        event.preventDefault();
+        tabs.show("explore");
+        causes.element.focus();
+      },
+    },
+  });
+  return { band, answers, causes, why, questions: asking, practice, spoken, glance, tabs, shell, skip, root: shell };
+}
+
+/** The title and the honest words, the same as stand on the page before any script has run. */
+function head(payload) {
+  return make(
+    "header",
+    { class: "kb-head" },
+    make("h1", { text: payload.title }),
+    make("p", { class: "kb-what", text: payload.disclaimer }),
+  );
+}
+
+function foot(payload) {
+  return make(
+    "footer",
+    { class: "kb-foot" },
+    make("p", {
+      text:
+        `A teaching and research model, not medical advice. Every probability is given ` +
+        `${payload.labels[payload.complaint]} (${payload.reading}).`,
+    }),
+    make("p", {
+      text:
+        "Rare is not impossible: a small probability is no reason to overlook a dangerous cause. " +
+        "The colour of the band on top follows signs, whatever the probabilities say.",
+    }),
+    make("p", { text: `Source: ${payload.source}. Nothing you enter leaves this page.` }),
+  );
+}

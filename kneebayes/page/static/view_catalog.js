@@ -1,0 +1,106 @@
+// What a payload names, made ready to be listed and searched.
+import { folded } from "./view_dom.js";
+
+const YES_AND_NO = { present: "yes", absent: "no" };
+
+/** Names, states and sections of a payload. */
+export function catalogOf(payload) {
+  const nodes = new Map(payload.nodes.map((node) => [node.id, node]));
+  const causes = new Map(payload.causes.map((cause) => [cause.id, cause]));
+  const findings = new Map(payload.findings.map((finding) => [finding.id, finding]));
+  const words = (id) => payload.stateLabels[id] ?? {};
+  const label = (id) => payload.labels[id] ?? id;
+  return {
+    payload,
+    causes,
+    findings,
+    label,
+    has: (id) => nodes.has(id),
+    sections: sectionsOf(payload),
+    stateLabel: (id, state) => words(id)[state] ?? YES_AND_NO[state] ?? state,
+    costOf: (id) => findings.get(id)?.cost ?? 0,
+    states: (id) => shownFirst(nodes.get(id)?.states ?? []),
+    groupLabel: (id) => payload.groups.find((group) => group.id === id)?.label ?? id,
+    groupOf: (id) => payload.groups.find((group) => group.id === id),
+    searchText: (id) => folded(namesOf(payload, id, words(id)).join(" ")),
+  };
+}
+
+function sectionsOf(payload) {
+  return payload.sections
+    .map((section) => ({
+      ...section,
+      nodes: section.nodes.filter((id) => id !== payload.complaint),
+    }))
+    .filter((section) => section.nodes.length > 0);
+}
+
+/** Yes before no; other states in their order. */
+function shownFirst(states) {
+  return states.length === 2 ? [...states].reverse() : [...states];
+}
+
+function namesOf(payload, id, words) {
+  const context = payload.contexts.find((one) => one.id === id);
+  const ofStates = (context?.states ?? []).flatMap((state) => state.aliases ?? []);
+  return [
+    id,
+    payload.labels[id] ?? "",
+    payload.questions[id] ?? "",
+    ...(payload.aliases[id] ?? []),
+    ...(payload.absentNames[id] ?? []),
+    ...Object.values(words),
+    ...ofStates,
+  ];
+}
+
+/** An answer in words: the label, and what was said of it. */
+export function answerText(catalog, id, state) {
+  return `${catalog.label(id)}: ${catalog.stateLabel(id, state)}`;
+}
+
+/**
+ * Answers as they were pasted, by id or by any label, read into states by id.
+ * @throws {Error} if a name or a state is not known; says which.
+ */
+export function readAnswers(catalog, text) {
+  let said;
+  try {
+    said = JSON.parse(text);
+  } catch {
+    throw new Error('This is not JSON. Answers look like {"fever": "absent", "age": "older"}.');
+  }
+  if (said === null || typeof said !== "object" || Array.isArray(said)) {
+    throw new Error('Answers must be an object such as {"fever": "absent"}.');
+  }
+  const answers = {};
+  for (const [name, value] of Object.entries(said)) {
+    const id = idNamed(catalog, name);
+    const state = stateNamed(catalog, id, name, value);
+    if (state !== null && id !== catalog.payload.complaint) answers[id] = state;
+  }
+  return answers;
+}
+
+function idNamed(catalog, name) {
+  if (catalog.has(name)) return name;
+  const { labels, aliases } = catalog.payload;
+  const wanted = folded(name);
+  const found = Object.keys(labels).find((id) =>
+    [labels[id], ...(aliases[id] ?? [])].some((one) => folded(one) === wanted),
+  );
+  if (found === undefined || !catalog.has(found)) throw new Error(`Nothing is called '${name}'.`);
+  return found;
+}
+
+function stateNamed(catalog, id, name, value) {
+  if (value === null || value === "" || value === "unknown") return null;
+  const states = catalog.states(id);
+  const wanted = { true: "present", false: "absent", yes: "present", no: "absent" }[value] ?? value;
+  const found = states.find(
+    (state) => state === wanted || folded(catalog.stateLabel(id, state)) === folded(String(wanted)),
+  );
+  if (found !== undefined) return found;
+  const allowed = states.map((state) => `"${state}"`).join(", ");
+  throw new Error(`'${name}' can be ${allowed} or "unknown", not ${JSON.stringify(value)}.`);
+}

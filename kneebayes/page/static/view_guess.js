@@ -1,0 +1,75 @@
+// What a learner states: one probability for each cause, by slider or by number.
+import { button, make } from "./view_dom.js";
+
+const GUESSES_SHOWN = 8;
+
+/** The card of stated probabilities; `onClose({ id: probability })` is called once. */
+export function guessCard(catalog, prefix, start, onClose) {
+  const rows = start.map((one) => guessRow(catalog, prefix, one));
+  const rest = make("details", { class: "kb-rest" },
+    make("summary", { text: `The other ${rows.length - GUESSES_SHOWN} causes` }),
+    ...rows.slice(GUESSES_SHOWN).map((row) => row.element),
+  );
+  rest.hidden = rows.length <= GUESSES_SHOWN;
+  const close = button("Close the case", finish, { class: "kb-button kb-main-button", data: { act: "close" } });
+  const element = make(
+    "section",
+    { class: "kb-card", "aria-labelledby": `${prefix}-guess-title` },
+    make("h2", { id: `${prefix}-guess-title`, text: "How probable is each cause now?" }),
+    make("p", {
+      class: "kb-small",
+      text: "Each starts at its probability before any answer. Several causes may be present at once.",
+    }),
+    ...rows.slice(0, GUESSES_SHOWN).map((row) => row.element),
+    rest,
+    make("div", { class: "kb-row kb-close" }, close),
+  );
+
+  function finish() {
+    onClose(Object.fromEntries(rows.map((row) => [row.id, row.probability()])));
+  }
+
+  return { element };
+}
+
+function guessRow(catalog, prefix, { id, probability }) {
+  const shown = Number((100 * probability).toPrecision(2));
+  let stated = probability; // unrounded until the learner moves it
+  const range = make("input", {
+    type: "range",
+    min: "0",
+    max: "100",
+    step: "1",
+    value: String(shown),
+    "aria-label": `${catalog.label(id)}, percent, slider`,
+    on: { input: () => take(range.value, number) },
+  });
+  const number = make("input", {
+    type: "number",
+    id: `${prefix}-guess-${id}`,
+    min: "0",
+    max: "100",
+    step: "any",
+    value: String(shown),
+    on: { input: () => take(number.value, range) },
+  });
+
+  function take(percent, other) {
+    const value = Number(percent);
+    if (percent === "" || !Number.isFinite(value)) return;
+    stated = Math.min(Math.max(value, 0), 100) / 100;
+    other.value = percent;
+  }
+
+  return {
+    id,
+    probability: () => stated,
+    element: make(
+      "div",
+      { class: "kb-guess", data: { guess: id } },
+      make("label", { for: number.id, text: catalog.label(id) }),
+      range,
+      make("span", { class: "kb-percent" }, number, make("span", { text: "%" })),
+    ),
+  };
+}

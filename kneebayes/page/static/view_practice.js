@@ -1,0 +1,268 @@
+// The virtual patient: a case drawn from the model, asked, judged and then told.
+import { drawPatient } from "./patient.js";
+import { urgency } from "./urgency.js";
+import { button, counted, make, matches, refill } from "./view_dom.js";
+import { feedbackCard } from "./view_feedback.js";
+import { guessCard } from "./view_guess.js";
+import { questionsInSlices, taskQueue } from "./view_slices.js";
+
+const LARGEST_SEED = 9999; // short enough to be read out in class
+
+/** The panel of the virtual patient; `onAsked()` is called whenever more is known. */
+export function practicePanel(catalog, prefix, onAsked) {
+  const element = make("div", { class: "kb-tab" });
+  let model = null;
+  let visit = null;
+
+  const queue = taskQueue();
+
+  function open(seed) {
+    queue.clear();
+    visit = visitOf(catalog, model, queue, seed);
+    const parts = {
+      chart: chartCard(catalog, prefix, visit),
+      ask: askCard(catalog, prefix, (id) => ask(id)),
+      guess: guessCard(catalog, prefix, startingGuess(), close),
+    };
+    visit.parts = parts;
+    const panes = make(
+      "div",
+      { class: "kb-panes" },
+      make("div", { class: "kb-pane" }, caseCard(catalog, prefix, visit, open), parts.ask.element),
+      make("div", { class: "kb-pane" }, parts.chart.element, parts.guess.element),
+    );
+    element.replaceChildren(panes);
+    parts.chart.show(visit);
+    parts.ask.show(visit);
+    onAsked();
+  }
+
+  function startingGuess() {
+    const causes = [...catalog.causes.values()].sort((one, other) => other.prior - one.prior);
+    return causes.map((cause) => ({ id: cause.id, probability: cause.prior }));
+  }
+
+  function ask(id) {
+    visit.compare(visit.asked.length);
+    visit.asked.push(id);
+    visit.parts.chart.show(visit);
+    visit.parts.ask.show(visit);
+    onAsked();
+  }
+
+  function close(stated) {
+    const card = feedbackCard(catalog, prefix, model, visit, stated, (seed) => open(seed ?? newSeed()));
+    visit.parts.ask.freeze();
+    visit.parts.guess.element.replaceWith(card);
+    card.scrollIntoView();
+    card.focus({ preventScroll: true });
+  }
+
+  return {
+    element,
+    start(ready) {
+      model = ready;
+    },
+    /** Open the first patient, unless one is open. */
+    open() {
+      if (visit === null) open(newSeed());
+    },
+    stop: () => queue.clear(),
+    urgency: () => (visit === null ? null : urgency(model, visit.known())),
+  };
+}
+
+function newSeed() {
+  return 1 + Math.floor(Math.random() * LARGEST_SEED);
+}
+
+/** One patient with what was asked so far. Contexts with several states (age) are told freely. */
+function visitOf(catalog, model, queue, seed) {
+  const { payload } = catalog;
+  const patient = drawPatient(model, seed);
+  const free = payload.contexts.filter((one) => one.states.length > 0).map((one) => one.id);
+  const asked = [];
+  const best = []; // open questions before each step, compared while the learner thinks
+  const wanted = [];
+  return {
+    seed,
+    compare(step) {
+      const known = this.known(step);
+      queue.add((next) =>
+        questionsInSlices(model, known, {}, (rows) => {
+          best[step] = rows;
+          wanted[step]?.(rows);
+          next();
+        }),
+      );
+    },
+    /** Tell the open questions as they were before a step, now or as soon as they are compared. */
+    bestAt(step, onKnown) {
+      if (best[step]) onKnown(best[step]);
+      else wanted[step] = onKnown;
+    },
+    patient,
+    free,
+    asked,
+    /** What is known after the first so many questions, all of them if left out. */
+    known(steps = asked.length) {
+      const ids = [payload.complaint, ...free, ...asked.slice(0, steps)];
+      return Object.fromEntries(ids.map((id) => [id, patient.states[id]]));
+    },
+    /** A method is paid once, whichever of its results are looked at. */
+    cost() {
+      const methods = new Set(asked.map((id) => catalog.findings.get(id)?.method).filter(Boolean));
+      return [...methods].reduce((sum, id) => sum + payload.methods[id].cost, 0);
+    },
+  };
+}
+
+function caseCard(catalog, prefix, visit, open) {
+  const seed = make("input", {
+    type: "number",
+    id: `${prefix}-seed`,
+    min: "1",
+    max: String(LARGEST_SEED),
+    step: "1",
+    value: String(visit.seed),
+  });
+  const wanted = () => {
+    const number = Math.floor(Number(seed.value));
+    return Number.isFinite(number) && number > 0 ? number : visit.seed;
+  };
+  return make(
+    "section",
+    { class: "kb-card", "aria-labelledby": `${prefix}-case-title` },
+    make("h2", { id: `${prefix}-case-title`, text: `Patient ${visit.seed}` }),
+    make("p", {
+      text: `A patient comes with ${catalog.label(catalog.payload.complaint)}. Ask, examine, test; then say how probable each cause is.`,
+    }),
+    make("p", {
+      class: "kb-small",
+      text: "The patient is drawn from the model. The same number gives the same patient on every machine: share it with a class.",
+    }),
+    make(
+      "div",
+      { class: "kb-row kb-controls" },
+      make("label", { for: seed.id, class: "kb-small", text: "Number" }),
+      seed,
+      button("Go to this patient", () => open(wanted()), { class: "kb-button", data: { act: "seed" } }),
+      button("Another patient", () => open(newSeed()), { class: "kb-button", data: { act: "another" } }),
+    ),
+  );
+}
+
+function chartCard(catalog, prefix, visit) {
+  const list = make("ol", { class: "kb-asked" });
+  const sum = make("p", { class: "kb-small", role: "status" });
+  const free = visit.free.map((id) => {
+    const said = catalog.stateLabel(id, visit.patient.states[id]);
+    const data = { free: id, state: visit.patient.states[id] };
+    return make("p", { text: `${catalog.label(id)}: ${said}`, data });
+  });
+  const element = make(
+    "section",
+    { class: "kb-card", "aria-labelledby": `${prefix}-chart-title` },
+    make("h2", { id: `${prefix}-chart-title`, text: "Chart" }),
+    ...free,
+    list,
+    sum,
+  );
+  return {
+    element,
+    show() {
+      const lines = visit.asked.map((id) => {
+        const said = catalog.stateLabel(id, visit.patient.states[id]);
+        return make("li", { data: { asked: id, state: visit.patient.states[id] } },
+          make("span", { text: `${catalog.label(id)}: ` }), make("strong", { text: said }));
+      });
+      refill(list, ...lines);
+      const last = visit.asked.at(-1);
+      const news = last === undefined
+        ? ""
+        : `${catalog.label(last)}: ${catalog.stateLabel(last, visit.patient.states[last])}. `;
+      sum.textContent = `${news}${counted(visit.asked.length, "question")}, cost ${visit.cost()}.`;
+    },
+  };
+}
+
+function askCard(catalog, prefix, onAsk) {
+  const found = make("p", { class: "kb-small", role: "status" });
+  const sections = catalog.sections.map((section) => askSection(catalog, section, onAsk));
+  const input = make("input", {
+    type: "search",
+    id: `${prefix}-ask-search`,
+    autocomplete: "off",
+    on: {
+      input: () => {
+        const search = input.value.trim();
+        const hits = sections.map((section) => section.filter(search));
+        found.textContent = search === "" ? "" : `${hits.reduce((sum, one) => sum + one, 0)} shown`;
+      },
+    },
+  });
+  const element = make(
+    "section",
+    { class: "kb-card", "aria-labelledby": `${prefix}-ask-title` },
+    make("h2", { id: `${prefix}-ask-title`, text: "Ask and examine" }),
+    make("p", { class: "kb-small", text: "Press a question to have it answered. A kind of test is paid once, in rough units of one visit." }),
+    make(
+      "div",
+      { class: "kb-search" },
+      make("label", { for: input.id, class: "kb-small", text: "Search by any name" }),
+      input,
+    ),
+    found,
+    ...sections.map((section) => section.element),
+  );
+  return {
+    element,
+    show: (visit) => sections.forEach((section) => section.show(visit)),
+    freeze: () => sections.forEach((section) => section.freeze()),
+  };
+}
+
+function askSection(catalog, section, onAsk) {
+  const items = section.nodes.map((id) => {
+    const press = button(catalog.payload.questions[id] ?? catalog.label(id), () => {
+      if (press.getAttribute("aria-disabled") !== "true") onAsk(id);
+    }, { class: "kb-ask", data: { ask: id } });
+    return { id, press, row: make("li", {}, press), text: catalog.searchText(id) };
+  });
+  const cost = Math.max(...section.nodes.map((id) => catalog.costOf(id)));
+  const element = make(
+    "details",
+    { class: "kb-kind", open: section.kind === "history", data: { section: section.id } },
+    make(
+      "summary",
+      {},
+      make("h3", { text: section.label }),
+      make("span", { class: "kb-small", text: cost > 0 ? `cost ${cost}` : "free" }),
+    ),
+    make("ul", { class: "kb-askable" }, ...items.map((item) => item.row)),
+  );
+  return {
+    element,
+    show(visit) {
+      items.forEach((item) => {
+        const known = visit.asked.includes(item.id) || visit.free.includes(item.id);
+        item.press.setAttribute("aria-disabled", String(known)); // stays in the tab order
+        if (known) {
+          const said = catalog.stateLabel(item.id, visit.patient.states[item.id]);
+          item.press.textContent = `${catalog.label(item.id)}: ${said}`;
+        }
+      });
+    },
+    freeze: () => items.forEach((item) => item.press.setAttribute("aria-disabled", "true")),
+    filter(search) {
+      let hits = 0;
+      items.forEach((item) => {
+        item.row.hidden = search !== "" && !matches(search, item.text);
+        hits += item.row.hidden ? 0 : 1;
+      });
+      element.hidden = hits === 0;
+      if (search !== "") element.open = hits > 0;
+      return hits;
+    },
+  };
+}

@@ -1,0 +1,209 @@
+"""Whether the page can be used by keyboard, heard and read: rules checked in the browser."""
+
+from collections.abc import Iterator
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import pytest
+from browsing import Visit, browser, needs_browser, visit
+
+import kneebayes as kb
+
+pytestmark = needs_browser
+
+LEAST_CONTRAST = 4.5  # WCAG 2.2, 1.4.3, for all text: large text is held to the same
+
+CONTRASTS = """
+() => {
+  const canvas = document.createElement("canvas").getContext("2d", { willReadFrequently: true });
+  const seen = new Map();
+  const channels = colour => {
+    if (!seen.has(colour)) {
+      canvas.clearRect(0, 0, 1, 1);
+      canvas.fillStyle = colour;
+      canvas.fillRect(0, 0, 1, 1);
+      seen.set(colour, [...canvas.getImageData(0, 0, 1, 1).data]);
+    }
+    return seen.get(colour);
+  };
+  const light = ([r, g, b]) => [r, g, b]
+    .map(one => one / 255)
+    .map(one => (one <= 0.04045 ? one / 12.92 : ((one + 0.055) / 1.055) ** 2.4))
+    .reduce((sum, one, at) => sum + one * [0.2126, 0.7152, 0.0722][at], 0);
+  const behind = element => {
+    for (let one = element; one; one = one.parentElement) {
+      const colour = getComputedStyle(one).backgroundColor;
+      if (channels(colour)[3] === 255) return colour;
+    }
+    return "#ffffff";
+  };
+  const cache = new Map();
+  const contrast = (ink, paper) => {
+    const key = `${ink} on ${paper}`;
+    if (!cache.has(key)) {
+      const [one, other] = [light(channels(ink)), light(channels(paper))].sort((a, b) => b - a);
+      cache.set(key, (one + 0.05) / (other + 0.05));
+    }
+    return [key, cache.get(key)];
+  };
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  const found = new Map();
+  while (walker.nextNode()) {
+    const element = walker.currentNode.parentElement;
+    const told = walker.currentNode.textContent.trim();
+    if (told === "" || !element.checkVisibility() || element.closest("script, style")) continue;
+    found.set(...contrast(getComputedStyle(element).color, behind(element)));
+  }
+  return [...found];
+}
+"""
+
+NAMELESS = """
+() => [...document.querySelectorAll("input, select, textarea, button, a, summary, section")]
+  .filter(one => {
+    const by = (one.getAttribute("aria-labelledby") ?? "").split(" ").filter(Boolean);
+    const told = [
+      one.getAttribute("aria-label"),
+      ...by.map(id => document.getElementById(id)?.textContent),
+      ...[...(one.labels ?? [])].map(label => label.textContent),
+      one.matches("button, a, summary") ? one.textContent : "",
+    ];
+    return told.every(text => !text || text.trim() === "");
+  })
+  .map(one => one.outerHTML.slice(0, 120))
+"""
+
+
+@pytest.fixture(scope="module")
+def page_file(knee: kb.Model, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return knee.to_html(tmp_path_factory.mktemp("access") / "knee.html")
+
+
+@pytest.fixture(scope="module")
+def opened() -> Iterator[Any]:
+    with browser() as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def seen(opened: Any, page_file: Path) -> Iterator[Visit]:
+    with visit(opened, page_file, viewport={"width": 1280, "height": 900}) as page:
+        yield page
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_all_text_can_be_read(opened: Any, page_file: Path, scheme: str) -> None:
+    with visit(opened, page_file, color_scheme=scheme) as seen:
+        show_everything(seen)
+        seen.answer("swollen_knee", "present")  # urgency: soon
+        pairs = dict(seen.page.evaluate(CONTRASTS))
+        seen.answer("fever", "present")  # urgency: now
+        pairs |= dict(seen.page.evaluate(CONTRASTS))
+        seen.page.get_by_role("tab", name="Virtual patient").click()
+        seen.page.locator("[data-ask=onset]").click()
+        seen.page.locator("[data-act=close]").click()
+        pairs |= dict(seen.page.evaluate(CONTRASTS))
+    assert len(pairs) > 6
+    assert {pair: ratio for pair, ratio in pairs.items() if ratio < LEAST_CONTRAST} == {}
+
+
+def show_everything(seen: Visit) -> None:
+    seen.page.evaluate("document.querySelectorAll('details').forEach(e => { e.open = true; })")
+
+
+def test_the_page_says_its_language_and_its_parts(seen: Visit) -> None:
+    page = seen.page
+    assert page.locator("html").get_attribute("lang") == "en"
+    assert page.locator("main").count() == 1
+    assert page.locator("h1").count() == 1
+    levels = page.locator("h1, h2, h3, h4").evaluate_all(
+        "all => all.map(h => Number(h.tagName[1]))"
+    )
+    assert all(now <= before + 1 for before, now in pairwise(levels))
+    ids = page.locator("[id]").evaluate_all("all => all.map(one => one.id)")
+    assert len(ids) == len(set(ids))
+    assert page.evaluate(NAMELESS) == []
+
+
+def test_tables_and_answers_have_their_roles(seen: Visit) -> None:
+    page = seen.page
+    tables = page.locator("table")
+    assert tables.count() == page.locator("table > caption").count() == 2
+    assert page.locator("thead th").count() == page.locator("thead th[scope=col]").count() == 6
+    assert page.locator("tbody tr").count() == page.locator("tbody th[scope=row]").count()
+    answers = page.locator("fieldset")
+    assert answers.count() == page.locator("fieldset > legend").count() > 100
+    assert page.locator("fieldset input:not([type=radio])").count() == 0
+    assert page.locator(".kb-bar:not([aria-hidden=true])").count() == 0  # numbers stand beside it
+    assert page.locator(".kb-urgency[aria-live=assertive]").count() == 1
+    assert page.get_by_role("group", name="stiffness", exact=False).count() > 0
+
+
+def test_what_changes_is_read_out(seen: Visit, knee: kb.Model) -> None:
+    seen.answer("lump_behind_knee", "present")
+    dx = knee.diagnose({"lump behind the knee": True})
+    spoken = seen.page.locator("[role=status][aria-live=polite]")
+    seen.page.wait_for_function("() => /Most probable/.test(document.body.textContent)")
+    seen.compared()
+    assert dx.top in spoken.text_content()
+    assert dx.urgency.advice in spoken.text_content()
+    seen.page.locator("[data-act=reset]").click()
+
+
+def test_the_keyboard_is_enough(opened: Any, page_file: Path, knee: kb.Model) -> None:
+    with visit(opened, page_file, viewport={"width": 1280, "height": 900}) as seen:
+        page = seen.page
+        press = page.keyboard.press
+        press("Tab")
+        assert "Skip to the causes" in focused(page, "e.textContent")
+        press("Tab")
+        assert focused(page, "e.role") == "tab"
+        press("ArrowRight")
+        assert page.locator(".kb-ask:visible").count() > 0
+        press("ArrowLeft")
+        press("Tab")
+        assert focused(page, "e.type") == "search"
+        page.keyboard.type("stiffness")
+        for _ in range(6):
+            press("Tab")
+            if focused(page, "e.type") == "radio":
+                break
+        assert focused(page, "e.closest('fieldset').dataset.node") == "stiffness"
+        assert focused(page, "e.value") == ""
+        assert focused(page, "getComputedStyle(e.nextElementSibling).outlineStyle") == "solid"
+        press("ArrowLeft")
+        press("ArrowLeft")
+        told = knee.diagnose({"stiffness": True}).belief.posteriors
+        assert {i: float(p) for i, p in seen.shown("cause", "posterior")} == pytest.approx(
+            {i: told[i] for (i,) in seen.shown("cause")}, rel=1e-9
+        )
+        page.locator(".kb-skip").focus()
+        press("Enter")
+        assert focused(page, "e.id").endswith("-causes")
+        press("Tab")
+        press("Tab")
+        press("Enter")
+        seen.computed()
+        assert page.locator("tr[data-cause]:nth-child(2)[aria-current=true]").count() == 1
+        assert focused(page, "e.dataset.key").startswith("cause-")
+
+
+def focused(page: Any, script: str) -> str:
+    """Something of the element that has the focus."""
+    return str(page.evaluate(f"() => {{ const e = document.activeElement; return {script}; }}"))
+
+
+def test_motion_is_left_out_where_it_is_not_wanted(opened: Any, page_file: Path) -> None:
+    with visit(opened, page_file, reduced_motion="reduce") as seen:
+        moving = "getComputedStyle(document.querySelector('.kb-bar i')).transitionDuration"
+        assert seen.page.evaluate(moving) == "0s"
+
+
+def test_on_paper_there_is_the_result_and_no_controls(seen: Visit) -> None:
+    seen.page.emulate_media(media="print")
+    assert seen.page.locator(".kb-ranking").is_visible()
+    assert seen.page.locator(".kb-urgency").is_visible()
+    assert not seen.page.locator(".kb-tabs").is_visible()
+    assert not seen.page.locator("[data-act=reset]").is_visible()
+    seen.page.emulate_media(media="screen")

@@ -1,0 +1,108 @@
+"""The virtual patient in a real browser, from the first question to the feedback."""
+
+import math
+from collections.abc import Iterator
+
+import pytest
+from browsing import PATIENCE, Visit, browser, needs_browser, visit
+
+import kneebayes as kb
+
+pytestmark = needs_browser
+
+SEED = 17
+FEEDBACK = ".kb-feedback"
+
+
+@pytest.fixture(scope="module")
+def seen(knee: kb.Model, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Visit]:
+    path = knee.to_html(tmp_path_factory.mktemp("patient") / "knee.html")
+    with browser() as opened, visit(opened, path, viewport={"width": 1280, "height": 900}) as page:
+        page.page.get_by_role("tab", name="Virtual patient").click()
+        yield page
+        assert page.said == []
+        assert page.requests == [path.as_uri()]
+
+
+def open_patient(seen: Visit, seed: int) -> None:
+    seen.page.locator("input[id$=-seed]").fill(str(seed))
+    seen.page.locator("[data-act=seed]").click()
+    assert f"Patient {seed}" in seen.text(".kb-card:has(input[id$=-seed])")
+
+
+def ask(seen: Visit, *ids: str) -> dict[str, str]:
+    for id in ids:
+        press = seen.page.locator(f'[data-ask="{id}"]')
+        press.evaluate("button => { button.closest('details').open = true; button.click(); }")
+    return dict(seen.shown("asked", "state", row="li[data-asked]"))
+
+
+def test_a_case_from_the_first_question_to_the_feedback(seen: Visit, knee: kb.Model) -> None:
+    open_patient(seen, SEED)
+    told = ask(seen, "onset", "lump_behind_knee", "us_cyst", "us_clot", "onset")
+    assert list(told) == ["onset", "lump_behind_knee", "us_cyst", "us_clot"]
+    cost = knee.knowledge.methods["ultrasound"].cost
+    assert f"4 questions, cost {cost:g}" in seen.text(".kb-card:has(.kb-asked)")
+    seen.page.locator('[data-guess="bakers_cyst"] input[type=number]').fill("60")
+    seen.page.locator("[data-act=close]").click()
+    seen.page.wait_for_selector(FEEDBACK, timeout=PATIENCE)
+    ((age,),) = seen.shown("state", row="p[data-free=age]")
+    dx = knee.diagnose({**told, "age": age})
+    rows = seen.shown("feedback", "posterior", "stated", row="tr[data-feedback]")
+    exact = {id: float(p) for id, p, _ in rows}
+    assert exact == pytest.approx({id: dx.belief.posteriors[id] for id in exact}, rel=1e-9)
+    assert [float(stated) for id, _, stated in rows if id == "bakers_cyst"] == [0.6]
+    check_scores(seen, knee, dx)
+    check_steps(seen, knee, told, age)
+    seen.page.locator("[data-act=again]").click()
+    assert ask(seen, *told) == told
+
+
+def check_scores(seen: Visit, knee: kb.Model, dx: kb.Differential) -> None:
+    """The scores are those of the truth that the page tells."""
+    ((truth,),) = seen.shown("present", row=".kb-truth")
+    present = {one.id: one.id in truth.split() for one in knee.causes}
+    assert all(knee.knowledge.label(id) in seen.text(".kb-truth") for id in truth.split())
+    figures = dict(seen.shown("figure", "value", row=".kb-figure"))
+    beliefs = dict(dx.belief.posteriors)
+    surprise = -sum(math.log2(p if present[id] else 1.0 - p) for id, p in beliefs.items())
+    assert float(figures["exact-log"]) == pytest.approx(surprise, rel=1e-6)
+    squares = [(p - present[id]) ** 2 for id, p in beliefs.items()]
+    assert float(figures["exact-brier"]) == pytest.approx(sum(squares) / len(squares), rel=1e-6)
+
+
+def check_steps(seen: Visit, knee: kb.Model, told: dict[str, str], age: str) -> None:
+    """Each step is told with the best question at its time."""
+    rows = seen.page.locator("tr[data-step]")
+    assert rows.count() == len(told)
+    waiting = (
+        "[...document.querySelectorAll('tr[data-step]')].some(row => /\u2026/.test(row.innerText))"
+    )
+    seen.page.wait_for_function(f"() => !{waiting}", timeout=PATIENCE)
+    best = knee.diagnose({"age": age}).questions().table.iloc[0]
+    assert best["question"] in rows.first.inner_text()
+    assert f"({best['bits']:.2f})" in rows.first.inner_text()
+
+
+def test_urgent_signs_are_shown_when_seen_and_told_when_missed(seen: Visit, knee: kb.Model) -> None:
+    """Look for a patient with fever: his fever is told on the band, or in the feedback."""
+    for seed in range(1, 60):
+        open_patient(seen, seed)
+        if ask(seen, "fever")["fever"] == "present":
+            break
+    reason = next(one for one in knee.diagnose({"fever": True}).urgency.reasons)
+    assert reason.text in seen.text(".kb-urgency")
+    open_patient(seen, seed)
+    assert reason.text not in seen.text(".kb-urgency")
+    seen.page.locator("[data-act=close]").click()
+    seen.page.wait_for_selector(FEEDBACK, timeout=PATIENCE)
+    assert reason.text in seen.text("[data-missed]")
+
+
+def test_the_same_number_is_the_same_patient(seen: Visit) -> None:
+    asked = ("onset", "swollen_knee", "stiffness", "athlete", "mcmurray")
+    open_patient(seen, 4321)
+    first = ask(seen, *asked)
+    open_patient(seen, 4322)
+    open_patient(seen, 4321)
+    assert ask(seen, *asked) == first

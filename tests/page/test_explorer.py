@@ -1,0 +1,122 @@
+"""The widget without a browser: what it understands, and what it tells Python."""
+
+import importlib.util
+import json
+from importlib.machinery import ModuleSpec
+
+import pytest
+
+import kneebayes as kb
+from kneebayes.page.payload import payload
+
+needs_anywidget = pytest.mark.skipif(
+    importlib.util.find_spec("anywidget") is None, reason="anywidget is not installed"
+)
+
+
+@needs_anywidget
+@pytest.mark.parametrize(
+    ("said", "understood"),
+    [
+        ({}, {}),
+        ({"Lump behind the knee": True}, {"lump_behind_knee": "present"}),
+        ({"fever": False, "stiffness": None}, {"fever": "absent"}),
+        ({"age": 67, "gradual onset": True}, {"age": "older", "onset": "absent"}),
+        ({"older age": True}, {"age": "older"}),
+        ({"gout": False}, {"gout": "absent"}),
+        ({"clot": False}, {"deep_vein_thrombosis": "absent", "pulmonary_embolism": "absent"}),
+        ({"posterior knee pain": True, "fever": True}, {"fever": "present"}),
+        ({"fever": "present", "age": "older"}, {"fever": "present", "age": "older"}),
+    ],
+)
+def test_answers_are_understood_as_diagnose_does(
+    knee: kb.Model, said: dict[str, object], understood: dict[str, str]
+) -> None:
+    explorer = knee.explorer(said)
+    assert explorer.answers.items() >= understood.items()
+    expected = knee.diagnose(said).belief.posteriors
+    assert explorer.differential.belief.posteriors == pytest.approx(expected, rel=1e-12)
+    explorer.answers = explorer.answers  # what it tells it understands
+    assert explorer.answers.items() >= understood.items()
+
+
+@needs_anywidget
+def test_answers_keep_the_order_in_which_they_were_told(knee: kb.Model) -> None:
+    explorer = knee.explorer({"fever": True, "age": "older", "lump behind the knee": False})
+    assert list(explorer.answers) == ["fever", "age", "lump_behind_knee"]
+
+
+@needs_anywidget
+def test_setting_answers_moves_the_differential(knee: kb.Model) -> None:
+    explorer = knee.explorer()
+    assert explorer.differential.urgency.level == "routine"
+    explorer.answers = {"Fever": True}
+    assert explorer.differential.urgency.level == "now"
+    explorer.reset()
+    assert explorer.answers == {}
+
+
+@needs_anywidget
+@pytest.mark.parametrize(
+    ("said", "error", "text"),
+    [
+        ({"swolen knee": True}, kb.UnknownNameError, "Did you mean 'swollen knee'"),
+        ({"fever": 0.3}, kb.EvidenceError, "certain answers only"),
+        ({"pain behind the knee": False}, kb.EvidenceError, "for granted"),
+        ({"pain behind the knee": None}, kb.EvidenceError, "for granted"),
+        ({"age": "green"}, kb.EvidenceError, "age"),
+    ],
+)
+def test_what_is_not_understood_is_refused_and_changes_nothing(
+    knee: kb.Model, said: dict[str, object], error: type[Exception], text: str
+) -> None:
+    with pytest.raises(error, match=text):
+        knee.explorer(said)
+    explorer = knee.explorer({"stiffness": True})
+    with pytest.raises(error, match=text):
+        explorer.answers = said
+    assert explorer.answers == {"stiffness": "present"}
+
+
+@needs_anywidget
+def test_it_carries_the_payload_of_its_model(robot: kb.Model) -> None:
+    explorer = robot.explorer({"squeak": True})
+    assert json.loads(explorer._payload) == json.loads(json.dumps(payload(robot)))
+    assert repr(explorer) == "Explorer(squeak: present)"
+    assert repr(robot.explorer()) == "Explorer(no answers yet)"
+
+
+@needs_anywidget
+def test_impossible_answers_are_an_error_only_when_a_differential_is_asked_for(
+    knee: kb.Model,
+) -> None:
+    explorer = knee.explorer({"severe pain": True, "more than mild pain": False})
+    with pytest.raises(kb.ImpossibleEvidenceError):
+        _ = explorer.differential
+
+
+@needs_anywidget
+def test_where_no_widgets_are_shown_it_is_a_table(knee: kb.Model) -> None:
+    explorer = knee.explorer({"fever": True})
+    data, _ = explorer._repr_mimebundle_()
+    assert data["text/html"] == explorer.differential._repr_html_()
+    assert "application/vnd.jupyter.widget-view+json" in data
+    explorer.answers = {"severe pain": True, "more than mild pain": False}
+    data, _ = explorer._repr_mimebundle_()
+    assert "text/html" not in data
+
+
+def test_without_anywidget_there_is_a_still_picture_and_a_note(
+    knee: kb.Model, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    find = importlib.util.find_spec
+
+    def without(name: str, package: str | None = None) -> ModuleSpec | None:
+        return None if name == "anywidget" else find(name, package)
+
+    monkeypatch.setattr(importlib.util, "find_spec", without)
+    with pytest.warns(UserWarning, match="anywidget is not installed"):
+        still = knee.explorer({"fever": True})
+    assert isinstance(still, kb.Differential)
+    assert still.urgency.level == "now"
+    assert "<table>" in still._repr_html_()
