@@ -33,8 +33,9 @@ class Engine:
     Parameters
     ----------
     network
-        The network to reason with. The engine keeps the elimination orders that it found,
-        so asking again about the same nodes is faster.
+        The network to reason with; elimination orders are kept for further questions.
+    plainly
+        Never to answer single questions with compiled code: the same digits in every process.
 
     Examples
     --------
@@ -46,8 +47,8 @@ class Engine:
     0.8171
     """
 
-    def __init__(self, network: Network) -> None:
-        self.network = network
+    def __init__(self, network: Network, plainly: bool = False) -> None:
+        self.network, self._plainly = network, plainly
         self._plans: dict[Pattern, Plan] = {}
         self._asked = 0
 
@@ -69,7 +70,7 @@ class Engine:
         if mine != [(node.id, node.states, node.parents) for node in network.nodes]:
             message = "An engine can only serve a network with the same nodes and arrows."
             raise KneebayesError(message)
-        engine = Engine(network)
+        engine = Engine(network, self._plainly)
         engine._plans = self._plans
         return engine
 
@@ -261,9 +262,9 @@ class Engine:
 
     def _use_compiled(self) -> bool:
         """Whether compiled code is there, or lies ready and has been missed often enough."""
-        if not is_loaded() and self._asked >= PATIENCE and is_stored():
+        if not self._plainly and not is_loaded() and self._asked >= PATIENCE and is_stored():
             load_compiled()
-        return is_loaded()
+        return not self._plainly and is_loaded()
 
     def _propagate_plainly(self, evidence: Evidence, targets: list[str] | None) -> Propagation:
         """One question without compiled code; no posteriors where the targets are None."""

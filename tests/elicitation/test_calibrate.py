@@ -1,5 +1,7 @@
 """Leaks are solved so that the stated priors hold."""
 
+import subprocess
+import sys
 from functools import partial
 
 import numpy as np
@@ -9,6 +11,8 @@ from kneebayes.elicitation.calibrate import CauseFamily, calibrate, cause_node
 from kneebayes.errors import KneebayesError
 from kneebayes.inference import Engine, Evidence
 from kneebayes.network import Network, Node, noisy_or_node, root_node
+
+NUMBERS = "print(*(kb.load().engine.numbers[0].tolist()))"
 
 Risks = dict[str, dict[str, tuple[float, ...]]]
 
@@ -125,3 +129,21 @@ def test_links_of_risk_ratios(leak: float, ratio: float, link: float) -> None:
     assert node.links[0].strength == pytest.approx((0.0, link, 0.0))
     assert node.links[1].strength == (0.0, 0.25)
     assert 0.0 <= (node.leak or 0.0) < 1.0
+
+
+def test_a_model_has_the_same_digits_whatever_was_asked_before() -> None:
+    """Two new processes: in one compiled code is loaded before the folder is read."""
+    told = [
+        subprocess.run(
+            [sys.executable, "-c", f"{before}; {NUMBERS}"],
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+        for before in (
+            "import kneebayes as kb",
+            "import kneebayes as kb; kb.load().engine.compile()",
+        )
+    ]
+    assert told[0] == told[1]
+    assert len(told[0]) > 1000

@@ -211,14 +211,14 @@ def test_scores_are_by_their_definitions(knee: kb.Model, tmp_path: Path) -> None
         "after": after,
     }
     told = run(tmp_path, SCORE, data)
-    assert told["log"] == pytest.approx(-2 - 1)
-    assert told["brier"] == pytest.approx((0.75**2 + 0.5**2) / 3)
+    assert told["log"] == pytest.approx(2 + 1)
+    assert told["brier"] == pytest.approx(0.75**2 + 0.5**2)
     beliefs = knee.diagnose(after).belief.posteriors
     start = knee.diagnose().belief.posteriors
     truth = {id: float(id == "gout") for id in beliefs}
-    log = sum(math.log2(p if truth[id] else 1 - p) for id, p in beliefs.items())
+    log = -sum(math.log2(p if truth[id] else 1 - p) for id, p in beliefs.items())
     assert told["logTold"] == pytest.approx(log, abs=1e-9)
-    brier = np.mean([(p - truth[id]) ** 2 for id, p in beliefs.items()])
+    brier = sum((p - truth[id]) ** 2 for id, p in beliefs.items())
     assert told["brierTold"] == pytest.approx(brier, abs=1e-12)
     gains = [
         new * math.log2(new / old) + (1 - new) * math.log2((1 - new) / (1 - old))

@@ -127,34 +127,34 @@ function absentOf(told) {
 
 /**
  * The logarithmic score of a differential, in bits: the sum over causes of
- * log2 P(what is true of the cause). 0 is the best there is (Good 1952).
+ * -log2 P(what is true of the cause). 0 is the best there is (Good 1952).
  *
  * @param {Object<string, number|Array<number>>} posterior P(present) by cause, or P(state)
  * @param {Iterable<string>} present ids of the causes that are present
- * @returns {number} the score, minus infinity where what is true was ruled out
+ * @returns {number} the score, infinity where what is true was ruled out
  */
 export function logScore(posterior, present) {
   const truth = new Set(present);
   return Object.entries(posterior).reduce(
-    (total, [id, told]) => total + Math.log2(truth.has(id) ? presentOf(told) : absentOf(told)),
+    (total, [id, told]) => total - Math.log2(truth.has(id) ? presentOf(told) : absentOf(told)),
     0,
   );
 }
 
 /**
- * The Brier score of a differential: the mean over causes of the squared difference between
+ * The Brier score of a differential: the sum over causes of the squared difference between
  * P(present) and what is true (Brier 1950). 0 is the best there is.
  *
  * @param {Object<string, number|Array<number>>} posterior P(present) by cause, or P(state)
  * @param {Iterable<string>} present ids of the causes that are present
- * @returns {number} the score, between 0 and 1
+ * @returns {number} the score, between 0 and the number of causes
  */
 export function brierScore(posterior, present) {
   const truth = new Set(present);
   const off = Object.entries(posterior).map(
     ([id, told]) => (presentOf(told) - Number(truth.has(id))) ** 2,
   );
-  return off.reduce((total, one) => total + one, 0) / off.length;
+  return off.reduce((total, one) => total + one, 0);
 }
 
 /**

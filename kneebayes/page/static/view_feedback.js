@@ -24,7 +24,7 @@ export function feedbackCard(catalog, prefix, model, visit, stated, onNext) {
     figures(catalog, model, visit, stated, ranking),
     make("p", {
       class: "kb-small",
-      text: "The logarithmic score adds up over all causes, the Brier score is their mean; of both, lower is better. The exact posterior of what you asked is the best that could be stated in the long run; chance may favour you in one case.",
+      text: "Both scores add up over all causes; of both, lower is better. The exact posterior of what you asked is the best that could be stated in the long run; chance may favour you in one case.",
     }),
     make("h3", { text: "Stated and exact" }),
     compared(catalog, ranking, truth, stated),
@@ -61,15 +61,15 @@ function missedSigns(catalog, model, visit) {
 
 function figures(catalog, model, visit, stated, ranking) {
   const present = visit.patient.causes;
-  const surprise = (beliefs) => -logScore(kept(beliefs), present);
+  const surprise = (beliefs) => logScore(kept(beliefs), present);
   const exact = Object.fromEntries(ranking.map((row) => [row.id, row.posterior]));
   const prior = Object.fromEntries(ranking.map((row) => [row.id, row.prior]));
   const cells = [
     ["Your logarithmic score", `${surprise(stated).toFixed(2)} bits`, "log", surprise(stated)],
     ["Exact posterior\u2019s score", `${surprise(exact).toFixed(2)} bits`, "exact-log", surprise(exact)],
     ["Score of never asking", `${surprise(prior).toFixed(2)} bits`, "prior-log", surprise(prior)],
-    ["Your Brier score", brierScore(stated, present).toFixed(4), "brier", brierScore(stated, present)],
-    ["Exact posterior\u2019s Brier score", brierScore(exact, present).toFixed(4), "exact-brier", brierScore(exact, present)],
+    ["Your Brier score", brierScore(stated, present).toFixed(3), "brier", brierScore(stated, present)],
+    ["Exact posterior\u2019s Brier score", brierScore(exact, present).toFixed(3), "exact-brier", brierScore(exact, present)],
     [counted(visit.asked.length, "question"), `cost ${visit.cost()}`, "cost", visit.cost()],
   ];
   return make(
