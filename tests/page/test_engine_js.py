@@ -46,7 +46,7 @@ def random_answers(model: kb.Model, count: int, seed: int) -> list[Answers]:
         answers: Answers = {}
         if at % 5:
             answers[knowledge.meta.complaint] = "present"
-        positive = rng.uniform(0.0, 0.3)
+        positive = rng.uniform(0.0, 0.2)
         for id in rng.choice(asked, int(rng.integers(1, 16))):
             states = model.network[id].states
             last = rng.random() < positive
