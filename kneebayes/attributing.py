@@ -7,13 +7,15 @@ from typing import TYPE_CHECKING
 
 from kneebayes.errors import EvidenceError
 from kneebayes.inference import Evidence, most_probable_sets, probability_of_exactly
-from kneebayes.reasoning import Answer
+from kneebayes.reasoning import Answer, read_answers
+from kneebayes.reasoning.answers import KINDS, WHERE
 from kneebayes.reasoning.attribution import attribute
 from kneebayes.reasoning.belief import conflict_of
 from kneebayes.reasoning.intervention import remove_cause
 from kneebayes.reasoning.surprise import surprise
 from kneebayes.results.attribution import Attribution
 from kneebayes.results.causesets import CauseSets
+from kneebayes.results.nomogram import Nomogram
 from kneebayes.results.reporting import Known
 from kneebayes.results.surprises import Surprises
 from kneebayes.results.whatif import WhatIf
@@ -139,3 +141,54 @@ class Attributing:
         names, known = self._model.names, list(self._model.knowledge.causes)
         present = [names.meaning(name, ("cause",), "model.causes").id for name in causes]
         return probability_of_exactly(self._model.engine, self._evidence, known, present)
+
+    def nomogram(self, cause: str, finding: str, answer: object = None) -> Nomogram:
+        """One step of Fagan's nomogram: what one answer does to the odds of one cause.
+
+        The step leads from all else that is known to all that is known. Its likelihood ratio
+        is therefore that of the answer *given the others*; beside it stands the ratio that
+        the answer has with nothing known but the complaint.
+
+        Parameters
+        ----------
+        cause
+            Any of its names.
+        finding
+            A finding, context or other cause by any of its names.
+        answer
+            What to take for the answer, as :meth:`kneebayes.Model.diagnose` takes it. Left
+            out, the answer that was told, or else that the finding is present.
+
+        Raises
+        ------
+        UnknownNameError
+            If a name is not known.
+        EvidenceError
+            If the cause is certain without this answer, or the answer is about the cause.
+        ImpossibleEvidenceError
+            If the answer cannot come.
+
+        Examples
+        --------
+        >>> import kneebayes as kb
+        >>> step = kb.load().diagnose({"age": "older"}).nomogram("Baker's cyst", "lump")
+        >>> bool(step.before < step.after and step.ratio > 1.0)
+        True
+        """
+        model = self._model
+        id = model.names.meaning(cause, ("cause",), "model.causes").id
+        meant = model.names.meaning(finding, KINDS, WHERE)
+        told = {one.id: one for one in self._answers}
+        if answer is None and meant.id in told:
+            asked = told[meant.id]
+        else:
+            said = {finding: True if answer is None else answer}
+            read = read_answers(model.knowledge, model.names, model.network, said)
+            if len(read) != 1:
+                message = f"'{finding}' needs one answer about one finding, got {answer!r}."
+                raise EvidenceError(message)
+            asked = read[0]
+        others = [one for one in self._answers if one.id != asked.id]
+        known = Known(model.knowledge, model.elicited.lexicon, (*others, asked))
+        supposed = asked != told.get(asked.id)
+        return Nomogram.of(model.engine, known, id, asked, supposed=supposed)

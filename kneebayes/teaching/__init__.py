@@ -1,1 +1,36 @@
 """The virtual patient: cases to practise on, what the learner did, and what it was worth."""
+
+from kneebayes.teaching.case import PracticeCase
+from kneebayes.teaching.feedback import Feedback
+from kneebayes.teaching.frequencies import NaturalFrequencies, largest_remainder
+from kneebayes.teaching.grether import Statement, Weights, weigh_statements
+from kneebayes.teaching.learners import Learner, ask_at_random, ask_the_best, neglect_base_rates
+from kneebayes.teaching.patients import DIFFICULTIES, KINDS, Hardness
+from kneebayes.teaching.practice import Practice
+from kneebayes.teaching.saving import case_from_json, case_to_json
+from kneebayes.teaching.scoring import brier_score, divergence, log_score
+from kneebayes.teaching.situation import Situation
+
+__all__ = [
+    "DIFFICULTIES",
+    "KINDS",
+    "Feedback",
+    "Hardness",
+    "Learner",
+    "NaturalFrequencies",
+    "Practice",
+    "PracticeCase",
+    "Situation",
+    "Statement",
+    "Weights",
+    "ask_at_random",
+    "ask_the_best",
+    "brier_score",
+    "case_from_json",
+    "case_to_json",
+    "divergence",
+    "largest_remainder",
+    "log_score",
+    "neglect_base_rates",
+    "weigh_statements",
+]

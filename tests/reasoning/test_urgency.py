@@ -11,6 +11,7 @@ INFECTION = "signs of infection: two or more of redness, warmth and swelling"
 CLOT = "a sign of a blood clot: a swollen leg or a tender calf"
 LUNGS = "a clot may have reached the lungs: breathlessness or chest pain"
 BREAK = "a misshapen knee after a sudden start or a trauma: it may be dislocated or broken"
+MAY_BE_BROKEN = "a knee that bears no weight or has tender bone after a trauma: it may be broken"
 UNUSABLE = "the knee cannot bear weight or bend, is locked or out of shape"
 SERIOUS = "a warning sign of a serious knee injury"
 EMERGENCY = "a cause that must be treated at once is known"
@@ -47,6 +48,8 @@ RULES = [
     ({"MRI: bone infection": True}, "now", "a test points to an infection of joint or bone"),
     ({"ultrasound: clot in the vein": True}, "now", "a test points to a blood clot"),
     ({"D-dimer raised": True}, "now", "a test points to a blood clot"),
+    ({"recent trauma": True, "unable to bear weight": True}, "now", MAY_BE_BROKEN),
+    ({"recent trauma": True, "bone tenderness": True}, "now", MAY_BE_BROKEN),
     ({"X-ray: fracture": True}, "now", "the X-ray shows a broken bone"),
     ({"warmth": True}, "now", "a sign of infection: a knee that is hot to the touch"),
     ({"redness": True}, "now", "a sign of infection: redness that no injury explains"),
