@@ -2,15 +2,27 @@
 
 from kneebayes.cohort.clusters import diagnose_dask
 from kneebayes.cohort.files import CohortFile, diagnose_file
+from kneebayes.cohort.named import BENCHMARKS, Benchmark
 from kneebayes.cohort.partition import diagnose_partition, partition_meta
 from kneebayes.cohort.record import Cohort, diagnose_cohort
+from kneebayes.cohort.recording import COMPLETE, VISIT, Recording
+from kneebayes.cohort.simulated_files import SimulatedFiles
+from kneebayes.cohort.simulation import SimulatedCohort, simulate_pieces
 
 __all__ = [
+    "BENCHMARKS",
+    "COMPLETE",
+    "VISIT",
+    "Benchmark",
     "Cohort",
     "CohortFile",
+    "Recording",
+    "SimulatedCohort",
+    "SimulatedFiles",
     "diagnose_cohort",
     "diagnose_dask",
     "diagnose_file",
     "diagnose_partition",
     "partition_meta",
+    "simulate_pieces",
 ]
