@@ -58,8 +58,8 @@ class Differential(Asking):
 
     def __init__(self, model: Model, said: Mapping[str, object]) -> None:
         self._model = model
+        self._answers = read_answers(model.knowledge, model.names, model.network, said)
         self._said = deepcopy(dict(said))
-        self._answers = read_answers(model.knowledge, model.names, model.network, self._said)
         self._evidence = evidence_of(self._answers)
         self._belief = believe(model.engine, model.knowledge, self._evidence)
 

@@ -15,6 +15,7 @@ __all__ = [
     "TooWideError",
     "UnknownNameError",
     "circle_among",
+    "shown",
     "suggest",
 ]
 
@@ -121,6 +122,21 @@ def circle_among(parents: Mapping[str, Iterable[str]]) -> list[str]:
         for id in loose:
             del left[id]
         left = {id: into & set(left) for id, into in left.items()}
+
+
+def shown(value: object, longest: int = 200) -> str:
+    """What was given, for a message: never an error itself, and never pages long.
+
+    Examples
+    --------
+    >>> shown("perhaps"), shown(10**10_000)
+    ("'perhaps'", '<int>')
+    """
+    try:
+        text = repr(value)
+    except Exception:  # such as ValueError for an int of 4300 digits
+        return f"<{type(value).__name__}>"
+    return text if len(text) <= longest else f"{text[:longest]}..."
 
 
 def suggest(name: str, known: Iterable[str], count: int = 3) -> list[str]:

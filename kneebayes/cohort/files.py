@@ -5,14 +5,17 @@ from __future__ import annotations
 import os
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from shutil import copyfileobj
+from typing import TYPE_CHECKING, BinaryIO
 
+from kneebayes.cohort.pieces import Pieces, description_of, pieces_beside
 from kneebayes.cohort.problems import Problems
 from kneebayes.cohort.questionnaire import Questionnaire, bar_for
 from kneebayes.cohort.record import counted, names_of, urgency_counts
+from kneebayes.cohort.solving import Progress
 from kneebayes.cohort.sources import Source, import_arrow, is_parquet, open_source
 from kneebayes.errors import KneebayesError
 
@@ -22,6 +25,9 @@ if TYPE_CHECKING:
     from kneebayes.model import Model
 
 __all__ = ["CohortFile", "diagnose_file"]
+
+Write = Callable[["pd.DataFrame"], None]
+Writer = Callable[[Path, bool], AbstractContextManager[Write]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +44,15 @@ class CohortFile:
         How many of them there are of each level, the most urgent first.
     impossible
         How many of them have answers that cannot be true together.
+    resumed
+        How many of them an earlier run, which was cut short, had answered already.
     """
 
     path: Path
     rows: int
     urgency: Mapping[str, int]
     impossible: int
+    resumed: int = 0
 
     def __repr__(self) -> str:
         patients = f"{self.rows} patient{'' if self.rows == 1 else 's'}"
@@ -61,7 +70,11 @@ def diagnose_file(
     r"""Diagnose a file of patients that may be larger than memory into another file.
 
     The source is read twice: all of it is checked before anything is answered, since
-    checking takes minutes where answering may take hours.
+    checking takes minutes where answering may take hours. A run that was cut short (killed,
+    interrupted, out of disk) is taken up by the same call again: its finished pieces stand
+    beside the target in a folder ``<target>.unfinished``, until the target is there. They are
+    taken up only where source, model, kept columns and version are the same to the last bit;
+    nothing is lost and nothing is doubled.
 
     Parameters
     ----------
@@ -88,8 +101,8 @@ def diagnose_file(
     Raises
     ------
     KneebayesError
-        If a file is neither CSV nor Parquet, if the target would overwrite the source, or if
-        Parquet is asked for without pyarrow.
+        If a file is neither CSV nor Parquet, if the target would overwrite the source, if
+        another run is writing the same target, or if Parquet is asked for without pyarrow.
     UnknownNameError, EvidenceError
         If columns or cells cannot be understood; all of them are told. A row is named by its
         line in a CSV file and by its number, from 1, in a Parquet file.
@@ -122,19 +135,34 @@ def diagnose_file(
     problems = Problems(source.name)
     asked = Questionnaire(model, table.labels, keep, problems)
     rows = _check(asked, table, progress)
-    urgency: Counter[str] = Counter()
-    impossible = 0
-    with (
-        bar_for(rows, progress) as advance,
-        _unfinished(target) as path,
-        writes(path, table.indexed) as write,
-    ):
-        for frame, place in table.pieces():
-            made = asked.answer(frame, place, advance)
-            urgency.update(urgency_counts(made))
-            impossible += int((~made["possible"]).sum())
+    description = description_of(model, source, target, keep)
+    with bar_for(rows, progress) as advance, pieces_beside(target, description) as pieces:
+        resumed = _answer(asked, table, pieces, writes, advance)
+        joins = _join_parquet if is_parquet(target) else _join_csv
+        joins(pieces.paths, pieces.whole)
+        urgency: Counter[str] = Counter()
+        for piece in pieces.done:
+            urgency.update(piece.urgency)
+        impossible = sum(piece.impossible for piece in pieces.done)
+    return CohortFile(target, rows, dict(urgency), impossible, resumed)
+
+
+def _answer(
+    asked: Questionnaire, table: Source, pieces: Pieces, writes: Writer, advance: Progress
+) -> int:
+    """Answer the pieces that are not there yet; returns how many rows were there."""
+    there = len(pieces.done)
+    resumed = 0
+    for at, (frame, place) in enumerate(table.pieces()):
+        if at < there:
+            resumed += len(frame)
+            advance(len(frame))
+            continue
+        made = asked.answer(frame, place, advance)
+        with pieces.adding() as path, writes(path, table.indexed) as write:
             write(made)
-    return CohortFile(target, rows, dict(urgency), impossible)
+        pieces.finish(len(made), urgency_counts(made), int((~made["possible"]).sum()))
+    return resumed
 
 
 def _check(asked: Questionnaire, table: Source, progress: bool | None) -> int:
@@ -152,6 +180,33 @@ def _check(asked: Questionnaire, table: Source, progress: bool | None) -> int:
     return rows
 
 
+def _join_csv(paths: Sequence[Path], whole: Path) -> None:
+    """Put pieces with a header each together under one header."""
+    with whole.open("wb") as file:
+        for at, path in enumerate(paths):
+            with path.open("rb") as piece:
+                if at:
+                    _skip_header(piece)
+                copyfileobj(piece, file)
+
+
+def _skip_header(piece: BinaryIO) -> None:
+    """Go past the names of the columns, which may themselves hold line breaks in quotes."""
+    quotes = 0
+    while line := piece.readline():
+        quotes += line.count(b'"')
+        if quotes % 2 == 0:
+            return
+
+
+def _join_parquet(paths: Sequence[Path], whole: Path) -> None:
+    parquet = import_arrow("pyarrow.parquet")
+    with parquet.ParquetWriter(whole, parquet.read_schema(paths[0])) as writer:
+        for path in paths:
+            with parquet.ParquetFile(path) as piece:
+                writer.write_table(piece.read())
+
+
 @contextmanager
 def _unfinished(target: Path) -> Iterator[Path]:
     """A path to write to; it becomes the target when all is well, and is removed if not."""
@@ -161,9 +216,6 @@ def _unfinished(target: Path) -> Iterator[Path]:
         path.replace(target)
     finally:
         path.unlink(missing_ok=True)
-
-
-Write = Callable[["pd.DataFrame"], None]
 
 
 @contextmanager

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from kneebayes.errors import EvidenceError
+from kneebayes.errors import EvidenceError, shown
 from kneebayes.network import Network
 
 __all__ = ["Evidence"]
@@ -101,7 +101,7 @@ def _likelihood(network: Network, id: str, answer: str | Sequence[float]) -> tup
     if not sensible or bool((values < 0.0).any()) or not bool((values > 0.0).any()):
         message = (
             f"'{id}' needs one likelihood for each of its states ({', '.join(states)}), "
-            f"none negative and not all zero. Got {answer!r}."
+            f"none negative and not all zero. Got {shown(answer)}."
         )
         raise EvidenceError(message)
     return tuple(float(value) for value in values)

@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from kneebayes.errors import UnknownNameError, suggest
+from kneebayes.errors import UnknownNameError, shown, suggest
 from kneebayes.knowledge.base import Knowledge
 
 __all__ = ["Meaning", "Names", "fold"]
@@ -99,8 +99,8 @@ class Names:
             If nothing of these kinds has that name; suggests what looks like it.
         """
         if not isinstance(name, str):
-            message = f"A name must be text, got {name!r}. See {where}."
-            raise UnknownNameError(message, repr(name))
+            message = f"A name must be text, got {shown(name)}. See {where}."
+            raise UnknownNameError(message, shown(name))
         found = self._meanings.get(fold(name))
         if found is not None and found.kind in kinds:
             return found

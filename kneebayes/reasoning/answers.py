@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from kneebayes.errors import EvidenceError
+from kneebayes.errors import EvidenceError, shown
 from kneebayes.inference import Evidence
 from kneebayes.knowledge import Knowledge, Meaning, Names
 from kneebayes.network import Network
@@ -111,7 +111,7 @@ def _read_one(
         elif not says_unknown(answer):
             message = (
                 f"'{name}' is a group: as evidence it can be False (all of it absent) or None. "
-                f"Got {answer!r}. Name the member that is present."
+                f"Got {shown(answer)}. Name the member that is present."
             )
             raise EvidenceError(message)
         return

@@ -8,7 +8,7 @@ from numbers import Real
 
 import numpy as np
 
-from kneebayes.errors import EvidenceError
+from kneebayes.errors import EvidenceError, shown
 from kneebayes.knowledge import Knowledge, Meaning
 from kneebayes.knowledge.names import fold
 
@@ -19,6 +19,7 @@ Likelihood = tuple[float, ...]
 PRESENT_WORDS = {"present", "yes", "true"}
 ABSENT_WORDS = {"absent", "no", "false"}
 UNKNOWN_WORDS = {"unknown", "not asked", "?"}
+OPEN = "Leave it out, or say None, if unknown."
 
 
 def says_unknown(answer: object) -> bool:
@@ -82,10 +83,18 @@ def likelihood_of(
             raise _not_understood(knowledge, meaning.id, name, answer)
         return _state(states, meaning.state, 1.0 if answer else 0.0)
     if isinstance(answer, Real):
-        value = float(answer)
+        value = _as_float(answer)
         if math.isfinite(value) and 0.0 <= value <= 1.0:
             return _state(states, meaning.state, value)
     raise _not_understood(knowledge, meaning.id, name, answer)
+
+
+def _as_float(number: Real) -> float:
+    """A number as a float; infinite where it is too large for one."""
+    try:
+        return float(number)
+    except OverflowError:
+        return math.inf
 
 
 def _is_missing(answer: object) -> bool:
@@ -119,7 +128,7 @@ def _from_mapping(
         known = isinstance(state, str) and fold(state) in by_name
         if not known or isinstance(value, bool) or not isinstance(value, Real):
             raise _not_understood(knowledge, id, name, dict(answer))
-        values[by_name[fold(state)]] = float(value)
+        values[by_name[fold(state)]] = _as_float(value)
     likelihood = tuple(values.values())
     if not all(math.isfinite(one) and one >= 0.0 for one in likelihood) or not any(likelihood):
         raise _not_understood(knowledge, id, name, dict(answer))
@@ -132,7 +141,7 @@ def _state_of_number(knowledge: Knowledge, id: str, answer: object) -> str | Non
     if context is None or isinstance(answer, bool) or not isinstance(answer, Real):
         return None
     for state in context.states:
-        if state.below is not None and 1.0 < float(answer) < state.below:
+        if state.below is not None and 1.0 < _as_float(answer) < state.below:
             return state.id
     return None
 
@@ -165,7 +174,7 @@ def _not_understood(knowledge: Knowledge, id: str, name: str, answer: object) ->
         allowed = " or ".join(f"'{word}'" for word in named.values()) + ", or a probability"
     else:
         allowed = "True (present), False (absent) or a probability between 0 and 1"
-    message = f"'{name}' must be {allowed}. Got {answer!r}. Leave it out, or say None, if unknown."
+    message = f"'{name}' must be {allowed}. Got {shown(answer)}. {OPEN}"
     return EvidenceError(message)
 
 

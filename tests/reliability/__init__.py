@@ -1,0 +1,1 @@
+"""Reliability: figures that anyone can recompute. ``python -m tests.reliability --quick``."""

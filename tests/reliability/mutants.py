@@ -1,0 +1,224 @@
+"""Mutants: small faults in the code, one at a time, that the tests should catch."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from time import perf_counter
+from typing import Any
+
+import numpy as np
+from tqdm.auto import tqdm
+
+from reliability.checks import Check
+from reliability.copies import HERE, copy_of_package, run_python, spoilt
+
+PART = "mutation score"
+ROOMS = ("inference", "reasoning")
+PATIENCE = 90.0  # seconds for the tests of one mutant
+BUDGET = 1_000.0  # seconds for all of them; what is left then is not judged
+KILLED, SURVIVED, TIMEOUT = "killed", "survived", "timeout"
+
+COMPARISONS: dict[type[ast.cmpop], type[ast.cmpop]] = {
+    ast.Lt: ast.LtE, ast.LtE: ast.Lt, ast.Gt: ast.GtE, ast.GtE: ast.Gt,
+    ast.Eq: ast.NotEq, ast.NotEq: ast.Eq, ast.In: ast.NotIn, ast.NotIn: ast.In,
+    ast.Is: ast.IsNot, ast.IsNot: ast.Is,
+}  # fmt: skip
+OPERATORS: dict[type[ast.operator], type[ast.operator]] = {
+    ast.Add: ast.Sub, ast.Sub: ast.Add, ast.Mult: ast.Div, ast.Div: ast.Mult,
+    ast.BitOr: ast.BitAnd, ast.BitAnd: ast.BitOr, ast.FloorDiv: ast.Mult, ast.Mod: ast.Mult,
+}  # fmt: skip
+
+# Tests that belong to a module although they are not called after it.
+ENGINE = ["inference/test_engine", "inference/test_precision"]
+ALSO = {
+    "engine": [*ENGINE, "inference/test_width", "inference/test_batch", "reasoning/test_subsets"],
+    "leaves": ENGINE,
+    "propagation": ENGINE,
+    "tables": ["inference/test_join", *ENGINE],
+    "plan": [*ENGINE, "inference/test_width"],
+    "order": [*ENGINE, "inference/test_width"],
+    "flat": ["inference/test_batch", "inference/test_compiled"],
+    "batch": ["inference/test_compiled", "inference/test_width"],
+    "joint": ["reasoning/test_subsets", "cohort/test_simulated_exactly"],
+    "derivatives": ["reasoning/test_attribution", "learning/test_counting"],
+    "sampling": ["results/test_attributing", "learning/test_scoring"],
+    "drawing": ["cohort/test_simulated_exactly"],
+    "sets": ["results/test_attributing"],
+    "belief": ["reasoning/test_differential", "reasoning/test_answers"],
+    "likelihoods": ["reasoning/test_answers", "reasoning/test_differential"],
+    "quantities": ["reasoning/test_robustness", "reasoning/test_tornado"],
+    "quantity_words": ["reasoning/test_tornado", "reasoning/test_sensitivity"],
+    "relinking": ["reasoning/test_intervention", "reasoning/test_restating"],
+    "outcomes": ["reasoning/test_questions", "reasoning/test_stopping"],
+    "choosing": ["reasoning/test_questions", "reasoning/test_stopping"],
+    "interview": ["reasoning/test_stopping", "reasoning/test_questions"],
+    "change": ["reasoning/test_questions", "results/test_question_results"],
+    "rivals": ["reasoning/test_distinguishing", "reasoning/test_explanation"],
+    "paths": ["reasoning/test_grounds", "reasoning/test_explanation"],
+}
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """One fault: where it is, what it is, and the whole file with it."""
+
+    module: str
+    line: int
+    what: str
+    text: str
+
+
+def mutants_of(path: Path) -> Iterator[tuple[int, str, str]]:
+    """Line, description and file text of every mutant of a module, in the order of its code."""
+    source = path.read_text(encoding="utf-8")
+    places = list(ast.walk(ast.parse(source)))
+    for at, node in enumerate(places):
+        for which in range(len(changes_of(node))):
+            tree = ast.parse(source)
+            changed = list(ast.walk(tree))[at]
+            before = ast.unparse(changed)
+            changes_of(changed)[which]()
+            after = ast.unparse(changed)
+            yield getattr(node, "lineno", 0), f"{before[:70]}  ->  {after[:70]}", ast.unparse(tree)
+
+
+Change = Callable[[], object]
+
+
+def changes_of(node: Any) -> list[Change]:
+    """What can be changed in a piece of code, as functions that change it."""
+    kind = KINDS.get(type(node))
+    change = kind(node) if kind is not None else None
+    return [] if change is None else [change]
+
+
+def _compare(node: ast.Compare) -> Change | None:
+    other = COMPARISONS.get(type(node.ops[0]))
+    return None if other is None else lambda: node.ops.__setitem__(0, other())
+
+
+def _operate(node: ast.BinOp | ast.AugAssign) -> Change | None:
+    other = OPERATORS.get(type(node.op))
+    typed = isinstance(node, ast.BinOp) and _is_type(node)
+    return None if other is None or typed else lambda: setattr(node, "op", other())
+
+
+def _join(node: ast.BoolOp) -> Change:
+    other = ast.And if isinstance(node.op, ast.Or) else ast.Or
+    return lambda: setattr(node, "op", other())
+
+
+def _turn(node: ast.UnaryOp) -> Change | None:
+    if isinstance(node.op, ast.USub):
+        return lambda: setattr(node, "op", ast.UAdd())
+    return (lambda: _twice(node)) if isinstance(node.op, ast.Not) else None
+
+
+def _shift(node: ast.Constant) -> Change | None:
+    if isinstance(node.value, bool):
+        return lambda: setattr(node, "value", not node.value)
+    number = isinstance(node.value, int | float)
+    return (lambda: setattr(node, "value", node.value + 1)) if number else None
+
+
+def _swap(node: ast.Call) -> Change | None:
+    return node.args.reverse if len(node.args) == 2 and not node.keywords else None
+
+
+def _return_none(node: ast.Return) -> Change | None:
+    if node.value is None or isinstance(node.value, ast.Constant):
+        return None
+    return lambda: setattr(node, "value", ast.Constant(None))
+
+
+KINDS: dict[type[ast.AST], Callable[[Any], Change | None]] = {
+    ast.Compare: _compare,
+    ast.BinOp: _operate,
+    ast.AugAssign: _operate,
+    ast.BoolOp: _join,
+    ast.UnaryOp: _turn,
+    ast.Constant: _shift,
+    ast.Call: _swap,
+    ast.Return: _return_none,
+}
+
+
+def _twice(node: ast.UnaryOp) -> None:
+    """``not x`` becomes ``not not x``: the word is dropped, a truth value stays one."""
+    node.operand = ast.UnaryOp(ast.Not(), node.operand)
+
+
+def _is_type(node: ast.BinOp) -> bool:
+    """Whether ``a | b`` joins types rather than sets."""
+    names = {one.id for one in ast.walk(node) if isinstance(one, ast.Name)}
+    return isinstance(node.op, ast.BitOr) and (
+        any(isinstance(one, ast.Constant) and one.value is None for one in ast.walk(node))
+        or bool(names & {"str", "int", "float", "bool"})
+    )
+
+
+def sample_mutants(count: int, seed: int) -> list[Mutant]:
+    """So many mutants of both rooms in random order, every module by its number of mutants."""
+    every = []
+    for room in ROOMS:
+        for path in sorted((HERE / "kneebayes" / room).glob("*.py")):
+            every += [(path, at) for at in range(_count(path))]
+    rng = np.random.default_rng(seed)
+    chosen = rng.choice(len(every), min(count, len(every)), replace=False)
+    made = []
+    for path, at in (every[one] for one in chosen):
+        line, what, text = next(one for here, one in enumerate(mutants_of(path)) if here == at)
+        made.append(Mutant(path.relative_to(HERE).as_posix(), line, what, text))
+    return made
+
+
+def _count(path: Path) -> int:
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    return sum(len(changes_of(node)) for node in ast.walk(tree))
+
+
+def tests_of(module: str) -> list[str]:
+    """The tests of a module: of its own name, and those named above; else all of its room."""
+    path = Path(module)
+    room, name = path.parent.name, path.stem
+    found = [f"{room}/test_{name}.py", *(f"{one}.py" for one in ALSO.get(name, []))]
+    there = [f"tests/{one}" for one in found if (HERE / "tests" / one).exists()]
+    return [*dict.fromkeys([*(there or [f"tests/{room}"]), module])]
+
+
+def judge(copy: Path, mutant: Mutant) -> str:
+    """What the tests say of a mutant."""
+    arguments = ["-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", *tests_of(mutant.module)]
+    with spoilt(copy / mutant.module, mutant.text):
+        try:
+            done = run_python(copy, arguments, PATIENCE)
+        except subprocess.TimeoutExpired:
+            return TIMEOUT
+    return SURVIVED if done.returncode == 0 else KILLED
+
+
+def measure_mutants(count: int, seed: int, folder: Path, budget: float = BUDGET) -> list[Check]:
+    """Share of the mutants that the tests catch; survivors are written to ``survivors.txt``."""
+    outcomes: dict[str, list[Mutant]] = {KILLED: [], SURVIVED: [], TIMEOUT: []}
+    mutants, judged, start = sample_mutants(count, seed), 0, perf_counter()
+    with copy_of_package() as copy, tqdm(total=count, desc="mutants", leave=False) as bar:
+        for mutant in mutants:
+            if perf_counter() - start > budget:
+                break
+            judged += 1
+            told = judge(copy, mutant)
+            outcomes[told].append(mutant)
+            tqdm.write(f"{told:<9} {mutant.module}:{mutant.line}: {mutant.what}")
+            bar.update()
+    survivors = [f"{one.module}:{one.line}: {one.what}" for one in outcomes[SURVIVED]]
+    (folder / "survivors.txt").write_text("\n".join(survivors) + "\n", encoding="utf-8")
+    # a time-out may be an endless loop or a busy machine, so it counts for neither side
+    killed, survived = len(outcomes[KILLED]), len(outcomes[SURVIVED])
+    note = ", ".join(f"{len(some)} {told}" for told, some in outcomes.items())
+    score = killed / max(1, killed + survived)
+    subject = "plain code of inference/ and reasoning/"
+    return [Check(PART, subject, "share of mutants caught", score, "> 0.75", judged, note)]
