@@ -61,7 +61,8 @@ class Placing:
         UnknownNameError
             If the folder has no such setting.
         KneebayesError
-            If the shifted priors cannot all hold, or the model has learnt from patients.
+            If the shifted priors cannot all hold, or the model learnt from patients of another
+            setting.
 
         Examples
         --------
@@ -71,7 +72,8 @@ class Placing:
         >>> knee.in_setting("emergency").diagnose(dvt)["DVT"] > knee.diagnose(dvt)["DVT"]
         True
         """
-        self._refuse_if_learnt("in_setting")
+        if self.setting is not None:
+            self._refuse_if_learnt("in_setting")
         known = self.knowledge.settings
         by_name = {one.label.casefold(): id for id, one in known.items()} | {id: id for id in known}
         id = by_name.get(str(setting).casefold())
@@ -85,6 +87,7 @@ class Placing:
         placed.knowledge, placed.names, placed.setting = self.knowledge, self.names, id
         placed.elicited = settle(stated.elicited, odds, self.knowledge.meta.complaint)
         placed.engine = self.engine.on(placed.elicited.network)
+        placed.learnt = self.learnt
         return placed
 
     def with_lexicon(self, lexicon: str) -> Self:

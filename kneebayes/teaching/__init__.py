@@ -7,9 +7,10 @@ from kneebayes.teaching.grether import Statement, Weights, weigh_statements
 from kneebayes.teaching.learners import Learner, ask_at_random, ask_the_best, neglect_base_rates
 from kneebayes.teaching.patients import DIFFICULTIES, KINDS, Hardness
 from kneebayes.teaching.practice import Practice
-from kneebayes.teaching.saving import case_from_json, case_to_json
+from kneebayes.teaching.saving import case_from_json
 from kneebayes.teaching.scoring import brier_score, divergence, log_score
 from kneebayes.teaching.situation import Situation
+from kneebayes.teaching.writing import case_to_json
 
 __all__ = [
     "DIFFICULTIES",

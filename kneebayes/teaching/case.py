@@ -9,15 +9,13 @@ from typing import TYPE_CHECKING
 
 from kneebayes.errors import EvidenceError, UnknownNameError, suggest
 from kneebayes.knowledge.names import fold
-from kneebayes.teaching.situation import Situation
+from kneebayes.teaching.situation import LEVELS, Situation
 from kneebayes.teaching.steps import Step, probabilities_by_id
 
 if TYPE_CHECKING:
     from kneebayes.teaching.feedback import Feedback
 
-__all__ = ["LEVELS", "PracticeCase"]
-
-LEVELS = ("routine", "soon", "now")
+__all__ = ["PracticeCase"]
 
 
 @dataclass(frozen=True, repr=False, eq=False)
@@ -143,7 +141,7 @@ class PracticeCase(Situation):
 
     def save(self, path: str | Path) -> None:
         """Write the case as JSON, with its truth and all steps; see :meth:`Model.open_case`."""
-        from kneebayes.teaching.saving import case_to_json
+        from kneebayes.teaching.writing import case_to_json
 
         Path(path).write_text(case_to_json(self), encoding="utf-8")
 

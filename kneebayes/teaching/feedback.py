@@ -12,16 +12,18 @@ from kneebayes.errors import EvidenceError
 from kneebayes.odds import logit
 from kneebayes.reasoning import Urgency, UrgencyReason, judge_urgency, read_answers
 from kneebayes.results.showing import Showing
-from kneebayes.teaching.case import LEVELS, PracticeCase
 from kneebayes.teaching.grether import Statement
 from kneebayes.teaching.patients import Hardness, hardness_of
 from kneebayes.teaching.questioning import chain_of, question_rows
 from kneebayes.teaching.scoring import brier_score, divergence, log_score
+from kneebayes.teaching.situation import LEVELS
 from kneebayes.teaching.telling import SHOWN, feedback_page
 
 if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
+
+    from kneebayes.teaching.case import PracticeCase
 
 __all__ = ["Feedback"]
 

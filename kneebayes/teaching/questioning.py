@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from itertools import pairwise, product
+from typing import TYPE_CHECKING
 
 from kneebayes.reasoning.outcomes import Subject, information, now_of, outcomes_of_each
-from kneebayes.teaching.case import PracticeCase
 from kneebayes.teaching.scoring import divergence
+
+if TYPE_CHECKING:
+    from kneebayes.teaching.case import PracticeCase
 
 __all__ = ["chain_of", "question_rows"]
 

@@ -1,4 +1,4 @@
-"""Cases as JSON, written, read with care and replayed."""
+"""Cases as JSON, read with care and replayed."""
 
 from __future__ import annotations
 
@@ -9,15 +9,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from kneebayes.errors import KneebayesError
-from kneebayes.teaching.case import LEVELS, PracticeCase
+from kneebayes.teaching.case import PracticeCase
 from kneebayes.teaching.patients import DIFFICULTIES, KINDS, is_possible
+from kneebayes.teaching.situation import LEVELS
+from kneebayes.teaching.writing import FORMAT, VERSION
 
 if TYPE_CHECKING:
     from kneebayes.model import Model
 
-__all__ = ["FORMAT", "LARGEST", "VERSION", "case_from_json", "case_to_json", "read_case"]
+__all__ = ["LARGEST", "case_from_json", "read_case"]
 
-FORMAT, VERSION = "kneebayes case", 1
 LARGEST = 1_000_000  # bytes
 KEYS = (
     "format",
@@ -33,33 +34,6 @@ KEYS = (
     "closed",
     "advice",
 )
-
-
-def case_to_json(case: PracticeCase) -> str:
-    """A case as JSON text: its truth, and every step, all names as ids."""
-    steps: list[dict[str, object]] = []
-    for step in case.steps:
-        if step.stated:
-            steps.append({"state": dict(step.stated)})
-        elif step.whole:
-            steps.append({"examine": step.method})
-        else:
-            steps.append({"ask": step.asked[0]})
-    content = {
-        "format": FORMAT,
-        "version": VERSION,
-        "lexicon": case.model.elicited.lexicon,
-        "setting": case.model.setting,
-        "seed": case.seed,
-        "difficulty": case.difficulty,
-        "kind": case.kind,
-        "told": list(case.told),
-        "truth": dict(case.truth),
-        "steps": steps,
-        "closed": case.closed,
-        "advice": case.advice,
-    }
-    return json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
 
 
 def read_case(model: Model, path: str | Path) -> PracticeCase:
@@ -95,7 +69,7 @@ def case_from_json(model: Model, text: str, place: str = "case") -> PracticeCase
     model
         The model that the case was drawn from, with the same lexicon and setting.
     text
-        What :func:`case_to_json` wrote.
+        What :func:`kneebayes.teaching.case_to_json` wrote.
     place
         What to call the text in an error.
 

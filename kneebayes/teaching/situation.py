@@ -25,7 +25,9 @@ if TYPE_CHECKING:
 
     from kneebayes.model import Model
 
-__all__ = ["Situation"]
+__all__ = ["LEVELS", "Situation"]
+
+LEVELS = ("routine", "soon", "now")
 
 
 @dataclass(frozen=True, repr=False, eq=False)
