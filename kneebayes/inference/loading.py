@@ -9,8 +9,8 @@ from threading import Lock
 
 import numpy as np
 
-from kneebayes.inference.compiled.asked import Room, Rows
-from kneebayes.inference.flat import flatten, numbers_of
+from kneebayes.inference.compiled.asked import Room, Rows, Shares
+from kneebayes.inference.flat import Flat, flatten, numbers_of
 from kneebayes.network import Network, noisy_or_node, root_node
 
 __all__ = ["is_loaded", "is_stored", "load_compiled"]
@@ -61,17 +61,16 @@ def load_compiled() -> None:
 
         for stale in _stored():
             stale.unlink(missing_ok=True)
-        with tqdm(total=1, desc="Compiling the engine, once on this machine", leave=False) as bar:
-            _touch()
-            bar.update()
+        what = "Compiling the engine, once on this machine"
+        with tqdm(total=3, desc=what, unit="part", leave=False) as bar:
+            for touch in (_touch_joint, _touch_shares, _touch):  # the last is the index
+                touch()
+                bar.update()
 
 
-def _touch() -> None:
-    """Ask one tiny question, which compiles what answers it, or loads it."""
-    from kneebayes.inference.compiled.rows import run_rows
-
+def _tiny() -> tuple[Flat, Rows]:
+    """A tiny question: two nodes, one of them observed."""
     network = Network((root_node("a", [0.5, 0.5]), noisy_or_node("b", 0.1, {"a": 0.5})))
-    flat = flatten(network)
     asked = Rows(
         numbers=numbers_of(network)[None],
         hard=np.array([[-1, 1]], dtype=np.int8),
@@ -82,4 +81,35 @@ def _touch() -> None:
         marginals=np.empty((1, 4)),
         widths=np.empty(1),
     )
+    return flatten(network), asked
+
+
+def _touch() -> None:
+    """Ask the tiny question, which compiles what answers batches, or loads it."""
+    from kneebayes.inference.compiled.rows import run_rows
+
+    flat, asked = _tiny()
     run_rows(flat, asked, Room(np.empty(0), np.empty(0, dtype=np.int64)), 0, 1)
+
+
+def _touch_joint() -> None:
+    """Compile what gives joint tables."""
+    from kneebayes.inference.compiled.rows import run_joint
+
+    run_joint(*_tiny(), np.array([0], dtype=np.int64))
+
+
+def _touch_shares() -> None:
+    """Compile what gives derivatives."""
+    from kneebayes.inference.compiled.rows import run_shares
+
+    flat, asked = _tiny()
+    count = asked.numbers.shape[1]
+    shares = Shares(
+        own=np.zeros(4),
+        links=np.zeros((count, 2)),
+        pairs=np.zeros((2, 2)),
+        tables=np.zeros(count),
+        weights=np.ones(4),
+    )
+    run_shares(flat, asked, shares)

@@ -212,7 +212,12 @@ class _Checks:
     def rules(self) -> Iterator[Problem]:
         """Urgency rules on what is never simply present."""
         knowledge = self.knowledge
-        known = [*knowledge.findings, *knowledge.contexts, *knowledge.causes]
+        known = [
+            *knowledge.findings,
+            *knowledge.contexts,
+            *knowledge.causes,
+            *knowledge.mediators,
+        ]
         for rule in knowledge.urgency:
             place = f"urgency.toml: {rule.id}"
             for id in (*rule.all_of, *rule.any_of, *rule.none_of):

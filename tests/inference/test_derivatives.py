@@ -3,7 +3,7 @@
 import numpy as np
 import oracle
 import pytest
-from reasoning.fired_worlds import LEAK, fired_worlds
+from fired_worlds import LEAK, fired_worlds
 
 import kneebayes as kb
 from kneebayes.inference import Engine, Evidence
