@@ -45,7 +45,7 @@ BENCHMARKS = {
         recording=Recording(
             context=0.9, history=0.2, symptom=0.15, sign=0.12, test=0.04, absent_written=1.0
         ),
-        digest="c0ec382e5b5b22f2275b14cb311288f7e150363bd733e0d87a00c5764625924a",
+        digest="61f5d6f507f9faef47fd61751893b5f31651b0f693c7058e034de089fdcbf996",
     )
 }
 

@@ -10,6 +10,7 @@ __all__ = ["Markup", "bar", "percent", "table", "tag"]
 
 SMALLEST = 1e-6
 NEARLY_ONE = 0.99
+HALVES_UP = 1.0 + 1e-12  # a half goes up, whichever way its last digit fell
 
 
 def tag(name: str, *inside: str, **attributes: str) -> str:
@@ -54,8 +55,8 @@ def percent(probability: float) -> str:
 
     Examples
     --------
-    >>> percent(0.1234), percent(0.00012), percent(1.0), percent(0.9999)
-    ('12%', '0.012%', '100%', '99.99%')
+    >>> percent(0.1234), percent(0.00012), percent(1.0), percent(0.9999), percent(0.235)
+    ('12%', '0.012%', '100%', '99.99%', '24%')
     """
     if probability in (0.0, 1.0):
         return f"{probability:.0%}"
@@ -66,6 +67,6 @@ def percent(probability: float) -> str:
             if not (shown := f"{probability:.{digits}%}").startswith("100"):
                 return shown
         return ">99.99%"
-    rounded = float(f"{probability:.1e}")
+    rounded = float(f"{probability * HALVES_UP:.1e}")
     digits = max(0, 1 - math.floor(math.log10(rounded * 100.0)))
     return f"{rounded:.{digits}%}"

@@ -63,7 +63,8 @@ export function percentText(probability) {
     }
     return ">99.99%";
   }
-  const rounded = Number(probability.toPrecision(2));
+  // a half goes up, whichever way its last digit fell
+  const rounded = Number((probability * (1 + 1e-12)).toPrecision(2));
   const digits = Math.max(0, 1 - Math.floor(Math.log10(rounded * 100) + 1e-12));
   return `${(rounded * 100).toFixed(digits)}%`;
 }
