@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import difflib
+import math
+import re
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -18,6 +21,21 @@ __all__ = [
     "shown",
     "suggest",
 ]
+
+NEGATIONS = frozenset(
+    {"no", "not", "non", "without", "absent", "denies", "never", "negative", "free"}
+)
+FILLERS = frozenset({"a", "an", "any", "and", "at", "by", "for", "from", "has", "have", "having"})
+FILLERS |= {"i", "in", "is", "it", "my", "of", "on", "or", "the", "to", "was", "when", "with"}
+# words that are one, though no rule on endings says so
+SAME_WORDS = {"cant": "unable", "cannot": "unable", "swollen": "swell", "fell": "fall"}
+UNABLE = frozenset({"cant", "cannot", "unable"})
+COVERED = 0.5  # least share of what was typed that a name must hold to be suggested
+FAR_BEHIND = 0.8  # of the likeness of the best name; what is less alike is not suggested
+SHORT = 5  # letters
+SHORT_ALIKE = 0.75  # below it "chills" is like "child", above it "rair" is not like "rare"
+LONG_ALIKE = 0.8
+WHOLE_ALIKE = 0.85
 
 
 class KneebayesError(Exception):
@@ -61,19 +79,43 @@ class KnowledgeError(KneebayesError, ValueError):
 
 
 class UnknownNameError(KneebayesError, KeyError):
-    """Raised when a name is none of those that the model knows."""
+    """Raised when a name is none of those that the model knows.
 
-    def __init__(self, message: str, name: str = "", suggestions: Sequence[str] = ()) -> None:
+    Attributes
+    ----------
+    message
+        The whole message.
+    name
+        What was given.
+    suggestions
+        Names that look like it.
+    start
+        The message without suggestions and without where to look; empty if it has no parts.
+    instead
+        Answers that the name seems to stand for, such as ``fever`` and False for "no fever".
+    """
+
+    def __init__(
+        self,
+        message: str,
+        name: str = "",
+        suggestions: Sequence[str] = (),
+        start: str = "",
+        instead: Iterable[tuple[str, object]] = (),
+    ) -> None:
         self.message = message
         self.name = name
         self.suggestions = tuple(suggestions)
+        self.start = start
+        self.instead = tuple(instead)
         super().__init__(message)
 
     def __str__(self) -> str:
         return self.message
 
-    def __reduce__(self) -> tuple[type[UnknownNameError], tuple[str, str, tuple[str, ...]]]:
-        return type(self), (self.message, self.name, self.suggestions)
+    def __reduce__(self) -> tuple[type[UnknownNameError], tuple[object, ...]]:
+        parts = (self.message, self.name, self.suggestions, self.start, self.instead)
+        return type(self), parts
 
 
 class EvidenceError(KneebayesError, ValueError):
@@ -140,7 +182,10 @@ def shown(value: object, longest: int = 200) -> str:
 
 
 def suggest(name: str, known: Iterable[str], count: int = 3) -> list[str]:
-    """Names among ``known`` that look like ``name``, most alike first.
+    """Names among ``known`` that look like ``name``, most alike first; never its opposite.
+
+    Names are compared as bags of words, whatever their order and endings; a word counts as
+    another if it is spelled nearly alike. Rare words weigh more than common ones.
 
     Parameters
     ----------
@@ -155,16 +200,86 @@ def suggest(name: str, known: Iterable[str], count: int = 3) -> list[str]:
     --------
     >>> suggest("swolen", ["swollen knee", "fever", "lump"])
     ['swollen knee']
+    >>> suggest("calf swelling", ["swollen knee", "swollen calf"])
+    ['swollen calf']
+    >>> suggest("no fever", ["fever"]), suggest("smoker", ["soccer"])
+    ([], [])
     """
-    typed = name.casefold().strip()
-    by_folded = {candidate.casefold(): candidate for candidate in known}
-    close = difflib.get_close_matches(typed, by_folded, n=count, cutoff=0.6)
-    inside = [
-        folded
-        for folded in by_folded
-        if len(typed) > 3 and (typed in folded or set(typed.split()) <= set(folded.split()))
-    ]
-    if not close and not inside and len(typed) > 4:
-        close = difflib.get_close_matches(typed, by_folded, n=count, cutoff=0.5)
-    ordered = list(dict.fromkeys([*close, *inside]))[:count]
-    return [by_folded[folded] for folded in ordered]
+    typed, sense = _words(name)
+    read = {candidate: _words(candidate) for candidate in known}
+    by_name = {candidate: words for candidate, (words, other) in read.items() if other == sense}
+    spread = Counter(stem for words in by_name.values() for stem in {_stem(one) for one in words})
+    weights = {stem: math.log(1.0 + len(by_name) / number) for stem, number in spread.items()}
+    ranked = []
+    for candidate, words in by_name.items():
+        covered, own = _likeness(typed, words, weights, math.log(1.0 + len(by_name)))
+        if covered >= COVERED:
+            ranked.append((-covered - own, len(candidate), candidate))
+    ranked = [one for one in sorted(ranked) if one[0] <= FAR_BEHIND * min(ranked)[0]]
+    return [candidate for *_, candidate in ranked][:count]
+
+
+def _words(name: str) -> tuple[list[str], tuple[bool, bool]]:
+    """The words of a name that carry its meaning; whether it denies, or tells what cannot be."""
+    plain = name.casefold().replace("\u2019", "'").replace("'", "")
+    words = re.findall(r"[^\W_]+", plain)
+    said = [word for word in words if word not in NEGATIONS]
+    return [word for word in said if word not in FILLERS] or said, (
+        said != words,
+        not UNABLE.isdisjoint(words),
+    )
+
+
+def _likeness(
+    typed: list[str], words: list[str], weights: Mapping[str, float], unseen: float
+) -> tuple[float, float]:
+    """Which share of the weight of what was typed, and of a name, the other one holds."""
+    matcher = difflib.SequenceMatcher(None, "".join(typed), "".join(words), autojunk=False)
+    whole = matcher.ratio() if matcher.quick_ratio() >= WHOLE_ALIKE else 0.0  # "swollenknee"
+    whole = whole if whole >= WHOLE_ALIKE and typed[0][0] == words[0][0] else 0.0
+    held = total = 0.0
+    left = list(words)
+    for one in typed:
+        alike, best = max(((_same(one, other), other) for other in left), default=(0.0, ""))
+        weight = weights.get(_stem(best if alike else one), unseen)
+        total += weight
+        if alike:
+            held += alike * weight
+            left.remove(best)
+    own = sum(weights.get(_stem(word), unseen) for word in words)
+    return (max(whole, held / total if total else 0.0), max(whole, held / own if own else 0.0))
+
+
+def _same(one: str, other: str) -> float:
+    """How sure it is that two words are the same one, from 0 to 1."""
+    if one == other:
+        return 1.0
+    if _stem(one) == _stem(other) or one[:6] == other[:6] != one[:5]:
+        return 0.95
+    if one[:1] != other[:1]:
+        return 0.8 if one[:2] == other[1::-1] and one[2:] == other[2:] != "" else 0.0
+    matcher = difflib.SequenceMatcher(None, one, other, autojunk=False)
+    least = SHORT_ALIKE if min(len(one), len(other)) <= SHORT else LONG_ALIKE
+    alike = matcher.quick_ratio() >= least and matcher.ratio() >= least
+    return 0.9 * matcher.ratio() if alike or _one_slip(one, other) else 0.0
+
+
+def _one_slip(one: str, other: str) -> bool:
+    """Whether one letter too many, too few, wrong, or two swapped make the difference."""
+    if min(len(one), len(other)) < 3 or abs(len(one) - len(other)) > 1:
+        return False
+    start = next((i for i, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), None)
+    if start is None:
+        return True
+    a, b = one[start:], other[start:]
+    return a[1:] == b or a == b[1:] or a[1:] == b[1:] or (a[:2] == b[1::-1] and a[2:] == b[2:])
+
+
+def _stem(word: str) -> str:
+    """A word without its ending; words that mean the same have one stem."""
+    if word in SAME_WORDS:
+        return SAME_WORDS[word]
+    for ending in ("ness", "ing", "ful", "ed", "es", "s", "y"):
+        if word.endswith(ending) and len(word) - len(ending) >= 3:
+            return word.removesuffix(ending)
+    return word

@@ -44,7 +44,7 @@ class Sharing:
         Parameters
         ----------
         path
-            Where to write; folders on the way are made, a file that is there is replaced.
+            Where to write, in a folder that exists; a file that is there is replaced.
         title
             What stands on top; left out, the model's own title.
 
@@ -52,6 +52,11 @@ class Sharing:
         -------
         Path
             Where it was written.
+
+        Raises
+        ------
+        KneebayesError
+            If the folder does not exist, or the file cannot be written.
 
         Examples
         --------

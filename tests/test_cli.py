@@ -61,8 +61,19 @@ def test_another_lexicon_is_named_in_the_answer(capsys: pytest.CaptureFixture[st
         (["diagnose", "fever", "--absent", "fever"], 2, "'fever' was answered twice"),
         (["diagnose", "--context", "age"], 2, "must be a name, '=' and a value"),
         (["diagnose", "--context", "age=ancient"], 2, "'adolescent'"),
-        (["diagnose", "--likely", "fever=often"], 2, "between 0 and 1. Got 'often'"),
+        (["diagnose", "--likely", "fever=often"], 2, "between 0 and 1, or in percent. Got 'often'"),
         (["diagnose", "--likely", "fever=7"], 2, "a probability between 0 and 1"),
+        (["diagnose", "no fever"], 2, "To say that it is absent: --absent fever. See `kneebayes"),
+        (["diagnose", "fever=no"], 2, "To say that it is absent: --absent fever. See"),
+        (["diagnose", "no lump"], 2, "To say that it is absent: --absent lump. See"),
+        (["diagnose", "no hot knee"], 2, '--absent "hot knee". See `kneebayes findings`'),
+        (["diagnose", "age=67"], 2, "To say this: --context age=67. See"),
+        (["diagnose", "fever=0.7"], 2, "To say this: --likely fever=0.7. See"),
+        (["diagnose", "fever=70%"], 2, "To say this: --likely fever=70%. See"),
+        (["diagnose", "fever=yes"], 2, "To say this: fever. See"),
+        (["diagnose", "--context", "age=-4"], 2, "or years (above 1, at most 120), such as 67"),
+        (["diagnose", "--context", "age=400"], 2, "such as 67. Got 400."),
+        (["diagnose", "--likely", "fever=%"], 2, "or in percent. Got '%'"),
         (["diagnose", "--lexicon", "klingon"], 2, "No lexicon 'klingon'. There are: article"),
         (["diagnose", "severe pain", "mild pain"], 3, "cannot be true together"),
         (["cause", "hiccups"], 2, "No cause named 'hiccups'"),
@@ -140,6 +151,20 @@ def test_an_age_can_be_told_in_years(capsys: pytest.CaptureFixture[str]) -> None
     _, years, _ = run(["diagnose", "--context", "age=62"], capsys)
     _, word, _ = run(["diagnose", "--context", "age=older"], capsys)
     assert years == word
+
+
+def test_a_probability_can_be_told_in_percent(capsys: pytest.CaptureFixture[str]) -> None:
+    _, percent, _ = run(["diagnose", "--likely", "fever=30%"], capsys)
+    _, share, _ = run(["diagnose", "--likely", "fever=0.3"], capsys)
+    assert percent == share
+
+
+def test_messages_speak_of_commands_and_not_of_python(capsys: pytest.CaptureFixture[str]) -> None:
+    for arguments in (["diagnose", "swolen knee"], ["cause", "gouut"], ["diagnose", "no fever"]):
+        _, _, err = run(arguments, capsys)
+        assert err.endswith("See `kneebayes findings` for all names.\n")
+        assert "model." not in err
+        assert "{" not in err
 
 
 def test_answers_that_hardly_go_together_are_called_out(

@@ -64,13 +64,44 @@ def test_what_is_not_understood_is_told_and_the_session_goes_on(
         "'dance' is no command. There are: ask, examine, state",
         "'gout' must be a cause and a probability",
         "'gout' is stated twice",
-        "nothing was stated",
+        "Nothing was stated yet. Say how probable causes are, such as: state ",
+        "See `names` for all names.",
         "must be a probability between 0 and 1. Got 7.0",
         "'fever' is known already",
         "No examination named 'tea leaves'",
         "Left without closing",
     ):
         assert said in out
+
+
+def test_a_name_alone_is_asked_for(
+    knee: kb.Model, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lines = ["Fever", "ultrasound", "known gout", "swolen knee", "gout", "?", "ask", "state"]
+    lines += ["state gout 60%, PE 1 %", "close soon"]
+    code, out, _ = session(lines, START, capsys, monkeypatch)
+    case = knee.case("any", seed=5)
+    told = case.ask("fever", "ultrasound").close({"gout": 0.6, "pulmonary embolism": 0.01}, "soon")
+    assert code == 0
+    assert "'known gout' is known already" in out
+    assert "'swolen knee' is no command. Did you mean 'ask swollen knee'?" in out
+    assert "'gout' is no command: it is a cause." in out
+    assert "such as: state gout 0.6" in out
+    assert "close [LEVEL]" in out
+    assert "'ask' needs to be told what, such as: ask NAME" in out
+    assert out.rstrip("\n").endswith(told.text)
+
+
+def test_the_opening_shows_lines_that_work(
+    knee: kb.Model, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, out, _ = session(["quit"], START, capsys, monkeypatch)
+    lines = [one.strip() for one in out.splitlines() if one.startswith("  ") and " " in one.strip()]
+    lines = lines[-3:]
+    assert [line.split()[0] for line in lines] == ["ask", "state", "close"]
+    _, out, _ = session(lines, START, capsys, monkeypatch)
+    assert "Truly present: " in out
+    assert "no command" not in out
 
 
 def test_a_case_is_saved_gone_on_with_and_replayed(

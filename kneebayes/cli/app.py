@@ -13,9 +13,15 @@ from typing import Annotated
 
 import typer
 
-from kneebayes.errors import ImpossibleEvidenceError, KneebayesError, KnowledgeError
+from kneebayes.errors import (
+    ImpossibleEvidenceError,
+    KneebayesError,
+    KnowledgeError,
+    UnknownNameError,
+)
+from kneebayes.knowledge.names import either
 
-__all__ = ["app", "main"]
+__all__ = ["app", "main", "retold"]
 
 app = typer.Typer(
     help="What can cause pain behind the knee? A teaching and research model, not medical advice.",
@@ -47,8 +53,44 @@ def main(arguments: Sequence[str] | None = None) -> None:
     try:
         app(args=None if arguments is None else list(arguments))
     except KneebayesError as error:
-        typer.echo(f"kneebayes: {error}", err=True)
+        typer.echo(f"kneebayes: {retold(error)}", err=True)
         sys.exit(_exit_code(error))
+
+
+def retold(error: KneebayesError, where: str = "kneebayes findings") -> str:
+    """The message of an error in the words of the command line, which has no Python in it.
+
+    Parameters
+    ----------
+    error
+        What was raised.
+    where
+        The command that lists all names.
+    """
+    if not isinstance(error, UnknownNameError) or not error.start:
+        return str(error)
+    see = f"See `{where}` for all names."
+    if error.instead:
+        told = " or ".join(_option(name, answer) for name, answer in error.instead)
+        what = "that it is absent" if error.instead[0][1] is False else "this"
+        return f"{error.start} To say {what}: {told}. {see}"
+    near = f" Did you mean {either(error.suggestions)}?" if error.suggestions else ""
+    return f"{error.start}{near} {see}"
+
+
+def _option(name: str, answer: object) -> str:
+    """An answer as it stands on the command line."""
+    if isinstance(answer, bool):
+        return ("" if answer else "--absent ") + _quoted(name)
+    if isinstance(answer, int | float) and 0 <= answer <= 1:
+        return f"--likely {_quoted(f'{name}={answer:g}')}"
+    option = "likely" if str(answer).endswith("%") else "context"
+    return f"--{option} {_quoted(f'{name}={answer}')}"
+
+
+def _quoted(text: str) -> str:
+    """Text as one word of a shell."""
+    return f'"{text}"' if set(text) & set(" '()<>&;*?|!") else text
 
 
 def _exit_code(error: KneebayesError) -> int:

@@ -22,6 +22,7 @@ __all__ = [
     "Present",
     "answers_of",
     "model_of",
+    "probability_of",
 ]
 
 Folder = Annotated[
@@ -42,7 +43,8 @@ InState = Annotated[
     list[str] | None, typer.Option("--context", "-c", help="NAME=STATE, such as age=older.")
 ]
 Likely = Annotated[
-    list[str] | None, typer.Option("--likely", "-l", help="NAME=PROBABILITY: fever=0.7.")
+    list[str] | None,
+    typer.Option("--likely", "-l", help="NAME=PROBABILITY: fever=0.7 or fever=70%."),
 ]
 
 
@@ -70,10 +72,12 @@ def answers_of(
 
 def _worded(name: str, value: str) -> tuple[str, object]:
     """A value that is a number as a number (such as an age), any other as the word it is."""
-    try:
-        return name, float(value)
-    except ValueError:
-        return name, value
+    for number in (int, float):
+        try:
+            return name, number(value)
+        except ValueError:
+            continue
+    return name, value
 
 
 def _split(pair: str, example: str) -> tuple[str, str]:
@@ -84,11 +88,23 @@ def _split(pair: str, example: str) -> tuple[str, str]:
     return name.strip(), value.strip()
 
 
+def probability_of(text: str) -> float:
+    """``0.3`` or ``30%`` as a number.
+
+    Raises
+    ------
+    ValueError
+        If it is no number.
+    """
+    digits = text.strip()
+    return float(digits[:-1]) / 100.0 if digits.endswith("%") else float(digits)
+
+
 def _number(name: str, text: str) -> float:
     try:
-        return float(text)
+        return probability_of(text)
     except ValueError:
-        message = f"'{name}' must be a probability between 0 and 1. Got '{text}'."
+        message = f"'{name}' must be a probability between 0 and 1, or in percent. Got '{text}'."
         raise EvidenceError(message) from None
 
 

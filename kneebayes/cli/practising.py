@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from kneebayes.cli.app import app
-from kneebayes.cli.arguments import Folder, LexiconName
-from kneebayes.errors import EvidenceError, KneebayesError
+from kneebayes.cli.app import app, retold
+from kneebayes.cli.arguments import Folder, LexiconName, probability_of
+from kneebayes.errors import EvidenceError, KneebayesError, UnknownNameError
+from kneebayes.knowledge.names import either, fold
 from kneebayes.model import load
 
 if TYPE_CHECKING:
@@ -21,14 +22,16 @@ __all__ = ["case"]
 
 PROMPT = "case> "
 HELP = """\
-ask NAME            ask for a finding or a context, such as: ask fever
+ask NAME            ask for a finding or a context, such as: ask fever; the name alone will do
 examine NAME        order an examination with all its results, such as: examine ultrasound
-state NAME P, ...   say how probable causes are, such as: state baker's cyst 0.4, gout 0.05
+state NAME P, ...   say how probable causes are, such as: state baker's cyst 0.4, gout 5%
 hint                the question that tells most now
 known               all that is known so far
 names               what can still be asked
 close [LEVEL]       close with what was stated last; LEVEL is routine, soon or now
+help, ?             this list
 quit                leave without closing"""
+NAMED = ("finding", "context")
 
 
 @app.command()
@@ -64,7 +67,7 @@ def case(
         typer.echo(Feedback(now).text)
     else:
         typer.echo(now.text)
-        typer.echo("\nType help for what you can do.")
+        typer.echo(f"\n{_opening(now)}")
         now = _talk(now)
     if save is not None:
         _write(now, save)
@@ -91,7 +94,7 @@ def _talk(now: PracticeCase) -> PracticeCase:
         try:
             now, closed = _do(now, line)
         except KneebayesError as error:
-            typer.echo(f"{error}")
+            typer.echo(retold(error, "names"))
             continue
         if closed is not None:
             typer.echo(closed.text)
@@ -107,33 +110,79 @@ def _line() -> str | None:
     return line.strip() if line else None
 
 
+def _opening(now: PracticeCase) -> str:
+    """How to go on, with names of this model."""
+    asked = [now.model.knowledge.label(id) for id in now.open if id in now.model.knowledge.findings]
+    first = f"ask {asked[0]}" if asked else "known"
+    return (
+        "Ask, say how probable the causes are, and close. For example, one line at a time:\n"
+        f"  {first}\n  {_state_example(now)}\n  close soon\n"
+        "Type help or ? for all that you can do, names for all that can be asked."
+    )
+
+
+def _state_example(now: PracticeCase) -> str:
+    return f"state {next(iter(now.model.knowledge.causes.values())).label} 0.6"
+
+
 def _do(now: PracticeCase, line: str) -> tuple[PracticeCase, Feedback | None]:
     """What one line asks for."""
     verb, _, rest = line.partition(" ")
     verb, rest = verb.casefold(), rest.strip()
     if verb == "close":
+        if not now.stated:
+            example = _state_example(now)
+            message = f"Nothing was stated yet. Say how probable causes are, such as: {example}"
+            raise EvidenceError(message)
         return now, now.close(advice=rest.casefold() or None)
     steps: dict[str, Callable[[], PracticeCase]] = {
         "ask": lambda: now.ask(rest),
         "examine": lambda: now.examine(rest),
         "state": lambda: now.state(_probabilities(rest)),
     }
-    if verb in steps:
-        after = steps[verb]()
-        _tell(after)
-        return after, None
     shows: dict[str, Callable[[], str]] = {
         "hint": lambda: now.hint or "Nothing is left to ask.",
         "known": lambda: now.text,
         "names": lambda: _names(now),
         "help": lambda: HELP,
+        "?": lambda: HELP,
     }
+    if verb not in steps and _can_be_asked(now, line):
+        verb, rest = "ask", line
+    if verb in steps:
+        if not rest:
+            example = _state_example(now) if verb == "state" else f"{verb} NAME"
+            message = f"'{verb}' needs to be told what, such as: {example}"
+            raise EvidenceError(message)
+        after = steps[verb]()
+        _tell(after)
+        return after, None
     if verb not in shows:
-        allowed = ", ".join([*steps, *shows, "close", "quit"])
-        message = f"'{verb}' is no command. There are: {allowed}."
-        raise EvidenceError(message)
+        raise EvidenceError(_no_command(now, line, [*steps, *shows, "close", "quit"]))
     typer.echo(shows[verb]())
     return now, None
+
+
+def _can_be_asked(now: PracticeCase, name: str) -> bool:
+    """Whether a line is a name that ``ask`` takes."""
+    try:
+        now.model.names.meaning(name, NAMED)
+    except UnknownNameError:
+        return fold(name) in {fold(one) for one in now.examinations}
+    return True
+
+
+def _no_command(now: PracticeCase, line: str, allowed: list[str]) -> str:
+    """What is said of a line that is neither a command nor a name."""
+    names = now.model.names
+    message = f"'{line}' is no command"
+    try:
+        label = now.model.knowledge.label(names.meaning(line, ("cause",)).id)
+        return f"{message}: it is a cause. Say how probable it is, such as: state {label} 0.6"
+    except UnknownNameError:
+        near = [f"ask {one}" for one in names.like(line, NAMED)]
+    hint = f" Did you mean {either(near)}?" if near else ""
+    return f"{message}.{hint} There are: {', '.join(allowed)}."
 
 
 def _tell(after: PracticeCase) -> None:
@@ -166,9 +215,9 @@ def _probabilities(text: str) -> dict[str, float]:
     """``baker's cyst 0.4, gout=0.05`` as a mapping."""
     found: dict[str, float] = {}
     for part in text.split(","):
-        name, _, digits = part.replace("=", " ").strip().rpartition(" ")
+        name, _, digits = part.replace("=", " ").replace(" %", "%").strip().rpartition(" ")
         try:
-            value = float(digits)
+            value = probability_of(digits)
         except ValueError:
             value = -1.0
         if not name.strip() or value < 0.0:

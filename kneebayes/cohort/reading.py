@@ -14,7 +14,7 @@ from kneebayes.cohort.problems import Problems
 from kneebayes.errors import EvidenceError, UnknownNameError, suggest
 from kneebayes.network import Numbers
 from kneebayes.reasoning import Answer, read_answers
-from kneebayes.reasoning.answers import KINDS, WHERE, evidence_of
+from kneebayes.reasoning.answers import evidence_of, meaning_of
 from kneebayes.reasoning.urgency import POSSIBLE
 
 if TYPE_CHECKING:
@@ -89,9 +89,9 @@ def columns_of(
         if at in kept:
             continue
         try:
-            meaning = model.names.meaning(label, KINDS, WHERE)
+            meaning = meaning_of(model.names, label)
         except UnknownNameError as error:
-            problems.add_unknown(error)
+            problems.add_unknown(_with_index(error))
             continue
         name = str(label)
         is_group = meaning.kind == "group"
@@ -103,6 +103,14 @@ def columns_of(
         owner |= dict.fromkeys(ids, name)
         columns.append(Column(at, name, tuple(ids)))
     return tuple(columns)
+
+
+def _with_index(error: UnknownNameError) -> UnknownNameError:
+    """The same error; where nothing looks like the name, it may only name the patients."""
+    if error.suggestions or not error.start:
+        return error
+    hint = f"If it only names patients, make it the index: frame.set_index({error.name!r})."
+    return UnknownNameError(f"{error} {hint}", error.name, (), error.start)
 
 
 def kept_of(

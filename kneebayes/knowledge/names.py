@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from kneebayes.errors import UnknownNameError, shown, suggest
 from kneebayes.knowledge.base import Knowledge
 
-__all__ = ["Meaning", "Names", "fold"]
+__all__ = ["Meaning", "Names", "either", "fold"]
 
 APOSTROPHES = str.maketrans({"\u2019": "'", "\u2018": "'", "`": "'", "\u00b4": "'"})
 
@@ -49,6 +49,7 @@ class Names:
     def __init__(self, knowledge: Knowledge) -> None:
         self._meanings: dict[str, Meaning] = {}
         self._shown: dict[str, dict[str, str]] = {}
+        self._heads: dict[Meaning, str] = {}
         self.clashes: list[tuple[str, Meaning, Meaning]] = []
         for group in knowledge.groups.values():
             self._add(Meaning(group.id, "present", "group"), [group.label, *group.aliases])
@@ -70,6 +71,7 @@ class Names:
 
     def _add(self, meaning: Meaning, names: Iterable[str], *, with_id: bool = True) -> None:
         for name in (*names, *([meaning.id] if with_id else [])):
+            self._heads.setdefault(meaning, name)
             before = self._meanings.setdefault(fold(name), meaning)
             if before.id != meaning.id or before.state != meaning.state:
                 self.clashes.append((name, before, meaning))
@@ -104,15 +106,25 @@ class Names:
         found = self._meanings.get(fold(name))
         if found is not None and found.kind in kinds:
             return found
-        near = suggest(name, self.known(kinds))
-        hint = f" Did you mean {_either(near)}?" if near else ""
-        wanted = _either(list(kinds), quote="")
+        near = self.like(name, kinds)
+        hint = f" Did you mean {either(near)}?" if near else ""
+        wanted = either(kinds, quote="")
         other = f" ('{name}' is a {found.kind}.)" if found is not None else ""
-        message = f"No {wanted} named '{name}'.{other}{hint} See {where}."
-        raise UnknownNameError(message, name, near)
+        start = f"No {wanted} named '{name}'.{other}"
+        message = f"{start}{hint} See {where}."
+        raise UnknownNameError(message, name, near, start)
+
+    def like(self, name: str, kinds: Iterable[str]) -> list[str]:
+        """Names that look like one, at most three, each for another thing."""
+        chosen: dict[Meaning, str] = {}
+        for near in suggest(name, self.known(kinds), count=20):
+            meaning = self._meanings[fold(near)]
+            chosen.setdefault(meaning, self._heads[meaning] if near == meaning.id else near)
+        return list(chosen.values())[:3]
 
 
-def _either(names: list[str], quote: str = "'") -> str:
+def either(names: Sequence[str], quote: str = "'") -> str:
+    """Names as a choice: ``'a', 'b' or 'c'``."""
     quoted = [f"{quote}{name}{quote}" for name in names]
     if len(quoted) == 1:
         return quoted[0]

@@ -12,6 +12,7 @@ from importlib.metadata import version as version_of
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from kneebayes.errors import KneebayesError
 from kneebayes.page.bundle import script, style
 from kneebayes.page.payload import payload as payload_of
 
@@ -53,13 +54,28 @@ nothing anywhere.</p></noscript>
 
 
 def write_page(model: Model, path: Path, title: str | None = None) -> Path:
-    """Write the page of a model; folders on the way are made."""
+    """Write the page of a model.
+
+    Raises
+    ------
+    KneebayesError
+        If the folder to write into does not exist, or cannot be written to.
+    """
+    if not path.parent.is_dir():
+        message = (
+            f"{path}: the folder {path.parent} does not exist. Make it first, or name another."
+        )
+        raise KneebayesError(message)
     try:
         version = version_of("kneebayes")
     except PackageNotFoundError:  # a plain checkout that was never installed
         version = "0+unknown"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(page_html(payload_of(model), version, title), encoding="utf-8", newline="\n")
+    text = page_html(payload_of(model), version, title)
+    try:
+        path.write_text(text, encoding="utf-8", newline="\n")
+    except OSError as error:
+        message = f"{path}: cannot be written ({error.strerror}). Name another file."
+        raise KneebayesError(message) from error
     return path
 
 

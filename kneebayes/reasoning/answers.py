@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from numbers import Real
 
-from kneebayes.errors import EvidenceError, shown
+from kneebayes.errors import NEGATIONS, EvidenceError, UnknownNameError, shown
 from kneebayes.inference import Evidence
 from kneebayes.knowledge import Knowledge, Meaning, Names
+from kneebayes.knowledge.names import either, fold
 from kneebayes.network import Network
 from kneebayes.reasoning.likelihoods import (
     Likelihood,
@@ -15,6 +18,7 @@ from kneebayes.reasoning.likelihoods import (
     likelihood_of,
     says_no,
     says_unknown,
+    says_yes,
 )
 
 __all__ = [
@@ -24,11 +28,14 @@ __all__ = [
     "by_node",
     "check_mapping",
     "evidence_of",
+    "meaning_of",
     "read_answers",
 ]
 
 KINDS = ("finding", "context", "cause", "mediator", "group")
 WHERE = "model.findings, model.contexts and model.causes"
+OLDEST = 120  # years
+PREFIXES = ("non", "un", "a")  # such as "afebrile"
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +90,7 @@ def read_answers(
     found: dict[str, Likelihood] = {}
     names_used: dict[str, str] = {}
     for name, answer in said.items():
-        meaning = names.meaning(name, KINDS, WHERE)
+        meaning = meaning_of(names, name)
         for id, now in _read_one(knowledge, network, name, meaning, answer):
             before = found.get(id)
             found[id] = now if before is None else _combine(names_used[id], name, before, now)
@@ -115,9 +122,119 @@ def _read_one(
             )
             raise EvidenceError(message)
         return
+    answer = _in_years(knowledge, name, meaning, answer)
     likelihood = likelihood_of(knowledge, network[meaning.id].states, name, meaning, answer)
     if likelihood is not None:
         yield meaning.id, likelihood
+
+
+def _in_years(knowledge: Knowledge, name: str, meaning: Meaning, answer: object) -> object:
+    """Digits in text as the number they are, where the states of a node are spans of years.
+
+    Raises
+    ------
+    EvidenceError
+        If nobody is that old. Between 0 and 1 it may be meant as a probability: refused too.
+    """
+    states = knowledge.contexts[meaning.id].states if meaning.kind == "context" else ()
+    if meaning.state or not any(state.below for state in states) or isinstance(answer, bool):
+        return answer
+    years = _number(answer) if isinstance(answer, str) else answer
+    if not isinstance(years, Real):
+        return answer
+    if not 1.0 < _as_float(years) <= OLDEST:
+        words = ", ".join(f"'{state.label}'" for state in states)
+        message = (
+            f"'{name}' must be one of {words}, a probability for each, or years (above 1, at "
+            f"most {OLDEST}), such as 67. Got {shown(answer)}. Leave it out, or say None, if "
+            "unknown."
+        )
+        raise EvidenceError(message)
+    return years
+
+
+def _as_float(number: Real) -> float:
+    """A number as a float; infinite where it is too large for one."""
+    try:
+        return float(number)
+    except OverflowError:
+        return math.inf
+
+
+def _number(text: str) -> int | float | None:
+    """The number that a text is, if it is one."""
+    for kind in (int, float):
+        try:
+            return kind(text)
+        except ValueError:
+            continue
+    return None
+
+
+def meaning_of(names: Names, name: object) -> Meaning:
+    """What a name stands for; a denial or an answer in place of one is told how to say it.
+
+    Raises
+    ------
+    UnknownNameError
+        If nothing has that name; its ``instead`` are the answers that were likely meant.
+    """
+    try:
+        return names.meaning(name, KINDS, WHERE)
+    except UnknownNameError as error:
+        meant = _meant(names, name) if isinstance(name, str) else []
+        if not meant:
+            raise
+        said = either([f"{{{id!r}: {answer!r}}}" for id, answer in meant], quote="")
+        what = "that it is absent" if meant[0][1] is False else "this"
+        message = f"{error.start} To say {what}: {said}. See {WHERE}."
+        near = tuple(dict.fromkeys(id for id, _ in meant))
+        raise UnknownNameError(message, error.name, near, error.start, meant) from None
+
+
+def _meant(names: Names, name: str) -> list[tuple[str, object]]:
+    """The answers that ``fever=no``, ``age=67``, ``no fever`` or ``afebrile`` stand for."""
+    for sign in ("=", ":", " "):
+        subject, _, text = name.strip().rpartition(sign)
+        subject, text = subject.strip(), text.strip()
+        if not subject or not text or (sign == " " and not _is_answer(text)):
+            continue
+        answer = _answer(text)
+        if near := _known_or_like(names, subject):
+            return [(one, answer) for one in near]
+    if any(word in NEGATIONS for one in names.like(name, KINDS) for word in fold(one).split()):
+        return []  # what looks like it denies the same
+    words = name.split()
+    left = [word for word in words if fold(word) not in NEGATIONS]
+    if left and len(left) < len(words):
+        ends = NEGATIONS & {fold(words[0]), fold(words[-1])}
+        found = _known_or_like(names, " ".join(left))
+        return [(one, False) for one in found] if ends else []
+    for prefix in PREFIXES:
+        if name.casefold().startswith(prefix) and _is_known(names, name.strip()[len(prefix) :]):
+            return [(name.strip()[len(prefix) :].lstrip("- "), False)]
+    return []
+
+
+def _is_answer(text: str) -> bool:
+    return says_yes(text) or says_no(text) or _number(text) is not None
+
+
+def _answer(text: str) -> object:
+    """An answer as Python would say it."""
+    if says_yes(text) or says_no(text):
+        return says_yes(text)
+    number = _number(text)
+    return text if number is None else number
+
+
+def _is_known(names: Names, name: str) -> bool:
+    return fold(name) in {fold(one) for one in names.known(KINDS)}
+
+
+def _known_or_like(names: Names, name: str) -> list[str]:
+    """The name itself if it is known, otherwise what looks like it."""
+    return [name] if _is_known(names, name) else names.like(name, KINDS)
 
 
 def check_mapping(said: object) -> None:
@@ -144,7 +261,7 @@ def by_node(
     check_mapping(said)
     sorted_out: dict[str, dict[str, object]] = {}
     for name, answer in said.items():
-        meaning = names.meaning(name, KINDS, WHERE)
+        meaning = meaning_of(names, name)
         if meaning.kind == "group":
             for member in knowledge.groups[meaning.id].members:
                 sorted_out.setdefault(member, {})[member] = answer

@@ -27,7 +27,7 @@ NOTES = (
 
 
 def feedback_page(told: Feedback) -> tuple[str, list[Section], str]:
-    """Title, sections and disclaimer; urgency first."""
+    """Title, sections and disclaimer; what was there and how urgent it was first."""
     meta = told.case.model.knowledge.meta
     shown = [
         row
@@ -35,8 +35,9 @@ def feedback_page(told: Feedback) -> tuple[str, list[Section], str]:
         if at < SHOWN or row["present"] or row["named"] or row["urgent"]
     ]
     sections = [
+        Section((_there(told), _advised(told))),
         Section(tuple(_urgency(told))),
-        Section(tuple(_truth(told))),
+        Section(tuple(_hardness(told))),
         Section((), BELIEFS, tuple(belief_cells(row) for row in shown)),
         Section((), STEPS, tuple(step_cells(row) for row in told.question_rows)),
         Section(tuple(_scores(told))),
@@ -45,24 +46,33 @@ def feedback_page(told: Feedback) -> tuple[str, list[Section], str]:
     return f"{meta.title}: the case closed", sections, meta.disclaimer
 
 
-def _urgency(told: Feedback) -> Iterator[str]:
-    yield "What the whole truth calls for:"
-    yield from urgency_lines(told.due)
-    for one in told.missed:
-        yield f"Missed: {one}."
-    if told.advice_too_low:
-        yield f"You advised '{told.advice}': too low, it is '{told.due.level}'."
-    elif told.advice:
-        yield f"You advised '{told.advice}'; it is '{told.due.level}'."
-    else:
-        yield f"You advised nothing; it is '{told.due.level}'."
-
-
-def _truth(told: Feedback) -> Iterator[str]:
+def _there(told: Feedback) -> str:
     knowledge = told.case.model.knowledge
     there = [knowledge.causes[id] for id, present in told.present.items() if present]
     named = [f"{one.label}{' (urgent)' if one.urgent else ''}" for one in there]
-    yield f"Truly present: {', '.join(named) or 'no cause that the model knows'}."
+    return f"Truly present: {', '.join(named) or 'no cause that the model knows'}."
+
+
+def _advised(told: Feedback) -> str:
+    if told.advice_too_low:
+        return f"You advised '{told.advice}': too low, it is '{told.due.level}'."
+    return (
+        f"You advised {repr(told.advice) if told.advice else 'nothing'}; it is '{told.due.level}'."
+    )
+
+
+def _urgency(told: Feedback) -> Iterator[str]:
+    """What is due; a sign that the learner never found is marked where it stands."""
+    missed = {(one.level, one.text) for one in told.missed}
+    advice, *lines = urgency_lines(told.due)
+    yield f"What the whole truth calls for: {advice}"
+    for reason, line in zip(told.due.reasons, lines, strict=True):
+        found = (reason.level, reason.text) not in missed
+        yield line if found else f"{line} (missed: not found out)"
+
+
+def _hardness(told: Feedback) -> Iterator[str]:
+    knowledge = told.case.model.knowledge
     try:
         hard = told.hardness
     except TooWideError:

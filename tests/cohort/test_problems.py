@@ -78,6 +78,7 @@ def test_unknown_columns_are_refused_with_what_looks_like_them(knee: kb.Model) -
     start = f"  - column 'swolen knee': {NO_SQUEAK}'swolen knee'. Did you mean 'swollen knee'"
     assert lines[1].startswith(start)
     assert lines[2].startswith(f"  - column 'patient': {NO_SQUEAK}'patient'.")
+    assert lines[2].endswith("make it the index: frame.set_index('patient').")
     assert "A name must be text, got 5." in lines[3]
     assert caught.value.name == "swolen knee"
     assert caught.value.suggestions[0] == "swollen knee"

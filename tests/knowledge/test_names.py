@@ -150,6 +150,85 @@ def test_suggestions_look_alike(name: str, known: list[str], expected: list[str]
     assert sorted(suggest(name, known)) == expected
 
 
+ALIKE = [
+    ("calf swollen", "swollen calf"),
+    ("the knee is swelling", "knee swelling"),
+    ("bending hurts", "hurts to bend"),
+    ("swollenknee", "swollen knee"),
+    ("tenderness of the calf", "calf tenderness"),
+    ("recent injection in the knee", "recent knee injection"),
+]
+
+
+@pytest.mark.parametrize(("name", "expected"), ALIKE)
+def test_names_are_compared_as_bags_of_words(knee: kb.Model, name: str, expected: str) -> None:
+    with pytest.raises(kb.UnknownNameError) as caught:
+        knee.diagnose({name: True})
+    assert caught.value.suggestions[0] == expected
+
+
+@pytest.mark.parametrize(
+    "name", ["chills", "smoker", "crepitus", "dancer", "sweating", "catching", "numbness", "hip"]
+)
+def test_what_is_hardly_alike_is_not_suggested(knee: kb.Model, name: str) -> None:
+    with pytest.raises(kb.UnknownNameError) as caught:
+        knee.diagnose({name: True})
+    assert caught.value.suggestions == ()
+    assert "Did you mean" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "known"),
+    [
+        ("no fever", "fever"),
+        ("not swollen", "swollen knee"),
+        ("afebrile", "febrile"),
+        ("pulse in the foot", "no pulse in the foot"),
+        ("can walk", "cannot walk"),
+        ("pain on walking", "unable to walk"),
+    ],
+)
+def test_no_suggestion_reverses_what_was_said(name: str, known: str) -> None:
+    assert suggest(name, [known]) == []
+
+
+def test_one_thing_is_suggested_once_and_never_by_its_id(knee: kb.Model) -> None:
+    near = knee.names.like("lump behnd the kne", ("finding",))
+    assert near[0] == "lump behind the knee"
+    for name in ("swollen", "stifness", "MRI", "weakness"):
+        near = knee.names.like(name, ("finding", "context", "cause"))
+        ids = [knee.names.meaning(one, ("finding", "context", "cause")) for one in near]
+        assert len(ids) == len(set(ids))
+        assert not any("_" in one for one in near)
+
+
+SAID_OTHERWISE = [
+    ("calf swelling", "leg_swelling", "present"),
+    ("tender calf", "calf_tenderness", "present"),
+    ("can't bear weight", "unable_to_bear_weight", "present"),
+    ("cannot bear weight", "unable_to_bear_weight", "present"),
+    ("twist", "twisting_injury", "present"),
+    ("twisted knee", "twisting_injury", "present"),
+    ("fall on the knee", "recent_trauma", "present"),
+    ("direct blow", "recent_trauma", "present"),
+    ("flight", "recent_surgery_immobility", "present"),
+    ("immobilisation", "recent_surgery_immobility", "present"),
+    ("immobilization", "recent_surgery_immobility", "present"),
+    ("red", "redness", "present"),
+    ("hot", "warmth", "present"),
+    ("mass behind the knee", "lump_behind_knee", "present"),
+    ("positive Lachman", "lachman", "present"),
+    ("sudden pain", "onset", "present"),
+    ("cancer being treated", "active_cancer", "present"),
+]
+
+
+@pytest.mark.parametrize(("name", "id", "state"), SAID_OTHERWISE)
+def test_what_people_say_is_a_name(knee: kb.Model, name: str, id: str, state: str) -> None:
+    meaning = knee.names.meaning(name, ("finding", "context", "cause", "group"))
+    assert (meaning.id, meaning.state) == (id, state)
+
+
 @pytest.mark.parametrize("count", [1, 2, 3])
 def test_no_more_is_suggested_than_asked_for(count: int) -> None:
     assert len(suggest("aa", ["aab", "aac", "aad", "aae"], count=count)) == count

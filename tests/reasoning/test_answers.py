@@ -1,5 +1,6 @@
 """What a user may say of a patient, and what is refused."""
 
+import pickle
 import re
 from collections.abc import Mapping
 from fractions import Fraction
@@ -57,6 +58,10 @@ ACCEPTED = [
     ("age", 18, (0.0, 1.0, 0.0, 0.0), "young adult"),
     ("age", 59.9, (0.0, 0.0, 1.0, 0.0), "middle age"),
     ("age", 70, (0.0, 0.0, 0.0, 1.0), "older age"),
+    ("age", "67", (0.0, 0.0, 0.0, 1.0), "older age"),
+    ("age", " 17.5 ", (1.0, 0.0, 0.0, 0.0), "adolescent"),
+    ("age", np.int64(67), (0.0, 0.0, 0.0, 1.0), "older age"),
+    ("age", 120, (0.0, 0.0, 0.0, 1.0), "older age"),
     ("older age", True, (0.0, 0.0, 0.0, 1.0), "older age"),
     ("older", "yes", (0.0, 0.0, 0.0, 1.0), "older age"),
     ("older", False, (1.0, 1.0, 1.0, 0.0), "one of adolescent, young adult, middle age"),
@@ -105,9 +110,6 @@ REFUSED = [
     ("onset", "slow", "'slow'"),
     ("onset", 2, "2"),
     ("age", True, "True"),
-    ("age", 500, "500"),
-    ("age", -3, "-3"),
-    ("age", 0.5, "0.5"),
     ("age", "yes", "'yes'"),
     ("age", "ancient", "'ancient'"),
     ("age", {"ancient": 1.0}, "{'ancient': 1.0}"),
@@ -170,6 +172,72 @@ def test_what_cannot_be_understood_is_refused(
     text = f"{ALLOWED[name]} Got {shown}. Leave it out, or say None, if unknown."
     with pytest.raises(kb.EvidenceError, match=re.escape(text)):
         knee.diagnose({name: said})
+
+
+@pytest.mark.parametrize(
+    "said", [500, -3, -4.0, 0.5, 121, "400", "-4", float("inf"), float("nan"), 10**400, np.int64(0)]
+)
+def test_an_age_that_nobody_has_is_refused(knee: kb.Model, said: object) -> None:
+    with pytest.raises(kb.EvidenceError) as caught:
+        knee.diagnose({"age": said})
+    text = "or years (above 1, at most 120), such as 67. Got "
+    assert text in str(caught.value)
+
+
+MEANT = [
+    ("no fever", [("fever", False)]),
+    ("No Fever", [("Fever", False)]),
+    ("without fever", [("fever", False)]),
+    ("fever absent", [("fever", False)]),
+    ("fever=no", [("fever", False)]),
+    ("fever = absent", [("fever", False)]),
+    ("fever: no", [("fever", False)]),
+    ("fever no", [("fever", False)]),
+    ("afebrile", [("febrile", False)]),
+    ("negative Lachman", [("Lachman", False)]),
+    ("not swolen knee", [("swollen knee", False)]),
+    ("fever=yes", [("fever", True)]),
+    ("fever=0.7", [("fever", 0.7)]),
+    ("age=67", [("age", 67)]),
+    ("age 67", [("age", 67)]),
+    ("onset=gradual", [("onset", "gradual")]),
+]
+
+
+@pytest.mark.parametrize(("name", "instead"), MEANT)
+def test_an_answer_in_place_of_a_name_is_told_how_to_say_it(
+    knee: kb.Model, name: str, instead: list[tuple[str, object]]
+) -> None:
+    with pytest.raises(kb.UnknownNameError) as caught:
+        knee.diagnose({name: True})
+    error = caught.value
+    assert list(error.instead) == instead
+    [(right, answer)] = instead
+    what = "that it is absent" if answer is False else "this"
+    assert f"named '{name}'. To say {what}: {{{right!r}: {answer!r}}}. See model." in str(error)
+    assert "Did you mean" not in str(error)
+    knee.diagnose(dict(instead))
+    again = pickle.loads(pickle.dumps(error))
+    assert (str(again), again.instead, again.start) == (str(error), error.instead, error.start)
+
+
+def test_a_denial_of_many_names_each(knee: kb.Model) -> None:
+    text = "To say that it is absent: {'swollen knee': False}, {'swollen leg': False} or {"
+    with pytest.raises(kb.UnknownNameError, match=re.escape(text)):
+        knee.diagnose({"not swollen": True})
+
+
+@pytest.mark.parametrize("name", ["no idea", "no", "=67", "fever and no cough", "non-smoker"])
+def test_what_denies_nothing_known_is_not_turned_round(knee: kb.Model, name: str) -> None:
+    with pytest.raises(kb.UnknownNameError) as caught:
+        knee.diagnose({name: True})
+    assert caught.value.instead == ()
+
+
+def test_a_known_denial_is_suggested_as_it_is(knee: kb.Model) -> None:
+    with pytest.raises(kb.UnknownNameError, match="Did you mean 'no pulse in the foot'") as caught:
+        knee.diagnose({"no pulse in foot": True})
+    assert caught.value.instead == ()
 
 
 def test_an_object_is_refused(knee: kb.Model) -> None:

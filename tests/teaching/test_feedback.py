@@ -96,7 +96,18 @@ def test_missed_signs_are_rules_that_the_truth_fires_and_the_answers_do_not(
     whole = knee.diagnose({id: told.case.truth[id] for id in signs}).urgency.reasons
     known = {one.text for one in told.case.urgency.reasons}
     assert [one.text for one in told.missed] == [o.text for o in whole if o.text not in known]
-    assert all(str(one) in told.text for one in told.missed)
+    assert told.missed
+    assert told.text.count("(missed: not found out)") == len(told.missed)
+    for one in told.missed:
+        assert told.text.count(f"  - {one} (missed: not found out)") == 1
+        assert told.text.count(str(one)) == 1
+
+
+def test_what_was_there_and_what_was_advised_come_first(told: Feedback) -> None:
+    title, first, urgency = told.text.split("\n\n")[:3]
+    assert title.endswith("the case closed")
+    assert [line.split(" ")[0] for line in first.splitlines()] == ["Truly", "You"]
+    assert urgency.startswith(f"What the whole truth calls for: {told.due.advice}")
 
 
 def test_advice_too_low_is_named(told: Feedback) -> None:
