@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import os
 import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from threading import Lock
 
@@ -54,18 +57,36 @@ def load_compiled() -> None:
     with _LOADING:  # two threads may ask for their first batch at once
         if is_loaded():
             return
-        if is_stored():
-            _touch()
-            return
-        from tqdm.auto import tqdm
+        with nullcontext() if is_stored() else _alone():
+            if is_stored():  # perhaps since another process was waited for
+                _touch()
+            else:
+                _compile()
 
-        for stale in _stored():
-            stale.unlink(missing_ok=True)
-        what = "Compiling the engine, once on this machine"
-        with tqdm(total=3, desc=what, unit="part", leave=False) as bar:
-            for touch in (_touch_joint, _touch_shares, _touch):  # the last is the index
-                touch()
-                bar.update()
+
+@contextmanager
+def _alone() -> Iterator[None]:
+    """Wait for other processes that compile; where files cannot be locked all compile."""
+    try:
+        import fcntl
+    except ImportError:  # Windows: twice the work, and the same result
+        yield
+        return
+    with (Path(tempfile.gettempdir()) / f"kneebayes_{os.getuid()}.lock").open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+def _compile() -> None:
+    from tqdm.auto import tqdm
+
+    for stale in _stored():
+        stale.unlink(missing_ok=True)
+    what = "Compiling the engine, once on this machine"
+    with tqdm(total=3, desc=what, unit="part", leave=False) as bar:
+        for touch in (_touch_joint, _touch_shares, _touch):  # the last is the index
+            touch()
+            bar.update()
 
 
 def _tiny() -> tuple[Flat, Rows]:

@@ -34,6 +34,8 @@ from kneebayes.inference.propagation import Propagation
 
 CLOSE = 1e-12
 
+pytestmark = pytest.mark.long
+
 
 @pytest.fixture(scope="module")
 def ward(knee: kb.Model) -> Ward:

@@ -207,6 +207,7 @@ for name in sys.argv[2:]:
 """
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("end", ENDS)
 def test_memory_does_not_grow_with_the_file(robot: kb.Model, tmp_path: Path, end: str) -> None:
     """Ten times the rows, held in memory as text, would be 60 MB more."""

@@ -6,6 +6,8 @@ import kneebayes as kb
 from kneebayes.cohort import Recording
 from kneebayes.study import Misspecification, World, worlds_of
 
+pytestmark = pytest.mark.long
+
 
 @pytest.fixture(scope="module")
 def worlds(knee: kb.Model) -> tuple[World, ...]:
