@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
 from kneebayes.errors import suggest
 from kneebayes.exchange.problems import Problems
@@ -160,12 +160,13 @@ class _Checker:
         if "type" in schema and not self.has_type(content, schema["type"], place):
             return
         for word, rule in schema.items():
-            if word not in self.silent and word != "type":
-                getattr(self, f"check_{word}", self.unknown)(content, rule, schema, place)
-
-    def unknown(self, *_: object) -> NoReturn:
-        message = "a schema of kneebayes uses a word that its checker does not know"
-        raise NotImplementedError(message)
+            if word in self.silent or word == "type":
+                continue
+            checked = getattr(self, f"check_{word}", None)
+            if checked is None:  # a mistake in a schema of ours, never in what a user gives
+                message = f"The schema uses '{word}', which this checker does not know."
+                raise ValueError(message)
+            checked(content, rule, schema, place)
 
     def add(self, place: str, wrong: str, remedy: str = "") -> None:
         self.problems.add(place or "content", wrong, remedy)
