@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -13,7 +12,9 @@ from numpy.typing import NDArray
 
 from kneebayes.cohort.reading import Place, Reading
 from kneebayes.errors import TooWideError
-from kneebayes.inference.batch import Batch, run_batch
+from kneebayes.inference.answering import run_batch
+from kneebayes.inference.batch import Batch
+from kneebayes.inference.cores import usable_cores
 from kneebayes.inference.flat import numbers_of
 from kneebayes.network import Numbers
 
@@ -78,7 +79,7 @@ def solve(
         if len(group) > 1:
             answer(group, progress)
     single = [group for group in groups if len(group) == 1]
-    with ThreadPoolExecutor(_cores()) as pool:  # the compiled code holds no lock
+    with ThreadPoolExecutor(usable_cores()) as pool:  # the compiled code holds no lock
         for _ in pool.map(answer, single):
             progress(1)
     posteriors[logs == -np.inf] = np.nan
@@ -121,7 +122,3 @@ def _placed(error: TooWideError, rows: Rows, place: Place) -> TooWideError:
     row = int(rows[int(found[1]) if found else 0])
     said = place(row)
     return TooWideError(f"{said[0].upper()}{said[1:]}: {ROW_OF_A_BATCH.sub('', str(error))}")
-
-
-def _cores() -> int:
-    return max(1, len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 1)

@@ -13,12 +13,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from kneebayes.errors import ImpossibleEvidenceError, TooWideError
-from kneebayes.inference.batch import Batch, cases_of, rows_of, too_wide
-from kneebayes.inference.compiled.asked import Shares
+from kneebayes.inference.answering import rows_of
+from kneebayes.inference.batch import cases_of
+from kneebayes.inference.compiled.asked import Rows, Shares, room_for_shares
 from kneebayes.inference.evidence import Evidence
 from kneebayes.inference.flat import Flat
 from kneebayes.inference.leaves import relevant_nodes
 from kneebayes.inference.loading import load_compiled
+from kneebayes.inference.splitting import add_up, cost_of, parts_of, too_wide
 from kneebayes.network import Network, Node, Numbers
 
 __all__ = ["Derivatives", "derive"]
@@ -57,33 +59,47 @@ def derive(network: Network, flat: Flat, evidence: Evidence) -> Derivatives:
     TooWideError
         If the answer needs more memory than is allowed.
     """
-    return _Question(network, flat, cases_of(network, flat, [evidence])).derive()
+    batch = cases_of(network, flat, [evidence])
+    load_compiled()
+    single = rows_of(flat, batch)
+    split, _ = parts_of(flat, single)
+    parts = [_Question(network, flat, split._replace(hard=pattern[None])) for pattern in split.hard]
+    log_probability, shares = add_up(np.array([part.log_probability for part in parts]))
+    if log_probability == -np.inf:
+        message = "The evidence has probability zero, so nothing follows from it."
+        raise ImpossibleEvidenceError(message, ())
+    if not shares.all():  # what is impossible may still have a slope, which its logarithm hides
+        raise TooWideError(too_wide(float(cost_of(flat, single, single.hard, single.limits)[1][0])))
+    told = [part.derive() for part in parts]
+    fired = {
+        id: {by: _mean([one.fired[id][by] for one in told], shares) for by in links}
+        for id, links in told[0].fired.items()
+    }
+    derivatives = shares @ np.array([one.derivatives for one in told])
+    return Derivatives(log_probability, derivatives, fired)
+
+
+def _mean(values: list[float], shares: Numbers) -> float:
+    return float(shares @ np.array(values))
 
 
 class _Question:
     """One question: its numbers, and the gradients that its passes left."""
 
-    def __init__(self, network: Network, flat: Flat, batch: Batch) -> None:
-        self.network, self.flat, self.batch = network, flat, batch
-        self.hard = batch.hard[0]
-        self.numbers = batch.numbers[0]
+    def __init__(self, network: Network, flat: Flat, asked: Rows) -> None:
+        self.network, self.flat, self.asked = network, flat, asked
+        self.hard = asked.hard[0]
+        self.numbers = asked.numbers[0]
         self.log_probability, self.shares = self.run(self.numbers)
         self.out = np.zeros(len(self.numbers))
 
     def run(self, numbers: Numbers) -> tuple[float, Shares]:
         """Both passes under some numbers: ln P(evidence) and the gradients."""
-        load_compiled()
         from kneebayes.inference.compiled.rows import run_shares
 
         flat = self.flat
-        rows = rows_of(flat, Batch(self.batch.hard, self.batch.soft, numbers[None]), [])
-        shares = Shares(
-            own=np.zeros(flat.own_start[-1]),
-            links=np.zeros((len(numbers), 2)),
-            pairs=np.zeros((len(flat.states), 2)),
-            tables=np.zeros(len(numbers)),
-            weights=np.ones(flat.own_start[-1]),
-        )
+        rows = self.asked._replace(numbers=numbers[None])
+        shares = room_for_shares(flat)
         log = float(run_shares(flat, rows, shares))
         if log == np.inf:
             raise TooWideError(too_wide(float(rows.widths[0])))
@@ -91,10 +107,7 @@ class _Question:
 
     def derive(self) -> Derivatives:
         """Go through all nodes that take part."""
-        if self.log_probability == -np.inf:
-            message = "The evidence has probability zero, so nothing follows from it."
-            raise ImpossibleEvidenceError(message, ())
-        soft = np.logical_or.reduceat(self.batch.soft[0] != 1.0, self.flat.own_start[:-1])
+        soft = np.logical_or.reduceat(self.asked.soft[0] != 1.0, self.flat.own_start[:-1])
         wanted = (self.hard >= 0) | soft
         ids = {node.id for node, one in zip(self.network.nodes, wanted, strict=True) if one}
         fired: dict[str, dict[str, float]] = {}

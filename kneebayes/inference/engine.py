@@ -7,8 +7,9 @@ from functools import cached_property
 
 import numpy as np
 
-from kneebayes.errors import ImpossibleEvidenceError, KneebayesError
-from kneebayes.inference.batch import cases_of, run_batch, subsets_of
+from kneebayes.errors import ImpossibleEvidenceError, KneebayesError, TooWideError
+from kneebayes.inference.answering import run_batch
+from kneebayes.inference.batch import cases_of, subsets_of
 from kneebayes.inference.derivatives import Derivatives, derive
 from kneebayes.inference.evidence import Evidence
 from kneebayes.inference.flat import Flat, flatten, numbers_of
@@ -94,10 +95,7 @@ class Engine:
         TooWideError
             If the answer needs more memory than is allowed.
         """
-        targets = list(targets)
-        if self._use_compiled():
-            return self.propagate_each([evidence], targets)
-        return self._propagate_plainly(evidence, targets)
+        return self._propagate_one(evidence, list(targets))
 
     def propagate_each(
         self,
@@ -198,9 +196,7 @@ class Engine:
 
     def log_probability(self, evidence: Evidence) -> float:
         """Natural logarithm of P(evidence); ``-inf`` for zero."""
-        if self._use_compiled():
-            return float(self.propagate_each([evidence]).log_probability[0])
-        return float(self._propagate_plainly(evidence, None).log_probability[0])
+        return float(self._propagate_one(evidence, None).log_probability[0])
 
     def probability(self, evidence: Evidence) -> float:
         """P(evidence): a probability, or for virtual evidence a likelihood."""
@@ -259,6 +255,16 @@ class Engine:
                 )
             answers.append(min(1.0, some))
         return answers
+
+    def _propagate_one(self, evidence: Evidence, targets: list[str] | None) -> Propagation:
+        """One question, plainly where that is quicker; no posteriors if the targets are None."""
+        if not self._use_compiled():
+            try:
+                return self._propagate_plainly(evidence, targets)
+            except TooWideError:  # compiled code asks in parts what is too wide
+                if self._plainly:
+                    raise
+        return self.propagate_each([evidence], targets or ())
 
     def _use_compiled(self) -> bool:
         """Whether compiled code is there, or lies ready and has been missed often enough."""

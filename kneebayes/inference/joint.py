@@ -7,10 +7,12 @@ from collections.abc import Sequence
 import numpy as np
 
 from kneebayes.errors import TooWideError
-from kneebayes.inference.batch import cases_of, rows_of, too_wide
+from kneebayes.inference.answering import rows_of
+from kneebayes.inference.batch import cases_of
 from kneebayes.inference.evidence import Evidence
 from kneebayes.inference.flat import Flat, flatten
 from kneebayes.inference.loading import load_compiled
+from kneebayes.inference.splitting import too_wide
 from kneebayes.network import Network, Node, Numbers, noisy_or_node, root_node, table_node
 
 __all__ = ["joint_of", "subset_joint"]
@@ -48,7 +50,7 @@ def joint_of(
 
     batch = cases_of(network, flat, [evidence])
     kept = np.array([network.index[network[id].id] for id in nodes], dtype=np.int64)
-    asked = rows_of(flat, batch, [])
+    asked = rows_of(flat, batch)
     log, scope, values, own = run_joint(flat, asked, kept)
     if log == np.inf:
         raise TooWideError(too_wide(float(asked.widths[0])))

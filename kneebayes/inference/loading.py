@@ -12,7 +12,12 @@ from threading import Lock
 
 import numpy as np
 
-from kneebayes.inference.compiled.asked import Room, Rows, Shares
+from kneebayes.inference.compiled.asked import (
+    Rows,
+    empty_room,
+    room_for_answers,
+    room_for_shares,
+)
 from kneebayes.inference.flat import Flat, flatten, numbers_of
 from kneebayes.network import Network, noisy_or_node, root_node
 
@@ -92,17 +97,9 @@ def _compile() -> None:
 def _tiny() -> tuple[Flat, Rows]:
     """A tiny question: two nodes, one of them observed."""
     network = Network((root_node("a", [0.5, 0.5]), noisy_or_node("b", 0.1, {"a": 0.5})))
-    asked = Rows(
-        numbers=numbers_of(network)[None],
-        hard=np.array([[-1, 1]], dtype=np.int8),
-        soft=np.ones((1, 4)),
-        wanted=np.array([True, False]),
-        softened=np.zeros(2, dtype=np.bool_),
-        logs=np.empty(1),
-        marginals=np.empty((1, 4)),
-        widths=np.empty(1),
-    )
-    return flatten(network), asked
+    flat = flatten(network)
+    hard, wanted = np.array([[-1, 1]], dtype=np.int8), np.array([True, False])
+    return flat, room_for_answers(flat, numbers_of(network)[None], hard, np.ones((1, 4)), wanted)
 
 
 def _touch() -> None:
@@ -110,7 +107,7 @@ def _touch() -> None:
     from kneebayes.inference.compiled.rows import run_rows
 
     flat, asked = _tiny()
-    run_rows(flat, asked, Room(np.empty(0), np.empty(0, dtype=np.int64)), 0, 1)
+    run_rows(flat, asked, empty_room(), 0, 1)
 
 
 def _touch_joint() -> None:
@@ -125,12 +122,4 @@ def _touch_shares() -> None:
     from kneebayes.inference.compiled.rows import run_shares
 
     flat, asked = _tiny()
-    count = asked.numbers.shape[1]
-    shares = Shares(
-        own=np.zeros(4),
-        links=np.zeros((count, 2)),
-        pairs=np.zeros((2, 2)),
-        tables=np.zeros(count),
-        weights=np.ones(4),
-    )
-    run_shares(flat, asked, shares)
+    run_shares(flat, asked, room_for_shares(flat))

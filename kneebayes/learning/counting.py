@@ -7,7 +7,6 @@ one pass there and back (the expectation step of EM).
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -17,10 +16,11 @@ import numpy as np
 
 from kneebayes.errors import TooWideError
 from kneebayes.inference import Engine
-from kneebayes.inference.batch import too_wide
-from kneebayes.inference.compiled.asked import Rows, Shares
+from kneebayes.inference.compiled.asked import Shares, room_for_answers, room_for_shares
+from kneebayes.inference.cores import usable_cores
 from kneebayes.inference.flat import Flat, Integers, Observed
 from kneebayes.inference.loading import load_compiled
+from kneebayes.inference.splitting import too_wide
 from kneebayes.network import Numbers
 
 __all__ = ["Counted", "Counting"]
@@ -125,7 +125,7 @@ class Counting:
                 pairs[row] = shares.pairs[:, 1]
             return last - first
 
-        with ThreadPoolExecutor(_cores()) as pool:  # the compiled code holds no lock
+        with ThreadPoolExecutor(usable_cores()) as pool:  # the compiled code holds no lock
             for done in pool.map(answer, range(0, rows, PIECE)):
                 if progress is not None:
                     progress(done)
@@ -142,25 +142,10 @@ class Counting:
         from kneebayes.inference.compiled.rows import run_shares
 
         flat = self.flat
-        states = int(flat.own_start[-1])
-        likely = np.ones(states) if soft is None else np.ascontiguousarray(soft)
-        rows = Rows(
-            numbers=numbers[None],
-            hard=hard[None],
-            soft=likely[None],
-            wanted=np.zeros(len(flat.states), dtype=np.bool_),
-            softened=np.logical_or.reduceat(likely != 1.0, flat.own_start[:-1]),
-            logs=np.empty(1),
-            marginals=np.empty((0, states)),
-            widths=np.empty(1),
-        )
-        shares = Shares(
-            own=np.zeros(states),
-            links=np.zeros((len(numbers), 2)),
-            pairs=np.zeros((len(flat.states), 2)),
-            tables=np.zeros(len(numbers)),
-            weights=np.ones(states),
-        )
+        likely = np.ones(flat.own_start[-1]) if soft is None else np.ascontiguousarray(soft)
+        nothing = np.zeros(len(flat.states), dtype=np.bool_)
+        rows = room_for_answers(flat, numbers[None], hard[None], likely[None], nothing)
+        shares = room_for_shares(flat)
         log = float(run_shares(flat, rows, shares))
         if log == np.inf:
             raise TooWideError(too_wide(float(rows.widths[0]), f" (row {row})"))
@@ -255,7 +240,3 @@ def _counted_up(sizes: Integers) -> Integers:
     ends = np.cumsum(sizes)
     total = int(ends[-1]) if len(ends) else 0
     return np.arange(total) - np.repeat(ends - sizes, sizes)
-
-
-def _cores() -> int:
-    return max(1, len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 1)

@@ -14,7 +14,8 @@ from kneebayes.cohort.reading import Place, Reading, read_columns
 from kneebayes.cohort.record import place_in
 from kneebayes.errors import EvidenceError, ImpossibleEvidenceError, TooWideError
 from kneebayes.inference import Evidence, smallest_conflict
-from kneebayes.inference.batch import Batch, run_batch
+from kneebayes.inference.answering import run_batch
+from kneebayes.inference.batch import Batch
 from kneebayes.inference.flat import Flags, Integers, Observed
 from kneebayes.learning.scoring import Sample
 from kneebayes.network import Numbers

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -11,6 +10,7 @@ import numpy as np
 
 from kneebayes.errors import ImpossibleEvidenceError
 from kneebayes.inference import Engine, Evidence
+from kneebayes.inference.cores import usable_cores
 from kneebayes.network import Link, Network
 from kneebayes.reasoning.paths import ancestors, descendants, reached, split_by_path
 
@@ -92,7 +92,7 @@ def attribute(
     passing = _passing(engine.network, evidence, causes)
     shares: dict[str, dict[str, float]] = {id: {} for id in present}
     engine.compile()  # once, before threads could all begin to
-    with ThreadPoolExecutor(_cores()) as pool:  # compiled code holds no lock
+    with ThreadPoolExecutor(usable_cores()) as pool:  # compiled code holds no lock
         each = pool.map(
             lambda cause: _shares_of(engine.network, evidence, present, cause, passing), causes
         )
@@ -108,10 +108,6 @@ def attribute(
         background = max(0.0, by_no_cause - by_neither)
         told.append(AttributedFinding(id, shares[id], by_no_cause, background))
     return tuple(told)
-
-
-def _cores() -> int:
-    return max(1, len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 1)
 
 
 def _passing(network: Network, evidence: Evidence, causes: Collection[str]) -> set[str]:

@@ -15,7 +15,8 @@ from kneebayes.cohort.record import place_in
 from kneebayes.cohort.recording import items_of
 from kneebayes.errors import KneebayesError
 from kneebayes.inference import Evidence
-from kneebayes.inference.batch import Batch, run_batch
+from kneebayes.inference.answering import run_batch
+from kneebayes.inference.batch import Batch
 from kneebayes.network import Numbers
 from kneebayes.odds import inverse_logit
 

@@ -19,7 +19,8 @@ from benchmarks.ours import warm
 from benchmarks.patients import ANSWERED, FEWEST, MOST, States, Ward
 from benchmarks.report import Figure
 from kneebayes.errors import TooWideError
-from kneebayes.inference.batch import Batch, run_batch
+from kneebayes.inference.answering import run_batch
+from kneebayes.inference.batch import Batch
 from kneebayes.inference.flat import numbers_of
 
 PART = "cohorts: all cores, pieces of 8,192 rows"

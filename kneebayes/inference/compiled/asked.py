@@ -4,10 +4,42 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from kneebayes.inference.flat import Flags, Integers, Observed
+import numpy as np
+
+from kneebayes.inference.flat import Flags, Flat, Integers, Observed
 from kneebayes.network import Numbers
 
-__all__ = ["Room", "Rows", "Shares"]
+__all__ = [
+    "LIMITS",
+    "Limits",
+    "Room",
+    "Rows",
+    "Shares",
+    "empty_room",
+    "room_for_answers",
+    "room_for_shares",
+]
+
+
+class Limits(NamedTuple):
+    """How much a query may take.
+
+    Attributes
+    ----------
+    tries
+        Orders tried at most, where trying costs less than it may save.
+    most
+        Entries of all tables together; half a query's memory, the other half is gradients.
+    dearest
+        Multiplications of one pass; a query that needs more is not answered.
+    """
+
+    tries: int
+    most: int
+    dearest: float
+
+
+LIMITS = Limits(tries=64, most=2**25, dearest=np.inf)  # 256 MiB of doubles, and as much again
 
 
 class Rows(NamedTuple):
@@ -30,8 +62,11 @@ class Rows(NamedTuple):
         Filled with ln P(evidence); infinite where a query is too wide.
     marginals
         Filled with posteriors, laid out like ``soft``; without rows where none are wanted.
-    widths
-        Filled with log2 of the largest table.
+    widths, costs
+        Filled with log2 of the largest table, and with the multiplications of one pass; these
+        are infinite where a query is too wide.
+    limits
+        How much each query may take.
     """
 
     numbers: Numbers
@@ -42,6 +77,8 @@ class Rows(NamedTuple):
     logs: Numbers
     marginals: Numbers
     widths: Numbers
+    costs: Numbers
+    limits: Limits
 
 
 class Shares(NamedTuple):
@@ -74,3 +111,39 @@ class Room(NamedTuple):
 
     floats: Numbers
     places: Integers
+
+
+def empty_room() -> Room:
+    """A room without space, which grows when it is first used."""
+    return Room(np.empty(0), np.empty(0, dtype=np.int64))
+
+
+def room_for_answers(
+    flat: Flat, numbers: Numbers, hard: Observed, soft: Numbers, wanted: Flags
+) -> Rows:
+    """Questions with room for their answers; posteriors only where some are wanted."""
+    rows = max(len(numbers), len(hard), len(soft))
+    return Rows(
+        numbers=numbers,
+        hard=hard,
+        soft=soft,
+        wanted=wanted,
+        softened=np.logical_or.reduceat((soft != 1.0).any(axis=0), flat.own_start[:-1]),
+        logs=np.empty(rows),
+        marginals=np.empty((rows if wanted.any() else 0, flat.own_start[-1])),
+        widths=np.empty(rows),
+        costs=np.empty(rows),
+        limits=LIMITS,
+    )
+
+
+def room_for_shares(flat: Flat) -> Shares:
+    """Shares of one question, all zero."""
+    states, numbers = int(flat.own_start[-1]), int(flat.number_start[-1])
+    return Shares(
+        own=np.zeros(states),
+        links=np.zeros((numbers, 2)),
+        pairs=np.zeros((len(flat.states), 2)),
+        tables=np.zeros(numbers),
+        weights=np.ones(states),
+    )

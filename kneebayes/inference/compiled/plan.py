@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from kneebayes.inference.compiled.asked import Limits
 from kneebayes.inference.compiled.jit import inner
 from kneebayes.inference.compiled.order import greedy_order
 from kneebayes.inference.compiled.program import Program, write_program
@@ -13,32 +14,38 @@ from kneebayes.network import Numbers
 
 CHEAP = 1e6  # multiplications below which the first order is good enough: about a millisecond
 DEAR = 4e6  # multiplications for which one more order is worth trying
-TRIES = 16  # further orders tried at most
 WIDEST = 26.0  # log2 of the entries of the largest table
-MOST = 2**27  # entries of all tables: 1 GiB of doubles, and as much for their gradients
 
 
 @inner
-def plan(flat: Flat, hard: Observed, query: Query) -> Program:
+def plan(flat: Flat, hard: Observed, query: Query, times: int, limits: Limits) -> Program:
     """The cheapest program found; its cost is infinite where every one is too wide.
 
     The first rule weighs the pairs of variables newly joined and the size of the table,
     the second the pairs alone. Where both are dear more orders are tried, each with other
     random shares added to the scores.
+
+    Parameters
+    ----------
+    times
+        How many queries will follow the program: what is dear once more often is worth a
+        longer search.
+    limits
+        How many orders may be tried, and how large all tables together may be.
     """
     weight = np.log2(query.size.astype(np.float64))
-    best = _attempt(flat, hard, query, weight, 1.5, 0.0, 0)
-    if best.cost <= CHEAP:
+    best = _attempt(flat, hard, query, weight, (1.5, 0.0), 0, limits.most)
+    if times * best.cost <= CHEAP:
         return best
-    tries = 2
+    turns = 1
     turn = 0
-    while turn < tries:
-        share, noise = (0.01, 0.0) if turn == 0 else (0.5, 5.0)
-        other = _attempt(flat, hard, query, weight, share, noise, turn)
+    while turn < turns:
+        rule = (0.01, 0.0) if turn == 0 else (0.5, 10.0)
+        other = _attempt(flat, hard, query, weight, rule, turn, limits.most)
         if other.cost < best.cost or (np.isinf(best.cost) and other.width < best.width):
             best = other
         if turn == 0:
-            tries = int(min(TRIES, best.cost / DEAR))
+            turns = int(min(float(limits.tries), times * best.cost / DEAR))
         turn += 1
     return best
 
@@ -49,16 +56,17 @@ def _attempt(
     hard: Observed,
     query: Query,
     weight: Numbers,
-    weight_share: float,
-    noise: float,
+    rule: tuple[float, float],
     seed: int,
+    most: int,
 ) -> Program:
+    """One order; ``rule`` is the share of the table's size in a score, and that of chance."""
     order, width = greedy_order(
-        query.near.copy(), weight, query.becomes, query.free, weight_share, noise, seed
+        query.near.copy(), weight, query.becomes, query.free, rule[0], rule[1], seed
     )
     if width > WIDEST:
         return write_program(flat, hard, query, order[:0], width, np.inf)
     program = write_program(flat, hard, query, order, width, 0.0)
-    if program.offset[-1] > MOST:
+    if program.offset[-1] > most:
         return write_program(flat, hard, query, order[:0], width, np.inf)
     return program

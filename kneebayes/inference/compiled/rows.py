@@ -21,12 +21,17 @@ __all__ = ["run_joint", "run_rows", "run_shares"]
 
 @door
 def run_rows(flat: Flat, rows: Rows, room: Room, first: int, last: int) -> Room:
-    """Answer the queries ``first`` to ``last``; returns the room, which may have grown."""
+    """Answer the queries ``first`` to ``last``; returns the room, which may have grown.
+
+    A row is planned as it would be by itself, so that it is answered to the same digits;
+    one pattern that serves all rows is planned with care, since its program is used often.
+    """
+    times = 1 if rows.hard.shape[0] > 1 else last - first
     pattern = np.full(flat.states.size, -2, dtype=np.int8)
     relevant = np.zeros(flat.states.size, dtype=np.bool_)
     nothing = np.zeros(flat.states.size, dtype=np.bool_)
     query = open_query(flat, pattern, relevant, nothing)
-    program = plan(flat, pattern, query)
+    program = plan(flat, pattern, query, 1, rows.limits)
     back = rows.marginals.shape[0] > 0
     space, room = make_space(flat, program, rows.wanted, back, room)
     for row in range(first, last):
@@ -36,10 +41,11 @@ def run_rows(flat: Flat, rows: Rows, room: Room, first: int, last: int) -> Room:
             relevant = rows.wanted | rows.softened | (hard >= 0)
             mark_relevant(flat, relevant)
             query = open_query(flat, hard, relevant, nothing)
-            program = plan(flat, hard, query)
-            space, room = make_space(flat, program, rows.wanted, back, room)
-        rows.widths[row] = program.width
-        if np.isinf(program.cost):
+            program = plan(flat, hard, query, times, rows.limits)
+            if program.cost <= rows.limits.dearest:
+                space, room = make_space(flat, program, rows.wanted, back, room)
+        rows.widths[row], rows.costs[row] = program.width, program.cost
+        if np.isinf(program.cost) or program.cost > rows.limits.dearest:
             rows.logs[row] = np.inf
             continue
         numbers = rows.numbers[row if rows.numbers.shape[0] > 1 else 0]
@@ -67,7 +73,7 @@ def run_shares(flat: Flat, rows: Rows, shares: Shares) -> float:
     relevant = rows.wanted | rows.softened | (hard >= 0)
     mark_relevant(flat, relevant)
     query = open_query(flat, hard, relevant, np.zeros(flat.states.size, dtype=np.bool_))
-    program = plan(flat, hard, query)
+    program = plan(flat, hard, query, 1, rows.limits)
     rows.widths[0] = program.width
     if np.isinf(program.cost):
         return np.inf
@@ -104,7 +110,7 @@ def run_joint(flat: Flat, rows: Rows, kept: Integers) -> tuple[float, Integers, 
         is_kept[at] = relevant[at] = True
     mark_relevant(flat, relevant)
     query = open_query(flat, hard, relevant, is_kept)
-    program = plan(flat, hard, query)
+    program = plan(flat, hard, query, 1, rows.limits)
     rows.widths[0] = program.width
     if np.isinf(program.cost):
         return np.inf, kept[:0], np.ones(1), rows.soft[0]

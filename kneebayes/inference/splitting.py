@@ -1,0 +1,161 @@
+"""Questions too wide for memory, asked in parts: some node observed in each of its states.
+
+What comes out of the parts adds up to the answer, so it stays exact, and adding is all that is
+done. Each part is narrower than the whole: memory is paid for with time (cutset conditioning;
+Pearl 1988, Darwiche 2001).
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from kneebayes.errors import TooWideError
+from kneebayes.inference.compiled.asked import Limits, Rows, empty_room
+from kneebayes.inference.flat import Flags, Flat, Integers, Observed
+from kneebayes.network import Numbers
+
+__all__ = ["MOST_WORK", "add_up", "cost_of", "parts_of", "too_wide"]
+
+MOST_WORK = 2.0**35  # multiplications of one pass through all parts: a minute on two cores
+DOUBTFUL = 2.0  # a question is given up early if at this rate it would take so much more
+CANDIDATES = 12  # nodes with most neighbours, of which the best is observed
+ROOMY = 2**27  # entries of all tables, where splitting does not help
+
+
+def parts_of(
+    flat: Flat, asked: Rows, most_work: float = MOST_WORK, where: str = ""
+) -> tuple[Rows, float]:
+    """Questions that together are one question, each small enough for memory.
+
+    Parameters
+    ----------
+    flat
+        The network laid out flat.
+    asked
+        The question, as a single row.
+    most_work
+        Multiplications that all parts together may need.
+    where
+        What an error says of where the question stands.
+
+    Returns
+    -------
+    parts, work
+        The parts, with room for their answers; the question itself where it fits into memory,
+        or where only splitting it into very many parts would make it fit, and more memory is
+        the lesser evil. And the multiplications of one pass through all of them.
+
+    Raises
+    ------
+    TooWideError
+        If the parts need more work than is allowed.
+    """
+    patterns, work = _split(flat, asked, most_work)
+    if len(patterns):
+        return _asking(flat, asked, patterns, asked.limits), work
+    roomy = asked.limits._replace(most=ROOMY)
+    costs, widths = cost_of(flat, asked, asked.hard, roomy)
+    if np.isfinite(costs[0]) and costs[0] <= roomy.dearest:
+        return _asking(flat, asked, asked.hard, roomy), float(costs[0])
+    raise TooWideError(too_wide(float(widths[0]), where))
+
+
+def _split(flat: Flat, asked: Rows, most_work: float) -> tuple[Observed, float]:
+    """Patterns of the parts, widest first; none where they would need too much work."""
+    ready: list[Observed] = []
+    waiting: list[tuple[Observed, float]] = [(asked.hard[0], 1.0)]
+    work = done = 0.0  # done: how much of the question the parts that are ready make up
+    while waiting:
+        pattern, share = waiting.pop()
+        cost = float(cost_of(flat, asked, pattern[None], asked.limits)[0][0])
+        if cost <= asked.limits.dearest and np.isfinite(cost):
+            ready.append(pattern)
+            work, done = work + cost, done + share
+            hopeless = work > min(1.0, DOUBTFUL * done) * most_work
+        else:
+            narrower = _narrower(flat, asked, pattern)
+            waiting.extend((one, share / len(narrower)) for one in narrower)
+            hopeless = not len(narrower)
+        if hopeless:
+            return asked.hard[:0], work
+    return np.array(ready), work
+
+
+def _asking(flat: Flat, asked: Rows, patterns: Observed, limits: Limits) -> Rows:
+    """One question under several patterns of evidence, with room for the answers."""
+    rows = len(patterns)
+    return asked._replace(
+        hard=np.ascontiguousarray(patterns),
+        logs=np.empty(rows),
+        marginals=np.empty((rows if len(asked.marginals) else 0, flat.own_start[-1])),
+        widths=np.empty(rows),
+        costs=np.empty(rows),
+        limits=limits,
+    )
+
+
+def too_wide(width: float, where: str = "") -> str:
+    """What to say of a query that neither memory nor patience suffices for."""
+    return (
+        f"This query{where} needs a table of 2^{width:.0f} entries, more than memory is allowed "
+        "for, and in parts it would take minutes. Answering some contexts (such as age) or leaving "
+        "out positive findings makes it narrower."
+    )
+
+
+def cost_of(flat: Flat, asked: Rows, patterns: Observed, limits: Limits) -> tuple[Numbers, Numbers]:
+    """Multiplications and log2 of the largest table of some patterns, without answering them."""
+    from kneebayes.inference.compiled.rows import run_rows
+
+    planned = _asking(flat, asked, patterns, limits._replace(dearest=-1.0))
+    run_rows(flat, planned, empty_room(), 0, len(patterns))
+    return planned.costs, planned.widths
+
+
+def add_up(logs: Numbers) -> tuple[float, Numbers]:
+    """Logarithm of a sum of probabilities, given by their logarithms, and each one's share."""
+    top = float(logs.max())
+    if top == -np.inf:
+        return top, np.zeros(len(logs))
+    shares = np.exp(logs - top)
+    total = float(shares.sum())
+    return top + float(np.log(total)), shares / total
+
+
+def _narrower(flat: Flat, asked: Rows, pattern: Observed) -> Observed:
+    """A pattern with one node more observed, in each of its states: the node that helps most.
+
+    Without rows where nothing is left to observe.
+    """
+    neighbours = _neighbours(flat, asked, pattern)
+    candidates = np.argsort(-neighbours, kind="stable")[:CANDIDATES]
+    split = [_observed(flat, pattern, at) for at in candidates if neighbours[at] >= 0]
+    if not split:
+        return pattern[None][:0]
+    hasty = asked.limits._replace(tries=1)
+    widths = cost_of(flat, asked, np.concatenate(split), hasty)[1]
+    ends = np.cumsum([len(one) for one in split])[:-1]
+    entries = [float(np.exp2(one).sum()) for one in np.split(widths, ends)]
+    return split[int(np.argmin(entries))]
+
+
+def _observed(flat: Flat, pattern: Observed, at: int) -> Observed:
+    states = int(flat.states[at])
+    told = np.repeat(pattern[None], states, axis=0)
+    told[:, at] = np.arange(states)
+    return told
+
+
+def _neighbours(flat: Flat, asked: Rows, pattern: Observed) -> Integers:
+    """How many links each node still has that an answer would cut; -1 for what cannot be split."""
+    relevant: Flags = asked.wanted | asked.softened | (pattern >= 0)
+    counts = np.zeros(len(pattern), dtype=np.int64)
+    for at in range(len(pattern) - 1, -1, -1):
+        parents = flat.parents[flat.parent_start[at] : flat.parent_start[at + 1]]
+        if relevant[at]:
+            relevant[parents] = True
+            if pattern[at] != 0 or not flat.is_or[at]:
+                counts[parents] += 1
+                counts[at] += len(parents)
+    counts[~relevant | asked.softened | (pattern >= 0)] = -1
+    return counts
