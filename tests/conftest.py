@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 import kneebayes as kb
-from kneebayes.inference import Engine
+from kneebayes.inference import Engine, answering, splitting
 
 DATA = Path(__file__).parent / "data"
 
@@ -53,6 +53,13 @@ def edit(folder: Path) -> Edit:
             path.write_text(text.replace(old, new), encoding="utf-8")
 
     return change
+
+
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An engine that refuses at once what would have to be asked in parts."""
+    monkeypatch.setattr(answering, "MOST_WORK", 1.0)
+    monkeypatch.setattr(splitting, "ROOMY", 1)
 
 
 @pytest.fixture(params=["plain", "compiled"])

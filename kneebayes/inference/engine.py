@@ -78,22 +78,12 @@ class Engine:
     def propagate(self, evidence: Evidence, targets: Iterable[str] = ()) -> Propagation:
         """P(evidence) and the posteriors of the targets, in one pass there and back.
 
-        Parameters
-        ----------
-        evidence
-            What was observed.
-        targets
-            Ids of the nodes whose posteriors are wanted.
-
-        Returns
-        -------
-        Propagation
-            Of one question. If the evidence is impossible the posteriors are zero.
+        If the evidence is impossible the posteriors are zero.
 
         Raises
         ------
         TooWideError
-            If the answer needs more memory than is allowed.
+            If the answer needs more memory than is allowed, and in parts more work.
         """
         return self._propagate_one(evidence, list(targets))
 
@@ -210,14 +200,7 @@ class Engine:
         ImpossibleEvidenceError
             If the evidence has probability zero.
         """
-        given = self.log_probability(evidence)
-        if given == -np.inf:
-            message = "The evidence has probability zero, so nothing follows from it."
-            raise ImpossibleEvidenceError(message, list(evidence))
-        both = evidence.plus(event)
-        if any(not any(likelihood) for likelihood in both.likelihoods.values()):
-            return 0.0
-        return min(1.0, float(np.exp(self.log_probability(both) - given)))
+        return min(1.0, self._share(event, evidence, self._log_of_possible(evidence)))
 
     def probability_of_any(
         self, groups: Sequence[Sequence[str]], evidence: Evidence
@@ -232,17 +215,11 @@ class Engine:
         ImpossibleEvidenceError
             If the evidence has probability zero.
         """
-        given = self.log_probability(evidence)
-        if given == -np.inf:
-            message = "The evidence has probability zero, so nothing follows from it."
-            raise ImpossibleEvidenceError(message, list(evidence))
+        given = self._log_of_possible(evidence)
 
         def share(states: Mapping[str, tuple[float, float]]) -> float:
             """P(these states | evidence)."""
-            both = evidence.plus(Evidence(states))
-            if any(not any(likelihood) for likelihood in both.likelihoods.values()):
-                return 0.0
-            return float(np.exp(self.log_probability(both) - given))
+            return self._share(Evidence(states), evidence, given)
 
         answers: list[float] = []
         for group in groups:
@@ -255,6 +232,20 @@ class Engine:
                 )
             answers.append(min(1.0, some))
         return answers
+
+    def _log_of_possible(self, evidence: Evidence) -> float:
+        given = self.log_probability(evidence)
+        if given == -np.inf:
+            message = "The evidence has probability zero, so nothing follows from it."
+            raise ImpossibleEvidenceError(message, list(evidence))
+        return given
+
+    def _share(self, event: Evidence, evidence: Evidence, given: float) -> float:
+        """P(event | evidence), where ``given`` is the logarithm of P(evidence)."""
+        both = evidence.plus(event)
+        if any(not any(likelihood) for likelihood in both.likelihoods.values()):
+            return 0.0
+        return float(np.exp(self.log_probability(both) - given))
 
     def _propagate_one(self, evidence: Evidence, targets: list[str] | None) -> Propagation:
         """One question, plainly where that is quicker; no posteriors if the targets are None."""

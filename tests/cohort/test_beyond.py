@@ -12,6 +12,9 @@ from distributed import Client, LocalCluster
 
 import kneebayes as kb
 from kneebayes.cohort import diagnose_dask, diagnose_partition, partition_meta
+from kneebayes.inference import answering, splitting
+from kneebayes.inference.answering import MOST_WORK
+from kneebayes.inference.splitting import ROOMY
 
 PLAIN = {
     "fever": [True, False, None],
@@ -78,8 +81,17 @@ def test_a_patient_that_is_too_wide_is_named_by_the_worker(knee: kb.Model, clien
     assert client.status == "running"
     frame = pd.DataFrame({one.id: [None, 0.7] for one in knee.findings}, index=["ann", "bob"])
     spread = diagnose_dask(dd.from_pandas(frame.astype(float), npartitions=1), knee)
-    with pytest.raises(kb.TooWideError, match=r"^Row 'bob': This query needs a table of"):
-        spread.compute()
+    client.run(allow, 1.0, 1)  # the workers are to refuse at once
+    try:
+        with pytest.raises(kb.TooWideError, match=r"^Row 'bob': This query needs a table of"):
+            spread.compute()
+    finally:
+        client.run(allow, MOST_WORK, ROOMY)
+
+
+def allow(work: float, entries: int) -> None:
+    """Set how much a question may take, in the process that calls this."""
+    answering.MOST_WORK, splitting.ROOMY = work, entries
 
 
 def test_columns_are_checked_before_any_work_is_sent_out(knee: kb.Model) -> None:

@@ -185,6 +185,7 @@ def test_impossible_patients_are_marked_and_do_not_stop_the_others(robot: kb.Mod
         robot.diagnose(none)
 
 
+@pytest.mark.usefixtures("impatient")
 def test_a_patient_that_is_too_wide_is_named(knee: kb.Model) -> None:
     likely = {finding.id: [None, 0.7] for finding in knee.findings}
     frame = pd.DataFrame(likely, index=["ann", "bob"])

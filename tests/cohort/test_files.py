@@ -135,6 +135,7 @@ def test_a_bad_cell_far_into_a_file_is_found_before_anything_is_answered(
     assert [one.name for one in tmp_path.iterdir()] == [path.name]
 
 
+@pytest.mark.usefixtures("impatient")
 @pytest.mark.parametrize("end", ENDS)
 def test_work_that_fails_leaves_what_was_there(knee: kb.Model, tmp_path: Path, end: str) -> None:
     unsure = np.full((PIECE + 1, len(knee.findings)), np.nan)

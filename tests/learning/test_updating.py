@@ -361,6 +361,7 @@ def test_answers_that_are_only_likely_are_scored_each_for_itself(knee: kb.Model)
         assert score == pytest.approx(np.log(dx.probability_of_evidence / pain), abs=1e-9)
 
 
+@pytest.mark.usefixtures("impatient")
 def test_a_patient_who_is_too_wide_is_named_by_row(knee: kb.Model) -> None:
     findings = [one.id for one in knee.findings if one.id != knee.knowledge.meta.complaint]
     cases = pd.DataFrame({id: [None, 0.7] for id in findings}, index=["ann", "bob"])
