@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from kneebayes.errors import EvidenceError, KneebayesError, UnknownNameError, suggest
 from kneebayes.reasoning import believe
-from kneebayes.reasoning.robustness import spread_of
+from kneebayes.reasoning.robustness import Drawing, spread_of
 from kneebayes.reasoning.sensitivity import Sensitivity, What, move_number, move_prior
 from kneebayes.reasoning.tornado import Over, bars_over
 from kneebayes.results.asked import Asked
@@ -92,10 +92,9 @@ class Doubting:
                 model.knowledge,
                 model.elicited,
                 self._evidence,
-                draws,
-                seed,
-                spread,
+                Drawing(draws, seed, spread),
                 step,
+                model.solved,
             )
         return Robustness(self._asked, found, model.elicited.priors)
 

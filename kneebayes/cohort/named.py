@@ -45,7 +45,7 @@ BENCHMARKS = {
         recording=Recording(
             context=0.9, history=0.2, symptom=0.15, sign=0.12, test=0.04, absent_written=1.0
         ),
-        digest="61f5d6f507f9faef47fd61751893b5f31651b0f693c7058e034de089fdcbf996",
+        digest="a53898ec5993b5f659e1dd947c02f90a55a2b2fa9c6dc2cf88226d30dd1ca500",
     )
 }
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from hashlib import sha256
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,7 +18,10 @@ from kneebayes.network import Numbers
 from kneebayes.reasoning.quantities import Quantities
 from kneebayes.reasoning.relinking import relink
 
-__all__ = ["Restated", "Restating"]
+__all__ = ["Restated", "Restating", "Solved"]
+
+Solved = dict[bytes, tuple[Numbers, NDArray[np.bool_], int]]
+SOLVED_KEPT = 8
 
 CLOSE = 1e-6
 ROUNDS = 20
@@ -64,6 +68,9 @@ class Restating:
         Ids that will be observed; links that say nothing about them are left as they stand.
     close
         How far a prior may be from its amount, in log-odds.
+    solved
+        Leaks that were solved before: they hang on the amounts, not on the patient, so the
+        same draws need them once. Filled here.
     """
 
     def __init__(
@@ -73,8 +80,10 @@ class Restating:
         quantities: Quantities,
         asked: Iterable[str],
         close: float = CLOSE,
+        solved: Solved | None = None,
     ) -> None:
         self.engine, self.quantities, self.close = engine, quantities, close
+        self.solved = {} if solved is None else solved
         network = engine.network
         self.complaint = knowledge.meta.complaint
         self.seen = Evidence.of(network, {self.complaint: "present"})
@@ -123,12 +132,25 @@ class Restating:
         rounds = 0
         if rows.size:
             ratios = np.nan_to_num(amounts[np.ix_(rows, self.risks)], nan=1.0)
-            solved, held[rows], rounds = self._solve(
-                numbers[rows], ratios, _logit(amounts[np.ix_(rows, self.priors)])
-            )
-            numbers[rows] = solved
+            key = self._key(amounts[np.ix_(rows, self.solved_from)])
+            if key not in self.solved:
+                wanted = _logit(amounts[np.ix_(rows, self.priors)])
+                while len(self.solved) >= SOLVED_KEPT:
+                    self.solved.pop(next(iter(self.solved)))
+                self.solved[key] = self._solve(numbers[rows], ratios, wanted)
+            logs, held[rows], rounds = self.solved[key]
+            tied = numbers[rows]
+            self._tie(tied, logs, ratios)
+            numbers[rows] = tied
         self._evoke(numbers, amounts, changed, held)
         return Restated(numbers, held, rounds)
+
+    def _key(self, amounts: Numbers) -> bytes:
+        """What the leaks hang on: the network as it stands, and the amounts."""
+        told = sha256(self.base.tobytes())
+        told.update(np.float64(self.close).tobytes())
+        told.update(np.ascontiguousarray(amounts).tobytes())
+        return told.digest()
 
     def _fill(self, numbers: Numbers, amounts: Numbers, changed: NDArray[np.bool_]) -> None:
         """Leaks, shares and links that follow from their own statements."""
@@ -205,7 +227,10 @@ class Restating:
     def _solve(
         self, numbers: Numbers, ratios: Numbers, wanted: Numbers
     ) -> tuple[Numbers, NDArray[np.bool_], int]:
-        """Leaks under which the priors hold; rows that are done are not asked again."""
+        """Logarithms of leaks under which the priors hold, where they do, and after how long.
+
+        Rows that are done are not asked again.
+        """
         first = self._first_inverse()
         logs = np.log(np.maximum(self.base[self.leaks], LEAST))
         expected = _logit(self.values[self.priors])
@@ -233,7 +258,7 @@ class Restating:
             miss[left] = missed
             rounds += 1
             left = left[np.abs(missed).max(axis=1) >= self.close]
-        return numbers, np.abs(miss).max(axis=1) < self.close, rounds
+        return logs, np.abs(miss).max(axis=1) < self.close, rounds
 
     def _evoke(
         self,

@@ -14,9 +14,9 @@ from kneebayes.inference import Engine, Evidence
 from kneebayes.knowledge import Knowledge
 from kneebayes.network import Numbers
 from kneebayes.reasoning.quantities import Quantities, amounts_at, quantities_of
-from kneebayes.reasoning.restating import Restating
+from kneebayes.reasoning.restating import Restating, Solved
 
-__all__ = ["CauseSpread", "Spread", "spread_of"]
+__all__ = ["CauseSpread", "Drawing", "Spread", "spread_of"]
 
 LOW, HIGH = 0.05, 0.95
 TOP = 3
@@ -26,6 +26,25 @@ MOST_DRAWS = 1_000_000
 HIGHEST_PRIOR = 0.9
 SMALLEST = 1e-300
 CLOSE = 1e-4  # a prior of a draw is met to this in log-odds, far below what its word leaves open
+
+
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """How networks are drawn from what the words may mean.
+
+    Attributes
+    ----------
+    draws
+        How many.
+    seed
+        Of the random numbers; the same seed gives the same draws for every patient.
+    width
+        Multiplies the deviations: 0 gives the value of every quantity, 1 its interval.
+    """
+
+    draws: int
+    seed: int
+    width: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,10 +108,9 @@ def spread_of(
     knowledge: Knowledge,
     elicited: Elicited,
     evidence: Evidence,
-    draws: int,
-    seed: int,
-    width: float,
+    drawing: Drawing,
     progress: Callable[[int], object] | None = None,
+    solved: Solved | None = None,
 ) -> Spread:
     """Draw every stated quantity from its interval, and ask each network that follows.
 
@@ -105,23 +123,22 @@ def spread_of(
         The model.
     evidence
         What is known of the patient.
-    draws
-        How many networks to ask.
-    seed
-        Of the random numbers; the same seed gives the same draws for every patient.
-    width
-        Multiplies the deviations: 0 gives the value of every quantity, 1 its interval.
+    drawing
+        How many networks to ask, and how they are drawn.
     progress
         Called with how many more draws are done.
+    solved
+        What was solved for earlier draws, to be used again; more is added.
 
     Raises
     ------
     KneebayesError
         If an argument is out of range, or hardly any draw has priors that can hold.
     """
+    draws, seed, width = drawing.draws, drawing.seed, drawing.width
     _check(draws, seed, width)
     quantities = quantities_of(knowledge, elicited, engine)
-    restating = Restating(engine, knowledge, quantities, evidence, CLOSE)
+    restating = Restating(engine, knowledge, quantities, evidence, CLOSE, solved)
     total = knowledge.lexicons[elicited.lexicon].total is not None
     rng = np.random.default_rng(seed)
     ids = tuple(knowledge.causes)

@@ -120,3 +120,12 @@ def test_what_makes_no_sense_is_refused(
     with pytest.raises(kb.KneebayesError) as caught:
         knee.diagnose().robustness(**arguments)
     assert said in str(caught.value)
+
+
+def test_what_was_solved_for_one_patient_serves_the_next(knee: kb.Model) -> None:
+    """The leaks of a draw hang on the words alone: with and without memory, the same digits."""
+    patient = {"lump behind the knee": True, "fever": False}
+    fresh = kb.load().diagnose(patient).robustness(50, seed=9)
+    knee.diagnose({"leg swelling": True}).robustness(50, seed=9)
+    assert knee.solved
+    assert knee.diagnose(patient).robustness(50, seed=9).draws.equals(fresh.draws)
