@@ -129,6 +129,11 @@ def _from_mapping(
         if not known or isinstance(value, bool) or not isinstance(value, Real):
             raise _not_understood(knowledge, id, name, dict(answer))
         values[by_name[fold(state)]] = _as_float(value)
+    named = [by_name[fold(str(state))] for state in answer if fold(str(state)) in by_name]
+    if len(named) == 1 and values[named[0]] != 1.0:  # what is left out would count as impossible
+        if len(states) > 2 or not 0.0 <= values[named[0]] <= 1.0:
+            raise _not_understood(knowledge, id, name, dict(answer))
+        return _state(states, named[0], values[named[0]])
     likelihood = tuple(values.values())
     if not all(math.isfinite(one) and one >= 0.0 for one in likelihood) or not any(likelihood):
         raise _not_understood(knowledge, id, name, dict(answer))

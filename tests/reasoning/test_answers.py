@@ -35,7 +35,7 @@ ACCEPTED = [
     ("fever", Fraction(1, 4), (0.75, 0.25), "present with probability 0.25"),
     ("fever", {"present": 0.2, "absent": 0.8}, (0.8, 0.2), "present with probability 0.2"),
     ("fever", {"present": 3, "absent": 1}, (1.0, 3.0), "present with probability 0.75"),
-    ("fever", {"Absent": 0.4}, (0.4, 0.0), "absent"),
+    ("fever", {"Absent": 0.4}, (0.4, 0.6), "present with probability 0.6"),
     ("onset", "gradual", (1.0, 0.0), "gradual"),
     ("onset", "sudden", (0.0, 1.0), "sudden"),
     ("onset", "GRADUAL", (1.0, 0.0), "gradual"),
@@ -321,3 +321,19 @@ def test_a_probability_of_0_or_1_is_the_plain_answer(
 def test_a_probability_of_one_half_says_nothing(knee: kb.Model) -> None:
     told = knee.diagnose({"fever": 0.5}).ranking["posterior"].to_numpy()
     assert told == pytest.approx(knee.diagnose().ranking["posterior"].to_numpy(), abs=1e-12)
+
+
+def test_one_state_of_two_says_what_the_other_is(knee: kb.Model) -> None:
+    both = knee.diagnose({"fever": {"present": 0.3, "absent": 0.7}})
+    one = knee.diagnose({"fever": {"present": 0.3}})
+    assert one.ranking.equals(both.ranking)
+    assert one.urgency.level == both.urgency.level
+
+
+@pytest.mark.parametrize("answer", [{"older": 0.5}, {"older": 2}])
+def test_one_state_of_several_is_no_answer_unless_it_is_certain(
+    knee: kb.Model, answer: dict[str, float]
+) -> None:
+    with pytest.raises(kb.EvidenceError, match="age"):
+        knee.diagnose({"age": answer})
+    assert knee.diagnose({"age": {"older": 1}}).top == knee.diagnose({"age": "older"}).top
