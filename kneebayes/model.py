@@ -23,7 +23,6 @@ from kneebayes.practising import Practising
 from kneebayes.reasoning import Trace, read_answers, trace_cause
 from kneebayes.reasoning.answers import by_node, evidence_of
 from kneebayes.reasoning.belief import believe_groups, probability_of
-from kneebayes.reasoning.restating import Solved
 from kneebayes.sharing import Sharing
 from kneebayes.simulating import Simulating
 from kneebayes.updating import Updating
@@ -151,11 +150,6 @@ class Model(Interviewing, Exploring, Placing, Simulating, Updating, Sharing, Pra
     def complaint_probability(self) -> float:
         """P(complaint) that follows from the stated priors; not stated anywhere itself."""
         return self.elicited.complaint_probability
-
-    @cached_property
-    def solved(self) -> Solved:
-        """Leaks solved for draws of the words: the next patient's robustness needs them again."""
-        return {}
 
     @cached_property
     def group_priors(self) -> Mapping[str, float]:
@@ -298,6 +292,8 @@ class Model(Interviewing, Exploring, Placing, Simulating, Updating, Sharing, Pra
         ----------
         around
             A cause, by any of its names; left out, the whole network.
+        ax
+            Where to draw; left out, a new figure.
         """
         from kneebayes.display.figures import draw_network
 
@@ -306,7 +302,11 @@ class Model(Interviewing, Exploring, Placing, Simulating, Updating, Sharing, Pra
         return draw_network(self.knowledge, self.network, around, ax)
 
     def to_pgmpy(self) -> DiscreteBayesianNetwork:
-        """The network in pgmpy's form; a wide noisy-OR becomes a chain named ``<id>__<number>``."""
+        """The network as a pgmpy ``DiscreteBayesianNetwork`` of small tables.
+
+        A noisy-OR over many parents is split into a chain of OR nodes, named
+        ``<id>__<number>``; every other node keeps its id and its states.
+        """
         from kneebayes.network.pgmpy_bridge import to_pgmpy
 
         return to_pgmpy(self.network)

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from kneebayes.inference import Engine
     from kneebayes.knowledge import Knowledge, Names
     from kneebayes.learning.record import Learnt
+    from kneebayes.reasoning.restating import Solved
 
 __all__ = ["Placing"]
 
@@ -112,6 +113,11 @@ class Placing:
             id: self if id == self.elicited.lexicon else self.with_lexicon(id)
             for id in self.knowledge.lexicons
         }
+
+    @cached_property
+    def solved(self) -> Solved:
+        """Leaks solved for draws of the words: the next patient's robustness needs them again."""
+        return {}
 
     def _refuse_if_learnt(self, door: str) -> None:
         """What patients taught holds for one reading of the words and one place."""

@@ -59,7 +59,7 @@ def edit(folder: Path) -> Edit:
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """An engine that refuses at once what would have to be asked in parts."""
     monkeypatch.setattr(answering, "MOST_WORK", 1.0)
-    monkeypatch.setattr(splitting, "ROOMY", 1)
+    monkeypatch.setattr(splitting, "ROOMY", splitting.ROOMY._replace(most=1))
 
 
 @pytest.fixture(params=["plain", "compiled"])

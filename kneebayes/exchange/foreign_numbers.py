@@ -108,7 +108,7 @@ class AboutNumbers:
     def influences(self, target: str, state: str) -> ForeignResult:
         """Which numbers of the network matter most for P(target in this state | evidence).
 
-        Loads compiled code, which takes a minute the first time on a machine.
+        Loads compiled code, which takes a minute the first time in an installation.
 
         Returns
         -------

@@ -166,7 +166,7 @@ class Engine:
         return derive(self.network, self.flat, evidence)
 
     def compile(self) -> Engine:
-        """Load the compiled code now; the first time on a machine this takes a minute.
+        """Load the compiled code now; the first time in an installation this takes a minute.
 
         Batches do so by themselves. A single question is answered without it until it is
         there, so that the first answer of a process never waits.

@@ -9,6 +9,7 @@ import numpy as np
 from kneebayes.errors import TooWideError
 from kneebayes.inference.answering import rows_of
 from kneebayes.inference.batch import cases_of
+from kneebayes.inference.compiled.asked import ROOMY
 from kneebayes.inference.evidence import Evidence
 from kneebayes.inference.flat import Flat, flatten
 from kneebayes.inference.loading import load_compiled
@@ -50,7 +51,7 @@ def joint_of(
 
     batch = cases_of(network, flat, [evidence])
     kept = np.array([network.index[network[id].id] for id in nodes], dtype=np.int64)
-    asked = rows_of(flat, batch)
+    asked = rows_of(flat, batch)._replace(limits=ROOMY)
     log, scope, values, own = run_joint(flat, asked, kept)
     if log == np.inf:
         raise TooWideError(too_wide(float(asked.widths[0])))

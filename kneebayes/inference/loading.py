@@ -54,7 +54,7 @@ def _age(path: Path) -> float:
 
 
 def load_compiled() -> None:
-    """Load the compiled engine; compiles it first where that was never done on this machine.
+    """Load the compiled engine; compiles it first where this installation never did.
 
     Compiling takes about a minute, once; later processes load the result within a
     second. A bar shows it, since nothing else would tell what the machine is doing.
@@ -87,7 +87,7 @@ def _compile() -> None:
 
     for stale in _stored():
         stale.unlink(missing_ok=True)
-    what = "Compiling the engine, once on this machine"
+    what = "Compiling the engine, once in this installation"
     with tqdm(total=3, desc=what, unit="part", leave=False) as bar:
         for touch in (_touch_joint, _touch_shares, _touch):  # the last is the index
             touch()

@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 
 from kneebayes.errors import TooWideError
-from kneebayes.inference.compiled.asked import Limits, Rows, empty_room
+from kneebayes.inference.compiled.asked import ROOMY, Limits, Rows, empty_room
 from kneebayes.inference.flat import Flags, Flat, Integers, Observed
 from kneebayes.network import Numbers
 
@@ -19,7 +19,6 @@ __all__ = ["MOST_WORK", "add_up", "cost_of", "parts_of", "too_wide"]
 MOST_WORK = 2.0**35  # multiplications of one pass through all parts: a minute on two cores
 DOUBTFUL = 2.0  # a question is given up early if at this rate it would take so much more
 CANDIDATES = 12  # nodes with most neighbours, of which the best is observed
-ROOMY = 2**27  # entries of all tables, where splitting does not help
 
 
 def parts_of(
@@ -53,11 +52,12 @@ def parts_of(
     patterns, work = _split(flat, asked, most_work)
     if len(patterns):
         return _asking(flat, asked, patterns, asked.limits), work
-    roomy = asked.limits._replace(most=ROOMY)
+    roomy = asked.limits._replace(most=ROOMY.most)
     costs, widths = cost_of(flat, asked, asked.hard, roomy)
     if np.isfinite(costs[0]) and costs[0] <= roomy.dearest:
         return _asking(flat, asked, asked.hard, roomy), float(costs[0])
-    raise TooWideError(too_wide(float(widths[0]), where))
+    tried = ", and in parts it would take minutes"
+    raise TooWideError(too_wide(float(widths[0]), where, tried))
 
 
 def _split(flat: Flat, asked: Rows, most_work: float) -> tuple[Observed, float]:
@@ -68,7 +68,7 @@ def _split(flat: Flat, asked: Rows, most_work: float) -> tuple[Observed, float]:
     while waiting:
         pattern, share = waiting.pop()
         cost = float(cost_of(flat, asked, pattern[None], asked.limits)[0][0])
-        if cost <= asked.limits.dearest and np.isfinite(cost):
+        if np.isfinite(cost) and cost <= asked.limits.dearest:
             ready.append(pattern)
             work, done = work + cost, done + share
             hopeless = work > min(1.0, DOUBTFUL * done) * most_work
@@ -94,12 +94,12 @@ def _asking(flat: Flat, asked: Rows, patterns: Observed, limits: Limits) -> Rows
     )
 
 
-def too_wide(width: float, where: str = "") -> str:
-    """What to say of a query that neither memory nor patience suffices for."""
+def too_wide(width: float, where: str = "", tried: str = "") -> str:
+    """What to say of a query that memory does not suffice for, and of what was tried instead."""
     return (
         f"This query{where} needs a table of 2^{width:.0f} entries, more than memory is allowed "
-        "for, and in parts it would take minutes. Answering some contexts (such as age) or leaving "
-        "out positive findings makes it narrower."
+        f"for{tried}. Answering some contexts (such as age) or leaving out positive findings makes "
+        "it narrower."
     )
 
 

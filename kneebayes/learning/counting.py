@@ -16,7 +16,7 @@ import numpy as np
 
 from kneebayes.errors import TooWideError
 from kneebayes.inference import Engine
-from kneebayes.inference.compiled.asked import Shares, room_for_answers, room_for_shares
+from kneebayes.inference.compiled.asked import ROOMY, Shares, room_for_answers, room_for_shares
 from kneebayes.inference.cores import usable_cores
 from kneebayes.inference.flat import Flat, Integers, Observed
 from kneebayes.inference.loading import load_compiled
@@ -145,6 +145,7 @@ class Counting:
         likely = np.ones(flat.own_start[-1]) if soft is None else np.ascontiguousarray(soft)
         nothing = np.zeros(len(flat.states), dtype=np.bool_)
         rows = room_for_answers(flat, numbers[None], hard[None], likely[None], nothing)
+        rows = rows._replace(limits=ROOMY)
         shares = room_for_shares(flat)
         log = float(run_shares(flat, rows, shares))
         if log == np.inf:

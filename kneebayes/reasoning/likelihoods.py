@@ -123,18 +123,18 @@ def _from_mapping(
     knowledge: Knowledge, id: str, states: tuple[str, ...], name: str, answer: Mapping[str, object]
 ) -> Likelihood:
     by_name = _state_names(knowledge, id, states)
-    values = dict.fromkeys(states, 0.0)
+    told: dict[str, float] = {}
     for state, value in answer.items():
         known = isinstance(state, str) and fold(state) in by_name
         if not known or isinstance(value, bool) or not isinstance(value, Real):
             raise _not_understood(knowledge, id, name, dict(answer))
-        values[by_name[fold(state)]] = _as_float(value)
-    named = [by_name[fold(str(state))] for state in answer if fold(str(state)) in by_name]
-    if len(named) == 1 and values[named[0]] != 1.0:  # what is left out would count as impossible
-        if len(states) > 2 or not 0.0 <= values[named[0]] <= 1.0:
+        told[by_name[fold(state)]] = _as_float(value)
+    if len(told) == 1:  # states left out must not count as impossible, unless this one is certain
+        [(state, value)] = told.items()
+        if not 0.0 <= value <= 1.0 or (value < 1.0 and len(states) > 2):
             raise _not_understood(knowledge, id, name, dict(answer))
-        return _state(states, named[0], values[named[0]])
-    likelihood = tuple(values.values())
+        return _state(states, state, value)
+    likelihood = tuple(told.get(state, 0.0) for state in states)
     if not all(math.isfinite(one) and one >= 0.0 for one in likelihood) or not any(likelihood):
         raise _not_understood(knowledge, id, name, dict(answer))
     return likelihood

@@ -144,8 +144,10 @@ def test_what_changes_is_read_out(seen: Visit, knee: kb.Model) -> None:
     seen.answer("lump_behind_knee", "present")
     dx = knee.diagnose({"lump behind the knee": True})
     spoken = seen.page.locator("[role=status][aria-live=polite]")
-    seen.page.wait_for_function("() => /Most probable/.test(document.body.textContent)")
     seen.compared()
+    seen.page.wait_for_function(
+        "() => /Most probable/.test(document.querySelector('[role=status]').textContent)"
+    )
     assert dx.top in spoken.text_content()
     assert dx.urgency.advice in spoken.text_content()
     seen.page.locator("[data-act=reset]").click()

@@ -14,7 +14,7 @@ import kneebayes as kb
 from kneebayes.cohort import diagnose_dask, diagnose_partition, partition_meta
 from kneebayes.inference import answering, splitting
 from kneebayes.inference.answering import MOST_WORK
-from kneebayes.inference.splitting import ROOMY
+from kneebayes.inference.compiled.asked import ROOMY
 
 PLAIN = {
     "fever": [True, False, None],
@@ -86,12 +86,12 @@ def test_a_patient_that_is_too_wide_is_named_by_the_worker(knee: kb.Model, clien
         with pytest.raises(kb.TooWideError, match=r"^Row 'bob': This query needs a table of"):
             spread.compute()
     finally:
-        client.run(allow, MOST_WORK, ROOMY)
+        client.run(allow, MOST_WORK, ROOMY.most)
 
 
 def allow(work: float, entries: int) -> None:
     """Set how much a question may take, in the process that calls this."""
-    answering.MOST_WORK, splitting.ROOMY = work, entries
+    answering.MOST_WORK, splitting.ROOMY = work, ROOMY._replace(most=entries)
 
 
 def test_columns_are_checked_before_any_work_is_sent_out(knee: kb.Model) -> None:

@@ -11,6 +11,7 @@ from kneebayes.network import Numbers
 
 __all__ = [
     "LIMITS",
+    "ROOMY",
     "Limits",
     "Room",
     "Rows",
@@ -40,6 +41,7 @@ class Limits(NamedTuple):
 
 
 LIMITS = Limits(tries=64, most=2**25, dearest=np.inf)  # 256 MiB of doubles, and as much again
+ROOMY = LIMITS._replace(most=2**27)  # 1 GiB: for what cannot be asked in parts
 
 
 class Rows(NamedTuple):
@@ -63,8 +65,8 @@ class Rows(NamedTuple):
     marginals
         Filled with posteriors, laid out like ``soft``; without rows where none are wanted.
     widths, costs
-        Filled with log2 of the largest table, and with the multiplications of one pass; these
-        are infinite where a query is too wide.
+        Filled with log2 of the largest table, and with the multiplications of one pass; the
+        latter infinite where a query is too wide.
     limits
         How much each query may take.
     """
