@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from kneebayes.elicitation.onset import offset_of, stated_network
 from kneebayes.errors import EvidenceError, KneebayesError, UnknownNameError, suggest
 from kneebayes.reasoning import believe
 from kneebayes.reasoning.robustness import Drawing, spread_of
@@ -229,19 +230,19 @@ class Doubting:
             message = f"A link is named by parent and child: link=('DVT', 'fever'), got {ends!r}."
             raise KneebayesError(message)
         parent, child = (model.names.meaning(one, NODES) for one in ends)
-        node, flat = model.network[child.id], model.engine.flat
-        if not node.is_noisy_or or parent.id not in node.parents:
-            known = ", ".join(model.knowledge.label(one) for one in node.parents) or "nothing"
+        parents = stated_network(model.network)[child.id].parents
+        if parent.id not in parents:
+            known = ", ".join(model.knowledge.label(one) for one in parents) or "nothing"
             message = f"Nothing leads from '{ends[0]}' to '{ends[1]}'. To it leads: {known}."
-            raise UnknownNameError(message, ends[0], suggest(ends[0], node.parents))
+            raise UnknownNameError(message, ends[0], suggest(ends[0], parents))
         states = model.network[parent.id].states
         if parent.state not in states:
             message = f"'{ends[0]}' has several states; name one of them: {', '.join(states)}."
             raise EvidenceError(message)
-        slot = int(flat.parent_start[model.network.index[child.id]])
-        start = int(flat.link_at[slot + node.parents.index(parent.id)])
-        place = start + states.index(parent.state)
-        what: What = "link"
+        node, offset = offset_of(model.network, parent.id, parent.state, child.id)
+        place = int(model.engine.flat.number_start[model.network.index[node.id]]) + offset
+        what: What = "link" if node.id == child.id else "liability"
+        what = what if node.is_noisy_or else "factor"
         number = (what, child.id, parent.id, parent.state)
         return move_number(model.engine, causes, self._evidence, place, number)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from kneebayes.elicitation.onset import stated_network, strongest
 from kneebayes.errors import KneebayesError
 from kneebayes.knowledge import Knowledge
 from kneebayes.network import Network
@@ -44,19 +45,19 @@ def draw_network(
         Where to draw; left out, a new figure.
     """
     kinds = _kinds(knowledge)
-    shown = set(kinds) if around is None else _neighbourhood(network, kinds, around)
-    places = _places(network, kinds, shown)
+    stated = stated_network(network)
+    shown = set(kinds) if around is None else _neighbourhood(stated, kinds, around)
+    places = _places(stated, kinds, shown)
     rows = max(len([1 for id in shown if kinds[id] == layer]) for layer in LAYERS)
     ax = ax or _new_axes(11.0, max(3.5, 0.24 * rows + 1.0))
     faint = 0.3 if around is None else 0.9
-    for node in network.nodes:
-        for link in node.links:
-            if node.id in shown and link.parent in shown:
-                if around is not None and not _on_a_way(kinds, around, link.parent, node.id):
+    for node in stated.nodes:
+        for parent in node.parents:
+            if node.id in shown and parent in shown:
+                if around is not None and not _on_a_way(kinds, around, parent, node.id):
                     continue
-                (x0, y0), (x1, y1) = places[link.parent], places[node.id]
-                strength = max(link.strength)
-                width = 0.3 + 1.6 * strength
+                (x0, y0), (x1, y1) = places[parent], places[node.id]
+                width = 0.3 + 1.6 * strongest(network, parent, node.id)
                 ax.plot([x0, x1], [y0, y1], color=LINE, lw=width, alpha=faint, zorder=1)
     for id in shown:
         x, y = places[id]

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
 from kneebayes.errors import KneebayesError
 from kneebayes.inference import Engine, Evidence
-from kneebayes.network import Network, Node, Numbers, noisy_or_node
+from kneebayes.network import Network, Node, Numbers
 from kneebayes.odds import logit
 
 __all__ = ["CauseFamily", "calibrate"]
@@ -16,9 +16,8 @@ __all__ = ["CauseFamily", "calibrate"]
 CLOSE = 1e-12
 ROUNDS = 400
 LONGEST_STEP = 1.0
-STRONGEST_LINK = 0.95
 
-CauseFamily = Callable[[float], Node]
+CauseFamily = Callable[[float], Sequence[Node]]
 
 
 def calibrate(
@@ -37,7 +36,7 @@ def calibrate(
     network
         Contexts, causes and complaint (findings do not matter here).
     families
-        For each cause the node that follows from its leak.
+        For each cause its nodes, which follow from its leak.
     priors
         P(cause | complaint) as stated.
     complaint
@@ -60,8 +59,8 @@ def calibrate(
 
     def attempt(logs: Numbers) -> tuple[Network, Numbers, float]:
         """Network, miss in log-odds and P(complaint) for some logarithms of leaks."""
-        nodes = [families[cause](float(np.exp(x))) for cause, x in zip(causes, logs, strict=True)]
-        tried = network.replacing(nodes)
+        each = [families[cause](float(np.exp(x))) for cause, x in zip(causes, logs, strict=True)]
+        tried = network.replacing([node for nodes in each for node in nodes])
         told = engine.on(tried).propagate(seen, causes)
         if told.log_probability[0] == -np.inf:
             message = f"No cause produces the complaint '{complaint}': no prior can hold."
@@ -106,32 +105,3 @@ def _cannot_hold(
         "since some cause must explain the complaint they need at least 1, and causes that "
         "raise each other need more. Raise some, or weaken the influences between causes."
     )
-
-
-def cause_node(
-    id: str, leak: float, risks: Mapping[str, tuple[float, ...]], links: Mapping[str, float]
-) -> Node:
-    """The node of a cause that follows from its leak.
-
-    A risk ratio is the risk with that parent state alone against the risk with none, so
-    ``link = (ratio - 1) leak / (1 - leak)``.
-
-    Parameters
-    ----------
-    id
-        The cause.
-    leak
-        P(cause) with no parent present.
-    risks
-        For each parent one risk ratio per state; 1 for a state that changes nothing.
-    links
-        Links that are stated as such.
-    """
-    leak = min(leak, 0.999)
-    made: dict[str, float | tuple[float, ...]] = {
-        parent: tuple(
-            min(STRONGEST_LINK, max(0.0, (ratio - 1.0) * leak / (1.0 - leak))) for ratio in ratios
-        )
-        for parent, ratios in risks.items()
-    }
-    return noisy_or_node(id, leak, {**made, **links})

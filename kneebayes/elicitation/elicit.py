@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from kneebayes.elicitation.calibrate import CauseFamily, calibrate, cause_node
+from kneebayes.elicitation.calibrate import calibrate
 from kneebayes.elicitation.evoke import solve_evoked
 from kneebayes.elicitation.links import links_from_frequencies
+from kneebayes.elicitation.onset import Onset, Scale, number_of
 from kneebayes.elicitation.result import Elicited, Stated
 from kneebayes.elicitation.words import amount_interval, prior_intervals
 from kneebayes.errors import KneebayesError, circle_among
@@ -43,9 +44,11 @@ def elicit(knowledge: Knowledge, lexicon: Lexicon) -> Elicited:
     free = [*knowledge.mediators, *knowledge.findings]
     solved = links_from_frequencies(draft.frequencies, draft.leak_values(), draft.order, free)
     priors = prior_intervals(knowledge, lexicon)
-    families = {cause: draft.family(cause) for cause in knowledge.causes}
+    onsets = {cause: draft.onset(cause) for cause in knowledge.causes}
+    families = {cause: onset.nodes for cause, onset in onsets.items()}
     start = [families[cause](0.05 * priors[cause].value) for cause in knowledge.causes]
-    network = Network((*draft.other_nodes(solved.links), *start))
+    begun = (node for nodes in start for node in nodes)
+    network = Network((*draft.other_nodes(solved.links), *begun))
     wanted = {cause: interval.value for cause, interval in priors.items()}
     network, probability = calibrate(network, families, wanted, knowledge.meta.complaint)
     network, remarks = solve_evoked(network, knowledge, lexicon)
@@ -54,7 +57,7 @@ def elicit(knowledge: Knowledge, lexicon: Lexicon) -> Elicited:
         lexicon=lexicon.id,
         priors=priors,
         leaks=draft.leaks,
-        stated=tuple(_stated(draft.intervals, network)),
+        stated=tuple(_stated(draft.intervals, network, onsets)),
         complaint_probability=probability,
         remarks=(*solved.remarks, *remarks, *_outside_published(knowledge, priors)),
     )
@@ -80,7 +83,7 @@ class _Draft:
     lexicon: Lexicon
     intervals: list[tuple[Arrow, Interval]] = field(default_factory=list)
     frequencies: list[tuple[Arrow, Interval]] = field(default_factory=list)
-    risks: dict[str, dict[str, dict[str, float]]] = field(default_factory=dict)
+    risks: dict[str, dict[str, dict[str, Interval]]] = field(default_factory=dict)
     leaks: dict[str, Interval] = field(default_factory=dict)
     order: list[str] = field(default_factory=list)
 
@@ -92,7 +95,7 @@ class _Draft:
             if said.risk is not None:
                 interval = amount_interval(said.risk, "risk", self.lexicon)
                 by_state = self.risks.setdefault(arrow.child, {}).setdefault(arrow.parent, {})
-                by_state[arrow.state] = interval.value
+                by_state[arrow.state] = interval
             elif said.how_often is not None:
                 interval = amount_interval(said.how_often, "frequency", self.lexicon)
                 if arrow.child not in causes:
@@ -128,18 +131,29 @@ class _Draft:
             return ("absent", "present")
         return tuple(state.id for state in context.states)
 
-    def family(self, cause: str) -> CauseFamily:
-        """The node of a cause as a function of its leak."""
-        risks = {
-            parent: tuple(by_state.get(state, 1.0) for state in self.states(parent))
-            for parent, by_state in self.risks.get(cause, {}).items()
-        }
+    def onset(self, cause: str) -> Onset:
+        """How a cause comes about."""
+        risks: dict[str, tuple[float, ...]] = {}
+        others: dict[str, tuple[float, ...]] = {}
+        scale = None
+        for parent, by_state in self.risks.get(cause, {}).items():
+            states = self.states(parent)
+            context = self.knowledge.contexts.get(parent)
+            if context is not None and context.states:
+                shares = tuple(state.share for state in context.states)
+                ratios = {states.index(id): (one.value, one.high) for id, one in by_state.items()}
+                scale = Scale.of(parent, ratios, shares)
+                continue
+            told = others if parent in self.knowledge.causes else risks
+            told[parent] = tuple(
+                by_state[state].value if state in by_state else 1.0 for state in states
+            )
         links = {
             arrow.parent: interval.value
             for arrow, interval in self.intervals
             if arrow.child == cause and arrow.statement.how_often is not None
         }
-        return lambda leak: cause_node(cause, leak, risks, links)
+        return Onset(cause, risks, links, others, scale)
 
     def other_nodes(self, solved: Mapping[tuple[str, str], float]) -> Iterable[Node]:
         """Every node that is not a cause."""
@@ -178,8 +192,10 @@ def _parents_first(ids: Mapping[str, None], arrows: list[tuple[Arrow, Interval]]
     return order
 
 
-def _stated(intervals: list[tuple[Arrow, Interval]], network: Network) -> Iterable[Stated]:
+def _stated(
+    intervals: list[tuple[Arrow, Interval]], network: Network, onsets: Mapping[str, Onset]
+) -> Iterable[Stated]:
     for arrow, interval in intervals:
-        link = next(one for one in network[arrow.child].links if one.parent == arrow.parent)
-        state = network[arrow.parent].states.index(arrow.state)
-        yield Stated(arrow, interval, link.strength[state])
+        of_risk = arrow.statement.risk is not None
+        unit = onsets[arrow.child].unit_of(arrow.parent) if of_risk else 1.0
+        yield Stated(arrow, interval, number_of(network, arrow), unit)

@@ -24,12 +24,17 @@ class Stated:
     interval
         The statement in numbers: a frequency, or a risk ratio.
     link
-        P(the parent alone produces the child), leak and mediators taken out.
+        P(the parent alone produces the child), leak and mediators taken out; of a context
+        that multiplies, P(what else brings the child about does so in that state).
+    unit
+        Of a risk ratio that multiplies the link of a ratio of 1; of one that adds what its
+        leak is multiplied by before the ratio is.
     """
 
     arrow: Arrow
     interval: Interval
     link: float
+    unit: float = 1.0
 
 
 @dataclass(frozen=True)

@@ -5,12 +5,11 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import replace
-from functools import partial
 
-from kneebayes.elicitation.calibrate import calibrate, cause_node
+from kneebayes.elicitation.calibrate import calibrate
+from kneebayes.elicitation.onset import Onset, Scale, holder, number_of
 from kneebayes.elicitation.result import Elicited
 from kneebayes.knowledge.parts import Interval
-from kneebayes.network import Node
 from kneebayes.odds import inverse_logit, logit
 
 __all__ = ["settle"]
@@ -39,19 +38,9 @@ def settle(elicited: Elicited, odds: Mapping[str, float], complaint: str) -> Eli
     """
     priors = {id: _shifted(one, odds.get(id, 1.0)) for id, one in elicited.priors.items()}
     values = {id: one.value for id, one in priors.items()}
-    families = {id: partial(_node, elicited, id) for id in priors}
+    families = {id: _onset(elicited, id).nodes for id in priors}
     network, probability = calibrate(elicited.network, families, values, complaint)
-    stated = tuple(
-        replace(
-            one,
-            link=next(
-                link.strength[network[link.parent].states.index(one.arrow.state)]
-                for link in network[one.arrow.child].links
-                if link.parent == one.arrow.parent
-            ),
-        )
-        for one in elicited.stated
-    )
+    stated = tuple(replace(one, link=number_of(network, one.arrow)) for one in elicited.stated)
     return replace(
         elicited,
         network=network,
@@ -70,16 +59,28 @@ def _shifted(prior: Interval, odds: float) -> Interval:
     return Interval(low=low, value=min(max(value, low), high), high=high)
 
 
-def _node(elicited: Elicited, cause: str, leak: float) -> Node:
-    """The node of a cause that follows from its leak, from what was stated of its parents."""
+def _onset(elicited: Elicited, cause: str) -> Onset:
+    """How a cause comes about, from what was stated of its parents."""
+    network = elicited.network
     risks: dict[str, list[float]] = {}
     links: dict[str, float] = {}
+    scale, typical = None, 1.0
     for one in elicited.stated:
         arrow = one.arrow
-        if arrow.child == cause and arrow.statement.risk is not None:
-            states = elicited.network[arrow.parent].states
+        if arrow.child != cause:
+            continue
+        node = holder(network, arrow.parent, cause)
+        if node.table is not None:  # what multiplies is the same in every setting
+            factors = tuple(network.table_of(node)[1, :, 1].tolist())
+            scale = Scale(arrow.parent, one.unit, factors, 1.0)
+        elif arrow.statement.risk is not None:
+            states = network[arrow.parent].states
             ratios = risks.setdefault(arrow.parent, [1.0] * len(states))
             ratios[states.index(arrow.state)] = one.interval.value
-        elif arrow.child == cause:
+            typical = one.unit if arrow.parent in elicited.priors else typical
+        else:
             links[arrow.parent] = one.interval.value
-    return cause_node(cause, leak, {id: tuple(one) for id, one in risks.items()}, links)
+    others = {id: tuple(one) for id, one in risks.items() if id in elicited.priors}
+    adding = {id: tuple(one) for id, one in risks.items() if id not in others}
+    scale = replace(scale, typical=typical) if scale is not None else None
+    return Onset(cause, adding, links, others, scale)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from kneebayes.errors import Problem, suggest
 from kneebayes.knowledge.base import Arrow, Knowledge
@@ -125,6 +125,18 @@ class _Checks:
                 yield Problem(arrow.place, wrong, "State it once.")
             if arrow.parent in nodes and arrow.child in nodes:
                 yield from self.arrow(arrow)
+        yield from self.references(seen)
+
+    def references(self, seen: Mapping[tuple[str, str, str], str]) -> Iterator[Problem]:
+        """Ratios of a context with several states need one state that they refer to."""
+        for context in self.knowledge.contexts.values():
+            states = {state.id for state in context.states}
+            for child in self.knowledge.causes if states else ():
+                stated = {id for parent, id, to in seen if (parent, to) == (context.id, child)}
+                if stated >= states:
+                    place = f"{self.knowledge.place(child)}: raised_by.{context.id}"
+                    wrong = f"every state of '{context.id}' has a risk ratio."
+                    yield Problem(place, wrong, "Leave out the state that the ratios refer to.")
 
     def arrow(self, arrow: Arrow) -> Iterator[Problem]:
         """What may be wrong with one arrow between two nodes."""

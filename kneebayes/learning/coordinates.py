@@ -7,12 +7,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from kneebayes.elicitation.onset import STRONGEST_LINK
 from kneebayes.inference.flat import Integers
 from kneebayes.network import Numbers
 
 __all__ = ["Coordinates", "Family", "Free", "Ratio"]
-
-STRONGEST_LINK = 0.95  # of a risk ratio, as in the calibration
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +33,7 @@ class Free:
 
 @dataclass(frozen=True, slots=True)
 class Family:
-    """The shares of all states of a root, with their Dirichlet distribution.
+    """Shares that add up to 1, of a root or of a row of a table, with their Dirichlet.
 
     Attributes
     ----------
@@ -53,7 +52,7 @@ class Family:
 
 @dataclass(frozen=True, slots=True)
 class Ratio:
-    """A risk ratio, tied to the leak of its node: ``link = (ratio - 1) leak / (1 - leak)``.
+    """A risk ratio, tied to the leak of its node: ``link = (ratio - 1) base / (1 - base)``.
 
     Attributes
     ----------
@@ -63,6 +62,8 @@ class Ratio:
         The ratio as stated; its logarithm is the median of two halves of normals.
     down, up
         Standard deviation of the logarithm of the ratio below and above the value.
+    unit
+        ``base = unit * leak``.
     """
 
     place: int
@@ -70,6 +71,7 @@ class Ratio:
     value: float
     down: float
     up: float
+    unit: float = 1.0
 
 
 class Coordinates:
@@ -110,11 +112,13 @@ class Coordinates:
         self._first_ratio = len(self.places) - len(self.ratio_at)
         self._leak_of = _places([coordinate.get(one.leak, -1) for one in ratios])
         self._leak_at = _places([one.leak for one in ratios])
+        self._unit = np.array([one.unit for one in ratios], dtype=float)
         moving = [one for one in tied if one.leak in coordinate]
         self._tied_at = _places([one.place for one in moving])
         self._tied_leak = _places([one.leak for one in moving])
         self._tied_of = _places([coordinate[one.leak] for one in moving])
         self._tied_more = np.array([one.value - 1.0 for one in moving])
+        self._tied_unit = np.array([one.unit for one in moving], dtype=float)
         self._mean = np.array([one.mean for one in free], dtype=float)
         self._weight = np.array([one.weight for one in free], dtype=float)
 
@@ -141,10 +145,10 @@ class Coordinates:
             shares = np.exp(logits - logits.max())
             out[one.place : one.place + len(shares)] = shares / shares.sum()
             done += len(places)
-        leak = out[self._leak_at]
+        leak = out[self._leak_at] * self._unit
         links = np.exp(at[done:]) * leak / (1.0 - leak)
         out[self.ratio_at] = np.minimum(STRONGEST_LINK, links)
-        leak = out[self._tied_leak]
+        leak = out[self._tied_leak] * self._tied_unit
         out[self._tied_at] = np.minimum(STRONGEST_LINK, self._tied_more * leak / (1.0 - leak))
         return out
 
@@ -162,11 +166,13 @@ class Coordinates:
         tied = slice(self._first_ratio, None)
         links = numbers[self.ratio_at]
         out[:, tied] *= np.where(links < STRONGEST_LINK, 1.0 / (1.0 - links), 0.0)
+        grip = _grip(numbers[self._leak_at], self._unit)
         for at, leak in enumerate(self._leak_of):
             if leak >= 0:
-                out[:, leak] += out[:, self._first_ratio + at]
+                out[:, leak] += grip[at] * out[:, self._first_ratio + at]
         links = numbers[self._tied_at]
         pull = np.where(links < STRONGEST_LINK, 1.0 / (1.0 - links), 0.0)
+        pull *= _grip(numbers[self._tied_leak], self._tied_unit)
         for at, leak in enumerate(self._tied_of):
             out[:, leak] += pull[at] * residuals[:, self._tied_at[at]]
         return np.asarray(out)
@@ -181,7 +187,8 @@ class Coordinates:
         tied = slice(self._first_ratio, None)
         out[tied] *= np.where(links < STRONGEST_LINK, 1.0 / (1.0 - links) ** 2, 0.0)
         learnt = self._leak_of >= 0
-        np.add.at(out, self._leak_of[learnt], out[tied][learnt])
+        grip = _grip(numbers[self._leak_at], self._unit) ** 2
+        np.add.at(out, self._leak_of[learnt], (grip * out[tied])[learnt])
         return np.asarray(out)
 
     def text(self, at: Numbers) -> tuple[float, Numbers, Numbers]:
@@ -227,6 +234,11 @@ class Coordinates:
         places = np.arange(first, len(at))
         information[places, places] = (slope / spread) ** 2
         return float(-0.5 * np.sum((away / spread) ** 2))
+
+
+def _grip(leak: Numbers, unit: Numbers) -> Numbers:
+    """How the logarithm of ``base / (1 - base)`` moves with the log-odds of the leak."""
+    return np.asarray((1.0 - leak) / (1.0 - unit * leak))
 
 
 def _places(values: Sequence[int] | range) -> Integers:

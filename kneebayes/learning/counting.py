@@ -40,8 +40,8 @@ class Counted:
     met, tried
         For each number how often it was met (a link or leak fired, a state was the one), and
         how often it could have been: patients x numbers, in the order of :func:`numbers_of`.
-        Nodes that the evidence says nothing about are not counted. Numbers of plain tables
-        under parents have no counts.
+        Nodes that the evidence says nothing about are not counted. An entry of a table under
+        parents was tried where the parents are in its states.
     """
 
     logs: Numbers
@@ -121,7 +121,7 @@ class Counting:
                 told = soft[row] if soft is not None else None
                 logs[row], shares = self._ask(hard[row], told, numbers, row)
                 states[row] = shares.own * shares.weights
-                links[row] = shares.links[:, 1]
+                links[row] = shares.links[:, 1] + shares.tables  # no number has both
                 pairs[row] = shares.pairs[:, 1]
             return last - first
 
@@ -134,6 +134,7 @@ class Counting:
         met = links * numbers
         tried = np.zeros_like(met)
         self._fill(hard, states, pairs, relevant, numbers, (met, tried))
+        self._fill_tables(hard, states, relevant, (met, tried))
         return Counted(logs, met, tried)
 
     def _ask(
@@ -208,6 +209,32 @@ class Counting:
         met[:, lay.link] = np.where(known, certain, met[:, lay.link])
         met[:, lay.root] = states[:, lay.root_state] * relevant[:, lay.root_node]
         tried[:, lay.root] = relevant[:, lay.root_node]
+
+    def _fill_tables(
+        self, hard: Observed, states: Numbers, relevant: Numbers, counts: tuple[Numbers, Numbers]
+    ) -> None:
+        """Fill what was met and tried for tables under parents.
+
+        Where two nodes of a table are open their entries have gradients. Where at most one is
+        the others are certain, so that P(an entry | evidence) is a product.
+        """
+        flat, (met, tried) = self.flat, counts
+        for at, node in enumerate(self.engine.network.nodes):
+            if node.is_noisy_or or not node.parents:
+                continue
+            ends = [*(self.engine.network.index[parent] for parent in node.parents), at]
+            shape = tuple(int(flat.states[end]) for end in ends)
+            product = np.ones((len(hard), 1))
+            for end in ends:
+                start = flat.own_start[end]
+                mine = states[:, start : start + flat.states[end]]
+                product = (product[:, :, None] * mine[:, None, :]).reshape(len(hard), -1)
+            entries = slice(int(flat.number_start[at]), int(flat.number_start[at + 1]))
+            certain = (hard[:, ends] < 0).sum(axis=1) < 2
+            told = np.where(certain[:, None], product, met[:, entries]) * relevant[:, [at]]
+            rows = told.reshape(len(hard), -1, shape[-1]).sum(axis=2)
+            met[:, entries] = told
+            tried[:, entries] = np.repeat(rows, shape[-1], axis=1)
 
 
 class _Layout:

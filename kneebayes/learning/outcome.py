@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from kneebayes.elicitation import Elicited
+from kneebayes.elicitation.onset import number_of
 from kneebayes.inference import Evidence
 from kneebayes.inference.flat import Flat
 from kneebayes.knowledge.parts import Interval
@@ -18,7 +19,7 @@ from kneebayes.learning.sentences import Sentence, Text
 from kneebayes.learning.weights import QUANTILE
 from kneebayes.network import Link, Network, Numbers
 from kneebayes.odds import inverse_logit, logit
-from kneebayes.reasoning.quantities import Quantity
+from kneebayes.reasoning.quantities import RATIOS, Quantity
 from kneebayes.reasoning.relinking import relink
 
 if TYPE_CHECKING:
@@ -118,6 +119,8 @@ class _Backwards:
             return self.prior(one)
         if kind == "risk":
             return self.risk(one)
+        if kind == "scale":
+            return self.scale(one)
         if one.fixed:
             value = self.frequencies.get(one.place, one.interval.value)
             return Outcome(one, _moved(one.interval, value), number, 0.0)
@@ -173,6 +176,16 @@ class _Backwards:
         )
         return Outcome(one, Interval(low=low, value=value, high=high), number, data)
 
+    def scale(self, one: Sentence) -> Outcome:
+        """A ratio that multiplies, from the factor that stands for it."""
+        number = float(self.numbers[one.place])
+        if one.fixed or one.quantity is None:
+            return Outcome(one, one.interval, number, 0.0)
+        spread, data = self.spread(self.text.coordinates.of_place[one.place])
+        ends = _around(number, spread)
+        low, value, high = (end / one.quantity.unit for end in (ends[0], number, ends[1]))
+        return Outcome(one, Interval(low=low, value=value, high=high), number, data)
+
     def share(self, one: Sentence) -> Outcome:
         """A share of a root: the log-odds of one state move against all others."""
         coordinates = self.text.coordinates
@@ -220,15 +233,13 @@ def with_outcomes(
             priors[quantity.node] = one.interval
         elif quantity.kind in ("leak", "share"):
             leaks[quantity.node] = one.interval
-        elif quantity.kind in ("frequency", "risk"):
+        elif quantity.kind in ("frequency", *RATIOS):
             arrows[quantity.parent, quantity.state, quantity.node] = one.interval
     stated = []
     for each in before.stated:
         arrow = each.arrow
-        link = next(one for one in network[arrow.child].links if one.parent == arrow.parent)
-        strength = link.strength[network[arrow.parent].states.index(arrow.state)]
         interval = arrows.get((arrow.parent, arrow.state, arrow.child), each.interval)
-        stated.append(replace(each, interval=interval, link=strength))
+        stated.append(replace(each, interval=interval, link=number_of(network, arrow)))
     return replace(
         before,
         network=network,

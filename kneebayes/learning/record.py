@@ -16,6 +16,7 @@ from kneebayes.learning.heldout import HeldOut, hold_out
 from kneebayes.learning.outcome import Outcome
 from kneebayes.learning.patients import Patients
 from kneebayes.network import Numbers
+from kneebayes.reasoning.quantities import RATIOS
 from kneebayes.results.showing import Showing
 
 if TYPE_CHECKING:
@@ -136,7 +137,7 @@ class Learnt(Showing):
         """Draw the statements that the patients say most about, before and after."""
         from kneebayes.display.learning_figure import draw_lessons
 
-        rows = [row for row in self._by_data if row["kind"] != "risk"]
+        rows = [row for row in self._by_data if row["kind"] not in RATIOS]
         return draw_lessons(rows[:SHOWN], ax)
 
     def score(self, cases: object) -> HeldOut:
@@ -237,7 +238,7 @@ class Learnt(Showing):
 
 def _cells(name: str, row: dict[str, object]) -> tuple[str, ...]:
     now = Interval(low=_number(row["low"]), value=_number(row["now"]), high=_number(row["high"]))
-    is_ratio = row["kind"] == "risk"
+    is_ratio = row["kind"] in RATIOS
     shown = _ratio if is_ratio else percent
     after = _number(row["outweighed_after"])
     return (

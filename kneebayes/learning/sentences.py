@@ -153,6 +153,8 @@ class _Reader:
         interval, number = one.interval, float(self.numbers[one.place])
         if one.kind == "risk":
             return interval, math.nan, self.read_risk(one)
+        if one.kind == "scale":
+            return interval, math.nan, self.read_scale(one)
         weight = weight_of(interval) * self.trust
         fixed = SURE if interval.value in (0.0, 1.0) else ""
         fixed = fixed or (EXACTLY if interval.low == interval.high else "")
@@ -177,12 +179,24 @@ class _Reader:
         interval = one.interval
         if interval.low == interval.high or interval.value == 1.0:
             leak = self.leak_of[one.node]
-            self.tied.append(Ratio(one.place, leak, interval.value, 0.0, 0.0))
+            self.tied.append(Ratio(one.place, leak, interval.value, 0.0, 0.0, one.unit))
             return EXACTLY if interval.value > 1.0 else SURE
         low = max(interval.low, 1.0)
         sides = [math.log(interval.value / low), math.log(interval.high / interval.value)]
         down, up = (max(side, 1e-3) / QUANTILE / math.sqrt(self.trust) for side in sides)
-        self.ratios.append(Ratio(one.place, self.leak_of[one.node], interval.value, down, up))
+        leak = self.leak_of[one.node]
+        self.ratios.append(Ratio(one.place, leak, interval.value, down, up, one.unit))
+        return ""
+
+    def read_scale(self, one: Quantity) -> str:
+        """A ratio that multiplies: the factor is a share, of those whom it lets through."""
+        low, high = (min(1.0, end * one.unit) for end in (one.interval.low, one.interval.high))
+        factor = float(self.numbers[one.place])
+        if low == high or factor in (0.0, 1.0):
+            return EXACTLY if low == high else SURE
+        interval = Interval(low=min(low, factor), value=factor, high=max(high, factor))
+        weight = weight_of(interval) * self.trust
+        self.families.append(Family(one.place - 1, (1.0 - factor, factor), weight))
         return ""
 
     def link_of(self, at: int, one: Quantity) -> Interval:

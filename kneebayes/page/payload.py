@@ -61,7 +61,7 @@ def payload(model: Model) -> Plain:
     >>> import kneebayes as kb
     >>> told = payload(kb.load())
     >>> told["complaint"], len(told["nodes"]), len(told["causes"])
-    ('pain_behind_knee', 152, 28)
+    ('pain_behind_knee', 168, 28)
     """
     knowledge = model.knowledge
     return {
@@ -116,7 +116,7 @@ def _kind(knowledge: Knowledge, id: str) -> str:
     ):
         if id in some:
             return kind
-    return "mediator"  # a node that no record tells of is hidden
+    return "hidden"  # a node that no record tells of
 
 
 def _named(knowledge: Knowledge) -> Iterator[Named]:

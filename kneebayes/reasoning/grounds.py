@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from kneebayes.elicitation.onset import stated_network
 from kneebayes.knowledge import Knowledge
 from kneebayes.knowledge.base import Arrow
 from kneebayes.network import Network
@@ -75,6 +76,7 @@ def grounds_of_answer(
     known
         Ids of all else that is known.
     """
+    network = stated_network(network)
     closed = set(known) - {answer, *causes}
     between: set[Ends] = set()
     for stopping in (closed | (set(knowledge.causes) - {answer, *causes}), closed):

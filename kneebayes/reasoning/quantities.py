@@ -9,6 +9,7 @@ from typing import Literal
 import numpy as np
 
 from kneebayes.elicitation import Elicited, Stated
+from kneebayes.elicitation.onset import leak_node, offset_of
 from kneebayes.elicitation.words import amount_interval, prior_intervals
 from kneebayes.inference import Engine
 from kneebayes.inference.flat import Integers
@@ -17,9 +18,10 @@ from kneebayes.knowledge.parts import Amount, Interval
 from kneebayes.knowledge.records import Finding, Mediator
 from kneebayes.network import Numbers
 
-__all__ = ["Quantities", "Quantity", "amounts_at", "ends", "quantities_of"]
+__all__ = ["RATIOS", "Quantities", "Quantity", "amounts_at", "ends", "quantities_of"]
 
-Kind = Literal["prior", "frequency", "risk", "leak", "share", "evoking"]
+Kind = Literal["prior", "frequency", "risk", "scale", "leak", "share", "evoking"]
+RATIOS: tuple[Kind, ...] = ("risk", "scale")
 QUANTILE = 1.6448536269514722  # 95 % quantile of the standard normal: an interval holds 90 %
 NEAREST = 0.01  # an end at 0 (or 1) is read as this share of the way from there to the value
 
@@ -32,8 +34,9 @@ class Quantity:
     ----------
     kind
         ``prior``: P(node | complaint). ``frequency``: P(node | parent alone). ``risk``: a
-        risk ratio of the node for the parent. ``leak``: P(node | no parent). ``share``:
-        P(node), a root. ``evoking``: P(parent | node, complaint).
+        risk ratio of the node for the parent, which adds to other risks. ``scale``: one that
+        multiplies them. ``leak``: P(node | no parent). ``share``: P(node), a root.
+        ``evoking``: P(parent | node, complaint).
     node, parent, state
         Ids; the parent and its state are empty for a prior, a leak and a share.
     said
@@ -49,6 +52,9 @@ class Quantity:
         What draws together: statements with the same word of the same direction.
     bounds
         Between what an ``evoking`` may move the link.
+    unit
+        Of a ``scale`` the number that a ratio of 1 has in the network; of a ``risk`` what its
+        leak is multiplied by before the ratio is.
     """
 
     kind: Kind
@@ -61,6 +67,7 @@ class Quantity:
     place: int
     word: str
     bounds: tuple[float, float] = (0.0, 1.0)
+    unit: float = 1.0
 
 
 @dataclass(frozen=True)
@@ -143,7 +150,9 @@ def _arrows(
         arrow, said = stated.arrow, stated.arrow.statement
         if (arrow.parent, arrow.child) in evoked and settled:
             continue
-        kind: Kind = "frequency" if said.risk is None else "risk"
+        node, _ = offset_of(engine.network, arrow.parent, arrow.state, arrow.child)
+        risk: Kind = "risk" if node.is_noisy_or else "scale"
+        kind: Kind = "frequency" if said.risk is None else risk
         amount = said.how_often if said.risk is None else said.risk
         if amount is None:
             continue
@@ -157,7 +166,8 @@ def _arrows(
             stated.interval,
             said.because,
             _link_at(engine, stated),
-            _word(kind, amount, alone),
+            _word("risk" if kind == "scale" else kind, amount, alone),
+            unit=stated.unit,
         )
 
 
@@ -216,15 +226,15 @@ def _word(kind: str, amount: Amount, alone: str) -> str:
 
 
 def _leak_at(engine: Engine, id: str) -> int:
-    return int(engine.flat.number_start[engine.network.index[id]])
+    network = engine.network
+    return int(engine.flat.number_start[network.index[leak_node(network, id)]])
 
 
 def _link_at(engine: Engine, stated: Stated) -> int:
-    """Where the strength of a link stands, for the state that the statement is about."""
-    arrow, network, flat = stated.arrow, engine.network, engine.flat
-    at = network.index[arrow.child]
-    slot = int(flat.parent_start[at]) + network[arrow.child].parents.index(arrow.parent)
-    return int(flat.link_at[slot]) + network[arrow.parent].states.index(arrow.state)
+    """Where the number of a statement stands, for the state that it is about."""
+    arrow, network = stated.arrow, engine.network
+    node, offset = offset_of(network, arrow.parent, arrow.state, arrow.child)
+    return int(engine.flat.number_start[network.index[node.id]]) + offset
 
 
 def amounts_at(quantities: Quantities, deviations: Numbers) -> Numbers:
@@ -249,7 +259,7 @@ def amounts_at(quantities: Quantities, deviations: Numbers) -> Numbers:
     middle, down, up = np.array([_scaled(one) for one in quantities.all]).T
     own = deviations[:, quantities.word_of]
     moved = np.where(own > 0.0, up, down) * own / QUANTILE
-    ratio = np.array([one.kind == "risk" for one in quantities.all])
+    ratio = np.array([one.kind in RATIOS for one in quantities.all])
     far = middle + moved
     amounts = np.where(ratio, np.maximum(1.0, np.exp(np.where(ratio, far, 0.0))), _expit(far))
     return np.where(moved == 0.0, quantities.values, amounts)
@@ -265,7 +275,7 @@ def _scaled(quantity: Quantity) -> tuple[float, float, float]:
     low, value, high = interval.low, interval.value, interval.high
     if low == high or value in (0.0, 1.0):
         return 0.0, 0.0, 0.0
-    if quantity.kind == "risk":
+    if quantity.kind in RATIOS:
         middle = float(np.log(value))
         return middle, middle - float(np.log(low)), float(np.log(high)) - middle
     low, high = max(low, NEAREST * value), min(high, 1.0 - NEAREST * (1.0 - value))

@@ -18,6 +18,7 @@ def labelled(knowledge: Knowledge, quantity: Quantity) -> str:
         "prior": f"how common {node} is",
         "frequency": f"how often {parent} shows {node}",
         "risk": f"how much {parent} raises {node}",
+        "scale": f"how much {parent} raises {node}",
         "leak": f"{node} without a named cause",
         "share": f"how many have {node}",
         "evoking": f"how strongly {node} points to {parent}",

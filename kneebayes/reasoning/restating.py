@@ -9,7 +9,7 @@ from hashlib import sha256
 import numpy as np
 from numpy.typing import NDArray
 
-from kneebayes.elicitation.calibrate import STRONGEST_LINK
+from kneebayes.elicitation.onset import STRONGEST_LINK
 from kneebayes.inference import Engine, Evidence
 from kneebayes.inference.flat import Integers
 from kneebayes.inference.leaves import relevant_nodes
@@ -105,6 +105,7 @@ class Restating:
         self.solved_from = np.array(
             [one.kind != "evoking" and one.node in solving for one in quantities.all]
         )
+        self.units = np.array([quantities.all[at].unit for at in self.risks])
         leak_of = dict(zip(self.causes, self.leaks.tolist(), strict=True))
         self.risk_leaks = np.array(
             [leak_of[quantities.all[at].node] for at in self.risks], dtype=np.int64
@@ -153,12 +154,16 @@ class Restating:
         return told.digest()
 
     def _fill(self, numbers: Numbers, amounts: Numbers, changed: NDArray[np.bool_]) -> None:
-        """Leaks, shares and links that follow from their own statements."""
-        for at in self.quantities.of_kind("leak", "share"):
+        """Leaks, shares, factors and links that follow from their own statements."""
+        for at in self.quantities.of_kind("leak", "share", "scale"):
             one = self.quantities.all[at]
             moved = changed[:, at]
             if one.kind == "leak":
                 numbers[moved, one.place] = amounts[moved, at]
+            elif one.kind == "scale":
+                factors = np.minimum(1.0, np.nan_to_num(amounts[moved, at], nan=1.0) * one.unit)
+                numbers[moved, one.place - 1] = 1.0 - factors
+                numbers[moved, one.place] = factors
             else:
                 numbers[moved, one.place] = 1.0 - amounts[moved, at]
                 numbers[moved, one.place + 1] = amounts[moved, at]
@@ -201,7 +206,7 @@ class Restating:
     def _tie(self, numbers: Numbers, logs: Numbers, ratios: Numbers) -> None:
         """Set the leaks of the causes, and the links of risk ratios that hang on them."""
         numbers[:, self.leaks] = np.exp(logs)
-        leak = numbers[:, self.risk_leaks]
+        leak = numbers[:, self.risk_leaks] * self.units
         links = (ratios - 1.0) * leak / (1.0 - leak)
         numbers[:, self._places(self.risks)] = np.clip(links, 0.0, STRONGEST_LINK)
 

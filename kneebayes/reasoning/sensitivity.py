@@ -19,7 +19,7 @@ from kneebayes.network import Numbers
 
 __all__ = ["Flip", "Sensitivity", "What", "move_number", "move_prior"]
 
-What = Literal["prior", "link", "leak", "share"]
+What = Literal["prior", "link", "liability", "factor", "leak", "share"]
 SAME = 1e-12
 
 
@@ -50,7 +50,8 @@ class Sensitivity:
     Attributes
     ----------
     what, node, parent, state
-        Which number: ids; the parent and its state only for a link.
+        Which number: ids; the parent and its state only for a link, or for the factor of a
+        context that multiplies.
     value
         What it is in the model.
     causes
@@ -154,8 +155,8 @@ def move_number(
     rows = np.repeat(engine.numbers, 2, axis=0)
     own = place + 1 if number[0] == "share" else place
     rows[:, own] = 0.0, 1.0
-    if number[0] == "share":
-        rows[:, place] = 1.0, 0.0
+    if number[0] in ("share", "factor"):
+        rows[:, own - 1] = 1.0, 0.0
     told = engine.propagate_each([evidence], causes, rows)
     joint = np.stack([told.marginals[cause][:, 1] for cause in causes], axis=1)
     return _both_ends(number, float(engine.numbers[0, own]), causes, told.log_probability, joint)

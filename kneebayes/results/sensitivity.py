@@ -27,6 +27,8 @@ MOVED = {
     "stay as they are. Other causes compete for the complaint, so they become rarer among the "
     "patients as this one becomes commoner.",
     "link": "Only this link is moved; every other number of the network stays.",
+    "liability": "Only this link is moved; every other number of the network stays.",
+    "factor": "Only this factor is moved; every other number of the network stays.",
     "leak": "Only this leak is moved; every other number of the network stays.",
     "share": "Only this share is moved; every other number of the network stays.",
 }
@@ -91,6 +93,8 @@ class SensitivityFunction(Showing):
         return {
             "prior": f"prior of {node}: P({node} | {complaint})",
             "link": f"link: P({parent} alone produces {node})",
+            "liability": f"link: P({parent} alone produces {node}, in the state most prone to it)",
+            "factor": f"factor: P(what brings about {node} does so | {parent})",
             "leak": f"leak: P({node} without a named cause)",
             "share": f"share: P({node})",
         }[self.function.what]
@@ -189,7 +193,7 @@ class SensitivityFunction(Showing):
     @property
     def sentences(self) -> tuple[str, ...]:
         """Where the most probable cause changes, one sentence each."""
-        noun = self.function.what
+        noun = "link" if self.function.what == "liability" else self.function.what
         if not self.flips:
             return (f"No value of this {noun} changes the most probable cause.",)
         told = []
@@ -209,7 +213,7 @@ class SensitivityFunction(Showing):
     @property
     def _whose(self) -> str:
         node = self.asked.label(self.function.node)
-        if self.function.what == "link":
+        if self.function.parent:
             return f"{self._parent} to {node}"
         return node
 

@@ -6,6 +6,7 @@ import pytest
 
 import kneebayes as kb
 from kneebayes.elicitation import Stated
+from kneebayes.elicitation.onset import stated_network
 from kneebayes.elicitation.words import amount_interval
 from kneebayes.inference import Engine, Evidence
 from kneebayes.knowledge.folder import shipped_folder
@@ -59,23 +60,46 @@ def test_priors_keep_to_their_words_and_to_what_is_published(model: kb.Model) ->
 
 
 def test_risk_ratios_hold_with_everything_else_as_usual(model: kb.Model) -> None:
-    """P(cause | parent) / P(cause | no parent), its other parents at a state that adds nothing."""
+    """P(cause | do parent) / P(cause | do no parent), all else at a state that adds nothing.
+
+    Of a context that multiplies against the states without a ratio; of another that adds at
+    every age too.
+    """
     ratios = [one for one in model.elicited.stated if one.arrow.statement.risk is not None]
     assert len(ratios) > 50
+    scaled = {one.arrow.parent for one in ratios if is_scale(model, one.arrow.parent)}
+    assert scaled == {"age"}
     for one in ratios:
-        child = model.network[one.arrow.child]
-        usual = {
-            link.parent: model.network[link.parent].states[link.strength.index(0.0)]
-            for link in child.links
-        }
-        raised = usual | {one.arrow.parent: one.arrow.state}
-        present = Evidence.of(model.network, {child.id: "present"})
-        without, given = (
-            model.engine.posterior(present, Evidence.of(model.network, said))
-            for said in (usual, raised)
-        )
-        assert without == pytest.approx(child.leak)
-        assert given / without == pytest.approx(one.interval.value), one.arrow.place
+        parent, cause = one.arrow.parent, one.arrow.child
+        parents = stated_network(model.network)[cause].parents
+        usual = model.network
+        for id in parents:
+            usual = usual if id in scaled else usual.forcing(id, "absent")
+        if parent in scaled:
+            named = {
+                each.arrow.state
+                for each in ratios
+                if each.arrow.parent == parent and each.arrow.child == cause
+            }
+            reference = next(id for id in model.network[parent].states if id not in named)
+            pairs = [(usual.forcing(parent, reference), usual.forcing(parent, one.arrow.state))]
+        else:
+            raised = usual.forcing(parent, one.arrow.state)
+            pairs = [(usual, raised)]
+            if "age" in parents and parent not in model.knowledge.causes:
+                ages = model.network["age"].states
+                pairs += [(usual.forcing("age", at), raised.forcing("age", at)) for at in ages]
+        for without, given in pairs:
+            risks = [
+                Engine(each).posterior(Evidence.of(each, {cause: "present"}), Evidence({}))
+                for each in (without, given)
+            ]
+            assert risks[1] / risks[0] == pytest.approx(one.interval.value), one.arrow.place
+
+
+def is_scale(model: kb.Model, parent: str) -> bool:
+    context = model.knowledge.contexts.get(parent)
+    return context is not None and bool(context.states)
 
 
 def empty_world(model: kb.Model) -> Network:

@@ -2,12 +2,12 @@
 
 import subprocess
 import sys
-from functools import partial
 
 import numpy as np
 import pytest
 
-from kneebayes.elicitation.calibrate import CauseFamily, calibrate, cause_node
+from kneebayes.elicitation.calibrate import CauseFamily, calibrate
+from kneebayes.elicitation.onset import Onset
 from kneebayes.errors import KneebayesError
 from kneebayes.inference import Engine, Evidence
 from kneebayes.network import Network, Node, noisy_or_node, root_node
@@ -18,7 +18,13 @@ Risks = dict[str, dict[str, tuple[float, ...]]]
 
 
 def families_of(risks: Risks) -> dict[str, CauseFamily]:
-    return {name: partial(cause_node, name, risks=risks[name], links={}) for name in risks}
+    return {name: onset_of(name, risks[name]).nodes for name in risks}
+
+
+def onset_of(name: str, risks: dict[str, tuple[float, ...]]) -> Onset:
+    """Other causes are named c0, c1, ..."""
+    others = {id: told for id, told in risks.items() if id.startswith("c")}
+    return Onset(name, {id: one for id, one in risks.items() if id not in others}, {}, others)
 
 
 def posteriors(network: Network, causes: list[str]) -> tuple[dict[str, float], float]:
@@ -27,7 +33,8 @@ def posteriors(network: Network, causes: list[str]) -> tuple[dict[str, float], f
 
 
 def start(risks: Risks, others: list[Node]) -> Network:
-    return Network((*others, *(family(0.01) for family in families_of(risks).values())))
+    nodes = (node for family in families_of(risks).values() for node in family(0.01))
+    return Network((*others, *nodes))
 
 
 @pytest.mark.parametrize("seed", range(40))
@@ -48,7 +55,8 @@ def test_priors_that_some_leaks_give_are_found_again(seed: int) -> None:
     families = families_of(risks)
     leaks = np.exp(rng.uniform(np.log(1e-4), np.log(0.2), len(causes)))
     known = [families[name](float(leak)) for name, leak in zip(causes, leaks, strict=True)]
-    priors, _ = posteriors(Network((*others, *known)), causes)
+    nodes = (node for family in known for node in family)
+    priors, _ = posteriors(Network((*others, *nodes)), causes)
     network, probability = calibrate(start(risks, others), families, priors, "pain")
     found, complaint = posteriors(network, causes)
     assert found == pytest.approx(priors, abs=1e-9)
@@ -100,7 +108,7 @@ def test_priors_that_cannot_all_hold(priors: dict[str, float], text: str) -> Non
 @pytest.mark.parametrize("ratio", [1.0, 1.5, 4.0, 20.0])
 @pytest.mark.parametrize("leak", [1e-6, 0.01, 0.04])
 def test_a_risk_ratio_is_the_ratio_of_the_risks(leak: float, ratio: float) -> None:
-    node = cause_node("gout", leak, {"age": (1.0, ratio)}, {})
+    (node,) = Onset("gout", {"age": (1.0, ratio)}, {}, {}).nodes(leak)
     age = root_node("age", [0.5, 0.5])
     engine = Engine(Network((age, node)))
     risk = {
@@ -125,7 +133,7 @@ def test_a_risk_ratio_is_the_ratio_of_the_risks(leak: float, ratio: float) -> No
     ],
 )
 def test_links_of_risk_ratios(leak: float, ratio: float, link: float) -> None:
-    node = cause_node("gout", leak, {"age": (1.0, ratio, 1.0)}, {"rust": 0.25})
+    (node,) = Onset("gout", {"age": (1.0, ratio, 1.0)}, {"rust": 0.25}, {}).nodes(leak)
     assert node.links[0].strength == pytest.approx((0.0, link, 0.0))
     assert node.links[1].strength == (0.0, 0.25)
     assert 0.0 <= (node.leak or 0.0) < 1.0

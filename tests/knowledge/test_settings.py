@@ -6,6 +6,7 @@ import pytest
 from conftest import Edit
 
 import kneebayes as kb
+from kneebayes.elicitation.onset import cause_of, number_of
 from kneebayes.elicitation.settle import settle
 from kneebayes.knowledge.settings import odds_by_cause
 
@@ -50,16 +51,14 @@ def test_odds_of_priors_are_multiplied_and_hold(garage: kb.Model) -> None:
 def test_how_diseases_show_themselves_stays(knee: kb.Model) -> None:
     placed = knee.in_setting("emergency")
     for node in knee.network.nodes:
-        if node.id not in knee.knowledge.causes:
+        if cause_of(node.id, knee.network) not in knee.knowledge.causes:
             assert placed.network[node.id] == node
 
 
 def test_the_statements_tell_the_links_of_the_network(knee: kb.Model) -> None:
     placed = knee.in_setting("sports_clinic")
     for stated in placed.elicited.stated:
-        links = {one.parent: one.strength for one in placed.network[stated.arrow.child].links}
-        states = placed.network[stated.arrow.parent].states
-        assert links[stated.arrow.parent][states.index(stated.arrow.state)] == stated.link
+        assert number_of(placed.network, stated.arrow) == stated.link
 
 
 @pytest.mark.parametrize("name", ["general_practice", "sports_clinic", "emergency"])

@@ -35,4 +35,11 @@ def counts_by_enumeration(
             elif not node.parents:
                 tried[start : start + len(node.states)] += world.weight
                 met[start + world.states[node.id]] += world.weight
+            else:
+                ends = [*node.parents, node.id]
+                shape = network.shape_of(node)
+                entry = int(np.ravel_multi_index([world.states[id] for id in ends], shape))
+                row = start + entry - world.states[node.id]
+                tried[row : row + len(node.states)] += world.weight
+                met[start + entry] += world.weight
     return total, met / total, tried / total

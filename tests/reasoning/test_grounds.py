@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 import kneebayes as kb
+from kneebayes.elicitation.onset import stated_network
 from kneebayes.inference import Evidence
 from kneebayes.reasoning.grounds import (
     ORIGINS,
@@ -72,7 +73,7 @@ def test_news_of_a_rival_travels_over_the_complaint(knee: kb.Model) -> None:
 
 def test_where_nothing_carries_it_an_answer_changes_nothing(robot: kb.Model) -> None:
     """All pairs of cause and answer, with nothing, one or two other nodes known."""
-    network, nothing = robot.network, 0
+    network, nothing = stated_network(robot.network), 0
     for known in [set(some) for size in range(3) for some in combinations(network.index, size)]:
         seen = {id: network[id].states[-1] for id in known}
         for cause, answer in product(robot.knowledge.causes, network.index):

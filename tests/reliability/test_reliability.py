@@ -66,7 +66,7 @@ def test_the_laws_hold_on_the_article(ward: Ward) -> None:
 
 
 def test_calibration_holds_for_the_right_model_only(ward: Ward) -> None:
-    sample = draw_sample(ward, 300)
+    sample = draw_sample(ward, 500)
     right = posteriors_of(ward, ward.model.network, sample.told)
     assert min(p_values(right, sample.present)) > 0.001
     raised = broken_models(ward)["all priors x 1.3"]

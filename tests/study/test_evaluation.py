@@ -42,7 +42,7 @@ def test_it_is_calibrated_on_its_own_patients(scored: Evaluation) -> None:
         scored.calibrations["logistic regression, 200 cases"],
     )
     assert exact.error < 1.3 * exact.limit
-    assert learned.error > 1.3 * learned.limit
+    assert learned.error > 1.1 * learned.limit
 
 
 def test_the_predictions_are_the_posteriors(
@@ -220,7 +220,7 @@ def test_it_shows_itself_and_draws(scored: Evaluation) -> None:
 
 
 def test_everything_known_is_still_calibrated(robot: kb.Model) -> None:
-    drawn = robot.simulate(400, seed=1, recording=COMPLETE)
+    drawn = robot.simulate(4000, seed=1, recording=COMPLETE)
     told = robot.evaluate(drawn, baselines=["prior only"])
     assert told.calibrations[EXACT].within
     assert told.comparisons.query("score == 'log_score'")["better"].tolist() == [EXACT]
