@@ -21,6 +21,7 @@ from kneebayes.network import Network, Node, noisy_or_node, table_node
 __all__ = [
     "Onset",
     "Scale",
+    "arising",
     "cause_of",
     "holder",
     "leak_node",

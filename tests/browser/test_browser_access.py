@@ -146,7 +146,8 @@ def test_what_changes_is_read_out(seen: Visit, knee: kb.Model) -> None:
     spoken = seen.page.locator("[role=status][aria-live=polite]")
     seen.compared()
     seen.page.wait_for_function(
-        "() => /Most probable/.test(document.querySelector('[role=status][aria-live=polite]').textContent)"
+        "id => /Most probable/.test(document.querySelector(id).textContent)",
+        arg="[role=status][aria-live=polite]",
     )
     assert dx.top in spoken.text_content()
     assert dx.urgency.advice in spoken.text_content()

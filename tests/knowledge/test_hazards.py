@@ -22,6 +22,7 @@ from kneebayes.knowledge import lint, read_knowledge
 
 Fault = tuple[str, str | None, str | bytes | None]
 
+CURRENT = 'model_year.current = { risk = 2, because = "C01" }'
 RUST = "causes/rusty_bolt.toml"
 WIRE = "causes/loose_wire.toml"
 MOON = "causes/moon_magnet.toml"
@@ -555,6 +556,11 @@ CONTRADICTIONS = {
         (RUST, "vintage = { risk = [2, 4]", "vintage = { how_often = 0.5"),
         f"{RUST}: raised_by.model_year",
         "'model_year' has several states, so a frequency is not understood. Give a risk ratio",
+    ),
+    "every state with a ratio": (
+        (RUST, "[shows]", f"{CURRENT}\n{CURRENT.replace('current', 'prototype')}\n[shows]"),
+        f"{RUST}: raised_by.model_year",
+        "every state of 'model_year' has a risk ratio. Leave out the state that",
     ),
     "arrow stated twice": (
         (WIRE, "[evoked_by]", 'short_circuit = { how_often = 0.1, because = "C02" }\n[evoked_by]'),

@@ -18,6 +18,7 @@ from benchmarks.patients import ANSWERED, Ward
 from numpy.typing import NDArray
 from tqdm.auto import tqdm
 
+from kneebayes.elicitation.onset import arising
 from kneebayes.inference import Engine, Evidence
 from kneebayes.network import Network, Node, noisy_or_node, table_node
 from reliability.checks import Check
@@ -136,8 +137,8 @@ def raise_priors(ward: Ward) -> Network:
     """Every cause by a third more probable, whatever raises it."""
     network = ward.model.network
     nodes = []
-    for cause in ward.model.causes:
-        node = network[cause.id]
+    own = [arising(cause.id) for cause in ward.model.causes if arising(cause.id) in network]
+    for node in (network[id] for id in (*own, *ward.model.knowledge.causes)):
         if node.is_noisy_or:
             nodes.append(with_links(node, lambda _, value: PRIOR * value, PRIOR))
         else:
