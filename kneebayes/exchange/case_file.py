@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 from kneebayes.errors import EvidenceError, UnknownNameError, suggest
 from kneebayes.exchange.patient import Patient, Told, answer_of, told_answers
 from kneebayes.exchange.problems import Problems
-from kneebayes.exchange.strict_json import check_schema, read_json, schema_named
+from kneebayes.exchange.schemas import check_schema, schema_named
+from kneebayes.exchange.strict_json import read_json
 from kneebayes.reasoning.likelihoods import likelihood_of, says_unknown
 
 if TYPE_CHECKING:

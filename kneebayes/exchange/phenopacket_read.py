@@ -12,7 +12,8 @@ from kneebayes.exchange.case_file import read_one_answer
 from kneebayes.exchange.codes import Codes
 from kneebayes.exchange.patient import Patient, Told
 from kneebayes.exchange.problems import Problems
-from kneebayes.exchange.strict_json import check_schema, read_json, schema_named
+from kneebayes.exchange.schemas import check_schema, schema_named
+from kneebayes.exchange.strict_json import read_json
 
 if TYPE_CHECKING:
     from kneebayes.model import Model

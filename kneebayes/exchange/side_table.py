@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any
 from kneebayes.errors import KneebayesError
 from kneebayes.exchange.plain import PlainNode, build
 from kneebayes.exchange.problems import Problems
-from kneebayes.exchange.strict_json import check_schema, read_json, schema_named
+from kneebayes.exchange.schemas import check_schema, schema_named
+from kneebayes.exchange.strict_json import read_json
 from kneebayes.network import Network, Node, noisy_or_node
 
 if TYPE_CHECKING:
