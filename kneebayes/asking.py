@@ -220,7 +220,7 @@ class Interviewing:
         >>> import kneebayes as kb
         >>> talk = kb.load().interview({"lump behind the knee": True}, about="Baker's cyst")
         >>> talk.asks
-        'Is the pain dull?'
+        'Does it hurt to bend the knee?'
         >>> talk.answer({talk.next.id: True}).asks != talk.asks
         True
         """

@@ -9,6 +9,7 @@ from kneebayes.knowledge.base import Knowledge
 from kneebayes.knowledge.parts import Amount, Interval
 from kneebayes.knowledge.records import Cause
 from kneebayes.knowledge.statements import Lexicon
+from kneebayes.odds import inverse_logit, logit
 
 __all__ = ["Direction", "amount_interval", "prior_intervals"]
 
@@ -19,8 +20,9 @@ ROUNDS = 60
 def amount_interval(amount: Amount, direction: Direction, lexicon: Lexicon) -> Interval:
     """The interval that a word, a published range or a number stands for.
 
-    The value used is a word's own value, the middle of a published range (for a risk
-    ratio its geometric middle), or the number itself.
+    The value used is a word's own value, the middle of a published range, or the number
+    itself. The middle is taken where the range is drawn from: of log-odds, of logarithms for
+    a risk ratio. There published limits of confidence lie evenly about their estimate.
 
     Parameters
     ----------
@@ -36,9 +38,16 @@ def amount_interval(amount: Amount, direction: Direction, lexicon: Lexicon) -> I
         return words[direction][amount].interval
     if isinstance(amount, tuple):
         low, high = amount
-        middle = (low * high) ** 0.5 if direction == "risk" else (low + high) / 2.0
+        middle = (low * high) ** 0.5 if direction == "risk" else _even(low, high)
         return Interval(low=low, value=min(max(middle, low), high), high=high)
     return Interval(low=amount, value=amount, high=amount)
+
+
+def _even(low: float, high: float) -> float:
+    """The middle of two probabilities on the scale of log-odds; 0 and 1 have none."""
+    if low <= 0.0 or high >= 1.0:
+        return (low + high) / 2.0
+    return inverse_logit((logit(low) + logit(high)) / 2.0)
 
 
 def prior_intervals(knowledge: Knowledge, lexicon: Lexicon) -> dict[str, Interval]:

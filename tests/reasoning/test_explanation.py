@@ -138,7 +138,7 @@ def test_one_cause_against_another_is_the_other_way_round(knee: kb.Model) -> Non
     one = explained(knee, HOT, "gout", "septic arthritis")
     two = explained(knee, HOT, "septic arthritis", "gout")
     assert one.total == pytest.approx(-two.total, abs=1e-9)
-    assert one.end.probability == two.end.other
+    assert one.end.probability == pytest.approx(two.end.other)
     for mine, theirs in zip(one.weights, two.weights, strict=True):
         for way in ("single", "ledger", "shapley", "leave_one_out"):
             assert getattr(mine, way) == pytest.approx(-getattr(theirs, way), abs=1e-9)
@@ -231,7 +231,7 @@ def test_many_answers_are_weighed_in_drawn_orders_that_add_up(knee: kb.Model) ->
 
 def test_a_rival_takes_the_credit_of_a_finding_that_both_show(knee: kb.Model) -> None:
     """Confirming the rival is the strongest way to raise it."""
-    said = {"calf tenderness": True, "recent surgery": True, "lump": True}
+    said = {"calf tenderness": True, "lump": True}
     told = knee.diagnose(said).explain("DVT").explained
     weights, away = by_id(told), {one.answer: one for one in told.away}
     taken = away["calf_tenderness"]
