@@ -45,7 +45,7 @@ BENCHMARKS = {
         recording=Recording(
             context=0.9, history=0.2, symptom=0.15, sign=0.12, test=0.04, absent_written=1.0
         ),
-        digest="a53898ec5993b5f659e1dd947c02f90a55a2b2fa9c6dc2cf88226d30dd1ca500",
+        digest="958ab2bbd6e093e333ca5613201028e93639d3abc71fb890045a172d3f175a6c",
     )
 }
 
