@@ -31,6 +31,10 @@ def _shortest(value: object) -> str:
     return repr(float(str(value)))
 
 
+UNCERTAIN = (
+    "'Perhaps (0.7 to 0.3)' weighs like a test that is 0.7/0.3 times as often positive when it "
+    "is present; it is not the probability of the finding."
+)
 HARDLY = 3.0  # bits of conflict above which a reader is told
 
 
@@ -237,6 +241,8 @@ class Differential(Asking):
         self, top: int
     ) -> tuple[tuple[Answer, ...], Urgency, list[dict[str, object]], list[str]]:
         notes = [f"P(at least one urgent cause) = {percent(self.any_urgent)}.", WHAT_IT_IS]
+        if any(answer.is_uncertain for answer in self._answers):
+            notes.append(UNCERTAIN)
         if self.conflict > HARDLY:
             notes.insert(
                 0, f"These answers hardly go together (conflict {self.conflict:.1f} bits)."

@@ -171,9 +171,10 @@ class Model(Interviewing, Exploring, Placing, Simulating, Updating, Sharing, Pra
         ----------
         answers
             Answers by name: labels, aliases and ids in any case. True is present, False
-            absent, None unknown, a number between 0 and 1 a probability; a context with
-            several states takes the name of one. The complaint is present unless said
-            otherwise. What is left out is unknown, not absent.
+            absent, None unknown. A number between 0 and 1 says perhaps: it is virtual
+            evidence, of which 0.7 weighs for the finding as 7 to 3, and 0.5 weighs nothing. A
+            context with several states takes the name of one. The complaint is present
+            unless said otherwise. What is left out is unknown, not absent.
 
         Returns
         -------

@@ -44,7 +44,11 @@ InState = Annotated[
 ]
 Likely = Annotated[
     list[str] | None,
-    typer.Option("--likely", "-l", help="NAME=PROBABILITY: fever=0.7 or fever=70%."),
+    typer.Option(
+        "--likely",
+        "-l",
+        help="Perhaps: fever=0.7 (or 70%) weighs for it as 7 to 3, 0.5 weighs nothing.",
+    ),
 ]
 
 

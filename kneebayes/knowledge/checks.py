@@ -32,6 +32,7 @@ def check(knowledge: Knowledge, unread: Collection[str] = ()) -> list[Problem]:
         *checks.arrows(),
         *checks.words(),
         *checks.members(),
+        *checks.own_groups(),
         *checks.rules(),
         *check_settings(knowledge, checks.unread),
     ]
@@ -220,6 +221,17 @@ class _Checks:
                     wrong = "the link that it is solved for is missing."
                     remedy = f"Say under shows how often it shows {id}."
                     yield Problem(f"{place}.{id}", wrong, remedy)
+
+    def own_groups(self) -> Iterator[Problem]:
+        """What a cause is shown under: a group, or a word that looks like none."""
+        groups = self.knowledge.groups
+        known = [*groups, *(one.label for one in groups.values())]
+        for cause in self.knowledge.causes.values():
+            place = f"{self.knowledge.place(cause.id)}: group"
+            near = [] if cause.group in known else suggest(cause.group, known, count=1)
+            if near:
+                wrong = f"'{cause.group}' is not a group of this folder."
+                yield Problem(place, wrong, f"Did you mean '{near[0]}'?")
 
     def rules(self) -> Iterator[Problem]:
         """Urgency rules on what is never simply present."""

@@ -63,6 +63,11 @@ class Answer:
         """How far the answer speaks for presence: 1 present, 0 absent, else in between."""
         return self.likelihood[-1] / sum(self.likelihood)
 
+    @property
+    def is_uncertain(self) -> bool:
+        """Whether it was said that a finding is perhaps there."""
+        return len(self.likelihood) == 2 and 0.0 < self.presence < 1.0
+
 
 def read_answers(
     knowledge: Knowledge, names: Names, network: Network, said: Mapping[str, object]

@@ -184,7 +184,7 @@ def _not_understood(knowledge: Knowledge, id: str, name: str, answer: object) ->
 
 
 def in_words(knowledge: Knowledge, states: tuple[str, ...], id: str, likelihood: Likelihood) -> str:
-    """An answer in words: a state, or the probabilities that were given."""
+    """An answer in words: a state, or how the likelihoods that were given compare."""
     named = _named_states(knowledge, id)
     context = knowledge.contexts.get(id)
     labels = {state.id: state.label for state in context.states} if context is not None else {}
@@ -193,8 +193,15 @@ def in_words(knowledge: Knowledge, states: tuple[str, ...], id: str, likelihood:
     if len(possible) == 1:
         return possible[0]
     if len(states) == 2:
-        return f"{words[1]} with probability {likelihood[1] / sum(likelihood):.2g}"
+        return f"perhaps {words[1]} ({_weighed(likelihood[1] / sum(likelihood))})"
     if all(value in (0.0, 1.0) for value in likelihood):
         return "one of " + ", ".join(possible)
     shares = zip(words, likelihood, strict=True)
     return ", ".join(f"{word} {value:.2g}" for word, value in shares)
+
+
+def _weighed(share: float) -> str:
+    """How an uncertain answer weighs for presence."""
+    if share == 0.5:
+        return "even, weighs nothing"
+    return f"{share:.2g} to {1.0 - share:.2g}"

@@ -71,9 +71,14 @@ def judge_urgency(knowledge: Knowledge, answers: Iterable[Answer]) -> Urgency:
     knowledge
         Its urgency rules, which name signs and causes that are known.
     answers
-        What was said; an uncertain answer counts from a probability of 0.25 on.
+        What was said; an uncertain answer counts from 0.25 on. So does an even one, which
+        weighs nothing: whoever says "perhaps" of an urgent sign should be told.
     """
-    present = {answer.id: answer.label for answer in answers if answer.presence >= POSSIBLE}
+    present = {
+        answer.id: answer.label if answer.presence == 1.0 else f"{answer.label}, perhaps"
+        for answer in answers
+        if answer.presence >= POSSIBLE
+    }
     fired = [
         UrgencyReason(rule.level, rule.reason, signs, rule.because)
         for rule in knowledge.urgency

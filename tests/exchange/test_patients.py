@@ -511,7 +511,7 @@ def test_a_risk_assessment(knee: kb.Model) -> None:
     assert [one["reference"] for one in told["basis"]] == list(contained)
     assert len(contained) == len(case.answers)
     assert contained["#fever"]["valueBoolean"] is True
-    assert contained["#stiffness"]["valueString"] == "present with probability 0.3"
+    assert contained["#stiffness"]["valueString"] == "perhaps present (0.3 to 0.7)"
     assert told["mitigation"].startswith(case.urgency.advice)
     assert told["note"][0]["text"] == knee.knowledge.meta.disclaimer
 

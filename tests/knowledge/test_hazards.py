@@ -557,6 +557,11 @@ CONTRADICTIONS = {
         f"{RUST}: raised_by.model_year",
         "'model_year' has several states, so a frequency is not understood. Give a risk ratio",
     ),
+    "misspelt group": (
+        (RUST, 'group = "wear"', 'group = "waer"'),
+        f"{RUST}: group",
+        "'waer' is not a group of this folder. Did you mean 'wear'?",
+    ),
     "every state with a ratio": (
         (RUST, "[shows]", f"{CURRENT}\n{CURRENT.replace('current', 'prototype')}\n[shows]"),
         f"{RUST}: raised_by.model_year",
