@@ -18,6 +18,7 @@ floor  room                               holds
        ``exploring``, ``placing``,
        ``simulating``, ``updating``,
        ``sharing``, ``practising``,
+       ``naming``,
        ``model``, ``files``, ``cohort``,
        ``study``, ``learning``,
        ``exchange``, ``teaching``,

@@ -118,6 +118,11 @@ class Differential(Asking):
         return pd.DataFrame(self._rows, index=pd.RangeIndex(1, len(self._rows) + 1, name="rank"))
 
     @property
+    def table(self) -> pd.DataFrame:
+        """The ranking, by the name that a table has in every other result."""
+        return self.ranking
+
+    @property
     def groups(self) -> pd.DataFrame:
         """One row a group, most probable first: ``id``, ``group``, ``prior``, ``posterior``.
 

@@ -16,7 +16,7 @@ from kneebayes.errors import UnknownNameError, suggest
 from kneebayes.exploring import Exploring
 from kneebayes.inference import Engine, Evidence
 from kneebayes.knowledge import Knowledge, Names, Remark, lint, read_knowledge, shipped_folder
-from kneebayes.knowledge.records import Cause, Context, Finding, Group
+from kneebayes.naming import Naming
 from kneebayes.network import Network
 from kneebayes.placing import Placing
 from kneebayes.practising import Practising
@@ -95,7 +95,7 @@ class CauseTrace:
         return trace_html(self.trace)
 
 
-class Model(Interviewing, Exploring, Placing, Simulating, Updating, Sharing, Practising):
+class Model(Naming, Interviewing, Exploring, Placing, Simulating, Updating, Sharing, Practising):
     """A calibrated network with the knowledge it was made from.
 
     Parameters
@@ -120,31 +120,6 @@ class Model(Interviewing, Exploring, Placing, Simulating, Updating, Sharing, Pra
     def network(self) -> Network:
         """The calibrated network."""
         return self.elicited.network
-
-    @property
-    def causes(self) -> tuple[Cause, ...]:
-        """What may explain the complaint."""
-        return tuple(self.knowledge.causes.values())
-
-    @property
-    def findings(self) -> tuple[Finding, ...]:
-        """What can be observed: symptoms, signs, history, test results, the complaint."""
-        return tuple(self.knowledge.findings.values())
-
-    @property
-    def contexts(self) -> tuple[Context, ...]:
-        """Background of a patient."""
-        return tuple(self.knowledge.contexts.values())
-
-    @property
-    def groups(self) -> tuple[Group, ...]:
-        """Sets of causes spoken of together."""
-        return tuple(self.knowledge.groups.values())
-
-    @property
-    def lexicons(self) -> tuple[str, ...]:
-        """Ids of the lexicons of the folder."""
-        return tuple(self.knowledge.lexicons)
 
     @property
     def complaint_probability(self) -> float:

@@ -96,7 +96,7 @@ def test_findings_are_found_by_words_in_any_order(capsys: pytest.CaptureFixture[
     _, out, _ = run(["findings", "older", "--json"], capsys)
     assert [row["id"] for row in json.loads(out)] == ["age"]
     _, out, _ = run(["findings"], capsys)
-    assert len(out.splitlines()) == 84 + 28 + 28
+    assert len(out.splitlines()) == 84 + 28 + 28 + 11
     _, out, _ = run(["findings", "gradual onset"], capsys)
     assert out.startswith("finding    sudden onset")
     _, out, _ = run(["findings", "zebra"], capsys)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
 from kneebayes.cli.app import app
 from kneebayes.cli.arguments import AsJson, Folder, LexiconName
-from kneebayes.knowledge.names import fold
-from kneebayes.model import Model, load
+from kneebayes.model import load
+from kneebayes.results.catalogue import other_names
 
 __all__ = ["cause", "check", "findings"]
 
@@ -23,14 +23,20 @@ def findings(
     as_json: AsJson = False,
 ) -> None:
     """List findings, test results, contexts and causes, or search them."""
-    rows = _matching(load(folder), search)
+    found = load(folder).search(search)
+    kinds = found.table["kind"]
     if as_json:
+        rows = [
+            {"kind": kind, "id": one.id, "label": one.label, "aliases": other_names(one)}
+            for kind, one in zip(kinds, found, strict=True)
+        ]
         typer.echo(json.dumps(rows, indent=2, ensure_ascii=False))
         return
-    for row in rows:
-        also = f"  (also: {', '.join(row['aliases'])})" if row["aliases"] else ""
-        typer.echo(f"{row['kind']:<10} {row['label']}{also}")
-    if not rows:
+    for kind, one in zip(kinds, found, strict=True):
+        names = other_names(one)
+        also = f"  (also: {', '.join(names)})" if names else ""
+        typer.echo(f"{kind:<10} {one.label}{also}")
+    if not found:
         typer.echo(f"Nothing is called '{search}'. Try a shorter word, or no word for all.")
 
 
@@ -84,22 +90,3 @@ def check(
             typer.echo(f"  - {one}")
     if remarks:
         raise typer.Exit(1)
-
-
-def _matching(model: Model, search: str) -> list[dict[str, Any]]:
-    words = fold(search).split()
-    rows: list[dict[str, Any]] = []
-    for finding in model.findings:
-        names = [*finding.aliases, *finding.names_when_absent]
-        rows.append({"kind": "finding", "id": finding.id, "label": finding.label, "aliases": names})
-    for context in model.contexts:
-        names = [*context.aliases, *(state.label for state in context.states)]
-        rows.append({"kind": "context", "id": context.id, "label": context.label, "aliases": names})
-    for one in model.causes:
-        names = list(one.aliases)
-        rows.append({"kind": "cause", "id": one.id, "label": one.label, "aliases": names})
-    return [row for row in rows if all(word in fold(_all_names(row)) for word in words)]
-
-
-def _all_names(row: dict[str, Any]) -> str:
-    return " ".join([row["id"], row["label"], *row["aliases"]])

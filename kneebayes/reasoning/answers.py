@@ -33,7 +33,7 @@ __all__ = [
 ]
 
 KINDS = ("finding", "context", "cause", "mediator", "group")
-WHERE = "model.findings, model.contexts and model.causes"
+WHERE = "model.search('...'), model.findings, model.contexts and model.causes"
 OLDEST = 120  # years
 PREFIXES = ("non", "un", "a")  # such as "afebrile"
 

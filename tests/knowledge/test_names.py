@@ -89,17 +89,17 @@ def test_an_unknown_name_is_refused_with_a_suggestion(
     assert re.match(rf"No finding, .+ named '{name}'\. Did you mean ", text)
     assert suggestion.strip("'\"") in caught.value.suggestions
     assert suggestion.strip("'\"") in text
-    assert text.endswith("See model.findings, model.contexts and model.causes.")
+    assert text.endswith("See model.search('...'), model.findings, model.contexts and model.causes.")
     assert caught.value.name == name
 
 
 @pytest.mark.parametrize(
     ("name", "text"),
     [
-        ("xyzzy", "named 'xyzzy'. See model.findings"),
-        ("", "named ''. See model.findings"),
-        (5, "A name must be text, got 5. See model.findings"),
-        (None, "A name must be text, got None. See model.findings"),
+        ("xyzzy", "named 'xyzzy'. See model.search"),
+        ("", "named ''. See model.search"),
+        (5, "A name must be text, got 5. See model.search"),
+        (None, "A name must be text, got None. See model.search"),
     ],
 )
 def test_a_name_like_no_other_is_refused_without_a_guess(
