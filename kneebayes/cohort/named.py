@@ -45,7 +45,7 @@ BENCHMARKS = {
         recording=Recording(
             context=0.9, history=0.2, symptom=0.15, sign=0.12, test=0.04, absent_written=1.0
         ),
-        digest="958ab2bbd6e093e333ca5613201028e93639d3abc71fb890045a172d3f175a6c",
+        digest="c35a82ea6b2d96bab3e18a779cbeefd5526402b533ad8aacd13471f2841b3fa2",
     )
 }
 

@@ -135,25 +135,31 @@ class _Draft:
         """How a cause comes about."""
         risks: dict[str, tuple[float, ...]] = {}
         others: dict[str, tuple[float, ...]] = {}
-        scale = None
+        scale, typical = None, 1.0
         for parent, by_state in self.risks.get(cause, {}).items():
-            states = self.states(parent)
+            ratios = tuple(
+                by_state[state].value if state in by_state else 1.0 for state in self.states(parent)
+            )
             context = self.knowledge.contexts.get(parent)
             if context is not None and context.states:
-                shares = tuple(state.share for state in context.states)
-                ratios = {states.index(id): (one.value, one.high) for id, one in by_state.items()}
-                scale = Scale.of(parent, ratios, shares)
-                continue
-            told = others if parent in self.knowledge.causes else risks
-            told[parent] = tuple(
-                by_state[state].value if state in by_state else 1.0 for state in states
-            )
+                scale = Scale.of(parent, ratios, max(one.high for one in by_state.values()))
+                pairs = zip(ratios, context.states, strict=True)
+                typical = sum(ratio * state.share for ratio, state in pairs)
+            elif parent in self.knowledge.causes:
+                others[parent] = ratios
+            else:
+                risks[parent] = ratios
         links = {
             arrow.parent: interval.value
             for arrow, interval in self.intervals
             if arrow.child == cause and arrow.statement.how_often is not None
         }
-        return Onset(cause, risks, links, others, scale)
+        if scale is not None and not risks:  # nothing to multiply: they are risks like others
+            risks[scale.by] = tuple(factor / scale.unit for factor in scale.factors)
+            scale = None
+        elif scale is not None:
+            typical *= scale.unit
+        return Onset(cause, risks, links, others, scale, typical)
 
     def other_nodes(self, solved: Mapping[tuple[str, str], float]) -> Iterable[Node]:
         """Every node that is not a cause."""

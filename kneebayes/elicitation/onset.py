@@ -10,7 +10,7 @@ or less often, state by state.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -60,26 +60,19 @@ class Scale:
         What a risk ratio of 1 becomes.
     factors
         P(the liability becomes the cause) in each state: its risk ratio times the unit.
-    typical
-        The factor of a person taken at random.
     """
 
     by: str
     unit: float
     factors: tuple[float, ...]
-    typical: float
 
     @classmethod
-    def of(
-        cls, by: str, ratios: Mapping[int, tuple[float, float]], shares: tuple[float, ...]
-    ) -> Scale:
-        """From the risk ratio of each state (value and upper end), and how many are in it.
+    def of(cls, by: str, ratios: Sequence[float], highest: float) -> Scale:
+        """From the risk ratio of each state, and the highest that any of them may have.
 
-        The largest upper end becomes certainty, so that every ratio can move in its interval.
+        The highest becomes certainty, so that every ratio can move in its interval.
         """
-        unit = 1.0 / max(high for _, high in ratios.values())
-        factors = tuple(ratios.get(at, (1.0, 1.0))[0] * unit for at in range(len(shares)))
-        return cls(by, unit, factors, float(np.dot(factors, shares)))
+        return cls(by, 1.0 / highest, tuple(ratio / highest for ratio in ratios))
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,9 +88,13 @@ class Onset:
     links
         Links of parents that are stated as such.
     others
-        Risk ratios of other causes; they bring this one about at any age.
+        Risk ratios of other causes; they bring this one about whatever is multiplied.
     scale
-        What multiplies the rest, if anything.
+        What multiplies the risks, if anything. Where there are none, its ratios stand among
+        the risks: nothing is left to multiply.
+    typical
+        What the leak is multiplied by in a person taken at random, before the ratio of
+        another cause is.
     """
 
     cause: str
@@ -105,15 +102,13 @@ class Onset:
     links: Mapping[str, float]
     others: Risks
     scale: Scale | None = None
+    typical: float = 1.0
 
     def unit_of(self, parent: str) -> float:
-        """What a risk ratio of 1 for a parent becomes, or what the leak is multiplied by first.
-
-        The latter is 1 but for another cause that brings about what a context multiplies.
-        """
-        if self.scale is None or parent in self.risks:
-            return 1.0
-        return self.scale.unit if parent == self.scale.by else self.scale.typical
+        """What a risk ratio of 1 becomes, or what the leak is multiplied by before it is."""
+        if parent in self.others:
+            return self.typical
+        return self.scale.unit if self.scale is not None and parent == self.scale.by else 1.0
 
     def nodes(self, leak: float) -> list[Node]:
         """The nodes of the cause that follow from its leak.
@@ -128,24 +123,22 @@ class Onset:
             P(it comes about with no parent present).
         """
         leak = min(leak, HIGHEST_LEAK)
+        risks = _tied(self.risks, leak)
+        brought = _tied(self.others, min(leak * self.typical, HIGHEST_LEAK))
+        others: dict[str, float | Sequence[float]] = {**brought, **self.links}
         if self.scale is None:
-            return [
-                noisy_or_node(
-                    self.cause, leak, {**_tied({**self.risks, **self.others}, leak), **self.links}
-                )
-            ]
+            return [noisy_or_node(self.cause, leak, {**risks, **others})]
         by, factors = self.scale.by, np.array(self.scale.factors)
         hidden = liability(self.cause)
         table = np.stack([np.stack([1.0 - factors * on, factors * on], axis=-1) for on in (0, 1)])
-        nodes = [noisy_or_node(hidden, leak, _tied(self.risks, leak))]
-        if not self.others and not self.links:
+        nodes = [noisy_or_node(hidden, leak, risks)]
+        if not others:
             return [*nodes, table_node(self.cause, [hidden, by], table)]
         own = arising(self.cause)
-        brought = _tied(self.others, leak * self.scale.typical)
         return [
             *nodes,
             table_node(own, [hidden, by], table),
-            noisy_or_node(self.cause, 0.0, {own: 1.0, **brought, **self.links}),
+            noisy_or_node(self.cause, 0.0, {own: 1.0, **others}),
         ]
 
 

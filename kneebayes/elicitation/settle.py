@@ -72,7 +72,7 @@ def _onset(elicited: Elicited, cause: str) -> Onset:
         node = holder(network, arrow.parent, cause)
         if node.table is not None:  # what multiplies is the same in every setting
             factors = tuple(network.table_of(node)[1, :, 1].tolist())
-            scale = Scale(arrow.parent, one.unit, factors, 1.0)
+            scale = Scale(arrow.parent, one.unit, factors)
         elif arrow.statement.risk is not None:
             states = network[arrow.parent].states
             ratios = risks.setdefault(arrow.parent, [1.0] * len(states))
@@ -82,5 +82,4 @@ def _onset(elicited: Elicited, cause: str) -> Onset:
             links[arrow.parent] = one.interval.value
     others = {id: tuple(one) for id, one in risks.items() if id in elicited.priors}
     adding = {id: tuple(one) for id, one in risks.items() if id not in others}
-    scale = replace(scale, typical=typical) if scale is not None else None
-    return Onset(cause, adding, links, others, scale)
+    return Onset(cause, adding, links, others, scale, typical)

@@ -61,7 +61,7 @@ def payload(model: Model) -> Plain:
     >>> import kneebayes as kb
     >>> told = payload(kb.load())
     >>> told["complaint"], len(told["nodes"]), len(told["causes"])
-    ('pain_behind_knee', 168, 28)
+    ('pain_behind_knee', 161, 28)
     """
     knowledge = model.knowledge
     return {

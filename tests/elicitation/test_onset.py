@@ -19,7 +19,9 @@ from kneebayes.network import Network, root_node
 
 AGES = ("young", "middle", "old")
 SHARES = (0.5, 0.3, 0.2)
-SCALE = Scale.of("age", {1: (2.0, 3.0), 2: (5.0, 8.0)}, SHARES)
+RATIOS = (1.0, 2.0, 5.0)
+SCALE = Scale.of("age", RATIOS, 8.0)
+TYPICAL = float(np.dot(RATIOS, SHARES))  # against the first age
 FAT = {"fat": (1.0, 3.0)}
 
 
@@ -40,7 +42,7 @@ def risk(network: Network, **known: str) -> float:
 def test_age_multiplies_what_the_rest_adds(
     leak: float, others: dict[str, tuple[float, ...]]
 ) -> None:
-    network = network_of(Onset("gout", FAT, {}, others, SCALE), leak)
+    network = network_of(Onset("gout", FAT, {}, others, SCALE, TYPICAL / 8.0), leak)
     alone = dict.fromkeys(others, "absent")
     lean = {age: risk(network, age=age, fat="absent", **alone) for age in AGES}
     assert lean["middle"] / lean["young"] == pytest.approx(2.0)
@@ -54,7 +56,7 @@ def test_age_multiplies_what_the_rest_adds(
 
 def test_another_cause_brings_it_about_at_any_age() -> None:
     """Its ratio is one to the risk at an age taken at random."""
-    network = network_of(Onset("gout", FAT, {}, {"rust": (1.0, 4.0)}, SCALE), 0.01)
+    network = network_of(Onset("gout", FAT, {}, {"rust": (1.0, 4.0)}, SCALE, TYPICAL / 8.0), 0.01)
     without, given = (risk(network, rust=state, fat="absent") for state in ("absent", "present"))
     assert given / without == pytest.approx(4.0)
     excess = [
@@ -72,10 +74,21 @@ def test_without_a_scale_it_is_one_noisy_or() -> None:
     assert [onset.unit_of(id) for id in ("fat", "rust")] == [1.0, 1.0]
 
 
+def test_with_nothing_to_multiply_age_is_one_more_parent() -> None:
+    """The same risks at every age as with a liability that no parent raises."""
+    rust = {"rust": (1.0, 4.0)}
+    one = network_of(Onset("gout", {"age": RATIOS}, {}, rust, None, TYPICAL), 0.01 / 8.0)
+    two = network_of(Onset("gout", {}, {}, rust, SCALE, TYPICAL / 8.0), 0.01)
+    assert len(two) == len(one) + 2
+    for age in AGES:
+        for state in ("absent", "present"):
+            ours, theirs = (risk(network, age=age, rust=state) for network in (one, two))
+            assert ours == pytest.approx(theirs)
+
+
 def test_the_largest_upper_end_becomes_certainty() -> None:
     assert SCALE.unit == 1.0 / 8.0
     assert SCALE.factors == pytest.approx((1 / 8, 2 / 8, 5 / 8))
-    assert SCALE.typical == pytest.approx(float(np.dot(SCALE.factors, SHARES)))
 
 
 def test_every_stated_number_is_found_in_the_network(knee: kb.Model) -> None:
@@ -90,7 +103,7 @@ def test_every_stated_number_is_found_in_the_network(knee: kb.Model) -> None:
         at = [1 if cause_of(id, network) != id else 0 for id in node.parents]
         state = network[arrow.parent].states.index(arrow.state)
         if node.is_noisy_or:
-            at = [0] * len(node.parents)
+            at = [one.strength.index(0.0) for one in node.links]
             without = table[(*at, 0)]
             at[node.parents.index(arrow.parent)] = state
             number = 1.0 - table[(*at, 0)] / without

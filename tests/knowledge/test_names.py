@@ -89,7 +89,9 @@ def test_an_unknown_name_is_refused_with_a_suggestion(
     assert re.match(rf"No finding, .+ named '{name}'\. Did you mean ", text)
     assert suggestion.strip("'\"") in caught.value.suggestions
     assert suggestion.strip("'\"") in text
-    assert text.endswith("See model.search('...'), model.findings, model.contexts and model.causes.")
+    assert text.endswith(
+        "See model.search('...'), model.findings, model.contexts and model.causes."
+    )
     assert caught.value.name == name
 
 
