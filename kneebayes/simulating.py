@@ -139,7 +139,7 @@ class Simulating:
         truth: pd.DataFrame | None = None,
         *,
         baselines: Sequence[str] = ("prior only", "naive Bayes", "without mediators"),
-        learned: Sequence[int] = (),
+        learned: Sequence[int] | Mapping[str, Sequence[int]] = (),
         threshold: float = 0.1,
         seed: int = 0,
         progress: bool | None = None,
@@ -158,7 +158,9 @@ class Simulating:
             ``"without mediators"`` (findings independent given the causes).
         learned
             Sizes of cohorts drawn from this model, from each of which a logistic regression a
-            cause is learned; needs scikit-learn.
+            cause is learned; needs scikit-learn. Or sizes by name of what learns:
+            ``{"logistic regression": [1000], "pgmpy naive Bayes": [1000]}``, the latter with
+            tables from pgmpy's own estimator.
         threshold
             P(any urgent cause) from which on a case counts as noticed.
         seed

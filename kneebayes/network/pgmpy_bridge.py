@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -12,9 +12,10 @@ from kneebayes.network.network import Network
 from kneebayes.network.node import Node, Numbers
 
 if TYPE_CHECKING:
+    import pandas as pd
     from pgmpy.models import DiscreteBayesianNetwork
 
-__all__ = ["query_pgmpy", "small_tables", "to_pgmpy"]
+__all__ = ["estimate_naive", "query_pgmpy", "small_tables", "to_pgmpy"]
 
 WHOLE = 3  # noisy-OR families with up to this many parents stay one table
 
@@ -105,3 +106,46 @@ def query_pgmpy(model: Any, target: str, evidence: dict[str, str]) -> dict[str, 
     )
     names = factor.state_names[target]
     return {name: float(value) for name, value in zip(names, factor.values, strict=True)}
+
+
+def estimate_naive(
+    frame: pd.DataFrame, target: str, sizes: Mapping[str, int], imagined: float
+) -> dict[str, Numbers]:
+    """Tables of a naive Bayes network, by pgmpy's ``BayesianEstimator``.
+
+    Parameters
+    ----------
+    frame
+        One row a case, a column for the target (0 or 1) and for each of ``sizes``: numbers of
+        states, NaN where not known. A case counts for the tables whose answers it has.
+    target
+        The column that all others hang on.
+    sizes
+        How many states each other column has.
+    imagined
+        Equivalent sample size of the BDeu prior.
+
+    Returns
+    -------
+    dict
+        P(target), shape (2,), and for each other column P(state | target), shape (states, 2).
+    """
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", FutureWarning)
+        from pgmpy.estimators import BayesianEstimator
+        from pgmpy.models import DiscreteBayesianNetwork
+
+    model = DiscreteBayesianNetwork([(target, one) for one in sizes])
+    states = {one: [float(at) for at in range(size)] for one, size in sizes.items()}
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        estimator = BayesianEstimator(model, frame, state_names={target: [0.0, 1.0], **states})
+        tables = {
+            one: estimator.estimate_cpd(
+                one, prior_type="BDeu", equivalent_sample_size=imagined
+            ).get_values()
+            for one in (target, *sizes)
+        }
+    return {one: np.asarray(table) for one, table in tables.items()} | {
+        target: np.asarray(tables[target])[:, 0]
+    }

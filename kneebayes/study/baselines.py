@@ -1,9 +1,8 @@
-"""What else could be said of the same patients: simpler ways to predict their causes."""
+"""What else could be said of the same patients, with the same numbers but simpler reasoning."""
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,7 +12,6 @@ from kneebayes.cohort.questionnaire import Questionnaire
 from kneebayes.cohort.reading import Reading, read_columns
 from kneebayes.cohort.record import place_in
 from kneebayes.cohort.recording import items_of
-from kneebayes.errors import KneebayesError
 from kneebayes.inference import Evidence
 from kneebayes.inference.answering import run_batch
 from kneebayes.inference.batch import Batch
@@ -25,10 +23,9 @@ if TYPE_CHECKING:
 
     from kneebayes.model import Model
 
-__all__ = ["Learned", "any_urgent", "naive_bayes", "prior_only", "reading_of", "states_of"]
+__all__ = ["any_urgent", "naive_bayes", "prior_only", "reading_of", "states_of"]
 
 EDGE = 1e-9  # naive Bayes may say 0 and 1 at once of one patient; it is kept this far from both
-PENALTY = 0.2  # inverse strength; near the best for 300 to 10,000 of the article's patients
 
 States = NDArray[np.int8]
 
@@ -132,67 +129,3 @@ def naive_bayes(model: Model, states: States) -> Numbers:
 
 def _logit(probability: Numbers) -> Numbers:
     return np.log(probability) - np.log1p(-probability)
-
-
-class Learned:
-    """One logistic regression a cause, learned from patients whose causes are known.
-
-    Parameters
-    ----------
-    model
-        The model that names nodes and causes; its numbers are not used.
-    states, truth
-        Patients to learn from: patients x nodes (see :func:`states_of`), patients x causes.
-
-    Raises
-    ------
-    KneebayesError
-        If scikit-learn is not installed.
-
-    Notes
-    -----
-    Features: for each context and finding and each of its states, whether it is known to be
-    so. L2 penalty of inverse strength 0.2, near the best for 300 to 10,000 of the article's
-    patients. A cause that nobody or everybody has is given its share among them, with half a
-    patient added on either side.
-    """
-
-    def __init__(self, model: Model, states: States, truth: NDArray[np.bool_]) -> None:
-        try:
-            from sklearn.linear_model import LogisticRegression
-
-            csr_matrix = import_module("scipy.sparse").csr_matrix  # both come with scikit-learn
-            threadpool_limits = import_module("threadpoolctl").threadpool_limits
-        except ImportError as error:
-            message = "Learning needs scikit-learn. Install it: pip install kneebayes[study]"
-            raise KneebayesError(message) from error
-        self.model = model
-        features = csr_matrix(self._features(states))
-        self.fitted: list[Any] = []
-        with threadpool_limits(1):  # small problems: threads would only wait for each other
-            for column in truth.T:
-                if column.all() or not column.any():
-                    self.fitted.append(float((column.sum() + 0.5) / (len(column) + 1.0)))
-                else:
-                    regression = LogisticRegression(C=PENALTY, max_iter=2000)
-                    self.fitted.append(regression.fit(features, column))
-
-    def predict(self, states: States) -> Numbers:
-        """P(cause) as learned: patients x causes."""
-        features = self._features(states)
-        predicted = np.empty((len(states), len(self.fitted)))
-        for at, fitted in enumerate(self.fitted):
-            known = isinstance(fitted, float)
-            predicted[:, at] = fitted if known else fitted.predict_proba(features)[:, 1]
-        return predicted
-
-    def _features(self, states: States) -> Numbers:
-        network = self.model.network
-        return np.stack(
-            [
-                states[:, network.index[id]] == state
-                for id in items_of(self.model)
-                for state in range(len(network[id].states))
-            ],
-            axis=1,
-        ).astype(float)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -14,7 +14,6 @@ from kneebayes.cohort.simulation import SimulatedCohort, simulate
 from kneebayes.errors import EvidenceError, UnknownNameError, suggest
 from kneebayes.network import Numbers
 from kneebayes.study.baselines import (
-    Learned,
     any_urgent,
     naive_bayes,
     prior_only,
@@ -23,6 +22,7 @@ from kneebayes.study.baselines import (
 )
 from kneebayes.study.collapsing import without_mediators
 from kneebayes.study.evaluation import Evaluation, Scoring, Subject
+from kneebayes.study.learners import LEARNERS
 from kneebayes.study.tables import predictions_of, truth_of
 
 if TYPE_CHECKING:
@@ -99,7 +99,7 @@ def evaluate(
     cohort: SimulatedCohort | pd.DataFrame,
     truth: pd.DataFrame | None = None,
     baselines: Sequence[str] = BASELINES,
-    learned: Sequence[int] = (),
+    learned: Sequence[int] | Mapping[str, Sequence[int]] = (),
     others: Mapping[str, pd.DataFrame] | None = None,
     scoring: Scoring = DEFAULT,
     progress: bool | None = None,
@@ -116,19 +116,23 @@ def evaluate(
         Thresholds and resamples, where they are to be others.
     """
     answers, facts, recording = _cases(cohort, truth)
-    _check_baselines(baselines)
+    _check_names("baseline", baselines, BASELINES)
+    asked = learned if isinstance(learned, Mapping) else {"logistic regression": learned}
+    _check_names("learner", list(asked), LEARNERS)
     facts = truth_of(facts, model)  # before anything takes long
     diagnosed = diagnose_cohort(model, answers, progress)
     states = states_of(model, answers)
     tables = {EXACT: diagnosed.posteriors}
     for name in baselines:
         tables[name] = _like(diagnosed.posteriors, _baseline(model, name, answers, states))
-    sizes = {f"logistic regression, {size:,} cases": size for size in learned}
+    sizes: dict[str, int] = {}
     seed = TRAINING + (cohort.seed if isinstance(cohort, SimulatedCohort) else scoring.seed)
-    for name, size in sizes.items():
+    for who, size in ((who, size) for who, some in asked.items() for size in some):
         drawn = simulate(model, size, seed, recording=recording)
-        taught = Learned(model, states_of(model, drawn.answers), drawn.truth.to_numpy())
+        taught = LEARNERS[who](model, states_of(model, drawn.answers), drawn.truth.to_numpy())
+        name = f"{who}, {size:,} cases"
         tables[name] = _like(diagnosed.posteriors, taught.predict(states))
+        sizes[name] = size
     scored = evaluate_predictions({**tables, **(others or {})}, facts, model, scoring)
     kept = answers.index.isin(scored.truth.index)
     logs = diagnosed.log_probability[kept].to_numpy()
@@ -142,12 +146,12 @@ def evaluate(
     )
 
 
-def _check_baselines(baselines: Sequence[str]) -> None:
-    unknown = [one for one in baselines if one not in BASELINES]
-    if isinstance(baselines, str) or unknown:
-        name = str(baselines if isinstance(baselines, str) else unknown[0])
-        message = f"No baseline '{name}'. There are, as a list: {', '.join(BASELINES)}."
-        raise UnknownNameError(message, name, suggest(name, BASELINES))
+def _check_names(what: str, names: Sequence[str], known: Iterable[str]) -> None:
+    unknown = [one for one in names if one not in known]
+    if isinstance(names, str) or unknown:
+        name = str(names if isinstance(names, str) else unknown[0])
+        message = f"No {what} '{name}'. There are, as a list: {', '.join(known)}."
+        raise UnknownNameError(message, name, suggest(name, list(known)))
 
 
 def subject_of(model: Model) -> Subject:

@@ -283,12 +283,19 @@ class Evaluation(Reporting):
         return draw_recall(firsts, lines, ax)
 
     def draw_learning(self, score: str = "log_score", ax: Axes | None = None) -> Axes:
-        """Draw how a score of what learns falls with the number of cases learned from."""
+        """Draw how a score of what learns falls with the number of cases learned from.
+
+        Of several that learn, the one with the most sizes is drawn as a curve.
+        """
         from kneebayes.display.evaluation_figure import draw_learning
 
         values = dict(zip(self.table["predictor"], self.table[score], strict=True))
-        points = [(size, values[name]) for name, size in self.learned_from.items()]
-        others = {name: one for name, one in values.items() if name not in self.learned_from}
+        sizes: dict[str, list[str]] = {}
+        for name in self.learned_from:
+            sizes.setdefault(name.rpartition(", ")[0], []).append(name)
+        curve = max(sizes.values(), key=len, default=[])
+        points = [(self.learned_from[name], values[name]) for name in curve]
+        others = {name: one for name, one in values.items() if name not in curve}
         return draw_learning(sorted(points), others, score, ax)
 
     def __repr__(self) -> str:

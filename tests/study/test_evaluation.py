@@ -10,8 +10,11 @@ from sklearn.metrics import roc_auc_score
 
 import kneebayes as kb
 from kneebayes.cohort import COMPLETE, SimulatedCohort
+from kneebayes.network import Network, root_node, table_node
+from kneebayes.network.pgmpy_bridge import query_pgmpy, to_pgmpy
 from kneebayes.study import Evaluation, Scoring, evaluate, evaluate_predictions
 from kneebayes.study.baselines import any_urgent, naive_bayes, reading_of, states_of
+from kneebayes.study.learners import PgmpyNaiveBayes
 
 EXACT = "exact network"
 
@@ -224,3 +227,57 @@ def test_everything_known_is_still_calibrated(robot: kb.Model) -> None:
     told = robot.evaluate(drawn, baselines=["prior only"])
     assert told.calibrations[EXACT].within
     assert told.comparisons.query("score == 'log_score'")["better"].tolist() == [EXACT]
+
+
+@pytest.fixture(scope="module")
+def robot_cases(robot: kb.Model) -> SimulatedCohort:
+    return robot.simulate(300, seed=5)
+
+
+def test_pgmpy_learns_and_answers_as_its_own_query_does(
+    robot: kb.Model, robot_cases: SimulatedCohort
+) -> None:
+    """The product over learned tables against pgmpy's variable elimination, patient by patient."""
+    states, truth = states_of(robot, robot_cases.answers), robot_cases.truth.to_numpy()
+    learned = PgmpyNaiveBayes(robot, states, truth)
+    predicted = learned.predict(states[:8])
+    network = robot.network
+    for at, tables in enumerate(learned.tables):
+        items = [id for id in tables if id != "cause"]
+        nodes = [root_node("cause", tables["cause"])]
+        nodes += [table_node(id, ["cause"], tables[id].T, network[id].states) for id in items]
+        asked = to_pgmpy(Network(tuple(nodes)))
+        for row in range(8):
+            told = {
+                id: network[id].states[states[row, network.index[id]]]
+                for id in items
+                if states[row, network.index[id]] >= 0
+            }
+            expected = query_pgmpy(asked, "cause", told)["present"]
+            assert predicted[row, at] == pytest.approx(expected, abs=1e-9)
+
+
+def test_pgmpy_counts_whom_it_knows(robot: kb.Model, robot_cases: SimulatedCohort) -> None:
+    """A table is the share among those who answered, with one patient in each cell added."""
+    states, truth = states_of(robot, robot_cases.answers), robot_cases.truth.to_numpy()
+    tables = PgmpyNaiveBayes(robot, states, truth).tables[0]
+    column = states[:, robot.network.index["squeak"]]
+    for cause in (False, True):
+        mine = column[(truth[:, 0] == cause) & (column >= 0)]
+        share = ((mine == 1).sum() + 1.0) / (len(mine) + 2.0)
+        assert tables["squeak"][1, int(cause)] == pytest.approx(share)
+
+
+def test_what_learns_is_named(robot: kb.Model, robot_cases: SimulatedCohort) -> None:
+    sizes = {"pgmpy naive Bayes": [100, 200], "logistic regression": [100]}
+    told = robot.evaluate(robot_cases, baselines=[], learned=sizes, progress=False)
+    assert told.learned_from == {
+        "pgmpy naive Bayes, 100 cases": 100,
+        "pgmpy naive Bayes, 200 cases": 200,
+        "logistic regression, 100 cases": 100,
+    }
+    assert told.table["log_score"].idxmin() == 0
+    with pytest.raises(
+        kb.UnknownNameError, match=r"No learner 'pgmpy'\. There are"
+    ):
+        robot.evaluate(robot_cases, learned={"pgmpy": [100]})
