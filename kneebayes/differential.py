@@ -16,6 +16,7 @@ from kneebayes.display.tables import WHAT_IT_IS, differential_html, differential
 from kneebayes.reasoning import Answer, Belief, Urgency, believe, judge_urgency, read_answers
 from kneebayes.reasoning.answers import by_node, evidence_of
 from kneebayes.reasoning.belief import believe_groups, conflict_of, probability_of
+from kneebayes.reasoning.rows import by_name
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -63,7 +64,7 @@ class Differential(Asking):
     def __init__(self, model: Model, said: Mapping[str, object]) -> None:
         self._model = model
         self._answers = read_answers(model.knowledge, model.names, model.network, said)
-        self._said = deepcopy(dict(said))
+        self._said = deepcopy(dict(by_name(said)))
         self._evidence = evidence_of(self._answers)
         self._belief = believe(model.engine, model.knowledge, self._evidence)
 
@@ -179,6 +180,7 @@ class Differential(Asking):
             Further answers by name; an answer about something answered before replaces it.
         """
         knowledge, names = self._model.knowledge, self._model.names
+        said = by_name(said)
         renewed = by_node(knowledge, names, said)
         kept = {
             name: answer

@@ -23,6 +23,7 @@ from kneebayes.practising import Practising
 from kneebayes.reasoning import Trace, read_answers, trace_cause
 from kneebayes.reasoning.answers import by_node, evidence_of
 from kneebayes.reasoning.belief import believe_groups, probability_of
+from kneebayes.reasoning.rows import by_name
 from kneebayes.sharing import Sharing
 from kneebayes.simulating import Simulating
 from kneebayes.updating import Updating
@@ -139,17 +140,18 @@ class Model(Naming, Interviewing, Exploring, Placing, Simulating, Updating, Shar
         said_of_groups = group_remarks(self.network, self.knowledge, lexicon)
         return (*lint(self.knowledge), *self.elicited.remarks, *said_of_groups)
 
-    def diagnose(self, answers: Mapping[str, object] | None = None) -> Differential:
+    def diagnose(self, answers: Mapping[str, object] | pd.Series | None = None) -> Differential:
         """Rank the causes given what is known of a patient.
 
         Parameters
         ----------
         answers
-            Answers by name: labels, aliases and ids in any case. True is present, False
-            absent, None unknown. A number between 0 and 1 says perhaps: it is virtual
-            evidence, of which 0.7 weighs for the finding as 7 to 3, and 0.5 weighs nothing. A
-            context with several states takes the name of one. The complaint is present
-            unless said otherwise. What is left out is unknown, not absent.
+            Answers by name, or a row of a table: labels, aliases and ids in any case. True is
+            present, False absent, None unknown (in a row an empty cell too). A number between
+            0 and 1 says perhaps: it is virtual evidence, of which 0.7 weighs for the finding
+            as 7 to 3, and 0.5 weighs nothing. A context with several states takes the name of
+            one. The complaint is present unless said otherwise. What is left out is unknown,
+            not absent.
 
         Returns
         -------
@@ -172,7 +174,7 @@ class Model(Naming, Interviewing, Exploring, Placing, Simulating, Updating, Shar
         >>> dx.ranking["cause"].iloc[0]
         "Baker's cyst"
         """
-        said: Mapping[str, object] = {} if answers is None else answers
+        said = {} if answers is None else by_name(answers)
         complaint = self.knowledge.meta.complaint
         told = by_node(self.knowledge, self.names, said)
         return Differential(self, said if complaint in told else {complaint: True, **said})

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,9 +10,7 @@ from numpy.typing import NDArray
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["distinct_cells", "spoken"]
-
-EMPTY = {"", "na", "nan", "<na>", "null"}
+__all__ = ["distinct_cells"]
 
 
 def distinct_cells(column: pd.Series) -> tuple[NDArray[np.int64], list[object]]:
@@ -43,28 +40,6 @@ def distinct_cells(column: pd.Series) -> tuple[NDArray[np.int64], list[object]]:
     seen, first, back = np.unique(pairs, return_index=True, return_inverse=True)
     empty = int(seen.size > 0 and seen[0] == -1)
     return back.astype(np.int64) - empty, [cells[at] for at in first[empty:]]
-
-
-def spoken(cell: object) -> object:
-    """A cell as the answer that it stands for.
-
-    A table has two ways of speaking that a patient's answers do not have: an empty cell (NaN
-    or no text) is unknown, and a number may be written as text.
-
-    Examples
-    --------
-    >>> spoken("0.7"), spoken(""), spoken(float("nan")), spoken("yes"), spoken(True)
-    (0.7, None, None, 'yes', True)
-    """
-    if isinstance(cell, str):
-        text = cell.strip()
-        if text.casefold() in EMPTY:
-            return None
-        try:
-            return float(text)
-        except ValueError:
-            return cell
-    return None if isinstance(cell, float | np.floating) and math.isnan(cell) else cell
 
 
 def _plain(value: object) -> object:

@@ -20,13 +20,13 @@ from kneebayes.reasoning.likelihoods import (
     says_unknown,
     says_yes,
 )
+from kneebayes.reasoning.rows import by_name
 
 __all__ = [
     "KINDS",
     "WHERE",
     "Answer",
     "by_node",
-    "check_mapping",
     "evidence_of",
     "meaning_of",
     "read_answers",
@@ -91,7 +91,7 @@ def read_answers(
     EvidenceError
         If an answer cannot be understood, or two answers contradict each other.
     """
-    check_mapping(said)
+    said = by_name(said)
     found: dict[str, Likelihood] = {}
     names_used: dict[str, str] = {}
     for name, answer in said.items():
@@ -242,20 +242,6 @@ def _known_or_like(names: Names, name: str) -> list[str]:
     return [name] if _is_known(names, name) else names.like(name, KINDS)
 
 
-def check_mapping(said: object) -> None:
-    """Refuse answers that are not given by name.
-
-    Raises
-    ------
-    EvidenceError
-        If they are not a mapping.
-    """
-    if not isinstance(said, Mapping):
-        kind = type(said).__name__
-        message = f"Answers must be a mapping such as {{'fever': False}}, got {kind}."
-        raise EvidenceError(message)
-
-
 def by_node(
     knowledge: Knowledge, names: Names, said: Mapping[str, object]
 ) -> dict[str, dict[str, object]]:
@@ -263,7 +249,7 @@ def by_node(
 
     A group that is ruled out becomes an answer about each of its members.
     """
-    check_mapping(said)
+    said = by_name(said)
     sorted_out: dict[str, dict[str, object]] = {}
     for name, answer in said.items():
         meaning = meaning_of(names, name)

@@ -13,11 +13,11 @@ from kneebayes.knowledge import Knowledge, Names
 from kneebayes.reasoning.answers import (
     KINDS,
     WHERE,
-    check_mapping,
     evidence_of,
     read_answers,
 )
 from kneebayes.reasoning.likelihoods import says_yes
+from kneebayes.reasoning.rows import by_name
 
 __all__ = ["Belief", "believe", "believe_groups", "conflict_of", "probability_of"]
 
@@ -93,7 +93,7 @@ def probability_of(
     ImpossibleEvidenceError
         If the evidence has probability zero.
     """
-    check_mapping(event)
+    event = by_name(event)
     meant = {name: names.meaning(name, KINDS, WHERE) for name in event}
     groups = [n for n, one in meant.items() if one.kind == "group" and says_yes(event[n])]
     if len(groups) > 1:

@@ -277,7 +277,5 @@ def test_what_learns_is_named(robot: kb.Model, robot_cases: SimulatedCohort) -> 
         "logistic regression, 100 cases": 100,
     }
     assert told.table["log_score"].idxmin() == 0
-    with pytest.raises(
-        kb.UnknownNameError, match=r"No learner 'pgmpy'\. There are"
-    ):
+    with pytest.raises(kb.UnknownNameError, match=r"No learner 'pgmpy'\. There are"):
         robot.evaluate(robot_cases, learned={"pgmpy": [100]})
