@@ -132,7 +132,7 @@ def diagnose_file(
         message = f"The folder of the target does not exist: {target.parent}. Make it first."
         raise KneebayesError(message)
     table = open_source(source, keep)
-    problems = Problems(source.name)
+    problems = Problems(source.name, "carry it through: keep=[{!r}]")
     asked = Questionnaire(model, table.labels, keep, problems)
     rows = _check(asked, table, progress)
     description = description_of(model, source, target, keep)

@@ -18,10 +18,18 @@ class Problems:
     ----------
     table
         What the table is called: ``The table``, or the name of a file.
+    carrying
+        How a column that only names the patients is carried through, with a place for its
+        name.
     """
 
-    def __init__(self, table: str = "The table") -> None:
+    def __init__(
+        self,
+        table: str = "The table",
+        carrying: str = "make it the index: frame.set_index({!r})",
+    ) -> None:
         self.table = table
+        self.carrying = carrying
         self._unknown: list[UnknownNameError] = []
         self._columns: list[Problem] = []
         self._cells: dict[tuple[Hashable, str], tuple[str, int]] = {}

@@ -92,7 +92,7 @@ def columns_of(
         try:
             meaning = meaning_of(model.names, label)
         except UnknownNameError as error:
-            problems.add_unknown(_with_index(error))
+            problems.add_unknown(_with_advice(error, problems.carrying))
             continue
         name = str(label)
         is_group = meaning.kind == "group"
@@ -106,11 +106,11 @@ def columns_of(
     return tuple(columns)
 
 
-def _with_index(error: UnknownNameError) -> UnknownNameError:
+def _with_advice(error: UnknownNameError, carrying: str) -> UnknownNameError:
     """The same error; where nothing looks like the name, it may only name the patients."""
     if error.suggestions or not error.start:
         return error
-    hint = f"If it only names patients, make it the index: frame.set_index({error.name!r})."
+    hint = f"If it only names patients, {carrying.format(error.name)}."
     return UnknownNameError(f"{error} {hint}", error.name, (), error.start)
 
 

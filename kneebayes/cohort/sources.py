@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from kneebayes.cohort.questionnaire import PIECE
 from kneebayes.cohort.reading import Place
-from kneebayes.errors import EvidenceError, KneebayesError
+from kneebayes.errors import EvidenceError, KneebayesError, suggest
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -85,9 +85,15 @@ def open_source(path: Path, keep: Sequence[str]) -> Source:
     Raises
     ------
     KneebayesError
-        If it is neither CSV nor Parquet, or cannot be read as what it is.
+        If it is not there, is neither CSV nor Parquet, or cannot be read as what it is.
     """
-    return ParquetSource(path, keep) if is_parquet(path) else CsvSource(path)
+    parquet = is_parquet(path)
+    if not path.is_file():
+        near = suggest(path.name, [one.name for one in path.parent.glob("*")], count=1)
+        hint = f" Did you mean '{near[0]}'?" if near else ""
+        message = f"There is no file '{path}'.{hint} Check its name and folder."
+        raise KneebayesError(message)
+    return ParquetSource(path, keep) if parquet else CsvSource(path)
 
 
 class CsvSource:
@@ -100,6 +106,13 @@ class CsvSource:
         self.labels = next(self._lines(), (0, []))[1]
         if not self.labels:
             message = f"{path.name} is empty: its first line must name the columns."
+            raise EvidenceError(message)
+        if len(self.labels) == 1 and (other := re.search(r"[;\t]", self.labels[0])):
+            message = (
+                f"{path.name}: its first line separates names by {other[0]!r}, where commas are "
+                f"needed. Save it with commas, or read it with pandas.read_csv(..., "
+                f"sep={other[0]!r}) and give the table to diagnose_cohort."
+            )
             raise EvidenceError(message)
 
     def pieces(self) -> Iterator[Piece]:

@@ -193,9 +193,28 @@ def test_what_cannot_be_done_is_said_before_it_is_begun(
     assert [one.name for one in tmp_path.iterdir()] == ["in.csv"]
 
 
-def test_a_file_that_is_missing_is_missing(robot: kb.Model, tmp_path: Path) -> None:
-    with pytest.raises(FileNotFoundError):
-        robot.diagnose_cohort_file(tmp_path / "none.csv", tmp_path / "out.csv")
+def test_a_file_that_is_missing_is_said_to_be(robot: kb.Model, tmp_path: Path) -> None:
+    (tmp_path / "robots.csv").write_text("squeak\nyes\n")
+    message = f"There is no file '{tmp_path / 'robot.csv'}'. Did you mean 'robots.csv'?"
+    with pytest.raises(kb.KneebayesError, match=re.escape(message)):
+        robot.diagnose_cohort_file(tmp_path / "robot.csv", tmp_path / "out.csv")
+
+
+@pytest.mark.parametrize("mark", [";", "\t"])
+def test_other_marks_than_commas_are_named(robot: kb.Model, tmp_path: Path, mark: str) -> None:
+    (tmp_path / "in.csv").write_text(f"squeak{mark}rain\nyes{mark}no\n")
+    message = f"in.csv: its first line separates names by {mark!r}, where commas are needed."
+    with pytest.raises(kb.EvidenceError, match=re.escape(message)):
+        robot.diagnose_cohort_file(tmp_path / "in.csv", tmp_path / "out.csv")
+
+
+def test_a_column_that_names_patients_can_be_carried_through(
+    robot: kb.Model, tmp_path: Path
+) -> None:
+    (tmp_path / "in.csv").write_text("xyzzy,squeak\n1,yes\n")
+    advice = "If it only names patients, carry it through: keep=['xyzzy']."
+    with pytest.raises(kb.UnknownNameError, match=re.escape(advice)):
+        robot.diagnose_cohort_file(tmp_path / "in.csv", tmp_path / "out.csv")
 
 
 MEASURE = """
