@@ -27,8 +27,8 @@ def tag(name: str, *inside: str, **attributes: str) -> str:
 
 def table(header: Sequence[str], rows: Iterable[Sequence[str]], caption: str = "") -> str:
     """A table of texts; every cell is escaped unless it is made by this module."""
-    head = tag("tr", *(tag("th", escape(one), scope="col") for one in header))
     left = "text-align:left"
+    head = tag("tr", *(tag("th", escape(one), scope="col", style=left) for one in header))
     body = [tag("tr", *(tag("td", _cell(one), style=left) for one in row)) for row in rows]
     title = tag("caption", escape(caption)) if caption else ""
     return tag("table", title, tag("thead", head), tag("tbody", *body))

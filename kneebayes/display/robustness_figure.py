@@ -25,7 +25,9 @@ PALETTE = ("#000000", "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#5
 
 
 def draw_intervals(rows: Sequence[Row], ax: Axes | None = None) -> Axes:
-    """Draw posteriors as bars with the interval of the draws, and the chance to rank first.
+    """Draw posteriors with the interval of the draws, and the chance to rank first.
+
+    On the scale of log-odds, on which rare causes can be told apart too.
 
     Parameters
     ----------
@@ -38,17 +40,18 @@ def draw_intervals(rows: Sequence[Row], ax: Axes | None = None) -> Axes:
     drawn = list(rows)[::-1]
     ax = ax or _new_axes(8.0, 0.36 * len(drawn) + 1.3)
     for at, row in enumerate(drawn):
-        posterior, low, high = (_number(row[name]) for name in ("posterior", "low", "high"))
+        names = ("posterior", "low", "high")
+        posterior, low, high = (_logit(_number(row[name])) for name in names)
         colour = ORANGE if row["urgent"] else BLUE
-        ax.barh(at, posterior, color=colour, height=0.6, alpha=0.55)
-        ax.plot([low, high], [at, at], color="black", lw=1.8, solid_capstyle="butt")
-        ax.plot([low, high], [at, at], "|", color="black", ms=9, mew=1.8)
-        first = _number(row["p_first"])
-        ax.text(1.02, at, percent(first), va="center", ha="left", fontsize=8.5)
-    ax.text(1.02, len(drawn) - 0.35, "first", va="bottom", ha="left", fontsize=8.5)
+        ax.plot([low, high], [at, at], color=colour, lw=5.0, alpha=0.4, solid_capstyle="butt")
+        ax.plot(posterior, at, "D" if row["urgent"] else "o", color=colour, ms=6.5)
+        first = percent(_number(row["p_first"]))
+        across = ax.get_yaxis_transform()
+        ax.text(1.02, at, first, transform=across, va="center", ha="left", fontsize=8.5)
+    ax.text(1.02, 1.0, "first", transform=ax.transAxes, va="bottom", ha="left", fontsize=8.5)
     ax.set_yticks(range(len(drawn)), [_label(row) for row in drawn], parse_math=False)
-    ax.set_xlim(0.0, 1.0)
-    ax.set_xlabel("P(present | evidence): value, and 5 to 95 % of the draws")
+    _odds_axis(ax, [_number(row[name]) for row in drawn for name in ("low", "high")])
+    ax.set_xlabel("P(present | evidence) and 5 to 95 % of the draws, on the scale of log-odds")
     ax.spines[["top", "right"]].set_visible(False)
     return ax
 
@@ -105,10 +108,10 @@ def draw_readings(rows: Sequence[Row], lexicons: Mapping[str, str], ax: Axes | N
     drawn = list(rows)[::-1]
     ax = ax or _new_axes(8.0, 0.36 * len(drawn) + 1.6)
     for at, row in enumerate(drawn):
-        values = [_number(row[id]) for id in lexicons]
+        values = [_logit(_number(row[id])) for id in lexicons]
         ax.plot([min(values), max(values)], [at, at], color=GREY, lw=1.2, zorder=1)
     for place, (id, label) in enumerate(lexicons.items()):
-        values = [_number(row[id]) for row in drawn]
+        values = [_logit(_number(row[id])) for row in drawn]
         ax.plot(
             values,
             range(len(drawn)),
@@ -120,11 +123,23 @@ def draw_readings(rows: Sequence[Row], lexicons: Mapping[str, str], ax: Axes | N
             label=label.replace("$", r"\$"),
         )
     ax.set_yticks(range(len(drawn)), [_label(row) for row in drawn], parse_math=False)
-    ax.set_xlim(-0.01, 1.01)
-    ax.set_xlabel("P(present | evidence) under each lexicon")
-    ax.legend(frameon=False, loc="lower right", fontsize=8.5)
+    _odds_axis(ax, [_number(row[id]) for row in drawn for id in lexicons])
+    ax.set_xlabel("P(present | evidence) under each lexicon, on the scale of log-odds")
+    below = (0.5, -0.55 / (0.28 * len(drawn) + 0.5))  # under the words of the axis
+    ax.legend(frameon=False, fontsize=8.5, loc="upper center", bbox_to_anchor=below, ncols=3)
     ax.spines[["top", "right"]].set_visible(False)
     return ax
+
+
+def _odds_axis(ax: Axes, values: Sequence[float]) -> None:
+    """Probabilities along the scale of log-odds, with some room at the ends."""
+    low, high = (_logit(one) for one in (min(values), max(values)))
+    room = 0.06 * (high - low) + 0.3
+    ax.set_xlim(low - room, high + room)
+    ticks = [one for one in TICKS if low - room <= _logit(one) <= high + room]
+    ax.set_xticks([_logit(one) for one in ticks], [percent(one) for one in ticks])
+    ax.grid(axis="x", color="#dddddd", lw=0.6)
+    ax.set_axisbelow(True)
 
 
 def _apart(values: Sequence[float], low: float, high: float) -> list[float]:

@@ -29,7 +29,7 @@ def differential_html(
     rows = [
         (
             str(at),
-            str(row["cause"]) + (" \u26a0" if row["urgent"] else ""),
+            str(row["cause"]) + (" (urgent)" if row["urgent"] else ""),
             str(row["group"]),
             percent(_number(row["prior"])),
             percent(_number(row["posterior"])),

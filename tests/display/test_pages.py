@@ -85,7 +85,7 @@ def test_the_page_shows_the_numbers_of_the_ranking(knee: kb.Model) -> None:
     rows = [["".join(cell.itertext()) for cell in row.iter("td")] for row in made.iter("tr")][1:]
     assert len(rows) == 10
     for cells, row in zip(rows, dx.ranking.itertuples(), strict=False):
-        mark = " \u26a0" if row.urgent else ""
+        mark = " (urgent)" if row.urgent else ""
         assert cells[:5] == [
             str(row.Index),
             row.cause + mark,
