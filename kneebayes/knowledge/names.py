@@ -50,6 +50,10 @@ class Names:
         self._meanings: dict[str, Meaning] = {}
         self._shown: dict[str, dict[str, str]] = {}
         self._heads: dict[Meaning, str] = {}
+        self._members = {
+            group.id: [knowledge.label(id) for id in group.members]
+            for group in knowledge.groups.values()
+        }
         self.clashes: list[tuple[str, Meaning, Meaning]] = []
         for group in knowledge.groups.values():
             self._add(Meaning(group.id, "present", "group"), [group.label, *group.aliases])
@@ -107,9 +111,12 @@ class Names:
         if found is not None and found.kind in kinds:
             return found
         near = self.like(name, kinds)
+        other = f" ('{name}' is a {found.kind}.)" if found is not None else ""
+        if found is not None and found.kind == "group" and "cause" in kinds:
+            near = self._members[found.id]
+            other = f" ('{name}' is a group; here it takes one of its members.)"
         hint = f" Did you mean {either(near)}?" if near else ""
         wanted = either(kinds, quote="")
-        other = f" ('{name}' is a {found.kind}.)" if found is not None else ""
         start = f"No {wanted} named '{name}'.{other}"
         message = f"{start}{hint} See {where}."
         raise UnknownNameError(message, name, near, start)

@@ -62,7 +62,11 @@ def read_knowledge(folder: str | Path) -> Knowledge:
     """
     path = Path(folder)
     if not path.is_dir():
-        problem = Problem(str(folder), "there is no such folder.", "Name a knowledge folder.")
+        what = "it is a file." if path.is_file() else "there is no such folder."
+        remedy = "Name a knowledge folder."
+        if path.is_file():
+            remedy += " A file of a network is read by kneebayes.exchange.reason_with."
+        problem = Problem(str(folder), what, remedy)
         raise KnowledgeError(str(folder), [problem])
     reader = _Reader(path)
     meta = reader.record("knowledge.toml", reader.filled("knowledge.toml"), Meta)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from numbers import Real
@@ -35,6 +36,7 @@ __all__ = [
 KINDS = ("finding", "context", "cause", "mediator", "group")
 WHERE = "model.search('...'), model.findings, model.contexts and model.causes"
 OLDEST = 120  # years
+YEARS = re.compile(r"(?<=\d)\s*(years?( old)?|yrs?|y)\s*$", re.IGNORECASE)
 PREFIXES = ("non", "un", "a")  # such as "afebrile"
 
 
@@ -167,7 +169,8 @@ def _as_float(number: Real) -> float:
 
 
 def _number(text: str) -> int | float | None:
-    """The number that a text is, if it is one."""
+    """The number that a text is, if it is one; "67 years" is 67."""
+    text = YEARS.sub("", text)
     for kind in (int, float):
         try:
             return kind(text)

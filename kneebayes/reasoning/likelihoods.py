@@ -16,8 +16,8 @@ __all__ = ["Likelihood", "in_words", "likelihood_of", "says_no", "says_unknown",
 
 Likelihood = tuple[float, ...]
 
-PRESENT_WORDS = {"present", "yes", "true"}
-ABSENT_WORDS = {"absent", "no", "false"}
+PRESENT_WORDS = {"present", "yes", "y", "true"}
+ABSENT_WORDS = {"absent", "no", "n", "false"}
 UNKNOWN_WORDS = {"unknown", "not asked", "?"}
 OPEN = "Leave it out, or say None, if unknown."
 

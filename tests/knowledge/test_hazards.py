@@ -819,7 +819,12 @@ def test_no_folder_is_refused_as_such(tmp_path: Path) -> None:
     for nowhere in (tmp_path / "nowhere", file):
         [problem] = problems_of(nowhere)
         assert problem.place == str(nowhere)
-        assert str(problem).endswith("there is no such folder. Name a knowledge folder.")
+        assert str(problem).endswith(
+            "it is a file. Name a knowledge folder. A file of a network is read by "
+            "kneebayes.exchange.reason_with."
+            if nowhere.is_file()
+            else "there is no such folder. Name a knowledge folder."
+        )
 
 
 def test_an_empty_folder_misses_every_file(tmp_path: Path) -> None:

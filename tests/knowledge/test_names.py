@@ -126,7 +126,7 @@ def test_looking_up_a_cause_takes_causes_and_groups_only(
 
 
 def test_tracing_takes_causes_only(knee: kb.Model) -> None:
-    text = "No cause named 'injury'. ('injury' is a group.)"
+    text = "No cause named 'injury'. ('injury' is a group; here it takes one of its members.)"
     with pytest.raises(kb.UnknownNameError, match=re.escape(text)):
         knee.trace("injury")
 
