@@ -45,7 +45,7 @@ BENCHMARKS = {
         recording=Recording(
             context=0.9, history=0.2, symptom=0.15, sign=0.12, test=0.04, absent_written=1.0
         ),
-        digest="c35a82ea6b2d96bab3e18a779cbeefd5526402b533ad8aacd13471f2841b3fa2",
+        digest="610605ca5ab24281bb330812fb322930bbb3ad3b1cb679eb8f3dd2b401f94437",
     )
 }
 
