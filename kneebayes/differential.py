@@ -251,13 +251,8 @@ class Differential(Asking):
         if any(answer.is_uncertain for answer in self._answers):
             notes.append(UNCERTAIN)
         if self.conflict > HARDLY:
-            table = self.surprises().table
-            odd = table.iloc[int(table["conflict"].argmax())]
-            notes.insert(
-                0,
-                f"These answers hardly go together (conflict {self.conflict:.1f} bits): the others "
-                f"speak most against '{odd['label']}: {odd['answer']}'.",
-            )
+            bits = f"conflict {self.conflict:.1f} bits"  # which ones needs a batch, so is not told
+            notes.insert(0, f"These answers hardly go together ({bits}).")
         return self._answers, self.urgency, self._rows[:top], notes
 
     def __str__(self) -> str:

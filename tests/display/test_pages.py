@@ -133,3 +133,23 @@ def test_representations_are_one_line(knee: kb.Model) -> None:
     assert [repr(one).count("\n") for one in shown] == [0, 0, 0, 0]
     assert not any("0x" in repr(one) for one in shown)
     assert repr(knee.trace("gout")).startswith("CauseTrace('gout', ")
+
+
+def test_a_report_never_waits_for_the_compiler(
+    knee: kb.Model, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not even where the answers hardly go together, and nothing was compiled before."""
+
+    def refuse() -> None:
+        pytest.fail("a report asked for compiled code")
+
+    monkeypatch.setattr("kneebayes.inference.engine.is_stored", lambda: False)
+    monkeypatch.setattr("kneebayes.inference.engine.is_loaded", lambda: False)
+    monkeypatch.setattr("kneebayes.inference.answering.load_compiled", refuse)
+    signs = {"fever": True, "redness": True, "warmth": False, "swollen knee": False}
+    dx = kb.Model(knee.knowledge, "article").diagnose(
+        {**signs, "osteoarthritis": True, "lump": True}
+    )
+    assert dx.conflict > 3.0
+    assert "These answers hardly go together" in str(dx)
+    assert "These answers hardly go together" in dx._repr_html_()
