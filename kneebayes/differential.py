@@ -64,7 +64,7 @@ class Differential(Asking):
     def __init__(self, model: Model, said: Mapping[str, object]) -> None:
         self._model = model
         self._answers = read_answers(model.knowledge, model.names, model.network, said)
-        self._said = deepcopy(dict(by_name(said)))
+        self._said = deepcopy(dict(said))
         self._evidence = evidence_of(self._answers)
         self._belief = believe(model.engine, model.knowledge, self._evidence)
 
@@ -171,13 +171,14 @@ class Differential(Asking):
             return believe_groups(engine, knowledge, self._evidence, asked)[meaning.id]
         return self._belief.posteriors[meaning.id]
 
-    def given(self, said: Mapping[str, object]) -> Differential:
+    def given(self, said: Mapping[str, object] | pd.Series) -> Differential:
         """The differential with more known, or with answers changed or taken back (None).
 
         Parameters
         ----------
         said
-            Further answers by name; an answer about something answered before replaces it.
+            Further answers by name, or a row of a table; an answer about something answered
+            before replaces it.
         """
         knowledge, names = self._model.knowledge, self._model.names
         said = by_name(said)
@@ -250,9 +251,10 @@ class Differential(Asking):
         notes = [f"P(at least one urgent cause) = {percent(self.any_urgent)}.", WHAT_IT_IS]
         if any(answer.is_uncertain for answer in self._answers):
             notes.append(UNCERTAIN)
-        if self.conflict > HARDLY:
-            bits = f"conflict {self.conflict:.1f} bits"  # which ones needs a batch, so is not told
-            notes.insert(0, f"These answers hardly go together ({bits}).")
+        if self.conflict > HARDLY:  # which answers, surprises() tells: that asks the engine often
+            notes.insert(
+                0, f"These answers hardly go together (conflict {self.conflict:.1f} bits)."
+            )
         return self._answers, self.urgency, self._rows[:top], notes
 
     def __str__(self) -> str:

@@ -22,7 +22,7 @@ def findings(
     folder: Folder = None,
     as_json: AsJson = False,
 ) -> None:
-    """List findings, test results, contexts and causes, or search them."""
+    """List findings, test results, contexts, causes and groups, or search them."""
     found = load(folder).search(search)
     kinds = found.table["kind"]
     if as_json:

@@ -16,7 +16,8 @@ __all__ = ["draw_learning", "draw_recall", "draw_scores", "draw_shares", "draw_w
 
 # Okabe and Ito's colours, told apart by colour-blind readers too
 BLUE, ORANGE, GREY = "#0072B2", "#D55E00", "#8c8c8c"
-PALETTE = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#000000", "#E69F00", "#56B4E9")
+BLACK = "#000000"
+PALETTE = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", BLACK, "#E69F00", "#56B4E9")
 SHARES = (0.0, 0.01, 0.03, 0.06, 0.1, 0.2, 0.3, 0.5, 0.7, 1.0)
 MARKS = "osD^vPX*<>"
 LINES = ("-", "--", "-.", ":")
@@ -136,6 +137,7 @@ def draw_recall(
 
 
 def draw_learning(
+    learner: str,
     points: Sequence[tuple[int, float]],
     others: Mapping[str, float],
     score: str,
@@ -145,10 +147,12 @@ def draw_learning(
 
     Parameters
     ----------
+    learner
+        Who learned.
     points
         Number of cases and score.
     others
-        Score of predictors that learn nothing, by name.
+        Score of all other predictors, by name.
     score
         Name of the score.
     ax
@@ -156,19 +160,20 @@ def draw_learning(
     """
     ax = ax or _new_axes(7.5, 4.4)
     sizes = [size for size, _ in points]
+    colours = [one for one in PALETTE if one != BLACK]
     ax.plot(
         sizes,
         [value for _, value in points],
         "o-",
-        color="black",
+        color=BLACK,
         ms=6,
         lw=1.6,
-        label="logistic regression, learned",
+        label=_plain(f"{learner}, learned"),
     )
     for at, (name, value) in enumerate(others.items()):
         ax.axhline(
             value,
-            color=PALETTE[at % len(PALETTE)],
+            color=colours[at % len(colours)],
             ls=LINES[at % len(LINES)],
             lw=1.5,
             label=_plain(f"{name}: {value:.4f}"),
@@ -178,7 +183,7 @@ def draw_learning(
     ax.minorticks_off()
     ax.set_xlabel("cases learned from")
     ax.set_ylabel(CALLED.get(score, score).replace(" (", "\n("), parse_math=False)
-    ax.legend(frameon=False, fontsize=8.5)
+    ax.legend(frameon=False, fontsize=8.5, loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=2)
     ax.spines[["top", "right"]].set_visible(False)
     return ax
 

@@ -140,24 +140,22 @@ class _Draft:
             ratios = tuple(
                 by_state[state].value if state in by_state else 1.0 for state in self.states(parent)
             )
+            told = others if parent in self.knowledge.causes else risks
+            told[parent] = ratios
             context = self.knowledge.contexts.get(parent)
             if context is not None and context.states:
                 scale = Scale.of(parent, ratios, max(one.high for one in by_state.values()))
                 pairs = zip(ratios, context.states, strict=True)
                 typical = sum(ratio * state.share for ratio, state in pairs)
-            elif parent in self.knowledge.causes:
-                others[parent] = ratios
-            else:
-                risks[parent] = ratios
         links = {
             arrow.parent: interval.value
             for arrow, interval in self.intervals
             if arrow.child == cause and arrow.statement.how_often is not None
         }
-        if scale is not None and not risks:  # nothing to multiply: they are risks like others
-            risks[scale.by] = tuple(factor / scale.unit for factor in scale.factors)
+        if scale is not None and len(risks) == 1:  # nothing to multiply: one more parent
             scale = None
         elif scale is not None:
+            del risks[scale.by]
             typical *= scale.unit
         return Onset(cause, risks, links, others, scale, typical)
 

@@ -225,7 +225,7 @@ class _Checks:
     def own_groups(self) -> Iterator[Problem]:
         """What a cause is shown under: a group, or a word that looks like none."""
         groups = self.knowledge.groups
-        known = [*groups, *(one.label for one in groups.values())]
+        known = [*groups, *(one.label for one in groups.values()), *self.unread]
         for cause in self.knowledge.causes.values():
             place = f"{self.knowledge.place(cause.id)}: group"
             near = [] if cause.group in known else suggest(cause.group, known, count=1)

@@ -62,11 +62,11 @@ def read_knowledge(folder: str | Path) -> Knowledge:
     """
     path = Path(folder)
     if not path.is_dir():
-        what = "it is a file." if path.is_file() else "there is no such folder."
-        remedy = "Name a knowledge folder."
+        wrong, remedy = "there is no such folder.", "Name a knowledge folder."
         if path.is_file():
+            wrong = "it is a file."
             remedy += " A file of a network is read by kneebayes.exchange.reason_with."
-        problem = Problem(str(folder), what, remedy)
+        problem = Problem(str(folder), wrong, remedy)
         raise KnowledgeError(str(folder), [problem])
     reader = _Reader(path)
     meta = reader.record("knowledge.toml", reader.filled("knowledge.toml"), Meta)

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 __all__ = ["estimate_naive", "query_pgmpy", "small_tables", "to_pgmpy"]
 
+TARGET = "the cause"  # no id of a model holds a blank
 WHOLE = 3  # noisy-OR families with up to this many parents stay one table
 
 
@@ -109,43 +110,41 @@ def query_pgmpy(model: Any, target: str, evidence: dict[str, str]) -> dict[str, 
 
 
 def estimate_naive(
-    frame: pd.DataFrame, target: str, sizes: Mapping[str, int], imagined: float
-) -> dict[str, Numbers]:
+    frame: pd.DataFrame, target: Numbers, sizes: Mapping[str, int], imagined: float
+) -> tuple[Numbers, dict[str, Numbers]]:
     """Tables of a naive Bayes network, by pgmpy's ``BayesianEstimator``.
 
     Parameters
     ----------
     frame
-        One row a case, a column for the target (0 or 1) and for each of ``sizes``: numbers of
-        states, NaN where not known. A case counts for the tables whose answers it has.
+        One row a case, a column for each of ``sizes``: numbers of states, NaN where not known.
+        A case counts for the tables whose answers it has.
     target
-        The column that all others hang on.
+        For each case 0 or 1: what all columns hang on.
     sizes
-        How many states each other column has.
+        How many states each column has.
     imagined
         Equivalent sample size of the BDeu prior.
 
     Returns
     -------
-    dict
-        P(target), shape (2,), and for each other column P(state | target), shape (states, 2).
+    shares, tables
+        P(target), shape (2,), and for each column P(state | target), shape (states, 2).
     """
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", FutureWarning)
         from pgmpy.estimators import BayesianEstimator
         from pgmpy.models import DiscreteBayesianNetwork
 
-    model = DiscreteBayesianNetwork([(target, one) for one in sizes])
+    model = DiscreteBayesianNetwork([(TARGET, one) for one in sizes])
     states = {one: [float(at) for at in range(size)] for one, size in sizes.items()}
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        estimator = BayesianEstimator(model, frame, state_names={target: [0.0, 1.0], **states})
-        tables = {
-            one: estimator.estimate_cpd(
-                one, prior_type="BDeu", equivalent_sample_size=imagined
-            ).get_values()
-            for one in (target, *sizes)
-        }
-    return {one: np.asarray(table) for one, table in tables.items()} | {
-        target: np.asarray(tables[target])[:, 0]
-    }
+        warnings.simplefilter("ignore")  # of columns that nobody has answered in some state
+        cases = frame.assign(**{TARGET: target})
+        estimator = BayesianEstimator(model, cases, state_names={TARGET: [0.0, 1.0], **states})
+
+        def table(one: str) -> Numbers:
+            cpd = estimator.estimate_cpd(one, prior_type="BDeu", equivalent_sample_size=imagined)
+            return np.asarray(cpd.get_values())
+
+        return table(TARGET)[:, 0], {one: table(one) for one in sizes}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import TYPE_CHECKING, Generic, SupportsIndex, TypeVar, overload
 
 from kneebayes.display.markup import table as html_table
 from kneebayes.knowledge.names import fold
@@ -29,6 +29,8 @@ class Catalogue(tuple[Some_co, ...], Generic[Some_co]):
     >>> knee = kb.load()
     >>> knee.contexts
     28 contexts: 'age', 'athlete', 'high-impact sport', 'jumping sport', ...
+    >>> knee.contexts[:2]
+    2 contexts: 'age', 'athlete'
     >>> knee.search("swollen")
     3 findings: 'swollen knee', 'leg swelling', 'swelling over the kneecap'
     >>> knee.search("stairs").table["label"].tolist()
@@ -36,6 +38,17 @@ class Catalogue(tuple[Some_co, ...], Generic[Some_co]):
     """
 
     __slots__ = ()
+
+    @overload
+    def __getitem__(self, at: SupportsIndex, /) -> Some_co: ...
+
+    @overload
+    def __getitem__(self, at: slice, /) -> Catalogue[Some_co]: ...
+
+    def __getitem__(self, at: SupportsIndex | slice, /) -> Some_co | Catalogue[Some_co]:
+        """A record, or some of them."""
+        found = super().__getitem__(at)
+        return Catalogue(found) if isinstance(found, tuple) else found
 
     @property
     def table(self) -> pd.DataFrame:

@@ -127,12 +127,14 @@ def evaluate(
         tables[name] = _like(diagnosed.posteriors, _baseline(model, name, answers, states))
     sizes: dict[str, int] = {}
     seed = TRAINING + (cohort.seed if isinstance(cohort, SimulatedCohort) else scoring.seed)
-    for who, size in ((who, size) for who, some in asked.items() for size in some):
+    for size in dict.fromkeys(size for some in asked.values() for size in some):
         drawn = simulate(model, size, seed, recording=recording)
-        taught = LEARNERS[who](model, states_of(model, drawn.answers), drawn.truth.to_numpy())
-        name = f"{who}, {size:,} cases"
-        tables[name] = _like(diagnosed.posteriors, taught.predict(states))
-        sizes[name] = size
+        seen, was = states_of(model, drawn.answers), drawn.truth.to_numpy()
+        for who in (who for who, some in asked.items() if size in some):
+            name = f"{who}, {size:,} cases"
+            taught = LEARNERS[who](model, seen, was)
+            tables[name] = _like(diagnosed.posteriors, taught.predict(states))
+            sizes[name] = size
     scored = evaluate_predictions({**tables, **(others or {})}, facts, model, scoring)
     kept = answers.index.isin(scored.truth.index)
     logs = diagnosed.log_probability[kept].to_numpy()

@@ -290,13 +290,14 @@ class Evaluation(Reporting):
         from kneebayes.display.evaluation_figure import draw_learning
 
         values = dict(zip(self.table["predictor"], self.table[score], strict=True))
-        sizes: dict[str, list[str]] = {}
+        learners: dict[str, list[str]] = {}
         for name in self.learned_from:
-            sizes.setdefault(name.rpartition(", ")[0], []).append(name)
-        curve = max(sizes.values(), key=len, default=[])
+            learners.setdefault(name.rpartition(", ")[0], []).append(name)
+        most = max(learners, key=lambda one: len(learners[one]), default="")
+        curve = learners.get(most, [])
         points = [(self.learned_from[name], values[name]) for name in curve]
         others = {name: one for name, one in values.items() if name not in curve}
-        return draw_learning(sorted(points), others, score, ax)
+        return draw_learning(most, sorted(points), others, score, ax)
 
     def __repr__(self) -> str:
         first = self.table.iloc[0]

@@ -13,6 +13,7 @@ from kneebayes.cohort.recording import items_of
 from kneebayes.errors import KneebayesError
 from kneebayes.network import Numbers
 from kneebayes.network.pgmpy_bridge import estimate_naive
+from kneebayes.odds import inverse_logit
 from kneebayes.study.baselines import EDGE, States
 
 if TYPE_CHECKING:
@@ -25,7 +26,15 @@ IMAGINED = 4.0  # patients of pgmpy's prior: one in each cell of a table of two 
 
 
 class Learner(Protocol):
-    """Learns from patients when it is made."""
+    """Learns from patients when it is made.
+
+    Parameters
+    ----------
+    model
+        The model that names nodes and causes; its numbers are not used.
+    states, truth
+        Patients to learn from: patients x nodes (see :func:`states_of`), patients x causes.
+    """
 
     def __init__(self, model: Model, states: States, truth: NDArray[np.bool_]) -> None: ...
 
@@ -35,14 +44,7 @@ class Learner(Protocol):
 
 
 class LogisticRegressions:
-    """One logistic regression a cause, learned from patients whose causes are known.
-
-    Parameters
-    ----------
-    model
-        The model that names nodes and causes; its numbers are not used.
-    states, truth
-        Patients to learn from: patients x nodes (see :func:`states_of`), patients x causes.
+    """One logistic regression a cause, a :class:`Learner`.
 
     Raises
     ------
@@ -99,54 +101,45 @@ class LogisticRegressions:
 
 
 class PgmpyNaiveBayes:
-    """One naive Bayes a cause, its tables learned by pgmpy's own estimator.
+    """One naive Bayes a cause, its tables learned by pgmpy's own estimator; a :class:`Learner`.
 
-    Parameters
+    Attributes
     ----------
-    model
-        The model that names nodes and causes; its numbers are not used.
-    states, truth
-        Patients to learn from: patients x nodes (see :func:`states_of`), patients x causes.
+    tables
+        For each cause P(absent), P(present), and P(state | cause) of every context and finding.
 
     Notes
     -----
     A network of pgmpy with arrows from the cause to every context and finding; an answer that
-    is not known is left out of its table. With the BDeu prior of four imagined patients. Such a
-    network is asked by a product over its tables, which is what pgmpy's query returns, at a
-    thousandth of its time.
+    is not known is left out of its table. With the BDeu prior of four imagined patients. Asked
+    by a product over its tables, which is what pgmpy's query returns one patient at a time.
     """
 
     def __init__(self, model: Model, states: States, truth: NDArray[np.bool_]) -> None:
         import pandas as pd
 
         self.model = model
-        network = model.network
-        items = [id for id in items_of(model) if id in network]
+        network, items = model.network, items_of(model)
         known = states[:, [network.index[id] for id in items]].astype(float)
         frame = pd.DataFrame(np.where(known < 0, np.nan, known), columns=items)
-        self.tables: list[Mapping[str, Numbers]] = [
-            estimate_naive(
-                frame.assign(cause=column.astype(float)),
-                "cause",
-                {id: len(network[id].states) for id in items},
-                IMAGINED,
-            )
-            for column in truth.T
+        sizes = {id: len(network[id].states) for id in items}
+        self.tables = [
+            estimate_naive(frame, column.astype(float), sizes, IMAGINED) for column in truth.T
         ]
 
     def predict(self, states: States) -> Numbers:
         """P(cause) as learned: patients x causes."""
         network = self.model.network
-        predicted = np.empty((len(states), len(self.tables)))
-        for at, tables in enumerate(self.tables):
-            logs = np.tile(np.log(tables["cause"]), (len(states), 1))
-            for id in (one for one in tables if one != "cause"):
+        odds = np.empty((len(states), len(self.tables)))
+        for at, (shares, tables) in enumerate(self.tables):
+            logs = np.tile(np.log(shares), (len(states), 1))
+            for id, table in tables.items():
                 told = states[:, network.index[id]]
                 seen = told >= 0
-                logs[seen] += np.log(tables[id][told[seen]])
-            odds = logs[:, 1] - logs[:, 0]
-            predicted[:, at] = np.clip(1.0 / (1.0 + np.exp(-odds)), EDGE, 1.0 - EDGE)
-        return predicted
+                logs[seen] += np.log(table[told[seen]])
+            odds[:, at] = logs[:, 1] - logs[:, 0]
+        predicted = np.vectorize(inverse_logit, otypes=[float])(odds)
+        return np.asarray(np.clip(predicted, EDGE, 1.0 - EDGE))
 
 
 LEARNERS: Mapping[str, type[Learner]] = {

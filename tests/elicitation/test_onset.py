@@ -1,5 +1,8 @@
 """How causes come about: hidden liabilities, and the network as it was stated."""
 
+from pathlib import Path
+from shutil import copytree
+
 import numpy as np
 import pytest
 
@@ -126,3 +129,28 @@ def test_the_stated_network_holds_what_was_stated(knee: kb.Model) -> None:
     assert hidden
     assert {cause_of(id, knee.network) for id in hidden} < set(knowledge.causes)
     assert all(leak_node(knee.network, id) in knee.network for id in knowledge.causes)
+
+
+HULL = """
+[hull]
+label = "hull"
+because = "assumed: invented for the tests"
+states = [
+  { id = "tin", label = "tin hull", share = 0.4 },
+  { id = "steel", label = "steel hull", share = 0.6 },
+]
+"""
+
+
+def test_of_two_contexts_with_states_none_is_lost(tmp_path: Path) -> None:
+    """The last one stated multiplies, the one before adds like any other parent."""
+    folder = copytree(Path(__file__).parents[1] / "data" / "tiny", tmp_path / "tiny")
+    contexts, rust = folder / "contexts.toml", folder / "causes" / "rusty_bolt.toml"
+    contexts.write_text(contexts.read_text() + HULL)
+    raised = 'hull.tin = { risk = 5, because = "C04" }'
+    rust.write_text(rust.read_text().replace("[shows]", f"{raised}\n\n[shows]", 1))
+    robot = kb.load(folder)
+    given = [robot.diagnose({"hull": one})["rusty bolt"] for one in ("tin", "steel")]
+    assert given[0] > given[1]
+    ages = [robot.diagnose({"model year": one})["rusty bolt"] for one in ("vintage", "current")]
+    assert ages[0] > ages[1]

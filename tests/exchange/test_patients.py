@@ -15,7 +15,7 @@ from kneebayes.errors import EvidenceError
 from kneebayes.exchange import ExchangeError, Patient, write_json
 from kneebayes.exchange.case_file import case_content
 from kneebayes.exchange.problems import Problems
-from kneebayes.exchange.schemas import check_schema, schema_named
+from kneebayes.exchange.schemas import REMEDIES, check_schema, schema_named
 from kneebayes.exchange.strict_json import read_json
 
 CLOSE = 1e-12
@@ -138,6 +138,24 @@ def test_whatever_is_wrong_is_told(knee: kb.Model) -> None:
         assert (len(problems) == 0) == valid, content
         wrong += not valid
     assert wrong > 100
+
+
+@pytest.mark.parametrize("name", ["network", "patient", "phenopacket"])
+def test_every_word_of_a_schema_has_its_own_words(name: str) -> None:
+    """Whatever a schema demands there is a sentence for who does not follow it."""
+    silent = {"$schema", "$id", "$defs", "$comment", "$ref", "title", "description"}
+    said = {"required", "additionalProperties", "type", "enum", "minLength", "maxLength"}
+    said |= {"properties", "items", *REMEDIES}  # the first two lead on and say nothing themselves
+
+    def words(schema: object) -> set[str]:
+        if not isinstance(schema, dict):
+            return set()
+        inner = [schema.get("items"), schema.get("additionalProperties")]
+        for named in ("properties", "$defs"):
+            inner += list(schema.get(named, {}).values())
+        return set(schema).union(*map(words, inner))
+
+    assert words(schema_named(name)) - silent <= said
 
 
 def case_with(**changed: Any) -> dict[str, Any]:

@@ -242,15 +242,16 @@ def test_pgmpy_learns_and_answers_as_its_own_query_does(
     learned = PgmpyNaiveBayes(robot, states, truth)
     predicted = learned.predict(states[:8])
     network = robot.network
-    for at, tables in enumerate(learned.tables):
-        items = [id for id in tables if id != "cause"]
-        nodes = [root_node("cause", tables["cause"])]
-        nodes += [table_node(id, ["cause"], tables[id].T, network[id].states) for id in items]
+    for at, (shares, tables) in enumerate(learned.tables):
+        nodes = [root_node("cause", shares)]
+        nodes += [
+            table_node(id, ["cause"], table.T, network[id].states) for id, table in tables.items()
+        ]
         asked = to_pgmpy(Network(tuple(nodes)))
         for row in range(8):
             told = {
                 id: network[id].states[states[row, network.index[id]]]
-                for id in items
+                for id in tables
                 if states[row, network.index[id]] >= 0
             }
             expected = query_pgmpy(asked, "cause", told)["present"]
@@ -260,7 +261,8 @@ def test_pgmpy_learns_and_answers_as_its_own_query_does(
 def test_pgmpy_counts_whom_it_knows(robot: kb.Model, robot_cases: SimulatedCohort) -> None:
     """A table is the share among those who answered, with one patient in each cell added."""
     states, truth = states_of(robot, robot_cases.answers), robot_cases.truth.to_numpy()
-    tables = PgmpyNaiveBayes(robot, states, truth).tables[0]
+    shares, tables = PgmpyNaiveBayes(robot, states, truth).tables[0]
+    assert shares[1] == pytest.approx((truth[:, 0].sum() + 2.0) / (len(truth) + 4.0))
     column = states[:, robot.network.index["squeak"]]
     for cause in (False, True):
         mine = column[(truth[:, 0] == cause) & (column >= 0)]
