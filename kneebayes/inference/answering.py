@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from threading import local
 from typing import TypeVar
 
@@ -13,7 +12,7 @@ from numpy.typing import NDArray
 from kneebayes.errors import KneebayesError
 from kneebayes.inference.batch import Batch
 from kneebayes.inference.compiled.asked import Room, Rows, empty_room, room_for_answers
-from kneebayes.inference.cores import usable_cores
+from kneebayes.inference.cores import on_all_cores, usable_cores
 from kneebayes.inference.flat import Flat, Integers, Observed
 from kneebayes.inference.loading import load_compiled
 from kneebayes.inference.propagation import Propagation
@@ -22,7 +21,7 @@ from kneebayes.network import Network, Numbers
 
 __all__ = ["rows_of", "run_batch"]
 
-ROOM_KEPT = 2**23  # doubles of working memory that a thread keeps for its next question: 64 MiB
+ROOM_KEPT = 2**23  # doubles of working memory that are kept for the next question: 64 MiB
 _KEPT = local()
 PIECES = 8  # per worker, so that one with harder questions does not keep the others waiting
 LIKE_PIECES = 2  # the same where all questions are equally hard, and each piece plans anew
@@ -109,16 +108,19 @@ def _answer(flat: Flat, asked: Rows, progress: Callable[[int], object] | None = 
     sorted_rows = asked if order is None else _in_order(asked, order)
 
     def run(first: int, last: int) -> None:
-        room = run_rows(flat, sorted_rows, _room(), first, last)
-        _KEPT.room = room if room.floats.size <= ROOM_KEPT else None
+        # a thread of a pool ends with its batch, and its room with it
+        _KEPT.room = run_rows(flat, sorted_rows, _room(), first, last)
 
     rows = len(asked.logs)
     if rows == 1:
         run(0, 1)
+        if _room().floats.size > ROOM_KEPT:
+            _KEPT.room = empty_room()
         if progress is not None:
             progress(1)
     else:
-        _spread(run, rows, PIECES if order is not None else LIKE_PIECES, progress)
+        each = usable_cores() * (PIECES if order is not None else LIKE_PIECES)
+        on_all_cores(run, rows, min(rows, max(each, rows // 256)), progress)
     return asked if order is None else _back_from(asked, sorted_rows, order)
 
 
@@ -153,25 +155,8 @@ def _back_from(asked: Rows, answered: Rows, order: Integers) -> Rows:
 
 def _room() -> Room:
     """Working memory of this thread, from its last question."""
-    kept: Room | None = getattr(_KEPT, "room", None)
-    return empty_room() if kept is None else kept
-
-
-def _spread(
-    run: Callable[[int, int], object],
-    rows: int,
-    each: int,
-    progress: Callable[[int], object] | None,
-) -> None:
-    """Run pieces of the rows on all cores; the compiled code holds no lock."""
-    workers = usable_cores()
-    pieces = min(rows, max(workers * each, rows // 256))
-    cuts = np.linspace(0, rows, pieces + 1).astype(int).tolist()
-    with ThreadPoolExecutor(workers) as pool:
-        done = pool.map(run, cuts[:-1], cuts[1:])
-        for first, last, _ in zip(cuts[:-1], cuts[1:], done, strict=True):
-            if progress is not None:
-                progress(last - first)
+    kept: Room = getattr(_KEPT, "room", empty_room())
+    return kept
 
 
 def _answer_in_parts(flat: Flat, asked: Rows) -> None:

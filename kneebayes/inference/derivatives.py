@@ -61,7 +61,9 @@ def derive(network: Network, flat: Flat, evidence: Evidence) -> Derivatives:
     """
     batch = cases_of(network, flat, [evidence])
     load_compiled()
-    single = rows_of(flat, batch)
+    # every node that takes part keeps its state: all have derivatives
+    part = np.flatnonzero(relevant_nodes(network, {network[id].id for id in evidence}))
+    single = rows_of(flat, batch, part.tolist())
     split, _ = parts_of(flat, single)
     parts = [_Question(network, flat, split._replace(hard=pattern[None])) for pattern in split.hard]
     log_probability, shares = add_up(np.array([part.log_probability for part in parts]))

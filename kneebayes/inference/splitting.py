@@ -7,10 +7,13 @@ Pearl 1988, Darwiche 2001).
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 
 from kneebayes.errors import TooWideError
 from kneebayes.inference.compiled.asked import ROOMY, Limits, Rows, empty_room
+from kneebayes.inference.cores import on_all_cores, usable_cores
 from kneebayes.inference.flat import Flags, Flat, Integers, Observed
 from kneebayes.network import Numbers
 
@@ -18,6 +21,9 @@ __all__ = ["MOST_WORK", "add_up", "cost_of", "parts_of", "too_wide"]
 
 MOST_WORK = 2.0**35  # multiplications of one pass through all parts: a minute on two cores
 DOUBTFUL = 2.0  # a question is given up early if at this rate it would take so much more
+HASTY = 1  # orders tried where the cost need only be known about
+# orders tried, and which share of all memory the largest table may take for more to be tried
+SEARCHES = ((HASTY, 1.0), (8, 0.5), (64, 0.0))
 CANDIDATES = 12  # nodes with most neighbours, of which the best is observed
 
 
@@ -67,8 +73,8 @@ def _split(flat: Flat, asked: Rows, most_work: float) -> tuple[Observed, float]:
     work = done = 0.0  # done: how much of the question the parts that are ready make up
     while waiting:
         pattern, share = waiting.pop()
-        cost = float(cost_of(flat, asked, pattern[None], asked.limits)[0][0])
-        if np.isfinite(cost) and cost <= asked.limits.dearest:
+        cost = _cost_if_it_fits(flat, asked, pattern)
+        if cost < np.inf:
             ready.append(pattern)
             work, done = work + cost, done + share
             hopeless = work > min(1.0, DOUBTFUL * done) * most_work
@@ -79,6 +85,21 @@ def _split(flat: Flat, asked: Rows, most_work: float) -> tuple[Observed, float]:
         if hopeless:
             return asked.hard[:0], work
     return np.array(ready), work
+
+
+def _cost_if_it_fits(flat: Flat, asked: Rows, pattern: Observed) -> float:
+    """Multiplications of a part; infinite where it does not fit into memory.
+
+    Whatever fits will do; what is much too wide is not searched for long.
+    """
+    limits = asked.limits
+    for tries, widest in SEARCHES:
+        costs, widths = cost_of(flat, asked, pattern[None], limits._replace(tries=tries))
+        if np.isfinite(costs[0]) and costs[0] <= limits.dearest:
+            return float(costs[0])
+        if np.exp2(widths[0]) > widest * limits.most:
+            break
+    return float(np.inf)
 
 
 def _asking(flat: Flat, asked: Rows, patterns: Observed, limits: Limits) -> Rows:
@@ -108,7 +129,8 @@ def cost_of(flat: Flat, asked: Rows, patterns: Observed, limits: Limits) -> tupl
     from kneebayes.inference.compiled.rows import run_rows
 
     planned = _asking(flat, asked, patterns, limits._replace(dearest=-1.0))
-    run_rows(flat, planned, empty_room(), 0, len(patterns))
+    pieces = min(len(patterns), usable_cores())
+    on_all_cores(partial(run_rows, flat, planned, empty_room()), len(patterns), pieces)
     return planned.costs, planned.widths
 
 
@@ -132,7 +154,7 @@ def _narrower(flat: Flat, asked: Rows, pattern: Observed) -> Observed:
     split = [_observed(flat, pattern, at) for at in candidates if neighbours[at] >= 0]
     if not split:
         return pattern[None][:0]
-    hasty = asked.limits._replace(tries=1)
+    hasty = asked.limits._replace(tries=HASTY)
     widths = cost_of(flat, asked, np.concatenate(split), hasty)[1]
     ends = np.cumsum([len(one) for one in split])[:-1]
     entries = [float(np.exp2(one).sum()) for one in np.split(widths, ends)]

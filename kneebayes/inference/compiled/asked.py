@@ -40,7 +40,7 @@ class Limits(NamedTuple):
     dearest: float
 
 
-LIMITS = Limits(tries=64, most=2**25, dearest=np.inf)  # 256 MiB of doubles, and as much again
+LIMITS = Limits(tries=64, most=2**24, dearest=np.inf)  # 128 MiB of doubles, and as much again
 ROOMY = LIMITS._replace(most=2**27)  # 1 GiB: for what cannot be asked in parts
 
 

@@ -16,20 +16,10 @@ from kneebayes.inference.compiled.links import (
     fire_states,
     fire_states_back,
 )
-from kneebayes.inference.compiled.program import FIRED, Program
+from kneebayes.inference.compiled.program import FIRED, THROUGH, Program, stride_of
+from kneebayes.inference.compiled.through import let_through, let_through_back
 from kneebayes.inference.flat import Integers
 from kneebayes.network import Numbers
-
-
-@inner
-def stride_of(program: Program, table: int, variable: int) -> int:
-    """Stride of a variable in a table, or 0 where the table does not hold it."""
-    stride = 1
-    for i in range(program.scope_start[table + 1] - 1, program.scope_start[table] - 1, -1):
-        if program.scopes[i] == variable:
-            return stride
-        stride *= program.size[program.scopes[i]]
-    return 0
 
 
 @inner
@@ -217,6 +207,9 @@ def take_bit(
         for i in range(part):
             result[i] = some[i] + fired * none[i]
         return
+    if step[0] == THROUGH:
+        let_through(program, step, numbers, pair, none, some, result)
+        return
     inner = stride_of(program, step[4], step[2])
     if result.size == table.size:
         for i in range(part):
@@ -244,6 +237,8 @@ def take_bit_back(
         for i in range(part):
             some[i] = result[i]
             none[i] = fired * result[i]
+    elif step[0] == THROUGH:
+        let_through_back(program, step, numbers, pair, none, some, result)
     elif result.size == table.size:
         for i in range(part):
             some[i] = result[part + i]

@@ -2,40 +2,50 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 
 from kneebayes.inference.compiled.bits import Words, add, members, new_pairs, remove
 from kneebayes.inference.compiled.jit import inner
-from kneebayes.inference.flat import Flags, Integers
+from kneebayes.inference.compiled.variables import Query
+from kneebayes.inference.flat import Integers
 from kneebayes.network import Numbers
 
 
-@inner
-def greedy_order(
-    near: Words,
-    weight: Numbers,
-    becomes: Integers,
-    free: Flags,
-    weight_share: float,
-    noise: float,
-    seed: int,
-) -> tuple[Integers, float]:
-    """Take out, again and again, the variable with the lowest score.
+class Rule(NamedTuple):
+    """What makes up the score of a variable; the lowest is taken out first.
 
-    The score is the number of pairs of neighbours that are joined for the first time
-    (minimum fill; Kjaerulff 1990), plus ``weight_share`` times log2 of the table made, plus
-    up to ``noise`` by chance.
+    The score is the number of pairs of neighbours that are joined for the first time (minimum
+    fill; Kjaerulff 1990), and besides:
+
+    Attributes
+    ----------
+    size
+        So much times log2 of the table made.
+    hidden
+        Added for the bit of a hidden node. Below zero: once it has become a state, other
+        tables are joined to it without an OR, and the state itself can be taken out.
+    observed
+        Added for the bit of an observed family.
+    chance
+        So much at most is added by chance.
+    """
+
+    size: float
+    hidden: float
+    observed: float
+    chance: float
+
+
+@inner
+def greedy_order(query: Query, weight: Numbers, rule: Rule, seed: int) -> tuple[Integers, float]:
+    """Take out, again and again, the variable with the lowest score.
 
     Parameters
     ----------
-    near
-        Neighbours of each variable as a set; used up.
     weight
         log2 of the number of values of each variable.
-    becomes
-        For the bit of a hidden node the variable of its state, which waits for it; else -1.
-    free
-        Variables that are not taken out.
     seed
         Which chance.
 
@@ -43,11 +53,12 @@ def greedy_order(
     -------
     order, width
     """
+    near, becomes = query.near.copy(), query.becomes
     m = near.shape[0]
-    jitter = _jitter(m, noise, seed)
-    waiting = ~free
+    fixed = _fixed_scores(query, rule, seed)
+    waiting = ~query.free
     turns = np.count_nonzero(waiting)
-    held = np.zeros(m, dtype=np.bool_)
+    held = np.zeros(m, dtype=np.int64)
     around = np.empty(near.shape[1], dtype=np.uint64)
     changed = np.empty(near.shape[1], dtype=np.uint64)
     list_one = np.empty(m, dtype=np.int64)
@@ -56,13 +67,12 @@ def greedy_order(
     order = np.empty(m, dtype=np.int64)
     width = 0.0
     for at in range(m):
-        if becomes[at] >= 0:
-            held[becomes[at]] = True
-        scores[at] = jitter[at] + _score(near, weight, becomes, at, around, list_one, weight_share)
+        _hold(query, at, held, 1)
+        scores[at] = fixed[at] + _score(near, weight, becomes, at, around, list_one, rule.size)
     for turn in range(turns):
         chosen = -1
         for at in range(m):
-            if waiting[at] and not held[at] and (chosen < 0 or scores[at] < scores[chosen]):
+            if waiting[at] and held[at] == 0 and (chosen < 0 or scores[at] < scores[chosen]):
                 chosen = at
         order[turn] = chosen
         waiting[chosen] = False
@@ -70,17 +80,26 @@ def greedy_order(
         for k in range(members(near[chosen], list_one)):
             size += weight[list_one[k]]
         width = max(width, size)
+        _hold(query, chosen, held, -1)
         if becomes[chosen] >= 0:
-            held[becomes[chosen]] = False
             add(near[chosen], becomes[chosen])
         _connect(near, chosen, list_one, changed)
         for k in range(members(changed, list_two)):
             at = list_two[k]
             if waiting[at]:
-                scores[at] = jitter[at] + _score(
-                    near, weight, becomes, at, around, list_one, weight_share
+                scores[at] = fixed[at] + _score(
+                    near, weight, becomes, at, around, list_one, rule.size
                 )
     return order[:turns], width
+
+
+@inner
+def _hold(query: Query, at: int, held: Integers, more: int) -> None:
+    """Count for the variables that wait for the bit of a hidden node how many they wait for."""
+    if query.becomes[at] >= 0:
+        held[query.becomes[at]] += more
+    if query.across[at] >= 0:
+        held[query.across[at]] += more
 
 
 @inner
@@ -104,7 +123,7 @@ def _score(
     at: int,
     around: Words,
     ones: Integers,
-    weight_share: float,
+    share: float,
 ) -> float:
     around[:] = near[at]
     if becomes[at] >= 0:
@@ -114,15 +133,17 @@ def _score(
     for k in range(members(around, ones)):
         size += weight[ones[k]]
         pairs += new_pairs(around, near[ones[k]]) - 1
-    return 0.5 * pairs + weight_share * size
+    return 0.5 * pairs + share * size
 
 
 @inner
-def _jitter(m: int, noise: float, seed: int) -> Numbers:
-    """Random shares of a score, from a linear congruential generator (Knuth's constants)."""
-    out = np.zeros(m)
+def _fixed_scores(query: Query, rule: Rule, seed: int) -> Numbers:
+    """What of the scores stays the same; chance is a linear congruential generator's (Knuth's)."""
+    out = np.zeros(query.node.size)
     number = np.uint64(seed)
-    for at in range(m):
+    for at in range(out.size):
         number = number * np.uint64(6364136223846793005) + np.uint64(1442695040888963407)
-        out[at] = noise * np.float64(number >> np.uint64(33)) / 2147483648.0
+        out[at] = rule.chance * np.float64(number >> np.uint64(33)) / 2147483648.0
+        if query.is_bit[at]:
+            out[at] += rule.hidden if query.becomes[at] >= 0 else rule.observed
     return out

@@ -6,24 +6,28 @@ import numpy as np
 
 from kneebayes.inference.compiled.asked import Limits
 from kneebayes.inference.compiled.jit import inner
-from kneebayes.inference.compiled.order import greedy_order
+from kneebayes.inference.compiled.order import Rule, greedy_order
 from kneebayes.inference.compiled.program import Program, write_program
 from kneebayes.inference.compiled.variables import Query
 from kneebayes.inference.flat import Flat, Observed
 from kneebayes.network import Numbers
 
-CHEAP = 1e6  # multiplications below which the first order is good enough: about a millisecond
+CHEAP = 2e6  # multiplications below which the first order is good enough: two milliseconds
 DEAR = 4e6  # multiplications for which one more order is worth trying
 WIDEST = 26.0  # log2 of the entries of the largest table
+# found by trying some hundred rules on simulated patients: each saves about a third of what
+# minimum fill and size alone would cost, and seldom do both fail
+FIRST = Rule(size=1.0, hidden=-5.5, observed=1.5, chance=0.0)
+SECOND = Rule(size=5.0, hidden=-6.5, observed=1.5, chance=0.0)
+OTHERS = FIRST._replace(chance=8.0)
 
 
 @inner
 def plan(flat: Flat, hard: Observed, query: Query, times: int, limits: Limits) -> Program:
     """The cheapest program found; its cost is infinite where every one is too wide.
 
-    The first rule weighs the pairs of variables newly joined and the size of the table,
-    the second the pairs alone. Where both are dear more orders are tried, each with other
-    random shares added to the scores.
+    The second rule weighs the size of tables more than the first. Where both are dear more
+    orders are tried, each with other random shares added to the scores.
 
     Parameters
     ----------
@@ -34,13 +38,13 @@ def plan(flat: Flat, hard: Observed, query: Query, times: int, limits: Limits) -
         How many orders may be tried, and how large all tables together may be.
     """
     weight = np.log2(query.size.astype(np.float64))
-    best = _attempt(flat, hard, query, weight, (1.5, 0.0), 0, limits.most)
+    best = _attempt(flat, hard, query, weight, FIRST, 0, limits.most)
     if times * best.cost <= CHEAP:
         return best
     turns = 1
     turn = 0
     while turn < turns:
-        rule = (0.01, 0.0) if turn == 0 else (0.5, 10.0)
+        rule = SECOND if turn == 0 else OTHERS
         other = _attempt(flat, hard, query, weight, rule, turn, limits.most)
         if other.cost < best.cost or (np.isinf(best.cost) and other.width < best.width):
             best = other
@@ -56,14 +60,12 @@ def _attempt(
     hard: Observed,
     query: Query,
     weight: Numbers,
-    rule: tuple[float, float],
+    rule: Rule,
     seed: int,
     most: int,
 ) -> Program:
-    """One order; ``rule`` is the share of the table's size in a score, and that of chance."""
-    order, width = greedy_order(
-        query.near.copy(), weight, query.becomes, query.free, rule[0], rule[1], seed
-    )
+    """The program of one order."""
+    order, width = greedy_order(query, weight, rule, seed)
     if width > WIDEST:
         return write_program(flat, hard, query, order[:0], width, np.inf)
     program = write_program(flat, hard, query, order, width, 0.0)

@@ -13,13 +13,14 @@ from kneebayes.inference.compiled.scopes import (
     Tables,
     bucket_scope,
     close,
+    join_cost,
     join_scope,
     result_scope,
 )
-from kneebayes.inference.compiled.variables import NONE, Query, leaf_scope
+from kneebayes.inference.compiled.variables import NONE, Query, leaf_scope, other_parent
 from kneebayes.inference.flat import Flags, Flat, Integers, Observed
 
-JOIN, SUM, FIRED, HIDDEN = 0, 1, 2, 3
+JOIN, SUM, FIRED, HIDDEN, THROUGH = 0, 1, 2, 3, 4
 AXES = 32  # axes of a table at most
 
 
@@ -36,7 +37,10 @@ class Program(NamedTuple):
         from a source (-1 for none) and links, and take the variable out: a state is summed
         (``SUM``), the bit of an observed family leaves its fired half (``FIRED``), that of
         a hidden node becomes the node's state (``HIDDEN``; the state is in the place of the
-        second source).
+        second source) or, by a plain table, that of its only child (``THROUGH``). For the
+        last four more numbers follow: the variable of the table's other parent (-1 for
+        none), where its entries start among the numbers of the network, and how far the
+        states of the node and of the other parent are apart there.
     link_at, link_other
         For each link, as the steps use them, where its strengths stand among the numbers of
         the network, and the variable at its other end.
@@ -74,6 +78,17 @@ class Program(NamedTuple):
 
 
 @inner
+def stride_of(program: Program, table: int, variable: int) -> int:
+    """Stride of a variable in a table, or 0 where the table does not hold it."""
+    stride = 1
+    for i in range(program.scope_start[table + 1] - 1, program.scope_start[table] - 1, -1):
+        if program.scopes[i] == variable:
+            return stride
+        stride *= program.size[program.scopes[i]]
+    return 0
+
+
+@inner
 def write_program(
     flat: Flat, hard: Observed, query: Query, order: Integers, width: float, cost: float
 ) -> Program:
@@ -96,7 +111,7 @@ def write_program(
         made = close(tables, made, number)
     live = np.zeros(most, dtype=np.bool_)
     live[:made] = True
-    steps = np.empty((most, 7), dtype=np.int64)
+    steps = np.full((most, 11), NONE)
     noted = Noted(
         np.zeros(query.ends.shape[0], dtype=np.bool_),
         np.empty(query.ends.shape[0], dtype=np.int64),
@@ -110,13 +125,14 @@ def write_program(
         first, table = links, made
         links = bucket_scope(query, tables, table, source, variable, noted, links)
         made = close(tables, made, tables.scope_start[made + 1] - tables.scope_start[made])
-        kind = SUM
-        if query.is_bit[variable]:
-            kind = HIDDEN if query.becomes[variable] >= 0 else FIRED
-        left = result_scope(tables, table, made, query.becomes[variable])
+        becomes, across = query.becomes[variable], query.across[variable]
+        left = result_scope(tables, table, made, becomes, across)
         row = steps[done]
-        row[0], row[1], row[2], row[3] = kind, source, query.becomes[variable], table
+        row[0], row[1], row[2], row[3] = _kind(query, variable), source, becomes, table
         row[4], row[5], row[6] = made, first, links
+        if row[0] == THROUGH:
+            row[7] = across
+            row[8:] = _entries(flat, hard, query.node[becomes], query.node[variable])
         done += 1
         live[made] = left > 0
         if left == 0:
@@ -146,6 +162,31 @@ def write_program(
         room[0],
         room[1],
     )
+
+
+@inner
+def _kind(query: Query, variable: int) -> int:
+    """How a variable is taken out."""
+    if not query.is_bit[variable]:
+        return SUM
+    becomes = query.becomes[variable]
+    if becomes < 0:
+        return FIRED
+    return HIDDEN if query.node[becomes] == query.node[variable] else THROUGH
+
+
+@inner
+def _entries(flat: Flat, hard: Observed, at: int, parent: int) -> tuple[int, int, int]:
+    """Where the entries of a table start, and how far states of its parents are apart."""
+    start, apart, beside = flat.number_start[at], 2, 2
+    other = other_parent(flat, at, parent)
+    if other >= 0:
+        if flat.parents[flat.parent_start[at]] == parent:
+            apart *= flat.states[other]
+        else:
+            beside *= flat.states[parent]
+        start += max(hard[other], 0) * beside
+    return start, apart, beside
 
 
 @inner
@@ -183,29 +224,33 @@ def _join_all(
     done: int,
     room: Integers,
 ) -> tuple[int, int, int, float]:
-    """Join the tables that hold a variable, the smaller ones one by one to the largest."""
-    source = NONE
+    """Join the tables that hold a variable, always the two that are joined most cheaply."""
+    mine = np.empty(made, dtype=np.int64)
+    number = 0
+    for table in range(made):
+        if live[table] and has(tables.masks[table], variable):
+            mine[number] = table
+            live[table] = False
+            number += 1
     cost = 0.0
-    while True:
-        # the largest first, then always the smallest that is left
-        other = NONE
-        other_size = 0
-        for table in range(made):
-            if live[table] and has(tables.masks[table], variable):
-                size = tables.offset[table + 1] - tables.offset[table]
-                if other == NONE or (size > other_size) == (source == NONE):
-                    other, other_size = table, size
-        if other == NONE:
-            return source, made, done, cost
-        live[other] = False
-        if source == NONE:
-            source = other
-            continue
-        shared = join_scope(tables, source, other, made, room)
+    while number > 1:
+        first = second = 0
+        cheapest = np.inf
+        for i in range(number):
+            for j in range(i):
+                price = join_cost(tables, mine[i], mine[j])
+                if price < cheapest:
+                    first, second, cheapest = i, j, price
+        a, b = mine[first], mine[second]
+        if tables.offset[a + 1] - tables.offset[a] < tables.offset[b + 1] - tables.offset[b]:
+            a, b = b, a
+        join_scope(tables, a, b, made, room)
         row = steps[done]
-        row[0], row[1], row[2], row[3] = JOIN, source, other, NONE
+        row[0], row[1], row[2], row[3] = JOIN, a, b, NONE
         row[4], row[5], row[6] = made, 0, 0
         done += 1
-        source = made
+        number -= 1
+        mine[first], mine[second] = mine[number], made
         made = close(tables, made, tables.scope_start[made + 1] - tables.scope_start[made])
-        cost += 1.5**shared * (tables.offset[source + 1] - tables.offset[source])
+        cost += cheapest
+    return mine[0] if number > 0 else NONE, made, done, cost

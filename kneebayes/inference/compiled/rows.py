@@ -30,7 +30,8 @@ def run_rows(flat: Flat, rows: Rows, room: Room, first: int, last: int) -> Room:
     pattern = np.full(flat.states.size, -2, dtype=np.int8)
     relevant = np.zeros(flat.states.size, dtype=np.bool_)
     nothing = np.zeros(flat.states.size, dtype=np.bool_)
-    query = open_query(flat, pattern, relevant, nothing)
+    named = rows.wanted | rows.softened
+    query = open_query(flat, pattern, relevant, named, nothing)
     program = plan(flat, pattern, query, 1, rows.limits)
     back = rows.marginals.shape[0] > 0
     space, room = make_space(flat, program, rows.wanted, back, room)
@@ -38,9 +39,9 @@ def run_rows(flat: Flat, rows: Rows, room: Room, first: int, last: int) -> Room:
         hard = rows.hard[row if rows.hard.shape[0] > 1 else 0]
         if not np.array_equal(hard, pattern):
             pattern = hard
-            relevant = rows.wanted | rows.softened | (hard >= 0)
+            relevant = named | (hard >= 0)
             mark_relevant(flat, relevant)
-            query = open_query(flat, hard, relevant, nothing)
+            query = open_query(flat, hard, relevant, named, nothing)
             program = plan(flat, hard, query, times, rows.limits)
             if program.cost <= rows.limits.dearest:
                 space, room = make_space(flat, program, rows.wanted, back, room)
@@ -72,7 +73,7 @@ def run_shares(flat: Flat, rows: Rows, shares: Shares) -> float:
     hard, numbers, soft = rows.hard[0], rows.numbers[0], rows.soft[0]
     relevant = rows.wanted | rows.softened | (hard >= 0)
     mark_relevant(flat, relevant)
-    query = open_query(flat, hard, relevant, np.zeros(flat.states.size, dtype=np.bool_))
+    query = open_query(flat, hard, relevant, relevant, np.zeros(flat.states.size, dtype=np.bool_))
     program = plan(flat, hard, query, 1, rows.limits)
     rows.widths[0] = program.width
     if np.isinf(program.cost):
@@ -104,12 +105,13 @@ def run_joint(flat: Flat, rows: Rows, kept: Integers) -> tuple[float, Integers, 
         depends on are missing from it.
     """
     hard, numbers, soft = rows.hard[0], rows.numbers[0], rows.soft[0]
-    relevant = rows.wanted | rows.softened | (hard >= 0)
     is_kept = np.zeros(flat.states.size, dtype=np.bool_)
     for at in kept:
-        is_kept[at] = relevant[at] = True
+        is_kept[at] = True
+    named = rows.wanted | rows.softened | is_kept
+    relevant = named | (hard >= 0)
     mark_relevant(flat, relevant)
-    query = open_query(flat, hard, relevant, is_kept)
+    query = open_query(flat, hard, relevant, named, is_kept)
     program = plan(flat, hard, query, 1, rows.limits)
     rows.widths[0] = program.width
     if np.isinf(program.cost):

@@ -43,6 +43,19 @@ def close(tables: Tables, table: int, length: int) -> int:
 
 
 @inner
+def join_cost(tables: Tables, a: int, b: int) -> float:
+    """Multiplications that joining two tables takes: half as much again for each shared bit."""
+    cost = float(tables.offset[a + 1] - tables.offset[a])
+    for i in range(tables.scope_start[b], tables.scope_start[b + 1]):
+        variable = tables.scopes[i]
+        if not has(tables.masks[a], variable):
+            cost *= tables.size[variable]
+        elif tables.is_bit[variable]:
+            cost *= 1.5
+    return cost
+
+
+@inner
 def join_scope(tables: Tables, a: int, b: int, out: int, room: Integers) -> int:
     """Write the scope of a join, long runs innermost; returns the number of shared bits.
 
@@ -127,16 +140,17 @@ def bucket_scope(
 
 
 @inner
-def result_scope(tables: Tables, table: int, out: int, becomes: int) -> int:
-    """Write what is left of a table's scope when its variable is out; returns the length."""
+def result_scope(tables: Tables, table: int, out: int, becomes: int, across: int) -> int:
+    """Write what is left of a table's scope when its variable is out; returns the length.
+
+    What the variable becomes, and what it acts across, stand outermost if they are new.
+    """
     scopes, starts = tables.scopes, tables.scope_start
-    inside = False
-    for i in range(starts[table] + 1, starts[table + 1]):
-        inside = inside or scopes[i] == becomes
     end: int = starts[out]
-    if becomes >= 0 and not inside:
-        scopes[end] = becomes
-        end += 1
+    for variable in (becomes, across):
+        if variable >= 0 and not has(tables.masks[table], variable):
+            scopes[end] = variable
+            end += 1
     for i in range(starts[table] + 1, starts[table + 1]):
         scopes[end] = scopes[i]
         end += 1

@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 
 from kneebayes.inference.compiled.asked import Shares
-from kneebayes.inference.compiled.buckets import fill, stride_of, strides_of, table_at
+from kneebayes.inference.compiled.buckets import fill, strides_of, table_at
 from kneebayes.inference.compiled.jit import inner, runs
 from kneebayes.inference.compiled.links import (
     fire_bit,
@@ -18,7 +18,7 @@ from kneebayes.inference.compiled.links import (
     fire_states,
     fire_states_back,
 )
-from kneebayes.inference.compiled.program import FIRED, JOIN, SUM, Program
+from kneebayes.inference.compiled.program import FIRED, JOIN, SUM, Program, stride_of
 from kneebayes.inference.compiled.space import Space
 from kneebayes.inference.flat import Flat, Integers
 from kneebayes.network import Numbers
