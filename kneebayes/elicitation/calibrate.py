@@ -15,6 +15,8 @@ __all__ = ["CauseFamily", "calibrate"]
 
 CLOSE = 1e-12
 ROUNDS = 400
+PATIENCE = 50  # rounds after which the Jacobian is measured afresh, where it was best so far
+NEARBY = 1e-6  # step in the logarithm of a leak to measure it
 LONGEST_STEP = 1.0
 
 CauseFamily = Callable[[float], Sequence[Node]]
@@ -29,7 +31,8 @@ def calibrate(
     """Find the leak of every cause such that P(cause | complaint) is the stated prior.
 
     Broyden's method on the logarithms of the leaks, with the identity as first guess of
-    the Jacobian: raising a leak raises the posterior's log-odds about as much.
+    the Jacobian: raising a leak raises the posterior's log-odds about as much. Where that
+    goes astray, the Jacobian is measured at the best leaks found.
 
     Parameters
     ----------
@@ -71,9 +74,16 @@ def calibrate(
     logs = np.array([np.log(0.05 * priors[cause]) for cause in causes])
     tried, miss, probability = attempt(logs)
     inverse = np.eye(len(causes))
-    for _ in range(ROUNDS):
-        if float(np.abs(miss).max()) < CLOSE:
+    best: tuple[float, Numbers, Numbers] = (np.inf, logs, miss)
+    for turn in range(1, ROUNDS + 1):
+        worst = float(np.abs(miss).max())
+        if worst < CLOSE:
             return tried, probability
+        if worst < best[0]:
+            best = (worst, logs, miss)
+        if turn % PATIENCE == 0:
+            _, logs, miss = best
+            inverse[:] = np.linalg.pinv(_jacobian(lambda logs: attempt(logs)[1], logs, miss))
         step = -inverse @ miss
         longest = float(np.abs(step).max())
         if longest > LONGEST_STEP:
@@ -89,6 +99,12 @@ def calibrate(
     if float(np.abs(miss).max()) < 1e-10:
         return tried, probability
     raise KneebayesError(_cannot_hold(causes, priors, miss, wanted))
+
+
+def _jacobian(miss_of: Callable[[Numbers], Numbers], logs: Numbers, miss: Numbers) -> Numbers:
+    """How the misses answer to the logarithm of each leak: misses x leaks."""
+    steps = NEARBY * np.eye(len(logs))
+    return np.stack([(miss_of(logs + step) - miss) / NEARBY for step in steps], axis=1)
 
 
 def _cannot_hold(

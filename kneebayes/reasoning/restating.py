@@ -25,6 +25,7 @@ SOLVED_KEPT = 8
 
 CLOSE = 1e-6
 ROUNDS = 20
+FARTHEST = 4.0  # of a first guess from the leaks as they stand, in logarithms
 LONGEST_STEP = 1.0
 STEP = 1e-4  # of the logarithm of a leak, to find the first Jacobian
 HIGHEST = 0.999  # a leak is kept below
@@ -138,7 +139,8 @@ class Restating:
                 wanted = _logit(amounts[np.ix_(rows, self.priors)])
                 while len(self.solved) >= SOLVED_KEPT:
                     self.solved.pop(next(iter(self.solved)))
-                self.solved[key] = self._solve(numbers[rows], ratios, wanted)
+                guess = self._guess(amounts[rows], wanted)
+                self.solved[key] = self._solve(numbers[rows], ratios, wanted, guess)
             logs, held[rows], rounds = self.solved[key]
             tied = numbers[rows]
             self._tie(tied, logs, ratios)
@@ -229,17 +231,36 @@ class Restating:
             self._inverse = np.linalg.inv((found[1:] - found[0]).T / STEP)
         return self._inverse
 
+    def _guess(self, amounts: Numbers, wanted: Numbers) -> Numbers:
+        """Logarithms of leaks, were everything linear in the logarithms of the amounts.
+
+        Amounts with a say in the priors are moved a little, one after the other, from their
+        values, to see how the priors answer.
+        """
+        moved = np.flatnonzero((amounts != self.values).any(axis=0) & self.solved_from)
+        moved = np.setdiff1d(moved, self.priors)
+        tried = np.repeat(self.values[None], len(moved) + 1, axis=0)
+        tried[np.arange(1, len(moved) + 1), moved] *= 1.0 - STEP
+        numbers = np.repeat(self.base[None], len(tried), axis=0)
+        self._fill(numbers, tried, tried != self.values)
+        logs = np.log(np.maximum(self.base[self.leaks], LEAST))
+        self._tie(numbers, logs, tried[:, self.risks])
+        found = self._priors_of(numbers)
+        slopes = (found[1:] - found[0]) / np.log1p(-STEP)
+        ratios = np.nan_to_num(amounts[:, moved], nan=1.0) / self.values[moved]
+        expected = found[0] + np.log(np.maximum(ratios, LEAST)) @ slopes
+        steps = (wanted - expected) @ self._first_inverse().T
+        return np.asarray(logs + np.clip(steps, -FARTHEST, FARTHEST))
+
     def _solve(
-        self, numbers: Numbers, ratios: Numbers, wanted: Numbers
+        self, numbers: Numbers, ratios: Numbers, wanted: Numbers, guess: Numbers
     ) -> tuple[Numbers, NDArray[np.bool_], int]:
         """Logarithms of leaks under which the priors hold, where they do, and after how long.
 
         Rows that are done are not asked again.
         """
         first = self._first_inverse()
-        logs = np.log(np.maximum(self.base[self.leaks], LEAST))
-        expected = _logit(self.values[self.priors])
-        logs = np.minimum(logs + _short((wanted - expected) @ first.T), np.log(HIGHEST))
+        logs = np.minimum(guess, np.log(HIGHEST))
         self._tie(numbers, logs, ratios)
         miss = self._priors_of(numbers) - wanted
         inverses = np.repeat(first[None], len(numbers), axis=0)

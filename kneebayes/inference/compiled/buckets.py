@@ -31,11 +31,7 @@ def table_at(program: Program, table: int, work: Numbers) -> Numbers:
 @inner
 def strides_of(program: Program, step: Integers) -> Integers:
     """Stride of the other end of each link of a step."""
-    first, last = step[5], step[6]
-    strides = np.empty(last - first, dtype=np.int64)
-    for link in range(first, last):
-        strides[link - first] = stride_of(program, step[3], program.link_other[link])
-    return strides
+    return program.link_stride[step[5] : step[6]]
 
 
 @inner

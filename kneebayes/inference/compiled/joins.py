@@ -14,7 +14,7 @@ from __future__ import annotations
 import numpy as np
 
 from kneebayes.inference.compiled.jit import inner, runs
-from kneebayes.inference.compiled.layout import Axes, Layout, lay_out
+from kneebayes.inference.compiled.layout import Axes, Layout, lay_out, layout_in
 from kneebayes.inference.compiled.pairs import (
     join_multiples,
     join_products,
@@ -53,10 +53,18 @@ def in_order(values: Numbers, places: Integers, out: Numbers) -> None:
 
 
 @inner
-def join(program: Program, a: int, b: int, c: int, space: Space) -> None:
-    """Fill table ``c`` with ``a`` joined to the smaller ``b``."""
-    at = program.offset
-    layout = lay_out(program, a, b, c, space.places)
+def layout_of(program: Program, step: Integers, space: Space) -> Layout:
+    """Where everything stands in a join."""
+    if space.laid:
+        return layout_in(space.places[step[5] :])
+    return lay_out(program, step, space.places)
+
+
+@inner
+def join(program: Program, step: Integers, space: Space) -> None:
+    """Fill a table with two others joined, the smaller to the larger."""
+    at, a, b, c = program.offset, step[1], step[2], step[4]
+    layout = layout_of(program, step, space)
     size, wide = layout.places_a.size, layout.axes.outer * layout.in_a.size * layout.shared
     one, two = space.scratch[:size], space.scratch[size : size + wide]
     in_order(space.work[at[a] : at[a + 1]], layout.places_a, one)
@@ -67,23 +75,21 @@ def join(program: Program, a: int, b: int, c: int, space: Space) -> None:
 
 
 @inner
-def join_back(
-    program: Program, a: int, b: int, c: int, space: Space, for_a: bool, for_b: bool
-) -> None:
-    """Gradients of ``a`` and of ``b``, where they are asked for, from that of their join."""
-    at = program.offset
-    layout = lay_out(program, a, b, c, space.places)
+def join_back(program: Program, step: Integers, space: Space) -> None:
+    """Gradients of both tables, where they are needed, from that of their join."""
+    at, a, b, c = program.offset, step[1], step[2], step[4]
+    layout = layout_of(program, step, space)
     size, wide = layout.places_a.size, layout.axes.outer * layout.in_a.size * layout.shared
     one, two = space.scratch[:size], space.scratch[size : size + wide]
     of = space.gradients[at[c] : at[c + 1]]
-    if for_a:
+    if space.needed[a]:
         spread_bits(space.work[at[b] : at[b + 1]], layout, two)
         one[:] = 0.0
         _multiply(of, one, two, layout, TO_ONE)
         to = space.gradients[at[a] : at[a + 1]]
         for i in range(size):
             to[layout.places_a[i]] = one[i]
-    if for_b:
+    if space.needed[b]:
         in_order(space.work[at[a] : at[a + 1]], layout.places_a, one)
         two[:] = 0.0
         _multiply(of, one, two, layout, TO_TWO)

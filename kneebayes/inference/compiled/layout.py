@@ -8,6 +8,7 @@ import numpy as np
 
 from kneebayes.inference.compiled.jit import inner
 from kneebayes.inference.compiled.program import Program
+from kneebayes.inference.compiled.scopes import HEADER
 from kneebayes.inference.flat import Integers
 
 
@@ -59,27 +60,39 @@ class Layout(NamedTuple):
 
 
 @inner
-def lay_out(program: Program, a: int, b: int, c: int, room: Integers) -> Layout:
+def lay_out(program: Program, step: Integers, room: Integers) -> Layout:
     """Find all places of a join; ``room`` is where the lists are kept."""
-    at = program.offset
+    a, b, c = step[1], step[2], step[4]
     axes = lay_axes(program, a, b, c)
-    shared = axes.run if axes.run_is_shared else axes.middle
-    size_a, size_b, codes = at[a + 1] - at[a], at[b + 1] - at[b], 3**axes.bits
-    cuts = np.cumsum(np.array([0, size_a, size_b, size_b, codes, codes]))
-    layout = Layout(
-        axes,
-        shared,
-        room[cuts[0] : cuts[1]],
-        room[cuts[1] : cuts[2]],
-        room[cuts[2] : cuts[3]],
-        room[cuts[3] : cuts[4]],
-        room[cuts[4] : cuts[5]],
-    )
+    room[0], room[1], room[2] = axes.outer, axes.bits, axes.middle
+    room[3], room[4] = axes.run, axes.run_is_shared
+    room[5] = program.offset[a + 1] - program.offset[a]
+    room[6] = program.offset[b + 1] - program.offset[b]
+    layout = layout_in(room)
     list_places(program, a, c, layout.places_a)
     list_places(program, b, c, layout.places_b)
-    list_spread(axes, shared, layout.spots)
+    list_spread(axes, layout.shared, layout.spots)
     list_triples(axes.bits, layout.in_a, layout.in_c)
     return layout
+
+
+@inner
+def layout_in(room: Integers) -> Layout:
+    """The layout that was written there before."""
+    axes = Axes(room[0], room[1], room[2], room[3], room[4] == 1)
+    size_a, size_b, codes = room[5], room[6], 3 ** room[1]
+    in_b = HEADER + size_a
+    spots = in_b + size_b
+    in_a = spots + size_b
+    return Layout(
+        axes,
+        axes.run if axes.run_is_shared else axes.middle,
+        room[HEADER:in_b],
+        room[in_b:spots],
+        room[spots:in_a],
+        room[in_a : in_a + codes],
+        room[in_a + codes : in_a + 2 * codes],
+    )
 
 
 @inner

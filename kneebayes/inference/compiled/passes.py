@@ -44,7 +44,7 @@ def run_forward(flat: Flat, program: Program, numbers: Numbers, space: Space) ->
     for done in range(program.steps.shape[0]):
         step = program.steps[done]
         if step[0] == JOIN:
-            join(program, step[1], step[2], step[4], space)
+            join(program, step, space)
         else:
             node = program.node[program.scopes[program.scope_start[step[3]]]]
             if step[0] == SUM:
@@ -79,8 +79,7 @@ def run_backward(
         if space.scales[step[4]] != 1.0:
             table_at(program, step[4], space.gradients)[:] *= space.scales[step[4]]
         if step[0] == JOIN:
-            for_a, for_b = space.needed[step[1]], space.needed[step[2]]
-            join_back(program, step[1], step[2], step[4], space, for_a, for_b)
+            join_back(program, step, space)
             continue
         node = program.node[program.scopes[program.scope_start[step[3]]]]
         if step[0] == SUM:

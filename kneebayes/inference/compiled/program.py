@@ -16,6 +16,7 @@ from kneebayes.inference.compiled.scopes import (
     join_cost,
     join_scope,
     result_scope,
+    stride_in,
 )
 from kneebayes.inference.compiled.variables import NONE, Query, leaf_scope, other_parent
 from kneebayes.inference.flat import Flags, Flat, Integers, Observed
@@ -33,17 +34,18 @@ class Program(NamedTuple):
         For each variable its node, whether it is a bit, and how many values it has.
     steps
         One row a step: kind, source, second source, table, result, first link, last link.
-        ``JOIN`` makes a result of two sources. The others build the table of one variable
-        from a source (-1 for none) and links, and take the variable out: a state is summed
-        (``SUM``), the bit of an observed family leaves its fired half (``FIRED``), that of
-        a hidden node becomes the node's state (``HIDDEN``; the state is in the place of the
-        second source) or, by a plain table, that of its only child (``THROUGH``). For the
-        last four more numbers follow: the variable of the table's other parent (-1 for
-        none), where its entries start among the numbers of the network, and how far the
-        states of the node and of the other parent are apart there.
-    link_at, link_other
+        ``JOIN`` makes a result of two sources; in the place of the first link stands where
+        its lists start if those of all joins are kept side by side. The others build the
+        table of one variable from a source (-1 for none) and links, and take the variable
+        out: a state is summed (``SUM``), the bit of an observed family leaves its fired half
+        (``FIRED``), that of a hidden node becomes the node's state (``HIDDEN``; the state is
+        in the place of the second source) or, by a plain table, that of its only child
+        (``THROUGH``). For the last four more numbers follow: the variable of the table's
+        other parent (-1 for none), where its entries start among the numbers of the network,
+        and how far the states of the node and of the other parent are apart there.
+    link_at, link_other, link_stride
         For each link, as the steps use them, where its strengths stand among the numbers of
-        the network, and the variable at its other end.
+        the network, the variable at its other end, and that one's stride in the table.
     scope_start, scopes
         Variables of each table, outermost axis first.
     offset
@@ -56,8 +58,9 @@ class Program(NamedTuple):
         log2 of the entries of the largest table.
     cost
         Multiplications there, about.
-    scratch, places
-        Room that the largest join needs on the way, in doubles and in integers.
+    scratch, places, all_places
+        Room that the largest join needs on the way, in doubles and in integers, and integers
+        for the lists of all joins side by side.
     """
 
     node: Integers
@@ -66,6 +69,7 @@ class Program(NamedTuple):
     steps: Integers
     link_at: Integers
     link_other: Integers
+    link_stride: Integers
     scope_start: Integers
     scopes: Integers
     offset: Integers
@@ -75,17 +79,13 @@ class Program(NamedTuple):
     cost: float
     scratch: int
     places: int
+    all_places: int
 
 
 @inner
 def stride_of(program: Program, table: int, variable: int) -> int:
     """Stride of a variable in a table, or 0 where the table does not hold it."""
-    stride = 1
-    for i in range(program.scope_start[table + 1] - 1, program.scope_start[table] - 1, -1):
-        if program.scopes[i] == variable:
-            return stride
-        stride *= program.size[program.scopes[i]]
-    return 0
+    return stride_in(program.scopes, program.scope_start, program.size, table, variable)
 
 
 @inner
@@ -118,7 +118,7 @@ def write_program(
         np.empty(query.ends.shape[0], dtype=np.int64),
     )
     finals = np.empty(m, dtype=np.int64)
-    room = np.zeros(2, dtype=np.int64)
+    room = np.zeros(3, dtype=np.int64)
     done = links = last = 0
     for variable in order:
         source, made, done, more = _join_all(tables, made, live, variable, steps, done, room)
@@ -142,9 +142,7 @@ def write_program(
         made = close(tables, made, left)
     if np.any(query.free):
         made, done = _join_rest(tables, made, live, steps, done, room)
-    link_at = np.empty(links, dtype=np.int64)
-    for link in range(links):
-        link_at[link] = query.link_at[noted.link[link]]
+    link_at, link_stride = _link_lists(query, tables, noted, steps[:done], links)
     return Program(
         query.node,
         query.is_bit,
@@ -152,6 +150,7 @@ def write_program(
         steps[:done].copy(),
         link_at,
         noted.other[:links].copy(),
+        link_stride,
         tables.scope_start[: made + 1].copy(),
         tables.scopes[: tables.scope_start[made]].copy(),
         tables.offset[: made + 1].copy(),
@@ -161,6 +160,7 @@ def write_program(
         cost,
         room[0],
         room[1],
+        room[2],
     )
 
 
@@ -190,6 +190,24 @@ def _entries(flat: Flat, hard: Observed, at: int, parent: int) -> tuple[int, int
 
 
 @inner
+def _link_lists(
+    query: Query, tables: Tables, noted: Noted, steps: Integers, links: int
+) -> tuple[Integers, Integers]:
+    """For each link where its strengths stand, and the stride of its other end."""
+    link_at = np.empty(links, dtype=np.int64)
+    link_stride = np.empty(links, dtype=np.int64)
+    for done in range(steps.shape[0]):
+        if steps[done, 0] == JOIN:
+            continue
+        for link in range(steps[done, 5], steps[done, 6]):
+            link_at[link] = query.link_at[noted.link[link]]
+            link_stride[link] = stride_in(
+                tables.scopes, tables.scope_start, tables.size, steps[done, 3], noted.other[link]
+            )
+    return link_at, link_stride
+
+
+@inner
 def _join_rest(
     tables: Tables, made: int, live: Flags, steps: Integers, done: int, room: Integers
 ) -> tuple[int, int]:
@@ -201,17 +219,21 @@ def _join_rest(
         if source == NONE:
             source = table
             continue
-        a, b = source, table
-        if tables.offset[a + 1] - tables.offset[a] < tables.offset[b + 1] - tables.offset[b]:
-            a, b = b, a
-        join_scope(tables, a, b, made, room)
-        row = steps[done]
-        row[0], row[1], row[2], row[3] = JOIN, a, b, NONE
-        row[4], row[5], row[6] = made, 0, 0
+        _join_two(tables, source, table, made, steps[done], room)
         done += 1
         source = made
         made = close(tables, made, tables.scope_start[made + 1] - tables.scope_start[made])
     return made, done
+
+
+@inner
+def _join_two(tables: Tables, a: int, b: int, out: int, row: Integers, room: Integers) -> None:
+    """Write the step, and the scope, of joining two tables, the smaller one to the larger."""
+    if tables.offset[a + 1] - tables.offset[a] < tables.offset[b + 1] - tables.offset[b]:
+        a, b = b, a
+    row[0], row[1], row[2], row[3] = JOIN, a, b, NONE
+    row[4], row[5] = out, room[2]
+    join_scope(tables, a, b, out, room)
 
 
 @inner
@@ -241,13 +263,7 @@ def _join_all(
                 price = join_cost(tables, mine[i], mine[j])
                 if price < cheapest:
                     first, second, cheapest = i, j, price
-        a, b = mine[first], mine[second]
-        if tables.offset[a + 1] - tables.offset[a] < tables.offset[b + 1] - tables.offset[b]:
-            a, b = b, a
-        join_scope(tables, a, b, made, room)
-        row = steps[done]
-        row[0], row[1], row[2], row[3] = JOIN, a, b, NONE
-        row[4], row[5], row[6] = made, 0, 0
+        _join_two(tables, mine[first], mine[second], made, steps[done], room)
         done += 1
         number -= 1
         mine[first], mine[second] = mine[number], made

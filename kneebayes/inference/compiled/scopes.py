@@ -9,6 +9,8 @@ from kneebayes.inference.compiled.jit import inner
 from kneebayes.inference.compiled.variables import Query
 from kneebayes.inference.flat import Flags, Integers
 
+HEADER = 8  # integers that the lists of a join begin with
+
 
 class Tables(NamedTuple):
     """Tables while a program is written: their scopes and, as sets, the same."""
@@ -27,6 +29,19 @@ class Noted(NamedTuple):
     taken: Flags
     link: Integers
     other: Integers
+
+
+@inner
+def stride_in(
+    scopes: Integers, starts: Integers, sizes: Integers, table: int, variable: int
+) -> int:
+    """Stride of a variable in a table, or 0 where the table does not hold it."""
+    stride = 1
+    for i in range(starts[table + 1] - 1, starts[table] - 1, -1):
+        if scopes[i] == variable:
+            return stride
+        stride *= sizes[scopes[i]]
+    return 0
 
 
 @inner
@@ -56,8 +71,8 @@ def join_cost(tables: Tables, a: int, b: int) -> float:
 
 
 @inner
-def join_scope(tables: Tables, a: int, b: int, out: int, room: Integers) -> int:
-    """Write the scope of a join, long runs innermost; returns the number of shared bits.
+def join_scope(tables: Tables, a: int, b: int, out: int, room: Integers) -> None:
+    """Write the scope of a join, long runs innermost, and note the room it needs.
 
     First what only ``b`` holds, then the shared bits, then the shared states and what only
     ``a`` holds, the larger of these two groups last.
@@ -87,8 +102,9 @@ def join_scope(tables: Tables, a: int, b: int, out: int, room: Integers) -> int:
     size_b = tables.offset[b + 1] - tables.offset[b]
     codes = 3**bits
     room[0] = max(room[0], size_a + size_b // 2**bits * codes)
-    room[1] = max(room[1], size_a + 2 * size_b + 2 * codes)
-    return bits
+    lists = HEADER + size_a + 2 * size_b + 2 * codes
+    room[1] = max(room[1], lists)
+    room[2] += lists
 
 
 @inner

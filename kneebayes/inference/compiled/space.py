@@ -8,9 +8,12 @@ import numpy as np
 
 from kneebayes.inference.compiled.asked import Room
 from kneebayes.inference.compiled.jit import inner
+from kneebayes.inference.compiled.layout import lay_out
 from kneebayes.inference.compiled.program import JOIN, SUM, Program
 from kneebayes.inference.flat import Flags, Flat, Integers
 from kneebayes.network import Numbers
+
+MOST_PLACES = 2**21  # integers for the lists of all joins: 16 MiB
 
 
 class Space(NamedTuple):
@@ -31,6 +34,9 @@ class Space(NamedTuple):
         For each table whether its gradient is needed.
     scratch, places
         Room for what joins need on the way.
+    laid
+        Whether the lists of all joins stand side by side in ``places``, found once for both
+        passes and for all rows of a batch.
     """
 
     own: Numbers
@@ -41,6 +47,7 @@ class Space(NamedTuple):
     needed: Flags
     scratch: Numbers
     places: Integers
+    laid: bool
 
 
 @inner
@@ -50,9 +57,12 @@ def make_space(
     """Cut the space of one program out of a room, or out of a larger one; returns both."""
     total = program.offset[-1]
     floats = (2 if back else 1) * total + program.scratch
-    if floats > room.floats.size or program.places > room.places.size:
+    laid = program.all_places <= MOST_PLACES
+    places = program.all_places if laid else program.places
+    if floats > room.floats.size or places > room.places.size:
         room = Room(
-            np.empty(max(floats, room.floats.size)), np.empty(program.places, dtype=np.int64)
+            np.empty(max(floats, room.floats.size)),
+            np.empty(max(places, room.places.size), dtype=np.int64),
         )
     space = Space(
         np.empty(flat.own_start[-1]),
@@ -63,7 +73,13 @@ def make_space(
         mark_needed(program, wanted),
         room.floats[floats - program.scratch :],
         room.places,
+        laid,
     )
+    if laid:
+        for done in range(program.steps.shape[0]):
+            step = program.steps[done]
+            if step[0] == JOIN:
+                lay_out(program, step, space.places[step[5] :])
     return space, room
 
 
