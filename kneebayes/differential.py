@@ -209,7 +209,7 @@ class Differential(Asking):
             "source": self._model.knowledge.meta.source,
             "disclaimer": self._model.knowledge.meta.disclaimer,
             "lexicon": self._model.elicited.lexicon,
-            "answers": {a.id: {"label": a.label, "state": a.state} for a in self._answers},
+            "answers": {answer.id: self._plainly(answer) for answer in self._answers},
             "urgency": {
                 "level": self.urgency.level,
                 "advice": self.urgency.advice,
@@ -220,6 +220,12 @@ class Differential(Asking):
             "ranking": [dict(row) for row in self._rows],
             "groups": self.groups.to_dict(orient="records"),
         }
+
+    def _plainly(self, answer: Answer) -> dict[str, Any]:
+        """An answer as plain values, with the likelihood of each state."""
+        states = self._model.network[answer.id].states
+        likelihood = dict(zip(states, answer.likelihood, strict=True))
+        return {"label": answer.label, "state": answer.state, "likelihood": likelihood}
 
     def to_json(self) -> str:
         """The same as JSON text."""

@@ -86,14 +86,14 @@ class Doubting:
         >>> told["cause"], bool(told["low"] < told["posterior"] < told["high"])
         ("Baker's cyst", True)
         """
-        model = self._model
+        model, drawing = self._model, Drawing(draws, seed, spread)
         with _bar(draws, progress) as step:
             found = spread_of(
                 model.engine,
                 model.knowledge,
                 model.elicited,
                 self._evidence,
-                Drawing(draws, seed, spread),
+                drawing,
                 step,
                 model.solved,
             )

@@ -93,6 +93,8 @@ class UnknownNameError(KneebayesError, KeyError):
         The message without suggestions and without where to look; empty if it has no parts.
     instead
         Answers that the name seems to stand for, such as ``fever`` and False for "no fever".
+    others
+        Errors about further names that were given; the message tells of them too.
     """
 
     def __init__(
@@ -102,20 +104,27 @@ class UnknownNameError(KneebayesError, KeyError):
         suggestions: Sequence[str] = (),
         start: str = "",
         instead: Iterable[tuple[str, object]] = (),
+        others: Iterable[UnknownNameError] = (),
     ) -> None:
         self.message = message
         self.name = name
         self.suggestions = tuple(suggestions)
         self.start = start
         self.instead = tuple(instead)
+        self.others = tuple(others)
         super().__init__(message)
 
     def __str__(self) -> str:
         return self.message
 
     def __reduce__(self) -> tuple[type[UnknownNameError], tuple[object, ...]]:
-        parts = (self.message, self.name, self.suggestions, self.start, self.instead)
+        parts = (self.message, self.name, self.suggestions, self.start, self.instead, self.others)
         return type(self), parts
+
+    def along_with(self, others: Sequence[UnknownNameError]) -> UnknownNameError:
+        """The same error, telling of further unknown names too, a line each."""
+        message = "\n".join(one.message for one in (self, *others))
+        return type(self)(message, self.name, self.suggestions, self.start, self.instead, others)
 
 
 class EvidenceError(KneebayesError, ValueError):

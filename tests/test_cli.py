@@ -58,6 +58,15 @@ def test_another_lexicon_is_named_in_the_answer(capsys: pytest.CaptureFixture[st
     ("arguments", "code", "said"),
     [
         (["diagnose", "swolen knee"], 2, "Did you mean 'swollen knee'"),
+        (
+            ["diagnose", "fevr", "--absent", "warmht", "age=67"],
+            2,
+            (
+                "'fevr'. Did you mean 'fever'? No finding, context, cause, mediator or group named "
+                "'age=67'. To say this: --context age=67. No finding, context, cause, mediator or "
+                "group named 'warmht'. Did you mean 'warmth'? See `kneebayes findings`"
+            ),
+        ),
         (["diagnose", "fever", "--absent", "fever"], 2, "'fever' was answered twice"),
         (["diagnose", "--context", "age"], 2, "must be a name, '=' and a value"),
         (["diagnose", "--context", "age=ancient"], 2, "'adolescent'"),

@@ -69,13 +69,18 @@ def retold(error: KneebayesError, where: str = "kneebayes findings") -> str:
     """
     if not isinstance(error, UnknownNameError) or not error.start:
         return str(error)
-    see = f"See `{where}` for all names."
+    told = [_renamed(error), *(_renamed(other) for other in error.others)]
+    return " ".join([*told, f"See `{where}` for all names."])
+
+
+def _renamed(error: UnknownNameError) -> str:
+    """What is wrong with one name, and how to say what was meant."""
     if error.instead:
         told = " or ".join(_option(name, answer) for name, answer in error.instead)
         what = "that it is absent" if error.instead[0][1] is False else "this"
-        return f"{error.start} To say {what}: {told}. {see}"
+        return f"{error.start} To say {what}: {told}."
     near = f" Did you mean {either(error.suggestions)}?" if error.suggestions else ""
-    return f"{error.start}{near} {see}"
+    return f"{error.start}{near}"
 
 
 def _option(name: str, answer: object) -> str:

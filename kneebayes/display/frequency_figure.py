@@ -66,7 +66,7 @@ def draw_tree(
         leaf = id not in told
         parent = "people" if not leaf else id.split("_cause_")[0] + "_cause"
         if id != "people":
-            _draw_branch(ax, PLACES[parent], (x, y), percent(shares[id]))
+            _draw_branch(ax, PLACES[parent], (x, y), percent(shares[id], 3))
         words = ("have: " if id.endswith("with_finding") else "not: ") + finding
         label = "\n".join([f"{counts[id]:,}", *wrap(told.get(id, words), 22)])
         box: dict[str, Any] = {

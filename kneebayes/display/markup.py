@@ -50,13 +50,15 @@ def bar(share: float) -> Markup:
     return Markup(tag("span", "\u2588" * full, style="color:#3b6ea5"))
 
 
-def percent(probability: float) -> str:
-    """A probability as a percentage with two significant digits, never rounded to 0 or 100.
+def percent(probability: float, significant: int = 2) -> str:
+    """A probability as a percentage with few significant digits, never rounded to 0 or 100.
 
     Examples
     --------
     >>> percent(0.1234), percent(0.00012), percent(1.0), percent(0.9999), percent(0.235)
     ('12%', '0.012%', '100%', '99.99%', '24%')
+    >>> percent(0.235, 3), percent(0.765, 3)
+    ('23.5%', '76.5%')
     """
     if probability in (0.0, 1.0):
         return f"{probability:.0%}"
@@ -67,6 +69,6 @@ def percent(probability: float) -> str:
             if not (shown := f"{probability:.{digits}%}").startswith("100"):
                 return shown
         return ">99.99%"
-    rounded = float(f"{probability * HALVES_UP:.1e}")
-    digits = max(0, 1 - math.floor(math.log10(rounded * 100.0)))
+    rounded = float(f"{probability * HALVES_UP:.{significant - 1}e}")
+    digits = max(0, significant - 1 - math.floor(math.log10(rounded * 100.0)))
     return f"{rounded:.{digits}%}"

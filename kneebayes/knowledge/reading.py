@@ -40,6 +40,20 @@ CLAIM_HEADER = (
     "statement",
     "unused_because",
 )
+FILES = (
+    "knowledge.toml",
+    "claims.csv",
+    "references.toml",
+    "lexicons.toml",
+    "groups.toml",
+    "contexts.toml",
+    "mediators.toml",
+    "findings.toml",
+    "tests.toml",
+    "urgency.toml",
+    "settings.toml",
+)
+KINDS = {".toml", ".tml", ".csv"}  # of files that look as if they held knowledge
 TEST_TABLES = {"methods", "results"}
 BRANCHES = {"statement", "states", "str", "float", "constrained-str"}
 
@@ -78,6 +92,7 @@ def read_knowledge(folder: str | Path) -> Knowledge:
         reader.problems.append(
             Problem(f"tests.toml: results.{id}", wrong, "Give one of them another id.")
         )
+    reader.check_names()
     parts: dict[str, Any] = {
         "claims": reader.claims(),
         "references": reader.entries("references.toml", Reference),
@@ -140,6 +155,20 @@ class _Reader:
         if not content and len(self.problems) == before:
             self.problems.append(Problem(name, "the file says nothing.", "Fill it in."))
         return content
+
+    def check_names(self) -> None:
+        """Note files that look as if they were to be read, but are none of a folder's files."""
+        for file in sorted(self.folder.glob("*")):
+            if file.suffix in KINDS and not file.name.startswith(".") and file.name not in FILES:
+                near = suggest(file.name, FILES, count=1)
+                remedy = f"Did you mean '{near[0]}'?" if near else "Take it out of the folder."
+                wrong = "no file of a knowledge folder has this name; it would not be read."
+                self.problems.append(Problem(file.name, wrong, remedy))
+        for file in sorted(self.folder.glob("causes/*")):
+            if file.suffix in KINDS - {".toml"} and not file.name.startswith("."):
+                wrong = "a cause is a TOML file; it would not be read."
+                remedy = f"Write causes/{file.stem}.toml."
+                self.problems.append(Problem(f"causes/{file.name}", wrong, remedy))
 
     def tests(self) -> dict[str, Any]:
         """Content of ``tests.toml``: methods and results, and nothing else."""

@@ -89,16 +89,15 @@ def read_answers(
     Raises
     ------
     UnknownNameError
-        If a name is not known; says what looks like it.
+        If a name is not known; tells of all such names, and what looks like each.
     EvidenceError
         If an answer cannot be understood, or two answers contradict each other.
     """
     said = by_name(said)
     found: dict[str, Likelihood] = {}
     names_used: dict[str, str] = {}
-    for name, answer in said.items():
-        meaning = meaning_of(names, name)
-        for id, now in _read_one(knowledge, network, name, meaning, answer):
+    for name, meaning in _meanings(names, said).items():
+        for id, now in _read_one(knowledge, network, name, meaning, said[name]):
             before = found.get(id)
             found[id] = now if before is None else _combine(names_used[id], name, before, now)
             names_used[id] = name
@@ -112,6 +111,20 @@ def read_answers(
         )
         for id in ordered
     )
+
+
+def _meanings(names: Names, said: Iterable[str]) -> dict[str, Meaning]:
+    """What each name stands for; all that are unknown are told in one error."""
+    meanings: dict[str, Meaning] = {}
+    unknown: list[UnknownNameError] = []
+    for name in said:
+        try:
+            meanings[name] = meaning_of(names, name)
+        except UnknownNameError as error:
+            unknown.append(error)
+    if unknown:
+        raise unknown[0].along_with(unknown[1:]) if len(unknown) > 1 else unknown[0]
+    return meanings
 
 
 def _read_one(
@@ -254,13 +267,12 @@ def by_node(
     """
     said = by_name(said)
     sorted_out: dict[str, dict[str, object]] = {}
-    for name, answer in said.items():
-        meaning = meaning_of(names, name)
+    for name, meaning in _meanings(names, said).items():
         if meaning.kind == "group":
             for member in knowledge.groups[meaning.id].members:
-                sorted_out.setdefault(member, {})[member] = answer
+                sorted_out.setdefault(member, {})[member] = said[name]
         else:
-            sorted_out.setdefault(meaning.id, {})[name] = answer
+            sorted_out.setdefault(meaning.id, {})[name] = said[name]
     return sorted_out
 
 

@@ -40,11 +40,19 @@ class Drawing:
         Of the random numbers; the same seed gives the same draws for every patient.
     width
         Multiplies the deviations: 0 gives the value of every quantity, 1 its interval.
+
+    Raises
+    ------
+    KneebayesError
+        If one of them is out of range.
     """
 
     draws: int
     seed: int
     width: float
+
+    def __post_init__(self) -> None:
+        _check(self.draws, self.seed, self.width)
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,10 +141,9 @@ def spread_of(
     Raises
     ------
     KneebayesError
-        If an argument is out of range, or hardly any draw has priors that can hold.
+        If hardly any draw has priors that can hold.
     """
     draws, seed, width = drawing.draws, drawing.seed, drawing.width
-    _check(draws, seed, width)
     quantities = quantities_of(knowledge, elicited, engine)
     restating = Restating(engine, knowledge, quantities, evidence, CLOSE, solved)
     total = knowledge.lexicons[elicited.lexicon].total is not None

@@ -199,13 +199,13 @@ class NaturalFrequencies(Showing):
         hits, all_with = count["with_cause_with_finding"], count["with_finding"]
         return (
             f"Of {count['people']} people like this, {count['with_cause']} have {cause} "
-            f"({percent(self.prior)}); {count['without_cause']} do not.\n"
+            f"({_exactly(self.prior)}); {count['without_cause']} do not.\n"
             f"Of these {count['with_cause']}, {hits} have: {self.told} "
-            f"({percent(self.with_cause)}).\n"
+            f"({_exactly(self.with_cause)}).\n"
             f"Of the other {count['without_cause']}, {count['without_cause_with_finding']} have it "
-            f"too ({percent(self.without_cause)}).\n"
+            f"too ({_exactly(self.without_cause)}).\n"
             f"So {all_with} people have it, and {hits} of these {all_with} have {self.cause}: "
-            f"exactly {percent(self.posterior)}."
+            f"exactly {_exactly(self.posterior)}."
         ).splitlines()
 
     @property
@@ -232,7 +232,7 @@ class NaturalFrequencies(Showing):
     @property
     def _page(self) -> tuple[str, list[Section], str]:
         cells = [
-            (str(row["who"]), f"{row['count']:,}", percent(float(str(row["probability"]))))
+            (str(row["who"]), f"{row['count']:,}", _exactly(float(str(row["probability"]))))
             for row in self._rows
         ]
         sections = [
@@ -262,6 +262,11 @@ class NaturalFrequencies(Showing):
             f"NaturalFrequencies({self.cause!r}: {counts['with_cause_with_finding']:,} of "
             f"{counts['with_finding']:,} with the findings, of {self.people:,} people)"
         )
+
+
+def _exactly(probability: float) -> str:
+    """A percentage with a digit more than elsewhere, so that parts add up as counts do."""
+    return percent(probability, 3)
 
 
 def _in_words(answers: Sequence[Answer]) -> str:

@@ -813,6 +813,24 @@ def test_a_complaint_that_nothing_produces_is_refused(folder: Path, edit: Edit) 
         kb.load(folder)
 
 
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("settngs.toml", "Did you mean 'settings.toml'?"),
+        ("findings.tml", "Did you mean 'findings.toml'?"),
+        ("doctors_notes.csv", "Take it out of the folder."),
+        ("causes/rusty_bolt.csv", "Write causes/rusty_bolt.toml."),
+    ],
+)
+def test_a_file_that_would_not_be_read_is_told(folder: Path, name: str, said: str) -> None:
+    (folder / name).write_text("", encoding="utf-8")
+    (folder / "README.md").write_text("What stands beside is not in the way.", encoding="utf-8")
+    [problem] = problems_of(folder)
+    assert problem.place == name
+    assert "would not be read" in problem.wrong
+    assert problem.remedy == said
+
+
 def test_no_folder_is_refused_as_such(tmp_path: Path) -> None:
     file = tmp_path / "file.toml"
     file.write_text("a = 1", encoding="utf-8")

@@ -221,6 +221,19 @@ def test_an_answer_in_place_of_a_name_is_told_how_to_say_it(
     assert (str(again), again.instead, again.start) == (str(error), error.instead, error.start)
 
 
+def test_all_unknown_names_are_told_at_once(knee: kb.Model) -> None:
+    with pytest.raises(kb.UnknownNameError) as caught:
+        knee.diagnose({"fevr": True, "warmth": True, "swolen knee": False, "no fever": True})
+    error = caught.value
+    first, second, third = str(error).splitlines()
+    assert "named 'fevr'. Did you mean 'fever'?" in first
+    assert "named 'swolen knee'. Did you mean 'swollen knee'" in second
+    assert "named 'no fever'. To say that it is absent: {'fever': False}." in third
+    assert [one.name for one in error.others] == ["swolen knee", "no fever"]
+    again = pickle.loads(pickle.dumps(error))
+    assert (str(again), len(again.others)) == (str(error), 2)
+
+
 def test_a_denial_of_many_names_each(knee: kb.Model) -> None:
     text = "To say that it is absent: {'swollen knee': False}, {'swollen leg': False} or {"
     with pytest.raises(kb.UnknownNameError, match=re.escape(text)):

@@ -94,6 +94,13 @@ def test_json_can_be_read_back_and_says_the_same(dx: kb.Differential) -> None:
     assert read["disclaimer"] == dx.model.knowledge.meta.disclaimer
 
 
+def test_json_says_how_an_uncertain_answer_weighs(knee: kb.Model) -> None:
+    read = json.loads(knee.diagnose({"fever": 0.7, "age": "older"}).to_json())["answers"]
+    assert read["fever"]["likelihood"] == pytest.approx({"absent": 0.3, "present": 0.7})
+    assert read["fever"]["state"] == "perhaps present (0.7 to 0.3)"
+    assert [state for state, share in read["age"]["likelihood"].items() if share] == ["older"]
+
+
 def test_csv_can_be_read_back_and_says_the_same(dx: kb.Differential) -> None:
     rows = list(csv.DictReader(io.StringIO(dx.to_csv())))
     assert [int(row["rank"]) for row in rows] == dx.ranking.index.tolist()

@@ -106,6 +106,7 @@ def test_ranks_count_from_one_and_ties_keep_the_order() -> None:
     ("arguments", "said"),
     [
         ({"draws": 0}, "'draws' must be from 1 to 1000000, got 0."),
+        ({"draws": "many"}, "'draws' must be a whole number, got 'many'."),
         ({"draws": 2.5}, "'draws' must be a whole number, got 2.5."),
         ({"draws": True}, "'draws' must be a whole number, got True."),
         ({"seed": -1}, "'seed' must be from 0 to"),

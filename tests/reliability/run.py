@@ -40,7 +40,7 @@ class Size:
 FULL = Size(
     networks=2_000,
     tiny=1_000,
-    patients=10_000,
+    patients=40_000,
     samples=8,
     laws=(500, 40),
     others=12,
