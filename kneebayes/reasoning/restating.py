@@ -15,6 +15,7 @@ from kneebayes.inference.flat import Integers
 from kneebayes.inference.leaves import relevant_nodes
 from kneebayes.knowledge import Knowledge
 from kneebayes.network import Numbers
+from kneebayes.reasoning.broyden import solve_rows
 from kneebayes.reasoning.quantities import Quantities
 from kneebayes.reasoning.relinking import relink
 
@@ -24,9 +25,7 @@ Solved = dict[bytes, tuple[Numbers, NDArray[np.bool_], int]]
 SOLVED_KEPT = 8
 
 CLOSE = 1e-6
-ROUNDS = 20
 FARTHEST = 4.0  # of a first guess from the leaks as they stand, in logarithms
-LONGEST_STEP = 1.0
 STEP = 1e-4  # of the logarithm of a leak, to find the first Jacobian
 HIGHEST = 0.999  # a leak is kept below
 LEAST = 1e-300
@@ -255,36 +254,16 @@ class Restating:
     def _solve(
         self, numbers: Numbers, ratios: Numbers, wanted: Numbers, guess: Numbers
     ) -> tuple[Numbers, NDArray[np.bool_], int]:
-        """Logarithms of leaks under which the priors hold, where they do, and after how long.
+        """Logarithms of leaks under which the priors hold, where they do, and after how long."""
 
-        Rows that are done are not asked again.
-        """
-        first = self._first_inverse()
-        logs = np.minimum(guess, np.log(HIGHEST))
-        self._tie(numbers, logs, ratios)
-        miss = self._priors_of(numbers) - wanted
-        inverses = np.repeat(first[None], len(numbers), axis=0)
-        rounds = 1
-        left = np.flatnonzero(np.abs(miss).max(axis=1) >= self.close)
-        while left.size and rounds < ROUNDS:
-            inverse = inverses[left]
-            before = logs[left]
-            step = _short(-np.einsum("rij,rj->ri", inverse, miss[left]))
-            logs[left] = np.minimum(before + step, np.log(HIGHEST))
-            step = logs[left] - before
-            trial = numbers[left]
-            self._tie(trial, logs[left], ratios[left])
-            numbers[left] = trial
-            missed = self._priors_of(trial) - wanted[left]
-            turned = np.einsum("rij,rj->ri", inverse, missed - miss[left])
-            scale = np.einsum("ri,ri->r", step, turned)
-            scale = np.where(np.abs(scale) > LEAST, scale, np.inf)
-            row = np.einsum("ri,rij->rj", step, inverse) / scale[:, None]
-            inverses[left] = inverse + (step - turned)[:, :, None] * row[:, None, :]
-            miss[left] = missed
-            rounds += 1
-            left = left[np.abs(missed).max(axis=1) >= self.close]
-        return logs, np.abs(miss).max(axis=1) < self.close, rounds
+        def ask(rows: Integers, logs: Numbers) -> Numbers:
+            """Log-odds of the priors that follow from some leaks."""
+            trial = numbers[rows]
+            self._tie(trial, logs, ratios[rows])
+            return self._priors_of(trial)
+
+        highest = float(np.log(HIGHEST))
+        return solve_rows(ask, guess, wanted, self._first_inverse(), highest, self.close)
 
     def _evoke(
         self,
@@ -325,12 +304,6 @@ class Restating:
         says = [one.kind != "evoking" and one.node in takes_part for one in self.quantities.all]
         says[at] = True
         return np.array(says)
-
-
-def _short(step: Numbers) -> Numbers:
-    """Steps of at most a given length, so that a bad first guess does not run away."""
-    longest = np.abs(step).max(axis=-1, keepdims=True)
-    return np.asarray(step * np.minimum(1.0, LONGEST_STEP / np.maximum(longest, LEAST)))
 
 
 def _logit(values: Numbers) -> Numbers:

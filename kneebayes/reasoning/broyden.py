@@ -1,0 +1,75 @@
+"""Many systems of equations of the same kind, solved side by side without derivatives."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kneebayes.inference.flat import Integers
+from kneebayes.network import Numbers
+
+__all__ = ["solve_rows"]
+
+ROUNDS = 20
+LONGEST_STEP = 1.0
+LEAST = 1e-300
+
+
+def solve_rows(
+    ask: Callable[[Integers, Numbers], Numbers],
+    guess: Numbers,
+    wanted: Numbers,
+    inverse: Numbers,
+    highest: float,
+    close: float,
+) -> tuple[Numbers, NDArray[np.bool_], int]:
+    """Find where functions of rows of unknowns are as wanted (Broyden 1965, row by row).
+
+    Rows that are done are not asked again.
+
+    Parameters
+    ----------
+    ask
+        Called with numbers of rows and their unknowns; returns what follows, of that shape.
+    guess, wanted
+        Unknowns to begin with, and what is to follow from them: rows x unknowns.
+    inverse
+        Inverse of the Jacobian, about: the same for all rows to begin with.
+    highest
+        No unknown goes above.
+    close
+        How far what follows may be from what is wanted.
+
+    Returns
+    -------
+    found, held, rounds
+        Unknowns, whether a row came close enough, and how many times the rows were asked.
+    """
+    found = np.minimum(guess, highest)
+    miss = ask(np.arange(len(found)), found) - wanted
+    inverses = np.repeat(inverse[None], len(found), axis=0)
+    rounds = 1
+    left = np.flatnonzero(np.abs(miss).max(axis=1) >= close)
+    while left.size and rounds < ROUNDS:
+        mine, before = inverses[left], found[left]
+        step = _short(-np.einsum("rij,rj->ri", mine, miss[left]))
+        found[left] = np.minimum(before + step, highest)
+        step = found[left] - before
+        missed = ask(left, found[left]) - wanted[left]
+        turned = np.einsum("rij,rj->ri", mine, missed - miss[left])
+        scale = np.einsum("ri,ri->r", step, turned)
+        scale = np.where(np.abs(scale) > LEAST, scale, np.inf)
+        row = np.einsum("ri,rij->rj", step, mine) / scale[:, None]
+        inverses[left] = mine + (step - turned)[:, :, None] * row[:, None, :]
+        miss[left] = missed
+        rounds += 1
+        left = left[np.abs(missed).max(axis=1) >= close]
+    return found, np.abs(miss).max(axis=1) < close, rounds
+
+
+def _short(step: Numbers) -> Numbers:
+    """Steps of at most a given length, so that a bad first guess does not run away."""
+    longest = np.abs(step).max(axis=-1, keepdims=True)
+    return np.asarray(step * np.minimum(1.0, LONGEST_STEP / np.maximum(longest, LEAST)))
