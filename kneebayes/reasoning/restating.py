@@ -236,7 +236,8 @@ class Restating:
         Amounts with a say in the priors are moved a little, one after the other, from their
         values, to see how the priors answer.
         """
-        moved = np.flatnonzero((amounts != self.values).any(axis=0) & self.solved_from)
+        positive = self.values > 0.0  # zero has no logarithm, and stays out of the guess
+        moved = np.flatnonzero((amounts != self.values).any(axis=0) & self.solved_from & positive)
         moved = np.setdiff1d(moved, self.priors)
         tried = np.repeat(self.values[None], len(moved) + 1, axis=0)
         tried[np.arange(1, len(moved) + 1), moved] *= 1.0 - STEP

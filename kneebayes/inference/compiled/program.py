@@ -95,20 +95,7 @@ def write_program(
     """Write down the steps that take the variables of a query out in an order."""
     m = query.node.size
     most = query.leaves.size + 4 * m + query.ends.shape[0] + 2
-    tables = Tables(
-        query.size,
-        query.is_bit,
-        np.zeros((most, query.near.shape[1]), dtype=np.uint64),
-        np.zeros(most + 1, dtype=np.int64),
-        np.empty(AXES * most, dtype=np.int64),
-        np.zeros(most + 1, dtype=np.int64),
-    )
-    made = 0
-    for leaf in query.leaves:
-        number = leaf_scope(
-            flat, hard, leaf, query.state, tables.scopes[tables.scope_start[made] :]
-        )
-        made = close(tables, made, number)
+    tables, made = _first_tables(flat, hard, query, most)
     live = np.zeros(most, dtype=np.bool_)
     live[:made] = True
     steps = np.full((most, 11), NONE)
@@ -162,6 +149,26 @@ def write_program(
         room[1],
         room[2],
     )
+
+
+@inner
+def _first_tables(flat: Flat, hard: Observed, query: Query, most: int) -> tuple[Tables, int]:
+    """Room for the scopes of so many tables, and those of the plain tables written into it."""
+    tables = Tables(
+        query.size,
+        query.is_bit,
+        np.zeros((most, query.near.shape[1]), dtype=np.uint64),
+        np.zeros(most + 1, dtype=np.int64),
+        np.empty(AXES * most, dtype=np.int64),
+        np.zeros(most + 1, dtype=np.int64),
+    )
+    made = 0
+    for leaf in query.leaves:
+        number = leaf_scope(
+            flat, hard, leaf, query.state, tables.scopes[tables.scope_start[made] :]
+        )
+        made = close(tables, made, number)
+    return tables, made
 
 
 @inner

@@ -41,6 +41,7 @@ class Ways(NamedTuple):
 
 @inner
 def _ways(program: Program, step: Integers, part: int) -> Ways:
+    """How the axes of a step lie; ``part`` is the size of a half of its table."""
     apart, beside, others = stride_of(program, step[3], step[2]), 0, 1
     run = part if apart == 0 else apart
     new = 0
