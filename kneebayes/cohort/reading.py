@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -47,7 +47,7 @@ class Column:
     ids: tuple[str, ...]
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Reading:
     """What is known of each patient of a table.
 
@@ -159,21 +159,40 @@ def read_columns(
     problems
         Takes what is wrong; such a cell counts as unknown.
     """
-    reading = Reading(
-        hard=np.full((len(frame), len(model.network)), -1, dtype=np.int8),
-        soft=None,
-        present=np.zeros((len(frame), len(model.network)), dtype=np.bool_),
-    )
+    hard = np.full((len(frame), len(model.network)), -1, dtype=np.int8)
+    present = np.zeros((len(frame), len(model.network)), dtype=np.bool_)
+    softened: dict[str, Numbers] = {}
+
+    def spread(id: str, said: Sequence[tuple[Answer, ...]], codes: NDArray[np.int64]) -> None:
+        """Bring the answers about one node to the rows that gave them."""
+        at = model.network.index[id]
+        states, possible, soft = _answers_about(model, id, said)
+        hard[:, at], present[:, at] = states[codes], possible[codes]
+        if (soft != 1.0).any():
+            softened[id] = soft[codes]
+
     complaint = model.knowledge.meta.complaint
     if not any(complaint in column.ids for column in columns):
         said = [read_answers(model.knowledge, model.names, model.network, {complaint: True})]
-        _spread(model, complaint, said, np.zeros(len(frame), dtype=np.int64), reading)
+        spread(complaint, said, np.zeros(len(frame), dtype=np.int64))
     for column in columns:
         codes, values = distinct_cells(frame.iloc[:, column.at])
         said = list(_read_values(model, column, codes, values, place, problems))
         for id in column.ids:
-            _spread(model, id, said, codes, reading)
-    return reading
+            spread(id, said, codes)
+    return Reading(hard, _end_to_end(model, softened, len(frame)), present)
+
+
+def _end_to_end(model: Model, softened: Mapping[str, Numbers], rows: int) -> Numbers | None:
+    """Likelihoods of all states of all nodes; None where nothing is only likely."""
+    if not softened:
+        return None
+    starts = model.engine.flat.own_start
+    soft = np.ones((rows, int(starts[-1])))
+    for id, mine in softened.items():
+        at = model.network.index[id]
+        soft[:, starts[at] : starts[at + 1]] = mine
+    return soft
 
 
 def _read_values(
@@ -195,32 +214,21 @@ def _read_values(
             yield ()
 
 
-def _spread(
-    model: Model,
-    id: str,
-    said: Sequence[tuple[Answer, ...]],
-    codes: NDArray[np.int64],
-    reading: Reading,
-) -> None:
-    """Bring the answers about one node to the rows that gave them."""
-    flat, at = model.engine.flat, model.network.index[id]
-    start, end = int(flat.own_start[at]), int(flat.own_start[at + 1])
+def _answers_about(
+    model: Model, id: str, said: Sequence[tuple[Answer, ...]]
+) -> tuple[NDArray[np.int8], NDArray[np.bool_], Numbers]:
+    """What different cells say of a node: its state or -1, whether possible, its likelihood."""
     states = np.full(len(said) + 1, -1, dtype=np.int8)  # the last is for the code -1
-    present = np.zeros(len(said) + 1, dtype=np.bool_)
-    soft = np.ones((len(said) + 1, end - start))
+    possible = np.zeros(len(said) + 1, dtype=np.bool_)
+    soft = np.ones((len(said) + 1, len(model.network[id].states)))
     for code, answers in enumerate(said):
         for answer in answers:
             if answer.id != id:
                 continue
-            present[code] = answer.presence >= POSSIBLE
+            possible[code] = answer.presence >= POSSIBLE
             state = evidence_of([answer]).hard_state(id)
             if state is None:
                 soft[code] = answer.likelihood
             else:
                 states[code] = state
-    reading.hard[:, at] = states[codes]
-    reading.present[:, at] = present[codes]
-    if (soft != 1.0).any():
-        if reading.soft is None:
-            reading.soft = np.ones((len(codes), int(flat.own_start[-1])))
-        reading.soft[:, start:end] = soft[codes]
+    return states, possible, soft

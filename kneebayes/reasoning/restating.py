@@ -67,7 +67,7 @@ class Restating:
     asked
         Ids that will be observed; links that say nothing about them are left as they stand.
     close
-        How far a prior may be from its amount, in log-odds.
+        How far a prior may be from its amount, in log-odds, before a last step.
     solved
         Leaks that were solved before: they hang on the amounts, not on the patient, so the
         same draws need them once. Filled here.
@@ -111,6 +111,7 @@ class Restating:
             [leak_of[quantities.all[at].node] for at in self.risks], dtype=np.int64
         )
         self._inverse: Numbers | None = None
+        self._slopes: tuple[Integers, Numbers, Numbers] | None = None
 
     def _places(self, at: Integers) -> Integers:
         return np.array([self.quantities.all[one].place for one in at], dtype=np.int64)
@@ -231,26 +232,32 @@ class Restating:
         return self._inverse
 
     def _guess(self, amounts: Numbers, wanted: Numbers) -> Numbers:
-        """Logarithms of leaks, were everything linear in the logarithms of the amounts.
-
-        Amounts with a say in the priors are moved a little, one after the other, from their
-        values, to see how the priors answer.
-        """
-        positive = self.values > 0.0  # zero has no logarithm, and stays out of the guess
-        moved = np.flatnonzero((amounts != self.values).any(axis=0) & self.solved_from & positive)
-        moved = np.setdiff1d(moved, self.priors)
-        tried = np.repeat(self.values[None], len(moved) + 1, axis=0)
-        tried[np.arange(1, len(moved) + 1), moved] *= 1.0 - STEP
-        numbers = np.repeat(self.base[None], len(tried), axis=0)
-        self._fill(numbers, tried, tried != self.values)
-        logs = np.log(np.maximum(self.base[self.leaks], LEAST))
-        self._tie(numbers, logs, tried[:, self.risks])
-        found = self._priors_of(numbers)
-        slopes = (found[1:] - found[0]) / np.log1p(-STEP)
-        ratios = np.nan_to_num(amounts[:, moved], nan=1.0) / self.values[moved]
-        expected = found[0] + np.log(np.maximum(ratios, LEAST)) @ slopes
+        """Logarithms of leaks, were everything linear in the logarithms of the amounts."""
+        says, found, slopes = self._answers()
+        ratios = np.nan_to_num(amounts[:, says], nan=1.0) / self.values[says]
+        expected = found + np.log(np.maximum(ratios, LEAST)) @ slopes
         steps = (wanted - expected) @ self._first_inverse().T
+        logs = np.log(np.maximum(self.base[self.leaks], LEAST))
         return np.asarray(logs + np.clip(steps, -FARTHEST, FARTHEST))
+
+    def _answers(self) -> tuple[Integers, Numbers, Numbers]:
+        """Amounts with a say in the priors, the priors as they stand, and how they answer.
+
+        Each amount is moved a little from its value while the leaks stay, to see by how much
+        the priors move.
+        """
+        if self._slopes is None:
+            positive = self.values > 0.0  # zero has no logarithm, and stays out of the guess
+            says = np.setdiff1d(np.flatnonzero(self.solved_from & positive), self.priors)
+            tried = np.repeat(self.values[None], len(says) + 1, axis=0)
+            tried[np.arange(1, len(says) + 1), says] *= 1.0 - STEP
+            numbers = np.repeat(self.base[None], len(tried), axis=0)
+            self._fill(numbers, tried, tried != self.values)
+            logs = np.log(np.maximum(self.base[self.leaks], LEAST))
+            self._tie(numbers, logs, tried[:, self.risks])
+            found = self._priors_of(numbers)
+            self._slopes = says, found[0], (found[1:] - found[0]) / np.log1p(-STEP)
+        return self._slopes
 
     def _solve(
         self, numbers: Numbers, ratios: Numbers, wanted: Numbers, guess: Numbers

@@ -25,7 +25,7 @@ RETRIES = 20
 MOST_DRAWS = 1_000_000
 HIGHEST_PRIOR = 0.9
 SMALLEST = 1e-300
-CLOSE = 1e-3  # a prior of a draw is met to this in log-odds, far below what its word leaves open
+CLOSE = 3e-3  # a prior of a draw is met to this in log-odds, far below what its word leaves open
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,7 +32,8 @@ OPERATORS: dict[type[ast.operator], type[ast.operator]] = {
     ast.BitOr: ast.BitAnd, ast.BitAnd: ast.BitOr, ast.FloorDiv: ast.Mult, ast.Mod: ast.Mult,
 }  # fmt: skip
 
-# Tests that belong to a module although they are not called after it.
+# Tests that belong to every module, and those of one that are not called after it.
+ALWAYS = ["tests/test_records.py"]
 ENGINE = ["inference/test_engine", "inference/test_precision"]
 ALSO = {
     "engine": [*ENGINE, "inference/test_width", "inference/test_batch", "reasoning/test_subsets"],
@@ -58,7 +59,14 @@ ALSO = {
     "interview": ["reasoning/test_stopping", "reasoning/test_questions"],
     "change": ["reasoning/test_questions", "results/test_question_results"],
     "rivals": ["reasoning/test_distinguishing", "reasoning/test_explanation"],
-    "paths": ["reasoning/test_grounds", "reasoning/test_explanation"],
+    "paths": [
+        "reasoning/test_attribution",
+        "reasoning/test_intervention",
+        "reasoning/test_grounds",
+        "reasoning/test_explanation",
+    ],
+    "splitting": ["inference/test_width", "inference/test_derivatives"],
+    "broyden": ["reasoning/test_restating", "reasoning/test_robustness"],
 }
 
 
@@ -75,25 +83,44 @@ class Mutant:
 def mutants_of(path: Path) -> Iterator[tuple[int, str, str]]:
     """Line, description and file text of every mutant of a module, in the order of its code."""
     source = path.read_text(encoding="utf-8")
-    places = list(ast.walk(ast.parse(source)))
-    for at, node in enumerate(places):
-        for which in range(len(changes_of(node))):
-            tree = ast.parse(source)
-            changed = list(ast.walk(tree))[at]
-            before = ast.unparse(changed)
-            changes_of(changed)[which]()
-            after = ast.unparse(changed)
-            yield getattr(node, "lineno", 0), f"{before[:70]}  ->  {after[:70]}", ast.unparse(tree)
+    for at in range(_count(path)):
+        tree = ast.parse(source)
+        node, change = changes_of(tree)[at]
+        before = ast.unparse(node)
+        change()
+        after = ast.unparse(node)
+        yield getattr(node, "lineno", 0), f"{before[:70]}  ->  {after[:70]}", ast.unparse(tree)
 
 
 Change = Callable[[], object]
 
 
-def changes_of(node: Any) -> list[Change]:
-    """What can be changed in a piece of code, as functions that change it."""
-    kind = KINDS.get(type(node))
-    change = kind(node) if kind is not None else None
-    return [] if change is None else [change]
+def changes_of(tree: ast.AST) -> list[tuple[ast.AST, Change]]:
+    """What can be changed in a module: each place with a function that changes it."""
+    idle = set(_idle(tree))
+    found = []
+    for node in ast.walk(tree):
+        kind = KINDS.get(type(node)) if node not in idle else None
+        change = kind(node) if kind is not None else None
+        if change is not None:
+            found.append((node, change))
+    return found
+
+
+def _idle(tree: ast.AST) -> Iterator[ast.AST]:
+    """Code that no test can see: annotations and casts, which do nothing, ``zip(strict=)``."""
+    for node in ast.walk(tree):
+        if (
+            isinstance(node, ast.Call)
+            and isinstance(node.func, ast.Name)
+            and node.func.id == "cast"
+        ):
+            yield node
+        for name in ("annotation", "returns"):
+            if (annotation := getattr(node, name, None)) is not None:
+                yield from ast.walk(annotation)
+        if isinstance(node, ast.keyword) and node.arg == "strict":
+            yield node.value
 
 
 def _compare(node: ast.Compare) -> Change | None:
@@ -177,8 +204,7 @@ def sample_mutants(count: int, seed: int) -> list[Mutant]:
 
 
 def _count(path: Path) -> int:
-    tree = ast.parse(path.read_text(encoding="utf-8"))
-    return sum(len(changes_of(node)) for node in ast.walk(tree))
+    return len(changes_of(ast.parse(path.read_text(encoding="utf-8"))))
 
 
 def tests_of(module: str) -> list[str]:
@@ -187,7 +213,7 @@ def tests_of(module: str) -> list[str]:
     room, name = path.parent.name, path.stem
     found = [f"{room}/test_{name}.py", *(f"{one}.py" for one in ALSO.get(name, []))]
     there = [f"tests/{one}" for one in found if (HERE / "tests" / one).exists()]
-    return [*dict.fromkeys([*(there or [f"tests/{room}"]), module])]
+    return [*dict.fromkeys([*(there or [f"tests/{room}"]), *ALWAYS, module])]
 
 
 def judge(copy: Path, mutant: Mutant) -> str:

@@ -55,7 +55,7 @@ FULL = Size(
         "networks": 3_000,
         "commands": 600,
     },
-    mutants=45,
+    mutants=200,
     planted=60,
     moments=[*range(1, 11)],
     rows=[10_000, 100_000, 1_000_000],
