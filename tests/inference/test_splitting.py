@@ -8,13 +8,13 @@ import oracle
 import pytest
 
 import kneebayes as kb
-from kneebayes.errors import TooWideError
+from kneebayes.errors import ImpossibleEvidenceError, TooWideError
 from kneebayes.inference import Engine, Evidence
 from kneebayes.inference.answering import rows_of
 from kneebayes.inference.batch import cases_of
 from kneebayes.inference.compiled import asked
 from kneebayes.inference.splitting import parts_of
-from kneebayes.network import Network, noisy_or_node, root_node
+from kneebayes.network import Network, noisy_or_node, root_node, table_node
 
 CLOSE = 1e-12
 LITTLE = 30.0  # multiplications: what is dearer is split
@@ -73,6 +73,22 @@ def test_derivatives_add_up_too(monkeypatch: pytest.MonkeyPatch) -> None:
             assert in_parts.fired[id] == pytest.approx(links, abs=1e-9)
         checked += 1
     assert checked > 5
+
+
+@pytest.mark.usefixtures("_little")
+def test_impossible_in_every_part_is_impossible() -> None:
+    causes = [root_node(f"c{at}", [0.6, 0.4]) for at in range(6)]
+    links = {one.id: 0.5 for one in causes}
+    never = table_node("never", ["f"], [[1.0, 0.0], [1.0, 0.0]])
+    network = Network((*causes, noisy_or_node("f", 0.1, links), never))
+    seen = Evidence.of(network, {"f": "present", "never": "present"})
+    engine = Engine(network)
+    single = rows_of(engine.flat, cases_of(network, engine.flat, [seen]))
+    assert len(parts_of(engine.flat, single)[0].hard) > 1
+    told = engine.propagate_each([seen], ["c0"])
+    assert told.log_probability[0] == -np.inf
+    with pytest.raises(ImpossibleEvidenceError, match="probability zero"):
+        engine.derive(seen)
 
 
 def symmetrical() -> Network:

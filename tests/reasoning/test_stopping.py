@@ -1,13 +1,14 @@
 """Same-decision probability, changes of mind and interviews planned ahead."""
 
 from itertools import combinations, product
+from math import inf
 
 import pytest
 
 import kneebayes as kb
-from kneebayes.reasoning.change import find_change
+from kneebayes.reasoning.change import find_change, weight
 from kneebayes.reasoning.interview import grow_tree
-from kneebayes.reasoning.outcomes import Subject
+from kneebayes.reasoning.outcomes import Outcome, Subject
 from kneebayes.reasoning.questions import Case, open_nodes, rank_questions, subject_named
 from kneebayes.reasoning.stopping import same_decision, stop_rule
 
@@ -176,3 +177,31 @@ def test_a_branch_ends_where_it_becomes_urgent(knee: kb.Model) -> None:
     assert all(not node.branches for node in root.nodes() if node.level == "now")
     urgent = grow_tree(case_of(knee, {"severe pain": True}), Subject(subject.causes), SIGNS, 1)
     assert urgent.branches  # what is urgent from the start may still be asked about
+
+
+def outcome(answers: dict[str, str], a: float, b: float) -> Outcome:
+    return Outcome(answers, 0.5, {"a": a, "b": b}, None)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "right"),
+    [
+        ((0.2, 0.2), (0.4, 0.04), 10.0),
+        ((0.2, 0.4), (0.1, 0.2), 0.0),
+        ((0.5, 0.25), (0.0, 0.5), -inf),
+        ((0.0, 0.25), (0.1, 0.5), -inf),
+        ((0.5, 0.25), (1.0, 0.0), inf),
+        ((1.0, 0.5), (1.0, 0.05), 10.0),
+    ],
+)
+def test_the_weight_of_an_answer_between_two_causes(
+    before: tuple[float, float], after: tuple[float, float], right: float
+) -> None:
+    found = weight(outcome({}, *before), outcome({"f": "present"}, *after), "a", "b")
+    assert found == pytest.approx(right, abs=1e-9)
+
+
+def test_an_outcome_says_what_was_answered() -> None:
+    assert repr(outcome({}, 0.5, 0.1)) == "Outcome(now: 0.5)"
+    told = {"fever": "present", "lump": "absent"}
+    assert repr(outcome(told, 0.5, 0.1)) == "Outcome(fever present, lump absent: 0.5)"

@@ -153,7 +153,8 @@ def _shift(node: ast.Constant) -> Change | None:
 
 
 def _swap(node: ast.Call) -> Change | None:
-    return node.args.reverse if len(node.args) == 2 and not node.keywords else None
+    two = len(node.args) == 2 and not node.keywords
+    return node.args.reverse if two and len({*map(ast.unparse, node.args)}) == 2 else None
 
 
 def _return_none(node: ast.Return) -> Change | None:
