@@ -235,7 +235,12 @@ class Differential(Asking):
         """The ranking as CSV text."""
         return str(self.ranking.to_csv(lineterminator="\n", float_format=_shortest))
 
-    def text(self, top: int = 10) -> str:
+    @property
+    def text(self) -> str:
+        """The differential for a terminal, with the first ten causes."""
+        return self.report()
+
+    def report(self, top: int = 10) -> str:
         """The differential for a terminal, with the first ``top`` causes."""
         disclaimer = self._model.knowledge.meta.disclaimer
         return differential_text(self._title, *self._shown(top), disclaimer)
@@ -264,7 +269,7 @@ class Differential(Asking):
         return self._answers, self.urgency, self._rows[:top], notes
 
     def __str__(self) -> str:
-        return self.text()
+        return self.text
 
     def __repr__(self) -> str:
         first = ", ".join(f"{row['cause']} {row['posterior']:.1%}" for row in self._rows[:3])

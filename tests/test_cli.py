@@ -29,7 +29,7 @@ def test_diagnose_prints_what_python_says(
     code, out, err = run(["diagnose", *arguments, "--likely", "stiffness=0.7"], capsys)
     said = {"lump behind the knee": True, "fever": False, "age": "older", "stiffness": 0.7}
     assert (code, err) == (0, "")
-    assert out.rstrip("\n") == knee.diagnose(said).text()
+    assert out.rstrip("\n") == knee.diagnose(said).text
     assert "never medical advice" in out
 
 

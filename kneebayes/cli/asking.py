@@ -38,7 +38,7 @@ def diagnose(
     """Rank the causes of one patient's complaint."""
     model = model_of(folder, lexicon, setting)
     differential = model.diagnose(answers_of(present, absent, context, likely))
-    typer.echo(differential.to_json() if as_json else differential.text(top))
+    typer.echo(differential.to_json() if as_json else differential.report(top))
 
 
 @app.command()

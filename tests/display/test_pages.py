@@ -59,7 +59,7 @@ def test_every_name_is_escaped_in_a_trace(odd: kb.Model) -> None:
 def test_text_and_page_are_the_same_every_time(knee: kb.Model, said: dict[str, object]) -> None:
     dx, again = knee.diagnose(said), knee.diagnose(said)
     assert dx._repr_html_() == dx._repr_html_() == again._repr_html_()
-    assert dx.text() == dx.text() == again.text()
+    assert dx.text == dx.text == again.text
     assert knee.trace("gout")._repr_html_() == knee.trace("gout")._repr_html_()
     assert knee.trace("gout").text == knee.trace("gout").text
 
@@ -98,7 +98,7 @@ def test_the_page_shows_the_numbers_of_the_ranking(knee: kb.Model) -> None:
 @pytest.mark.parametrize("top", [0, 1, 10, 28, 100])
 def test_the_text_shows_as_many_causes_as_asked_for(knee: kb.Model, top: int) -> None:
     dx = knee.diagnose({"fever": True, "redness": True})
-    shown = re.findall(r"^ *(\d+) (.+?) {2,}", dx.text(top), flags=re.MULTILINE)
+    shown = re.findall(r"^ *(\d+) (.+?) {2,}", dx.report(top), flags=re.MULTILINE)
     causes = dx.ranking["cause"].tolist()[:top]
     assert [int(rank) for rank, _ in shown] == list(range(1, len(causes) + 1))
     for (_, text), cause in zip(shown, causes, strict=True):
@@ -107,7 +107,7 @@ def test_the_text_shows_as_many_causes_as_asked_for(knee: kb.Model, top: int) ->
 
 def test_urgency_stands_above_the_causes(knee: kb.Model) -> None:
     dx = knee.diagnose({"fever": True})
-    for shown in (dx.text(), text_of(dx._repr_html_())):
+    for shown in (dx.text, text_of(dx._repr_html_())):
         assert shown.index("Go to a doctor now.") < shown.index(dx.top)
         for reason in dx.urgency.reasons:
             assert shown.index(str(reason)) < shown.index(dx.top)
@@ -115,7 +115,7 @@ def test_urgency_stands_above_the_causes(knee: kb.Model) -> None:
 
 def test_what_is_known_the_disclaimer_and_the_meaning_are_told(knee: kb.Model) -> None:
     dx = knee.diagnose({"fever": False, "redness": 0.7, "older": False})
-    for shown in (dx.text(), text_of(dx._repr_html_())):
+    for shown in (dx.text, text_of(dx._repr_html_())):
         for answer in dx.answers:
             assert f"{answer.label}: {answer.state}" in shown
         assert knee.knowledge.meta.disclaimer in shown
@@ -124,7 +124,7 @@ def test_what_is_known_the_disclaimer_and_the_meaning_are_told(knee: kb.Model) -
 
 
 def test_lines_of_text_end_without_blanks(knee: kb.Model) -> None:
-    for line in knee.diagnose({"fever": True}).text(28).splitlines():
+    for line in knee.diagnose({"fever": True}).report(28).splitlines():
         assert line == line.rstrip()
 
 

@@ -67,7 +67,7 @@ def test_every_setting_of_the_article_holds(knee: kb.Model, name: str) -> None:
     dx = placed.diagnose()
     for id, prior in placed.elicited.priors.items():
         assert dx[id] == pytest.approx(prior.value, abs=1e-9)
-    assert f"setting: {name}" in dx.text()
+    assert f"setting: {name}" in dx.text
     assert f"setting '{name}'" in repr(placed)
     told = dx.robustness(draws=40, spread=0.3)
     assert (told.table["low"] <= told.table["posterior"]).all()

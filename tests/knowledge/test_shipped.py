@@ -188,7 +188,7 @@ def test_every_lexicon_keeps_the_order_of_the_words(model: kb.Model) -> None:
 def test_every_result_says_which_lexicon_made_it(model: kb.Model) -> None:
     lexicon = model.elicited.lexicon
     dx = model.diagnose()
-    assert f"(lexicon: {lexicon})" in dx.text()
+    assert f"(lexicon: {lexicon})" in dx.text
     assert f"(lexicon: {lexicon})" in dx._repr_html_()
     assert dx.to_dict()["lexicon"] == lexicon
     assert f"lexicon {lexicon!r}" in repr(model)

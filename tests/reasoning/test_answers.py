@@ -162,7 +162,7 @@ def test_an_answer_is_understood(
 )
 @pytest.mark.parametrize("said", UNKNOWN)
 def test_unknown_is_as_if_nothing_was_said(knee: kb.Model, name: str, said: object) -> None:
-    assert knee.diagnose({name: said}).text() == knee.diagnose().text()
+    assert knee.diagnose({name: said}).text == knee.diagnose().text
 
 
 @pytest.mark.parametrize(("name", "said", "shown"), REFUSED)
@@ -328,7 +328,7 @@ def test_presence_says_how_far_an_answer_speaks_for_it(
 def test_a_probability_of_0_or_1_is_the_plain_answer(
     knee: kb.Model, name: str, certain: bool
 ) -> None:
-    assert knee.diagnose({name: float(certain)}).text() == knee.diagnose({name: certain}).text()
+    assert knee.diagnose({name: float(certain)}).text == knee.diagnose({name: certain}).text
 
 
 def test_a_probability_of_one_half_says_nothing(knee: kb.Model) -> None:

@@ -139,7 +139,7 @@ def test_the_order_of_the_evidence_does_not_matter(
     orders = [told[at:] + told[:at] for at in range(len(told))]
     for order in (*orders, *(one[::-1] for one in orders)):
         dx = knee.diagnose(dict(order))
-        assert dx.text(28) == expected.text(28)
+        assert dx.report(28) == expected.report(28)
         assert dx.to_json() == expected.to_json()
         assert dx._repr_html_() == expected._repr_html_()
 
@@ -175,7 +175,7 @@ def test_what_was_taken_back_is_no_conflict(knee: kb.Model) -> None:
 def test_an_unknown_complaint_is_not_conditioned_on(knee: kb.Model, name: str) -> None:
     dx = knee.diagnose({name: None})
     assert dx.answers == ()
-    assert "Nothing is known." in dx.text()
+    assert "Nothing is known." in dx.text
     assert dx.probability_of_evidence == pytest.approx(1.0, abs=1e-12)
     for cause in knee.causes:
         assert dx[cause.id] == pytest.approx(knee.probability({cause.id: True}), abs=1e-12)

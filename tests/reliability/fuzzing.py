@@ -193,7 +193,7 @@ def _finite(told: kb.Differential) -> str:
     """A ranking of probabilities that are numbers; printing and showing it works."""
     posteriors = [*told.belief.posteriors.values(), told.probability_of_evidence]
     assert all(math.isfinite(one) and 0.0 <= one <= 1.0 + 1e-12 for one in posteriors), posteriors
-    assert told.text()
+    assert told.text
     assert "<script" not in told._repr_html_()
     json.loads(told.to_json())
     return "answered"
