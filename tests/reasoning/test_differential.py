@@ -164,6 +164,15 @@ def test_an_answer_about_a_member_replaces_that_of_its_group(knee: kb.Model) -> 
     assert dx.given({"arthritis": None}).to_json() == knee.diagnose().to_json()
 
 
+def test_conflict_is_the_measure_of_jensen_in_bits(knee: kb.Model) -> None:
+    said: list[dict[str, object]] = [{"fever": True}, {"warmth": False}, {"age": "older"}]
+    complaint = {"pain behind the knee": True}
+    alone = [knee.probability(one, complaint) for one in said]
+    every = {**said[0], **said[1], **said[2]}
+    expected = math.log2(math.prod(alone) / knee.probability(every, complaint))
+    assert knee.diagnose(every).conflict == pytest.approx(expected, abs=1e-9)
+
+
 def test_what_was_taken_back_is_no_conflict(knee: kb.Model) -> None:
     dx = knee.diagnose({"severe pain": True}).given(
         {"severe pain": None, "mild pain or discomfort": True}

@@ -84,7 +84,7 @@ def test_doing_is_not_seeing(knee: kb.Model) -> None:
 
 
 BELOW = [
-    (noisy_or_node("f", 0.1, {"a": (0.2, 0.5)}), "'f' is produced by the absence of 'a'"),
+    (noisy_or_node("f", 0.1, {"a": (0.2, 0.5)}), "by the absence of 'a' with probability 0.2."),
     (table_node("f", ["a"], np.array([[0.9, 0.1], [0.3, 0.7]])), "'f' is given by a table"),
 ]
 

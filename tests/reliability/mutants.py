@@ -31,6 +31,7 @@ OPERATORS: dict[type[ast.operator], type[ast.operator]] = {
     ast.Add: ast.Sub, ast.Sub: ast.Add, ast.Mult: ast.Div, ast.Div: ast.Mult,
     ast.BitOr: ast.BitAnd, ast.BitAnd: ast.BitOr, ast.FloorDiv: ast.Mult, ast.Mod: ast.Mult,
 }  # fmt: skip
+EITHER_WAY = ("min", "max", "np.minimum", "np.maximum")
 
 # Tests that belong to every module, and those of one that are not called after it.
 ALWAYS = ["tests/test_records.py"]
@@ -153,8 +154,10 @@ def _shift(node: ast.Constant) -> Change | None:
 
 
 def _swap(node: ast.Call) -> Change | None:
-    two = len(node.args) == 2 and not node.keywords
-    return node.args.reverse if two and len({*map(ast.unparse, node.args)}) == 2 else None
+    different = (
+        len({*map(ast.unparse, node.args)}) == 2 and ast.unparse(node.func) not in EITHER_WAY
+    )
+    return node.args.reverse if len(node.args) == 2 and different and not node.keywords else None
 
 
 def _return_none(node: ast.Return) -> Change | None:
