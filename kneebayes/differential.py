@@ -12,6 +12,7 @@ import numpy as np
 
 from kneebayes.asking import Asking
 from kneebayes.display.markup import percent
+from kneebayes.display.report import known_line
 from kneebayes.display.tables import WHAT_IT_IS, differential_html, differential_text
 from kneebayes.reasoning import Answer, Belief, Urgency, believe, judge_urgency, read_answers
 from kneebayes.reasoning.answers import by_node, evidence_of
@@ -247,9 +248,14 @@ class Differential(Asking):
 
     def draw(self, top: int = 10, ax: Axes | None = None) -> Axes:
         """Draw the first ``top`` causes as bars with matplotlib."""
+        from kneebayes.display.caption import say_above
         from kneebayes.display.figures import draw_ranking
 
-        return draw_ranking(self._rows, top, ax)
+        return say_above(draw_ranking(self._rows, top, ax), self._title, self._patient)
+
+    @property
+    def _patient(self) -> str:
+        return known_line([(answer.label, answer.state) for answer in self._answers])
 
     @property
     def _title(self) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from kneebayes.display.report import known_line
 from kneebayes.knowledge import Knowledge
 from kneebayes.reasoning import Answer, Urgency
 
@@ -39,8 +40,7 @@ class Asked:
     @property
     def known(self) -> str:
         """The answers in a sentence."""
-        told = "; ".join(f"{answer.label}: {answer.state}" for answer in self.answers)
-        return f"Known: {told}." if told else "Nothing is known."
+        return known_line([(answer.label, answer.state) for answer in self.answers])
 
     @property
     def disclaimer(self) -> str:

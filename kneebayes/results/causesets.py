@@ -88,9 +88,11 @@ class CauseSets(Reporting):
 
     def draw(self, ax: Axes | None = None) -> Axes:
         """Draw the probability of each set as bars."""
+        from kneebayes.display.caption import say_above
         from kneebayes.display.dots import draw_sets
 
-        return draw_sets(self._names, [one.probability for one in self.sets], ax)
+        drawn = draw_sets(self._names, [one.probability for one in self.sets], ax)
+        return say_above(drawn, self.report.title, self.report.known)
 
     @property
     def _names(self) -> list[str]:

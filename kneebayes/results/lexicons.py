@@ -102,6 +102,7 @@ class LexiconComparison(Showing):
 
     def draw(self, ax: Axes | None = None) -> Axes:
         """Draw the first causes, and all urgent ones, with one mark a lexicon."""
+        from kneebayes.display.caption import say_above
         from kneebayes.display.robustness_figure import draw_readings
 
         causes = self.asked.knowledge.causes
@@ -113,7 +114,8 @@ class LexiconComparison(Showing):
             }
             for id in self._shown
         ]
-        return draw_readings(rows, self.labels, ax)
+        drawn = draw_readings(rows, self.labels, ax)
+        return say_above(drawn, self._page.title, self.asked.known)
 
     @property
     def _shown(self) -> list[str]:

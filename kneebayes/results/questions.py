@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from kneebayes.display.question_text import page_html, page_text, question_cells, question_header
+from kneebayes.display.report import known_line
 from kneebayes.display.urgent import urgency_lines
 from kneebayes.errors import EvidenceError
 from kneebayes.reasoning.choosing import look_ahead, pareto_front
@@ -255,8 +256,6 @@ class Questions(Showing):
 
     @property
     def _page(self) -> tuple[str, list[str], tuple[str, ...], list[tuple[str, ...]], list[str]]:
-        order = "what tells most" if self.order == "bits" else "what can change the advice"
-        title = f"What to ask next about {self.about}: {order} first"
         rows = [question_cells(row, at) for at, row in enumerate(self._rows[:SHOWN], start=1)]
         left = len(self._rows) - len(rows)
         after = [f"{left} more in the table."] if left else []
@@ -264,7 +263,16 @@ class Questions(Showing):
             after = ["Nothing is left to ask."]
         disclaimer = self.case.knowledge.meta.disclaimer
         before = urgency_lines(self.case.urgency)
-        return title, before, question_header(), rows, [*after, *LEGEND, disclaimer]
+        return self._title, before, question_header(), rows, [*after, *LEGEND, disclaimer]
+
+    @property
+    def _title(self) -> str:
+        order = "what tells most" if self.order == "bits" else "what can change the advice"
+        return f"What to ask next about {self.about}: {order} first"
+
+    @property
+    def _known(self) -> str:
+        return known_line([(answer.label, answer.state) for answer in self.case.answers])
 
     def to_json(self) -> str:
         """The urgency, all questions and all their outcomes as JSON text."""
@@ -284,15 +292,18 @@ class Questions(Showing):
 
     def draw(self, ax: Axes | None = None, top: int = SHOWN) -> Axes:
         """Draw where each answer of the first questions would lead."""
+        from kneebayes.display.caption import say_above
         from kneebayes.display.question_figure import draw_outcomes
 
-        return draw_outcomes(self._rows, self._outcome_rows, top, ax)
+        drawn = draw_outcomes(self._rows, self._outcome_rows, top, ax)
+        return say_above(drawn, self._title, self._known)
 
     def draw_pareto(self, ax: Axes | None = None) -> Axes:
         """Draw bits against cost, with the questions that no other beats."""
+        from kneebayes.display.caption import say_above
         from kneebayes.display.question_figure import draw_pareto
 
-        return draw_pareto(self._rows, ax)
+        return say_above(draw_pareto(self._rows, ax), self._title, self._known)
 
     def __len__(self) -> int:
         return len(self.ranked)

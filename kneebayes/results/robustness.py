@@ -117,16 +117,19 @@ class Robustness(Showing):
 
     def draw(self, ax: Axes | None = None) -> Axes:
         """Draw the first causes, and all urgent ones, as bars with intervals."""
+        from kneebayes.display.caption import say_above
         from kneebayes.display.robustness_figure import draw_intervals
 
         rows = [row for at, row in enumerate(self._rows) if at < SHOWN or row["urgent"]]
-        return draw_intervals(rows, ax)
+        return say_above(draw_intervals(rows, ax), self._page.title, self.asked.known)
 
     def draw_slopes(self, ax: Axes | None = None) -> Axes:
         """Draw the first causes from prior to posterior, with both intervals."""
+        from kneebayes.display.caption import say_above
         from kneebayes.display.robustness_figure import draw_slopes
 
-        return draw_slopes(self._rows[:SHOWN], ax)
+        drawn = draw_slopes(self._rows[:SHOWN], ax)
+        return say_above(drawn, self._page.title, self.asked.known)
 
     @property
     def _page(self) -> Page:

@@ -101,6 +101,7 @@ class Surprises(Reporting):
 
     def draw(self, ax: Axes | None = None) -> Axes:
         """Draw the surprise of each answer as bars, in bits."""
+        from kneebayes.display.caption import say_above
         from kneebayes.display.dots import draw_surprises
 
         labels = [
@@ -108,7 +109,8 @@ class Surprises(Reporting):
             for one in self.surprising
         ]
         bits = [one.bits for one in self.surprising]
-        return draw_surprises(labels, bits, [one.is_doubtful for one in self.surprising], ax)
+        drawn = draw_surprises(labels, bits, [one.is_doubtful for one in self.surprising], ax)
+        return say_above(drawn, self.report.title, self.report.known)
 
     def _answer(self, one: SurprisingAnswer) -> str:
         return next(answer.state for answer in self.known.answers if answer.id == one.node)

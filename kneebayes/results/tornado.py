@@ -99,12 +99,14 @@ class Tornado(Showing):
 
     def draw(self, ax: Axes | None = None) -> Axes:
         """Draw the longest bars."""
+        from kneebayes.display.caption import say_above
         from kneebayes.display.sensitivity_figure import draw_tornado
 
         rows = self._rows[:SHOWN]
         if self.over == "claims":
             rows = [{**row, "about": f"{row['id']}: {row['about']}"} for row in rows]
-        return draw_tornado(rows, self.posterior, self.asked.label(self.cause), ax)
+        drawn = draw_tornado(rows, self.posterior, self.asked.label(self.cause), ax)
+        return say_above(drawn, self._page.title, self.asked.known)
 
     @property
     def _page(self) -> Page:

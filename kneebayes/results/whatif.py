@@ -85,12 +85,14 @@ class WhatIf(Reporting):
 
     def draw(self, ax: Axes | None = None) -> Axes:
         """Draw for each finding how probable it is now and without the cause."""
+        from kneebayes.display.caption import say_above
         from kneebayes.display.dots import draw_without
 
         ordered = self._ordered
         labels = [self.known.knowledge.label(one.finding) for one in ordered]
         now, without = [one.now for one in ordered], [one.without for one in ordered]
-        return draw_without(labels, now, without, self.known.marked(self.cause), ax)
+        drawn = draw_without(labels, now, without, self.known.marked(self.cause), ax)
+        return say_above(drawn, self.report.title, self.report.known)
 
     @property
     def _ordered(self) -> list[FindingWithout]:
