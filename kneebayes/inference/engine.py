@@ -24,6 +24,7 @@ __all__ = ["Engine"]
 
 PLANS_KEPT = 512
 PATIENCE = 5  # questions answered plainly before stored compiled code is loaded
+MANY = 10  # and questions for posteriors before code that was never compiled here is
 ABSENT, PRESENT = (1.0, 0.0), (0.0, 1.0)
 SMALL = 1e-3  # below this 1 - P(all absent) would lose more than three digits
 
@@ -51,7 +52,7 @@ class Engine:
     def __init__(self, network: Network, plainly: bool = False) -> None:
         self.network, self._plainly = network, plainly
         self._plans: dict[Pattern, Plan] = {}
-        self._asked = 0
+        self._asked = self._told = 0
 
     def __repr__(self) -> str:
         return f"Engine({self.network!r})"
@@ -168,8 +169,9 @@ class Engine:
     def compile(self) -> Engine:
         """Load the compiled code now; the first time in an installation this takes a minute.
 
-        Batches do so by themselves. A single question is answered without it until it is
-        there, so that the first answer of a process never waits.
+        Batches do so by themselves, and so does whoever asks for posteriors again and again.
+        The first single questions of a process are answered without it, so that they never
+        wait, but each takes some ten times as long or more.
         """
         load_compiled()
         return self
@@ -258,14 +260,17 @@ class Engine:
         return self.propagate_each([evidence], targets or ())
 
     def _use_compiled(self) -> bool:
-        """Whether compiled code is there, or lies ready and has been missed often enough."""
-        if not self._plainly and not is_loaded() and self._asked >= PATIENCE and is_stored():
+        """Whether compiled code is there, or has been missed often enough to be fetched."""
+        if self._plainly:
+            return False
+        if not is_loaded() and self._asked >= PATIENCE and (self._told >= MANY or is_stored()):
             load_compiled()
-        return not self._plainly and is_loaded()
+        return is_loaded()
 
     def _propagate_plainly(self, evidence: Evidence, targets: list[str] | None) -> Propagation:
         """One question without compiled code; no posteriors where the targets are None."""
         self._asked += 1
+        self._told += targets is not None
         network = self.network
         wanted = {network[id].id for id in (*evidence, *(targets or ()))}
         hard = tuple(

@@ -1,4 +1,4 @@
-"""When compiled code is used: batches load it, a first single question never waits for it."""
+"""When compiled code is used: batches load it, first single questions never wait for it."""
 
 from __future__ import annotations
 

@@ -69,10 +69,27 @@ def test_who_asks_often_is_answered_plainly_where_nothing_is_stored(tmp_path: Pa
         f"loading.FOLDER = pathlib.Path({str(tmp_path)!r})\n"
         + TINY
         + "for _ in range(3 * engine.PATIENCE):\n"
-        "    one.propagate(seen, ['a'])\n"
+        "    one.log_probability(seen)\n"
         "print(is_loaded(), 'numba' in sys.modules)\n"
     )
     assert told == ["False", "False"]
+
+
+def test_who_asks_for_many_posteriors_gets_code_compiled(tmp_path: Path) -> None:
+    """Nothing seems to be stored here; what numba itself has stored makes this quick."""
+    loading.load_compiled()
+    told = run(
+        "import pathlib\n"
+        "from kneebayes.inference import loading\n"
+        f"loading.FOLDER = pathlib.Path({str(tmp_path)!r})\n"
+        + TINY
+        + "for _ in range(engine.MANY + 1):\n"
+        "    print(is_loaded(), one.propagate(seen, ['a']).present('a'))\n"
+        "print(is_loaded())\n"
+    )
+    assert told[::2] == [*["False"] * 11, "True"]
+    posteriors = [float(one) for one in told[1::2]]
+    assert posteriors == pytest.approx(posteriors[:1] * 11, rel=1e-13)
 
 
 def test_a_batch_loads_the_code() -> None:

@@ -109,7 +109,7 @@ def changes_of(tree: ast.AST) -> list[tuple[ast.AST, Change]]:
 
 
 def _idle(tree: ast.AST) -> Iterator[ast.AST]:
-    """Code that no test can see: annotations and casts, which do nothing, ``zip(strict=)``."""
+    """Code that no test can see: annotations and casts, which do nothing, ``strict``, ``slots``."""
     for node in ast.walk(tree):
         if (
             isinstance(node, ast.Call)
@@ -120,7 +120,7 @@ def _idle(tree: ast.AST) -> Iterator[ast.AST]:
         for name in ("annotation", "returns"):
             if (annotation := getattr(node, name, None)) is not None:
                 yield from ast.walk(annotation)
-        if isinstance(node, ast.keyword) and node.arg == "strict":
+        if isinstance(node, ast.keyword) and node.arg in ("strict", "slots"):
             yield node.value
 
 
