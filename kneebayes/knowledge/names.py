@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from kneebayes.errors import UnknownNameError, shown, suggest
 from kneebayes.knowledge.base import Knowledge
@@ -13,6 +14,7 @@ from kneebayes.knowledge.base import Knowledge
 __all__ = ["Meaning", "Names", "either", "fold"]
 
 APOSTROPHES = str.maketrans({"\u2019": "'", "\u2018": "'", "`": "'", "\u00b4": "'"})
+BETWEEN = re.compile(r"[\s_\-\u2010-\u2015\u2212:/,()]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +26,7 @@ class Meaning:
     kind: str
 
 
+@lru_cache(maxsize=4096)  # the same few names are read again and again
 def fold(name: str) -> str:
     """A name without the differences that do not matter.
 
@@ -34,7 +37,7 @@ def fold(name: str) -> str:
     """
     plain = unicodedata.normalize("NFKC", name).translate(APOSTROPHES).casefold()
     plain = plain.replace("tumour", "tumor").replace("'", "")
-    return re.sub(r"[\s_\-\u2010-\u2015\u2212:/,()]+", " ", plain).strip()
+    return BETWEEN.sub(" ", plain).strip()
 
 
 class Names:
