@@ -11,7 +11,7 @@ from kneebayes.display.markup import percent
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-__all__ = ["draw_attribution", "draw_distances"]
+__all__ = ["draw_attribution", "draw_distances", "draw_profiles"]
 
 # one hue from light to dark: can be read in grey, and by everybody
 COLOURS = "Blues"
@@ -99,21 +99,51 @@ def draw_distances(
             label=f"less than {threshold:g} bit: cannot be told apart",
         )
         ax.legend(frameon=False, loc="lower left", bbox_to_anchor=(0.0, 1.0), borderaxespad=0.2)
-    size = 8.0
-    ax.set_xticks(
-        range(len(labels)),
-        labels,
-        fontsize=size,
-        parse_math=False,
-    )
-    ax.tick_params("x", labelrotation=60)
-    _anchor(ax)
-    ax.set_yticks(range(len(labels)), labels, fontsize=size, parse_math=False)
-    ax.tick_params(length=0)
+    _name_both(ax, labels, labels)
     bar = ax.figure.colorbar(image, ax=ax, shrink=0.7)
     said = "bits that tell them apart, summed over findings one by one"
     bar.set_label(f"{said}\n(! marks an urgent cause)")
     return ax
+
+
+def draw_profiles(
+    findings: Sequence[str],
+    causes: Sequence[str],
+    shares: Sequence[Sequence[float]],
+    ax: Axes | None = None,
+) -> Axes:
+    """Draw how often each cause alone shows each finding; what is often is dark.
+
+    Parameters
+    ----------
+    findings, causes
+        Labels of rows and columns.
+    shares
+        P(finding | only this cause): findings x causes.
+    ax
+        Where to draw; left out, a new figure.
+    """
+    if ax is None:
+        ax = _new_axes(4.4 + 0.27 * len(causes), 2.4 + 0.17 * len(findings))
+    image = ax.imshow(shares, cmap=COLOURS, vmin=0.0, vmax=1.0, aspect="auto")
+    ax.set_xticks([at + 0.5 for at in range(len(causes))], minor=True)
+    ax.set_yticks([at + 0.5 for at in range(len(findings))], minor=True)
+    ax.grid(which="minor", color="white", lw=0.6)
+    ax.tick_params(which="minor", length=0)
+    _name_both(ax, causes, findings)
+    bar = ax.figure.colorbar(image, ax=ax, shrink=0.4)
+    bar.set_label("P(finding | only this cause)\n(! marks an urgent cause)")
+    ax.set_title("What each cause shows when it is the only one", fontsize=10, loc="left")
+    return ax
+
+
+def _name_both(ax: Axes, columns: Sequence[str], rows: Sequence[str]) -> None:
+    """Small labels of many columns and rows."""
+    ax.set_xticks(range(len(columns)), columns, fontsize=8.0, parse_math=False)
+    ax.tick_params("x", labelrotation=60)
+    _anchor(ax)
+    ax.set_yticks(range(len(rows)), rows, fontsize=8.0, parse_math=False)
+    ax.tick_params(which="both", length=0)
 
 
 def _anchor(ax: Axes) -> None:

@@ -97,6 +97,22 @@ class Distinguishability(Reporting):
         ids = [self.distances.causes[at] for at in order]
         return pd.DataFrame(total[np.ix_(order, order)], index=ids, columns=ids)
 
+    @property
+    def profiles(self) -> pd.DataFrame:
+        """P(finding present | only this cause) as findings x causes, by id.
+
+        Causes that are alike stand together, and findings by the cause that they stand out in.
+        """
+        import pandas as pd
+
+        told = self.distances
+        order = order_by_likeness(self._totals[0])
+        present = told.present[order].T
+        stands_out = present - present.mean(axis=1, keepdims=True)
+        rows = np.lexsort((-stands_out.max(axis=1), stands_out.argmax(axis=1)))
+        ids = [told.causes[at] for at in order]
+        return pd.DataFrame(present[rows], index=[told.findings[at] for at in rows], columns=ids)
+
     def between(self, cause: str, other: str) -> pd.DataFrame:
         """What tells two causes apart, the best first.
 
@@ -173,6 +189,15 @@ class Distinguishability(Reporting):
         matrix = self.matrix
         labels = [self.known.marked(str(id)) for id in matrix.index]
         return draw_distances(labels, matrix.to_numpy().tolist(), ONE_BIT, ax)
+
+    def draw_profiles(self, ax: Axes | None = None) -> Axes:
+        """Draw how often each cause alone shows each finding, as a map."""
+        from kneebayes.display.heat_maps import draw_profiles
+
+        shares, label = self.profiles, self.known.knowledge.label
+        causes = [self.known.marked(str(id)) for id in shares.columns]
+        findings = [label(str(id)) for id in shares.index]
+        return draw_profiles(findings, causes, shares.to_numpy().tolist(), ax)
 
     @property
     def _totals(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

@@ -245,3 +245,20 @@ def test_too_wide_a_question_is_sent_to_sampling(robot: kb.Model) -> None:
         TooWideError, match=r"ask for an estimate by name: model\.sample\(answers\)"
     ):
         believe(engine, robot.knowledge, seen)
+
+
+def test_profiles_are_what_a_cause_alone_shows(knee: kb.Model) -> None:
+    told = knee.distinguish()
+    profiles = told.profiles
+    assert sorted(profiles.columns) == sorted(cause.id for cause in knee.causes)
+    assert len(profiles) == len(set(profiles.index)) == len(told.distances.findings)
+    others = {cause.id: cause.id == "gout" for cause in knee.causes}
+    alone = knee.diagnose(others)
+    for id in ("fluid_urate", "fever", "redness"):
+        assert profiles.loc[id, "gout"] == pytest.approx(alone.probability({id: True}), abs=1e-9)
+    assert list(profiles.columns) == list(told.matrix.columns)
+    ax = told.draw_profiles()
+    assert len(ax.get_yticks()) == len(profiles)
+    assert [one.get_text().rstrip("!") for one in ax.get_xticklabels()] == [
+        knee.knowledge.label(id) for id in profiles.columns
+    ]
