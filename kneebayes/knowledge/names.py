@@ -108,7 +108,9 @@ class Names:
             If nothing of these kinds has that name; suggests what looks like it.
         """
         if not isinstance(name, str):
-            message = f"A name must be text, got {shown(name)}. See {where}."
+            listed = isinstance(name, list | tuple | set | frozenset)
+            hint = " Give names one by one, not in a list." if listed else ""
+            message = f"A name must be text, got {shown(name)}.{hint} See {where}."
             raise UnknownNameError(message, shown(name))
         found = self._meanings.get(fold(name))
         if found is not None and found.kind in kinds:

@@ -102,10 +102,11 @@ def test_an_unknown_name_is_refused_with_a_suggestion(
         ("", "named ''. See model.search"),
         (5, "A name must be text, got 5. See model.search"),
         (None, "A name must be text, got None. See model.search"),
+        (("gout", "DVT"), "got ('gout', 'DVT'). Give names one by one, not in a list."),
     ],
 )
 def test_a_name_like_no_other_is_refused_without_a_guess(
-    knee: kb.Model, name: str, text: str
+    knee: kb.Model, name: object, text: str
 ) -> None:
     with pytest.raises(kb.UnknownNameError, match=re.escape(text)):
         knee.diagnose({name: True})

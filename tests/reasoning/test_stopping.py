@@ -129,6 +129,7 @@ def test_with_few_answers_open_the_search_is_that_of_all_pairs(robot: kb.Model) 
 def test_what_is_above_already_needs_no_answer(knee: kb.Model) -> None:
     change = find_change(case_of(knee, {"lump behind the knee": True}), "bakers_cyst", "gout")
     assert (change.size, change.probability, change.complete) == (0, 1.0, True)
+    assert change.tried == {0: 1}
 
 
 @pytest.mark.parametrize(

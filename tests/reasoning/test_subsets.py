@@ -49,6 +49,10 @@ def test_all_subsets_are_those_of_enumeration(count: int) -> None:
         np.testing.assert_allclose(told.log_odds, expected, rtol=1e-9, atol=1e-9)
         shares = weigh_states(network, evidence)[causes[0]]
         assert told.probability[-1] == pytest.approx(float(shares[1] / shares.sum()), abs=1e-12)
+        assert np.isnan(told.other[-1]) == (count == 1)
+        if count == 2:
+            shares = weigh_states(network, evidence)[causes[1]]
+            assert told.other[-1] == pytest.approx(float(shares[1] / shares.sum()), abs=1e-12)
 
 
 @pytest.mark.parametrize("count", [1, 2])

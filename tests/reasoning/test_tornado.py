@@ -28,7 +28,6 @@ def test_bars_are_sorted_by_how_far_they_reach(dx: kb.Differential, over: str) -
     assert (told.table["unsaid"].isna()).all() == (over != "claims")
 
 
-@pytest.mark.long
 @pytest.mark.parametrize("word", ["frequency: usually", "evoking: characteristic", "risk: often"])
 @pytest.mark.parametrize("end", ["low", "high"])
 def test_a_word_at_its_end_is_the_network_of_such_a_lexicon(
