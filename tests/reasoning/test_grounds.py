@@ -71,6 +71,24 @@ def test_news_of_a_rival_travels_over_the_complaint(knee: kb.Model) -> None:
     assert ids(told) == arrows(knee, *shared)
 
 
+@pytest.mark.parametrize(
+    ("cause", "rival"), [("osteosarcoma", "patellofemoral_pain"), ("gout", "osteoarthritis")]
+)
+def test_news_of_a_rival_travels_over_shared_contexts_too(
+    knee: kb.Model, cause: str, rival: str
+) -> None:
+    """Nothing else is known, so what one context raises both is the only way of two arrows."""
+    raising: dict[str, set[str]] = {cause: set(), rival: set()}
+    for arrow in knee.knowledge.arrows():
+        raising.setdefault(arrow.child, set()).add(arrow.parent)
+    shared = raising[cause] & raising[rival]
+    assert shared
+    told = grounds(knee, cause, rival, ())
+    assert not told.direct
+    ends = [(context, child) for context in shared for child in (cause, rival)]
+    assert ids(told) == arrows(knee, *ends)
+
+
 def test_where_nothing_carries_it_an_answer_changes_nothing(robot: kb.Model) -> None:
     """All pairs of cause and answer, with nothing, one or two other nodes known."""
     network, nothing = stated_network(robot.network), 0
