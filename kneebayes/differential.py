@@ -12,7 +12,6 @@ import numpy as np
 
 from kneebayes.asking import Asking
 from kneebayes.display.markup import percent
-from kneebayes.display.report import known_line
 from kneebayes.display.tables import WHAT_IT_IS, differential_html, differential_text
 from kneebayes.reasoning import Answer, Belief, Urgency, believe, judge_urgency, read_answers
 from kneebayes.reasoning.answers import by_node, evidence_of
@@ -251,11 +250,7 @@ class Differential(Asking):
         from kneebayes.display.caption import say_above
         from kneebayes.display.figures import draw_ranking
 
-        return say_above(draw_ranking(self._rows, top, ax), self._title, self._patient)
-
-    @property
-    def _patient(self) -> str:
-        return known_line([(answer.label, answer.state) for answer in self._answers])
+        return say_above(draw_ranking(self._rows, top, ax), self._title, self._answers)
 
     @property
     def _title(self) -> str:

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import textwrap
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
+
+from kneebayes.display.report import known_line
+from kneebayes.reasoning import Answer
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -17,7 +21,7 @@ MORE = " [and more]"
 PAD, PAD_OF_LEGEND = 8.0, 28.0  # points
 
 
-def say_above(ax: Axes, title: str, known: str) -> Axes:
+def say_above(ax: Axes, title: str, answers: Iterable[Answer]) -> Axes:
     """Write a title, and below it in a few lines what is known.
 
     Parameters
@@ -26,8 +30,8 @@ def say_above(ax: Axes, title: str, known: str) -> Axes:
         The picture, with its legend if it has one.
     title
         What it shows.
-    known
-        What is known of the patient, in a sentence.
+    answers
+        What is known of the patient.
 
     Returns
     -------
@@ -37,6 +41,7 @@ def say_above(ax: Axes, title: str, known: str) -> Axes:
     figure = ax.get_figure()
     dots = POINTS_PER_INCH if figure is None else figure.dpi
     width = max(NARROWEST, int(ax.bbox.width / dots * LETTERS_PER_INCH))
+    known = known_line([(answer.label, answer.state) for answer in answers])
     lines = textwrap.wrap(known, width, max_lines=MOST_LINES, placeholder=MORE)
     legend = ax.get_legend()
     above = legend is not None and legend.get_bbox_to_anchor().y0 > ax.bbox.y1 - 1.0

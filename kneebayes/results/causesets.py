@@ -92,7 +92,7 @@ class CauseSets(Reporting):
         from kneebayes.display.dots import draw_sets
 
         drawn = draw_sets(self._names, [one.probability for one in self.sets], ax)
-        return say_above(drawn, self.report.title, self.report.known)
+        return say_above(drawn, self.report.title, self.known.answers)
 
     @property
     def _names(self) -> list[str]:

@@ -115,7 +115,7 @@ class LexiconComparison(Showing):
             for id in self._shown
         ]
         drawn = draw_readings(rows, self.labels, ax)
-        return say_above(drawn, self._page.title, self.asked.known)
+        return say_above(drawn, self._page.title, self.asked.answers)
 
     @property
     def _shown(self) -> list[str]:

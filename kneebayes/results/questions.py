@@ -8,7 +8,6 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from kneebayes.display.question_text import page_html, page_text, question_cells, question_header
-from kneebayes.display.report import known_line
 from kneebayes.display.urgent import urgency_lines
 from kneebayes.errors import EvidenceError
 from kneebayes.reasoning.choosing import look_ahead, pareto_front
@@ -270,10 +269,6 @@ class Questions(Showing):
         order = "what tells most" if self.order == "bits" else "what can change the advice"
         return f"What to ask next about {self.about}: {order} first"
 
-    @property
-    def _known(self) -> str:
-        return known_line([(answer.label, answer.state) for answer in self.case.answers])
-
     def to_json(self) -> str:
         """The urgency, all questions and all their outcomes as JSON text."""
         content = {
@@ -296,14 +291,14 @@ class Questions(Showing):
         from kneebayes.display.question_figure import draw_outcomes
 
         drawn = draw_outcomes(self._rows, self._outcome_rows, top, ax)
-        return say_above(drawn, self._title, self._known)
+        return say_above(drawn, self._title, self.case.answers)
 
     def draw_pareto(self, ax: Axes | None = None) -> Axes:
         """Draw bits against cost, with the questions that no other beats."""
         from kneebayes.display.caption import say_above
         from kneebayes.display.question_figure import draw_pareto
 
-        return say_above(draw_pareto(self._rows, ax), self._title, self._known)
+        return say_above(draw_pareto(self._rows, ax), self._title, self.case.answers)
 
     def __len__(self) -> int:
         return len(self.ranked)

@@ -121,7 +121,7 @@ class Robustness(Showing):
         from kneebayes.display.robustness_figure import draw_intervals
 
         rows = [row for at, row in enumerate(self._rows) if at < SHOWN or row["urgent"]]
-        return say_above(draw_intervals(rows, ax), self._page.title, self.asked.known)
+        return say_above(draw_intervals(rows, ax), self._page.title, self.asked.answers)
 
     def draw_slopes(self, ax: Axes | None = None) -> Axes:
         """Draw the first causes from prior to posterior, with both intervals."""
@@ -129,7 +129,7 @@ class Robustness(Showing):
         from kneebayes.display.robustness_figure import draw_slopes
 
         drawn = draw_slopes(self._rows[:SHOWN], ax)
-        return say_above(drawn, self._page.title, self.asked.known)
+        return say_above(drawn, self._page.title, self.asked.answers)
 
     @property
     def _page(self) -> Page:

@@ -110,7 +110,7 @@ class Surprises(Reporting):
         ]
         bits = [one.bits for one in self.surprising]
         drawn = draw_surprises(labels, bits, [one.is_doubtful for one in self.surprising], ax)
-        return say_above(drawn, self.report.title, self.report.known)
+        return say_above(drawn, self.report.title, self.known.answers)
 
     def _answer(self, one: SurprisingAnswer) -> str:
         return next(answer.state for answer in self.known.answers if answer.id == one.node)

@@ -106,7 +106,7 @@ class Tornado(Showing):
         if self.over == "claims":
             rows = [{**row, "about": f"{row['id']}: {row['about']}"} for row in rows]
         drawn = draw_tornado(rows, self.posterior, self.asked.label(self.cause), ax)
-        return say_above(drawn, self._page.title, self.asked.known)
+        return say_above(drawn, self._page.title, self.asked.answers)
 
     @property
     def _page(self) -> Page:

@@ -92,7 +92,7 @@ class WhatIf(Reporting):
         labels = [self.known.knowledge.label(one.finding) for one in ordered]
         now, without = [one.now for one in ordered], [one.without for one in ordered]
         drawn = draw_without(labels, now, without, self.known.marked(self.cause), ax)
-        return say_above(drawn, self.report.title, self.report.known)
+        return say_above(drawn, self.report.title, self.known.answers)
 
     @property
     def _ordered(self) -> list[FindingWithout]:

@@ -8,6 +8,7 @@ from matplotlib.figure import Figure
 
 import kneebayes as kb
 from kneebayes.display.caption import MORE, MOST_LINES, say_above
+from kneebayes.reasoning import Answer
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -39,7 +40,8 @@ def test_a_picture_tells_of_whom_it_speaks(knee: kb.Model, name: str) -> None:
 
 def test_long_stories_are_cut_and_dollars_stay_dollars() -> None:
     ax = Figure(figsize=(4.0, 3.0)).add_subplot()
-    say_above(ax, "what costs $5 and $6", "Known: " + "much; " * 200)
+    much = [Answer(f"n{at}", "much", (0.0, 1.0), "present") for at in range(200)]
+    say_above(ax, "what costs $5 and $6", much)
     title, *rest = ax.get_title(loc="left").splitlines()
     assert title == "what costs $5 and $6"
     assert len(rest) == MOST_LINES
@@ -52,7 +54,7 @@ def test_a_title_stands_above_a_legend(anchor: tuple[float, float] | None, above
     ax = Figure(figsize=(6.0, 3.0)).add_subplot()
     ax.plot([0, 1], label="a line")
     ax.legend(loc="lower center", **({} if anchor is None else {"bbox_to_anchor": anchor}))
-    say_above(ax, "a title", "Nothing is known.")
+    say_above(ax, "a title", [])
     figure = ax.figure
     figure.canvas.draw()
     legend = ax.get_legend().get_window_extent()
