@@ -110,8 +110,7 @@ def subset_joint(
                 likelihood = np.array(evidence.likelihoods[id])
                 log_kept[j] += np.log(likelihood.max())
                 added = [_gate(id, switches[j], [id], likelihood / likelihood.max())]
-            if state != 1 or len(added) > 1 or added[0].id != id:
-                del seen[id]
+            del seen[id]
             for one in added:
                 changed[one.id] = one
                 seen[one.id] = (0.0, 1.0)

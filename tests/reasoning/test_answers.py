@@ -175,7 +175,22 @@ def test_what_cannot_be_understood_is_refused(
 
 
 @pytest.mark.parametrize(
-    "said", [500, -3, -4.0, 0.5, 121, "400", "-4", float("inf"), float("nan"), 10**400, np.int64(0)]
+    "said",
+    [
+        500,
+        1,
+        1.0,
+        -3,
+        -4.0,
+        0.5,
+        121,
+        "400",
+        "-4",
+        float("inf"),
+        float("nan"),
+        10**400,
+        np.int64(0),
+    ],
 )
 def test_an_age_that_nobody_has_is_refused(knee: kb.Model, said: object) -> None:
     with pytest.raises(kb.EvidenceError) as caught:

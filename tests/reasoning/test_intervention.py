@@ -53,6 +53,9 @@ def test_what_persists_is_that_of_enumeration_over_links(seed: int) -> None:
         for one in told:
             assert one.now == pytest.approx(now[one.finding] / total, abs=1e-9)
             assert one.without == pytest.approx(then[cause][one.finding] / total, abs=1e-9)
+            present = now[one.finding]
+            persists = then[cause][one.finding] / present if present > 0.0 else 1.0
+            assert one.persists == pytest.approx(persists, abs=1e-9)
             assert one.observed == (evidence.hard_state(one.finding) == 1)
 
 

@@ -158,6 +158,7 @@ def test_nothing_found_is_said(knee: kb.Model) -> None:
 def test_a_tree_asks_the_best_question_at_every_point(knee: kb.Model, about: str | None) -> None:
     case, subject = case_of(knee, {}), subject_named(knee.knowledge, knee.names, about)
     root = grow_tree(case, subject, SIGNS, 2)
+    assert max(len(node.path) for node in root.nodes()) == 2
     assert sum(one.probability for one in root.leaves()) == pytest.approx(1.0, abs=1e-9)
     for node in root.nodes():
         dx = knee.diagnose(dict(node.path))

@@ -58,7 +58,7 @@ ALSO = {
     "outcomes": ["reasoning/test_questions", "reasoning/test_stopping"],
     "choosing": ["reasoning/test_questions", "reasoning/test_stopping"],
     "interview": ["reasoning/test_stopping", "reasoning/test_questions"],
-    "change": ["reasoning/test_questions", "results/test_question_results"],
+    "change": ["reasoning/test_stopping", "results/test_question_results"],
     "rivals": ["reasoning/test_distinguishing", "reasoning/test_explanation"],
     "paths": [
         "reasoning/test_attribution",
