@@ -14,6 +14,7 @@ __all__ = ["solve_rows"]
 
 ROUNDS = 15
 LONGEST_STEP = 1.0
+LONGEST_ON_TRUST = 0.1
 LEAST = 1e-300
 
 
@@ -67,11 +68,12 @@ def solve_rows(
         rounds += 1
         left = left[np.abs(missed).max(axis=1) >= close]
     held = np.abs(miss).max(axis=1) < close
-    found[held] -= np.einsum("rij,rj->ri", inverses[held], miss[held])
+    last = np.einsum("rij,rj->ri", inverses[held], miss[held])
+    found[held] -= _short(last, LONGEST_ON_TRUST)
     return np.minimum(found, highest), held, rounds
 
 
-def _short(step: Numbers) -> Numbers:
+def _short(step: Numbers, most: float = LONGEST_STEP) -> Numbers:
     """Steps of at most a given length, so that a bad first guess does not run away."""
     longest = np.abs(step).max(axis=-1, keepdims=True)
-    return np.asarray(step * np.minimum(1.0, LONGEST_STEP / np.maximum(longest, LEAST)))
+    return np.asarray(step * np.minimum(1.0, most / np.maximum(longest, LEAST)))
