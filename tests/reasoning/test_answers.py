@@ -330,7 +330,13 @@ def test_answers_come_in_the_order_of_the_network(knee: kb.Model) -> None:
 
 @pytest.mark.parametrize(
     ("name", "said", "presence"),
-    [("fever", True, 1.0), ("fever", False, 0.0), ("fever", 0.3, 0.3), ("onset", "sudden", 1.0)],
+    [
+        ("fever", True, 1.0),
+        ("fever", False, 0.0),
+        ("fever", 0.3, 0.3),
+        ("fever", {"present": 0.2, "absent": 0.6}, 0.25),
+        ("onset", "sudden", 1.0),
+    ],
 )
 def test_presence_says_how_far_an_answer_speaks_for_it(
     knee: kb.Model, name: str, said: object, presence: float

@@ -228,7 +228,10 @@ def test_a_pair_tells_at_least_what_each_tells(knee: kb.Model, about: str | None
     case, subject = case_of(knee, {}), subject_named(knee.knowledge, knee.names, about)
     now, questions = rank_questions(case, subject)
     alone = {one.id: one.bits for one in questions}
-    for pair in look_ahead(case, subject, now, questions[:4]):
+    pairs = look_ahead(case, subject, now, questions[:4])
+    assert [pair.bits for pair in pairs] == sorted((pair.bits for pair in pairs), reverse=True)
+    assert len(pairs) == 6
+    for pair in pairs:
         # the chain rule: the gain of a second answer, averaged over the first, is not negative
         assert pair.bits >= max(alone[pair.first], alone[pair.second]) - 1e-12
         assert pair.beyond == pytest.approx(pair.bits - alone[pair.first] - alone[pair.second])

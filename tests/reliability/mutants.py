@@ -37,7 +37,13 @@ EITHER_WAY = ("min", "max", "np.minimum", "np.maximum")
 ALWAYS = ["tests/test_records.py"]
 ENGINE = ["inference/test_engine", "inference/test_precision"]
 ALSO = {
-    "engine": [*ENGINE, "inference/test_width", "inference/test_batch", "reasoning/test_subsets"],
+    "engine": [
+        *ENGINE,
+        "inference/test_loading",
+        "inference/test_width",
+        "inference/test_batch",
+        "reasoning/test_subsets",
+    ],
     "leaves": ENGINE,
     "propagation": ENGINE,
     "tables": ["inference/test_join", *ENGINE],
