@@ -223,6 +223,7 @@ def _write_csv(path: Path, indexed: bool) -> Iterator[Write]:
     with path.open("w", encoding="utf-8", newline="") as file:
 
         def write(made: pd.DataFrame) -> None:
+            """Add rows, below a header the first time."""
             made.to_csv(file, header=file.tell() == 0, index=indexed, lineterminator="\n")
 
         yield write
@@ -234,6 +235,7 @@ def _write_parquet(path: Path, indexed: bool) -> Iterator[Write]:
     try:
 
         def write(made: pd.DataFrame) -> None:
+            """Add rows, in the columns of the first."""
             nonlocal writer
             piece = arrow.Table.from_pandas(made, preserve_index=indexed)
             if writer is None:

@@ -63,6 +63,7 @@ def solve(
     plain = np.ones((1, int(model.engine.flat.own_start[-1])))
 
     def answer(group: Rows, progress: Progress | None = None) -> None:
+        """Answer some of the distinct rows."""
         rows = first[group]
         soft = plain if reading.soft is None else reading.soft[rows]
         batch = Batch(reading.hard[rows], plain if (soft == 1.0).all() else soft, numbers)

@@ -6,7 +6,7 @@ import textwrap
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from kneebayes.display.report import known_line
+from kneebayes.display.report import known_of
 from kneebayes.reasoning import Answer
 
 if TYPE_CHECKING:
@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 
 __all__ = ["say_above"]
 
-LETTERS_PER_INCH, POINTS_PER_INCH = 13.0, 72.0
+LETTERS_PER_INCH = 13.0  # of this size, about
+POINTS_PER_INCH = 72.0
 NARROWEST = 30  # letters
 MOST_LINES = 3
 MORE = " [and more]"
@@ -41,8 +42,7 @@ def say_above(ax: Axes, title: str, answers: Iterable[Answer]) -> Axes:
     figure = ax.get_figure()
     dots = POINTS_PER_INCH if figure is None else figure.dpi
     width = max(NARROWEST, int(ax.bbox.width / dots * LETTERS_PER_INCH))
-    known = known_line([(answer.label, answer.state) for answer in answers])
-    lines = textwrap.wrap(known, width, max_lines=MOST_LINES, placeholder=MORE)
+    lines = textwrap.wrap(known_of(answers), width, max_lines=MOST_LINES, placeholder=MORE)
     legend = ax.get_legend()
     above = legend is not None and legend.get_bbox_to_anchor().y0 > ax.bbox.y1 - 1.0
     pad = PAD_OF_LEGEND if above else PAD

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from html import escape
 from itertools import zip_longest
 from textwrap import wrap
 
 from kneebayes.display.markup import Markup, table, tag
+from kneebayes.reasoning import Answer
 
-__all__ = ["Report", "known_line", "report_html", "report_text"]
+__all__ = ["Report", "known_line", "known_of", "report_html", "report_text"]
 
 LONGEST = 70  # characters of a cell before it goes on below
 
@@ -45,11 +46,15 @@ class Report:
     disclaimer: str
 
 
-def known_line(labels_and_states: list[tuple[str, str]]) -> str:
-    """What was answered, in one sentence."""
-    if not labels_and_states:
-        return "Nothing is known."
-    return "Known: " + "; ".join(f"{label}: {state}" for label, state in labels_and_states) + "."
+def known_line(said: Iterable[tuple[str, str]]) -> str:
+    """What was answered, in one sentence: labels with their states."""
+    told = "; ".join(f"{label}: {state}" for label, state in said)
+    return f"Known: {told}." if told else "Nothing is known."
+
+
+def known_of(answers: Iterable[Answer]) -> str:
+    """The same of answers."""
+    return known_line((answer.label, answer.state) for answer in answers)
 
 
 def report_text(report: Report) -> str:

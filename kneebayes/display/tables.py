@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 
 from kneebayes.display.markup import Markup, bar, percent, table, tag
+from kneebayes.display.report import known_of
 from kneebayes.reasoning import Answer, Trace, Urgency
 
 __all__ = ["WHAT_IT_IS", "differential_html", "differential_text", "trace_html", "trace_text"]
@@ -44,7 +45,7 @@ def differential_html(
         tag("p", tag("strong", escape(title))),
         tag("p", tag("strong", escape(urgency.advice)), role="alert"),
         tag("ul", reasons) if reasons else "",
-        tag("p", escape(_told(answers))),
+        tag("p", escape(known_of(answers))),
         table(header, rows),
         *(tag("p", escape(note)) for note in notes),
         tag("p", tag("em", escape(disclaimer))),
@@ -60,7 +61,7 @@ def differential_text(
     disclaimer: str,
 ) -> str:
     """A differential for a terminal."""
-    lines = [title, _told(answers), "", urgency.advice]
+    lines = [title, known_of(answers), "", urgency.advice]
     lines += [f"  - {reason}" for reason in urgency.reasons]
     lines += ["", f"{'':>3} {'cause':<38} {'prior':>8} {'posterior':>10}"]
     for at, row in enumerate(ranking, start=1):
@@ -72,12 +73,6 @@ def differential_text(
         )
     lines += ["", "! marks an urgent cause.", *notes]
     return "\n".join([*lines, disclaimer])
-
-
-def _told(answers: Sequence[Answer]) -> str:
-    if not answers:
-        return "Nothing is known."
-    return "Known: " + "; ".join(f"{answer.label}: {answer.state}" for answer in answers) + "."
 
 
 def _number(value: object) -> float:

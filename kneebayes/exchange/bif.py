@@ -118,6 +118,7 @@ class _Rows:
         return at
 
     def numbers(self, text: str) -> tuple[float, ...]:
+        """The numbers of a row."""
         try:
             return tuple(map(float, _numbers(text)))
         except ValueError as error:

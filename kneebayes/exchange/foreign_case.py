@@ -8,6 +8,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from kneebayes.display.markup import percent
+from kneebayes.display.report import known_line
 from kneebayes.errors import EvidenceError
 from kneebayes.exchange.foreign_numbers import AboutNumbers
 from kneebayes.exchange.foreign_reasoning import (
@@ -88,8 +89,7 @@ class ForeignCase(AboutNumbers, ForeignResult):
 
     @property
     def _said(self) -> str:
-        told = "; ".join(f"{self.label(id)}: {self._state(id)}" for id in self.evidence)
-        return f"Known: {told}." if told else "Nothing is known."
+        return known_line((self.label(id), self._state(id)) for id in self.evidence)
 
     def _state(self, id: str) -> str:
         states, likelihood = self.model.network[id].states, self.evidence.likelihoods[id]

@@ -233,6 +233,7 @@ class _Reader:
         return f"; its label looks like '{near[0]}'" if near else ""
 
     def unused(self, place: str, term: dict[str, Any], why: str) -> Told:
+        """A term that nothing was made of, and why."""
         return Told(place, term.get("id", ""), term.get("label", ""), why=why)
 
 

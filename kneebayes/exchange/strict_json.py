@@ -48,15 +48,18 @@ def read_json(
     odd: list[str] = []
 
     def pairs(found: list[tuple[str, Any]]) -> dict[str, Any]:
+        """An object, noting the names that stand in it twice."""
         keys = [key for key, _ in found]
         twice.extend(dict.fromkeys(key for key in keys if keys.count(key) > 1))
         return dict(found)
 
     def refuse(name: str) -> float:
+        """Note what is no finite number."""
         odd.append(name)
         return 0.0
 
     def number(digits: str) -> float:
+        """A number, if it is finite."""
         value = float(digits)
         return value if math.isfinite(value) else refuse(digits)
 

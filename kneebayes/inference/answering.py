@@ -108,6 +108,7 @@ def _answer(flat: Flat, asked: Rows, progress: Callable[[int], object] | None = 
     sorted_rows = asked if order is None else _in_order(asked, order)
 
     def run(first: int, last: int) -> None:
+        """Answer some of the rows, in the room of this thread."""
         # a thread of a pool ends with its batch, and its room with it
         _KEPT.room = run_rows(flat, sorted_rows, _room(), first, last)
 
@@ -136,6 +137,7 @@ def _in_order(asked: Rows, order: Integers) -> Rows:
     """The same rows in another order; an array of a single row serves all and stays."""
 
     def ordered(array: NDArray[Kind]) -> NDArray[Kind]:
+        """The rows of an array in the other order."""
         return array if len(array) == 1 else np.ascontiguousarray(array[order])
 
     numbers, soft = ordered(asked.numbers), ordered(asked.soft)
@@ -180,6 +182,7 @@ def _single(asked: Rows, row: int) -> Rows:
     """One row of many, by itself."""
 
     def of_row(array: NDArray[Kind]) -> NDArray[Kind]:
+        """The one row of an array."""
         return array if len(array) == 1 else array[row : row + 1]
 
     numbers, hard, soft = of_row(asked.numbers), of_row(asked.hard), of_row(asked.soft)

@@ -171,7 +171,7 @@ class Engine:
 
         Batches do so by themselves, and so does whoever asks for posteriors again and again.
         The first single questions of a process are answered without it, so that they never
-        wait, but each takes some ten times as long or more.
+        wait, but each takes some sixty times as long.
         """
         load_compiled()
         return self

@@ -116,6 +116,7 @@ class Counting:
         pairs = np.empty((rows, len(self.flat.states)))
 
         def answer(first: int) -> int:
+            """Answer a piece of the rows, and say how many."""
             last = min(first + PIECE, rows)
             for row in range(first, last):
                 told = soft[row] if soft is not None else None

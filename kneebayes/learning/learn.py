@@ -130,6 +130,7 @@ def _bar(patients: int, progress: bool | None) -> Iterator[Callable[[float], obj
     with tqdm(desc=f"Learning from {patients:,} patients", unit=" steps", leave=False) as bar:
 
         def advance(gain: float) -> None:
+            """Show how much a round has gained."""
             bar.set_postfix_str(f"gained {gain:.3g} nats", refresh=False)
             bar.update()
 

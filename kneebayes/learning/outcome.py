@@ -110,9 +110,11 @@ class _Backwards:
         self.priors = {id: told.present(id) for id in model.knowledge.causes}
 
     def outcomes(self) -> tuple[Outcome, ...]:
+        """What became of every sentence."""
         return tuple(self.outcome(one) for one in self.text.sentences)
 
     def outcome(self, one: Sentence) -> Outcome:
+        """What became of a sentence, by its kind."""
         kind = "share" if one.quantity is None else one.quantity.kind
         number = float(self.numbers[one.place])
         if kind == "prior":
@@ -155,6 +157,7 @@ class _Backwards:
         return math.sqrt(now), min(max(1.0 - now / before, 0.0), 1.0)
 
     def prior(self, one: Sentence) -> Outcome:
+        """What became of a prior, which follows from all leaks."""
         value = self.priors[one.node]
         number = float(self.numbers[one.place])
         if one.fixed:
@@ -165,6 +168,7 @@ class _Backwards:
         return Outcome(one, Interval(low=low, value=value, high=high), number, data)
 
     def risk(self, one: Sentence) -> Outcome:
+        """What became of a risk ratio, which a link and a leak make up."""
         number = float(self.numbers[one.place])
         if one.fixed:
             return Outcome(one, one.interval, number, 0.0)

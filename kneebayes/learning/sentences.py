@@ -135,6 +135,7 @@ class _Reader:
         self.evoked = _links_at_ends(model, self.quantities, evoking)
 
     def sentences(self) -> Iterator[Sentence]:
+        """Every sentence with its place and weight."""
         for at, one in enumerate(self.quantities.all):
             if one.kind == "frequency" and one.place in {
                 place for place, _ in self.evoked.values()
@@ -176,6 +177,7 @@ class _Reader:
         return interval, weight, ""
 
     def read_risk(self, one: Quantity) -> str:
+        """Tie a risk ratio to its leak; returns why it stays as it is, if it does."""
         interval = one.interval
         if interval.low == interval.high or interval.value == 1.0:
             leak = self.leak_of[one.node]

@@ -144,6 +144,7 @@ def estimate_naive(
         estimator = BayesianEstimator(model, cases, state_names={TARGET: [0.0, 1.0], **states})
 
         def table(one: str) -> Numbers:
+            """The estimated table of a column."""
             cpd = estimator.estimate_cpd(one, prior_type="BDeu", equivalent_sample_size=imagined)
             return np.asarray(cpd.get_values())
 

@@ -135,6 +135,7 @@ def _shares_of(
     within = below & ancestors(network, ends, below)
 
     def counts(link: Link) -> tuple[bool, ...]:
+        """What comes from the cause, where it is present."""
         return tuple(link.parent == cause and state == 1 for state in range(len(link.strength)))
 
     split = split_by_path(network, within, counts, leak_counts=False)
@@ -163,6 +164,7 @@ def _share_without(
     within = below & ancestors(network, [finding], below)
 
     def counts(link: Link) -> tuple[bool, ...]:
+        """What comes from any of the sources."""
         if link.parent not in sources:
             return (False,) * len(link.strength)
         whatever = network[link.parent].states != ("absent", "present")

@@ -12,9 +12,9 @@ from kneebayes.network import Numbers
 
 __all__ = ["solve_rows"]
 
-ROUNDS = 15
+ROUNDS = 15  # what can be met is met in ten or so
 LONGEST_STEP = 1.0
-LONGEST_ON_TRUST = 0.1
+LONGEST_ON_TRUST = 0.1  # where an unknown hardly matters, a step is long and says little
 LEAST = 1e-300
 
 

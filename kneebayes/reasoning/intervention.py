@@ -90,6 +90,7 @@ def remove_cause(
     _check(network, cause, within)
 
     def counts(link: Link) -> tuple[bool, ...]:
+        """Whatever does not come from the cause."""
         return (link.parent != cause,) * len(link.strength)
 
     split = split_by_path(network, within, counts, leak_counts=True)

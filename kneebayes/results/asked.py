@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from kneebayes.display.report import known_line
+from kneebayes.display.report import known_of
 from kneebayes.knowledge import Knowledge
 from kneebayes.reasoning import Answer, Urgency
 
@@ -40,7 +40,7 @@ class Asked:
     @property
     def known(self) -> str:
         """The answers in a sentence."""
-        return known_line([(answer.label, answer.state) for answer in self.answers])
+        return known_of(self.answers)
 
     @property
     def disclaimer(self) -> str:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from kneebayes.display.markup import percent
 from kneebayes.display.question_text import page_html, page_text
+from kneebayes.display.report import known_of
 from kneebayes.display.urgent import urgency_lines
 from kneebayes.errors import EvidenceError
 from kneebayes.inference import Engine
@@ -184,8 +185,7 @@ class Interview(Showing):
     @property
     def _page(self) -> tuple[str, list[str], tuple[str, ...], list[tuple[str, ...]], list[str]]:
         called = subject_called(self.knowledge, self.names, self.about)
-        told = "; ".join(f"{one.label}: {one.state}" for one in self.case.answers)
-        lines = [f"Known: {told or 'nothing'}.", *urgency_lines(self.case.urgency)]
+        lines = [known_of(self.case.answers), *urgency_lines(self.case.urgency)]
         if self.next is None:
             lines.append("Nothing is left to ask.")
         else:

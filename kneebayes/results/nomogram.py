@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from kneebayes.display.markup import percent
 from kneebayes.display.nomogram import draw_nomogram, ratio_text
-from kneebayes.display.report import Report, known_line
+from kneebayes.display.report import Report, known_of
 from kneebayes.errors import EvidenceError
 from kneebayes.inference import Engine, Evidence
 from kneebayes.odds import decibans, inverse_logit, logit
@@ -205,8 +205,7 @@ class Nomogram(Reporting):
 
     @property
     def _known_line(self) -> str:
-        others = [one for one in self.known.answers if one.id != self.answer.id]
-        return known_line([(one.label, one.state) for one in others])
+        return known_of(one for one in self.known.answers if one.id != self.answer.id)
 
     def __repr__(self) -> str:
         return (

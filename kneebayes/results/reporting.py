@@ -6,7 +6,7 @@ from abc import abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from kneebayes.display.report import Report, known_line, report_html, report_text
+from kneebayes.display.report import Report, known_of, report_html, report_text
 from kneebayes.inference import Evidence
 from kneebayes.knowledge import Knowledge
 from kneebayes.reasoning import Answer, Urgency, judge_urgency
@@ -63,7 +63,7 @@ class Known:
         meta, urgency = self.knowledge.meta, self.urgency
         return Report(
             title=f"{meta.title}: {asked} (lexicon: {self.lexicon})",
-            known=known_line([(answer.label, answer.state) for answer in self.answers]),
+            known=known_of(self.answers),
             advice=urgency.advice if of_a_patient else "",
             reasons=tuple(str(one) for one in urgency.reasons) if of_a_patient else (),
             header=header,

@@ -91,6 +91,7 @@ def differential_overlap(predicted: Numbers, truth: Truth, threshold: float) -> 
     both = (listed & truth).sum(axis=1)
 
     def share(of: NDArray[np.int64]) -> float:
+        """How much of what is counted is in both."""
         some = of > 0
         return float((both[some] / of[some]).mean()) if some.any() else float("nan")
 
