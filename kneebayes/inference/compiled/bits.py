@@ -16,7 +16,7 @@ from kneebayes.inference.flat import Integers
 if TYPE_CHECKING:
     from llvmlite.ir import IRBuilder, Value
 
-__all__ = ["Words", "add", "has", "members", "new_pairs", "remove"]
+__all__ = ["Words", "add", "has", "members", "new_pairs", "put", "remove", "unite"]
 
 Words = NDArray[np.uint64]
 
@@ -70,6 +70,20 @@ def add(words: Words, member: int) -> None:
 def remove(words: Words, member: int) -> None:
     """Take a variable out of a set."""
     words[member >> 6] &= ~(np.uint64(1) << np.uint64(member & 63))
+
+
+@inner
+def put(words: Words, out: Words) -> None:
+    """Write the words of one set into another."""
+    for place in range(words.size):
+        out[place] = words[place]
+
+
+@inner
+def unite(words: Words, out: Words) -> None:
+    """Put all members of one set into another."""
+    for place in range(words.size):
+        out[place] |= words[place]
 
 
 @inner

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from kneebayes.inference.compiled.jit import inner, runs
+from kneebayes.inference.compiled.arrays import copy
+from kneebayes.inference.compiled.jit import either, inner, runs
 from kneebayes.inference.compiled.links import (
     fire_bit,
     fire_bit_back,
@@ -22,13 +23,13 @@ from kneebayes.inference.flat import Integers
 from kneebayes.network import Numbers
 
 
-@inner
+@either
 def table_at(program: Program, table: int, work: Numbers) -> Numbers:
     """The numbers of a table."""
     return work[program.offset[table] : program.offset[table + 1]]
 
 
-@inner
+@either
 def strides_of(program: Program, step: Integers) -> Integers:
     """Stride of the other end of each link of a step."""
     return program.link_stride[step[5] : step[6]]
@@ -61,9 +62,10 @@ def fill(program: Program, step: Integers, work: Numbers) -> int:
     if inner == 0:
         for state in range(size):
             slab = table[state * part : state * part + values.size]
-            slab[:] = values
             if bit and state == 1:
                 slab[:] = 0.0
+            else:
+                copy(values, slab)
         return values.size
     filled: int = values.size // size
     for outer in range(filled // inner):
@@ -88,7 +90,7 @@ def fill_back(program: Program, step: Integers, filled: int, gradients: Numbers)
     values = table_at(program, source, gradients)
     inner = stride_of(program, source, variable)
     if inner == 0:
-        values[:] = table[:filled]
+        copy(table[:filled], values)
         if not program.is_bit[variable]:
             for state in range(1, size):
                 for i in range(filled):

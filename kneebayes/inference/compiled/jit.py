@@ -1,8 +1,13 @@
 """How functions are compiled here.
 
 Only the *doors*, which are called from Python, are stored on disk: what they call is stored
-within them. Inner functions are never called from Python, so they need no wrapper for that,
-which is most of what compiling them would cost.
+within them. The others are never called from Python, so they need no wrapper for that, which is
+most of what compiling them would cost.
+
+*Makers* may make arrays, and count who holds them. *Inner* functions only borrow theirs from
+whoever called them and count nothing: counting, which threads may not do at the same time, took a
+third of a small question (Numba's issue 2350 tells of the same). So nothing that holds an array
+may be returned from one kind to the other.
 """
 
 from __future__ import annotations
@@ -17,7 +22,7 @@ from numba import extending
 if TYPE_CHECKING:
     from llvmlite.ir import IRBuilder, Value
 
-__all__ = ["Generate", "door", "inner", "instruction", "runs"]
+__all__ = ["Generate", "door", "either", "inner", "instruction", "maker", "runs"]
 
 F = TypeVar("F", bound=Callable[..., object])
 Generate = Callable[[object, "IRBuilder", object, "Sequence[Value]"], "Value"]
@@ -26,12 +31,10 @@ Instruction = Callable[[object, object], tuple[object, Generate]]
 # numba says nothing of types: what it makes of a function is called as the function is
 njit = cast("Callable[..., Callable[[F], F]]", numba.njit)
 instruction = cast("Callable[[Instruction], Callable[[np.uint64], int]]", extending.intrinsic)
+HIDDEN = {"nogil": True, "no_cpython_wrapper": True, "no_cfunc_wrapper": True}
 door = njit(cache=True, nogil=True)
-inner = njit(nogil=True, no_cpython_wrapper=True, no_cfunc_wrapper=True)
+maker = njit(**HIDDEN, _nrt=True)
+inner = njit(**HIDDEN, _nrt=False)
+either = njit(**HIDDEN, inline="always")
 # sums of non-negative numbers may be taken in any order
-runs = njit(
-    nogil=True,
-    no_cpython_wrapper=True,
-    no_cfunc_wrapper=True,
-    fastmath={"reassoc", "contract"},
-)
+runs = njit(**HIDDEN, _nrt=False, fastmath={"reassoc", "contract"})

@@ -55,9 +55,10 @@ def in_order(values: Numbers, places: Integers, out: Numbers) -> None:
 @inner
 def layout_of(program: Program, step: Integers, space: Space) -> Layout:
     """Where everything stands in a join."""
-    if space.laid:
-        return layout_in(space.places[step[5] :])
-    return lay_out(program, step, space.places)
+    room = space.places[step[5] :] if space.laid else space.places
+    if not space.laid:
+        lay_out(program, step, room)
+    return layout_in(room)
 
 
 @inner

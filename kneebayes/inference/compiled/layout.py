@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-import numpy as np
-
 from kneebayes.inference.compiled.jit import inner
-from kneebayes.inference.compiled.program import Program
+from kneebayes.inference.compiled.program import Program, stride_of
 from kneebayes.inference.compiled.scopes import HEADER
 from kneebayes.inference.flat import Integers
 
@@ -60,8 +58,8 @@ class Layout(NamedTuple):
 
 
 @inner
-def lay_out(program: Program, step: Integers, room: Integers) -> Layout:
-    """Find all places of a join; ``room`` is where the lists are kept."""
+def lay_out(program: Program, step: Integers, room: Integers) -> None:
+    """Find all places of a join; ``room`` is where the lists are kept, for :func:`layout_in`."""
     a, b, c = step[1], step[2], step[4]
     axes = lay_axes(program, a, b, c)
     room[0], room[1], room[2] = axes.outer, axes.bits, axes.middle
@@ -73,7 +71,6 @@ def lay_out(program: Program, step: Integers, room: Integers) -> Layout:
     list_places(program, b, c, layout.places_b)
     list_spread(axes, layout.shared, layout.spots)
     list_triples(axes.bits, layout.in_a, layout.in_c)
-    return layout
 
 
 @inner
@@ -135,43 +132,30 @@ def list_places(program: Program, table: int, c: int, places: Integers) -> None:
     Entry ``i`` of the result is the offset in the table of the ``i``-th entry in that order.
     """
     scopes, starts = program.scopes, program.scope_start
-    rank = starts[table + 1] - starts[table]
-    sizes = np.empty(rank, dtype=np.int64)
-    narrow = np.empty(rank, dtype=np.int64)
-    found = 0
-    for i in range(starts[c], starts[c + 1]):
-        stride = 1
-        for j in range(starts[table + 1] - 1, starts[table] - 1, -1):
-            if scopes[j] == scopes[i]:
-                sizes[found] = program.size[scopes[i]]
-                narrow[found] = stride
-                found += 1
-                break
-            stride *= program.size[scopes[j]]
     places[0] = 0
     made = 1
-    for i in range(rank - 1, -1, -1):
-        for k in range(1, sizes[i]):
+    for i in range(starts[c + 1] - 1, starts[c] - 1, -1):
+        if not holds(program, table, scopes[i]):
+            continue
+        stride = stride_of(program, table, scopes[i])
+        for k in range(1, program.size[scopes[i]]):
             for j in range(made):
-                places[k * made + j] = places[j] + k * narrow[i]
-        made *= sizes[i]
+                places[k * made + j] = places[j] + k * stride
+        made *= program.size[scopes[i]]
 
 
 @inner
 def list_spread(axes: Axes, shared: int, out: Integers) -> None:
     """Where the entries of the smaller table stand once its bits have three values."""
     twos, threes = 1 << axes.bits, 3**axes.bits
-    codes = np.zeros(twos, dtype=np.int64)
-    made, step = 1, 1
-    for _ in range(axes.bits):
-        for j in range(made):
-            codes[made + j] = codes[j] + step
-        made *= 2
-        step *= 3
     for o in range(axes.outer):
         for t in range(twos):
+            code, step = 0, 1
+            for bit in range(axes.bits):
+                code += (t >> bit & 1) * step
+                step *= 3
             for s in range(shared):
-                out[(o * twos + t) * shared + s] = (o * threes + codes[t]) * shared + s
+                out[(o * twos + t) * shared + s] = (o * threes + code) * shared + s
 
 
 @inner

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from kneebayes.inference.compiled.arrays import copy, largest_of, scale
 from kneebayes.inference.compiled.jit import inner
 from kneebayes.inference.compiled.program import Program
 from kneebayes.inference.compiled.space import Space
@@ -40,7 +41,7 @@ def fill_leaves(
         Natural logarithm of the factors that depend on nothing open.
     """
     own, pairs, work = space.own, space.pairs, space.work
-    own[:] = soft
+    copy(soft, own)
     log_constant = 0.0
     for at in range(flat.states.size):
         if not relevant[at]:
@@ -58,10 +59,10 @@ def fill_leaves(
 @inner
 def lift(values: Numbers) -> float:
     """Scale numbers up by a power of two if all are tiny; returns its natural logarithm."""
-    largest = values.max()
+    largest = largest_of(values)
     if largest == 0.0 or largest > TINY:
         return 0.0
-    values /= TINY
+    scale(values, 1.0 / TINY)
     return -float(np.log(TINY))
 
 
@@ -103,40 +104,36 @@ def _or_leaf(
 
 
 @inner
-def _family(flat: Flat, at: int) -> tuple[Integers, Integers]:
-    """Stride of each member of a table's family, parents in order and the node last."""
-    first = flat.parent_start[at]
-    rank = flat.parent_start[at + 1] - first + 1
-    members = np.empty(rank, dtype=np.int64)
-    strides = np.empty(rank, dtype=np.int64)
-    members[rank - 1] = at
-    stride = 1
-    for i in range(rank - 1, -1, -1):
-        if i < rank - 1:
-            members[i] = flat.parents[first + i]
-        strides[i] = stride
-        stride *= flat.states[members[i]]
-    return members, strides
+def _member(flat: Flat, at: int, i: int) -> int:
+    """The ``i``-th member of a table's family, parents in order and the node last."""
+    slot = flat.parent_start[at] + i
+    return int(flat.parents[slot]) if slot < flat.parent_start[at + 1] else at
+
+
+@inner
+def _members(flat: Flat, at: int) -> int:
+    """How many members a table's family has."""
+    return int(flat.parent_start[at + 1] - flat.parent_start[at] + 1)
 
 
 @inner
 def _table_leaf(flat: Flat, numbers: Numbers, hard: Observed, at: int, own: Numbers) -> float:
-    members, strides = _family(flat, at)
     base = flat.number_start[at]
-    still = -1
+    still, apart, stride = -1, 1, 1
     number = 0
-    for i in range(members.size):
-        if hard[members[i]] >= 0:
-            base += hard[members[i]] * strides[i]
+    for i in range(_members(flat, at) - 1, -1, -1):
+        one = _member(flat, at, i)
+        if hard[one] >= 0:
+            base += hard[one] * stride
         else:
-            still = i
+            still, apart = one, stride
             number += 1
+        stride *= flat.states[one]
     if number == 0:
         return np.log(numbers[base]) if numbers[base] > 0.0 else -np.inf
     if number == 1:
-        one = members[still]
-        for state in range(flat.states[one]):
-            own[flat.own_start[one] + state] *= numbers[base + state * strides[still]]
+        for state in range(flat.states[still]):
+            own[flat.own_start[still] + state] *= numbers[base + state * apart]
     return 0.0
 
 
@@ -157,13 +154,14 @@ def scatter_table(flat: Flat, hard: Observed, at: int, values: Numbers, numbers:
 @inner
 def _entry(flat: Flat, hard: Observed, at: int, place: int) -> int:
     """Where an open entry of a table stands among the numbers of the network."""
-    members, strides = _family(flat, at)
-    where: int = flat.number_start[at]
-    for i in range(members.size - 1, -1, -1):
-        if hard[members[i]] >= 0:
-            where += hard[members[i]] * strides[i]
+    where = int(flat.number_start[at])
+    stride = 1
+    for i in range(_members(flat, at) - 1, -1, -1):
+        one = _member(flat, at, i)
+        if hard[one] >= 0:
+            where += hard[one] * stride
         else:
-            size = flat.states[members[i]]
-            where += (place % size) * strides[i]
-            place //= size
+            where += place % flat.states[one] * stride
+            place //= flat.states[one]
+        stride *= flat.states[one]
     return where

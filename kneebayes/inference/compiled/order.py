@@ -6,10 +6,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from kneebayes.inference.compiled.bits import Words, add, members, new_pairs, remove
-from kneebayes.inference.compiled.jit import inner
+from kneebayes.inference.compiled.bits import Words, add, members, new_pairs, put, remove, unite
+from kneebayes.inference.compiled.jit import inner, maker
 from kneebayes.inference.compiled.variables import Query
-from kneebayes.inference.flat import Integers
+from kneebayes.inference.flat import Flags, Integers
 from kneebayes.network import Numbers
 
 
@@ -38,7 +38,37 @@ class Rule(NamedTuple):
     chance: float
 
 
-@inner
+class Work(NamedTuple):
+    """What is known of each variable on the way, and room.
+
+    Attributes
+    ----------
+    near
+        The set of those it stands together with by now.
+    weight
+        log2 of the number of its values.
+    fixed, scores
+        What of its score stays the same, and its score.
+    held
+        How many it waits for.
+    around, changed
+        Room for two sets.
+    ones, others
+        Room for two lists.
+    """
+
+    near: Words
+    weight: Numbers
+    fixed: Numbers
+    scores: Numbers
+    held: Integers
+    around: Words
+    changed: Words
+    ones: Integers
+    others: Integers
+
+
+@maker
 def greedy_order(query: Query, weight: Numbers, rule: Rule, seed: int) -> tuple[Integers, float]:
     """Take out, again and again, the variable with the lowest score.
 
@@ -53,44 +83,65 @@ def greedy_order(query: Query, weight: Numbers, rule: Rule, seed: int) -> tuple[
     -------
     order, width
     """
-    near, becomes = query.near.copy(), query.becomes
-    m = near.shape[0]
-    fixed = _fixed_scores(query, rule, seed)
-    waiting = ~query.free
-    turns = np.count_nonzero(waiting)
-    held = np.zeros(m, dtype=np.int64)
-    around = np.empty(near.shape[1], dtype=np.uint64)
-    changed = np.empty(near.shape[1], dtype=np.uint64)
-    list_one = np.empty(m, dtype=np.int64)
-    list_two = np.empty(m, dtype=np.int64)
-    scores = np.empty(m)
+    m = query.node.size
+    words = query.near.shape[1]
+    work = Work(
+        query.near.copy(),
+        weight,
+        _fixed_scores(query, rule, seed),
+        np.empty(m),
+        np.zeros(m, dtype=np.int64),
+        np.empty(words, dtype=np.uint64),
+        np.empty(words, dtype=np.uint64),
+        np.empty(m, dtype=np.int64),
+        np.empty(m, dtype=np.int64),
+    )
     order = np.empty(m, dtype=np.int64)
+    turns, width = _take_all(query, work, ~query.free, rule.size, order)
+    return order[:turns], width
+
+
+@inner
+def _take_all(
+    query: Query, work: Work, waiting: Flags, share: float, order: Integers
+) -> tuple[int, float]:
+    """Fill the order; returns its length, and log2 of the entries of its largest table."""
+    near, scores, becomes = work.near, work.scores, query.becomes
     width = 0.0
-    for at in range(m):
-        _hold(query, at, held, 1)
-        scores[at] = fixed[at] + _score(near, weight, becomes, at, around, list_one, rule.size)
-    for turn in range(turns):
-        chosen = -1
-        for at in range(m):
-            if waiting[at] and held[at] == 0 and (chosen < 0 or scores[at] < scores[chosen]):
-                chosen = at
-        order[turn] = chosen
+    for at in range(order.size):
+        _hold(query, at, work.held, 1)
+        scores[at] = work.fixed[at] + _score(work, becomes, at, share)
+    turns = 0
+    for _ in range(order.size):
+        chosen = _lowest_score(scores, waiting, work.held)
+        if chosen < 0:
+            break
+        order[turns] = chosen
+        turns += 1
         waiting[chosen] = False
-        size = weight[chosen]
-        for k in range(members(near[chosen], list_one)):
-            size += weight[list_one[k]]
+        size = work.weight[chosen]
+        for k in range(members(near[chosen], work.ones)):
+            size += work.weight[work.ones[k]]
         width = max(width, size)
-        _hold(query, chosen, held, -1)
+        _hold(query, chosen, work.held, -1)
         if becomes[chosen] >= 0:
             add(near[chosen], becomes[chosen])
-        _connect(near, chosen, list_one, changed)
-        for k in range(members(changed, list_two)):
-            at = list_two[k]
+        _connect(near, chosen, work.ones, work.changed)
+        for k in range(members(work.changed, work.others)):
+            at = work.others[k]
             if waiting[at]:
-                scores[at] = fixed[at] + _score(
-                    near, weight, becomes, at, around, list_one, rule.size
-                )
-    return order[:turns], width
+                scores[at] = work.fixed[at] + _score(work, becomes, at, share)
+    return turns, width
+
+
+@inner
+def _lowest_score(scores: Numbers, waiting: Flags, held: Integers) -> int:
+    """The variable to take out next, or -1."""
+    chosen = -1
+    for at in range(scores.size):
+        if waiting[at] and held[at] == 0 and (chosen < 0 or scores[at] < scores[chosen]):
+            chosen = at
+    return chosen
 
 
 @inner
@@ -105,38 +156,30 @@ def _hold(query: Query, at: int, held: Integers, more: int) -> None:
 @inner
 def _connect(near: Words, chosen: int, ones: Integers, changed: Words) -> None:
     """Join the neighbours of a variable; ``changed`` gets all whose score may be another."""
-    changed[:] = near[chosen]
+    put(near[chosen], changed)
     number = members(near[chosen], ones)
     for k in range(number):
         one = ones[k]
-        near[one] |= near[chosen]
+        unite(near[chosen], near[one])
         remove(near[one], one)
         remove(near[one], chosen)
-        changed |= near[one]
+        unite(near[one], changed)
 
 
 @inner
-def _score(
-    near: Words,
-    weight: Numbers,
-    becomes: Integers,
-    at: int,
-    around: Words,
-    ones: Integers,
-    share: float,
-) -> float:
-    around[:] = near[at]
+def _score(work: Work, becomes: Integers, at: int, share: float) -> float:
+    put(work.near[at], work.around)
     if becomes[at] >= 0:
-        add(around, becomes[at])
-    size: float = weight[at]
+        add(work.around, becomes[at])
+    size: float = work.weight[at]
     pairs = 0
-    for k in range(members(around, ones)):
-        size += weight[ones[k]]
-        pairs += new_pairs(around, near[ones[k]]) - 1
+    for k in range(members(work.around, work.ones)):
+        size += work.weight[work.ones[k]]
+        pairs += new_pairs(work.around, work.near[work.ones[k]]) - 1
     return 0.5 * pairs + share * size
 
 
-@inner
+@maker
 def _fixed_scores(query: Query, rule: Rule, seed: int) -> Numbers:
     """What of the scores stays the same; chance is a linear congruential generator's (Knuth's)."""
     out = np.zeros(query.node.size)

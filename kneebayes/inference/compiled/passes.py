@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from kneebayes.inference.compiled.arrays import largest_of, scale
 from kneebayes.inference.compiled.buckets import (
     table_at,
     take_bit,
@@ -31,9 +32,8 @@ def lift(values: Numbers) -> float:
         largest_bits = max(largest_bits, bits)
     if largest_bits == np.uint64(0) or largest_bits >= SMALL_BITS:
         return 1.0
-    largest = values.max()
-    factor: float = 2.0 ** min(1000.0, -np.floor(np.log2(largest)))
-    values *= factor
+    factor: float = 2.0 ** min(1000.0, -np.floor(np.log2(largest_of(values))))
+    scale(values, factor)
     return factor
 
 
@@ -77,7 +77,7 @@ def run_backward(
         if not space.needed[step[4]]:
             continue
         if space.scales[step[4]] != 1.0:
-            table_at(program, step[4], space.gradients)[:] *= space.scales[step[4]]
+            scale(table_at(program, step[4], space.gradients), space.scales[step[4]])
         if step[0] == JOIN:
             join_back(program, step, space)
             continue

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from kneebayes.inference.compiled.asked import Limits
-from kneebayes.inference.compiled.jit import inner
+from kneebayes.inference.compiled.jit import maker
 from kneebayes.inference.compiled.order import Rule, greedy_order
 from kneebayes.inference.compiled.program import Program, write_program
 from kneebayes.inference.compiled.variables import Query
@@ -22,7 +22,7 @@ SECOND = Rule(size=5.0, hidden=-6.5, observed=1.5, chance=0.0)
 OTHERS = FIRST._replace(chance=8.0)
 
 
-@inner
+@maker
 def plan(flat: Flat, hard: Observed, query: Query, times: int, limits: Limits) -> Program:
     """The cheapest program found; its cost is infinite where every one is too wide.
 
@@ -54,7 +54,7 @@ def plan(flat: Flat, hard: Observed, query: Query, times: int, limits: Limits) -
     return best
 
 
-@inner
+@maker
 def _attempt(
     flat: Flat,
     hard: Observed,

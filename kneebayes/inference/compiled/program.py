@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from kneebayes.inference.compiled.bits import has
-from kneebayes.inference.compiled.jit import inner
+from kneebayes.inference.compiled.jit import inner, maker
 from kneebayes.inference.compiled.scopes import (
     Noted,
     Tables,
@@ -88,7 +88,7 @@ def stride_of(program: Program, table: int, variable: int) -> int:
     return stride_in(program.scopes, program.scope_start, program.size, table, variable)
 
 
-@inner
+@maker
 def write_program(
     flat: Flat, hard: Observed, query: Query, order: Integers, width: float, cost: float
 ) -> Program:
@@ -104,11 +104,11 @@ def write_program(
         np.empty(query.ends.shape[0], dtype=np.int64),
         np.empty(query.ends.shape[0], dtype=np.int64),
     )
-    finals = np.empty(m, dtype=np.int64)
+    finals, mine = np.empty(m, dtype=np.int64), np.empty(most, dtype=np.int64)
     room = np.zeros(3, dtype=np.int64)
     done = links = last = 0
     for variable in order:
-        source, made, done, more = _join_all(tables, made, live, variable, steps, done, room)
+        source, made, done, more = _join_all(tables, made, live, variable, steps, done, room, mine)
         first, table = links, made
         links = bucket_scope(query, tables, table, source, variable, noted, links)
         made = close(tables, made, tables.scope_start[made + 1] - tables.scope_start[made])
@@ -151,7 +151,7 @@ def write_program(
     )
 
 
-@inner
+@maker
 def _first_tables(flat: Flat, hard: Observed, query: Query, most: int) -> tuple[Tables, int]:
     """Room for the scopes of so many tables, and those of the plain tables written into it."""
     tables = Tables(
@@ -196,7 +196,7 @@ def _entries(flat: Flat, hard: Observed, at: int, parent: int) -> tuple[int, int
     return start, apart, beside
 
 
-@inner
+@maker
 def _link_lists(
     query: Query, tables: Tables, noted: Noted, steps: Integers, links: int
 ) -> tuple[Integers, Integers]:
@@ -252,9 +252,9 @@ def _join_all(
     steps: Integers,
     done: int,
     room: Integers,
+    mine: Integers,
 ) -> tuple[int, int, int, float]:
     """Join the tables that hold a variable, always the two that are joined most cheaply."""
-    mine = np.empty(made, dtype=np.int64)
     number = 0
     for table in range(made):
         if live[table] and has(tables.masks[table], variable):

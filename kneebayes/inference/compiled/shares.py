@@ -11,7 +11,7 @@ import numpy as np
 
 from kneebayes.inference.compiled.asked import Shares
 from kneebayes.inference.compiled.buckets import fill, strides_of, table_at
-from kneebayes.inference.compiled.jit import inner, runs
+from kneebayes.inference.compiled.jit import maker, runs
 from kneebayes.inference.compiled.links import (
     fire_bit,
     fire_bit_back,
@@ -24,7 +24,7 @@ from kneebayes.inference.flat import Flat, Integers
 from kneebayes.network import Numbers
 
 
-@inner
+@maker
 def share_out(flat: Flat, program: Program, numbers: Numbers, space: Space, shares: Shares) -> None:
     """Fill the gradients of links and pairs; both passes must have been run."""
     for done in range(program.steps.shape[0]):
@@ -39,7 +39,7 @@ def share_out(flat: Flat, program: Program, numbers: Numbers, space: Space, shar
             _share_bit(program, step, numbers, node, space, shares)
 
 
-@inner
+@maker
 def _share_state(
     program: Program,
     step: Integers,
@@ -88,7 +88,7 @@ def _add_bit_share(
     link[1] += something
 
 
-@inner
+@maker
 def _share_bit(
     program: Program, step: Integers, numbers: Numbers, node: int, space: Space, shares: Shares
 ) -> None:
@@ -126,7 +126,7 @@ def _share_bit(
         fire_states_back(to_none, to_some, lengths[k + 1], lengths[k], strides[k], strengths)
 
 
-@inner
+@maker
 def _open_family(
     program: Program, step: Integers, none: Numbers, some: Numbers, space: Space, pair: Numbers
 ) -> tuple[Numbers, Numbers]:

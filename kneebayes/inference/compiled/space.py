@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from kneebayes.inference.compiled.asked import Room
-from kneebayes.inference.compiled.jit import inner
+from kneebayes.inference.compiled.jit import maker
 from kneebayes.inference.compiled.layout import lay_out
 from kneebayes.inference.compiled.program import JOIN, SUM, Program
 from kneebayes.inference.flat import Flags, Flat, Integers
@@ -50,7 +50,7 @@ class Space(NamedTuple):
     laid: bool
 
 
-@inner
+@maker
 def make_space(
     flat: Flat, program: Program, wanted: Flags, back: bool, room: Room
 ) -> tuple[Space, Room]:
@@ -83,7 +83,7 @@ def make_space(
     return space, room
 
 
-@inner
+@maker
 def mark_needed(program: Program, wanted: Flags) -> Flags:
     """For each table whether a node whose posterior is wanted was summed out on the way to it."""
     needed = np.zeros(program.offset.size, dtype=np.bool_)

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from kneebayes.inference.compiled.bits import Words, add
-from kneebayes.inference.compiled.jit import inner
+from kneebayes.inference.compiled.jit import inner, maker
 from kneebayes.inference.flat import Flags, Flat, Integers, Observed
 
 NONE = -1
@@ -63,7 +63,7 @@ def mark_relevant(flat: Flat, relevant: Flags) -> None:
                 relevant[flat.parents[slot]] = True
 
 
-@inner
+@maker
 def tables_acted_through(flat: Flat, hard: Observed, relevant: Flags, named: Flags) -> Integers:
     """For each node the table that it acts through, or -1.
 
@@ -107,7 +107,7 @@ def other_parent(flat: Flat, at: int, parent: int) -> int:
     return NONE
 
 
-@inner
+@maker
 def open_query(flat: Flat, hard: Observed, relevant: Flags, named: Flags, kept: Flags) -> Query:
     """Collect what is open: ``hard`` holds the observed state of each node, or -1.
 
@@ -133,7 +133,7 @@ def open_query(flat: Flat, hard: Observed, relevant: Flags, named: Flags, kept: 
     return Query(state, bit, node, is_bit, size, becomes, across, ends, link_at, leaves, near, free)
 
 
-@inner
+@maker
 def _neighbours(
     flat: Flat, hard: Observed, state: Integers, across: Integers, ends: Integers, leaves: Integers
 ) -> Words:
@@ -179,7 +179,7 @@ def _open_parents(flat: Flat, hard: Observed, at: int) -> int:
     return number
 
 
-@inner
+@maker
 def _number_variables(
     flat: Flat, hard: Observed, relevant: Flags, through: Integers
 ) -> tuple[Integers, Integers, Integers, Flags]:
@@ -201,7 +201,7 @@ def _number_variables(
     return state, bit, node[:m].copy(), is_bit[:m].copy()
 
 
-@inner
+@maker
 def _collect_leaves(
     flat: Flat, hard: Observed, relevant: Flags, state: Integers, bit: Integers, through: Integers
 ) -> tuple[Integers, Integers, Integers]:
