@@ -13,6 +13,8 @@ from kneebayes.network import Numbers
 __all__ = ["solve_rows"]
 
 ROUNDS = 15  # what can be met is met in ten or so
+PATIENCE = 3  # rounds in a row without coming closer after which a row is given up
+CLOSER = 0.98  # what is left of a miss that came closer, at most
 LONGEST_STEP = 1.0
 LONGEST_ON_TRUST = 0.1  # where an unknown hardly matters, a step is long and says little
 LEAST = 1e-300
@@ -29,6 +31,7 @@ def solve_rows(
     """Find where functions of rows of unknowns are as wanted (Broyden 1965, row by row).
 
     Rows that are done are not asked again: their last step, which is small, is taken on trust.
+    Nor are rows that no longer come closer.
 
     Parameters
     ----------
@@ -52,6 +55,7 @@ def solve_rows(
     miss = ask(np.arange(len(found)), found) - wanted
     inverses = np.repeat(inverse[None], len(found), axis=0)
     rounds = 1
+    patience = np.full(len(found), PATIENCE)
     left = np.flatnonzero(np.abs(miss).max(axis=1) >= close)
     while left.size and rounds < ROUNDS:
         mine, before = inverses[left], found[left]
@@ -64,9 +68,12 @@ def solve_rows(
         scale = np.where(np.abs(scale) > LEAST, scale, np.inf)
         row = np.einsum("ri,rij->rj", step, mine) / scale[:, None]
         inverses[left] = mine + (step - turned)[:, :, None] * row[:, None, :]
+        away = np.abs(missed).max(axis=1)
+        closer = away < CLOSER * np.abs(miss[left]).max(axis=1)
+        patience[left] = np.where(closer, PATIENCE, patience[left] - 1)
         miss[left] = missed
         rounds += 1
-        left = left[np.abs(missed).max(axis=1) >= close]
+        left = left[(away >= close) & (patience[left] > 0)]
     held = np.abs(miss).max(axis=1) < close
     last = np.einsum("rij,rj->ri", inverses[held], miss[held])
     found[held] -= _short(last, LONGEST_ON_TRUST)

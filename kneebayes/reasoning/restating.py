@@ -16,7 +16,8 @@ from kneebayes.inference.leaves import relevant_nodes
 from kneebayes.knowledge import Knowledge
 from kneebayes.network import Numbers
 from kneebayes.reasoning.broyden import solve_rows
-from kneebayes.reasoning.quantities import Quantities
+from kneebayes.reasoning.evoking import evoke_rows
+from kneebayes.reasoning.quantities import Quantities, Quantity
 from kneebayes.reasoning.relinking import relink
 
 __all__ = ["Restated", "Restating", "Solved"]
@@ -280,31 +281,15 @@ class Restating:
         changed: NDArray[np.bool_],
         held: NDArray[np.bool_],
     ) -> None:
-        """Solve the links of evoking strengths, where the finding takes part.
-
-        With the finding absent and its link 0, one question gives P(cause, nothing else
-        produces the finding, complaint) and the same without the cause; what is wanted is
-        linear in the link.
-        """
-        network = self.engine.network
+        """Solve the links of evoking strengths, where the finding takes part."""
+        wanted: dict[Quantity, tuple[NDArray[np.bool_], Numbers]] = {}
         for at in self.quantities.of_kind("evoking"):
             one = self.quantities.all[at]
             moved = changed[:, self._says_about(one.node, at)].any(axis=1)
-            rows = np.flatnonzero(moved & held & ~np.isnan(amounts[:, at]))
-            if one.node not in self.relevant or not rows.size:
-                continue
-            wanted = amounts[rows, at]
-            without = numbers[rows]
-            without[:, one.place] = 0.0
-            absent = self.seen.plus(Evidence.of(network, {one.node: "absent"}))
-            told = self.engine.propagate_each([absent], [one.parent], without)
-            none = np.exp(told.log_probability)[:, None] * told.marginals[one.parent]
-            told = self.engine.propagate_each([self.seen], [one.parent], without)
-            whole = np.exp(told.log_probability)
-            mine = whole * told.marginals[one.parent][:, 1]
-            unfired = mine - wanted * (whole - none[:, 0])
-            unfired /= np.maximum(none[:, 1] * (1.0 - wanted), LEAST)
-            numbers[rows, one.place] = np.clip(1.0 - unfired, *one.bounds)
+            mine = moved & held & ~np.isnan(amounts[:, at])
+            if one.node in self.relevant and mine.any():
+                wanted[one] = mine, amounts[mine, at]
+        evoke_rows(self.engine, self.seen, wanted, numbers)
 
     def _says_about(self, finding: str, at: int) -> NDArray[np.bool_]:
         """Which quantities have a say in the link of an evoking strength."""

@@ -21,6 +21,7 @@ __all__ = ["CauseSpread", "Drawing", "Spread", "spread_of"]
 LOW, HIGH = 0.05, 0.95
 TOP = 3
 CHUNK = 2000  # draws worked on together, so that memory stays small
+SPARE = 0.02  # share of further draws made at once, since a few have no network
 RETRIES = 20
 MOST_DRAWS = 1_000_000
 HIGHEST_PRIOR = 0.9
@@ -152,12 +153,14 @@ def spread_of(
     kept: list[Numbers] = []
     done = redrawn = 0
     while done < draws:
-        count = min(CHUNK, draws - done)
+        wanted = draws - done
+        count = min(CHUNK, wanted + 5 + int(SPARE * wanted))
         deviations = width * rng.standard_normal((count, len(quantities.words)))
-        found = _ask(restating, _drawn(quantities, deviations, total=total), evidence, ids)
+        amounts = _drawn(quantities, deviations, total=total)
+        found, looked_at = _ask(restating, amounts, evidence, ids, wanted)
         kept.append(found)
         done += len(found)
-        redrawn += count - len(found)
+        redrawn += looked_at - len(found)
         if redrawn > RETRIES * max(draws, 100):
             raise KneebayesError(_hopeless(redrawn, done, width))
         if progress is not None:
@@ -199,16 +202,21 @@ def _drawn(quantities: Quantities, deviations: Numbers, *, total: bool) -> Numbe
 
 
 def _ask(
-    restating: Restating, amounts: Numbers, evidence: Evidence, ids: tuple[str, ...]
-) -> Numbers:
-    """Posteriors in those networks that exist and in which the evidence is possible."""
+    restating: Restating, amounts: Numbers, evidence: Evidence, ids: tuple[str, ...], most: int
+) -> tuple[Numbers, int]:
+    """Posteriors in the first networks that exist, in which the evidence is possible.
+
+    Also how many amounts were looked at to find them.
+    """
     restated = restating.restate(amounts)
-    numbers = restated.numbers[restated.held]
-    if not len(numbers):
-        return np.empty((0, len(ids)))
-    told = restating.engine.propagate_each([evidence], ids, numbers)
+    held = np.flatnonzero(restated.held)[:most]
+    looked_at = int(held[-1]) + 1 if len(held) == most else len(amounts)
+    if not len(held):
+        return np.empty((0, len(ids))), looked_at
+    told = restating.engine.propagate_each([evidence], ids, restated.numbers[held])
     possible = told.log_probability > -np.inf
-    return np.stack([told.marginals[id][possible, 1] for id in ids], axis=1)
+    posteriors = np.stack([told.marginals[id][possible, 1] for id in ids], axis=1)
+    return posteriors, looked_at
 
 
 def _hopeless(redrawn: int, done: int, width: float) -> str:
