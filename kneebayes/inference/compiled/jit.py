@@ -7,7 +7,8 @@ most of what compiling them would cost.
 *Makers* may make arrays, and count who holds them. *Inner* functions only borrow theirs from
 whoever called them and count nothing: counting, which threads may not do at the same time, took a
 third of a small question (Numba's issue 2350 tells of the same). So nothing that holds an array
-may be returned from one kind to the other.
+may be returned from one kind to the other. What is *either* is taken into its caller, and is then
+as that one is.
 """
 
 from __future__ import annotations
