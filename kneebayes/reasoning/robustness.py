@@ -21,7 +21,7 @@ __all__ = ["CauseSpread", "Drawing", "Spread", "spread_of"]
 LOW, HIGH = 0.05, 0.95
 TOP = 3
 CHUNK = 2000  # draws worked on together, so that memory stays small
-SPARE = 0.02  # share of further draws made at once, since a few have no network
+SPARE, FEWEST_SPARE = 0.02, 5  # further draws made at once, since one in seventy has no network
 RETRIES = 20
 MOST_DRAWS = 1_000_000
 HIGHEST_PRIOR = 0.9
@@ -154,7 +154,7 @@ def spread_of(
     done = redrawn = 0
     while done < draws:
         wanted = draws - done
-        count = min(CHUNK, wanted + 5 + int(SPARE * wanted))
+        count = min(CHUNK, wanted + FEWEST_SPARE + int(SPARE * wanted))
         deviations = width * rng.standard_normal((count, len(quantities.words)))
         amounts = _drawn(quantities, deviations, total=total)
         found, looked_at = _ask(restating, amounts, evidence, ids, wanted)

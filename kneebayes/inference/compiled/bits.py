@@ -28,6 +28,7 @@ def _ones(_typing: object, _word: object) -> tuple[object, Generate]:
     def generate(
         _context: object, builder: IRBuilder, _signature: object, arguments: Sequence[Value]
     ) -> Value:
+        """Write the instruction."""
         return builder.ctpop(arguments[0])
 
     return types.int64(types.uint64), generate
@@ -40,6 +41,7 @@ def _lowest(_typing: object, _word: object) -> tuple[object, Generate]:
     def generate(
         _context: object, builder: IRBuilder, _signature: object, arguments: Sequence[Value]
     ) -> Value:
+        """Write the instruction."""
         return builder.cttz(arguments[0], cgutils.true_bit)
 
     return types.int64(types.uint64), generate
