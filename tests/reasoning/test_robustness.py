@@ -5,6 +5,7 @@ import pytest
 
 import kneebayes as kb
 from kneebayes.odds import logit
+from kneebayes.reasoning.broyden import ROUNDS, solve_rows
 from kneebayes.reasoning.robustness import ranks_of
 
 PATIENTS: list[dict[str, object]] = [
@@ -61,6 +62,24 @@ def test_a_seed_gives_the_same_draws_and_another_gives_others(knee: kb.Model) ->
     assert first.text == again.text
     assert first.draws.equals(again.draws)
     assert not first.draws.equals(dx.robustness(40, seed=2).draws)
+
+
+def test_fewer_draws_are_the_first_of_more(knee: kb.Model) -> None:
+    few, more = (knee.diagnose(PATIENTS[1]).robustness(draws=n, seed=2) for n in (60, 150))
+    first = more.spread.posteriors[:60]
+    assert few.spread.posteriors == pytest.approx(first, rel=1e-9)
+    assert more.spread.redrawn >= few.spread.redrawn
+
+
+def test_what_has_no_solution_is_given_up_and_keeps_nothing_else_waiting() -> None:
+    def ask(_rows: np.ndarray, found: np.ndarray) -> np.ndarray:
+        return np.tanh(found)
+
+    guess, wanted = np.array([[0.3], [0.3]]), np.array([[2.0], [0.5]])
+    found, held, rounds = solve_rows(ask, guess, wanted, np.eye(1), 9.0, 1e-6)
+    assert held.tolist() == [False, True]
+    assert found[1, 0] == pytest.approx(np.arctanh(0.5), abs=1e-6)
+    assert rounds < ROUNDS
 
 
 def test_more_spread_gives_wider_intervals(knee: kb.Model) -> None:
