@@ -7,13 +7,12 @@ floor  room                               holds
 ====== ================================== =============================================
 0      ``errors``, ``odds``               exceptions; pure numbers
 1      ``knowledge``                      records, reading and checking ``priors/``, names
-2      ``network``                        nodes and arrows in numbers; the bridge to pgmpy
-3      ``inference``                      evidence, elimination order, exact engine
-4      ``elicitation``                    words -> numbers -> calibrated network
-5      ``reasoning``                      answers, belief, urgency, origins
-6      ``display``                        tables and figures
-7      ``results``                        what a question brought, showing itself
-8      ``differential``, ``asking``,      the door
+2      ``network``, ``inference``         nodes in numbers; the exact engine; know no knee
+3      ``building``                       words -> numbers -> calibrated network
+4      ``case``                           one patient: answers, belief, urgency
+5      ``view``                           how results show themselves: text, HTML, figures
+6      ``questions``                      ``explain``, ``ask``, ``doubt``, ``attribute``
+7      ``differential``, ``asking``,      the door
        ``attributing``, ``doubting``,
        ``exploring``, ``placing``,
        ``simulating``, ``updating``,
@@ -23,7 +22,7 @@ floor  room                               holds
        ``study``, ``learning``,
        ``exchange``, ``teaching``,
        ``page``, ``cli``, ``__main__``
-====== ================================== =============================================
+====== =============================================
 """
 
 from importlib.metadata import PackageNotFoundError, version

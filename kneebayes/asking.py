@@ -6,15 +6,15 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from kneebayes.attributing import Attributing
+from kneebayes.case import Answer, believe
+from kneebayes.case.answers import by_node
 from kneebayes.doubting import Doubting
-from kneebayes.reasoning import Answer, believe
-from kneebayes.reasoning.answers import by_node
-from kneebayes.reasoning.change import find_change
-from kneebayes.reasoning.questions import Case, kinds_of, subject_named
-from kneebayes.results.change_of_mind import ChangeOfMind
-from kneebayes.results.explanation import Explanation
-from kneebayes.results.interview import ASKED, Interview, subject_called
-from kneebayes.results.questions import Questions
+from kneebayes.questions.ask.change import find_change
+from kneebayes.questions.ask.change_of_mind import ChangeOfMind
+from kneebayes.questions.ask.interview import ASKED, Interview, subject_called
+from kneebayes.questions.ask.questions import Questions
+from kneebayes.questions.ask.ranking import Case, kinds_of, subject_named
+from kneebayes.questions.explain.explanation import Explanation
 
 if TYPE_CHECKING:
     from kneebayes.inference import Engine, Evidence

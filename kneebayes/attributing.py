@@ -5,20 +5,20 @@ from __future__ import annotations
 from itertools import islice
 from typing import TYPE_CHECKING
 
+from kneebayes.case import Answer, read_answers
+from kneebayes.case.answers import KINDS, WHERE
+from kneebayes.case.belief import conflict_of
 from kneebayes.errors import EvidenceError
 from kneebayes.inference import Evidence, most_probable_sets, probability_of_exactly
-from kneebayes.reasoning import Answer, read_answers
-from kneebayes.reasoning.answers import KINDS, WHERE
-from kneebayes.reasoning.attribution import attribute
-from kneebayes.reasoning.belief import conflict_of
-from kneebayes.reasoning.intervention import remove_cause
-from kneebayes.reasoning.surprise import surprise
-from kneebayes.results.attribution import Attribution
-from kneebayes.results.causesets import CauseSets
-from kneebayes.results.nomogram import Nomogram
-from kneebayes.results.reporting import Known
-from kneebayes.results.surprises import Surprises
-from kneebayes.results.whatif import WhatIf
+from kneebayes.questions.attribute.attributing import attribute
+from kneebayes.questions.attribute.attribution import Attribution
+from kneebayes.questions.attribute.cause_sets import CauseSets
+from kneebayes.questions.attribute.intervention import remove_cause
+from kneebayes.questions.attribute.surprise import surprise
+from kneebayes.questions.attribute.surprises import Surprises
+from kneebayes.questions.attribute.whatif import WhatIf
+from kneebayes.questions.explain.nomogram import Nomogram
+from kneebayes.view.reporting import Known
 
 if TYPE_CHECKING:
     from kneebayes.model import Model

@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from kneebayes.asking import Asking
-from kneebayes.display.markup import percent
-from kneebayes.display.tables import WHAT_IT_IS, differential_html, differential_text
-from kneebayes.reasoning import Answer, Belief, Urgency, believe, judge_urgency, read_answers
-from kneebayes.reasoning.answers import by_node, evidence_of
-from kneebayes.reasoning.belief import believe_groups, conflict_of, probability_of
-from kneebayes.reasoning.rows import by_name
+from kneebayes.case import Answer, Belief, Urgency, believe, judge_urgency, read_answers
+from kneebayes.case.answers import by_node, evidence_of
+from kneebayes.case.belief import believe_groups, conflict_of, probability_of
+from kneebayes.case.rows import by_name
+from kneebayes.view.markup import percent
+from kneebayes.view.tables import WHAT_IT_IS, differential_html, differential_text
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -247,8 +247,8 @@ class Differential(Asking):
 
     def draw(self, top: int = 10, ax: Axes | None = None) -> Axes:
         """Draw the first ``top`` causes as bars with matplotlib."""
-        from kneebayes.display.caption import say_above
-        from kneebayes.display.figures import draw_ranking
+        from kneebayes.view.caption import say_above
+        from kneebayes.view.figures import draw_ranking
 
         return say_above(draw_ranking(self._rows, top, ax), self._title, self._answers)
 

@@ -7,22 +7,22 @@ from contextlib import contextmanager
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from kneebayes.elicitation.onset import offset_of, stated_network
+from kneebayes.building.onset import offset_of, stated_network
+from kneebayes.case import believe
 from kneebayes.errors import EvidenceError, KneebayesError, UnknownNameError, suggest
-from kneebayes.reasoning import believe
-from kneebayes.reasoning.robustness import Drawing, spread_of
-from kneebayes.reasoning.sensitivity import Sensitivity, What, move_number, move_prior
-from kneebayes.reasoning.tornado import Over, bars_over
-from kneebayes.results.asked import Asked
-from kneebayes.results.lexicons import LexiconComparison
-from kneebayes.results.robustness import Robustness
-from kneebayes.results.sensitivity import SensitivityFunction, refuse_several
-from kneebayes.results.tornado import Tornado
+from kneebayes.questions.doubt.bars import Over, bars_over
+from kneebayes.questions.doubt.drawing import Drawing, spread_of
+from kneebayes.questions.doubt.lexicons import LexiconComparison
+from kneebayes.questions.doubt.moving import Sensitivity, What, move_number, move_prior
+from kneebayes.questions.doubt.robustness import Robustness
+from kneebayes.questions.doubt.sensitivity import SensitivityFunction, refuse_several
+from kneebayes.questions.doubt.tornado import Tornado
+from kneebayes.view.asked import Asked
 
 if TYPE_CHECKING:
+    from kneebayes.case import Answer, Urgency
     from kneebayes.inference import Evidence
     from kneebayes.model import Model
-    from kneebayes.reasoning import Answer, Urgency
 
 __all__ = ["Doubting"]
 

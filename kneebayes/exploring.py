@@ -6,16 +6,16 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from kneebayes.elicitation import Elicited
+from kneebayes.building import Elicited
+from kneebayes.case import Answer, read_answers
+from kneebayes.case.answers import by_node, evidence_of
 from kneebayes.errors import EvidenceError
 from kneebayes.inference import Engine, sample_posteriors
 from kneebayes.knowledge import Knowledge, Names
-from kneebayes.reasoning import Answer, read_answers
-from kneebayes.reasoning.answers import by_node, evidence_of
-from kneebayes.reasoning.distinguishing import distinguish
-from kneebayes.results.distinguishability import Distinguishability
-from kneebayes.results.reporting import Known
-from kneebayes.results.sampled import SampledDifferential
+from kneebayes.questions.attribute.distinguishability import Distinguishability
+from kneebayes.questions.attribute.distinguishing import distinguish
+from kneebayes.questions.attribute.sampled import SampledDifferential
+from kneebayes.view.reporting import Known
 
 __all__ = ["Exploring"]
 

@@ -8,10 +8,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kneebayes.asking import Interviewing
+from kneebayes.building import Elicited, elicit
+from kneebayes.building.evoke import group_remarks
+from kneebayes.building.tracing import Trace, trace_cause
+from kneebayes.case import read_answers
+from kneebayes.case.answers import by_node, evidence_of
+from kneebayes.case.belief import believe_groups, probability_of
+from kneebayes.case.rows import by_name
 from kneebayes.differential import Differential
-from kneebayes.display.tables import trace_html, trace_text
-from kneebayes.elicitation import Elicited, elicit
-from kneebayes.elicitation.evoke import group_remarks
 from kneebayes.errors import UnknownNameError, suggest
 from kneebayes.exploring import Exploring
 from kneebayes.inference import Engine, Evidence
@@ -20,13 +24,10 @@ from kneebayes.naming import Naming
 from kneebayes.network import Network
 from kneebayes.placing import Placing
 from kneebayes.practising import Practising
-from kneebayes.reasoning import Trace, read_answers, trace_cause
-from kneebayes.reasoning.answers import by_node, evidence_of
-from kneebayes.reasoning.belief import believe_groups, probability_of
-from kneebayes.reasoning.rows import by_name
 from kneebayes.sharing import Sharing
 from kneebayes.simulating import Simulating
 from kneebayes.updating import Updating
+from kneebayes.view.tables import trace_html, trace_text
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -273,7 +274,7 @@ class Model(Naming, Interviewing, Exploring, Placing, Simulating, Updating, Shar
         ax
             Where to draw; left out, a new figure.
         """
-        from kneebayes.display.figures import draw_network
+        from kneebayes.view.figures import draw_network
 
         if around is not None:
             around = self.names.meaning(around, ("cause",), "model.causes").id

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from kneebayes.knowledge.records import Named
-from kneebayes.results.catalogue import Catalogue
+from kneebayes.view.catalogue import Catalogue
 
 if TYPE_CHECKING:
     from kneebayes.knowledge import Knowledge, Names

@@ -6,16 +6,16 @@ from collections.abc import Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Self
 
-from kneebayes.elicitation.settle import settle
+from kneebayes.building.settle import settle
 from kneebayes.errors import KneebayesError, UnknownNameError, suggest
 from kneebayes.knowledge.settings import Setting, odds_by_cause
 
 if TYPE_CHECKING:
-    from kneebayes.elicitation import Elicited
+    from kneebayes.building import Elicited
+    from kneebayes.building.restating import Solved
     from kneebayes.inference import Engine
     from kneebayes.knowledge import Knowledge, Names
     from kneebayes.learning.record import Learnt
-    from kneebayes.reasoning.restating import Solved
 
 __all__ = ["Placing"]
 

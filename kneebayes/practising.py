@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 if TYPE_CHECKING:
-    from kneebayes.elicitation import Elicited
+    from kneebayes.building import Elicited
     from kneebayes.inference import Engine
     from kneebayes.knowledge import Knowledge, Names
     from kneebayes.model import Model

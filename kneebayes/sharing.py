@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any, cast
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from kneebayes.building import Elicited
     from kneebayes.differential import Differential
-    from kneebayes.elicitation import Elicited
     from kneebayes.exchange.patient import Patient
     from kneebayes.exchange.phenopacket_read import Diseases
     from kneebayes.exchange.phenopacket_write import Uncertain

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, cast
 if TYPE_CHECKING:
     import pandas as pd
 
+    from kneebayes.building import Elicited
     from kneebayes.cohort.recording import Recording
     from kneebayes.cohort.simulated_files import SimulatedFiles
     from kneebayes.cohort.simulation import SimulatedCohort
-    from kneebayes.elicitation import Elicited
     from kneebayes.inference import Engine
     from kneebayes.knowledge import Knowledge, Names
     from kneebayes.model import Model

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Self, cast
 if TYPE_CHECKING:
     import pandas as pd
 
-    from kneebayes.elicitation import Elicited
+    from kneebayes.building import Elicited
     from kneebayes.inference import Engine
     from kneebayes.knowledge import Knowledge, Names
     from kneebayes.learning.record import Learnt

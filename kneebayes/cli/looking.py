@@ -11,7 +11,7 @@ import typer
 from kneebayes.cli.app import app
 from kneebayes.cli.arguments import AsJson, Folder, LexiconName
 from kneebayes.model import load
-from kneebayes.results.catalogue import other_names
+from kneebayes.view.catalogue import other_names
 
 __all__ = ["cause", "check", "findings"]
 

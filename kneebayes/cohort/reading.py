@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from kneebayes.case import Answer, read_answers
+from kneebayes.case.answers import evidence_of, meaning_of
+from kneebayes.case.rows import spoken
+from kneebayes.case.urgency import POSSIBLE
 from kneebayes.cohort.cells import distinct_cells
 from kneebayes.cohort.problems import Problems
 from kneebayes.errors import EvidenceError, UnknownNameError, suggest
 from kneebayes.network import Numbers
-from kneebayes.reasoning import Answer, read_answers
-from kneebayes.reasoning.answers import evidence_of, meaning_of
-from kneebayes.reasoning.rows import spoken
-from kneebayes.reasoning.urgency import POSSIBLE
 
 if TYPE_CHECKING:
     import pandas as pd

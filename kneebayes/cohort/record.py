@@ -13,10 +13,10 @@ from kneebayes.cohort.problems import Problems
 from kneebayes.cohort.questionnaire import MADE, Questionnaire, bar_for
 from kneebayes.cohort.reading import Place
 from kneebayes.cohort.signs import LEVELS
-from kneebayes.display.markup import bar, percent, table, tag
-from kneebayes.display.tables import WHAT_IT_IS
 from kneebayes.errors import EvidenceError
 from kneebayes.knowledge.records import Meta
+from kneebayes.view.markup import bar, percent, table, tag
+from kneebayes.view.tables import WHAT_IT_IS
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -12,15 +12,15 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from kneebayes.case.answers import by_node, evidence_of, read_answers
+from kneebayes.case.belief import _impossible
 from kneebayes.cohort.recording import VISIT, Clerk, Recording
-from kneebayes.display.markup import percent
-from kneebayes.display.report import Report
 from kneebayes.errors import EvidenceError, ImpossibleEvidenceError
 from kneebayes.inference.drawing import Drawing
 from kneebayes.inference.evidence import Evidence
-from kneebayes.reasoning.answers import by_node, evidence_of, read_answers
-from kneebayes.reasoning.belief import _impossible
-from kneebayes.results.reporting import Reporting
+from kneebayes.view.markup import percent
+from kneebayes.view.report import Report
+from kneebayes.view.reporting import Reporting
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -172,7 +172,7 @@ class SimulatedCohort(Reporting):
 
     def draw(self, ax: Axes | None = None) -> Axes:
         """Draw how often each cause was drawn against how often it was to be."""
-        from kneebayes.display.evaluation_figure import draw_shares
+        from kneebayes.cohort.figure import draw_shares
 
         return draw_shares(self._rows, len(self), ax)
 

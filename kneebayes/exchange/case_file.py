@@ -7,12 +7,12 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from kneebayes.case.likelihoods import likelihood_of, says_unknown
 from kneebayes.errors import EvidenceError, UnknownNameError, suggest
 from kneebayes.exchange.patient import Patient, Told, answer_of, told_answers
 from kneebayes.exchange.problems import Problems
 from kneebayes.exchange.schemas import check_schema, schema_named
 from kneebayes.exchange.strict_json import read_json
-from kneebayes.reasoning.likelihoods import likelihood_of, says_unknown
 
 if TYPE_CHECKING:
     from kneebayes.differential import Differential

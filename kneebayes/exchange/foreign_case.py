@@ -7,8 +7,6 @@ from collections.abc import Mapping, Sequence
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from kneebayes.display.markup import percent
-from kneebayes.display.report import known_line
 from kneebayes.errors import EvidenceError
 from kneebayes.exchange.foreign_numbers import AboutNumbers
 from kneebayes.exchange.foreign_reasoning import (
@@ -20,6 +18,8 @@ from kneebayes.exchange.foreign_reasoning import (
 )
 from kneebayes.exchange.foreign_result import Bars, ForeignResult, Shown
 from kneebayes.inference import Evidence
+from kneebayes.view.markup import percent
+from kneebayes.view.report import known_line
 
 if TYPE_CHECKING:
     from kneebayes.exchange.foreign import ForeignModel

@@ -7,7 +7,6 @@ from abc import abstractmethod
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from kneebayes.display.markup import percent
 from kneebayes.errors import EvidenceError
 from kneebayes.exchange.foreign_reasoning import (
     Place,
@@ -19,7 +18,8 @@ from kneebayes.exchange.foreign_reasoning import (
 )
 from kneebayes.exchange.foreign_result import Bars, ForeignResult, Shown
 from kneebayes.inference import Evidence
-from kneebayes.reasoning.sensitivity import Sensitivity
+from kneebayes.questions.doubt.moving import Sensitivity
+from kneebayes.view.markup import percent
 
 if TYPE_CHECKING:
     from kneebayes.exchange.foreign import ForeignModel

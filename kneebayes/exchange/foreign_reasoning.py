@@ -13,15 +13,15 @@ import numpy as np
 from kneebayes.errors import EvidenceError
 from kneebayes.inference import Engine, Evidence
 from kneebayes.network import Node, Numbers
-from kneebayes.reasoning.sensitivity import Sensitivity, What
-from kneebayes.reasoning.shapley import (
+from kneebayes.questions.doubt.moving import Sensitivity, What
+from kneebayes.questions.explain.shapley import (
     change,
     orders_of,
     prefixes,
     shapley_of_all,
     shapley_of_orders,
 )
-from kneebayes.reasoning.subsets import DECIBANS, SubsetOdds, odds_of_all, odds_of_some
+from kneebayes.questions.explain.subsets import DECIBANS, SubsetOdds, odds_of_all, odds_of_some
 
 __all__ = [
     "Place",

@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from kneebayes.display.report import Report
-from kneebayes.results.reporting import Reporting
+from kneebayes.view.report import Report
+from kneebayes.view.reporting import Reporting
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -42,7 +42,7 @@ class Bars:
 
     def draw(self, ax: Axes | None, most: int) -> Axes:
         """Draw the first of them."""
-        from kneebayes.display.foreign_figure import draw_bars
+        from kneebayes.exchange.foreign_figure import draw_bars
 
         first = slice(most)
         return draw_bars(self.labels[first], self.lengths[first], self.title, self.marks[first], ax)

@@ -6,17 +6,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from kneebayes.display.report import Report
-from kneebayes.reasoning.answers import by_node
-from kneebayes.results.reporting import Reporting
+from kneebayes.case.answers import by_node
+from kneebayes.view.report import Report
+from kneebayes.view.reporting import Reporting
 
 if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
 
+    from kneebayes.case import Answer
     from kneebayes.differential import Differential
     from kneebayes.model import Model
-    from kneebayes.reasoning import Answer
 
 __all__ = ["Patient", "Told", "answer_of", "certain_state", "told_answers"]
 

@@ -13,8 +13,8 @@ from kneebayes.exchange.patient import certain_state
 from kneebayes.knowledge.names import fold
 
 if TYPE_CHECKING:
+    from kneebayes.case import Answer
     from kneebayes.differential import Differential
-    from kneebayes.reasoning import Answer
 
 __all__ = ["Uncertain", "phenopacket"]
 

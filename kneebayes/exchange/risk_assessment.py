@@ -10,8 +10,8 @@ from kneebayes.exchange.codes import Codes
 from kneebayes.exchange.patient import certain_state
 
 if TYPE_CHECKING:
+    from kneebayes.case import Answer
     from kneebayes.differential import Differential
-    from kneebayes.reasoning import Answer
 
 __all__ = ["risk_assessment"]
 

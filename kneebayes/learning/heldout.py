@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from kneebayes.display.learning_text import Lesson, Part, lesson_html, lesson_text
 from kneebayes.errors import EvidenceError
 from kneebayes.learning.patients import Patients, log_probabilities, read_patients
 from kneebayes.learning.scoring import Sample
+from kneebayes.learning.text import Lesson, Part, lesson_html, lesson_text
 from kneebayes.network import Numbers
-from kneebayes.results.showing import Showing
+from kneebayes.view.showing import Showing
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -82,7 +82,7 @@ class HeldOut(Showing):
 
     def draw(self, ax: Axes | None = None) -> Axes:
         """Draw the gains of all patients."""
-        from kneebayes.display.learning_figure import draw_gains
+        from kneebayes.learning.figures import draw_gains
 
         return draw_gains(self.frame["gain"].tolist(), ax)
 

@@ -20,7 +20,7 @@ from kneebayes.learning.scoring import Found, Scoring
 from kneebayes.learning.sentences import read_text
 
 if TYPE_CHECKING:
-    from kneebayes.elicitation import Elicited
+    from kneebayes.building import Elicited
     from kneebayes.model import Model
 
 __all__ = ["update"]

@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from kneebayes.elicitation import Elicited
-from kneebayes.elicitation.onset import number_of
+from kneebayes.building import Elicited
+from kneebayes.building.onset import number_of
+from kneebayes.building.quantities import RATIOS, Quantity
+from kneebayes.building.relinking import relink
 from kneebayes.inference import Evidence
 from kneebayes.inference.flat import Flat
 from kneebayes.knowledge.parts import Interval
@@ -19,8 +21,6 @@ from kneebayes.learning.sentences import Sentence, Text
 from kneebayes.learning.weights import QUANTILE
 from kneebayes.network import Link, Network, Numbers
 from kneebayes.odds import inverse_logit, logit
-from kneebayes.reasoning.quantities import RATIOS, Quantity
-from kneebayes.reasoning.relinking import relink
 
 if TYPE_CHECKING:
     from kneebayes.model import Model

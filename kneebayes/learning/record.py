@@ -9,15 +9,15 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from kneebayes.display.learning_text import Lesson, Part, lesson_html, lesson_text
-from kneebayes.display.markup import percent
+from kneebayes.building.quantities import RATIOS
 from kneebayes.knowledge.parts import Interval
 from kneebayes.learning.heldout import HeldOut, hold_out
 from kneebayes.learning.outcome import Outcome
 from kneebayes.learning.patients import Patients
+from kneebayes.learning.text import Lesson, Part, lesson_html, lesson_text
 from kneebayes.network import Numbers
-from kneebayes.reasoning.quantities import RATIOS
-from kneebayes.results.showing import Showing
+from kneebayes.view.markup import percent
+from kneebayes.view.showing import Showing
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -135,7 +135,7 @@ class Learnt(Showing):
 
     def draw(self, ax: Axes | None = None) -> Axes:
         """Draw the statements that the patients say most about, before and after."""
-        from kneebayes.display.learning_figure import draw_lessons
+        from kneebayes.learning.figures import draw_lessons
 
         rows = [row for row in self._by_data if row["kind"] not in RATIOS]
         return draw_lessons(rows[:SHOWN], ax)

@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from kneebayes.building.quantities import Quantities, Quantity, ends, quantities_of
+from kneebayes.building.quantity_words import labelled, said_in_words
+from kneebayes.building.restating import Restating
 from kneebayes.inference.flat import Integers
 from kneebayes.knowledge.parts import Interval
 from kneebayes.learning.coordinates import Coordinates, Family, Free, Ratio
 from kneebayes.learning.scoring import Imagined
 from kneebayes.learning.weights import EXACT, QUANTILE, weight_of
 from kneebayes.network import Numbers
-from kneebayes.reasoning.quantities import Quantities, Quantity, ends, quantities_of
-from kneebayes.reasoning.quantity_words import labelled, said_in_words
-from kneebayes.reasoning.restating import Restating
 
 if TYPE_CHECKING:
     from kneebayes.model import Model

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 import anywidget
 import traitlets
 
+from kneebayes.case import read_answers
+from kneebayes.case.answers import by_node
 from kneebayes.errors import EvidenceError, ImpossibleEvidenceError, TooWideError
 from kneebayes.page.bundle import script, static
 from kneebayes.page.payload import payload
-from kneebayes.reasoning import read_answers
-from kneebayes.reasoning.answers import by_node
 
 if TYPE_CHECKING:
     from kneebayes.differential import Differential

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
+from kneebayes.case.urgency import POSSIBLE
 from kneebayes.knowledge.parts import Interval
-from kneebayes.reasoning.urgency import POSSIBLE
 
 if TYPE_CHECKING:
     from kneebayes.knowledge import Knowledge

@@ -10,10 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from kneebayes.display.markup import percent
-from kneebayes.display.report import Report
 from kneebayes.network import Numbers
-from kneebayes.results.reporting import Reporting
 from kneebayes.study.calibration import Calibration, calibration_of
 from kneebayes.study.scores import (
     area_under_curve,
@@ -24,6 +21,9 @@ from kneebayes.study.scores import (
     recalled,
 )
 from kneebayes.study.tables import check_count, check_share
+from kneebayes.view.markup import percent
+from kneebayes.view.report import Report
+from kneebayes.view.reporting import Reporting
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -255,7 +255,7 @@ class Evaluation(Reporting):
 
     def draw(self, ax: Axes | None = None) -> Axes:
         """Draw the calibration curve of the reference, with intervals."""
-        from kneebayes.display.calibration_figure import draw_calibration
+        from kneebayes.study.calibration_figure import draw_calibration
 
         calibration = self.calibrations[self.reference]
         rows = [asdict(one) for one in calibration.bins]
@@ -264,7 +264,7 @@ class Evaluation(Reporting):
 
     def draw_scores(self, score: str = "log_score", ax: Axes | None = None) -> Axes:
         """Draw one score of every predictor: any column of numbers of :attr:`table`."""
-        from kneebayes.display.evaluation_figure import draw_scores
+        from kneebayes.study.figures import draw_scores
 
         pairs = zip(self.table["predictor"], self.table[score], strict=True)
         return draw_scores(
@@ -273,7 +273,7 @@ class Evaluation(Reporting):
 
     def draw_recall(self, ax: Axes | None = None) -> Axes:
         """Draw how many present causes are found among the first 1 to 10 of each ranking."""
-        from kneebayes.display.evaluation_figure import draw_recall
+        from kneebayes.study.figures import draw_recall
 
         firsts = list(range(1, min(10, len(self.subject.labels)) + 1))
         lines = {
@@ -287,7 +287,7 @@ class Evaluation(Reporting):
 
         Of several that learn, the one with the most sizes is drawn as a curve.
         """
-        from kneebayes.display.evaluation_figure import draw_learning
+        from kneebayes.study.figures import draw_learning
 
         values = dict(zip(self.table["predictor"], self.table[score], strict=True))
         learners: dict[str, list[str]] = {}

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 from kneebayes.cohort.recording import VISIT, Recording
 from kneebayes.cohort.simulation import simulate
-from kneebayes.display.markup import percent
-from kneebayes.display.report import Report
-from kneebayes.results.reporting import Reporting
 from kneebayes.study.collapsing import without_mediators
 from kneebayes.study.evaluating import evaluate
 from kneebayes.study.evaluation import Evaluation, Scoring
 from kneebayes.study.tables import records_of
+from kneebayes.view.markup import percent
+from kneebayes.view.report import Report
+from kneebayes.view.reporting import Reporting
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -173,7 +173,7 @@ class Misspecification(Reporting):
 
     def draw(self, ax: Axes | None = None) -> Axes:
         """Draw the log score in each world, beside that of who knows it."""
-        from kneebayes.display.evaluation_figure import draw_worlds
+        from kneebayes.study.figures import draw_worlds
 
         return draw_worlds(records_of(self.table), ax)
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from kneebayes.display.markup import percent
-from kneebayes.display.report import Report
 from kneebayes.study.tables import records_of
+from kneebayes.view.markup import percent
+from kneebayes.view.report import Report
 
 if TYPE_CHECKING:
     from kneebayes.study.evaluation import Evaluation

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from kneebayes.case import Answer, read_answers
+from kneebayes.case.answers import by_node, evidence_of
 from kneebayes.errors import EvidenceError, ImpossibleEvidenceError
 from kneebayes.inference import Evidence
-from kneebayes.reasoning import Answer, read_answers
-from kneebayes.reasoning.answers import by_node, evidence_of
 from kneebayes.teaching.frequencies import PEOPLE, NaturalFrequencies
 
 if TYPE_CHECKING:

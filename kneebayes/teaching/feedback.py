@@ -7,17 +7,17 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from kneebayes.display.practice_text import sections_html, sections_text
+from kneebayes.case import Urgency, UrgencyReason, judge_urgency, read_answers
 from kneebayes.errors import EvidenceError
 from kneebayes.odds import logit
-from kneebayes.reasoning import Urgency, UrgencyReason, judge_urgency, read_answers
-from kneebayes.results.showing import Showing
 from kneebayes.teaching.grether import Statement
 from kneebayes.teaching.patients import Hardness, hardness_of
+from kneebayes.teaching.practice_text import sections_html, sections_text
 from kneebayes.teaching.questioning import chain_of, question_rows
 from kneebayes.teaching.scoring import brier_score, divergence, log_score
 from kneebayes.teaching.situation import LEVELS
 from kneebayes.teaching.telling import SHOWN, feedback_page
+from kneebayes.view.showing import Showing
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -253,7 +253,7 @@ class Feedback(Showing):
 
     def draw(self, ax: Axes | None = None) -> Axes:
         """Draw stated against exact probabilities, with the truth."""
-        from kneebayes.display.practice_figure import draw_beliefs
+        from kneebayes.teaching.practice_figure import draw_beliefs
 
         rows = [r for r in self.belief_rows if r["present"] or r["named"]]
         rows += [r for r in self.belief_rows[:SHOWN] if r not in rows]
@@ -261,7 +261,7 @@ class Feedback(Showing):
 
     def draw_steps(self, ax: Axes | None = None) -> Axes:
         """Draw what each question was expected to tell, against the best one then."""
-        from kneebayes.display.practice_figure import draw_steps
+        from kneebayes.teaching.practice_figure import draw_steps
 
         return draw_steps(self.question_rows, ax)
 

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from kneebayes.display.markup import percent
-from kneebayes.display.practice_text import Section, sections_html, sections_text
-from kneebayes.display.urgent import urgency_lines
-from kneebayes.reasoning import Answer, Urgency, judge_urgency
-from kneebayes.results.showing import Showing
+from kneebayes.case import Answer, Urgency, judge_urgency
+from kneebayes.teaching.practice_text import Section, sections_html, sections_text
+from kneebayes.view.markup import percent
+from kneebayes.view.showing import Showing
+from kneebayes.view.urgent import urgency_lines
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -245,14 +245,14 @@ class NaturalFrequencies(Showing):
 
     def draw(self, ax: Axes | None = None) -> Axes:
         """Draw the counts as a tree: people, by cause, by finding."""
-        from kneebayes.display.frequency_figure import draw_tree
+        from kneebayes.teaching.frequency_figure import draw_tree
 
         shares = {str(row["id"]): float(str(row["probability_within"])) for row in self._rows}
         return draw_tree(self.counts, shares, self.cause, self.told, ax)
 
     def draw_icons(self, ax: Axes | None = None) -> Axes:
         """Draw one square a person; only those with the findings where there are too many."""
-        from kneebayes.display.frequency_figure import draw_icons
+        from kneebayes.teaching.frequency_figure import draw_icons
 
         return draw_icons(self.counts, self.cause, self.told, ax)
 

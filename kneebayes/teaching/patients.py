@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from kneebayes.case import judge_urgency, read_answers
 from kneebayes.errors import KneebayesError, TooWideError
 from kneebayes.inference import Evidence, draw_worlds
 from kneebayes.network import Network, Numbers
 from kneebayes.odds import entropy
-from kneebayes.reasoning import judge_urgency, read_answers
 
 if TYPE_CHECKING:
     from kneebayes.model import Model

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from kneebayes.display.practice_text import Section, sections_html, sections_text
 from kneebayes.errors import KneebayesError
-from kneebayes.results.showing import Showing
 from kneebayes.teaching.feedback import Feedback
 from kneebayes.teaching.grether import NORMAL, Weights, weigh_statements
 from kneebayes.teaching.learners import Learner
+from kneebayes.teaching.practice_text import Section, sections_html, sections_text
+from kneebayes.view.showing import Showing
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -227,7 +227,7 @@ class Practice(Showing):
 
     def draw(self, ax: Axes | None = None) -> Axes:
         """Draw calibration: what was stated against how often it was true."""
-        from kneebayes.display.practice_figure import draw_calibration
+        from kneebayes.teaching.practice_figure import draw_calibration
 
         return draw_calibration(self._calibration_rows, ax)
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from itertools import pairwise, product
 from typing import TYPE_CHECKING
 
-from kneebayes.reasoning.outcomes import Subject, information, now_of, outcomes_of_each
+from kneebayes.questions.ask.outcomes import Subject, information, now_of, outcomes_of_each
 from kneebayes.teaching.scoring import divergence
 
 if TYPE_CHECKING:

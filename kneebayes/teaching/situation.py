@@ -7,17 +7,17 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Self
 
-from kneebayes.display.practice_text import Section, sections_html, sections_text
-from kneebayes.display.urgent import urgency_lines
+from kneebayes.case import Answer, Urgency, believe, judge_urgency, read_answers
+from kneebayes.case.answers import evidence_of
 from kneebayes.inference import Evidence
-from kneebayes.reasoning import Answer, Urgency, believe, judge_urgency, read_answers
-from kneebayes.reasoning.answers import evidence_of
-from kneebayes.reasoning.outcomes import Outcome, Subject, information, now_of, outcomes_of
-from kneebayes.reasoning.questions import Case
-from kneebayes.results.questions import question_text_of
-from kneebayes.results.showing import Showing
+from kneebayes.questions.ask.outcomes import Outcome, Subject, information, now_of, outcomes_of
+from kneebayes.questions.ask.questions import question_text_of
+from kneebayes.questions.ask.ranking import Case
 from kneebayes.teaching.patients import Truth
+from kneebayes.teaching.practice_text import Section, sections_html, sections_text
 from kneebayes.teaching.steps import Step
+from kneebayes.view.showing import Showing
+from kneebayes.view.urgent import urgency_lines
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -219,7 +219,7 @@ class Situation(Showing):
 
     def draw(self, ax: Axes | None = None) -> Axes:
         """Draw what was stated last."""
-        from kneebayes.display.practice_figure import draw_stated
+        from kneebayes.teaching.practice_figure import draw_stated
 
         stated = sorted(self.stated.items(), key=lambda item: -item[1])
         labels = [self.model.knowledge.label(id) for id, _ in stated]

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from kneebayes.display.markup import percent
-from kneebayes.display.practice_text import Section, belief_cells, step_cells
-from kneebayes.display.urgent import urgency_lines
 from kneebayes.errors import TooWideError
+from kneebayes.teaching.practice_text import Section, belief_cells, step_cells
+from kneebayes.view.markup import percent
+from kneebayes.view.urgent import urgency_lines
 
 if TYPE_CHECKING:
     from kneebayes.teaching.feedback import Feedback

@@ -9,7 +9,7 @@ import pytest
 from browsing import PATIENCE, Visit, browser, needs_browser, visit
 
 import kneebayes as kb
-from kneebayes.display.markup import percent
+from kneebayes.view.markup import percent
 
 pytestmark = needs_browser
 

@@ -6,8 +6,8 @@ import pytest
 from conftest import Edit
 
 import kneebayes as kb
-from kneebayes.elicitation.onset import cause_of, number_of
-from kneebayes.elicitation.settle import settle
+from kneebayes.building.onset import cause_of, number_of
+from kneebayes.building.settle import settle
 from kneebayes.knowledge.settings import odds_by_cause
 
 GARAGE = """[garage]

@@ -10,8 +10,10 @@ import pandas as pd
 import pytest
 
 import kneebayes as kb
+from kneebayes.building.onset import number_of
+from kneebayes.building.quantities import quantities_of
+from kneebayes.building.restating import Restating
 from kneebayes.cohort import COMPLETE
-from kneebayes.elicitation.onset import number_of
 from kneebayes.inference import Evidence, numbers_of
 from kneebayes.knowledge.parts import Interval
 from kneebayes.learning import HeldOut
@@ -21,8 +23,6 @@ from kneebayes.learning.outcome import network_with
 from kneebayes.learning.scoring import Sample, Scoring
 from kneebayes.learning.sentences import read_text
 from kneebayes.learning.weights import weight_of
-from kneebayes.reasoning.quantities import quantities_of
-from kneebayes.reasoning.restating import Restating
 
 matplotlib = pytest.importorskip("matplotlib")
 matplotlib.use("Agg")

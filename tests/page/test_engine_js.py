@@ -13,11 +13,11 @@ from oracle import cases, weigh, weigh_states
 from page.javascript import COMPUTING, STATIC, bare_payload, run, source
 
 import kneebayes as kb
+from kneebayes.case import judge_urgency, read_answers
+from kneebayes.case.belief import believe_groups
 from kneebayes.inference import Evidence
 from kneebayes.network import Network, Node, noisy_or_node, root_node
 from kneebayes.page.payload import payload
-from kneebayes.reasoning import judge_urgency, read_answers
-from kneebayes.reasoning.belief import believe_groups
 
 Answers = dict[str, str]
 

@@ -18,7 +18,7 @@ from benchmarks.patients import ANSWERED, Ward
 from numpy.typing import NDArray
 from tqdm.auto import tqdm
 
-from kneebayes.elicitation.onset import arising
+from kneebayes.building.onset import arising
 from kneebayes.inference import Engine, Evidence
 from kneebayes.network import Network, Node, noisy_or_node, table_node
 from reliability.checks import Check

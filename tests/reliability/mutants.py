@@ -17,7 +17,15 @@ from reliability.checks import Check
 from reliability.copies import HERE, copy_of_package, run_python, spoilt
 
 PART = "mutation score"
-ROOMS = ("inference", "reasoning")
+ROOMS = (
+    "inference",
+    "building",
+    "case",
+    "questions/explain",
+    "questions/ask",
+    "questions/doubt",
+    "questions/attribute",
+)
 PATIENCE = 150.0  # seconds for the tests of one mutant
 BUDGET = 2_400.0  # seconds for all of them; what is left then is not judged
 KILLED, SURVIVED, TIMEOUT = "killed", "survived", "timeout"
@@ -42,7 +50,7 @@ ALSO = {
         "inference/test_loading",
         "inference/test_width",
         "inference/test_batch",
-        "reasoning/test_subsets",
+        "questions/explain/test_subsets",
     ],
     "leaves": ENGINE,
     "propagation": ENGINE,
@@ -51,29 +59,29 @@ ALSO = {
     "order": [*ENGINE, "inference/test_width"],
     "flat": ["inference/test_batch", "inference/test_compiled"],
     "batch": ["inference/test_compiled", "inference/test_width"],
-    "joint": ["reasoning/test_subsets", "cohort/test_simulated_exactly"],
-    "derivatives": ["reasoning/test_attribution", "learning/test_counting"],
-    "sampling": ["results/test_attributing", "learning/test_scoring"],
+    "joint": ["questions/explain/test_subsets", "cohort/test_simulated_exactly"],
+    "derivatives": ["questions/attribute/test_attribution", "learning/test_counting"],
+    "sampling": ["questions/attribute/test_attributing", "learning/test_scoring"],
     "drawing": ["cohort/test_simulated_exactly"],
-    "sets": ["results/test_attributing"],
-    "belief": ["reasoning/test_differential", "reasoning/test_answers"],
-    "likelihoods": ["reasoning/test_answers", "reasoning/test_differential"],
-    "quantities": ["reasoning/test_robustness", "reasoning/test_tornado"],
-    "quantity_words": ["reasoning/test_tornado", "reasoning/test_sensitivity"],
-    "relinking": ["reasoning/test_intervention", "reasoning/test_restating"],
-    "outcomes": ["reasoning/test_questions", "reasoning/test_stopping"],
-    "choosing": ["reasoning/test_questions", "reasoning/test_stopping"],
-    "interview": ["reasoning/test_stopping", "reasoning/test_questions"],
-    "change": ["reasoning/test_stopping", "results/test_question_results"],
-    "rivals": ["reasoning/test_distinguishing", "reasoning/test_explanation"],
+    "sets": ["questions/attribute/test_attributing"],
+    "belief": ["case/test_differential", "case/test_answers"],
+    "likelihoods": ["case/test_answers", "case/test_differential"],
+    "quantities": ["questions/doubt/test_robustness", "questions/doubt/test_tornado"],
+    "quantity_words": ["questions/doubt/test_tornado", "questions/doubt/test_sensitivity"],
+    "relinking": ["questions/attribute/test_intervention", "building/test_restating"],
+    "outcomes": ["questions/ask/test_questions", "questions/ask/test_stopping"],
+    "choosing": ["questions/ask/test_questions", "questions/ask/test_stopping"],
+    "interview": ["questions/ask/test_stopping", "questions/ask/test_questions"],
+    "change": ["questions/ask/test_stopping", "questions/ask/test_question_results"],
+    "rivals": ["questions/attribute/test_distinguishing", "questions/explain/test_explanation"],
     "paths": [
-        "reasoning/test_attribution",
-        "reasoning/test_intervention",
-        "reasoning/test_grounds",
-        "reasoning/test_explanation",
+        "questions/attribute/test_attribution",
+        "questions/attribute/test_intervention",
+        "questions/explain/test_grounds",
+        "questions/explain/test_explanation",
     ],
     "splitting": ["inference/test_width", "inference/test_derivatives"],
-    "broyden": ["reasoning/test_restating", "reasoning/test_robustness"],
+    "broyden": ["building/test_restating", "questions/doubt/test_robustness"],
 }
 
 
@@ -199,7 +207,7 @@ def _is_type(node: ast.BinOp) -> bool:
 
 
 def sample_mutants(count: int, seed: int) -> list[Mutant]:
-    """So many mutants of both rooms in random order, every module by its number of mutants."""
+    """So many mutants of these rooms in random order, every module by its number of mutants."""
     every = []
     for room in ROOMS:
         for path in sorted((HERE / "kneebayes" / room).glob("*.py")):
@@ -220,7 +228,7 @@ def _count(path: Path) -> int:
 def tests_of(module: str) -> list[str]:
     """The tests of a module: of its own name, and those named above; else all of its room."""
     path = Path(module)
-    room, name = path.parent.name, path.stem
+    room, name = path.parent.relative_to("kneebayes").as_posix(), path.stem
     found = [f"{room}/test_{name}.py", *(f"{one}.py" for one in ALSO.get(name, []))]
     there = [f"tests/{one}" for one in found if (HERE / "tests" / one).exists()]
     return [*dict.fromkeys([*(there or [f"tests/{room}"]), *ALWAYS, module])]
@@ -256,5 +264,5 @@ def measure_mutants(count: int, seed: int, folder: Path, budget: float = BUDGET)
     killed, survived = len(outcomes[KILLED]), len(outcomes[SURVIVED])
     note = ", ".join(f"{len(some)} {told}" for told, some in outcomes.items())
     score = killed / max(1, killed + survived)
-    subject = "plain code of inference/ and reasoning/"
+    subject = "plain code from inference/ to questions/"
     return [Check(PART, subject, "share of mutants caught", score, "> 0.75", judged, note)]

@@ -12,7 +12,7 @@ import pytest
 import kneebayes as kb
 from kneebayes.inference import Evidence
 from kneebayes.odds import entropy
-from kneebayes.reasoning.outcomes import Subject, information, now_of, outcomes_of
+from kneebayes.questions.ask.outcomes import Subject, information, now_of, outcomes_of
 from kneebayes.teaching import DIFFICULTIES, KINDS, Feedback, PracticeCase
 from kneebayes.teaching.patients import hardness_of, is_possible, red_herrings
 

@@ -1,0 +1,290 @@
+"""Every stated quantity of a model, and how it may be drawn from its interval."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from kneebayes.building import Elicited, Stated
+from kneebayes.building.onset import leak_node, offset_of
+from kneebayes.building.words import amount_interval, prior_intervals
+from kneebayes.inference import Engine
+from kneebayes.inference.flat import Integers
+from kneebayes.knowledge import Knowledge
+from kneebayes.knowledge.parts import Amount, Interval
+from kneebayes.knowledge.records import Finding, Mediator
+from kneebayes.network import Numbers
+
+__all__ = ["RATIOS", "Quantities", "Quantity", "amounts_at", "ends", "quantities_of"]
+
+Kind = Literal["prior", "frequency", "risk", "scale", "leak", "share", "evoking"]
+RATIOS: tuple[Kind, ...] = ("risk", "scale")
+QUANTILE = 1.6448536269514722  # 95 % quantile of the standard normal: an interval holds 90 %
+NEAREST = 0.01  # an end at 0 (or 1) is read as this share of the way from there to the value
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """One number that was stated.
+
+    Attributes
+    ----------
+    kind
+        ``prior``: P(node | complaint). ``frequency``: P(node | parent alone). ``risk``: a
+        risk ratio of the node for the parent, which adds to other risks. ``scale``: one that
+        multiplies them. ``leak``: P(node | no parent). ``share``: P(node), a root.
+        ``evoking``: P(parent | node, complaint).
+    node, parent, state
+        Ids; the parent and its state are empty for a prior, a leak and a share.
+    said
+        The statement: a word, a number or a range.
+    interval
+        The statement in numbers.
+    because
+        Origins of this number; empty for leaks and shares, whose records have one for all.
+    place
+        Where the number that follows from it stands in :func:`numbers_of`; of a prior the
+        leak of the cause.
+    word
+        What draws together: statements with the same word of the same direction.
+    bounds
+        Between what an ``evoking`` may move the link.
+    unit
+        Of a ``scale`` the number that a ratio of 1 has in the network; of a ``risk`` what its
+        leak is multiplied by before the ratio is.
+    """
+
+    kind: Kind
+    node: str
+    parent: str
+    state: str
+    said: Amount
+    interval: Interval
+    because: tuple[str, ...]
+    place: int
+    word: str
+    bounds: tuple[float, float] = (0.0, 1.0)
+    unit: float = 1.0
+
+
+@dataclass(frozen=True)
+class Quantities:
+    """All stated quantities, laid out as arrays too.
+
+    Attributes
+    ----------
+    all
+        The quantities.
+    words
+        What draws together, one entry for each draw: ``frequency: usually``, or the place of
+        a statement that draws on its own.
+    word_of
+        For each quantity its entry in ``words``.
+    """
+
+    all: tuple[Quantity, ...]
+    words: tuple[str, ...]
+    word_of: Integers
+
+    def __len__(self) -> int:
+        return len(self.all)
+
+    @property
+    def values(self) -> Numbers:
+        """The value of each quantity."""
+        return np.array([one.interval.value for one in self.all])
+
+    def of_kind(self, *kinds: Kind) -> Integers:
+        """Where quantities of some kinds stand."""
+        return np.array(
+            [at for at, one in enumerate(self.all) if one.kind in kinds], dtype=np.int64
+        )
+
+
+def quantities_of(knowledge: Knowledge, elicited: Elicited, engine: Engine) -> Quantities:
+    """Collect every stated quantity of a model.
+
+    A statement in a word draws together with all others that use the word in the same
+    direction: if "usually" means more than was thought, it does so everywhere. A published
+    range, and a prior that a published range has narrowed, draw on their own.
+
+    Parameters
+    ----------
+    knowledge
+        What was stated.
+    elicited
+        What became of it.
+    engine
+        Of the same network.
+    """
+    settled = _is_settled(knowledge, elicited)
+    found = (
+        *_priors(knowledge, elicited, engine),
+        *_arrows(knowledge, elicited, engine, settled=settled),
+        *_leaks(knowledge, elicited, engine),
+        *(() if settled else _evoking(knowledge, elicited, engine)),
+    )
+    words = tuple(dict.fromkeys(one.word for one in found))
+    index = {word: at for at, word in enumerate(words)}
+    return Quantities(found, words, np.array([index[one.word] for one in found], dtype=np.int64))
+
+
+def _priors(knowledge: Knowledge, elicited: Elicited, engine: Engine) -> Iterator[Quantity]:
+    for cause in knowledge.causes.values():
+        said = cause.commonness
+        alone = f"prior of {cause.id}"
+        word = f"commonness: {said.word}" if said.published is None else alone
+        interval = elicited.priors[cause.id]
+        place = _leak_at(engine, cause.id)
+        yield Quantity("prior", cause.id, "", "", said.word, interval, said.because, place, word)
+
+
+def _arrows(
+    knowledge: Knowledge, elicited: Elicited, engine: Engine, *, settled: bool
+) -> Iterator[Quantity]:
+    evoked = {(cause.id, id) for cause in knowledge.causes.values() for id in cause.evoked_by}
+    for stated in elicited.stated:
+        arrow, said = stated.arrow, stated.arrow.statement
+        if (arrow.parent, arrow.child) in evoked and settled:
+            continue
+        node, _ = offset_of(engine.network, arrow.parent, arrow.state, arrow.child)
+        risk: Kind = "risk" if node.is_noisy_or else "scale"
+        kind: Kind = "frequency" if said.risk is None else risk
+        amount = said.how_often if said.risk is None else said.risk
+        if amount is None:
+            continue
+        alone = f"{kind} of {arrow.child} for {arrow.parent} ({arrow.state})"
+        yield Quantity(
+            kind,
+            arrow.child,
+            arrow.parent,
+            arrow.state,
+            amount,
+            stated.interval,
+            said.because,
+            _link_at(engine, stated),
+            _word("risk" if kind == "scale" else kind, amount, alone),
+            unit=stated.unit,
+        )
+
+
+def _leaks(knowledge: Knowledge, elicited: Elicited, engine: Engine) -> Iterator[Quantity]:
+    for id, interval in elicited.leaks.items():
+        context = knowledge.contexts.get(id)
+        kind: Kind = "leak"
+        amount: Amount | None
+        if context is not None:
+            kind = "leak" if context.share is None else "share"
+            amount = context.leak if context.share is None else context.share
+        else:
+            others: dict[str, Mediator | Finding] = {**knowledge.mediators, **knowledge.findings}
+            amount = others[id].leak
+        if amount is not None:
+            word = _word("frequency", amount, f"{kind} of {id}")
+            place = _leak_at(engine, id)
+            yield Quantity(kind, id, "", "", amount, interval, (), place, word)
+
+
+def _evoking(knowledge: Knowledge, elicited: Elicited, engine: Engine) -> Iterator[Quantity]:
+    lexicon = knowledge.lexicons[elicited.lexicon]
+    for cause in knowledge.causes.values():
+        for finding, said in cause.evoked_by.items():
+            stated = next(
+                one
+                for one in elicited.stated
+                if one.arrow.parent == cause.id and one.arrow.child == finding
+            )
+            yield Quantity(
+                "evoking",
+                finding,
+                cause.id,
+                "present",
+                said.evokes,
+                amount_interval(said.evokes, "evoking", lexicon),
+                said.because,
+                _link_at(engine, stated),
+                _word("evoking", said.evokes, f"evoking of {cause.id} by {finding}"),
+                said.between,
+            )
+
+
+def _is_settled(knowledge: Knowledge, elicited: Elicited) -> bool:
+    """Whether the priors were shifted to a setting.
+
+    Links with an evoking strength were solved before that and stay: they belong to the
+    disease, and what was said of P(cause | finding) was not said of this setting.
+    """
+    lexicon = knowledge.lexicons[elicited.lexicon]
+    return prior_intervals(knowledge, lexicon) != elicited.priors
+
+
+def _word(kind: str, amount: Amount, alone: str) -> str:
+    return f"{kind}: {amount}" if isinstance(amount, str) else alone
+
+
+def _leak_at(engine: Engine, id: str) -> int:
+    network = engine.network
+    return int(engine.flat.number_start[network.index[leak_node(network, id)]])
+
+
+def _link_at(engine: Engine, stated: Stated) -> int:
+    """Where the number of a statement stands, for the state that it is about."""
+    arrow, network = stated.arrow, engine.network
+    node, offset = offset_of(network, arrow.parent, arrow.state, arrow.child)
+    return int(engine.flat.number_start[network.index[node.id]]) + offset
+
+
+def amounts_at(quantities: Quantities, deviations: Numbers) -> Numbers:
+    """Amounts that lie some way from their values, each towards the ends of its interval.
+
+    On the scale of log-odds (of the logarithm for a risk ratio) each half of the interval
+    is half of a normal distribution, with the value as its median and the ends as its 5 and
+    95 % quantiles; so an interval is what it claims to be: the central 90 %.
+
+    Parameters
+    ----------
+    quantities
+        What to draw.
+    deviations
+        Standard normal deviations, rows x words; 0 gives the value itself.
+
+    Returns
+    -------
+    Numbers
+        Amounts, rows x quantities.
+    """
+    middle, down, up = np.array([_scaled(one) for one in quantities.all]).T
+    own = deviations[:, quantities.word_of]
+    moved = np.where(own > 0.0, up, down) * own / QUANTILE
+    ratio = np.array([one.kind in RATIOS for one in quantities.all])
+    far = middle + moved
+    amounts = np.where(ratio, np.maximum(1.0, np.exp(np.where(ratio, far, 0.0))), _expit(far))
+    return np.where(moved == 0.0, quantities.values, amounts)
+
+
+def _expit(values: Numbers) -> Numbers:
+    return 0.5 * (1.0 + np.tanh(0.5 * values))
+
+
+def _scaled(quantity: Quantity) -> tuple[float, float, float]:
+    """Value on the scale of drawing, and how far down and up the interval reaches."""
+    interval = quantity.interval
+    low, value, high = interval.low, interval.value, interval.high
+    if low == high or value in (0.0, 1.0):
+        return 0.0, 0.0, 0.0
+    if quantity.kind in RATIOS:
+        middle = float(np.log(value))
+        return middle, middle - float(np.log(low)), float(np.log(high)) - middle
+    low, high = max(low, NEAREST * value), min(high, 1.0 - NEAREST * (1.0 - value))
+    scale = [float(np.log(one) - np.log1p(-one)) for one in (low, value, high)]
+    return scale[1], scale[1] - scale[0], scale[2] - scale[1]
+
+
+def ends(quantities: Quantities, at: Sequence[int], end: Literal["low", "high"]) -> Numbers:
+    """All quantities at their values, but some of them at one end of their intervals."""
+    amounts = quantities.values
+    amounts[list(at)] = [getattr(quantities.all[one].interval, end) for one in at]
+    return amounts

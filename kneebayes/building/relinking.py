@@ -1,0 +1,176 @@
+"""Links from stated frequencies, for many readings of the words at once.
+
+The same equations as :func:`kneebayes.building.links.links_from_frequencies`, with an axis
+for the rows and one for the parents of a child.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from kneebayes.network import Numbers
+
+__all__ = ["relink"]
+
+ROUNDS = 8  # as many as the model itself was made with
+LEAST = 1e-12
+
+Rows = Mapping[str, Numbers]
+
+
+def relink(
+    frequencies: Mapping[str, Rows],
+    leaks: Rows,
+    order: Iterable[str],
+    free: Iterable[str],
+) -> dict[str, dict[str, Numbers]]:
+    """Solve ``P(child | parent alone) = stated frequency`` for every link, in every row.
+
+    Parameters
+    ----------
+    frequencies
+        By child and parent the stated frequency in each row; NaN is unsaid, its link is 0.
+    leaks
+        Leak of each node that can be produced, in each row.
+    order
+        Ids, parents before children.
+    free
+        Ids of mediators and findings.
+
+    Returns
+    -------
+    dict
+        Links by child and parent, each with one number a row.
+    """
+    free = set(free)
+    links: dict[str, dict[str, Numbers]] = {}
+    order = list(order)
+    for child in order:
+        wanted = frequencies.get(child)
+        if wanted:
+            between = _ancestors(child, frequencies, free, order)
+            family = _family(child, list(wanted), between, leaks, links)
+            links[child] = _solve(family, wanted)
+    return links
+
+
+def _ancestors(
+    child: str, frequencies: Mapping[str, Rows], free: set[str], order: Sequence[str]
+) -> list[str]:
+    found: set[str] = set()
+    waiting = [child]
+    while waiting:
+        into = frequencies.get(waiting.pop(), {})
+        near = [one for one in into if one in free and one not in found]
+        found.update(near)
+        waiting.extend(near)
+    return [id for id in order if id in found]
+
+
+@dataclass(frozen=True)
+class _Family:
+    """What lies between a child and each of its parents, present alone.
+
+    Attributes
+    ----------
+    parents
+        The parents of the child.
+    inner
+        Nodes in between that have children in between: their states are gone through.
+    joint
+        P(states of the inner nodes | parent alone): one axis each, then parents x rows.
+    unfired
+        For each parent in between that is not inner P(it is absent | inner states, parent).
+    leak
+        Of the child, one number a row.
+    """
+
+    parents: list[str]
+    inner: list[str]
+    joint: Numbers
+    unfired: dict[str, Numbers]
+    leak: Numbers
+
+    def absent(self, links: Rows, at: Sequence[int]) -> Numbers:
+        """P(child absent) if the parent itself does not produce it: some parents x rows."""
+        places = np.asarray(at)
+        left = self.joint[..., places, :]
+        for parent in (*self.inner, *self.unfired):
+            if parent not in links:
+                continue
+            others = np.array([self.parents[one] != parent for one in at])[:, None]
+            link = links[parent][None] * others
+            if parent in self.unfired:
+                unfired = self.unfired[parent][..., places, :]
+                left = left * (unfired + (1.0 - unfired) * (1.0 - link))
+            else:
+                axis = self.inner.index(parent)
+                left = left * _along(axis, len(self.inner), np.ones_like(link), 1.0 - link)
+        summed = left.sum(axis=tuple(range(len(self.inner))))
+        return np.asarray(np.maximum(LEAST, (1.0 - self.leak) * summed))
+
+
+def _along(axis: int, axes: int, absent: Numbers, present: Numbers) -> Numbers:
+    """Two tables of parents x rows along one axis of many."""
+    both = np.stack([absent, present])
+    shape = [1] * axes
+    shape[axis] = 2
+    return both.reshape(*shape, *absent.shape)
+
+
+def _family(
+    child: str,
+    parents: list[str],
+    between: Sequence[str],
+    leaks: Rows,
+    links: Mapping[str, Rows],
+) -> _Family:
+    inner = [id for id in between if any(id in links.get(other, {}) for other in between)]
+    rows = len(leaks[child])
+    joint: Numbers = np.ones((1,) * len(inner) + (len(parents), rows))
+    unfired: dict[str, Numbers] = {}
+    for node in between:
+        silent: Numbers = np.ones((len(parents), rows)) * (1.0 - leaks[node])
+        for at, parent in enumerate(parents):
+            own = links.get(node, {}).get(parent)
+            if own is not None and parent not in between:
+                silent[at] *= 1.0 - own
+        silent = silent.reshape((1,) * len(inner) + silent.shape)
+        for axis, parent in enumerate(inner):
+            link = links.get(node, {}).get(parent)
+            if link is not None:
+                some = np.broadcast_to(1.0 - link, (len(parents), rows))
+                silent = silent * _along(axis, len(inner), np.ones_like(some), some)
+        if node in parents:
+            silent = silent.copy()
+            silent[..., parents.index(node), :] = 0.0  # present, since it is the parent itself
+        if node in inner:
+            axis = inner.index(node)
+            joint = joint * np.concatenate([silent, 1.0 - silent], axis=axis)
+        else:
+            unfired[node] = silent
+    return _Family(parents, inner, joint, unfired, leaks[child])
+
+
+def _solve(family: _Family, wanted: Rows) -> dict[str, Numbers]:
+    """Links in turn, those in between again and again since each changes the others."""
+    solved = {parent: np.zeros(len(rows)) for parent, rows in wanted.items()}
+    near = [at for at, one in enumerate(family.parents) if one in (*family.inner, *family.unfired)]
+    for _ in range(ROUNDS if len(near) > 1 else len(near)):
+        for at in near:
+            parent = family.parents[at]
+            solved[parent] = _link(wanted[parent], family.absent(solved, [at])[0])
+    far = [at for at in range(len(family.parents)) if at not in near]
+    if far:
+        given = family.absent(solved, far)
+        for at, others in zip(far, given, strict=True):
+            parent = family.parents[at]
+            solved[parent] = _link(wanted[parent], others)
+    return solved
+
+
+def _link(frequency: Numbers, others: Numbers) -> Numbers:
+    return np.nan_to_num(np.clip(1.0 - (1.0 - frequency) / others, 0.0, 1.0), nan=0.0)

@@ -1,0 +1,195 @@
+"""Every number of a cause with its origin."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, fields
+
+from kneebayes.building import Elicited, Stated
+from kneebayes.building.words import amount_interval
+from kneebayes.knowledge import Knowledge
+from kneebayes.knowledge.parts import Amount
+from kneebayes.knowledge.records import Cause
+
+__all__ = ["Trace", "TraceRow", "spelled_out", "trace_cause"]
+
+
+@dataclass(frozen=True, slots=True)
+class TraceRow:
+    """One number and where it comes from.
+
+    Attributes
+    ----------
+    about
+        What the number says: ``prior``, ``raised by``, ``raises``, ``shows``,
+        ``points to`` (a finding points to the cause: P(cause | finding, complaint)).
+    node
+        Label of the other node, or of the cause itself for its prior.
+    stated
+        The word or range as stated.
+    low, value, high
+        The statement in numbers: a probability, or a risk ratio for ``raised by``.
+    link
+        The number in the network; for a prior the value that was reached.
+    origin
+        ``article``, ``literature``, ``assumption``, joined by ``+`` where several take part.
+    because
+        Claims with their statement, references with their title, or the reason assumed.
+    """
+
+    about: str
+    node: str
+    stated: str
+    low: float
+    value: float
+    high: float
+    link: float
+    origin: str
+    because: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Trace:
+    """All numbers of one cause.
+
+    Attributes
+    ----------
+    cause
+        The cause.
+    lexicon
+        The lexicon that turned its words into numbers.
+    rows
+        The numbers, the prior first.
+    """
+
+    cause: Cause
+    lexicon: str
+    rows: tuple[TraceRow, ...]
+
+    def records(self) -> list[dict[str, object]]:
+        """The rows as plain dictionaries, one per number."""
+        return [{f.name: getattr(row, f.name) for f in fields(TraceRow)} for row in self.rows]
+
+
+def trace_cause(knowledge: Knowledge, elicited: Elicited, cause: str) -> Trace:
+    """Collect every number that makes one cause what it is.
+
+    Parameters
+    ----------
+    knowledge
+        What was stated.
+    elicited
+        What became of it.
+    cause
+        Id of the cause.
+    """
+    record = knowledge.causes[cause]
+    rows = (
+        _prior_row(knowledge, elicited, record),
+        *_arrow_rows(knowledge, elicited, record),
+        *_evoked_rows(knowledge, elicited, record),
+    )
+    return Trace(record, elicited.lexicon, rows)
+
+
+def _prior_row(knowledge: Knowledge, elicited: Elicited, cause: Cause) -> TraceRow:
+    prior = elicited.priors[cause.id]
+    said = cause.commonness
+    stated = said.word
+    if said.published is not None:
+        kinds = {knowledge.kind_of_origin(one) for one in said.published_because}
+        known = "published" if "literature" in kinds else "assumed"
+        stated += f", {known} {said.published[0]:g} to {said.published[1]:g}"
+    because = (*said.because, *said.published_because)
+    return TraceRow(
+        "prior",
+        cause.label,
+        stated,
+        prior.low,
+        prior.value,
+        prior.high,
+        prior.value,
+        _origin(knowledge, because),
+        spelled_out(knowledge, because),
+    )
+
+
+def _arrow_rows(knowledge: Knowledge, elicited: Elicited, cause: Cause) -> Iterator[TraceRow]:
+    for stated in elicited.stated:
+        arrow = stated.arrow
+        if arrow.child == cause.id:
+            state = "" if arrow.state == "present" else f" ({arrow.state.replace('_', ' ')})"
+            yield _row(knowledge, stated, "raised by", knowledge.label(arrow.parent) + state)
+        elif arrow.parent == cause.id:
+            about = "raises" if arrow.child in knowledge.causes else "shows"
+            yield _row(knowledge, stated, about, knowledge.label(arrow.child))
+
+
+def _evoked_rows(knowledge: Knowledge, elicited: Elicited, cause: Cause) -> Iterator[TraceRow]:
+    """What points to the cause; its link is the one of the same finding under ``shows``."""
+    lexicon = knowledge.lexicons[elicited.lexicon]
+    links = {
+        stated.arrow.child: stated.link
+        for stated in elicited.stated
+        if stated.arrow.parent == cause.id
+    }
+    for finding, said in cause.evoked_by.items():
+        interval = amount_interval(said.evokes, "evoking", lexicon)
+        yield TraceRow(
+            "points to",
+            knowledge.label(finding),
+            _as_text(said.evokes),
+            interval.low,
+            interval.value,
+            interval.high,
+            links[finding],
+            _origin(knowledge, said.because),
+            spelled_out(knowledge, said.because),
+        )
+
+
+def _row(knowledge: Knowledge, stated: Stated, about: str, node: str) -> TraceRow:
+    statement = stated.arrow.statement
+    if statement.risk is None:
+        said = _as_text(statement.how_often)
+    else:
+        said = "risk: " + _as_text(statement.risk)
+    interval = stated.interval
+    return TraceRow(
+        about,
+        node,
+        said,
+        interval.low,
+        interval.value,
+        interval.high,
+        stated.link,
+        _origin(knowledge, statement.because),
+        spelled_out(knowledge, statement.because),
+    )
+
+
+def _as_text(amount: Amount | None) -> str:
+    if isinstance(amount, tuple):
+        return f"{amount[0]:g} to {amount[1]:g}"
+    return str(amount)
+
+
+def _origin(knowledge: Knowledge, because: tuple[str, ...]) -> str:
+    kinds = {knowledge.kind_of_origin(one) for one in because}
+    return "+".join(one for one in ("article", "literature", "assumption") if one in kinds)
+
+
+def spelled_out(knowledge: Knowledge, because: tuple[str, ...]) -> tuple[str, ...]:
+    """Origins in words: claims with what they say, references as they are cited."""
+    spelled = []
+    for origin in because:
+        if origin in knowledge.claims:
+            spelled.append(f"{origin}: {knowledge.claims[origin].statement}")
+        elif origin in knowledge.references:
+            source = knowledge.references[origin]
+            year = str(source.year or "")
+            parts = [source.authors, source.title, source.journal, year, source.where]
+            spelled.append(f"{origin}: " + ", ".join(part for part in parts if part))
+        else:
+            spelled.append(origin)
+    return tuple(spelled)

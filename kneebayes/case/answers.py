@@ -1,0 +1,296 @@
+"""What a user says of a patient becomes evidence on nodes."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from numbers import Real
+
+from kneebayes.case.likelihoods import (
+    Likelihood,
+    in_words,
+    likelihood_of,
+    says_no,
+    says_unknown,
+    says_yes,
+)
+from kneebayes.case.rows import by_name
+from kneebayes.errors import NEGATIONS, EvidenceError, UnknownNameError, shown
+from kneebayes.inference import Evidence
+from kneebayes.knowledge import Knowledge, Meaning, Names
+from kneebayes.knowledge.names import either, fold
+from kneebayes.network import Network
+
+__all__ = [
+    "KINDS",
+    "WHERE",
+    "Answer",
+    "by_node",
+    "evidence_of",
+    "meaning_of",
+    "read_answers",
+]
+
+KINDS = ("finding", "context", "cause", "mediator", "group")
+WHERE = "model.search('...'), model.findings, model.contexts and model.causes"
+OLDEST = 120  # years
+YEARS = re.compile(r"(?<=\d)\s*(years?( old)?|yrs?|y)\s*$", re.IGNORECASE)
+PREFIXES = ("non", "un", "a")  # such as "afebrile"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One answer about one node.
+
+    Attributes
+    ----------
+    id, label
+        The node.
+    likelihood
+        P(what was said | state), one number per state.
+    state
+        The answer in words: ``present``, ``absent``, a state, or for virtual evidence the
+        probabilities that were given.
+    """
+
+    id: str
+    label: str
+    likelihood: Likelihood
+    state: str
+
+    @property
+    def presence(self) -> float:
+        """How far the answer speaks for presence: 1 present, 0 absent, else in between."""
+        return self.likelihood[-1] / sum(self.likelihood)
+
+    @property
+    def is_uncertain(self) -> bool:
+        """Whether it was said that a finding is perhaps there."""
+        return len(self.likelihood) == 2 and 0.0 < self.presence < 1.0
+
+
+def read_answers(
+    knowledge: Knowledge, names: Names, network: Network, said: Mapping[str, object]
+) -> tuple[Answer, ...]:
+    """Understand names and answers; what is unknown is left out.
+
+    Parameters
+    ----------
+    knowledge, names, network
+        What can be named and which states it has.
+    said
+        Answers by name. An answer is True or ``"present"``, False or ``"absent"``, None or
+        ``"unknown"``, the name of a state, a probability (virtual evidence), or for a node
+        with several states a mapping of states to probabilities. A group can be False:
+        all of its members are absent.
+
+    Raises
+    ------
+    UnknownNameError
+        If a name is not known; tells of all such names, and what looks like each.
+    EvidenceError
+        If an answer cannot be understood, or two answers contradict each other.
+    """
+    said = by_name(said)
+    found: dict[str, Likelihood] = {}
+    names_used: dict[str, str] = {}
+    for name, meaning in _meanings(names, said).items():
+        for id, now in _read_one(knowledge, network, name, meaning, said[name]):
+            before = found.get(id)
+            found[id] = now if before is None else _combine(names_used[id], name, before, now)
+            names_used[id] = name
+    ordered = sorted(found, key=lambda id: network.index[id])
+    return tuple(
+        Answer(
+            id,
+            knowledge.label(id),
+            found[id],
+            in_words(knowledge, network[id].states, id, found[id]),
+        )
+        for id in ordered
+    )
+
+
+def _meanings(names: Names, said: Iterable[str]) -> dict[str, Meaning]:
+    """What each name stands for; all that are unknown are told in one error."""
+    meanings: dict[str, Meaning] = {}
+    unknown: list[UnknownNameError] = []
+    for name in said:
+        try:
+            meanings[name] = meaning_of(names, name)
+        except UnknownNameError as error:
+            unknown.append(error)
+    if unknown:
+        raise unknown[0].along_with(unknown[1:]) if len(unknown) > 1 else unknown[0]
+    return meanings
+
+
+def _read_one(
+    knowledge: Knowledge, network: Network, name: str, meaning: Meaning, answer: object
+) -> Iterator[tuple[str, Likelihood]]:
+    """The nodes that one answer speaks of: one, or all members of a group ruled out."""
+    if meaning.kind == "group":
+        if says_no(answer):
+            for member in knowledge.groups[meaning.id].members:
+                yield member, (1.0, 0.0)
+        elif not says_unknown(answer):
+            message = (
+                f"'{name}' is a group: as evidence it can be False (all of it absent) or None. "
+                f"Got {shown(answer)}. Name the member that is present."
+            )
+            raise EvidenceError(message)
+        return
+    answer = _in_years(knowledge, name, meaning, answer)
+    likelihood = likelihood_of(knowledge, network[meaning.id].states, name, meaning, answer)
+    if likelihood is not None:
+        yield meaning.id, likelihood
+
+
+def _in_years(knowledge: Knowledge, name: str, meaning: Meaning, answer: object) -> object:
+    """Digits in text as the number they are, where the states of a node are spans of years.
+
+    Raises
+    ------
+    EvidenceError
+        If nobody is that old. Between 0 and 1 it may be meant as a probability: refused too.
+    """
+    states = knowledge.contexts[meaning.id].states if meaning.kind == "context" else ()
+    if meaning.state or not any(state.below for state in states) or isinstance(answer, bool):
+        return answer
+    years = _number(answer) if isinstance(answer, str) else answer
+    if not isinstance(years, Real):
+        return answer
+    if not 1.0 < _as_float(years) <= OLDEST:
+        words = ", ".join(f"'{state.label}'" for state in states)
+        message = (
+            f"'{name}' must be one of {words}, a probability for each, or years (above 1, at "
+            f"most {OLDEST}), such as 67. Got {shown(answer)}. Leave it out, or say None, if "
+            "unknown."
+        )
+        raise EvidenceError(message)
+    return years
+
+
+def _as_float(number: Real) -> float:
+    """A number as a float; infinite where it is too large for one."""
+    try:
+        return float(number)
+    except OverflowError:
+        return math.inf
+
+
+def _number(text: str) -> int | float | None:
+    """The number that a text is, if it is one; "67 years" is 67."""
+    text = YEARS.sub("", text)
+    for kind in (int, float):
+        try:
+            return kind(text)
+        except ValueError:
+            continue
+    return None
+
+
+def meaning_of(names: Names, name: object) -> Meaning:
+    """What a name stands for; a denial or an answer in place of one is told how to say it.
+
+    Raises
+    ------
+    UnknownNameError
+        If nothing has that name; its ``instead`` are the answers that were likely meant.
+    """
+    try:
+        return names.meaning(name, KINDS, WHERE)
+    except UnknownNameError as error:
+        meant = _meant(names, name) if isinstance(name, str) else []
+        if not meant:
+            raise
+        said = either([f"{{{id!r}: {answer!r}}}" for id, answer in meant], quote="")
+        what = "that it is absent" if meant[0][1] is False else "this"
+        message = f"{error.start} To say {what}: {said}. See {WHERE}."
+        near = tuple(dict.fromkeys(id for id, _ in meant))
+        raise UnknownNameError(message, error.name, near, error.start, meant) from None
+
+
+def _meant(names: Names, name: str) -> list[tuple[str, object]]:
+    """The answers that ``fever=no``, ``age=67``, ``no fever`` or ``afebrile`` stand for."""
+    for sign in ("=", ":", " "):
+        subject, _, text = name.strip().rpartition(sign)
+        subject, text = subject.strip(), text.strip()
+        if not subject or not text or (sign == " " and not _is_answer(text)):
+            continue
+        answer = _answer(text)
+        if near := _known_or_like(names, subject):
+            return [(one, answer) for one in near]
+    if any(word in NEGATIONS for one in names.like(name, KINDS) for word in fold(one).split()):
+        return []  # what looks like it denies the same
+    words = name.split()
+    left = [word for word in words if fold(word) not in NEGATIONS]
+    if left and len(left) < len(words):
+        ends = NEGATIONS & {fold(words[0]), fold(words[-1])}
+        found = _known_or_like(names, " ".join(left))
+        return [(one, False) for one in found] if ends else []
+    for prefix in PREFIXES:
+        if name.casefold().startswith(prefix) and _is_known(names, name.strip()[len(prefix) :]):
+            return [(name.strip()[len(prefix) :].lstrip("- "), False)]
+    return []
+
+
+def _is_answer(text: str) -> bool:
+    return says_yes(text) or says_no(text) or _number(text) is not None
+
+
+def _answer(text: str) -> object:
+    """An answer as Python would say it."""
+    if says_yes(text) or says_no(text):
+        return says_yes(text)
+    number = _number(text)
+    return text if number is None else number
+
+
+def _is_known(names: Names, name: str) -> bool:
+    return fold(name) in {fold(one) for one in names.known(KINDS)}
+
+
+def _known_or_like(names: Names, name: str) -> list[str]:
+    """The name itself if it is known, otherwise what looks like it."""
+    return [name] if _is_known(names, name) else names.like(name, KINDS)
+
+
+def by_node(
+    knowledge: Knowledge, names: Names, said: Mapping[str, object]
+) -> dict[str, dict[str, object]]:
+    """Answers sorted by the id of the node they speak of, each still under its own name.
+
+    A group that is ruled out becomes an answer about each of its members.
+    """
+    said = by_name(said)
+    sorted_out: dict[str, dict[str, object]] = {}
+    for name, meaning in _meanings(names, said).items():
+        if meaning.kind == "group":
+            for member in knowledge.groups[meaning.id].members:
+                sorted_out.setdefault(member, {})[member] = said[name]
+        else:
+            sorted_out.setdefault(meaning.id, {})[name] = said[name]
+    return sorted_out
+
+
+def evidence_of(answers: Iterable[Answer]) -> Evidence:
+    """The answers as evidence for the engine."""
+    return Evidence({answer.id: answer.likelihood for answer in answers})
+
+
+def _combine(first: str, second: str, before: Likelihood, now: Likelihood) -> Likelihood:
+    """Both answers about one node, if they can both be true.
+
+    Saying the same thing twice counts once; ruling out several states adds up.
+    """
+    if before == now:
+        return now
+    both = tuple(a * b for a, b in zip(before, now, strict=True))
+    certain = all(value in (0.0, 1.0) for value in (*before, *now))
+    if not certain or not any(both):
+        message = f"'{first}' and '{second}' speak of the same thing and disagree. Keep one."
+        raise EvidenceError(message)
+    return both

@@ -1,0 +1,149 @@
+"""What follows from the evidence: the posterior of every cause, and of groups of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from kneebayes.case.answers import (
+    KINDS,
+    WHERE,
+    evidence_of,
+    read_answers,
+)
+from kneebayes.case.likelihoods import says_yes
+from kneebayes.case.rows import by_name
+from kneebayes.errors import EvidenceError, ImpossibleEvidenceError, TooWideError
+from kneebayes.inference import Engine, Evidence, smallest_conflict
+from kneebayes.knowledge import Knowledge, Names
+
+__all__ = ["Belief", "believe", "believe_groups", "conflict_of", "probability_of"]
+
+
+@dataclass(frozen=True)
+class Belief:
+    """Posteriors given one patient's evidence.
+
+    Attributes
+    ----------
+    posteriors
+        P(cause present | evidence) by cause; several can be present at once.
+    log_probability
+        Natural logarithm of P(evidence).
+    """
+
+    posteriors: Mapping[str, float]
+    log_probability: float
+
+
+def believe(engine: Engine, knowledge: Knowledge, evidence: Evidence) -> Belief:
+    """Posteriors of all causes.
+
+    Raises
+    ------
+    ImpossibleEvidenceError
+        If the evidence has probability zero; names a smallest set that conflicts.
+    TooWideError
+        If an exact answer needs more memory than is allowed; says what else there is.
+    """
+    causes = list(knowledge.causes)
+    try:
+        told = engine.propagate(evidence, causes)
+    except TooWideError as error:
+        message = f"{error} Or ask for an estimate by name: model.sample(answers)."
+        raise TooWideError(message) from error
+    log_probability = float(told.log_probability[0])
+    if log_probability == -np.inf:
+        raise _impossible(engine, knowledge, evidence)
+    posteriors: dict[str, float] = {}
+    for cause in causes:
+        posteriors[cause] = told.present(cause)
+    return Belief(posteriors=posteriors, log_probability=log_probability)
+
+
+def believe_groups(
+    engine: Engine, knowledge: Knowledge, evidence: Evidence, groups: Iterable[str]
+) -> dict[str, float]:
+    """P(at least one member present | evidence) by group."""
+    asked = list(groups)
+    members = [knowledge.groups[id].members for id in asked]
+    return dict(zip(asked, engine.probability_of_any(members, evidence), strict=True))
+
+
+def probability_of(
+    engine: Engine, knowledge: Knowledge, names: Names, event: Mapping[str, object], given: Evidence
+) -> float:
+    """P(all of an event | evidence); a group in the event means at least one of its members.
+
+    Parameters
+    ----------
+    engine, knowledge, names
+        What to ask, and what its names mean.
+    event
+        Answers by name; at most one group may be present.
+    given
+        The evidence.
+
+    Raises
+    ------
+    EvidenceError
+        If the event names several groups as present.
+    ImpossibleEvidenceError
+        If the evidence has probability zero.
+    """
+    event = by_name(event)
+    meant = {name: names.meaning(name, KINDS, WHERE) for name in event}
+    groups = [n for n, one in meant.items() if one.kind == "group" and says_yes(event[n])]
+    if len(groups) > 1:
+        message = f"An event can name one group as present, got {', '.join(groups)}."
+        raise EvidenceError(message)
+    if engine.log_probability(given) == -np.inf:
+        raise _impossible(engine, knowledge, given)
+    others = {name: answer for name, answer in event.items() if name not in groups}
+    asked = evidence_of(read_answers(knowledge, names, engine.network, others))
+    probability = engine.posterior(asked, given)
+    if not groups or probability == 0.0:
+        return probability
+    members = knowledge.groups[meant[groups[0]].id].members
+    return probability * engine.probability_of_any([members], given.plus(asked))[0]
+
+
+def conflict_of(engine: Engine, evidence: Evidence, complaint: str) -> float:
+    """Jensen's measure of conflict, in bits: ``log2(prod P(e_i) / P(e))``.
+
+    Everything is conditioned on the complaint where that was observed, since it is what
+    every patient brings. Above zero the answers do not support each other; below zero
+    they do.
+
+    References
+    ----------
+    Jensen, Chamberlain, Nordahl, Jensen: Analysis in HUGIN of data conflict, UAI 1990.
+    """
+    given = [complaint] if complaint in evidence.likelihoods else []
+    base = engine.log_probability(evidence.only(given))
+    single = sum(
+        engine.log_probability(evidence.only([*given, id])) - base
+        for id in evidence
+        if id not in given
+    )
+    together = engine.log_probability(evidence) - base
+    return (single - together) / float(np.log(2.0))
+
+
+def _impossible(
+    engine: Engine, knowledge: Knowledge, evidence: Evidence
+) -> ImpossibleEvidenceError:
+    conflict = smallest_conflict(engine, evidence)
+    told = ", ".join(f"{knowledge.label(id)} = {_state(engine, evidence, id)}" for id in conflict)
+    message = (
+        f"The evidence has probability 0 under this model: {told} cannot be true together. "
+        "Change or leave out one of them."
+    )
+    return ImpossibleEvidenceError(message, conflict)
+
+
+def _state(engine: Engine, evidence: Evidence, id: str) -> str:
+    state = evidence.hard_state(id)
+    return "uncertain" if state is None else engine.network[id].states[state]

@@ -1,0 +1,168 @@
+"""What would change one's mind, showing itself."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from kneebayes.questions.ask.change import Change
+from kneebayes.questions.ask.outcomes import Outcome
+from kneebayes.questions.ask.ranking import Case
+from kneebayes.questions.ask.text import page_html, page_text
+from kneebayes.view.markup import percent
+from kneebayes.view.showing import Showing
+from kneebayes.view.urgent import urgency_lines
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.axes import Axes
+
+__all__ = ["ChangeOfMind"]
+
+SHOWN = 5
+
+
+@dataclass(frozen=True, repr=False, eq=False)
+class ChangeOfMind(Showing):
+    """The smallest set of open answers that was found to put one cause above another.
+
+    Made by :meth:`kneebayes.Differential.change_of_mind`.
+
+    Attributes
+    ----------
+    case
+        The patient.
+    change
+        What was found, as ids and numbers.
+    """
+
+    case: Case
+    change: Change
+
+    @property
+    def to(self) -> str:
+        """Label of the cause that is to rise."""
+        return self.case.knowledge.label(self.change.to)
+
+    @property
+    def over(self) -> str:
+        """Label of the cause that it is to pass."""
+        return self.case.knowledge.label(self.change.over)
+
+    @property
+    def answers(self) -> dict[str, str]:
+        """The most probable of the smallest sets: state by id; empty where none was found."""
+        return dict(self.change.sets[0].answers) if self.change.sets else {}
+
+    @property
+    def probability(self) -> float:
+        """P(these answers | evidence); 0 where none was found."""
+        return self.change.probability
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """One row a set of answers, the most probable first.
+
+        Columns: ``ids`` (``id=state``, joined by ``; ``), ``answers`` (in words), ``size``,
+        ``probability`` (P(these answers | evidence)), ``to`` and ``over`` (ids),
+        ``to_posterior`` and ``over_posterior`` (after these answers).
+        """
+        import pandas as pd
+
+        rows = [self._row(one) for one in self.change.sets]
+        columns = list(self._row(self.change.now))
+        return pd.DataFrame(rows, columns=columns)
+
+    def _row(self, outcome: Outcome) -> dict[str, object]:
+        change = self.change
+        ids = "; ".join(f"{id}={state}" for id, state in outcome.answers.items())
+        return {
+            "ids": ids,
+            "answers": self._worded(outcome),
+            "size": len(outcome.answers),
+            "probability": outcome.probability,
+            "to": change.to,
+            "over": change.over,
+            "to_posterior": outcome.posteriors[change.to],
+            "over_posterior": outcome.posteriors[change.over],
+        }
+
+    def _worded(self, outcome: Outcome) -> str:
+        said = (self.case.answered(id, state) for id, state in outcome.answers.items())
+        return "; ".join(f"{one.label}: {one.state}" for one in said)
+
+    @property
+    def text(self) -> str:
+        """What was found, for a terminal."""
+        return page_text(*self._page)
+
+    @property
+    def html(self) -> str:
+        """The same for a notebook."""
+        return page_html(*self._page)
+
+    @property
+    def _page(self) -> tuple[str, list[str], tuple[str, ...], list[tuple[str, ...]], list[str]]:
+        header = ("answers", "probability", self.to, self.over)
+        now = self._row(self.change.now)
+        rows: list[tuple[str, ...]] = [("(now)", "", *_posteriors(now))]
+        for one in self.change.sets[:SHOWN]:
+            if one.answers:
+                row = self._row(one)
+                rows.append((str(row["answers"]), percent(one.probability), *_posteriors(row)))
+        title = f"What would put {self.to} above {self.over}"
+        disclaimer = self.case.knowledge.meta.disclaimer
+        before = [*urgency_lines(self.case.urgency), self._found]
+        return title, before, header, rows, [*self._search, disclaimer]
+
+    @property
+    def _found(self) -> str:
+        change = self.change
+        if change.size is None:
+            most = max(change.tried)
+            return f"No set of {_count(most, 'answer')} or fewer was found that does it."
+        if change.size == 0:
+            return f"{self.to} is above {self.over} already."
+        sets = len(change.sets)
+        more = f"; {_count(sets - 1, 'other set')} of that size as well" if sets > 1 else ""
+        return (
+            f"{_count(change.size, 'answer')} {'is' if change.size == 1 else 'are'} enough: "
+            f"{self._worded(change.sets[0])} (probability {percent(change.probability)}){more}."
+        )
+
+    @property
+    def _search(self) -> list[str]:
+        change = self.change
+        if change.size == 0:
+            return []
+        tried = ", ".join(f"{many} of size {size}" for size, many in change.tried.items())
+        lines = [f"Sets of answers tried: {tried}."]
+        if change.complete and change.size == 1:
+            lines.append("All single answers were tried.")
+        else:
+            lines.append(
+                "All single answers were tried; larger sets only of the answers that by "
+                "themselves speak most for the one over the other."
+                + (" No smaller set exists." if change.complete else " The search is not complete.")
+            )
+        return lines
+
+    def draw(self, ax: Axes | None = None) -> Axes:
+        """Draw both causes now and after each of the first five sets."""
+        from kneebayes.questions.ask.figures import draw_changes
+
+        rows = [{**self._row(self.change.now), "answers": "now", "probability": None}]
+        rows += [self._row(one) for one in self.change.sets[:SHOWN] if one.answers]
+        return draw_changes(rows, self.to, self.over, ax)
+
+    def __repr__(self) -> str:
+        size = "none found" if self.change.size is None else _count(self.change.size, "answer")
+        return f"ChangeOfMind({self.to} above {self.over}: {size}, {percent(self.probability)})"
+
+
+def _posteriors(row: dict[str, object]) -> tuple[str, str]:
+    return percent(float(str(row["to_posterior"]))), percent(float(str(row["over_posterior"])))
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"

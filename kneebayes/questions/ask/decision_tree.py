@@ -1,0 +1,123 @@
+"""An interview planned ahead, to be printed or drawn."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from kneebayes.questions.ask.questions import question_text_of
+from kneebayes.questions.ask.ranking import Case
+from kneebayes.questions.ask.text import page_html, page_text, tree_html, tree_text
+from kneebayes.questions.ask.tree import TreeNode
+from kneebayes.view.markup import percent, tag
+from kneebayes.view.showing import Showing
+from kneebayes.view.urgent import urgency_lines
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.axes import Axes
+
+__all__ = ["DecisionTree"]
+
+
+@dataclass(frozen=True, repr=False, eq=False)
+class DecisionTree(Showing):
+    """An interview planned ahead, to be printed or drawn.
+
+    Attributes
+    ----------
+    case
+        The patient at the start.
+    about
+        What is to be found out.
+    root
+        The first point.
+    """
+
+    case: Case
+    about: str
+    root: TreeNode
+
+    @cached_property
+    def _rows(self) -> list[dict[str, object]]:
+        return [self._row(node) for node in self.root.nodes()]
+
+    def _row(self, node: TreeNode) -> dict[str, object]:
+        label = self.case.knowledge.label
+        subject = node.now.subject
+        leading = node.now.leading
+        posterior = node.now.posteriors[leading] if subject is None else subject
+        says = f"{label(leading) if subject is None else self.about} {percent(posterior)}"
+        if node.level != "routine":
+            says += f", act: {node.level}"
+        answer = self._said(*node.path[-1]) if node.path else ""
+        question = node.question
+        asks = "" if question is None else question_text_of(self.case, question.id)
+        path = [f"{label(id)}: {self._said(id, state)}" for id, state in node.path]
+        return {
+            "depth": len(node.path),
+            "path": "; ".join(path),
+            "answer": answer,
+            "probability": node.now.probability if node.path else 1.0,
+            "reached": node.probability,
+            "ask": "" if question is None else question.id,
+            "asks": asks,
+            "leading": leading,
+            "posterior": posterior,
+            "urgency": node.level,
+            "says": says,
+            "label": says.replace(", ", "\n") if question is None else f"{label(question.id)}?",
+            "ends": question is None,
+            "urgent": node.level == "now",
+        }
+
+    def _said(self, id: str, state: str) -> str:
+        return self.case.answered(id, state).state
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """One row a point: where it is, how probable, what to ask, what is believed.
+
+        Columns: ``depth``, ``path`` (answers so far), ``answer`` (the last), ``probability``
+        (of that answer at the point before), ``reached`` (of the whole path), ``ask`` (id)
+        and ``asks``, ``leading`` (id), ``posterior`` (of the leading cause, or of what was
+        asked about) and ``urgency``.
+        """
+        import pandas as pd
+
+        frame = pd.DataFrame(self._rows)
+        return frame.drop(columns=["says", "label", "ends", "urgent"])
+
+    @property
+    def text(self) -> str:
+        """The tree for a terminal: answers indented below their question."""
+        title, before, after = self._around
+        return page_text(title, [*before, "", tree_text(self._rows), ""], (), [], after)
+
+    @property
+    def html(self) -> str:
+        """The tree for a notebook, as nested lists."""
+        title, before, after = self._around
+        top, end = page_html(title, before, (), [], []), page_html("", [], (), [], after)
+        return tag("div", top, tag("div", tree_html(self._rows)), end)
+
+    @property
+    def _around(self) -> tuple[str, list[str], list[str]]:
+        title = f"An interview about {self.about}, {self._deepest} questions deep at most"
+        disclaimer = self.case.knowledge.meta.disclaimer
+        return title, urgency_lines(self.case.urgency), [disclaimer]
+
+    @property
+    def _deepest(self) -> int:
+        return max(len(node.path) for node in self.root.nodes())
+
+    def draw(self, ax: Axes | None = None) -> Axes:
+        """Draw the tree from left to right."""
+        from kneebayes.questions.ask.figures import draw_tree
+
+        return draw_tree(self._rows, ax)
+
+    def __repr__(self) -> str:
+        ends = len(list(self.root.leaves()))
+        return f"DecisionTree(about {self.about}: {self._deepest} deep, {ends} ends)"

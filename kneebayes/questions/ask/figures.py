@@ -1,0 +1,225 @@
+"""Figures of questions: both outcomes, bits against cost, a tree, a change of mind."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from kneebayes.questions.ask.text import number
+from kneebayes.view.figures import _new_axes
+from kneebayes.view.markup import percent
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+__all__ = ["draw_changes", "draw_outcomes", "draw_pareto", "draw_tree"]
+
+Row = Mapping[str, object]
+# Okabe and Ito's colours, told apart by colour-blind readers too
+BLUE, ORANGE, GREEN, GREY = "#0072B2", "#D55E00", "#009E73", "#767676"
+
+
+def draw_outcomes(
+    rows: Sequence[Row], outcomes: Sequence[Row], top: int = 10, ax: Axes | None = None
+) -> Axes:
+    """Draw where each answer of the best questions would move what it speaks of.
+
+    Parameters
+    ----------
+    rows
+        Ranked questions.
+    outcomes
+        Answers with ``id`` of the question, ``positive`` (None where there are more than
+        two), ``probability`` and ``posterior``.
+    top
+        How many questions to draw.
+    ax
+        Where to draw; left out, a new figure.
+    """
+    drawn = list(rows[:top])[::-1]
+    ax = ax or _new_axes(8.0, 0.42 * len(drawn) + 1.5)
+    marks: dict[object, dict[str, Any]] = {
+        True: {"marker": "o", "color": BLUE, "label": "if yes"},
+        False: {"marker": "s", "color": ORANGE, "markerfacecolor": "white", "label": "if no"},
+        None: {"marker": "D", "color": GREEN, "label": "one of several answers"},
+    }
+    told: set[object] = set()
+    for at, row in enumerate(drawn):
+        mine = [one for one in outcomes if one["id"] == row["id"]]
+        places = [number(one["posterior"]) for one in mine]
+        ax.plot([min(places), max(places)], [at, at], color=GREY, lw=1.5, zorder=1)
+        ax.plot(number(row["now"]), at, "|", color="black", ms=15, mew=2, zorder=2)
+        for one, place in zip(mine, places, strict=True):
+            style = dict(marks[one["positive"]])
+            if one["positive"] in told:
+                del style["label"]
+            told.add(one["positive"])
+            ax.plot(place, at, ls="", ms=7.5, mew=1.8, zorder=3, **style)
+        ax.text(1.06, at, f"{number(row['bits']):.3f}", va="center", fontsize=9)
+    labels = [f"{row['question']}\n({row['speaks_of_label']})" for row in drawn]
+    ax.plot([], [], "|", color="black", ms=12, mew=2, label="now")
+    ax.text(1.06, len(drawn) - 0.45, "bits", va="bottom", fontsize=9)
+    ax.set_yticks(range(len(drawn)), labels, parse_math=False, fontsize=8.5)
+    ax.set_ylim(-0.6, len(drawn) - 0.4)
+    ax.set_xlim(-0.03, 1.03)
+    ax.set_xlabel("P(what it speaks of | evidence, answer)")
+    _legend(ax)
+    ax.spines[["top", "right"]].set_visible(False)
+    return ax
+
+
+def draw_pareto(rows: Sequence[Row], ax: Axes | None = None) -> Axes:
+    """Draw bits against cost: a mark for each question, a line through those no other beats.
+
+    Parameters
+    ----------
+    rows
+        Ranked questions.
+    ax
+        Where to draw; left out, a new figure.
+    """
+    ax = ax or _new_axes(7.5, 4.2)
+    beaten = [row for row in rows if not row["front"]]
+    front = sorted(
+        (row for row in rows if row["front"]), key=lambda row: (number(row["cost"]), row["bits"])
+    )
+    ax.plot(_all(beaten, "cost"), _all(beaten, "bits"), "o", color=GREY, ms=4.5, alpha=0.6)
+    ax.step(_all(front, "cost"), _all(front, "bits"), where="post", color=BLUE, lw=1.2)
+    ax.plot(_all(front, "cost"), _all(front, "bits"), "o", color=BLUE, ms=8)
+    most = max(_all(rows, "cost"), default=0.0) or 1.0
+    for row in front:
+        right = number(row["cost"]) > 0.6 * most
+        ax.annotate(
+            str(row["question"]),
+            (number(row["cost"]), number(row["bits"])),
+            xytext=(-6 if right else 6, 7),
+            textcoords="offset points",
+            ha="right" if right else "left",
+            fontsize=9,
+            parse_math=False,
+        )
+    ax.set_xlim(-0.04 * most, 1.06 * most)
+    ax.set_ylim(0.0, 1.18 * (max(_all(rows, "bits"), default=0.0) or 1.0))
+    ax.set_xlabel("cost, in the units of the knowledge folder (asking and looking: 0)")
+    ax.set_ylabel("expected information gain (bits)")
+    ax.spines[["top", "right"]].set_visible(False)
+    return ax
+
+
+def draw_tree(nodes: Sequence[Row], ax: Axes | None = None) -> Axes:
+    """Draw a decision tree from left to right.
+
+    Parameters
+    ----------
+    nodes
+        Each point before those it leads to: ``depth``, ``answer``, ``probability``,
+        ``label`` (what is asked, or what is believed at an end), ``ends`` and ``urgent``.
+    ax
+        Where to draw; left out, a new figure.
+    """
+    deepest = int(max(number(node["depth"]) for node in nodes))
+    ends = sum(1 for node in nodes if node["ends"])
+    ax = ax or _new_axes(3.0 * (deepest + 1), max(2.5, 0.62 * ends + 0.6))
+    heights, parents = _places(nodes)
+    for at, node in enumerate(nodes):
+        x, parent = number(node["depth"]), parents[at]
+        if parent is not None:
+            told = f"{node['answer']} {percent(number(node['probability']))}"
+            _draw_branch(ax, x, heights[parent], heights[at], told)
+        colour = ORANGE if node["urgent"] else (GREEN if node["ends"] else BLUE)
+        box: dict[str, Any] = {
+            "facecolor": "white",
+            "edgecolor": colour,
+            "boxstyle": "round,pad=0.3",
+            "linewidth": 2.0 if node["urgent"] else 1.0,
+        }
+        place: dict[str, Any] = {"ha": "center", "va": "center", "parse_math": False, "zorder": 3}
+        ax.text(x, heights[at], str(node["label"]), fontsize=8, bbox=box, **place)
+    ax.set_xlim(-0.5, deepest + 0.5)
+    ax.set_ylim(-ends + 0.4, 0.6)
+    ax.set_axis_off()
+    return ax
+
+
+def _draw_branch(ax: Axes, x: float, start: float, end: float, told: str) -> None:
+    """A line to a point at ``x`` from the one before it, with the answer on it."""
+    ax.plot([x - 1, x], [start, end], color=GREY, lw=1.0, zorder=1)
+    box: dict[str, Any] = {"facecolor": "white", "edgecolor": "none", "pad": 0.8}
+    place: dict[str, Any] = {"ha": "center", "va": "center", "parse_math": False, "zorder": 2}
+    ax.text(x - 0.5, 0.5 * (start + end), told, fontsize=7.5, bbox=box, **place)
+
+
+def _places(nodes: Sequence[Row]) -> tuple[list[float], dict[int, int | None]]:
+    """Height of each point, ends one below the other, and where each comes from."""
+    parents: dict[int, int | None] = {}
+    last: dict[int, int] = {}
+    for at, node in enumerate(nodes):
+        depth = int(number(node["depth"]))
+        parents[at] = last.get(depth - 1)
+        last[depth] = at
+    heights = [0.0] * len(nodes)
+    end = 0
+    for at, node in enumerate(nodes):
+        if node["ends"]:
+            heights[at] = -float(end)
+            end += 1
+    for at in reversed(range(len(nodes))):
+        below = [heights[one] for one, parent in parents.items() if parent == at]
+        if below:
+            heights[at] = sum(below) / len(below)
+    return heights, parents
+
+
+def draw_changes(rows: Sequence[Row], to: str, over: str, ax: Axes | None = None) -> Axes:
+    """Draw both causes now and after each set of answers.
+
+    Parameters
+    ----------
+    rows
+        ``answers``, ``probability`` (None for now), ``to_posterior`` and ``over_posterior``.
+    to, over
+        Labels of the causes.
+    ax
+        Where to draw; left out, a new figure.
+    """
+    drawn = list(rows)[::-1]
+    ax = ax or _new_axes(8.0, 0.68 * len(drawn) + 1.4)
+    for at, row in enumerate(drawn):
+        ends = [number(row["over_posterior"]), number(row["to_posterior"])]
+        ax.plot(ends, [at, at], color=GREY, lw=1.5, zorder=1)
+    places = range(len(drawn))
+    ax.plot(_all(drawn, "to_posterior"), places, "o", color=BLUE, ms=11, label=to)
+    ax.plot(
+        _all(drawn, "over_posterior"),
+        places,
+        "s",
+        color=ORANGE,
+        ms=8,
+        mew=1.8,
+        label=over,
+        markerfacecolor="white",
+    )
+    labels = []
+    for row in drawn:
+        lines = str(row["answers"]).split("; ")
+        if row["probability"] is not None:
+            lines.append(f"(probability {percent(number(row['probability']))})")
+        labels.append("\n".join(lines))
+    ax.set_yticks(places, labels, parse_math=False, fontsize=8.5)
+    ax.set_ylim(-0.6, len(drawn) - 0.4)
+    ax.set_xlim(-0.02, 1.02)
+    ax.set_xlabel("P(present | evidence, answers)")
+    _legend(ax)
+    ax.spines[["top", "right"]].set_visible(False)
+    return ax
+
+
+def _legend(ax: Axes) -> None:
+    """A legend above the axes; what stands in it may hold a dollar sign."""
+    legend = ax.legend(frameon=False, loc="lower center", bbox_to_anchor=(0.45, 1.0), ncols=4)
+    for text in legend.get_texts():
+        text.set_parse_math(False)
+
+
+def _all(rows: Sequence[Row], name: str) -> list[float]:
+    return [number(row[name]) for row in rows]

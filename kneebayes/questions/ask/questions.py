@@ -1,0 +1,319 @@
+"""What to ask next, showing itself."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from kneebayes.errors import EvidenceError
+from kneebayes.questions.ask.choosing import look_ahead, pareto_front
+from kneebayes.questions.ask.outcomes import Outcome, Subject, most_moved
+from kneebayes.questions.ask.ranking import Case, Question, rank_questions
+from kneebayes.questions.ask.stopping import MOST, SameDecision, same_decision
+from kneebayes.questions.ask.text import page_html, page_text, question_cells, question_header
+from kneebayes.view.showing import Showing
+from kneebayes.view.urgent import urgency_lines
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.axes import Axes
+
+__all__ = ["Questions", "question_text_of"]
+
+SHOWN = 10
+PAIRED = 8
+LEGEND = (
+    "bits: expected information gain; for all causes their sum, which is a score.",
+    "If yes, if no: P(what it speaks of) after that answer.",
+    "* no other question tells as much for less cost; bits and cost are never added up.",
+    "Cost and burden: rough units of the knowledge folder; asking and looking are assumed free.",
+    "advice: P(the answer changes how urgent it is).",
+)
+
+
+def question_text_of(case: Case, id: str) -> str:
+    """The question in words: as the knowledge folder asks it, or the label."""
+    record = case.knowledge.findings.get(id) or case.knowledge.contexts.get(id)
+    asked = "" if record is None else record.question
+    return asked or f"{case.knowledge.label(id)}?"
+
+
+@dataclass(frozen=True, repr=False, eq=False)
+class Questions(Showing):
+    """Every open question, the most informative first.
+
+    Made by :meth:`kneebayes.Differential.questions`.
+
+    Attributes
+    ----------
+    case
+        The patient.
+    subject, about
+        What is to be found out, and what it is called.
+    now
+        What is believed now.
+    ranked
+        The questions in order.
+    order
+        ``bits`` or ``advice``.
+    """
+
+    case: Case
+    subject: Subject
+    about: str
+    now: Outcome
+    ranked: tuple[Question, ...]
+    order: str = "bits"
+
+    @classmethod
+    def of(cls, case: Case, subject: Subject, about: str, kinds: tuple[str, ...]) -> Questions:
+        """Rank the open questions of some kinds."""
+        now, ranked = rank_questions(case, subject, kinds)
+        return cls(case, subject, about, now, ranked)
+
+    @property
+    def by_advice(self) -> Questions:
+        """The same questions, those first whose answer is most likely to change the urgency."""
+        ranked = sorted(self.ranked, key=lambda one: (-one.advice, -one.bits))
+        return replace(self, ranked=tuple(ranked), order="advice")
+
+    @property
+    def best(self) -> Question | None:
+        """The first question; None where nothing is left to ask."""
+        return self.ranked[0] if self.ranked else None
+
+    @cached_property
+    def _rows(self) -> list[dict[str, object]]:
+        front = set(pareto_front(self.ranked))
+        return [self._row(question, question.id in front) for question in self.ranked]
+
+    def _row(self, question: Question, front: bool) -> dict[str, object]:
+        knowledge = self.case.knowledge
+        speaks_of = "" if self.subject.members else most_moved(self.now, question.outcomes)
+        row: dict[str, object] = {
+            "id": question.id,
+            "question": knowledge.label(question.id),
+            "asks": question_text_of(self.case, question.id),
+            "kind": question.kind,
+            "method": knowledge.methods[question.method].label if question.method else "",
+            "bits": question.bits,
+            "p_yes": None,
+            "speaks_of": speaks_of or "|".join(self.subject.members),
+            "speaks_of_label": _marked(self.case, speaks_of) if speaks_of else self.about,
+            "now": _believed(self.now, speaks_of),
+            "if_yes": None,
+            "if_no": None,
+            "cost": question.cost,
+            "burden": question.burden,
+            "advice": question.advice,
+            "urgency_yes": None,
+            "urgency_no": None,
+            "front": front,
+        }
+        states = self.case.engine.network[question.id].states
+        if len(states) == 2:
+            for outcome, level in zip(question.outcomes, question.levels, strict=True):
+                yes = question.state_of(outcome) == states[1]
+                row["if_yes" if yes else "if_no"] = _believed(outcome, speaks_of)
+                row["urgency_yes" if yes else "urgency_no"] = level
+                if yes:
+                    row["p_yes"] = outcome.probability
+        return row
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """One row a question, in order; the index is the rank, from 1.
+
+        Columns: ``id``, ``question`` (label), ``asks``, ``kind``, ``method``, ``bits``,
+        ``p_yes`` (P(present | evidence)), ``speaks_of`` (id of the cause it tells most of, or
+        the members of what was asked about) and ``speaks_of_label``, ``now``, ``if_yes`` and
+        ``if_no`` (its probability now and after each answer), ``cost``, ``burden``,
+        ``advice`` (P(the answer changes the urgency)), ``urgency_yes``, ``urgency_no`` and
+        ``front`` (whether no other tells as much for less). A question with more than two
+        answers has no yes and no: see :attr:`outcomes`.
+        """
+        import pandas as pd
+
+        shares = ["p_yes", "if_yes", "if_no"]
+        index = pd.RangeIndex(1, len(self._rows) + 1, name="rank")
+        columns = None if self._rows else ["id", "question", "bits", *shares]
+        frame = pd.DataFrame(self._rows, index=index, columns=columns)
+        return frame.astype(dict.fromkeys(shares, float))
+
+    @cached_property
+    def _outcome_rows(self) -> list[dict[str, object]]:
+        rows: list[dict[str, object]] = []
+        for question, row in zip(self.ranked, self._rows, strict=True):
+            speaks_of = "" if self.subject.members else str(row["speaks_of"])
+            states = self.case.engine.network[question.id].states
+            for outcome, level in zip(question.outcomes, question.levels, strict=True):
+                state = question.state_of(outcome)
+                rows.append(
+                    {
+                        "id": question.id,
+                        "question": row["question"],
+                        "state": state,
+                        "answer": self.case.answered(question.id, state).state,
+                        "positive": state == states[1] if len(states) == 2 else None,
+                        "probability": outcome.probability,
+                        "speaks_of": row["speaks_of"],
+                        "posterior": _believed(outcome, speaks_of),
+                        "leading": outcome.leading,
+                        "urgency": level,
+                    }
+                )
+        return rows
+
+    @property
+    def outcomes(self) -> pd.DataFrame:
+        """One row an answer: its probability, what it would do, and the cause leading then.
+
+        ``posterior`` is that of what the question speaks of; ``leading`` is an id.
+        """
+        import pandas as pd
+
+        return pd.DataFrame(self._outcome_rows)
+
+    def posteriors(self, question: str) -> pd.DataFrame:
+        """Posteriors of all causes now and after each answer: causes x answers.
+
+        Parameters
+        ----------
+        question
+            Id of one of the questions.
+
+        Raises
+        ------
+        EvidenceError
+            If it is not among them.
+        """
+        import pandas as pd
+
+        asked = {one.id: one for one in self.ranked}
+        if question not in asked:
+            message = (
+                f"question: {question!r} is not open here. Take one of the column 'id' of the "
+                "table of questions."
+            )
+            raise EvidenceError(message)
+        told = {"now": self.now.posteriors}
+        for outcome in asked[question].outcomes:
+            told[asked[question].state_of(outcome)] = outcome.posteriors
+        return pd.DataFrame(told).rename_axis("id")
+
+    def pairs(self, best: int = PAIRED) -> pd.DataFrame:
+        """Two-step look-ahead: what the best questions tell two at a time, the best pair first.
+
+        Columns: ``first``, ``second`` (ids), ``bits`` of both answers together and
+        ``beyond``, by how much that differs from the sum of each alone: below zero the two
+        tell the same, above zero one makes the other worth asking.
+
+        Parameters
+        ----------
+        best
+            How many questions to pair with each other.
+        """
+        import pandas as pd
+
+        found = look_ahead(self.case, self.subject, self.now, self.ranked[:best])
+        columns = ["first", "second", "bits", "beyond"]
+        rows = [[pair.first, pair.second, pair.bits, pair.beyond] for pair in found]
+        return pd.DataFrame(rows, columns=columns)
+
+    def same_decision(
+        self, after: int = MOST, threshold: float | None = None, *, urgency: bool = False
+    ) -> SameDecision:
+        """P(the decision stays as it is when the first questions are answered), exactly.
+
+        Parameters
+        ----------
+        after
+            How many questions, at most 3.
+        threshold
+            Decide by whether P(what was asked about) reaches it; left out, by which cause
+            leads.
+        urgency
+            Decide by how urgent it is instead.
+        """
+        first = self.ranked[: max(after, 0)]
+        if after > MOST or after < 1:
+            message = f"after: must be 1 to {MOST} questions. Got {after!r}."
+            raise EvidenceError(message)
+        return same_decision(self.case, self.subject, self.now, first, threshold, urgency=urgency)
+
+    @property
+    def text(self) -> str:
+        """The first ten questions for a terminal."""
+        return page_text(*self._page)
+
+    @property
+    def html(self) -> str:
+        """The first ten questions for a notebook."""
+        return page_html(*self._page)
+
+    @property
+    def _page(self) -> tuple[str, list[str], tuple[str, ...], list[tuple[str, ...]], list[str]]:
+        rows = [question_cells(row, at) for at, row in enumerate(self._rows[:SHOWN], start=1)]
+        left = len(self._rows) - len(rows)
+        after = [f"{left} more in the table."] if left else []
+        if not rows:
+            after = ["Nothing is left to ask."]
+        disclaimer = self.case.knowledge.meta.disclaimer
+        before = urgency_lines(self.case.urgency)
+        return self._title, before, question_header(), rows, [*after, *LEGEND, disclaimer]
+
+    @property
+    def _title(self) -> str:
+        order = "what tells most" if self.order == "bits" else "what can change the advice"
+        return f"What to ask next about {self.about}: {order} first"
+
+    def to_json(self) -> str:
+        """The urgency, all questions and all their outcomes as JSON text."""
+        content = {
+            "about": self.about,
+            "order": self.order,
+            "disclaimer": self.case.knowledge.meta.disclaimer,
+            "urgency": {
+                "level": self.case.level,
+                "advice": self.case.urgency.advice,
+                "reasons": [str(reason) for reason in self.case.urgency.reasons],
+            },
+            "questions": self._rows,
+            "outcomes": self._outcome_rows,
+        }
+        return json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False)
+
+    def draw(self, ax: Axes | None = None, top: int = SHOWN) -> Axes:
+        """Draw where each answer of the first questions would lead."""
+        from kneebayes.questions.ask.figures import draw_outcomes
+        from kneebayes.view.caption import say_above
+
+        drawn = draw_outcomes(self._rows, self._outcome_rows, top, ax)
+        return say_above(drawn, self._title, self.case.answers)
+
+    def draw_pareto(self, ax: Axes | None = None) -> Axes:
+        """Draw bits against cost, with the questions that no other beats."""
+        from kneebayes.questions.ask.figures import draw_pareto
+        from kneebayes.view.caption import say_above
+
+        return say_above(draw_pareto(self._rows, ax), self._title, self.case.answers)
+
+    def __len__(self) -> int:
+        return len(self.ranked)
+
+    def __repr__(self) -> str:
+        first = f": {self.ranked[0]!r} first" if self.ranked else ""
+        return f"Questions({len(self)} about {self.about}{first})"
+
+
+def _believed(outcome: Outcome, speaks_of: str) -> float | None:
+    """What an outcome says of one cause, or of the subject where no cause is named."""
+    return outcome.posteriors[speaks_of] if speaks_of else outcome.subject
+
+
+def _marked(case: Case, cause: str) -> str:
+    """Label of a cause, saying so where it is an urgent one."""
+    record = case.knowledge.causes[cause]
+    return f"{record.label} (urgent)" if record.urgent else record.label

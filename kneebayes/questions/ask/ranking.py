@@ -1,0 +1,241 @@
+"""What to ask next: every open question with what its answers would tell and cost."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from kneebayes.case.answers import Answer, evidence_of
+from kneebayes.case.likelihoods import in_words
+from kneebayes.case.urgency import Urgency, judge_urgency
+from kneebayes.errors import EvidenceError
+from kneebayes.inference import Engine, Evidence
+from kneebayes.knowledge import Knowledge, Names
+from kneebayes.knowledge.names import fold
+from kneebayes.questions.ask.outcomes import (
+    Asked,
+    Outcome,
+    Subject,
+    information,
+    now_of,
+    outcomes_of,
+)
+
+__all__ = [
+    "QUESTION_KINDS",
+    "Case",
+    "Question",
+    "kinds_of",
+    "open_nodes",
+    "rank_questions",
+    "subject_named",
+]
+
+QUESTION_KINDS = ("context", "history", "symptom", "sign", "test")
+URGENT = "urgent"
+
+
+@dataclass(frozen=True)
+class Case:
+    """One patient, as far as questions need to know.
+
+    Attributes
+    ----------
+    engine, knowledge
+        What to ask, and what its nodes are.
+    answers
+        What was said.
+    """
+
+    engine: Engine
+    knowledge: Knowledge
+    answers: tuple[Answer, ...]
+
+    @cached_property
+    def evidence(self) -> Evidence:
+        """The answers for the engine."""
+        return evidence_of(self.answers)
+
+    @cached_property
+    def urgency(self) -> Urgency:
+        """How urgent it is now, and which signs say so."""
+        return judge_urgency(self.knowledge, self.answers)
+
+    @property
+    def level(self) -> str:
+        """How urgent it is now."""
+        return self.urgency.level
+
+    def level_after(self, asked: Asked) -> str:
+        """How urgent it would be after some more answers."""
+        more = [self.answered(id, state) for id, state in asked.items()]
+        return judge_urgency(self.knowledge, [*self.answers, *more]).level
+
+    def answered(self, id: str, state: str) -> Answer:
+        """An answer about a node, for certain."""
+        states = self.engine.network[id].states
+        likelihood = tuple(float(one == state) for one in states)
+        words = in_words(self.knowledge, states, id, likelihood)
+        return Answer(id, self.knowledge.label(id), likelihood, words)
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One thing that can still be asked, looked at or tested.
+
+    Attributes
+    ----------
+    id, kind
+        The node, and whether it is a context, history, symptom, sign or test.
+    bits
+        Expected information gain about the subject; for the whole differential the sum
+        over causes, see :func:`kneebayes.questions.ask.outcomes.information`.
+    outcomes
+        One for each answer that can occur.
+    levels
+        How urgent it would be after each of them.
+    advice
+        P(the answer changes how urgent it is).
+    method
+        Id of the method that finds out, or empty where asking or looking does.
+    cost, burden
+        Of the method, in the units of the knowledge folder. Asking and looking is taken to
+        cost nothing and to be no burden; that is an assumption. A method that tells several
+        results is paid once, and its price stands at each of them.
+    """
+
+    id: str
+    kind: str
+    bits: float
+    outcomes: tuple[Outcome, ...]
+    levels: tuple[str, ...]
+    advice: float
+    method: str
+    cost: float
+    burden: int
+
+    def __repr__(self) -> str:
+        return f"Question({self.id!r}, {self.bits:.3g} bits)"
+
+    def state_of(self, outcome: Outcome) -> str:
+        """The answer of one of the outcomes."""
+        return outcome.answers[self.id]
+
+
+def subject_named(knowledge: Knowledge, names: Names, about: str | None) -> Subject:
+    """The subject of questions: all causes, one, a group, or all urgent ones.
+
+    Parameters
+    ----------
+    knowledge, names
+        What there is, and what it is called.
+    about
+        A cause or a group by any of its names, or ``"urgent"`` for at least one urgent cause.
+
+    Raises
+    ------
+    UnknownNameError
+        If the name is not known.
+    """
+    causes = tuple(knowledge.causes)
+    if about is None:
+        return Subject(causes)
+    if isinstance(about, str) and fold(about) == URGENT:
+        return Subject(causes, tuple(id for id in causes if knowledge.causes[id].urgent))
+    meaning = names.meaning(about, ("cause", "group"), "model.causes and model.groups")
+    if meaning.kind == "cause":
+        return Subject(causes, (meaning.id,))
+    return Subject(causes, tuple(dict.fromkeys(knowledge.groups[meaning.id].members)))
+
+
+def kinds_of(kinds: str | Iterable[str] | None) -> tuple[str, ...]:
+    """The kinds of question wanted, checked.
+
+    Raises
+    ------
+    EvidenceError
+        If a kind does not exist.
+    """
+    if kinds is None:
+        return QUESTION_KINDS
+    wanted = (kinds,) if isinstance(kinds, str) else tuple(kinds)
+    for kind in wanted:
+        if kind not in QUESTION_KINDS:
+            allowed = ", ".join(f"'{one}'" for one in QUESTION_KINDS)
+            message = f"kinds: there is no kind of question {kind!r}. There are: {allowed}."
+            raise EvidenceError(message)
+    return tuple(kind for kind in QUESTION_KINDS if kind in wanted)
+
+
+def open_nodes(case: Case, kinds: Sequence[str]) -> dict[str, str]:
+    """Kind by id of the findings and contexts about which nothing was said."""
+    found: dict[str, str] = {
+        id: "symptom" if finding.kind == "complaint" else finding.kind
+        for id, finding in case.knowledge.findings.items()
+    }
+    found |= dict.fromkeys(case.knowledge.contexts, "context")
+    return {id: kind for id, kind in found.items() if kind in kinds and id not in case.evidence}
+
+
+def rank_questions(
+    case: Case, subject: Subject, kinds: Sequence[str] = QUESTION_KINDS
+) -> tuple[Outcome, tuple[Question, ...]]:
+    """What is believed now, and every open question, the most informative first.
+
+    A question of which only one answer can occur is left out.
+
+    Parameters
+    ----------
+    case
+        The patient.
+    subject
+        What is to be found out.
+    kinds
+        The kinds of question that may be asked.
+
+    Raises
+    ------
+    EvidenceError
+        If the subject is certain already.
+    """
+    now = now_of(case.engine, case.evidence, subject)
+    if now.subject in (0.0, 1.0):
+        named = " or ".join(case.knowledge.label(id) for id in subject.members)
+        said = "present" if now.subject else "absent"
+        message = (
+            f"about: {named} is {said} for certain, given the answers, so no question can tell "
+            "more of it. Ask about something else, or take an answer back."
+        )
+        raise EvidenceError(message)
+    nodes = open_nodes(case, kinds)
+    told = outcomes_of(case.engine, case.evidence, list(nodes), subject)
+    found = [
+        _question(case, id, nodes[id], now, outcomes)
+        for id, outcomes in told.items()
+        if len(outcomes) > 1
+    ]
+    return now, tuple(sorted(found, key=lambda one: -one.bits))
+
+
+def _question(
+    case: Case, id: str, kind: str, now: Outcome, outcomes: tuple[Outcome, ...]
+) -> Question:
+    finding = case.knowledge.findings.get(id)
+    method = "" if finding is None else finding.method
+    price = case.knowledge.methods.get(method)
+    levels = tuple(case.level_after(one.answers) for one in outcomes)
+    change = sum(
+        one.probability for one, level in zip(outcomes, levels, strict=True) if level != case.level
+    )
+    return Question(
+        id,
+        kind,
+        information(now, outcomes),
+        outcomes,
+        levels,
+        min(1.0, change),
+        method,
+        0.0 if price is None else price.cost,
+        0 if price is None else price.burden,
+    )

@@ -1,0 +1,1 @@
+"""What produced what: findings and the causes behind them."""

@@ -1,0 +1,107 @@
+"""The most probable sets of causes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import accumulate
+from typing import TYPE_CHECKING
+
+from kneebayes.inference import CauseSet
+from kneebayes.view.markup import percent
+from kneebayes.view.report import Report
+from kneebayes.view.reporting import Known, Reporting
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.axes import Axes
+
+__all__ = ["CauseSets"]
+
+NOTHING = "none of these causes"
+
+
+@dataclass(frozen=True, repr=False)
+class CauseSets(Reporting):
+    """Which causes are there together: whole answers instead of one cause at a time.
+
+    Attributes
+    ----------
+    known
+        What was known.
+    sets
+        The most probable first; in each exactly the causes named are present.
+    any_urgent
+        P(at least one urgent cause is present | evidence), over all sets.
+    """
+
+    known: Known
+    sets: tuple[CauseSet, ...]
+    any_urgent: float
+
+    @property
+    def best(self) -> tuple[str, ...]:
+        """Ids of the most probable set: the most probable explanation, all else summed out."""
+        return self.sets[0].present
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """One row a set, the most probable first; the index is the rank, from 1.
+
+        Columns: ``ids`` (tuple), ``causes`` (labels), ``size``, ``probability`` (P(exactly
+        these | evidence)), ``cumulated`` and ``urgent`` (whether one of them is).
+        """
+        import pandas as pd
+
+        causes = self.known.knowledge.causes
+        rows = [
+            {
+                "ids": one.present,
+                "causes": ", ".join(causes[id].label for id in one.present) or NOTHING,
+                "size": len(one.present),
+                "probability": one.probability,
+                "cumulated": so_far,
+                "urgent": any(causes[id].urgent for id in one.present),
+            }
+            for one, so_far in zip(self.sets, self._cumulated, strict=True)
+        ]
+        index = pd.RangeIndex(1, len(rows) + 1, name="rank")
+        return pd.DataFrame(rows, index=index)
+
+    @property
+    def report(self) -> Report:
+        """What is shown."""
+        rows = [
+            (str(rank), name, percent(one.probability), percent(so_far))
+            for rank, (one, name, so_far) in enumerate(
+                zip(self.sets, self._names, self._cumulated, strict=True), start=1
+            )
+        ]
+        notes = [
+            (
+                "Each row: P(exactly these causes are present, all others absent | evidence). The "
+                "first is the most probable explanation. ! marks an urgent cause."
+            ),
+            f"P(at least one urgent cause) = {percent(self.any_urgent)}, over all sets.",
+        ]
+        header = ("", "causes", "probability", "cumulated")
+        return self.known.report("most probable sets of causes", header, rows, notes)
+
+    def draw(self, ax: Axes | None = None) -> Axes:
+        """Draw the probability of each set as bars."""
+        from kneebayes.questions.attribute.dots import draw_sets
+        from kneebayes.view.caption import say_above
+
+        drawn = draw_sets(self._names, [one.probability for one in self.sets], ax)
+        return say_above(drawn, self.report.title, self.known.answers)
+
+    @property
+    def _names(self) -> list[str]:
+        return [", ".join(map(self.known.marked, one.present)) or NOTHING for one in self.sets]
+
+    @property
+    def _cumulated(self) -> list[float]:
+        return [min(1.0, so_far) for so_far in accumulate(one.probability for one in self.sets)]
+
+    def __repr__(self) -> str:
+        sets = f"{len(self.sets)} set{'' if len(self.sets) == 1 else 's'}"
+        return f"CauseSets({sets}, {percent(self._cumulated[-1])} of the probability)"

@@ -1,0 +1,226 @@
+"""Which causes the model's findings can tell apart."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from kneebayes.errors import UnknownNameError
+from kneebayes.knowledge import Names
+from kneebayes.questions.attribute.distinguishing import Distances, order_by_likeness
+from kneebayes.view.markup import percent
+from kneebayes.view.report import Report
+from kneebayes.view.reporting import Known, Reporting
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.axes import Axes
+
+__all__ = ["Distinguishability"]
+
+ONE_BIT = 1.0  # what it takes to decide between two causes at even odds
+SHOWN = 10
+
+
+@dataclass(frozen=True, repr=False)
+class Distinguishability(Reporting):
+    """How many bits the findings give to tell any two causes apart.
+
+    Each cause is taken as the only one present. The bits of a finding are the Jensen-Shannon
+    divergence between its answers under the two causes: how much of the one bit "this or
+    that", at even odds, its answer tells. A total is the sum over findings, each by itself: a
+    yardstick, not what all findings tell together, which is never more than one bit.
+
+    Attributes
+    ----------
+    known
+        What was taken as given for all causes.
+    distances
+        The numbers by cause, cause and finding.
+    """
+
+    known: Known
+    distances: Distances
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """One row a pair of causes, the hardest to tell apart first.
+
+        Columns: ``id``, ``cause``, ``other_id``, ``other``, ``bits`` (sum over all findings),
+        ``without_tests`` and ``tests`` (its two parts: history and examination, and tests),
+        ``best_id``, ``best`` (the finding that tells most), ``best_bits`` and ``apart``
+        (whether the sum reaches the one bit that it takes).
+        """
+        import pandas as pd
+
+        label, told = self.known.knowledge.label, self.distances
+        total, without, tests = self._totals
+        rows = []
+        for a, b in zip(*np.triu_indices(len(told.causes), 1), strict=True):
+            best = int(told.bits[a, b].argmax())
+            rows.append(
+                {
+                    "id": told.causes[a],
+                    "cause": label(told.causes[a]),
+                    "other_id": told.causes[b],
+                    "other": label(told.causes[b]),
+                    "bits": float(total[a, b]),
+                    "without_tests": float(without[a, b]),
+                    "tests": float(tests[a, b]),
+                    "best_id": told.findings[best],
+                    "best": label(told.findings[best]),
+                    "best_bits": float(told.bits[a, b, best]),
+                    "apart": bool(total[a, b] >= ONE_BIT),
+                }
+            )
+        return pd.DataFrame(rows).sort_values("bits", kind="stable", ignore_index=True)
+
+    @property
+    def inseparable(self) -> pd.DataFrame:
+        """The pairs that cannot be told apart: all findings together sum to less than one bit.
+
+        Findings that are independent given the cause cannot tell more together than the sum
+        of what each tells, so even all of them leave such a pair undecided.
+        """
+        table = self.table
+        return table[~table["apart"]]
+
+    @property
+    def matrix(self) -> pd.DataFrame:
+        """Total bits as causes x causes, by id, like next to like."""
+        import pandas as pd
+
+        total = self._totals[0]
+        order = order_by_likeness(total)
+        ids = [self.distances.causes[at] for at in order]
+        return pd.DataFrame(total[np.ix_(order, order)], index=ids, columns=ids)
+
+    @property
+    def profiles(self) -> pd.DataFrame:
+        """P(finding present | only this cause) as findings x causes, by id.
+
+        Causes that are alike stand together, and findings by the cause that they stand out in.
+        """
+        import pandas as pd
+
+        told = self.distances
+        order = order_by_likeness(self._totals[0])
+        present = told.present[order].T
+        stands_out = present - present.mean(axis=1, keepdims=True)
+        rows = np.lexsort((-stands_out.max(axis=1), stands_out.argmax(axis=1)))
+        ids = [told.causes[at] for at in order]
+        return pd.DataFrame(present[rows], index=[told.findings[at] for at in rows], columns=ids)
+
+    def between(self, cause: str, other: str) -> pd.DataFrame:
+        """What tells two causes apart, the best first.
+
+        Columns: ``id``, ``finding``, ``kind``, ``present_if_cause`` and ``present_if_other``
+        (P(finding | only this cause)) and ``bits``.
+
+        Parameters
+        ----------
+        cause, other
+            Causes that were compared, by any of their names.
+
+        Raises
+        ------
+        UnknownNameError
+            If one is not a cause, or was not compared.
+        """
+        import pandas as pd
+
+        told, knowledge = self.distances, self.known.knowledge
+        a, b = self._place(cause), self._place(other)
+        rows = [
+            {
+                "id": id,
+                "finding": knowledge.label(id),
+                "kind": knowledge.findings[id].kind,
+                "present_if_cause": float(told.present[a, at]),
+                "present_if_other": float(told.present[b, at]),
+                "bits": float(told.bits[a, b, at]),
+            }
+            for at, id in enumerate(told.findings)
+        ]
+        return pd.DataFrame(rows).sort_values(
+            "bits", ascending=False, kind="stable", ignore_index=True
+        )
+
+    @property
+    def report(self) -> Report:
+        """What is shown: the pairs that are hardest to tell apart."""
+        marked = self.known.marked
+        table = self.table
+        below = int((~table["apart"]).sum())
+        rows = [
+            (
+                f"{marked(row['id'])} / {marked(row['other_id'])}",
+                f"{row['bits']:.2f}",
+                f"{row['without_tests']:.2f}",
+                f"{row['tests']:.2f}",
+                f"{row['best']} ({row['best_bits']:.2f})",
+                "" if row["apart"] else "no",
+            )
+            for row in table.head(max(SHOWN, below)).to_dict(orient="records")
+        ]
+        percents = percent(below / len(table))
+        notes = [
+            (
+                f"{below} of {len(table)} pairs ({percents}) cannot be told apart: the bits of all "
+                f"findings sum to less than {ONE_BIT:g}."
+            ),
+            (
+                "Bits: Jensen-Shannon divergence of the answers if only the one or only the other "
+                "is present, summed over findings one by one; not what they tell together."
+            ),
+            "! marks an urgent cause.",
+        ]
+        header = ("hardest pairs", "bits", "without tests", "tests", "best finding", "told apart")
+        return self.known.report(
+            "which causes can be told apart", header, rows, notes, of_a_patient=False
+        )
+
+    def draw(self, ax: Axes | None = None) -> Axes:
+        """Draw total bits as a map of causes x causes, like next to like."""
+        from kneebayes.questions.attribute.heat_maps import draw_distances
+
+        matrix = self.matrix
+        labels = [self.known.marked(str(id)) for id in matrix.index]
+        return draw_distances(labels, matrix.to_numpy().tolist(), ONE_BIT, ax)
+
+    def draw_profiles(self, ax: Axes | None = None) -> Axes:
+        """Draw how often each cause alone shows each finding, as a map."""
+        from kneebayes.questions.attribute.heat_maps import draw_profiles
+
+        shares, label = self.profiles, self.known.knowledge.label
+        causes = [self.known.marked(str(id)) for id in shares.columns]
+        findings = [label(str(id)) for id in shares.index]
+        return draw_profiles(findings, causes, shares.to_numpy().tolist(), ax)
+
+    @property
+    def _totals(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Bits by pair: all, without tests, tests."""
+        findings = self.known.knowledge.findings
+        tests = [id for id in self.distances.findings if findings[id].kind == "test"]
+        others = [id for id in self.distances.findings if findings[id].kind != "test"]
+        told = self.distances
+        return told.total(), told.total(others), told.total(tests)
+
+    def _place(self, name: str) -> int:
+        knowledge = self.known.knowledge
+        id = Names(knowledge).meaning(name, ("cause",), "model.causes").id
+        if id not in self.distances.causes:
+            compared = ", ".join(knowledge.label(one) for one in self.distances.causes)
+            message = f"'{name}' was not compared. Compared were: {compared}."
+            raise UnknownNameError(message, name)
+        return self.distances.causes.index(id)
+
+    def __repr__(self) -> str:
+        told = self.distances
+        below = len(self.inseparable)
+        return (
+            f"Distinguishability({len(told.causes)} causes, {len(told.findings)} findings, "
+            f"{below} pair{'' if below == 1 else 's'} cannot be told apart)"
+        )

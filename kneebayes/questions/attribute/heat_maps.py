@@ -1,0 +1,164 @@
+"""Maps of numbers by row and column: what produced what, and which causes are alike."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from kneebayes.view.figures import _new_axes
+from kneebayes.view.markup import percent
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+__all__ = ["draw_attribution", "draw_distances", "draw_profiles"]
+
+# one hue from light to dark: can be read in grey, and by everybody
+COLOURS = "Blues"
+FROM_HERE_WHITE = 0.55
+WRITTEN = 0.005  # smaller shares are left to the colour
+
+
+def draw_attribution(
+    findings: Sequence[str],
+    causes: Sequence[str],
+    shares: Sequence[Sequence[float]],
+    ax: Axes | None = None,
+) -> Axes:
+    """Draw how probably each cause produced each finding.
+
+    Parameters
+    ----------
+    findings, causes
+        Labels of rows and columns.
+    shares
+        One row a finding: the share of each cause, and last what is not explained.
+    ax
+        Where to draw; left out, a new figure.
+    """
+    columns = [*causes, "not explained"]
+    if ax is None:
+        ax = _new_axes(3.2 + 0.62 * len(columns), 1.9 + 0.42 * max(1, len(findings)))
+    for row, of_finding in enumerate(shares):
+        for column, share in enumerate(of_finding):
+            # the last column stands apart: it is no cause
+            place = column + 0.3 * (column == len(causes))
+            _cell(ax, place, row, share, percent(share) if share >= WRITTEN else "")
+    ax.set_xlim(-0.5, len(columns) - 0.2)
+    ax.set_ylim(max(1, len(findings)) - 0.5, -0.5)
+    places = [*range(len(causes)), len(causes) + 0.3]
+    ax.set_xticks(places, columns, parse_math=False)
+    ax.tick_params("x", labelrotation=40)
+    _anchor(ax)
+    ax.set_yticks(range(len(findings)), findings, parse_math=False)
+    ax.tick_params(length=0)
+    ax.spines[:].set_visible(False)
+    said = "P(this cause produced the finding | evidence); ! marks an urgent cause"
+    ax.set_title(said, fontsize=10, loc="left")
+    return ax
+
+
+def draw_distances(
+    labels: Sequence[str],
+    bits: Sequence[Sequence[float]],
+    threshold: float,
+    ax: Axes | None = None,
+) -> Axes:
+    """Draw how many bits tell each pair of causes apart; close pairs are dark.
+
+    Parameters
+    ----------
+    labels
+        Labels of the causes, in the order of rows and columns.
+    bits
+        Total bits: causes x causes.
+    threshold
+        Pairs below it are marked.
+    ax
+        Where to draw; left out, a new figure.
+    """
+    import numpy as np
+    from matplotlib import colormaps
+
+    if ax is None:
+        ax = _new_axes(3.4 + 0.29 * len(labels), 2.4 + 0.27 * len(labels))
+    shown = np.array(bits, dtype=float)
+    np.fill_diagonal(shown, np.nan)
+    most = float(np.nanmax(shown)) if len(labels) > 1 else 1.0
+    colours = colormaps[f"{COLOURS}_r"].with_extremes(bad="#9a9a9a")  # the diagonal
+    image = ax.imshow(shown, cmap=colours, vmin=0.0, vmax=most, aspect="auto")
+    close = np.argwhere(shown < threshold)
+    if len(close):
+        ax.plot(
+            close[:, 1],
+            close[:, 0],
+            "o",
+            color="#E69F00",
+            markeredgecolor="black",
+            ms=6,
+            label=f"less than {threshold:g} bit: cannot be told apart",
+        )
+        ax.legend(frameon=False, loc="lower left", bbox_to_anchor=(0.0, 1.0), borderaxespad=0.2)
+    _name_both(ax, labels, labels)
+    bar = ax.figure.colorbar(image, ax=ax, shrink=0.7)
+    said = "bits that tell them apart, summed over findings one by one"
+    bar.set_label(f"{said}\n(! marks an urgent cause)")
+    return ax
+
+
+def draw_profiles(
+    findings: Sequence[str],
+    causes: Sequence[str],
+    shares: Sequence[Sequence[float]],
+    ax: Axes | None = None,
+) -> Axes:
+    """Draw how often each cause alone shows each finding; what is often is dark.
+
+    Parameters
+    ----------
+    findings, causes
+        Labels of rows and columns.
+    shares
+        P(finding | only this cause): findings x causes.
+    ax
+        Where to draw; left out, a new figure.
+    """
+    if ax is None:
+        ax = _new_axes(4.4 + 0.27 * len(causes), 2.4 + 0.17 * len(findings))
+    image = ax.imshow(shares, cmap=COLOURS, vmin=0.0, vmax=1.0, aspect="auto")
+    ax.set_xticks([at + 0.5 for at in range(len(causes))], minor=True)
+    ax.set_yticks([at + 0.5 for at in range(len(findings))], minor=True)
+    ax.grid(which="minor", color="white", lw=0.6)
+    ax.tick_params(which="minor", length=0)
+    _name_both(ax, causes, findings)
+    bar = ax.figure.colorbar(image, ax=ax, shrink=0.4)
+    bar.set_label("P(finding | only this cause)\n(! marks an urgent cause)")
+    ax.set_title("What each cause shows when it is the only one", fontsize=10, loc="left")
+    return ax
+
+
+def _name_both(ax: Axes, columns: Sequence[str], rows: Sequence[str]) -> None:
+    """Small labels of many columns and rows."""
+    ax.set_xticks(range(len(columns)), columns, fontsize=8.0, parse_math=False)
+    ax.tick_params("x", labelrotation=60)
+    _anchor(ax)
+    ax.set_yticks(range(len(rows)), rows, fontsize=8.0, parse_math=False)
+    ax.tick_params(which="both", length=0)
+
+
+def _anchor(ax: Axes) -> None:
+    """Let slanted labels end at their tick."""
+    for label in ax.get_xticklabels():
+        label.set_horizontalalignment("right")
+        label.set_rotation_mode("anchor")
+
+
+def _cell(ax: Axes, x: float, y: float, share: float, text: str) -> None:
+    """One cell, with its number in it."""
+    from matplotlib import colormaps
+    from matplotlib.patches import Rectangle
+
+    colour = colormaps[COLOURS](0.9 * share)
+    ax.add_patch(Rectangle((x - 0.48, y - 0.46), 0.96, 0.92, facecolor=colour, edgecolor="#d0d0d0"))
+    ink = "white" if share > FROM_HERE_WHITE else "black"
+    ax.text(x, y, text, ha="center", va="center", color=ink, fontsize=8, parse_math=False)

@@ -1,0 +1,131 @@
+"""How surprising each answer is, given the others."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from kneebayes.questions.attribute.surprise import SurprisingAnswer
+from kneebayes.view.markup import percent
+from kneebayes.view.report import Report
+from kneebayes.view.reporting import Known, Reporting
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.axes import Axes
+
+__all__ = ["Surprises"]
+
+
+@dataclass(frozen=True, repr=False)
+class Surprises(Reporting):
+    """How well each answer goes with all the others, and which one may be a slip.
+
+    Attributes
+    ----------
+    known
+        What was known.
+    surprising
+        Every answer but the complaint, the most surprising first.
+    conflict
+        Jensen's measure for all answers together, in bits; above 0 they do not support each
+        other.
+    """
+
+    known: Known
+    surprising: tuple[SurprisingAnswer, ...]
+    conflict: float
+
+    @property
+    def doubtful(self) -> tuple[str, ...]:
+        """Ids of answers of which to ask whether something else was meant."""
+        return tuple(one.node for one in self.surprising if one.is_doubtful)
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """One row an answer, the most surprising first.
+
+        Columns: ``id``, ``label``, ``answer``, ``probability`` (P(answer | all other
+        answers)), ``alone`` (P(answer | complaint)), ``bits`` (surprise), ``conflict`` (bits;
+        above 0 the others speak against it), ``otherwise`` (the most probable other state),
+        ``otherwise_probability`` and ``doubtful``.
+        """
+        import pandas as pd
+
+        rows = [
+            {
+                "id": one.node,
+                "label": self.known.knowledge.label(one.node),
+                "answer": self._answer(one),
+                "probability": one.probability,
+                "alone": one.alone,
+                "bits": one.bits,
+                "conflict": one.conflict,
+                "otherwise": self._otherwise(one),
+                "otherwise_probability": one.otherwise_probability,
+                "doubtful": one.is_doubtful,
+            }
+            for one in self.surprising
+        ]
+        columns = ["id", "label", "answer", "probability", "alone", "bits", "conflict"]
+        columns += ["otherwise", "otherwise_probability", "doubtful"]
+        return pd.DataFrame(rows, columns=columns)
+
+    @property
+    def report(self) -> Report:
+        """What is shown."""
+        rows = [
+            (
+                self.known.knowledge.label(one.node),
+                self._answer(one),
+                percent(one.alone),
+                percent(one.probability),
+                f"{one.bits:.1f}",
+                f"{one.conflict:+.1f}",
+                f"did you mean {self._otherwise(one)}?" if one.is_doubtful else "",
+            )
+            for one in self.surprising
+        ]
+        header = ("answer about", "answer", "alone", "given the others", "bits", "conflict", "")
+        speak = "do not support" if self.conflict > 0.0 else "support"
+        notes = [
+            f"All answers together: conflict {self.conflict:+.1f} bits; they {speak} each other.",
+            (
+                "Alone: P(answer | complaint). Bits: -log2 P(answer | all others). Conflict above "
+                "0: the others speak against it. Urgency takes every answer as it was given."
+            ),
+        ]
+        if not rows:
+            notes = ["Nothing but the complaint was answered, so nothing can be surprising."]
+        return self.known.report("which answers surprise", header, rows, notes)
+
+    def draw(self, ax: Axes | None = None) -> Axes:
+        """Draw the surprise of each answer as bars, in bits."""
+        from kneebayes.questions.attribute.dots import draw_surprises
+        from kneebayes.view.caption import say_above
+
+        labels = [
+            f"{self.known.knowledge.label(one.node)}: {self._answer(one)}"
+            for one in self.surprising
+        ]
+        bits = [one.bits for one in self.surprising]
+        drawn = draw_surprises(labels, bits, [one.is_doubtful for one in self.surprising], ax)
+        return say_above(drawn, self.report.title, self.known.answers)
+
+    def _answer(self, one: SurprisingAnswer) -> str:
+        return next(answer.state for answer in self.known.answers if answer.id == one.node)
+
+    def _otherwise(self, one: SurprisingAnswer) -> str:
+        """The other state in its own words."""
+        finding = self.known.knowledge.findings.get(one.node)
+        if finding is not None:
+            words = {str(state): word for state, word in finding.states.items()}
+            return words.get(one.otherwise, one.otherwise)
+        context = self.known.knowledge.contexts.get(one.node)
+        states = () if context is None else context.states
+        return next((one_.label for one_ in states if one_.id == one.otherwise), one.otherwise)
+
+    def __repr__(self) -> str:
+        answers = f"{len(self.surprising)} answer{'' if len(self.surprising) == 1 else 's'}"
+        doubtful = len(self.doubtful)
+        return f"Surprises({answers}, conflict {self.conflict:+.1f} bits, {doubtful} doubtful)"

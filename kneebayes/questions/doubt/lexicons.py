@@ -1,0 +1,174 @@
+"""The same patient under every lexicon, side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from kneebayes.questions.doubt.text import Page, page_html, page_text
+from kneebayes.view.asked import Asked
+from kneebayes.view.markup import percent
+from kneebayes.view.showing import Showing
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.axes import Axes
+
+__all__ = ["LexiconComparison"]
+
+SHOWN = 10
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class LexiconComparison(Showing):
+    """Posteriors and ranks under every lexicon of the model.
+
+    Made by :meth:`kneebayes.Differential.lexicons`.
+
+    Attributes
+    ----------
+    asked
+        The patient and the model.
+    lexicon
+        Id of the lexicon whose ranking gives the order.
+    posteriors
+        P(cause | evidence) by lexicon and cause.
+    """
+
+    asked: Asked
+    lexicon: str
+    posteriors: Mapping[str, Mapping[str, float]]
+
+    @cached_property
+    def _ranks(self) -> dict[str, dict[str, int]]:
+        ranks: dict[str, dict[str, int]] = {}
+        for lexicon, posteriors in self.posteriors.items():
+            order = sorted(posteriors, key=lambda id: -posteriors[id])
+            ranks[lexicon] = {id: at for at, id in enumerate(order, start=1)}
+        return ranks
+
+    @cached_property
+    def _order(self) -> list[str]:
+        ranks = self._ranks[self.lexicon]
+        return sorted(ranks, key=lambda id: ranks[id])
+
+    @property
+    def labels(self) -> dict[str, str]:
+        """Labels of the lexicons by id."""
+        known = self.asked.knowledge.lexicons
+        return {id: known[id].label for id in self.posteriors}
+
+    @property
+    def tops(self) -> dict[str, str]:
+        """Label of the most probable cause by lexicon."""
+        return {
+            lexicon: self.asked.label(min(ranks, key=lambda id: ranks[id]))
+            for lexicon, ranks in self._ranks.items()
+        }
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """One row a cause and lexicon: id, cause, group, urgent, lexicon, rank, posterior."""
+        import pandas as pd
+
+        causes = self.asked.knowledge.causes
+        return pd.DataFrame(
+            [
+                {
+                    "id": id,
+                    "cause": causes[id].label,
+                    "group": causes[id].group,
+                    "urgent": causes[id].urgent,
+                    "lexicon": lexicon,
+                    "rank": self._ranks[lexicon][id],
+                    "posterior": posteriors[id],
+                }
+                for id in self._order
+                for lexicon, posteriors in self.posteriors.items()
+            ]
+        )
+
+    @property
+    def text(self) -> str:
+        """The first causes under every lexicon, for a terminal."""
+        return page_text(self._page)
+
+    @property
+    def html(self) -> str:
+        """The same for a notebook."""
+        return page_html(self._page)
+
+    def draw(self, ax: Axes | None = None) -> Axes:
+        """Draw the first causes, and all urgent ones, with one mark a lexicon."""
+        from kneebayes.questions.doubt.robustness_figure import draw_readings
+        from kneebayes.view.caption import say_above
+
+        causes = self.asked.knowledge.causes
+        rows: list[dict[str, object]] = [
+            {
+                "cause": causes[id].label,
+                "urgent": causes[id].urgent,
+                **{lexicon: posteriors[id] for lexicon, posteriors in self.posteriors.items()},
+            }
+            for id in self._shown
+        ]
+        drawn = draw_readings(rows, self.labels, ax)
+        return say_above(drawn, self._page.title, self.asked.answers)
+
+    @property
+    def _shown(self) -> list[str]:
+        """The first under any lexicon, and all that are urgent."""
+        causes = self.asked.knowledge.causes
+        return [
+            id
+            for at, id in enumerate(self._order)
+            if at < SHOWN
+            or causes[id].urgent
+            or any(ranks[id] <= 3 for ranks in self._ranks.values())
+        ]
+
+    @property
+    def _page(self) -> Page:
+        rows = [
+            (
+                self.asked.marked(id),
+                *(
+                    f"{percent(posteriors[id])} (rank {self._ranks[lexicon][id]})"
+                    for lexicon, posteriors in self.posteriors.items()
+                ),
+            )
+            for id in self._shown
+        ]
+        return Page(
+            f"{self.asked.title}: the same answers under every lexicon",
+            self.asked.urgency,
+            [self.asked.known, self.summary],
+            ("cause", *self.posteriors),
+            rows,
+            [
+                "! marks an urgent cause; all of them are listed.",
+                "Lexicons: "
+                + "; ".join(f"{id}: {label}" for id, label in self.labels.items())
+                + ".",
+                self.asked.disclaimer,
+            ],
+        )
+
+    @property
+    def summary(self) -> str:
+        """What ranks first, in a sentence."""
+        by_top: dict[str, list[str]] = {}
+        for lexicon, top in self.tops.items():
+            by_top.setdefault(top, []).append(lexicon)
+        if len(by_top) == 1:
+            lexicons = len(self.posteriors)
+            which = f"all {lexicons} lexicons" if lexicons > 1 else "the only lexicon"
+            return f"{next(iter(by_top))} ranks first under {which}."
+        told = [f"{top} under {', '.join(lexicons)}" for top, lexicons in by_top.items()]
+        return f"The lexicons disagree on the first rank: {'; '.join(told)}."
+
+    def __repr__(self) -> str:
+        tops = ", ".join(dict.fromkeys(self.tops.values()))
+        return f"LexiconComparison({', '.join(self.posteriors)}: first {tops})"

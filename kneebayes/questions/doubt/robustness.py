@@ -1,0 +1,206 @@
+"""How sure a ranking is, shown."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from kneebayes.knowledge.parts import Interval
+from kneebayes.questions.doubt.drawing import Spread
+from kneebayes.questions.doubt.text import Page, page_html, page_text
+from kneebayes.view.asked import Asked
+from kneebayes.view.markup import percent
+from kneebayes.view.showing import Showing
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.axes import Axes
+
+__all__ = ["Robustness"]
+
+SHOWN = 10
+HEADER = ("", "cause", "prior", "posterior", "5 to 95 % of the draws", "first", "top 3", "rank")
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Robustness(Showing):
+    """Posterior intervals and ranks over many readings of the words.
+
+    Made by :meth:`kneebayes.Differential.robustness`.
+
+    Attributes
+    ----------
+    asked
+        The patient and the model.
+    spread
+        The draws, summed up by cause.
+    priors
+        P(cause | complaint) as stated, with its interval, by cause.
+    """
+
+    asked: Asked
+    spread: Spread
+    priors: Mapping[str, Interval]
+
+    @cached_property
+    def _rows(self) -> list[dict[str, object]]:
+        causes = self.asked.knowledge.causes
+        return [
+            {
+                "id": one.id,
+                "cause": causes[one.id].label,
+                "group": causes[one.id].group,
+                "urgent": causes[one.id].urgent,
+                "prior": self.priors[one.id].value,
+                "prior_low": self.priors[one.id].low,
+                "prior_high": self.priors[one.id].high,
+                "posterior": one.posterior,
+                "low": one.low,
+                "median": one.median,
+                "high": one.high,
+                "p_first": one.first,
+                "p_top_three": one.top_three,
+                "rank_low": one.rank_low,
+                "rank_high": one.rank_high,
+            }
+            for one in self.spread.causes
+        ]
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """One row a cause, in the order of the ranking; the index is the rank.
+
+        ``low``, ``median``, ``high``: quantiles of the posterior over the draws (5, 50 and
+        95 %); ``p_first``, ``p_top_three``: shares of the draws in which the cause ranks
+        first, among the first three; ``rank_low``, ``rank_high``: quantiles of its rank.
+        """
+        import pandas as pd
+
+        return pd.DataFrame(self._rows, index=pd.RangeIndex(1, len(self._rows) + 1, name="rank"))
+
+    @property
+    def draws(self) -> pd.DataFrame:
+        """P(cause | evidence) in every draw: one row a draw, one column a cause (its id)."""
+        import pandas as pd
+
+        return pd.DataFrame(self.spread.posteriors, columns=list(self.spread.ids))
+
+    def to_json(self) -> str:
+        """The urgency and all causes as JSON text."""
+        content = {
+            "lexicon": self.asked.model,
+            "disclaimer": self.asked.knowledge.meta.disclaimer,
+            "urgency": {
+                "level": self.asked.urgency.level,
+                "advice": self.asked.urgency.advice,
+                "reasons": [str(reason) for reason in self.asked.urgency.reasons],
+            },
+            "draws": self.spread.draws,
+            "seed": self.spread.seed,
+            "spread": self.spread.width,
+            "causes": self._rows,
+        }
+        return json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False)
+
+    @property
+    def text(self) -> str:
+        """The first causes with their intervals, for a terminal."""
+        return page_text(self._page)
+
+    @property
+    def html(self) -> str:
+        """The same for a notebook."""
+        return page_html(self._page)
+
+    def draw(self, ax: Axes | None = None) -> Axes:
+        """Draw the first causes, and all urgent ones, as bars with intervals."""
+        from kneebayes.questions.doubt.robustness_figure import draw_intervals
+        from kneebayes.view.caption import say_above
+
+        rows = [row for at, row in enumerate(self._rows) if at < SHOWN or row["urgent"]]
+        return say_above(draw_intervals(rows, ax), self._page.title, self.asked.answers)
+
+    def draw_slopes(self, ax: Axes | None = None) -> Axes:
+        """Draw the first causes from prior to posterior, with both intervals."""
+        from kneebayes.questions.doubt.robustness_figure import draw_slopes
+        from kneebayes.view.caption import say_above
+
+        drawn = draw_slopes(self._rows[:SHOWN], ax)
+        return say_above(drawn, self._page.title, self.asked.answers)
+
+    @property
+    def _page(self) -> Page:
+        rows = [
+            (
+                str(at),
+                self.asked.marked(one.id),
+                percent(self.priors[one.id].value),
+                percent(one.posterior),
+                f"{percent(one.low)} to {percent(one.high)}",
+                percent(one.first),
+                percent(one.top_three),
+                _span(one.rank_low, one.rank_high),
+            )
+            for at, one in enumerate(self.spread.causes, start=1)
+            if at <= SHOWN or self.asked.knowledge.causes[one.id].urgent
+        ]
+        title = f"{self.asked.title}: how sure is the ranking? ({self.asked.model})"
+        lead = [self.asked.known, self.summary]
+        notes = ["! marks an urgent cause; all of them are listed.", self._how]
+        return Page(
+            title,
+            self.asked.urgency,
+            lead,
+            HEADER,
+            rows,
+            [*notes, self.asked.disclaimer],
+            texts=2,
+        )
+
+    @property
+    def summary(self) -> str:
+        """What ranks first, in a sentence."""
+        leader = self.spread.causes[0]
+        rivals = sorted(self.spread.causes[1:], key=lambda one: -one.first)
+        told = (
+            f"{self.asked.label(leader.id)} ranks first in {percent(leader.first)} of "
+            f"{_count(self.spread.draws, 'draw')}"
+        )
+        if rivals and rivals[0].first > 0.0:
+            told += f", {self.asked.label(rivals[0].id)} in {percent(rivals[0].first)}"
+        return told + "."
+
+    @property
+    def _how(self) -> str:
+        spread = self.spread
+        words = "Each draw reads every word and range anew inside its interval"
+        if spread.width != 1.0:
+            words += f", stretched by {spread.width:g}"
+        thrown = ""
+        if spread.redrawn:
+            was = "was" if spread.redrawn == 1 else "were"
+            thrown = (
+                f" {_count(spread.redrawn, 'draw')} {was} replaced: no network has such priors, or "
+                "the evidence was impossible in it."
+            )
+        return (
+            f"{words}; one reading a word serves all its statements (seed {spread.seed}).{thrown}"
+        )
+
+    def __repr__(self) -> str:
+        leader = self.spread.causes[0]
+        return (
+            f"Robustness({_count(self.spread.draws, 'draw')}: {self.asked.label(leader.id)} "
+            f"{percent(leader.low)} to {percent(leader.high)}, first in {percent(leader.first)})"
+        )
+
+
+def _span(low: int, high: int) -> str:
+    return str(low) if low == high else f"{low} to {high}"
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number:,} {what}{'' if number == 1 else 's'}"

@@ -1,0 +1,172 @@
+"""Figures of how sure a ranking is: intervals, slopes from prior to posterior, lexicons."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from kneebayes.odds import logit
+from kneebayes.view.figures import _new_axes
+from kneebayes.view.markup import percent
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+__all__ = ["draw_intervals", "draw_readings", "draw_slopes"]
+
+Row = Mapping[str, object]
+# Okabe and Ito's colours, told apart by colour-blind readers too
+BLUE, ORANGE, GREY = "#0072B2", "#D55E00", "#8c8c8c"
+TICKS = (1e-5, 1e-4, 1e-3, 0.01, 0.05, 0.2, 0.5, 0.8, 0.95, 0.99, 0.999)
+EDGE = 1e-6  # what is certain is drawn here, at the edge of the scale
+MARKS = "osD^vPX*<>"
+PALETTE = ("#000000", "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
+
+
+def draw_intervals(rows: Sequence[Row], ax: Axes | None = None) -> Axes:
+    """Draw posteriors with the interval of the draws, and the chance to rank first.
+
+    On the scale of log-odds, on which rare causes can be told apart too.
+
+    Parameters
+    ----------
+    rows
+        Causes in the order in which they are drawn from the top: ``cause``, ``urgent``,
+        ``posterior``, ``low``, ``high``, ``p_first``.
+    ax
+        Where to draw; left out, a new figure.
+    """
+    drawn = list(rows)[::-1]
+    ax = ax or _new_axes(8.0, 0.36 * len(drawn) + 1.3)
+    for at, row in enumerate(drawn):
+        names = ("posterior", "low", "high")
+        posterior, low, high = (_logit(_number(row[name])) for name in names)
+        colour = ORANGE if row["urgent"] else BLUE
+        ax.plot([low, high], [at, at], color=colour, lw=5.0, alpha=0.4, solid_capstyle="butt")
+        ax.plot(posterior, at, "D" if row["urgent"] else "o", color=colour, ms=6.5)
+        first = percent(_number(row["p_first"]))
+        across = ax.get_yaxis_transform()
+        ax.text(1.02, at, first, transform=across, va="center", ha="left", fontsize=8.5)
+    ax.text(1.02, 1.0, "first", transform=ax.transAxes, va="bottom", ha="left", fontsize=8.5)
+    ax.set_yticks(range(len(drawn)), [_label(row) for row in drawn], parse_math=False)
+    _odds_axis(ax, [_number(row[name]) for row in drawn for name in ("low", "high")])
+    ax.set_xlabel("P(present | evidence) and 5 to 95 % of the draws, on the scale of log-odds")
+    ax.spines[["top", "right"]].set_visible(False)
+    return ax
+
+
+def draw_slopes(rows: Sequence[Row], ax: Axes | None = None) -> Axes:
+    """Draw each cause as a line from its prior to its posterior, with both intervals.
+
+    Parameters
+    ----------
+    rows
+        Causes: ``cause``, ``urgent``, ``prior``, ``prior_low``, ``prior_high``,
+        ``posterior``, ``low``, ``high``.
+    ax
+        Where to draw; left out, a new figure.
+    """
+    ax = ax or _new_axes(7.5, 0.3 * len(rows) + 2.2)
+    ends: list[tuple[float, str, str]] = []
+    for row, shift in zip(rows, _side_by_side(len(rows)), strict=True):
+        colour = ORANGE if row["urgent"] else BLUE
+        before, after = _number(row["prior"]), _number(row["posterior"])
+        for x, names in ((0.0, ("prior_low", "prior_high")), (1.0, ("low", "high"))):
+            span = [_logit(_number(row[name])) for name in names]
+            ax.plot([x + shift] * 2, span, color=colour, lw=3.5, alpha=0.3, zorder=1)
+        ends.append((_logit(after), _label(row), colour))
+        way = [_logit(before), _logit(after)]
+        ax.plot([shift, 1.0 + shift], way, "o-", color=colour, lw=1.4, ms=4, zorder=2)
+    ax.set_xlim(-0.12, 1.75)
+    low, high = ax.get_ylim()
+    ticks = [one for one in TICKS if low <= _logit(one) <= high]
+    ax.set_yticks([_logit(one) for one in ticks], [percent(one) for one in ticks])
+    heights = _apart([end[0] for end in ends], low, high)
+    for (after, label, colour), height in zip(ends, heights, strict=True):
+        ax.plot([1.05, 1.15], [after, height], color=GREY, lw=0.7)
+        ax.text(1.17, height, label, color=colour, va="center", fontsize=8.5, parse_math=False)
+    ax.set_xticks([0.0, 1.0], ["prior\n(complaint only)", "posterior\n(all answers)"])
+    ax.set_ylabel("P(present), on the scale of log-odds;\nshaded: 5 to 95 % of the draws")
+    ax.spines[["top", "right"]].set_visible(False)
+    return ax
+
+
+def draw_readings(rows: Sequence[Row], lexicons: Mapping[str, str], ax: Axes | None = None) -> Axes:
+    """Draw the posterior of each cause under every lexicon, one mark a lexicon.
+
+    Parameters
+    ----------
+    rows
+        Causes from the top: ``cause``, ``urgent``, and under the id of each lexicon its
+        posterior.
+    lexicons
+        Labels of the lexicons by id.
+    ax
+        Where to draw; left out, a new figure.
+    """
+    drawn = list(rows)[::-1]
+    ax = ax or _new_axes(8.0, 0.36 * len(drawn) + 1.6)
+    for at, row in enumerate(drawn):
+        values = [_logit(_number(row[id])) for id in lexicons]
+        ax.plot([min(values), max(values)], [at, at], color=GREY, lw=1.2, zorder=1)
+    for place, (id, label) in enumerate(lexicons.items()):
+        values = [_logit(_number(row[id])) for row in drawn]
+        ax.plot(
+            values,
+            range(len(drawn)),
+            MARKS[place % len(MARKS)],
+            color=PALETTE[place % len(PALETTE)],
+            ms=6.5,
+            mfc="none",
+            mew=1.6,
+            label=label.replace("$", r"\$"),
+        )
+    ax.set_yticks(range(len(drawn)), [_label(row) for row in drawn], parse_math=False)
+    _odds_axis(ax, [_number(row[id]) for row in drawn for id in lexicons])
+    ax.set_xlabel("P(present | evidence) under each lexicon, on the scale of log-odds")
+    below = (0.5, -0.55 / (0.28 * len(drawn) + 0.5))  # under the words of the axis
+    ax.legend(frameon=False, fontsize=8.5, loc="upper center", bbox_to_anchor=below, ncols=3)
+    ax.spines[["top", "right"]].set_visible(False)
+    return ax
+
+
+def _odds_axis(ax: Axes, values: Sequence[float]) -> None:
+    """Probabilities along the scale of log-odds, with some room at the ends."""
+    low, high = (_logit(one) for one in (min(values), max(values)))
+    room = 0.06 * (high - low) + 0.3
+    ax.set_xlim(low - room, high + room)
+    ticks = [one for one in TICKS if low - room <= _logit(one) <= high + room]
+    ax.set_xticks([_logit(one) for one in ticks], [percent(one) for one in ticks])
+    ax.grid(axis="x", color="#dddddd", lw=0.6)
+    ax.set_axisbelow(True)
+
+
+def _apart(values: Sequence[float], low: float, high: float) -> list[float]:
+    """Heights for labels near their values that do not stand on each other."""
+    least = 0.9 * (high - low) / max(len(values), 10)
+    heights = [0.0] * len(values)
+    lowest = -math.inf
+    for at in sorted(range(len(values)), key=lambda at: values[at]):
+        lowest = heights[at] = max(values[at], lowest + least)
+    highest = math.inf
+    for at in sorted(range(len(values)), key=lambda at: -heights[at]):
+        highest = heights[at] = min(heights[at], high, highest - least)
+    return heights
+
+
+def _logit(probability: float) -> float:
+    return logit(min(max(probability, EDGE), 1.0 - EDGE))
+
+
+def _side_by_side(count: int) -> list[float]:
+    """Small shifts, so that intervals do not hide each other."""
+    return [0.06 * (at / max(1, count - 1) - 0.5) for at in range(count)]
+
+
+def _label(row: Row) -> str:
+    return str(row["cause"]) + (" (urgent)" if row["urgent"] else "")
+
+
+def _number(value: object) -> float:
+    return float(str(value))

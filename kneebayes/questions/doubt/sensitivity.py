@@ -1,0 +1,253 @@
+"""Posteriors as exact functions of one number, shown."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from kneebayes.errors import KneebayesError
+from kneebayes.questions.doubt.moving import Flip, Sensitivity
+from kneebayes.questions.doubt.text import Page, page_html, page_text
+from kneebayes.view.asked import Asked
+from kneebayes.view.markup import percent
+from kneebayes.view.showing import Showing
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.axes import Axes
+
+__all__ = ["SensitivityFunction"]
+
+POINTS = 201
+SHOWN = 6
+MOVED = {
+    "prior": "The share of patients with and without {node} is moved; both kinds of patient "
+    "stay as they are. Other causes compete for the complaint, so they become rarer among the "
+    "patients as this one becomes commoner.",
+    "link": "Only this link is moved; every other number of the network stays.",
+    "liability": "Only this link is moved; every other number of the network stays.",
+    "factor": "Only this factor is moved; every other number of the network stays.",
+    "leak": "Only this leak is moved; every other number of the network stays.",
+    "share": "Only this share is moved; every other number of the network stays.",
+}
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class SensitivityFunction(Showing):
+    """P(cause | evidence) as a function ``(a + b x) / (c + d x)`` of one number x.
+
+    Made by :meth:`kneebayes.Differential.sensitivity`.
+
+    Attributes
+    ----------
+    asked
+        The patient and the model.
+    cause
+        Id of the cause that is asked about.
+    function
+        The lines of all causes.
+    find
+        Which cause a name means.
+    """
+
+    asked: Asked
+    cause: str
+    function: Sensitivity
+    find: Callable[[str], str]
+
+    def __call__(self, number: float, cause: str | None = None) -> float:
+        """P(cause | evidence) with the number at some value, by any name of a cause.
+
+        Raises
+        ------
+        EvidenceError
+            If the number is not a probability.
+        ImpossibleEvidenceError
+            If the evidence is impossible with that number.
+        """
+        return self.function.posterior(self.cause if cause is None else self.find(cause), number)
+
+    @property
+    def value(self) -> float:
+        """What the number is in the model."""
+        return self.function.value
+
+    @property
+    def coefficients(self) -> tuple[float, float, float, float]:
+        """``a, b, c, d`` of the posterior ``(a + b x) / (c + d x)``."""
+        return self.function.coefficients(self.cause)
+
+    @property
+    def flips(self) -> tuple[Flip, ...]:
+        """Where the most probable cause changes as the number goes from 0 to 1."""
+        return self.function.flips()
+
+    @property
+    def what(self) -> str:
+        """The number in words."""
+        node = self.asked.label(self.function.node)
+        parent = self._parent
+        complaint = self.asked.knowledge.complaint.label
+        return {
+            "prior": f"prior of {node}: P({node} | {complaint})",
+            "link": f"link: P({parent} alone produces {node})",
+            "liability": f"link: P({parent} alone produces {node}, in the state most prone to it)",
+            "factor": f"factor: P(what brings about {node} does so | {parent})",
+            "leak": f"leak: P({node} without a named cause)",
+            "share": f"share: P({node})",
+        }[self.function.what]
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """One row a cause: id, cause, urgent, posterior (in the model), at 0, at 1, a, b, c, d."""
+        import pandas as pd
+
+        rows = []
+        for id in self._order():
+            a, b, c, d = self.function.coefficients(id)
+            rows.append(
+                {
+                    "id": id,
+                    "cause": self.asked.label(id),
+                    "urgent": self.asked.knowledge.causes[id].urgent,
+                    "posterior": self.function.posterior(id, self.value),
+                    "at_zero": self._at(id, 0.0),
+                    "at_one": self._at(id, 1.0),
+                    "a": a,
+                    "b": b,
+                    "c": c,
+                    "d": d,
+                }
+            )
+        return pd.DataFrame(rows)
+
+    def _at(self, id: str, number: float) -> float:
+        """A posterior, or NaN where the evidence is impossible."""
+        possible = self.function.evidence[int(number)] > 0.0
+        return self.function.posterior(id, number) if possible else float("nan")
+
+    def _order(self) -> list[str]:
+        """The cause asked about, then the others by their posterior in the model."""
+        others = [id for id in self.function.causes if id != self.cause]
+        others.sort(key=lambda id: -self.function.posterior(id, self.value))
+        return [self.cause, *others]
+
+    @property
+    def text(self) -> str:
+        """The function and where the ranking flips, for a terminal."""
+        return page_text(self._page)
+
+    @property
+    def html(self) -> str:
+        """The same for a notebook."""
+        return page_html(self._page)
+
+    def draw(self, ax: Axes | None = None) -> Axes:
+        """Draw the cause, those that lead somewhere, and the next most probable ones."""
+        from kneebayes.questions.doubt.sensitivity_figure import draw_curves
+
+        leading = [id for flip in self.flips for id in (flip.below, flip.above)]
+        shown = list(dict.fromkeys([self.cause, *leading, *self._order()]))[:SHOWN]
+        ends = self.function.evidence
+        upto = 1.0
+        if self.function.what == "prior":  # what happens, happens near the prior
+            upto = min(1.0, 2.0 * max([3.0 * self.value, *(flip.value for flip in self.flips)]))
+        numbers = [upto * at / (POINTS - 1) for at in range(POINTS)]
+        numbers = [x for x in numbers if (1.0 - x) * ends[0] + x * ends[1] > 0.0]
+        curves = {
+            self.asked.marked(id): (numbers, [self.function.posterior(id, x) for x in numbers])
+            for id in shown
+        }
+        flips = [(flip.value, flip.posterior) for flip in self.flips]
+        return draw_curves(curves, self.value, flips, self.what, upto, ax)
+
+    @property
+    def _page(self) -> Page:
+        rows = [
+            (
+                self.asked.marked(id),
+                _shown(self._at(id, 0.0)),
+                percent(self.function.posterior(id, self.value)),
+                _shown(self._at(id, 1.0)),
+            )
+            for at, id in enumerate(self._order())
+            if at < SHOWN or self.asked.knowledge.causes[id].urgent
+        ]
+        node = self.asked.label(self.function.node)
+        notes = [MOVED[self.function.what].format(node=node), "! marks an urgent cause."]
+        return Page(
+            f"{self.asked.title}: what if another number held? ({self.asked.model})",
+            self.asked.urgency,
+            [
+                self.asked.known,
+                f"Moved is the {self.what}, {percent(self.value)} in the model.",
+                *self.sentences,
+            ],
+            ("cause", "number at 0", f"at {percent(self.value)}", "at 100%"),
+            rows,
+            [*notes, self.asked.disclaimer],
+        )
+
+    @property
+    def sentences(self) -> tuple[str, ...]:
+        """Where the most probable cause changes, one sentence each."""
+        noun = "link" if self.function.what == "liability" else self.function.what
+        if not self.flips:
+            return (f"No value of this {noun} changes the most probable cause.",)
+        told = []
+        for flip in self.flips:
+            below, above = self.asked.label(flip.below), self.asked.label(flip.above)
+            if flip.value >= self.value:
+                winner, loser, way = above, below, "passes"
+            else:
+                winner, loser, way = below, above, "falls below"
+            its = f"its {noun}" if self._is_own(winner) else f"the {noun} of {self._whose}"
+            told.append(f"{winner} overtakes {loser} when {its} {way} {percent(flip.value)}.")
+        return tuple(told)
+
+    def _is_own(self, label: str) -> bool:
+        return self.function.what == "prior" and label == self.asked.label(self.function.node)
+
+    @property
+    def _whose(self) -> str:
+        node = self.asked.label(self.function.node)
+        if self.function.parent:
+            return f"{self._parent} to {node}"
+        return node
+
+    @property
+    def _parent(self) -> str:
+        function = self.function
+        label = self.asked.label(function.parent)
+        context = self.asked.knowledge.contexts.get(function.parent)
+        states = {one.id: one.label for one in context.states} if context is not None else {}
+        return f"{label} ({states[function.state]})" if function.state in states else label
+
+    def __repr__(self) -> str:
+        posterior = percent(self(self.value))
+        return (
+            f"SensitivityFunction({self.asked.label(self.cause)} {posterior} by {self.what}, "
+            f"{len(self.flips)} flip{'' if len(self.flips) == 1 else 's'})"
+        )
+
+
+def _shown(value: float) -> str:
+    return "impossible" if math.isnan(value) else percent(value)
+
+
+def refuse_several(given: int) -> None:
+    """Refuse a question about no number or about several.
+
+    Raises
+    ------
+    KneebayesError
+        If not exactly one was given.
+    """
+    if given != 1:
+        message = (
+            "Name exactly one number: prior='DVT', link=('DVT', 'leg swelling') or leak='fever', "
+            f"got {given}."
+        )
+        raise KneebayesError(message)

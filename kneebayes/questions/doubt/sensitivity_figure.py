@@ -1,0 +1,149 @@
+"""Figures of sensitivity: posteriors as functions of one number, and tornados."""
+
+from __future__ import annotations
+
+import math
+import textwrap
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from kneebayes.view.figures import _new_axes
+from kneebayes.view.markup import percent
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+__all__ = ["draw_curves", "draw_tornado"]
+
+BLUE, ORANGE, BLACK = "#0072B2", "#E69F00", "#000000"
+PALETTE = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
+DASHES = ("-", "--", "-.", ":", (0, (5, 1, 1, 1, 1, 1)))
+WIDEST = 62
+
+
+def draw_curves(
+    curves: Mapping[str, tuple[Sequence[float], Sequence[float]]],
+    value: float,
+    flips: Sequence[tuple[float, float]],
+    what: str,
+    upto: float = 1.0,
+    ax: Axes | None = None,
+) -> Axes:
+    """Draw posteriors as functions of one number.
+
+    Parameters
+    ----------
+    curves
+        By label the numbers and the posteriors there.
+    value
+        What the number is in the model.
+    flips
+        Where the most probable cause changes, and the posterior there.
+    what
+        What the number is, in words.
+    upto
+        Where the axis of the number ends.
+    ax
+        Where to draw; left out, a new figure.
+    """
+    ax = ax or _new_axes(7.5, 4.4)
+    for at, (label, (numbers, posteriors)) in enumerate(curves.items()):
+        ax.plot(
+            numbers,
+            posteriors,
+            color=PALETTE[at % len(PALETTE)],
+            ls=DASHES[at % len(DASHES)],
+            lw=1.9,
+            label=label.replace("$", r"\$"),
+        )
+    ax.axvline(value, color="#6e6e6e", lw=1.0)
+    ax.annotate(
+        f"in the model: {percent(value)}",
+        (value, 1.03),
+        xytext=(0, 2),
+        textcoords="offset points",
+        fontsize=8.5,
+        ha="center",
+        va="bottom",
+        color="#4d4d4d",
+    )
+    for number, posterior in flips:
+        ax.plot([number], [posterior], "o", color=BLACK, ms=7, mfc="none", mew=1.6)
+        ax.annotate(
+            f"top changes at {percent(number)}",
+            (number, posterior),
+            xytext=(9, 7) if number < 0.6 * upto else (-9, 7),
+            textcoords="offset points",
+            fontsize=8.5,
+            ha="left" if number < 0.6 * upto else "right",
+            va="bottom",
+            bbox={"facecolor": "white", "edgecolor": "none", "alpha": 0.8, "pad": 1.0},
+        )
+    ax.set_xlim(0.0, upto)
+    ax.set_ylim(0.0, 1.03)
+    ax.set_xlabel(what, parse_math=False)
+    ax.set_ylabel("P(present | evidence)")
+    ax.legend(frameon=False, fontsize=8.5, loc="center left", bbox_to_anchor=(1.0, 0.5))
+    ax.spines[["top", "right"]].set_visible(False)
+    return ax
+
+
+def draw_tornado(
+    bars: Sequence[Mapping[str, object]],
+    posterior: float,
+    cause: str,
+    ax: Axes | None = None,
+) -> Axes:
+    """Draw how far each bar moves a posterior, the furthest on top.
+
+    Parameters
+    ----------
+    bars
+        ``about``, ``at_low``, ``at_high`` and ``unsaid``; NaN is left out.
+    posterior
+        Where the posterior is with nothing moved.
+    cause
+        Label of the cause.
+    ax
+        Where to draw; left out, a new figure.
+    """
+    drawn = list(bars)[::-1]
+    ax = ax or _new_axes(9.0, 0.42 * len(drawn) + 1.5)
+    told: set[str] = set()
+    for at, bar in enumerate(drawn):
+        for name, colour, label in (
+            ("at_low", ORANGE, "at the low end"),
+            ("at_high", BLUE, "at the high end"),
+        ):
+            end = float(str(bar[name]))
+            if not math.isnan(end):
+                hatch = "//" if name == "at_low" else ""
+                ax.barh(
+                    at,
+                    end - posterior,
+                    left=posterior,
+                    color=colour,
+                    height=0.62,
+                    edgecolor="white",
+                    hatch=hatch,
+                    alpha=0.9,
+                    label=None if label in told else label,
+                )
+                told.add(label)
+        unsaid = float(str(bar["unsaid"]))
+        if not math.isnan(unsaid):
+            label = "had it not been said"
+            shown = None if label in told else label
+            ax.plot([unsaid], [at], "D", color=BLACK, ms=6, mfc="white", mew=1.5, label=shown)
+            told.add(label)
+    ax.axvline(posterior, color=BLACK, lw=1.0)
+    labels = [textwrap.shorten(str(bar["about"]), WIDEST, placeholder=" ...") for bar in drawn]
+    ax.set_yticks(range(len(drawn)), labels, parse_math=False, fontsize=8.5)
+    ax.set_xlabel(f"P({cause} | evidence); line: all at their values", parse_math=False)
+    ax.margins(x=0.06)
+    if told:
+        ax.legend(
+            frameon=False, fontsize=8.5, loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=3
+        )
+    ax.spines[["top", "right"]].set_visible(False)
+    return ax

@@ -1,0 +1,151 @@
+"""What moves a posterior most, shown."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from kneebayes.questions.doubt.bars import Bar, Over
+from kneebayes.questions.doubt.text import Page, page_html, page_text
+from kneebayes.view.asked import Asked
+from kneebayes.view.markup import percent
+from kneebayes.view.showing import Showing
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.axes import Axes
+
+__all__ = ["Tornado"]
+
+SHOWN = 12
+MEANS = {
+    "numbers": "A bar goes from the posterior with this one number at the low end of its interval "
+    "to that with it at the high end, all others at their values.",
+    "words": "A bar goes from the posterior with this word at the low end of its interval, in "
+    "every statement that uses it, to that with it at the high end.",
+    "claims": "A bar goes from the posterior with all numbers that name this claim at the low ends "
+    "of their intervals to that with them at the high ends. 'Unsaid' is the posterior had the "
+    "claim not been made: its frequencies give no link, its risk ratios are 1, what it says of how "
+    "strongly a finding points to a cause gives way to how often the cause shows it, and its words "
+    "for how common a cause is to the published figure or, without one, to the geometric mean of "
+    "all such words.",
+}
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Tornado(Showing):
+    """How far single statements, words or claims move one posterior, the furthest first.
+
+    Made by :meth:`kneebayes.Differential.tornado`.
+
+    Attributes
+    ----------
+    asked
+        The patient and the model.
+    cause
+        Id of the cause.
+    posterior
+        P(cause | evidence) with everything at its value.
+    over
+        What a bar is: ``numbers``, ``words`` or ``claims``.
+    bars
+        The bars.
+    """
+
+    asked: Asked
+    cause: str
+    posterior: float
+    over: Over
+    bars: tuple[Bar, ...]
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """One row a bar: about, id, said, statements, at_low, at_high, unsaid, reach.
+
+        ``reach`` is how far the posterior gets from where it is, at most. A posterior is NaN
+        where no network has such priors.
+        """
+        import pandas as pd
+
+        columns = ["about", "id", "said", "statements", "at_low", "at_high", "unsaid", "reach"]
+        return pd.DataFrame(self._rows, columns=columns)
+
+    @property
+    def _rows(self) -> list[dict[str, object]]:
+        return [
+            {
+                "about": bar.about,
+                "id": bar.id,
+                "said": bar.said,
+                "statements": bar.statements,
+                "at_low": bar.at_low,
+                "at_high": bar.at_high,
+                "unsaid": bar.unsaid,
+                "reach": bar.reach(self.posterior),
+            }
+            for bar in self.bars
+        ]
+
+    @property
+    def text(self) -> str:
+        """The longest bars, for a terminal."""
+        return page_text(self._page)
+
+    @property
+    def html(self) -> str:
+        """The same for a notebook."""
+        return page_html(self._page)
+
+    def draw(self, ax: Axes | None = None) -> Axes:
+        """Draw the longest bars."""
+        from kneebayes.questions.doubt.sensitivity_figure import draw_tornado
+        from kneebayes.view.caption import say_above
+
+        rows = self._rows[:SHOWN]
+        if self.over == "claims":
+            rows = [{**row, "about": f"{row['id']}: {row['about']}"} for row in rows]
+        drawn = draw_tornado(rows, self.posterior, self.asked.label(self.cause), ax)
+        return say_above(drawn, self._page.title, self.asked.answers)
+
+    @property
+    def _page(self) -> Page:
+        claims = self.over == "claims"
+        label = self.asked.label(self.cause)
+        rows = [
+            (
+                f"{bar.id}: {bar.about}" if claims else bar.about,
+                bar.said,
+                _shown(bar.at_low),
+                _shown(bar.at_high),
+                *((_shown(bar.unsaid),) if claims else ()),
+            )
+            for bar in self.bars[:SHOWN]
+        ]
+        header = ("claim" if claims else self.over[:-1], "said", "at low", "at high")
+        left = len(self.bars) - len(rows)
+        further = [f"{left:,} more move it less; .table has them all."] if left > 0 else []
+        return Page(
+            f"{self.asked.title}: what moves {label}? ({self.asked.model})",
+            self.asked.urgency,
+            [
+                self.asked.known,
+                f"P({label} | evidence) is {percent(self.posterior)}.",
+                MEANS[self.over],
+            ],
+            (*header, "unsaid") if claims else header,
+            rows,
+            [*further, self.asked.disclaimer],
+            texts=2,
+        )
+
+    def __repr__(self) -> str:
+        label, first = self.asked.label(self.cause), self.bars[0].about if self.bars else "nothing"
+        return (
+            f"Tornado({label} {percent(self.posterior)} over {len(self.bars)} {self.over}, "
+            f"most by: {first})"
+        )
+
+
+def _shown(value: float) -> str:
+    return "cannot hold" if math.isnan(value) else percent(value)

@@ -1,0 +1,1 @@
+"""Why a cause is as probable as it is."""

@@ -1,0 +1,243 @@
+"""Why a cause is as probable as it is, showing itself."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from kneebayes.case import Answer, Urgency, judge_urgency
+from kneebayes.errors import EvidenceError
+from kneebayes.inference import Engine
+from kneebayes.knowledge import Knowledge
+from kneebayes.questions.explain.rows import explanation_rows
+from kneebayes.questions.explain.text import explanation_html, explanation_text
+from kneebayes.questions.explain.weighing import Explained, explain_cause
+from kneebayes.questions.explain.words import Words
+from kneebayes.view.markup import percent
+from kneebayes.view.showing import Showing
+from kneebayes.view.urgent import urgency_lines
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.axes import Axes
+
+__all__ = ["Explanation"]
+
+ORDERS = ("ledger", "shapley")
+NOTHING = math.nan
+
+
+@dataclass(frozen=True, repr=False, eq=False)
+class Explanation(Showing):
+    """What each answer weighs for a cause, from the prior to the posterior.
+
+    Made by :meth:`kneebayes.Differential.explain`. All weights are in decibans: ten times the
+    decimal logarithm of the factor by which the odds change. In the text decibans are
+    rounded to one decimal, probabilities and shares to two significant digits.
+
+    Attributes
+    ----------
+    knowledge
+        What the model knows, for labels.
+    answers
+        What was told, in that order.
+    explained
+        The numbers.
+    urgency
+        What the signs say to do, whatever is explained.
+    lexicon
+        The lexicon that turned words into numbers.
+    """
+
+    knowledge: Knowledge
+    answers: tuple[Answer, ...]
+    explained: Explained
+    urgency: Urgency
+    lexicon: str
+
+    @classmethod
+    def of(
+        cls,
+        engine: Engine,
+        knowledge: Knowledge,
+        answers: Sequence[Answer],
+        causes: Sequence[str],
+        *,
+        lexicon: str,
+        orders: int,
+        seed: int,
+    ) -> Explanation:
+        """Weigh every answer for a cause, or for the first of two rather than the second."""
+        cause, against = causes[0], causes[1] if len(causes) > 1 else None
+        if cause == against:
+            message = (
+                f"against: '{knowledge.label(cause)}' cannot be held against itself. Name "
+                "another cause, or leave it out."
+            )
+            raise EvidenceError(message)
+        if isinstance(orders, bool) or not isinstance(orders, int) or orders < 4:
+            message = f"orders: must be a whole number of at least 4, got {orders!r}."
+            raise EvidenceError(message)
+        explained = explain_cause(engine, knowledge, answers, cause, against, orders, seed)
+        urgency = judge_urgency(knowledge, answers)
+        return cls(knowledge, tuple(answers), explained, urgency, lexicon)
+
+    @property
+    def total(self) -> float:
+        """What all answers weigh together, in decibans; infinite where they decide it."""
+        return self.explained.total
+
+    @property
+    def overlap(self) -> float:
+        """Sum of the single weights minus the total; NaN where the answers decide the cause.
+
+        With the sign of that sum it is what would be counted twice by adding.
+        """
+        return self.explained.overlap
+
+    @cached_property
+    def _rows(self) -> list[dict[str, object]]:
+        return explanation_rows(self._words)
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """One row an answer in the order told, between one for the prior and the posterior.
+
+        Columns: ``order``, ``kind`` (prior, answer, posterior), ``id``, ``part`` (label and
+        state); in decibans ``single``, ``ledger``, ``shapley`` with ``shapley_error``,
+        ``leave_one_out``, and ``log_odds`` after the step; ``odds`` and ``probability``
+        after it (``probability_against`` of the other cause); ``overlaps_with`` and
+        ``overlap``: the answer it overlaps with most, and by how much; ``rival`` and
+        ``without_rival``: the cause that explains it away, and what it would weigh among the
+        others if that were ruled out; ``article``, ``literature``, ``assumption``: the
+        share of each in what it rests on; ``origin`` and ``because``. The row of the
+        posterior has sums: of the single weights, of the ledger, of the Shapley shares, and
+        the overlap of all.
+        """
+        import pandas as pd
+
+        return pd.DataFrame(self._rows)
+
+    @property
+    def overlaps(self) -> pd.DataFrame:
+        """One row a pair of answers, the strongest overlap first.
+
+        Columns: ``first``, ``second`` (ids), ``apart`` (sum of the single weights),
+        ``together`` and ``overlap`` (their difference), in decibans.
+        """
+        import pandas as pd
+
+        columns = ["first", "second", "apart", "together", "overlap"]
+        rows = [[getattr(pair, name) for name in columns] for pair in self.explained.overlaps]
+        return pd.DataFrame(rows, columns=columns)
+
+    @cached_property
+    def _words(self) -> Words:
+        knowledge, explained = self.knowledge, self.explained
+        complaint = next((a for a in self.answers if a.id == knowledge.meta.complaint), None)
+        ids = [*knowledge.causes, *(answer.id for answer in self.answers)]
+        return Words(
+            explained=explained,
+            cause=knowledge.label(explained.cause),
+            against="" if explained.against is None else knowledge.label(explained.against),
+            labels={id: knowledge.label(id) for id in ids},
+            complaint="" if complaint is None else f"{complaint.label}: {complaint.state}",
+        )
+
+    @property
+    def _urgent(self) -> list[str]:
+        """Labels of those of the causes that are urgent by themselves."""
+        causes = [id for id in (self.explained.cause, self.explained.against) if id is not None]
+        return [self.knowledge.label(id) for id in causes if self.knowledge.causes[id].urgent]
+
+    @property
+    def _above(self) -> list[str]:
+        """What stands above every explanation."""
+        marked = [f"{label} is an urgent cause." for label in self._urgent]
+        return [f"Lexicon: {self.lexicon}.", *urgency_lines(self.urgency), *marked]
+
+    @property
+    def text(self) -> str:
+        """The explanation for a terminal."""
+        return explanation_text(self._words, self._above, self.knowledge.meta.disclaimer)
+
+    @property
+    def html(self) -> str:
+        """The explanation for a notebook."""
+        return explanation_html(self._words, self._above, self.knowledge.meta.disclaimer)
+
+    def to_dict(self) -> dict[str, object]:
+        """Everything as plain values, ready for JSON; a number that is missing is None.
+
+        An infinite number becomes the text ``inf`` or ``-inf``.
+        """
+        explained = self.explained
+        return {
+            "disclaimer": self.knowledge.meta.disclaimer,
+            "lexicon": self.lexicon,
+            "urgency": {
+                "level": self.urgency.level,
+                "advice": self.urgency.advice,
+                "reasons": [str(reason) for reason in self.urgency.reasons],
+            },
+            "cause": explained.cause,
+            "against": explained.against,
+            "orders_drawn": explained.orders,
+            "steps": [{key: _plain(value) for key, value in row.items()} for row in self._rows],
+        }
+
+    def to_json(self) -> str:
+        """The same as JSON text."""
+        return json.dumps(self.to_dict(), indent=2, ensure_ascii=False, allow_nan=False)
+
+    def draw(self, ax: Axes | None = None, by: str = "ledger") -> Axes:
+        """Draw the way from the prior to the posterior as a waterfall.
+
+        Parameters
+        ----------
+        ax
+            Where to draw; left out, a new figure.
+        by
+            ``ledger`` for the order told, ``shapley`` for the average over all orders.
+
+        Raises
+        ------
+        EvidenceError
+            If ``by`` is neither.
+        """
+        from kneebayes.questions.explain.waterfall import Fall, draw_waterfall
+
+        if by not in ORDERS:
+            message = f"by: must be 'ledger' or 'shapley', got {by!r}."
+            raise EvidenceError(message)
+        explained, words, falls = self.explained, self._words, []
+        before = explained.start.log_odds
+        for weight in explained.weights:
+            after = weight.after.log_odds if by == "ledger" else before + weight.shapley
+            alone = before + weight.single if math.isfinite(before) else NOTHING
+            falls.append(Fall(words.part(weight), before, after, alone))
+            before = after
+        ends = explained.start.log_odds, explained.end.log_odds
+        added = explained.start.log_odds + explained.apart if len(falls) > 1 else NOTHING
+        told = "in the order told" if by == "ledger" else "averaged over all orders"
+        marked = "".join(f"; {label} is urgent" for label in self._urgent)
+        title = f"{words.question}\n{told}{marked}"
+        against = explained.against is not None
+        return draw_waterfall(falls, ends, title, added=added, against=against, ax=ax)
+
+    def __repr__(self) -> str:
+        explained, words = self.explained, self._words
+        rather = f" rather than {words.against!r}" if words.against else ""
+        count = f"{len(explained.weights)} answer{'' if len(explained.weights) == 1 else 's'}"
+        way = f"{percent(explained.start.probability)} -> {percent(explained.end.probability)}"
+        return f"Explanation({words.cause!r}{rather}, {count}: {way})"
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, float) and not math.isfinite(value):
+        return None if math.isnan(value) else str(value)
+    return value

@@ -1,0 +1,161 @@
+"""What an answer's weight rests on: the arrows that carry it, and where they come from."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from kneebayes.building.onset import stated_network
+from kneebayes.building.tracing import spelled_out
+from kneebayes.inference.paths import ancestors, descendants
+from kneebayes.knowledge import Knowledge
+from kneebayes.knowledge.base import Arrow
+from kneebayes.network import Network
+
+__all__ = ["ORIGINS", "Grounds", "grounds_of_answer", "grounds_of_prior", "joined_shares"]
+
+ORIGINS = ("article", "literature", "assumption")
+Ends = tuple[str, str]
+
+
+@dataclass(frozen=True)
+class Grounds:
+    """What carries a number.
+
+    Attributes
+    ----------
+    shares
+        Share of article, literature and assumption; they add up to 1, or are all 0 where
+        nothing carries it. Every arrow counts the same, and within one every kind of origin.
+    because
+        Claims with their statement, references with their title, reasons assumed.
+    direct
+        Whether the arrows lead straight from a cause to the answer or back, if need be
+        through mediators and other causes; else they make a detour over what else is known.
+    """
+
+    shares: Mapping[str, float]
+    because: tuple[str, ...]
+    direct: bool
+
+    @property
+    def origin(self) -> str:
+        """The kinds of origin that take part, joined by ``+``."""
+        return "+".join(kind for kind in ORIGINS if self.shares[kind] > 0.0)
+
+
+def grounds_of_prior(knowledge: Knowledge, causes: Sequence[str]) -> Grounds:
+    """What the priors of some causes rest on."""
+    said = [knowledge.causes[id].commonness for id in causes]
+    return _grounds(knowledge, [(*one.because, *one.published_because) for one in said], True)
+
+
+def grounds_of_answer(
+    knowledge: Knowledge,
+    network: Network,
+    causes: Sequence[str],
+    answer: str,
+    known: Collection[str],
+) -> Grounds:
+    """What the weight of an answer for some causes rests on.
+
+    The arrows on the ways that lead from a cause to what was answered, or from that to the
+    cause, through mediators; where there are none those through other causes too. Where there
+    are none either, news travels over what else is known, such as the complaint that two
+    causes share; then it is the arrows of the shortest such ways (of those that d-separation
+    leaves open, Pearl 1988).
+
+    Parameters
+    ----------
+    knowledge, network
+        What was stated, and the network made from it.
+    causes
+        Ids of the cause, and of the one it is held against, if any.
+    answer
+        Id of what was answered.
+    known
+        Ids of all else that is known.
+    """
+    network = stated_network(network)
+    closed = set(known) - {answer, *causes}
+    between: set[Ends] = set()
+    for stopping in (closed | (set(knowledge.causes) - {answer, *causes}), closed):
+        if not between:
+            for cause in causes:
+                for start, end in ((cause, answer), (answer, cause)):
+                    between |= _between(network, start, end, stopping)
+    direct = bool(between)
+    if not direct:
+        for cause in causes:
+            between |= _shortest_open(network, cause, answer, set(known) - {answer, cause})
+    carrying = [arrow for arrow in knowledge.arrows() if (arrow.parent, arrow.child) in between]
+    return _grounds(knowledge, [_because(knowledge, one) for one in carrying], direct)
+
+
+def joined_shares(grounds: Iterable[tuple[Grounds, float]]) -> dict[str, float]:
+    """Shares of several grounds together, each with its weight; all 0 where nothing weighs."""
+    pairs = [(one.shares, weight) for one, weight in grounds if sum(one.shares.values()) > 0.0]
+    total = sum(weight for _, weight in pairs)
+    if total == 0.0:
+        return dict.fromkeys(ORIGINS, 0.0)
+    return {kind: sum(s[kind] * weight for s, weight in pairs) / total for kind in ORIGINS}
+
+
+def _between(network: Network, start: str, end: str, closed: Collection[str]) -> set[Ends]:
+    """Arrows on the ways from one node to another that pass through nothing that is known."""
+    through = [node.id for node in network.nodes if node.id not in closed or node.id == end]
+    after = {start} | descendants(network, start, through)
+    if start == end or end not in after:
+        return set()
+    on_the_way = after & ancestors(network, [end], after)
+    return {
+        (parent, id) for id in on_the_way for parent in network[id].parents if parent in on_the_way
+    }
+
+
+def _shortest_open(network: Network, start: str, end: str, known: Collection[str]) -> set[Ends]:
+    """Arrows on the shortest ways that the evidence leaves open between two nodes.
+
+    A step is a node and whether it was reached along an arrow. What is known stops a way,
+    but where two arrows meet in it, or above it, the way goes on from one to the other.
+    """
+    meeting = ancestors(network, known, network.index)
+    children: dict[str, list[str]] = {}
+    for node in network.nodes:
+        for parent in node.parents:
+            children.setdefault(parent, []).append(node.id)
+    reached: dict[tuple[str, bool], set[Ends]] = {(start, False): set()}
+    newest = dict(reached)
+    while newest and not any(id == end for id, _ in newest):
+        following: dict[tuple[str, bool], set[Ends]] = {}
+        for (id, along), ends in newest.items():
+            steps: list[tuple[str, bool, Ends]] = []
+            if id not in known or (id == start):
+                steps += [(child, True, (id, child)) for child in children.get(id, ())]
+            if (id in meeting) if along else (id not in known):
+                steps += [(parent, False, (parent, id)) for parent in network[id].parents]
+            for to, forward, arrow in steps:
+                if (to, forward) not in reached:
+                    following.setdefault((to, forward), set()).update(ends | {arrow})
+        reached |= following
+        newest = following
+    return set().union(*(ends for (id, _), ends in newest.items() if id == end))
+
+
+def _because(knowledge: Knowledge, arrow: Arrow) -> tuple[str, ...]:
+    """Origins of an arrow's number; of a finding that points to its cause those of that too."""
+    because = arrow.statement.because
+    cause = knowledge.causes.get(arrow.parent)
+    if cause is not None and arrow.child in cause.evoked_by:
+        because += cause.evoked_by[arrow.child].because
+    return tuple(dict.fromkeys(because))
+
+
+def _grounds(knowledge: Knowledge, statements: Sequence[tuple[str, ...]], direct: bool) -> Grounds:
+    shares = dict.fromkeys(ORIGINS, 0.0)
+    for because in statements:
+        kinds = {knowledge.kind_of_origin(one) for one in because}
+        for kind in kinds:
+            shares[kind] += 1.0 / len(kinds) / len(statements)
+    origins = dict.fromkeys(one for because in statements for one in because)
+    return Grounds(shares, spelled_out(knowledge, tuple(origins)), direct)

@@ -1,0 +1,195 @@
+"""Explaining away: which rival cause takes the credit for an answer."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from kneebayes.inference import Engine, Evidence
+from kneebayes.inference.paths import ancestors, descendants
+from kneebayes.knowledge import Knowledge
+from kneebayes.network import Network
+from kneebayes.questions.explain.subsets import DECIBANS, SubsetOdds, odds_of_some
+
+__all__ = ["NOTABLE", "ExplainedAway", "explained_away"]
+
+NOTABLE = 0.5 / DECIBANS  # half a deciban: less is not worth a sentence
+RISING = 0.01  # a rival whose posterior rises by less takes no credit
+TRIED = 2  # rivals looked into for each answer, those that rise most
+
+
+@dataclass(frozen=True, slots=True)
+class ExplainedAway:
+    """An answer that counts for less, or against the cause, because of a rival.
+
+    Attributes
+    ----------
+    answer, rival
+        Ids.
+    without_rival
+        Decibans that the answer would add to all others if the rival were ruled out.
+    shared
+        Whether the rival explains the same finding (the answer counts for less); else the
+        answer has no say of its own on the cause and counts against it through the rival.
+    known
+        Whether the rival was itself told to be present.
+    """
+
+    answer: str
+    rival: str
+    without_rival: float
+    shared: bool
+    known: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Suspicion:
+    """An answer and a rival to look into."""
+
+    answer: int
+    rival: str
+    shared: bool
+
+
+def explained_away(
+    engine: Engine,
+    knowledge: Knowledge,
+    evidence: Evidence,
+    parts: Sequence[str],
+    causes: Sequence[str],
+    odds: SubsetOdds,
+) -> tuple[ExplainedAway, ...]:
+    """Find the answers whose weight a rival cause takes away.
+
+    An answer is *shared* with a rival if both causes can show it, it counts for less among
+    the other answers than alone, and ruling the rival out gives back more of its weight
+    among the others than it does alone. It counts *through* a rival if no arrows lead
+    from it to the cause or back, it counts against the cause, and at least half of that is
+    gone when the rival is ruled out. A rival is a cause that the answer makes more probable,
+    or one that was told to be present. Of several the one that takes most is named.
+
+    Parameters
+    ----------
+    engine, knowledge
+        What to ask, and which causes there are.
+    evidence, parts
+        What was observed, and the ids of the answers to be judged.
+    causes
+        The cause, and the one that it is held against, if any.
+    odds
+        At least the odds of no answer, of each alone, of all, and of all but each.
+    """
+    if not parts or not math.isfinite(odds.at((1 << len(parts)) - 1)):
+        return ()
+    suspicions = list(_suspicions(engine, knowledge, evidence, parts, causes, odds))
+    everything, found = (1 << len(parts)) - 1, []
+    for rival in dict.fromkeys(one.rival for one in suspicions):
+        mine = [one for one in suspicions if one.rival == rival]
+        answers = [parts[one.answer] for one in mine]
+        without = _with_rival_out(engine, evidence, parts, causes, rival, answers)
+        known = evidence.hard_state(rival) == 1
+        for one, answer, weights in zip(mine, answers, without, strict=True):
+            if _takes(odds, one, everything, *weights):
+                weight = weights[1] * DECIBANS
+                found.append(ExplainedAway(answer, rival, weight, one.shared, known))
+    strongest: dict[str, ExplainedAway] = {}
+    for away in found:
+        before = strongest.get(away.answer)
+        if before is None or away.without_rival > before.without_rival:
+            strongest[away.answer] = away
+    return tuple(strongest[id] for id in parts if id in strongest)
+
+
+def _with_rival_out(
+    engine: Engine,
+    evidence: Evidence,
+    parts: Sequence[str],
+    causes: Sequence[str],
+    rival: str,
+    answers: Sequence[str],
+) -> list[tuple[float, float]]:
+    """What each answer weighs alone and among the others, were the rival ruled out."""
+    ruled_out = Evidence({**evidence.likelihoods, rival: (1.0, 0.0)})
+    others = [id for id in parts if id != rival]
+    places, everything = [others.index(id) for id in answers], (1 << len(others)) - 1
+    wanted = [0, everything]
+    for at in places:
+        wanted += [1 << at, everything ^ 1 << at]
+    odds = odds_of_some(engine, ruled_out, others, causes, wanted)
+    return [(_alone(odds, at), _last(odds, at, everything)) for at in places]
+
+
+def _takes(
+    odds: SubsetOdds, one: _Suspicion, everything: int, without_alone: float, weight: float
+) -> bool:
+    """Whether what an answer weighs with the rival ruled out shows that the rival takes it."""
+    alone, among = _alone(odds, one.answer), _last(odds, one.answer, everything)
+    if not all(math.isfinite(value) for value in (alone, among, without_alone, weight)):
+        return False
+    if one.shared:
+        more = (weight - among) - (without_alone - alone)
+        return more >= NOTABLE and weight - among >= NOTABLE
+    return among < weight and abs(weight) <= abs(among) / 2.0
+
+
+def _suspicions(
+    engine: Engine,
+    knowledge: Knowledge,
+    evidence: Evidence,
+    parts: Sequence[str],
+    causes: Sequence[str],
+    odds: SubsetOdds,
+) -> Iterator[_Suspicion]:
+    """Answers that count for less than alone, or against the cause, and the causes they raise."""
+    lines = [_line(engine.network, id) for id in parts]
+    suspects = list(_suspects(parts, causes, odds, lines))
+    told_present = [id for id in parts if evidence.hard_state(id) == 1 and id in knowledge.causes]
+    for at, shared in suspects:
+        for id in told_present:
+            if shared and id != parts[at] and id not in causes and id in lines[at][0]:
+                yield _Suspicion(at, id, shared)
+    rivals = [id for id in knowledge.causes if id not in causes and id not in evidence]
+    if not suspects or not rivals:
+        return
+    cases = [evidence]
+    cases += [evidence.only([id for id in evidence if id != parts[at]]) for at, _ in suspects]
+    told = engine.propagate_each(cases, rivals)
+    for row, (at, shared) in enumerate(suspects, start=1):
+        above, below = lines[at]
+        near = above if shared else above | below
+        rises = {id: float(told.marginals[id][0, 1] - told.marginals[id][row, 1]) for id in rivals}
+        rising = [id for id in rivals if rises[id] >= RISING and id in near]
+        for rival in sorted(rising, key=lambda id: -rises[id])[:TRIED]:
+            yield _Suspicion(at, rival, shared)
+
+
+def _suspects(
+    parts: Sequence[str],
+    causes: Sequence[str],
+    odds: SubsetOdds,
+    lines: Sequence[tuple[set[str], set[str]]],
+) -> Iterator[tuple[int, bool]]:
+    """Answers that count for less than alone, and answers that count against the cause."""
+    everything = (1 << len(parts)) - 1
+    for at in range(len(parts)):
+        alone, among = _alone(odds, at), _last(odds, at, everything)
+        if causes[0] in lines[at][0] and alone - among >= NOTABLE and alone >= NOTABLE:
+            yield at, True
+        related = any(cause in line for cause in causes for line in lines[at])
+        if not related and among <= -NOTABLE:
+            yield at, False
+
+
+def _line(network: Network, id: str) -> tuple[set[str], set[str]]:
+    """All that leads to a node, and all that it leads to."""
+    everywhere = network.index
+    return ancestors(network, [id], everywhere), descendants(network, id, everywhere)
+
+
+def _alone(odds: SubsetOdds, at: int) -> float:
+    return odds.at(1 << at) - odds.at(0)
+
+
+def _last(odds: SubsetOdds, at: int, everything: int) -> float:
+    return odds.at(everything) - odds.at(everything ^ 1 << at)

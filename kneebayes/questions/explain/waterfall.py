@@ -1,0 +1,163 @@
+"""A waterfall: from the prior to the posterior, a bar for each answer."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from kneebayes.odds import decibans
+from kneebayes.questions.explain.words import in_decibans
+from kneebayes.view.figures import _new_axes as new_axes
+from kneebayes.view.markup import percent
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+__all__ = ["Fall", "draw_waterfall"]
+
+FOR, AGAINST, END = "#0072B2", "#D55E00", "#444444"  # Okabe and Ito: told apart by everybody
+PROBABILITIES = (0.0001, 0.001, 0.01, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.99, 0.999, 0.9999)
+RATIOS = (1, 2, 5, 10, 20, 50, 100, 1000, 10_000, 100_000)
+CLOSEST = 0.07  # of the width, between two marks of the scale above
+DIAMOND = "\u25c7 if it weighed as much as alone"
+DIAMONDS = DIAMOND + "; at the posterior: all of these simply added"
+
+
+@dataclass(frozen=True, slots=True)
+class Fall:
+    """One bar, in decibans of the odds.
+
+    Attributes
+    ----------
+    label
+        The answer.
+    start, end
+        Where it starts and ends; an infinite end decides the cause.
+    alone
+        Where it would end if it weighed as much as alone; NaN for none.
+    """
+
+    label: str
+    start: float
+    end: float
+    alone: float
+
+
+def draw_waterfall(
+    falls: Sequence[Fall],
+    ends: tuple[float, float],
+    title: str,
+    *,
+    added: float,
+    against: bool = False,
+    ax: Axes | None = None,
+) -> Axes:
+    """Draw what each answer adds to the log-odds.
+
+    Parameters
+    ----------
+    falls
+        The answers, from top to bottom.
+    ends
+        The prior and the posterior, in decibans.
+    title
+        What is explained.
+    added
+        Where all single weights added up would end; NaN for none.
+    against
+        Whether the odds are those of one cause against another.
+    ax
+        Where to draw; left out, a new figure.
+    """
+    rows = len(falls) + 2
+    ax = ax or new_axes(8.6, 0.34 * rows + 1.5)
+    alone = [*(one.alone for one in falls), added]
+    places = [*ends, *(one.start for one in falls), *(one.end for one in falls), *alone, 0.0]
+    finite = [place for place in places if math.isfinite(place)]
+    margin = 0.06 * max(8.0, max(finite) - min(finite))
+    low, high = min(finite) - margin, max(finite) + margin
+    ax.set_xlim(low, high)
+    ax.set_ylim(rows - 0.4, -0.6)
+    ax.axvline(0.0, color="#bbbbbb", lw=0.8, zorder=0)
+    for at, fall in enumerate(falls, start=1):
+        _bar(ax, at, fall)
+        _line(ax, at, fall.start)
+    _line(ax, rows - 1, ends[1])
+    for at, place in zip((0, rows - 1), ends, strict=True):
+        _mark(ax, place, at, "s", END)
+        _number(ax, at, in_decibans(place), weight="bold")
+    shown = [(place, at) for at, place in enumerate(alone, start=1) if math.isfinite(place)]
+    for place, at in shown:
+        ax.plot([place], [at], "D", mfc="white", mec="black", ms=5, mew=1.0, zorder=3)
+    labels = ["prior", *(fall.label for fall in falls), "posterior"]
+    ax.set_yticks(range(rows), labels, parse_math=False)
+    below = "decibans of the odds" + (" of the one against the other" if against else "")
+    legend = DIAMONDS if math.isfinite(added) else DIAMOND
+    ax.set_xlabel(f"{below}\n{legend}" if shown else below)
+    ax.set_title(title, loc="left", fontsize=11, parse_math=False)
+    ax.spines[["right"]].set_visible(False)
+    _scale_above(ax, against)
+    return ax
+
+
+def _bar(ax: Axes, at: int, fall: Fall) -> None:
+    """A bar, with its length in a column at the right."""
+    if fall.start == fall.end:
+        _number(ax, at, "decided" if math.isinf(fall.end) else in_decibans(0.0))
+        return
+    start, end = (_inside(ax, place) for place in (fall.start, fall.end))
+    colour = FOR if fall.end > fall.start else AGAINST
+    ax.barh(at, end - start, left=start, height=0.58, color=colour, zorder=2)
+    if math.isinf(fall.end):
+        _mark(ax, fall.end, at, "", colour)
+    _number(ax, at, in_decibans(fall.end - fall.start))
+
+
+def _mark(ax: Axes, place: float, at: int, marker: str, colour: str) -> None:
+    """A mark; at the edge, an arrowhead for what lies beyond all bounds."""
+    if math.isinf(place):
+        marker = ">" if place > 0.0 else "<"
+    ax.plot([_inside(ax, place)], [at], marker, color=colour, ms=8, zorder=3, clip_on=False)
+
+
+def _number(ax: Axes, at: int, text: str, weight: str = "normal") -> None:
+    ax.text(
+        1.12,
+        at,
+        text,
+        transform=ax.get_yaxis_transform(),
+        ha="right",
+        va="center",
+        fontsize=9,
+        fontweight=weight,
+    )
+
+
+def _line(ax: Axes, at: int, place: float) -> None:
+    """The thin line from one bar to the next."""
+    if math.isfinite(place):
+        ax.plot([place, place], [at - 1, at], color=END, lw=0.7, zorder=1)
+
+
+def _scale_above(ax: Axes, against: bool) -> None:
+    """The same scale as probabilities, or as odds."""
+    low, high = ax.get_xlim()
+    if against:
+        marks = [(-decibans(ratio), f"1:{ratio:,}") for ratio in reversed(RATIOS[1:])]
+        marks += [(decibans(ratio), f"{ratio:,}:1") for ratio in RATIOS]
+    else:
+        marks = [(decibans(one / (1.0 - one)), percent(one)) for one in PROBABILITIES]
+    shown: list[tuple[float, str]] = []
+    for place, text in marks:
+        if low <= place <= high and (not shown or place - shown[-1][0] >= CLOSEST * (high - low)):
+            shown.append((place, text))
+    above = ax.secondary_xaxis("top")
+    above.set_xticks([place for place, _ in shown], [text for _, text in shown], fontsize=9)
+    above.set_xlabel("odds" if against else "probability", fontsize=9)
+
+
+def _inside(ax: Axes, place: float) -> float:
+    low, high = ax.get_xlim()
+    return float(min(max(place, low), high))

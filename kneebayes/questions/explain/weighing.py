@@ -1,0 +1,307 @@
+"""Why a cause is as probable as it is: what each answer weighs, in several ways of counting."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+
+import numpy as np
+
+from kneebayes.case.answers import Answer, evidence_of
+from kneebayes.errors import EvidenceError, TooWideError
+from kneebayes.inference import Engine, Evidence
+from kneebayes.knowledge import Knowledge
+from kneebayes.network import Numbers
+from kneebayes.questions.explain.grounds import (
+    Grounds,
+    grounds_of_answer,
+    grounds_of_prior,
+    joined_shares,
+)
+from kneebayes.questions.explain.rivals import ExplainedAway, explained_away
+from kneebayes.questions.explain.shapley import (
+    Order,
+    change,
+    orders_of,
+    prefixes,
+    shapley_of_all,
+    shapley_of_orders,
+)
+from kneebayes.questions.explain.subsets import DECIBANS, SubsetOdds, odds_of_all, odds_of_some
+
+__all__ = ["Explained", "Overlap", "Stand", "Weight", "explain_cause"]
+
+EXACT = 15  # so many answers are always weighed in all orders
+TRIED = 18  # up to so many if they are not too wide as a whole
+
+
+@dataclass(frozen=True, slots=True)
+class Stand:
+    """How a cause stands at one point of the story.
+
+    Attributes
+    ----------
+    log_odds
+        In decibans: of presence, or of the cause against another.
+    probability
+        P(cause present).
+    other
+        P(other cause present); NaN where there is none.
+    """
+
+    log_odds: float
+    probability: float
+    other: float
+
+
+@dataclass(frozen=True, slots=True)
+class Weight:
+    """What one answer weighs, in decibans of the odds.
+
+    Attributes
+    ----------
+    answer
+        What was told.
+    single
+        With only the complaint known besides: its likelihood ratio alone.
+    ledger
+        With all that was told before it known.
+    shapley, error
+        Averaged over all orders, and the standard error of that (0 where it is exact).
+    leave_one_out
+        With all other answers known: what would be lost if it were unknown.
+    after
+        How the cause stands when it has been told.
+    grounds
+        What its weight rests on.
+    """
+
+    answer: Answer
+    single: float
+    ledger: float
+    shapley: float
+    error: float
+    leave_one_out: float
+    after: Stand
+    grounds: Grounds
+
+
+@dataclass(frozen=True, slots=True)
+class Overlap:
+    """Two answers: the sum of what they weigh alone, minus what they weigh together."""
+
+    first: str
+    second: str
+    apart: float
+    together: float
+
+    @property
+    def overlap(self) -> float:
+        """Decibans; counted twice where it has the sign of the sum."""
+        return self.apart - self.together
+
+
+@dataclass(frozen=True)
+class Explained:
+    """Why a cause is as probable as it is, or more probable than another.
+
+    Attributes
+    ----------
+    cause, against
+        Ids; the second is None where the odds are those of presence.
+    start
+        The point before the answers: what is known is the complaint, if it was told.
+    weights
+        The answers in the order told.
+    overlaps
+        All pairs of answers whose single weights are finite, the strongest overlap first.
+    away
+        Answers whose weight a rival takes away, if not told against another cause.
+    prior_grounds
+        What the prior rests on.
+    shares
+        Share of article, literature and assumption in the weight of all answers, each
+        counted by the size of its Shapley share.
+    orders
+        Number of orders that were drawn; 0 if all were weighed.
+    """
+
+    cause: str
+    against: str | None
+    start: Stand
+    weights: tuple[Weight, ...]
+    overlaps: tuple[Overlap, ...]
+    away: tuple[ExplainedAway, ...]
+    prior_grounds: Grounds
+    shares: dict[str, float]
+    orders: int
+
+    @property
+    def end(self) -> Stand:
+        """The point after all answers."""
+        return self.weights[-1].after if self.weights else self.start
+
+    @property
+    def total(self) -> float:
+        """What all answers weigh together, in decibans; infinite where they decide it."""
+        if self.end.log_odds == self.start.log_odds:
+            return 0.0
+        return self.end.log_odds - self.start.log_odds
+
+    @property
+    def apart(self) -> float:
+        """Sum of the single weights: what they would weigh if they were independent."""
+        return sum(weight.single for weight in self.weights)
+
+    @property
+    def overlap(self) -> float:
+        """Sum of the single weights minus the total; NaN where the answers decide the cause."""
+        return self.apart - self.total if math.isfinite(self.total) else math.nan
+
+
+def explain_cause(
+    engine: Engine,
+    knowledge: Knowledge,
+    answers: Sequence[Answer],
+    cause: str,
+    against: str | None,
+    orders: int,
+    seed: int,
+) -> Explained:
+    """Weigh every answer for a cause, or for it rather than another.
+
+    Log-odds are ``ln P(cause) / P(not cause)``; against another cause they are
+    ``ln P(cause) / P(other)``, each P(present), so that both may be present.
+
+    Parameters
+    ----------
+    engine, knowledge
+        The model.
+    answers
+        What was told, in that order. The complaint comes before all, wherever it stands.
+    cause, against
+        Ids.
+    orders
+        How many orders to draw where there are too many for all of them.
+    seed
+        Where chance begins then.
+
+    Raises
+    ------
+    EvidenceError
+        If the causes are the same, or the answers rule both out, so that there are no odds.
+    TooWideError
+        If a single question is too wide.
+    """
+    causes = [cause] if against is None else [cause, against]
+    parts = [one for one in answers if one.id != knowledge.meta.complaint]
+    ids, evidence = [one.id for one in parts], evidence_of(answers)
+    drawn, odds = _odds(engine, evidence, ids, causes, orders, seed)
+    if math.isnan(odds.at((1 << len(ids)) - 1)):
+        labels = [knowledge.label(id) for id in causes]
+        message = (
+            f"against: both '{labels[0]}' and '{labels[1]}' are ruled out by the answers, so "
+            "there are no odds between them. Explain one of them alone, or take back an answer."
+        )
+        raise EvidenceError(message)
+    grounds = [
+        grounds_of_answer(knowledge, engine.network, causes, id, list(evidence)) for id in ids
+    ]
+    weights = _weights(parts, grounds, odds, drawn)
+    return Explained(
+        cause=cause,
+        against=against,
+        start=_stand(odds, 0),
+        weights=weights,
+        overlaps=tuple(_overlaps(odds, weights)),
+        away=explained_away(engine, knowledge, evidence, ids, causes, odds),
+        prior_grounds=grounds_of_prior(knowledge, causes),
+        shares=joined_shares(_sizes(weights)),
+        orders=len(drawn),
+    )
+
+
+def _odds(
+    engine: Engine,
+    evidence: Evidence,
+    ids: Sequence[str],
+    causes: Sequence[str],
+    orders: int,
+    seed: int,
+) -> tuple[list[Order], SubsetOdds]:
+    """All subsets, or those that some orders and the other ways of counting need."""
+    try:
+        if len(ids) <= TRIED:
+            split = len(ids) <= EXACT
+            return [], odds_of_all(engine, evidence, ids, causes, split=split)
+    except TooWideError:
+        if split:
+            raise
+    drawn = orders_of(len(ids), orders, np.random.default_rng(seed))
+    everything, single = (1 << len(ids)) - 1, [1 << at for at in range(len(ids))]
+    wanted = [subset for order in drawn for subset in prefixes(order)]
+    wanted += [*prefixes(range(len(ids))), *single, *(everything ^ one for one in single)]
+    wanted += [first | second for first, second in combinations(single, 2)]
+    return drawn, odds_of_some(engine, evidence, ids, causes, wanted)
+
+
+def _weights(
+    parts: Sequence[Answer], grounds: Sequence[Grounds], odds: SubsetOdds, drawn: Sequence[Order]
+) -> tuple[Weight, ...]:
+    """Every answer in every way of counting."""
+    shares, errors = _shapley(odds, len(parts), drawn)
+    steps = prefixes(range(len(parts)))
+    return tuple(
+        Weight(
+            answer=answer,
+            single=_weight(odds, 1 << at, 0),
+            ledger=_weight(odds, steps[at + 1], steps[at]),
+            shapley=float(shares[at]) * DECIBANS,
+            error=float(errors[at]) * DECIBANS,
+            leave_one_out=_weight(odds, steps[-1], steps[-1] ^ 1 << at),
+            after=_stand(odds, steps[at + 1]),
+            grounds=grounds[at],
+        )
+        for at, answer in enumerate(parts)
+    )
+
+
+def _shapley(odds: SubsetOdds, parts: int, drawn: Sequence[Order]) -> tuple[Numbers, Numbers]:
+    if drawn:
+        return shapley_of_orders(drawn, odds.at)
+    return shapley_of_all(odds.log_odds), np.zeros(parts)
+
+
+def _weight(odds: SubsetOdds, after: int, before: int) -> float:
+    pair = np.array([odds.at(after)]), np.array([odds.at(before)])
+    return float(change(*pair)[0]) * DECIBANS
+
+
+def _stand(odds: SubsetOdds, subset: int) -> Stand:
+    row = odds.row(subset)
+    return Stand(
+        float(odds.log_odds[row]) * DECIBANS,
+        float(odds.probability[row]),
+        float(odds.other[row]),
+    )
+
+
+def _overlaps(odds: SubsetOdds, weights: Sequence[Weight]) -> list[Overlap]:
+    found = []
+    for first, second in combinations(range(len(weights)), 2):
+        one, two = weights[first], weights[second]
+        together = _weight(odds, 1 << first | 1 << second, 0)
+        if all(math.isfinite(value) for value in (one.single, two.single, together)):
+            apart = one.single + two.single
+            found.append(Overlap(one.answer.id, two.answer.id, apart, together))
+    return sorted(found, key=lambda pair: -abs(pair.overlap))
+
+
+def _sizes(weights: Sequence[Weight]) -> Iterable[tuple[Grounds, float]]:
+    """How much each answer counts; where some decide the cause, they alone do."""
+    deciding = [one for one in weights if math.isinf(one.shapley)]
+    if deciding:
+        return [(one.grounds, 1.0) for one in deciding]
+    return [(one.grounds, abs(one.shapley)) for one in weights]

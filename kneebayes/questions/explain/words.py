@@ -1,0 +1,252 @@
+"""An explanation in words: every number as it stands in its table, rounded the same way.
+
+Decibans have one decimal, probabilities and shares two significant digits (:func:`percent`).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from kneebayes.questions.explain.grounds import ORIGINS, Grounds
+from kneebayes.questions.explain.rivals import ExplainedAway
+from kneebayes.questions.explain.weighing import Explained, Overlap, Stand, Weight
+from kneebayes.view.markup import percent
+
+__all__ = ["Words", "in_decibans"]
+
+NAMED, NAMED_OF_DETOUR = 8, 3
+
+
+def in_decibans(value: float) -> str:
+    """A weight with its sign and one decimal; never minus zero.
+
+    Examples
+    --------
+    >>> in_decibans(12.34), in_decibans(-0.04), in_decibans(float("-inf"))
+    ('+12.3', '0.0', 'ruled out')
+    """
+    if math.isnan(value):
+        return ""
+    if math.isinf(value):
+        return "certain" if value > 0.0 else "ruled out"
+    return f"{value:+.1f}" if abs(round(value, 1)) > 0.0 else "0.0"
+
+
+@dataclass(frozen=True)
+class Words:
+    """The sentences of one explanation.
+
+    Attributes
+    ----------
+    explained
+        What is to be said.
+    cause, against
+        Labels; against is empty where the odds are those of presence.
+    labels
+        Label of every cause and answer by id.
+    complaint
+        The complaint and its state in words; empty if it was not told.
+    """
+
+    explained: Explained
+    cause: str
+    against: str
+    labels: dict[str, str]
+    complaint: str
+
+    @property
+    def question(self) -> str:
+        """What is explained."""
+        rather = f" rather than {self.against}" if self.against else ""
+        return f"Why {self.cause}{rather}?"
+
+    @property
+    def beginning(self) -> str:
+        """Where the story starts."""
+        start = self.explained.start
+        before = f"With '{self.complaint}' alone" if self.complaint else "With nothing known"
+        if math.isinf(start.log_odds):
+            return f"{before} it is decided: {self._stands(start)}. No answer can change that."
+        return f"{before}: {self._stands(start)}, {in_decibans(start.log_odds)} decibans."
+
+    def step(self, order: int, weight: Weight) -> str:
+        """What one answer does in the order told."""
+        told = f"{order}. {self.part(weight)} {self._does(weight)}"
+        return f"{told}; {self._stands(weight.after)}."
+
+    def part(self, weight: Weight) -> str:
+        """An answer and its state."""
+        return f"{weight.answer.label}: {weight.answer.state}"
+
+    def rests(self, weight: Weight) -> str:
+        """What an answer's weight rests on, by id."""
+        grounds = weight.grounds
+        if weight.answer.id in (self.explained.cause, self.explained.against):
+            return "It is the cause itself, so it rests on no arrow."
+        if not grounds.because:
+            return "No arrow of the model leads from it to the cause."
+        way = "" if grounds.direct else "Only by way of what else is known. "
+        return f"{way}Rests on {_ids(grounds)} ({_kinds(grounds.shares)})."
+
+    @property
+    def ending(self) -> str:
+        """Where the story ends."""
+        explained = self.explained
+        if not explained.weights:
+            return "Nothing else is known, so there is nothing to explain."
+        if math.isinf(explained.start.log_odds):
+            return "The answers change nothing."
+        end = explained.end
+        if math.isinf(explained.total):
+            return (
+                f"All answers together decide it: {self._stands(end)}. A weight that decides is "
+                "without bounds, so the others do not count beside it and nothing is added up."
+            )
+        return (
+            f"All answers together weigh {in_decibans(explained.total)} decibans: "
+            f"{self._stands(end)}, {in_decibans(end.log_odds)} decibans."
+        )
+
+    @property
+    def counted_twice(self) -> list[str]:
+        """The overlap of all answers, and of the pairs that overlap most."""
+        explained = self.explained
+        if len(explained.weights) < 2 or math.isnan(explained.overlap):
+            return []
+        apart, total = in_decibans(explained.apart), in_decibans(explained.total)
+        said = f"Simply added, the single weights would be {apart} decibans; together it is {total}"
+        overlap = in_decibans(explained.overlap)
+        if overlap == "0.0":
+            return [f"{said}: next to nothing would be counted twice."]
+        if explained.overlap * explained.apart > 0.0:
+            first = f"{said}: an overlap of {overlap} would be counted twice."
+        else:
+            first = f"{said}: the answers say more together than apart (overlap {overlap})."
+        return [first, *(self._pair(pair) for pair in self.strongest(explained.overlaps))]
+
+    @staticmethod
+    def strongest(overlaps: Sequence[Overlap], count: int = 3) -> list[Overlap]:
+        """The pairs that are told: of each answer the pair that overlaps most, as in the table."""
+        told: list[Overlap] = []
+        seen: set[str] = set()
+        for one in overlaps:
+            if {one.first, one.second} - seen and in_decibans(one.overlap) != "0.0":
+                told.append(one)
+            seen |= {one.first, one.second}
+        return told[:count]
+
+    @property
+    def taken_away(self) -> list[str]:
+        """A sentence for each answer whose weight goes to a rival."""
+        weights = {weight.answer.id: weight for weight in self.explained.weights}
+        return [self._away(away, weights[away.answer]) for away in self.explained.away]
+
+    @property
+    def grounds(self) -> str:
+        """What the weight as a whole rests on."""
+        prior = _kinds(self.explained.prior_grounds.shares)
+        shares = self.explained.shares
+        weight = (
+            f"The weight of the answers rests on {_kinds(shares)}. " if any(shares.values()) else ""
+        )
+        return f"{weight}The prior rests on {_ids(self.explained.prior_grounds)} ({prior})."
+
+    @property
+    def chance(self) -> list[str]:
+        """Whether orders were drawn."""
+        if not self.explained.orders:
+            return []
+        worst = max((w.error for w in self.explained.weights if not math.isnan(w.error)), default=0)
+        error = in_decibans(worst).lstrip("+")
+        said = (
+            "There are too many answers for all orders: the average is over some that were drawn, "
+            f"with a standard error of up to {error} decibans. It still adds up."
+        )
+        return [said]
+
+    @property
+    def because(self) -> list[str]:
+        """Every claim, source and assumption that was named, once."""
+        all_grounds = [self.explained.prior_grounds, *(w.grounds for w in self.explained.weights)]
+        return list(dict.fromkeys(one for grounds in all_grounds for one in _named(grounds)))
+
+    def rows(self) -> Iterator[tuple[str, ...]]:
+        """The ways of counting side by side, the sums last."""
+        for weight in self.explained.weights:
+            numbers = (weight.single, weight.ledger, weight.shapley, weight.leave_one_out)
+            yield (self.part(weight), *map(in_decibans, numbers))
+        total, apart = in_decibans(self.explained.total), in_decibans(self.explained.apart)
+        if len(self.explained.weights) > 1:
+            yield ("all answers", apart, total, total, "")
+
+    def _stands(self, stand: Stand) -> str:
+        said = f"P({self.cause}) = {percent(stand.probability)}"
+        if self.against:
+            said += f", P({self.against}) = {percent(stand.other)}"
+        return said
+
+    def _does(self, weight: Weight) -> str:
+        value = weight.ledger
+        rather = f" rather than {self.against}" if self.against else ""
+        if math.isinf(value):
+            if value > 0.0:
+                return (
+                    f"rules {self.against} out" if self.against else f"makes {self.cause} certain"
+                )
+            return f"rules {self.cause} out"
+        if math.isinf(weight.after.log_odds):
+            return "changes nothing any more, for it is decided"
+        if in_decibans(value) == "0.0":
+            return f"changes next to nothing for {self.cause}{rather}: 0.0 decibans"
+        if value > 0.0:
+            side = f"for {self.cause}{rather}"
+        else:
+            side = (
+                f"for {self.against} rather than {self.cause}"
+                if rather
+                else f"against {self.cause}"
+            )
+        return f"speaks {side}: {in_decibans(value)} decibans"
+
+    def _pair(self, pair: Overlap) -> str:
+        both = f"'{self.labels[pair.first]}' and '{self.labels[pair.second]}'"
+        overlap = in_decibans(pair.overlap)
+        if pair.overlap * pair.apart > 0.0:
+            return f"{both} say partly the same: {overlap} decibans would be counted twice."
+        return f"{both} say more together than apart (overlap {overlap} decibans)."
+
+    def _away(self, away: ExplainedAway, weight: Weight) -> str:
+        rival, last = self.labels[away.rival], in_decibans(weight.leave_one_out)
+        told = f"'{self.part(weight)}'"
+        instead = " instead" if away.known else ""
+        without = f"With {rival} ruled out{instead} it would be {in_decibans(away.without_rival)}."
+        if away.shared:
+            alone, known = in_decibans(weight.single), ", which is known," if away.known else ""
+            return (
+                f"{told} counts for less among the other answers ({last} instead of {alone} "
+                f"decibans alone) because {rival}{known} explains it too. {without}"
+            )
+        return (
+            f"{told} counts against {self.cause} ({last} decibans among the other answers) because "
+            f"it makes {rival} more probable, which explains the rest as well. {without}"
+        )
+
+
+def _ids(grounds: Grounds) -> str:
+    """Claims and references by id; assumptions as what they are."""
+    ids = [one.partition(":")[0] for one in _named(grounds)]
+    named = [one for one in ids if one != "assumed"]
+    assumed = ["assumption"] if len(named) < len(ids) else []
+    more = ["and more, see the table"] if len(ids) < len(grounds.because) else []
+    return ", ".join([*named, *assumed, *more])
+
+
+def _named(grounds: Grounds) -> tuple[str, ...]:
+    """The origins that the text names; a detour has many, which only the table can hold."""
+    return grounds.because[: NAMED if grounds.direct else NAMED_OF_DETOUR]
+
+
+def _kinds(shares: Mapping[str, float]) -> str:
+    return ", ".join(f"{kind} {percent(shares[kind])}" for kind in ORIGINS if shares[kind] > 0.0)

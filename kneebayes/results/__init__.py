@@ -1,1 +1,0 @@
-"""What a question brought, showing itself as text, HTML, tidy DataFrame and picture."""

@@ -1,0 +1,191 @@
+"""Figures of studies: scores, recall, learning curves, other worlds."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from math import isfinite
+from typing import TYPE_CHECKING, Any
+
+from kneebayes.view.figures import _new_axes
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+__all__ = ["draw_learning", "draw_recall", "draw_scores", "draw_worlds"]
+
+# Okabe and Ito's colours, told apart by colour-blind readers too
+BLUE, ORANGE, GREY = "#0072B2", "#D55E00", "#8c8c8c"
+BLACK = "#000000"
+PALETTE = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", BLACK, "#E69F00", "#56B4E9")
+MARKS = "osD^vPX*<>"
+LINES = ("-", "--", "-.", ":")
+CALLED = {
+    "log_score": "log score in bits (mean over cases and causes; less is better)",
+    "brier": "Brier score (mean over cases and causes; less is better)",
+    "auc": "area under the ROC curve (mean over causes)",
+    "calibration_error": "expected calibration error",
+    "recall_1": "share of present causes ranked first",
+    "recall_3": "share of present causes among the first 3",
+    "recall_5": "share of present causes among the first 5",
+}
+
+
+def draw_scores(rows: Sequence[Mapping[str, Any]], score: str, ax: Axes | None = None) -> Axes:
+    """Draw one score of every predictor as a dot.
+
+    Parameters
+    ----------
+    rows
+        Predictors from the top: ``predictor``, ``value``.
+    score
+        Name of the score.
+    ax
+        Where to draw; left out, a new figure.
+    """
+    drawn = list(rows)[::-1]
+    ax = ax or _new_axes(7.5, 0.36 * len(drawn) + 1.2)
+    for at, row in enumerate(drawn):
+        value = float(row["value"])
+        if isfinite(value):
+            ax.plot(value, at, "o", color=BLUE if at == len(drawn) - 1 else ORANGE, ms=7)
+            ax.annotate(
+                f"{value:.4f}", (value, at), (8, 0), textcoords="offset points", va="center"
+            )
+        else:
+            ax.text(
+                0.99, at, f"{value}", transform=ax.get_yaxis_transform(), ha="right", va="center"
+            )
+    ax.set_yticks(range(len(drawn)), [str(row["predictor"]) for row in drawn], parse_math=False)
+    ax.set_ylim(-0.6, len(drawn) - 0.4)
+    ax.margins(x=0.18)
+    ax.set_xlabel(CALLED.get(score, score), parse_math=False)
+    ax.grid(axis="y", color=GREY, alpha=0.3)
+    ax.spines[["top", "right"]].set_visible(False)
+    return ax
+
+
+def draw_recall(
+    firsts: Sequence[int], lines: Mapping[str, Sequence[float]], ax: Axes | None = None
+) -> Axes:
+    """Draw the share of present causes among the first of the ranking, a line a predictor.
+
+    Parameters
+    ----------
+    firsts
+        How many causes of the ranking are looked at.
+    lines
+        Recall for each of them, by name of the predictor.
+    ax
+        Where to draw; left out, a new figure.
+    """
+    ax = ax or _new_axes(7.5, 4.4)
+    for at, (name, values) in enumerate(lines.items()):
+        ax.plot(
+            firsts,
+            values,
+            marker=MARKS[at % len(MARKS)],
+            ls=LINES[at % len(LINES)],
+            color=PALETTE[at % len(PALETTE)],
+            ms=5,
+            lw=1.4,
+            label=_plain(name),
+        )
+    ax.set_xticks(list(firsts))
+    ax.set_ylim(0.0, 1.02)
+    ax.set_xlabel("first causes of the ranking")
+    ax.set_ylabel("share of the present causes among them")
+    ax.legend(frameon=False, loc="lower right", fontsize=8.5)
+    ax.spines[["top", "right"]].set_visible(False)
+    return ax
+
+
+def draw_learning(
+    learner: str,
+    points: Sequence[tuple[int, float]],
+    others: Mapping[str, float],
+    score: str,
+    ax: Axes | None = None,
+) -> Axes:
+    """Draw a score against the number of cases learned from, others as level lines.
+
+    Parameters
+    ----------
+    learner
+        Who learned.
+    points
+        Number of cases and score.
+    others
+        Score of all other predictors, by name.
+    score
+        Name of the score.
+    ax
+        Where to draw; left out, a new figure.
+    """
+    ax = ax or _new_axes(7.5, 4.4)
+    sizes = [size for size, _ in points]
+    colours = [one for one in PALETTE if one != BLACK]
+    ax.plot(
+        sizes,
+        [value for _, value in points],
+        "o-",
+        color=BLACK,
+        ms=6,
+        lw=1.6,
+        label=_plain(f"{learner}, learned"),
+    )
+    for at, (name, value) in enumerate(others.items()):
+        ax.axhline(
+            value,
+            color=colours[at % len(colours)],
+            ls=LINES[at % len(LINES)],
+            lw=1.5,
+            label=_plain(f"{name}: {value:.4f}"),
+        )
+    ax.set_xscale("log")
+    ax.set_xticks(sizes, [f"{size:,}" for size in sizes], minor=False)
+    ax.minorticks_off()
+    ax.set_xlabel("cases learned from")
+    ax.set_ylabel(CALLED.get(score, score).replace(" (", "\n("), parse_math=False)
+    ax.legend(frameon=False, fontsize=8.5, loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=2)
+    ax.spines[["top", "right"]].set_visible(False)
+    return ax
+
+
+def draw_worlds(rows: Sequence[Mapping[str, Any]], ax: Axes | None = None) -> Axes:
+    """Draw the score of a model in other worlds, and of who knows those worlds.
+
+    Parameters
+    ----------
+    rows
+        Worlds from the top: ``world``, ``log_score``, ``informed_log_score``,
+        ``prior_log_score``.
+    ax
+        Where to draw; left out, a new figure.
+    """
+    drawn = list(rows)[::-1]
+    ax = ax or _new_axes(8.0, 0.38 * len(drawn) + 1.8)
+    kinds = (
+        ("informed_log_score", "D", "#009E73", "knows that world"),
+        ("log_score", "o", BLUE, "the model as it is"),
+        ("prior_log_score", "|", ORANGE, "its priors alone"),
+    )
+    for at, row in enumerate(drawn):
+        span = [float(row[name]) for name, *_ in kinds[:2] if isfinite(float(row[name]))]
+        ax.plot(span, [at] * len(span), color=GREY, lw=1.6, zorder=1)
+    for name, mark, colour, label in kinds:
+        values = [float(row[name]) for row in drawn]
+        ax.plot(
+            values, range(len(drawn)), mark, color=colour, ms=7, mew=1.8, mfc="none", label=label
+        )
+    ax.set_yticks(range(len(drawn)), [str(row["world"]) for row in drawn], parse_math=False)
+    ax.set_xlabel(CALLED["log_score"])
+    ax.set_ylim(-0.6, len(drawn) - 0.4)
+    ax.legend(frameon=False, fontsize=8.5, loc="lower center", bbox_to_anchor=(0.4, 1.0), ncols=3)
+    ax.grid(axis="y", color=GREY, alpha=0.2)
+    ax.spines[["top", "right"]].set_visible(False)
+    return ax
+
+
+def _plain(label: str) -> str:
+    """A label of a legend, which has no switch of its own for mathematics."""
+    return label.replace("$", r"\$")

@@ -1,0 +1,156 @@
+"""Figures of practice: beliefs, questions, calibration."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from kneebayes.questions.ask.text import number
+from kneebayes.view.figures import _new_axes
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+__all__ = ["draw_beliefs", "draw_calibration", "draw_stated", "draw_steps"]
+
+Row = Mapping[str, object]
+# Okabe and Ito's colours, told apart by everybody
+BLUE, ORANGE, GREEN, GREY = "#0072B2", "#D55E00", "#009E73", "#767676"
+LEARNERS = (BLUE, ORANGE, GREEN, "#CC79A7", "#E69F00", "#56B4E9", "#000000")
+MARKS = ("o", "s", "D", "^", "v", "P", "X")
+
+
+def draw_stated(labels: Sequence[str], stated: Sequence[float], ax: Axes | None = None) -> Axes:
+    """Draw stated probabilities as bars.
+
+    Parameters
+    ----------
+    labels
+        The causes, the most probable first.
+    stated
+        Probability of each.
+    ax
+        Where to draw; left out, a new figure.
+    """
+    ax = _lines(labels, ax)
+    ax.barh(range(len(labels)), stated, color=BLUE, height=0.62)
+    if not labels:
+        ax.text(0.5, 0.5, "nothing stated yet", ha="center", transform=ax.transAxes)
+    ax.set_xlim(0.0, 1.0)
+    ax.set_xlabel("stated probability")
+    return ax
+
+
+def draw_beliefs(rows: Sequence[Row], ax: Axes | None = None) -> Axes:
+    """Draw exact and stated probabilities of each cause; true causes are marked.
+
+    Parameters
+    ----------
+    rows
+        ``cause``, ``present``, ``urgent``, ``opening``, ``exact``, ``stated``, ``named``.
+    ax
+        Where to draw; left out, a new figure.
+    """
+    labels = [
+        f"{row['cause']}{' !' if row['urgent'] else ''}{' (present)' if row['present'] else ''}"
+        for row in rows
+    ]
+    ax = _lines(labels, ax)
+    for at, row in enumerate(rows):
+        if row["present"]:
+            ax.axhspan(at - 0.5, at + 0.5, color="#F0E442", alpha=0.35, lw=0)
+        ends = [number(row["exact"]), number(row["stated"])]
+        ax.plot(ends, [at, at], color=GREY, lw=1.5, zorder=1)
+    places = range(len(rows))
+    opening = [number(row["opening"]) for row in rows]
+    ax.plot(opening, places, "|", color="black", ms=12, mew=1.5, label="opening (exact)")
+    exact = [number(row["exact"]) for row in rows]
+    ax.plot(exact, places, "o", color=BLUE, ms=7.5, label="exact")
+    for named, face, label in ((True, ORANGE, "stated"), (False, "white", "not named: prior")):
+        mine = [at for at, row in enumerate(rows) if bool(row["named"]) == named]
+        if mine:
+            shown = [number(rows[at]["stated"]) for at in mine]
+            style: dict[str, Any] = {
+                "color": ORANGE,
+                "markerfacecolor": face,
+                "mew": 1.5,
+                "ms": 6.5,
+            }
+            ax.plot(shown, mine, "D", label=label, **style)
+    ax.set_xlim(-0.02, 1.02)
+    ax.set_xlabel("P(present); shaded: truly present; ! urgent")
+    ax.legend(frameon=False, loc="lower center", bbox_to_anchor=(0.4, 1.0), ncols=4, fontsize=9)
+    return ax
+
+
+def draw_steps(rows: Sequence[Row], ax: Axes | None = None) -> Axes:
+    """Draw what each question was expected to tell, against the best one then.
+
+    Parameters
+    ----------
+    rows
+        ``step``, ``asked``, ``answer``, ``bits``, ``best`` and ``best_bits``.
+    ax
+        Where to draw; left out, a new figure.
+    """
+    labels = [f"{row['step']}. {row['asked']}" for row in rows]
+    ax = _lines(labels, ax)
+    places = range(len(rows))
+    bits, best = ([number(row[name]) for row in rows] for name in ("bits", "best_bits"))
+    ax.barh(places, bits, color=BLUE, height=0.55, label="asked")
+    ax.plot(best, places, "D", color=ORANGE, ms=7, label="the best single question then")
+    most = max([*bits, *best], default=0.0) or 1.0
+    for at, row in enumerate(rows):
+        end = max(bits[at], best[at])
+        told = "the best" if bits[at] == best[at] else str(row["best"])
+        told = "more than any single question" if bits[at] > best[at] else told
+        ax.text(end + 0.03 * most, at, told, va="center", fontsize=8.5, parse_math=False)
+    ax.set_xlim(0.0, 1.75 * most)
+    ax.set_xlabel("expected information gain (bits)")
+    ax.legend(frameon=False, loc="lower left", bbox_to_anchor=(0.0, 1.0), ncols=2, fontsize=9)
+    return ax
+
+
+def draw_calibration(rows: Sequence[Row], ax: Axes | None = None) -> Axes:
+    """Draw how often what was stated was true, with 95 % intervals.
+
+    Parameters
+    ----------
+    rows
+        ``learner``, ``stated``, ``true``, ``low``, ``high`` and ``count`` of each bin.
+    ax
+        Where to draw; left out, a new figure.
+    """
+    ax = ax or _new_axes(5.6, 5.2)
+    ax.plot([0, 1], [0, 1], color=GREY, lw=1.0, ls="--", label="perfectly calibrated")
+    learners = list(dict.fromkeys(str(row["learner"]) for row in rows))
+    for at, learner in enumerate(learners):
+        mine = [row for row in rows if row["learner"] == learner]
+        stated, true, low, high = (
+            [number(row[name]) for row in mine] for name in ("stated", "true", "low", "high")
+        )
+        colour, mark = LEARNERS[at % len(LEARNERS)], MARKS[at % len(MARKS)]
+        shift = 0.006 * (at - (len(learners) - 1) / 2)
+        places = [one + shift for one in stated]
+        ax.vlines(places, low, high, color=colour, lw=1.4, alpha=0.7)
+        ax.plot(places, true, marker=mark, color=colour, ms=6.5, lw=0.0, label=learner)
+    ax.set_xlim(-0.03, 1.03)
+    ax.set_ylim(-0.03, 1.03)
+    ax.set_aspect("equal")
+    ax.set_xlabel("stated probability (mean of each tenth)")
+    ax.set_ylabel("share that was true (95 % interval)")
+    place: dict[str, Any] = {"loc": "lower left", "bbox_to_anchor": (0.0, 1.0), "ncols": 2}
+    legend = ax.legend(frameon=False, fontsize=9, **place)
+    for text in legend.get_texts():
+        text.set_parse_math(False)
+    ax.spines[["top", "right"]].set_visible(False)
+    return ax
+
+
+def _lines(labels: Sequence[str], ax: Axes | None) -> Axes:
+    """Axes with one line for each label, the first on top."""
+    ax = ax or _new_axes(8.0, 0.36 * max(len(labels), 2) + 1.3)
+    ax.set_yticks(range(len(labels)), labels, parse_math=False, fontsize=9)
+    ax.set_ylim(max(len(labels), 1) - 0.4, -0.6)
+    ax.spines[["top", "right"]].set_visible(False)
+    return ax

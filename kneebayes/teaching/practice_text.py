@@ -1,0 +1,93 @@
+"""Practice as text and as HTML: a title, sentences and several tables; computes nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from html import escape
+
+from kneebayes.view.markup import percent, table, tag
+
+__all__ = ["Section", "belief_cells", "sections_html", "sections_text", "step_cells"]
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """Sentences, and a table under them.
+
+    Attributes
+    ----------
+    lines
+        Sentences, each on a line of its own.
+    header, rows
+        A table of texts; without rows there is none.
+    """
+
+    lines: tuple[str, ...]
+    header: tuple[str, ...] = ()
+    rows: tuple[tuple[str, ...], ...] = ()
+
+
+def sections_text(title: str, sections: Sequence[Section], disclaimer: str) -> str:
+    """A page for a terminal; columns of numbers stand to the right."""
+    parts = [title]
+    for section in sections:
+        lines = [_plain(one) for one in section.lines]
+        if section.rows:
+            lines += [""] * bool(lines) + _aligned([section.header, *section.rows])
+        if lines:
+            parts.append("\n".join(lines))
+    return "\n\n".join([*parts, disclaimer])
+
+
+def sections_html(title: str, sections: Sequence[Section], disclaimer: str) -> str:
+    """The same for a notebook."""
+    inside = []
+    for section in sections:
+        inside += [tag("p", escape(_plain(one))) for one in section.lines]
+        if section.rows:
+            shown = table(section.header, section.rows)
+            inside.append(tag("div", shown, style="margin:0.6em 0"))
+    return tag(
+        "div",
+        tag("p", tag("strong", escape(_plain(title)))),
+        *inside,
+        tag("p", tag("em", escape(disclaimer))),
+    )
+
+
+def _aligned(rows: Sequence[Sequence[str]]) -> list[str]:
+    columns = [[_plain(cell) for cell in column] for column in zip(*rows, strict=True)]
+    widths = [max(map(len, column)) for column in columns]
+    right = [all(_is_number(cell) for cell in column[1:]) for column in columns]
+    return [
+        "  ".join(
+            cell.rjust(width) if numbers else cell.ljust(width)
+            for cell, width, numbers in zip(row, widths, right, strict=True)
+        ).rstrip()
+        for row in zip(*columns, strict=True)
+    ]
+
+
+def _is_number(cell: str) -> bool:
+    return not cell or cell[-1] in "0123456789%-"
+
+
+def _plain(text: str) -> str:
+    """Text on one line, without characters that steer a terminal."""
+    return "".join(one if one.isprintable() else " " for one in text)
+
+
+def belief_cells(row: Mapping[str, object]) -> tuple[str, ...]:
+    """A cause as cells: the truth, and three beliefs; brackets where it was not named."""
+    opening, exact, stated = (float(str(row[name])) for name in ("opening", "exact", "stated"))
+    label = str(row["cause"]) + (" !" if row["urgent"] else "")
+    said = percent(stated) if row["named"] else f"({percent(stated)})"
+    return label, "present" if row["present"] else "", percent(opening), percent(exact), said
+
+
+def step_cells(row: Mapping[str, object]) -> tuple[str, ...]:
+    """A question as cells, with the best one then."""
+    bits, best = float(str(row["bits"])), float(str(row["best_bits"]))
+    cells = [str(row["step"]), str(row["asked"]), str(row["answer"]), f"{bits:.3f}"]
+    return (*cells, f"{best:.3f}", str(row["best"]), f"{float(str(row['cost'])):g}")

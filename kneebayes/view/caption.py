@@ -1,0 +1,51 @@
+"""What a picture shows, and for whom, said above it: a picture saved alone still tells."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from kneebayes.case import Answer
+from kneebayes.view.report import known_of
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+__all__ = ["say_above"]
+
+LETTERS_PER_INCH = 13.0  # of this size, about
+POINTS_PER_INCH = 72.0
+NARROWEST = 30  # letters
+MOST_LINES = 3
+MORE = " [and more]"
+PAD, PAD_OF_LEGEND = 8.0, 28.0  # points
+
+
+def say_above(ax: Axes, title: str, answers: Iterable[Answer]) -> Axes:
+    """Write a title, and below it in a few lines what is known.
+
+    Parameters
+    ----------
+    ax
+        The picture, with its legend if it has one.
+    title
+        What it shows.
+    answers
+        What is known of the patient.
+
+    Returns
+    -------
+    Axes
+        The same axes.
+    """
+    figure = ax.get_figure()
+    dots = POINTS_PER_INCH if figure is None else figure.dpi
+    width = max(NARROWEST, int(ax.bbox.width / dots * LETTERS_PER_INCH))
+    lines = textwrap.wrap(known_of(answers), width, max_lines=MOST_LINES, placeholder=MORE)
+    legend = ax.get_legend()
+    above = legend is not None and legend.get_bbox_to_anchor().y0 > ax.bbox.y1 - 1.0
+    pad = PAD_OF_LEGEND if above else PAD
+    text = "\n".join((title, *lines))
+    ax.set_title(text, loc="left", fontsize=9.5, pad=pad, parse_math=False)
+    return ax

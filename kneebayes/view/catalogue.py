@@ -1,0 +1,102 @@
+"""What can be named: causes, findings, contexts, groups, as a tuple that can be read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, Generic, SupportsIndex, TypeVar, overload
+
+from kneebayes.knowledge.names import fold
+from kneebayes.knowledge.records import Context, Finding, Named
+from kneebayes.view.markup import table as html_table
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["Catalogue", "other_names"]
+
+FIRST = 4  # names in a repr
+SHOWN = 40  # rows in a notebook
+COLUMNS = ("kind", "label", "also", "question")
+Some_co = TypeVar("Some_co", bound=Named, covariant=True)
+
+
+class Catalogue(tuple[Some_co, ...], Generic[Some_co]):
+    """Records in the order of the folder; a tuple, with a table.
+
+    Examples
+    --------
+    >>> import kneebayes as kb
+    >>> knee = kb.load()
+    >>> knee.contexts
+    28 contexts: 'age', 'athlete', 'high-impact sport', 'jumping sport', ...
+    >>> knee.contexts[:2]
+    2 contexts: 'age', 'athlete'
+    >>> knee.search("swollen")
+    3 findings: 'swollen knee', 'leg swelling', 'swelling over the kneecap'
+    >>> knee.search("stairs").table["label"].tolist()
+    ['pain going up stairs', 'pain going down stairs']
+    """
+
+    __slots__ = ()
+
+    @overload
+    def __getitem__(self, at: SupportsIndex, /) -> Some_co: ...
+
+    @overload
+    def __getitem__(self, at: slice, /) -> Catalogue[Some_co]: ...
+
+    def __getitem__(self, at: SupportsIndex | slice, /) -> Some_co | Catalogue[Some_co]:
+        """A record, or some of them."""
+        found = super().__getitem__(at)
+        return Catalogue(found) if isinstance(found, tuple) else found
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """One row a record: ``id``, ``kind``, ``label``, ``also`` (other names), ``question``."""
+        import pandas as pd
+
+        rows = [(one.id, *_cells(one)) for one in self]
+        return pd.DataFrame(rows, columns=["id", *COLUMNS])
+
+    def matching(self, text: str) -> Iterator[Some_co]:
+        """Records one of whose names holds every word of a text."""
+        words = fold(text).split()
+        for one in self:
+            names = fold(" ".join((one.id, one.label, *other_names(one))))
+            if all(word in names for word in words):
+                yield one
+
+    @property
+    def _what(self) -> str:
+        kinds = {_kind(one) for one in self}
+        word = kinds.pop() if len(kinds) == 1 else "name"
+        return f"{len(self)} {word}{'' if len(self) == 1 else 's'}"
+
+    def __repr__(self) -> str:
+        first = ", ".join(repr(one.label) for one in self[:FIRST])
+        more = ", ..." if len(self) > FIRST else ""
+        return f"{self._what}: {first}{more}" if self else "no names"
+
+    def _repr_html_(self) -> str:
+        left = len(self) - SHOWN
+        caption = self._what + (f"; {left} more in .table" if left > 0 else "")
+        return html_table(COLUMNS, [_cells(one) for one in self[:SHOWN]], caption)
+
+
+def other_names(record: Named) -> tuple[str, ...]:
+    """All names of a record but its id and label."""
+    names: Iterable[str] = record.aliases
+    if isinstance(record, Finding):
+        names = (*names, *record.names_when_absent)
+    if isinstance(record, Context):
+        names = (*names, *(state.label for state in record.states))
+    return tuple(names)
+
+
+def _kind(record: Named) -> str:
+    return type(record).__name__.lower()
+
+
+def _cells(record: Named) -> tuple[str, ...]:
+    also = ", ".join(other_names(record))
+    return _kind(record), record.label, also, str(getattr(record, "question", ""))

@@ -1,0 +1,373 @@
+"""What a user may say of a patient, and what is refused."""
+
+import pickle
+import re
+from collections.abc import Mapping
+from fractions import Fraction
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import kneebayes as kb
+from kneebayes.case import Answer
+
+UNKNOWN = [None, pd.NA, pd.NaT, "unknown", "Unknown", "not asked", " NOT  asked ", "?"]
+
+ACCEPTED = [
+    ("fever", True, (0.0, 1.0), "present"),
+    ("fever", False, (1.0, 0.0), "absent"),
+    ("fever", np.True_, (0.0, 1.0), "present"),
+    ("fever", np.False_, (1.0, 0.0), "absent"),
+    ("fever", "present", (0.0, 1.0), "present"),
+    ("fever", "absent", (1.0, 0.0), "absent"),
+    ("fever", "yes", (0.0, 1.0), "present"),
+    ("fever", "no", (1.0, 0.0), "absent"),
+    ("fever", "true", (0.0, 1.0), "present"),
+    ("fever", "false", (1.0, 0.0), "absent"),
+    ("fever", " Present ", (0.0, 1.0), "present"),
+    ("fever", 1, (0.0, 1.0), "present"),
+    ("fever", 0, (1.0, 0.0), "absent"),
+    ("fever", 1.0, (0.0, 1.0), "present"),
+    ("fever", 0.7, (0.3, 0.7), "perhaps present (0.7 to 0.3)"),
+    ("fever", np.float32(0.5), (0.5, 0.5), "perhaps present (even, weighs nothing)"),
+    ("fever", np.int64(1), (0.0, 1.0), "present"),
+    ("fever", Fraction(1, 4), (0.75, 0.25), "perhaps present (0.25 to 0.75)"),
+    ("fever", {"present": 0.2, "absent": 0.8}, (0.8, 0.2), "perhaps present (0.2 to 0.8)"),
+    ("fever", {"present": 3, "absent": 1}, (1.0, 3.0), "perhaps present (0.75 to 0.25)"),
+    ("fever", {"Absent": 0.4}, (0.4, 0.6), "perhaps present (0.6 to 0.4)"),
+    ("onset", "gradual", (1.0, 0.0), "gradual"),
+    ("onset", "sudden", (0.0, 1.0), "sudden"),
+    ("onset", "GRADUAL", (1.0, 0.0), "gradual"),
+    ("onset", "present", (0.0, 1.0), "sudden"),
+    ("onset", 0.7, (0.3, 0.7), "perhaps sudden (0.7 to 0.3)"),
+    ("onset", {"gradual": 0.9, "sudden": 0.1}, (0.9, 0.1), "perhaps sudden (0.1 to 0.9)"),
+    ("gradual onset", True, (1.0, 0.0), "gradual"),
+    ("gradual onset", False, (0.0, 1.0), "sudden"),
+    ("gradual onset", 0.8, (0.8, 0.2), "perhaps sudden (0.2 to 0.8)"),
+    ("gradual onset", "no", (0.0, 1.0), "sudden"),
+    ("sudden onset", True, (0.0, 1.0), "sudden"),
+    ("mild pain or discomfort", True, (1.0, 0.0), "absent"),
+    ("exam: knee normal", True, (1.0, 0.0), "absent"),
+    ("age", "older", (0.0, 0.0, 0.0, 1.0), "older age"),
+    ("age", "Older Age", (0.0, 0.0, 0.0, 1.0), "older age"),
+    ("age", "middle_age", (0.0, 0.0, 1.0, 0.0), "middle age"),
+    ("age", "middle-aged", (0.0, 0.0, 1.0, 0.0), "middle age"),
+    ("age", "child", (1.0, 0.0, 0.0, 0.0), "adolescent"),
+    ("age", 17, (1.0, 0.0, 0.0, 0.0), "adolescent"),
+    ("age", 18, (0.0, 1.0, 0.0, 0.0), "young adult"),
+    ("age", 59.9, (0.0, 0.0, 1.0, 0.0), "middle age"),
+    ("age", 70, (0.0, 0.0, 0.0, 1.0), "older age"),
+    ("age", "67", (0.0, 0.0, 0.0, 1.0), "older age"),
+    ("age", " 17.5 ", (1.0, 0.0, 0.0, 0.0), "adolescent"),
+    ("age", np.int64(67), (0.0, 0.0, 0.0, 1.0), "older age"),
+    ("age", 120, (0.0, 0.0, 0.0, 1.0), "older age"),
+    ("older age", True, (0.0, 0.0, 0.0, 1.0), "older age"),
+    ("older", "yes", (0.0, 0.0, 0.0, 1.0), "older age"),
+    ("older", False, (1.0, 1.0, 1.0, 0.0), "one of adolescent, young adult, middle age"),
+    (
+        "age",
+        {"older": 0.25, "middle age": 0.75},
+        (0.0, 0.0, 0.75, 0.25),
+        "adolescent 0, young adult 0, middle age 0.75, older age 0.25",
+    ),
+    ("gout", True, (0.0, 1.0), "present"),
+    ("osteoporosis", "yes", (0.0, 1.0), "present"),
+    ("local inflammation", False, (1.0, 0.0), "absent"),
+]
+
+ALLOWED = {
+    "fever": "'fever' must be True (present), False (absent) or a probability between 0 and 1.",
+    "onset": "'onset' must be 'gradual' or 'sudden', or a probability.",
+    "age": "'age' must be one of 'adolescent', 'young adult', 'middle age', 'older age', or a "
+    "probability for each.",
+}
+
+REFUSED = [
+    ("fever", float("nan"), "nan"),
+    ("fever", np.float64("nan"), "np.float64(nan)"),
+    ("fever", float("inf"), "inf"),
+    ("fever", 2, "2"),
+    ("fever", -0.1, "-0.1"),
+    ("fever", 1.0000001, "1.0000001"),
+    ("fever", "maybe", "'maybe'"),
+    ("fever", "", "''"),
+    ("fever", "0.7", "'0.7'"),
+    ("fever", [], "[]"),
+    ("fever", [1.0], "[1.0]"),
+    ("fever", (0.3, 0.7), "(0.3, 0.7)"),
+    ("fever", 1j, "1j"),
+    ("fever", np.array(1.0), "array(1.)"),
+    ("fever", {}, "{}"),
+    ("fever", {"presnt": 0.2}, "{'presnt': 0.2}"),
+    ("fever", {"present": float("nan")}, "{'present': nan}"),
+    ("fever", {"present": -0.2, "absent": 1.0}, "{'present': -0.2, 'absent': 1.0}"),
+    ("fever", {"present": 0, "absent": 0}, "{'present': 0, 'absent': 0}"),
+    ("fever", {"present": True}, "{'present': True}"),
+    ("fever", {1: 0.5}, "{1: 0.5}"),
+    ("onset", True, "True"),
+    ("onset", np.False_, "np.False_"),
+    ("onset", "slow", "'slow'"),
+    ("onset", 2, "2"),
+    ("age", True, "True"),
+    ("age", "yes", "'yes'"),
+    ("age", "ancient", "'ancient'"),
+    ("age", {"ancient": 1.0}, "{'ancient': 1.0}"),
+]
+
+TWICE = [
+    ({"fever": True, "temperature": "yes"}, "fever", (0.0, 1.0)),
+    ({"fever": 0.7, "temperature": 0.7}, "fever", (0.3, 0.7)),
+    ({"fever": True, "temperature": None}, "fever", (0.0, 1.0)),
+    ({"fever": None, "temperature": False}, "fever", (1.0, 0.0)),
+    ({"gradual onset": True, "onset": "gradual"}, "onset", (1.0, 0.0)),
+    ({"gradual onset": True, "sudden onset": False}, "onset", (1.0, 0.0)),
+    ({"older": False, "young": False}, "age", (1.0, 0.0, 1.0, 0.0)),
+    ({"older": False, "age": "young"}, "age", (0.0, 1.0, 0.0, 0.0)),
+]
+
+DISAGREEING = [
+    ({"fever": True, "temperature": False}, "'fever' and 'temperature'"),
+    ({"fever": 0.7, "temperature": 0.6}, "'fever' and 'temperature'"),
+    ({"fever": True, "temperature": 0.6}, "'fever' and 'temperature'"),
+    ({"gradual onset": True, "sudden onset": True}, "'gradual onset' and 'sudden onset'"),
+    ({"older": True, "age": "young"}, "'older' and 'age'"),
+    ({"older age": True, "young": True}, "'older age' and 'young'"),
+    (
+        {"young": False, "older": False, "middle": False, "adolescent": False},
+        "'middle' and 'adolescent'",
+    ),
+]
+
+
+def answer_about(dx: kb.Differential, node: str) -> Answer:
+    """The one answer about a node."""
+    [answer] = [one for one in dx.answers if one.id == node]
+    return answer
+
+
+@pytest.mark.parametrize(("name", "said", "likelihood", "state"), ACCEPTED)
+def test_an_answer_is_understood(
+    knee: kb.Model, name: str, said: object, likelihood: tuple[float, ...], state: str
+) -> None:
+    node = knee.names.meaning(name, ("finding", "context", "cause", "mediator")).id
+    answer = answer_about(knee.diagnose({name: said}), node)
+    assert answer.likelihood == pytest.approx(likelihood)
+    assert answer.state == state
+    assert answer.label == knee.knowledge.label(node)
+
+
+@pytest.mark.parametrize(
+    "name", ["fever", "onset", "age", "gradual onset", "gout", "older", "tumor"]
+)
+@pytest.mark.parametrize("said", UNKNOWN)
+def test_unknown_is_as_if_nothing_was_said(knee: kb.Model, name: str, said: object) -> None:
+    assert knee.diagnose({name: said}).text == knee.diagnose().text
+
+
+@pytest.mark.parametrize(("name", "said", "shown"), REFUSED)
+def test_what_cannot_be_understood_is_refused(
+    knee: kb.Model, name: str, said: object, shown: str
+) -> None:
+    text = f"{ALLOWED[name]} Got {shown}. Leave it out, or say None, if unknown."
+    with pytest.raises(kb.EvidenceError, match=re.escape(text)):
+        knee.diagnose({name: said})
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        500,
+        1,
+        1.0,
+        -3,
+        -4.0,
+        0.5,
+        121,
+        "400",
+        "-4",
+        float("inf"),
+        float("nan"),
+        10**400,
+        np.int64(0),
+    ],
+)
+def test_an_age_that_nobody_has_is_refused(knee: kb.Model, said: object) -> None:
+    with pytest.raises(kb.EvidenceError) as caught:
+        knee.diagnose({"age": said})
+    text = "or years (above 1, at most 120), such as 67. Got "
+    assert text in str(caught.value)
+
+
+MEANT = [
+    ("no fever", [("fever", False)]),
+    ("No Fever", [("Fever", False)]),
+    ("without fever", [("fever", False)]),
+    ("fever absent", [("fever", False)]),
+    ("fever=no", [("fever", False)]),
+    ("fever = absent", [("fever", False)]),
+    ("fever: no", [("fever", False)]),
+    ("fever no", [("fever", False)]),
+    ("afebrile", [("febrile", False)]),
+    ("negative Lachman", [("Lachman", False)]),
+    ("not swolen knee", [("swollen knee", False)]),
+    ("fever=yes", [("fever", True)]),
+    ("fever=0.7", [("fever", 0.7)]),
+    ("age=67", [("age", 67)]),
+    ("age 67", [("age", 67)]),
+    ("onset=gradual", [("onset", "gradual")]),
+]
+
+
+@pytest.mark.parametrize(("name", "instead"), MEANT)
+def test_an_answer_in_place_of_a_name_is_told_how_to_say_it(
+    knee: kb.Model, name: str, instead: list[tuple[str, object]]
+) -> None:
+    with pytest.raises(kb.UnknownNameError) as caught:
+        knee.diagnose({name: True})
+    error = caught.value
+    assert list(error.instead) == instead
+    [(right, answer)] = instead
+    what = "that it is absent" if answer is False else "this"
+    assert f"named '{name}'. To say {what}: {{{right!r}: {answer!r}}}. See model." in str(error)
+    assert "Did you mean" not in str(error)
+    knee.diagnose(dict(instead))
+    again = pickle.loads(pickle.dumps(error))
+    assert (str(again), again.instead, again.start) == (str(error), error.instead, error.start)
+
+
+def test_all_unknown_names_are_told_at_once(knee: kb.Model) -> None:
+    with pytest.raises(kb.UnknownNameError) as caught:
+        knee.diagnose({"fevr": True, "warmth": True, "swolen knee": False, "no fever": True})
+    error = caught.value
+    first, second, third = str(error).splitlines()
+    assert "named 'fevr'. Did you mean 'fever'?" in first
+    assert "named 'swolen knee'. Did you mean 'swollen knee'" in second
+    assert "named 'no fever'. To say that it is absent: {'fever': False}." in third
+    assert [one.name for one in error.others] == ["swolen knee", "no fever"]
+    again = pickle.loads(pickle.dumps(error))
+    assert (str(again), len(again.others)) == (str(error), 2)
+
+
+def test_a_denial_of_many_names_each(knee: kb.Model) -> None:
+    text = "To say that it is absent: {'swollen knee': False}, {'swollen leg': False} or {"
+    with pytest.raises(kb.UnknownNameError, match=re.escape(text)):
+        knee.diagnose({"not swollen": True})
+
+
+@pytest.mark.parametrize("name", ["no idea", "no", "=67", "fever and no cough", "non-smoker"])
+def test_what_denies_nothing_known_is_not_turned_round(knee: kb.Model, name: str) -> None:
+    with pytest.raises(kb.UnknownNameError) as caught:
+        knee.diagnose({name: True})
+    assert caught.value.instead == ()
+
+
+def test_a_known_denial_is_suggested_as_it_is(knee: kb.Model) -> None:
+    with pytest.raises(kb.UnknownNameError, match="Did you mean 'no pulse in the foot'") as caught:
+        knee.diagnose({"no pulse in foot": True})
+    assert caught.value.instead == ()
+
+
+def test_an_object_is_refused(knee: kb.Model) -> None:
+    with pytest.raises(kb.EvidenceError, match=re.escape(ALLOWED["fever"] + " Got <object object")):
+        knee.diagnose({"fever": object()})
+
+
+@pytest.mark.parametrize(("said", "node", "likelihood"), TWICE)
+def test_two_answers_that_agree_count_once(
+    knee: kb.Model, said: Mapping[str, object], node: str, likelihood: tuple[float, ...]
+) -> None:
+    assert answer_about(knee.diagnose(said), node).likelihood == pytest.approx(likelihood)
+
+
+@pytest.mark.parametrize(("said", "names"), DISAGREEING)
+def test_two_answers_that_disagree_are_refused(
+    knee: kb.Model, said: Mapping[str, object], names: str
+) -> None:
+    text = f"{names} speak of the same thing and disagree. Keep one."
+    with pytest.raises(kb.EvidenceError, match=re.escape(text)):
+        knee.diagnose(said)
+
+
+@pytest.mark.parametrize("said", [["fever"], "fever", 5, ("fever", True), {"fever"}])
+@pytest.mark.parametrize("ask", ["diagnose", "given", "probability"])
+def test_answers_must_be_a_mapping(knee: kb.Model, ask: str, said: object) -> None:
+    asked = getattr(knee.diagnose() if ask == "given" else knee, ask)
+    text = "Answers must be a mapping such as {'fever': False}, or a row, got "
+    with pytest.raises(kb.EvidenceError, match=re.escape(text)):
+        asked(said)
+
+
+@pytest.mark.parametrize("said", [False, np.False_, "no", "Absent"])
+def test_a_group_that_is_absent_is_all_its_members_absent(knee: kb.Model, said: object) -> None:
+    members = dict.fromkeys(knee.knowledge.groups["tumor"].members, False)
+    assert knee.diagnose({"tumor": said}).to_json() == knee.diagnose(members).to_json()
+
+
+@pytest.mark.parametrize("said", [True, "present", 0.3, 1, float("nan"), "maybe", []])
+def test_a_group_that_is_present_says_not_which(knee: kb.Model, said: object) -> None:
+    text = (
+        "'tumor' is a group: as evidence it can be False (all of it absent) or None. "
+        f"Got {said!r}. Name the member that is present."
+    )
+    with pytest.raises(kb.EvidenceError, match=re.escape(text)):
+        knee.diagnose({"tumor": said})
+
+
+def test_a_group_and_its_member_can_disagree(knee: kb.Model) -> None:
+    text = "'tumor' and 'osteosarcoma' speak of the same thing and disagree. Keep one."
+    with pytest.raises(kb.EvidenceError, match=re.escape(text)):
+        knee.diagnose({"tumor": False, "osteosarcoma": True})
+
+
+def test_answers_come_in_the_order_of_the_network(knee: kb.Model) -> None:
+    said = {"warmth": True, "age": "older", "fever": False, "gout": 0.5}
+    answers = knee.diagnose(said).answers
+    places = [knee.network.index[answer.id] for answer in answers]
+    assert places == sorted(places)
+    assert {answer.id for answer in answers} == {*said, "pain_behind_knee"}
+
+
+@pytest.mark.parametrize(
+    ("name", "said", "presence"),
+    [
+        ("fever", True, 1.0),
+        ("fever", False, 0.0),
+        ("fever", 0.3, 0.3),
+        ("fever", {"present": 0.2, "absent": 0.6}, 0.25),
+        ("onset", "sudden", 1.0),
+    ],
+)
+def test_presence_says_how_far_an_answer_speaks_for_it(
+    knee: kb.Model, name: str, said: object, presence: float
+) -> None:
+    assert answer_about(knee.diagnose({name: said}), name).presence == pytest.approx(presence)
+
+
+@pytest.mark.parametrize("name", ["fever", "gout", "osteoporosis known"])
+@pytest.mark.parametrize("certain", [True, False])
+def test_a_probability_of_0_or_1_is_the_plain_answer(
+    knee: kb.Model, name: str, certain: bool
+) -> None:
+    assert knee.diagnose({name: float(certain)}).text == knee.diagnose({name: certain}).text
+
+
+def test_a_probability_of_one_half_says_nothing(knee: kb.Model) -> None:
+    told = knee.diagnose({"fever": 0.5}).ranking["posterior"].to_numpy()
+    assert told == pytest.approx(knee.diagnose().ranking["posterior"].to_numpy(), abs=1e-12)
+
+
+def test_one_state_of_two_says_what_the_other_is(knee: kb.Model) -> None:
+    both = knee.diagnose({"fever": {"present": 0.3, "absent": 0.7}})
+    one = knee.diagnose({"fever": {"present": 0.3}})
+    assert one.ranking.equals(both.ranking)
+    assert one.urgency.level == both.urgency.level
+
+
+@pytest.mark.parametrize("answer", [{"older": 0.5}, {"older": 2}])
+def test_one_state_of_several_is_no_answer_unless_it_is_certain(
+    knee: kb.Model, answer: dict[str, float]
+) -> None:
+    with pytest.raises(kb.EvidenceError, match="age"):
+        knee.diagnose({"age": answer})
+    assert knee.diagnose({"age": {"older": 1}}).top == knee.diagnose({"age": "older"}).top

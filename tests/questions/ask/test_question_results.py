@@ -1,0 +1,213 @@
+"""Questions, interviews and changes of mind as users see them."""
+
+import json
+import re
+from pathlib import Path
+from xml.etree import ElementTree as ET
+
+import matplotlib as mpl
+import pandas as pd
+import pytest
+from conftest import Edit
+from matplotlib import pyplot as plt
+
+import kneebayes as kb
+from kneebayes.view.markup import percent
+from kneebayes.view.showing import Showing
+
+mpl.use("Agg")
+LUMP = {"lump behind the knee": True}
+
+
+def text_of(html: str) -> str:
+    return "\n".join(ET.fromstring(html).itertext())
+
+
+@pytest.fixture(scope="module")
+def shown(knee: kb.Model) -> dict[str, Showing]:
+    dx = knee.diagnose(LUMP)
+    talk = knee.interview(LUMP, about="infection")
+    return {
+        "questions": dx.questions(),
+        "advice": dx.questions("gout").by_advice,
+        "nothing": dx.questions(kinds=()),
+        "interview": talk,
+        "tree": talk.tree(2),
+        "change": dx.change_of_mind("gout"),
+        "none": dx.change_of_mind("Baker's cyst", "gout"),
+    }
+
+
+KEYS = ["questions", "advice", "nothing", "interview", "tree", "change", "none"]
+
+
+@pytest.mark.parametrize("key", KEYS)
+def test_a_result_shows_itself_in_every_way(shown: dict[str, Showing], key: str) -> None:
+    one = shown[key]
+    assert "\n" not in repr(one)
+    assert "0x" not in repr(one)
+    assert str(one) == one.text
+    assert one._repr_html_() == one.html
+    assert isinstance(one.table, pd.DataFrame)
+    for page in (one.text, text_of(one.html)):
+        assert "See a doctor; nothing told here makes it urgent." in page
+        assert "never medical advice" in page
+
+
+@pytest.mark.parametrize("key", [key for key in KEYS if key != "nothing"])
+def test_a_result_draws_itself(shown: dict[str, Showing], key: str) -> None:
+    _, ax = plt.subplots()
+    assert shown[key].draw(ax) is ax
+    assert shown[key].draw() is not ax
+    plt.close("all")
+
+
+def test_the_urgency_stands_above_everything(knee: kb.Model) -> None:
+    dx = knee.diagnose({"fever": True})
+    for one in (dx.questions("gout"), dx.change_of_mind(), knee.interview({"fever": True})):
+        head = one.text.split("\n\n")[0]
+        assert "Go to a doctor now." in head
+        assert "fever with a painful knee" in head
+        assert "Go to a doctor now." in text_of(one.html)
+
+
+def test_table_text_and_page_say_the_same_numbers(knee: kb.Model) -> None:
+    asked = knee.diagnose(LUMP).questions("deep vein thrombosis")
+    lines = asked.text.splitlines()
+    page = text_of(asked.html)
+    for rank, row in asked.table.head(8).iterrows():
+        line = next(one for one in lines if one.startswith(f"{rank}{'*' if row['front'] else ' '}"))
+        for told in (row["question"], f"{row['bits']:.3f}", percent(row["advice"])):
+            assert told in line
+            assert told in page
+        if row["id"] != "age":
+            assert percent(row["if_yes"]) in line
+            assert percent(row["if_no"]) in line
+
+
+def test_the_columns_promised_are_there(knee: kb.Model) -> None:
+    asked = knee.diagnose(LUMP).questions()
+    assert {"id", "question", "asks", "kind", "method", "bits", "p_yes", "speaks_of", "now"} | {
+        "if_yes",
+        "if_no",
+        "cost",
+        "burden",
+        "advice",
+        "urgency_yes",
+        "urgency_no",
+        "front",
+    } <= set(asked.table.columns)
+    age = asked.table.set_index("id").loc["age"]
+    assert pd.isna(age["p_yes"])
+    assert len(asked.outcomes.query("id == 'age'")) == 4
+    sums = asked.outcomes.groupby("id")["probability"].sum()
+    assert (sums - 1.0).abs().max() < 1e-9
+    assert list(asked.by_advice.table["advice"]) == sorted(asked.table["advice"], reverse=True)
+    assert json.loads(asked.to_json())["questions"][0]["id"] == asked.table["id"].iloc[0]
+
+
+def test_posteriors_of_all_causes_after_each_answer(knee: kb.Model) -> None:
+    dx = knee.diagnose(LUMP)
+    told = dx.questions().posteriors("age")
+    assert list(told.columns) == ["now", "adolescent", "young_adult", "middle_age", "older"]
+    assert told.loc["gout", "older"] == pytest.approx(dx.given({"age": "older"})["gout"], abs=1e-9)
+    with pytest.raises(kb.EvidenceError, match="'lump' is not open here"):
+        dx.questions().posteriors("lump")
+
+
+def test_a_test_costs_what_its_method_costs(knee: kb.Model) -> None:
+    table = knee.diagnose().questions().table
+    tests = table[table["kind"] == "test"]
+    methods = {one.label: one for one in knee.knowledge.methods.values()}
+    assert [methods[one].cost for one in tests["method"]] == list(tests["cost"])
+    assert [methods[one].burden for one in tests["method"]] == list(tests["burden"])
+    assert (table.loc[table["kind"] != "test", "cost"] == 0.0).all()
+
+
+def test_pairs_and_decisions_can_be_asked_for(knee: kb.Model) -> None:
+    asked = knee.diagnose(LUMP).questions("urgent", kinds=("sign", "symptom"))
+    pairs = asked.pairs(4)
+    assert len(pairs) == 6
+    assert pairs["bits"].is_monotonic_decreasing
+    assert 0.0 <= asked.same_decision(2, threshold=0.05).probability <= 1.0
+    with pytest.raises(kb.EvidenceError, match=r"after: must be 1 to 3 questions\. Got 4"):
+        asked.same_decision(4)
+
+
+def test_an_interview_goes_on_from_answer_to_answer(knee: kb.Model) -> None:
+    talk = knee.interview()
+    assert {one.id for one in talk.case.answers} == {knee.knowledge.meta.complaint}
+    for _ in range(3):
+        assert talk.next is not None
+        before, id = talk, talk.next.id
+        talk = talk.answer({id: False})
+        assert id in {one.id for one in talk.case.answers}
+        assert id not in {one.id for one in before.case.answers}
+        assert id not in set(talk.table["id"])
+    assert talk.answer({id: None}).case.answers == before.case.answers
+    assert talk.asks in talk.text
+    assert "test" not in set(talk.table["kind"])
+    assert set(knee.interview(kinds="test").table["kind"]) == {"test"}
+
+
+def test_the_numbers_of_an_interview_are_those_of_a_differential(knee: kb.Model) -> None:
+    talk, dx = knee.interview(LUMP, about="gout", kinds=None), knee.diagnose(LUMP)
+    pd.testing.assert_frame_equal(talk.table, dx.questions("gout").table)
+    assert talk.stop.finding.decision == "no"
+    assert percent(talk.stop.finding.probability) in talk.text
+
+
+def test_a_tree_is_printed_branch_by_branch(knee: kb.Model) -> None:
+    tree = knee.interview(LUMP, about="infection").tree(2)
+    ends = tree.table[tree.table["ask"] == ""]
+    assert ends["reached"].sum() == pytest.approx(1.0, abs=1e-9)
+    printed = [line for line in tree.text.splitlines() if re.match(r" +\S.*%\): ", line)]
+    assert len(printed) == len(tree.table) - 1
+    assert "act: now" in tree.text
+    html = text_of(tree.html)
+    assert all(percent(one) in html for one in tree.table["posterior"])
+
+
+@pytest.mark.parametrize(
+    ("call", "error", "said"),
+    [
+        (lambda knee: knee.interview().tree(5), kb.EvidenceError, "1 to 4. Got 5"),
+        (lambda knee: knee.interview().tree(0), kb.EvidenceError, "1 to 4. Got 0"),
+        (lambda knee: knee.interview(threshold=2), kb.EvidenceError, "Got 2"),
+        (lambda knee: knee.interview(about="hiccups"), kb.UnknownNameError, "hiccups"),
+        (lambda knee: knee.interview({"swolen knee": True}), kb.UnknownNameError, "swollen knee"),
+        (
+            lambda knee: knee.interview({"severe pain": True}).answer({"mild pain": True}),
+            kb.ImpossibleEvidenceError,
+            "cannot be true together",
+        ),
+        (lambda knee: knee.diagnose().questions(kinds="scan"), kb.EvidenceError, "'scan'"),
+        (lambda knee: knee.diagnose().change_of_mind("infection"), kb.UnknownNameError, "group"),
+    ],
+)
+def test_errors_say_what_to_do(knee: kb.Model, call: object, error: type, said: str) -> None:
+    with pytest.raises(error, match=said):
+        call(knee)
+
+
+def test_a_change_of_mind_takes_the_first_two_by_itself(knee: kb.Model) -> None:
+    dx = knee.diagnose(LUMP)
+    change = dx.change_of_mind()
+    assert [change.over, change.to] == list(dx.ranking["cause"].head(2))
+    assert dx.change_of_mind(over="gout").to == dx.top
+    after = dx.given(change.answers)
+    assert after[change.to] > after[change.over]
+    assert percent(change.probability) in change.text
+    assert change.table["probability"].is_monotonic_decreasing
+    assert change.table["answers"].iloc[0] in change.text
+
+
+def test_odd_names_are_escaped(folder: Path, edit: Edit) -> None:
+    edit("findings.toml", 'label = "sparks"', 'label = "R&D $x$ of $y"')
+    robot = kb.load(folder)
+    dx, talk = robot.diagnose(), robot.interview()
+    for one in (dx.questions(), talk, talk.tree(1), dx.change_of_mind()):
+        assert "R&D" not in one.html
+        assert text_of(one.html)
+        one.draw().figure.canvas.draw()
+    plt.close("all")

@@ -1,0 +1,151 @@
+"""Draws of the words: laws of the intervals and of the ranks."""
+
+import numpy as np
+import pytest
+
+import kneebayes as kb
+from kneebayes.building.broyden import ROUNDS, solve_rows
+from kneebayes.odds import logit
+from kneebayes.questions.doubt.drawing import ranks_of
+
+PATIENTS: list[dict[str, object]] = [
+    {},
+    {"lump behind the knee": True, "fever": False, "age": "older"},
+    {"leg swelling": True, "calf tenderness": 0.7, "recent surgery": True},
+]
+
+
+@pytest.mark.parametrize("said", PATIENTS, ids=lambda said: ", ".join(said) or "complaint")
+def test_without_spread_every_draw_is_the_answer(knee: kb.Model, said: dict[str, object]) -> None:
+    dx = knee.diagnose(said)
+    told = dx.robustness(draws=7, spread=0.0)
+    for id, posterior in dx.belief.posteriors.items():
+        assert told.draws[id].tolist() == pytest.approx([posterior] * 7, abs=1e-12)
+    table = told.table
+    assert table["posterior"].tolist() == pytest.approx(dx.ranking["posterior"].tolist())
+    assert set(table["id"]) == set(dx.ranking["id"])  # equal causes may change places
+    assert (table["rank_low"] == table.index).all()
+    assert (table["rank_high"] == table.index).all()
+    assert table["p_first"].tolist() == [1.0] + [0.0] * (len(table) - 1)
+    assert table["p_top_three"].sum() == 3.0
+    assert told.spread.redrawn == 0
+
+
+def test_with_the_complaint_alone_the_intervals_are_those_of_the_priors(knee: kb.Model) -> None:
+    """To four standard errors of a 5 % quantile of 1,500 draws: 0.13 of its distance."""
+    table = knee.diagnose().robustness(draws=1500).table
+    for row in table.itertuples():
+        for found, stated in ((row.low, row.prior_low), (row.high, row.prior_high)):
+            distance = abs(logit(stated) - logit(row.prior))
+            assert logit(found) == pytest.approx(logit(stated), abs=0.13 * distance), row.cause
+            assert distance > 0.01
+
+
+def test_shares_of_draws_are_shares(knee: kb.Model) -> None:
+    told = knee.diagnose(PATIENTS[1]).robustness(draws=150, seed=4)
+    table, draws = told.table, told.draws
+    assert table["p_first"].sum() == pytest.approx(1.0)
+    assert table["p_top_three"].sum() == pytest.approx(3.0)
+    assert draws.shape == (150, len(knee.causes))
+    assert ((draws >= 0.0) & (draws <= 1.0)).all().all()
+    for row in table.itertuples():
+        mine = draws[row.id]
+        assert [row.low, row.median, row.high] == mine.quantile([0.05, 0.5, 0.95]).tolist()
+        first = (draws.idxmax(axis=1) == row.id).mean()
+        assert row.p_first == pytest.approx(first)
+        assert row.rank_low <= row.rank_high
+
+
+def test_a_seed_gives_the_same_draws_and_another_gives_others(knee: kb.Model) -> None:
+    dx = knee.diagnose(PATIENTS[1])
+    first, again = dx.robustness(40, seed=1), dx.robustness(40, seed=1)
+    assert first.text == again.text
+    assert first.draws.equals(again.draws)
+    assert not first.draws.equals(dx.robustness(40, seed=2).draws)
+
+
+def test_fewer_draws_are_the_first_of_more(knee: kb.Model) -> None:
+    few, more = (knee.diagnose(PATIENTS[1]).robustness(draws=n, seed=2) for n in (60, 150))
+    first = more.spread.posteriors[:60]
+    assert few.spread.posteriors == pytest.approx(first, rel=1e-9)
+    assert more.spread.redrawn >= few.spread.redrawn
+
+
+def test_what_has_no_solution_is_given_up_and_keeps_nothing_else_waiting() -> None:
+    def ask(_rows: np.ndarray, found: np.ndarray) -> np.ndarray:
+        return np.tanh(found)
+
+    guess, wanted = np.array([[0.3], [0.3]]), np.array([[2.0], [0.5]])
+    found, held, rounds = solve_rows(ask, guess, wanted, np.eye(1), 9.0, 1e-6)
+    assert held.tolist() == [False, True]
+    assert found[1, 0] == pytest.approx(np.arctanh(0.5), abs=1e-6)
+    assert rounds < ROUNDS
+
+
+def test_more_spread_gives_wider_intervals(knee: kb.Model) -> None:
+    dx = knee.diagnose(PATIENTS[1])
+    widths = []
+    for spread in (0.2, 0.6, 1.0):
+        table = dx.robustness(200, spread=spread).table
+        widths.append(float((table["high"] - table["low"]).sum()))
+    assert widths == sorted(widths)
+
+
+def test_an_observed_cause_is_certain_in_every_draw(knee: kb.Model) -> None:
+    told = knee.diagnose({"gout": True, "fever": True}).robustness(30)
+    assert (told.draws["gout"] == 1.0).all()
+
+
+@pytest.mark.parametrize("lexicon", ["lay", "cioms"])
+def test_a_lexicon_with_a_total_keeps_it_in_every_draw(knee: kb.Model, lexicon: str) -> None:
+    told = knee.with_lexicon(lexicon).diagnose().robustness(60)
+    total = knee.knowledge.lexicons[lexicon].total
+    assert told.draws.sum(axis=1).to_numpy() == pytest.approx(np.full(60, total), rel=1e-3)
+
+
+def test_draws_that_cannot_hold_are_counted(knee: kb.Model) -> None:
+    told = knee.diagnose().robustness(300, spread=2.0)
+    assert told.spread.redrawn > 0
+    assert len(told.draws) == 300
+    assert "replaced: no network has such priors" in told.text
+
+
+def test_a_robot_can_be_doubted_too(robot: kb.Model) -> None:
+    told = robot.diagnose({"squeak": True}).robustness(80)
+    assert len(told.table) == 3
+    assert (told.table["low"] <= told.table["high"]).all()
+
+
+def test_ranks_count_from_one_and_ties_keep_the_order() -> None:
+    posteriors = np.array([[0.1, 0.5, 0.3], [0.2, 0.2, 0.9], [0.0, 0.0, 0.0]])
+    assert ranks_of(posteriors).tolist() == [[3, 1, 2], [2, 3, 1], [1, 2, 3]]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ({"draws": 0}, "'draws' must be from 1 to 1000000, got 0."),
+        ({"draws": "many"}, "'draws' must be a whole number, got 'many'."),
+        ({"draws": 2.5}, "'draws' must be a whole number, got 2.5."),
+        ({"draws": True}, "'draws' must be a whole number, got True."),
+        ({"seed": -1}, "'seed' must be from 0 to"),
+        ({"spread": -0.1}, "'spread' must be from 0 (every word at its value) to 5, got -0.1"),
+        ({"spread": float("nan")}, "to 5, got nan"),
+        ({"spread": "wide"}, "'spread' must be a number, got 'wide'."),
+    ],
+)
+def test_what_makes_no_sense_is_refused(
+    knee: kb.Model, arguments: dict[str, object], said: str
+) -> None:
+    with pytest.raises(kb.KneebayesError) as caught:
+        knee.diagnose().robustness(**arguments)
+    assert said in str(caught.value)
+
+
+def test_what_was_solved_for_one_patient_serves_the_next(knee: kb.Model) -> None:
+    """The leaks of a draw hang on the words alone: with and without memory, the same digits."""
+    patient = {"lump behind the knee": True, "fever": False}
+    fresh = kb.load().diagnose(patient).robustness(50, seed=9)
+    knee.diagnose({"leg swelling": True}).robustness(50, seed=9)
+    assert knee.solved
+    assert knee.diagnose(patient).robustness(50, seed=9).draws.equals(fresh.draws)

@@ -1,0 +1,117 @@
+"""Robustness, sensitivity, tornado and lexicons show the same numbers in every form."""
+
+import re
+from html import unescape
+
+import pytest
+
+import kneebayes as kb
+from kneebayes.view.markup import percent
+from kneebayes.view.showing import Showing
+
+matplotlib = pytest.importorskip("matplotlib")
+matplotlib.use("Agg")
+
+PATIENT = {"leg swelling": True, "recent surgery": True, "fever": False}
+NAMES = ["robustness", "prior", "link", "numbers", "words", "claims", "lexicons"]
+
+
+@pytest.fixture(scope="module")
+def dx(knee: kb.Model) -> kb.Differential:
+    return knee.diagnose(PATIENT)
+
+
+@pytest.fixture(scope="module")
+def results(dx: kb.Differential) -> dict[str, Showing]:
+    return {
+        "robustness": dx.robustness(draws=60),
+        "prior": dx.sensitivity("DVT", prior="DVT"),
+        "link": dx.sensitivity(link=("DVT", "blocked venous flow")),
+        "numbers": dx.tornado("DVT"),
+        "words": dx.tornado("DVT", "words"),
+        "claims": dx.tornado("DVT", "claims"),
+        "lexicons": dx.lexicons(),
+    }
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_result_shows_itself(dx: kb.Differential, results: dict[str, Showing], name: str) -> None:
+    import matplotlib.pyplot as plt
+
+    told = results[name]
+    assert "\n" not in repr(told)
+    assert " at 0x" not in repr(told)
+    assert str(told) == told.text
+    assert told._repr_html_() == told.html
+    assert len(told.table) > 0
+    for shown in (told.text, unescape(told.html)):
+        assert dx.urgency.advice in shown
+        assert "never medical advice" in shown
+        assert "nan" not in re.split(r"[^a-z]+", shown.lower())
+    _, ax = plt.subplots()
+    assert told.draw(ax) is ax
+    assert told.draw() is not ax
+    plt.close("all")
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_text_and_html_hold_the_same_numbers(results: dict[str, Showing], name: str) -> None:
+    told = results[name]
+    plain = unescape(re.sub("<[^>]+>", " ", told.html))
+    numbers = re.findall(r"\d+(?:\.\d+)?%", told.text)
+    assert numbers
+    assert sorted(re.findall(r"\d+(?:\.\d+)?%", plain)) == sorted(numbers)
+
+
+@pytest.mark.parametrize("name", ["robustness", "prior", "link", "lexicons"])
+def test_no_urgent_cause_is_hidden(knee: kb.Model, results: dict[str, Showing], name: str) -> None:
+    for cause in knee.causes:
+        if cause.urgent:
+            assert f"{cause.label} !" in results[name].text
+            assert f"{cause.label} !" in unescape(results[name].html)
+
+
+def test_the_interval_of_the_table_stands_in_the_text(results: dict[str, Showing]) -> None:
+    told = results["robustness"]
+    for row in told.table.head(10).itertuples():
+        assert f"{percent(row.low)} to {percent(row.high)}" in told.text
+
+
+def test_slopes_are_drawn_too(dx: kb.Differential) -> None:
+    import matplotlib.pyplot as plt
+
+    _, ax = plt.subplots()
+    assert dx.robustness(draws=20).draw_slopes(ax) is ax
+    certain = dx.given({"DVT": True, "gout": False}).robustness(draws=20)
+    certain.draw_slopes().figure.canvas.draw()
+    plt.close("all")
+
+
+def test_every_lexicon_gives_its_own_differential(knee: kb.Model, dx: kb.Differential) -> None:
+    told = dx.lexicons()
+    assert set(told.posteriors) == set(knee.lexicons)
+    table = told.table.set_index(["lexicon", "id"])
+    for lexicon in ("lay", "cioms"):
+        other = knee.with_lexicon(lexicon).diagnose(PATIENT)
+        for id, posterior in other.belief.posteriors.items():
+            assert table.loc[(lexicon, id), "posterior"] == pytest.approx(posterior, abs=1e-12)
+        assert told.tops[lexicon] == other.top
+        ranks = table.loc[lexicon]["rank"].sort_values()
+        assert ranks.index.tolist() == other.ranking["id"].tolist()
+
+
+def test_a_label_with_a_dollar_sign_can_be_drawn(folder: object, edit: object) -> None:
+    import matplotlib.pyplot as plt
+
+    edit("causes/rusty_bolt.toml", 'label = "rusty bolt"', 'label = "rusty $bolt^$"')
+    model = kb.load(folder)
+    dx = model.diagnose({"squeak": True})
+    for told in (
+        dx.robustness(draws=20),
+        dx.sensitivity(prior="rusty_bolt"),
+        dx.tornado("rusty_bolt"),
+        dx.lexicons(),
+    ):
+        told.draw().figure.canvas.draw()
+    dx.robustness(draws=20).draw_slopes().figure.canvas.draw()
+    plt.close("all")

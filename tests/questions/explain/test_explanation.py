@@ -1,0 +1,286 @@
+"""What each answer weighs: laws of the ways of counting, against enumeration and recomputation."""
+
+from collections.abc import Mapping
+from itertools import permutations
+
+import numpy as np
+import pytest
+from oracle import weigh_states
+
+import kneebayes as kb
+from kneebayes import odds
+from kneebayes.errors import EvidenceError
+from kneebayes.inference import Evidence
+from kneebayes.questions.explain.weighing import DECIBANS, Explained
+from kneebayes.questions.explain.weighing import Weight as Weighed
+
+COMPLAINT = "pain behind the knee"
+HOT = {"redness": True, "warmth": True, "fever": True, "swollen knee": True, "gout known": True}
+CLOT = {"leg swelling": True, "calf tenderness": True, "recent surgery": True, "redness": False}
+MIXED = {"lump": True, "age": {"older": 0.7, "middle age": 0.3}, "stiffness": 0.8, "fever": False}
+CASES = [HOT, CLOT, MIXED, {"osteoarthritis": True, "popping": True}, {"fever": False}, {}]
+ROBOT = [
+    {"squeak": True, "sparks": True, "short circuit": False, "rain": True},
+    {"model year": "vintage", "sudden heat": False, "squeak": 0.3, "loose wire": False},
+    {"headache": 0.8, "sparks": True, "short circuit": True},
+    {"headache": None, "rain": False, "sparks": False, "squeak": True},
+]
+
+
+def explained(
+    model: kb.Model, said: Mapping[str, object], cause: str, against: str | None = None, **more: int
+) -> Explained:
+    return model.diagnose(said).explain(cause, against, **more).explained
+
+
+def by_id(told: Explained) -> dict[str, Weighed]:
+    return {one.answer.id: one for one in told.weights}
+
+
+def log_odds(model: kb.Model, said: Mapping[str, object], cause: str, against: str = "") -> float:
+    """In decibans, from a differential of its own."""
+    dx = model.diagnose(said)
+    if against:
+        return odds.decibans(dx[cause] / dx[against])
+    return odds.decibans(dx[cause] / (1.0 - dx[cause]))
+
+
+@pytest.mark.parametrize("said", CASES)
+@pytest.mark.parametrize("cause", ["gout", "septic arthritis", "DVT", "Baker's cyst"])
+@pytest.mark.parametrize("against", [None, "something else"])
+def test_every_weight_is_that_of_a_differential_with_and_without_it(
+    knee: kb.Model, said: Mapping[str, object], cause: str, against: str | None
+) -> None:
+    told, names = explained(knee, said, cause, against), list(said)
+    other = against or ""
+    assert told.start.log_odds == pytest.approx(log_odds(knee, {}, cause, other), abs=1e-9)
+    assert told.end.log_odds == pytest.approx(log_odds(knee, said, cause, other), abs=1e-9)
+    for at, (name, weight) in enumerate(zip(names, told.weights, strict=True)):
+        first = {one: said[one] for one in names[: at + 1]}
+        rest = {one: said[one] for one in names if one != name}
+        now = log_odds(knee, first, cause, other)
+        assert weight.after.log_odds == pytest.approx(now, abs=1e-9)
+        assert weight.after.probability == pytest.approx(knee.diagnose(first)[cause], abs=1e-12)
+        single = log_odds(knee, {name: said[name]}, cause, other) - told.start.log_odds
+        assert weight.single == pytest.approx(single, abs=1e-9)
+        last = told.end.log_odds - log_odds(knee, rest, cause, other)
+        assert weight.leave_one_out == pytest.approx(last, abs=1e-9)
+    assert sum(one.ledger for one in told.weights) == pytest.approx(told.total, abs=1e-9)
+    assert sum(one.shapley for one in told.weights) == pytest.approx(told.total, abs=1e-9)
+    assert told.total == pytest.approx(told.end.log_odds - told.start.log_odds, abs=1e-9)
+    singles = sum(one.single for one in told.weights)
+    assert told.overlap == pytest.approx(singles - told.total, abs=1e-9)
+
+
+@pytest.mark.parametrize("said", ROBOT)
+@pytest.mark.parametrize("against", [None, "moon magnet"])
+def test_shapley_is_the_average_over_all_orders_of_enumerated_worlds(
+    robot: kb.Model, said: Mapping[str, object], against: str | None
+) -> None:
+    dx = robot.diagnose(said)
+    told = dx.explain("rusty bolt", against).explained
+    parts = [one.answer.id for one in told.weights]
+    kept = [id for id in dx._evidence if id not in parts]
+
+    def value(ids: list[str]) -> float:
+        shares = weigh_states(robot.network, dx._evidence.only([*kept, *ids]))
+        first = shares["rusty_bolt"]
+        below = first[0] if against is None else shares["moon_magnet"][1]
+        return float(np.log(first[1] / below)) * DECIBANS
+
+    average = dict.fromkeys(parts, 0.0)
+    orders = list(permutations(parts))
+    for order in orders:
+        for at, part in enumerate(order):
+            gained = value(list(order[: at + 1])) - value(list(order[:at]))
+            average[part] += gained / len(orders)
+    assert {one.answer.id: one.shapley for one in told.weights} == pytest.approx(average, abs=1e-9)
+    assert told.start.log_odds == pytest.approx(value([]), abs=1e-9)
+    for pair in told.overlaps:
+        both = value([pair.first, pair.second]) - value([])
+        assert pair.together == pytest.approx(both, abs=1e-9)
+
+
+def test_random_patients_add_up(knee: kb.Model) -> None:
+    rng = np.random.default_rng(5)
+    findings = [one.id for one in knee.findings if one.label != COMPLAINT]
+    causes = [one.id for one in knee.causes]
+    for _ in range(12):
+        chosen = rng.choice(findings, 6, False)
+        said = {str(id): float(rng.choice([0.0, 0.3, 1.0])) for id in chosen}
+        cause, against = (str(id) for id in rng.choice(causes, 2, False))
+        for other in (None, against):
+            told = explained(knee, said, cause, other)
+            end = log_odds(knee, said, cause, other or "")
+            start = log_odds(knee, {}, cause, other or "")
+            for way in ("ledger", "shapley"):
+                total = sum(getattr(one, way) for one in told.weights)
+                assert total == pytest.approx(end - start, abs=1e-9)
+
+
+def test_the_order_of_telling_changes_the_ledger_and_nothing_else(knee: kb.Model) -> None:
+    forth = by_id(explained(knee, HOT, "septic arthritis"))
+    back = by_id(explained(knee, dict(reversed(HOT.items())), "septic arthritis"))
+    assert list(forth) == list(reversed(back))
+    for id, weight in forth.items():
+        for way in ("single", "shapley", "leave_one_out"):
+            assert getattr(weight, way) == pytest.approx(getattr(back[id], way), abs=1e-9)
+    assert max(abs(forth[id].ledger - back[id].ledger) for id in forth) > 1.0
+
+
+def test_answers_stay_in_the_order_told_when_more_are_told(knee: kb.Model) -> None:
+    dx = knee.diagnose({"fever": True, "age": "older"}).given({"redness": True, "fever": False})
+    told = dx.explain("gout").explained
+    assert [one.answer.id for one in told.weights] == ["age", "redness", "fever"]
+
+
+def test_one_cause_against_another_is_the_other_way_round(knee: kb.Model) -> None:
+    one = explained(knee, HOT, "gout", "septic arthritis")
+    two = explained(knee, HOT, "septic arthritis", "gout")
+    assert one.total == pytest.approx(-two.total, abs=1e-9)
+    assert one.end.probability == pytest.approx(two.end.other)
+    for mine, theirs in zip(one.weights, two.weights, strict=True):
+        for way in ("single", "ledger", "shapley", "leave_one_out"):
+            assert getattr(mine, way) == pytest.approx(-getattr(theirs, way), abs=1e-9)
+
+
+def test_an_answer_that_says_nothing_weighs_nothing(knee: kb.Model) -> None:
+    weight = by_id(explained(knee, {**HOT, "popping": 0.5}, "gout"))["popping"]
+    for way in ("single", "ledger", "shapley", "leave_one_out"):
+        assert getattr(weight, way) == pytest.approx(0.0, abs=1e-9)
+
+
+def test_two_answers_that_say_the_same_share_equally() -> None:
+    from kneebayes.inference import Engine
+    from kneebayes.network import Network, noisy_or_node, root_node
+    from kneebayes.questions.explain.shapley import shapley_of_all
+    from kneebayes.questions.explain.subsets import odds_of_all
+
+    twins = [noisy_or_node(id, 0.05, {"gout": 0.6, "sprain": 0.3}) for id in ("red", "warm")]
+    other = noisy_or_node("fever", 0.1, {"gout": 0.4})
+    roots = root_node("gout", [0.8, 0.2]), root_node("sprain", [0.7, 0.3])
+    network = Network((*roots, *twins, other))
+    seen = Evidence.of(network, dict.fromkeys(("red", "fever", "warm"), "present"))
+    told = odds_of_all(Engine(network), seen, ["red", "fever", "warm"], ["gout"])
+    red, fever, warm = shapley_of_all(told.log_odds)
+    assert red == pytest.approx(warm, abs=1e-12)
+    assert abs(red - fever) > 0.01
+
+
+def test_two_signs_of_one_inflammation_overlap(knee: kb.Model) -> None:
+    told = explained(knee, {"redness": True, "warmth": True}, "septic arthritis")
+    (pair,) = told.overlaps
+    assert pair.overlap > 1.0
+    assert pair.overlap == pytest.approx(told.overlap, abs=1e-9)
+
+
+@pytest.mark.parametrize("state", [True, False])
+def test_a_cause_that_is_known_is_decided(knee: kb.Model, state: bool) -> None:
+    told = explained(knee, {"fever": True, "gout": state, "redness": True}, "gout")
+    sign = 1.0 if state else -1.0
+    fever, gout, redness = told.weights
+    assert told.total == gout.ledger == gout.shapley == gout.leave_one_out == sign * np.inf
+    assert fever.ledger != 0.0
+    assert np.isfinite(fever.shapley)
+    assert (redness.ledger, redness.leave_one_out) == (0.0, 0.0)
+    assert redness.after.probability == (1.0 if state else 0.0)
+    assert np.isnan(told.overlap)
+    assert all(np.isfinite(pair.overlap) for pair in told.overlaps)
+
+
+def test_a_cause_that_is_known_against_another(knee: kb.Model) -> None:
+    known = explained(knee, {"fever": True, "gout": True}, "gout", "septic arthritis")
+    expected = -odds.decibans(knee.diagnose({"fever": True, "gout": True})["septic arthritis"])
+    assert known.end.log_odds == pytest.approx(expected, abs=1e-9)
+    out = explained(knee, {"fever": True, "gout": False}, "septic arthritis", "gout")
+    assert out.total == np.inf
+    with pytest.raises(EvidenceError, match="both 'gout' and 'septic arthritis' are ruled out"):
+        explained(knee, {"gout": False, "septic arthritis": False}, "gout", "septic arthritis")
+
+
+def test_an_uncertain_answer_about_the_cause_itself_is_weighed_like_any_other(
+    knee: kb.Model,
+) -> None:
+    told = explained(knee, {"fever": True, "gout": 0.8}, "gout")
+    assert by_id(told)["gout"].ledger == pytest.approx(odds.decibans(4.0), abs=1e-9)
+
+
+@pytest.mark.parametrize("complaint", [True, False, 0.7, None])
+def test_the_story_starts_with_the_complaint_wherever_it_was_told(
+    knee: kb.Model, complaint: object
+) -> None:
+    told = explained(knee, {"fever": True, COMPLAINT: complaint}, "gout")
+    before = log_odds(knee, {COMPLAINT: complaint}, "gout")
+    assert told.start.log_odds == pytest.approx(before, abs=1e-9)
+    assert [one.answer.id for one in told.weights] == ["fever"]
+
+
+def test_many_answers_are_weighed_in_drawn_orders_that_add_up(knee: kb.Model) -> None:
+    said: dict[str, object] = {one.id: 0.0 for one in knee.findings if one.label != COMPLAINT}
+    said = {**dict(list(said.items())[:20]), "fever": True}
+    told = explained(knee, said, "gout", orders=8, seed=3)
+    again = explained(knee, said, "gout", orders=8, seed=3)
+    exact = explained(knee, dict(list(said.items())[:12]), "gout")
+    assert told.orders == 8
+    assert exact.orders == 0
+    assert sum(one.shapley for one in told.weights) == pytest.approx(told.total, abs=1e-9)
+    assert all(one.error >= 0.0 for one in told.weights)
+    assert [one.shapley for one in told.weights] == [one.shapley for one in again.weights]
+    assert {one.error for one in exact.weights} == {0.0}
+
+
+def test_a_rival_takes_the_credit_of_a_finding_that_both_show(knee: kb.Model) -> None:
+    """Confirming the rival is the strongest way to raise it."""
+    said = {"calf tenderness": True, "lump": True}
+    told = knee.diagnose(said).explain("DVT").explained
+    weights, away = by_id(told), {one.answer: one for one in told.away}
+    taken = away["calf_tenderness"]
+    assert taken.shared
+    assert taken.rival == "bakers_cyst"
+    out = {**said, "Baker's cyst": False}
+    without = log_odds(knee, out, "DVT") - log_odds(knee, {**out, "calf tenderness": None}, "DVT")
+    assert taken.without_rival == pytest.approx(without, abs=1e-9)
+    assert weights["calf_tenderness"].leave_one_out < without
+    assert weights["calf_tenderness"].leave_one_out < weights["calf_tenderness"].single
+
+
+def test_a_rival_that_is_known_takes_the_credit(knee: kb.Model) -> None:
+    told = explained(knee, {"gout": True, "redness": True}, "septic arthritis")
+    (taken,) = told.away
+    assert (taken.answer, taken.rival, taken.shared, taken.known) == ("redness", "gout", True, True)
+    out = {"gout": False}
+    before = log_odds(knee, out, "septic arthritis")
+    without = log_odds(knee, {**out, "redness": True}, "septic arthritis") - before
+    assert taken.without_rival == pytest.approx(without, abs=1e-9)
+    assert by_id(told)["redness"].leave_one_out < by_id(told)["redness"].single / 2.0
+
+
+def test_a_sign_of_a_rival_counts_against_the_cause_through_it(knee: kb.Model) -> None:
+    told = explained(knee, {"lump": True}, "hamstring injury")
+    (taken,) = told.away
+    assert (taken.answer, taken.rival, taken.shared) == ("lump_behind_knee", "bakers_cyst", False)
+    assert by_id(told)["lump_behind_knee"].leave_one_out < -0.5
+    assert abs(taken.without_rival) < 1.0
+
+
+def test_nothing_is_explained_away_where_a_cause_stands_alone(knee: kb.Model) -> None:
+    assert explained(knee, {}, "gout").away == ()
+    assert explained(knee, {"gout known": True}, "gout").away == ()
+
+
+def test_every_case_of_explaining_away_holds_what_it_says(knee: kb.Model) -> None:
+    found = 0
+    for said in CASES:
+        for cause in knee.diagnose(said).ranking["id"].head(10):
+            told = explained(knee, said, cause)
+            weights = by_id(told)
+            for taken in told.away:
+                found += 1
+                weight = weights[taken.answer]
+                assert taken.without_rival > weight.leave_one_out
+                if taken.shared:
+                    assert weight.leave_one_out < weight.single
+                else:
+                    assert weight.leave_one_out < 0.0
+                    assert abs(taken.without_rival) <= abs(weight.leave_one_out) / 2.0
+    assert found > 5

@@ -1,0 +1,139 @@
+"""What a weight rests on: the arrows that carry it."""
+
+from collections.abc import Collection
+from itertools import combinations, product
+
+import numpy as np
+import pytest
+
+import kneebayes as kb
+from kneebayes.building.onset import stated_network
+from kneebayes.inference import Evidence
+from kneebayes.questions.explain.grounds import (
+    ORIGINS,
+    Grounds,
+    grounds_of_answer,
+    grounds_of_prior,
+    joined_shares,
+)
+
+COMPLAINT = "pain_behind_knee"
+
+
+def grounds(
+    model: kb.Model, cause: str, answer: str, known: Collection[str] = (COMPLAINT,)
+) -> Grounds:
+    return grounds_of_answer(model.knowledge, model.network, [cause], answer, {*known, answer})
+
+
+def arrows(model: kb.Model, *ends: tuple[str, str]) -> set[str]:
+    """Ids of what some arrows rest on."""
+    found = set()
+    for arrow in model.knowledge.arrows():
+        if (arrow.parent, arrow.child) in ends:
+            found |= {one.partition(":")[0] for one in arrow.statement.because}
+    assert found
+    return found
+
+
+def ids(told: Grounds) -> set[str]:
+    return {one.partition(":")[0] for one in told.because}
+
+
+def test_a_finding_of_the_cause_rests_on_its_arrow(knee: kb.Model) -> None:
+    told = grounds(knee, "gout", "fluid_urate")
+    assert told.direct
+    assert ids(told) == arrows(knee, ("gout", "fluid_urate"))
+
+
+def test_a_way_through_a_mediator_rests_on_both_arrows(knee: kb.Model) -> None:
+    told = grounds(knee, "septic_arthritis", "redness")
+    ends = ("septic_arthritis", "local_inflammation"), ("local_inflammation", "redness")
+    assert told.direct
+    assert ids(told) == arrows(knee, *ends)
+
+
+def test_a_mediator_that_is_known_closes_the_way(knee: kb.Model) -> None:
+    assert grounds(knee, "septic_arthritis", "redness").direct
+    assert not grounds(knee, "septic_arthritis", "redness", {"local_inflammation"}).direct
+
+
+def test_a_context_rests_on_the_risk_that_it_states(knee: kb.Model) -> None:
+    told = grounds(knee, "septic_arthritis", "weak_immunity")
+    assert told.direct
+    assert ids(told) == arrows(knee, ("weak_immunity", "septic_arthritis"))
+
+
+def test_news_of_a_rival_travels_over_the_complaint(knee: kb.Model) -> None:
+    told = grounds(knee, "hamstring_injury", "osteoarthritis")
+    shared = ("hamstring_injury", COMPLAINT), ("osteoarthritis", COMPLAINT)
+    assert not told.direct
+    assert ids(told) == arrows(knee, *shared)
+
+
+@pytest.mark.parametrize(
+    ("cause", "rival"), [("osteosarcoma", "patellofemoral_pain"), ("gout", "osteoarthritis")]
+)
+def test_news_of_a_rival_travels_over_shared_contexts_too(
+    knee: kb.Model, cause: str, rival: str
+) -> None:
+    """Nothing else is known, so what one context raises both is the only way of two arrows."""
+    raising: dict[str, set[str]] = {cause: set(), rival: set()}
+    for arrow in knee.knowledge.arrows():
+        raising.setdefault(arrow.child, set()).add(arrow.parent)
+    shared = raising[cause] & raising[rival]
+    assert shared
+    told = grounds(knee, cause, rival, ())
+    assert not told.direct
+    ends = [(context, child) for context in shared for child in (cause, rival)]
+    assert ids(told) == arrows(knee, *ends)
+
+
+def test_where_nothing_carries_it_an_answer_changes_nothing(robot: kb.Model) -> None:
+    """All pairs of cause and answer, with nothing, one or two other nodes known."""
+    network, nothing = stated_network(robot.network), 0
+    for known in [set(some) for size in range(3) for some in combinations(network.index, size)]:
+        seen = {id: network[id].states[-1] for id in known}
+        for cause, answer in product(robot.knowledge.causes, network.index):
+            if answer in known or cause in known or answer == cause:
+                continue
+            if grounds(robot, cause, answer, known).because:
+                continue
+            nothing += 1
+            rows = [
+                Evidence.of(network, {**seen, answer: state}) for state in network[answer].states
+            ]
+            told = robot.engine.propagate_each(rows, [cause]).marginals[cause][:, 1]
+            np.testing.assert_allclose(told, told[0], rtol=1e-9)
+    assert nothing > 20
+
+
+def test_shares_add_up_and_belong_to_what_is_named(knee: kb.Model) -> None:
+    for cause in knee.causes:
+        for finding in knee.findings[:20]:
+            told = grounds(knee, cause.id, finding.id)
+            kinds = {
+                "assumption" if one.startswith("assumed:") else knee.knowledge.kind_of_origin(id)
+                for one in told.because
+                for id in [one.partition(":")[0]]
+            }
+            assert {kind for kind in ORIGINS if told.shares[kind] > 0.0} == kinds
+            assert told.origin.split("+") == [kind for kind in ORIGINS if kind in kinds]
+            assert sum(told.shares.values()) == pytest.approx(1.0, abs=1e-12)
+
+
+def test_the_prior_rests_on_what_the_trace_says(knee: kb.Model) -> None:
+    for cause in knee.causes:
+        row = knee.trace(cause.id).trace.rows[0]
+        told = grounds_of_prior(knee.knowledge, [cause.id])
+        assert told.because == tuple(dict.fromkeys(row.because))
+        assert told.origin == row.origin
+
+
+def test_joined_shares_are_weighed() -> None:
+    one = Grounds({"article": 1.0, "literature": 0.0, "assumption": 0.0}, ("a",), True)
+    two = Grounds({"article": 0.0, "literature": 0.5, "assumption": 0.5}, ("b",), True)
+    none = Grounds(dict.fromkeys(ORIGINS, 0.0), (), False)
+    joined = joined_shares([(one, 3.0), (two, 1.0), (none, 100.0)])
+    assert joined == {"article": 0.75, "literature": 0.125, "assumption": 0.125}
+    assert joined_shares([(none, 1.0)]) == dict.fromkeys(ORIGINS, 0.0)

@@ -1,0 +1,63 @@
+"""A picture says above itself what it shows and for whom."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import pytest
+from matplotlib.figure import Figure
+
+import kneebayes as kb
+from kneebayes.case import Answer
+from kneebayes.view.caption import MORE, MOST_LINES, say_above
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+PICTURES: dict[str, Callable[[kb.Differential], "Axes"]] = {
+    "ranking": lambda dx: dx.draw(),
+    "questions": lambda dx: dx.questions("gout").draw(),
+    "pareto": lambda dx: dx.questions("gout").draw_pareto(),
+    "robustness": lambda dx: dx.robustness(20).draw(),
+    "slopes": lambda dx: dx.robustness(20).draw_slopes(),
+    "lexicons": lambda dx: dx.lexicons().draw(),
+    "tornado": lambda dx: dx.tornado("gout").draw(),
+    "sets": lambda dx: dx.sets(3).draw(),
+    "surprises": lambda dx: dx.surprises().draw(),
+    "without": lambda dx: dx.without("gout").draw(),
+}
+
+
+@pytest.mark.parametrize("name", PICTURES)
+def test_a_picture_tells_of_whom_it_speaks(knee: kb.Model, name: str) -> None:
+    dx = knee.diagnose({"fever": False, "lump behind the knee": True, "redness": 0.7})
+    first, *rest = PICTURES[name](dx).get_title(loc="left").splitlines()
+    assert first.startswith(("Pain behind the knee: ", "What to ask next about gout"))
+    said = " ".join(rest)
+    assert said.startswith("Known: ")
+    for answer in ("fever: absent", "lump behind the knee: present", "redness: perhaps present"):
+        assert answer in said
+
+
+def test_long_stories_are_cut_and_dollars_stay_dollars() -> None:
+    ax = Figure(figsize=(4.0, 3.0)).add_subplot()
+    much = [Answer(f"n{at}", "much", (0.0, 1.0), "present") for at in range(200)]
+    say_above(ax, "what costs $5 and $6", much)
+    title, *rest = ax.get_title(loc="left").splitlines()
+    assert title == "what costs $5 and $6"
+    assert len(rest) == MOST_LINES
+    assert rest[-1].endswith(MORE)
+    ax.figure.canvas.draw()
+
+
+@pytest.mark.parametrize(("anchor", "above"), [(None, False), ((0.5, 1.0), True)])
+def test_a_title_stands_above_a_legend(anchor: tuple[float, float] | None, above: bool) -> None:
+    ax = Figure(figsize=(6.0, 3.0)).add_subplot()
+    ax.plot([0, 1], label="a line")
+    ax.legend(loc="lower center", **({} if anchor is None else {"bbox_to_anchor": anchor}))
+    say_above(ax, "a title", [])
+    figure = ax.figure
+    figure.canvas.draw()
+    legend = ax.get_legend().get_window_extent()
+    title = ax._left_title.get_window_extent()
+    assert title.y0 >= (legend.y1 if above else ax.bbox.y1) - 1.0
+    assert title.y0 < ax.bbox.y1 + (45 if above else 20)
