@@ -11,9 +11,12 @@ from kneebayes.case import Urgency, UrgencyReason, judge_urgency, read_answers
 from kneebayes.errors import EvidenceError
 from kneebayes.odds import logit
 from kneebayes.teaching.grether import Statement
+from kneebayes.teaching.biases import biases_of
 from kneebayes.teaching.patients import Hardness, hardness_of
 from kneebayes.teaching.practice_text import sections_html, sections_text
+from kneebayes.teaching.plan import uncertainty_of, walk_plan
 from kneebayes.teaching.questioning import chain_of, question_rows
+from kneebayes.teaching.reasons import reasons_of
 from kneebayes.teaching.scoring import brier_score, divergence, log_score
 from kneebayes.teaching.situation import LEVELS
 from kneebayes.teaching.telling import SHOWN, feedback_page
@@ -127,17 +130,29 @@ class Feedback(Showing):
 
     @cached_property
     def due(self) -> Urgency:
-        """What all true findings call for, asked or not, and the causes that are present."""
+        """What the signs call for that the learner found or could have found for nothing.
+
+        Results of tests that nobody ordered do not count, nor does the truth about causes:
+        :attr:`hindsight` has those.
+        """
+        return self._judged([*self.case.known, *self._free])
+
+    @cached_property
+    def hindsight(self) -> Urgency:
+        """What the whole truth calls for: every sign, every test, and the causes there are."""
         knowledge = self.case.model.knowledge
         return self._judged([*knowledge.findings, *knowledge.contexts, *self._causes])
 
     @cached_property
     def missed(self) -> tuple[UrgencyReason, ...]:
-        """Rules that fire on the true findings, but not on what was known at the end."""
-        knowledge = self.case.model.knowledge
-        fired = self._judged([*knowledge.findings, *knowledge.contexts]).reasons
+        """Rules that fire on what could be had for nothing, but not on what was known."""
         known = {(one.level, one.text) for one in self.case.urgency.reasons}
-        return tuple(one for one in fired if (one.level, one.text) not in known)
+        return tuple(one for one in self.due.reasons if (one.level, one.text) not in known)
+
+    @property
+    def _free(self) -> list[str]:
+        """Ids of what could still be asked for nothing when the case was closed."""
+        return [id for id in self.case.open if self.case.price_of(id) == 0.0]
 
     @property
     def advice_too_low(self) -> bool | None:
@@ -168,10 +183,52 @@ class Feedback(Showing):
         """Expected information gain of all questions asked, each when it was asked."""
         return sum(float(str(row["bits"])) for row in self.question_rows)
 
+    @cached_property
+    def plan(self) -> PracticeCase:
+        """The same patient asked greedily: as many questions, for no more cost.
+
+        See :func:`kneebayes.teaching.plan.walk_plan`; its ``steps`` say what was asked.
+        """
+        asked = sum(len(step.asked) for step in self.case.steps)
+        return walk_plan(self.opening, asked, self.case.cost)
+
+    @cached_property
+    def uncertainty(self) -> dict[str, float]:
+        """Bits of uncertainty about the causes: ``opening``, ``closed`` and ``plan``.
+
+        Before the first question, after the learner's last, and after the plan's.
+        """
+        return {
+            "opening": uncertainty_of(self.opening),
+            "closed": uncertainty_of(self.case),
+            "plan": uncertainty_of(self.plan),
+        }
+
     @property
     def best_bits(self) -> float:
-        """The same of the best single question at each of these points."""
-        return sum(float(str(row["best_bits"])) for row in self.question_rows)
+        """Uncertainty that the plan took away, in bits; never more than there was."""
+        return max(0.0, self.uncertainty["opening"] - self.uncertainty["plan"])
+
+    # why
+
+    @cached_property
+    def reasons(self) -> tuple[str, ...]:
+        """Why the exact posterior differs from what was stated, for the largest differences."""
+        return reasons_of(self)
+
+    @cached_property
+    def biases(self) -> tuple[str, ...]:
+        """Premature closure, anchoring, base-rate neglect, each where the numbers show it."""
+        return biases_of(self)
+
+    @cached_property
+    def not_asked(self) -> dict[str, str]:
+        """Label and true state of each finding or test result that is there and was not asked."""
+        model, truth = self.case.model, self.case.truth
+        there = {id: truth[id] for id in self.case.open if id in model.knowledge.findings}
+        present = {id: state for id, state in there.items() if state != "absent"}
+        answers = read_answers(model.knowledge, model.names, model.network, present)
+        return {one.label: one.state for one in answers}
 
     # how it shows itself
 
@@ -181,13 +238,17 @@ class Feedback(Showing):
 
         Columns: ``step``, ``id`` (several joined by ``|``), ``asked`` (label), ``answer``,
         ``bits`` (expected information gain), ``gained`` (Kullback-Leibler divergence of the
-        belief before from that after, bits), ``best_id``, ``best`` and ``best_bits`` (the best
-        single question then), ``share`` (bits / best bits), ``cost`` and ``burden``.
+        belief before from that after, bits), ``best_free_id``, ``best_free`` and
+        ``best_free_bits`` (the best question then that cost nothing), ``best_test_id``,
+        ``best_test``, ``best_test_bits`` and ``best_test_cost`` (the best test then), ``cost``
+        and ``burden``.
         """
         import pandas as pd
 
-        columns = ["step", "id", "asked", "answer", "bits", "gained", "best_id", "best"]
-        columns += ["best_bits", "share", "cost", "burden"]
+        columns = ["step", "id", "asked", "answer", "bits", "gained"]
+        columns += ["best_free_id", "best_free", "best_free_bits"]
+        columns += ["best_test_id", "best_test", "best_test_bits", "best_test_cost"]
+        columns += ["cost", "burden"]
         return pd.DataFrame(self.question_rows, columns=columns)
 
     @cached_property
@@ -235,6 +296,7 @@ class Feedback(Showing):
             **self.scores,
             "bits": self.bits,
             "best_bits": self.best_bits,
+            **{f"uncertainty_{when}": bits for when, bits in self.uncertainty.items()},
             "missed": len(self.missed),
             "due": self.due.level,
             "advice": self.advice,

@@ -84,30 +84,31 @@ def draw_beliefs(rows: Sequence[Row], ax: Axes | None = None) -> Axes:
 
 
 def draw_steps(rows: Sequence[Row], ax: Axes | None = None) -> Axes:
-    """Draw what each question was expected to tell, against the best one then.
+    """Draw what each question was expected to tell, against the best ones then.
 
     Parameters
     ----------
     rows
-        ``step``, ``asked``, ``answer``, ``bits``, ``best`` and ``best_bits``.
+        ``step``, ``asked``, ``bits``, ``best_free``, ``best_free_bits``, ``best_test_bits``.
     ax
         Where to draw; left out, a new figure.
     """
     labels = [f"{row['step']}. {row['asked']}" for row in rows]
     ax = _lines(labels, ax)
     places = range(len(rows))
-    bits, best = ([number(row[name]) for row in rows] for name in ("bits", "best_bits"))
+    names = ("bits", "best_free_bits", "best_test_bits")
+    bits, free, test = ([number(row[name]) for row in rows] for name in names)
     ax.barh(places, bits, color=BLUE, height=0.55, label="asked")
-    ax.plot(best, places, "D", color=ORANGE, ms=7, label="the best single question then")
-    most = max([*bits, *best], default=0.0) or 1.0
+    ax.plot(free, places, "D", color=ORANGE, ms=7, label="best free question then")
+    ax.plot(test, places, "s", mfc="none", mec=GREY, ms=6, label="best test then")
+    most = max([*bits, *free, *test], default=0.0) or 1.0
     for at, row in enumerate(rows):
-        end = max(bits[at], best[at])
-        told = "the best" if bits[at] == best[at] else str(row["best"])
-        told = "more than any single question" if bits[at] > best[at] else told
-        ax.text(end + 0.03 * most, at, told, va="center", fontsize=8.5, parse_math=False)
+        end = max(bits[at], free[at], test[at])
+        words = "the best free question" if bits[at] == free[at] else str(row["best_free"])
+        ax.text(end + 0.03 * most, at, words, va="center", fontsize=8.5, parse_math=False)
     ax.set_xlim(0.0, 1.75 * most)
     ax.set_xlabel("expected information gain (bits)")
-    ax.legend(frameon=False, loc="lower left", bbox_to_anchor=(0.0, 1.0), ncols=2, fontsize=9)
+    ax.legend(frameon=False, loc="lower left", bbox_to_anchor=(0.0, 1.0), ncols=3, fontsize=8)
     return ax
 
 

@@ -87,7 +87,14 @@ def belief_cells(row: Mapping[str, object]) -> tuple[str, ...]:
 
 
 def step_cells(row: Mapping[str, object]) -> tuple[str, ...]:
-    """A question as cells, with the best one then."""
-    bits, best = float(str(row["bits"])), float(str(row["best_bits"]))
-    cells = [str(row["step"]), str(row["asked"]), str(row["answer"]), f"{bits:.3f}"]
-    return (*cells, f"{best:.3f}", str(row["best"]), f"{float(str(row['cost'])):g}")
+    """A question as cells, with the best free question and the best test then."""
+    cells = (str(row["step"]), str(row["asked"]), str(row["answer"]))
+    numbers = (f"{float(str(row['bits'])):.3f}", f"{float(str(row['cost'])):g}")
+    return (*cells, *numbers, _best(row, "free"), _best(row, "test"))
+
+
+def _best(row: Mapping[str, object], kind: str) -> str:
+    if not row[f"best_{kind}"]:
+        return "-"
+    price = f", cost {float(str(row['best_test_cost'])):g}" if kind == "test" else ""
+    return f"{row[f'best_{kind}']} ({float(str(row[f'best_{kind}_bits'])):.3f}{price})"

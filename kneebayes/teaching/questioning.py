@@ -7,6 +7,7 @@ from itertools import pairwise, product
 from typing import TYPE_CHECKING
 
 from kneebayes.questions.ask.outcomes import Subject, information, now_of, outcomes_of_each
+from kneebayes.teaching.plan import best_of
 from kneebayes.teaching.scoring import divergence
 
 if TYPE_CHECKING:
@@ -26,14 +27,16 @@ def chain_of(case: PracticeCase) -> list[PracticeCase]:
 
 
 def question_rows(case: PracticeCase) -> list[dict[str, object]]:
-    """One row a question: what it was expected to tell, what it told, and the best then."""
+    """One row a question: what it was expected to tell, what it told, and the best instead.
+
+    The best question that costs nothing and the best test stand apart.
+    """
     knowledge = case.model.knowledge
     rows: list[dict[str, object]] = []
     for before, after in _asked(case):
         step = after.steps[-1]
-        best = next(iter(before.gains), "")
-        most = before.gains.get(best, 0.0)
-        bits = _expected(before, step.asked)
+        free, free_bits = best_of(before, free=True)
+        test, test_bits = best_of(before, free=False)
         words = {one.id: one.state for one in after.answers}
         whole = knowledge.methods[step.method].label if step.whole else ""
         rows.append(
@@ -42,12 +45,15 @@ def question_rows(case: PracticeCase) -> list[dict[str, object]]:
                 "id": "|".join(step.asked),
                 "asked": whole or knowledge.label(step.asked[0]),
                 "answer": _told(after, step.asked, words),
-                "bits": bits,
+                "bits": _expected(before, step.asked),
                 "gained": divergence(after.exact, before.exact),
-                "best_id": best,
-                "best": knowledge.label(best) if best else "",
-                "best_bits": most,
-                "share": bits / most if most > 0.0 else 1.0,
+                "best_free_id": free,
+                "best_free": knowledge.label(free) if free else "",
+                "best_free_bits": free_bits,
+                "best_test_id": test,
+                "best_test": knowledge.label(test) if test else "",
+                "best_test_bits": test_bits,
+                "best_test_cost": before.price_of(test) if test else 0.0,
                 "cost": step.cost,
                 "burden": step.burden,
             }

@@ -15,6 +15,7 @@ from kneebayes.questions.ask.questions import question_text_of
 from kneebayes.questions.ask.ranking import Case
 from kneebayes.teaching.patients import Truth
 from kneebayes.teaching.practice_text import Section, sections_html, sections_text
+from kneebayes.teaching.plan import best_of
 from kneebayes.teaching.steps import Step
 from kneebayes.view.showing import Showing
 from kneebayes.view.urgent import urgency_lines
@@ -90,7 +91,7 @@ class Situation(Showing):
 
     @cached_property
     def urgency(self) -> Urgency:
-        """What the signs found so far call for."""
+        """What the signs found so far call for; not shown before the learner has said it."""
         return judge_urgency(self.model.knowledge, self.answers)
 
     @property
@@ -129,13 +130,24 @@ class Situation(Showing):
         bits = {id: information(self._now, outcomes) for id, outcomes in told.items()}
         return dict(sorted(bits.items(), key=lambda item: -item[1]))
 
+    def price_of(self, id: str) -> float:
+        """What asking for a node would cost now; an examination is paid once."""
+        knowledge = self.model.knowledge
+        method = knowledge.findings[id].method if id in knowledge.findings else ""
+        if not method or method in {step.method for step in self.steps}:
+            return 0.0
+        return knowledge.methods[method].cost
+
     @property
     def hint(self) -> str:
-        """The question that tells most, in words; empty where nothing is left to ask."""
-        if not self.gains:
-            return ""
-        best = next(iter(self.gains))
-        return f"{self.question_text(best)} ({self.gains[best]:.2f} bits expected)"
+        """The free question and the test that tell most, in words; empty where none is left."""
+        lines = []
+        for free in (True, False):
+            id, bits = best_of(self, free=free)
+            if id:
+                price = "free" if free else f"cost {self.price_of(id):g}"
+                lines.append(f"{self.question_text(id)} ({bits:.2f} bits expected, {price})")
+        return "\n".join(lines)
 
     def question_text(self, id: str) -> str:
         """A question as the knowledge folder asks it."""
@@ -196,6 +208,7 @@ class Situation(Showing):
         present = [row for row in opening if row["state"] != "absent"]
         absent = [str(row["what"]) for row in opening if row["state"] == "absent"]
         lines = ["Complaint and background: " + _listed(present) + "."]
+        urgency = urgency_lines(self.urgency) if self.closed else ()
         if absent:
             lines.append(f"Not so: {', '.join(absent)}.")
         asked = [row for row in self._rows if row["step"] != 0]
@@ -203,7 +216,7 @@ class Situation(Showing):
         stated = sorted(self.stated.items(), key=lambda item: -item[1])
         believed = [(knowledge.label(id), f"{p:g}") for id, p in stated]
         sections = [
-            Section((*urgency_lines(self.urgency), *lines)),
+            Section((*urgency, *lines)),
             Section((), ("step", "asked", "answer"), tuple(cells)),
             Section((), ("cause", "stated"), tuple(believed)),
             Section((f"Cost so far {self.cost:g}, burden {self.burden}.",)),
@@ -228,7 +241,7 @@ class Situation(Showing):
     def __repr__(self) -> str:
         asked = sum(1 for step in self.steps if step.asked)
         done = "closed" if self.closed else "open"
-        return f"PracticeCase({asked} asked, {self.urgency.level}, {done})"
+        return f"PracticeCase({asked} asked, {done})"
 
 
 def _listed(rows: list[dict[str, object]]) -> str:

@@ -9,6 +9,7 @@ from kneebayes.errors import TooWideError
 from kneebayes.teaching.practice_text import Section, belief_cells, step_cells
 from kneebayes.view.markup import percent
 from kneebayes.view.urgent import urgency_lines
+from kneebayes.teaching.situation import LEVELS
 
 if TYPE_CHECKING:
     from kneebayes.teaching.feedback import Feedback
@@ -17,12 +18,14 @@ __all__ = ["SHOWN", "feedback_page"]
 
 SHOWN = 10
 BELIEFS = ("cause", "truth", "opening", "exact", "stated")
-STEPS = ("step", "asked", "answer", "bits", "best then", "best", "cost")
+STEPS = ("step", "asked", "answer", "bits", "cost", "best free question then", "best test then")
 NOTES = (
     "! marks an urgent cause; brackets: not named, so it counts with its prior.",
     "Scores add up over all causes; the lower the better.",
     "bits: expected information gain, added up over the causes.",
     "An examination that tells several results at once can beat the best single question.",
+    "The plan asks this patient as many questions for no more cost, each time the one that "
+    "tells most.",
 )
 
 
@@ -37,10 +40,12 @@ def feedback_page(told: Feedback) -> tuple[str, list[Section], str]:
     sections = [
         Section((_there(told), _advised(told))),
         Section(tuple(_urgency(told))),
+        Section((*told.reasons, *told.biases)),
         Section(tuple(_hardness(told))),
         Section((), BELIEFS, tuple(belief_cells(row) for row in shown)),
         Section((), STEPS, tuple(step_cells(row) for row in told.question_rows)),
         Section(tuple(_scores(told))),
+        Section(tuple(_revealed(told))),
         Section(NOTES),
     ]
     return f"{meta.title}: the case closed", sections, meta.disclaimer
@@ -54,21 +59,34 @@ def _there(told: Feedback) -> str:
 
 
 def _advised(told: Feedback) -> str:
+    advised = f"You advised '{told.advice}'" if told.advice else "You did not say how urgent it is"
     if told.advice_too_low:
-        return f"You advised '{told.advice}': too low, it is '{told.due.level}'."
-    return (
-        f"You advised {repr(told.advice) if told.advice else 'nothing'}; it is '{told.due.level}'."
-    )
+        return f"{advised}: too low, the signs call for '{told.due.level}'."
+    return f"{advised}; the signs call for '{told.due.level}'."
 
 
 def _urgency(told: Feedback) -> Iterator[str]:
     """What is due; a sign that the learner never found is marked where it stands."""
     missed = {(one.level, one.text) for one in told.missed}
     advice, *lines = urgency_lines(told.due)
-    yield f"What the whole truth calls for: {advice}"
+    yield f"What the signs call for that you found or could have asked for nothing: {advice}"
     for reason, line in zip(told.due.reasons, lines, strict=True):
         found = (reason.level, reason.text) not in missed
         yield line if found else f"{line} (missed: not found out)"
+    if LEVELS.index(told.hindsight.level) > LEVELS.index(told.due.level):
+        yield (
+            f"In hindsight, with every test and the truth about the causes, it was "
+            f"'{told.hindsight.level}'; nobody could have known that for nothing."
+        )
+
+
+def _revealed(told: Feedback) -> Iterator[str]:
+    if told.not_asked:
+        listed = "; ".join(
+            label if state == "present" else f"{label}: {state}"
+            for label, state in told.not_asked.items()
+        )
+        yield f"There, and not asked for: {listed}."
 
 
 def _hardness(told: Feedback) -> Iterator[str]:
@@ -79,7 +97,7 @@ def _hardness(told: Feedback) -> Iterator[str]:
         yield "How hard the patient is cannot be told exactly: full work-up is too wide a query."
         return
     yield (
-        f"Uncertainty at the opening {hard.opening:.2f} bits, after full work-up "
+        f"With the whole background known {hard.opening:.2f} bits are open, after full work-up "
         f"{hard.left:.2f}; odder than {percent(hard.atypicality)} of like patients."
     )
     if hard.herrings:
@@ -96,5 +114,9 @@ def _scores(told: Feedback) -> Iterator[str]:
     )
     yield f"Stated from exact: Kullback-Leibler divergence {scores['divergence']:.2f} bits."
     if told.question_rows:
-        yield f"Questions: {told.bits:.2f} bits expected, the best then {told.best_bits:.2f}."
+        bits = told.uncertainty
+        yield (
+            f"Uncertainty {bits['opening']:.2f} bits at the opening; your questions left "
+            f"{bits['closed']:.2f}, the plan {bits['plan']:.2f}."
+        )
     yield f"Cost {told.case.cost:g}, burden {told.case.burden}."
