@@ -25,7 +25,7 @@ HELP = """\
 ask NAME            ask for a finding or a context, such as: ask fever; the name alone will do
 examine NAME        order an examination with all its results, such as: examine ultrasound
 state NAME P, ...   say how probable causes are, such as: state baker's cyst 0.4, gout 5%
-hint                the question that tells most now
+hint                the free question and the test that tell most now
 known               all that is known so far
 names               what can still be asked
 close [LEVEL]       close with what was stated last; LEVEL is routine, soon or now

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 from kneebayes.case import Urgency, UrgencyReason, judge_urgency, read_answers
 from kneebayes.errors import EvidenceError
 from kneebayes.odds import logit
-from kneebayes.teaching.grether import Statement
 from kneebayes.teaching.biases import biases_of
+from kneebayes.teaching.grether import Statement
 from kneebayes.teaching.patients import Hardness, hardness_of
-from kneebayes.teaching.practice_text import sections_html, sections_text
 from kneebayes.teaching.plan import uncertainty_of, walk_plan
+from kneebayes.teaching.practice_text import sections_html, sections_text
 from kneebayes.teaching.questioning import chain_of, question_rows
 from kneebayes.teaching.reasons import reasons_of
 from kneebayes.teaching.scoring import brier_score, divergence, log_score

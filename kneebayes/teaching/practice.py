@@ -103,9 +103,10 @@ class Practice(Showing):
 
         Columns: ``learner``, ``case`` (from 1), ``seed``, ``difficulty``, ``kind``,
         ``true_causes`` (ids joined by ``|``), ``questions``, ``cost``, ``burden``, the scores
-        of :attr:`Feedback.scores`, ``bits`` and ``best_bits`` (expected information gain of
-        all questions, and of the best at each point), ``missed`` (urgency rules), ``due``,
-        ``advice`` and ``advice_too_low``.
+        of :attr:`Feedback.scores`, ``bits`` (expected information gain of all questions),
+        ``best_bits`` (uncertainty that the plan took away), ``uncertainty_opening``,
+        ``uncertainty_closed`` and ``uncertainty_plan`` (bits), ``missed`` (urgency rules),
+        ``due``, ``advice`` and ``advice_too_low``.
         """
         import pandas as pd
 

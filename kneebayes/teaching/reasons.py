@@ -1,4 +1,4 @@
-"""Why the exact posterior differs from what a learner stated: the answers that should have moved it."""
+"""Why the exact posterior differs from what a learner stated."""
 
 from __future__ import annotations
 

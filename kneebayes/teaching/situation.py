@@ -14,8 +14,8 @@ from kneebayes.questions.ask.outcomes import Outcome, Subject, information, now_
 from kneebayes.questions.ask.questions import question_text_of
 from kneebayes.questions.ask.ranking import Case
 from kneebayes.teaching.patients import Truth
-from kneebayes.teaching.practice_text import Section, sections_html, sections_text
 from kneebayes.teaching.plan import best_of
+from kneebayes.teaching.practice_text import Section, sections_html, sections_text
 from kneebayes.teaching.steps import Step
 from kneebayes.view.showing import Showing
 from kneebayes.view.urgent import urgency_lines

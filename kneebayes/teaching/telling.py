@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from kneebayes.errors import TooWideError
 from kneebayes.teaching.practice_text import Section, belief_cells, step_cells
+from kneebayes.teaching.situation import LEVELS
 from kneebayes.view.markup import percent
 from kneebayes.view.urgent import urgency_lines
-from kneebayes.teaching.situation import LEVELS
 
 if TYPE_CHECKING:
     from kneebayes.teaching.feedback import Feedback
@@ -24,8 +24,7 @@ NOTES = (
     "Scores add up over all causes; the lower the better.",
     "bits: expected information gain, added up over the causes.",
     "An examination that tells several results at once can beat the best single question.",
-    "The plan asks this patient as many questions for no more cost, each time the one that "
-    "tells most.",
+    "The plan asks this patient as many questions for no more cost, the most telling one first.",
 )
 
 

@@ -142,7 +142,9 @@ def test_what_was_there_and_what_was_advised_come_first(told: Feedback) -> None:
 def test_advice_too_low_is_named(told: Feedback) -> None:
     if told.due.level != "routine":
         assert told.advice_too_low is True
-        assert f"You advised 'routine': too low, the signs call for '{told.due.level}'." in told.text
+        assert (
+            f"You advised 'routine': too low, the signs call for '{told.due.level}'." in told.text
+        )
     again = Feedback(told.case)
     assert again.summary == told.summary
     assert told.case.previous is not None
@@ -181,9 +183,7 @@ def test_biases_are_named_where_the_numbers_show_them(knee: kb.Model) -> None:
 
 def test_what_was_not_asked_is_revealed(told: Feedback) -> None:
     there = {
-        knee_label
-        for knee_label, state in told.not_asked.items()
-        if state in ("present", "sudden")
+        knee_label for knee_label, state in told.not_asked.items() if state in ("present", "sudden")
     }
     assert there
     assert all(label in told.text for label in told.not_asked)

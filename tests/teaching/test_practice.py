@@ -40,10 +40,9 @@ def test_all_learners_meet_the_same_patients(practice: Practice) -> None:
 
 
 def test_the_best_questions_tell_more_than_any_at_random(practice: Practice) -> None:
-    bits = practice.table.groupby("learner")[["bits", "best_bits"]].mean()
-    best, random = bits.loc["ask the best"], bits.loc["ask at random"]
-    assert best["bits"] == pytest.approx(best["best_bits"], rel=1e-9)
-    assert random["bits"] < 0.3 * random["best_bits"]
+    bits = practice.table.groupby("learner")["bits"].mean()
+    assert bits["ask at random"] < 0.3 * bits["ask the best"]
+    assert (practice.table["best_bits"] <= practice.table["uncertainty_opening"] + 1e-9).all()
     left = practice.table.groupby("learner")["log_score_exact"].mean()
     assert left["ask the best"] < left["ask at random"]
 
