@@ -7,6 +7,7 @@ floor  room                               holds
 ====== ================================== =============================================
 0      ``errors``, ``odds``               exceptions; pure numbers
 1      ``knowledge``                      records, reading and checking ``priors/``, names
+1      ``writing``                        files that are never lost
 2      ``network``, ``inference``         nodes in numbers; the exact engine; know no knee
 3      ``building``                       words -> numbers -> calibrated network
 4      ``case``                           one patient: answers, belief, urgency

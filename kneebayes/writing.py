@@ -1,0 +1,184 @@
+"""Files written so that none is lost, and tables that a spreadsheet does not run."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import stat
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from kneebayes.errors import KneebayesError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["guard_cells", "guard_text", "replacing_file", "write_safely"]
+
+FORMULA = ("=", "+", "-", "@", "\t", "\r")  # what makes a spreadsheet calculate (OWASP)
+
+
+def write_safely(path: str | Path, content: str | bytes) -> Path:
+    """Write a file beside the old one, then put it in its place.
+
+    Whatever happens on the way (no space, a kill), the old file is still there, whole.
+
+    Parameters
+    ----------
+    path
+        Where to write, in a folder that exists.
+    content
+        Text, which is written as UTF-8 with its line ends as they are, or bytes.
+
+    Returns
+    -------
+    Path
+        The file.
+
+    Raises
+    ------
+    KneebayesError
+        If it cannot be written; names the file and the reason.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     write_safely(f"{folder}/note.txt", "knee").read_text()
+    'knee'
+    """
+    with replacing_file(path) as fresh:
+        fresh.write_bytes(content.encode("utf-8") if isinstance(content, str) else content)
+    return Path(path)
+
+
+@contextmanager
+def replacing_file(path: str | Path) -> Iterator[Path]:
+    """A path to write to, which takes the place of a file once all of it is written.
+
+    Its name ends as that of the file, so that what goes by suffix works on it. If the block
+    raises, the old file stays and what was written so far is removed.
+
+    Parameters
+    ----------
+    path
+        The file that is written or replaced. A link is followed; what is no plain file, such
+        as a pipe, is written to as it is.
+
+    Raises
+    ------
+    KneebayesError
+        If it cannot be written; names the file and the reason.
+    """
+    try:
+        wanted = Path(os.path.realpath(path))
+        mode = wanted.stat().st_mode if wanted.exists() else None
+        if mode is not None and not stat.S_ISREG(mode) and not stat.S_ISDIR(mode):
+            yield wanted
+            return
+        if mode is not None and stat.S_ISDIR(mode):
+            raise IsADirectoryError(21, "it is a folder")
+        fresh = wanted.with_name(f".{secrets.token_hex(4)}{_ending(wanted)}")
+        try:
+            yield fresh
+            _finish(fresh, wanted, mode)
+        finally:
+            with suppress(OSError):
+                fresh.unlink(missing_ok=True)
+    except (OSError, UnicodeEncodeError, ValueError) as error:
+        if isinstance(error, KneebayesError) or _from_elsewhere(error):
+            raise
+        raise KneebayesError(_reason(Path(path), error)) from error
+
+
+def _finish(fresh: Path, wanted: Path, mode: int | None) -> None:
+    """Make sure that the content is on the disk, then give it its name."""
+    with fresh.open("rb+") as file:
+        os.fsync(file.fileno())
+    if mode is not None:
+        fresh.chmod(stat.S_IMODE(mode))
+    fresh.replace(wanted)
+
+
+def _ending(path: Path) -> str:
+    ending = "".join(path.suffixes)
+    return ending if len(ending) <= 40 else path.suffix[:40]
+
+
+def _from_elsewhere(error: BaseException) -> bool:
+    """Whether an error is about values and not about a file, so that it goes on as it is."""
+    return (
+        isinstance(error, ValueError)
+        and "null byte" not in str(error).casefold()
+        and not (isinstance(error, UnicodeEncodeError))
+    )
+
+
+def _reason(path: Path, error: Exception) -> str:
+    if isinstance(error, UnicodeEncodeError):
+        return f"'{path}' cannot be written: some text in it is no Unicode ({error.reason})."
+    why = getattr(error, "strerror", None) or str(error)
+    remedy = (
+        "Make the folder first."
+        if isinstance(error, FileNotFoundError)
+        else "What was there before is unchanged."
+    )
+    return f"'{path}' cannot be written: {why}. {remedy}"
+
+
+def guard_text(value: object) -> object:
+    """A text that a spreadsheet shows and does not run: what begins as a formula gets a ``'``.
+
+    Numbers stay as they are, also in text.
+
+    Examples
+    --------
+    >>> guard_text("=1+1"), guard_text("-0.5"), guard_text("fever"), guard_text(3)
+    ("'=1+1", '-0.5', 'fever', 3)
+    """
+    if not isinstance(value, str) or not value.startswith(FORMULA) or _is_number(value):
+        return value
+    return f"'{value}"
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
+
+
+def guard_cells(frame: pd.DataFrame) -> pd.DataFrame:
+    """A table whose text columns, headings and index a spreadsheet does not run.
+
+    Parameters
+    ----------
+    frame
+        Any table; it is not changed.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The same table where no text begins as a formula, else a copy with ``'`` before each
+        that does.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> guard_cells(pd.DataFrame({"patient": ["=cmd()", "A1"], "fever": [0.2, -0.5]}))
+       patient  fever
+    0  '=cmd()    0.2
+    1       A1   -0.5
+    """
+    guarded = frame.copy(deep=False)
+    for at, kind in enumerate(frame.dtypes):
+        if kind.kind not in "biufcmM":
+            guarded.isetitem(at, list(map(guard_text, frame.iloc[:, at])))
+    if frame.index.dtype.kind not in "biufcmM":
+        guarded.index = frame.index.map(guard_text)
+    guarded.columns = [guard_text(name) for name in frame.columns]
+    guarded.columns.name = frame.columns.name
+    return guarded
