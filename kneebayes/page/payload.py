@@ -74,6 +74,7 @@ def payload(model: Model) -> Plain:
             "label": knowledge.lexicons[model.elicited.lexicon].label,
         },
         "reading": model.reading,
+        "setting": model.setting,
         "complaint": knowledge.meta.complaint,
         "nodes": [_node(knowledge, node) for node in model.network.nodes],
         **_names(knowledge),

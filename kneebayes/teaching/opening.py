@@ -32,8 +32,8 @@ def open_case(
     if not whole or seed < 0:
         message = f"seed: must be a whole number from 0 on, or None. Got {seed!r}."
         raise KneebayesError(message)
+    truth = draw_patient(model, int(seed), difficulty, kind)
     rng = np.random.default_rng(int(seed))
-    truth = draw_patient(model, rng, difficulty, kind)
     contexts = list(model.knowledge.contexts)
     told = rng.random(len(contexts)) < BACKGROUNDS[background]
     ids = tuple(id for id, yes in zip(contexts, told, strict=True) if yes)

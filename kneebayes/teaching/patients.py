@@ -14,6 +14,7 @@ from kneebayes.errors import KneebayesError, TooWideError
 from kneebayes.inference import Evidence, draw_worlds
 from kneebayes.network import Network, Numbers
 from kneebayes.odds import entropy
+from kneebayes.teaching.chance import worlds_of
 
 if TYPE_CHECKING:
     from kneebayes.model import Model
@@ -81,15 +82,17 @@ class Hardness:
         return "easy" if share <= EASY_LEFT and self.atypicality <= EASY_ODD else "medium"
 
 
-def draw_patient(model: Model, rng: np.random.Generator, difficulty: str, kind: str) -> Truth:
+def draw_patient(model: Model, seed: int, difficulty: str, kind: str) -> Truth:
     """The first patient with the complaint who is as hard, and of the kind, that is wanted.
+
+    The worlds of a seed are the same in the page, so its first patient is too.
 
     Parameters
     ----------
     model
         Whose network to draw from.
-    rng
-        Where chance comes from.
+    seed
+        Whose worlds are looked at, in order.
     difficulty
         One of :data:`DIFFICULTIES`; ``any`` takes patients as they come.
     kind
@@ -110,7 +113,7 @@ def draw_patient(model: Model, rng: np.random.Generator, difficulty: str, kind: 
             allowed = ", ".join(f"'{one}'" for one in words)
             message = f"{name}: {word!r} is not one. There are: {allowed}."
             raise KneebayesError(message)
-    for truth in _patients(model, rng):
+    for truth in _patients(model, seed):
         if not _is_of(model, truth, kind):
             continue
         if difficulty == "any":
@@ -129,11 +132,11 @@ def draw_patient(model: Model, rng: np.random.Generator, difficulty: str, kind: 
     raise KneebayesError(message)
 
 
-def _patients(model: Model, rng: np.random.Generator) -> Iterator[Truth]:
+def _patients(model: Model, seed: int) -> Iterator[Truth]:
     network = model.network
     complaint = network.index[model.knowledge.meta.complaint]
-    for _ in range(ROUNDS):
-        worlds, _ = draw_worlds(network, WORLDS, rng)
+    for turn in range(ROUNDS):
+        worlds = worlds_of(network, seed, WORLDS, turn * WORLDS)
         for world in worlds[worlds[:, complaint] == 1]:
             states = zip(network.nodes, world.tolist(), strict=True)
             yield {node.id: node.states[state] for node, state in states}

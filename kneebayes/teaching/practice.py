@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -73,6 +74,47 @@ class Practice(Showing):
         """The cases of one learner; add up several with ``+``."""
         closed = tuple(feedbacks)
         return cls(closed, (learner,) * len(closed))
+
+    @classmethod
+    def read(cls, model: Model, folder: str | Path) -> Practice:
+        """The closed cases that a class handed in: every ``*.json`` of a folder.
+
+        The name of a file, without what follows a first ``-`` or ``.``, is the learner's: so
+        ``anna-1.json`` and ``anna-2.json`` are two cases of Anna's.
+
+        Parameters
+        ----------
+        model
+            The model that the cases were drawn from.
+        folder
+            Where the files are that the page or :meth:`PracticeCase.save` wrote.
+
+        Raises
+        ------
+        KneebayesError
+            If there is no such folder, it holds no case, a file is no case of this model, or
+            a case was never closed; says which files, all at once.
+        """
+        from kneebayes.teaching.saving import read_case
+
+        place = Path(folder)
+        files = sorted(place.glob("*.json"))
+        if not files:
+            message = f"{place}: there is no case here. Cases are files that end in .json."
+            raise KneebayesError(message)
+        done, problems = cls((), ()), []
+        for file in files:
+            try:
+                done += cls.of(
+                    file.name.split(".")[0].split("-")[0], [Feedback(read_case(model, file))]
+                )
+            except KneebayesError as error:
+                text = str(error)
+                problems.append(text if text.startswith(str(file)) else f"{file}: {text}")
+        if problems:
+            message = f"{place}: {len(problems)} of {len(files)} files cannot be read:\n"
+            raise KneebayesError(message + "\n".join(f"- {one}" for one in problems))
+        return done
 
     def __add__(self, other: Practice) -> Practice:
         return Practice((*self.feedbacks, *other.feedbacks), (*self.learners, *other.learners))

@@ -112,7 +112,7 @@ def test_urgency_stays_in_sight_wherever_one_scrolls(seen: Visit, knee: kb.Model
         )
         assert in_sight(seen.page, ".kb-alarm[data-level=now]")
     seen.page.get_by_role("tab", name="Virtual patient").click()
-    assert in_sight(seen.page, ".kb-alarm[data-level=now]")
+    assert in_sight(seen.page, ".kb-alarm[data-level=unsaid]")
 
 
 def in_sight(page: Any, selector: str) -> bool:

@@ -2,11 +2,13 @@
 
 import math
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from browsing import PATIENCE, Visit, browser, needs_browser, visit
 
 import kneebayes as kb
+from kneebayes.teaching import Practice
 
 pytestmark = needs_browser
 
@@ -79,24 +81,81 @@ def check_steps(seen: Visit, knee: kb.Model, told: dict[str, str], age: str) -> 
         "[...document.querySelectorAll('tr[data-step]')].some(row => /\u2026/.test(row.innerText))"
     )
     seen.page.wait_for_function(f"() => !{waiting}", timeout=PATIENCE)
-    best = knee.diagnose({"age": age}).questions().table.iloc[0]
-    assert best["question"] in rows.first.inner_text()
-    assert f"({best['bits']:.2f})" in rows.first.inner_text()
+    ranked = knee.diagnose({"age": age}).questions().table
+    for free in (True, False):
+        best = ranked[(ranked["cost"] == 0.0) == free].iloc[0]
+        assert knee.knowledge.label(best["id"]) in rows.first.inner_text()
+        assert f"({best['bits']:.2f}" in rows.first.inner_text()
 
 
-def test_urgent_signs_are_shown_when_seen_and_told_when_missed(seen: Visit, knee: kb.Model) -> None:
-    """Look for a patient with fever: his fever is told on the band, or in the feedback."""
-    for seed in range(1, 60):
-        open_patient(seen, seed)
-        if ask(seen, "fever")["fever"] == "present":
-            break
-    reason = next(one for one in knee.diagnose({"fever": True}).urgency.reasons)
-    assert reason.text in seen.text(".kb-urgency")
-    open_patient(seen, seed)
-    assert reason.text not in seen.text(".kb-urgency")
+def close(seen: Visit, advice: str, guess: str = "gout", percent: str = "90") -> None:
+    number = seen.page.locator(f'[data-guess="{guess}"] input[type=number]')
+    number.evaluate("input => input.closest('details')?.setAttribute('open', '')")
+    number.fill(percent)
+    seen.page.locator(f'[data-advice] input[value="{advice}"]').check(force=True)
     seen.page.locator("[data-act=close]").click()
     seen.page.wait_for_selector(FEEDBACK, timeout=PATIENCE)
+
+
+def test_the_learner_says_how_urgent_it_is_first(seen: Visit, knee: kb.Model) -> None:
+    """Look for a patient with fever: nothing says so before the case is closed."""
+    seed = next(s for s in range(1, 99) if knee.case("any", seed=s).truth["fever"] == "present")
+    reason = next(one for one in knee.diagnose({"fever": True}).urgency.reasons)
+    open_patient(seen, seed)
+    assert ask(seen, "fever") == {"fever": "present"}
+    assert reason.text not in seen.text(".kb-urgency")
+    close(seen, "routine")
     assert reason.text in seen.text("[data-missed]")
+    assert "too low" in seen.text("[data-missed]")
+    assert seen.shown("due", "low", row="[data-missed]") == [("now", "true")]
+
+
+@pytest.mark.parametrize("seed", [1, 42, 585])
+def test_the_feedback_is_that_of_python(seen: Visit, knee: kb.Model, seed: int) -> None:
+    asked = ("fever", "lump_behind_knee", "swollen_knee", "us_cyst")
+    open_patient(seen, seed)
+    told = ask(seen, *asked)
+    close(seen, "routine")
+    case = knee.case("any", seed=seed, background="none").ask("age", *asked)
+    assert told == {id: case.truth[id] for id in asked}
+    feedback = case.close({"gout": 0.9}, "routine")
+    low = str(bool(feedback.advice_too_low)).lower()
+    assert seen.shown("due", "low", row="[data-missed]") == [(feedback.due.level, low)]
+    assert int(seen.shown("missed", row="[data-missed]")[0][0]) == len(feedback.missed)
+    assert seen.page.locator("[data-reason]").count() == len(feedback.reasons)
+    ((truth,),) = seen.shown("present", row=".kb-truth")
+    assert truth.split() == [id for id, there in feedback.present.items() if there]
+
+
+def test_a_case_that_was_handed_in_is_read_by_python(
+    seen: Visit, knee: kb.Model, tmp_path: Path
+) -> None:
+    open_patient(seen, 42)
+    ask(seen, "fever", "us_cyst")
+    close(seen, "soon", "bakers_cyst", "35")
+    text = seen.page.locator("textarea[id$=-hand-in]").input_value()
+    (tmp_path / "anna.json").write_text(text, encoding="utf-8")
+    practice = Practice.read(knee, tmp_path)
+    assert practice.table["learner"].tolist() == ["anna"]
+    assert practice.table["advice"].tolist() == ["soon"]
+    assert practice.feedbacks[0].case.stated == {"bakers_cyst": 0.35}
+
+
+@pytest.mark.parametrize("kind", ["any", "second cause", "urgent"])
+def test_an_address_names_a_patient_that_is_the_same_in_python(
+    seen: Visit, knee: kb.Model, tmp_path: Path, kind: str
+) -> None:
+    path = knee.to_html(tmp_path / "knee.html")
+    page = seen.page.context.browser.new_context().new_page()
+    for seed in (3, 42):
+        page.goto("about:blank")
+        page.goto(f"{path.as_uri()}#patient={seed}&kind={kind.replace(' ', '%20')}")
+        page.wait_for_selector(".kb-asked", state="attached", timeout=PATIENCE)
+        asked = [one.id for one in knee.findings][5:25]
+        told = ask(Visit(page), *asked)
+        truth = knee.case("any", kind, seed=seed).truth
+        assert told == {id: truth[id] for id in asked}
+    page.context.close()
 
 
 def test_the_same_number_is_the_same_patient(seen: Visit) -> None:

@@ -2,6 +2,7 @@
 import { infer } from "./engine.js";
 import { ledger } from "./explain.js";
 import { createModel } from "./model.js";
+import { KINDS } from "./patient.js";
 import { urgency } from "./urgency.js";
 import { answersCard } from "./view_answers.js";
 import { catalogOf } from "./view_catalog.js";
@@ -14,6 +15,10 @@ import { questionsInSlices } from "./view_slices.js";
 import { tabsOver } from "./view_tabs.js";
 
 const WAIT_FOR_QUESTIONS = 250; // milliseconds: a quick row of answers is not held up
+const YOU_FIRST = {
+  name: "Virtual patient",
+  urgency: { level: "unsaid", advice: "how urgent is it? You say it first, when you close the case.", reasons: [] },
+};
 const WAIT_TO_SPEAK = 600; // milliseconds: a quick row of answers is read out once
 
 /**
@@ -30,6 +35,7 @@ export function mountExplorer(root, payload, { answers = {}, onAnswers = () => {
   const timers = new Set();
   let stopAsking = () => {};
   let model = null;
+  let probable = 0; // P(at least one urgent cause), as last computed
 
   root.classList.add("kneebayes", notebook ? "kneebayes-notebook" : "kneebayes-page");
   root.replaceChildren(parts.skip, parts.shell);
@@ -39,7 +45,11 @@ export function mountExplorer(root, payload, { answers = {}, onAnswers = () => {
     model = createModel(payload);
     parts.practice.start(model);
     refresh();
-    if (state.tab === "practice") parts.practice.open();
+    const wanted = notebook ? null : wantedPatient(globalThis.location?.hash ?? "");
+    if (wanted !== null) {
+      parts.practice.open(wanted);
+      parts.tabs.show("practice");
+    } else if (state.tab === "practice") parts.practice.open();
   });
 
   function actions() {
@@ -73,6 +83,12 @@ export function mountExplorer(root, payload, { answers = {}, onAnswers = () => {
         showUrgency();
       },
       practised: () => showUrgency(),
+      explore(known) {
+        const { [payload.complaint]: _, ...said } = known;
+        parts.tabs.show("explore");
+        state.answers = new Map(Object.entries(said));
+        changed();
+      },
     };
   }
 
@@ -102,14 +118,12 @@ export function mountExplorer(root, payload, { answers = {}, onAnswers = () => {
 
   function showUrgency() {
     if (model === null) return;
-    const practice = state.tab === "practice" ? parts.practice.urgency() : null;
-    const own = urgency(model, told());
-    const cases = practice === null ? [{ name: "", urgency: own }] : [];
-    if (practice !== null) {
-      if (own.level !== "routine") cases.push({ name: "Your answers", urgency: own });
-      cases.push({ name: "Virtual patient", urgency: practice });
+    if (state.tab !== "practice") {
+      parts.band.show([{ name: "", urgency: urgency(model, told()) }], probable);
+      return;
     }
-    parts.band.show(cases);
+    const found = parts.practice.urgency();
+    parts.band.show([found === null ? YOU_FIRST : { name: "Virtual patient", urgency: found }]);
   }
 
   function refresh() {
@@ -135,6 +149,8 @@ export function mountExplorer(root, payload, { answers = {}, onAnswers = () => {
     const ranking = rankedCauses(catalog, found.posterior);
     const selected = state.selected ?? ranking[0].id;
     parts.causes.show({ ranking, selected, anyUrgent: found.urgent });
+    probable = found.urgent;
+    showUrgency();
     parts.glance.textContent = `${topCauses(ranking)} \u2013 all causes`;
     parts.root.dataset.state = "shown";
   }
@@ -212,7 +228,7 @@ function partsOf(catalog, prefix, notebook, act) {
   const causes = differentialCard(catalog, prefix, act.select);
   const why = ledgerCard(catalog, prefix, act.select);
   const asking = questionsCard(catalog, prefix, act);
-  const practice = practicePanel(catalog, prefix, act.practised);
+  const practice = practicePanel(catalog, prefix, act.practised, act.explore);
   const spoken = make("div", { class: "kb-hidden", role: "status", "aria-live": "polite" });
   const glance = button("", () => causes.element.scrollIntoView(), { class: "kb-glance" });
   const explore = make(
@@ -220,9 +236,14 @@ function partsOf(catalog, prefix, notebook, act) {
     { class: "kb-tab" },
     make(
       "div",
-      { class: "kb-panes" },
+      { class: "kb-panes kb-three" },
       make("div", { class: "kb-pane" }, answers.element),
-      make("div", { class: "kb-pane" }, causes.element, asking.element, why.element, foot(payload)),
+      make(
+        "div",
+        { class: "kb-pane kb-pair" },
+        make("div", { class: "kb-half" }, causes.element, why.element),
+        make("div", { class: "kb-half" }, asking.element, foot(payload)),
+      ),
     ),
     glance,
   );
@@ -254,6 +275,15 @@ function partsOf(catalog, prefix, notebook, act) {
     },
   });
   return { band, answers, causes, why, questions: asking, practice, spoken, glance, tabs, shell, skip, root: shell };
+}
+
+/** The patient that an address asks for, such as `#patient=42&kind=urgent`; null if it asks for none. */
+function wantedPatient(hash) {
+  const words = new URLSearchParams(hash.replace(/^#/, ""));
+  const seed = Number(words.get("patient") ?? "");
+  if (!Number.isInteger(seed) || seed <= 0) return null;
+  const kind = words.get("kind") ?? "any";
+  return { seed, kind: KINDS.includes(kind) ? kind : "any" };
 }
 
 /** The title and the honest words, the same as stand on the page before any script has run. */

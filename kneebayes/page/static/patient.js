@@ -3,6 +3,7 @@
 import { observe } from "./model.js";
 import { infer, propagate, queryOf } from "./engine.js";
 import { divergence } from "./questions.js";
+import { urgency } from "./urgency.js";
 
 /** Draws that are thrown away before each state is drawn given all that is wanted. */
 const MOST_TRIES = 20000;
@@ -23,36 +24,63 @@ export function chanceFrom(seed) {
   };
 }
 
+/** What a patient can be wanted to be, as in Python. */
+export const KINDS = ["any", "second cause", "urgent"];
+
 /**
  * Draw a patient with the complaint.
  *
  * Worlds are drawn until one has all that is given (Henrion 1988), so it is drawn from
  * P(world | given) exactly; where that is too rare, state after state is drawn from its
- * posterior instead, which gives the same and takes a second.
+ * posterior instead, which gives the same and takes a second. Every world has chance of its
+ * own, so that Python's `knee.case("any", kind, seed)` finds the same patient.
  *
  * @param {object} model a model
  * @param {number} seed where chance begins; the same seed draws the same patient
- * @param {{given: Object<string, ?string>}} [options] what else the patient must have, as
- *   answers; the complaint is present unless it says otherwise
+ * @param {{given: Object<string, ?string>, kind: string}} [options] what else the patient must
+ *   have, as answers (the complaint is present unless it says otherwise), and one of `KINDS`
  * @returns {{causes: Array<string>, states: Object<string, string>, seed: number}} causes that are
  *   present, and the state of every node by id
  */
 export function drawPatient(model, seed, options = {}) {
   const hard = observe(model, { [model.complaint]: "present", ...(options.given || {}) });
-  const chance = chanceFrom(seed);
-  let world = null;
-  for (let tries = 0; world === null && tries < MOST_TRIES; tries += 1) {
-    world = drawForward(model, hard, chance);
+  let patient = null;
+  for (let tries = 0; patient === null && tries < MOST_TRIES; tries += 1) {
+    const world = drawForward(model, hard, chanceFrom(seedOfWorld(seed, tries)));
+    if (world !== null && isOfKind(model, patientOf(model, world, seed), options.kind)) {
+      patient = patientOf(model, world, seed);
+    }
   }
-  world = world || drawGiven(model, hard, chance);
+  return patient || patientOf(model, drawGiven(model, hard, chanceFrom(seed)), seed);
+}
+
+/** Where chance begins for one of the worlds of a seed. */
+function seedOfWorld(seed, world) {
+  return (Math.imul(seed, 0x9e3779b1) + Math.imul(world, 0x85ebca6b)) >>> 0;
+}
+
+function patientOf(model, world, seed) {
   const states = Object.fromEntries(model.nodes.map((node, at) => [node.id, node.states[world[at]]]));
   const causes = model.causes.filter((id) => states[id] === "present");
   return { causes, states, seed };
 }
 
+function isOfKind(model, patient, kind = "any") {
+  if (kind === "second cause") {
+    return patient.causes.length > 1;
+  }
+  if (kind === "urgent") {
+    const { findings, contexts } = model.payload;
+    const seen = [...findings, ...contexts].map(({ id }) => [id, patient.states[id]]);
+    const calls = urgency(model, Object.fromEntries(seen)).level === "now";
+    return calls || patient.causes.some((id) => model.urgent.includes(id));
+  }
+  return true;
+}
+
 /** One world, parents before children; null as soon as it lacks what is given. */
 function drawForward(model, hard, chance) {
-  const world = new Int8Array(model.nodes.length);
+  const world = new Int16Array(model.nodes.length);
   for (let at = 0; at < world.length; at += 1) {
     world[at] = drawState(chanceOfStates(model, at, world), chance);
     if (hard[at] >= 0 && world[at] !== hard[at]) {

@@ -1,7 +1,10 @@
 // What the answers come to: urgency on top of everything, and the ranked causes.
-import { button, listed, make, percentText, refill } from "./view_dom.js";
+import { button, counted, listed, make, percentText, refill } from "./view_dom.js";
 
 const CAUSES_SHOWN = 10; // causes shown before all are asked for
+
+const PROBABLE = 0.2; // P(urgent cause) from which on the band says so, whatever the signs say
+const WIDE = "(min-width: 56rem)"; // where there is room for the signs at once
 
 /** The band on top: never hidden, and it sticks to the upper edge. */
 export function urgencyBand() {
@@ -14,23 +17,44 @@ export function urgencyBand() {
   let before = "";
   return {
     element,
-    /** Each case is a name (or none) and its urgency: level, advice, reasons. */
-    show(cases) {
-      const now = JSON.stringify(cases);
+    /**
+     * Each case is a name (or none) and its urgency: level, advice, reasons. `probable` is
+     * P(at least one urgent cause), a second voice that is no sign.
+     */
+    show(cases, probable = 0) {
+      const second = cases.some((one) => one.urgency.level === "now") ? 0 : probable;
+      const now = JSON.stringify([cases, second >= PROBABLE ? percentText(second) : ""]);
       if (now === before) return; // what is unchanged is not read out again
       before = now;
-      refill(element, ...cases.map((one) => alarm(one.name, one.urgency)));
+      refill(
+        element,
+        ...cases.map((one) => alarm(one.name, one.urgency)),
+        second >= PROBABLE ? secondVoice(second) : null,
+      );
     },
   };
 }
 
 function alarm(name, urgency) {
   const reasons = urgency.reasons.map((reason) => make("li", { text: reasonText(reason) }));
+  const advice = make("strong", { text: `${name ? `${name}: ` : ""}${urgency.advice}` });
+  const data = { level: urgency.level };
+  if (reasons.length === 0) return make("div", { class: "kb-alarm", data }, advice);
+  const count = make("span", { class: "kb-signs", text: counted(reasons.length, "reason") });
+  return make(
+    "details",
+    { class: "kb-alarm", data, open: globalThis.matchMedia?.(WIDE).matches ?? true },
+    make("summary", {}, advice, count),
+    make("ul", {}, ...reasons),
+  );
+}
+
+/** No sign, and yet probable: said apart from the signs. */
+function secondVoice(probability) {
   return make(
     "div",
-    { class: "kb-alarm", data: { level: urgency.level } },
-    make("strong", { text: `${name ? `${name}: ` : ""}${urgency.advice}` }),
-    reasons.length > 0 ? make("ul", {}, ...reasons) : null,
+    { class: "kb-alarm", data: { level: "probable" } },
+    make("strong", { text: `By probability, not by a sign: an urgent cause is ${percentText(probability)} probable. Have it looked at soon.` }),
   );
 }
 

@@ -112,9 +112,36 @@ export function folded(name) {
     .trim();
 }
 
-/** Whether every word of a search stands in a text that is folded already. */
+/** Whether every word of a search stands in a text that is folded already, or nearly so. */
 export function matches(search, text) {
-  return folded(search)
-    .split(" ")
-    .every((word) => text.includes(word));
+  const words = folded(search).split(" ");
+  if (words.every((word) => text.includes(word))) return true;
+  const there = text.split(" ");
+  return words.every((word) => text.includes(word) || there.some((one) => isNearly(word, one)));
+}
+
+/** Whether a word begins like another, but for a slip of the fingers or two. */
+function isNearly(word, other) {
+  const slips = word.length < 4 ? 0 : word.length < 7 ? 1 : 2;
+  if (slips === 0 || other.length < word.length - slips) return false;
+  return [...Array(2 * slips + 1).keys()].some(
+    (at) => slipsBetween(word, other.slice(0, word.length - slips + at)) <= slips,
+  );
+}
+
+/** Letters to change, put in, leave out or exchange with the next (Damerau 1964). */
+function slipsBetween(word, other) {
+  let before = [];
+  let row = [...Array(other.length + 1).keys()];
+  for (let at = 1; at <= word.length; at += 1) {
+    const next = [at];
+    for (let to = 1; to <= other.length; to += 1) {
+      const same = word[at - 1] === other[to - 1];
+      next[to] = Math.min(row[to] + 1, next[to - 1] + 1, row[to - 1] + (same ? 0 : 1));
+      const turned = at > 1 && to > 1 && word[at - 1] === other[to - 2] && word[at - 2] === other[to - 1];
+      if (turned) next[to] = Math.min(next[to], before[to - 2] + 1);
+    }
+    [before, row] = [row, next];
+  }
+  return row[other.length];
 }

@@ -1,16 +1,23 @@
 // After a case is closed: the truth, the exact posterior, scores, and what each question brought.
 import { infer } from "./engine.js";
 import { brierScore, informationOfStep, logScore } from "./patient.js";
+import { reasonsOf } from "./reasons.js";
 import { urgency } from "./urgency.js";
 import { answerText } from "./view_catalog.js";
 import { probabilityBar, rankedCauses, reasonText } from "./view_differential.js";
 import { button, counted, listed, make, percentText } from "./view_dom.js";
 
 const CAUSES_COMPARED = 8; // causes compared, besides those that are present
-const SUREST = 1e-6;
+const STATED_SUREST = 1e-6;
+const LEVELS = ["routine", "soon", "now"];
 
-/** What a learner is told; `onNext(seed)` opens another patient, the same with its seed. */
-export function feedbackCard(catalog, prefix, model, visit, stated, onNext) {
+/**
+ * What a learner is told. `said` holds what was stated of each cause, which of them the
+ * learner `named`, and the `advice`; `onNext(seed)` opens another patient, the same with its
+ * seed; `onExplore(answers)` opens the case in the explorer.
+ */
+export function feedbackCard(catalog, prefix, model, visit, said, onNext, onExplore) {
+  const { stated } = said;
   const exact = infer(model, visit.known());
   const ranking = rankedCauses(catalog, exact.posterior);
   const truth = ranking.filter((row) => visit.patient.states[row.id] === "present");
@@ -20,7 +27,8 @@ export function feedbackCard(catalog, prefix, model, visit, stated, onNext) {
     { class: "kb-card kb-feedback", tabindex: "-1", "aria-labelledby": `${prefix}-feedback-title` },
     make("h2", { id: `${prefix}-feedback-title`, text: "What it was" }),
     make("p", { class: "kb-truth", data: { present: visit.patient.causes.join(" ") } }, make("strong", { text: causes.length > 0 ? listed(causes) : "none of the causes" })),
-    missedSigns(catalog, model, visit),
+    advised(catalog, model, visit, said.advice),
+    ...why(catalog, model, visit, said),
     figures(catalog, model, visit, stated, ranking),
     make("p", {
       class: "kb-small",
@@ -30,33 +38,118 @@ export function feedbackCard(catalog, prefix, model, visit, stated, onNext) {
     compared(catalog, ranking, truth, stated),
     make("h3", { text: "What each question brought" }),
     steps(catalog, model, visit),
+    notAsked(catalog, visit),
+    handIn(catalog, prefix, visit, said),
     make(
       "div",
       { class: "kb-row kb-controls" },
       button("Another patient", () => onNext(), { class: "kb-button kb-main-button", data: { act: "next" } }),
       button("The same patient again", () => onNext(visit.seed), { class: "kb-button", data: { act: "again" } }),
+      button("Open this case in the explorer", () => onExplore(visit.known()), { class: "kb-button", data: { act: "explore" } }),
     ),
   );
 }
 
-/** Urgent rules that the patient meets and nobody has seen, for want of asking. */
-function missedSigns(catalog, model, visit) {
+/** What the signs call for that were found, or could have been found for nothing. */
+export function dueOf(catalog, model, visit) {
+  const ids = catalog.sections.flatMap((section) => section.nodes);
+  const free = ids.filter((id) => visit.priceOf(id) === 0);
+  const states = Object.fromEntries(free.map((id) => [id, visit.patient.states[id]]));
+  return urgency(model, { ...visit.known(), ...states });
+}
+
+/**
+ * What was advised, against the signs that were found or could have been found for nothing.
+ * Results of tests that nobody ordered do not count.
+ */
+function advised(catalog, model, visit, advice) {
+  const due = dueOf(catalog, model, visit);
   const seen = new Set(urgency(model, visit.known()).reasons.map((reason) => reason.text));
-  const observable = catalog.sections.flatMap((section) => section.nodes)
-    .filter((id) => catalog.findings.get(id)?.kind !== "test");
-  const all = Object.fromEntries(observable.map((id) => [id, visit.patient.states[id]]));
-  const missed = urgency(model, { ...visit.known(), ...all }).reasons
-    .filter((reason) => !seen.has(reason.text));
-  if (missed.length === 0) {
-    return make("p", { text: "No urgent sign was missed.", data: { missed: "0" } });
-  }
-  const lines = missed.map((reason) => make("li", { text: reasonText(reason) }));
+  const missed = due.reasons.filter((reason) => !seen.has(reason.text));
+  const low = advice !== "" && LEVELS.indexOf(advice) < LEVELS.indexOf(due.level);
+  const yours = advice === "" ? "You did not say how urgent it is" : `You advised \u201c${advice}\u201d`;
+  const lines = due.reasons.map((reason) =>
+    make("li", { text: `${reasonText(reason)}${missed.includes(reason) ? " (missed: not asked for)" : ""}` }),
+  );
   return make(
     "div",
-    { class: "kb-error", data: { missed: String(missed.length) } },
-    make("strong", { text: "Urgent signs that nobody asked for:" }),
-    make("ul", { class: "kb-list" }, ...lines),
+    {
+      class: low || missed.length > 0 ? "kb-error" : "",
+      data: { missed: String(missed.length), due: due.level, low: String(low) },
+    },
+    make("strong", { text: `${yours}${low ? ": too low" : ""}; the signs call for \u201c${due.level}\u201d.` }),
+    lines.length > 0 ? make("ul", { class: "kb-list" }, ...lines) : null,
   );
+}
+
+/** A sentence or two for the largest differences between stated and exact. */
+function why(catalog, model, visit, said) {
+  const stated = Object.fromEntries(said.named.map((id) => [id, said.stated[id]]));
+  const answered = visit.asked.map((id) => [id, visit.patient.states[id]]);
+  return reasonsOf(model, visit.known(0), answered, stated).map((one) => {
+    const first = `${catalog.label(one.cause)}: you said ${percentText(one.stated)}, what was known makes it ${percentText(one.exact)}.`;
+    const then = one.id === ""
+      ? `It began at ${percentText(one.before)}, and nothing you found changes that much.`
+      : `\u201c${answerText(catalog, one.id, one.state)}\u201d alone takes it from ${percentText(one.before)} to ${percentText(one.alone)}.`;
+    return make("p", { text: `${first} ${then}`, data: { reason: one.cause } });
+  });
+}
+
+/** What was there and nobody asked for. */
+function notAsked(catalog, visit) {
+  const known = visit.known();
+  const there = [...catalog.findings.keys()].filter((id) => {
+    const state = visit.patient.states[id];
+    return !(id in known) && state !== "absent" && id !== catalog.payload.complaint;
+  });
+  if (there.length === 0) return null;
+  return make(
+    "details",
+    { class: "kb-share" },
+    make("summary", { text: `There, and not asked for: ${counted(there.length, "finding")}` }),
+    make("ul", { class: "kb-list" }, ...there.map((id) => make("li", { text: answerText(catalog, id, visit.patient.states[id]) }))),
+  );
+}
+
+/** The case as a text to hand in: Python's kneebayes.teaching.Practice reads a folder of them. */
+function handIn(catalog, prefix, visit, said) {
+  const text = JSON.stringify(recordOf(catalog, visit, said), null, 1);
+  const area = make("textarea", { id: `${prefix}-hand-in`, rows: "4", readonly: true, spellcheck: "false" });
+  area.value = text;
+  const link = make("a", {
+    class: "kb-button",
+    download: `patient-${visit.seed}.json`,
+    href: `data:application/json;charset=utf-8,${encodeURIComponent(text)}`,
+    text: "Save as a file",
+  });
+  return make(
+    "details",
+    { class: "kb-share" },
+    make("summary", { text: "Hand in this case" }),
+    make("label", { for: area.id, class: "kb-small", text: "Nothing leaves this page by itself: copy the text, or save it and give the file to your teacher." }),
+    area,
+    make("div", { class: "kb-row" }, link),
+  );
+}
+
+/** A case in the form of Python's PracticeCase.save. */
+export function recordOf(catalog, visit, said) {
+  const { payload } = catalog;
+  const stated = Object.fromEntries(said.named.map((id) => [id, said.stated[id]]));
+  return {
+    format: "kneebayes case",
+    version: 1,
+    lexicon: payload.lexicon.id,
+    setting: payload.setting ?? null,
+    seed: visit.seed,
+    difficulty: "any",
+    kind: visit.kind,
+    told: visit.free,
+    truth: visit.patient.states,
+    steps: [...visit.asked.map((id) => ({ ask: id })), ...(said.named.length > 0 ? [{ state: stated }] : [])],
+    closed: said.named.length > 0,
+    advice: said.named.length > 0 ? said.advice : "",
+  };
 }
 
 function figures(catalog, model, visit, stated, ranking) {
@@ -88,7 +181,7 @@ function figures(catalog, model, visit, stated, ranking) {
 
 /** A stated 0 or 1 counts as a millionth away from it, since the logarithm of 0 has no end. */
 function kept(beliefs) {
-  const inside = ([id, p]) => [id, Math.min(Math.max(p, SUREST), 1 - SUREST)];
+  const inside = ([id, p]) => [id, Math.min(Math.max(p, STATED_SUREST), 1 - STATED_SUREST)];
   return Object.fromEntries(Object.entries(beliefs).map(inside));
 }
 
@@ -139,9 +232,16 @@ function compared(catalog, ranking, truth, stated) {
   );
 }
 
-function bestText(catalog, open, id) {
-  if (open.length === 0) return "nothing was open";
-  return open[0].id === id ? "this one" : `${catalog.label(open[0].id)} (${open[0].bits.toFixed(2)})`;
+/** The best free question and the best test among the open ones, with their bits. */
+function bestText(catalog, visit, open, step, id) {
+  const words = [true, false].map((free) => {
+    const best = open.find((row) => (visit.priceOf(row.id, step) === 0) === free);
+    if (best === undefined) return free ? "no free question" : "no test";
+    const name = best.id === id ? "this one" : catalog.label(best.id);
+    const price = free ? "" : `, cost ${visit.priceOf(best.id, step)}`;
+    return `${free ? "free" : "test"}: ${name} (${best.bits.toFixed(2)}${price})`;
+  });
+  return words.join("; ");
 }
 
 function steps(catalog, model, visit) {
@@ -153,7 +253,7 @@ function steps(catalog, model, visit) {
     const best = make("td", { text: "\u2026" });
     visit.bestAt(at, (open) => {
       expected.textContent = (open.find((row) => row.id === id)?.bits ?? 0).toFixed(2);
-      best.textContent = bestText(catalog, open, id);
+      best.textContent = bestText(catalog, visit, open, at, id);
     });
     return make(
       "tr",
@@ -167,7 +267,7 @@ function steps(catalog, model, visit) {
   return make(
     "table",
     { class: "kb-table" },
-    make("caption", { text: "In bits, over all causes: what the answer told, what was expected of it, and the best question at that moment." }),
+    make("caption", { text: "In bits, over all causes: what the answer told, what was expected of it, and the best free question and test at that moment." }),
     make(
       "thead",
       {},

@@ -3,7 +3,16 @@ import { button, make } from "./view_dom.js";
 
 const GUESSES_SHOWN = 8;
 
-/** The card of stated probabilities; `onClose({ id: probability })` is called once. */
+const ADVICE = [
+  ["routine", "Routine"],
+  ["soon", "See a doctor soon"],
+  ["now", "Go to a doctor now"],
+];
+
+/**
+ * The card of stated probabilities and advice. `onClose({ stated, named, advice })` is called
+ * once: P(present) by cause, ids of those that were moved, and a level of urgency or nothing.
+ */
 export function guessCard(catalog, prefix, start, onClose) {
   const rows = start.map((one) => guessRow(catalog, prefix, one));
   const rest = make("details", { class: "kb-rest" },
@@ -11,6 +20,7 @@ export function guessCard(catalog, prefix, start, onClose) {
     ...rows.slice(GUESSES_SHOWN).map((row) => row.element),
   );
   rest.hidden = rows.length <= GUESSES_SHOWN;
+  const advice = adviceField(prefix);
   const close = button("Close the case", finish, { class: "kb-button kb-main-button", data: { act: "close" } });
   const element = make(
     "section",
@@ -22,19 +32,44 @@ export function guessCard(catalog, prefix, start, onClose) {
     }),
     ...rows.slice(0, GUESSES_SHOWN).map((row) => row.element),
     rest,
+    advice.element,
     make("div", { class: "kb-row kb-close" }, close),
   );
 
   function finish() {
-    onClose(Object.fromEntries(rows.map((row) => [row.id, row.probability()])));
+    onClose({
+      stated: Object.fromEntries(rows.map((row) => [row.id, row.probability()])),
+      named: rows.filter((row) => row.named()).map((row) => row.id),
+      advice: advice.chosen(),
+    });
   }
 
   return { element };
 }
 
+/** How urgent the learner says it is; the page says so only after the case is closed. */
+function adviceField(prefix) {
+  const inputs = ADVICE.map(([level]) =>
+    make("input", { type: "radio", name: `${prefix}-advice`, value: level }),
+  );
+  const choices = ADVICE.map(([, words], at) =>
+    make("label", { class: "kb-choice" }, inputs[at], make("span", { text: words })),
+  );
+  return {
+    chosen: () => inputs.find((input) => input.checked)?.value ?? "",
+    element: make(
+      "fieldset",
+      { class: "kb-answer", data: { advice: "true" } },
+      make("legend", {}, make("span", { text: "How urgent is it? You say it first." })),
+      make("div", { class: "kb-choices" }, ...choices),
+    ),
+  };
+}
+
 function guessRow(catalog, prefix, { id, probability }) {
   const shown = Number((100 * probability).toPrecision(2));
   let stated = probability; // unrounded until the learner moves it
+  let named = false;
   const range = make("input", {
     type: "range",
     min: "0",
@@ -58,12 +93,14 @@ function guessRow(catalog, prefix, { id, probability }) {
     const value = Number(percent);
     if (percent === "" || !Number.isFinite(value)) return;
     stated = Math.min(Math.max(value, 0), 100) / 100;
+    named = true;
     other.value = percent;
   }
 
   return {
     id,
     probability: () => stated,
+    named: () => named,
     element: make(
       "div",
       { class: "kb-guess", data: { guess: id } },

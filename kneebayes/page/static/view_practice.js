@@ -1,24 +1,26 @@
 // The virtual patient: a case drawn from the model, asked, judged and then told.
-import { drawPatient } from "./patient.js";
-import { urgency } from "./urgency.js";
+import { drawPatient, KINDS } from "./patient.js";
 import { button, counted, make, matches, refill } from "./view_dom.js";
-import { feedbackCard } from "./view_feedback.js";
+import { dueOf, feedbackCard } from "./view_feedback.js";
 import { guessCard } from "./view_guess.js";
 import { questionsInSlices, taskQueue } from "./view_slices.js";
 
 const LARGEST_SEED = 9999; // short enough to be read out in class
 
-/** The panel of the virtual patient; `onAsked()` is called whenever more is known. */
-export function practicePanel(catalog, prefix, onAsked) {
+/**
+ * The panel of the virtual patient; `onAsked()` is called whenever more is known, and
+ * `onExplore(answers)` when a closed case is to be opened in the explorer.
+ */
+export function practicePanel(catalog, prefix, onAsked, onExplore) {
   const element = make("div", { class: "kb-tab" });
   let model = null;
   let visit = null;
 
   const queue = taskQueue();
 
-  function open(seed) {
+  function open(seed, kind = visit?.kind ?? "any") {
     queue.clear();
-    visit = visitOf(catalog, model, queue, seed);
+    visit = visitOf(catalog, model, queue, seed, kind);
     const parts = {
       chart: chartCard(catalog, prefix, visit),
       ask: askCard(catalog, prefix, (id) => ask(id)),
@@ -50,8 +52,11 @@ export function practicePanel(catalog, prefix, onAsked) {
     onAsked();
   }
 
-  function close(stated) {
-    const card = feedbackCard(catalog, prefix, model, visit, stated, (seed) => open(seed ?? newSeed()));
+  function close(said) {
+    const next = (seed) => open(seed ?? newSeed());
+    const card = feedbackCard(catalog, prefix, model, visit, said, next, onExplore);
+    visit.closed = true;
+    onAsked();
     visit.parts.ask.freeze();
     visit.parts.guess.element.replaceWith(card);
     card.scrollIntoView();
@@ -63,12 +68,14 @@ export function practicePanel(catalog, prefix, onAsked) {
     start(ready) {
       model = ready;
     },
-    /** Open the first patient, unless one is open. */
-    open() {
-      if (visit === null) open(newSeed());
+    /** Open a patient: the wanted one, or a first one unless one is open. */
+    open(wanted = null) {
+      if (wanted !== null) open(wanted.seed, wanted.kind);
+      else if (visit === null) open(newSeed());
     },
     stop: () => queue.clear(),
-    urgency: () => (visit === null ? null : urgency(model, visit.known())),
+    /** What the signs call for, once the learner has said it; before that nothing. */
+    urgency: () => (visit === null || !visit.closed ? null : dueOf(catalog, model, visit)),
   };
 }
 
@@ -77,15 +84,24 @@ function newSeed() {
 }
 
 /** One patient with what was asked so far. Contexts with several states (age) are told freely. */
-function visitOf(catalog, model, queue, seed) {
+function visitOf(catalog, model, queue, seed, kind) {
   const { payload } = catalog;
-  const patient = drawPatient(model, seed);
+  const patient = drawPatient(model, seed, { kind });
   const free = payload.contexts.filter((one) => one.states.length > 0).map((one) => one.id);
   const asked = [];
   const best = []; // open questions before each step, compared while the learner thinks
   const wanted = [];
+  const methodsPaid = (steps) =>
+    new Set(asked.slice(0, steps).map((id) => catalog.findings.get(id)?.method).filter(Boolean));
   return {
     seed,
+    kind,
+    closed: false,
+    /** What asking costs after the first so many questions; an examination is paid once. */
+    priceOf(id, steps = asked.length) {
+      const method = catalog.findings.get(id)?.method;
+      return !method || methodsPaid(steps).has(method) ? 0 : payload.methods[method].cost;
+    },
     compare(step) {
       const known = this.known(step);
       queue.add((next) =>
@@ -111,8 +127,7 @@ function visitOf(catalog, model, queue, seed) {
     },
     /** A method is paid once, whichever of its results are looked at. */
     cost() {
-      const methods = new Set(asked.map((id) => catalog.findings.get(id)?.method).filter(Boolean));
-      return [...methods].reduce((sum, id) => sum + payload.methods[id].cost, 0);
+      return [...methodsPaid(asked.length)].reduce((sum, id) => sum + payload.methods[id].cost, 0);
     },
   };
 }
@@ -126,6 +141,11 @@ function caseCard(catalog, prefix, visit, open) {
     step: "1",
     value: String(visit.seed),
   });
+  const kind = make(
+    "select",
+    { id: `${prefix}-kind`, on: { change: () => open(visit.seed, kind.value) } },
+    ...KINDS.map((one) => make("option", { value: one, text: one, selected: one === visit.kind })),
+  );
   const wanted = () => {
     const number = Math.floor(Number(seed.value));
     return Number.isFinite(number) && number > 0 ? number : visit.seed;
@@ -139,13 +159,15 @@ function caseCard(catalog, prefix, visit, open) {
     }),
     make("p", {
       class: "kb-small",
-      text: "The patient is drawn from the model. The same number gives the same patient on every machine: share it with a class.",
+      text: `The patient is drawn from the model. The same number is the same patient on every machine and in Python: share it with a class, or add #patient=${visit.seed} to the address of this page.`,
     }),
     make(
       "div",
       { class: "kb-row kb-controls" },
       make("label", { for: seed.id, class: "kb-small", text: "Number" }),
       seed,
+      make("label", { for: kind.id, class: "kb-small", text: "Kind" }),
+      kind,
       button("Go to this patient", () => open(wanted()), { class: "kb-button", data: { act: "seed" } }),
       button("Another patient", () => open(newSeed()), { class: "kb-button", data: { act: "another" } }),
     ),

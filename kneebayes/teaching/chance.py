@@ -1,0 +1,108 @@
+"""Patients by number: the same number draws the same patient here and in the page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kneebayes.network import Network, Numbers
+
+__all__ = ["Chance", "worlds_of"]
+
+STEP = 0x6D2B79F5
+OF_SEED, OF_WORLD = 0x9E3779B1, 0x85EBCA6B  # odd numbers that spread seeds and worlds apart
+TO_ONE = 4294967296.0
+
+Words = NDArray[np.uint32]
+Worlds = NDArray[np.int16]
+
+
+class Chance:
+    """Many streams of numbers from 0 up to 1, one for each state it begins with.
+
+    Mulberry32 (Tommy Ettinger, public domain), as the page's script has it: 32-bit whole
+    numbers only, so that Python and a browser agree to the last bit.
+
+    Parameters
+    ----------
+    state
+        Where each stream begins.
+
+    Examples
+    --------
+    >>> Chance(np.array([1], dtype=np.uint32)).next().round(6).tolist()
+    [0.627074]
+    """
+
+    def __init__(self, state: Words) -> None:
+        self._state = state.astype(np.uint32)
+
+    def next(self) -> Numbers:
+        """The next number of each stream."""
+        with np.errstate(over="ignore"):
+            self._state = self._state + np.uint32(STEP)
+            word = self._state
+            mixed = (word ^ (word >> np.uint32(15))) * (word | np.uint32(1))
+            mixed ^= mixed + (mixed ^ (mixed >> np.uint32(7))) * (mixed | np.uint32(61))
+            return (mixed ^ (mixed >> np.uint32(14))) / TO_ONE
+
+
+def worlds_of(network: Network, seed: int, count: int, first: int = 0) -> Worlds:
+    """States of all nodes in some of the worlds that belong to a seed.
+
+    Every world has a stream of its own, so world 700 needs no world before it.
+
+    Parameters
+    ----------
+    network
+        The network to draw from, parents before children.
+    seed
+        A whole number from 0 on; only its last 32 bits count.
+    count
+        How many worlds.
+    first
+        Number of the first of them.
+
+    Returns
+    -------
+    array
+        Worlds x nodes, the place of each state.
+    """
+    numbers = np.arange(first, first + count, dtype=np.uint64)
+    mixed = (np.uint64(seed % 2**32) * np.uint64(OF_SEED) + numbers * np.uint64(OF_WORLD)) % 2**32
+    chance = Chance(mixed.astype(np.uint32))
+    worlds = np.zeros((count, len(network.nodes)), dtype=np.int16)
+    for place, probabilities in enumerate(_in_turn(network, worlds)):
+        worlds[:, place] = _states(probabilities, chance.next())
+    return worlds
+
+
+def _in_turn(network: Network, worlds: Worlds) -> Iterator[list[Numbers]]:
+    """P(state | parents as drawn) of each node in turn: for each of its states by world."""
+    for node in network.nodes:
+        if node.is_noisy_or:
+            absent = np.full(len(worlds), 1.0 - (node.leak or 0.0))
+            for link in node.links:
+                strength = np.asarray(link.strength)
+                absent = absent * (1.0 - strength[worlds[:, network.index[link.parent]]])
+            yield [absent, 1.0 - absent]
+        else:
+            drawn = tuple(worlds[:, network.index[parent]] for parent in node.parents)
+            table = network.table_of(node)
+            rows = [table[(*drawn, state)] for state in range(len(node.states))]
+            yield [np.broadcast_to(row, len(worlds)) for row in rows]
+
+
+def _states(probabilities: list[Numbers], numbers: Numbers) -> Worlds:
+    """One state for each world, by its probabilities; rounding falls to the last possible."""
+    rest = numbers.copy()
+    chosen = np.full(len(rest), -1, dtype=np.int16)
+    last = np.zeros(len(rest), dtype=np.int16)
+    for state, share in enumerate(probabilities):
+        possible = share > 0.0
+        last[possible] = state
+        rest = np.where(possible, rest - share, rest)
+        chosen[(chosen < 0) & possible & (rest < 0.0)] = state
+    return np.where(chosen < 0, last, chosen)
