@@ -18,6 +18,7 @@ from kneebayes.cohort.record import counted, names_of, urgency_counts
 from kneebayes.cohort.solving import Progress
 from kneebayes.cohort.sources import Source, import_arrow, is_parquet, open_source
 from kneebayes.errors import KneebayesError
+from kneebayes.writing import guard_cells
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -44,6 +45,8 @@ class CohortFile:
         How many of them there are of each level, the most urgent first.
     impossible
         How many of them have answers that cannot be true together.
+    unanswered
+        How many of them need more memory than is allowed for an exact answer.
     resumed
         How many of them an earlier run, which was cut short, had answered already.
     """
@@ -52,11 +55,14 @@ class CohortFile:
     rows: int
     urgency: Mapping[str, int]
     impossible: int
+    unanswered: int = 0
     resumed: int = 0
 
     def __repr__(self) -> str:
         patients = f"{self.rows} patient{'' if self.rows == 1 else 's'}"
-        words = ", ".join([patients, *counted(dict(self.urgency), self.impossible)])
+        words = ", ".join(
+            [patients, *counted(dict(self.urgency), self.impossible, self.unanswered)]
+        )
         return f"CohortFile('{self.path}': {words})"
 
 
@@ -89,7 +95,8 @@ def diagnose_file(
         when it is finished; what stood there before stays until then.
     keep
         Columns that are carried through unread, such as the number of the patient. Those of a
-        CSV file stay text. An index that pandas stored in a Parquet file is always kept.
+        CSV file stay text; in a CSV target, text that a spreadsheet would run as a formula
+        gets a ``'`` before it. An index that pandas stored in a Parquet file is always kept.
     progress
         Whether to show a bar; left out, one is shown for more than 1000 patients.
 
@@ -106,8 +113,6 @@ def diagnose_file(
     UnknownNameError, EvidenceError
         If columns or cells cannot be understood; all of them are told. A row is named by its
         line in a CSV file and by its number, from 1, in a Parquet file.
-    TooWideError
-        If a patient needs more memory than is allowed; says which.
 
     Examples
     --------
@@ -144,7 +149,8 @@ def diagnose_file(
         for piece in pieces.done:
             urgency.update(piece.urgency)
         impossible = sum(piece.impossible for piece in pieces.done)
-    return CohortFile(target, rows, dict(urgency), impossible, resumed)
+        unanswered = sum(piece.unanswered for piece in pieces.done)
+    return CohortFile(target, rows, dict(urgency), impossible, unanswered, resumed)
 
 
 def _answer(
@@ -161,7 +167,8 @@ def _answer(
         made = asked.answer(frame, place, advance)
         with pieces.adding() as path, writes(path, table.indexed) as write:
             write(made)
-        pieces.finish(len(made), urgency_counts(made), int((~made["possible"]).sum()))
+        impossible, unanswered = (int((~made[name]).sum()) for name in ("possible", "answered"))
+        pieces.finish(len(made), urgency_counts(made), impossible, unanswered)
     return resumed
 
 
@@ -224,7 +231,8 @@ def _write_csv(path: Path, indexed: bool) -> Iterator[Write]:
 
         def write(made: pd.DataFrame) -> None:
             """Add rows, below a header the first time."""
-            made.to_csv(file, header=file.tell() == 0, index=indexed, lineterminator="\n")
+            shown = guard_cells(made)
+            shown.to_csv(file, header=file.tell() == 0, index=indexed, lineterminator="\n")
 
         yield write
 

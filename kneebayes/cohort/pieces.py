@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Done", "Pieces", "description_of", "pieces_beside"]
 
-FORM = 1  # of the folder; another form is not taken up
+FORM = 2  # of the folder; another form is not taken up
 LOCK = "lock"
 
 
@@ -38,12 +38,15 @@ class Done:
         How many patients there are of each level.
     impossible
         How many of them have answers that cannot be true together.
+    unanswered
+        How many of them need more memory than is allowed for an exact answer.
     """
 
     rows: int
     size: int
     urgency: dict[str, int]
     impossible: int
+    unanswered: int = 0
 
 
 class Pieces:
@@ -92,10 +95,12 @@ class Pieces:
         yield path
         path.replace(self.path(len(self.done)))
 
-    def finish(self, rows: int, urgency: Mapping[str, int], impossible: int) -> None:
+    def finish(
+        self, rows: int, urgency: Mapping[str, int], impossible: int, unanswered: int = 0
+    ) -> None:
         """Note that the piece just written is finished."""
         at = len(self.done)
-        done = Done(rows, self.path(at).stat().st_size, dict(urgency), impossible)
+        done = Done(rows, self.path(at).stat().st_size, dict(urgency), impossible, unanswered)
         _write_whole(self._note(at), json.dumps(asdict(done)))
         self.done.append(done)
 

@@ -22,11 +22,11 @@ __all__ = ["MADE", "PIECE", "Questionnaire", "bar_for", "made_columns"]
 
 PIECE = 8192  # rows that are read and answered together, so that memory stays flat
 MANY = 1000  # rows from which on a bar is shown
-MADE = ("urgency", "top", "log_probability", "possible")
+MADE = ("urgency", "top", "log_probability", "possible", "answered")
 
 
 def made_columns(model: Model) -> tuple[str, ...]:
-    """Names of the columns that a diagnosis makes: four, then one a cause."""
+    """Names of the columns that a diagnosis makes: five, then one a cause."""
     return (*MADE, *model.knowledge.causes)
 
 
@@ -74,8 +74,6 @@ class Questionnaire:
         ------
         EvidenceError
             If a cell cannot be understood.
-        TooWideError
-            If a patient needs more memory than is allowed.
         """
         import pandas as pd
 
@@ -87,13 +85,15 @@ class Questionnaire:
             reading = read_columns(self.model, self.columns, piece, here, self.problems)
             self.problems.raise_any()
             levels[at] = urgency_levels(self.model.knowledge, self.model.network, reading.present)
-            logs[at], posteriors[at] = solve(self.model, reading, here, progress)
-        possible = logs > -np.inf
+            logs[at], posteriors[at] = solve(self.model, reading, progress)
+        answered = ~np.isnan(logs)
+        possible = ~np.isneginf(logs)
         made = {
             "urgency": pd.Categorical.from_codes(levels, categories=pd.Index(LEVELS), ordered=True),
-            "top": self._top(posteriors, possible),
+            "top": self._top(posteriors, possible & answered),
             "log_probability": logs,
             "possible": possible,
+            "answered": answered,
             **{id: posteriors[:, at] for at, id in enumerate(causes)},
         }
         table = pd.DataFrame(made, index=frame.index, copy=False)

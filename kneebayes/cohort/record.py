@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 __all__ = ["Cohort", "counted", "diagnose_cohort", "diagnose_frame", "names_of", "place_in"]
 
 SHOWN = 10
+IMPOSSIBLE = "impossible: the answers cannot be true together"
+TOO_WIDE = "not answered: exactly it needs more memory than is allowed"
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -40,9 +42,10 @@ class Cohort:
         One row a patient, with the index of the table that was asked about. Columns:
         ``urgency`` (``routine`` < ``soon`` < ``now``, an ordered category), ``top`` (label
         of the most probable cause), ``log_probability`` (natural logarithm of
-        P(evidence)), ``possible`` (False where P(evidence) is zero), then P(cause present |
-        evidence) by id of the cause. Where the evidence is impossible no cause has a
-        posterior: ``top`` and all posteriors are missing (NaN).
+        P(evidence)), ``possible`` (False where P(evidence) is zero), ``answered`` (False where
+        an exact answer needs more memory than is allowed), then P(cause present | evidence)
+        by id of the cause. Where the evidence is impossible or the patient was not answered
+        no cause has a posterior: ``top`` and all posteriors are missing (NaN).
     meta
         What the model is about, what it is not, and what it advises.
     """
@@ -82,6 +85,11 @@ class Cohort:
         """
         return self.table["possible"]
 
+    @property
+    def answered(self) -> pd.Series:
+        """Whether an exact answer was in reach; ``model.sample(answers)`` estimates others."""
+        return self.table["answered"]
+
     def __len__(self) -> int:
         return len(self.table)
 
@@ -90,16 +98,21 @@ class Cohort:
 
     def _repr_html_(self) -> str:
         posteriors = self.posteriors.iloc[:SHOWN].max(axis=1, skipna=True).tolist()
-        shown = zip(self.urgency, self.top, self.possible, posteriors, strict=False)
+        why = [
+            "" if one else "impossible: the answers cannot be true together"
+            for one in self.possible
+        ]
+        why = [text if yes else TOO_WIDE for text, yes in zip(why, self.answered, strict=True)]
+        shown = zip(self.urgency, self.top, why, posteriors, strict=False)
         rows = [
             (
                 _in_words(self.table.index[at]),
                 getattr(self.meta.advice, level),
-                str(top) if possible else "impossible: the answers cannot be true together",
-                percent(posterior) if possible else "",
-                bar(posterior) if possible else "",
+                problem or str(top),
+                "" if problem else percent(posterior),
+                "" if problem else bar(posterior),
             )
-            for at, (level, top, possible, posterior) in enumerate(shown)
+            for at, (level, top, problem, posterior) in enumerate(shown)
         ]
         more = len(self) - len(rows)
         header = ("patient", "urgency", "most probable cause", "posterior", "")
@@ -115,7 +128,9 @@ class Cohort:
 
     def _summary(self) -> list[str]:
         patients = f"{len(self)} patient{'' if len(self) == 1 else 's'}"
-        return [patients, *counted(urgency_counts(self.table), int((~self.possible).sum()))]
+        unanswered = int((~self.answered).sum())
+        impossible = int((~self.possible).sum())
+        return [patients, *counted(urgency_counts(self.table), impossible, unanswered)]
 
 
 def urgency_counts(frame: pd.DataFrame) -> dict[str, int]:
@@ -124,10 +139,11 @@ def urgency_counts(frame: pd.DataFrame) -> dict[str, int]:
     return {level: int(counts[at]) for at, level in reversed(list(enumerate(LEVELS)))}
 
 
-def counted(urgency: dict[str, int], impossible: int) -> list[str]:
-    """The same in words, and how many patients have answers that conflict."""
+def counted(urgency: dict[str, int], impossible: int, unanswered: int = 0) -> list[str]:
+    """The same in words, and how many patients conflict or could not be answered exactly."""
     words = [f"{level} {count}" for level, count in urgency.items()]
-    return [*words, f"{impossible} impossible"] if impossible else words
+    words += [f"{impossible} impossible"] if impossible else []
+    return [*words, f"{unanswered} not answered (too wide)"] if unanswered else words
 
 
 def diagnose_cohort(model: Model, frame: pd.DataFrame, progress: bool | None = None) -> Cohort:
@@ -150,7 +166,8 @@ def diagnose_cohort(model: Model, frame: pd.DataFrame, progress: bool | None = N
     -------
     Cohort
         Posteriors, urgency and most probable cause of every patient. A patient whose answers
-        cannot be true together is marked as not ``possible`` and has no posteriors.
+        cannot be true together is marked as not ``possible``, one whose exact answer needs
+        more memory than is allowed as not ``answered``; neither has posteriors.
 
     Raises
     ------
@@ -159,8 +176,6 @@ def diagnose_cohort(model: Model, frame: pd.DataFrame, progress: bool | None = N
     EvidenceError
         If two columns speak of the same thing, or cells cannot be understood. All problems
         are told at once, with column, row, what was given and what is allowed.
-    TooWideError
-        If a patient needs more memory than is allowed; says which.
 
     Examples
     --------
@@ -200,8 +215,6 @@ def diagnose_frame(
     ------
     UnknownNameError, EvidenceError
         If columns or cells cannot be understood; all of them are told.
-    TooWideError
-        If a patient needs more memory than is allowed.
     """
     import pandas as pd
 

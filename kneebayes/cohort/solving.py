@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
@@ -10,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from kneebayes.cohort.reading import Place, Reading
+from kneebayes.cohort.reading import Reading
 from kneebayes.errors import TooWideError
 from kneebayes.inference.answering import run_batch
 from kneebayes.inference.batch import Batch
@@ -25,12 +24,9 @@ __all__ = ["Progress", "solve"]
 
 Progress = Callable[[int], object]
 Rows = NDArray[np.int64]
-ROW_OF_A_BATCH = re.compile(r" \(row (\d+)\)")
 
 
-def solve(
-    model: Model, reading: Reading, place: Place, progress: Progress
-) -> tuple[Numbers, Numbers]:
+def solve(model: Model, reading: Reading, progress: Progress) -> tuple[Numbers, Numbers]:
     """Posteriors of all causes for each patient.
 
     Parameters
@@ -39,8 +35,6 @@ def solve(
         The model that is asked.
     reading
         What is known of each patient.
-    place
-        What to call a row, by its position.
     progress
         Called with how many more patients are answered, again and again.
 
@@ -51,10 +45,7 @@ def solve(
     posteriors
         P(cause present | evidence): patients x causes; NaN where P(evidence) is zero.
 
-    Raises
-    ------
-    TooWideError
-        If a patient needs more memory than is allowed; says which.
+    A patient who needs more memory than is allowed has NaN in both: the others go on.
     """
     causes = list(model.knowledge.causes)
     first, back = _distinct(reading)
@@ -68,18 +59,24 @@ def solve(
         soft = plain if reading.soft is None else reading.soft[rows]
         batch = Batch(reading.hard[rows], plain if (soft == 1.0).all() else soft, numbers)
         try:
-            told = run_batch(model.network, model.engine.flat, batch, causes, progress)
-        except TooWideError as error:
-            raise _placed(error, rows, place) from None
-        logs[group] = told.log_probability
+            answers = run_batch(model.network, model.engine.flat, batch, causes, progress)
+        except TooWideError:
+            if len(group) == 1:
+                logs[group], posteriors[group] = np.nan, np.nan
+            else:  # one of them is too wide: each for itself
+                too_wide_together.append(group)
+            return
+        logs[group] = answers.log_probability
         for at, id in enumerate(causes):
-            posteriors[group, at] = told.marginals[id][:, -1]
+            posteriors[group, at] = answers.marginals[id][:, -1]
 
     groups = _alike(model, reading, first)
+    too_wide_together: list[Rows] = []
     for group in groups:
         if len(group) > 1:
             answer(group, progress)
-    single = [group for group in groups if len(group) == 1]
+    apart = [row for group in too_wide_together for row in np.split(group, len(group))]
+    single = [*(group for group in groups if len(group) == 1), *apart]
     with ThreadPoolExecutor(usable_cores()) as pool:  # the compiled code holds no lock
         for _ in pool.map(answer, single):
             progress(1)
@@ -115,11 +112,3 @@ def _unique_rows(rows: NDArray[np.uint8]) -> tuple[Rows, Rows]:
     packed = np.ascontiguousarray(rows).view(np.dtype((np.void, rows.shape[1]))).ravel()
     _, first, back = np.unique(packed, return_index=True, return_inverse=True)
     return first.astype(np.int64), back.astype(np.int64)
-
-
-def _placed(error: TooWideError, rows: Rows, place: Place) -> TooWideError:
-    """The same error, with the row of the table instead of the row of the batch."""
-    found = ROW_OF_A_BATCH.search(str(error))
-    row = int(rows[int(found[1]) if found else 0])
-    said = place(row)
-    return TooWideError(f"{said[0].upper()}{said[1:]}: {ROW_OF_A_BATCH.sub('', str(error))}")

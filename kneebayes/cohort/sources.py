@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from importlib import import_module
 from itertools import islice
 from pathlib import Path
@@ -157,9 +158,9 @@ class ParquetSource:
 
     def __init__(self, path: Path, keep: Sequence[str]) -> None:
         self.path = path
-        with import_arrow("pyarrow.parquet").ParquetFile(path) as file:
+        with _opened(path) as file:
             schema = file.schema_arrow
-        stored = (schema.pandas_metadata or {}).get("index_columns", [])
+            stored = (schema.pandas_metadata or {}).get("index_columns", [])
         self._index = [name for name in stored if isinstance(name, str)]
         kept = [name for name in schema.names if name in keep and name not in self._index]
         others = [name for name in schema.names if name not in (*kept, *self._index)]
@@ -172,7 +173,7 @@ class ParquetSource:
         import pandas as pd
 
         start = 1
-        with import_arrow("pyarrow.parquet").ParquetFile(self.path) as file:
+        with _opened(self.path) as file:
             batches = file.iter_batches(PIECE)
             for batch in batches if file.metadata.num_rows else [_no_rows(file.schema_arrow)]:
                 exact, others = batch.select(self._exact), batch.drop_columns(self._exact)
@@ -190,6 +191,25 @@ class ParquetSource:
         frame = frame.set_index(self._index)
         names = [None if UNNAMED_INDEX.fullmatch(name) else name for name in self._index]
         return frame.set_axis(frame.index.set_names(names))
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[Any]:
+    """A Parquet file; what is wrong with it is told with its name and what to do."""
+    parquet = import_arrow("pyarrow.parquet")
+    arrow = import_arrow()
+    try:
+        with parquet.ParquetFile(path) as file:
+            yield file
+    except (arrow.ArrowException, OSError, ValueError, OverflowError, MemoryError) as error:
+        if isinstance(error, KneebayesError):
+            raise
+        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
+        message = (
+            f"{path.name} cannot be read as Parquet: {reason}. Is it whole? Write it again, "
+            "for example with DataFrame.to_parquet."
+        )
+        raise KneebayesError(message) from error
 
 
 def _no_rows(schema: Any) -> Any:

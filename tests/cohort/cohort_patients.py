@@ -50,6 +50,7 @@ def one_by_one(model: kb.Model, frame: pd.DataFrame) -> pd.DataFrame:
             "top": dx.top,
             "log_probability": dx.belief.log_probability,
             "possible": True,
+            "answered": True,
             **dx.belief.posteriors,
         }
         for dx in told

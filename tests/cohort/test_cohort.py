@@ -186,11 +186,19 @@ def test_impossible_patients_are_marked_and_do_not_stop_the_others(robot: kb.Mod
 
 
 @pytest.mark.usefixtures("impatient")
-def test_a_patient_that_is_too_wide_is_named(knee: kb.Model) -> None:
-    likely = {finding.id: [None, 0.7] for finding in knee.findings}
-    frame = pd.DataFrame(likely, index=["ann", "bob"])
-    with pytest.raises(kb.TooWideError, match=r"^Row 'bob': This query needs a table of 2\^"):
-        knee.diagnose_cohort(frame)
+def test_a_patient_that_is_too_wide_is_marked_and_the_others_are_answered(knee: kb.Model) -> None:
+    likely = {finding.id: [None, 0.7, None] for finding in knee.findings}
+    likely |= {"fever": [True, 0.7, False], knee.knowledge.meta.complaint: [True, True, True]}
+    frame = pd.DataFrame(likely, index=["ann", "bob", "eve"])
+    cohort = knee.diagnose_cohort(frame)
+    assert cohort.answered.tolist() == [True, False, True]
+    assert cohort.possible.tolist() == [True, True, True]
+    assert cohort.posteriors.loc["bob"].isna().all()
+    assert cohort.top.isna().tolist() == [False, True, False]
+    assert "1 not answered (too wide)" in repr(cohort)
+    assert "more memory than is allowed" in cohort._repr_html_()
+    alone = knee.diagnose({"fever": True}).belief.posteriors
+    assert cohort.posteriors.loc["ann"].to_dict() == pytest.approx(dict(alone), rel=1e-9)
 
 
 def test_likely_answers_of_one_patient_do_not_widen_another(knee: kb.Model) -> None:

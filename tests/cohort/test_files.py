@@ -3,6 +3,7 @@
 import re
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -137,17 +138,40 @@ def test_a_bad_cell_far_into_a_file_is_found_before_anything_is_answered(
 
 @pytest.mark.usefixtures("impatient")
 @pytest.mark.parametrize("end", ENDS)
-def test_work_that_fails_leaves_what_was_there(knee: kb.Model, tmp_path: Path, end: str) -> None:
+def test_one_patient_that_is_too_wide_stops_nobody_else(
+    knee: kb.Model, tmp_path: Path, end: str
+) -> None:
     unsure = np.full((PIECE + 1, len(knee.findings)), np.nan)
     unsure[-1] = 0.7  # only the last patient, in the second piece, is too wide
     frame = pd.DataFrame(unsure, columns=[finding.id for finding in knee.findings])
     write(frame, tmp_path / "in.parquet")
-    target = tmp_path / f"out{end}"
-    target.write_text("before")
-    with pytest.raises(kb.TooWideError, match=rf"^Row {PIECE + 1}: This query needs a table"):
-        knee.diagnose_cohort_file(tmp_path / "in.parquet", target)
-    assert target.read_text() == "before"
-    assert sorted(one.name for one in tmp_path.iterdir()) == ["in.parquet", target.name]
+    done = knee.diagnose_cohort_file(tmp_path / "in.parquet", tmp_path / f"out{end}")
+    assert (done.rows, done.unanswered, done.impossible) == (PIECE + 1, 1, 0)
+    assert repr(done).endswith("1 not answered (too wide))")
+    made = read(tmp_path / f"out{end}")
+    assert made["answered"].tolist() == [True] * PIECE + [False]
+    assert made["gout"].notna().sum() == PIECE
+
+
+def test_a_garbled_parquet_file_is_refused_with_its_name(robot: kb.Model, tmp_path: Path) -> None:
+    frame = pd.DataFrame({"squeak": [True, False, None]})
+    frame.to_parquet(tmp_path / "whole.parquet")
+    whole = (tmp_path / "whole.parquet").read_bytes()
+    rng = np.random.default_rng(0)
+    for turn in range(120):
+        garbled = bytearray(whole[: int(rng.integers(1, len(whole)))] if turn % 2 else whole)
+        for place in rng.integers(0, len(garbled), 6):
+            garbled[place] = int(rng.integers(256))
+        (tmp_path / "in.parquet").write_bytes(bytes(garbled))
+        with suppress(kb.KneebayesError):  # what can still be read may be answered
+            robot.diagnose_cohort_file(tmp_path / "in.parquet", tmp_path / "out.csv")
+
+
+def test_a_spreadsheet_runs_nothing_of_a_result(robot: kb.Model, tmp_path: Path) -> None:
+    (tmp_path / "in.csv").write_text("who,squeak\n=1+1,yes\n@evil,no\n-3,no\n")
+    robot.diagnose_cohort_file(tmp_path / "in.csv", tmp_path / "out.csv", keep=["who"])
+    shown = [line.split(",")[0] for line in (tmp_path / "out.csv").read_text().splitlines()]
+    assert shown == ["who", "'=1+1", "'@evil", "-3"]
 
 
 BAD_FILES = [
