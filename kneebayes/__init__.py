@@ -1,29 +1,14 @@
 """kneebayes: a Bayesian network of what can cause pain behind the knee.
 
-The floors of the house; a module imports only from floors below its own:
+>>> import kneebayes as kb
+>>> knee = kb.load()
+>>> dx = knee.diagnose({"lump behind the knee": True, "fever": False, "age": "older"})
+>>> dx.top
+"Baker's cyst"
 
-====== ================================== =============================================
-floor  room                               holds
-====== ================================== =============================================
-0      ``errors``, ``odds``               exceptions; pure numbers
-1      ``knowledge``                      records, reading and checking ``priors/``, names
-1      ``writing``                        files that are never lost
-2      ``network``, ``inference``         nodes in numbers; the exact engine; know no knee
-3      ``building``                       words -> numbers -> calibrated network
-4      ``case``                           one patient: answers, belief, urgency
-5      ``view``                           how results show themselves: text, HTML, figures
-6      ``questions``                      ``explain``, ``ask``, ``doubt``, ``attribute``
-7      ``differential``, ``asking``,      the door
-       ``attributing``, ``doubting``,
-       ``exploring``, ``placing``,
-       ``simulating``, ``updating``,
-       ``sharing``, ``practising``,
-       ``naming``,
-       ``model``, ``files``, ``cohort``,
-       ``study``, ``learning``,
-       ``exchange``, ``teaching``,
-       ``page``, ``cli``, ``__main__``
-====== =============================================
+``knee`` is a :class:`Model`: it diagnoses one patient or a table of them, draws virtual patients,
+learns from real ones and writes itself for other software. ``dx`` is a :class:`Differential`: it
+ranks the causes, and explains, doubts and continues itself.
 """
 
 from importlib.metadata import PackageNotFoundError, version
@@ -37,7 +22,7 @@ from kneebayes.errors import (
     TooWideError,
     UnknownNameError,
 )
-from kneebayes.files import save
+from kneebayes.exchange.saving import save
 from kneebayes.model import Model, load
 
 try:

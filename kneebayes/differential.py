@@ -4,25 +4,33 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from copy import deepcopy
-from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
-from kneebayes.asking import Asking
-from kneebayes.case import Answer, Belief, Urgency, believe, judge_urgency, read_answers
-from kneebayes.case.answers import by_node, evidence_of
-from kneebayes.case.belief import believe_groups, conflict_of, probability_of
-from kneebayes.case.rows import by_name
-from kneebayes.view.markup import percent
-from kneebayes.view.tables import WHAT_IT_IS, differential_html, differential_text
+from kneebayes.case import Answer, Belief, Urgency
+from kneebayes.case.case import Case, Diagnosing
+from kneebayes.questions.ask.change_of_mind import change_of_mind
+from kneebayes.questions.ask.questions import questions
+from kneebayes.questions.attribute.attribution import attribution
+from kneebayes.questions.attribute.cause_sets import probability_of_exactly, sets
+from kneebayes.questions.attribute.surprises import surprises
+from kneebayes.questions.attribute.whatif import without
+from kneebayes.questions.doubt.lexicons import lexicons
+from kneebayes.questions.doubt.robustness import robustness
+from kneebayes.questions.doubt.sensitivity import sensitivity
+from kneebayes.questions.doubt.tornado import tornado
+from kneebayes.questions.explain.explanation import explain
+from kneebayes.questions.explain.nomogram import nomogram
+from kneebayes.view.differential import (
+    differential_dict,
+    differential_html,
+    differential_text,
+    draw_differential,
+    group_table,
+    ranking_table,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
-    from matplotlib.axes import Axes
-
-    from kneebayes.model import Model
 
 __all__ = ["Differential"]
 
@@ -32,14 +40,7 @@ def _shortest(value: object) -> str:
     return repr(float(str(value)))
 
 
-UNCERTAIN = (
-    "'Perhaps (0.7 to 0.3)' weighs like a test that is 0.7/0.3 times as often positive when it "
-    "is present; it is not the probability of the finding."
-)
-HARDLY = 3.0  # bits of conflict above which a reader is told
-
-
-class Differential(Asking):
+class Differential:
     """The causes of one patient's complaint, ranked by probability.
 
     Made by :meth:`kneebayes.Model.diagnose`. It never changes; :meth:`given` makes another.
@@ -48,8 +49,8 @@ class Differential(Asking):
     ----------
     model
         The model that was asked.
-    said
-        Answers by name, the complaint among them unless it is unknown.
+    case
+        The patient as that model sees them.
 
     Examples
     --------
@@ -61,50 +62,35 @@ class Differential(Asking):
     'now'
     """
 
-    def __init__(self, model: Model, said: Mapping[str, object]) -> None:
+    def __init__(self, model: Diagnosing, case: Case) -> None:
+        case.belief  # noqa: B018 - answers that cannot be true together are told of at once
         self._model = model
-        self._answers = read_answers(model.knowledge, model.names, model.network, said)
-        self._said = deepcopy(dict(said))
-        self._evidence = evidence_of(self._answers)
-        self._belief = believe(model.engine, model.knowledge, self._evidence)
+        self._case = case
 
     @property
-    def model(self) -> Model:
+    def model(self) -> Diagnosing:
         """The model that was asked."""
         return self._model
 
     @property
+    def case(self) -> Case:
+        """The patient as the model sees them."""
+        return self._case
+
+    @property
     def answers(self) -> tuple[Answer, ...]:
         """What is known of the patient, the complaint among it."""
-        return self._answers
+        return self.case.answers
 
     @property
     def belief(self) -> Belief:
         """The posteriors as plain numbers by id."""
-        return self._belief
+        return self.case.belief
 
     @property
     def top(self) -> str:
         """Label of the most probable cause."""
-        return str(self.ranking["cause"].iloc[0])
-
-    @cached_property
-    def _rows(self) -> list[dict[str, object]]:
-        knowledge = self._model.knowledge
-        posteriors = self._belief.posteriors
-        order = sorted(knowledge.causes, key=lambda id: -posteriors[id])
-        return [
-            {
-                "id": id,
-                "cause": knowledge.causes[id].label,
-                "group": knowledge.causes[id].group,
-                "prior": self._model.elicited.priors[id].value,
-                "posterior": posteriors[id],
-                "ratio": posteriors[id] / self._model.elicited.priors[id].value,
-                "urgent": knowledge.causes[id].urgent,
-            }
-            for id in order
-        ]
+        return self.case.ranked[0].cause
 
     @property
     def ranking(self) -> pd.DataFrame:
@@ -114,9 +100,7 @@ class Differential(Asking):
         ``posterior`` (P(cause present | evidence)), ``ratio`` (posterior / prior) and
         ``urgent``. The index is the rank, from 1.
         """
-        import pandas as pd
-
-        return pd.DataFrame(self._rows, index=pd.RangeIndex(1, len(self._rows) + 1, name="rank"))
+        return ranking_table(self)
 
     @property
     def table(self) -> pd.DataFrame:
@@ -129,47 +113,34 @@ class Differential(Asking):
 
         Both probabilities are of at least one member being present.
         """
-        knowledge = self._model.knowledge
-        before = self._model.group_priors
-        after = believe_groups(self._model.engine, knowledge, self._evidence, knowledge.groups)
-        rows = [
-            {"id": id, "group": knowledge.groups[id].label, "prior": before[id], "posterior": now}
-            for id, now in sorted(after.items(), key=lambda item: -item[1])
-        ]
-        import pandas as pd
+        return group_table(self)
 
-        return pd.DataFrame(rows, columns=["id", "group", "prior", "posterior"])
-
-    @cached_property
+    @property
     def urgency(self) -> Urgency:
         """What the source says to do now, and which sign says so; not a probability."""
-        return judge_urgency(self._model.knowledge, self._answers)
+        return self.case.urgency
 
-    @cached_property
+    @property
     def any_urgent(self) -> float:
         """P(at least one urgent cause is present | evidence)."""
-        urgent = [cause.id for cause in self._model.causes if cause.urgent]
-        return self._model.engine.probability_of_any([urgent], self._evidence)[0]
+        return self.case.any_urgent
 
     @property
     def probability_of_evidence(self) -> float:
         """P(everything that is known, the complaint included) under the model."""
-        return float(np.exp(self._belief.log_probability))
+        return self.case.probability_of_evidence
 
-    @cached_property
+    @property
     def conflict(self) -> float:
         """Jensen's conflict in bits; above 0 the answers do not support each other."""
-        complaint = self._model.knowledge.meta.complaint
-        return conflict_of(self._model.engine, self._evidence, complaint)
+        return self.case.conflict
 
     def __getitem__(self, cause: str) -> float:
         """P(cause or at least one of a group present | evidence), by any of its names."""
-        meaning = self._model.names.meaning(cause, ("cause", "group"), "model.causes")
+        meaning = self.case.names.meaning(cause, ("cause", "group"), "model.causes")
         if meaning.kind == "group":
-            asked = [meaning.id]
-            engine, knowledge = self._model.engine, self._model.knowledge
-            return believe_groups(engine, knowledge, self._evidence, asked)[meaning.id]
-        return self._belief.posteriors[meaning.id]
+            return self.case.group_posteriors([meaning.id])[meaning.id]
+        return self.case.posteriors[meaning.id]
 
     def given(self, said: Mapping[str, object] | pd.Series) -> Differential:
         """The differential with more known, or with answers changed or taken back (None).
@@ -180,16 +151,7 @@ class Differential(Asking):
             Further answers by name, or a row of a table; an answer about something answered
             before replaces it.
         """
-        knowledge, names = self._model.knowledge, self._model.names
-        said = by_name(said)
-        renewed = by_node(knowledge, names, said)
-        kept = {
-            name: answer
-            for id, answers in by_node(knowledge, names, self._said).items()
-            for name, answer in answers.items()
-            if id not in renewed
-        }
-        return Differential(self._model, {**kept, **said})
+        return type(self)(self.model, self.case.given(said))
 
     def probability(self, event: Mapping[str, object]) -> float:
         """P(all of the event | evidence), for any nodes together.
@@ -200,32 +162,25 @@ class Differential(Asking):
             States by name, such as ``{"gout": True, "septic arthritis": True}``; a group
             means at least one of its members.
         """
-        model = self._model
-        return probability_of(model.engine, model.knowledge, model.names, event, self._evidence)
+        return self.case.probability(event)
+
+    explain = explain
+    nomogram = nomogram
+    questions = questions
+    change_of_mind = change_of_mind
+    attribution = attribution
+    surprises = surprises
+    without = without
+    sets = sets
+    probability_of_exactly = probability_of_exactly
+    robustness = robustness
+    lexicons = lexicons
+    sensitivity = sensitivity
+    tornado = tornado
 
     def to_dict(self) -> dict[str, Any]:
         """Everything as plain values, ready for JSON."""
-        return {
-            "source": self._model.knowledge.meta.source,
-            "disclaimer": self._model.knowledge.meta.disclaimer,
-            "lexicon": self._model.elicited.lexicon,
-            "answers": {answer.id: self._plainly(answer) for answer in self._answers},
-            "urgency": {
-                "level": self.urgency.level,
-                "advice": self.urgency.advice,
-                "reasons": [str(reason) for reason in self.urgency.reasons],
-            },
-            "probability_of_evidence": self.probability_of_evidence,
-            "any_urgent": self.any_urgent,
-            "ranking": [dict(row) for row in self._rows],
-            "groups": self.groups.to_dict(orient="records"),
-        }
-
-    def _plainly(self, answer: Answer) -> dict[str, Any]:
-        """An answer as plain values, with the likelihood of each state."""
-        states = self._model.network[answer.id].states
-        likelihood = dict(zip(states, answer.likelihood, strict=True))
-        return {"label": answer.label, "state": answer.state, "likelihood": likelihood}
+        return differential_dict(self)
 
     def to_json(self) -> str:
         """The same as JSON text."""
@@ -242,41 +197,17 @@ class Differential(Asking):
 
     def report(self, top: int = 10) -> str:
         """The differential for a terminal, with the first ``top`` causes."""
-        disclaimer = self._model.knowledge.meta.disclaimer
-        return differential_text(self._title, *self._shown(top), disclaimer)
+        return differential_text(self, top)
 
-    def draw(self, top: int = 10, ax: Axes | None = None) -> Axes:
-        """Draw the first ``top`` causes as bars with matplotlib."""
-        from kneebayes.view.caption import say_above
-        from kneebayes.view.figures import draw_ranking
-
-        return say_above(draw_ranking(self._rows, top, ax), self._title, self._answers)
-
-    @property
-    def _title(self) -> str:
-        meta = self._model.knowledge.meta
-        return f"{meta.title}: what may cause it ({self._model.reading})"
-
-    def _shown(
-        self, top: int
-    ) -> tuple[tuple[Answer, ...], Urgency, list[dict[str, object]], list[str]]:
-        notes = [f"P(at least one urgent cause) = {percent(self.any_urgent)}.", WHAT_IT_IS]
-        if any(answer.is_uncertain for answer in self._answers):
-            notes.append(UNCERTAIN)
-        if self.conflict > HARDLY:  # which answers, surprises() tells: that asks the engine often
-            notes.insert(
-                0, f"These answers hardly go together (conflict {self.conflict:.1f} bits)."
-            )
-        return self._answers, self.urgency, self._rows[:top], notes
+    draw = draw_differential
 
     def __str__(self) -> str:
         return self.text
 
     def __repr__(self) -> str:
-        first = ", ".join(f"{row['cause']} {row['posterior']:.1%}" for row in self._rows[:3])
-        answers = f"{len(self._answers)} answer{'' if len(self._answers) == 1 else 's'}"
+        first = ", ".join(f"{row.cause} {row.posterior:.1%}" for row in self.case.ranked[:3])
+        answers = f"{len(self.answers)} answer{'' if len(self.answers) == 1 else 's'}"
         return f"Differential({answers}, {self.urgency.level}: {first}, ...)"
 
     def _repr_html_(self) -> str:
-        disclaimer = self._model.knowledge.meta.disclaimer
-        return differential_html(self._title, *self._shown(10), disclaimer)
+        return differential_html(self)

@@ -2,42 +2,52 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from functools import cached_property
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from kneebayes.asking import Interviewing
-from kneebayes.building import Elicited, elicit
-from kneebayes.building.evoke import group_remarks
-from kneebayes.building.tracing import Trace, trace_cause
-from kneebayes.case import read_answers
-from kneebayes.case.answers import by_node, evidence_of
-from kneebayes.case.belief import believe_groups, probability_of
-from kneebayes.case.rows import by_name
+from kneebayes.building.model import ModelData, in_setting, read_model, with_lexicon
+from kneebayes.case.case import Case, probability
+from kneebayes.cohort.files import diagnose_file
+from kneebayes.cohort.named import benchmark_cohort
+from kneebayes.cohort.record import diagnose_cohort
+from kneebayes.cohort.simulated_files import simulate_to_file
+from kneebayes.cohort.simulation import simulate
 from kneebayes.differential import Differential
-from kneebayes.errors import UnknownNameError, suggest
-from kneebayes.exploring import Exploring
-from kneebayes.inference import Engine, Evidence
-from kneebayes.knowledge import Knowledge, Names, Remark, lint, read_knowledge, shipped_folder
-from kneebayes.naming import Naming
+from kneebayes.exchange.case_file import read_case, save_case
+from kneebayes.exchange.phenopacket_read import read_phenopacket
+from kneebayes.exchange.phenopacket_write import phenopacket
+from kneebayes.exchange.risk_assessment import risk_assessment
+from kneebayes.knowledge import Knowledge, Names, Remark
+from kneebayes.knowledge.records import Cause, Context, Finding, Group
+from kneebayes.knowledge.settings import Setting
+from kneebayes.learning.learn import update
 from kneebayes.network import Network
-from kneebayes.placing import Placing
-from kneebayes.practising import Practising
-from kneebayes.sharing import Sharing
-from kneebayes.simulating import Simulating
-from kneebayes.updating import Updating
-from kneebayes.view.tables import trace_html, trace_text
+from kneebayes.page.html import write_page
+from kneebayes.page.opening import explorer
+from kneebayes.questions.ask.interview import interview
+from kneebayes.questions.attribute.distinguishability import distinguish
+from kneebayes.questions.attribute.sampled import sample
+from kneebayes.study.evaluating import evaluate_model
+from kneebayes.study.misspecification import misspecify
+from kneebayes.teaching.counting import count_people
+from kneebayes.teaching.opening import new_case
+from kneebayes.teaching.practice import run_practice
+from kneebayes.teaching.saving import read_case as open_practice_case
+from kneebayes.view.catalogue import Catalogue, search
+from kneebayes.view.figures import draw_model
+from kneebayes.view.trace import trace
 
 if TYPE_CHECKING:
     import pandas as pd
-    from matplotlib.axes import Axes
     from pgmpy.models import DiscreteBayesianNetwork
 
-    from kneebayes.cohort.files import CohortFile
-    from kneebayes.cohort.record import Cohort
+    from kneebayes.building import Elicited
+    from kneebayes.building.restating import Solved
+    from kneebayes.inference import Engine
+    from kneebayes.learning.record import Learnt
 
-__all__ = ["CauseTrace", "Model", "load"]
+__all__ = ["Model", "load"]
 
 
 def load(folder: str | Path | None = None, lexicon: str | None = None) -> Model:
@@ -63,83 +73,105 @@ def load(folder: str | Path | None = None, lexicon: str | None = None) -> Model:
     >>> kb.load()
     Model('Pain behind the knee', lexicon 'article': 28 causes, 84 findings, 28 contexts)
     """
-    knowledge = read_knowledge(shipped_folder() if folder is None else folder)
-    return Model(knowledge, lexicon or knowledge.meta.lexicon)
+    return Model(read_model(folder, lexicon))
 
 
-class CauseTrace:
-    """Every number of one cause with its origin; shows itself as text, HTML and DataFrame."""
-
-    def __init__(self, trace: Trace) -> None:
-        self.trace = trace
-
-    @property
-    def table(self) -> pd.DataFrame:
-        """One row a number: about, node, stated, low, value, high, link, origin, because."""
-        import pandas as pd
-
-        frame = pd.DataFrame(self.trace.records())
-        frame["because"] = ["; ".join(because) for because in frame["because"]]
-        return frame
-
-    @property
-    def text(self) -> str:
-        """The trace for a terminal."""
-        return trace_text(self.trace)
-
-    def __str__(self) -> str:
-        return self.text
-
-    def __repr__(self) -> str:
-        return f"CauseTrace({self.trace.cause.label!r}, {len(self.trace.rows)} numbers)"
-
-    def _repr_html_(self) -> str:
-        return trace_html(self.trace)
-
-
-class Model(Naming, Interviewing, Exploring, Placing, Simulating, Updating, Sharing, Practising):
+class Model:
     """A calibrated network with the knowledge it was made from.
+
+    It never changes: what asks for another reading of the words, another setting or more
+    patients gives another model.
 
     Parameters
     ----------
-    knowledge
-        What a folder says.
-    lexicon
-        Id of the lexicon that turns its words into numbers.
+    data
+        What the model is made of.
     """
 
-    def __init__(self, knowledge: Knowledge, lexicon: str) -> None:
-        if lexicon not in knowledge.lexicons:
-            near = suggest(lexicon, knowledge.lexicons)
-            message = f"No lexicon '{lexicon}'. There are: {', '.join(knowledge.lexicons)}."
-            raise UnknownNameError(message, lexicon, near)
-        self.knowledge = knowledge
-        self.names = Names(knowledge)
-        self.elicited: Elicited = elicit(knowledge, knowledge.lexicons[lexicon])
-        self.engine = Engine(self.elicited.network)
+    def __init__(self, data: ModelData) -> None:
+        self._data = data
+
+    @property
+    def data(self) -> ModelData:
+        """What the model is made of: network, engine, names, and where each number comes from."""
+        return self._data
+
+    def replace(self, **changes: Any) -> Model:
+        """The same model with other parts of its data."""
+        return type(self)(self.data.replace(**changes))
+
+    # what there is
+
+    @property
+    def knowledge(self) -> Knowledge:
+        """What the folder says."""
+        return self.data.knowledge
 
     @property
     def network(self) -> Network:
         """The calibrated network."""
-        return self.elicited.network
+        return self.data.network
+
+    @property
+    def causes(self) -> Catalogue[Cause]:
+        """What may explain the complaint."""
+        return Catalogue(self.knowledge.causes.values())
+
+    @property
+    def findings(self) -> Catalogue[Finding]:
+        """What can be observed: symptoms, signs, history, test results, the complaint."""
+        return Catalogue(self.knowledge.findings.values())
+
+    @property
+    def contexts(self) -> Catalogue[Context]:
+        """Background of a patient."""
+        return Catalogue(self.knowledge.contexts.values())
+
+    @property
+    def groups(self) -> Catalogue[Group]:
+        """Sets of causes spoken of together."""
+        return Catalogue(self.knowledge.groups.values())
+
+    @property
+    def lexicons(self) -> tuple[str, ...]:
+        """Ids of the lexicons of the folder."""
+        return tuple(self.knowledge.lexicons)
+
+    @property
+    def settings(self) -> tuple[Setting, ...]:
+        """Places where patients are seen, each with its shifts of the priors and their source."""
+        return tuple(self.knowledge.settings.values())
+
+    @property
+    def setting(self) -> str | None:
+        """Where the patients are seen; None for the priors as stated."""
+        return self.data.setting
+
+    @property
+    def learnt(self) -> Learnt | None:
+        """What patients taught this model; None where it knows the text alone."""
+        return self.data.learnt  # type: ignore[return-value]  # only learning makes one
+
+    @property
+    def remarks(self) -> tuple[Remark, ...]:
+        """What the lint found: loose ends, contradictions, statements not met in full."""
+        return self.data.remarks
 
     @property
     def complaint_probability(self) -> float:
         """P(complaint) that follows from the stated priors; not stated anywhere itself."""
-        return self.elicited.complaint_probability
+        return self.data.elicited.complaint_probability
 
-    @cached_property
+    @property
     def group_priors(self) -> Mapping[str, float]:
         """P(at least one member | complaint) by group, with nothing else known."""
-        seen = Evidence.of(self.network, {self.knowledge.meta.complaint: "present"})
-        return believe_groups(self.engine, self.knowledge, seen, self.knowledge.groups)
+        return self.data.group_priors
 
-    @cached_property
-    def remarks(self) -> tuple[Remark, ...]:
-        """What the lint found: loose ends, contradictions, statements not met in full."""
-        lexicon = self.knowledge.lexicons[self.elicited.lexicon]
-        said_of_groups = group_remarks(self.network, self.knowledge, lexicon)
-        return (*lint(self.knowledge), *self.elicited.remarks, *said_of_groups)
+    search = search
+    trace = trace
+    draw = draw_model
+
+    # one patient
 
     def diagnose(self, answers: Mapping[str, object] | pd.Series | None = None) -> Differential:
         """Rank the causes given what is known of a patient.
@@ -175,110 +207,45 @@ class Model(Naming, Interviewing, Exploring, Placing, Simulating, Updating, Shar
         >>> dx.ranking["cause"].iloc[0]
         "Baker's cyst"
         """
-        said = {} if answers is None else by_name(answers)
-        complaint = self.knowledge.meta.complaint
-        told = by_node(self.knowledge, self.names, said)
-        return Differential(self, said if complaint in told else {complaint: True, **said})
+        return Differential(self, Case.of(self, answers))
 
-    def diagnose_cohort(self, frame: pd.DataFrame, progress: bool | None = None) -> Cohort:
-        """Diagnose many patients, each row of a table exactly as :meth:`diagnose` would.
+    interview = interview
+    probability = probability
+    distinguish = distinguish
+    sample = sample
 
-        Parameters
-        ----------
-        frame
-            One row a patient, one column a finding, context or cause by any of its names;
-            cells are answers. An empty cell is unknown. The index is kept.
-        progress
-            Whether to show a bar; left out, one is shown for more than 1000 patients.
+    # other readings, other places, what patients teach
 
-        Raises
-        ------
-        UnknownNameError, EvidenceError
-            If columns or cells cannot be understood; all of them are told.
-        TooWideError
-            If a patient needs more memory than is allowed; says which.
+    with_lexicon = with_lexicon
+    in_setting = in_setting
+    update = update
 
-        Examples
-        --------
-        >>> import pandas as pd, kneebayes as kb
-        >>> patients = pd.DataFrame({"lump behind the knee": [True, None], "fever": [False, 0.9]})
-        >>> kb.load().diagnose_cohort(patients).urgency.tolist()
-        ['routine', 'now']
-        """
-        from kneebayes.cohort.record import diagnose_cohort
+    # many patients
 
-        return diagnose_cohort(self, frame, progress)
+    diagnose_cohort = diagnose_cohort
+    diagnose_cohort_file = diagnose_file
+    simulate = simulate
+    simulate_to_file = simulate_to_file
+    benchmark_cohort = benchmark_cohort
+    evaluate = evaluate_model
+    misspecify = misspecify
 
-    def diagnose_cohort_file(
-        self,
-        source: str | Path,
-        target: str | Path,
-        keep: Sequence[str] = (),
-        progress: bool | None = None,
-    ) -> CohortFile:
-        """Diagnose a CSV or Parquet file larger than memory into another.
+    # to practise on
 
-        See :func:`kneebayes.cohort.diagnose_file`.
-        """
-        from kneebayes.cohort.files import diagnose_file
+    case = new_case
+    open_case = open_practice_case
+    practice = run_practice
+    natural_frequencies = count_people
 
-        return diagnose_file(self, source, target, keep, progress)
+    # elsewhere
 
-    def probability(
-        self, event: Mapping[str, object], given: Mapping[str, object] | None = None
-    ) -> float:
-        """P(event | given) for any nodes together; the complaint is not taken for granted.
-
-        Parameters
-        ----------
-        event
-            States by name; a group means at least one of its members.
-        given
-            Evidence by name; left out, nothing is known, not even the complaint.
-
-        Examples
-        --------
-        >>> import kneebayes as kb
-        >>> knee = kb.load()
-        >>> gout = {"gout": True}
-        >>> knee.probability(gout) < knee.probability(gout, {"gout known": True})
-        True
-        """
-        seen = evidence_of(read_answers(self.knowledge, self.names, self.network, given or {}))
-        return probability_of(self.engine, self.knowledge, self.names, event, seen)
-
-    def trace(self, cause: str) -> CauseTrace:
-        """Every number of a cause with the claim, reference or assumption it comes from.
-
-        Parameters
-        ----------
-        cause
-            Any of its names.
-
-        Examples
-        --------
-        >>> import kneebayes as kb
-        >>> kb.load().trace("gout").table["about"].iloc[0]
-        'prior'
-        """
-        meaning = self.names.meaning(cause, ("cause",), "model.causes")
-        return CauseTrace(trace_cause(self.knowledge, self.elicited, meaning.id))
-
-    def draw(self, around: str | None = None, ax: Axes | None = None) -> Axes:
-        """Draw the network with matplotlib, or only what belongs to one cause.
-
-        Parameters
-        ----------
-        around
-            A cause, by any of its names; left out, the whole network.
-        ax
-            Where to draw; left out, a new figure.
-        """
-        from kneebayes.view.figures import draw_network
-
-        if around is not None:
-            around = self.names.meaning(around, ("cause",), "model.causes").id
-        return draw_network(self.knowledge, self.network, around, ax)
+    explorer = explorer
+    to_html = write_page
+    read_case = read_case
+    read_phenopacket = read_phenopacket
+    save_case = staticmethod(save_case)
+    to_phenopacket = staticmethod(phenopacket)
+    to_risk_assessment = staticmethod(risk_assessment)
 
     def to_pgmpy(self) -> DiscreteBayesianNetwork:
         """The network as a pgmpy ``DiscreteBayesianNetwork`` of small tables.
@@ -290,9 +257,42 @@ class Model(Naming, Interviewing, Exploring, Placing, Simulating, Updating, Shar
 
         return to_pgmpy(self.network)
 
+    # what belongs to the data
+
+    @property
+    def names(self) -> Names:
+        """What names in the folder mean."""
+        return self.data.names
+
+    @property
+    def elicited(self) -> Elicited:
+        """The network, and where each of its numbers comes from."""
+        return self.data.elicited
+
+    @property
+    def engine(self) -> Engine:
+        """What answers questions about the network."""
+        return self.data.engine
+
+    @property
+    def reading(self) -> str:
+        """Which lexicon reads the words, which setting shifts the priors, who was learnt from."""
+        return self.data.reading
+
+    @property
+    def readings(self) -> Mapping[str, Model]:
+        """The same model under every lexicon of the folder, itself among them, by id."""
+        return {id: type(self)(data) for id, data in self.data.readings.items()}
+
+    @property
+    def solved(self) -> Solved:
+        """Leaks solved for draws of the words."""
+        return self.data.solved
+
     def __repr__(self) -> str:
-        where = "" if self.setting is None else f", setting {self.setting!r}"
-        where += "" if self.learnt is None else f", learnt from {self.learnt.told}"
+        data = self.data
+        where = "" if data.setting is None else f", setting {data.setting!r}"
+        where += "" if data.learnt is None else f", learnt from {data.learnt.told}"
         size = f"{len(self.causes)} causes, {len(self.findings)} findings, {len(self.contexts)}"
         title = self.knowledge.meta.title
-        return f"Model({title!r}, lexicon {self.elicited.lexicon!r}{where}: {size} contexts)"
+        return f"Model({title!r}, lexicon {data.lexicon!r}{where}: {size} contexts)"

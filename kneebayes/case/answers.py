@@ -31,6 +31,7 @@ __all__ = [
     "evidence_of",
     "meaning_of",
     "read_answers",
+    "read_in_order",
 ]
 
 KINDS = ("finding", "context", "cause", "mediator", "group")
@@ -72,7 +73,7 @@ class Answer:
 
 
 def read_answers(
-    knowledge: Knowledge, names: Names, network: Network, said: Mapping[str, object]
+    knowledge: Knowledge, names: Names, network: Network, said: object
 ) -> tuple[Answer, ...]:
     """Understand names and answers; what is unknown is left out.
 
@@ -93,23 +94,36 @@ def read_answers(
     EvidenceError
         If an answer cannot be understood, or two answers contradict each other.
     """
-    said = by_name(said)
-    found: dict[str, Likelihood] = {}
+    _, answers = read_in_order(knowledge, names, network, said)
+    return tuple(sorted(answers, key=lambda answer: network.index[answer.id]))
+
+
+def read_in_order(
+    knowledge: Knowledge, names: Names, network: Network, said: object
+) -> tuple[tuple[str, ...], tuple[Answer, ...]]:
+    """Ids of all nodes that were spoken of, and the answers in the order in which they were said.
+
+    What is said to be unknown is spoken of, but no answer. Parameters and errors are those of
+    :func:`read_answers`.
+    """
+    by_names = by_name(said)
+    found: dict[str, Likelihood | None] = {}
     names_used: dict[str, str] = {}
-    for name, meaning in _meanings(names, said).items():
-        for id, now in _read_one(knowledge, network, name, meaning, said[name]):
-            before = found.get(id)
-            found[id] = now if before is None else _combine(names_used[id], name, before, now)
-            names_used[id] = name
-    ordered = sorted(found, key=lambda id: network.index[id])
-    return tuple(
+    for name, meaning in _meanings(names, by_names).items():
+        for id, now in _read_one(knowledge, network, name, meaning, by_names[name]):
+            before = found.setdefault(id, None)
+            if now is not None:
+                found[id] = now if before is None else _combine(names_used[id], name, before, now)
+                names_used[id] = name
+    return tuple(found), tuple(
         Answer(
             id,
             knowledge.label(id),
-            found[id],
-            in_words(knowledge, network[id].states, id, found[id]),
+            likelihood,
+            in_words(knowledge, network[id].states, id, likelihood),
         )
-        for id in ordered
+        for id, likelihood in found.items()
+        if likelihood is not None
     )
 
 
@@ -129,23 +143,24 @@ def _meanings(names: Names, said: Iterable[str]) -> dict[str, Meaning]:
 
 def _read_one(
     knowledge: Knowledge, network: Network, name: str, meaning: Meaning, answer: object
-) -> Iterator[tuple[str, Likelihood]]:
-    """The nodes that one answer speaks of: one, or all members of a group ruled out."""
+) -> Iterator[tuple[str, Likelihood | None]]:
+    """The nodes that an answer speaks of: one, or all members of a group ruled out."""
     if meaning.kind == "group":
-        if says_no(answer):
-            for member in knowledge.groups[meaning.id].members:
-                yield member, (1.0, 0.0)
-        elif not says_unknown(answer):
+        if not says_no(answer) and not says_unknown(answer):
             message = (
                 f"'{name}' is a group: as evidence it can be False (all of it absent) or None. "
                 f"Got {shown(answer)}. Name the member that is present."
             )
             raise EvidenceError(message)
+        ruled_out = (1.0, 0.0) if says_no(answer) else None
+        for member in knowledge.groups[meaning.id].members:
+            yield member, ruled_out
         return
     answer = _in_years(knowledge, name, meaning, answer)
-    likelihood = likelihood_of(knowledge, network[meaning.id].states, name, meaning, answer)
-    if likelihood is not None:
-        yield meaning.id, likelihood
+    yield (
+        meaning.id,
+        likelihood_of(knowledge, network[meaning.id].states, name, meaning, answer),
+    )
 
 
 def _in_years(knowledge: Knowledge, name: str, meaning: Meaning, answer: object) -> object:

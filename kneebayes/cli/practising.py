@@ -112,7 +112,11 @@ def _line() -> str | None:
 
 def _opening(now: PracticeCase) -> str:
     """How to go on, with names of this model."""
-    asked = [now.model.knowledge.label(id) for id in now.open if id in now.model.knowledge.findings]
+    asked = [
+        now.model.data.knowledge.label(id)
+        for id in now.open
+        if id in now.model.data.knowledge.findings
+    ]
     first = f"ask {asked[0]}" if asked else "known"
     return (
         "Ask, say how probable the causes are, and close. For example, one line at a time:\n"
@@ -122,7 +126,7 @@ def _opening(now: PracticeCase) -> str:
 
 
 def _state_example(now: PracticeCase) -> str:
-    return f"state {next(iter(now.model.knowledge.causes.values())).label} 0.6"
+    return f"state {next(iter(now.model.data.knowledge.causes.values())).label} 0.6"
 
 
 def _do(now: PracticeCase, line: str) -> tuple[PracticeCase, Feedback | None]:
@@ -166,7 +170,7 @@ def _do(now: PracticeCase, line: str) -> tuple[PracticeCase, Feedback | None]:
 def _can_be_asked(now: PracticeCase, name: str) -> bool:
     """Whether a line is a name that ``ask`` takes."""
     try:
-        now.model.names.meaning(name, NAMED)
+        now.model.data.names.meaning(name, NAMED)
     except UnknownNameError:
         return fold(name) in {fold(one) for one in now.examinations}
     return True
@@ -174,10 +178,10 @@ def _can_be_asked(now: PracticeCase, name: str) -> bool:
 
 def _no_command(now: PracticeCase, line: str, allowed: list[str]) -> str:
     """What is said of a line that is neither a command nor a name."""
-    names = now.model.names
+    names = now.model.data.names
     message = f"'{line}' is no command"
     try:
-        label = now.model.knowledge.label(names.meaning(line, ("cause",)).id)
+        label = now.model.data.knowledge.label(names.meaning(line, ("cause",)).id)
         return f"{message}: it is a cause. Say how probable it is, such as: state {label} 0.6"
     except UnknownNameError:
         near = [f"ask {one}" for one in names.like(line, NAMED)]
@@ -187,7 +191,7 @@ def _no_command(now: PracticeCase, line: str, allowed: list[str]) -> str:
 
 def _tell(after: PracticeCase) -> None:
     """The answers of the last step, with its price, or what was stated; then the urgency."""
-    step, knowledge = after.steps[-1], after.model.knowledge
+    step, knowledge = after.steps[-1], after.model.data.knowledge
     words = {one.id: one.state for one in after.answers}
     for id in step.asked:
         typer.echo(f"{knowledge.label(id)}: {words[id]}")
@@ -202,7 +206,7 @@ def _tell(after: PracticeCase) -> None:
 
 def _names(now: PracticeCase) -> str:
     """What is open by kind, and what can be ordered as a whole."""
-    knowledge = now.model.knowledge
+    knowledge = now.model.data.knowledge
     by_kind: dict[str, list[str]] = {}
     for id in now.open:
         kind = knowledge.findings[id].kind if id in knowledge.findings else "background"

@@ -12,12 +12,12 @@ from kneebayes.errors import EvidenceError, KneebayesError
 from kneebayes.knowledge import shipped_folder
 
 if TYPE_CHECKING:
-    from kneebayes.model import Model
+    from kneebayes.building.model import ModelLike
 
 __all__ = ["diagnose_dask"]
 
 
-def diagnose_dask(frame: Any, model: Model, keep: Sequence[str] = ()) -> Any:
+def diagnose_dask(frame: Any, model: ModelLike, keep: Sequence[str] = ()) -> Any:
     """Diagnose a dask DataFrame, each part where it lies.
 
     Parameters
@@ -72,12 +72,12 @@ def diagnose_dask(frame: Any, model: Model, keep: Sequence[str] = ()) -> Any:
             "For a pandas DataFrame there is model.diagnose_cohort(frame)."
         )
         raise EvidenceError(message)
-    folder = Path(model.knowledge.folder)
+    folder = Path(model.data.knowledge.folder)
     spread: Any = frame
     return spread.map_partitions(
         diagnose_partition,
         folder=None if folder.resolve() == shipped_folder() else str(folder.resolve()),
-        lexicon=model.elicited.lexicon,
+        lexicon=model.data.elicited.lexicon,
         keep=names_of(keep),
         meta=diagnose_frame(model, frame._meta, keep, progress=False),
     )

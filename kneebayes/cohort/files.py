@@ -23,7 +23,7 @@ from kneebayes.writing import guard_cells
 if TYPE_CHECKING:
     import pandas as pd
 
-    from kneebayes.model import Model
+    from kneebayes.building.model import ModelLike
 
 __all__ = ["CohortFile", "diagnose_file"]
 
@@ -67,7 +67,7 @@ class CohortFile:
 
 
 def diagnose_file(
-    model: Model,
+    model: ModelLike,
     source: str | Path,
     target: str | Path,
     keep: Sequence[str] = (),

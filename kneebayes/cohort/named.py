@@ -10,7 +10,7 @@ from kneebayes.cohort.simulation import SimulatedCohort, simulate
 from kneebayes.errors import UnknownNameError, suggest
 
 if TYPE_CHECKING:
-    from kneebayes.model import Model
+    from kneebayes.building.model import ModelLike
 
 __all__ = ["BENCHMARKS", "Benchmark", "benchmark_cohort"]
 
@@ -50,8 +50,26 @@ BENCHMARKS = {
 }
 
 
-def benchmark_cohort(model: Model, name: str = "kneebayes-1") -> SimulatedCohort:
-    """Draw a named cohort from a model; see :meth:`kneebayes.Model.benchmark_cohort`."""
+def benchmark_cohort(model: ModelLike, name: str = "kneebayes-1") -> SimulatedCohort:
+    """Draw a named cohort, the same bit for bit wherever the model is the same.
+
+    Parameters
+    ----------
+    model
+        Whose patients.
+    name
+        Which one. ``"kneebayes-1"``: 5000 patients, complaint present, seen at a first
+        visit. Another recipe would get another number.
+
+    Raises
+    ------
+    UnknownNameError
+        If there is no such benchmark.
+
+    See Also
+    --------
+    kneebayes.cohort.BENCHMARKS : The recipes, with the digest of the article's cohort.
+    """
     if name not in BENCHMARKS:
         message = f"No benchmark '{name}'. There are: {', '.join(BENCHMARKS)}."
         raise UnknownNameError(message, str(name), suggest(str(name), BENCHMARKS))

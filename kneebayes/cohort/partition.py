@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from kneebayes.building.model import ModelLike, read_model
 from kneebayes.cohort.record import diagnose_frame
-from kneebayes.model import Model, load
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -18,9 +18,9 @@ MODELS_KEPT = 8
 
 
 @lru_cache(maxsize=MODELS_KEPT)
-def _loaded(folder: str | None, lexicon: str | None) -> Model:
+def _loaded(folder: str | None, lexicon: str | None) -> ModelLike:
     """The model of this process; loading takes about a second, so it is done once."""
-    return load(folder, lexicon)
+    return read_model(folder, lexicon)
 
 
 def diagnose_partition(

@@ -16,7 +16,7 @@ from kneebayes.cohort.questionnaire import PIECE
 from kneebayes.errors import KneebayesError
 
 if TYPE_CHECKING:
-    from kneebayes.model import Model
+    from kneebayes.building.model import ModelLike
 
 __all__ = ["Done", "Pieces", "description_of", "pieces_beside"]
 
@@ -170,7 +170,7 @@ def _found(folder: Path, end: str, description: str) -> Pieces:
     return pieces
 
 
-def description_of(model: Model, source: Path, target: Path, keep: Sequence[str]) -> str:
+def description_of(model: ModelLike, source: Path, target: Path, keep: Sequence[str]) -> str:
     """What makes a run what it is: its source to the last bit, the model, the form of the result.
 
     Returns
@@ -180,16 +180,16 @@ def description_of(model: Model, source: Path, target: Path, keep: Sequence[str]
     """
     with source.open("rb") as file:
         read = file_digest(file, "sha256").hexdigest()
-    knowledge = model.knowledge
+    knowledge = model.data.knowledge
     said = [getattr(knowledge, one.name) for one in fields(knowledge) if one.name != "folder"]
-    asked = sha256(repr((said, model.network.nodes)).encode("utf-8", "surrogatepass"))
-    asked.update(model.engine.numbers.tobytes())
+    asked = sha256(repr((said, model.data.network.nodes)).encode("utf-8", "surrogatepass"))
+    asked.update(model.data.engine.numbers.tobytes())
     lines = {
         "form": FORM,
         "kneebayes": _version(),
         "source": f"{source.suffix.lower()} {read}",
         "model": asked.hexdigest(),
-        "reading": model.reading,
+        "reading": model.data.reading,
         "target": target.suffix,
         "keep": json.dumps(list(keep)),
         "rows of a piece": PIECE,

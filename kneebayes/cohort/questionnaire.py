@@ -16,7 +16,7 @@ from kneebayes.cohort.solving import Progress, solve
 if TYPE_CHECKING:
     import pandas as pd
 
-    from kneebayes.model import Model
+    from kneebayes.building.model import ModelLike
 
 __all__ = ["MADE", "PIECE", "Questionnaire", "bar_for", "made_columns"]
 
@@ -25,9 +25,9 @@ MANY = 1000  # rows from which on a bar is shown
 MADE = ("urgency", "top", "log_probability", "possible", "answered")
 
 
-def made_columns(model: Model) -> tuple[str, ...]:
+def made_columns(model: ModelLike) -> tuple[str, ...]:
     """Names of the columns that a diagnosis makes: five, then one a cause."""
-    return (*MADE, *model.knowledge.causes)
+    return (*MADE, *model.data.knowledge.causes)
 
 
 class Questionnaire:
@@ -46,7 +46,7 @@ class Questionnaire:
     """
 
     def __init__(
-        self, model: Model, labels: Sequence[Hashable], keep: Sequence[str], problems: Problems
+        self, model: ModelLike, labels: Sequence[Hashable], keep: Sequence[str], problems: Problems
     ) -> None:
         self.model = model
         self.problems = problems
@@ -77,14 +77,16 @@ class Questionnaire:
         """
         import pandas as pd
 
-        rows, causes = len(frame), list(self.model.knowledge.causes)
+        rows, causes = len(frame), list(self.model.data.knowledge.causes)
         levels, logs = np.empty(rows, dtype=np.int8), np.empty(rows)
         posteriors = np.empty((rows, len(causes)), order="F")
         for start, piece in _pieces(frame):
             here, at = _from(start, place), slice(start, start + len(piece))
             reading = read_columns(self.model, self.columns, piece, here, self.problems)
             self.problems.raise_any()
-            levels[at] = urgency_levels(self.model.knowledge, self.model.network, reading.present)
+            levels[at] = urgency_levels(
+                self.model.data.knowledge, self.model.data.network, reading.present
+            )
             logs[at], posteriors[at] = solve(self.model, reading, progress)
         answered = ~np.isnan(logs)
         possible = ~np.isneginf(logs)
@@ -105,7 +107,7 @@ class Questionnaire:
         """Label of the most probable cause of each patient; of equals the first."""
         import pandas as pd
 
-        labels = pd.Index([cause.label for cause in self.model.causes])
+        labels = pd.Index([cause.label for cause in self.model.data.knowledge.causes.values()])
         codes = np.full(len(posteriors), -1, dtype=np.int16)
         codes[possible] = posteriors[possible].argmax(axis=1)
         return pd.Categorical.from_codes(codes, categories=labels)

@@ -21,7 +21,7 @@ from kneebayes.network import Numbers
 if TYPE_CHECKING:
     import pandas as pd
 
-    from kneebayes.model import Model
+    from kneebayes.building.model import ModelLike
 
 __all__ = ["Column", "Place", "Reading", "columns_of", "kept_of", "read_columns"]
 
@@ -69,7 +69,7 @@ class Reading:
 
 
 def columns_of(
-    model: Model, labels: Sequence[Hashable], kept: Sequence[int], problems: Problems
+    model: ModelLike, labels: Sequence[Hashable], kept: Sequence[int], problems: Problems
 ) -> tuple[Column, ...]:
     """The columns that answer something; two may not speak of the same node.
 
@@ -90,13 +90,13 @@ def columns_of(
         if at in kept:
             continue
         try:
-            meaning = meaning_of(model.names, label)
+            meaning = meaning_of(model.data.names, label)
         except UnknownNameError as error:
             problems.add_unknown(_with_advice(error, problems.carrying))
             continue
         name = str(label)
         is_group = meaning.kind == "group"
-        ids = model.knowledge.groups[meaning.id].members if is_group else (meaning.id,)
+        ids = model.data.knowledge.groups[meaning.id].members if is_group else (meaning.id,)
         for first in dict.fromkeys(owner[id] for id in ids if id in owner):
             problems.add_column(
                 f"columns '{first}' and '{name}'", "they speak of the same thing.", "Keep one."
@@ -142,7 +142,11 @@ def kept_of(
 
 
 def read_columns(
-    model: Model, columns: Sequence[Column], frame: pd.DataFrame, place: Place, problems: Problems
+    model: ModelLike,
+    columns: Sequence[Column],
+    frame: pd.DataFrame,
+    place: Place,
+    problems: Problems,
 ) -> Reading:
     """Understand all cells of a table; the different values of a column are read once each.
 
@@ -159,21 +163,25 @@ def read_columns(
     problems
         Takes what is wrong; such a cell counts as unknown.
     """
-    hard = np.full((len(frame), len(model.network)), -1, dtype=np.int8)
-    present = np.zeros((len(frame), len(model.network)), dtype=np.bool_)
+    hard = np.full((len(frame), len(model.data.network)), -1, dtype=np.int8)
+    present = np.zeros((len(frame), len(model.data.network)), dtype=np.bool_)
     softened: dict[str, Numbers] = {}
 
     def spread(id: str, said: Sequence[tuple[Answer, ...]], codes: NDArray[np.int64]) -> None:
         """Bring the answers about one node to the rows that gave them."""
-        at = model.network.index[id]
+        at = model.data.network.index[id]
         states, possible, soft = _answers_about(model, id, said)
         hard[:, at], present[:, at] = states[codes], possible[codes]
         if (soft != 1.0).any():
             softened[id] = soft[codes]
 
-    complaint = model.knowledge.meta.complaint
+    complaint = model.data.knowledge.meta.complaint
     if not any(complaint in column.ids for column in columns):
-        said = [read_answers(model.knowledge, model.names, model.network, {complaint: True})]
+        said = [
+            read_answers(
+                model.data.knowledge, model.data.names, model.data.network, {complaint: True}
+            )
+        ]
         spread(complaint, said, np.zeros(len(frame), dtype=np.int64))
     for column in columns:
         codes, values = distinct_cells(frame.iloc[:, column.at])
@@ -183,20 +191,20 @@ def read_columns(
     return Reading(hard, _end_to_end(model, softened, len(frame)), present)
 
 
-def _end_to_end(model: Model, softened: Mapping[str, Numbers], rows: int) -> Numbers | None:
+def _end_to_end(model: ModelLike, softened: Mapping[str, Numbers], rows: int) -> Numbers | None:
     """Likelihoods of all states of all nodes; None where nothing is only likely."""
     if not softened:
         return None
-    starts = model.engine.flat.own_start
+    starts = model.data.engine.flat.own_start
     soft = np.ones((rows, int(starts[-1])))
     for id, mine in softened.items():
-        at = model.network.index[id]
+        at = model.data.network.index[id]
         soft[:, starts[at] : starts[at + 1]] = mine
     return soft
 
 
 def _read_values(
-    model: Model,
+    model: ModelLike,
     column: Column,
     codes: NDArray[np.int64],
     values: Sequence[object],
@@ -207,7 +215,7 @@ def _read_values(
     for code, value in enumerate(values):
         said = {column.name: spoken(value)}
         try:
-            yield read_answers(model.knowledge, model.names, model.network, said)
+            yield read_answers(model.data.knowledge, model.data.names, model.data.network, said)
         except EvidenceError as error:
             rows = np.flatnonzero(codes == code)
             problems.add_cells(column.name, str(error), place(int(rows[0])), len(rows))
@@ -215,12 +223,12 @@ def _read_values(
 
 
 def _answers_about(
-    model: Model, id: str, said: Sequence[tuple[Answer, ...]]
+    model: ModelLike, id: str, said: Sequence[tuple[Answer, ...]]
 ) -> tuple[NDArray[np.int8], NDArray[np.bool_], Numbers]:
     """What different cells say of a node: its state or -1, whether possible, its likelihood."""
     states = np.full(len(said) + 1, -1, dtype=np.int8)  # the last is for the code -1
     possible = np.zeros(len(said) + 1, dtype=np.bool_)
-    soft = np.ones((len(said) + 1, len(model.network[id].states)))
+    soft = np.ones((len(said) + 1, len(model.data.network[id].states)))
     for code, answers in enumerate(said):
         for answer in answers:
             if answer.id != id:

@@ -15,13 +15,13 @@ from kneebayes.cohort.reading import Place
 from kneebayes.cohort.signs import LEVELS
 from kneebayes.errors import EvidenceError
 from kneebayes.knowledge.records import Meta
+from kneebayes.view.differential import WHAT_IT_IS
 from kneebayes.view.markup import bar, percent, table, tag
-from kneebayes.view.tables import WHAT_IT_IS
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from kneebayes.model import Model
+    from kneebayes.building.model import ModelLike
 
 __all__ = ["Cohort", "counted", "diagnose_cohort", "diagnose_frame", "names_of", "place_in"]
 
@@ -146,7 +146,7 @@ def counted(urgency: dict[str, int], impossible: int, unanswered: int = 0) -> li
     return [*words, f"{unanswered} not answered (too wide)"] if unanswered else words
 
 
-def diagnose_cohort(model: Model, frame: pd.DataFrame, progress: bool | None = None) -> Cohort:
+def diagnose_cohort(model: ModelLike, frame: pd.DataFrame, progress: bool | None = None) -> Cohort:
     """Diagnose many patients, each row of a table exactly as one patient would be.
 
     Parameters
@@ -192,11 +192,11 @@ def diagnose_cohort(model: Model, frame: pd.DataFrame, progress: bool | None = N
     ("Baker's cyst", 'now')
     """
     table = diagnose_frame(model, frame, progress=progress)
-    return Cohort(table, model.knowledge.meta)
+    return Cohort(table, model.data.knowledge.meta)
 
 
 def diagnose_frame(
-    model: Model, frame: object, keep: Sequence[str] = (), progress: bool | None = None
+    model: ModelLike, frame: object, keep: Sequence[str] = (), progress: bool | None = None
 ) -> pd.DataFrame:
     """What follows for each patient of a table, as a table (see :class:`Cohort`).
 

@@ -14,7 +14,7 @@ from kneebayes.errors import EvidenceError
 from kneebayes.inference.evidence import Evidence
 
 if TYPE_CHECKING:
-    from kneebayes.model import Model
+    from kneebayes.building.model import ModelLike
 
 __all__ = ["COMPLETE", "VISIT", "Clerk", "Recording", "items_of", "words_of"]
 
@@ -108,8 +108,8 @@ class Clerk:
         What can be known of a patient.
     """
 
-    def __init__(self, model: Model, recording: Recording, evidence: Evidence) -> None:
-        knowledge, network = model.knowledge, model.network
+    def __init__(self, model: ModelLike, recording: Recording, evidence: Evidence) -> None:
+        knowledge, network = model.data.knowledge, model.data.network
         findings = knowledge.findings
         self.recording = recording
         self.ids = items_of(model)
@@ -140,15 +140,15 @@ class Clerk:
         return cells
 
 
-def items_of(model: Model) -> list[str]:
+def items_of(model: ModelLike) -> list[str]:
     """Ids of what can be known of a patient: contexts, then findings."""
-    return [*model.knowledge.contexts, *model.knowledge.findings]
+    return [*model.data.knowledge.contexts, *model.data.knowledge.findings]
 
 
-def words_of(model: Model, id: str) -> NDArray[np.object_]:
+def words_of(model: ModelLike, id: str) -> NDArray[np.object_]:
     """The answer that each state of a node is."""
-    states = model.network[id].states
-    finding = model.knowledge.findings.get(id)
+    states = model.data.network[id].states
+    finding = model.data.knowledge.findings.get(id)
     own = {} if finding is None else {str(state): word for state, word in finding.states.items()}
     words = np.empty(len(states), dtype=object)
     if states == ("absent", "present") and not own:

@@ -17,7 +17,7 @@ from kneebayes.errors import KneebayesError
 if TYPE_CHECKING:
     import pandas as pd
 
-    from kneebayes.model import Model
+    from kneebayes.building.model import ModelLike
 
 __all__ = ["SimulatedFiles", "simulate_to_file"]
 
@@ -46,20 +46,32 @@ class SimulatedFiles:
 
 
 def simulate_to_file(
-    model: Model,
+    model: ModelLike,
     n: int,
     answers: str | Path,
     truth: str | Path,
     seed: int = 0,
     given: Mapping[str, object] | None = None,
-    recording: Recording = VISIT,
+    recording: Recording | None = None,
 ) -> SimulatedFiles:
-    """Draw patients into two files; see :meth:`kneebayes.Model.simulate_to_file`.
+    """Draw patients into two files; memory does not grow with their number.
+
+    Parameters
+    ----------
+    model
+        Whose patients.
+    n, seed, given, recording
+        As :meth:`simulate`: the very same patients.
+    answers
+        A ``.csv`` or ``.parquet`` file to write, as :meth:`diagnose_cohort_file` takes it.
+    truth
+        Another for the causes, row by row the same patients.
 
     Raises
     ------
     KneebayesError
-        If a file is neither CSV nor Parquet, if both are the same, or a folder is missing.
+        If a file is neither, if both are the same or a folder is missing; besides as
+        :meth:`simulate`.
     """
     targets = [Path(answers), Path(truth)]
     if targets[0].resolve() == targets[1].resolve():
@@ -70,7 +82,8 @@ def simulate_to_file(
         if not target.parent.is_dir():
             message = f"The folder of a target does not exist: {target.parent}. Make it first."
             raise KneebayesError(message)
-    pieces = simulate_pieces(model, n, seed, given, recording)
+    written = VISIT if recording is None else recording
+    pieces = simulate_pieces(model, n, seed, given, written)
     worded = {id for id in items_of(model) if isinstance(words_of(model, id)[0], str)}
     rows = 0
     with ExitStack() as stack:

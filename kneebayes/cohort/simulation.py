@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
 
-    from kneebayes.model import Model
+    from kneebayes.building.model import ModelLike
 
 __all__ = ["SimulatedCohort", "simulate", "simulate_pieces"]
 
@@ -63,7 +63,7 @@ class SimulatedCohort(Reporting):
 
     answers: pd.DataFrame
     truth: pd.DataFrame
-    model: Model
+    model: ModelLike
     given: Mapping[str, object]
     seed: int
     recording: Recording
@@ -76,12 +76,14 @@ class SimulatedCohort(Reporting):
     def expected(self) -> Mapping[str, float]:
         """P(cause | what holds for all) by id of the cause, exact."""
         model, evidence = self.model, evidence_given(self.model, self.given)
-        told = {id: model.engine.propagate(evidence, [id]) for id in model.knowledge.causes}
+        told = {
+            id: model.data.engine.propagate(evidence, [id]) for id in model.data.knowledge.causes
+        }
         return {id: one.present(id) for id, one in told.items()}
 
     @cached_property
     def _rows(self) -> list[dict[str, Any]]:
-        causes, rows = self.model.knowledge.causes, []
+        causes, rows = self.model.data.knowledge.causes, []
         for id in causes:
             expected, patients = self.expected[id], int(self.truth[id].sum())
             share = patients / len(self) if len(self) else nan
@@ -123,7 +125,7 @@ class SimulatedCohort(Reporting):
     @property
     def report(self) -> Report:
         """What is shown: how many patients, what is known of them, how often each cause is."""
-        meta = self.model.knowledge.meta
+        meta = self.model.data.knowledge.meta
         rows = [
             (
                 row["cause"] + ("!" if row["urgent"] else ""),
@@ -134,12 +136,12 @@ class SimulatedCohort(Reporting):
             for row in sorted(self._rows, key=lambda row: -row["expected"])
         ]
         complaint = meta.complaint
-        told = by_node(self.model.knowledge, self.model.names, self.given)
+        told = by_node(self.model.data.knowledge, self.model.data.names, self.given)
         holds = [f"{name} = {value!r}" for name, value in self.given.items()]
         if complaint not in told:
-            holds = [f"{self.model.knowledge.label(complaint)} = True", *holds]
+            holds = [f"{self.model.data.knowledge.label(complaint)} = True", *holds]
         return Report(
-            title=f"{meta.title}: {self._summary} ({self.model.reading})",
+            title=f"{meta.title}: {self._summary} ({self.model.data.reading})",
             known=f"For all of them: {', '.join(holds)}.",
             advice="",
             reasons=(),
@@ -161,7 +163,7 @@ class SimulatedCohort(Reporting):
     def _counted(self) -> str:
         if not len(self):
             return "Nobody was drawn."
-        contexts = self.model.knowledge.contexts
+        contexts = self.model.data.knowledge.contexts
         known = self.answers.notna()
         background = [id for id in known.columns if id in contexts]
         told = known.drop(columns=background).sum(axis=1).mean()
@@ -179,19 +181,58 @@ class SimulatedCohort(Reporting):
     def __repr__(self) -> str:
         named = f"{self.name!r}: " if self.name else ""
         patients = f"{len(self):,} patient{'' if len(self) == 1 else 's'}"
-        return f"SimulatedCohort({named}{patients}, seed {self.seed}, {self.model.reading})"
+        return f"SimulatedCohort({named}{patients}, seed {self.seed}, {self.model.data.reading})"
 
 
 def simulate(
-    model: Model,
+    model: ModelLike,
     n: int,
     seed: int = 0,
     given: Mapping[str, object] | None = None,
-    recording: Recording = VISIT,
+    recording: Recording | None = None,
 ) -> SimulatedCohort:
-    """Draw patients from a model, exactly; see :meth:`kneebayes.Model.simulate`."""
+    """Draw patients from the model, exactly; nothing is rejected, however rare it is.
+
+    Parameters
+    ----------
+    model
+        Whose patients.
+    n
+        How many patients. More of them begin with the same ones.
+    seed
+        Where chance begins; the same seed draws the same patients, on every machine.
+    given
+        What holds for all of them, by name, as :meth:`diagnose` takes it; causes too. The
+        complaint does unless said otherwise (``None`` leaves it open). What is given of a
+        context or finding is always written down.
+    recording
+        What of the truth becomes an answer (:class:`kneebayes.cohort.Recording`); left
+        out, that of a first visit: about ten findings, and most of the contexts.
+        ``kneebayes.cohort.COMPLETE`` writes everything down.
+
+    Returns
+    -------
+    SimulatedCohort
+        ``answers`` for :meth:`diagnose_cohort`, and apart from them the ``truth``.
+
+    Raises
+    ------
+    UnknownNameError, EvidenceError, ImpossibleEvidenceError, TooWideError
+        As :meth:`diagnose`; also if ``n`` or ``seed`` is no whole number from 0 on.
+
+    Examples
+    --------
+    >>> import kneebayes as kb
+    >>> knee = kb.load()
+    >>> cohort = knee.simulate(200, seed=1, given={"DVT": True})
+    >>> bool(cohort.truth["deep_vein_thrombosis"].all())
+    True
+    >>> bool(cohort.answers["calf_tenderness"].isna().any())  # not everybody was asked
+    True
+    """
     import pandas as pd
 
+    recording = VISIT if recording is None else recording
     pieces = list(simulate_pieces(model, n, seed, given, recording))
     if len(pieces) == 1:
         return pieces[0]
@@ -206,7 +247,7 @@ def simulate(
 
 
 def simulate_pieces(
-    model: Model,
+    model: ModelLike,
     n: int,
     seed: int = 0,
     given: Mapping[str, object] | None = None,
@@ -237,28 +278,30 @@ def simulate_pieces(
     said: dict[str, object] = dict(given or {})
     evidence = evidence_given(model, said)
     try:
-        drawing = Drawing(model.engine, evidence)
+        drawing = Drawing(model.data.engine, evidence)
     except ImpossibleEvidenceError:
-        raise _impossible(model.engine, model.knowledge, evidence) from None
+        raise _impossible(model.data.engine, model.data.knowledge, evidence) from None
     clerk = Clerk(model, recording, evidence)
     return _pieces(model, int(n), int(seed), said, drawing, clerk)
 
 
-def evidence_given(model: Model, said: Mapping[str, object]) -> Evidence:
+def evidence_given(model: ModelLike, said: Mapping[str, object]) -> Evidence:
     """What holds for all patients; the complaint does unless something is said of it."""
-    complaint = model.knowledge.meta.complaint
+    complaint = model.data.knowledge.meta.complaint
     told = said
-    if complaint not in by_node(model.knowledge, model.names, said):
+    if complaint not in by_node(model.data.knowledge, model.data.names, said):
         told = {complaint: True, **said}
-    return evidence_of(read_answers(model.knowledge, model.names, model.network, told))
+    return evidence_of(
+        read_answers(model.data.knowledge, model.data.names, model.data.network, told)
+    )
 
 
 def _pieces(
-    model: Model, n: int, seed: int, said: dict[str, object], drawing: Drawing, clerk: Clerk
+    model: ModelLike, n: int, seed: int, said: dict[str, object], drawing: Drawing, clerk: Clerk
 ) -> Iterator[SimulatedCohort]:
     import pandas as pd
 
-    columns = [model.network.index[id] for id in model.knowledge.causes]
+    columns = [model.data.network.index[id] for id in model.data.knowledge.causes]
     for start in range(0, max(n, 1), BLOCK * PIECE):
         kept: list[tuple[NDArray[np.object_], NDArray[np.bool_]]] = []
         for first in range(start, min(n, start + BLOCK * PIECE), BLOCK):
@@ -276,7 +319,7 @@ def _pieces(
         index = pd.RangeIndex(start, min(n, start + BLOCK * PIECE), name="patient")
         yield SimulatedCohort(
             pd.DataFrame(np.concatenate(answers), index, clerk.ids, dtype=object),
-            pd.DataFrame(np.concatenate(truth), index, list(model.knowledge.causes)),
+            pd.DataFrame(np.concatenate(truth), index, list(model.data.knowledge.causes)),
             model,
             said,
             seed,

@@ -18,7 +18,7 @@ from kneebayes.inference.flat import numbers_of
 from kneebayes.network import Numbers
 
 if TYPE_CHECKING:
-    from kneebayes.model import Model
+    from kneebayes.building.model import ModelLike
 
 __all__ = ["Progress", "solve"]
 
@@ -26,7 +26,7 @@ Progress = Callable[[int], object]
 Rows = NDArray[np.int64]
 
 
-def solve(model: Model, reading: Reading, progress: Progress) -> tuple[Numbers, Numbers]:
+def solve(model: ModelLike, reading: Reading, progress: Progress) -> tuple[Numbers, Numbers]:
     """Posteriors of all causes for each patient.
 
     Parameters
@@ -47,11 +47,11 @@ def solve(model: Model, reading: Reading, progress: Progress) -> tuple[Numbers, 
 
     A patient who needs more memory than is allowed has NaN in both: the others go on.
     """
-    causes = list(model.knowledge.causes)
+    causes = list(model.data.knowledge.causes)
     first, back = _distinct(reading)
     logs, posteriors = np.empty(len(first)), np.empty((len(first), len(causes)))
-    numbers = numbers_of(model.network)[None]
-    plain = np.ones((1, int(model.engine.flat.own_start[-1])))
+    numbers = numbers_of(model.data.network)[None]
+    plain = np.ones((1, int(model.data.engine.flat.own_start[-1])))
 
     def answer(group: Rows, progress: Progress | None = None) -> None:
         """Answer some of the distinct rows."""
@@ -59,7 +59,7 @@ def solve(model: Model, reading: Reading, progress: Progress) -> tuple[Numbers, 
         soft = plain if reading.soft is None else reading.soft[rows]
         batch = Batch(reading.hard[rows], plain if (soft == 1.0).all() else soft, numbers)
         try:
-            answers = run_batch(model.network, model.engine.flat, batch, causes, progress)
+            answers = run_batch(model.data.network, model.data.engine.flat, batch, causes, progress)
         except TooWideError:
             if len(group) == 1:
                 logs[group], posteriors[group] = np.nan, np.nan
@@ -93,7 +93,7 @@ def _distinct(reading: Reading) -> tuple[Rows, Rows]:
     return _unique_rows(np.hstack(parts))
 
 
-def _alike(model: Model, reading: Reading, rows: Rows) -> list[Rows]:
+def _alike(model: ModelLike, reading: Reading, rows: Rows) -> list[Rows]:
     """Patients with likelihoods for the same nodes; positions within ``rows``.
 
     A node that is only likely in one row of a batch is kept open in all of them, and many
@@ -101,7 +101,7 @@ def _alike(model: Model, reading: Reading, rows: Rows) -> list[Rows]:
     """
     if reading.soft is None:
         return [np.arange(len(rows))]
-    starts = model.engine.flat.own_start[:-1]
+    starts = model.data.engine.flat.own_start[:-1]
     likely = np.logical_or.reduceat(reading.soft[rows] != 1.0, starts, axis=1)
     first, back = _unique_rows(likely.view(np.uint8))
     order = np.argsort(back, kind="stable")

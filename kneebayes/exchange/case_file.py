@@ -7,18 +7,20 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from kneebayes.building.model import in_setting, model_of
 from kneebayes.case.likelihoods import likelihood_of, says_unknown
 from kneebayes.errors import EvidenceError, UnknownNameError, suggest
 from kneebayes.exchange.patient import Patient, Told, answer_of, told_answers
 from kneebayes.exchange.problems import Problems
 from kneebayes.exchange.schemas import check_schema, schema_named
-from kneebayes.exchange.strict_json import read_json
+from kneebayes.exchange.strict_json import read_json, write_json
+from kneebayes.view.differential import differential_dict
 
 if TYPE_CHECKING:
-    from kneebayes.differential import Differential
-    from kneebayes.model import Model
+    from kneebayes.building.model import ModelLike
+    from kneebayes.case.case import CaseLike, Diagnosing
 
-__all__ = ["case_content", "read_case", "read_one_answer", "software"]
+__all__ = ["case_content", "read_case", "read_one_answer", "save_case", "software"]
 
 FORMAT = "kneebayes patient"
 KINDS = ("finding", "context", "cause", "mediator")
@@ -33,7 +35,7 @@ def software() -> str:
 
 
 def case_content(
-    case: Differential, *, name: str = "", note: str = "", results: bool = True
+    case: CaseLike, *, name: str = "", note: str = "", results: bool = True
 ) -> dict[str, object]:
     """A differential as the content of a case file.
 
@@ -46,8 +48,8 @@ def case_content(
     results
         Whether urgency and ranking stand in it; they are for readers, and never evidence.
     """
-    model = case.model
-    meta = model.knowledge.meta
+    case = case.case
+    data, meta = case.data, case.knowledge.meta
     content: dict[str, object] = {"format": FORMAT, "version": 1}
     content |= {key: text for key, text in (("name", name), ("note", note)) if text}
     content["model"] = {
@@ -56,10 +58,10 @@ def case_content(
         "software": software(),
         "disclaimer": meta.disclaimer,
     }
-    content["lexicon"] = model.elicited.lexicon
-    content["setting"] = model.setting
+    content["lexicon"] = data.lexicon
+    content["setting"] = data.setting
     content["answers"] = {
-        id: {"label": model.knowledge.label(id), "answer": answer}
+        id: {"label": data.knowledge.label(id), "answer": answer}
         for id, answer in told_answers(case).items()
     }
     if results:
@@ -67,8 +69,8 @@ def case_content(
     return content
 
 
-def _results(case: Differential) -> dict[str, object]:
-    told = case.to_dict()
+def _results(case: CaseLike) -> dict[str, object]:
+    told = differential_dict(case)
     ranking = [
         {"id": row["id"], "label": row["cause"]}
         | {key: row[key] for key in ("prior", "posterior", "urgent")}
@@ -77,31 +79,31 @@ def _results(case: Differential) -> dict[str, object]:
     return {"urgency": told["urgency"], "any_urgent": told["any_urgent"], "ranking": ranking}
 
 
-def read_case(model: Model, source: str | Path | Mapping[str, object]) -> Patient:
-    """Read a case file strictly; all that is wrong is told at once.
+def read_case(model: Diagnosing, source: str | Path | Mapping[str, object]) -> Patient:
+    """Read a case file, strictly.
 
     Parameters
     ----------
     model
-        The model to read it for; lexicon and setting become those of the file.
+        The model that the case is for.
     source
         A path, or what was parsed elsewhere.
 
     Raises
     ------
     ExchangeError
-        If the file is too large or too deep, does not follow the schema, is of another model,
-        or names what the model does not have.
+        If the file does not follow the schema, is of another model, or names what this
+        one does not have; all of it is told at once.
     """
     title = "the case" if isinstance(source, Mapping) else f"'{Path(source).name}'"
     problems = Problems(title)
     content = read_json(source, problems)
     check_schema(content, schema_named("patient"), problems)
     problems.raise_any()
-    other = content.get("model", {}).get("title", model.knowledge.meta.title)
-    if other != model.knowledge.meta.title:
+    other = content.get("model", {}).get("title", model.data.knowledge.meta.title)
+    if other != model.data.knowledge.meta.title:
         wrong = f"it was made with the model '{other}'."
-        problems.add("model.title", wrong, f"This is '{model.knowledge.meta.title}'.")
+        problems.add("model.title", wrong, f"This is '{model.data.knowledge.meta.title}'.")
         problems.raise_any()  # nothing in it can be expected to fit
     placed = _placed(model, content, problems)
     told = [
@@ -111,40 +113,41 @@ def read_case(model: Model, source: str | Path | Mapping[str, object]) -> Patien
     ]
     ranking = content.get("results", {}).get("ranking", [])
     for at, row in enumerate(ranking):
-        if row["id"] not in model.knowledge.causes:
+        if row["id"] not in model.data.knowledge.causes:
             place = f"results.ranking[{at}].id"
-            _add_unknown(problems, place, row["id"], model.knowledge.causes, "cause")
+            _add_unknown(problems, place, row["id"], model.data.knowledge.causes, "cause")
     problems.raise_any()
     results = {row["id"]: float(row["posterior"]) for row in ranking}
     return Patient(placed, title, tuple(told), results)
 
 
-def _placed(model: Model, content: dict[str, Any], problems: Problems) -> Model:
+def _placed(model: Diagnosing, content: dict[str, Any], problems: Problems) -> Diagnosing:
     """The model in the lexicon and the setting that the file names."""
-    lexicon = content.get("lexicon", model.elicited.lexicon)
-    setting = content.get("setting", model.setting)
-    if lexicon not in model.knowledge.lexicons:
-        _add_unknown(problems, "lexicon", lexicon, model.knowledge.lexicons, "lexicon")
-    if setting is not None and setting not in model.knowledge.settings:
-        _add_unknown(problems, "setting", setting, model.knowledge.settings, "setting")
-    if len(problems) or (lexicon, setting) == (model.elicited.lexicon, model.setting):
+    lexicon = content.get("lexicon", model.data.elicited.lexicon)
+    setting = content.get("setting", model.data.setting)
+    if lexicon not in model.data.knowledge.lexicons:
+        _add_unknown(problems, "lexicon", lexicon, model.data.knowledge.lexicons, "lexicon")
+    if setting is not None and setting not in model.data.knowledge.settings:
+        _add_unknown(problems, "setting", setting, model.data.knowledge.settings, "setting")
+    if len(problems) or (lexicon, setting) == (model.data.elicited.lexicon, model.data.setting):
         return model
-    stated = type(model)(model.knowledge, lexicon)
-    return stated if setting is None else stated.in_setting(setting)
+    read = model_of(model.data.knowledge, lexicon)
+    stated = model.replace(elicited=read.elicited, engine=read.engine, setting=None, learnt=None)
+    return stated if setting is None else in_setting(stated, setting)
 
 
-def _told(model: Model, id: str, said: dict[str, Any], problems: Problems) -> Told | None:
+def _told(model: ModelLike, id: str, said: dict[str, Any], problems: Problems) -> Told | None:
     """One answer, understood; None with the problem noted."""
     place = f"answers.{id}"
-    if id not in model.network:
+    if id not in model.data.network:
         try:
-            wanted = model.names.meaning(id, KINDS).id
+            wanted = model.data.names.meaning(id, KINDS).id
             problems.add(place, "this is a name and no id.", f"The id is '{wanted}'.")
         except UnknownNameError:
-            _add_unknown(problems, place, id, model.network.index, "node")
+            _add_unknown(problems, place, id, model.data.network.index, "node")
         return None
     label = said.get("label", "")
-    own = model.knowledge.label(id)
+    own = model.data.knowledge.label(id)
     why = "" if label in ("", own) else f"the folder calls it '{own}'"
     if says_unknown(said["answer"]):
         return Told(place, id, label, id, "unknown", why)
@@ -155,7 +158,7 @@ def _told(model: Model, id: str, said: dict[str, Any], problems: Problems) -> To
         return None
 
 
-def read_one_answer(model: Model, id: str, answer: object) -> Any:
+def read_one_answer(model: ModelLike, id: str, answer: object) -> Any:
     """An answer about one node in the plain form that means the same.
 
     Raises
@@ -163,9 +166,9 @@ def read_one_answer(model: Model, id: str, answer: object) -> Any:
     EvidenceError
         If the node cannot take it.
     """
-    states = model.network[id].states
-    meaning = model.names.meaning(id, KINDS)
-    likelihood = likelihood_of(model.knowledge, states, id, meaning, answer)
+    states = model.data.network[id].states
+    meaning = model.data.names.meaning(id, KINDS)
+    likelihood = likelihood_of(model.data.knowledge, states, id, meaning, answer)
     if likelihood is None:
         message = f"'{id}': {answer!r} says nothing."
         raise EvidenceError(message)
@@ -178,3 +181,42 @@ def _add_unknown(
     near = suggest(name, known)
     hint = f"Did you mean '{near[0]}'?" if near else f"See the {kind}s of the model."
     problems.add(place, f"there is no {kind} '{name}'.", hint)
+
+
+def save_case(
+    case: CaseLike,
+    path: str | Path,
+    *,
+    name: str = "",
+    note: str = "",
+    results: bool = True,
+) -> Path:
+    """Write what is known of a patient as a case file, in JSON by the ids of the folder.
+
+    Lexicon and setting stand in it, so that :meth:`read_case` gives the same differential
+    again. Never write a person's name into it.
+
+    Parameters
+    ----------
+    case
+        The differential.
+    path
+        Where to write.
+    name, note
+        What the case is called, and what there is to say of it.
+    results
+        Whether urgency and ranking stand in it, for readers.
+
+    Examples
+    --------
+    >>> import tempfile, kneebayes as kb
+    >>> knee = kb.load()
+    >>> dx = knee.diagnose({"lump behind the knee": True, "fever": 0.2, "age": 67})
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     patient = knee.read_case(knee.save_case(dx, f"{folder}/case.json"))
+    >>> patient.answers
+    {'pain_behind_knee': 'present', 'lump_behind_knee': 'present', 'fever': 0.2, 'age': 'older'}
+    >>> abs(patient.diagnose()["gout"] - dx["gout"]) < 1e-12
+    True
+    """
+    return write_json(case_content(case, name=name, note=note, results=results), path)

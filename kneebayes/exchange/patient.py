@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from kneebayes.case.answers import by_node
+from kneebayes.view.differential import draw_differential
 from kneebayes.view.report import Report
 from kneebayes.view.reporting import Reporting
 
@@ -14,9 +14,9 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
 
+    from kneebayes.building.model import ModelLike
     from kneebayes.case import Answer
-    from kneebayes.differential import Differential
-    from kneebayes.model import Model
+    from kneebayes.case.case import CaseLike, Diagnosing
 
 __all__ = ["Patient", "Told", "answer_of", "certain_state", "told_answers"]
 
@@ -68,7 +68,7 @@ class Patient(Reporting):
         Posteriors by cause that the file told, if it did; they are no evidence.
     """
 
-    model: Model
+    model: Diagnosing
     source: str
     told: tuple[Told, ...]
     results: Mapping[str, float]
@@ -83,7 +83,7 @@ class Patient(Reporting):
         """What did not become an answer, each with the reason."""
         return tuple(one for one in self.told if not one.used)
 
-    def diagnose(self) -> Differential:
+    def diagnose(self) -> CaseLike:
         """The differential of this patient."""
         return self.model.diagnose(self.answers)
 
@@ -99,7 +99,7 @@ class Patient(Reporting):
                     "code": one.code,
                     "label": one.label,
                     "id": one.id,
-                    "finding": self.model.knowledge.label(one.id) if one.used else "",
+                    "finding": self.model.data.knowledge.label(one.id) if one.used else "",
                     "answer": one.answer,
                     "used": one.used,
                     "why": one.why,
@@ -112,11 +112,11 @@ class Patient(Reporting):
     @property
     def report(self) -> Report:
         """What is shown: urgency, what was understood, and what was not."""
-        case = self.diagnose()
+        case = self.diagnose().case
         rows = [
             (
                 one.label or one.code or one.place,
-                self.model.knowledge.label(one.id) if one.used else "not used",
+                self.model.data.knowledge.label(one.id) if one.used else "not used",
                 _in_words(one.answer) if one.used else one.why,
             )
             for one in self.told
@@ -124,19 +124,19 @@ class Patient(Reporting):
         count = len(self.unused)
         left = f"{count} thing{'' if count == 1 else 's'} in the file did not become an answer."
         return Report(
-            title=f"{self.model.knowledge.meta.title}: a patient from {self.source}",
+            title=f"{self.model.data.knowledge.meta.title}: a patient from {self.source}",
             known="What the file says, and what became of it:",
             advice=case.urgency.advice,
             reasons=tuple(map(str, case.urgency.reasons)),
             header=("in the file", "understood as", "answer, or why not"),
             rows=tuple(rows),
             notes=(left,) if count else ("All of it became answers.",),
-            disclaimer=self.model.knowledge.meta.disclaimer,
+            disclaimer=self.model.data.knowledge.meta.disclaimer,
         )
 
     def draw(self, ax: Axes | None = None) -> Axes:
         """Draw the ranked causes of this patient."""
-        return self.diagnose().draw(ax=ax)
+        return draw_differential(self.diagnose(), ax=ax)
 
     def __repr__(self) -> str:
         answers = f"{len(self.answers)} answer{'' if len(self.answers) == 1 else 's'}"
@@ -149,18 +149,18 @@ def _in_words(answer: object) -> str:
     return f"P(present) = {answer:.3g}" if isinstance(answer, float) else str(answer)
 
 
-def told_answers(case: Differential) -> dict[str, Any]:
+def told_answers(case: CaseLike) -> dict[str, Any]:
     """Answers of a differential by id in the order told, as plain values that mean the same.
 
     A state by its id, ``unknown``, P(present), or a number for each state.
     """
-    model = case.model
-    likelihoods = {answer.id: answer.likelihood for answer in case.answers}
-    order = by_node(model.knowledge, model.names, case._said)
-    return {
-        id: answer_of(model.network[id].states, likelihoods[id]) if id in likelihoods else "unknown"
-        for id in order
+    case = case.case
+    network = case.data.network
+    answers: dict[str, Any] = {
+        answer.id: answer_of(network[answer.id].states, answer.likelihood)
+        for answer in case.in_order
     }
+    return answers | dict.fromkeys(case.left_open, "unknown")
 
 
 def answer_of(states: tuple[str, ...], likelihood: tuple[float, ...]) -> Any:
@@ -179,7 +179,7 @@ def answer_of(states: tuple[str, ...], likelihood: tuple[float, ...]) -> Any:
     return {states[at]: likelihood[at] for at in possible}
 
 
-def certain_state(model: Model, answer: Answer) -> str | None:
+def certain_state(model: ModelLike, answer: Answer) -> str | None:
     """The state that an answer names for certain, or None where it is only likely."""
-    told = answer_of(model.network[answer.id].states, answer.likelihood)
+    told = answer_of(model.data.network[answer.id].states, answer.likelihood)
     return told if isinstance(told, str) else None

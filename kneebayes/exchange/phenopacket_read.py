@@ -16,7 +16,7 @@ from kneebayes.exchange.schemas import check_schema, schema_named
 from kneebayes.exchange.strict_json import read_json
 
 if TYPE_CHECKING:
-    from kneebayes.model import Model
+    from kneebayes.case.case import Diagnosing
 
 __all__ = ["Diseases", "read_phenopacket"]
 
@@ -35,26 +35,24 @@ YEARS = (1.0, 1.0 / 12.0, 7.0 / 365.25, 1.0 / 365.25)
 
 
 def read_phenopacket(
-    model: Model, source: str | Path | Mapping[str, object], diseases: Diseases = "known"
+    model: Diagnosing, source: str | Path | Mapping[str, object], diseases: Diseases = "known"
 ) -> Patient:
-    """Read a phenopacket; what the model has no code for is reported, never dropped.
+    """Read a GA4GH Phenopacket v2; what has no code in the folder is reported.
 
     Parameters
     ----------
     model
-        The model to read it for.
+        The model that the patient is for.
     source
         A path, or what was parsed elsewhere.
     diseases
-        What an observed disease says. ``"known"``: that the patient is known to have it, which
-        answers the context named "<cause> known" where the folder has one, for a disease of
-        the person need not be what hurts now. ``"certain"``: that this cause is present. An
-        excluded disease is an absent cause either way.
+        Whether an observed disease is ``"known"`` of the patient, or ``"certain"`` to be
+        present as a cause.
 
     Raises
     ------
     ExchangeError
-        If it is no phenopacket of version 2, or contradicts itself; all of it is told.
+        If it is no phenopacket of version 2, or contradicts itself.
     """
     title = "the phenopacket" if isinstance(source, Mapping) else f"'{Path(source).name}'"
     problems = Problems(title)
@@ -111,9 +109,9 @@ def _once(told: list[Told], problems: Problems) -> Iterator[Told]:
 class _Reader:
     """Understands the parts of a phenopacket."""
 
-    def __init__(self, model: Model, diseases: Diseases, problems: Problems) -> None:
+    def __init__(self, model: Diagnosing, diseases: Diseases, problems: Problems) -> None:
         self.model, self.as_known, self.problems = model, diseases == "known", problems
-        self.codes = Codes(model.knowledge)
+        self.codes = Codes(model.data.knowledge)
 
     def subject(self, subject: dict[str, Any]) -> Iterator[Told]:
         """Age and sex, where the folder has contexts of these names."""
@@ -139,7 +137,7 @@ class _Reader:
     def named(self, place: str, name: str, values: list[Any], shown: str) -> Told:
         """The context of some name; several values must lie within one of its states."""
         try:
-            id = self.model.names.meaning(name, ("context",)).id
+            id = self.model.data.names.meaning(name, ("context",)).id
         except UnknownNameError:
             return Told(place, "", shown, why=f"the model has no context '{name}'")
         try:
@@ -170,11 +168,13 @@ class _Reader:
 
     def modifier(self, place: str, term: dict[str, Any], of: Told, excluded: bool) -> Told:
         """A modifier of the complaint that the folder has as a finding; others are not used."""
-        if excluded or of.id != self.model.knowledge.meta.complaint:
+        if excluded or of.id != self.model.data.knowledge.meta.complaint:
             return self.unused(place, term, "modifiers are read of the complaint alone")
         told = self.coded(place, term, excluded)
         return (
-            told if told.id in self.model.knowledge.findings else self.unused(place, term, told.why)
+            told
+            if told.id in self.model.data.knowledge.findings
+            else self.unused(place, term, told.why)
         )
 
     def diseases(self, diseases: list[dict[str, Any]]) -> Iterator[Told]:
@@ -197,15 +197,15 @@ class _Reader:
             return self.unused(place, term, f"no code of the folder{self.like(label)}")
         if len(ids) > 1:
             return self.unused(place, term, f"it can mean {' or '.join(ids)}")
-        if ids[0] in self.model.knowledge.causes and not excluded and self.as_known:
+        if ids[0] in self.model.data.knowledge.causes and not excluded and self.as_known:
             return self.known(place, term, ids[0])
         return Told(place, code, label, ids[0], "absent" if excluded else "present")
 
     def known(self, place: str, term: dict[str, Any], cause: str) -> Told:
         """A disease that the patient is known to have, as the context of that name."""
-        label = self.model.knowledge.label(cause)
+        label = self.model.data.knowledge.label(cause)
         try:
-            id = self.model.names.meaning(f"{label} known", ("context",)).id
+            id = self.model.data.names.meaning(f"{label} known", ("context",)).id
         except UnknownNameError:
             why = f"the model has no context '{label} known'; diseases='certain' makes it evidence"
             return self.unused(place, term, why)
@@ -217,7 +217,7 @@ class _Reader:
     ) -> Told:
         """A code of the folder itself; a state of a node can be told but not excluded."""
         id, state = local
-        if id not in self.model.network or (state and excluded):
+        if id not in self.model.data.network or (state and excluded):
             why = "a state cannot be excluded" if state and excluded else "no id of the folder"
             return self.unused(place, term, why)
         try:
@@ -228,7 +228,7 @@ class _Reader:
 
     def like(self, label: str) -> str:
         """Whether the label, which is not trusted, looks like something that the folder has."""
-        known = self.model.names.known(("finding", "context", "cause"))
+        known = self.model.data.names.known(("finding", "context", "cause"))
         near = suggest(label, known, 1) if label else []
         return f"; its label looks like '{near[0]}'" if near else ""
 

@@ -11,10 +11,11 @@ from kneebayes.exchange.case_file import software
 from kneebayes.exchange.codes import LOCAL, Codes
 from kneebayes.exchange.patient import certain_state
 from kneebayes.knowledge.names import fold
+from kneebayes.view.differential import differential_dict
 
 if TYPE_CHECKING:
     from kneebayes.case import Answer
-    from kneebayes.differential import Differential
+    from kneebayes.case.case import Case, CaseLike
 
 __all__ = ["Uncertain", "phenopacket"]
 
@@ -29,7 +30,7 @@ RESOURCES = {
 
 
 def phenopacket(
-    case: Differential,
+    case: CaseLike,
     *,
     id: str = "case",
     subject: str = "patient",
@@ -37,13 +38,10 @@ def phenopacket(
     uncertain: Uncertain = "refuse",
     created: datetime | None = None,
 ) -> dict[str, Any]:
-    """A differential as the content of a phenopacket.
+    """A differential as a GA4GH Phenopacket v2, ready for JSON.
 
-    Findings and contexts become phenotypic features, excluded where they are absent; answers
-    about causes become diseases; an age becomes the range of its state. What no ontology has
-    a term for has a code ``kneebayes:<id>``. Every cause becomes an interpretation that is IN
-    PROGRESS, for a ranking solves nothing; its summary tells the posterior with all digits.
-    Labels are those of the folder, not of the ontologies.
+    Findings that no ontology has a term for have codes ``kneebayes:<id>``. Each cause is an
+    interpretation in progress, whose summary tells its posterior.
 
     Parameters
     ----------
@@ -54,15 +52,25 @@ def phenopacket(
     top
         How many causes are told; urgent ones always are. Left out, all.
     uncertain
-        A phenopacket holds no probability of a finding: refuse such answers, or leave them
-        out and say so in each summary.
+        ``"refuse"`` answers that are only probable, or ``"leave out"``: a phenopacket
+        cannot hold them.
     created
         When; left out, now.
 
     Raises
     ------
     EvidenceError
-        If an answer is uncertain and that is refused; or ``top`` or ``uncertain`` is odd.
+        If an answer is uncertain and that is refused.
+
+    Examples
+    --------
+    >>> import kneebayes as kb
+    >>> knee = kb.load()
+    >>> packet = knee.to_phenopacket(knee.diagnose({"fever": False}))
+    >>> packet["phenotypicFeatures"][1]
+    {'type': {'id': 'HP:0001945', 'label': 'fever'}, 'excluded': True}
+    >>> knee.read_phenopacket(packet).answers
+    {'pain_behind_knee': 'present', 'fever': 'absent'}
     """
     if uncertain not in ("refuse", "leave out"):
         message = f"uncertain must be 'refuse' or 'leave out', got {uncertain!r}."
@@ -70,7 +78,8 @@ def phenopacket(
     if top is not None and (isinstance(top, bool) or not isinstance(top, int) or top < 1):
         message = f"top must be a whole number from 1 on, got {top!r}."
         raise EvidenceError(message)
-    vague = [one for one in case.answers if certain_state(case.model, one) is None]
+    case = case.case
+    vague = [one for one in case.answers if certain_state(case.data, one) is None]
     if vague and uncertain == "refuse":
         message = (
             f"A phenopacket cannot say how probable a finding is: "
@@ -92,9 +101,9 @@ def phenopacket(
 class _Writer:
     """Puts the parts of a differential where a phenopacket has them."""
 
-    def __init__(self, case: Differential, vague: list[Answer]) -> None:
+    def __init__(self, case: Case, vague: list[Answer]) -> None:
         self.case, self.vague = case, vague
-        self.knowledge, self.network = case.model.knowledge, case.model.network
+        self.knowledge, self.network = case.data.knowledge, case.data.network
         self.codes = Codes(self.knowledge)
         self.used: set[str] = set()
 
@@ -108,7 +117,7 @@ class _Writer:
     def place(self, answer: Answer, packet: dict[str, Any]) -> None:
         """One certain answer."""
         node = self.network[answer.id]
-        state = certain_state(self.case.model, answer) or ""
+        state = certain_state(self.case.data, answer) or ""
         if answer.id in self.knowledge.causes:
             term = self.term(answer.id, schemes=("mondo", "hpo", "icd10cm"))
             packet["diseases"].append({"term": term, **_excluded(state)})
@@ -137,7 +146,7 @@ class _Writer:
 
     def interpretations(self, top: int | None) -> list[dict[str, Any]]:
         """Every cause in order, the urgent ones whatever their rank."""
-        rows = self.case.to_dict()["ranking"]
+        rows = differential_dict(self.case)["ranking"]
         told = [
             (rank, row)
             for rank, row in enumerate(rows, start=1)

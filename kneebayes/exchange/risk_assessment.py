@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any
 from kneebayes.exchange.case_file import software
 from kneebayes.exchange.codes import Codes
 from kneebayes.exchange.patient import certain_state
+from kneebayes.view.differential import differential_dict
 
 if TYPE_CHECKING:
     from kneebayes.case import Answer
-    from kneebayes.differential import Differential
+    from kneebayes.case.case import Case, CaseLike
 
 __all__ = ["risk_assessment"]
 
@@ -25,14 +26,12 @@ WHOLE = ("HP", "MONDO")  # their codes keep the prefix
 
 
 def risk_assessment(
-    case: Differential, *, subject: str = "patient", created: datetime | None = None
+    case: CaseLike, *, subject: str = "patient", created: datetime | None = None
 ) -> dict[str, Any]:
-    """A differential as a RiskAssessment: one prediction a cause, all of them.
+    """A differential in the form of a FHIR R4 RiskAssessment, ready for JSON.
 
-    The answers are contained Observations and the basis of the assessment. The probability
-    is P(cause present | what is known), between 0 and 1; several causes can be present, so
-    they need not add up to 1. The status is ``preliminary``: no clinician has seen it. What
-    to do follows from the signs and stands under ``mitigation``.
+    Every cause is a prediction with P(present | what is known) between 0 and 1; the
+    answers are its basis; the status is ``preliminary``.
 
     Parameters
     ----------
@@ -42,20 +41,16 @@ def risk_assessment(
         How the patient is shown.
     created
         When; left out, now.
-
-    References
-    ----------
-    HL7 FHIR R4 (4.0.1), RiskAssessment. Only names and types are followed; nothing here was
-    run through a FHIR validator.
     """
-    codes = Codes(case.model.knowledge)
-    told = case.to_dict()
+    case = case.case
+    codes = Codes(case.knowledge)
+    told = differential_dict(case)
     reasons = "; ".join(told["urgency"]["reasons"])
     return {
         "resourceType": "RiskAssessment",
         "contained": [_observation(case, answer, codes) for answer in case.answers],
         "status": "preliminary",
-        "method": {"text": f"{software()}: exact Bayesian network, {case.model.reading}"},
+        "method": {"text": f"{software()}: exact Bayesian network, {case.data.reading}"},
         "subject": {"display": subject},
         "occurrenceDateTime": (created or datetime.now(UTC)).astimezone(UTC).isoformat(),
         "basis": [{"reference": f"#{_local(answer.id)}"} for answer in case.answers],
@@ -80,10 +75,10 @@ def _rationale(rank: int, of: int, row: dict[str, Any]) -> str:
     return f"Rank {rank} of {of}; prior {row['prior']!r}.{urgent}"
 
 
-def _observation(case: Differential, answer: Answer, codes: Codes) -> dict[str, Any]:
+def _observation(case: Case, answer: Answer, codes: Codes) -> dict[str, Any]:
     """One answer; only what is absent or present for certain is a boolean."""
-    states = case.model.network[answer.id].states
-    state = certain_state(case.model, answer)
+    states = case.data.network[answer.id].states
+    state = certain_state(case.data, answer)
     value: dict[str, Any] = {"valueString": answer.state}
     if state is not None and states == ("absent", "present"):
         value = {"valueBoolean": state == "present"}

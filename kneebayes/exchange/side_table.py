@@ -19,7 +19,7 @@ from kneebayes.exchange.strict_json import read_json
 from kneebayes.network import Network, Node, noisy_or_node
 
 if TYPE_CHECKING:
-    from kneebayes.model import Model
+    from kneebayes.building.model import ModelLike
 
 __all__ = ["NetworkFile", "about_model", "read_side_table", "side_table", "side_table_path"]
 
@@ -57,9 +57,9 @@ class NetworkFile:
         return f"NetworkFile({title}{self.network!r})"
 
 
-def about_model(model: Model) -> NetworkFile:
+def about_model(model: ModelLike) -> NetworkFile:
     """A model's network with its labels and where it comes from."""
-    knowledge = model.knowledge
+    knowledge = model.data.knowledge
     kinds = {
         id: kind
         for kind, records in (
@@ -75,13 +75,13 @@ def about_model(model: Model) -> NetworkFile:
         "title": meta.title,
         "source": meta.source,
         "disclaimer": meta.disclaimer,
-        "lexicon": model.elicited.lexicon,
-        "setting": model.setting or "",
+        "lexicon": model.data.elicited.lexicon,
+        "setting": model.data.setting or "",
         "complaint": meta.complaint,
     }
-    labels = {node.id: knowledge.label(node.id) for node in model.network.nodes}
+    labels = {node.id: knowledge.label(node.id) for node in model.data.network.nodes}
     about = {key: text for key, text in about.items() if text}
-    return NetworkFile(model.network, labels, kinds, about)
+    return NetworkFile(model.data.network, labels, kinds, about)
 
 
 def side_table_path(path: Path) -> Path:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
 
-    from kneebayes.model import Model
+    from kneebayes.building.model import ModelLike
 
 __all__ = ["HeldOut", "hold_out"]
 
@@ -103,7 +103,7 @@ class HeldOut(Showing):
         return f"HeldOut({len(self.frame):,} patients: gain {self.gain:+.3f} ± {self.error:.3f})"
 
 
-def hold_out(before: Model, numbers: Numbers, cases: object) -> HeldOut:
+def hold_out(before: ModelLike, numbers: Numbers, cases: object) -> HeldOut:
     """Score patients under the numbers of a model, and under others.
 
     Parameters
@@ -126,18 +126,18 @@ def hold_out(before: Model, numbers: Numbers, cases: object) -> HeldOut:
     if not len(patients):
         message = "There are no patients to score. Give a DataFrame with at least one row."
         raise EvidenceError(message)
-    sides = [_log_scores(before, patients, one) for one in (before.engine.numbers[0], numbers)]
+    sides = [_log_scores(before, patients, one) for one in (before.data.engine.numbers[0], numbers)]
     index = cases.index if isinstance(cases, pd.DataFrame) else None
     frame = pd.DataFrame({"before": sides[0], "after": sides[1]}, index=index)
     frame["gain"] = frame["after"] - frame["before"]
-    meta = before.knowledge.meta
+    meta = before.data.knowledge.meta
     return HeldOut(frame, meta.title, meta.disclaimer)
 
 
-def _log_scores(model: Model, patients: Patients, numbers: Numbers) -> Numbers:
+def _log_scores(model: ModelLike, patients: Patients, numbers: Numbers) -> Numbers:
     """The logarithm of P(answers | complaint) of every patient."""
-    selection = np.full((1, len(model.network)), -1, dtype=np.int8)
-    selection[0, model.network.index[model.knowledge.meta.complaint]] = 1
+    selection = np.full((1, len(model.data.network)), -1, dtype=np.int8)
+    selection[0, model.data.network.index[model.data.knowledge.meta.complaint]] = 1
     everyone = Sample(selection, None, np.ones(1))
     given = log_probabilities(model, everyone, numbers)[0]
     if not len(patients.sample.hard):

@@ -5,10 +5,11 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, TypeVar, cast
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 
+from kneebayes.building.model import AnyModel, ModelLike
 from kneebayes.errors import EvidenceError
 from kneebayes.inference import Evidence
 from kneebayes.inference.flat import Observed
@@ -20,17 +21,47 @@ from kneebayes.learning.scoring import Found, Scoring
 from kneebayes.learning.sentences import read_text
 
 if TYPE_CHECKING:
-    from kneebayes.building import Elicited
-    from kneebayes.model import Model
+    import pandas as pd
 
 __all__ = ["update"]
 
 MANY = 200  # patients from which on a bar is shown
-M = TypeVar("M", bound="Model")
 
 
-def update(model: M, cases: object, trust: float | None = None, progress: bool | None = None) -> M:
-    """The same model after it has seen patients; see :meth:`kneebayes.Model.update`.
+def update(
+    model: AnyModel, cases: pd.DataFrame, trust: float | None = None, progress: bool | None = None
+) -> AnyModel:
+    """The same model after it has seen patients: the words are the prior, patients the data.
+
+    Every number that was stated with an interval can move: priors, links, leaks, risk
+    ratios (which stay tied to the leak of their cause), shares of contexts. A sentence
+    weighs as many patients as would say as much as its interval does. What is not known
+    of a patient is averaged over, exactly; all patients came *because* they have the
+    complaint, and this is taken into account. ``model.learnt`` says for each number what
+    comes from the text and what from the patients. A model that has learnt and sees more
+    patients learns from all of them together, from the text as it was at first.
+
+    Parameters
+    ----------
+    model
+        The model before.
+    cases
+        A DataFrame as :meth:`diagnose_cohort` takes it: one row a patient, one column a
+        finding, context or cause by any of its names. Confirmed causes are columns like
+        any other; what is empty is unknown. All must have the complaint. Rows that say
+        nothing else teach nothing.
+    trust
+        What the weight of every sentence is multiplied by: 2 counts each as twice as many
+        patients, infinity keeps the text whatever comes. Left out, 1 (or as before).
+    progress
+        Whether to show a bar; left out, one is shown for more than 200 patients.
+
+    Returns
+    -------
+    Model
+        A model of the same kind. It keeps knowledge and names; the statements that its
+        numbers come from now hold what they would say (``elicited``), so that robustness
+        draws about the learnt numbers, inside intervals that have become narrower.
 
     Raises
     ------
@@ -38,27 +69,57 @@ def update(model: M, cases: object, trust: float | None = None, progress: bool |
         If columns, cells or ``trust`` cannot be understood, or a patient is without the
         complaint.
     ImpossibleEvidenceError
-        If what is known of a patient cannot be true together.
+        If what is known of a patient cannot be true together; names the rows.
     TooWideError
         If a patient needs more memory than is allowed.
+
+    Notes
+    -----
+    Found are the most probable numbers (maximum a posteriori on the scale of log-odds)
+    under independent Betas. Intervals are those of a normal about them with the observed
+    information, from the scores of what was seen, so that hidden causes do not count as
+    if they had been seen (Louis 1982; Meilijson 1989). Which of two causes a finding
+    comes from may stay undecided however many patients there are, where none of them
+    has a confirmed cause; then the text decides.
+
+    References
+    ----------
+    Dempster, Laird, Rubin: Maximum likelihood from incomplete data via the EM algorithm,
+    J. R. Statist. Soc. B 39, 1977 (section 4.2: truncated samples).
+
+    Examples
+    --------
+    >>> import pandas as pd, kneebayes as kb
+    >>> cysts = pd.DataFrame({"Baker's cyst": [True] * 8, "lump behind the knee": [False] * 8})
+    >>> knee = kb.load()
+    >>> taught = knee.update(cysts)
+    >>> lump = {"lump behind the knee": True}
+    >>> taught.probability(lump, {"Baker's cyst": True}) < knee.probability(
+    ...     lump, {"Baker's cyst": True}
+    ... )
+    True
+    >>> taught.learnt
+    Learnt(8 patients: ...)
     """
-    earlier = model.learnt
-    before = model if earlier is None else cast("M", earlier.before)
+    earlier = cast("Learnt | None", model.data.learnt)
+    before = model if earlier is None else cast("AnyModel", earlier.before)
     weight = _trust(trust, earlier)
     patients = read_patients(before, cases)
     if earlier is not None:
-        states = int(before.engine.flat.own_start[-1])
+        states = int(before.data.engine.flat.own_start[-1])
         patients = together([earlier.patients, patients], states)
     text = read_text(before, 1.0 if math.isinf(weight) else weight)
     if not patients.telling or math.isinf(weight):
         same = tuple(
-            Outcome(one, one.interval, float(before.engine.numbers[0][one.place]), 0.0)
+            Outcome(one, one.interval, float(before.data.engine.numbers[0][one.place]), 0.0)
             for one in text.sentences
         )
-        learnt = Learnt(before, patients, same, before.engine.numbers[0], weight, (), True, 0.0)
-        return _placed(before, before.elicited, learnt)
+        learnt = Learnt(
+            before, patients, same, before.data.engine.numbers[0], weight, (), True, 0.0
+        )
+        return before.replace(learnt=learnt)
     scoring = Scoring(
-        Counting(before.engine),
+        Counting(before.data.engine),
         text.coordinates,
         patients.sample,
         selection_of(before),
@@ -67,9 +128,9 @@ def update(model: M, cases: object, trust: float | None = None, progress: bool |
     with _bar(len(patients), progress) as advance:
         found = scoring.find(advance)
     outcomes = outcomes_of(before, text, found)
-    network = network_with(before.network, before.engine.flat, found.numbers)
-    complaint = Evidence.of(network, {before.knowledge.meta.complaint: "present"})
-    probability = before.engine.on(network).probability(complaint)
+    network = network_with(before.data.network, before.data.engine.flat, found.numbers)
+    complaint = Evidence.of(network, {before.data.knowledge.meta.complaint: "present"})
+    probability = before.data.engine.on(network).probability(complaint)
     elicited = with_outcomes(before, network, outcomes, probability)
     learnt = Learnt(
         before,
@@ -81,13 +142,13 @@ def update(model: M, cases: object, trust: float | None = None, progress: bool |
         found.converged,
         _determined(found),
     )
-    return _placed(before, elicited, learnt)
+    return before.replace(elicited=elicited, learnt=learnt)
 
 
-def selection_of(model: Model) -> Observed:
+def selection_of(model: ModelLike) -> Observed:
     """What all patients came for, as a row of observed states."""
-    selection = np.full(len(model.network), -1, dtype=np.int8)
-    selection[model.network.index[model.knowledge.meta.complaint]] = 1
+    selection = np.full(len(model.data.network), -1, dtype=np.int8)
+    selection[model.data.network.index[model.data.knowledge.meta.complaint]] = 1
     return selection
 
 
@@ -101,16 +162,6 @@ def _trust(trust: float | None, earlier: Learnt | None) -> float:
         )
         raise EvidenceError(message)
     return float(trust)
-
-
-def _placed(before: M, elicited: Elicited, learnt: Learnt) -> M:
-    """The model with other numbers, as for another setting."""
-    model = type(before).__new__(type(before))
-    model.knowledge, model.names, model.setting = before.knowledge, before.names, before.setting
-    model.elicited = elicited
-    model.engine = before.engine.on(elicited.network)
-    model.learnt = learnt
-    return model
 
 
 def _determined(found: Found) -> float:

@@ -23,7 +23,7 @@ from kneebayes.network import Link, Network, Numbers
 from kneebayes.odds import inverse_logit, logit
 
 if TYPE_CHECKING:
-    from kneebayes.model import Model
+    from kneebayes.building.model import ModelLike
 
 __all__ = ["Outcome", "network_with", "outcomes_of", "with_outcomes"]
 
@@ -80,7 +80,7 @@ def network_with(network: Network, flat: Flat, numbers: Numbers) -> Network:
     return network.replacing(nodes)
 
 
-def outcomes_of(model: Model, text: Text, found: Found) -> tuple[Outcome, ...]:
+def outcomes_of(model: ModelLike, text: Text, found: Found) -> tuple[Outcome, ...]:
     """What became of every sentence.
 
     Parameters
@@ -98,16 +98,16 @@ def outcomes_of(model: Model, text: Text, found: Found) -> tuple[Outcome, ...]:
 class _Backwards:
     """Numbers become statements again."""
 
-    def __init__(self, model: Model, text: Text, found: Found) -> None:
+    def __init__(self, model: ModelLike, text: Text, found: Found) -> None:
         self.model, self.text, self.found = model, text, found
         self.numbers = found.numbers
         self.by_all, self.by_text = _inverse(found.by_all), _inverse(found.by_text)
         self.frequencies = _frequencies_of(model, text, found.numbers)
-        seen = Evidence.of(model.network, {model.knowledge.meta.complaint: "present"})
-        told = model.engine.propagate_each(
-            [seen], list(model.knowledge.causes), found.numbers[None]
+        seen = Evidence.of(model.data.network, {model.data.knowledge.meta.complaint: "present"})
+        told = model.data.engine.propagate_each(
+            [seen], list(model.data.knowledge.causes), found.numbers[None]
         )
-        self.priors = {id: told.present(id) for id in model.knowledge.causes}
+        self.priors = {id: told.present(id) for id in model.data.knowledge.causes}
 
     def outcomes(self) -> tuple[Outcome, ...]:
         """What became of every sentence."""
@@ -213,20 +213,20 @@ class _Backwards:
 
     def evoked(self, quantity: Quantity, low: float, high: float) -> Interval:
         """P(cause | finding, complaint) at the learnt link, and at both its ends."""
-        knowledge, network = self.model.knowledge, self.model.network
+        knowledge, network = self.model.data.knowledge, self.model.data.network
         seen = Evidence.of(network, {knowledge.meta.complaint: "present", quantity.node: "present"})
         rows = np.repeat(self.numbers[None], 3, axis=0)
         rows[:, quantity.place] = low, self.numbers[quantity.place], high
-        told = self.model.engine.propagate_each([seen], [quantity.parent], rows)
+        told = self.model.data.engine.propagate_each([seen], [quantity.parent], rows)
         shares = told.marginals[quantity.parent][:, 1].tolist()
         return Interval(low=min(shares), value=shares[1], high=max(shares))
 
 
 def with_outcomes(
-    model: Model, network: Network, outcomes: Sequence[Outcome], complaint_probability: float
+    model: ModelLike, network: Network, outcomes: Sequence[Outcome], complaint_probability: float
 ) -> Elicited:
     """The statements of a model as they would be after learning, with their network."""
-    before = model.elicited
+    before = model.data.elicited
     priors, leaks = dict(before.priors), dict(before.leaks)
     arrows: dict[tuple[str, str, str], Interval] = {}
     for one in outcomes:
@@ -254,14 +254,14 @@ def with_outcomes(
     )
 
 
-def _frequencies_of(model: Model, text: Text, numbers: Numbers) -> Mapping[int, float]:
+def _frequencies_of(model: ModelLike, text: Text, numbers: Numbers) -> Mapping[int, float]:
     """By place of a link the frequency that would be stated for it: relinking, backwards.
 
     What the link does not give, leak and mediators do: ``1 - frequency = (1 - link) others``,
     and ``others`` does not depend on the link itself. So a few rounds settle all of them, one
     for each step from cause to mediator to finding.
     """
-    knowledge, network, flat = model.knowledge, model.network, model.engine.flat
+    knowledge, network, flat = model.data.knowledge, model.data.network, model.data.engine.flat
     evoked = {one.place for one in text.quantities.all if one.kind == "evoking"}
     asked = [
         one for one in text.quantities.all if one.kind == "frequency" and one.place not in evoked

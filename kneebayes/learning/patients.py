@@ -21,7 +21,7 @@ from kneebayes.learning.scoring import Sample
 from kneebayes.network import Numbers
 
 if TYPE_CHECKING:
-    from kneebayes.model import Model
+    from kneebayes.building.model import ModelLike
 
 __all__ = ["Patients", "log_probabilities", "read_patients", "together"]
 
@@ -54,7 +54,7 @@ class Patients:
         return int((self.which >= 0).sum())
 
 
-def read_patients(model: Model, frame: object) -> Patients:
+def read_patients(model: ModelLike, frame: object) -> Patients:
     """Read a table as :meth:`kneebayes.Model.diagnose_cohort` does, and check it.
 
     Parameters
@@ -87,8 +87,11 @@ def read_patients(model: Model, frame: object) -> Patients:
     return patients
 
 
-def _patients_of(model: Model, reading: Reading) -> Patients:
-    others = np.arange(len(model.network)) != model.network.index[model.knowledge.meta.complaint]
+def _patients_of(model: ModelLike, reading: Reading) -> Patients:
+    others = (
+        np.arange(len(model.data.network))
+        != model.data.network.index[model.data.knowledge.meta.complaint]
+    )
     telling: Flags = np.any(reading.hard[:, others] >= 0, axis=1)
     if reading.soft is not None:
         telling |= np.any(reading.soft != 1.0, axis=1)
@@ -147,11 +150,11 @@ def together(parts: Sequence[Patients], states: int) -> Patients:
     return Patients(sample, sum(map(len, parts)), np.concatenate(which))
 
 
-def _check_complaint(model: Model, reading: Reading, place: Place) -> None:
-    complaint = model.knowledge.meta.complaint
-    wrong = np.flatnonzero(reading.hard[:, model.network.index[complaint]] != 1)
+def _check_complaint(model: ModelLike, reading: Reading, place: Place) -> None:
+    complaint = model.data.knowledge.meta.complaint
+    wrong = np.flatnonzero(reading.hard[:, model.data.network.index[complaint]] != 1)
     if wrong.size:
-        label = model.knowledge.label(complaint)
+        label = model.data.knowledge.label(complaint)
         message = (
             f"Only patients who have the complaint ({label}) can be learnt from, since the "
             f"priors are about them; of {_named(wrong.tolist(), place)} it is absent or not known. "
@@ -160,13 +163,13 @@ def _check_complaint(model: Model, reading: Reading, place: Place) -> None:
         raise EvidenceError(message)
 
 
-def _check_possible(model: Model, patients: Patients, place: Place) -> None:
+def _check_possible(model: ModelLike, patients: Patients, place: Place) -> None:
     """No patient may be impossible: then no numbers near the text's would explain them."""
     sample = patients.sample
     if not len(sample.hard):
         return
     try:
-        told = log_probabilities(model, sample, model.engine.numbers[0])
+        told = log_probabilities(model, sample, model.data.engine.numbers[0])
     except TooWideError as error:
         raise _placed(error, patients, place) from None
     bad = np.flatnonzero(told == -np.inf)
@@ -174,9 +177,9 @@ def _check_possible(model: Model, patients: Patients, place: Place) -> None:
         return
     rows = np.flatnonzero(np.isin(patients.which, bad))
     conflict = smallest_conflict(
-        model.engine, _evidence(model, sample, int(patients.which[rows[0]]))
+        model.data.engine, _evidence(model, sample, int(patients.which[rows[0]]))
     )
-    names = ", ".join(model.knowledge.label(id) for id in conflict)
+    names = ", ".join(model.data.knowledge.label(id) for id in conflict)
     message = (
         f"What is known of {_named(rows.tolist(), place)} cannot be true together under the model "
         f"(in the first: {names}). Correct or leave out what conflicts."
@@ -184,7 +187,7 @@ def _check_possible(model: Model, patients: Patients, place: Place) -> None:
     raise ImpossibleEvidenceError(message, conflict)
 
 
-def log_probabilities(model: Model, sample: Sample, numbers: Numbers) -> Numbers:
+def log_probabilities(model: ModelLike, sample: Sample, numbers: Numbers) -> Numbers:
     """The logarithm of P(evidence) of every patient of a sample.
 
     Patients with likelihoods for the same nodes go together: a node that is only likely in one
@@ -195,7 +198,7 @@ def log_probabilities(model: Model, sample: Sample, numbers: Numbers) -> Numbers
     TooWideError
         If a patient needs more memory than is allowed; says which of the sample.
     """
-    network, flat, rows = model.network, model.engine.flat, numbers[None]
+    network, flat, rows = model.data.network, model.data.engine.flat, numbers[None]
     plain = np.ones((1, int(flat.own_start[-1])))
     if sample.soft is None:
         return run_batch(network, flat, Batch(sample.hard, plain, rows)).log_probability
@@ -225,10 +228,10 @@ def _placed(error: TooWideError, patients: Patients, place: Place) -> TooWideErr
     return TooWideError(f"{where[0].upper()}{where[1:]}: {message}")
 
 
-def _evidence(model: Model, sample: Sample, row: int) -> Evidence:
-    flat = model.engine.flat
+def _evidence(model: ModelLike, sample: Sample, row: int) -> Evidence:
+    flat = model.data.engine.flat
     likelihoods: dict[str, tuple[float, ...]] = {}
-    for at, node in enumerate(model.network.nodes):
+    for at, node in enumerate(model.data.network.nodes):
         state = int(sample.hard[row, at])
         start, end = int(flat.own_start[at]), int(flat.own_start[at + 1])
         if state >= 0:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
 
-    from kneebayes.model import Model
+    from kneebayes.building.model import ModelLike
 
 __all__ = ["Learnt"]
 
@@ -64,7 +64,7 @@ class Learnt(Showing):
         were learnt.
     """
 
-    before: Model
+    before: ModelLike
     patients: Patients
     outcomes: tuple[Outcome, ...]
     numbers: Numbers
@@ -76,7 +76,7 @@ class Learnt(Showing):
     @cached_property
     def _rows(self) -> list[dict[str, object]]:
         rows: list[dict[str, object]] = []
-        causes = self.before.knowledge.causes
+        causes = self.before.data.knowledge.causes
         for one in self.outcomes:
             sentence, quantity = one.sentence, one.sentence.quantity
             subject = quantity.parent if quantity is not None and quantity.parent else sentence.node
@@ -183,11 +183,11 @@ class Learnt(Showing):
     @property
     def _lesson(self) -> Lesson:
         causes = [row for row in self._rows if row["kind"] == "prior"]
-        labels = self.before.knowledge.label
+        labels = self.before.data.knowledge.label
         named = [(labels(str(row["node"])) + " !" * bool(row["urgent"]), row) for row in causes]
         others = [row for row in self._by_data if row["kind"] != "prior"][:SHOWN]
         spoken = [(str(row["about"]) + " !" * bool(row["urgent"]), row) for row in others]
-        meta = self.before.knowledge.meta
+        meta = self.before.data.knowledge.meta
         parts = [
             Part(
                 "How common each cause is among those with the complaint (! urgent)",
@@ -202,7 +202,7 @@ class Learnt(Showing):
                 texts=2,
             ),
         ]
-        title = f"{meta.title}: what patients taught ({self.before.reading})"
+        title = f"{meta.title}: what patients taught ({self.before.data.reading})"
         warning = [] if self.converged else ["Stopped before the best numbers were reached."]
         notes = [*warning, *self._stays, HOW, meta.disclaimer]
         return Lesson(title, [self.summary], parts, notes)

@@ -20,7 +20,7 @@ from kneebayes.learning.weights import EXACT, QUANTILE, weight_of
 from kneebayes.network import Numbers
 
 if TYPE_CHECKING:
-    from kneebayes.model import Model
+    from kneebayes.building.model import ModelLike
 
 __all__ = ["Sentence", "Text", "read_text"]
 
@@ -90,7 +90,7 @@ class Text:
     quantities: Quantities
 
 
-def read_text(model: Model, trust: float = 1.0) -> Text:
+def read_text(model: ModelLike, trust: float = 1.0) -> Text:
     """What the sentences of a model say of its numbers.
 
     Links and leaks have Beta distributions about the numbers that the model uses, with the
@@ -119,10 +119,12 @@ def read_text(model: Model, trust: float = 1.0) -> Text:
 class _Reader:
     """Goes through all quantities once."""
 
-    def __init__(self, model: Model, trust: float) -> None:
+    def __init__(self, model: ModelLike, trust: float) -> None:
         self.model, self.trust = model, trust
-        self.quantities = quantities_of(model.knowledge, model.elicited, model.engine)
-        self.numbers = model.engine.numbers[0]
+        self.quantities = quantities_of(
+            model.data.knowledge, model.data.elicited, model.data.engine
+        )
+        self.numbers = model.data.engine.numbers[0]
         self.free: list[Free] = []
         self.families: list[Family] = []
         self.ratios: list[Ratio] = []
@@ -142,8 +144,8 @@ class _Reader:
             }:
                 continue  # how strongly the finding points to the cause has made this link
             interval, weight, fixed = self.read(at, one)
-            about = labelled(self.model.knowledge, one)
-            said = said_in_words(self.model.knowledge, one)
+            about = labelled(self.model.data.knowledge, one)
+            said = said_in_words(self.model.data.knowledge, one)
             yield Sentence(
                 one, one.node, one.state, about, said, interval, one.place, weight, fixed
             )
@@ -163,7 +165,7 @@ class _Reader:
         if fixed:
             return interval, math.inf, fixed
         if one.kind == "prior":
-            node = self.model.network.index[one.node]
+            node = self.model.data.network.index[one.node]
             self.free.append(Free(one.place, number, 0.0))
             self.imagined.append(Imagined(node, interval.value, weight))
             self.causes.append(one.node)
@@ -217,8 +219,8 @@ class _Reader:
 
     def shares(self) -> Iterator[Sentence]:
         """Contexts with several states, whose shares are stated without an interval."""
-        flat, network = self.model.engine.flat, self.model.network
-        for context in self.model.knowledge.contexts.values():
+        flat, network = self.model.data.engine.flat, self.model.data.network
+        for context in self.model.data.knowledge.contexts.values():
             if not context.states:
                 continue
             place = int(flat.number_start[network.index[context.id]])
@@ -243,13 +245,13 @@ class _Reader:
 
 
 def _links_at_ends(
-    model: Model, quantities: Quantities, evoking: Integers
+    model: ModelLike, quantities: Quantities, evoking: Integers
 ) -> dict[int, tuple[int, tuple[float, float]]]:
     """For each evoking strength the place of its link, and the link at both ends."""
     if not len(evoking):
         return {}
     asked = [quantities.all[at].node for at in evoking]
-    restating = Restating(model.engine, model.knowledge, quantities, asked)
+    restating = Restating(model.data.engine, model.data.knowledge, quantities, asked)
     rows: list[Numbers] = []
     for at in evoking:
         rows += [ends(quantities, [int(at)], "low"), ends(quantities, [int(at)], "high")]

@@ -14,10 +14,11 @@ from kneebayes.case.answers import by_node
 from kneebayes.errors import EvidenceError, ImpossibleEvidenceError, TooWideError
 from kneebayes.page.bundle import script, static
 from kneebayes.page.payload import payload
+from kneebayes.view.differential import differential_html
 
 if TYPE_CHECKING:
-    from kneebayes.differential import Differential
-    from kneebayes.model import Model
+    from kneebayes.building.model import ModelLike
+    from kneebayes.case.case import CaseLike, Diagnosing
 
 __all__ = ["Explorer", "certain_answers"]
 
@@ -42,7 +43,7 @@ class Explorer(anywidget.AnyWidget):
     _payload = traitlets.Unicode().tag(sync=True)
     answers = traitlets.Dict().tag(sync=True)
 
-    def __init__(self, model: Model, answers: Mapping[str, object] | None = None) -> None:
+    def __init__(self, model: Diagnosing, answers: Mapping[str, object] | None = None) -> None:
         self._model = model
         told = json.dumps(payload(model), ensure_ascii=False, allow_nan=False)
         super().__init__(_payload=told, answers=dict(answers or {}))
@@ -52,7 +53,7 @@ class Explorer(anywidget.AnyWidget):
         return certain_answers(self._model, proposal["value"])
 
     @property
-    def differential(self) -> Differential:
+    def differential(self) -> CaseLike:
         """The differential of the answers as they stand now, computed by Python."""
         return self._model.diagnose(self.answers)
 
@@ -67,7 +68,7 @@ class Explorer(anywidget.AnyWidget):
             return None
         data, metadata = bundle
         try:
-            still = {"text/html": self.differential._repr_html_()}
+            still = {"text/html": differential_html(self.differential)}
         except (ImpossibleEvidenceError, TooWideError):
             still = {}  # the widget itself says so
         return {**data, **still}, metadata
@@ -77,7 +78,7 @@ class Explorer(anywidget.AnyWidget):
         return f"Explorer({said or 'no answers yet'})"
 
 
-def certain_answers(model: Model, said: Mapping[str, object]) -> dict[str, str]:
+def certain_answers(model: ModelLike, said: Mapping[str, object]) -> dict[str, str]:
     """Answers by any names as states by id, in the order told; unknown ones are left out.
 
     Raises
@@ -87,11 +88,11 @@ def certain_answers(model: Model, said: Mapping[str, object]) -> dict[str, str]:
     EvidenceError
         If an answer is not understood, or is less than certain, or takes back the complaint.
     """
-    knowledge, network = model.knowledge, model.network
-    read = {one.id: one for one in read_answers(knowledge, model.names, network, said)}
+    knowledge, network = model.data.knowledge, model.data.network
+    read = {one.id: one for one in read_answers(knowledge, model.data.names, network, said)}
     complaint = knowledge.meta.complaint
     certain: dict[str, str] = {}
-    for id in by_node(knowledge, model.names, said):
+    for id in by_node(knowledge, model.data.names, said):
         if id == complaint:
             _keep_complaint(model, read[id].state if id in read else "unknown")
         elif id in read:
@@ -106,10 +107,10 @@ def certain_answers(model: Model, said: Mapping[str, object]) -> dict[str, str]:
     return certain
 
 
-def _keep_complaint(model: Model, state: str) -> None:
+def _keep_complaint(model: ModelLike, state: str) -> None:
     """Refuse any other answer about the complaint than that it is there."""
     if state != "present":
-        label = model.knowledge.label(model.knowledge.meta.complaint)
+        label = model.data.knowledge.label(model.data.knowledge.meta.complaint)
         message = (
             f"An explorer takes the complaint, {label}, for granted. Got {state}. "
             "Use model.diagnose without it."

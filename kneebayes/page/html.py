@@ -17,7 +17,7 @@ from kneebayes.page.bundle import script, style
 from kneebayes.page.payload import payload as payload_of
 
 if TYPE_CHECKING:
-    from kneebayes.model import Model
+    from kneebayes.building.model import ModelLike
 
 __all__ = ["page_html", "write_page"]
 
@@ -53,14 +53,41 @@ nothing anywhere.</p></noscript>
 """
 
 
-def write_page(model: Model, path: Path, title: str | None = None) -> Path:
-    """Write the page of a model.
+def write_page(model: ModelLike, path: str | Path, title: str | None = None) -> Path:
+    """Write the model as one self-contained HTML page, for a class or a colleague.
+
+    The page opens from a file in any browser of the last years and asks nothing of any
+    network. It ranks the causes, explains them, proposes what to ask next and has a
+    virtual patient; it computes exactly, in the browser.
+
+    Parameters
+    ----------
+    model
+        What to write.
+    path
+        Where to write, in a folder that exists; a file that is there is replaced.
+    title
+        What stands on top; left out, the model's own title.
+
+    Returns
+    -------
+    Path
+        Where it was written.
 
     Raises
     ------
     KneebayesError
-        If the folder to write into does not exist, or cannot be written to.
+        If the folder does not exist, or the file cannot be written.
+
+    Examples
+    --------
+    >>> import tempfile, kneebayes as kb
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     page = kb.load().to_html(f"{folder}/knee.html")
+    ...     page.name, page.stat().st_size < 500_000
+    ('knee.html', True)
     """
+    path = Path(path)
     if not path.parent.is_dir():
         message = (
             f"{path}: the folder {path.parent} does not exist. Make it first, or name another."

@@ -9,9 +9,9 @@ from kneebayes.case.urgency import POSSIBLE
 from kneebayes.knowledge.parts import Interval
 
 if TYPE_CHECKING:
+    from kneebayes.building.model import ModelLike
     from kneebayes.knowledge import Knowledge
     from kneebayes.knowledge.records import Named
-    from kneebayes.model import Model
     from kneebayes.network import Node
 
 __all__ = ["VERSION", "payload"]
@@ -28,7 +28,7 @@ SECTIONS = {
 }
 
 
-def payload(model: Model) -> Plain:
+def payload(model: ModelLike) -> Plain:
     """All that a page needs of a model: its network in full precision, and its words.
 
     Numbers are not rounded: what computes from this answers as the model does.
@@ -63,20 +63,20 @@ def payload(model: Model) -> Plain:
     >>> told["complaint"], len(told["nodes"]), len(told["causes"])
     ('pain_behind_knee', 161, 28)
     """
-    knowledge = model.knowledge
+    knowledge = model.data.knowledge
     return {
         "version": VERSION,
         "title": knowledge.meta.title,
         "source": knowledge.meta.source,
         "disclaimer": knowledge.meta.disclaimer,
         "lexicon": {
-            "id": model.elicited.lexicon,
-            "label": knowledge.lexicons[model.elicited.lexicon].label,
+            "id": model.data.elicited.lexicon,
+            "label": knowledge.lexicons[model.data.elicited.lexicon].label,
         },
-        "reading": model.reading,
-        "setting": model.setting,
+        "reading": model.data.reading,
+        "setting": model.data.setting,
         "complaint": knowledge.meta.complaint,
-        "nodes": [_node(knowledge, node) for node in model.network.nodes],
+        "nodes": [_node(knowledge, node) for node in model.data.network.nodes],
         **_names(knowledge),
         "causes": list(_causes(model)),
         "contexts": list(_contexts(knowledge)),
@@ -153,9 +153,9 @@ def _names(knowledge: Knowledge) -> Plain:
     }
 
 
-def _causes(model: Model) -> Iterator[Plain]:
-    for one in model.causes:
-        prior = model.elicited.priors[one.id]
+def _causes(model: ModelLike) -> Iterator[Plain]:
+    for one in model.data.knowledge.causes.values():
+        prior = model.data.elicited.priors[one.id]
         yield {
             "id": one.id,
             "label": one.label,
@@ -231,9 +231,9 @@ def _urgency(knowledge: Knowledge) -> Plain:
     return {"possible": POSSIBLE, "advice": knowledge.meta.advice.model_dump(), "rules": rules}
 
 
-def _grounds(model: Model) -> Plain:
+def _grounds(model: ModelLike) -> Plain:
     """Every stated arrow in numbers, and the claims and references that are named anywhere."""
-    knowledge = model.knowledge
+    knowledge = model.data.knowledge
     arrows = [
         {
             "parent": one.arrow.parent,
@@ -243,7 +243,7 @@ def _grounds(model: Model) -> Plain:
             "interval": _interval(one.interval),
             "because": list(one.arrow.statement.because),
         }
-        for one in model.elicited.stated
+        for one in model.data.elicited.stated
     ]
     references = {
         id: ", ".join(

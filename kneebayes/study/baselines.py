@@ -21,7 +21,7 @@ from kneebayes.odds import inverse_logit
 if TYPE_CHECKING:
     import pandas as pd
 
-    from kneebayes.model import Model
+    from kneebayes.building.model import ModelLike
 
 __all__ = ["any_urgent", "naive_bayes", "prior_only", "reading_of", "states_of"]
 
@@ -30,7 +30,7 @@ EDGE = 1e-9  # naive Bayes may say 0 and 1 at once of one patient; it is kept th
 States = NDArray[np.int8]
 
 
-def reading_of(model: Model, answers: pd.DataFrame) -> Reading:
+def reading_of(model: ModelLike, answers: pd.DataFrame) -> Reading:
     """What is known of each patient, as arrays.
 
     Raises
@@ -46,12 +46,12 @@ def reading_of(model: Model, answers: pd.DataFrame) -> Reading:
     return reading
 
 
-def states_of(model: Model, answers: pd.DataFrame) -> States:
+def states_of(model: ModelLike, answers: pd.DataFrame) -> States:
     """What is known for certain: patients x nodes, index of the state, -1 where unknown."""
     return reading_of(model, answers).hard
 
 
-def any_urgent(model: Model, reading: Reading, logs: Numbers) -> Numbers:
+def any_urgent(model: ModelLike, reading: Reading, logs: Numbers) -> Numbers:
     """P(at least one urgent cause | answers), exact, by case.
 
     One minus P(answers, all urgent causes absent) / P(answers).
@@ -63,8 +63,8 @@ def any_urgent(model: Model, reading: Reading, logs: Numbers) -> Numbers:
     logs
         Natural logarithm of P(answers) by case; finite.
     """
-    network, flat = model.network, model.engine.flat
-    ids = [id for id, cause in model.knowledge.causes.items() if cause.urgent]
+    network, flat = model.data.network, model.data.engine.flat
+    ids = [id for id, cause in model.data.knowledge.causes.items() if cause.urgent]
     columns = [network.index[id] for id in ids]
     if not ids or not len(logs):
         return np.zeros(len(logs))
@@ -72,7 +72,7 @@ def any_urgent(model: Model, reading: Reading, logs: Numbers) -> Numbers:
     hard = reading.hard.copy()
     hard[:, columns] = 0
     soft = np.ones((1, int(flat.own_start[-1]))) if reading.soft is None else reading.soft
-    batch = Batch(hard, soft, model.engine.numbers)
+    batch = Batch(hard, soft, model.data.engine.numbers)
     without = run_batch(network, flat, batch).log_probability
     with np.errstate(divide="ignore"):
         without = without + np.log(soft[:, flat.own_start[columns]]).sum(axis=1)
@@ -80,15 +80,15 @@ def any_urgent(model: Model, reading: Reading, logs: Numbers) -> Numbers:
     return np.asarray(np.where(known, 1.0, share))
 
 
-def prior_only(model: Model, patients: int) -> Numbers:
+def prior_only(model: ModelLike, patients: int) -> Numbers:
     """P(cause | complaint) for everybody: patients x causes."""
-    seen = Evidence.of(model.network, {model.knowledge.meta.complaint: "present"})
-    told = model.engine.propagate(seen, list(model.knowledge.causes))
-    priors = [told.present(id) for id in model.knowledge.causes]
+    seen = Evidence.of(model.data.network, {model.data.knowledge.meta.complaint: "present"})
+    told = model.data.engine.propagate(seen, list(model.data.knowledge.causes))
+    priors = [told.present(id) for id in model.data.knowledge.causes]
     return np.tile(np.array(priors), (patients, 1))
 
 
-def naive_bayes(model: Model, states: States) -> Numbers:
+def naive_bayes(model: ModelLike, states: States) -> Numbers:
     """Each answer weighed alone, as if answers were independent given one cause at a time.
 
     The odds of each cause given the complaint are multiplied by the likelihood ratio that
@@ -108,8 +108,8 @@ def naive_bayes(model: Model, states: States) -> Numbers:
     ndarray
         Patients x causes.
     """
-    network, causes = model.network, list(model.knowledge.causes)
-    complaint = {model.knowledge.meta.complaint: "present"}
+    network, causes = model.data.network, list(model.data.knowledge.causes)
+    complaint = {model.data.knowledge.meta.complaint: "present"}
     asked = [
         (network.index[id], at, Evidence.of(network, {**complaint, id: state}))
         for id in items_of(model)
@@ -117,7 +117,7 @@ def naive_bayes(model: Model, states: States) -> Numbers:
         for at, state in enumerate(network[id].states)
     ]
     cases = [Evidence.of(network, complaint), *(one for _, _, one in asked)]
-    told = model.engine.propagate_each(cases, causes)
+    told = model.data.engine.propagate_each(cases, causes)
     posteriors = np.stack([told.marginals[id][:, 1] for id in causes], axis=1)
     logits = _logit(np.clip(posteriors, EDGE, 1.0 - EDGE))
     logits[told.log_probability == -np.inf] = logits[0]  # an answer that nobody can give

@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.utils.validation import check_is_fitted
 
+from kneebayes.building.model import in_setting, read_model
+from kneebayes.cohort.record import diagnose_cohort
 from kneebayes.cohort.recording import items_of
 from kneebayes.errors import EvidenceError
 from kneebayes.network import Numbers
@@ -18,7 +20,6 @@ from kneebayes.study.tables import check_share
 if TYPE_CHECKING:
     import pandas as pd
 
-    from kneebayes.model import Model
 
 __all__ = ["DifferentialClassifier"]
 
@@ -50,7 +51,7 @@ class _Network:
     n_features_in_
         How many columns were fitted on.
     model_
-        The :class:`kneebayes.Model` that answers.
+        The data of the model that answers; ``kneebayes.Model(model_)`` asks it anything else.
 
     Notes
     -----
@@ -96,12 +97,10 @@ class _Network:
         UnknownNameError, EvidenceError, KnowledgeError
             If folder, lexicon, setting or columns cannot be understood.
         """
-        from kneebayes.model import load
-
         del y
         check_share("threshold", self.threshold)
-        model = load(self.folder, self.lexicon)
-        self.model_: Model = model if self.setting is None else model.in_setting(self.setting)
+        model = read_model(self.folder, self.lexicon)
+        self.model_ = model if self.setting is None else in_setting(model, self.setting)
         self.classes_ = np.array(list(self.model_.knowledge.causes))
         frame = self._frame(answers)
         if 0 in frame.shape:
@@ -131,7 +130,7 @@ class _Network:
                 f"{self.n_features_in_} features as input: the columns that it was fitted on."
             )
             raise EvidenceError(message)
-        told = self.model_.diagnose_cohort(frame, progress=False)
+        told = diagnose_cohort(self.model_, frame, progress=False)
         return told.posteriors.to_numpy()
 
     def predict(self, answers: Any, /) -> NDArray[np.int64]:

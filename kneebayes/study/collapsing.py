@@ -12,12 +12,12 @@ from kneebayes.inference import Engine, Evidence
 from kneebayes.network import Network, Node, Numbers, noisy_or_node, root_node
 
 if TYPE_CHECKING:
-    from kneebayes.model import Model
+    from kneebayes.building.model import AnyModel
 
 __all__ = ["collapse", "without_mediators"]
 
 
-def without_mediators(model: Model) -> Model:
+def without_mediators(model: AnyModel) -> AnyModel:
     """A model in which no finding shares a mediator, or a finding, with another.
 
     Every finding keeps P(finding | this cause alone); only that several findings come from
@@ -32,14 +32,11 @@ def without_mediators(model: Model) -> Model:
     >>> bare.diagnose(signs)["infection"] > knee.diagnose(signs)["infection"]
     True
     """
-    knowledge = model.knowledge
+    knowledge = model.data.knowledge
     between = {*knowledge.mediators, *knowledge.findings}
-    network = collapse(model.network, list(knowledge.findings), between)
-    bare = type(model).__new__(type(model))
-    bare.knowledge, bare.names, bare.setting = knowledge, model.names, model.setting
-    bare.elicited = replace(model.elicited, network=network)
-    bare.engine = Engine(network)
-    return bare
+    network = collapse(model.data.network, list(knowledge.findings), between)
+    elicited = replace(model.data.elicited, network=network)
+    return model.replace(elicited=elicited, engine=Engine(network))
 
 
 def collapse(network: Network, findings: Sequence[str], between: set[str]) -> Network:

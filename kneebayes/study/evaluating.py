@@ -28,7 +28,7 @@ from kneebayes.study.tables import predictions_of, truth_of
 if TYPE_CHECKING:
     import pandas as pd
 
-    from kneebayes.model import Model
+    from kneebayes.building.model import ModelLike
 
 __all__ = ["BASELINES", "evaluate", "evaluate_predictions", "subject_of"]
 
@@ -41,7 +41,7 @@ TRAINING = 1_000_003  # added to the seed of the cases, so that nobody learns fr
 def evaluate_predictions(
     probabilities: pd.DataFrame | Mapping[str, pd.DataFrame],
     truth: pd.DataFrame,
-    model: Model | None = None,
+    model: ModelLike | None = None,
     scoring: Scoring = DEFAULT,
 ) -> Evaluation:
     """Score anybody's predictions against the truth.
@@ -95,7 +95,7 @@ def evaluate_predictions(
 
 
 def evaluate(
-    model: Model,
+    model: ModelLike,
     cohort: SimulatedCohort | pd.DataFrame,
     truth: pd.DataFrame | None = None,
     baselines: Sequence[str] = BASELINES,
@@ -138,13 +138,77 @@ def evaluate(
     scored = evaluate_predictions({**tables, **(others or {})}, facts, model, scoring)
     kept = answers.index.isin(scored.truth.index)
     logs = diagnosed.log_probability[kept].to_numpy()
-    told = f"; cases: {cohort.model.reading}" if isinstance(cohort, SimulatedCohort) else ""
+    told = f"; cases: {cohort.model.data.reading}" if isinstance(cohort, SimulatedCohort) else ""
     return replace(
         scored,
-        made_by=f"{model.reading}{told}",
+        made_by=f"{model.data.reading}{told}",
         flagged=diagnosed.urgency[kept] != "routine",
         any_urgent={EXACT: any_urgent(model, reading_of(model, answers[kept]), logs)},
         learned_from=sizes,
+    )
+
+
+def evaluate_model(
+    model: ModelLike,
+    cohort: SimulatedCohort | pd.DataFrame,
+    truth: pd.DataFrame | None = None,
+    *,
+    baselines: Sequence[str] = ("prior only", "naive Bayes", "without mediators"),
+    learned: Sequence[int] | Mapping[str, Sequence[int]] = (),
+    threshold: float = 0.1,
+    seed: int = 0,
+    progress: bool | None = None,
+) -> Evaluation:
+    """Score the model on patients whose causes are known, beside simpler predictors.
+
+    Parameters
+    ----------
+    model
+        The model.
+    cohort
+        Simulated patients, or answers as :meth:`diagnose_cohort` takes them.
+    truth
+        With answers: which causes are present, True or False: the same rows by the same
+        index, one column a cause by any of its names.
+    baselines
+        Which of ``"prior only"``, ``"naive Bayes"`` (every answer weighed alone) and
+        ``"without mediators"`` (findings independent given the causes).
+    learned
+        Sizes of cohorts drawn from this model, from each of which a logistic regression a
+        cause is learned; needs scikit-learn. Or sizes by name of what learns:
+        ``{"logistic regression": [1000], "pgmpy naive Bayes": [1000]}``, the latter with
+        tables from pgmpy's own estimator.
+    threshold
+        P(any urgent cause) from which on a case counts as noticed.
+    seed
+        Where chance begins for intervals.
+    progress
+        Whether to show a bar while diagnosing.
+
+    Raises
+    ------
+    UnknownNameError, EvidenceError
+        If tables cannot be understood or do not fit each other.
+    KneebayesError
+        If something is to be learned without scikit-learn.
+
+    Examples
+    --------
+    >>> import kneebayes as kb
+    >>> knee = kb.load()
+    >>> scored = knee.evaluate(knee.simulate(100, seed=3), baselines=["prior only"])
+    >>> exact, prior = scored.table["log_score"]
+    >>> bool(exact < prior)
+    True
+    """
+    return evaluate(
+        model,
+        cohort,
+        truth,
+        baselines,
+        learned,
+        scoring=Scoring(threshold=threshold, seed=seed),
+        progress=progress,
     )
 
 
@@ -156,9 +220,9 @@ def _check_names(what: str, names: Sequence[str], known: Iterable[str]) -> None:
         raise UnknownNameError(message, name, suggest(name, list(known)))
 
 
-def subject_of(model: Model) -> Subject:
+def subject_of(model: ModelLike) -> Subject:
     """What the columns of a model's predictions are."""
-    knowledge = model.knowledge
+    knowledge = model.data.knowledge
     return Subject(
         labels={id: cause.label for id, cause in knowledge.causes.items()},
         urgent=tuple(id for id, cause in knowledge.causes.items() if cause.urgent),
@@ -185,7 +249,7 @@ def _cases(
     return cohort, truth, VISIT
 
 
-def _baseline(model: Model, name: str, answers: pd.DataFrame, states: np.ndarray) -> Numbers:
+def _baseline(model: ModelLike, name: str, answers: pd.DataFrame, states: np.ndarray) -> Numbers:
     if name == "prior only":
         return prior_only(model, len(answers))
     if name == "naive Bayes":

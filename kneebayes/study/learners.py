@@ -17,7 +17,7 @@ from kneebayes.odds import inverse_logit
 from kneebayes.study.baselines import EDGE, States
 
 if TYPE_CHECKING:
-    from kneebayes.model import Model
+    from kneebayes.building.model import ModelLike
 
 __all__ = ["LEARNERS", "Learner", "LogisticRegressions", "PgmpyNaiveBayes"]
 
@@ -36,7 +36,7 @@ class Learner(Protocol):
         Patients to learn from: patients x nodes (see :func:`states_of`), patients x causes.
     """
 
-    def __init__(self, model: Model, states: States, truth: NDArray[np.bool_]) -> None: ...
+    def __init__(self, model: ModelLike, states: States, truth: NDArray[np.bool_]) -> None: ...
 
     def predict(self, states: States) -> Numbers:
         """P(cause) as learned: patients x causes."""
@@ -59,7 +59,7 @@ class LogisticRegressions:
     patient added on either side.
     """
 
-    def __init__(self, model: Model, states: States, truth: NDArray[np.bool_]) -> None:
+    def __init__(self, model: ModelLike, states: States, truth: NDArray[np.bool_]) -> None:
         try:
             from sklearn.linear_model import LogisticRegression
 
@@ -89,7 +89,7 @@ class LogisticRegressions:
         return predicted
 
     def _features(self, states: States) -> Numbers:
-        network = self.model.network
+        network = self.model.data.network
         return np.stack(
             [
                 states[:, network.index[id]] == state
@@ -115,11 +115,11 @@ class PgmpyNaiveBayes:
     by a product over its tables, which is what pgmpy's query returns one patient at a time.
     """
 
-    def __init__(self, model: Model, states: States, truth: NDArray[np.bool_]) -> None:
+    def __init__(self, model: ModelLike, states: States, truth: NDArray[np.bool_]) -> None:
         import pandas as pd
 
         self.model = model
-        network, items = model.network, items_of(model)
+        network, items = model.data.network, items_of(model)
         known = states[:, [network.index[id] for id in items]].astype(float)
         frame = pd.DataFrame(np.where(known < 0, np.nan, known), columns=items)
         sizes = {id: len(network[id].states) for id in items}
@@ -129,7 +129,7 @@ class PgmpyNaiveBayes:
 
     def predict(self, states: States) -> Numbers:
         """P(cause) as learned: patients x causes."""
-        network = self.model.network
+        network = self.model.data.network
         odds = np.empty((len(states), len(self.tables)))
         for at, (shares, tables) in enumerate(self.tables):
             logs = np.tile(np.log(shares), (len(states), 1))

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from kneebayes.building.model import in_setting, with_lexicon
+from kneebayes.cohort.record import diagnose_cohort
 from kneebayes.cohort.recording import VISIT, Recording
 from kneebayes.cohort.simulation import simulate
 from kneebayes.study.collapsing import without_mediators
@@ -21,7 +23,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
 
-    from kneebayes.model import Model
+    from kneebayes.building.model import ModelLike
 
 __all__ = ["Misspecification", "World", "misspecify", "worlds_of"]
 
@@ -52,7 +54,7 @@ class World:
     """
 
     name: str
-    model: Model = field(repr=False)
+    model: ModelLike = field(repr=False)
     recording: Recording = VISIT
 
 
@@ -191,7 +193,7 @@ def _interval(row: Mapping[str, float]) -> str:
     return f"{row['regret']:+.4f} ({row['regret_low']:+.4f} to {row['regret_high']:+.4f})"
 
 
-def worlds_of(model: Model, recording: Recording = VISIT) -> tuple[World, ...]:
+def worlds_of(model: ModelLike, recording: Recording = VISIT) -> tuple[World, ...]:
     """Worlds that differ from a model in one thing each, its own first.
 
     The words read by each other lexicon; each other setting; no mediators; answers about
@@ -200,14 +202,14 @@ def worlds_of(model: Model, recording: Recording = VISIT) -> tuple[World, ...]:
     """
     worlds = [World(AS_STATED, model, recording)]
     worlds += [
-        World(f"lexicon: {id}", model.with_lexicon(id), recording)
-        for id in model.lexicons
-        if id != model.elicited.lexicon
+        World(f"lexicon: {id}", with_lexicon(model, id), recording)
+        for id in model.data.knowledge.lexicons
+        if id != model.data.elicited.lexicon
     ]
     worlds += [
-        World(f"setting: {one.id}", model.in_setting(one.id), recording)
-        for one in model.settings
-        if one.id != model.setting
+        World(f"setting: {one.id}", in_setting(model, one.id), recording)
+        for one in model.data.knowledge.settings.values()
+        if one.id != model.data.setting
     ]
     worlds.append(World("no mediators", without_mediators(model), recording))
     worlds += [
@@ -220,21 +222,40 @@ def worlds_of(model: Model, recording: Recording = VISIT) -> tuple[World, ...]:
 
 
 def misspecify(
-    model: Model,
+    model: ModelLike,
     n: int = 1000,
     worlds: Sequence[World] | None = None,
     *,
-    recording: Recording = VISIT,
+    recording: Recording | None = None,
     seed: int = 0,
     threshold: float = 0.1,
 ) -> Misspecification:
-    """Evaluate a model in other worlds; see :meth:`kneebayes.Model.misspecify`."""
+    """Score the model on patients from worlds that are not as it thinks.
+
+    Parameters
+    ----------
+    model
+        The model.
+    n
+        How many patients are drawn in each world.
+    worlds
+        The worlds (:class:`kneebayes.study.World`); left out, those that differ in one
+        thing each: another lexicon, another setting, no mediators, wrong answers, a record
+        that leaves out what was absent.
+    recording
+        How patients are written down where a world does not say otherwise.
+    seed
+        Where chance begins.
+    threshold
+        P(any urgent cause) from which on a case counts as noticed.
+    """
+    recording = VISIT if recording is None else recording
     chosen = tuple(worlds_of(model, recording) if worlds is None else worlds)
     scoring = Scoring(threshold=threshold, resamples=RESAMPLES, seed=seed)
     told: dict[str, Evaluation] = {}
     for world in chosen:
         cohort = simulate(world.model, n, seed, recording=world.recording)
-        informed = world.model.diagnose_cohort(cohort.answers, progress=False).posteriors
+        informed = diagnose_cohort(world.model, cohort.answers, progress=False).posteriors
         told[world.name] = evaluate(
             model,
             cohort,
@@ -243,4 +264,4 @@ def misspecify(
             scoring=scoring,
             progress=False,
         )
-    return Misspecification(told, chosen, model.reading, n, seed)
+    return Misspecification(told, chosen, model.data.reading, n, seed)

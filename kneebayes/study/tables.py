@@ -11,12 +11,12 @@ from kneebayes.errors import EvidenceError
 if TYPE_CHECKING:
     import pandas as pd
 
-    from kneebayes.model import Model
+    from kneebayes.building.model import ModelLike
 
 __all__ = ["check_count", "check_share", "predictions_of", "records_of", "truth_of"]
 
 
-def truth_of(truth: pd.DataFrame, model: Model | None = None) -> pd.DataFrame:
+def truth_of(truth: pd.DataFrame, model: ModelLike | None = None) -> pd.DataFrame:
     """The truth as booleans, columns called by id and in the model's order.
 
     Raises
@@ -47,7 +47,7 @@ def truth_of(truth: pd.DataFrame, model: Model | None = None) -> pd.DataFrame:
 
 
 def predictions_of(
-    name: str, probabilities: pd.DataFrame, truth: pd.DataFrame, model: Model | None = None
+    name: str, probabilities: pd.DataFrame, truth: pd.DataFrame, model: ModelLike | None = None
 ) -> pd.DataFrame:
     """Predictions with the rows and columns of the truth; a missing number stays missing.
 
@@ -120,7 +120,7 @@ def check_count(name: str, value: object, least: int) -> None:
         raise EvidenceError(message)
 
 
-def _named(name: str, table: object, model: Model | None) -> pd.DataFrame:
+def _named(name: str, table: object, model: ModelLike | None) -> pd.DataFrame:
     import pandas as pd
 
     if not isinstance(table, pd.DataFrame):
@@ -132,13 +132,15 @@ def _named(name: str, table: object, model: Model | None) -> pd.DataFrame:
             message = f"'{name}' has a column twice. Give every cause one column."
             raise EvidenceError(message)
         return table
-    ids = [model.names.meaning(str(one), ("cause",), "model.causes").id for one in table.columns]
-    lost = [id for id in model.knowledge.causes if id not in ids]
-    twice = [id for id in model.knowledge.causes if ids.count(id) > 1]
+    ids = [
+        model.data.names.meaning(str(one), ("cause",), "model.causes").id for one in table.columns
+    ]
+    lost = [id for id in model.data.knowledge.causes if id not in ids]
+    twice = [id for id in model.data.knowledge.causes if ids.count(id) > 1]
     if lost or twice:
         message = (
             f"'{name}' needs one column for each cause of the model. "
             f"{'Missing' if lost else 'Twice'}: {', '.join((lost or twice)[:5])}."
         )
         raise EvidenceError(message)
-    return table.set_axis(ids, axis=1)[list(model.knowledge.causes)]
+    return table.set_axis(ids, axis=1)[list(model.data.knowledge.causes)]

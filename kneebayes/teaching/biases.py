@@ -47,7 +47,7 @@ def _closed_early(feedback: Feedback) -> Iterator[str]:
     settled = [id for id, p in case.stated.items() if p >= CONVINCED and not feedback.present[id]]
     question, bits = best_of(case, free=True)
     if settled and bits >= PROMISING * uncertainty_of(feedback.opening) > 0.0:
-        label = case.model.knowledge.label
+        label = case.model.data.knowledge.label
         yield (
             f"Premature closure: you settled on {label(settled[0])} while "
             f"'{label(question)}' could still be asked for nothing and promised {bits:.2f} bits."
@@ -63,7 +63,7 @@ def _anchored(feedback: Feedback) -> Iterator[str]:
         if len(own) > 1 and abs(moved) >= MOVED and followed * moved < FOLLOWED * moved**2:
             yield (
                 f"Anchoring: between your first and last word on "
-                f"{feedback.case.model.knowledge.label(cause)} the evidence moved it by "
+                f"{feedback.case.model.data.knowledge.label(cause)} the evidence moved it by "
                 f"{_decibans(moved):+.0f} decibans, your statement by {_decibans(followed):+.0f}."
             )
 
@@ -74,7 +74,7 @@ def _neglected(feedback: Feedback) -> Iterator[str]:
         exact = said.prior + said.evidence
         ignored = abs(said.stated - said.evidence) < abs(said.stated - exact)
         if said.prior < logit(RARE) and said.evidence > MOVED and ignored:
-            label = feedback.case.model.knowledge.label(cause)
+            label = feedback.case.model.data.knowledge.label(cause)
             yield (
                 f"Base-rate neglect: {label} began at {feedback.opening.exact[cause]:.1%}. What "
                 f"you found speaks for it, and still makes only {feedback.exact[cause]:.1%} of "

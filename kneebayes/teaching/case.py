@@ -103,7 +103,7 @@ class PracticeCase(Situation):
             If a number is no probability, a cause is named twice, or the case is closed.
         """
         self._refuse_if_closed()
-        return self._next(Step(stated=probabilities_by_id(self.model.names, probabilities)))
+        return self._next(Step(stated=probabilities_by_id(self.model.data.names, probabilities)))
 
     def close(
         self, probabilities: Mapping[str, float] | None = None, advice: str | None = None
@@ -156,7 +156,7 @@ class PracticeCase(Situation):
     def _asked(self, name: str) -> Step:
         """What a name asks for: a node, or else a way of examining."""
         try:
-            meaning = self.model.names.meaning(
+            meaning = self.model.data.names.meaning(
                 name, ("finding", "context"), "model.findings and model.contexts"
             )
         except UnknownNameError:
@@ -167,7 +167,7 @@ class PracticeCase(Situation):
 
     def _step(self, name: str, method: str, ids: tuple[str, ...]) -> Step:
         """Asking for what is not known yet of some nodes, with its price."""
-        knowledge = self.model.knowledge
+        knowledge = self.model.data.knowledge
         fresh = tuple(id for id in ids if id not in self.known)
         if not fresh:
             told = {one.id: f"{one.label}: {one.state}" for one in self.answers}
@@ -187,12 +187,12 @@ class PracticeCase(Situation):
     @property
     def examinations(self) -> list[str]:
         """Labels of the ways of examining that tell any results."""
-        return [self.model.knowledge.methods[id].label for id in self._results]
+        return [self.model.data.knowledge.methods[id].label for id in self._results]
 
     @property
     def _results(self) -> dict[str, tuple[str, ...]]:
         """The results of each way of examining that has any."""
-        knowledge = self.model.knowledge
+        knowledge = self.model.data.knowledge
         found = {
             id: tuple(i for i, one in knowledge.findings.items() if one.method == id)
             for id in knowledge.methods
@@ -202,7 +202,7 @@ class PracticeCase(Situation):
     def _method(self, name: str) -> str:
         """Id of a way of examining, by any of its names; empty if there is none."""
         for id in self._results:
-            one = self.model.knowledge.methods[id]
+            one = self.model.data.knowledge.methods[id]
             if fold(name) in {fold(word) for word in (id, one.label, *one.aliases)}:
                 return id
         return ""

@@ -46,7 +46,7 @@ class Chance:
             word = self._state
             mixed = (word ^ (word >> np.uint32(15))) * (word | np.uint32(1))
             mixed ^= mixed + (mixed ^ (mixed >> np.uint32(7))) * (mixed | np.uint32(61))
-            return (mixed ^ (mixed >> np.uint32(14))) / TO_ONE
+            return np.asarray((mixed ^ (mixed >> np.uint32(14))) / TO_ONE)
 
 
 def worlds_of(network: Network, seed: int, count: int, first: int = 0) -> Worlds:

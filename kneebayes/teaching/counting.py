@@ -15,7 +15,7 @@ from kneebayes.inference import Evidence
 from kneebayes.teaching.frequencies import PEOPLE, NaturalFrequencies
 
 if TYPE_CHECKING:
-    from kneebayes.model import Model
+    from kneebayes.building.model import ModelLike
 
 __all__ = ["count_people"]
 
@@ -23,29 +23,66 @@ MOST = 100_000_000
 
 
 def count_people(
-    model: Model,
+    model: ModelLike,
     cause: str,
     findings: str | Iterable[str] | Mapping[str, object],
     given: Mapping[str, object] | None = None,
     people: int | None = None,
 ) -> NaturalFrequencies:
-    """See :meth:`kneebayes.Model.natural_frequencies`."""
+    """A query as counts: of 1,000 people like this so many have the cause, of those ...
+
+    Natural frequencies help people to reason rightly with probabilities (Gigerenzer and
+    Hoffrage 1995).
+
+    Parameters
+    ----------
+    model
+        The model.
+    cause
+        A cause by any of its names; a group means at least one of its members.
+    findings
+        One name or several that are present, or answers by name; all together, certain.
+    given
+        What all the people have in common; the complaint is present unless said otherwise.
+    people
+        How many. Left out, 1,000, or as many of 10,000 and 100,000 as keep the fewest
+        counts from being rounded to 0; those that are are told of.
+
+    Raises
+    ------
+    UnknownNameError
+        If a name is not known.
+    EvidenceError
+        If an answer is only likely or given twice, or the cause is certain already.
+    ImpossibleEvidenceError
+        If there are no such people.
+
+    Examples
+    --------
+    >>> import kneebayes as kb
+    >>> told = kb.load().natural_frequencies("Baker's cyst", "lump behind the knee")
+    >>> print(told.sentences[0])
+    Of 1,000 people like this, 235 have Baker's cyst (23.5%); 765 do not.
+    >>> counts = told.counts
+    >>> counts["with_cause"] + counts["without_cause"] == counts["people"]
+    True
+    """
     if people is not None and (
         isinstance(people, bool) or not isinstance(people, int) or not 0 < people <= MOST
     ):
         message = f"people: must be a whole number from 1 to {MOST:,}. Got {people!r}."
         raise EvidenceError(message)
-    meaning = model.names.meaning(cause, ("cause", "group"), "model.causes and model.groups")
-    knowledge = model.knowledge
+    meaning = model.data.names.meaning(cause, ("cause", "group"), "model.causes and model.groups")
+    knowledge = model.data.knowledge
     group = meaning.kind == "group"
     members = list(knowledge.groups[meaning.id].members) if group else [meaning.id]
     known = _known(model, given)
-    asked = read_answers(knowledge, model.names, model.network, _as_mapping(findings))
+    asked = read_answers(knowledge, model.data.names, model.data.network, _as_mapping(findings))
     _check(asked, known, members)
     prior, within, without, posterior = _probabilities(model, members, known, asked)
     found = NaturalFrequencies(
         knowledge,
-        model.reading,
+        model.data.reading,
         knowledge.label(meaning.id),
         any(knowledge.causes[id].urgent for id in members),
         known,
@@ -70,13 +107,13 @@ def _as_mapping(findings: str | Iterable[str] | Mapping[str, object]) -> Mapping
     return dict.fromkeys(names, True)
 
 
-def _known(model: Model, given: Mapping[str, object] | None) -> tuple[Answer, ...]:
+def _known(model: ModelLike, given: Mapping[str, object] | None) -> tuple[Answer, ...]:
     """What is given, the complaint present unless it is said otherwise."""
     said = {} if given is None else dict(given)
-    complaint = model.knowledge.meta.complaint
-    if complaint not in by_node(model.knowledge, model.names, said):
+    complaint = model.data.knowledge.meta.complaint
+    if complaint not in by_node(model.data.knowledge, model.data.names, said):
         said = {complaint: True, **said}
-    return read_answers(model.knowledge, model.names, model.network, said)
+    return read_answers(model.data.knowledge, model.data.names, model.data.network, said)
 
 
 def _check(asked: tuple[Answer, ...], known: tuple[Answer, ...], members: list[str]) -> None:
@@ -101,12 +138,12 @@ def _check(asked: tuple[Answer, ...], known: tuple[Answer, ...], members: list[s
 
 
 def _probabilities(
-    model: Model, members: list[str], known: tuple[Answer, ...], asked: tuple[Answer, ...]
+    model: ModelLike, members: list[str], known: tuple[Answer, ...], asked: tuple[Answer, ...]
 ) -> tuple[float, float, float, float]:
     """P(cause), P(findings | cause), P(findings | no cause) and P(cause | findings)."""
-    engine, before = model.engine, evidence_of(known)
+    engine, before = model.data.engine, evidence_of(known)
     after = before.plus(evidence_of(asked))
-    label = " or ".join(model.knowledge.label(id) for id in members)
+    label = " or ".join(model.data.knowledge.label(id) for id in members)
     if engine.log_probability(before) == -np.inf:
         message = "given: the evidence has probability zero, so there are no such people."
         raise ImpossibleEvidenceError(message, list(before))

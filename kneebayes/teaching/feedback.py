@@ -66,12 +66,14 @@ class Feedback(Showing):
     @cached_property
     def present(self) -> dict[str, bool]:
         """Whether each cause is truly present, by id."""
-        return {id: self.case.truth[id] == "present" for id in self.case.model.knowledge.causes}
+        return {
+            id: self.case.truth[id] == "present" for id in self.case.model.data.knowledge.causes
+        }
 
     @cached_property
     def stated(self) -> dict[str, float]:
         """The final probability of every cause; its prior where it was never named."""
-        priors = self.case.model.elicited.priors
+        priors = self.case.model.data.elicited.priors
         return {id: priors[id].value for id in self.present} | self.case.stated
 
     @property
@@ -140,7 +142,7 @@ class Feedback(Showing):
     @cached_property
     def hindsight(self) -> Urgency:
         """What the whole truth calls for: every sign, every test, and the causes there are."""
-        knowledge = self.case.model.knowledge
+        knowledge = self.case.model.data.knowledge
         return self._judged([*knowledge.findings, *knowledge.contexts, *self._causes])
 
     @cached_property
@@ -168,8 +170,8 @@ class Feedback(Showing):
     def _judged(self, ids: list[str]) -> Urgency:
         model = self.case.model
         seen = {id: self.case.truth[id] for id in ids}
-        answers = read_answers(model.knowledge, model.names, model.network, seen)
-        return judge_urgency(model.knowledge, answers)
+        answers = read_answers(model.data.knowledge, model.data.names, model.data.network, seen)
+        return judge_urgency(model.data.knowledge, answers)
 
     # questions
 
@@ -225,9 +227,9 @@ class Feedback(Showing):
     def not_asked(self) -> dict[str, str]:
         """Label and true state of each finding or test result that is there and was not asked."""
         model, truth = self.case.model, self.case.truth
-        there = {id: truth[id] for id in self.case.open if id in model.knowledge.findings}
+        there = {id: truth[id] for id in self.case.open if id in model.data.knowledge.findings}
         present = {id: state for id, state in there.items() if state != "absent"}
-        answers = read_answers(model.knowledge, model.names, model.network, present)
+        answers = read_answers(model.data.knowledge, model.data.names, model.data.network, present)
         return {one.label: one.state for one in answers}
 
     # how it shows itself
@@ -254,7 +256,7 @@ class Feedback(Showing):
     @cached_property
     def belief_rows(self) -> list[dict[str, object]]:
         """The rows of :attr:`differential`."""
-        knowledge = self.case.model.knowledge
+        knowledge = self.case.model.data.knowledge
         rows = [
             {
                 "id": id,

@@ -11,17 +11,58 @@ from kneebayes.teaching.case import PracticeCase
 from kneebayes.teaching.patients import draw_patient
 
 if TYPE_CHECKING:
-    from kneebayes.model import Model
+    from kneebayes.building.model import ModelLike
 
-__all__ = ["BACKGROUNDS", "open_case"]
+__all__ = ["BACKGROUNDS", "new_case"]
 
 BACKGROUNDS = {"all": 1.0, "some": 0.5, "none": 0.0}  # share of the contexts that is told
 
 
-def open_case(
-    model: Model, difficulty: str, kind: str, seed: int | None, background: str
+def new_case(
+    model: ModelLike,
+    difficulty: str = "medium",
+    kind: str = "any",
+    seed: int | None = None,
+    background: str = "all",
 ) -> PracticeCase:
-    """Draw a patient and tell the beginning; see :meth:`kneebayes.Model.case`."""
+    """A virtual patient with the complaint, drawn from the network, to practise on.
+
+    Parameters
+    ----------
+    model
+        Whose patient.
+    difficulty
+        ``easy``, ``medium`` or ``hard``, by what :class:`kneebayes.teaching.Hardness`
+        measures: how much uncertainty is left after full work-up, and how odd the
+        findings are for the causes. ``any`` takes the next patient as he comes.
+    kind
+        ``red herring``: a finding that no true cause produced points elsewhere;
+        ``second cause``: two or more causes are present; ``urgent``: an urgent cause is
+        present, or the signs say to go now; ``any``: whatever comes.
+    seed
+        Where chance begins; the same seed draws the same patient. Left out, a new one is
+        taken, which the case tells.
+    background
+        What is told at the beginning besides the complaint: ``all`` contexts as on a form
+        that was filled in, ``some`` (a random half, whatever they are, so that what is
+        not told says nothing) or ``none``. With less told, the best question takes longer
+        to find.
+
+    Raises
+    ------
+    KneebayesError
+        If a word or the seed makes no sense, or there is no such patient.
+
+    Examples
+    --------
+    >>> import kneebayes as kb
+    >>> case = kb.load().case(difficulty="any", seed=1).ask("fever", "lump behind the knee")
+    >>> case.table["what"].tolist()[-2:]
+    ['fever', 'lump behind the knee']
+    >>> told = case.close({"Baker's cyst": 0.2, "meniscus tear": 0.3}, advice="routine")
+    >>> told.scores["divergence"] > 0.0
+    True
+    """
     if background not in BACKGROUNDS:
         allowed = ", ".join(f"'{one}'" for one in BACKGROUNDS)
         message = f"background: {background!r} is not one. There are: {allowed}."
@@ -34,7 +75,7 @@ def open_case(
         raise KneebayesError(message)
     truth = draw_patient(model, int(seed), difficulty, kind)
     rng = np.random.default_rng(int(seed))
-    contexts = list(model.knowledge.contexts)
+    contexts = list(model.data.knowledge.contexts)
     told = rng.random(len(contexts)) < BACKGROUNDS[background]
     ids = tuple(id for id, yes in zip(contexts, told, strict=True) if yes)
     return PracticeCase(model, truth, ids, int(seed), difficulty, kind)

@@ -17,7 +17,7 @@ from kneebayes.odds import entropy
 from kneebayes.teaching.chance import worlds_of
 
 if TYPE_CHECKING:
-    from kneebayes.model import Model
+    from kneebayes.building.model import ModelLike
 
 __all__ = [
     "DIFFICULTIES",
@@ -82,7 +82,7 @@ class Hardness:
         return "easy" if share <= EASY_LEFT and self.atypicality <= EASY_ODD else "medium"
 
 
-def draw_patient(model: Model, seed: int, difficulty: str, kind: str) -> Truth:
+def draw_patient(model: ModelLike, seed: int, difficulty: str, kind: str) -> Truth:
     """The first patient with the complaint who is as hard, and of the kind, that is wanted.
 
     The worlds of a seed are the same in the page, so its first patient is too.
@@ -132,9 +132,9 @@ def draw_patient(model: Model, seed: int, difficulty: str, kind: str) -> Truth:
     raise KneebayesError(message)
 
 
-def _patients(model: Model, seed: int) -> Iterator[Truth]:
-    network = model.network
-    complaint = network.index[model.knowledge.meta.complaint]
+def _patients(model: ModelLike, seed: int) -> Iterator[Truth]:
+    network = model.data.network
+    complaint = network.index[model.data.knowledge.meta.complaint]
     for turn in range(ROUNDS):
         worlds = worlds_of(network, seed, WORLDS, turn * WORLDS)
         for world in worlds[worlds[:, complaint] == 1]:
@@ -142,8 +142,8 @@ def _patients(model: Model, seed: int) -> Iterator[Truth]:
             yield {node.id: node.states[state] for node, state in states}
 
 
-def _is_of(model: Model, truth: Truth, kind: str) -> bool:
-    knowledge = model.knowledge
+def _is_of(model: ModelLike, truth: Truth, kind: str) -> bool:
+    knowledge = model.data.knowledge
     present = [id for id in knowledge.causes if truth[id] == "present"]
     if kind == "second cause":
         return len(present) > 1
@@ -151,7 +151,7 @@ def _is_of(model: Model, truth: Truth, kind: str) -> bool:
         if any(knowledge.causes[id].urgent for id in present):
             return True
         seen = {id: truth[id] for id in (*knowledge.findings, *knowledge.contexts)}
-        answers = read_answers(knowledge, model.names, model.network, seen)
+        answers = read_answers(knowledge, model.data.names, model.data.network, seen)
         return judge_urgency(knowledge, answers).level == "now"
     return kind == "any" or bool(red_herrings(model, truth))
 
@@ -163,7 +163,7 @@ def evidence_about(network: Network, truth: Truth, ids: Sequence[str]) -> Eviden
     )
 
 
-def hardness_of(model: Model, truth: Truth) -> Hardness:
+def hardness_of(model: ModelLike, truth: Truth) -> Hardness:
     """Measure how hard a patient is.
 
     Raises
@@ -171,11 +171,11 @@ def hardness_of(model: Model, truth: Truth) -> Hardness:
     TooWideError
         If the full work-up needs more memory than is allowed.
     """
-    knowledge, network = model.knowledge, model.network
+    knowledge, network = model.data.knowledge, model.data.network
     before = [knowledge.meta.complaint, *knowledge.contexts]
     after = dict.fromkeys([*before, *knowledge.findings])
     cases = [evidence_about(network, truth, [*ids]) for ids in (before, after)]
-    told = model.engine.propagate_each(cases, list(knowledge.causes))
+    told = model.data.engine.propagate_each(cases, list(knowledge.causes))
     bits = [
         sum(entropy(min(1.0, float(told.marginals[id][row, 1]))) for id in knowledge.causes)
         for row in range(2)
@@ -184,9 +184,9 @@ def hardness_of(model: Model, truth: Truth) -> Hardness:
     return Hardness(bits[0], bits[1], _atypicality(model, truth), herrings)
 
 
-def _atypicality(model: Model, truth: Truth) -> float:
+def _atypicality(model: ModelLike, truth: Truth) -> float:
     """Share of patients with the same causes and background who are less surprising."""
-    knowledge, network = model.knowledge, model.network
+    knowledge, network = model.data.knowledge, model.data.network
     fixed = evidence_about(network, truth, [*knowledge.causes, *knowledge.contexts])
     likes, _ = draw_worlds(network, REFERENCES, np.random.default_rng(0), fixed)
     worlds = np.vstack([_world(network, truth), likes])
@@ -228,14 +228,14 @@ def is_possible(network: Network, truth: Truth) -> bool:
     return bool(_log_probabilities(network, world, list(network.index))[0] > -np.inf)
 
 
-def red_herrings(model: Model, truth: Truth) -> tuple[str, ...]:
+def red_herrings(model: ModelLike, truth: Truth) -> tuple[str, ...]:
     """Findings that no true cause produced and that point elsewhere.
 
     No way leads to such a finding from a cause that is present over hidden nodes and
     findings that are present; and with the complaint and the background it makes a cause that
     is absent the most probable of all, and at least twice as probable as before.
     """
-    knowledge, network = model.knowledge, model.network
+    knowledge, network = model.data.knowledge, model.data.network
     before = [knowledge.meta.complaint, *knowledge.contexts]
     stray = [
         id
@@ -250,7 +250,7 @@ def red_herrings(model: Model, truth: Truth) -> tuple[str, ...]:
         evidence_about(network, truth, ids) for ids in (before, *([*before, i] for i in stray))
     ]
     causes = list(knowledge.causes)
-    told = model.engine.propagate_each(cases, causes)
+    told = model.data.engine.propagate_each(cases, causes)
     beliefs = np.stack([told.marginals[id][:, 1] for id in causes], axis=1)
     with np.errstate(divide="ignore", invalid="ignore"):
         raised = np.nan_to_num(beliefs[1:] / beliefs[0], nan=1.0)
@@ -262,14 +262,14 @@ def red_herrings(model: Model, truth: Truth) -> tuple[str, ...]:
     )
 
 
-def _from_a_cause(model: Model, truth: Truth, id: str) -> bool:
+def _from_a_cause(model: ModelLike, truth: Truth, id: str) -> bool:
     """Whether a present cause may have produced a present node, over other present nodes."""
-    network = model.network
+    network = model.data.network
     for link in network[id].links:
         state = network[link.parent].states.index(truth[link.parent])
         if not link.strength[state]:
             continue
-        if link.parent in model.knowledge.causes:
+        if link.parent in model.data.knowledge.causes:
             if truth[link.parent] == "present":
                 return True
         elif state and _from_a_cause(model, truth, link.parent):

@@ -15,6 +15,7 @@ from kneebayes.errors import KneebayesError
 from kneebayes.teaching.feedback import Feedback
 from kneebayes.teaching.grether import NORMAL, Weights, weigh_statements
 from kneebayes.teaching.learners import Learner
+from kneebayes.teaching.opening import new_case
 from kneebayes.teaching.practice_text import Section, sections_html, sections_text
 from kneebayes.view.showing import Showing
 
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
 
-    from kneebayes.model import Model
+    from kneebayes.building.model import ModelLike
 
 __all__ = ["Practice", "run_practice"]
 
@@ -76,7 +77,7 @@ class Practice(Showing):
         return cls(closed, (learner,) * len(closed))
 
     @classmethod
-    def read(cls, model: Model, folder: str | Path) -> Practice:
+    def read(cls, model: ModelLike, folder: str | Path) -> Practice:
         """The closed cases that a class handed in: every ``*.json`` of a folder.
 
         The name of a file, without what follows a first ``-`` or ``.``, is the learner's: so
@@ -241,7 +242,9 @@ class Practice(Showing):
             Section((), WEIGHTS, tuple((who, *_weight_cells(one)) for who, one in weighed)),
             Section(tuple(self._notes)),
         ]
-        disclaimer = self.feedbacks[0].case.model.knowledge.meta.disclaimer if len(self) else ""
+        disclaimer = (
+            self.feedbacks[0].case.model.data.knowledge.meta.disclaimer if len(self) else ""
+        )
         return f"Practice: {len(self)} cases", sections, disclaimer
 
     def _score_cells(self, learner: str) -> tuple[str, ...]:
@@ -281,9 +284,9 @@ class Practice(Showing):
 
 
 def run_practice(
-    model: Model,
+    model: ModelLike,
     learner: Learner,
-    cases: int,
+    cases: int = 100,
     *,
     seed: int = 0,
     difficulty: str = "any",
@@ -291,20 +294,21 @@ def run_practice(
     name: str = "",
     progress: bool | None = None,
 ) -> Practice:
-    """Let a learner close many cases.
+    """Let a scripted learner close many cases.
 
     Parameters
     ----------
     model
         Whose patients.
     learner
-        Takes a case and a generator of chance, and closes it.
+        A function that takes a case and a NumPy generator, and returns how it closed the
+        case; such as :func:`kneebayes.teaching.ask_the_best`.
     cases
         How many.
     seed
         Where chance begins; learners with the same seed meet the same patients.
     difficulty, kind
-        As :meth:`kneebayes.Model.case` takes them.
+        As :meth:`case` takes them. Only ``any`` leaves calibration unshifted.
     name
         What to call the learner; left out, the name of the function.
     progress
@@ -314,6 +318,14 @@ def run_practice(
     ------
     KneebayesError
         If the number of cases makes no sense, or there are no such patients.
+
+    Examples
+    --------
+    >>> import kneebayes as kb
+    >>> from kneebayes.teaching import ask_at_random
+    >>> done = kb.load().practice(ask_at_random, 3)
+    >>> done.weights["ask at random"].faults
+    ()
     """
     from tqdm.auto import tqdm
 
@@ -325,7 +337,7 @@ def run_practice(
     seeds: Sequence[int] = np.random.SeedSequence(seed).generate_state(cases).tolist()
     closed = []
     for each in tqdm(seeds, desc=f"Practising: {called}", unit=" cases", disable=not shown):
-        case = model.case(difficulty=difficulty, kind=kind, seed=each)
+        case = new_case(model, difficulty, kind, each)
         closed.append(learner(case, np.random.default_rng([each, 1])))
     return Practice.of(called, closed)
 

@@ -31,7 +31,7 @@ def question_rows(case: PracticeCase) -> list[dict[str, object]]:
 
     The best question that costs nothing and the best test stand apart.
     """
-    knowledge = case.model.knowledge
+    knowledge = case.model.data.knowledge
     rows: list[dict[str, object]] = []
     for before, after in _asked(case):
         step = after.steps[-1]
@@ -73,8 +73,8 @@ def _expected(before: PracticeCase, ids: tuple[str, ...]) -> float:
     """Expected information gain of one question, or of all results of an examination."""
     if len(ids) == 1 or len(ids) > MOST_RESULTS:
         return max(before.gains.get(id, 0.0) for id in ids)
-    engine, evidence = before.model.engine, before.evidence
-    subject = Subject(tuple(before.model.knowledge.causes))
+    engine, evidence = before.model.data.engine, before.evidence
+    subject = Subject(tuple(before.model.data.knowledge.causes))
     states = [[(id, state) for state in engine.network[id].states] for id in ids]
     asked = [dict(one) for one in product(*states)]
     now = now_of(engine, evidence, subject)
@@ -85,5 +85,5 @@ def _expected(before: PracticeCase, ids: tuple[str, ...]) -> float:
 def _told(after: PracticeCase, ids: tuple[str, ...], words: Mapping[str, str]) -> str:
     if len(ids) == 1:
         return words[ids[0]]
-    found = [after.model.knowledge.label(id) for id in ids if after.truth[id] != "absent"]
+    found = [after.model.data.knowledge.label(id) for id in ids if after.truth[id] != "absent"]
     return "; ".join(found) or "nothing found"

@@ -37,7 +37,7 @@ def reasons_of(feedback: Feedback) -> tuple[str, ...]:
 
 
 def _reason(feedback: Feedback, cause: str) -> str:
-    label = feedback.case.model.knowledge.label(cause)
+    label = feedback.case.model.data.knowledge.label(cause)
     before, after = feedback.opening.exact[cause], feedback.exact[cause]
     said = f"{label}: you said {_percent(feedback.stated[cause])}, "
     said += f"what was known makes it {_percent(after)}."
@@ -58,7 +58,7 @@ def _alone(feedback: Feedback, cause: str) -> Iterator[tuple[str, float]]:
     if not asked or not 0.0 < opening.exact[cause] < 1.0:
         return
     evidence = [opening.evidence.plus(case.evidence.only([id])) for id in asked]
-    marginals = case.model.engine.propagate_each(evidence, [cause]).marginals[cause][:, 1]
+    marginals = case.model.data.engine.propagate_each(evidence, [cause]).marginals[cause][:, 1]
     for id, p in zip(asked, marginals.tolist(), strict=True):
         if 0.0 < p < 1.0 and abs(logit(p) - logit(opening.exact[cause])) > 1e-9:
             yield words[id], p

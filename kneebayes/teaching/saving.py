@@ -15,7 +15,7 @@ from kneebayes.teaching.situation import LEVELS
 from kneebayes.teaching.writing import FORMAT, VERSION
 
 if TYPE_CHECKING:
-    from kneebayes.model import Model
+    from kneebayes.building.model import ModelLike
 
 __all__ = ["LARGEST", "case_from_json", "read_case"]
 
@@ -36,13 +36,22 @@ KEYS = (
 )
 
 
-def read_case(model: Model, path: str | Path) -> PracticeCase:
-    """Read a case from a file and replay it.
+def read_case(model: ModelLike, path: str | Path) -> PracticeCase:
+    """Read a case that was saved, and replay it step by step.
+
+    A closed case comes back closed; ``Feedback(case)`` is the feedback on it.
+
+    Parameters
+    ----------
+    model
+        The model that the case was drawn from.
+    path
+        The file that :meth:`PracticeCase.save` wrote.
 
     Raises
     ------
     KneebayesError
-        If the file is missing, too large or not a case of this model; says where and why.
+        If it is no case of this model; says where and why.
     """
     file = Path(path)
     if not file.is_file():
@@ -61,7 +70,7 @@ def read_case(model: Model, path: str | Path) -> PracticeCase:
     return case_from_json(model, text, str(file))
 
 
-def case_from_json(model: Model, text: str, place: str = "case") -> PracticeCase:
+def case_from_json(model: ModelLike, text: str, place: str = "case") -> PracticeCase:
     """Read a case from JSON text and replay every step.
 
     Parameters
@@ -82,7 +91,7 @@ def case_from_json(model: Model, text: str, place: str = "case") -> PracticeCase
     _check_head(model, content, place)
     truth = _truth(model, content["truth"], place)
     told = content["told"]
-    contexts = model.knowledge.contexts
+    contexts = model.data.knowledge.contexts
     if not _is_list(told) or any(one not in contexts for one in told) or len({*told}) < len(told):
         _refuse(place, "told", told, "a list of ids of contexts, each once")
     case = PracticeCase(
@@ -148,8 +157,8 @@ def _finite(digits: str) -> float:
     return value if math.isfinite(value) else _not_finite(digits)
 
 
-def _check_head(model: Model, content: Mapping[str, Any], place: str) -> None:
-    mine = {"lexicon": model.elicited.lexicon, "setting": model.setting}
+def _check_head(model: ModelLike, content: Mapping[str, Any], place: str) -> None:
+    mine = {"lexicon": model.data.elicited.lexicon, "setting": model.data.setting}
     for key, value in mine.items():
         if content[key] != value:
             message = (
@@ -171,9 +180,9 @@ def _check_head(model: Model, content: Mapping[str, Any], place: str) -> None:
         _refuse(place, "closed", content["closed"], "true or false")
 
 
-def _truth(model: Model, truth: object, place: str) -> dict[str, str]:
+def _truth(model: ModelLike, truth: object, place: str) -> dict[str, str]:
     """The truth, checked to name every node of the model with one of its states."""
-    network = model.network
+    network = model.data.network
     if not isinstance(truth, dict):
         _refuse(place, "truth", truth, "a state for each node")
     for id in network.index:
@@ -189,7 +198,7 @@ def _truth(model: Model, truth: object, place: str) -> dict[str, str]:
     if not is_possible(network, truth):
         message = f"{place}: truth: such a patient is impossible under this model."
         raise KneebayesError(message)
-    complaint = model.knowledge.meta.complaint
+    complaint = model.data.knowledge.meta.complaint
     if truth[complaint] != "present":
         _refuse(place, f"truth.{complaint}", truth[complaint], "'present': it is the complaint")
     return dict(truth)
@@ -199,7 +208,7 @@ def _replayed(case: PracticeCase, step: object, place: str) -> PracticeCase:
     if not isinstance(step, dict) or len(step) != 1:
         _refuse(place, "step", step, "one of {'ask': id}, {'examine': id}, {'state': {...}}")
     verb, value = next(iter(step.items()))
-    knowledge = case.model.knowledge
+    knowledge = case.model.data.knowledge
     known = {"ask": {*knowledge.findings, *knowledge.contexts}, "examine": {*knowledge.methods}}
     try:
         if verb == "state" and isinstance(value, dict):

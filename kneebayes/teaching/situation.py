@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Self
 
 from kneebayes.case import Answer, Urgency, believe, judge_urgency, read_answers
 from kneebayes.case.answers import evidence_of
+from kneebayes.case.case import Case
 from kneebayes.inference import Evidence
 from kneebayes.questions.ask.outcomes import Outcome, Subject, information, now_of, outcomes_of
 from kneebayes.questions.ask.questions import question_text_of
-from kneebayes.questions.ask.ranking import Case
 from kneebayes.teaching.patients import Truth
 from kneebayes.teaching.plan import best_of
 from kneebayes.teaching.practice_text import Section, sections_html, sections_text
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
 
-    from kneebayes.model import Model
+    from kneebayes.building.model import ModelLike
 
 __all__ = ["LEVELS", "Situation"]
 
@@ -55,7 +55,7 @@ class Situation(Showing):
         Whether the case is closed.
     """
 
-    model: Model
+    model: ModelLike
     truth: Truth
     told: tuple[str, ...]
     seed: int | None = None
@@ -75,14 +75,14 @@ class Situation(Showing):
         The complaint comes first, then the background, then the answers in order.
         """
         asked = [id for step in self.steps for id in step.asked]
-        ids = dict.fromkeys([self.model.knowledge.meta.complaint, *self.told, *asked])
+        ids = dict.fromkeys([self.model.data.knowledge.meta.complaint, *self.told, *asked])
         return {id: self.truth[id] for id in ids}
 
     @cached_property
     def answers(self) -> tuple[Answer, ...]:
         """The same as answers with labels, in the order of the network."""
         model = self.model
-        return read_answers(model.knowledge, model.names, model.network, self.known)
+        return read_answers(model.data.knowledge, model.data.names, model.data.network, self.known)
 
     @property
     def evidence(self) -> Evidence:
@@ -92,7 +92,7 @@ class Situation(Showing):
     @cached_property
     def urgency(self) -> Urgency:
         """What the signs found so far call for; not shown before the learner has said it."""
-        return judge_urgency(self.model.knowledge, self.answers)
+        return judge_urgency(self.model.data.knowledge, self.answers)
 
     @property
     def cost(self) -> float:
@@ -114,25 +114,25 @@ class Situation(Showing):
     @cached_property
     def exact(self) -> Mapping[str, float]:
         """P(cause present | all that is known), the exact posterior by id."""
-        return believe(self.model.engine, self.model.knowledge, self.evidence).posteriors
+        return believe(self.model.data.engine, self.model.data.knowledge, self.evidence).posteriors
 
     @cached_property
     def open(self) -> tuple[str, ...]:
         """Ids of the contexts and findings that can still be asked for."""
-        ids = (*self.model.knowledge.contexts, *self.model.knowledge.findings)
+        ids = (*self.model.data.knowledge.contexts, *self.model.data.knowledge.findings)
         return tuple(id for id in ids if id not in self.known)
 
     @cached_property
     def gains(self) -> Mapping[str, float]:
         """Expected information gain of every open question in bits, the best first."""
-        subject = Subject(tuple(self.model.knowledge.causes))
-        told = outcomes_of(self.model.engine, self.evidence, self.open, subject)
+        subject = Subject(tuple(self.model.data.knowledge.causes))
+        told = outcomes_of(self.model.data.engine, self.evidence, self.open, subject)
         bits = {id: information(self._now, outcomes) for id, outcomes in told.items()}
         return dict(sorted(bits.items(), key=lambda item: -item[1]))
 
     def price_of(self, id: str) -> float:
         """What asking for a node would cost now; an examination is paid once."""
-        knowledge = self.model.knowledge
+        knowledge = self.model.data.knowledge
         method = knowledge.findings[id].method if id in knowledge.findings else ""
         if not method or method in {step.method for step in self.steps}:
             return 0.0
@@ -155,18 +155,18 @@ class Situation(Showing):
 
     @property
     def _as_asked(self) -> Case:
-        return Case(self.model.engine, self.model.knowledge, self.answers)
+        return Case(self.model.data, self.answers)
 
     @cached_property
     def _now(self) -> Outcome:
-        subject = Subject(tuple(self.model.knowledge.causes))
-        return now_of(self.model.engine, self.evidence, subject)
+        subject = Subject(tuple(self.model.data.knowledge.causes))
+        return now_of(self.model.data.engine, self.evidence, subject)
 
     # how it shows itself
 
     @property
     def _rows(self) -> list[dict[str, object]]:
-        knowledge = self.model.knowledge
+        knowledge = self.model.data.knowledge
         words = {one.id: one.state for one in self.answers}
         when: dict[str, tuple[int, Step]] = {}
         for at, step in enumerate(self.steps, start=1):
@@ -203,7 +203,7 @@ class Situation(Showing):
 
     @property
     def _page(self) -> tuple[str, list[Section], str]:
-        knowledge = self.model.knowledge
+        knowledge = self.model.data.knowledge
         opening = [row for row in self._rows if row["step"] == 0]
         present = [row for row in opening if row["state"] != "absent"]
         absent = [str(row["what"]) for row in opening if row["state"] == "absent"]
@@ -228,14 +228,14 @@ class Situation(Showing):
         seed = "" if self.seed is None else f", seed {self.seed}"
         done = "closed" if self.closed else "open"
         about = f"difficulty {self.difficulty}, kind {self.kind}{seed}, {done}"
-        return f"{self.model.knowledge.meta.title}: a virtual patient ({about})"
+        return f"{self.model.data.knowledge.meta.title}: a virtual patient ({about})"
 
     def draw(self, ax: Axes | None = None) -> Axes:
         """Draw what was stated last."""
         from kneebayes.teaching.practice_figure import draw_stated
 
         stated = sorted(self.stated.items(), key=lambda item: -item[1])
-        labels = [self.model.knowledge.label(id) for id, _ in stated]
+        labels = [self.model.data.knowledge.label(id) for id, _ in stated]
         return draw_stated(labels, [p for _, p in stated], ax)
 
     def __repr__(self) -> str:

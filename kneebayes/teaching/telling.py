@@ -30,7 +30,7 @@ NOTES = (
 
 def feedback_page(told: Feedback) -> tuple[str, list[Section], str]:
     """Title, sections and disclaimer; what was there and how urgent it was first."""
-    meta = told.case.model.knowledge.meta
+    meta = told.case.model.data.knowledge.meta
     shown = [
         row
         for at, row in enumerate(told.belief_rows)
@@ -51,7 +51,7 @@ def feedback_page(told: Feedback) -> tuple[str, list[Section], str]:
 
 
 def _there(told: Feedback) -> str:
-    knowledge = told.case.model.knowledge
+    knowledge = told.case.model.data.knowledge
     there = [knowledge.causes[id] for id, present in told.present.items() if present]
     named = [f"{one.label}{' (urgent)' if one.urgent else ''}" for one in there]
     return f"Truly present: {', '.join(named) or 'no cause that the model knows'}."
@@ -89,7 +89,7 @@ def _revealed(told: Feedback) -> Iterator[str]:
 
 
 def _hardness(told: Feedback) -> Iterator[str]:
-    knowledge = told.case.model.knowledge
+    knowledge = told.case.model.data.knowledge
     try:
         hard = told.hardness
     except TooWideError:

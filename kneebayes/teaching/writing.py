@@ -24,8 +24,8 @@ def case_to_json(case: Situation) -> str:
     content = {
         "format": FORMAT,
         "version": VERSION,
-        "lexicon": case.model.elicited.lexicon,
-        "setting": case.model.setting,
+        "lexicon": case.model.data.elicited.lexicon,
+        "setting": case.model.data.setting,
         "seed": case.seed,
         "difficulty": case.difficulty,
         "kind": case.kind,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Generic, SupportsIndex, TypeVar, overload
 
+from kneebayes.building.model import ModelLike
 from kneebayes.knowledge.names import fold
 from kneebayes.knowledge.records import Context, Finding, Named
 from kneebayes.view.markup import table as html_table
@@ -12,10 +13,11 @@ from kneebayes.view.markup import table as html_table
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["Catalogue", "other_names"]
+__all__ = ["Catalogue", "other_names", "search"]
 
 FIRST = 4  # names in a repr
 SHOWN = 40  # rows in a notebook
+SEARCHED = ("finding", "context", "cause", "group")
 COLUMNS = ("kind", "label", "also", "question")
 Some_co = TypeVar("Some_co", bound=Named, covariant=True)
 
@@ -100,3 +102,37 @@ def _kind(record: Named) -> str:
 def _cells(record: Named) -> tuple[str, ...]:
     also = ", ".join(other_names(record))
     return _kind(record), record.label, also, str(getattr(record, "question", ""))
+
+
+def search(model: ModelLike, text: str = "") -> Catalogue[Named]:
+    """Findings, contexts, causes and groups by a part of any of their names.
+
+    Where nothing holds all the words, what looks like the text is given.
+
+    Parameters
+    ----------
+    model
+        The model.
+    text
+        Some words, in any case; left out, everything.
+
+    Examples
+    --------
+    >>> import kneebayes as kb
+    >>> kb.load().search("swolen nee")
+    1 finding: 'swollen knee'
+    """
+    knowledge, names = model.data.knowledge, model.data.names
+    everything: Catalogue[Named] = Catalogue(
+        (
+            *knowledge.findings.values(),
+            *knowledge.contexts.values(),
+            *knowledge.causes.values(),
+            *knowledge.groups.values(),
+        )
+    )
+    found = Catalogue(everything.matching(text))
+    if found:
+        return found
+    near = {names.meaning(name, SEARCHED).id for name in names.like(text, SEARCHED)}
+    return Catalogue(record for record in everything if record.id in near)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from kneebayes.building.model import ModelLike
 from kneebayes.building.onset import stated_network, strongest
 from kneebayes.errors import KneebayesError
 from kneebayes.knowledge import Knowledge
@@ -13,7 +14,7 @@ from kneebayes.network import Network
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-__all__ = ["draw_network", "draw_ranking"]
+__all__ = ["draw_model", "draw_network", "draw_ranking"]
 
 LAYERS = ("context", "cause", "mediator", "finding")
 COLOURS = {"context": "#767676", "cause": "#b2481e", "mediator": "#7a5195", "finding": "#1f5a99"}
@@ -164,3 +165,20 @@ def draw_ranking(
 
 def _numbers(values: Iterable[object]) -> list[float]:
     return [float(str(value)) for value in values]
+
+
+def draw_model(model: ModelLike, around: str | None = None, ax: Axes | None = None) -> Axes:
+    """Draw the network with matplotlib, or only what belongs to one cause.
+
+    Parameters
+    ----------
+    model
+        The model.
+    around
+        A cause, by any of its names; left out, the whole network.
+    ax
+        Where to draw; left out, a new figure.
+    """
+    data = model.data
+    id = None if around is None else data.cause_named(around)
+    return draw_network(data.knowledge, data.network, id, ax)

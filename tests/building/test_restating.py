@@ -128,7 +128,7 @@ def test_the_priors_of_every_draw_hold(knee: kb.Model) -> None:
     rng = np.random.default_rng(3)
     amounts = amounts_at(found, rng.standard_normal((60, len(found.words))))
     restated = restating(knee).restate(amounts)
-    seen = knee.diagnose()._evidence
+    seen = knee.diagnose().case.evidence
     priors = [at for at, one in enumerate(found.all) if one.kind == "prior"]
     causes = [found.all[at].node for at in priors]
     told = knee.engine.propagate_each([seen], causes, restated.numbers)

@@ -11,6 +11,7 @@ import pytest
 from benchmarks.patients import Ward
 
 import kneebayes as kb
+from kneebayes.building.model import model_of
 from reliability import injection, mutants, stateful
 from reliability.asking import WAYS, ask_plain
 from reliability.calibration import (
@@ -121,7 +122,7 @@ def test_a_tally_tells_refusals_from_failures() -> None:
 
 def test_hostile_names_are_shown_as_text(robot: kb.Model) -> None:
     word = injection.HOSTILE[0]
-    spoilt = kb.Model(injection.hostile(robot.knowledge, word), robot.elicited.lexicon)
+    spoilt = kb.Model(model_of(injection.hostile(robot.knowledge, word), robot.data.lexicon))
     html = spoilt.diagnose({"squeak": True})._repr_html_()
     assert "&lt;script&gt;alert(1)" in html
     (check,) = injection.measure_injection({"the small model": robot}, injection.HOSTILE[1:2])

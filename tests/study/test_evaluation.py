@@ -80,7 +80,7 @@ def test_urgent_cases_are_counted(
     urgent = [one.id for one in knee.causes if one.urgent]
     exact = scored.any_urgent[EXACT]
     dx = knee.diagnose({str(k): v for k, v in cohort.answers.iloc[5].items() if v is not None})
-    seen = dx._evidence
+    seen = dx.case.evidence
     [expected] = knee.engine.probability_of_any([urgent], seen)
     assert exact[5] == pytest.approx(expected, rel=1e-6)
     levels = knee.diagnose_cohort(cohort.answers, progress=False).urgency

@@ -8,6 +8,7 @@ import pytest
 from conftest import DATA, Edit
 
 import kneebayes as kb
+from kneebayes.building.model import model_of
 from kneebayes.view.markup import percent
 
 ODD = 'R&D "magnet" isn\'t'
@@ -147,7 +148,7 @@ def test_a_report_never_waits_for_the_compiler(
     monkeypatch.setattr("kneebayes.inference.engine.is_loaded", lambda: False)
     monkeypatch.setattr("kneebayes.inference.answering.load_compiled", refuse)
     signs = {"fever": True, "redness": True, "warmth": False, "swollen knee": False}
-    dx = kb.Model(knee.knowledge, "article").diagnose(
+    dx = kb.Model(model_of(knee.knowledge, "article")).diagnose(
         {**signs, "osteoarthritis": True, "lump": True}
     )
     assert dx.conflict > 3.0

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
+from kneebayes.case.case import Case
 from kneebayes.errors import EvidenceError
 from kneebayes.odds import decibans
 from kneebayes.questions.ask.outcomes import (
@@ -17,7 +18,7 @@ from kneebayes.questions.ask.outcomes import (
     outcomes_of,
     outcomes_of_each,
 )
-from kneebayes.questions.ask.ranking import QUESTION_KINDS, Case, open_nodes
+from kneebayes.questions.ask.ranking import QUESTION_KINDS, open_nodes
 
 __all__ = ["Change", "find_change"]
 

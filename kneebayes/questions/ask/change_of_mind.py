@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from kneebayes.questions.ask.change import Change
+from kneebayes.case.case import Case, CaseLike
+from kneebayes.questions.ask.change import Change, find_change
 from kneebayes.questions.ask.outcomes import Outcome
-from kneebayes.questions.ask.ranking import Case
+from kneebayes.questions.ask.ranking import kinds_of
 from kneebayes.questions.ask.text import page_html, page_text
 from kneebayes.view.markup import percent
 from kneebayes.view.showing import Showing
@@ -17,7 +19,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
 
-__all__ = ["ChangeOfMind"]
+__all__ = ["ChangeOfMind", "change_of_mind"]
 
 SHOWN = 5
 
@@ -166,3 +168,48 @@ def _posteriors(row: dict[str, object]) -> tuple[str, str]:
 
 def _count(number: int, noun: str) -> str:
     return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
+def change_of_mind(
+    case: CaseLike,
+    to: str | None = None,
+    over: str | None = None,
+    kinds: str | Iterable[str] | None = None,
+) -> ChangeOfMind:
+    """The smallest set of open answers that puts one cause above another.
+
+    All single answers are tried; pairs and threes only of those that by themselves speak
+    most for the one over the other. The result says how many were tried.
+
+    Parameters
+    ----------
+    case
+        The patient.
+    to
+        The cause that is to rise, by any of its names; left out, the most probable
+        besides ``over``.
+    over
+        The cause that it is to pass; left out, the most probable besides ``to``.
+    kinds
+        Which of ``context``, ``history``, ``symptom``, ``sign`` and ``test`` may be
+        answered; left out, all.
+
+    Raises
+    ------
+    UnknownNameError
+        If a cause is not known.
+    EvidenceError
+        If both are the same, or one of them is certain already.
+
+    Examples
+    --------
+    >>> import kneebayes as kb
+    >>> dx = kb.load().diagnose({"lump behind the knee": True})
+    >>> dx.change_of_mind("gout").answers
+    {'severe_pain': 'present', 'us_cyst': 'absent'}
+    """
+    case = case.case
+    rising, above = (None if name is None else case.data.cause_named(name) for name in (to, over))
+    above = above or next(id for id in case.by_probability if id != rising)
+    rising = rising or next(id for id in case.by_probability if id != above)
+    return ChangeOfMind(case, find_change(case, rising, above, kinds_of(kinds)))

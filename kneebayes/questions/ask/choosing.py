@@ -6,8 +6,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import combinations, product
 
+from kneebayes.case.case import Case
 from kneebayes.questions.ask.outcomes import Asked, Outcome, Subject, information, outcomes_of_each
-from kneebayes.questions.ask.ranking import Case, Question
+from kneebayes.questions.ask.ranking import Question
 
 __all__ = ["Pair", "joint_answers", "look_ahead", "pareto_front"]
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from kneebayes.case.case import Case
 from kneebayes.questions.ask.questions import question_text_of
-from kneebayes.questions.ask.ranking import Case
 from kneebayes.questions.ask.text import page_html, page_text, tree_html, tree_text
 from kneebayes.questions.ask.tree import TreeNode
 from kneebayes.view.markup import percent, tag

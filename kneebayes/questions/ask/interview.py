@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from kneebayes.case import believe, read_answers
-from kneebayes.case.answers import by_node
+from kneebayes.building.model import ModelLike
+from kneebayes.case import believe
+from kneebayes.case.case import Case
 from kneebayes.errors import EvidenceError
-from kneebayes.inference import Engine
-from kneebayes.knowledge import Knowledge, Names
 from kneebayes.questions.ask.decision_tree import DecisionTree
 from kneebayes.questions.ask.questions import Questions, question_text_of
-from kneebayes.questions.ask.ranking import Case, Question, kinds_of, subject_named
+from kneebayes.questions.ask.ranking import Question, kinds_of, subject_called, subject_named
 from kneebayes.questions.ask.stopping import SameDecision, Stop, stop_rule
 from kneebayes.questions.ask.text import page_html, page_text
 from kneebayes.questions.ask.tree import DEEPEST, grow_tree
@@ -27,21 +26,9 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
 
-__all__ = ["ASKED", "Interview", "subject_called"]
+__all__ = ["ASKED", "Interview", "interview"]
 
 ASKED = ("context", "history", "symptom", "sign")
-WHOLE = "the causes as a whole"
-
-
-def subject_called(knowledge: Knowledge, names: Names, about: str | None) -> str:
-    """What the subject of questions is called in a sentence."""
-    if about is None:
-        return WHOLE
-    subject = subject_named(knowledge, names, about)
-    if len(subject.members) == 1:
-        return knowledge.label(subject.members[0])
-    groups = [id for id, one in knowledge.groups.items() if {*one.members} == {*subject.members}]
-    return knowledge.label(groups[0]) if groups else "at least one urgent cause"
 
 
 @dataclass(frozen=True, repr=False, eq=False)
@@ -52,10 +39,8 @@ class Interview(Showing):
 
     Attributes
     ----------
-    engine, knowledge, names
-        What is asked, and what its nodes are called.
-    said
-        Answers by name so far.
+    case
+        The patient so far.
     about
         What is to be found out: a cause, a group, ``"urgent"``, or None for all causes.
     kinds
@@ -64,48 +49,16 @@ class Interview(Showing):
         P(what was asked about) from which on it counts as found.
     """
 
-    engine: Engine
-    knowledge: Knowledge
-    names: Names
-    said: Mapping[str, object]
+    case: Case
     about: str | None = None
     kinds: tuple[str, ...] = ASKED
     threshold: float = 0.5
 
-    @classmethod
-    def begin(
-        cls,
-        engine: Engine,
-        knowledge: Knowledge,
-        names: Names,
-        said: Mapping[str, object],
-        about: str | None,
-        kinds: tuple[str, ...],
-        threshold: float,
-    ) -> Interview:
-        """An interview whose answers are checked; the complaint is present unless said."""
-        complaint = knowledge.meta.complaint
-        if complaint not in by_node(knowledge, names, said):
-            said = {complaint: True, **said}
-        if not 0.0 < threshold < 1.0:
-            message = f"threshold: must be a probability between 0 and 1. Got {threshold!r}."
-            raise EvidenceError(message)
-        begun = cls(engine, knowledge, names, dict(said), about, kinds_of(kinds), threshold)
-        believe(engine, knowledge, begun.case.evidence)  # says what conflicts
-        subject_named(knowledge, names, about)
-        return begun
-
-    @cached_property
-    def case(self) -> Case:
-        """The patient so far."""
-        answers = read_answers(self.knowledge, self.names, self.engine.network, self.said)
-        return Case(self.engine, self.knowledge, answers)
-
     @cached_property
     def questions(self) -> Questions:
         """All that can be asked now."""
-        subject = subject_named(self.knowledge, self.names, self.about)
-        called = subject_called(self.knowledge, self.names, self.about)
+        subject = subject_named(self.case.knowledge, self.case.names, self.about)
+        called = subject_called(self.case.knowledge, self.case.names, self.about)
         return Questions.of(self.case, subject, called, self.kinds)
 
     @property
@@ -132,16 +85,8 @@ class Interview(Showing):
         said
             Answers by name, as :meth:`kneebayes.Model.diagnose` takes them.
         """
-        renewed = by_node(self.knowledge, self.names, said)
-        before = by_node(self.knowledge, self.names, self.said)
-        kept = {
-            name: answer
-            for id, answers in before.items()
-            for name, answer in answers.items()
-            if id not in renewed
-        }
-        after = replace(self, said={**kept, **said})
-        believe(self.engine, self.knowledge, after.case.evidence)
+        after = replace(self, case=self.case.given(said))
+        believe(after.case.engine, after.case.knowledge, after.case.evidence)  # names a conflict
         return after
 
     def tree(self, depth: int = 3) -> DecisionTree:
@@ -163,8 +108,8 @@ class Interview(Showing):
         if depth not in range(1, DEEPEST + 1):
             message = f"depth: must be a whole number from 1 to {DEEPEST}. Got {depth!r}."
             raise EvidenceError(message)
-        subject = subject_named(self.knowledge, self.names, self.about)
-        called = subject_called(self.knowledge, self.names, self.about)
+        subject = subject_named(self.case.knowledge, self.case.names, self.about)
+        called = subject_called(self.case.knowledge, self.case.names, self.about)
         return DecisionTree(self.case, called, grow_tree(self.case, subject, self.kinds, depth))
 
     @property
@@ -184,22 +129,22 @@ class Interview(Showing):
 
     @property
     def _page(self) -> tuple[str, list[str], tuple[str, ...], list[tuple[str, ...]], list[str]]:
-        called = subject_called(self.knowledge, self.names, self.about)
+        called = subject_called(self.case.knowledge, self.case.names, self.about)
         lines = [known_of(self.case.answers), *urgency_lines(self.case.urgency)]
         if self.next is None:
             lines.append("Nothing is left to ask.")
         else:
             lines.append(f"Next: {self.asks} ({self.next.bits:.3f} bits)")
-            label = self.knowledge.label
+            label = self.case.knowledge.label
             lines += [_settled(one, label) for one in (self.stop.finding, self.stop.urgency)]
-        return f"Interview about {called}", lines, (), [], [self.knowledge.meta.disclaimer]
+        return f"Interview about {called}", lines, (), [], [self.case.knowledge.meta.disclaimer]
 
     def draw(self, ax: Axes | None = None) -> Axes:
         """Draw where each answer of the best questions would lead."""
         return self.questions.draw(ax)
 
     def __repr__(self) -> str:
-        called = subject_called(self.knowledge, self.names, self.about)
+        called = subject_called(self.case.knowledge, self.case.names, self.about)
         return f"Interview({len(self.case.answers)} answers, about {called})"
 
 
@@ -218,3 +163,49 @@ def _settled(same: SameDecision, label: Callable[[str], str]) -> str:
         f"Probability {what} after the {asked} question{'' if asked == 1 else 's'} {which}: "
         f"{percent(same.probability)}{' (settled)' if same.enough else ''}."
     )
+
+
+def interview(
+    model: ModelLike,
+    answers: Mapping[str, object] | None = None,
+    about: str | None = None,
+    kinds: str | Iterable[str] | None = ASKED,
+    threshold: float = 0.5,
+) -> Interview:
+    """The best next question given the answers so far, when to stop, and a decision tree.
+
+    Parameters
+    ----------
+    model
+        What asks.
+    answers
+        Answers by name, as :meth:`diagnose` takes them.
+    about
+        What is to be found out: a cause or a group by any of its names, or ``"urgent"``;
+        left out, all causes.
+    kinds
+        The kinds of question that may be asked; left out, all but tests.
+    threshold
+        P(what is asked about) from which on it counts as found, for the stop rule.
+
+    Raises
+    ------
+    UnknownNameError, EvidenceError, ImpossibleEvidenceError
+        As :meth:`diagnose`; also if ``about``, a kind or the threshold makes no sense.
+
+    Examples
+    --------
+    >>> import kneebayes as kb
+    >>> talk = kb.load().interview({"lump behind the knee": True}, about="Baker's cyst")
+    >>> talk.asks
+    'Does it hurt to bend the knee?'
+    >>> talk.answer({talk.next.id: True}).asks != talk.asks
+    True
+    """
+    if not 0.0 < threshold < 1.0:
+        message = f"threshold: must be a probability between 0 and 1. Got {threshold!r}."
+        raise EvidenceError(message)
+    case = Case.of(model, answers)
+    believe(case.engine, case.knowledge, case.evidence)  # says what conflicts
+    subject_named(case.knowledge, case.names, about)
+    return Interview(case, about, kinds_of(kinds), threshold)

@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from kneebayes.case.case import Case, CaseLike
 from kneebayes.errors import EvidenceError
 from kneebayes.questions.ask.choosing import look_ahead, pareto_front
 from kneebayes.questions.ask.outcomes import Outcome, Subject, most_moved
-from kneebayes.questions.ask.ranking import Case, Question, rank_questions
+from kneebayes.questions.ask.ranking import (
+    Question,
+    kinds_of,
+    rank_questions,
+    subject_called,
+    subject_named,
+)
 from kneebayes.questions.ask.stopping import MOST, SameDecision, same_decision
 from kneebayes.questions.ask.text import page_html, page_text, question_cells, question_header
 from kneebayes.view.showing import Showing
@@ -20,7 +28,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
 
-__all__ = ["Questions", "question_text_of"]
+__all__ = ["Questions", "question_text_of", "questions"]
 
 SHOWN = 10
 PAIRED = 8
@@ -101,7 +109,7 @@ class Questions(Showing):
             "bits": question.bits,
             "p_yes": None,
             "speaks_of": speaks_of or "|".join(self.subject.members),
-            "speaks_of_label": _marked(self.case, speaks_of) if speaks_of else self.about,
+            "speaks_of_label": self.case.marked(speaks_of) if speaks_of else self.about,
             "now": _believed(self.now, speaks_of),
             "if_yes": None,
             "if_no": None,
@@ -313,7 +321,38 @@ def _believed(outcome: Outcome, speaks_of: str) -> float | None:
     return outcome.posteriors[speaks_of] if speaks_of else outcome.subject
 
 
-def _marked(case: Case, cause: str) -> str:
-    """Label of a cause, saying so where it is an urgent one."""
-    record = case.knowledge.causes[cause]
-    return f"{record.label} (urgent)" if record.urgent else record.label
+def questions(
+    case: CaseLike, about: str | None = None, kinds: str | Iterable[str] | None = None
+) -> Questions:
+    """Every open finding, context and test, ranked by what its answer would tell.
+
+    Parameters
+    ----------
+    case
+        The patient.
+    about
+        A cause or a group by any of its names, or ``"urgent"`` for at least one urgent
+        cause; then ``bits`` is the mutual information of that and the answer. Left out,
+        it is the sum of this over all causes, which is a score.
+    kinds
+        Which of ``context``, ``history``, ``symptom``, ``sign`` and ``test``; left out,
+        all.
+
+    Raises
+    ------
+    UnknownNameError
+        If ``about`` is not known.
+    EvidenceError
+        If a kind does not exist, or what is asked about is certain already.
+
+    Examples
+    --------
+    >>> import kneebayes as kb
+    >>> dx = kb.load().diagnose({"lump behind the knee": True})
+    >>> dx.questions(kinds="test").table["question"].iloc[0]
+    'ultrasound: fluid-filled cyst behind the knee'
+    """
+    case = case.case
+    subject = subject_named(case.knowledge, case.names, about)
+    called = subject_called(case.knowledge, case.names, about)
+    return Questions.of(case, subject, called, kinds_of(kinds))

@@ -4,17 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 
-from kneebayes.case.answers import Answer, evidence_of
-from kneebayes.case.likelihoods import in_words
-from kneebayes.case.urgency import Urgency, judge_urgency
+from kneebayes.case.case import Case
 from kneebayes.errors import EvidenceError
-from kneebayes.inference import Engine, Evidence
 from kneebayes.knowledge import Knowledge, Names
 from kneebayes.knowledge.names import fold
 from kneebayes.questions.ask.outcomes import (
-    Asked,
     Outcome,
     Subject,
     information,
@@ -24,60 +19,17 @@ from kneebayes.questions.ask.outcomes import (
 
 __all__ = [
     "QUESTION_KINDS",
-    "Case",
     "Question",
     "kinds_of",
     "open_nodes",
     "rank_questions",
+    "subject_called",
     "subject_named",
 ]
 
 QUESTION_KINDS = ("context", "history", "symptom", "sign", "test")
 URGENT = "urgent"
-
-
-@dataclass(frozen=True)
-class Case:
-    """One patient, as far as questions need to know.
-
-    Attributes
-    ----------
-    engine, knowledge
-        What to ask, and what its nodes are.
-    answers
-        What was said.
-    """
-
-    engine: Engine
-    knowledge: Knowledge
-    answers: tuple[Answer, ...]
-
-    @cached_property
-    def evidence(self) -> Evidence:
-        """The answers for the engine."""
-        return evidence_of(self.answers)
-
-    @cached_property
-    def urgency(self) -> Urgency:
-        """How urgent it is now, and which signs say so."""
-        return judge_urgency(self.knowledge, self.answers)
-
-    @property
-    def level(self) -> str:
-        """How urgent it is now."""
-        return self.urgency.level
-
-    def level_after(self, asked: Asked) -> str:
-        """How urgent it would be after some more answers."""
-        more = [self.answered(id, state) for id, state in asked.items()]
-        return judge_urgency(self.knowledge, [*self.answers, *more]).level
-
-    def answered(self, id: str, state: str) -> Answer:
-        """An answer about a node, for certain."""
-        states = self.engine.network[id].states
-        likelihood = tuple(float(one == state) for one in states)
-        words = in_words(self.knowledge, states, id, likelihood)
-        return Answer(id, self.knowledge.label(id), likelihood, words)
+WHOLE = "the causes as a whole"
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +99,17 @@ def subject_named(knowledge: Knowledge, names: Names, about: str | None) -> Subj
     if meaning.kind == "cause":
         return Subject(causes, (meaning.id,))
     return Subject(causes, tuple(dict.fromkeys(knowledge.groups[meaning.id].members)))
+
+
+def subject_called(knowledge: Knowledge, names: Names, about: str | None) -> str:
+    """What the subject of questions is called in a sentence."""
+    if about is None:
+        return WHOLE
+    subject = subject_named(knowledge, names, about)
+    if len(subject.members) == 1:
+        return knowledge.label(subject.members[0])
+    groups = [id for id, one in knowledge.groups.items() if {*one.members} == {*subject.members}]
+    return knowledge.label(groups[0]) if groups else "at least one urgent cause"
 
 
 def kinds_of(kinds: str | Iterable[str] | None) -> tuple[str, ...]:

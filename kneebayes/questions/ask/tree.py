@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from kneebayes.case.case import Case
 from kneebayes.questions.ask.outcomes import Outcome, Subject, now_of
-from kneebayes.questions.ask.ranking import Case, Question, rank_questions
+from kneebayes.questions.ask.ranking import Question, rank_questions
 
 __all__ = ["DEEPEST", "TreeNode", "grow_tree"]
 
@@ -92,8 +93,7 @@ def _grow(
     for outcome, level in zip(question.outcomes, question.levels, strict=True):
         state = question.state_of(outcome)
         answer = case.answered(question.id, state)
-        ordered = tuple(sorted((*case.answers, answer), key=lambda one: one.id))
-        after = Case(case.engine, case.knowledge, ordered)
+        after = case.but(answer)
         left = 0 if level == "now" != case.level else depth - 1
         further = (*path, (question.id, state))
         share = probability * outcome.probability

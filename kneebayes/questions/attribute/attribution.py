@@ -5,16 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from kneebayes.questions.attribute.attributing import AttributedFinding
+from kneebayes.case.case import Case, CaseLike
+from kneebayes.questions.attribute.attributing import AttributedFinding, attribute
 from kneebayes.view.markup import percent
 from kneebayes.view.report import Report
-from kneebayes.view.reporting import Known, Reporting
+from kneebayes.view.reporting import Reporting, report_on
 
 if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
 
-__all__ = ["Attribution"]
+__all__ = ["Attribution", "attribution"]
 
 SHOWN = 0.01  # shares below this are counted, not listed
 SHOWN_URGENT = 0.001  # the same for an urgent cause
@@ -27,7 +28,7 @@ class Attribution(Reporting):
 
     Attributes
     ----------
-    known
+    case
         What was known.
     findings
         For each finding answered as present, the complaint first, the share of each cause:
@@ -35,7 +36,7 @@ class Attribution(Reporting):
         evidence). Several can have produced it together, so shares need not add up to 1.
     """
 
-    known: Known
+    case: Case
     findings: tuple[AttributedFinding, ...]
 
     @property
@@ -48,7 +49,7 @@ class Attribution(Reporting):
         """
         import pandas as pd
 
-        knowledge = self.known.knowledge
+        knowledge = self.case.knowledge
         rows: list[dict[str, object]] = []
         for one in self.findings:
             finding = {"id": one.finding, "finding": knowledge.label(one.finding)}
@@ -88,7 +89,7 @@ class Attribution(Reporting):
     @property
     def report(self) -> Report:
         """What is shown."""
-        label = self.known.knowledge.label
+        label = self.case.knowledge.label
         rows = [
             (label(one.finding), self._told(one), percent(one.not_explained))
             for one in self.findings
@@ -96,7 +97,7 @@ class Attribution(Reporting):
         notes = [
             (
                 "Produced by: P(this cause is there and set off the finding, directly or by way of "
-                "others but causes | evidence). Several can do so at once. ! marks an urgent cause."
+                "others but causes | evidence). Several can do so at once."
             ),
             "Not explained: P(no cause set it off).",
         ]
@@ -116,15 +117,19 @@ class Attribution(Reporting):
                     f"'{label(one.finding)}' comes from the patient's background "
                     f"({percent(one.background)}) rather than from a cause.",
                 )
-        return self.known.report(
-            "what produced what", ("finding", "produced by", "not explained"), rows, notes
+        return report_on(
+            self.case,
+            "what produced what",
+            ("finding", "produced by", "not explained"),
+            rows,
+            notes,
         )
 
     def draw(self, ax: Axes | None = None) -> Axes:
         """Draw findings x causes as a heat map; causes with little share are left out."""
         from kneebayes.questions.attribute.heat_maps import draw_attribution
 
-        known = self.known
+        known = self.case
         drawn = [
             cause
             for cause, record in known.knowledge.causes.items()
@@ -143,7 +148,7 @@ class Attribution(Reporting):
 
     def _told(self, one: AttributedFinding) -> str:
         """The shares of one finding in words, the largest first."""
-        causes = self.known.knowledge.causes
+        causes = self.case.knowledge.causes
         possible = {cause: share for cause, share in one.shares.items() if share > 0.0}
         ordered = sorted(possible, key=lambda cause: -possible[cause])
         listed = [
@@ -151,7 +156,7 @@ class Attribution(Reporting):
             for cause in ordered
             if possible[cause] >= (SHOWN_URGENT if causes[cause].urgent else SHOWN)
         ]
-        words = [f"{self.known.marked(cause)} {percent(possible[cause])}" for cause in listed]
+        words = [f"{self.case.marked(cause)} {percent(possible[cause])}" for cause in listed]
         if (left := len(ordered) - len(listed)) > 0:
             words.append(f"{left} less probable")
         return ", ".join(words) or "no cause of this model"
@@ -159,3 +164,29 @@ class Attribution(Reporting):
     def __repr__(self) -> str:
         findings = f"{len(self.findings)} finding{'' if len(self.findings) == 1 else 's'}"
         return f"Attribution({findings}, {len(self.unexplained)} not explained)"
+
+
+def attribution(case: CaseLike) -> Attribution:
+    """What produced each finding that is present, the complaint first.
+
+    For each cause P(it is present and set off the finding, directly or by way of other
+    nodes but causes | evidence), exactly; and what no cause explains.
+
+    Parameters
+    ----------
+    case
+        The patient.
+
+    Examples
+    --------
+    >>> import kneebayes as kb
+    >>> dx = kb.load().diagnose({"lump behind the knee": True, "chest pain": True})
+    >>> dx.attribution().unexplained
+    ('chest_pain',)
+    """
+    case = case.case
+    knowledge = case.knowledge
+    findings = sorted(knowledge.findings, key=lambda id: id != knowledge.meta.complaint)
+    causes, contexts = list(knowledge.causes), set(knowledge.contexts)
+    told = attribute(case.engine, case.evidence, findings, causes, contexts)
+    return Attribution(case, told)

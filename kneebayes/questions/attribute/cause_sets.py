@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import accumulate
+from itertools import accumulate, islice
 from typing import TYPE_CHECKING
 
-from kneebayes.inference import CauseSet
+from kneebayes.case.case import Case, CaseLike
+from kneebayes.errors import EvidenceError
+from kneebayes.inference import CauseSet, most_probable_sets
+from kneebayes.inference import probability_of_exactly as exactly
 from kneebayes.view.markup import percent
 from kneebayes.view.report import Report
-from kneebayes.view.reporting import Known, Reporting
+from kneebayes.view.reporting import Reporting, report_on
 
 if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
 
-__all__ = ["CauseSets"]
+__all__ = ["CauseSets", "probability_of_exactly", "sets"]
 
 NOTHING = "none of these causes"
 
@@ -26,7 +29,7 @@ class CauseSets(Reporting):
 
     Attributes
     ----------
-    known
+    case
         What was known.
     sets
         The most probable first; in each exactly the causes named are present.
@@ -34,7 +37,7 @@ class CauseSets(Reporting):
         P(at least one urgent cause is present | evidence), over all sets.
     """
 
-    known: Known
+    case: Case
     sets: tuple[CauseSet, ...]
     any_urgent: float
 
@@ -52,7 +55,7 @@ class CauseSets(Reporting):
         """
         import pandas as pd
 
-        causes = self.known.knowledge.causes
+        causes = self.case.knowledge.causes
         rows = [
             {
                 "ids": one.present,
@@ -79,12 +82,12 @@ class CauseSets(Reporting):
         notes = [
             (
                 "Each row: P(exactly these causes are present, all others absent | evidence). The "
-                "first is the most probable explanation. ! marks an urgent cause."
+                "first is the most probable explanation."
             ),
             f"P(at least one urgent cause) = {percent(self.any_urgent)}, over all sets.",
         ]
         header = ("", "causes", "probability", "cumulated")
-        return self.known.report("most probable sets of causes", header, rows, notes)
+        return report_on(self.case, "most probable sets of causes", header, rows, notes)
 
     def draw(self, ax: Axes | None = None) -> Axes:
         """Draw the probability of each set as bars."""
@@ -92,11 +95,11 @@ class CauseSets(Reporting):
         from kneebayes.view.caption import say_above
 
         drawn = draw_sets(self._names, [one.probability for one in self.sets], ax)
-        return say_above(drawn, self.report.title, self.known.answers)
+        return say_above(drawn, self.report.title, self.case.answers)
 
     @property
     def _names(self) -> list[str]:
-        return [", ".join(map(self.known.marked, one.present)) or NOTHING for one in self.sets]
+        return [", ".join(map(self.case.marked, one.present)) or NOTHING for one in self.sets]
 
     @property
     def _cumulated(self) -> list[float]:
@@ -105,3 +108,57 @@ class CauseSets(Reporting):
     def __repr__(self) -> str:
         sets = f"{len(self.sets)} set{'' if len(self.sets) == 1 else 's'}"
         return f"CauseSets({sets}, {percent(self._cumulated[-1])} of the probability)"
+
+
+def sets(case: CaseLike, k: int = 5) -> CauseSets:
+    """The most probable sets of causes: exactly these present, all others absent.
+
+    Parameters
+    ----------
+    case
+        The patient.
+    k
+        How many sets. The first is the most probable explanation.
+
+    Raises
+    ------
+    EvidenceError
+        If ``k`` is not a whole number of at least 1.
+
+    Examples
+    --------
+    >>> import kneebayes as kb
+    >>> kb.load().diagnose({"lump behind the knee": True}).sets(2).best
+    ('bakers_cyst',)
+    """
+    case = case.case
+    if isinstance(k, bool) or not isinstance(k, int) or k < 1:
+        message = f"'k' must be a whole number of at least 1, got {k!r}."
+        raise EvidenceError(message)
+    engine, causes = case.engine, case.knowledge.causes
+    found = tuple(islice(most_probable_sets(engine, case.evidence, list(causes)), k))
+    return CauseSets(case, found, case.any_urgent)
+
+
+def probability_of_exactly(case: CaseLike, *causes: str) -> float:
+    """P(exactly these causes are present and all others absent | evidence).
+
+    Parameters
+    ----------
+    case
+        The patient.
+    causes
+        Causes by any of their names; none at all asks for no cause being present.
+
+    Examples
+    --------
+    >>> import kneebayes as kb
+    >>> dx = kb.load().diagnose({"lump behind the knee": True})
+    >>> one, best = dx.probability_of_exactly("baker's cyst"), dx.sets(1).sets[0]
+    >>> abs(one - best.probability) < 1e-12
+    True
+    """
+    case = case.case
+    names, known = case.names, list(case.knowledge.causes)
+    present = [names.meaning(name, ("cause",), "model.causes").id for name in causes]
+    return exactly(case.engine, case.evidence, known, present)

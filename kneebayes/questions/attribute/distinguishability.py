@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from kneebayes.errors import UnknownNameError
-from kneebayes.knowledge import Names
-from kneebayes.questions.attribute.distinguishing import Distances, order_by_likeness
+from kneebayes.building.model import ModelData, ModelLike
+from kneebayes.case.case import Case
+from kneebayes.errors import EvidenceError, UnknownNameError
+from kneebayes.questions.attribute.distinguishing import (
+    Distances,
+    distinguish_causes,
+    order_by_likeness,
+)
 from kneebayes.view.markup import percent
 from kneebayes.view.report import Report
-from kneebayes.view.reporting import Known, Reporting
+from kneebayes.view.reporting import Reporting, report_on
 
 if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
 
-__all__ = ["Distinguishability"]
+__all__ = ["Distinguishability", "distinguish"]
 
 ONE_BIT = 1.0  # what it takes to decide between two causes at even odds
 SHOWN = 10
@@ -35,13 +41,13 @@ class Distinguishability(Reporting):
 
     Attributes
     ----------
-    known
+    case
         What was taken as given for all causes.
     distances
         The numbers by cause, cause and finding.
     """
 
-    known: Known
+    case: Case
     distances: Distances
 
     @property
@@ -55,7 +61,7 @@ class Distinguishability(Reporting):
         """
         import pandas as pd
 
-        label, told = self.known.knowledge.label, self.distances
+        label, told = self.case.knowledge.label, self.distances
         total, without, tests = self._totals
         rows = []
         for a, b in zip(*np.triu_indices(len(told.causes), 1), strict=True):
@@ -131,7 +137,7 @@ class Distinguishability(Reporting):
         """
         import pandas as pd
 
-        told, knowledge = self.distances, self.known.knowledge
+        told, knowledge = self.distances, self.case.knowledge
         a, b = self._place(cause), self._place(other)
         rows = [
             {
@@ -151,7 +157,7 @@ class Distinguishability(Reporting):
     @property
     def report(self) -> Report:
         """What is shown: the pairs that are hardest to tell apart."""
-        marked = self.known.marked
+        marked = self.case.marked
         table = self.table
         below = int((~table["apart"]).sum())
         rows = [
@@ -175,11 +181,10 @@ class Distinguishability(Reporting):
                 "Bits: Jensen-Shannon divergence of the answers if only the one or only the other "
                 "is present, summed over findings one by one; not what they tell together."
             ),
-            "! marks an urgent cause.",
         ]
         header = ("hardest pairs", "bits", "without tests", "tests", "best finding", "told apart")
-        return self.known.report(
-            "which causes can be told apart", header, rows, notes, of_a_patient=False
+        return report_on(
+            self.case, "which causes can be told apart", header, rows, notes, of_a_patient=False
         )
 
     def draw(self, ax: Axes | None = None) -> Axes:
@@ -187,30 +192,30 @@ class Distinguishability(Reporting):
         from kneebayes.questions.attribute.heat_maps import draw_distances
 
         matrix = self.matrix
-        labels = [self.known.marked(str(id)) for id in matrix.index]
+        labels = [self.case.marked(str(id)) for id in matrix.index]
         return draw_distances(labels, matrix.to_numpy().tolist(), ONE_BIT, ax)
 
     def draw_profiles(self, ax: Axes | None = None) -> Axes:
         """Draw how often each cause alone shows each finding, as a map."""
         from kneebayes.questions.attribute.heat_maps import draw_profiles
 
-        shares, label = self.profiles, self.known.knowledge.label
-        causes = [self.known.marked(str(id)) for id in shares.columns]
+        shares, label = self.profiles, self.case.knowledge.label
+        causes = [self.case.marked(str(id)) for id in shares.columns]
         findings = [label(str(id)) for id in shares.index]
         return draw_profiles(findings, causes, shares.to_numpy().tolist(), ax)
 
     @property
     def _totals(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Bits by pair: all, without tests, tests."""
-        findings = self.known.knowledge.findings
+        findings = self.case.knowledge.findings
         tests = [id for id in self.distances.findings if findings[id].kind == "test"]
         others = [id for id in self.distances.findings if findings[id].kind != "test"]
         told = self.distances
         return told.total(), told.total(others), told.total(tests)
 
     def _place(self, name: str) -> int:
-        knowledge = self.known.knowledge
-        id = Names(knowledge).meaning(name, ("cause",), "model.causes").id
+        knowledge = self.case.knowledge
+        id = self.case.data.cause_named(name)
         if id not in self.distances.causes:
             compared = ", ".join(knowledge.label(one) for one in self.distances.causes)
             message = f"'{name}' was not compared. Compared were: {compared}."
@@ -224,3 +229,76 @@ class Distinguishability(Reporting):
             f"Distinguishability({len(told.causes)} causes, {len(told.findings)} findings, "
             f"{below} pair{'' if below == 1 else 's'} cannot be told apart)"
         )
+
+
+def distinguish(
+    model: ModelLike, given: Mapping[str, object] | None = None, causes: Sequence[str] | None = None
+) -> Distinguishability:
+    """Which causes the findings can tell apart, in bits.
+
+    Parameters
+    ----------
+    model
+        What is asked.
+    given
+        What holds whichever the cause is, by name: contexts and findings; the complaint
+        is present unless said otherwise. What is given is no longer counted.
+    causes
+        Causes or groups to compare, by any of their names; left out, all. All other
+        causes are absent.
+
+    Raises
+    ------
+    EvidenceError
+        If a cause is given, or fewer than two are to be compared.
+    ImpossibleEvidenceError
+        If a cause alone cannot be true together with what is given.
+
+    Examples
+    --------
+    >>> import kneebayes as kb
+    >>> told = kb.load().distinguish(causes=["liposarcoma", "synovial sarcoma", "gout"])
+    >>> told.table[["cause", "other", "apart"]].head(1)
+             cause             other  apart
+    0  liposarcoma  synovial sarcoma  False
+    >>> told.between("gout", "liposarcoma")["finding"].iloc[0]
+    'lump behind the knee'
+    """
+    case = Case.of(model, given)
+    knowledge = case.knowledge
+    ruled = [answer.label for answer in case.answers if answer.id in knowledge.causes]
+    if ruled:
+        message = (
+            f"Causes cannot be given here, since each is taken as the only one in turn. Got "
+            f"{', '.join(ruled)}. Say which to compare with causes=[...]."
+        )
+        raise EvidenceError(message)
+    compared = _compared(case.data, causes)
+    findings = [
+        id
+        for id in knowledge.findings
+        if id != case.data.complaint and id not in case.evidence.likelihoods
+    ]
+    distances = distinguish_causes(
+        case.engine, case.evidence, compared, findings, list(knowledge.causes)
+    )
+    return Distinguishability(case, distances)
+
+
+def _compared(data: ModelData, names: Sequence[str] | None) -> list[str]:
+    """Ids of the causes to compare, each once."""
+    if names is None:
+        return list(data.knowledge.causes)
+    if isinstance(names, str):
+        message = f"'causes' must be a list of names, got {names!r} alone."
+        raise EvidenceError(message)
+    ids: list[str] = []
+    for name in names:
+        meaning = data.names.meaning(name, ("cause", "group"), "model.causes")
+        group = meaning.kind == "group"
+        ids += data.knowledge.groups[meaning.id].members if group else [meaning.id]
+    ids = list(dict.fromkeys(ids))
+    if len(ids) < 2:
+        message = f"At least two causes are needed to be told apart, got {len(ids)}."
+        raise EvidenceError(message)
+    return ids

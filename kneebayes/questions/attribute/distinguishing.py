@@ -11,7 +11,7 @@ from kneebayes.errors import ImpossibleEvidenceError
 from kneebayes.inference import Engine, Evidence
 from kneebayes.network import Numbers
 
-__all__ = ["Distances", "distinguish", "order_by_likeness"]
+__all__ = ["Distances", "distinguish_causes", "order_by_likeness"]
 
 ABSENT, PRESENT = (1.0, 0.0), (0.0, 1.0)
 
@@ -43,7 +43,7 @@ class Distances:
         return np.asarray(self.bits[:, :, kept].sum(axis=2))
 
 
-def distinguish(
+def distinguish_causes(
     engine: Engine,
     evidence: Evidence,
     causes: Sequence[str],

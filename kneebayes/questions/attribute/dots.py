@@ -99,7 +99,7 @@ def draw_sets(
     ax = _lines([label.replace(", ", ",\n") for label in labels], ax)
     ax.barh(range(len(labels)), probabilities, color=BLUE, height=0.62)
     ax.set_xlim(left=0.0)
-    ax.set_xlabel("P(exactly these causes | evidence); ! marks an urgent cause")
+    ax.set_xlabel("P(exactly these causes | evidence)")
     return ax
 
 

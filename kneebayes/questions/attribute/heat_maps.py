@@ -53,7 +53,7 @@ def draw_attribution(
     ax.set_yticks(range(len(findings)), findings, parse_math=False)
     ax.tick_params(length=0)
     ax.spines[:].set_visible(False)
-    said = "P(this cause produced the finding | evidence); ! marks an urgent cause"
+    said = "P(this cause produced the finding | evidence)"
     ax.set_title(said, fontsize=10, loc="left")
     return ax
 
@@ -102,7 +102,7 @@ def draw_distances(
     _name_both(ax, labels, labels)
     bar = ax.figure.colorbar(image, ax=ax, shrink=0.7)
     said = "bits that tell them apart, summed over findings one by one"
-    bar.set_label(f"{said}\n(! marks an urgent cause)")
+    bar.set_label(f"{said}")
     return ax
 
 
@@ -132,7 +132,7 @@ def draw_profiles(
     ax.tick_params(which="minor", length=0)
     _name_both(ax, causes, findings)
     bar = ax.figure.colorbar(image, ax=ax, shrink=0.4)
-    bar.set_label("P(finding | only this cause)\n(! marks an urgent cause)")
+    bar.set_label("P(finding | only this cause)")
     ax.set_title("What each cause shows when it is the only one", fontsize=10, loc="left")
     return ax
 

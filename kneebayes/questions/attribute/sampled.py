@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from kneebayes.inference import Sampled
+import numpy as np
+
+from kneebayes.building.model import ModelLike
+from kneebayes.case.case import Case
+from kneebayes.errors import EvidenceError
+from kneebayes.inference import Sampled, sample_posteriors
 from kneebayes.view.markup import percent
 from kneebayes.view.report import Report
-from kneebayes.view.reporting import Known, Reporting
+from kneebayes.view.reporting import Reporting, report_on
 
 if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
 
-__all__ = ["SampledDifferential"]
+__all__ = ["SampledDifferential", "sample"]
 
 FEW = 400.0  # effective draws below which a standard error reaches 2.5 percentage points
 
@@ -25,7 +31,7 @@ class SampledDifferential(Reporting):
 
     Attributes
     ----------
-    known
+    case
         What was known.
     sampled
         Estimates and standard errors by cause, and how many draws they are worth.
@@ -33,7 +39,7 @@ class SampledDifferential(Reporting):
         How many worlds were drawn, and where chance began.
     """
 
-    known: Known
+    case: Case
     sampled: Sampled
     draws: int
     seed: int
@@ -52,7 +58,7 @@ class SampledDifferential(Reporting):
         """
         import pandas as pd
 
-        causes = self.known.knowledge.causes
+        causes = self.case.knowledge.causes
         rows = [
             {
                 "id": id,
@@ -71,18 +77,18 @@ class SampledDifferential(Reporting):
     def report(self) -> Report:
         """What is shown: every cause, so that no urgent one is missing."""
         rows = [
-            (str(rank), self.known.marked(id), percent(posterior), f"\u00b1 {percent(error)}")
+            (str(rank), self.case.marked(id), percent(posterior), f"\u00b1 {percent(error)}")
             for rank, (id, posterior, error) in enumerate(self._rows, start=1)
         ]
         header = ("", "cause", "estimate", "standard error")
-        return self.known.report("SAMPLED, not exact", header, rows, self._notes)
+        return report_on(self.case, "SAMPLED, not exact", header, rows, self._notes)
 
     @property
     def _notes(self) -> list[str]:
         notes = [
             (
                 f"Estimated from {self.draws} draws (seed {self.seed}), worth "
-                f"{self.effective_draws:.0f} unweighted ones. ! marks an urgent cause."
+                f"{self.effective_draws:.0f} unweighted ones."
             ),
             (
                 "A cause that is rare by itself but explains the evidence well may never have been "
@@ -105,7 +111,7 @@ class SampledDifferential(Reporting):
         """Draw the estimates with two standard errors to both sides."""
         from kneebayes.questions.attribute.dots import draw_sampled
 
-        labels = [self.known.marked(id) for id, _, _ in self._rows]
+        labels = [self.case.marked(id) for id, _, _ in self._rows]
         estimates = [posterior for _, posterior, _ in self._rows]
         return draw_sampled(labels, estimates, [error for _, _, error in self._rows], ax)
 
@@ -120,6 +126,58 @@ class SampledDifferential(Reporting):
 
     def __repr__(self) -> str:
         id, posterior, error = self._rows[0]
-        first = f"{self.known.knowledge.label(id)} {percent(posterior)} \u00b1 {percent(error)}"
+        first = f"{self.case.knowledge.label(id)} {percent(posterior)} \u00b1 {percent(error)}"
         effective = f"{self.effective_draws:.0f}"
         return f"SampledDifferential({self.draws} draws worth {effective}: {first}, ...)"
+
+
+def sample(
+    model: ModelLike,
+    answers: Mapping[str, object] | None = None,
+    draws: int = 100_000,
+    seed: int = 0,
+) -> SampledDifferential:
+    """Estimate the posteriors by chance, where an exact answer is too wide.
+
+    Likelihood weighting: worlds are drawn from the network and weighted by how probable
+    they make the evidence. The more is known, the less a draw is worth;
+    ``effective_draws`` says how much. A cause that is rare by itself but explains the
+    evidence well may never be drawn; then its estimate and its standard error are both
+    too small. :meth:`kneebayes.Model.diagnose` is exact.
+
+    Parameters
+    ----------
+    model
+        What is asked.
+    answers
+        As in :meth:`kneebayes.Model.diagnose`.
+    draws
+        How many worlds to draw.
+    seed
+        Where chance begins; the same seed gives the same estimates.
+
+    Raises
+    ------
+    EvidenceError
+        If an answer cannot be understood, or ``draws`` or ``seed`` is no such number.
+    ImpossibleEvidenceError
+        If no draw is possible under the evidence.
+
+    Examples
+    --------
+    >>> import kneebayes as kb
+    >>> told = kb.load().sample({"lump behind the knee": True}, draws=20_000)
+    >>> told.table["cause"].iloc[0]
+    "Baker's cyst"
+    >>> bool(told.table["standard_error"].max() < 0.02)
+    True
+    """
+    for name, number, least in (("draws", draws, 1), ("seed", seed, 0)):
+        if isinstance(number, bool) or not isinstance(number, int) or number < least:
+            message = f"'{name}' must be a whole number of at least {least}, got {number!r}."
+            raise EvidenceError(message)
+    case = Case.of(model, answers)
+    rng = np.random.default_rng(seed)
+    causes = list(case.knowledge.causes)
+    sampled = sample_posteriors(case.data.network, case.evidence, causes, draws, rng)
+    return SampledDifferential(case, sampled, draws, seed)

@@ -5,16 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from kneebayes.questions.attribute.surprise import SurprisingAnswer
+from kneebayes.case.case import Case, CaseLike
+from kneebayes.questions.attribute.surprise import SurprisingAnswer, surprise
 from kneebayes.view.markup import percent
 from kneebayes.view.report import Report
-from kneebayes.view.reporting import Known, Reporting
+from kneebayes.view.reporting import Reporting, report_on
 
 if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
 
-__all__ = ["Surprises"]
+__all__ = ["Surprises", "surprises"]
 
 
 @dataclass(frozen=True, repr=False)
@@ -23,7 +24,7 @@ class Surprises(Reporting):
 
     Attributes
     ----------
-    known
+    case
         What was known.
     surprising
         Every answer but the complaint, the most surprising first.
@@ -32,7 +33,7 @@ class Surprises(Reporting):
         other.
     """
 
-    known: Known
+    case: Case
     surprising: tuple[SurprisingAnswer, ...]
     conflict: float
 
@@ -55,7 +56,7 @@ class Surprises(Reporting):
         rows = [
             {
                 "id": one.node,
-                "label": self.known.knowledge.label(one.node),
+                "label": self.case.knowledge.label(one.node),
                 "answer": self._answer(one),
                 "probability": one.probability,
                 "alone": one.alone,
@@ -76,7 +77,7 @@ class Surprises(Reporting):
         """What is shown."""
         rows = [
             (
-                self.known.knowledge.label(one.node),
+                self.case.knowledge.label(one.node),
                 self._answer(one),
                 percent(one.alone),
                 percent(one.probability),
@@ -97,7 +98,7 @@ class Surprises(Reporting):
         ]
         if not rows:
             notes = ["Nothing but the complaint was answered, so nothing can be surprising."]
-        return self.known.report("which answers surprise", header, rows, notes)
+        return report_on(self.case, "which answers surprise", header, rows, notes)
 
     def draw(self, ax: Axes | None = None) -> Axes:
         """Draw the surprise of each answer as bars, in bits."""
@@ -105,23 +106,22 @@ class Surprises(Reporting):
         from kneebayes.view.caption import say_above
 
         labels = [
-            f"{self.known.knowledge.label(one.node)}: {self._answer(one)}"
-            for one in self.surprising
+            f"{self.case.knowledge.label(one.node)}: {self._answer(one)}" for one in self.surprising
         ]
         bits = [one.bits for one in self.surprising]
         drawn = draw_surprises(labels, bits, [one.is_doubtful for one in self.surprising], ax)
-        return say_above(drawn, self.report.title, self.known.answers)
+        return say_above(drawn, self.report.title, self.case.answers)
 
     def _answer(self, one: SurprisingAnswer) -> str:
-        return next(answer.state for answer in self.known.answers if answer.id == one.node)
+        return next(answer.state for answer in self.case.answers if answer.id == one.node)
 
     def _otherwise(self, one: SurprisingAnswer) -> str:
         """The other state in its own words."""
-        finding = self.known.knowledge.findings.get(one.node)
+        finding = self.case.knowledge.findings.get(one.node)
         if finding is not None:
             words = {str(state): word for state, word in finding.states.items()}
             return words.get(one.otherwise, one.otherwise)
-        context = self.known.knowledge.contexts.get(one.node)
+        context = self.case.knowledge.contexts.get(one.node)
         states = () if context is None else context.states
         return next((one_.label for one_ in states if one_.id == one.otherwise), one.otherwise)
 
@@ -129,3 +129,23 @@ class Surprises(Reporting):
         answers = f"{len(self.surprising)} answer{'' if len(self.surprising) == 1 else 's'}"
         doubtful = len(self.doubtful)
         return f"Surprises({answers}, conflict {self.conflict:+.1f} bits, {doubtful} doubtful)"
+
+
+def surprises(case: CaseLike) -> Surprises:
+    """How surprising each answer is given all others, and whether its opposite was meant.
+
+    Parameters
+    ----------
+    case
+        The patient.
+
+    Examples
+    --------
+    >>> import kneebayes as kb
+    >>> said = {"fever": True, "redness": True, "swollen knee": True, "warmth": False}
+    >>> kb.load().diagnose(said).surprises().table["id"].iloc[0]
+    'fever'
+    """
+    case = case.case
+    told = surprise(case.engine, case.evidence, case.data.complaint)
+    return Surprises(case, told, case.conflict)

@@ -7,16 +7,18 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from kneebayes.case import believe
+from kneebayes.case.case import Case, CaseLike
 from kneebayes.questions.doubt.text import Page, page_html, page_text
-from kneebayes.view.asked import Asked
 from kneebayes.view.markup import percent
+from kneebayes.view.report import known_of
 from kneebayes.view.showing import Showing
 
 if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
 
-__all__ = ["LexiconComparison"]
+__all__ = ["LexiconComparison", "lexicons"]
 
 SHOWN = 10
 
@@ -29,16 +31,13 @@ class LexiconComparison(Showing):
 
     Attributes
     ----------
-    asked
+    case
         The patient and the model.
-    lexicon
-        Id of the lexicon whose ranking gives the order.
     posteriors
         P(cause | evidence) by lexicon and cause.
     """
 
-    asked: Asked
-    lexicon: str
+    case: Case
     posteriors: Mapping[str, Mapping[str, float]]
 
     @cached_property
@@ -51,20 +50,20 @@ class LexiconComparison(Showing):
 
     @cached_property
     def _order(self) -> list[str]:
-        ranks = self._ranks[self.lexicon]
+        ranks = self._ranks[self.case.data.lexicon]
         return sorted(ranks, key=lambda id: ranks[id])
 
     @property
     def labels(self) -> dict[str, str]:
         """Labels of the lexicons by id."""
-        known = self.asked.knowledge.lexicons
+        known = self.case.knowledge.lexicons
         return {id: known[id].label for id in self.posteriors}
 
     @property
     def tops(self) -> dict[str, str]:
         """Label of the most probable cause by lexicon."""
         return {
-            lexicon: self.asked.label(min(ranks, key=lambda id: ranks[id]))
+            lexicon: self.case.label(min(ranks, key=lambda id: ranks[id]))
             for lexicon, ranks in self._ranks.items()
         }
 
@@ -73,7 +72,7 @@ class LexiconComparison(Showing):
         """One row a cause and lexicon: id, cause, group, urgent, lexicon, rank, posterior."""
         import pandas as pd
 
-        causes = self.asked.knowledge.causes
+        causes = self.case.knowledge.causes
         return pd.DataFrame(
             [
                 {
@@ -105,7 +104,7 @@ class LexiconComparison(Showing):
         from kneebayes.questions.doubt.robustness_figure import draw_readings
         from kneebayes.view.caption import say_above
 
-        causes = self.asked.knowledge.causes
+        causes = self.case.knowledge.causes
         rows: list[dict[str, object]] = [
             {
                 "cause": causes[id].label,
@@ -115,12 +114,12 @@ class LexiconComparison(Showing):
             for id in self._shown
         ]
         drawn = draw_readings(rows, self.labels, ax)
-        return say_above(drawn, self._page.title, self.asked.answers)
+        return say_above(drawn, self._page.title, self.case.answers)
 
     @property
     def _shown(self) -> list[str]:
         """The first under any lexicon, and all that are urgent."""
-        causes = self.asked.knowledge.causes
+        causes = self.case.knowledge.causes
         return [
             id
             for at, id in enumerate(self._order)
@@ -133,7 +132,7 @@ class LexiconComparison(Showing):
     def _page(self) -> Page:
         rows = [
             (
-                self.asked.marked(id),
+                self.case.marked(id),
                 *(
                     f"{percent(posteriors[id])} (rank {self._ranks[lexicon][id]})"
                     for lexicon, posteriors in self.posteriors.items()
@@ -142,17 +141,17 @@ class LexiconComparison(Showing):
             for id in self._shown
         ]
         return Page(
-            f"{self.asked.title}: the same answers under every lexicon",
-            self.asked.urgency,
-            [self.asked.known, self.summary],
+            f"{self.case.title}: the same answers under every lexicon",
+            self.case.urgency,
+            [known_of(self.case.answers), self.summary],
             ("cause", *self.posteriors),
             rows,
             [
-                "! marks an urgent cause; all of them are listed.",
+                "All urgent causes are listed.",
                 "Lexicons: "
                 + "; ".join(f"{id}: {label}" for id, label in self.labels.items())
                 + ".",
-                self.asked.disclaimer,
+                self.case.disclaimer,
             ],
         )
 
@@ -172,3 +171,26 @@ class LexiconComparison(Showing):
     def __repr__(self) -> str:
         tops = ", ".join(dict.fromkeys(self.tops.values()))
         return f"LexiconComparison({', '.join(self.posteriors)}: first {tops})"
+
+
+def lexicons(case: CaseLike) -> LexiconComparison:
+    """The same answers under every lexicon of the model, side by side.
+
+    Parameters
+    ----------
+    case
+        The patient.
+
+    Examples
+    --------
+    >>> import kneebayes as kb
+    >>> dx = kb.load().diagnose({"lump behind the knee": True})
+    >>> set(dx.lexicons().tops.values())
+    {"Baker's cyst"}
+    """
+    case = case.case
+    posteriors = {
+        id: believe(read.engine, read.knowledge, case.evidence).posteriors
+        for id, read in case.data.readings.items()
+    }
+    return LexiconComparison(case, posteriors)

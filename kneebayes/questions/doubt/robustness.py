@@ -3,25 +3,28 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from kneebayes.case.case import Case, CaseLike
 from kneebayes.knowledge.parts import Interval
-from kneebayes.questions.doubt.drawing import Spread
+from kneebayes.questions.doubt.drawing import Drawing, Spread, spread_of
 from kneebayes.questions.doubt.text import Page, page_html, page_text
-from kneebayes.view.asked import Asked
 from kneebayes.view.markup import percent
+from kneebayes.view.report import known_of
 from kneebayes.view.showing import Showing
 
 if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
 
-__all__ = ["Robustness"]
+__all__ = ["Robustness", "robustness"]
 
 SHOWN = 10
+LONG = 5000  # draws from which on a bar shows how far they have come
 HEADER = ("", "cause", "prior", "posterior", "5 to 95 % of the draws", "first", "top 3", "rank")
 
 
@@ -33,7 +36,7 @@ class Robustness(Showing):
 
     Attributes
     ----------
-    asked
+    case
         The patient and the model.
     spread
         The draws, summed up by cause.
@@ -41,13 +44,13 @@ class Robustness(Showing):
         P(cause | complaint) as stated, with its interval, by cause.
     """
 
-    asked: Asked
+    case: Case
     spread: Spread
     priors: Mapping[str, Interval]
 
     @cached_property
     def _rows(self) -> list[dict[str, object]]:
-        causes = self.asked.knowledge.causes
+        causes = self.case.knowledge.causes
         return [
             {
                 "id": one.id,
@@ -91,12 +94,12 @@ class Robustness(Showing):
     def to_json(self) -> str:
         """The urgency and all causes as JSON text."""
         content = {
-            "lexicon": self.asked.model,
-            "disclaimer": self.asked.knowledge.meta.disclaimer,
+            "lexicon": self.case.data.reading,
+            "disclaimer": self.case.knowledge.meta.disclaimer,
             "urgency": {
-                "level": self.asked.urgency.level,
-                "advice": self.asked.urgency.advice,
-                "reasons": [str(reason) for reason in self.asked.urgency.reasons],
+                "level": self.case.urgency.level,
+                "advice": self.case.urgency.advice,
+                "reasons": [str(reason) for reason in self.case.urgency.reasons],
             },
             "draws": self.spread.draws,
             "seed": self.spread.seed,
@@ -121,7 +124,7 @@ class Robustness(Showing):
         from kneebayes.view.caption import say_above
 
         rows = [row for at, row in enumerate(self._rows) if at < SHOWN or row["urgent"]]
-        return say_above(draw_intervals(rows, ax), self._page.title, self.asked.answers)
+        return say_above(draw_intervals(rows, ax), self._page.title, self.case.answers)
 
     def draw_slopes(self, ax: Axes | None = None) -> Axes:
         """Draw the first causes from prior to posterior, with both intervals."""
@@ -129,14 +132,14 @@ class Robustness(Showing):
         from kneebayes.view.caption import say_above
 
         drawn = draw_slopes(self._rows[:SHOWN], ax)
-        return say_above(drawn, self._page.title, self.asked.answers)
+        return say_above(drawn, self._page.title, self.case.answers)
 
     @property
     def _page(self) -> Page:
         rows = [
             (
                 str(at),
-                self.asked.marked(one.id),
+                self.case.marked(one.id),
                 percent(self.priors[one.id].value),
                 percent(one.posterior),
                 f"{percent(one.low)} to {percent(one.high)}",
@@ -145,18 +148,18 @@ class Robustness(Showing):
                 _span(one.rank_low, one.rank_high),
             )
             for at, one in enumerate(self.spread.causes, start=1)
-            if at <= SHOWN or self.asked.knowledge.causes[one.id].urgent
+            if at <= SHOWN or self.case.knowledge.causes[one.id].urgent
         ]
-        title = f"{self.asked.title}: how sure is the ranking? ({self.asked.model})"
-        lead = [self.asked.known, self.summary]
-        notes = ["! marks an urgent cause; all of them are listed.", self._how]
+        title = f"{self.case.title}: how sure is the ranking? ({self.case.data.reading})"
+        lead = [known_of(self.case.answers), self.summary]
+        notes = ["All urgent causes are listed.", self._how]
         return Page(
             title,
-            self.asked.urgency,
+            self.case.urgency,
             lead,
             HEADER,
             rows,
-            [*notes, self.asked.disclaimer],
+            [*notes, self.case.disclaimer],
             texts=2,
         )
 
@@ -166,11 +169,11 @@ class Robustness(Showing):
         leader = self.spread.causes[0]
         rivals = sorted(self.spread.causes[1:], key=lambda one: -one.first)
         told = (
-            f"{self.asked.label(leader.id)} ranks first in {percent(leader.first)} of "
+            f"{self.case.label(leader.id)} ranks first in {percent(leader.first)} of "
             f"{_count(self.spread.draws, 'draw')}"
         )
         if rivals and rivals[0].first > 0.0:
-            told += f", {self.asked.label(rivals[0].id)} in {percent(rivals[0].first)}"
+            told += f", {self.case.label(rivals[0].id)} in {percent(rivals[0].first)}"
         return told + "."
 
     @property
@@ -193,7 +196,7 @@ class Robustness(Showing):
     def __repr__(self) -> str:
         leader = self.spread.causes[0]
         return (
-            f"Robustness({_count(self.spread.draws, 'draw')}: {self.asked.label(leader.id)} "
+            f"Robustness({_count(self.spread.draws, 'draw')}: {self.case.label(leader.id)} "
             f"{percent(leader.low)} to {percent(leader.high)}, first in {percent(leader.first)})"
         )
 
@@ -204,3 +207,70 @@ def _span(low: int, high: int) -> str:
 
 def _count(number: int, what: str) -> str:
     return f"{number:,} {what}{'' if number == 1 else 's'}"
+
+
+def robustness(
+    case: CaseLike,
+    draws: int = 1000,
+    seed: int = 0,
+    spread: float = 1.0,
+    progress: bool | None = None,
+) -> Robustness:
+    """How sure the ranking is, if every word may mean anything inside its interval.
+
+    Each draw reads every word and every published range anew, makes the network that
+    follows, with the priors held, and asks it. One reading of a word serves all
+    statements that use it in the same direction.
+
+    Parameters
+    ----------
+    case
+        The patient.
+    draws
+        How many networks to ask.
+    seed
+        Where chance begins; the same seed gives the same readings for every patient.
+    spread
+        Multiplies how far the draws reach: 0 leaves every word at its value, 1 takes the
+        intervals as the central 90 %.
+    progress
+        Whether to show a bar; left out, one is shown for more than 5000 draws.
+
+    Raises
+    ------
+    KneebayesError
+        If an argument is out of range, or hardly any draw has priors that can hold.
+
+    Examples
+    --------
+    >>> import kneebayes as kb
+    >>> dx = kb.load().diagnose({"lump behind the knee": True})
+    >>> told = dx.robustness(draws=200).table.iloc[0]
+    >>> told["cause"], bool(told["low"] < told["posterior"] < told["high"])
+    ("Baker's cyst", True)
+    """
+    case = case.case
+    drawing = Drawing(draws, seed, spread)
+    with _bar(draws, progress) as step:
+        found = spread_of(
+            case.engine,
+            case.knowledge,
+            case.elicited,
+            case.evidence,
+            drawing,
+            step,
+            case.data.solved,
+        )
+    return Robustness(case, found, case.elicited.priors)
+
+
+@contextmanager
+def _bar(draws: int, wanted: bool | None) -> Iterator[Callable[[int], object] | None]:
+    """A bar for long work, or nothing."""
+    if not (draws > LONG if wanted is None else wanted):
+        yield None
+        return
+    from tqdm.auto import tqdm
+
+    with tqdm(total=draws, desc="Reading the words anew") as bar:
+        yield bar.update

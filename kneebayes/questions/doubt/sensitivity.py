@@ -3,25 +3,28 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from kneebayes.errors import KneebayesError
-from kneebayes.questions.doubt.moving import Flip, Sensitivity
+from kneebayes.building.onset import offset_of, stated_network
+from kneebayes.case.case import Case, CaseLike
+from kneebayes.errors import EvidenceError, KneebayesError, UnknownNameError, suggest
+from kneebayes.questions.doubt.moving import Flip, Sensitivity, What, move_number, move_prior
 from kneebayes.questions.doubt.text import Page, page_html, page_text
-from kneebayes.view.asked import Asked
 from kneebayes.view.markup import percent
+from kneebayes.view.report import known_of
 from kneebayes.view.showing import Showing
 
 if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
 
-__all__ = ["SensitivityFunction"]
+__all__ = ["SensitivityFunction", "sensitivity"]
 
 POINTS = 201
 SHOWN = 6
+NODES = ("finding", "context", "cause", "mediator")
 MOVED = {
     "prior": "The share of patients with and without {node} is moved; both kinds of patient "
     "stay as they are. Other causes compete for the complaint, so they become rarer among the "
@@ -42,20 +45,17 @@ class SensitivityFunction(Showing):
 
     Attributes
     ----------
-    asked
+    case
         The patient and the model.
     cause
         Id of the cause that is asked about.
     function
         The lines of all causes.
-    find
-        Which cause a name means.
     """
 
-    asked: Asked
+    case: Case
     cause: str
     function: Sensitivity
-    find: Callable[[str], str]
 
     def __call__(self, number: float, cause: str | None = None) -> float:
         """P(cause | evidence) with the number at some value, by any name of a cause.
@@ -67,7 +67,9 @@ class SensitivityFunction(Showing):
         ImpossibleEvidenceError
             If the evidence is impossible with that number.
         """
-        return self.function.posterior(self.cause if cause is None else self.find(cause), number)
+        return self.function.posterior(
+            self.cause if cause is None else self.case.data.cause_named(cause), number
+        )
 
     @property
     def value(self) -> float:
@@ -87,9 +89,9 @@ class SensitivityFunction(Showing):
     @property
     def what(self) -> str:
         """The number in words."""
-        node = self.asked.label(self.function.node)
+        node = self.case.label(self.function.node)
         parent = self._parent
-        complaint = self.asked.knowledge.complaint.label
+        complaint = self.case.knowledge.complaint.label
         return {
             "prior": f"prior of {node}: P({node} | {complaint})",
             "link": f"link: P({parent} alone produces {node})",
@@ -110,8 +112,8 @@ class SensitivityFunction(Showing):
             rows.append(
                 {
                     "id": id,
-                    "cause": self.asked.label(id),
-                    "urgent": self.asked.knowledge.causes[id].urgent,
+                    "cause": self.case.label(id),
+                    "urgent": self.case.knowledge.causes[id].urgent,
                     "posterior": self.function.posterior(id, self.value),
                     "at_zero": self._at(id, 0.0),
                     "at_one": self._at(id, 1.0),
@@ -157,7 +159,7 @@ class SensitivityFunction(Showing):
         numbers = [upto * at / (POINTS - 1) for at in range(POINTS)]
         numbers = [x for x in numbers if (1.0 - x) * ends[0] + x * ends[1] > 0.0]
         curves = {
-            self.asked.marked(id): (numbers, [self.function.posterior(id, x) for x in numbers])
+            self.case.marked(id): (numbers, [self.function.posterior(id, x) for x in numbers])
             for id in shown
         }
         flips = [(flip.value, flip.posterior) for flip in self.flips]
@@ -167,27 +169,27 @@ class SensitivityFunction(Showing):
     def _page(self) -> Page:
         rows = [
             (
-                self.asked.marked(id),
+                self.case.marked(id),
                 _shown(self._at(id, 0.0)),
                 percent(self.function.posterior(id, self.value)),
                 _shown(self._at(id, 1.0)),
             )
             for at, id in enumerate(self._order())
-            if at < SHOWN or self.asked.knowledge.causes[id].urgent
+            if at < SHOWN or self.case.knowledge.causes[id].urgent
         ]
-        node = self.asked.label(self.function.node)
-        notes = [MOVED[self.function.what].format(node=node), "! marks an urgent cause."]
+        node = self.case.label(self.function.node)
+        notes = [MOVED[self.function.what].format(node=node)]
         return Page(
-            f"{self.asked.title}: what if another number held? ({self.asked.model})",
-            self.asked.urgency,
+            f"{self.case.title}: what if another number held? ({self.case.data.reading})",
+            self.case.urgency,
             [
-                self.asked.known,
+                known_of(self.case.answers),
                 f"Moved is the {self.what}, {percent(self.value)} in the model.",
                 *self.sentences,
             ],
             ("cause", "number at 0", f"at {percent(self.value)}", "at 100%"),
             rows,
-            [*notes, self.asked.disclaimer],
+            [*notes, self.case.disclaimer],
         )
 
     @property
@@ -198,7 +200,7 @@ class SensitivityFunction(Showing):
             return (f"No value of this {noun} changes the most probable cause.",)
         told = []
         for flip in self.flips:
-            below, above = self.asked.label(flip.below), self.asked.label(flip.above)
+            below, above = self.case.label(flip.below), self.case.label(flip.above)
             if flip.value >= self.value:
                 winner, loser, way = above, below, "passes"
             else:
@@ -208,11 +210,11 @@ class SensitivityFunction(Showing):
         return tuple(told)
 
     def _is_own(self, label: str) -> bool:
-        return self.function.what == "prior" and label == self.asked.label(self.function.node)
+        return self.function.what == "prior" and label == self.case.label(self.function.node)
 
     @property
     def _whose(self) -> str:
-        node = self.asked.label(self.function.node)
+        node = self.case.label(self.function.node)
         if self.function.parent:
             return f"{self._parent} to {node}"
         return node
@@ -220,15 +222,15 @@ class SensitivityFunction(Showing):
     @property
     def _parent(self) -> str:
         function = self.function
-        label = self.asked.label(function.parent)
-        context = self.asked.knowledge.contexts.get(function.parent)
+        label = self.case.label(function.parent)
+        context = self.case.knowledge.contexts.get(function.parent)
         states = {one.id: one.label for one in context.states} if context is not None else {}
         return f"{label} ({states[function.state]})" if function.state in states else label
 
     def __repr__(self) -> str:
         posterior = percent(self(self.value))
         return (
-            f"SensitivityFunction({self.asked.label(self.cause)} {posterior} by {self.what}, "
+            f"SensitivityFunction({self.case.label(self.cause)} {posterior} by {self.what}, "
             f"{len(self.flips)} flip{'' if len(self.flips) == 1 else 's'})"
         )
 
@@ -251,3 +253,112 @@ def refuse_several(given: int) -> None:
             f"got {given}."
         )
         raise KneebayesError(message)
+
+
+def sensitivity(
+    case: CaseLike,
+    cause: str | None = None,
+    *,
+    prior: str | None = None,
+    link: Sequence[str] | None = None,
+    leak: str | None = None,
+) -> SensitivityFunction:
+    """Posteriors as exact functions of one number, and where the top cause changes.
+
+    Parameters
+    ----------
+    case
+        The patient.
+    cause
+        Whose posterior is told first, by any of its names; left out, the most probable.
+    prior
+        A cause: moved is P(cause | complaint), what depends on the cause stays.
+    link
+        Parent and child: moved is P(the parent alone produces the child). A state of a
+        context (``"older age"``) is a parent too.
+    leak
+        A finding, context or mediator: moved is P(present without a named cause), or the
+        share of a context that is a root.
+
+    Raises
+    ------
+    UnknownNameError
+        If a name is not known, or there is no such link.
+    KneebayesError
+        If not exactly one number is named.
+    EvidenceError
+        If the number has no function: a prior without the complaint, a context with
+        several states.
+
+    Examples
+    --------
+    >>> import kneebayes as kb
+    >>> dx = kb.load().diagnose({"leg swelling": True})
+    >>> told = dx.sensitivity("DVT", prior="DVT")
+    >>> abs(told(told.value) - dx["DVT"]) < 1e-12
+    True
+    """
+    case = case.case
+    refuse_several(sum(one is not None for one in (prior, link, leak)))
+    causes = list(case.knowledge.causes)
+    if prior is not None:
+        function = _in_prior(case, causes, prior)
+    elif link is not None:
+        function = _in_link(case, causes, link)
+    else:
+        function = _in_leak(case, causes, str(leak))
+
+    if cause is None:
+        first = max(causes, key=lambda id: function.posterior(id, function.value))
+    else:
+        first = case.data.cause_named(cause)
+    return SensitivityFunction(case, first, function)
+
+
+def _in_prior(case: Case, causes: list[str], name: str) -> Sensitivity:
+    id = case.data.cause_named(name)
+    complaint = case.knowledge.complaint
+    if case.evidence.hard_state(complaint.id) != 1:
+        message = (
+            f"A prior is P(cause | {complaint.label}), so its sensitivity needs an answer with "
+            f"'{complaint.label}' present. Move a link or a leak instead."
+        )
+        raise EvidenceError(message)
+    value = case.elicited.priors[id].value
+    return move_prior(case.engine, causes, case.evidence, id, value)
+
+
+def _in_link(case: Case, causes: list[str], ends: Sequence[str]) -> Sensitivity:
+    if isinstance(ends, str) or len(ends) != 2:
+        message = f"A link is named by parent and child: link=('DVT', 'fever'), got {ends!r}."
+        raise KneebayesError(message)
+    parent, child = (case.names.meaning(one, NODES) for one in ends)
+    parents = stated_network(case.data.network)[child.id].parents
+    if parent.id not in parents:
+        known = ", ".join(case.knowledge.label(one) for one in parents) or "nothing"
+        message = f"Nothing leads from '{ends[0]}' to '{ends[1]}'. To it leads: {known}."
+        raise UnknownNameError(message, ends[0], suggest(ends[0], parents))
+    states = case.data.network[parent.id].states
+    if parent.state not in states:
+        message = f"'{ends[0]}' has several states; name one of them: {', '.join(states)}."
+        raise EvidenceError(message)
+    node, offset = offset_of(case.data.network, parent.id, parent.state, child.id)
+    place = int(case.engine.flat.number_start[case.data.network.index[node.id]]) + offset
+    what: What = "link" if node.id == child.id else "liability"
+    what = what if node.is_noisy_or else "factor"
+    number = (what, child.id, parent.id, parent.state)
+    return move_number(case.engine, causes, case.evidence, place, number)
+
+
+def _in_leak(case: Case, causes: list[str], name: str) -> Sensitivity:
+    id = case.names.meaning(name, NODES).id
+    node = case.data.network[id]
+    if id in case.knowledge.causes:
+        message = f"'{name}' is a cause: move its prior, prior='{name}'."
+        raise EvidenceError(message)
+    if len(node.states) != 2:
+        message = f"'{name}' has several states and no single share to move."
+        raise EvidenceError(message)
+    place = int(case.engine.flat.number_start[case.data.network.index[id]])
+    what: What = "leak" if node.is_noisy_or else "share"
+    return move_number(case.engine, causes, case.evidence, place, (what, id, "", ""))

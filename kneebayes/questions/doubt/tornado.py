@@ -6,17 +6,18 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from kneebayes.questions.doubt.bars import Bar, Over
+from kneebayes.case.case import Case, CaseLike
+from kneebayes.questions.doubt.bars import Bar, Over, bars_over
 from kneebayes.questions.doubt.text import Page, page_html, page_text
-from kneebayes.view.asked import Asked
 from kneebayes.view.markup import percent
+from kneebayes.view.report import known_of
 from kneebayes.view.showing import Showing
 
 if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
 
-__all__ = ["Tornado"]
+__all__ = ["Tornado", "tornado"]
 
 SHOWN = 12
 MEANS = {
@@ -41,7 +42,7 @@ class Tornado(Showing):
 
     Attributes
     ----------
-    asked
+    case
         The patient and the model.
     cause
         Id of the cause.
@@ -53,7 +54,7 @@ class Tornado(Showing):
         The bars.
     """
 
-    asked: Asked
+    case: Case
     cause: str
     posterior: float
     over: Over
@@ -105,13 +106,13 @@ class Tornado(Showing):
         rows = self._rows[:SHOWN]
         if self.over == "claims":
             rows = [{**row, "about": f"{row['id']}: {row['about']}"} for row in rows]
-        drawn = draw_tornado(rows, self.posterior, self.asked.label(self.cause), ax)
-        return say_above(drawn, self._page.title, self.asked.answers)
+        drawn = draw_tornado(rows, self.posterior, self.case.label(self.cause), ax)
+        return say_above(drawn, self._page.title, self.case.answers)
 
     @property
     def _page(self) -> Page:
         claims = self.over == "claims"
-        label = self.asked.label(self.cause)
+        label = self.case.label(self.cause)
         rows = [
             (
                 f"{bar.id}: {bar.about}" if claims else bar.about,
@@ -126,21 +127,21 @@ class Tornado(Showing):
         left = len(self.bars) - len(rows)
         further = [f"{left:,} more move it less; .table has them all."] if left > 0 else []
         return Page(
-            f"{self.asked.title}: what moves {label}? ({self.asked.model})",
-            self.asked.urgency,
+            f"{self.case.title}: what moves {label}? ({self.case.data.reading})",
+            self.case.urgency,
             [
-                self.asked.known,
+                known_of(self.case.answers),
                 f"P({label} | evidence) is {percent(self.posterior)}.",
                 MEANS[self.over],
             ],
             (*header, "unsaid") if claims else header,
             rows,
-            [*further, self.asked.disclaimer],
+            [*further, self.case.disclaimer],
             texts=2,
         )
 
     def __repr__(self) -> str:
-        label, first = self.asked.label(self.cause), self.bars[0].about if self.bars else "nothing"
+        label, first = self.case.label(self.cause), self.bars[0].about if self.bars else "nothing"
         return (
             f"Tornado({label} {percent(self.posterior)} over {len(self.bars)} {self.over}, "
             f"most by: {first})"
@@ -149,3 +150,36 @@ class Tornado(Showing):
 
 def _shown(value: float) -> str:
     return "cannot hold" if math.isnan(value) else percent(value)
+
+
+def tornado(case: CaseLike, cause: str | None = None, over: Over = "numbers") -> Tornado:
+    """What moves one posterior most, if it means something else or had not been said.
+
+    Parameters
+    ----------
+    case
+        The patient.
+    cause
+        Any of its names; left out, the most probable.
+    over
+        What a bar is: one of the ``"numbers"`` at the ends of its interval, one of the
+        ``"words"`` in all its statements, or one of the ``"claims"`` of the article.
+
+    Raises
+    ------
+    UnknownNameError
+        If the cause is not known.
+    KneebayesError
+        If ``over`` is something else.
+
+    Examples
+    --------
+    >>> import kneebayes as kb
+    >>> told = kb.load().diagnose({"lump behind the knee": True}).tornado(over="words")
+    >>> told.table["about"].iloc[0]
+    "'characteristic' (evoking)"
+    """
+    case = case.case
+    id = case.by_probability[0] if cause is None else case.data.cause_named(cause)
+    posterior, bars = bars_over(case.engine, case.knowledge, case.elicited, case.evidence, id, over)
+    return Tornado(case, id, posterior, over, bars)

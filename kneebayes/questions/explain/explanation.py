@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from kneebayes.case import Answer, Urgency, judge_urgency
+from kneebayes.case import Urgency
+from kneebayes.case.case import Case, CaseLike
 from kneebayes.errors import EvidenceError
-from kneebayes.inference import Engine
-from kneebayes.knowledge import Knowledge
 from kneebayes.questions.explain.rows import explanation_rows
 from kneebayes.questions.explain.text import explanation_html, explanation_text
 from kneebayes.questions.explain.weighing import Explained, explain_cause
@@ -25,7 +23,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
 
-__all__ = ["Explanation"]
+__all__ = ["Explanation", "explain"]
 
 ORDERS = ("ledger", "shapley")
 NOTHING = math.nan
@@ -41,50 +39,19 @@ class Explanation(Showing):
 
     Attributes
     ----------
-    knowledge
-        What the model knows, for labels.
-    answers
-        What was told, in that order.
+    case
+        The patient.
     explained
         The numbers.
-    urgency
-        What the signs say to do, whatever is explained.
-    lexicon
-        The lexicon that turned words into numbers.
     """
 
-    knowledge: Knowledge
-    answers: tuple[Answer, ...]
+    case: Case
     explained: Explained
-    urgency: Urgency
-    lexicon: str
 
-    @classmethod
-    def of(
-        cls,
-        engine: Engine,
-        knowledge: Knowledge,
-        answers: Sequence[Answer],
-        causes: Sequence[str],
-        *,
-        lexicon: str,
-        orders: int,
-        seed: int,
-    ) -> Explanation:
-        """Weigh every answer for a cause, or for the first of two rather than the second."""
-        cause, against = causes[0], causes[1] if len(causes) > 1 else None
-        if cause == against:
-            message = (
-                f"against: '{knowledge.label(cause)}' cannot be held against itself. Name "
-                "another cause, or leave it out."
-            )
-            raise EvidenceError(message)
-        if isinstance(orders, bool) or not isinstance(orders, int) or orders < 4:
-            message = f"orders: must be a whole number of at least 4, got {orders!r}."
-            raise EvidenceError(message)
-        explained = explain_cause(engine, knowledge, answers, cause, against, orders, seed)
-        urgency = judge_urgency(knowledge, answers)
-        return cls(knowledge, tuple(answers), explained, urgency, lexicon)
+    @property
+    def urgency(self) -> Urgency:
+        """What the signs say to do, whatever is explained."""
+        return self.case.urgency
 
     @property
     def total(self) -> float:
@@ -137,9 +104,9 @@ class Explanation(Showing):
 
     @cached_property
     def _words(self) -> Words:
-        knowledge, explained = self.knowledge, self.explained
-        complaint = next((a for a in self.answers if a.id == knowledge.meta.complaint), None)
-        ids = [*knowledge.causes, *(answer.id for answer in self.answers)]
+        knowledge, explained = self.case.knowledge, self.explained
+        complaint = next((a for a in self.case.in_order if a.id == knowledge.meta.complaint), None)
+        ids = [*knowledge.causes, *(answer.id for answer in self.case.in_order)]
         return Words(
             explained=explained,
             cause=knowledge.label(explained.cause),
@@ -152,23 +119,29 @@ class Explanation(Showing):
     def _urgent(self) -> list[str]:
         """Labels of those of the causes that are urgent by themselves."""
         causes = [id for id in (self.explained.cause, self.explained.against) if id is not None]
-        return [self.knowledge.label(id) for id in causes if self.knowledge.causes[id].urgent]
+        return [
+            self.case.knowledge.label(id) for id in causes if self.case.knowledge.causes[id].urgent
+        ]
 
     @property
     def _above(self) -> list[str]:
         """What stands above every explanation."""
         marked = [f"{label} is an urgent cause." for label in self._urgent]
-        return [f"Lexicon: {self.lexicon}.", *urgency_lines(self.urgency), *marked]
+        return [
+            f"{self.case.data.reading.capitalize()}.",
+            *urgency_lines(self.case.urgency),
+            *marked,
+        ]
 
     @property
     def text(self) -> str:
         """The explanation for a terminal."""
-        return explanation_text(self._words, self._above, self.knowledge.meta.disclaimer)
+        return explanation_text(self._words, self._above, self.case.disclaimer)
 
     @property
     def html(self) -> str:
         """The explanation for a notebook."""
-        return explanation_html(self._words, self._above, self.knowledge.meta.disclaimer)
+        return explanation_html(self._words, self._above, self.case.disclaimer)
 
     def to_dict(self) -> dict[str, object]:
         """Everything as plain values, ready for JSON; a number that is missing is None.
@@ -177,12 +150,12 @@ class Explanation(Showing):
         """
         explained = self.explained
         return {
-            "disclaimer": self.knowledge.meta.disclaimer,
-            "lexicon": self.lexicon,
+            "disclaimer": self.case.disclaimer,
+            "lexicon": self.case.data.lexicon,
             "urgency": {
-                "level": self.urgency.level,
-                "advice": self.urgency.advice,
-                "reasons": [str(reason) for reason in self.urgency.reasons],
+                "level": self.case.urgency.level,
+                "advice": self.case.urgency.advice,
+                "reasons": [str(reason) for reason in self.case.urgency.reasons],
             },
             "cause": explained.cause,
             "against": explained.against,
@@ -241,3 +214,61 @@ def _plain(value: object) -> object:
     if isinstance(value, float) and not math.isfinite(value):
         return None if math.isnan(value) else str(value)
     return value
+
+
+def explain(
+    case: CaseLike, cause: str, against: str | None = None, *, orders: int = 32, seed: int = 0
+) -> Explanation:
+    """Why a cause is as probable as it is, or more probable than another.
+
+    Every answer gets its weight in decibans: alone, in the order told (the *ledger*),
+    averaged over all orders (Shapley 1953), and with all others known. Ledger and
+    Shapley shares add up to the change in log-odds from the complaint alone to all that
+    is known. For one cause the odds are P(cause) / P(not cause); against another they
+    are P(cause) / P(other), and both may be present.
+
+    Parameters
+    ----------
+    case
+        The patient.
+    cause
+        Any of its names.
+    against
+        Another cause; left out, the odds are those of the cause being present.
+    orders
+        How many orders to draw where more than 15 answers are too many for all of them.
+    seed
+        Where chance begins then; the same seed draws the same orders.
+
+    Raises
+    ------
+    UnknownNameError
+        If there is no such cause.
+    EvidenceError
+        If both are the same cause, or both are ruled out; or ``orders`` is no number.
+    TooWideError
+        If an answer needs more memory than is allowed.
+
+    Examples
+    --------
+    >>> import kneebayes as kb
+    >>> why = kb.load().diagnose({"fever": False}).explain("septic arthritis")
+    >>> print(why.text.splitlines()[0])
+    Why septic arthritis?
+    >>> bool(why.table.set_index("id")["ledger"]["fever"] < 0.0)
+    True
+    """
+    case = case.case
+    id = case.data.cause_named(cause)
+    other = None if against is None else case.data.cause_named(against)
+    if id == other:
+        message = (
+            f"against: '{case.label(id)}' cannot be held against itself. Name "
+            "another cause, or leave it out."
+        )
+        raise EvidenceError(message)
+    if isinstance(orders, bool) or not isinstance(orders, int) or orders < 4:
+        message = f"orders: must be a whole number of at least 4, got {orders!r}."
+        raise EvidenceError(message)
+    explained = explain_cause(case.engine, case.knowledge, case.in_order, id, other, orders, seed)
+    return Explanation(case, explained)

@@ -8,20 +8,21 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from kneebayes.case import Answer, believe
-from kneebayes.case.answers import evidence_of
+from kneebayes.case.answers import KINDS, WHERE, evidence_of, read_answers
+from kneebayes.case.case import Case, CaseLike
 from kneebayes.errors import EvidenceError
 from kneebayes.inference import Engine, Evidence
 from kneebayes.odds import decibans, inverse_logit, logit
 from kneebayes.questions.explain.nomogram_figure import draw_nomogram, ratio_text
 from kneebayes.view.markup import percent
 from kneebayes.view.report import Report, known_of
-from kneebayes.view.reporting import Known, Reporting
+from kneebayes.view.reporting import Reporting, report_on
 
 if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
 
-__all__ = ["Nomogram"]
+__all__ = ["Nomogram", "nomogram"]
 
 
 @dataclass(frozen=True, repr=False)
@@ -32,7 +33,7 @@ class Nomogram(Reporting):
 
     Attributes
     ----------
-    known
+    case
         All that counts as known after the answer.
     cause
         Id of the cause.
@@ -49,7 +50,7 @@ class Nomogram(Reporting):
         The likelihood ratio with nothing known but the complaint.
     """
 
-    known: Known
+    case: Case
     cause: str
     answer: Answer
     supposed: bool
@@ -57,50 +58,6 @@ class Nomogram(Reporting):
     with_cause: float
     without_cause: float
     alone: float
-
-    @classmethod
-    def of(
-        cls, engine: Engine, known: Known, cause: str, answer: Answer, *, supposed: bool
-    ) -> Nomogram:
-        """Ask the engine, by adding up and never by subtracting.
-
-        Parameters
-        ----------
-        engine
-            What answers.
-        known
-            All that counts as known, the answer among it.
-        cause
-            Id of the cause.
-        answer
-            The answer.
-        supposed
-            Whether it was not told.
-
-        Raises
-        ------
-        EvidenceError
-            If the answer is about the cause itself, or the cause is certain before it.
-        ImpossibleEvidenceError
-            If the answer cannot come, given all else.
-        """
-        knowledge = known.knowledge
-        label = knowledge.label(cause)
-        if answer.id == cause:
-            message = f"An answer about {label} itself is no evidence for it. Name another finding."
-            raise EvidenceError(message)
-        believe(engine, knowledge, known.evidence)  # an impossible answer is told of
-        others = [one for one in known.answers if one.id != answer.id]
-        complaint = [one for one in others if one.id == knowledge.meta.complaint]
-        before, present, absent = _step(engine, cause, others, answer)
-        if before in (0.0, 1.0):
-            message = (
-                f"{label} is certain ({percent(before)}) before '{answer.label}' is told, so no "
-                "answer moves it. Take back what settles it, with given({...: None})."
-            )
-            raise EvidenceError(message)
-        _, *alone = _step(engine, cause, complaint, answer)
-        return cls(known, cause, answer, supposed, before, present, absent, _ratio(*alone))
 
     @property
     def ratio(self) -> float:
@@ -134,7 +91,7 @@ class Nomogram(Reporting):
 
         row = {
             "cause_id": self.cause,
-            "cause": self.known.knowledge.label(self.cause),
+            "cause": self.case.knowledge.label(self.cause),
             "id": self.answer.id,
             "finding": self.answer.label,
             "answer": self.answer.state,
@@ -153,7 +110,7 @@ class Nomogram(Reporting):
     @property
     def report(self) -> Report:
         """What is shown."""
-        name, complaint = self.known.marked(self.cause), self.known.knowledge.meta.complaint
+        name, complaint = self.case.marked(self.cause), self.case.knowledge.meta.complaint
         known = "else known" if self.answer.id == complaint else "known but the complaint"
         rows = [
             ("before", percent(self.before), _odds_text(self.before), _log_odds(self.before)),
@@ -177,7 +134,7 @@ class Nomogram(Reporting):
                 "here, for the advice above too."
             )
         header = ("", f"P({name})", "odds", "decibans")
-        report = self.known.report(f"{name}, {self._told}", header, tuple(rows), notes)
+        report = report_on(self.case, f"{name}, {self._told}", header, tuple(rows), notes)
         return replace(report, known=self._known_line) if self.supposed else report
 
     def draw(self, ax: Axes | None = None, *, alone: bool = False) -> Axes:
@@ -196,7 +153,7 @@ class Nomogram(Reporting):
             told = f"if it counted as alone: to {percent(self.after_if_alone)}"
             steps.append((f"{told} (ratio {ratio_text(self.alone)})", self.before, self.alone))
         ax = draw_nomogram(steps, ax)
-        ax.set_title(self.known.marked(self.cause), parse_math=False)
+        ax.set_title(self.case.marked(self.cause), parse_math=False)
         return ax
 
     @property
@@ -205,11 +162,11 @@ class Nomogram(Reporting):
 
     @property
     def _known_line(self) -> str:
-        return known_of(one for one in self.known.answers if one.id != self.answer.id)
+        return known_of(one for one in self.case.answers if one.id != self.answer.id)
 
     def __repr__(self) -> str:
         return (
-            f"Nomogram({self.known.knowledge.label(self.cause)!r}, {self._told}: "
+            f"Nomogram({self.case.knowledge.label(self.cause)!r}, {self._told}: "
             f"{percent(self.before)} to {percent(self.after)}, ratio {ratio_text(self.ratio)})"
         )
 
@@ -250,3 +207,74 @@ def _odds_text(probability: float) -> str:
 
 def _log_odds(probability: float) -> str:
     return f"{decibans(math.exp(logit(probability))):+.1f}" if 0.0 < probability < 1.0 else ""
+
+
+def nomogram(case: CaseLike, cause: str, finding: str, answer: object = None) -> Nomogram:
+    """One step of Fagan's nomogram: what one answer does to the odds of one cause.
+
+    The step leads from all else that is known to all that is known. Its likelihood ratio
+    is therefore that of the answer *given the others*; beside it stands the ratio that
+    the answer has with nothing known but the complaint.
+
+    Parameters
+    ----------
+    case
+        The patient.
+    cause
+        Any of its names.
+    finding
+        A finding, context or other cause by any of its names.
+    answer
+        What to take for the answer, as :meth:`kneebayes.Model.diagnose` takes it. Left
+        out, the answer that was told, or else that the finding is present.
+
+    Raises
+    ------
+    UnknownNameError
+        If a name is not known.
+    EvidenceError
+        If the cause is certain without this answer, or the answer is about the cause.
+    ImpossibleEvidenceError
+        If the answer cannot come.
+
+    Examples
+    --------
+    >>> import kneebayes as kb
+    >>> step = kb.load().diagnose({"age": "older"}).nomogram("Baker's cyst", "lump")
+    >>> bool(step.before < step.after and step.ratio > 1.0)
+    True
+    """
+    case = case.case
+    id = case.data.cause_named(cause)
+    meant = case.names.meaning(finding, KINDS, WHERE)
+    known = {answer.id: answer for answer in case.answers}
+    if answer is None and meant.id in known:
+        shown = known[meant.id]
+    else:
+        said = {finding: True if answer is None else answer}
+        read = read_answers(case.knowledge, case.names, case.data.network, said)
+        if len(read) != 1:
+            message = f"'{finding}' needs one answer about one finding, got {answer!r}."
+            raise EvidenceError(message)
+        shown = read[0]
+    return _nomogram(case.but(shown), id, shown, supposed=shown != known.get(shown.id))
+
+
+def _nomogram(case: Case, cause: str, answer: Answer, *, supposed: bool) -> Nomogram:
+    """Ask the engine, by adding up and never by subtracting; the answer is the case's last."""
+    label = case.label(cause)
+    if answer.id == cause:
+        message = f"An answer about {label} itself is no evidence for it. Name another finding."
+        raise EvidenceError(message)
+    believe(case.engine, case.knowledge, case.evidence)  # an impossible answer is told of
+    others = [known for known in case.answers if known.id != answer.id]
+    complaint = [known for known in others if known.id == case.data.complaint]
+    before, present, absent = _step(case.engine, cause, others, answer)
+    if before in (0.0, 1.0):
+        message = (
+            f"{label} is certain ({percent(before)}) before '{answer.label}' is told, so no "
+            "answer moves it. Take back what settles it, with given({...: None})."
+        )
+        raise EvidenceError(message)
+    _, *alone = _step(case.engine, cause, complaint, answer)
+    return Nomogram(case, cause, answer, supposed, before, present, absent, _ratio(*alone))

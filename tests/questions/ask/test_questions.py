@@ -32,7 +32,7 @@ ABOUT = [None, "gout", "infection", "urgent"]
 
 
 def case_of(model: kb.Model, said: dict[str, object]) -> Case:
-    return Case(model.engine, model.knowledge, model.diagnose(said).answers)
+    return model.diagnose(said).case
 
 
 def split(network: Network, evidence: Evidence) -> tuple[tuple[str, ...], list[str]]:

@@ -6,9 +6,10 @@ from math import inf
 import pytest
 
 import kneebayes as kb
+from kneebayes.case.case import Case
 from kneebayes.questions.ask.change import find_change, weight
 from kneebayes.questions.ask.outcomes import Outcome, Subject
-from kneebayes.questions.ask.ranking import Case, open_nodes, rank_questions, subject_named
+from kneebayes.questions.ask.ranking import open_nodes, rank_questions, subject_named
 from kneebayes.questions.ask.stopping import same_decision, stop_rule
 from kneebayes.questions.ask.tree import grow_tree
 
@@ -16,7 +17,7 @@ SIGNS = ("sign", "symptom")
 
 
 def case_of(model: kb.Model, said: dict[str, object]) -> Case:
-    return Case(model.engine, model.knowledge, model.diagnose(said).answers)
+    return model.diagnose(said).case
 
 
 def leading(dx: kb.Differential) -> str:
@@ -162,7 +163,7 @@ def test_a_tree_asks_the_best_question_at_every_point(knee: kb.Model, about: str
     assert sum(one.probability for one in root.leaves()) == pytest.approx(1.0, abs=1e-9)
     for node in root.nodes():
         dx = knee.diagnose(dict(node.path))
-        here = Case(knee.engine, knee.knowledge, dx.answers)
+        here = dx.case
         assert node.level == dx.urgency.level
         assert node.probability == pytest.approx(knee.diagnose().probability(dict(node.path)))
         for cause in knee.causes:

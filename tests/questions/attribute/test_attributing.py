@@ -69,7 +69,7 @@ def test_a_result_about_a_patient_shows_its_urgency(dx: kb.Differential, result:
 
 def test_a_result_cannot_be_changed(result: Showing) -> None:
     with pytest.raises(AttributeError):
-        result.known = None
+        result.case = None
 
 
 def test_a_result_draws_itself(result: Showing, tmp_path: Path) -> None:
@@ -120,7 +120,7 @@ def test_a_finding_that_nothing_explains_is_called_out(dx: kb.Differential) -> N
     told = dx.attribution()
     assert told.unexplained == ("chest_pain",)
     assert "No cause explains 'chest pain'" in told.text
-    assert "pulmonary embolism!" in told.text
+    assert "pulmonary embolism (urgent)" in told.text
 
 
 def test_without_the_complaint_there_may_be_nothing_to_attribute(knee: kb.Model) -> None:
@@ -259,6 +259,6 @@ def test_profiles_are_what_a_cause_alone_shows(knee: kb.Model) -> None:
     assert list(profiles.columns) == list(told.matrix.columns)
     ax = told.draw_profiles()
     assert len(ax.get_yticks()) == len(profiles)
-    assert [one.get_text().rstrip("!") for one in ax.get_xticklabels()] == [
+    assert [one.get_text().removesuffix(" (urgent)") for one in ax.get_xticklabels()] == [
         knee.knowledge.label(id) for id in profiles.columns
     ]

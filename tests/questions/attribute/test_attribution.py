@@ -79,7 +79,7 @@ def test_laws_of_the_articles_network(knee: kb.Model, said: dict[str, object]) -
 def test_a_link_without_mediators_fires_as_the_derivatives_say(knee: kb.Model) -> None:
     dx = knee.diagnose({"lump behind the knee": True, "stiffness": True})
     complaint = dx.attribution().findings[0]
-    evidence = dx._evidence
+    evidence = dx.case.evidence
     fired = knee.engine.derive(evidence).fired[complaint.finding]
     for cause, share in complaint.shares.items():
         assert share == pytest.approx(fired.get(cause, 0.0), abs=1e-12)

@@ -10,7 +10,7 @@ import kneebayes as kb
 from kneebayes.errors import EvidenceError, ImpossibleEvidenceError, UnknownNameError
 from kneebayes.inference import Engine, Evidence
 from kneebayes.network import Network, noisy_or_node, root_node
-from kneebayes.questions.attribute.distinguishing import distinguish, order_by_likeness
+from kneebayes.questions.attribute.distinguishing import distinguish_causes, order_by_likeness
 
 
 def information(p: float, q: float) -> float:
@@ -41,7 +41,7 @@ def test_bits_are_the_information_of_the_answer_about_a_fair_choice() -> None:
         if min(given) == 0.0:
             continue
         seen_some += 1
-        told = distinguish(Engine(network), Evidence({}), causes, findings)
+        told = distinguish_causes(Engine(network), Evidence({}), causes, findings)
         for column, finding in enumerate(findings):
             there = Evidence({finding: (0.0, 1.0)})
             share = [
@@ -123,4 +123,4 @@ def test_a_cause_that_cannot_be_alone_is_named() -> None:
     network = Network((*network.nodes, root_node("b", [0.5, 0.5])))
     seen = Evidence.of(network, {"f": "present"})
     with pytest.raises(ImpossibleEvidenceError, match="'b' as the only cause cannot be true"):
-        distinguish(Engine(network), seen, ["a", "b"], ["f"])
+        distinguish_causes(Engine(network), seen, ["a", "b"], ["f"])

@@ -67,8 +67,8 @@ def test_text_and_html_hold_the_same_numbers(results: dict[str, Showing], name: 
 def test_no_urgent_cause_is_hidden(knee: kb.Model, results: dict[str, Showing], name: str) -> None:
     for cause in knee.causes:
         if cause.urgent:
-            assert f"{cause.label} !" in results[name].text
-            assert f"{cause.label} !" in unescape(results[name].html)
+            assert f"{cause.label} (urgent)" in results[name].text
+            assert f"{cause.label} (urgent)" in unescape(results[name].html)
 
 
 def test_the_interval_of_the_table_stands_in_the_text(results: dict[str, Showing]) -> None:

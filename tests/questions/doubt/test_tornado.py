@@ -38,7 +38,7 @@ def test_a_word_at_its_end_is_the_network_of_such_a_lexicon(
     lexicon = knee.knowledge.lexicons["article"]
     value = getattr(getattr(lexicon, direction)[name], end)
     other = elicit(knee.knowledge, reworded(lexicon, {word: value}))
-    told = Engine(other.network).propagate(dx._evidence, ["bakers_cyst"]).present("bakers_cyst")
+    told = Engine(other.network).propagate(dx.case.evidence, ["bakers_cyst"]).present("bakers_cyst")
     assert getattr(bars[word], f"at_{end}") == pytest.approx(told, abs=1e-5)
 
 
@@ -71,7 +71,7 @@ def test_a_claim_unsaid_is_a_folder_without_its_statement(
     causes = {**knee.knowledge.causes, "bakers_cyst": cyst.model_copy(update=without)}
     knowledge = replace(knee.knowledge, causes=causes)
     other = elicit(knowledge, knowledge.lexicons["article"])
-    told = Engine(other.network).propagate(dx._evidence, ["bakers_cyst"]).present("bakers_cyst")
+    told = Engine(other.network).propagate(dx.case.evidence, ["bakers_cyst"]).present("bakers_cyst")
     bars = {bar.id: bar for bar in dx.tornado("Baker's cyst", "claims").bars}
     assert bars[claim].unsaid == pytest.approx(told, abs=1e-6)
     assert told != pytest.approx(dx["Baker's cyst"], abs=1e-4)

@@ -80,10 +80,10 @@ def test_shapley_is_the_average_over_all_orders_of_enumerated_worlds(
     dx = robot.diagnose(said)
     told = dx.explain("rusty bolt", against).explained
     parts = [one.answer.id for one in told.weights]
-    kept = [id for id in dx._evidence if id not in parts]
+    kept = [id for id in dx.case.evidence if id not in parts]
 
     def value(ids: list[str]) -> float:
-        shares = weigh_states(robot.network, dx._evidence.only([*kept, *ids]))
+        shares = weigh_states(robot.network, dx.case.evidence.only([*kept, *ids]))
         first = shares["rusty_bolt"]
         below = first[0] if against is None else shares["moon_magnet"][1]
         return float(np.log(first[1] / below)) * DECIBANS

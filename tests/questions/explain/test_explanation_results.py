@@ -62,7 +62,7 @@ def read_back(why: Explanation, shown: str) -> Iterator[str]:
     names += [claim for row in why.explained.weights for claim in row.grounds.because]
     names += list(why.explained.prior_grounds.because) + list(table["part"])
     names += [str(reason) for reason in why.urgency.reasons]
-    names += [one.partition(":")[0] for one in names] + [why.knowledge.meta.disclaimer]
+    names += [one.partition(":")[0] for one in names] + [why.case.knowledge.meta.disclaimer]
     names += [cause.label for cause in why.knowledge.causes.values()]
     shown = " ".join(shown.split())
     for name in sorted({" ".join(name.split()) for name in names}, key=len, reverse=True):

@@ -39,7 +39,7 @@ def test_numbers_are_those_of_enumeration(
 ) -> None:
     dx = robot.diagnose({"hot head": None, "short circuit": True})
     step = dx.nomogram(cause, finding, answer)
-    every = {one.id: one.likelihood for one in step.known.answers}
+    every = {one.id: one.likelihood for one in step.case.answers}
     others = {id: value for id, value in every.items() if id != step.answer.id}
     assert set(others) == ({"headache", "short_circuit"} - {step.answer.id})
 
@@ -110,7 +110,7 @@ def test_urgency_is_never_hidden(knee: kb.Model, leg: kb.Differential) -> None:
     assert leg.urgency.advice in step.html
     supposed = knee.diagnose().nomogram("DVT", "leg swelling")
     assert leg.urgency.advice in supposed.text  # a sign that is supposed warns too
-    assert "deep vein thrombosis!" in supposed.text
+    assert "deep vein thrombosis (urgent)" in supposed.text
 
 
 def test_it_reads_the_same_everywhere(leg: kb.Differential) -> None:
@@ -137,7 +137,7 @@ def test_it_draws_itself_with_and_without_the_ratio_alone(
 
     step = leg.nomogram("DVT", "calf tenderness")
     ax = step.draw()
-    assert ax.get_title() == "deep vein thrombosis!"
+    assert ax.get_title() == "deep vein thrombosis (urgent)"
     assert len(ax.get_legend().get_texts()) == 1
     both = step.draw(alone=True)
     assert len(both.get_legend().get_texts()) == 2

@@ -69,7 +69,7 @@ def test_some_subsets_are_those_of_all(count: int) -> None:
 def test_the_first_answer_is_the_lowest_bit(knee: kb.Model) -> None:
     dx = knee.diagnose({"fever": True, "redness": False, "gout known": True})
     parts = ["fever", "redness", "gout_known"]
-    told = odds_of_all(knee.engine, dx._evidence, parts, ["gout"])
+    told = odds_of_all(knee.engine, dx.case.evidence, parts, ["gout"])
     for subset in range(8):
         said = {"fever": True, "redness": False, "gout_known": True}
         kept = {id: said[id] for at, id in enumerate(parts) if subset >> at & 1}
@@ -82,9 +82,9 @@ def test_halves_put_together_are_the_whole(knee: kb.Model) -> None:
     said = {"fever": True, "redness": True, "warmth": 0.8, "age": "older", "popping": False}
     dx, causes = knee.diagnose(said), ["gout", "septic_arthritis"]
     parts = [answer.id for answer in dx.answers if answer.id != "pain_behind_knee"]
-    whole, whole_scale = _joint(knee.engine, dx._evidence, parts, causes, split=False)
+    whole, whole_scale = _joint(knee.engine, dx.case.evidence, parts, causes, split=False)
     for part in parts:
-        table, scale = _halves(knee.engine, dx._evidence, parts, causes, True, part)
+        table, scale = _halves(knee.engine, dx.case.evidence, parts, causes, True, part)
         np.testing.assert_allclose(table * np.exp(scale - whole_scale), whole, rtol=1e-12)
 
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from kneebayes.model import Model
+from kneebayes.building.model import ModelLike
+from kneebayes.exchange.networks import write_network
+from kneebayes.exchange.side_table import about_model
 
 __all__ = ["save"]
 
 
-def save(model: Model, path: str | Path) -> Path:
+def save(model: ModelLike, path: str | Path) -> Path:
     """Write the network of a model as XMLBIF, BIF, XDSL or JSON.
 
     What is written is read back and compared, to the last digit, before this returns.
@@ -38,7 +40,4 @@ def save(model: Model, path: str | Path) -> Path:
     --------
     kneebayes.exchange.read_network : reads them back.
     """
-    from kneebayes.exchange.networks import write_network
-    from kneebayes.exchange.side_table import about_model
-
     return write_network(about_model(model), path)

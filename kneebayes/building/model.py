@@ -1,0 +1,287 @@
+"""All that a model is made of: what a folder says, and the calibrated network that follows."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol, Self, TypeVar
+
+from kneebayes.building.elicit import elicit
+from kneebayes.building.evoke import group_remarks
+from kneebayes.building.result import Elicited
+from kneebayes.building.settle import settle
+from kneebayes.errors import KneebayesError, UnknownNameError, suggest
+from kneebayes.inference import Engine, Evidence
+from kneebayes.knowledge import Knowledge, Names, Remark, lint, read_knowledge, shipped_folder
+from kneebayes.knowledge.settings import odds_by_cause
+from kneebayes.network import Network
+
+if TYPE_CHECKING:
+    from kneebayes.building.restating import Solved
+
+__all__ = [
+    "ModelData",
+    "ModelLike",
+    "Taught",
+    "in_setting",
+    "model_of",
+    "read_model",
+    "with_lexicon",
+]
+
+
+class ModelLike(Protocol):
+    """Whatever carries the data of a model: the data alone, or the public model around them."""
+
+    @property
+    def data(self) -> ModelData:
+        """What the model is made of."""
+
+    def replace(self, **changes: Any) -> Self:
+        """The same with other parts."""
+
+
+class Taught(Protocol):
+    """What patients taught a model, as far as every room needs to know of it."""
+
+    @property
+    def before(self) -> ModelLike:
+        """The model as the text alone made it."""
+
+    @property
+    def told(self) -> str:
+        """Who was learnt from, in words."""
+
+
+AnyModel = TypeVar("AnyModel", bound=ModelLike)
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class ModelData:
+    """A calibrated network with the knowledge it was made from; it never changes.
+
+    Made by :func:`read_model`; every other one by :meth:`replace`.
+
+    Attributes
+    ----------
+    knowledge
+        What the folder says.
+    elicited
+        The network, and where each of its numbers comes from.
+    engine
+        What answers questions about the network.
+    names
+        What names in the folder mean.
+    setting
+        Where the patients are seen; None for the priors as stated.
+    learnt
+        What patients taught; None where the text alone speaks.
+    """
+
+    knowledge: Knowledge
+    elicited: Elicited
+    engine: Engine
+    names: Names = field(repr=False)
+    setting: str | None = None
+    learnt: Taught | None = None
+
+    @property
+    def data(self) -> ModelData:
+        """These data themselves."""
+        return self
+
+    def replace(self, **changes: Any) -> Self:
+        """The same data with other parts; a new network gets an engine, new knowledge its names.
+
+        Parameters
+        ----------
+        changes
+            Parts by name.
+        """
+        if "elicited" in changes and "engine" not in changes:
+            changes["engine"] = self.engine.on(changes["elicited"].network)
+        if "knowledge" in changes and "names" not in changes:
+            changes["names"] = Names(changes["knowledge"])
+        return dataclasses.replace(self, **changes)
+
+    @property
+    def network(self) -> Network:
+        """The calibrated network."""
+        return self.elicited.network
+
+    @property
+    def lexicon(self) -> str:
+        """Id of the lexicon that turned words into numbers."""
+        return self.elicited.lexicon
+
+    @property
+    def complaint(self) -> str:
+        """Id of the complaint."""
+        return self.knowledge.meta.complaint
+
+    @property
+    def reading(self) -> str:
+        """Which lexicon reads the words, which setting shifts the priors, who was learnt from."""
+        parts = [f"lexicon: {self.lexicon}"]
+        if self.setting is not None:
+            parts.append(f"setting: {self.setting}")
+        if self.learnt is not None:
+            parts.append(f"learnt from {self.learnt.told}")
+        return ", ".join(parts)
+
+    @cached_property
+    def group_priors(self) -> Mapping[str, float]:
+        """P(at least one member | complaint) by group, with nothing else known."""
+        seen = Evidence.of(self.network, {self.complaint: "present"})
+        groups = self.knowledge.groups
+        members = [group.members for group in groups.values()]
+        return dict(zip(groups, self.engine.probability_of_any(members, seen), strict=True))
+
+    @cached_property
+    def remarks(self) -> tuple[Remark, ...]:
+        """What the lint found: loose ends, contradictions, statements not met in full."""
+        lexicon = self.knowledge.lexicons[self.lexicon]
+        about_groups = group_remarks(self.network, self.knowledge, lexicon)
+        return (*lint(self.knowledge), *self.elicited.remarks, *about_groups)
+
+    @cached_property
+    def readings(self) -> Mapping[str, ModelData]:
+        """The same data under every lexicon of the folder, these among them, by id."""
+        return {
+            id: self if id == self.lexicon else with_lexicon(self, id)
+            for id in self.knowledge.lexicons
+        }
+
+    @cached_property
+    def solved(self) -> Solved:
+        """Leaks solved for draws of the words: the next patient's robustness needs them again."""
+        return {}
+
+    def cause_named(self, name: str) -> str:
+        """Id of a cause by any of its names."""
+        return self.names.meaning(name, ("cause",), "model.causes").id
+
+    def __repr__(self) -> str:
+        return f"ModelData({self.knowledge.meta.title!r}, {self.reading})"
+
+
+def read_model(folder: str | Path | None = None, lexicon: str | None = None) -> ModelData:
+    """Read a knowledge folder and calibrate its network.
+
+    Parameters
+    ----------
+    folder
+        A knowledge folder; left out, the one that comes with the package.
+    lexicon
+        Which lexicon turns words into numbers; left out, the folder's own choice.
+
+    Raises
+    ------
+    KnowledgeError
+        If the folder has problems; all of them are listed.
+    UnknownNameError
+        If the lexicon is not in the folder.
+    """
+    knowledge = read_knowledge(shipped_folder() if folder is None else folder)
+    return model_of(knowledge, knowledge.meta.lexicon if lexicon is None else lexicon)
+
+
+def model_of(knowledge: Knowledge, lexicon: str) -> ModelData:
+    """Calibrate the network of what a folder says, under one of its lexicons.
+
+    Raises
+    ------
+    UnknownNameError
+        If there is no such lexicon.
+    """
+    if lexicon not in knowledge.lexicons:
+        near = suggest(lexicon, knowledge.lexicons)
+        message = f"No lexicon '{lexicon}'. There are: {', '.join(knowledge.lexicons)}."
+        raise UnknownNameError(message, lexicon, near)
+    elicited = elicit(knowledge, knowledge.lexicons[lexicon])
+    return ModelData(knowledge, elicited, Engine(elicited.network), Names(knowledge))
+
+
+def in_setting(model: AnyModel, setting: str) -> AnyModel:
+    """The same model for patients who are seen in a certain place.
+
+    The odds of some priors are multiplied as ``settings.toml`` says; how diseases show
+    themselves stays. A model in one setting goes to another from the priors as stated.
+
+    Parameters
+    ----------
+    model
+        The model.
+    setting
+        Id or label of a setting of the folder.
+
+    Raises
+    ------
+    UnknownNameError
+        If the folder has no such setting.
+    KneebayesError
+        If the shifted priors cannot all hold, or the model learnt from patients of another
+        setting.
+
+    Examples
+    --------
+    >>> import kneebayes as kb
+    >>> knee = kb.load()
+    >>> dvt = {"leg swelling": True}
+    >>> knee.in_setting("emergency").diagnose(dvt)["DVT"] > knee.diagnose(dvt)["DVT"]
+    True
+    """
+    data = model.data
+    if data.setting is not None:
+        _refuse_if_learnt(data, "in_setting")
+    known = data.knowledge.settings
+    by_name = {place.label.casefold(): id for id, place in known.items()}
+    by_name |= {id: id for id in known}
+    id = by_name.get(str(setting).casefold())
+    if id is None:
+        choices = f"There are: {', '.join(known)}." if known else "The folder has none."
+        message = f"No setting '{setting}'. {choices}"
+        raise UnknownNameError(message, str(setting), suggest(str(setting), by_name))
+    stated = data.elicited
+    if data.setting is not None:
+        stated = elicit(data.knowledge, data.knowledge.lexicons[data.lexicon])
+    odds = odds_by_cause(known[id], data.knowledge.groups)
+    return model.replace(elicited=settle(stated, odds, data.complaint), setting=id)
+
+
+def with_lexicon(model: AnyModel, lexicon: str) -> AnyModel:
+    """The same knowledge with its words read by another lexicon; the setting stays.
+
+    Parameters
+    ----------
+    model
+        The model.
+    lexicon
+        Id of a lexicon of the folder.
+
+    Raises
+    ------
+    UnknownNameError
+        If the folder has no such lexicon.
+    KneebayesError
+        If the model has learnt from patients: what they taught was said of the words as
+        they were read then.
+    """
+    data = model.data
+    _refuse_if_learnt(data, "with_lexicon")
+    read = model_of(data.knowledge, lexicon)
+    other = model.replace(elicited=read.elicited, engine=read.engine, setting=None)
+    return other if data.setting is None else in_setting(other, data.setting)
+
+
+def _refuse_if_learnt(data: ModelData, function: str) -> None:
+    """What patients taught holds for one reading of the words and one place."""
+    if data.learnt is not None:
+        message = (
+            f"This model learnt from {data.learnt.told}; {function}() would forget them. "
+            f"Take model.learnt.before.{function}(...) and update it with the patients again."
+        )
+        raise KneebayesError(message)

@@ -1,0 +1,297 @@
+"""One patient: a model, and what is known."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import TYPE_CHECKING, Protocol
+
+import numpy as np
+
+from kneebayes.building.model import ModelData, ModelLike
+from kneebayes.building.result import Elicited
+from kneebayes.case.answers import Answer, evidence_of, read_answers, read_in_order
+from kneebayes.case.belief import Belief, believe, believe_groups, conflict_of, probability_of
+from kneebayes.case.likelihoods import in_words
+from kneebayes.case.urgency import Urgency, judge_urgency
+from kneebayes.inference import Engine, Evidence
+from kneebayes.knowledge import Knowledge, Names
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["Case", "CaseLike", "Diagnosing", "RankedCause", "probability"]
+
+
+class CaseLike(Protocol):
+    """Whatever carries a patient: the case alone, or the public differential around it."""
+
+    @property
+    def case(self) -> Case:
+        """The patient."""
+
+
+class Diagnosing(ModelLike, Protocol):
+    """A model that makes a differential of answers."""
+
+    def diagnose(self, answers: Mapping[str, object] | None = None) -> CaseLike:
+        """Rank the causes given what is known of a patient."""
+
+
+@dataclass(frozen=True, slots=True)
+class RankedCause:
+    """One cause in a ranking.
+
+    Attributes
+    ----------
+    id, cause, group
+        The cause, its label, and the group it is counted in.
+    prior, posterior
+        P(cause | complaint) and P(cause | evidence).
+    ratio
+        Posterior / prior.
+    urgent
+        Whether the cause is urgent by itself.
+    """
+
+    id: str
+    cause: str
+    group: str
+    prior: float
+    posterior: float
+    ratio: float
+    urgent: bool
+
+
+@dataclass(frozen=True, repr=False)
+class Case:
+    """One patient as a model sees them: what is known, and what follows from it.
+
+    Attributes
+    ----------
+    data
+        The model.
+    in_order
+        What is known, in the order in which it was said.
+    left_open
+        Ids of what was said to be unknown.
+    """
+
+    data: ModelData
+    in_order: tuple[Answer, ...] = ()
+    left_open: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, model: ModelLike, answers: Mapping[str, object] | pd.Series | None = None) -> Case:
+        """Read answers by name; the complaint is present unless something is said of it.
+
+        Raises
+        ------
+        UnknownNameError
+            If a name is not known; tells of all such names, and what looks like each.
+        EvidenceError
+            If an answer cannot be understood, or two answers contradict each other.
+        """
+        data, said = model.data, {} if answers is None else answers
+        named, read = read_in_order(data.knowledge, data.names, data.network, said)
+        if data.complaint not in named:
+            read = (cls(data).answered(data.complaint, "present"), *read)
+        return cls(data, read, _open_of(named, read))
+
+    @property
+    def case(self) -> Case:
+        """The case itself."""
+        return self
+
+    def given(self, answers: Mapping[str, object] | pd.Series) -> Case:
+        """The case with more known, or with answers changed or taken back (None)."""
+        data = self.data
+        named, read = read_in_order(data.knowledge, data.names, data.network, answers)
+        kept = tuple(answer for answer in self.in_order if answer.id not in named)
+        still_open = tuple(id for id in self.left_open if id not in named)
+        left_open = (*still_open, *_open_of(named, read))
+        return replace(self, in_order=(*kept, *read), left_open=left_open)
+
+    def but(self, answer: Answer) -> Case:
+        """The case with one answer more, or in place of another about the same node; said last."""
+        kept = tuple(known for known in self.in_order if known.id != answer.id)
+        return replace(self, in_order=(*kept, answer))
+
+    # the model, within reach
+
+    @property
+    def knowledge(self) -> Knowledge:
+        """What the folder says."""
+        return self.data.knowledge
+
+    @property
+    def names(self) -> Names:
+        """What names in the folder mean."""
+        return self.data.names
+
+    @property
+    def engine(self) -> Engine:
+        """What answers questions about the network."""
+        return self.data.engine
+
+    @property
+    def elicited(self) -> Elicited:
+        """The network, and where each of its numbers comes from."""
+        return self.data.elicited
+
+    # what is known
+
+    @cached_property
+    def answers(self) -> tuple[Answer, ...]:
+        """What is known, in the order of the network."""
+        index = self.data.network.index
+        return tuple(sorted(self.in_order, key=lambda answer: index[answer.id]))
+
+    @cached_property
+    def evidence(self) -> Evidence:
+        """The answers for the engine."""
+        return evidence_of(self.answers)
+
+    def answered(self, id: str, state: str) -> Answer:
+        """An answer about a node, for certain."""
+        states = self.data.network[id].states
+        likelihood = tuple(float(here == state) for here in states)
+        words = in_words(self.knowledge, states, id, likelihood)
+        return Answer(id, self.knowledge.label(id), likelihood, words)
+
+    # what follows
+
+    @cached_property
+    def belief(self) -> Belief:
+        """The posterior of every cause.
+
+        Raises
+        ------
+        ImpossibleEvidenceError
+            If the answers cannot be true together; names a smallest set that conflicts.
+        """
+        return believe(self.engine, self.knowledge, self.evidence)
+
+    @property
+    def posteriors(self) -> Mapping[str, float]:
+        """P(cause present | evidence) by id of the cause."""
+        return self.belief.posteriors
+
+    @cached_property
+    def by_probability(self) -> tuple[str, ...]:
+        """Ids of the causes, most probable first."""
+        return tuple(sorted(self.knowledge.causes, key=lambda id: -self.posteriors[id]))
+
+    @cached_property
+    def ranked(self) -> tuple[RankedCause, ...]:
+        """The causes, most probable first."""
+        causes, priors = self.knowledge.causes, self.elicited.priors
+        return tuple(
+            RankedCause(
+                id,
+                causes[id].label,
+                causes[id].group,
+                priors[id].value,
+                self.posteriors[id],
+                self.posteriors[id] / priors[id].value,
+                causes[id].urgent,
+            )
+            for id in self.by_probability
+        )
+
+    def group_posteriors(self, groups: Iterable[str]) -> dict[str, float]:
+        """P(at least one member present | evidence) by id of the group."""
+        return believe_groups(self.engine, self.knowledge, self.evidence, groups)
+
+    def probability(self, event: Mapping[str, object]) -> float:
+        """P(all of the event | evidence), for any nodes together."""
+        return probability_of(self.engine, self.knowledge, self.names, event, self.evidence)
+
+    @cached_property
+    def any_urgent(self) -> float:
+        """P(at least one urgent cause is present | evidence)."""
+        urgent = [cause.id for cause in self.knowledge.causes.values() if cause.urgent]
+        return self.engine.probability_of_any([urgent], self.evidence)[0]
+
+    @property
+    def probability_of_evidence(self) -> float:
+        """P(everything that is known, the complaint included) under the model."""
+        return float(np.exp(self.belief.log_probability))
+
+    @cached_property
+    def conflict(self) -> float:
+        """Jensen's conflict in bits; above 0 the answers do not support each other."""
+        return conflict_of(self.engine, self.evidence, self.data.complaint)
+
+    @cached_property
+    def urgency(self) -> Urgency:
+        """What the source says to do now, and which sign says so; not a probability."""
+        return judge_urgency(self.knowledge, self.answers)
+
+    @property
+    def level(self) -> str:
+        """How urgent it is now."""
+        return self.urgency.level
+
+    def level_after(self, more: Mapping[str, str]) -> str:
+        """How urgent it would be after some more answers: states by id."""
+        further = [self.answered(id, state) for id, state in more.items()]
+        return judge_urgency(self.knowledge, [*self.answers, *further]).level
+
+    # in words
+
+    @property
+    def title(self) -> str:
+        """What the complaint is called."""
+        return self.knowledge.meta.title
+
+    @property
+    def disclaimer(self) -> str:
+        """What the model is not."""
+        return self.knowledge.meta.disclaimer
+
+    def label(self, id: str) -> str:
+        """Label of a node."""
+        return self.knowledge.label(id)
+
+    def marked(self, cause: str) -> str:
+        """Label of a cause, saying so where it is an urgent one."""
+        return self.label(cause) + (" (urgent)" if self.knowledge.causes[cause].urgent else "")
+
+    def __repr__(self) -> str:
+        count = f"{len(self.in_order)} answer{'' if len(self.in_order) == 1 else 's'}"
+        return f"Case({count}, {self.data.reading})"
+
+
+def _open_of(named: Iterable[str], answers: Iterable[Answer]) -> tuple[str, ...]:
+    """Ids of what was spoken of, but not answered."""
+    answered = {answer.id for answer in answers}
+    return tuple(id for id in named if id not in answered)
+
+
+def probability(
+    model: ModelLike, event: Mapping[str, object], given: Mapping[str, object] | None = None
+) -> float:
+    """P(event | given) for any nodes together; the complaint is not taken for granted.
+
+    Parameters
+    ----------
+    model
+        What is asked.
+    event
+        States by name; a group means at least one of its members.
+    given
+        Evidence by name; left out, nothing is known, not even the complaint.
+
+    Examples
+    --------
+    >>> import kneebayes as kb
+    >>> knee = kb.load()
+    >>> gout = {"gout": True}
+    >>> knee.probability(gout) < knee.probability(gout, {"gout known": True})
+    True
+    """
+    data = model.data
+    answers = read_answers(data.knowledge, data.names, data.network, given or {})
+    return probability_of(data.engine, data.knowledge, data.names, event, evidence_of(answers))

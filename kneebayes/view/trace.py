@@ -1,0 +1,103 @@
+"""Every number of one cause with its origin, shown."""
+
+from __future__ import annotations
+
+from html import escape
+from typing import TYPE_CHECKING
+
+from kneebayes.building.model import ModelLike
+from kneebayes.building.tracing import Trace, trace_cause
+from kneebayes.view.markup import Markup, table, tag
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["CauseTrace", "trace"]
+
+
+def _trace_html(trace: Trace) -> str:
+    """A trace as HTML."""
+    rows = [
+        (
+            row.about,
+            row.node,
+            row.stated,
+            f"{row.low:.3g} \u2026 {row.value:.3g} \u2026 {row.high:.3g}",
+            f"{row.link:.3g}",
+            row.origin,
+            Markup("<br/>".join(escape(one) for one in row.because)),
+        )
+        for row in trace.rows
+    ]
+    header = ("", "node", "stated", "in numbers", "in the network", "origin", "because")
+    care = "".join(
+        tag("li", escape(f"{one.text} ({', '.join(one.because)})")) for one in trace.cause.care
+    )
+    return tag(
+        "div",
+        tag("p", tag("strong", escape(trace.cause.label)), escape(f": {trace.cause.about}")),
+        table(header, rows, caption=f"Lexicon: {trace.lexicon}"),
+        tag("ul", care) if care else "",
+    )
+
+
+def _trace_text(trace: Trace) -> str:
+    """A trace for a terminal."""
+    lines = [f"{trace.cause.label}: {trace.cause.about}", f"lexicon: {trace.lexicon}", ""]
+    for row in trace.rows:
+        numbers = f"{row.low:.3g} .. {row.value:.3g} .. {row.high:.3g}"
+        lines.append(
+            f"{row.about:<10} {row.node:<40} {row.stated:<28} {numbers:<24} -> {row.link:.3g}"
+        )
+        lines += [f"{'':>12}{origin}" for origin in row.because]
+    return "\n".join(lines)
+
+
+class CauseTrace:
+    """Every number of one cause with its origin; shows itself as text, HTML and DataFrame."""
+
+    def __init__(self, trace: Trace) -> None:
+        self.trace = trace
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """One row a number: about, node, stated, low, value, high, link, origin, because."""
+        import pandas as pd
+
+        frame = pd.DataFrame(self.trace.records())
+        frame["because"] = ["; ".join(because) for because in frame["because"]]
+        return frame
+
+    @property
+    def text(self) -> str:
+        """The trace for a terminal."""
+        return _trace_text(self.trace)
+
+    def __str__(self) -> str:
+        return self.text
+
+    def __repr__(self) -> str:
+        return f"CauseTrace({self.trace.cause.label!r}, {len(self.trace.rows)} numbers)"
+
+    def _repr_html_(self) -> str:
+        return _trace_html(self.trace)
+
+
+def trace(model: ModelLike, cause: str) -> CauseTrace:
+    """Every number of a cause with the claim, reference or assumption it comes from.
+
+    Parameters
+    ----------
+    model
+        The model.
+    cause
+        Any of its names.
+
+    Examples
+    --------
+    >>> import kneebayes as kb
+    >>> kb.load().trace("gout").table["about"].iloc[0]
+    'prior'
+    """
+    data = model.data
+    return CauseTrace(trace_cause(data.knowledge, data.elicited, data.cause_named(cause)))
