@@ -40,11 +40,8 @@ KNEES = pd.DataFrame(
 
 def with_numbers(model: kb.Model, numbers: np.ndarray) -> kb.Model:
     """The same model with other numbers of the network, to draw patients from."""
-    other = copy.copy(model)
-    network = network_with(model.network, model.engine.flat, numbers)
-    other.elicited = replace(model.elicited, network=network)
-    other.engine = model.engine.on(network)
-    return other
+    network = network_with(model.network, model.data.engine.flat, numbers)
+    return model.replace(elicited=replace(model.data.elicited, network=network))
 
 
 CANDIDATES = 60

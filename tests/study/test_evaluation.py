@@ -100,7 +100,7 @@ def test_an_urgent_cause_that_is_known_is_certain(knee: kb.Model) -> None:
     assert told[0] == 1.0
     urgent = [one.id for one in knee.causes if one.urgent]
     for row, said in ((1, {"DVT": False}), (2, {})):
-        [expected] = knee.engine.probability_of_any([urgent], knee.diagnose(said)._evidence)
+        [expected] = knee.engine.probability_of_any([urgent], knee.diagnose(said).case.evidence)
         assert told[row] == pytest.approx(expected, rel=1e-6)
 
 
