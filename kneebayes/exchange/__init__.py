@@ -5,12 +5,13 @@ from kneebayes.exchange.foreign_case import ForeignCase
 from kneebayes.exchange.foreign_result import ForeignResult
 from kneebayes.exchange.networks import read_network, read_network_file, write_network
 from kneebayes.exchange.patient import Patient, Told
-from kneebayes.exchange.problems import ExchangeError
+from kneebayes.exchange.problems import ExchangeError, ExchangeWarning
 from kneebayes.exchange.side_table import NetworkFile
 from kneebayes.exchange.strict_json import write_json
 
 __all__ = [
     "ExchangeError",
+    "ExchangeWarning",
     "ForeignCase",
     "ForeignModel",
     "ForeignResult",

@@ -1,138 +1,365 @@
-"""BIF, the older text format; names in it cannot hold spaces or signs."""
+"""BIF, the older text format, as pgmpy, bnlearn, pyAgrum and JavaBayes write it."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Sequence
 from itertools import product
 from math import prod
+from typing import NamedTuple
 
-from kneebayes.exchange.plain import PlainNode
+import numpy as np
+
+from kneebayes.exchange.format import Content, Format, Parsed
+from kneebayes.exchange.plain import PlainNode, plain_nodes
 from kneebayes.exchange.problems import Problems
+from kneebayes.exchange.xml_files import NUMBER, decode
 
-__all__ = ["read_bif", "write_bif"]
+__all__ = ["FORMAT"]
 
-KEYWORDS = ("", "network", "variable", "probability", "property", "type", "table", "default")
-COMMENTS = re.compile(r"/\*.*?\*/|//[^\n]*", re.DOTALL)
-VARIABLE = re.compile(
-    r"variable\s+(?P<id>\"[^\"]*\"|[^\s{]+)\s*\{[^{}]*?type\s+discrete\s*\[\s*(?P<count>\d+)\s*\]"
-    r"\s*\{(?P<states>[^{}]*)\}",
-)
-PROBABILITY = re.compile(r"probability\s*\((?P<family>[^()]*)\)\s*\{(?P<body>[^{}]*)\}")
-ROW = re.compile(r"\(([^()]*)\)\s*([^;()]*);|\b(table|default)\b([^;]*);")
+RESERVED = ("", "network", "variable", "probability", "property", "type", "table", "default")
+SPACED = re.compile(r'"[^"]*"|/\*.*?\*/|//[^\n]*', re.DOTALL)
+TOKEN = re.compile(r'"[^"]*"|[{}()\[\]|,;]|[^\s{}()\[\]|,;"]+|"')
+BARE = re.compile(r'[^\s{}()\[\]|,;"\\]+')
+HELD = re.compile(r'[^"\x00-\x1f\x7f-\x9f\ud800-\udfff]+')
+INCOMPLETE = "its table does not have one row for each state of its parents"
+SUMS = 0.015  # how far a row may be off for its order to be recognised
 
 
-def write_bif(nodes: list[PlainNode], name: str) -> str:
+def write_bif(parsed: Parsed) -> str:
     """A file in BIF: one row for each combination of the states of the parents."""
+    nodes = parsed.nodes
     states = {node.id: node.states for node in nodes}
-    slug = re.sub("[^0-9A-Za-z]+", "_", name).strip("_")
-    lines = [f"network {'unknown' if slug in KEYWORDS else slug} {{", "}"]
+    slug = re.sub("[^0-9A-Za-z]+", "_", parsed.about.get("title", "unknown")).strip("_")
+    lines = [f"network {'unknown' if slug in RESERVED else slug} {{", "}"]
     for node in nodes:
-        lines.append(f"variable {node.id} {{")
-        own = ", ".join(node.states)
+        lines.append(f"variable {_quoted(node.id)} {{")
+        own = ", ".join(map(_quoted, node.states))
         lines += [f"  type discrete [ {len(node.states)} ] {{ {own} }};", "}"]
     for node in nodes:
-        given = f" | {', '.join(node.parents)}" if node.parents else ""
-        lines.append(f"probability ( {node.id}{given} ) {{")
+        given = f" | {', '.join(map(_quoted, node.parents))}" if node.parents else ""
+        lines.append(f"probability ( {_quoted(node.id)}{given} ) {{")
         size = len(node.states)
         for at, row in enumerate(product(*(states[parent] for parent in node.parents))):
             numbers = ", ".join(map(repr, node.numbers[at * size : (at + 1) * size]))
-            lines.append(f"  ({', '.join(row)}) {numbers};" if row else f"  table {numbers};")
+            named = ", ".join(map(_quoted, row))
+            lines.append(f"  ({named}) {numbers};" if row else f"  table {numbers};")
         lines.append("}")
     return "\n".join([*lines, ""])
 
 
-def read_bif(text: str, problems: Problems) -> list[PlainNode]:
+def _quoted(name: str) -> str:
+    """A name as it stands in a file; in quotes only where it must, for not all read them."""
+    bare = BARE.fullmatch(name) and "//" not in name and "/*" not in name
+    return name if bare and name.casefold() not in RESERVED else f'"{name}"'
+
+
+def _allowed(name: str) -> bool:
+    return HELD.fullmatch(name) is not None and name == " ".join(name.split())
+
+
+class Token(NamedTuple):
+    """A sign, a word or a quoted text, and where it stands."""
+
+    text: str
+    start: int
+    end: int
+
+    @property
+    def name(self) -> str:
+        """What it names: itself, without quotes."""
+        return " ".join(self.text.strip('"').split())
+
+
+def read_bif(content: Content, problems: Problems) -> Parsed:
     """The tables of a file in BIF; problems are added."""
-    text = COMMENTS.sub(" ", text)
-    states: dict[str, tuple[str, ...]] = {}
-    for match in VARIABLE.finditer(text):
-        id, own = _bare(match["id"]), tuple(map(_bare, _split(match["states"])))
-        if id in states:
-            problems.add(id, "the variable stands twice.", "Keep one.")
-        if len(own) != int(match["count"]):
-            problems.add(id, f"{match['count']} states are told and {len(own)} named.")
-        states[id] = own
-    if not states:
-        problems.stop("content", "no variable was found.", "Is this a BIF file?")
-    found: dict[str, PlainNode] = {}
-    for match in PROBABILITY.finditer(text):
-        id, *parents = (_bare(one) for one in re.split(r"[|,]", match["family"]))
-        unknown = [one for one in (id, *parents) if one not in states]
-        if unknown:
-            problems.add(id, f"'{unknown[0]}' is no variable of the file.")
-        elif id in found:
-            problems.add(id, "its table stands twice.", "Keep one.")
-        else:
-            numbers = _Rows(id, tuple(parents), states, problems).read(match["body"])
-            found[id] = PlainNode(id, states[id], tuple(parents), numbers)
-    for id in states.keys() - found.keys():
+    reader = _Reader(decode(content.data, problems), problems)
+    reader.read()
+    for id in reader.states.keys() - reader.found.keys():
         problems.add(id, "it has no table.", "Add one, or mend it if it is there.")
-    return [found[id] for id in states if id in found]
+    if not reader.states:
+        problems.stop("content", "no variable was found.", "Is this a BIF file?")
+    return Parsed([reader.found[id] for id in reader.states if id in reader.found])
+
+
+class _Reader:
+    """Reads statement after statement; stops at the first that it does not know."""
+
+    def __init__(self, text: str, problems: Problems) -> None:
+        self.problems = problems
+        self.text = SPACED.sub(_without_comment, text)
+        self.tokens = [Token(found[0], *found.span()) for found in TOKEN.finditer(self.text)]
+        self.at = 0
+        self.states: dict[str, tuple[str, ...]] = {}
+        self.found: dict[str, PlainNode] = {}
+        self.tables: list[tuple[list[Token], list[list[Token]]]] = []
+
+    def read(self) -> None:
+        """The whole file; tables last, for a variable can stand after its table."""
+        networks = 0
+        while self.at < len(self.tokens):
+            word = self.take().text.casefold()
+            if word == "network":
+                networks += 1
+                self.until("{")
+                self.block(("property",))
+            elif word == "variable":
+                self.variable()
+            elif word == "probability":
+                self.expect("(")
+                family = self.until(")")
+                self.expect("{")
+                self.tables.append((family, self.block(None)))
+            else:
+                self.stop("'network', 'variable' or 'probability' was expected", back=1)
+        if networks > 1:
+            self.problems.add("content", f"there are {networks} networks.", "Keep one.")
+        for family, statements in self.tables:
+            self.probability(family, statements)
+
+    # signs and words
+
+    def stop(self, wrong: str, back: int = 0) -> None:
+        """Tell where the file cannot be read on."""
+        at = min(max(self.at - back, 0), len(self.tokens))
+        there = self.tokens[at] if at < len(self.tokens) else None
+        line = self.text.count("\n", 0, there.start if there else len(self.text)) + 1
+        what = f"'{there.text[:40]}'" if there else "the end"
+        self.problems.stop(f"line {line}", f"{wrong}, and there is {what}.", "Mend it there.")
+
+    def take(self) -> Token:
+        """The next token."""
+        if self.at >= len(self.tokens):
+            self.stop("something is missing")
+        token = self.tokens[self.at]
+        if token.text == '"':
+            self.stop("a quote is not closed")
+        self.at += 1
+        return token
+
+    def expect(self, sign: str) -> None:
+        """The next token, which must be this."""
+        if self.take().text != sign:
+            self.stop(f"'{sign}' was expected", back=1)
+
+    def until(self, sign: str) -> list[Token]:
+        """All tokens before a sign, within one statement."""
+        tokens: list[Token] = []
+        while (token := self.take()).text != sign:
+            if token.text in "{};" and token.text != sign:
+                self.stop(f"'{sign}' was expected", back=1)
+            tokens.append(token)
+        return tokens
+
+    def block(self, known: tuple[str, ...] | None) -> list[list[Token]]:
+        """The statements up to the end of a block, without properties."""
+        statements = []
+        while (token := self.take()).text != "}":
+            if token.text == ";":
+                continue
+            word = token.text.casefold()
+            if known is not None and word not in known:
+                self.stop(f"{' or '.join(map(repr, known))} was expected", back=1)
+            rest = self.until(";")
+            if word != "property":
+                statements.append([token, *rest])
+        return statements
+
+    # what stands in the file
+
+    def variable(self) -> None:
+        """A variable with its states."""
+        name, states = self.name_of(self.until("{")), None
+        if name in self.states:
+            self.problems.add(name, "the variable stands twice.", "Keep one.")
+        while (token := self.take()).text != "}":
+            word = token.text.casefold()
+            if word == "property":
+                self.until(";")
+            elif word == "type" and states is None:
+                states = self.types(name)
+            elif word == "type":
+                self.problems.add(name, "its type stands twice.", "Keep one.")
+                self.types(name)
+            elif token.text != ";":
+                self.stop("'type' or 'property' was expected", back=1)
+        if states is None:
+            self.problems.add(name, "its type is missing.", "Name its states.")
+        self.states[name] = states or ()
+
+    def types(self, name: str) -> tuple[str, ...]:
+        """The states that a type names."""
+        kind = self.take()
+        if kind.text.casefold() != "discrete":
+            wrong = f"it is of type '{kind.text[:40]}'."
+            self.problems.stop(name, wrong, "Only discrete variables are read: cut it into states.")
+        self.expect("[")
+        count = self.take().text
+        self.expect("]")
+        self.expect("{")
+        names = self.names_of(
+            self.until("}"), int(count) if re.fullmatch("[0-9]{1,6}", count) else -1
+        )
+        if str(len(names)) != count.lstrip("0"):
+            self.problems.add(name, f"{count} states are told and {len(names)} named.")
+        if "" in names:
+            self.problems.add(name, "one of its states has no name.", "Name it.")
+        return names
+
+    def name_of(self, tokens: Sequence[Token]) -> str:
+        """A name, which may be of several words."""
+        if len(tokens) < 2:
+            return tokens[0].name if tokens else ""
+        return " ".join(self.text[tokens[0].start : tokens[-1].end].split())
+
+    def names_of(self, tokens: Sequence[Token], count: int) -> tuple[str, ...]:
+        """Names between commas or, as the first programs wrote them, between blanks."""
+        if not tokens:
+            return ()
+        groups: list[list[Token]] = [[]]
+        for token in tokens:
+            if token.text == ",":
+                groups.append([])
+            else:
+                groups[-1].append(token)
+        words = [token for group in groups for token in group]
+        if len(groups) != count and len(words) == count:
+            return tuple(token.name for token in words)
+        return tuple(map(self.name_of, groups))
+
+    def probability(self, family: list[Token], statements: list[list[Token]]) -> None:
+        """One table."""
+        id, parents = self.family(family)
+        unknown = [one for one in (id, *parents) if one not in self.states]
+        if unknown:
+            self.problems.add(id or "probability", f"'{unknown[0]}' is no variable of the file.")
+        elif id in self.found:
+            self.problems.add(id, "its table stands twice.", "Keep one.")
+        else:
+            rows = _Rows(self, id, parents)
+            self.found[id] = PlainNode(id, self.states[id], parents, rows.read(statements))
+
+    def family(self, tokens: list[Token]) -> tuple[str, tuple[str, ...]]:
+        """A variable and its parents, after a line or, as the first programs wrote, a blank."""
+        bars = [at for at, token in enumerate(tokens) if token.text == "|"]
+        if not bars:
+            names = self.known_names(tokens)
+            return (names[0], names[1:]) if names else ("", ())
+        return self.name_of(tokens[: bars[0]]), self.known_names(tokens[bars[0] + 1 :])
+
+    def known_names(self, tokens: list[Token]) -> tuple[str, ...]:
+        """Names of variables, between commas where these are known, else between blanks."""
+        names = self.names_of(tokens, -1)
+        words = tuple(token.name for token in tokens if token.text != ",")
+        known = all(name in self.states for name in names)
+        return names if known or not all(word in self.states for word in words) else words
+
+
+def _without_comment(found: re.Match[str]) -> str:
+    """Blanks for a comment, so that lines keep their numbers; a quoted text stays."""
+    return found[0] if found[0].startswith('"') else re.sub(r"[^\n]", " ", found[0])
 
 
 class _Rows:
     """The rows of one table, put in order."""
 
-    def __init__(
-        self, id: str, parents: tuple[str, ...], states: dict[str, tuple[str, ...]], to: Problems
-    ) -> None:
-        self.id, self.parents, self.states, self.problems = id, parents, states, to
+    def __init__(self, reader: _Reader, id: str, parents: tuple[str, ...]) -> None:
+        self.reader, self.problems, self.id, self.parents = reader, reader.problems, id, parents
+        self.sizes = [len(reader.states[parent]) for parent in parents]
+        self.own = len(reader.states[id])
 
-    def read(self, body: str) -> tuple[float, ...]:
-        """All numbers, own states varying fastest."""
-        wanted = prod(len(self.states[parent]) for parent in self.parents)
-        rows: list[tuple[float, ...] | None] = [None] * wanted
-        default: tuple[float, ...] | None = None
-        for given, numbers, word, after in ROW.findall(body):
-            values = self.numbers(numbers or after)
-            if word == "default":
-                default = values
-            elif word and self.parents:
-                wrong = "a 'table' over parents is given, whose order programs read differently."
-                self.problems.add(self.id, wrong, "Write one row for each state of the parents.")
-                return ()
-            elif (place := 0 if word else self.place(_split(given))) is not None:
-                if rows[place] is not None:
-                    self.problems.add(self.id, f"the row ({given}) stands twice.")
-                rows[place] = values
-        filled = [default if row is None else row for row in rows]
-        if any(row is None or len(row) != len(self.states[self.id]) for row in filled):
-            wrong = "its table does not have one row for each state of its parents."
-            self.problems.add(self.id, wrong)
+    def read(self, statements: list[list[Token]]) -> tuple[float, ...]:
+        """All numbers, own states varying fastest; none where something is wrong."""
+        before = len(self.problems)
+        rows: dict[int, tuple[float, ...]] = {}
+        default = table = None
+        for first, *rest in statements:
+            word = first.text.casefold()
+            if word == "table" and table is None and not rows:
+                table = self.numbers(rest)
+            elif word == "default" and default is None:
+                default = self.row(rest)
+            elif first.text == "(" and ")" in (texts := [token.text for token in rest]):
+                end = texts.index(")")
+                place = self.place(rest[:end])
+                if place in rows or table is not None:
+                    named = " ".join(texts[:end])
+                    self.problems.add(self.id, f"the row ({named}) stands twice.", "Keep one.")
+                elif place is not None:
+                    rows[place] = self.row(rest[end + 1 :])
+            else:
+                twice = word in ("table", "default")
+                wrong = f"'{first.text[:40]}' {'stands twice' if twice else 'is not known here'}."
+                self.problems.add(self.id, wrong, "Known are rows, 'table' and 'default'.")
+        if len(self.problems) > before:
             return ()
-        return tuple(value for row in filled for value in row or ())
+        return self.ordered(table) if table is not None else self.filled(rows, default)
 
-    def place(self, given: list[str]) -> int | None:
+    def filled(
+        self, rows: dict[int, tuple[float, ...]], default: tuple[float, ...] | None
+    ) -> tuple[float, ...]:
+        """The rows in order, with the default where a row is missing."""
+        wanted = prod(self.sizes)
+        if (len(rows) < wanted and default is None) or wanted > len(rows) + 10_000_000:
+            self.problems.add(
+                self.id, f"{INCOMPLETE}: {len(rows):,} of {wanted:,}.", "Add the rest."
+            )
+            return ()
+        return tuple(value for at in range(wanted) for value in rows.get(at, default or ()))
+
+    def ordered(self, numbers: tuple[float, ...]) -> tuple[float, ...]:
+        """A table over parents as BIF orders it: own states first, the last parent fastest."""
+        size = prod(self.sizes) * self.own
+        if len(numbers) != size:
+            wrong = f"{INCOMPLETE}: {len(numbers):,} numbers."
+            self.problems.add(self.id, wrong, f"{size:,} are needed.")
+            return ()
+        if not self.parents:
+            return numbers
+        by_state = np.array(numbers).reshape(self.own, -1)
+        by_row = np.array(numbers).reshape(-1, self.own)
+        if (
+            np.abs(by_state.sum(axis=0) - 1.0).max()
+            > SUMS
+            >= np.abs(by_row.sum(axis=1) - 1.0).max()
+        ):
+            wrong = "its 'table' adds up only with own states fastest, which is not BIF's order."
+            remedy = "Write one row for each state of the parents, as '(state) numbers;'."
+            self.problems.add(self.id, wrong, remedy)
+            return ()
+        return tuple(by_state.T.ravel().tolist())
+
+    def place(self, tokens: list[Token]) -> int | None:
         """Where a row stands, the last parent varying fastest."""
-        at = 0
-        named = list(map(_bare, given))
+        named = self.reader.names_of(tokens, len(self.parents))
         if len(named) != len(self.parents):
             self.problems.add(self.id, f"a row names {len(named)} states of its parents.")
             return None
+        at = 0
         for parent, state in zip(self.parents, named, strict=True):
-            if state not in self.states[parent]:
+            states = self.reader.states[parent]
+            if state not in states:
                 self.problems.add(self.id, f"'{parent}' has no state '{state}'.")
                 return None
-            at = at * len(self.states[parent]) + self.states[parent].index(state)
+            at = at * len(states) + states.index(state)
         return at
 
-    def numbers(self, text: str) -> tuple[float, ...]:
-        """The numbers of a row."""
-        try:
-            return tuple(map(float, _numbers(text)))
-        except ValueError as error:
-            self.problems.add(self.id, f"a row holds something else than numbers: {error}.")
+    def row(self, tokens: list[Token]) -> tuple[float, ...]:
+        """The numbers of one row."""
+        values = self.numbers(tokens)
+        if len(values) != self.own:
+            wrong = f"{INCOMPLETE}: a row has {len(values)} numbers."
+            self.problems.add(self.id, wrong, f"{self.own} are needed.")
+        return values
+
+    def numbers(self, tokens: list[Token]) -> tuple[float, ...]:
+        """Numbers between commas or blanks."""
+        words = [token.text for token in tokens if token.text != ","]
+        wrong = next((word for word in words if not NUMBER.fullmatch(word)), None)
+        if wrong is not None:
+            self.problems.add(self.id, f"a row holds something else than numbers: '{wrong[:40]}'.")
             return ()
+        return tuple(map(float, words))
 
 
-def _numbers(text: str) -> Iterator[str]:
-    return (one for one in re.split(r"[\s,]+", text) if one)
-
-
-def _split(text: str) -> list[str]:
-    return [one.strip() for one in text.split(",") if one.strip()]
-
-
-def _bare(text: str) -> str:
-    return text.strip().strip('"')
+FORMAT = Format("BIF", (".bif",), plain_nodes, _allowed, write_bif, read_bif)

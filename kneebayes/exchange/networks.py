@@ -2,34 +2,29 @@
 
 from __future__ import annotations
 
+import gzip
 import re
+import unicodedata
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from kneebayes.exchange.bif import read_bif, write_bif
-from kneebayes.exchange.plain import PlainNode, build, plain_nodes, same_tables
+from kneebayes.exchange import bif, side_table, xdsl, xmlbif
+from kneebayes.exchange.format import Content, Fastest, Format, Parsed
+from kneebayes.exchange.plain import PlainNode, build, plain_node, same_nodes
 from kneebayes.exchange.problems import ExchangeError, Problems
-from kneebayes.exchange.side_table import (
-    NetworkFile,
-    read_side_table,
-    side_table,
-    side_table_path,
-)
-from kneebayes.exchange.strict_json import write_json
-from kneebayes.exchange.xdsl import read_xdsl, write_xdsl
-from kneebayes.exchange.xmlbif import read_xmlbif, write_xmlbif
+from kneebayes.exchange.side_table import NetworkFile, read_side_table, side_table_path
+from kneebayes.exchange.strict_json import json_text, read_bytes
 from kneebayes.network import Network
+from kneebayes.writing import replacing_file
 
-__all__ = ["SUFFIXES", "read_network", "read_network_file", "write_network"]
+__all__ = ["FORMATS", "read_network", "read_network_file", "write_network"]
 
-SUFFIXES = (".xmlbif", ".bif", ".xdsl", ".json")
-ALSO_READ = {".bifxml": ".xmlbif", ".xml": ".xmlbif"}  # pyAgrum's and Weka's suffixes of XMLBIF
+FORMATS: tuple[Format, ...] = (xmlbif.FORMAT, bif.FORMAT, xdsl.FORMAT, side_table.FORMAT)
+"""Every format; a further one is a module of its own and its line here."""
+
+PACKED = ".gz"
 LARGEST = 20_000_000
 CLOSE = 1e-12
-ALLOWED = {
-    ".bif": re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.\-]*"),
-    ".xdsl": re.compile(r"[A-Za-z][A-Za-z0-9_]*"),
-    ".xmlbif": re.compile(r"[^\s\x00-\x1f](?:[^\x00-\x1f]*[^\s\x00-\x1f])?"),
-}
 
 
 def write_network(file: NetworkFile | Network, path: str | Path) -> Path:
@@ -42,7 +37,7 @@ def write_network(file: NetworkFile | Network, path: str | Path) -> Path:
     path
         Ends in ``.xmlbif``, ``.bif`` or ``.xdsl``; then labels and noisy-OR structure stand
         in a second file beside it, of the same name with ``.labels.json`` after it. Or ends
-        in ``.json``, which holds everything.
+        in ``.json``, which holds everything. With ``.gz`` after it the file is packed.
 
     Returns
     -------
@@ -51,15 +46,17 @@ def write_network(file: NetworkFile | Network, path: str | Path) -> Path:
 
     Raises
     ------
-    ExchangeError
-        If the suffix is another, a name cannot stand in the format, or what is read back
-        differs.
+    KneebayesError
+        If the suffix is another, the file cannot be written, or what is read back differs.
+        Files that were there before are then unchanged.
 
     Notes
     -----
     Other programs read the main file alone. In it a noisy-OR of more than three parents is a
     chain of nodes named ``<id>__<number>``, each of which is present if the one before is, or
-    if the next parent produces it; the posteriors of all other nodes are the same.
+    if the next parent produces it; the posteriors of all other nodes are the same. XDSL has
+    noisy-ORs itself. A name that a format cannot hold is written as one that it can; the map
+    stands in the second file.
 
     Examples
     --------
@@ -73,56 +70,134 @@ def write_network(file: NetworkFile | Network, path: str | Path) -> Path:
     path = Path(path)
     file = NetworkFile(file) if isinstance(file, Network) else file
     problems = Problems(f"'{path.name}'")
-    if path.suffix not in SUFFIXES:
-        problems.stop("name", *_suffix_problem(path, "saved as", SUFFIXES))
-    if path.suffix == ".json":
-        write_json(side_table(file, tables=True), path)
-    else:
-        nodes = plain_nodes(file.network)
-        _check_names(nodes, path.suffix, problems)
-        path.write_text(_written(nodes, file, path.suffix), encoding="utf-8", newline="\n")
-        write_json(side_table(file, tables=False), side_table_path(path))
-    if read_network_file(path).network != file.network:
-        problems.stop("content", "it does not give back what was written.")
+    format = _format_of(path, "saved as", problems)
+    own = Parsed(list(map(plain_node, file.network.nodes)), file.labels, file.kinds, file.about)
+    nodes, renamed = _renamed(format.plain(file.network), format, problems)
+    labels = {written: file.label(id) for written, id in _written_ids(nodes, renamed)}
+    text = format.write(Parsed(nodes, labels, file.kinds, file.about))
+    data = _encoded(text, path)
+    if format.whole:
+        with replacing_file(path) as fresh:
+            fresh.write_bytes(data)
+            _check(_restored(fresh, format, None, problems), file, problems)
+        return path
+    beside = json_text(side_table.side_table(own, tables=False, renamed=renamed))
+    with replacing_file(side_table_path(path)) as fresh_side, replacing_file(path) as fresh:
+        fresh.write_bytes(data)
+        fresh_side.write_bytes(beside.encode("utf-8"))
+        _check(_restored(fresh, format, fresh_side, problems), file, problems)
     return path
 
 
-def _written(nodes: list[PlainNode], file: NetworkFile, suffix: str) -> str:
-    name = file.about.get("title", "unknown")
-    if suffix == ".bif":
-        return write_bif(nodes, name)
-    if suffix == ".xdsl":
-        return write_xdsl(nodes, name, {node.id: file.label(node.id) for node in nodes})
-    return write_xmlbif(nodes, name)
+def _check(read: NetworkFile, file: NetworkFile, problems: Problems) -> None:
+    if read.network != file.network:
+        problems.stop("content", "it does not give back what was written.")
 
 
-def _check_names(nodes: list[PlainNode], suffix: str, problems: Problems) -> None:
-    """Names that the format cannot hold; a step of a chain must not take a name that is there."""
-    for node in nodes:
-        for name in (node.id, *node.states):
-            if not ALLOWED[suffix].fullmatch(name):
-                wrong = f"the name '{name}' cannot stand in {suffix}."
-                problems.add(node.id, wrong, "Save as .json, or as .xmlbif if it has a space.")
+def _encoded(text: str, path: Path) -> bytes:
+    data = text.encode("utf-8")
+    return gzip.compress(data, mtime=0) if path.suffix.lower() == PACKED else data
+
+
+def _format_of(path: Path, what: str, problems: Problems) -> Format:
+    """The format that the suffix names, in any case, packed or not."""
+    name = path.name.lower().removesuffix(PACKED)
+    found = next((one for one in FORMATS if name.endswith(one.suffixes)), None)
+    if found is None:
+        few = what.startswith("saved")  # a file is written under the usual suffix of its format
+        all_of = [suffix for one in FORMATS for suffix in one.suffixes[: 1 if few else None]]
+        wrong = f"'{path.name}' ends in '{path.suffix}'."
+        remedy = f"A network can be {what} {', '.join(all_of[:-1])} or {all_of[-1]}."
+        problems.stop("name", wrong, remedy)
+    return found
+
+
+# names that a format cannot hold
+
+
+def _renamed(
+    nodes: list[PlainNode], format: Format, problems: Problems
+) -> tuple[list[PlainNode], dict[str, object]]:
+    """The nodes under names that the format holds, and the map back."""
     ids = [node.id for node in nodes]
-    for id in sorted({id for id in ids if ids.count(id) > 1}):
+    for id in sorted({id for id in ids if ids.count(id) > 1} if len(set(ids)) < len(ids) else ()):
         problems.add(id, "a step of a noisy-OR would take this name.", "Rename the node.")
     problems.raise_any()
+    names = _names(ids, format)
+    states = {node.id: _names(node.states, format) for node in nodes}
+    if format.whole and (_changed(names) or any(map(_changed, states.values()))):
+        wrong = "a name is empty, longer than 200 characters, or holds what is no text."
+        problems.stop("names", wrong, "Rename it.")
+    made = [
+        node._replace(
+            id=names[node.id],
+            states=tuple(states[node.id][state] for state in node.states),
+            parents=tuple(names[parent] for parent in node.parents),
+        )
+        for node in nodes
+    ]
+    changed = {id: _changed(own) for id, own in states.items() if _changed(own)}
+    if not _changed(names) and not changed:
+        return made, {}
+    return made, {"nodes": _changed(names), "states": changed}
 
 
-def read_network(path: str | Path) -> Network:
+def _names(names: Iterable[str], format: Format) -> dict[str, str]:
+    """A name that the format holds for each, itself where it can be."""
+    names = list(names)
+    written = {name: name for name in names if format.allowed(name)}
+    taken = set(written)
+    for name in names:
+        if name not in written:
+            plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
+            plain = re.sub("[^A-Za-z0-9]+", "_", plain).strip("_")[:60]
+            stem = plain if plain[:1].isalpha() else f"x_{plain}".rstrip("_")
+            new, at = stem, 1
+            while new in taken:
+                at += 1
+                new = f"{stem}_{at}"
+            taken.add(new)
+            written[name] = new
+    return written
+
+
+def _changed(names: Mapping[str, str]) -> dict[str, str]:
+    return {written: name for name, written in names.items() if written != name}
+
+
+def _written_ids(
+    nodes: list[PlainNode], renamed: Mapping[str, object]
+) -> Iterable[tuple[str, str]]:
+    own = renamed.get("nodes", {})
+    return [(node.id, own.get(node.id, node.id) if isinstance(own, dict) else "") for node in nodes]
+
+
+# reading
+
+
+def read_network(path: str | Path, *, fastest: Fastest | None = None) -> Network:
     """The network of a file; see :func:`read_network_file`."""
-    return read_network_file(path).network
+    return read_network_file(path, fastest=fastest).network
 
 
-def read_network_file(path: str | Path) -> NetworkFile:
+def read_network_file(path: str | Path, *, fastest: Fastest | None = None) -> NetworkFile:
     """Read a network of this or of other software, with what its nodes are called.
+
+    What is not known in a file is refused, never skipped: elements and statements, second
+    tables, decisions, utilities, continuous variables, slices of time, names that are empty,
+    and rows that do not add up to 1. Rows that were rounded are divided by their sum, and a
+    warning says which.
 
     Parameters
     ----------
     path
-        Ends in ``.xmlbif`` (or ``.bifxml``, ``.xml``), ``.bif``, ``.xdsl`` or ``.json``. If
-        there is a ``.labels.json`` beside it, labels and noisy-OR structure are restored from
-        there; otherwise every node is read as a plain table.
+        Ends in ``.xmlbif`` (or ``.bifxml``, ``.xml``), ``.bif``, ``.xdsl`` or ``.json``, in
+        any case, and can be packed (``.gz``). If there is a ``.labels.json`` beside it, labels
+        and noisy-OR structure are restored from there.
+    fastest
+        Of XDSL: which parent of a table varies fastest, ``"last"`` as GeNIe writes, or
+        ``"first"`` as pyAgrum does. Left out, a file that pyAgrum wrote is refused where it
+        makes a difference.
 
     Raises
     ------
@@ -132,54 +207,48 @@ def read_network_file(path: str | Path) -> NetworkFile:
     """
     path = Path(path)
     problems = Problems(f"'{path.name}'")
-    suffix = ALSO_READ.get(path.suffix, path.suffix)
-    if suffix not in SUFFIXES:
-        problems.stop("name", *_suffix_problem(path, "read from", (*SUFFIXES, *ALSO_READ)))
-    if suffix == ".json":
-        return read_side_table(path, problems)
-    text = _text(path, problems)
-    labels: dict[str, str] = {}
-    if suffix == ".bif":
-        nodes = read_bif(text, problems)
-    elif suffix == ".xdsl":
-        nodes, labels = read_xdsl(text, problems)
-    else:
-        nodes = read_xmlbif(text, problems)
-    problems.raise_any()
+    if fastest not in (None, "first", "last"):
+        problems.stop("fastest", f"it is {fastest!r}.", "It must be 'first' or 'last'.")
+    format = _format_of(path, "read from", problems)
     beside = side_table_path(path)
-    if beside.is_file():
-        return _restored(nodes, beside)
-    network = build(nodes, problems)
-    return NetworkFile(network, {node.id: labels.get(node.id, node.id) for node in network.nodes})
-
-
-def _restored(nodes: list[PlainNode], beside: Path) -> NetworkFile:
-    """The network of the side table, if it says what the main file says."""
-    problems = Problems(f"'{beside.name}'")
-    remedy = "Delete it to read the main file as plain tables."
     try:
-        file = read_side_table(beside, problems, {node.id: node for node in nodes})
+        there = not format.whole and beside.is_file()
+    except (OSError, ValueError):
+        there = False
+    read = _restored(path, format, beside if there else None, problems, fastest)
+    problems.warn()
+    return read
+
+
+def _restored(
+    path: Path,
+    format: Format,
+    beside: Path | None,
+    problems: Problems,
+    fastest: Fastest | None = None,
+) -> NetworkFile:
+    """The network of a file, and of the side table if there is one and it belongs to it."""
+    data = read_bytes(path, problems, LARGEST)
+    parsed = format.read(Content(data, fastest), problems)
+    problems.raise_any()
+    if beside is None:
+        return _built(parsed, problems)
+    side = Problems(f"'{beside.name}'")
+    remedy = "Delete it to read the main file as it is."
+    try:
+        own, nodes = read_side_table(read_bytes(beside, side, LARGEST), parsed.nodes, side)
+        file = _built(own, side)
     except ExchangeError as error:
         source = f"{error.source} ({remedy})"
         raise ExchangeError(source, error.problems) from error
-    different = same_tables(plain_nodes(file.network), nodes, CLOSE)
+    different = same_nodes(format.plain(file.network), nodes, CLOSE)
     if different:
         wrong = "it does not belong to the main file, which was changed since: other tables for "
-        problems.stop("nodes", f"{wrong}{', '.join(different[:5])}.", remedy)
+        side.stop("nodes", f"{wrong}{', '.join(different[:5])}.", remedy)
     return file
 
 
-def _text(path: Path, problems: Problems) -> str:
-    if not path.is_file():
-        problems.stop("file", "there is no such file.", "Check the path.")
-    if path.stat().st_size > LARGEST:
-        problems.stop("file", f"it has {path.stat().st_size:,} bytes.", f"At most {LARGEST:,}.")
-    try:
-        return path.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError as error:
-        problems.stop("file", f"byte {error.start} is not UTF-8.")
-
-
-def _suffix_problem(path: Path, what: str, allowed: tuple[str, ...]) -> tuple[str, str]:
-    wrong = f"'{path.name}' ends in '{path.suffix}'."
-    return wrong, f"A network can be {what} {', '.join(allowed[:-1])} or {allowed[-1]}."
+def _built(parsed: Parsed, problems: Problems) -> NetworkFile:
+    network = build(parsed.nodes, problems)
+    labels = {node.id: parsed.labels.get(node.id) or node.id for node in network.nodes}
+    return NetworkFile(network, labels, parsed.kinds, parsed.about, tuple(problems.remarks))

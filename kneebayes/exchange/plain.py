@@ -1,83 +1,88 @@
-"""A network as plain tables, the form that all formats share."""
+"""A network as plain nodes, the form that all formats share; and the checks that all pass."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from decimal import Decimal
+from math import prod
 from typing import NamedTuple
 
 import numpy as np
 
 from kneebayes.errors import KneebayesError
 from kneebayes.exchange.problems import Problems
-from kneebayes.network import Network, Numbers, table_node
+from kneebayes.network import Link, Network, Node, Numbers
 from kneebayes.network.pgmpy_bridge import small_tables
 
-__all__ = ["PlainNode", "build", "plain_nodes", "same_tables"]
+__all__ = ["PlainNode", "build", "plain_node", "plain_nodes", "same_nodes"]
 
-ROUNDED = 0.015  # what other programs write may have been rounded to two or three digits
+ROUNDED = 0.015  # a row that is off by more is no rounding of two digits, however many states
+SINGLE = 2e-5  # what six digits, as some programs write or store them, leave over
 EXACT = 1e-9  # what the network itself takes for a sum of 1
+NAMED = 3  # rows that are named of one table
 
 
 class PlainNode(NamedTuple):
-    """A node with its full table.
+    """A node as it stands in a file.
 
     Attributes
     ----------
     id
         Its name in the file.
     states, parents
-        Names.
+        Names. Of a noisy-OR the second state is the one that parents produce.
     numbers
-        P(state | parents): parents in order, own states varying fastest.
+        P(state | parents): parents in order, own states varying fastest. Of a noisy-OR the
+        strength of each state of each parent, parent after parent.
+    leak
+        Of a noisy-OR; None where the node is a table.
     """
 
     id: str
     states: tuple[str, ...]
     parents: tuple[str, ...]
     numbers: tuple[float, ...]
+    leak: float | None = None
+
+
+def plain_node(node: Node) -> PlainNode:
+    """A node as it is, a noisy-OR as a noisy-OR."""
+    if node.is_noisy_or:
+        numbers = tuple(value for link in node.links for value in link.strength)
+        return PlainNode(node.id, node.states, node.parents, numbers, node.leak)
+    return PlainNode(node.id, node.states, node.parents, node.table or ())
 
 
 def plain_nodes(network: Network) -> list[PlainNode]:
     """Every node as a table; a noisy-OR of more than three parents as a chain of tables."""
-    return [
-        PlainNode(id, states, parents, tuple(np.asarray(table).ravel().tolist()))
-        for node in network.nodes
-        for id, states, parents, table in small_tables(network, node)
-    ]
+    return [plain for node in network.nodes for plain in as_tables(network, node)]
+
+
+def as_tables(network: Network, node: Node) -> Iterator[PlainNode]:
+    """One node as a table, or as a chain of tables."""
+    for id, states, parents, table in small_tables(network, node):
+        yield PlainNode(id, states, parents, tuple(np.asarray(table).ravel().tolist()))
 
 
 def build(nodes: Sequence[PlainNode], problems: Problems) -> Network:
-    """The network of some tables that were read.
+    """The network of some nodes that were read.
 
-    Tables that other programs rounded, so that a distribution adds up to 1 within 0.015 only,
-    are divided by their sum; others stay as they are, to the last digit.
+    Rows that were rounded, so that the digits in the file explain why they do not add up to
+    1, are divided by their sum and noted as a remark. Others stay as they are.
 
     Raises
     ------
     ExchangeError
-        If tables do not fit; all of them are told.
+        If something does not fit; all of it is told.
     """
+    if not nodes:
+        problems.stop("network", "it has no nodes.", "Is this the right file?")
     states = {node.id: node.states for node in nodes}
-    if len(states) < len(nodes):
-        ids = [node.id for node in nodes]
-        for id in sorted({id for id in ids if ids.count(id) > 1}):
+    for id, count in Counter(node.id for node in nodes).items():
+        if count > 1:
             problems.add(id, "it stands twice.", "Each variable needs one table.")
-    made = []
-    for node in nodes:
-        missing = [parent for parent in node.parents if parent not in states]
-        if missing:
-            problems.add(node.id, f"its parent '{missing[0]}' is not in the file.")
-            continue
-        shape = [*(len(states[parent]) for parent in node.parents), len(node.states)]
-        if len(node.numbers) != int(np.prod(shape)):
-            wanted = f"{int(np.prod(shape))} are needed for its states and those of its parents."
-            problems.add(node.id, f"its table has {len(node.numbers)} numbers.", wanted)
-            continue
-        try:
-            table = _normalized(np.array(node.numbers, dtype=float).reshape(shape))
-            made.append(table_node(node.id, node.parents, table, node.states))
-        except KneebayesError as error:
-            problems.add(node.id, str(error).removeprefix(f"{node.id}: "))
+    made = [one for node in nodes if (one := _built(node, states, problems)) is not None]
     problems.raise_any()
     try:
         return Network(tuple(made))
@@ -85,14 +90,123 @@ def build(nodes: Sequence[PlainNode], problems: Problems) -> Network:
         problems.stop("network", str(error))
 
 
-def _normalized(table: Numbers) -> Numbers:
-    sums = table.sum(axis=-1, keepdims=True)
+def _built(
+    node: PlainNode, states: Mapping[str, tuple[str, ...]], problems: Problems
+) -> Node | None:
+    """One node; None with what is wrong noted."""
+    before = len(problems)
+    _check_names(node, states, problems)
+    if len(problems) > before:
+        return None
+    sizes = [len(states[parent]) for parent in node.parents]
+    wanted = sum(sizes) if node.leak is not None else prod((*sizes, len(node.states)))
+    if len(node.numbers) != wanted:
+        need = f"{wanted:,} are needed for its states and those of its parents."
+        problems.add(node.id, f"its table has {len(node.numbers):,} numbers.", need)
+        return None
+    if node.leak is not None:
+        return _noisy_or(node, sizes, problems)
+    numbers = _rows(node, [states[parent] for parent in node.parents], problems)
+    return (
+        None
+        if len(problems) > before
+        else Node(node.id, node.states, node.parents, None, (), numbers)
+    )
+
+
+def _check_names(
+    node: PlainNode, states: Mapping[str, tuple[str, ...]], problems: Problems
+) -> None:
+    """Names that are empty, stand twice, or are of nobody."""
+    if not node.id:
+        problems.add("network", "a node has no name.", "Name it.")
+    if not node.states:
+        problems.add(node.id, "it has no states.", "Name its states.")
+    if "" in node.states:
+        problems.add(node.id, "one of its states has no name.", "Name it.")
+    for what, names in (("state", node.states), ("parent", node.parents)):
+        for name, count in Counter(names).items():
+            if count > 1:
+                problems.add(node.id, f"the {what} '{name}' stands twice.", "Keep one.")
+    for parent in node.parents:
+        if parent not in states:
+            problems.add(node.id, f"its parent '{parent}' is not in the file.")
+        elif not states[parent]:
+            problems.add(node.id, f"its parent '{parent}' has no states.")
+
+
+def _noisy_or(node: PlainNode, sizes: list[int], problems: Problems) -> Node | None:
+    values = (node.leak or 0.0, *node.numbers)
+    odd = [value for value in values if not 0.0 <= value <= 1.0]
+    if odd or len(node.states) != 2:
+        wrong = f"{odd[0]!r} is no probability." if odd else "a noisy-OR has two states."
+        problems.add(node.id, wrong, "Mend it in the file.")
+        return None
+    ends = np.cumsum([0, *sizes]).tolist()
+    links = tuple(
+        Link(parent, node.numbers[ends[at] : ends[at + 1]])
+        for at, parent in enumerate(node.parents)
+    )
+    return Node(node.id, node.states, node.parents, node.leak, links)
+
+
+def _rows(
+    node: PlainNode, states: Sequence[tuple[str, ...]], problems: Problems
+) -> tuple[float, ...]:
+    """The numbers of a table, whose rows add up to 1; what cannot is a problem by its row."""
+    table: Numbers = np.array(node.numbers, dtype=float).reshape(-1, len(node.states))
+    sums = table.sum(axis=1)
+    odd = np.logical_not(np.all((table >= 0.0) & (table < np.inf), axis=1))
     off = np.abs(sums - 1.0)
-    return np.where((off > EXACT) & (off <= ROUNDED), table / np.where(off < 1, sums, 1.0), table)
+    if not odd.any() and off.max() <= EXACT:
+        return node.numbers
+    wrong = odd | ~(off <= _tolerance(node))
+    if wrong.any():
+        places = np.flatnonzero(wrong).tolist()
+        for row in places[:NAMED]:
+            adds = "holds what is no probability" if odd[row] else f"adds up to {sums[row]:.6g}"
+            where = _named_row(row, node.parents, states)
+            problems.add(node.id, f"{where} {adds}: {_shown(table[row])}.", "It must add up to 1.")
+        if len(places) > NAMED:
+            more = f"{len(places) - NAMED:,} more of its rows are wrong."
+            problems.add(node.id, more)
+        return ()
+    rounded = np.flatnonzero(off > SINGLE)
+    if len(rounded):
+        worst = int(rounded[np.argmax(off[rounded])])
+        where = _named_row(worst, node.parents, states)
+        problems.remark(
+            f"{node.id}: {len(rounded):,} of its {len(table):,} rows were rounded and are divided "
+            f"by their sum ({where} adds up to {sums[worst]:.6g})."
+        )
+    scaled = np.where((off > EXACT)[:, None], table / sums[:, None], table)
+    return tuple(scaled.ravel().tolist())
 
 
-def same_tables(first: Iterable[PlainNode], second: Iterable[PlainNode], close: float) -> list[str]:
-    """Ids of tables that differ, whatever the order of nodes; parents must be in one order."""
+def _tolerance(node: PlainNode) -> float:
+    """How far rounding to the digits of the table can move the sum of a row."""
+    finite = [value for value in node.numbers if abs(value) < 2.0]
+    exponents = (Decimal(repr(value)).as_tuple().exponent for value in finite)
+    digits = max((-one for one in exponents if isinstance(one, int)), default=0)
+    return min(ROUNDED, max(SINGLE, 0.5 * len(node.states) * 10.0**-digits * 1.000001))
+
+
+def _named_row(row: int, parents: Sequence[str], states: Sequence[tuple[str, ...]]) -> str:
+    """Which row of a table it is, by the states of the parents."""
+    if not parents:
+        return "the row"
+    where = np.unravel_index(row, [len(one) for one in states])
+    named = zip(parents, states, where, strict=True)
+    return f"the row ({', '.join(f'{parent} = {own[int(at)]}' for parent, own, at in named)})"
+
+
+def _shown(row: Numbers) -> str:
+    first = ", ".join(f"{value:.6g}" for value in row[:6])
+    return f"{first}, ..." if len(row) > 6 else first
+
+
+def same_nodes(first: Iterable[PlainNode], second: Iterable[PlainNode], close: float) -> list[str]:
+    """Ids of nodes that differ, whatever the order of nodes; parents must be in one order."""
     others = {node.id: node for node in second}
     different = []
     for node in first:
@@ -100,8 +214,10 @@ def same_tables(first: Iterable[PlainNode], second: Iterable[PlainNode], close: 
         if (
             other is None
             or other[:3] != node[:3]
+            or (other.leak is None) != (node.leak is None)
+            or abs((other.leak or 0.0) - (node.leak or 0.0)) > close
             or len(other.numbers) != len(node.numbers)
-            or max(abs(a - b) for a, b in zip(node.numbers, other.numbers, strict=True)) > close
+            or any(abs(a - b) > close for a, b in zip(node.numbers, other.numbers, strict=True))
         ):
             different.append(node.id)
     return [*different, *others]

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
 from typing import NoReturn
 
 from kneebayes.errors import KneebayesError, Problem
 
-__all__ = ["ExchangeError", "Problems"]
+__all__ = ["ExchangeError", "ExchangeWarning", "Problems"]
 
 SHOWN = 20
+SAID = 3  # remarks that a warning says
 
 
 class ExchangeError(KneebayesError, ValueError):
@@ -36,8 +38,12 @@ class ExchangeError(KneebayesError, ValueError):
         return type(self), (self.source, self.problems)
 
 
+class ExchangeWarning(UserWarning):
+    """Said when a file was read, though not word for word."""
+
+
 class Problems:
-    """Problems of one file, gathered.
+    """Problems of one file, gathered, and remarks on what was done with it.
 
     Parameters
     ----------
@@ -48,6 +54,7 @@ class Problems:
     def __init__(self, source: str) -> None:
         self.source = source
         self._found: list[Problem] = []
+        self.remarks: list[str] = []
 
     def __len__(self) -> int:
         return len(self._found)
@@ -55,6 +62,21 @@ class Problems:
     def add(self, place: str, wrong: str, remedy: str = "") -> None:
         """One more thing that is wrong."""
         self._found.append(Problem(place, wrong, remedy))
+
+    def of(self, place: str) -> list[Problem]:
+        """What is wrong at one place so far."""
+        return [one for one in self._found if one.place == place]
+
+    def remark(self, text: str) -> None:
+        """Something to know of the file that is no problem."""
+        self.remarks.append(text)
+
+    def warn(self) -> None:
+        """Say all remarks in one warning, if there are any."""
+        if self.remarks:
+            more = f" And {len(self.remarks) - SAID} more." if len(self.remarks) > SAID else ""
+            message = f"{self.source}: {' '.join(self.remarks[:SAID])}{more}"
+            warnings.warn(message, ExchangeWarning, stacklevel=4)
 
     def raise_any(self) -> None:
         """Tell all problems, if there are any.

@@ -6,24 +6,32 @@ It stands in a JSON file beside the main one, ``knee.xmlbif.labels.json`` beside
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from kneebayes.errors import KneebayesError
-from kneebayes.exchange.plain import PlainNode, build
+from kneebayes.exchange.format import Content, Format, Parsed
+from kneebayes.exchange.plain import PlainNode, plain_node
 from kneebayes.exchange.problems import Problems
 from kneebayes.exchange.schemas import check_schema, schema_named
-from kneebayes.exchange.strict_json import read_json
-from kneebayes.network import Network, Node, noisy_or_node
+from kneebayes.exchange.strict_json import decode_json, json_text, parse_json
+from kneebayes.exchange.xml_files import XML_TEXT
+from kneebayes.network import Network
 
 if TYPE_CHECKING:
     from kneebayes.building.model import ModelLike
 
-__all__ = ["NetworkFile", "about_model", "read_side_table", "side_table", "side_table_path"]
+__all__ = [
+    "FORMAT",
+    "NetworkFile",
+    "about_model",
+    "read_side_table",
+    "side_table",
+    "side_table_path",
+]
 
-LARGEST = 20_000_000
+FIELDS = {"id", "label", "kind", "states", "parents", "leak", "links", "table"}
 ABOUT = ("title", "source", "disclaimer", "lexicon", "setting", "complaint")
 
 
@@ -41,12 +49,15 @@ class NetworkFile:
         ``cause``, ``finding``, ``context`` or ``mediator`` by id, where it was told.
     about
         What was told of the network: title, source, disclaimer, lexicon, setting, complaint.
+    remarks
+        What was done with the file that is not word for word what stands in it.
     """
 
     network: Network
     labels: Mapping[str, str] = field(default_factory=dict)
     kinds: Mapping[str, str] = field(default_factory=dict)
     about: Mapping[str, str] = field(default_factory=dict)
+    remarks: tuple[str, ...] = field(default=(), compare=False)
 
     def label(self, id: str) -> str:
         """What a node is shown as."""
@@ -89,61 +100,152 @@ def side_table_path(path: Path) -> Path:
     return path.with_name(f"{path.name}.labels.json")
 
 
-def side_table(file: NetworkFile, *, tables: bool) -> dict[str, object]:
-    """The side table as plain values, with or without the numbers of plain tables."""
-    nodes = []
-    for node in file.network.nodes:
-        one: dict[str, object] = {
-            "id": node.id,
-            "label": file.label(node.id),
-            "kind": file.kinds.get(node.id, ""),
-            "states": list(node.states),
-        }
-        if node.is_noisy_or:
-            one["leak"] = node.leak
-            one["links"] = {link.parent: list(link.strength) for link in node.links}
-        else:
-            one["parents"] = list(node.parents)
-            if tables:
-                one["table"] = list(node.table or ())
-        nodes.append({key: value for key, value in one.items() if value != ""})
-    head: dict[str, object] = {"format": "kneebayes network", "version": 1}
-    return {**head, **{key: file.about[key] for key in ABOUT if key in file.about}, "nodes": nodes}
+def whole_table(parsed: Parsed) -> str:
+    """A network as JSON, with all there is to it."""
+    return json_text(side_table(parsed, tables=True))
 
 
-def read_side_table(
-    path: Path, problems: Problems, tables: Mapping[str, PlainNode] | None = None
-) -> NetworkFile:
-    """A network from its side table.
+def side_table(
+    parsed: Parsed, *, tables: bool, renamed: Mapping[str, object] | None = None
+) -> dict[str, object]:
+    """The side table as plain values.
 
     Parameters
     ----------
-    path
-        The JSON file.
+    parsed
+        The nodes as they are, and what is told of them.
+    tables
+        Whether the numbers of plain tables stand in it.
+    renamed
+        Names that the main file could not hold: ``nodes`` with the id of each name that was
+        written, and ``states`` likewise by id.
+    """
+    states = {node.id: node.states for node in parsed.nodes}
+    nodes = []
+    for node in parsed.nodes:
+        one: dict[str, object] = {
+            "id": node.id,
+            "label": parsed.labels.get(node.id) or node.id,
+            "kind": parsed.kinds.get(node.id, ""),
+            "states": list(node.states),
+        }
+        if node.leak is not None:
+            one["leak"] = node.leak
+            numbers = iter(node.numbers)
+            one["links"] = {
+                parent: [next(numbers) for _ in states[parent]] for parent in node.parents
+            }
+        else:
+            one["parents"] = list(node.parents)
+            if tables:
+                one["table"] = list(node.numbers)
+        nodes.append({key: value for key, value in one.items() if value != ""})
+    head: dict[str, object] = {"format": "kneebayes network", "version": 1}
+    head |= {key: text for key in ABOUT if (text := parsed.about.get(key))}
+    return head | ({"renamed": renamed} if renamed else {}) | {"nodes": nodes}
+
+
+def read_whole_table(content: Content, problems: Problems) -> Parsed:
+    """A network from a JSON file that holds all of it."""
+    return parse_side_table(_content(content.data, problems), {}, problems)
+
+
+def read_side_table(
+    data: bytes, nodes: Sequence[PlainNode], problems: Problems
+) -> tuple[Parsed, list[PlainNode]]:
+    """A network from its main file and the side table beside it.
+
+    Parameters
+    ----------
+    data
+        The side table.
+    nodes
+        The nodes of the main file.
     problems
         Where to add what is wrong.
-    tables
-        The plain tables of the main file; left out, they stand in the JSON file.
+
+    Returns
+    -------
+    parsed, nodes
+        The nodes as they were, and those of the main file under their own names.
 
     Raises
     ------
     ExchangeError
         If something is wrong; all of it is told.
     """
-    content = read_json(path, problems, LARGEST)
-    check_schema(content, schema_named("network"), problems)
+    content = _content(data, problems)
+    named = [_own_names(node, content.get("renamed", {})) for node in nodes]
+    tables = {node.id: node for node in named}
+    return parse_side_table(content, tables, problems), named
+
+
+def _content(data: bytes, problems: Problems) -> dict[str, Any]:
+    """The content of a side table that follows its schema."""
+    content: Any = parse_json(decode_json(data, problems), problems)
+    if len(problems) or not _follows(content):  # the schema by itself takes seconds
+        check_schema(content, schema_named("network"), problems)
     problems.raise_any()
+    checked: dict[str, Any] = content
+    return checked
+
+
+def _follows(content: Any) -> bool:
+    """Whether some content follows the schema for sure; False sends it to the schema itself."""
+    if not isinstance(content, dict) or not isinstance(content.get("nodes"), list):
+        return False
+    head = {key: value for key, value in content.items() if key != "nodes"}
+    version = head.pop("version", 0)
+    if head.pop("format", 0) != "kneebayes network" or type(version) is not int or version != 1:
+        return False
+    texts = all(key in ABOUT and type(one) is str and len(one) <= 100 for key, one in head.items())
+    return texts and all(map(_follows_node, content["nodes"]))
+
+
+def _follows_node(node: Any) -> bool:
+    if (
+        not isinstance(node, dict)
+        or not node.keys() <= FIELDS
+        or not node.keys() >= {"id", "states"}
+    ):
+        return False
+    lists = node["states"], node.get("parents", [])
+    if not all(type(one) is list for one in lists) or type(node.get("links", {})) is not dict:
+        return False
+    texts = [node["id"], node.get("label", "x"), node.get("kind", "x"), *lists[0], *lists[1]]
+    if not all(type(text) is str and 0 < len(text) <= 40 for text in texts):
+        return False
+    numbers = [node.get("table", []), [node.get("leak", 0)], *node.get("links", {}).values()]
+    return all(
+        type(one) is list and all(type(value) in (float, int) and 0 <= value <= 1 for value in one)
+        for one in numbers
+    )
+
+
+def _own_names(node: PlainNode, renamed: Mapping[str, Any]) -> PlainNode:
+    """A node of the main file under the names that it had before it was written."""
+    ids, states = renamed.get("nodes", {}), renamed.get("states", {})
+    id = ids.get(node.id, node.id)
+    own = states.get(id, {})
+    return node._replace(
+        id=id,
+        states=tuple(own.get(state, state) for state in node.states),
+        parents=tuple(ids.get(parent, parent) for parent in node.parents),
+    )
+
+
+def parse_side_table(
+    content: Mapping[str, Any], tables: Mapping[str, PlainNode], problems: Problems
+) -> Parsed:
+    """The nodes of a side table that follows its schema, with the tables of the main file."""
     found: dict[str, Any] = {one["id"]: one for one in content["nodes"]}
     if len(found) < len(content["nodes"]):
         problems.stop("nodes", "an id stands twice.", "Keep one node of each id.")
-    nodes = [_node(one, tables, problems) for one in found.values()]
+    sizes = {id: len(one["states"]) for id, one in found.items()}
+    nodes = [_node(one, tables, sizes, problems) for one in found.values()]
     problems.raise_any()
-    try:
-        network = Network(tuple(node for node in nodes if node is not None))
-    except KneebayesError as error:
-        problems.stop("nodes", str(error))
-    return NetworkFile(
-        network,
+    return Parsed(
+        nodes,
         {id: one.get("label") or id for id, one in found.items()},
         {id: one["kind"] for id, one in found.items() if one.get("kind")},
         {key: content[key] for key in ABOUT if key in content},
@@ -151,34 +253,44 @@ def read_side_table(
 
 
 def _node(
-    one: dict[str, Any], tables: Mapping[str, PlainNode] | None, problems: Problems
-) -> Node | None:
-    """One node, as it was; None with the problem noted."""
+    one: dict[str, Any],
+    tables: Mapping[str, PlainNode],
+    sizes: Mapping[str, int],
+    problems: Problems,
+) -> PlainNode:
+    """One node, as it was."""
     id, states = one["id"], tuple(one["states"])
-    if "leak" in one:
-        if one.get("parents") or one.get("table"):
-            problems.add(id, "it has a leak and a table.", "A node has one of them.")
-            return None
-        return noisy_or_node(id, one["leak"], one.get("links", {}))
     parents, numbers = tuple(one.get("parents", ())), one.get("table")
-    if numbers is None and tables is not None and id in tables:
+    if "leak" in one:
+        if parents or numbers:
+            problems.add(id, "it has a leak and a table.", "A node has one of them.")
+        links = one.get("links", {})
+        for parent, strength in links.items():
+            if len(strength) != sizes.get(parent, len(strength)):
+                wrong = f"the link of {parent} has {len(strength)} numbers."
+                problems.add(id, wrong, f"{parent} has {sizes[parent]} states.")
+        flat = tuple(float(value) for strength in links.values() for value in strength)
+        return PlainNode(id, states, tuple(links), flat, float(one["leak"]))
+    if one.get("links"):
+        problems.add(id, "it has links and no leak.", "Add its leak.")
+    if numbers is None and id in tables:
         plain = tables[id]
         if (plain.states, plain.parents) != (states, parents):
             problems.add(id, "its states or parents are others in the main file.")
         numbers = plain.numbers
     if numbers is None:
         problems.add(id, "it has no table.", "Add its table, or its leak and links.")
-        return None
-    return _table(PlainNode(id, states, parents, tuple(map(float, numbers))), problems)
+    return PlainNode(id, states, parents, tuple(map(float, numbers or ())))
 
 
-def _table(plain: PlainNode, problems: Problems) -> Node | None:
-    """A plain table as a node by itself; whether it fits its parents is seen later."""
-    if not plain.parents:
-        own = Problems(problems.source)
-        try:
-            return build([plain], own).nodes[0]
-        except KneebayesError as error:
-            problems.add(plain.id, str(error).splitlines()[-1].strip(" -"))
-            return None
-    return Node(id=plain.id, states=plain.states, parents=plain.parents, table=plain.numbers)
+def _allowed(name: str) -> bool:
+    return 0 < len(name) <= 200 and XML_TEXT.fullmatch(name) is not None
+
+
+def _nodes(network: Network) -> list[PlainNode]:
+    return list(map(plain_node, network.nodes))
+
+
+FORMAT = Format(
+    "JSON of kneebayes", (".json",), _nodes, _allowed, whole_table, read_whole_table, whole=True
+)

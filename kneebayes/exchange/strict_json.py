@@ -2,17 +2,30 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import math
 import re
+import zlib
+from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from kneebayes.exchange.problems import Problems
+from kneebayes.writing import write_safely
 
-__all__ = ["read_json", "short", "write_json"]
+__all__ = [
+    "decode_json",
+    "json_text",
+    "parse_json",
+    "read_bytes",
+    "read_json",
+    "short",
+    "write_json",
+]
 
+PACKED = b"\x1f\x8b"  # how a gzip file begins
 LARGEST = 1_000_000
 DEEPEST = 32
 
@@ -42,7 +55,12 @@ def read_json(
         except (TypeError, ValueError, RecursionError) as error:
             problems.stop("content", f"it cannot be JSON: {error}.")
     else:
-        text = _text_of(Path(source), problems, largest)
+        text = decode_json(read_bytes(Path(source), problems, largest), problems)
+    return parse_json(text, problems)
+
+
+def parse_json(text: str, problems: Problems) -> Any:
+    """The content of a text in JSON; what is odd is added to the problems."""
     _check_depth(text, problems)
     twice: list[str] = []
     odd: list[str] = []
@@ -50,8 +68,10 @@ def read_json(
     def pairs(found: list[tuple[str, Any]]) -> dict[str, Any]:
         """An object, noting the names that stand in it twice."""
         keys = [key for key, _ in found]
-        twice.extend(dict.fromkeys(key for key in keys if keys.count(key) > 1))
-        return dict(found)
+        made = dict(found)
+        if len(made) < len(found):
+            twice.extend(key for key, count in Counter(keys).items() if count > 1)
+        return made
 
     def refuse(name: str) -> float:
         """Note what is no finite number."""
@@ -76,15 +96,38 @@ def read_json(
     return content
 
 
-def _text_of(path: Path, problems: Problems, largest: int) -> str:
-    if not path.is_file():
-        problems.stop("file", "there is no such file.", "Check the path.")
-    size = path.stat().st_size
+def read_bytes(path: Path, problems: Problems, largest: int) -> bytes:
+    """The content of a file, unpacked where it is packed by gzip.
+
+    Raises
+    ------
+    ExchangeError
+        If it cannot be read, or has too many bytes.
+    """
+    try:
+        if not path.is_file():
+            problems.stop("file", "there is no such file.", "Check the path.")
+        size = path.stat().st_size
+        data = path.read_bytes() if size <= largest else b""
+        if data.startswith(PACKED):
+            with gzip.open(path) as file:
+                data = file.read(largest + 1)
+            size = len(data)
+    except EOFError:
+        problems.stop("file", "its gzip content ends too early.", "Pack it anew.")
+    except (OSError, ValueError, zlib.error) as error:
+        why = getattr(error, "strerror", None) or str(error)
+        problems.stop("file", f"it cannot be read: {why}.", "Check the path.")
     if size > largest:
         remedy = f"At most {largest:,} are read."
         problems.stop("file", f"it has {size:,} bytes.", remedy)
+    return data
+
+
+def decode_json(data: bytes, problems: Problems) -> str:
+    """The text of a JSON file, which must be UTF-8."""
     try:
-        return path.read_bytes().decode("utf-8-sig")
+        return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         wrong = f"byte {error.start} is not UTF-8."
         problems.stop("file", wrong, "Save it as UTF-8.")
@@ -103,12 +146,20 @@ def _check_depth(text: str, problems: Problems) -> None:
             depth -= 1
 
 
+def json_text(content: Mapping[str, object]) -> str:
+    """Plain values as JSON; numbers keep all their digits."""
+    return json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+
+
 def write_json(content: Mapping[str, object], path: str | Path) -> Path:
-    """Write plain values as JSON; numbers keep all their digits."""
-    text = json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False)
-    path = Path(path)
-    path.write_text(text + "\n", encoding="utf-8")
-    return path
+    """Write plain values as JSON; a file that is there stays until all of it is written.
+
+    Raises
+    ------
+    KneebayesError
+        If it cannot be written; names the file and the reason.
+    """
+    return write_safely(path, json_text(content))
 
 
 def short(content: object) -> str:

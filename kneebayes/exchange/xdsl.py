@@ -1,46 +1,132 @@
 """XDSL, the format of GeNIe and SMILE.
 
 In GeNIe the *last* parent of a table varies fastest, and own states inside that. pyAgrum 3.3.1
-reads and writes XDSL with the first parent fastest, so what it reads from here is wrong: take
-XMLBIF to pyAgrum.
+reads and writes XDSL with the first parent fastest: take XMLBIF to pyAgrum, and where it wrote
+a file the order has to be told.
+
+A noisy-OR is a ``noisymax`` of two states, whose last one is the one that nothing produces.
+Its columns go parent by parent in the order of ``strengths``, the strongest state of a parent
+first, its last one (which produces nothing) last, and the leak after all parents (SMILE's
+manual, Noisy-MAX).
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise
+from math import prod
+from typing import NamedTuple
 from xml.etree import ElementTree as ET
 from xml.sax.saxutils import escape, quoteattr
 
-from kneebayes.exchange.plain import PlainNode
-from kneebayes.exchange.problems import Problems
-from kneebayes.exchange.xmlbif import numbers_in, parse_xml
+import numpy as np
 
-__all__ = ["read_xdsl", "write_xdsl"]
+from kneebayes.exchange.format import Content, Format, Parsed
+from kneebayes.exchange.plain import PlainNode, as_tables, plain_node
+from kneebayes.exchange.problems import Problems
+from kneebayes.exchange.xml_files import (
+    XML_TEXT,
+    check_element,
+    numbers_in,
+    parse_xml,
+    text_of,
+)
+from kneebayes.network import Network, Node, Numbers
+
+__all__ = ["FORMAT"]
 
 WIDTH, HEIGHT = 130, 60  # of a node on GeNIe's canvas, with the gap after it
+NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
+AGRUM = re.compile(r"<!--[^>]*\bpyAgrum\b", re.IGNORECASE)
+LARGEST = 2**22  # entries of the table of a noisymax of more than two states
+CLOSE = 1e-6
+
+KINDS = {
+    "cpt": {"probabilities": 1},
+    "deterministic": {"resultingstates": 1},
+    "noisymax": {"strengths": 1, "parameters": 1},
+}
+REMARKS: dict[str, int | None] = {"property": None, "comment": None, "cost": None}
+REMARKS |= {"observationcost": None, "documentation": None, "description": None}
+ATTRIBUTES = ("id", "target", "mandatory", "ranked", "diagtype")
+NO_CHANCE = ("decision", "utility", "mau")
 
 
-def write_xdsl(nodes: list[PlainNode], name: str, labels: Mapping[str, str]) -> str:
+def _plain(network: Network) -> list[PlainNode]:
+    """Tables, and a noisy-OR as it is where GeNIe has it: some state of each parent is silent."""
+    return [plain for node in network.nodes for plain in _plain_of(network, node)]
+
+
+def _plain_of(network: Network, node: Node) -> Iterator[PlainNode]:
+    if node.links and all(0.0 in link.strength for link in node.links):
+        yield plain_node(node)
+    else:
+        yield from as_tables(network, node)
+
+
+def write_xdsl(parsed: Parsed) -> str:
     """A file for GeNIe: tables, labels, and places in rows, parents above children."""
+    nodes = parsed.nodes
+    turned = {node.id for node in nodes if node.leak is not None}
+    states = {node.id: node.states[::-1] if node.id in turned else node.states for node in nodes}
     lines = ['<?xml version="1.0" encoding="UTF-8"?>']
     lines += ['<smile version="1.0" id="network" numsamples="10000">', "<nodes>"]
     for node in nodes:
-        lines.append(f"  <cpt id={quoteattr(node.id)}>")
-        lines += [f"    <state id={quoteattr(state)} />" for state in node.states]
+        kind = "cpt" if node.leak is None else "noisymax"
+        lines.append(f"  <{kind} id={quoteattr(node.id)}>")
+        lines += [f"    <state id={quoteattr(state)} />" for state in states[node.id]]
         if node.parents:
             lines.append(f"    <parents>{escape(' '.join(node.parents))}</parents>")
-        numbers = " ".join(map(repr, node.numbers))
-        lines += [f"    <probabilities>{numbers}</probabilities>", "  </cpt>"]
+        if node.leak is None:
+            table = _turned(node, {one: len(states[one]) for one in states}, turned)
+            numbers = " ".join(map(repr, table))
+            lines.append(f"    <probabilities>{numbers}</probabilities>")
+        else:
+            strengths, parameters = _noisymax(node, states, turned)
+            if node.parents:
+                lines.append(f"    <strengths>{strengths}</strengths>")
+            lines.append(f"    <parameters>{parameters}</parameters>")
+        lines.append(f"  </{kind}>")
     lines += ["</nodes>", "<extensions>"]
-    lines.append(f'  <genie version="1.0" app="kneebayes" name={quoteattr(name)}>')
+    title = "".join(XML_TEXT.findall(parsed.about.get("title", "unknown")))
+    lines.append(f'  <genie version="1.0" app="kneebayes" name={quoteattr(title)}>')
     for id, (column, row) in _places(nodes).items():
         left, top = column * WIDTH, row * HEIGHT
-        lines += [f"    <node id={quoteattr(id)}>", f"      <name>{escape(labels[id])}</name>"]
+        label = "".join(XML_TEXT.findall(parsed.labels.get(id, id)))
+        lines += [f"    <node id={quoteattr(id)}>", f"      <name>{escape(label)}</name>"]
         lines += ['      <interior color="e5f6f7" />', '      <outline color="000080" />']
         lines.append('      <font color="000000" name="Arial" size="8" />')
         lines.append(f"      <position>{left} {top} {left + 110} {top + 40}</position>")
         lines.append("    </node>")
     return "\n".join([*lines, "  </genie>", "</extensions>", "</smile>", ""])
+
+
+def _turned(node: PlainNode, sizes: Mapping[str, int], turned: set[str]) -> list[float]:
+    """A table with the states of some nodes in the opposite order."""
+    axes = (*node.parents, node.id)
+    table = np.array(node.numbers).reshape([sizes[one] for one in axes])
+    where = tuple(at for at, one in enumerate(axes) if one in turned)
+    turned_table: list[float] = np.flip(table, where).ravel().tolist()
+    return turned_table
+
+
+def _noisymax(
+    node: PlainNode, states: Mapping[str, tuple[str, ...]], turned: set[str]
+) -> tuple[str, str]:
+    """Order of the states of each parent, and a column for each, of a noisy-OR."""
+    strengths: list[int] = []
+    columns: list[float] = []
+    start = 0
+    for parent in node.parents:
+        own = list(node.numbers[start : start + len(states[parent])])
+        start += len(own)
+        own = own[::-1] if parent in turned else own
+        order = sorted(range(len(own)), key=lambda at: -own[at])
+        strengths += order
+        columns += [own[at] for at in order]
+    pairs = [value for one in (*columns, node.leak or 0.0) for value in (one, 1.0 - one)]
+    return " ".join(map(str, strengths)), " ".join(map(repr, pairs))
 
 
 def _places(nodes: list[PlainNode]) -> dict[str, tuple[int, int]]:
@@ -56,40 +142,203 @@ def _places(nodes: list[PlainNode]) -> dict[str, tuple[int, int]]:
     return places
 
 
-def read_xdsl(text: str, problems: Problems) -> tuple[list[PlainNode], dict[str, str]]:
-    """The tables of a file of GeNIe, and the names that its nodes are shown under."""
-    root = parse_xml(text, problems)
+def _allowed(name: str) -> bool:
+    return NAME.fullmatch(name) is not None
+
+
+# reading
+
+
+def read_xdsl(content: Content, problems: Problems) -> Parsed:
+    """The nodes of a file of GeNIe, and the names that they are shown under."""
+    root, text = parse_xml(content.data, problems)
     found = root.find("nodes")
-    if found is None:
-        problems.stop("content", "there is no 'nodes' element.", "XDSL has one in smile.")
-    states = {
-        one.get("id", ""): tuple(state.get("id", "") for state in one.findall("state"))
-        for one in found
-    }
-    nodes = []
-    for one in found:
-        id = one.get("id", "")
-        parents = tuple((one.findtext("parents") or "").split())
-        if one.tag == "cpt":
-            numbers = numbers_in(one.findtext("probabilities") or "", id, problems)
-        elif one.tag == "deterministic":
-            numbers = _certain(one, states[id], problems)
-        else:
-            remedy = "Only 'cpt' and 'deterministic' are read: turn it into a table in GeNIe."
-            problems.add(id, f"it is of kind '{one.tag}'.", remedy)
-            continue
-        nodes.append(PlainNode(id, states[id], parents, numbers))
-    shown = {
-        one.get("id", ""): one.findtext("name") or "" for one in root.iterfind(".//genie//node")
-    }
-    return nodes, {id: name for id, name in shown.items() if id in states and name}
+    if root.tag != "smile" or found is None:
+        kind = (
+            "This is XMLBIF: rename it to .xmlbif."
+            if root.tag == "BIF"
+            else "XDSL has one in smile."
+        )
+        problems.stop("content", "there is no 'nodes' element.", kind)
+    if root.find("dynamic") is not None or any("dynamic" in one.attrib for one in found):
+        wrong = "it is a dynamic network, whose tables over time are not read."
+        problems.stop("content", wrong, "Unroll it in GeNIe and save that.")
+    known: dict[str, int | None] = {"nodes": 1, "extensions": 1, "properties": 1, "property": None}
+    attributes = ("version", "id", "numsamples", "discsamples")
+    check_element(root, "smile", problems, known, attributes)
+    kinds: dict[str, int | None] = dict.fromkeys([*KINDS, "equation", "noisyadder", *NO_CHANCE])
+    check_element(found, "nodes", problems, kinds)
+    raw = [one for element in found if (one := _raw(element, problems)) is not None]
+    states = {one.id: one.states for one in raw}
+    by_agrum = content.fastest is None and AGRUM.search(text) is not None
+    made = []
+    for one in raw:
+        if set(one.parents) <= states.keys() and one.states and all(map(states.get, one.parents)):
+            made.append(_read_node(one, states, content.fastest == "first", by_agrum, problems))
+        else:  # what is wrong with the names is told by whoever builds the network
+            made.append(PlainNode(one.id, one.states, one.parents, one.numbers))
+    turned = {node.id for node in made if node.leak is not None}
+    shown = root.iterfind(".//genie//node")
+    labels = {one.get("id", ""): text_of(one.find("name")) for one in shown}
+    return Parsed(
+        [_turned_back(node, states, turned) for node in made],
+        {id: name for id, name in labels.items() if id in states and name},
+    )
 
 
-def _certain(one: ET.Element, states: tuple[str, ...], problems: Problems) -> tuple[float, ...]:
-    """The table of a node that follows from its parents for certain."""
-    results = (one.findtext("resultingstates") or "").split()
-    wrong = [state for state in results if state not in states]
-    if wrong:
-        problems.add(one.get("id", ""), f"it has no state '{wrong[0]}'.")
-        return ()
-    return tuple(float(state == result) for result in results for state in states)
+class _Raw(NamedTuple):
+    """A node as it stands in the file."""
+
+    kind: str
+    id: str
+    states: tuple[str, ...]
+    parents: tuple[str, ...]
+    numbers: tuple[float, ...]
+    strengths: tuple[float, ...]
+
+
+def _raw(element: ET.Element, problems: Problems) -> _Raw | None:
+    """What a node says; None where it is of a kind that is not read."""
+    kind, id = element.tag, element.get("id", "")
+    if kind not in KINDS:
+        remedy = (
+            "Only 'cpt', 'deterministic' and 'noisymax' are read: turn it into a table in GeNIe."
+        )
+        remedy = "Only chance nodes are read." if kind in NO_CHANCE else remedy
+        problems.add(id or kind, f"it is of kind '{kind}'.", remedy)
+        return None
+    known = {"state": None, "parents": 1, **KINDS[kind], **REMARKS}
+    check_element(element, id or kind, problems, known, ATTRIBUTES)
+    for state in element.iterfind("state"):
+        allowed = ("id", "label", "fault", "default", "fixed", "value")
+        check_element(state, f"{id}.state", problems, REMARKS, allowed)
+    states = tuple(state.get("id", "") for state in element.iterfind("state"))
+    parents = tuple(text_of(element.find("parents")).split())
+    if kind == "deterministic":
+        results = text_of(element.find("resultingstates")).split()
+        wrong = next((state for state in results if state not in states), None)
+        if wrong is not None:
+            problems.add(id, f"it has no state '{wrong}'.")
+        numbers = tuple(float(state == result) for result in results for state in states)
+        return _Raw(kind, id, states, parents, numbers, ())
+    name = "probabilities" if kind == "cpt" else "parameters"
+    numbers = numbers_in(text_of(element.find(name)), id, problems)
+    strengths = numbers_in(text_of(element.find("strengths")), id, problems)
+    return _Raw(kind, id, states, parents, numbers, strengths)
+
+
+def _read_node(
+    raw: _Raw,
+    states: Mapping[str, tuple[str, ...]],
+    first: bool,
+    by_agrum: bool,
+    problems: Problems,
+) -> PlainNode:
+    """A node with its states still in the order of the file, but for a noisy-OR."""
+    plain = PlainNode(raw.id, raw.states, raw.parents, raw.numbers)
+    sizes = [len(states[parent]) for parent in raw.parents]
+    if raw.kind == "noisymax":
+        return _read_noisymax(raw, sizes, problems)
+    if len(sizes) < 2 or len(raw.numbers) != prod((*sizes, len(raw.states))):
+        return plain
+    table = np.array(raw.numbers)
+    other = table.reshape([*sizes[::-1], len(raw.states)])
+    other = other.transpose([*range(len(sizes))[::-1], len(sizes)]).ravel()
+    if first:
+        return plain._replace(numbers=tuple(other.tolist()))
+    if by_agrum and not np.array_equal(table, other):
+        wrong = (
+            "the file says that pyAgrum wrote it, and in its tables the first parent varies "
+            "fastest, in GeNIe's the last."
+        )
+        remedy = (
+            "Save it from pyAgrum as .bifxml; or say which it is: "
+            "read_network(path, fastest='first') as pyAgrum, fastest='last' as GeNIe."
+        )
+        problems.add(raw.id, wrong, remedy)
+    return plain
+
+
+def _read_noisymax(raw: _Raw, sizes: list[int], problems: Problems) -> PlainNode:
+    """A noisy-OR, or the table of a noisy-MAX of more than two states."""
+    own = len(raw.states)
+    plain = PlainNode(raw.id, raw.states, raw.parents, ())
+    columns = np.array(raw.numbers)
+    wanted = (sum(sizes) + 1) * own
+    if len(columns) != wanted:
+        wrong = f"its noisymax has {len(columns)} parameters."
+        problems.add(
+            raw.id,
+            wrong,
+            f"{wanted} are needed: a column for each state of each parent, and the leak.",
+        )
+        return plain
+    columns = columns.reshape(-1, own)
+    whole = [int(one) for one in raw.strengths if 0.0 <= one < LARGEST]
+    order = whole or [at for size in sizes for at in range(size)]
+    ends = np.cumsum([0, *sizes]).tolist()
+    each = [(order[start:end], columns[start:end]) for start, end in pairwise(ends)]
+    silent = np.eye(own)[-1]
+    for parent, size, (places, own_columns) in zip(raw.parents, sizes, each, strict=True):
+        if sorted(places) != list(range(size)):
+            problems.add(raw.id, f"the strengths of '{parent}' are no order of its {size} states.")
+        elif np.abs(own_columns[-1] - silent).max() > CLOSE:
+            wrong = f"the last column of '{parent}' is {own_columns[-1].tolist()}."
+            remedy = "It must produce nothing: 0 but for the last state, which is 1."
+            problems.add(raw.id, wrong, remedy)
+    if [*map(float, order)] != [*(raw.strengths or order)] or len(order) != sum(sizes):
+        problems.add(
+            raw.id,
+            f"{len(raw.strengths)} strengths are given for {sum(sizes)} states of its parents.",
+        )
+    odd = ~(np.abs(columns.sum(axis=1) - 1.0) <= CLOSE) | ~((columns >= 0.0).all(axis=1))
+    if odd.any():
+        problems.add(
+            raw.id, f"column {int(np.argmax(odd)) + 1} of its parameters does not add up to 1."
+        )
+    if len(problems.of(raw.id)):
+        return plain
+    by_state = [values[np.argsort(places)] for places, values in each]
+    if own == 2:
+        numbers = tuple(float(value) for values in by_state for value in values[:, 0])
+        return PlainNode(raw.id, raw.states[::-1], raw.parents, numbers, float(columns[-1, 0]))
+    if prod((*sizes, own)) > LARGEST:
+        problems.add(raw.id, "its table would be too large.", "Give it fewer parents in GeNIe.")
+        return plain
+    return plain._replace(numbers=_largest_of(by_state, columns[-1]))
+
+
+def _largest_of(parents: Sequence[Numbers], leak: Numbers) -> tuple[float, ...]:
+    """The table of a noisy-MAX: the strongest (first) of the states that parents and leak yield.
+
+    P(state k or weaker) is a product over parents (Diez 1993).
+    """
+    weaker = np.cumsum(leak[::-1])[::-1]
+    for columns in parents:
+        own = np.cumsum(columns[:, ::-1], axis=1)[:, ::-1]
+        weaker = weaker[..., None, :] * own
+    table = weaker - np.concatenate([weaker[..., 1:], np.zeros_like(weaker[..., :1])], axis=-1)
+    return tuple(np.maximum(table, 0.0).ravel().tolist())
+
+
+def _turned_back(
+    node: PlainNode, states: Mapping[str, tuple[str, ...]], turned: set[str]
+) -> PlainNode:
+    """A node whose parents that are noisy-ORs have the state that is produced last."""
+    if turned.isdisjoint(node.parents) or not states.keys() >= set(node.parents):
+        return node
+    sizes = [len(states[parent]) for parent in node.parents]
+    if node.leak is not None:
+        ends = np.cumsum([0, *sizes]).tolist()
+        parts = [node.numbers[start:end] for start, end in pairwise(ends)]
+        named = zip(node.parents, parts, strict=True)
+        each = [part[::-1] if parent in turned else part for parent, part in named]
+        return node._replace(numbers=tuple(value for part in each for value in part))
+    if len(node.numbers) != prod((*sizes, len(node.states))):
+        return node
+    where = tuple(at for at, parent in enumerate(node.parents) if parent in turned)
+    table = np.array(node.numbers).reshape(*sizes, len(node.states))
+    return node._replace(numbers=tuple(np.flip(table, where).ravel().tolist()))
+
+
+FORMAT = Format("XDSL", (".xdsl",), _plain, _allowed, write_xdsl, read_xdsl)

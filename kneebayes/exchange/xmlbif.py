@@ -5,80 +5,102 @@ from __future__ import annotations
 from xml.etree import ElementTree as ET
 from xml.sax.saxutils import escape
 
-from kneebayes.exchange.plain import PlainNode
+from kneebayes.exchange.format import Content, Format, Parsed
+from kneebayes.exchange.plain import PlainNode, plain_nodes
 from kneebayes.exchange.problems import Problems
+from kneebayes.exchange.xml_files import (
+    XML_TEXT,
+    check_element,
+    numbers_in,
+    parse_xml,
+    text_of,
+)
 
-__all__ = ["numbers_in", "parse_xml", "read_xmlbif", "write_xmlbif"]
+__all__ = ["FORMAT"]
+
+Children = dict[str, int | None]
+IN_NETWORK: Children = {"NAME": 1, "PROPERTY": None, "VARIABLE": None, "DEFINITION": None}
+IN_VARIABLE: Children = {"NAME": 1, "OUTCOME": None, "VALUE": None, "PROPERTY": None, "TYPE": 1}
+IN_DEFINITION: Children = {"FOR": 1, "GIVEN": None, "TABLE": 1, "PROPERTY": None}
+LEAVES = ("NAME", "OUTCOME", "VALUE", "TYPE", "FOR", "GIVEN", "TABLE")
 
 
-def write_xmlbif(nodes: list[PlainNode], name: str) -> str:
+def write_xmlbif(parsed: Parsed) -> str:
     """A file in XMLBIF 0.3: parents in order, the last varying fastest, own states inside that.
 
     Numbers have all digits that are needed to read them back unchanged.
     """
     lines = ['<?xml version="1.0" encoding="UTF-8"?>', '<BIF VERSION="0.3">', "<NETWORK>"]
-    lines.append(f"<NAME>{escape(name)}</NAME>")
-    for node in nodes:
+    title = "".join(XML_TEXT.findall(parsed.about.get("title", "unknown")))
+    lines.append(f"<NAME>{escape(title)}</NAME>")
+    for node in parsed.nodes:
         lines += ['<VARIABLE TYPE="nature">', f"  <NAME>{escape(node.id)}</NAME>"]
         lines += [f"  <OUTCOME>{escape(state)}</OUTCOME>" for state in node.states]
         lines.append("</VARIABLE>")
-    for node in nodes:
+    for node in parsed.nodes:
         lines += ["<DEFINITION>", f"  <FOR>{escape(node.id)}</FOR>"]
         lines += [f"  <GIVEN>{escape(parent)}</GIVEN>" for parent in node.parents]
         lines += [f"  <TABLE>{' '.join(map(repr, node.numbers))}</TABLE>", "</DEFINITION>"]
     return "\n".join([*lines, "</NETWORK>", "</BIF>", ""])
 
 
-def parse_xml(text: str, problems: Problems) -> ET.Element:
-    """The root element; entities are refused, for they can grow without bound.
-
-    Raises
-    ------
-    ExchangeError
-        If the text is no XML, or defines entities.
-    """
-    if "<!ENTITY" in text:
-        problems.stop("content", "it defines entities.", "Write the texts out.")
-    try:
-        return ET.fromstring(text)
-    except (ET.ParseError, ValueError, RecursionError) as error:
-        problems.stop("content", f"not valid XML: {error}.", "Mend it there.")
+def _allowed(name: str) -> bool:
+    return bool(name) and name == " ".join(name.split()) and XML_TEXT.fullmatch(name) is not None
 
 
-def read_xmlbif(text: str, problems: Problems) -> list[PlainNode]:
+def read_xmlbif(content: Content, problems: Problems) -> Parsed:
     """The tables of a file in XMLBIF; problems are added."""
-    network = parse_xml(text, problems).find("NETWORK")
-    if network is None:
-        problems.stop("content", "there is no NETWORK element.", "XMLBIF has one in BIF.")
-    states: dict[str, tuple[str, ...]] = {}
-    for variable in network.findall("VARIABLE"):
-        id = _text(variable.find("NAME"))
-        if id in states:
-            problems.add(id, "the variable stands twice.", "Keep one.")
-        states[id] = tuple(_text(one) for one in variable.findall("OUTCOME"))
+    root, _ = parse_xml(content.data, problems)
+    for element in root.iter():
+        element.tag = element.tag.upper() if isinstance(element.tag, str) else ""
+        element.attrib = {name.upper(): value for name, value in element.attrib.items()}
+    if root.tag != "BIF" or root.find("NETWORK") is None:
+        kind = (
+            "This is XDSL: rename it to .xdsl." if root.tag == "SMILE" else "XMLBIF has one in BIF."
+        )
+        problems.stop("content", "there is no NETWORK element.", kind)
+    check_element(root, "BIF", problems, {"NETWORK": 1}, ("VERSION", "XMLNS"))
+    network = root.find("NETWORK")
+    assert network is not None  # for the type checker; looked for above
+    for leaf in network.iter():
+        if leaf.tag in LEAVES:
+            check_element(leaf, leaf.tag, problems, {})
+    check_element(network, "NETWORK", problems, IN_NETWORK)
+    states = _variables(network, problems)
     nodes = []
-    for definition in network.findall("DEFINITION"):
-        id = _text(definition.find("FOR"))
+    for definition in network.iterfind("DEFINITION"):
+        id = text_of(definition.find("FOR"))
+        check_element(definition, id or "DEFINITION", problems, IN_DEFINITION)
         if id not in states:
             problems.add(id, "it has a DEFINITION but is no VARIABLE.", "Add the variable.")
             continue
-        parents = tuple(_text(one) for one in definition.findall("GIVEN"))
-        numbers = numbers_in(_text(definition.find("TABLE")), id, problems)
+        parents = tuple(text_of(one) for one in definition.iterfind("GIVEN"))
+        numbers = numbers_in(text_of(definition.find("TABLE")), id, problems)
         nodes.append(PlainNode(id, states[id], parents, numbers))
     for id in states.keys() - {node.id for node in nodes}:
         problems.add(id, "it has no DEFINITION.", "Add its table.")
     order = {id: at for at, id in enumerate(states)}
-    return sorted(nodes, key=lambda node: order[node.id])
+    title = text_of(network.find("NAME"))
+    about = {"title": title[:500]} if title not in ("", "unknown") else {}
+    return Parsed(sorted(nodes, key=lambda node: order[node.id]), about=about)
 
 
-def numbers_in(text: str, id: str, problems: Problems) -> tuple[float, ...]:
-    """Numbers that stand apart; what is none is a problem."""
-    try:
-        return tuple(float(one) for one in text.split())
-    except ValueError as error:
-        problems.add(id, f"its table holds something else than numbers: {error}.")
-        return ()
+def _variables(network: ET.Element, problems: Problems) -> dict[str, tuple[str, ...]]:
+    """States by id."""
+    states: dict[str, tuple[str, ...]] = {}
+    for variable in network.iterfind("VARIABLE"):
+        id = text_of(variable.find("NAME"))
+        check_element(variable, id or "VARIABLE", problems, IN_VARIABLE, ("TYPE",))
+        kind = variable.get("TYPE") or text_of(variable.find("TYPE")) or "nature"
+        if kind.casefold() not in ("nature", "discrete"):
+            remedy = "Only chance variables with states are read."
+            problems.add(id, f"it is a variable of type '{kind}'.", remedy)
+        if id in states:
+            problems.add(id, "the variable stands twice.", "Keep one.")
+        states[id] = tuple(text_of(one) for one in variable if one.tag in ("OUTCOME", "VALUE"))
+    return states
 
 
-def _text(element: ET.Element | None) -> str:
-    return "" if element is None else "".join(element.itertext()).strip()
+FORMAT = Format(
+    "XMLBIF", (".xmlbif", ".bifxml", ".xml"), plain_nodes, _allowed, write_xmlbif, read_xmlbif
+)

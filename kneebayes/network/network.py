@@ -14,7 +14,7 @@ from kneebayes.errors import (
     circle_among,
     suggest,
 )
-from kneebayes.network.node import Node, Numbers, noisy_or_node
+from kneebayes.network.node import Node, Numbers
 
 __all__ = ["Network"]
 
@@ -121,7 +121,8 @@ class Network:
             message = f"'{id}' cannot be '{state}'. Its states are: {', '.join(node.states)}."
             raise EvidenceError(message)
         if node.is_noisy_or:
-            return self.replacing([noisy_or_node(id, float(state == "present"))])
+            leak = float(state == node.states[1])
+            return self.replacing([replace(node, parents=(), links=(), leak=leak)])
         forced = tuple(float(state == one) for one in node.states)
         return self.replacing([replace(node, parents=(), table=forced)])
 

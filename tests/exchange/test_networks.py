@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import re
 import warnings
 from pathlib import Path
 from types import ModuleType
@@ -12,7 +13,14 @@ import oracle
 import pytest
 
 import kneebayes as kb
-from kneebayes.exchange import ExchangeError, read_network, read_network_file, write_network
+from kneebayes.errors import KneebayesError
+from kneebayes.exchange import (
+    ExchangeError,
+    ExchangeWarning,
+    read_network,
+    read_network_file,
+    write_network,
+)
 from kneebayes.exchange.plain import plain_nodes
 from kneebayes.exchange.side_table import side_table_path
 from kneebayes.inference import Engine, Evidence
@@ -79,7 +87,9 @@ def test_without_the_side_table_the_tables_say_the_same(tmp_path: Path, suffix: 
         side_table_path(path).unlink()
         plain = read_network(path)
         assert set(network.index) <= set(plain.index)
-        assert not any(node.is_noisy_or for node in plain.nodes)
+        noisy = {node.id for node in network.nodes if node.is_noisy_or}
+        assert suffix == ".xdsl" or not any(node.is_noisy_or for node in plain.nodes)
+        assert all(not plain[id].is_noisy_or or id in noisy for id in plain.index)
         shares = oracle.weigh_states(network, evidence)
         told = Engine(plain).propagate(evidence, list(network.index))
         for id, share in shares.items():
@@ -99,12 +109,15 @@ def test_a_changed_main_file_is_not_mixed_with_an_old_side_table(
     gap = ", " if suffix == ".bif" else " "
     noisy = next(one for one in plain_nodes(robot.network) if robot.network[one.id].is_noisy_or)
     row = [repr(one) for one in noisy.numbers[:2]]
+    if suffix == ".xdsl":  # which holds the noisy-OR itself
+        row = re.findall(r"<parameters>(\S+) (\S+)", text)[0]
     assert gap.join(row) in text
     path.write_text(text.replace(gap.join(row), gap.join(reversed(row)), 1))
     with pytest.raises(ExchangeError, match=r"does not belong to the main file.*Delete it"):
         read_network(path)
     side_table_path(path).unlink()
-    assert not read_network(path)[robot.causes[0].id].is_noisy_or
+    changed = read_network(path)
+    assert changed[robot.causes[0].id].is_noisy_or == (suffix == ".xdsl")
 
 
 @pytest.mark.parametrize("suffix", [".xmlbif", ".bif"])
@@ -162,8 +175,8 @@ def test_an_xdsl_file_of_genie(tmp_path: Path) -> None:
     read = read_network_file(path)
     assert read.label("a") == "An A"
     assert read.network["b"].table == (0.0, 1.0, 1.0, 0.0)
-    path.write_text(text.replace("deterministic", "noisymax"))
-    with pytest.raises(ExchangeError, match="b: it is of kind 'noisymax'"):
+    path.write_text(text.replace("deterministic", "noisyadder"))
+    with pytest.raises(ExchangeError, match="b: it is of kind 'noisyadder'"):
         read_network(path)
 
 
@@ -213,14 +226,61 @@ def test_a_file_of_pyagrum_comes_in(agrum: ModuleType, tmp_path: Path) -> None:
         assert told.marginals["b"][0].tolist() == pytest.approx(right, abs=1e-5)
 
 
-def test_names_that_a_format_cannot_hold(tmp_path: Path) -> None:
-    network = Network((root_node("a b", [0.5, 0.5], ["two words", "x"]), root_node("c", [1, 0])))
-    for suffix in (".bif", ".xdsl"):
-        with pytest.raises(ExchangeError, match=r"2 problems found(.|\n)*'two words' cannot stand"):
-            write_network(network, tmp_path / f"net{suffix}")
-        assert not (tmp_path / f"net{suffix}").exists()
-    for suffix in (".xmlbif", ".json"):
-        assert read_network(write_network(network, tmp_path / f"net{suffix}")) == network
+ODD = [
+    "two words",
+    "Asy/Patch",
+    "<5",
+    "[0, 5)",
+    "caf\u00e9",
+    "\u4f60\u597d",
+    '5" pipe',
+    "a|b",
+    "=x",
+    "_",
+    "1",
+]
+ODD += [
+    "a;b",
+    "a{b}",
+    "x//y",
+    "table",
+    "a  b",
+    " lead",
+    "tab\tin",
+    "a\u00a0b",
+    "\u2028",
+    "\x7f",
+    "&amp;",
+    "(a)",
+]
+
+
+@pytest.mark.parametrize("suffix", [*ALL, ".bif.gz", ".xmlbif.gz", ".XDSL"])
+def test_whatever_is_called_how_comes_back(tmp_path: Path, suffix: str) -> None:
+    """Names are quoted, or written as others with a map beside."""
+    root = root_node("one parent", np.full(len(ODD), 1 / len(ODD)), ODD)
+    rng = np.random.default_rng(1)
+    odd = [
+        table_node(name, ["one parent"], rng.dirichlet([1, 1], len(ODD)), ODD[:2]) for name in ODD
+    ]
+    noisy = noisy_or_node(
+        "very noisy", 0.25, {"one parent": [0.0, *rng.random(len(ODD) - 1)], "<5": 0.5}
+    )
+    last = table_node("last", ["very noisy", "[0, 5)"], rng.dirichlet([1, 1], (2, 2)))
+    network = Network((root, *odd, noisy, last))
+    path = write_network(network, tmp_path / f"net{suffix}")
+    assert read_network(path) == network
+    if suffix in MAIN:
+        side_table_path(path).unlink()
+        assert len(read_network(path)) == len(network)
+
+
+def test_what_no_format_holds_is_refused(tmp_path: Path) -> None:
+    for name in ("", "\ud800", "x" * 201):
+        network = Network((root_node("a", [0.5, 0.5], [name, "x"]),))
+        with pytest.raises(KneebayesError, match="a name is empty"):
+            write_network(network, tmp_path / "net.json")
+        assert list(tmp_path.iterdir()) == []
 
 
 def test_a_step_of_a_chain_takes_nobodys_name(tmp_path: Path) -> None:
@@ -261,7 +321,7 @@ BROKEN: dict[str, tuple[str, str, str]] = {
     "sum": (
         "net.bif",
         "variable a { type discrete [2] {x, y}; } probability (a) { table 0.5, 0.6; }",
-        "a: each distribution must be non-negative and add up to 1",
+        r"a: the row adds up to 1.1: 0.5, 0.6. It must add up to 1",
     ),
     "words": (
         "net.bif",
@@ -271,12 +331,7 @@ BROKEN: dict[str, tuple[str, str, str]] = {
     "nan": (
         "net.bif",
         "variable a { type discrete [2] {x, y}; } probability (a) { table nan, 0.5; }",
-        "add up to 1",
-    ),
-    "ambiguous": (
-        "net.bif",
-        f"{TWO} probability (a) {{ table 1; }} probability (b | a) {{ table 1; }}",
-        "whose order programs read differently",
+        "something else than numbers: 'nan'",
     ),
     "circle": (
         "net.bif",
@@ -332,4 +387,11 @@ def test_rounded_tables_of_others_are_divided_by_their_sum(tmp_path: Path) -> No
     path.write_text(
         "variable a { type discrete [3] {x, y, z}; } probability (a) { table 0.33, 0.33, 0.33; }"
     )
-    assert read_network(path)["a"].table == pytest.approx((1 / 3,) * 3)
+    with pytest.warns(ExchangeWarning, match="a: 1 of its 1 rows were rounded .* up to 0.99"):
+        network = read_network(path)
+    assert network["a"].table == pytest.approx((1 / 3,) * 3)
+    exact = (
+        "variable a { type discrete [2] {x, y}; } probability (a) { table 0.333333, 0.6666667; }"
+    )
+    path.write_text(exact)  # single precision is no rounding to speak of
+    assert read_network(path)["a"].table == pytest.approx((1 / 3, 2 / 3), abs=1e-6)

@@ -1,0 +1,129 @@
+"""XML read with care: encodings, namespaces, no entities, nothing that is not known."""
+
+from __future__ import annotations
+
+import codecs
+import re
+from collections.abc import Mapping
+from xml.etree import ElementTree as ET
+
+from kneebayes.exchange.problems import Problems
+
+__all__ = ["XML_TEXT", "check_element", "numbers_in", "parse_xml", "text_of"]
+
+MARKS = (
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+    (b"<\x00", "utf-16-le"),
+    (b"\x00<", "utf-16-be"),
+)
+DECLARED = re.compile(rb"""\s*<\?xml[^>]*?\bencoding\s*=\s*["']([A-Za-z0-9._:\-]+)["']""")
+DECLARATION = re.compile(r"""^\s*<\?xml[^>]*\?>""")
+NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
+XML_TEXT = re.compile(r"[\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]*")
+ALWAYS = ("xmlns", "schemaLocation", "noNamespaceSchemaLocation", "space", "lang")
+
+
+def decode(data: bytes, problems: Problems, declared: re.Pattern[bytes] | None = None) -> str:
+    """The text of a file, by its byte order mark, else as it declares, else UTF-8."""
+    encoding = next((name for mark, name in MARKS if data.startswith(mark)), "")
+    found = declared.match(data) if declared and not encoding else None
+    encoding = encoding or (found[1].decode("ascii") if found else "utf-8")
+    try:
+        if not codecs.lookup(encoding)._is_text_encoding:
+            raise LookupError(encoding)
+        return data.decode(encoding)
+    except LookupError:
+        problems.stop("file", f"it declares the encoding '{encoding}'.", "Save it as UTF-8.")
+    except UnicodeDecodeError as error:
+        name = "UTF-8" if encoding == "utf-8" else f"{encoding}, which it declares"
+        problems.stop("file", f"byte {error.start} is not {name}.", "Save it as UTF-8.")
+    except (UnicodeError, ValueError) as error:
+        problems.stop("file", f"it is not {encoding}: {error}.", "Save it as UTF-8.")
+
+
+def parse_xml(data: bytes, problems: Problems) -> tuple[ET.Element, str]:
+    """The root element, its names without namespaces, and the text of the file.
+
+    Entities are refused, for they can grow without bound.
+
+    Raises
+    ------
+    ExchangeError
+        If the file is no XML, or defines entities.
+    """
+    text = decode(data, problems, DECLARED)
+    if "<!ENTITY" in text:
+        problems.stop("content", "it defines entities.", "Write the texts out.")
+    try:
+        root = ET.fromstring(DECLARATION.sub("", text, count=1).lstrip())
+    except (ET.ParseError, ValueError, RecursionError, UnicodeError) as error:
+        problems.stop("content", f"not valid XML: {error}.", "Mend it there.")
+    for element in root.iter():
+        if isinstance(element.tag, str):
+            element.tag = element.tag.rpartition("}")[2]
+        for name in list(element.attrib):
+            bare = name.rpartition("}")[2]
+            value = element.attrib.pop(name)
+            if bare not in ALWAYS:
+                element.attrib[bare] = value
+    return root, text
+
+
+def check_element(
+    element: ET.Element,
+    place: str,
+    problems: Problems,
+    children: Mapping[str, int | None],
+    attributes: tuple[str, ...] = (),
+) -> None:
+    """Note what an element holds that is not known, or that it has more often than once.
+
+    Parameters
+    ----------
+    element, place
+        The element and how it is called.
+    problems
+        Where to add.
+    children
+        How often each element can stand in it; None for any number. Other elements are
+        problems.
+    attributes
+        Its attributes; others are problems.
+    """
+    counts: dict[str, int] = {}
+    for child in element:
+        counts[child.tag] = counts.get(child.tag, 0) + 1
+    for tag, count in counts.items():
+        most = children.get(tag, 0)
+        if tag not in children:
+            known = f"Known are: {', '.join(children)}." if children else "It holds text alone."
+            problems.add(place, f"it holds the element '{tag}', which is not known here.", known)
+        elif most is not None and count > most:
+            problems.add(place, f"it has {count} elements '{tag}'.", f"Keep {most}.")
+    for name in element.attrib:
+        if name not in attributes:
+            known = f"Known are: {', '.join(attributes)}." if attributes else "It has none."
+            problems.add(place, f"it has the attribute '{name}', which is not known here.", known)
+    loose = [element.text or "", *(child.tail or "" for child in element)]
+    if children and any(text.strip() for text in loose):
+        said = next(text.strip() for text in loose if text.strip())[:40]
+        problems.add(place, f"it holds loose text: '{said}'.", "Put it into an element.")
+
+
+def numbers_in(text: str, id: str, problems: Problems) -> tuple[float, ...]:
+    """Numbers that stand apart; what is none is a problem."""
+    words = text.split()
+    wrong = next((word for word in words if not NUMBER.fullmatch(word)), None)
+    if wrong is not None:
+        problems.add(id, f"its table holds something else than numbers: '{wrong[:40]}'.")
+        return ()
+    return tuple(map(float, words))
+
+
+def text_of(element: ET.Element | None) -> str:
+    """The text of an element, with single blanks; empty where there is none."""
+    return "" if element is None else " ".join("".join(element.itertext()).split())

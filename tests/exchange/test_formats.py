@@ -1,0 +1,650 @@
+# ruff: noqa: E501, ISC004 - files in one line each are easier to read than broken ones
+"""Other people's files: read rightly, or refused with the place and a reason; never in part."""
+
+import gzip
+import itertools
+import json
+import random
+import time
+import warnings
+from pathlib import Path
+
+import numpy as np
+import oracle
+import pytest
+from test_networks import agrum  # noqa: F401
+
+from kneebayes.exchange import ExchangeError, read_network, read_network_file, write_network
+from kneebayes.exchange.networks import FORMATS
+from kneebayes.exchange.problems import Problems
+from kneebayes.exchange.schemas import check_schema, schema_named
+from kneebayes.exchange.side_table import _follows, side_table_path
+from kneebayes.network import Network, Node, noisy_or_node, root_node, table_node
+
+JAVABAYES = """// names in quotes, blanks between; tables over parents
+network "Cold, and cough" { //2 variables
+}
+variable  "cold" { //2 values
+	type discrete[2] {  "true"  "false" };
+	property "position = (73, 165); // no comment" ;
+}
+variable  "cough" { //3 values
+	type discrete[3] {  "no, none"  "dry" "wet" };
+}
+probability (  "cold" ) { //1 variable(s) and 2 values
+	table 0.1 0.9 ;
+}
+/* own states first, the last parent fastest */
+probability (  "cough"  "cold" ) { //2 variable(s) and 6 values
+	table 0.7 0.2 0.2 0.3 .1 5e-1 ;
+}
+"""
+
+
+def xdsl(nodes: str, more: str = "", top: str = "") -> str:
+    return f'<?xml version="1.0"?>{top}<smile version="1.0" id="n"><nodes>{nodes}</nodes>{more}</smile>'
+
+
+def xmlbif(content: str) -> str:
+    return (
+        f'<?xml version="1.0"?><BIF VERSION="0.3"><NETWORK><NAME>n</NAME>{content}</NETWORK></BIF>'
+    )
+
+
+def variable(name: str, states: str = "x y", kind: str = ' TYPE="nature"') -> str:
+    own = "".join(f"<OUTCOME>{state}</OUTCOME>" for state in states.split())
+    return f"<VARIABLE{kind}><NAME>{name}</NAME>{own}</VARIABLE>"
+
+
+A = '<cpt id="A"><state id="y"/><state id="n"/><probabilities>0.2 0.8</probabilities></cpt>'
+A_ROOT = variable("a") + "<DEFINITION><FOR>a</FOR><TABLE>0.2 0.8</TABLE></DEFINITION>"
+AB = "variable a { type discrete [2] {x, y}; } variable b { type discrete [2] {x, y}; }"
+A_TABLE = "probability (a) { table 0.2, 0.8; }"
+
+
+def saved(folder: Path, name: str, text: str | bytes) -> Path:
+    path = folder / name
+    path.write_bytes(text.encode() if isinstance(text, str) else text)
+    return path
+
+
+def test_bif_of_its_first_program(tmp_path: Path) -> None:
+    network = read_network(saved(tmp_path, "net.bif", JAVABAYES))
+    assert network["cold"].states == ("true", "false")
+    assert network["cough"].states == ("no, none", "dry", "wet")
+    right = [[0.7, 0.2, 0.1], [0.2, 0.3, 0.5]]
+    assert network.table_of(network["cough"]).tolist() == right
+
+
+@pytest.mark.parametrize(
+    "name", ["NET.BIF", "net.bif.gz", "Net.Bif.GZ", "packed without a word.bif"]
+)
+def test_suffixes_in_any_case_and_packed(tmp_path: Path, name: str) -> None:
+    text = f"network n {{ }} {AB} {A_TABLE} probability (b|a) {{ (x) 0.1 0.9; default 0.5, 0.5; }}"
+    data = text.encode() if name == "NET.BIF" else gzip.compress(text.encode())
+    network = read_network(saved(tmp_path, name, data))
+    assert network["b"].table == (0.1, 0.9, 0.5, 0.5)
+
+
+@pytest.mark.parametrize(
+    ("encoding", "declared"),
+    [
+        ("iso-8859-1", "ISO-8859-1"),
+        ("windows-1252", "windows-1252"),
+        ("utf-16", "UTF-16"),
+        ("utf-16-le", "UTF-16"),
+        ("utf-8-sig", "utf-8"),
+        ("shift-jis", "Shift_JIS"),
+        ("koi8-r", "KOI8-R"),
+    ],
+)
+def test_xml_in_the_encoding_that_it_declares(tmp_path: Path, encoding: str, declared: str) -> None:
+    name = {"shift-jis": "\u75db\u307f", "koi8-r": "\u0431\u043e\u043b\u044c"}.get(
+        encoding, "M\u00fcdigkeit"
+    )
+    genie = f'<extensions><genie version="1.0"><node id="A"><name>{name}</name></node></genie></extensions>'
+    text = f'<?xml version="1.0" encoding="{declared}"?><smile version="1.0"><nodes>{A}</nodes>{genie}</smile>'
+    read = read_network_file(saved(tmp_path, "net.xdsl", text.encode(encoding)))
+    assert read.label("A") == name
+
+
+def test_a_default_namespace(tmp_path: Path) -> None:
+    text = xmlbif(A_ROOT).replace(
+        '<BIF VERSION="0.3">',
+        '<BIF VERSION="0.3" xmlns="http://www.cs.ubc.ca/labs/lci/fopi/ve/XMLBIFv0_3" '
+        'xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xsi:schemaLocation="a b">',
+    )
+    assert read_network(saved(tmp_path, "net.xml", text))["a"].table == (0.2, 0.8)
+
+
+def test_a_file_with_its_own_document_type(tmp_path: Path) -> None:
+    """As Weka writes: element declarations are no entities; comments inside a table are none."""
+    text = xmlbif(A_ROOT.replace("0.8<", "0.8 <!-- y --><")).replace(
+        "<BIF",
+        "<!DOCTYPE BIF [<!ELEMENT BIF ( NETWORK )*>\n<!ATTLIST BIF VERSION CDATA #REQUIRED>]>\n<BIF",
+        1,
+    )
+    assert read_network(saved(tmp_path, "net.xml", text))["a"].table == (0.2, 0.8)
+
+
+REFUSED: dict[str, tuple[str, str, str]] = {
+    "xmlbif empty": ("n.xml", xmlbif(""), "it has no nodes"),
+    "xmlbif decision": (
+        "n.xml",
+        xmlbif(variable("a", kind=' TYPE="decision"')),
+        "a variable of type 'decision'",
+    ),
+    "xmlbif utility": ("n.xml", xmlbif(variable("a", kind=' TYPE="utility"')), "of type 'utility'"),
+    "xmlbif continuous": (
+        "n.xml",
+        xmlbif(variable("a", kind=' TYPE="continuous"')),
+        "of type 'continuous'",
+    ),
+    "xmlbif second table": (
+        "n.xml",
+        xmlbif(A_ROOT.replace("</TABLE>", "</TABLE><TABLE>0.5 0.5</TABLE>")),
+        "a: it has 2 elements 'TABLE'. Keep 1",
+    ),
+    "xmlbif second definition": (
+        "n.xml",
+        xmlbif(A_ROOT + "<DEFINITION><FOR>a</FOR><TABLE>0.5 0.5</TABLE></DEFINITION>"),
+        "a: it stands twice",
+    ),
+    "xmlbif second network": (
+        "n.xml",
+        xmlbif(A_ROOT).replace("</BIF>", "<NETWORK/></BIF>"),
+        "2 elements 'NETWORK'",
+    ),
+    "xmlbif unknown element": (
+        "n.xml",
+        xmlbif(A_ROOT + "<PLATE/>"),
+        "the element 'PLATE', which is not known",
+    ),
+    "xmlbif unknown attribute": (
+        "n.xml",
+        xmlbif(A_ROOT.replace("<TABLE", '<TABLE UNIT="%"')),
+        "attribute 'UNIT'",
+    ),
+    "xmlbif loose text": ("n.xml", xmlbif(A_ROOT + "0.5"), "loose text: '0.5'"),
+    "xmlbif empty state": (
+        "n.xml",
+        xmlbif(A_ROOT.replace(">y<", "> <")),
+        "one of its states has no name",
+    ),
+    "xmlbif state twice": (
+        "n.xml",
+        xmlbif(A_ROOT.replace(">y<", ">x<")),
+        "the state 'x' stands twice",
+    ),
+    "xmlbif nameless": ("n.xml", xmlbif(A_ROOT.replace(">a<", "><")), "a node has no name"),
+    "xmlbif percent": ("n.xml", xmlbif(A_ROOT.replace("0.2 0.8", "20 80")), "adds up to 100"),
+    "xmlbif comma": (
+        "n.xml",
+        xmlbif(A_ROOT.replace("0.2 0.8", "0,2 0,8")),
+        "else than numbers: '0,2'",
+    ),
+    "xmlbif underscore": (
+        "n.xml",
+        xmlbif(A_ROOT.replace("0.2 0.8", "1_0 0.8")),
+        "else than numbers: '1_0'",
+    ),
+    "xmlbif infinite": (
+        "n.xml",
+        xmlbif(A_ROOT.replace("0.2", "1e999")),
+        "holds what is no probability",
+    ),
+    "xmlbif negative": (
+        "n.xml",
+        xmlbif(A_ROOT.replace("0.2 0.8", "-0.2 1.2")),
+        "holds what is no probability",
+    ),
+    "xmlbif parent twice": (
+        "n.xml",
+        xmlbif(
+            A_ROOT + variable("b") + "<DEFINITION><FOR>b</FOR><GIVEN>a</GIVEN><GIVEN>a</GIVEN>"
+            "<TABLE>0.5 0.5 0.5 0.5 0.5 0.5 0.5 0.5</TABLE></DEFINITION>"
+        ),
+        "b: the parent 'a' stands twice",
+    ),
+    "xmlbif a row": (
+        "n.xml",
+        xmlbif(
+            A_ROOT + variable("b") + "<DEFINITION><FOR>b</FOR><GIVEN>a</GIVEN>"
+            "<TABLE>0.5 0.5 0.6 0.6</TABLE></DEFINITION>"
+        ),
+        r"b: the row \(a = y\) adds up to 1.2: 0.6, 0.6",
+    ),
+    "xdsl in xmlbif": ("n.xml", xdsl(A), "rename it to .xdsl"),
+    "xmlbif in xdsl": ("n.xdsl", xmlbif(A_ROOT), "rename it to .xmlbif"),
+    "xdsl dynamic": (
+        "n.xdsl",
+        xdsl(A.replace("<cpt", '<cpt dynamic="plate"'), '<dynamic numslices="3"/>'),
+        "it is a dynamic network",
+    ),
+    "xdsl plate": (
+        "n.xdsl",
+        xdsl(A.replace("<cpt", '<cpt dynamic="plate"')),
+        "it is a dynamic network",
+    ),
+    "xdsl decision": (
+        "n.xdsl",
+        xdsl('<decision id="D"><state id="x"/></decision>'),
+        "D: it is of kind 'decision'",
+    ),
+    "xdsl utility": ("n.xdsl", xdsl(A + '<utility id="U"/>'), "U: it is of kind 'utility'"),
+    "xdsl equation": ("n.xdsl", xdsl(A + '<equation id="E"/>'), "E: it is of kind 'equation'"),
+    "xdsl other kind": ("n.xdsl", xdsl(A + '<magic id="E"/>'), "the element 'magic'"),
+    "xdsl second parents": (
+        "n.xdsl",
+        xdsl(
+            A
+            + A.replace('"A"', '"B"').replace(
+                "<prob", "<parents>A</parents><parents>A</parents><prob"
+            )
+        ),
+        "B: it has 2 elements 'parents'",
+    ),
+    "xdsl second table": (
+        "n.xdsl",
+        xdsl(A.replace("</cpt>", "<probabilities>0.5 0.5</probabilities></cpt>")),
+        "2 elements 'probabilities'",
+    ),
+    "xdsl empty state": ("n.xdsl", xdsl(A.replace('id="n"', "")), "one of its states has no name"),
+    "xdsl unknown child": (
+        "n.xdsl",
+        xdsl(A.replace("</cpt>", "<noise>1</noise></cpt>")),
+        "the element 'noise'",
+    ),
+    "xdsl unknown attribute": (
+        "n.xdsl",
+        xdsl(A.replace("<cpt", '<cpt order="1"')),
+        "the attribute 'order'",
+    ),
+    "xdsl twice": ("n.xdsl", xdsl(A + A), "A: it stands twice"),
+    "xdsl empty": ("n.xdsl", xdsl(""), "it has no nodes"),
+    "noisymax count": (
+        "n.xdsl",
+        xdsl(
+            '<noisymax id="B"><state id="y"/><state id="n"/><parameters>0.1</parameters></noisymax>'
+        ),
+        "B: its noisymax has 1 parameters. 2 are needed",
+    ),
+    "noisymax not silent": (
+        "n.xdsl",
+        xdsl(
+            A + '<noisymax id="B"><state id="y"/><state id="n"/><parents>A</parents>'
+            "<strengths>0 1</strengths><parameters>0.7 0.3 0.1 0.9 0.01 0.99</parameters></noisymax>"
+        ),
+        "the last column of 'A' is .0.1, 0.9.",
+    ),
+    "noisymax strengths": (
+        "n.xdsl",
+        xdsl(
+            A + '<noisymax id="B"><state id="y"/><state id="n"/><parents>A</parents>'
+            "<strengths>0 0</strengths><parameters>0.7 0.3 0 1 0.01 0.99</parameters></noisymax>"
+        ),
+        "the strengths of 'A' are no order of its 2 states",
+    ),
+    "bif continuous": ("n.bif", "variable a { type continuous; }", "a: it is of type 'continuous'"),
+    "bif unknown": (
+        "n.bif",
+        f"{AB} utility u {{ }}",
+        "'network', 'variable' or 'probability' was expected",
+    ),
+    "bif function": (
+        "n.bif",
+        f"{AB} {A_TABLE} probability (b | a) {{ function max; }}",
+        "'function' is not known",
+    ),
+    "bif second variable": ("n.bif", f"{AB} {AB}", "a: the variable stands twice"),
+    "bif second table": ("n.bif", f"{AB} {A_TABLE} {A_TABLE}", "a: its table stands twice"),
+    "bif two tables": (
+        "n.bif",
+        f"{AB} probability (a) {{ table 0.2, 0.8; table 1, 0; }}",
+        "'table' stands twice",
+    ),
+    "bif second row": (
+        "n.bif",
+        f"{AB} {A_TABLE} probability (b | a) {{ (x) 1, 0; (x) 0, 1; (y) 0, 1; }}",
+        r"the row \(x\) stands twice",
+    ),
+    "bif count": (
+        "n.bif",
+        "variable a { type discrete [3] {x, y}; }",
+        "3 states are told and 2 named",
+    ),
+    "bif empty state": ("n.bif", "variable a { type discrete [3] {x, , y}; }", "no name"),
+    "bif quote": (
+        "n.bif",
+        'variable "a { type discrete [2] {x, y}; }',
+        "line 1: a quote is not closed",
+    ),
+    "bif cut": (
+        "n.bif",
+        f"{AB} {A_TABLE} probability (b | a) {{ (x) 1, 0; ",
+        "something is missing",
+    ),
+    "bif other order": (
+        "n.bif",
+        "variable a { type discrete [2] {x, y}; } variable b { type discrete [2] {x, y}; }"
+        " probability (a) { table 0.2, 0.8; } probability (b | a) { table 0.1 0.9 0.4 0.6; }",
+        "only with own states fastest",
+    ),
+    "bif parent twice": (
+        "n.bif",
+        f"{AB} {A_TABLE} probability (b | a, a) {{ default 0.5, 0.5; }}",
+        "the parent 'a' stands twice",
+    ),
+    "json rows": (
+        "n.json",
+        '{"format": "kneebayes network", "version": 1, "nodes": ['
+        '{"id": "a", "states": ["x", "y"], "table": [0.5, 0.5]},'
+        '{"id": "b", "states": ["x", "y"], "parents": ["a"], "table": [0.5, 0.1, 1, 1]}]}',
+        r"b: the row \(a = x\) adds up to 0.6(.|\n)*\(a = y\) adds up to 2",
+    ),
+    "json root": (
+        "n.json",
+        '{"format": "kneebayes network", "version": 1, "nodes": ['
+        '{"id": "a", "states": ["x", "y"], "table": [1e-320, 0]}]}',
+        "a: the row adds up to",
+    ),
+    "json empty": (
+        "n.json",
+        '{"format": "kneebayes network", "version": 1, "nodes": []}',
+        "it has no nodes",
+    ),
+    "json link": (
+        "n.json",
+        '{"format": "kneebayes network", "version": 1, "nodes": ['
+        '{"id": "a", "states": ["x", "y"], "table": [0.5, 0.5]},'
+        '{"id": "b", "states": ["n", "y"], "leak": 0, "links": {"a": [0, 0.5, 1]}}]}',
+        "the link of a has 3 numbers. a has 2 states",
+    ),
+    "gzip cut": (
+        "n.bif",
+        gzip.compress(b"x" * 999)[:-9].decode("latin-1"),
+        "gzip content ends too early",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", REFUSED)
+def test_what_is_not_known_is_refused(tmp_path: Path, case: str) -> None:
+    name, text, message = REFUSED[case]
+    data = text.encode("latin-1") if case == "gzip cut" else text
+    with pytest.raises(ExchangeError, match=message):
+        read_network(saved(tmp_path, name, data))
+
+
+def test_an_order_that_the_author_makes_doubtful(tmp_path: Path) -> None:
+    """pyAgrum lets the first parent vary fastest; whoever reads the file says so."""
+    two = A.replace('"A"', '"B"')
+    last = (
+        '<cpt id="D"><state id="no"/><state id="yes"/><parents>A B</parents>'
+        "<probabilities>0.99 0.01 0.9 0.1 0.2 0.8 0.05 0.95</probabilities></cpt>"
+    )
+    top = "<!-- This network was created by pyAgrum 3.3.1 for any purpose you want -->"
+    path = saved(tmp_path, "net.xdsl", xdsl(A + two + last, top=top))
+    with pytest.raises(ExchangeError, match=r"D: the file says that pyAgrum .* as .bifxml"):
+        read_network(path)
+    assert read_network(path, fastest="first")["D"].table == (
+        0.99,
+        0.01,
+        0.2,
+        0.8,
+        0.9,
+        0.1,
+        0.05,
+        0.95,
+    )
+    assert read_network(path, fastest="last")["D"].table == (
+        0.99,
+        0.01,
+        0.9,
+        0.1,
+        0.2,
+        0.8,
+        0.05,
+        0.95,
+    )
+    assert read_network(saved(tmp_path, "a.xdsl", xdsl(A + two, top=top)))["A"].table == (0.2, 0.8)
+    with pytest.raises(ExchangeError, match="It must be 'first' or 'last'"):
+        read_network(path, fastest="middle")  # type: ignore[arg-type]
+
+
+def test_pyagrum_files_are_read_as_pyagrum_means_them(tmp_path: Path, agrum: object) -> None:  # noqa: F811
+    import pyagrum
+
+    net = pyagrum.fastBN("A{a0|a1|a2}->D{no|yes}<-B{b0|b1}")
+    path = tmp_path / "net.xdsl"
+    pyagrum.saveBN(net, str(path))
+    read = read_network(path, fastest="first")
+    table, parents = read.table_of(read["D"]), read["D"].parents
+    for a, b in itertools.product(("a0", "a1", "a2"), ("b0", "b1")):
+        states = {"A": a, "B": b}
+        where = tuple(read[one].states.index(states[one]) for one in parents)
+        right = net.cpt("D")[states]
+        assert table[where].tolist() == pytest.approx(right.tolist(), abs=1e-5)
+
+
+def noisymax(states: int, sizes: list[int], rng: np.random.Generator) -> tuple[str, np.ndarray]:
+    """A random noisymax, and its table by counting which state is the strongest."""
+    order = [rng.permutation(size).tolist() for size in sizes]
+    silent = np.eye(states)[-1]
+    columns = [np.array([*rng.dirichlet(np.ones(states), size - 1), silent]) for size in sizes]
+    leak = rng.dirichlet(np.ones(states))
+    table = np.zeros((*sizes, states))
+    for where in np.ndindex(*sizes):
+        each = [
+            own[places.index(at)] for own, places, at in zip(columns, order, where, strict=True)
+        ]
+        for drawn in itertools.product(range(states), repeat=len(sizes) + 1):
+            share = np.prod([one[at] for one, at in zip([*each, leak], drawn, strict=True)])
+            table[where][min(drawn)] += share
+    numbers = " ".join(map(repr, np.concatenate([*columns, [leak]]).ravel().tolist()))
+    strengths = " ".join(str(at) for one in order for at in one)
+    own = "".join(f'<state id="s{at}"/>' for at in range(states))
+    names = " ".join(f"P{at}" for at in range(len(sizes)))
+    parents = "".join(
+        f'<cpt id="P{at}">{"".join(f"""<state id="p{one}"/>""" for one in range(size))}'
+        f"<probabilities>{' '.join(['%r' % (1 / size)] * size)}</probabilities></cpt>"
+        for at, size in enumerate(sizes)
+    )
+    text = (
+        f'{parents}<noisymax id="B">{own}<parents>{names}</parents><strengths>{strengths}</strengths>'
+        f"<parameters>{numbers}</parameters></noisymax>"
+    )
+    return xdsl(text), table
+
+
+@pytest.mark.parametrize("states", [2, 3, 4])
+def test_noisymax_by_counting(tmp_path: Path, states: int) -> None:
+    rng = np.random.default_rng(states)
+    for sizes in ([2], [3], [2, 3], [3, 2, 2]):
+        text, table = noisymax(states, sizes, rng)
+        network = read_network(saved(tmp_path, "net.xdsl", text))
+        node = network["B"]
+        assert node.is_noisy_or == (states == 2)
+        assert set(node.states) == {f"s{at}" for at in range(states)}
+        read = network.table_of(node)
+        read = read[..., [node.states.index(f"s{at}") for at in range(states)]]
+        assert np.abs(read - table).max() < 1e-12
+        again = read_network(write_network(network, tmp_path / "again.xdsl"))
+        assert again == network
+        side_table_path(tmp_path / "again.xdsl").unlink()
+        plain = read_network(tmp_path / "again.xdsl")
+        assert plain["B"].states == node.states
+        assert np.abs(plain.table_of(plain["B"]) - network.table_of(node)).max() < 1e-12
+
+
+def test_noisy_ors_go_to_genie_as_such(tmp_path: Path) -> None:
+    """And come back from it, children of noisy-ORs too, without the file beside."""
+    rng = np.random.default_rng(5)
+    network = Network(
+        (
+            root_node("age", [0.2, 0.5, 0.3], ["young", "middle", "old"]),
+            noisy_or_node("cause", 0.125, {"age": [0.1, 0.0, 0.75]}),
+            noisy_or_node("inflamed", 0.0, {"cause": 0.5, "age": [0.0, 0.25, 0.5]}),
+            table_node("fever", ["inflamed", "age"], rng.dirichlet([1, 1], (2, 3))),
+            noisy_or_node("loud", 0.1, {"inflamed": [0.2, 0.4]}),  # GeNIe has no such parent
+        )
+    )
+    path = write_network(network, tmp_path / "net.xdsl")
+    text = path.read_text()
+    assert text.count("<noisymax") == 2
+    assert '<noisymax id="cause">\n    <state id="present" />\n    <state id="absent" />' in text
+    assert "<strengths>2 0 1</strengths>" in text
+    assert "<parameters>0.75 0.25 0.1 0.9 0.0 1.0 0.125 0.875</parameters>" in text
+    side_table_path(path).unlink()
+    read = read_network(path)
+    for node in network.nodes[:-1]:
+        assert read[node.id] == node
+    assert np.abs(read.table_of(read["loud"]) - network.table_of(network["loud"])).max() < 1e-12
+
+
+def test_random_noisy_ors_mean_the_same_in_genie(tmp_path: Path) -> None:
+    compared = 0
+    for network, evidence, _ in oracle.cases(20, 7):
+        path = write_network(network, tmp_path / "net.xdsl")
+        side_table_path(path).unlink()
+        read = read_network(path)
+        extra = set(read.index) - set(network.index)
+        if not extra:
+            assert all(read[id].states == network[id].states for id in network.index)
+            shares = oracle.weigh_states(network, evidence)
+            others = oracle.weigh_states(read, evidence)
+            for id, share in shares.items():
+                assert others[id].astype(float) == pytest.approx(share.astype(float), abs=1e-12)
+            compared += 1
+    assert compared > 10
+
+
+def sources(folder: Path) -> list[tuple[str, bytes]]:
+    rng = np.random.default_rng(3)
+    network = Network(
+        (
+            root_node("a", [0.25, 0.75]),
+            noisy_or_node("b c", 0.1, {"a": 0.5}),
+            table_node(
+                "d", ["a", "b c"], rng.dirichlet([1, 1, 1], (2, 2)), ["x", "<5", "two words"]
+            ),
+        )
+    )
+    names = ("net.xmlbif", "net.bif", "net.xdsl", "net.json")
+    made = [(name, write_network(network, folder / name).read_bytes()) for name in names]
+    made.append(("java.bif", JAVABAYES.encode()))
+    made.append(("weka.xml", xmlbif(A_ROOT).encode("utf-16")))
+    made.append(("packed.bif.gz", gzip.compress(JAVABAYES.encode(), mtime=0)))
+    return made
+
+
+def mutated(data: bytes, chance: random.Random) -> bytes:
+    """A file with bytes cut out, put in, doubled or exchanged."""
+    signs = [
+        b"<",
+        b">",
+        b'"',
+        b"{",
+        b"}",
+        b"(",
+        b";",
+        b",",
+        b"\x00",
+        b"\xff",
+        b"1e999",
+        b"nan",
+        b"-",
+    ]
+    signs += [
+        b"0.5 ",
+        b"NETWORK",
+        b"table",
+        b"999999999999",
+        b"<!--",
+        b"/*",
+        b"[",
+        b"|",
+        b"\\",
+        b"&",
+    ]
+    for _ in range(chance.randint(1, 4)):
+        at, end = sorted(chance.randrange(len(data) + 1) for _ in range(2))
+        end = min(end, at + chance.choice([1, 5, 40, 400]))
+        piece = chance.choice([b"", chance.choice(signs), data[at:end] * 2, data[at:end][::-1]])
+        data = data[:at] + piece + data[end:]
+    return data
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_whatever_is_changed_in_a_file_is_read_or_refused(tmp_path: Path, seed: int) -> None:
+    (tmp_path / "first").mkdir()
+    files, chance = sources(tmp_path / "first"), random.Random(seed)
+    refused = read = 0
+    for _ in range(1500):
+        name, data = chance.choice(files)
+        path = saved(tmp_path, name, mutated(data, chance))
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            try:
+                network = read_network(path)
+            except ExchangeError:  # anything else ends the test
+                refused += 1
+                continue
+        read += 1
+        for node in network.nodes:
+            rows = network.table_of(node).sum(axis=-1)
+            assert rows == pytest.approx(1.0, abs=1e-6)
+    assert refused > 300
+    assert read > 50
+
+
+def test_the_fast_check_of_json_is_the_schema(tmp_path: Path) -> None:
+    """What the fast check lets pass follows the schema, whatever is changed."""
+    (tmp_path / "first").mkdir()
+    right = dict(sources(tmp_path / "first"))["net.json"]
+    assert _follows(json.loads(right))
+    chance, passed = random.Random(1), 0
+    odd = [None, True, -1, 2, "", "x" * 60, [], {}, 0.5, {"a": -1}, [True], [[]], 1.5]
+    for _ in range(2000):
+        content = json.loads(right)
+        inner = chance.choice([content, *content["nodes"]])
+        key = chance.choice(list(inner))
+        if chance.random() < 0.3:
+            inner[f"{key}s"] = inner.pop(key)
+        elif isinstance(inner[key], list) and inner[key] and chance.random() < 0.5:
+            inner[key][chance.randrange(len(inner[key]))] = chance.choice(odd)
+        else:
+            inner[key] = chance.choice(odd)
+        problems = Problems("net")
+        check_schema(content, schema_named("network"), problems)
+        assert not (_follows(content) and len(problems)), content
+        passed += _follows(content)
+    assert passed > 20
+
+
+def test_a_large_network_of_our_own_is_read_fast(tmp_path: Path) -> None:
+    rng = np.random.default_rng(1)
+    states = [f"s{at}" for at in range(6)]
+    roots = [root_node(f"r{at}", rng.dirichlet(np.ones(6)), states) for at in range(60)]
+    draw = [rng.dirichlet(np.ones(6), (6, 6, 6)) for _ in range(58)]
+    parents = [[f"r{at}", f"r{at + 1}", f"r{at + 2}"] for at in range(58)]
+    tables = [table_node(f"t{at}", parents[at], draw[at], states) for at in range(58)]
+    path = write_network(Network((*roots, *tables)), tmp_path / "net.json")
+    begun = time.process_time()
+    read_network(path)
+    assert time.process_time() - begun < 1.0  # 75,000 numbers; by the schema alone it takes five
+
+
+def test_a_format_is_one_module() -> None:
+    suffixes = [suffix for format in FORMATS for suffix in format.suffixes]
+    assert len(set(suffixes)) == len(suffixes)
+    for format in FORMATS:
+        assert not format.allowed("")
+        assert format.allowed("absent")
+
+
+def test_a_node_of_a_noisymax_can_be_forced() -> None:
+    node = Node("b", ("n", "y"), ("a",), 0.1, noisy_or_node("b", 0.1, {"a": 0.5}).links)
+    network = Network((root_node("a", [0.5, 0.5]), node))
+    assert network.forcing("b", "y")["b"].leak == 1.0
+    assert network.forcing("b", "n")["b"].states == ("n", "y")
