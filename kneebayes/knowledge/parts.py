@@ -19,6 +19,8 @@ __all__ = [
     "Sourced",
     "Text",
     "amount_between",
+    "as_tuple",
+    "plain_amount",
 ]
 
 ASSUMED = "assumed:"
@@ -35,7 +37,8 @@ Text = Annotated[str, Field(min_length=1, max_length=600)]
 Identifier = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)]
 
 
-def _as_list(value: object) -> object:
+def as_tuple(value: object) -> object:
+    """One name stands for a list of one."""
     return (value,) if isinstance(value, str) else value
 
 
@@ -47,7 +50,7 @@ def _reasoned(value: tuple[str, ...]) -> tuple[str, ...]:
     return value
 
 
-Origins = Annotated[tuple[str, ...], BeforeValidator(_as_list), AfterValidator(_reasoned)]
+Origins = Annotated[tuple[str, ...], BeforeValidator(as_tuple), AfterValidator(_reasoned)]
 Because = Annotated[Origins, Field(min_length=1)]
 
 
@@ -93,6 +96,15 @@ def _amount(value: object) -> object:
         return value
     message = "must be a word of the lexicons, a number or [low, high]"
     raise ValueError(message)
+
+
+def plain_amount(value: object) -> object:
+    """A number or a range; a word is refused."""
+    made = None if isinstance(value, str) else _amount(value)
+    if made is None:
+        message = "must be a number or [low, high]"
+        raise ValueError(message)
+    return made
 
 
 def _is_number(value: object) -> bool:

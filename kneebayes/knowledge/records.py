@@ -4,16 +4,28 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Discriminator, Field, Tag, model_validator
+from pydantic import BeforeValidator, Discriminator, Field, Tag, model_validator
 
-from kneebayes.knowledge.parts import Because, Identifier, Origins, Record, Sourced, Text
+from kneebayes.knowledge.parts import (
+    Because,
+    Identifier,
+    Origins,
+    Record,
+    Sourced,
+    Text,
+    as_tuple,
+)
 from kneebayes.knowledge.statements import (
     Care,
     Commonness,
     Evoked,
     Frequency,
+    Layer,
+    Presence,
     Probability,
+    Share,
     Statement,
+    Suspects,
 )
 
 __all__ = [
@@ -40,15 +52,23 @@ class Named(Record):
 
 
 class Group(Named):
-    """A set of causes that the article or a clinician speaks of together."""
+    """A set of causes that the article or a clinician speaks of together.
 
-    members: Annotated[tuple[Identifier, ...], Field(min_length=1)]
+    Attributes
+    ----------
+    members
+        Ids of causes. Left out, the causes whose own ``group`` it is; so a folder says it in
+        one place. Sets that cut across those groups name their members.
+    """
+
+    members: tuple[Identifier, ...] = ()
     evoked_by: dict[str, Evoked] = Field(default_factory=dict)
     care: tuple[Care, ...] = ()
     because: Origins = ()
 
 
 Shows = dict[str, Statement]
+Ids = Annotated[tuple[Identifier, ...], BeforeValidator(as_tuple)]
 
 
 def _said_of(value: object) -> str:
@@ -66,17 +86,45 @@ Raised = Annotated[
 
 
 class Cause(Named):
-    """Something that may explain the complaint, with what it shows and what raises it."""
+    """Something that may explain the complaint, with what it shows and what raises it.
+
+    Attributes
+    ----------
+    group
+        Id of the group that it is shown under; a cause that stands alone gives a word.
+    layer
+        ``beyond`` for a part of something else; the others are causes of the article.
+    commonness
+        Which share of the complaint it explains.
+    present_in
+        How often it is there, silent or not; left out where it is never silent.
+    shows, shows_silent
+        What it shows, and how often: where it explains the complaint, and where it is there
+        while something else does.
+    """
 
     group: str
+    layer: Layer = "article"
     about: Text
     urgent: bool = False
     because: Because
     commonness: Commonness
+    present_in: Presence | None = None
     raised_by: dict[str, Raised] = Field(default_factory=dict)
     shows: Shows = Field(default_factory=dict)
+    shows_silent: Shows = Field(default_factory=dict)
     evoked_by: dict[str, Evoked] = Field(default_factory=dict)
     care: tuple[Care, ...] = ()
+
+    @model_validator(mode="after")
+    def _fits_its_layer(self) -> Cause:
+        if (self.layer == "beyond") != (self.commonness.part is not None):
+            message = "'layer = \"beyond\"' and 'commonness.part' go together"
+            raise ValueError(message)
+        if self.shows_silent and self.present_in is None:
+            message = "'shows_silent' needs 'present_in': without it the cause is never silent"
+            raise ValueError(message)
+        return self
 
 
 class ContextState(Named):
@@ -102,6 +150,7 @@ class Context(Named, Sourced):
     states: tuple[ContextState, ...] = ()
     shows: Shows = Field(default_factory=dict)
     question: str = ""
+    layer: Layer = "article"
 
     @model_validator(mode="after")
     def _one_kind(self) -> Context:
@@ -127,19 +176,54 @@ class Mediator(Named, Sourced):
     about: Text
     leak: Frequency
     shows: Shows = Field(default_factory=dict)
+    layer: Layer = "article"
 
 
 class Finding(Named, Sourced):
-    """Something that can be observed: a symptom, a sign, a piece of history, a test result."""
+    """Something that can be observed: a symptom, a sign, a piece of history, a test result.
+
+    How often it is seen for no reason that the model knows is given by one of ``leak`` and
+    ``specificity``.
+
+    Attributes
+    ----------
+    leak
+        P(present | no parent present): a false positive.
+    specificity
+        P(absent | the causes ``against`` which it was measured are absent, the complaint, and
+        what the suspects have).
+    against
+        Ids of those causes.
+    among
+        Ids of what suspects have; left out, everybody with the complaint.
+    """
 
     kind: Literal["complaint", "symptom", "sign", "history", "test"]
-    leak: Frequency
+    leak: Frequency | None = None
+    specificity: Share | None = None
+    against: Ids = ()
+    among: Annotated[Suspects, BeforeValidator(as_tuple)] = ()
     question: str = ""
     names_when_absent: tuple[str, ...] = ()
     states: dict[Literal["absent", "present"], str] = Field(default_factory=dict)
     shows: Shows = Field(default_factory=dict)
     shown_by: Shows = Field(default_factory=dict)
     method: str = ""
+    layer: Layer = "article"
+    note: str = ""
+
+    @model_validator(mode="after")
+    def _one_false_positive(self) -> Finding:
+        if (self.leak is None) == (self.specificity is None):
+            message = "needs exactly one of 'leak' and 'specificity'"
+            raise ValueError(message)
+        if (self.specificity is not None) != bool(self.against):
+            message = "'specificity' and 'against' go together"
+            raise ValueError(message)
+        if self.among and self.specificity is None:
+            message = "'among' says where a 'specificity' was measured"
+            raise ValueError(message)
+        return self
 
 
 class Method(Named, Sourced):
@@ -184,7 +268,15 @@ class Advice(Record):
 
 
 class Meta(Record):
-    """What a knowledge folder is about."""
+    """What a knowledge folder is about.
+
+    Attributes
+    ----------
+    rest
+        Id of the cause that stands for everything not named; parts belong to it.
+    extends
+        Another folder, from here, of which this one says only what differs.
+    """
 
     schema_version: Literal[1]
     title: Text
@@ -192,5 +284,7 @@ class Meta(Record):
     complaint: Identifier
     lexicon: Identifier
     disclaimer: Text
+    rest: Identifier = "something_else"
+    extends: str = ""
     advice: Advice = Advice()
     care: tuple[Care, ...] = ()

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field, field_validator, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, field_validator, model_validator
 
 from kneebayes.knowledge.parts import (
     Amount,
@@ -15,6 +15,7 @@ from kneebayes.knowledge.parts import (
     Sourced,
     Text,
     amount_between,
+    plain_amount,
 )
 
 __all__ = [
@@ -23,39 +24,86 @@ __all__ = [
     "Commonness",
     "Evoked",
     "Frequency",
+    "Layer",
     "Lexicon",
+    "Presence",
     "Probability",
     "Reference",
     "Risk",
+    "Share",
     "Statement",
+    "Suspects",
     "Wording",
 ]
 
 HIGHEST_RISK = 1000.0
+Layer = Literal["article", "literature", "beyond"]
 Frequency = Annotated[Amount, AfterValidator(amount_between(0, 1))]
 Risk = Annotated[Amount, AfterValidator(amount_between(1, HIGHEST_RISK))]
 Range = Annotated[tuple[float, float], AfterValidator(amount_between(0, 1))]
 Probability = Annotated[float, AfterValidator(amount_between(0, 1))]
+Share = Annotated[tuple[float, float] | float, BeforeValidator(plain_amount), AfterValidator(amount_between(0, 1))]
+PartOf = Share
+
+
+def _among(value: object) -> object:
+    """``complaint``, ``population``, or ids of what suspects have."""
+    if isinstance(value, str) and value not in ("complaint", "population"):
+        return (value,)
+    if isinstance(value, list | tuple) and not value:
+        message = "must name what the suspects have, or be left out"
+        raise ValueError(message)
+    return tuple(value) if isinstance(value, list) else value
+
+
+Suspects = tuple[Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_ ]*)?$")], ...]
+Among = Annotated[Literal["complaint", "population"] | Suspects, BeforeValidator(_among)]
 
 
 class Statement(Sourced):
     """How strongly a parent produces a child.
 
     Exactly one of ``how_often`` (P(child | parent alone), as stated in a text, leak and
-    mediators included) and ``risk`` (P(child | parent) / P(child | no parent), for a cause;
-    at least 1, since a noisy-OR cannot protect).
+    mediators included), ``risk`` (a ratio for a cause with the parent against without; at
+    least 1, since a noisy-OR cannot protect) and ``in_cases`` (P(parent | the cause and the
+    complaint): the share of its cases that have it).
+
+    Attributes
+    ----------
+    among
+        Where a ratio or a share of cases holds: ``complaint``, among those with the complaint
+        (an odds ratio), ``population``, in everybody (a ratio of risks), or ids of what the
+        suspects have beside the complaint.
+    word
+        The article's own word beside a number; what the article alone would say.
+    layer
+        The first layer that knows of it; left out, its origins decide.
     """
 
     how_often: Frequency | None = None
     risk: Risk | None = None
+    in_cases: Frequency | None = None
+    among: Among = "complaint"
+    word: str = ""
+    layer: Layer | None = None
     note: str = ""
 
     @model_validator(mode="after")
     def _one_way(self) -> Statement:
-        if (self.how_often is None) == (self.risk is None):
-            message = "needs exactly one of 'how_often' and 'risk'"
+        given = [one for one in (self.how_often, self.risk, self.in_cases) if one is not None]
+        if len(given) != 1:
+            message = "needs exactly one of 'how_often', 'risk' and 'in_cases'"
+            raise ValueError(message)
+        if self.how_often is not None and self.among != "complaint":
+            message = "'among' goes with 'risk' or 'in_cases'; a frequency is of those with it"
             raise ValueError(message)
         return self
+
+    @property
+    def amount(self) -> Amount:
+        """What was said: a word, a number or a range."""
+        given = (self.how_often, self.risk, self.in_cases)
+        return next(one for one in given if one is not None)
 
 
 class Evoked(Sourced):
@@ -66,6 +114,7 @@ class Evoked(Sourced):
 
     evokes: Frequency
     between: Range = (0.0, 0.95)
+    layer: Layer | None = None
     note: str = ""
 
 
@@ -171,7 +220,7 @@ def _within(words: Words, low: float, high: float) -> Words:
 
 
 class Commonness(Sourced):
-    """How common a cause is among those with the complaint.
+    """How common a cause is among those with the complaint: the share that it explains.
 
     Attributes
     ----------
@@ -179,22 +228,61 @@ class Commonness(Sourced):
         A word of the lexicons.
     published, published_because
         A published range and its source.
+    assumed, assumed_because
+        A range that nobody published, and its reason; instead of ``published``.
+    part
+        Of a part of something else, instead of ``word``: which fraction of the share of
+        something else it is.
     overruled
         Claims that say otherwise and were not followed.
     """
 
-    word: str
+    word: str = ""
     published: Range | None = None
     published_because: Origins = ()
+    assumed: Range | None = None
+    assumed_because: Origins = ()
+    part: PartOf | None = None
     overruled: Origins = ()
     note: str = ""
 
     @model_validator(mode="after")
     def _go_together(self) -> Commonness:
-        if (self.published is None) != (not self.published_because):
-            message = "'published' and 'published_because' go together"
+        for name in ("published", "assumed"):
+            reasons = getattr(self, f"{name}_because")
+            if (getattr(self, name) is None) != (not reasons):
+                message = f"'{name}' and '{name}_because' go together"
+                raise ValueError(message)
+        if self.published is not None and self.assumed is not None:
+            message = "give either 'published' or 'assumed', not both"
+            raise ValueError(message)
+        if bool(self.word) == (self.part is not None):
+            message = "needs either 'word' or, for a part of something else, 'part'"
             raise ValueError(message)
         return self
+
+    @property
+    def bounds(self) -> tuple[float, float] | None:
+        """The range that narrows the word, published or assumed."""
+        return self.assumed if self.published is None else self.published
+
+    @property
+    def bounds_because(self) -> tuple[str, ...]:
+        """Where that range comes from."""
+        return self.published_because or self.assumed_because
+
+    @property
+    def said(self) -> Amount:
+        """What was said: a word, or which fraction of something else."""
+        return self.word if self.part is None else self.part
+
+
+class Presence(Sourced):
+    """How often a cause is there among those with the complaint, whether it hurts or not."""
+
+    share: Share
+    layer: Layer | None = None
+    note: str = ""
 
 
 class Care(Sourced):
