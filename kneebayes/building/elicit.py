@@ -114,7 +114,8 @@ class _Draft:
         for mediator in knowledge.mediators.values():
             self.leaks[mediator.id] = self._frequency(mediator.leak)
         for finding in knowledge.findings.values():
-            self.leaks[finding.id] = self._frequency(finding.leak)
+            amount = finding.leak
+            self.leaks[finding.id] = self._frequency(0.0 if amount is None else amount)
 
     def _frequency(self, amount: Amount) -> Interval:
         return amount_interval(amount, "frequency", self.lexicon)

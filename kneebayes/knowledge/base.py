@@ -18,20 +18,24 @@ from kneebayes.knowledge.records import (
     UrgencyRule,
 )
 from kneebayes.knowledge.settings import Setting
-from kneebayes.knowledge.statements import Claim, Lexicon, Reference, Statement
+from kneebayes.knowledge.statements import Claim, Layer, Lexicon, Reference, Statement
 
 __all__ = ["Arrow", "Knowledge"]
 
 
 @dataclass(frozen=True, slots=True)
 class Arrow:
-    """One stated influence: parent (in one of its states) -> child."""
+    """One stated influence: parent (in one of its states) -> child.
+
+    ``silent`` says that it is of a cause that is there without explaining the complaint.
+    """
 
     parent: str
     state: str
     child: str
     statement: Statement
     place: str
+    silent: bool = False
 
 
 @dataclass(frozen=True)
@@ -50,6 +54,12 @@ class Knowledge:
         Rules in the order in which they are told.
     settings
         Places where patients are seen, by id.
+    layer
+        How much of the folder this is: ``article``, ``literature`` or ``beyond``.
+    parts
+        Parts of something else that this layer does not name, by id.
+    whole
+        The folder with everything in it; None where this is it.
     """
 
     folder: str
@@ -65,6 +75,9 @@ class Knowledge:
     methods: dict[str, Method]
     urgency: tuple[UrgencyRule, ...]
     settings: dict[str, Setting] = field(default_factory=dict)
+    layer: Layer = "beyond"
+    parts: dict[str, Cause] = field(default_factory=dict)
+    whole: Knowledge | None = field(default=None, compare=False)
 
     def __repr__(self) -> str:
         return (
@@ -78,24 +91,33 @@ class Knowledge:
         """The finding that every cause can produce and that brings the patient."""
         return self.findings[self.meta.complaint]
 
+    @property
+    def diseases(self) -> dict[str, Cause]:
+        """Causes and the parts of something else that are not named, by id."""
+        return {**self.causes, **self.parts}
+
+    def group_of(self, cause: str) -> str:
+        """What a cause is shown under: the label of its group, or its own word."""
+        return self.label(self.diseases[cause].group)
+
     def label(self, id: str) -> str:
         """Label of any node or group."""
-        for kind in (self.causes, self.findings, self.contexts, self.mediators, self.groups):
+        for kind in (
+            self.causes,
+            self.findings,
+            self.contexts,
+            self.mediators,
+            self.groups,
+            self.parts,
+        ):
             if id in kind:
                 return str(kind[id].label)
         return id
 
     def arrows(self) -> Iterator[Arrow]:
         """Every stated influence, in the order of the files."""
-        for cause in self.causes.values():
-            place = self.place(cause.id)
-            for parent, said in cause.raised_by.items():
-                states = {"present": said} if isinstance(said, Statement) else said
-                for state, statement in states.items():
-                    where = f"{place}: raised_by.{parent}"
-                    yield Arrow(parent, state, cause.id, statement, where)
-            for child, statement in cause.shows.items():
-                yield Arrow(cause.id, "present", child, statement, f"{place}: shows.{child}")
+        for cause in self.diseases.values():
+            yield from _arrows_of(cause, self.place(cause.id))
         for kind in (self.contexts, self.mediators, self.findings):
             for one in kind.values():
                 for child, statement in one.shows.items():
@@ -108,7 +130,7 @@ class Knowledge:
 
     def place(self, id: str) -> str:
         """File and entry in which a node or a group is written."""
-        if id in self.causes:
+        if id in self.causes or id in self.parts:
             return f"causes/{id}.toml"
         if id in self.findings:
             file = "tests.toml: results." if self.findings[id].method else "findings.toml: "
@@ -125,7 +147,7 @@ class Knowledge:
     def origins(self) -> Iterator[tuple[str, tuple[str, ...]]]:
         """Every place that gives an origin, with the origins it gives."""
         yield from _origins_inside("knowledge.toml", self.meta)
-        for kind in (self.causes, self.contexts, self.mediators, self.findings, self.groups):
+        for kind in (self.diseases, self.contexts, self.mediators, self.findings, self.groups):
             for id, record in kind.items():
                 yield from _origins_inside(self.place(id), record)
         for method in self.methods.values():
@@ -153,9 +175,22 @@ class Knowledge:
         return "article" if origin in self.claims else "literature"
 
 
+def _arrows_of(cause: Cause, place: str) -> Iterator[Arrow]:
+    """What raises a cause, and what it shows."""
+    for parent, said in cause.raised_by.items():
+        states = {"present": said} if isinstance(said, Statement) else said
+        for state, statement in states.items():
+            yield Arrow(parent, state, cause.id, statement, f"{place}: raised_by.{parent}")
+    for child, statement in cause.shows.items():
+        yield Arrow(cause.id, "present", child, statement, f"{place}: shows.{child}")
+    for child, statement in cause.shows_silent.items():
+        where = f"{place}: shows_silent.{child}"
+        yield Arrow(cause.id, "present", child, statement, where, silent=True)
+
+
 def _origins_inside(place: str, value: Any) -> Iterator[tuple[str, tuple[str, ...]]]:
     if isinstance(value, Record):
-        for name in ("because", "published_because", "overruled"):
+        for name in ("because", "published_because", "assumed_because", "overruled"):
             if getattr(value, name, ()):
                 yield place, getattr(value, name)
         for name in type(value).model_fields:

@@ -32,7 +32,10 @@ def check(knowledge: Knowledge, unread: Collection[str] = ()) -> list[Problem]:
         *checks.arrows(),
         *checks.words(),
         *checks.members(),
+        *checks.evoking(),
         *checks.own_groups(),
+        *checks.parts(),
+        *checks.suspects(),
         *checks.rules(),
         *check_settings(knowledge, checks.unread),
     ]
@@ -93,19 +96,16 @@ class _Checks:
                 yield Problem(f"claims.csv: {claim.id}", wrong, "Empty the last column.")
 
     def complaint(self) -> Iterator[Problem]:
-        """The complaint, and that every cause can produce it."""
+        """The complaint, which every cause that explains it produces."""
         complaint = self.knowledge.meta.complaint
         place = "knowledge.toml: complaint"
         if complaint not in self.knowledge.findings:
             yield from self.unknown(place, "finding", complaint, self.knowledge.findings)
             return
         for cause in self.knowledge.causes.values():
-            if complaint not in cause.shows:
-                yield Problem(
-                    f"causes/{cause.id}.toml: shows",
-                    f"it does not say how often it produces the complaint '{complaint}'.",
-                    f"Add {complaint} = {{ how_often = ..., because = ... }}.",
-                )
+            if complaint in cause.shows_silent:
+                where = f"causes/{cause.id}.toml: shows_silent.{complaint}"
+                yield Problem(where, "what is silent does not produce it.", "Take it out.")
 
     def arrows(self) -> Iterator[Problem]:
         """Arrows from or to nothing, stated twice, or not understood."""
@@ -117,10 +117,12 @@ class _Checks:
             *knowledge.findings,
         ]
         seen: dict[tuple[str, str, str], str] = {}
+        silent: dict[tuple[str, str, str], str] = {}
         for arrow in knowledge.arrows():
             for end in (arrow.parent, arrow.child):
                 yield from self.unknown(arrow.place, "node", end, nodes)
-            before = seen.setdefault((arrow.parent, arrow.state, arrow.child), arrow.place)
+            stated = silent if arrow.silent else seen
+            before = stated.setdefault((arrow.parent, arrow.state, arrow.child), arrow.place)
             if before != arrow.place:
                 wrong = f"the same arrow is stated at {before} too."
                 yield Problem(arrow.place, wrong, "State it once.")
@@ -147,7 +149,7 @@ class _Checks:
         if arrow.state not in states:
             wrong = f"'{arrow.state}' is not a state of '{parent}'."
             yield Problem(arrow.place, wrong, f"Its states are: {', '.join(states)}.")
-        elif len(states) > 1 and arrow.statement.risk is None:
+        elif len(states) > 1 and arrow.statement.how_often is not None:
             wrong = f"'{parent}' has several states, so a frequency is not understood."
             yield Problem(arrow.place, wrong, "Give a risk ratio for the state.")
         target = knowledge.contexts.get(child)
@@ -155,8 +157,9 @@ class _Checks:
             wrong = f"'{child}' is a root: nothing can produce it."
             remedy = "Give it a leak instead of a share, or drop the arrow."
             yield Problem(arrow.place, wrong, remedy)
-        if child not in knowledge.causes and arrow.statement.risk is not None:
-            wrong = "a risk ratio is only understood for a cause."
+        if child not in knowledge.causes and arrow.statement.how_often is None:
+            what = "risk ratio" if arrow.statement.in_cases is None else "share of cases"
+            wrong = f"a {what} is only understood for a cause."
             yield Problem(arrow.place, wrong, "Say how often instead.")
         if child in knowledge.causes and parent in knowledge.findings:
             wrong = f"'{parent}' is a finding and cannot raise a cause."
@@ -181,7 +184,7 @@ class _Checks:
         knowledge = self.knowledge
         for cause in knowledge.causes.values():
             place = knowledge.place(cause.id)
-            yield f"{place}: commonness", "commonness", cause.commonness.word
+            yield f"{place}: commonness", "commonness", cause.commonness.word or None
             for evoking, evoked in cause.evoked_by.items():
                 yield f"{place}: evoked_by.{evoking}", "evoking", evoked.evokes
         for group in knowledge.groups.values():
@@ -189,8 +192,12 @@ class _Checks:
                 place = f"{knowledge.place(group.id)}.evoked_by.{evoking}"
                 yield place, "evoking", evoked.evokes
         for arrow in knowledge.arrows():
-            yield arrow.place, "frequency", arrow.statement.how_often
-            yield arrow.place, "risk", arrow.statement.risk
+            said = arrow.statement
+            yield arrow.place, "frequency", said.how_often
+            yield arrow.place, "frequency", said.in_cases
+            yield arrow.place, "risk", said.risk
+            direction = "frequency" if said.risk is None else "risk"
+            yield f"{arrow.place}.word", direction, said.word or None
         for context in knowledge.contexts.values():
             yield f"{knowledge.place(context.id)}.share", "frequency", context.share
             yield f"{knowledge.place(context.id)}.leak", "frequency", context.leak
@@ -213,6 +220,10 @@ class _Checks:
             if finding.method:
                 place = f"{knowledge.place(finding.id)}.method"
                 yield from self.unknown(place, "method", finding.method, knowledge.methods)
+
+    def evoking(self) -> Iterator[Problem]:
+        """Findings that point to a cause, without a link that could be solved."""
+        knowledge = self.knowledge
         for cause in knowledge.causes.values():
             for id in cause.evoked_by:
                 place = f"causes/{cause.id}.toml: evoked_by"
@@ -228,10 +239,60 @@ class _Checks:
         known = [*groups, *(one.label for one in groups.values()), *self.unread]
         for cause in self.knowledge.causes.values():
             place = f"{self.knowledge.place(cause.id)}: group"
+            group = groups.get(cause.group)
+            if group is not None and cause.id not in group.members:
+                wrong = f"the members of '{group.id}' do not name it."
+                remedy = "Leave 'members' out of groups.toml, or add it there."
+                yield Problem(place, wrong, remedy)
             near = [] if cause.group in known else suggest(cause.group, known, count=1)
             if near:
                 wrong = f"'{cause.group}' is not a group of this folder."
                 yield Problem(place, wrong, f"Did you mean '{near[0]}'?")
+
+    def parts(self) -> Iterator[Problem]:
+        """Parts of something else need it, and are no more than the whole."""
+        knowledge, rest = self.knowledge, self.knowledge.meta.rest
+        parts = [one for one in knowledge.causes.values() if one.layer == "beyond"]
+        if not parts:
+            return
+        if rest not in knowledge.causes:
+            yield from self.unknown("knowledge.toml: rest", "cause", rest, knowledge.causes)
+            return
+        if knowledge.causes[rest].present_in is not None:
+            place = f"{knowledge.place(rest)}: present_in"
+            yield Problem(place, "what has parts cannot be silent itself.", "Take it out.")
+        least = sum(_lowest(one.commonness.part or 0.0) for one in parts)
+        if least >= 1.0:
+            wrong = f"its parts add up to at least {least:.2f} of it."
+            yield Problem(knowledge.place(rest), wrong, "Lower the parts; some rest must be.")
+
+    def suspects(self) -> Iterator[Problem]:
+        """What a ratio or a specificity was measured among, and against."""
+        knowledge = self.knowledge
+        for arrow in knowledge.arrows():
+            among = arrow.statement.among
+            if not isinstance(among, str):
+                yield from self.traits(f"{arrow.place}.among", among)
+        for finding in knowledge.findings.values():
+            place = knowledge.place(finding.id)
+            yield from self.traits(f"{place}.among", finding.among)
+            for id in finding.against:
+                yield from self.unknown(f"{place}.against", "cause", id, knowledge.causes)
+            if finding.id == knowledge.meta.complaint and finding.specificity is not None:
+                wrong = "the complaint has no specificity: everybody asked has it."
+                yield Problem(place, wrong, "Give it a leak.")
+
+    def traits(self, place: str, ids: Iterable[str]) -> Iterator[Problem]:
+        """What suspects have: findings or contexts, with a state where there are several."""
+        knowledge = self.knowledge
+        known = [*knowledge.findings, *knowledge.contexts, *knowledge.mediators]
+        for named in ids:
+            id, _, state = named.partition(".")
+            yield from self.unknown(place, "finding or context", id, known)
+            states = _states(knowledge.contexts.get(id))
+            if id in known and (state or "present") not in states:
+                wrong = f"'{named}' names no state of '{id}'."
+                yield Problem(place, wrong, f"Write {id}.STATE; states: {', '.join(states)}.")
 
     def rules(self) -> Iterator[Problem]:
         """Urgency rules on what is never simply present."""
@@ -249,6 +310,10 @@ class _Checks:
                 if len(_states(knowledge.contexts.get(id))) > 1:
                     wrong = f"'{id}' has several states and is never just present."
                     yield Problem(place, wrong, "Name what is present or absent.")
+
+
+def _lowest(amount: tuple[float, float] | float) -> float:
+    return amount if isinstance(amount, float) else amount[0]
 
 
 def _states(context: Context | None) -> list[str]:

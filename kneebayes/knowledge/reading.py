@@ -12,6 +12,7 @@ from kneebayes.errors import KnowledgeError, Problem, suggest
 from kneebayes.knowledge.base import Knowledge
 from kneebayes.knowledge.checks import check
 from kneebayes.knowledge.files import read_csv, read_toml
+from kneebayes.knowledge.layers import in_layer, with_members
 from kneebayes.knowledge.parts import Record
 from kneebayes.knowledge.records import (
     Cause,
@@ -24,7 +25,7 @@ from kneebayes.knowledge.records import (
     UrgencyRule,
 )
 from kneebayes.knowledge.settings import Setting
-from kneebayes.knowledge.statements import Claim, Lexicon, Reference
+from kneebayes.knowledge.statements import Claim, Layer, Lexicon, Reference
 
 __all__ = ["CLAIM_HEADER", "read_knowledge"]
 
@@ -58,7 +59,7 @@ TEST_TABLES = {"methods", "results"}
 BRANCHES = {"statement", "states", "str", "float", "constrained-str"}
 
 
-def read_knowledge(folder: str | Path) -> Knowledge:
+def read_knowledge(folder: str | Path, layer: Layer = "literature") -> Knowledge:
     """Read and check a knowledge folder.
 
     Parameters
@@ -68,6 +69,8 @@ def read_knowledge(folder: str | Path) -> Knowledge:
         ``lexicons.toml``, ``groups.toml``, ``contexts.toml``, ``mediators.toml``,
         ``findings.toml``, ``tests.toml``, ``urgency.toml`` and one file per cause in
         ``causes/``; ``settings.toml`` where priors differ between settings.
+    layer
+        How much of it to take; see :func:`kneebayes.knowledge.layers.in_layer`.
 
     Raises
     ------
@@ -108,11 +111,12 @@ def read_knowledge(folder: str | Path) -> Knowledge:
     }
     if meta is None or reader.whole_files_missing:
         raise KnowledgeError(str(folder), reader.problems)
+    parts["groups"] = with_members(parts["groups"], parts["causes"])
     knowledge = Knowledge(folder=str(folder), meta=meta, **parts)
     problems = [*reader.problems, *check(knowledge, reader.unread)]
     if problems:
         raise KnowledgeError(str(folder), problems)
-    return knowledge
+    return in_layer(knowledge, layer)
 
 
 class _Reader:

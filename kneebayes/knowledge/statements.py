@@ -42,7 +42,9 @@ Frequency = Annotated[Amount, AfterValidator(amount_between(0, 1))]
 Risk = Annotated[Amount, AfterValidator(amount_between(1, HIGHEST_RISK))]
 Range = Annotated[tuple[float, float], AfterValidator(amount_between(0, 1))]
 Probability = Annotated[float, AfterValidator(amount_between(0, 1))]
-Share = Annotated[tuple[float, float] | float, BeforeValidator(plain_amount), AfterValidator(amount_between(0, 1))]
+Share = Annotated[
+    tuple[float, float] | float, BeforeValidator(plain_amount), AfterValidator(amount_between(0, 1))
+]
 PartOf = Share
 
 
@@ -242,7 +244,7 @@ class Commonness(Sourced):
     published_because: Origins = ()
     assumed: Range | None = None
     assumed_because: Origins = ()
-    part: PartOf | None = None
+    part: Share | None = None
     overruled: Origins = ()
     note: str = ""
 

@@ -1,0 +1,195 @@
+"""How much of a folder to take: the article alone, with literature, or with what lies beyond.
+
+One folder holds all three. ``article`` keeps what rests on a claim, in the article's words;
+``literature`` adds what was measured, and keeps the parts of something else together;
+``beyond`` names the parts as causes of their own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+
+from kneebayes.knowledge.base import Knowledge
+from kneebayes.knowledge.records import Cause, Finding, Group, UrgencyRule
+from kneebayes.knowledge.settings import Setting
+from kneebayes.knowledge.statements import Commonness, Evoked, Layer, Statement
+
+__all__ = ["in_layer", "with_members"]
+
+VAGUEST = "can"
+
+
+def in_layer(knowledge: Knowledge, layer: Layer) -> Knowledge:
+    """A folder as one layer sees it.
+
+    Parameters
+    ----------
+    knowledge
+        The folder, in any layer.
+    layer
+        ``article``: only statements that rest on a claim, in the article's words instead of
+        published numbers; nothing is said of presence or of the parts of something else.
+        ``literature``: everything, with the parts of something else shown together.
+        ``beyond``: everything, the parts named as causes.
+    """
+    whole = knowledge if knowledge.whole is None else knowledge.whole
+    if layer == "beyond":
+        return replace(whole, layer=layer, parts={}, whole=whole)
+    named = {id: one for id, one in whole.causes.items() if one.layer != "beyond"}
+    parts = {id: one for id, one in whole.causes.items() if one.layer == "beyond"}
+    groups = {
+        id: one.model_copy(update={"members": tuple(m for m in one.members if m in named)})
+        for id, one in whole.groups.items()
+    }
+    groups = {id: one for id, one in groups.items() if one.members}
+    known = {*named, *groups}
+    seen = replace(
+        whole,
+        causes=named,
+        parts=parts,
+        groups=groups,
+        urgency=tuple(_rules(whole.urgency, parts)),
+        settings={id: _setting(one, known) for id, one in whole.settings.items()},
+        layer=layer,
+        whole=whole,
+    )
+    return _article(seen) if layer == "article" else seen
+
+
+def with_members(groups: Mapping[str, Group], causes: Mapping[str, Cause]) -> dict[str, Group]:
+    """Groups that name no members have the causes whose own group they are."""
+    return {
+        id: group
+        if group.members
+        else group.model_copy(
+            update={
+                "members": tuple(
+                    one.id for one in causes.values() if one.group in (id, group.label)
+                )
+            }
+        )
+        for id, group in groups.items()
+    }
+
+
+def _rules(rules: Iterable[UrgencyRule], parts: Mapping[str, Cause]) -> Iterable[UrgencyRule]:
+    """Rules without the parts of something else that nobody can name here."""
+    for rule in rules:
+        kept = {
+            name: tuple(id for id in getattr(rule, name) if id not in parts)
+            for name in ("all_of", "any_of", "none_of")
+        }
+        if len(kept["all_of"]) < len(rule.all_of) or (rule.any_of and not kept["any_of"]):
+            continue
+        least = min(rule.at_least, max(1, len(kept["any_of"])))
+        yield rule.model_copy(update={**kept, "at_least": least})
+
+
+def _setting(setting: Setting, known: set[str]) -> Setting:
+    shifts = {id: one for id, one in setting.shifts.items() if id in known}
+    return setting.model_copy(update={"shifts": shifts})
+
+
+def _article(knowledge: Knowledge) -> Knowledge:
+    """What the article says, and nothing that it does not say."""
+    words = _Article(knowledge)
+    return replace(
+        knowledge,
+        parts={},
+        causes={id: words.cause(one) for id, one in knowledge.causes.items()},
+        contexts={
+            id: one.model_copy(update={"shows": words.statements(one.shows)})
+            for id, one in knowledge.contexts.items()
+        },
+        mediators={
+            id: one.model_copy(update={"shows": words.statements(one.shows)})
+            for id, one in knowledge.mediators.items()
+        },
+        findings={id: words.finding(one) for id, one in knowledge.findings.items()},
+        groups={
+            id: one.model_copy(update={"evoked_by": words.evoked(one.evoked_by)})
+            for id, one in knowledge.groups.items()
+        },
+    )
+
+
+class _Article:
+    """Keeps what rests on a claim, in words."""
+
+    def __init__(self, knowledge: Knowledge) -> None:
+        self.knowledge = knowledge
+        lexicons = knowledge.lexicons.values()
+        self.words = {
+            "how_often": all(VAGUEST in one.frequency for one in lexicons),
+            "risk": all(VAGUEST in one.risk for one in lexicons),
+        }
+
+    def claimed(self, because: tuple[str, ...]) -> tuple[str, ...]:
+        """The claims among the origins."""
+        return tuple(one for one in because if one in self.knowledge.claims)
+
+    def statement(self, said: Statement) -> Statement | None:
+        """A statement in the article's words, or None where it makes none."""
+        claims = self.claimed(said.because)
+        if not claims or said.layer in ("literature", "beyond"):
+            return None
+        changed: dict[str, object] = {"because": claims}
+        if isinstance(said.amount, str):
+            return said.model_copy(update=changed)
+        if said.in_cases is not None and said.word:
+            changed["in_cases"] = said.word
+        elif said.how_often is None and (said.word or self.words["risk"]):
+            changed |= {"in_cases": None, "risk": said.word or VAGUEST}
+        elif said.how_often is not None and (said.word or self.words["how_often"]):
+            changed["how_often"] = said.word or VAGUEST
+        return said.model_copy(update=changed)
+
+    def statements(self, said: Mapping[str, Statement]) -> dict[str, Statement]:
+        """The statements that the article makes, by the same keys."""
+        made = {id: self.statement(one) for id, one in said.items()}
+        return {id: one for id, one in made.items() if one is not None}
+
+    def evoked(self, said: Mapping[str, Evoked]) -> dict[str, Evoked]:
+        """Evoking strengths that rest on a claim."""
+        return {
+            id: one.model_copy(update={"because": self.claimed(one.because)})
+            for id, one in said.items()
+            if self.claimed(one.because) and one.layer in (None, "article")
+        }
+
+    def cause(self, cause: Cause) -> Cause:
+        """A cause as the article alone presents it: never silent."""
+        raised: dict[str, Statement | dict[str, Statement]] = {}
+        for parent, said in cause.raised_by.items():
+            if isinstance(said, Statement):
+                raised |= self.statements({parent: said})
+            else:
+                raised[parent] = self.statements(said)
+        shows = self.statements(cause.shows)
+        evoked = {id: one for id, one in self.evoked(cause.evoked_by).items() if id in shows}
+        return cause.model_copy(
+            update={
+                "commonness": self.commonness(cause.commonness),
+                "present_in": None,
+                "raised_by": {id: one for id, one in raised.items() if one},
+                "shows": shows,
+                "shows_silent": {},
+                "evoked_by": evoked,
+            }
+        )
+
+    def commonness(self, said: Commonness) -> Commonness:
+        """The word alone."""
+        nothing = {"published": None, "published_because": ()}
+        nothing |= {"assumed": None, "assumed_because": ()}
+        return said.model_copy(update=nothing)
+
+    def finding(self, finding: Finding) -> Finding:
+        """A finding with the arrows that the article knows."""
+        return finding.model_copy(
+            update={
+                "shows": self.statements(finding.shows),
+                "shown_by": self.statements(finding.shown_by),
+            }
+        )
