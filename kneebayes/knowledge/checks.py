@@ -240,7 +240,8 @@ class _Checks:
         for cause in self.knowledge.causes.values():
             place = f"{self.knowledge.place(cause.id)}: group"
             group = groups.get(cause.group)
-            if group is not None and cause.id not in group.members:
+            known_members = group is not None and {*group.members} <= {*self.knowledge.causes}
+            if group is not None and known_members and cause.id not in group.members:
                 wrong = f"the members of '{group.id}' do not name it."
                 remedy = "Leave 'members' out of groups.toml, or add it there."
                 yield Problem(place, wrong, remedy)

@@ -282,7 +282,11 @@ FIELDS = {
         f"{RUST}: about",
         "the field is missing. Add it.",
     ),
-    "missing leak": (sparks(""), "findings.toml: sparks.leak", "the field is missing. Add it."),
+    "missing leak": (
+        sparks(""),
+        "findings.toml: sparks",
+        "needs exactly one of 'leak' and 'specificity'",
+    ),
     "missing because": (
         (RUST, 'headache = { how_often = "often", because = "C01" }', "headache.how_often = 0.5"),
         f"{RUST}: shows.headache.because",
@@ -311,12 +315,12 @@ FIELDS = {
     "how often and risk": (
         (RUST, SQUEAKS, "risk = 2, " + SQUEAKS),
         f"{RUST}: shows.squeak",
-        "needs exactly one of 'how_often' and 'risk'",
+        "needs exactly one of 'how_often', 'risk' and 'in_cases'",
     ),
     "neither how often nor risk": (
         (RUST, SQUEAKS, SQUEAKS.replace('how_often = "often", ', "")),
         f"{RUST}: shows.squeak",
-        "needs exactly one of 'how_often' and 'risk'",
+        "needs exactly one of 'how_often', 'risk' and 'in_cases'",
     ),
     "kind": (
         ("tests.toml", 'kind = "test"', 'kind = "tset"'),
@@ -440,11 +444,6 @@ NAMES = {
         (WIRE, 'sparks = { how_often = 0.5, because = "C02" }\n', ""),
         f"{WIRE}: evoked_by.sparks",
         "the link that it is solved for is missing.",
-    ),
-    "cause without the complaint": (
-        (MOON, "headache =", "hot_head ="),
-        f"{MOON}: shows",
-        "it does not say how often it produces the complaint 'headache'.",
     ),
     "claim": (
         (MOON, 'word = "rare"\nbecause = "C03"', 'word = "rare"\nbecause = "C99"'),
@@ -723,7 +722,7 @@ def test_a_circle_of_arrows_names_those_on_it(
 
 SEVERAL = {
     "while reading": {
-        "findings.toml: sparks.leak": ("findings.toml", "leak = 0.01\n", ""),
+        "findings.toml: sparks": ("findings.toml", "leak = 0.01\n", ""),
         "claims.csv: line 2": ("claims.csv", "A rusty bolt often", "A rusty, bolt often"),
         f"{RUST}: shows.squeak": squeaks("1.5"),
         f"{MOON}: about": (MOON, 'about = "A magnet on the moon pulls at the head."\n', ""),

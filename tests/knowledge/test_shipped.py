@@ -71,6 +71,8 @@ def words(knowledge: Knowledge) -> set[tuple[str, str]]:
         if isinstance(value, str)
         and field in {"word", *AMOUNTS}
         and not place.startswith("lexicons")
+        and value
+        and (field != "word" or ".commonness." in place)
     }
 
 
@@ -108,7 +110,7 @@ def test_every_number_says_where_it_comes_from(knowledge: Knowledge) -> None:
         place
         for place, field, value, because in everything(knowledge)
         if field in AMOUNTS | NUMBERS | {"word"}
-        and value is not None
+        and value not in (None, "")
         and not isinstance(value, dict)
         and not because
     ]
