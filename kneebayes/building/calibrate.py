@@ -58,7 +58,7 @@ def calibrate(
     causes = list(priors)
     wanted = np.array([logit(priors[cause]) for cause in causes])
     seen = Evidence.of(network, {complaint: "present"})
-    engine = Engine(network, plainly=True)
+    engine = Engine(network)
 
     def attempt(logs: Numbers) -> tuple[Network, Numbers, float]:
         """Network, miss in log-odds and P(complaint) for some logarithms of leaks."""

@@ -36,7 +36,7 @@ def solve_evoked(
     """
     remarks: list[Remark] = []
     complaint = knowledge.meta.complaint
-    engine = Engine(network, plainly=True)
+    engine = Engine(network)
     for cause in knowledge.causes.values():
         for finding, said in cause.evoked_by.items():
             target = amount_interval(said.evokes, "evoking", lexicon).value
@@ -65,7 +65,7 @@ def solve_evoked(
 
 def group_remarks(network: Network, knowledge: Knowledge, lexicon: Lexicon) -> list[Remark]:
     """Compare what is said of groups ("usually indicates an injury") with the network."""
-    engine = Engine(network, plainly=True)
+    engine = Engine(network)
     remarks: list[Remark] = []
     for group in knowledge.groups.values():
         for finding, said in group.evoked_by.items():

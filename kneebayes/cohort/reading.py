@@ -63,7 +63,7 @@ class Reading:
         patients x nodes.
     """
 
-    hard: NDArray[np.int8]
+    hard: NDArray[np.int16]
     soft: Numbers | None
     present: NDArray[np.bool_]
 
@@ -163,7 +163,7 @@ def read_columns(
     problems
         Takes what is wrong; such a cell counts as unknown.
     """
-    hard = np.full((len(frame), len(model.data.network)), -1, dtype=np.int8)
+    hard = np.full((len(frame), len(model.data.network)), -1, dtype=np.int16)
     present = np.zeros((len(frame), len(model.data.network)), dtype=np.bool_)
     softened: dict[str, Numbers] = {}
 
@@ -224,9 +224,9 @@ def _read_values(
 
 def _answers_about(
     model: ModelLike, id: str, said: Sequence[tuple[Answer, ...]]
-) -> tuple[NDArray[np.int8], NDArray[np.bool_], Numbers]:
+) -> tuple[NDArray[np.int16], NDArray[np.bool_], Numbers]:
     """What different cells say of a node: its state or -1, whether possible, its likelihood."""
-    states = np.full(len(said) + 1, -1, dtype=np.int8)  # the last is for the code -1
+    states = np.full(len(said) + 1, -1, dtype=np.int16)  # the last is for the code -1
     possible = np.zeros(len(said) + 1, dtype=np.bool_)
     soft = np.ones((len(said) + 1, len(model.data.network[id].states)))
     for code, answers in enumerate(said):

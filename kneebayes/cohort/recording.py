@@ -127,7 +127,7 @@ class Clerk:
         )
         self.flips = np.where(told, recording.misreported, 0.0)
 
-    def write(self, worlds: NDArray[np.int8], rng: np.random.Generator) -> NDArray[np.object_]:
+    def write(self, worlds: NDArray[np.int16], rng: np.random.Generator) -> NDArray[np.object_]:
         """Answers of some patients: patients x items, None where nothing is written down."""
         asked, wrong = rng.random((2, len(worlds), len(self.ids)))
         states = worlds[:, self.at].astype(np.int64)

@@ -117,7 +117,7 @@ class SimulatedCohort(Reporting):
         cells = {True: "1", False: "0", None: ""}
         lines = [",".join((*self.answers.columns, *(f"has {id}" for id in self.truth.columns)))]
         answers = self.answers.to_numpy(dtype=object)
-        truth = self.truth.to_numpy(dtype=np.int8).astype(str)
+        truth = self.truth.to_numpy(dtype=np.int16).astype(str)
         for said, has in zip(answers, truth, strict=True):
             lines.append(",".join([*(cells.get(one, one) for one in said), *has]))
         return sha256("\n".join([*lines, ""]).encode()).hexdigest()

@@ -77,7 +77,7 @@ def solve(model: ModelLike, reading: Reading, progress: Progress) -> tuple[Numbe
             answer(group, progress)
     apart = [row for group in too_wide_together for row in np.split(group, len(group))]
     single = [*(group for group in groups if len(group) == 1), *apart]
-    with ThreadPoolExecutor(usable_cores()) as pool:  # the compiled code holds no lock
+    with ThreadPoolExecutor(usable_cores()) as pool:  # the kernel holds no lock
         for _ in pool.map(answer, single):
             progress(1)
     posteriors[logs == -np.inf] = np.nan

@@ -108,8 +108,6 @@ class AboutNumbers:
     def influences(self, target: str, state: str) -> ForeignResult:
         """Which numbers of the network matter most for P(target in this state | evidence).
 
-        Loads compiled code, which takes a minute the first time in an installation.
-
         Returns
         -------
         ForeignResult

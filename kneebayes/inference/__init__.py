@@ -6,12 +6,14 @@ from kneebayes.inference.derivatives import Derivatives
 from kneebayes.inference.engine import Engine
 from kneebayes.inference.evidence import Evidence
 from kneebayes.inference.flat import numbers_of
+from kneebayes.inference.limits import Budget
 from kneebayes.inference.propagation import Propagation
 from kneebayes.inference.sampling import Sampled, draw_worlds, sample_posteriors
 from kneebayes.inference.sets import CauseSet, most_probable_sets, probability_of_exactly
 
 __all__ = [
     "Batch",
+    "Budget",
     "CauseSet",
     "Derivatives",
     "Engine",

@@ -1,31 +1,34 @@
-"""Answering a batch: on all cores, and in parts where a question is too wide for memory."""
+"""Answering a batch: on all cores, in parts where a question is too wide for memory, and in plain
+NumPy where doubles are too narrow or there is no kernel.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from threading import local
+from functools import partial
 from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from kneebayes.errors import KneebayesError
+from kneebayes.errors import KneebayesError, TooWideError
+from kneebayes.inference.asked import Gradients, Rows, room_for_answers, room_for_gradients
 from kneebayes.inference.batch import Batch
-from kneebayes.inference.compiled.asked import Room, Rows, empty_room, room_for_answers
 from kneebayes.inference.cores import on_all_cores, usable_cores
 from kneebayes.inference.flat import Flat, Integers, Observed
-from kneebayes.inference.loading import load_compiled
+from kneebayes.inference.limits import AT_ONCE, MOST_WORK, Limits, Running
+from kneebayes.inference.native import Kernel, Status, kernel
+from kneebayes.inference.plain import ask_plainly
 from kneebayes.inference.propagation import Propagation
-from kneebayes.inference.splitting import MOST_WORK, add_up, parts_of
+from kneebayes.inference.splitting import add_up, parts_of, too_slow, too_wide
 from kneebayes.network import Network, Numbers
 
-__all__ = ["rows_of", "run_batch"]
+__all__ = ["answer_gradients", "answer_row_plainly", "rows_of", "run_batch"]
 
-ROOM_KEPT = 2**23  # doubles of working memory that are kept for the next question: 64 MiB
-_KEPT = local()
 PIECES = 8  # per worker, so that one with harder questions does not keep the others waiting
 LIKE_PIECES = 2  # the same where all questions are equally hard, and each piece plans anew
 MANY_PARTS = 16  # parts of a question from which on a bar shows them
+FEW = 20  # rows that plain NumPy answers while the kernel is built; for more it is waited for
 
 Kind = TypeVar("Kind", bound=np.generic)
 
@@ -36,6 +39,7 @@ def run_batch(
     batch: Batch,
     targets: Iterable[str] = (),
     progress: Callable[[int], object] | None = None,
+    budget: Running | None = None,
 ) -> Propagation:
     """Answer all questions of a batch, on all cores.
 
@@ -50,6 +54,8 @@ def run_batch(
         third of the time.
     progress
         Called with the number of rows that were answered, again and again.
+    budget
+        Time that all may take, and memory that each may.
 
     Returns
     -------
@@ -61,7 +67,7 @@ def run_batch(
     KneebayesError
         If the arrays do not fit the network.
     TooWideError
-        If a question needs more memory than is allowed, and in parts more work; says which.
+        If a question needs more memory or time than is allowed; says which.
     """
     rows = len(batch)
     names = [network[id].id for id in targets]
@@ -69,18 +75,22 @@ def run_batch(
         shapes = {id: np.empty((0, len(network[id].states))) for id in names}
         return Propagation(np.empty(0), shapes)
     _check(flat, batch, rows)
-    load_compiled()
-    asked = _answer(flat, rows_of(flat, batch, [network.index[id] for id in names]), progress)
+    asked = rows_of(flat, batch, [network.index[id] for id in names])
+    if budget is not None:
+        asked = asked._replace(limits=budget.on(asked.limits))
+    asked = _answer(flat, asked, progress)
+    _refuse(asked)
     _answer_in_parts(flat, asked)
     return Propagation(asked.logs, _by_node(network, flat, batch, names, asked))
 
 
 def rows_of(flat: Flat, batch: Batch, targets: Sequence[int] = ()) -> Rows:
-    """The arrays of a batch as compiled code takes them, with room for the answers."""
+    """The arrays of a batch as the kernel takes them, with room for the answers."""
     wanted = np.zeros(flat.states.size, dtype=np.bool_)
     wanted[list(targets)] = True
-    numbers, hard = np.ascontiguousarray(batch.numbers), np.ascontiguousarray(batch.hard)
-    return room_for_answers(flat, numbers, hard, np.ascontiguousarray(batch.soft), wanted)
+    numbers = np.ascontiguousarray(batch.numbers, dtype=np.float64)
+    soft = np.ascontiguousarray(batch.soft, dtype=np.float64)
+    return room_for_answers(flat, numbers, batch.hard, soft, wanted)
 
 
 def _check(flat: Flat, batch: Batch, rows: int) -> None:
@@ -95,41 +105,129 @@ def _check(flat: Flat, batch: Batch, rows: int) -> None:
                 f"got the shape {array.shape}."
             )
             raise KneebayesError(message)
-    if not (batch.numbers.min() >= 0.0 and batch.numbers.max() <= 1.0):  # NaN is neither
+    numbers = batch.numbers
+    if numbers.size and not (numbers.min() >= 0.0 and numbers.max() <= 1.0):  # NaN is neither
         message = "The numbers of a batch are probabilities: between 0 and 1, none missing."
+        raise KneebayesError(message)
+    if not (np.isfinite(batch.soft).all() and batch.soft.min(initial=0.0) >= 0.0):
+        message = "The likelihoods of a batch must be finite and not below 0, none missing."
+        raise KneebayesError(message)
+    if (batch.hard < -1).any() or (batch.hard >= flat.states).any():
+        message = "The observed states of a batch must be -1 or the index of a state of the node."
         raise KneebayesError(message)
 
 
 def _answer(flat: Flat, asked: Rows, progress: Callable[[int], object] | None = None) -> Rows:
     """Answer what fits into memory; equal patterns follow each other, to be planned once."""
-    from kneebayes.inference.compiled.rows import run_rows
-
+    rows = len(asked.logs)
     order = _by_pattern(asked.hard)
     sorted_rows = asked if order is None else _in_order(asked, order)
-
-    def run(first: int, last: int) -> None:
-        """Answer some of the rows, in the room of this thread."""
-        # a thread of a pool ends with its batch, and its room with it
-        _KEPT.room = run_rows(flat, sorted_rows, _room(), first, last)
-
-    rows = len(asked.logs)
+    run = partial(_run, kernel(wait=rows > FEW), flat, sorted_rows)
     if rows == 1:
-        run(0, 1)
-        if _room().floats.size > ROOM_KEPT:
-            _KEPT.room = empty_room()
+        _answer_single(run, sorted_rows)
         if progress is not None:
             progress(1)
     else:
         each = usable_cores() * (PIECES if order is not None else LIKE_PIECES)
-        on_all_cores(run, rows, min(rows, max(each, rows // 256)), progress)
+        on_all_cores(run, rows, min(rows, max(each, rows // 256)), progress, sorted_rows.stop)
     return asked if order is None else _back_from(asked, sorted_rows, order)
+
+
+def _answer_single(run: Callable[..., None], asked: Rows) -> None:
+    """Answer one question at once where it is small; else where Ctrl-C can stop it."""
+    at_once = min(AT_ONCE, asked.limits.dearest)
+    run(0, 1, asked.limits._replace(dearest=at_once))
+    if at_once < asked.costs[0] <= asked.limits.dearest and np.isfinite(asked.costs[0]):
+        on_all_cores(run, 1, 1, stop=asked.stop)
+
+
+def _run(
+    native: Kernel | None,
+    flat: Flat,
+    asked: Rows,
+    first: int,
+    last: int,
+    limits: Limits | None = None,
+) -> None:
+    """Answer some rows, those again in plain NumPy for which doubles are too narrow."""
+    if native is not None:
+        asked = asked if limits is None else asked._replace(limits=limits)
+        native.run_rows(flat, asked, first, last)
+    for row in range(first, last):
+        if native is None or asked.status[row] == Status.ROUGH:
+            if asked.stop[0]:
+                return
+            answer_row_plainly(flat, asked, row)
+
+
+def answer_row_plainly(flat: Flat, asked: Rows, row: int) -> None:
+    """Answer one row in plain NumPy."""
+
+    def of_row(array: NDArray[Kind]) -> NDArray[Kind]:
+        """The row of an array; a single one serves all."""
+        return np.asarray(array[row if len(array) > 1 else 0])
+
+    asked.costs[row], asked.logs[row] = np.inf, np.inf
+    wanted = asked.wanted | asked.softened
+    try:
+        plain = ask_plainly(
+            flat, of_row(asked.numbers), of_row(asked.hard), of_row(asked.soft), wanted
+        )
+    except TooWideError:
+        asked.status[row] = Status.TOO_WIDE
+        return
+    asked.widths[row], asked.costs[row] = plain.plan.width, 2.0**plain.plan.width
+    asked.status[row] = Status.DONE
+    asked.logs[row] = plain.log_probability
+    if len(asked.marginals):
+        asked.marginals[row] = plain.marginals()
+
+
+def answer_gradients(flat: Flat, asked: Rows, where: str = "") -> tuple[float, Gradients]:
+    """Ln P(evidence) and its gradients, for a single question.
+
+    Where doubles are too narrow the weights are 1, and the gradients of what depends on a state
+    alone are its posterior: the products of both are as ever.
+
+    Raises
+    ------
+    TooWideError
+        If the answer needs more memory or time than is allowed.
+    """
+    gradients = room_for_gradients(flat)
+    native = kernel()
+    if native is not None:
+        native.run_gradients(flat, asked, gradients)
+        if asked.status[0] == Status.TOO_SLOW:
+            raise TooWideError(too_slow(asked.limits, where))
+        if asked.status[0] != Status.ROUGH:
+            if asked.logs[0] == np.inf:
+                raise TooWideError(too_wide(float(asked.widths[0]), where))
+            return float(asked.logs[0]), gradients
+        gradients = room_for_gradients(flat)
+    wanted = asked.wanted | asked.softened
+    plain = ask_plainly(flat, asked.numbers[0], asked.hard[0], asked.soft[0], wanted)
+    gradients.own[:] = plain.marginals()
+    plain.fill_gradients(gradients)
+    return plain.log_probability, gradients
+
+
+def _refuse(asked: Rows) -> None:
+    """Raise where a row could not be answered for another reason than its width."""
+    for row in np.flatnonzero(asked.status == Status.TOO_SLOW)[:1].tolist():
+        where = f" (row {row})" if len(asked.logs) > 1 else ""
+        raise TooWideError(too_slow(asked.limits, where))
+    for row in np.flatnonzero(asked.status == Status.BAD)[:1].tolist():
+        message = f"internal error: the kernel refused row {row}"
+        raise RuntimeError(message)
 
 
 def _by_pattern(hard: Observed) -> Integers | None:
     """An order of the rows in which equal ones follow each other; None if there is one only."""
     if len(hard) == 1:
         return None
-    packed = np.ascontiguousarray(hard).view(np.dtype((np.void, hard.shape[1])))
+    rows = np.ascontiguousarray(hard)
+    packed = rows.view(np.dtype((np.void, rows.shape[1] * rows.itemsize)))
     return np.argsort(packed.ravel(), kind="stable").astype(np.int64)
 
 
@@ -152,13 +250,8 @@ def _back_from(asked: Rows, answered: Rows, order: Integers) -> Rows:
         marginals=answered.marginals[back if len(answered.marginals) else slice(None)],
         widths=answered.widths[back],
         costs=answered.costs[back],
+        status=answered.status[back],
     )
-
-
-def _room() -> Room:
-    """Working memory of this thread, from its last question."""
-    kept: Room = getattr(_KEPT, "room", empty_room())
-    return kept
 
 
 def _answer_in_parts(flat: Flat, asked: Rows) -> None:
@@ -173,6 +266,9 @@ def _answer_in_parts(flat: Flat, asked: Rows) -> None:
         work += needed
     for row, parts in zip(wide, split, strict=True):
         told = _answer_parts(flat, parts)
+        _refuse(told)
+        if (told.logs == np.inf).any():
+            raise TooWideError(too_wide(float(told.widths.max()), f" (row {row})"))
         asked.logs[row], shares = add_up(told.logs)
         if len(asked.marginals):
             asked.marginals[row] = shares @ told.marginals
@@ -200,7 +296,7 @@ def _answer_parts(flat: Flat, parts: Rows) -> Rows:
         with tqdm(total=rows, desc="Asking in parts", unit="part", leave=False) as bar:
             told = _answer(flat, parts, bar.update)
     if len(told.marginals):
-        row, at = np.nonzero(parts.hard >= 0)
+        row, at = np.nonzero((parts.hard >= 0) & (told.logs[:, None] > -np.inf))
         told.marginals[row, flat.own_start[at] + parts.hard[row, at]] = 1.0
     return told
 

@@ -48,7 +48,7 @@ def cases_of(
     UnknownNameError
         If a node is not in the network.
     """
-    hard = np.full((len(cases), len(network)), -1, dtype=np.int8)
+    hard = np.full((len(cases), len(network)), -1, dtype=np.int16)
     soft: Numbers | None = None
     for row, evidence in enumerate(cases):
         for id, likelihood in evidence.likelihoods.items():

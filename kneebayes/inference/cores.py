@@ -6,6 +6,8 @@ import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
+from kneebayes.inference.flat import Statuses
+
 __all__ = ["on_all_cores", "usable_cores"]
 
 
@@ -19,8 +21,11 @@ def on_all_cores(
     rows: int,
     pieces: int,
     progress: Callable[[int], object] | None = None,
+    stop: Statuses | None = None,
 ) -> None:
-    """Run pieces of the rows on all cores; compiled code holds no lock.
+    """Run pieces of the rows on all cores; the kernel holds no lock.
+
+    Whatever interrupts this one, such as Ctrl-C, stops the workers first.
 
     Parameters
     ----------
@@ -29,14 +34,20 @@ def on_all_cores(
     pieces
         How many pieces.
     progress
-        Called with the number of rows that were done, where there are several pieces.
+        Called with the number of rows that were done.
+    stop
+        A single number that the workers watch: made 1 where they should give up.
     """
-    if pieces == 1:
-        run(0, rows)
-        return
     cuts = [rows * piece // pieces for piece in range(pieces + 1)]
-    with ThreadPoolExecutor(usable_cores()) as pool:
+    pool = ThreadPoolExecutor(min(pieces, usable_cores()))
+    try:
         done = pool.map(run, cuts[:-1], cuts[1:])
         for first, last, _ in zip(cuts[:-1], cuts[1:], done, strict=True):
             if progress is not None:
                 progress(last - first)
+    except BaseException:
+        if stop is not None:
+            stop[0] = 1
+        raise
+    finally:
+        pool.shutdown(wait=True, cancel_futures=True)

@@ -13,19 +13,23 @@ from dataclasses import dataclass
 import numpy as np
 
 from kneebayes.errors import ImpossibleEvidenceError, TooWideError
+from kneebayes.inference import plain
 from kneebayes.inference.answering import rows_of
+from kneebayes.inference.asked import Gradients, Rows, room_for_gradients
 from kneebayes.inference.batch import cases_of
-from kneebayes.inference.compiled.asked import Rows, Shares, room_for_shares
+from kneebayes.inference.cores import on_all_cores
 from kneebayes.inference.evidence import Evidence
 from kneebayes.inference.flat import Flat
 from kneebayes.inference.leaves import relevant_nodes
-from kneebayes.inference.loading import load_compiled
-from kneebayes.inference.splitting import add_up, cost_of, parts_of, too_wide
+from kneebayes.inference.limits import LIMITS, Running
+from kneebayes.inference.native import Kernel, Status, kernel
+from kneebayes.inference.splitting import add_up, cost_of, parts_of, too_slow, too_wide
 from kneebayes.network import Network, Node, Numbers
 
 __all__ = ["Derivatives", "derive"]
 
 LEAK = "leak"
+IMPOSSIBLE = "The evidence has probability zero, so nothing follows from it."
 
 
 @dataclass(frozen=True)
@@ -49,7 +53,9 @@ class Derivatives:
     fired: Mapping[str, Mapping[str, float]]
 
 
-def derive(network: Network, flat: Flat, evidence: Evidence) -> Derivatives:
+def derive(
+    network: Network, flat: Flat, evidence: Evidence, budget: Running | None = None
+) -> Derivatives:
     """Derivative of ln P(evidence) in every number, and which links fired.
 
     Raises
@@ -60,16 +66,34 @@ def derive(network: Network, flat: Flat, evidence: Evidence) -> Derivatives:
         If the answer needs more memory than is allowed.
     """
     batch = cases_of(network, flat, [evidence])
-    load_compiled()
     # every node that takes part keeps its state: all have derivatives
     part = np.flatnonzero(relevant_nodes(network, {network[id].id for id in evidence}))
     single = rows_of(flat, batch, part.tolist())
+    if budget is not None:
+        single = single._replace(limits=budget.on(LIMITS))
+    native = kernel()
+    if native is None:
+        return _derive_plainly(network, flat, single)
+    try:
+        return _derive_in_parts(native, network, flat, single)
+    except _TooNarrowError:
+        return _derive_plainly(network, flat, single)
+
+
+class _TooNarrowError(Exception):
+    """Doubles are too narrow for a question."""
+
+
+def _derive_in_parts(native: Kernel, network: Network, flat: Flat, single: Rows) -> Derivatives:
+    """By the kernel, in parts where the question is too wide."""
     split, _ = parts_of(flat, single)
-    parts = [_Question(network, flat, split._replace(hard=pattern[None])) for pattern in split.hard]
+    parts = [
+        _Question(native, network, flat, split._replace(hard=pattern[None]))
+        for pattern in split.hard
+    ]
     log_probability, shares = add_up(np.array([part.log_probability for part in parts]))
     if log_probability == -np.inf:
-        message = "The evidence has probability zero, so nothing follows from it."
-        raise ImpossibleEvidenceError(message, ())
+        raise ImpossibleEvidenceError(IMPOSSIBLE, ())
     if not shares.all():  # what is impossible may still have a slope, which its logarithm hides
         raise TooWideError(too_wide(float(cost_of(flat, single, single.hard, single.limits)[1][0])))
     told = [part.derive() for part in parts]
@@ -78,7 +102,22 @@ def derive(network: Network, flat: Flat, evidence: Evidence) -> Derivatives:
         for id, links in told[0].fired.items()
     }
     derivatives = shares @ np.array([one.derivatives for one in told])
+    if not np.isfinite(derivatives).all():
+        raise _TooNarrowError
     return Derivatives(log_probability, derivatives, fired)
+
+
+def _derive_plainly(network: Network, flat: Flat, single: Rows) -> Derivatives:
+    """In plain NumPy, whatever the size of the numbers."""
+    one = plain.ask_plainly(flat, single.numbers[0], single.hard[0], single.soft[0], single.wanted)
+    if one.log_probability == -np.inf:
+        raise ImpossibleEvidenceError(IMPOSSIBLE, ())
+    derivatives, fired = one.slopes()
+    names = {plain.LEAK: LEAK, **{at: node.id for at, node in enumerate(network.nodes)}}
+    by_name = {
+        names[at]: {names[by]: share for by, share in links.items()} for at, links in fired.items()
+    }
+    return Derivatives(one.log_probability, derivatives, by_name)
 
 
 def _mean(values: list[float], shares: Numbers) -> float:
@@ -88,24 +127,41 @@ def _mean(values: list[float], shares: Numbers) -> float:
 class _Question:
     """One question: its numbers, and the gradients that its passes left."""
 
-    def __init__(self, network: Network, flat: Flat, asked: Rows) -> None:
+    def __init__(self, native: Kernel, network: Network, flat: Flat, asked: Rows) -> None:
+        self.native = native
         self.network, self.flat, self.asked = network, flat, asked
         self.hard = asked.hard[0]
         self.numbers = asked.numbers[0]
-        self.log_probability, self.shares = self.run(self.numbers)
+        self.log_probability, self.gradients = self.run(self.numbers)
         self.out = np.zeros(len(self.numbers))
 
-    def run(self, numbers: Numbers) -> tuple[float, Shares]:
+    def run(self, numbers: Numbers) -> tuple[float, Gradients]:
         """Both passes under some numbers: ln P(evidence) and the gradients."""
-        from kneebayes.inference.compiled.rows import run_shares
-
         flat = self.flat
-        rows = self.asked._replace(numbers=numbers[None])
-        shares = room_for_shares(flat)
-        log = float(run_shares(flat, rows, shares))
-        if log == np.inf:
+        empty = np.empty((0, int(flat.own_start[-1])))
+        rows = self.asked._replace(
+            numbers=numbers[None],
+            logs=np.full(1, np.inf),
+            marginals=empty,
+            widths=np.zeros(1),
+            costs=np.zeros(1),
+            status=np.zeros(1, dtype=np.int32),
+        )
+        gradients = room_for_gradients(flat)
+        on_all_cores(
+            lambda _first, _last: self.native.run_gradients(flat, rows, gradients),
+            1,
+            1,
+            stop=rows.stop,
+        )
+        status = int(rows.status[0])
+        if status == Status.ROUGH:
+            raise _TooNarrowError
+        if status == Status.TOO_SLOW:
+            raise TooWideError(too_slow(rows.limits))
+        if status != Status.DONE:
             raise TooWideError(too_wide(float(rows.widths[0])))
-        return log, shares
+        return float(rows.logs[0]), gradients
 
     def derive(self) -> Derivatives:
         """Go through all nodes that take part."""
@@ -148,7 +204,7 @@ class _Question:
         fired = 0.0
         for state in range(int(self.flat.states[parent])):
             place = start + state
-            nothing, something = self.shares.links[place]
+            nothing, something = self.gradients.links[place]
             if self.hard[at] == 0:
                 own = int(self.flat.own_start[parent]) + state
                 nothing = self.without(own, 1.0 - self.numbers[place], {place: 0.0})
@@ -165,7 +221,7 @@ class _Question:
         if self.hard[at] == 0:
             return 1.0 / unfired, 0.0
         if has_open_parents:
-            return float(self.shares.pairs[at, 0]), float(self.shares.pairs[at, 1])
+            return float(self.gradients.pairs[at, 0]), float(self.gradients.pairs[at, 1])
         if self.hard[at] == 1:
             return 0.0, 1.0 / fired
         own = int(self.flat.own_start[at])
@@ -178,9 +234,9 @@ class _Question:
         Where the factor is zero it cannot be divided out; then the others are found with
         numbers changed such that it is one.
         """
-        gradient = float(self.shares.own[own])
+        gradient = float(self.gradients.own[own])
         if factor > 0.0:
-            return gradient * float(self.shares.weights[own]) / factor
+            return gradient * float(self.gradients.weights[own]) / factor
         numbers = self.numbers.copy()
         numbers[list(changed)] = list(changed.values())
         return gradient * float(self.run(numbers)[1].weights[own])
@@ -194,7 +250,7 @@ class _Question:
         left = np.atleast_1d(places[taken])
         still = [one for one in family if self.hard[one] < 0]
         if len(still) > 1:
-            self.out[left] = self.shares.tables[left]
+            self.out[left] = self.gradients.tables[left]
         elif not still:
             self.out[left] = 1.0 / self.numbers[left]
         else:

@@ -8,17 +8,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kneebayes.errors import ImpossibleEvidenceError
+from kneebayes.inference.batch import cases_of
 from kneebayes.inference.engine import Engine
 from kneebayes.inference.evidence import Evidence
-from kneebayes.inference.leaves import Pattern, leaves_of, relevant_nodes
-from kneebayes.inference.plan import Join, Plan, Reduce
-from kneebayes.inference.propagation import Forward, run_forward
+from kneebayes.inference.leaves import relevant_nodes
+from kneebayes.inference.plain import ask_plainly
+from kneebayes.inference.plan import Join, Reduce
 from kneebayes.inference.sampling import _chances
+from kneebayes.inference.scaled import Scaled, concatenate
 from kneebayes.network import Numbers
 
 __all__ = ["Drawing"]
 
-Worlds = NDArray[np.int8]
+Worlds = NDArray[np.int16]
 Places = NDArray[np.int64]  # index along each axis of a table: draws x axes
 # how two parts of a family make none or some: the first way serves "none", the rest "some"
 HALVES = ((0, 0), (1, 0), (1, 1), (0, 1))
@@ -69,18 +71,15 @@ class Drawing:
     def __init__(self, engine: Engine, evidence: Evidence) -> None:
         self.network = network = engine.network
         self.hard = tuple(evidence.hard_state(node.id) for node in network.nodes)
-        relevant = relevant_nodes(network, {network[id].id for id in evidence})
-        pattern = Pattern(relevant, self.hard)
-        likelihoods = {
-            network.index[id]: np.asarray(likelihood)
-            for id, likelihood in evidence.likelihoods.items()
-            if self.hard[network.index[id]] is None
+        batch = cases_of(network, engine.flat, [evidence])
+        nothing = np.zeros(len(network), dtype=np.bool_)
+        asked = ask_plainly(engine.flat, engine.numbers[0], batch.hard[0], batch.soft[0], nothing)
+        self._relevant = relevant_nodes(network, {network[id].id for id in evidence})
+        self._places = {
+            leaf.node: at for at, leaf in enumerate(asked.leaves) if leaf.kind == "soft"
         }
-        leaves, self._places = leaves_of(network, pattern, likelihoods)
-        self._relevant = relevant
-        self._plan: Plan = engine._plan(pattern, leaves)
-        self._forward: Forward = run_forward(self._plan, leaves)
-        self.log_probability = self._forward.log_probability
+        self._plan, self._tables = asked.plan, asked.tables
+        self.log_probability = asked.log_probability
         if self.log_probability == -np.inf:
             message = "The evidence has probability zero, so nothing can be drawn given it."
             raise ImpossibleEvidenceError(message, list(evidence))
@@ -100,7 +99,7 @@ class Drawing:
         ndarray
             Index of the state of each node: draws x nodes, in the order of the network.
         """
-        worlds = np.full((draws, len(self.network)), -1, dtype=np.int8)
+        worlds = np.full((draws, len(self.network)), -1, dtype=np.int16)
         for at, state in enumerate(self.hard):
             if state is not None:
                 worlds[:, at] = state
@@ -133,8 +132,10 @@ class Drawing:
         elif step.how == "diagonal":
             back = out[:, step.other]
         else:
-            table = np.moveaxis(self._table(step.source), step.axis, -1)
-            back = _draw_rows(_rows(table, out), rng)
+            table = self._tables[step.source]
+            axes = [axis for axis in range(table.ndim) if axis != step.axis]
+            rows = _rows(table.transpose((*axes, step.axis)), out)
+            back = _draw_rows(rows.relative(1), rng)
         return np.insert(out, step.axis, back, axis=1)
 
     def _split(self, step: Join, out: Places, rng: np.random.Generator) -> tuple[Places, Places]:
@@ -147,35 +148,29 @@ class Drawing:
                 rows = np.flatnonzero(back.reshape(-1) == at)
                 options = [HALVES[1:] if fired else HALVES[:1] for fired in pattern]
                 ways = np.array(list(product(*options)))
-                weights = np.empty((len(rows), len(ways)))
-                for column, way in enumerate(ways):
+                columns = []
+                for way in ways:
                     in_a, in_b = out[rows], out[rows]
                     in_a[:, bits], in_b[:, bits] = way[:, 0], way[:, 1]
-                    weights[:, column] = self._entries(step.a, step.a_missing, in_a)
-                    weights[:, column] *= self._entries(step.b, step.b_missing, in_b)
-                chosen = _draw_rows(weights, rng)
+                    weight = self._entries(step.a, step.a_missing, in_a)
+                    weight = weight * self._entries(step.b, step.b_missing, in_b)
+                    columns.append(weight.reshape((len(rows), 1)))
+                chosen = _draw_rows(concatenate(columns, 1).relative(1), rng)
                 a[rows[:, None], bits] = ways[chosen, :, 0]
                 b[rows[:, None], bits] = ways[chosen, :, 1]
         return np.delete(a, step.a_missing, axis=1), np.delete(b, step.b_missing, axis=1)
 
-    def _entries(self, table: int, missing: tuple[int, ...], places: Places) -> Numbers:
-        entries: Numbers = self._table(table)[tuple(np.delete(places, missing, axis=1).T)]
-        return entries
-
-    def _table(self, at: int) -> Numbers:
-        table = self._forward.tables[at]
-        if table is None:  # every table of a plan was made on the way forward
-            message = "internal error: a table was used before it was made"
-            raise RuntimeError(message)
-        return table
+    def _entries(self, table: int, missing: tuple[int, ...], places: Places) -> Scaled:
+        return self._tables[table][tuple(np.delete(places, missing, axis=1).T)].broadcast(
+            (len(places),)
+        )
 
 
-def _rows(table: Numbers, out: Places) -> Numbers:
+def _rows(table: Scaled, out: Places) -> Scaled:
     """The last axis of a table at each place of the others."""
     if out.shape[1] == 0:
-        return np.broadcast_to(table, (len(out), table.size))
-    rows: Numbers = table[tuple(out.T)]
-    return rows
+        return table.broadcast((len(out), *table.shape))
+    return table[tuple(out.T)]
 
 
 def _draw_rows(weights: Numbers, rng: np.random.Generator) -> Places:

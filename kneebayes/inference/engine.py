@@ -7,24 +7,20 @@ from functools import cached_property
 
 import numpy as np
 
-from kneebayes.errors import ImpossibleEvidenceError, KneebayesError, TooWideError
+from kneebayes.errors import ImpossibleEvidenceError, KneebayesError
 from kneebayes.inference.answering import run_batch
 from kneebayes.inference.batch import cases_of, subsets_of
 from kneebayes.inference.derivatives import Derivatives, derive
 from kneebayes.inference.evidence import Evidence
 from kneebayes.inference.flat import Flat, flatten, numbers_of
 from kneebayes.inference.joint import joint_of, subset_joint
-from kneebayes.inference.leaves import Leaf, Pattern, leaves_of, relevant_nodes
-from kneebayes.inference.loading import is_loaded, is_stored, load_compiled
-from kneebayes.inference.plan import Plan, plan_elimination
-from kneebayes.inference.propagation import Propagation, run_backward, run_forward
+from kneebayes.inference.limits import Budget, Running
+from kneebayes.inference.native import kernel
+from kneebayes.inference.propagation import Propagation
 from kneebayes.network import Network, Numbers
 
 __all__ = ["Engine"]
 
-PLANS_KEPT = 512
-PATIENCE = 5  # questions answered plainly before stored compiled code is loaded
-MANY = 10  # and questions for posteriors before code that was never compiled here is
 ABSENT, PRESENT = (1.0, 0.0), (0.0, 1.0)
 SMALL = 1e-3  # below this 1 - P(all absent) would lose more than three digits
 
@@ -35,9 +31,10 @@ class Engine:
     Parameters
     ----------
     network
-        The network to reason with; elimination orders are kept for further questions.
-    plainly
-        Never to answer single questions with compiled code: the same digits in every process.
+        The network to reason with.
+    budget
+        Time that a call may take, and memory that a question may; left out, what
+        ``limits.json`` allows.
 
     Examples
     --------
@@ -49,19 +46,14 @@ class Engine:
     0.8171
     """
 
-    def __init__(self, network: Network, plainly: bool = False) -> None:
-        self.network, self._plainly = network, plainly
-        self._plans: dict[Pattern, Plan] = {}
-        self._asked = self._told = 0
+    def __init__(self, network: Network, budget: Budget | None = None) -> None:
+        self.network, self.budget = network, budget
 
     def __repr__(self) -> str:
         return f"Engine({self.network!r})"
 
     def on(self, network: Network) -> Engine:
-        """An engine for a network with the same arrows but other numbers; shares the orders.
-
-        Which tables there are follows from the arrows alone, so an order that was found
-        for one set of numbers serves every other.
+        """An engine for a network with the same arrows but other numbers, within the same budget.
 
         Raises
         ------
@@ -72,8 +64,22 @@ class Engine:
         if mine != [(node.id, node.states, node.parents) for node in network.nodes]:
             message = "An engine can only serve a network with the same nodes and arrows."
             raise KneebayesError(message)
-        engine = Engine(network, self._plainly)
-        engine._plans = self._plans
+        return Engine(network, self.budget)
+
+    def within(self, budget: Budget | None) -> Engine:
+        """An engine that keeps within a budget.
+
+        Examples
+        --------
+        >>> from kneebayes.inference import Budget, Running
+        >>> from kneebayes.network import Network, root_node
+        >>> engine = Engine(Network((root_node("flu", [0.9, 0.1]),)))
+        >>> engine.within(Budget(seconds=2.0)).probability(Evidence({"flu": (0.0, 1.0)}))
+        0.1
+        """
+        engine = Engine(self.network, budget)
+        if "flat" in self.__dict__:
+            engine.__dict__["flat"] = self.flat
         return engine
 
     def propagate(self, evidence: Evidence, targets: Iterable[str] = ()) -> Propagation:
@@ -86,7 +92,7 @@ class Engine:
         TooWideError
             If the answer needs more memory than is allowed, and in parts more work.
         """
-        return self._propagate_one(evidence, list(targets))
+        return self.propagate_each([evidence], targets)
 
     def propagate_each(
         self,
@@ -113,7 +119,7 @@ class Engine:
         if numbers is None:
             numbers = self.numbers
         batch = cases_of(self.network, self.flat, cases, np.ascontiguousarray(numbers, float))
-        return run_batch(self.network, self.flat, batch, targets, progress)
+        return run_batch(self.network, self.flat, batch, targets, progress, self._running())
 
     def propagate_subsets(
         self,
@@ -135,7 +141,7 @@ class Engine:
         """
         targets = list(targets)
         batch = subsets_of(self.network, self.flat, evidence, parts, targets)
-        return run_batch(self.network, self.flat, batch, targets, progress)
+        return run_batch(self.network, self.flat, batch, targets, progress, self._running())
 
     def joint(self, evidence: Evidence, nodes: Sequence[str]) -> tuple[Numbers, float]:
         """P(states of some nodes, evidence) for all their states together, in one pass.
@@ -145,7 +151,7 @@ class Engine:
         table, log_scale
             One axis for each node; the probabilities are ``table * exp(log_scale)``.
         """
-        return joint_of(self.network, self.flat, evidence, nodes)
+        return joint_of(self.network, self.flat, evidence, nodes, self._running())
 
     def subset_joint(
         self, evidence: Evidence, parts: Sequence[Sequence[str]], nodes: Sequence[str] = ()
@@ -160,21 +166,24 @@ class Engine:
             Axis ``j`` for part ``j`` (0 left out, 1 kept), then one axis for each node; the
             probabilities are ``table * exp(log_scale)``.
         """
-        return subset_joint(self.network, evidence, parts, nodes)
+        return subset_joint(self.network, evidence, parts, nodes, self._running())
 
     def derive(self, evidence: Evidence) -> Derivatives:
         """Derivative of ln P(evidence) in every number, and how probable each link fired."""
-        return derive(self.network, self.flat, evidence)
+        return derive(self.network, self.flat, evidence, self._running())
 
     def compile(self) -> Engine:
-        """Load the compiled code now; the first time in an installation this takes a minute.
+        """Wait until the kernel is there, where it is being built: some seconds, once.
 
-        Batches do so by themselves, and so does whoever asks for posteriors again and again.
-        The first single questions of a process are answered without it, so that they never
-        wait, but each takes some sixty times as long.
+        A wheel carries it, so only a source tree has to. Nobody needs to call this: whoever does
+        not is answered in plain NumPy until then.
         """
-        load_compiled()
+        kernel(wait=True)
         return self
+
+    def _running(self) -> Running | None:
+        """The budget from now on."""
+        return None if self.budget is None else self.budget.started()
 
     @cached_property
     def flat(self) -> Flat:
@@ -188,7 +197,7 @@ class Engine:
 
     def log_probability(self, evidence: Evidence) -> float:
         """Natural logarithm of P(evidence); ``-inf`` for zero."""
-        return float(self._propagate_one(evidence, None).log_probability[0])
+        return float(self.propagate_each([evidence]).log_probability[0])
 
     def probability(self, evidence: Evidence) -> float:
         """P(evidence): a probability, or for virtual evidence a likelihood."""
@@ -248,73 +257,3 @@ class Engine:
         if any(not any(likelihood) for likelihood in both.likelihoods.values()):
             return 0.0
         return float(np.exp(self.log_probability(both) - given))
-
-    def _propagate_one(self, evidence: Evidence, targets: list[str] | None) -> Propagation:
-        """One question, plainly where that is quicker; no posteriors if the targets are None."""
-        if not self._use_compiled():
-            try:
-                return self._propagate_plainly(evidence, targets)
-            except TooWideError:  # compiled code asks in parts what is too wide
-                if self._plainly:
-                    raise
-        return self.propagate_each([evidence], targets or ())
-
-    def _use_compiled(self) -> bool:
-        """Whether compiled code is there, or has been missed often enough to be fetched."""
-        if self._plainly:
-            return False
-        if not is_loaded() and self._asked >= PATIENCE and (self._told >= MANY or is_stored()):
-            load_compiled()
-        return is_loaded()
-
-    def _propagate_plainly(self, evidence: Evidence, targets: list[str] | None) -> Propagation:
-        """One question without compiled code; no posteriors where the targets are None."""
-        self._asked += 1
-        self._told += targets is not None
-        network = self.network
-        wanted = {network[id].id for id in (*evidence, *(targets or ()))}
-        hard = tuple(
-            evidence.hard_state(node.id) if node.id in evidence.likelihoods else None
-            for node in network.nodes
-        )
-        pattern = Pattern(relevant_nodes(network, wanted), hard)
-        likelihoods = {
-            network.index[id]: np.asarray(likelihood)
-            for id, likelihood in evidence.likelihoods.items()
-            if hard[network.index[id]] is None
-        }
-        leaves, places = leaves_of(network, pattern, likelihoods)
-        plan = self._plan(pattern, leaves)
-        forward = run_forward(plan, leaves)
-        marginals: dict[str, Numbers] = {}
-        if targets:
-            gradients = run_backward(plan, forward, len(leaves))
-            for id in targets:
-                at = network.index[id]
-                state = hard[at]
-                share = np.zeros(len(network[id].states))
-                if forward.result > 0.0 and state is not None:
-                    share[state] = 1.0
-                elif forward.result > 0.0:
-                    place = places[at]
-                    share = leaves[place].numbers * gradients[place] / forward.result
-                marginals[id] = share[None]
-        return Propagation(np.array([forward.log_probability]), marginals)
-
-    def _plan(self, pattern: Pattern, leaves: Sequence[Leaf]) -> Plan:
-        plan = self._plans.get(pattern)
-        if plan is None:
-            sizes: dict[int, int] = {}
-            open_bits: dict[int, bool] = {}
-            for leaf in leaves:
-                for variable in leaf.scope:
-                    if variable % 2:
-                        sizes[variable] = 2
-                        open_bits[variable] = pattern.hard[variable // 2] is None
-                    else:
-                        sizes[variable] = len(self.network.nodes[variable // 2].states)
-            plan = plan_elimination([leaf.scope for leaf in leaves], sizes, open_bits)
-            if len(self._plans) >= PLANS_KEPT:
-                self._plans.pop(next(iter(self._plans)))
-            self._plans[pattern] = plan
-        return plan

@@ -1,4 +1,4 @@
-"""A network as flat arrays, the form that compiled code reads."""
+"""A network as flat arrays, the form that the kernel reads."""
 
 from __future__ import annotations
 
@@ -9,11 +9,12 @@ from numpy.typing import NDArray
 
 from kneebayes.network import Network, Node, Numbers
 
-__all__ = ["Flags", "Flat", "Integers", "Observed", "flatten", "numbers_of"]
+__all__ = ["Flags", "Flat", "Integers", "Observed", "Statuses", "flatten", "numbers_of"]
 
 Integers = NDArray[np.int64]
 Flags = NDArray[np.bool_]
-Observed = NDArray[np.int8]  # index of a state, or -1
+Observed = NDArray[np.int16]  # index of a state, or -1
+Statuses = NDArray[np.int32]
 
 
 class Flat(NamedTuple):

@@ -8,12 +8,15 @@ import numpy as np
 
 from kneebayes.errors import TooWideError
 from kneebayes.inference.answering import rows_of
+from kneebayes.inference.asked import Rows
 from kneebayes.inference.batch import cases_of
-from kneebayes.inference.compiled.asked import ROOMY
+from kneebayes.inference.cores import on_all_cores
 from kneebayes.inference.evidence import Evidence
-from kneebayes.inference.flat import Flat, flatten
-from kneebayes.inference.loading import load_compiled
-from kneebayes.inference.splitting import too_wide
+from kneebayes.inference.flat import Flat, Integers, flatten
+from kneebayes.inference.limits import ROOMY, Running
+from kneebayes.inference.native import Kernel, Status, kernel
+from kneebayes.inference.plain import ask_plainly
+from kneebayes.inference.splitting import too_slow, too_wide
 from kneebayes.network import Network, Node, Numbers, noisy_or_node, root_node, table_node
 
 __all__ = ["joint_of", "subset_joint"]
@@ -22,7 +25,11 @@ LEFT_OUT = ("left out", "kept")
 
 
 def joint_of(
-    network: Network, flat: Flat, evidence: Evidence, nodes: Sequence[str]
+    network: Network,
+    flat: Flat,
+    evidence: Evidence,
+    nodes: Sequence[str],
+    budget: Running | None = None,
 ) -> tuple[Numbers, float]:
     """P(states of some nodes, evidence) for all their states, in one pass.
 
@@ -34,6 +41,8 @@ def joint_of(
         What was observed.
     nodes
         Ids of nodes that were not observed for certain, one axis each.
+    budget
+        Time and memory that it may take.
 
     Returns
     -------
@@ -46,18 +55,49 @@ def joint_of(
     TooWideError
         If the answer needs more memory than is allowed.
     """
-    load_compiled()
-    from kneebayes.inference.compiled.rows import run_joint
-
     batch = cases_of(network, flat, [evidence])
-    kept = np.array([network.index[network[id].id] for id in nodes], dtype=np.int64)
-    asked = rows_of(flat, batch)._replace(limits=ROOMY)
-    log, scope, values, own = run_joint(flat, asked, kept)
-    if log == np.inf:
+    kept = [network.index[network[id].id] for id in nodes]
+    asked = rows_of(flat, batch)
+    asked = asked._replace(limits=ROOMY if budget is None else budget.on(ROOMY))
+    native = kernel()
+    if native is not None:
+        answer = _by_kernel(native, flat, asked, kept)
+        if answer is not None:
+            return answer
+    plain = ask_plainly(flat, asked.numbers[0], asked.hard[0], asked.soft[0], asked.softened, kept)
+    scope, table, log = plain.joint()
+    order = [scope.index(at) for at in kept]
+    return table.transpose(order), log
+
+
+def _by_kernel(
+    native: Kernel, flat: Flat, asked: Rows, kept: Sequence[int]
+) -> tuple[Numbers, float] | None:
+    """The joint table of one question; None where doubles are too narrow for it."""
+    mask = np.zeros(len(flat.states), dtype=np.bool_)
+    mask[list(kept)] = True
+    room = float(np.prod(flat.states[mask].astype(float)))
+    if room > asked.limits.most:
+        raise TooWideError(too_wide(float(np.log2(room))))
+    answers: list[tuple[Integers, Numbers, Numbers]] = []
+
+    def run(_first: int, _last: int) -> None:
+        """Ask, in a thread that the main one can stop."""
+        answers.append(native.run_joint(flat, asked, mask, int(room)))
+
+    on_all_cores(run, 1, 1, stop=asked.stop)
+    status = int(asked.status[0])
+    if status == Status.ROUGH:
+        return None
+    if status == Status.TOO_SLOW:
+        raise TooWideError(too_slow(asked.limits))
+    if status != Status.DONE:
         raise TooWideError(too_wide(float(asked.widths[0])))
+    (scope, values, own), log = answers[0], float(asked.logs[0])
     order = [list(kept).index(node) for node in scope]
     shape = [int(flat.states[node]) for node in scope]
-    table = values.reshape(shape).transpose(np.argsort(order)) if order else np.ones(())
+    table = values[: int(np.prod(shape))].reshape(shape)
+    table = table.transpose(np.argsort(order)) if order else np.ones(())
     for axis in range(len(kept)):
         if axis not in order:
             table = np.expand_dims(table, axis)
@@ -71,7 +111,11 @@ def joint_of(
 
 
 def subset_joint(
-    network: Network, evidence: Evidence, parts: Sequence[Sequence[str]], nodes: Sequence[str]
+    network: Network,
+    evidence: Evidence,
+    parts: Sequence[Sequence[str]],
+    nodes: Sequence[str],
+    budget: Running | None = None,
 ) -> tuple[Numbers, float]:
     """P(states of some nodes, what is kept of the evidence) for every subset of its parts.
 
@@ -88,6 +132,8 @@ def subset_joint(
         Ids of observed nodes that come and go together; evidence in no part always stays.
     nodes
         Ids of nodes that were not observed for certain.
+    budget
+        Time and memory that it may take.
 
     Returns
     -------
@@ -115,7 +161,9 @@ def subset_joint(
                 changed[one.id] = one
                 seen[one.id] = (0.0, 1.0)
     switched = Network(tuple(changed.values()))
-    table, log_scale = joint_of(switched, flatten(switched), Evidence(seen), [*switches, *nodes])
+    table, log_scale = joint_of(
+        switched, flatten(switched), Evidence(seen), [*switches, *nodes], budget
+    )
     for j, kept in enumerate(log_kept):
         shape = [2 if axis == j else 1 for axis in range(table.ndim)]
         table = table * np.exp([0.0, kept]).reshape(shape)

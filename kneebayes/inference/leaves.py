@@ -1,4 +1,4 @@
-"""The tables that a network and its evidence start from, before anything is summed out.
+"""The tables that a question starts from, before anything is summed out.
 
 A variable is a number: ``2 * node`` is the state of a node, ``2 * node + 1`` the fired-yet
 bit of its family. Scopes are sorted tuples of variables, so that a bit that turns into its
@@ -7,38 +7,44 @@ node's state keeps its place.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 
-from kneebayes.network import Network, Node, Numbers
+from kneebayes.inference.flat import Flat, Integers, Observed
+from kneebayes.inference.scaled import Scaled
+from kneebayes.network import Network, Numbers
 
-__all__ = ["Leaf", "Pattern", "leaves_of", "relevant_nodes"]
-
-
-@dataclass(frozen=True, slots=True)
-class Pattern:
-    """Which nodes take part in a query and what is known of them, without the numbers.
-
-    Attributes
-    ----------
-    relevant
-        For each node whether it takes part.
-    hard
-        For each node the index of its observed state, or None.
-    """
-
-    relevant: tuple[bool, ...]
-    hard: tuple[int | None, ...]
+__all__ = ["Leaf", "leaves_of", "relevant_nodes"]
 
 
 @dataclass(frozen=True, slots=True)
 class Leaf:
-    """One table to start from: its scope and its numbers, an axis for each variable."""
+    """One table to start from.
+
+    Attributes
+    ----------
+    scope
+        Its variables, an axis each.
+    table
+        Its numbers.
+    kind
+        ``soft`` (likelihoods of a node), ``table`` (entries of one), ``quiet`` (a link of a
+        node that was observed absent), ``link`` (of one that was not), ``pair`` (the leak and
+        the links of observed parents: none fires, some does), ``unfired`` and ``fired`` (half
+        of such a pair).
+    node
+        The node it belongs to.
+    places
+        Where its entries stand among the numbers of the network; those of a link by state.
+    """
 
     scope: tuple[int, ...]
-    numbers: Numbers
+    table: Scaled
+    kind: str
+    node: int
+    places: Integers
 
 
 def relevant_nodes(network: Network, wanted: set[str]) -> tuple[bool, ...]:
@@ -52,98 +58,76 @@ def relevant_nodes(network: Network, wanted: set[str]) -> tuple[bool, ...]:
 
 
 def leaves_of(
-    network: Network, pattern: Pattern, likelihoods: Mapping[int, Numbers]
-) -> tuple[list[Leaf], dict[int, int]]:
-    """Tables of a query.
+    flat: Flat, numbers: Numbers, hard: Observed, soft: Numbers, relevant: tuple[bool, ...]
+) -> list[Leaf]:
+    """Tables of a question.
 
     Parameters
     ----------
-    network
-        The network.
-    pattern
-        Who takes part and who is observed.
-    likelihoods
-        For a node that is not observed for certain, its likelihood: one number per state.
-
-    Returns
-    -------
-    leaves, own
-        The tables, and for each open node the position of the table that holds its
-        likelihood (and every other number that depends on its state alone).
+    flat, numbers
+        The network, and its numbers.
+    hard
+        Index of the observed state of each node or -1.
+    soft
+        Likelihood of each state, nodes end to end.
+    relevant
+        For each node whether it takes part.
     """
-    own: dict[int, Numbers] = {}
-    for at, node in enumerate(network.nodes):
-        if pattern.relevant[at] and pattern.hard[at] is None:
-            own[at] = likelihoods.get(at, np.ones(len(node.states)))
     leaves: list[Leaf] = []
-    for at, node in enumerate(network.nodes):
-        if pattern.relevant[at]:
-            family = _noisy_or_leaves if node.is_noisy_or else _table_leaves
-            leaves.extend(family(network, at, node, pattern, own))
-    places: dict[int, int] = {}
-    for at, numbers in own.items():
-        places[at] = len(leaves)
-        leaves.append(Leaf((2 * at,), numbers))
-    return leaves, places
-
-
-def _table_leaves(
-    network: Network, at: int, node: Node, pattern: Pattern, own: dict[int, Numbers]
-) -> list[Leaf]:
-    family = [*(network.index[parent] for parent in node.parents), at]
-    taken = tuple(
-        slice(None) if pattern.hard[member] is None else pattern.hard[member] for member in family
-    )
-    numbers = network.table_of(node)[taken]
-    open_members = [member for member in family if pattern.hard[member] is None]
-    if open_members == [at]:
-        own[at] = own[at] * numbers
-        return []
-    order = np.argsort(open_members)
-    scope = tuple(2 * open_members[place] for place in order)
-    return [Leaf(scope, np.transpose(numbers, order))]
-
-
-def _noisy_or_leaves(
-    network: Network, at: int, node: Node, pattern: Pattern, own: dict[int, Numbers]
-) -> list[Leaf]:
-    unfired = 1.0 - (node.leak or 0.0)
-    open_links: list[tuple[int, Numbers]] = []
-    for link in node.links:
-        parent = network.index[link.parent]
-        state = pattern.hard[parent]
-        if state is None:
-            open_links.append((parent, np.asarray(link.strength)))
-        else:
-            unfired *= 1.0 - link.strength[state]
-    # 1 - unfired would lose digits where everything is nearly certain not to fire
-    fired = _any_fires(node, pattern, network)
-    if pattern.hard[at] == 0:
-        for parent, strength in open_links:
-            own[parent] = own[parent] * (1.0 - strength)
-        return [Leaf((), np.array(unfired))]
-    if not open_links:
-        if pattern.hard[at] == 1:
-            return [Leaf((), np.array(fired))]
-        own[at] = own[at] * np.array([unfired, fired])
-        return []
-    bit = 2 * at + 1
-    leaves = [Leaf((bit,), np.array([unfired, fired]))]
-    for parent, strength in open_links:
-        table = np.stack([1.0 - strength, strength], axis=-1)
-        state = 2 * parent
-        if state < bit:
-            leaves.append(Leaf((state, bit), table))
-        else:
-            leaves.append(Leaf((bit, state), table.T))
+    nowhere = np.empty(0, dtype=np.int64)
+    for at in np.flatnonzero(relevant).tolist():
+        if hard[at] < 0:
+            likely = Scaled.of(soft[flat.own_start[at] : flat.own_start[at + 1]])
+            leaves.append(Leaf((2 * at,), likely, "soft", at, nowhere))
+        family = _noisy_or_leaves if flat.is_or[at] else _table_leaves
+        leaves.extend(family(flat, numbers, hard, at))
     return leaves
 
 
-def _any_fires(node: Node, pattern: Pattern, network: Network) -> float:
-    """P(the leak or the link of some observed parent fires), by additions only."""
-    fired = node.leak or 0.0
-    for link in node.links:
-        state = pattern.hard[network.index[link.parent]]
-        if state is not None:
-            fired = fired + (1.0 - fired) * link.strength[state]
-    return fired
+def _parents(flat: Flat, at: int) -> list[int]:
+    return [int(one) for one in flat.parents[flat.parent_start[at] : flat.parent_start[at + 1]]]
+
+
+def _table_leaves(flat: Flat, numbers: Numbers, hard: Observed, at: int) -> Iterator[Leaf]:
+    family = [*_parents(flat, at), at]
+    taken = tuple(slice(None) if hard[member] < 0 else int(hard[member]) for member in family)
+    start, end = int(flat.number_start[at]), int(flat.number_start[at + 1])
+    places = np.arange(start, end).reshape([int(flat.states[member]) for member in family])
+    still = [member for member in family if hard[member] < 0]
+    order = np.argsort(still)
+    scope = tuple(2 * still[place] for place in order)
+    left = np.transpose(np.asarray(places[taken]), order) if still else np.asarray(places[taken])
+    yield Leaf(scope, Scaled.of(numbers[left]), "table", at, left)
+
+
+def _noisy_or_leaves(flat: Flat, numbers: Numbers, hard: Observed, at: int) -> Iterator[Leaf]:
+    first = int(flat.parent_start[at])
+    acting = [int(flat.number_start[at])]
+    still: list[tuple[int, Integers]] = []
+    for slot, parent in enumerate(_parents(flat, at), first):
+        link = int(flat.link_at[slot])
+        if hard[parent] >= 0:
+            acting.append(link + int(hard[parent]))
+        else:
+            still.append((parent, np.arange(link, link + int(flat.states[parent]))))
+    places = np.array(acting, dtype=np.int64)
+    unfired, fired = Scaled.of(np.ones(())), Scaled.of(np.zeros(()))
+    for number in numbers[places]:  # 1 - unfired would lose digits where nearly nothing fires
+        fired = fired + unfired * Scaled.of(np.asarray(number))
+        unfired = unfired * Scaled.of(np.asarray(1.0 - number))
+    if hard[at] == 0:
+        yield Leaf((), unfired, "unfired", at, places)
+        for parent, own in still:
+            yield Leaf((2 * parent,), Scaled.of(1.0 - numbers[own]), "quiet", at, own)
+        return
+    if not still and hard[at] == 1:
+        yield Leaf((), fired, "fired", at, places)
+        return
+    pair = Scaled(
+        np.array([unfired.numbers, fired.numbers]), np.array([unfired.powers, fired.powers])
+    )
+    bit = 2 * at + 1
+    yield Leaf((bit,) if still else (2 * at,), pair, "pair", at, places)
+    for parent, own in still:  # a parent stands before its child, so its state comes first
+        table = Scaled.of(np.stack([1.0 - numbers[own], numbers[own]], axis=-1))
+        yield Leaf((2 * parent, bit), table, "link", at, own)

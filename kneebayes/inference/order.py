@@ -31,7 +31,10 @@ class Order:
 
 
 def best_order(
-    scopes: Sequence[tuple[int, ...]], sizes: Mapping[int, int], open_bits: Mapping[int, bool]
+    scopes: Sequence[tuple[int, ...]],
+    sizes: Mapping[int, int],
+    open_bits: Mapping[int, bool],
+    kept: frozenset[int] = frozenset(),
 ) -> Order:
     """The cheapest of the orders found by three greedy rules.
 
@@ -47,11 +50,13 @@ def best_order(
         Number of states of each variable.
     open_bits
         For each bit whether its node is hidden (else it was observed present).
+    kept
+        Variables that are not taken out.
     """
-    best = _Graph(scopes, sizes, open_bits).eliminate(_Graph.weight_left)
+    best = _Graph(scopes, sizes, open_bits, kept).eliminate(_Graph.weight_left)
     for rule in (_Graph.fill, _Graph.fill_and_weight):
         if best.width > NARROW:
-            other = _Graph(scopes, sizes, open_bits).eliminate(rule)
+            other = _Graph(scopes, sizes, open_bits, kept).eliminate(rule)
             best = min(best, other, key=lambda one: one.entries)
     return best
 
@@ -64,8 +69,10 @@ class _Graph:
         scopes: Sequence[tuple[int, ...]],
         sizes: Mapping[int, int],
         open_bits: Mapping[int, bool],
+        kept: frozenset[int],
     ) -> None:
         self.variables = sorted(sizes)
+        self.kept = {at for at, variable in enumerate(self.variables) if variable in kept}
         place = {variable: at for at, variable in enumerate(self.variables)}
         self.weights = [log2(sizes[variable]) for variable in self.variables]
         self.near = [0] * len(self.variables)
@@ -77,7 +84,7 @@ class _Graph:
 
     def eliminate(self, score: Callable[[_Graph, int], float]) -> Order:
         """Take all variables out, the one with the lowest score first."""
-        waiting = set(range(len(self.variables)))
+        waiting = set(range(len(self.variables))) - self.kept
         held = set(self.becomes.values())
         scores = {at: (score(self, at), at) for at in waiting}
         order: list[int] = []

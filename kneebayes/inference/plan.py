@@ -6,11 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from kneebayes.errors import TooWideError
+from kneebayes.inference.limits import PLAIN_WIDEST
 from kneebayes.inference.order import best_order
 
 __all__ = ["Join", "Plan", "Reduce", "plan_elimination"]
-
-WIDEST = 26.0  # log2 of the entries of the largest table allowed: 512 MiB of doubles
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +49,14 @@ class Plan:
     Attributes
     ----------
     steps
-        Joins and reductions in order; the last table made holds P(evidence).
+        Joins and reductions in order; the last table made holds P(evidence), over the
+        variables that are kept.
     tables
         How many tables there are, leaves and made.
     result
         Which table holds the result.
+    scope
+        Variables of the result.
     width
         log2 of the number of entries of the largest table.
     """
@@ -62,6 +64,7 @@ class Plan:
     steps: tuple[Join | Reduce, ...]
     tables: int
     result: int
+    scope: tuple[int, ...]
     width: float
 
 
@@ -69,6 +72,7 @@ def plan_elimination(
     scopes: Sequence[tuple[int, ...]],
     sizes: Mapping[int, int],
     open_bits: Mapping[int, bool],
+    kept: frozenset[int] = frozenset(),
 ) -> Plan:
     """Find a good order and write its steps down.
 
@@ -80,17 +84,19 @@ def plan_elimination(
         Number of states of each variable.
     open_bits
         For each bit whether its node is hidden (else it was observed present).
+    kept
+        Variables that are not taken out: the result is a table over them.
 
     Raises
     ------
     TooWideError
-        If the best order found needs a table of more than ``2 ** 26`` entries.
+        If the best order found needs a table of more than ``2 ** 22`` entries.
     """
-    found = best_order(scopes, sizes, open_bits)
-    if found.width > WIDEST:
+    found = best_order(scopes, sizes, open_bits, kept)
+    if found.width > PLAIN_WIDEST:
         message = (
             f"This query needs a table of 2^{found.width:.0f} entries, more than the "
-            f"2^{WIDEST:.0f} allowed. Answering some contexts (such as age) or leaving out "
+            f"2^{PLAIN_WIDEST:.0f} allowed. Answering some contexts (such as age) or leaving out "
             "positive findings makes it narrower."
         )
         raise TooWideError(message)
@@ -190,10 +196,10 @@ class _Steps:
         self.steps.append(Reduce(table, out, how, axis, other))
 
     def plan(self, width: float) -> Plan:
-        """The steps noted, with the scalars left joined at the end."""
-        result = self.scalars[0] if self.scalars else self.add(())
-        for other in self.scalars[1:]:
-            out = self.add(())
-            self.steps.append(Join(result, other, out, (), (), (), (), ()))
-            result = out
-        return Plan(tuple(self.steps), len(self.scopes), result, width)
+        """The steps noted, with what is left joined at the end."""
+        still = dict.fromkeys(table for holding in self.holders.values() for table in holding)
+        left = [*self.scalars, *sorted(still)]
+        result = left[0] if left else self.add(())
+        for other in left[1:]:
+            result = self.join(result, other)
+        return Plan(tuple(self.steps), len(self.scopes), result, self.scopes[result], width)

@@ -1,19 +1,22 @@
-"""One forward and one backward pass through an elimination."""
+"""One forward and one backward pass through an elimination, in plain NumPy."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from math import inf, log
+from typing import TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
 
-from kneebayes.inference.leaves import Leaf
 from kneebayes.inference.plan import Join, Plan, Reduce
+from kneebayes.inference.scaled import Scaled
 from kneebayes.inference.tables import join, pull
 from kneebayes.network import Numbers
 
 __all__ = ["Propagation", "run_backward", "run_forward"]
+
+Kind = TypeVar("Kind", bound=np.generic)
 
 
 @dataclass(frozen=True)
@@ -44,98 +47,81 @@ class Propagation:
         return f"Propagation({questions}, posteriors of {len(self.marginals)} nodes)"
 
 
-@dataclass(frozen=True)
-class Forward:
-    """Tables of a forward pass, kept for the way back."""
-
-    tables: list[Numbers | None]
-    scales: dict[int, float]
-    result: float
-    log_probability: float
-
-
-def run_forward(plan: Plan, leaves: Sequence[Leaf]) -> Forward:
-    """Join and sum out; what is left is scaled to a largest entry of 1, so nothing underflows."""
-    tables: list[Numbers | None] = [leaf.numbers for leaf in leaves]
-    tables += [None] * (plan.tables - len(tables))
-    if not plan.steps and not leaves:
-        tables[plan.result] = np.ones(())
-    scales: dict[int, float] = {}
-    log_scale = 0.0
+def run_forward(plan: Plan, leaves: Sequence[Scaled]) -> list[Scaled]:
+    """All tables of an elimination, the leaves first."""
+    tables: list[Scaled | None] = [*leaves, *[None] * (plan.tables - len(leaves))]
+    if tables[plan.result] is None:
+        tables[plan.result] = Scaled.of(np.ones(()))
     for step in plan.steps:
-        made = _forward(step, tables)
-        if made.ndim == 0 or (isinstance(step, Reduce) and step.how != "rename"):
-            largest = float(made.max())
-            if largest > 0.0:
-                made = made / largest
-                scales[step.out] = largest
-                log_scale += log(largest)
-        tables[step.out] = made
-    result = float(_known(tables[plan.result]))
-    log_probability = log(result) + log_scale if result > 0.0 else -inf
-    return Forward(tables, scales, result, log_probability)
+        tables[step.out] = _forward(step, tables)
+    return [_known(table) for table in tables]
 
 
-def _known(table: Numbers | None) -> Numbers:
+def _known(table: Scaled | None) -> Scaled:
     if table is None:  # a plan makes every table before it uses it
         message = "internal error: a table was used before it was made"
         raise RuntimeError(message)
     return table
 
 
-def _forward(step: Join | Reduce, tables: list[Numbers | None]) -> Numbers:
+def _forward(step: Join | Reduce, tables: Sequence[Scaled | None]) -> Scaled:
     if isinstance(step, Join):
         a, b = _known(tables[step.a]), _known(tables[step.b])
         return join(a.reshape(step.a_shape), b.reshape(step.b_shape), step.bits)
     source = _known(tables[step.source])
     if step.how == "sum":
-        return np.asarray(source.sum(axis=step.axis))
+        return source.sum(step.axis)
     if step.how == "fired":
-        return np.asarray(source.take(1, axis=step.axis))
+        return source[(*[slice(None)] * step.axis, 1)]
     if step.how == "diagonal":
-        return np.moveaxis(np.diagonal(source, axis1=step.other, axis2=step.axis), -1, step.other)
+        return Scaled(_diagonal(source.numbers, step), _diagonal(source.powers, step))
     return source
 
 
-def run_backward(plan: Plan, forward: Forward, leaf_count: int) -> list[Numbers]:
-    """Derivative of the scaled result with respect to every entry of every leaf."""
-    gradients: list[Numbers | None] = [None] * plan.tables
-    gradients[plan.result] = np.ones(())
+def _diagonal(array: NDArray[Kind], step: Reduce) -> NDArray[Kind]:
+    """Entries in which a bit and the state that it becomes agree."""
+    both = np.diagonal(array, axis1=step.other, axis2=step.axis)
+    return np.moveaxis(both, -1, step.other)
+
+
+def run_backward(plan: Plan, tables: Sequence[Scaled], leaf_count: int) -> list[Scaled]:
+    """Derivative of the result with respect to every entry of every leaf."""
+    gradients: list[Scaled | None] = [None] * plan.tables
+    gradients[plan.result] = Scaled.of(np.ones(()))
     for step in reversed(plan.steps):
         gradient = _known(gradients[step.out])
-        if step.out in forward.scales:
-            gradient = gradient / forward.scales[step.out]
         if isinstance(step, Reduce):
-            shape = _known(forward.tables[step.source]).shape
-            gradients[step.source] = _spread(step, gradient, shape)
+            gradients[step.source] = _spread(step, gradient, tables[step.source].shape)
         else:
-            a, b = _known(forward.tables[step.a]), _known(forward.tables[step.b])
+            a, b = tables[step.a], tables[step.b]
             aligned_a, aligned_b = a.reshape(step.a_shape), b.reshape(step.b_shape)
             for mine, theirs, missing, table in (
                 (step.a, aligned_b, step.a_missing, a),
                 (step.b, aligned_a, step.b_missing, b),
             ):
-                pulled = pull(gradient, theirs, step.bits).sum(axis=missing)
+                pulled = pull(gradient, theirs, step.bits).sum(missing)
                 gradients[mine] = pulled.reshape(table.shape)
         gradients[step.out] = None
     return [_known(gradient) for gradient in gradients[:leaf_count]]
 
 
-def _spread(step: Reduce, gradient: Numbers, shape: tuple[int, ...]) -> Numbers:
+def _spread(step: Reduce, gradient: Scaled, shape: tuple[int, ...]) -> Scaled:
     """Bring a gradient back to the table that was reduced."""
     if step.how == "rename":
         return gradient
     if step.how == "sum":
-        return np.broadcast_to(np.expand_dims(gradient, step.axis), shape)
-    spread = np.zeros(shape)
+        index: tuple[slice | None, ...] = (*[slice(None)] * step.axis, None)
+        return gradient[index].broadcast(shape)
+    nothing = Scaled.of(np.zeros(shape))
+    numbers, powers = nothing.numbers, nothing.powers
     if step.how == "fired":
-        chosen: list[slice | int] = [slice(None)] * len(shape)
-        chosen[step.axis] = 1
-        spread[tuple(chosen)] = gradient
-        return spread
+        chosen: tuple[slice | int, ...] = (*[slice(None)] * step.axis, 1)
+        numbers[chosen], powers[chosen] = gradient.numbers, gradient.powers
+        return Scaled(numbers, powers)
     for state in range(2):
         both: list[slice | int] = [slice(None)] * len(shape)
         both[step.axis] = state
         both[step.other] = state
-        spread[tuple(both)] = gradient.take(state, axis=step.other)
-    return spread
+        numbers[tuple(both)] = gradient.numbers.take(state, axis=step.other)
+        powers[tuple(both)] = gradient.powers.take(state, axis=step.other)
+    return Scaled(numbers, powers)

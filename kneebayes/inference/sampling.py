@@ -45,7 +45,7 @@ def draw_worlds(
     evidence: Evidence | None = None,
     nodes: Iterable[bool] | None = None,
     tilt: float = 0.0,
-) -> tuple[NDArray[np.int8], Numbers]:
+) -> tuple[NDArray[np.int16], Numbers]:
     """Draw states of all nodes, parents first; observed nodes keep their state.
 
     Parameters
@@ -77,7 +77,7 @@ def draw_worlds(
     """
     seen = Evidence({}) if evidence is None else evidence
     drawn = [True] * len(network) if nodes is None else list(nodes)
-    worlds = np.full((draws, len(network)), -1, dtype=np.int8)
+    worlds = np.full((draws, len(network)), -1, dtype=np.int16)
     log_weights = np.zeros(draws)
     for at, node in enumerate(network.nodes):
         if not drawn[at]:
@@ -111,7 +111,7 @@ def _tilt(chances: Numbers, tilt: float) -> Numbers:
     return np.maximum(chances + np.hstack([-moved, moved]), np.finfo(float).tiny)
 
 
-def _chances(network: Network, node: Node, worlds: NDArray[np.int8]) -> Numbers:
+def _chances(network: Network, node: Node, worlds: NDArray[np.int16]) -> Numbers:
     """P(state | parents) of one node in each world."""
     if not node.is_noisy_or:
         taken = tuple(worlds[:, network.index[parent]] for parent in node.parents)
@@ -143,7 +143,7 @@ def sample_posteriors(
     nodes = relevant_nodes(network, {*names, *evidence})
     pieces = [min(PIECE, draws - start) for start in range(0, draws, PIECE)]
     columns = [network.index[id] for id in names]
-    kept: list[NDArray[np.int8]] = []
+    kept: list[NDArray[np.int16]] = []
     logs: list[Numbers] = []
     for piece in pieces:
         worlds, log_weights = draw_worlds(network, piece, rng, evidence, nodes, TILT)

@@ -12,14 +12,15 @@ from functools import partial
 import numpy as np
 
 from kneebayes.errors import TooWideError
-from kneebayes.inference.compiled.asked import ROOMY, Limits, Rows, empty_room
+from kneebayes.inference.asked import Rows
 from kneebayes.inference.cores import on_all_cores, usable_cores
 from kneebayes.inference.flat import Flags, Flat, Integers, Observed
+from kneebayes.inference.limits import LIMITS, MOST_WORK, ROOMY, Limits
+from kneebayes.inference.native import Kernel, kernel
 from kneebayes.network import Numbers
 
-__all__ = ["MOST_WORK", "add_up", "cost_of", "parts_of", "too_wide"]
+__all__ = ["add_up", "cost_of", "parts_of", "too_slow", "too_wide"]
 
-MOST_WORK = 2.0**35  # multiplications of one pass through all parts: a minute on two cores
 DOUBTFUL = 2.0  # a question is given up early if at this rate it would take so much more
 HASTY = 1  # orders tried where the cost need only be known about
 # orders tried, and which share of all memory the largest table may take for more to be tried
@@ -55,10 +56,14 @@ def parts_of(
     TooWideError
         If the parts need more work than is allowed.
     """
+    if kernel(wait=True) is None:
+        raise TooWideError(too_wide(float(asked.widths.max(initial=0.0)), where))
     patterns, work = _split(flat, asked, most_work)
     if len(patterns):
         return _asking(flat, asked, patterns, asked.limits), work
     roomy = asked.limits._replace(most=ROOMY.most)
+    if asked.limits.bytes == LIMITS.bytes:  # no budget says less
+        roomy = roomy._replace(bytes=ROOMY.bytes)
     costs, widths = cost_of(flat, asked, asked.hard, roomy)
     if np.isfinite(costs[0]) and costs[0] <= roomy.dearest:
         return _asking(flat, asked, asked.hard, roomy), float(costs[0])
@@ -107,10 +112,11 @@ def _asking(flat: Flat, asked: Rows, patterns: Observed, limits: Limits) -> Rows
     rows = len(patterns)
     return asked._replace(
         hard=np.ascontiguousarray(patterns),
-        logs=np.empty(rows),
-        marginals=np.empty((rows if len(asked.marginals) else 0, flat.own_start[-1])),
+        logs=np.full(rows, np.inf),
+        marginals=np.zeros((rows if len(asked.marginals) else 0, flat.own_start[-1])),
         widths=np.empty(rows),
         costs=np.empty(rows),
+        status=np.zeros(rows, dtype=np.int32),
         limits=limits,
     )
 
@@ -124,13 +130,23 @@ def too_wide(width: float, where: str = "", tried: str = "") -> str:
     )
 
 
+def too_slow(limits: Limits, where: str = "") -> str:
+    """What to say of a question that was not answered in time."""
+    return (
+        f"This query{where} was not answered within {limits.seconds:.3g} seconds, the time it was "
+        "given. Answering some contexts (such as age) or leaving out positive findings makes it "
+        "quicker; a budget with more seconds lets it go on."
+    )
+
+
 def cost_of(flat: Flat, asked: Rows, patterns: Observed, limits: Limits) -> tuple[Numbers, Numbers]:
     """Multiplications and log2 of the largest table of some patterns, without answering them."""
-    from kneebayes.inference.compiled.rows import run_rows
-
     planned = _asking(flat, asked, patterns, limits._replace(dearest=-1.0))
-    pieces = min(len(patterns), usable_cores())
-    on_all_cores(partial(run_rows, flat, planned, empty_room()), len(patterns), pieces)
+    native = kernel(wait=True)
+    if isinstance(native, Kernel):
+        pieces = min(len(patterns), usable_cores())
+        run = partial(native.run_rows, flat, planned)
+        on_all_cores(run, len(patterns), pieces, stop=planned.stop)
     return planned.costs, planned.widths
 
 

@@ -1,4 +1,4 @@
-"""Tables over states and fired-yet bits, and how two of them are joined.
+"""How two tables over states and fired-yet bits are joined, in plain NumPy.
 
 A *fired-yet bit* belongs to a noisy-OR family: a table that holds part of the family's
 links says, along the bit's axis, how probable it is that none (0) or some (1) of those
@@ -15,20 +15,18 @@ Every array has one axis per variable of its scope.
 
 from __future__ import annotations
 
-import numpy as np
-
-from kneebayes.network import Numbers
+from kneebayes.inference.scaled import Scaled, concatenate
 
 __all__ = ["join", "pull"]
 
 
-def _half(array: Numbers, axis: int, which: int) -> Numbers:
+def _half(array: Scaled, axis: int, which: int) -> Scaled:
     chosen: list[slice] = [slice(None)] * array.ndim
     chosen[axis] = slice(which, which + 1)
     return array[tuple(chosen)]
 
 
-def join(a: Numbers, b: Numbers, bits: tuple[int, ...]) -> Numbers:
+def join(a: Scaled, b: Scaled, bits: tuple[int, ...]) -> Scaled:
     """Join two aligned tables: multiply, and OR along the axes of their shared bits.
 
     Parameters
@@ -45,10 +43,10 @@ def join(a: Numbers, b: Numbers, bits: tuple[int, ...]) -> Numbers:
     b0, b1 = _half(b, axis, 0), _half(b, axis, 1)
     none = join(a0, b0, rest)
     some = join(a1, b0 + b1, rest) + join(a0, b1, rest)
-    return np.concatenate([none, some], axis=axis)
+    return concatenate([none, some], axis)
 
 
-def pull(gradient: Numbers, b: Numbers, bits: tuple[int, ...]) -> Numbers:
+def pull(gradient: Scaled, b: Scaled, bits: tuple[int, ...]) -> Scaled:
     """Derivative of a join with respect to its first table, given that of its result.
 
     Parameters
@@ -62,7 +60,7 @@ def pull(gradient: Numbers, b: Numbers, bits: tuple[int, ...]) -> Numbers:
 
     Returns
     -------
-    ndarray
+    Scaled
         Derivative with respect to ``a``, still with the axes that only ``b`` has: sum them.
     """
     if not bits:
@@ -72,4 +70,4 @@ def pull(gradient: Numbers, b: Numbers, bits: tuple[int, ...]) -> Numbers:
     b0, b1 = _half(b, axis, 0), _half(b, axis, 1)
     none = pull(g0, b0, rest) + pull(g1, b1, rest)
     some = pull(g1, b0 + b1, rest)
-    return np.concatenate([none, some], axis=axis)
+    return concatenate([none, some], axis)

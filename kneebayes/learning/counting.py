@@ -14,13 +14,12 @@ from functools import cached_property
 
 import numpy as np
 
-from kneebayes.errors import TooWideError
 from kneebayes.inference import Engine
-from kneebayes.inference.compiled.asked import ROOMY, Shares, room_for_answers, room_for_shares
+from kneebayes.inference.answering import answer_gradients
+from kneebayes.inference.asked import Gradients, room_for_answers
 from kneebayes.inference.cores import usable_cores
 from kneebayes.inference.flat import Flat, Integers, Observed
-from kneebayes.inference.loading import load_compiled
-from kneebayes.inference.splitting import too_wide
+from kneebayes.inference.limits import ROOMY
 from kneebayes.network import Numbers
 
 __all__ = ["Counted", "Counting"]
@@ -108,7 +107,6 @@ class Counting:
         TooWideError
             If a patient needs more memory than is allowed; says which row.
         """
-        load_compiled()
         rows, places = len(hard), len(numbers)
         logs = np.empty(rows)
         states = np.empty((rows, int(self.flat.own_start[-1])))
@@ -126,7 +124,7 @@ class Counting:
                 pairs[row] = shares.pairs[:, 1]
             return last - first
 
-        with ThreadPoolExecutor(usable_cores()) as pool:  # the compiled code holds no lock
+        with ThreadPoolExecutor(usable_cores()) as pool:  # the kernel holds no lock
             for done in pool.map(answer, range(0, rows, PIECE)):
                 if progress is not None:
                     progress(done)
@@ -140,19 +138,12 @@ class Counting:
 
     def _ask(
         self, hard: Observed, soft: Numbers | None, numbers: Numbers, row: int
-    ) -> tuple[float, Shares]:
-        from kneebayes.inference.compiled.rows import run_shares
-
+    ) -> tuple[float, Gradients]:
         flat = self.flat
         likely = np.ones(flat.own_start[-1]) if soft is None else np.ascontiguousarray(soft)
         nothing = np.zeros(len(flat.states), dtype=np.bool_)
         rows = room_for_answers(flat, numbers[None], hard[None], likely[None], nothing)
-        rows = rows._replace(limits=ROOMY)
-        shares = room_for_shares(flat)
-        log = float(run_shares(flat, rows, shares))
-        if log == np.inf:
-            raise TooWideError(too_wide(float(rows.widths[0]), f" (row {row})"))
-        return log, shares
+        return answer_gradients(flat, rows._replace(limits=ROOMY), f" (row {row})")
 
     def _relevant(self, hard: Observed, soft: Numbers | None) -> Numbers:
         """1 for each node that takes part: patients x nodes."""

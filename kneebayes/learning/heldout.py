@@ -136,7 +136,7 @@ def hold_out(before: ModelLike, numbers: Numbers, cases: object) -> HeldOut:
 
 def _log_scores(model: ModelLike, patients: Patients, numbers: Numbers) -> Numbers:
     """The logarithm of P(answers | complaint) of every patient."""
-    selection = np.full((1, len(model.data.network)), -1, dtype=np.int8)
+    selection = np.full((1, len(model.data.network)), -1, dtype=np.int16)
     selection[0, model.data.network.index[model.data.knowledge.meta.complaint]] = 1
     everyone = Sample(selection, None, np.ones(1))
     given = log_probabilities(model, everyone, numbers)[0]

@@ -147,7 +147,7 @@ def update(
 
 def selection_of(model: ModelLike) -> Observed:
     """What all patients came for, as a row of observed states."""
-    selection = np.full(len(model.data.network), -1, dtype=np.int8)
+    selection = np.full(len(model.data.network), -1, dtype=np.int16)
     selection[model.data.network.index[model.data.knowledge.meta.complaint]] = 1
     return selection
 

@@ -150,7 +150,7 @@ class Scoring:
     ) -> None:
         self.counting, self.coordinates = counting, coordinates
         nodes = sample.hard.shape[1]
-        seen = np.full(nodes, -1, dtype=np.int8) if selection is None else selection
+        seen = np.full(nodes, -1, dtype=np.int16) if selection is None else selection
         self.cases = len(sample.hard)
         self.imagined = tuple(imagined)
         extra = np.repeat(seen[None], 1 + 2 * len(self.imagined), axis=0)

@@ -27,7 +27,7 @@ __all__ = ["any_urgent", "naive_bayes", "prior_only", "reading_of", "states_of"]
 
 EDGE = 1e-9  # naive Bayes may say 0 and 1 at once of one patient; it is kept this far from both
 
-States = NDArray[np.int8]
+States = NDArray[np.int16]
 
 
 def reading_of(model: ModelLike, answers: pd.DataFrame) -> Reading:

@@ -197,7 +197,7 @@ def _atypicality(model: ModelLike, truth: Truth) -> float:
     return float(less.mean() + 0.5 * equal.mean())
 
 
-def _log_probabilities(network: Network, worlds: NDArray[np.int8], ids: Sequence[str]) -> Numbers:
+def _log_probabilities(network: Network, worlds: NDArray[np.int16], ids: Sequence[str]) -> Numbers:
     """Logarithm of P(states of some nodes | their parents) in each world."""
     logs = np.zeros(len(worlds))
     for id in ids:
@@ -216,10 +216,10 @@ def _log_probabilities(network: Network, worlds: NDArray[np.int8], ids: Sequence
     return logs
 
 
-def _world(network: Network, truth: Truth) -> NDArray[np.int8]:
+def _world(network: Network, truth: Truth) -> NDArray[np.int16]:
     """A patient as one world: 1 x nodes."""
     states = [node.states.index(truth[node.id]) for node in network.nodes]
-    return np.array([states], dtype=np.int8)
+    return np.array([states], dtype=np.int16)
 
 
 def is_possible(network: Network, truth: Truth) -> bool:

@@ -9,7 +9,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 MIB = 2.0**20
-PACKAGES = ("kneebayes", "numpy", "numba", "pgmpy", "pyagrum")
+PACKAGES = ("kneebayes", "numpy", "pgmpy", "pyagrum")
 STATUS = Path("/proc/self/status")
 
 

@@ -154,7 +154,7 @@ def test_the_clock_and_the_machine() -> None:
     assert seconds >= 0.0
     assert value == 3
     assert peak_memory() > 10.0
-    assert {"processor", "cores", "python", "numpy", "numba"} <= set(describe())
+    assert {"processor", "cores", "python", "numpy"} <= set(describe())
 
 
 def test_the_largest_of_errors_does_not_pass_over_nan() -> None:

@@ -13,8 +13,7 @@ from distributed import Client, LocalCluster
 import kneebayes as kb
 from kneebayes.cohort import diagnose_dask, diagnose_partition, partition_meta
 from kneebayes.inference import answering, splitting
-from kneebayes.inference.answering import MOST_WORK
-from kneebayes.inference.compiled.asked import ROOMY
+from kneebayes.inference.limits import MOST_WORK, ROOMY
 
 PLAIN = {
     "fever": [True, False, None],

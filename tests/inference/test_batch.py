@@ -5,6 +5,7 @@ from itertools import product
 import numpy as np
 import oracle
 import pytest
+from plain_engine import plainly
 
 import kneebayes as kb
 from kneebayes.errors import KneebayesError, TooWideError, UnknownNameError
@@ -17,10 +18,6 @@ EXACT = 1e-12
 
 def ids_of(network: Network) -> list[str]:
     return [node.id for node in network.nodes]
-
-
-def plainly(engine: Engine, evidence: Evidence, targets: list[str]) -> Propagation:
-    return engine._propagate_plainly(evidence, targets)
 
 
 def check_row(told: Propagation, row: int, right: Propagation) -> None:

@@ -1,6 +1,6 @@
 """The engine against enumeration of every world, and the laws of probability.
 
-Every test runs twice: in plain NumPy and in compiled code.
+Every test runs twice: in plain NumPy and by the kernel.
 """
 
 import numpy as np
@@ -89,7 +89,8 @@ def test_joint_posterior_of_a_node_with_virtual_evidence() -> None:
     seen = Evidence.of(network, {"flu": [0.3, 0.6]})
     present = Evidence.of(network, {"flu": "present"})
     assert engine.posterior(present, seen) == pytest.approx(0.06 / (0.27 + 0.06), rel=EXACT)
-    assert engine.posterior(present, seen) == engine.propagate(seen, ["flu"]).present("flu")
+    alone = engine.propagate(seen, ["flu"]).present("flu")
+    assert engine.posterior(present, seen) == pytest.approx(alone, rel=1e-15)
 
 
 def test_probability_of_any_equals_enumeration() -> None:

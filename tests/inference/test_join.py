@@ -5,12 +5,25 @@ from itertools import product
 import numpy as np
 import pytest
 
-from kneebayes.inference.tables import join, pull
+from kneebayes.inference import tables
+from kneebayes.inference.scaled import Scaled
 
 Scope = tuple[int, ...]
 
 SIZES = (2, 2, 2, 3, 2)  # the first three variables are bits, the others are states
 BITS = (0, 1, 2)
+
+
+def doubles(scaled: Scaled) -> np.ndarray:
+    return np.ldexp(scaled.numbers, np.maximum(scaled.powers, -1100).astype(np.int32))
+
+
+def join(a: np.ndarray, b: np.ndarray, bits: tuple[int, ...]) -> np.ndarray:
+    return doubles(tables.join(Scaled.of(a), Scaled.of(b), bits))
+
+
+def pull(gradient: np.ndarray, b: np.ndarray, bits: tuple[int, ...]) -> np.ndarray:
+    return doubles(tables.pull(Scaled.of(gradient), Scaled.of(b), bits))
 
 
 def shape_of(scope: Scope) -> tuple[int, ...]:

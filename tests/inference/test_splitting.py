@@ -9,10 +9,9 @@ import pytest
 
 import kneebayes as kb
 from kneebayes.errors import ImpossibleEvidenceError, TooWideError
-from kneebayes.inference import Engine, Evidence
+from kneebayes.inference import Engine, Evidence, asked
 from kneebayes.inference.answering import rows_of
 from kneebayes.inference.batch import cases_of
-from kneebayes.inference.compiled import asked
 from kneebayes.inference.splitting import parts_of
 from kneebayes.network import Network, noisy_or_node, root_node, table_node
 

@@ -8,8 +8,6 @@ from kneebayes.network import Network, noisy_or_node, root_node
 
 MANY = 28
 
-pytestmark = pytest.mark.usefixtures("way")
-
 
 @pytest.fixture(scope="module")
 def wide() -> Engine:

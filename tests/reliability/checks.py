@@ -18,7 +18,7 @@ ABOUT = (
     "versions it was made with. *demanded* is what the command holds the figure to (it ends "
     "with exit code 1 if one is not met); figures without a demand are told as they are."
 )
-PACKAGES = ("kneebayes", "numpy", "numba", "pgmpy", "pyagrum", "hypothesis")
+PACKAGES = ("kneebayes", "numpy", "pgmpy", "pyagrum", "hypothesis")
 
 
 @dataclass(frozen=True)

@@ -92,7 +92,7 @@ def attribute(
     passing = _passing(engine.network, evidence, causes)
     shares: dict[str, dict[str, float]] = {id: {} for id in present}
     engine.compile()  # once, before threads could all begin to
-    with ThreadPoolExecutor(usable_cores()) as pool:  # compiled code holds no lock
+    with ThreadPoolExecutor(usable_cores()) as pool:  # the kernel holds no lock
         each = pool.map(
             lambda cause: _shares_of(engine.network, evidence, present, cause, passing), causes
         )

@@ -1,4 +1,4 @@
-"""What compiled code is asked, and room for its answers; needs no compiled code itself."""
+"""Questions side by side as the kernel takes them, and room for its answers."""
 
 from __future__ import annotations
 
@@ -6,42 +6,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-from kneebayes.inference.flat import Flags, Flat, Integers, Observed
+from kneebayes.inference.flat import Flags, Flat, Observed, Statuses
+from kneebayes.inference.limits import LIMITS, Limits
 from kneebayes.network import Numbers
 
-__all__ = [
-    "LIMITS",
-    "ROOMY",
-    "Limits",
-    "Room",
-    "Rows",
-    "Shares",
-    "empty_room",
-    "room_for_answers",
-    "room_for_shares",
-]
-
-
-class Limits(NamedTuple):
-    """How much a query may take.
-
-    Attributes
-    ----------
-    tries
-        Orders tried at most, where trying costs less than it may save.
-    most
-        Entries of all tables together; half a query's memory, the other half is gradients.
-    dearest
-        Multiplications of one pass; a query that needs more is not answered.
-    """
-
-    tries: int
-    most: int
-    dearest: float
-
-
-LIMITS = Limits(tries=64, most=2**24, dearest=np.inf)  # 128 MiB of doubles, and as much again
-ROOMY = LIMITS._replace(most=2**27)  # 1 GiB: for what cannot be asked in parts
+__all__ = ["Gradients", "Rows", "room_for_answers", "room_for_gradients"]
 
 
 class Rows(NamedTuple):
@@ -67,6 +36,10 @@ class Rows(NamedTuple):
     widths, costs
         Filled with log2 of the largest table, and with the multiplications of one pass; the
         latter infinite where a query is too wide.
+    status
+        Filled with how each row ended: one of the words of :class:`~.native.Status`.
+    stop
+        A single number; whoever makes it another than 0 stops all rows.
     limits
         How much each query may take.
     """
@@ -80,10 +53,12 @@ class Rows(NamedTuple):
     marginals: Numbers
     widths: Numbers
     costs: Numbers
+    status: Statuses
+    stop: Statuses
     limits: Limits
 
 
-class Shares(NamedTuple):
+class Gradients(NamedTuple):
     """Gradients of ln P(evidence), zero for what is observed or takes no part.
 
     Attributes
@@ -108,18 +83,6 @@ class Shares(NamedTuple):
     weights: Numbers
 
 
-class Room(NamedTuple):
-    """Memory that is used again and again: asking the system for it costs more than filling it."""
-
-    floats: Numbers
-    places: Integers
-
-
-def empty_room() -> Room:
-    """A room without space, which grows when it is first used."""
-    return Room(np.empty(0), np.empty(0, dtype=np.int64))
-
-
 def room_for_answers(
     flat: Flat, numbers: Numbers, hard: Observed, soft: Numbers, wanted: Flags
 ) -> Rows:
@@ -127,22 +90,24 @@ def room_for_answers(
     rows = max(len(numbers), len(hard), len(soft))
     return Rows(
         numbers=numbers,
-        hard=hard,
+        hard=np.ascontiguousarray(hard, dtype=np.int16),
         soft=soft,
         wanted=wanted,
         softened=np.logical_or.reduceat((soft != 1.0).any(axis=0), flat.own_start[:-1]),
-        logs=np.empty(rows),
-        marginals=np.empty((rows if wanted.any() else 0, flat.own_start[-1])),
+        logs=np.full(rows, np.inf),
+        marginals=np.zeros((rows if wanted.any() else 0, flat.own_start[-1])),
         widths=np.empty(rows),
         costs=np.empty(rows),
+        status=np.zeros(rows, dtype=np.int32),
+        stop=np.zeros(1, dtype=np.int32),
         limits=LIMITS,
     )
 
 
-def room_for_shares(flat: Flat) -> Shares:
-    """Shares of one question, all zero."""
+def room_for_gradients(flat: Flat) -> Gradients:
+    """Gradients of one question, all zero."""
     states, numbers = int(flat.own_start[-1]), int(flat.number_start[-1])
-    return Shares(
+    return Gradients(
         own=np.zeros(states),
         links=np.zeros((numbers, 2)),
         pairs=np.zeros((len(flat.states), 2)),

@@ -1,1 +1,0 @@
-"""The same elimination in compiled code, for many queries; imported only when it is used."""

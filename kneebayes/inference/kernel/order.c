@@ -1,0 +1,156 @@
+/* The elimination order: again and again the variable with the lowest score.
+ *
+ * The score is the number of pairs of neighbours that are joined for the first time (minimum
+ * fill; Kjaerulff 1990) and so much times log2 of the table made; less for the bit of a hidden
+ * node (once it has become a state, other tables are joined to it without an OR, and the state
+ * itself can be taken out), more for that of an observed one, and perhaps something by chance. */
+#include "kernel.h"
+
+#include <math.h>
+#include <string.h>
+
+typedef struct {
+    const Query *query;
+    Word *near, *around, *changed;
+    double *weight, *fixed, *scores, share;
+    Int *held, *ones, *others;
+} Work;
+
+static int lowest(Word word)
+{
+    return __builtin_ctzll(word);
+}
+
+/* Write the members of a set, lowest first; returns how many. */
+static Int members(const Word *set, Int words, Int *out)
+{
+    Int found = 0;
+    for (Int place = 0; place < words; place++)
+        for (Word word = set[place]; word != 0; word &= word - 1)
+            out[found++] = (place << 6) + lowest(word);
+    return found;
+}
+
+static void remove_member(Word *set, Int member)
+{
+    set[member >> 6] &= ~((Word)1 << (member & 63));
+}
+
+static void add_member(Word *set, Int member)
+{
+    set[member >> 6] |= (Word)1 << (member & 63);
+}
+
+static double score(Work *work, Int at)
+{
+    Int words = work->query->words, pairs = 0;
+    memcpy(work->around, work->near + at * words, (size_t)words * sizeof(Word));
+    if (work->query->becomes[at] >= 0)
+        add_member(work->around, work->query->becomes[at]);
+    double size = work->weight[at];
+    Int number = members(work->around, words, work->ones);
+    for (Int k = 0; k < number; k++) {
+        const Word *near = work->near + work->ones[k] * words;
+        size += work->weight[work->ones[k]];
+        for (Int place = 0; place < words; place++)
+            pairs += __builtin_popcountll(work->around[place] & ~near[place]);
+    }
+    return 0.5 * (double)(pairs - number) + work->share * size;
+}
+
+/* Join the neighbours of a variable; `changed` gets all whose score may be another. */
+static void connect(Work *work, Int chosen)
+{
+    Int words = work->query->words;
+    const Word *around = work->near + chosen * words;
+    memcpy(work->changed, around, (size_t)words * sizeof(Word));
+    Int number = members(around, words, work->ones);
+    for (Int k = 0; k < number; k++) {
+        Word *near = work->near + work->ones[k] * words;
+        for (Int place = 0; place < words; place++)
+            near[place] |= around[place];
+        remove_member(near, work->ones[k]);
+        remove_member(near, chosen);
+        for (Int place = 0; place < words; place++)
+            work->changed[place] |= near[place];
+    }
+}
+
+/* Count for the variables that wait for the bit of a hidden node how many they wait for. */
+static void hold(Work *work, Int at, Int more)
+{
+    if (work->query->becomes[at] >= 0)
+        work->held[work->query->becomes[at]] += more;
+    if (work->query->across[at] >= 0)
+        work->held[work->query->across[at]] += more;
+}
+
+static Work start(Call *call, const Query *query, Rule rule, uint64_t seed)
+{
+    Int m = query->m, words = query->words;
+    Work work = {.query = query, .share = rule.size};
+    work.near = take(call, m * words, sizeof(Word));
+    memcpy(work.near, query->near, (size_t)(m * words) * sizeof(Word));
+    work.around = take(call, words, sizeof(Word));
+    work.changed = take(call, words, sizeof(Word));
+    work.weight = take(call, m, sizeof(double));
+    work.fixed = take(call, m, sizeof(double));
+    work.scores = take(call, m, sizeof(double));
+    work.held = take_zero(call, m, sizeof(Int));
+    work.ones = take(call, m, sizeof(Int));
+    work.others = take(call, m, sizeof(Int));
+    uint64_t number = seed;
+    for (Int at = 0; at < m; at++) { /* Knuth's linear congruential generator */
+        number = number * 6364136223846793005u + 1442695040888963407u;
+        work.weight[at] = log2((double)query->size[at]);
+        work.fixed[at] = rule.chance * (double)(number >> 33) / 2147483648.0;
+        if (query->is_bit[at])
+            work.fixed[at] += query->becomes[at] >= 0 ? rule.hidden : rule.observed;
+    }
+    return work;
+}
+
+/* Fill the order; returns log2 of the entries of its largest table. */
+double greedy_order(Call *call, const Query *query, Rule rule, uint64_t seed, Int *order,
+                    Int *length)
+{
+    Int m = query->m, words = query->words, turns = 0;
+    Work work = start(call, query, rule, seed);
+    uint8_t *waiting = take(call, m, 1);
+    double width = 0.0;
+    for (Int at = 0; at < m; at++) {
+        waiting[at] = !query->kept[at];
+        hold(&work, at, 1);
+    }
+    for (Int at = 0; at < m; at++)
+        work.scores[at] = work.fixed[at] + score(&work, at);
+    for (;;) {
+        Int chosen = NONE;
+        for (Int at = 0; at < m; at++)
+            if (waiting[at] && work.held[at] == 0 &&
+                (chosen < 0 || work.scores[at] < work.scores[chosen]))
+                chosen = at;
+        if (chosen < 0)
+            break;
+        poll(call);
+        order[turns++] = chosen;
+        waiting[chosen] = 0;
+        double size = work.weight[chosen];
+        Int number = members(work.near + chosen * words, words, work.ones);
+        for (Int k = 0; k < number; k++)
+            size += work.weight[work.ones[k]];
+        width = fmax(width, size);
+        hold(&work, chosen, -1);
+        if (query->becomes[chosen] >= 0)
+            add_member(work.near + chosen * words, query->becomes[chosen]);
+        connect(&work, chosen);
+        number = members(work.changed, words, work.others);
+        for (Int k = 0; k < number; k++) {
+            Int at = work.others[k];
+            if (waiting[at])
+                work.scores[at] = work.fixed[at] + score(&work, at);
+        }
+    }
+    *length = turns;
+    return width;
+}

@@ -1,0 +1,254 @@
+"""The kernel as a native library: found, built where it was not, and called.
+
+A wheel carries it. In a source tree it is built once, by a C compiler or the ``ziglang`` package,
+in another process and in the background: until it is there (some seconds), and where there is no
+compiler at all, :mod:`kneebayes.inference.plain` answers.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import subprocess
+import sys
+from pathlib import Path
+from threading import Lock, Thread
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kneebayes.inference import building
+from kneebayes.inference.asked import Gradients, Rows
+from kneebayes.inference.building import built_libraries
+from kneebayes.inference.flat import Flags, Flat, Integers
+from kneebayes.inference.limits import Limits
+from kneebayes.network import Numbers
+
+__all__ = ["Kernel", "Status", "kernel"]
+
+SWITCH = "KNEEBAYES_KERNEL"  # "off": answer in plain NumPy
+
+
+class Status:
+    """How a question ended: plain numbers, since NumPy asks an Enum for attributes it has not,
+    and would take an interrupt in there for a missing one.
+    """
+
+    DONE = 0
+    TOO_WIDE = 1
+    TOO_SLOW = 2
+    STOPPED = 3
+    ROUGH = 4  # doubles are too narrow
+    NO_MEMORY = 5
+    BAD = 6
+
+
+class _Flat(ctypes.Structure):
+    _fields_ = [("nodes", ctypes.c_int64), *((name, ctypes.c_void_p) for name in Flat._fields)]
+
+
+class _Limits(ctypes.Structure):
+    _fields_ = [
+        (name, ctypes.c_int64 if name in {"tries", "most"} else ctypes.c_double)
+        for name in Limits._fields
+    ]
+
+
+class _Rows(ctypes.Structure):
+    _fields_ = [
+        *((name, ctypes.c_void_p) for name in ("numbers", "soft", "hard")),
+        *((name, ctypes.c_int64) for name in ("numbers_step", "soft_step", "hard_step")),
+        *((name, ctypes.c_void_p) for name in ("wanted", "softened")),
+        *((name, ctypes.c_void_p) for name in ("logs", "marginals", "widths", "costs")),
+        *((name, ctypes.c_void_p) for name in ("status", "stop")),
+    ]
+
+
+class _Gradients(ctypes.Structure):
+    _fields_ = [(name, ctypes.c_void_p) for name in Gradients._fields]
+
+
+RECORDS = (_Flat, _Limits, _Rows, _Gradients)
+
+
+def _at(array: NDArray[np.generic], kind: type[np.generic]) -> int:
+    """Where the entries of an array stand; the kernel must be able to read them as they are."""
+    if array.dtype != kind or not array.flags.c_contiguous:
+        message = f"internal error: the kernel was given {array.dtype} entries for {kind.__name__}"
+        raise TypeError(message)
+    return int(array.ctypes.data)
+
+
+def _flat(flat: Flat) -> _Flat:
+    return _Flat(len(flat.states), *(_at(array, np.int64) for array in flat))
+
+
+def _rows(flat: Flat, rows: Rows) -> _Rows:
+    """The addresses of some rows; sizes are checked, once and here."""
+    count, nodes, states = len(rows.logs), len(flat.states), int(flat.own_start[-1])
+    shapes = (
+        (rows.numbers, int(flat.number_start[-1])),
+        (rows.soft, states),
+        (rows.hard, nodes),
+    )
+    fits = all(
+        array.ndim == 2 and array.shape[1] == columns and len(array) in {1, count}
+        for array, columns in shapes
+    )
+    fits = fits and rows.marginals.shape in {(0, states), (count, states)}
+    fits = fits and rows.wanted.shape == rows.softened.shape == (nodes,)
+    fits = fits and {len(one) for one in (rows.widths, rows.costs, rows.status)} == {count}
+    if not fits:
+        message = "internal error: the kernel was given arrays that do not fit each other"
+        raise ValueError(message)
+    steps = (array.shape[1] if len(array) > 1 else 0 for array, _ in shapes)
+    return _Rows(
+        _at(rows.numbers, np.float64),
+        _at(rows.soft, np.float64),
+        _at(rows.hard, np.int16),
+        *steps,
+        _at(rows.wanted, np.bool_),
+        _at(rows.softened, np.bool_),
+        _at(rows.logs, np.float64),
+        _at(rows.marginals, np.float64) if len(rows.marginals) else None,
+        _at(rows.widths, np.float64),
+        _at(rows.costs, np.float64),
+        _at(rows.status, np.int32),
+        _at(rows.stop, np.int32),
+    )
+
+
+class Kernel:
+    """The loaded library; its calls hold no lock, and keep nothing from one to the next."""
+
+    def __init__(self, path: Path) -> None:
+        library = ctypes.CDLL(str(path))
+        sizes = (ctypes.c_int64 * len(RECORDS))()
+        library.kneebayes_sizes.restype = None
+        library.kneebayes_sizes(sizes)
+        if list(sizes) != [ctypes.sizeof(record) for record in RECORDS]:
+            message = f"{path} was built for another layout of records"
+            raise OSError(message)
+        self._rows = library.kneebayes_rows
+        self._rows.argtypes = [ctypes.c_void_p] * 3 + [ctypes.c_int64] * 2
+        self._gradients = library.kneebayes_gradients
+        self._gradients.argtypes = [ctypes.c_void_p] * 4
+        self._joint = library.kneebayes_joint
+        self._joint.argtypes = [ctypes.c_void_p] * 4 + [ctypes.c_int64] + [ctypes.c_void_p] * 4
+        self.path = path
+
+    def run_rows(self, flat: Flat, rows: Rows, first: int, last: int) -> None:
+        """Answer the rows ``first`` to ``last``; the status of each says how it ended."""
+        if not 0 <= first <= last <= len(rows.logs):
+            message = f"internal error: no rows {first} to {last} of {len(rows.logs)}"
+            raise ValueError(message)
+        lay, asked, limits = _flat(flat), _rows(flat, rows), _Limits(*rows.limits)
+        self._rows(ctypes.byref(lay), ctypes.byref(asked), ctypes.byref(limits), first, last)
+
+    def run_gradients(self, flat: Flat, rows: Rows, gradients: Gradients) -> None:
+        """Answer a single question with the gradient of every link, leak and table."""
+        states, numbers = int(flat.own_start[-1]), int(flat.number_start[-1])
+        shapes = [(states,), (numbers, 2), (len(flat.states), 2), (numbers,), (states,)]
+        if [one.shape for one in gradients] != shapes or len(rows.logs) != 1:
+            message = "internal error: the kernel was given gradients that do not fit the network"
+            raise ValueError(message)
+        lay, asked, limits = _flat(flat), _rows(flat, rows), _Limits(*rows.limits)
+        out = _Gradients(*(_at(one, np.float64) for one in gradients))
+        self._gradients(
+            ctypes.byref(lay), ctypes.byref(asked), ctypes.byref(limits), ctypes.byref(out)
+        )
+
+    def run_joint(
+        self, flat: Flat, rows: Rows, kept: Flags, room: int
+    ) -> tuple[Integers, Numbers, Numbers]:
+        """Joint table of some open nodes and the evidence of a single question.
+
+        Returns
+        -------
+        scope, table, own
+            The nodes along the axes of the table (kept nodes that nothing hangs on are missing),
+            its entries, and what else depends on each state of each node alone.
+        """
+        nodes, states = len(flat.states), int(flat.own_start[-1])
+        if kept.shape != (nodes,) or len(rows.logs) != 1:
+            message = "internal error: the kernel was given nodes that do not fit the network"
+            raise ValueError(message)
+        scope, size = np.zeros(nodes, dtype=np.int64), np.zeros(1, dtype=np.int64)
+        table, own = np.zeros(room), np.ones(states)
+        lay, asked, limits = _flat(flat), _rows(flat, rows), _Limits(*rows.limits)
+        self._joint(
+            ctypes.byref(lay),
+            ctypes.byref(asked),
+            ctypes.byref(limits),
+            _at(kept, np.bool_),
+            room,
+            _at(scope, np.int64),
+            _at(size, np.int64),
+            _at(table, np.float64),
+            _at(own, np.float64),
+        )
+        return scope[: int(size[0])], table, own
+
+
+class _Loader:
+    """Finds the library once; builds it once where it is missing."""
+
+    def __init__(self) -> None:
+        self.kernel: Kernel | None = None
+        self.hopeless = os.environ.get(SWITCH) == "off"
+        self._lock = Lock()
+        self._build: Thread | None = None
+
+    def load(self, wait: bool) -> Kernel | None:
+        """The kernel, if it is there by now."""
+        with self._lock:
+            if self._build is None:
+                self._open()
+                if self.kernel is None:
+                    self._build = Thread(target=_build, name="building the kernel", daemon=True)
+                    self._build.start()
+        if wait and self._build is not None:
+            self._build.join()
+        with self._lock:
+            done = self._build is not None and not self._build.is_alive()
+            if self.kernel is None and done:
+                self._open()
+                self.hopeless = self.kernel is None
+        return self.kernel
+
+    def _open(self) -> None:
+        """Open the first library that fits this machine."""
+        for path in built_libraries():
+            try:
+                self.kernel = Kernel(path)
+            except (OSError, AttributeError):  # of another machine, or of an older source
+                continue
+            return
+
+
+_LOADER = _Loader()
+
+
+def kernel(wait: bool = False) -> Kernel | None:
+    """The kernel if it is there; None if plain NumPy must answer.
+
+    Parameters
+    ----------
+    wait
+        Whether to wait where it is being built: some seconds, once in an installation.
+    """
+    if _LOADER.kernel is not None or _LOADER.hopeless:
+        return _LOADER.kernel
+    return _LOADER.load(wait)
+
+
+def _build() -> None:
+    """Build the library in a process of its own, which no interrupt of this one ends."""
+    subprocess.run(
+        [sys.executable, "-P", str(Path(building.__file__))],
+        check=False,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )

@@ -1,0 +1,204 @@
+"""One question answered in plain NumPy, whatever the size of its numbers.
+
+The reference for the kernel, and what answers where the kernel cannot: where it was not built,
+and where doubles are too narrow.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+
+import numpy as np
+
+from kneebayes.inference.asked import Gradients
+from kneebayes.inference.flat import Flags, Flat, Observed
+from kneebayes.inference.leaves import Leaf, leaves_of
+from kneebayes.inference.plan import Plan, plan_elimination
+from kneebayes.inference.propagation import run_backward, run_forward
+from kneebayes.inference.scaled import Scaled
+from kneebayes.network import Numbers
+
+__all__ = ["LEAK", "Plain", "ask_plainly"]
+
+LEAK = -1  # stands for the leak where links are named by their parent
+PLANS_KEPT = 512
+
+
+@lru_cache(maxsize=PLANS_KEPT)
+def _plan(
+    scopes: tuple[tuple[int, ...], ...],
+    sizes: tuple[tuple[int, int], ...],
+    open_bits: tuple[tuple[int, bool], ...],
+    kept: frozenset[int],
+) -> Plan:
+    return plan_elimination(scopes, dict(sizes), dict(open_bits), kept)
+
+
+@dataclass(frozen=True)
+class Plain:
+    """One question, its tables, and what follows from them.
+
+    Attributes
+    ----------
+    flat, hard
+        The network, and the observed state of each node or -1.
+    numbers
+        Numbers of the network.
+    leaves, plan, tables
+        The tables it starts from, its elimination, and all tables of it.
+    """
+
+    flat: Flat
+    hard: Observed
+    numbers: Numbers
+    leaves: Sequence[Leaf]
+    plan: Plan
+    tables: Sequence[Scaled]
+
+    @property
+    def log_probability(self) -> float:
+        """Natural logarithm of P(evidence), where no node is kept."""
+        return float(self.tables[self.plan.result].log())
+
+    @cached_property
+    def gradients(self) -> list[Scaled]:
+        """Derivative of P(evidence) in every entry of every leaf."""
+        return run_backward(self.plan, self.tables, len(self.leaves))
+
+    def marginals(self) -> Numbers:
+        """P(state | evidence), nodes end to end; zero for what was observed or takes no part."""
+        out = np.zeros(int(self.flat.own_start[-1]))
+        total = self.tables[self.plan.result]
+        if self.log_probability > -np.inf:
+            for leaf, gradient in zip(self.leaves, self.gradients, strict=True):
+                if leaf.kind == "soft":
+                    first = int(self.flat.own_start[leaf.node])
+                    share = (leaf.table * gradient).over(total)
+                    out[first : first + len(share)] = share
+        return out
+
+    def joint(self) -> tuple[tuple[int, ...], Numbers, float]:
+        """Kept nodes in the order of the axes, their table with largest entry 1, its ln scale."""
+        result = self.tables[self.plan.result]
+        top = int(result.powers.max())
+        log = top * float(np.log(2.0))
+        table = np.ldexp(result.numbers, np.clip(result.powers - top, -1100, 0).astype(np.int32))
+        largest = float(table.max())
+        if largest == 0.0:
+            return self._nodes(), table, -np.inf
+        return self._nodes(), table / largest, log + float(np.log(largest))
+
+    def _nodes(self) -> tuple[int, ...]:
+        return tuple(variable // 2 for variable in self.plan.scope)
+
+    def slopes(self) -> tuple[Numbers, dict[int, dict[int, float]]]:
+        """Derivative of ln P(evidence) in every number; how probable each link fired.
+
+        Links by node and parent; a derivative beyond what a double can hold ends there.
+        """
+        out = np.zeros(len(self.numbers))
+        fired: dict[int, dict[int, float]] = {}
+        total = self.tables[self.plan.result]
+        for leaf, gradient in zip(self.leaves, self.gradients, strict=True):
+            if leaf.kind == "table":
+                out[leaf.places] = gradient.over(total)
+            elif leaf.kind == "quiet":
+                out[leaf.places] = -gradient.over(total)
+                fired.setdefault(leaf.node, {})[self._parent(leaf)] = 0.0
+            elif leaf.kind == "link":
+                both = gradient.over(total)
+                out[leaf.places] = both[:, 1] - both[:, 0]
+                share = float(self.numbers[leaf.places] @ both[:, 1])
+                fired.setdefault(leaf.node, {})[self._parent(leaf)] = share
+            elif leaf.kind != "soft":
+                fired.setdefault(leaf.node, {}).update(self._acting(leaf, gradient, out))
+        return out, fired
+
+    def fill_gradients(self, gradients: Gradients) -> None:
+        """Fill the gradients of links, pairs and tables, as the kernel does."""
+        total = self.tables[self.plan.result]
+        if self.log_probability == -np.inf:
+            return
+        for leaf, gradient in zip(self.leaves, self.gradients, strict=True):
+            if leaf.kind == "link":
+                gradients.links[leaf.places] = gradient.over(total)
+            elif leaf.kind == "pair" and leaf.scope[0] % 2:
+                gradients.pairs[leaf.node] = gradient.over(total)
+            elif leaf.kind == "table" and len(leaf.scope) > 1:
+                gradients.tables[leaf.places] = gradient.over(total)
+
+    def _parent(self, leaf: Leaf) -> int:
+        """The parent of a link."""
+        return leaf.scope[0] // 2
+
+    def _acting(self, leaf: Leaf, gradient: Scaled, out: Numbers) -> Mapping[int, float]:
+        """Fill the derivatives of a leak and of the links of observed parents."""
+        nothing = Scaled.of(np.zeros(()))
+        first = {"pair": 0, "unfired": 0}.get(leaf.kind)
+        second = {"pair": 1, "fired": 0}.get(leaf.kind)
+        halves = gradient.reshape((-1,))
+        to_none = nothing if first is None else halves[first]
+        to_some = nothing if second is None else halves[second]
+        total = self.tables[self.plan.result]
+        fired: dict[int, float] = {}
+        first_slot = int(self.flat.parent_start[leaf.node])
+        last_slot = int(self.flat.parent_start[leaf.node + 1])
+        parents = self.flat.parents[first_slot:last_slot]
+        names = [LEAK, *(int(one) for one in parents if self.hard[one] >= 0)]
+        for name, place in zip(names, leaf.places.tolist(), strict=True):
+            others = Scaled.of(np.ones(()))
+            for other in leaf.places.tolist():
+                if other != place:
+                    others = others * Scaled.of(np.asarray(1.0 - self.numbers[other]))
+            out[place] = float(((to_some - to_none) * others).over(total))
+            number = Scaled.of(np.asarray(self.numbers[place]))
+            fired[name] = float((number * to_some).over(total))
+        return fired
+
+
+def ask_plainly(
+    flat: Flat,
+    numbers: Numbers,
+    hard: Observed,
+    soft: Numbers,
+    wanted: Flags,
+    kept: Sequence[int] = (),
+) -> Plain:
+    """One question, forward; every array is one row.
+
+    Parameters
+    ----------
+    flat, numbers
+        The network.
+    hard, soft
+        Observed states or -1, and likelihoods of all states.
+    wanted
+        For each node whether something is asked of it.
+    kept
+        Nodes that are kept to the end, for their joint table.
+
+    Raises
+    ------
+    TooWideError
+        If the answer needs more memory than is allowed.
+    """
+    softened = np.logical_or.reduceat(soft != 1.0, flat.own_start[:-1])
+    relevant = wanted | softened | (hard >= 0)
+    relevant[list(kept)] = True
+    for at in range(len(relevant) - 1, -1, -1):
+        if relevant[at]:
+            relevant[flat.parents[flat.parent_start[at] : flat.parent_start[at + 1]]] = True
+    leaves = leaves_of(flat, numbers, hard, soft, tuple(relevant.tolist()))
+    variables = sorted({variable for leaf in leaves for variable in leaf.scope})
+    sizes = {one: 2 if one % 2 else int(flat.states[one // 2]) for one in variables}
+    open_bits = {one: bool(hard[one // 2] < 0) for one in variables if one % 2}
+    plan = _plan(
+        tuple(leaf.scope for leaf in leaves),
+        tuple(sizes.items()),
+        tuple(open_bits.items()),
+        frozenset(2 * at for at in kept),
+    )
+    tables = run_forward(plan, [leaf.table for leaf in leaves])
+    return Plain(flat, hard, numbers, leaves, plan, tables)

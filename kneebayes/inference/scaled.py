@@ -1,0 +1,128 @@
+"""Arrays of numbers of any size: a double and a power of two for each entry.
+
+Probabilities fall below what a double can hold where much was observed (ten thousand digits
+are no rarity in a network of thousands of nodes). Here each entry carries a power of its own, so
+that nothing ever becomes zero that is not zero; it takes some three times as long.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kneebayes.network import Numbers
+
+__all__ = ["Scaled", "concatenate"]
+
+Powers = NDArray[np.int64]
+Index = int | tuple[int | slice | Powers | None, ...]
+NOTHING = -(2**40)  # the power of zero: below every other
+FAR = 1100  # what is so many powers of two below a double adds nothing to it
+
+
+@dataclass(frozen=True, slots=True)
+class Scaled:
+    """An array of numbers ``numbers * 2 ** powers``.
+
+    Attributes
+    ----------
+    numbers
+        Between a half and one (of either sign), or zero.
+    powers
+        The power of two of each.
+
+    Examples
+    --------
+    >>> tiny = Scaled.of(np.array([1e-200]))
+    >>> (tiny * tiny * tiny).log()
+    array([-1381.55105579])
+    """
+
+    numbers: Numbers
+    powers: Powers
+
+    @classmethod
+    def of(cls, numbers: Numbers) -> Scaled:
+        """Scaled numbers from doubles."""
+        numbers = np.asarray(numbers, dtype=np.float64)
+        return _normal(numbers, np.zeros(numbers.shape, dtype=np.int64))
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Lengths of the axes."""
+        return self.numbers.shape
+
+    @property
+    def ndim(self) -> int:
+        """How many axes."""
+        return self.numbers.ndim
+
+    def __mul__(self, other: Scaled) -> Scaled:
+        return _normal(self.numbers * other.numbers, self.powers + other.powers)
+
+    def __add__(self, other: Scaled) -> Scaled:
+        top = np.maximum(self.powers, other.powers)
+        return _normal(_down(self, top) + _down(other, top), top)
+
+    def __sub__(self, other: Scaled) -> Scaled:
+        return self + Scaled(-other.numbers, other.powers)
+
+    def __getitem__(self, index: Index) -> Scaled:
+        return Scaled(np.asarray(self.numbers[index]), np.asarray(self.powers[index]))
+
+    def reshape(self, shape: tuple[int, ...]) -> Scaled:
+        """The same entries in another shape."""
+        return Scaled(self.numbers.reshape(shape), self.powers.reshape(shape))
+
+    def transpose(self, axes: tuple[int, ...]) -> Scaled:
+        """The axes in another order."""
+        return Scaled(self.numbers.transpose(axes), self.powers.transpose(axes))
+
+    def broadcast(self, shape: tuple[int, ...]) -> Scaled:
+        """The same entries again and again."""
+        return Scaled(np.broadcast_to(self.numbers, shape), np.broadcast_to(self.powers, shape))
+
+    def sum(self, axis: int | tuple[int, ...]) -> Scaled:
+        """Sums along axes, which are gone."""
+        if axis == ():
+            return self
+        top = self.powers.max(axis=axis, keepdims=True)
+        return _normal(_down(self, top).sum(axis=axis), top.squeeze(axis))
+
+    def log(self) -> Numbers:
+        """Natural logarithms; minus infinity for zero."""
+        near = np.clip(self.powers, -1000, 1000).astype(np.int32)  # most are: no digit is lost
+        with np.errstate(divide="ignore"):
+            logs = np.log(np.ldexp(self.numbers, near))
+        return np.asarray(logs + (self.powers - near) * np.log(2.0))
+
+    def over(self, other: Scaled) -> Numbers:
+        """Quotients as doubles; what is beyond their range ends at it, nothing is infinite."""
+        quotient = _normal(self.numbers / other.numbers, self.powers - other.powers)
+        powers = np.clip(quotient.powers, -FAR, 1024).astype(np.int32)
+        return np.asarray(np.ldexp(quotient.numbers, powers))
+
+    def relative(self, axis: int) -> Numbers:
+        """Doubles in the same proportions along an axis."""
+        return _down(self, self.powers.max(axis=axis, keepdims=True))
+
+
+def concatenate(parts: list[Scaled], axis: int) -> Scaled:
+    """Arrays end to end along an axis."""
+    return Scaled(
+        np.concatenate([part.numbers for part in parts], axis=axis),
+        np.concatenate([part.powers for part in parts], axis=axis),
+    )
+
+
+def _normal(numbers: Numbers, powers: Powers) -> Scaled:
+    halves, more = np.frexp(numbers)
+    return Scaled(np.asarray(halves), np.where(halves == 0.0, NOTHING, powers + more))
+
+
+def _down(scaled: Scaled, top: Powers) -> Numbers:
+    """The numbers in the measure of a higher power."""
+    apart = np.clip(scaled.powers - top, -FAR, 0).astype(np.int32)
+    return np.asarray(np.ldexp(scaled.numbers, apart))
