@@ -6,6 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -14,6 +15,7 @@ from kneebayes.errors import (
     ImpossibleEvidenceError,
     KneebayesError,
     UnknownNameError,
+    shown,
     suggest,
 )
 from kneebayes.exchange.foreign_case import ForeignCase
@@ -23,13 +25,18 @@ from kneebayes.exchange.side_table import NetworkFile
 from kneebayes.inference import Engine, Evidence
 from kneebayes.network import Network, Node, table_node
 
-__all__ = ["ForeignModel", "reason_with"]
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["ForeignModel", "is_missing", "reason_with"]
+
+YES, NO = ("true", "present", "yes"), ("false", "absent", "no")  # the first that a node has
 
 
 def reason_with(
     network: Network | NetworkFile | str | Path,
     targets: Sequence[str],
-    evidence: Mapping[str, object] | None = None,
+    evidence: Mapping[str, object] | pd.Series[Any] | None = None,
 ) -> ForeignCase:
     """What a network says of some targets, given some evidence.
 
@@ -123,52 +130,55 @@ class ForeignModel:
         raise UnknownNameError(message, str(name), near)
 
     def find_state(self, id: str, state: object) -> str:
-        """A state of a node, in any case; True and False mean present and absent.
+        """A state of a node by its own name, in any case.
+
+        A number means the state that is called by it. True and False mean the states that are
+        called so, else present and absent, else yes and no.
 
         Raises
         ------
         EvidenceError
-            If the node has no such state.
+            If the node has no such state, or several that could be meant.
         """
         states = self.network[id].states
-        if isinstance(state, bool):
-            state = "present" if state else "absent"
-        if state in states:
-            return str(state)
-        alike = [one for one in states if one.casefold() == str(state).casefold()]
+        if isinstance(state, bool | np.bool_):
+            names = YES if state else NO
+            alike = next((found for name in names if (found := _alike(name, states))), [])
+        elif isinstance(state, int | float | np.number):
+            alike = [one for one in states if _number(one) == state]
+        else:
+            alike = [str(state)] if state in states else _alike(str(state), states)
         if len(alike) == 1:
             return alike[0]
-        message = f"'{id}' cannot be {state!r}. Its states are: {', '.join(states)}."
+        message = f"'{id}' cannot be {shown(state)}. Its states are: {', '.join(states)}."
         raise EvidenceError(message)
 
-    def given(self, evidence: Mapping[str, object] | None = None) -> ForeignCase:
+    def given(self, evidence: Mapping[str, object] | pd.Series[Any] | None = None) -> ForeignCase:
         """What follows from some evidence.
 
         Parameters
         ----------
         evidence
-            By id or label: the name of a state, None for unknown, or likelihoods: one number
-            a state in order, or a mapping of states to numbers, 0 where a state is left out.
+            By id or label, as a mapping or a row of a table: the name of a state, None or
+            another missing value for unknown, or likelihoods: one number a state in order, or
+            a mapping of states to numbers, 0 where a state is left out. Targets can be told
+            of too.
 
         Raises
         ------
         UnknownNameError, EvidenceError
-            If a name or a state is not known, or a target is observed.
+            If a name or a state is not known.
         ImpossibleEvidenceError
             If the network says that this cannot be.
         """
         said: dict[str, tuple[float, ...]] = {}
-        for name, answer in (evidence or {}).items():
-            id = self.find(name)
+        for name, answer in (evidence if evidence is not None else {}).items():
+            id = self.find(str(name))
             if id in said:
                 message = f"'{name}' stands twice in the evidence. Keep one."
                 raise EvidenceError(message)
-            if answer is not None:
+            if not is_missing(answer):
                 said[id] = self._likelihood(id, answer)
-        observed = [id for id in self.targets if id in said]
-        if observed:
-            message = f"'{observed[0]}' is a target and observed; there is nothing to find out."
-            raise EvidenceError(message)
         seen = Evidence(said)
         if self.engine.log_probability(seen) == -math.inf:
             message = f"These answers cannot be true together: {', '.join(said)}."
@@ -177,17 +187,42 @@ class ForeignModel:
 
     def _likelihood(self, id: str, answer: object) -> tuple[float, ...]:
         states = self.network[id].states
-        if isinstance(answer, Mapping):
+        if hasattr(answer, "items"):  # a mapping, or a Series by state
             by_state = {self.find_state(id, state): value for state, value in answer.items()}
             answer = [by_state.get(state, 0.0) for state in states]
-        if isinstance(answer, bool | str):
+        if isinstance(answer, str) or not isinstance(answer, Sequence | np.ndarray):
             answer = self.find_state(id, answer)
-        elif not isinstance(answer, Sequence | np.ndarray):
-            self.find_state(id, answer)
         return Evidence.of(self.network, {id: answer}).likelihoods[id]  # type: ignore[dict-item]
 
     def __repr__(self) -> str:
         return f"ForeignModel({self.network!r}, targets {', '.join(self.targets)})"
+
+
+def is_missing(answer: object) -> bool:
+    """Whether an answer is None, or what pandas and NumPy have for it.
+
+    Examples
+    --------
+    >>> is_missing(None), is_missing(float("nan")), is_missing("nan"), is_missing([0.1, 0.9])
+    (True, True, False, False)
+    """
+    if answer is None:
+        return True
+    try:
+        return bool(answer != answer)  # noqa: PLR0124 - what is missing differs from itself
+    except (TypeError, ValueError):  # pandas' NA has no truth, an array several
+        return type(answer).__name__ == "NAType"
+
+
+def _alike(name: str, states: Sequence[str]) -> list[str]:
+    return [one for one in states if one.casefold() == name.casefold()]
+
+
+def _number(name: str) -> float | None:
+    try:
+        return float(name)
+    except ValueError:
+        return None
 
 
 def _state_node(target: Node, state: str) -> Node:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import math
+import time
 from collections.abc import Mapping, Sequence
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from kneebayes.errors import EvidenceError
+from kneebayes.errors import EvidenceError, TooWideError
 from kneebayes.exchange.foreign_numbers import AboutNumbers
 from kneebayes.exchange.foreign_reasoning import (
     information_of,
+    nearest,
     probable_states,
     state_id,
     told_of,
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
 __all__ = ["ForeignCase"]
 
 TEXT = str
+SECONDS = 60.0  # that a question takes at most, but for one step too many
 
 
 class ForeignCase(AboutNumbers, ForeignResult):
@@ -126,7 +129,13 @@ class ForeignCase(AboutNumbers, ForeignResult):
         return self.model.given({**self.evidence.likelihoods, **renewed})
 
     def explain(
-        self, target: str, state: str, against: str | None = None, *, seed: int = 0
+        self,
+        target: str,
+        state: str,
+        against: str | None = None,
+        *,
+        seed: int = 0,
+        seconds: float = SECONDS,
     ) -> ForeignResult:
         """What each answer weighs for a target being in a state, in decibans.
 
@@ -138,7 +147,10 @@ class ForeignCase(AboutNumbers, ForeignResult):
         target, state, against
             Names.
         seed
-            Where chance begins if there are more than 15 answers; the ledger stays exact.
+            Where chance begins if there are more than 15 answers, or too many for the time;
+            the ledger stays exact.
+        seconds
+            How long to average over orders; when it is over, those that were drawn count.
 
         Returns
         -------
@@ -152,9 +164,12 @@ class ForeignCase(AboutNumbers, ForeignResult):
         if len(set(states)) < len(states):
             message = f"'{state}' against itself has no odds. Name two states."
             raise EvidenceError(message)
+        if self.evidence.hard_state(id) is not None:
+            message = f"'{id}' was observed to be {self._state(id)}, so nothing else explains it."
+            raise EvidenceError(message)
         ids = list(self.evidence)
         causes = [state_id(id, one) for one in states]
-        weights = weigh_answers(self.model.engine, self.evidence, ids, causes, seed)
+        weights = weigh_answers(self.model.engine, self.evidence, ids, causes, seed, seconds)
         columns = ("single", "ledger", "shapley", "leave_one_out", "after")
         rows: list[dict[str, Any]] = [
             {"id": node, "answer": f"{self.label(node)}: {self._state(node)}"}
@@ -162,9 +177,7 @@ class ForeignCase(AboutNumbers, ForeignResult):
             for at, node in enumerate(ids)
         ]
         over = "any other state" if against is None else states[1]
-        ends = f"From {weights.start:+.1f} to {weights.end:+.1f} decibans for {states[0]}"
-        sums = "Ledger and Shapley shares add up to the difference."
-        notes = [f"{ends} against {over}. {sums}"]
+        notes = [_ends(weights.start, weights.end, states[0], over)]
         if weights.drawn:
             notes.append(f"Shapley shares are estimated from {weights.drawn} orders.")
         shown = {one: (one.replace("_", " "), decibans_text) for one in columns}
@@ -182,7 +195,11 @@ class ForeignCase(AboutNumbers, ForeignResult):
         )
 
     def questions(
-        self, target: str | None = None, nodes: Sequence[str] | None = None
+        self,
+        target: str | None = None,
+        nodes: Sequence[str] | None = None,
+        *,
+        seconds: float = SECONDS,
     ) -> ForeignResult:
         """Every open node by what its answer would tell of the targets, in bits.
 
@@ -191,13 +208,18 @@ class ForeignCase(AboutNumbers, ForeignResult):
         target
             One of the targets; left out, the sum over all of them, which is a score.
         nodes
-            The nodes that can be asked about; left out, all that are open and no targets.
+            The nodes that can be asked about; left out, all that are open and are not what is
+            asked about.
+        seconds
+            How long to weigh nodes, those next to the targets first; when it is over, the
+            answer has the nodes that were weighed, and says so.
         """
         about = list(self.model.targets) if target is None else [self._target(target)]
-        nothing = {*self.evidence, *self.model.targets}
+        nothing = {*self.evidence, *(self.model.targets if target is None else about)}
         asked = [self.model.find(one) for one in nodes or self.model.network.index]
-        asked = [id for id in asked if id not in nothing]
-        told = information_of(self.model.engine, self.evidence, asked, about)
+        asked = nearest(self.model.network, about, [id for id in asked if id not in nothing])
+        told = information_of(self.model.engine, self.evidence, asked, about, seconds)
+        left = len(asked) - len(told)
         rows: list[dict[str, Any]] = [
             {"id": id, "question": self.label(id), "bits": sum(bits.values())}
             | {f"bits_{one}": bits[one] for one in about}
@@ -206,6 +228,11 @@ class ForeignCase(AboutNumbers, ForeignResult):
         rows.sort(key=lambda row: -row["bits"])
         name = " and ".join(map(self.label, about))
         score = ["Over several targets the sum of bits is a score."] if len(about) > 1 else []
+        if left:
+            score.append(
+                f"Partial: {left} of {len(asked)} nodes, those farthest from the targets, were not "
+                f"weighed in {seconds:g} s. More seconds=, or fewer nodes=, weighs the rest."
+            )
         return self._result(
             f"What to ask about {name}",
             rows,
@@ -214,18 +241,27 @@ class ForeignCase(AboutNumbers, ForeignResult):
             Bars([row["question"] for row in rows], [row["bits"] for row in rows], "bits"),
         )
 
-    def sets(self, count: int = 5) -> ForeignResult:
+    def sets(self, count: int = 5, *, seconds: float = SECONDS) -> ForeignResult:
         """The most probable states of all targets together, exactly.
 
         Parameters
         ----------
         count
             How many.
+        seconds
+            How long to search; when it is over, those found so far are the most probable ones,
+            and the answer says that there may be more.
+
+        Raises
+        ------
+        TooWideError
+            If not even the most probable one was found in the time.
         """
         if isinstance(count, bool) or not isinstance(count, int) or count < 1:
             message = f"count must be a whole number from 1 on, got {count!r}."
             raise EvidenceError(message)
-        found = probable_states(self.model.engine, self.evidence, self.model.targets)
+        begun = time.monotonic()
+        found = probable_states(self.model.engine, self.evidence, self.model.targets, seconds)
         rows: list[dict[str, Any]] = [
             {
                 "states": told_of({id: said[id] for id in self.model.targets}),
@@ -234,11 +270,20 @@ class ForeignCase(AboutNumbers, ForeignResult):
             }
             for said, share in islice(found, count)
         ]
+        notes = ["P(all of these together | evidence); everything else is summed out."]
+        if len(rows) < count and time.monotonic() - begun > seconds:
+            if not rows:
+                message = (
+                    f"The most probable states of {len(self.model.targets)} targets were not found "
+                    f"in {seconds:g} s. Name fewer targets, or give more seconds=."
+                )
+                raise TooWideError(message)
+            notes.append(f"Partial: {len(rows)} of {count} were found in {seconds:g} s.")
         return self._result(
             "Most probable states together",
             rows,
             {"states": ("states", TEXT), "probability": ("probability", percent)},
-            ["P(all of these together | evidence); everything else is summed out."],
+            notes,
             Bars(
                 [row["states"] for row in rows],
                 [row["probability"] for row in rows],
@@ -258,6 +303,23 @@ class ForeignCase(AboutNumbers, ForeignResult):
         return ForeignResult(title, self._said, rows, shown, tuple(notes), bars, found or {})
 
 
+def _ends(start: float, end: float, state: str, over: str) -> str:
+    """Where the odds begin and end, and whether shares of the difference mean anything."""
+    if math.isfinite(start) and math.isfinite(end):
+        sums = "Ledger and Shapley shares add up to the difference."
+        return f"From {start:+.1f} to {end:+.1f} decibans for {state} against {over}. {sums}"
+    if not math.isfinite(start):
+        sure = "is certain" if start > 0.0 else "is impossible"
+        return f"{state} {sure} before any answer, so no answer weighs anything against {over}."
+    sure = "certain" if end > 0.0 else "impossible"
+    return (
+        f"From {start:+.1f} decibans for {state} against {over} to what is {sure}: the answers "
+        "that decide have no number, and shares of the difference do not add up."
+    )
+
+
 def decibans_text(value: float) -> str:
-    """Decibans with a sign, or that an answer decides."""
+    """Decibans with a sign, or that an answer decides; a dash where there is no number."""
+    if math.isnan(value):
+        return "-"
     return f"{value:+.1f}" if math.isfinite(value) else "decides"

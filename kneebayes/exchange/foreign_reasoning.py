@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import heapq
 import math
-from collections.abc import Iterator, Mapping, Sequence
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import count
 from typing import NamedTuple
 
 import numpy as np
 
-from kneebayes.errors import EvidenceError
+from kneebayes.errors import EvidenceError, TooWideError
 from kneebayes.inference import Engine, Evidence
-from kneebayes.network import Node, Numbers
+from kneebayes.network import Network, Node, Numbers
 from kneebayes.questions.doubt.moving import Sensitivity, What
 from kneebayes.questions.explain.shapley import (
     change,
@@ -28,6 +29,7 @@ __all__ = [
     "Weights",
     "information_of",
     "move_entry",
+    "nearest",
     "number_places",
     "probable_states",
     "slopes",
@@ -36,6 +38,8 @@ __all__ = [
 ]
 
 ALL_ORDERS = 15  # so many answers are weighed in all orders; of more some are drawn
+NOTHING = 1e-13  # left of a distribution: its shares are then taken as equal
+FEW = 6  # so many answers are weighed in all orders even where it takes several halves
 ORDERS = 32
 SMALL = 1e-4  # of a share that is found as a difference
 
@@ -59,7 +63,12 @@ class Weights(NamedTuple):
 
 
 def weigh_answers(
-    engine: Engine, evidence: Evidence, ids: Sequence[str], causes: Sequence[str], seed: int
+    engine: Engine,
+    evidence: Evidence,
+    ids: Sequence[str],
+    causes: Sequence[str],
+    seed: int,
+    seconds: float,
 ) -> Weights:
     """Every answer alone, in the order told, averaged over all orders, and left out.
 
@@ -72,39 +81,104 @@ def weigh_answers(
     causes
         A yes/no node, or two of which the odds of one against the other are asked.
     seed
-        Where chance begins if there are more than 15 answers.
+        Where chance begins if there are more than 15 answers, or all orders are too wide.
+    seconds
+        How long orders are drawn at most.
     """
     every, single = (1 << len(ids)) - 1, [1 << at for at in range(len(ids))]
     steps = prefixes(range(len(ids)))
     drawn: list[tuple[int, ...]] = []
-    if len(ids) <= ALL_ORDERS:
-        odds = odds_of_all(engine, evidence, ids, causes)
+    at: Callable[[int], float]
+    odds = _all_odds(engine, evidence, ids, causes)
+    if odds is not None:
+        at = odds.at
         shares = shapley_of_all(odds.log_odds) if ids else np.zeros(0)
     else:
-        drawn = orders_of(len(ids), ORDERS, np.random.default_rng(seed))
-        wanted = [subset for order in drawn for subset in prefixes(order)]
-        wanted += [*steps, *single, *(every ^ one for one in single)]
-        odds = odds_of_some(engine, evidence, ids, causes, wanted)
-        shares = shapley_of_orders(drawn, odds.at)[0]
+        wanted = [*steps, *single, *(every ^ one for one in single)]
+        at, drawn = _some_odds(engine, evidence, ids, causes, wanted, seed, seconds)
+        shares = shapley_of_orders(drawn, at)[0]
     return Weights(
-        odds.at(0) * DECIBANS,
-        odds.at(every) * DECIBANS,
-        [_step(odds, one, 0) for one in single],
-        [_step(odds, steps[at + 1], steps[at]) for at in range(len(ids))],
+        at(0) * DECIBANS,
+        at(every) * DECIBANS,
+        [_step(at, one, 0) for one in single],
+        [_step(at, steps[one + 1], steps[one]) for one in range(len(ids))],
         [float(share) * DECIBANS for share in shares],
-        [_step(odds, every, every ^ one) for one in single],
-        [odds.at(steps[at + 1]) * DECIBANS for at in range(len(ids))],
+        [_step(at, every, every ^ one) for one in single],
+        [at(steps[one + 1]) * DECIBANS for one in range(len(ids))],
         len(drawn),
     )
 
 
-def _step(odds: SubsetOdds, after: int, before: int) -> float:
-    pair = np.array([odds.at(after)]), np.array([odds.at(before)])
+def _all_odds(
+    engine: Engine, evidence: Evidence, ids: Sequence[str], causes: Sequence[str]
+) -> SubsetOdds | None:
+    """The odds under all subsets of answers; None where these are too many or too wide."""
+    if len(ids) > ALL_ORDERS:
+        return None
+    try:
+        return odds_of_all(engine, evidence, ids, causes, split=len(ids) <= FEW)
+    except TooWideError:
+        return None
+
+
+def _some_odds(
+    engine: Engine,
+    evidence: Evidence,
+    ids: Sequence[str],
+    causes: Sequence[str],
+    wanted: Sequence[int],
+    seed: int,
+    seconds: float,
+) -> tuple[Callable[[int], float], list[tuple[int, ...]]]:
+    """The odds under the subsets that are wanted, and under those of orders drawn in time."""
+    begun = time.monotonic()
+    known: dict[int, float] = {}
+
+    def learn(subsets: Sequence[int]) -> None:
+        """Ask what is not known yet."""
+        new = [one for one in dict.fromkeys(subsets) if one not in known]
+        odds = odds_of_some(engine, evidence, ids, causes, new)
+        known.update({one: odds.at(one) for one in new})
+
+    learn(wanted)
+    drawn: list[tuple[int, ...]] = []
+    orders = orders_of(len(ids), ORDERS, np.random.default_rng(seed))
+    for first in range(0, len(orders), 2):  # each with the one that is its reverse
+        pair = orders[first : first + 2]
+        learn([subset for order in pair for subset in prefixes(order)])
+        drawn += pair
+        if time.monotonic() - begun > seconds:
+            break
+    return known.__getitem__, drawn
+
+
+def _step(at: Callable[[int], float], after: int, before: int) -> float:
+    pair = np.array([at(after)]), np.array([at(before)])
     return float(change(*pair)[0]) * DECIBANS
 
 
+def nearest(network: Network, targets: Sequence[str], ids: Sequence[str]) -> list[str]:
+    """Nodes by how many arrows are between them and the next target, nearest first."""
+    around: dict[str, set[str]] = {id: set() for id in network.index}
+    for node in network.nodes:
+        for parent in node.parents:
+            around[node.id].add(parent)
+            around[parent].add(node.id)
+    steps = dict.fromkeys(targets, 0)
+    border = list(targets)
+    while border:
+        further = [one for id in border for one in sorted(around[id]) if one not in steps]
+        border = list(dict.fromkeys(further))
+        steps |= dict.fromkeys(border, max(steps.values()) + 1)
+    return sorted(ids, key=lambda id: steps.get(id, len(network)))
+
+
 def information_of(
-    engine: Engine, evidence: Evidence, nodes: Sequence[str], targets: Sequence[str]
+    engine: Engine,
+    evidence: Evidence,
+    nodes: Sequence[str],
+    targets: Sequence[str],
+    seconds: float = math.inf,
 ) -> dict[str, dict[str, float]]:
     """Mutual information of each open node and each target, in bits.
 
@@ -114,8 +188,26 @@ def information_of(
     Returns
     -------
     dict
-        By node, then by target.
+        By node, then by target; without the nodes for which the time did not suffice.
     """
+    begun = time.monotonic()
+    bits: dict[str, dict[str, float]] = {}
+    some = len(nodes) if seconds == math.inf else 1
+    while len(bits) < len(nodes):
+        before = time.monotonic()
+        first = len(bits)
+        bits |= _information(engine, evidence, nodes[first : first + some], targets)
+        taken = max(time.monotonic() - before, 1e-6) / some
+        left = seconds - (time.monotonic() - begun)
+        if left <= 0.0 or left == math.inf:
+            break
+        some = max(1, min(4 * some, int(left / (4.0 * taken)), 64))
+    return bits
+
+
+def _information(
+    engine: Engine, evidence: Evidence, nodes: Sequence[str], targets: Sequence[str]
+) -> dict[str, dict[str, float]]:
     first = [(id, state) for id in nodes for state in engine.network[id].states[:-1]]
     now, told = _joint_with(engine, evidence, first, targets)
     # the last state is mostly "present", which makes a question wide: what is left is its share,
@@ -157,17 +249,18 @@ def _joint_with(
 
 
 def probable_states(
-    engine: Engine, evidence: Evidence, targets: Sequence[str]
+    engine: Engine, evidence: Evidence, targets: Sequence[str], seconds: float = math.inf
 ) -> Iterator[tuple[dict[str, str], float]]:
     """All states of the targets together, the most probable first, all else summed out.
 
     Best-first search over what is decided in part: P(part | evidence) is never less than that
-    of any whole it can become.
+    of any whole it can become. It ends when the time is over.
     """
+    begun = time.monotonic()
     given = engine.log_probability(evidence)
     ticket = count()
     waiting: list[tuple[float, int, dict[str, str]]] = [(-given, next(ticket), {})]
-    while waiting:
+    while waiting and time.monotonic() - begun <= seconds:
         bound, _, decided = heapq.heappop(waiting)
         left = [id for id in targets if id not in decided]
         if not left:
@@ -294,13 +387,24 @@ def slopes(
     numbers = engine.numbers[0]
     found = []
     for node in nodes:
-        for place in number_places(engine, node):
-            value, slope = float(numbers[place.at]), float(raw[place.at])
-            others = [one for one in place.row if one != place.at]
-            if others:
-                slope -= float(raw[others] @ _shares(numbers[others]))
-            found.append((place, value, slope))
+        places = number_places(engine, node)
+        at = [place.at for place in places]
+        values, own = numbers[at], raw[at]
+        if not node.is_noisy_or and len(node.states) > 1:
+            own = own - _given_back(values, own, len(node.states))
+        found += list(zip(places, values.tolist(), own.tolist(), strict=True))
     return found
+
+
+def _given_back(values: Numbers, slopes: Numbers, states: int) -> Numbers:
+    """What the rest of its distribution gives back as each entry of a table grows."""
+    values, slopes = values.reshape(-1, states), slopes.reshape(-1, states)
+    rest = 1.0 - values
+    weighted = (values * slopes).sum(axis=1, keepdims=True) - values * slopes
+    equal = (slopes.sum(axis=1, keepdims=True) - slopes) / (states - 1)
+    some = rest > NOTHING
+    back = np.where(some, weighted / np.where(some, rest, 1.0), equal)
+    return np.asarray(back.ravel())
 
 
 def told_of(said: Mapping[str, str]) -> str:

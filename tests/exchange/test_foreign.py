@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import oracle
+import pandas as pd
 import pytest
 from test_networks import agrum, examples  # noqa: F401
 
@@ -15,6 +16,7 @@ from kneebayes.errors import (
     EvidenceError,
     ImpossibleEvidenceError,
     KneebayesError,
+    TooWideError,
     UnknownNameError,
 )
 from kneebayes.exchange import ForeignCase, ForeignModel, NetworkFile, reason_with
@@ -321,9 +323,9 @@ WRONG: dict[str, tuple[Any, type[KneebayesError], str]] = {
         "'wet' cannot be 'very'. Its states are: absent, present",
     ),
     "observed": (
-        lambda w: reason_with(w, ["sky"], {"sky": "grey"}),
+        lambda w: reason_with(w, ["sky"], {"sky": "grey"}).explain("sky", "grey"),
         EvidenceError,
-        "'sky' is a target and observed",
+        "'sky' was observed to be grey, so nothing else explains it",
     ),
     "likelihood": (
         lambda w: reason_with(w, ["sky"], {"wet": [0.1]}),
@@ -363,3 +365,124 @@ def test_impossible_evidence() -> None:
     )
     with pytest.raises(ImpossibleEvidenceError, match="cannot be true together: a"):
         reason_with(network, ["b"], {"a": "present"})
+
+
+def test_a_target_can_be_told_of() -> None:
+    """Likelihoods on targets, and certain answers, by brute force."""
+    compared = 0
+    for network, evidence, targets in some_cases(15, 8):
+        rng = np.random.default_rng(compared)
+        likely = tuple(rng.random(len(network[targets[0]].states)))
+        told = Evidence({**evidence.likelihoods, targets[0]: likely})
+        case = case_of(network, told, targets)
+        for target in targets:
+            right = shares_of(network, told, target)
+            assert list(case[target].values()) == pytest.approx(right, abs=CLOSE)
+        everything = ForeignModel(network, list(network.index))
+        hard = {id: network[id].states[evidence.hard_state(id) or 0] for id in evidence}
+        try:
+            case = everything.given(hard)
+        except ImpossibleEvidenceError:
+            continue
+        for target in network.index:
+            right = shares_of(network, Evidence.of(network, hard), target)
+            assert list(case[target].values()) == pytest.approx(right, abs=CLOSE)
+        compared += 1
+    assert compared > 8
+
+
+@pytest.fixture
+def typed() -> Network:
+    count = np.array([[0.2, 0.3, 0.5], [0.7, 0.2, 0.1]])
+    rain = np.array([[0.6, 0.4], [0.1, 0.9]])
+    return Network(
+        (
+            root_node("Flu", [0.1, 0.9], ("True", "False")),
+            table_node("Count", ["Flu"], count, ("0", "1", "2")),
+            table_node("Rain", ["Flu"], rain, ("no", "yes")),
+        )
+    )
+
+
+@pytest.mark.parametrize(
+    ("node", "answer", "state"),
+    [
+        ("Flu", True, "True"),
+        ("Flu", np.bool_(False), "False"),
+        ("Flu", "TRUE", "True"),
+        ("Rain", True, "yes"),
+        ("Rain", False, "no"),
+        ("Count", 1, "1"),
+        ("Count", np.int64(2), "2"),
+        ("Count", 1.0, "1"),
+        ("Count", "1", "1"),
+        ("Count", pd.Series({"1": 1.0}), "1"),
+        ("Count", {2: 1}, "2"),
+        ("Count", np.array([0, 0, 1.0]), "2"),
+    ],
+)
+def test_states_go_by_their_own_names(typed: Network, node: str, answer: Any, state: str) -> None:
+    target = "Count" if node == "Flu" else "Flu"
+    told = reason_with(typed, [target], {node: answer})
+    assert told[target] == reason_with(typed, [target], {node: state})[target]
+
+
+@pytest.mark.parametrize("answer", [3, 1.5, True, "1.0", [1, 2], object()])
+def test_what_is_no_state_is_refused(typed: Network, answer: Any) -> None:
+    with pytest.raises(EvidenceError, match=r"0, 1, 2"):
+        reason_with(typed, ["Flu"], {"Count": answer})
+
+
+@pytest.mark.parametrize("nothing", [None, math.nan, np.nan, pd.NA, pd.NaT, np.float64("nan")])
+def test_what_is_missing_is_unknown(typed: Network, nothing: Any) -> None:
+    case = reason_with(typed, ["Flu"], pd.Series({"Count": nothing, "Rain": "yes"}))
+    assert set(case.evidence) == {"Rain"}
+
+
+def test_a_target_that_is_certain_says_so() -> None:
+    network = Network(
+        (
+            root_node("a", [0.0, 1.0]),
+            table_node("b", ["a"], np.array([[0.5, 0.5], [0.2, 0.8]])),
+            root_node("c", [0.5, 0.5]),
+            table_node("d", ["c"], np.array([[1.0, 0.0], [0.5, 0.5]])),
+        )
+    )
+    text = reason_with(network, ["a"], {"b": True}).explain("a", "present").text
+    assert "present is certain before any answer, so no answer weighs anything" in text
+    assert "add up" not in text.replace("do not add up", "")
+    text = reason_with(network, ["c"], {"d": True}).explain("c", "present").text
+    assert "From +0.0 decibans for present against any other state to what is certain" in text
+    assert "inf" not in text.replace("infinite", "")
+
+
+def test_questions_in_parts_are_the_same_as_in_one_and_end_in_time() -> None:
+    rng = np.random.default_rng(1)
+    roots = [root_node(f"r{at}", [0.3, 0.7]) for at in range(3)]
+    nodes: list[Any] = [*roots]
+    for at in range(40):
+        parent = nodes[max(0, len(nodes) - 3)].id
+        nodes.append(table_node(f"n{at}", [parent], rng.dirichlet([1, 1], 2)))
+    case = reason_with(Network(tuple(nodes)), ["r0"], {"n30": True})
+    whole = case.questions(seconds=math.inf).table.set_index("id")["bits"]
+    parts = case.questions(seconds=600).table.set_index("id")["bits"]
+    assert parts.to_dict() == pytest.approx(whole.to_dict(), abs=1e-12)
+    partial = case.questions(seconds=0.0)
+    assert len(partial.table) == 1
+    assert partial.table["id"].iloc[0] == "n0"  # next to the target
+    assert "Partial: 41 of 42 nodes" in partial.text
+    several = reason_with(case.model.network, ["r0", "r1", "r2", "n1", "n2"])
+    with pytest.raises(TooWideError, match="Name fewer targets, or give more seconds"):
+        several.sets(3, seconds=0.0)
+
+
+def test_few_orders_in_little_time_keep_the_ledger() -> None:
+    rng = np.random.default_rng(2)
+    found = [table_node(f"f{at}", ["c"], rng.dirichlet([1, 1], 2)) for at in range(17)]
+    network = Network((root_node("c", [0.6, 0.4]), *found))
+    case = reason_with(network, ["c"], {node.id: "present" for node in found})
+    quick, slow = case.explain("c", "present", seconds=0.0), case.explain("c", "present")
+    assert "from 2 orders" in quick.text
+    assert "from 32 orders" in slow.text
+    for column in ("ledger", "single", "leave_one_out"):
+        assert quick.table[column].tolist() == pytest.approx(slow.table[column].tolist(), abs=1e-9)
