@@ -1,6 +1,6 @@
 """The command line: ``kneebayes diagnose``, ``findings``, ``cause``, ``check`` and the others."""
 
-from kneebayes.cli import asking, copying, looking, page, practising
+from kneebayes.cli import asking, copying, looking, page, practising, studying
 from kneebayes.cli.app import app, main
 
-__all__ = ["app", "asking", "copying", "looking", "main", "page", "practising"]
+__all__ = ["app", "asking", "copying", "looking", "main", "page", "practising", "studying"]

@@ -1,4 +1,4 @@
-"""Studies on many patients: evaluation against baselines, calibration, misspecification."""
+"""Studies on many patients: against baselines, published cases, calibration, misspecification."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from kneebayes.study.collapsing import without_mediators
 from kneebayes.study.evaluating import BASELINES, evaluate, evaluate_predictions
 from kneebayes.study.evaluation import Evaluation, Scoring
 from kneebayes.study.misspecification import Misspecification, World, misspecify, worlds_of
+from kneebayes.study.published import PublishedCase, published_cases
+from kneebayes.study.published_evaluation import PublishedEvaluation, evaluate_published
 
 __all__ = [
     "BASELINES",
@@ -17,12 +19,16 @@ __all__ = [
     "DifferentialClassifier",
     "Evaluation",
     "Misspecification",
+    "PublishedCase",
+    "PublishedEvaluation",
     "Scoring",
     "World",
     "calibration_of",
     "evaluate",
     "evaluate_predictions",
+    "evaluate_published",
     "misspecify",
+    "published_cases",
     "without_mediators",
     "worlds_of",
 ]

@@ -1,0 +1,398 @@
+"""How well a model does on published patients: recall, log score, calibration, triage."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from kneebayes.errors import EvidenceError
+from kneebayes.network import Numbers
+from kneebayes.study.calibration import wilson_interval
+from kneebayes.study.judging import NAIVE, NETWORK, PRIOR, Judge, judged
+from kneebayes.study.published import VISITS, PublishedCase, published_cases
+from kneebayes.study.scores import area_under_curve, resampled_means
+from kneebayes.study.tables import records_of
+from kneebayes.view.report import Report
+from kneebayes.view.reporting import Reporting
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.axes import Axes
+
+__all__ = ["PublishedEvaluation", "evaluate_published"]
+
+FIRST = (1, 3, 5)
+DRAWN = range(1, 11)
+SURE = 0.7
+FLOOR = 1e-9  # a truth that was ruled out would make a mean of logarithms infinite
+RESAMPLES = 2000
+NOW = "now"
+HEADER = ("visit", "predictor", "patients", "top 1", "top 3", "top 5", "mean ln P(truth)")
+ABOUT = (
+    "Published cases are no sample of a practice: the rare and the urgent are over-represented "
+    "and often only an abstract was to be had. They show how a model fails, not how often."
+)
+ORDER = {
+    "explains": "Causes are ranked by the probability that they explain the pain.",
+    "posterior": "Causes are ranked by the probability that they are present.",
+}
+
+
+def evaluate_published(
+    model: Any,
+    cases: Iterable[PublishedCase] | None = None,
+    half: str = "all",
+    ranked_by: str = "",
+    seed: int = 0,
+) -> PublishedEvaluation:
+    """Judge a model by published patients, beside naive Bayes and the priors alone.
+
+    Parameters
+    ----------
+    model
+        The model.
+    cases
+        The patients; left out, the shipped ones.
+    half
+        Which of the shipped ones: ``work``, ``look`` or ``all``.
+    ranked_by
+        What orders the causes: ``explains`` (does it explain the pain) or ``posterior`` (is
+        it present). Empty: the first of them that the model's ranking has.
+    seed
+        Where the chance of the intervals begins.
+
+    Returns
+    -------
+    PublishedEvaluation
+        Figures, cases one by one, text and picture.
+
+    Raises
+    ------
+    EvidenceError
+        If there is no patient to judge.
+    KneebayesError
+        If an answer, ``half`` or ``ranked_by`` is none of those that are allowed.
+    """
+    chosen = published_cases(half) if cases is None else tuple(cases)
+    knowledge = model.data.knowledge
+    judge = Judge(model, knowledge, ranked_by)
+    scores = judged(judge, chosen)
+    if scores.empty:
+        message = "There is no published patient to judge: none given, or all are impossible."
+        raise EvidenceError(message)
+    return PublishedEvaluation(
+        scores=scores,
+        ranked_by=judge.ranked_by,
+        made_by=model.data.reading,
+        title=knowledge.meta.title,
+        disclaimer=knowledge.meta.disclaimer,
+        unknown=dict(sorted(judge.unknown.items())),
+        patients=len(chosen),
+        told_twice=sum(bool(case.same_as) for case in chosen),
+        seed=seed,
+    )
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class PublishedEvaluation(Reporting):
+    """How well a model does on published patients. Made by :func:`evaluate_published`.
+
+    Attributes
+    ----------
+    scores
+        One row a patient, visit and predictor: ``truth``, its ``rank`` and ``probability``,
+        the ``first`` three causes, P(``something_else``), urgency ``wanted`` and given.
+    ranked_by
+        The column that ordered the causes.
+    made_by, title, disclaimer
+        What the model is.
+    unknown
+        Answers left out because the model cannot read them, with how often.
+    patients, told_twice
+        How many rows were judged, and how many of them are about a patient of another row.
+    seed
+        Where the chance of the intervals began.
+    """
+
+    scores: pd.DataFrame
+    ranked_by: str
+    made_by: str
+    title: str
+    disclaimer: str
+    unknown: Mapping[str, int]
+    patients: int
+    told_twice: int
+    seed: int = 0
+
+    def __len__(self) -> int:
+        return self.patients
+
+    def of(self, visit: str, predictor: str = NETWORK) -> pd.DataFrame:
+        """The rows of one visit and predictor."""
+        chosen = (self.scores["visit"] == visit) & (self.scores["predictor"] == predictor)
+        return self.scores[chosen]
+
+    @cached_property
+    def cases(self) -> pd.DataFrame:
+        """What the network says of each patient at each visit."""
+        rows = self.scores[self.scores["predictor"] == NETWORK]
+        return rows.drop(columns="predictor").reset_index(drop=True)
+
+    @cached_property
+    def table(self) -> pd.DataFrame:
+        """One row a visit and predictor, over the patients whose cause the model has.
+
+        ``top_1``, ``top_3``, ``top_5`` (share whose cause is among the first), with the 95 %
+        interval of the first, and ``mean_log``, the mean of ln P(truth): nearer 0 is better.
+        """
+        import pandas as pd
+
+        return pd.DataFrame(
+            [
+                self._row(visit, predictor)
+                for visit in VISITS
+                for predictor in (NETWORK, NAIVE, PRIOR)
+            ]
+        )
+
+    def _row(self, visit: str, predictor: str) -> dict[str, object]:
+        rows = self._known(visit, predictor)
+        ranks = rows["rank"].to_numpy()
+        hits = int((ranks == 1).sum())
+        low, high = wilson_interval(hits, len(rows)) if len(rows) else (0.0, 1.0)
+        return {
+            "visit": visit,
+            "predictor": predictor,
+            "patients": len(rows),
+            **{f"top_{first}": _mean(ranks <= first) for first in FIRST},
+            "top_1_low": low,
+            "top_1_high": high,
+            "mean_log": _mean(_log(rows)),
+        }
+
+    def _known(self, visit: str, predictor: str) -> pd.DataFrame:
+        """Patients whose cause the article's model has."""
+        rows = self.of(visit, predictor)
+        return rows[rows["in_model"]]
+
+    @cached_property
+    def comparisons(self) -> pd.DataFrame:
+        """The network minus each simpler predictor on the same patients.
+
+        One row a visit, predictor and score: ``difference`` with ``low`` and ``high``, the
+        2.5 and 97.5 % points when the patients are drawn again (paired bootstrap).
+        """
+        import pandas as pd
+
+        rows = []
+        for visit in VISITS:
+            network = _columns(self._known(visit, NETWORK))
+            for predictor in (NAIVE, PRIOR):
+                gap = network - _columns(self._known(visit, predictor))
+                if not len(gap):
+                    continue
+                drawn = resampled_means(gap, RESAMPLES, self.seed)
+                for place, score in enumerate(("top_1", "top_3", "top_5", "mean_log")):
+                    low, high = np.quantile(drawn[:, place], [0.025, 0.975])
+                    difference = float(gap[:, place].mean())
+                    rows.append((visit, predictor, score, difference, float(low), float(high)))
+        header = ["visit", "predictor", "score", "difference", "low", "high"]
+        return pd.DataFrame(rows, columns=header)
+
+    @cached_property
+    def sure(self) -> pd.DataFrame:
+        """How often a first cause of at least 0.7 is right: one row a visit and predictor."""
+        import pandas as pd
+
+        rows = []
+        for visit in VISITS:
+            for predictor in (NETWORK, NAIVE):
+                sure = self.of(visit, predictor)
+                sure = sure[sure["first_probability"] >= SURE]
+                right = int(sure["first_right"].sum())
+                rows.append((visit, predictor, _mean(sure["first_probability"]), right, len(sure)))
+        header = ["visit", "predictor", "mean_said", "number", "total"]
+        return _with_shares(pd.DataFrame(rows, columns=header))
+
+    @cached_property
+    def something_else(self) -> pd.DataFrame:
+        """Whether patients outside the model are noticed: one row a visit.
+
+        Mean P(something else) of patients ``outside`` and ``inside`` the model, the area
+        under the ROC curve (``auc``), and how many outside it get a wrong named cause of at
+        least 0.7 (``number`` of ``total``). In layer ``beyond`` its named parts count as
+        something else.
+        """
+        import pandas as pd
+
+        rows = []
+        for visit in VISITS:
+            cases = self.of(visit)
+            inside = cases["in_model"].to_numpy(dtype=bool)
+            said = cases["something_else"].to_numpy(dtype=float)
+            sure = cases["first_probability"].to_numpy(dtype=float) >= SURE
+            wrong = int((cases["named_wrongly"].to_numpy(dtype=bool) & sure & ~inside).sum())
+            area = area_under_curve(said, ~inside)
+            total = int((~inside).sum())
+            rows.append((visit, _mean(said[~inside]), _mean(said[inside]), area, wrong, total))
+        header = ["visit", "outside", "inside", "auc", "number", "total"]
+        return _with_shares(pd.DataFrame(rows, columns=header))
+
+    @cached_property
+    def triage(self) -> pd.DataFrame:
+        """Urgency against what a prudent clinician would want: one row a visit and mistake.
+
+        ``missed``: "now" was wanted and something calmer given; ``false``: the other way
+        round. ``number`` of ``total``, share with 95 % interval, and the ids.
+        """
+        import pandas as pd
+
+        rows = []
+        for visit in VISITS:
+            cases = self.of(visit)
+            wanted, given = cases["wanted"] == NOW, cases["urgency"] == NOW
+            for mistake, base, wrong in (
+                ("missed", wanted, wanted & ~given),
+                ("false", ~wanted, given & ~wanted),
+            ):
+                ids = ", ".join(cases.loc[wrong, "id"])
+                rows.append((visit, mistake, int(wrong.sum()), int(base.sum()), ids))
+        header = ["visit", "mistake", "number", "total", "ids"]
+        return _with_shares(pd.DataFrame(rows, columns=header))
+
+    @property
+    def report(self) -> Report:
+        """What is shown."""
+        return _report(self)
+
+    def draw(self, ax: Axes | None = None) -> Axes:
+        """Draw how often the published cause is among the first 1 to 10, at both visits."""
+        from kneebayes.study.figures import draw_recall
+
+        lines = {
+            f"{predictor}, {visit}": [
+                _mean(self._known(visit, predictor)["rank"].to_numpy() <= first) for first in DRAWN
+            ]
+            for predictor in (NETWORK, NAIVE, PRIOR)
+            for visit in VISITS
+            if predictor != PRIOR or visit == VISITS[0]
+        }
+        return draw_recall(list(DRAWN), lines, ax)
+
+    def __repr__(self) -> str:
+        first = self.table.iloc[0]
+        return (
+            f"PublishedEvaluation({self.patients} patients, first visit: "
+            f"top 1 {first['top_1']:.0%}, top 3 {first['top_3']:.0%}, "
+            f"mean ln P {first['mean_log']:.2f})"
+        )
+
+
+def _log(rows: pd.DataFrame) -> Numbers:
+    """Ln P(truth) of each row."""
+    values: Numbers = np.log(np.maximum(rows["probability"].to_numpy(dtype=float), FLOOR))
+    return values
+
+
+def _columns(rows: pd.DataFrame) -> Numbers:
+    """Hits among the first 1, 3, 5, and ln P(truth): patients x scores."""
+    ranks = rows["rank"].to_numpy()
+    return np.stack([*(1.0 * (ranks <= first) for first in FIRST), _log(rows)], axis=1)
+
+
+def _mean(values: Any) -> float:
+    return float(np.mean(values)) if len(values) else float("nan")
+
+
+def _with_shares(counts: pd.DataFrame) -> pd.DataFrame:
+    """The same with ``share``, ``low`` and ``high`` (Wilson's 95 % interval)."""
+    pairs = [
+        (number / total, *wilson_interval(number, total)) if total else (float("nan"), 0.0, 1.0)
+        for number, total in zip(counts["number"], counts["total"], strict=True)
+    ]
+    return counts.assign(
+        share=[pair[0] for pair in pairs],
+        low=[pair[1] for pair in pairs],
+        high=[pair[2] for pair in pairs],
+    )
+
+
+def _report(evaluation: PublishedEvaluation) -> Report:
+    """What is shown of an evaluation."""
+    rows = [
+        (
+            row["visit"],
+            row["predictor"],
+            str(row["patients"]),
+            *(f"{row[name]:.0%}" for name in ("top_1", "top_3", "top_5")),
+            f"{row['mean_log']:.2f}",
+        )
+        for row in records_of(evaluation.table)
+    ]
+    known = evaluation.table["patients"].iloc[0]
+    return Report(
+        title=f"{evaluation.title}: published patients ({evaluation.made_by})",
+        known=f"{_patients(evaluation.patients)}, {known} of them with a cause the model has.",
+        advice="",
+        reasons=(),
+        header=HEADER,
+        rows=tuple(rows),
+        notes=tuple(_notes(evaluation)),
+        disclaimer=evaluation.disclaimer,
+    )
+
+
+def _patients(count: int) -> str:
+    return f"{count} patient{'' if count == 1 else 's'}"
+
+
+def _notes(evaluation: PublishedEvaluation) -> list[str]:
+    notes = [ABOUT, ORDER[evaluation.ranked_by]]
+    notes += [
+        f"{row['visit'].capitalize()}: ln P(truth) of the network minus {row['predictor']} "
+        f"{row['difference']:+.2f} ({row['low']:+.2f} to {row['high']:+.2f}, paired, 95 %)."
+        for row in records_of(evaluation.comparisons)
+        if row["score"] == "mean_log"
+    ]
+    notes += [
+        f"{row['visit'].capitalize()}, {row['predictor']}: a first cause of {SURE:g} or more is "
+        f"right in {counted(row)}."
+        for row in records_of(evaluation.sure)
+    ]
+    notes += [
+        f"{row['visit'].capitalize()}: P(something else) is {row['outside']:.2f} where the model "
+        f"lacks the cause and {row['inside']:.2f} where it has it (AUC {row['auc']:.2f}); a wrong "
+        f"cause of {SURE:g} or more in {counted(row)} that it lacks."
+        for row in records_of(evaluation.something_else)
+    ]
+    notes += [_triage(row) for row in records_of(evaluation.triage)]
+    if evaluation.told_twice:
+        notes.append(f"{_patients(evaluation.told_twice)} told twice, from two publications.")
+    if evaluation.unknown:
+        names = ", ".join(f"{name} ({count})" for name, count in evaluation.unknown.items())
+        notes.append(f"Left out, for the model has no such answer: {names}.")
+    return notes
+
+
+def _triage(row: Mapping[str, Any]) -> str:
+    what = {"missed": 'missed "now"', "false": 'false "now"'}[row["mistake"]]
+    named = f": {row['ids']}" if row["ids"] else ""
+    return f"{row['visit'].capitalize()}: {what} in {counted(row)}{named}."
+
+
+def counted(row: Mapping[str, Any]) -> str:
+    """A count with its share and interval.
+
+    Examples
+    --------
+    >>> counted({"number": 1, "total": 41, "share": 1 / 41, "low": 0.004, "high": 0.126})
+    '1 of 41 (2 %, 95 % interval 0 to 13 %)'
+    """
+    if not row["total"]:
+        return "0 of 0"
+    share, low, high = (f"{100 * row[name]:.0f}" for name in ("share", "low", "high"))
+    return f"{row['number']} of {row['total']} ({share} %, 95 % interval {low} to {high} %)"

@@ -1,0 +1,186 @@
+"""Published patients are read with care, and a model is judged by them as by hand."""
+
+import json
+import math
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from typer.testing import CliRunner
+
+import kneebayes as kb
+from kneebayes.cli import app
+from kneebayes.study import evaluate_published, published_cases
+from kneebayes.study.baselines import naive_bayes, states_of
+from kneebayes.study.published import VISITS, PublishedCase
+from kneebayes.study.published_evaluation import PublishedEvaluation
+
+PLAIN = ("acl02", "dvt3", "gou3", "out_hae2", "ls01")
+
+
+@pytest.fixture(scope="module")
+def knee() -> kb.Model:
+    return kb.load()
+
+
+@pytest.fixture(scope="module")
+def chosen() -> list[PublishedCase]:
+    return [case for case in published_cases() if case.id in PLAIN]
+
+
+@pytest.fixture(scope="module")
+def judged(knee: kb.Model, chosen: list[PublishedCase]) -> PublishedEvaluation:
+    return evaluate_published(knee, chosen)
+
+
+def test_halves_share_no_patient_and_make_up_all() -> None:
+    work, look, everybody = (published_cases(half) for half in ("work", "look", "all"))
+    assert len(work) + len(look) == len(everybody) == 82
+    half_of = {case.id: case.half for case in everybody}
+    assert {case.half for case in work} == {"work"}
+    assert all(half_of[case.same_as] == case.half for case in everybody if case.same_as)
+
+
+def test_causes_that_count_as_right_are_causes_of_the_folder(knee: kb.Model) -> None:
+    for case in published_cases():
+        assert set(case.causes) <= set(knee.knowledge.causes), case.id
+        assert not (case.causes and case.beyond), case.id
+
+
+def test_tests_come_on_top_of_the_first_visit() -> None:
+    for case in published_cases():
+        assert not set(case.first_visit) & set(case.tests), case.id
+        assert set(case.answers("with tests")) == {*case.first_visit, *case.tests}
+
+
+def test_rank_and_probability_are_those_of_the_differential(
+    knee: kb.Model, chosen: list[PublishedCase], judged: PublishedEvaluation
+) -> None:
+    for case in chosen:
+        for visit in VISITS:
+            known = {
+                name: answer
+                for name, answer in case.answers(visit).items()
+                if name not in judged.unknown
+            }
+            ranking = knee.diagnose(known).ranking
+            column = judged.ranked_by if case.id != "ls01" else "posterior"
+            ranking = ranking.sort_values(column, ascending=False, kind="stable")
+            row = judged.of(visit).set_index("id").loc[case.id]
+            assert row["first"] == list(ranking["id"][:3])
+            for cause in case.causes:
+                place = list(ranking["id"]).index(cause) + 1
+                assert row["rank"] <= place
+                assert row["probability"] >= ranking[column].iloc[place - 1] - 1e-12
+
+
+def test_naive_bayes_is_that_of_the_other_studies(
+    knee: kb.Model, chosen: list[PublishedCase]
+) -> None:
+    certain = [case for case in chosen if case.id in {"acl02", "dvt3", "gou3"}]
+    judged = evaluate_published(knee, certain, ranked_by="posterior")
+    for case in certain:
+        known = {
+            name: answer
+            for name, answer in case.first_visit.items()
+            if name not in judged.unknown and not isinstance(answer, float)
+        }
+        if len(known) < len(set(case.first_visit) - set(judged.unknown)):
+            continue
+        states = states_of(knee, pd.DataFrame([known]))
+        expected = dict(zip(knee.knowledge.causes, naive_bayes(knee, states)[0], strict=True))
+        row = judged.of("first visit", "naive Bayes").set_index("id").loc[case.id]
+        assert math.isclose(row["probability"], expected[case.causes[0]], rel_tol=1e-6)
+
+
+def test_figures_are_counted_as_by_hand(judged: PublishedEvaluation) -> None:
+    for row in judged.table.to_dict("records"):
+        cases = judged.of(row["visit"], row["predictor"])
+        inside = [case for case in cases.to_dict("records") if case["in_model"]]
+        assert row["patients"] == len(inside) == 4
+        assert row["top_3"] == sum(case["rank"] <= 3 for case in inside) / 4
+        logs = [math.log(case["probability"]) for case in inside]
+        assert math.isclose(row["mean_log"], sum(logs) / 4)
+    for row in judged.triage.to_dict("records"):
+        cases = judged.of(row["visit"]).to_dict("records")
+        missed = [c["id"] for c in cases if c["wanted"] == "now" != c["urgency"]]
+        false = [c["id"] for c in cases if c["wanted"] != "now" == c["urgency"]]
+        wrong = missed if row["mistake"] == "missed" else false
+        assert (row["number"], row["ids"]) == (len(wrong), ", ".join(wrong))
+        assert row["low"] <= row["share"] <= row["high"]
+
+
+def test_differences_are_paired_and_lie_in_their_interval(judged: PublishedEvaluation) -> None:
+    means = judged.table.set_index(["visit", "predictor"])
+    for row in judged.comparisons.to_dict("records"):
+        mine = means.loc[(row["visit"], "network"), row["score"]]
+        other = means.loc[(row["visit"], row["predictor"]), row["score"]]
+        assert math.isclose(row["difference"], mine - other, abs_tol=1e-12)
+        assert row["low"] <= row["difference"] <= row["high"]
+
+
+def test_what_is_outside_is_outside(judged: PublishedEvaluation) -> None:
+    outside = judged.cases[judged.cases["id"] == "out_hae2"]
+    assert not outside["in_model"].any()
+    assert (judged.something_else["total"] == 1).all()
+    assert np.allclose(judged.something_else["outside"], outside["something_else"])
+
+
+def test_it_is_shown_in_words_and_drawn(judged: PublishedEvaluation) -> None:
+    assert "no sample of a practice" in judged.text
+    assert "no sample of a practice" in judged.html
+    assert len(judged.draw().lines) == 5
+
+
+@pytest.mark.parametrize(
+    ("change", "wrong"),
+    [
+        ({"urgency": "later"}, "urgency must be one of"),
+        ({"half": "all"}, "half must be one of"),
+        ({"causes": "gout"}, "causes must be a list"),
+        ({"first_visit": []}, "first_visit must be names with answers"),
+        ({"colour": "red"}, "unknown fields colour"),
+    ],
+)
+def test_a_line_that_is_wrong_says_where(
+    tmp_path: Path, change: dict[str, object], wrong: str
+) -> None:
+    good = json.loads(_first_line())
+    file = tmp_path / "cases.jsonl"
+    file.write_text(f"{json.dumps(good)}\n{json.dumps(good | change)}\n", encoding="utf-8")
+    with pytest.raises(kb.KneebayesError, match=f"line 2.*{wrong}"):
+        published_cases(path=file)
+
+
+def test_no_json_a_missing_field_and_a_repeat_are_refused(tmp_path: Path) -> None:
+    file, good = tmp_path / "cases.jsonl", _first_line()
+    less = json.loads(good)
+    del less["text"]
+    for lines, wrong in (
+        ("{", "line 1: no JSON"),
+        ("[]", "must be a JSON object"),
+        (json.dumps(less), "lacks text"),
+        (f"{good}\n{good}", "twice: acl02"),
+    ):
+        file.write_text(lines, encoding="utf-8")
+        with pytest.raises(kb.KneebayesError, match=wrong):
+            published_cases(path=file)
+    with pytest.raises(kb.KneebayesError, match="cannot be read"):
+        published_cases(path=tmp_path / "nowhere.jsonl")
+    with pytest.raises(kb.KneebayesError, match="half must be"):
+        published_cases("some")
+
+
+def test_the_command_lists_and_counts(tmp_path: Path) -> None:
+    file = tmp_path / "cases.jsonl"
+    file.write_text(_first_line(), encoding="utf-8")
+    said = CliRunner().invoke(app, ["published", "--cases", str(file), "--list"])
+    assert said.exit_code == 0
+    assert "acl02 (first visit): acl_injury; rank" in said.output
+    assert "1 patient, 1 of them" in said.output
+
+
+def _first_line() -> str:
+    path = Path(__file__).parent.parent / "data" / "published_cases.jsonl"
+    return path.read_text(encoding="utf-8").splitlines()[0]
