@@ -13,6 +13,7 @@ from kneebayes.knowledge.base import Knowledge
 from kneebayes.knowledge.checks import check
 from kneebayes.knowledge.files import read_csv, read_toml
 from kneebayes.knowledge.layers import in_layer, with_members
+from kneebayes.knowledge.lexicons import filled_in
 from kneebayes.knowledge.parts import Record
 from kneebayes.knowledge.records import (
     Cause,
@@ -99,7 +100,7 @@ def read_knowledge(folder: str | Path, layer: Layer = "literature") -> Knowledge
     parts: dict[str, Any] = {
         "claims": reader.claims(),
         "references": reader.entries("references.toml", Reference),
-        "lexicons": reader.entries("lexicons.toml", Lexicon),
+        "lexicons": reader.lexicons(),
         "groups": reader.entries("groups.toml", Group),
         "causes": reader.causes(),
         "contexts": reader.entries("contexts.toml", Context),
@@ -183,6 +184,11 @@ class _Reader:
             place = f"tests.toml: {table}"
             self.problems.append(Problem(place, f"'{table}' is not a field here.", remedy))
         return content
+
+    def lexicons(self) -> dict[str, Lexicon]:
+        """Lexicons, each in full."""
+        content = filled_in(self.toml("lexicons.toml"), self.problems)
+        return self.records("lexicons.toml", content, Lexicon)
 
     def entries(self, name: str, kind: type[Kind]) -> dict[str, Kind]:
         """Records of a file, one per entry."""
