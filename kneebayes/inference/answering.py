@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
+from time import monotonic
 from typing import TypeVar
 
 import numpy as np
@@ -157,6 +158,9 @@ def _run(
         if native is None or asked.status[row] == Status.ROUGH:
             if asked.stop[0]:
                 return
+            if monotonic() > asked.limits.until:
+                asked.status[row], asked.logs[row] = Status.TOO_SLOW, np.inf
+                continue
             answer_row_plainly(flat, asked, row)
 
 

@@ -12,10 +12,20 @@ import numpy as np
 
 from kneebayes.errors import KneebayesError
 
-__all__ = ["LIMITS", "MOST_WORK", "PLAIN_WIDEST", "PLANS_KEPT", "ROOMY", "Budget", "Limits"]
+__all__ = [
+    "LIMITS",
+    "MOST_PARTS",
+    "MOST_WORK",
+    "PLAIN_WIDEST",
+    "PLANS_KEPT",
+    "ROOMY",
+    "Budget",
+    "Limits",
+]
 
 _VALUES = json.loads((Path(__file__).parent / "limits.json").read_text(encoding="utf-8"))
 MOST_WORK = float(_VALUES["multiplications_in_parts"])  # a minute on two cores
+MOST_PARTS = int(_VALUES["parts"])  # planning each takes a millisecond
 AT_ONCE = float(_VALUES["multiplications_at_once"])  # a tenth of a second, not interrupted
 PLAIN_WIDEST = float(_VALUES["log2_widest_table_plain"])
 PLANS_KEPT = int(_VALUES["plans_kept"])
@@ -36,6 +46,8 @@ class Limits(NamedTuple):
         Memory of one question, all told.
     seconds
         Time of one question; infinite where there is no bound.
+    until
+        When all questions must be answered, by :func:`time.monotonic`.
     cheap, dear
         Multiplications below which the first order is good enough, and for which one more is
         worth trying.
@@ -48,6 +60,7 @@ class Limits(NamedTuple):
     dearest: float
     bytes: float
     seconds: float
+    until: float
     cheap: float
     dear: float
     widest: float
@@ -59,6 +72,7 @@ LIMITS = Limits(
     dearest=np.inf,
     bytes=float(_VALUES["bytes"]),
     seconds=np.inf,
+    until=np.inf,
     cheap=float(_VALUES["cheap_multiplications"]),
     dear=float(_VALUES["dear_multiplications"]),
     widest=float(_VALUES["log2_widest_table"]),
@@ -100,12 +114,6 @@ class Budget:
             )
             raise KneebayesError(message)
 
-    def on(self, limits: Limits) -> Limits:
-        """Limits that keep within the budget, and within themselves."""
-        return limits._replace(
-            bytes=min(limits.bytes, self.bytes), seconds=min(limits.seconds, self.seconds)
-        )
-
     def started(self) -> Running:
         """The budget from now on."""
         return Running(self, monotonic() + self.seconds)
@@ -120,5 +128,8 @@ class Running:
 
     def on(self, limits: Limits) -> Limits:
         """Limits that keep within what is left."""
-        left = max(self.end - monotonic(), 1e-9)
-        return Budget(left, self.budget.bytes).on(limits)
+        return limits._replace(
+            bytes=min(limits.bytes, self.budget.bytes),
+            seconds=min(limits.seconds, self.budget.seconds),
+            until=min(limits.until, self.end),
+        )

@@ -13,6 +13,7 @@ import subprocess
 import sys
 from pathlib import Path
 from threading import Lock, Thread
+from time import monotonic
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,7 +27,7 @@ from kneebayes.network import Numbers
 
 __all__ = ["Kernel", "Status", "kernel"]
 
-SWITCH = "KNEEBAYES_KERNEL"  # "off": answer in plain NumPy
+SWITCH = "KNEEBAYES_KERNEL"  # "off": answer in plain NumPy; or the path of a library to load
 
 
 class Status:
@@ -129,6 +130,8 @@ class Kernel:
         if list(sizes) != [ctypes.sizeof(record) for record in RECORDS]:
             message = f"{path} was built for another layout of records"
             raise OSError(message)
+        self._now = library.kneebayes_now
+        self._now.restype = ctypes.c_double
         self._rows = library.kneebayes_rows
         self._rows.argtypes = [ctypes.c_void_p] * 3 + [ctypes.c_int64] * 2
         self._gradients = library.kneebayes_gradients
@@ -137,12 +140,19 @@ class Kernel:
         self._joint.argtypes = [ctypes.c_void_p] * 4 + [ctypes.c_int64] + [ctypes.c_void_p] * 4
         self.path = path
 
+    def _limits(self, limits: Limits) -> _Limits:
+        """The limits, with their end on the kernel's clock."""
+        until = limits.until
+        if until < np.inf:
+            until += self._now() - monotonic()
+        return _Limits(*limits._replace(until=until))
+
     def run_rows(self, flat: Flat, rows: Rows, first: int, last: int) -> None:
         """Answer the rows ``first`` to ``last``; the status of each says how it ended."""
         if not 0 <= first <= last <= len(rows.logs):
             message = f"internal error: no rows {first} to {last} of {len(rows.logs)}"
             raise ValueError(message)
-        lay, asked, limits = _flat(flat), _rows(flat, rows), _Limits(*rows.limits)
+        lay, asked, limits = _flat(flat), _rows(flat, rows), self._limits(rows.limits)
         self._rows(ctypes.byref(lay), ctypes.byref(asked), ctypes.byref(limits), first, last)
 
     def run_gradients(self, flat: Flat, rows: Rows, gradients: Gradients) -> None:
@@ -152,7 +162,7 @@ class Kernel:
         if [one.shape for one in gradients] != shapes or len(rows.logs) != 1:
             message = "internal error: the kernel was given gradients that do not fit the network"
             raise ValueError(message)
-        lay, asked, limits = _flat(flat), _rows(flat, rows), _Limits(*rows.limits)
+        lay, asked, limits = _flat(flat), _rows(flat, rows), self._limits(rows.limits)
         out = _Gradients(*(_at(one, np.float64) for one in gradients))
         self._gradients(
             ctypes.byref(lay), ctypes.byref(asked), ctypes.byref(limits), ctypes.byref(out)
@@ -175,7 +185,7 @@ class Kernel:
             raise ValueError(message)
         scope, size = np.zeros(nodes, dtype=np.int64), np.zeros(1, dtype=np.int64)
         table, own = np.zeros(room), np.ones(states)
-        lay, asked, limits = _flat(flat), _rows(flat, rows), _Limits(*rows.limits)
+        lay, asked, limits = _flat(flat), _rows(flat, rows), self._limits(rows.limits)
         self._joint(
             ctypes.byref(lay),
             ctypes.byref(asked),
@@ -195,7 +205,8 @@ class _Loader:
 
     def __init__(self) -> None:
         self.kernel: Kernel | None = None
-        self.hopeless = os.environ.get(SWITCH) == "off"
+        self.choice = os.environ.get(SWITCH, "")
+        self.hopeless = self.choice == "off"
         self._lock = Lock()
         self._build: Thread | None = None
 
@@ -218,7 +229,7 @@ class _Loader:
 
     def _open(self) -> None:
         """Open the first library that fits this machine."""
-        for path in built_libraries():
+        for path in [Path(self.choice)] if self.choice else built_libraries():
             try:
                 self.kernel = Kernel(path)
             except (OSError, AttributeError):  # of another machine, or of an older source

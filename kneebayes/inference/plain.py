@@ -15,6 +15,7 @@ import numpy as np
 from kneebayes.inference.asked import Gradients
 from kneebayes.inference.flat import Flags, Flat, Observed
 from kneebayes.inference.leaves import Leaf, leaves_of
+from kneebayes.inference.limits import PLANS_KEPT
 from kneebayes.inference.plan import Plan, plan_elimination
 from kneebayes.inference.propagation import run_backward, run_forward
 from kneebayes.inference.scaled import Scaled
@@ -23,7 +24,6 @@ from kneebayes.network import Numbers
 __all__ = ["LEAK", "Plain", "ask_plainly"]
 
 LEAK = -1  # stands for the leak where links are named by their parent
-PLANS_KEPT = 512
 
 
 @lru_cache(maxsize=PLANS_KEPT)

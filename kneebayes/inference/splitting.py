@@ -8,6 +8,7 @@ Pearl 1988, Darwiche 2001).
 from __future__ import annotations
 
 from functools import partial
+from time import monotonic
 
 import numpy as np
 
@@ -15,7 +16,7 @@ from kneebayes.errors import TooWideError
 from kneebayes.inference.asked import Rows
 from kneebayes.inference.cores import on_all_cores, usable_cores
 from kneebayes.inference.flat import Flags, Flat, Integers, Observed
-from kneebayes.inference.limits import LIMITS, MOST_WORK, ROOMY, Limits
+from kneebayes.inference.limits import LIMITS, MOST_PARTS, MOST_WORK, ROOMY, Limits
 from kneebayes.inference.native import Kernel, kernel
 from kneebayes.network import Numbers
 
@@ -77,16 +78,19 @@ def _split(flat: Flat, asked: Rows, most_work: float) -> tuple[Observed, float]:
     waiting: list[tuple[Observed, float]] = [(asked.hard[0], 1.0)]
     work = done = 0.0  # done: how much of the question the parts that are ready make up
     while waiting:
+        if monotonic() > asked.limits.until:
+            raise TooWideError(too_slow(asked.limits))
         pattern, share = waiting.pop()
         cost = _cost_if_it_fits(flat, asked, pattern)
         if cost < np.inf:
             ready.append(pattern)
             work, done = work + cost, done + share
-            hopeless = work > min(1.0, DOUBTFUL * done) * most_work
+            likely = min(1.0, DOUBTFUL * done)
+            hopeless = work > likely * most_work or len(ready) > likely * MOST_PARTS
         else:
             narrower = _narrower(flat, asked, pattern)
             waiting.extend((one, share / len(narrower)) for one in narrower)
-            hopeless = not len(narrower)
+            hopeless = not len(narrower) or share < 1.0 / MOST_PARTS
         if hopeless:
             return asked.hard[:0], work
     return np.array(ready), work

@@ -32,12 +32,19 @@
 #define TROUBLE 0
 #endif
 
+static void set_deadline(Call *call, const Limits *limits)
+{
+    call->deadline = limits->until;
+    if (limits->seconds < 1e9)
+        call->deadline = fmin(call->deadline, now() + limits->seconds);
+}
+
 static void open_call(Call *call, const Limits *limits, const volatile int32_t *stop)
 {
     memset(call, 0, sizeof(*call));
     call->most = limits->bytes;
     call->stop = stop;
-    call->deadline = limits->seconds < 1e9 ? now() + limits->seconds : INFINITY;
+    set_deadline(call, limits);
 }
 
 /* Whether observed states are states of their nodes. */
@@ -115,7 +122,7 @@ static int try_row(Call *call, const Flat *flat, const Rows *rows, Int row, Int 
     rows->costs[row] = rows->logs[row] = INFINITY;
     if (rows->marginals != NULL)
         memset(rows->marginals + row * states, 0, (size_t)states * sizeof(double));
-    call->deadline = limits->seconds < 1e9 ? now() + limits->seconds : INFINITY;
+    set_deadline(call, limits);
     call->status = DONE;
     if (setjmp(call->out) != 0) {
         rows->logs[row] = INFINITY;
@@ -275,6 +282,12 @@ DOOR int32_t kneebayes_joint(const Flat *flat, const Rows *rows, const Limits *l
     }
     give_back(&call, NULL);
     return rows->status[0] = call.status;
+}
+
+/* The kernel's clock, on which its limits are set. */
+DOOR double kneebayes_now(void)
+{
+    return now();
 }
 
 /* Sizes of the records above, for Python to compare with its own. */

@@ -30,6 +30,7 @@ typedef struct {
     double dearest; /* multiplications of one pass */
     double bytes;   /* memory of one question */
     double seconds; /* time of one question; infinity where none is set */
+    double until;   /* when all questions must be answered, by now() */
     double cheap;   /* multiplications below which the first order is good enough */
     double dear;    /* multiplications for which one more order is worth trying */
     double widest;  /* log2 of the entries of the largest table */

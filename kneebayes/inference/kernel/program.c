@@ -63,7 +63,8 @@ static void reserve(Writer *writer, Int more)
         return;
     Int room = 2 * (used + more) + 64;
     Int *scopes = take(writer->call, room, sizeof(Int));
-    memcpy(scopes, program->scopes, (size_t)used * sizeof(Int));
+    if (used > 0)
+        memcpy(scopes, program->scopes, (size_t)used * sizeof(Int));
     program->scopes = scopes;
     program->scopes_room = room;
 }
