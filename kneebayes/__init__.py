@@ -11,7 +11,9 @@ learns from real ones and writes itself for other software. ``dx`` is a :class:`
 ranks the causes, and explains, doubts and continues itself.
 """
 
+from importlib import import_module
 from importlib.metadata import PackageNotFoundError, version
+from types import ModuleType
 
 from kneebayes.differential import Differential
 from kneebayes.errors import (
@@ -43,3 +45,18 @@ __all__ = [
     "load",
     "save",
 ]
+
+ROOMS = ("cohort", "exchange", "learning", "study", "teaching")
+
+
+def __getattr__(name: str) -> ModuleType:
+    """A room by its name, imported when it is asked for (PEP 562)."""
+    if name in ROOMS:
+        return import_module(f"kneebayes.{name}")
+    message = f"module 'kneebayes' has no attribute {name!r}"
+    raise AttributeError(message)
+
+
+def __dir__() -> list[str]:
+    """The public names, and the rooms that have more."""
+    return sorted([*__all__, *ROOMS])

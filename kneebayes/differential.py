@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from kneebayes.case import Answer, Belief, Urgency
-from kneebayes.case.case import Case, Diagnosing
+from kneebayes.case.case import Case, Diagnosing, RankedCause
+from kneebayes.errors import UnknownNameError
 from kneebayes.questions.ask.change_of_mind import change_of_mind
 from kneebayes.questions.ask.questions import questions
 from kneebayes.questions.attribute.attribution import attribution
@@ -22,12 +23,12 @@ from kneebayes.questions.explain.explanation import explain
 from kneebayes.questions.explain.nomogram import nomogram
 from kneebayes.view.differential import (
     differential_dict,
-    differential_html,
-    differential_text,
+    differential_report,
     draw_differential,
     group_table,
     ranking_table,
 )
+from kneebayes.view.report import report_html, report_text
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -142,6 +143,21 @@ class Differential:
             return self.case.group_posteriors([meaning.id])[meaning.id]
         return self.case.posteriors[meaning.id]
 
+    def __contains__(self, cause: object) -> bool:
+        """Whether something is a cause or a group that is ranked here, by any of its names."""
+        try:
+            self.case.names.meaning(cause, ("cause", "group"))
+        except UnknownNameError:
+            return False
+        return True
+
+    def __iter__(self) -> Iterator[RankedCause]:
+        """The causes, most probable first."""
+        return iter(self.case.ranked)
+
+    def __len__(self) -> int:
+        return len(self.case.ranked)
+
     def given(self, said: Mapping[str, object] | pd.Series) -> Differential:
         """The differential with more known, or with answers changed or taken back (None).
 
@@ -197,7 +213,7 @@ class Differential:
 
     def report(self, top: int = 10) -> str:
         """The differential for a terminal, with the first ``top`` causes."""
-        return differential_text(self, top)
+        return report_text(differential_report(self, top))
 
     draw = draw_differential
 
@@ -210,4 +226,4 @@ class Differential:
         return f"Differential({answers}, {self.urgency.level}: {first}, ...)"
 
     def _repr_html_(self) -> str:
-        return differential_html(self)
+        return report_html(differential_report(self))

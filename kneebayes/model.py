@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from kneebayes.building.model import ModelData, in_setting, read_model, with_lexicon
+from kneebayes.building.model import ModelData, in_layer, in_setting, read_model, with_lexicon
 from kneebayes.case.case import Case, probability
 from kneebayes.cohort.files import diagnose_file
 from kneebayes.cohort.named import benchmark_cohort
@@ -21,6 +21,7 @@ from kneebayes.exchange.risk_assessment import risk_assessment
 from kneebayes.knowledge import Knowledge, Names, Remark
 from kneebayes.knowledge.records import Cause, Context, Finding, Group
 from kneebayes.knowledge.settings import Setting
+from kneebayes.knowledge.statements import Layer
 from kneebayes.learning.learn import update
 from kneebayes.network import Network
 from kneebayes.page.html import write_page
@@ -49,8 +50,12 @@ if TYPE_CHECKING:
 
 __all__ = ["Model", "load"]
 
+INTERNAL = ("elicited", "engine", "names", "reading", "readings", "replace", "solved")
 
-def load(folder: str | Path | None = None, lexicon: str | None = None) -> Model:
+
+def load(
+    folder: str | Path | None = None, lexicon: str | None = None, layer: Layer = "literature"
+) -> Model:
     """Read a knowledge folder and make it ready to reason with.
 
     Parameters
@@ -59,6 +64,9 @@ def load(folder: str | Path | None = None, lexicon: str | None = None) -> Model:
         A knowledge folder; left out, the article on pain behind the knee.
     lexicon
         Which lexicon turns words into numbers; left out, the folder's own choice.
+    layer
+        How much of the folder to take: ``article`` (its words alone), ``literature`` (with
+        what was measured) or ``beyond`` (with parts of something else named as causes).
 
     Raises
     ------
@@ -73,7 +81,7 @@ def load(folder: str | Path | None = None, lexicon: str | None = None) -> Model:
     >>> kb.load()
     Model('Pain behind the knee', lexicon 'article': 28 causes, 84 findings, 28 contexts)
     """
-    return Model(read_model(folder, lexicon))
+    return Model(read_model(folder, lexicon, layer))
 
 
 class Model:
@@ -218,6 +226,7 @@ class Model:
 
     with_lexicon = with_lexicon
     in_setting = in_setting
+    in_layer = in_layer
     update = update
 
     # many patients
@@ -288,6 +297,10 @@ class Model:
     def solved(self) -> Solved:
         """Leaks solved for draws of the words."""
         return self.data.solved
+
+    def __dir__(self) -> list[str]:
+        """What there is to be asked; what belongs to the data stands behind ``.data``."""
+        return [name for name in super().__dir__() if name not in INTERNAL]
 
     def __repr__(self) -> str:
         data = self.data

@@ -3,6 +3,8 @@
 import copy
 import pickle
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -118,3 +120,53 @@ def test_an_unknown_lexicon_is_refused() -> None:
 
 def test_the_version_is_a_version() -> None:
     assert re.match(r"\d+(\.\d+)*", kb.__version__)
+
+
+@pytest.mark.parametrize("name", ["causes", "findings", "contexts", "groups"])
+def test_what_a_model_holds_is_found_by_any_name(knee: kb.Model, name: str) -> None:
+    held = getattr(knee, name)
+    for record in held:
+        for called in (record.id, record.label.upper(), *record.aliases):
+            assert called in held
+            assert held[called] is record
+            assert held.get(called) is record
+    assert "no such thing" not in held
+    assert held.get("no such thing") is None
+    assert held.ids == tuple(record.id for record in held)
+    with pytest.raises(kb.UnknownNameError, match="Nothing named 'no such thing' among"):
+        held["no such thing"]
+
+
+def test_a_differential_holds_its_causes_in_their_order(knee: kb.Model) -> None:
+    dx = knee.diagnose()
+    assert [cause.id for cause in dx] == dx.ranking["id"].tolist()
+    assert len(dx) == len(knee.causes)
+    assert "gout" in dx
+    assert "infection" in dx
+    assert "fever" not in dx
+    assert 7 not in dx
+
+
+def test_rooms_are_there_without_an_import_of_their_own() -> None:
+    code = "import kneebayes as kb; print(kb.cohort.Cohort, kb.study.World, kb.teaching.Hardness)"
+    subprocess.run([sys.executable, "-W", "error", "-c", code], check=True, capture_output=True)
+    assert {"cohort", "exchange", "learning", "study", "teaching"} <= set(dir(kb))
+    assert not {"building", "case", "odds", "view", "questions"} & set(dir(kb))
+    with pytest.raises(AttributeError, match="has no attribute 'cellar'"):
+        kb.cellar  # noqa: B018
+
+
+def test_what_belongs_to_the_data_is_not_listed_among_the_verbs(knee: kb.Model) -> None:
+    internal = {"solved", "reading", "readings", "elicited", "names", "engine"}
+    assert not internal & set(dir(knee))
+    assert internal <= set(dir(knee.data))
+
+
+def test_a_layer_is_chosen_when_loading_or_afterwards(knee: kb.Model) -> None:
+    article = kb.load(layer="article")
+    assert article.knowledge.layer == "article"
+    assert knee.in_layer("article").diagnose()["gout"] == article.diagnose()["gout"]
+    with pytest.raises(
+        kb.UnknownNameError, match="No layer 'beyound'"):
+    ):
+        kb.load(layer="beyound")

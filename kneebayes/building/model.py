@@ -16,7 +16,9 @@ from kneebayes.building.settle import settle
 from kneebayes.errors import KneebayesError, UnknownNameError, suggest
 from kneebayes.inference import Engine, Evidence
 from kneebayes.knowledge import Knowledge, Names, Remark, lint, read_knowledge, shipped_folder
+from kneebayes.knowledge.layers import in_layer as take_layer
 from kneebayes.knowledge.settings import odds_by_cause
+from kneebayes.knowledge.statements import Layer
 from kneebayes.network import Network
 
 if TYPE_CHECKING:
@@ -26,6 +28,7 @@ __all__ = [
     "ModelData",
     "ModelLike",
     "Taught",
+    "in_layer",
     "in_setting",
     "model_of",
     "read_model",
@@ -56,6 +59,7 @@ class Taught(Protocol):
         """Who was learnt from, in words."""
 
 
+LAYERS: tuple[Layer, ...] = ("article", "literature", "beyond")
 AnyModel = TypeVar("AnyModel", bound=ModelLike)
 
 
@@ -168,7 +172,9 @@ class ModelData:
         return f"ModelData({self.knowledge.meta.title!r}, {self.reading})"
 
 
-def read_model(folder: str | Path | None = None, lexicon: str | None = None) -> ModelData:
+def read_model(
+    folder: str | Path | None = None, lexicon: str | None = None, layer: Layer = "literature"
+) -> ModelData:
     """Read a knowledge folder and calibrate its network.
 
     Parameters
@@ -177,15 +183,18 @@ def read_model(folder: str | Path | None = None, lexicon: str | None = None) -> 
         A knowledge folder; left out, the one that comes with the package.
     lexicon
         Which lexicon turns words into numbers; left out, the folder's own choice.
+    layer
+        How much of the folder to take: ``article`` (its words alone), ``literature`` (with
+        what was measured) or ``beyond`` (with parts of something else named as causes).
 
     Raises
     ------
     KnowledgeError
         If the folder has problems; all of them are listed.
     UnknownNameError
-        If the lexicon is not in the folder.
+        If the lexicon is not in the folder, or the layer is none.
     """
-    knowledge = read_knowledge(shipped_folder() if folder is None else folder)
+    knowledge = read_knowledge(shipped_folder() if folder is None else folder, _layer(layer))
     return model_of(knowledge, knowledge.meta.lexicon if lexicon is None else lexicon)
 
 
@@ -275,6 +284,53 @@ def with_lexicon(model: AnyModel, lexicon: str) -> AnyModel:
     read = model_of(data.knowledge, lexicon)
     other = model.replace(elicited=read.elicited, engine=read.engine, setting=None)
     return other if data.setting is None else in_setting(other, data.setting)
+
+
+def in_layer(model: AnyModel, layer: Layer) -> AnyModel:
+    """The same folder taken as the article alone, with literature, or with what lies beyond.
+
+    Parameters
+    ----------
+    model
+        The model.
+    layer
+        ``article``: only statements that rest on the article, in its words; ``literature``:
+        with what was measured; ``beyond``: with the parts of something else named as causes.
+
+    Raises
+    ------
+    UnknownNameError
+        If there is no such layer.
+    KneebayesError
+        If the model has learnt from patients of another layer.
+
+    Examples
+    --------
+    >>> import kneebayes as kb
+    >>> article = kb.load().in_layer("article")
+    >>> article.knowledge.layer
+    'article'
+    """
+    data = model.data
+    _refuse_if_learnt(data, "in_layer")
+    read = model_of(take_layer(data.knowledge, _layer(layer)), data.lexicon)
+    other = model.replace(
+        knowledge=read.knowledge,
+        names=read.names,
+        elicited=read.elicited,
+        engine=read.engine,
+        setting=None,
+    )
+    return other if data.setting is None else in_setting(other, data.setting)
+
+
+def _layer(name: str) -> Layer:
+    """A layer by its name, checked."""
+    for layer in LAYERS:
+        if layer == name:
+            return layer
+    message = f"No layer {name!r}. There are: {', '.join(LAYERS)}."
+    raise UnknownNameError(message, str(name), suggest(str(name), LAYERS))
 
 
 def _refuse_if_learnt(data: ModelData, function: str) -> None:

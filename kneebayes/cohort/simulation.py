@@ -19,8 +19,7 @@ from kneebayes.errors import EvidenceError, ImpossibleEvidenceError
 from kneebayes.inference.drawing import Drawing
 from kneebayes.inference.evidence import Evidence
 from kneebayes.view.markup import percent
-from kneebayes.view.report import Report
-from kneebayes.view.reporting import Reporting
+from kneebayes.view.report import Report, Reporting, made_by_line
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -128,7 +127,7 @@ class SimulatedCohort(Reporting):
         meta = self.model.data.knowledge.meta
         rows = [
             (
-                row["cause"] + ("!" if row["urgent"] else ""),
+                row["cause"] + (" (urgent)" if row["urgent"] else ""),
                 f"{row['patients']:,}",
                 percent(row["share"]) if len(self) else "",
                 percent(row["expected"]),
@@ -148,10 +147,11 @@ class SimulatedCohort(Reporting):
             header=("cause", "patients", "share", "expected"),
             rows=tuple(rows),
             notes=(
-                f"! marks an urgent cause. Seed {self.seed}; {self.recording.words}.",
+                f"Seed {self.seed}; {self.recording.words}.",
                 self._counted,
             ),
             disclaimer=meta.disclaimer,
+            made_by=made_by_line(self.model),
         )
 
     @property

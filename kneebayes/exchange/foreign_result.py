@@ -6,8 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from kneebayes.view.report import Report
-from kneebayes.view.reporting import Reporting
+from kneebayes.view.report import Report, Reporting
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from kneebayes.view.differential import draw_differential
-from kneebayes.view.report import Report
-from kneebayes.view.reporting import Reporting
+from kneebayes.view.report import Report, Reporting, made_by_line
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -132,6 +131,7 @@ class Patient(Reporting):
             rows=tuple(rows),
             notes=(left,) if count else ("All of it became answers.",),
             disclaimer=self.model.data.knowledge.meta.disclaimer,
+            made_by=made_by_line(self.model),
         )
 
     def draw(self, ax: Axes | None = None) -> Axes:

@@ -12,7 +12,7 @@ from kneebayes.learning.patients import Patients, log_probabilities, read_patien
 from kneebayes.learning.scoring import Sample
 from kneebayes.learning.text import Lesson, Part, lesson_html, lesson_text
 from kneebayes.network import Numbers
-from kneebayes.view.showing import Showing
+from kneebayes.view.report import Showing
 
 if TYPE_CHECKING:
     import pandas as pd

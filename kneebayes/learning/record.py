@@ -17,7 +17,7 @@ from kneebayes.learning.patients import Patients
 from kneebayes.learning.text import Lesson, Part, lesson_html, lesson_text
 from kneebayes.network import Numbers
 from kneebayes.view.markup import percent
-from kneebayes.view.showing import Showing
+from kneebayes.view.report import Showing
 
 if TYPE_CHECKING:
     import pandas as pd

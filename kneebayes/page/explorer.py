@@ -14,7 +14,8 @@ from kneebayes.case.answers import by_node
 from kneebayes.errors import EvidenceError, ImpossibleEvidenceError, TooWideError
 from kneebayes.page.bundle import script, static
 from kneebayes.page.payload import payload
-from kneebayes.view.differential import differential_html
+from kneebayes.view.differential import differential_report
+from kneebayes.view.report import report_html
 
 if TYPE_CHECKING:
     from kneebayes.building.model import ModelLike
@@ -68,7 +69,7 @@ class Explorer(anywidget.AnyWidget):
             return None
         data, metadata = bundle
         try:
-            still = {"text/html": differential_html(self.differential)}
+            still = {"text/html": report_html(differential_report(self.differential))}
         except (ImpossibleEvidenceError, TooWideError):
             still = {}  # the widget itself says so
         return {**data, **still}, metadata

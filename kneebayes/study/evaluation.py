@@ -22,8 +22,7 @@ from kneebayes.study.scores import (
 )
 from kneebayes.study.tables import check_count, check_share
 from kneebayes.view.markup import percent
-from kneebayes.view.report import Report
-from kneebayes.view.reporting import Reporting
+from kneebayes.view.report import Report, Reporting
 
 if TYPE_CHECKING:
     import pandas as pd

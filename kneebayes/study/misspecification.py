@@ -16,8 +16,7 @@ from kneebayes.study.evaluating import evaluate
 from kneebayes.study.evaluation import Evaluation, Scoring
 from kneebayes.study.tables import records_of
 from kneebayes.view.markup import percent
-from kneebayes.view.report import Report
-from kneebayes.view.reporting import Reporting
+from kneebayes.view.report import Report, Reporting
 
 if TYPE_CHECKING:
     import pandas as pd

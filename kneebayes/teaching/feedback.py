@@ -20,7 +20,7 @@ from kneebayes.teaching.reasons import reasons_of
 from kneebayes.teaching.scoring import brier_score, divergence, log_score
 from kneebayes.teaching.situation import LEVELS
 from kneebayes.teaching.telling import SHOWN, feedback_page
-from kneebayes.view.showing import Showing
+from kneebayes.view.report import Showing
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING
 from kneebayes.case import Answer, Urgency, judge_urgency
 from kneebayes.teaching.practice_text import Section, sections_html, sections_text
 from kneebayes.view.markup import percent
-from kneebayes.view.showing import Showing
-from kneebayes.view.urgent import urgency_lines
+from kneebayes.view.report import Showing, urgency_lines
 
 if TYPE_CHECKING:
     import pandas as pd

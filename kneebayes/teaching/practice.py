@@ -17,7 +17,7 @@ from kneebayes.teaching.grether import NORMAL, Weights, weigh_statements
 from kneebayes.teaching.learners import Learner
 from kneebayes.teaching.opening import new_case
 from kneebayes.teaching.practice_text import Section, sections_html, sections_text
-from kneebayes.view.showing import Showing
+from kneebayes.view.report import Showing
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -17,8 +17,7 @@ from kneebayes.teaching.patients import Truth
 from kneebayes.teaching.plan import best_of
 from kneebayes.teaching.practice_text import Section, sections_html, sections_text
 from kneebayes.teaching.steps import Step
-from kneebayes.view.showing import Showing
-from kneebayes.view.urgent import urgency_lines
+from kneebayes.view.report import Showing, urgency_lines
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -9,7 +9,7 @@ from kneebayes.errors import TooWideError
 from kneebayes.teaching.practice_text import Section, belief_cells, step_cells
 from kneebayes.teaching.situation import LEVELS
 from kneebayes.view.markup import percent
-from kneebayes.view.urgent import urgency_lines
+from kneebayes.view.report import urgency_lines
 
 if TYPE_CHECKING:
     from kneebayes.teaching.feedback import Feedback

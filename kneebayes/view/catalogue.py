@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Generic, SupportsIndex, TypeVar, overload
 
 from kneebayes.building.model import ModelLike
-from kneebayes.knowledge.names import fold
+from kneebayes.errors import UnknownNameError, suggest
+from kneebayes.knowledge.names import either, fold
 from kneebayes.knowledge.records import Context, Finding, Named
 from kneebayes.view.markup import table as html_table
 
@@ -33,6 +34,8 @@ class Catalogue(tuple[Some_co, ...], Generic[Some_co]):
     28 contexts: 'age', 'athlete', 'high-impact sport', 'jumping sport', ...
     >>> knee.contexts[:2]
     2 contexts: 'age', 'athlete'
+    >>> "gout" in knee.causes, knee.findings["fever"].kind
+    (True, 'sign')
     >>> knee.search("swollen")
     3 findings: 'swollen knee', 'leg swelling', 'swelling over the kneecap'
     >>> knee.search("stairs").table["label"].tolist()
@@ -47,10 +50,46 @@ class Catalogue(tuple[Some_co, ...], Generic[Some_co]):
     @overload
     def __getitem__(self, at: slice, /) -> Catalogue[Some_co]: ...
 
-    def __getitem__(self, at: SupportsIndex | slice, /) -> Some_co | Catalogue[Some_co]:
-        """A record, or some of them."""
+    @overload
+    def __getitem__(self, at: str, /) -> Some_co: ...
+
+    def __getitem__(self, at: SupportsIndex | slice | str, /) -> Some_co | Catalogue[Some_co]:
+        """A record by place or by any of its names, or some of them.
+
+        Raises
+        ------
+        UnknownNameError
+            If nothing here has that name; says what looks like it.
+        """
+        if isinstance(at, str):
+            return self._named(at)
         found = super().__getitem__(at)
         return Catalogue(found) if isinstance(found, tuple) else found
+
+    def __contains__(self, item: object, /) -> bool:
+        """Whether a record, or anything of that name, is here."""
+        if isinstance(item, str):
+            return any(fold(item) in _folded(record) for record in self)
+        return super().__contains__(item)
+
+    def get(self, name: str) -> Some_co | None:
+        """A record by any of its names; None where there is none."""
+        return self._named(name) if self.__contains__(name) else None
+
+    def _named(self, name: str) -> Some_co:
+        for record in self:
+            if fold(name) in _folded(record):
+                return record
+        names = [known for record in self for known in (record.label, *other_names(record))]
+        near = suggest(name, names)
+        hint = f" Did you mean {either(near)}?" if near else ""
+        message = f"Nothing named '{name}' among {self._what}.{hint}"
+        raise UnknownNameError(message, name, near)
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """Ids of the records, in their order."""
+        return tuple(record.id for record in self)
 
     @property
     def table(self) -> pd.DataFrame:
@@ -93,6 +132,11 @@ def other_names(record: Named) -> tuple[str, ...]:
     if isinstance(record, Context):
         names = (*names, *(state.label for state in record.states))
     return tuple(names)
+
+
+def _folded(record: Named) -> set[str]:
+    """The names that stand for a record as a whole, without case and signs."""
+    return {fold(name) for name in (record.id, record.label, *record.aliases)}
 
 
 def _kind(record: Named) -> str:

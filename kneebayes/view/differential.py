@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from html import escape
 from typing import TYPE_CHECKING, Any
 
-from kneebayes.case.answers import Answer
 from kneebayes.case.case import Case, CaseLike
-from kneebayes.view.markup import bar, percent, table, tag
-from kneebayes.view.report import known_of
+from kneebayes.view.markup import Bar, percent
+from kneebayes.view.report import Report, plain_case, report_on
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -17,13 +15,13 @@ if TYPE_CHECKING:
 
 __all__ = [
     "differential_dict",
-    "differential_html",
-    "differential_text",
+    "differential_report",
     "draw_differential",
     "group_table",
     "ranking_table",
 ]
 
+ASKED = "what may cause it"
 WHAT_IT_IS = (
     "Each posterior is P(present | evidence); several causes can be present at once, "
     "so they need not add up to 100%."
@@ -61,15 +59,7 @@ def differential_dict(case: CaseLike) -> dict[str, Any]:
     """Everything as plain values, ready for JSON."""
     case = case.case
     return {
-        "source": case.knowledge.meta.source,
-        "disclaimer": case.disclaimer,
-        "lexicon": case.data.lexicon,
-        "answers": {answer.id: _plain(case, answer) for answer in case.answers},
-        "urgency": {
-            "level": case.urgency.level,
-            "advice": case.urgency.advice,
-            "reasons": [str(reason) for reason in case.urgency.reasons],
-        },
+        **plain_case(case),
         "probability_of_evidence": case.probability_of_evidence,
         "any_urgent": case.any_urgent,
         "ranking": [asdict(row) for row in case.ranked],
@@ -77,15 +67,8 @@ def differential_dict(case: CaseLike) -> dict[str, Any]:
     }
 
 
-def _plain(case: Case, answer: Answer) -> dict[str, Any]:
-    """An answer as plain values, with the likelihood of each state."""
-    states = case.data.network[answer.id].states
-    likelihood = dict(zip(states, answer.likelihood, strict=True))
-    return {"label": answer.label, "state": answer.state, "likelihood": likelihood}
-
-
-def differential_html(case: CaseLike, top: int = 10) -> str:
-    """A differential as HTML: urgency on top, then the ranked causes."""
+def differential_report(case: CaseLike, top: int = 10) -> Report:
+    """What is shown of a differential: urgency on top, then the first ``top`` causes."""
     case = case.case
     rows = [
         (
@@ -94,36 +77,12 @@ def differential_html(case: CaseLike, top: int = 10) -> str:
             row.group,
             percent(row.prior),
             percent(row.posterior),
-            bar(row.posterior),
+            Bar(row.posterior),
         )
         for rank, row in enumerate(case.ranked[:top], start=1)
     ]
     header = ("", "cause", "group", "prior", "posterior", "")
-    reasons = "".join(tag("li", escape(str(reason))) for reason in case.urgency.reasons)
-    return tag(
-        "div",
-        tag("p", tag("strong", escape(_title(case)))),
-        tag("p", tag("strong", escape(case.urgency.advice)), role="alert"),
-        tag("ul", reasons) if reasons else "",
-        tag("p", escape(known_of(case.answers))),
-        table(header, rows),
-        *(tag("p", escape(note)) for note in _notes(case)),
-        tag("p", tag("em", escape(case.disclaimer))),
-    )
-
-
-def differential_text(case: CaseLike, top: int = 10) -> str:
-    """A differential for a terminal."""
-    case = case.case
-    lines = [_title(case), known_of(case.answers), "", case.urgency.advice]
-    lines += [f"  - {reason}" for reason in case.urgency.reasons]
-    lines += ["", f"{'':>3} {'cause':<38} {'prior':>8} {'posterior':>10}"]
-    for rank, row in enumerate(case.ranked[:top], start=1):
-        lines.append(
-            f"{rank:>3} {case.marked(row.id):<38} {percent(row.prior):>8} "
-            f"{percent(row.posterior):>10}  {'#' * round(20 * row.posterior)}".rstrip()
-        )
-    return "\n".join([*lines, "", *_notes(case), case.disclaimer])
+    return report_on(case, ASKED, header, rows, _notes(case))
 
 
 def draw_differential(case: CaseLike, top: int = 10, ax: Axes | None = None) -> Axes:
@@ -133,11 +92,8 @@ def draw_differential(case: CaseLike, top: int = 10, ax: Axes | None = None) -> 
 
     case = case.case
     rows = [asdict(row) for row in case.ranked]
-    return say_above(draw_ranking(rows, top, ax), _title(case), case.answers)
-
-
-def _title(case: Case) -> str:
-    return f"{case.title}: what may cause it ({case.data.reading})"
+    title = f"{case.title}: {ASKED} ({case.data.reading})"
+    return say_above(draw_ranking(rows, top, ax), title, case.answers)
 
 
 def _notes(case: Case) -> list[str]:

@@ -1,19 +1,69 @@
-"""A report of one question: what is known, a table, remarks; as text and as HTML."""
+"""A report: what was asked, what to do now, what is known, what came out, and what made it.
+
+Every result builds one, so that all of them look alike as text and as HTML, and say alike how
+urgent it is and which model made the numbers.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import json
+import math
+import re
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from html import escape
+from importlib.metadata import PackageNotFoundError, version
 from itertools import zip_longest
 from textwrap import wrap
+from typing import TYPE_CHECKING, Any
 
-from kneebayes.case import Answer
+from kneebayes.building.model import ModelLike
+from kneebayes.case.answers import Answer
+from kneebayes.case.case import Case, CaseLike
+from kneebayes.case.urgency import Urgency
 from kneebayes.view.markup import Markup, table, tag
 
-__all__ = ["Report", "known_line", "known_of", "report_html", "report_text"]
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.axes import Axes
+
+__all__ = [
+    "CaseResult",
+    "Outline",
+    "Report",
+    "Reporting",
+    "Showing",
+    "Steps",
+    "known_line",
+    "known_of",
+    "made_by",
+    "made_by_line",
+    "plain_case",
+    "report_html",
+    "report_on",
+    "report_text",
+    "urgency_lines",
+]
 
 LONGEST = 70  # characters of a cell before it goes on below
+NUMBER = re.compile(r"[-+<>\u00b1~]? ?\d[\d,.]*(e[-+]?\d+)? ?%?|-|")
+Row = tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Steps:
+    """Numbered sentences, each with a remark in small print."""
+
+    steps: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class Outline:
+    """Lines below each other, each with how deep it stands."""
+
+    lines: tuple[tuple[int, str], ...]
 
 
 @dataclass(frozen=True)
@@ -34,16 +84,29 @@ class Report:
         Remarks under the table.
     disclaimer
         What this is not.
+    lead
+        Sentences above the table.
+    before, after
+        What else stands above the table, or between it and the notes: sentences, steps, outlines.
+    made_by
+        Which model made it: version, lexicon, layer, setting, what was learnt.
+    width
+        Characters of a line of sentences in a terminal; None leaves them whole.
     """
 
     title: str
     known: str
     advice: str
     reasons: tuple[str, ...]
-    header: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
+    header: Row
+    rows: tuple[Row, ...]
     notes: tuple[str, ...]
     disclaimer: str
+    lead: tuple[str, ...] = ()
+    before: tuple[str | Steps | Outline, ...] = ()
+    after: tuple[str | Steps | Outline, ...] = ()
+    made_by: str = ""
+    width: int | None = None
 
 
 def known_line(said: Iterable[tuple[str, str]]) -> str:
@@ -57,25 +120,167 @@ def known_of(answers: Iterable[Answer]) -> str:
     return known_line((answer.label, answer.state) for answer in answers)
 
 
+def urgency_lines(urgency: Urgency) -> list[str]:
+    """The advice, and the signs it rests on; it stands above whatever else is shown."""
+    return [urgency.advice, *(f"  - {reason}" for reason in urgency.reasons)]
+
+
+# what made the numbers
+
+
+@cache
+def _version() -> str:
+    try:
+        return version("kneebayes")
+    except PackageNotFoundError:  # a plain checkout that was never installed
+        return "0+unknown"
+
+
+def made_by(model: ModelLike) -> dict[str, Any]:
+    """Which model made a result, as plain values."""
+    data = model.data
+    return {
+        "version": _version(),
+        "source": data.knowledge.meta.source,
+        "lexicon": data.lexicon,
+        "layer": data.knowledge.layer,
+        "setting": data.setting,
+        "learnt": None if data.learnt is None else data.learnt.told,
+    }
+
+
+def made_by_line(model: ModelLike) -> str:
+    """The same as a line of text."""
+    made = made_by(model)
+    parts = [f"{name}: {made[name]}" for name in ("lexicon", "layer", "setting") if made[name]]
+    parts += [f"learnt from {made['learnt']}"] if made["learnt"] else []
+    return f"Made by kneebayes {made['version']} ({', '.join(parts)})."
+
+
+def plain_case(case: CaseLike) -> dict[str, Any]:
+    """What every result of one patient says in JSON: the model, the answers and the urgency."""
+    case = case.case
+    return {
+        **made_by(case.data),
+        "disclaimer": case.disclaimer,
+        "answers": {answer.id: _plain_answer(case, answer) for answer in case.answers},
+        "urgency": {
+            "level": case.urgency.level,
+            "advice": case.urgency.advice,
+            "reasons": [str(reason) for reason in case.urgency.reasons],
+        },
+    }
+
+
+def _plain_answer(case: Case, answer: Answer) -> dict[str, Any]:
+    """An answer as plain values, with the likelihood of each state."""
+    states = case.data.network[answer.id].states
+    likelihood = dict(zip(states, answer.likelihood, strict=True))
+    return {"label": answer.label, "state": answer.state, "likelihood": likelihood}
+
+
+def report_on(
+    case: Case,
+    title: str,
+    header: Row = (),
+    rows: Sequence[Row] = (),
+    notes: Sequence[str] = (),
+    *,
+    lead: Sequence[str] = (),
+    of_a_patient: bool = True,
+    whole_title: bool = False,
+) -> Report:
+    """A report about what is known; urgency stands on top where it is of a patient.
+
+    The title gets the complaint before it and the reading of the model behind it, unless it is
+    whole already.
+    """
+    urgency = case.urgency
+    return Report(
+        title=title if whole_title else f"{case.title}: {title} ({case.data.reading})",
+        known=known_of(case.answers),
+        advice=urgency.advice if of_a_patient else "",
+        reasons=tuple(str(reason) for reason in urgency.reasons) if of_a_patient else (),
+        header=header,
+        rows=tuple(rows),
+        notes=tuple(notes),
+        disclaimer=case.disclaimer,
+        lead=tuple(lead),
+        made_by=made_by_line(case.data),
+    )
+
+
+# as text
+
+
 def report_text(report: Report) -> str:
     """A report for a terminal."""
-    lines = [report.title, report.known]
+    lines = [report.title, *([report.known] if report.known else [])]
     if report.advice:
         lines += ["", report.advice, *(f"  - {reason}" for reason in report.reasons)]
+    lines += _section(_wrapped(report.lead, report.width))
+    lines += _section(line for block in report.before for line in _lines(block, report.width))
     if report.rows:
         lines += ["", *_aligned([report.header, *report.rows])]
-    return "\n".join([*lines, "", *report.notes, report.disclaimer])
+    lines += _section(line for block in report.after for line in _lines(block, report.width))
+    lines += _section(_wrapped(report.notes, report.width)) or [""]
+    made = [report.made_by] if report.made_by else []
+    return "\n".join([*lines, *made, report.disclaimer])
 
 
-def _aligned(rows: list[tuple[str, ...]]) -> Iterator[str]:
-    """Rows with their columns under each other; long cells go on below."""
+def _section(lines: Iterable[str]) -> list[str]:
+    """Lines with an empty one above, where there are any."""
+    shown = list(lines)
+    return ["", *shown] if shown else []
+
+
+def _wrapped(
+    sentences: Iterable[str], width: int | None, indent: str = "", further: str = "   "
+) -> Iterator[str]:
+    for sentence in sentences:
+        if width is None:
+            yield indent + sentence
+        else:
+            yield from wrap(
+                sentence,
+                width,
+                initial_indent=indent,
+                subsequent_indent=indent + further,
+                break_long_words=False,
+                break_on_hyphens=False,
+            )
+
+
+def _lines(block: str | Steps | Outline, width: int | None) -> Iterator[str]:
+    if isinstance(block, str):
+        yield from _wrapped([block], width)
+    elif isinstance(block, Steps):
+        for number, (sentence, remark) in enumerate(block.steps, start=1):
+            yield from _wrapped([f"{number}. {sentence}"], width)
+            yield from _wrapped([remark] if remark else [], width, "   ")
+    else:
+        for depth, line in block.lines:
+            yield from _wrapped([line], width, "    " * depth)
+
+
+def _aligned(rows: Sequence[Row]) -> Iterator[str]:
+    """Rows with their columns under each other, numbers to the right; long cells go on below."""
     broken = [[wrap(cell, LONGEST) or [""] for cell in row] for row in rows]
-    columns = zip(*broken, strict=True)
+    columns = list(zip(*broken, strict=True))
     widths = [max(len(line) for cell in column for line in cell) for column in columns]
+    to_the_right = [
+        all(NUMBER.fullmatch(line) for cell in column[1:] for line in cell) for column in columns
+    ]
     for row in broken:
         for parts in zip_longest(*row, fillvalue=""):
-            cells = (part.ljust(width) for part, width in zip(parts, widths, strict=True))
+            cells = (
+                part.rjust(width) if right else part.ljust(width)
+                for part, width, right in zip(parts, widths, to_the_right, strict=True)
+            )
             yield "  ".join(cells).rstrip()
+
+
+# as HTML
 
 
 def report_html(report: Report) -> str:
@@ -86,8 +291,131 @@ def report_html(report: Report) -> str:
         tag("p", tag("strong", escape(report.title))),
         tag("p", tag("strong", escape(report.advice)), role="alert") if report.advice else "",
         tag("ul", Markup(reasons)) if reasons else "",
-        tag("p", escape(report.known)),
+        tag("p", escape(report.known)) if report.known else "",
+        *(tag("p", escape(sentence)) for sentence in report.lead),
+        *(_element(block) for block in report.before),
         table(report.header, report.rows) if report.rows else "",
+        *(_element(block) for block in report.after),
         *(tag("p", escape(note)) for note in report.notes),
+        tag("p", tag("small", escape(report.made_by))) if report.made_by else "",
         tag("p", tag("em", escape(report.disclaimer))),
     )
+
+
+def _element(block: str | Steps | Outline) -> str:
+    if isinstance(block, str):
+        return tag("p", escape(block))
+    if isinstance(block, Steps):
+        items = [
+            tag("li", escape(sentence), *(["<br/>", _small(remark)] if remark else []))
+            for sentence, remark in block.steps
+        ]
+        return tag("ol", *items) if items else ""
+    return _nested(list(block.lines), 0)[0] if block.lines else ""
+
+
+def _nested(lines: list[tuple[int, str]], start: int) -> tuple[str, int]:
+    """The list of all lines as deep as the first, with what stands below each, and its end."""
+    depth, items, at = lines[start][0], [], start
+    while at < len(lines) and lines[at][0] == depth:
+        text, at = escape(lines[at][1]), at + 1
+        below = ""
+        if at < len(lines) and lines[at][0] > depth:
+            below, at = _nested(lines, at)
+        items.append(tag("li", text, below))
+    return tag("ul", *items), at
+
+
+def _small(text: str) -> str:
+    return tag("small", escape(text))
+
+
+# results
+
+
+class Showing(ABC):
+    """A result that reads well in a terminal, in a notebook and as a tidy DataFrame."""
+
+    @property
+    @abstractmethod
+    def table(self) -> pd.DataFrame:
+        """One row for each thing said, one column for each kind of number."""
+
+    @property
+    @abstractmethod
+    def text(self) -> str:
+        """The result for a terminal."""
+
+    @property
+    @abstractmethod
+    def html(self) -> str:
+        """The result for a notebook."""
+
+    @abstractmethod
+    def draw(self, ax: Axes | None = None) -> Axes:
+        """Draw the result with matplotlib."""
+
+    def __str__(self) -> str:
+        return self.text
+
+    def _repr_html_(self) -> str:
+        return self.html
+
+
+class Reporting(Showing):
+    """A result that shows itself as a report."""
+
+    @property
+    @abstractmethod
+    def report(self) -> Report:
+        """What is shown."""
+
+    @property
+    def text(self) -> str:
+        """The result for a terminal."""
+        return report_text(self.report)
+
+    @property
+    def html(self) -> str:
+        """The result for a notebook."""
+        return report_html(self.report)
+
+
+class CaseResult(Reporting):
+    """A result about one patient: a report, and the same numbers as JSON."""
+
+    case: Case
+
+    @property
+    def urgency(self) -> Urgency:
+        """What the signs say to do, whatever was asked."""
+        return self.case.urgency
+
+    def _content(self) -> dict[str, Any]:
+        """What is in the JSON besides the patient and the model: the table, row by row."""
+        return {"rows": self.table.to_dict(orient="records")}
+
+    def to_dict(self) -> dict[str, Any]:
+        """Everything as plain values, ready for JSON; a number that is missing is None.
+
+        An infinite number becomes the text ``inf`` or ``-inf``.
+        """
+        content: dict[str, Any] = plain(plain_case(self.case) | self._content())
+        return content
+
+    def to_json(self) -> str:
+        """The same as JSON text."""
+        return json.dumps(self.to_dict(), indent=2, ensure_ascii=False, allow_nan=False)
+
+
+def plain(value: object) -> Any:
+    """A value as JSON has it, all the way down."""
+    if isinstance(value, Mapping):
+        return {str(key): plain(inner) for key, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain(inner) for inner in value]
+    if hasattr(value, "item") and not isinstance(value, str):  # a number of NumPy
+        value = value.item()
+    if isinstance(value, float) and not math.isfinite(value):
+        return None if math.isnan(value) else str(value)
+    return value

@@ -99,7 +99,7 @@ def test_the_page_shows_the_numbers_of_the_ranking(knee: kb.Model) -> None:
 @pytest.mark.parametrize("top", [0, 1, 10, 28, 100])
 def test_the_text_shows_as_many_causes_as_asked_for(knee: kb.Model, top: int) -> None:
     dx = knee.diagnose({"fever": True, "redness": True})
-    shown = re.findall(r"^ *(\d+) (.+?) {2,}", dx.report(top), flags=re.MULTILINE)
+    shown = re.findall(r"^ *(\d+) +(.+?) {2,}", dx.report(top), flags=re.MULTILINE)
     causes = dx.ranking["cause"].tolist()[:top]
     assert [int(rank) for rank, _ in shown] == list(range(1, len(causes) + 1))
     for (_, text), cause in zip(shown, causes, strict=True):

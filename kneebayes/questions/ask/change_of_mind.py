@@ -10,10 +10,8 @@ from kneebayes.case.case import Case, CaseLike
 from kneebayes.questions.ask.change import Change, find_change
 from kneebayes.questions.ask.outcomes import Outcome
 from kneebayes.questions.ask.ranking import kinds_of
-from kneebayes.questions.ask.text import page_html, page_text
 from kneebayes.view.markup import percent
-from kneebayes.view.showing import Showing
-from kneebayes.view.urgent import urgency_lines
+from kneebayes.view.report import CaseResult, Report, report_on
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -25,7 +23,7 @@ SHOWN = 5
 
 
 @dataclass(frozen=True, repr=False, eq=False)
-class ChangeOfMind(Showing):
+class ChangeOfMind(CaseResult):
     """The smallest set of open answers that was found to put one cause above another.
 
     Made by :meth:`kneebayes.Differential.change_of_mind`.
@@ -94,17 +92,8 @@ class ChangeOfMind(Showing):
         return "; ".join(f"{one.label}: {one.state}" for one in said)
 
     @property
-    def text(self) -> str:
-        """What was found, for a terminal."""
-        return page_text(*self._page)
-
-    @property
-    def html(self) -> str:
-        """The same for a notebook."""
-        return page_html(*self._page)
-
-    @property
-    def _page(self) -> tuple[str, list[str], tuple[str, ...], list[tuple[str, ...]], list[str]]:
+    def report(self) -> Report:
+        """What is shown."""
         header = ("answers", "probability", self.to, self.over)
         now = self._row(self.change.now)
         rows: list[tuple[str, ...]] = [("(now)", "", *_posteriors(now))]
@@ -113,9 +102,9 @@ class ChangeOfMind(Showing):
                 row = self._row(one)
                 rows.append((str(row["answers"]), percent(one.probability), *_posteriors(row)))
         title = f"What would put {self.to} above {self.over}"
-        disclaimer = self.case.knowledge.meta.disclaimer
-        before = [*urgency_lines(self.case.urgency), self._found]
-        return title, before, header, rows, [*self._search, disclaimer]
+        return report_on(
+            self.case, title, header, rows, self._search, lead=[self._found], whole_title=True
+        )
 
     @property
     def _found(self) -> str:

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from kneebayes.case.case import Case
 from kneebayes.questions.ask.questions import question_text_of
-from kneebayes.questions.ask.text import page_html, page_text, tree_html, tree_text
+from kneebayes.questions.ask.text import tree_outline
 from kneebayes.questions.ask.tree import TreeNode
-from kneebayes.view.markup import percent, tag
-from kneebayes.view.showing import Showing
-from kneebayes.view.urgent import urgency_lines
+from kneebayes.view.markup import percent
+from kneebayes.view.report import CaseResult, Report, report_on
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -22,7 +21,7 @@ __all__ = ["DecisionTree"]
 
 
 @dataclass(frozen=True, repr=False, eq=False)
-class DecisionTree(Showing):
+class DecisionTree(CaseResult):
     """An interview planned ahead, to be printed or drawn.
 
     Attributes
@@ -90,23 +89,11 @@ class DecisionTree(Showing):
         return frame.drop(columns=["says", "label", "ends", "urgent"])
 
     @property
-    def text(self) -> str:
-        """The tree for a terminal: answers indented below their question."""
-        title, before, after = self._around
-        return page_text(title, [*before, "", tree_text(self._rows), ""], (), [], after)
-
-    @property
-    def html(self) -> str:
-        """The tree for a notebook, as nested lists."""
-        title, before, after = self._around
-        top, end = page_html(title, before, (), [], []), page_html("", [], (), [], after)
-        return tag("div", top, tag("div", tree_html(self._rows)), end)
-
-    @property
-    def _around(self) -> tuple[str, list[str], list[str]]:
+    def report(self) -> Report:
+        """What is shown: answers below their question."""
         title = f"An interview about {self.about}, {self._deepest} questions deep at most"
-        disclaimer = self.case.knowledge.meta.disclaimer
-        return title, urgency_lines(self.case.urgency), [disclaimer]
+        report = report_on(self.case, title, whole_title=True)
+        return replace(report, before=(tree_outline(self._rows),))
 
     @property
     def _deepest(self) -> int:

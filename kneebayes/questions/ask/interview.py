@@ -15,12 +15,9 @@ from kneebayes.questions.ask.decision_tree import DecisionTree
 from kneebayes.questions.ask.questions import Questions, question_text_of
 from kneebayes.questions.ask.ranking import Question, kinds_of, subject_called, subject_named
 from kneebayes.questions.ask.stopping import SameDecision, Stop, stop_rule
-from kneebayes.questions.ask.text import page_html, page_text
 from kneebayes.questions.ask.tree import DEEPEST, grow_tree
 from kneebayes.view.markup import percent
-from kneebayes.view.report import known_of
-from kneebayes.view.showing import Showing
-from kneebayes.view.urgent import urgency_lines
+from kneebayes.view.report import CaseResult, Report, report_on
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -32,7 +29,7 @@ ASKED = ("context", "history", "symptom", "sign")
 
 
 @dataclass(frozen=True, repr=False, eq=False)
-class Interview(Showing):
+class Interview(CaseResult):
     """An interview at one point; it never changes, :meth:`answer` makes the next.
 
     Made by :meth:`kneebayes.Model.interview`.
@@ -118,26 +115,15 @@ class Interview(Showing):
         return self.questions.table
 
     @property
-    def text(self) -> str:
-        """The next question, and whether to stop, for a terminal."""
-        return page_text(*self._page)
-
-    @property
-    def html(self) -> str:
-        """The same for a notebook."""
-        return page_html(*self._page)
-
-    @property
-    def _page(self) -> tuple[str, list[str], tuple[str, ...], list[tuple[str, ...]], list[str]]:
+    def report(self) -> Report:
+        """What is shown."""
         called = subject_called(self.case.knowledge, self.case.names, self.about)
-        lines = [known_of(self.case.answers), *urgency_lines(self.case.urgency)]
-        if self.next is None:
-            lines.append("Nothing is left to ask.")
-        else:
-            lines.append(f"Next: {self.asks} ({self.next.bits:.3f} bits)")
-            label = self.case.knowledge.label
-            lines += [_settled(one, label) for one in (self.stop.finding, self.stop.urgency)]
-        return f"Interview about {called}", lines, (), [], [self.case.knowledge.meta.disclaimer]
+        lead = ["Nothing is left to ask."]
+        if self.next is not None:
+            lead = [f"Next: {self.asks} ({self.next.bits:.3f} bits)"]
+            label = self.case.label
+            lead += [_settled(same, label) for same in (self.stop.finding, self.stop.urgency)]
+        return report_on(self.case, f"Interview about {called}", lead=lead, whole_title=True)
 
     def draw(self, ax: Axes | None = None) -> Axes:
         """Draw where each answer of the best questions would lead."""

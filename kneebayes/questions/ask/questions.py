@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from kneebayes.case.case import Case, CaseLike
 from kneebayes.errors import EvidenceError
@@ -20,9 +19,8 @@ from kneebayes.questions.ask.ranking import (
     subject_named,
 )
 from kneebayes.questions.ask.stopping import MOST, SameDecision, same_decision
-from kneebayes.questions.ask.text import page_html, page_text, question_cells, question_header
-from kneebayes.view.showing import Showing
-from kneebayes.view.urgent import urgency_lines
+from kneebayes.questions.ask.text import question_cells, question_header
+from kneebayes.view.report import CaseResult, Report, report_on
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -49,7 +47,7 @@ def question_text_of(case: Case, id: str) -> str:
 
 
 @dataclass(frozen=True, repr=False, eq=False)
-class Questions(Showing):
+class Questions(CaseResult):
     """Every open question, the most informative first.
 
     Made by :meth:`kneebayes.Differential.questions`.
@@ -252,46 +250,29 @@ class Questions(Showing):
         return same_decision(self.case, self.subject, self.now, first, threshold, urgency=urgency)
 
     @property
-    def text(self) -> str:
-        """The first ten questions for a terminal."""
-        return page_text(*self._page)
-
-    @property
-    def html(self) -> str:
-        """The first ten questions for a notebook."""
-        return page_html(*self._page)
-
-    @property
-    def _page(self) -> tuple[str, list[str], tuple[str, ...], list[tuple[str, ...]], list[str]]:
+    def report(self) -> Report:
+        """What is shown."""
         rows = [question_cells(row, at) for at, row in enumerate(self._rows[:SHOWN], start=1)]
         left = len(self._rows) - len(rows)
         after = [f"{left} more in the table."] if left else []
         if not rows:
             after = ["Nothing is left to ask."]
-        disclaimer = self.case.knowledge.meta.disclaimer
-        before = urgency_lines(self.case.urgency)
-        return self._title, before, question_header(), rows, [*after, *LEGEND, disclaimer]
+        return report_on(
+            self.case, self._title, question_header(), rows, [*after, *LEGEND], whole_title=True
+        )
 
     @property
     def _title(self) -> str:
         order = "what tells most" if self.order == "bits" else "what can change the advice"
         return f"What to ask next about {self.about}: {order} first"
 
-    def to_json(self) -> str:
-        """The urgency, all questions and all their outcomes as JSON text."""
-        content = {
+    def _content(self) -> dict[str, Any]:
+        return {
             "about": self.about,
             "order": self.order,
-            "disclaimer": self.case.knowledge.meta.disclaimer,
-            "urgency": {
-                "level": self.case.level,
-                "advice": self.case.urgency.advice,
-                "reasons": [str(reason) for reason in self.case.urgency.reasons],
-            },
             "questions": self._rows,
             "outcomes": self._outcome_rows,
         }
-        return json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False)
 
     def draw(self, ax: Axes | None = None, top: int = SHOWN) -> Axes:
         """Draw where each answer of the first questions would lead."""

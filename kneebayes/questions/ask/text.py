@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from html import escape
 
-from kneebayes.view.markup import percent, table, tag
+from kneebayes.view.markup import percent
+from kneebayes.view.report import Outline
 
 __all__ = [
     "number",
-    "page_html",
-    "page_text",
     "question_cells",
     "question_header",
-    "tree_html",
-    "tree_text",
+    "tree_outline",
 ]
 
 Row = Mapping[str, object]
@@ -31,7 +28,6 @@ HEADER = (
     "burden",
     "advice",
 )
-TO_THE_LEFT = ("", "question", "speaks of", "answers", "what")
 
 
 def question_header() -> tuple[str, ...]:
@@ -56,44 +52,8 @@ def question_cells(row: Row, at: int) -> tuple[str, ...]:
     )
 
 
-def page_text(
-    title: str,
-    before: Sequence[str],
-    header: Sequence[str],
-    rows: Sequence[Sequence[str]],
-    after: Sequence[str],
-) -> str:
-    """A page for a terminal: a title, sentences, a table, sentences."""
-    widths = [max(len(row[at]) for row in (header, *rows)) for at in range(len(header))]
-    lines = []
-    for row in (header, *rows) if rows else ():
-        cells = [
-            cell.ljust(width) if head in TO_THE_LEFT else cell.rjust(width)
-            for cell, width, head in zip(row, widths, header, strict=True)
-        ]
-        lines.append("  ".join(cells).rstrip())
-    return "\n".join([title, *before, *(["", *lines, ""] if lines else [""]), *after])
-
-
-def page_html(
-    title: str,
-    before: Sequence[str],
-    header: Sequence[str],
-    rows: Sequence[Sequence[str]],
-    after: Sequence[str],
-) -> str:
-    """The same for a notebook."""
-    return tag(
-        "div",
-        tag("p", tag("strong", escape(title))),
-        *(tag("p", escape(one)) for one in before),
-        table(header, rows) if rows else "",
-        *(tag("p", escape(one)) for one in after),
-    )
-
-
-def tree_text(nodes: Sequence[Row]) -> str:
-    """A decision tree as indented lines, one for each answer.
+def tree_outline(nodes: Sequence[Row]) -> Outline:
+    """A decision tree as lines, one for each answer, below the question that it answers.
 
     Parameters
     ----------
@@ -101,35 +61,17 @@ def tree_text(nodes: Sequence[Row]) -> str:
         Each point before those it leads to: ``depth``, ``answer``, ``probability``,
         ``asks`` (empty at an end) and ``says``.
     """
-    lines = []
-    for node in nodes:
-        indent = "    " * int(number(node["depth"]))
-        if node["answer"]:
-            lines.append(f"{indent}{node['answer']} ({_share(node['probability'])}): {_then(node)}")
-        else:
-            lines.append(_then(node))
-    return "\n".join(lines)
-
-
-def tree_html(nodes: Sequence[Row]) -> str:
-    """The same for a notebook, as nested lists."""
-    return _nested(list(nodes), 0)[0]
-
-
-def _nested(nodes: list[Row], at: int) -> tuple[str, int]:
-    """The list of one point and all it leads to, and where the next begins."""
-    node = nodes[at]
-    depth = number(node["depth"])
-    answer = str(node["answer"])
-    before = f"{answer} ({_share(node['probability'])}): " if answer else ""
-    inside = escape(before + _then(node))
-    branches = []
-    at += 1
-    while at < len(nodes) and number(nodes[at]["depth"]) > depth:
-        branch, at = _nested(nodes, at)
-        branches.append(branch)
-    below = tag("ul", *(tag("li", one) for one in branches)) if branches else ""
-    return inside + below, at
+    return Outline(
+        tuple(
+            (
+                int(number(node["depth"])),
+                f"{node['answer']} ({_share(node['probability'])}): {_then(node)}"
+                if node["answer"]
+                else _then(node),
+            )
+            for node in nodes
+        )
+    )
 
 
 def _then(node: Row) -> str:

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 from kneebayes.case.case import Case, CaseLike
 from kneebayes.questions.attribute.attributing import AttributedFinding, attribute
 from kneebayes.view.markup import percent
-from kneebayes.view.report import Report
-from kneebayes.view.reporting import Reporting, report_on
+from kneebayes.view.report import CaseResult, Report, report_on
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -23,7 +22,7 @@ MOSTLY = 0.5  # from here on a finding is said not to be explained
 
 
 @dataclass(frozen=True, repr=False)
-class Attribution(Reporting):
+class Attribution(CaseResult):
     """What produced each finding that is present: causes by row, and what no cause explains.
 
     Attributes

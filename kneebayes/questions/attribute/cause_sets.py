@@ -11,8 +11,7 @@ from kneebayes.errors import EvidenceError
 from kneebayes.inference import CauseSet, most_probable_sets
 from kneebayes.inference import probability_of_exactly as exactly
 from kneebayes.view.markup import percent
-from kneebayes.view.report import Report
-from kneebayes.view.reporting import Reporting, report_on
+from kneebayes.view.report import CaseResult, Report, report_on
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -24,7 +23,7 @@ NOTHING = "none of these causes"
 
 
 @dataclass(frozen=True, repr=False)
-class CauseSets(Reporting):
+class CauseSets(CaseResult):
     """Which causes are there together: whole answers instead of one cause at a time.
 
     Attributes

@@ -17,8 +17,7 @@ from kneebayes.questions.attribute.distinguishing import (
     order_by_likeness,
 )
 from kneebayes.view.markup import percent
-from kneebayes.view.report import Report
-from kneebayes.view.reporting import Reporting, report_on
+from kneebayes.view.report import CaseResult, Report, report_on
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -31,7 +30,7 @@ SHOWN = 10
 
 
 @dataclass(frozen=True, repr=False)
-class Distinguishability(Reporting):
+class Distinguishability(CaseResult):
     """How many bits the findings give to tell any two causes apart.
 
     Each cause is taken as the only one present. The bits of a finding are the Jensen-Shannon

@@ -13,8 +13,7 @@ from kneebayes.case.case import Case
 from kneebayes.errors import EvidenceError
 from kneebayes.inference import Sampled, sample_posteriors
 from kneebayes.view.markup import percent
-from kneebayes.view.report import Report
-from kneebayes.view.reporting import Reporting, report_on
+from kneebayes.view.report import CaseResult, Report, report_on
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -26,7 +25,7 @@ FEW = 400.0  # effective draws below which a standard error reaches 2.5 percenta
 
 
 @dataclass(frozen=True, repr=False)
-class SampledDifferential(Reporting):
+class SampledDifferential(CaseResult):
     """Posteriors estimated from weighted draws; **not exact**, unlike everything else here.
 
     Attributes

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 from kneebayes.case.case import Case, CaseLike
 from kneebayes.questions.attribute.surprise import SurprisingAnswer, surprise
 from kneebayes.view.markup import percent
-from kneebayes.view.report import Report
-from kneebayes.view.reporting import Reporting, report_on
+from kneebayes.view.report import CaseResult, Report, report_on
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -19,7 +18,7 @@ __all__ = ["Surprises", "surprises"]
 
 
 @dataclass(frozen=True, repr=False)
-class Surprises(Reporting):
+class Surprises(CaseResult):
     """How well each answer goes with all the others, and which one may be a slip.
 
     Attributes

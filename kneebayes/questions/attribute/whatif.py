@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 from kneebayes.case.case import Case, CaseLike
 from kneebayes.questions.attribute.intervention import FindingWithout, remove_cause
 from kneebayes.view.markup import percent
-from kneebayes.view.report import Report
-from kneebayes.view.reporting import Reporting, report_on
+from kneebayes.view.report import CaseResult, Report, report_on
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -19,7 +18,7 @@ __all__ = ["WhatIf", "without"]
 
 
 @dataclass(frozen=True, repr=False)
-class WhatIf(Reporting):
+class WhatIf(CaseResult):
     """What of a patient's findings would be there had one cause been absent.
 
     Doing, not seeing: the cause is taken away from this very patient, after the evidence.

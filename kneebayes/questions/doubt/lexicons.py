@@ -9,10 +9,8 @@ from typing import TYPE_CHECKING
 
 from kneebayes.case import believe
 from kneebayes.case.case import Case, CaseLike
-from kneebayes.questions.doubt.text import Page, page_html, page_text
 from kneebayes.view.markup import percent
-from kneebayes.view.report import known_of
-from kneebayes.view.showing import Showing
+from kneebayes.view.report import CaseResult, Report, report_on
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -24,7 +22,7 @@ SHOWN = 10
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class LexiconComparison(Showing):
+class LexiconComparison(CaseResult):
     """Posteriors and ranks under every lexicon of the model.
 
     Made by :meth:`kneebayes.Differential.lexicons`.
@@ -89,16 +87,6 @@ class LexiconComparison(Showing):
             ]
         )
 
-    @property
-    def text(self) -> str:
-        """The first causes under every lexicon, for a terminal."""
-        return page_text(self._page)
-
-    @property
-    def html(self) -> str:
-        """The same for a notebook."""
-        return page_html(self._page)
-
     def draw(self, ax: Axes | None = None) -> Axes:
         """Draw the first causes, and all urgent ones, with one mark a lexicon."""
         from kneebayes.questions.doubt.robustness_figure import draw_readings
@@ -114,7 +102,7 @@ class LexiconComparison(Showing):
             for id in self._shown
         ]
         drawn = draw_readings(rows, self.labels, ax)
-        return say_above(drawn, self._page.title, self.case.answers)
+        return say_above(drawn, self.report.title, self.case.answers)
 
     @property
     def _shown(self) -> list[str]:
@@ -129,7 +117,8 @@ class LexiconComparison(Showing):
         ]
 
     @property
-    def _page(self) -> Page:
+    def report(self) -> Report:
+        """What is shown."""
         rows = [
             (
                 self.case.marked(id),
@@ -140,19 +129,14 @@ class LexiconComparison(Showing):
             )
             for id in self._shown
         ]
-        return Page(
-            f"{self.case.title}: the same answers under every lexicon",
-            self.case.urgency,
-            [known_of(self.case.answers), self.summary],
+        lexicons = "; ".join(f"{id}: {label}" for id, label in self.labels.items())
+        return report_on(
+            self.case,
+            "the same answers under every lexicon",
             ("cause", *self.posteriors),
             rows,
-            [
-                "All urgent causes are listed.",
-                "Lexicons: "
-                + "; ".join(f"{id}: {label}" for id, label in self.labels.items())
-                + ".",
-                self.case.disclaimer,
-            ],
+            ["All urgent causes are listed.", f"Lexicons: {lexicons}."],
+            lead=[self.summary],
         )
 
     @property

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from kneebayes.case.case import Case, CaseLike
 from kneebayes.knowledge.parts import Interval
 from kneebayes.questions.doubt.drawing import Drawing, Spread, spread_of
-from kneebayes.questions.doubt.text import Page, page_html, page_text
 from kneebayes.view.markup import percent
-from kneebayes.view.report import known_of
-from kneebayes.view.showing import Showing
+from kneebayes.view.report import CaseResult, Report, report_on
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -29,7 +26,7 @@ HEADER = ("", "cause", "prior", "posterior", "5 to 95 % of the draws", "first", 
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Robustness(Showing):
+class Robustness(CaseResult):
     """Posterior intervals and ranks over many readings of the words.
 
     Made by :meth:`kneebayes.Differential.robustness`.
@@ -91,32 +88,13 @@ class Robustness(Showing):
 
         return pd.DataFrame(self.spread.posteriors, columns=list(self.spread.ids))
 
-    def to_json(self) -> str:
-        """The urgency and all causes as JSON text."""
-        content = {
-            "lexicon": self.case.data.reading,
-            "disclaimer": self.case.knowledge.meta.disclaimer,
-            "urgency": {
-                "level": self.case.urgency.level,
-                "advice": self.case.urgency.advice,
-                "reasons": [str(reason) for reason in self.case.urgency.reasons],
-            },
+    def _content(self) -> dict[str, Any]:
+        return {
             "draws": self.spread.draws,
             "seed": self.spread.seed,
             "spread": self.spread.width,
             "causes": self._rows,
         }
-        return json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False)
-
-    @property
-    def text(self) -> str:
-        """The first causes with their intervals, for a terminal."""
-        return page_text(self._page)
-
-    @property
-    def html(self) -> str:
-        """The same for a notebook."""
-        return page_html(self._page)
 
     def draw(self, ax: Axes | None = None) -> Axes:
         """Draw the first causes, and all urgent ones, as bars with intervals."""
@@ -124,7 +102,7 @@ class Robustness(Showing):
         from kneebayes.view.caption import say_above
 
         rows = [row for at, row in enumerate(self._rows) if at < SHOWN or row["urgent"]]
-        return say_above(draw_intervals(rows, ax), self._page.title, self.case.answers)
+        return say_above(draw_intervals(rows, ax), self.report.title, self.case.answers)
 
     def draw_slopes(self, ax: Axes | None = None) -> Axes:
         """Draw the first causes from prior to posterior, with both intervals."""
@@ -132,10 +110,11 @@ class Robustness(Showing):
         from kneebayes.view.caption import say_above
 
         drawn = draw_slopes(self._rows[:SHOWN], ax)
-        return say_above(drawn, self._page.title, self.case.answers)
+        return say_above(drawn, self.report.title, self.case.answers)
 
     @property
-    def _page(self) -> Page:
+    def report(self) -> Report:
+        """What is shown."""
         rows = [
             (
                 str(at),
@@ -150,17 +129,13 @@ class Robustness(Showing):
             for at, one in enumerate(self.spread.causes, start=1)
             if at <= SHOWN or self.case.knowledge.causes[one.id].urgent
         ]
-        title = f"{self.case.title}: how sure is the ranking? ({self.case.data.reading})"
-        lead = [known_of(self.case.answers), self.summary]
-        notes = ["All urgent causes are listed.", self._how]
-        return Page(
-            title,
-            self.case.urgency,
-            lead,
+        return report_on(
+            self.case,
+            "how sure is the ranking?",
             HEADER,
             rows,
-            [*notes, self.case.disclaimer],
-            texts=2,
+            ["All urgent causes are listed.", self._how],
+            lead=[self.summary],
         )
 
     @property

@@ -11,10 +11,8 @@ from kneebayes.building.onset import offset_of, stated_network
 from kneebayes.case.case import Case, CaseLike
 from kneebayes.errors import EvidenceError, KneebayesError, UnknownNameError, suggest
 from kneebayes.questions.doubt.moving import Flip, Sensitivity, What, move_number, move_prior
-from kneebayes.questions.doubt.text import Page, page_html, page_text
 from kneebayes.view.markup import percent
-from kneebayes.view.report import known_of
-from kneebayes.view.showing import Showing
+from kneebayes.view.report import CaseResult, Report, report_on
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -38,7 +36,7 @@ MOVED = {
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class SensitivityFunction(Showing):
+class SensitivityFunction(CaseResult):
     """P(cause | evidence) as a function ``(a + b x) / (c + d x)`` of one number x.
 
     Made by :meth:`kneebayes.Differential.sensitivity`.
@@ -136,16 +134,6 @@ class SensitivityFunction(Showing):
         others.sort(key=lambda id: -self.function.posterior(id, self.value))
         return [self.cause, *others]
 
-    @property
-    def text(self) -> str:
-        """The function and where the ranking flips, for a terminal."""
-        return page_text(self._page)
-
-    @property
-    def html(self) -> str:
-        """The same for a notebook."""
-        return page_html(self._page)
-
     def draw(self, ax: Axes | None = None) -> Axes:
         """Draw the cause, those that lead somewhere, and the next most probable ones."""
         from kneebayes.questions.doubt.sensitivity_figure import draw_curves
@@ -166,7 +154,8 @@ class SensitivityFunction(Showing):
         return draw_curves(curves, self.value, flips, self.what, upto, ax)
 
     @property
-    def _page(self) -> Page:
+    def report(self) -> Report:
+        """What is shown."""
         rows = [
             (
                 self.case.marked(id),
@@ -179,17 +168,14 @@ class SensitivityFunction(Showing):
         ]
         node = self.case.label(self.function.node)
         notes = [MOVED[self.function.what].format(node=node)]
-        return Page(
-            f"{self.case.title}: what if another number held? ({self.case.data.reading})",
-            self.case.urgency,
-            [
-                known_of(self.case.answers),
-                f"Moved is the {self.what}, {percent(self.value)} in the model.",
-                *self.sentences,
-            ],
+        moved = f"Moved is the {self.what}, {percent(self.value)} in the model."
+        return report_on(
+            self.case,
+            "what if another number held?",
             ("cause", "number at 0", f"at {percent(self.value)}", "at 100%"),
             rows,
-            [*notes, self.case.disclaimer],
+            notes,
+            lead=[moved, *self.sentences],
         )
 
     @property

@@ -8,10 +8,8 @@ from typing import TYPE_CHECKING
 
 from kneebayes.case.case import Case, CaseLike
 from kneebayes.questions.doubt.bars import Bar, Over, bars_over
-from kneebayes.questions.doubt.text import Page, page_html, page_text
 from kneebayes.view.markup import percent
-from kneebayes.view.report import known_of
-from kneebayes.view.showing import Showing
+from kneebayes.view.report import CaseResult, Report, report_on
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -35,7 +33,7 @@ MEANS = {
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Tornado(Showing):
+class Tornado(CaseResult):
     """How far single statements, words or claims move one posterior, the furthest first.
 
     Made by :meth:`kneebayes.Differential.tornado`.
@@ -88,16 +86,6 @@ class Tornado(Showing):
             for bar in self.bars
         ]
 
-    @property
-    def text(self) -> str:
-        """The longest bars, for a terminal."""
-        return page_text(self._page)
-
-    @property
-    def html(self) -> str:
-        """The same for a notebook."""
-        return page_html(self._page)
-
     def draw(self, ax: Axes | None = None) -> Axes:
         """Draw the longest bars."""
         from kneebayes.questions.doubt.sensitivity_figure import draw_tornado
@@ -107,10 +95,11 @@ class Tornado(Showing):
         if self.over == "claims":
             rows = [{**row, "about": f"{row['id']}: {row['about']}"} for row in rows]
         drawn = draw_tornado(rows, self.posterior, self.case.label(self.cause), ax)
-        return say_above(drawn, self._page.title, self.case.answers)
+        return say_above(drawn, self.report.title, self.case.answers)
 
     @property
-    def _page(self) -> Page:
+    def report(self) -> Report:
+        """What is shown."""
         claims = self.over == "claims"
         label = self.case.label(self.cause)
         rows = [
@@ -126,18 +115,13 @@ class Tornado(Showing):
         header = ("claim" if claims else self.over[:-1], "said", "at low", "at high")
         left = len(self.bars) - len(rows)
         further = [f"{left:,} more move it less; .table has them all."] if left > 0 else []
-        return Page(
-            f"{self.case.title}: what moves {label}? ({self.case.data.reading})",
-            self.case.urgency,
-            [
-                known_of(self.case.answers),
-                f"P({label} | evidence) is {percent(self.posterior)}.",
-                MEANS[self.over],
-            ],
+        return report_on(
+            self.case,
+            f"what moves {label}?",
             (*header, "unsaid") if claims else header,
             rows,
-            [*further, self.case.disclaimer],
-            texts=2,
+            further,
+            lead=[f"P({label} | evidence) is {percent(self.posterior)}.", MEANS[self.over]],
         )
 
     def __repr__(self) -> str:

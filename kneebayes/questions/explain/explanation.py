@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import json
 import math
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from kneebayes.case import Urgency
 from kneebayes.case.case import Case, CaseLike
 from kneebayes.errors import EvidenceError
 from kneebayes.questions.explain.rows import explanation_rows
-from kneebayes.questions.explain.text import explanation_html, explanation_text
+from kneebayes.questions.explain.text import told
 from kneebayes.questions.explain.weighing import Explained, explain_cause
 from kneebayes.questions.explain.words import Words
 from kneebayes.view.markup import percent
-from kneebayes.view.showing import Showing
-from kneebayes.view.urgent import urgency_lines
+from kneebayes.view.report import CaseResult, Report, report_on
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -30,7 +27,7 @@ NOTHING = math.nan
 
 
 @dataclass(frozen=True, repr=False, eq=False)
-class Explanation(Showing):
+class Explanation(CaseResult):
     """What each answer weighs for a cause, from the prior to the posterior.
 
     Made by :meth:`kneebayes.Differential.explain`. All weights are in decibans: ten times the
@@ -47,11 +44,6 @@ class Explanation(Showing):
 
     case: Case
     explained: Explained
-
-    @property
-    def urgency(self) -> Urgency:
-        """What the signs say to do, whatever is explained."""
-        return self.case.urgency
 
     @property
     def total(self) -> float:
@@ -124,48 +116,19 @@ class Explanation(Showing):
         ]
 
     @property
-    def _above(self) -> list[str]:
-        """What stands above every explanation."""
+    def report(self) -> Report:
+        """What is shown: the story, the ways of counting side by side, what it rests on."""
         marked = [f"{label} is an urgent cause." for label in self._urgent]
-        return [
-            f"{self.case.data.reading.capitalize()}.",
-            *urgency_lines(self.case.urgency),
-            *marked,
-        ]
+        report = report_on(self.case, self._words.question, lead=marked, whole_title=True)
+        return told(report, self._words)
 
-    @property
-    def text(self) -> str:
-        """The explanation for a terminal."""
-        return explanation_text(self._words, self._above, self.case.disclaimer)
-
-    @property
-    def html(self) -> str:
-        """The explanation for a notebook."""
-        return explanation_html(self._words, self._above, self.case.disclaimer)
-
-    def to_dict(self) -> dict[str, object]:
-        """Everything as plain values, ready for JSON; a number that is missing is None.
-
-        An infinite number becomes the text ``inf`` or ``-inf``.
-        """
-        explained = self.explained
+    def _content(self) -> dict[str, Any]:
         return {
-            "disclaimer": self.case.disclaimer,
-            "lexicon": self.case.data.lexicon,
-            "urgency": {
-                "level": self.case.urgency.level,
-                "advice": self.case.urgency.advice,
-                "reasons": [str(reason) for reason in self.case.urgency.reasons],
-            },
-            "cause": explained.cause,
-            "against": explained.against,
-            "orders_drawn": explained.orders,
-            "steps": [{key: _plain(value) for key, value in row.items()} for row in self._rows],
+            "cause": self.explained.cause,
+            "against": self.explained.against,
+            "orders_drawn": self.explained.orders,
+            "steps": self._rows,
         }
-
-    def to_json(self) -> str:
-        """The same as JSON text."""
-        return json.dumps(self.to_dict(), indent=2, ensure_ascii=False, allow_nan=False)
 
     def draw(self, ax: Axes | None = None, by: str = "ledger") -> Axes:
         """Draw the way from the prior to the posterior as a waterfall.
@@ -208,12 +171,6 @@ class Explanation(Showing):
         count = f"{len(explained.weights)} answer{'' if len(explained.weights) == 1 else 's'}"
         way = f"{percent(explained.start.probability)} -> {percent(explained.end.probability)}"
         return f"Explanation({words.cause!r}{rather}, {count}: {way})"
-
-
-def _plain(value: object) -> object:
-    if isinstance(value, float) and not math.isfinite(value):
-        return None if math.isnan(value) else str(value)
-    return value
 
 
 def explain(

@@ -15,8 +15,7 @@ from kneebayes.inference import Engine, Evidence
 from kneebayes.odds import decibans, inverse_logit, logit
 from kneebayes.questions.explain.nomogram_figure import draw_nomogram, ratio_text
 from kneebayes.view.markup import percent
-from kneebayes.view.report import Report, known_of
-from kneebayes.view.reporting import Reporting, report_on
+from kneebayes.view.report import CaseResult, Report, known_of, report_on
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -26,7 +25,7 @@ __all__ = ["Nomogram", "nomogram"]
 
 
 @dataclass(frozen=True, repr=False)
-class Nomogram(Reporting):
+class Nomogram(CaseResult):
     """From the probability before an answer, by its likelihood ratio, to the one after.
 
     Made by :meth:`kneebayes.Differential.nomogram`. Odds after = odds before times ratio.

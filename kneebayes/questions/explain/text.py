@@ -1,15 +1,13 @@
-"""An explanation as a page: for a terminal, and for a notebook."""
+"""An explanation as a report: the story in order, the ways of counting, what it rests on."""
 
 from __future__ import annotations
 
-import textwrap
-from collections.abc import Iterable, Sequence
-from html import escape
+from dataclasses import replace
 
 from kneebayes.questions.explain.words import Words
-from kneebayes.view.markup import table, tag
+from kneebayes.view.report import Outline, Report, Steps
 
-__all__ = ["explanation_html", "explanation_text"]
+__all__ = ["told"]
 
 HEADER = ("answer", "alone", "in order", "average", "last")
 LEGEND = (
@@ -20,86 +18,28 @@ LEGEND = (
 WIDTH = 100
 
 
-def explanation_text(words: Words, before: Sequence[str], disclaimer: str) -> str:
-    """An explanation for a terminal.
+def told(report: Report, words: Words) -> Report:
+    """A report with the story of an explanation in it.
 
     Parameters
     ----------
+    report
+        Title, urgency and what made it.
     words
         The sentences.
-    before
-        Lines that stand above, such as the urgency.
-    disclaimer
-        The line that stands below.
     """
-    lines = [words.question, *before, "", *_wrapped([words.beginning])]
-    for order, weight in enumerate(words.explained.weights, start=1):
-        lines += _wrapped([words.step(order, weight)])
-        lines += _wrapped([words.rests(weight)], "   ")
-    lines += _wrapped([words.ending])
-    rows = list(words.rows())
-    if rows:
-        longest = max(len(row[0]) for row in rows)
-        lines.append("")
-        for name, *numbers in (HEADER, *rows):
-            cells = "".join(f"{number:>11}" for number in numbers)
-            lines.append(f"{name:<{longest}}{cells}".rstrip())
-        lines += ["", *_wrapped([LEGEND, *words.chance])]
-    for said in (words.counted_twice, words.taken_away):
-        if said:
-            lines += ["", *_wrapped(said)]
-    lines += ["", *_wrapped([words.grounds]), *_wrapped(words.because, "  ")]
-    return "\n".join([*lines, "", disclaimer])
-
-
-def _wrapped(sentences: Iterable[str], indent: str = "") -> list[str]:
-    return [
-        line
-        for sentence in sentences
-        for line in textwrap.wrap(
-            sentence,
-            WIDTH,
-            initial_indent=indent,
-            subsequent_indent=indent + "   ",
-            break_long_words=False,
-            break_on_hyphens=False,
-        )
-    ]
-
-
-def explanation_html(words: Words, before: Sequence[str], disclaimer: str) -> str:
-    """An explanation for a notebook: the same sentences and numbers.
-
-    Parameters
-    ----------
-    words, before, disclaimer
-        As for :func:`explanation_text`.
-    """
-    steps = [
-        tag(
-            "li",
-            escape(words.step(order, weight).partition(". ")[2]),
-            "<br/>",
-            _small(words.rests(weight)),
-        )
-        for order, weight in enumerate(words.explained.weights, start=1)
-    ]
-    rows = list(words.rows())
-    after = [*([LEGEND] if rows else []), *words.chance, *words.counted_twice, *words.taken_away]
-    claims = "".join(tag("li", _small(one)) for one in words.because)
-    return tag(
-        "div",
-        tag("p", tag("strong", escape(words.question))),
-        *(tag("p", escape(line), role="alert") for line in before),
-        tag("p", escape(words.beginning)),
-        tag("ol", *steps) if steps else "",
-        tag("p", escape(words.ending)),
-        table(HEADER, rows) if rows else "",
-        *(tag("p", escape(one)) for one in [*after, words.grounds]),
-        tag("ul", claims) if claims else "",
-        tag("p", tag("em", escape(disclaimer))),
+    steps = Steps(
+        tuple((words.step(weight), words.rests(weight)) for weight in words.explained.weights)
     )
-
-
-def _small(text: str) -> str:
-    return tag("small", escape(text))
+    rows = tuple(words.rows())
+    after = [*([LEGEND] if rows else []), *words.chance, *words.counted_twice, *words.taken_away]
+    claims = Outline(tuple((0, claim) for claim in words.because))
+    return replace(
+        report,
+        known="",
+        header=HEADER,
+        rows=rows,
+        before=(words.beginning, steps, words.ending),
+        after=(*after, words.grounds, claims),
+        width=WIDTH,
+    )

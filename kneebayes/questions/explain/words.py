@@ -71,9 +71,9 @@ class Words:
             return f"{before} it is decided: {self._stands(start)}. No answer can change that."
         return f"{before}: {self._stands(start)}, {in_decibans(start.log_odds)} decibans."
 
-    def step(self, order: int, weight: Weight) -> str:
+    def step(self, weight: Weight) -> str:
         """What one answer does in the order told."""
-        told = f"{order}. {self.part(weight)} {self._does(weight)}"
+        told = f"{self.part(weight)} {self._does(weight)}"
         return f"{told}; {self._stands(weight.after)}."
 
     def part(self, weight: Weight) -> str:

@@ -13,7 +13,7 @@ from matplotlib import pyplot as plt
 
 import kneebayes as kb
 from kneebayes.view.markup import percent
-from kneebayes.view.showing import Showing
+from kneebayes.view.report import Showing
 
 mpl.use("Agg")
 LUMP = {"lump behind the knee": True}
@@ -65,7 +65,7 @@ def test_a_result_draws_itself(shown: dict[str, Showing], key: str) -> None:
 def test_the_urgency_stands_above_everything(knee: kb.Model) -> None:
     dx = knee.diagnose({"fever": True})
     for one in (dx.questions("gout"), dx.change_of_mind(), knee.interview({"fever": True})):
-        head = one.text.split("\n\n")[0]
+        head = one.text.split("\n\n")[1]
         assert "Go to a doctor now." in head
         assert "fever with a painful knee" in head
         assert "Go to a doctor now." in text_of(one.html)

@@ -14,8 +14,7 @@ from kneebayes.case import believe
 from kneebayes.errors import EvidenceError, ImpossibleEvidenceError, TooWideError, UnknownNameError
 from kneebayes.inference import Engine, Evidence, most_probable_sets
 from kneebayes.network import Network, noisy_or_node, root_node
-from kneebayes.view.report import Report, report_html, report_text
-from kneebayes.view.showing import Showing
+from kneebayes.view.report import Report, Showing, report_html, report_text
 
 SAID: dict[str, object] = {
     "lump behind the knee": True,

@@ -7,7 +7,7 @@ import pytest
 
 import kneebayes as kb
 from kneebayes.view.markup import percent
-from kneebayes.view.showing import Showing
+from kneebayes.view.report import Showing
 
 matplotlib = pytest.importorskip("matplotlib")
 matplotlib.use("Agg")

@@ -14,6 +14,7 @@ import kneebayes as kb
 from kneebayes.questions.explain.explanation import Explanation
 from kneebayes.questions.explain.words import in_decibans
 from kneebayes.view.markup import percent
+from kneebayes.view.report import made_by_line
 
 mpl.use("Agg")
 
@@ -63,7 +64,8 @@ def read_back(why: Explanation, shown: str) -> Iterator[str]:
     names += list(why.explained.prior_grounds.because) + list(table["part"])
     names += [str(reason) for reason in why.urgency.reasons]
     names += [one.partition(":")[0] for one in names] + [why.case.knowledge.meta.disclaimer]
-    names += [cause.label for cause in why.knowledge.causes.values()]
+    names += [cause.label for cause in why.case.knowledge.causes.values()]
+    names += [made_by_line(why.case.data)]
     shown = " ".join(shown.split())
     for name in sorted({" ".join(name.split()) for name in names}, key=len, reverse=True):
         shown = re.sub(rf"(?<![\w.]){re.escape(name)}(?!\w)", " ", shown)
