@@ -166,7 +166,5 @@ def test_a_layer_is_chosen_when_loading_or_afterwards(knee: kb.Model) -> None:
     article = kb.load(layer="article")
     assert article.knowledge.layer == "article"
     assert knee.in_layer("article").diagnose()["gout"] == article.diagnose()["gout"]
-    with pytest.raises(
-        kb.UnknownNameError, match="No layer 'beyound'"):
-    ):
+    with pytest.raises(kb.UnknownNameError, match="No layer 'beyound'"):
         kb.load(layer="beyound")
