@@ -16,8 +16,7 @@ from kneebayes.study.judging import NAIVE, NETWORK, PRIOR, Judge, judged
 from kneebayes.study.published import VISITS, PublishedCase, published_cases
 from kneebayes.study.scores import area_under_curve, resampled_means
 from kneebayes.study.tables import records_of
-from kneebayes.view.report import Report
-from kneebayes.view.reporting import Reporting
+from kneebayes.view.report import Report, Reporting
 
 if TYPE_CHECKING:
     import pandas as pd
