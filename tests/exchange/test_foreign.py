@@ -470,7 +470,7 @@ def test_questions_in_parts_are_the_same_as_in_one_and_end_in_time() -> None:
     partial = case.questions(seconds=0.0)
     assert len(partial.table) == 1
     assert partial.table["id"].iloc[0] == "n0"  # next to the target
-    assert "Partial: 41 of 42 nodes" in partial.text
+    assert "Partial: 40 of 41 nodes" in partial.text
     several = reason_with(case.model.network, ["r0", "r1", "r2", "n1", "n2"])
     with pytest.raises(TooWideError, match="Name fewer targets, or give more seconds"):
         several.sets(3, seconds=0.0)
