@@ -60,14 +60,17 @@ def cause(
             "about": record.about,
             "group": record.group,
             "urgent": record.urgent,
-            "codes": record.codes,
+            "codes": {
+                scheme: [one.model_dump(by_alias=True) for one in codes]
+                for scheme, codes in record.codes.items()
+            },
             "numbers": trace.trace.records(),
             "care": [{"text": one.text, "because": list(one.because)} for one in care],
         }
         typer.echo(json.dumps(content, indent=2, ensure_ascii=False))
         return
     typer.echo(trace.text)
-    codes = ", ".join(f"{system} {code}" for system, code in record.codes.items())
+    codes = ", ".join(f"{system} {one}" for system, each in record.codes.items() for one in each)
     typer.echo(f"\ncodes: {codes or 'none looked up'}")
     for one in care:
         typer.echo(f"care: {one.text} ({', '.join(one.because)})")

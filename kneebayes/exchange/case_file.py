@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,7 +20,14 @@ if TYPE_CHECKING:
     from kneebayes.building.model import ModelLike
     from kneebayes.case.case import CaseLike, Diagnosing
 
-__all__ = ["case_content", "read_case", "read_one_answer", "save_case", "software"]
+__all__ = [
+    "assumed_complaint",
+    "case_content",
+    "read_case",
+    "read_one_answer",
+    "save_case",
+    "software",
+]
 
 FORMAT = "kneebayes patient"
 KINDS = ("finding", "context", "cause", "mediator")
@@ -116,9 +123,25 @@ def read_case(model: Diagnosing, source: str | Path | Mapping[str, object]) -> P
         if row["id"] not in model.data.knowledge.causes:
             place = f"results.ranking[{at}].id"
             _add_unknown(problems, place, row["id"], model.data.knowledge.causes, "cause")
+    remarks = assumed_complaint(model, told, problems)
     problems.raise_any()
     results = {row["id"]: float(row["posterior"]) for row in ranking}
-    return Patient(placed, title, tuple(told), results)
+    return Patient(placed, title, tuple(told), results, remarks)
+
+
+def assumed_complaint(
+    model: ModelLike, told: Iterable[Told], problems: Problems
+) -> tuple[str, ...]:
+    """What to say where a file does not tell the complaint; a problem where it denies it."""
+    complaint = model.data.knowledge.meta.complaint
+    label = model.data.knowledge.label(complaint)
+    for one in told:
+        if one.id == complaint:
+            if one.answer == "absent":
+                wrong = f"it says that the patient has no {label}."
+                problems.add(one.place, wrong, "The model is about those who have it.")
+            return ()
+    return (f"The file does not say that the patient has {label}; it is assumed.",)
 
 
 def _placed(model: Diagnosing, content: dict[str, Any], problems: Problems) -> Diagnosing:

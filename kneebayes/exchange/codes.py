@@ -2,15 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+import tomllib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any
 
 from kneebayes.knowledge import Knowledge
-from kneebayes.knowledge.records import Cause, Context, Finding
+from kneebayes.knowledge.names import fold
+from kneebayes.knowledge.records import Cause, Code, Context, Finding
 
-__all__ = ["LOCAL", "Codes", "curie"]
+__all__ = ["LOCAL", "Codes", "Meant", "contradicts", "curie", "hpo"]
 
 LOCAL = "kneebayes"  # prefix of what no ontology has a term for: the folder's own ids
 FIRST = ("mondo", "hpo", "icd10cm")  # the scheme that names a cause, where it has several
+IMPLIED = "implied"
+SAME = 5  # letters of two words that make them one, whatever their endings
+WORDS = {
+    "generic": "a acute an and as at by chronic disease disorder due for from in joint of on or "
+    "other pain painful side signs syndrome the to type unspecified with",
+    "places": "abdomen abdominal ankle back chest ear elbow eye eyelid face facial finger foot "
+    "hand head hip jaw mouth nail neck nose scalp shoulder skull spinal spine thumb toe tooth "
+    "wrist",
+    "denials": "absence absent denies never no normal not without",
+}
+GENERIC, PLACES, DENIALS = (frozenset(words.split()) for words in WORDS.values())
+
+
+@cache
+def hpo() -> dict[str, Any]:
+    """Terms of the Human Phenotype Ontology that stand in no folder: children, other ids."""
+    text = files("kneebayes.exchange").joinpath("hpo.toml").read_text("utf-8")
+    return tomllib.loads(text)
 
 
 def curie(scheme: str, code: str) -> str:
@@ -24,6 +49,27 @@ def curie(scheme: str, code: str) -> str:
     return code if ":" in code else f"{scheme.upper()}:{code}"
 
 
+@dataclass(frozen=True, slots=True)
+class Meant:
+    """A node that a code speaks of, and how.
+
+    Attributes
+    ----------
+    id
+        The node.
+    code
+        How the concept of the code fits it.
+    """
+
+    id: str
+    code: Code
+
+    @property
+    def of_the_knee(self) -> bool:
+        """Whether the code by itself says that it is the knee or the leg."""
+        return self.code.site == IMPLIED
+
+
 class Codes:
     """Codes of a folder, both ways.
 
@@ -35,10 +81,15 @@ class Codes:
 
     def __init__(self, knowledge: Knowledge) -> None:
         self.knowledge = knowledge
-        self._ids: dict[str, list[str]] = {}
+        self._meant: dict[str, list[Meant]] = {}
+        self._named: dict[str, str] = {}
         for one in self._records():
-            for scheme, code in one.codes.items():
-                self._ids.setdefault(curie(scheme, code).casefold(), []).append(one.id)
+            for name in (one.label, *one.aliases):
+                self._named.setdefault(fold(name), one.label)
+            for scheme, codes in one.codes.items():
+                for code in codes:
+                    key = curie(scheme, code.id).casefold()
+                    self._meant.setdefault(key, []).append(Meant(one.id, code))
 
     def _records(self) -> Iterator[Cause | Finding | Context]:
         knowledge = self.knowledge
@@ -46,9 +97,34 @@ class Codes:
         yield from knowledge.findings.values()
         yield from knowledge.contexts.values()
 
-    def ids(self, code: str) -> list[str]:
-        """What a code can mean: ids of causes, findings and contexts; none, one or several."""
-        return self._ids.get(code.casefold(), [])
+    def meant(self, code: str) -> list[Meant]:
+        """What a code can speak of; a term below one that is exact is narrower."""
+        code = hpo()["alternatives"].get(code.upper(), code)
+        direct = self._meant.get(code.casefold(), [])
+        parent = hpo()["narrower"].get(code.upper(), "")
+        if direct or not parent:
+            return direct
+        above = self._meant.get(parent.casefold(), [])
+        return [
+            Meant(one.id, one.code.model_copy(update={"relation": "narrower"}))
+            for one in above
+            if one.code.relation == "exact"
+        ]
+
+    def names(self, id: str, code: str) -> list[str]:
+        """Everything that a node and a code are called."""
+        code = hpo()["alternatives"].get(code.upper(), code.upper())
+        code = hpo()["narrower"].get(code, code)
+        record = next((one for one in self._records() if one.id == id), None)
+        own = [] if record is None else [record.label, *record.aliases]
+        if record is not None:
+            schemes = (one.id for codes in record.codes.values() for one in codes)
+            own += [name for one in schemes for name in hpo()["names"].get(one, ())]
+        return [*own, *hpo()["names"].get(code, ())]
+
+    def called(self, label: str) -> str:
+        """The label of what is called so in the folder, whatever its code; empty if nothing is."""
+        return self._named.get(fold(label), "")
 
     def local(self, code: str) -> tuple[str, str] | None:
         """Id and state of a code of the folder itself, ``kneebayes:id`` or ``...:id.state``."""
@@ -59,15 +135,48 @@ class Codes:
         return id, state.replace("-", " ")
 
     def code(self, id: str, schemes: tuple[str, ...] = FIRST) -> str:
-        """The code of a node in the first of some schemes, or its own id with the local prefix.
+        """The code that means a node exactly, in the first of some schemes.
 
-        A code that means several nodes names none of them.
+        Its own id with the local prefix where none does: where each means more or less, needs
+        a place that it does not name, means several nodes, or modifies a feature.
         """
         for one in self._records():
             if one.id == id:
-                for scheme in schemes:
-                    if scheme in one.codes:
-                        code = curie(scheme, one.codes[scheme])
-                        if self.ids(code) == [id]:
-                            return code
+                codes = [
+                    curie(scheme, code.id)
+                    for scheme in schemes
+                    for code in one.codes.get(scheme, ())
+                    if code.relation == "exact" and code.site in ("", IMPLIED)
+                ]
+                for code in codes:
+                    alone = [meant.id for meant in self.meant(code)] == [id]
+                    if alone and code not in hpo()["modifiers"]:
+                        return code
         return f"{LOCAL}:{id}"
+
+
+def contradicts(label: str, names: Iterable[str]) -> bool:
+    """Whether a label speaks of something else than all of these names.
+
+    It shares no word that carries meaning with them, names another part of the body, or denies.
+
+    Examples
+    --------
+    >>> names = ["Fever", "Pyrexia"]
+    >>> contradicts("Hip dislocation", names), contradicts("Low-grade fever", names)
+    (True, False)
+    >>> contradicts("Hip dislocation", ["Knee dislocation"]), contradicts("No fever", names)
+    (True, True)
+    """
+    told, known = _stems(label), set().union(*map(_stems, names))
+    if not told:
+        return False
+    if (told & DENIALS) - known or (told & PLACES) - known:
+        return True
+    carrying = told - GENERIC or told
+    return not any(one[:SAME] == other[:SAME] for one in carrying for other in known)
+
+
+def _stems(text: str) -> set[str]:
+    words = re.findall(r"[^\W\d_]+", text.casefold())
+    return {word.removesuffix("s") if len(word) > 3 else word for word in words}

@@ -65,12 +65,15 @@ class Patient(Reporting):
         Everything that stood in it, used or not.
     results
         Posteriors by cause that the file told, if it did; they are no evidence.
+    remarks
+        What was assumed, and what else there is to know of the file.
     """
 
     model: Diagnosing
     source: str
     told: tuple[Told, ...]
     results: Mapping[str, float]
+    remarks: tuple[str, ...] = ()
 
     @property
     def answers(self) -> dict[str, object]:
@@ -129,7 +132,7 @@ class Patient(Reporting):
             reasons=tuple(map(str, case.urgency.reasons)),
             header=("in the file", "understood as", "answer, or why not"),
             rows=tuple(rows),
-            notes=(left,) if count else ("All of it became answers.",),
+            notes=(*self.remarks, left if count else "All of it became answers."),
             disclaimer=self.model.data.knowledge.meta.disclaimer,
             made_by=made_by_line(self.model),
         )

@@ -1,19 +1,22 @@
-"""GA4GH Phenopackets, version 2, as JSON: what they say of a patient."""
+"""GA4GH Phenopackets, version 2, as JSON or YAML: what they say of a patient."""
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from collections.abc import Iterator, Mapping
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from kneebayes.errors import EvidenceError, UnknownNameError, suggest
-from kneebayes.exchange.case_file import read_one_answer
-from kneebayes.exchange.codes import Codes
+from kneebayes.errors import EvidenceError, UnknownNameError
+from kneebayes.exchange.case_file import assumed_complaint, read_one_answer
+from kneebayes.exchange.codes import Codes, Meant, contradicts, hpo
 from kneebayes.exchange.patient import Patient, Told
 from kneebayes.exchange.problems import Problems
 from kneebayes.exchange.schemas import check_schema, schema_named
 from kneebayes.exchange.strict_json import read_json
+from kneebayes.exchange.yaml_files import YAML, read_yaml
 
 if TYPE_CHECKING:
     from kneebayes.case.case import Diagnosing
@@ -29,22 +32,36 @@ LEFT = {
     "medicalActions": NOT_PART,
     "files": NOT_PART,
     "interpretations": "what was concluded before is no evidence",
+    "relatives": "people of the family are no part of the patient",
+    "pedigree": NOT_PART,
 }
+FAMILY = ("relatives", "pedigree")
+OLD = ("htsFiles", "genes", "variants")  # fields that only version 1 has
 DURATION = re.compile(r"P(?:(\d+)Y)?(?:(\d+)M)?(?:(\d+)W)?(?:(\d+)D)?")
 YEARS = (1.0, 1.0 / 12.0, 7.0 / 365.25, 1.0 / 365.25)
+RECENT = 1.0  # years from its onset in which a finding is taken to be there
+NO_KNEE = (
+    "Nothing in the file is of a knee or a leg, so the signs in it call for nothing here by "
+    "themselves; in somebody whose knee hurts they may."
+)
 
 
 def read_phenopacket(
     model: Diagnosing, source: str | Path | Mapping[str, object], diseases: Diseases = "known"
 ) -> Patient:
-    """Read a GA4GH Phenopacket v2; what has no code in the folder is reported.
+    """Read a GA4GH Phenopacket v2; what was not used is reported, with the reason.
+
+    A code counts for what it means: exactly, or of a part of it that the file speaks of. A
+    code that needs a place, such as redness, counts where a modifier names the place. What
+    began more than a year before the patient was seen, or comes and goes, is not taken to be
+    there now. A label that contradicts its code makes neither count.
 
     Parameters
     ----------
     model
         The model that the patient is for.
     source
-        A path, or what was parsed elsewhere.
+        A path to JSON or YAML, or what was parsed elsewhere. Of a family the proband is read.
     diseases
         Whether an observed disease is ``"known"`` of the patient, or ``"certain"`` to be
         present as a cause.
@@ -52,43 +69,84 @@ def read_phenopacket(
     Raises
     ------
     ExchangeError
-        If it is no phenopacket of version 2, or contradicts itself.
+        If it is no phenopacket of version 2, contradicts itself, or says that the patient
+        does not have the complaint that the model is about.
     """
     title = "the phenopacket" if isinstance(source, Mapping) else f"'{Path(source).name}'"
     problems = Problems(title)
-    content = _camel(read_json(source, problems), problems)
+    content = _content(source, problems)
+    family = {key: content.pop(key) for key in FAMILY if key in content}
     check_schema(content, schema_named("phenopacket"), problems)
     if diseases not in ("known", "certain"):
         problems.add("diseases", f"it is {diseases!r}.", "It must be 'known' or 'certain'.")
     problems.raise_any()
-    reader = _Reader(model, diseases, problems)
+    reader = _Reader(model, diseases, problems, _age_seen(content.get("subject", {})))
+    whole = {**content, **family}
     told = [
         *reader.subject(content.get("subject", {})),
         *reader.features(content.get("phenotypicFeatures", [])),
         *reader.diseases(content.get("diseases", [])),
         *(
-            Told(name, "", f"{name} ({len(content[name])})", why=why)
+            Told(name, "", f"{name} ({len(whole[name])})", why=why)
             for name, why in LEFT.items()
-            if content.get(name)
+            if whole.get(name)
         ),
     ]
     kept = tuple(_once(told, problems))
+    remarks = assumed_complaint(model, kept, problems)
     problems.raise_any()
-    return Patient(model, title, kept, {})
+    if not reader.knee:
+        knowledge = dataclasses.replace(model.data.knowledge, urgency=())
+        model, remarks = model.replace(knowledge=knowledge), (*remarks, NO_KNEE)
+    return Patient(model, title, kept, {}, remarks)
+
+
+def _content(source: str | Path | Mapping[str, object], problems: Problems) -> dict[str, Any]:
+    """The packet: without what is null, in names as JSON has them, of version 2."""
+    yaml = not isinstance(source, Mapping) and Path(source).name.lower().endswith(YAML)
+    raw = read_yaml(Path(str(source)), problems) if yaml else read_json(source, problems)
+    content = _camel(raw, problems)
+    if not isinstance(content, dict):
+        problems.stop("content", "it is no object.", "A phenopacket is one.")
+    if "members" in content:
+        members = content["members"] if isinstance(content["members"], list) else []
+        wrong = f"it is a cohort of {len(members)} members."
+        problems.stop("content", wrong, "Read each of its 'members' as a phenopacket.")
+    if "proband" in content:  # a family: whoever it is about
+        proband = content["proband"] if isinstance(content["proband"], dict) else {}
+        family = {key: content[key] for key in FAMILY if isinstance(content.get(key), list | dict)}
+        content = {**{key: one for key, one in proband.items() if key not in FAMILY}, **family}
+    meta = content.get("metaData", {})
+    version = str(meta.get("phenopacketSchemaVersion", "")) if isinstance(meta, dict) else ""
+    features = content.get("phenotypicFeatures", [])
+    subject = content.get("subject", {})
+    old = next((name for name in OLD if name in content), "")
+    if isinstance(subject, dict) and "ageAtCollection" in subject:
+        old = "ageAtCollection"
+    if isinstance(features, list) and any(
+        "negated" in one for one in features if isinstance(one, dict)
+    ):
+        old = "negated"
+    if old or (version and not version.startswith("2")):
+        why = f"it says version {version}" if version else f"only version 1 has the field '{old}'"
+        remedy = "Convert it, for example with phenopacket-tools, or read it as what it is."
+        problems.stop("metaData.phenopacketSchemaVersion", f"{why}; version 2 is read.", remedy)
+    return content
 
 
 def _camel(content: Any, problems: Problems) -> Any:
-    """Names of fields as protobuf's JSON writes them; it reads both forms, and so does this."""
+    """Names of fields as protobuf's JSON writes them, without null, which says nothing."""
     if isinstance(content, list):
         return [_camel(one, problems) for one in content]
     if not isinstance(content, dict):
         return content
     made: dict[str, Any] = {}
     for key, value in content.items():
-        name = re.sub(r"_([a-z])", lambda match: match[1].upper(), key)
+        name = re.sub(r"_([a-z])", lambda match: match[1].upper(), str(key))
         if name in made:
             problems.add(f"key '{name}'", "it stands twice, in two spellings.", "Keep one.")
-        made[name] = _camel(value, problems)
+        if value is not None:
+            made[name] = _camel(value, problems)
     return made
 
 
@@ -109,23 +167,32 @@ def _once(told: list[Told], problems: Problems) -> Iterator[Told]:
 class _Reader:
     """Understands the parts of a phenopacket."""
 
-    def __init__(self, model: Diagnosing, diseases: Diseases, problems: Problems) -> None:
+    def __init__(
+        self, model: Diagnosing, diseases: Diseases, problems: Problems, age: float | None
+    ) -> None:
         self.model, self.as_known, self.problems = model, diseases == "known", problems
         self.codes = Codes(model.data.knowledge)
+        self.age = age
+        self.knee = False  # whether the file speaks of a knee or a leg at all
 
     def subject(self, subject: dict[str, Any]) -> Iterator[Told]:
         """Age and sex, where the folder has contexts of these names."""
         for field, value in subject.items():
             place = f"subject.{field}"
             if field == "timeAtLastEncounter":
-                yield self.age(place, value)
+                yield self.seen(place, value)
             elif field == "sex":
                 yield self.named(place, "sex", [str(value).removesuffix("_SEX").lower()], value)
+            elif field == "dateOfBirth":
+                if self.age is None:
+                    yield Told(place, "", "", why="no date of the encounter tells the age from it")
             elif field not in ("id", "taxonomy"):
                 yield Told(place, "", "", why=NOT_PART)
 
-    def age(self, place: str, when: dict[str, Any]) -> Told:
-        """An age, or a range of ages that lies within one state."""
+    def seen(self, place: str, when: dict[str, Any]) -> Told:
+        """An age, a range of ages that lies within one state, or a date after that of birth."""
+        if "timestamp" in when and self.age is not None:
+            return self.named(place, "age", [self.age], f"{self.age:.0f} years")
         if "age" in when:
             text = when["age"]["iso8601duration"]
             return self.named(place, "age", [_years(text)], text)
@@ -152,54 +219,135 @@ class _Reader:
         """Phenotypic features; what modifies the complaint can be a finding by itself."""
         for at, feature in enumerate(features):
             place, excluded = f"phenotypicFeatures[{at}]", feature.get("excluded", False)
-            term = feature["type"]
-            if "resolution" in feature:
-                yield self.unused(place, term, "it has resolved, so it is not there now")
-                continue
-            told = self.coded(place, term, excluded)
+            modifiers = feature.get("modifiers", [])
+            told = self.coded(place, feature["type"], excluded, modifiers)
+            if not excluded and "resolution" in feature:
+                told = self.unused(
+                    place, feature["type"], "it has resolved, so it is not there now"
+                )
+            elif told.id in self.model.data.knowledge.findings and not excluded:
+                past = self.past(feature.get("onset", {}), told)
+                told = self.unused(place, feature["type"], past) if past else told
             yield told
-            for name in ("severity", "onset"):
-                inner = feature.get(name, {})
-                term = inner if name == "severity" else inner.get("ontologyClass", {"id": ""})
+            onset = feature.get("onset", {})
+            if told.used and onset and "ontologyClass" not in onset:
+                why = "an age of onset says only whether it is there now"
+                yield self.unused(f"{place}.onset", {}, why)
+            terms = {"severity": feature.get("severity"), "onset": onset.get("ontologyClass")}
+            for name, inner in terms.items():
                 if inner:
-                    yield self.modifier(f"{place}.{name}", term, told, excluded)
-            for one, term in enumerate(feature.get("modifiers", [])):
+                    yield self.modifier(f"{place}.{name}", inner, told, excluded)
+            for one, term in enumerate(modifiers):
                 yield self.modifier(f"{place}.modifiers[{one}]", term, told, excluded)
+
+    def past(self, onset: dict[str, Any], told: Told) -> str:
+        """Why what began then is not said to be there now; empty where it may be."""
+        meant = [one for one in self.codes.meant(told.code) if one.id == told.id]
+        ever = any(one.code.when == "ever" for one in meant)
+        if ever or not onset or told.id == self.model.data.knowledge.meta.complaint:
+            return ""  # the complaint is what the patient comes with, however long it lasts
+        term = onset.get("ontologyClass", {}).get("id", "").upper()
+        if term in hpo()["childhood"] or "gestationalAge" in onset:
+            shown = hpo()["childhood"].get(term, "before birth")
+            return f"it began then: {shown.lower()}; whether it is there now is not said"
+        began = onset.get("age") or onset.get("ageRange", {}).get("end")
+        if began is None:
+            return ""
+        text = began["iso8601duration"]
+        if self.age is None:
+            return f"it began at {text}, and the age at which the patient was seen is not said"
+        if self.age - _years(text) > RECENT:
+            return (
+                f"it began at {text}, {self.age - _years(text):.0f} years before; not said of now"
+            )
+        return ""
 
     def modifier(self, place: str, term: dict[str, Any], of: Told, excluded: bool) -> Told:
         """A modifier of the complaint that the folder has as a finding; others are not used."""
         if excluded or of.id != self.model.data.knowledge.meta.complaint:
             return self.unused(place, term, "modifiers are read of the complaint alone")
-        told = self.coded(place, term, excluded)
-        return (
-            told
-            if told.id in self.model.data.knowledge.findings
-            else self.unused(place, term, told.why)
-        )
+        told = self.coded(place, term, excluded, [term], modifies=True)
+        if told.id in self.model.data.knowledge.findings:
+            return told
+        return self.unused(place, term, told.why)
 
     def diseases(self, diseases: list[dict[str, Any]]) -> Iterator[Told]:
         """Diseases that were observed or excluded."""
         for at, disease in enumerate(diseases):
             place, term = f"diseases[{at}]", disease["term"]
+            sites = [disease[one] for one in ("primarySite", "laterality") if one in disease]
             if "resolution" in disease:
                 yield self.unused(place, term, "it has resolved, so it is not there now")
             else:
-                yield self.coded(place, term, disease.get("excluded", False))
+                yield self.coded(place, term, disease.get("excluded", False), sites)
 
-    def coded(self, place: str, term: dict[str, Any], excluded: bool) -> Told:
+    def coded(
+        self,
+        place: str,
+        term: dict[str, Any],
+        excluded: bool,
+        sites: list[dict[str, Any]],
+        modifies: bool = False,
+    ) -> Told:
         """What a code says: present, or absent where it is excluded."""
         code, label = term["id"], term.get("label", "")
         local = self.codes.local(code)
         if local is not None:
             return self.local(place, term, local, excluded)
-        ids = self.codes.ids(code)
-        if not ids:
-            return self.unused(place, term, f"no code of the folder{self.like(label)}")
-        if len(ids) > 1:
-            return self.unused(place, term, f"it can mean {' or '.join(ids)}")
-        if ids[0] in self.model.data.knowledge.causes and not excluded and self.as_known:
-            return self.known(place, term, ids[0])
-        return Told(place, code, label, ids[0], "absent" if excluded else "present")
+        meant = self.codes.meant(code)
+        odd = self.odd(code, excluded, modifies)
+        if odd or not meant:
+            like = self.codes.called(label)
+            hint = f"; its label looks like '{like}'" if like else ""
+            return self.unused(place, term, odd or f"no code of the folder{hint}")
+        names = [name for one in meant for name in self.codes.names(one.id, code)]
+        if contradicts(label, names):
+            why = f"its label contradicts its code, which means {names[0]}"
+            return self.unused(place, term, why)
+        why_not = [self.refused(one, excluded, sites) for one in meant]
+        fitting = [one.id for one, why in zip(meant, why_not, strict=True) if not why]
+        if len(fitting) != 1:
+            several = f"it can mean {' or '.join(fitting)}"
+            why = several if fitting else "; ".join(dict.fromkeys(why_not))
+            return self.unused(place, term, why)
+        if fitting[0] in self.model.data.knowledge.causes and not excluded and self.as_known:
+            return self.known(place, term, fitting[0])
+        return Told(place, code, label, fitting[0], "absent" if excluded else "present")
+
+    def odd(self, code: str, excluded: bool, modifies: bool) -> str:
+        """Why a term of the Human Phenotype Ontology is no finding of now; empty if it may be."""
+        terms, code = hpo(), code.upper()
+        if code in terms["elsewhere"]:
+            self.knee = self.knee or not excluded
+            return "it is at another side of the knee"
+        if code in terms["episodes"]:
+            return "it comes and goes; whether it is there now is not said"
+        if code in terms["modifiers"] and not modifies:
+            return "it modifies a feature and is none by itself"
+        return ""
+
+    def refused(self, meant: Meant, excluded: bool, sites: list[dict[str, Any]]) -> str:
+        """Why a code says nothing of a node; empty where it does."""
+        label, code = self.model.data.knowledge.label(meant.id), meant.code
+        there = code.site in ("", "implied") or any(
+            code.site.casefold() in str(one.get("label", "")).casefold() for one in sites
+        )
+        if excluded:
+            less = f"it means less than '{label}', so its absence does not exclude it"
+            return less if code.relation == "narrower" else self.unrelated(meant)
+        if meant.of_the_knee or (code.site and there):
+            self.knee = True
+        if code.relation == "broader":
+            return f"it means more than '{label}', so it does not prove it"
+        if not there:
+            return f"it names no place; it means '{label}' where a modifier names the {code.site}"
+        return self.unrelated(meant)
+
+    def unrelated(self, meant: Meant) -> str:
+        """That a code means something else, where it does."""
+        label = self.model.data.knowledge.label(meant.id)
+        related = meant.code.relation == "related"
+        return f"it is related to '{label}', and something else" if related else ""
 
     def known(self, place: str, term: dict[str, Any], cause: str) -> Told:
         """A disease that the patient is known to have, as the context of that name."""
@@ -217,6 +365,7 @@ class _Reader:
     ) -> Told:
         """A code of the folder itself; a state of a node can be told but not excluded."""
         id, state = local
+        self.knee = True  # the folder's own ids speak of what the folder is about
         if id not in self.model.data.network or (state and excluded):
             why = "a state cannot be excluded" if state and excluded else "no id of the folder"
             return self.unused(place, term, why)
@@ -225,12 +374,6 @@ class _Reader:
         except EvidenceError as error:
             return self.unused(place, term, str(error))
         return Told(place, term["id"], term.get("label", ""), id, answer)
-
-    def like(self, label: str) -> str:
-        """Whether the label, which is not trusted, looks like something that the folder has."""
-        known = self.model.data.names.known(("finding", "context", "cause"))
-        near = suggest(label, known, 1) if label else []
-        return f"; its label looks like '{near[0]}'" if near else ""
 
     def unused(self, place: str, term: dict[str, Any], why: str) -> Told:
         """A term that nothing was made of, and why."""
@@ -242,3 +385,17 @@ def _years(duration: str) -> float:
     match = DURATION.match(duration)
     parts = match.groups() if match else ()
     return sum(float(part) * years for part, years in zip(parts, YEARS, strict=False) if part)
+
+
+def _age_seen(subject: dict[str, Any]) -> float | None:
+    """Years at the last encounter: told, or from the date of birth."""
+    when = subject.get("timeAtLastEncounter", {})
+    told = when.get("age") or when.get("ageRange", {}).get("end")
+    if told is not None:
+        return _years(told["iso8601duration"])
+    try:
+        born = date.fromisoformat(subject["dateOfBirth"][:10])
+        seen = date.fromisoformat(when["timestamp"][:10])
+    except (KeyError, ValueError):
+        return None
+    return max(0.0, (seen - born).days / 365.25)

@@ -22,6 +22,10 @@ SYSTEMS = {
     "ICD10CM": "http://hl7.org/fhir/sid/icd-10-cm",
     "kneebayes": "urn:kneebayes",
 }
+SCALE = (
+    "Every probabilityDecimal here is a fraction from 0 to 1, never a percentage: 0.137 stands "
+    "for 13.7 %."
+)
 WHOLE = ("HP", "MONDO")  # their codes keep the prefix
 
 
@@ -66,6 +70,7 @@ def risk_assessment(
         "note": [
             {"text": told["disclaimer"]},
             {"text": f"P(at least one urgent cause) = {told['any_urgent']!r}."},
+            {"text": SCALE},
         ],
     }
 

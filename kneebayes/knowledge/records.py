@@ -30,6 +30,7 @@ from kneebayes.knowledge.statements import (
 
 __all__ = [
     "Cause",
+    "Code",
     "Context",
     "ContextState",
     "Finding",
@@ -42,13 +43,49 @@ __all__ = [
 ]
 
 
+class Code(Record):
+    """A code of an ontology, and how its concept fits that of the record.
+
+    Attributes
+    ----------
+    id
+        The code.
+    relation
+        ``is`` in the files: ``exact``; ``broader`` or ``narrower`` where the code means more or
+        less than the record; ``related`` where it means something else.
+    site
+        Where the concept must be for the code to mean the record, such as ``knee``: a file has
+        to say so. ``implied`` where the code itself says that it is the knee or the leg. Empty
+        where it is of no place.
+    when
+        ``now``, or ``ever`` where it is enough that it was so once.
+    """
+
+    id: Annotated[str, Field(min_length=1, max_length=60)]
+    relation: Literal["exact", "broader", "narrower", "related"] = Field("exact", alias="is")
+    site: Annotated[str, Field(max_length=30)] = ""
+    when: Literal["now", "ever"] = "now"
+
+    def __str__(self) -> str:
+        return self.id if self.relation == "exact" else f"{self.id} ({self.relation})"
+
+
+def _as_codes(value: object) -> object:
+    """A code alone is exact; one stands for a list of one."""
+    several = value if isinstance(value, list | tuple) else [value]
+    return tuple({"id": one} if isinstance(one, str) else one for one in several)
+
+
+CodesOf = Annotated[tuple[Code, ...], Field(min_length=1), BeforeValidator(_as_codes)]
+
+
 class Named(Record):
     """Something with an id, a label and other names."""
 
     id: Identifier
     label: Annotated[str, Field(min_length=1, max_length=80, pattern=r"[^\W_]")]
     aliases: tuple[str, ...] = ()
-    codes: dict[str, str] = Field(default_factory=dict)
+    codes: dict[str, CodesOf] = Field(default_factory=dict)
 
 
 class Group(Named):

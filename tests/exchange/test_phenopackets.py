@@ -1,0 +1,301 @@
+"""What other people's phenopackets mean for a knee, and what they do not."""
+
+import json
+import random
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import kneebayes as kb
+from kneebayes.exchange import ExchangeError
+from kneebayes.exchange.codes import Codes, contradicts, hpo
+from kneebayes.exchange.phenopacket_read import NO_KNEE
+
+FEVER = {"id": "HP:0001945", "label": "Fever"}
+PAIN = {"id": "HP:6001145", "label": "Pain at the posterior aspect of the knee"}
+ERYTHEMA = {"id": "HP:0010783", "label": "Erythema"}
+AT_50 = {"id": "s", "timeAtLastEncounter": {"age": {"iso8601duration": "P50Y"}}}
+
+
+def feature(id: str, label: str = "", **more: Any) -> dict[str, Any]:
+    term = {"id": id, "label": label} if label else {"id": id}
+    return {"type": term, **more}
+
+
+def packet(*features: dict[str, Any], **more: Any) -> dict[str, Any]:
+    return {"id": "a", "phenotypicFeatures": list(features), **more}
+
+
+def age(text: str) -> dict[str, Any]:
+    return {"age": {"iso8601duration": text}}
+
+
+NOT_USED: dict[str, tuple[dict[str, Any], str]] = {
+    "muscle disease is no pain": (feature("HP:0003551"), "related to 'pain going up stairs'"),
+    "an id that was merged": (feature("HP:0007019"), "related to 'pain going up stairs'"),
+    "bursitis is not septic": (feature("HP:0025232", "Bursitis"), "more than 'septic bursitis"),
+    "neoplasm is not benign": (feature("HP:0031459"), "it means more than"),
+    "redness somewhere": (feature("HP:0010783"), "where a modifier names the knee"),
+    "redness of the face": (feature("HP:0001041", "Facial erythema"), "no code of the folder"),
+    "redness, of the face by its label": (
+        feature("HP:0010783", "Erythema of the face", modifiers=[{"id": "x:1", "label": "Knee"}]),
+        "its label contradicts its code, which means redness",
+    ),
+    "swelling of some joint": (feature("HP:0001386", "Joint swelling"), "names no place"),
+    "acute by itself": (feature("HP:0011009", "Acute"), "it modifies a feature"),
+    "bilateral by itself": (feature("HP:0012832", "Bilateral"), "it modifies a feature"),
+    "comes and goes": (feature("HP:0001954", "Recurrent fever"), "it comes and goes"),
+    "another side of the knee": (feature("HP:6001144"), "at another side of the knee"),
+    "somewhere in the knee": (feature("HP:0030839", "Knee pain"), "does not prove it"),
+    "label of another": (
+        feature("HP:0001945", "Hip dislocation"),
+        "contradicts its code, which means fever",
+    ),
+    "label that denies": (feature("HP:0001945", "No fever"), "contradicts its code"),
+    "in childhood": (feature("HP:0001945", onset=age("P3Y")), "47 years before"),
+    "congenital": (
+        feature("HP:0001945", onset={"ontologyClass": {"id": "HP:0003577"}}),
+        "it began then: congenital onset",
+    ),
+    "resolved": (feature("HP:0001945", resolution=age("P50Y")), "it has resolved"),
+    "absence of a part": (
+        feature("HP:0011134", "Low-grade fever", excluded=True),
+        "does not exclude",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", NOT_USED)
+def test_what_a_code_does_not_say(knee: kb.Model, case: str) -> None:
+    content, why = NOT_USED[case]
+    patient = knee.read_phenopacket(packet(content, subject=AT_50), diseases="certain")
+    assert set(patient.answers) == {"age"}
+    assert why in patient.unused[0].why
+    assert patient.diagnose().urgency.level == "routine"
+
+
+USED: dict[str, tuple[dict[str, Any], dict[str, str]]] = {
+    "fever": (feature("HP:0001945", "Pyrexia"), {"fever": "present"}),
+    "lower case": (feature("hp:0001945", "fever"), {"fever": "present"}),
+    "a term below": (feature("HP:0011134", "Low-grade fever"), {"fever": "present"}),
+    "an excluded term": (feature("HP:0001945", excluded=True), {"fever": "absent"}),
+    "null is the default": (
+        feature("HP:0001945", excluded=None, onset=None, modifiers=None),
+        {"fever": "present"},
+    ),
+    "lately": (feature("HP:0001945", onset=age("P49Y11M")), {"fever": "present"}),
+    "once is enough": (
+        feature("HP:0001854", "Podagra", onset=age("P30Y")),
+        {"big_toe_attack_before": "present"},
+    ),
+    "at the knee": (
+        feature("HP:0010783", "Erythema", modifiers=[{"id": "UBERON:0001465", "label": "knee"}]),
+        {"redness": "present"},
+    ),
+    "redness nowhere": (feature("HP:0010783", excluded=True), {"redness": "absent"}),
+    "no bursitis at all": (feature("HP:0025232", excluded=True), {"septic_bursitis": "absent"}),
+    "the code names the knee": (feature("HP:0025263", "Stiff knee"), {"stiffness": "present"}),
+}
+
+
+@pytest.mark.parametrize("case", USED)
+def test_what_a_code_says(knee: kb.Model, case: str) -> None:
+    content, answers = USED[case]
+    patient = knee.read_phenopacket(packet(content, subject=AT_50))
+    assert patient.answers == {"age": "middle_age", **answers}
+
+
+def test_the_complaint_is_assumed_in_words(knee: kb.Model) -> None:
+    patient = knee.read_phenopacket(packet(feature("HP:0002094", "Dyspnea")))
+    assert patient.answers == {"shortness_of_breath": "present"}
+    assert "does not say that the patient has pain behind the knee; it is assumed" in patient.text
+    assert NO_KNEE in patient.text
+    assert patient.diagnose().urgency.level == "routine"
+    told = knee.read_phenopacket(packet({"type": PAIN}, feature("HP:0002094", "Dyspnea")))
+    assert told.remarks == ()
+    assert told.diagnose().urgency.level == "now"
+    broader = knee.read_phenopacket(packet(feature("HP:0030839"), feature("HP:0002094")))
+    assert len(broader.remarks) == 1  # of the knee, though not said to be behind it
+    assert broader.diagnose().urgency.level == "now"
+
+
+@pytest.mark.parametrize("id", ["HP:6001145", "HP:0030839", "kneebayes:pain_behind_knee"])
+def test_who_does_not_have_the_complaint_is_refused(knee: kb.Model, id: str) -> None:
+    with pytest.raises(ExchangeError, match=r"no pain behind the knee\. The model is about those"):
+        knee.read_phenopacket(packet(feature(id, excluded=True)))
+
+
+OTHER: dict[str, tuple[dict[str, Any], str]] = {
+    "negated": (packet({"type": FEVER, "negated": True}), "only version 1 has the field 'negated'"),
+    "collection": (
+        packet(subject={"id": "s", "ageAtCollection": {"age": "P4Y"}}),
+        "'ageAtCollection'",
+    ),
+    "version": (
+        packet(metaData={"phenopacketSchemaVersion": "1.0.0"}),
+        r"it says version 1\.0\.0; version 2",
+    ),
+    "version 3": (packet(metaData={"phenopacketSchemaVersion": "3.0"}), "it says version 3.0"),
+    "cohort": ({"id": "a", "members": [packet(), packet()]}, r"a cohort of 2 members\. Read each"),
+}
+
+
+@pytest.mark.parametrize("case", OTHER)
+def test_what_is_another_kind_of_file_is_named(knee: kb.Model, case: str) -> None:
+    content, message = OTHER[case]
+    with pytest.raises(ExchangeError, match=message):
+        knee.read_phenopacket(content)
+
+
+def test_of_a_family_the_proband_is_read(knee: kb.Model) -> None:
+    family = {
+        "id": "f",
+        "proband": packet({"type": FEVER}),
+        "relatives": [packet()],
+        "pedigree": {"persons": []},
+    }
+    patient = knee.read_phenopacket(family)
+    assert patient.answers == {"fever": "present"}
+    assert [one.place for one in patient.unused] == ["relatives", "pedigree"]
+
+
+def test_an_age_from_the_date_of_birth(knee: kb.Model) -> None:
+    subject = {
+        "id": "s",
+        "dateOfBirth": "1950-06-01T00:00:00Z",
+        "timeAtLastEncounter": {"timestamp": "2020-06-02T10:00:00Z"},
+    }
+    patient = knee.read_phenopacket(packet({"type": FEVER, "onset": age("P2Y")}, subject=subject))
+    assert patient.answers == {"age": "older"}
+    alone = knee.read_phenopacket(
+        packet(subject={"id": "s", "dateOfBirth": "1950-06-01T00:00:00Z"})
+    )
+    assert [one.why for one in alone.unused] == ["no date of the encounter tells the age from it"]
+
+
+def test_yaml_says_what_json_says(knee: kb.Model, tmp_path: Path) -> None:
+    yaml = pytest.importorskip("yaml")
+    content = packet(
+        {"type": FEVER, "excluded": True},
+        subject=AT_50,
+        metaData={"created": "2020-01-01T00:00:00Z"},
+    )
+    path = tmp_path / "a.YAML"
+    path.write_text(
+        yaml.safe_dump(content).replace("'2020-01-01T00:00:00Z'", "2020-01-01T00:00:00Z")
+    )
+    assert knee.read_phenopacket(path).answers == knee.read_phenopacket(content).answers
+    for text, message in [
+        ("a: [1", "not valid YAML"),
+        ("a: &x [1]\nb: *x", "refers to parts of itself"),
+        ("- 1", "it is no object"),
+        ("a: !!python/object:os.system {}", "not valid YAML"),
+    ]:
+        path.write_text(text)
+        with pytest.raises(ExchangeError, match=message):
+            knee.read_phenopacket(path)
+
+
+def test_many_unknown_terms_are_read_fast(knee: kb.Model) -> None:
+    content = packet(
+        *(feature(f"HP:99{at:05d}", f"Abnormality of the organ number {at}") for at in range(200))
+    )
+    begun = time.process_time()
+    assert len(knee.read_phenopacket(content).unused) == 200
+    assert time.process_time() - begun < 1.0
+
+
+def test_what_is_written_is_exact(knee: kb.Model) -> None:
+    """No code that means more, less, or another place; a modifier is no feature."""
+    told = {
+        "bruising": True,
+        "stairs up": True,
+        "both knees": True,
+        "onset": "sudden",
+        "septic bursitis": False,
+    }
+    written = knee.to_phenopacket(knee.diagnose({**told, "fever": False, "gout": False}))
+    features = {one["type"]["id"] for one in written["phenotypicFeatures"]}
+    assert {"HP:6001145", "HP:0001945", "kneebayes:bruising", "kneebayes:stairs_up"} <= features
+    assert {"kneebayes:both_knees"} <= features
+    assert not features & {"HP:0012832", "HP:0011009", "HP:0003551", "HP:0031364"}
+    diseases = {one["term"]["id"] for one in written["diseases"]}
+    assert diseases == {"ICD10CM:M71.169", "MONDO:0005393"}
+
+
+def test_every_code_of_the_shipped_folder_is_read_as_it_is_qualified(knee: kb.Model) -> None:
+    """Alone and observed, only what is exact or narrower and needs no place can be an answer."""
+    codes = Codes(knee.knowledge)
+    read = 0
+    for meant in [one for each in codes._meant.values() for one in each]:
+        if meant.code.id.startswith(("HP:", "MONDO:")):
+            patient = knee.read_phenopacket(packet(feature(meant.code.id)), diseases="certain")
+            strong = meant.code.relation in ("exact", "narrower") and meant.code.site in (
+                "",
+                "implied",
+            )
+            modifies = meant.code.id in hpo()["modifiers"]
+            assert (meant.id in patient.answers) == (strong and not modifies), meant
+            read += 1
+    assert read > 40
+
+
+def test_labels_that_mean_the_same() -> None:
+    for label, names in [
+        ("Dyspnoea", ["Dyspnea"]),
+        ("Elevated C-reactive protein", ["Elevated circulating C-reactive protein concentration"]),
+        ("Baker's cysts", ["Baker's cyst"]),
+        ("", ["Fever"]),
+    ]:
+        assert not contradicts(label, names)
+
+
+def test_a_changed_packet_is_read_or_refused(knee: kb.Model) -> None:
+    chance = random.Random(1)
+    right = packet(
+        {"type": PAIN, "onset": {"ontologyClass": {"id": "HP:0011009"}}},
+        feature("HP:0001945", "Fever", excluded=True, onset=age("P49Y")),
+        feature("HP:0010783", modifiers=[{"id": "x:1", "label": "Knee"}]),
+        subject=AT_50,
+        diseases=[{"term": {"id": "MONDO:0005393", "label": "gout"}, "primarySite": {"id": "x:1"}}],
+        metaData={"phenopacketSchemaVersion": "2.0"},
+    )
+    odd: list[Any] = [
+        None,
+        True,
+        -1,
+        "",
+        "x",
+        [],
+        {},
+        0.5,
+        {"a": -1},
+        [None],
+        "HP:0001945",
+        "P3Y",
+        {"id": ""},
+    ]
+    read = 0
+    for _ in range(1500):
+        content = json.loads(json.dumps(right))
+        inner: Any = content
+        while True:
+            key = (
+                chance.choice(list(inner))
+                if isinstance(inner, dict)
+                else chance.randrange(len(inner))
+            )
+            if isinstance(inner[key], dict | list) and inner[key] and chance.random() < 0.8:
+                inner = inner[key]
+                continue
+            break
+        inner[key] = chance.choice(odd)
+        try:
+            patient = knee.read_phenopacket(content)
+        except ExchangeError:  # anything else ends the test
+            continue
+        read += 1
+        assert len(patient.table) == len(patient.told)
+    assert read > 100
