@@ -114,13 +114,14 @@ class Codes:
     def names(self, id: str, code: str) -> list[str]:
         """Everything that a node and a code are called."""
         code = hpo()["alternatives"].get(code.upper(), code.upper())
+        below = code
         code = hpo()["narrower"].get(code, code)
         record = next((one for one in self._records() if one.id == id), None)
         own = [] if record is None else [record.label, *record.aliases]
         if record is not None:
             schemes = (one.id for codes in record.codes.values() for one in codes)
             own += [name for one in schemes for name in hpo()["names"].get(one, ())]
-        return [*own, *hpo()["names"].get(code, ())]
+        return [*own, *hpo()["names"].get(code, ()), *hpo()["names"].get(below, ())]
 
     def called(self, label: str) -> str:
         """The label of what is called so in the folder, whatever its code; empty if nothing is."""

@@ -9,7 +9,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from kneebayes.errors import EvidenceError, TooWideError
-from kneebayes.exchange.foreign_numbers import AboutNumbers
+from kneebayes.exchange.foreign_numbers import SECONDS, AboutNumbers
 from kneebayes.exchange.foreign_reasoning import (
     information_of,
     nearest,
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 __all__ = ["ForeignCase"]
 
 TEXT = str
-SECONDS = 60.0  # that a question takes at most, but for one step too many
 
 
 class ForeignCase(AboutNumbers, ForeignResult):
@@ -230,8 +229,8 @@ class ForeignCase(AboutNumbers, ForeignResult):
         score = ["Over several targets the sum of bits is a score."] if len(about) > 1 else []
         if left:
             score.append(
-                f"Partial: {left} of {len(asked)} nodes, those farthest from the targets, were not "
-                f"weighed in {seconds:g} s. More seconds=, or fewer nodes=, weighs the rest."
+                f"Partial: {left} of {len(asked)} nodes, mostly those farthest from the targets, "
+                f"were not weighed in {seconds:g} s. Give more seconds=, or name fewer nodes=."
             )
         return self._result(
             f"What to ask about {name}",

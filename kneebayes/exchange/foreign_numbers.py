@@ -17,14 +17,16 @@ from kneebayes.exchange.foreign_reasoning import (
     told_of,
 )
 from kneebayes.exchange.foreign_result import Bars, ForeignResult, Shown
-from kneebayes.inference import Evidence
+from kneebayes.inference import Budget, Evidence
 from kneebayes.questions.doubt.moving import Sensitivity
 from kneebayes.view.markup import percent
 
 if TYPE_CHECKING:
     from kneebayes.exchange.foreign import ForeignModel
 
-__all__ = ["AboutNumbers"]
+__all__ = ["SECONDS", "AboutNumbers"]
+
+SECONDS = 60.0  # that a question takes at most, but for one step too many
 
 
 class AboutNumbers:
@@ -105,8 +107,15 @@ class AboutNumbers:
             {"function": function, "place": place},
         )
 
-    def influences(self, target: str, state: str) -> ForeignResult:
+    def influences(self, target: str, state: str, *, seconds: float = SECONDS) -> ForeignResult:
         """Which numbers of the network matter most for P(target in this state | evidence).
+
+        Parameters
+        ----------
+        target, state
+            Names.
+        seconds
+            How long it may take.
 
         Returns
         -------
@@ -116,7 +125,8 @@ class AboutNumbers:
         id = self._target(target)
         cause = state_id(id, self.model.find_state(id, state))
         nodes = self.model.network.nodes
-        found = slopes(self.model.engine, self.evidence, cause, nodes)
+        engine = self.model.engine.within(Budget(seconds=max(1.0, seconds)))
+        found = slopes(engine, self.evidence, cause, nodes)
         rows: list[dict[str, Any]] = [
             {"number": _named(place), "node": place.node, "value": value, "slope": slope}
             for place, value, slope in found

@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 
 from kneebayes.errors import EvidenceError, TooWideError
-from kneebayes.inference import Engine, Evidence
+from kneebayes.inference import Budget, Engine, Evidence
 from kneebayes.network import Network, Node, Numbers
 from kneebayes.questions.doubt.moving import Sensitivity, What
 from kneebayes.questions.explain.shapley import (
@@ -89,13 +89,14 @@ def weigh_answers(
     steps = prefixes(range(len(ids)))
     drawn: list[tuple[int, ...]] = []
     at: Callable[[int], float]
-    odds = _all_odds(engine, evidence, ids, causes)
+    clock = _Clock(seconds)
+    odds = _all_odds(_Clock(seconds / 2.0).engine(engine), evidence, ids, causes)
     if odds is not None:
         at = odds.at
         shares = shapley_of_all(odds.log_odds) if ids else np.zeros(0)
     else:
         wanted = [*steps, *single, *(every ^ one for one in single)]
-        at, drawn = _some_odds(engine, evidence, ids, causes, wanted, seed, seconds)
+        at, drawn = _some_odds(engine, evidence, ids, causes, wanted, seed, clock)
         shares = shapley_of_orders(drawn, at)[0]
     return Weights(
         at(0) * DECIBANS,
@@ -128,16 +129,15 @@ def _some_odds(
     causes: Sequence[str],
     wanted: Sequence[int],
     seed: int,
-    seconds: float,
+    clock: _Clock,
 ) -> tuple[Callable[[int], float], list[tuple[int, ...]]]:
     """The odds under the subsets that are wanted, and under those of orders drawn in time."""
-    begun = time.monotonic()
     known: dict[int, float] = {}
 
     def learn(subsets: Sequence[int]) -> None:
         """Ask what is not known yet."""
         new = [one for one in dict.fromkeys(subsets) if one not in known]
-        odds = odds_of_some(engine, evidence, ids, causes, new)
+        odds = odds_of_some(clock.engine(engine), evidence, ids, causes, new)
         known.update({one: odds.at(one) for one in new})
 
     learn(wanted)
@@ -147,7 +147,7 @@ def _some_odds(
         pair = orders[first : first + 2]
         learn([subset for order in pair for subset in prefixes(order)])
         drawn += pair
-        if time.monotonic() - begun > seconds:
+        if clock.left <= 0.0:
             break
     return known.__getitem__, drawn
 
@@ -190,19 +190,45 @@ def information_of(
     dict
         By node, then by target; without the nodes for which the time did not suffice.
     """
-    begun = time.monotonic()
+    clock = _Clock(seconds)
     bits: dict[str, dict[str, float]] = {}
-    some = len(nodes) if seconds == math.inf else 1
-    while len(bits) < len(nodes):
+    failed: TooWideError | None = None
+    some, at = (len(nodes) if seconds == math.inf else 1), 0
+    while at < len(nodes):
         before = time.monotonic()
-        first = len(bits)
-        bits |= _information(engine, evidence, nodes[first : first + some], targets)
-        taken = max(time.monotonic() - before, 1e-6) / some
-        left = seconds - (time.monotonic() - begun)
-        if left <= 0.0 or left == math.inf:
+        try:
+            chunk = nodes[at : at + some]
+            bits |= _information(clock.engine(engine), evidence, chunk, targets)
+        except TooWideError as error:
+            if some > 1:
+                some = 1  # to find which of them it is
+                continue
+            failed = error
+        at += some
+        if clock.left <= 0.0 or clock.left == math.inf:
             break
-        some = max(1, min(4 * some, int(left / (4.0 * taken)), 64))
+        taken = max(time.monotonic() - before, 1e-6) / some
+        some = max(1, min(4 * some, int(clock.left / (4.0 * taken)), 64))
+    if failed is not None and not bits:
+        raise failed
     return bits
+
+
+class _Clock:
+    """What is left of the time for a question of many parts."""
+
+    def __init__(self, seconds: float) -> None:
+        self.end = time.monotonic() + seconds
+
+    @property
+    def left(self) -> float:
+        """Seconds; negative when the time is over."""
+        return self.end - time.monotonic()
+
+    def engine(self, engine: Engine) -> Engine:
+        """The engine, which gives up when the time is over; one step has a second at least."""
+        left = self.left
+        return engine if left == math.inf else engine.within(Budget(seconds=max(1.0, left)))
 
 
 def _information(
@@ -256,17 +282,18 @@ def probable_states(
     Best-first search over what is decided in part: P(part | evidence) is never less than that
     of any whole it can become. It ends when the time is over.
     """
-    begun = time.monotonic()
+    clock = _Clock(seconds)
     given = engine.log_probability(evidence)
     ticket = count()
     waiting: list[tuple[float, int, dict[str, str]]] = [(-given, next(ticket), {})]
-    while waiting and time.monotonic() - begun <= seconds:
+    while waiting and clock.left >= 0.0:
         bound, _, decided = heapq.heappop(waiting)
         left = [id for id in targets if id not in decided]
         if not left:
             yield decided, min(1.0, math.exp(-bound - given))
             continue
-        told = engine.propagate(evidence.plus(Evidence.of(engine.network, decided)), left)
+        further = evidence.plus(Evidence.of(engine.network, decided))
+        told = clock.engine(engine).propagate(further, left)
         log = float(told.log_probability[0])
         # the least certain first: its parts differ most from the whole
         chosen = min(left, key=lambda id: float(told.marginals[id][0].max()))
@@ -274,8 +301,8 @@ def probable_states(
             engine.network[chosen].states, told.marginals[chosen][0], strict=True
         ):
             if share > 0.0:
-                further = {**decided, chosen: state}
-                heapq.heappush(waiting, (-(log + math.log(share)), next(ticket), further))
+                part = {**decided, chosen: state}
+                heapq.heappush(waiting, (-(log + math.log(share)), next(ticket), part))
 
 
 class Place(NamedTuple):

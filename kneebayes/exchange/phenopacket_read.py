@@ -9,7 +9,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from kneebayes.errors import EvidenceError, UnknownNameError
+from kneebayes.errors import EvidenceError, UnknownNameError, suggest
 from kneebayes.exchange.case_file import assumed_complaint, read_one_answer
 from kneebayes.exchange.codes import Codes, Meant, contradicts, hpo
 from kneebayes.exchange.patient import Patient, Told
@@ -76,6 +76,7 @@ def read_phenopacket(
     problems = Problems(title)
     content = _content(source, problems)
     family = {key: content.pop(key) for key in FAMILY if key in content}
+    foreign = _foreign_fields(content)
     check_schema(content, schema_named("phenopacket"), problems)
     if diseases not in ("known", "certain"):
         problems.add("diseases", f"it is {diseases!r}.", "It must be 'known' or 'certain'.")
@@ -91,6 +92,7 @@ def read_phenopacket(
             for name, why in LEFT.items()
             if whole.get(name)
         ),
+        *(Told(name, "", name, why="no field of phenopackets 2") for name in foreign),
     ]
     kept = tuple(_once(told, problems))
     remarks = assumed_complaint(model, kept, problems)
@@ -132,6 +134,15 @@ def _content(source: str | Path | Mapping[str, object], problems: Problems) -> d
         remedy = "Convert it, for example with phenopacket-tools, or read it as what it is."
         problems.stop("metaData.phenopacketSchemaVersion", f"{why}; version 2 is read.", remedy)
     return content
+
+
+def _foreign_fields(content: dict[str, Any]) -> list[str]:
+    """Fields that others added, taken out; what looks like a field of ours stays, to be refused."""
+    known = schema_named("phenopacket")["properties"]
+    foreign = [name for name in content if name not in known and not suggest(name[:60], known)]
+    for name in foreign:
+        del content[name]
+    return foreign
 
 
 def _camel(content: Any, problems: Problems) -> Any:

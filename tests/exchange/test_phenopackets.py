@@ -299,3 +299,12 @@ def test_a_changed_packet_is_read_or_refused(knee: kb.Model) -> None:
         read += 1
         assert len(patient.table) == len(patient.told)
     assert read > 100
+
+
+def test_fields_that_others_added_are_told_and_not_read(knee: kb.Model) -> None:
+    patient = knee.read_phenopacket(packet({"type": FEVER}, curationHistory=[{"x": 1}]))
+    assert [(one.place, one.why) for one in patient.unused] == [
+        ("curationHistory", "no field of phenopackets 2")
+    ]
+    with pytest.raises(ExchangeError, match="Did you mean 'phenotypicFeatures'"):
+        knee.read_phenopacket({"id": "a", "phenotypicFeature": [{"type": FEVER}]})
