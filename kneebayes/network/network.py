@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from graphlib import CycleError, TopologicalSorter
 
 import numpy as np
 
@@ -129,26 +130,28 @@ class Network:
 
 def _parents_first(nodes: Iterable[Node]) -> list[Node]:
     """Order nodes so that parents come first; keeps the given order where it can."""
-    waiting: dict[str, Node] = {}
+    by_id: dict[str, Node] = {}
     for node in nodes:
-        if node.id in waiting:
+        if node.id in by_id:
             message = f"The node '{node.id}' stands twice in the network."
             raise KneebayesError(message)
-        waiting[node.id] = node
-    for node in waiting.values():
+        by_id[node.id] = node
+    for node in by_id.values():
         for parent in node.parents:
-            if parent not in waiting:
+            if parent not in by_id:
                 message = f"{node.id}: its parent '{parent}' is not in the network."
                 raise KneebayesError(message)
+    place = {id: at for at, id in enumerate(by_id)}
+    sorter = TopologicalSorter({id: node.parents for id, node in by_id.items()})
+    try:
+        sorter.prepare()
+    except CycleError:
+        circle = ", ".join(circle_among({id: one.parents for id, one in by_id.items()}))
+        message = f"The arrows run in a circle among: {circle}."
+        raise KneebayesError(message) from None
     ordered: list[Node] = []
-    placed: set[str] = set()
-    while waiting:
-        ready = [node for node in waiting.values() if placed.issuperset(node.parents)]
-        if not ready:
-            circle = ", ".join(circle_among({id: one.parents for id, one in waiting.items()}))
-            message = f"The arrows run in a circle among: {circle}."
-            raise KneebayesError(message)
-        for node in ready:
-            placed.add(node.id)
-            ordered.append(waiting.pop(node.id))
+    while sorter.is_active():
+        ready = sorted(sorter.get_ready(), key=place.__getitem__)
+        ordered += [by_id[id] for id in ready]
+        sorter.done(*ready)
     return ordered

@@ -21,8 +21,6 @@ if TYPE_CHECKING:
 
 __all__ = ["SampledDifferential", "sample"]
 
-FEW = 400.0  # effective draws below which a standard error reaches 2.5 percentage points
-
 
 @dataclass(frozen=True, repr=False)
 class SampledDifferential(CaseResult):
@@ -99,10 +97,11 @@ class SampledDifferential(CaseResult):
                 "An estimate of 0% means that the cause was never drawn, which is not the same as "
                 "impossible."
             )
-        if self.effective_draws < FEW:
+        if not self.sampled.is_reliable:
             notes.append(
                 "These draws are worth too little to rely on, also for the standard errors: "
-                "take more draws, or ask for less."
+                "take more draws, or ask for less. Nobody can know from them how far off the "
+                "estimates are."
             )
         return notes
 
@@ -138,11 +137,10 @@ def sample(
 ) -> SampledDifferential:
     """Estimate the posteriors by chance, where an exact answer is too wide.
 
-    Likelihood weighting: worlds are drawn from the network and weighted by how probable
-    they make the evidence. The more is known, the less a draw is worth;
-    ``effective_draws`` says how much. A cause that is rare by itself but explains the
-    evidence well may never be drawn; then its estimate and its standard error are both
-    too small. :meth:`kneebayes.Model.diagnose` is exact.
+    Importance sampling: it is learnt where to draw, and each world is weighted by how probable
+    it and the evidence are. The more is known, the less a draw is worth;
+    ``effective_draws`` says how much, and the notes say whether the standard errors can be
+    relied on. :meth:`kneebayes.Model.diagnose` is exact.
 
     Parameters
     ----------
