@@ -1,6 +1,16 @@
 """The command line: ``kneebayes diagnose``, ``findings``, ``cause``, ``check`` and the others."""
 
-from kneebayes.cli import asking, copying, looking, page, practising, studying
+from kneebayes.cli import asking, copying, foreign, looking, page, practising, studying
 from kneebayes.cli.app import app, main
 
-__all__ = ["app", "asking", "copying", "looking", "main", "page", "practising", "studying"]
+__all__ = [
+    "app",
+    "asking",
+    "copying",
+    "foreign",
+    "looking",
+    "main",
+    "page",
+    "practising",
+    "studying",
+]

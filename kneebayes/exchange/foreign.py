@@ -19,6 +19,7 @@ from kneebayes.errors import (
     suggest,
 )
 from kneebayes.exchange.foreign_case import ForeignCase
+from kneebayes.exchange.foreign_many import answer_cases, draw_arrows, draw_cases
 from kneebayes.exchange.foreign_reasoning import state_id
 from kneebayes.exchange.networks import read_network_file
 from kneebayes.exchange.side_table import NetworkFile
@@ -27,6 +28,7 @@ from kneebayes.network import Network, Node, table_node
 
 if TYPE_CHECKING:
     import pandas as pd
+    from matplotlib.axes import Axes
 
 __all__ = ["ForeignModel", "is_missing", "reason_with"]
 
@@ -171,19 +173,82 @@ class ForeignModel:
         ImpossibleEvidenceError
             If the network says that this cannot be.
         """
+        seen = self.evidence(evidence)
+        if self.engine.log_probability(seen) == -math.inf:
+            message = f"These answers cannot be true together: {', '.join(seen)}."
+            raise ImpossibleEvidenceError(message, tuple(seen))
+        return ForeignCase(self, seen)
+
+    def evidence(self, told: Mapping[str, object] | pd.Series[Any] | None = None) -> Evidence:
+        """What is told as evidence for the engine; what is missing is left out.
+
+        Raises
+        ------
+        UnknownNameError, EvidenceError
+            If a name or a state is not known.
+        """
         said: dict[str, tuple[float, ...]] = {}
-        for name, answer in (evidence if evidence is not None else {}).items():
+        for name, answer in (told if told is not None else {}).items():
             id = self.find(str(name))
             if id in said:
                 message = f"'{name}' stands twice in the evidence. Keep one."
                 raise EvidenceError(message)
             if not is_missing(answer):
                 said[id] = self._likelihood(id, answer)
-        seen = Evidence(said)
-        if self.engine.log_probability(seen) == -math.inf:
-            message = f"These answers cannot be true together: {', '.join(said)}."
-            raise ImpossibleEvidenceError(message, tuple(said))
-        return ForeignCase(self, seen)
+        return Evidence(said)
+
+    def cohort(self, cases: pd.DataFrame, *, seconds: float = 60.0) -> pd.DataFrame:
+        """The posteriors of the targets for every row of a table.
+
+        Parameters
+        ----------
+        cases
+            One row a case, one column a node by id or label; a missing value is unknown.
+        seconds
+            How long one row may take.
+
+        Returns
+        -------
+        pandas.DataFrame
+            One row a case: a column ``<target> = <state>`` for each, and ``problem``, which is
+            empty or says why a row could not be answered.
+
+        Examples
+        --------
+        >>> import pandas as pd
+        >>> from kneebayes.network import root_node, noisy_or_node
+        >>> fever = noisy_or_node("fever", 0.02, {"flu": 0.8})
+        >>> net = Network((root_node("flu", [0.9, 0.1]), fever))
+        >>> table = ForeignModel(net, ["flu"]).cohort(pd.DataFrame({"fever": [True, None]}))
+        >>> table["flu = present"].round(4).tolist()
+        [0.8171, 0.1]
+        """
+        return answer_cases(self, cases, seconds)
+
+    def simulate(
+        self, n: int, *, given: Mapping[str, object] | None = None, seed: int = 0
+    ) -> pd.DataFrame:
+        """Cases drawn from the network, exactly, given some evidence or none.
+
+        Parameters
+        ----------
+        n
+            How many.
+        given
+            What is known of all of them, as in :meth:`given`.
+        seed
+            Where chance begins.
+
+        Returns
+        -------
+        pandas.DataFrame
+            One row a case, one column a node, states by name.
+        """
+        return draw_cases(self.network, self.evidence(given), n, seed)
+
+    def draw(self, ax: Axes | None = None) -> Axes:
+        """Draw the nodes and arrows next to the targets, parents above children."""
+        return draw_arrows(self, ax)
 
     def _likelihood(self, id: str, answer: object) -> tuple[float, ...]:
         states = self.network[id].states

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -18,6 +20,13 @@ Shown = Mapping[str, tuple[str, Callable[[Any], str]]]
 
 SHOWN = 20
 NOT_OURS = "This network was made elsewhere: what it says is its makers', and never medical advice."
+
+
+def _plain(value: Any) -> Any:
+    """A value for JSON."""
+    if isinstance(value, float) and not math.isfinite(value):
+        return str(float(value))
+    return value if isinstance(value, str | int | float) or value is None else str(value)
 
 
 @dataclass(frozen=True)
@@ -81,6 +90,28 @@ class ForeignResult(Reporting):
         import pandas as pd
 
         return pd.DataFrame([dict(row) for row in self.rows])
+
+    def to_dict(self) -> dict[str, Any]:
+        """The same as plain values: what was asked and known, all rows, remarks, whose it is.
+
+        What has no finite number, such as the weight of an answer that decides, is a text.
+        """
+        return {
+            "title": self.title,
+            "known": self.known,
+            "rows": [{key: _plain(value) for key, value in row.items()} for row in self.rows],
+            "found": {
+                key: _plain(value)
+                for key, value in self.found.items()
+                if isinstance(value, str | int | float)
+            },
+            "notes": list(self.notes),
+            "disclaimer": NOT_OURS,
+        }
+
+    def to_json(self) -> str:
+        """The same as JSON, with all digits."""
+        return json.dumps(self.to_dict(), indent=2, ensure_ascii=False, allow_nan=False)
 
     @property
     def report(self) -> Report:

@@ -486,3 +486,75 @@ def test_few_orders_in_little_time_keep_the_ledger() -> None:
     assert "from 32 orders" in slow.text
     for column in ("ledger", "single", "leave_one_out"):
         assert quick.table[column].tolist() == pytest.approx(slow.table[column].tolist(), abs=1e-9)
+
+
+def test_many_cases_are_answered_as_one_is(typed: Network) -> None:
+    model = ForeignModel(typed, ["Flu"])
+    frame = pd.DataFrame(
+        {"Count": [1, 2, None, 7, 1], "Rain": ["yes", None, None, "no", "yes"]},
+        index=["a", "b", "c", "d", "e"],
+        dtype=object,
+    )
+    table = model.cohort(frame)
+    assert list(table.index) == list(frame.index)
+    for name, row in frame.iterrows():
+        if name == "d":
+            assert "'Count' cannot be 7" in table.loc["d", "problem"]
+            assert math.isnan(table.loc["d", "Flu = True"])
+            continue
+        right = model.given(row)["Flu"]
+        assert table.loc[name, "problem"] == ""
+        assert table.loc[name, "Flu = True"] == pytest.approx(right["True"], abs=1e-12)
+    with pytest.raises(UnknownNameError, match="No node 'Cuont'"):
+        model.cohort(pd.DataFrame({"Cuont": [1]}))
+
+
+def test_drawn_cases_have_the_probabilities_of_the_network(typed: Network) -> None:
+    model = ForeignModel(typed, ["Flu"])
+    drawn = model.simulate(20_000, given={"Rain": "yes"}, seed=1)
+    assert list(drawn.columns) == list(typed.index)
+    assert set(drawn["Rain"]) == {"yes"}
+    right = model.given({"Rain": "yes"})["Flu"]["True"]
+    assert (drawn["Flu"] == "True").mean() == pytest.approx(right, abs=0.01)
+    assert model.simulate(5, seed=2).equals(model.simulate(5, seed=2))
+    with pytest.raises(EvidenceError, match="n must be a whole number from 1 on"):
+        model.simulate(0)
+
+
+def test_results_are_json(weather: NetworkFile) -> None:
+    import json
+
+    case = reason_with(weather, ["sky"], {"wet": False})
+    for result in (case, case.explain("sky", "storm"), case.sets(2), case.questions()):
+        content = json.loads(result.to_json())
+        assert content["disclaimer"] == NOT_OURS
+        assert len(content["rows"]) == len(result.rows)
+    assert json.loads(case.explain("sky", "storm").to_json())["rows"][0]["single"] == "-inf"
+
+
+def test_the_picture_of_a_network(weather: NetworkFile) -> None:
+    ax = ForeignModel(weather, ["sky"]).draw()
+    ax.figure.canvas.draw()
+    assert {text.get_text() for text in ax.texts} >= {"The sky", "<b>Wet</b> $x$"}
+    _close()
+
+
+def test_the_command_about_a_network(weather: NetworkFile, tmp_path: Any) -> None:
+    from typer.testing import CliRunner
+
+    from kneebayes.cli import app
+    from kneebayes.exchange import write_network
+
+    path = str(write_network(weather, tmp_path / "net.xdsl"))
+    run = CliRunner().invoke
+    told = run(app, ["network", path, "--target", "sky", "--given", "wet=present"])
+    assert told.exit_code == 0
+    assert "storm" in told.output
+    assert NOT_OURS in told.output
+    asked = run(app, ["network", path, "--target", "sky", "--questions", "--json"])
+    assert '"bits"' in asked.output
+    weighed = run(
+        app, ["network", path, "--target", "sky", "--given", "wet=present", "--explain", "storm"]
+    )
+    assert "decibans" in weighed.output or "Why" in weighed.output
+    assert run(app, ["network", path, "--target", "sky", "--given", "wet"]).exit_code != 0
