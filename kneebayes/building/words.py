@@ -85,7 +85,23 @@ def prior_intervals(knowledge: Knowledge, lexicon: Lexicon) -> dict[str, Interva
 
 
 def _scaled(knowledge: Knowledge, lexicon: Lexicon, scale: float) -> dict[str, Interval]:
-    priors = {cause.id: _prior(cause, lexicon, scale) for cause in knowledge.causes.values()}
+    rest = knowledge.meta.rest
+    priors = {
+        cause.id: _prior(cause, lexicon, scale)
+        for cause in knowledge.diseases.values()
+        if cause.commonness.part is None
+    }
+    priors |= {
+        cause.id: _part(cause, priors[rest])
+        for cause in knowledge.diseases.values()
+        if cause.commonness.part is not None
+    }
+    if not knowledge.parts and rest in priors:  # named parts come out of the rest's own share
+        taken = sum(
+            priors[one.id].value for one in knowledge.causes.values() if one.layer == "beyond"
+        )
+        left = max(0.05, 1.0 - taken / priors[rest].value)
+        priors[rest] = _times(priors[rest], left)
     for cause, prior in priors.items():
         if not 0.0 < prior.value < 1.0:
             message = (
@@ -96,6 +112,18 @@ def _scaled(knowledge: Knowledge, lexicon: Lexicon, scale: float) -> dict[str, I
     return priors
 
 
+def _part(cause: Cause, rest: Interval) -> Interval:
+    """The share of a part of something else."""
+    part = cause.commonness.part
+    low, high = part if isinstance(part, tuple) else (part or 0.0, part or 0.0)
+    return Interval(low=low * rest.low, value=(low + high) / 2.0 * rest.value, high=high * rest.high)
+
+
+def _times(interval: Interval, factor: float) -> Interval:
+    low, value, high = (factor * one for one in (interval.low, interval.value, interval.high))
+    return Interval(low=low, value=value, high=high)
+
+
 def _prior(cause: Cause, lexicon: Lexicon, scale: float) -> Interval:
     said = lexicon.commonness[cause.commonness.word].interval
     word = Interval(
@@ -103,9 +131,9 @@ def _prior(cause: Cause, lexicon: Lexicon, scale: float) -> Interval:
         value=min(0.9, said.value * scale),
         high=min(0.9, said.high * scale),
     )
-    if cause.commonness.published is None:
+    if cause.commonness.bounds is None:
         return word
-    low, high = cause.commonness.published
+    low, high = cause.commonness.bounds
     if high <= word.low:
         return Interval(low=low, value=word.low, high=word.value)
     if low >= word.high:
