@@ -15,7 +15,7 @@ from kneebayes.knowledge.records import Cause, Finding, Group, Mediator, Urgency
 from kneebayes.knowledge.settings import Setting
 from kneebayes.knowledge.statements import Commonness, Evoked, Layer, Statement
 
-__all__ = ["in_layer", "with_members"]
+__all__ = ["in_layer", "with_members", "with_pains"]
 
 VAGUEST = "can"
 
