@@ -221,7 +221,8 @@ class _Draft:
                 yield noisy_or_node(painful(cause), 0.0, {cause: unknowns.pains[cause]})
         rest = knowledge.meta.rest
         if knowledge.parts:
-            yield noisy_or_node(rest, 0.0, dict.fromkeys(knowledge.parts, 1.0))
+            explaining = [self.explaining[part] for part in knowledge.parts]
+            yield noisy_or_node(rest, 0.0, dict.fromkeys(explaining, 1.0))
         complaint = knowledge.meta.complaint
         ends = {self.explaining[cause]: 1.0 for cause in self.solved}
         yield noisy_or_node(complaint, self.leaks[complaint].value, ends)

@@ -14,9 +14,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from kneebayes.building.complaint import WithComplaint
 from kneebayes.errors import KneebayesError
-from kneebayes.inference import Engine, Evidence
-from kneebayes.network import Network, Node, Numbers, table_node
+from kneebayes.inference import Evidence
+from kneebayes.network import Network, Numbers
 
 __all__ = ["Ratio", "Solution", "Unknowns", "solve_statements"]
 
@@ -93,6 +94,7 @@ class Solution:
 
 
 Make = Callable[[Unknowns], Network]
+Joint = Mapping[tuple[str, str], tuple[float, Mapping[str, float]]]
 
 
 def solve_statements(
@@ -159,7 +161,7 @@ class _System:
         )
         self.above = np.log([max(one - 1.0, LEAST_RATIO) for one in start.ratios])
         self.inverse = np.eye(len(self.vector))
-        self.engines: dict[int, Engine] = {}
+        self.asking = WithComplaint(explaining.values(), complaint)
 
     def unknowns(self) -> Unknowns:
         """The unknowns as they stand."""
@@ -246,50 +248,58 @@ class _System:
     def _misses(self) -> tuple[Numbers, Network, float]:
         """By how much shares and presences are missed, in log-odds."""
         network = self.make(self.unknowns())
-        seen = Evidence.of(network, {self.complaint: "present"})
-        found, probability = self._asked(network, 0, seen, [*self.explaining, *self.silent])
-        met = [_logit_of(found[id]) for id in (*self.explaining, *self.silent)]
-        return np.array(met) - self.wanted, network, probability
-
-    def _reached(self) -> list[float]:
-        """What every ratio comes to where it was measured."""
-        network = self.make(self.unknowns())
-        pairs = self._pairs(network)
-        whole = Network((*network.nodes, *pairs))
-        tables: dict[bool, Mapping[str, Numbers]] = {}
-        targets = [node.id for node in pairs] + [one.parent for one in self.ratios]
-        for everybody in {not one.among.likelihoods for one in self.ratios}:
-            seen = Evidence.of(whole, {} if everybody else {self.complaint: "present"})
-            tables[everybody], _ = self._asked(whole, 1 + everybody, seen, targets)
-        return [_reached(one, tables[not one.among.likelihoods], whole) for one in self.ratios]
-
-    def _pairs(self, network: Network) -> list[Node]:
-        """For each arrow a node: in which state the parent is where the cause is present."""
-        made: dict[str, Node] = {}
-        for one in self.ratios:
-            id = _pair(one.parent, one.cause)
-            if id not in made:
-                states = len(network[one.parent].states)
-                table = np.zeros((states, 2, states + 1))
-                table[:, 0, 0] = 1.0
-                table[np.arange(states), 1, np.arange(states) + 1] = 1.0
-                names = ("none", *network[one.parent].states)
-                made[id] = table_node(id, [one.parent, one.cause], table, names)
-        return list(made.values())
-
-    def _asked(
-        self, network: Network, kind: int, seen: Evidence, targets: Sequence[str]
-    ) -> tuple[Mapping[str, Numbers], float]:
-        """Marginals of some nodes, and P(what is known); plans are kept by kind of question."""
-        if kind not in self.engines:
-            self.engines[kind] = Engine(network, plainly=True)
-        engine = self.engines[kind].on(network)
-        found = engine.propagate(seen, list(dict.fromkeys(targets)))
-        if found.log_probability[0] == -np.inf:
+        ids = [*self.explaining, *self.silent]
+        events = [{}, *({id: "present"} for id in ids)]
+        probability, *found = self.asking.probabilities(network, events).tolist()
+        if probability <= 0.0:
             message = f"No cause produces the complaint '{self.complaint}': no share can hold."
             raise KneebayesError(message)
-        tables = {id: np.maximum(table[0], LEAST) for id, table in found.marginals.items()}
-        return tables, float(np.exp(found.log_probability[0]))
+        found = np.clip(np.array(found) / probability, LEAST, 1.0 - 1e-15)
+        met = np.log(found) - np.log1p(-found)
+        return np.asarray(met - self.wanted), network, probability
+
+    def _reached(self) -> list[float]:
+        """What every ratio comes to where it was measured.
+
+        One question for each state of each parent: a node that held both parent and cause
+        would tie all parents of a cause together.
+        """
+        network = self.make(self.unknowns())
+        found: dict[int, float] = {}
+        for everybody in (False, True):
+            mine = [
+                at
+                for at, one in enumerate(self.ratios)
+                if (not one.among.likelihoods) == everybody
+            ]
+            if mine:
+                table = self._joint([self.ratios[at] for at in mine], network, everybody)
+                for at in mine:
+                    found[at] = _reached(self.ratios[at], table)
+        return [found[at] for at in range(len(self.ratios))]
+
+    def _joint(
+        self, ratios: Sequence[Ratio], network: Network, everybody: bool
+    ) -> Joint:
+        """P(parent in a state, cause present), and without the cause, by parent and state."""
+        states = {
+            (one.parent, state): {}
+            for one in ratios
+            for state in network[one.parent].states
+        }
+        for one in ratios:
+            for state in network[one.parent].states:
+                states[one.parent, state][one.cause] = 0.0
+        events = [
+            {id: state} | ({cause: "present"} if cause else {})
+            for (id, state), causes in states.items()
+            for cause in ("", *causes)
+        ]
+        found = iter(self.asking.probabilities(network, events, everybody).tolist())
+        return {
+            state: (next(found), {cause: next(found) for cause in causes})
+            for state, causes in states.items()
+        }
 
     def _cannot_hold(self, miss: Numbers) -> str:
         names = [*self.causes, *(f"presence of {id}" for id in self.silent)]
@@ -307,23 +317,19 @@ class _System:
         )
 
 
-def _pair(parent: str, cause: str) -> str:
-    return f"{parent}__with__{cause}"
-
-
-def _reached(ratio: Ratio, tables: Mapping[str, Numbers], network: Network) -> float:
+def _reached(ratio: Ratio, joint: Joint) -> float:
     """What a ratio, or a share of cases, comes to."""
-    states = network[ratio.parent].states
-    both = tables[_pair(ratio.parent, ratio.cause)][1:]
-    at, others = states.index(ratio.state), [states.index(one) for one in ratio.others]
+    whole, both = joint[ratio.parent, ratio.state]
+    present = both[ratio.cause]
     if ratio.is_share:
-        return float(both[at] / both.sum())
-    parent = tables[ratio.parent]
-    with_state = float(both[at]), float(parent[at])
-    without = float(both[others].sum()), float(parent[others].sum())
+        mine = [each for (id, _), (_, each) in joint.items() if id == ratio.parent]
+        every = sum(each[ratio.cause] for each in mine)
+        return present / max(every, LEAST)
+    without = sum(joint[ratio.parent, one][0] for one in ratio.others)
+    other = sum(joint[ratio.parent, one][1][ratio.cause] for one in ratio.others)
     if not ratio.among.likelihoods:
-        return (with_state[0] / with_state[1]) / (without[0] / without[1])
-    return _odds(*with_state) / _odds(*without)
+        return (present / max(whole, LEAST)) / max(other / without, LEAST)
+    return _odds(present, whole) / max(_odds(other, without), LEAST)
 
 
 def _odds(present: float, whole: float) -> float:

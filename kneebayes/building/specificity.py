@@ -102,7 +102,7 @@ def solve_specificities(
         one.finding: _Search(start.get(one.finding, 0.8 * (1.0 - one.target))) for one in wanted
     }
     network = make({id: one.leak for id, one in searches.items()})
-    engine = Engine(network, plainly=True)
+    engine = Engine(network)
     for _ in range(ROUNDS if wanted else 0):
         for one in wanted:
             searches[one.finding].absent = absent_among(engine, one, complaint)
