@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -17,6 +18,7 @@ from kneebayes.building.links import (
 from kneebayes.building.onset import Onset, Scale, number_of
 from kneebayes.building.result import Elicited, Stated
 from kneebayes.building.solving import Ratio, Solution, Unknowns, solve_statements
+from kneebayes.building.specificity import Specificity, solve_specificities
 from kneebayes.building.words import Direction, amount_interval, prior_intervals
 from kneebayes.errors import KneebayesError, circle_among
 from kneebayes.inference import Evidence
@@ -27,6 +29,8 @@ from kneebayes.knowledge.statements import Lexicon
 from kneebayes.network import Network, Node, noisy_or_node, root_node
 
 __all__ = ["elicit"]
+
+MISSED = 0.05  # of a ratio in logarithms, worth a remark outside its interval
 
 
 def elicit(knowledge: Knowledge, lexicon: Lexicon) -> Elicited:
@@ -51,23 +55,58 @@ def elicit(knowledge: Knowledge, lexicon: Lexicon) -> Elicited:
     draft = _Draft(knowledge, lexicon)
     draft.read_arrows()
     priors = prior_intervals(knowledge, lexicon)
-    linked = draft.links({})
-    solution = draft.solve(priors, linked.links)
-    others = tuple(draft.other_nodes(linked.links))
-    network = Network((*others, *draft.cause_nodes(solution.unknowns)))
+    wanted = draft.specificities()
+    first = {one.finding: 0.8 * (1.0 - one.target) for one in wanted}
+    solution = draft.solve(priors, draft.links(first).links)
+    causes = tuple(draft.cause_nodes(solution.unknowns))
+
+    def make(leaks: Mapping[str, float]) -> Network:
+        """The network with some leaks."""
+        draft.take_leaks(leaks)
+        return Network((*draft.other_nodes(draft.links({}).links), *causes))
+
+    complaint = knowledge.meta.complaint
+    leaks, network, unmet = solve_specificities(make, wanted, first, complaint)
+    linked = draft.links(leaks)
     network, remarks = solve_evoked(network, knowledge, lexicon, draft.explaining)
+    stated = tuple(draft.stated(network, solution))
     return Elicited(
         network=network,
         lexicon=lexicon.id,
         priors=priors,
         leaks=draft.leaks,
-        stated=tuple(draft.stated(network, solution)),
+        stated=stated,
         complaint_probability=solution.complaint_probability,
         explaining=draft.explaining,
         presences=draft.presences,
         pains=solution.unknowns.pains,
-        remarks=(*linked.remarks, *remarks, *_outside_published(knowledge, priors)),
+        remarks=(
+            *linked.remarks,
+            *unmet,
+            *_missed(stated),
+            *remarks,
+            *_outside_published(knowledge, priors),
+        ),
     )
+
+
+def _missed(stated: Iterable[Stated]) -> Iterable[Remark]:
+    """Ratios and shares of cases that do not hold where they were measured."""
+    for one in stated:
+        interval, reached = one.interval, one.reached
+        if reached is None or interval.low <= reached <= interval.high:
+            continue
+        off = abs(math.log(max(reached, 1e-12) / interval.value))
+        if off > MISSED:
+            arrow = one.arrow
+            kind = "arrow weaker than stated" if reached < interval.value else "arrow too strong"
+            if arrow.statement.risk is not None and reached < 1.0:
+                kind = "arrow runs backwards"
+            text = (
+                f"{arrow.parent} ({arrow.state}) -> {arrow.child}: {interval.value:.3g} is stated, "
+                f"{reached:.3g} is reached among those it was stated for."
+            )
+            yield Remark(kind, arrow.place, text)
 
 
 def _outside_published(knowledge: Knowledge, priors: Mapping[str, Interval]) -> Iterable[Remark]:
@@ -113,9 +152,7 @@ class _Draft:
     @cached_property
     def explaining(self) -> dict[str, str]:
         """For each cause the node that says that it explains the complaint."""
-        return {
-            id: painful(id) if id in self.presences else id for id in self.knowledge.diseases
-        }
+        return {id: painful(id) if id in self.presences else id for id in self.knowledge.diseases}
 
     def read_arrows(self) -> None:
         """Turn every stated influence into numbers."""
@@ -171,6 +208,34 @@ class _Draft:
         roots = {id for id, one in self.knowledge.contexts.items() if one.share is not None}
         return {id: one.value for id, one in self.leaks.items() if id not in roots}
 
+    def specificities(self) -> list[Specificity]:
+        """Specificities in numbers."""
+        known = self.knowledge.diseases
+        return [
+            Specificity(
+                finding=one.id,
+                target=self._frequency(one.specificity).value,
+                against=tuple(id for id in one.against if id in known),
+                among={
+                    named.partition(".")[0]: named.partition(".")[2] or "present"
+                    for named in one.among
+                },
+                place=self.knowledge.place(one.id),
+            )
+            for one in self.knowledge.findings.values()
+            if one.specificity is not None
+        ]
+
+    def take_leaks(self, leaks: Mapping[str, float]) -> None:
+        """Leaks that were solved, each as sure as the specificity it comes from."""
+        for id, leak in leaks.items():
+            said = self.knowledge.findings[id].specificity
+            least = 1.0 if said is None else 1.0 - self._frequency(said).high
+            most = 1.0 if said is None else 1.0 - self._frequency(said).low
+            middle = 1.0 if said is None else 1.0 - self._frequency(said).value
+            low, high = (leak * one / middle if middle > 0.0 else leak for one in (least, most))
+            self.leaks[id] = Interval(low=low, value=leak, high=min(high, 1.0))
+
     def states(self, id: str) -> tuple[str, ...]:
         """States of a node, absent and present where nothing else is said."""
         context = self.knowledge.contexts.get(id)
@@ -183,14 +248,13 @@ class _Draft:
         knowledge = self.knowledge
         risks: dict[str, list[float]] = {}
         highest: dict[str, float] = {}
-        for (arrow, interval), ratio in zip(self.ratios, effective, strict=True):
+        for (arrow, _), ratio in zip(self.ratios, effective, strict=True):
             if arrow.child != cause:
                 continue
             states = self.states(arrow.parent)
             by_state = risks.setdefault(arrow.parent, [1.0] * len(states))
             by_state[states.index(arrow.state)] = ratio
-            room = interval.high / interval.value if arrow.statement.risk is not None else 1.0
-            highest[arrow.parent] = max(highest.get(arrow.parent, 1.0), ratio * room)
+            highest[arrow.parent] = max(highest.get(arrow.parent, 1.0), ratio)
         links = {
             arrow.parent: interval.value
             for arrow, interval in self.intervals
@@ -204,7 +268,9 @@ class _Draft:
             by = max(many, key=lambda id: len(self.states(id)))
             scale = Scale.of(by, adding.pop(by), highest[by])
             shares = [state.share for state in knowledge.contexts[by].states]
-            typical = sum(factor * share for factor, share in zip(scale.factors, shares, strict=True))
+            typical = sum(
+                factor * share for factor, share in zip(scale.factors, shares, strict=True)
+            )
         return Onset(cause, adding, links, others, scale, typical)
 
     def _is_scale(self, id: str) -> bool:
@@ -235,17 +301,12 @@ class _Draft:
         before = self._before_causes()
         contexts = [node for node in self.other_nodes(links) if node.id in before]
         shares = {cause: priors[cause].value for cause in self.solved}
-        pains = {
-            id: min(0.9, shares[id] / one.value) * 0.2 for id, one in self.presences.items()
-        }
+        pains = {id: min(0.9, shares[id] / one.value) * 0.2 for id, one in self.presences.items()}
         roots = {id: 0.05 * p / pains.get(id, 1.0) for id, p in shares.items()}
         start = Unknowns(
             {id: min(0.5, p) for id, p in roots.items()},
             pains,
-            tuple(
-                interval.value if arrow.statement.risk is not None else 10.0
-                for arrow, interval in self.ratios
-            ),
+            tuple(self._first_ratios(shares)),
         )
 
         def make(unknowns: Unknowns) -> Network:
@@ -262,6 +323,24 @@ class _Draft:
             self.explaining,
             knowledge.meta.complaint,
         )
+
+    def _first_ratios(self, shares: Mapping[str, float]) -> Iterator[float]:
+        """Ratios of risks to begin with, from odds ratios that may be far from them."""
+        for arrow, interval in self.ratios:
+            common = self.presences.get(arrow.child)
+            p = shares[arrow.child] if common is None else common.value
+            if arrow.statement.risk is None:
+                yield 3.0
+                continue
+            context = self.knowledge.contexts.get(arrow.parent)
+            states = () if context is None else context.states
+            odds = {
+                one.state: ratio.value
+                for one, ratio in self.ratios
+                if (one.parent, one.child) == (arrow.parent, arrow.child)
+            }
+            parts = [(state.share, odds.get(state.id, 1.0)) for state in states]
+            yield _ratio_of_risks(interval.value, p, parts or [(1.0, 1.0)])
 
     def _before_causes(self) -> set[str]:
         """Ids of what leads to a cause, and is none."""
@@ -325,6 +404,16 @@ class _Draft:
             if id in pains or id == self.knowledge.meta.complaint:
                 continue
             yield noisy_or_node(id, self.leaks[id].value, into.get(id, {}))
+
+
+def _ratio_of_risks(odds_ratio: float, p: float, parts: Sequence[tuple[float, float]]) -> float:
+    """The ratio of risks of an odds ratio, where groups of people together have risk ``p``."""
+    low, high = 1e-9, 1e3
+    for _ in range(60):
+        odds = (low * high) ** 0.5
+        found = sum(share * ratio * odds / (1.0 + ratio * odds) for share, ratio in parts)
+        low, high = (odds, high) if found < p else (low, odds)
+    return odds_ratio * (1.0 + low) / (1.0 + odds_ratio * low)
 
 
 def _parents_first(ids: Mapping[str, None], arrows: Iterable[tuple[str, str]]) -> list[str]:

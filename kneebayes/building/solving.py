@@ -29,8 +29,10 @@ ROUNDS = 400
 PATIENCE = 40  # rounds after which the Jacobian is measured afresh, where it was best so far
 NEARBY = 1e-6
 LONGEST_STEP = 1.0
+SCALE = 0.05  # by how much explanations are made rarer to see what follows
 LEAST_RATIO = 1e-5  # of a ratio above 1: below it the arrow says nothing
-MOST_ABOVE = 12.0  # how far above the stated a ratio may go to hold where it was measured
+MOST_RATIO = 1e4
+STILL = 0.003  # of a ratio in logarithms: what moves less from one sweep to the next stays
 HIGHEST_ROOT = 0.9
 LEAST = 1e-300
 
@@ -105,6 +107,8 @@ def solve_statements(
     ratios: Sequence[Ratio],
     explaining: Mapping[str, str],
     complaint: str,
+    *,
+    settled: bool = False,
 ) -> Solution:
     """Find roots, links to pain and ratios under which every statement holds.
 
@@ -124,6 +128,8 @@ def solve_statements(
         Id of the node that says that a cause explains the complaint, by cause.
     complaint
         Id of the complaint.
+    settled
+        Whether ``start`` is a solution found before: ratios then stay, and the rest is verified.
 
     Raises
     ------
@@ -131,7 +137,7 @@ def solve_statements(
         If shares and presences cannot all hold; says which are missed and by how much.
     """
     system = _System(make, start, shares, presences, ratios, explaining, complaint)
-    return system.solve()
+    return system.solve(settled)
 
 
 class _System:
@@ -152,7 +158,7 @@ class _System:
         self.explaining = [explaining[cause] for cause in self.causes]
         self.wanted = np.array([_logit(p) for p in (*shares.values(), *presences.values())])
         self.goals = np.array([_scaled(one, one.target) for one in self.ratios])
-        self.most = np.log([MOST_ABOVE * max(one - 1.0, 0.5) for one in start.ratios])
+        self.most = np.full(len(self.ratios), np.log(MOST_RATIO))
         self.vector = np.array(
             [
                 *(np.log(start.roots[id]) for id in self.causes),
@@ -160,26 +166,50 @@ class _System:
             ]
         )
         self.above = np.log([max(one - 1.0, LEAST_RATIO) for one in start.ratios])
-        self.inverse = np.eye(len(self.vector))
+        self.inverse = self._first_inverse()
         self.asking = WithComplaint(explaining.values(), complaint)
+
+    def _first_inverse(self) -> Numbers:
+        """A root answers for the presence of its cause, a link to pain for the share it explains."""
+        inverse = np.eye(len(self.vector))
+        for at, id in enumerate(self.silent, len(self.causes)):
+            root = self.causes.index(id)
+            inverse[root, root], inverse[root, at] = 0.0, 1.0
+            inverse[at, root], inverse[at, at] = 1.0, -1.0
+        return inverse
+
+    def _learn_of_scale(self) -> None:
+        """How all shares answer where every explanation becomes rarer: by overlapping less."""
+        step = np.ones(len(self.vector))
+        step[[self.causes.index(id) for id in self.silent]] = 0.0
+        miss, _, _ = self._misses()
+        self.vector = self.vector - SCALE * step
+        missed, _, _ = self._misses()
+        self._learn(-SCALE * step, missed - miss)
+
+    def _learn(self, step: Numbers, change: Numbers) -> None:
+        """Broyden's update of the inverse."""
+        turned = self.inverse @ change
+        scale = float(step @ turned)
+        if abs(scale) > 1e-200:
+            self.inverse += np.outer(step - turned, step @ self.inverse) / scale
 
     def unknowns(self) -> Unknowns:
         """The unknowns as they stand."""
         values = self.vector.tolist()
         return Unknowns(
             {id: float(np.exp(x)) for id, x in zip(self.causes, values, strict=False)},
-            {
-                id: _expit(x)
-                for id, x in zip(self.silent, values[len(self.causes) :], strict=True)
-            },
+            {id: _expit(x) for id, x in zip(self.silent, values[len(self.causes) :], strict=True)},
             tuple(1.0 + float(np.exp(x)) for x in self.above),
         )
 
-    def solve(self) -> Solution:
+    def solve(self, settled: bool) -> Solution:
         """Hold shares and presences again after each move of the ratios."""
+        if not settled:
+            self._learn_of_scale()
         slopes = np.full(len(self.above), 0.7)
         before: tuple[Numbers, Numbers] | None = None
-        for _ in range(SWEEPS if self.ratios else 0):
+        for _ in range(SWEEPS if self.ratios and not settled else 0):
             self._hold(ROUGH)
             reached = self._reached()
             away = self.goals - np.array(
@@ -191,11 +221,13 @@ class _System:
                 known = np.abs(moved) > 1e-3
                 seen = np.clip(answered[known] / moved[known], 0.2, 1.5)
                 slopes[known] = 0.5 * slopes[known] + 0.5 * seen
-            open_ones = ~self._at_limit(away)
-            if not (np.abs(away[open_ones]) > NEAR).any():
+            open_ones = ~self._at_limit(away) & (np.abs(away) > NEAR)
+            if before is not None:  # a link that is as strong as links can be does not answer
+                open_ones &= np.abs(away - before[1]) > STILL
+            if not open_ones.any():
                 break
             before = self.above.copy(), away
-            step = np.clip(away / slopes, -1.0, 1.0)
+            step = np.clip(away / slopes, -1.5, 1.5)
             self.above = np.clip(self.above + step, np.log(LEAST_RATIO), self.most)
         network, probability = self._hold(CLOSE)
         return Solution(self.unknowns(), network, tuple(self._reached()), probability)
@@ -227,10 +259,7 @@ class _System:
             )
             step, before = self.vector - old, miss
             miss, network, probability = self._misses()
-            turned = self.inverse @ (miss - before)
-            scale = float(step @ turned)
-            if abs(scale) > 1e-200:
-                self.inverse += np.outer(step - turned, step @ self.inverse) / scale
+            self._learn(step, miss - before)
         if float(np.abs(miss).max()) > max(close, 1e-9):
             raise KneebayesError(self._cannot_hold(miss))
         return network, probability
@@ -268,9 +297,7 @@ class _System:
         found: dict[int, float] = {}
         for everybody in (False, True):
             mine = [
-                at
-                for at, one in enumerate(self.ratios)
-                if (not one.among.likelihoods) == everybody
+                at for at, one in enumerate(self.ratios) if (not one.among.likelihoods) == everybody
             ]
             if mine:
                 table = self._joint([self.ratios[at] for at in mine], network, everybody)
@@ -278,15 +305,9 @@ class _System:
                     found[at] = _reached(self.ratios[at], table)
         return [found[at] for at in range(len(self.ratios))]
 
-    def _joint(
-        self, ratios: Sequence[Ratio], network: Network, everybody: bool
-    ) -> Joint:
+    def _joint(self, ratios: Sequence[Ratio], network: Network, everybody: bool) -> Joint:
         """P(parent in a state, cause present), and without the cause, by parent and state."""
-        states = {
-            (one.parent, state): {}
-            for one in ratios
-            for state in network[one.parent].states
-        }
+        states = {(one.parent, state): {} for one in ratios for state in network[one.parent].states}
         for one in ratios:
             for state in network[one.parent].states:
                 states[one.parent, state][one.cause] = 0.0
