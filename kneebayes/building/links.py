@@ -40,9 +40,9 @@ def links_from_frequencies(
     """Solve ``P(child | parent alone) = stated frequency`` for every link.
 
     Alone means that contexts and other causes are absent; mediators and findings on the
-    way are present as the parent, its companions and their own leaks make them. The child is then absent
-    with probability ``(1 - link) E[(1 - leak) prod(1 - other links of present parents)]``,
-    where the expectation runs over the states of those mediators and findings together.
+    way are present as the parent, its companions and their own leaks make them. The child is
+    then absent with probability ``(1 - link) E[(1 - leak) prod(1 - other links of present
+    parents)]``, where the expectation runs over the states of those mediators and findings.
     A link that would be negative becomes 0.
 
     Parameters

@@ -170,7 +170,7 @@ class _System:
         self.asking = WithComplaint(explaining.values(), complaint)
 
     def _first_inverse(self) -> Numbers:
-        """A root answers for the presence of its cause, a link to pain for the share it explains."""
+        """A root answers for the presence of its cause, a link to pain for its share."""
         inverse = np.eye(len(self.vector))
         for at, id in enumerate(self.silent, len(self.causes)):
             root = self.causes.index(id)

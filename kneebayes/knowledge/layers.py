@@ -42,7 +42,12 @@ def in_layer(knowledge: Knowledge, layer: Layer) -> Knowledge:
         rest = named[whole.meta.rest]
         unnamed = unnamed_part(rest, parts)
         parts = {**parts, unnamed.id: unnamed}
-        bare = {"shows": {}, "shows_silent": {}, "raised_by": {}, "evoked_by": {}}
+        bare: dict[str, dict[str, object]] = {
+            "shows": {},
+            "shows_silent": {},
+            "raised_by": {},
+            "evoked_by": {},
+        }
         named = {**named, rest.id: rest.model_copy(update=bare)}
     groups = {
         id: one.model_copy(update={"members": tuple(m for m in one.members if m in named)})
