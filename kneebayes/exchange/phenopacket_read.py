@@ -81,7 +81,7 @@ def read_phenopacket(
     if diseases not in ("known", "certain"):
         problems.add("diseases", f"it is {diseases!r}.", "It must be 'known' or 'certain'.")
     problems.raise_any()
-    reader = _Reader(model, diseases, problems, _age_seen(content.get("subject", {})))
+    reader = _Reader(model, diseases, problems, content.get("subject", {}))
     whole = {**content, **family}
     told = [
         *reader.subject(content.get("subject", {})),
@@ -179,11 +179,12 @@ class _Reader:
     """Understands the parts of a phenopacket."""
 
     def __init__(
-        self, model: Diagnosing, diseases: Diseases, problems: Problems, age: float | None
+        self, model: Diagnosing, diseases: Diseases, problems: Problems, subject: dict[str, Any]
     ) -> None:
         self.model, self.as_known, self.problems = model, diseases == "known", problems
         self.codes = Codes(model.data.knowledge)
-        self.age = age
+        self.age = _age_seen(subject)
+        self.seen_on = subject.get("timeAtLastEncounter", {}).get("timestamp", "")
         self.knee = False  # whether the file speaks of a knee or a leg at all
 
     def subject(self, subject: dict[str, Any]) -> Iterator[Told]:
@@ -258,20 +259,26 @@ class _Reader:
         if ever or not onset or told.id == self.model.data.knowledge.meta.complaint:
             return ""  # the complaint is what the patient comes with, however long it lasts
         term = onset.get("ontologyClass", {}).get("id", "").upper()
-        if term in hpo()["childhood"] or "gestationalAge" in onset:
-            shown = hpo()["childhood"].get(term, "before birth")
-            return f"it began then: {shown.lower()}; whether it is there now is not said"
+        if term in hpo()["onsets"] or "gestationalAge" in onset:
+            shown = hpo()["onsets"].get(term, "before birth").lower()
+            return f"it began then: {shown}; whether it is there now is not said"
+        dates = onset.get("timestamp") or onset.get("interval", {}).get("end")
         began = onset.get("age") or onset.get("ageRange", {}).get("end")
-        if began is None:
+        if began is None and dates is None:
             return ""
-        text = began["iso8601duration"]
-        if self.age is None:
-            return f"it began at {text}, and the age at which the patient was seen is not said"
-        if self.age - _years(text) > RECENT:
-            return (
-                f"it began at {text}, {self.age - _years(text):.0f} years before; not said of now"
-            )
-        return ""
+        text = str(dates) if began is None else began["iso8601duration"]
+        since = self.since(_years(text)) if began else _between(text, self.seen_on)
+        if since is None:
+            return f"it began at {text}, and when the patient was seen is not said"
+        return (
+            f"it began at {text}, {since:.0f} years before; not said of now"
+            if since > RECENT
+            else ""
+        )
+
+    def since(self, age: float) -> float | None:
+        """Years from an age to when the patient was seen; None where that is not said."""
+        return None if self.age is None else self.age - age
 
     def modifier(self, place: str, term: dict[str, Any], of: Told, excluded: bool) -> Told:
         """A modifier of the complaint that the folder has as a finding; others are not used."""
@@ -289,8 +296,12 @@ class _Reader:
             sites = [disease[one] for one in ("primarySite", "laterality") if one in disease]
             if "resolution" in disease:
                 yield self.unused(place, term, "it has resolved, so it is not there now")
-            else:
-                yield self.coded(place, term, disease.get("excluded", False), sites)
+                continue
+            told = self.coded(place, term, disease.get("excluded", False), sites)
+            now = told.id in self.model.data.network and told.answer == "present"
+            known = told.id in self.model.data.knowledge.contexts
+            past = self.past(disease.get("onset", {}), told) if now and not known else ""
+            yield self.unused(place, term, past) if past else told
 
     def coded(
         self,
@@ -404,9 +415,13 @@ def _age_seen(subject: dict[str, Any]) -> float | None:
     told = when.get("age") or when.get("ageRange", {}).get("end")
     if told is not None:
         return _years(told["iso8601duration"])
+    years = _between(subject.get("dateOfBirth", ""), when.get("timestamp", ""))
+    return None if years is None else max(0.0, years)
+
+
+def _between(first: str, second: str) -> float | None:
+    """Years from one date to another; None where one of them is none."""
     try:
-        born = date.fromisoformat(subject["dateOfBirth"][:10])
-        seen = date.fromisoformat(when["timestamp"][:10])
-    except (KeyError, ValueError):
+        return (date.fromisoformat(second[:10]) - date.fromisoformat(first[:10])).days / 365.25
+    except ValueError:
         return None
-    return max(0.0, (seen - born).days / 365.25)

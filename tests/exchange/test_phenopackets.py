@@ -59,6 +59,18 @@ NOT_USED: dict[str, tuple[dict[str, Any], str]] = {
         feature("HP:0001945", onset={"ontologyClass": {"id": "HP:0003577"}}),
         "it began then: congenital onset",
     ),
+    "as an adult": (
+        feature("HP:0001945", onset={"ontologyClass": {"id": "HP:0011462"}}),
+        "it began then: young adult onset",
+    ),
+    "on a day": (
+        feature("HP:0001945", onset={"timestamp": "1990-01-01T00:00:00Z"}),
+        "and when the patient was seen is not said",
+    ),
+    "in some days": (
+        feature("HP:0001945", onset={"interval": {"start": "1990-01-01", "end": "1991-01-01"}}),
+        "and when the patient was seen is not said",
+    ),
     "resolved": (feature("HP:0001945", resolution=age("P50Y")), "it has resolved"),
     "absence of a part": (
         feature("HP:0011134", "Low-grade fever", excluded=True),
@@ -308,3 +320,27 @@ def test_fields_that_others_added_are_told_and_not_read(knee: kb.Model) -> None:
     ]
     with pytest.raises(ExchangeError, match="Did you mean 'phenotypicFeatures'"):
         knee.read_phenopacket({"id": "a", "phenotypicFeature": [{"type": FEVER}]})
+
+
+def test_dates_are_held_against_the_day_of_the_encounter(knee: kb.Model) -> None:
+    subject = {"id": "s", "timeAtLastEncounter": {"timestamp": "2020-06-02T10:00:00Z"}}
+    for day, used in (
+        ("2020-05-20T00:00:00Z", True),
+        ("2001-05-20T00:00:00Z", False),
+        ("odd", False),
+    ):
+        content = packet({"type": FEVER, "onset": {"timestamp": day}}, subject=subject)
+        assert ("fever" in knee.read_phenopacket(content).answers) == used
+
+
+def test_a_disease_of_long_ago_is_no_cause_of_now(knee: kb.Model) -> None:
+    """But one that was known once is known, and what never goes is there."""
+    diseases = [
+        {"term": {"id": "MONDO:0005393", "label": "gout"}, "onset": age("P20Y")},
+        {"term": {"id": "MONDO:0008383", "label": "rheumatoid arthritis"}, "onset": age("P20Y")},
+    ]
+    content = packet(diseases=diseases, subject=AT_50)
+    certain = knee.read_phenopacket(content, diseases="certain").answers
+    assert certain == {"age": "middle_age", "rheumatoid_arthritis": "present"}
+    known = knee.read_phenopacket(content).answers
+    assert {"gout_known", "rheumatoid_arthritis_known"} <= set(known)
