@@ -37,6 +37,10 @@ __all__ = [
 KINDS = ("finding", "context", "cause", "mediator", "group")
 WHERE = "model.search('...'), model.findings, model.contexts and model.causes"
 OLDEST = 120  # years
+NUMBER = re.compile(
+    r"\s*[+-]?((\d+(_\d+)*\.?\d*|\.\d+)(e[+-]?\d+)?|inf(inity)?|nan)\s*", re.IGNORECASE
+)
+WHOLE = re.compile(r"\s*[+-]?\d+(_\d+)*\s*")
 YEARS = re.compile(r"(?<=\d)\s*(years?( old)?|yrs?|y)\s*$", re.IGNORECASE)
 PREFIXES = ("non", "un", "a")  # such as "afebrile"
 
@@ -199,12 +203,9 @@ def _as_float(number: Real) -> float:
 def _number(text: str) -> int | float | None:
     """The number that a text is, if it is one; "67 years" is 67."""
     text = YEARS.sub("", text)
-    for kind in (int, float):
-        try:
-            return kind(text)
-        except ValueError:
-            continue
-    return None
+    if NUMBER.fullmatch(text) is None:  # not int(text) and seeing: that may lose an interrupt
+        return None
+    return int(text) if len(text) < 300 and WHOLE.fullmatch(text) else float(text)
 
 
 def meaning_of(names: Names, name: object) -> Meaning:

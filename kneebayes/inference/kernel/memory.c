@@ -4,7 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 #ifdef _WIN32
-#include <windows.h>
+/* not windows.h, which takes names such as near for its own */
+__declspec(dllimport) unsigned long long __stdcall GetTickCount64(void);
 #else
 #include <time.h>
 #endif
@@ -15,7 +16,7 @@
 double now(void)
 {
 #ifdef _WIN32
-    return GetTickCount64() / 1e3;
+    return (double)GetTickCount64() / 1e3;
 #else
     struct timespec time;
     clock_gettime(CLOCK_MONOTONIC, &time);
