@@ -9,10 +9,9 @@ from typing import TYPE_CHECKING, Any
 from kneebayes.building.model import ModelData, in_layer, in_setting, read_model, with_lexicon
 from kneebayes.case.case import Case, probability
 from kneebayes.cohort.files import diagnose_file
-from kneebayes.cohort.named import benchmark_cohort
 from kneebayes.cohort.record import diagnose_cohort
 from kneebayes.cohort.simulated_files import simulate_to_file
-from kneebayes.cohort.simulation import simulate
+from kneebayes.cohort.simulation import benchmark_cohort, simulate
 from kneebayes.differential import Differential
 from kneebayes.exchange.case_file import read_case, save_case
 from kneebayes.exchange.phenopacket_read import read_phenopacket

@@ -1,13 +1,11 @@
 """Many patients at once: tables in memory, files larger than memory, and beyond one machine."""
 
-from kneebayes.cohort.clusters import diagnose_dask
+from kneebayes.cohort.clusters import diagnose_dask, diagnose_partition, partition_meta
 from kneebayes.cohort.files import CohortFile, diagnose_file
-from kneebayes.cohort.named import BENCHMARKS, Benchmark
-from kneebayes.cohort.partition import diagnose_partition, partition_meta
 from kneebayes.cohort.record import Cohort, diagnose_cohort
 from kneebayes.cohort.recording import COMPLETE, VISIT, Recording
 from kneebayes.cohort.simulated_files import SimulatedFiles
-from kneebayes.cohort.simulation import SimulatedCohort, simulate_pieces
+from kneebayes.cohort.simulation import BENCHMARKS, Benchmark, SimulatedCohort, simulate_pieces
 
 __all__ = [
     "BENCHMARKS",

@@ -1,20 +1,124 @@
-"""A table that is spread over the workers of a dask cluster."""
+"""A table that is spread over many machines: a pure function of one part, and a dask cluster."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from kneebayes.cohort.partition import diagnose_partition
+from kneebayes.building.model import ModelLike, read_model
 from kneebayes.cohort.record import diagnose_frame, names_of
 from kneebayes.errors import EvidenceError, KneebayesError
 from kneebayes.knowledge import shipped_folder
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from kneebayes.building.model import ModelLike
 
-__all__ = ["diagnose_dask"]
+__all__ = ["diagnose_dask", "diagnose_partition", "partition_meta"]
+
+MODELS_KEPT = 8
+
+
+@lru_cache(maxsize=MODELS_KEPT)
+def _loaded(folder: str | None, lexicon: str | None) -> ModelLike:
+    """The model of this process; loading takes about a second, so it is done once."""
+    return read_model(folder, lexicon)
+
+
+def diagnose_partition(
+    frame: pd.DataFrame,
+    folder: str | None = None,
+    lexicon: str | None = None,
+    keep: Sequence[str] = (),
+) -> pd.DataFrame:
+    """Diagnose one part of a cohort, in whatever process it arrives.
+
+    It depends on nothing but its arguments, so it can be sent to any worker that has
+    kneebayes; each worker loads the model once and keeps it.
+
+    Parameters
+    ----------
+    frame
+        One row a patient, as :meth:`kneebayes.Model.diagnose_cohort` takes it.
+    folder
+        A knowledge folder that the worker can read; left out, the one that comes along.
+    lexicon
+        Which lexicon turns words into numbers; left out, the folder's own choice.
+    keep
+        Columns that are carried through unread; they come first.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The same index, the kept columns, and those of :attr:`kneebayes.cohort.Cohort.table`.
+
+    Raises
+    ------
+    UnknownNameError, EvidenceError, TooWideError
+        As :meth:`kneebayes.Model.diagnose_cohort` does.
+
+    Notes
+    -----
+    In Spark, which has no index, name a column of ids in ``keep``::
+
+        from kneebayes.cohort import diagnose_partition, partition_meta
+
+        patients = spark.read.parquet("patients.parquet")
+        meta = partition_meta(patients.limit(0).toPandas(), keep=["patient"])
+        words = {"category": "string", "float64": "double", "bool": "boolean"}
+        schema = ", ".join(
+            f"`{name}` {words.get(str(dtype), 'string')}" for name, dtype in meta.dtypes.items()
+        )
+
+        def diagnose_each(frames):
+            for frame in frames:
+                made = diagnose_partition(frame, keep=["patient"])
+                yield made.astype({"urgency": object, "top": object})
+
+        patients.mapInPandas(diagnose_each, schema).write.parquet("diagnosed.parquet")
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> part = pd.DataFrame({"patient": ["a", "b"], "fever": [True, False]})
+    >>> diagnose_partition(part, keep=["patient"])[["patient", "urgency"]]
+      patient  urgency
+    0       a      now
+    1       b  routine
+    """
+    return diagnose_frame(_loaded(folder, lexicon), frame, keep, progress=False)
+
+
+def partition_meta(
+    frame: pd.DataFrame,
+    folder: str | None = None,
+    lexicon: str | None = None,
+    keep: Sequence[str] = (),
+) -> pd.DataFrame:
+    """What :func:`diagnose_partition` returns for such a table, without any rows.
+
+    Parameters
+    ----------
+    frame
+        A table with the columns in question; its rows do not matter.
+    folder, lexicon, keep
+        As for :func:`diagnose_partition`.
+
+    Raises
+    ------
+    UnknownNameError, EvidenceError
+        If columns cannot be understood; so a mistake is told before any work is sent out.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> list(partition_meta(pd.DataFrame({"fever": [True]})).columns[:3])
+    ['urgency', 'top', 'log_probability']
+    """
+    return diagnose_partition(frame.iloc[:0], folder, lexicon, keep)
 
 
 def diagnose_dask(frame: Any, model: ModelLike, keep: Sequence[str] = ()) -> Any:

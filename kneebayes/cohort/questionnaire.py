@@ -1,24 +1,172 @@
-"""A questionnaire: the columns of a table, understood, and ready to be answered from."""
+"""A questionnaire: the columns of a table, understood, and answered piece by piece."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
-from kneebayes.cohort.problems import Problems
-from kneebayes.cohort.reading import Place, columns_of, kept_of, read_columns
-from kneebayes.cohort.signs import LEVELS, urgency_levels
-from kneebayes.cohort.solving import Progress, solve
+from kneebayes.cohort.reading import (
+    Place,
+    Reading,
+    TableProblems,
+    columns_of,
+    kept_of,
+    read_columns,
+)
+from kneebayes.errors import TooWideError
+from kneebayes.inference.answering import run_batch
+from kneebayes.inference.batch import Batch
+from kneebayes.inference.cores import usable_cores
+from kneebayes.inference.flat import numbers_of
+from kneebayes.knowledge import Knowledge
+from kneebayes.knowledge.records import UrgencyRule
+from kneebayes.network import Network, Numbers
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from kneebayes.building.model import ModelLike
 
-__all__ = ["MADE", "PIECE", "Questionnaire", "bar_for", "made_columns"]
+__all__ = [
+    "LEVELS",
+    "MADE",
+    "PIECE",
+    "Progress",
+    "Questionnaire",
+    "bar_for",
+    "made_columns",
+    "solve",
+    "urgency_levels",
+]
+
+LEVELS = ("routine", "soon", "now")
+
+Signs = NDArray[np.bool_]
+
+
+def urgency_levels(knowledge: Knowledge, network: Network, present: Signs) -> NDArray[np.int8]:
+    """How urgent each patient is, as an index into ``LEVELS``.
+
+    Parameters
+    ----------
+    knowledge, network
+        The rules, and the nodes that they name.
+    present
+        Whether each node is present or may be: patients x nodes.
+    """
+    levels = np.zeros(len(present), dtype=np.int8)
+    for rule in knowledge.urgency:
+        fires = _fires(rule, network, present)
+        levels[fires] = np.maximum(levels[fires], LEVELS.index(rule.level))
+    return levels
+
+
+def _fires(rule: UrgencyRule, network: Network, present: Signs) -> Signs:
+    all_of, any_of, none_of = (
+        present[:, [network.index[id] for id in ids]]
+        for ids in (rule.all_of, rule.any_of, rule.none_of)
+    )
+    enough = any_of.sum(axis=1) >= (rule.at_least if rule.any_of else 0)
+    fires: Signs = all_of.all(axis=1) & ~none_of.any(axis=1) & enough
+    return fires
+
+
+Progress = Callable[[int], object]
+Rows = NDArray[np.int64]
+
+
+def solve(model: ModelLike, reading: Reading, progress: Progress) -> tuple[Numbers, Numbers]:
+    """Posteriors of all causes for each patient.
+
+    Parameters
+    ----------
+    model
+        The model that is asked.
+    reading
+        What is known of each patient.
+    progress
+        Called with how many more patients are answered, again and again.
+
+    Returns
+    -------
+    log_probability
+        Natural logarithm of P(evidence) by patient; ``-inf`` for zero.
+    posteriors
+        P(cause present | evidence): patients x causes; NaN where P(evidence) is zero.
+
+    A patient who needs more memory than is allowed has NaN in both: the others go on.
+    """
+    causes = list(model.data.knowledge.causes)
+    first, back = _distinct(reading)
+    logs, posteriors = np.empty(len(first)), np.empty((len(first), len(causes)))
+    numbers = numbers_of(model.data.network)[None]
+    plain = np.ones((1, int(model.data.engine.flat.own_start[-1])))
+
+    def answer(group: Rows, progress: Progress | None = None) -> None:
+        """Answer some of the distinct rows."""
+        rows = first[group]
+        soft = plain if reading.soft is None else reading.soft[rows]
+        batch = Batch(reading.hard[rows], plain if (soft == 1.0).all() else soft, numbers)
+        try:
+            answers = run_batch(model.data.network, model.data.engine.flat, batch, causes, progress)
+        except TooWideError:
+            if len(group) == 1:
+                logs[group], posteriors[group] = np.nan, np.nan
+            else:  # one of them is too wide: each for itself
+                too_wide_together.append(group)
+            return
+        logs[group] = answers.log_probability
+        for at, id in enumerate(causes):
+            posteriors[group, at] = answers.marginals[id][:, -1]
+
+    groups = _alike(model, reading, first)
+    too_wide_together: list[Rows] = []
+    for group in groups:
+        if len(group) > 1:
+            answer(group, progress)
+    apart = [row for group in too_wide_together for row in np.split(group, len(group))]
+    single = [*(group for group in groups if len(group) == 1), *apart]
+    with ThreadPoolExecutor(usable_cores()) as pool:  # the kernel holds no lock
+        for _ in pool.map(answer, single):
+            progress(1)
+    posteriors[logs == -np.inf] = np.nan
+    progress(len(reading.hard) - len(first))
+    return logs[back], posteriors[back]
+
+
+def _distinct(reading: Reading) -> tuple[Rows, Rows]:
+    """Where each different patient stands first, and which of them each patient equals."""
+    parts = [np.ascontiguousarray(reading.hard).view(np.uint8)]
+    if reading.soft is not None:
+        parts.append(np.ascontiguousarray(reading.soft).view(np.uint8))
+    return _unique_rows(np.hstack(parts))
+
+
+def _alike(model: ModelLike, reading: Reading, rows: Rows) -> list[Rows]:
+    """Patients with likelihoods for the same nodes; positions within ``rows``.
+
+    A node that is only likely in one row of a batch is kept open in all of them, and many
+    open nodes make every question wide: so patients with other likely nodes go apart.
+    """
+    if reading.soft is None:
+        return [np.arange(len(rows))]
+    starts = model.data.engine.flat.own_start[:-1]
+    likely = np.logical_or.reduceat(reading.soft[rows] != 1.0, starts, axis=1)
+    first, back = _unique_rows(likely.view(np.uint8))
+    order = np.argsort(back, kind="stable")
+    return np.split(order, np.searchsorted(back[order], np.arange(1, len(first))))
+
+
+def _unique_rows(rows: NDArray[np.uint8]) -> tuple[Rows, Rows]:
+    packed = np.ascontiguousarray(rows).view(np.dtype((np.void, rows.shape[1]))).ravel()
+    _, first, back = np.unique(packed, return_index=True, return_inverse=True)
+    return first.astype(np.int64), back.astype(np.int64)
+
 
 PIECE = 8192  # rows that are read and answered together, so that memory stays flat
 MANY = 1000  # rows from which on a bar is shown
@@ -46,7 +194,11 @@ class Questionnaire:
     """
 
     def __init__(
-        self, model: ModelLike, labels: Sequence[Hashable], keep: Sequence[str], problems: Problems
+        self,
+        model: ModelLike,
+        labels: Sequence[Hashable],
+        keep: Sequence[str],
+        problems: TableProblems,
     ) -> None:
         self.model = model
         self.problems = problems

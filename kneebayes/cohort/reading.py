@@ -1,4 +1,4 @@
-"""Columns of a table become evidence: arrays with one row a patient."""
+"""Columns of a table become evidence, cell by cell; all that is wrong is found before told."""
 
 from __future__ import annotations
 
@@ -13,9 +13,7 @@ from kneebayes.case import Answer, read_answers
 from kneebayes.case.answers import evidence_of, meaning_of
 from kneebayes.case.rows import spoken
 from kneebayes.case.urgency import POSSIBLE
-from kneebayes.cohort.cells import distinct_cells
-from kneebayes.cohort.problems import Problems
-from kneebayes.errors import EvidenceError, UnknownNameError, suggest
+from kneebayes.errors import EvidenceError, Problem, UnknownNameError, suggest
 from kneebayes.network import Numbers
 
 if TYPE_CHECKING:
@@ -23,7 +21,126 @@ if TYPE_CHECKING:
 
     from kneebayes.building.model import ModelLike
 
-__all__ = ["Column", "Place", "Reading", "columns_of", "kept_of", "read_columns"]
+__all__ = [
+    "Column",
+    "Place",
+    "Reading",
+    "TableProblems",
+    "columns_of",
+    "distinct_cells",
+    "kept_of",
+    "read_columns",
+]
+
+
+def distinct_cells(column: pd.Series) -> tuple[NDArray[np.int64], list[object]]:
+    """The different values of a column, and which of them stands in each row.
+
+    Returns
+    -------
+    codes, values
+        ``values[codes[row]]`` is the cell of a row; a code of -1 is an empty cell. Values
+        of different types stay apart although Python calls them equal (True, 1 and 1.0):
+        what may be said of a patient depends on it.
+    """
+    import pandas as pd
+
+    try:
+        codes, uniques = pd.factorize(column)
+    except TypeError:  # a cell that cannot be hashed, such as a mapping, stands for itself
+        return np.arange(len(column)), column.tolist()
+    codes = np.asarray(codes, dtype=np.int64)
+    if column.dtype != object:
+        return codes, [_plain(value) for value in uniques]
+    cells = column.to_numpy(dtype=object)
+    kinds, types = pd.factorize(np.fromiter(map(type, cells), dtype=object, count=len(cells)))
+    if len(types) < 2:
+        return codes, list(uniques)
+    pairs = np.where(codes < 0, -1, codes * len(types) + kinds)
+    seen, first, back = np.unique(pairs, return_index=True, return_inverse=True)
+    empty = int(seen.size > 0 and seen[0] == -1)
+    return back.astype(np.int64) - empty, [cells[at] for at in first[empty:]]
+
+
+def _plain(value: object) -> object:
+    """A number of NumPy as Python's own, so that messages show it as it was typed."""
+    return value.item() if isinstance(value, np.bool_ | np.number) else value
+
+
+SHOWN = 20
+
+
+class TableProblems:
+    """TableProblems of one table, each kind told once with the first row where it stands.
+
+    Parameters
+    ----------
+    table
+        What the table is called: ``The table``, or the name of a file.
+    carrying
+        How a column that only names the patients is carried through, with a place for its
+        name.
+    """
+
+    def __init__(
+        self,
+        table: str = "The table",
+        carrying: str = "make it the index: frame.set_index({!r})",
+    ) -> None:
+        self.table = table
+        self.carrying = carrying
+        self._unknown: list[UnknownNameError] = []
+        self._columns: list[Problem] = []
+        self._cells: dict[tuple[Hashable, str], tuple[str, int]] = {}
+
+    def __len__(self) -> int:
+        return len(self._unknown) + len(self._columns) + len(self._cells)
+
+    def add_unknown(self, error: UnknownNameError) -> None:
+        """A column that is named like nothing in the model."""
+        self._unknown.append(error)
+
+    def add_column(self, column: str, wrong: str, remedy: str) -> None:
+        """A column that cannot be used although its name is known."""
+        self._columns.append(Problem(column, wrong, remedy))
+
+    def add_cells(self, column: Hashable, wrong: str, row: str, count: int) -> None:
+        """A value that cannot be understood: in which row it stands first, and how often."""
+        first, before = self._cells.get((column, wrong), (row, 0))
+        self._cells[column, wrong] = (first, before + count)
+
+    def raise_any(self) -> None:
+        """Tell all problems, if there are any.
+
+        Raises
+        ------
+        UnknownNameError
+            If names of columns are all that is wrong.
+        EvidenceError
+            If anything else is wrong, with or without names.
+        """
+        if not len(self):
+            return
+        told = [f"column {error.name!r}: {error}" for error in self._unknown]
+        told += map(str, self._columns)
+        told += [
+            f"column {column!r}, {row}{_more(count)}: {wrong}"
+            for (column, wrong), (row, count) in self._cells.items()
+        ]
+        many = f"{len(told)} problem{'' if len(told) == 1 else 's'} found"
+        if len(told) > SHOWN:
+            told = [*told[:SHOWN], f"and {len(told) - SHOWN} more."]
+        lines = "\n".join(f"  - {one}" for one in told)
+        message = f"{self.table} cannot be read: {many}.\n{lines}"
+        if len(self) == len(self._unknown):
+            first = self._unknown[0]
+            raise UnknownNameError(message, first.name, first.suggestions)
+        raise EvidenceError(message)
+
+
+def _more(count: int) -> str:
+    return "" if count == 1 else f" and {count - 1} more row{'' if count == 2 else 's'}"
+
 
 Place = Callable[[int], str]
 
@@ -69,7 +186,7 @@ class Reading:
 
 
 def columns_of(
-    model: ModelLike, labels: Sequence[Hashable], kept: Sequence[int], problems: Problems
+    model: ModelLike, labels: Sequence[Hashable], kept: Sequence[int], problems: TableProblems
 ) -> tuple[Column, ...]:
     """The columns that answer something; two may not speak of the same node.
 
@@ -115,7 +232,7 @@ def _with_advice(error: UnknownNameError, carrying: str) -> UnknownNameError:
 
 
 def kept_of(
-    labels: Sequence[Hashable], keep: Sequence[str], made: Sequence[str], problems: Problems
+    labels: Sequence[Hashable], keep: Sequence[str], made: Sequence[str], problems: TableProblems
 ) -> list[int]:
     """Positions of the columns that are carried through unread.
 
@@ -146,7 +263,7 @@ def read_columns(
     columns: Sequence[Column],
     frame: pd.DataFrame,
     place: Place,
-    problems: Problems,
+    problems: TableProblems,
 ) -> Reading:
     """Understand all cells of a table; the different values of a column are read once each.
 
@@ -209,7 +326,7 @@ def _read_values(
     codes: NDArray[np.int64],
     values: Sequence[object],
     place: Place,
-    problems: Problems,
+    problems: TableProblems,
 ) -> Iterator[tuple[Answer, ...]]:
     """Each value as one patient's answer, by the reader that reads one patient's answers."""
     for code, value in enumerate(values):

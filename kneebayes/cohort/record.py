@@ -9,10 +9,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from kneebayes.cohort.problems import Problems
-from kneebayes.cohort.questionnaire import MADE, Questionnaire, bar_for
-from kneebayes.cohort.reading import Place
-from kneebayes.cohort.signs import LEVELS
+from kneebayes.cohort.questionnaire import LEVELS, MADE, Questionnaire, bar_for
+from kneebayes.cohort.reading import Place, TableProblems
 from kneebayes.errors import EvidenceError
 from kneebayes.knowledge.records import Meta
 from kneebayes.view.differential import WHAT_IT_IS
@@ -222,7 +220,7 @@ def diagnose_frame(
         kind = type(frame).__name__
         message = f"A cohort must be a pandas DataFrame with one row a patient, got {kind}."
         raise EvidenceError(message)
-    problems, place = Problems(), place_in(frame)
+    problems, place = TableProblems(), place_in(frame)
     asked = Questionnaire(model, list(frame.columns), names_of(keep), problems)
     asked.check(frame, place)
     problems.raise_any()

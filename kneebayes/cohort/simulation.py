@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 from hashlib import sha256
 from math import nan, sqrt
@@ -15,9 +15,10 @@ from numpy.typing import NDArray
 from kneebayes.case.answers import by_node, evidence_of, read_answers
 from kneebayes.case.belief import _impossible
 from kneebayes.cohort.recording import VISIT, Clerk, Recording
-from kneebayes.errors import EvidenceError, ImpossibleEvidenceError
+from kneebayes.errors import EvidenceError, ImpossibleEvidenceError, UnknownNameError, suggest
 from kneebayes.inference.drawing import Drawing
 from kneebayes.inference.evidence import Evidence
+from kneebayes.view.figures import _new_axes
 from kneebayes.view.markup import percent
 from kneebayes.view.report import Report, Reporting, made_by_line
 
@@ -27,7 +28,55 @@ if TYPE_CHECKING:
 
     from kneebayes.building.model import ModelLike
 
-__all__ = ["SimulatedCohort", "simulate", "simulate_pieces"]
+__all__ = [
+    "BENCHMARKS",
+    "Benchmark",
+    "SimulatedCohort",
+    "benchmark_cohort",
+    "draw_shares",
+    "simulate",
+    "simulate_pieces",
+]
+
+# Okabe and Ito's colours, told apart by colour-blind readers too
+BLUE, ORANGE, GREY = "#0072B2", "#D55E00", "#8c8c8c"
+SHARES = (0.0, 0.01, 0.03, 0.06, 0.1, 0.2, 0.3, 0.5, 0.7, 1.0)
+
+
+def draw_shares(rows: Sequence[Mapping[str, Any]], patients: int, ax: Axes | None = None) -> Axes:
+    """Draw how often each cause was drawn, over the 95 % range that its probability allows.
+
+    Parameters
+    ----------
+    rows
+        Causes: ``cause``, ``urgent``, ``share``, ``expected``.
+    patients
+        How many were drawn.
+    ax
+        Where to draw; left out, a new figure.
+    """
+    drawn = sorted(rows, key=lambda row: float(row["expected"]))
+    ax = ax or _new_axes(7.5, 0.24 * len(drawn) + 1.3)
+    for at, row in enumerate(drawn):
+        expected = float(row["expected"])
+        half = 1.96 * sqrt(expected * (1.0 - expected) / max(patients, 1))
+        span = [sqrt(max(expected - half, 0.0)), sqrt(min(expected + half, 1.0))]
+        ax.plot(span, [at, at], color=GREY, lw=5, alpha=0.6, solid_capstyle="butt", zorder=1)
+        colour = ORANGE if row["urgent"] else BLUE
+        ax.plot(sqrt(float(row["share"])), at, "o", color=colour, ms=4.5, zorder=2)
+    labels = [f"{row['cause']}{'!' if row['urgent'] else ''}" for row in drawn]
+    ax.set_yticks(range(len(drawn)), labels, parse_math=False, fontsize=8.5)
+    highest = max((float(row[name]) for row in drawn for name in ("share", "expected")), default=1)
+    ticks = [one for one in SHARES if one <= 1.2 * highest]
+    ax.set_xticks([sqrt(one) for one in ticks], [percent(one) for one in ticks])
+    ax.set_xlim(left=-0.01)
+    ax.set_xlabel(
+        f"share of {patients:,} patients (scale of square roots);\n"
+        "grey: where 95 of 100 such shares fall"
+    )
+    ax.spines[["top", "right"]].set_visible(False)
+    return ax
+
 
 BLOCK = 1024  # patients drawn from one stream of chance, so that more of them are the same first
 PIECE = 8  # blocks that are handed over together
@@ -174,8 +223,6 @@ class SimulatedCohort(Reporting):
 
     def draw(self, ax: Axes | None = None) -> Axes:
         """Draw how often each cause was drawn against how often it was to be."""
-        from kneebayes.cohort.figure import draw_shares
-
         return draw_shares(self._rows, len(self), ax)
 
     def __repr__(self) -> str:
@@ -325,3 +372,66 @@ def _pieces(
             seed,
             clerk.recording,
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Benchmark:
+    """The recipe of a named cohort. A recipe never changes: a new one gets a new number.
+
+    Attributes
+    ----------
+    name
+        Its name, with its number.
+    n, seed, recording
+        How it is drawn.
+    digest
+        SHA-256 that the cohort drawn from the article's model has (see
+        :attr:`SimulatedCohort.digest`). A model with other numbers draws another cohort.
+    """
+
+    name: str
+    n: int
+    seed: int
+    recording: Recording
+    digest: str
+
+
+BENCHMARKS = {
+    "kneebayes-1": Benchmark(
+        name="kneebayes-1",
+        n=5000,
+        seed=2024,
+        recording=Recording(
+            context=0.9, history=0.2, symptom=0.15, sign=0.12, test=0.04, absent_written=1.0
+        ),
+        digest="610605ca5ab24281bb330812fb322930bbb3ad3b1cb679eb8f3dd2b401f94437",
+    )
+}
+
+
+def benchmark_cohort(model: ModelLike, name: str = "kneebayes-1") -> SimulatedCohort:
+    """Draw a named cohort, the same bit for bit wherever the model is the same.
+
+    Parameters
+    ----------
+    model
+        Whose patients.
+    name
+        Which one. ``"kneebayes-1"``: 5000 patients, complaint present, seen at a first
+        visit. Another recipe would get another number.
+
+    Raises
+    ------
+    UnknownNameError
+        If there is no such benchmark.
+
+    See Also
+    --------
+    kneebayes.cohort.BENCHMARKS : The recipes, with the digest of the article's cohort.
+    """
+    if name not in BENCHMARKS:
+        message = f"No benchmark '{name}'. There are: {', '.join(BENCHMARKS)}."
+        raise UnknownNameError(message, str(name), suggest(str(name), BENCHMARKS))
+    recipe = BENCHMARKS[name]
+    drawn = simulate(model, recipe.n, recipe.seed, recording=recipe.recording)
+    return replace(drawn, name=recipe.name)

@@ -18,7 +18,7 @@ from kneebayes.exchange.foreign_reasoning import (
 )
 from kneebayes.exchange.foreign_result import Bars, ForeignResult, Shown
 from kneebayes.inference import Budget, Evidence
-from kneebayes.questions.doubt.moving import Sensitivity
+from kneebayes.questions.doubt.sensitivity import Sensitivity
 from kneebayes.view.markup import percent
 
 if TYPE_CHECKING:

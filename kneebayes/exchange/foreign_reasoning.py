@@ -14,15 +14,18 @@ import numpy as np
 from kneebayes.errors import EvidenceError, TooWideError
 from kneebayes.inference import Budget, Engine, Evidence
 from kneebayes.network import Network, Node, Numbers
-from kneebayes.questions.doubt.moving import Sensitivity, What
-from kneebayes.questions.explain.shapley import (
+from kneebayes.questions.doubt.sensitivity import Sensitivity, What
+from kneebayes.questions.explain.subsets import (
+    DECIBANS,
+    SubsetOdds,
     change,
+    odds_of_all,
+    odds_of_some,
     orders_of,
     prefixes,
     shapley_of_all,
     shapley_of_orders,
 )
-from kneebayes.questions.explain.subsets import DECIBANS, SubsetOdds, odds_of_all, odds_of_some
 
 __all__ = [
     "Place",

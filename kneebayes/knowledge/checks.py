@@ -9,7 +9,6 @@ from kneebayes.knowledge.base import Arrow, Knowledge
 from kneebayes.knowledge.names import Names
 from kneebayes.knowledge.parts import ASSUMED, Amount
 from kneebayes.knowledge.records import Context
-from kneebayes.knowledge.settings import check_settings
 
 __all__ = ["check"]
 
@@ -37,7 +36,7 @@ def check(knowledge: Knowledge, unread: Collection[str] = ()) -> list[Problem]:
         *checks.parts(),
         *checks.suspects(),
         *checks.rules(),
-        *check_settings(knowledge, checks.unread),
+        *_check_settings(knowledge, checks.unread),
     ]
 
 
@@ -321,3 +320,22 @@ def _states(context: Context | None) -> list[str]:
     if context is None or not context.states:
         return ["present"]
     return [state.id for state in context.states]
+
+
+def _check_settings(knowledge: Knowledge, unread: Collection[str]) -> Iterator[Problem]:
+    """Shifts of what does not exist, or of one cause by two groups."""
+    known = [*knowledge.causes, *knowledge.groups]
+    for setting in knowledge.settings.values():
+        spoken_of: dict[str, str] = {}
+        for id in setting.shifts:
+            place = f"settings.toml: {setting.id}.shifts.{id}"
+            if id not in known and id not in unread:
+                near = suggest(id, known, count=1)
+                remedy = f"Did you mean '{near[0]}'?" if near else "Add it or take the shift out."
+                yield Problem(place, f"'{id}' is not a cause or group of this folder.", remedy)
+            members = knowledge.groups[id].members if id in knowledge.groups else ()
+            for member in members:
+                before = spoken_of.setdefault(member, id)
+                if before != id and member not in setting.shifts:
+                    wrong = f"its member '{member}' is shifted by '{before}' too."
+                    yield Problem(place, wrong, f"Say what holds: add a shift of '{member}'.")

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
-from typing import TYPE_CHECKING, Annotated
+from collections.abc import Mapping
+from typing import Annotated
 
 from pydantic import Field
 
-from kneebayes.errors import Problem, suggest
 from kneebayes.knowledge.parts import Record, Sourced, Text
 from kneebayes.knowledge.records import Group
 
-if TYPE_CHECKING:
-    from kneebayes.knowledge.base import Knowledge
-
-__all__ = ["Setting", "Shift", "check_settings", "odds_by_cause"]
+__all__ = ["Setting", "Shift", "odds_by_cause"]
 
 MOST = 1000.0
 
@@ -56,22 +52,3 @@ def odds_by_cause(setting: Setting, groups: Mapping[str, Group]) -> dict[str, fl
     }
     own = {id: shift.odds for id, shift in setting.shifts.items() if id not in groups}
     return {**odds, **own}
-
-
-def check_settings(knowledge: Knowledge, unread: Collection[str]) -> Iterator[Problem]:
-    """Shifts of what does not exist, or of one cause by two groups."""
-    known = [*knowledge.causes, *knowledge.groups]
-    for setting in knowledge.settings.values():
-        spoken_of: dict[str, str] = {}
-        for id in setting.shifts:
-            place = f"settings.toml: {setting.id}.shifts.{id}"
-            if id not in known and id not in unread:
-                near = suggest(id, known, count=1)
-                remedy = f"Did you mean '{near[0]}'?" if near else "Add it or take the shift out."
-                yield Problem(place, f"'{id}' is not a cause or group of this folder.", remedy)
-            members = knowledge.groups[id].members if id in knowledge.groups else ()
-            for member in members:
-                before = spoken_of.setdefault(member, id)
-                if before != id and member not in setting.shifts:
-                    wrong = f"its member '{member}' is shifted by '{before}' too."
-                    yield Problem(place, wrong, f"Say what holds: add a shift of '{member}'.")

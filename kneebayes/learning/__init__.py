@@ -6,8 +6,7 @@ causes nobody saw, ``scoring`` finds the most probable numbers, ``outcome`` turn
 statements.
 """
 
-from kneebayes.learning.heldout import HeldOut
 from kneebayes.learning.learn import update
-from kneebayes.learning.record import Learnt
+from kneebayes.learning.record import HeldOut, Learnt
 
 __all__ = ["HeldOut", "Learnt", "update"]

@@ -14,10 +14,10 @@ from kneebayes.errors import EvidenceError
 from kneebayes.inference import Evidence
 from kneebayes.inference.flat import Observed
 from kneebayes.learning.counting import Counting
-from kneebayes.learning.outcome import Outcome, network_with, outcomes_of, with_outcomes
+from kneebayes.learning.outcome import LearntNumber, network_with, outcomes_of, with_outcomes
 from kneebayes.learning.patients import read_patients, together
 from kneebayes.learning.record import Learnt
-from kneebayes.learning.scoring import Found, Scoring
+from kneebayes.learning.scoring import Estimation, Found
 from kneebayes.learning.sentences import read_text
 
 if TYPE_CHECKING:
@@ -111,14 +111,14 @@ def update(
     text = read_text(before, 1.0 if math.isinf(weight) else weight)
     if not patients.telling or math.isinf(weight):
         same = tuple(
-            Outcome(one, one.interval, float(before.data.engine.numbers[0][one.place]), 0.0)
+            LearntNumber(one, one.interval, float(before.data.engine.numbers[0][one.place]), 0.0)
             for one in text.sentences
         )
         learnt = Learnt(
             before, patients, same, before.data.engine.numbers[0], weight, (), True, 0.0
         )
         return before.replace(learnt=learnt)
-    scoring = Scoring(
+    scoring = Estimation(
         Counting(before.data.engine),
         text.coordinates,
         patients.sample,

@@ -17,15 +17,14 @@ from kneebayes.inference import Evidence
 from kneebayes.inference.flat import Flat
 from kneebayes.knowledge.parts import Interval
 from kneebayes.learning.scoring import Found
-from kneebayes.learning.sentences import Sentence, Text
-from kneebayes.learning.weights import QUANTILE
+from kneebayes.learning.sentences import QUANTILE, Sentence, Text
 from kneebayes.network import Link, Network, Numbers
 from kneebayes.odds import inverse_logit, logit
 
 if TYPE_CHECKING:
     from kneebayes.building.model import ModelLike
 
-__all__ = ["Outcome", "network_with", "outcomes_of", "with_outcomes"]
+__all__ = ["LearntNumber", "network_with", "outcomes_of", "with_outcomes"]
 
 ROUNDS = 40
 CLOSE = 1e-13
@@ -33,7 +32,7 @@ NEARLY_ONE = 1.0 - 1e-6
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class LearntNumber:
     """What became of a sentence.
 
     Attributes
@@ -80,7 +79,7 @@ def network_with(network: Network, flat: Flat, numbers: Numbers) -> Network:
     return network.replacing(nodes)
 
 
-def outcomes_of(model: ModelLike, text: Text, found: Found) -> tuple[Outcome, ...]:
+def outcomes_of(model: ModelLike, text: Text, found: Found) -> tuple[LearntNumber, ...]:
     """What became of every sentence.
 
     Parameters
@@ -109,11 +108,11 @@ class _Backwards:
         )
         self.priors = {id: told.present(id) for id in model.data.knowledge.causes}
 
-    def outcomes(self) -> tuple[Outcome, ...]:
+    def outcomes(self) -> tuple[LearntNumber, ...]:
         """What became of every sentence."""
         return tuple(self.outcome(one) for one in self.text.sentences)
 
-    def outcome(self, one: Sentence) -> Outcome:
+    def outcome(self, one: Sentence) -> LearntNumber:
         """What became of a sentence, by its kind."""
         kind = "share" if one.quantity is None else one.quantity.kind
         number = float(self.numbers[one.place])
@@ -125,25 +124,25 @@ class _Backwards:
             return self.scale(one)
         if one.fixed:
             value = self.frequencies.get(one.place, one.interval.value)
-            return Outcome(one, _moved(one.interval, value), number, 0.0)
+            return LearntNumber(one, _moved(one.interval, value), number, 0.0)
         if kind == "share":
             return self.share(one)
         return self.link(one, kind)
 
-    def link(self, one: Sentence, kind: str) -> Outcome:
+    def link(self, one: Sentence, kind: str) -> LearntNumber:
         """A leak, or a link as the frequency or the evoking strength that it makes."""
         number = float(self.numbers[one.place])
         spread, data = self.spread(self.text.coordinates.of_place[one.place])
         low, high = _around(number, spread)
         if kind == "leak":
-            return Outcome(one, Interval(low=low, value=number, high=high), number, data)
+            return LearntNumber(one, Interval(low=low, value=number, high=high), number, data)
         if one.quantity is not None and kind == "evoking":
-            return Outcome(one, self.evoked(one.quantity, low, high), number, data)
+            return LearntNumber(one, self.evoked(one.quantity, low, high), number, data)
         value = self.frequencies[one.place]
         others = (1.0 - value) / (1.0 - number)
         ends = [min(max(1.0 - (1.0 - end) * others, 0.0), 1.0) for end in (low, high)]
         interval = Interval(low=min(ends[0], value), value=value, high=max(ends[1], value))
-        return Outcome(one, interval, number, data)
+        return LearntNumber(one, interval, number, data)
 
     def spread(self, at: int) -> tuple[float, float]:
         """Standard deviation of a coordinate, and the share of the data in what is known."""
@@ -156,41 +155,41 @@ class _Backwards:
         now, before = float(way @ self.by_all @ way), float(way @ self.by_text @ way)
         return math.sqrt(now), min(max(1.0 - now / before, 0.0), 1.0)
 
-    def prior(self, one: Sentence) -> Outcome:
+    def prior(self, one: Sentence) -> LearntNumber:
         """What became of a prior, which follows from all leaks."""
         value = self.priors[one.node]
         number = float(self.numbers[one.place])
         if one.fixed:
-            return Outcome(one, _moved(one.interval, value), number, 0.0)
+            return LearntNumber(one, _moved(one.interval, value), number, 0.0)
         way = self.found.gradients[self.text.causes.index(one.node)]
         spread, data = self.spread_along(way)
         low, high = _around(value, spread)
-        return Outcome(one, Interval(low=low, value=value, high=high), number, data)
+        return LearntNumber(one, Interval(low=low, value=value, high=high), number, data)
 
-    def risk(self, one: Sentence) -> Outcome:
+    def risk(self, one: Sentence) -> LearntNumber:
         """What became of a risk ratio, which a link and a leak make up."""
         number = float(self.numbers[one.place])
         if one.fixed:
-            return Outcome(one, one.interval, number, 0.0)
+            return LearntNumber(one, one.interval, number, 0.0)
         at = self.text.coordinates.of_place[one.place]
         spread, data = self.spread(at)
         away = float(self.found.at[at])
         low, value, high = (
             1.0 + math.exp(away + end) for end in (-QUANTILE * spread, 0.0, QUANTILE * spread)
         )
-        return Outcome(one, Interval(low=low, value=value, high=high), number, data)
+        return LearntNumber(one, Interval(low=low, value=value, high=high), number, data)
 
-    def scale(self, one: Sentence) -> Outcome:
+    def scale(self, one: Sentence) -> LearntNumber:
         """A ratio that multiplies, from the factor that stands for it."""
         number = float(self.numbers[one.place])
         if one.fixed or one.quantity is None:
-            return Outcome(one, one.interval, number, 0.0)
+            return LearntNumber(one, one.interval, number, 0.0)
         spread, data = self.spread(self.text.coordinates.of_place[one.place])
         ends = _around(number, spread)
         low, value, high = (end / one.quantity.unit for end in (ends[0], number, ends[1]))
-        return Outcome(one, Interval(low=low, value=value, high=high), number, data)
+        return LearntNumber(one, Interval(low=low, value=value, high=high), number, data)
 
-    def share(self, one: Sentence) -> Outcome:
+    def share(self, one: Sentence) -> LearntNumber:
         """A share of a root: the log-odds of one state move against all others."""
         coordinates = self.text.coordinates
         family = next(
@@ -209,7 +208,7 @@ class _Backwards:
         if one.quantity is not None and one.place == family.place:  # P(absent) stands first
             value = 1.0 - value
             low, high = 1.0 - high, 1.0 - low
-        return Outcome(one, Interval(low=low, value=value, high=high), number, data)
+        return LearntNumber(one, Interval(low=low, value=value, high=high), number, data)
 
     def evoked(self, quantity: Quantity, low: float, high: float) -> Interval:
         """P(cause | finding, complaint) at the learnt link, and at both its ends."""
@@ -223,7 +222,10 @@ class _Backwards:
 
 
 def with_outcomes(
-    model: ModelLike, network: Network, outcomes: Sequence[Outcome], complaint_probability: float
+    model: ModelLike,
+    network: Network,
+    outcomes: Sequence[LearntNumber],
+    complaint_probability: float,
 ) -> Elicited:
     """The statements of a model as they would be after learning, with their network."""
     before = model.data.elicited

@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from kneebayes.cohort.problems import Problems
 from kneebayes.cohort.questionnaire import Questionnaire
-from kneebayes.cohort.reading import Place, Reading, read_columns
+from kneebayes.cohort.reading import Place, Reading, TableProblems, read_columns
 from kneebayes.cohort.record import place_in
 from kneebayes.errors import EvidenceError, ImpossibleEvidenceError, TooWideError
 from kneebayes.inference import Evidence, smallest_conflict
@@ -77,7 +76,7 @@ def read_patients(model: ModelLike, frame: object) -> Patients:
         kind = type(frame).__name__
         message = f"Cases must be a pandas DataFrame with one row a patient, got {kind}."
         raise EvidenceError(message)
-    problems, place = Problems(), place_in(frame)
+    problems, place = TableProblems(), place_in(frame)
     asked = Questionnaire(model, list(frame.columns), (), problems)
     reading = read_columns(model, asked.columns, frame, place, problems)
     problems.raise_any()

@@ -1,22 +1,27 @@
-"""What patients taught, shown: each statement before and after, and where it comes from."""
+"""What patients taught, shown: each statement before and after, and how others are foretold."""
 
 from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from html import escape
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
 
 from kneebayes.building.quantities import RATIOS
+from kneebayes.errors import EvidenceError
 from kneebayes.knowledge.parts import Interval
-from kneebayes.learning.heldout import HeldOut, hold_out
-from kneebayes.learning.outcome import Outcome
-from kneebayes.learning.patients import Patients
-from kneebayes.learning.text import Lesson, Part, lesson_html, lesson_text
+from kneebayes.learning.outcome import LearntNumber
+from kneebayes.learning.patients import Patients, log_probabilities, read_patients
+from kneebayes.learning.scoring import Sample
 from kneebayes.network import Numbers
-from kneebayes.view.markup import percent
+from kneebayes.odds import logit
+from kneebayes.view.figures import _new_axes
+from kneebayes.view.markup import percent, table, tag
 from kneebayes.view.report import Showing
 
 if TYPE_CHECKING:
@@ -25,7 +30,284 @@ if TYPE_CHECKING:
 
     from kneebayes.building.model import ModelLike
 
-__all__ = ["Learnt"]
+__all__ = [
+    "HeldOut",
+    "Learnt",
+    "Lesson",
+    "Part",
+    "draw_gains",
+    "draw_lessons",
+    "hold_out",
+    "lesson_html",
+    "lesson_text",
+]
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class HeldOut(Showing):
+    """How well patients are foretold, before and after learning: ln P(answers | complaint).
+
+    Made by :meth:`Learnt.score`. The log score is proper: only the true probabilities
+    maximise it on average (Good 1952).
+
+    Attributes
+    ----------
+    frame
+        One row a patient, with the index of the table: ``before``, ``after`` and ``gain``.
+    title, disclaimer
+        What the model is about, and what it is not.
+    """
+
+    frame: pd.DataFrame
+    title: str
+    disclaimer: str
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """One row a patient: ``before``, ``after``, ``gain``, all in nats."""
+        return self.frame.copy()
+
+    @property
+    def before(self) -> float:
+        """Mean of ln P(answers | complaint) under the text alone."""
+        return float(self.frame["before"].mean())
+
+    @property
+    def after(self) -> float:
+        """The same under text and patients."""
+        return float(self.frame["after"].mean())
+
+    @property
+    def gain(self) -> float:
+        """How much better, in nats a patient."""
+        return float(self.frame["gain"].mean())
+
+    @property
+    def error(self) -> float:
+        """Standard error of the gain; infinite for a single patient."""
+        count = len(self.frame)
+        if count < 2:
+            return float("inf")
+        return float(self.frame["gain"].std(ddof=1) / np.sqrt(count))
+
+    @property
+    def text(self) -> str:
+        """The means, for a terminal."""
+        return lesson_text(self._lesson)
+
+    @property
+    def html(self) -> str:
+        """The same for a notebook."""
+        return lesson_html(self._lesson)
+
+    def draw(self, ax: Axes | None = None) -> Axes:
+        """Draw the gains of all patients."""
+        return draw_gains(self.frame["gain"].tolist(), ax)
+
+    @property
+    def _lesson(self) -> Lesson:
+        rows = [
+            ("the text", f"{self.before:.3f}"),
+            ("text and patients", f"{self.after:.3f}"),
+            ("gain", f"{self.gain:+.3f} \u00b1 {self.error:.3f}"),
+        ]
+        part = Part("ln P(answers | complaint), nats a patient", ("by", "mean"), rows)
+        count = len(self.frame)
+        lead = [f"{count:,} patient{'' if count == 1 else 's'} foretold; higher is better."]
+        notes = ["\u00b1 is one standard error of the mean gain.", self.disclaimer]
+        return Lesson(f"{self.title}: how well patients are foretold", lead, [part], notes)
+
+    def __repr__(self) -> str:
+        return f"HeldOut({len(self.frame):,} patients: gain {self.gain:+.3f} ± {self.error:.3f})"
+
+
+def hold_out(before: ModelLike, numbers: Numbers, cases: object) -> HeldOut:
+    """Score patients under the numbers of a model, and under others.
+
+    Parameters
+    ----------
+    before
+        The model as the text made it.
+    numbers
+        Numbers after learning, in the order of :func:`numbers_of`.
+    cases
+        A DataFrame with one row a patient.
+
+    Raises
+    ------
+    UnknownNameError, EvidenceError, ImpossibleEvidenceError
+        If the table cannot be understood, has no patients, or one is impossible.
+    """
+    import pandas as pd
+
+    patients = read_patients(before, cases)
+    if not len(patients):
+        message = "There are no patients to score. Give a DataFrame with at least one row."
+        raise EvidenceError(message)
+    sides = [_log_scores(before, patients, one) for one in (before.data.engine.numbers[0], numbers)]
+    index = cases.index if isinstance(cases, pd.DataFrame) else None
+    frame = pd.DataFrame({"before": sides[0], "after": sides[1]}, index=index)
+    frame["gain"] = frame["after"] - frame["before"]
+    meta = before.data.knowledge.meta
+    return HeldOut(frame, meta.title, meta.disclaimer)
+
+
+def _log_scores(model: ModelLike, patients: Patients, numbers: Numbers) -> Numbers:
+    """The logarithm of P(answers | complaint) of every patient."""
+    selection = np.full((1, len(model.data.network)), -1, dtype=np.int16)
+    selection[0, model.data.network.index[model.data.knowledge.meta.complaint]] = 1
+    everyone = Sample(selection, None, np.ones(1))
+    given = log_probabilities(model, everyone, numbers)[0]
+    if not len(patients.sample.hard):
+        return np.zeros(len(patients))
+    told = log_probabilities(model, patients.sample, numbers) - given
+    return np.where(patients.which >= 0, told[patients.which], 0.0)
+
+
+GAP = "  "
+
+
+class Part(NamedTuple):
+    """A table under a heading; the first ``texts`` columns are texts, the others numbers."""
+
+    heading: str
+    header: Sequence[str]
+    rows: Sequence[Sequence[str]]
+    texts: int = 1
+
+
+class Lesson(NamedTuple):
+    """What is shown of it, in a terminal and in a notebook alike.
+
+    Attributes
+    ----------
+    title
+        What it is.
+    lead
+        Sentences before the tables.
+    parts
+        The tables.
+    notes
+        Sentences after them, the disclaimer last.
+    """
+
+    title: str
+    lead: Sequence[str]
+    parts: Sequence[Part]
+    notes: Sequence[str]
+
+
+def lesson_text(lesson: Lesson) -> str:
+    """A lesson for a terminal."""
+    lines = [lesson.title, "", *lesson.lead]
+    for part in lesson.parts:
+        lines += ["", part.heading, *_aligned(part)]
+    return "\n".join([*lines, "", *lesson.notes])
+
+
+def _aligned(part: Part) -> Iterator[str]:
+    cells = [part.header, *part.rows]
+    widths = [max(len(row[at]) for row in cells) for at in range(len(part.header))]
+    for row in cells:
+        padded = (
+            one.ljust(width) if at < part.texts else one.rjust(width)
+            for at, (one, width) in enumerate(zip(row, widths, strict=True))
+        )
+        yield GAP.join(padded).rstrip()
+
+
+def lesson_html(lesson: Lesson) -> str:
+    """A lesson for a notebook."""
+    return tag(
+        "div",
+        tag("p", tag("strong", escape(lesson.title))),
+        *(tag("p", escape(one)) for one in lesson.lead),
+        *(table(part.header, part.rows, part.heading) for part in lesson.parts),
+        *(tag("p", escape(one)) for one in lesson.notes[:-1]),
+        *(tag("p", tag("em", escape(one))) for one in lesson.notes[-1:]),
+    )
+
+
+# Okabe and Ito's colours, told apart by colour-blind readers too
+BLUE, ORANGE, GREY = "#0072B2", "#D55E00", "#8c8c8c"
+TICKS = (1e-6, 1e-5, 1e-4, 1e-3, 0.01, 0.05, 0.2, 0.5, 0.8, 0.95, 0.99, 0.999)
+EDGE = 1e-7  # what is certain is drawn here
+
+
+def draw_lessons(rows: Sequence[Mapping[str, object]], ax: Axes | None = None) -> Axes:
+    """Draw statements before and after, each with its interval, and the share of the data.
+
+    Parameters
+    ----------
+    rows
+        Statements from the top: ``about``, ``text``, ``text_low``, ``text_high``, ``now``,
+        ``low``, ``high`` (probabilities), ``data`` (a share).
+    ax
+        Where to draw; left out, a new figure.
+    """
+    ax = ax or _new_axes(9.0, 0.42 * len(rows) + 1.7)
+    sides = (
+        ("text", "text_low", "text_high", GREY, "s", -0.16, "the text"),
+        ("now", "low", "high", BLUE, "o", 0.16, "text and patients"),
+    )
+    for value, low, high, colour, mark, shift, label in sides:
+        places = [at + shift for at in range(len(rows))]
+        middle = [_logit(row[value]) for row in rows]
+        ends = [[_logit(row[low]) for row in rows], [_logit(row[high]) for row in rows]]
+        ax.hlines(places, ends[0], ends[1], color=colour, lw=2.0)
+        ax.plot(middle, places, mark, color=colour, ms=5.5, label=label)
+    names = [str(row["about"]) for row in rows]
+    ax.set_yticks(range(len(rows)), names, parse_math=False)
+    ax.set_ylim(max(1, len(rows)) - 0.4, -0.6)
+    left, right = ax.get_xlim()
+    ticks = [one for one in TICKS if left <= _logit(one) <= right]
+    ax.set_xticks([_logit(one) for one in ticks], [percent(one) for one in ticks])
+    for at, row in enumerate(rows):
+        ax.annotate(
+            percent(float(str(row["data"]))),
+            (1.01, at),
+            xycoords=("axes fraction", "data"),
+            va="center",
+            fontsize=8.5,
+        )
+    ax.annotate("data", (1.01, -0.75), xycoords=("axes fraction", "data"), fontsize=8.5)
+    ax.set_xlabel("probability, on the scale of log-odds; lines hold the central 90 %")
+    ax.legend(frameon=False, loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=2, fontsize=8.5)
+    ax.spines[["top", "right"]].set_visible(False)
+    return ax
+
+
+def draw_gains(gains: Sequence[float], ax: Axes | None = None) -> Axes:
+    """Draw how much better or worse each patient was foretold after learning.
+
+    Parameters
+    ----------
+    gains
+        ln P(answers | complaint) after minus before, by patient.
+    ax
+        Where to draw; left out, a new figure.
+    """
+    ax = ax or _new_axes(7.0, 3.2)
+    width = max([abs(one) for one in gains], default=1.0) / min(20, max(3, len(gains) // 20)) or 1.0
+    edges = [width * at for at in range(-21, 22)]  # so that one edge is at 0
+    low, high = min([0.0, *gains]), max([0.0, *gains])
+    edges = [one for one in edges if low - width <= one <= high + width]
+    worse, better = [one for one in gains if one < 0.0], [one for one in gains if one >= 0.0]
+    ax.hist(worse, bins=edges, color=ORANGE, hatch="///", edgecolor="white")
+    ax.hist(better, bins=edges, color=BLUE, edgecolor="white")
+    mean = sum(gains) / max(1, len(gains))
+    ax.axvline(0.0, color=GREY, lw=1.0)
+    ax.axvline(mean, color="black", lw=1.6, ls="--", label=f"mean {mean:+.3f}")
+    ax.set_xlabel("gain in ln P(answers | complaint), nats; hatched: foretold worse than before")
+    ax.set_ylabel("patients not learnt from")
+    ax.legend(frameon=False, fontsize=8.5)
+    ax.spines[["top", "right"]].set_visible(False)
+    return ax
+
+
+def _logit(probability: object) -> float:
+    return logit(min(max(float(str(probability)), EDGE), 1.0 - EDGE))
+
 
 SHOWN = 14
 HEADER = ("said", "before", "now", "90 %", "data", "outweighed after")
@@ -66,7 +348,7 @@ class Learnt(Showing):
 
     before: ModelLike
     patients: Patients
-    outcomes: tuple[Outcome, ...]
+    outcomes: tuple[LearntNumber, ...]
     numbers: Numbers
     trust: float
     trail: tuple[float, ...]
@@ -135,8 +417,6 @@ class Learnt(Showing):
 
     def draw(self, ax: Axes | None = None) -> Axes:
         """Draw the statements that the patients say most about, before and after."""
-        from kneebayes.learning.figures import draw_lessons
-
         rows = [row for row in self._by_data if row["kind"] not in RATIOS]
         return draw_lessons(rows[:SHOWN], ax)
 

@@ -28,7 +28,7 @@ from kneebayes.learning.coordinates import Coordinates
 from kneebayes.learning.counting import Counted, Counting
 from kneebayes.network import Numbers
 
-__all__ = ["Found", "Imagined", "Sample", "Scoring"]
+__all__ = ["Estimation", "Found", "Imagined", "Sample"]
 
 ENOUGH = 0.01  # expected gain in ln density below which a step is not worth a pass
 MOST_STEPS = 60
@@ -122,7 +122,7 @@ class _Point:
     scores: Numbers
 
 
-class Scoring:
+class Estimation:
     """Finds the most probable numbers.
 
     Parameters

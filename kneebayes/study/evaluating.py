@@ -14,6 +14,7 @@ from kneebayes.cohort.simulation import SimulatedCohort, simulate
 from kneebayes.errors import EvidenceError, UnknownNameError, suggest
 from kneebayes.network import Numbers
 from kneebayes.study.baselines import (
+    LEARNERS,
     any_urgent,
     naive_bayes,
     prior_only,
@@ -21,8 +22,7 @@ from kneebayes.study.baselines import (
     states_of,
 )
 from kneebayes.study.collapsing import without_mediators
-from kneebayes.study.evaluation import Evaluation, Scoring, Subject
-from kneebayes.study.learners import LEARNERS
+from kneebayes.study.evaluation import CauseLabels, Evaluation, Scoring
 from kneebayes.study.tables import predictions_of, truth_of
 
 if TYPE_CHECKING:
@@ -84,7 +84,7 @@ def evaluate_predictions(
     if not kept.any():
         message = "No case has a prediction from everybody, so there is nothing to score."
         raise EvidenceError(message)
-    subject = Subject({str(id): str(id) for id in facts.columns})
+    subject = CauseLabels({str(id): str(id) for id in facts.columns})
     return Evaluation(
         {name: one[kept] for name, one in tables.items()},
         facts[kept],
@@ -220,10 +220,10 @@ def _check_names(what: str, names: Sequence[str], known: Iterable[str]) -> None:
         raise UnknownNameError(message, name, suggest(name, list(known)))
 
 
-def subject_of(model: ModelLike) -> Subject:
+def subject_of(model: ModelLike) -> CauseLabels:
     """What the columns of a model's predictions are."""
     knowledge = model.data.knowledge
-    return Subject(
+    return CauseLabels(
         labels={id: cause.label for id, cause in knowledge.causes.items()},
         urgent=tuple(id for id, cause in knowledge.causes.items() if cause.urgent),
         groups={group.label: group.members for group in knowledge.groups.values()},

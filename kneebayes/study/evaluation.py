@@ -1,8 +1,8 @@
-"""An evaluation: predictions against the truth, scored, compared and drawn."""
+"""An evaluation: predictions against the truth, scored, compared, told and drawn."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -19,8 +19,9 @@ from kneebayes.study.scores import (
     first_is_present,
     log_scores,
     recalled,
+    resampled_means,
 )
-from kneebayes.study.tables import check_count, check_share
+from kneebayes.study.tables import check_count, check_share, records_of
 from kneebayes.view.markup import percent
 from kneebayes.view.report import Report, Reporting
 
@@ -28,9 +29,213 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
 
-__all__ = ["FIRST", "Evaluation", "Scoring", "Subject"]
+__all__ = [
+    "FIRST",
+    "CauseLabels",
+    "Evaluation",
+    "Scoring",
+    "any_urgent_of",
+    "causes_of",
+    "comparisons_of",
+    "report_of",
+    "urgent_table",
+]
 
 FIRST = (1, 3, 5)
+SCORES = ("log_score", "brier", *(f"recall_{first}" for first in FIRST))
+
+
+def comparisons_of(evaluation: Evaluation) -> pd.DataFrame:
+    """See :attr:`kneebayes.study.Evaluation.comparisons`."""
+    import pandas as pd
+
+    truth, scoring = evaluation.facts, evaluation.scoring
+    columns = [truth.sum(axis=1).astype(float)]
+    for values in evaluation.values_of.values():
+        columns += [log_scores(values, truth), brier_scores(values, truth)]
+        columns += [recalled(values, truth, first)[0] for first in FIRST]
+    stacked = np.stack(columns, axis=1)
+    means = stacked.mean(axis=0)[None]
+    drawn = resampled_means(stacked, scoring.resamples, scoring.seed)
+    rows = []
+    for at, name in enumerate(list(evaluation.predictions)[1:], start=1):
+        for place, score in enumerate(SCORES):
+            pair = (1 + at * len(SCORES) + place, 1 + place)
+            is_share = score.startswith("recall")
+            difference = float(_difference(means, pair, is_share)[0])
+            low, high = np.quantile(_difference(drawn, pair, is_share), [0.025, 0.975])
+            better = ""
+            if low > 0.0 or high < 0.0:
+                better = name if (low > 0.0) == is_share else evaluation.reference
+            rows.append((name, score, difference, float(low), float(high), better))
+    header = ["predictor", "score", "difference", "low", "high", "better"]
+    return pd.DataFrame(rows, columns=header)
+
+
+def _difference(means: Numbers, pair: tuple[int, int], is_share: bool) -> Numbers:
+    """Difference of two columns of means; recalls are divided by the causes present."""
+    with np.errstate(invalid="ignore", divide="ignore"):  # infinite scores, or no cause present
+        difference: Numbers = means[:, pair[0]] - means[:, pair[1]]
+        return difference / means[:, 0] if is_share else difference
+
+
+def causes_of(evaluation: Evaluation) -> pd.DataFrame:
+    """See :attr:`kneebayes.study.Evaluation.by_cause`."""
+    import pandas as pd
+
+    return pd.DataFrame(list(_rows(evaluation)))
+
+
+def _rows(evaluation: Evaluation) -> Iterator[dict[str, object]]:
+    subject, columns = evaluation.subject, list(evaluation.truth.columns)
+    asked: list[tuple[str, str, str, tuple[str, ...]]] = []
+    asked += [("cause", id, label, (id,)) for id, label in subject.labels.items()]
+    asked += [("group", label, label, ids) for label, ids in subject.groups.items()]
+    for name, values in evaluation.values_of.items():
+        for kind, id, label, members in asked:
+            at = [columns.index(one) for one in members]
+            said = 1.0 - np.asarray(np.prod(1.0 - values[:, at], axis=1))
+            said = values[:, at[0]] if len(at) == 1 else said
+            truth: NDArray[np.bool_] = np.asarray(evaluation.facts[:, at].any(axis=1))
+            yield {
+                "predictor": name,
+                "kind": kind,
+                "id": id,
+                "label": label,
+                "urgent": any(one in subject.urgent for one in members),
+                "present": int(truth.sum()),
+                "mean_prediction": float(said.mean()),
+                "log_score": float(log_scores(said[:, None], truth[:, None]).mean()),
+                "brier": float(brier_scores(said[:, None], truth[:, None]).mean()),
+                "auc": area_under_curve(said, truth),
+            }
+
+
+ANY = "any urgent cause"
+
+
+def any_urgent_of(evaluation: Evaluation, name: str) -> Numbers:
+    """P(at least one urgent cause) of each case, as a predictor has it.
+
+    Exact where the predictor told it; otherwise one minus the product of P(absent).
+    """
+    exact = evaluation.any_urgent.get(name)
+    if exact is not None:
+        return exact
+    said = evaluation.predictions[name][list(evaluation.subject.urgent)].to_numpy(dtype=float)
+    return np.asarray(1.0 - np.prod(1.0 - said, axis=1))
+
+
+def urgent_table(evaluation: Evaluation) -> pd.DataFrame:
+    """See :attr:`kneebayes.study.Evaluation.urgent`."""
+    import pandas as pd
+
+    urgent, labels = list(evaluation.subject.urgent), evaluation.subject.labels
+    header = ["predictor", "id", "cause", "patients", "by_signs", "by_probability", "missed"]
+    header.append("false_alarms")
+    if not urgent:
+        return pd.DataFrame(columns=header)
+    truth = evaluation.truth[urgent].to_numpy(dtype=bool)
+    signs = np.zeros(len(truth), dtype=bool)
+    if evaluation.flagged is not None:
+        signs = evaluation.flagged.to_numpy(dtype=bool)
+    rows = []
+    for name in evaluation.predictions:
+        likely = any_urgent_of(evaluation, name) >= evaluation.scoring.threshold
+        some = np.asarray(truth.any(axis=1))
+        healthy = ~some
+        alarms = float((signs | likely)[healthy].mean()) if healthy.any() else float("nan")
+        columns = [(id, labels[id], truth[:, at]) for at, id in enumerate(urgent)]
+        columns.append(("", ANY, some))
+        rows += [
+            {
+                "predictor": name,
+                "id": id,
+                "cause": label,
+                "patients": int(has.sum()),
+                "by_signs": int((has & signs).sum()),
+                "by_probability": int((has & likely).sum()),
+                "missed": int((has & ~signs & ~likely).sum()),
+                "false_alarms": alarms,
+            }
+            for id, label, has in columns
+        ]
+    return pd.DataFrame(rows, columns=header)
+
+
+HEADER = (
+    "predictor",
+    "log score (bits)",
+    "Brier",
+    "recall 1",
+    "recall 3",
+    "recall 5",
+    "AUC",
+    "calibration error",
+    "by chance up to",
+)
+LEGEND = (
+    "Log score and Brier: mean over cases and causes, less is better. Recall: share of the "
+    "present causes among the first 1, 3, 5 of the ranking."
+)
+
+
+def report_of(evaluation: Evaluation) -> Report:
+    """What is shown of an evaluation."""
+    rows = [
+        (
+            row["predictor"],
+            f"{row['log_score']:.4f}",
+            f"{row['brier']:.4f}",
+            *(f"{row[name]:.1%}" for name in ("recall_1", "recall_3", "recall_5")),
+            f"{row['auc']:.3f}",
+            f"{row['calibration_error']:.2%}",
+            f"{row['calibration_limit']:.2%}",
+        )
+        for row in records_of(evaluation.table)
+    ]
+    cases = f"{len(evaluation):,} case{'' if len(evaluation) == 1 else 's'}"
+    made_by = f" ({evaluation.made_by})" if evaluation.made_by else ""
+    causes = int(evaluation.truth.to_numpy(dtype=bool).sum())
+    return Report(
+        title=f"{evaluation.subject.title}: predictions against the truth{made_by}",
+        known=f"{cases} with {causes:,} present causes.",
+        advice="",
+        reasons=(),
+        header=HEADER,
+        rows=tuple(rows),
+        notes=tuple(_notes(evaluation)),
+        disclaimer=evaluation.subject.disclaimer,
+    )
+
+
+def _notes(evaluation: Evaluation) -> list[str]:
+    notes = [LEGEND]
+    differences = [
+        f"{row['predictor']} {row['difference']:+.4f} ({row['low']:+.4f} to {row['high']:+.4f})"
+        for row in records_of(evaluation.comparisons)
+        if row["score"] == "log_score"
+    ]
+    if differences:
+        told = "; ".join(differences)
+        notes.append(f"Log score minus that of {evaluation.reference}, paired, 95 %: {told}.")
+    noticed_from = percent(evaluation.scoring.threshold)
+    notes += [
+        f"Urgent causes: {row['patients']:,} cases have one; {row['missed']:,} of them have "
+        f"neither a sign that makes it urgent nor P(any urgent) of at least {noticed_from}; "
+        f"of the others {percent(row['false_alarms'])} have."
+        for row in records_of(evaluation.urgent)
+        if row["predictor"] == evaluation.reference and not row["id"]
+    ]
+    if evaluation.left_out:
+        one = evaluation.left_out == 1
+        notes.append(
+            f"{evaluation.left_out:,} case{' is' if one else 's are'} left out: not everybody has "
+            "a prediction there (what was answered cannot be true together)."
+        )
+    return notes
+
+
 DISCLAIMER = "A study of predictions on a table of cases; not medical advice."
 
 
@@ -66,7 +271,7 @@ class Scoring:
 
 
 @dataclass(frozen=True)
-class Subject:
+class CauseLabels:
     """What the columns of a table of predictions are.
 
     Attributes
@@ -121,7 +326,7 @@ class Evaluation(Reporting):
 
     predictions: Mapping[str, pd.DataFrame]
     truth: pd.DataFrame
-    subject: Subject
+    subject: CauseLabels
     made_by: str = ""
     flagged: pd.Series | None = None
     any_urgent: Mapping[str, Numbers] = field(default_factory=dict)
@@ -204,8 +409,6 @@ class Evaluation(Reporting):
         97.5 % points when the cases are drawn again (paired bootstrap), and ``better``: the
         name of the better one if the interval leaves no doubt, else nothing.
         """
-        from kneebayes.study.comparing import comparisons_of
-
         return comparisons_of(self)
 
     @cached_property
@@ -215,8 +418,6 @@ class Evaluation(Reporting):
         ``auc`` is the area under the ROC curve, missing where all cases or none have it. P(at
         least one of a group) is taken as if causes were independent given the answers.
         """
-        from kneebayes.study.comparing import causes_of
-
         return causes_of(self)
 
     @cached_property
@@ -241,20 +442,16 @@ class Evaluation(Reporting):
         urgent cause) of at least ``threshold``; ``missed`` have neither. ``false_alarms`` is
         the share of patients without any urgent cause who have either.
         """
-        from kneebayes.study.urgent_cases import urgent_table
-
         return urgent_table(self)
 
     @property
     def report(self) -> Report:
         """What is shown: the scores of each predictor."""
-        from kneebayes.study.wording import report_of
-
         return report_of(self)
 
     def draw(self, ax: Axes | None = None) -> Axes:
         """Draw the calibration curve of the reference, with intervals."""
-        from kneebayes.study.calibration_figure import draw_calibration
+        from kneebayes.study.calibration import draw_calibration
 
         calibration = self.calibrations[self.reference]
         rows = [asdict(one) for one in calibration.bins]

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from kneebayes.knowledge import Knowledge
 
-__all__ = ["NAIVE", "NETWORK", "PRIOR", "Diagnosing", "Judge", "judged"]
+__all__ = ["NAIVE", "NETWORK", "PRIOR", "Diagnostician", "Judge", "judged"]
 
 NETWORK, NAIVE, PRIOR = "network", "naive Bayes", "prior only"
 EXPLAINS, PRESENT = "explains", "posterior"
@@ -25,7 +25,7 @@ SHOWN = 3
 Beliefs = dict[str, float]
 
 
-class Diagnosing(Protocol):
+class Diagnostician(Protocol):
     """Whatever gives a ranking of causes to a patient's answers: the public model."""
 
     def diagnose(self, answers: Mapping[str, Any], /) -> Any:
@@ -59,7 +59,7 @@ class Judge:
         If the ranking has no such column.
     """
 
-    def __init__(self, model: Diagnosing, knowledge: Knowledge, ranked_by: str = "") -> None:
+    def __init__(self, model: Diagnostician, knowledge: Knowledge, ranked_by: str = "") -> None:
         self.model = model
         bare = model.diagnose({}).ranking
         columns = [name for name in (EXPLAINS, PRESENT) if name in bare.columns]

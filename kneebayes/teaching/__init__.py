@@ -1,9 +1,12 @@
 """The virtual patient: cases to practise on, what the learner did, and what it was worth."""
 
+import warnings
+from typing import Any
+
 from kneebayes.teaching.case import PracticeCase
 from kneebayes.teaching.feedback import Feedback
 from kneebayes.teaching.frequencies import NaturalFrequencies, largest_remainder
-from kneebayes.teaching.grether import Statement, Weights, weigh_statements
+from kneebayes.teaching.grether import GretherWeights, StatedBelief, weigh_statements
 from kneebayes.teaching.learners import Learner, ask_at_random, ask_the_best, neglect_base_rates
 from kneebayes.teaching.patients import DIFFICULTIES, KINDS, Hardness
 from kneebayes.teaching.practice import Practice
@@ -16,14 +19,14 @@ __all__ = [
     "DIFFICULTIES",
     "KINDS",
     "Feedback",
+    "GretherWeights",
     "Hardness",
     "Learner",
     "NaturalFrequencies",
     "Practice",
     "PracticeCase",
     "Situation",
-    "Statement",
-    "Weights",
+    "StatedBelief",
     "ask_at_random",
     "ask_the_best",
     "brier_score",
@@ -35,3 +38,16 @@ __all__ = [
     "neglect_base_rates",
     "weigh_statements",
 ]
+
+RENAMED = {"Statement": StatedBelief, "Weights": GretherWeights}
+
+
+def __getattr__(name: str) -> Any:
+    """Old names, for one version."""
+    if name not in RENAMED:
+        message = f"module 'kneebayes.teaching' has no attribute {name!r}"
+        raise AttributeError(message)
+    new = RENAMED[name]
+    message = f"kneebayes.teaching.{name} is now kneebayes.teaching.{new.__name__}."
+    warnings.warn(message, DeprecationWarning, stacklevel=2)
+    return new

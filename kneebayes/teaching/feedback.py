@@ -11,7 +11,7 @@ from kneebayes.case import Urgency, UrgencyReason, judge_urgency, read_answers
 from kneebayes.errors import EvidenceError
 from kneebayes.odds import logit
 from kneebayes.teaching.biases import biases_of
-from kneebayes.teaching.grether import Statement
+from kneebayes.teaching.grether import StatedBelief
 from kneebayes.teaching.patients import Hardness, hardness_of
 from kneebayes.teaching.plan import uncertainty_of, walk_plan
 from kneebayes.teaching.practice_text import sections_html, sections_text
@@ -108,7 +108,7 @@ class Feedback(Showing):
         """How hard the patient was, measured."""
         return hardness_of(self.case.model, self.case.truth)
 
-    def statements(self, case: int = 0) -> list[Statement]:
+    def statements(self, case: int = 0) -> list[StatedBelief]:
         """Every probability that was stated, with the prior and the evidence it should rest on.
 
         Stated probabilities of 0 and 1 have no logit and are left out.
@@ -125,7 +125,7 @@ class Feedback(Showing):
                 prior = logit(opening[id])
                 evidence = logit(at.exact[id]) - prior
                 if 0.0 < value < 1.0:
-                    found.append(Statement(case, id, prior, evidence, logit(value)))
+                    found.append(StatedBelief(case, id, prior, evidence, logit(value)))
         return found
 
     # urgency

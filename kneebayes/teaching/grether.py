@@ -9,14 +9,14 @@ import numpy as np
 
 from kneebayes.network import Numbers
 
-__all__ = ["Statement", "Weights", "weigh_statements"]
+__all__ = ["GretherWeights", "StatedBelief", "weigh_statements"]
 
 CLEAR = 0.1  # a weight this close to 1 is no fault, however surely it is known
 NORMAL = 1.959963984540054  # 97.5 % quantile of the standard normal
 
 
 @dataclass(frozen=True, slots=True)
-class Statement:
+class StatedBelief:
     """One stated probability with what it should have come from.
 
     Attributes
@@ -41,7 +41,7 @@ class Statement:
 
 
 @dataclass(frozen=True, slots=True)
-class Weights:
+class GretherWeights:
     """``stated logit = intercept + prior weight * prior logit + evidence weight * evidence``.
 
     Attributes
@@ -88,7 +88,7 @@ class Weights:
         return tuple(found)
 
 
-def weigh_statements(statements: Sequence[Statement]) -> Weights | None:
+def weigh_statements(statements: Sequence[StatedBelief]) -> GretherWeights | None:
     """Regress stated logits on prior logits and weights of evidence.
 
     Least squares; standard errors are clustered by case (Liang and Zeger 1986) with the
@@ -103,7 +103,7 @@ def weigh_statements(statements: Sequence[Statement]) -> Weights | None:
 
     Examples
     --------
-    >>> said = [Statement(c, "gout", p, e, 0.2 * p + e) for c, p, e in
+    >>> said = [StatedBelief(c, "gout", p, e, 0.2 * p + e) for c, p, e in
     ...         [(0, -1.0, 0.0), (1, -2.0, 1.0), (2, -3.0, 0.5), (3, -4.0, 2.0)]]
     >>> weigh_statements(said).faults
     ('base-rate neglect',)
@@ -126,6 +126,6 @@ def weigh_statements(statements: Sequence[Statement]) -> Weights | None:
     errors: Numbers = np.sqrt(np.maximum(np.diag(variance), 0.0))
     intercept, prior, evidence = weights.tolist()
     of_intercept, of_prior, of_evidence = errors.tolist()
-    return Weights(
+    return GretherWeights(
         intercept, prior, evidence, of_intercept, of_prior, of_evidence, count, len(groups)
     )

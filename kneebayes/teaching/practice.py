@@ -13,7 +13,7 @@ import numpy as np
 
 from kneebayes.errors import KneebayesError
 from kneebayes.teaching.feedback import Feedback
-from kneebayes.teaching.grether import NORMAL, Weights, weigh_statements
+from kneebayes.teaching.grether import NORMAL, GretherWeights, weigh_statements
 from kneebayes.teaching.learners import Learner
 from kneebayes.teaching.opening import new_case
 from kneebayes.teaching.practice_text import Section, sections_html, sections_text
@@ -181,7 +181,7 @@ class Practice(Showing):
         return pd.DataFrame(self._score_rows)
 
     @cached_property
-    def weights(self) -> dict[str, Weights | None]:
+    def weights(self) -> dict[str, GretherWeights | None]:
         """Grether's weights by learner; None where too few statements leave them open."""
         found = {}
         for learner in self._names:
@@ -352,7 +352,7 @@ def _wilson(hits: int, count: int) -> tuple[float, float]:
     return low, middle + half if hits < count else 1.0
 
 
-def _weight_cells(one: Weights) -> tuple[str, str, str, str]:
+def _weight_cells(one: GretherWeights) -> tuple[str, str, str, str]:
     prior = f"{one.prior:.2f}", f"{one.prior_error:.3f}"
     return (*prior, f"{one.evidence:.2f}", f"{one.evidence_error:.3f}")
 

@@ -6,7 +6,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from kneebayes.case.case import Case, CaseLike
-from kneebayes.view.markup import Bar, percent
+from kneebayes.view.markup import ShareBar, percent
 from kneebayes.view.report import Report, plain_case, report_on
 
 if TYPE_CHECKING:
@@ -77,7 +77,7 @@ def differential_report(case: CaseLike, top: int = 10) -> Report:
             row.group,
             percent(row.prior),
             percent(row.posterior),
-            Bar(row.posterior),
+            ShareBar(row.posterior),
         )
         for rank, row in enumerate(case.ranked[:top], start=1)
     ]

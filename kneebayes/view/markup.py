@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterable, Sequence
 from html import escape
 
-__all__ = ["Bar", "Markup", "bar", "percent", "table", "tag"]
+__all__ = ["Markup", "ShareBar", "bar", "percent", "table", "tag"]
 
 SMALLEST = 1e-6
 NEARLY_ONE = 0.99
@@ -40,12 +40,12 @@ class Markup(str):
     __slots__ = ()
 
 
-class Bar(str):
+class ShareBar(str):
     """A share as a bar: marks in a terminal, blocks in a notebook; up to twenty."""
 
     share: float
 
-    def __new__(cls, share: float) -> Bar:
+    def __new__(cls, share: float) -> ShareBar:
         """A bar of some share."""
         made = super().__new__(cls, "#" * round(20 * min(max(share, 0.0), 1.0)))
         made.share = share
@@ -53,7 +53,7 @@ class Bar(str):
 
 
 def _cell(text: str) -> str:
-    if isinstance(text, Bar):
+    if isinstance(text, ShareBar):
         return bar(text.share)
     return text if isinstance(text, Markup) else escape(text)
 

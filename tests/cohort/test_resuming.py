@@ -13,7 +13,7 @@ import pandas as pd
 import pytest
 
 import kneebayes as kb
-from kneebayes.cohort.pieces import description_of, pieces_beside
+from kneebayes.cohort.files import description_of, pieces_beside
 from kneebayes.cohort.questionnaire import PIECE
 
 ROWS = 3 * PIECE + 5
@@ -119,7 +119,7 @@ def test_the_work_is_described_alike_in_every_process(robot: kb.Model, tmp_path:
 import sys
 from pathlib import Path
 import kneebayes as kb
-from kneebayes.cohort.pieces import description_of
+from kneebayes.cohort.files import description_of
 print(description_of(kb.load(sys.argv[1]), Path(sys.argv[2]), Path("out.csv"), ()), end="")
 """
     command = [sys.executable, "-c", code, robot.knowledge.folder, str(source)]

@@ -10,7 +10,7 @@ from kneebayes.inference import Engine, draw_worlds
 from kneebayes.inference.flat import numbers_of
 from kneebayes.learning.coordinates import Coordinates, Family, Free
 from kneebayes.learning.counting import Counting
-from kneebayes.learning.scoring import Sample, Scoring
+from kneebayes.learning.scoring import Estimation, Sample
 from kneebayes.network import Network, noisy_or_node, root_node
 
 
@@ -35,6 +35,6 @@ def test_shares_and_links_are_those_of_pgmpy() -> None:
     coordinates = Coordinates(numbers, [Free(4, 0.6, 20.0)], [Family(0, (0.8, 0.2), 10.0)])
     rows, counts = np.unique(worlds, axis=0, return_counts=True)
     sample = Sample(rows, None, counts.astype(float))
-    found = Scoring(Counting(Engine(network)), coordinates, sample).find(enough=1e-12)
+    found = Estimation(Counting(Engine(network)), coordinates, sample).find(enough=1e-12)
     np.testing.assert_allclose(found.numbers[:2], tables["gout"].get_values()[:, 0], atol=1e-7)
     assert found.numbers[4] == pytest.approx(tables["toe"].get_values()[1, 1], abs=1e-7)

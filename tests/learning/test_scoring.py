@@ -12,7 +12,7 @@ from kneebayes.inference.flat import flatten, numbers_of
 from kneebayes.learning.coordinates import Coordinates, Family, Free, Ratio
 from kneebayes.learning.counting import Counting
 from kneebayes.learning.outcome import network_with
-from kneebayes.learning.scoring import Found, Imagined, Sample, Scoring
+from kneebayes.learning.scoring import Estimation, Found, Imagined, Sample
 from kneebayes.network import Network, noisy_or_node, root_node
 
 CLOSELY = 1e-12
@@ -28,7 +28,7 @@ def find(
 ) -> Found:
     counting = Counting(Engine(network))
     sample = Sample(hard.astype(np.int8), None, weights.astype(float))
-    found = Scoring(counting, coordinates, sample, selection, imagined).find(
+    found = Estimation(counting, coordinates, sample, selection, imagined).find(
         enough=CLOSELY, most=300
     )
     assert found.converged
@@ -190,13 +190,15 @@ def test_the_density_never_falls_and_its_slope_is_that_of_differences(seed: int)
         coordinates = Coordinates(numbers, free, families)
         worlds, _ = draw_worlds(network, 30, rng)
         hard = np.where(rng.random(worlds.shape) < 0.5, worlds, -1).astype(np.int8)
-        scoring = Scoring(Counting(Engine(network)), coordinates, Sample(hard, None, np.ones(30)))
+        scoring = Estimation(
+            Counting(Engine(network)), coordinates, Sample(hard, None, np.ones(30))
+        )
         found = scoring.find(enough=1e-6)
         assert list(found.trail) == sorted(found.trail)
         check_slope(scoring, found.at + 0.3 * rng.standard_normal(len(found.at)))
 
 
-def check_slope(scoring: Scoring, at: np.ndarray, step: float = 1e-5) -> None:
+def check_slope(scoring: Estimation, at: np.ndarray, step: float = 1e-5) -> None:
     gradient = scoring.look(at).gradient
     for k in range(len(at)):
         way = np.zeros(len(at))
@@ -225,7 +227,7 @@ def test_a_ratio_stays_tied_to_the_leak() -> None:
     selection = np.array([-1, -1, 1], dtype=np.int8)
     imagined = (Imagined(1, 0.4, 15.0),)
     sample = Sample(hard, None, np.array([3.0, 1.0, 2.0, 2.0]))
-    scoring = Scoring(Counting(Engine(network)), coordinates, sample, selection, imagined)
+    scoring = Estimation(Counting(Engine(network)), coordinates, sample, selection, imagined)
     rng = np.random.default_rng(0)
     check_slope(scoring, coordinates.origin + 0.2 * rng.standard_normal(len(coordinates)))
     found = scoring.find()

@@ -20,9 +20,8 @@ from kneebayes.learning import HeldOut
 from kneebayes.learning.counting import Counting
 from kneebayes.learning.learn import selection_of
 from kneebayes.learning.outcome import network_with
-from kneebayes.learning.scoring import Sample, Scoring
-from kneebayes.learning.sentences import read_text
-from kneebayes.learning.weights import weight_of
+from kneebayes.learning.scoring import Estimation, Sample
+from kneebayes.learning.sentences import read_text, weight_of
 
 matplotlib = pytest.importorskip("matplotlib")
 matplotlib.use("Agg")
@@ -57,7 +56,7 @@ def perturbed(model: kb.Model, seed: int) -> kb.Model:
     rng = np.random.default_rng(seed)
     nobody = Sample(np.empty((0, len(model.network)), dtype=np.int8), None, np.empty(0))
     selection = selection_of(model)
-    scoring = Scoring(Counting(model.engine), text.coordinates, nobody, selection, text.imagined)
+    scoring = Estimation(Counting(model.engine), text.coordinates, nobody, selection, text.imagined)
     at = text.coordinates.origin
     apart = np.linalg.cholesky(np.linalg.inv(scoring.look(at).by_text))
     normal = rng.standard_normal((CANDIDATES, len(at)))

@@ -13,8 +13,13 @@ from kneebayes.cohort import COMPLETE, SimulatedCohort
 from kneebayes.network import Network, root_node, table_node
 from kneebayes.network.pgmpy_bridge import query_pgmpy, to_pgmpy
 from kneebayes.study import Evaluation, Scoring, evaluate, evaluate_predictions
-from kneebayes.study.baselines import any_urgent, naive_bayes, reading_of, states_of
-from kneebayes.study.learners import PgmpyNaiveBayes
+from kneebayes.study.baselines import (
+    PgmpyNaiveBayes,
+    any_urgent,
+    naive_bayes,
+    reading_of,
+    states_of,
+)
 
 EXACT = "exact network"
 

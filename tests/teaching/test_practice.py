@@ -12,7 +12,7 @@ import kneebayes as kb
 from kneebayes.teaching import (
     Practice,
     PracticeCase,
-    Statement,
+    StatedBelief,
     ask_at_random,
     ask_the_best,
     neglect_base_rates,
@@ -120,7 +120,7 @@ def test_weights_are_found_again(prior: float, evidence: float, faults: tuple[st
         for _ in range(4):
             p, e = rng.normal(-2.0, 1.0), rng.normal(0.0, 1.5)
             stated = 0.1 + prior * p + evidence * e + own + rng.normal(0.0, 0.3)
-            said.append(Statement(case, "gout", p, e, stated))
+            said.append(StatedBelief(case, "gout", p, e, stated))
     told = weigh_statements(said)
     assert told is not None
     assert told.faults == faults
@@ -133,7 +133,7 @@ def test_weights_are_found_again(prior: float, evidence: float, faults: tuple[st
 
 def test_errors_of_weights_against_the_formula_written_out() -> None:
     rng = np.random.default_rng(3)
-    said = [Statement(at % 5, "a", *rng.normal(size=3)) for at in range(20)]
+    said = [StatedBelief(at % 5, "a", *rng.normal(size=3)) for at in range(20)]
     told = weigh_statements(said)
     assert told is not None
     x = np.array([[1.0, one.prior, one.evidence] for one in said])
@@ -151,9 +151,11 @@ def test_errors_of_weights_against_the_formula_written_out() -> None:
 
 @pytest.mark.parametrize("count", [0, 1, 3])
 def test_too_few_statements_leave_the_weights_open(count: int) -> None:
-    assert weigh_statements([Statement(at, "a", 1.0 + at, 0.0, 1.0) for at in range(count)]) is None
+    assert (
+        weigh_statements([StatedBelief(at, "a", 1.0 + at, 0.0, 1.0) for at in range(count)]) is None
+    )
 
 
 def test_priors_that_do_not_vary_leave_the_weights_open() -> None:
-    said = [Statement(at, "a", -1.0, float(at), 0.0) for at in range(9)]
+    said = [StatedBelief(at, "a", -1.0, float(at), 0.0) for at in range(9)]
     assert weigh_statements(said) is None

@@ -1,15 +1,25 @@
-"""What would change one's mind, showing itself."""
+"""What would change one's mind: few answers that put one cause above another."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import math
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import combinations
 from typing import TYPE_CHECKING
 
 from kneebayes.case.case import Case, CaseLike
-from kneebayes.questions.ask.change import Change, find_change
-from kneebayes.questions.ask.outcomes import Outcome
-from kneebayes.questions.ask.ranking import kinds_of
+from kneebayes.errors import EvidenceError
+from kneebayes.odds import decibans
+from kneebayes.questions.ask.outcomes import (
+    Asked,
+    Outcome,
+    Subject,
+    now_of,
+    outcomes_of,
+    outcomes_of_each,
+)
+from kneebayes.questions.ask.ranking import QUESTION_KINDS, kinds_of, open_nodes
 from kneebayes.view.markup import percent
 from kneebayes.view.report import CaseResult, Report, report_on
 
@@ -17,7 +27,133 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
 
-__all__ = ["ChangeOfMind", "change_of_mind"]
+__all__ = ["Change", "ChangeOfMind", "change_of_mind", "find_change"]
+
+KEPT = {2: 16, 3: 11}  # answers put together in twos and threes: 120 and 165 sets
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """Few answers that put one cause above another, the most probable set first.
+
+    Attributes
+    ----------
+    to, over
+        Ids of the cause that is to rise, and of the one it is to pass.
+    now
+        What is believed now.
+    sets
+        Sets of answers of the smallest size that was found, the most probable first.
+        Nothing if none was; one empty set if nothing is needed.
+    tried
+        How many sets were tried by size.
+    complete
+        Whether no smaller set exists at all. Single answers are all tried; pairs and
+        threes only of the answers that by themselves speak most for the one over the other.
+    """
+
+    to: str
+    over: str
+    now: Outcome
+    sets: tuple[Outcome, ...]
+    tried: Mapping[int, int]
+    complete: bool
+
+    @property
+    def size(self) -> int | None:
+        """How many answers are needed; None where no set was found."""
+        return len(self.sets[0].answers) if self.sets else None
+
+    @property
+    def probability(self) -> float:
+        """P(the most probable set | evidence); 0 where none was found."""
+        return self.sets[0].probability if self.sets else 0.0
+
+
+def find_change(
+    case: Case, to: str, over: str, kinds: Sequence[str] = QUESTION_KINDS, most: int = 3
+) -> Change:
+    """Search sets of one, two and three open answers for such as put ``to`` above ``over``.
+
+    Parameters
+    ----------
+    case
+        The patient.
+    to, over
+        Ids of the causes.
+    kinds
+        The kinds of question that may be answered.
+    most
+        How many answers at most, from 1 to 3.
+
+    Raises
+    ------
+    EvidenceError
+        If both are the same cause, or one of them is certain already.
+    """
+    subject = Subject(tuple(dict.fromkeys((to, over))))
+    now = now_of(case.engine, case.evidence, subject)
+    _check(case, to, over, now)
+    if _passes(now, to, over):
+        return Change(to, over, now, (now,), {0: 1}, complete=True)
+    nodes = list(open_nodes(case, kinds))
+    told = outcomes_of(case.engine, case.evidence, nodes, subject)
+    single = [one for id in nodes for one in told[id] if len(told[id]) > 1]
+    tried = {1: len(single)}
+    found = [one for one in single if _passes(one, to, over)]
+    favour = [one for one in single if weight(now, one, to, over) > 0.0]
+    favour.sort(key=lambda one: -weight(now, one, to, over))
+    for size in range(2, most + 1):
+        if found:
+            break
+        asked = list(_together(favour[: KEPT[size]], size))
+        tried[size] = len(asked)
+        each = outcomes_of_each(case.engine, case.evidence, asked, subject)
+        found = [one for one in each if one.probability > 0.0 and _passes(one, to, over)]
+    found.sort(key=lambda one: -one.probability)
+    # all singles were tried, so a single or a pair is surely smallest
+    complete = bool(found) and len(found[0].answers) <= 2
+    return Change(to, over, now, tuple(found), tried, complete)
+
+
+def weight(now: Outcome, after: Outcome, to: str, over: str) -> float:
+    """How far answers move ``P(to) / P(over)``, in decibans; infinite where one is ruled out."""
+    p, q = after.posteriors[to], after.posteriors[over]
+    if p == 0.0 or now.posteriors[to] == 0.0:
+        return -math.inf
+    if q == 0.0:
+        return math.inf
+    return decibans((p / q) / (now.posteriors[to] / now.posteriors[over]))
+
+
+def _together(single: Sequence[Outcome], size: int) -> list[Asked]:
+    """Every combination of answers about different nodes."""
+    sets: list[Asked] = []
+    for some in combinations(single, size):
+        together = {id: state for one in some for id, state in one.answers.items()}
+        if len(together) == size:
+            sets.append(together)
+    return sets
+
+
+def _passes(outcome: Outcome, to: str, over: str) -> bool:
+    return outcome.posteriors[to] > outcome.posteriors[over]
+
+
+def _check(case: Case, to: str, over: str, now: Outcome) -> None:
+    label = case.knowledge.label
+    if to == over:
+        message = f"to, over: '{label(to)}' cannot rise above itself. Name two causes."
+        raise EvidenceError(message)
+    for role, id in (("to", to), ("over", over)):
+        if now.posteriors[id] in (0.0, 1.0):
+            said = "present" if now.posteriors[id] else "absent"
+            message = (
+                f"{role}: {label(id)} is {said} for certain, given the answers, so none can "
+                "change that. Name another cause, or take an answer back."
+            )
+            raise EvidenceError(message)
+
 
 SHOWN = 5
 
@@ -111,13 +247,13 @@ class ChangeOfMind(CaseResult):
         change = self.change
         if change.size is None:
             most = max(change.tried)
-            return f"No set of {_count(most, 'answer')} or fewer was found that does it."
+            return f"No set of {_counted(most, 'answer')} or fewer was found that does it."
         if change.size == 0:
             return f"{self.to} is above {self.over} already."
         sets = len(change.sets)
-        more = f"; {_count(sets - 1, 'other set')} of that size as well" if sets > 1 else ""
+        more = f"; {_counted(sets - 1, 'other set')} of that size as well" if sets > 1 else ""
         return (
-            f"{_count(change.size, 'answer')} {'is' if change.size == 1 else 'are'} enough: "
+            f"{_counted(change.size, 'answer')} {'is' if change.size == 1 else 'are'} enough: "
             f"{self._worded(change.sets[0])} (probability {percent(change.probability)}){more}."
         )
 
@@ -147,7 +283,7 @@ class ChangeOfMind(CaseResult):
         return draw_changes(rows, self.to, self.over, ax)
 
     def __repr__(self) -> str:
-        size = "none found" if self.change.size is None else _count(self.change.size, "answer")
+        size = "none found" if self.change.size is None else _counted(self.change.size, "answer")
         return f"ChangeOfMind({self.to} above {self.over}: {size}, {percent(self.probability)})"
 
 
@@ -155,7 +291,7 @@ def _posteriors(row: dict[str, object]) -> tuple[str, str]:
     return percent(float(str(row["to_posterior"]))), percent(float(str(row["over_posterior"])))
 
 
-def _count(number: int, noun: str) -> str:
+def _counted(number: int, noun: str) -> str:
     return f"{number} {noun}{'' if number == 1 else 's'}"
 
 

@@ -11,11 +11,10 @@ from kneebayes.building.model import ModelLike
 from kneebayes.case import believe
 from kneebayes.case.case import Case
 from kneebayes.errors import EvidenceError
-from kneebayes.questions.ask.decision_tree import DecisionTree
+from kneebayes.questions.ask.decision_tree import DEEPEST, DecisionTree, grow_tree
 from kneebayes.questions.ask.questions import Questions, question_text_of
 from kneebayes.questions.ask.ranking import Question, kinds_of, subject_called, subject_named
 from kneebayes.questions.ask.stopping import SameDecision, Stop, stop_rule
-from kneebayes.questions.ask.tree import DEEPEST, grow_tree
 from kneebayes.view.markup import percent
 from kneebayes.view.report import CaseResult, Report, report_on
 

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 from kneebayes.case.case import Case, CaseLike
 from kneebayes.errors import EvidenceError
-from kneebayes.questions.ask.choosing import look_ahead, pareto_front
 from kneebayes.questions.ask.outcomes import Outcome, Subject, most_moved
 from kneebayes.questions.ask.ranking import (
     Question,
     kinds_of,
+    look_ahead,
+    pareto_front,
     rank_questions,
     subject_called,
     subject_named,

@@ -7,9 +7,8 @@ from dataclasses import dataclass
 
 from kneebayes.case.case import Case
 from kneebayes.errors import EvidenceError
-from kneebayes.questions.ask.choosing import joint_answers
 from kneebayes.questions.ask.outcomes import Outcome, Subject, outcomes_of_each
-from kneebayes.questions.ask.ranking import Question
+from kneebayes.questions.ask.ranking import Question, joint_answers
 
 __all__ = ["ENOUGH", "MOST", "SameDecision", "Stop", "same_decision", "stop_rule"]
 

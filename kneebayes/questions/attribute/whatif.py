@@ -1,12 +1,18 @@
-"""What would remain without a cause."""
+"""What would remain without a cause: doing, not seeing."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from kneebayes.case.case import Case, CaseLike
-from kneebayes.questions.attribute.intervention import FindingWithout, remove_cause
+from kneebayes.errors import ImpossibleEvidenceError, KneebayesError
+from kneebayes.inference import Engine, Evidence
+from kneebayes.inference.paths import ancestors, descendants, reached, split_by_path
+from kneebayes.network import Link, Network
 from kneebayes.view.markup import percent
 from kneebayes.view.report import CaseResult, Report, report_on
 
@@ -14,7 +20,118 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
 
-__all__ = ["WhatIf", "without"]
+__all__ = ["FindingWithout", "WhatIf", "remove_cause", "without"]
+
+
+@dataclass(frozen=True, slots=True)
+class FindingWithout:
+    """A finding in this patient, and in the same patient had a cause been absent.
+
+    Attributes
+    ----------
+    finding
+        Its id.
+    observed
+        Whether it was observed present for certain.
+    now
+        P(present | evidence).
+    without
+        P(it would be present had the cause been absent | evidence).
+    """
+
+    finding: str
+    observed: bool
+    now: float
+    without: float
+
+    @property
+    def persists(self) -> float:
+        """P(it would be present had the cause been absent | it is present, evidence).
+
+        A cause only ever produces, so what would be there without it is there with it.
+        """
+        return min(1.0, self.without / self.now) if self.now > 0.0 else 1.0
+
+
+def remove_cause(
+    engine: Engine, evidence: Evidence, cause: str, findings: Sequence[str]
+) -> tuple[FindingWithout, ...]:
+    """What would become of findings in this very patient had a cause been absent.
+
+    The counterfactual of a noisy-OR network whose links each fire or do not, independently:
+    all that is not below the cause stays as it was, and so does which links would fire when
+    their parent is present. Then a finding persists exactly if a chain of fired links that
+    does not pass the cause leads to it. The evidence was seen before the cause is taken away.
+
+    Parameters
+    ----------
+    engine
+        The engine to ask.
+    evidence
+        What was observed.
+    cause
+        Id of a binary node.
+    findings
+        Ids of noisy-ORs; those observed absent are left out.
+
+    Raises
+    ------
+    ImpossibleEvidenceError
+        If the evidence has probability zero.
+    KneebayesError
+        If something below the cause is no noisy-OR, or is made more probable by an absence.
+    TooWideError
+        If the answer needs more memory than is allowed.
+
+    References
+    ----------
+    Pearl: Causality, 2nd ed. 2009, section 7.1 (abduction, action, prediction); Balke, Pearl:
+    Probabilistic evaluation of counterfactual queries, AAAI 1994 (the twin network, which
+    here keeps two nodes only for what lies below the cause).
+    """
+    network = engine.network
+    open_or_present = [id for id in findings if evidence.hard_state(id) != 0]
+    passing = {node.id for node in network.nodes if evidence.hard_state(node.id) != 0}
+    below = descendants(network, cause, passing - {cause})
+    ends = [id for id in open_or_present if id in below]
+    within = below & ancestors(network, ends, below)
+    _check(network, cause, within)
+
+    def counts(link: Link) -> tuple[bool, ...]:
+        """Whatever does not come from the cause."""
+        return (link.parent != cause,) * len(link.strength)
+
+    split = split_by_path(network, within, counts, leak_counts=True)
+    targets = [*open_or_present, *(reached(id) for id in ends)]
+    told = Engine(split.network).propagate_each([split.widen(evidence)], targets)
+    if told.log_probability[0] == -np.inf:
+        message = "The evidence has probability zero, so nothing follows from it."
+        raise ImpossibleEvidenceError(message, list(evidence))
+    rows = []
+    for id in open_or_present:
+        now = min(1.0, float(told.marginals[id][0, 1:].sum()))
+        without = told.present(reached(id)) if id in ends else now
+        rows.append(FindingWithout(id, evidence.hard_state(id) == 1, now, min(now, without)))
+    return tuple(rows)
+
+
+def _check(network: Network, cause: str, within: set[str]) -> None:
+    """Refuse what is not produced by presence alone: then being absent could produce too."""
+    for id in within:
+        node = network[id]
+        if not node.is_noisy_or:
+            message = (
+                f"'{id}' is given by a table, so it is not known how it would have been "
+                f"without '{cause}'. Only noisy-ORs can stand below a cause that is taken away."
+            )
+            raise KneebayesError(message)
+        for link in node.links:
+            if (link.parent == cause or link.parent in within) and link.strength[0] > 0.0:
+                message = (
+                    f"'{id}' is produced by the absence of '{link.parent}' with probability "
+                    f"{link.strength[0]:g}. Below a cause that is taken away this must be 0."
+                )
+                raise KneebayesError(message)
 
 
 @dataclass(frozen=True, repr=False)

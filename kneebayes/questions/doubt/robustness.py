@@ -1,4 +1,4 @@
-"""How sure a ranking is, shown."""
+"""How sure the ranking is, when every word may mean anything inside its interval."""
 
 from __future__ import annotations
 
@@ -8,9 +8,18 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+from numpy.typing import NDArray
+
+from kneebayes.building import Elicited
+from kneebayes.building.quantities import Quantities, amounts_at, quantities_of
+from kneebayes.building.restating import Restating, Solved
 from kneebayes.case.case import Case, CaseLike
+from kneebayes.errors import KneebayesError
+from kneebayes.inference import Engine, Evidence
+from kneebayes.knowledge import Knowledge
 from kneebayes.knowledge.parts import Interval
-from kneebayes.questions.doubt.drawing import Drawing, Spread, spread_of
+from kneebayes.network import Numbers
 from kneebayes.view.markup import percent
 from kneebayes.view.report import CaseResult, Report, report_on
 
@@ -18,7 +27,251 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
 
-__all__ = ["Robustness", "robustness"]
+__all__ = ["CauseSpread", "Robustness", "Spread", "WordDraws", "robustness", "spread_of"]
+
+LOW, HIGH = 0.05, 0.95
+TOP = 3
+CHUNK = 2000  # draws worked on together, so that memory stays small
+SPARE, FEWEST_SPARE = 0.02, 5  # further draws made at once, since one in seventy has no network
+RETRIES = 20
+MOST_DRAWS = 1_000_000
+HIGHEST_PRIOR = 0.9
+SMALLEST = 1e-300
+CLOSE = 3e-3  # a prior of a draw is met to this in log-odds, far below what its word leaves open
+
+
+@dataclass(frozen=True, slots=True)
+class WordDraws:
+    """How networks are drawn from what the words may mean.
+
+    Attributes
+    ----------
+    draws
+        How many.
+    seed
+        Of the random numbers; the same seed gives the same draws for every patient.
+    width
+        Multiplies the deviations: 0 gives the value of every quantity, 1 its interval.
+
+    Raises
+    ------
+    KneebayesError
+        If one of them is out of range.
+    """
+
+    draws: int
+    seed: int
+    width: float
+
+    def __post_init__(self) -> None:
+        _check(self.draws, self.seed, self.width)
+
+
+@dataclass(frozen=True, slots=True)
+class CauseSpread:
+    """How far one cause moves over the draws.
+
+    Attributes
+    ----------
+    id
+        The cause.
+    posterior, rank
+        P(cause | evidence) and place with every quantity at its value.
+    low, median, high
+        5, 50 and 95 % quantiles of the posterior over the draws.
+    rank_low, rank_high
+        The same of its place: it ranks between them in about nine of ten draws.
+    first, top_three
+        Shares of the draws in which it ranks first, and among the first three.
+    """
+
+    id: str
+    posterior: float
+    low: float
+    median: float
+    high: float
+    rank: int
+    rank_low: int
+    rank_high: int
+    first: float
+    top_three: float
+
+
+@dataclass(frozen=True, eq=False)
+class Spread:
+    """All causes over all draws.
+
+    Attributes
+    ----------
+    causes
+        Most probable first, as the model ranks them.
+    ids, posteriors
+        Ids of the causes, and P(cause | evidence): draws x causes in that order.
+    draws, seed, width
+        What was asked for; ``width`` multiplies how far the draws reach.
+    redrawn
+        How many further draws were thrown away, since no network has such priors or the
+        evidence was impossible in it.
+    """
+
+    causes: tuple[CauseSpread, ...]
+    ids: tuple[str, ...]
+    posteriors: Numbers
+    draws: int
+    seed: int
+    width: float
+    redrawn: int
+
+
+def spread_of(
+    engine: Engine,
+    knowledge: Knowledge,
+    elicited: Elicited,
+    evidence: Evidence,
+    drawing: WordDraws,
+    progress: Callable[[int], object] | None = None,
+    solved: Solved | None = None,
+) -> Spread:
+    """Draw every stated quantity from its interval, and ask each network that follows.
+
+    Words are shared: one draw a word serves all statements that use it in the same
+    direction. The priors are made to hold in every draw.
+
+    Parameters
+    ----------
+    engine, knowledge, elicited
+        The model.
+    evidence
+        What is known of the patient.
+    drawing
+        How many networks to ask, and how they are drawn.
+    progress
+        Called with how many more draws are done.
+    solved
+        What was solved for earlier draws, to be used again; more is added.
+
+    Raises
+    ------
+    KneebayesError
+        If hardly any draw has priors that can hold.
+    """
+    draws, seed, width = drawing.draws, drawing.seed, drawing.width
+    quantities = quantities_of(knowledge, elicited, engine)
+    restating = Restating(engine, knowledge, quantities, evidence, CLOSE, solved)
+    total = knowledge.lexicons[elicited.lexicon].total is not None
+    rng = np.random.default_rng(seed)
+    ids = tuple(knowledge.causes)
+    kept: list[Numbers] = []
+    done = redrawn = 0
+    while done < draws:
+        wanted = draws - done
+        count = min(CHUNK, wanted + FEWEST_SPARE + int(SPARE * wanted))
+        deviations = width * rng.standard_normal((count, len(quantities.words)))
+        amounts = _drawn(quantities, deviations, total=total)
+        found, looked_at = _ask(restating, amounts, evidence, ids, wanted)
+        kept.append(found)
+        done += len(found)
+        redrawn += looked_at - len(found)
+        if redrawn > RETRIES * max(draws, 100):
+            raise KneebayesError(_hopeless(redrawn, done, width))
+        if progress is not None:
+            progress(len(found))
+    posteriors = np.concatenate(kept)
+    told = engine.propagate_each([evidence], ids)
+    base = np.array([told.present(id) for id in ids])
+    return Spread(_summed_up(ids, base, posteriors), ids, posteriors, draws, seed, width, redrawn)
+
+
+def _check(draws: int, seed: int, width: float) -> None:
+    for name, value, low, high in (("draws", draws, 1, MOST_DRAWS), ("seed", seed, 0, 2**63 - 1)):
+        if isinstance(value, bool) or not isinstance(value, int | np.integer):
+            message = f"'{name}' must be a whole number, got {value!r}."
+            raise KneebayesError(message)
+        if not low <= value <= high:
+            message = f"'{name}' must be from {low} to {high}, got {value}."
+            raise KneebayesError(message)
+    if isinstance(width, bool) or not isinstance(width, int | float | np.number):
+        message = f"'spread' must be a number, got {width!r}."
+        raise KneebayesError(message)
+    if not 0.0 <= width <= 5.0:
+        message = (
+            f"'spread' must be from 0 (every word at its value) to 5, got {width:g}; "
+            "1 is the interval that the lexicon gives."
+        )
+        raise KneebayesError(message)
+
+
+def _drawn(quantities: Quantities, deviations: Numbers, *, total: bool) -> Numbers:
+    """Amounts; where the lexicon fixes what the priors add up to, they are scaled to it."""
+    amounts = amounts_at(quantities, deviations)
+    if total:
+        priors = quantities.of_kind("prior")
+        scale = quantities.values[priors].sum() / amounts[:, priors].sum(axis=1)  # noqa: PD011
+        scaled = amounts[:, priors] * scale[:, None]
+        amounts[:, priors] = np.minimum(np.maximum(HIGHEST_PRIOR, amounts[:, priors]), scaled)
+    return amounts
+
+
+def _ask(
+    restating: Restating, amounts: Numbers, evidence: Evidence, ids: tuple[str, ...], most: int
+) -> tuple[Numbers, int]:
+    """Posteriors in the first networks that exist, in which the evidence is possible.
+
+    Also how many amounts were looked at to find them.
+    """
+    restated = restating.restate(amounts)
+    held = np.flatnonzero(restated.held)[:most]
+    looked_at = int(held[-1]) + 1 if len(held) == most else len(amounts)
+    if not len(held):
+        return np.empty((0, len(ids))), looked_at
+    told = restating.engine.propagate_each([evidence], ids, restated.numbers[held])
+    possible = told.log_probability > -np.inf
+    posteriors = np.stack([told.marginals[id][possible, 1] for id in ids], axis=1)
+    return posteriors, looked_at
+
+
+def _hopeless(redrawn: int, done: int, width: float) -> str:
+    return (
+        f"Of {redrawn + done} draws only {done} have priors that can hold and evidence that is "
+        f"possible, with spread {width:g}. Give a smaller spread, or raise the priors."
+    )
+
+
+def ranks_of(posteriors: Numbers) -> NDArray[np.int64]:
+    """Place of each cause in each row, 1 for the most probable; ties in the order given.
+
+    Equal to ten digits is a tie, since two exact ways of computing differ in later ones.
+    """
+    digits = np.round(np.log(np.maximum(posteriors, SMALLEST)), 10)
+    order = np.argsort(-digits, axis=1, kind="stable")
+    places = np.arange(1, posteriors.shape[1] + 1)
+    ranks = np.empty(posteriors.shape, dtype=np.int64)
+    np.put_along_axis(ranks, order, np.broadcast_to(places, ranks.shape), axis=1)
+    return ranks
+
+
+def _summed_up(ids: tuple[str, ...], base: Numbers, posteriors: Numbers) -> tuple[CauseSpread, ...]:
+    ranks = ranks_of(posteriors)
+    place = ranks_of(base[None])[0]
+    low, median, high = np.quantile(posteriors, [LOW, 0.5, HIGH], axis=0)
+    rank_low = np.quantile(ranks, LOW, axis=0, method="inverted_cdf")
+    rank_high = np.quantile(ranks, HIGH, axis=0, method="inverted_cdf")
+    return tuple(
+        CauseSpread(
+            id=ids[at],
+            posterior=float(base[at]),
+            low=float(low[at]),
+            median=float(median[at]),
+            high=float(high[at]),
+            rank=int(place[at]),
+            rank_low=int(rank_low[at]),
+            rank_high=int(rank_high[at]),
+            first=float((ranks[:, at] == 1).mean()),
+            top_three=float((ranks[:, at] <= TOP).mean()),
+        )
+        for at in np.argsort(place)
+    )
+
 
 SHOWN = 10
 LONG = 5000  # draws from which on a bar shows how far they have come
@@ -225,7 +478,7 @@ def robustness(
     ("Baker's cyst", True)
     """
     case = case.case
-    drawing = Drawing(draws, seed, spread)
+    drawing = WordDraws(draws, seed, spread)
     with _bar(draws, progress) as step:
         found = spread_of(
             case.engine,

@@ -9,10 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from kneebayes.case.case import Case, CaseLike
 from kneebayes.errors import EvidenceError
-from kneebayes.questions.explain.rows import explanation_rows
-from kneebayes.questions.explain.text import told
 from kneebayes.questions.explain.weighing import Explained, explain_cause
-from kneebayes.questions.explain.words import Words
+from kneebayes.questions.explain.words import Words, explanation_rows, told
 from kneebayes.view.markup import percent
 from kneebayes.view.report import CaseResult, Report, report_on
 

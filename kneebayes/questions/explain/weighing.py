@@ -21,15 +21,18 @@ from kneebayes.questions.explain.grounds import (
     joined_shares,
 )
 from kneebayes.questions.explain.rivals import ExplainedAway, explained_away
-from kneebayes.questions.explain.shapley import (
+from kneebayes.questions.explain.subsets import (
+    DECIBANS,
     Order,
+    SubsetOdds,
     change,
+    odds_of_all,
+    odds_of_some,
     orders_of,
     prefixes,
     shapley_of_all,
     shapley_of_orders,
 )
-from kneebayes.questions.explain.subsets import DECIBANS, SubsetOdds, odds_of_all, odds_of_some
 
 __all__ = ["Explained", "Overlap", "Stand", "Weight", "explain_cause"]
 

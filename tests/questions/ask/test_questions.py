@@ -9,7 +9,6 @@ import pytest
 import kneebayes as kb
 from kneebayes.inference import Engine, Evidence
 from kneebayes.network import Network, noisy_or_node, root_node
-from kneebayes.questions.ask.choosing import joint_answers, look_ahead, pareto_front
 from kneebayes.questions.ask.outcomes import (
     Outcome,
     Subject,
@@ -21,8 +20,11 @@ from kneebayes.questions.ask.outcomes import (
 from kneebayes.questions.ask.ranking import (
     QUESTION_KINDS,
     Case,
+    joint_answers,
     kinds_of,
+    look_ahead,
     open_nodes,
+    pareto_front,
     rank_questions,
     subject_named,
 )

@@ -8,7 +8,7 @@ import kneebayes as kb
 from kneebayes.errors import ImpossibleEvidenceError
 from kneebayes.inference import Engine, Evidence
 from kneebayes.network import Network, noisy_or_node, root_node
-from kneebayes.questions.attribute.attributing import attribute
+from kneebayes.questions.attribute.attribution import attribute
 
 
 def reached_from(network: Network, world: World, sources: set[str], causes: set[str]) -> set[str]:

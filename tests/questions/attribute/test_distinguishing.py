@@ -10,7 +10,7 @@ import kneebayes as kb
 from kneebayes.errors import EvidenceError, ImpossibleEvidenceError, UnknownNameError
 from kneebayes.inference import Engine, Evidence
 from kneebayes.network import Network, noisy_or_node, root_node
-from kneebayes.questions.attribute.distinguishing import distinguish_causes, order_by_likeness
+from kneebayes.questions.attribute.distinguishability import distinguish_causes, order_by_likeness
 
 
 def information(p: float, q: float) -> float:

@@ -10,7 +10,7 @@ import kneebayes as kb
 from kneebayes.errors import ImpossibleEvidenceError, KneebayesError
 from kneebayes.inference import Engine, Evidence
 from kneebayes.network import Network, noisy_or_node, root_node, table_node
-from kneebayes.questions.attribute.intervention import remove_cause
+from kneebayes.questions.attribute.whatif import remove_cause
 
 
 def without(network: Network, world: World, cause: str) -> dict[str, bool]:

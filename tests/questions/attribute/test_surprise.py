@@ -10,7 +10,7 @@ import kneebayes as kb
 from kneebayes.errors import ImpossibleEvidenceError
 from kneebayes.inference import Engine, Evidence
 from kneebayes.network import Network, noisy_or_node, root_node
-from kneebayes.questions.attribute.surprise import SurprisingAnswer, surprise
+from kneebayes.questions.attribute.surprises import SurprisingAnswer, surprise
 
 
 def test_surprises_are_ratios_of_p_of_evidence() -> None:

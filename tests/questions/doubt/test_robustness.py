@@ -6,7 +6,7 @@ import pytest
 import kneebayes as kb
 from kneebayes.building.broyden import ROUNDS, solve_rows
 from kneebayes.odds import logit
-from kneebayes.questions.doubt.drawing import ranks_of
+from kneebayes.questions.doubt.robustness import ranks_of
 
 PATIENTS: list[dict[str, object]] = [
     {},

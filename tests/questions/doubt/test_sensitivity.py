@@ -10,7 +10,7 @@ import pytest
 import kneebayes as kb
 from kneebayes.inference import Engine, Evidence
 from kneebayes.network import Link, Network
-from kneebayes.questions.doubt.moving import move_number, move_prior
+from kneebayes.questions.doubt.sensitivity import move_number, move_prior
 
 NUMBERS = [0.0, 0.03, 0.37, 0.8, 1.0]
 

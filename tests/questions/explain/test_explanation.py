@@ -153,8 +153,7 @@ def test_an_answer_that_says_nothing_weighs_nothing(knee: kb.Model) -> None:
 def test_two_answers_that_say_the_same_share_equally() -> None:
     from kneebayes.inference import Engine
     from kneebayes.network import Network, noisy_or_node, root_node
-    from kneebayes.questions.explain.shapley import shapley_of_all
-    from kneebayes.questions.explain.subsets import odds_of_all
+    from kneebayes.questions.explain.subsets import odds_of_all, shapley_of_all
 
     twins = [noisy_or_node(id, 0.05, {"gout": 0.6, "sprain": 0.3}) for id in ("red", "warm")]
     other = noisy_or_node("fever", 0.1, {"gout": 0.4})

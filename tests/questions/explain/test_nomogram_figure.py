@@ -9,7 +9,7 @@ import pytest
 from matplotlib.axes import Axes
 
 from kneebayes.odds import logit
-from kneebayes.questions.explain.nomogram_figure import draw_nomogram, ratio_text
+from kneebayes.questions.explain.nomogram import draw_nomogram, ratio_text
 
 STEPS = list(product([0.001, 0.01, 0.5, 0.97], [0.01, 0.5, 1.0, 18.0, 900.0]))
 

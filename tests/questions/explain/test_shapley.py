@@ -5,7 +5,7 @@ from itertools import permutations
 import numpy as np
 import pytest
 
-from kneebayes.questions.explain.shapley import (
+from kneebayes.questions.explain.subsets import (
     change,
     orders_of,
     prefixes,
