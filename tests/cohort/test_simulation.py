@@ -252,7 +252,7 @@ def test_an_unknown_benchmark(knee: kb.Model) -> None:
 def test_it_shows_itself(cohort: SimulatedCohort) -> None:
     assert repr(cohort) == "SimulatedCohort(3,000 patients, seed 4, lexicon: article)"
     assert "3,000 simulated patients" in cohort.text
-    assert "deep vein thrombosis!" in cohort.text
+    assert "deep vein thrombosis (urgent)" in cohort.text
     assert "never medical advice" in cohort.text
     assert cohort.recording == VISIT
     assert "<table>" in cohort.html
