@@ -148,6 +148,7 @@ OTHER_MEANINGS = {
     "running": "a state of work in progress",
     "locking": "of a file",
     "article": "an id of a lexicon",
+    "something_else": "the id that a folder's rest has unless it says otherwise",
 }
 SPELLINGS = {("knowledge/names.py", "tumor"), ("knowledge/names.py", "tumour")}
 

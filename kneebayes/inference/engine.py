@@ -71,11 +71,11 @@ class Engine:
 
         Examples
         --------
-        >>> from kneebayes.inference import Budget, Running
+        >>> from kneebayes.inference import Budget
         >>> from kneebayes.network import Network, root_node
         >>> engine = Engine(Network((root_node("flu", [0.9, 0.1]),)))
-        >>> engine.within(Budget(seconds=2.0)).probability(Evidence({"flu": (0.0, 1.0)}))
-        0.1
+        >>> engine.within(Budget(seconds=2.0)).probability(Evidence({"flu": (1.0, 0.0)}))
+        0.9
         """
         engine = Engine(self.network, budget)
         if "flat" in self.__dict__:

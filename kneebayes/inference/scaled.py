@@ -36,8 +36,8 @@ class Scaled:
     Examples
     --------
     >>> tiny = Scaled.of(np.array([1e-200]))
-    >>> (tiny * tiny * tiny).log()
-    array([-1381.55105579])
+    >>> (tiny * tiny * tiny).log().round(4)
+    array([-1381.5511])
     """
 
     numbers: Numbers

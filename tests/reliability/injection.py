@@ -9,6 +9,7 @@ from html.parser import HTMLParser
 from typing import Any
 
 import kneebayes as kb
+from kneebayes.building.model import model_of
 from kneebayes.knowledge import Knowledge
 from reliability.checks import Check
 
@@ -138,7 +139,7 @@ def measure_injection(models: dict[str, kb.Model], words: Sequence[str] = HOSTIL
         runs: list[str] = []
         shown = 0
         for word in words:
-            spoilt = type(model)(hostile(model.knowledge, word), model.elicited.lexicon)
+            spoilt = kb.Model(model_of(hostile(model.data.knowledge, word), model.data.lexicon))
             found = findings_in(spoilt)
             shown += len(found)
             runs += [f"{result}: {one}" for result, some in found.items() for one in some]
