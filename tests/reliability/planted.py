@@ -85,9 +85,9 @@ FAULTS = [
     ),
     Fault(
         "an ancestor taken for barren",
-        "leaves.py",
-        "for parent in network.nodes[at].parents:",
-        "for parent in network.nodes[at].parents[1:]:",
+        "plain.py",
+        "relevant[flat.parents[flat.parent_start[at] : flat.parent_start[at + 1]]] = True",
+        "relevant[flat.parents[flat.parent_start[at] + 1 : flat.parent_start[at + 1]]] = True",
     ),
     Fault(
         "one term of the OR left out",
@@ -98,8 +98,8 @@ FAULTS = [
     Fault(
         "a scale forgotten on the way there",
         "scaled.py",
-        "return np.asarray(logs + (self.powers - near) * np.log(2.0))",
-        "return np.asarray(logs)",
+        "return _normal(self.numbers * other.numbers, self.powers + other.powers)",
+        "return _normal(self.numbers * other.numbers, self.powers)",
     ),
     Fault(
         "a scale forgotten on the way back",
