@@ -146,7 +146,7 @@ export function mountExplorer(root, payload, { answers = {}, onAnswers = () => {
   }
 
   function show(found) {
-    const ranking = rankedCauses(catalog, found.posterior);
+    const ranking = rankedCauses(catalog, found);
     const selected = state.selected ?? ranking[0].id;
     parts.causes.show({ ranking, selected, anyUrgent: found.urgent });
     probable = found.urgent;
@@ -156,7 +156,7 @@ export function mountExplorer(root, payload, { answers = {}, onAnswers = () => {
   }
 
   function explain(found) {
-    const selected = state.selected ?? rankedCauses(catalog, found.posterior)[0].id;
+    const selected = state.selected ?? rankedCauses(catalog, found)[0].id;
     parts.why.show(selected, ledger(model, [...state.answers], selected));
     const groups = payload.groups.map((group) => ({ ...group, posterior: found.groups[group.id] }));
     parts.causes.showGroups(groups.sort((one, other) => other.posterior - one.posterior));
@@ -174,12 +174,12 @@ export function mountExplorer(root, payload, { answers = {}, onAnswers = () => {
 
   function topCauses(ranking) {
     const first = ranking.slice(0, 3);
-    return first.map((row) => `${catalog.label(row.id)} ${percentText(row.posterior)}`).join(", ");
+    return first.map((row) => `${catalog.label(row.id)} ${percentText(row.explains)}`).join(", ");
   }
 
   function speak(found) {
     const { advice } = urgency(model, told());
-    parts.spoken.textContent = `Most probable: ${topCauses(rankedCauses(catalog, found.posterior))}. ${advice}`;
+    parts.spoken.textContent = `Most probable: ${topCauses(rankedCauses(catalog, found))}. ${advice}`;
   }
 
   function refuse(found) {

@@ -19,13 +19,15 @@ const SMALL_CHANCE = 1e-3;
  *   unknown. The complaint is not added by itself.
  * @param {{targets: Array<string>}} [options] nodes to be told of besides the causes
  * @returns {object} `possible`; `logProbability`, the natural logarithm of P(answers);
- *   `posterior`, P(state | answers) for each state by id; `groups`, P(at least one member |
+ *   `posterior`, P(state | answers) for each state by id; `explains`, P(the cause explains the
+ *   complaint | answers) by cause; `groups`, P(at least one member |
  *   answers) by id; `urgent`, P(at least one urgent cause | answers). The last two are
  *   computed when they are read first. Impossible answers have zeros throughout. A question
  *   that needs too large a table has `tooWide` and its `width`, and no numbers.
  */
 export function infer(model, answers, options = {}) {
-  const targets = [...new Set([...model.causes, ...(options.targets || [])])];
+  const explaining = [...model.explaining.values()];
+  const targets = [...new Set([...model.causes, ...explaining, ...(options.targets || [])])];
   const places = targets.map((id) => placeOf(model, id));
   const query = queryOf(model, observe(model, answers), places);
   if (query.tooWide) {
@@ -33,8 +35,11 @@ export function infer(model, answers, options = {}) {
   }
   const { logProbability, marginals } = propagate(model, query, [], places);
   const posterior = Object.fromEntries(targets.map((id, at) => [id, marginals[at]]));
+  const explains = Object.fromEntries(
+    [...model.explaining].map(([cause, node]) => [cause, posterior[node].at(-1)]),
+  );
   const groups = model.payload.groups;
-  return addLazily({ possible: logProbability > -Infinity, logProbability, posterior }, {
+  return addLazily({ possible: logProbability > -Infinity, logProbability, posterior, explains }, {
     groups: () =>
       Object.fromEntries(
         groups.map(({ id, members }) => [id, chanceOfAny(model, query, members, logProbability)]),

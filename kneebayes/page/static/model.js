@@ -13,7 +13,7 @@ export const PAYLOAD_VERSION = 1;
  *
  * @param {object} payload what `kneebayes.page.payload` made
  * @returns {object} the model: `payload`, `nodes` (with `parents` as places), `index` (place by
- *   id), `causes` (ids), `labels`, `plans` (elimination orders found so far)
+ *   id), `causes` (ids), `explaining` (id of a node by cause), `labels`, `plans` (elimination orders found so far)
  */
 export function createModel(payload) {
   if (payload.version !== PAYLOAD_VERSION) {
@@ -30,6 +30,8 @@ export function createModel(payload) {
     nodes,
     index,
     causes: payload.causes.map((cause) => cause.id),
+    // the node that says that a cause explains the complaint; the cause itself where it is never silent
+    explaining: new Map(payload.causes.map((cause) => [cause.id, cause.explaining || cause.id])),
     urgent: payload.causes.filter((cause) => cause.urgent).map((cause) => cause.id),
     labels: payload.labels,
     complaint: payload.complaint,

@@ -89,20 +89,20 @@ export function differentialCard(catalog, prefix, onSelect) {
     "tr",
     {},
     make("th", { scope: "col", text: "Cause" }),
-    make("th", { scope: "col", class: "kb-number", text: "Now" }),
-    make("th", { scope: "col", class: "kb-number", text: "Before" }),
+    make("th", { scope: "col", class: "kb-number", text: "Explains it" }),
+    make("th", { scope: "col", class: "kb-number", text: "Present" }),
   );
   const table = make(
     "table",
     { class: "kb-table kb-ranking" },
-    make("caption", { text: "Most probable first. Several can be present at once, so they need not add up to 100%." }),
+    make("caption", { text: "Explains it: P(it makes the pain). Present: P(it is there at all, silent or not). Several can be, so neither adds up to 100%." }),
     make("thead", {}, head),
     body,
   );
   const key = make(
     "div",
     { class: "kb-key", "aria-hidden": "true" },
-    make("span", { text: "probability now" }),
+    make("span", { text: "explains the pain, now" }),
     make("span", { class: "kb-key-tick", text: "before any answer" }),
   );
   const element = make(
@@ -171,21 +171,35 @@ function rankedRow(catalog, row, selected, onSelect) {
     "tr",
     {
       "aria-current": selected ? "true" : false,
-      data: { cause: row.id, posterior: String(row.posterior), prior: String(row.prior) },
+      data: {
+        cause: row.id,
+        posterior: String(row.posterior),
+        prior: String(row.prior),
+        explains: String(row.explains),
+      },
     },
     make(
       "th",
       { scope: "row" },
-      make("div", { class: "kb-named" }, label, probabilityBar(row.posterior, row.prior)),
+      make("div", { class: "kb-named" }, label, probabilityBar(row.explains, row.share)),
     ),
-    make("td", { class: "kb-number kb-now", text: percentText(row.posterior) }),
-    make("td", { class: "kb-number kb-small", text: percentText(row.prior) }),
+    make("td", { class: "kb-number kb-now", text: percentText(row.explains) }),
+    make("td", { class: "kb-number kb-small", text: percentText(row.posterior) }),
   );
 }
 
-/** Causes in order of their posterior; those that are equal in the order of the payload. */
-export function rankedCauses(catalog, posterior) {
+/**
+ * Causes in the order in which they explain the complaint; those that are equal in the order
+ * of the payload. `found` is what `infer` told.
+ */
+export function rankedCauses(catalog, found) {
   return [...catalog.causes.values()]
-    .map((cause) => ({ id: cause.id, prior: cause.prior, posterior: posterior[cause.id].at(-1) }))
-    .sort((one, other) => other.posterior - one.posterior);
+    .map((cause) => ({
+      id: cause.id,
+      prior: cause.prior,
+      share: cause.share ?? cause.prior,
+      posterior: found.posterior[cause.id].at(-1),
+      explains: found.explains[cause.id],
+    }))
+    .sort((one, other) => other.explains - one.explains);
 }
