@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from kneebayes.building.words import amount_interval
@@ -26,9 +27,12 @@ def with_link(network: Network, parent: str, child: str, strength: float) -> Net
 
 
 def solve_evoked(
-    network: Network, knowledge: Knowledge, lexicon: Lexicon
+    network: Network, knowledge: Knowledge, lexicon: Lexicon, explaining: Mapping[str, str]
 ) -> tuple[Network, list[Remark]]:
     """Set the links for which an evoking strength is stated.
+
+    What a finding points to is that the cause explains the complaint, so that is the node
+    whose link is solved.
 
     P(cause, finding, complaint) and P(finding, complaint) are linear in the link, so two
     evaluations give both lines and the link is exact. It is kept between the bounds that
@@ -41,17 +45,18 @@ def solve_evoked(
         for finding, said in cause.evoked_by.items():
             target = amount_interval(said.evokes, "evoking", lexicon).value
             seen = Evidence.of(network, {complaint: "present", finding: "present"})
-            both = seen.plus(Evidence.of(network, {cause.id: "present"}))
+            source = explaining[cause.id]
+            both = seen.plus(Evidence.of(network, {source: "present"}))
             lines = []
             for strength in (0.0, 1.0):
-                asked = engine.on(with_link(network, cause.id, finding, strength))
+                asked = engine.on(with_link(network, source, finding, strength))
                 lines.append((asked.probability(both), asked.probability(seen)))
             (with0, all0), (with1, all1) = lines
             slope = (with1 - with0) - target * (all1 - all0)
             low, high = said.between
             wish = (target * all0 - with0) / slope if slope > 0.0 else 1.0
             link = min(max(wish, low), high)
-            network = with_link(network, cause.id, finding, link)
+            network = with_link(network, source, finding, link)
             reached = (with0 + link * (with1 - with0)) / (all0 + link * (all1 - all0))
             if abs(reached - target) > SHORT_OF:
                 text = (

@@ -7,18 +7,19 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from kneebayes.knowledge.base import Arrow
+from kneebayes.knowledge.base import Arrow, Knowledge, painful
 from kneebayes.knowledge.lint import Remark
 from kneebayes.knowledge.parts import Interval
 from kneebayes.network import Numbers
 
-__all__ = ["FrequencyLinks", "links_from_frequencies"]
+__all__ = ["Companions", "FrequencyLinks", "between_of", "companions_of", "links_from_frequencies"]
 
 ROUNDS = 8
 ALLOWED = 0.02  # a stated frequency may be this far below what leak and mediators give
 LEAST = 1e-12
 
 Links = dict[str, dict[str, float]]
+Companions = Mapping[str, Sequence[str]]
 
 
 @dataclass(frozen=True)
@@ -34,13 +35,14 @@ def links_from_frequencies(
     leaks: Mapping[str, float],
     order: Sequence[str],
     free: Iterable[str],
+    companions: Companions | None = None,
 ) -> FrequencyLinks:
     """Solve ``P(child | parent alone) = stated frequency`` for every link.
 
     Alone means that contexts and other causes are absent; mediators and findings on the
-    way are present as the parent and their own leaks make them. The child is then absent
-    with probability ``(1 - link) E[(1 - leak) prod(1 - other links of present parents)]``,
-    where the expectation runs over the states of those mediators and findings together.
+    way are present as the parent, its companions and their own leaks make them. The child is
+    then absent with probability ``(1 - link) E[(1 - leak) prod(1 - other links of present
+    parents)]``, where the expectation runs over the states of those mediators and findings.
     A link that would be negative becomes 0.
 
     Parameters
@@ -52,8 +54,12 @@ def links_from_frequencies(
     order
         Node ids, parents before children.
     free
-        Ids of mediators and findings.
+        Ids of mediators and findings that may lie between.
+    companions
+        By parent what is certainly there with it: with a cause the complaint, with a painful
+        cause the cause too.
     """
+    companions = companions or {}
     into: Links = {}
     places: dict[tuple[str, str], str] = {}
     for arrow, interval in arrows:
@@ -65,7 +71,10 @@ def links_from_frequencies(
     for child in order:
         wanted = into.get(child, {})
         between = _ancestors(child, into, free, order)
-        worlds = {parent: _World(parent, between, leaks, links) for parent in wanted}
+        worlds = {
+            parent: _World(parent, between, leaks, links, companions.get(parent, ()))
+            for parent in wanted
+        }
         solved = dict.fromkeys(wanted, 0.0)
         for _ in range(ROUNDS):
             for parent, frequency in wanted.items():
@@ -84,6 +93,24 @@ def links_from_frequencies(
     return FrequencyLinks(pairs, tuple(remarks))
 
 
+def between_of(knowledge: Knowledge) -> set[str]:
+    """Ids of what may lie between a cause and a finding: mediators and findings.
+
+    Not the complaint, which is certain in the world of every cause, nor the pain of a cause,
+    which is there only with its cause.
+    """
+    pains = {painful(id) for id in knowledge.diseases}
+    inner = {*knowledge.mediators, *knowledge.findings} - pains
+    return inner - {knowledge.meta.complaint}
+
+
+def companions_of(knowledge: Knowledge) -> dict[str, tuple[str, ...]]:
+    """What is certainly there with each cause: the complaint; with its pain the cause too."""
+    complaint = knowledge.meta.complaint
+    alone = dict.fromkeys(knowledge.diseases, (complaint,))
+    return alone | {painful(id): (complaint, id) for id in knowledge.diseases}
+
+
 def _ancestors(child: str, into: Links, free: set[str], order: Sequence[str]) -> list[str]:
     """Mediators and findings that lead to a child, parents before children."""
     found: set[str] = set()
@@ -99,9 +126,14 @@ class _World:
     """Mediators and findings between one parent, present alone, and one child."""
 
     def __init__(
-        self, parent: str, between: Sequence[str], leaks: Mapping[str, float], links: Links
+        self,
+        parent: str,
+        between: Sequence[str],
+        leaks: Mapping[str, float],
+        links: Links,
+        companions: Sequence[str] = (),
     ) -> None:
-        self.parent = parent
+        self.parent, self.companions = parent, companions
         self.between = between
         joint: Numbers = np.ones((2,) * len(between))
         for at, node in enumerate(between):
@@ -110,6 +142,8 @@ class _World:
             else:
                 unfired = (1.0 - leaks[node]) * self._unfired(links[node])
                 unfired *= 1.0 - links[node].get(parent, 0.0) * (parent not in between)
+                for companion in companions:
+                    unfired *= 1.0 - links[node].get(companion, 0.0)
                 present = self._along(at, 1.0, 0.0) * unfired
                 present = present + self._along(at, 0.0, 1.0) * (1.0 - unfired)
             joint = joint * present
@@ -131,4 +165,7 @@ class _World:
     def absent(self, leak: float, links: Mapping[str, float]) -> float:
         """P(child absent) if the parent itself does not produce it."""
         others = {node: link for node, link in links.items() if node != self.parent}
-        return max(LEAST, (1.0 - leak) * float((self.joint * self._unfired(others)).sum()))
+        certain = 1.0 - leak
+        for companion in self.companions:
+            certain *= 1.0 - links.get(companion, 0.0)
+        return max(LEAST, certain * float((self.joint * self._unfired(others)).sum()))

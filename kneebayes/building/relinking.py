@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from kneebayes.building.links import Companions
 from kneebayes.network import Numbers
 
 __all__ = ["relink"]
@@ -26,6 +27,7 @@ def relink(
     leaks: Rows,
     order: Iterable[str],
     free: Iterable[str],
+    companions: Companions | None = None,
 ) -> dict[str, dict[str, Numbers]]:
     """Solve ``P(child | parent alone) = stated frequency`` for every link, in every row.
 
@@ -38,7 +40,9 @@ def relink(
     order
         Ids, parents before children.
     free
-        Ids of mediators and findings.
+        Ids of mediators and findings that may lie between.
+    companions
+        By parent what is certainly there with it.
 
     Returns
     -------
@@ -52,7 +56,7 @@ def relink(
         wanted = frequencies.get(child)
         if wanted:
             between = _ancestors(child, frequencies, free, order)
-            family = _family(child, list(wanted), between, leaks, links)
+            family = _family(child, list(wanted), between, leaks, links, companions or {})
             links[child] = _solve(family, wanted)
     return links
 
@@ -93,6 +97,7 @@ class _Family:
     joint: Numbers
     unfired: dict[str, Numbers]
     leak: Numbers
+    companions: Companions
 
     def absent(self, links: Rows, at: Sequence[int]) -> Numbers:
         """P(child absent) if the parent itself does not produce it: some parents x rows."""
@@ -110,6 +115,10 @@ class _Family:
                 axis = self.inner.index(parent)
                 left = left * _along(axis, len(self.inner), np.ones_like(link), 1.0 - link)
         summed = left.sum(axis=tuple(range(len(self.inner))))
+        for place, one in enumerate(at):
+            for companion in self.companions.get(self.parents[one], ()):
+                if companion in links:
+                    summed[place] = summed[place] * (1.0 - links[companion])
         return np.asarray(np.maximum(LEAST, (1.0 - self.leak) * summed))
 
 
@@ -127,6 +136,7 @@ def _family(
     between: Sequence[str],
     leaks: Rows,
     links: Mapping[str, Rows],
+    companions: Companions,
 ) -> _Family:
     inner = [id for id in between if any(id in links.get(other, {}) for other in between)]
     rows = len(leaks[child])
@@ -138,6 +148,10 @@ def _family(
             own = links.get(node, {}).get(parent)
             if own is not None and parent not in between:
                 silent[at] *= 1.0 - own
+            for companion in companions.get(parent, ()):
+                with_it = links.get(node, {}).get(companion)
+                if with_it is not None:
+                    silent[at] *= 1.0 - with_it
         silent = silent.reshape((1,) * len(inner) + silent.shape)
         for axis, parent in enumerate(inner):
             link = links.get(node, {}).get(parent)
@@ -152,13 +166,15 @@ def _family(
             joint = joint * np.concatenate([silent, 1.0 - silent], axis=axis)
         else:
             unfired[node] = silent
-    return _Family(parents, inner, joint, unfired, leaks[child])
+    return _Family(parents, inner, joint, unfired, leaks[child], companions)
 
 
 def _solve(family: _Family, wanted: Rows) -> dict[str, Numbers]:
     """Links in turn, those in between again and again since each changes the others."""
     solved = {parent: np.zeros(len(rows)) for parent, rows in wanted.items()}
-    near = [at for at, one in enumerate(family.parents) if one in (*family.inner, *family.unfired)]
+    certain = {one for parent in family.parents for one in family.companions.get(parent, ())}
+    first = (*family.inner, *family.unfired, *certain)
+    near = [at for at, one in enumerate(family.parents) if one in first]
     for _ in range(ROUNDS if len(near) > 1 else len(near)):
         for at in near:
             parent = family.parents[at]

@@ -29,12 +29,19 @@ class Stated:
     unit
         Of a risk ratio that multiplies the link of a ratio of 1; of one that adds what its
         leak is multiplied by before the ratio is.
+    ratio
+        Of a ratio or a share of cases the ratio of risks that the network uses, so that what
+        was stated holds where it was measured.
+    reached
+        What the statement comes to there; None for a frequency.
     """
 
     arrow: Arrow
     interval: Interval
     link: float
     unit: float = 1.0
+    ratio: float = 1.0
+    reached: float | None = None
 
 
 @dataclass(frozen=True)
@@ -48,13 +55,20 @@ class Elicited:
     lexicon
         Id of the lexicon that turned words into numbers.
     priors
-        P(cause | complaint) as stated, by cause.
+        P(cause explains the complaint | complaint) as stated, by cause.
     leaks
         Leak or share of each node that is not a cause, as stated.
     stated
         Every arrow with its number.
     complaint_probability
-        P(complaint) that follows from the priors.
+        P(complaint) that follows from the shares.
+    explaining
+        For each cause the node that says that it explains the complaint: the cause itself
+        where it is never silent.
+    presences
+        P(cause present | complaint) as stated, of those that can be silent.
+    pains
+        P(it hurts | it is there and nothing else is known), of those, as solved.
     remarks
         What the numbers showed: statements that could not be met in full.
     """
@@ -65,4 +79,7 @@ class Elicited:
     leaks: Mapping[str, Interval]
     stated: tuple[Stated, ...]
     complaint_probability: float
+    explaining: Mapping[str, str]
+    presences: Mapping[str, Interval]
+    pains: Mapping[str, float]
     remarks: tuple[Remark, ...]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Literal
 
 from kneebayes.errors import KneebayesError
@@ -15,6 +16,7 @@ __all__ = ["Direction", "amount_interval", "prior_intervals"]
 
 Direction = Literal["frequency", "evoking", "risk"]
 ROUNDS = 60
+LEAST_TOTAL = 1.05
 
 
 def amount_interval(amount: Amount, direction: Direction, lexicon: Lexicon) -> Interval:
@@ -59,7 +61,8 @@ def prior_intervals(knowledge: Knowledge, lexicon: Lexicon) -> dict[str, Interva
     the far end of what was published to what the word means by itself: two sources that
     contradict each other leave a number less sure, not more. So a published figure decides
     inside the word, and the word decides between words. A lexicon with a ``total`` is scaled
-    so that the values add up to it.
+    so that the values add up to it. Every complaint has an explanation, and some have two: shares
+    that add up to less than ``LEAST_TOTAL`` are all raised in proportion.
 
     Returns
     -------
@@ -67,14 +70,16 @@ def prior_intervals(knowledge: Knowledge, lexicon: Lexicon) -> dict[str, Interva
         Interval by cause.
     """
     if lexicon.total is None:
-        return _scaled(knowledge, lexicon, 1.0)
+        stated = _scaled(knowledge, lexicon, 1.0)
+        factor = LEAST_TOTAL / _total(knowledge, stated)
+        return stated if factor <= 1.0 else {id: _times(one, factor) for id, one in stated.items()}
     low, high = 1e-4, 10.0
     for _ in range(ROUNDS):
         middle = (low * high) ** 0.5
-        total = sum(one.value for one in _scaled(knowledge, lexicon, middle).values())
+        total = _total(knowledge, _scaled(knowledge, lexicon, middle))
         low, high = (middle, high) if total < lexicon.total else (low, middle)
     scaled = _scaled(knowledge, lexicon, high)
-    total = sum(one.value for one in scaled.values())
+    total = _total(knowledge, scaled)
     if abs(total - lexicon.total) > 1e-6:
         message = (
             f"lexicons.toml: {lexicon.id}.total: the causes cannot add up to {lexicon.total:g}; "
@@ -84,8 +89,29 @@ def prior_intervals(knowledge: Knowledge, lexicon: Lexicon) -> dict[str, Interva
     return scaled
 
 
+def _total(knowledge: Knowledge, shares: Mapping[str, Interval]) -> float:
+    """What the shares add up to; the parts of something else are in its own share."""
+    return sum(shares[id].value for id in knowledge.causes)
+
+
 def _scaled(knowledge: Knowledge, lexicon: Lexicon, scale: float) -> dict[str, Interval]:
-    priors = {cause.id: _prior(cause, lexicon, scale) for cause in knowledge.causes.values()}
+    rest = knowledge.meta.rest
+    priors = {
+        cause.id: _prior(cause, lexicon, scale)
+        for cause in knowledge.diseases.values()
+        if cause.commonness.part is None
+    }
+    priors |= {
+        cause.id: _part(cause, priors[rest])
+        for cause in knowledge.diseases.values()
+        if cause.commonness.part is not None
+    }
+    if not knowledge.parts and rest in priors:  # named parts come out of the rest's own share
+        taken = sum(
+            priors[one.id].value for one in knowledge.causes.values() if one.layer == "beyond"
+        )
+        left = max(0.05, 1.0 - taken / priors[rest].value)
+        priors[rest] = _times(priors[rest], left)
     for cause, prior in priors.items():
         if not 0.0 < prior.value < 1.0:
             message = (
@@ -96,6 +122,20 @@ def _scaled(knowledge: Knowledge, lexicon: Lexicon, scale: float) -> dict[str, I
     return priors
 
 
+def _part(cause: Cause, rest: Interval) -> Interval:
+    """The share of a part of something else."""
+    part = cause.commonness.part
+    low, high = part if isinstance(part, tuple) else (part or 0.0, part or 0.0)
+    return Interval(
+        low=low * rest.low, value=(low + high) / 2.0 * rest.value, high=high * rest.high
+    )
+
+
+def _times(interval: Interval, factor: float) -> Interval:
+    low, value, high = (factor * one for one in (interval.low, interval.value, interval.high))
+    return Interval(low=low, value=value, high=high)
+
+
 def _prior(cause: Cause, lexicon: Lexicon, scale: float) -> Interval:
     said = lexicon.commonness[cause.commonness.word].interval
     word = Interval(
@@ -103,9 +143,9 @@ def _prior(cause: Cause, lexicon: Lexicon, scale: float) -> Interval:
         value=min(0.9, said.value * scale),
         high=min(0.9, said.high * scale),
     )
-    if cause.commonness.published is None:
+    if cause.commonness.bounds is None:
         return word
-    low, high = cause.commonness.published
+    low, high = cause.commonness.bounds
     if high <= word.low:
         return Interval(low=low, value=word.low, high=word.value)
     if low >= word.high:

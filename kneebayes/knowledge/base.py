@@ -20,7 +20,7 @@ from kneebayes.knowledge.records import (
 from kneebayes.knowledge.settings import Setting
 from kneebayes.knowledge.statements import Claim, Layer, Lexicon, Reference, Statement
 
-__all__ = ["Arrow", "Knowledge"]
+__all__ = ["Arrow", "Knowledge", "painful"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +117,7 @@ class Knowledge:
     def arrows(self) -> Iterator[Arrow]:
         """Every stated influence, in the order of the files."""
         for cause in self.diseases.values():
-            yield from _arrows_of(cause, self.place(cause.id))
+            yield from _arrows_of(cause, self.place(cause.id), self.meta.complaint)
         for kind in (self.contexts, self.mediators, self.findings):
             for one in kind.values():
                 for child, statement in one.shows.items():
@@ -175,14 +175,24 @@ class Knowledge:
         return "article" if origin in self.claims else "literature"
 
 
-def _arrows_of(cause: Cause, place: str) -> Iterator[Arrow]:
-    """What raises a cause, and what it shows."""
+def painful(cause: str) -> str:
+    """Id of the node that says that a cause which can be silent explains the complaint."""
+    return f"{cause}_painful"
+
+
+def _arrows_of(cause: Cause, place: str, complaint: str) -> Iterator[Arrow]:
+    """What raises a cause, and what it shows where it hurts and where it is silent.
+
+    That it produces the complaint is not among it: a cause that explains it does so always.
+    """
     for parent, said in cause.raised_by.items():
         states = {"present": said} if isinstance(said, Statement) else said
         for state, statement in states.items():
             yield Arrow(parent, state, cause.id, statement, f"{place}: raised_by.{parent}")
+    source = cause.id if cause.present_in is None else painful(cause.id)
     for child, statement in cause.shows.items():
-        yield Arrow(cause.id, "present", child, statement, f"{place}: shows.{child}")
+        if child != complaint:
+            yield Arrow(source, "present", child, statement, f"{place}: shows.{child}")
     for child, statement in cause.shows_silent.items():
         where = f"{place}: shows_silent.{child}"
         yield Arrow(cause.id, "present", child, statement, where, silent=True)

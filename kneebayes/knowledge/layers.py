@@ -10,12 +10,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from kneebayes.knowledge.base import Knowledge
-from kneebayes.knowledge.records import Cause, Finding, Group, UrgencyRule
+from kneebayes.knowledge.base import Knowledge, painful
+from kneebayes.knowledge.records import Cause, Finding, Group, Mediator, UrgencyRule
 from kneebayes.knowledge.settings import Setting
 from kneebayes.knowledge.statements import Commonness, Evoked, Layer, Statement
 
-__all__ = ["in_layer", "with_members"]
+__all__ = ["in_layer", "with_members", "with_pains"]
 
 VAGUEST = "can"
 
@@ -35,9 +35,20 @@ def in_layer(knowledge: Knowledge, layer: Layer) -> Knowledge:
     """
     whole = knowledge if knowledge.whole is None else knowledge.whole
     if layer == "beyond":
-        return replace(whole, layer=layer, parts={}, whole=whole)
+        return with_pains(replace(whole, layer=layer, parts={}, whole=whole))
     named = {id: one for id, one in whole.causes.items() if one.layer != "beyond"}
     parts = {id: one for id, one in whole.causes.items() if one.layer == "beyond"}
+    if parts and layer == "literature":
+        rest = named[whole.meta.rest]
+        unnamed = unnamed_part(rest, parts)
+        parts = {**parts, unnamed.id: unnamed}
+        bare: dict[str, dict[str, object]] = {
+            "shows": {},
+            "shows_silent": {},
+            "raised_by": {},
+            "evoked_by": {},
+        }
+        named = {**named, rest.id: rest.model_copy(update=bare)}
     groups = {
         id: one.model_copy(update={"members": tuple(m for m in one.members if m in named)})
         for id, one in whole.groups.items()
@@ -54,7 +65,44 @@ def in_layer(knowledge: Knowledge, layer: Layer) -> Knowledge:
         layer=layer,
         whole=whole,
     )
-    return _article(seen) if layer == "article" else seen
+    return with_pains(_article(seen) if layer == "article" else seen)
+
+
+def unnamed_part(rest: Cause, parts: Mapping[str, Cause]) -> Cause:
+    """What is left of something else after its parts: it shows what the rest's file says."""
+    taken = sum(_middle(one.commonness.part or 0.0) for one in parts.values())
+    part = max(0.05, 1.0 - taken)
+    share = Commonness(part=part, because=rest.commonness.because)
+    changed = {
+        "id": f"{rest.id}_unnamed",
+        "label": f"{rest.label} (unnamed)",
+        "aliases": (),
+        "codes": {},
+        "layer": "beyond",
+        "commonness": share,
+    }
+    return rest.model_copy(update=changed)
+
+
+def _middle(part: tuple[float, float] | float) -> float:
+    return part if isinstance(part, float) else (part[0] + part[1]) / 2.0
+
+
+def with_pains(knowledge: Knowledge) -> Knowledge:
+    """The same with a hidden node for the pain of each cause that can be silent."""
+    pains = {
+        painful(id): Mediator(
+            id=painful(id),
+            label=f"painful {one.label}"[:80],
+            about=f"{one.label} that explains the complaint.",
+            leak=0.0,
+            because=one.present_in.because,
+        )
+        for id, one in knowledge.diseases.items()
+        if one.present_in is not None
+    }
+    kept = {id: one for id, one in knowledge.mediators.items() if id not in pains}
+    return replace(knowledge, mediators={**kept, **pains})
 
 
 def with_members(groups: Mapping[str, Group], causes: Mapping[str, Cause]) -> dict[str, Group]:

@@ -12,7 +12,7 @@ from kneebayes.errors import KnowledgeError, Problem, suggest
 from kneebayes.knowledge.base import Knowledge
 from kneebayes.knowledge.checks import check
 from kneebayes.knowledge.files import read_csv, read_toml
-from kneebayes.knowledge.layers import in_layer, with_members
+from kneebayes.knowledge.layers import in_layer, with_members, with_pains
 from kneebayes.knowledge.lexicons import filled_in
 from kneebayes.knowledge.parts import Record
 from kneebayes.knowledge.records import (
@@ -113,7 +113,7 @@ def read_knowledge(folder: str | Path, layer: Layer = "literature") -> Knowledge
     if meta is None or reader.whole_files_missing:
         raise KnowledgeError(str(folder), reader.problems)
     parts["groups"] = with_members(parts["groups"], parts["causes"])
-    knowledge = Knowledge(folder=str(folder), meta=meta, **parts)
+    knowledge = with_pains(Knowledge(folder=str(folder), meta=meta, **parts))
     problems = [*reader.problems, *check(knowledge, reader.unread)]
     if problems:
         raise KnowledgeError(str(folder), problems)

@@ -1,0 +1,136 @@
+"""False positives solved from a specificity, where it was measured.
+
+A specificity is P(finding absent | the causes it was measured against are absent, the
+complaint, and what the suspects have). Other causes and mediators that show the finding account
+for a part of the positives among them; the leak is what is left. A higher leak leaves less to
+the links, since stated frequencies include it, so the leak is found by the secant method, all
+findings side by side: each hardly depends on the leaks of the others.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from kneebayes.inference import Engine, Evidence
+from kneebayes.knowledge.lint import Remark
+from kneebayes.network import Network
+
+__all__ = ["Specificity", "solve_specificities"]
+
+CLOSE = 1e-7
+ROUNDS = 12
+HIGHEST = 0.98
+WORTH_A_REMARK = 0.01
+LEAST_MOVE = 1e-12
+
+Make = Callable[[Mapping[str, float]], Network]
+
+
+@dataclass(frozen=True, slots=True)
+class Specificity:
+    """How often a finding is absent where it should be.
+
+    Attributes
+    ----------
+    finding
+        Its id.
+    target
+        P(absent | those people).
+    against
+        Ids of the causes that those people do not have.
+    among
+        What they have beside the complaint: ids of findings or contexts, with their state.
+    place
+        Where it is stated.
+    """
+
+    finding: str
+    target: float
+    against: tuple[str, ...]
+    among: Mapping[str, str]
+    place: str
+
+
+@dataclass
+class _Search:
+    """Two latest trials of one finding: its leak, and P(absent) under it."""
+
+    leak: float
+    before: tuple[float, float] | None = None
+    absent: float = 1.0
+
+    def step(self, target: float) -> bool:
+        """Move the leak; says whether there was anything left to move."""
+        miss = self.absent - target
+        if abs(miss) < CLOSE or (self.leak == 0.0 and miss < 0.0):
+            return False
+        slope = -self.absent / (1.0 - self.leak)  # were all positives due to the leak
+        if self.before is not None and abs(self.leak - self.before[0]) > LEAST_MOVE:
+            measured = (self.absent - self.before[1]) / (self.leak - self.before[0])
+            slope = measured if measured < 0.0 else slope
+        moved = min(HIGHEST, max(0.0, self.leak - miss / slope))
+        if abs(moved - self.leak) < LEAST_MOVE:
+            return False
+        self.before, self.leak = (self.leak, self.absent), moved
+        return True
+
+
+def solve_specificities(
+    make: Make, wanted: Sequence[Specificity], start: Mapping[str, float], complaint: str
+) -> tuple[dict[str, float], Network, tuple[Remark, ...]]:
+    """Find the leaks under which stated specificities hold.
+
+    Parameters
+    ----------
+    make
+        Makes the network, with its links solved, from the leaks of these findings.
+    wanted
+        The specificities.
+    start
+        Leaks to begin with, by finding; left out, what the specificity leaves.
+    complaint
+        Id of the complaint.
+
+    Returns
+    -------
+    leaks, network, remarks
+        The leaks by finding, the network made of them, and a remark for each specificity that
+        cannot hold, with the figure reached: causes and mediators give more positives already.
+    """
+    searches = {
+        one.finding: _Search(start.get(one.finding, 0.8 * (1.0 - one.target))) for one in wanted
+    }
+    network = make({id: one.leak for id, one in searches.items()})
+    engine = Engine(network)
+    for _ in range(ROUNDS if wanted else 0):
+        for one in wanted:
+            searches[one.finding].absent = absent_among(engine, one, complaint)
+        moved = [searches[one.finding].step(one.target) for one in wanted]
+        if not any(moved):
+            break
+        network = make({id: one.leak for id, one in searches.items()})
+        engine = engine.on(network)
+    remarks = [
+        _unmet(one, searches[one.finding].absent)
+        for one in wanted
+        if abs(searches[one.finding].absent - one.target) > WORTH_A_REMARK
+    ]
+    return {id: one.leak for id, one in searches.items()}, network, tuple(remarks)
+
+
+def absent_among(engine: Engine, one: Specificity, complaint: str) -> float:
+    """P(finding absent) among those in whom its specificity was measured."""
+    network = engine.network
+    without = {id: "absent" for id in one.against if id in network}
+    seen = {complaint: "present", **one.among, **without}
+    people = Evidence.of(network, {id: state for id, state in seen.items() if id != one.finding})
+    return engine.posterior(Evidence.of(network, {one.finding: "absent"}), people)
+
+
+def _unmet(one: Specificity, reached: float) -> Remark:
+    text = (
+        f"a specificity of {one.target:.1%} cannot hold: other causes and mediators alone leave "
+        f"{reached:.1%} without it. Lower how often they show it, or name them under 'against'."
+    )
+    return Remark("specificity not reached", one.place, text)
