@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from graphlib import CycleError, TopologicalSorter
 
@@ -17,6 +17,7 @@ from kneebayes.building.links import (
 )
 from kneebayes.building.onset import Onset, Scale, number_of
 from kneebayes.building.result import Elicited, Stated
+from kneebayes.building.solutions import digest_of, keep, recall
 from kneebayes.building.solving import Ratio, Solution, Unknowns, solve_statements
 from kneebayes.building.specificity import Specificity, solve_specificities
 from kneebayes.building.words import Direction, amount_interval, prior_intervals
@@ -30,6 +31,7 @@ from kneebayes.network import Network, Node, noisy_or_node, root_node
 
 __all__ = ["elicit"]
 
+SAME = 1e-9  # leaks that need not be kept again
 MISSED = 0.05  # of a ratio in logarithms, worth a remark outside its interval
 
 
@@ -66,8 +68,12 @@ def elicit(knowledge: Knowledge, lexicon: Lexicon) -> Elicited:
         return Network((*draft.other_nodes(draft.links({}).links), *causes))
 
     complaint = knowledge.meta.complaint
+    kept = recall(solution.digest, knowledge.folder)
+    first |= {} if kept is None else {id: x for id, x in kept[1].items() if id in first}
     leaks, network, unmet = solve_specificities(make, wanted, first, complaint)
-    linked = draft.links(leaks)
+    if kept is None or any(abs(kept[1].get(id, -1.0) - leak) > SAME for id, leak in leaks.items()):
+        keep(solution.digest, solution.unknowns, leaks)
+    linked = draft.linked
     network, remarks = solve_evoked(network, knowledge, lexicon, draft.explaining)
     stated = tuple(draft.stated(network, solution))
     return Elicited(
@@ -80,12 +86,13 @@ def elicit(knowledge: Knowledge, lexicon: Lexicon) -> Elicited:
         explaining=draft.explaining,
         presences=draft.presences,
         pains=solution.unknowns.pains,
+        digest=solution.digest,
         remarks=(
             *linked.remarks,
             *unmet,
             *_missed(stated),
             *remarks,
-            *_outside_published(knowledge, priors),
+            *_outside_published(knowledge, lexicon),
         ),
     )
 
@@ -109,14 +116,17 @@ def _missed(stated: Iterable[Stated]) -> Iterable[Remark]:
             yield Remark(kind, arrow.place, text)
 
 
-def _outside_published(knowledge: Knowledge, priors: Mapping[str, Interval]) -> Iterable[Remark]:
+def _outside_published(knowledge: Knowledge, lexicon: Lexicon) -> Iterable[Remark]:
     for cause in knowledge.causes.values():
         published = cause.commonness.published
-        value = priors[cause.id].value
-        if published is not None and not published[0] <= value <= published[1]:
+        word = lexicon.commonness.get(cause.commonness.word)
+        if published is None or word is None:
+            continue
+        if published[0] >= word.high or published[1] <= word.low:
             text = (
-                f"the word '{cause.commonness.word}' asks for {value:.2%}, outside the published "
-                f"{published[0]:.2%} to {published[1]:.2%}; the word won."
+                f"the word '{cause.commonness.word}' stands for {word.low:.2%} to {word.high:.2%}, "
+                f"outside the published {published[0]:.2%} to {published[1]:.2%}; what was "
+                "published won."
             )
             yield Remark("prior outside published range", f"causes/{cause.id}.toml", text)
 
@@ -132,6 +142,7 @@ class _Draft:
     ratios: list[tuple[Arrow, Interval]] = field(default_factory=list)
     leaks: dict[str, Interval] = field(default_factory=dict)
     order: list[str] = field(default_factory=list)
+    linked: FrequencyLinks = field(default_factory=lambda: FrequencyLinks({}, ()))
 
     @property
     def solved(self) -> list[str]:
@@ -178,13 +189,14 @@ class _Draft:
     def links(self, leaks: Mapping[str, float]) -> FrequencyLinks:
         """Links from frequencies, with some leaks other than stated."""
         knowledge = self.knowledge
-        return links_from_frequencies(
+        self.linked = links_from_frequencies(
             self.frequencies,
             {**self.leak_values(), **leaks},
             self.order,
             between_of(knowledge),
             companions_of(knowledge),
         )
+        return self.linked
 
     def _read_leaks(self) -> None:
         knowledge = self.knowledge
@@ -314,15 +326,21 @@ class _Draft:
             return Network((*contexts, *self.cause_nodes(unknowns)))
 
         network = make(start)
-        return solve_statements(
+        presences = {id: one.value for id, one in self.presences.items()}
+        ratios = [self._ratio(arrow, interval, network) for arrow, interval in self.ratios]
+        digest = digest_of(contexts, shares, presences, ratios)
+        kept = recall(digest, knowledge.folder)
+        solution = solve_statements(
             make,
-            start,
+            start if kept is None else kept[0],
             shares,
-            {id: one.value for id, one in self.presences.items()},
-            [self._ratio(arrow, interval, network) for arrow, interval in self.ratios],
+            presences,
+            ratios,
             self.explaining,
             knowledge.meta.complaint,
+            settled=kept is not None,
         )
+        return replace(solution, digest=digest)
 
     def _first_ratios(self, shares: Mapping[str, float]) -> Iterator[float]:
         """Ratios of risks to begin with, from odds ratios that may be far from them."""

@@ -71,6 +71,8 @@ class Elicited:
         P(it hurts | it is there and nothing else is known), of those, as solved.
     remarks
         What the numbers showed: statements that could not be met in full.
+    digest
+        What roots, pains and ratios hang on, in one word.
     """
 
     network: Network
@@ -83,3 +85,4 @@ class Elicited:
     presences: Mapping[str, Interval]
     pains: Mapping[str, float]
     remarks: tuple[Remark, ...]
+    digest: str = ""

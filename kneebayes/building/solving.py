@@ -87,12 +87,15 @@ class Solution:
         What each ratio comes to, in the order of the ratios.
     complaint_probability
         P(complaint).
+    digest
+        What the solution hangs on, in one word.
     """
 
     unknowns: Unknowns
     network: Network
     reached: tuple[float, ...]
     complaint_probability: float
+    digest: str = ""
 
 
 Make = Callable[[Unknowns], Network]
@@ -307,7 +310,9 @@ class _System:
 
     def _joint(self, ratios: Sequence[Ratio], network: Network, everybody: bool) -> Joint:
         """P(parent in a state, cause present), and without the cause, by parent and state."""
-        states = {(one.parent, state): {} for one in ratios for state in network[one.parent].states}
+        states: dict[tuple[str, str], dict[str, float]] = {
+            (one.parent, state): {} for one in ratios for state in network[one.parent].states
+        }
         for one in ratios:
             for state in network[one.parent].states:
                 states[one.parent, state][one.cause] = 0.0

@@ -57,10 +57,9 @@ def prior_intervals(knowledge: Knowledge, lexicon: Lexicon) -> dict[str, Interva
 
     The rule: without a published range the word's interval and value. With one, what both
     have in common, and its middle. Where they have nothing in common, the value is the end of
-    the word's interval that is nearest to the published range, and the interval reaches from
-    the far end of what was published to what the word means by itself: two sources that
-    contradict each other leave a number less sure, not more. So a published figure decides
-    inside the word, and the word decides between words. A lexicon with a ``total`` is scaled
+    the published range that is nearest to the word, and the interval reaches to the word: two
+    sources that contradict each other leave a number less sure, not more.
+    A lexicon with a ``total`` is scaled
     so that the values add up to it. Every complaint has an explanation, and some have two: shares
     that add up to less than ``LEAST_TOTAL`` are all raised in proportion.
 
@@ -147,8 +146,8 @@ def _prior(cause: Cause, lexicon: Lexicon, scale: float) -> Interval:
         return word
     low, high = cause.commonness.bounds
     if high <= word.low:
-        return Interval(low=low, value=word.low, high=word.value)
+        return Interval(low=low, value=high, high=word.low)
     if low >= word.high:
-        return Interval(low=word.value, value=word.high, high=high)
+        return Interval(low=word.high, value=low, high=high)
     common = (max(low, word.low), min(high, word.high))
     return Interval(low=common[0], value=sum(common) / 2.0, high=common[1])
