@@ -117,7 +117,7 @@ class Knowledge:
     def arrows(self) -> Iterator[Arrow]:
         """Every stated influence, in the order of the files."""
         for cause in self.diseases.values():
-            yield from _arrows_of(cause, self.place(cause.id), self.meta.complaint)
+            yield from self._arrows_of(cause)
         for kind in (self.contexts, self.mediators, self.findings):
             for one in kind.values():
                 for child, statement in one.shows.items():
@@ -127,6 +127,33 @@ class Knowledge:
             for parent, statement in finding.shown_by.items():
                 place = f"{self.place(finding.id)}.shown_by.{parent}"
                 yield Arrow(parent, "present", finding.id, statement, place)
+
+    def _arrows_of(self, cause: Cause) -> Iterator[Arrow]:
+        """What raises a cause, and what it shows where it hurts and where it is silent.
+
+        What only is or is not there (a context without states, a mediator) hangs below the
+        causes that it raises, and a ratio says how much more often it is found among their
+        patients: so what is not asked costs nothing. States, in one of which everybody is, and
+        other causes stand above. That a cause produces the complaint is not among it: what
+        explains it does so always.
+        """
+        place = self.place(cause.id)
+        for parent, said in cause.raised_by.items():
+            where = f"{place}: raised_by.{parent}"
+            if not isinstance(said, Statement):
+                for state, statement in said.items():
+                    yield Arrow(parent, state, cause.id, statement, where)
+            elif parent in self.diseases:
+                yield Arrow(parent, "present", cause.id, said, where)
+            else:
+                yield Arrow(cause.id, "present", parent, said, where)
+        source = cause.id if cause.present_in is None else painful(cause.id)
+        for child, statement in cause.shows.items():
+            if child != self.meta.complaint:
+                yield Arrow(source, "present", child, statement, f"{place}: shows.{child}")
+        for child, statement in cause.shows_silent.items():
+            silent = f"{place}: shows_silent.{child}"
+            yield Arrow(cause.id, "present", child, statement, silent, silent=True)
 
     def place(self, id: str) -> str:
         """File and entry in which a node or a group is written."""
@@ -178,24 +205,6 @@ class Knowledge:
 def painful(cause: str) -> str:
     """Id of the node that says that a cause which can be silent explains the complaint."""
     return f"{cause}_painful"
-
-
-def _arrows_of(cause: Cause, place: str, complaint: str) -> Iterator[Arrow]:
-    """What raises a cause, and what it shows where it hurts and where it is silent.
-
-    That it produces the complaint is not among it: a cause that explains it does so always.
-    """
-    for parent, said in cause.raised_by.items():
-        states = {"present": said} if isinstance(said, Statement) else said
-        for state, statement in states.items():
-            yield Arrow(parent, state, cause.id, statement, f"{place}: raised_by.{parent}")
-    source = cause.id if cause.present_in is None else painful(cause.id)
-    for child, statement in cause.shows.items():
-        if child != complaint:
-            yield Arrow(source, "present", child, statement, f"{place}: shows.{child}")
-    for child, statement in cause.shows_silent.items():
-        where = f"{place}: shows_silent.{child}"
-        yield Arrow(cause.id, "present", child, statement, where, silent=True)
 
 
 def _origins_inside(place: str, value: Any) -> Iterator[tuple[str, tuple[str, ...]]]:
