@@ -1,16 +1,15 @@
-"""How a cause comes about: risks that add, and an age that multiplies them all.
+"""How a cause comes about: age and sex multiply its risk, other causes add to it.
 
-In a noisy-OR risks add: what one parent brings is the same whatever the others do. That is
-right for a fall and a twist. It is wrong for age, by which published risk ratios are adjusted:
-overweight doubles the osteoarthritis of the old, which is frequent, and that of the young, which
-is rare. So a context with several states, in one of which everybody is, multiplies. A hidden
-noisy-OR, the *liability*, takes the risks that add; a table lets it through to the cause more
-or less often, state by state.
+A context with several states, in one of which everybody is, multiplies: wear is frequent in the
+old and rare in the young, and at each age more frequent in women. So the risk is a chain. A
+hidden root, the *liability*, is as frequent as in the state most prone to the cause; each
+context lets it through more or less often, state by state. What another cause brings about comes
+on top (a noisy-OR), whatever the age.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -33,13 +32,11 @@ __all__ = [
 
 STRONGEST_LINK = 0.95
 HIGHEST_LEAK = 0.999
-LIABILITY, ARISING = "_liability", "_arising"
-
-Risks = Mapping[str, tuple[float, ...]]
+LIABILITY, ARISING, BY = "_liability", "_arising", "_by_"
 
 
 def liability(cause: str) -> str:
-    """Id of the hidden node that takes the risks of a cause that add."""
+    """Id of the hidden root of a cause whose risk is multiplied."""
     return cause + LIABILITY
 
 
@@ -59,7 +56,7 @@ class Scale:
     unit
         What a risk ratio of 1 becomes.
     factors
-        P(the liability becomes the cause) in each state: its risk ratio times the unit.
+        P(what comes in goes through) in each state: its risk ratio times the unit.
     """
 
     by: str
@@ -83,79 +80,60 @@ class Onset:
     ----------
     cause
         Its id.
-    risks
-        For each parent one risk ratio per state, 1 for a state that changes nothing.
+    scales
+        What multiplies its risk.
     links
-        Links of parents that are stated as such.
-    others
-        Risk ratios of other causes; they bring this one about whatever is multiplied.
-    scale
-        What multiplies the risks, if anything. Where there are none, its ratios stand among
-        the risks: nothing is left to multiply.
-    typical
-        What the leak is multiplied by in a person taken at random, before the ratio of
-        another cause is.
+        P(another cause alone brings this one about), whatever is multiplied.
     """
 
     cause: str
-    risks: Risks
+    scales: tuple[Scale, ...]
     links: Mapping[str, float]
-    others: Risks
-    scale: Scale | None = None
-    typical: float = 1.0
+
+    @property
+    def typical(self) -> float:
+        """What the leak comes to where every ratio is 1."""
+        return float(np.prod([scale.unit for scale in self.scales]))
 
     def unit_of(self, parent: str) -> float:
-        """What a risk ratio of 1 becomes, or what the leak is multiplied by before it is."""
-        if parent in self.others:
-            return self.typical
-        return self.scale.unit if self.scale is not None and parent == self.scale.by else 1.0
+        """What a ratio of 1 of a context becomes."""
+        return next(scale.unit for scale in self.scales if scale.by == parent)
 
     def nodes(self, leak: float) -> list[Node]:
         """The nodes of the cause that follow from its leak.
 
-        A risk ratio is the risk with that parent state alone against the risk with none, at
-        the same age: ``link = (ratio - 1) leak / (1 - leak)``. Against another cause it is
-        the risk at an age taken at random.
-
         Parameters
         ----------
         leak
-            P(it comes about with no parent present).
+            P(it comes about without another cause, in the state most prone to it).
         """
         leak = min(leak, HIGHEST_LEAK)
-        risks = _tied(self.risks, leak)
-        brought = _tied(self.others, min(leak * self.typical, HIGHEST_LEAK))
-        others: dict[str, float | Sequence[float]] = {**brought, **self.links}
-        if self.scale is None:
-            return [noisy_or_node(self.cause, leak, {**risks, **others})]
-        by, factors = self.scale.by, np.array(self.scale.factors)
-        hidden = liability(self.cause)
-        table = np.stack([np.stack([1.0 - factors * on, factors * on], axis=-1) for on in (0, 1)])
-        nodes = [noisy_or_node(hidden, leak, risks)]
-        if not others:
-            return [*nodes, table_node(self.cause, [hidden, by], table)]
-        own = arising(self.cause)
-        return [
-            *nodes,
-            table_node(own, [hidden, by], table),
-            noisy_or_node(self.cause, 0.0, {own: 1.0, **others}),
-        ]
+        if not self.scales:
+            return [noisy_or_node(self.cause, leak, self.links)]
+        nodes = list(self._chain(leak, arising(self.cause) if self.links else self.cause))
+        if self.links:
+            nodes.append(noisy_or_node(self.cause, 0.0, {arising(self.cause): 1.0, **self.links}))
+        return nodes
 
-
-def _tied(risks: Risks, leak: float) -> dict[str, tuple[float, ...]]:
-    """Links that follow from risk ratios and the risk that they are ratios to."""
-    odds = leak / (1.0 - leak)
-    return {
-        parent: tuple(min(STRONGEST_LINK, max(0.0, (ratio - 1.0) * odds)) for ratio in ratios)
-        for parent, ratios in risks.items()
-    }
+    def _chain(self, leak: float, end: str) -> Iterator[Node]:
+        """The liability, and one table for each context that multiplies."""
+        before = liability(self.cause)
+        yield noisy_or_node(before, leak)
+        for scale in self.scales:
+            factors = np.array(scale.factors)
+            table = np.stack(
+                [np.stack([1.0 - factors * on, factors * on], axis=-1) for on in (0, 1)]
+            )
+            after = end if scale is self.scales[-1] else f"{self.cause}{BY}{scale.by}"
+            yield table_node(after, [before, scale.by], table)
+            before = after
 
 
 def cause_of(id: str, network: Network) -> str:
     """The cause that a hidden node of its onset belongs to; any other id as it is."""
-    for suffix in (LIABILITY, ARISING):
-        cause = id.removesuffix(suffix)
-        if cause != id and cause in network and id in network:
+    for mark in (LIABILITY, ARISING, BY):
+        cause, found, _ = id.rpartition(mark)
+        if found and cause in network and id in network and liability(cause) in network:
             return cause
     return id
 
@@ -167,15 +145,14 @@ def leak_node(network: Network, id: str) -> str:
 
 def holder(network: Network, parent: str, child: str) -> Node:
     """The node that holds the number of a stated influence."""
-    ids = (child, arising(child), liability(child))
-    found = [network[id] for id in ids if id in network and parent in network[id].parents]
-    return found[0]
+    ids = (child, arising(child), f"{child}{BY}{parent}")
+    return next(network[id] for id in ids if id in network and parent in network[id].parents)
 
 
 def offset_of(network: Network, parent: str, state: str, child: str) -> tuple[Node, int]:
     """The node that holds the number of a stated influence, and how far into its numbers.
 
-    Of a table that multiplies it is P(present | the liability, that state).
+    Of a table that multiplies it is P(what comes in goes through | that state).
     """
     node = holder(network, parent, child)
     at = network[parent].states.index(state)

@@ -1,25 +1,26 @@
-"""Links from stated frequencies, for many readings of the words at once.
+"""Links from stated frequencies, by taking out what leaks and mediators give already.
 
-The same equations as :func:`kneebayes.building.links.links_from_frequencies`, with an axis
-for the rows and one for the parents of a child.
+One set of equations, with an axis for rows: one row makes the model, a thousand rows are as many
+readings of its words.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from kneebayes.building.links import Companions
+from kneebayes.knowledge.base import Knowledge, painful
 from kneebayes.network import Numbers
 
-__all__ = ["relink"]
+__all__ = ["Companions", "between_of", "companions_of", "given_already", "relink"]
 
-ROUNDS = 8  # as many as the model itself was made with
+ROUNDS = 8
 LEAST = 1e-12
 
 Rows = Mapping[str, Numbers]
+Companions = Mapping[str, Sequence[str]]
 
 
 def relink(
@@ -31,6 +32,12 @@ def relink(
 ) -> dict[str, dict[str, Numbers]]:
     """Solve ``P(child | parent alone) = stated frequency`` for every link, in every row.
 
+    Alone means that other causes are absent; contexts, mediators and findings on the way are
+    present as the parent, its companions and their own leaks make them. The child is then
+    absent with probability ``(1 - link) E[(1 - leak) prod(1 - other links of present
+    parents)]``, where the expectation runs over the states of what lies on the way. A link
+    that would be negative becomes 0.
+
     Parameters
     ----------
     frequencies
@@ -40,9 +47,10 @@ def relink(
     order
         Ids, parents before children.
     free
-        Ids of mediators and findings that may lie between.
+        Ids of what may lie between: contexts, mediators and findings.
     companions
-        By parent what is certainly there with it.
+        By parent what is certainly there with it: with a cause the complaint, with a painful
+        cause the cause too.
 
     Returns
     -------
@@ -59,6 +67,46 @@ def relink(
             family = _family(child, list(wanted), between, leaks, links, companions or {})
             links[child] = _solve(family, wanted)
     return links
+
+
+def given_already(
+    frequencies: Mapping[str, Rows],
+    leaks: Rows,
+    order: Sequence[str],
+    free: Iterable[str],
+    companions: Companions,
+    links: Mapping[str, Mapping[str, Numbers]],
+) -> Iterator[tuple[str, str, float]]:
+    """Parent, child and P(child | parent alone) in the first row, where the link is 0."""
+    free = set(free)
+    for child, wanted in frequencies.items():
+        parents = list(wanted)
+        none = [at for at, one in enumerate(parents) if links[child][one][0] == 0.0]
+        if none:
+            between = _ancestors(child, frequencies, free, order)
+            family = _family(child, parents, between, leaks, links, companions)
+            found = family.absent(links[child], none)[:, 0].tolist()
+            for at, absent in zip(none, found, strict=True):
+                yield parents[at], child, 1.0 - absent
+
+
+def between_of(knowledge: Knowledge) -> set[str]:
+    """Ids of what may lie between a cause and a finding: contexts, mediators and findings.
+
+    Not the complaint, which is certain in the world of every cause, nor the pain of a cause,
+    which is there only with its cause.
+    """
+    pains = {painful(id) for id in knowledge.diseases}
+    contexts = {id for id, one in knowledge.contexts.items() if not one.states}
+    inner = {*contexts, *knowledge.mediators, *knowledge.findings} - pains
+    return inner - {knowledge.meta.complaint}
+
+
+def companions_of(knowledge: Knowledge) -> dict[str, tuple[str, ...]]:
+    """What is certainly there with each cause: the complaint; with its pain the cause too."""
+    complaint = knowledge.meta.complaint
+    alone = dict.fromkeys(knowledge.diseases, (complaint,))
+    return alone | {painful(id): (complaint, id) for id in knowledge.diseases}
 
 
 def _ancestors(
@@ -189,4 +237,5 @@ def _solve(family: _Family, wanted: Rows) -> dict[str, Numbers]:
 
 
 def _link(frequency: Numbers, others: Numbers) -> Numbers:
-    return np.nan_to_num(np.clip(1.0 - (1.0 - frequency) / others, 0.0, 1.0), nan=0.0)
+    link = 1.0 - (1.0 - frequency) / others
+    return np.where(link > 0.0, np.minimum(link, 1.0), 0.0)  # NaN, unsaid, is not above 0

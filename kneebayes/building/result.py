@@ -25,13 +25,14 @@ class Stated:
         The statement in numbers: a frequency, or a risk ratio.
     link
         P(the parent alone produces the child), leak and mediators taken out; of a context
-        that multiplies, P(what else brings the child about does so in that state).
+        that multiplies, P(what comes in goes through in that state).
     unit
-        Of a risk ratio that multiplies the link of a ratio of 1; of one that adds what its
-        leak is multiplied by before the ratio is.
+        Of a ratio of risks that multiplies the factor of a ratio of 1; of one that adds what
+        its leak is multiplied by before the ratio is; of a ratio of how often a context is
+        found the odds that it is taken against.
     ratio
-        Of a ratio or a share of cases the ratio of risks that the network uses, so that what
-        was stated holds where it was measured.
+        Of a ratio or a share of cases the ratio that the network uses, so that what was
+        stated holds where it was measured.
     reached
         What the statement comes to there; None for a frequency.
     """
@@ -67,8 +68,6 @@ class Elicited:
         where it is never silent.
     presences
         P(cause present | complaint) as stated, of those that can be silent.
-    pains
-        P(it hurts | it is there and nothing else is known), of those, as solved.
     remarks
         What the numbers showed: statements that could not be met in full.
     digest
@@ -83,6 +82,5 @@ class Elicited:
     complaint_probability: float
     explaining: Mapping[str, str]
     presences: Mapping[str, Interval]
-    pains: Mapping[str, float]
     remarks: tuple[Remark, ...]
     digest: str = ""

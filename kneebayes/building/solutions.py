@@ -10,42 +10,62 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from kneebayes.building.solving import Ratio, Unknowns
-from kneebayes.network import Node
+from kneebayes.building.draft import Draft
+from kneebayes.building.solving import Unknowns
+from kneebayes.errors import KneebayesError
+from kneebayes.knowledge.parts import Interval
+from kneebayes.writing import replacing_file
 
-__all__ = ["digest_of", "keep", "keep_in_folder", "recall"]
+__all__ = ["Kept", "digest_of", "keep", "keep_in_folder", "recall"]
 
 FILE = "solutions.json"
-METHOD = 1  # goes up where the equations change, so that old solutions are forgotten
+METHOD = 2  # goes up where the equations change, so that old solutions are forgotten
 
 
-def digest_of(
-    contexts: Iterable[Node],
-    shares: Mapping[str, float],
-    presences: Mapping[str, float],
-    ratios: Sequence[Ratio],
-) -> str:
-    """What a solution hangs on, in one word."""
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What was solved for one folder and lexicon.
+
+    Attributes
+    ----------
+    unknowns
+        Leaks of causes, links to pain, ratios.
+    leaks
+        Of findings, from their specificity.
+    odds
+        Of contexts, that ratios are taken against, by cause and context.
+    """
+
+    unknowns: Unknowns
+    leaks: Mapping[str, float]
+    odds: Mapping[tuple[str, str], float]
+
+
+def digest_of(draft: Draft, priors: Mapping[str, Interval]) -> str:
+    """What a solution hangs on, in one word: every statement in numbers."""
     told = [
-        [METHOD],
-        sorted([one.id, *one.parents, *_short(_numbers(one))] for one in contexts),
-        [[id, *_short([share])] for id, share in (*shares.items(), *presences.items())],
+        [METHOD, draft.knowledge.layer],
+        [[id, *_short([one.value])] for id, one in (*priors.items(), *draft.presences.items())],
         [
-            [one.cause, one.parent, one.state, *one.others, *one.among, *_short([one.target])]
-            for one in ratios
+            [arrow.parent, arrow.state, arrow.child, arrow.place, *_short([interval.value])]
+            + [str(arrow.statement.among), arrow.statement.risk is None]
+            for arrow, interval in draft.arrows
+        ],
+        [[id, *_short([one.value])] for id, one in draft.leaks.items()],
+        [[one.finding, *one.against, *one.among, *_short([one.target])] for one in draft.specificities],
+        [
+            [state.id, state.share]
+            for context in draft.knowledge.contexts.values()
+            for state in context.states
         ],
     ]
     return sha256(json.dumps(told).encode()).hexdigest()[:24]
-
-
-def _numbers(node: Node) -> list[float]:
-    links = [x for link in node.links for x in link.strength]
-    return [node.leak or 0.0, *links, *(node.table or ())]
 
 
 def _short(numbers: Iterable[float]) -> list[str]:
@@ -53,8 +73,8 @@ def _short(numbers: Iterable[float]) -> list[str]:
     return [f"{x:.9g}" for x in numbers]
 
 
-def recall(digest: str, folder: str) -> tuple[Unknowns, dict[str, float]] | None:
-    """A solution found before, and leaks, from the folder or the user's cache."""
+def recall(digest: str, folder: str) -> Kept | None:
+    """A solution found before, from the folder or the user's cache."""
     for kept in (_read(Path(folder) / FILE).get(digest), _read(_cache() / f"{digest}.json")):
         try:
             if kept:
@@ -62,27 +82,29 @@ def recall(digest: str, folder: str) -> tuple[Unknowns, dict[str, float]] | None
                     {str(id): float(x) for id, x in kept[name].items()}
                     for name in ("roots", "pains", "leaks")
                 )
-                return Unknowns(roots, pains, tuple(float(x) for x in kept["ratios"])), leaks
+                ratios = tuple(float(x) for x in kept["ratios"])
+                odds = {(str(cause), str(context)): float(x) for cause, context, x in kept["odds"]}
+                return Kept(Unknowns(roots, pains, ratios), leaks, odds)
         except (AttributeError, KeyError, TypeError, ValueError):
             continue
     return None
 
 
-def keep(digest: str, unknowns: Unknowns, leaks: Mapping[str, float]) -> None:
+def keep(digest: str, kept: Kept) -> None:
     """Write a solution to the user's cache; where that cannot be written nothing is kept."""
     path = _cache() / f"{digest}.json"
     plain = {
-        "roots": dict(unknowns.roots),
-        "pains": dict(unknowns.pains),
-        "ratios": list(unknowns.ratios),
-        "leaks": dict(leaks),
+        "roots": dict(kept.unknowns.roots),
+        "pains": dict(kept.unknowns.pains),
+        "ratios": list(kept.unknowns.ratios),
+        "leaks": dict(kept.leaks),
+        "odds": [[cause, context, x] for (cause, context), x in kept.odds.items()],
     }
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        beside = path.with_suffix(f".{os.getpid()}")
-        beside.write_text(json.dumps(plain))
-        beside.replace(path)
-    except OSError:
+        with replacing_file(path) as beside:
+            beside.write_text(json.dumps(plain))
+    except (OSError, KneebayesError):
         return
 
 

@@ -1,8 +1,8 @@
 """Solve what is not stated: roots, links to pain and ratios, so that all that is stated holds.
 
-Statements hold where they were made: among those with the complaint, in everybody, or among
-suspects. What the network needs are numbers of everybody: the root of each cause, P(it hurts |
-it is there), and the ratio by which a parent raises it. Roots and links are held by Broyden's
+Statements hold where they were made: among those with the complaint, or in everybody. What the
+network needs are numbers of everybody: the leak of each cause, P(it hurts | it is there), and
+the ratio by which age, sex or another cause raises it. Leaks and links are held by Broyden's
 method on their logarithms over exact inference; ratios are moved towards what was stated, each
 by how it answered before, until they are near or can go no further.
 """
@@ -14,25 +14,28 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from kneebayes.building.complaint import WithComplaint
+from kneebayes.building.among import Among, People
 from kneebayes.errors import KneebayesError
-from kneebayes.inference import Evidence
 from kneebayes.network import Network, Numbers
+from kneebayes.odds import inverse_logit, logit
 
 __all__ = ["Ratio", "Solution", "Unknowns", "solve_statements"]
 
 CLOSE = 1e-11  # log-odds: how well shares and presences are met at the end
 ROUGH = 1e-4  # log-odds: how well while the ratios still move
 NEAR = 0.01  # log-odds: how well ratios are met
-SWEEPS = 16
+STILL = 0.003  # what moves less from one sweep to the next has come to its end
+SWEEPS = 20
 ROUNDS = 400
 PATIENCE = 40  # rounds after which the Jacobian is measured afresh, where it was best so far
 NEARBY = 1e-6
 LONGEST_STEP = 1.0
 SCALE = 0.05  # by how much explanations are made rarer to see what follows
-LEAST_RATIO = 1e-5  # of a ratio above 1: below it the arrow says nothing
-MOST_RATIO = 1e4
-STILL = 0.003  # of a ratio in logarithms: what moves less from one sweep to the next stays
+WEAKEST, STRONGEST = 1e-6, 0.98  # a link of another cause
+BROUGHT = 0.95  # of a cause, by another one alone, at most: something is left to its own leak
+FURTHEST = float(np.log(1e4))  # of a ratio by age or sex, in logarithms, either way
+GIVES_WAY = 0.4  # log-odds: by how much links that bring about too much become weaker
+LOWEST_ROOT = float(np.log(1e-9))  # a leak below it says that nothing is left for it
 HIGHEST_ROOT = 0.9
 LEAST = 1e-300
 
@@ -51,8 +54,10 @@ class Ratio:
         The odds ratio (or in everybody the ratio of risks), or P(parent in that state | cause).
     is_share
         Whether the target is such a share of the cause's cases.
-    among
-        What is known where it was measured; empty for everybody.
+    everybody
+        Whether it was measured in everybody, not among those with the complaint.
+    multiplies
+        Whether it multiplies the risk, and may also lower it; another cause only adds to it.
     """
 
     cause: str
@@ -61,12 +66,22 @@ class Ratio:
     others: tuple[str, ...]
     target: float
     is_share: bool
-    among: Evidence
+    everybody: bool
+    multiplies: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Unknowns:
-    """What is solved, by id: roots of causes, links to pain, ratios in their order."""
+    """What is solved.
+
+    Attributes
+    ----------
+    roots, pains
+        Leaks of causes and links to pain, by cause.
+    ratios
+        For each stated ratio, in their order, by how much the risk is multiplied; of another
+        cause P(it alone brings the cause about).
+    """
 
     roots: Mapping[str, float]
     pains: Mapping[str, float]
@@ -81,25 +96,18 @@ class Solution:
     ----------
     unknowns
         The numbers.
-    network
-        The network made of them.
     reached
         What each ratio comes to, in the order of the ratios.
     complaint_probability
         P(complaint).
-    digest
-        What the solution hangs on, in one word.
     """
 
     unknowns: Unknowns
-    network: Network
     reached: tuple[float, ...]
     complaint_probability: float
-    digest: str = ""
 
 
 Make = Callable[[Unknowns], Network]
-Joint = Mapping[tuple[str, str], tuple[float, Mapping[str, float]]]
 
 
 def solve_statements(
@@ -113,12 +121,12 @@ def solve_statements(
     *,
     settled: bool = False,
 ) -> Solution:
-    """Find roots, links to pain and ratios under which every statement holds.
+    """Find leaks, links to pain and ratios under which every statement holds.
 
     Parameters
     ----------
     make
-        Makes the network of contexts, causes and complaint from the unknowns.
+        Makes the network of causes, what multiplies them, and complaint from the unknowns.
     start
         Where to begin.
     shares
@@ -140,7 +148,7 @@ def solve_statements(
         If shares and presences cannot all hold; says which are missed and by how much.
     """
     system = _System(make, start, shares, presences, ratios, explaining, complaint)
-    return system.solve(settled)
+    return system.solve(settled=settled)
 
 
 class _System:
@@ -159,21 +167,26 @@ class _System:
         self.make, self.ratios, self.complaint = make, tuple(ratios), complaint
         self.causes, self.silent = list(shares), list(presences)
         self.explaining = [explaining[cause] for cause in self.causes]
-        self.wanted = np.array([_logit(p) for p in (*shares.values(), *presences.values())])
-        self.goals = np.array([_scaled(one, one.target) for one in self.ratios])
-        self.most = np.full(len(self.ratios), np.log(MOST_RATIO))
-        self.vector = np.array(
+        self.wanted = np.array([logit(p) for p in (*shares.values(), *presences.values())])
+        self.goals = np.array([_scaled(ratio, ratio.target) for ratio in self.ratios])
+        leaks = [np.log(start.roots[id]) for id in self.causes]
+        self.vector = np.array([*leaks, *(logit(start.pains[id]) for id in self.silent)])
+        self.multiplies = np.array([ratio.multiplies for ratio in self.ratios], dtype=np.bool_)
+        self.logs = np.array(
             [
-                *(np.log(start.roots[id]) for id in self.causes),
-                *(_logit(start.pains[id]) for id in self.silent),
+                np.log(value) if ratio.multiplies else logit(value)
+                for ratio, value in zip(self.ratios, start.ratios, strict=True)
             ]
         )
-        self.above = np.log([max(one - 1.0, LEAST_RATIO) for one in start.ratios])
+        common = {**shares, **presences}
+        self.low = np.where(self.multiplies, -FURTHEST, logit(WEAKEST))
+        self.high = np.array([_highest(ratio, common) for ratio in self.ratios])
+        self.logs = np.minimum(self.logs, self.high)
         self.inverse = self._first_inverse()
-        self.asking = WithComplaint(explaining.values(), complaint)
+        self.people = People(explaining.values(), complaint)
 
     def _first_inverse(self) -> Numbers:
-        """A root answers for the presence of its cause, a link to pain for its share."""
+        """A leak answers for the presence of its cause, a link to pain for its share."""
         inverse = np.eye(len(self.vector))
         for at, id in enumerate(self.silent, len(self.causes)):
             root = self.causes.index(id)
@@ -185,9 +198,9 @@ class _System:
         """How all shares answer where every explanation becomes rarer: by overlapping less."""
         step = np.ones(len(self.vector))
         step[[self.causes.index(id) for id in self.silent]] = 0.0
-        miss, _, _ = self._misses()
+        miss, _ = self._misses()
         self.vector = self.vector - SCALE * step
-        missed, _, _ = self._misses()
+        missed, _ = self._misses()
         self._learn(-SCALE * step, missed - miss)
 
     def _learn(self, step: Numbers, change: Numbers) -> None:
@@ -200,72 +213,94 @@ class _System:
     def unknowns(self) -> Unknowns:
         """The unknowns as they stand."""
         values = self.vector.tolist()
+        ratios = [
+            float(np.exp(x)) if multiplies else inverse_logit(x)
+            for x, multiplies in zip(self.logs.tolist(), self.multiplies, strict=True)
+        ]
         return Unknowns(
             {id: float(np.exp(x)) for id, x in zip(self.causes, values, strict=False)},
-            {id: _expit(x) for id, x in zip(self.silent, values[len(self.causes) :], strict=True)},
-            tuple(1.0 + float(np.exp(x)) for x in self.above),
+            {
+                id: inverse_logit(x)
+                for id, x in zip(self.silent, values[len(self.causes) :], strict=True)
+            },
+            tuple(ratios),
         )
 
-    def solve(self, settled: bool) -> Solution:
+    def solve(self, *, settled: bool) -> Solution:
         """Hold shares and presences again after each move of the ratios."""
         if not settled:
             self._learn_of_scale()
-        slopes = np.full(len(self.above), 0.7)
+            self._move_ratios()
+        probability = self._hold(CLOSE)
+        return Solution(self.unknowns(), tuple(self._reached()), probability)
+
+    def _move_ratios(self) -> None:
+        slopes = np.full(len(self.logs), 0.7)
         before: tuple[Numbers, Numbers] | None = None
-        for _ in range(SWEEPS if self.ratios and not settled else 0):
-            self._hold(ROUGH)
-            reached = self._reached()
-            away = self.goals - np.array(
-                [_scaled(one, r) for one, r in zip(self.ratios, reached, strict=True)]
-            )
+        for _ in range(SWEEPS if self.ratios else 0):
+            self._hold_with_room()
+            found = zip(self.ratios, self._reached(), strict=True)
+            away = self.goals - np.array([_scaled(ratio, value) for ratio, value in found])
+            waiting = ~self._at_limit(away) & (np.abs(away) > NEAR)
             if before is not None:
-                moved = self.above - before[0]
-                answered = before[1] - away
+                moved = self.logs - before[0]
                 known = np.abs(moved) > 1e-3
-                seen = np.clip(answered[known] / moved[known], 0.2, 1.5)
+                seen = np.clip((before[1] - away)[known] / moved[known], 0.2, 1.5)
                 slopes[known] = 0.5 * slopes[known] + 0.5 * seen
-            open_ones = ~self._at_limit(away) & (np.abs(away) > NEAR)
-            if before is not None:  # a link that is as strong as links can be does not answer
-                open_ones &= np.abs(away - before[1]) > STILL
-            if not open_ones.any():
+                # a link that is as strong as links can be does not answer
+                waiting &= np.abs(away - before[1]) > STILL
+            if not waiting.any():
                 break
-            before = self.above.copy(), away
+            before = self.logs.copy(), away
             step = np.clip(away / slopes, -1.5, 1.5)
-            self.above = np.clip(self.above + step, np.log(LEAST_RATIO), self.most)
-        network, probability = self._hold(CLOSE)
-        return Solution(self.unknowns(), network, tuple(self._reached()), probability)
+            self.logs = np.clip(self.logs + step, self.low, self.high)
+
+    def _hold_with_room(self) -> None:
+        """Hold shares; where other causes bring about more of a cause than there is, less."""
+        for _ in range(SWEEPS):
+            before, inverse = self.vector.copy(), self.inverse.copy()
+            self._hold(ROUGH, lowest=LOWEST_ROOT)
+            dry = self.vector[: len(self.causes)] < LOWEST_ROOT
+            if not dry.any():
+                return
+            self.vector, self.inverse = before, inverse
+            ids = {id for id, each in zip(self.causes, dry, strict=True) if each}
+            mine = [ratio.cause in ids and not ratio.multiplies for ratio in self.ratios]
+            self.logs[mine] -= GIVES_WAY
+            self.high[mine] = self.logs[mine]
 
     def _at_limit(self, away: Numbers) -> Numbers:
-        low = (self.above <= np.log(LEAST_RATIO) + 1e-9) & (away < 0.0)
-        return np.asarray(low | ((self.above >= self.most - 1e-9) & (away > 0.0)))
+        low = (self.logs <= self.low + 1e-9) & (away < 0.0)
+        return np.asarray(low | ((self.logs >= self.high - 1e-9) & (away > 0.0)))
 
-    def _hold(self, close: float) -> tuple[Network, float]:
-        """Roots and links to pain under which shares and presences hold (Broyden 1965)."""
-        miss, network, probability = self._misses()
-        best = (float(np.abs(miss).max()), self.vector)
+    def _hold(self, close: float, lowest: float = -np.inf) -> float:
+        """Hold shares and presences (Broyden 1965); returns P(complaint).
+
+        Stops where the logarithm of a leak falls below ``lowest``.
+        """
+        miss, probability = self._misses()
+        best = (np.inf, self.vector)
         for turn in range(ROUNDS):
             worst = float(np.abs(miss).max())
-            if worst < close:
-                return network, probability
+            if worst < close or (self.vector[: len(self.causes)] < lowest).any():
+                return probability
             if worst < best[0]:
                 best = (worst, self.vector)
             if turn % PATIENCE == PATIENCE - 1:
                 self.vector = best[1]
-                miss, _, _ = self._misses()
+                miss, _ = self._misses()
                 self.inverse = np.linalg.pinv(self._jacobian(miss))
             step = -self.inverse @ miss
             step *= min(1.0, LONGEST_STEP / max(float(np.abs(step).max()), LEAST))
-            old = self.vector
+            old, before = self.vector, miss
             self.vector = old + step
-            self.vector[: len(self.causes)] = np.minimum(
-                self.vector[: len(self.causes)], np.log(HIGHEST_ROOT)
-            )
-            step, before = self.vector - old, miss
-            miss, network, probability = self._misses()
-            self._learn(step, miss - before)
+            roots = slice(0, len(self.causes))
+            self.vector[roots] = np.minimum(self.vector[roots], np.log(HIGHEST_ROOT))
+            miss, probability = self._misses()
+            self._learn(self.vector - old, miss - before)
         if float(np.abs(miss).max()) > max(close, 1e-9):
             raise KneebayesError(self._cannot_hold(miss))
-        return network, probability
+        return probability
 
     def _jacobian(self, miss: Numbers) -> Numbers:
         """How the misses answer to each unknown: misses x unknowns."""
@@ -277,65 +312,37 @@ class _System:
         self.vector = here
         return np.stack(columns, axis=1)
 
-    def _misses(self) -> tuple[Numbers, Network, float]:
-        """By how much shares and presences are missed, in log-odds."""
-        network = self.make(self.unknowns())
+    def _misses(self) -> tuple[Numbers, float]:
+        """By how much shares and presences are missed, in log-odds, and P(complaint)."""
+        self.people.meet(self.make(self.unknowns()))
         ids = [*self.explaining, *self.silent]
-        events = [{}, *({id: "present"} for id in ids)]
-        probability, *found = self.asking.probabilities(network, events).tolist()
-        if probability <= 0.0:
+        (those,) = self.people.among([{}], ids)
+        if those.complaint <= 0.0:
             message = f"No cause produces the complaint '{self.complaint}': no share can hold."
             raise KneebayesError(message)
-        found = np.clip(np.array(found) / probability, LEAST, 1.0 - 1e-15)
-        met = np.log(found) - np.log1p(-found)
-        return np.asarray(met - self.wanted), network, probability
+        found = np.array([those.with_complaint[id] for id in ids]) / those.complaint
+        found = np.clip(found, LEAST, 1.0 - 1e-15)
+        return np.asarray(np.log(found) - np.log1p(-found) - self.wanted), those.complaint
 
     def _reached(self) -> list[float]:
-        """What every ratio comes to where it was measured.
-
-        One question for each state of each parent: a node that held both parent and cause
-        would tie all parents of a cause together.
-        """
-        network = self.make(self.unknowns())
-        found: dict[int, float] = {}
-        for everybody in (False, True):
-            mine = [
-                at for at, one in enumerate(self.ratios) if (not one.among.likelihoods) == everybody
-            ]
-            if mine:
-                table = self._joint([self.ratios[at] for at in mine], network, everybody)
-                for at in mine:
-                    found[at] = _reached(self.ratios[at], table)
-        return [found[at] for at in range(len(self.ratios))]
-
-    def _joint(self, ratios: Sequence[Ratio], network: Network, everybody: bool) -> Joint:
-        """P(parent in a state, cause present), and without the cause, by parent and state."""
-        states: dict[tuple[str, str], dict[str, float]] = {
-            (one.parent, state): {} for one in ratios for state in network[one.parent].states
-        }
-        for one in ratios:
-            for state in network[one.parent].states:
-                states[one.parent, state][one.cause] = 0.0
-        events = [
-            {id: state} | ({cause: "present"} if cause else {})
-            for (id, state), causes in states.items()
-            for cause in ("", *causes)
-        ]
-        found = iter(self.asking.probabilities(network, events, everybody).tolist())
-        return {
-            state: (next(found), {cause: next(found) for cause in causes})
-            for state, causes in states.items()
-        }
+        """What every ratio comes to where it was measured."""
+        self.people.meet(self.make(self.unknowns()))
+        network = self.people.network
+        parents = dict.fromkeys(ratio.parent for ratio in self.ratios)
+        events = [(id, state) for id in parents for state in network[id].states]
+        found = self.people.among([{id: state} for id, state in events], self.causes)
+        groups = dict(zip(events, found, strict=True))
+        return [_reached(ratio, network[ratio.parent].states, groups) for ratio in self.ratios]
 
     def _cannot_hold(self, miss: Numbers) -> str:
         names = [*self.causes, *(f"presence of {id}" for id in self.silent)]
         worst = np.argsort(-np.abs(miss))[:3].tolist()
         named = ", ".join(
-            f"{names[at]} (stated {_expit(self.wanted[at]):.3g}, "
-            f"reached {_expit(self.wanted[at] + miss[at]):.3g})"
+            f"{names[at]} (stated {inverse_logit(self.wanted[at]):.3g}, "
+            f"reached {inverse_logit(self.wanted[at] + miss[at]):.3g})"
             for at in worst
         )
-        total = sum(_expit(x) for x in self.wanted[: len(self.causes)])
+        total = sum(inverse_logit(x) for x in self.wanted[: len(self.causes)])
         return (
             f"The stated priors cannot all hold: {named}. Together they add up to {total:.3g}; "
             "since some cause must explain the complaint they need at least 1, and causes that "
@@ -343,18 +350,32 @@ class _System:
         )
 
 
-def _reached(ratio: Ratio, joint: Joint) -> float:
+def _highest(ratio: Ratio, common: Mapping[str, float]) -> float:
+    """The limit of a ratio: a parent cannot bring about more of a cause than there is."""
+    if ratio.multiplies:
+        return FURTHEST
+    most = BROUGHT * common[ratio.cause] / common[ratio.parent]
+    return logit(min(STRONGEST, most))
+
+
+def _reached(
+    ratio: Ratio, states: Sequence[str], groups: Mapping[tuple[str, str], Among]
+) -> float:
     """What a ratio, or a share of cases, comes to."""
-    whole, both = joint[ratio.parent, ratio.state]
-    present = both[ratio.cause]
+
+    def counted(state: str) -> tuple[float, float]:
+        """P(parent in a state), and the same with the cause, where the ratio was measured."""
+        people = groups[ratio.parent, state]
+        if ratio.everybody:
+            return people.all, people.without_asking[ratio.cause]
+        return people.complaint, people.with_complaint[ratio.cause]
+
+    whole, present = counted(ratio.state)
     if ratio.is_share:
-        mine = [each for (id, _), (_, each) in joint.items() if id == ratio.parent]
-        every = sum(each[ratio.cause] for each in mine)
-        return present / max(every, LEAST)
-    without = sum(joint[ratio.parent, one][0] for one in ratio.others)
-    other = sum(joint[ratio.parent, one][1][ratio.cause] for one in ratio.others)
-    if not ratio.among.likelihoods:
-        return (present / max(whole, LEAST)) / max(other / without, LEAST)
+        return present / max(sum(counted(state)[1] for state in states), LEAST)
+    without, other = np.sum([counted(state) for state in ratio.others], axis=0).tolist()
+    if ratio.everybody:
+        return (present / max(whole, LEAST)) / max(other / max(without, LEAST), LEAST)
     return _odds(present, whole) / max(_odds(other, without), LEAST)
 
 
@@ -364,16 +385,4 @@ def _odds(present: float, whole: float) -> float:
 
 def _scaled(ratio: Ratio, value: float) -> float:
     """On the scale of log-odds for a share, of the logarithm for a ratio."""
-    return _logit(value) if ratio.is_share else float(np.log(max(value, LEAST)))
-
-
-def _logit(p: float) -> float:
-    return float(np.log(p) - np.log1p(-p))
-
-
-def _logit_of(table: Numbers) -> float:
-    return float(np.log(table[1]) - np.log(table[0]))
-
-
-def _expit(x: float) -> float:
-    return float(0.5 * (1.0 + np.tanh(0.5 * x)))
+    return logit(value) if ratio.is_share else float(np.log(max(value, LEAST)))

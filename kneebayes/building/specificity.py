@@ -9,22 +9,18 @@ findings side by side: each hardly depends on the leaks of the others.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from kneebayes.inference import Engine, Evidence
 from kneebayes.knowledge.lint import Remark
-from kneebayes.network import Network
 
-__all__ = ["Specificity", "solve_specificities"]
+__all__ = ["Specificities", "Specificity"]
 
-CLOSE = 1e-7
-ROUNDS = 12
+CLOSE = 1e-6
 HIGHEST = 0.98
 WORTH_A_REMARK = 0.01
-LEAST_MOVE = 1e-12
-
-Make = Callable[[Mapping[str, float]], Network]
+LEAST_MOVE = 1e-9
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,63 +56,71 @@ class _Search:
     before: tuple[float, float] | None = None
     absent: float = 1.0
 
-    def step(self, target: float) -> bool:
-        """Move the leak; says whether there was anything left to move."""
+    def rests(self, target: float) -> bool:
+        """Whether the target is met, or the leak is 0 and would have to be less."""
         miss = self.absent - target
-        if abs(miss) < CLOSE or (self.leak == 0.0 and miss < 0.0):
-            return False
+        return abs(miss) < CLOSE or (self.leak == 0.0 and miss < 0.0)
+
+    def step(self, target: float) -> None:
+        """Move the leak by the secant method."""
+        if self.rests(target):
+            return
+        miss = self.absent - target
         slope = -self.absent / (1.0 - self.leak)  # were all positives due to the leak
         if self.before is not None and abs(self.leak - self.before[0]) > LEAST_MOVE:
             measured = (self.absent - self.before[1]) / (self.leak - self.before[0])
             slope = measured if measured < 0.0 else slope
         moved = min(HIGHEST, max(0.0, self.leak - miss / slope))
-        if abs(moved - self.leak) < LEAST_MOVE:
-            return False
         self.before, self.leak = (self.leak, self.absent), moved
-        return True
 
 
-def solve_specificities(
-    make: Make, wanted: Sequence[Specificity], start: Mapping[str, float], complaint: str
-) -> tuple[dict[str, float], Network, tuple[Remark, ...]]:
-    """Find the leaks under which stated specificities hold.
+class Specificities:
+    """Moves the leaks of findings until each specificity holds.
 
     Parameters
     ----------
-    make
-        Makes the network, with its links solved, from the leaks of these findings.
     wanted
         The specificities.
     start
         Leaks to begin with, by finding; left out, what the specificity leaves.
     complaint
         Id of the complaint.
-
-    Returns
-    -------
-    leaks, network, remarks
-        The leaks by finding, the network made of them, and a remark for each specificity that
-        cannot hold, with the figure reached: causes and mediators give more positives already.
     """
-    searches = {
-        one.finding: _Search(start.get(one.finding, 0.8 * (1.0 - one.target))) for one in wanted
-    }
-    network = make({id: one.leak for id, one in searches.items()})
-    engine = Engine(network)
-    for _ in range(ROUNDS if wanted else 0):
-        for one in wanted:
-            searches[one.finding].absent = absent_among(engine, one, complaint)
-        moved = [searches[one.finding].step(one.target) for one in wanted]
-        if not any(moved):
-            break
-        network = make({id: one.leak for id, one in searches.items()})
-        engine = engine.on(network)
-    remarks = [
-        _unmet(one, searches[one.finding].absent)
-        for one in wanted
-        if abs(searches[one.finding].absent - one.target) > WORTH_A_REMARK
-    ]
-    return {id: one.leak for id, one in searches.items()}, network, tuple(remarks)
+
+    def __init__(
+        self, wanted: Iterable[Specificity], start: Mapping[str, float], complaint: str
+    ) -> None:
+        self.all = tuple(wanted)
+        self.complaint = complaint
+        self._searches = {
+            one.finding: _Search(start.get(one.finding, 0.8 * (1.0 - one.target)))
+            for one in self.all
+        }
+
+    @property
+    def leaks(self) -> dict[str, float]:
+        """Leak of each finding as it stands."""
+        return {id: search.leak for id, search in self._searches.items()}
+
+    def measure(self, engine: Engine) -> bool:
+        """Measure every specificity; says whether each is met, or cannot be."""
+        for one in self.all:
+            self._searches[one.finding].absent = absent_among(engine, one, self.complaint)
+        return all(self._searches[one.finding].rests(one.target) for one in self.all)
+
+    def move(self) -> None:
+        """Move the leaks of those that are not met."""
+        for one in self.all:
+            self._searches[one.finding].step(one.target)
+
+    @property
+    def remarks(self) -> tuple[Remark, ...]:
+        """One for each specificity that cannot hold, with the figure reached."""
+        return tuple(
+            _unmet(one, self._searches[one.finding].absent)
+            for one in self.all
+            if abs(self._searches[one.finding].absent - one.target) > WORTH_A_REMARK
+        )
 
 
 def absent_among(engine: Engine, one: Specificity, complaint: str) -> float:

@@ -152,13 +152,18 @@ class _Checks:
             wrong = f"'{parent}' has several states, so a frequency is not understood."
             yield Problem(arrow.place, wrong, "Give a risk ratio for the state.")
         target = knowledge.contexts.get(child)
-        if target is not None and target.leak is None:
-            wrong = f"'{child}' is a root: nothing can produce it."
-            remedy = "Give it a leak instead of a share, or drop the arrow."
-            yield Problem(arrow.place, wrong, remedy)
-        if child not in knowledge.causes and arrow.statement.how_often is None:
+        if target is not None and target.states:
+            wrong = f"'{child}' has states, in one of which everybody is: nothing can produce it."
+            yield Problem(arrow.place, wrong, "Drop the arrow, or state a ratio for each state.")
+        raised = ": raised_by." in arrow.place
+        if raised and parent in knowledge.causes and child not in knowledge.causes:
+            if arrow.statement.how_often is not None:
+                wrong = f"how often '{child}' brings '{parent}' about is not understood."
+                remedy = "Give a ratio (risk), or how many of its patients have it (in_cases)."
+                yield Problem(arrow.place, wrong, remedy)
+        elif child not in knowledge.causes and arrow.statement.how_often is None:
             what = "risk ratio" if arrow.statement.in_cases is None else "share of cases"
-            wrong = f"a {what} is only understood for a cause."
+            wrong = f"a {what} is only understood under 'raised_by'."
             yield Problem(arrow.place, wrong, "Say how often instead.")
         if child in knowledge.causes and parent in knowledge.findings:
             wrong = f"'{parent}' is a finding and cannot raise a cause."

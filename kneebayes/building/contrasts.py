@@ -1,0 +1,121 @@
+"""How often a context is found with and without a cause, so that a stated ratio holds.
+
+A ratio compares the patients of a cause with the others of the same kind: with everybody, with
+all who have the complaint, or with suspects who have some finding. What the network needs is
+how often the context is found in the cause's own patients. It follows from the odds among the
+others, and these hang on what their causes make of the context. So the odds are moved by what
+the ratio misses, all ratios side by side; each hardly depends on the others.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from kneebayes.inference import Engine, Evidence
+
+__all__ = ["Contrast", "Contrasts"]
+
+CLOSE = 1e-3  # of a ratio in logarithms
+STILL = 1e-3  # what is missed, and moves less than this, cannot be met
+LEAST = 1e-300
+
+
+@dataclass(frozen=True, slots=True)
+class Contrast:
+    """How much more often a context is found with a cause than without it.
+
+    Attributes
+    ----------
+    cause, context
+        Their ids.
+    target
+        The ratio: of odds among some people, of risks of the cause in everybody.
+    among
+        What these people have, by id; empty for everybody.
+    """
+
+    cause: str
+    context: str
+    target: float
+    among: Mapping[str, str]
+
+
+class Contrasts:
+    """Moves the odds that ratios are taken against until each holds.
+
+    Parameters
+    ----------
+    contrasts
+        What is stated.
+    odds
+        Odds of the context among those without the cause, by cause and context; changed here.
+    """
+
+    def __init__(self, contrasts: Iterable[Contrast], odds: dict[tuple[str, str], float]) -> None:
+        self.all = tuple(contrasts)
+        self.odds = odds
+        self.reached: tuple[float, ...] = ()
+
+    def measure(self, engine: Engine) -> bool:
+        """Measure every ratio; says whether each is met, or comes no nearer."""
+        before, self.reached = self.reached, tuple(self._measure(engine))
+        return not any(
+            abs(miss) > CLOSE and not (before and abs(math.log(now / then)) < STILL)
+            for miss, now, then in zip(
+                self._misses(), self.reached, before or self.reached, strict=True
+            )
+        )
+
+    def move(self) -> None:
+        """Move the odds by what the ratios missed."""
+        for contrast, miss in zip(self.all, self._misses(), strict=True):
+            self.odds[contrast.cause, contrast.context] *= math.exp(miss)
+
+    def _misses(self) -> list[float]:
+        return [
+            math.log(contrast.target / max(reached, LEAST))
+            for contrast, reached in zip(self.all, self.reached, strict=True)
+        ]
+
+    def _measure(self, engine: Engine) -> Iterable[float]:
+        """What each ratio comes to: one question for each context and kind of people."""
+        asked: dict[tuple[str, frozenset[tuple[str, str]]], list[str]] = {}
+        for one in self.all:
+            asked.setdefault((one.context, frozenset(one.among.items())), []).append(one.cause)
+        tables = {}
+        for (context, people), causes in asked.items():
+            kinds = [dict(people), {**dict(people), context: "absent"}]
+            tables[context, people] = _joint(engine, kinds, causes)
+        for one in self.all:
+            (all_, present), (none, without) = tables[one.context, frozenset(one.among.items())]
+            cause = present[one.cause], without[one.cause]
+            other = all_ - cause[0], none - cause[1]
+            yield _ratio(cause, other, everybody=not one.among)
+
+
+def _joint(
+    engine: Engine, kinds: Sequence[Mapping[str, str]], causes: Sequence[str]
+) -> list[tuple[float, dict[str, float]]]:
+    """P(people), and P(people, cause present) by cause, for two kinds of people."""
+    cases = [Evidence.of(engine.network, kind) for kind in kinds]
+    answer = engine.propagate_each(cases, list(dict.fromkeys(causes)))
+    chances = np.exp(answer.log_probability - answer.log_probability[0]).tolist()
+    return [
+        (chance, {id: chance * float(answer.marginals[id][row, 1]) for id in causes})
+        for row, chance in enumerate(chances)
+    ]
+
+
+def _ratio(
+    cause: tuple[float, float], other: tuple[float, float], *, everybody: bool
+) -> float:
+    """The ratio from P(all), P(those without the context), with and without the cause."""
+    with_it, with_other = cause[0] - cause[1], other[0] - other[1]
+    if everybody:  # risk of the cause with the context against without it
+        risk = with_it / max(with_it + with_other, LEAST)
+        return risk / max(cause[1] / max(cause[1] + other[1], LEAST), LEAST)
+    return (with_it / max(cause[1], LEAST)) / max(with_other / max(other[1], LEAST), LEAST)
