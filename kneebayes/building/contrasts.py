@@ -1,7 +1,7 @@
 """How often a context is found with and without a cause, so that a stated ratio holds.
 
-A ratio compares the patients of a cause with the others of the same kind: with everybody, with
-all who have the complaint, or with suspects who have some finding. What the network needs is
+A ratio compares the patients of a cause with the others of the same kind: with all who have the
+complaint, or with suspects who have some finding too. What the network needs is
 how often the context is found in the cause's own patients. It follows from the odds among the
 others, and these hang on what their causes make of the context. So the odds are moved by what
 the ratio misses, all ratios side by side; each hardly depends on the others.
@@ -33,9 +33,9 @@ class Contrast:
     cause, context
         Their ids.
     target
-        The ratio: of odds among some people, of risks of the cause in everybody.
+        The ratio of odds.
     among
-        What these people have, by id; empty for everybody.
+        What these people have, by id.
     """
 
     cause: str
@@ -94,7 +94,7 @@ class Contrasts:
             (all_, present), (none, without) = tables[one.context, frozenset(one.among.items())]
             cause = present[one.cause], without[one.cause]
             other = all_ - cause[0], none - cause[1]
-            yield _ratio(cause, other, everybody=not one.among)
+            yield _odds(*cause) / max(_odds(*other), LEAST)
 
 
 def _joint(
@@ -110,12 +110,6 @@ def _joint(
     ]
 
 
-def _ratio(
-    cause: tuple[float, float], other: tuple[float, float], *, everybody: bool
-) -> float:
-    """The ratio from P(all), P(those without the context), with and without the cause."""
-    with_it, with_other = cause[0] - cause[1], other[0] - other[1]
-    if everybody:  # risk of the cause with the context against without it
-        risk = with_it / max(with_it + with_other, LEAST)
-        return risk / max(cause[1] / max(cause[1] + other[1], LEAST), LEAST)
-    return (with_it / max(cause[1], LEAST)) / max(with_other / max(other[1], LEAST), LEAST)
+def _odds(all_: float, without: float) -> float:
+    """Odds of the context from P(all) and P(those without it)."""
+    return (all_ - without) / max(without, LEAST)

@@ -9,21 +9,24 @@ from graphlib import CycleError, TopologicalSorter
 
 import numpy as np
 
-from kneebayes.building.onset import Onset, Scale
+from kneebayes.building.places import EXPLANATION
 from kneebayes.building.relinking import between_of, companions_of, given_already, relink
+from kneebayes.building.shares import ShareRatio, Shares, silent_rates
 from kneebayes.building.specificity import Specificity
 from kneebayes.building.words import Direction, amount_interval
 from kneebayes.errors import KneebayesError, circle_among
-from kneebayes.knowledge.base import Arrow, Knowledge, painful
+from kneebayes.knowledge.base import Arrow, Knowledge
 from kneebayes.knowledge.lint import Remark
 from kneebayes.knowledge.parts import Amount, Interval
 from kneebayes.knowledge.statements import Lexicon
-from kneebayes.network import Node, Numbers, noisy_or_node, root_node
+from kneebayes.network import Node, Numbers, noisy_or_node, root_node, table_node
 
 __all__ = ["Draft", "frequency_of", "suspects"]
 
 Pair = tuple[str, str]
 ALLOWED = 0.02  # a stated frequency may be this far below what leak and mediators give
+FIRST = 0.01  # a leak of a cause, before its silent rate is known
+LEAST = 1e-6
 MOST = 0.98  # how often a context is found among the patients of a cause, at most
 
 
@@ -42,13 +45,17 @@ class Draft:
     contrasts
         Of them ratios of how often a context is found with and without a cause.
     ratios
-        Of them ratios of the risk of a cause, by age or sex or another cause.
+        Of them ratios of the odds of an explanation, by age or sex.
     leaks
         Leak of each node that is no cause.
+    silent
+        P(a cause is there without anything that brings it), by age, of those that can be.
     order
         Ids, parents before children.
     odds
         For each contrast the odds of its context that the ratio is taken against.
+    links
+        The latest links, by child and parent, one row each.
     remarks
         Frequencies that the latest links cannot meet.
     """
@@ -60,36 +67,44 @@ class Draft:
     contrasts: list[tuple[Arrow, Interval]] = field(default_factory=list)
     ratios: list[tuple[Arrow, Interval]] = field(default_factory=list)
     leaks: dict[str, Interval] = field(default_factory=dict)
+    silent: dict[str, tuple[float, ...]] = field(default_factory=dict)
     order: list[str] = field(default_factory=list)
     odds: dict[Pair, float] = field(default_factory=dict)
+    links: dict[str, dict[str, Numbers]] = field(default_factory=dict)
     remarks: tuple[Remark, ...] = ()
 
     def __post_init__(self) -> None:
         self._read_arrows()
         self._read_leaks()
-        diseases = self.knowledge.diseases
-        ids = [*self.knowledge.contexts, *diseases, *self.explaining.values(), *self.leaks]
-        pains = [(cause, node) for cause, node in self.explaining.items() if cause != node]
-        pains += [(node, self.knowledge.meta.complaint) for node in self.explaining.values()]
-        arrows = [(arrow.parent, arrow.child) for arrow, _ in self.arrows]
+        knowledge = self.knowledge
+        ids = [*knowledge.contexts, *knowledge.diseases, *self.explaining.values(), *self.leaks]
+        pains = [(node, cause) for cause, node in self.explaining.items() if cause != node]
+        arrows = [
+            (arrow.parent, arrow.child)
+            for arrow, _ in self.arrows
+            if not self.multiplies(arrow.parent)
+        ]
         self.order = _parents_first(dict.fromkeys(ids), [*arrows, *pains])
         for arrow, _ in self.contrasts:
-            leak = self.leaks[arrow.child].value
-            self.odds[arrow.parent, arrow.child] = leak / (1.0 - leak)
+            leak = self.leaks[arrow.child].value if arrow.child in self.leaks else FIRST
+            self.odds[arrow.parent, arrow.child] = max(leak, LEAST) / (1.0 - leak)
 
     def _read_arrows(self) -> None:
-        diseases = self.knowledge.diseases
         for arrow in self.knowledge.arrows():
             said = arrow.statement
             direction: Direction = "frequency" if said.risk is None else "risk"
             interval = amount_interval(said.amount, direction, self.lexicon)
             self.arrows.append((arrow, interval))
-            if arrow.child in diseases:
-                if said.how_often is None:
-                    self.ratios.append((arrow, interval))
+            if self.multiplies(arrow.parent):
+                self.ratios.append((arrow, interval))
             else:
                 known = self.frequencies if said.risk is None else self.contrasts
                 known.append((arrow, interval))
+
+    def multiplies(self, id: str) -> bool:
+        """Whether a node is a context with states, which multiplies shares."""
+        context = self.knowledge.contexts.get(id)
+        return context is not None and bool(context.states)
 
     def _read_leaks(self) -> None:
         knowledge = self.knowledge
@@ -108,12 +123,18 @@ class Draft:
     def _frequency(self, amount: Amount) -> Interval:
         return amount_interval(amount, "frequency", self.lexicon)
 
-    @property
-    def solved(self) -> list[str]:
-        """Ids of the causes that have a root; what has parts is made of them."""
+    @cached_property
+    def explanations(self) -> tuple[str, ...]:
+        """Ids of the causes that may be the explanation; what has parts is made of them."""
         knowledge = self.knowledge
         rest = {knowledge.meta.rest} if knowledge.parts else set()
-        return [id for id in knowledge.diseases if id not in rest]
+        return tuple(id for id in knowledge.diseases if id not in rest)
+
+    @cached_property
+    def scales(self) -> tuple[str, ...]:
+        """Ids of the contexts that multiply shares, in the order of the table."""
+        found = dict.fromkeys(arrow.parent for arrow, _ in self.ratios)
+        return tuple(id for id in self.knowledge.contexts if id in found)
 
     @cached_property
     def presences(self) -> dict[str, Interval]:
@@ -124,10 +145,10 @@ class Draft:
             if one.present_in is not None
         }
 
-    @cached_property
-    def explaining(self) -> dict[str, str]:
+    @property
+    def explaining(self) -> Mapping[str, str]:
         """For each cause the node that says that it explains the complaint."""
-        return {id: painful(id) if id in self.presences else id for id in self.knowledge.diseases}
+        return self.knowledge.explaining
 
     @property
     def specificities(self) -> list[Specificity]:
@@ -157,17 +178,124 @@ class Draft:
             low, high = (leak * one / middle if middle > 0.0 else leak for one in (least, most))
             self.leaks[id] = Interval(low=low, value=leak, high=min(high, 1.0))
 
-    def other_nodes(self) -> Iterator[Node]:
-        """Every node that is neither a cause nor its pain nor the complaint, with links solved."""
-        links = self._links()
-        pains = {node for cause, node in self.explaining.items() if cause != node}
-        yield from self.root_nodes()
-        for id, leak in self.leaks.items():
-            if id not in pains and id != self.knowledge.meta.complaint:
-                into = {parent: float(link[0]) for parent, link in links.get(id, {}).items()}
-                yield noisy_or_node(id, leak.value, into)
+    def nodes(self, table: Numbers) -> Iterator[Node]:
+        """All nodes, with links and silent rates as they were solved last.
 
-    def _links(self) -> dict[str, dict[str, Numbers]]:
+        Parameters
+        ----------
+        table
+            P(explanation | age, sex): one axis for each context that multiplies, then one for
+            the explanations.
+        """
+        knowledge, links = self.knowledge, self.links
+        yield from self.root_nodes()
+        yield table_node(EXPLANATION, self.scales, table, self.explanations)
+        for cause in knowledge.diseases:
+            yield from self._cause_nodes(cause, links.get(cause, {}))
+        ends = dict.fromkeys(self.explanations, 1.0)
+        complaint = knowledge.meta.complaint
+        pains = {node for cause, node in self.explaining.items() if cause != node}
+        for id, leak in self.leaks.items():
+            if id == complaint:
+                yield noisy_or_node(id, 0.0, {EXPLANATION: self._strengths(ends)})
+            elif id not in pains:
+                yield noisy_or_node(id, leak.value, self._as_links(links.get(id, {})))
+
+    def _cause_nodes(self, cause: str, links: Mapping[str, Numbers]) -> Iterator[Node]:
+        """That a cause explains the complaint, and that it is there, where these are two."""
+        knowledge, own = self.knowledge, {cause: 1.0}
+        if cause == knowledge.meta.rest and knowledge.parts:
+            own = dict.fromkeys(knowledge.parts, 1.0)
+        explaining = self.explaining[cause]
+        yield noisy_or_node(explaining, 0.0, {EXPLANATION: self._strengths(own)})
+        if explaining != cause:
+            into = self._as_links(links, own)
+            rates = self.silent.get(cause, (0.0,))
+            if len(rates) > 1:
+                into = {**into, self.by_age: rates}
+            yield noisy_or_node(cause, rates[0] if len(rates) == 1 else 0.0, into)
+
+    def _as_links(
+        self, links: Mapping[str, Numbers], own: Mapping[str, float] | None = None
+    ) -> dict[str, float | Sequence[float]]:
+        """Links from what explains as strengths of the explanation, the others as they are."""
+        causes = {node: cause for cause, node in self.explaining.items()}
+        strengths = dict(own or {})
+        others: dict[str, float | Sequence[float]] = {}
+        for parent, link in links.items():
+            if causes.get(parent) in self.explanations:
+                strengths[causes[parent]] = float(link[0])
+            else:
+                others[parent] = float(link[0])
+        return {EXPLANATION: self._strengths(strengths), **others} if strengths else others
+
+    def _strengths(self, by_cause: Mapping[str, float]) -> tuple[float, ...]:
+        return tuple(by_cause.get(cause, 0.0) for cause in self.explanations)
+
+    @cached_property
+    def by_age(self) -> str:
+        """The context that silent causes hang on: the one with the most states."""
+        return max(self.scales, key=lambda id: len(self.states(id)), default="")
+
+    def shares(self) -> tuple[Shares, Numbers]:
+        """What fits the table of explanations, and the stated ratios."""
+        contexts = self.knowledge.contexts
+        sizes = [[state.share for state in contexts[id].states] for id in self.scales]
+        found = []
+        for arrow, _ in self.ratios:
+            states = self.states(arrow.parent)
+            named = {
+                one.state
+                for one, _ in self.ratios
+                if (one.parent, one.child) == (arrow.parent, arrow.child)
+            }
+            others = tuple(at for at, state in enumerate(states) if state not in named)
+            cause = self.explanations.index(arrow.child)
+            axis = self.scales.index(arrow.parent)
+            found.append(ShareRatio(cause, axis, states.index(arrow.state), others))
+        values = np.array([interval.value for _, interval in self.ratios])
+        return Shares(sizes, len(self.explanations), found), values
+
+    def settle_silent(self, table: Numbers) -> None:
+        """How often each cause is silent, so that it is there as often as stated."""
+        links = self.links
+        for cause, presence in self.presences.items():
+            own = np.array(self._strengths({cause: 1.0}))
+            brought = self._as_links(links.get(cause, {}), {cause: 1.0})
+            strengths = np.maximum(own, np.asarray(brought[EXPLANATION]))
+            absent = (table @ (1.0 - strengths)).reshape(1, -1)
+            ages, absent = self.by_age_of(absent)
+            ratios = np.array([[self._age_ratio(cause, state) for state in self.ages]])
+            present = np.array([presence.value])
+            self.silent[cause] = tuple(silent_rates(present, absent, ages, ratios)[0].tolist())
+
+    @property
+    def ages(self) -> tuple[str, ...]:
+        """States of what silent causes hang on."""
+        return self.states(self.by_age) if self.by_age else ("",)
+
+    def by_age_of(self, by_cell: Numbers) -> tuple[Numbers, Numbers]:
+        """How frequent the ages are, and what is known of cells, by age: rows x ages."""
+        contexts = self.knowledge.contexts
+        if not self.by_age:
+            return np.ones(1), by_cell
+        sizes = [len(self.states(id)) for id in self.scales]
+        table = by_cell.reshape(len(by_cell), *sizes)
+        for axis in reversed(range(len(self.scales))):
+            if self.scales[axis] != self.by_age:
+                weights = [state.share for state in contexts[self.scales[axis]].states]
+                table = np.tensordot(table, weights, axes=([axis + 1], [0]))
+        return np.array([state.share for state in contexts[self.by_age].states]), table
+
+    def _age_ratio(self, cause: str, state: str) -> float:
+        stated = (
+            interval.value
+            for arrow, interval in self.ratios
+            if (arrow.parent, arrow.state, arrow.child) == (self.by_age, state, cause)
+        )
+        return next(stated, 1.0)
+
+    def solve_links(self) -> None:
         """Links from frequencies and from ratios of how often a context is found."""
         knowledge = self.knowledge
         wanted: dict[str, dict[str, Numbers]] = {}
@@ -176,19 +304,21 @@ class Draft:
             wanted.setdefault(arrow.child, {})[arrow.parent] = np.array([interval.value])
             places[arrow.parent, arrow.child] = arrow.place
         for arrow, interval in self.contrasts:
-            often = frequency_of(interval.value, self.odds[arrow.parent, arrow.child])
-            wanted.setdefault(arrow.child, {})[arrow.parent] = np.array([often])
+            odds = self.odds[arrow.parent, arrow.child]
+            often = frequency_of(np.array([interval.value]), odds)
+            wanted.setdefault(arrow.child, {})[arrow.parent] = often
             places[arrow.parent, arrow.child] = arrow.place
         leaks = {id: np.array([one.value]) for id, one in self.leaks.items()}
+        leaks |= {id: np.array([np.mean(rates)]) for id, rates in self.silent.items()}
+        leaks |= {id: np.zeros(1) for id in knowledge.diseases if id not in leaks}
         free, companions = between_of(knowledge), companions_of(knowledge)
-        links = relink(wanted, leaks, self.order, free, companions)
+        links = self.links = relink(wanted, leaks, self.order, free, companions)
         given = given_already(wanted, leaks, self.order, free, companions, links)
         self.remarks = tuple(
             _below(places[parent, child], float(wanted[child][parent][0]), most)
             for parent, child, most in given
             if most > wanted[child][parent][0] + ALLOWED
         )
-        return links
 
     def root_nodes(self) -> Iterator[Node]:
         """Contexts in one of whose states everybody is."""
@@ -204,58 +334,10 @@ class Draft:
             return ("absent", "present")
         return tuple(state.id for state in context.states)
 
-    def cause_nodes(
-        self, roots: Mapping[str, float], pains: Mapping[str, float], ratios: Sequence[float]
-    ) -> Iterator[Node]:
-        """The nodes of all causes, of their pain, and the complaint.
 
-        Parameters
-        ----------
-        roots
-            Leak of each cause.
-        pains
-            P(it hurts | it is there), of those that can be silent.
-        ratios
-            In the order of the stated ratios what was solved for each: by how much age or sex
-            multiplies the risk, or P(another cause alone brings the cause about).
-        """
-        knowledge = self.knowledge
-        for cause, onset in self.onsets(ratios).items():
-            yield from onset.nodes(roots[cause])
-            if cause in self.presences:
-                yield noisy_or_node(painful(cause), 0.0, {cause: pains[cause]})
-        if knowledge.parts:
-            explaining = [self.explaining[part] for part in knowledge.parts]
-            yield noisy_or_node(knowledge.meta.rest, 0.0, dict.fromkeys(explaining, 1.0))
-        complaint = knowledge.meta.complaint
-        ends = {self.explaining[cause]: 1.0 for cause in self.solved}
-        yield noisy_or_node(complaint, self.leaks[complaint].value, ends)
-
-    def onsets(self, ratios: Sequence[float]) -> dict[str, Onset]:
-        """How each cause comes about, with what was solved for each of the stated ratios."""
-        multiplying: dict[str, dict[str, dict[str, float]]] = {id: {} for id in self.solved}
-        links: dict[str, dict[str, float]] = {id: {} for id in self.solved}
-        for arrow, interval in self.arrows:
-            if arrow.child in links and arrow.statement.how_often is not None:
-                links[arrow.child][arrow.parent] = interval.value
-        for (arrow, _), ratio in zip(self.ratios, ratios, strict=True):
-            if arrow.parent in self.knowledge.contexts:
-                multiplying[arrow.child].setdefault(arrow.parent, {})[arrow.state] = ratio
-            elif arrow.child in links:
-                links[arrow.child][arrow.parent] = ratio
-        return {id: Onset(id, self._scales(multiplying[id]), links[id]) for id in self.solved}
-
-    def _scales(self, multiplying: Mapping[str, Mapping[str, float]]) -> tuple[Scale, ...]:
-        scales = []
-        for by, stated in multiplying.items():
-            ratios = [stated.get(state, 1.0) for state in self.states(by)]
-            scales.append(Scale.of(by, ratios, max(ratios)))
-        return tuple(scales)
-
-
-def frequency_of(ratio: float, odds: float) -> float:
-    """How often a context is found where its odds are multiplied by a ratio."""
-    return min(MOST, ratio * odds / (1.0 + ratio * odds))
+def frequency_of(ratios: Numbers, odds: float) -> Numbers:
+    """How often a context is found where its odds are multiplied by ratios."""
+    return np.minimum(MOST, ratios * odds / (1.0 + ratios * odds))
 
 
 def _below(place: str, frequency: float, given: float) -> Remark:

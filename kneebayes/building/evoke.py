@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
+from kneebayes.building.places import offset_of
 from kneebayes.building.words import amount_interval
 from kneebayes.inference import Engine, Evidence
 from kneebayes.knowledge.base import Knowledge
@@ -18,12 +19,16 @@ SHORT_OF = 0.02
 
 
 def with_link(network: Network, parent: str, child: str, strength: float) -> Network:
-    """The network with one link of a binary parent exchanged."""
-    node = network[child]
-    links = tuple(
-        Link(parent, (0.0, strength)) if link.parent == parent else link for link in node.links
-    )
-    return network.replacing([replace(node, links=links)])
+    """The network with the link of one stated influence exchanged."""
+    node, offset = offset_of(network, parent, "present", child)
+    links, first = [], 1
+    for link in node.links:
+        strengths = list(link.strength)
+        if first <= offset < first + len(strengths):
+            strengths[offset - first] = strength
+        first += len(strengths)
+        links.append(Link(link.parent, tuple(strengths)))
+    return network.replacing([replace(node, links=tuple(links))])
 
 
 def solve_evoked(

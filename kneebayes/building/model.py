@@ -217,7 +217,7 @@ def model_of(knowledge: Knowledge, lexicon: str) -> ModelData:
 def in_setting(model: AnyModel, setting: str) -> AnyModel:
     """The same model for patients who are seen in a certain place.
 
-    The odds of some priors are multiplied as ``settings.toml`` says; how diseases show
+    The shares of some causes are multiplied as ``settings.toml`` says; how diseases show
     themselves stays. A model in one setting goes to another from the priors as stated.
 
     Parameters
@@ -258,7 +258,7 @@ def in_setting(model: AnyModel, setting: str) -> AnyModel:
     if data.setting is not None:
         stated = elicit(data.knowledge, data.knowledge.lexicons[data.lexicon])
     odds = odds_by_cause(known[id], data.knowledge.groups)
-    return model.replace(elicited=settle(stated, odds, data.complaint), setting=id)
+    return model.replace(elicited=settle(stated, data.knowledge, odds), setting=id)
 
 
 def with_lexicon(model: AnyModel, lexicon: str) -> AnyModel:

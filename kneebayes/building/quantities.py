@@ -9,7 +9,7 @@ from typing import Literal
 import numpy as np
 
 from kneebayes.building import Elicited, Stated
-from kneebayes.building.onset import leak_node, offset_of
+from kneebayes.building.places import EXPLANATION, offset_of
 from kneebayes.building.words import amount_interval, prior_intervals
 from kneebayes.inference import Engine
 from kneebayes.inference.flat import Integers
@@ -20,8 +20,8 @@ from kneebayes.network import Numbers
 
 __all__ = ["RATIOS", "Quantities", "Quantity", "amounts_at", "ends", "quantities_of"]
 
-Kind = Literal["prior", "frequency", "risk", "scale", "leak", "share", "evoking"]
-RATIOS: tuple[Kind, ...] = ("risk", "scale")
+Kind = Literal["prior", "presence", "frequency", "ratio", "scale", "leak", "evoking"]
+RATIOS: tuple[Kind, ...] = ("ratio", "scale")
 QUANTILE = 1.6448536269514722  # 95 % quantile of the standard normal: an interval holds 90 %
 NEAREST = 0.01  # an end at 0 (or 1) is read as this share of the way from there to the value
 
@@ -33,28 +33,27 @@ class Quantity:
     Attributes
     ----------
     kind
-        ``prior``: P(node | complaint). ``frequency``: P(node | parent alone). ``risk``: a
-        risk ratio of the node for the parent, which adds to other risks. ``scale``: one that
-        multiplies them. ``leak``: P(node | no parent). ``share``: P(node), a root.
-        ``evoking``: P(parent | node, complaint).
+        ``prior``: P(node explains | complaint). ``presence``: P(node is there | complaint).
+        ``frequency``: P(node | parent alone). ``ratio``: of the odds of the node, with the
+        parent against without. ``scale``: of the odds that the node explains, by age or sex.
+        ``leak``: P(node | no parent). ``evoking``: P(parent explains | node, complaint).
     node, parent, state
-        Ids; the parent and its state are empty for a prior, a leak and a share.
+        Ids; the parent and its state are empty for a prior, a presence and a leak.
     said
         The statement: a word, a number or a range.
     interval
         The statement in numbers.
     because
-        Origins of this number; empty for leaks and shares, whose records have one for all.
+        Origins of this number; empty for leaks, whose records have one for all.
     place
-        Where the number that follows from it stands in :func:`numbers_of`; of a prior the
-        leak of the cause.
+        Where the number that follows from it stands in :func:`numbers_of`; of what only acts
+        on the table of explanations its first entry.
     word
         What draws together: statements with the same word of the same direction.
     bounds
         Between what an ``evoking`` may move the link.
-    unit
-        Of a ``scale`` the number that a ratio of 1 has in the network; of a ``risk`` what its
-        leak is multiplied by before the ratio is.
+    odds
+        Of a ``ratio`` the odds that it is taken against.
     """
 
     kind: Kind
@@ -67,7 +66,7 @@ class Quantity:
     place: int
     word: str
     bounds: tuple[float, float] = (0.0, 1.0)
-    unit: float = 1.0
+    odds: float = 1.0
 
 
 @dataclass(frozen=True)
@@ -133,29 +132,43 @@ def quantities_of(knowledge: Knowledge, elicited: Elicited, engine: Engine) -> Q
 
 
 def _priors(knowledge: Knowledge, elicited: Elicited, engine: Engine) -> Iterator[Quantity]:
-    for cause in knowledge.causes.values():
-        said = cause.commonness
+    table = int(engine.flat.number_start[engine.network.index[EXPLANATION]])
+    for cause in knowledge.diseases.values():
+        if cause.id not in elicited.priors or cause.id not in engine.network[EXPLANATION].states:
+            continue
+        stated = cause.commonness
         alone = f"prior of {cause.id}"
-        word = f"commonness: {said.word}" if said.published is None else alone
+        word = f"commonness: {stated.word}" if stated.word and stated.bounds is None else alone
         interval = elicited.priors[cause.id]
-        place = _leak_at(engine, cause.id)
-        yield Quantity("prior", cause.id, "", "", said.word, interval, said.because, place, word)
+        because = stated.because
+        yield Quantity(
+            "prior", cause.id, "", "", stated.said, interval, because, table, word
+        )
+    for id, interval in elicited.presences.items():
+        presence = knowledge.diseases[id].present_in
+        if presence is not None:
+            alone = f"presence of {id}"
+            place = int(engine.flat.number_start[engine.network.index[id]])
+            yield Quantity(
+                "presence", id, "", "", presence.share, interval, presence.because, place, alone
+            )
 
 
 def _arrows(
     knowledge: Knowledge, elicited: Elicited, engine: Engine, *, settled: bool
 ) -> Iterator[Quantity]:
-    evoked = {(cause.id, id) for cause in knowledge.causes.values() for id in cause.evoked_by}
+    evoked = {
+        (elicited.explaining[cause.id], id)
+        for cause in knowledge.causes.values()
+        for id in cause.evoked_by
+    }
     for stated in elicited.stated:
         arrow, said = stated.arrow, stated.arrow.statement
         if (arrow.parent, arrow.child) in evoked and settled:
             continue
-        node, _ = offset_of(engine.network, arrow.parent, arrow.state, arrow.child)
-        risk: Kind = "risk" if node.is_noisy_or else "scale"
-        kind: Kind = "frequency" if said.risk is None else risk
-        amount = said.how_often if said.risk is None else said.risk
-        if amount is None:
-            continue
+        scales = arrow.parent in engine.network[EXPLANATION].parents
+        kind: Kind = "ratio" if said.risk is not None else "frequency"
+        kind, amount = "scale" if scales else kind, said.amount
         alone = f"{kind} of {arrow.child} for {arrow.parent} ({arrow.state})"
         yield Quantity(
             kind,
@@ -166,26 +179,26 @@ def _arrows(
             stated.interval,
             said.because,
             _link_at(engine, stated),
-            _word("risk" if kind == "scale" else kind, amount, alone),
-            unit=stated.unit,
+            _word("ratio" if kind == "scale" else kind, amount, alone),
+            odds=stated.odds,
         )
 
 
 def _leaks(knowledge: Knowledge, elicited: Elicited, engine: Engine) -> Iterator[Quantity]:
     for id, interval in elicited.leaks.items():
         context = knowledge.contexts.get(id)
-        kind: Kind = "leak"
         amount: Amount | None
         if context is not None:
-            kind = "leak" if context.share is None else "share"
             amount = context.leak if context.share is None else context.share
         else:
             others: dict[str, Mediator | Finding] = {**knowledge.mediators, **knowledge.findings}
             amount = others[id].leak
-        if amount is not None:
-            word = _word("frequency", amount, f"{kind} of {id}")
-            place = _leak_at(engine, id)
-            yield Quantity(kind, id, "", "", amount, interval, (), place, word)
+            if amount is None and id in knowledge.findings:
+                amount = knowledge.findings[id].specificity
+        if amount is not None and id != knowledge.meta.complaint:
+            word = _word("frequency", amount, f"leak of {id}")
+            place = int(engine.flat.number_start[engine.network.index[id]])
+            yield Quantity("leak", id, "", "", amount, interval, (), place, word)
 
 
 def _evoking(knowledge: Knowledge, elicited: Elicited, engine: Engine) -> Iterator[Quantity]:
@@ -195,12 +208,13 @@ def _evoking(knowledge: Knowledge, elicited: Elicited, engine: Engine) -> Iterat
             stated = next(
                 one
                 for one in elicited.stated
-                if one.arrow.parent == cause.id and one.arrow.child == finding
+                if one.arrow.parent == elicited.explaining[cause.id]
+                and one.arrow.child == finding
             )
             yield Quantity(
                 "evoking",
                 finding,
-                cause.id,
+                elicited.explaining[cause.id],
                 "present",
                 said.evokes,
                 amount_interval(said.evokes, "evoking", lexicon),
@@ -223,11 +237,6 @@ def _is_settled(knowledge: Knowledge, elicited: Elicited) -> bool:
 
 def _word(kind: str, amount: Amount, alone: str) -> str:
     return f"{kind}: {amount}" if isinstance(amount, str) else alone
-
-
-def _leak_at(engine: Engine, id: str) -> int:
-    network = engine.network
-    return int(engine.flat.number_start[network.index[leak_node(network, id)]])
 
 
 def _link_at(engine: Engine, stated: Stated) -> int:

@@ -24,24 +24,18 @@ class Stated:
     interval
         The statement in numbers: a frequency, or a risk ratio.
     link
-        P(the parent alone produces the child), leak and mediators taken out; of a context
-        that multiplies, P(what comes in goes through in that state).
-    unit
-        Of a ratio of risks that multiplies the factor of a ratio of 1; of one that adds what
-        its leak is multiplied by before the ratio is; of a ratio of how often a context is
-        found the odds that it is taken against.
-    ratio
-        Of a ratio or a share of cases the ratio that the network uses, so that what was
-        stated holds where it was measured.
+        P(the parent alone produces the child), leak and mediators taken out; of age and sex the
+        first entry of their state in the table of explanations.
+    odds
+        Of a ratio of how often a context is found the odds that it is taken against.
     reached
-        What the statement comes to there; None for a frequency.
+        What a ratio comes to where it was stated; None for a frequency.
     """
 
     arrow: Arrow
     interval: Interval
     link: float
-    unit: float = 1.0
-    ratio: float = 1.0
+    odds: float = 1.0
     reached: float | None = None
 
 
@@ -61,8 +55,6 @@ class Elicited:
         Leak or share of each node that is not a cause, as stated.
     stated
         Every arrow with its number.
-    complaint_probability
-        P(complaint) that follows from the shares.
     explaining
         For each cause the node that says that it explains the complaint: the cause itself
         where it is never silent.
@@ -70,8 +62,6 @@ class Elicited:
         P(cause present | complaint) as stated, of those that can be silent.
     remarks
         What the numbers showed: statements that could not be met in full.
-    digest
-        What roots, pains and ratios hang on, in one word.
     """
 
     network: Network
@@ -79,8 +69,6 @@ class Elicited:
     priors: Mapping[str, Interval]
     leaks: Mapping[str, Interval]
     stated: tuple[Stated, ...]
-    complaint_probability: float
     explaining: Mapping[str, str]
     presences: Mapping[str, Interval]
     remarks: tuple[Remark, ...]
-    digest: str = ""

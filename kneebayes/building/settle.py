@@ -1,85 +1,74 @@
-"""The same model for patients of another setting: other priors, the same diseases."""
+"""The same model for patients of another setting: other shares, the same diseases."""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import replace
 
-from kneebayes.building.calibrate import calibrate
-from kneebayes.building.onset import Onset, Scale, holder, number_of
+import numpy as np
+
+from kneebayes.building.draft import Draft
+from kneebayes.building.places import EXPLANATION, number_of
 from kneebayes.building.result import Elicited
+from kneebayes.building.shares import table_of
+from kneebayes.errors import KneebayesError
+from kneebayes.knowledge.base import Knowledge
 from kneebayes.knowledge.parts import Interval
-from kneebayes.odds import inverse_logit, logit
+from kneebayes.network import table_node
 
 __all__ = ["settle"]
 
 
-def settle(elicited: Elicited, odds: Mapping[str, float], complaint: str) -> Elicited:
-    """Multiply the odds of priors, and solve the leaks of the causes anew.
+def settle(elicited: Elicited, knowledge: Knowledge, odds: Mapping[str, float]) -> Elicited:
+    """Multiply the shares of causes, and fit the table of explanations anew.
 
-    How diseases show themselves is left as it is: links to mediators and findings stay, also
-    those that were solved from an evoking strength. How much more often a finding means the
-    disease then follows.
+    Shares still add up to 1, so what is multiplied is each share against the others. How
+    diseases show themselves is left as it is: how much more often a finding means the disease
+    then follows.
 
     Parameters
     ----------
     elicited
         The model before.
+    knowledge
+        The folder that it was made from.
     odds
-        What the odds of P(cause | complaint) are multiplied by, by cause.
-    complaint
-        Id of the complaint.
+        What the share of each cause is multiplied by, against the others; left out, 1.
 
     Raises
     ------
     KneebayesError
-        If the shifted priors cannot all hold.
+        If a factor is not above 0.
     """
-    priors = {id: _shifted(one, odds.get(id, 1.0)) for id, one in elicited.priors.items()}
-    values = {id: one.value for id, one in priors.items()}
-    families = {id: _onset(elicited, id).nodes for id in priors}
-    network, probability = calibrate(elicited.network, families, values, complaint)
+    wrong = {id: factor for id, factor in odds.items() if not (0.0 < factor < np.inf)}
+    if wrong:
+        message = f"What shares are multiplied by must be above 0 and finite, got {wrong}."
+        raise KneebayesError(message)
+    draft = Draft(knowledge, knowledge.lexicons[elicited.lexicon])
+    fitting, ratios = draft.shares()
+    rest = odds.get(knowledge.meta.rest, 1.0)
+    factors = {
+        id: odds.get(id, rest if id in knowledge.parts else 1.0) for id in elicited.priors
+    }
+    total = sum(elicited.priors[id].value * factors[id] for id in draft.explanations)
+    priors = {id: _times(one, factors[id] / total) for id, one in elicited.priors.items()}
+    if knowledge.parts:
+        parts = sum(priors[id].value for id in knowledge.parts)
+        priors[knowledge.meta.rest] = _times(
+            elicited.priors[knowledge.meta.rest],
+            parts / elicited.priors[knowledge.meta.rest].value,
+        )
+    shares = {id: priors[id].value for id in draft.explanations}
+    node = table_node(
+        EXPLANATION, draft.scales, table_of(fitting, shares, ratios), draft.explanations
+    )
+    network = elicited.network.replacing([node])
     stated = tuple(replace(one, link=number_of(network, one.arrow)) for one in elicited.stated)
-    return replace(
-        elicited,
-        network=network,
-        priors=priors,
-        stated=stated,
-        complaint_probability=probability,
-    )
+    return replace(elicited, network=network, priors=priors, stated=stated)
 
 
-def _shifted(prior: Interval, odds: float) -> Interval:
-    if odds == 1.0:
-        return prior
+def _times(interval: Interval, factor: float) -> Interval:
     low, value, high = (
-        inverse_logit(logit(one) + math.log(odds)) for one in (prior.low, prior.value, prior.high)
+        min(factor * one, 1.0) for one in (interval.low, interval.value, interval.high)
     )
-    return Interval(low=low, value=min(max(value, low), high), high=high)
-
-
-def _onset(elicited: Elicited, cause: str) -> Onset:
-    """How a cause comes about, from what was stated of its parents."""
-    network = elicited.network
-    risks: dict[str, list[float]] = {}
-    links: dict[str, float] = {}
-    scale, typical = None, 1.0
-    for one in elicited.stated:
-        arrow = one.arrow
-        if arrow.child != cause:
-            continue
-        node = holder(network, arrow.parent, cause)
-        if node.table is not None:  # what multiplies is the same in every setting
-            factors = tuple(network.table_of(node)[1, :, 1].tolist())
-            scale = Scale(arrow.parent, one.unit, factors)
-        elif arrow.statement.risk is not None:
-            states = network[arrow.parent].states
-            ratios = risks.setdefault(arrow.parent, [1.0] * len(states))
-            ratios[states.index(arrow.state)] = one.interval.value
-            typical = one.unit if arrow.parent in elicited.priors else typical
-        else:
-            links[arrow.parent] = one.interval.value
-    others = {id: tuple(one) for id, one in risks.items() if id in elicited.priors}
-    adding = {id: tuple(one) for id, one in risks.items() if id not in others}
-    return Onset(cause, adding, links, others, scale, typical)
+    return Interval(low=low, value=value, high=high)

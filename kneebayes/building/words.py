@@ -16,7 +16,6 @@ __all__ = ["Direction", "amount_interval", "prior_intervals"]
 
 Direction = Literal["frequency", "evoking", "risk"]
 ROUNDS = 60
-LEAST_TOTAL = 1.05
 
 
 def amount_interval(amount: Amount, direction: Direction, lexicon: Lexicon) -> Interval:
@@ -53,39 +52,34 @@ def _even(low: float, high: float) -> float:
 
 
 def prior_intervals(knowledge: Knowledge, lexicon: Lexicon) -> dict[str, Interval]:
-    """P(cause | complaint) of every cause, from words and published bounds.
+    """P(cause explains the complaint | complaint) of every cause, from words and bounds.
 
     The rule: without a published range the word's interval and value. With one, what both
     have in common, and its middle. Where they have nothing in common, the value is the end of
     the published range that is nearest to the word, and the interval reaches to the word: two
     sources that contradict each other leave a number less sure, not more.
-    A lexicon with a ``total`` is scaled
-    so that the values add up to it. Every complaint has an explanation, and some have two: shares
-    that add up to less than ``LEAST_TOTAL`` are all raised in proportion.
+
+    Every complaint has one main explanation, so the shares add up to 1: words are scaled
+    together, inside the published ranges; what still misses is shared out in proportion.
 
     Returns
     -------
     dict
         Interval by cause.
     """
-    if lexicon.total is None:
-        stated = _scaled(knowledge, lexicon, 1.0)
-        factor = LEAST_TOTAL / _total(knowledge, stated)
-        return stated if factor <= 1.0 else {id: _times(one, factor) for id, one in stated.items()}
-    low, high = 1e-4, 10.0
+    low, high = 1e-4, 1e4
     for _ in range(ROUNDS):
         middle = (low * high) ** 0.5
         total = _total(knowledge, _scaled(knowledge, lexicon, middle))
-        low, high = (middle, high) if total < lexicon.total else (low, middle)
+        low, high = (middle, high) if total < 1.0 else (low, middle)
     scaled = _scaled(knowledge, lexicon, high)
-    total = _total(knowledge, scaled)
-    if abs(total - lexicon.total) > 1e-6:
-        message = (
-            f"lexicons.toml: {lexicon.id}.total: the causes cannot add up to {lexicon.total:g}; "
-            f"scaled as far as it goes they add up to {total:g}. Change the total."
-        )
-        raise KneebayesError(message)
-    return scaled
+    factor = 1.0 / _total(knowledge, scaled)
+    shares = {id: _times(one, factor) for id, one in scaled.items()}
+    parts = [id for id in shares if id not in knowledge.causes]
+    if parts:  # together they are something else
+        rest = shares[knowledge.meta.rest].value / sum(shares[id].value for id in parts)
+        shares |= {id: _times(shares[id], rest) for id in parts}
+    return shares
 
 
 def _total(knowledge: Knowledge, shares: Mapping[str, Interval]) -> float:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from kneebayes.knowledge.parts import ASSUMED, Record
@@ -129,31 +130,44 @@ class Knowledge:
                 yield Arrow(parent, "present", finding.id, statement, place)
 
     def _arrows_of(self, cause: Cause) -> Iterator[Arrow]:
-        """What raises a cause, and what it shows where it hurts and where it is silent.
+        """What a cause shows, where it explains the complaint and where it is silent.
 
-        What only is or is not there (a context without states, a mediator) hangs below the
-        causes that it raises, and a ratio says how much more often it is found among their
-        patients: so what is not asked costs nothing. States, in one of which everybody is, and
-        other causes stand above. That a cause produces the complaint is not among it: what
-        explains it does so always.
+        What raises a cause is found more often among its patients, so it hangs below it, and a
+        ratio says how much more often. Only what multiplies its share, age and sex, stands
+        above. Another cause that is never silent brings it along. That a cause produces the
+        complaint is not among it: what explains it does so always.
         """
-        place = self.place(cause.id)
+        place, source = self.place(cause.id), self.explaining[cause.id]
         for parent, said in cause.raised_by.items():
             where = f"{place}: raised_by.{parent}"
             if not isinstance(said, Statement):
                 for state, statement in said.items():
                     yield Arrow(parent, state, cause.id, statement, where)
-            elif parent in self.diseases:
-                yield Arrow(parent, "present", cause.id, said, where)
+            elif parent in self.diseases and brings_along(self.diseases[parent], said):
+                yield Arrow(self.explaining[parent], "present", cause.id, said, where)
             else:
-                yield Arrow(cause.id, "present", parent, said, where)
-        source = cause.id if cause.present_in is None else painful(cause.id)
+                yield Arrow(source, "present", parent, said, where)
         for child, statement in cause.shows.items():
             if child != self.meta.complaint:
                 yield Arrow(source, "present", child, statement, f"{place}: shows.{child}")
         for child, statement in cause.shows_silent.items():
             silent = f"{place}: shows_silent.{child}"
             yield Arrow(cause.id, "present", child, statement, silent, silent=True)
+
+    @cached_property
+    def explaining(self) -> dict[str, str]:
+        """For each cause the node that says that it explains the complaint.
+
+        It is the cause itself where the cause is never there without explaining it.
+        """
+        apart = {id for id, one in self.diseases.items() if one.present_in is not None}
+        for cause in self.diseases.values():
+            apart |= {child for child in cause.shows if child in self.diseases}
+            for parent, said in cause.raised_by.items():
+                if parent in self.diseases and isinstance(said, Statement):
+                    along = brings_along(self.diseases[parent], said)
+                    apart.add(cause.id if along else parent)
+        return {id: painful(id) if id in apart else id for id in self.diseases}
 
     def place(self, id: str) -> str:
         """File and entry in which a node or a group is written."""
@@ -203,8 +217,17 @@ class Knowledge:
 
 
 def painful(cause: str) -> str:
-    """Id of the node that says that a cause which can be silent explains the complaint."""
+    """Id of the node that says that a cause which can be there without it explains the complaint."""
     return f"{cause}_painful"
+
+
+def brings_along(parent: Cause, said: Statement) -> bool:
+    """Whether a cause that raises another one is there only as what explains the complaint.
+
+    It then brings the other one along. One that may be silent, or of which is stated how many
+    of the other's patients have it, is found among them instead.
+    """
+    return parent.present_in is None and said.in_cases is None
 
 
 def _origins_inside(place: str, value: Any) -> Iterator[tuple[str, tuple[str, ...]]]:

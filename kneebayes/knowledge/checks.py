@@ -156,15 +156,22 @@ class _Checks:
             wrong = f"'{child}' has states, in one of which everybody is: nothing can produce it."
             yield Problem(arrow.place, wrong, "Drop the arrow, or state a ratio for each state.")
         raised = ": raised_by." in arrow.place
-        if raised and parent in knowledge.causes and child not in knowledge.causes:
-            if arrow.statement.how_often is not None:
-                wrong = f"how often '{child}' brings '{parent}' about is not understood."
-                remedy = "Give a ratio (risk), or how many of its patients have it (in_cases)."
-                yield Problem(arrow.place, wrong, remedy)
-        elif child not in knowledge.causes and arrow.statement.how_often is None:
+        states_of_parent = knowledge.contexts.get(parent)
+        above = states_of_parent is not None and bool(states_of_parent.states)
+        if raised and not above and arrow.statement.how_often is not None:
+            wrong = "how often one thing brings a cause about is not understood."
+            remedy = "Give a ratio (risk), or how many of its patients have it (in_cases)."
+            yield Problem(arrow.place, wrong, remedy)
+        elif above and arrow.statement.risk is None:
+            wrong = f"'{parent}' has states, in one of which everybody is."
+            yield Problem(arrow.place, wrong, "Give a ratio (risk) for the state.")
+        elif not raised and arrow.statement.how_often is None:
             what = "risk ratio" if arrow.statement.in_cases is None else "share of cases"
             wrong = f"a {what} is only understood under 'raised_by'."
             yield Problem(arrow.place, wrong, "Say how often instead.")
+        if above and child not in knowledge.causes:
+            wrong = f"'{parent}' multiplies shares of causes; '{child}' is none."
+            yield Problem(arrow.place, wrong, "Drop the arrow.")
         if child in knowledge.causes and parent in knowledge.findings:
             wrong = f"'{parent}' is a finding and cannot raise a cause."
             yield Problem(arrow.place, wrong, "Only contexts, causes and mediators can.")

@@ -89,19 +89,20 @@ def _middle(part: tuple[float, float] | float) -> float:
 
 
 def with_pains(knowledge: Knowledge) -> Knowledge:
-    """The same with a hidden node for the pain of each cause that can be silent."""
+    """The same with a hidden node for the pain of each cause that can be there without it."""
     pains = {
         painful(id): Mediator(
             id=painful(id),
             label=f"painful {one.label}"[:80],
             about=f"{one.label} that explains the complaint.",
             leak=0.0,
-            because=one.present_in.because,
+            because=one.because if one.present_in is None else one.present_in.because,
         )
         for id, one in knowledge.diseases.items()
-        if one.present_in is not None
+        if knowledge.explaining[id] != id
     }
-    kept = {id: one for id, one in knowledge.mediators.items() if id not in pains}
+    every = {painful(id) for id in knowledge.diseases}
+    kept = {id: one for id, one in knowledge.mediators.items() if id not in every}
     return replace(knowledge, mediators={**kept, **pains})
 
 

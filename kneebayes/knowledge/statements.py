@@ -169,11 +169,8 @@ Words = dict[str, Wording]
 class Lexicon(Record):
     """A mapping of words to numbers, separately for each direction of speech.
 
-    Attributes
-    ----------
-    total, because
-        What the priors add up to; where it is given, the words of ``commonness`` only say
-        how the causes compare and are scaled to it.
+    The words of ``commonness`` say how causes compare: shares are scaled to add up to 1.
+    ``total`` is read for the sake of older folders and not used.
     """
 
     id: Identifier
@@ -204,13 +201,6 @@ class Lexicon(Record):
     @classmethod
     def _ratios(cls, words: Words) -> Words:
         return _within(words, 1.0, HIGHEST_RISK)
-
-    @model_validator(mode="after")
-    def _total_has_origin(self) -> Lexicon:
-        if self.total is not None and not self.because:
-            message = "'total' needs a 'because'"
-            raise ValueError(message)
-        return self
 
 
 def _within(words: Words, low: float, high: float) -> Words:

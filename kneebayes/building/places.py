@@ -1,0 +1,100 @@
+"""Where the number of a stated influence stands in the network.
+
+Below what explains the complaint everything is a noisy-OR with one strength for each explanation.
+So a statement of what a cause shows where it explains the complaint is the strength of one state
+of one node; seen from outside it is still an arrow from the cause.
+"""
+
+from __future__ import annotations
+
+from kneebayes.knowledge.base import Arrow
+from kneebayes.network import Link, Network, Node
+
+__all__ = ["EXPLANATION", "explained", "number_of", "offset_of", "stated_network", "strongest"]
+
+EXPLANATION = "explanation"
+
+
+def explained(network: Network, id: str) -> str | None:
+    """The explanation that a node says is the one, or None."""
+    if EXPLANATION not in network or id not in network:
+        return None
+    cause = id.removesuffix("_painful")
+    states, node = network[EXPLANATION].states, network[id]
+    if cause not in states or not node.is_noisy_or or node.leak != 0.0:
+        return None
+    return cause if node.parents == (EXPLANATION,) and sum(node.links[0].strength) == 1.0 else None
+
+
+def offset_of(network: Network, parent: str, state: str, child: str) -> tuple[Node, int]:
+    """The node that holds the number of a stated influence, and how far into its numbers.
+
+    Of age and sex it is the first entry of their row in the table of explanations.
+    """
+    cause = explained(network, parent)
+    if child in network and parent in network[child].parents:
+        node, at = network[child], network[parent].states.index(state)
+    elif cause is not None:
+        node, parent = network[child], EXPLANATION
+        at = network[EXPLANATION].states.index(cause)
+    else:
+        node = network[EXPLANATION]
+        shape, axis = network.shape_of(node), node.parents.index(parent)
+        after = 1
+        for size in shape[axis + 1 :]:
+            after *= size
+        return node, network[parent].states.index(state) * after
+    before = node.parents[: node.parents.index(parent)]
+    return node, 1 + sum(len(network[one].states) for one in before) + at
+
+
+def number_of(network: Network, arrow: Arrow) -> float:
+    """The link that the network uses for a stated influence."""
+    node, offset = offset_of(network, arrow.parent, arrow.state, arrow.child)
+    if node.table is not None:
+        return node.table[offset]
+    numbers = [node.leak or 0.0, *(one for link in node.links for one in link.strength)]
+    return numbers[offset]
+
+
+def strongest(network: Network, parent: str, child: str) -> float:
+    """The largest number of a stated influence over the states of the parent."""
+    if EXPLANATION in network and parent in network[EXPLANATION].parents:
+        return 1.0
+    node, offset = offset_of(network, parent, network[parent].states[-1], child)
+    numbers = [node.leak or 0.0, *(one for link in node.links for one in link.strength)]
+    return numbers[offset]
+
+
+def stated_network(network: Network) -> Network:
+    """Arrows as they were stated: from each cause that explains, not from the explanation."""
+    if EXPLANATION not in network:
+        return network
+    states = network[EXPLANATION].states
+    contexts = network[EXPLANATION].parents
+    nodes = []
+    for node in network.nodes:
+        if node.id == EXPLANATION:
+            continue
+        parents: list[str] = []
+        if explained(network, node.id) is not None:
+            parents = list(contexts)
+        else:
+            for link in node.links:
+                parents += _stated_parents(network, node.id, link, states)
+        nodes.append(Node(node.id, node.states, tuple(dict.fromkeys(parents)), leak=0.0))
+    return Network(tuple(nodes))
+
+
+def _stated_parents(
+    network: Network, child: str, link: Link, states: tuple[str, ...]
+) -> list[str]:
+    if link.parent != EXPLANATION:
+        return [link.parent]
+    found = []
+    for cause, strength in zip(states, link.strength, strict=True):
+        apart = f"{cause}_painful"
+        source = apart if apart in network else cause
+        if strength > 0.0 and source != child:
+            found.append(source)
+    return found

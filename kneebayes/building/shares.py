@@ -1,0 +1,165 @@
+"""Which cause explains the complaint: its shares, by age and sex.
+
+Every complaint has one main explanation. Its distribution is a table with a row for each age and
+sex: the weight of a cause times its ratio for that age and that sex, divided by the sum. Weights
+and ratios are found by proportional fitting (Deming and Stephan 1940), so that the stated shares
+hold over all ages, and each stated ratio compares people with the complaint of one age with those
+of the others. Everything has an axis for rows: one row makes the model, a thousand are as many
+readings of its words.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kneebayes.network import Numbers
+
+__all__ = ["ShareRatio", "Shares", "silent_rates", "table_of"]
+
+CLOSE = 1e-12  # of shares and ratios, in logarithms
+FAR = 1e-6  # of ratios, when no more is asked of them
+ROUNDS = 2000
+STEP = 0.7  # how far a ratio is moved by what it misses
+FURTHEST = 12.0  # of a ratio that is used, in logarithms
+HALVINGS = 70
+LEAST = 1e-300
+
+
+@dataclass(frozen=True, slots=True)
+class ShareRatio:
+    """How much higher the odds of an explanation are in one state of a context.
+
+    Attributes
+    ----------
+    cause
+        Number of the explanation.
+    axis, state
+        Number of the context, and of its state.
+    others
+        Numbers of the states that it is compared with.
+    """
+
+    cause: int
+    axis: int
+    state: int
+    others: tuple[int, ...]
+
+
+class Shares:
+    """Fits tables of explanations to shares and ratios.
+
+    Parameters
+    ----------
+    contexts
+        For each context that multiplies how frequent its states are.
+    count
+        How many explanations there are.
+    ratios
+        What is compared.
+    """
+
+    def __init__(
+        self, contexts: Sequence[Sequence[float]], count: int, ratios: Sequence[ShareRatio]
+    ) -> None:
+        self.shape = tuple(len(states) for states in contexts)
+        self.count, self.ratios = count, tuple(ratios)
+        self.cells: Numbers = np.ones(1)
+        for states in contexts:
+            self.cells = np.outer(self.cells, np.asarray(states)).ravel()
+        places = np.indices(self.shape).reshape(len(self.shape), -1)
+        self.mine = np.array([places[one.axis] == one.state for one in self.ratios])
+        self.other = np.array([np.isin(places[one.axis], one.others) for one in self.ratios])
+        self.causes = np.array([one.cause for one in self.ratios], dtype=np.int64)
+        if not self.ratios:
+            self.mine = self.other = np.zeros((0, len(self.cells)), dtype=np.bool_)
+
+    def fit(self, shares: Numbers, odds_ratios: Numbers) -> Numbers:
+        """Tables under which shares and ratios hold: rows x cells x explanations.
+
+        Parameters
+        ----------
+        shares
+            Rows x explanations, each row adding up to 1.
+        odds_ratios
+            Rows x ratios; one that cannot be met stays as near as it comes.
+        """
+        weights = np.log(np.maximum(shares, LEAST))
+        used = np.log(np.maximum(odds_ratios, LEAST))
+        goals, wanted = used.copy(), weights.copy()
+        for turn in range(ROUNDS):
+            table = self._table(weights, used)
+            reached = np.log(np.maximum(np.einsum("c,rcn->rn", self.cells, table), LEAST))
+            away = wanted - reached
+            missed = goals - self._reached(table)
+            weights += away
+            moved = np.clip(used + STEP * missed, -FURTHEST, FURTHEST) - used
+            used += moved
+            far = 0.0 if not moved.size else float(np.abs(moved).max())
+            if np.abs(away).max() < CLOSE and (far < CLOSE or turn > ROUNDS // 2 or far < FAR):
+                break
+        return self._table(weights, used)
+
+    def odds_ratios(self, table: Numbers) -> Numbers:
+        """What each ratio comes to in tables: rows x ratios."""
+        return np.exp(self._reached(table))
+
+    def _table(self, weights: Numbers, used: Numbers) -> Numbers:
+        logs = np.repeat(weights[:, None, :], len(self.cells), axis=1)
+        for at, ratio in enumerate(self.ratios):
+            logs[:, self.mine[at], ratio.cause] += used[:, at, None]
+        logs -= logs.max(axis=2, keepdims=True)
+        table = np.exp(logs)
+        return np.asarray(table / table.sum(axis=2, keepdims=True))
+
+    def _reached(self, table: Numbers) -> Numbers:
+        """Logarithms of the ratios that tables give."""
+        chosen = table[:, :, self.causes]  # rows x cells x ratios
+        return self._odds(chosen, self.mine) - self._odds(chosen, self.other)
+
+    def _odds(self, chosen: Numbers, people: NDArray[np.bool_]) -> Numbers:
+        weight = people * self.cells
+        share = np.einsum("kc,rck->rk", weight, chosen) / np.maximum(weight.sum(axis=1), LEAST)
+        share = np.clip(share, LEAST, 1.0 - 1e-16)
+        return np.asarray(np.log(share) - np.log1p(-share))
+
+
+def table_of(fitting: Shares, shares: Mapping[str, float], odds_ratios: Numbers) -> Numbers:
+    """The table of explanations, one axis for each context, from shares that add up to 1."""
+    wanted = np.array([list(shares.values())])
+    table = fitting.fit(wanted / wanted.sum(), odds_ratios[None])
+    return np.asarray(table[0].reshape(*fitting.shape, fitting.count))
+
+
+def silent_rates(present: Numbers, absent: Numbers, ages: Numbers, ratios: Numbers) -> Numbers:
+    """How often a cause is there without anything that brings it, by age.
+
+    Parameters
+    ----------
+    present
+        P(the cause is there | complaint) as stated, by row.
+    absent
+        P(nothing brings it | age): rows x ages.
+    ages
+        How frequent the ages are.
+    ratios
+        By how much the odds are multiplied at each age: rows x ages.
+
+    Returns
+    -------
+    Numbers
+        Rows x ages; 0 where what brings it is more frequent than stated already.
+    """
+    low, high = np.full(len(present), -40.0), np.full(len(present), 40.0)
+    logs = np.log(np.maximum(ratios, LEAST))
+    for _ in range(HALVINGS):
+        middle = (low + high) / 2.0
+        rates = 1.0 / (1.0 + np.exp(-(middle[:, None] + logs)))
+        found = 1.0 - (ages * absent * (1.0 - rates)).sum(axis=1)
+        low, high = np.where(found < present, middle, low), np.where(found < present, high, middle)
+    rates = 1.0 / (1.0 + np.exp(-((low + high)[:, None] / 2.0 + logs)))
+    possible = 1.0 - (ages * absent).sum(axis=1) < present
+    return np.asarray(np.where(possible[:, None], rates, 0.0))
