@@ -29,6 +29,7 @@ from kneebayes.view.differential import (
     ranking_table,
 )
 from kneebayes.view.report import report_html, report_text
+from kneebayes.writing import guard_cells
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -204,7 +205,7 @@ class Differential:
 
     def to_csv(self) -> str:
         """The ranking as CSV text."""
-        return str(self.ranking.to_csv(lineterminator="\n", float_format=_shortest))
+        return str(guard_cells(self.ranking).to_csv(lineterminator="\n", float_format=_shortest))
 
     @property
     def text(self) -> str:

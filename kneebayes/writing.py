@@ -15,7 +15,7 @@ from kneebayes.errors import KneebayesError
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["guard_cells", "guard_text", "replacing_file", "write_safely"]
+__all__ = ["guard_cells", "guard_text", "replacing_file", "telling_why", "write_safely"]
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r")  # what makes a spreadsheet calculate (OWASP)
 
@@ -72,7 +72,7 @@ def replacing_file(path: str | Path) -> Iterator[Path]:
     KneebayesError
         If it cannot be written; names the file and the reason.
     """
-    try:
+    with telling_why(path):
         wanted = Path(os.path.realpath(path))
         mode = wanted.stat().st_mode if wanted.exists() else None
         if mode is not None and not stat.S_ISREG(mode) and not stat.S_ISDIR(mode):
@@ -87,6 +87,24 @@ def replacing_file(path: str | Path) -> Iterator[Path]:
         finally:
             with suppress(OSError):
                 fresh.unlink(missing_ok=True)
+
+
+@contextmanager
+def telling_why(path: str | Path) -> Iterator[None]:
+    """Say in a :class:`KneebayesError` why a file cannot be written, whatever the system says.
+
+    Parameters
+    ----------
+    path
+        The file that is being written.
+
+    Raises
+    ------
+    KneebayesError
+        If the system refuses; names the file and the reason.
+    """
+    try:
+        yield
     except (OSError, UnicodeEncodeError, ValueError) as error:
         if isinstance(error, KneebayesError) or _from_elsewhere(error):
             raise

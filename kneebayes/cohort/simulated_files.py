@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from kneebayes.cohort.files import _unfinished, _write_csv, _write_parquet
+from kneebayes.cohort.files import check_target, write_csv, write_parquet
 from kneebayes.cohort.recording import VISIT, Recording, items_of, words_of
 from kneebayes.cohort.simulation import simulate_pieces
 from kneebayes.cohort.sources import is_parquet
 from kneebayes.errors import KneebayesError
+from kneebayes.writing import replacing_file
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -79,9 +80,7 @@ def simulate_to_file(
         raise KneebayesError(message)
     for target in targets:
         is_parquet(target)
-        if not target.parent.is_dir():
-            message = f"The folder of a target does not exist: {target.parent}. Make it first."
-            raise KneebayesError(message)
+        check_target(target)
     written = VISIT if recording is None else recording
     pieces = simulate_pieces(model, n, seed, given, written)
     worded = {id for id in items_of(model) if isinstance(words_of(model, id)[0], str)}
@@ -89,8 +88,8 @@ def simulate_to_file(
     with ExitStack() as stack:
         write = []
         for target in targets:
-            path = stack.enter_context(_unfinished(target))
-            opened = _write_parquet if is_parquet(target) else _write_csv
+            path = stack.enter_context(replacing_file(target))
+            opened = write_parquet if is_parquet(target) else write_csv
             write.append(stack.enter_context(opened(path, False)))
         for piece in pieces:
             write[0](_typed(piece.answers, worded))

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from kneebayes.errors import KneebayesError
 from kneebayes.page.bundle import script, style
 from kneebayes.page.payload import payload as payload_of
+from kneebayes.writing import write_safely
 
 if TYPE_CHECKING:
     from kneebayes.building.model import ModelLike
@@ -98,12 +99,7 @@ def write_page(model: ModelLike, path: str | Path, title: str | None = None) -> 
     except PackageNotFoundError:  # a plain checkout that was never installed
         version = "0+unknown"
     text = page_html(payload_of(model), version, title)
-    try:
-        path.write_text(text, encoding="utf-8", newline="\n")
-    except OSError as error:
-        message = f"{path}: cannot be written ({error.strerror}). Name another file."
-        raise KneebayesError(message) from error
-    return path
+    return write_safely(path, text)
 
 
 def page_html(payload: Mapping[str, Any], version: str, title: str | None = None) -> str:

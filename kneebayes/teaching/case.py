@@ -11,6 +11,7 @@ from kneebayes.errors import EvidenceError, UnknownNameError, suggest
 from kneebayes.knowledge.names import fold
 from kneebayes.teaching.situation import LEVELS, Situation
 from kneebayes.teaching.steps import Step, probabilities_by_id
+from kneebayes.writing import write_safely
 
 if TYPE_CHECKING:
     from kneebayes.teaching.feedback import Feedback
@@ -143,7 +144,7 @@ class PracticeCase(Situation):
         """Write the case as JSON, with its truth and all steps; see :meth:`Model.open_case`."""
         from kneebayes.teaching.writing import case_to_json
 
-        Path(path).write_text(case_to_json(self), encoding="utf-8")
+        write_safely(path, case_to_json(self))
 
     def _refuse_if_closed(self) -> None:
         if self.closed:

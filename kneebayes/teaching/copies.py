@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from kneebayes.errors import KneebayesError
+from kneebayes.writing import write_safely
 
 __all__ = ["StudentCopies", "copy_notebooks", "student_copy"]
 
@@ -128,7 +129,7 @@ def copy_notebooks(
     folder.mkdir(parents=True, exist_ok=True)
     for path, notebook in read.items():
         text = json.dumps(student_copy(notebook), indent=1, ensure_ascii=False)
-        paths[path].write_text(text + "\n", encoding="utf-8", newline="\n")
+        write_safely(paths[path], text + "\n")
     count = [sum(_tagged(c, mark) for one in read.values() for c in one["cells"]) for mark in MARKS]
     return StudentCopies(tuple(paths.values()), *count)
 
