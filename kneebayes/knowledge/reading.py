@@ -11,6 +11,7 @@ from pydantic import ValidationError
 from kneebayes.errors import KnowledgeError, Problem, suggest
 from kneebayes.knowledge.base import Knowledge
 from kneebayes.knowledge.checks import check
+from kneebayes.knowledge.extending import Layered
 from kneebayes.knowledge.files import read_csv, read_toml
 from kneebayes.knowledge.layers import in_layer, with_members
 from kneebayes.knowledge.lexicons import filled_in
@@ -69,7 +70,8 @@ def read_knowledge(folder: str | Path, layer: Layer = "literature") -> Knowledge
         A folder with ``knowledge.toml``, ``claims.csv``, ``references.toml``,
         ``lexicons.toml``, ``groups.toml``, ``contexts.toml``, ``mediators.toml``,
         ``findings.toml``, ``tests.toml``, ``urgency.toml`` and one file per cause in
-        ``causes/``; ``settings.toml`` where priors differ between settings.
+        ``causes/``; ``settings.toml`` where priors differ between settings. One that
+        ``extends`` another needs only the files in which it differs.
     layer
         How much of it to take; see :func:`kneebayes.knowledge.layers.in_layer`.
 
@@ -111,12 +113,14 @@ def read_knowledge(folder: str | Path, layer: Layer = "literature") -> Knowledge
         "settings": reader.entries_if_there("settings.toml", Setting),
     }
     if meta is None or reader.whole_files_missing:
-        raise KnowledgeError(str(folder), reader.problems)
+        placed = [reader.layered.placed(one) for one in reader.problems]
+        raise KnowledgeError(str(folder), placed)
+    reader.problems += reader.layered.unused()
     parts["groups"] = with_members(parts["groups"], parts["causes"])
     knowledge = Knowledge(folder=str(folder), meta=meta, **parts)
     problems = [*reader.problems, *check(knowledge, reader.unread)]
     if problems:
-        raise KnowledgeError(str(folder), problems)
+        raise KnowledgeError(str(folder), [reader.layered.placed(one) for one in problems])
     return in_layer(knowledge, layer)
 
 
@@ -136,21 +140,31 @@ class _Reader:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.problems: list[Problem] = []
+        self.layered = Layered(folder, self.problems)
         self.unread: set[str] = set()
         self.whole_files_missing = False
 
     def toml(self, name: str) -> dict[str, Any]:
         """Content of a file, without the entries in which a value made no sense."""
+        parts = []
+        for folder in self.layered.having(name):
+            content = self.one_toml(folder.path / name, folder.place(name))
+            if content is None:
+                self.whole_files_missing = True
+                return {}
+            parts.append((folder, content))
+        merged: dict[str, Any] = self.layered.merged(name, parts)
+        return merged
+
+    def one_toml(self, path: Path, name: str) -> dict[str, Any] | None:
+        """Content of a file of one folder; None if there is none to be had."""
         before = len(self.problems)
-        content = read_toml(self.folder / name, name, self.problems)
-        if content is None:
-            self.whole_files_missing = True
-            return {}
+        content = read_toml(path, name, self.problems)
         for problem in self.problems[before:]:
             entry = problem.place.removeprefix(f"{name}: ").split(".")[0].split("[")[0]
-            if entry in content:
+            if content is not None and entry in content:
                 del content[entry]
-                self.unread.add(Path(name).stem if name.startswith("causes/") else entry)
+                self.unread.add(path.stem if path.parent.name == "causes" else entry)
         return content
 
     def filled(self, name: str) -> dict[str, Any]:
@@ -196,7 +210,8 @@ class _Reader:
 
     def entries_if_there(self, name: str, kind: type[Kind]) -> dict[str, Kind]:
         """Records of a file that a folder may leave out."""
-        return self.entries(name, kind) if (self.folder / name).exists() else {}
+        there = any((one.path / name).exists() for one in self.layered.folders)
+        return self.entries(name, kind) if there else {}
 
     def records(self, place: str, content: object, kind: type[Kind]) -> dict[str, Kind]:
         """Records of a table, one per entry."""
@@ -234,34 +249,47 @@ class _Reader:
 
     def causes(self) -> dict[str, Cause]:
         """Causes, one per file."""
-        folder = self.folder / "causes"
-        files = sorted(folder.glob("*.toml")) if folder.is_dir() else []
-        if not files:
+        found = self.layered.causes()
+        if not found:
             self.problems.append(
                 Problem("causes/", "no cause was found.", "Add one file per cause: causes/ID.toml.")
             )
             self.whole_files_missing = True
         made: dict[str, Cause] = {}
-        for file in files:
+        for id, (folder, file) in found.items():
             name = f"causes/{file.name}"
             before = len(self.problems)
-            content = self.filled(name)
-            if len(self.problems) > before:
-                self.unread.add(file.stem)
+            content = self.one_toml(file, folder.place(name))
+            if content is None:
+                self.whole_files_missing = True
+            if not content and len(self.problems) == before:
+                self.problems.append(Problem(name, "the file says nothing.", "Fill it in."))
+            if not content or len(self.problems) > before:
+                self.unread.add(id)
                 continue
-            record = self.record(name, content, Cause, file.stem)
+            record = self.record(name, content, Cause, id)
             if record is not None:
                 made[record.id] = record
         return made
 
     def claims(self) -> dict[str, Claim]:
         """Claims, one per line."""
+        name = "claims.csv"
+        parts = []
+        for folder in self.layered.having(name):
+            before = len(self.problems)
+            place = folder.place(name)
+            rows = read_csv(folder.path / name, place, CLAIM_HEADER, self.problems)
+            self.whole_files_missing = self.whole_files_missing or len(self.problems) > before
+            parts.append((folder, self.claims_of(rows, place)))
+        made: dict[str, Claim] = self.layered.merged(name, parts)
+        return made
+
+    def claims_of(self, rows: list[tuple[int, dict[str, str]]], name: str) -> dict[str, Claim]:
+        """Claims of the lines of one file."""
         made: dict[str, Claim] = {}
-        before = len(self.problems)
-        rows = read_csv(self.folder / "claims.csv", "claims.csv", CLAIM_HEADER, self.problems)
-        self.whole_files_missing = self.whole_files_missing or len(self.problems) > before
         for line, cells in rows:
-            place = f"claims.csv: line {line}"
+            place = f"{name}: line {line}"
             record = self.record(place, cells, Claim)
             if record is None:
                 self.unread.add(cells["id"])
