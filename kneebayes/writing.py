@@ -15,7 +15,14 @@ from kneebayes.errors import KneebayesError
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["guard_cells", "guard_text", "replacing_file", "telling_why", "write_safely"]
+__all__ = [
+    "guard_cells",
+    "guard_text",
+    "replacing_file",
+    "telling_why",
+    "text_or_path",
+    "write_safely",
+]
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r")  # what makes a spreadsheet calculate (OWASP)
 
@@ -144,6 +151,11 @@ def _reason(path: Path, error: Exception) -> str:
         else "What was there before is unchanged."
     )
     return f"'{path}' cannot be written: {why}. {remedy}"
+
+
+def text_or_path(text: str, path: str | Path | None) -> str | Path:
+    """A text, or where it was written if there is a path."""
+    return text if path is None else write_safely(path, text)
 
 
 def guard_text(value: object) -> object:

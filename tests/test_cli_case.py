@@ -29,7 +29,7 @@ def test_a_session_ends_with_the_feedback_that_python_gives(
 ) -> None:
     lines = ["ask fever", "examine ultrasound", "state baker's cyst 0.4, gout=0.05", "close soon"]
     code, out, err = session(lines, START, capsys, monkeypatch)
-    case = knee.case("any", seed=5)
+    case = knee.practice_case("any", seed=5)
     told = case.ask("fever", "ultrasound").close({"Baker's cyst": 0.4, "gout": 0.05}, "soon")
     assert (code, err) == (0, "")
     assert out.startswith(case.text)
@@ -43,7 +43,7 @@ def test_help_hint_known_and_names(
 ) -> None:
     lines = ["help", "", "HINT", "ask stiffness", "known", "names", "quit"]
     code, out, _ = session(lines, START, capsys, monkeypatch)
-    case = knee.case("any", seed=5)
+    case = knee.practice_case("any", seed=5)
     assert code == 0
     assert "close [LEVEL]" in out
     assert case.hint in out
@@ -80,7 +80,7 @@ def test_a_name_alone_is_asked_for(
     lines = ["Fever", "ultrasound", "known gout", "swolen knee", "gout", "?", "ask", "state"]
     lines += ["state gout 60%, PE 1 %", "close soon"]
     code, out, _ = session(lines, START, capsys, monkeypatch)
-    case = knee.case("any", seed=5)
+    case = knee.practice_case("any", seed=5)
     told = case.ask("fever", "ultrasound").close({"gout": 0.6, "pulmonary embolism": 0.01}, "soon")
     assert code == 0
     assert "'known gout' is known already" in out
@@ -119,7 +119,7 @@ def test_a_case_is_saved_gone_on_with_and_replayed(
     assert f"Saved to {path}." in out
     code, out, _ = session([], ["case", "--replay", path], capsys, monkeypatch)
     assert code == 0
-    assert out.rstrip("\n") == Feedback(knee.open_case(path)).text
+    assert out.rstrip("\n") == Feedback(knee.load_practice_case(path)).text
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""The command line: ``kneebayes diagnose``, ``findings``, ``cause``, ``check`` and the others."""
+"""The command line: ``kneebayes diagnose``, ``search``, ``trace``, ``check`` and the others."""
 
 from kneebayes.cli import asking, copying, foreign, looking, page, practising, studying
 from kneebayes.cli.app import app, main

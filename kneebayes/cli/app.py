@@ -57,7 +57,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         sys.exit(_exit_code(error))
 
 
-def retold(error: KneebayesError, where: str = "kneebayes findings") -> str:
+def retold(error: KneebayesError, where: str = "kneebayes search") -> str:
     """The message of an error in the words of the command line, which has no Python in it.
 
     Parameters

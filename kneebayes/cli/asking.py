@@ -1,4 +1,4 @@
-"""Commands on one patient: ``diagnose``, ``ask``, ``explain`` and ``robustness``."""
+"""Commands on one patient: ``diagnose``, ``questions``, ``explain`` and ``robustness``."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from kneebayes.cli.arguments import (
     model_of,
 )
 
-__all__ = ["ask", "diagnose", "explain", "robustness"]
+__all__ = ["diagnose", "explain", "questions", "robustness"]
 
 
 @app.command()
@@ -41,8 +41,9 @@ def diagnose(
     typer.echo(differential.to_json() if as_json else differential.report(top))
 
 
+@app.command("ask", hidden=True, deprecated=True)
 @app.command()
-def ask(
+def questions(
     present: Present = None,
     absent: Absent = None,
     context: InState = None,

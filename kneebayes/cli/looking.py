@@ -1,4 +1,4 @@
-"""Commands that look into the knowledge: ``findings``, ``cause`` and ``check``."""
+"""Commands that look into the knowledge: ``search``, ``trace`` and ``check``."""
 
 from __future__ import annotations
 
@@ -13,17 +13,18 @@ from kneebayes.cli.arguments import AsJson, Folder, LexiconName
 from kneebayes.model import load
 from kneebayes.view.catalogue import other_names
 
-__all__ = ["cause", "check", "findings"]
+__all__ = ["check", "search", "trace"]
 
 
+@app.command("findings", hidden=True, deprecated=True)
 @app.command()
-def findings(
-    search: Annotated[str, typer.Argument(help="Words to look for; left out, everything.")] = "",
+def search(
+    text: Annotated[str, typer.Argument(help="Words to look for; left out, everything.")] = "",
     folder: Folder = None,
     as_json: AsJson = False,
 ) -> None:
     """List findings, test results, contexts, causes and groups, or search them."""
-    found = load(folder).search(search)
+    found = load(folder).search(text)
     kinds = found.table["kind"]
     if as_json:
         rows = [
@@ -37,11 +38,12 @@ def findings(
         also = f"  (also: {', '.join(names)})" if names else ""
         typer.echo(f"{kind:<10} {one.label}{also}")
     if not found:
-        typer.echo(f"Nothing is called '{search}'. Try a shorter word, or no word for all.")
+        typer.echo(f"Nothing is called '{text}'. Try a shorter word, or no word for all.")
 
 
+@app.command("cause", hidden=True, deprecated=True)
 @app.command()
-def cause(
+def trace(
     name: Annotated[str, typer.Argument(help="A cause, by any of its names.")],
     folder: Folder = None,
     lexicon: LexiconName = None,
@@ -49,8 +51,8 @@ def cause(
 ) -> None:
     """Show the profile of a cause: every number with its origin, and what may be done."""
     model = load(folder, lexicon)
-    trace = model.trace(name)
-    record = trace.trace.cause
+    traced = model.trace(name)
+    record = traced.trace.cause
     care = [one for group in model.groups if record.id in group.members for one in group.care]
     care += [*record.care, *model.knowledge.meta.care]
     if as_json:
@@ -64,12 +66,12 @@ def cause(
                 scheme: [one.model_dump(by_alias=True) for one in codes]
                 for scheme, codes in record.codes.items()
             },
-            "numbers": trace.trace.records(),
+            "numbers": traced.trace.records(),
             "care": [{"text": one.text, "because": list(one.because)} for one in care],
         }
         typer.echo(json.dumps(content, indent=2, ensure_ascii=False))
         return
-    typer.echo(trace.text)
+    typer.echo(traced.text)
     codes = ", ".join(f"{system} {one}" for system, each in record.codes.items() for one in each)
     typer.echo(f"\ncodes: {codes or 'none looked up'}")
     for one in care:

@@ -60,9 +60,9 @@ def case(
 
     model = load(folder, lexicon)
     if replay is None:
-        now = model.case(difficulty, kind, seed, background)
+        now = model.practice_case(difficulty, kind, seed, background)
     else:
-        now = model.open_case(replay)
+        now = model.load_practice_case(replay)
     if now.closed:
         typer.echo(Feedback(now).text)
     else:

@@ -26,6 +26,7 @@ from kneebayes.cohort.sources import (
     telling_why_unread,
 )
 from kneebayes.errors import KneebayesError
+from kneebayes.renaming import renamed
 from kneebayes.writing import guard_cells, replacing_file, telling_why, write_safely
 
 if TYPE_CHECKING:
@@ -313,9 +314,10 @@ class CohortFile:
         return f"CohortFile('{self.path}': {words})"
 
 
+@renamed(source="patients")
 def diagnose_file(
     model: ModelLike,
-    source: str | Path,
+    patients: str | Path,
     target: str | Path,
     keep: Sequence[str] = (),
     progress: bool | None = None,
@@ -333,7 +335,7 @@ def diagnose_file(
     ----------
     model
         The model to ask.
-    source
+    patients
         A ``.csv`` file (UTF-8, commas, a first line of names) or a ``.parquet`` file, with
         rows and columns as :meth:`kneebayes.Model.diagnose_cohort` takes them.
     target
@@ -375,7 +377,7 @@ def diagnose_file(
     >>> print((folder / "diagnosed.csv").read_text().splitlines()[1][:11])
     007,now,ost
     """
-    source, target, keep = Path(source), Path(target), names_of(keep)
+    source, target, keep = Path(patients), Path(target), names_of(keep)
     writes = write_parquet if is_parquet(target) else write_csv
     if source.resolve() == target.resolve():
         message = f"The target must be another file than the source, got '{target}' for both."

@@ -13,6 +13,7 @@ from kneebayes.cohort.questionnaire import LEVELS, MADE, Questionnaire, bar_for
 from kneebayes.cohort.reading import Place, TableProblems
 from kneebayes.errors import EvidenceError
 from kneebayes.knowledge.records import Meta
+from kneebayes.renaming import renamed
 from kneebayes.view.differential import WHAT_IT_IS
 from kneebayes.view.markup import bar, percent, table, tag
 
@@ -144,14 +145,17 @@ def counted(urgency: dict[str, int], impossible: int, unanswered: int = 0) -> li
     return [*words, f"{unanswered} not answered (too wide)"] if unanswered else words
 
 
-def diagnose_cohort(model: ModelLike, frame: pd.DataFrame, progress: bool | None = None) -> Cohort:
+@renamed(frame="patients")
+def diagnose_cohort(
+    model: ModelLike, patients: pd.DataFrame, progress: bool | None = None
+) -> Cohort:
     """Diagnose many patients, each row of a table exactly as one patient would be.
 
     Parameters
     ----------
     model
         The model to ask.
-    frame
+    patients
         One row a patient; one column a finding, a context or a cause, by any of its names.
         Cells are answers as :meth:`kneebayes.Model.diagnose` takes them; besides, an empty
         cell (NaN, NA or no text) is unknown, and a number may be written as text. The
@@ -189,7 +193,7 @@ def diagnose_cohort(model: ModelLike, frame: pd.DataFrame, progress: bool | None
     >>> cohort.top["ann"], cohort.urgency["bob"]
     ("Baker's cyst", 'now')
     """
-    table = diagnose_frame(model, frame, progress=progress)
+    table = diagnose_frame(model, patients, progress=progress)
     return Cohort(table, model.data.knowledge.meta)
 
 

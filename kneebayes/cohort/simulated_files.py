@@ -13,6 +13,7 @@ from kneebayes.cohort.recording import VISIT, Recording, items_of, words_of
 from kneebayes.cohort.simulation import simulate_pieces
 from kneebayes.cohort.sources import is_parquet
 from kneebayes.errors import KneebayesError
+from kneebayes.renaming import is_path, renamed
 from kneebayes.writing import replacing_file
 
 if TYPE_CHECKING:
@@ -46,13 +47,15 @@ class SimulatedFiles:
         return f"SimulatedFiles('{self.answers}', '{self.truth}': {patients})"
 
 
+@renamed(is_path, answers="patients")
+@renamed(given="answers")
 def simulate_to_file(
     model: ModelLike,
     n: int,
-    answers: str | Path,
+    patients: str | Path,
     truth: str | Path,
     seed: int = 0,
-    given: Mapping[str, object] | None = None,
+    answers: Mapping[str, object] | None = None,
     recording: Recording | None = None,
 ) -> SimulatedFiles:
     """Draw patients into two files; memory does not grow with their number.
@@ -61,9 +64,9 @@ def simulate_to_file(
     ----------
     model
         Whose patients.
-    n, seed, given, recording
+    n, seed, answers, recording
         As :meth:`simulate`: the very same patients.
-    answers
+    patients
         A ``.csv`` or ``.parquet`` file to write, as :meth:`diagnose_cohort_file` takes it.
     truth
         Another for the causes, row by row the same patients.
@@ -74,15 +77,15 @@ def simulate_to_file(
         If a file is neither, if both are the same or a folder is missing; besides as
         :meth:`simulate`.
     """
-    targets = [Path(answers), Path(truth)]
+    targets = [Path(patients), Path(truth)]
     if targets[0].resolve() == targets[1].resolve():
-        message = f"Answers and truth must go to two files, got '{answers}' for both."
+        message = f"Answers and truth must go to two files, got '{patients}' for both."
         raise KneebayesError(message)
     for target in targets:
         is_parquet(target)
         check_target(target)
     written = VISIT if recording is None else recording
-    pieces = simulate_pieces(model, n, seed, given, written)
+    pieces = simulate_pieces(model, n, seed, answers, written)
     worded = {id for id in items_of(model) if isinstance(words_of(model, id)[0], str)}
     rows = 0
     with ExitStack() as stack:

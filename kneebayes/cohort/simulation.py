@@ -18,6 +18,7 @@ from kneebayes.cohort.recording import VISIT, Clerk, Recording
 from kneebayes.errors import EvidenceError, ImpossibleEvidenceError, UnknownNameError, suggest
 from kneebayes.inference.drawing import Drawing
 from kneebayes.inference.evidence import Evidence
+from kneebayes.renaming import renamed
 from kneebayes.view.figures import _new_axes
 from kneebayes.view.markup import percent
 from kneebayes.view.report import Report, Reporting, made_by_line
@@ -231,11 +232,12 @@ class SimulatedCohort(Reporting):
         return f"SimulatedCohort({named}{patients}, seed {self.seed}, {self.model.data.reading})"
 
 
+@renamed(given="answers")
 def simulate(
     model: ModelLike,
     n: int,
     seed: int = 0,
-    given: Mapping[str, object] | None = None,
+    answers: Mapping[str, object] | None = None,
     recording: Recording | None = None,
 ) -> SimulatedCohort:
     """Draw patients from the model, exactly; nothing is rejected, however rare it is.
@@ -248,7 +250,7 @@ def simulate(
         How many patients. More of them begin with the same ones.
     seed
         Where chance begins; the same seed draws the same patients, on every machine.
-    given
+    answers
         What holds for all of them, by name, as :meth:`diagnose` takes it; causes too. The
         complaint does unless said otherwise (``None`` leaves it open). What is given of a
         context or finding is always written down.
@@ -271,7 +273,7 @@ def simulate(
     --------
     >>> import kneebayes as kb
     >>> knee = kb.load()
-    >>> cohort = knee.simulate(200, seed=1, given={"DVT": True})
+    >>> cohort = knee.simulate(200, seed=1, answers={"DVT": True})
     >>> bool(cohort.truth["deep_vein_thrombosis"].all())
     True
     >>> bool(cohort.answers["calf_tenderness"].isna().any())  # not everybody was asked
@@ -280,7 +282,7 @@ def simulate(
     import pandas as pd
 
     recording = VISIT if recording is None else recording
-    pieces = list(simulate_pieces(model, n, seed, given, recording))
+    pieces = list(simulate_pieces(model, n, seed, answers, recording))
     if len(pieces) == 1:
         return pieces[0]
     return SimulatedCohort(
@@ -293,11 +295,12 @@ def simulate(
     )
 
 
+@renamed(given="answers")
 def simulate_pieces(
     model: ModelLike,
     n: int,
     seed: int = 0,
-    given: Mapping[str, object] | None = None,
+    answers: Mapping[str, object] | None = None,
     recording: Recording = VISIT,
 ) -> Iterator[SimulatedCohort]:
     """The patients of :func:`simulate` in pieces of 8192, so that memory does not grow with n.
@@ -322,7 +325,7 @@ def simulate_pieces(
         if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < 0:
             message = f"simulate: '{name}' must be a whole number from 0 on. Got {value!r}."
             raise EvidenceError(message)
-    said: dict[str, object] = dict(given or {})
+    said: dict[str, object] = dict(answers or {})
     evidence = evidence_given(model, said)
     try:
         drawing = Drawing(model.data.engine, evidence)

@@ -13,7 +13,7 @@ from kneebayes.errors import EvidenceError, UnknownNameError, suggest
 from kneebayes.exchange.patient import Patient, Told, answer_of, told_answers
 from kneebayes.exchange.problems import Problems
 from kneebayes.exchange.schemas import check_schema, schema_named
-from kneebayes.exchange.strict_json import read_json, write_json
+from kneebayes.exchange.strict_json import read_json, save_json
 from kneebayes.view.differential import differential_dict
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 __all__ = [
     "assumed_complaint",
     "case_content",
-    "read_case",
+    "load_case",
     "read_one_answer",
     "save_case",
     "software",
@@ -86,7 +86,7 @@ def _results(case: CaseLike) -> dict[str, object]:
     return {"urgency": told["urgency"], "any_urgent": told["any_urgent"], "ranking": ranking}
 
 
-def read_case(model: Diagnosing, source: str | Path | Mapping[str, object]) -> Patient:
+def load_case(model: Diagnosing, source: str | Path | Mapping[str, object]) -> Patient:
     """Read a case file, strictly.
 
     Parameters
@@ -216,7 +216,7 @@ def save_case(
 ) -> Path:
     """Write what is known of a patient as a case file, in JSON by the ids of the folder.
 
-    Lexicon and setting stand in it, so that :meth:`read_case` gives the same differential
+    Lexicon and setting stand in it, so that :meth:`load_case` gives the same differential
     again. Never write a person's name into it.
 
     Parameters
@@ -236,10 +236,10 @@ def save_case(
     >>> knee = kb.load()
     >>> dx = knee.diagnose({"lump behind the knee": True, "fever": 0.2, "age": 67})
     >>> with tempfile.TemporaryDirectory() as folder:
-    ...     patient = knee.read_case(knee.save_case(dx, f"{folder}/case.json"))
+    ...     patient = knee.load_case(knee.save_case(dx, f"{folder}/case.json"))
     >>> patient.answers
     {'pain_behind_knee': 'present', 'lump_behind_knee': 'present', 'fever': 0.2, 'age': 'older'}
     >>> abs(patient.diagnose()["gout"] - dx["gout"]) < 1e-12
     True
     """
-    return write_json(case_content(case, name=name, note=note, results=results), path)
+    return save_json(case_content(case, name=name, note=note, results=results), path)

@@ -6,11 +6,13 @@ import json
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from textwrap import fill, wrap
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, overload
 
 from kneebayes.view.figures import _new_axes
 from kneebayes.view.report import Report, Reporting
+from kneebayes.writing import text_or_path
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -162,9 +164,16 @@ class ForeignResult(Reporting):
             "disclaimer": NOT_OURS,
         }
 
-    def to_json(self) -> str:
-        """The same as JSON, with all digits."""
-        return json.dumps(self.to_dict(), indent=2, ensure_ascii=False, allow_nan=False)
+    @overload
+    def to_json(self) -> str: ...
+
+    @overload
+    def to_json(self, path: str | Path) -> Path: ...
+
+    def to_json(self, path: str | Path | None = None) -> str | Path:
+        """The same as JSON, with all digits; or the path where it was written, if there is one."""
+        text = json.dumps(self.to_dict(), indent=2, ensure_ascii=False, allow_nan=False)
+        return text_or_path(text, path)
 
     @property
     def report(self) -> Report:

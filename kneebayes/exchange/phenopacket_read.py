@@ -21,7 +21,7 @@ from kneebayes.exchange.yaml_files import YAML, read_yaml
 if TYPE_CHECKING:
     from kneebayes.case.case import Diagnosing
 
-__all__ = ["Diseases", "read_phenopacket"]
+__all__ = ["Diseases", "load_phenopacket"]
 
 Diseases = Literal["known", "certain"]
 
@@ -46,7 +46,7 @@ NO_KNEE = (
 )
 
 
-def read_phenopacket(
+def load_phenopacket(
     model: Diagnosing, source: str | Path | Mapping[str, object], diseases: Diseases = "known"
 ) -> Patient:
     """Read a GA4GH Phenopacket v2; what was not used is reported, with the reason.

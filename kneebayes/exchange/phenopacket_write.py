@@ -11,6 +11,7 @@ from kneebayes.exchange.case_file import software
 from kneebayes.exchange.codes import LOCAL, Codes
 from kneebayes.exchange.patient import certain_state
 from kneebayes.knowledge.names import fold
+from kneebayes.renaming import renamed
 from kneebayes.view.differential import differential_dict
 
 if TYPE_CHECKING:
@@ -29,12 +30,13 @@ RESOURCES = {
 }
 
 
+@renamed(top="n")
 def phenopacket(
     case: CaseLike,
     *,
     id: str = "case",
     subject: str = "patient",
-    top: int | None = None,
+    n: int | None = None,
     uncertain: Uncertain = "refuse",
     created: datetime | None = None,
 ) -> dict[str, Any]:
@@ -49,7 +51,7 @@ def phenopacket(
         The differential.
     id, subject
         Of the packet and of its subject.
-    top
+    n
         How many causes are told; urgent ones always are. Left out, all.
     uncertain
         ``"refuse"`` answers that are only probable, or ``"leave out"``: a phenopacket
@@ -66,17 +68,17 @@ def phenopacket(
     --------
     >>> import kneebayes as kb
     >>> knee = kb.load()
-    >>> packet = knee.to_phenopacket(knee.diagnose({"fever": False}))
+    >>> packet = knee.phenopacket(knee.diagnose({"fever": False}))
     >>> packet["phenotypicFeatures"][1]
     {'type': {'id': 'HP:0001945', 'label': 'fever'}, 'excluded': True}
-    >>> knee.read_phenopacket(packet).answers
+    >>> knee.load_phenopacket(packet).answers
     {'pain_behind_knee': 'present', 'fever': 'absent'}
     """
     if uncertain not in ("refuse", "leave out"):
         message = f"uncertain must be 'refuse' or 'leave out', got {uncertain!r}."
         raise EvidenceError(message)
-    if top is not None and (isinstance(top, bool) or not isinstance(top, int) or top < 1):
-        message = f"top must be a whole number from 1 on, got {top!r}."
+    if n is not None and (isinstance(n, bool) or not isinstance(n, int) or n < 1):
+        message = f"n must be a whole number from 1 on, got {n!r}."
         raise EvidenceError(message)
     case = case.case
     vague = [one for one in case.answers if certain_state(case.data, one) is None]
@@ -93,7 +95,7 @@ def phenopacket(
     for answer in case.answers:
         if answer not in vague:
             writer.place(answer, packet)
-    packet["interpretations"] = writer.interpretations(top)
+    packet["interpretations"] = writer.interpretations(n)
     packet["metaData"] = writer.meta_data(created or datetime.now(UTC))
     return {key: value for key, value in packet.items() if value}
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from kneebayes.building.model import ModelLike
-from kneebayes.exchange.networks import write_network
+from kneebayes.exchange.networks import save_network
 from kneebayes.exchange.side_table import about_model
 
 __all__ = ["save"]
@@ -38,6 +38,6 @@ def save(model: ModelLike, path: str | Path) -> Path:
 
     See Also
     --------
-    kneebayes.exchange.read_network : reads them back.
+    kneebayes.exchange.load_network : reads them back.
     """
-    return write_network(about_model(model), path)
+    return save_network(about_model(model), path)

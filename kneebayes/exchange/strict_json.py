@@ -21,8 +21,8 @@ __all__ = [
     "parse_json",
     "read_bytes",
     "read_json",
+    "save_json",
     "short",
-    "write_json",
 ]
 
 PACKED = b"\x1f\x8b"  # how a gzip file begins
@@ -151,7 +151,7 @@ def json_text(content: Mapping[str, object]) -> str:
     return json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
 
 
-def write_json(content: Mapping[str, object], path: str | Path) -> Path:
+def save_json(content: Mapping[str, object], path: str | Path) -> Path:
     """Write plain values as JSON; a file that is there stays until all of it is written.
 
     Raises

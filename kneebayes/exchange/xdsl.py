@@ -253,7 +253,7 @@ def _read_node(
         )
         remedy = (
             "Save it from pyAgrum as .bifxml; or say which it is: "
-            "read_network(path, fastest='first') as pyAgrum, fastest='last' as GeNIe."
+            "load_network(path, fastest='first') as pyAgrum, fastest='last' as GeNIe."
         )
         problems.add(raw.id, wrong, remedy)
     return plain

@@ -19,6 +19,7 @@ from kneebayes.learning.patients import read_patients, together
 from kneebayes.learning.record import Learnt
 from kneebayes.learning.scoring import Estimation, Found
 from kneebayes.learning.sentences import read_text
+from kneebayes.renaming import renamed
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -28,8 +29,12 @@ __all__ = ["update"]
 MANY = 200  # patients from which on a bar is shown
 
 
+@renamed(cases="patients")
 def update(
-    model: AnyModel, cases: pd.DataFrame, trust: float | None = None, progress: bool | None = None
+    model: AnyModel,
+    patients: pd.DataFrame,
+    trust: float | None = None,
+    progress: bool | None = None,
 ) -> AnyModel:
     """The same model after it has seen patients: the words are the prior, patients the data.
 
@@ -45,7 +50,7 @@ def update(
     ----------
     model
         The model before.
-    cases
+    patients
         A DataFrame as :meth:`diagnose_cohort` takes it: one row a patient, one column a
         finding, context or cause by any of its names. Confirmed causes are columns like
         any other; what is empty is unknown. All must have the complaint. Rows that say
@@ -104,28 +109,26 @@ def update(
     earlier = cast("Learnt | None", model.data.learnt)
     before = model if earlier is None else cast("AnyModel", earlier.before)
     weight = _trust(trust, earlier)
-    patients = read_patients(before, cases)
+    seen = read_patients(before, patients)
     if earlier is not None:
         states = int(before.data.engine.flat.own_start[-1])
-        patients = together([earlier.patients, patients], states)
+        seen = together([earlier.patients, seen], states)
     text = read_text(before, 1.0 if math.isinf(weight) else weight)
-    if not patients.telling or math.isinf(weight):
+    if not seen.telling or math.isinf(weight):
         same = tuple(
             LearntNumber(one, one.interval, float(before.data.engine.numbers[0][one.place]), 0.0)
             for one in text.sentences
         )
-        learnt = Learnt(
-            before, patients, same, before.data.engine.numbers[0], weight, (), True, 0.0
-        )
+        learnt = Learnt(before, seen, same, before.data.engine.numbers[0], weight, (), True, 0.0)
         return before.replace(learnt=learnt)
     scoring = Estimation(
         Counting(before.data.engine),
         text.coordinates,
-        patients.sample,
+        seen.sample,
         selection_of(before),
         text.imagined,
     )
-    with _bar(len(patients), progress) as advance:
+    with _bar(len(seen), progress) as advance:
         found = scoring.find(advance)
     outcomes = outcomes_of(before, text, found)
     network = network_with(before.data.network, before.data.engine.flat, found.numbers)
@@ -134,7 +137,7 @@ def update(
     elicited = with_outcomes(before, network, outcomes, probability)
     learnt = Learnt(
         before,
-        patients,
+        seen,
         outcomes,
         found.numbers,
         weight,

@@ -20,6 +20,7 @@ from kneebayes.learning.patients import Patients, log_probabilities, read_patien
 from kneebayes.learning.scoring import Sample
 from kneebayes.network import Numbers
 from kneebayes.odds import logit
+from kneebayes.renaming import renamed
 from kneebayes.view.figures import _new_axes
 from kneebayes.view.markup import percent, table, tag
 from kneebayes.view.report import Showing
@@ -420,12 +421,13 @@ class Learnt(Showing):
         rows = [row for row in self._by_data if row["kind"] not in RATIOS]
         return draw_lessons(rows[:SHOWN], ax)
 
-    def score(self, cases: object) -> HeldOut:
+    @renamed(cases="patients")
+    def score(self, patients: object) -> HeldOut:
         """How well patients who were not learnt from are foretold, before and after.
 
         Parameters
         ----------
-        cases
+        patients
             A DataFrame as :meth:`kneebayes.Model.update` takes it.
 
         Raises
@@ -433,7 +435,7 @@ class Learnt(Showing):
         UnknownNameError, EvidenceError, ImpossibleEvidenceError
             As there.
         """
-        return hold_out(self.before, self.numbers, cases)
+        return hold_out(self.before, self.numbers, patients)
 
     @cached_property
     def _by_data(self) -> list[dict[str, object]]:

@@ -13,6 +13,7 @@ from kneebayes.cohort.recording import VISIT, Recording
 from kneebayes.cohort.simulation import SimulatedCohort, simulate
 from kneebayes.errors import EvidenceError, UnknownNameError, suggest
 from kneebayes.network import Numbers
+from kneebayes.renaming import renamed
 from kneebayes.study.baselines import (
     LEARNERS,
     any_urgent,
@@ -94,9 +95,10 @@ def evaluate_predictions(
     )
 
 
+@renamed(cohort="patients")
 def evaluate(
     model: ModelLike,
-    cohort: SimulatedCohort | pd.DataFrame,
+    patients: SimulatedCohort | pd.DataFrame,
     truth: pd.DataFrame | None = None,
     baselines: Sequence[str] = BASELINES,
     learned: Sequence[int] | Mapping[str, Sequence[int]] = (),
@@ -108,14 +110,14 @@ def evaluate(
 
     Parameters
     ----------
-    model, cohort, truth, baselines, learned, progress
+    model, patients, truth, baselines, learned, progress
         As there.
     others
         More predictions of the same patients, by name.
     scoring
         Thresholds and resamples, where they are to be others.
     """
-    answers, facts, recording = _cases(cohort, truth)
+    answers, facts, recording = _cases(patients, truth)
     _check_names("baseline", baselines, BASELINES)
     asked = learned if isinstance(learned, Mapping) else {"logistic regression": learned}
     _check_names("learner", list(asked), LEARNERS)
@@ -126,7 +128,7 @@ def evaluate(
     for name in baselines:
         tables[name] = _like(diagnosed.posteriors, _baseline(model, name, answers, states))
     sizes: dict[str, int] = {}
-    seed = TRAINING + (cohort.seed if isinstance(cohort, SimulatedCohort) else scoring.seed)
+    seed = TRAINING + (patients.seed if isinstance(patients, SimulatedCohort) else scoring.seed)
     for size in dict.fromkeys(size for some in asked.values() for size in some):
         drawn = simulate(model, size, seed, recording=recording)
         seen, was = states_of(model, drawn.answers), drawn.truth.to_numpy()
@@ -138,19 +140,22 @@ def evaluate(
     scored = evaluate_predictions({**tables, **(others or {})}, facts, model, scoring)
     kept = answers.index.isin(scored.truth.index)
     logs = diagnosed.log_probability[kept].to_numpy()
-    told = f"; cases: {cohort.model.data.reading}" if isinstance(cohort, SimulatedCohort) else ""
+    source = (
+        f"; cases: {patients.model.data.reading}" if isinstance(patients, SimulatedCohort) else ""
+    )
     return replace(
         scored,
-        made_by=f"{model.data.reading}{told}",
+        made_by=f"{model.data.reading}{source}",
         flagged=diagnosed.urgency[kept] != "routine",
         any_urgent={EXACT: any_urgent(model, reading_of(model, answers[kept]), logs)},
         learned_from=sizes,
     )
 
 
+@renamed(cohort="patients")
 def evaluate_model(
     model: ModelLike,
-    cohort: SimulatedCohort | pd.DataFrame,
+    patients: SimulatedCohort | pd.DataFrame,
     truth: pd.DataFrame | None = None,
     *,
     baselines: Sequence[str] = ("prior only", "naive Bayes", "without mediators"),
@@ -165,7 +170,7 @@ def evaluate_model(
     ----------
     model
         The model.
-    cohort
+    patients
         Simulated patients, or answers as :meth:`diagnose_cohort` takes them.
     truth
         With answers: which causes are present, True or False: the same rows by the same
@@ -203,7 +208,7 @@ def evaluate_model(
     """
     return evaluate(
         model,
-        cohort,
+        patients,
         truth,
         baselines,
         learned,

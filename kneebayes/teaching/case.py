@@ -29,7 +29,7 @@ class PracticeCase(Situation):
     Examples
     --------
     >>> import kneebayes as kb
-    >>> case = kb.load().case(difficulty="any", seed=1)
+    >>> case = kb.load().practice_case(difficulty="any", seed=1)
     >>> case = case.ask("fever").state({"Baker's cyst": 0.3, "meniscus tear": 0.2})
     >>> case.close(advice="routine").advice
     'routine'
@@ -54,7 +54,7 @@ class PracticeCase(Situation):
         Examples
         --------
         >>> import kneebayes as kb
-        >>> case = kb.load().case(difficulty="any", seed=1).ask("fever", "ultrasound")
+        >>> case = kb.load().practice_case(difficulty="any", seed=1).ask("fever", "ultrasound")
         >>> case.steps[0].asked, case.cost
         (('fever',), 3.0)
         """
@@ -141,7 +141,7 @@ class PracticeCase(Situation):
         return Feedback(replace(case, advice=advice or "", closed=True))
 
     def save(self, path: str | Path) -> None:
-        """Write the case as JSON, with its truth and all steps; see :meth:`Model.open_case`."""
+        """Write the case, truth and steps as JSON; see :meth:`Model.load_practice_case`."""
         from kneebayes.teaching.writing import case_to_json
 
         write_safely(path, case_to_json(self))

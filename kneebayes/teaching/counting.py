@@ -12,6 +12,7 @@ from kneebayes.case import Answer, read_answers
 from kneebayes.case.answers import by_node, evidence_of
 from kneebayes.errors import EvidenceError, ImpossibleEvidenceError
 from kneebayes.inference import Evidence
+from kneebayes.renaming import renamed
 from kneebayes.teaching.frequencies import PEOPLE, NaturalFrequencies
 
 if TYPE_CHECKING:
@@ -22,11 +23,12 @@ __all__ = ["count_people"]
 MOST = 100_000_000
 
 
+@renamed(given="answers")
 def count_people(
     model: ModelLike,
     cause: str,
     findings: str | Iterable[str] | Mapping[str, object],
-    given: Mapping[str, object] | None = None,
+    answers: Mapping[str, object] | None = None,
     people: int | None = None,
 ) -> NaturalFrequencies:
     """A query as counts: of 1,000 people like this so many have the cause, of those ...
@@ -42,7 +44,7 @@ def count_people(
         A cause by any of its names; a group means at least one of its members.
     findings
         One name or several that are present, or answers by name; all together, certain.
-    given
+    answers
         What all the people have in common; the complaint is present unless said otherwise.
     people
         How many. Left out, 1,000, or as many of 10,000 and 100,000 as keep the fewest
@@ -76,7 +78,7 @@ def count_people(
     knowledge = model.data.knowledge
     group = meaning.kind == "group"
     members = list(knowledge.groups[meaning.id].members) if group else [meaning.id]
-    known = _known(model, given)
+    known = _known(model, answers)
     asked = read_answers(knowledge, model.data.names, model.data.network, _as_mapping(findings))
     _check(asked, known, members)
     prior, within, without, posterior = _probabilities(model, members, known, asked)
@@ -145,12 +147,12 @@ def _probabilities(
     after = before.plus(evidence_of(asked))
     label = " or ".join(model.data.knowledge.label(id) for id in members)
     if engine.log_probability(before) == -np.inf:
-        message = "given: the evidence has probability zero, so there are no such people."
+        message = "answers: the evidence has probability zero, so there are no such people."
         raise ImpossibleEvidenceError(message, list(before))
     prior = engine.probability_of_any([members], before)[0]
     if prior in (0.0, 1.0):
         said = "certain" if prior else "impossible"
-        message = f"given: {label} is {said} then, so it does not split people. Give less."
+        message = f"answers: {label} is {said} then, so it does not split people. Give less."
         raise EvidenceError(message)
     likely = float(np.exp(engine.log_probability(after) - engine.log_probability(before)))
     if likely == 0.0:

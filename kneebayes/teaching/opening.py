@@ -56,7 +56,8 @@ def new_case(
     Examples
     --------
     >>> import kneebayes as kb
-    >>> case = kb.load().case(difficulty="any", seed=1).ask("fever", "lump behind the knee")
+    >>> case = kb.load().practice_case(difficulty="any", seed=1)
+    >>> case = case.ask("fever", "lump behind the knee")
     >>> case.table["what"].tolist()[-2:]
     ['fever', 'lump behind the knee']
     >>> told = case.close({"Baker's cyst": 0.2, "meniscus tear": 0.3}, advice="routine")

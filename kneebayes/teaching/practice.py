@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from kneebayes.errors import KneebayesError
+from kneebayes.renaming import renamed, renamed_function
 from kneebayes.teaching.feedback import Feedback
 from kneebayes.teaching.grether import NORMAL, GretherWeights, weigh_statements
 from kneebayes.teaching.learners import Learner
@@ -48,7 +49,7 @@ WEIGHTS = ("learner", "b1 prior", "error", "b2 evidence", "error")
 class Practice(Showing):
     """Closed cases of one learner or of several.
 
-    A class that saved its cases: ``Practice.of("Anna", [Feedback(knee.open_case(file)) for
+    A class that saved its cases: ``Practice.of("Anna", [Feedback(knee.load_practice_case(file)) for
     file in files])`` for each learner, added up with ``+``.
 
     Attributes
@@ -61,7 +62,7 @@ class Practice(Showing):
     Examples
     --------
     >>> import kneebayes as kb
-    >>> case = kb.load().case(difficulty="any", seed=1).ask("fever")
+    >>> case = kb.load().practice_case(difficulty="any", seed=1).ask("fever")
     >>> done = Practice.of("Anna", [case.close({"gout": 0.1})])
     >>> done
     Practice(1 case, 1 learner)
@@ -77,7 +78,7 @@ class Practice(Showing):
         return cls(closed, (learner,) * len(closed))
 
     @classmethod
-    def read(cls, model: ModelLike, folder: str | Path) -> Practice:
+    def load(cls, model: ModelLike, folder: str | Path) -> Practice:
         """The closed cases that a class handed in: every ``*.json`` of a folder.
 
         The name of a file, without what follows a first ``-`` or ``.``, is the learner's: so
@@ -96,7 +97,7 @@ class Practice(Showing):
             If there is no such folder, it holds no case, a file is no case of this model, or
             a case was never closed; says which files, all at once.
         """
-        from kneebayes.teaching.saving import read_case
+        from kneebayes.teaching.saving import load_practice_case
 
         place = Path(folder)
         files = sorted(place.glob("*.json"))
@@ -107,7 +108,8 @@ class Practice(Showing):
         for file in files:
             try:
                 done += cls.of(
-                    file.name.split(".")[0].split("-")[0], [Feedback(read_case(model, file))]
+                    file.name.split(".")[0].split("-")[0],
+                    [Feedback(load_practice_case(model, file))],
                 )
             except KneebayesError as error:
                 text = str(error)
@@ -116,6 +118,11 @@ class Practice(Showing):
             message = f"{place}: {len(problems)} of {len(files)} files cannot be read:\n"
             raise KneebayesError(message + "\n".join(f"- {one}" for one in problems))
         return done
+
+    @classmethod
+    def read(cls, model: ModelLike, folder: str | Path) -> Practice:
+        """The old name of :meth:`load`."""
+        return renamed_function("read", "load", cls.load)(model, folder)
 
     def __add__(self, other: Practice) -> Practice:
         return Practice((*self.feedbacks, *other.feedbacks), (*self.learners, *other.learners))
@@ -283,10 +290,11 @@ class Practice(Showing):
         return f"Practice({cases}, {learners} learner{'' if learners == 1 else 's'})"
 
 
+@renamed(cases="n")
 def run_practice(
     model: ModelLike,
     learner: Learner,
-    cases: int = 100,
+    n: int = 100,
     *,
     seed: int = 0,
     difficulty: str = "any",
@@ -303,7 +311,7 @@ def run_practice(
     learner
         A function that takes a case and a NumPy generator, and returns how it closed the
         case; such as :func:`kneebayes.teaching.ask_the_best`.
-    cases
+    n
         How many.
     seed
         Where chance begins; learners with the same seed meet the same patients.
@@ -329,12 +337,12 @@ def run_practice(
     """
     from tqdm.auto import tqdm
 
-    if isinstance(cases, bool) or not isinstance(cases, int) or not 0 < cases <= MOST_CASES:
-        message = f"cases: must be a whole number from 1 to {MOST_CASES}. Got {cases!r}."
+    if isinstance(n, bool) or not isinstance(n, int) or not 0 < n <= MOST_CASES:
+        message = f"n: must be a whole number from 1 to {MOST_CASES}. Got {n!r}."
         raise KneebayesError(message)
     called = name or getattr(learner, "__name__", type(learner).__name__).replace("_", " ")
-    shown = cases > 50 if progress is None else progress
-    seeds: Sequence[int] = np.random.SeedSequence(seed).generate_state(cases).tolist()
+    shown = n > 50 if progress is None else progress
+    seeds: Sequence[int] = np.random.SeedSequence(seed).generate_state(n).tolist()
     closed = []
     for each in tqdm(seeds, desc=f"Practising: {called}", unit=" cases", disable=not shown):
         case = new_case(model, difficulty, kind, each)

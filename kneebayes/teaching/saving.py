@@ -17,7 +17,7 @@ from kneebayes.teaching.writing import FORMAT, VERSION
 if TYPE_CHECKING:
     from kneebayes.building.model import ModelLike
 
-__all__ = ["LARGEST", "case_from_json", "read_case"]
+__all__ = ["LARGEST", "case_from_json", "load_practice_case"]
 
 LARGEST = 1_000_000  # bytes
 KEYS = (
@@ -36,7 +36,7 @@ KEYS = (
 )
 
 
-def read_case(model: ModelLike, path: str | Path) -> PracticeCase:
+def load_practice_case(model: ModelLike, path: str | Path) -> PracticeCase:
     """Read a case that was saved, and replay it step by step.
 
     A closed case comes back closed; ``Feedback(case)`` is the feedback on it.

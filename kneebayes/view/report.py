@@ -16,14 +16,16 @@ from functools import cache
 from html import escape
 from importlib.metadata import PackageNotFoundError, version
 from itertools import zip_longest
+from pathlib import Path
 from textwrap import wrap
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, overload
 
 from kneebayes.building.model import ModelLike
 from kneebayes.case.answers import Answer
 from kneebayes.case.case import Case, CaseLike
 from kneebayes.case.urgency import Urgency
 from kneebayes.view.markup import Markup, table, tag
+from kneebayes.writing import text_or_path
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -403,9 +405,16 @@ class CaseResult(Reporting):
         content: dict[str, Any] = plain(plain_case(self.case) | self._content())
         return content
 
-    def to_json(self) -> str:
-        """The same as JSON text."""
-        return json.dumps(self.to_dict(), indent=2, ensure_ascii=False, allow_nan=False)
+    @overload
+    def to_json(self) -> str: ...
+
+    @overload
+    def to_json(self, path: str | Path) -> Path: ...
+
+    def to_json(self, path: str | Path | None = None) -> str | Path:
+        """The same as JSON text; or the path where it was written, if there is one."""
+        text = json.dumps(self.to_dict(), indent=2, ensure_ascii=False, allow_nan=False)
+        return text_or_path(text, path)
 
 
 def plain(value: object) -> Any:

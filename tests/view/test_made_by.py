@@ -21,7 +21,7 @@ RESULTS: dict[str, Callable[[kb.Differential], CaseResult]] = {
     "without": lambda dx: dx.without("gout"),
     "sets": lambda dx: dx.sets(2),
     "robustness": lambda dx: dx.robustness(20),
-    "lexicons": lambda dx: dx.lexicons(),
+    "lexicons": lambda dx: dx.compare_lexicons(),
     "sensitivity": lambda dx: dx.sensitivity("gout", prior="gout"),
     "tornado": lambda dx: dx.tornado("gout", over="words"),
     "sampled": lambda dx: dx.model.sample({"fever": True}, draws=500),

@@ -10,6 +10,7 @@ from kneebayes.case.case import Case, CaseLike
 from kneebayes.errors import EvidenceError
 from kneebayes.inference import CauseSet, most_probable_sets
 from kneebayes.inference import probability_of_exactly as exactly
+from kneebayes.renaming import renamed
 from kneebayes.view.markup import percent
 from kneebayes.view.report import CaseResult, Report, report_on
 
@@ -109,20 +110,21 @@ class CauseSets(CaseResult):
         return f"CauseSets({sets}, {percent(self._cumulated[-1])} of the probability)"
 
 
-def sets(case: CaseLike, k: int = 5) -> CauseSets:
+@renamed(k="n")
+def sets(case: CaseLike, n: int = 5) -> CauseSets:
     """The most probable sets of causes: exactly these present, all others absent.
 
     Parameters
     ----------
     case
         The patient.
-    k
+    n
         How many sets. The first is the most probable explanation.
 
     Raises
     ------
     EvidenceError
-        If ``k`` is not a whole number of at least 1.
+        If ``n`` is not a whole number of at least 1.
 
     Examples
     --------
@@ -131,11 +133,11 @@ def sets(case: CaseLike, k: int = 5) -> CauseSets:
     ('bakers_cyst',)
     """
     case = case.case
-    if isinstance(k, bool) or not isinstance(k, int) or k < 1:
-        message = f"'k' must be a whole number of at least 1, got {k!r}."
+    if isinstance(n, bool) or not isinstance(n, int) or n < 1:
+        message = f"'n' must be a whole number of at least 1, got {n!r}."
         raise EvidenceError(message)
     engine, causes = case.engine, case.knowledge.causes
-    found = tuple(islice(most_probable_sets(engine, case.evidence, list(causes)), k))
+    found = tuple(islice(most_probable_sets(engine, case.evidence, list(causes)), n))
     return CauseSets(case, found, case.any_urgent)
 
 

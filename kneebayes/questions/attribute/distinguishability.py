@@ -13,6 +13,7 @@ from kneebayes.case.case import Case
 from kneebayes.errors import EvidenceError, ImpossibleEvidenceError, UnknownNameError
 from kneebayes.inference import Engine, Evidence
 from kneebayes.network import Numbers
+from kneebayes.renaming import renamed
 from kneebayes.view.markup import percent
 from kneebayes.view.report import CaseResult, Report, report_on
 
@@ -370,8 +371,11 @@ class Distinguishability(CaseResult):
         )
 
 
+@renamed(given="answers")
 def distinguish(
-    model: ModelLike, given: Mapping[str, object] | None = None, causes: Sequence[str] | None = None
+    model: ModelLike,
+    answers: Mapping[str, object] | None = None,
+    causes: Sequence[str] | None = None,
 ) -> Distinguishability:
     """Which causes the findings can tell apart, in bits.
 
@@ -379,7 +383,7 @@ def distinguish(
     ----------
     model
         What is asked.
-    given
+    answers
         What holds whichever the cause is, by name: contexts and findings; the complaint
         is present unless said otherwise. What is given is no longer counted.
     causes
@@ -403,7 +407,7 @@ def distinguish(
     >>> told.between("gout", "liposarcoma")["finding"].iloc[0]
     'lump behind the knee'
     """
-    case = Case.of(model, given)
+    case = Case.of(model, answers)
     knowledge = case.knowledge
     ruled = [answer.label for answer in case.answers if answer.id in knowledge.causes]
     if ruled:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
 
-__all__ = ["LexiconComparison", "lexicons"]
+__all__ = ["LexiconComparison", "compare_lexicons"]
 
 SHOWN = 10
 
@@ -25,7 +25,7 @@ SHOWN = 10
 class LexiconComparison(CaseResult):
     """Posteriors and ranks under every lexicon of the model.
 
-    Made by :meth:`kneebayes.Differential.lexicons`.
+    Made by :meth:`kneebayes.Differential.compare_lexicons`.
 
     Attributes
     ----------
@@ -157,7 +157,7 @@ class LexiconComparison(CaseResult):
         return f"LexiconComparison({', '.join(self.posteriors)}: first {tops})"
 
 
-def lexicons(case: CaseLike) -> LexiconComparison:
+def compare_lexicons(case: CaseLike) -> LexiconComparison:
     """The same answers under every lexicon of the model, side by side.
 
     Parameters
@@ -169,7 +169,7 @@ def lexicons(case: CaseLike) -> LexiconComparison:
     --------
     >>> import kneebayes as kb
     >>> dx = kb.load().diagnose({"lump behind the knee": True})
-    >>> set(dx.lexicons().tops.values())
+    >>> set(dx.compare_lexicons().tops.values())
     {"Baker's cyst"}
     """
     case = case.case
