@@ -12,6 +12,7 @@ from kneebayes.cli.app import app
 from kneebayes.cli.arguments import AsJson, Folder, LexiconName
 from kneebayes.model import load
 from kneebayes.view.catalogue import other_names
+from kneebayes.view.report import made_by
 
 __all__ = ["check", "search", "trace"]
 
@@ -56,7 +57,7 @@ def trace(
     care = [one for group in model.groups if record.id in group.members for one in group.care]
     care += [*record.care, *model.knowledge.meta.care]
     if as_json:
-        content = {
+        content = made_by(model) | {
             "id": record.id,
             "label": record.label,
             "about": record.about,

@@ -20,7 +20,9 @@ from kneebayes.knowledge.records import (
 from kneebayes.knowledge.settings import Setting
 from kneebayes.knowledge.statements import Claim, Layer, Lexicon, Reference, Statement
 
-__all__ = ["Arrow", "Knowledge"]
+__all__ = ["PATIENTS", "Arrow", "Knowledge"]
+
+PATIENTS = "patients"  # as an origin: what a model learnt from them
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +62,11 @@ class Knowledge:
         Parts of something else that this layer does not name, by id.
     whole
         The folder with everything in it; None where this is it.
+    digest
+        SHA-256 of the files that it was read from; another text has another.
+    taught
+        Where patients taught a model: by origin as it stands in ``because``, their share in
+        what is known of the number.
     """
 
     folder: str
@@ -78,6 +85,8 @@ class Knowledge:
     layer: Layer = "beyond"
     parts: dict[str, Cause] = field(default_factory=dict)
     whole: Knowledge | None = field(default=None, compare=False)
+    digest: str = field(default="", compare=False)
+    taught: dict[str, float] = field(default_factory=dict)
 
     def __repr__(self) -> str:
         return (
@@ -169,10 +178,23 @@ class Knowledge:
         return used
 
     def kind_of_origin(self, origin: str) -> str:
-        """``article``, ``literature`` or ``assumption``."""
+        """``article``, ``literature``, ``assumption`` or ``patients``."""
         if origin.startswith(ASSUMED):
             return "assumption"
+        if origin in self.taught:
+            return PATIENTS
         return "article" if origin in self.claims else "literature"
+
+    def shares_of(self, because: tuple[str, ...]) -> dict[str, float]:
+        """How much each kind of origin has in a number; they add up to 1.
+
+        Patients have what they make up of all that is known; the others have equal parts of
+        the rest.
+        """
+        kinds = sorted({self.kind_of_origin(one) for one in because} - {PATIENTS})
+        seen = max((self.taught[one] for one in because if one in self.taught), default=0.0)
+        shares = {kind: (1.0 - seen) / len(kinds) for kind in kinds}
+        return shares | ({PATIENTS: seen if kinds else 1.0} if seen else {})
 
 
 def _arrows_of(cause: Cause, place: str) -> Iterator[Arrow]:

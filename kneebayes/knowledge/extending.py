@@ -6,6 +6,7 @@ Entries of the same name replace those of the other folder whole, new ones are a
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -79,6 +80,26 @@ class Layered:
         """The folders that have a file; the last one alone where none has."""
         found = [one for one in self.folders if (one.path / file).exists()]
         return found or [self.folders[-1]]
+
+    def texts(self) -> dict[str, str]:
+        """Every file of all folders by its place, as it stands there."""
+        return {
+            folder.place(path.relative_to(folder.path).as_posix()): path.read_text("utf-8-sig")
+            for folder in self.folders
+            for pattern in ("*.toml", "*.csv", "causes/*.toml")
+            for path in sorted(folder.path.glob(pattern))
+            if not path.name.startswith(".")
+        }
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of all files with their places, whatever ends their lines."""
+        whole = hashlib.sha256()
+        for place, text in sorted(self.texts().items()):
+            for part in (place, text.replace("\r\n", "\n")):
+                data = part.encode()
+                whole.update(f"{len(data)}:".encode() + data)
+        return whole.hexdigest()
 
     def merged(self, file: str, contents: Iterable[tuple[Extended, Mapping[str, Any]]]) -> Any:
         """The entries of a file from all folders.

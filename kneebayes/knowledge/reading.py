@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -121,7 +122,7 @@ def read_knowledge(folder: str | Path, layer: Layer = "literature") -> Knowledge
     problems = [*reader.problems, *check(knowledge, reader.unread)]
     if problems:
         raise KnowledgeError(str(folder), [reader.layered.placed(one) for one in problems])
-    return in_layer(knowledge, layer)
+    return in_layer(replace(knowledge, digest=reader.layered.digest), layer)
 
 
 class _Reader:

@@ -15,7 +15,7 @@ from kneebayes.inference import Evidence
 from kneebayes.inference.flat import Observed
 from kneebayes.learning.counting import Counting
 from kneebayes.learning.outcome import LearntNumber, network_with, outcomes_of, with_outcomes
-from kneebayes.learning.patients import read_patients, together
+from kneebayes.learning.patients import counted_patients, read_patients, together
 from kneebayes.learning.record import Learnt
 from kneebayes.learning.scoring import Estimation, Found
 from kneebayes.learning.sentences import read_text
@@ -64,9 +64,11 @@ def update(
     Returns
     -------
     Model
-        A model of the same kind. It keeps knowledge and names; the statements that its
-        numbers come from now hold what they would say (``elicited``), so that robustness
-        draws about the learnt numbers, inside intervals that have become narrower.
+        A model of the same kind. The statements that its numbers come from now hold what
+        they would say (``elicited``), so that robustness draws about the learnt numbers,
+        inside intervals that have become narrower; and where patients make up at least 1 %
+        of what is known of a number they stand among its origins, in ``trace`` and
+        ``explain`` too.
 
     Raises
     ------
@@ -81,11 +83,12 @@ def update(
     Notes
     -----
     Found are the most probable numbers (maximum a posteriori on the scale of log-odds)
-    under independent Betas. Intervals are those of a normal about them with the observed
-    information, from the scores of what was seen, so that hidden causes do not count as
-    if they had been seen (Louis 1982; Meilijson 1989). Which of two causes a finding
-    comes from may stay undecided however many patients there are, where none of them
-    has a confirmed cause; then the text decides.
+    under independent Betas. Intervals are those of the text, narrowed by the observed
+    information of the patients, from the scores of what was seen, so that hidden causes do
+    not count as if they had been seen (Louis 1982; Meilijson 1989): on the scale of log-odds
+    precisions add up on each side, so an interval is never wider than that of the text.
+    Which of two causes a finding comes from may stay undecided however many patients there
+    are, where none of them has a confirmed cause; then the text decides.
 
     References
     ----------
@@ -134,7 +137,8 @@ def update(
     network = network_with(before.data.network, before.data.engine.flat, found.numbers)
     complaint = Evidence.of(network, {before.data.knowledge.meta.complaint: "present"})
     probability = before.data.engine.on(network).probability(complaint)
-    elicited = with_outcomes(before, network, outcomes, probability)
+    told = counted_patients(len(patients))
+    knowledge, elicited = with_outcomes(before, network, outcomes, probability, told)
     learnt = Learnt(
         before,
         seen,
@@ -145,7 +149,7 @@ def update(
         found.converged,
         _determined(found),
     )
-    return before.replace(elicited=elicited, learnt=learnt)
+    return before.replace(knowledge=knowledge, elicited=elicited, learnt=learnt)
 
 
 def selection_of(model: ModelLike) -> Observed:

@@ -16,7 +16,12 @@ from kneebayes.building.quantities import RATIOS
 from kneebayes.errors import EvidenceError
 from kneebayes.knowledge.parts import Interval
 from kneebayes.learning.outcome import LearntNumber
-from kneebayes.learning.patients import Patients, log_probabilities, read_patients
+from kneebayes.learning.patients import (
+    Patients,
+    counted_patients,
+    log_probabilities,
+    read_patients,
+)
 from kneebayes.learning.scoring import Sample
 from kneebayes.network import Numbers
 from kneebayes.odds import logit
@@ -508,8 +513,7 @@ class Learnt(Showing):
     @property
     def told(self) -> str:
         """From how many patients, in words."""
-        count = len(self.patients)
-        return f"{count:,} patient{'' if count == 1 else 's'}"
+        return counted_patients(len(self.patients))
 
     def __repr__(self) -> str:
         return (

@@ -144,6 +144,7 @@ def made_by(model: ModelLike) -> dict[str, Any]:
     return {
         "version": _version(),
         "source": data.knowledge.meta.source,
+        "digest": data.knowledge.digest,
         "lexicon": data.lexicon,
         "layer": data.knowledge.layer,
         "setting": data.setting,

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 __all__ = ["CauseTrace", "trace"]
 
 
-def _trace_html(trace: Trace) -> str:
+def _trace_html(trace: Trace, reading: str) -> str:
     """A trace as HTML."""
     rows = [
         (
@@ -36,14 +36,14 @@ def _trace_html(trace: Trace) -> str:
     return tag(
         "div",
         tag("p", tag("strong", escape(trace.cause.label)), escape(f": {trace.cause.about}")),
-        table(header, rows, caption=f"Lexicon: {trace.lexicon}"),
+        table(header, rows, caption=f"{reading[0].upper()}{reading[1:]}"),
         tag("ul", care) if care else "",
     )
 
 
-def _trace_text(trace: Trace) -> str:
+def _trace_text(trace: Trace, reading: str) -> str:
     """A trace for a terminal."""
-    lines = [f"{trace.cause.label}: {trace.cause.about}", f"lexicon: {trace.lexicon}", ""]
+    lines = [f"{trace.cause.label}: {trace.cause.about}", reading, ""]
     for row in trace.rows:
         numbers = f"{row.low:.3g} .. {row.value:.3g} .. {row.high:.3g}"
         lines.append(
@@ -54,10 +54,18 @@ def _trace_text(trace: Trace) -> str:
 
 
 class CauseTrace:
-    """Every number of one cause with its origin; shows itself as text, HTML and DataFrame."""
+    """Every number of one cause with its origin; shows itself as text, HTML and DataFrame.
 
-    def __init__(self, trace: Trace) -> None:
-        self.trace = trace
+    Attributes
+    ----------
+    trace
+        The numbers.
+    reading
+        Which lexicon reads the words, which setting shifts the priors, who was learnt from.
+    """
+
+    def __init__(self, trace: Trace, reading: str) -> None:
+        self.trace, self.reading = trace, reading
 
     @property
     def table(self) -> pd.DataFrame:
@@ -71,7 +79,7 @@ class CauseTrace:
     @property
     def text(self) -> str:
         """The trace for a terminal."""
-        return _trace_text(self.trace)
+        return _trace_text(self.trace, self.reading)
 
     def __str__(self) -> str:
         return self.text
@@ -80,7 +88,7 @@ class CauseTrace:
         return f"CauseTrace({self.trace.cause.label!r}, {len(self.trace.rows)} numbers)"
 
     def _repr_html_(self) -> str:
-        return _trace_html(self.trace)
+        return _trace_html(self.trace, self.reading)
 
 
 def trace(model: ModelLike, cause: str) -> CauseTrace:
@@ -100,4 +108,5 @@ def trace(model: ModelLike, cause: str) -> CauseTrace:
     'prior'
     """
     data = model.data
-    return CauseTrace(trace_cause(data.knowledge, data.elicited, data.cause_named(cause)))
+    made = trace_cause(data.knowledge, data.elicited, data.cause_named(cause))
+    return CauseTrace(made, data.reading)

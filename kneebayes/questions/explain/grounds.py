@@ -14,7 +14,7 @@ from kneebayes.network import Network
 
 __all__ = ["ORIGINS", "Grounds", "grounds_of_answer", "grounds_of_prior", "joined_shares"]
 
-ORIGINS = ("article", "literature", "assumption")
+ORIGINS = ("article", "literature", "assumption", "patients")
 Ends = tuple[str, str]
 
 
@@ -25,8 +25,9 @@ class Grounds:
     Attributes
     ----------
     shares
-        Share of article, literature and assumption; they add up to 1, or are all 0 where
-        nothing carries it. Every arrow counts the same, and within one every kind of origin.
+        Share of article, literature, assumption and patients; they add up to 1, or are all 0
+        where nothing carries it. Every arrow counts the same, and within one every kind of
+        origin, once patients have what they make up of all that is known.
     because
         Claims with their statement, references with their title, reasons assumed.
     direct
@@ -154,8 +155,7 @@ def _because(knowledge: Knowledge, arrow: Arrow) -> tuple[str, ...]:
 def _grounds(knowledge: Knowledge, statements: Sequence[tuple[str, ...]], direct: bool) -> Grounds:
     shares = dict.fromkeys(ORIGINS, 0.0)
     for because in statements:
-        kinds = {knowledge.kind_of_origin(one) for one in because}
-        for kind in kinds:
-            shares[kind] += 1.0 / len(kinds) / len(statements)
+        for kind, share in knowledge.shares_of(because).items():
+            shares[kind] += share / len(statements)
     origins = dict.fromkeys(one for because in statements for one in because)
     return Grounds(shares, spelled_out(knowledge, tuple(origins)), direct)

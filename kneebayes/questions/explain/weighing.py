@@ -125,7 +125,7 @@ class Explained:
     prior_grounds
         What the prior rests on.
     shares
-        Share of article, literature and assumption in the weight of all answers, each
+        Share of article, literature, assumption and patients in the weight of all answers, each
         counted by the size of its Shapley share.
     orders
         Number of orders that were drawn; 0 if all were weighed.

@@ -234,7 +234,7 @@ class Words:
 
 def _ids(grounds: Grounds) -> str:
     """Claims and references by id; assumptions as what they are."""
-    ids = [one.partition(":")[0] for one in _named(grounds)]
+    ids = list(dict.fromkeys(one.partition(":")[0] for one in _named(grounds)))
     named = [one for one in ids if one != "assumed"]
     assumed = ["assumption"] if len(named) < len(ids) else []
     more = ["and more, see the table"] if len(ids) < len(grounds.because) else []
@@ -295,6 +295,7 @@ def _row(explained: Explained, kind: str, numbers: tuple[float, ...], stand: Sta
         "article": 0.0,
         "literature": 0.0,
         "assumption": 0.0,
+        "patients": 0.0,
         "origin": "",
         "because": "",
     }
