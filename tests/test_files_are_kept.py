@@ -23,7 +23,7 @@ WRITERS = {
     "net.xdsl": "kb.save(robot, path)",
     "net.json": "kb.save(robot, path)",
     "page.html": "robot.to_html(path)",
-    "case.json": "robot.case(seed=1).save(path)",
+    "case.json": "robot.practice_case(seed=1).save(path)",
     "out.csv": "robot.diagnose_cohort_file(source, path, ['patient'], progress=False)",
     "out.parquet": "robot.diagnose_cohort_file(source, path, ['patient'], progress=False)",
     "answers.csv": "robot.simulate_to_file(500, path, path.with_name('truth.csv'))",
@@ -39,7 +39,7 @@ import kneebayes as kb
 from kneebayes.teaching.copies import copy_notebooks
 robot = kb.load(sys.argv[1])
 folder, source, writers = Path(sys.argv[2]), Path(sys.argv[3]), json.loads(sys.argv[4])
-robot.case(seed=1), robot.to_html(folder / "first.html").unlink()
+robot.practice_case(seed=1), robot.to_html(folder / "first.html").unlink()
 
 def full():
     resource.setrlimit(resource.RLIMIT_FSIZE, (ROOM, ROOM))

@@ -22,7 +22,7 @@ __all__ = ["case"]
 
 PROMPT = "case> "
 HELP = """\
-ask NAME            ask for a finding or a context, such as: ask fever; the name alone will do
+ask NAME            ask for something, such as: ask fever; or just: does the calf hurt?
 examine NAME        order an examination with all its results, such as: examine ultrasound
 state NAME P, ...   say how probable causes are, such as: state baker's cyst 0.4, gout 5%
 hint                the free question and the test that tell most now
@@ -151,7 +151,8 @@ def _do(now: PracticeCase, line: str) -> tuple[PracticeCase, Feedback | None]:
         "help": lambda: HELP,
         "?": lambda: HELP,
     }
-    if verb not in steps and _can_be_asked(now, line):
+    own_words = verb not in shows and (" " in line or line.endswith("?"))
+    if verb not in steps and (_can_be_asked(now, line) or own_words):
         verb, rest = "ask", line
     if verb in steps:
         if not rest:
@@ -190,18 +191,16 @@ def _no_command(now: PracticeCase, line: str, allowed: list[str]) -> str:
 
 
 def _tell(after: PracticeCase) -> None:
-    """The answers of the last step, with its price, or what was stated; then the urgency."""
+    """The answers of the last step, with its price, or what was stated."""
     step, knowledge = after.steps[-1], after.model.data.knowledge
     words = {one.id: one.state for one in after.answers}
     for id in step.asked:
-        typer.echo(f"{knowledge.label(id)}: {words[id]}")
+        said = f"\u201c{spoken}\u201d  " if (spoken := after.says(id)) else ""
+        typer.echo(f"{said}{knowledge.label(id)}: {words[id]}")
     for id, probability in step.stated.items():
         typer.echo(f"{knowledge.label(id)}: stated {probability:g}")
     if step.cost or step.burden:
         typer.echo(f"(cost {step.cost:g}, burden {step.burden})")
-    before = after.previous
-    if before is not None and before.urgency.level != after.urgency.level:
-        typer.echo(str(after.urgency))
 
 
 def _names(now: PracticeCase) -> str:

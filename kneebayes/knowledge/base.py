@@ -19,6 +19,7 @@ from kneebayes.knowledge.records import (
 )
 from kneebayes.knowledge.settings import Setting
 from kneebayes.knowledge.statements import Claim, Layer, Lexicon, Reference, Statement
+from kneebayes.knowledge.telling import Incoherence, Voice
 
 __all__ = ["PATIENTS", "Arrow", "Knowledge"]
 
@@ -56,6 +57,10 @@ class Knowledge:
         Rules in the order in which they are told.
     settings
         Places where patients are seen, by id.
+    incoherent
+        What no virtual patient tells together, by id.
+    voices
+        How a virtual patient answers in words of his own, by id of what he is asked for.
     layer
         How much of the folder this is: ``article``, ``literature`` or ``beyond``.
     parts
@@ -82,6 +87,8 @@ class Knowledge:
     methods: dict[str, Method]
     urgency: tuple[UrgencyRule, ...]
     settings: dict[str, Setting] = field(default_factory=dict)
+    incoherent: dict[str, Incoherence] = field(default_factory=dict)
+    voices: dict[str, Voice] = field(default_factory=dict)
     layer: Layer = "beyond"
     parts: dict[str, Cause] = field(default_factory=dict)
     whole: Knowledge | None = field(default=None, compare=False)
@@ -163,6 +170,8 @@ class Knowledge:
             yield f"tests.toml: methods.{method.id}", method.because
         for rule in self.urgency:
             yield f"urgency.toml: {rule.id}", rule.because
+        for incoherence in self.incoherent.values():
+            yield f"incoherent.toml: {incoherence.id}", incoherence.because
         for setting in self.settings.values():
             yield from _origins_inside(f"settings.toml: {setting.id}", setting)
         for lexicon in self.lexicons.values():

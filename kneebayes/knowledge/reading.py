@@ -29,6 +29,7 @@ from kneebayes.knowledge.records import (
 )
 from kneebayes.knowledge.settings import Setting
 from kneebayes.knowledge.statements import Claim, Layer, Lexicon, Reference
+from kneebayes.knowledge.telling import Incoherence, Voice
 
 __all__ = ["CLAIM_HEADER", "read_knowledge"]
 
@@ -56,6 +57,8 @@ FILES = (
     "tests.toml",
     "urgency.toml",
     "settings.toml",
+    "incoherent.toml",
+    "voices.toml",
 )
 KINDS = {".toml", ".tml", ".csv"}  # of files that look as if they held knowledge
 TEST_TABLES = {"methods", "results"}
@@ -112,6 +115,8 @@ def read_knowledge(folder: str | Path, layer: Layer = "literature") -> Knowledge
         "methods": reader.records("tests.toml: methods", tests.get("methods", {}), Method),
         "urgency": tuple(reader.entries("urgency.toml", UrgencyRule).values()),
         "settings": reader.entries_if_there("settings.toml", Setting),
+        "incoherent": reader.entries_if_there("incoherent.toml", Incoherence),
+        "voices": reader.entries_if_there("voices.toml", Voice),
     }
     if meta is None or reader.whole_files_missing:
         placed = [reader.layered.placed(one) for one in reader.problems]

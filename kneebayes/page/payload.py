@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from kneebayes.case.urgency import POSSIBLE
 from kneebayes.knowledge.parts import Interval
+from kneebayes.knowledge.telling import bounds_of
 
 if TYPE_CHECKING:
     from kneebayes.building.model import ModelLike
@@ -54,6 +55,8 @@ def payload(model: ModelLike) -> Plain:
         - ``groups``, ``causes``, ``contexts``, ``findings``, ``methods``, ``sections``;
         - ``urgency``: ``advice`` by level, ``rules`` in the order in which they are told, and
           ``possible``, the probability from which on an uncertain sign counts;
+        - ``incoherent`` and ``voices``: what no virtual patient tells together, and in which
+          words he answers; ``rest``, the cause that alone is nobody's diagnosis;
         - ``arrows``, ``claims``, ``references``: what each number rests on.
 
     Examples
@@ -91,6 +94,7 @@ def payload(model: ModelLike) -> Plain:
         ],
         "sections": list(_sections(knowledge)),
         "urgency": _urgency(knowledge),
+        **_telling(knowledge),
         **_grounds(model),
     }
 
@@ -229,6 +233,29 @@ def _urgency(knowledge: Knowledge) -> Plain:
         for rule in knowledge.urgency
     ]
     return {"possible": POSSIBLE, "advice": knowledge.meta.advice.model_dump(), "rules": rules}
+
+
+def _telling(knowledge: Knowledge) -> Plain:
+    """What virtual patients do not tell together, and how they answer."""
+    rules = [
+        {
+            "id": rule.id,
+            "all": list(rule.all_of),
+            "any": list(rule.any_of),
+            "none": list(rule.none_of),
+            "atLeast": rule.at_least,
+        }
+        for rule in knowledge.incoherent.values()
+    ]
+    voices = {
+        one.id: {
+            "says": one.says,
+            "called": one.called,
+            "bounds": bounds_of(knowledge.contexts.get(one.id), one),
+        }
+        for one in knowledge.voices.values()
+    }
+    return {"incoherent": rules, "voices": voices, "rest": knowledge.meta.rest}
 
 
 def _grounds(model: ModelLike) -> Plain:

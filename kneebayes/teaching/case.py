@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kneebayes.errors import EvidenceError, UnknownNameError, suggest
-from kneebayes.knowledge.names import fold
+from kneebayes.knowledge.names import either, fold
+from kneebayes.teaching.hearing import clearly, hear, names_of
 from kneebayes.teaching.situation import LEVELS, Situation
 from kneebayes.teaching.steps import Step, probabilities_by_id
 from kneebayes.writing import write_safely
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from kneebayes.teaching.feedback import Feedback
 
 __all__ = ["PracticeCase"]
+
+SEVERAL = 4  # things that a question may mean, named when it is not clear
 
 
 @dataclass(frozen=True, repr=False, eq=False)
@@ -41,13 +44,14 @@ class PracticeCase(Situation):
         Parameters
         ----------
         names
-            Findings and contexts by any of their names, or ways of examining such as
-            ``"ultrasound"``, which tell all their results for one price.
+            Findings and contexts by any of their names or in your own words, such as ``"is it
+            swollen?"``, or ways of examining such as ``"ultrasound"``, which tell all their
+            results for one price.
 
         Raises
         ------
         UnknownNameError
-            If a name is not known.
+            If it is not clear what is meant; names what comes near.
         EvidenceError
             If it is known already, or the case is closed.
 
@@ -161,10 +165,34 @@ class PracticeCase(Situation):
                 name, ("finding", "context"), "model.findings and model.contexts"
             )
         except UnknownNameError:
-            if isinstance(name, str) and (method := self._method(name)):
+            if not isinstance(name, str) or self._is_cause(name):
+                raise
+            if method := self._method(name):
                 return self._step(name, method, self._results[method])
+            if id := self._heard(name):
+                return self._step(name, "", (id,))
             raise
         return self._step(name, "", (meaning.id,))
+
+    def _is_cause(self, name: str) -> bool:
+        """Whether a name is one of a cause or a group, which nobody can be asked for."""
+        return fold(name) in {fold(one) for one in self.model.data.names.known(("cause", "group"))}
+
+    def _heard(self, asked: str) -> str:
+        """What a question in the learner's own words asks for; empty if nothing sounds like it.
+
+        Raises
+        ------
+        UnknownNameError
+            If it may mean several things; names them.
+        """
+        knowledge = self.model.data.knowledge
+        found = hear(names_of(knowledge, (*knowledge.contexts, *knowledge.findings)), asked)
+        if len(found) > 1 and not clearly(found):
+            near = [knowledge.label(id) for id, _ in found[:SEVERAL]]
+            message = f"'{asked}' may mean several things. Did you mean {either(near)}?"
+            raise UnknownNameError(message, asked, near)
+        return clearly(found)
 
     def _step(self, name: str, method: str, ids: tuple[str, ...]) -> Step:
         """Asking for what is not known yet of some nodes, with its price."""

@@ -17,6 +17,7 @@ from kneebayes.teaching.patients import Truth
 from kneebayes.teaching.plan import best_of
 from kneebayes.teaching.practice_text import Section, sections_html, sections_text
 from kneebayes.teaching.steps import Step
+from kneebayes.teaching.voice import introduction, sentence_about
 from kneebayes.view.report import Showing, urgency_lines
 
 if TYPE_CHECKING:
@@ -152,6 +153,10 @@ class Situation(Showing):
         """A question as the knowledge folder asks it."""
         return question_text_of(self._as_asked, id)
 
+    def says(self, id: str) -> str:
+        """How the patient answers a question; empty where an examiner finds it out."""
+        return sentence_about(self.model, self.truth, id, self.seed)
+
     @property
     def _as_asked(self) -> Case:
         return Case(self.model.data, self.answers)
@@ -175,7 +180,8 @@ class Situation(Showing):
             at, step = when.get(id, (0, Step()))
             first = bool(step.asked) and step.asked[0] == id
             row = {"step": at, "id": id, "what": knowledge.label(id), "state": state}
-            row |= {"answer": words[id], "cost": step.cost if first else 0.0}
+            row |= {"answer": words[id], "said": self.says(id)}
+            row |= {"cost": step.cost if first else 0.0}
             rows.append(row | {"burden": step.burden if first else 0})
         return rows
 
@@ -184,7 +190,8 @@ class Situation(Showing):
         """One row for each thing known, in order.
 
         Columns: ``step`` (0 for what was told at the beginning), ``id``, ``what`` (label),
-        ``state``, ``answer`` (the state in words), ``cost`` and ``burden``.
+        ``state``, ``answer`` (the state in words), ``said`` (in the patient's words, where he
+        was asked), ``cost`` and ``burden``.
         """
         import pandas as pd
 
@@ -206,17 +213,20 @@ class Situation(Showing):
         opening = [row for row in self._rows if row["step"] == 0]
         present = [row for row in opening if row["state"] != "absent"]
         absent = [str(row["what"]) for row in opening if row["state"] == "absent"]
-        lines = ["Complaint and background: " + _listed(present) + "."]
+        lines = [introduction(self.model, self.truth, self.told, self.seed)]
+        lines += ["Complaint and background: " + _listed(present) + "."]
         urgency = urgency_lines(self.urgency) if self.closed else ()
         if absent:
             lines.append(f"Not so: {', '.join(absent)}.")
         asked = [row for row in self._rows if row["step"] != 0]
-        cells = [(str(row["step"]), str(row["what"]), str(row["answer"])) for row in asked]
+        cells = [
+            tuple(str(row[name]) for name in ("step", "what", "answer", "said")) for row in asked
+        ]
         stated = sorted(self.stated.items(), key=lambda item: -item[1])
         believed = [(knowledge.label(id), f"{p:g}") for id, p in stated]
         sections = [
             Section((*urgency, *lines)),
-            Section((), ("step", "asked", "answer"), tuple(cells)),
+            Section((), ("step", "asked", "answer", "in the patient's words"), tuple(cells)),
             Section((), ("cause", "stated"), tuple(believed)),
             Section((f"Cost so far {self.cost:g}, burden {self.burden}.",)),
         ]
