@@ -142,7 +142,7 @@ def test_a_case_is_saved_gone_on_with_and_replayed(
         (["case", "--difficulty", "brutal"], "difficulty: 'brutal' is not one"),
         (["case", "--kind", "odd"], "kind: 'odd' is not one"),
         (["case", "--replay", "nowhere.json"], "there is no such file"),
-        ([*START, "--save", "/nowhere/case.json"], "could not be saved"),
+        ([*START, "--save", "/nowhere/case.json"], "cannot be written"),
     ],
 )
 def test_what_cannot_begin_ends_with_code_2(
