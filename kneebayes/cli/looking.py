@@ -12,7 +12,6 @@ from kneebayes.cli.app import app
 from kneebayes.cli.arguments import AsJson, Folder, LexiconName
 from kneebayes.model import load
 from kneebayes.view.catalogue import other_names
-from kneebayes.view.report import made_by
 
 __all__ = ["check", "search", "trace"]
 
@@ -57,17 +56,14 @@ def trace(
     care = [one for group in model.groups if record.id in group.members for one in group.care]
     care += [*record.care, *model.knowledge.meta.care]
     if as_json:
-        content = made_by(model) | {
-            "id": record.id,
-            "label": record.label,
-            "about": record.about,
+        content = {
+            **traced.to_dict(),
             "group": record.group,
             "urgent": record.urgent,
             "codes": {
                 scheme: [one.model_dump(by_alias=True) for one in codes]
                 for scheme, codes in record.codes.items()
             },
-            "numbers": traced.trace.records(),
             "care": [{"text": one.text, "because": list(one.because)} for one in care],
         }
         typer.echo(json.dumps(content, indent=2, ensure_ascii=False))

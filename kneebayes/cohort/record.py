@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -16,6 +16,7 @@ from kneebayes.knowledge.records import Meta
 from kneebayes.renaming import renamed
 from kneebayes.view.differential import WHAT_IT_IS
 from kneebayes.view.markup import bar, percent, table, tag
+from kneebayes.view.report import made_by, made_by_line
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -47,10 +48,13 @@ class Cohort:
         no cause has a posterior: ``top`` and all posteriors are missing (NaN).
     meta
         What the model is about, what it is not, and what it advises.
+    origin
+        Which model was asked: version, lexicon, layer, setting, what it learnt.
     """
 
     table: pd.DataFrame
     meta: Meta
+    origin: Mapping[str, Any]
 
     @property
     def posteriors(self) -> pd.DataFrame:
@@ -122,6 +126,7 @@ class Cohort:
             table(header, rows),
             tag("p", f"\u2026 and {more} more") if more else "",
             tag("p", escape(WHAT_IT_IS)),
+            tag("p", tag("small", escape(made_by_line(self.origin)))),
             tag("p", tag("em", escape(self.meta.disclaimer))),
         )
 
@@ -194,7 +199,7 @@ def diagnose_cohort(
     ("Baker's cyst", 'now')
     """
     table = diagnose_frame(model, patients, progress=progress)
-    return Cohort(table, model.data.knowledge.meta)
+    return Cohort(table, model.data.knowledge.meta, made_by(model))
 
 
 def diagnose_frame(

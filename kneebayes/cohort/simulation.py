@@ -21,7 +21,7 @@ from kneebayes.inference.evidence import Evidence
 from kneebayes.renaming import renamed
 from kneebayes.view.figures import _new_axes
 from kneebayes.view.markup import percent
-from kneebayes.view.report import Report, Reporting, made_by_line
+from kneebayes.view.report import Report, Reporting, made_by, made_by_line
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -120,6 +120,10 @@ class SimulatedCohort(Reporting):
 
     def __len__(self) -> int:
         return len(self.answers)
+
+    def _origin(self) -> Mapping[str, Any]:
+        """Which model they were drawn from."""
+        return made_by(self.model)
 
     @cached_property
     def expected(self) -> Mapping[str, float]:

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from textwrap import fill, wrap
-from typing import TYPE_CHECKING, Any, overload
+from typing import TYPE_CHECKING, Any
 
 from kneebayes.view.figures import _new_axes
 from kneebayes.view.report import Report, Reporting
-from kneebayes.writing import text_or_path
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -163,17 +160,6 @@ class ForeignResult(Reporting):
             "notes": list(self.notes),
             "disclaimer": NOT_OURS,
         }
-
-    @overload
-    def to_json(self) -> str: ...
-
-    @overload
-    def to_json(self, path: str | Path) -> Path: ...
-
-    def to_json(self, path: str | Path | None = None) -> str | Path:
-        """The same as JSON, with all digits; or the path where it was written, if there is one."""
-        text = json.dumps(self.to_dict(), indent=2, ensure_ascii=False, allow_nan=False)
-        return text_or_path(text, path)
 
     @property
     def report(self) -> Report:

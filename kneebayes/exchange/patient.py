@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from kneebayes.view.differential import draw_differential
-from kneebayes.view.report import Report, Reporting, made_by_line
+from kneebayes.view.report import Report, Reporting, made_by, made_by_line
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -84,6 +84,10 @@ class Patient(Reporting):
     def unused(self) -> tuple[Told, ...]:
         """What did not become an answer, each with the reason."""
         return tuple(one for one in self.told if not one.used)
+
+    def _origin(self) -> Mapping[str, Any]:
+        """Which model the file was read for."""
+        return made_by(self.model)
 
     def diagnose(self) -> CaseLike:
         """The differential of this patient."""

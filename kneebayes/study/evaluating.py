@@ -25,6 +25,7 @@ from kneebayes.study.baselines import (
 from kneebayes.study.collapsing import without_mediators
 from kneebayes.study.evaluation import CauseLabels, Evaluation, Scoring
 from kneebayes.study.tables import predictions_of, truth_of
+from kneebayes.view.report import made_by
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -146,6 +147,7 @@ def evaluate(
     return replace(
         scored,
         made_by=f"{model.data.reading}{source}",
+        origin=made_by(model),
         flagged=diagnosed.urgency[kept] != "routine",
         any_urgent={EXACT: any_urgent(model, reading_of(model, answers[kept]), logs)},
         learned_from=sizes,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,7 +23,7 @@ from kneebayes.study.scores import (
 )
 from kneebayes.study.tables import check_count, check_share, records_of
 from kneebayes.view.markup import percent
-from kneebayes.view.report import Report, Reporting
+from kneebayes.view.report import Report, Reporting, made_by_line
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -206,6 +206,7 @@ def report_of(evaluation: Evaluation) -> Report:
         rows=tuple(rows),
         notes=tuple(_notes(evaluation)),
         disclaimer=evaluation.subject.disclaimer,
+        made_by=made_by_line(evaluation.origin),
     )
 
 
@@ -311,6 +312,9 @@ class Evaluation(Reporting):
         What the columns are.
     made_by
         What made predictions and cases, in words.
+    origin
+        Which model predicted: version, lexicon, layer, setting, what it learnt; empty where
+        the predictions are not of a model.
     flagged
         Which cases their signs make urgent whatever is predicted; None if not known.
     any_urgent
@@ -328,6 +332,7 @@ class Evaluation(Reporting):
     truth: pd.DataFrame
     subject: CauseLabels
     made_by: str = ""
+    origin: Mapping[str, Any] = field(default_factory=dict)
     flagged: pd.Series | None = None
     any_urgent: Mapping[str, Numbers] = field(default_factory=dict)
     learned_from: Mapping[str, int] = field(default_factory=dict)
@@ -336,6 +341,10 @@ class Evaluation(Reporting):
 
     def __len__(self) -> int:
         return len(self.truth)
+
+    def _origin(self) -> Mapping[str, Any]:
+        """Which model predicted."""
+        return self.origin
 
     @property
     def reference(self) -> str:

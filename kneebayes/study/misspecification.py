@@ -16,7 +16,7 @@ from kneebayes.study.evaluating import evaluate
 from kneebayes.study.evaluation import Evaluation, Scoring
 from kneebayes.study.tables import records_of
 from kneebayes.view.markup import percent
-from kneebayes.view.report import Report, Reporting
+from kneebayes.view.report import Report, Reporting, made_by_line
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -166,7 +166,12 @@ class Misspecification(Reporting):
                 *([f"{out:,} cases are impossible under the model and left out."] if out else []),
             ),
             disclaimer=subject.disclaimer,
+            made_by=made_by_line(self._origin()),
         )
+
+    def _origin(self) -> Mapping[str, Any]:
+        """Which model was evaluated."""
+        return next(iter(self.evaluations.values())).origin
 
     @property
     def _threshold(self) -> float:

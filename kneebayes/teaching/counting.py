@@ -14,6 +14,7 @@ from kneebayes.errors import EvidenceError, ImpossibleEvidenceError
 from kneebayes.inference import Evidence
 from kneebayes.renaming import renamed
 from kneebayes.teaching.frequencies import PEOPLE, NaturalFrequencies
+from kneebayes.view.report import made_by
 
 if TYPE_CHECKING:
     from kneebayes.building.model import ModelLike
@@ -84,7 +85,7 @@ def count_people(
     prior, within, without, posterior = _probabilities(model, members, known, asked)
     found = NaturalFrequencies(
         knowledge,
-        model.data.reading,
+        made_by(model),
         knowledge.label(meaning.id),
         any(knowledge.causes[id].urgent for id in members),
         known,

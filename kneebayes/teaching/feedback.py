@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from kneebayes.case import Urgency, UrgencyReason, judge_urgency, read_answers
 from kneebayes.errors import EvidenceError
@@ -20,7 +20,7 @@ from kneebayes.teaching.reasons import reasons_of
 from kneebayes.teaching.scoring import brier_score, divergence, log_score
 from kneebayes.teaching.situation import LEVELS
 from kneebayes.teaching.telling import SHOWN, feedback_page
-from kneebayes.view.report import Showing
+from kneebayes.view.report import Showing, made_by
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -305,15 +305,23 @@ class Feedback(Showing):
             "advice_too_low": self.advice_too_low,
         }
 
+    def _origin(self) -> Mapping[str, Any]:
+        """Which model the case is of."""
+        return made_by(self.case.model)
+
+    def _content(self) -> dict[str, Any]:
+        """Beliefs and scores beside the questions."""
+        return {**super()._content(), "beliefs": self.belief_rows, "summary": self.summary}
+
     @property
     def text(self) -> str:
         """The feedback for a terminal."""
-        return sections_text(*feedback_page(self))
+        return sections_text(feedback_page(self))
 
     @property
     def html(self) -> str:
         """The feedback for a notebook."""
-        return sections_html(*feedback_page(self))
+        return sections_html(feedback_page(self))
 
     def draw(self, ax: Axes | None = None) -> Axes:
         """Draw stated against exact probabilities, with the truth."""

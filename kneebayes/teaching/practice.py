@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -17,8 +17,8 @@ from kneebayes.teaching.feedback import Feedback
 from kneebayes.teaching.grether import NORMAL, GretherWeights, weigh_statements
 from kneebayes.teaching.learners import Learner
 from kneebayes.teaching.opening import new_case
-from kneebayes.teaching.practice_text import Section, sections_html, sections_text
-from kneebayes.view.report import Showing
+from kneebayes.teaching.practice_text import Page, Section, sections_html, sections_text
+from kneebayes.view.report import Showing, made_by, made_by_line
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -234,15 +234,15 @@ class Practice(Showing):
     @property
     def text(self) -> str:
         """Scores, weights and what they say, for a terminal."""
-        return sections_text(*self._page)
+        return sections_text(self._page)
 
     @property
     def html(self) -> str:
         """The same for a notebook."""
-        return sections_html(*self._page)
+        return sections_html(self._page)
 
     @property
-    def _page(self) -> tuple[str, list[Section], str]:
+    def _page(self) -> Page:
         weighed = [(who, one) for who, one in self.weights.items() if one is not None]
         sections = [
             Section((), HEADER, tuple(self._score_cells(who) for who in self._names)),
@@ -252,7 +252,12 @@ class Practice(Showing):
         disclaimer = (
             self.feedbacks[0].case.model.data.knowledge.meta.disclaimer if len(self) else ""
         )
-        return f"Practice: {len(self)} cases", sections, disclaimer
+        made = made_by_line(self._origin())
+        return Page(f"Practice: {len(self)} cases", sections, made, disclaimer)
+
+    def _origin(self) -> Mapping[str, Any]:
+        """Which model the first case is of."""
+        return made_by(self.feedbacks[0].case.model) if len(self) else {}
 
     def _score_cells(self, learner: str) -> tuple[str, ...]:
         mine = {str(row["score"]): row for row in self._score_rows if row["learner"] == learner}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from kneebayes.case import Answer, Urgency, believe, judge_urgency, read_answers
 from kneebayes.case.answers import evidence_of
@@ -15,10 +15,10 @@ from kneebayes.questions.ask.outcomes import Outcome, Subject, information, now_
 from kneebayes.questions.ask.questions import question_text_of
 from kneebayes.teaching.patients import Truth
 from kneebayes.teaching.plan import best_of
-from kneebayes.teaching.practice_text import Section, sections_html, sections_text
+from kneebayes.teaching.practice_text import Page, Section, sections_html, sections_text
 from kneebayes.teaching.steps import Step
 from kneebayes.teaching.voice import introduction, sentence_about
-from kneebayes.view.report import Showing, urgency_lines
+from kneebayes.view.report import Showing, made_by, made_by_line, urgency_lines
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -197,18 +197,22 @@ class Situation(Showing):
 
         return pd.DataFrame(self._rows)
 
+    def _origin(self) -> Mapping[str, Any]:
+        """Which model the patient was drawn from."""
+        return made_by(self.model)
+
     @property
     def text(self) -> str:
         """The case so far for a terminal."""
-        return sections_text(*self._page)
+        return sections_text(self._page)
 
     @property
     def html(self) -> str:
         """The case so far for a notebook."""
-        return sections_html(*self._page)
+        return sections_html(self._page)
 
     @property
-    def _page(self) -> tuple[str, list[Section], str]:
+    def _page(self) -> Page:
         knowledge = self.model.data.knowledge
         opening = [row for row in self._rows if row["step"] == 0]
         present = [row for row in opening if row["state"] != "absent"]
@@ -230,7 +234,8 @@ class Situation(Showing):
             Section((), ("cause", "stated"), tuple(believed)),
             Section((f"Cost so far {self.cost:g}, burden {self.burden}.",)),
         ]
-        return self._title, sections, knowledge.meta.disclaimer
+        made = made_by_line(self.model)
+        return Page(self._title, sections, made, knowledge.meta.disclaimer)
 
     @property
     def _title(self) -> str:

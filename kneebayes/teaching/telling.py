@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from kneebayes.errors import TooWideError
-from kneebayes.teaching.practice_text import Section, belief_cells, step_cells
+from kneebayes.teaching.practice_text import Page, Section, belief_cells, step_cells
 from kneebayes.teaching.situation import LEVELS
 from kneebayes.view.markup import percent
-from kneebayes.view.report import urgency_lines
+from kneebayes.view.report import made_by_line, urgency_lines
 
 if TYPE_CHECKING:
     from kneebayes.teaching.feedback import Feedback
@@ -28,8 +28,8 @@ NOTES = (
 )
 
 
-def feedback_page(told: Feedback) -> tuple[str, list[Section], str]:
-    """Title, sections and disclaimer; what was there and how urgent it was first."""
+def feedback_page(told: Feedback) -> Page:
+    """The page of a closed case; what was there and how urgent it was first."""
     meta = told.case.model.data.knowledge.meta
     shown = [
         row
@@ -47,7 +47,8 @@ def feedback_page(told: Feedback) -> tuple[str, list[Section], str]:
         Section(tuple(_revealed(told))),
         Section(NOTES),
     ]
-    return f"{meta.title}: the case closed", sections, meta.disclaimer
+    made_by = made_by_line(told.case.model)
+    return Page(f"{meta.title}: the case closed", sections, made_by, meta.disclaimer)
 
 
 def _there(told: Feedback) -> str:

@@ -152,9 +152,11 @@ def made_by(model: ModelLike) -> dict[str, Any]:
     }
 
 
-def made_by_line(model: ModelLike) -> str:
-    """The same as a line of text."""
-    made = made_by(model)
+def made_by_line(model: ModelLike | Mapping[str, Any]) -> str:
+    """The same, of a model or of its plain values, as a line of text; empty for no model."""
+    made = model if isinstance(model, Mapping) else made_by(model)
+    if not made:
+        return ""
     parts = [f"{name}: {made[name]}" for name in ("lexicon", "layer", "setting") if made[name]]
     parts += [f"learnt from {made['learnt']}"] if made["learnt"] else []
     return f"Made by kneebayes {made['version']} ({', '.join(parts)})."
@@ -358,6 +360,33 @@ class Showing(ABC):
     def draw(self, ax: Axes | None = None) -> Axes:
         """Draw the result with matplotlib."""
 
+    def _origin(self) -> Mapping[str, Any]:
+        """Which model made the numbers, as :func:`made_by` says it; empty if none did."""
+        return {}
+
+    def _content(self) -> dict[str, Any]:
+        """What is in the JSON besides the model: the table, row by row."""
+        return {"rows": self.table.to_dict(orient="records")}
+
+    def to_dict(self) -> dict[str, Any]:
+        """Everything as plain values, ready for JSON; a number that is missing is None.
+
+        An infinite number becomes the text ``inf`` or ``-inf``.
+        """
+        content: dict[str, Any] = plain({**self._origin(), **self._content()})
+        return content
+
+    @overload
+    def to_json(self) -> str: ...
+
+    @overload
+    def to_json(self, path: str | Path) -> Path: ...
+
+    def to_json(self, path: str | Path | None = None) -> str | Path:
+        """The same as JSON text; or the path where it was written, if there is one."""
+        text = json.dumps(self.to_dict(), indent=2, ensure_ascii=False, allow_nan=False)
+        return text_or_path(text, path)
+
     def __str__(self) -> str:
         return self.text
 
@@ -394,28 +423,9 @@ class CaseResult(Reporting):
         """What the signs say to do, whatever was asked."""
         return self.case.urgency
 
-    def _content(self) -> dict[str, Any]:
-        """What is in the JSON besides the patient and the model: the table, row by row."""
-        return {"rows": self.table.to_dict(orient="records")}
-
-    def to_dict(self) -> dict[str, Any]:
-        """Everything as plain values, ready for JSON; a number that is missing is None.
-
-        An infinite number becomes the text ``inf`` or ``-inf``.
-        """
-        content: dict[str, Any] = plain(plain_case(self.case) | self._content())
-        return content
-
-    @overload
-    def to_json(self) -> str: ...
-
-    @overload
-    def to_json(self, path: str | Path) -> Path: ...
-
-    def to_json(self, path: str | Path | None = None) -> str | Path:
-        """The same as JSON text; or the path where it was written, if there is one."""
-        text = json.dumps(self.to_dict(), indent=2, ensure_ascii=False, allow_nan=False)
-        return text_or_path(text, path)
+    def _origin(self) -> Mapping[str, Any]:
+        """Which model made it, what was answered, and how urgent that is."""
+        return plain_case(self.case)
 
 
 def plain(value: object) -> Any:

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping
 from html import escape
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, overload
 
 from kneebayes.building.model import ModelLike
 from kneebayes.building.tracing import Trace, trace_cause
 from kneebayes.view.markup import Markup, table, tag
+from kneebayes.view.report import made_by, made_by_line, plain
+from kneebayes.writing import text_or_path
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -15,7 +20,7 @@ if TYPE_CHECKING:
 __all__ = ["CauseTrace", "trace"]
 
 
-def _trace_html(trace: Trace, reading: str) -> str:
+def _trace_html(trace: Trace, made_by: str) -> str:
     """A trace as HTML."""
     rows = [
         (
@@ -36,36 +41,37 @@ def _trace_html(trace: Trace, reading: str) -> str:
     return tag(
         "div",
         tag("p", tag("strong", escape(trace.cause.label)), escape(f": {trace.cause.about}")),
-        table(header, rows, caption=f"{reading[0].upper()}{reading[1:]}"),
+        table(header, rows, caption=f"Lexicon: {trace.lexicon}"),
         tag("ul", care) if care else "",
+        tag("p", tag("small", escape(made_by))),
     )
 
 
-def _trace_text(trace: Trace, reading: str) -> str:
+def _trace_text(trace: Trace, made_by: str) -> str:
     """A trace for a terminal."""
-    lines = [f"{trace.cause.label}: {trace.cause.about}", reading, ""]
+    lines = [f"{trace.cause.label}: {trace.cause.about}", f"lexicon: {trace.lexicon}", ""]
     for row in trace.rows:
         numbers = f"{row.low:.3g} .. {row.value:.3g} .. {row.high:.3g}"
         lines.append(
             f"{row.about:<10} {row.node:<40} {row.stated:<28} {numbers:<24} -> {row.link:.3g}"
         )
         lines += [f"{'':>12}{origin}" for origin in row.because]
-    return "\n".join(lines)
+    return "\n".join([*lines, "", made_by])
 
 
 class CauseTrace:
-    """Every number of one cause with its origin; shows itself as text, HTML and DataFrame.
+    """Every number of one cause with its origin; shows itself as text, HTML, JSON and table.
 
     Attributes
     ----------
     trace
-        The numbers.
-    reading
-        Which lexicon reads the words, which setting shifts the priors, who was learnt from.
+        The cause, and each of its numbers.
+    origin
+        Which model they are of: version, lexicon, layer, setting, what it learnt.
     """
 
-    def __init__(self, trace: Trace, reading: str) -> None:
-        self.trace, self.reading = trace, reading
+    def __init__(self, trace: Trace, origin: Mapping[str, Any]) -> None:
+        self.trace, self.origin = trace, origin
 
     @property
     def table(self) -> pd.DataFrame:
@@ -79,7 +85,28 @@ class CauseTrace:
     @property
     def text(self) -> str:
         """The trace for a terminal."""
-        return _trace_text(self.trace, self.reading)
+        return _trace_text(self.trace, made_by_line(self.origin))
+
+    def to_dict(self) -> dict[str, Any]:
+        """The cause and its numbers as plain values, ready for JSON."""
+        cause = self.trace.cause
+        return {
+            **self.origin,
+            "id": cause.id,
+            "label": cause.label,
+            "about": cause.about,
+            "numbers": plain(self.trace.records()),
+        }
+
+    @overload
+    def to_json(self) -> str: ...
+
+    @overload
+    def to_json(self, path: str | Path) -> Path: ...
+
+    def to_json(self, path: str | Path | None = None) -> str | Path:
+        """The same as JSON text; or the path where it was written, if there is one."""
+        return text_or_path(json.dumps(self.to_dict(), indent=2, ensure_ascii=False), path)
 
     def __str__(self) -> str:
         return self.text
@@ -88,7 +115,7 @@ class CauseTrace:
         return f"CauseTrace({self.trace.cause.label!r}, {len(self.trace.rows)} numbers)"
 
     def _repr_html_(self) -> str:
-        return _trace_html(self.trace, self.reading)
+        return _trace_html(self.trace, made_by_line(self.origin))
 
 
 def trace(model: ModelLike, cause: str) -> CauseTrace:
@@ -108,5 +135,5 @@ def trace(model: ModelLike, cause: str) -> CauseTrace:
     'prior'
     """
     data = model.data
-    made = trace_cause(data.knowledge, data.elicited, data.cause_named(cause))
-    return CauseTrace(made, data.reading)
+    traced = trace_cause(data.knowledge, data.elicited, data.cause_named(cause))
+    return CauseTrace(traced, made_by(model))

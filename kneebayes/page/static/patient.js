@@ -34,7 +34,7 @@ export const KINDS = ["any", "second cause", "urgent"];
  * P(world | given) exactly; where that is too rare, state after state is drawn from its
  * posterior instead, which gives the same and takes a second. Worlds that the folder calls
  * incoherent are passed over, and those in which no cause with a name is present. Every world has chance of its
- * own, so that Python's `knee.case("any", kind, seed)` finds the same patient.
+ * own, so that Python's `knee.practice_case("any", kind, seed)` finds the same patient.
  *
  * @param {object} model a model
  * @param {number} seed where chance begins; the same seed draws the same patient
