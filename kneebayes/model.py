@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +14,7 @@ from kneebayes.cohort.record import diagnose_cohort
 from kneebayes.cohort.simulated_files import simulate_to_file
 from kneebayes.cohort.simulation import benchmark_cohort, simulate
 from kneebayes.differential import Differential
+from kneebayes.errors import KneebayesError
 from kneebayes.exchange.case_file import load_case, save_case
 from kneebayes.exchange.phenopacket_read import load_phenopacket
 from kneebayes.exchange.phenopacket_write import phenopacket
@@ -29,6 +31,7 @@ from kneebayes.questions.ask.interview import interview
 from kneebayes.questions.attribute.distinguishability import distinguish
 from kneebayes.questions.attribute.sampled import sample
 from kneebayes.renaming import renamed_function
+from kneebayes.saving import is_saved_model, load_model
 from kneebayes.study.evaluating import evaluate_model
 from kneebayes.study.misspecification import misspecify
 from kneebayes.teaching.counting import count_people
@@ -64,12 +67,14 @@ OLD = (
 def load(
     folder: str | Path | None = None, lexicon: str | None = None, layer: Layer = "literature"
 ) -> Model:
-    """Read a knowledge folder and make it ready to reason with.
+    """Read a knowledge folder, or a saved model, and make it ready to reason with.
 
     Parameters
     ----------
     folder
-        A knowledge folder; left out, the article on pain behind the knee.
+        A knowledge folder; left out, the article on pain behind the knee. Or a file that
+        :func:`save` has written whole, ``taught.kneebayes.json``: it has layer, lexicon and
+        setting of its own, and what patients taught.
     lexicon
         Which lexicon turns words into numbers; left out, the folder's own choice.
     layer
@@ -80,6 +85,8 @@ def load(
     ------
     KnowledgeError
         If the folder has problems; all of them are listed.
+    KneebayesError
+        If a file is no saved model, or a lexicon or layer is asked for that it does not have.
     UnknownNameError
         If the lexicon is not in the folder.
 
@@ -89,7 +96,21 @@ def load(
     >>> kb.load()
     Model('Pain behind the knee', lexicon 'article': 28 causes, 84 findings, 28 contexts)
     """
-    return Model(read_model(folder, lexicon, layer))
+    if not is_saved_model(folder):
+        return Model(read_model(folder, lexicon, layer))
+    data = load_model(str(folder))
+    asked = (lexicon or data.lexicon, data.knowledge.layer if layer == "literature" else layer)
+    if asked != (data.lexicon, data.knowledge.layer):
+        message = (
+            f"{folder}: the model was saved with lexicon '{data.lexicon}' and layer "
+            f"'{data.knowledge.layer}', and keeps them. Load it without, then take "
+            "model.with_lexicon(...) or model.in_layer(...)."
+        )
+        raise KneebayesError(message)
+    if data.learnt is not None:
+        learnt = replace(data.learnt, before=Model(data.learnt.before.data))  # type: ignore[type-var]
+        data = data.replace(learnt=learnt)
+    return Model(data)
 
 
 class Model:

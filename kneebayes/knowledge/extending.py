@@ -16,7 +16,7 @@ from kneebayes.errors import Problem, suggest
 from kneebayes.knowledge.files import read_toml
 from kneebayes.knowledge.folder import shipped_folder
 
-__all__ = ["Extended", "Layered"]
+__all__ = ["Extended", "Layered", "digest_of"]
 
 META = "knowledge.toml"
 SHIPPED = "kneebayes"  # as a folder: the one that comes with the package
@@ -57,6 +57,9 @@ class Layered:
         The folder that was asked for.
     problems
         Where problems are added.
+    chain
+        The folders by the names that they have in messages, the furthest first, where they are
+        known; left out, what the folders say themselves.
 
     Attributes
     ----------
@@ -66,8 +69,14 @@ class Layered:
         By place of an entry the folder that it comes from, where that is not the last.
     """
 
-    def __init__(self, folder: Path, problems: list[Problem]) -> None:
-        self.folders = _chain(folder, problems)
+    def __init__(
+        self, folder: Path, problems: list[Problem], chain: Mapping[str, Path] | None = None
+    ) -> None:
+        if chain is None:
+            self.folders = _chain(folder, problems)
+        else:
+            known = chain.items()
+            self.folders = tuple(Extended(path, name, _without(path)) for name, path in known)
         self.owner: dict[str, Extended] = {}
         self._left_out: set[str] = set()
 
@@ -81,25 +90,17 @@ class Layered:
         found = [one for one in self.folders if (one.path / file).exists()]
         return found or [self.folders[-1]]
 
-    def texts(self) -> dict[str, str]:
-        """Every file of all folders by its place, as it stands there."""
+    def texts(self) -> dict[str, dict[str, str]]:
+        """By name of each folder its files, as they stand there but for the ends of lines."""
         return {
-            folder.place(path.relative_to(folder.path).as_posix()): path.read_text("utf-8-sig")
+            folder.name: {
+                path.relative_to(folder.path).as_posix(): path.read_text("utf-8-sig")
+                for pattern in ("*.toml", "*.csv", "causes/*.toml")
+                for path in sorted(folder.path.glob(pattern))
+                if not path.name.startswith(".")
+            }
             for folder in self.folders
-            for pattern in ("*.toml", "*.csv", "causes/*.toml")
-            for path in sorted(folder.path.glob(pattern))
-            if not path.name.startswith(".")
         }
-
-    @property
-    def digest(self) -> str:
-        """SHA-256 of all files with their places, whatever ends their lines."""
-        whole = hashlib.sha256()
-        for place, text in sorted(self.texts().items()):
-            for part in (place, text.replace("\r\n", "\n")):
-                data = part.encode()
-                whole.update(f"{len(data)}:".encode() + data)
-        return whole.hexdigest()
 
     def merged(self, file: str, contents: Iterable[tuple[Extended, Mapping[str, Any]]]) -> Any:
         """The entries of a file from all folders.
@@ -178,6 +179,24 @@ class Layered:
         return kept
 
 
+def digest_of(texts: Mapping[str, Mapping[str, str]]) -> str:
+    """SHA-256 of the files of some folders with their names, in hexadecimal digits."""
+    whole = hashlib.sha256()
+    for name, files in sorted(texts.items()):
+        for file, text in sorted(files.items()):
+            for part in (name, file, text):
+                data = part.encode()
+                whole.update(f"{len(data)}:".encode() + data)
+    return whole.hexdigest()
+
+
+def _without(folder: Path) -> tuple[str, ...]:
+    """What a folder leaves out of those that it extends."""
+    said = (read_toml(folder / META, META, []) or {}).get("without", ())
+    names = (said,) if isinstance(said, str) else said
+    return tuple(one for one in names if isinstance(one, str)) if names else ()
+
+
 def _chain(folder: Path, problems: list[Problem]) -> tuple[Extended, ...]:
     """The folder and what it extends, the furthest first."""
     chain: list[Extended] = []
@@ -185,10 +204,7 @@ def _chain(folder: Path, problems: list[Problem]) -> tuple[Extended, ...]:
     while True:
         content = read_toml(here / META, META, []) or {}  # told of when it is read in full
         place = f"{name}/{META}: extends" if name else f"{META}: extends"
-        without = content.get("without", ())
-        names = (without,) if isinstance(without, str) else without
-        texts = tuple(one for one in names if isinstance(one, str))
-        chain.insert(0, Extended(here, name, texts))
+        chain.insert(0, Extended(here, name, _without(here)))
         said = content.get("extends", "")
         if not isinstance(said, str) or not said:
             return tuple(chain)

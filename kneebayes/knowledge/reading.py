@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from kneebayes.errors import KnowledgeError, Problem, suggest
 from kneebayes.knowledge.base import Knowledge
 from kneebayes.knowledge.checks import check
-from kneebayes.knowledge.extending import Layered
+from kneebayes.knowledge.extending import Layered, digest_of
 from kneebayes.knowledge.files import read_csv, read_toml
 from kneebayes.knowledge.layers import in_layer, with_members
 from kneebayes.knowledge.lexicons import filled_in
@@ -65,7 +65,9 @@ TEST_TABLES = {"methods", "results"}
 BRANCHES = {"statement", "states", "str", "float", "constrained-str"}
 
 
-def read_knowledge(folder: str | Path, layer: Layer = "literature") -> Knowledge:
+def read_knowledge(
+    folder: str | Path, layer: Layer = "literature", chain: Mapping[str, Path] | None = None
+) -> Knowledge:
     """Read and check a knowledge folder.
 
     Parameters
@@ -78,6 +80,9 @@ def read_knowledge(folder: str | Path, layer: Layer = "literature") -> Knowledge
         ``extends`` another needs only the files in which it differs.
     layer
         How much of it to take; see :func:`kneebayes.knowledge.layers.in_layer`.
+    chain
+        Where the files are to be read from, if not from the folder: by name a folder and those
+        that it extends, the furthest first, itself last.
 
     Raises
     ------
@@ -85,14 +90,14 @@ def read_knowledge(folder: str | Path, layer: Layer = "literature") -> Knowledge
         If anything is wrong; it lists every problem with file, entry and remedy.
     """
     path = Path(folder)
-    if not path.is_dir():
+    if chain is None and not path.is_dir():
         wrong, remedy = "there is no such folder.", "Name a knowledge folder."
         if path.is_file():
             wrong = "it is a file."
             remedy += " A file of a network is read by kneebayes.exchange.reason_with."
         problem = Problem(str(folder), wrong, remedy)
         raise KnowledgeError(str(folder), [problem])
-    reader = _Reader(path)
+    reader = _Reader(path, chain)
     meta = reader.record("knowledge.toml", reader.filled("knowledge.toml"), Meta)
     tests = reader.tests()
     findings = reader.entries("findings.toml", Finding)
@@ -127,7 +132,7 @@ def read_knowledge(folder: str | Path, layer: Layer = "literature") -> Knowledge
     problems = [*reader.problems, *check(knowledge, reader.unread)]
     if problems:
         raise KnowledgeError(str(folder), [reader.layered.placed(one) for one in problems])
-    return in_layer(replace(knowledge, digest=reader.layered.digest), layer)
+    return in_layer(replace(knowledge, digest=digest_of(reader.layered.texts())), layer)
 
 
 class _Reader:
@@ -143,10 +148,10 @@ class _Reader:
         Whether a file could not be read at all; then the rest cannot be judged.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, chain: Mapping[str, Path] | None = None) -> None:
         self.folder = folder
         self.problems: list[Problem] = []
-        self.layered = Layered(folder, self.problems)
+        self.layered = Layered(folder, self.problems, chain)
         self.unread: set[str] = set()
         self.whole_files_missing = False
 

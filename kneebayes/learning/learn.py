@@ -15,7 +15,7 @@ from kneebayes.inference import Evidence
 from kneebayes.inference.flat import Observed
 from kneebayes.learning.counting import Counting
 from kneebayes.learning.outcome import LearntNumber, network_with, outcomes_of, with_outcomes
-from kneebayes.learning.patients import counted_patients, read_patients, together
+from kneebayes.learning.patients import read_patients, together
 from kneebayes.learning.record import Learnt
 from kneebayes.learning.scoring import Estimation, Found
 from kneebayes.learning.sentences import read_text
@@ -24,7 +24,7 @@ from kneebayes.renaming import renamed
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["update"]
+__all__ = ["update", "with_learnt"]
 
 MANY = 200  # patients from which on a bar is shown
 
@@ -114,6 +114,7 @@ def update(
     weight = _trust(trust, earlier)
     seen = read_patients(before, patients)
     if earlier is not None:
+        _refuse_if_left_out(earlier)
         states = int(before.data.engine.flat.own_start[-1])
         seen = together([earlier.patients, seen], states)
     text = read_text(before, 1.0 if math.isinf(weight) else weight)
@@ -133,23 +134,48 @@ def update(
     )
     with _bar(len(seen), progress) as advance:
         found = scoring.find(advance)
-    outcomes = outcomes_of(before, text, found)
-    network = network_with(before.data.network, before.data.engine.flat, found.numbers)
-    complaint = Evidence.of(network, {before.data.knowledge.meta.complaint: "present"})
-    probability = before.data.engine.on(network).probability(complaint)
-    told = counted_patients(len(patients))
-    knowledge, elicited = with_outcomes(before, network, outcomes, probability, told)
     learnt = Learnt(
         before,
         seen,
-        outcomes,
+        outcomes_of(before, text, found),
         found.numbers,
         weight,
         found.trail,
         found.converged,
         _determined(found),
     )
-    return before.replace(knowledge=knowledge, elicited=elicited, learnt=learnt)
+    return with_learnt(before, learnt)
+
+
+def with_learnt(before: AnyModel, learnt: Learnt) -> AnyModel:
+    """A model with what patients taught it.
+
+    Parameters
+    ----------
+    before
+        The model as the text alone made it.
+    learnt
+        What was learnt; where nothing was, no number moves.
+    """
+    data = before.data
+    if not learnt.trail:
+        return before.replace(learnt=learnt)
+    network = network_with(data.network, data.engine.flat, learnt.numbers)
+    complaint = Evidence.of(network, {data.knowledge.meta.complaint: "present"})
+    probability = data.engine.on(network).probability(complaint)
+    told = with_outcomes(before, network, learnt.outcomes, probability, learnt.told)
+    return before.replace(knowledge=told[0], elicited=told[1], learnt=learnt)
+
+
+def _refuse_if_left_out(earlier: Learnt) -> None:
+    """Nothing can be learnt from all patients together where the earlier ones are not there."""
+    if earlier.patients.left_out:
+        message = (
+            f"This model learnt from {earlier.told}, who were left out of the file that it was "
+            "saved to; more patients can only be learnt from together with them. Take a file "
+            "that has them, or update model.learnt.before with all patients."
+        )
+        raise EvidenceError(message)
 
 
 def selection_of(model: ModelLike) -> Observed:

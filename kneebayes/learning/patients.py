@@ -39,10 +39,15 @@ class Patients:
         How many patients the table had.
     which
         For each patient their place in the sample; -1 where only the complaint is known.
+    left_out
+        Whether the sample is empty because what is known of them was not saved.
     """
 
-    def __init__(self, sample: Sample, rows: int, which: Integers) -> None:
+    def __init__(
+        self, sample: Sample, rows: int, which: Integers, *, left_out: bool = False
+    ) -> None:
         self.sample, self.rows, self.which = sample, rows, which
+        self.left_out = left_out
 
     def __len__(self) -> int:
         return self.rows
