@@ -16,7 +16,7 @@ from kneebayes.knowledge.names import either, fold
 from kneebayes.model import load
 
 if TYPE_CHECKING:
-    from kneebayes.teaching import Feedback, PracticeCase
+    from kneebayes.teaching import Feedback, PracticeCase, Situation
 
 __all__ = ["case"]
 
@@ -63,18 +63,19 @@ def case(
         now = model.practice_case(difficulty, kind, seed, background)
     else:
         now = model.load_practice_case(replay)
+    end: Situation = now
     if now.closed:
         typer.echo(Feedback(now).text)
     else:
         typer.echo(now.text)
         typer.echo(f"\n{_opening(now)}")
-        now = _talk(now)
+        end = _talk(now)
     if save is not None:
-        _write(now, save)
+        _write(end, save)
         typer.echo(f"Saved to {save}.")
 
 
-def _write(now: PracticeCase, path: Path) -> None:
+def _write(now: Situation, path: Path) -> None:
     try:
         now.save(path)
     except OSError as error:
@@ -82,7 +83,7 @@ def _write(now: PracticeCase, path: Path) -> None:
         raise KneebayesError(message) from error
 
 
-def _talk(now: PracticeCase) -> PracticeCase:
+def _talk(now: PracticeCase) -> Situation:
     """Read commands until the case is closed, or nothing more comes."""
     while True:
         line = _line()

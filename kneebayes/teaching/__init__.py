@@ -12,8 +12,7 @@ from kneebayes.teaching.patients import DIFFICULTIES, KINDS, Hardness
 from kneebayes.teaching.practice import Practice
 from kneebayes.teaching.saving import case_from_json
 from kneebayes.teaching.scoring import brier_score, divergence, log_score
-from kneebayes.teaching.situation import Situation
-from kneebayes.teaching.writing import case_to_json
+from kneebayes.teaching.situation import Situation, case_to_json
 
 __all__ = [
     "DIFFICULTIES",

@@ -4,18 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from pathlib import Path
-from typing import TYPE_CHECKING
 
 from kneebayes.errors import EvidenceError, UnknownNameError, suggest
 from kneebayes.knowledge.names import either, fold
+from kneebayes.teaching.feedback import Feedback
 from kneebayes.teaching.hearing import clearly, hear, names_of
 from kneebayes.teaching.situation import LEVELS, Situation
 from kneebayes.teaching.steps import Step, probabilities_by_id
-from kneebayes.writing import write_safely
-
-if TYPE_CHECKING:
-    from kneebayes.teaching.feedback import Feedback
 
 __all__ = ["PracticeCase"]
 
@@ -65,7 +60,7 @@ class PracticeCase(Situation):
         self._refuse_if_closed()
         case = self
         for name in names:
-            case = case._next(case._asked(name))
+            case = case.after(case._asked(name))
         return case
 
     def examine(self, method: str) -> PracticeCase:
@@ -89,7 +84,7 @@ class PracticeCase(Situation):
             there = self.examinations
             message = f"No examination named {method!r}. There are: {', '.join(there)}."
             raise UnknownNameError(message, str(method), suggest(str(method), there))
-        return self._next(self._step(method, id, self._results[id]))
+        return self.after(self.step_asking(method, id, self._results[id]))
 
     def state(self, probabilities: Mapping[str, float]) -> PracticeCase:
         """Say how probable some causes are now; may be said as often as one likes.
@@ -108,7 +103,7 @@ class PracticeCase(Situation):
             If a number is no probability, a cause is named twice, or the case is closed.
         """
         self._refuse_if_closed()
-        return self._next(Step(stated=probabilities_by_id(self.model.data.names, probabilities)))
+        return self.after(Step(stated=probabilities_by_id(self.model.data.names, probabilities)))
 
     def close(
         self, probabilities: Mapping[str, float] | None = None, advice: str | None = None
@@ -129,8 +124,23 @@ class PracticeCase(Situation):
             As :meth:`state`; also if nothing was ever stated, or the advice is not one.
         """
         case = self if probabilities is None else self.state(probabilities)
-        case._refuse_if_closed()
-        if not case.stated:
+        return Feedback(case.ended(advice))
+
+    def ended(self, advice: str | None = None) -> PracticeCase:
+        """The case as it is when it is closed with what was stated last.
+
+        Parameters
+        ----------
+        advice
+            How urgent it is: ``now``, ``soon`` or ``routine``; left out, nothing is advised.
+
+        Raises
+        ------
+        EvidenceError
+            If nothing was ever stated, or the advice is not one.
+        """
+        self._refuse_if_closed()
+        if not self.stated:
             message = (
                 "close: nothing was stated. Say how probable the causes are, such as "
                 'case.close({"Baker\'s cyst": 0.6}).'
@@ -140,23 +150,12 @@ class PracticeCase(Situation):
             allowed = ", ".join(f"'{one}'" for one in LEVELS)
             message = f"advice: {advice!r} is no level of urgency. There are: {allowed}."
             raise EvidenceError(message)
-        from kneebayes.teaching.feedback import Feedback
-
-        return Feedback(replace(case, advice=advice or "", closed=True))
-
-    def save(self, path: str | Path) -> None:
-        """Write the case, truth and steps as JSON; see :meth:`Model.load_practice_case`."""
-        from kneebayes.teaching.writing import case_to_json
-
-        write_safely(path, case_to_json(self))
+        return replace(self, advice=advice or "", closed=True)
 
     def _refuse_if_closed(self) -> None:
         if self.closed:
             message = "This case is closed. Draw another, or go on from the case before closing."
             raise EvidenceError(message)
-
-    def _next(self, step: Step) -> PracticeCase:
-        return replace(self, steps=(*self.steps, step), previous=self)
 
     def _asked(self, name: str) -> Step:
         """What a name asks for: a node, or else a way of examining."""
@@ -168,11 +167,11 @@ class PracticeCase(Situation):
             if not isinstance(name, str) or self._is_cause(name):
                 raise
             if method := self._method(name):
-                return self._step(name, method, self._results[method])
+                return self.step_asking(name, method, self._results[method])
             if id := self._heard(name):
-                return self._step(name, "", (id,))
+                return self.step_asking(name, "", (id,))
             raise
-        return self._step(name, "", (meaning.id,))
+        return self.step_asking(name, "", (meaning.id,))
 
     def _is_cause(self, name: str) -> bool:
         """Whether a name is one of a cause or a group, which nobody can be asked for."""
@@ -193,25 +192,6 @@ class PracticeCase(Situation):
             message = f"'{asked}' may mean several things. Did you mean {either(near)}?"
             raise UnknownNameError(message, asked, near)
         return clearly(found)
-
-    def _step(self, name: str, method: str, ids: tuple[str, ...]) -> Step:
-        """Asking for what is not known yet of some nodes, with its price."""
-        knowledge = self.model.data.knowledge
-        fresh = tuple(id for id in ids if id not in self.known)
-        if not fresh:
-            told = {one.id: f"{one.label}: {one.state}" for one in self.answers}
-            known = "; ".join(told[id] for id in ids)
-            message = f"'{name}' is known already ({known}). Ask about something else."
-            raise EvidenceError(message)
-        by = {knowledge.findings[id].method for id in fresh if id in knowledge.findings} - {""}
-        unpaid = by - {step.method for step in self.steps}
-        return Step(
-            asked=fresh,
-            method=next(iter(by), ""),
-            whole=bool(method),
-            cost=sum(knowledge.methods[one].cost for one in unpaid),
-            burden=sum(knowledge.methods[one].burden for one in unpaid),
-        )
 
     @property
     def examinations(self) -> list[str]:

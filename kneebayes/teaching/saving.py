@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 from kneebayes.errors import KneebayesError
 from kneebayes.teaching.case import PracticeCase
 from kneebayes.teaching.patients import DIFFICULTIES, KINDS, is_possible
-from kneebayes.teaching.situation import LEVELS
-from kneebayes.teaching.writing import FORMAT, VERSION
+from kneebayes.teaching.situation import FORMAT, LEVELS, VERSION
 
 if TYPE_CHECKING:
     from kneebayes.building.model import ModelLike
@@ -105,7 +104,7 @@ def case_from_json(model: ModelLike, text: str, place: str = "case") -> Practice
     if not content["closed"]:
         return case
     try:
-        return case.close(advice=content["advice"] or None).case
+        return case.ended(content["advice"] or None)
     except KneebayesError as error:
         message = f"{place}: closed: {error}"
         raise KneebayesError(message) from error

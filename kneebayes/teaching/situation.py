@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from kneebayes.case import Answer, Urgency, believe, judge_urgency, read_answers
 from kneebayes.case.answers import evidence_of
 from kneebayes.case.case import Case
+from kneebayes.errors import EvidenceError
 from kneebayes.inference import Evidence
+from kneebayes.odds import entropy
 from kneebayes.questions.ask.outcomes import Outcome, Subject, information, now_of, outcomes_of
 from kneebayes.questions.ask.questions import question_text_of
 from kneebayes.teaching.patients import Truth
-from kneebayes.teaching.plan import best_of
 from kneebayes.teaching.practice_text import Page, Section, sections_html, sections_text
 from kneebayes.teaching.steps import Step
 from kneebayes.teaching.voice import introduction, sentence_about
 from kneebayes.view.report import Showing, made_by, made_by_line, urgency_lines
+from kneebayes.writing import write_safely
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -26,9 +30,10 @@ if TYPE_CHECKING:
 
     from kneebayes.building.model import ModelLike
 
-__all__ = ["LEVELS", "Situation"]
+__all__ = ["FORMAT", "LEVELS", "VERSION", "Situation", "best_of", "case_to_json", "uncertainty_of"]
 
 LEVELS = ("routine", "soon", "now")
+FORMAT, VERSION = "kneebayes case", 1
 
 
 @dataclass(frozen=True, repr=False, eq=False)
@@ -166,6 +171,50 @@ class Situation(Showing):
         subject = Subject(tuple(self.model.data.knowledge.causes))
         return now_of(self.model.data.engine, self.evidence, subject)
 
+    # what comes next
+
+    def after(self, step: Step) -> Self:
+        """The next case: this one, and a step more."""
+        return replace(self, steps=(*self.steps, step), previous=self)
+
+    def step_asking(self, name: str, method: str, ids: tuple[str, ...]) -> Step:
+        """Asking for what is not known yet of some nodes, with its price.
+
+        Parameters
+        ----------
+        name
+            What was asked for, in the words of the learner.
+        method
+            Id of an examination that was ordered with all its results; empty for a question.
+        ids
+            The nodes that are asked for.
+
+        Raises
+        ------
+        EvidenceError
+            If all of them are known already.
+        """
+        knowledge = self.model.data.knowledge
+        fresh = tuple(id for id in ids if id not in self.known)
+        if not fresh:
+            words = {answer.id: f"{answer.label}: {answer.state}" for answer in self.answers}
+            known = "; ".join(words[id] for id in ids)
+            message = f"'{name}' is known already ({known}). Ask about something else."
+            raise EvidenceError(message)
+        by = {knowledge.findings[id].method for id in fresh if id in knowledge.findings} - {""}
+        unpaid = by - {step.method for step in self.steps}
+        return Step(
+            asked=fresh,
+            method=next(iter(by), ""),
+            whole=bool(method),
+            cost=sum(knowledge.methods[method].cost for method in unpaid),
+            burden=sum(knowledge.methods[method].burden for method in unpaid),
+        )
+
+    def save(self, path: str | Path) -> None:
+        """Write the case, truth and steps as JSON; see :meth:`Model.load_practice_case`."""
+        write_safely(path, case_to_json(self))
+
     # how it shows itself
 
     @property
@@ -263,3 +312,55 @@ def _listed(rows: list[dict[str, object]]) -> str:
         str(row["what"]) if row["state"] == "present" else f"{row['what']}: {row['answer']}"
         for row in rows
     )
+
+
+def uncertainty_of(case: Situation) -> float:
+    """Uncertainty about the causes in bits: the sum of the entropies of P(present)."""
+    return sum(entropy(min(1.0, max(0.0, p))) for p in case.exact.values())
+
+
+def best_of(case: Situation, *, free: bool) -> tuple[str, float]:
+    """The open question that tells most, among those that cost nothing or those that cost.
+
+    Parameters
+    ----------
+    case
+        The case at one point.
+    free
+        Whether to look among questions that cost nothing now: asking, looking, and results of
+        an examination that is paid already; otherwise among the others.
+
+    Returns
+    -------
+    id, bits
+        Empty and 0 where there is none.
+    """
+    gains = {id: bits for id, bits in case.gains.items() if (case.price_of(id) == 0.0) == free}
+    return next(iter(gains.items()), ("", 0.0))
+
+
+def case_to_json(case: Situation) -> str:
+    """A case as JSON text: its truth, and every step, all names as ids."""
+    steps: list[dict[str, object]] = []
+    for step in case.steps:
+        if step.stated:
+            steps.append({"state": dict(step.stated)})
+        elif step.whole:
+            steps.append({"examine": step.method})
+        else:
+            steps.append({"ask": step.asked[0]})
+    content = {
+        "format": FORMAT,
+        "version": VERSION,
+        "lexicon": case.model.data.elicited.lexicon,
+        "setting": case.model.data.setting,
+        "seed": case.seed,
+        "difficulty": case.difficulty,
+        "kind": case.kind,
+        "told": list(case.told),
+        "truth": dict(case.truth),
+        "steps": steps,
+        "closed": case.closed,
+        "advice": case.advice,
+    }
+    return json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
