@@ -204,9 +204,9 @@ def guard_cells(frame: pd.DataFrame) -> pd.DataFrame:
     1       A1   -0.5
     """
     guarded = frame.copy(deep=False)
-    for at, kind in enumerate(frame.dtypes):
+    for index, kind in enumerate(frame.dtypes):
         if kind.kind not in "biufcmM":
-            guarded.isetitem(at, list(map(guard_text, frame.iloc[:, at])))
+            guarded.isetitem(index, list(map(guard_text, frame.iloc[:, index])))
     if frame.index.dtype.kind not in "biufcmM":
         guarded.index = frame.index.map(guard_text)
     guarded.columns = [guard_text(name) for name in frame.columns]

@@ -94,8 +94,8 @@ class Case:
         EvidenceError
             If an answer cannot be understood, or two answers contradict each other.
         """
-        data, said = model.data, {} if answers is None else answers
-        named, read = read_in_order(data.knowledge, data.names, data.network, said)
+        data, source = model.data, {} if answers is None else answers
+        named, read = read_in_order(data.knowledge, data.names, data.network, source)
         if data.complaint not in named:
             read = (cls(data).answered(data.complaint, "present"), *read)
         return cls(data, read, _open_of(named, read))

@@ -85,8 +85,8 @@ def robustness(
 ) -> None:
     """Say how sure the ranking is, if every word may mean anything inside its interval."""
     model = model_of(folder, lexicon, setting)
-    told = model.diagnose(answers_of(present, absent, context, likely)).robustness(draws, seed)
-    typer.echo(told.to_json() if as_json else told.text)
+    result = model.diagnose(answers_of(present, absent, context, likely)).robustness(draws, seed)
+    typer.echo(result.to_json() if as_json else result.text)
 
 
 @app.command()
@@ -104,5 +104,7 @@ def explain(
 ) -> None:
     """Explain what each answer weighs for a cause, from prior to posterior."""
     model = model_of(folder, lexicon, setting)
-    told = model.diagnose(answers_of(present, absent, context, likely)).explain(cause, against)
-    typer.echo(told.to_json() if as_json else told.text)
+    explanation = model.diagnose(answers_of(present, absent, context, likely)).explain(
+        cause, against
+    )
+    typer.echo(explanation.to_json() if as_json else explanation.text)

@@ -174,7 +174,7 @@ def _can_be_asked(now: PracticeCase, name: str) -> bool:
     try:
         now.model.data.names.meaning(name, NAMED)
     except UnknownNameError:
-        return fold(name) in {fold(one) for one in now.examinations}
+        return fold(name) in {fold(examination) for examination in now.examinations}
     return True
 
 
@@ -186,7 +186,7 @@ def _no_command(now: PracticeCase, line: str, allowed: list[str]) -> str:
         label = now.model.data.knowledge.label(names.meaning(line, ("cause",)).id)
         return f"{message}: it is a cause. Say how probable it is, such as: state {label} 0.6"
     except UnknownNameError:
-        near = [f"ask {one}" for one in names.like(line, NAMED)]
+        near = [f"ask {name}" for name in names.like(line, NAMED)]
     hint = f" Did you mean {either(near)}?" if near else ""
     return f"{message}.{hint} There are: {', '.join(allowed)}."
 
@@ -194,10 +194,10 @@ def _no_command(now: PracticeCase, line: str, allowed: list[str]) -> str:
 def _tell(after: PracticeCase) -> None:
     """The answers of the last step, with its price, or what was stated."""
     step, knowledge = after.steps[-1], after.model.data.knowledge
-    words = {one.id: one.state for one in after.answers}
+    words = {answer.id: answer.state for answer in after.answers}
     for id in step.asked:
-        said = f"\u201c{spoken}\u201d  " if (spoken := after.says(id)) else ""
-        typer.echo(f"{said}{knowledge.label(id)}: {words[id]}")
+        quotation = f"\u201c{spoken}\u201d  " if (spoken := after.says(id)) else ""
+        typer.echo(f"{quotation}{knowledge.label(id)}: {words[id]}")
     for id, probability in step.stated.items():
         typer.echo(f"{knowledge.label(id)}: stated {probability:g}")
     if step.cost or step.burden:
@@ -217,7 +217,7 @@ def _names(now: PracticeCase) -> str:
 
 def _probabilities(text: str) -> dict[str, float]:
     """``baker's cyst 0.4, gout=0.05`` as a mapping."""
-    found: dict[str, float] = {}
+    probabilities: dict[str, float] = {}
     for part in text.split(","):
         name, _, digits = part.replace("=", " ").replace(" %", "%").strip().rpartition(" ")
         try:
@@ -230,8 +230,8 @@ def _probabilities(text: str) -> dict[str, float]:
                 "state baker's cyst 0.4, gout 0.05"
             )
             raise EvidenceError(message)
-        if name.strip() in found:
+        if name.strip() in probabilities:
             message = f"'{name.strip()}' is stated twice. State each cause once."
             raise EvidenceError(message)
-        found[name.strip()] = value
-    return found
+        probabilities[name.strip()] = value
+    return probabilities

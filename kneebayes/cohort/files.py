@@ -103,11 +103,11 @@ class Pieces:
     @property
     def paths(self) -> list[Path]:
         """Files of the finished pieces, in order."""
-        return [self.path(at) for at in range(len(self.done))]
+        return [self.path(index) for index in range(len(self.done))]
 
-    def path(self, at: int) -> Path:
+    def path(self, number: int) -> Path:
         """File of a piece."""
-        return self.folder / f"{at:08d}{self.end}"
+        return self.folder / f"{number:08d}{self.end}"
 
     def find(self) -> None:
         """Take up the pieces that are finished, up to the first that is not."""
@@ -124,19 +124,19 @@ class Pieces:
         self, rows: int, urgency: Mapping[str, int], impossible: int, unanswered: int = 0
     ) -> None:
         """Note that the piece just written is finished."""
-        at = len(self.done)
-        done = Done(rows, self.path(at).stat().st_size, dict(urgency), impossible, unanswered)
-        write_safely(self._note(at), json.dumps(asdict(done)))
+        number = len(self.done)
+        done = Done(rows, self.path(number).stat().st_size, dict(urgency), impossible, unanswered)
+        write_safely(self._note(number), json.dumps(asdict(done)))
         self.done.append(done)
 
-    def _note(self, at: int) -> Path:
-        return self.folder / f"{at:08d}.json"
+    def _note(self, number: int) -> Path:
+        return self.folder / f"{number:08d}.json"
 
-    def _read(self, at: int) -> Done | None:
+    def _read(self, number: int) -> Done | None:
         """The note of a piece, or None where it is not there or not true."""
         with suppress(OSError, ValueError, TypeError):
-            done = Done(**json.loads(self._note(at).read_text(encoding="utf-8")))
-            if self.path(at).stat().st_size == done.size:
+            done = Done(**json.loads(self._note(number).read_text(encoding="utf-8")))
+            if self.path(number).stat().st_size == done.size:
                 return done
         return None
 
@@ -205,8 +205,10 @@ def description_of(model: ModelLike, source: Path, target: Path, keep: Sequence[
     with telling_why_unread(source), source.open("rb") as file:
         read = file_digest(file, "sha256").hexdigest()
     knowledge = model.data.knowledge
-    said = [getattr(knowledge, one.name) for one in fields(knowledge) if one.name != "folder"]
-    asked = sha256(repr((said, model.data.network.nodes)).encode("utf-8", "surrogatepass"))
+    settings = [
+        getattr(knowledge, field.name) for field in fields(knowledge) if field.name != "folder"
+    ]
+    asked = sha256(repr((settings, model.data.network.nodes)).encode("utf-8", "surrogatepass"))
     asked.update(model.data.engine.numbers.tobytes())
     lines = {
         "form": FORM,
@@ -407,8 +409,8 @@ def _answer(
     """Answer the pieces that are not there yet; returns how many rows were there."""
     there = len(pieces.done)
     resumed = 0
-    for at, (frame, place) in enumerate(table.pieces()):
-        if at < there:
+    for index, (frame, place) in enumerate(table.pieces()):
+        if index < there:
             resumed += len(frame)
             advance(len(frame))
             continue
@@ -438,9 +440,9 @@ def _check(asked: Questionnaire, table: Source, progress: bool | None) -> int:
 def _join_csv(paths: Sequence[Path], whole: Path) -> None:
     """Put pieces with a header each together under one header."""
     with whole.open("wb") as file:
-        for at, path in enumerate(paths):
+        for index, path in enumerate(paths):
             with path.open("rb") as piece:
-                if at:
+                if index:
                     _skip_header(piece)
                 copyfileobj(piece, file)
 

@@ -93,7 +93,7 @@ def open_source(path: Path, keep: Sequence[str]) -> Source:
     with telling_why_unread(path):
         there = path.is_file()
     if not there:
-        near = suggest(path.name, [one.name for one in path.parent.glob("*")], count=1)
+        near = suggest(path.name, [near_path.name for near_path in path.parent.glob("*")], count=1)
         hint = f" Did you mean '{near[0]}'?" if near else ""
         message = f"There is no file '{path}'.{hint} Check its name and folder."
         raise KneebayesError(message)

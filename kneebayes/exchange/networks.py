@@ -102,14 +102,14 @@ def _encoded(text: str, path: Path) -> bytes:
 def _format_of(path: Path, what: str, problems: Problems) -> Format:
     """The format that the suffix names, in any case, packed or not."""
     name = path.name.lower().removesuffix(PACKED)
-    found = next((one for one in FORMATS if name.endswith(one.suffixes)), None)
-    if found is None:
+    format_found = next((known for known in FORMATS if name.endswith(known.suffixes)), None)
+    if format_found is None:
         few = what.startswith("saved")  # a file is written under the usual suffix of its format
-        all_of = [suffix for one in FORMATS for suffix in one.suffixes[: 1 if few else None]]
+        all_of = [suffix for known in FORMATS for suffix in known.suffixes[: 1 if few else None]]
         wrong = f"'{path.name}' ends in '{path.suffix}'."
         remedy = f"A network can be {what} {', '.join(all_of[:-1])} or {all_of[-1]}."
         problems.stop("name", wrong, remedy)
-    return found
+    return format_found
 
 
 # names that a format cannot hold
@@ -152,10 +152,10 @@ def _names(names: Iterable[str], format: Format) -> dict[str, str]:
             plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
             plain = re.sub("[^A-Za-z0-9]+", "_", plain).strip("_")[:60]
             stem = plain if plain[:1].isalpha() else f"x_{plain}".rstrip("_")
-            new, at = stem, 1
+            new, number = stem, 1
             while new in taken:
-                at += 1
-                new = f"{stem}_{at}"
+                number += 1
+                new = f"{stem}_{number}"
             taken.add(new)
             written[name] = new
     return written

@@ -81,14 +81,14 @@ def evaluate_predictions(
         message = "evaluate_predictions needs at least one table of predictions, got none."
         raise EvidenceError(message)
     facts = truth_of(truth, model)
-    tables = {name: predictions_of(name, one, facts, model) for name, one in named.items()}
-    kept = np.all([one.notna().all(axis=1).to_numpy() for one in tables.values()], axis=0)
+    tables = {name: predictions_of(name, value, facts, model) for name, value in named.items()}
+    kept = np.all([table.notna().all(axis=1).to_numpy() for table in tables.values()], axis=0)
     if not kept.any():
         message = "No case has a prediction from everybody, so there is nothing to score."
         raise EvidenceError(message)
     subject = CauseLabels({str(id): str(id) for id in facts.columns})
     return Evaluation(
-        {name: one[kept] for name, one in tables.items()},
+        {name: table[kept] for name, table in tables.items()},
         facts[kept],
         subject if model is None else subject_of(model),
         left_out=int((~kept).sum()),
@@ -220,7 +220,7 @@ def evaluate_model(
 
 
 def _check_names(what: str, names: Sequence[str], known: Iterable[str]) -> None:
-    unknown = [one for one in names if one not in known]
+    unknown = [asked for asked in names if asked not in known]
     if isinstance(names, str) or unknown:
         name = str(names if isinstance(names, str) else unknown[0])
         message = f"No {what} '{name}'. There are, as a list: {', '.join(known)}."

@@ -238,12 +238,14 @@ class PublishedEvaluation(Reporting):
         for visit in VISITS:
             cases = self.of(visit)
             inside = cases["in_model"].to_numpy(dtype=bool)
-            said = cases["something_else"].to_numpy(dtype=float)
+            predicted = cases["something_else"].to_numpy(dtype=float)
             sure = cases["first_probability"].to_numpy(dtype=float) >= SURE
             wrong = int((cases["named_wrongly"].to_numpy(dtype=bool) & sure & ~inside).sum())
-            area = area_under_curve(said, ~inside)
+            area = area_under_curve(predicted, ~inside)
             total = int((~inside).sum())
-            rows.append((visit, _mean(said[~inside]), _mean(said[inside]), area, wrong, total))
+            rows.append(
+                (visit, _mean(predicted[~inside]), _mean(predicted[inside]), area, wrong, total)
+            )
         header = ["visit", "outside", "inside", "auc", "number", "total"]
         return _with_shares(pd.DataFrame(rows, columns=header))
 
@@ -259,10 +261,10 @@ class PublishedEvaluation(Reporting):
         rows = []
         for visit in VISITS:
             cases = self.of(visit)
-            wanted, given = cases["wanted"] == NOW, cases["urgency"] == NOW
+            wanted, level_given = cases["wanted"] == NOW, cases["urgency"] == NOW
             for mistake, base, wrong in (
-                ("missed", wanted, wanted & ~given),
-                ("false", ~wanted, given & ~wanted),
+                ("missed", wanted, wanted & ~level_given),
+                ("false", ~wanted, level_given & ~wanted),
             ):
                 ids = ", ".join(cases.loc[wrong, "id"])
                 rows.append((visit, mistake, int(wrong.sum()), int(base.sum()), ids))

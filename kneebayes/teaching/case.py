@@ -147,7 +147,7 @@ class PracticeCase(Situation):
             )
             raise EvidenceError(message)
         if advice is not None and advice not in LEVELS:
-            allowed = ", ".join(f"'{one}'" for one in LEVELS)
+            allowed = ", ".join(f"'{level}'" for level in LEVELS)
             message = f"advice: {advice!r} is no level of urgency. There are: {allowed}."
             raise EvidenceError(message)
         return replace(self, advice=advice or "", closed=True)
@@ -175,7 +175,9 @@ class PracticeCase(Situation):
 
     def _is_cause(self, name: str) -> bool:
         """Whether a name is one of a cause or a group, which nobody can be asked for."""
-        return fold(name) in {fold(one) for one in self.model.data.names.known(("cause", "group"))}
+        return fold(name) in {
+            fold(known) for known in self.model.data.names.known(("cause", "group"))
+        }
 
     def _heard(self, asked: str) -> str:
         """What a question in the learner's own words asks for; empty if nothing sounds like it.
@@ -186,12 +188,12 @@ class PracticeCase(Situation):
             If it may mean several things; names them.
         """
         knowledge = self.model.data.knowledge
-        found = hear(names_of(knowledge, (*knowledge.contexts, *knowledge.findings)), asked)
-        if len(found) > 1 and not clearly(found):
-            near = [knowledge.label(id) for id, _ in found[:SEVERAL]]
+        likely = hear(names_of(knowledge, (*knowledge.contexts, *knowledge.findings)), asked)
+        if len(likely) > 1 and not clearly(likely):
+            near = [knowledge.label(id) for id, _ in likely[:SEVERAL]]
             message = f"'{asked}' may mean several things. Did you mean {either(near)}?"
             raise UnknownNameError(message, asked, near)
-        return clearly(found)
+        return clearly(likely)
 
     @property
     def examinations(self) -> list[str]:
@@ -202,16 +204,16 @@ class PracticeCase(Situation):
     def _results(self) -> dict[str, tuple[str, ...]]:
         """The results of each way of examining that has any."""
         knowledge = self.model.data.knowledge
-        found = {
-            id: tuple(i for i, one in knowledge.findings.items() if one.method == id)
+        by_method = {
+            id: tuple(i for i, finding in knowledge.findings.items() if finding.method == id)
             for id in knowledge.methods
         }
-        return {id: results for id, results in found.items() if results}
+        return {id: results for id, results in by_method.items() if results}
 
     def _method(self, name: str) -> str:
         """Id of a way of examining, by any of its names; empty if there is none."""
         for id in self._results:
-            one = self.model.data.knowledge.methods[id]
-            if fold(name) in {fold(word) for word in (id, one.label, *one.aliases)}:
+            method = self.model.data.knowledge.methods[id]
+            if fold(name) in {fold(word) for word in (id, method.label, *method.aliases)}:
                 return id
         return ""

@@ -136,78 +136,82 @@ class Feedback(Judgement, Showing):
         return draw_steps(self.question_rows, ax)
 
     def __repr__(self) -> str:
-        told, asked = self.scores, sum(1 for one in self.case.steps if one.asked)
+        scores, asked = self.scores, sum(1 for step in self.case.steps if step.asked)
         return (
-            f"Feedback({asked} asked, log score {told['log_score']:.2f} bits, exact "
-            f"{told['log_score_exact']:.2f})"
+            f"Feedback({asked} asked, log score {scores['log_score']:.2f} bits, exact "
+            f"{scores['log_score_exact']:.2f})"
         )
 
 
-def _page_of(told: Feedback) -> Page:
+def _page_of(feedback: Feedback) -> Page:
     """The page of a closed case; what was there and how urgent it was first."""
-    meta = told.case.model.data.knowledge.meta
+    meta = feedback.case.model.data.knowledge.meta
     shown = [
         row
-        for at, row in enumerate(told.belief_rows)
-        if at < SHOWN or row["present"] or row["named"] or row["urgent"]
+        for index, row in enumerate(feedback.belief_rows)
+        if index < SHOWN or row["present"] or row["named"] or row["urgent"]
     ]
     sections = [
-        Section((_there(told), _advised(told))),
-        Section(tuple(_urgency(told))),
-        Section((*told.reasons, *told.biases)),
-        Section(tuple(_hardness(told))),
+        Section((_there(feedback), _advised(feedback))),
+        Section(tuple(_urgency(feedback))),
+        Section((*feedback.reasons, *feedback.biases)),
+        Section(tuple(_hardness(feedback))),
         Section((), BELIEFS, tuple(belief_cells(row) for row in shown)),
-        Section((), STEPS, tuple(step_cells(row) for row in told.question_rows)),
-        Section(tuple(_scores(told))),
-        Section(tuple(_revealed(told))),
+        Section((), STEPS, tuple(step_cells(row) for row in feedback.question_rows)),
+        Section(tuple(_scores(feedback))),
+        Section(tuple(_revealed(feedback))),
         Section(NOTES),
     ]
-    made_by = made_by_line(told.case.model)
+    made_by = made_by_line(feedback.case.model)
     return Page(f"{meta.title}: the case closed", sections, made_by, meta.disclaimer)
 
 
-def _there(told: Feedback) -> str:
-    knowledge = told.case.model.data.knowledge
-    there = [knowledge.causes[id] for id, present in told.present.items() if present]
-    named = [f"{one.label}{' (urgent)' if one.urgent else ''}" for one in there]
+def _there(feedback: Feedback) -> str:
+    knowledge = feedback.case.model.data.knowledge
+    there = [knowledge.causes[id] for id, present in feedback.present.items() if present]
+    named = [f"{cause.label}{' (urgent)' if cause.urgent else ''}" for cause in there]
     return f"Truly present: {', '.join(named) or 'no cause that the model knows'}."
 
 
-def _advised(told: Feedback) -> str:
-    advised = f"You advised '{told.advice}'" if told.advice else "You did not say how urgent it is"
-    if told.advice_too_low:
-        return f"{advised}: too low, the signs call for '{told.due.level}'."
-    return f"{advised}; the signs call for '{told.due.level}'."
+def _advised(feedback: Feedback) -> str:
+    advised = (
+        f"You advised '{feedback.advice}'"
+        if feedback.advice
+        else "You did not say how urgent it is"
+    )
+    if feedback.advice_too_low:
+        return f"{advised}: too low, the signs call for '{feedback.due.level}'."
+    return f"{advised}; the signs call for '{feedback.due.level}'."
 
 
-def _urgency(told: Feedback) -> Iterator[str]:
+def _urgency(feedback: Feedback) -> Iterator[str]:
     """What is due; a sign that the learner never found is marked where it stands."""
-    missed = {(one.level, one.text) for one in told.missed}
-    advice, *lines = urgency_lines(told.due)
+    missed = {(reason.level, reason.text) for reason in feedback.missed}
+    advice, *lines = urgency_lines(feedback.due)
     yield f"What the signs call for that you found or could have asked for nothing: {advice}"
-    for reason, line in zip(told.due.reasons, lines, strict=True):
-        found = (reason.level, reason.text) not in missed
-        yield line if found else f"{line} (missed: not found out)"
-    if LEVELS.index(told.hindsight.level) > LEVELS.index(told.due.level):
+    for reason, line in zip(feedback.due.reasons, lines, strict=True):
+        was_found = (reason.level, reason.text) not in missed
+        yield line if was_found else f"{line} (missed: not found out)"
+    if LEVELS.index(feedback.hindsight.level) > LEVELS.index(feedback.due.level):
         yield (
             f"In hindsight, with every test and the truth about the causes, it was "
-            f"'{told.hindsight.level}'; nobody could have known that for nothing."
+            f"'{feedback.hindsight.level}'; nobody could have known that for nothing."
         )
 
 
-def _revealed(told: Feedback) -> Iterator[str]:
-    if told.not_asked:
+def _revealed(feedback: Feedback) -> Iterator[str]:
+    if feedback.not_asked:
         listed = "; ".join(
             label if state == "present" else f"{label}: {state}"
-            for label, state in told.not_asked.items()
+            for label, state in feedback.not_asked.items()
         )
         yield f"There, and not asked for: {listed}."
 
 
-def _hardness(told: Feedback) -> Iterator[str]:
-    knowledge = told.case.model.data.knowledge
+def _hardness(feedback: Feedback) -> Iterator[str]:
+    knowledge = feedback.case.model.data.knowledge
     try:
-        hard = told.hardness
+        hard = feedback.hardness
     except TooWideError:
         yield "How hard the patient is cannot be told exactly: full work-up is too wide a query."
         return
@@ -220,18 +224,18 @@ def _hardness(told: Feedback) -> Iterator[str]:
         yield f"Red herrings: {', '.join(labels)}."
 
 
-def _scores(told: Feedback) -> Iterator[str]:
-    scores = told.scores
+def _scores(feedback: Feedback) -> Iterator[str]:
+    scores = feedback.scores
     yield (
         f"Log score {scores['log_score']:.2f} bits (the exact posterior: "
         f"{scores['log_score_exact']:.2f}), Brier score {scores['brier']:.3f} "
         f"({scores['brier_exact']:.3f})."
     )
     yield f"Stated from exact: Kullback-Leibler divergence {scores['divergence']:.2f} bits."
-    if told.question_rows:
-        bits = told.uncertainty
+    if feedback.question_rows:
+        bits = feedback.uncertainty
         yield (
             f"Uncertainty {bits['opening']:.2f} bits at the opening; your questions left "
             f"{bits['closed']:.2f}, the plan {bits['plan']:.2f}."
         )
-    yield f"Cost {told.case.cost:g}, burden {told.case.burden}."
+    yield f"Cost {feedback.case.cost:g}, burden {feedback.case.burden}."

@@ -45,10 +45,10 @@ def largest_remainder(total: int, shares: Sequence[float]) -> tuple[int, ...]:
     if whole <= 0.0:
         return (total, *[0] * (len(shares) - 1))
     exact = [total * share / whole for share in shares]
-    counts = [int(one) for one in exact]
-    order = sorted(range(len(exact)), key=lambda at: counts[at] - exact[at])
-    for at in order[: total - sum(counts)]:
-        counts[at] += 1
+    counts = [int(number) for number in exact]
+    order = sorted(range(len(exact)), key=lambda index: counts[index] - exact[index])
+    for index in order[: total - sum(counts)]:
+        counts[index] += 1
     return tuple(counts)
 
 
@@ -166,13 +166,13 @@ class NaturalFrequencies(Showing):
 
     def name_of(self, id: str) -> str:
         """A count in words."""
-        cause, told = self.cause, self.told
+        cause, finding = self.cause, self.told
         parts = {
             "people": "people like this",
             "with_cause": f"with {cause}",
             "without_cause": f"without {cause}",
-            "with_finding": told,
-            "without_finding": f"not: {told}",
+            "with_finding": finding,
+            "without_finding": f"not: {finding}",
         }
         if id in parts:
             return parts[id]
@@ -210,13 +210,13 @@ class NaturalFrequencies(Showing):
     @property
     def notes(self) -> tuple[str, ...]:
         """What is to be said of the counts."""
-        told = [f"Like this: {_in_words(self.given)}."]
+        notes = [f"Like this: {_in_words(self.given)}."]
         if self.rounded_away:
             named = "; ".join(self.name_of(id) for id in self.rounded_away)
-            told.append(
+            notes.append(
                 f"Fewer than one in {self.people:,}, so rounded to 0 but not impossible: {named}."
             )
-        return tuple(told)
+        return tuple(notes)
 
     @property
     def text(self) -> str:
@@ -279,6 +279,7 @@ def _exactly(probability: float) -> str:
 
 def _in_words(answers: Sequence[Answer]) -> str:
     words = [
-        one.label if one.state == "present" else f"{one.label}: {one.state}" for one in answers
+        answer.label if answer.state == "present" else f"{answer.label}: {answer.state}"
+        for answer in answers
     ]
     return ", ".join(words) or "nothing else known"

@@ -60,16 +60,18 @@ def hear(names: Mapping[str, Sequence[str]], asked: str) -> list[Heard]:
     """
     split = {id: [words_of(name) for name in some] for id, some in names.items()}
     spread = Counter(
-        word for some in split.values() for word in {one for words in some for one in words}
+        word for some in split.values() for word in {part for words in some for part in words}
     )
     weights = {word: log(1.0 + len(split) / count) for word, count in spread.items()}
     wanted = list(dict.fromkeys(words_of(asked)))
     full = log(1.0 + len(split))
-    found = [
+    agreements = [
         (id, max((_agreement(wanted, words, weights, full) for words in some), default=0.0))
         for id, some in split.items()
     ]
-    return sorted((one for one in found if one[1] >= FAINT), key=lambda one: -one[1])
+    return sorted(
+        (pair for pair in agreements if pair[1] >= FAINT), key=lambda agreement: -agreement[1]
+    )
 
 
 def _agreement(
@@ -77,24 +79,26 @@ def _agreement(
 ) -> float:
     total = sum(weights[word] for word in words)
     shared, asked = 0.0, 0.0
-    for one in wanted:
-        likeness, nearest = max(((_likeness(one, word), word) for word in words), default=(0.0, ""))
-        weight = weights.get(one, weights[nearest] if likeness else full)
+    for wish in wanted:
+        likeness, nearest = max(
+            ((_likeness(wish, word), word) for word in words), default=(0.0, "")
+        )
+        weight = weights.get(wish, weights[nearest] if likeness else full)
         asked += weight
         shared += likeness * (weight + weights.get(nearest, 0.0)) if likeness else 0.0
     return shared / (asked + total) if asked + total else 0.0
 
 
 @lru_cache(maxsize=65536)
-def _likeness(one: str, other: str) -> float:
-    if one == other:
+def _likeness(first: str, other: str) -> float:
+    if first == other:
         return 1.0
-    if _stem(one) == _stem(other):
+    if _stem(first) == _stem(other):
         return STEM
-    if min(len(one), len(other)) >= 3 and (one.startswith(other) or other.startswith(one)):
+    if min(len(first), len(other)) >= 3 and (first.startswith(other) or other.startswith(first)):
         return BEGINS
-    slips = 0 if len(one) < 4 else 1 if len(one) < 7 else 2
-    return SLIP if slips and _slips(one, other) <= slips else 0.0
+    slips = 0 if len(first) < 4 else 1 if len(first) < 7 else 2
+    return SLIP if slips and _slips(first, other) <= slips else 0.0
 
 
 def _stem(word: str) -> str:
@@ -104,17 +108,17 @@ def _stem(word: str) -> str:
     return word
 
 
-def _slips(one: str, other: str) -> int:
+def _slips(first: str, other: str) -> int:
     """Letters to change, put in, leave out or exchange with the next (Damerau 1964)."""
     before: list[int] = []
     row = list(range(len(other) + 1))
-    for at in range(1, len(one) + 1):
+    for at in range(1, len(first) + 1):
         following = [at]
         for to in range(1, len(other) + 1):
-            changed = row[to - 1] + (one[at - 1] != other[to - 1])
+            changed = row[to - 1] + (first[at - 1] != other[to - 1])
             following.append(min(row[to] + 1, following[to - 1] + 1, changed))
-            turned = at > 1 and to > 1 and one[at - 1] == other[to - 2]
-            if turned and one[at - 2] == other[to - 1]:
+            turned = at > 1 and to > 1 and first[at - 1] == other[to - 2]
+            if turned and first[at - 2] == other[to - 1]:
                 following[to] = min(following[to], before[to - 2] + 1)
         before, row = row, following
     return row[-1]
@@ -135,10 +139,10 @@ def names_of(knowledge: Knowledge, ids: Iterable[str]) -> dict[str, list[str]]:
 
 
 def _names(knowledge: Knowledge, id: str) -> Iterator[str]:
-    one = knowledge.findings.get(id) or knowledge.contexts[id]
-    yield one.label
-    yield from one.aliases
-    if one.question:
-        yield one.question
-    for state in getattr(one, "states", ()) if id in knowledge.contexts else ():
+    record = knowledge.findings.get(id) or knowledge.contexts[id]
+    yield record.label
+    yield from record.aliases
+    if record.question:
+        yield record.question
+    for state in getattr(record, "states", ()) if id in knowledge.contexts else ():
         yield from (state.label, *state.aliases)

@@ -103,14 +103,14 @@ class Judgement:
             A number for this case.
         """
         opening = self.opening.exact
-        found = []
-        for at in chain_of(self.case):
-            for id, value in at.steps[-1].stated.items() if at.steps else ():
+        statements = []
+        for point in chain_of(self.case):
+            for id, value in point.steps[-1].stated.items() if point.steps else ():
                 prior = logit(opening[id])
-                evidence = logit(at.exact[id]) - prior
+                evidence = logit(point.exact[id]) - prior
                 if 0.0 < value < 1.0:
-                    found.append(StatedBelief(case, id, prior, evidence, logit(value)))
-        return found
+                    statements.append(StatedBelief(case, id, prior, evidence, logit(value)))
+        return statements
 
     # urgency
 
@@ -132,8 +132,10 @@ class Judgement:
     @cached_property
     def missed(self) -> tuple[UrgencyReason, ...]:
         """Rules that fire on what could be had for nothing, but not on what was known."""
-        known = {(one.level, one.text) for one in self.case.urgency.reasons}
-        return tuple(one for one in self.due.reasons if (one.level, one.text) not in known)
+        known = {(reason.level, reason.text) for reason in self.case.urgency.reasons}
+        return tuple(
+            reason for reason in self.due.reasons if (reason.level, reason.text) not in known
+        )
 
     @property
     def _free(self) -> list[str]:
@@ -202,7 +204,7 @@ class Judgement:
         there = {id: truth[id] for id in self.case.open if id in model.data.knowledge.findings}
         present = {id: state for id, state in there.items() if state != "absent"}
         answers = read_answers(model.data.knowledge, model.data.names, model.data.network, present)
-        return {one.label: one.state for one in answers}
+        return {answer.label: answer.state for answer in answers}
 
     @cached_property
     def belief_rows(self) -> list[dict[str, object]]:

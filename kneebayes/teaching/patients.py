@@ -116,7 +116,7 @@ def draw_patient(model: ModelLike, seed: int, difficulty: str, kind: str) -> Tru
     """
     for name, word, words in (("difficulty", difficulty, DIFFICULTIES), ("kind", kind, KINDS)):
         if word not in words:
-            allowed = ", ".join(f"'{one}'" for one in words)
+            allowed = ", ".join(f"'{choice}'" for choice in words)
             message = f"{name}: {word!r} is not one. There are: {allowed}."
             raise KneebayesError(message)
     for truth in _patients(model, seed):
@@ -190,9 +190,9 @@ def hardness_of(model: ModelLike, truth: Truth) -> Hardness:
     before = [knowledge.meta.complaint, *knowledge.contexts]
     after = dict.fromkeys([*before, *knowledge.findings])
     cases = [evidence_about(network, truth, [*ids]) for ids in (before, after)]
-    told = model.data.engine.propagate_each(cases, list(knowledge.causes))
+    propagated = model.data.engine.propagate_each(cases, list(knowledge.causes))
     bits = [
-        sum(entropy(min(1.0, float(told.marginals[id][row, 1]))) for id in knowledge.causes)
+        sum(entropy(min(1.0, float(propagated.marginals[id][row, 1]))) for id in knowledge.causes)
         for row in range(2)
     ]
     herrings = red_herrings(model, truth)
@@ -265,15 +265,15 @@ def red_herrings(model: ModelLike, truth: Truth) -> tuple[str, ...]:
         evidence_about(network, truth, ids) for ids in (before, *([*before, i] for i in stray))
     ]
     causes = list(knowledge.causes)
-    told = model.data.engine.propagate_each(cases, causes)
-    beliefs = np.stack([told.marginals[id][:, 1] for id in causes], axis=1)
+    propagated = model.data.engine.propagate_each(cases, causes)
+    beliefs = np.stack([propagated.marginals[id][:, 1] for id in causes], axis=1)
     with np.errstate(divide="ignore", invalid="ignore"):
         raised = np.nan_to_num(beliefs[1:] / beliefs[0], nan=1.0)
     leading = beliefs[1:].argmax(axis=1)
     return tuple(
         id
-        for id, at, row in zip(stray, leading, raised, strict=True)
-        if truth[causes[at]] == "absent" and row[at] >= DOUBLED
+        for id, place, row in zip(stray, leading, raised, strict=True)
+        if truth[causes[place]] == "absent" and row[place] >= DOUBLED
     )
 
 

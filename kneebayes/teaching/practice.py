@@ -116,7 +116,7 @@ class Practice(Showing):
                 problems.append(text if text.startswith(str(file)) else f"{file}: {text}")
         if problems:
             message = f"{place}: {len(problems)} of {len(files)} files cannot be read:\n"
-            raise KneebayesError(message + "\n".join(f"- {one}" for one in problems))
+            raise KneebayesError(message + "\n".join(f"- {problem}" for problem in problems))
         return done
 
     @classmethod
@@ -136,15 +136,15 @@ class Practice(Showing):
 
     def _of(self, learner: str) -> list[Feedback]:
         pairs = zip(self.feedbacks, self.learners, strict=True)
-        return [one for one, who in pairs if who == learner]
+        return [feedback for feedback, who in pairs if who == learner]
 
     @cached_property
     def _rows(self) -> list[dict[str, object]]:
         seen: dict[str, int] = {}
         rows: list[dict[str, object]] = []
-        for one, who in zip(self.feedbacks, self.learners, strict=True):
+        for feedback, who in zip(self.feedbacks, self.learners, strict=True):
             seen[who] = seen.get(who, 0) + 1
-            rows.append({"learner": who, "case": seen[who], **one.summary})
+            rows.append({"learner": who, "case": seen[who], **feedback.summary})
         return rows
 
     @property
@@ -166,9 +166,9 @@ class Practice(Showing):
     def _score_rows(self) -> list[dict[str, object]]:
         rows: list[dict[str, object]] = []
         for learner in self._names:
-            mine = [one.scores for one in self._of(learner)]
+            mine = [feedback.scores for feedback in self._of(learner)]
             for score in SCORES:
-                values = np.array([one[score] for one in mine])
+                values = np.array([scores[score] for scores in mine])
                 mean, error = float(values.mean()), math.nan
                 if len(values) > 1:
                     error = float(values.std(ddof=1) / math.sqrt(len(values)))
@@ -190,30 +190,34 @@ class Practice(Showing):
     @cached_property
     def weights(self) -> dict[str, GretherWeights | None]:
         """Grether's weights by learner; None where too few statements leave them open."""
-        found = {}
+        fits = {}
         for learner in self._names:
             statements = [
-                said for at, one in enumerate(self._of(learner)) for said in one.statements(at)
+                statement_said
+                for number, feedback in enumerate(self._of(learner))
+                for statement_said in feedback.statements(number)
             ]
-            found[learner] = weigh_statements(statements)
-        return found
+            fits[learner] = weigh_statements(statements)
+        return fits
 
     @cached_property
     def _calibration_rows(self) -> list[dict[str, object]]:
         rows: list[dict[str, object]] = []
         for learner in self._names:
-            said = [
-                (p, one.present[id])
-                for one in self._of(learner)
-                for id, p in one.case.stated.items()
+            statements = [
+                (p, feedback.present[id])
+                for feedback in self._of(learner)
+                for id, p in feedback.case.stated.items()
             ]
-            stated, true = (np.array(column, dtype=float) for column in zip(*said, strict=True))
+            stated, true = (
+                np.array(column, dtype=float) for column in zip(*statements, strict=True)
+            )
             bins = np.minimum((stated * 10).astype(int), 9)
-            for at in np.unique(bins):
-                inside = bins == at
+            for bin_index in np.unique(bins):
+                inside = bins == bin_index
                 count, hits = int(inside.sum()), int(true[inside].sum())
                 row: dict[str, object] = {"learner": learner}
-                row |= {"bin": f"{at / 10:.1f} to {(at + 1) / 10:.1f}"}
+                row |= {"bin": f"{bin_index / 10:.1f} to {(bin_index + 1) / 10:.1f}"}
                 row |= {"stated": float(stated[inside].mean()), "true": hits / count}
                 low, high = _wilson(hits, count)
                 rows.append(row | {"count": count, "low": low, "high": high})
@@ -243,10 +247,10 @@ class Practice(Showing):
 
     @property
     def _page(self) -> Page:
-        weighed = [(who, one) for who, one in self.weights.items() if one is not None]
+        weighed = [(who, weight) for who, weight in self.weights.items() if weight is not None]
         sections = [
             Section((), HEADER, tuple(self._score_cells(who) for who in self._names)),
-            Section((), WEIGHTS, tuple((who, *_weight_cells(one)) for who, one in weighed)),
+            Section((), WEIGHTS, tuple((who, *_weight_cells(fitted)) for who, fitted in weighed)),
             Section(tuple(self._notes)),
         ]
         disclaimer = (
@@ -263,21 +267,24 @@ class Practice(Showing):
         mine = {str(row["score"]): row for row in self._score_rows if row["learner"] == learner}
         ends = [f"{_float(mine['log_score'][end]):.2f}" for end in ("low", "high")]
         first, *others = [f"{_float(mine[score]['mean']):.2f}" for score in SCORES]
-        missed = sum(bool(one.missed) for one in self._of(learner))
-        low = sum(bool(one.advice_too_low) for one in self._of(learner))
+        missed = sum(bool(feedback.missed) for feedback in self._of(learner))
+        low = sum(bool(feedback.advice_too_low) for feedback in self._of(learner))
         count = str(mine["log_score"]["cases"])
         return (learner, count, first, " to ".join(ends), *others, str(missed), str(low))
 
     @property
     def _notes(self) -> Iterator[str]:
-        for who, one in self.weights.items():
-            if one is None:
+        for who, weight in self.weights.items():
+            if weight is None:
                 yield f"{who}: too few statements to weigh."
             else:
-                yield f"{who}: {', '.join(one.faults) or 'no fault of weighing found'}."
+                yield f"{who}: {', '.join(weight.faults) or 'no fault of weighing found'}."
         yield "The lower a score the better; log score and divergence in bits."
         yield "Weights: logit of stated = a + b1 logit of prior + b2 evidence; Bayes: b1 = b2 = 1."
-        if any((one.case.difficulty, one.case.kind) != ("any", "any") for one in self.feedbacks):
+        if any(
+            (feedback.case.difficulty, feedback.case.kind) != ("any", "any")
+            for feedback in self.feedbacks
+        ):
             yield (
                 "Cases were chosen by difficulty or kind: such choice alone shifts calibration "
                 "and scores against the truth. Divergence and weights are not touched by it."
@@ -365,9 +372,9 @@ def _wilson(hits: int, count: int) -> tuple[float, float]:
     return low, middle + half if hits < count else 1.0
 
 
-def _weight_cells(one: GretherWeights) -> tuple[str, str, str, str]:
-    prior = f"{one.prior:.2f}", f"{one.prior_error:.3f}"
-    return (*prior, f"{one.evidence:.2f}", f"{one.evidence_error:.3f}")
+def _weight_cells(weights: GretherWeights) -> tuple[str, str, str, str]:
+    prior = f"{weights.prior:.2f}", f"{weights.prior_error:.3f}"
+    return (*prior, f"{weights.evidence:.2f}", f"{weights.evidence_error:.3f}")
 
 
 def _float(value: object) -> float:

@@ -42,7 +42,7 @@ def sections_text(page: Page) -> str:
     """A page for a terminal; columns of numbers stand to the right."""
     parts = [page.title]
     for section in page.sections:
-        lines = [_plain(one) for one in section.lines]
+        lines = [_plain(line) for line in section.lines]
         if section.rows:
             lines += [""] * bool(lines) + _aligned([section.header, *section.rows])
         if lines:
@@ -55,7 +55,7 @@ def sections_html(page: Page) -> str:
     """The same for a notebook."""
     inside = []
     for section in page.sections:
-        inside += [tag("p", escape(_plain(one))) for one in section.lines]
+        inside += [tag("p", escape(_plain(line))) for line in section.lines]
         if section.rows:
             shown = table(section.header, section.rows)
             inside.append(tag("div", shown, style="margin:0.6em 0"))
@@ -87,15 +87,15 @@ def _is_number(cell: str) -> bool:
 
 def _plain(text: str) -> str:
     """Text on one line, without characters that steer a terminal."""
-    return "".join(one if one.isprintable() else " " for one in text)
+    return "".join(sign if sign.isprintable() else " " for sign in text)
 
 
 def belief_cells(row: Mapping[str, object]) -> tuple[str, ...]:
     """A cause as cells: the truth, and three beliefs; brackets where it was not named."""
     opening, exact, stated = (float(str(row[name])) for name in ("opening", "exact", "stated"))
     label = str(row["cause"]) + (" !" if row["urgent"] else "")
-    said = percent(stated) if row["named"] else f"({percent(stated)})"
-    return label, "present" if row["present"] else "", percent(opening), percent(exact), said
+    cell = percent(stated) if row["named"] else f"({percent(stated)})"
+    return label, "present" if row["present"] else "", percent(opening), percent(exact), cell
 
 
 def step_cells(row: Mapping[str, object]) -> tuple[str, ...]:

@@ -16,10 +16,10 @@ MOST_RESULTS = 8  # of one examination, for what all together tell: 2^8 outcomes
 
 def chain_of(case: Situation) -> list[Situation]:
     """Every case on the way to this one, the opening first."""
-    found: list[Situation] = [case]
-    while (previous := found[-1].previous) is not None:
-        found.append(previous)
-    return found[::-1]
+    cases: list[Situation] = [case]
+    while (previous := cases[-1].previous) is not None:
+        cases.append(previous)
+    return cases[::-1]
 
 
 def question_rows(case: Situation) -> list[dict[str, object]]:
@@ -33,7 +33,7 @@ def question_rows(case: Situation) -> list[dict[str, object]]:
         step = after.steps[-1]
         free, free_bits = best_of(before, free=True)
         test, test_bits = best_of(before, free=False)
-        words = {one.id: one.state for one in after.answers}
+        words = {answer.id: answer.state for answer in after.answers}
         whole = knowledge.methods[step.method].label if step.whole else ""
         rows.append(
             {
@@ -72,17 +72,17 @@ def _expected(before: Situation, ids: tuple[str, ...]) -> float:
     engine, evidence = before.model.data.engine, before.evidence
     subject = Subject(tuple(before.model.data.knowledge.causes))
     states = [[(id, state) for state in engine.network[id].states] for id in ids]
-    asked = [dict(one) for one in product(*states)]
+    asked = [dict(combination) for combination in product(*states)]
     now = now_of(engine, evidence, subject)
     outcomes = outcomes_of_each(engine, evidence, asked, subject)
-    return information(now, [one for one in outcomes if one.probability > 0.0])
+    return information(now, [outcome for outcome in outcomes if outcome.probability > 0.0])
 
 
 def _told(after: Situation, ids: tuple[str, ...], words: Mapping[str, str]) -> str:
     if len(ids) == 1:
         return words[ids[0]]
-    found = [after.model.data.knowledge.label(id) for id in ids if after.truth[id] != "absent"]
-    return "; ".join(found) or "nothing found"
+    there = [after.model.data.knowledge.label(id) for id in ids if after.truth[id] != "absent"]
+    return "; ".join(there) or "nothing found"
 
 
 def walk_plan(opening: Situation, questions: int, budget: float) -> Situation:

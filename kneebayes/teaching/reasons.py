@@ -42,21 +42,23 @@ def reasons_of(closed: Judgement) -> tuple[str, ...]:
 def _reason(closed: Judgement, cause: str) -> str:
     label = closed.case.model.data.knowledge.label(cause)
     before, after = closed.opening.exact[cause], closed.exact[cause]
-    said = f"{label}: you said {_percent(closed.stated[cause])}, "
-    said += f"what was known makes it {_percent(after)}."
+    sentence = f"{label}: you said {_percent(closed.stated[cause])}, "
+    sentence += f"what was known makes it {_percent(after)}."
     down = after < closed.stated[cause]
     weights = sorted(_alone(closed, cause), key=lambda pair: pair[1] if down else -pair[1])
     helpful = [(words, p) for words, p in weights if (p < before) == down and p != before]
     if not helpful:
-        return f"{said} It began at {_percent(before)}, and nothing you found changes that much."
+        return (
+            f"{sentence} It began at {_percent(before)}, and nothing you found changes that much."
+        )
     words, alone = helpful[0]
-    return f"{said} '{words}' alone takes it from {_percent(before)} to {_percent(alone)}."
+    return f"{sentence} '{words}' alone takes it from {_percent(before)} to {_percent(alone)}."
 
 
 def _alone(closed: Judgement, cause: str) -> Iterator[tuple[str, float]]:
     """What each answer by itself makes of a cause that the opening left open."""
     opening, case = closed.opening, closed.case
-    words = {one.id: f"{one.label}: {one.state}" for one in case.answers}
+    words = {answer.id: f"{answer.label}: {answer.state}" for answer in case.answers}
     asked = [id for step in case.steps for id in step.asked]
     if not asked or not 0.0 < opening.exact[cause] < 1.0:
         return
@@ -107,8 +109,8 @@ def _closed_early(closed: Judgement) -> Iterator[str]:
 
 def _anchored(closed: Judgement) -> Iterator[str]:
     statements = closed.statements()
-    for cause in dict.fromkeys(one.cause for one in statements):
-        own = [one for one in statements if one.cause == cause]
+    for cause in dict.fromkeys(statement.cause for statement in statements):
+        own = [statement for statement in statements if statement.cause == cause]
         moved = own[-1].evidence - own[0].evidence
         followed = own[-1].stated - own[0].stated
         if len(own) > 1 and abs(moved) >= MOVED and followed * moved < FOLLOWED * moved**2:
@@ -120,11 +122,11 @@ def _anchored(closed: Judgement) -> Iterator[str]:
 
 
 def _neglected(closed: Judgement) -> Iterator[str]:
-    last = {one.cause: one for one in closed.statements()}
-    for cause, said in last.items():
-        exact = said.prior + said.evidence
-        ignored = abs(said.stated - said.evidence) < abs(said.stated - exact)
-        if said.prior < logit(RARE) and said.evidence > MOVED and ignored:
+    last = {statement.cause: statement for statement in closed.statements()}
+    for cause, last_said in last.items():
+        exact = last_said.prior + last_said.evidence
+        ignored = abs(last_said.stated - last_said.evidence) < abs(last_said.stated - exact)
+        if last_said.prior < logit(RARE) and last_said.evidence > MOVED and ignored:
             label = closed.case.model.data.knowledge.label(cause)
             yield (
                 f"Base-rate neglect: {label} began at {closed.opening.exact[cause]:.1%}. What "

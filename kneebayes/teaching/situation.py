@@ -131,8 +131,8 @@ class Situation(Showing):
     def gains(self) -> Mapping[str, float]:
         """Expected information gain of every open question in bits, the best first."""
         subject = Subject(tuple(self.model.data.knowledge.causes))
-        told = outcomes_of(self.model.data.engine, self.evidence, self.open, subject)
-        bits = {id: information(self._now, outcomes) for id, outcomes in told.items()}
+        outcomes_by_node = outcomes_of(self.model.data.engine, self.evidence, self.open, subject)
+        bits = {id: information(self._now, outcomes) for id, outcomes in outcomes_by_node.items()}
         return dict(sorted(bits.items(), key=lambda item: -item[1]))
 
     def price_of(self, id: str) -> float:
@@ -220,15 +220,15 @@ class Situation(Showing):
     @property
     def _rows(self) -> list[dict[str, object]]:
         knowledge = self.model.data.knowledge
-        words = {one.id: one.state for one in self.answers}
+        words = {answer.id: answer.state for answer in self.answers}
         when: dict[str, tuple[int, Step]] = {}
-        for at, step in enumerate(self.steps, start=1):
-            when |= dict.fromkeys(step.asked, (at, step))
+        for index, step in enumerate(self.steps, start=1):
+            when |= dict.fromkeys(step.asked, (index, step))
         rows: list[dict[str, object]] = []
         for id, state in self.known.items():
-            at, step = when.get(id, (0, Step()))
+            when_asked, step = when.get(id, (0, Step()))
             first = bool(step.asked) and step.asked[0] == id
-            row = {"step": at, "id": id, "what": knowledge.label(id), "state": state}
+            row = {"step": when_asked, "id": id, "what": knowledge.label(id), "state": state}
             row |= {"answer": words[id], "said": self.says(id)}
             row |= {"cost": step.cost if first else 0.0}
             rows.append(row | {"burden": step.burden if first else 0})

@@ -38,37 +38,46 @@ def sentence_about(model: ModelLike, truth: Truth, id: str, seed: int | None) ->
     """
     knowledge = model.data.knowledge
     voice = knowledge.voices.get(id)
-    if voice is not None and (said := voice.says.get(truth[id])):
-        return _with_years(said, model, truth, id, seed)
+    if voice is not None and (sentence := voice.says.get(truth[id])):
+        return _with_years(sentence, model, truth, id, seed)
     asked = id in knowledge.contexts or knowledge.findings[id].kind in TOLD_BY_PATIENTS
     return PLAIN.get(truth[id], "") if asked else ""
 
 
-def introduction(model: ModelLike, truth: Truth, told: tuple[str, ...], seed: int | None) -> str:
+def introduction(
+    model: ModelLike, truth: Truth, background: tuple[str, ...], seed: int | None
+) -> str:
     """Who comes, and with which words: ``Patient 7, 63 years old: "It hurts behind my knee."``.
 
     Of the background only what is told at the beginning.
     """
     knowledge = model.data.knowledge
-    who = ["Patient" if seed is None else f"Patient {seed}", *_called(model, truth, told, seed)]
+    who = [
+        "Patient" if seed is None else f"Patient {seed}",
+        *_called(model, truth, background, seed),
+    ]
     complaint = knowledge.meta.complaint
-    said = sentence_about(model, truth, complaint, seed)
-    words = f"{knowledge.label(complaint)}." if said in PLAIN.values() else f"\u201c{said}\u201d"
+    sentence = sentence_about(model, truth, complaint, seed)
+    words = (
+        f"{knowledge.label(complaint)}."
+        if sentence in PLAIN.values()
+        else f"\u201c{sentence}\u201d"
+    )
     return f"{', '.join(who)}: {words}"
 
 
 def _called(
-    model: ModelLike, truth: Truth, told: tuple[str, ...], seed: int | None
+    model: ModelLike, truth: Truth, background: tuple[str, ...], seed: int | None
 ) -> Iterator[str]:
     for id, voice in model.data.knowledge.voices.items():
-        if id in told and (word := voice.called.get(truth[id])):
+        if id in background and (word := voice.called.get(truth[id])):
             yield _with_years(word, model, truth, id, seed)
 
 
-def _with_years(said: str, model: ModelLike, truth: Truth, id: str, seed: int | None) -> str:
-    if YEARS not in said:
-        return said
-    return said.replace(YEARS, str(years_of(model, truth, id, seed)))
+def _with_years(sentence: str, model: ModelLike, truth: Truth, id: str, seed: int | None) -> str:
+    if YEARS not in sentence:
+        return sentence
+    return sentence.replace(YEARS, str(years_of(model, truth, id, seed)))
 
 
 def years_of(model: ModelLike, truth: Truth, id: str, seed: int | None) -> int:
@@ -78,8 +87,8 @@ def years_of(model: ModelLike, truth: Truth, id: str, seed: int | None) -> int:
     if not bounds:
         return 0
     states = knowledge.contexts[id].states
-    at = [state.id for state in states].index(truth[id])
-    return bounds[at] + int(_share(seed) * (bounds[at + 1] - bounds[at]))
+    position = [state.id for state in states].index(truth[id])
+    return bounds[position] + int(_share(seed) * (bounds[position + 1] - bounds[position]))
 
 
 def _share(seed: int | None) -> float:

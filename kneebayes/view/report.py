@@ -111,10 +111,10 @@ class Report:
     width: int | None = None
 
 
-def known_line(said: Iterable[tuple[str, str]]) -> str:
+def known_line(answers: Iterable[tuple[str, str]]) -> str:
     """What was answered, in one sentence: labels with their states."""
-    told = "; ".join(f"{label}: {state}" for label, state in said)
-    return f"Known: {told}." if told else "Nothing is known."
+    words = "; ".join(f"{label}: {state}" for label, state in answers)
+    return f"Known: {words}." if words else "Nothing is known."
 
 
 def known_of(answers: Iterable[Answer]) -> str:
@@ -321,14 +321,14 @@ def _element(block: str | Steps | Outline) -> str:
 
 def _nested(lines: list[tuple[int, str]], start: int) -> tuple[str, int]:
     """The list of all lines as deep as the first, with what stands below each, and its end."""
-    depth, items, at = lines[start][0], [], start
-    while at < len(lines) and lines[at][0] == depth:
-        text, at = escape(lines[at][1]), at + 1
+    depth, items, index = lines[start][0], [], start
+    while index < len(lines) and lines[index][0] == depth:
+        text, index = escape(lines[index][1]), index + 1
         below = ""
-        if at < len(lines) and lines[at][0] > depth:
-            below, at = _nested(lines, at)
+        if index < len(lines) and lines[index][0] > depth:
+            below, index = _nested(lines, index)
         items.append(tag("li", text, below))
-    return tag("ul", *items), at
+    return tag("ul", *items), index
 
 
 def _small(text: str) -> str:

@@ -30,13 +30,14 @@ def _trace_html(trace: Trace, made_by: str) -> str:
             f"{row.low:.3g} \u2026 {row.value:.3g} \u2026 {row.high:.3g}",
             f"{row.link:.3g}",
             row.origin,
-            Markup("<br/>".join(escape(one) for one in row.because)),
+            Markup("<br/>".join(escape(origin) for origin in row.because)),
         )
         for row in trace.rows
     ]
     header = ("", "node", "stated", "in numbers", "in the network", "origin", "because")
     care = "".join(
-        tag("li", escape(f"{one.text} ({', '.join(one.because)})")) for one in trace.cause.care
+        tag("li", escape(f"{advice.text} ({', '.join(advice.because)})"))
+        for advice in trace.cause.care
     )
     return tag(
         "div",

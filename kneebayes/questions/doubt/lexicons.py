@@ -43,7 +43,7 @@ class LexiconComparison(CaseResult):
         ranks: dict[str, dict[str, int]] = {}
         for lexicon, posteriors in self.posteriors.items():
             order = sorted(posteriors, key=lambda id: -posteriors[id])
-            ranks[lexicon] = {id: at for at, id in enumerate(order, start=1)}
+            ranks[lexicon] = {id: index for index, id in enumerate(order, start=1)}
         return ranks
 
     @cached_property
@@ -110,8 +110,8 @@ class LexiconComparison(CaseResult):
         causes = self.case.knowledge.causes
         return [
             id
-            for at, id in enumerate(self._order)
-            if at < SHOWN
+            for index, id in enumerate(self._order)
+            if index < SHOWN
             or causes[id].urgent
             or any(ranks[id] <= 3 for ranks in self._ranks.values())
         ]
@@ -149,8 +149,8 @@ class LexiconComparison(CaseResult):
             lexicons = len(self.posteriors)
             which = f"all {lexicons} lexicons" if lexicons > 1 else "the only lexicon"
             return f"{next(iter(by_top))} ranks first under {which}."
-        told = [f"{top} under {', '.join(lexicons)}" for top, lexicons in by_top.items()]
-        return f"The lexicons disagree on the first rank: {'; '.join(told)}."
+        sentences = [f"{top} under {', '.join(lexicons)}" for top, lexicons in by_top.items()]
+        return f"The lexicons disagree on the first rank: {'; '.join(sentences)}."
 
     def __repr__(self) -> str:
         tops = ", ".join(dict.fromkeys(self.tops.values()))

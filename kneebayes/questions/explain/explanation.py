@@ -157,11 +157,11 @@ class Explanation(CaseResult):
             before = after
         ends = explained.start.log_odds, explained.end.log_odds
         added = explained.start.log_odds + explained.apart if len(falls) > 1 else NOTHING
-        told = "in the order told" if by == "ledger" else "averaged over all orders"
+        order = "in the order told" if by == "ledger" else "averaged over all orders"
         marked = "".join(f"; {label} is urgent" for label in self._urgent)
         learnt = self.case.data.learnt
         marked += "" if learnt is None else f"; learnt from {learnt.told}"
-        title = f"{words.question}\n{told}{marked}"
+        title = f"{words.question}\n{order}{marked}"
         against = explained.against is not None
         return draw_waterfall(falls, ends, title, added=added, against=against, ax=ax)
 

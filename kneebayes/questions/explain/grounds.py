@@ -47,8 +47,12 @@ class Grounds:
 
 def grounds_of_prior(knowledge: Knowledge, causes: Sequence[str]) -> Grounds:
     """What the priors of some causes rest on."""
-    said = [knowledge.causes[id].commonness for id in causes]
-    return _grounds(knowledge, [(*one.because, *one.published_because) for one in said], True)
+    statements = [knowledge.causes[id].commonness for id in causes]
+    return _grounds(
+        knowledge,
+        [(*statement.because, *statement.published_because) for statement in statements],
+        True,
+    )
 
 
 def grounds_of_answer(
@@ -90,12 +94,14 @@ def grounds_of_answer(
         for cause in causes:
             between |= _shortest_open(network, cause, answer, set(known) - {answer, cause})
     carrying = [arrow for arrow in knowledge.arrows() if (arrow.parent, arrow.child) in between]
-    return _grounds(knowledge, [_because(knowledge, one) for one in carrying], direct)
+    return _grounds(knowledge, [_because(knowledge, statement) for statement in carrying], direct)
 
 
 def joined_shares(grounds: Iterable[tuple[Grounds, float]]) -> dict[str, float]:
     """Shares of several grounds together, each with its weight; all 0 where nothing weighs."""
-    pairs = [(one.shares, weight) for one, weight in grounds if sum(one.shares.values()) > 0.0]
+    pairs = [
+        (ground.shares, weight) for ground, weight in grounds if sum(ground.shares.values()) > 0.0
+    ]
     total = sum(weight for _, weight in pairs)
     if total == 0.0:
         return dict.fromkeys(ORIGINS, 0.0)
@@ -157,5 +163,5 @@ def _grounds(knowledge: Knowledge, statements: Sequence[tuple[str, ...]], direct
     for because in statements:
         for kind, share in knowledge.shares_of(because).items():
             shares[kind] += share / len(statements)
-    origins = dict.fromkeys(one for because in statements for one in because)
+    origins = dict.fromkeys(origin for because in statements for origin in because)
     return Grounds(shares, spelled_out(knowledge, tuple(origins)), direct)
