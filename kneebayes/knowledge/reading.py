@@ -13,6 +13,7 @@ from kneebayes.errors import KnowledgeError, Problem, suggest
 from kneebayes.knowledge.base import Knowledge
 from kneebayes.knowledge.checks import check
 from kneebayes.knowledge.extending import Layered, digest_of
+from kneebayes.knowledge.faults import problems_of
 from kneebayes.knowledge.files import read_csv, read_toml
 from kneebayes.knowledge.layers import in_layer, with_members
 from kneebayes.knowledge.lexicons import filled_in
@@ -62,7 +63,6 @@ FILES = (
 )
 KINDS = {".toml", ".tml", ".csv"}  # of files that look as if they held knowledge
 TEST_TABLES = {"methods", "results"}
-BRANCHES = {"statement", "states", "str", "float", "constrained-str"}
 
 
 def read_knowledge(
@@ -254,7 +254,7 @@ class _Reader:
         try:
             return kind.model_validate(named)
         except ValidationError as error:
-            self.problems.extend(_problems_of(error, place, kind))
+            self.problems.extend(problems_of(error, place, kind))
             self.unread.add(id)
             return None
 
@@ -310,28 +310,3 @@ class _Reader:
             else:
                 made[record.id] = record
         return made
-
-
-def _problems_of(error: ValidationError, place: str, kind: type[Record]) -> list[Problem]:
-    """Say what pydantic found in the words of a knowledge file."""
-    problems: dict[tuple[str, str], Problem] = {}
-    for one in error.errors(include_url=False):
-        steps = [str(step) for step in one["loc"] if str(step) not in BRANCHES]
-        join = "." if ": " in place else ": "
-        where = place + (join + ".".join(steps) if steps else "")
-        if one["type"] == "missing":
-            wrong, remedy = "the field is missing.", "Add it."
-        elif one["type"] == "extra_forbidden":
-            near = suggest(steps[-1], list(kind.model_fields), count=1)
-            wrong = f"'{steps[-1]}' is not a field here."
-            remedy = f"Did you mean '{near[0]}'?" if near else "Leave it out."
-        else:
-            said = one["msg"].removeprefix("Value error, ")
-            given = one["input"]
-            if said.startswith("must") and steps:
-                said = f"{steps[-1]} {said}"
-            told = isinstance(given, dict) or "got " in said
-            shown = "" if told else f" Got {str(given)[:60]!r}."
-            wrong, remedy = f"{said}.{shown}", ""
-        problems.setdefault((where, wrong), Problem(where, wrong, remedy))
-    return list(problems.values())
