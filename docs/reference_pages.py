@@ -122,6 +122,8 @@ def _command_line() -> str:
     group = typer.main.get_command(application)
     lines = ["# Command line", "", "What `kneebayes COMMAND --help` says, in one place.", ""]
     for name, command in group.commands.items():  # type: ignore[attr-defined]
+        if command.hidden:  # an old name that still works
+            continue
         lines += [f"## kneebayes {name}", "", *_paragraphs(command.help or ""), ""]
         usage = " ".join(_usage(parameter) for parameter in command.params)
         lines += ["```text", f"kneebayes {name} {usage}".rstrip(), "```", ""]
