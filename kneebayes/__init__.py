@@ -24,8 +24,8 @@ from kneebayes.errors import (
     TooWideError,
     UnknownNameError,
 )
-from kneebayes.exchange.saving import save
 from kneebayes.model import Model, load
+from kneebayes.saving import save
 
 try:
     __version__ = version("kneebayes")

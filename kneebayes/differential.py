@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import warnings
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, overload
 
 from kneebayes.case import Answer, Belief, Urgency
 from kneebayes.case.case import Case, Diagnosing, RankedCause
@@ -15,12 +17,13 @@ from kneebayes.questions.attribute.attribution import attribution
 from kneebayes.questions.attribute.cause_sets import probability_of_exactly, sets
 from kneebayes.questions.attribute.surprises import surprises
 from kneebayes.questions.attribute.whatif import without
-from kneebayes.questions.doubt.lexicons import lexicons
+from kneebayes.questions.doubt.lexicons import compare_lexicons
 from kneebayes.questions.doubt.robustness import robustness
 from kneebayes.questions.doubt.sensitivity import sensitivity
 from kneebayes.questions.doubt.tornado import tornado
 from kneebayes.questions.explain.explanation import explain
 from kneebayes.questions.explain.nomogram import nomogram
+from kneebayes.renaming import renamed, renamed_function
 from kneebayes.view.differential import (
     differential_dict,
     differential_report,
@@ -29,11 +32,14 @@ from kneebayes.view.differential import (
     ranking_table,
 )
 from kneebayes.view.report import report_html, report_text
+from kneebayes.writing import guard_cells, text_or_path
 
 if TYPE_CHECKING:
     import pandas as pd
 
 __all__ = ["Differential"]
+
+OLD = ("groups", "lexicons")
 
 
 def _shortest(value: object) -> str:
@@ -109,12 +115,19 @@ class Differential:
         return self.ranking
 
     @property
-    def groups(self) -> pd.DataFrame:
+    def group_ranking(self) -> pd.DataFrame:
         """One row a group, most probable first: ``id``, ``group``, ``prior``, ``posterior``.
 
         Both probabilities are of at least one member being present.
         """
         return group_table(self)
+
+    @property
+    def groups(self) -> pd.DataFrame:
+        """The old name of :attr:`group_ranking`."""
+        message = "dx.groups is now called dx.group_ranking."
+        warnings.warn(message, DeprecationWarning, stacklevel=2)
+        return self.group_ranking
 
     @property
     def urgency(self) -> Urgency:
@@ -158,16 +171,17 @@ class Differential:
     def __len__(self) -> int:
         return len(self.case.ranked)
 
-    def given(self, said: Mapping[str, object] | pd.Series) -> Differential:
+    @renamed(said="answers")
+    def given(self, answers: Mapping[str, object] | pd.Series) -> Differential:
         """The differential with more known, or with answers changed or taken back (None).
 
         Parameters
         ----------
-        said
+        answers
             Further answers by name, or a row of a table; an answer about something answered
             before replaces it.
         """
-        return type(self)(self.model, self.case.given(said))
+        return type(self)(self.model, self.case.given(answers))
 
     def probability(self, event: Mapping[str, object]) -> float:
         """P(all of the event | evidence), for any nodes together.
@@ -190,7 +204,8 @@ class Differential:
     sets = sets
     probability_of_exactly = probability_of_exactly
     robustness = robustness
-    lexicons = lexicons
+    compare_lexicons = compare_lexicons
+    lexicons = renamed_function("lexicons", "compare_lexicons", compare_lexicons)
     sensitivity = sensitivity
     tornado = tornado
 
@@ -198,24 +213,43 @@ class Differential:
         """Everything as plain values, ready for JSON."""
         return differential_dict(self)
 
-    def to_json(self) -> str:
-        """The same as JSON text."""
-        return json.dumps(self.to_dict(), indent=2, ensure_ascii=False, allow_nan=False)
+    @overload
+    def to_json(self) -> str: ...
 
-    def to_csv(self) -> str:
-        """The ranking as CSV text."""
-        return str(self.ranking.to_csv(lineterminator="\n", float_format=_shortest))
+    @overload
+    def to_json(self, path: str | Path) -> Path: ...
+
+    def to_json(self, path: str | Path | None = None) -> str | Path:
+        """The same as JSON text; or the path where it was written, if there is one."""
+        text = json.dumps(self.to_dict(), indent=2, ensure_ascii=False, allow_nan=False)
+        return text_or_path(text, path)
+
+    @overload
+    def to_csv(self) -> str: ...
+
+    @overload
+    def to_csv(self, path: str | Path) -> Path: ...
+
+    def to_csv(self, path: str | Path | None = None) -> str | Path:
+        """The ranking as CSV text; or the path where it was written, if there is one."""
+        text = str(guard_cells(self.ranking).to_csv(lineterminator="\n", float_format=_shortest))
+        return text_or_path(text, path)
 
     @property
     def text(self) -> str:
         """The differential for a terminal, with the first ten causes."""
         return self.report()
 
-    def report(self, top: int = 10) -> str:
-        """The differential for a terminal, with the first ``top`` causes."""
-        return report_text(differential_report(self, top))
+    @renamed(top="n")
+    def report(self, n: int = 10) -> str:
+        """The differential for a terminal, with the first ``n`` causes."""
+        return report_text(differential_report(self, n))
 
     draw = draw_differential
+
+    def __dir__(self) -> list[str]:
+        """What there is to be asked, by its new names alone."""
+        return [name for name in super().__dir__() if name not in OLD]
 
     def __str__(self) -> str:
         return self.text

@@ -123,7 +123,7 @@ class UnknownNameError(KneebayesError, KeyError):
 
     def along_with(self, others: Sequence[UnknownNameError]) -> UnknownNameError:
         """The same error, telling of further unknown names too, a line each."""
-        message = "\n".join(one.message for one in (self, *others))
+        message = "\n".join(other.message for other in (self, *others))
         return type(self)(message, self.name, self.suggestions, self.start, self.instead, others)
 
 
@@ -164,15 +164,15 @@ def circle_among(parents: Mapping[str, Iterable[str]]) -> list[str]:
     >>> circle_among({"a": ["b"], "b": ["a"], "c": ["a"]})
     ['a', 'b']
     """
-    left = {id: set(pointing) & set(parents) for id, pointing in parents.items()}
+    open_ids = {id: set(pointing) & set(parents) for id, pointing in parents.items()}
     while True:
-        pointing = set().union(*left.values()) if left else set()
-        loose = [id for id, into in left.items() if not into or id not in pointing]
+        pointing = set().union(*open_ids.values()) if open_ids else set()
+        loose = [id for id, into in open_ids.items() if not into or id not in pointing]
         if not loose:
-            return sorted(left)
+            return sorted(open_ids)
         for id in loose:
-            del left[id]
-        left = {id: into & set(left) for id, into in left.items()}
+            del open_ids[id]
+        open_ids = {id: into & set(open_ids) for id, into in open_ids.items()}
 
 
 def shown(value: object, longest: int = 200) -> str:
@@ -217,14 +217,16 @@ def suggest(name: str, known: Iterable[str], count: int = 3) -> list[str]:
     typed, sense = _words(name)
     read = {candidate: _words(candidate) for candidate in known}
     by_name = {candidate: words for candidate, (words, other) in read.items() if other == sense}
-    spread = Counter(stem for words in by_name.values() for stem in {_stem(one) for one in words})
+    spread = Counter(stem for words in by_name.values() for stem in {_stem(word) for word in words})
     weights = {stem: math.log(1.0 + len(by_name) / number) for stem, number in spread.items()}
     ranked = []
     for candidate, words in by_name.items():
         covered, own = _likeness(typed, words, weights, math.log(1.0 + len(by_name)))
         if covered >= COVERED:
             ranked.append((-covered - own, len(candidate), candidate))
-    ranked = [one for one in sorted(ranked) if one[0] <= FAR_BEHIND * min(ranked)[0]]
+    ranked = [
+        candidate for candidate in sorted(ranked) if candidate[0] <= FAR_BEHIND * min(ranked)[0]
+    ]
     return [candidate for *_, candidate in ranked][:count]
 
 
@@ -232,9 +234,9 @@ def _words(name: str) -> tuple[list[str], tuple[bool, bool]]:
     """The words of a name that carry its meaning; whether it denies, or tells what cannot be."""
     plain = name.casefold().replace("\u2019", "'").replace("'", "")
     words = re.findall(r"[^\W_]+", plain)
-    said = [word for word in words if word not in NEGATIONS]
-    return [word for word in said if word not in FILLERS] or said, (
-        said != words,
+    without_negations = [word for word in words if word not in NEGATIONS]
+    return [word for word in without_negations if word not in FILLERS] or without_negations, (
+        without_negations != words,
         not UNABLE.isdisjoint(words),
     )
 
@@ -247,40 +249,42 @@ def _likeness(
     whole = matcher.ratio() if matcher.quick_ratio() >= WHOLE_ALIKE else 0.0  # "swollenknee"
     whole = whole if whole >= WHOLE_ALIKE and typed[0][0] == words[0][0] else 0.0
     held = total = 0.0
-    left = list(words)
-    for one in typed:
-        alike, best = max(((_same(one, other), other) for other in left), default=(0.0, ""))
-        weight = weights.get(_stem(best if alike else one), unseen)
+    unmatched = list(words)
+    for typed_word in typed:
+        alike, best = max(
+            ((_same(typed_word, other), other) for other in unmatched), default=(0.0, "")
+        )
+        weight = weights.get(_stem(best if alike else typed_word), unseen)
         total += weight
         if alike:
             held += alike * weight
-            left.remove(best)
+            unmatched.remove(best)
     own = sum(weights.get(_stem(word), unseen) for word in words)
     return (max(whole, held / total if total else 0.0), max(whole, held / own if own else 0.0))
 
 
-def _same(one: str, other: str) -> float:
+def _same(first: str, other: str) -> float:
     """How sure it is that two words are the same one, from 0 to 1."""
-    if one == other:
+    if first == other:
         return 1.0
-    if _stem(one) == _stem(other) or one[:6] == other[:6] != one[:5]:
+    if _stem(first) == _stem(other) or first[:6] == other[:6] != first[:5]:
         return 0.95
-    if one[:1] != other[:1]:
-        return 0.8 if one[:2] == other[1::-1] and one[2:] == other[2:] != "" else 0.0
-    matcher = difflib.SequenceMatcher(None, one, other, autojunk=False)
-    least = SHORT_ALIKE if min(len(one), len(other)) <= SHORT else LONG_ALIKE
+    if first[:1] != other[:1]:
+        return 0.8 if first[:2] == other[1::-1] and first[2:] == other[2:] != "" else 0.0
+    matcher = difflib.SequenceMatcher(None, first, other, autojunk=False)
+    least = SHORT_ALIKE if min(len(first), len(other)) <= SHORT else LONG_ALIKE
     alike = matcher.quick_ratio() >= least and matcher.ratio() >= least
-    return 0.9 * matcher.ratio() if alike or _one_slip(one, other) else 0.0
+    return 0.9 * matcher.ratio() if alike or _one_slip(first, other) else 0.0
 
 
-def _one_slip(one: str, other: str) -> bool:
+def _one_slip(first: str, other: str) -> bool:
     """Whether one letter too many, too few, wrong, or two swapped make the difference."""
-    if min(len(one), len(other)) < 3 or abs(len(one) - len(other)) > 1:
+    if min(len(first), len(other)) < 3 or abs(len(first) - len(other)) > 1:
         return False
-    start = next((i for i, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), None)
+    start = next((i for i, (a, b) in enumerate(zip(first, other, strict=False)) if a != b), None)
     if start is None:
         return True
-    a, b = one[start:], other[start:]
+    a, b = first[start:], other[start:]
     return a[1:] == b or a == b[1:] or a[1:] == b[1:] or (a[:2] == b[1::-1] and a[2:] == b[2:])
 
 

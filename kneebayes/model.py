@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,8 +14,9 @@ from kneebayes.cohort.record import diagnose_cohort
 from kneebayes.cohort.simulated_files import simulate_to_file
 from kneebayes.cohort.simulation import benchmark_cohort, simulate
 from kneebayes.differential import Differential
-from kneebayes.exchange.case_file import read_case, save_case
-from kneebayes.exchange.phenopacket_read import read_phenopacket
+from kneebayes.errors import KneebayesError
+from kneebayes.exchange.case_file import load_case, save_case
+from kneebayes.exchange.phenopacket_read import load_phenopacket
 from kneebayes.exchange.phenopacket_write import phenopacket
 from kneebayes.exchange.risk_assessment import risk_assessment
 from kneebayes.knowledge import Knowledge, Names, Remark
@@ -28,12 +30,14 @@ from kneebayes.page.opening import explorer
 from kneebayes.questions.ask.interview import interview
 from kneebayes.questions.attribute.distinguishability import distinguish
 from kneebayes.questions.attribute.sampled import sample
+from kneebayes.renaming import renamed_function
+from kneebayes.saving import is_saved_model, load_model
 from kneebayes.study.evaluating import evaluate_model
 from kneebayes.study.misspecification import misspecify
 from kneebayes.teaching.counting import count_people
 from kneebayes.teaching.opening import new_case
 from kneebayes.teaching.practice import run_practice
-from kneebayes.teaching.saving import read_case as open_practice_case
+from kneebayes.teaching.saving import load_practice_case
 from kneebayes.view.catalogue import Catalogue, search
 from kneebayes.view.figures import draw_model
 from kneebayes.view.trace import trace
@@ -50,17 +54,27 @@ if TYPE_CHECKING:
 __all__ = ["Model", "load"]
 
 INTERNAL = ("elicited", "engine", "names", "reading", "readings", "replace", "solved")
+OLD = (
+    "case",
+    "open_case",
+    "read_case",
+    "read_phenopacket",
+    "to_phenopacket",
+    "to_risk_assessment",
+)
 
 
 def load(
     folder: str | Path | None = None, lexicon: str | None = None, layer: Layer = "literature"
 ) -> Model:
-    """Read a knowledge folder and make it ready to reason with.
+    """Read a knowledge folder, or a saved model, and make it ready to reason with.
 
     Parameters
     ----------
     folder
-        A knowledge folder; left out, the article on pain behind the knee.
+        A knowledge folder; left out, the article on pain behind the knee. Or a file that
+        :func:`save` has written whole, ``taught.kneebayes.json``: it has layer, lexicon and
+        setting of its own, and what patients taught.
     lexicon
         Which lexicon turns words into numbers; left out, the folder's own choice.
     layer
@@ -71,6 +85,8 @@ def load(
     ------
     KnowledgeError
         If the folder has problems; all of them are listed.
+    KneebayesError
+        If a file is no saved model, or a lexicon or layer is asked for that it does not have.
     UnknownNameError
         If the lexicon is not in the folder.
 
@@ -80,7 +96,21 @@ def load(
     >>> kb.load()
     Model('Pain behind the knee', lexicon 'article': 28 causes, 84 findings, 28 contexts)
     """
-    return Model(read_model(folder, lexicon, layer))
+    if not is_saved_model(folder):
+        return Model(read_model(folder, lexicon, layer))
+    data = load_model(str(folder))
+    asked = (lexicon or data.lexicon, data.knowledge.layer if layer == "literature" else layer)
+    if asked != (data.lexicon, data.knowledge.layer):
+        message = (
+            f"{folder}: the model was saved with lexicon '{data.lexicon}' and layer "
+            f"'{data.knowledge.layer}', and keeps them. Load it without, then take "
+            "model.with_lexicon(...) or model.in_layer(...)."
+        )
+        raise KneebayesError(message)
+    if data.learnt is not None:
+        learnt = replace(data.learnt, before=Model(data.learnt.before.data))  # type: ignore[type-var]
+        data = data.replace(learnt=learnt)
+    return Model(data)
 
 
 class Model:
@@ -240,8 +270,8 @@ class Model:
 
     # to practise on
 
-    case = new_case
-    open_case = open_practice_case
+    practice_case = new_case
+    load_practice_case = load_practice_case
     practice = run_practice
     natural_frequencies = count_people
 
@@ -249,11 +279,11 @@ class Model:
 
     explorer = explorer
     to_html = write_page
-    read_case = read_case
-    read_phenopacket = read_phenopacket
+    load_case = load_case
+    load_phenopacket = load_phenopacket
     save_case = staticmethod(save_case)
-    to_phenopacket = staticmethod(phenopacket)
-    to_risk_assessment = staticmethod(risk_assessment)
+    phenopacket = staticmethod(phenopacket)
+    risk_assessment = staticmethod(risk_assessment)
 
     def to_pgmpy(self) -> DiscreteBayesianNetwork:
         """The network as a pgmpy ``DiscreteBayesianNetwork`` of small tables.
@@ -264,6 +294,17 @@ class Model:
         from kneebayes.network.pgmpy_bridge import to_pgmpy
 
         return to_pgmpy(self.network)
+
+    # old names, which work for one version more
+
+    case = renamed_function("case", "practice_case", new_case)
+    open_case = renamed_function("open_case", "load_practice_case", load_practice_case)
+    read_case = renamed_function("read_case", "load_case", load_case)
+    read_phenopacket = renamed_function("read_phenopacket", "load_phenopacket", load_phenopacket)
+    to_phenopacket = staticmethod(renamed_function("to_phenopacket", "phenopacket", phenopacket))
+    to_risk_assessment = staticmethod(
+        renamed_function("to_risk_assessment", "risk_assessment", risk_assessment)
+    )
 
     # what belongs to the data
 
@@ -299,7 +340,7 @@ class Model:
 
     def __dir__(self) -> list[str]:
         """What there is to be asked; what belongs to the data stands behind ``.data``."""
-        return [name for name in super().__dir__() if name not in INTERNAL]
+        return [name for name in super().__dir__() if name not in (*INTERNAL, *OLD)]
 
     def __repr__(self) -> str:
         data = self.data

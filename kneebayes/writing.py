@@ -15,7 +15,14 @@ from kneebayes.errors import KneebayesError
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["guard_cells", "guard_text", "replacing_file", "write_safely"]
+__all__ = [
+    "guard_cells",
+    "guard_text",
+    "replacing_file",
+    "telling_why",
+    "text_or_path",
+    "write_safely",
+]
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r")  # what makes a spreadsheet calculate (OWASP)
 
@@ -72,7 +79,7 @@ def replacing_file(path: str | Path) -> Iterator[Path]:
     KneebayesError
         If it cannot be written; names the file and the reason.
     """
-    try:
+    with telling_why(path):
         wanted = Path(os.path.realpath(path))
         mode = wanted.stat().st_mode if wanted.exists() else None
         if mode is not None and not stat.S_ISREG(mode) and not stat.S_ISDIR(mode):
@@ -87,6 +94,24 @@ def replacing_file(path: str | Path) -> Iterator[Path]:
         finally:
             with suppress(OSError):
                 fresh.unlink(missing_ok=True)
+
+
+@contextmanager
+def telling_why(path: str | Path) -> Iterator[None]:
+    """Say in a :class:`KneebayesError` why a file cannot be written, whatever the system says.
+
+    Parameters
+    ----------
+    path
+        The file that is being written.
+
+    Raises
+    ------
+    KneebayesError
+        If the system refuses; names the file and the reason.
+    """
+    try:
+        yield
     except (OSError, UnicodeEncodeError, ValueError) as error:
         if isinstance(error, KneebayesError) or _from_elsewhere(error):
             raise
@@ -126,6 +151,11 @@ def _reason(path: Path, error: Exception) -> str:
         else "What was there before is unchanged."
     )
     return f"'{path}' cannot be written: {why}. {remedy}"
+
+
+def text_or_path(text: str, path: str | Path | None) -> str | Path:
+    """A text, or where it was written if there is a path."""
+    return text if path is None else write_safely(path, text)
 
 
 def guard_text(value: object) -> object:
@@ -174,9 +204,9 @@ def guard_cells(frame: pd.DataFrame) -> pd.DataFrame:
     1       A1   -0.5
     """
     guarded = frame.copy(deep=False)
-    for at, kind in enumerate(frame.dtypes):
+    for index, kind in enumerate(frame.dtypes):
         if kind.kind not in "biufcmM":
-            guarded.isetitem(at, list(map(guard_text, frame.iloc[:, at])))
+            guarded.isetitem(index, list(map(guard_text, frame.iloc[:, index])))
     if frame.index.dtype.kind not in "biufcmM":
         guarded.index = frame.index.map(guard_text)
     guarded.columns = [guard_text(name) for name in frame.columns]

@@ -64,7 +64,7 @@ def test_another_lexicon_is_named_in_the_answer(capsys: pytest.CaptureFixture[st
             (
                 "'fevr'. Did you mean 'fever'? No finding, context, cause, mediator or group named "
                 "'age=67'. To say this: --context age=67. No finding, context, cause, mediator or "
-                "group named 'warmht'. Did you mean 'warmth'? See `kneebayes findings`"
+                "group named 'warmht'. Did you mean 'warmth'? See `kneebayes search`"
             ),
         ),
         (["diagnose", "fever", "--absent", "fever"], 2, "'fever' was answered twice"),
@@ -75,7 +75,7 @@ def test_another_lexicon_is_named_in_the_answer(capsys: pytest.CaptureFixture[st
         (["diagnose", "no fever"], 2, "To say that it is absent: --absent fever. See `kneebayes"),
         (["diagnose", "fever=no"], 2, "To say that it is absent: --absent fever. See"),
         (["diagnose", "no lump"], 2, "To say that it is absent: --absent lump. See"),
-        (["diagnose", "no hot knee"], 2, '--absent "hot knee". See `kneebayes findings`'),
+        (["diagnose", "no hot knee"], 2, '--absent "hot knee". See `kneebayes search`'),
         (["diagnose", "age=67"], 2, "To say this: --context age=67. See"),
         (["diagnose", "fever=0.7"], 2, "To say this: --likely fever=0.7. See"),
         (["diagnose", "fever=70%"], 2, "To say this: --likely fever=70%. See"),
@@ -85,7 +85,7 @@ def test_another_lexicon_is_named_in_the_answer(capsys: pytest.CaptureFixture[st
         (["diagnose", "--likely", "fever=%"], 2, "or in percent. Got '%'"),
         (["diagnose", "--lexicon", "klingon"], 2, "No lexicon 'klingon'. There are: article"),
         (["diagnose", "severe pain", "mild pain"], 3, "cannot be true together"),
-        (["cause", "hiccups"], 2, "No cause named 'hiccups'"),
+        (["trace", "hiccups"], 2, "No cause named 'hiccups'"),
         (["check", "no/such/folder"], 4, "there is no such folder"),
     ],
 )
@@ -99,29 +99,29 @@ def test_what_is_not_understood_ends_with_its_exit_code(
 
 
 def test_findings_are_found_by_words_in_any_order(capsys: pytest.CaptureFixture[str]) -> None:
-    code, out, _ = run(["findings", "knee swollen"], capsys)
+    code, out, _ = run(["search", "knee swollen"], capsys)
     assert code == 0
     assert out.startswith("finding    swollen knee")
-    _, out, _ = run(["findings", "older", "--json"], capsys)
+    _, out, _ = run(["search", "older", "--json"], capsys)
     assert [row["id"] for row in json.loads(out)] == ["age"]
-    _, out, _ = run(["findings"], capsys)
+    _, out, _ = run(["search"], capsys)
     assert len(out.splitlines()) == 84 + 28 + 28 + 11
-    _, out, _ = run(["findings", "gradual onset"], capsys)
+    _, out, _ = run(["search", "gradual onset"], capsys)
     assert out.startswith("finding    sudden onset")
-    _, out, _ = run(["findings", "zebra"], capsys)
+    _, out, _ = run(["search", "zebra"], capsys)
     assert "Nothing is called 'zebra'" in out
 
 
 def test_a_profile_tells_every_number_and_the_care(
     knee: kb.Model, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    code, out, _ = run(["cause", "popliteal cyst", "--json"], capsys)
+    code, out, _ = run(["trace", "popliteal cyst", "--json"], capsys)
     content = json.loads(out)
     assert code == 0
     assert content["id"] == "bakers_cyst"
     assert len(content["numbers"]) == len(knee.trace("Baker's cyst").table)
     assert any("drain" in one["text"] for one in content["care"])
-    _, out, _ = run(["cause", "gout"], capsys)
+    _, out, _ = run(["trace", "gout"], capsys)
     assert "care: Rest, medicine" in out
     assert "C130" in out
 
@@ -169,9 +169,9 @@ def test_a_probability_can_be_told_in_percent(capsys: pytest.CaptureFixture[str]
 
 
 def test_messages_speak_of_commands_and_not_of_python(capsys: pytest.CaptureFixture[str]) -> None:
-    for arguments in (["diagnose", "swolen knee"], ["cause", "gouut"], ["diagnose", "no fever"]):
+    for arguments in (["diagnose", "swolen knee"], ["trace", "gouut"], ["diagnose", "no fever"]):
         _, _, err = run(arguments, capsys)
-        assert err.endswith("See `kneebayes findings` for all names.\n")
+        assert err.endswith("See `kneebayes search` for all names.\n")
         assert "model." not in err
         assert "{" not in err
 
@@ -187,3 +187,20 @@ def test_answers_that_hardly_go_together_are_called_out(
 
 def test_the_version_is_that_of_the_package(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["--version"], capsys)[1] == f"kneebayes {kb.__version__}\n"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "rest"),
+    [
+        ("ask", "questions", ["fever"]),
+        ("cause", "trace", ["gout"]),
+        ("findings", "search", ["hot"]),
+    ],
+)
+def test_an_old_command_says_so_and_does_the_same(
+    old: str, new: str, rest: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    code, out, err = run([old, *rest], capsys)
+    assert code == 0
+    assert out == run([new, *rest], capsys)[1]
+    assert f"'{old}' is deprecated" in err

@@ -1,4 +1,4 @@
-"""``kneebayes ask`` as a script sees it."""
+"""``kneebayes questions`` as a script sees it."""
 
 import json
 
@@ -9,7 +9,7 @@ import kneebayes as kb
 
 
 def test_ask_prints_what_python_says(knee: kb.Model, capsys: pytest.CaptureFixture[str]) -> None:
-    arguments = ["ask", "lump behind the knee", "--absent", "fever", "--about", "infection"]
+    arguments = ["questions", "lump behind the knee", "--absent", "fever", "--about", "infection"]
     code, out, err = run([*arguments, "--kind", "sign", "--kind", "test"], capsys)
     dx = knee.diagnose({"lump behind the knee": True, "fever": False})
     assert (code, err) == (0, "")
@@ -17,7 +17,7 @@ def test_ask_prints_what_python_says(knee: kb.Model, capsys: pytest.CaptureFixtu
 
 
 def test_ask_as_json_is_the_questions(knee: kb.Model, capsys: pytest.CaptureFixture[str]) -> None:
-    code, out, _ = run(["ask", "stiffness", "--by-advice", "--json"], capsys)
+    code, out, _ = run(["questions", "stiffness", "--by-advice", "--json"], capsys)
     asked = knee.diagnose({"stiffness": True}).questions().by_advice
     assert code == 0
     told, expected = json.loads(out), json.loads(asked.to_json())
@@ -31,10 +31,10 @@ def test_ask_as_json_is_the_questions(knee: kb.Model, capsys: pytest.CaptureFixt
 @pytest.mark.parametrize(
     ("arguments", "code", "said"),
     [
-        (["ask", "swolen knee"], 2, "Did you mean 'swollen knee'"),
-        (["ask", "--about", "hiccups"], 2, "No cause or group named 'hiccups'"),
-        (["ask", "--kind", "scan"], 2, "there is no kind of question 'scan'"),
-        (["ask", "severe pain", "mild pain"], 3, "cannot be true together"),
+        (["questions", "swolen knee"], 2, "Did you mean 'swollen knee'"),
+        (["questions", "--about", "hiccups"], 2, "No cause or group named 'hiccups'"),
+        (["questions", "--kind", "scan"], 2, "there is no kind of question 'scan'"),
+        (["questions", "severe pain", "mild pain"], 3, "cannot be true together"),
     ],
 )
 def test_what_is_not_understood_ends_with_its_exit_code(

@@ -48,7 +48,7 @@ def test_json_holds_the_table(knee: kb.Model, capsys: pytest.CaptureFixture[str]
 
 
 @pytest.mark.parametrize(
-    "command", [["diagnose"], ["ask"], ["explain", "hot wheel"], ["robustness"]]
+    "command", [["diagnose"], ["questions"], ["explain", "hot wheel"], ["robustness"]]
 )
 def test_every_command_on_a_patient_takes_a_folder(
     command: list[str], folder: Path, capsys: pytest.CaptureFixture[str]

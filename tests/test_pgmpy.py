@@ -12,7 +12,7 @@ import pytest
 
 import kneebayes as kb
 from kneebayes.errors import KneebayesError
-from kneebayes.exchange import write_network
+from kneebayes.exchange import save_network
 from kneebayes.inference import Engine, Evidence
 from kneebayes.network import Network, noisy_or_node, root_node
 from kneebayes.network.pgmpy_bridge import query_pgmpy, to_pgmpy
@@ -177,7 +177,7 @@ def test_a_saved_network_is_read_by_pgmpy(
     tiny: Network, seen: Evidence, tmp_path: Path, suffix: str
 ) -> None:
     path = tmp_path / f"tiny{suffix}"
-    write_network(tiny, path)
+    save_network(tiny, path)
     readers = importlib.import_module("pgmpy.readwrite")
     reader = readers.BIFReader if suffix == ".bif" else readers.XMLBIFReader
     read = reader(str(path)).get_model()
@@ -195,7 +195,7 @@ def test_a_saved_network_is_read_by_pyagrum(
     agrum: ModuleType, tiny: Network, seen: Evidence, tmp_path: Path, suffix: str
 ) -> None:
     path = tmp_path / f"tiny{suffix}"
-    write_network(tiny, path)
+    save_network(tiny, path)
     read = load_agrum(agrum, path)
     inference = agrum.LazyPropagation(read)
     inference.setEvidence(states_of(tiny, seen))

@@ -97,7 +97,7 @@ def test_records_have_an_id_and_a_label_and_are_frozen(knee: kb.Model, name: str
 def test_the_ranking_has_the_columns_promised(knee: kb.Model) -> None:
     dx = knee.diagnose()
     assert {"id", "cause", "group", "prior", "posterior", "urgent"} <= set(dx.ranking.columns)
-    assert {"group", "posterior"} <= set(dx.groups.columns)
+    assert {"group", "posterior"} <= set(dx.group_ranking.columns)
     assert dx.urgency.level in {"now", "soon", "routine"}
     assert isinstance(dx.urgency.reasons, tuple)
 

@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 import kneebayes as kb
-from kneebayes.exchange import read_network_file
+from kneebayes.exchange import load_network_file
 from kneebayes.inference import Evidence
 from kneebayes.knowledge.names import fold
 
@@ -121,7 +121,7 @@ def test_a_cohort_of_pumps(pump: kb.Model) -> None:
 
 @pytest.mark.parametrize("suffix", [".xmlbif", ".bif", ".xdsl", ".json"])
 def test_it_is_saved_and_read(pump: kb.Model, tmp_path: Path, suffix: str) -> None:
-    read = read_network_file(kb.save(pump, tmp_path / f"pump{suffix}"))
+    read = load_network_file(kb.save(pump, tmp_path / f"pump{suffix}"))
     assert read.network == pump.network
     assert read.label("dry_bearing") == "dry bearing"
     assert read.about["title"] == "Noise of a garden pump"
@@ -129,14 +129,14 @@ def test_it_is_saved_and_read(pump: kb.Model, tmp_path: Path, suffix: str) -> No
 
 def test_a_pump_in_and_out(pump: kb.Model, dx: kb.Differential, tmp_path: Path) -> None:
     path = pump.save_case(dx, tmp_path / "pump.json")
-    again = pump.read_case(path).diagnose()
+    again = pump.load_case(path).diagnose()
     certain = pump.diagnose({**TOLD, "hot case": True})
-    packet = pump.read_phenopacket(pump.to_phenopacket(certain)).diagnose()
+    packet = pump.load_phenopacket(pump.phenopacket(certain)).diagnose()
     for cause in pump.causes:
         assert again[cause.id] == pytest.approx(dx[cause.id], abs=1e-12)
         assert packet[cause.id] == pytest.approx(certain[cause.id], abs=1e-12)
     with pytest.raises(kb.KneebayesError, match="made with the model 'Noise of a garden pump'"):
-        kb.load().read_case(path)
+        kb.load().load_case(path)
 
 
 # No code knows the first article. Docstrings may take examples from it, and so may longer texts

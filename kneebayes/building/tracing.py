@@ -32,7 +32,8 @@ class TraceRow:
     link
         The number in the network; for a prior the value that was reached.
     origin
-        ``article``, ``literature``, ``assumption``, joined by ``+`` where several take part.
+        ``article``, ``literature``, ``assumption``, ``patients``, joined by ``+`` where several
+        take part.
     because
         Claims with their statement, references with their title, or the reason assumed.
     """
@@ -176,7 +177,9 @@ def _as_text(amount: Amount | None) -> str:
 
 def _origin(knowledge: Knowledge, because: tuple[str, ...]) -> str:
     kinds = {knowledge.kind_of_origin(one) for one in because}
-    return "+".join(one for one in ("article", "literature", "assumption") if one in kinds)
+    return "+".join(
+        one for one in ("article", "literature", "assumption", "patients") if one in kinds
+    )
 
 
 def spelled_out(knowledge: Knowledge, because: tuple[str, ...]) -> tuple[str, ...]:

@@ -77,7 +77,7 @@ class Answer:
 
 
 def read_answers(
-    knowledge: Knowledge, names: Names, network: Network, said: object
+    knowledge: Knowledge, names: Names, network: Network, given_answers: object
 ) -> tuple[Answer, ...]:
     """Understand names and answers; what is unknown is left out.
 
@@ -85,7 +85,7 @@ def read_answers(
     ----------
     knowledge, names, network
         What can be named and which states it has.
-    said
+    given_answers
         Answers by name. An answer is True or ``"present"``, False or ``"absent"``, None or
         ``"unknown"``, the name of a state, a probability (virtual evidence), or for a node
         with several states a mapping of states to probabilities. A group can be False:
@@ -98,44 +98,46 @@ def read_answers(
     EvidenceError
         If an answer cannot be understood, or two answers contradict each other.
     """
-    _, answers = read_in_order(knowledge, names, network, said)
+    _, answers = read_in_order(knowledge, names, network, given_answers)
     return tuple(sorted(answers, key=lambda answer: network.index[answer.id]))
 
 
 def read_in_order(
-    knowledge: Knowledge, names: Names, network: Network, said: object
+    knowledge: Knowledge, names: Names, network: Network, answers: object
 ) -> tuple[tuple[str, ...], tuple[Answer, ...]]:
     """Ids of all nodes that were spoken of, and the answers in the order in which they were said.
 
     What is said to be unknown is spoken of, but no answer. Parameters and errors are those of
     :func:`read_answers`.
     """
-    by_names = by_name(said)
-    found: dict[str, Likelihood | None] = {}
+    by_names = by_name(answers)
+    likelihoods: dict[str, Likelihood | None] = {}
     names_used: dict[str, str] = {}
     for name, meaning in _meanings(names, by_names).items():
         for id, now in _read_one(knowledge, network, name, meaning, by_names[name]):
-            before = found.setdefault(id, None)
+            before = likelihoods.setdefault(id, None)
             if now is not None:
-                found[id] = now if before is None else _combine(names_used[id], name, before, now)
+                likelihoods[id] = (
+                    now if before is None else _combine(names_used[id], name, before, now)
+                )
                 names_used[id] = name
-    return tuple(found), tuple(
+    return tuple(likelihoods), tuple(
         Answer(
             id,
             knowledge.label(id),
             likelihood,
             in_words(knowledge, network[id].states, id, likelihood),
         )
-        for id, likelihood in found.items()
+        for id, likelihood in likelihoods.items()
         if likelihood is not None
     )
 
 
-def _meanings(names: Names, said: Iterable[str]) -> dict[str, Meaning]:
+def _meanings(names: Names, named: Iterable[str]) -> dict[str, Meaning]:
     """What each name stands for; all that are unknown are told in one error."""
     meanings: dict[str, Meaning] = {}
     unknown: list[UnknownNameError] = []
-    for name in said:
+    for name in named:
         try:
             meanings[name] = meaning_of(names, name)
         except UnknownNameError as error:
@@ -222,9 +224,9 @@ def meaning_of(names: Names, name: object) -> Meaning:
         meant = _meant(names, name) if isinstance(name, str) else []
         if not meant:
             raise
-        said = either([f"{{{id!r}: {answer!r}}}" for id, answer in meant], quote="")
+        choices = either([f"{{{id!r}: {answer!r}}}" for id, answer in meant], quote="")
         what = "that it is absent" if meant[0][1] is False else "this"
-        message = f"{error.start} To say {what}: {said}. See {WHERE}."
+        message = f"{error.start} To say {what}: {choices}. See {WHERE}."
         near = tuple(dict.fromkeys(id for id, _ in meant))
         raise UnknownNameError(message, error.name, near, error.start, meant) from None
 
@@ -238,15 +240,15 @@ def _meant(names: Names, name: str) -> list[tuple[str, object]]:
             continue
         answer = _answer(text)
         if near := _known_or_like(names, subject):
-            return [(one, answer) for one in near]
-    if any(word in NEGATIONS for one in names.like(name, KINDS) for word in fold(one).split()):
+            return [(meaning, answer) for meaning in near]
+    if any(word in NEGATIONS for like in names.like(name, KINDS) for word in fold(like).split()):
         return []  # what looks like it denies the same
     words = name.split()
-    left = [word for word in words if fold(word) not in NEGATIONS]
-    if left and len(left) < len(words):
+    remaining = [word for word in words if fold(word) not in NEGATIONS]
+    if remaining and len(remaining) < len(words):
         ends = NEGATIONS & {fold(words[0]), fold(words[-1])}
-        found = _known_or_like(names, " ".join(left))
-        return [(one, False) for one in found] if ends else []
+        meanings = _known_or_like(names, " ".join(remaining))
+        return [(meaning, False) for meaning in meanings] if ends else []
     for prefix in PREFIXES:
         if name.casefold().startswith(prefix) and _is_known(names, name.strip()[len(prefix) :]):
             return [(name.strip()[len(prefix) :].lstrip("- "), False)]
@@ -266,7 +268,7 @@ def _answer(text: str) -> object:
 
 
 def _is_known(names: Names, name: str) -> bool:
-    return fold(name) in {fold(one) for one in names.known(KINDS)}
+    return fold(name) in {fold(known) for known in names.known(KINDS)}
 
 
 def _known_or_like(names: Names, name: str) -> list[str]:
@@ -275,20 +277,20 @@ def _known_or_like(names: Names, name: str) -> list[str]:
 
 
 def by_node(
-    knowledge: Knowledge, names: Names, said: Mapping[str, object]
+    knowledge: Knowledge, names: Names, answers: Mapping[str, object]
 ) -> dict[str, dict[str, object]]:
     """Answers sorted by the id of the node they speak of, each still under its own name.
 
     A group that is ruled out becomes an answer about each of its members.
     """
-    said = by_name(said)
+    answers = by_name(answers)
     sorted_out: dict[str, dict[str, object]] = {}
-    for name, meaning in _meanings(names, said).items():
+    for name, meaning in _meanings(names, answers).items():
         if meaning.kind == "group":
             for member in knowledge.groups[meaning.id].members:
-                sorted_out.setdefault(member, {})[member] = said[name]
+                sorted_out.setdefault(member, {})[member] = answers[name]
         else:
-            sorted_out.setdefault(meaning.id, {})[name] = said[name]
+            sorted_out.setdefault(meaning.id, {})[name] = answers[name]
     return sorted_out
 
 

@@ -50,16 +50,16 @@ def believe(engine: Engine, knowledge: Knowledge, evidence: Evidence) -> Belief:
     """
     causes = list(knowledge.causes)
     try:
-        told = engine.propagate(evidence, causes)
+        propagated = engine.propagate(evidence, causes)
     except TooWideError as error:
         message = f"{error} Or ask for an estimate by name: model.sample(answers)."
         raise TooWideError(message) from error
-    log_probability = float(told.log_probability[0])
+    log_probability = float(propagated.log_probability[0])
     if log_probability == -np.inf:
         raise _impossible(engine, knowledge, evidence)
     posteriors: dict[str, float] = {}
     for cause in causes:
-        posteriors[cause] = told.present(cause)
+        posteriors[cause] = propagated.present(cause)
     return Belief(posteriors=posteriors, log_probability=log_probability)
 
 
@@ -73,7 +73,11 @@ def believe_groups(
 
 
 def probability_of(
-    engine: Engine, knowledge: Knowledge, names: Names, event: Mapping[str, object], given: Evidence
+    engine: Engine,
+    knowledge: Knowledge,
+    names: Names,
+    event: Mapping[str, object],
+    evidence: Evidence,
 ) -> float:
     """P(all of an event | evidence); a group in the event means at least one of its members.
 
@@ -83,7 +87,7 @@ def probability_of(
         What to ask, and what its names mean.
     event
         Answers by name; at most one group may be present.
-    given
+    evidence
         The evidence.
 
     Raises
@@ -95,19 +99,19 @@ def probability_of(
     """
     event = by_name(event)
     meant = {name: names.meaning(name, KINDS, WHERE) for name in event}
-    groups = [n for n, one in meant.items() if one.kind == "group" and says_yes(event[n])]
+    groups = [n for n, value in meant.items() if value.kind == "group" and says_yes(event[n])]
     if len(groups) > 1:
         message = f"An event can name one group as present, got {', '.join(groups)}."
         raise EvidenceError(message)
-    if engine.log_probability(given) == -np.inf:
-        raise _impossible(engine, knowledge, given)
+    if engine.log_probability(evidence) == -np.inf:
+        raise _impossible(engine, knowledge, evidence)
     others = {name: answer for name, answer in event.items() if name not in groups}
     asked = evidence_of(read_answers(knowledge, names, engine.network, others))
-    probability = engine.posterior(asked, given)
+    probability = engine.posterior(asked, evidence)
     if not groups or probability == 0.0:
         return probability
     members = knowledge.groups[meant[groups[0]].id].members
-    return probability * engine.probability_of_any([members], given.plus(asked))[0]
+    return probability * engine.probability_of_any([members], evidence.plus(asked))[0]
 
 
 def conflict_of(engine: Engine, evidence: Evidence, complaint: str) -> float:
@@ -121,12 +125,12 @@ def conflict_of(engine: Engine, evidence: Evidence, complaint: str) -> float:
     ----------
     Jensen, Chamberlain, Nordahl, Jensen: Analysis in HUGIN of data conflict, UAI 1990.
     """
-    given = [complaint] if complaint in evidence.likelihoods else []
-    base = engine.log_probability(evidence.only(given))
+    complaint_only = [complaint] if complaint in evidence.likelihoods else []
+    base = engine.log_probability(evidence.only(complaint_only))
     single = sum(
-        engine.log_probability(evidence.only([*given, id])) - base
+        engine.log_probability(evidence.only([*complaint_only, id])) - base
         for id in evidence
-        if id not in given
+        if id not in complaint_only
     )
     together = engine.log_probability(evidence) - base
     return (single - together) / float(np.log(2.0))
@@ -136,9 +140,9 @@ def _impossible(
     engine: Engine, knowledge: Knowledge, evidence: Evidence
 ) -> ImpossibleEvidenceError:
     conflict = smallest_conflict(engine, evidence)
-    told = ", ".join(f"{knowledge.label(id)} = {_state(engine, evidence, id)}" for id in conflict)
+    words = ", ".join(f"{knowledge.label(id)} = {_state(engine, evidence, id)}" for id in conflict)
     message = (
-        f"The evidence has probability 0 under this model: {told} cannot be true together. "
+        f"The evidence has probability 0 under this model: {words} cannot be true together. "
         "Change or leave out one of them."
     )
     return ImpossibleEvidenceError(message, conflict)

@@ -17,6 +17,7 @@ from kneebayes.case.likelihoods import in_words
 from kneebayes.case.urgency import Urgency, judge_urgency
 from kneebayes.inference import Engine, Evidence
 from kneebayes.knowledge import Knowledge, Names
+from kneebayes.renaming import renamed
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -93,8 +94,8 @@ class Case:
         EvidenceError
             If an answer cannot be understood, or two answers contradict each other.
         """
-        data, said = model.data, {} if answers is None else answers
-        named, read = read_in_order(data.knowledge, data.names, data.network, said)
+        data, source = model.data, {} if answers is None else answers
+        named, read = read_in_order(data.knowledge, data.names, data.network, source)
         if data.complaint not in named:
             read = (cls(data).answered(data.complaint, "present"), *read)
         return cls(data, read, _open_of(named, read))
@@ -270,10 +271,11 @@ def _open_of(named: Iterable[str], answers: Iterable[Answer]) -> tuple[str, ...]
     return tuple(id for id in named if id not in answered)
 
 
+@renamed(given="answers")
 def probability(
-    model: ModelLike, event: Mapping[str, object], given: Mapping[str, object] | None = None
+    model: ModelLike, event: Mapping[str, object], answers: Mapping[str, object] | None = None
 ) -> float:
-    """P(event | given) for any nodes together; the complaint is not taken for granted.
+    """P(event | answers) for any nodes together; the complaint is not taken for granted.
 
     Parameters
     ----------
@@ -281,8 +283,8 @@ def probability(
         What is asked.
     event
         States by name; a group means at least one of its members.
-    given
-        Evidence by name; left out, nothing is known, not even the complaint.
+    answers
+        What is known, by name; left out, nothing is known, not even the complaint.
 
     Examples
     --------
@@ -293,5 +295,5 @@ def probability(
     True
     """
     data = model.data
-    answers = read_answers(data.knowledge, data.names, data.network, given or {})
-    return probability_of(data.engine, data.knowledge, data.names, event, evidence_of(answers))
+    known = read_answers(data.knowledge, data.names, data.network, answers or {})
+    return probability_of(data.engine, data.knowledge, data.names, event, evidence_of(known))

@@ -104,7 +104,7 @@ def _is_missing(answer: object) -> bool:
 
 def _state(states: tuple[str, ...], state: str, probability: float) -> Likelihood:
     """Likelihood of each state when ``state`` was given a probability."""
-    return tuple(probability if one == state else 1.0 - probability for one in states)
+    return tuple(probability if other == state else 1.0 - probability for other in states)
 
 
 def _from_word(
@@ -123,19 +123,23 @@ def _from_mapping(
     knowledge: Knowledge, id: str, states: tuple[str, ...], name: str, answer: Mapping[str, object]
 ) -> Likelihood:
     by_name = _state_names(knowledge, id, states)
-    told: dict[str, float] = {}
+    weights: dict[str, float] = {}
     for state, value in answer.items():
         known = isinstance(state, str) and fold(state) in by_name
         if not known or isinstance(value, bool) or not isinstance(value, Real):
             raise _not_understood(knowledge, id, name, dict(answer))
-        told[by_name[fold(state)]] = _as_float(value)
-    if len(told) == 1:  # states left out must not count as impossible, unless this one is certain
-        [(state, value)] = told.items()
+        weights[by_name[fold(state)]] = _as_float(value)
+    if (
+        len(weights) == 1
+    ):  # states left out must not count as impossible, unless this one is certain
+        [(state, value)] = weights.items()
         if not 0.0 <= value <= 1.0 or (value < 1.0 and len(states) > 2):
             raise _not_understood(knowledge, id, name, dict(answer))
         return _state(states, state, value)
-    likelihood = tuple(told.get(state, 0.0) for state in states)
-    if not all(math.isfinite(one) and one >= 0.0 for one in likelihood) or not any(likelihood):
+    likelihood = tuple(weights.get(state, 0.0) for state in states)
+    if not all(math.isfinite(weight) and weight >= 0.0 for weight in likelihood) or not any(
+        likelihood
+    ):
         raise _not_understood(knowledge, id, name, dict(answer))
     return likelihood
 
@@ -163,9 +167,9 @@ def _state_names(knowledge: Knowledge, id: str, states: tuple[str, ...]) -> dict
     for state, word in _named_states(knowledge, id).items():
         by_name[fold(word)] = state
     context = knowledge.contexts.get(id)
-    for one in context.states if context is not None else ():
-        for word in (one.label, *one.aliases):
-            by_name[fold(word)] = one.id
+    for other in context.states if context is not None else ():
+        for word in (other.label, *other.aliases):
+            by_name[fold(word)] = other.id
     return by_name
 
 

@@ -18,7 +18,7 @@ __all__ = ["by_name", "spoken"]
 EMPTY = {"", "na", "nan", "<na>", "null"}
 
 
-def by_name(said: object) -> Mapping[str, Any]:
+def by_name(answers: object) -> Mapping[str, Any]:
     """Answers by name; of a row of a DataFrame every cell as the answer that it stands for.
 
     Raises
@@ -32,12 +32,12 @@ def by_name(said: object) -> Mapping[str, Any]:
     >>> by_name(pd.Series({"fever": "no", "lump": None, "stiffness": "0.7"}, dtype=object))
     {'fever': 'no', 'lump': None, 'stiffness': 0.7}
     """
-    if isinstance(said, Mapping):
-        return said
-    if type(said).__name__ == "Series":  # of pandas, which is not imported for a mapping
-        row = cast("pd.Series", said)
+    if isinstance(answers, Mapping):
+        return answers
+    if type(answers).__name__ == "Series":  # of pandas, which is not imported for a mapping
+        row = cast("pd.Series", answers)
         return {cast("str", name): spoken(cell) for name, cell in row.items()}
-    kind = type(said).__name__
+    kind = type(answers).__name__
     message = f"Answers must be a mapping such as {{'fever': False}}, or a row, got {kind}."
     raise EvidenceError(message)
 

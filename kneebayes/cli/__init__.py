@@ -1,6 +1,6 @@
-"""The command line: ``kneebayes diagnose``, ``findings``, ``cause``, ``check`` and the others."""
+"""The command line: ``kneebayes diagnose``, ``search``, ``trace``, ``check`` and the others."""
 
-from kneebayes.cli import asking, copying, foreign, looking, page, practising, studying
+from kneebayes.cli import asking, copying, foreign, looking, page, practising, starting, studying
 from kneebayes.cli.app import app, main
 
 __all__ = [
@@ -12,5 +12,6 @@ __all__ = [
     "main",
     "page",
     "practising",
+    "starting",
     "studying",
 ]

@@ -57,7 +57,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         sys.exit(_exit_code(error))
 
 
-def retold(error: KneebayesError, where: str = "kneebayes findings") -> str:
+def retold(error: KneebayesError, where: str = "kneebayes search") -> str:
     """The message of an error in the words of the command line, which has no Python in it.
 
     Parameters
@@ -69,16 +69,16 @@ def retold(error: KneebayesError, where: str = "kneebayes findings") -> str:
     """
     if not isinstance(error, UnknownNameError) or not error.start:
         return str(error)
-    told = [_renamed(error), *(_renamed(other) for other in error.others)]
-    return " ".join([*told, f"See `{where}` for all names."])
+    sentences = [_renamed(error), *(_renamed(other) for other in error.others)]
+    return " ".join([*sentences, f"See `{where}` for all names."])
 
 
 def _renamed(error: UnknownNameError) -> str:
     """What is wrong with one name, and how to say what was meant."""
     if error.instead:
-        told = " or ".join(_option(name, answer) for name, answer in error.instead)
+        options = " or ".join(_option(name, answer) for name, answer in error.instead)
         what = "that it is absent" if error.instead[0][1] is False else "this"
-        return f"{error.start} To say {what}: {told}."
+        return f"{error.start} To say {what}: {options}."
     near = f" Did you mean {either(error.suggestions)}?" if error.suggestions else ""
     return f"{error.start}{near}"
 

@@ -65,13 +65,13 @@ def answers_of(
     likely: Iterable[str] | None,
 ) -> dict[str, object]:
     """Answers as they stand on the command line."""
-    said: list[tuple[str, object]] = [(name, True) for name in present or []]
-    said += [(name, False) for name in absent or []]
-    said += [_worded(*_split(pair, "--context age=older")) for pair in context or []]
+    pairs: list[tuple[str, object]] = [(name, True) for name in present or []]
+    pairs += [(name, False) for name in absent or []]
+    pairs += [_worded(*_split(pair, "--context age=older")) for pair in context or []]
     for pair in likely or []:
         name, value = _split(pair, "--likely fever=0.7")
-        said.append((name, _number(name, value)))
-    return _once(said)
+        pairs.append((name, _number(name, value)))
+    return _once(pairs)
 
 
 def _worded(name: str, value: str) -> tuple[str, object]:
@@ -112,10 +112,10 @@ def _number(name: str, text: str) -> float:
         raise EvidenceError(message) from None
 
 
-def _once(said: Iterable[tuple[str, object]]) -> dict[str, object]:
+def _once(pairs: Iterable[tuple[str, object]]) -> dict[str, object]:
     """Answers as a mapping; a name given twice must be given the same answer."""
     answers: dict[str, object] = {}
-    for name, answer in said:
+    for name, answer in pairs:
         if name in answers and answers[name] != answer:
             message = f"'{name}' was answered twice: {answers[name]!r} and {answer!r}. Keep one."
             raise EvidenceError(message)

@@ -1,4 +1,4 @@
-"""Commands on one patient: ``diagnose``, ``ask``, ``explain`` and ``robustness``."""
+"""Commands on one patient: ``diagnose``, ``questions``, ``explain`` and ``robustness``."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from kneebayes.cli.arguments import (
     model_of,
 )
 
-__all__ = ["ask", "diagnose", "explain", "robustness"]
+__all__ = ["diagnose", "explain", "questions", "robustness"]
 
 
 @app.command()
@@ -41,8 +41,9 @@ def diagnose(
     typer.echo(differential.to_json() if as_json else differential.report(top))
 
 
+@app.command("ask", hidden=True, deprecated=True)
 @app.command()
-def ask(
+def questions(
     present: Present = None,
     absent: Absent = None,
     context: InState = None,
@@ -84,8 +85,8 @@ def robustness(
 ) -> None:
     """Say how sure the ranking is, if every word may mean anything inside its interval."""
     model = model_of(folder, lexicon, setting)
-    told = model.diagnose(answers_of(present, absent, context, likely)).robustness(draws, seed)
-    typer.echo(told.to_json() if as_json else told.text)
+    result = model.diagnose(answers_of(present, absent, context, likely)).robustness(draws, seed)
+    typer.echo(result.to_json() if as_json else result.text)
 
 
 @app.command()
@@ -103,5 +104,7 @@ def explain(
 ) -> None:
     """Explain what each answer weighs for a cause, from prior to posterior."""
     model = model_of(folder, lexicon, setting)
-    told = model.diagnose(answers_of(present, absent, context, likely)).explain(cause, against)
-    typer.echo(told.to_json() if as_json else told.text)
+    explanation = model.diagnose(answers_of(present, absent, context, likely)).explain(
+        cause, against
+    )
+    typer.echo(explanation.to_json() if as_json else explanation.text)

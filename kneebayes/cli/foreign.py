@@ -19,7 +19,7 @@ def network(
         Path, typer.Argument(help="A network: .xmlbif, .bif, .xdsl or .json, also .gz.")
     ],
     target: Annotated[list[str], typer.Option("--target", help="A node that is asked about.")],
-    given: Annotated[
+    answers: Annotated[
         list[str] | None, typer.Option("--given", help="What is known, as node=state.")
     ] = None,
     questions: Annotated[
@@ -35,10 +35,10 @@ def network(
     from kneebayes.exchange import reason_with
 
     evidence: dict[str, object] = {}
-    for one in given or []:
-        name, equals, state = one.rpartition("=")
+    for pair in answers or []:
+        name, equals, state = pair.rpartition("=")
         if not equals or not name:
-            message = f"--given must be node=state, got '{one}'."
+            message = f"--given must be node=state, got '{pair}'."
             raise EvidenceError(message)
         evidence[name.strip()] = state.strip()
     case = reason_with(file, target, evidence)

@@ -1,4 +1,4 @@
-"""Commands that look into the knowledge: ``findings``, ``cause`` and ``check``."""
+"""Commands that look into the knowledge: ``search``, ``trace`` and ``check``."""
 
 from __future__ import annotations
 
@@ -13,35 +13,37 @@ from kneebayes.cli.arguments import AsJson, Folder, LexiconName
 from kneebayes.model import load
 from kneebayes.view.catalogue import other_names
 
-__all__ = ["cause", "check", "findings"]
+__all__ = ["check", "search", "trace"]
 
 
+@app.command("findings", hidden=True, deprecated=True)
 @app.command()
-def findings(
-    search: Annotated[str, typer.Argument(help="Words to look for; left out, everything.")] = "",
+def search(
+    text: Annotated[str, typer.Argument(help="Words to look for; left out, everything.")] = "",
     folder: Folder = None,
     as_json: AsJson = False,
 ) -> None:
     """List findings, test results, contexts, causes and groups, or search them."""
-    found = load(folder).search(search)
-    kinds = found.table["kind"]
+    records = load(folder).search(text)
+    kinds = records.table["kind"]
     if as_json:
         rows = [
-            {"kind": kind, "id": one.id, "label": one.label, "aliases": other_names(one)}
-            for kind, one in zip(kinds, found, strict=True)
+            {"kind": kind, "id": record.id, "label": record.label, "aliases": other_names(record)}
+            for kind, record in zip(kinds, records, strict=True)
         ]
         typer.echo(json.dumps(rows, indent=2, ensure_ascii=False))
         return
-    for kind, one in zip(kinds, found, strict=True):
-        names = other_names(one)
+    for kind, record in zip(kinds, records, strict=True):
+        names = other_names(record)
         also = f"  (also: {', '.join(names)})" if names else ""
-        typer.echo(f"{kind:<10} {one.label}{also}")
-    if not found:
-        typer.echo(f"Nothing is called '{search}'. Try a shorter word, or no word for all.")
+        typer.echo(f"{kind:<10} {record.label}{also}")
+    if not records:
+        typer.echo(f"Nothing is called '{text}'. Try a shorter word, or no word for all.")
 
 
+@app.command("cause", hidden=True, deprecated=True)
 @app.command()
-def cause(
+def trace(
     name: Annotated[str, typer.Argument(help="A cause, by any of its names.")],
     folder: Folder = None,
     lexicon: LexiconName = None,
@@ -49,31 +51,28 @@ def cause(
 ) -> None:
     """Show the profile of a cause: every number with its origin, and what may be done."""
     model = load(folder, lexicon)
-    trace = model.trace(name)
-    record = trace.trace.cause
-    care = [one for group in model.groups if record.id in group.members for one in group.care]
+    traced = model.trace(name)
+    record = traced.trace.cause
+    care = [advice for group in model.groups if record.id in group.members for advice in group.care]
     care += [*record.care, *model.knowledge.meta.care]
     if as_json:
         content = {
-            "id": record.id,
-            "label": record.label,
-            "about": record.about,
+            **traced.to_dict(),
             "group": record.group,
             "urgent": record.urgent,
             "codes": {
-                scheme: [one.model_dump(by_alias=True) for one in codes]
+                scheme: [code.model_dump(by_alias=True) for code in codes]
                 for scheme, codes in record.codes.items()
             },
-            "numbers": trace.trace.records(),
-            "care": [{"text": one.text, "because": list(one.because)} for one in care],
+            "care": [{"text": advice.text, "because": list(advice.because)} for advice in care],
         }
         typer.echo(json.dumps(content, indent=2, ensure_ascii=False))
         return
-    typer.echo(trace.text)
-    codes = ", ".join(f"{system} {one}" for system, each in record.codes.items() for one in each)
+    typer.echo(traced.text)
+    codes = ", ".join(f"{system} {code}" for system, each in record.codes.items() for code in each)
     typer.echo(f"\ncodes: {codes or 'none looked up'}")
-    for one in care:
-        typer.echo(f"care: {one.text} ({', '.join(one.because)})")
+    for advice in care:
+        typer.echo(f"care: {advice.text} ({', '.join(advice.because)})")
 
 
 @app.command()
@@ -84,12 +83,15 @@ def check(
 ) -> None:
     """Read a knowledge folder and remark on what could be better."""
     model = load(folder, lexicon)
-    remarks = [{"kind": one.kind, "place": one.place, "text": one.text} for one in model.remarks]
+    remarks = [
+        {"kind": remark.kind, "place": remark.place, "text": remark.text}
+        for remark in model.remarks
+    ]
     if as_json:
         typer.echo(json.dumps(remarks, indent=2, ensure_ascii=False))
     else:
         typer.echo(f"{model!r}: no errors, {len(remarks)} remarks.")
-        for one in model.remarks:
-            typer.echo(f"  - {one}")
+        for remark in model.remarks:
+            typer.echo(f"  - {remark}")
     if remarks:
         raise typer.Exit(1)

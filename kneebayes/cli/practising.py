@@ -16,13 +16,13 @@ from kneebayes.knowledge.names import either, fold
 from kneebayes.model import load
 
 if TYPE_CHECKING:
-    from kneebayes.teaching import Feedback, PracticeCase
+    from kneebayes.teaching import Feedback, PracticeCase, Situation
 
 __all__ = ["case"]
 
 PROMPT = "case> "
 HELP = """\
-ask NAME            ask for a finding or a context, such as: ask fever; the name alone will do
+ask NAME            ask for something, such as: ask fever; or just: does the calf hurt?
 examine NAME        order an examination with all its results, such as: examine ultrasound
 state NAME P, ...   say how probable causes are, such as: state baker's cyst 0.4, gout 5%
 hint                the free question and the test that tell most now
@@ -60,21 +60,22 @@ def case(
 
     model = load(folder, lexicon)
     if replay is None:
-        now = model.case(difficulty, kind, seed, background)
+        now = model.practice_case(difficulty, kind, seed, background)
     else:
-        now = model.open_case(replay)
+        now = model.load_practice_case(replay)
+    end: Situation = now
     if now.closed:
         typer.echo(Feedback(now).text)
     else:
         typer.echo(now.text)
         typer.echo(f"\n{_opening(now)}")
-        now = _talk(now)
+        end = _talk(now)
     if save is not None:
-        _write(now, save)
+        _write(end, save)
         typer.echo(f"Saved to {save}.")
 
 
-def _write(now: PracticeCase, path: Path) -> None:
+def _write(now: Situation, path: Path) -> None:
     try:
         now.save(path)
     except OSError as error:
@@ -82,7 +83,7 @@ def _write(now: PracticeCase, path: Path) -> None:
         raise KneebayesError(message) from error
 
 
-def _talk(now: PracticeCase) -> PracticeCase:
+def _talk(now: PracticeCase) -> Situation:
     """Read commands until the case is closed, or nothing more comes."""
     while True:
         line = _line()
@@ -151,7 +152,8 @@ def _do(now: PracticeCase, line: str) -> tuple[PracticeCase, Feedback | None]:
         "help": lambda: HELP,
         "?": lambda: HELP,
     }
-    if verb not in steps and _can_be_asked(now, line):
+    own_words = verb not in shows and (" " in line or line.endswith("?"))
+    if verb not in steps and (_can_be_asked(now, line) or own_words):
         verb, rest = "ask", line
     if verb in steps:
         if not rest:
@@ -172,7 +174,7 @@ def _can_be_asked(now: PracticeCase, name: str) -> bool:
     try:
         now.model.data.names.meaning(name, NAMED)
     except UnknownNameError:
-        return fold(name) in {fold(one) for one in now.examinations}
+        return fold(name) in {fold(examination) for examination in now.examinations}
     return True
 
 
@@ -184,24 +186,22 @@ def _no_command(now: PracticeCase, line: str, allowed: list[str]) -> str:
         label = now.model.data.knowledge.label(names.meaning(line, ("cause",)).id)
         return f"{message}: it is a cause. Say how probable it is, such as: state {label} 0.6"
     except UnknownNameError:
-        near = [f"ask {one}" for one in names.like(line, NAMED)]
+        near = [f"ask {name}" for name in names.like(line, NAMED)]
     hint = f" Did you mean {either(near)}?" if near else ""
     return f"{message}.{hint} There are: {', '.join(allowed)}."
 
 
 def _tell(after: PracticeCase) -> None:
-    """The answers of the last step, with its price, or what was stated; then the urgency."""
+    """The answers of the last step, with its price, or what was stated."""
     step, knowledge = after.steps[-1], after.model.data.knowledge
-    words = {one.id: one.state for one in after.answers}
+    words = {answer.id: answer.state for answer in after.answers}
     for id in step.asked:
-        typer.echo(f"{knowledge.label(id)}: {words[id]}")
+        quotation = f"\u201c{spoken}\u201d  " if (spoken := after.says(id)) else ""
+        typer.echo(f"{quotation}{knowledge.label(id)}: {words[id]}")
     for id, probability in step.stated.items():
         typer.echo(f"{knowledge.label(id)}: stated {probability:g}")
     if step.cost or step.burden:
         typer.echo(f"(cost {step.cost:g}, burden {step.burden})")
-    before = after.previous
-    if before is not None and before.urgency.level != after.urgency.level:
-        typer.echo(str(after.urgency))
 
 
 def _names(now: PracticeCase) -> str:
@@ -217,7 +217,7 @@ def _names(now: PracticeCase) -> str:
 
 def _probabilities(text: str) -> dict[str, float]:
     """``baker's cyst 0.4, gout=0.05`` as a mapping."""
-    found: dict[str, float] = {}
+    probabilities: dict[str, float] = {}
     for part in text.split(","):
         name, _, digits = part.replace("=", " ").replace(" %", "%").strip().rpartition(" ")
         try:
@@ -230,8 +230,8 @@ def _probabilities(text: str) -> dict[str, float]:
                 "state baker's cyst 0.4, gout 0.05"
             )
             raise EvidenceError(message)
-        if name.strip() in found:
+        if name.strip() in probabilities:
             message = f"'{name.strip()}' is stated twice. State each cause once."
             raise EvidenceError(message)
-        found[name.strip()] = value
-    return found
+        probabilities[name.strip()] = value
+    return probabilities

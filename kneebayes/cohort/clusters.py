@@ -11,6 +11,7 @@ from kneebayes.building.model import ModelLike, read_model
 from kneebayes.cohort.record import diagnose_frame, names_of
 from kneebayes.errors import EvidenceError, KneebayesError
 from kneebayes.knowledge import shipped_folder
+from kneebayes.renaming import renamed
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -28,8 +29,9 @@ def _loaded(folder: str | None, lexicon: str | None) -> ModelLike:
     return read_model(folder, lexicon)
 
 
+@renamed(frame="patients")
 def diagnose_partition(
-    frame: pd.DataFrame,
+    patients: pd.DataFrame,
     folder: str | None = None,
     lexicon: str | None = None,
     keep: Sequence[str] = (),
@@ -41,7 +43,7 @@ def diagnose_partition(
 
     Parameters
     ----------
-    frame
+    patients
         One row a patient, as :meth:`kneebayes.Model.diagnose_cohort` takes it.
     folder
         A knowledge folder that the worker can read; left out, the one that comes along.
@@ -89,11 +91,12 @@ def diagnose_partition(
     0       a      now
     1       b  routine
     """
-    return diagnose_frame(_loaded(folder, lexicon), frame, keep, progress=False)
+    return diagnose_frame(_loaded(folder, lexicon), patients, keep, progress=False)
 
 
+@renamed(frame="patients")
 def partition_meta(
-    frame: pd.DataFrame,
+    patients: pd.DataFrame,
     folder: str | None = None,
     lexicon: str | None = None,
     keep: Sequence[str] = (),
@@ -102,7 +105,7 @@ def partition_meta(
 
     Parameters
     ----------
-    frame
+    patients
         A table with the columns in question; its rows do not matter.
     folder, lexicon, keep
         As for :func:`diagnose_partition`.
@@ -118,15 +121,16 @@ def partition_meta(
     >>> list(partition_meta(pd.DataFrame({"fever": [True]})).columns[:3])
     ['urgency', 'top', 'log_probability']
     """
-    return diagnose_partition(frame.iloc[:0], folder, lexicon, keep)
+    return diagnose_partition(patients.iloc[:0], folder, lexicon, keep)
 
 
-def diagnose_dask(frame: Any, model: ModelLike, keep: Sequence[str] = ()) -> Any:
+@renamed(frame="patients")
+def diagnose_dask(patients: Any, model: ModelLike, keep: Sequence[str] = ()) -> Any:
     """Diagnose a dask DataFrame, each part where it lies.
 
     Parameters
     ----------
-    frame
+    patients
         A ``dask.dataframe.DataFrame``, one row a patient, with columns as
         :meth:`kneebayes.Model.diagnose_cohort` takes them.
     model
@@ -169,19 +173,19 @@ def diagnose_dask(frame: Any, model: ModelLike, keep: Sequence[str] = ()) -> Any
     except ImportError as error:
         message = "Diagnosing on a cluster needs dask. Install it: pip install kneebayes[cohort]"
         raise KneebayesError(message) from error
-    if not isinstance(frame, dd.DataFrame):
-        kind = type(frame).__name__
+    if not isinstance(patients, dd.DataFrame):
+        kind = type(patients).__name__
         message = (
             f"A cohort on a cluster must be a dask DataFrame, got {kind}. "
-            "For a pandas DataFrame there is model.diagnose_cohort(frame)."
+            "For a pandas DataFrame there is model.diagnose_cohort(patients)."
         )
         raise EvidenceError(message)
     folder = Path(model.data.knowledge.folder)
-    spread: Any = frame
+    spread: Any = patients
     return spread.map_partitions(
         diagnose_partition,
         folder=None if folder.resolve() == shipped_folder() else str(folder.resolve()),
         lexicon=model.data.elicited.lexicon,
         keep=names_of(keep),
-        meta=diagnose_frame(model, frame._meta, keep, progress=False),
+        meta=diagnose_frame(model, patients._meta, keep, progress=False),
     )

@@ -18,16 +18,33 @@ from typing import IO, TYPE_CHECKING, BinaryIO
 from kneebayes.cohort.questionnaire import PIECE, Progress, Questionnaire, bar_for
 from kneebayes.cohort.reading import TableProblems
 from kneebayes.cohort.record import counted, names_of, urgency_counts
-from kneebayes.cohort.sources import Source, import_arrow, is_parquet, open_source
+from kneebayes.cohort.sources import (
+    Source,
+    import_arrow,
+    is_parquet,
+    open_source,
+    telling_why_unread,
+)
 from kneebayes.errors import KneebayesError
-from kneebayes.writing import guard_cells
+from kneebayes.renaming import renamed
+from kneebayes.writing import guard_cells, replacing_file, telling_why, write_safely
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from kneebayes.building.model import ModelLike
 
-__all__ = ["CohortFile", "Done", "Pieces", "description_of", "diagnose_file", "pieces_beside"]
+__all__ = [
+    "CohortFile",
+    "Done",
+    "Pieces",
+    "check_target",
+    "description_of",
+    "diagnose_file",
+    "pieces_beside",
+    "write_csv",
+    "write_parquet",
+]
 
 FORM = 2  # of the folder; another form is not taken up
 LOCK = "lock"
@@ -86,11 +103,11 @@ class Pieces:
     @property
     def paths(self) -> list[Path]:
         """Files of the finished pieces, in order."""
-        return [self.path(at) for at in range(len(self.done))]
+        return [self.path(index) for index in range(len(self.done))]
 
-    def path(self, at: int) -> Path:
+    def path(self, number: int) -> Path:
         """File of a piece."""
-        return self.folder / f"{at:08d}{self.end}"
+        return self.folder / f"{number:08d}{self.end}"
 
     def find(self) -> None:
         """Take up the pieces that are finished, up to the first that is not."""
@@ -100,27 +117,26 @@ class Pieces:
     @contextmanager
     def adding(self) -> Iterator[Path]:
         """Where to write the next piece; :meth:`finish` it afterwards."""
-        path = self.folder / f"piece{self.end}"
-        yield path
-        path.replace(self.path(len(self.done)))
+        with replacing_file(self.path(len(self.done))) as path:
+            yield path
 
     def finish(
         self, rows: int, urgency: Mapping[str, int], impossible: int, unanswered: int = 0
     ) -> None:
         """Note that the piece just written is finished."""
-        at = len(self.done)
-        done = Done(rows, self.path(at).stat().st_size, dict(urgency), impossible, unanswered)
-        _write_whole(self._note(at), json.dumps(asdict(done)))
+        number = len(self.done)
+        done = Done(rows, self.path(number).stat().st_size, dict(urgency), impossible, unanswered)
+        write_safely(self._note(number), json.dumps(asdict(done)))
         self.done.append(done)
 
-    def _note(self, at: int) -> Path:
-        return self.folder / f"{at:08d}.json"
+    def _note(self, number: int) -> Path:
+        return self.folder / f"{number:08d}.json"
 
-    def _read(self, at: int) -> Done | None:
+    def _read(self, number: int) -> Done | None:
         """The note of a piece, or None where it is not there or not true."""
         with suppress(OSError, ValueError, TypeError):
-            done = Done(**json.loads(self._note(at).read_text(encoding="utf-8")))
-            if self.path(at).stat().st_size == done.size:
+            done = Done(**json.loads(self._note(number).read_text(encoding="utf-8")))
+            if self.path(number).stat().st_size == done.size:
                 return done
         return None
 
@@ -129,9 +145,9 @@ class Pieces:
 def pieces_beside(target: Path, description: str) -> Iterator[Pieces]:
     """The folder of pieces beside a target, with those of an earlier run of the same work.
 
-    When all is well the whole becomes the target and the folder goes. An error that would
-    come again (a :class:`KneebayesError`) removes the folder; whatever else ends the run
-    (a kill, Ctrl-C, a full disk) leaves it, to be taken up by the next run.
+    When all is well the whole becomes the target and the folder goes. Whatever else ends the
+    run (a kill, Ctrl-C, a full disk, an error) leaves the finished pieces, to be taken up by
+    the next run.
 
     Parameters
     ----------
@@ -143,30 +159,29 @@ def pieces_beside(target: Path, description: str) -> Iterator[Pieces]:
     Raises
     ------
     KneebayesError
-        If another run is at work on the same target.
+        If another run is at work on the same target, or the target cannot be written.
     """
-    folder = target.with_name(f"{target.name}.unfinished")
-    folder.mkdir(exist_ok=True)
+    real = Path(os.path.realpath(target))
+    folder = real.with_name(f"{real.name}.unfinished")
     over = False
-    try:
-        with _alone(folder, target):
-            pieces = _found(folder, target.suffix, description)
-            try:
-                yield pieces
-                pieces.whole.replace(target)
-            except KneebayesError:
-                over = True
-                raise
-            else:
-                over = True
-            finally:
-                if over:
-                    _empty(folder)
-    finally:
-        if over:
-            with suppress(OSError):  # the next run may have begun already
-                (folder / LOCK).unlink()
-                folder.rmdir()
+    with telling_why(target):
+        folder.mkdir(exist_ok=True)
+        try:
+            with _alone(folder, target):
+                pieces = _found(folder, target.suffix, description)
+                try:
+                    yield pieces
+                    pieces.whole.replace(real)
+                    over = True
+                finally:
+                    over = over or not pieces.done
+                    if over:
+                        _empty(folder)
+        finally:
+            if over:
+                with suppress(OSError):  # the next run may have begun already
+                    (folder / LOCK).unlink()
+                    folder.rmdir()
 
 
 def _found(folder: Path, end: str, description: str) -> Pieces:
@@ -174,7 +189,7 @@ def _found(folder: Path, end: str, description: str) -> Pieces:
     pieces, note = Pieces(folder, end), folder / "work.txt"
     if not note.is_file() or note.read_text(encoding="utf-8") != description:
         _empty(folder)
-        _write_whole(note, description)
+        write_safely(note, description)
     pieces.find()
     return pieces
 
@@ -187,11 +202,13 @@ def description_of(model: ModelLike, source: Path, target: Path, keep: Sequence[
     str
         Lines of text; equal for equal work, in any process.
     """
-    with source.open("rb") as file:
+    with telling_why_unread(source), source.open("rb") as file:
         read = file_digest(file, "sha256").hexdigest()
     knowledge = model.data.knowledge
-    said = [getattr(knowledge, one.name) for one in fields(knowledge) if one.name != "folder"]
-    asked = sha256(repr((said, model.data.network.nodes)).encode("utf-8", "surrogatepass"))
+    settings = [
+        getattr(knowledge, field.name) for field in fields(knowledge) if field.name != "folder"
+    ]
+    asked = sha256(repr((settings, model.data.network.nodes)).encode("utf-8", "surrogatepass"))
     asked.update(model.data.engine.numbers.tobytes())
     lines = {
         "form": FORM,
@@ -211,13 +228,6 @@ def _version() -> str:
         return version("kneebayes")
     except PackageNotFoundError:
         return "unknown"
-
-
-def _write_whole(path: Path, text: str) -> None:
-    """Write a small file that is there whole or not at all."""
-    fresh = path.with_name(f"{path.name}.fresh")
-    fresh.write_text(text, encoding="utf-8")
-    fresh.replace(path)
 
 
 def _empty(folder: Path) -> None:
@@ -306,9 +316,10 @@ class CohortFile:
         return f"CohortFile('{self.path}': {words})"
 
 
+@renamed(source="patients")
 def diagnose_file(
     model: ModelLike,
-    source: str | Path,
+    patients: str | Path,
     target: str | Path,
     keep: Sequence[str] = (),
     progress: bool | None = None,
@@ -326,7 +337,7 @@ def diagnose_file(
     ----------
     model
         The model to ask.
-    source
+    patients
         A ``.csv`` file (UTF-8, commas, a first line of names) or a ``.parquet`` file, with
         rows and columns as :meth:`kneebayes.Model.diagnose_cohort` takes them.
     target
@@ -368,14 +379,12 @@ def diagnose_file(
     >>> print((folder / "diagnosed.csv").read_text().splitlines()[1][:11])
     007,now,ost
     """
-    source, target, keep = Path(source), Path(target), names_of(keep)
-    writes = _write_parquet if is_parquet(target) else _write_csv
+    source, target, keep = Path(patients), Path(target), names_of(keep)
+    writes = write_parquet if is_parquet(target) else write_csv
     if source.resolve() == target.resolve():
         message = f"The target must be another file than the source, got '{target}' for both."
         raise KneebayesError(message)
-    if not target.parent.is_dir():
-        message = f"The folder of the target does not exist: {target.parent}. Make it first."
-        raise KneebayesError(message)
+    check_target(target)
     table = open_source(source, keep)
     problems = TableProblems(source.name, "carry it through: keep=[{!r}]")
     asked = Questionnaire(model, table.labels, keep, problems)
@@ -384,7 +393,8 @@ def diagnose_file(
     with bar_for(rows, progress) as advance, pieces_beside(target, description) as pieces:
         resumed = _answer(asked, table, pieces, writes, advance)
         joins = _join_parquet if is_parquet(target) else _join_csv
-        joins(pieces.paths, pieces.whole)
+        with replacing_file(pieces.whole) as whole:
+            joins(pieces.paths, whole)
         urgency: Counter[str] = Counter()
         for piece in pieces.done:
             urgency.update(piece.urgency)
@@ -399,8 +409,8 @@ def _answer(
     """Answer the pieces that are not there yet; returns how many rows were there."""
     there = len(pieces.done)
     resumed = 0
-    for at, (frame, place) in enumerate(table.pieces()):
-        if at < there:
+    for index, (frame, place) in enumerate(table.pieces()):
+        if index < there:
             resumed += len(frame)
             advance(len(frame))
             continue
@@ -430,9 +440,9 @@ def _check(asked: Questionnaire, table: Source, progress: bool | None) -> int:
 def _join_csv(paths: Sequence[Path], whole: Path) -> None:
     """Put pieces with a header each together under one header."""
     with whole.open("wb") as file:
-        for at, path in enumerate(paths):
+        for index, path in enumerate(paths):
             with path.open("rb") as piece:
-                if at:
+                if index:
                     _skip_header(piece)
                 copyfileobj(piece, file)
 
@@ -454,19 +464,27 @@ def _join_parquet(paths: Sequence[Path], whole: Path) -> None:
                 writer.write_table(piece.read())
 
 
-@contextmanager
-def _unfinished(target: Path) -> Iterator[Path]:
-    """A path to write to; it becomes the target when all is well, and is removed if not."""
-    path = target.with_name(f"{target.name}.{os.getpid()}.unfinished")
-    try:
-        yield path
-        path.replace(target)
-    finally:
-        path.unlink(missing_ok=True)
+def check_target(target: Path) -> None:
+    """Refuse a target that cannot be written, before any work is done.
+
+    Raises
+    ------
+    KneebayesError
+        If its folder is missing, or it is itself a folder.
+    """
+    with telling_why(target):
+        is_folder, has_folder = target.is_dir(), target.parent.is_dir()
+    if is_folder:
+        message = f"The target '{target}' is a folder. Name a file in it."
+        raise KneebayesError(message)
+    if not has_folder:
+        message = f"The folder of the target does not exist: {target.parent}. Make it first."
+        raise KneebayesError(message)
 
 
 @contextmanager
-def _write_csv(path: Path, indexed: bool) -> Iterator[Write]:
+def write_csv(path: Path, indexed: bool) -> Iterator[Write]:
+    """Open a CSV file to add tables to."""
     with path.open("w", encoding="utf-8", newline="") as file:
 
         def write(made: pd.DataFrame) -> None:
@@ -478,7 +496,8 @@ def _write_csv(path: Path, indexed: bool) -> Iterator[Write]:
 
 
 @contextmanager
-def _write_parquet(path: Path, indexed: bool) -> Iterator[Write]:
+def write_parquet(path: Path, indexed: bool) -> Iterator[Write]:
+    """Open a Parquet file to add tables to."""
     arrow, writer = import_arrow(), None
     try:
 

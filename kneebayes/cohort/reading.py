@@ -59,7 +59,7 @@ def distinct_cells(column: pd.Series) -> tuple[NDArray[np.int64], list[object]]:
     pairs = np.where(codes < 0, -1, codes * len(types) + kinds)
     seen, first, back = np.unique(pairs, return_index=True, return_inverse=True)
     empty = int(seen.size > 0 and seen[0] == -1)
-    return back.astype(np.int64) - empty, [cells[at] for at in first[empty:]]
+    return back.astype(np.int64) - empty, [cells[index] for index in first[empty:]]
 
 
 def _plain(value: object) -> object:
@@ -121,16 +121,16 @@ class TableProblems:
         """
         if not len(self):
             return
-        told = [f"column {error.name!r}: {error}" for error in self._unknown]
-        told += map(str, self._columns)
-        told += [
+        messages = [f"column {error.name!r}: {error}" for error in self._unknown]
+        messages += map(str, self._columns)
+        messages += [
             f"column {column!r}, {row}{_more(count)}: {wrong}"
             for (column, wrong), (row, count) in self._cells.items()
         ]
-        many = f"{len(told)} problem{'' if len(told) == 1 else 's'} found"
-        if len(told) > SHOWN:
-            told = [*told[:SHOWN], f"and {len(told) - SHOWN} more."]
-        lines = "\n".join(f"  - {one}" for one in told)
+        many = f"{len(messages)} problem{'' if len(messages) == 1 else 's'} found"
+        if len(messages) > SHOWN:
+            messages = [*messages[:SHOWN], f"and {len(messages) - SHOWN} more."]
+        lines = "\n".join(f"  - {problem}" for problem in messages)
         message = f"{self.table} cannot be read: {many}.\n{lines}"
         if len(self) == len(self._unknown):
             first = self._unknown[0]
@@ -203,8 +203,8 @@ def columns_of(
     """
     columns: list[Column] = []
     owner: dict[str, str] = {}
-    for at, label in enumerate(labels):
-        if at in kept:
+    for index, label in enumerate(labels):
+        if index in kept:
             continue
         try:
             meaning = meaning_of(model.data.names, label)
@@ -219,7 +219,7 @@ def columns_of(
                 f"columns '{first}' and '{name}'", "they speak of the same thing.", "Keep one."
             )
         owner |= dict.fromkeys(ids, name)
-        columns.append(Column(at, name, tuple(ids)))
+        columns.append(Column(index, name, tuple(ids)))
     return tuple(columns)
 
 
@@ -255,7 +255,7 @@ def kept_of(
         elif name in made:
             wrong = "cannot be kept, because the diagnosis makes a column of that name."
             problems.add_column(f"column {name!r}", wrong, "Rename it.")
-    return [at for at, label in enumerate(labels) if label in keep]
+    return [index for index, label in enumerate(labels) if label in keep]
 
 
 def read_columns(
@@ -284,27 +284,27 @@ def read_columns(
     present = np.zeros((len(frame), len(model.data.network)), dtype=np.bool_)
     softened: dict[str, Numbers] = {}
 
-    def spread(id: str, said: Sequence[tuple[Answer, ...]], codes: NDArray[np.int64]) -> None:
+    def spread(id: str, answers: Sequence[tuple[Answer, ...]], codes: NDArray[np.int64]) -> None:
         """Bring the answers about one node to the rows that gave them."""
-        at = model.data.network.index[id]
-        states, possible, soft = _answers_about(model, id, said)
-        hard[:, at], present[:, at] = states[codes], possible[codes]
+        column = model.data.network.index[id]
+        states, possible, soft = _answers_about(model, id, answers)
+        hard[:, column], present[:, column] = states[codes], possible[codes]
         if (soft != 1.0).any():
             softened[id] = soft[codes]
 
     complaint = model.data.knowledge.meta.complaint
     if not any(complaint in column.ids for column in columns):
-        said = [
+        answers = [
             read_answers(
                 model.data.knowledge, model.data.names, model.data.network, {complaint: True}
             )
         ]
-        spread(complaint, said, np.zeros(len(frame), dtype=np.int64))
+        spread(complaint, answers, np.zeros(len(frame), dtype=np.int64))
     for column in columns:
         codes, values = distinct_cells(frame.iloc[:, column.at])
-        said = list(_read_values(model, column, codes, values, place, problems))
+        answers = list(_read_values(model, column, codes, values, place, problems))
         for id in column.ids:
-            spread(id, said, codes)
+            spread(id, answers, codes)
     return Reading(hard, _end_to_end(model, softened, len(frame)), present)
 
 
@@ -315,8 +315,8 @@ def _end_to_end(model: ModelLike, softened: Mapping[str, Numbers], rows: int) ->
     starts = model.data.engine.flat.own_start
     soft = np.ones((rows, int(starts[-1])))
     for id, mine in softened.items():
-        at = model.data.network.index[id]
-        soft[:, starts[at] : starts[at + 1]] = mine
+        column = model.data.network.index[id]
+        soft[:, starts[column] : starts[column + 1]] = mine
     return soft
 
 
@@ -330,9 +330,9 @@ def _read_values(
 ) -> Iterator[tuple[Answer, ...]]:
     """Each value as one patient's answer, by the reader that reads one patient's answers."""
     for code, value in enumerate(values):
-        said = {column.name: spoken(value)}
+        answer = {column.name: spoken(value)}
         try:
-            yield read_answers(model.data.knowledge, model.data.names, model.data.network, said)
+            yield read_answers(model.data.knowledge, model.data.names, model.data.network, answer)
         except EvidenceError as error:
             rows = np.flatnonzero(codes == code)
             problems.add_cells(column.name, str(error), place(int(rows[0])), len(rows))
@@ -340,13 +340,13 @@ def _read_values(
 
 
 def _answers_about(
-    model: ModelLike, id: str, said: Sequence[tuple[Answer, ...]]
+    model: ModelLike, id: str, of_values: Sequence[tuple[Answer, ...]]
 ) -> tuple[NDArray[np.int16], NDArray[np.bool_], Numbers]:
     """What different cells say of a node: its state or -1, whether possible, its likelihood."""
-    states = np.full(len(said) + 1, -1, dtype=np.int16)  # the last is for the code -1
-    possible = np.zeros(len(said) + 1, dtype=np.bool_)
-    soft = np.ones((len(said) + 1, len(model.data.network[id].states)))
-    for code, answers in enumerate(said):
+    states = np.full(len(of_values) + 1, -1, dtype=np.int16)  # the last is for the code -1
+    possible = np.zeros(len(of_values) + 1, dtype=np.bool_)
+    soft = np.ones((len(of_values) + 1, len(model.data.network[id].states)))
+    for code, answers in enumerate(of_values):
         for answer in answers:
             if answer.id != id:
                 continue

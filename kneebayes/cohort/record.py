@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -13,8 +13,10 @@ from kneebayes.cohort.questionnaire import LEVELS, MADE, Questionnaire, bar_for
 from kneebayes.cohort.reading import Place, TableProblems
 from kneebayes.errors import EvidenceError
 from kneebayes.knowledge.records import Meta
+from kneebayes.renaming import renamed
 from kneebayes.view.differential import WHAT_IT_IS
 from kneebayes.view.markup import bar, percent, table, tag
+from kneebayes.view.report import made_by, made_by_line
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -46,10 +48,13 @@ class Cohort:
         no cause has a posterior: ``top`` and all posteriors are missing (NaN).
     meta
         What the model is about, what it is not, and what it advises.
+    origin
+        Which model was asked: version, lexicon, layer, setting, what it learnt.
     """
 
     table: pd.DataFrame
     meta: Meta
+    origin: Mapping[str, Any]
 
     @property
     def posteriors(self) -> pd.DataFrame:
@@ -121,6 +126,7 @@ class Cohort:
             table(header, rows),
             tag("p", f"\u2026 and {more} more") if more else "",
             tag("p", escape(WHAT_IT_IS)),
+            tag("p", tag("small", escape(made_by_line(self.origin)))),
             tag("p", tag("em", escape(self.meta.disclaimer))),
         )
 
@@ -144,14 +150,17 @@ def counted(urgency: dict[str, int], impossible: int, unanswered: int = 0) -> li
     return [*words, f"{unanswered} not answered (too wide)"] if unanswered else words
 
 
-def diagnose_cohort(model: ModelLike, frame: pd.DataFrame, progress: bool | None = None) -> Cohort:
+@renamed(frame="patients")
+def diagnose_cohort(
+    model: ModelLike, patients: pd.DataFrame, progress: bool | None = None
+) -> Cohort:
     """Diagnose many patients, each row of a table exactly as one patient would be.
 
     Parameters
     ----------
     model
         The model to ask.
-    frame
+    patients
         One row a patient; one column a finding, a context or a cause, by any of its names.
         Cells are answers as :meth:`kneebayes.Model.diagnose` takes them; besides, an empty
         cell (NaN, NA or no text) is unknown, and a number may be written as text. The
@@ -189,8 +198,8 @@ def diagnose_cohort(model: ModelLike, frame: pd.DataFrame, progress: bool | None
     >>> cohort.top["ann"], cohort.urgency["bob"]
     ("Baker's cyst", 'now')
     """
-    table = diagnose_frame(model, frame, progress=progress)
-    return Cohort(table, model.data.knowledge.meta)
+    table = diagnose_frame(model, patients, progress=progress)
+    return Cohort(table, model.data.knowledge.meta, made_by(model))
 
 
 def diagnose_frame(

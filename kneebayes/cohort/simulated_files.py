@@ -8,11 +8,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from kneebayes.cohort.files import _unfinished, _write_csv, _write_parquet
+from kneebayes.cohort.files import check_target, write_csv, write_parquet
 from kneebayes.cohort.recording import VISIT, Recording, items_of, words_of
 from kneebayes.cohort.simulation import simulate_pieces
 from kneebayes.cohort.sources import is_parquet
 from kneebayes.errors import KneebayesError
+from kneebayes.renaming import is_path, renamed
+from kneebayes.writing import replacing_file
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -45,13 +47,15 @@ class SimulatedFiles:
         return f"SimulatedFiles('{self.answers}', '{self.truth}': {patients})"
 
 
+@renamed(is_path, answers="patients")
+@renamed(given="answers")
 def simulate_to_file(
     model: ModelLike,
     n: int,
-    answers: str | Path,
+    patients: str | Path,
     truth: str | Path,
     seed: int = 0,
-    given: Mapping[str, object] | None = None,
+    answers: Mapping[str, object] | None = None,
     recording: Recording | None = None,
 ) -> SimulatedFiles:
     """Draw patients into two files; memory does not grow with their number.
@@ -60,9 +64,9 @@ def simulate_to_file(
     ----------
     model
         Whose patients.
-    n, seed, given, recording
+    n, seed, answers, recording
         As :meth:`simulate`: the very same patients.
-    answers
+    patients
         A ``.csv`` or ``.parquet`` file to write, as :meth:`diagnose_cohort_file` takes it.
     truth
         Another for the causes, row by row the same patients.
@@ -73,24 +77,22 @@ def simulate_to_file(
         If a file is neither, if both are the same or a folder is missing; besides as
         :meth:`simulate`.
     """
-    targets = [Path(answers), Path(truth)]
+    targets = [Path(patients), Path(truth)]
     if targets[0].resolve() == targets[1].resolve():
-        message = f"Answers and truth must go to two files, got '{answers}' for both."
+        message = f"Answers and truth must go to two files, got '{patients}' for both."
         raise KneebayesError(message)
     for target in targets:
         is_parquet(target)
-        if not target.parent.is_dir():
-            message = f"The folder of a target does not exist: {target.parent}. Make it first."
-            raise KneebayesError(message)
+        check_target(target)
     written = VISIT if recording is None else recording
-    pieces = simulate_pieces(model, n, seed, given, written)
+    pieces = simulate_pieces(model, n, seed, answers, written)
     worded = {id for id in items_of(model) if isinstance(words_of(model, id)[0], str)}
     rows = 0
     with ExitStack() as stack:
         write = []
         for target in targets:
-            path = stack.enter_context(_unfinished(target))
-            opened = _write_parquet if is_parquet(target) else _write_csv
+            path = stack.enter_context(replacing_file(target))
+            opened = write_parquet if is_parquet(target) else write_csv
             write.append(stack.enter_context(opened(path, False)))
         for piece in pieces:
             write[0](_typed(piece.answers, worded))

@@ -18,9 +18,10 @@ from kneebayes.cohort.recording import VISIT, Clerk, Recording
 from kneebayes.errors import EvidenceError, ImpossibleEvidenceError, UnknownNameError, suggest
 from kneebayes.inference.drawing import Drawing
 from kneebayes.inference.evidence import Evidence
+from kneebayes.renaming import renamed
 from kneebayes.view.figures import _new_axes
 from kneebayes.view.markup import percent
-from kneebayes.view.report import Report, Reporting, made_by_line
+from kneebayes.view.report import Report, Reporting, made_by, made_by_line
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -57,18 +58,18 @@ def draw_shares(rows: Sequence[Mapping[str, Any]], patients: int, ax: Axes | Non
     """
     drawn = sorted(rows, key=lambda row: float(row["expected"]))
     ax = ax or _new_axes(7.5, 0.24 * len(drawn) + 1.3)
-    for at, row in enumerate(drawn):
+    for index, row in enumerate(drawn):
         expected = float(row["expected"])
         half = 1.96 * sqrt(expected * (1.0 - expected) / max(patients, 1))
         span = [sqrt(max(expected - half, 0.0)), sqrt(min(expected + half, 1.0))]
-        ax.plot(span, [at, at], color=GREY, lw=5, alpha=0.6, solid_capstyle="butt", zorder=1)
+        ax.plot(span, [index, index], color=GREY, lw=5, alpha=0.6, solid_capstyle="butt", zorder=1)
         colour = ORANGE if row["urgent"] else BLUE
-        ax.plot(sqrt(float(row["share"])), at, "o", color=colour, ms=4.5, zorder=2)
+        ax.plot(sqrt(float(row["share"])), index, "o", color=colour, ms=4.5, zorder=2)
     labels = [f"{row['cause']}{'!' if row['urgent'] else ''}" for row in drawn]
     ax.set_yticks(range(len(drawn)), labels, parse_math=False, fontsize=8.5)
     highest = max((float(row[name]) for row in drawn for name in ("share", "expected")), default=1)
-    ticks = [one for one in SHARES if one <= 1.2 * highest]
-    ax.set_xticks([sqrt(one) for one in ticks], [percent(one) for one in ticks])
+    ticks = [share for share in SHARES if share <= 1.2 * highest]
+    ax.set_xticks([sqrt(tick) for tick in ticks], [percent(share) for share in ticks])
     ax.set_xlim(left=-0.01)
     ax.set_xlabel(
         f"share of {patients:,} patients (scale of square roots);\n"
@@ -120,14 +121,18 @@ class SimulatedCohort(Reporting):
     def __len__(self) -> int:
         return len(self.answers)
 
+    def _origin(self) -> Mapping[str, Any]:
+        """Which model they were drawn from."""
+        return made_by(self.model)
+
     @cached_property
     def expected(self) -> Mapping[str, float]:
         """P(cause | what holds for all) by id of the cause, exact."""
         model, evidence = self.model, evidence_given(self.model, self.given)
-        told = {
+        propagated = {
             id: model.data.engine.propagate(evidence, [id]) for id in model.data.knowledge.causes
         }
-        return {id: one.present(id) for id, one in told.items()}
+        return {id: value.present(id) for id, value in propagated.items()}
 
     @cached_property
     def _rows(self) -> list[dict[str, Any]]:
@@ -166,8 +171,8 @@ class SimulatedCohort(Reporting):
         lines = [",".join((*self.answers.columns, *(f"has {id}" for id in self.truth.columns)))]
         answers = self.answers.to_numpy(dtype=object)
         truth = self.truth.to_numpy(dtype=np.int16).astype(str)
-        for said, has in zip(answers, truth, strict=True):
-            lines.append(",".join([*(cells.get(one, one) for one in said), *has]))
+        for known, has in zip(answers, truth, strict=True):
+            lines.append(",".join([*(cells.get(cell, cell) for cell in known), *has]))
         return sha256("\n".join([*lines, ""]).encode()).hexdigest()
 
     @property
@@ -184,9 +189,9 @@ class SimulatedCohort(Reporting):
             for row in sorted(self._rows, key=lambda row: -row["expected"])
         ]
         complaint = meta.complaint
-        told = by_node(self.model.data.knowledge, self.model.data.names, self.given)
+        answered = by_node(self.model.data.knowledge, self.model.data.names, self.given)
         holds = [f"{name} = {value!r}" for name, value in self.given.items()]
-        if complaint not in told:
+        if complaint not in answered:
             holds = [f"{self.model.data.knowledge.label(complaint)} = True", *holds]
         return Report(
             title=f"{meta.title}: {self._summary} ({self.model.data.reading})",
@@ -215,9 +220,9 @@ class SimulatedCohort(Reporting):
         contexts = self.model.data.knowledge.contexts
         known = self.answers.notna()
         background = [id for id in known.columns if id in contexts]
-        told = known.drop(columns=background).sum(axis=1).mean()
+        findings = known.drop(columns=background).sum(axis=1).mean()
         return (
-            f"On average {told:.1f} findings and {known[background].sum(axis=1).mean():.1f} "
+            f"On average {findings:.1f} findings and {known[background].sum(axis=1).mean():.1f} "
             f"contexts are known, and {self.truth.sum(axis=1).mean():.2f} causes are present."
         )
 
@@ -231,11 +236,12 @@ class SimulatedCohort(Reporting):
         return f"SimulatedCohort({named}{patients}, seed {self.seed}, {self.model.data.reading})"
 
 
+@renamed(given="answers")
 def simulate(
     model: ModelLike,
     n: int,
     seed: int = 0,
-    given: Mapping[str, object] | None = None,
+    answers: Mapping[str, object] | None = None,
     recording: Recording | None = None,
 ) -> SimulatedCohort:
     """Draw patients from the model, exactly; nothing is rejected, however rare it is.
@@ -248,7 +254,7 @@ def simulate(
         How many patients. More of them begin with the same ones.
     seed
         Where chance begins; the same seed draws the same patients, on every machine.
-    given
+    answers
         What holds for all of them, by name, as :meth:`diagnose` takes it; causes too. The
         complaint does unless said otherwise (``None`` leaves it open). What is given of a
         context or finding is always written down.
@@ -271,7 +277,7 @@ def simulate(
     --------
     >>> import kneebayes as kb
     >>> knee = kb.load()
-    >>> cohort = knee.simulate(200, seed=1, given={"DVT": True})
+    >>> cohort = knee.simulate(200, seed=1, answers={"DVT": True})
     >>> bool(cohort.truth["deep_vein_thrombosis"].all())
     True
     >>> bool(cohort.answers["calf_tenderness"].isna().any())  # not everybody was asked
@@ -280,12 +286,12 @@ def simulate(
     import pandas as pd
 
     recording = VISIT if recording is None else recording
-    pieces = list(simulate_pieces(model, n, seed, given, recording))
+    pieces = list(simulate_pieces(model, n, seed, answers, recording))
     if len(pieces) == 1:
         return pieces[0]
     return SimulatedCohort(
-        pd.concat([one.answers for one in pieces]),
-        pd.concat([one.truth for one in pieces]),
+        pd.concat([piece.answers for piece in pieces]),
+        pd.concat([piece.truth for piece in pieces]),
         model,
         pieces[0].given,
         seed,
@@ -293,11 +299,12 @@ def simulate(
     )
 
 
+@renamed(given="answers")
 def simulate_pieces(
     model: ModelLike,
     n: int,
     seed: int = 0,
-    given: Mapping[str, object] | None = None,
+    answers: Mapping[str, object] | None = None,
     recording: Recording = VISIT,
 ) -> Iterator[SimulatedCohort]:
     """The patients of :func:`simulate` in pieces of 8192, so that memory does not grow with n.
@@ -322,29 +329,29 @@ def simulate_pieces(
         if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < 0:
             message = f"simulate: '{name}' must be a whole number from 0 on. Got {value!r}."
             raise EvidenceError(message)
-    said: dict[str, object] = dict(given or {})
-    evidence = evidence_given(model, said)
+    holding: dict[str, object] = dict(answers or {})
+    evidence = evidence_given(model, holding)
     try:
         drawing = Drawing(model.data.engine, evidence)
     except ImpossibleEvidenceError:
         raise _impossible(model.data.engine, model.data.knowledge, evidence) from None
     clerk = Clerk(model, recording, evidence)
-    return _pieces(model, int(n), int(seed), said, drawing, clerk)
+    return _pieces(model, int(n), int(seed), holding, drawing, clerk)
 
 
-def evidence_given(model: ModelLike, said: Mapping[str, object]) -> Evidence:
+def evidence_given(model: ModelLike, answers: Mapping[str, object]) -> Evidence:
     """What holds for all patients; the complaint does unless something is said of it."""
     complaint = model.data.knowledge.meta.complaint
-    told = said
-    if complaint not in by_node(model.data.knowledge, model.data.names, said):
-        told = {complaint: True, **said}
+    all_answers = answers
+    if complaint not in by_node(model.data.knowledge, model.data.names, answers):
+        all_answers = {complaint: True, **answers}
     return evidence_of(
-        read_answers(model.data.knowledge, model.data.names, model.data.network, told)
+        read_answers(model.data.knowledge, model.data.names, model.data.network, all_answers)
     )
 
 
 def _pieces(
-    model: ModelLike, n: int, seed: int, said: dict[str, object], drawing: Drawing, clerk: Clerk
+    model: ModelLike, n: int, seed: int, holding: dict[str, object], drawing: Drawing, clerk: Clerk
 ) -> Iterator[SimulatedCohort]:
     import pandas as pd
 
@@ -355,20 +362,24 @@ def _pieces(
             # who the patients are and what is written down have a stream of chance each, so
             # the same patients can be seen under another recording
             lives, papers = (
-                np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(first // BLOCK, at)))
-                for at in range(2)
+                np.random.default_rng(
+                    np.random.SeedSequence(seed, spawn_key=(first // BLOCK, side))
+                )
+                for side in range(2)
             )
             worlds = drawing.draw(BLOCK, lives)
             end = min(n - first, BLOCK)
             kept.append((clerk.write(worlds, papers)[:end], worlds[:end, columns] == 1))
-        answers = [one for one, _ in kept] or [np.empty((0, len(clerk.ids)), dtype=object)]
-        truth = [one for _, one in kept] or [np.empty((0, len(columns)), dtype=bool)]
+        answers = [answered for answered, _ in kept] or [
+            np.empty((0, len(clerk.ids)), dtype=object)
+        ]
+        truth = [present for _, present in kept] or [np.empty((0, len(columns)), dtype=bool)]
         index = pd.RangeIndex(start, min(n, start + BLOCK * PIECE), name="patient")
         yield SimulatedCohort(
             pd.DataFrame(np.concatenate(answers), index, clerk.ids, dtype=object),
             pd.DataFrame(np.concatenate(truth), index, list(model.data.knowledge.causes)),
             model,
-            said,
+            holding,
             seed,
             clerk.recording,
         )

@@ -18,9 +18,10 @@ from kneebayes.errors import EvidenceError, KneebayesError, suggest
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["Source", "import_arrow", "is_parquet", "open_source"]
+__all__ = ["Source", "import_arrow", "is_parquet", "open_source", "telling_why_unread"]
 
 PARQUET, CSV = (".parquet", ".pq"), (".csv",)
+LONGEST = 200  # characters of a path that are shown
 UNNAMED_INDEX = re.compile(r"__index_level_\d+__")
 Piece = tuple["pd.DataFrame", Place]
 
@@ -89,12 +90,31 @@ def open_source(path: Path, keep: Sequence[str]) -> Source:
         If it is not there, is neither CSV nor Parquet, or cannot be read as what it is.
     """
     parquet = is_parquet(path)
-    if not path.is_file():
-        near = suggest(path.name, [one.name for one in path.parent.glob("*")], count=1)
+    with telling_why_unread(path):
+        there = path.is_file()
+    if not there:
+        near = suggest(path.name, [near_path.name for near_path in path.parent.glob("*")], count=1)
         hint = f" Did you mean '{near[0]}'?" if near else ""
         message = f"There is no file '{path}'.{hint} Check its name and folder."
         raise KneebayesError(message)
     return ParquetSource(path, keep) if parquet else CsvSource(path)
+
+
+@contextmanager
+def telling_why_unread(path: Path) -> Iterator[None]:
+    """Say why the system does not let a file be read.
+
+    Raises
+    ------
+    KneebayesError
+        If it does not; names the file and the reason.
+    """
+    try:
+        yield
+    except OSError as error:
+        name = str(path) if len(str(path)) <= LONGEST else f"{str(path)[:LONGEST]}..."
+        message = f"'{name}' cannot be read: {error.strerror or error}. Check its name and rights."
+        raise KneebayesError(message) from error
 
 
 class CsvSource:
@@ -128,7 +148,10 @@ class CsvSource:
     def _lines(self) -> Iterator[tuple[int, list[str]]]:
         """Every line that is not blank, with its number."""
         width = None
-        with self.path.open(encoding="utf-8-sig", newline="") as file:
+        with (
+            telling_why_unread(self.path),
+            self.path.open(encoding="utf-8-sig", newline="") as file,
+        ):
             reader = csv.reader(file, strict=True)
             try:
                 for cells in reader:

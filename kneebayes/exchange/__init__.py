@@ -1,13 +1,16 @@
 """Other formats: networks for other software, networks of others, patients in and out."""
 
+from typing import Any
+
 from kneebayes.exchange.foreign import ForeignModel, reason_with
 from kneebayes.exchange.foreign_case import ForeignCase
 from kneebayes.exchange.foreign_result import ForeignResult
-from kneebayes.exchange.networks import read_network, read_network_file, write_network
+from kneebayes.exchange.networks import load_network, load_network_file, save_network
 from kneebayes.exchange.patient import Patient, Told
 from kneebayes.exchange.problems import ExchangeError, ExchangeWarning
 from kneebayes.exchange.side_table import NetworkFile
-from kneebayes.exchange.strict_json import write_json
+from kneebayes.exchange.strict_json import save_json
+from kneebayes.renaming import renamed_in
 
 __all__ = [
     "ExchangeError",
@@ -18,9 +21,21 @@ __all__ = [
     "NetworkFile",
     "Patient",
     "Told",
-    "read_network",
-    "read_network_file",
+    "load_network",
+    "load_network_file",
     "reason_with",
-    "write_json",
-    "write_network",
+    "save_json",
+    "save_network",
 ]
+
+RENAMED = {
+    "read_network": load_network,
+    "read_network_file": load_network_file,
+    "write_json": save_json,
+    "write_network": save_network,
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Old names, for one version."""
+    return renamed_in(__name__, RENAMED, name)

@@ -37,11 +37,11 @@ def write_bif(parsed: Parsed) -> str:
         own = ", ".join(map(_quoted, node.states))
         lines += [f"  type discrete [ {len(node.states)} ] {{ {own} }};", "}"]
     for node in nodes:
-        given = f" | {', '.join(map(_quoted, node.parents))}" if node.parents else ""
-        lines.append(f"probability ( {_quoted(node.id)}{given} ) {{")
+        condition = f" | {', '.join(map(_quoted, node.parents))}" if node.parents else ""
+        lines.append(f"probability ( {_quoted(node.id)}{condition} ) {{")
         size = len(node.states)
-        for at, row in enumerate(product(*(states[parent] for parent in node.parents))):
-            numbers = ", ".join(map(repr, node.numbers[at * size : (at + 1) * size]))
+        for index, row in enumerate(product(*(states[parent] for parent in node.parents))):
+            numbers = ", ".join(map(repr, node.numbers[index * size : (index + 1) * size]))
             named = ", ".join(map(_quoted, row))
             lines.append(f"  ({named}) {numbers};" if row else f"  table {numbers};")
         lines.append("}")
@@ -88,7 +88,7 @@ class _Reader:
     def __init__(self, text: str, problems: Problems) -> None:
         self.problems = problems
         self.text = SPACED.sub(_without_comment, text)
-        self.tokens = [Token(found[0], *found.span()) for found in TOKEN.finditer(self.text)]
+        self.tokens = [Token(match[0], *match.span()) for match in TOKEN.finditer(self.text)]
         self.at = 0
         self.states: dict[str, tuple[str, ...]] = {}
         self.found: dict[str, PlainNode] = {}
@@ -121,8 +121,8 @@ class _Reader:
 
     def stop(self, wrong: str, back: int = 0) -> None:
         """Tell where the file cannot be read on."""
-        at = min(max(self.at - back, 0), len(self.tokens))
-        there = self.tokens[at] if at < len(self.tokens) else None
+        position = min(max(self.at - back, 0), len(self.tokens))
+        there = self.tokens[position] if position < len(self.tokens) else None
         line = self.text.count("\n", 0, there.start if there else len(self.text)) + 1
         what = f"'{there.text[:40]}'" if there else "the end"
         self.problems.stop(f"line {line}", f"{wrong}, and there is {what}.", "Mend it there.")
@@ -230,7 +230,7 @@ class _Reader:
     def probability(self, family: list[Token], statements: list[list[Token]]) -> None:
         """One table."""
         id, parents = self.family(family)
-        unknown = [one for one in (id, *parents) if one not in self.states]
+        unknown = [parent for parent in (id, *parents) if parent not in self.states]
         if unknown:
             self.problems.add(id or "probability", f"'{unknown[0]}' is no variable of the file.")
         elif id in self.found:
@@ -241,7 +241,7 @@ class _Reader:
 
     def family(self, tokens: list[Token]) -> tuple[str, tuple[str, ...]]:
         """A variable and its parents, after a line or, as the first programs wrote, a blank."""
-        bars = [at for at, token in enumerate(tokens) if token.text == "|"]
+        bars = [index for index, token in enumerate(tokens) if token.text == "|"]
         if not bars:
             names = self.known_names(tokens)
             return (names[0], names[1:]) if names else ("", ())
@@ -255,9 +255,9 @@ class _Reader:
         return names if known or not all(word in self.states for word in words) else words
 
 
-def _without_comment(found: re.Match[str]) -> str:
+def _without_comment(match: re.Match[str]) -> str:
     """Blanks for a comment, so that lines keep their numbers; a quoted text stays."""
-    return found[0] if found[0].startswith('"') else re.sub(r"[^\n]", " ", found[0])
+    return match[0] if match[0].startswith('"') else re.sub(r"[^\n]", " ", match[0])
 
 
 class _Rows:
@@ -305,7 +305,7 @@ class _Rows:
                 self.id, f"{INCOMPLETE}: {len(rows):,} of {wanted:,}.", "Add the rest."
             )
             return ()
-        return tuple(value for at in range(wanted) for value in rows.get(at, default or ()))
+        return tuple(value for index in range(wanted) for value in rows.get(index, default or ()))
 
     def ordered(self, numbers: tuple[float, ...]) -> tuple[float, ...]:
         """A table over parents as BIF orders it: own states first, the last parent fastest."""
@@ -335,14 +335,14 @@ class _Rows:
         if len(named) != len(self.parents):
             self.problems.add(self.id, f"a row names {len(named)} states of its parents.")
             return None
-        at = 0
+        row = 0
         for parent, state in zip(self.parents, named, strict=True):
             states = self.reader.states[parent]
             if state not in states:
                 self.problems.add(self.id, f"'{parent}' has no state '{state}'.")
                 return None
-            at = at * len(states) + states.index(state)
-        return at
+            row = row * len(states) + states.index(state)
+        return row
 
     def row(self, tokens: list[Token]) -> tuple[float, ...]:
         """The numbers of one row."""

@@ -13,7 +13,7 @@ from kneebayes.errors import EvidenceError, UnknownNameError, suggest
 from kneebayes.exchange.patient import Patient, Told, answer_of, told_answers
 from kneebayes.exchange.problems import Problems
 from kneebayes.exchange.schemas import check_schema, schema_named
-from kneebayes.exchange.strict_json import read_json, write_json
+from kneebayes.exchange.strict_json import read_json, save_json
 from kneebayes.view.differential import differential_dict
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 __all__ = [
     "assumed_complaint",
     "case_content",
-    "read_case",
+    "load_case",
     "read_one_answer",
     "save_case",
     "software",
@@ -77,16 +77,16 @@ def case_content(
 
 
 def _results(case: CaseLike) -> dict[str, object]:
-    told = differential_dict(case)
+    content = differential_dict(case)
     ranking = [
         {"id": row["id"], "label": row["cause"]}
         | {key: row[key] for key in ("prior", "posterior", "urgent")}
-        for row in told["ranking"]
+        for row in content["ranking"]
     ]
-    return {"urgency": told["urgency"], "any_urgent": told["any_urgent"], "ranking": ranking}
+    return {"urgency": content["urgency"], "any_urgent": content["any_urgent"], "ranking": ranking}
 
 
-def read_case(model: Diagnosing, source: str | Path | Mapping[str, object]) -> Patient:
+def load_case(model: Diagnosing, source: str | Path | Mapping[str, object]) -> Patient:
     """Read a case file, strictly.
 
     Parameters
@@ -113,33 +113,33 @@ def read_case(model: Diagnosing, source: str | Path | Mapping[str, object]) -> P
         problems.add("model.title", wrong, f"This is '{model.data.knowledge.meta.title}'.")
         problems.raise_any()  # nothing in it can be expected to fit
     placed = _placed(model, content, problems)
-    told = [
+    entries = [
         one
-        for id, said in content["answers"].items()
-        if (one := _told(model, id, said, problems)) is not None
+        for id, answer in content["answers"].items()
+        if (one := _told(model, id, answer, problems)) is not None
     ]
     ranking = content.get("results", {}).get("ranking", [])
-    for at, row in enumerate(ranking):
+    for index, row in enumerate(ranking):
         if row["id"] not in model.data.knowledge.causes:
-            place = f"results.ranking[{at}].id"
+            place = f"results.ranking[{index}].id"
             _add_unknown(problems, place, row["id"], model.data.knowledge.causes, "cause")
-    remarks = assumed_complaint(model, told, problems)
+    remarks = assumed_complaint(model, entries, problems)
     problems.raise_any()
     results = {row["id"]: float(row["posterior"]) for row in ranking}
-    return Patient(placed, title, tuple(told), results, remarks)
+    return Patient(placed, title, tuple(entries), results, remarks)
 
 
 def assumed_complaint(
-    model: ModelLike, told: Iterable[Told], problems: Problems
+    model: ModelLike, entries: Iterable[Told], problems: Problems
 ) -> tuple[str, ...]:
     """What to say where a file does not tell the complaint; a problem where it denies it."""
     complaint = model.data.knowledge.meta.complaint
     label = model.data.knowledge.label(complaint)
-    for one in told:
-        if one.id == complaint:
-            if one.answer == "absent":
+    for entry in entries:
+        if entry.id == complaint:
+            if entry.answer == "absent":
                 wrong = f"it says that the patient has no {label}."
-                problems.add(one.place, wrong, "The model is about those who have it.")
+                problems.add(entry.place, wrong, "The model is about those who have it.")
             return ()
     return (f"The file does not say that the patient has {label}; it is assumed.",)
 
@@ -159,7 +159,7 @@ def _placed(model: Diagnosing, content: dict[str, Any], problems: Problems) -> D
     return stated if setting is None else in_setting(stated, setting)
 
 
-def _told(model: ModelLike, id: str, said: dict[str, Any], problems: Problems) -> Told | None:
+def _told(model: ModelLike, id: str, answer: dict[str, Any], problems: Problems) -> Told | None:
     """One answer, understood; None with the problem noted."""
     place = f"answers.{id}"
     if id not in model.data.network:
@@ -169,13 +169,13 @@ def _told(model: ModelLike, id: str, said: dict[str, Any], problems: Problems) -
         except UnknownNameError:
             _add_unknown(problems, place, id, model.data.network.index, "node")
         return None
-    label = said.get("label", "")
+    label = answer.get("label", "")
     own = model.data.knowledge.label(id)
     why = "" if label in ("", own) else f"the folder calls it '{own}'"
-    if says_unknown(said["answer"]):
+    if says_unknown(answer["answer"]):
         return Told(place, id, label, id, "unknown", why)
     try:
-        return Told(place, id, label, id, read_one_answer(model, id, said["answer"]), why)
+        return Told(place, id, label, id, read_one_answer(model, id, answer["answer"]), why)
     except EvidenceError as error:
         problems.add(f"{place}.answer", str(error))
         return None
@@ -216,7 +216,7 @@ def save_case(
 ) -> Path:
     """Write what is known of a patient as a case file, in JSON by the ids of the folder.
 
-    Lexicon and setting stand in it, so that :meth:`read_case` gives the same differential
+    Lexicon and setting stand in it, so that :meth:`load_case` gives the same differential
     again. Never write a person's name into it.
 
     Parameters
@@ -236,10 +236,10 @@ def save_case(
     >>> knee = kb.load()
     >>> dx = knee.diagnose({"lump behind the knee": True, "fever": 0.2, "age": 67})
     >>> with tempfile.TemporaryDirectory() as folder:
-    ...     patient = knee.read_case(knee.save_case(dx, f"{folder}/case.json"))
+    ...     patient = knee.load_case(knee.save_case(dx, f"{folder}/case.json"))
     >>> patient.answers
     {'pain_behind_knee': 'present', 'lump_behind_knee': 'present', 'fever': 0.2, 'age': 'older'}
     >>> abs(patient.diagnose()["gout"] - dx["gout"]) < 1e-12
     True
     """
-    return write_json(case_content(case, name=name, note=note, results=results), path)
+    return save_json(case_content(case, name=name, note=note, results=results), path)

@@ -83,13 +83,13 @@ class Codes:
         self.knowledge = knowledge
         self._meant: dict[str, list[Meant]] = {}
         self._named: dict[str, str] = {}
-        for one in self._records():
-            for name in (one.label, *one.aliases):
-                self._named.setdefault(fold(name), one.label)
-            for scheme, codes in one.codes.items():
+        for record in self._records():
+            for name in (record.label, *record.aliases):
+                self._named.setdefault(fold(name), record.label)
+            for scheme, codes in record.codes.items():
                 for code in codes:
                     key = curie(scheme, code.id).casefold()
-                    self._meant.setdefault(key, []).append(Meant(one.id, code))
+                    self._meant.setdefault(key, []).append(Meant(record.id, code))
 
     def _records(self) -> Iterator[Cause | Finding | Context]:
         knowledge = self.knowledge
@@ -106,9 +106,9 @@ class Codes:
             return direct
         above = self._meant.get(parent.casefold(), [])
         return [
-            Meant(one.id, one.code.model_copy(update={"relation": "narrower"}))
-            for one in above
-            if one.code.relation == "exact"
+            Meant(code.id, code.code.model_copy(update={"relation": "narrower"}))
+            for code in above
+            if code.code.relation == "exact"
         ]
 
     def names(self, id: str, code: str) -> list[str]:
@@ -116,11 +116,11 @@ class Codes:
         code = hpo()["alternatives"].get(code.upper(), code.upper())
         below = code
         code = hpo()["narrower"].get(code, code)
-        record = next((one for one in self._records() if one.id == id), None)
+        record = next((entry for entry in self._records() if entry.id == id), None)
         own = [] if record is None else [record.label, *record.aliases]
         if record is not None:
-            schemes = (one.id for codes in record.codes.values() for one in codes)
-            own += [name for one in schemes for name in hpo()["names"].get(one, ())]
+            schemes = (own.id for codes in record.codes.values() for own in codes)
+            own += [name for scheme in schemes for name in hpo()["names"].get(scheme, ())]
         return [*own, *hpo()["names"].get(code, ()), *hpo()["names"].get(below, ())]
 
     def called(self, label: str) -> str:
@@ -141,12 +141,12 @@ class Codes:
         Its own id with the local prefix where none does: where each means more or less, needs
         a place that it does not name, means several nodes, or modifies a feature.
         """
-        for one in self._records():
-            if one.id == id:
+        for record in self._records():
+            if record.id == id:
                 codes = [
                     curie(scheme, code.id)
                     for scheme in schemes
-                    for code in one.codes.get(scheme, ())
+                    for code in record.codes.get(scheme, ())
                     if code.relation == "exact" and code.site in ("", IMPLIED)
                 ]
                 for code in codes:
@@ -169,13 +169,13 @@ def contradicts(label: str, names: Iterable[str]) -> bool:
     >>> contradicts("Hip dislocation", ["Knee dislocation"]), contradicts("No fever", names)
     (True, True)
     """
-    told, known = _stems(label), set().union(*map(_stems, names))
-    if not told:
+    spoken, known = _stems(label), set().union(*map(_stems, names))
+    if not spoken:
         return False
-    if (told & DENIALS) - known or (told & PLACES) - known:
+    if (spoken & DENIALS) - known or (spoken & PLACES) - known:
         return True
-    carrying = told - GENERIC or told
-    return not any(one[:SAME] == other[:SAME] for one in carrying for other in known)
+    carrying = spoken - GENERIC or spoken
+    return not any(code[:SAME] == other[:SAME] for code in carrying for other in known)
 
 
 def _stems(text: str) -> set[str]:

@@ -21,10 +21,11 @@ from kneebayes.errors import (
 from kneebayes.exchange.foreign_case import ForeignCase
 from kneebayes.exchange.foreign_many import answer_cases, draw_arrows, draw_cases
 from kneebayes.exchange.foreign_reasoning import state_id
-from kneebayes.exchange.networks import read_network_file
+from kneebayes.exchange.networks import load_network_file
 from kneebayes.exchange.side_table import NetworkFile
 from kneebayes.inference import Engine, Evidence
 from kneebayes.network import Network, Node, table_node
+from kneebayes.renaming import renamed
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -35,20 +36,21 @@ __all__ = ["ForeignModel", "is_missing", "reason_with"]
 YES, NO = ("true", "present", "yes"), ("false", "absent", "no")  # the first that a node has
 
 
+@renamed(evidence="answers")
 def reason_with(
     network: Network | NetworkFile | str | Path,
     targets: Sequence[str],
-    evidence: Mapping[str, object] | pd.Series[Any] | None = None,
+    answers: Mapping[str, object] | pd.Series[Any] | None = None,
 ) -> ForeignCase:
     """What a network says of some targets, given some evidence.
 
     Parameters
     ----------
     network
-        A network, or the path of a file that :func:`read_network` reads.
+        A network, or the path of a file that :func:`load_network` reads.
     targets
         What is asked about: nodes by id or label, with any number of states.
-    evidence
+    answers
         See :meth:`ForeignModel.given`.
 
     Examples
@@ -59,7 +61,7 @@ def reason_with(
     >>> round(case["flu"]["present"], 4)
     0.8171
     """
-    return ForeignModel(network, targets).given(evidence)
+    return ForeignModel(network, targets).given(answers)
 
 
 class ForeignModel:
@@ -72,7 +74,7 @@ class ForeignModel:
     Parameters
     ----------
     network
-        A network, or the path of a file that :func:`read_network` reads.
+        A network, or the path of a file that :func:`load_network` reads.
     targets
         Nodes by id or label.
 
@@ -86,7 +88,7 @@ class ForeignModel:
 
     def __init__(self, network: Network | NetworkFile | str | Path, targets: Sequence[str]) -> None:
         if isinstance(network, str | Path):
-            network = read_network_file(network)
+            network = load_network_file(network)
         self.file = NetworkFile(network) if isinstance(network, Network) else network
         if isinstance(targets, str):
             targets = [targets]
@@ -155,12 +157,13 @@ class ForeignModel:
         message = f"'{id}' cannot be {shown(state)}. Its states are: {', '.join(states)}."
         raise EvidenceError(message)
 
-    def given(self, evidence: Mapping[str, object] | pd.Series[Any] | None = None) -> ForeignCase:
+    @renamed(evidence="answers")
+    def given(self, answers: Mapping[str, object] | pd.Series[Any] | None = None) -> ForeignCase:
         """What follows from some evidence.
 
         Parameters
         ----------
-        evidence
+        answers
             By id or label, as a mapping or a row of a table: the name of a state, None or
             another missing value for unknown, or likelihoods: one number a state in order, or
             a mapping of states to numbers, 0 where a state is left out. Targets can be told
@@ -173,13 +176,14 @@ class ForeignModel:
         ImpossibleEvidenceError
             If the network says that this cannot be.
         """
-        seen = self.evidence(evidence)
+        seen = self.evidence(answers)
         if self.engine.log_probability(seen) == -math.inf:
             message = f"These answers cannot be true together: {', '.join(seen)}."
             raise ImpossibleEvidenceError(message, tuple(seen))
         return ForeignCase(self, seen)
 
-    def evidence(self, told: Mapping[str, object] | pd.Series[Any] | None = None) -> Evidence:
+    @renamed(told="answers")
+    def evidence(self, answers: Mapping[str, object] | pd.Series[Any] | None = None) -> Evidence:
         """What is told as evidence for the engine; what is missing is left out.
 
         Raises
@@ -188,7 +192,7 @@ class ForeignModel:
             If a name or a state is not known.
         """
         said: dict[str, tuple[float, ...]] = {}
-        for name, answer in (told if told is not None else {}).items():
+        for name, answer in (answers if answers is not None else {}).items():
             id = self.find(str(name))
             if id in said:
                 message = f"'{name}' stands twice in the evidence. Keep one."
@@ -197,12 +201,13 @@ class ForeignModel:
                 said[id] = self._likelihood(id, answer)
         return Evidence(said)
 
-    def cohort(self, cases: pd.DataFrame, *, seconds: float = 60.0) -> pd.DataFrame:
+    @renamed(cases="patients")
+    def cohort(self, patients: pd.DataFrame, *, seconds: float = 60.0) -> pd.DataFrame:
         """The posteriors of the targets for every row of a table.
 
         Parameters
         ----------
-        cases
+        patients
             One row a case, one column a node by id or label; a missing value is unknown.
         seconds
             How long one row may take.
@@ -223,10 +228,11 @@ class ForeignModel:
         >>> table["flu = present"].round(4).tolist()
         [0.8171, 0.1]
         """
-        return answer_cases(self, cases, seconds)
+        return answer_cases(self, patients, seconds)
 
+    @renamed(given="answers")
     def simulate(
-        self, n: int, *, given: Mapping[str, object] | None = None, seed: int = 0
+        self, n: int, *, answers: Mapping[str, object] | None = None, seed: int = 0
     ) -> pd.DataFrame:
         """Cases drawn from the network, exactly, given some evidence or none.
 
@@ -234,7 +240,7 @@ class ForeignModel:
         ----------
         n
             How many.
-        given
+        answers
             What is known of all of them, as in :meth:`given`.
         seed
             Where chance begins.
@@ -244,7 +250,7 @@ class ForeignModel:
         pandas.DataFrame
             One row a case, one column a node, states by name.
         """
-        return draw_cases(self.network, self.evidence(given), n, seed)
+        return draw_cases(self.network, self.evidence(answers), n, seed)
 
     def draw(self, ax: Axes | None = None) -> Axes:
         """Draw the nodes and arrows next to the targets, parents above children."""

@@ -20,6 +20,7 @@ from kneebayes.exchange.foreign_reasoning import (
 )
 from kneebayes.exchange.foreign_result import Bars, ForeignResult, Shown
 from kneebayes.inference import Evidence
+from kneebayes.renaming import renamed
 from kneebayes.view.markup import percent
 from kneebayes.view.report import known_line
 
@@ -122,9 +123,10 @@ class ForeignCase(AboutNumbers, ForeignResult):
             raise EvidenceError(message)
         return id
 
-    def given(self, evidence: Mapping[str, object]) -> ForeignCase:
+    @renamed(evidence="answers")
+    def given(self, answers: Mapping[str, object]) -> ForeignCase:
         """The case with more known, or with answers changed or taken back (None)."""
-        renewed = {self.model.find(name): answer for name, answer in evidence.items()}
+        renewed = {self.model.find(name): answer for name, answer in answers.items()}
         return self.model.given({**self.evidence.likelihoods, **renewed})
 
     def explain(
@@ -240,12 +242,13 @@ class ForeignCase(AboutNumbers, ForeignResult):
             Bars([row["question"] for row in rows], [row["bits"] for row in rows], "bits"),
         )
 
-    def sets(self, count: int = 5, *, seconds: float = SECONDS) -> ForeignResult:
+    @renamed(count="n")
+    def sets(self, n: int = 5, *, seconds: float = SECONDS) -> ForeignResult:
         """The most probable states of all targets together, exactly.
 
         Parameters
         ----------
-        count
+        n
             How many.
         seconds
             How long to search; when it is over, those found so far are the most probable ones,
@@ -256,8 +259,8 @@ class ForeignCase(AboutNumbers, ForeignResult):
         TooWideError
             If not even the most probable one was found in the time.
         """
-        if isinstance(count, bool) or not isinstance(count, int) or count < 1:
-            message = f"count must be a whole number from 1 on, got {count!r}."
+        if isinstance(n, bool) or not isinstance(n, int) or n < 1:
+            message = f"n must be a whole number from 1 on, got {n!r}."
             raise EvidenceError(message)
         begun = time.monotonic()
         found = probable_states(self.model.engine, self.evidence, self.model.targets, seconds)
@@ -267,17 +270,17 @@ class ForeignCase(AboutNumbers, ForeignResult):
                 "probability": share,
                 **{id: said[id] for id in self.model.targets},
             }
-            for said, share in islice(found, count)
+            for said, share in islice(found, n)
         ]
         notes = ["P(all of these together | evidence); everything else is summed out."]
-        if len(rows) < count and time.monotonic() - begun > seconds:
+        if len(rows) < n and time.monotonic() - begun > seconds:
             if not rows:
                 message = (
                     f"The most probable states of {len(self.model.targets)} targets were not found "
                     f"in {seconds:g} s. Name fewer targets, or give more seconds=."
                 )
                 raise TooWideError(message)
-            notes.append(f"Partial: {len(rows)} of {count} were found in {seconds:g} s.")
+            notes.append(f"Partial: {len(rows)} of {n} were found in {seconds:g} s.")
         return self._result(
             "Most probable states together",
             rows,

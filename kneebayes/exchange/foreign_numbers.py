@@ -19,6 +19,7 @@ from kneebayes.exchange.foreign_reasoning import (
 from kneebayes.exchange.foreign_result import Bars, ForeignResult, Shown
 from kneebayes.inference import Budget, Evidence
 from kneebayes.questions.doubt.sensitivity import Sensitivity
+from kneebayes.renaming import renamed
 from kneebayes.view.markup import percent
 
 if TYPE_CHECKING:
@@ -58,12 +59,13 @@ class AboutNumbers:
         found: Mapping[str, Any] | None = None,
     ) -> ForeignResult: ...
 
+    @renamed(given="parents")
     def sensitivity(
         self,
         target: str,
         node: str,
         state: str,
-        given: Mapping[str, str] | None = None,
+        parents: Mapping[str, str] | None = None,
     ) -> ForeignResult:
         """The posteriors of a target as functions of one number of the network.
 
@@ -71,9 +73,9 @@ class AboutNumbers:
         ----------
         target
             One of the targets.
-        node, state, given
+        node, state, parents
             The number P(node in this state | parents in these states). For a noisy-OR:
-            its leak without ``given``, or a link with the one parent.
+            its leak without ``parents``, or a link with the one parent.
 
         Returns
         -------
@@ -81,7 +83,7 @@ class AboutNumbers:
             One row a state of the target: P at 0, now and at 1, and ``a, b, c, d`` of
             ``(a + b x) / (c + d x)``; ``found["function"]`` is that function.
         """
-        id, place = self._target(target), self._place(node, state, given or {})
+        id, place = self._target(target), self._place(node, state, parents or {})
         states = self.model.network[id].states
         causes = [state_id(id, one) for one in states]
         function = move_entry(self.model.engine, self.evidence, causes, place)
@@ -155,7 +157,7 @@ class AboutNumbers:
         parents = ", ".join(one.parents) or "none"
         need = "its leak (no parent) or one of its parents" if one.is_noisy_or else "all of them"
         message = (
-            f"given: there is no number P({id} = {own} | {told_of(wanted) or 'nothing'}). "
+            f"parents: there is no number P({id} = {own} | {told_of(wanted) or 'nothing'}). "
             f"The parents of '{id}' are: {parents}; name {need}."
         )
         raise EvidenceError(message)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -161,10 +160,6 @@ class ForeignResult(Reporting):
             "notes": list(self.notes),
             "disclaimer": NOT_OURS,
         }
-
-    def to_json(self) -> str:
-        """The same as JSON, with all digits."""
-        return json.dumps(self.to_dict(), indent=2, ensure_ascii=False, allow_nan=False)
 
     @property
     def report(self) -> Report:

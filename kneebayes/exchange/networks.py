@@ -17,7 +17,7 @@ from kneebayes.exchange.strict_json import json_text, read_bytes
 from kneebayes.network import Network
 from kneebayes.writing import replacing_file
 
-__all__ = ["FORMATS", "read_network", "read_network_file", "write_network"]
+__all__ = ["FORMATS", "load_network", "load_network_file", "save_network"]
 
 FORMATS: tuple[Format, ...] = (xmlbif.FORMAT, bif.FORMAT, xdsl.FORMAT, side_table.FORMAT)
 """Every format; a further one is a module of its own and its line here."""
@@ -27,7 +27,7 @@ LARGEST = 20_000_000
 CLOSE = 1e-12
 
 
-def write_network(file: NetworkFile | Network, path: str | Path) -> Path:
+def save_network(file: NetworkFile | Network, path: str | Path) -> Path:
     """Write a network; the suffix says how. What is written is read back before this returns.
 
     Parameters
@@ -64,7 +64,7 @@ def write_network(file: NetworkFile | Network, path: str | Path) -> Path:
     >>> from kneebayes.network import Network, noisy_or_node, root_node
     >>> net = Network((root_node("flu", [0.9, 0.1]), noisy_or_node("fever", 0.02, {"flu": 0.8})))
     >>> with tempfile.TemporaryDirectory() as folder:
-    ...     read_network(write_network(net, f"{folder}/net.xmlbif")) == net
+    ...     load_network(save_network(net, f"{folder}/net.xmlbif")) == net
     True
     """
     path = Path(path)
@@ -102,14 +102,14 @@ def _encoded(text: str, path: Path) -> bytes:
 def _format_of(path: Path, what: str, problems: Problems) -> Format:
     """The format that the suffix names, in any case, packed or not."""
     name = path.name.lower().removesuffix(PACKED)
-    found = next((one for one in FORMATS if name.endswith(one.suffixes)), None)
-    if found is None:
+    format_found = next((known for known in FORMATS if name.endswith(known.suffixes)), None)
+    if format_found is None:
         few = what.startswith("saved")  # a file is written under the usual suffix of its format
-        all_of = [suffix for one in FORMATS for suffix in one.suffixes[: 1 if few else None]]
+        all_of = [suffix for known in FORMATS for suffix in known.suffixes[: 1 if few else None]]
         wrong = f"'{path.name}' ends in '{path.suffix}'."
         remedy = f"A network can be {what} {', '.join(all_of[:-1])} or {all_of[-1]}."
         problems.stop("name", wrong, remedy)
-    return found
+    return format_found
 
 
 # names that a format cannot hold
@@ -152,10 +152,10 @@ def _names(names: Iterable[str], format: Format) -> dict[str, str]:
             plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
             plain = re.sub("[^A-Za-z0-9]+", "_", plain).strip("_")[:60]
             stem = plain if plain[:1].isalpha() else f"x_{plain}".rstrip("_")
-            new, at = stem, 1
+            new, number = stem, 1
             while new in taken:
-                at += 1
-                new = f"{stem}_{at}"
+                number += 1
+                new = f"{stem}_{number}"
             taken.add(new)
             written[name] = new
     return written
@@ -175,12 +175,12 @@ def _written_ids(
 # reading
 
 
-def read_network(path: str | Path, *, fastest: Fastest | None = None) -> Network:
-    """The network of a file; see :func:`read_network_file`."""
-    return read_network_file(path, fastest=fastest).network
+def load_network(path: str | Path, *, fastest: Fastest | None = None) -> Network:
+    """The network of a file; see :func:`load_network_file`."""
+    return load_network_file(path, fastest=fastest).network
 
 
-def read_network_file(path: str | Path, *, fastest: Fastest | None = None) -> NetworkFile:
+def load_network_file(path: str | Path, *, fastest: Fastest | None = None) -> NetworkFile:
     """Read a network of this or of other software, with what its nodes are called.
 
     What is not known in a file is refused, never skipped: elements and statements, second

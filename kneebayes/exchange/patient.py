@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from kneebayes.view.differential import draw_differential
-from kneebayes.view.report import Report, Reporting, made_by_line
+from kneebayes.view.report import Report, Reporting, made_by, made_by_line
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -78,12 +78,16 @@ class Patient(Reporting):
     @property
     def answers(self) -> dict[str, object]:
         """Answers by id, in the order of the file, as :meth:`Model.diagnose` takes them."""
-        return {one.id: one.answer for one in self.told if one.used}
+        return {entry.id: entry.answer for entry in self.told if entry.used}
 
     @property
     def unused(self) -> tuple[Told, ...]:
         """What did not become an answer, each with the reason."""
-        return tuple(one for one in self.told if not one.used)
+        return tuple(entry for entry in self.told if not entry.used)
+
+    def _origin(self) -> Mapping[str, Any]:
+        """Which model the file was read for."""
+        return made_by(self.model)
 
     def diagnose(self) -> CaseLike:
         """The differential of this patient."""
@@ -97,16 +101,16 @@ class Patient(Reporting):
         return pd.DataFrame(
             [
                 {
-                    "place": one.place,
-                    "code": one.code,
-                    "label": one.label,
-                    "id": one.id,
-                    "finding": self.model.data.knowledge.label(one.id) if one.used else "",
-                    "answer": one.answer,
-                    "used": one.used,
-                    "why": one.why,
+                    "place": entry.place,
+                    "code": entry.code,
+                    "label": entry.label,
+                    "id": entry.id,
+                    "finding": self.model.data.knowledge.label(entry.id) if entry.used else "",
+                    "answer": entry.answer,
+                    "used": entry.used,
+                    "why": entry.why,
                 }
-                for one in self.told
+                for entry in self.told
             ],
             columns=["place", "code", "label", "id", "finding", "answer", "used", "why"],
         )
@@ -117,14 +121,14 @@ class Patient(Reporting):
         case = self.diagnose().case
         rows = [
             (
-                one.label or one.code or one.place,
-                self.model.data.knowledge.label(one.id) if one.used else "not used",
-                _in_words(one.answer) if one.used else one.why,
+                entry.label or entry.code or entry.place,
+                self.model.data.knowledge.label(entry.id) if entry.used else "not used",
+                _in_words(entry.answer) if entry.used else entry.why,
             )
-            for one in self.told
+            for entry in self.told
         ]
         count = len(self.unused)
-        left = f"{count} thing{'' if count == 1 else 's'} in the file did not become an answer."
+        unused = f"{count} thing{'' if count == 1 else 's'} in the file did not become an answer."
         return Report(
             title=f"{self.model.data.knowledge.meta.title}: a patient from {self.source}",
             known="What the file says, and what became of it:",
@@ -132,7 +136,7 @@ class Patient(Reporting):
             reasons=tuple(map(str, case.urgency.reasons)),
             header=("in the file", "understood as", "answer, or why not"),
             rows=tuple(rows),
-            notes=(*self.remarks, left if count else "All of it became answers."),
+            notes=(*self.remarks, unused if count else "All of it became answers."),
             disclaimer=self.model.data.knowledge.meta.disclaimer,
             made_by=made_by_line(self.model),
         )
@@ -174,15 +178,15 @@ def answer_of(states: tuple[str, ...], likelihood: tuple[float, ...]) -> Any:
     >>> answer_of(("absent", "present"), (0.0, 1.0)), answer_of(("absent", "present"), (0.75, 0.25))
     ('present', 0.25)
     """
-    possible = [at for at, value in enumerate(likelihood) if value > 0.0]
+    possible = [index for index, value in enumerate(likelihood) if value > 0.0]
     if len(possible) == 1 and likelihood[possible[0]] == 1.0:
         return states[possible[0]]
     if len(states) == 2 and likelihood[0] == 1.0 - likelihood[1]:
         return likelihood[1]
-    return {states[at]: likelihood[at] for at in possible}
+    return {states[index]: likelihood[index] for index in possible}
 
 
 def certain_state(model: ModelLike, answer: Answer) -> str | None:
     """The state that an answer names for certain, or None where it is only likely."""
-    told = answer_of(model.data.network[answer.id].states, answer.likelihood)
-    return told if isinstance(told, str) else None
+    state = answer_of(model.data.network[answer.id].states, answer.likelihood)
+    return state if isinstance(state, str) else None

@@ -21,7 +21,7 @@ from kneebayes.exchange.yaml_files import YAML, read_yaml
 if TYPE_CHECKING:
     from kneebayes.case.case import Diagnosing
 
-__all__ = ["Diseases", "read_phenopacket"]
+__all__ = ["Diseases", "load_phenopacket"]
 
 Diseases = Literal["known", "certain"]
 
@@ -46,7 +46,7 @@ NO_KNEE = (
 )
 
 
-def read_phenopacket(
+def load_phenopacket(
     model: Diagnosing, source: str | Path | Mapping[str, object], diseases: Diseases = "known"
 ) -> Patient:
     """Read a GA4GH Phenopacket v2; what was not used is reported, with the reason.
@@ -83,7 +83,7 @@ def read_phenopacket(
     problems.raise_any()
     reader = _Reader(model, diseases, problems, content.get("subject", {}))
     whole = {**content, **family}
-    told = [
+    entries = [
         *reader.subject(content.get("subject", {})),
         *reader.features(content.get("phenotypicFeatures", [])),
         *reader.diseases(content.get("diseases", [])),
@@ -94,7 +94,7 @@ def read_phenopacket(
         ),
         *(Told(name, "", name, why="no field of phenopackets 2") for name in foreign),
     ]
-    kept = tuple(_once(told, problems))
+    kept = tuple(_once(entries, problems))
     remarks = assumed_complaint(model, kept, problems)
     problems.raise_any()
     if not reader.knee:
@@ -117,7 +117,7 @@ def _content(source: str | Path | Mapping[str, object], problems: Problems) -> d
     if "proband" in content:  # a family: whoever it is about
         proband = content["proband"] if isinstance(content["proband"], dict) else {}
         family = {key: content[key] for key in FAMILY if isinstance(content.get(key), list | dict)}
-        content = {**{key: one for key, one in proband.items() if key not in FAMILY}, **family}
+        content = {**{key: value for key, value in proband.items() if key not in FAMILY}, **family}
     meta = content.get("metaData", {})
     version = str(meta.get("phenopacketSchemaVersion", "")) if isinstance(meta, dict) else ""
     features = content.get("phenotypicFeatures", [])
@@ -126,7 +126,7 @@ def _content(source: str | Path | Mapping[str, object], problems: Problems) -> d
     if isinstance(subject, dict) and "ageAtCollection" in subject:
         old = "ageAtCollection"
     if isinstance(features, list) and any(
-        "negated" in one for one in features if isinstance(one, dict)
+        "negated" in feature for feature in features if isinstance(feature, dict)
     ):
         old = "negated"
     if old or (version and not version.startswith("2")):
@@ -148,7 +148,7 @@ def _foreign_fields(content: dict[str, Any]) -> list[str]:
 def _camel(content: Any, problems: Problems) -> Any:
     """Names of fields as protobuf's JSON writes them, without null, which says nothing."""
     if isinstance(content, list):
-        return [_camel(one, problems) for one in content]
+        return [_camel(item, problems) for item in content]
     if not isinstance(content, dict):
         return content
     made: dict[str, Any] = {}
@@ -161,18 +161,18 @@ def _camel(content: Any, problems: Problems) -> Any:
     return made
 
 
-def _once(told: list[Told], problems: Problems) -> Iterator[Told]:
+def _once(entries: list[Told], problems: Problems) -> Iterator[Told]:
     """Each node answered once; the same answer again is left out, another is a problem."""
-    said: dict[str, Told] = {}
-    for one in told:
-        before = said.setdefault(one.id, one) if one.used else one
-        if before is one:
-            yield one
-        elif before.answer == one.answer:
-            yield Told(one.place, one.code, one.label, why=f"said before: {before.place}")
+    first_by_id: dict[str, Told] = {}
+    for entry in entries:
+        before = first_by_id.setdefault(entry.id, entry) if entry.used else entry
+        if before is entry:
+            yield entry
+        elif before.answer == entry.answer:
+            yield Told(entry.place, entry.code, entry.label, why=f"said before: {before.place}")
         else:
-            wrong = f"it says {one.answer} where {before.place} says {before.answer}."
-            problems.add(one.place, wrong, "Keep one of the two.")
+            wrong = f"it says {entry.answer} where {before.place} says {before.answer}."
+            problems.add(entry.place, wrong, "Keep one of the two.")
 
 
 class _Reader:
@@ -210,7 +210,7 @@ class _Reader:
             return self.named(place, "age", [_years(text)], text)
         if "ageRange" in when:
             ends = [when["ageRange"][end]["iso8601duration"] for end in ("start", "end")]
-            return self.named(place, "age", [_years(one) for one in ends], " to ".join(ends))
+            return self.named(place, "age", [_years(limit) for limit in ends], " to ".join(ends))
         return Told(place, "", "", why="only an age or a range of ages is read")
 
     def named(self, place: str, name: str, values: list[Any], shown: str) -> Told:
@@ -229,34 +229,34 @@ class _Reader:
 
     def features(self, features: list[dict[str, Any]]) -> Iterator[Told]:
         """Phenotypic features; what modifies the complaint can be a finding by itself."""
-        for at, feature in enumerate(features):
-            place, excluded = f"phenotypicFeatures[{at}]", feature.get("excluded", False)
+        for number, feature in enumerate(features):
+            place, excluded = f"phenotypicFeatures[{number}]", feature.get("excluded", False)
             modifiers = feature.get("modifiers", [])
-            told = self.coded(place, feature["type"], excluded, modifiers)
+            entry = self.coded(place, feature["type"], excluded, modifiers)
             if not excluded and "resolution" in feature:
-                told = self.unused(
+                entry = self.unused(
                     place, feature["type"], "it has resolved, so it is not there now"
                 )
-            elif told.id in self.model.data.knowledge.findings and not excluded:
-                past = self.past(feature.get("onset", {}), told)
-                told = self.unused(place, feature["type"], past) if past else told
-            yield told
+            elif entry.id in self.model.data.knowledge.findings and not excluded:
+                past = self.past(feature.get("onset", {}), entry)
+                entry = self.unused(place, feature["type"], past) if past else entry
+            yield entry
             onset = feature.get("onset", {})
-            if told.used and onset and "ontologyClass" not in onset:
+            if entry.used and onset and "ontologyClass" not in onset:
                 why = "an age of onset says only whether it is there now"
                 yield self.unused(f"{place}.onset", {}, why)
             terms = {"severity": feature.get("severity"), "onset": onset.get("ontologyClass")}
             for name, inner in terms.items():
                 if inner:
-                    yield self.modifier(f"{place}.{name}", inner, told, excluded)
-            for one, term in enumerate(modifiers):
-                yield self.modifier(f"{place}.modifiers[{one}]", term, told, excluded)
+                    yield self.modifier(f"{place}.{name}", inner, entry, excluded)
+            for index, term in enumerate(modifiers):
+                yield self.modifier(f"{place}.modifiers[{index}]", term, entry, excluded)
 
-    def past(self, onset: dict[str, Any], told: Told) -> str:
+    def past(self, onset: dict[str, Any], entry: Told) -> str:
         """Why what began then is not said to be there now; empty where it may be."""
-        meant = [one for one in self.codes.meant(told.code) if one.id == told.id]
-        ever = any(one.code.when == "ever" for one in meant)
-        if ever or not onset or told.id == self.model.data.knowledge.meta.complaint:
+        meant = [meaning for meaning in self.codes.meant(entry.code) if meaning.id == entry.id]
+        ever = any(meaning.code.when == "ever" for meaning in meant)
+        if ever or not onset or entry.id == self.model.data.knowledge.meta.complaint:
             return ""  # the complaint is what the patient comes with, however long it lasts
         term = onset.get("ontologyClass", {}).get("id", "").upper()
         if term in hpo()["onsets"] or "gestationalAge" in onset:
@@ -284,24 +284,24 @@ class _Reader:
         """A modifier of the complaint that the folder has as a finding; others are not used."""
         if excluded or of.id != self.model.data.knowledge.meta.complaint:
             return self.unused(place, term, "modifiers are read of the complaint alone")
-        told = self.coded(place, term, excluded, [term], modifies=True)
-        if told.id in self.model.data.knowledge.findings:
-            return told
-        return self.unused(place, term, told.why)
+        entry = self.coded(place, term, excluded, [term], modifies=True)
+        if entry.id in self.model.data.knowledge.findings:
+            return entry
+        return self.unused(place, term, entry.why)
 
     def diseases(self, diseases: list[dict[str, Any]]) -> Iterator[Told]:
         """Diseases that were observed or excluded."""
-        for at, disease in enumerate(diseases):
-            place, term = f"diseases[{at}]", disease["term"]
-            sites = [disease[one] for one in ("primarySite", "laterality") if one in disease]
+        for index, disease in enumerate(diseases):
+            place, term = f"diseases[{index}]", disease["term"]
+            sites = [disease[field] for field in ("primarySite", "laterality") if field in disease]
             if "resolution" in disease:
                 yield self.unused(place, term, "it has resolved, so it is not there now")
                 continue
-            told = self.coded(place, term, disease.get("excluded", False), sites)
-            now = told.id in self.model.data.network and told.answer == "present"
-            known = told.id in self.model.data.knowledge.contexts
-            past = self.past(disease.get("onset", {}), told) if now and not known else ""
-            yield self.unused(place, term, past) if past else told
+            entry = self.coded(place, term, disease.get("excluded", False), sites)
+            now = entry.id in self.model.data.network and entry.answer == "present"
+            known = entry.id in self.model.data.knowledge.contexts
+            past = self.past(disease.get("onset", {}), entry) if now and not known else ""
+            yield self.unused(place, term, past) if past else entry
 
     def coded(
         self,
@@ -322,12 +322,12 @@ class _Reader:
             like = self.codes.called(label)
             hint = f"; its label looks like '{like}'" if like else ""
             return self.unused(place, term, odd or f"no code of the folder{hint}")
-        names = [name for one in meant for name in self.codes.names(one.id, code)]
+        names = [name for meaning in meant for name in self.codes.names(meaning.id, code)]
         if contradicts(label, names):
             why = f"its label contradicts its code, which means {names[0]}"
             return self.unused(place, term, why)
-        why_not = [self.refused(one, excluded, sites) for one in meant]
-        fitting = [one.id for one, why in zip(meant, why_not, strict=True) if not why]
+        why_not = [self.refused(meaning, excluded, sites) for meaning in meant]
+        fitting = [meaning.id for meaning, why in zip(meant, why_not, strict=True) if not why]
         if len(fitting) != 1:
             several = f"it can mean {' or '.join(fitting)}"
             why = several if fitting else "; ".join(dict.fromkeys(why_not))
@@ -352,7 +352,7 @@ class _Reader:
         """Why a code says nothing of a node; empty where it does."""
         label, code = self.model.data.knowledge.label(meant.id), meant.code
         there = code.site in ("", "implied") or any(
-            code.site.casefold() in str(one.get("label", "")).casefold() for one in sites
+            code.site.casefold() in str(site.get("label", "")).casefold() for site in sites
         )
         if excluded:
             less = f"it means less than '{label}', so its absence does not exclude it"
@@ -412,9 +412,9 @@ def _years(duration: str) -> float:
 def _age_seen(subject: dict[str, Any]) -> float | None:
     """Years at the last encounter: told, or from the date of birth."""
     when = subject.get("timeAtLastEncounter", {})
-    told = when.get("age") or when.get("ageRange", {}).get("end")
-    if told is not None:
-        return _years(told["iso8601duration"])
+    age = when.get("age") or when.get("ageRange", {}).get("end")
+    if age is not None:
+        return _years(age["iso8601duration"])
     years = _between(subject.get("dateOfBirth", ""), when.get("timestamp", ""))
     return None if years is None else max(0.0, years)
 

@@ -11,6 +11,7 @@ from kneebayes.exchange.case_file import software
 from kneebayes.exchange.codes import LOCAL, Codes
 from kneebayes.exchange.patient import certain_state
 from kneebayes.knowledge.names import fold
+from kneebayes.renaming import renamed
 from kneebayes.view.differential import differential_dict
 
 if TYPE_CHECKING:
@@ -29,12 +30,13 @@ RESOURCES = {
 }
 
 
+@renamed(top="n")
 def phenopacket(
     case: CaseLike,
     *,
     id: str = "case",
     subject: str = "patient",
-    top: int | None = None,
+    n: int | None = None,
     uncertain: Uncertain = "refuse",
     created: datetime | None = None,
 ) -> dict[str, Any]:
@@ -49,7 +51,7 @@ def phenopacket(
         The differential.
     id, subject
         Of the packet and of its subject.
-    top
+    n
         How many causes are told; urgent ones always are. Left out, all.
     uncertain
         ``"refuse"`` answers that are only probable, or ``"leave out"``: a phenopacket
@@ -66,24 +68,28 @@ def phenopacket(
     --------
     >>> import kneebayes as kb
     >>> knee = kb.load()
-    >>> packet = knee.to_phenopacket(knee.diagnose({"fever": False}))
+    >>> packet = knee.phenopacket(knee.diagnose({"fever": False}))
     >>> packet["phenotypicFeatures"][1]
     {'type': {'id': 'HP:0001945', 'label': 'fever'}, 'excluded': True}
-    >>> knee.read_phenopacket(packet).answers
+    >>> knee.load_phenopacket(packet).answers
     {'pain_behind_knee': 'present', 'fever': 'absent'}
     """
     if uncertain not in ("refuse", "leave out"):
         message = f"uncertain must be 'refuse' or 'leave out', got {uncertain!r}."
         raise EvidenceError(message)
-    if top is not None and (isinstance(top, bool) or not isinstance(top, int) or top < 1):
-        message = f"top must be a whole number from 1 on, got {top!r}."
+    if n is not None and (isinstance(n, bool) or not isinstance(n, int) or n < 1):
+        message = f"n must be a whole number from 1 on, got {n!r}."
         raise EvidenceError(message)
     case = case.case
-    vague = [one for one in case.answers if certain_state(case.data, one) is None]
+    vague = [
+        vague_answer
+        for vague_answer in case.answers
+        if certain_state(case.data, vague_answer) is None
+    ]
     if vague and uncertain == "refuse":
         message = (
             f"A phenopacket cannot say how probable a finding is: "
-            f"{'; '.join(f'{one.label}: {one.state}' for one in vague)}. Use "
+            f"{'; '.join(f'{answer.label}: {answer.state}' for answer in vague)}. Use "
             "uncertain='leave out', or a case file, which holds it."
         )
         raise EvidenceError(message)
@@ -93,7 +99,7 @@ def phenopacket(
     for answer in case.answers:
         if answer not in vague:
             writer.place(answer, packet)
-    packet["interpretations"] = writer.interpretations(top)
+    packet["interpretations"] = writer.interpretations(n)
     packet["metaData"] = writer.meta_data(created or datetime.now(UTC))
     return {key: value for key, value in packet.items() if value}
 
@@ -135,19 +141,19 @@ class _Writer:
         if context is None or "age" not in map(fold, (id, context.label, *context.aliases)):
             return None
         lowest = 2  # an answer of 0 or 1 is a probability, so no age
-        for one in context.states:
-            if one.below is None:
+        for context_state in context.states:
+            if context_state.below is None:
                 return None
-            if one.id == state:
-                ends = {"start": lowest, "end": int(one.below) - 1}
-                return {end: {"iso8601duration": f"P{at}Y"} for end, at in ends.items()}
-            lowest = int(one.below)
+            if context_state.id == state:
+                ends = {"start": lowest, "end": int(context_state.below) - 1}
+                return {end: {"iso8601duration": f"P{years}Y"} for end, years in ends.items()}
+            lowest = int(context_state.below)
         return None
 
     def interpretations(self, top: int | None) -> list[dict[str, Any]]:
         """Every cause in order, the urgent ones whatever their rank."""
         rows = differential_dict(self.case)["ranking"]
-        told = [
+        ranked = [
             (rank, row)
             for rank, row in enumerate(rows, start=1)
             if top is None or rank <= top or row["urgent"]
@@ -159,18 +165,18 @@ class _Writer:
                 "diagnosis": {"disease": self.term(row["id"], schemes=("mondo", "hpo", "icd10cm"))},
                 "summary": self.summary(rank, len(rows), row),
             }
-            for rank, row in told
+            for rank, row in ranked
         ]
 
     def summary(self, rank: int, of: int, row: dict[str, Any]) -> str:
         """Posterior and prior with all digits, and what this is not."""
         urgent = " An urgent cause." if row["urgent"] else ""
-        out = "; ".join(f"{one.label}: {one.state}" for one in self.vague)
-        left = f" The posterior also rests on what cannot stand here: {out}." if out else ""
+        out = "; ".join(f"{answer.label}: {answer.state}" for answer in self.vague)
+        caveat = f" The posterior also rests on what cannot stand here: {out}." if out else ""
         return (
             f"P({row['cause']} present | what is known) = {row['posterior']!r} (before: "
             f"{row['prior']!r}), rank {rank} of {of}; several can be present at once.{urgent}"
-            f" {self.case.urgency.advice}{left} {self.knowledge.meta.disclaimer}"
+            f" {self.case.urgency.advice}{caveat} {self.knowledge.meta.disclaimer}"
         )
 
     def meta_data(self, created: datetime) -> dict[str, Any]:

@@ -144,8 +144,8 @@ def _noisy_or(node: PlainNode, sizes: list[int], problems: Problems) -> Node | N
         return None
     ends = np.cumsum([0, *sizes]).tolist()
     links = tuple(
-        Link(parent, node.numbers[ends[at] : ends[at + 1]])
-        for at, parent in enumerate(node.parents)
+        Link(parent, node.numbers[ends[index] : ends[index + 1]])
+        for index, parent in enumerate(node.parents)
     )
     return Node(node.id, node.states, node.parents, node.leak, links)
 
@@ -187,7 +187,7 @@ def _tolerance(node: PlainNode) -> float:
     """How far rounding to the digits of the table can move the sum of a row."""
     finite = [value for value in node.numbers if abs(value) < 2.0]
     exponents = (Decimal(repr(value)).as_tuple().exponent for value in finite)
-    digits = max((-one for one in exponents if isinstance(one, int)), default=0)
+    digits = max((-exponent for exponent in exponents if isinstance(exponent, int)), default=0)
     return min(ROUNDED, max(SINGLE, 0.5 * len(node.states) * 10.0**-digits * 1.000001))
 
 
@@ -195,9 +195,10 @@ def _named_row(row: int, parents: Sequence[str], states: Sequence[tuple[str, ...
     """Which row of a table it is, by the states of the parents."""
     if not parents:
         return "the row"
-    where = np.unravel_index(row, [len(one) for one in states])
+    where = np.unravel_index(row, [len(state) for state in states])
     named = zip(parents, states, where, strict=True)
-    return f"the row ({', '.join(f'{parent} = {own[int(at)]}' for parent, own, at in named)})"
+    words = (f"{parent} = {own[int(position)]}" for parent, own, position in named)
+    return f"the row ({', '.join(words)})"
 
 
 def _shown(row: Numbers) -> str:

@@ -65,7 +65,7 @@ class Problems:
 
     def of(self, place: str) -> list[Problem]:
         """What is wrong at one place so far."""
-        return [one for one in self._found if one.place == place]
+        return [problem for problem in self._found if problem.place == place]
 
     def remark(self, text: str) -> None:
         """Something to know of the file that is no problem."""

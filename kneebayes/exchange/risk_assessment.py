@@ -48,8 +48,8 @@ def risk_assessment(
     """
     case = case.case
     codes = Codes(case.knowledge)
-    told = differential_dict(case)
-    reasons = "; ".join(told["urgency"]["reasons"])
+    content = differential_dict(case)
+    reasons = "; ".join(content["urgency"]["reasons"])
     return {
         "resourceType": "RiskAssessment",
         "contained": [_observation(case, answer, codes) for answer in case.answers],
@@ -62,14 +62,14 @@ def risk_assessment(
             {
                 "outcome": _concept(codes.code(row["id"]), row["cause"]),
                 "probabilityDecimal": row["posterior"],
-                "rationale": _rationale(rank, len(told["ranking"]), row),
+                "rationale": _rationale(rank, len(content["ranking"]), row),
             }
-            for rank, row in enumerate(told["ranking"], start=1)
+            for rank, row in enumerate(content["ranking"], start=1)
         ],
-        "mitigation": told["urgency"]["advice"] + (f" {reasons}" if reasons else ""),
+        "mitigation": content["urgency"]["advice"] + (f" {reasons}" if reasons else ""),
         "note": [
-            {"text": told["disclaimer"]},
-            {"text": f"P(at least one urgent cause) = {told['any_urgent']!r}."},
+            {"text": content["disclaimer"]},
+            {"text": f"P(at least one urgent cause) = {content['any_urgent']!r}."},
             {"text": SCALE},
         ],
     }

@@ -47,12 +47,12 @@ def check_schema(content: object, schema: dict[str, Any], problems: Problems) ->
     """
     from jsonschema import Draft202012Validator
 
-    said = set()
+    messages = set()
     for error in Draft202012Validator(schema).iter_errors(content):
         place = _place(error)
         for wrong, remedy in _told(error):
-            if (place, wrong) not in said:
-                said.add((place, wrong))
+            if (place, wrong) not in messages:
+                messages.add((place, wrong))
                 problems.add(place or "content", wrong, remedy)
 
 

@@ -123,23 +123,23 @@ def side_table(
     states = {node.id: node.states for node in parsed.nodes}
     nodes = []
     for node in parsed.nodes:
-        one: dict[str, object] = {
+        content: dict[str, object] = {
             "id": node.id,
             "label": parsed.labels.get(node.id) or node.id,
             "kind": parsed.kinds.get(node.id, ""),
             "states": list(node.states),
         }
         if node.leak is not None:
-            one["leak"] = node.leak
+            content["leak"] = node.leak
             numbers = iter(node.numbers)
-            one["links"] = {
+            content["links"] = {
                 parent: [next(numbers) for _ in states[parent]] for parent in node.parents
             }
         else:
-            one["parents"] = list(node.parents)
+            content["parents"] = list(node.parents)
             if tables:
-                one["table"] = list(node.numbers)
-        nodes.append({key: value for key, value in one.items() if value != ""})
+                content["table"] = list(node.numbers)
+        nodes.append({key: value for key, value in content.items() if value != ""})
     head: dict[str, object] = {"format": "kneebayes network", "version": 1}
     head |= {key: text for key in ABOUT if (text := parsed.about.get(key))}
     return head | ({"renamed": renamed} if renamed else {}) | {"nodes": nodes}
@@ -198,7 +198,9 @@ def _follows(content: Any) -> bool:
     version = head.pop("version", 0)
     if head.pop("format", 0) != "kneebayes network" or type(version) is not int or version != 1:
         return False
-    texts = all(key in ABOUT and type(one) is str and len(one) <= 100 for key, one in head.items())
+    texts = all(
+        key in ABOUT and type(text) is str and len(text) <= 100 for key, text in head.items()
+    )
     return texts and all(map(_follows_node, content["nodes"]))
 
 
@@ -210,15 +212,16 @@ def _follows_node(node: Any) -> bool:
     ):
         return False
     lists = node["states"], node.get("parents", [])
-    if not all(type(one) is list for one in lists) or type(node.get("links", {})) is not dict:
+    if not all(type(part) is list for part in lists) or type(node.get("links", {})) is not dict:
         return False
     texts = [node["id"], node.get("label", "x"), node.get("kind", "x"), *lists[0], *lists[1]]
     if not all(type(text) is str and 0 < len(text) <= 40 for text in texts):
         return False
     numbers = [node.get("table", []), [node.get("leak", 0)], *node.get("links", {}).values()]
     return all(
-        type(one) is list and all(type(value) in (float, int) and 0 <= value <= 1 for value in one)
-        for one in numbers
+        type(number) is list
+        and all(type(value) in (float, int) and 0 <= value <= 1 for value in number)
+        for number in numbers
     )
 
 
@@ -238,40 +241,40 @@ def parse_side_table(
     content: Mapping[str, Any], tables: Mapping[str, PlainNode], problems: Problems
 ) -> Parsed:
     """The nodes of a side table that follows its schema, with the tables of the main file."""
-    found: dict[str, Any] = {one["id"]: one for one in content["nodes"]}
-    if len(found) < len(content["nodes"]):
+    nodes_by_id: dict[str, Any] = {node["id"]: node for node in content["nodes"]}
+    if len(nodes_by_id) < len(content["nodes"]):
         problems.stop("nodes", "an id stands twice.", "Keep one node of each id.")
-    sizes = {id: len(one["states"]) for id, one in found.items()}
-    nodes = [_node(one, tables, sizes, problems) for one in found.values()]
+    sizes = {id: len(value["states"]) for id, value in nodes_by_id.items()}
+    nodes = [_node(node, tables, sizes, problems) for node in nodes_by_id.values()]
     problems.raise_any()
     return Parsed(
         nodes,
-        {id: one.get("label") or id for id, one in found.items()},
-        {id: one["kind"] for id, one in found.items() if one.get("kind")},
+        {id: value.get("label") or id for id, value in nodes_by_id.items()},
+        {id: value["kind"] for id, value in nodes_by_id.items() if value.get("kind")},
         {key: content[key] for key in ABOUT if key in content},
     )
 
 
 def _node(
-    one: dict[str, Any],
+    content: dict[str, Any],
     tables: Mapping[str, PlainNode],
     sizes: Mapping[str, int],
     problems: Problems,
 ) -> PlainNode:
     """One node, as it was."""
-    id, states = one["id"], tuple(one["states"])
-    parents, numbers = tuple(one.get("parents", ())), one.get("table")
-    if "leak" in one:
+    id, states = content["id"], tuple(content["states"])
+    parents, numbers = tuple(content.get("parents", ())), content.get("table")
+    if "leak" in content:
         if parents or numbers:
             problems.add(id, "it has a leak and a table.", "A node has one of them.")
-        links = one.get("links", {})
+        links = content.get("links", {})
         for parent, strength in links.items():
             if len(strength) != sizes.get(parent, len(strength)):
                 wrong = f"the link of {parent} has {len(strength)} numbers."
                 problems.add(id, wrong, f"{parent} has {sizes[parent]} states.")
         flat = tuple(float(value) for strength in links.values() for value in strength)
-        return PlainNode(id, states, tuple(links), flat, float(one["leak"]))
-    if one.get("links"):
+        return PlainNode(id, states, tuple(links), flat, float(content["leak"]))
+    if content.get("links"):
         problems.add(id, "it has links and no leak.", "Add its leak.")
     if numbers is None and id in tables:
         plain = tables[id]

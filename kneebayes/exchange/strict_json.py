@@ -21,8 +21,8 @@ __all__ = [
     "parse_json",
     "read_bytes",
     "read_json",
+    "save_json",
     "short",
-    "write_json",
 ]
 
 PACKED = b"\x1f\x8b"  # how a gzip file begins
@@ -65,11 +65,11 @@ def parse_json(text: str, problems: Problems) -> Any:
     twice: list[str] = []
     odd: list[str] = []
 
-    def pairs(found: list[tuple[str, Any]]) -> dict[str, Any]:
+    def pairs(members: list[tuple[str, Any]]) -> dict[str, Any]:
         """An object, noting the names that stand in it twice."""
-        keys = [key for key, _ in found]
-        made = dict(found)
-        if len(made) < len(found):
+        keys = [key for key, _ in members]
+        made = dict(members)
+        if len(made) < len(members):
             twice.extend(key for key, count in Counter(keys).items() if count > 1)
         return made
 
@@ -151,7 +151,7 @@ def json_text(content: Mapping[str, object]) -> str:
     return json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
 
 
-def write_json(content: Mapping[str, object], path: str | Path) -> Path:
+def save_json(content: Mapping[str, object], path: str | Path) -> Path:
     """Write plain values as JSON; a file that is there stays until all of it is written.
 
     Raises
@@ -165,5 +165,5 @@ def write_json(content: Mapping[str, object], path: str | Path) -> Path:
 def short(content: object) -> str:
     """Some content in a message: never long, and a text without line breaks."""
     text = content if isinstance(content, str) else json.dumps(content)
-    text = "".join(one if one.isprintable() else "\ufffd" for one in text)
+    text = "".join(sign if sign.isprintable() else "\ufffd" for sign in text)
     return text if len(text) <= 60 else text[:57] + "..."

@@ -79,7 +79,7 @@ def write_xdsl(parsed: Parsed) -> str:
         if node.parents:
             lines.append(f"    <parents>{escape(' '.join(node.parents))}</parents>")
         if node.leak is None:
-            table = _turned(node, {one: len(states[one]) for one in states}, turned)
+            table = _turned(node, {id: len(states[id]) for id in states}, turned)
             numbers = " ".join(map(repr, table))
             lines.append(f"    <probabilities>{numbers}</probabilities>")
         else:
@@ -92,12 +92,12 @@ def write_xdsl(parsed: Parsed) -> str:
     title = "".join(XML_TEXT.findall(parsed.about.get("title", "unknown")))
     lines.append(f'  <genie version="1.0" app="kneebayes" name={quoteattr(title)}>')
     for id, (column, row) in _places(nodes).items():
-        left, top = column * WIDTH, row * HEIGHT
+        x, top = column * WIDTH, row * HEIGHT
         label = "".join(XML_TEXT.findall(parsed.labels.get(id, id)))
         lines += [f"    <node id={quoteattr(id)}>", f"      <name>{escape(label)}</name>"]
         lines += ['      <interior color="e5f6f7" />', '      <outline color="000080" />']
         lines.append('      <font color="000000" name="Arial" size="8" />')
-        lines.append(f"      <position>{left} {top} {left + 110} {top + 40}</position>")
+        lines.append(f"      <position>{x} {top} {x + 110} {top + 40}</position>")
         lines.append("    </node>")
     return "\n".join([*lines, "  </genie>", "</extensions>", "</smile>", ""])
 
@@ -105,8 +105,8 @@ def write_xdsl(parsed: Parsed) -> str:
 def _turned(node: PlainNode, sizes: Mapping[str, int], turned: set[str]) -> list[float]:
     """A table with the states of some nodes in the opposite order."""
     axes = (*node.parents, node.id)
-    table = np.array(node.numbers).reshape([sizes[one] for one in axes])
-    where = tuple(at for at, one in enumerate(axes) if one in turned)
+    table = np.array(node.numbers).reshape([sizes[axis] for axis in axes])
+    where = tuple(position for position, axis in enumerate(axes) if axis in turned)
     turned_table: list[float] = np.flip(table, where).ravel().tolist()
     return turned_table
 
@@ -122,10 +122,10 @@ def _noisymax(
         own = list(node.numbers[start : start + len(states[parent])])
         start += len(own)
         own = own[::-1] if parent in turned else own
-        order = sorted(range(len(own)), key=lambda at: -own[at])
+        order = sorted(range(len(own)), key=lambda index: -own[index])
         strengths += order
-        columns += [own[at] for at in order]
-    pairs = [value for one in (*columns, node.leak or 0.0) for value in (one, 1.0 - one)]
+        columns += [own[index] for index in order]
+    pairs = [value for column in (*columns, node.leak or 0.0) for value in (column, 1.0 - column)]
     return " ".join(map(str, strengths)), " ".join(map(repr, pairs))
 
 
@@ -152,34 +152,40 @@ def _allowed(name: str) -> bool:
 def read_xdsl(content: Content, problems: Problems) -> Parsed:
     """The nodes of a file of GeNIe, and the names that they are shown under."""
     root, text = parse_xml(content.data, problems)
-    found = root.find("nodes")
-    if root.tag != "smile" or found is None:
+    holder = root.find("nodes")
+    if root.tag != "smile" or holder is None:
         kind = (
             "This is XMLBIF: rename it to .xmlbif."
             if root.tag == "BIF"
             else "XDSL has one in smile."
         )
         problems.stop("content", "there is no 'nodes' element.", kind)
-    if root.find("dynamic") is not None or any("dynamic" in one.attrib for one in found):
+    if root.find("dynamic") is not None or any("dynamic" in element.attrib for element in holder):
         wrong = "it is a dynamic network, whose tables over time are not read."
         problems.stop("content", wrong, "Unroll it in GeNIe and save that.")
     known: dict[str, int | None] = {"nodes": 1, "extensions": 1, "properties": 1, "property": None}
     attributes = ("version", "id", "numsamples", "discsamples")
     check_element(root, "smile", problems, known, attributes)
     kinds: dict[str, int | None] = dict.fromkeys([*KINDS, "equation", "noisyadder", *NO_CHANCE])
-    check_element(found, "nodes", problems, kinds)
-    raw = [one for element in found if (one := _raw(element, problems)) is not None]
-    states = {one.id: one.states for one in raw}
+    check_element(holder, "nodes", problems, kinds)
+    raw = [raw_node for element in holder if (raw_node := _raw(element, problems)) is not None]
+    states = {node.id: node.states for node in raw}
     by_agrum = content.fastest is None and AGRUM.search(text) is not None
     made = []
-    for one in raw:
-        if set(one.parents) <= states.keys() and one.states and all(map(states.get, one.parents)):
-            made.append(_read_node(one, states, content.fastest == "first", by_agrum, problems))
+    for raw_node in raw:
+        if (
+            set(raw_node.parents) <= states.keys()
+            and raw_node.states
+            and all(map(states.get, raw_node.parents))
+        ):
+            made.append(
+                _read_node(raw_node, states, content.fastest == "first", by_agrum, problems)
+            )
         else:  # what is wrong with the names is told by whoever builds the network
-            made.append(PlainNode(one.id, one.states, one.parents, one.numbers))
+            made.append(PlainNode(raw_node.id, raw_node.states, raw_node.parents, raw_node.numbers))
     turned = {node.id for node in made if node.leak is not None}
     shown = root.iterfind(".//genie//node")
-    labels = {one.get("id", ""): text_of(one.find("name")) for one in shown}
+    labels = {element.get("id", ""): text_of(element.find("name")) for element in shown}
     return Parsed(
         [_turned_back(node, states, turned) for node in made],
         {id: name for id, name in labels.items() if id in states and name},
@@ -253,7 +259,7 @@ def _read_node(
         )
         remedy = (
             "Save it from pyAgrum as .bifxml; or say which it is: "
-            "read_network(path, fastest='first') as pyAgrum, fastest='last' as GeNIe."
+            "load_network(path, fastest='first') as pyAgrum, fastest='last' as GeNIe."
         )
         problems.add(raw.id, wrong, remedy)
     return plain
@@ -274,8 +280,8 @@ def _read_noisymax(raw: _Raw, sizes: list[int], problems: Problems) -> PlainNode
         )
         return plain
     columns = columns.reshape(-1, own)
-    whole = [int(one) for one in raw.strengths if 0.0 <= one < LARGEST]
-    order = whole or [at for size in sizes for at in range(size)]
+    whole = [int(strength) for strength in raw.strengths if 0.0 <= strength < LARGEST]
+    order = whole or [position for size in sizes for position in range(size)]
     ends = np.cumsum([0, *sizes]).tolist()
     each = [(order[start:end], columns[start:end]) for start, end in pairwise(ends)]
     silent = np.eye(own)[-1]
@@ -336,7 +342,7 @@ def _turned_back(
         return node._replace(numbers=tuple(value for part in each for value in part))
     if len(node.numbers) != prod((*sizes, len(node.states))):
         return node
-    where = tuple(at for at, parent in enumerate(node.parents) if parent in turned)
+    where = tuple(index for index, parent in enumerate(node.parents) if parent in turned)
     table = np.array(node.numbers).reshape(*sizes, len(node.states))
     return node._replace(numbers=tuple(np.flip(table, where).ravel().tolist()))
 

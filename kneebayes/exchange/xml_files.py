@@ -30,8 +30,8 @@ ALWAYS = ("xmlns", "schemaLocation", "noNamespaceSchemaLocation", "space", "lang
 def decode(data: bytes, problems: Problems, declared: re.Pattern[bytes] | None = None) -> str:
     """The text of a file, by its byte order mark, else as it declares, else UTF-8."""
     encoding = next((name for mark, name in MARKS if data.startswith(mark)), "")
-    found = declared.match(data) if declared and not encoding else None
-    encoding = encoding or (found[1].decode("ascii") if found else "utf-8")
+    match = declared.match(data) if declared and not encoding else None
+    encoding = encoding or (match[1].decode("ascii") if match else "utf-8")
     try:
         if not codecs.lookup(encoding)._is_text_encoding:
             raise LookupError(encoding)
@@ -110,8 +110,8 @@ def check_element(
             problems.add(place, f"it has the attribute '{name}', which is not known here.", known)
     loose = [element.text or "", *(child.tail or "" for child in element)]
     if children and any(text.strip() for text in loose):
-        said = next(text.strip() for text in loose if text.strip())[:40]
-        problems.add(place, f"it holds loose text: '{said}'.", "Put it into an element.")
+        loose_text = next(text.strip() for text in loose if text.strip())[:40]
+        problems.add(place, f"it holds loose text: '{loose_text}'.", "Put it into an element.")
 
 
 def numbers_in(text: str, id: str, problems: Problems) -> tuple[float, ...]:

@@ -74,12 +74,12 @@ def read_xmlbif(content: Content, problems: Problems) -> Parsed:
         if id not in states:
             problems.add(id, "it has a DEFINITION but is no VARIABLE.", "Add the variable.")
             continue
-        parents = tuple(text_of(one) for one in definition.iterfind("GIVEN"))
+        parents = tuple(text_of(element) for element in definition.iterfind("GIVEN"))
         numbers = numbers_in(text_of(definition.find("TABLE")), id, problems)
         nodes.append(PlainNode(id, states[id], parents, numbers))
     for id in states.keys() - {node.id for node in nodes}:
         problems.add(id, "it has no DEFINITION.", "Add its table.")
-    order = {id: at for at, id in enumerate(states)}
+    order = {id: index for index, id in enumerate(states)}
     title = text_of(network.find("NAME"))
     about = {"title": title[:500]} if title not in ("", "unknown") else {}
     return Parsed(sorted(nodes, key=lambda node: order[node.id]), about=about)
@@ -97,7 +97,9 @@ def _variables(network: ET.Element, problems: Problems) -> dict[str, tuple[str, 
             problems.add(id, f"it is a variable of type '{kind}'.", remedy)
         if id in states:
             problems.add(id, "the variable stands twice.", "Keep one.")
-        states[id] = tuple(text_of(one) for one in variable if one.tag in ("OUTCOME", "VALUE"))
+        states[id] = tuple(
+            text_of(child) for child in variable if child.tag in ("OUTCOME", "VALUE")
+        )
     return states
 
 

@@ -28,7 +28,7 @@ def read_yaml(path: Path, problems: Problems) -> Any:
         problems.stop("file", "PyYAML is not installed.", "Install it, or save the file as JSON.")
     text = decode_json(read_bytes(path, problems, LARGEST), problems)
     try:
-        if any(isinstance(one, yaml.AliasToken) for one in yaml.scan(text)):
+        if any(isinstance(token, yaml.AliasToken) for token in yaml.scan(text)):
             problems.stop("content", "it refers to parts of itself.", "Write them out.")
         content = yaml.load(text, Loader=_loader(yaml))
     except (yaml.YAMLError, ValueError, RecursionError, TypeError) as error:

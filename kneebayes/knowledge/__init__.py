@@ -5,6 +5,7 @@ from kneebayes.knowledge.folder import shipped_folder
 from kneebayes.knowledge.lint import Remark, lint
 from kneebayes.knowledge.names import Meaning, Names
 from kneebayes.knowledge.reading import read_knowledge
+from kneebayes.knowledge.starting import start_folder
 
 __all__ = [
     "Knowledge",
@@ -14,4 +15,5 @@ __all__ = [
     "lint",
     "read_knowledge",
     "shipped_folder",
+    "start_folder",
 ]

@@ -20,8 +20,11 @@ from kneebayes.knowledge.records import (
 )
 from kneebayes.knowledge.settings import Setting
 from kneebayes.knowledge.statements import Claim, Layer, Lexicon, Reference, Statement
+from kneebayes.knowledge.telling import Incoherence, Voice
 
-__all__ = ["Arrow", "Knowledge", "painful"]
+__all__ = ["PATIENTS", "Arrow", "Knowledge", "painful"]
+
+PATIENTS = "patients"  # as an origin: what a model learnt from them
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,12 +58,21 @@ class Knowledge:
         Rules in the order in which they are told.
     settings
         Places where patients are seen, by id.
+    incoherent
+        What no virtual patient tells together, by id.
+    voices
+        How a virtual patient answers in words of his own, by id of what he is asked for.
     layer
         How much of the folder this is: ``article``, ``literature`` or ``beyond``.
     parts
         Parts of something else that this layer does not name, by id.
     whole
         The folder with everything in it; None where this is it.
+    digest
+        SHA-256 of the files that it was read from; another text has another.
+    taught
+        Where patients taught a model: by origin as it stands in ``because``, their share in
+        what is known of the number.
     """
 
     folder: str
@@ -76,9 +88,13 @@ class Knowledge:
     methods: dict[str, Method]
     urgency: tuple[UrgencyRule, ...]
     settings: dict[str, Setting] = field(default_factory=dict)
+    incoherent: dict[str, Incoherence] = field(default_factory=dict)
+    voices: dict[str, Voice] = field(default_factory=dict)
     layer: Layer = "beyond"
     parts: dict[str, Cause] = field(default_factory=dict)
     whole: Knowledge | None = field(default=None, compare=False)
+    digest: str = field(default="", compare=False)
+    taught: dict[str, float] = field(default_factory=dict)
 
     def __repr__(self) -> str:
         return (
@@ -195,6 +211,8 @@ class Knowledge:
             yield f"tests.toml: methods.{method.id}", method.because
         for rule in self.urgency:
             yield f"urgency.toml: {rule.id}", rule.because
+        for incoherence in self.incoherent.values():
+            yield f"incoherent.toml: {incoherence.id}", incoherence.because
         for setting in self.settings.values():
             yield from _origins_inside(f"settings.toml: {setting.id}", setting)
         for lexicon in self.lexicons.values():
@@ -210,10 +228,23 @@ class Knowledge:
         return used
 
     def kind_of_origin(self, origin: str) -> str:
-        """``article``, ``literature`` or ``assumption``."""
+        """``article``, ``literature``, ``assumption`` or ``patients``."""
         if origin.startswith(ASSUMED):
             return "assumption"
+        if origin in self.taught:
+            return PATIENTS
         return "article" if origin in self.claims else "literature"
+
+    def shares_of(self, because: tuple[str, ...]) -> dict[str, float]:
+        """How much each kind of origin has in a number; they add up to 1.
+
+        Patients have what they make up of all that is known; the others have equal parts of
+        the rest.
+        """
+        kinds = sorted({self.kind_of_origin(one) for one in because} - {PATIENTS})
+        seen = max((self.taught[one] for one in because if one in self.taught), default=0.0)
+        shares = {kind: (1.0 - seen) / len(kinds) for kind in kinds}
+        return shares | ({PATIENTS: seen if kinds else 1.0} if seen else {})
 
 
 def painful(cause: str) -> str:

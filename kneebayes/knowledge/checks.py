@@ -9,6 +9,7 @@ from kneebayes.knowledge.base import Arrow, Knowledge
 from kneebayes.knowledge.names import Names
 from kneebayes.knowledge.parts import ASSUMED, Amount
 from kneebayes.knowledge.records import Context
+from kneebayes.knowledge.telling import parted
 
 __all__ = ["check"]
 
@@ -36,6 +37,7 @@ def check(knowledge: Knowledge, unread: Collection[str] = ()) -> list[Problem]:
         *checks.parts(),
         *checks.suspects(),
         *checks.rules(),
+        *_check_telling(knowledge, checks.unread),
         *_check_settings(knowledge, checks.unread),
     ]
 
@@ -351,3 +353,34 @@ def _check_settings(knowledge: Knowledge, unread: Collection[str]) -> Iterator[P
                 if before != id and member not in setting.shifts:
                     wrong = f"its member '{member}' is shifted by '{before}' too."
                     yield Problem(place, wrong, f"Say what holds: add a shift of '{member}'.")
+
+
+def _check_telling(knowledge: Knowledge, unread: Collection[str]) -> Iterator[Problem]:
+    """Rules and voices of nodes or states that do not exist."""
+    known = {
+        **dict.fromkeys((*knowledge.causes, *knowledge.mediators), ("present", "absent")),
+        **dict.fromkeys(knowledge.findings, ("present", "absent")),
+        **{
+            id: tuple(state.id for state in one.states) or ("present", "absent")
+            for id, one in knowledge.contexts.items()
+        },
+    }
+    spoken = [
+        (f"incoherent.toml: {rule.id}", *parted(name))
+        for rule in knowledge.incoherent.values()
+        for name in rule.names
+    ] + [
+        (f"voices.toml: {voice.id}", voice.id, state)
+        for voice in knowledge.voices.values()
+        for state in {**voice.says, **voice.called} or ("present",)
+    ]
+    for place, id, state in spoken:
+        if id in unread:
+            continue
+        if id not in known:
+            near = suggest(id, list(known), count=1)
+            hint = f"Did you mean '{near[0]}'?" if near else "Add it or take the name out."
+            yield Problem(place, f"'{id}' is no node of this folder.", hint)
+        elif state not in known[id]:
+            wrong = f"'{state}' is no state of '{id}'."
+            yield Problem(place, wrong, f"Its states are: {', '.join(known[id])}.")

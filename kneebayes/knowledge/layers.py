@@ -14,6 +14,7 @@ from kneebayes.knowledge.base import Knowledge, painful
 from kneebayes.knowledge.records import Cause, Finding, Group, Mediator, UrgencyRule
 from kneebayes.knowledge.settings import Setting
 from kneebayes.knowledge.statements import Commonness, Evoked, Layer, Statement
+from kneebayes.knowledge.telling import rules_without
 
 __all__ = ["in_layer", "with_members", "with_pains"]
 
@@ -61,6 +62,7 @@ def in_layer(knowledge: Knowledge, layer: Layer) -> Knowledge:
         parts=parts,
         groups=groups,
         urgency=tuple(_rules(whole.urgency, parts)),
+        incoherent=rules_without(whole.incoherent, parts),
         settings={id: _setting(one, known) for id, one in whole.settings.items()},
         layer=layer,
         whole=whole,

@@ -45,7 +45,8 @@ def as_tuple(value: object) -> object:
 def _reasoned(value: tuple[str, ...]) -> tuple[str, ...]:
     for origin in value:
         if origin.startswith(ASSUMED) and len(origin) < len(ASSUMED) + SHORTEST_REASON:
-            message = f"'{origin}': an assumption must say its reason"
+            least = f"in {SHORTEST_REASON} letters or more"
+            message = f"'{origin}': an assumption must say its reason, {least}"
             raise ValueError(message)
     return value
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -11,6 +12,8 @@ from pydantic import ValidationError
 from kneebayes.errors import KnowledgeError, Problem, suggest
 from kneebayes.knowledge.base import Knowledge
 from kneebayes.knowledge.checks import check
+from kneebayes.knowledge.extending import Layered, digest_of
+from kneebayes.knowledge.faults import problems_of
 from kneebayes.knowledge.files import read_csv, read_toml
 from kneebayes.knowledge.layers import in_layer, with_members, with_pains
 from kneebayes.knowledge.lexicons import filled_in
@@ -27,6 +30,7 @@ from kneebayes.knowledge.records import (
 )
 from kneebayes.knowledge.settings import Setting
 from kneebayes.knowledge.statements import Claim, Layer, Lexicon, Reference
+from kneebayes.knowledge.telling import Incoherence, Voice
 
 __all__ = ["CLAIM_HEADER", "read_knowledge"]
 
@@ -54,13 +58,16 @@ FILES = (
     "tests.toml",
     "urgency.toml",
     "settings.toml",
+    "incoherent.toml",
+    "voices.toml",
 )
 KINDS = {".toml", ".tml", ".csv"}  # of files that look as if they held knowledge
 TEST_TABLES = {"methods", "results"}
-BRANCHES = {"statement", "states", "str", "float", "constrained-str"}
 
 
-def read_knowledge(folder: str | Path, layer: Layer = "literature") -> Knowledge:
+def read_knowledge(
+    folder: str | Path, layer: Layer = "literature", chain: Mapping[str, Path] | None = None
+) -> Knowledge:
     """Read and check a knowledge folder.
 
     Parameters
@@ -69,9 +76,13 @@ def read_knowledge(folder: str | Path, layer: Layer = "literature") -> Knowledge
         A folder with ``knowledge.toml``, ``claims.csv``, ``references.toml``,
         ``lexicons.toml``, ``groups.toml``, ``contexts.toml``, ``mediators.toml``,
         ``findings.toml``, ``tests.toml``, ``urgency.toml`` and one file per cause in
-        ``causes/``; ``settings.toml`` where priors differ between settings.
+        ``causes/``; ``settings.toml`` where priors differ between settings. One that
+        ``extends`` another needs only the files in which it differs.
     layer
         How much of it to take; see :func:`kneebayes.knowledge.layers.in_layer`.
+    chain
+        Where the files are to be read from, if not from the folder: by name a folder and those
+        that it extends, the furthest first, itself last.
 
     Raises
     ------
@@ -79,14 +90,14 @@ def read_knowledge(folder: str | Path, layer: Layer = "literature") -> Knowledge
         If anything is wrong; it lists every problem with file, entry and remedy.
     """
     path = Path(folder)
-    if not path.is_dir():
+    if chain is None and not path.is_dir():
         wrong, remedy = "there is no such folder.", "Name a knowledge folder."
         if path.is_file():
             wrong = "it is a file."
             remedy += " A file of a network is read by kneebayes.exchange.reason_with."
         problem = Problem(str(folder), wrong, remedy)
         raise KnowledgeError(str(folder), [problem])
-    reader = _Reader(path)
+    reader = _Reader(path, chain)
     meta = reader.record("knowledge.toml", reader.filled("knowledge.toml"), Meta)
     tests = reader.tests()
     findings = reader.entries("findings.toml", Finding)
@@ -109,15 +120,19 @@ def read_knowledge(folder: str | Path, layer: Layer = "literature") -> Knowledge
         "methods": reader.records("tests.toml: methods", tests.get("methods", {}), Method),
         "urgency": tuple(reader.entries("urgency.toml", UrgencyRule).values()),
         "settings": reader.entries_if_there("settings.toml", Setting),
+        "incoherent": reader.entries_if_there("incoherent.toml", Incoherence),
+        "voices": reader.entries_if_there("voices.toml", Voice),
     }
     if meta is None or reader.whole_files_missing:
-        raise KnowledgeError(str(folder), reader.problems)
+        placed = [reader.layered.placed(one) for one in reader.problems]
+        raise KnowledgeError(str(folder), placed)
+    reader.problems += reader.layered.unused()
     parts["groups"] = with_members(parts["groups"], parts["causes"])
     knowledge = with_pains(Knowledge(folder=str(folder), meta=meta, **parts))
     problems = [*reader.problems, *check(knowledge, reader.unread)]
     if problems:
-        raise KnowledgeError(str(folder), problems)
-    return in_layer(knowledge, layer)
+        raise KnowledgeError(str(folder), [reader.layered.placed(one) for one in problems])
+    return in_layer(replace(knowledge, digest=digest_of(reader.layered.texts())), layer)
 
 
 class _Reader:
@@ -133,24 +148,34 @@ class _Reader:
         Whether a file could not be read at all; then the rest cannot be judged.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, chain: Mapping[str, Path] | None = None) -> None:
         self.folder = folder
         self.problems: list[Problem] = []
+        self.layered = Layered(folder, self.problems, chain)
         self.unread: set[str] = set()
         self.whole_files_missing = False
 
     def toml(self, name: str) -> dict[str, Any]:
         """Content of a file, without the entries in which a value made no sense."""
+        parts = []
+        for folder in self.layered.having(name):
+            content = self.one_toml(folder.path / name, folder.place(name))
+            if content is None:
+                self.whole_files_missing = True
+                return {}
+            parts.append((folder, content))
+        merged: dict[str, Any] = self.layered.merged(name, parts)
+        return merged
+
+    def one_toml(self, path: Path, name: str) -> dict[str, Any] | None:
+        """Content of a file of one folder; None if there is none to be had."""
         before = len(self.problems)
-        content = read_toml(self.folder / name, name, self.problems)
-        if content is None:
-            self.whole_files_missing = True
-            return {}
+        content = read_toml(path, name, self.problems)
         for problem in self.problems[before:]:
             entry = problem.place.removeprefix(f"{name}: ").split(".")[0].split("[")[0]
-            if entry in content:
+            if content is not None and entry in content:
                 del content[entry]
-                self.unread.add(Path(name).stem if name.startswith("causes/") else entry)
+                self.unread.add(path.stem if path.parent.name == "causes" else entry)
         return content
 
     def filled(self, name: str) -> dict[str, Any]:
@@ -196,7 +221,8 @@ class _Reader:
 
     def entries_if_there(self, name: str, kind: type[Kind]) -> dict[str, Kind]:
         """Records of a file that a folder may leave out."""
-        return self.entries(name, kind) if (self.folder / name).exists() else {}
+        there = any((one.path / name).exists() for one in self.layered.folders)
+        return self.entries(name, kind) if there else {}
 
     def records(self, place: str, content: object, kind: type[Kind]) -> dict[str, Kind]:
         """Records of a table, one per entry."""
@@ -228,40 +254,53 @@ class _Reader:
         try:
             return kind.model_validate(named)
         except ValidationError as error:
-            self.problems.extend(_problems_of(error, place, kind))
+            self.problems.extend(problems_of(error, place, kind))
             self.unread.add(id)
             return None
 
     def causes(self) -> dict[str, Cause]:
         """Causes, one per file."""
-        folder = self.folder / "causes"
-        files = sorted(folder.glob("*.toml")) if folder.is_dir() else []
-        if not files:
+        found = self.layered.causes()
+        if not found:
             self.problems.append(
                 Problem("causes/", "no cause was found.", "Add one file per cause: causes/ID.toml.")
             )
             self.whole_files_missing = True
         made: dict[str, Cause] = {}
-        for file in files:
+        for id, (folder, file) in found.items():
             name = f"causes/{file.name}"
             before = len(self.problems)
-            content = self.filled(name)
-            if len(self.problems) > before:
-                self.unread.add(file.stem)
+            content = self.one_toml(file, folder.place(name))
+            if content is None:
+                self.whole_files_missing = True
+            if not content and len(self.problems) == before:
+                self.problems.append(Problem(name, "the file says nothing.", "Fill it in."))
+            if not content or len(self.problems) > before:
+                self.unread.add(id)
                 continue
-            record = self.record(name, content, Cause, file.stem)
+            record = self.record(name, content, Cause, id)
             if record is not None:
                 made[record.id] = record
         return made
 
     def claims(self) -> dict[str, Claim]:
         """Claims, one per line."""
+        name = "claims.csv"
+        parts = []
+        for folder in self.layered.having(name):
+            before = len(self.problems)
+            place = folder.place(name)
+            rows = read_csv(folder.path / name, place, CLAIM_HEADER, self.problems)
+            self.whole_files_missing = self.whole_files_missing or len(self.problems) > before
+            parts.append((folder, self.claims_of(rows, place)))
+        made: dict[str, Claim] = self.layered.merged(name, parts)
+        return made
+
+    def claims_of(self, rows: list[tuple[int, dict[str, str]]], name: str) -> dict[str, Claim]:
+        """Claims of the lines of one file."""
         made: dict[str, Claim] = {}
-        before = len(self.problems)
-        rows = read_csv(self.folder / "claims.csv", "claims.csv", CLAIM_HEADER, self.problems)
-        self.whole_files_missing = self.whole_files_missing or len(self.problems) > before
         for line, cells in rows:
-            place = f"claims.csv: line {line}"
+            place = f"{name}: line {line}"
             record = self.record(place, cells, Claim)
             if record is None:
                 self.unread.add(cells["id"])
@@ -271,28 +310,3 @@ class _Reader:
             else:
                 made[record.id] = record
         return made
-
-
-def _problems_of(error: ValidationError, place: str, kind: type[Record]) -> list[Problem]:
-    """Say what pydantic found in the words of a knowledge file."""
-    problems: dict[tuple[str, str], Problem] = {}
-    for one in error.errors(include_url=False):
-        steps = [str(step) for step in one["loc"] if str(step) not in BRANCHES]
-        join = "." if ": " in place else ": "
-        where = place + (join + ".".join(steps) if steps else "")
-        if one["type"] == "missing":
-            wrong, remedy = "the field is missing.", "Add it."
-        elif one["type"] == "extra_forbidden":
-            near = suggest(steps[-1], list(kind.model_fields), count=1)
-            wrong = f"'{steps[-1]}' is not a field here."
-            remedy = f"Did you mean '{near[0]}'?" if near else "Leave it out."
-        else:
-            said = one["msg"].removeprefix("Value error, ")
-            given = one["input"]
-            if said.startswith("must") and steps:
-                said = f"{steps[-1]} {said}"
-            told = isinstance(given, dict) or "got " in said
-            shown = "" if told else f" Got {str(given)[:60]!r}."
-            wrong, remedy = f"{said}.{shown}", ""
-        problems.setdefault((where, wrong), Problem(where, wrong, remedy))
-    return list(problems.values())

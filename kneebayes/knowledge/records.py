@@ -312,7 +312,10 @@ class Meta(Record):
     rest
         Id of the cause that stands for everything not named; parts belong to it.
     extends
-        Another folder, from here, of which this one says only what differs.
+        Another folder, from here, of which this one says only what differs; ``kneebayes`` for
+        the one that comes with the package.
+    without
+        What is left out of that folder: ids of entries, or files such as ``settings.toml``.
     """
 
     schema_version: Literal[1]
@@ -323,5 +326,6 @@ class Meta(Record):
     disclaimer: Text
     rest: Identifier = "something_else"
     extends: str = ""
+    without: Annotated[tuple[str, ...], BeforeValidator(as_tuple)] = ()
     advice: Advice = Advice()
     care: tuple[Care, ...] = ()

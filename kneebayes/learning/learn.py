@@ -19,17 +19,22 @@ from kneebayes.learning.patients import read_patients, together
 from kneebayes.learning.record import Learnt
 from kneebayes.learning.scoring import Estimation, Found
 from kneebayes.learning.sentences import read_text
+from kneebayes.renaming import renamed
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["update"]
+__all__ = ["update", "with_learnt"]
 
 MANY = 200  # patients from which on a bar is shown
 
 
+@renamed(cases="patients")
 def update(
-    model: AnyModel, cases: pd.DataFrame, trust: float | None = None, progress: bool | None = None
+    model: AnyModel,
+    patients: pd.DataFrame,
+    trust: float | None = None,
+    progress: bool | None = None,
 ) -> AnyModel:
     """The same model after it has seen patients: the words are the prior, patients the data.
 
@@ -45,7 +50,7 @@ def update(
     ----------
     model
         The model before.
-    cases
+    patients
         A DataFrame as :meth:`diagnose_cohort` takes it: one row a patient, one column a
         finding, context or cause by any of its names. Confirmed causes are columns like
         any other; what is empty is unknown. All must have the complaint. Rows that say
@@ -59,9 +64,11 @@ def update(
     Returns
     -------
     Model
-        A model of the same kind. It keeps knowledge and names; the statements that its
-        numbers come from now hold what they would say (``elicited``), so that robustness
-        draws about the learnt numbers, inside intervals that have become narrower.
+        A model of the same kind. The statements that its numbers come from now hold what
+        they would say (``elicited``), so that robustness draws about the learnt numbers,
+        inside intervals that have become narrower; and where patients make up at least 1 %
+        of what is known of a number they stand among its origins, in ``trace`` and
+        ``explain`` too.
 
     Raises
     ------
@@ -76,11 +83,12 @@ def update(
     Notes
     -----
     Found are the most probable numbers (maximum a posteriori on the scale of log-odds)
-    under independent Betas. Intervals are those of a normal about them with the observed
-    information, from the scores of what was seen, so that hidden causes do not count as
-    if they had been seen (Louis 1982; Meilijson 1989). Which of two causes a finding
-    comes from may stay undecided however many patients there are, where none of them
-    has a confirmed cause; then the text decides.
+    under independent Betas. Intervals are those of the text, narrowed by the observed
+    information of the patients, from the scores of what was seen, so that hidden causes do
+    not count as if they had been seen (Louis 1982; Meilijson 1989): on the scale of log-odds
+    precisions add up on each side, so an interval is never wider than that of the text.
+    Which of two causes a finding comes from may stay undecided however many patients there
+    are, where none of them has a confirmed cause; then the text decides.
 
     References
     ----------
@@ -104,45 +112,70 @@ def update(
     earlier = cast("Learnt | None", model.data.learnt)
     before = model if earlier is None else cast("AnyModel", earlier.before)
     weight = _trust(trust, earlier)
-    patients = read_patients(before, cases)
+    seen = read_patients(before, patients)
     if earlier is not None:
+        _refuse_if_left_out(earlier)
         states = int(before.data.engine.flat.own_start[-1])
-        patients = together([earlier.patients, patients], states)
+        seen = together([earlier.patients, seen], states)
     text = read_text(before, 1.0 if math.isinf(weight) else weight)
-    if not patients.telling or math.isinf(weight):
+    if not seen.telling or math.isinf(weight):
         same = tuple(
             LearntNumber(one, one.interval, float(before.data.engine.numbers[0][one.place]), 0.0)
             for one in text.sentences
         )
-        learnt = Learnt(
-            before, patients, same, before.data.engine.numbers[0], weight, (), True, 0.0
-        )
+        learnt = Learnt(before, seen, same, before.data.engine.numbers[0], weight, (), True, 0.0)
         return before.replace(learnt=learnt)
     scoring = Estimation(
         Counting(before.data.engine),
         text.coordinates,
-        patients.sample,
+        seen.sample,
         selection_of(before),
         text.imagined,
     )
-    with _bar(len(patients), progress) as advance:
+    with _bar(len(seen), progress) as advance:
         found = scoring.find(advance)
-    outcomes = outcomes_of(before, text, found)
-    network = network_with(before.data.network, before.data.engine.flat, found.numbers)
-    complaint = Evidence.of(network, {before.data.knowledge.meta.complaint: "present"})
-    probability = before.data.engine.on(network).probability(complaint)
-    elicited = with_outcomes(before, network, outcomes, probability)
     learnt = Learnt(
         before,
-        patients,
-        outcomes,
+        seen,
+        outcomes_of(before, text, found),
         found.numbers,
         weight,
         found.trail,
         found.converged,
         _determined(found),
     )
-    return before.replace(elicited=elicited, learnt=learnt)
+    return with_learnt(before, learnt)
+
+
+def with_learnt(before: AnyModel, learnt: Learnt) -> AnyModel:
+    """A model with what patients taught it.
+
+    Parameters
+    ----------
+    before
+        The model as the text alone made it.
+    learnt
+        What was learnt; where nothing was, no number moves.
+    """
+    data = before.data
+    if not learnt.trail:
+        return before.replace(learnt=learnt)
+    network = network_with(data.network, data.engine.flat, learnt.numbers)
+    complaint = Evidence.of(network, {data.knowledge.meta.complaint: "present"})
+    probability = data.engine.on(network).probability(complaint)
+    told = with_outcomes(before, network, learnt.outcomes, probability, learnt.told)
+    return before.replace(knowledge=told[0], elicited=told[1], learnt=learnt)
+
+
+def _refuse_if_left_out(earlier: Learnt) -> None:
+    """Nothing can be learnt from all patients together where the earlier ones are not there."""
+    if earlier.patients.left_out:
+        message = (
+            f"This model learnt from {earlier.told}, who were left out of the file that it was "
+            "saved to; more patients can only be learnt from together with them. Take a file "
+            "that has them, or update model.learnt.before with all patients."
+        )
+        raise EvidenceError(message)
 
 
 def selection_of(model: ModelLike) -> Observed:

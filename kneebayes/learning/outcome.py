@@ -15,9 +15,11 @@ from kneebayes.building.quantities import RATIOS, Quantity
 from kneebayes.building.relinking import relink
 from kneebayes.inference import Evidence
 from kneebayes.inference.flat import Flat
+from kneebayes.knowledge import Knowledge
 from kneebayes.knowledge.parts import Interval
+from kneebayes.knowledge.taught import taught_by, with_patients
 from kneebayes.learning.scoring import Found
-from kneebayes.learning.sentences import QUANTILE, Sentence, Text
+from kneebayes.learning.sentences import QUANTILE, Sentence, Text, bounds_of
 from kneebayes.network import Link, Network, Numbers
 from kneebayes.odds import inverse_logit, logit
 
@@ -29,6 +31,9 @@ __all__ = ["LearntNumber", "network_with", "outcomes_of", "with_outcomes"]
 ROUNDS = 40
 CLOSE = 1e-13
 NEARLY_ONE = 1.0 - 1e-6
+STEP = 1e-3  # of log-odds, for a slope
+STEEPEST = 1e-12  # a slope below its root tells nothing of a number
+SAME = 1e-9  # share by which a value that has not moved may differ
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,28 +137,34 @@ class _Backwards:
     def link(self, one: Sentence, kind: str) -> LearntNumber:
         """A leak, or a link as the frequency or the evoking strength that it makes."""
         number = float(self.numbers[one.place])
-        spread, data = self.spread(self.text.coordinates.of_place[one.place])
-        low, high = _around(number, spread)
+        known = self.known(self.text.coordinates.of_place[one.place])
         if kind == "leak":
-            return LearntNumber(one, Interval(low=low, value=number, high=high), number, data)
+            return self.outcome_of(one, number, number, known)
         if one.quantity is not None and kind == "evoking":
-            return LearntNumber(one, self.evoked(one.quantity, low, high), number, data)
-        value = self.frequencies[one.place]
-        others = (1.0 - value) / (1.0 - number)
-        ends = [min(max(1.0 - (1.0 - end) * others, 0.0), 1.0) for end in (low, high)]
-        interval = Interval(low=min(ends[0], value), value=value, high=max(ends[1], value))
-        return LearntNumber(one, interval, number, data)
+            low, value, high = self.evoked(one.quantity, number)
+            slope = (logit(high) - logit(low)) / (2.0 * STEP)
+            return self.outcome_of(one, value, number, known.through(slope))
+        value = self.frequencies[one.place]  # 1 - value = (1 - number) others
+        return self.outcome_of(one, value, number, known.through(number / value))
 
-    def spread(self, at: int) -> tuple[float, float]:
-        """Standard deviation of a coordinate, and the share of the data in what is known."""
+    def outcome_of(
+        self, one: Sentence, value: float, number: float, known: _Known, *, ratio: bool = False
+    ) -> LearntNumber:
+        """A sentence about another value, as narrow as text and patients make it."""
+        interval = _narrowed(one.interval, value, known.patients, self.text.trust, ratio=ratio)
+        return LearntNumber(one, interval, number, known.share)
+
+    def known(self, at: int) -> _Known:
+        """What is known of a coordinate."""
         way = np.zeros(len(self.by_all))
         way[at] = 1.0
-        return self.spread_along(way)
+        return self.known_along(way)
 
-    def spread_along(self, way: Numbers) -> tuple[float, float]:
-        """The same for what moves with the coordinates along a direction."""
+    def known_along(self, way: Numbers) -> _Known:
+        """The same of what moves with the coordinates along a direction."""
         now, before = float(way @ self.by_all @ way), float(way @ self.by_text @ way)
-        return math.sqrt(now), min(max(1.0 - now / before, 0.0), 1.0)
+        share = min(max(1.0 - now / before, 0.0), 1.0)
+        return _Known(max(1.0 / now - 1.0 / before, 0.0), share)
 
     def prior(self, one: Sentence) -> LearntNumber:
         """What became of a prior, which follows from all leaks."""
@@ -162,9 +173,7 @@ class _Backwards:
         if one.fixed:
             return LearntNumber(one, _moved(one.interval, value), number, 0.0)
         way = self.found.gradients[self.text.causes.index(one.node)]
-        spread, data = self.spread_along(way)
-        low, high = _around(value, spread)
-        return LearntNumber(one, Interval(low=low, value=value, high=high), number, data)
+        return self.outcome_of(one, value, number, self.known_along(way))
 
     def risk(self, one: Sentence) -> LearntNumber:
         """What became of a risk ratio, which a link and a leak make up."""
@@ -172,22 +181,17 @@ class _Backwards:
         if one.fixed:
             return LearntNumber(one, one.interval, number, 0.0)
         at = self.text.coordinates.of_place[one.place]
-        spread, data = self.spread(at)
-        away = float(self.found.at[at])
-        low, value, high = (
-            1.0 + math.exp(away + end) for end in (-QUANTILE * spread, 0.0, QUANTILE * spread)
-        )
-        return LearntNumber(one, Interval(low=low, value=value, high=high), number, data)
+        value = 1.0 + math.exp(float(self.found.at[at]))
+        known = self.known(at).through((value - 1.0) / value)  # of the logarithm of the ratio
+        return self.outcome_of(one, value, number, known, ratio=True)
 
     def scale(self, one: Sentence) -> LearntNumber:
         """A ratio that multiplies, from the factor that stands for it."""
         number = float(self.numbers[one.place])
         if one.fixed or one.quantity is None:
             return LearntNumber(one, one.interval, number, 0.0)
-        spread, data = self.spread(self.text.coordinates.of_place[one.place])
-        ends = _around(number, spread)
-        low, value, high = (end / one.quantity.unit for end in (ends[0], number, ends[1]))
-        return LearntNumber(one, Interval(low=low, value=value, high=high), number, data)
+        known = self.known(self.text.coordinates.of_place[one.place]).through(1.0 - number)
+        return self.outcome_of(one, number / one.quantity.unit, number, known, ratio=True)
 
     def share(self, one: Sentence) -> LearntNumber:
         """A share of a root: the log-odds of one state move against all others."""
@@ -197,28 +201,26 @@ class _Backwards:
             for each in coordinates.families
             if each.place <= one.place < each.place + len(each.means)
         )
-        value = float(self.numbers[one.place])
+        number = float(self.numbers[one.place])
         way = np.zeros(len(coordinates))
         for place in range(family.place + 1, family.place + len(family.means)):
             share = float(self.numbers[place])
             way[coordinates.of_place[place]] = float(place == one.place) - share
-        spread, data = self.spread_along(way / (1.0 - value))
-        low, high = _around(value, spread)
-        number = value
-        if one.quantity is not None and one.place == family.place:  # P(absent) stands first
-            value = 1.0 - value
-            low, high = 1.0 - high, 1.0 - low
-        return LearntNumber(one, Interval(low=low, value=value, high=high), number, data)
+        known = self.known_along(way / (1.0 - number))
+        absent = one.quantity is not None and one.place == family.place  # P(absent) stands first
+        return self.outcome_of(one, 1.0 - number if absent else number, number, known)
 
-    def evoked(self, quantity: Quantity, low: float, high: float) -> Interval:
-        """P(cause | finding, complaint) at the learnt link, and at both its ends."""
+    def evoked(self, quantity: Quantity, number: float) -> list[float]:
+        """P(cause | finding, complaint) a step below the learnt link, at it, and above."""
         knowledge, network = self.model.data.knowledge, self.model.data.network
         seen = Evidence.of(network, {knowledge.meta.complaint: "present", quantity.node: "present"})
         rows = np.repeat(self.numbers[None], 3, axis=0)
-        rows[:, quantity.place] = low, self.numbers[quantity.place], high
+        rows[:, quantity.place] = [
+            inverse_logit(logit(number) + step) for step in (-STEP, 0.0, STEP)
+        ]
         told = self.model.data.engine.propagate_each([seen], [quantity.parent], rows)
-        shares = told.marginals[quantity.parent][:, 1].tolist()
-        return Interval(low=min(shares), value=shares[1], high=max(shares))
+        shares: list[float] = told.marginals[quantity.parent][:, 1].tolist()
+        return shares
 
 
 def with_outcomes(
@@ -226,9 +228,27 @@ def with_outcomes(
     network: Network,
     outcomes: Sequence[LearntNumber],
     complaint_probability: float,
-) -> Elicited:
-    """The statements of a model as they would be after learning, with their network."""
+    told: str,
+) -> tuple[Knowledge, Elicited]:
+    """The statements of a model as they would be after learning, with their network.
+
+    Where patients taught something they are named among the origins.
+
+    Parameters
+    ----------
+    model
+        The model before.
+    network
+        The network after.
+    outcomes
+        What became of every sentence.
+    complaint_probability
+        P(complaint) after.
+    told
+        Who was learnt from, in words.
+    """
     before = model.data.elicited
+    shares = _shares_of_patients(model, outcomes)
     priors, leaks = dict(before.priors), dict(before.leaks)
     arrows: dict[tuple[str, str, str], Interval] = {}
     for one in outcomes:
@@ -245,8 +265,10 @@ def with_outcomes(
     for each in before.stated:
         arrow = each.arrow
         interval = arrows.get((arrow.parent, arrow.state, arrow.child), each.interval)
-        stated.append(replace(each, interval=interval, link=number_of(network, arrow)))
-    return replace(
+        named = replace(arrow, statement=taught_by(arrow.statement, shares, told))
+        link = number_of(network, arrow)
+        stated.append(replace(each, arrow=named, interval=interval, link=link))
+    return with_patients(model.data.knowledge, shares, told), replace(
         before,
         network=network,
         priors=priors,
@@ -254,6 +276,31 @@ def with_outcomes(
         stated=tuple(stated),
         complaint_probability=complaint_probability,
     )
+
+
+def _shares_of_patients(model: ModelLike, outcomes: Sequence[LearntNumber]) -> dict[int, float]:
+    """By identity of each statement how much of its number comes from the patients."""
+    knowledge = model.data.knowledge
+    arrows = {
+        (one.arrow.parent, one.arrow.state, one.arrow.child): one.arrow.statement
+        for one in model.data.elicited.stated
+    }
+    roots = {**knowledge.contexts, **knowledge.mediators, **knowledge.findings}
+    shares: dict[int, float] = {}
+    for one in outcomes:
+        quantity = one.sentence.quantity
+        if quantity is None:
+            continue
+        said: object = roots.get(quantity.node)
+        if quantity.kind == "prior":
+            said = knowledge.causes[quantity.node].commonness
+        elif quantity.kind == "evoking":
+            said = knowledge.causes[quantity.parent].evoked_by[quantity.node]
+        elif quantity.kind in ("frequency", *RATIOS):
+            said = arrows.get((quantity.parent, quantity.state, quantity.node))
+        if said is not None:
+            shares[id(said)] = one.data
+    return shares
 
 
 def _frequencies_of(model: ModelLike, text: Text, numbers: Numbers) -> Mapping[int, float]:
@@ -293,11 +340,53 @@ def _frequencies_of(model: ModelLike, text: Text, numbers: Numbers) -> Mapping[i
     return found | told
 
 
-def _around(value: float, spread: float) -> tuple[float, float]:
-    """The central 90 % of a normal on the scale of log-odds."""
-    middle = logit(value)
-    low, high = (inverse_logit(middle + end * QUANTILE * spread) for end in (-1.0, 1.0))
-    return min(low, value), max(high, value)
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """How much is known of a number.
+
+    Attributes
+    ----------
+    patients
+        What the patients add to the information (1 / variance), on the number's own scale.
+    share
+        Their share in all that is known.
+    """
+
+    patients: float
+    share: float
+
+    def through(self, slope: float) -> _Known:
+        """The same of what changes by the slope where the number changes by 1."""
+        return replace(self, patients=self.patients / max(slope**2, STEEPEST))
+
+
+def _narrowed(
+    interval: Interval, value: float, patients: float, trust: float, *, ratio: bool
+) -> Interval:
+    """An interval about another value, narrowed on each side by what patients add.
+
+    Each side of a stated interval is half of a normal on the scale of log-odds (of the
+    logarithm for a ratio). Precisions add up, so where patients say nothing the side stays as
+    it was stated, and it never gets wider.
+    """
+    if not patients and abs(value - interval.value) <= SAME * interval.value:
+        return Interval(low=min(interval.low, value), value=value, high=max(interval.high, value))
+    middle = math.log(value) if ratio else logit(value)
+    ends = []
+    for side, way in zip(_sides(interval, ratio=ratio), (-1.0, 1.0), strict=True):
+        spread = side / QUANTILE / math.sqrt(trust)
+        far = middle + way * QUANTILE * spread / math.sqrt(1.0 + spread**2 * patients)
+        ends.append(max(1.0, math.exp(far)) if ratio else inverse_logit(far))
+    return Interval(low=min(ends[0], value), value=value, high=max(ends[1], value))
+
+
+def _sides(interval: Interval, *, ratio: bool) -> tuple[float, float]:
+    """How far an interval reaches down and up on the scale on which it is drawn from."""
+    if ratio:
+        low = max(interval.low, 1.0)
+        return math.log(interval.value / low), math.log(interval.high / interval.value)
+    low, value, high = bounds_of(interval)
+    return value - low, high - value
 
 
 def _moved(interval: Interval, value: float) -> Interval:

@@ -22,7 +22,7 @@ from kneebayes.network import Numbers
 if TYPE_CHECKING:
     from kneebayes.building.model import ModelLike
 
-__all__ = ["Patients", "log_probabilities", "read_patients", "together"]
+__all__ = ["Patients", "counted_patients", "log_probabilities", "read_patients", "together"]
 
 ROW_OF_A_BATCH = re.compile(r" \(row (\d+)\)")
 NAMED = 5  # impossible patients that are named at most
@@ -39,10 +39,15 @@ class Patients:
         How many patients the table had.
     which
         For each patient their place in the sample; -1 where only the complaint is known.
+    left_out
+        Whether the sample is empty because what is known of them was not saved.
     """
 
-    def __init__(self, sample: Sample, rows: int, which: Integers) -> None:
+    def __init__(
+        self, sample: Sample, rows: int, which: Integers, *, left_out: bool = False
+    ) -> None:
         self.sample, self.rows, self.which = sample, rows, which
+        self.left_out = left_out
 
     def __len__(self) -> int:
         return self.rows
@@ -51,6 +56,11 @@ class Patients:
     def telling(self) -> int:
         """Of how many more than the complaint is known."""
         return int((self.which >= 0).sum())
+
+
+def counted_patients(count: int) -> str:
+    """So many patients, in words."""
+    return f"{count:,} patient{'' if count == 1 else 's'}"
 
 
 def read_patients(model: ModelLike, frame: object) -> Patients:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from html import escape
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -16,13 +16,19 @@ from kneebayes.building.quantities import RATIOS
 from kneebayes.errors import EvidenceError
 from kneebayes.knowledge.parts import Interval
 from kneebayes.learning.outcome import LearntNumber
-from kneebayes.learning.patients import Patients, log_probabilities, read_patients
+from kneebayes.learning.patients import (
+    Patients,
+    counted_patients,
+    log_probabilities,
+    read_patients,
+)
 from kneebayes.learning.scoring import Sample
 from kneebayes.network import Numbers
 from kneebayes.odds import logit
+from kneebayes.renaming import renamed
 from kneebayes.view.figures import _new_axes
 from kneebayes.view.markup import percent, table, tag
-from kneebayes.view.report import Showing
+from kneebayes.view.report import Showing, made_by, made_by_line
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -56,11 +62,18 @@ class HeldOut(Showing):
         One row a patient, with the index of the table: ``before``, ``after`` and ``gain``.
     title, disclaimer
         What the model is about, and what it is not.
+    origin
+        Which model was asked, after it learnt.
     """
 
     frame: pd.DataFrame
     title: str
     disclaimer: str
+    origin: Mapping[str, Any]
+
+    def _origin(self) -> Mapping[str, Any]:
+        """Which model was asked."""
+        return self.origin
 
     @property
     def table(self) -> pd.DataFrame:
@@ -114,14 +127,18 @@ class HeldOut(Showing):
         part = Part("ln P(answers | complaint), nats a patient", ("by", "mean"), rows)
         count = len(self.frame)
         lead = [f"{count:,} patient{'' if count == 1 else 's'} foretold; higher is better."]
-        notes = ["\u00b1 is one standard error of the mean gain.", self.disclaimer]
+        notes = [
+            "\u00b1 is one standard error of the mean gain.",
+            made_by_line(self.origin),
+            self.disclaimer,
+        ]
         return Lesson(f"{self.title}: how well patients are foretold", lead, [part], notes)
 
     def __repr__(self) -> str:
         return f"HeldOut({len(self.frame):,} patients: gain {self.gain:+.3f} ± {self.error:.3f})"
 
 
-def hold_out(before: ModelLike, numbers: Numbers, cases: object) -> HeldOut:
+def hold_out(before: ModelLike, numbers: Numbers, cases: object, learnt: str = "") -> HeldOut:
     """Score patients under the numbers of a model, and under others.
 
     Parameters
@@ -132,6 +149,8 @@ def hold_out(before: ModelLike, numbers: Numbers, cases: object) -> HeldOut:
         Numbers after learning, in the order of :func:`numbers_of`.
     cases
         A DataFrame with one row a patient.
+    learnt
+        From how many patients the numbers were learnt, in words.
 
     Raises
     ------
@@ -149,7 +168,8 @@ def hold_out(before: ModelLike, numbers: Numbers, cases: object) -> HeldOut:
     frame = pd.DataFrame({"before": sides[0], "after": sides[1]}, index=index)
     frame["gain"] = frame["after"] - frame["before"]
     meta = before.data.knowledge.meta
-    return HeldOut(frame, meta.title, meta.disclaimer)
+    origin = made_by(before) | {"learnt": learnt or None}
+    return HeldOut(frame, meta.title, meta.disclaimer, origin)
 
 
 def _log_scores(model: ModelLike, patients: Patients, numbers: Numbers) -> Numbers:
@@ -420,12 +440,13 @@ class Learnt(Showing):
         rows = [row for row in self._by_data if row["kind"] not in RATIOS]
         return draw_lessons(rows[:SHOWN], ax)
 
-    def score(self, cases: object) -> HeldOut:
+    @renamed(cases="patients")
+    def score(self, patients: object) -> HeldOut:
         """How well patients who were not learnt from are foretold, before and after.
 
         Parameters
         ----------
-        cases
+        patients
             A DataFrame as :meth:`kneebayes.Model.update` takes it.
 
         Raises
@@ -433,7 +454,7 @@ class Learnt(Showing):
         UnknownNameError, EvidenceError, ImpossibleEvidenceError
             As there.
         """
-        return hold_out(self.before, self.numbers, cases)
+        return hold_out(self.before, self.numbers, patients, self.told)
 
     @cached_property
     def _by_data(self) -> list[dict[str, object]]:
@@ -484,7 +505,7 @@ class Learnt(Showing):
         ]
         title = f"{meta.title}: what patients taught ({self.before.data.reading})"
         warning = [] if self.converged else ["Stopped before the best numbers were reached."]
-        notes = [*warning, *self._stays, HOW, meta.disclaimer]
+        notes = [*warning, *self._stays, HOW, made_by_line(self._origin()), meta.disclaimer]
         return Lesson(title, [self.summary], parts, notes)
 
     @property
@@ -503,11 +524,14 @@ class Learnt(Showing):
             )
         return lines
 
+    def _origin(self) -> Mapping[str, Any]:
+        """Which model this is, after it learnt."""
+        return made_by(self.before) | {"learnt": self.told}
+
     @property
     def told(self) -> str:
         """From how many patients, in words."""
-        count = len(self.patients)
-        return f"{count:,} patient{'' if count == 1 else 's'}"
+        return counted_patients(len(self.patients))
 
     def __repr__(self) -> str:
         return (

@@ -133,6 +133,8 @@ class Text:
         Ids of their causes.
     quantities
         What the sentences were read from.
+    trust
+        What the weight of every sentence was multiplied by.
     """
 
     sentences: tuple[Sentence, ...]
@@ -140,6 +142,7 @@ class Text:
     imagined: tuple[Imagined, ...]
     causes: tuple[str, ...]
     quantities: Quantities
+    trust: float = 1.0
 
 
 def read_text(model: ModelLike, trust: float = 1.0) -> Text:
@@ -165,6 +168,7 @@ def read_text(model: ModelLike, trust: float = 1.0) -> Text:
         tuple(reader.imagined),
         tuple(reader.causes),
         reader.quantities,
+        trust,
     )
 
 
@@ -282,6 +286,7 @@ class _Reader:
                 weight = EXACT * self.trust
                 self.families.append(Family(place, tuple(means.tolist()), weight))
             for at, (state, mean) in enumerate(zip(context.states, means.tolist(), strict=True)):
+                spread = 1.0 / math.sqrt(EXACT * mean * (1.0 - mean)) if 0.0 < mean < 1.0 else 0.0
                 about = f"how many have {context.label} ({state.id.replace('_', ' ')})"
                 yield Sentence(
                     None,
@@ -289,11 +294,20 @@ class _Reader:
                     state.id,
                     about,
                     f"{mean:g}",
-                    Interval(low=mean, value=mean, high=mean),
+                    _about(mean, QUANTILE * spread),
                     place + at,
                     EXACT * self.trust,
                     "" if learnt else SURE,
                 )
+
+
+def _about(value: float, reach: float) -> Interval:
+    """An interval that reaches as far down as up, in log-odds."""
+    if not reach:
+        return Interval(low=value, value=value, high=value)
+    middle = math.log(value) - math.log1p(-value)
+    low, high = (1.0 / (1.0 + math.exp(-middle - way)) for way in (-reach, reach))
+    return Interval(low=low, value=value, high=high)
 
 
 def _links_at_ends(

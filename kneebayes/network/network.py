@@ -48,7 +48,9 @@ class Network:
     def __post_init__(self) -> None:
         ordered = tuple(_parents_first(self.nodes))
         object.__setattr__(self, "nodes", ordered)
-        object.__setattr__(self, "index", {node.id: at for at, node in enumerate(ordered)})
+        object.__setattr__(
+            self, "index", {node.id: position for position, node in enumerate(ordered)}
+        )
         for node in ordered:
             self._check_shape(node)
 
@@ -124,7 +126,7 @@ class Network:
         if node.is_noisy_or:
             leak = float(state == node.states[1])
             return self.replacing([replace(node, parents=(), links=(), leak=leak)])
-        forced = tuple(float(state == one) for one in node.states)
+        forced = tuple(float(state == name) for name in node.states)
         return self.replacing([replace(node, parents=(), table=forced)])
 
 
@@ -141,12 +143,12 @@ def _parents_first(nodes: Iterable[Node]) -> list[Node]:
             if parent not in by_id:
                 message = f"{node.id}: its parent '{parent}' is not in the network."
                 raise KneebayesError(message)
-    place = {id: at for at, id in enumerate(by_id)}
+    place = {id: position for position, id in enumerate(by_id)}
     sorter = TopologicalSorter({id: node.parents for id, node in by_id.items()})
     try:
         sorter.prepare()
     except CycleError:
-        circle = ", ".join(circle_among({id: one.parents for id, one in by_id.items()}))
+        circle = ", ".join(circle_among({id: value.parents for id, value in by_id.items()}))
         message = f"The arrows run in a circle among: {circle}."
         raise KneebayesError(message) from None
     ordered: list[Node] = []

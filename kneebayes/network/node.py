@@ -127,7 +127,9 @@ def noisy_or_node(
 
 def _link(id: str, parent: str, strength: float | Sequence[float]) -> Link:
     each = tuple(strength) if isinstance(strength, Sequence) else (0.0, float(strength))
-    return Link(parent, tuple(_checked(float(one), f"{id}, link of {parent}") for one in each))
+    return Link(
+        parent, tuple(_checked(float(strength), f"{id}, link of {parent}") for strength in each)
+    )
 
 
 def table_node(

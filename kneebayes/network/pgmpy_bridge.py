@@ -49,7 +49,7 @@ def to_pgmpy(network: Network) -> DiscreteBayesianNetwork:
                 values,
                 evidence=list(parents) or None,
                 evidence_card=[len(states[parent]) for parent in parents] or None,
-                state_names={one: list(states[one]) for one in (id, *parents)},
+                state_names={name: list(states[name]) for name in (id, *parents)},
             )
         )
     model.check_model()
@@ -71,10 +71,10 @@ def small_tables(network: Network, node: Node) -> Iterator[SmallTable]:
         yield node.id, node.states, node.parents, network.table_of(node)
         return
     before = ""
-    for at, link in enumerate(node.links):
+    for index, link in enumerate(node.links):
         strength = np.asarray(link.strength)
-        id = node.id if at == len(node.links) - 1 else f"{node.id}__{at + 1}"
-        if at == 0:
+        id = node.id if index == len(node.links) - 1 else f"{node.id}__{index + 1}"
+        if index == 0:
             absent = (1.0 - (node.leak or 0.0)) * (1.0 - strength)
             yield id, node.states, (link.parent,), np.stack([absent, 1.0 - absent], axis=-1)
         else:
@@ -136,16 +136,18 @@ def estimate_naive(
         from pgmpy.estimators import BayesianEstimator
         from pgmpy.models import DiscreteBayesianNetwork
 
-    model = DiscreteBayesianNetwork([(TARGET, one) for one in sizes])
-    states = {one: [float(at) for at in range(size)] for one, size in sizes.items()}
+    model = DiscreteBayesianNetwork([(TARGET, feature) for feature in sizes])
+    states = {feature: [float(code) for code in range(size)] for feature, size in sizes.items()}
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of columns that nobody has answered in some state
         cases = frame.assign(**{TARGET: target})
         estimator = BayesianEstimator(model, cases, state_names={TARGET: [0.0, 1.0], **states})
 
-        def table(one: str) -> Numbers:
+        def table(feature: str) -> Numbers:
             """The estimated table of a column."""
-            cpd = estimator.estimate_cpd(one, prior_type="BDeu", equivalent_sample_size=imagined)
+            cpd = estimator.estimate_cpd(
+                feature, prior_type="BDeu", equivalent_sample_size=imagined
+            )
             return np.asarray(cpd.get_values())
 
-        return table(TARGET)[:, 0], {one: table(one) for one in sizes}
+        return table(TARGET)[:, 0], {feature: table(feature) for feature in sizes}

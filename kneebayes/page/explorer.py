@@ -46,8 +46,8 @@ class Explorer(anywidget.AnyWidget):
 
     def __init__(self, model: Diagnosing, answers: Mapping[str, object] | None = None) -> None:
         self._model = model
-        told = json.dumps(payload(model), ensure_ascii=False, allow_nan=False)
-        super().__init__(_payload=told, answers=dict(answers or {}))
+        content = json.dumps(payload(model), ensure_ascii=False, allow_nan=False)
+        super().__init__(_payload=content, answers=dict(answers or {}))
 
     @traitlets.validate("answers")
     def _understand(self, proposal: Mapping[str, Any]) -> dict[str, str]:
@@ -75,11 +75,11 @@ class Explorer(anywidget.AnyWidget):
         return {**data, **still}, metadata
 
     def __repr__(self) -> str:
-        said = ", ".join(f"{id}: {state}" for id, state in self.answers.items())
-        return f"Explorer({said or 'no answers yet'})"
+        words = ", ".join(f"{id}: {state}" for id, state in self.answers.items())
+        return f"Explorer({words or 'no answers yet'})"
 
 
-def certain_answers(model: ModelLike, said: Mapping[str, object]) -> dict[str, str]:
+def certain_answers(model: ModelLike, answers: Mapping[str, object]) -> dict[str, str]:
     """Answers by any names as states by id, in the order told; unknown ones are left out.
 
     Raises
@@ -90,10 +90,12 @@ def certain_answers(model: ModelLike, said: Mapping[str, object]) -> dict[str, s
         If an answer is not understood, or is less than certain, or takes back the complaint.
     """
     knowledge, network = model.data.knowledge, model.data.network
-    read = {one.id: one for one in read_answers(knowledge, model.data.names, network, said)}
+    read = {
+        answer.id: answer for answer in read_answers(knowledge, model.data.names, network, answers)
+    }
     complaint = knowledge.meta.complaint
     certain: dict[str, str] = {}
-    for id in by_node(knowledge, model.data.names, said):
+    for id in by_node(knowledge, model.data.names, answers):
         if id == complaint:
             _keep_complaint(model, read[id].state if id in read else "unknown")
         elif id in read:

@@ -10,11 +10,12 @@ from html import escape
 from importlib.metadata import PackageNotFoundError
 from importlib.metadata import version as version_of
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, overload
 
 from kneebayes.errors import KneebayesError
 from kneebayes.page.bundle import script, style
 from kneebayes.page.payload import payload as payload_of
+from kneebayes.writing import text_or_path
 
 if TYPE_CHECKING:
     from kneebayes.building.model import ModelLike
@@ -53,8 +54,18 @@ nothing anywhere.</p></noscript>
 """
 
 
-def write_page(model: ModelLike, path: str | Path, title: str | None = None) -> Path:
-    """Write the model as one self-contained HTML page, for a class or a colleague.
+@overload
+def write_page(model: ModelLike, path: None = None, title: str | None = None) -> str: ...
+
+
+@overload
+def write_page(model: ModelLike, path: str | Path, title: str | None = None) -> Path: ...
+
+
+def write_page(
+    model: ModelLike, path: str | Path | None = None, title: str | None = None
+) -> str | Path:
+    """The model as one self-contained HTML page, for a class or a colleague.
 
     The page opens from a file in any browser of the last years and asks nothing of any
     network. It ranks the causes, explains them, proposes what to ask next and has a
@@ -65,14 +76,15 @@ def write_page(model: ModelLike, path: str | Path, title: str | None = None) -> 
     model
         What to write.
     path
-        Where to write, in a folder that exists; a file that is there is replaced.
+        Where to write, in a folder that exists; a file that is there is replaced. Left out,
+        the page is given back as text.
     title
         What stands on top; left out, the model's own title.
 
     Returns
     -------
-    Path
-        Where it was written.
+    str or Path
+        The page, or where it was written.
 
     Raises
     ------
@@ -87,8 +99,8 @@ def write_page(model: ModelLike, path: str | Path, title: str | None = None) -> 
     ...     page.name, page.stat().st_size < 500_000
     ('knee.html', True)
     """
-    path = Path(path)
-    if not path.parent.is_dir():
+    path = None if path is None else Path(path)
+    if path is not None and not path.parent.is_dir():
         message = (
             f"{path}: the folder {path.parent} does not exist. Make it first, or name another."
         )
@@ -98,12 +110,7 @@ def write_page(model: ModelLike, path: str | Path, title: str | None = None) -> 
     except PackageNotFoundError:  # a plain checkout that was never installed
         version = "0+unknown"
     text = page_html(payload_of(model), version, title)
-    try:
-        path.write_text(text, encoding="utf-8", newline="\n")
-    except OSError as error:
-        message = f"{path}: cannot be written ({error.strerror}). Name another file."
-        raise KneebayesError(message) from error
-    return path
+    return text_or_path(text, path)
 
 
 def page_html(payload: Mapping[str, Any], version: str, title: str | None = None) -> str:

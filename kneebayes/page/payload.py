@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from kneebayes.case.urgency import POSSIBLE
 from kneebayes.knowledge.parts import Interval
+from kneebayes.knowledge.telling import bounds_of
 
 if TYPE_CHECKING:
     from kneebayes.building.model import ModelLike
@@ -54,6 +55,8 @@ def payload(model: ModelLike) -> Plain:
         - ``groups``, ``causes``, ``contexts``, ``findings``, ``methods``, ``sections``;
         - ``urgency``: ``advice`` by level, ``rules`` in the order in which they are told, and
           ``possible``, the probability from which on an uncertain sign counts;
+        - ``incoherent`` and ``voices``: what no virtual patient tells together, and in which
+          words he answers; ``rest``, the cause that alone is nobody's diagnosis;
         - ``arrows``, ``claims``, ``references``: what each number rests on.
 
     Examples
@@ -82,29 +85,33 @@ def payload(model: ModelLike) -> Plain:
         "contexts": list(_contexts(knowledge)),
         "findings": list(_findings(knowledge)),
         "methods": {
-            id: {"label": one.label, "cost": one.cost, "burden": one.burden}
-            for id, one in knowledge.methods.items()
+            id: {"label": method.label, "cost": method.cost, "burden": method.burden}
+            for id, method in knowledge.methods.items()
         },
         "groups": [
-            {"id": one.id, "label": one.label, "members": list(dict.fromkeys(one.members))}
-            for one in knowledge.groups.values()
+            {"id": group.id, "label": group.label, "members": list(dict.fromkeys(group.members))}
+            for group in knowledge.groups.values()
         ],
         "sections": list(_sections(knowledge)),
         "urgency": _urgency(knowledge),
+        **_telling(knowledge),
         **_grounds(model),
     }
 
 
 def _node(knowledge: Knowledge, node: Node) -> Plain:
-    told: Plain = {
+    described: Plain = {
         "id": node.id,
         "kind": _kind(knowledge, node.id),
         "states": list(node.states),
         "parents": list(node.parents),
     }
     if node.is_noisy_or:
-        return told | {"leak": node.leak, "links": [list(link.strength) for link in node.links]}
-    return told | {"table": list(node.table or ())}
+        return described | {
+            "leak": node.leak,
+            "links": [list(link.strength) for link in node.links],
+        }
+    return described | {"table": list(node.table or ())}
 
 
 def _kind(knowledge: Knowledge, id: str) -> str:
@@ -132,45 +139,51 @@ def _names(knowledge: Knowledge) -> Plain:
     """Labels, other names, names of states and questions, by id."""
     findings, contexts = knowledge.findings.values(), knowledge.contexts.values()
     states: dict[str, Mapping[str, str]] = {
-        one.id: {str(state): word for state, word in one.states.items()}
-        for one in findings
-        if one.states
+        finding.id: {str(state): word for state, word in finding.states.items()}
+        for finding in findings
+        if finding.states
     }
     states |= {
-        one.id: {state.id: state.label for state in one.states} for one in contexts if one.states
+        context.id: {state.id: state.label for state in context.states}
+        for context in contexts
+        if context.states
     }
     return {
-        "labels": {one.id: one.label for one in _named(knowledge)},
-        "aliases": {one.id: list(one.aliases) for one in _named(knowledge) if one.aliases},
+        "labels": {record.id: record.label for record in _named(knowledge)},
+        "aliases": {
+            record.id: list(record.aliases) for record in _named(knowledge) if record.aliases
+        },
         "absentNames": {
-            one.id: list(one.names_when_absent) for one in findings if one.names_when_absent
+            finding.id: list(finding.names_when_absent)
+            for finding in findings
+            if finding.names_when_absent
         },
         "stateLabels": states,
         "questions": {
-            **{one.id: one.question for one in findings if one.question},
-            **{one.id: one.question for one in contexts if one.question},
+            **{finding.id: finding.question for finding in findings if finding.question},
+            **{context.id: context.question for context in contexts if context.question},
         },
     }
 
 
 def _causes(model: ModelLike) -> Iterator[Plain]:
-    for one in model.data.knowledge.causes.values():
-        prior = model.data.elicited.priors[one.id]
+    for cause in model.data.knowledge.causes.values():
+        prior = model.data.elicited.priors[cause.id]
         yield {
-            "id": one.id,
-            "label": one.label,
-            "group": one.group,
-            "urgent": one.urgent,
-            "about": one.about,
+            "id": cause.id,
+            "label": cause.label,
+            "group": cause.group,
+            "urgent": cause.urgent,
+            "about": cause.about,
             "prior": prior.value,
-            "stated": one.commonness.word,
+            "stated": cause.commonness.word,
             "interval": _interval(prior),
-            "because": [*one.commonness.because, *one.commonness.published_because],
+            "because": [*cause.commonness.because, *cause.commonness.published_because],
         }
 
 
 def _contexts(knowledge: Knowledge) -> Iterator[Plain]:
-    for one in knowledge.contexts.values():
+    for context in knowledge.contexts.values():
         states = [
             {
                 "id": state.id,
@@ -178,19 +191,19 @@ def _contexts(knowledge: Knowledge) -> Iterator[Plain]:
                 "below": state.below,
                 "aliases": [*state.aliases],
             }
-            for state in one.states
+            for state in context.states
         ]
-        yield {"id": one.id, "label": one.label, "states": states}
+        yield {"id": context.id, "label": context.label, "states": states}
 
 
 def _findings(knowledge: Knowledge) -> Iterator[Plain]:
-    for one in knowledge.findings.values():
-        price = knowledge.methods.get(one.method)
+    for finding in knowledge.findings.values():
+        price = knowledge.methods.get(finding.method)
         yield {
-            "id": one.id,
-            "label": one.label,
-            "kind": one.kind,
-            "method": one.method,
+            "id": finding.id,
+            "label": finding.label,
+            "kind": finding.kind,
+            "method": finding.method,
             "cost": 0.0 if price is None else price.cost,
             "burden": 0 if price is None else price.burden,
         }
@@ -201,12 +214,12 @@ def _sections(knowledge: Knowledge) -> Iterator[Plain]:
     members: dict[str, list[str]] = {kind: [] for kind in SECTIONS}
     members["context"] = list(knowledge.contexts)
     labels = dict(SECTIONS)
-    for one in knowledge.findings.values():
-        kind: str = "symptom" if one.kind == "complaint" else one.kind
-        if one.method:
-            kind = f"test_{one.method}"
-            labels[kind] = knowledge.methods[one.method].label
-        members.setdefault(kind, []).append(one.id)
+    for finding in knowledge.findings.values():
+        kind: str = "symptom" if finding.kind == "complaint" else finding.kind
+        if finding.method:
+            kind = f"test_{finding.method}"
+            labels[kind] = knowledge.methods[finding.method].label
+        members.setdefault(kind, []).append(finding.id)
     for kind, ids in members.items():
         if ids:
             about = "test" if kind not in SECTIONS else kind
@@ -231,29 +244,58 @@ def _urgency(knowledge: Knowledge) -> Plain:
     return {"possible": POSSIBLE, "advice": knowledge.meta.advice.model_dump(), "rules": rules}
 
 
+def _telling(knowledge: Knowledge) -> Plain:
+    """What virtual patients do not tell together, and how they answer."""
+    rules = [
+        {
+            "id": rule.id,
+            "all": list(rule.all_of),
+            "any": list(rule.any_of),
+            "none": list(rule.none_of),
+            "atLeast": rule.at_least,
+        }
+        for rule in knowledge.incoherent.values()
+    ]
+    voices = {
+        voice.id: {
+            "says": voice.says,
+            "called": voice.called,
+            "bounds": bounds_of(knowledge.contexts.get(voice.id), voice),
+        }
+        for voice in knowledge.voices.values()
+    }
+    return {"incoherent": rules, "voices": voices, "rest": knowledge.meta.rest}
+
+
 def _grounds(model: ModelLike) -> Plain:
     """Every stated arrow in numbers, and the claims and references that are named anywhere."""
     knowledge = model.data.knowledge
     arrows = [
         {
-            "parent": one.arrow.parent,
-            "state": one.arrow.state,
-            "child": one.arrow.child,
-            "is": "frequency" if one.arrow.statement.risk is None else "risk",
-            "interval": _interval(one.interval),
-            "because": list(one.arrow.statement.because),
+            "parent": statement.arrow.parent,
+            "state": statement.arrow.state,
+            "child": statement.arrow.child,
+            "is": "frequency" if statement.arrow.statement.risk is None else "risk",
+            "interval": _interval(statement.interval),
+            "because": list(statement.arrow.statement.because),
         }
-        for one in model.data.elicited.stated
+        for statement in model.data.elicited.stated
     ]
     references = {
         id: ", ".join(
             part
-            for part in (one.authors, one.title, one.journal, str(one.year or ""), one.where)
+            for part in (
+                reference.authors,
+                reference.title,
+                reference.journal,
+                str(reference.year or ""),
+                reference.where,
+            )
             if part
         )
-        for id, one in knowledge.references.items()
+        for id, reference in knowledge.references.items()
     }
-    claims = {id: one.statement for id, one in knowledge.claims.items()}
+    claims = {id: claim.statement for id, claim in knowledge.claims.items()}
     return {"arrows": arrows, "claims": claims, "references": references}
 
 

@@ -96,8 +96,8 @@ def any_urgent(model: ModelLike, reading: Reading, logs: Numbers) -> Numbers:
 def prior_only(model: ModelLike, patients: int) -> Numbers:
     """P(cause | complaint) for everybody: patients x causes."""
     seen = Evidence.of(model.data.network, {model.data.knowledge.meta.complaint: "present"})
-    told = model.data.engine.propagate(seen, list(model.data.knowledge.causes))
-    priors = [told.present(id) for id in model.data.knowledge.causes]
+    propagated = model.data.engine.propagate(seen, list(model.data.knowledge.causes))
+    priors = [propagated.present(id) for id in model.data.knowledge.causes]
     return np.tile(np.array(priors), (patients, 1))
 
 
@@ -124,16 +124,16 @@ def naive_bayes(model: ModelLike, states: States) -> Numbers:
     network, causes = model.data.network, list(model.data.knowledge.causes)
     complaint = {model.data.knowledge.meta.complaint: "present"}
     asked = [
-        (network.index[id], at, Evidence.of(network, {**complaint, id: state}))
+        (network.index[id], index, Evidence.of(network, {**complaint, id: state}))
         for id in items_of(model)
         if id not in complaint
-        for at, state in enumerate(network[id].states)
+        for index, state in enumerate(network[id].states)
     ]
-    cases = [Evidence.of(network, complaint), *(one for _, _, one in asked)]
-    told = model.data.engine.propagate_each(cases, causes)
-    posteriors = np.stack([told.marginals[id][:, 1] for id in causes], axis=1)
+    cases = [Evidence.of(network, complaint), *(evidence for _, _, evidence in asked)]
+    propagated = model.data.engine.propagate_each(cases, causes)
+    posteriors = np.stack([propagated.marginals[id][:, 1] for id in causes], axis=1)
     logits = _logit(np.clip(posteriors, EDGE, 1.0 - EDGE))
-    logits[told.log_probability == -np.inf] = logits[0]  # an answer that nobody can give
+    logits[propagated.log_probability == -np.inf] = logits[0]  # an answer that nobody can give
     sums = np.tile(logits[0], (len(states), 1))
     for row, (node, state, _) in enumerate(asked, start=1):
         sums[states[:, node] == state] += logits[row] - logits[0]
@@ -206,9 +206,9 @@ class LogisticRegressions:
         """P(cause) as learned: patients x causes."""
         features = self._features(states)
         predicted = np.empty((len(states), len(self.fitted)))
-        for at, fitted in enumerate(self.fitted):
+        for index, fitted in enumerate(self.fitted):
             known = isinstance(fitted, float)
-            predicted[:, at] = fitted if known else fitted.predict_proba(features)[:, 1]
+            predicted[:, index] = fitted if known else fitted.predict_proba(features)[:, 1]
         return predicted
 
     def _features(self, states: States) -> Numbers:
@@ -254,13 +254,13 @@ class PgmpyNaiveBayes:
         """P(cause) as learned: patients x causes."""
         network = self.model.data.network
         odds = np.empty((len(states), len(self.tables)))
-        for at, (shares, tables) in enumerate(self.tables):
+        for index, (shares, tables) in enumerate(self.tables):
             logs = np.tile(np.log(shares), (len(states), 1))
             for id, table in tables.items():
-                told = states[:, network.index[id]]
-                seen = told >= 0
-                logs[seen] += np.log(table[told[seen]])
-            odds[:, at] = logs[:, 1] - logs[:, 0]
+                observed = states[:, network.index[id]]
+                seen = observed >= 0
+                logs[seen] += np.log(table[observed[seen]])
+            odds[:, index] = logs[:, 1] - logs[:, 0]
         predicted = np.vectorize(inverse_logit, otypes=[float])(odds)
         return np.asarray(np.clip(predicted, EDGE, 1.0 - EDGE))
 

@@ -125,26 +125,26 @@ def calibration_of(
     # a cut through equal predictions moves to where they begin
     starts = np.unique(np.searchsorted(values, values[cuts], side="left"))
     sums = np.add.reduceat(values, starts)
-    found = np.add.reduceat(hits.astype(np.int64), starts)
+    present = np.add.reduceat(hits.astype(np.int64), starts)
     rng = np.random.default_rng(seed)
     errors = np.empty(draws)
     for draw in range(draws):
         drawn = np.add.reduceat((rng.random(values.size) < values).astype(np.int64), starts)
         errors[draw] = np.abs(drawn - sums).sum() / values.size
     return Calibration(
-        bins=tuple(_bins(values, starts, sums, found)),
-        error=float(np.abs(found - sums).sum() / values.size),
+        bins=tuple(_bins(values, starts, sums, present)),
+        error=float(np.abs(present - sums).sum() / values.size),
         expected=float(errors.mean()),
         limit=float(np.quantile(errors, 0.95)),
     )
 
 
 def _bins(
-    values: Numbers, starts: NDArray[np.int64], sums: Numbers, found: NDArray[np.int64]
+    values: Numbers, starts: NDArray[np.int64], sums: Numbers, present: NDArray[np.int64]
 ) -> Iterator[Bin]:
     """Bins of sorted predictions, by where each starts."""
     ends = np.append(starts[1:], values.size)
-    for start, end, total, hits in zip(starts, ends, sums, found, strict=True):
+    for start, end, total, hits in zip(starts, ends, sums, present, strict=True):
         count = int(end - start)
         low, high = wilson_interval(int(hits), count)
         yield Bin(
@@ -200,8 +200,8 @@ def draw_calibration(
     some = [float(row["predicted"]) for row in shown]
     some += [float(row["observed"]) for row in shown if row["observed"] > 0.0]
     some += [float(row["observed_high"]) for row in shown]
-    low = min(_place(one) for one in some) - 0.4
-    high = max(_place(one) for one in some) + 0.4
+    low = min(_place(value) for value in some) - 0.4
+    high = max(_place(value) for value in some) + 0.4
     ax.plot([low, high], [low, high], color=GREY, lw=1.0, ls="--", zorder=1)
     for row in shown:
         x = _place(row["predicted"])
@@ -211,10 +211,10 @@ def draw_calibration(
             ax.plot(x, _place(row["observed"]), "o", color=BLUE, ms=5.5, zorder=3)
         else:  # nothing came true: only the upper end of the interval says something
             ax.plot(x, ends[1], "v", color=BLUE, mfc="none", ms=6, zorder=3)
-    ticks = [one for one in TICKS if low <= _place(one) <= high]
-    places = [_place(one) for one in ticks]
-    ax.set_xticks(places, [percent(one) for one in ticks], rotation=30)
-    ax.set_yticks(places, [percent(one) for one in ticks])
+    ticks = [tick for tick in TICKS if low <= _place(tick) <= high]
+    places = [_place(tick) for tick in ticks]
+    ax.set_xticks(places, [percent(tick) for tick in ticks], rotation=30)
+    ax.set_yticks(places, [percent(tick) for tick in ticks])
     ax.set_xlim(low, high)
     ax.set_ylim(low, high)
     ax.set_aspect("equal")

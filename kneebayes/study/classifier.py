@@ -130,8 +130,8 @@ class _Network:
                 f"{self.n_features_in_} features as input: the columns that it was fitted on."
             )
             raise EvidenceError(message)
-        told = diagnose_cohort(self.model_, frame, progress=False)
-        return told.posteriors.to_numpy()
+        cohort = diagnose_cohort(self.model_, frame, progress=False)
+        return cohort.posteriors.to_numpy()
 
     def predict(self, answers: Any, /) -> NDArray[np.int64]:
         """Which causes are present, 1 or 0: patients x causes."""

@@ -70,17 +70,21 @@ def _direct(network: Network, finding: Node, between: set[str]) -> Node:
     base = {id: network[id].states[0] for id in outer}
     cases: list[tuple[dict[str, str], str | None, int]] = [(base, None, 0)]
     cases += [
-        ({**base, id: state}, id, at) for id in outer for at, state in enumerate(network[id].states)
+        ({**base, id: state}, id, position)
+        for id in outer
+        for position, state in enumerate(network[id].states)
     ]
     engine = Engine(part)
     absent: dict[tuple[str | None, int], float] = {}
-    for states, id, at in cases:
-        told = engine.propagate(Evidence.of(part, states), [finding.id])
-        absent[id, at] = float(told.marginals[finding.id][0, 0])
+    for states, id, position in cases:
+        propagated = engine.propagate(Evidence.of(part, states), [finding.id])
+        absent[id, position] = float(propagated.marginals[finding.id][0, 0])
     unfired = absent[None, 0]
     links: dict[str, Sequence[float]] = {}
     for id in outer:
-        ratios = _ratios(np.array([absent[id, at] for at in range(len(network[id].states))]))
+        ratios = _ratios(
+            np.array([absent[id, position] for position in range(len(network[id].states))])
+        )
         unfired *= ratios[1]
         links[id] = tuple(ratios[0])
     return noisy_or_node(finding.id, min(max(1.0 - unfired, 0.0), 1.0), links)

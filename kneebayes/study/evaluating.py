@@ -13,6 +13,7 @@ from kneebayes.cohort.recording import VISIT, Recording
 from kneebayes.cohort.simulation import SimulatedCohort, simulate
 from kneebayes.errors import EvidenceError, UnknownNameError, suggest
 from kneebayes.network import Numbers
+from kneebayes.renaming import renamed
 from kneebayes.study.baselines import (
     LEARNERS,
     any_urgent,
@@ -24,6 +25,7 @@ from kneebayes.study.baselines import (
 from kneebayes.study.collapsing import without_mediators
 from kneebayes.study.evaluation import CauseLabels, Evaluation, Scoring
 from kneebayes.study.tables import predictions_of, truth_of
+from kneebayes.view.report import made_by
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -79,14 +81,14 @@ def evaluate_predictions(
         message = "evaluate_predictions needs at least one table of predictions, got none."
         raise EvidenceError(message)
     facts = truth_of(truth, model)
-    tables = {name: predictions_of(name, one, facts, model) for name, one in named.items()}
-    kept = np.all([one.notna().all(axis=1).to_numpy() for one in tables.values()], axis=0)
+    tables = {name: predictions_of(name, value, facts, model) for name, value in named.items()}
+    kept = np.all([table.notna().all(axis=1).to_numpy() for table in tables.values()], axis=0)
     if not kept.any():
         message = "No case has a prediction from everybody, so there is nothing to score."
         raise EvidenceError(message)
     subject = CauseLabels({str(id): str(id) for id in facts.columns})
     return Evaluation(
-        {name: one[kept] for name, one in tables.items()},
+        {name: table[kept] for name, table in tables.items()},
         facts[kept],
         subject if model is None else subject_of(model),
         left_out=int((~kept).sum()),
@@ -94,9 +96,10 @@ def evaluate_predictions(
     )
 
 
+@renamed(cohort="patients")
 def evaluate(
     model: ModelLike,
-    cohort: SimulatedCohort | pd.DataFrame,
+    patients: SimulatedCohort | pd.DataFrame,
     truth: pd.DataFrame | None = None,
     baselines: Sequence[str] = BASELINES,
     learned: Sequence[int] | Mapping[str, Sequence[int]] = (),
@@ -108,14 +111,14 @@ def evaluate(
 
     Parameters
     ----------
-    model, cohort, truth, baselines, learned, progress
+    model, patients, truth, baselines, learned, progress
         As there.
     others
         More predictions of the same patients, by name.
     scoring
         Thresholds and resamples, where they are to be others.
     """
-    answers, facts, recording = _cases(cohort, truth)
+    answers, facts, recording = _cases(patients, truth)
     _check_names("baseline", baselines, BASELINES)
     asked = learned if isinstance(learned, Mapping) else {"logistic regression": learned}
     _check_names("learner", list(asked), LEARNERS)
@@ -126,7 +129,7 @@ def evaluate(
     for name in baselines:
         tables[name] = _like(diagnosed.posteriors, _baseline(model, name, answers, states))
     sizes: dict[str, int] = {}
-    seed = TRAINING + (cohort.seed if isinstance(cohort, SimulatedCohort) else scoring.seed)
+    seed = TRAINING + (patients.seed if isinstance(patients, SimulatedCohort) else scoring.seed)
     for size in dict.fromkeys(size for some in asked.values() for size in some):
         drawn = simulate(model, size, seed, recording=recording)
         seen, was = states_of(model, drawn.answers), drawn.truth.to_numpy()
@@ -138,19 +141,23 @@ def evaluate(
     scored = evaluate_predictions({**tables, **(others or {})}, facts, model, scoring)
     kept = answers.index.isin(scored.truth.index)
     logs = diagnosed.log_probability[kept].to_numpy()
-    told = f"; cases: {cohort.model.data.reading}" if isinstance(cohort, SimulatedCohort) else ""
+    source = (
+        f"; cases: {patients.model.data.reading}" if isinstance(patients, SimulatedCohort) else ""
+    )
     return replace(
         scored,
-        made_by=f"{model.data.reading}{told}",
+        made_by=f"{model.data.reading}{source}",
+        origin=made_by(model),
         flagged=diagnosed.urgency[kept] != "routine",
         any_urgent={EXACT: any_urgent(model, reading_of(model, answers[kept]), logs)},
         learned_from=sizes,
     )
 
 
+@renamed(cohort="patients")
 def evaluate_model(
     model: ModelLike,
-    cohort: SimulatedCohort | pd.DataFrame,
+    patients: SimulatedCohort | pd.DataFrame,
     truth: pd.DataFrame | None = None,
     *,
     baselines: Sequence[str] = ("prior only", "naive Bayes", "without mediators"),
@@ -165,7 +172,7 @@ def evaluate_model(
     ----------
     model
         The model.
-    cohort
+    patients
         Simulated patients, or answers as :meth:`diagnose_cohort` takes them.
     truth
         With answers: which causes are present, True or False: the same rows by the same
@@ -203,7 +210,7 @@ def evaluate_model(
     """
     return evaluate(
         model,
-        cohort,
+        patients,
         truth,
         baselines,
         learned,
@@ -213,7 +220,7 @@ def evaluate_model(
 
 
 def _check_names(what: str, names: Sequence[str], known: Iterable[str]) -> None:
-    unknown = [one for one in names if one not in known]
+    unknown = [asked for asked in names if asked not in known]
     if isinstance(names, str) or unknown:
         name = str(names if isinstance(names, str) else unknown[0])
         message = f"No {what} '{name}'. There are, as a list: {', '.join(known)}."

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,7 +23,7 @@ from kneebayes.study.scores import (
 )
 from kneebayes.study.tables import check_count, check_share, records_of
 from kneebayes.view.markup import percent
-from kneebayes.view.report import Report, Reporting
+from kneebayes.view.report import Report, Reporting, made_by_line
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -58,9 +58,9 @@ def comparisons_of(evaluation: Evaluation) -> pd.DataFrame:
     means = stacked.mean(axis=0)[None]
     drawn = resampled_means(stacked, scoring.resamples, scoring.seed)
     rows = []
-    for at, name in enumerate(list(evaluation.predictions)[1:], start=1):
+    for index, name in enumerate(list(evaluation.predictions)[1:], start=1):
         for place, score in enumerate(SCORES):
-            pair = (1 + at * len(SCORES) + place, 1 + place)
+            pair = (1 + index * len(SCORES) + place, 1 + place)
             is_share = score.startswith("recall")
             difference = float(_difference(means, pair, is_share)[0])
             low, high = np.quantile(_difference(drawn, pair, is_share), [0.025, 0.975])
@@ -93,21 +93,21 @@ def _rows(evaluation: Evaluation) -> Iterator[dict[str, object]]:
     asked += [("group", label, label, ids) for label, ids in subject.groups.items()]
     for name, values in evaluation.values_of.items():
         for kind, id, label, members in asked:
-            at = [columns.index(one) for one in members]
-            said = 1.0 - np.asarray(np.prod(1.0 - values[:, at], axis=1))
-            said = values[:, at[0]] if len(at) == 1 else said
-            truth: NDArray[np.bool_] = np.asarray(evaluation.facts[:, at].any(axis=1))
+            positions = [columns.index(member) for member in members]
+            predicted = 1.0 - np.asarray(np.prod(1.0 - values[:, positions], axis=1))
+            predicted = values[:, positions[0]] if len(positions) == 1 else predicted
+            truth: NDArray[np.bool_] = np.asarray(evaluation.facts[:, positions].any(axis=1))
             yield {
                 "predictor": name,
                 "kind": kind,
                 "id": id,
                 "label": label,
-                "urgent": any(one in subject.urgent for one in members),
+                "urgent": any(member in subject.urgent for member in members),
                 "present": int(truth.sum()),
-                "mean_prediction": float(said.mean()),
-                "log_score": float(log_scores(said[:, None], truth[:, None]).mean()),
-                "brier": float(brier_scores(said[:, None], truth[:, None]).mean()),
-                "auc": area_under_curve(said, truth),
+                "mean_prediction": float(predicted.mean()),
+                "log_score": float(log_scores(predicted[:, None], truth[:, None]).mean()),
+                "brier": float(brier_scores(predicted[:, None], truth[:, None]).mean()),
+                "auc": area_under_curve(predicted, truth),
             }
 
 
@@ -122,8 +122,8 @@ def any_urgent_of(evaluation: Evaluation, name: str) -> Numbers:
     exact = evaluation.any_urgent.get(name)
     if exact is not None:
         return exact
-    said = evaluation.predictions[name][list(evaluation.subject.urgent)].to_numpy(dtype=float)
-    return np.asarray(1.0 - np.prod(1.0 - said, axis=1))
+    predicted = evaluation.predictions[name][list(evaluation.subject.urgent)].to_numpy(dtype=float)
+    return np.asarray(1.0 - np.prod(1.0 - predicted, axis=1))
 
 
 def urgent_table(evaluation: Evaluation) -> pd.DataFrame:
@@ -145,7 +145,7 @@ def urgent_table(evaluation: Evaluation) -> pd.DataFrame:
         some = np.asarray(truth.any(axis=1))
         healthy = ~some
         alarms = float((signs | likely)[healthy].mean()) if healthy.any() else float("nan")
-        columns = [(id, labels[id], truth[:, at]) for at, id in enumerate(urgent)]
+        columns = [(id, labels[id], truth[:, index]) for index, id in enumerate(urgent)]
         columns.append(("", ANY, some))
         rows += [
             {
@@ -206,6 +206,7 @@ def report_of(evaluation: Evaluation) -> Report:
         rows=tuple(rows),
         notes=tuple(_notes(evaluation)),
         disclaimer=evaluation.subject.disclaimer,
+        made_by=made_by_line(evaluation.origin),
     )
 
 
@@ -217,8 +218,8 @@ def _notes(evaluation: Evaluation) -> list[str]:
         if row["score"] == "log_score"
     ]
     if differences:
-        told = "; ".join(differences)
-        notes.append(f"Log score minus that of {evaluation.reference}, paired, 95 %: {told}.")
+        listed = "; ".join(differences)
+        notes.append(f"Log score minus that of {evaluation.reference}, paired, 95 %: {listed}.")
     noticed_from = percent(evaluation.scoring.threshold)
     notes += [
         f"Urgent causes: {row['patients']:,} cases have one; {row['missed']:,} of them have "
@@ -228,10 +229,10 @@ def _notes(evaluation: Evaluation) -> list[str]:
         if row["predictor"] == evaluation.reference and not row["id"]
     ]
     if evaluation.left_out:
-        one = evaluation.left_out == 1
+        single = evaluation.left_out == 1
         notes.append(
-            f"{evaluation.left_out:,} case{' is' if one else 's are'} left out: not everybody has "
-            "a prediction there (what was answered cannot be true together)."
+            f"{evaluation.left_out:,} case{' is' if single else 's are'} left out: not everybody "
+            "has a prediction there (what was answered cannot be true together)."
         )
     return notes
 
@@ -311,6 +312,9 @@ class Evaluation(Reporting):
         What the columns are.
     made_by
         What made predictions and cases, in words.
+    origin
+        Which model predicted: version, lexicon, layer, setting, what it learnt; empty where
+        the predictions are not of a model.
     flagged
         Which cases their signs make urgent whatever is predicted; None if not known.
     any_urgent
@@ -328,6 +332,7 @@ class Evaluation(Reporting):
     truth: pd.DataFrame
     subject: CauseLabels
     made_by: str = ""
+    origin: Mapping[str, Any] = field(default_factory=dict)
     flagged: pd.Series | None = None
     any_urgent: Mapping[str, Numbers] = field(default_factory=dict)
     learned_from: Mapping[str, int] = field(default_factory=dict)
@@ -336,6 +341,10 @@ class Evaluation(Reporting):
 
     def __len__(self) -> int:
         return len(self.truth)
+
+    def _origin(self) -> Mapping[str, Any]:
+        """Which model predicted."""
+        return self.origin
 
     @property
     def reference(self) -> str:
@@ -350,7 +359,9 @@ class Evaluation(Reporting):
     @cached_property
     def values_of(self) -> Mapping[str, Numbers]:
         """The predictions as arrays."""
-        return {name: one.to_numpy(dtype=float) for name, one in self.predictions.items()}
+        return {
+            name: prediction.to_numpy(dtype=float) for name, prediction in self.predictions.items()
+        }
 
     @cached_property
     def calibrations(self) -> Mapping[str, Calibration]:
@@ -380,7 +391,9 @@ class Evaluation(Reporting):
     def _row(self, name: str, values: Numbers) -> dict[str, object]:
         truth, calibration = self.facts, self.calibrations[name]
         recall, precision = differential_overlap(values, truth, self.scoring.listed_from)
-        areas = [area_under_curve(values[:, at], truth[:, at]) for at in range(truth.shape[1])]
+        areas = [
+            area_under_curve(values[:, index], truth[:, index]) for index in range(truth.shape[1])
+        ]
         known = [area for area in areas if not np.isnan(area)]
         return {
             "predictor": name,
@@ -398,8 +411,8 @@ class Evaluation(Reporting):
         }
 
     def _recall(self, values: Numbers, first: int) -> float:
-        found, present = recalled(values, self.facts, first)
-        return float(found.sum() / present.sum()) if present.any() else float("nan")
+        ranks, present = recalled(values, self.facts, first)
+        return float(ranks.sum() / present.sum()) if present.any() else float("nan")
 
     @cached_property
     def comparisons(self) -> pd.DataFrame:
@@ -427,9 +440,9 @@ class Evaluation(Reporting):
 
         return pd.DataFrame(
             [
-                {"predictor": name, **asdict(one)}
+                {"predictor": name, **asdict(box)}
                 for name, calibration in self.calibrations.items()
-                for one in calibration.bins
+                for box in calibration.bins
             ]
         )
 
@@ -454,9 +467,11 @@ class Evaluation(Reporting):
         from kneebayes.study.calibration import draw_calibration
 
         calibration = self.calibrations[self.reference]
-        rows = [asdict(one) for one in calibration.bins]
-        told = f"error {percent(calibration.error)}, by chance up to {percent(calibration.limit)}"
-        return draw_calibration(rows, f"{self.reference}: {told}", ax)
+        rows = [asdict(box) for box in calibration.bins]
+        caption = (
+            f"error {percent(calibration.error)}, by chance up to {percent(calibration.limit)}"
+        )
+        return draw_calibration(rows, f"{self.reference}: {caption}", ax)
 
     def draw_scores(self, score: str = "log_score", ax: Axes | None = None) -> Axes:
         """Draw one score of every predictor: any column of numbers of :attr:`table`."""
@@ -489,10 +504,10 @@ class Evaluation(Reporting):
         learners: dict[str, list[str]] = {}
         for name in self.learned_from:
             learners.setdefault(name.rpartition(", ")[0], []).append(name)
-        most = max(learners, key=lambda one: len(learners[one]), default="")
+        most = max(learners, key=lambda name: len(learners[name]), default="")
         curve = learners.get(most, [])
         points = [(self.learned_from[name], values[name]) for name in curve]
-        others = {name: one for name, one in values.items() if name not in curve}
+        others = {name: value for name, value in values.items() if name not in curve}
         return draw_learning(most, sorted(points), others, score, ax)
 
     def __repr__(self) -> str:

@@ -44,16 +44,16 @@ def draw_scores(rows: Sequence[Mapping[str, Any]], score: str, ax: Axes | None =
     """
     drawn = list(rows)[::-1]
     ax = ax or _new_axes(7.5, 0.36 * len(drawn) + 1.2)
-    for at, row in enumerate(drawn):
+    for index, row in enumerate(drawn):
         value = float(row["value"])
         if isfinite(value):
-            ax.plot(value, at, "o", color=BLUE if at == len(drawn) - 1 else ORANGE, ms=7)
+            ax.plot(value, index, "o", color=BLUE if index == len(drawn) - 1 else ORANGE, ms=7)
             ax.annotate(
-                f"{value:.4f}", (value, at), (8, 0), textcoords="offset points", va="center"
+                f"{value:.4f}", (value, index), (8, 0), textcoords="offset points", va="center"
             )
         else:
             ax.text(
-                0.99, at, f"{value}", transform=ax.get_yaxis_transform(), ha="right", va="center"
+                0.99, index, f"{value}", transform=ax.get_yaxis_transform(), ha="right", va="center"
             )
     ax.set_yticks(range(len(drawn)), [str(row["predictor"]) for row in drawn], parse_math=False)
     ax.set_ylim(-0.6, len(drawn) - 0.4)
@@ -79,13 +79,13 @@ def draw_recall(
         Where to draw; left out, a new figure.
     """
     ax = ax or _new_axes(7.5, 4.4)
-    for at, (name, values) in enumerate(lines.items()):
+    for index, (name, values) in enumerate(lines.items()):
         ax.plot(
             firsts,
             values,
-            marker=MARKS[at % len(MARKS)],
-            ls=LINES[at % len(LINES)],
-            color=PALETTE[at % len(PALETTE)],
+            marker=MARKS[index % len(MARKS)],
+            ls=LINES[index % len(LINES)],
+            color=PALETTE[index % len(PALETTE)],
             ms=5,
             lw=1.4,
             label=_plain(name),
@@ -123,7 +123,7 @@ def draw_learning(
     """
     ax = ax or _new_axes(7.5, 4.4)
     sizes = [size for size, _ in points]
-    colours = [one for one in PALETTE if one != BLACK]
+    colours = [colour for colour in PALETTE if colour != BLACK]
     ax.plot(
         sizes,
         [value for _, value in points],
@@ -133,11 +133,11 @@ def draw_learning(
         lw=1.6,
         label=_plain(f"{learner}, learned"),
     )
-    for at, (name, value) in enumerate(others.items()):
+    for index, (name, value) in enumerate(others.items()):
         ax.axhline(
             value,
-            color=colours[at % len(colours)],
-            ls=LINES[at % len(LINES)],
+            color=colours[index % len(colours)],
+            ls=LINES[index % len(LINES)],
             lw=1.5,
             label=_plain(f"{name}: {value:.4f}"),
         )
@@ -169,9 +169,9 @@ def draw_worlds(rows: Sequence[Mapping[str, Any]], ax: Axes | None = None) -> Ax
         ("log_score", "o", BLUE, "the model as it is"),
         ("prior_log_score", "|", ORANGE, "its priors alone"),
     )
-    for at, row in enumerate(drawn):
+    for index, row in enumerate(drawn):
         span = [float(row[name]) for name, *_ in kinds[:2] if isfinite(float(row[name]))]
-        ax.plot(span, [at] * len(span), color=GREY, lw=1.6, zorder=1)
+        ax.plot(span, [index] * len(span), color=GREY, lw=1.6, zorder=1)
     for name, mark, colour, label in kinds:
         values = [float(row[name]) for row in drawn]
         ax.plot(

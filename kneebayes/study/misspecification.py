@@ -16,7 +16,7 @@ from kneebayes.study.evaluating import evaluate
 from kneebayes.study.evaluation import Evaluation, Scoring
 from kneebayes.study.tables import records_of
 from kneebayes.view.markup import percent
-from kneebayes.view.report import Report, Reporting
+from kneebayes.view.report import Report, Reporting, made_by_line
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -98,18 +98,18 @@ class Misspecification(Reporting):
         return pd.DataFrame([self._row(world) for world in self.worlds])
 
     def _row(self, world: World) -> dict[str, Any]:
-        told = self.evaluations[world.name]
-        rows = {row["predictor"]: row for row in records_of(told.table)}
-        mine, informed = rows[told.reference], rows[INFORMED]
+        evaluation = self.evaluations[world.name]
+        rows = {row["predictor"]: row for row in records_of(evaluation.table)}
+        mine, informed = rows[evaluation.reference], rows[INFORMED]
         [pair] = [
             row
-            for row in records_of(told.comparisons)
+            for row in records_of(evaluation.comparisons)
             if row["predictor"] == INFORMED and row["score"] == "log_score"
         ]
         urgent = [
             row
-            for row in records_of(told.urgent)
-            if row["predictor"] == told.reference and not row["id"]
+            for row in records_of(evaluation.urgent)
+            if row["predictor"] == evaluation.reference and not row["id"]
         ]
         return {
             "world": world.name,
@@ -125,7 +125,7 @@ class Misspecification(Reporting):
             "calibration_limit": mine["calibration_limit"],
             "urgent_patients": sum(row["patients"] for row in urgent),
             "urgent_missed": sum(row["missed"] for row in urgent),
-            "impossible": told.left_out,
+            "impossible": evaluation.left_out,
         }
 
     @property
@@ -166,7 +166,12 @@ class Misspecification(Reporting):
                 *([f"{out:,} cases are impossible under the model and left out."] if out else []),
             ),
             disclaimer=subject.disclaimer,
+            made_by=made_by_line(self._origin()),
         )
+
+    def _origin(self) -> Mapping[str, Any]:
+        """Which model was evaluated."""
+        return next(iter(self.evaluations.values())).origin
 
     @property
     def _threshold(self) -> float:
@@ -206,9 +211,9 @@ def worlds_of(model: ModelLike, recording: Recording = VISIT) -> tuple[World, ..
         if id != model.data.elicited.lexicon
     ]
     worlds += [
-        World(f"setting: {one.id}", in_setting(model, one.id), recording)
-        for one in model.data.knowledge.settings.values()
-        if one.id != model.data.setting
+        World(f"setting: {setting.id}", in_setting(model, setting.id), recording)
+        for setting in model.data.knowledge.settings.values()
+        if setting.id != model.data.setting
     ]
     worlds.append(World("no mediators", without_mediators(model), recording))
     worlds += [
@@ -251,11 +256,11 @@ def misspecify(
     recording = VISIT if recording is None else recording
     chosen = tuple(worlds_of(model, recording) if worlds is None else worlds)
     scoring = Scoring(threshold=threshold, resamples=RESAMPLES, seed=seed)
-    told: dict[str, Evaluation] = {}
+    evaluations: dict[str, Evaluation] = {}
     for world in chosen:
         cohort = simulate(world.model, n, seed, recording=world.recording)
         informed = diagnose_cohort(world.model, cohort.answers, progress=False).posteriors
-        told[world.name] = evaluate(
+        evaluations[world.name] = evaluate(
             model,
             cohort,
             baselines=("prior only",),
@@ -263,4 +268,4 @@ def misspecify(
             scoring=scoring,
             progress=False,
         )
-    return Misspecification(told, chosen, model.data.reading, n, seed)
+    return Misspecification(evaluations, chosen, model.data.reading, n, seed)

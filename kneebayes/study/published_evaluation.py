@@ -16,7 +16,7 @@ from kneebayes.study.judging import NAIVE, NETWORK, PRIOR, Judge, judged
 from kneebayes.study.published import VISITS, PublishedCase, published_cases
 from kneebayes.study.scores import area_under_curve, resampled_means
 from kneebayes.study.tables import records_of
-from kneebayes.view.report import Report, Reporting
+from kneebayes.view.report import Report, Reporting, made_by, made_by_line
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -87,6 +87,7 @@ def evaluate_published(
         scores=scores,
         ranked_by=judge.ranked_by,
         made_by=model.data.reading,
+        origin=made_by(model),
         title=knowledge.meta.title,
         disclaimer=knowledge.meta.disclaimer,
         unknown=dict(sorted(judge.unknown.items())),
@@ -107,8 +108,8 @@ class PublishedEvaluation(Reporting):
         the ``first`` three causes, P(``something_else``), urgency ``wanted`` and given.
     ranked_by
         The column that ordered the causes.
-    made_by, title, disclaimer
-        What the model is.
+    made_by, origin, title, disclaimer
+        What the model is: in words, as plain values, and what it is about and is not.
     unknown
         Answers left out because the model cannot read them, with how often.
     patients, told_twice
@@ -120,6 +121,7 @@ class PublishedEvaluation(Reporting):
     scores: pd.DataFrame
     ranked_by: str
     made_by: str
+    origin: Mapping[str, Any]
     title: str
     disclaimer: str
     unknown: Mapping[str, int]
@@ -129,6 +131,10 @@ class PublishedEvaluation(Reporting):
 
     def __len__(self) -> int:
         return self.patients
+
+    def _origin(self) -> Mapping[str, Any]:
+        """Which model was judged."""
+        return self.origin
 
     def of(self, visit: str, predictor: str = NETWORK) -> pd.DataFrame:
         """The rows of one visit and predictor."""
@@ -232,12 +238,14 @@ class PublishedEvaluation(Reporting):
         for visit in VISITS:
             cases = self.of(visit)
             inside = cases["in_model"].to_numpy(dtype=bool)
-            said = cases["something_else"].to_numpy(dtype=float)
+            predicted = cases["something_else"].to_numpy(dtype=float)
             sure = cases["first_probability"].to_numpy(dtype=float) >= SURE
             wrong = int((cases["named_wrongly"].to_numpy(dtype=bool) & sure & ~inside).sum())
-            area = area_under_curve(said, ~inside)
+            area = area_under_curve(predicted, ~inside)
             total = int((~inside).sum())
-            rows.append((visit, _mean(said[~inside]), _mean(said[inside]), area, wrong, total))
+            rows.append(
+                (visit, _mean(predicted[~inside]), _mean(predicted[inside]), area, wrong, total)
+            )
         header = ["visit", "outside", "inside", "auc", "number", "total"]
         return _with_shares(pd.DataFrame(rows, columns=header))
 
@@ -253,10 +261,10 @@ class PublishedEvaluation(Reporting):
         rows = []
         for visit in VISITS:
             cases = self.of(visit)
-            wanted, given = cases["wanted"] == NOW, cases["urgency"] == NOW
+            wanted, level_given = cases["wanted"] == NOW, cases["urgency"] == NOW
             for mistake, base, wrong in (
-                ("missed", wanted, wanted & ~given),
-                ("false", ~wanted, given & ~wanted),
+                ("missed", wanted, wanted & ~level_given),
+                ("false", ~wanted, level_given & ~wanted),
             ):
                 ids = ", ".join(cases.loc[wrong, "id"])
                 rows.append((visit, mistake, int(wrong.sum()), int(base.sum()), ids))
@@ -342,6 +350,7 @@ def _report(evaluation: PublishedEvaluation) -> Report:
         rows=tuple(rows),
         notes=tuple(_notes(evaluation)),
         disclaimer=evaluation.disclaimer,
+        made_by=made_by_line(evaluation.origin),
     )
 
 

@@ -33,8 +33,8 @@ def log_scores(predicted: Numbers, truth: Truth) -> Numbers:
     array([1.5])
     """
     with np.errstate(divide="ignore"):
-        told = -np.log2(np.where(truth, predicted, 1.0 - predicted))
-    return np.asarray(np.maximum(told, 0.0).mean(axis=1))
+        losses = -np.log2(np.where(truth, predicted, 1.0 - predicted))
+    return np.asarray(np.maximum(losses, 0.0).mean(axis=1))
 
 
 def brier_scores(predicted: Numbers, truth: Truth) -> Numbers:
@@ -64,8 +64,8 @@ def recalled(predicted: Numbers, truth: Truth, first: int) -> tuple[Numbers, Num
         By case. Recall is the sum of the one over the sum of the other.
     """
     order = np.argsort(-predicted, axis=1, kind="stable")[:, :first]
-    found = np.take_along_axis(truth, order, axis=1).sum(axis=1)
-    return found.astype(float), truth.sum(axis=1).astype(float)
+    present_first = np.take_along_axis(truth, order, axis=1).sum(axis=1)
+    return present_first.astype(float), truth.sum(axis=1).astype(float)
 
 
 def first_is_present(predicted: Numbers, truth: Truth) -> Numbers:
@@ -139,7 +139,7 @@ def resampled_means(values: Numbers, resamples: int, seed: int) -> Numbers:
     rng = np.random.default_rng(seed)
     cases = len(values)
     means = np.empty((resamples, values.shape[1]))
-    for at in range(resamples):
+    for index in range(resamples):
         counts = np.bincount(rng.integers(0, cases, cases), minlength=cases)
-        means[at] = counts @ values / cases
+        means[index] = counts @ values / cases
     return means

@@ -29,7 +29,7 @@ def truth_of(truth: pd.DataFrame, model: ModelLike | None = None) -> pd.DataFram
     """
     named = _named("truth", truth, model)
     values = named.to_numpy(dtype=object)
-    fits = np.vectorize(lambda one: one in (True, False), otypes=[bool])(values)
+    fits = np.vectorize(lambda value: value in (True, False), otypes=[bool])(values)
     if values.size and not fits.all():
         row, column = np.argwhere(~fits)[0]
         message = (
@@ -133,7 +133,8 @@ def _named(name: str, table: object, model: ModelLike | None) -> pd.DataFrame:
             raise EvidenceError(message)
         return table
     ids = [
-        model.data.names.meaning(str(one), ("cause",), "model.causes").id for one in table.columns
+        model.data.names.meaning(str(column), ("cause",), "model.causes").id
+        for column in table.columns
     ]
     lost = [id for id in model.data.knowledge.causes if id not in ids]
     twice = [id for id in model.data.knowledge.causes if ids.count(id) > 1]

@@ -1,8 +1,8 @@
 """The virtual patient: cases to practise on, what the learner did, and what it was worth."""
 
-import warnings
 from typing import Any
 
+from kneebayes.renaming import renamed_in
 from kneebayes.teaching.case import PracticeCase
 from kneebayes.teaching.feedback import Feedback
 from kneebayes.teaching.frequencies import NaturalFrequencies, largest_remainder
@@ -12,8 +12,7 @@ from kneebayes.teaching.patients import DIFFICULTIES, KINDS, Hardness
 from kneebayes.teaching.practice import Practice
 from kneebayes.teaching.saving import case_from_json
 from kneebayes.teaching.scoring import brier_score, divergence, log_score
-from kneebayes.teaching.situation import Situation
-from kneebayes.teaching.writing import case_to_json
+from kneebayes.teaching.situation import Situation, case_to_json
 
 __all__ = [
     "DIFFICULTIES",
@@ -44,10 +43,4 @@ RENAMED = {"Statement": StatedBelief, "Weights": GretherWeights}
 
 def __getattr__(name: str) -> Any:
     """Old names, for one version."""
-    if name not in RENAMED:
-        message = f"module 'kneebayes.teaching' has no attribute {name!r}"
-        raise AttributeError(message)
-    new = RENAMED[name]
-    message = f"kneebayes.teaching.{name} is now kneebayes.teaching.{new.__name__}."
-    warnings.warn(message, DeprecationWarning, stacklevel=2)
-    return new
+    return renamed_in(__name__, RENAMED, name)

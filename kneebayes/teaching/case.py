@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from pathlib import Path
-from typing import TYPE_CHECKING
 
 from kneebayes.errors import EvidenceError, UnknownNameError, suggest
-from kneebayes.knowledge.names import fold
+from kneebayes.knowledge.names import either, fold
+from kneebayes.teaching.feedback import Feedback
+from kneebayes.teaching.hearing import clearly, hear, names_of
 from kneebayes.teaching.situation import LEVELS, Situation
 from kneebayes.teaching.steps import Step, probabilities_by_id
 
-if TYPE_CHECKING:
-    from kneebayes.teaching.feedback import Feedback
-
 __all__ = ["PracticeCase"]
+
+SEVERAL = 4  # things that a question may mean, named when it is not clear
 
 
 @dataclass(frozen=True, repr=False, eq=False)
@@ -28,7 +27,7 @@ class PracticeCase(Situation):
     Examples
     --------
     >>> import kneebayes as kb
-    >>> case = kb.load().case(difficulty="any", seed=1)
+    >>> case = kb.load().practice_case(difficulty="any", seed=1)
     >>> case = case.ask("fever").state({"Baker's cyst": 0.3, "meniscus tear": 0.2})
     >>> case.close(advice="routine").advice
     'routine'
@@ -40,27 +39,28 @@ class PracticeCase(Situation):
         Parameters
         ----------
         names
-            Findings and contexts by any of their names, or ways of examining such as
-            ``"ultrasound"``, which tell all their results for one price.
+            Findings and contexts by any of their names or in your own words, such as ``"is it
+            swollen?"``, or ways of examining such as ``"ultrasound"``, which tell all their
+            results for one price.
 
         Raises
         ------
         UnknownNameError
-            If a name is not known.
+            If it is not clear what is meant; names what comes near.
         EvidenceError
             If it is known already, or the case is closed.
 
         Examples
         --------
         >>> import kneebayes as kb
-        >>> case = kb.load().case(difficulty="any", seed=1).ask("fever", "ultrasound")
+        >>> case = kb.load().practice_case(difficulty="any", seed=1).ask("fever", "ultrasound")
         >>> case.steps[0].asked, case.cost
         (('fever',), 3.0)
         """
         self._refuse_if_closed()
         case = self
         for name in names:
-            case = case._next(case._asked(name))
+            case = case.after(case._asked(name))
         return case
 
     def examine(self, method: str) -> PracticeCase:
@@ -84,7 +84,7 @@ class PracticeCase(Situation):
             there = self.examinations
             message = f"No examination named {method!r}. There are: {', '.join(there)}."
             raise UnknownNameError(message, str(method), suggest(str(method), there))
-        return self._next(self._step(method, id, self._results[id]))
+        return self.after(self.step_asking(method, id, self._results[id]))
 
     def state(self, probabilities: Mapping[str, float]) -> PracticeCase:
         """Say how probable some causes are now; may be said as often as one likes.
@@ -103,7 +103,7 @@ class PracticeCase(Situation):
             If a number is no probability, a cause is named twice, or the case is closed.
         """
         self._refuse_if_closed()
-        return self._next(Step(stated=probabilities_by_id(self.model.data.names, probabilities)))
+        return self.after(Step(stated=probabilities_by_id(self.model.data.names, probabilities)))
 
     def close(
         self, probabilities: Mapping[str, float] | None = None, advice: str | None = None
@@ -124,34 +124,38 @@ class PracticeCase(Situation):
             As :meth:`state`; also if nothing was ever stated, or the advice is not one.
         """
         case = self if probabilities is None else self.state(probabilities)
-        case._refuse_if_closed()
-        if not case.stated:
+        return Feedback(case.ended(advice))
+
+    def ended(self, advice: str | None = None) -> PracticeCase:
+        """The case as it is when it is closed with what was stated last.
+
+        Parameters
+        ----------
+        advice
+            How urgent it is: ``now``, ``soon`` or ``routine``; left out, nothing is advised.
+
+        Raises
+        ------
+        EvidenceError
+            If nothing was ever stated, or the advice is not one.
+        """
+        self._refuse_if_closed()
+        if not self.stated:
             message = (
                 "close: nothing was stated. Say how probable the causes are, such as "
                 'case.close({"Baker\'s cyst": 0.6}).'
             )
             raise EvidenceError(message)
         if advice is not None and advice not in LEVELS:
-            allowed = ", ".join(f"'{one}'" for one in LEVELS)
+            allowed = ", ".join(f"'{level}'" for level in LEVELS)
             message = f"advice: {advice!r} is no level of urgency. There are: {allowed}."
             raise EvidenceError(message)
-        from kneebayes.teaching.feedback import Feedback
-
-        return Feedback(replace(case, advice=advice or "", closed=True))
-
-    def save(self, path: str | Path) -> None:
-        """Write the case as JSON, with its truth and all steps; see :meth:`Model.open_case`."""
-        from kneebayes.teaching.writing import case_to_json
-
-        Path(path).write_text(case_to_json(self), encoding="utf-8")
+        return replace(self, advice=advice or "", closed=True)
 
     def _refuse_if_closed(self) -> None:
         if self.closed:
             message = "This case is closed. Draw another, or go on from the case before closing."
             raise EvidenceError(message)
-
-    def _next(self, step: Step) -> PracticeCase:
-        return replace(self, steps=(*self.steps, step), previous=self)
 
     def _asked(self, name: str) -> Step:
         """What a name asks for: a node, or else a way of examining."""
@@ -160,29 +164,36 @@ class PracticeCase(Situation):
                 name, ("finding", "context"), "model.findings and model.contexts"
             )
         except UnknownNameError:
-            if isinstance(name, str) and (method := self._method(name)):
-                return self._step(name, method, self._results[method])
+            if not isinstance(name, str) or self._is_cause(name):
+                raise
+            if method := self._method(name):
+                return self.step_asking(name, method, self._results[method])
+            if id := self._heard(name):
+                return self.step_asking(name, "", (id,))
             raise
-        return self._step(name, "", (meaning.id,))
+        return self.step_asking(name, "", (meaning.id,))
 
-    def _step(self, name: str, method: str, ids: tuple[str, ...]) -> Step:
-        """Asking for what is not known yet of some nodes, with its price."""
+    def _is_cause(self, name: str) -> bool:
+        """Whether a name is one of a cause or a group, which nobody can be asked for."""
+        return fold(name) in {
+            fold(known) for known in self.model.data.names.known(("cause", "group"))
+        }
+
+    def _heard(self, asked: str) -> str:
+        """What a question in the learner's own words asks for; empty if nothing sounds like it.
+
+        Raises
+        ------
+        UnknownNameError
+            If it may mean several things; names them.
+        """
         knowledge = self.model.data.knowledge
-        fresh = tuple(id for id in ids if id not in self.known)
-        if not fresh:
-            told = {one.id: f"{one.label}: {one.state}" for one in self.answers}
-            known = "; ".join(told[id] for id in ids)
-            message = f"'{name}' is known already ({known}). Ask about something else."
-            raise EvidenceError(message)
-        by = {knowledge.findings[id].method for id in fresh if id in knowledge.findings} - {""}
-        unpaid = by - {step.method for step in self.steps}
-        return Step(
-            asked=fresh,
-            method=next(iter(by), ""),
-            whole=bool(method),
-            cost=sum(knowledge.methods[one].cost for one in unpaid),
-            burden=sum(knowledge.methods[one].burden for one in unpaid),
-        )
+        likely = hear(names_of(knowledge, (*knowledge.contexts, *knowledge.findings)), asked)
+        if len(likely) > 1 and not clearly(likely):
+            near = [knowledge.label(id) for id, _ in likely[:SEVERAL]]
+            message = f"'{asked}' may mean several things. Did you mean {either(near)}?"
+            raise UnknownNameError(message, asked, near)
+        return clearly(likely)
 
     @property
     def examinations(self) -> list[str]:
@@ -193,16 +204,16 @@ class PracticeCase(Situation):
     def _results(self) -> dict[str, tuple[str, ...]]:
         """The results of each way of examining that has any."""
         knowledge = self.model.data.knowledge
-        found = {
-            id: tuple(i for i, one in knowledge.findings.items() if one.method == id)
+        by_method = {
+            id: tuple(i for i, finding in knowledge.findings.items() if finding.method == id)
             for id in knowledge.methods
         }
-        return {id: results for id, results in found.items() if results}
+        return {id: results for id, results in by_method.items() if results}
 
     def _method(self, name: str) -> str:
         """Id of a way of examining, by any of its names; empty if there is none."""
         for id in self._results:
-            one = self.model.data.knowledge.methods[id]
-            if fold(name) in {fold(word) for word in (id, one.label, *one.aliases)}:
+            method = self.model.data.knowledge.methods[id]
+            if fold(name) in {fold(word) for word in (id, method.label, *method.aliases)}:
                 return id
         return ""

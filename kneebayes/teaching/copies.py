@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from kneebayes.errors import KneebayesError
+from kneebayes.writing import write_safely
 
 __all__ = ["StudentCopies", "copy_notebooks", "student_copy"]
 
@@ -38,11 +39,11 @@ class StudentCopies:
     def __str__(self) -> str:
         counts = (len(self.paths), self.exercises, self.solutions)
         names = ("notebook", "exercise", "cell")
-        said = [
+        lines = [
             f"{count} {name}{'' if count == 1 else 's'}"
             for count, name in zip(counts, names, strict=True)
         ]
-        return f"{said[0]} written: {said[1]} kept, {said[2]} of solutions left out."
+        return f"{lines[0]} written: {lines[1]} kept, {lines[2]} of solutions left out."
 
 
 def student_copy(notebook: dict[str, Any]) -> dict[str, Any]:
@@ -118,7 +119,7 @@ def copy_notebooks(
         raise KneebayesError(message)
     read = {path: _read(path) for path in originals}
     paths = {path: folder / path.name for path in originals}
-    there = [one.name for one in paths.values() if one.exists()]
+    there = [target.name for target in paths.values() if target.exists()]
     if there and not replace:
         message = (
             f"{folder} holds already: {', '.join(there)}. Students may have written into them. "
@@ -128,18 +129,21 @@ def copy_notebooks(
     folder.mkdir(parents=True, exist_ok=True)
     for path, notebook in read.items():
         text = json.dumps(student_copy(notebook), indent=1, ensure_ascii=False)
-        paths[path].write_text(text + "\n", encoding="utf-8", newline="\n")
-    count = [sum(_tagged(c, mark) for one in read.values() for c in one["cells"]) for mark in MARKS]
+        write_safely(paths[path], text + "\n")
+    count = [
+        sum(_tagged(c, mark) for notebook in read.values() for c in notebook["cells"])
+        for mark in MARKS
+    ]
     return StudentCopies(tuple(paths.values()), *count)
 
 
 def _originals(source: Path) -> list[Path]:
     """The notebooks of a folder by name, or the one that was named."""
-    found = sorted(source.glob("*.ipynb")) if source.is_dir() else [source]
-    if not found or not all(path.is_file() for path in found):
+    paths = sorted(source.glob("*.ipynb")) if source.is_dir() else [source]
+    if not paths or not all(path.is_file() for path in paths):
         message = f"No notebook at {source}. Name a notebook (.ipynb), or a folder with some."
         raise KneebayesError(message)
-    return found
+    return paths
 
 
 def _read(path: Path) -> dict[str, Any]:

@@ -12,7 +12,9 @@ from kneebayes.case import Answer, read_answers
 from kneebayes.case.answers import by_node, evidence_of
 from kneebayes.errors import EvidenceError, ImpossibleEvidenceError
 from kneebayes.inference import Evidence
+from kneebayes.renaming import renamed
 from kneebayes.teaching.frequencies import PEOPLE, NaturalFrequencies
+from kneebayes.view.report import made_by
 
 if TYPE_CHECKING:
     from kneebayes.building.model import ModelLike
@@ -22,11 +24,12 @@ __all__ = ["count_people"]
 MOST = 100_000_000
 
 
+@renamed(given="answers")
 def count_people(
     model: ModelLike,
     cause: str,
     findings: str | Iterable[str] | Mapping[str, object],
-    given: Mapping[str, object] | None = None,
+    answers: Mapping[str, object] | None = None,
     people: int | None = None,
 ) -> NaturalFrequencies:
     """A query as counts: of 1,000 people like this so many have the cause, of those ...
@@ -42,7 +45,7 @@ def count_people(
         A cause by any of its names; a group means at least one of its members.
     findings
         One name or several that are present, or answers by name; all together, certain.
-    given
+    answers
         What all the people have in common; the complaint is present unless said otherwise.
     people
         How many. Left out, 1,000, or as many of 10,000 and 100,000 as keep the fewest
@@ -76,13 +79,13 @@ def count_people(
     knowledge = model.data.knowledge
     group = meaning.kind == "group"
     members = list(knowledge.groups[meaning.id].members) if group else [meaning.id]
-    known = _known(model, given)
+    known = _known(model, answers)
     asked = read_answers(knowledge, model.data.names, model.data.network, _as_mapping(findings))
     _check(asked, known, members)
     prior, within, without, posterior = _probabilities(model, members, known, asked)
-    found = NaturalFrequencies(
+    computed = NaturalFrequencies(
         knowledge,
-        model.data.reading,
+        made_by(model),
         knowledge.label(meaning.id),
         any(knowledge.causes[id].urgent for id in members),
         known,
@@ -94,9 +97,10 @@ def count_people(
         posterior,
     )
     if people is not None:
-        return found
+        return computed
     return min(
-        (replace(found, people=many) for many in PEOPLE), key=lambda one: len(one.rounded_away)
+        (replace(computed, people=many) for many in PEOPLE),
+        key=lambda frequencies: len(frequencies.rounded_away),
     )
 
 
@@ -107,13 +111,13 @@ def _as_mapping(findings: str | Iterable[str] | Mapping[str, object]) -> Mapping
     return dict.fromkeys(names, True)
 
 
-def _known(model: ModelLike, given: Mapping[str, object] | None) -> tuple[Answer, ...]:
+def _known(model: ModelLike, given_answers: Mapping[str, object] | None) -> tuple[Answer, ...]:
     """What is given, the complaint present unless it is said otherwise."""
-    said = {} if given is None else dict(given)
+    answers = {} if given_answers is None else dict(given_answers)
     complaint = model.data.knowledge.meta.complaint
-    if complaint not in by_node(model.data.knowledge, model.data.names, said):
-        said = {complaint: True, **said}
-    return read_answers(model.data.knowledge, model.data.names, model.data.network, said)
+    if complaint not in by_node(model.data.knowledge, model.data.names, answers):
+        answers = {complaint: True, **answers}
+    return read_answers(model.data.knowledge, model.data.names, model.data.network, answers)
 
 
 def _check(asked: tuple[Answer, ...], known: tuple[Answer, ...], members: list[str]) -> None:
@@ -121,19 +125,21 @@ def _check(asked: tuple[Answer, ...], known: tuple[Answer, ...], members: list[s
     if not asked:
         message = "findings: there must be at least one answer, such as {'fever': True}."
         raise EvidenceError(message)
-    told = {one.id for one in known}
-    for one in asked:
-        if sorted(one.likelihood)[:-1] != [0.0] * (len(one.likelihood) - 1):
+    known_ids = {answer.id for answer in known}
+    for answer in asked:
+        if sorted(answer.likelihood)[:-1] != [0.0] * (len(answer.likelihood) - 1):
             message = (
-                f"findings: '{one.label}' is only likely ({one.state}); people are counted by what "
-                "is present or absent. Say True, False or a state."
+                f"findings: '{answer.label}' is only likely ({answer.state}); people are counted "
+                "by what is present or absent. Say True, False or a state."
             )
             raise EvidenceError(message)
-        if one.id in told:
-            message = f"findings: '{one.label}' is given already. Leave it out of one of the two."
+        if answer.id in known_ids:
+            message = (
+                f"findings: '{answer.label}' is given already. Leave it out of one of the two."
+            )
             raise EvidenceError(message)
-        if one.id in members:
-            message = f"findings: '{one.label}' is what is asked about. Name findings only."
+        if answer.id in members:
+            message = f"findings: '{answer.label}' is what is asked about. Name findings only."
             raise EvidenceError(message)
 
 
@@ -145,17 +151,17 @@ def _probabilities(
     after = before.plus(evidence_of(asked))
     label = " or ".join(model.data.knowledge.label(id) for id in members)
     if engine.log_probability(before) == -np.inf:
-        message = "given: the evidence has probability zero, so there are no such people."
+        message = "answers: the evidence has probability zero, so there are no such people."
         raise ImpossibleEvidenceError(message, list(before))
     prior = engine.probability_of_any([members], before)[0]
     if prior in (0.0, 1.0):
-        said = "certain" if prior else "impossible"
-        message = f"given: {label} is {said} then, so it does not split people. Give less."
+        word = "certain" if prior else "impossible"
+        message = f"answers: {label} is {word} then, so it does not split people. Give less."
         raise EvidenceError(message)
     likely = float(np.exp(engine.log_probability(after) - engine.log_probability(before)))
     if likely == 0.0:
         message = "findings: they are impossible in such people, so nobody has them."
-        raise ImpossibleEvidenceError(message, [one.id for one in asked])
+        raise ImpossibleEvidenceError(message, [answer.id for answer in asked])
     posterior = engine.probability_of_any([members], after)[0]
     none = Evidence(dict.fromkeys(members, (1.0, 0.0)))
     without = engine.posterior(evidence_of(asked), before.plus(none))

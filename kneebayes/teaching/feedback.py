@@ -1,38 +1,47 @@
-"""What a closed case was worth: scores, questions, missed signs, cost."""
+"""The feedback on a closed case, in words, tables and pictures."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from kneebayes.case import Urgency, UrgencyReason, judge_urgency, read_answers
-from kneebayes.errors import EvidenceError
-from kneebayes.odds import logit
-from kneebayes.teaching.biases import biases_of
-from kneebayes.teaching.grether import StatedBelief
-from kneebayes.teaching.patients import Hardness, hardness_of
-from kneebayes.teaching.plan import uncertainty_of, walk_plan
-from kneebayes.teaching.practice_text import sections_html, sections_text
-from kneebayes.teaching.questioning import chain_of, question_rows
-from kneebayes.teaching.reasons import reasons_of
-from kneebayes.teaching.scoring import brier_score, divergence, log_score
+from kneebayes.errors import TooWideError
+from kneebayes.teaching.judgement import Judgement
+from kneebayes.teaching.practice_text import (
+    Page,
+    Section,
+    belief_cells,
+    sections_html,
+    sections_text,
+    step_cells,
+)
+from kneebayes.teaching.reasons import biases_of, reasons_of
 from kneebayes.teaching.situation import LEVELS
-from kneebayes.teaching.telling import SHOWN, feedback_page
-from kneebayes.view.report import Showing
+from kneebayes.view.markup import percent
+from kneebayes.view.report import Showing, made_by, made_by_line, urgency_lines
 
 if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
 
-    from kneebayes.teaching.case import PracticeCase
-
 __all__ = ["Feedback"]
+
+SHOWN = 10
+BELIEFS = ("cause", "truth", "opening", "exact", "stated")
+STEPS = ("step", "asked", "answer", "bits", "cost", "best free question then", "best test then")
+NOTES = (
+    "! marks an urgent cause; brackets: not named, so it counts with its prior.",
+    "Scores add up over all causes; the lower the better.",
+    "bits: expected information gain, added up over the causes.",
+    "An examination that tells several results at once can beat the best single question.",
+    "The plan asks this patient as many questions for no more cost, the most telling one first.",
+)
 
 
 @dataclass(frozen=True, repr=False, eq=False)
-class Feedback(Showing):
+class Feedback(Judgement, Showing):
     """What a learner did on one case, against the truth and the exact posterior.
 
     Made by :meth:`kneebayes.teaching.PracticeCase.close`. Everything is computed when it is
@@ -49,168 +58,6 @@ class Feedback(Showing):
         If the case is open.
     """
 
-    case: PracticeCase
-
-    def __post_init__(self) -> None:
-        if not self.case.closed:
-            message = "The case is still open. Close it with case.close({...}) to get feedback."
-            raise EvidenceError(message)
-
-    # probabilities
-
-    @property
-    def advice(self) -> str:
-        """How urgent the learner said it is; empty where he did not say."""
-        return self.case.advice
-
-    @cached_property
-    def present(self) -> dict[str, bool]:
-        """Whether each cause is truly present, by id."""
-        return {
-            id: self.case.truth[id] == "present" for id in self.case.model.data.knowledge.causes
-        }
-
-    @cached_property
-    def stated(self) -> dict[str, float]:
-        """The final probability of every cause; its prior where it was never named."""
-        priors = self.case.model.data.elicited.priors
-        return {id: priors[id].value for id in self.present} | self.case.stated
-
-    @property
-    def exact(self) -> Mapping[str, float]:
-        """The exact posterior given what the learner found out."""
-        return self.case.exact
-
-    @cached_property
-    def opening(self) -> PracticeCase:
-        """The case as it was told, before the first step."""
-        return chain_of(self.case)[0]
-
-    @cached_property
-    def scores(self) -> dict[str, float]:
-        """Of the final differential.
-
-        ``log_score`` (bits) and ``brier`` against the truth, ``log_score_exact`` and
-        ``brier_exact`` the same of the exact posterior, ``divergence`` (Kullback-Leibler
-        divergence of stated from exact, bits) and ``distance`` (sum of squares between the two).
-        """
-        return {
-            "log_score": log_score(self.stated, self.present),
-            "log_score_exact": log_score(self.exact, self.present),
-            "brier": brier_score(self.stated, self.present),
-            "brier_exact": brier_score(self.exact, self.present),
-            "divergence": divergence(self.exact, self.stated),
-            "distance": sum((self.exact[id] - p) ** 2 for id, p in self.stated.items()),
-        }
-
-    @cached_property
-    def hardness(self) -> Hardness:
-        """How hard the patient was, measured."""
-        return hardness_of(self.case.model, self.case.truth)
-
-    def statements(self, case: int = 0) -> list[StatedBelief]:
-        """Every probability that was stated, with the prior and the evidence it should rest on.
-
-        Stated probabilities of 0 and 1 have no logit and are left out.
-
-        Parameters
-        ----------
-        case
-            A number for this case.
-        """
-        opening = self.opening.exact
-        found = []
-        for at in chain_of(self.case):
-            for id, value in at.steps[-1].stated.items() if at.steps else ():
-                prior = logit(opening[id])
-                evidence = logit(at.exact[id]) - prior
-                if 0.0 < value < 1.0:
-                    found.append(StatedBelief(case, id, prior, evidence, logit(value)))
-        return found
-
-    # urgency
-
-    @cached_property
-    def due(self) -> Urgency:
-        """What the signs call for that the learner found or could have found for nothing.
-
-        Results of tests that nobody ordered do not count, nor does the truth about causes:
-        :attr:`hindsight` has those.
-        """
-        return self._judged([*self.case.known, *self._free])
-
-    @cached_property
-    def hindsight(self) -> Urgency:
-        """What the whole truth calls for: every sign, every test, and the causes there are."""
-        knowledge = self.case.model.data.knowledge
-        return self._judged([*knowledge.findings, *knowledge.contexts, *self._causes])
-
-    @cached_property
-    def missed(self) -> tuple[UrgencyReason, ...]:
-        """Rules that fire on what could be had for nothing, but not on what was known."""
-        known = {(one.level, one.text) for one in self.case.urgency.reasons}
-        return tuple(one for one in self.due.reasons if (one.level, one.text) not in known)
-
-    @property
-    def _free(self) -> list[str]:
-        """Ids of what could still be asked for nothing when the case was closed."""
-        return [id for id in self.case.open if self.case.price_of(id) == 0.0]
-
-    @property
-    def advice_too_low(self) -> bool | None:
-        """Whether less was advised than the truth calls for; None where nothing was advised."""
-        if not self.advice:
-            return None
-        return LEVELS.index(self.advice) < LEVELS.index(self.due.level)
-
-    @property
-    def _causes(self) -> list[str]:
-        return [id for id, there in self.present.items() if there]
-
-    def _judged(self, ids: list[str]) -> Urgency:
-        model = self.case.model
-        seen = {id: self.case.truth[id] for id in ids}
-        answers = read_answers(model.data.knowledge, model.data.names, model.data.network, seen)
-        return judge_urgency(model.data.knowledge, answers)
-
-    # questions
-
-    @cached_property
-    def question_rows(self) -> list[dict[str, object]]:
-        """The rows of :attr:`table`."""
-        return question_rows(self.case)
-
-    @property
-    def bits(self) -> float:
-        """Expected information gain of all questions asked, each when it was asked."""
-        return sum(float(str(row["bits"])) for row in self.question_rows)
-
-    @cached_property
-    def plan(self) -> PracticeCase:
-        """The same patient asked greedily: as many questions, for no more cost.
-
-        See :func:`kneebayes.teaching.plan.walk_plan`; its ``steps`` say what was asked.
-        """
-        asked = sum(len(step.asked) for step in self.case.steps)
-        return walk_plan(self.opening, asked, self.case.cost)
-
-    @cached_property
-    def uncertainty(self) -> dict[str, float]:
-        """Bits of uncertainty about the causes: ``opening``, ``closed`` and ``plan``.
-
-        Before the first question, after the learner's last, and after the plan's.
-        """
-        return {
-            "opening": uncertainty_of(self.opening),
-            "closed": uncertainty_of(self.case),
-            "plan": uncertainty_of(self.plan),
-        }
-
-    @property
-    def best_bits(self) -> float:
-        """Uncertainty that the plan took away, in bits; never more than there was."""
-        return max(0.0, self.uncertainty["opening"] - self.uncertainty["plan"])
-
     # why
 
     @cached_property
@@ -222,15 +69,6 @@ class Feedback(Showing):
     def biases(self) -> tuple[str, ...]:
         """Premature closure, anchoring, base-rate neglect, each where the numbers show it."""
         return biases_of(self)
-
-    @cached_property
-    def not_asked(self) -> dict[str, str]:
-        """Label and true state of each finding or test result that is there and was not asked."""
-        model, truth = self.case.model, self.case.truth
-        there = {id: truth[id] for id in self.case.open if id in model.data.knowledge.findings}
-        present = {id: state for id, state in there.items() if state != "absent"}
-        answers = read_answers(model.data.knowledge, model.data.names, model.data.network, present)
-        return {one.label: one.state for one in answers}
 
     # how it shows itself
 
@@ -253,25 +91,6 @@ class Feedback(Showing):
         columns += ["cost", "burden"]
         return pd.DataFrame(self.question_rows, columns=columns)
 
-    @cached_property
-    def belief_rows(self) -> list[dict[str, object]]:
-        """The rows of :attr:`differential`."""
-        knowledge = self.case.model.data.knowledge
-        rows = [
-            {
-                "id": id,
-                "cause": knowledge.causes[id].label,
-                "urgent": knowledge.causes[id].urgent,
-                "present": self.present[id],
-                "opening": self.opening.exact[id],
-                "exact": self.exact[id],
-                "stated": self.stated[id],
-                "named": id in self.case.stated,
-            }
-            for id in self.present
-        ]
-        return sorted(rows, key=lambda row: -float(str(row["exact"])))
-
     @property
     def differential(self) -> pd.DataFrame:
         """One row a cause, the most probable first.
@@ -284,36 +103,23 @@ class Feedback(Showing):
 
         return pd.DataFrame(self.belief_rows)
 
-    @property
-    def summary(self) -> dict[str, object]:
-        """The case in one row: what was asked for, what it cost, what it was worth."""
-        return {
-            "seed": self.case.seed,
-            "difficulty": self.case.difficulty,
-            "kind": self.case.kind,
-            "true_causes": "|".join(self._causes),
-            "questions": len(self.question_rows),
-            "cost": self.case.cost,
-            "burden": self.case.burden,
-            **self.scores,
-            "bits": self.bits,
-            "best_bits": self.best_bits,
-            **{f"uncertainty_{when}": bits for when, bits in self.uncertainty.items()},
-            "missed": len(self.missed),
-            "due": self.due.level,
-            "advice": self.advice,
-            "advice_too_low": self.advice_too_low,
-        }
+    def _origin(self) -> Mapping[str, Any]:
+        """Which model the case is of."""
+        return made_by(self.case.model)
+
+    def _content(self) -> dict[str, Any]:
+        """Beliefs and scores beside the questions."""
+        return {**super()._content(), "beliefs": self.belief_rows, "summary": self.summary}
 
     @property
     def text(self) -> str:
         """The feedback for a terminal."""
-        return sections_text(*feedback_page(self))
+        return sections_text(_page_of(self))
 
     @property
     def html(self) -> str:
         """The feedback for a notebook."""
-        return sections_html(*feedback_page(self))
+        return sections_html(_page_of(self))
 
     def draw(self, ax: Axes | None = None) -> Axes:
         """Draw stated against exact probabilities, with the truth."""
@@ -330,8 +136,106 @@ class Feedback(Showing):
         return draw_steps(self.question_rows, ax)
 
     def __repr__(self) -> str:
-        told, asked = self.scores, sum(1 for one in self.case.steps if one.asked)
+        scores, asked = self.scores, sum(1 for step in self.case.steps if step.asked)
         return (
-            f"Feedback({asked} asked, log score {told['log_score']:.2f} bits, exact "
-            f"{told['log_score_exact']:.2f})"
+            f"Feedback({asked} asked, log score {scores['log_score']:.2f} bits, exact "
+            f"{scores['log_score_exact']:.2f})"
         )
+
+
+def _page_of(feedback: Feedback) -> Page:
+    """The page of a closed case; what was there and how urgent it was first."""
+    meta = feedback.case.model.data.knowledge.meta
+    shown = [
+        row
+        for index, row in enumerate(feedback.belief_rows)
+        if index < SHOWN or row["present"] or row["named"] or row["urgent"]
+    ]
+    sections = [
+        Section((_there(feedback), _advised(feedback))),
+        Section(tuple(_urgency(feedback))),
+        Section((*feedback.reasons, *feedback.biases)),
+        Section(tuple(_hardness(feedback))),
+        Section((), BELIEFS, tuple(belief_cells(row) for row in shown)),
+        Section((), STEPS, tuple(step_cells(row) for row in feedback.question_rows)),
+        Section(tuple(_scores(feedback))),
+        Section(tuple(_revealed(feedback))),
+        Section(NOTES),
+    ]
+    made_by = made_by_line(feedback.case.model)
+    return Page(f"{meta.title}: the case closed", sections, made_by, meta.disclaimer)
+
+
+def _there(feedback: Feedback) -> str:
+    knowledge = feedback.case.model.data.knowledge
+    there = [knowledge.causes[id] for id, present in feedback.present.items() if present]
+    named = [f"{cause.label}{' (urgent)' if cause.urgent else ''}" for cause in there]
+    return f"Truly present: {', '.join(named) or 'no cause that the model knows'}."
+
+
+def _advised(feedback: Feedback) -> str:
+    advised = (
+        f"You advised '{feedback.advice}'"
+        if feedback.advice
+        else "You did not say how urgent it is"
+    )
+    if feedback.advice_too_low:
+        return f"{advised}: too low, the signs call for '{feedback.due.level}'."
+    return f"{advised}; the signs call for '{feedback.due.level}'."
+
+
+def _urgency(feedback: Feedback) -> Iterator[str]:
+    """What is due; a sign that the learner never found is marked where it stands."""
+    missed = {(reason.level, reason.text) for reason in feedback.missed}
+    advice, *lines = urgency_lines(feedback.due)
+    yield f"What the signs call for that you found or could have asked for nothing: {advice}"
+    for reason, line in zip(feedback.due.reasons, lines, strict=True):
+        was_found = (reason.level, reason.text) not in missed
+        yield line if was_found else f"{line} (missed: not found out)"
+    if LEVELS.index(feedback.hindsight.level) > LEVELS.index(feedback.due.level):
+        yield (
+            f"In hindsight, with every test and the truth about the causes, it was "
+            f"'{feedback.hindsight.level}'; nobody could have known that for nothing."
+        )
+
+
+def _revealed(feedback: Feedback) -> Iterator[str]:
+    if feedback.not_asked:
+        listed = "; ".join(
+            label if state == "present" else f"{label}: {state}"
+            for label, state in feedback.not_asked.items()
+        )
+        yield f"There, and not asked for: {listed}."
+
+
+def _hardness(feedback: Feedback) -> Iterator[str]:
+    knowledge = feedback.case.model.data.knowledge
+    try:
+        hard = feedback.hardness
+    except TooWideError:
+        yield "How hard the patient is cannot be told exactly: full work-up is too wide a query."
+        return
+    yield (
+        f"With the whole background known {hard.opening:.2f} bits are open, after full work-up "
+        f"{hard.left:.2f}; odder than {percent(hard.atypicality)} of like patients."
+    )
+    if hard.herrings:
+        labels = [knowledge.label(id) for id in hard.herrings]
+        yield f"Red herrings: {', '.join(labels)}."
+
+
+def _scores(feedback: Feedback) -> Iterator[str]:
+    scores = feedback.scores
+    yield (
+        f"Log score {scores['log_score']:.2f} bits (the exact posterior: "
+        f"{scores['log_score_exact']:.2f}), Brier score {scores['brier']:.3f} "
+        f"({scores['brier_exact']:.3f})."
+    )
+    yield f"Stated from exact: Kullback-Leibler divergence {scores['divergence']:.2f} bits."
+    if feedback.question_rows:
+        bits = feedback.uncertainty
+        yield (
+            f"Uncertainty {bits['opening']:.2f} bits at the opening; your questions left "
+            f"{bits['closed']:.2f}, the plan {bits['plan']:.2f}."
+        )
+    yield f"Cost {feedback.case.cost:g}, burden {feedback.case.burden}."

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from kneebayes.case import Answer, Urgency, judge_urgency
-from kneebayes.teaching.practice_text import Section, sections_html, sections_text
+from kneebayes.teaching.practice_text import Page, Section, sections_html, sections_text
 from kneebayes.view.markup import percent
-from kneebayes.view.report import Showing, urgency_lines
+from kneebayes.view.report import Showing, made_by_line, urgency_lines
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -45,10 +45,10 @@ def largest_remainder(total: int, shares: Sequence[float]) -> tuple[int, ...]:
     if whole <= 0.0:
         return (total, *[0] * (len(shares) - 1))
     exact = [total * share / whole for share in shares]
-    counts = [int(one) for one in exact]
-    order = sorted(range(len(exact)), key=lambda at: counts[at] - exact[at])
-    for at in order[: total - sum(counts)]:
-        counts[at] += 1
+    counts = [int(number) for number in exact]
+    order = sorted(range(len(exact)), key=lambda index: counts[index] - exact[index])
+    for index in order[: total - sum(counts)]:
+        counts[index] += 1
     return tuple(counts)
 
 
@@ -64,8 +64,8 @@ class NaturalFrequencies(Showing):
     ----------
     knowledge
         What things are called.
-    lexicon
-        Which lexicon, and setting, the numbers come from.
+    origin
+        Which model the probabilities come from: version, lexicon, layer, setting, what it learnt.
     cause
         Label of the cause or group.
     urgent
@@ -83,7 +83,7 @@ class NaturalFrequencies(Showing):
     """
 
     knowledge: Knowledge
-    lexicon: str
+    origin: Mapping[str, Any]
     cause: str
     urgent: bool
     given: tuple[Answer, ...]
@@ -166,13 +166,13 @@ class NaturalFrequencies(Showing):
 
     def name_of(self, id: str) -> str:
         """A count in words."""
-        cause, told = self.cause, self.told
+        cause, finding = self.cause, self.told
         parts = {
             "people": "people like this",
             "with_cause": f"with {cause}",
             "without_cause": f"without {cause}",
-            "with_finding": told,
-            "without_finding": f"not: {told}",
+            "with_finding": finding,
+            "without_finding": f"not: {finding}",
         }
         if id in parts:
             return parts[id]
@@ -210,26 +210,26 @@ class NaturalFrequencies(Showing):
     @property
     def notes(self) -> tuple[str, ...]:
         """What is to be said of the counts."""
-        told = [f"Like this: {_in_words(self.given)} ({self.lexicon})."]
+        notes = [f"Like this: {_in_words(self.given)}."]
         if self.rounded_away:
             named = "; ".join(self.name_of(id) for id in self.rounded_away)
-            told.append(
+            notes.append(
                 f"Fewer than one in {self.people:,}, so rounded to 0 but not impossible: {named}."
             )
-        return tuple(told)
+        return tuple(notes)
 
     @property
     def text(self) -> str:
         """The sentences and the counts for a terminal."""
-        return sections_text(*self._page)
+        return sections_text(self._page)
 
     @property
     def html(self) -> str:
         """The sentences and the counts for a notebook."""
-        return sections_html(*self._page)
+        return sections_html(self._page)
 
     @property
-    def _page(self) -> tuple[str, list[Section], str]:
+    def _page(self) -> Page:
         cells = [
             (str(row["who"]), f"{row['count']:,}", _exactly(float(str(row["probability"]))))
             for row in self._rows
@@ -240,7 +240,16 @@ class NaturalFrequencies(Showing):
             Section((), ("who", "count", "exact"), tuple(cells)),
             Section(self.notes),
         ]
-        return f"Natural frequencies: {self.cause}", sections, self.knowledge.meta.disclaimer
+        return Page(
+            f"Natural frequencies: {self.cause}",
+            sections,
+            made_by_line(self.origin),
+            self.knowledge.meta.disclaimer,
+        )
+
+    def _origin(self) -> Mapping[str, Any]:
+        """Which model the probabilities come from."""
+        return self.origin
 
     def draw(self, ax: Axes | None = None) -> Axes:
         """Draw the counts as a tree: people, by cause, by finding."""
@@ -270,6 +279,7 @@ def _exactly(probability: float) -> str:
 
 def _in_words(answers: Sequence[Answer]) -> str:
     words = [
-        one.label if one.state == "present" else f"{one.label}: {one.state}" for one in answers
+        answer.label if answer.state == "present" else f"{answer.label}: {answer.state}"
+        for answer in answers
     ]
     return ", ".join(words) or "nothing else known"

@@ -57,18 +57,18 @@ def draw_tree(
         Where to draw; left out, a new figure.
     """
     ax = ax or _new_axes(9.0, 4.6)
-    told = {
+    paths = {
         "people": "people like this",
         "with_cause": f"with {cause}",
         "without_cause": f"without {cause}",
     }
     for id, (x, y) in PLACES.items():
-        leaf = id not in told
+        leaf = id not in paths
         parent = "people" if not leaf else id.split("_cause_")[0] + "_cause"
         if id != "people":
             _draw_branch(ax, PLACES[parent], (x, y), percent(shares[id], 3))
         words = ("have: " if id.endswith("with_finding") else "not: ") + finding
-        label = "\n".join([f"{counts[id]:,}", *wrap(told.get(id, words), 22)])
+        label = "\n".join([f"{counts[id]:,}", *wrap(paths.get(id, words), 22)])
         box: dict[str, Any] = {
             "facecolor": "white",
             "edgecolor": COLOURS.get(id, GREY),
@@ -85,11 +85,13 @@ def draw_tree(
     return ax
 
 
-def _draw_branch(ax: Axes, start: tuple[float, float], end: tuple[float, float], told: str) -> None:
+def _draw_branch(
+    ax: Axes, start: tuple[float, float], end: tuple[float, float], label: str
+) -> None:
     ax.plot([start[0], end[0]], [start[1], end[1]], color=GREY, lw=1.0, zorder=0)
     x, y = (start[0] + end[0]) / 2, (start[1] + end[1]) / 2
     box: dict[str, Any] = {"facecolor": "white", "edgecolor": "none", "pad": 1.0}
-    ax.text(x, y, told, ha="center", va="center", fontsize=8.5, bbox=box)
+    ax.text(x, y, label, ha="center", va="center", fontsize=8.5, bbox=box)
 
 
 def draw_icons(counts: Mapping[str, int], cause: str, finding: str, ax: Axes | None = None) -> Axes:
@@ -125,8 +127,8 @@ def draw_icons(counts: Mapping[str, int], cause: str, finding: str, ax: Axes | N
     words = {"with_finding": finding, "without_finding": f"not: {finding}"}
     for id in ids:
         first, second = id.split("_cause_")
-        said = f"{first} {cause}; {words[second]}: {counts[id]:,}"
-        ax.plot([], [], "s", color=COLOURS[id], mec=GREY, mew=0.4, ms=9, label=said)
+        caption = f"{first} {cause}; {words[second]}: {counts[id]:,}"
+        ax.plot([], [], "s", color=COLOURS[id], mec=GREY, mew=0.4, ms=9, label=caption)
     legend = ax.legend(frameon=False, loc="upper left", bbox_to_anchor=(0.0, 0.0), fontsize=9)
     for text in legend.get_texts():
         text.set_parse_math(False)
@@ -138,7 +140,9 @@ def _draw_squares(ax: Axes, drawn: list[str], columns: int, rows: int) -> None:
     from matplotlib.collections import PatchCollection
     from matplotlib.patches import Rectangle
 
-    squares = [Rectangle((at % columns, at // columns), 0.86, 0.86) for at in range(len(drawn))]
+    squares = [
+        Rectangle((index % columns, index // columns), 0.86, 0.86) for index in range(len(drawn))
+    ]
     colours = [COLOURS[id] for id in drawn]
     ax.add_collection(PatchCollection(squares, facecolors=colours, edgecolors="none"))
     ax.set_xlim(-0.2, columns + 0.2)

@@ -74,7 +74,7 @@ class GretherWeights:
 
         A weight is named where its 95 % interval lies off 1 and it differs by more than 0.1.
         """
-        found = []
+        faults = []
         for name, low, high in (
             ("prior", "base-rate neglect", "too much weight on the base rate"),
             ("evidence", "conservatism", "over-reading of the evidence"),
@@ -82,10 +82,10 @@ class GretherWeights:
             lower, upper = self.interval(name)
             weight = float(getattr(self, name))
             if upper < 1.0 and weight < 1.0 - CLEAR:
-                found.append(low)
+                faults.append(low)
             elif lower > 1.0 and weight > 1.0 + CLEAR:
-                found.append(high)
-        return tuple(found)
+                faults.append(high)
+        return tuple(faults)
 
 
 def weigh_statements(statements: Sequence[StatedBelief]) -> GretherWeights | None:
@@ -108,19 +108,23 @@ def weigh_statements(statements: Sequence[StatedBelief]) -> GretherWeights | Non
     >>> weigh_statements(said).faults
     ('base-rate neglect',)
     """
-    usable = [one for one in statements if np.isfinite([one.prior, one.evidence, one.stated]).all()]
-    cases = np.array([one.case for one in usable])
+    usable = [
+        statement
+        for statement in statements
+        if np.isfinite([statement.prior, statement.evidence, statement.stated]).all()
+    ]
+    cases = np.array([statement.case for statement in usable])
     groups, count = np.unique(cases), len(usable)
     if len(groups) < 3 or count < 4:
         return None
-    known = np.array([[1.0, one.prior, one.evidence] for one in usable])
-    told = np.array([one.stated for one in usable])
+    known = np.array([[1.0, statement.prior, statement.evidence] for statement in usable])
+    stated = np.array([statement.stated for statement in usable])
     if np.linalg.matrix_rank(known) < 3:
         return None
     inverse = np.linalg.inv(known.T @ known)
-    weights = inverse @ known.T @ told
-    left = told - known @ weights
-    scores = np.array([known[cases == one].T @ left[cases == one] for one in groups])
+    weights = inverse @ known.T @ stated
+    residuals = stated - known @ weights
+    scores = np.array([known[cases == group].T @ residuals[cases == group] for group in groups])
     correction = len(groups) / (len(groups) - 1) * (count - 1) / (count - 3)
     variance = correction * inverse @ (scores.T @ scores) @ inverse
     errors: Numbers = np.sqrt(np.maximum(np.diag(variance), 0.0))

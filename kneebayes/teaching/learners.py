@@ -7,6 +7,7 @@ from collections.abc import Callable
 import numpy as np
 
 from kneebayes.odds import inverse_logit, logit
+from kneebayes.renaming import renamed
 from kneebayes.teaching.case import PracticeCase
 from kneebayes.teaching.feedback import Feedback
 
@@ -15,8 +16,9 @@ __all__ = ["Learner", "ask_at_random", "ask_the_best", "neglect_base_rates"]
 Learner = Callable[[PracticeCase, np.random.Generator], Feedback]
 
 
+@renamed(questions="n")
 def ask_the_best(
-    case: PracticeCase, rng: np.random.Generator | None = None, questions: int = 6
+    case: PracticeCase, rng: np.random.Generator | None = None, n: int = 6
 ) -> Feedback:
     """Always ask the question with the highest expected gain; believe exactly what follows.
 
@@ -26,22 +28,23 @@ def ask_the_best(
         An open case.
     rng
         Not needed; every learner takes it.
-    questions
+    n
         How many to ask.
 
     Examples
     --------
     >>> import kneebayes as kb
-    >>> told = ask_the_best(kb.load().case(difficulty="any", seed=1), questions=2)
+    >>> told = ask_the_best(kb.load().practice_case(difficulty="any", seed=1), n=2)
     >>> len(told.table), round(told.scores["divergence"], 9)
     (2, 0.0)
     """
     del rng
-    asked = _ask_best(case, questions)
+    asked = _ask_best(case, n)
     return asked.close(asked.exact, asked.urgency.level)
 
 
-def ask_at_random(case: PracticeCase, rng: np.random.Generator, questions: int = 6) -> Feedback:
+@renamed(questions="n")
+def ask_at_random(case: PracticeCase, rng: np.random.Generator, n: int = 6) -> Feedback:
     """Ask anything that is open, at random; believe exactly what follows.
 
     Parameters
@@ -50,17 +53,18 @@ def ask_at_random(case: PracticeCase, rng: np.random.Generator, questions: int =
         An open case.
     rng
         Where chance comes from.
-    questions
+    n
         How many to ask.
     """
-    for _ in range(questions):
+    for _ in range(n):
         if case.open:
             case = case.ask(case.open[int(rng.integers(len(case.open)))])
     return case.close(case.exact, case.urgency.level)
 
 
+@renamed(questions="n")
 def neglect_base_rates(
-    case: PracticeCase, rng: np.random.Generator | None = None, questions: int = 6
+    case: PracticeCase, rng: np.random.Generator | None = None, n: int = 6
 ) -> Feedback:
     """Ask as well as can be, but believe the answers alone: odds = likelihood ratio x flat odds.
 
@@ -73,11 +77,11 @@ def neglect_base_rates(
         An open case.
     rng
         Not needed; every learner takes it.
-    questions
+    n
         How many to ask.
     """
     del rng
-    asked = _ask_best(case, questions)
+    asked = _ask_best(case, n)
     flat = logit(sum(case.exact.values()) / len(case.exact))
     believed = {
         id: inverse_logit(flat + logit(now) - logit(case.exact[id]))
@@ -88,8 +92,8 @@ def neglect_base_rates(
     return asked.close(believed, asked.urgency.level)
 
 
-def _ask_best(case: PracticeCase, questions: int) -> PracticeCase:
-    for _ in range(questions):
+def _ask_best(case: PracticeCase, n: int) -> PracticeCase:
+    for _ in range(n):
         if not case.gains:
             break
         case = case.ask(next(iter(case.gains)))

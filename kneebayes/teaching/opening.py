@@ -56,7 +56,8 @@ def new_case(
     Examples
     --------
     >>> import kneebayes as kb
-    >>> case = kb.load().case(difficulty="any", seed=1).ask("fever", "lump behind the knee")
+    >>> case = kb.load().practice_case(difficulty="any", seed=1)
+    >>> case = case.ask("fever", "lump behind the knee")
     >>> case.table["what"].tolist()[-2:]
     ['fever', 'lump behind the knee']
     >>> told = case.close({"Baker's cyst": 0.2, "meniscus tear": 0.3}, advice="routine")
@@ -64,7 +65,7 @@ def new_case(
     True
     """
     if background not in BACKGROUNDS:
-        allowed = ", ".join(f"'{one}'" for one in BACKGROUNDS)
+        allowed = ", ".join(f"'{word}'" for word in BACKGROUNDS)
         message = f"background: {background!r} is not one. There are: {allowed}."
         raise KneebayesError(message)
     if seed is None:
@@ -76,6 +77,6 @@ def new_case(
     truth = draw_patient(model, int(seed), difficulty, kind)
     rng = np.random.default_rng(int(seed))
     contexts = list(model.data.knowledge.contexts)
-    told = rng.random(len(contexts)) < BACKGROUNDS[background]
-    ids = tuple(id for id, yes in zip(contexts, told, strict=True) if yes)
+    is_told = rng.random(len(contexts)) < BACKGROUNDS[background]
+    ids = tuple(id for id, yes in zip(contexts, is_told, strict=True) if yes)
     return PracticeCase(model, truth, ids, int(seed), difficulty, kind)

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from kneebayes.case import judge_urgency, read_answers
 from kneebayes.errors import KneebayesError, TooWideError
 from kneebayes.inference import Evidence, draw_worlds
+from kneebayes.knowledge.telling import contradiction
 from kneebayes.network import Network, Numbers
 from kneebayes.odds import entropy
 from kneebayes.teaching.chance import worlds_of
@@ -28,6 +29,7 @@ __all__ = [
     "evidence_about",
     "hardness_of",
     "is_possible",
+    "is_teachable",
     "red_herrings",
 ]
 
@@ -85,6 +87,10 @@ class Hardness:
 def draw_patient(model: ModelLike, seed: int, difficulty: str, kind: str) -> Truth:
     """The first patient with the complaint who is as hard, and of the kind, that is wanted.
 
+    Worlds that the folder calls incoherent are passed over, and so are those in which no cause
+    with a name is present: nobody learns from "it was something else". So a patient is drawn
+    from P(world | complaint, coherent, some cause named), not from P(world | complaint).
+
     The worlds of a seed are the same in the page, so its first patient is too.
 
     Parameters
@@ -110,11 +116,11 @@ def draw_patient(model: ModelLike, seed: int, difficulty: str, kind: str) -> Tru
     """
     for name, word, words in (("difficulty", difficulty, DIFFICULTIES), ("kind", kind, KINDS)):
         if word not in words:
-            allowed = ", ".join(f"'{one}'" for one in words)
+            allowed = ", ".join(f"'{choice}'" for choice in words)
             message = f"{name}: {word!r} is not one. There are: {allowed}."
             raise KneebayesError(message)
     for truth in _patients(model, seed):
-        if not _is_of(model, truth, kind):
+        if not (is_teachable(model, truth) and _is_of(model, truth, kind)):
             continue
         if difficulty == "any":
             return truth
@@ -140,6 +146,15 @@ def _patients(model: ModelLike, seed: int) -> Iterator[Truth]:
         for world in worlds[worlds[:, complaint] == 1]:
             states = zip(network.nodes, world.tolist(), strict=True)
             yield {node.id: node.states[state] for node, state in states}
+
+
+def is_teachable(model: ModelLike, truth: Truth) -> bool:
+    """Whether a patient contradicts nothing, and has a cause that can be named."""
+    knowledge = model.data.knowledge
+    named = (id for id in knowledge.causes if id != knowledge.meta.rest)
+    return any(truth[id] == "present" for id in named) and not contradiction(
+        knowledge.incoherent, truth
+    )
 
 
 def _is_of(model: ModelLike, truth: Truth, kind: str) -> bool:
@@ -175,9 +190,9 @@ def hardness_of(model: ModelLike, truth: Truth) -> Hardness:
     before = [knowledge.meta.complaint, *knowledge.contexts]
     after = dict.fromkeys([*before, *knowledge.findings])
     cases = [evidence_about(network, truth, [*ids]) for ids in (before, after)]
-    told = model.data.engine.propagate_each(cases, list(knowledge.causes))
+    propagated = model.data.engine.propagate_each(cases, list(knowledge.causes))
     bits = [
-        sum(entropy(min(1.0, float(told.marginals[id][row, 1]))) for id in knowledge.causes)
+        sum(entropy(min(1.0, float(propagated.marginals[id][row, 1]))) for id in knowledge.causes)
         for row in range(2)
     ]
     herrings = red_herrings(model, truth)
@@ -250,15 +265,15 @@ def red_herrings(model: ModelLike, truth: Truth) -> tuple[str, ...]:
         evidence_about(network, truth, ids) for ids in (before, *([*before, i] for i in stray))
     ]
     causes = list(knowledge.causes)
-    told = model.data.engine.propagate_each(cases, causes)
-    beliefs = np.stack([told.marginals[id][:, 1] for id in causes], axis=1)
+    propagated = model.data.engine.propagate_each(cases, causes)
+    beliefs = np.stack([propagated.marginals[id][:, 1] for id in causes], axis=1)
     with np.errstate(divide="ignore", invalid="ignore"):
         raised = np.nan_to_num(beliefs[1:] / beliefs[0], nan=1.0)
     leading = beliefs[1:].argmax(axis=1)
     return tuple(
         id
-        for id, at, row in zip(stray, leading, raised, strict=True)
-        if truth[causes[at]] == "absent" and row[at] >= DOUBLED
+        for id, place, row in zip(stray, leading, raised, strict=True)
+        if truth[causes[place]] == "absent" and row[place] >= DOUBLED
     )
 
 

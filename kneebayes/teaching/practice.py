@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from kneebayes.errors import KneebayesError
+from kneebayes.renaming import renamed, renamed_function
 from kneebayes.teaching.feedback import Feedback
 from kneebayes.teaching.grether import NORMAL, GretherWeights, weigh_statements
 from kneebayes.teaching.learners import Learner
 from kneebayes.teaching.opening import new_case
-from kneebayes.teaching.practice_text import Section, sections_html, sections_text
-from kneebayes.view.report import Showing
+from kneebayes.teaching.practice_text import Page, Section, sections_html, sections_text
+from kneebayes.view.report import Showing, made_by, made_by_line
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -48,7 +49,7 @@ WEIGHTS = ("learner", "b1 prior", "error", "b2 evidence", "error")
 class Practice(Showing):
     """Closed cases of one learner or of several.
 
-    A class that saved its cases: ``Practice.of("Anna", [Feedback(knee.open_case(file)) for
+    A class that saved its cases: ``Practice.of("Anna", [Feedback(knee.load_practice_case(file)) for
     file in files])`` for each learner, added up with ``+``.
 
     Attributes
@@ -61,7 +62,7 @@ class Practice(Showing):
     Examples
     --------
     >>> import kneebayes as kb
-    >>> case = kb.load().case(difficulty="any", seed=1).ask("fever")
+    >>> case = kb.load().practice_case(difficulty="any", seed=1).ask("fever")
     >>> done = Practice.of("Anna", [case.close({"gout": 0.1})])
     >>> done
     Practice(1 case, 1 learner)
@@ -77,7 +78,7 @@ class Practice(Showing):
         return cls(closed, (learner,) * len(closed))
 
     @classmethod
-    def read(cls, model: ModelLike, folder: str | Path) -> Practice:
+    def load(cls, model: ModelLike, folder: str | Path) -> Practice:
         """The closed cases that a class handed in: every ``*.json`` of a folder.
 
         The name of a file, without what follows a first ``-`` or ``.``, is the learner's: so
@@ -96,7 +97,7 @@ class Practice(Showing):
             If there is no such folder, it holds no case, a file is no case of this model, or
             a case was never closed; says which files, all at once.
         """
-        from kneebayes.teaching.saving import read_case
+        from kneebayes.teaching.saving import load_practice_case
 
         place = Path(folder)
         files = sorted(place.glob("*.json"))
@@ -107,15 +108,21 @@ class Practice(Showing):
         for file in files:
             try:
                 done += cls.of(
-                    file.name.split(".")[0].split("-")[0], [Feedback(read_case(model, file))]
+                    file.name.split(".")[0].split("-")[0],
+                    [Feedback(load_practice_case(model, file))],
                 )
             except KneebayesError as error:
                 text = str(error)
                 problems.append(text if text.startswith(str(file)) else f"{file}: {text}")
         if problems:
             message = f"{place}: {len(problems)} of {len(files)} files cannot be read:\n"
-            raise KneebayesError(message + "\n".join(f"- {one}" for one in problems))
+            raise KneebayesError(message + "\n".join(f"- {problem}" for problem in problems))
         return done
+
+    @classmethod
+    def read(cls, model: ModelLike, folder: str | Path) -> Practice:
+        """The old name of :meth:`load`."""
+        return renamed_function("read", "load", cls.load)(model, folder)
 
     def __add__(self, other: Practice) -> Practice:
         return Practice((*self.feedbacks, *other.feedbacks), (*self.learners, *other.learners))
@@ -129,15 +136,15 @@ class Practice(Showing):
 
     def _of(self, learner: str) -> list[Feedback]:
         pairs = zip(self.feedbacks, self.learners, strict=True)
-        return [one for one, who in pairs if who == learner]
+        return [feedback for feedback, who in pairs if who == learner]
 
     @cached_property
     def _rows(self) -> list[dict[str, object]]:
         seen: dict[str, int] = {}
         rows: list[dict[str, object]] = []
-        for one, who in zip(self.feedbacks, self.learners, strict=True):
+        for feedback, who in zip(self.feedbacks, self.learners, strict=True):
             seen[who] = seen.get(who, 0) + 1
-            rows.append({"learner": who, "case": seen[who], **one.summary})
+            rows.append({"learner": who, "case": seen[who], **feedback.summary})
         return rows
 
     @property
@@ -159,9 +166,9 @@ class Practice(Showing):
     def _score_rows(self) -> list[dict[str, object]]:
         rows: list[dict[str, object]] = []
         for learner in self._names:
-            mine = [one.scores for one in self._of(learner)]
+            mine = [feedback.scores for feedback in self._of(learner)]
             for score in SCORES:
-                values = np.array([one[score] for one in mine])
+                values = np.array([scores[score] for scores in mine])
                 mean, error = float(values.mean()), math.nan
                 if len(values) > 1:
                     error = float(values.std(ddof=1) / math.sqrt(len(values)))
@@ -183,30 +190,34 @@ class Practice(Showing):
     @cached_property
     def weights(self) -> dict[str, GretherWeights | None]:
         """Grether's weights by learner; None where too few statements leave them open."""
-        found = {}
+        fits = {}
         for learner in self._names:
             statements = [
-                said for at, one in enumerate(self._of(learner)) for said in one.statements(at)
+                statement_said
+                for number, feedback in enumerate(self._of(learner))
+                for statement_said in feedback.statements(number)
             ]
-            found[learner] = weigh_statements(statements)
-        return found
+            fits[learner] = weigh_statements(statements)
+        return fits
 
     @cached_property
     def _calibration_rows(self) -> list[dict[str, object]]:
         rows: list[dict[str, object]] = []
         for learner in self._names:
-            said = [
-                (p, one.present[id])
-                for one in self._of(learner)
-                for id, p in one.case.stated.items()
+            statements = [
+                (p, feedback.present[id])
+                for feedback in self._of(learner)
+                for id, p in feedback.case.stated.items()
             ]
-            stated, true = (np.array(column, dtype=float) for column in zip(*said, strict=True))
+            stated, true = (
+                np.array(column, dtype=float) for column in zip(*statements, strict=True)
+            )
             bins = np.minimum((stated * 10).astype(int), 9)
-            for at in np.unique(bins):
-                inside = bins == at
+            for bin_index in np.unique(bins):
+                inside = bins == bin_index
                 count, hits = int(inside.sum()), int(true[inside].sum())
                 row: dict[str, object] = {"learner": learner}
-                row |= {"bin": f"{at / 10:.1f} to {(at + 1) / 10:.1f}"}
+                row |= {"bin": f"{bin_index / 10:.1f} to {(bin_index + 1) / 10:.1f}"}
                 row |= {"stated": float(stated[inside].mean()), "true": hits / count}
                 low, high = _wilson(hits, count)
                 rows.append(row | {"count": count, "low": low, "high": high})
@@ -227,45 +238,53 @@ class Practice(Showing):
     @property
     def text(self) -> str:
         """Scores, weights and what they say, for a terminal."""
-        return sections_text(*self._page)
+        return sections_text(self._page)
 
     @property
     def html(self) -> str:
         """The same for a notebook."""
-        return sections_html(*self._page)
+        return sections_html(self._page)
 
     @property
-    def _page(self) -> tuple[str, list[Section], str]:
-        weighed = [(who, one) for who, one in self.weights.items() if one is not None]
+    def _page(self) -> Page:
+        weighed = [(who, weight) for who, weight in self.weights.items() if weight is not None]
         sections = [
             Section((), HEADER, tuple(self._score_cells(who) for who in self._names)),
-            Section((), WEIGHTS, tuple((who, *_weight_cells(one)) for who, one in weighed)),
+            Section((), WEIGHTS, tuple((who, *_weight_cells(fitted)) for who, fitted in weighed)),
             Section(tuple(self._notes)),
         ]
         disclaimer = (
             self.feedbacks[0].case.model.data.knowledge.meta.disclaimer if len(self) else ""
         )
-        return f"Practice: {len(self)} cases", sections, disclaimer
+        made = made_by_line(self._origin())
+        return Page(f"Practice: {len(self)} cases", sections, made, disclaimer)
+
+    def _origin(self) -> Mapping[str, Any]:
+        """Which model the first case is of."""
+        return made_by(self.feedbacks[0].case.model) if len(self) else {}
 
     def _score_cells(self, learner: str) -> tuple[str, ...]:
         mine = {str(row["score"]): row for row in self._score_rows if row["learner"] == learner}
         ends = [f"{_float(mine['log_score'][end]):.2f}" for end in ("low", "high")]
         first, *others = [f"{_float(mine[score]['mean']):.2f}" for score in SCORES]
-        missed = sum(bool(one.missed) for one in self._of(learner))
-        low = sum(bool(one.advice_too_low) for one in self._of(learner))
+        missed = sum(bool(feedback.missed) for feedback in self._of(learner))
+        low = sum(bool(feedback.advice_too_low) for feedback in self._of(learner))
         count = str(mine["log_score"]["cases"])
         return (learner, count, first, " to ".join(ends), *others, str(missed), str(low))
 
     @property
     def _notes(self) -> Iterator[str]:
-        for who, one in self.weights.items():
-            if one is None:
+        for who, weight in self.weights.items():
+            if weight is None:
                 yield f"{who}: too few statements to weigh."
             else:
-                yield f"{who}: {', '.join(one.faults) or 'no fault of weighing found'}."
+                yield f"{who}: {', '.join(weight.faults) or 'no fault of weighing found'}."
         yield "The lower a score the better; log score and divergence in bits."
         yield "Weights: logit of stated = a + b1 logit of prior + b2 evidence; Bayes: b1 = b2 = 1."
-        if any((one.case.difficulty, one.case.kind) != ("any", "any") for one in self.feedbacks):
+        if any(
+            (feedback.case.difficulty, feedback.case.kind) != ("any", "any")
+            for feedback in self.feedbacks
+        ):
             yield (
                 "Cases were chosen by difficulty or kind: such choice alone shifts calibration "
                 "and scores against the truth. Divergence and weights are not touched by it."
@@ -283,10 +302,11 @@ class Practice(Showing):
         return f"Practice({cases}, {learners} learner{'' if learners == 1 else 's'})"
 
 
+@renamed(cases="n")
 def run_practice(
     model: ModelLike,
     learner: Learner,
-    cases: int = 100,
+    n: int = 100,
     *,
     seed: int = 0,
     difficulty: str = "any",
@@ -303,7 +323,7 @@ def run_practice(
     learner
         A function that takes a case and a NumPy generator, and returns how it closed the
         case; such as :func:`kneebayes.teaching.ask_the_best`.
-    cases
+    n
         How many.
     seed
         Where chance begins; learners with the same seed meet the same patients.
@@ -329,12 +349,12 @@ def run_practice(
     """
     from tqdm.auto import tqdm
 
-    if isinstance(cases, bool) or not isinstance(cases, int) or not 0 < cases <= MOST_CASES:
-        message = f"cases: must be a whole number from 1 to {MOST_CASES}. Got {cases!r}."
+    if isinstance(n, bool) or not isinstance(n, int) or not 0 < n <= MOST_CASES:
+        message = f"n: must be a whole number from 1 to {MOST_CASES}. Got {n!r}."
         raise KneebayesError(message)
     called = name or getattr(learner, "__name__", type(learner).__name__).replace("_", " ")
-    shown = cases > 50 if progress is None else progress
-    seeds: Sequence[int] = np.random.SeedSequence(seed).generate_state(cases).tolist()
+    shown = n > 50 if progress is None else progress
+    seeds: Sequence[int] = np.random.SeedSequence(seed).generate_state(n).tolist()
     closed = []
     for each in tqdm(seeds, desc=f"Practising: {called}", unit=" cases", disable=not shown):
         case = new_case(model, difficulty, kind, each)
@@ -352,9 +372,9 @@ def _wilson(hits: int, count: int) -> tuple[float, float]:
     return low, middle + half if hits < count else 1.0
 
 
-def _weight_cells(one: GretherWeights) -> tuple[str, str, str, str]:
-    prior = f"{one.prior:.2f}", f"{one.prior_error:.3f}"
-    return (*prior, f"{one.evidence:.2f}", f"{one.evidence_error:.3f}")
+def _weight_cells(weights: GretherWeights) -> tuple[str, str, str, str]:
+    prior = f"{weights.prior:.2f}", f"{weights.prior_error:.3f}"
+    return (*prior, f"{weights.evidence:.2f}", f"{weights.evidence_error:.3f}")
 
 
 def _float(value: object) -> float:

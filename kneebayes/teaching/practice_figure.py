@@ -56,20 +56,20 @@ def draw_beliefs(rows: Sequence[Row], ax: Axes | None = None) -> Axes:
         for row in rows
     ]
     ax = _lines(labels, ax)
-    for at, row in enumerate(rows):
+    for index, row in enumerate(rows):
         if row["present"]:
-            ax.axhspan(at - 0.5, at + 0.5, color="#F0E442", alpha=0.35, lw=0)
+            ax.axhspan(index - 0.5, index + 0.5, color="#F0E442", alpha=0.35, lw=0)
         ends = [number(row["exact"]), number(row["stated"])]
-        ax.plot(ends, [at, at], color=GREY, lw=1.5, zorder=1)
+        ax.plot(ends, [index, index], color=GREY, lw=1.5, zorder=1)
     places = range(len(rows))
     opening = [number(row["opening"]) for row in rows]
     ax.plot(opening, places, "|", color="black", ms=12, mew=1.5, label="opening (exact)")
     exact = [number(row["exact"]) for row in rows]
     ax.plot(exact, places, "o", color=BLUE, ms=7.5, label="exact")
     for named, face, label in ((True, ORANGE, "stated"), (False, "white", "not named: prior")):
-        mine = [at for at, row in enumerate(rows) if bool(row["named"]) == named]
+        mine = [index for index, row in enumerate(rows) if bool(row["named"]) == named]
         if mine:
-            shown = [number(rows[at]["stated"]) for at in mine]
+            shown = [number(rows[index]["stated"]) for index in mine]
             style: dict[str, Any] = {
                 "color": ORANGE,
                 "markerfacecolor": face,
@@ -102,10 +102,10 @@ def draw_steps(rows: Sequence[Row], ax: Axes | None = None) -> Axes:
     ax.plot(free, places, "D", color=ORANGE, ms=7, label="best free question then")
     ax.plot(test, places, "s", mfc="none", mec=GREY, ms=6, label="best test then")
     most = max([*bits, *free, *test], default=0.0) or 1.0
-    for at, row in enumerate(rows):
-        end = max(bits[at], free[at], test[at])
-        words = "the best free question" if bits[at] == free[at] else str(row["best_free"])
-        ax.text(end + 0.03 * most, at, words, va="center", fontsize=8.5, parse_math=False)
+    for index, row in enumerate(rows):
+        end = max(bits[index], free[index], test[index])
+        words = "the best free question" if bits[index] == free[index] else str(row["best_free"])
+        ax.text(end + 0.03 * most, index, words, va="center", fontsize=8.5, parse_math=False)
     ax.set_xlim(0.0, 1.75 * most)
     ax.set_xlabel("expected information gain (bits)")
     ax.legend(frameon=False, loc="lower left", bbox_to_anchor=(0.0, 1.0), ncols=3, fontsize=8)
@@ -125,14 +125,14 @@ def draw_calibration(rows: Sequence[Row], ax: Axes | None = None) -> Axes:
     ax = ax or _new_axes(5.6, 5.2)
     ax.plot([0, 1], [0, 1], color=GREY, lw=1.0, ls="--", label="perfectly calibrated")
     learners = list(dict.fromkeys(str(row["learner"]) for row in rows))
-    for at, learner in enumerate(learners):
+    for index, learner in enumerate(learners):
         mine = [row for row in rows if row["learner"] == learner]
         stated, true, low, high = (
             [number(row[name]) for row in mine] for name in ("stated", "true", "low", "high")
         )
-        colour, mark = LEARNERS[at % len(LEARNERS)], MARKS[at % len(MARKS)]
-        shift = 0.006 * (at - (len(learners) - 1) / 2)
-        places = [one + shift for one in stated]
+        colour, mark = LEARNERS[index % len(LEARNERS)], MARKS[index % len(MARKS)]
+        shift = 0.006 * (index - (len(learners) - 1) / 2)
+        places = [probability + shift for probability in stated]
         ax.vlines(places, low, high, color=colour, lw=1.4, alpha=0.7)
         ax.plot(places, true, marker=mark, color=colour, ms=6.5, lw=0.0, label=learner)
     ax.set_xlim(-0.03, 1.03)

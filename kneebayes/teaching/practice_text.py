@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
+from typing import NamedTuple
 
 from kneebayes.view.markup import percent, table, tag
 
-__all__ = ["Section", "belief_cells", "sections_html", "sections_text", "step_cells"]
+__all__ = ["Page", "Section", "belief_cells", "sections_html", "sections_text", "step_cells"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,31 +29,42 @@ class Section:
     rows: tuple[tuple[str, ...], ...] = ()
 
 
-def sections_text(title: str, sections: Sequence[Section], disclaimer: str) -> str:
+class Page(NamedTuple):
+    """A title, what stands below it, which model made it, and what it is not."""
+
+    title: str
+    sections: Sequence[Section]
+    made_by: str
+    disclaimer: str
+
+
+def sections_text(page: Page) -> str:
     """A page for a terminal; columns of numbers stand to the right."""
-    parts = [title]
-    for section in sections:
-        lines = [_plain(one) for one in section.lines]
+    parts = [page.title]
+    for section in page.sections:
+        lines = [_plain(line) for line in section.lines]
         if section.rows:
             lines += [""] * bool(lines) + _aligned([section.header, *section.rows])
         if lines:
             parts.append("\n".join(lines))
-    return "\n\n".join([*parts, disclaimer])
+    made_by = [page.made_by] if page.made_by else []
+    return "\n\n".join([*parts, "\n".join([*made_by, page.disclaimer])])
 
 
-def sections_html(title: str, sections: Sequence[Section], disclaimer: str) -> str:
+def sections_html(page: Page) -> str:
     """The same for a notebook."""
     inside = []
-    for section in sections:
-        inside += [tag("p", escape(_plain(one))) for one in section.lines]
+    for section in page.sections:
+        inside += [tag("p", escape(_plain(line))) for line in section.lines]
         if section.rows:
             shown = table(section.header, section.rows)
             inside.append(tag("div", shown, style="margin:0.6em 0"))
     return tag(
         "div",
-        tag("p", tag("strong", escape(_plain(title)))),
+        tag("p", tag("strong", escape(_plain(page.title)))),
         *inside,
-        tag("p", tag("em", escape(disclaimer))),
+        tag("p", tag("small", escape(page.made_by))) if page.made_by else "",
+        tag("p", tag("em", escape(page.disclaimer))),
     )
 
 
@@ -75,15 +87,15 @@ def _is_number(cell: str) -> bool:
 
 def _plain(text: str) -> str:
     """Text on one line, without characters that steer a terminal."""
-    return "".join(one if one.isprintable() else " " for one in text)
+    return "".join(sign if sign.isprintable() else " " for sign in text)
 
 
 def belief_cells(row: Mapping[str, object]) -> tuple[str, ...]:
     """A cause as cells: the truth, and three beliefs; brackets where it was not named."""
     opening, exact, stated = (float(str(row[name])) for name in ("opening", "exact", "stated"))
     label = str(row["cause"]) + (" !" if row["urgent"] else "")
-    said = percent(stated) if row["named"] else f"({percent(stated)})"
-    return label, "present" if row["present"] else "", percent(opening), percent(exact), said
+    cell = percent(stated) if row["named"] else f"({percent(stated)})"
+    return label, "present" if row["present"] else "", percent(opening), percent(exact), cell
 
 
 def step_cells(row: Mapping[str, object]) -> tuple[str, ...]:

@@ -1,32 +1,28 @@
-"""How good the questions of a case were, each when it was asked."""
+"""How good the questions of a case were, and one plan of questions to hold them against."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from itertools import pairwise, product
-from typing import TYPE_CHECKING
 
 from kneebayes.questions.ask.outcomes import Subject, information, now_of, outcomes_of_each
-from kneebayes.teaching.plan import best_of
 from kneebayes.teaching.scoring import divergence
+from kneebayes.teaching.situation import Situation, best_of
 
-if TYPE_CHECKING:
-    from kneebayes.teaching.case import PracticeCase
-
-__all__ = ["chain_of", "question_rows"]
+__all__ = ["chain_of", "question_rows", "walk_plan"]
 
 MOST_RESULTS = 8  # of one examination, for what all together tell: 2^8 outcomes
 
 
-def chain_of(case: PracticeCase) -> list[PracticeCase]:
+def chain_of(case: Situation) -> list[Situation]:
     """Every case on the way to this one, the opening first."""
-    found: list[PracticeCase] = [case]
-    while (previous := found[-1].previous) is not None:
-        found.append(previous)
-    return found[::-1]
+    cases: list[Situation] = [case]
+    while (previous := cases[-1].previous) is not None:
+        cases.append(previous)
+    return cases[::-1]
 
 
-def question_rows(case: PracticeCase) -> list[dict[str, object]]:
+def question_rows(case: Situation) -> list[dict[str, object]]:
     """One row a question: what it was expected to tell, what it told, and the best instead.
 
     The best question that costs nothing and the best test stand apart.
@@ -37,7 +33,7 @@ def question_rows(case: PracticeCase) -> list[dict[str, object]]:
         step = after.steps[-1]
         free, free_bits = best_of(before, free=True)
         test, test_bits = best_of(before, free=False)
-        words = {one.id: one.state for one in after.answers}
+        words = {answer.id: answer.state for answer in after.answers}
         whole = knowledge.methods[step.method].label if step.whole else ""
         rows.append(
             {
@@ -61,7 +57,7 @@ def question_rows(case: PracticeCase) -> list[dict[str, object]]:
     return rows
 
 
-def _asked(case: PracticeCase) -> Iterator[tuple[PracticeCase, PracticeCase]]:
+def _asked(case: Situation) -> Iterator[tuple[Situation, Situation]]:
     """The cases before and after each question."""
     chain = chain_of(case)
     for before, after in pairwise(chain):
@@ -69,21 +65,53 @@ def _asked(case: PracticeCase) -> Iterator[tuple[PracticeCase, PracticeCase]]:
             yield before, after
 
 
-def _expected(before: PracticeCase, ids: tuple[str, ...]) -> float:
+def _expected(before: Situation, ids: tuple[str, ...]) -> float:
     """Expected information gain of one question, or of all results of an examination."""
     if len(ids) == 1 or len(ids) > MOST_RESULTS:
         return max(before.gains.get(id, 0.0) for id in ids)
     engine, evidence = before.model.data.engine, before.evidence
     subject = Subject(tuple(before.model.data.knowledge.causes))
     states = [[(id, state) for state in engine.network[id].states] for id in ids]
-    asked = [dict(one) for one in product(*states)]
+    asked = [dict(combination) for combination in product(*states)]
     now = now_of(engine, evidence, subject)
     outcomes = outcomes_of_each(engine, evidence, asked, subject)
-    return information(now, [one for one in outcomes if one.probability > 0.0])
+    return information(now, [outcome for outcome in outcomes if outcome.probability > 0.0])
 
 
-def _told(after: PracticeCase, ids: tuple[str, ...], words: Mapping[str, str]) -> str:
+def _told(after: Situation, ids: tuple[str, ...], words: Mapping[str, str]) -> str:
     if len(ids) == 1:
         return words[ids[0]]
-    found = [after.model.data.knowledge.label(id) for id in ids if after.truth[id] != "absent"]
-    return "; ".join(found) or "nothing found"
+    there = [after.model.data.knowledge.label(id) for id in ids if after.truth[id] != "absent"]
+    return "; ".join(there) or "nothing found"
+
+
+def walk_plan(opening: Situation, questions: int, budget: float) -> Situation:
+    """Walk greedily from the opening of a case: the same patient, as many questions, no more cost.
+
+    Each time the question with the largest expected information gain is asked among those
+    that the rest of the budget pays for. The answers are the patient's own, so no question
+    counts twice, and what is left at the end can be compared with what a learner left.
+
+    Parameters
+    ----------
+    opening
+        The case before the first question.
+    questions
+        How many may be asked.
+    budget
+        What they may cost altogether, in the units of the knowledge folder.
+
+    Returns
+    -------
+    Situation
+        The case at the end of the plan; its steps are the plan.
+    """
+    case = opening
+    for _ in range(questions):
+        rest = budget - case.cost + 1e-9
+        affordable = (id for id in case.gains if case.price_of(id) <= rest)
+        question = next(affordable, "")
+        if not question:
+            break
+        case = case.after(case.step_asking(question, "", (question,)))
+    return case

@@ -1,59 +1,64 @@
-"""Why the exact posterior differs from what a learner stated."""
+"""Why the exact posterior differs from what a learner stated, and which bias the numbers show."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from kneebayes.odds import logit
+from kneebayes.teaching.judgement import Judgement
 from kneebayes.teaching.scoring import divergence
+from kneebayes.teaching.situation import best_of, uncertainty_of
 
-if TYPE_CHECKING:
-    from kneebayes.teaching.feedback import Feedback
-
-__all__ = ["reasons_of"]
+__all__ = ["biases_of", "reasons_of"]
 
 EXPLAINED = 2  # differences that get a paragraph
 WORTH_WORDS = 0.05  # bits of divergence below which a statement is good enough
+PROMISING = 0.05  # of the opening uncertainty: what a free question must still promise
+CONVINCED = 0.5  # stated probability from which a learner has settled on a cause
+MOVED = logit(0.76)  # 5 decibans in natural units: evidence that should have been noticed
+FOLLOWED = 1.0 / 3.0  # of the movement of the exact posterior, below which a statement is stuck
+RARE = 0.1  # prior below which neglecting it matters
 
 
-def reasons_of(feedback: Feedback) -> tuple[str, ...]:
+def reasons_of(closed: Judgement) -> tuple[str, ...]:
     """A sentence or two for each of the largest differences between stated and exact.
 
     Parameters
     ----------
-    feedback
-        The feedback on a closed case.
+    closed
+        A closed case.
 
     Returns
     -------
     tuple of str
         At most two; empty where all that was stated is close to the exact posterior.
     """
-    stated, exact = feedback.case.stated, feedback.exact
+    stated, exact = closed.case.stated, closed.exact
     away = {id: divergence({id: exact[id]}, {id: p}) for id, p in stated.items()}
     worst = sorted((id for id in away if away[id] >= WORTH_WORDS), key=lambda id: -away[id])
-    return tuple(_reason(feedback, id) for id in worst[:EXPLAINED])
+    return tuple(_reason(closed, id) for id in worst[:EXPLAINED])
 
 
-def _reason(feedback: Feedback, cause: str) -> str:
-    label = feedback.case.model.data.knowledge.label(cause)
-    before, after = feedback.opening.exact[cause], feedback.exact[cause]
-    said = f"{label}: you said {_percent(feedback.stated[cause])}, "
-    said += f"what was known makes it {_percent(after)}."
-    down = after < feedback.stated[cause]
-    weights = sorted(_alone(feedback, cause), key=lambda pair: pair[1] if down else -pair[1])
+def _reason(closed: Judgement, cause: str) -> str:
+    label = closed.case.model.data.knowledge.label(cause)
+    before, after = closed.opening.exact[cause], closed.exact[cause]
+    sentence = f"{label}: you said {_percent(closed.stated[cause])}, "
+    sentence += f"what was known makes it {_percent(after)}."
+    down = after < closed.stated[cause]
+    weights = sorted(_alone(closed, cause), key=lambda pair: pair[1] if down else -pair[1])
     helpful = [(words, p) for words, p in weights if (p < before) == down and p != before]
     if not helpful:
-        return f"{said} It began at {_percent(before)}, and nothing you found changes that much."
+        return (
+            f"{sentence} It began at {_percent(before)}, and nothing you found changes that much."
+        )
     words, alone = helpful[0]
-    return f"{said} '{words}' alone takes it from {_percent(before)} to {_percent(alone)}."
+    return f"{sentence} '{words}' alone takes it from {_percent(before)} to {_percent(alone)}."
 
 
-def _alone(feedback: Feedback, cause: str) -> Iterator[tuple[str, float]]:
+def _alone(closed: Judgement, cause: str) -> Iterator[tuple[str, float]]:
     """What each answer by itself makes of a cause that the opening left open."""
-    opening, case = feedback.opening, feedback.case
-    words = {one.id: f"{one.label}: {one.state}" for one in case.answers}
+    opening, case = closed.opening, closed.case
+    words = {answer.id: f"{answer.label}: {answer.state}" for answer in case.answers}
     asked = [id for step in case.steps for id in step.asked]
     if not asked or not 0.0 < opening.exact[cause] < 1.0:
         return
@@ -66,3 +71,69 @@ def _alone(feedback: Feedback, cause: str) -> Iterator[tuple[str, float]]:
 
 def _percent(probability: float) -> str:
     return f"{probability:.1%}" if 0.0 < probability < 0.095 else f"{probability:.0%}"
+
+
+def biases_of(closed: Judgement) -> tuple[str, ...]:
+    """Premature closure, anchoring and base-rate neglect, each where the numbers show it.
+
+    Premature closure: a cause was settled on that is not there, while a question that costs
+    nothing still promised a twentieth of the opening uncertainty. Anchoring: a statement that
+    followed less than a third of the way when the evidence moved the exact posterior by five
+    decibans or more. Base-rate neglect: a rare cause was given what its evidence alone would
+    make of even odds.
+
+    Parameters
+    ----------
+    closed
+        A closed case.
+
+    Returns
+    -------
+    tuple of str
+        One sentence each; empty where nothing of the kind can be seen.
+    """
+    return (*_closed_early(closed), *_anchored(closed), *_neglected(closed))
+
+
+def _closed_early(closed: Judgement) -> Iterator[str]:
+    case = closed.case
+    settled = [id for id, p in case.stated.items() if p >= CONVINCED and not closed.present[id]]
+    question, bits = best_of(case, free=True)
+    if settled and bits >= PROMISING * uncertainty_of(closed.opening) > 0.0:
+        label = case.model.data.knowledge.label
+        yield (
+            f"Premature closure: you settled on {label(settled[0])} while "
+            f"'{label(question)}' could still be asked for nothing and promised {bits:.2f} bits."
+        )
+
+
+def _anchored(closed: Judgement) -> Iterator[str]:
+    statements = closed.statements()
+    for cause in dict.fromkeys(statement.cause for statement in statements):
+        own = [statement for statement in statements if statement.cause == cause]
+        moved = own[-1].evidence - own[0].evidence
+        followed = own[-1].stated - own[0].stated
+        if len(own) > 1 and abs(moved) >= MOVED and followed * moved < FOLLOWED * moved**2:
+            yield (
+                f"Anchoring: between your first and last word on "
+                f"{closed.case.model.data.knowledge.label(cause)} the evidence moved it by "
+                f"{_decibans(moved):+.0f} decibans, your statement by {_decibans(followed):+.0f}."
+            )
+
+
+def _neglected(closed: Judgement) -> Iterator[str]:
+    last = {statement.cause: statement for statement in closed.statements()}
+    for cause, last_said in last.items():
+        exact = last_said.prior + last_said.evidence
+        ignored = abs(last_said.stated - last_said.evidence) < abs(last_said.stated - exact)
+        if last_said.prior < logit(RARE) and last_said.evidence > MOVED and ignored:
+            label = closed.case.model.data.knowledge.label(cause)
+            yield (
+                f"Base-rate neglect: {label} began at {closed.opening.exact[cause]:.1%}. What "
+                f"you found speaks for it, and still makes only {closed.exact[cause]:.1%} of "
+                f"it; you said {closed.stated[cause]:.0%}."
+            )
+
+
+def _decibans(logarithm: float) -> float:
+    return 4.342944819032518 * logarithm

@@ -11,13 +11,12 @@ from typing import TYPE_CHECKING, Any, NoReturn
 from kneebayes.errors import KneebayesError
 from kneebayes.teaching.case import PracticeCase
 from kneebayes.teaching.patients import DIFFICULTIES, KINDS, is_possible
-from kneebayes.teaching.situation import LEVELS
-from kneebayes.teaching.writing import FORMAT, VERSION
+from kneebayes.teaching.situation import FORMAT, LEVELS, VERSION
 
 if TYPE_CHECKING:
     from kneebayes.building.model import ModelLike
 
-__all__ = ["LARGEST", "case_from_json", "read_case"]
+__all__ = ["LARGEST", "case_from_json", "load_practice_case"]
 
 LARGEST = 1_000_000  # bytes
 KEYS = (
@@ -36,7 +35,7 @@ KEYS = (
 )
 
 
-def read_case(model: ModelLike, path: str | Path) -> PracticeCase:
+def load_practice_case(model: ModelLike, path: str | Path) -> PracticeCase:
     """Read a case that was saved, and replay it step by step.
 
     A closed case comes back closed; ``Feedback(case)`` is the feedback on it.
@@ -90,22 +89,26 @@ def case_from_json(model: ModelLike, text: str, place: str = "case") -> Practice
     content = _content(text, place)
     _check_head(model, content, place)
     truth = _truth(model, content["truth"], place)
-    told = content["told"]
+    background = content["told"]
     contexts = model.data.knowledge.contexts
-    if not _is_list(told) or any(one not in contexts for one in told) or len({*told}) < len(told):
-        _refuse(place, "told", told, "a list of ids of contexts, each once")
+    if (
+        not _is_list(background)
+        or any(id not in contexts for id in background)
+        or len({*background}) < len(background)
+    ):
+        _refuse(place, "told", background, "a list of ids of contexts, each once")
     case = PracticeCase(
-        model, truth, tuple(told), content["seed"], content["difficulty"], content["kind"]
+        model, truth, tuple(background), content["seed"], content["difficulty"], content["kind"]
     )
     steps = content["steps"]
     if not isinstance(steps, list):
         _refuse(place, "steps", steps, "a list")
-    for at, step in enumerate(steps):
-        case = _replayed(case, step, f"{place}: steps[{at}]")
+    for index, step in enumerate(steps):
+        case = _replayed(case, step, f"{place}: steps[{index}]")
     if not content["closed"]:
         return case
     try:
-        return case.close(advice=content["advice"] or None).case
+        return case.ended(content["advice"] or None)
     except KneebayesError as error:
         message = f"{place}: closed: {error}"
         raise KneebayesError(message) from error
@@ -138,13 +141,13 @@ def _content(text: str, place: str) -> dict[str, Any]:
 
 
 def _once(pairs: Sequence[tuple[str, object]]) -> dict[str, object]:
-    found: dict[str, object] = {}
+    read_so_far: dict[str, object] = {}
     for key, value in pairs:
-        if key in found:
+        if key in read_so_far:
             message = f"the key {_short(key)} stands twice"
             raise ValueError(message)
-        found[key] = value
-    return found
+        read_so_far[key] = value
+    return read_so_far
 
 
 def _not_finite(word: str) -> NoReturn:
@@ -172,7 +175,7 @@ def _check_head(model: ModelLike, content: Mapping[str, Any], place: str) -> Non
         ("advice", ("", *LEVELS)),
     ):
         if content[key] not in words:
-            _refuse(place, key, content[key], "one of " + ", ".join(repr(one) for one in words))
+            _refuse(place, key, content[key], "one of " + ", ".join(repr(word) for word in words))
     seed = content["seed"]
     if seed is not None and (isinstance(seed, bool) or not isinstance(seed, int) or seed < 0):
         _refuse(place, "seed", seed, "null or a whole number from 0 on")
@@ -225,7 +228,7 @@ def _replayed(case: PracticeCase, step: object, place: str) -> PracticeCase:
 
 
 def _is_list(value: object) -> bool:
-    return isinstance(value, list) and all(isinstance(one, str) for one in value)
+    return isinstance(value, list) and all(isinstance(item, str) for item in value)
 
 
 def _refuse(place: str, key: str, value: object, allowed: str) -> NoReturn:

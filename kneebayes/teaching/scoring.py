@@ -57,8 +57,8 @@ def divergence(exact: Mapping[str, float], stated: Mapping[str, float]) -> float
     """
     total = 0.0
     for id, right in exact.items():
-        said = stated[id] if stated[id] == right else _kept(stated[id])
-        for mine, theirs in ((right, said), (1.0 - right, 1.0 - said)):
+        probability = stated[id] if stated[id] == right else _kept(stated[id])
+        for mine, theirs in ((right, probability), (1.0 - right, 1.0 - probability)):
             if mine > 0.0 and mine != theirs:
                 total += mine * math.log2(mine / theirs)
     return max(0.0, total)

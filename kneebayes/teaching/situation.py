@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Self
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self
 
 from kneebayes.case import Answer, Urgency, believe, judge_urgency, read_answers
 from kneebayes.case.answers import evidence_of
 from kneebayes.case.case import Case
+from kneebayes.errors import EvidenceError
 from kneebayes.inference import Evidence
+from kneebayes.odds import entropy
 from kneebayes.questions.ask.outcomes import Outcome, Subject, information, now_of, outcomes_of
 from kneebayes.questions.ask.questions import question_text_of
 from kneebayes.teaching.patients import Truth
-from kneebayes.teaching.plan import best_of
-from kneebayes.teaching.practice_text import Section, sections_html, sections_text
+from kneebayes.teaching.practice_text import Page, Section, sections_html, sections_text
 from kneebayes.teaching.steps import Step
-from kneebayes.view.report import Showing, urgency_lines
+from kneebayes.teaching.voice import introduction, sentence_about
+from kneebayes.view.report import Showing, made_by, made_by_line, urgency_lines
+from kneebayes.writing import write_safely
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -25,9 +30,10 @@ if TYPE_CHECKING:
 
     from kneebayes.building.model import ModelLike
 
-__all__ = ["LEVELS", "Situation"]
+__all__ = ["FORMAT", "LEVELS", "VERSION", "Situation", "best_of", "case_to_json", "uncertainty_of"]
 
 LEVELS = ("routine", "soon", "now")
+FORMAT, VERSION = "kneebayes case", 1
 
 
 @dataclass(frozen=True, repr=False, eq=False)
@@ -125,8 +131,8 @@ class Situation(Showing):
     def gains(self) -> Mapping[str, float]:
         """Expected information gain of every open question in bits, the best first."""
         subject = Subject(tuple(self.model.data.knowledge.causes))
-        told = outcomes_of(self.model.data.engine, self.evidence, self.open, subject)
-        bits = {id: information(self._now, outcomes) for id, outcomes in told.items()}
+        outcomes_by_node = outcomes_of(self.model.data.engine, self.evidence, self.open, subject)
+        bits = {id: information(self._now, outcomes) for id, outcomes in outcomes_by_node.items()}
         return dict(sorted(bits.items(), key=lambda item: -item[1]))
 
     def price_of(self, id: str) -> float:
@@ -152,6 +158,10 @@ class Situation(Showing):
         """A question as the knowledge folder asks it."""
         return question_text_of(self._as_asked, id)
 
+    def says(self, id: str) -> str:
+        """How the patient answers a question; empty where an examiner finds it out."""
+        return sentence_about(self.model, self.truth, id, self.seed)
+
     @property
     def _as_asked(self) -> Case:
         return Case(self.model.data, self.answers)
@@ -161,21 +171,66 @@ class Situation(Showing):
         subject = Subject(tuple(self.model.data.knowledge.causes))
         return now_of(self.model.data.engine, self.evidence, subject)
 
+    # what comes next
+
+    def after(self, step: Step) -> Self:
+        """The next case: this one, and a step more."""
+        return replace(self, steps=(*self.steps, step), previous=self)
+
+    def step_asking(self, name: str, method: str, ids: tuple[str, ...]) -> Step:
+        """Asking for what is not known yet of some nodes, with its price.
+
+        Parameters
+        ----------
+        name
+            What was asked for, in the words of the learner.
+        method
+            Id of an examination that was ordered with all its results; empty for a question.
+        ids
+            The nodes that are asked for.
+
+        Raises
+        ------
+        EvidenceError
+            If all of them are known already.
+        """
+        knowledge = self.model.data.knowledge
+        fresh = tuple(id for id in ids if id not in self.known)
+        if not fresh:
+            words = {answer.id: f"{answer.label}: {answer.state}" for answer in self.answers}
+            known = "; ".join(words[id] for id in ids)
+            message = f"'{name}' is known already ({known}). Ask about something else."
+            raise EvidenceError(message)
+        by = {knowledge.findings[id].method for id in fresh if id in knowledge.findings} - {""}
+        unpaid = by - {step.method for step in self.steps}
+        return Step(
+            asked=fresh,
+            method=next(iter(by), ""),
+            whole=bool(method),
+            cost=sum(knowledge.methods[method].cost for method in unpaid),
+            burden=sum(knowledge.methods[method].burden for method in unpaid),
+        )
+
+    def save(self, path: str | Path) -> None:
+        """Write the case, truth and steps as JSON; see :meth:`Model.load_practice_case`."""
+        write_safely(path, case_to_json(self))
+
     # how it shows itself
 
     @property
     def _rows(self) -> list[dict[str, object]]:
         knowledge = self.model.data.knowledge
-        words = {one.id: one.state for one in self.answers}
+        words = {answer.id: answer.state for answer in self.answers}
         when: dict[str, tuple[int, Step]] = {}
-        for at, step in enumerate(self.steps, start=1):
-            when |= dict.fromkeys(step.asked, (at, step))
+        for index, step in enumerate(self.steps, start=1):
+            when |= dict.fromkeys(step.asked, (index, step))
         rows: list[dict[str, object]] = []
         for id, state in self.known.items():
-            at, step = when.get(id, (0, Step()))
+            when_asked, step = when.get(id, (0, Step()))
             first = bool(step.asked) and step.asked[0] == id
-            row = {"step": at, "id": id, "what": knowledge.label(id), "state": state}
-            row |= {"answer": words[id], "cost": step.cost if first else 0.0}
+            row = {"step": when_asked, "id": id, "what": knowledge.label(id), "state": state}
+            row |= {"answer": words[id], "said": self.says(id)}
+            row |= {"cost": step.cost if first else 0.0}
             rows.append(row | {"burden": step.burden if first else 0})
         return rows
 
@@ -184,43 +239,52 @@ class Situation(Showing):
         """One row for each thing known, in order.
 
         Columns: ``step`` (0 for what was told at the beginning), ``id``, ``what`` (label),
-        ``state``, ``answer`` (the state in words), ``cost`` and ``burden``.
+        ``state``, ``answer`` (the state in words), ``said`` (in the patient's words, where he
+        was asked), ``cost`` and ``burden``.
         """
         import pandas as pd
 
         return pd.DataFrame(self._rows)
 
+    def _origin(self) -> Mapping[str, Any]:
+        """Which model the patient was drawn from."""
+        return made_by(self.model)
+
     @property
     def text(self) -> str:
         """The case so far for a terminal."""
-        return sections_text(*self._page)
+        return sections_text(self._page)
 
     @property
     def html(self) -> str:
         """The case so far for a notebook."""
-        return sections_html(*self._page)
+        return sections_html(self._page)
 
     @property
-    def _page(self) -> tuple[str, list[Section], str]:
+    def _page(self) -> Page:
         knowledge = self.model.data.knowledge
         opening = [row for row in self._rows if row["step"] == 0]
         present = [row for row in opening if row["state"] != "absent"]
         absent = [str(row["what"]) for row in opening if row["state"] == "absent"]
-        lines = ["Complaint and background: " + _listed(present) + "."]
+        lines = [introduction(self.model, self.truth, self.told, self.seed)]
+        lines += ["Complaint and background: " + _listed(present) + "."]
         urgency = urgency_lines(self.urgency) if self.closed else ()
         if absent:
             lines.append(f"Not so: {', '.join(absent)}.")
         asked = [row for row in self._rows if row["step"] != 0]
-        cells = [(str(row["step"]), str(row["what"]), str(row["answer"])) for row in asked]
+        cells = [
+            tuple(str(row[name]) for name in ("step", "what", "answer", "said")) for row in asked
+        ]
         stated = sorted(self.stated.items(), key=lambda item: -item[1])
         believed = [(knowledge.label(id), f"{p:g}") for id, p in stated]
         sections = [
             Section((*urgency, *lines)),
-            Section((), ("step", "asked", "answer"), tuple(cells)),
+            Section((), ("step", "asked", "answer", "in the patient's words"), tuple(cells)),
             Section((), ("cause", "stated"), tuple(believed)),
             Section((f"Cost so far {self.cost:g}, burden {self.burden}.",)),
         ]
-        return self._title, sections, knowledge.meta.disclaimer
+        made = made_by_line(self.model)
+        return Page(self._title, sections, made, knowledge.meta.disclaimer)
 
     @property
     def _title(self) -> str:
@@ -248,3 +312,55 @@ def _listed(rows: list[dict[str, object]]) -> str:
         str(row["what"]) if row["state"] == "present" else f"{row['what']}: {row['answer']}"
         for row in rows
     )
+
+
+def uncertainty_of(case: Situation) -> float:
+    """Uncertainty about the causes in bits: the sum of the entropies of P(present)."""
+    return sum(entropy(min(1.0, max(0.0, p))) for p in case.exact.values())
+
+
+def best_of(case: Situation, *, free: bool) -> tuple[str, float]:
+    """The open question that tells most, among those that cost nothing or those that cost.
+
+    Parameters
+    ----------
+    case
+        The case at one point.
+    free
+        Whether to look among questions that cost nothing now: asking, looking, and results of
+        an examination that is paid already; otherwise among the others.
+
+    Returns
+    -------
+    id, bits
+        Empty and 0 where there is none.
+    """
+    gains = {id: bits for id, bits in case.gains.items() if (case.price_of(id) == 0.0) == free}
+    return next(iter(gains.items()), ("", 0.0))
+
+
+def case_to_json(case: Situation) -> str:
+    """A case as JSON text: its truth, and every step, all names as ids."""
+    steps: list[dict[str, object]] = []
+    for step in case.steps:
+        if step.stated:
+            steps.append({"state": dict(step.stated)})
+        elif step.whole:
+            steps.append({"examine": step.method})
+        else:
+            steps.append({"ask": step.asked[0]})
+    content = {
+        "format": FORMAT,
+        "version": VERSION,
+        "lexicon": case.model.data.elicited.lexicon,
+        "setting": case.model.data.setting,
+        "seed": case.seed,
+        "difficulty": case.difficulty,
+        "kind": case.kind,
+        "told": list(case.told),
+        "truth": dict(case.truth),
+        "steps": steps,
+        "closed": case.closed,
+        "advice": case.advice,
+    }
+    return json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False) + "\n"

@@ -39,7 +39,7 @@ class Step:
     stated: Mapping[str, float] = field(default_factory=dict)
 
 
-def probabilities_by_id(names: Names, said: Mapping[str, float]) -> dict[str, float]:
+def probabilities_by_id(names: Names, stated: Mapping[str, float]) -> dict[str, float]:
     """Stated probabilities by id of the cause.
 
     Raises
@@ -50,23 +50,23 @@ def probabilities_by_id(names: Names, said: Mapping[str, float]) -> dict[str, fl
         If they are not given by name, there are none, a number is no probability, or a cause
         is named twice.
     """
-    if not isinstance(said, Mapping) or not said:
+    if not isinstance(stated, Mapping) or not stated:
         message = (
             "Probabilities are stated by cause, at least one, such as "
-            f'{{"Baker\'s cyst": 0.4}}. Got {said!r}.'
+            f'{{"Baker\'s cyst": 0.4}}. Got {stated!r}.'
         )
         raise EvidenceError(message)
-    found: dict[str, float] = {}
-    for name, value in said.items():
+    probabilities: dict[str, float] = {}
+    for name, value in stated.items():
         id = names.meaning(name, ("cause",), "model.causes").id
         if not _is_probability(value):
             message = f"'{name}' must be a probability between 0 and 1. Got {value!r}."
             raise EvidenceError(message)
-        if id in found:
+        if id in probabilities:
             message = f"'{name}' names a cause that is stated already. State each cause once."
             raise EvidenceError(message)
-        found[id] = float(value)
-    return found
+        probabilities[id] = float(value)
+    return probabilities
 
 
 def _is_probability(value: object) -> bool:

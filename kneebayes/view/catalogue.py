@@ -45,15 +45,15 @@ class Catalogue(tuple[Some_co, ...], Generic[Some_co]):
     __slots__ = ()
 
     @overload
-    def __getitem__(self, at: SupportsIndex, /) -> Some_co: ...
+    def __getitem__(self, key: SupportsIndex, /) -> Some_co: ...
 
     @overload
-    def __getitem__(self, at: slice, /) -> Catalogue[Some_co]: ...
+    def __getitem__(self, key: slice, /) -> Catalogue[Some_co]: ...
 
     @overload
-    def __getitem__(self, at: str, /) -> Some_co: ...
+    def __getitem__(self, key: str, /) -> Some_co: ...
 
-    def __getitem__(self, at: SupportsIndex | slice | str, /) -> Some_co | Catalogue[Some_co]:
+    def __getitem__(self, key: SupportsIndex | slice | str, /) -> Some_co | Catalogue[Some_co]:
         """A record by place or by any of its names, or some of them.
 
         Raises
@@ -61,10 +61,10 @@ class Catalogue(tuple[Some_co, ...], Generic[Some_co]):
         UnknownNameError
             If nothing here has that name; says what looks like it.
         """
-        if isinstance(at, str):
-            return self._named(at)
-        found = super().__getitem__(at)
-        return Catalogue(found) if isinstance(found, tuple) else found
+        if isinstance(key, str):
+            return self._named(key)
+        record = super().__getitem__(key)
+        return Catalogue(record) if isinstance(record, tuple) else record
 
     def __contains__(self, item: object, /) -> bool:
         """Whether a record, or anything of that name, is here."""
@@ -96,32 +96,32 @@ class Catalogue(tuple[Some_co, ...], Generic[Some_co]):
         """One row a record: ``id``, ``kind``, ``label``, ``also`` (other names), ``question``."""
         import pandas as pd
 
-        rows = [(one.id, *_cells(one)) for one in self]
+        rows = [(record.id, *_cells(record)) for record in self]
         return pd.DataFrame(rows, columns=["id", *COLUMNS])
 
     def matching(self, text: str) -> Iterator[Some_co]:
         """Records one of whose names holds every word of a text."""
         words = fold(text).split()
-        for one in self:
-            names = fold(" ".join((one.id, one.label, *other_names(one))))
+        for record in self:
+            names = fold(" ".join((record.id, record.label, *other_names(record))))
             if all(word in names for word in words):
-                yield one
+                yield record
 
     @property
     def _what(self) -> str:
-        kinds = {_kind(one) for one in self}
+        kinds = {_kind(record) for record in self}
         word = kinds.pop() if len(kinds) == 1 else "name"
         return f"{len(self)} {word}{'' if len(self) == 1 else 's'}"
 
     def __repr__(self) -> str:
-        first = ", ".join(repr(one.label) for one in self[:FIRST])
+        first = ", ".join(repr(record.label) for record in self[:FIRST])
         more = ", ..." if len(self) > FIRST else ""
         return f"{self._what}: {first}{more}" if self else "no names"
 
     def _repr_html_(self) -> str:
-        left = len(self) - SHOWN
-        caption = self._what + (f"; {left} more in .table" if left > 0 else "")
-        return html_table(COLUMNS, [_cells(one) for one in self[:SHOWN]], caption)
+        more = len(self) - SHOWN
+        caption = self._what + (f"; {more} more in .table" if more > 0 else "")
+        return html_table(COLUMNS, [_cells(record) for record in self[:SHOWN]], caption)
 
 
 def other_names(record: Named) -> tuple[str, ...]:
@@ -175,8 +175,8 @@ def search(model: ModelLike, text: str = "") -> Catalogue[Named]:
             *knowledge.groups.values(),
         )
     )
-    found = Catalogue(everything.matching(text))
-    if found:
-        return found
+    matching = Catalogue(everything.matching(text))
+    if matching:
+        return matching
     near = {names.meaning(name, SEARCHED).id for name in names.like(text, SEARCHED)}
     return Catalogue(record for record in everything if record.id in near)

@@ -6,6 +6,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from kneebayes.case.case import Case, CaseLike
+from kneebayes.renaming import renamed
 from kneebayes.view.markup import ShareBar, percent
 from kneebayes.view.report import Report, plain_case, report_on
 
@@ -67,8 +68,8 @@ def differential_dict(case: CaseLike) -> dict[str, Any]:
     }
 
 
-def differential_report(case: CaseLike, top: int = 10) -> Report:
-    """What is shown of a differential: urgency on top, then the first ``top`` causes."""
+def differential_report(case: CaseLike, n: int = 10) -> Report:
+    """What is shown of a differential: urgency on top, then the first ``n`` causes."""
     case = case.case
     rows = [
         (
@@ -79,21 +80,22 @@ def differential_report(case: CaseLike, top: int = 10) -> Report:
             percent(row.posterior),
             ShareBar(row.posterior),
         )
-        for rank, row in enumerate(case.ranked[:top], start=1)
+        for rank, row in enumerate(case.ranked[:n], start=1)
     ]
     header = ("", "cause", "group", "prior", "posterior", "")
     return report_on(case, ASKED, header, rows, _notes(case))
 
 
-def draw_differential(case: CaseLike, top: int = 10, ax: Axes | None = None) -> Axes:
-    """Draw the first ``top`` causes as bars with matplotlib."""
+@renamed(top="n")
+def draw_differential(case: CaseLike, n: int = 10, ax: Axes | None = None) -> Axes:
+    """Draw the first ``n`` causes as bars with matplotlib."""
     from kneebayes.view.caption import say_above
     from kneebayes.view.figures import draw_ranking
 
     case = case.case
     rows = [asdict(row) for row in case.ranked]
     title = f"{case.title}: {ASKED} ({case.data.reading})"
-    return say_above(draw_ranking(rows, top, ax), title, case.answers)
+    return say_above(draw_ranking(rows, n, ax), title, case.answers)
 
 
 def _notes(case: Case) -> list[str]:

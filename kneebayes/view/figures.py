@@ -76,8 +76,8 @@ def draw_network(
             parse_math=False,
             fontweight="bold" if id == around else "normal",
         )
-    for at, layer in enumerate(LAYERS):
-        ax.text(at, 1.04, f"{layer}s", ha="center", fontsize=10, color=COLOURS[layer])
+    for index, layer in enumerate(LAYERS):
+        ax.text(index, 1.04, f"{layer}s", ha="center", fontsize=10, color=COLOURS[layer])
     ax.set_xlim(-0.5, len(LAYERS) - 0.5)
     ax.set_ylim(-0.03, 1.08)
     ax.set_axis_off()

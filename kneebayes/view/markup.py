@@ -21,15 +21,17 @@ def tag(name: str, *inside: str, **attributes: str) -> str:
     >>> tag("p", "hello", title='a "b"')
     '<p title="a &quot;b&quot;">hello</p>'
     """
-    given = "".join(f' {key}="{escape(value, quote=True)}"' for key, value in attributes.items())
-    return f"<{name}{given}>{''.join(inside)}</{name}>"
+    written = "".join(f' {key}="{escape(value, quote=True)}"' for key, value in attributes.items())
+    return f"<{name}{written}>{''.join(inside)}</{name}>"
 
 
 def table(header: Sequence[str], rows: Iterable[Sequence[str]], caption: str = "") -> str:
     """A table of texts; every cell is escaped unless it is made by this module."""
-    left = "text-align:left"
-    head = tag("tr", *(tag("th", escape(one), scope="col", style=left) for one in header))
-    body = [tag("tr", *(tag("td", _cell(one), style=left) for one in row)) for row in rows]
+    to_the_left = "text-align:left"
+    head = tag(
+        "tr", *(tag("th", escape(heading), scope="col", style=to_the_left) for heading in header)
+    )
+    body = [tag("tr", *(tag("td", _cell(cell), style=to_the_left) for cell in row)) for row in rows]
     title = tag("caption", escape(caption)) if caption else ""
     return tag("table", title, tag("thead", head), tag("tbody", *body))
 

@@ -16,14 +16,16 @@ from functools import cache
 from html import escape
 from importlib.metadata import PackageNotFoundError, version
 from itertools import zip_longest
+from pathlib import Path
 from textwrap import wrap
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, overload
 
 from kneebayes.building.model import ModelLike
 from kneebayes.case.answers import Answer
 from kneebayes.case.case import Case, CaseLike
 from kneebayes.case.urgency import Urgency
 from kneebayes.view.markup import Markup, table, tag
+from kneebayes.writing import text_or_path
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -109,10 +111,10 @@ class Report:
     width: int | None = None
 
 
-def known_line(said: Iterable[tuple[str, str]]) -> str:
+def known_line(answers: Iterable[tuple[str, str]]) -> str:
     """What was answered, in one sentence: labels with their states."""
-    told = "; ".join(f"{label}: {state}" for label, state in said)
-    return f"Known: {told}." if told else "Nothing is known."
+    words = "; ".join(f"{label}: {state}" for label, state in answers)
+    return f"Known: {words}." if words else "Nothing is known."
 
 
 def known_of(answers: Iterable[Answer]) -> str:
@@ -142,6 +144,7 @@ def made_by(model: ModelLike) -> dict[str, Any]:
     return {
         "version": _version(),
         "source": data.knowledge.meta.source,
+        "digest": data.knowledge.digest,
         "lexicon": data.lexicon,
         "layer": data.knowledge.layer,
         "setting": data.setting,
@@ -149,9 +152,11 @@ def made_by(model: ModelLike) -> dict[str, Any]:
     }
 
 
-def made_by_line(model: ModelLike) -> str:
-    """The same as a line of text."""
-    made = made_by(model)
+def made_by_line(model: ModelLike | Mapping[str, Any]) -> str:
+    """The same, of a model or of its plain values, as a line of text; empty for no model."""
+    made = model if isinstance(model, Mapping) else made_by(model)
+    if not made:
+        return ""
     parts = [f"{name}: {made[name]}" for name in ("lexicon", "layer", "setting") if made[name]]
     parts += [f"learnt from {made['learnt']}"] if made["learnt"] else []
     return f"Made by kneebayes {made['version']} ({', '.join(parts)})."
@@ -316,14 +321,14 @@ def _element(block: str | Steps | Outline) -> str:
 
 def _nested(lines: list[tuple[int, str]], start: int) -> tuple[str, int]:
     """The list of all lines as deep as the first, with what stands below each, and its end."""
-    depth, items, at = lines[start][0], [], start
-    while at < len(lines) and lines[at][0] == depth:
-        text, at = escape(lines[at][1]), at + 1
+    depth, items, index = lines[start][0], [], start
+    while index < len(lines) and lines[index][0] == depth:
+        text, index = escape(lines[index][1]), index + 1
         below = ""
-        if at < len(lines) and lines[at][0] > depth:
-            below, at = _nested(lines, at)
+        if index < len(lines) and lines[index][0] > depth:
+            below, index = _nested(lines, index)
         items.append(tag("li", text, below))
-    return tag("ul", *items), at
+    return tag("ul", *items), index
 
 
 def _small(text: str) -> str:
@@ -354,6 +359,33 @@ class Showing(ABC):
     @abstractmethod
     def draw(self, ax: Axes | None = None) -> Axes:
         """Draw the result with matplotlib."""
+
+    def _origin(self) -> Mapping[str, Any]:
+        """Which model made the numbers, as :func:`made_by` says it; empty if none did."""
+        return {}
+
+    def _content(self) -> dict[str, Any]:
+        """What is in the JSON besides the model: the table, row by row."""
+        return {"rows": self.table.to_dict(orient="records")}
+
+    def to_dict(self) -> dict[str, Any]:
+        """Everything as plain values, ready for JSON; a number that is missing is None.
+
+        An infinite number becomes the text ``inf`` or ``-inf``.
+        """
+        content: dict[str, Any] = plain({**self._origin(), **self._content()})
+        return content
+
+    @overload
+    def to_json(self) -> str: ...
+
+    @overload
+    def to_json(self, path: str | Path) -> Path: ...
+
+    def to_json(self, path: str | Path | None = None) -> str | Path:
+        """The same as JSON text; or the path where it was written, if there is one."""
+        text = json.dumps(self.to_dict(), indent=2, ensure_ascii=False, allow_nan=False)
+        return text_or_path(text, path)
 
     def __str__(self) -> str:
         return self.text
@@ -391,21 +423,9 @@ class CaseResult(Reporting):
         """What the signs say to do, whatever was asked."""
         return self.case.urgency
 
-    def _content(self) -> dict[str, Any]:
-        """What is in the JSON besides the patient and the model: the table, row by row."""
-        return {"rows": self.table.to_dict(orient="records")}
-
-    def to_dict(self) -> dict[str, Any]:
-        """Everything as plain values, ready for JSON; a number that is missing is None.
-
-        An infinite number becomes the text ``inf`` or ``-inf``.
-        """
-        content: dict[str, Any] = plain(plain_case(self.case) | self._content())
-        return content
-
-    def to_json(self) -> str:
-        """The same as JSON text."""
-        return json.dumps(self.to_dict(), indent=2, ensure_ascii=False, allow_nan=False)
+    def _origin(self) -> Mapping[str, Any]:
+        """Which model made it, what was answered, and how urgent that is."""
+        return plain_case(self.case)
 
 
 def plain(value: object) -> Any:

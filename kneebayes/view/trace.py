@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping
 from html import escape
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, overload
 
 from kneebayes.building.model import ModelLike
 from kneebayes.building.tracing import Trace, trace_cause
 from kneebayes.view.markup import Markup, table, tag
+from kneebayes.view.report import made_by, made_by_line, plain
+from kneebayes.writing import text_or_path
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -15,7 +20,7 @@ if TYPE_CHECKING:
 __all__ = ["CauseTrace", "trace"]
 
 
-def _trace_html(trace: Trace) -> str:
+def _trace_html(trace: Trace, made_by: str) -> str:
     """A trace as HTML."""
     rows = [
         (
@@ -25,23 +30,25 @@ def _trace_html(trace: Trace) -> str:
             f"{row.low:.3g} \u2026 {row.value:.3g} \u2026 {row.high:.3g}",
             f"{row.link:.3g}",
             row.origin,
-            Markup("<br/>".join(escape(one) for one in row.because)),
+            Markup("<br/>".join(escape(origin) for origin in row.because)),
         )
         for row in trace.rows
     ]
     header = ("", "node", "stated", "in numbers", "in the network", "origin", "because")
     care = "".join(
-        tag("li", escape(f"{one.text} ({', '.join(one.because)})")) for one in trace.cause.care
+        tag("li", escape(f"{advice.text} ({', '.join(advice.because)})"))
+        for advice in trace.cause.care
     )
     return tag(
         "div",
         tag("p", tag("strong", escape(trace.cause.label)), escape(f": {trace.cause.about}")),
         table(header, rows, caption=f"Lexicon: {trace.lexicon}"),
         tag("ul", care) if care else "",
+        tag("p", tag("small", escape(made_by))),
     )
 
 
-def _trace_text(trace: Trace) -> str:
+def _trace_text(trace: Trace, made_by: str) -> str:
     """A trace for a terminal."""
     lines = [f"{trace.cause.label}: {trace.cause.about}", f"lexicon: {trace.lexicon}", ""]
     for row in trace.rows:
@@ -50,14 +57,22 @@ def _trace_text(trace: Trace) -> str:
             f"{row.about:<10} {row.node:<40} {row.stated:<28} {numbers:<24} -> {row.link:.3g}"
         )
         lines += [f"{'':>12}{origin}" for origin in row.because]
-    return "\n".join(lines)
+    return "\n".join([*lines, "", made_by])
 
 
 class CauseTrace:
-    """Every number of one cause with its origin; shows itself as text, HTML and DataFrame."""
+    """Every number of one cause with its origin; shows itself as text, HTML, JSON and table.
 
-    def __init__(self, trace: Trace) -> None:
-        self.trace = trace
+    Attributes
+    ----------
+    trace
+        The cause, and each of its numbers.
+    origin
+        Which model they are of: version, lexicon, layer, setting, what it learnt.
+    """
+
+    def __init__(self, trace: Trace, origin: Mapping[str, Any]) -> None:
+        self.trace, self.origin = trace, origin
 
     @property
     def table(self) -> pd.DataFrame:
@@ -71,7 +86,28 @@ class CauseTrace:
     @property
     def text(self) -> str:
         """The trace for a terminal."""
-        return _trace_text(self.trace)
+        return _trace_text(self.trace, made_by_line(self.origin))
+
+    def to_dict(self) -> dict[str, Any]:
+        """The cause and its numbers as plain values, ready for JSON."""
+        cause = self.trace.cause
+        return {
+            **self.origin,
+            "id": cause.id,
+            "label": cause.label,
+            "about": cause.about,
+            "numbers": plain(self.trace.records()),
+        }
+
+    @overload
+    def to_json(self) -> str: ...
+
+    @overload
+    def to_json(self, path: str | Path) -> Path: ...
+
+    def to_json(self, path: str | Path | None = None) -> str | Path:
+        """The same as JSON text; or the path where it was written, if there is one."""
+        return text_or_path(json.dumps(self.to_dict(), indent=2, ensure_ascii=False), path)
 
     def __str__(self) -> str:
         return self.text
@@ -80,7 +116,7 @@ class CauseTrace:
         return f"CauseTrace({self.trace.cause.label!r}, {len(self.trace.rows)} numbers)"
 
     def _repr_html_(self) -> str:
-        return _trace_html(self.trace)
+        return _trace_html(self.trace, made_by_line(self.origin))
 
 
 def trace(model: ModelLike, cause: str) -> CauseTrace:
@@ -100,4 +136,5 @@ def trace(model: ModelLike, cause: str) -> CauseTrace:
     'prior'
     """
     data = model.data
-    return CauseTrace(trace_cause(data.knowledge, data.elicited, data.cause_named(cause)))
+    traced = trace_cause(data.knowledge, data.elicited, data.cause_named(cause))
+    return CauseTrace(traced, made_by(model))

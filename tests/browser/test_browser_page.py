@@ -64,7 +64,7 @@ def test_ticked_answers_bring_the_numbers_that_python_brings(seen: Visit, knee: 
     assert float(any_urgent) == pytest.approx(dx.any_urgent, rel=1e-9)
     seen.explained()
     groups = json.loads(seen.page.locator("[data-groups]").get_attribute("data-groups"))
-    assert groups == pytest.approx(dict(dx.groups[["id", "posterior"]].to_numpy()), rel=1e-9)
+    assert groups == pytest.approx(dict(dx.group_ranking[["id", "posterior"]].to_numpy()), rel=1e-9)
 
 
 def test_the_waterfall_is_the_ledger(seen: Visit, knee: kb.Model) -> None:

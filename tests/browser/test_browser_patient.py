@@ -99,7 +99,9 @@ def close(seen: Visit, advice: str, guess: str = "gout", percent: str = "90") ->
 
 def test_the_learner_says_how_urgent_it_is_first(seen: Visit, knee: kb.Model) -> None:
     """Look for a patient with fever: nothing says so before the case is closed."""
-    seed = next(s for s in range(1, 99) if knee.case("any", seed=s).truth["fever"] == "present")
+    seed = next(
+        s for s in range(1, 99) if knee.practice_case("any", seed=s).truth["fever"] == "present"
+    )
     reason = next(one for one in knee.diagnose({"fever": True}).urgency.reasons)
     open_patient(seen, seed)
     assert ask(seen, "fever") == {"fever": "present"}
@@ -116,7 +118,7 @@ def test_the_feedback_is_that_of_python(seen: Visit, knee: kb.Model, seed: int) 
     open_patient(seen, seed)
     told = ask(seen, *asked)
     close(seen, "routine")
-    case = knee.case("any", seed=seed, background="none").ask("age", *asked)
+    case = knee.practice_case("any", seed=seed, background="none").ask("age", *asked)
     assert told == {id: case.truth[id] for id in asked}
     feedback = case.close({"gout": 0.9}, "routine")
     low = str(bool(feedback.advice_too_low)).lower()
@@ -135,7 +137,7 @@ def test_a_case_that_was_handed_in_is_read_by_python(
     close(seen, "soon", "bakers_cyst", "35")
     text = seen.page.locator("textarea[id$=-hand-in]").input_value()
     (tmp_path / "anna.json").write_text(text, encoding="utf-8")
-    practice = Practice.read(knee, tmp_path)
+    practice = Practice.load(knee, tmp_path)
     assert practice.table["learner"].tolist() == ["anna"]
     assert practice.table["advice"].tolist() == ["soon"]
     assert practice.feedbacks[0].case.stated == {"bakers_cyst": 0.35}
@@ -153,7 +155,7 @@ def test_an_address_names_a_patient_that_is_the_same_in_python(
         page.wait_for_selector(".kb-asked", state="attached", timeout=PATIENCE)
         asked = [one.id for one in knee.findings][5:25]
         told = ask(Visit(page), *asked)
-        truth = knee.case("any", kind, seed=seed).truth
+        truth = knee.practice_case("any", kind, seed=seed).truth
         assert told == {id: truth[id] for id in asked}
     page.context.close()
 

@@ -45,7 +45,7 @@ def test_the_ranking_has_one_row_a_cause_most_probable_first(
 
 
 def test_all_probabilities_are_probabilities(dx: kb.Differential) -> None:
-    for frame in (dx.ranking, dx.groups):
+    for frame in (dx.ranking, dx.group_ranking):
         assert not frame.isna().any().any()
         for column in ("prior", "posterior"):
             assert frame[column].between(0.0, 1.0).all()
@@ -64,7 +64,7 @@ def test_the_ratio_is_posterior_to_prior(dx: kb.Differential) -> None:
 def test_a_group_is_at_least_its_likeliest_member_and_at_most_their_sum(
     knee: kb.Model, dx: kb.Differential
 ) -> None:
-    groups = dx.groups
+    groups = dx.group_ranking
     assert groups.columns.tolist() == ["id", "group", "prior", "posterior"]
     assert groups["posterior"].is_monotonic_decreasing
     assert set(groups["id"]) == {group.id for group in knee.groups}
@@ -307,7 +307,7 @@ def test_changing_the_answers_afterwards_changes_nothing(knee: kb.Model) -> None
 def test_changing_a_table_changes_nothing(knee: kb.Model) -> None:
     dx = knee.diagnose({"fever": True})
     expected = dx.to_json()
-    for frame in (dx.ranking, dx.groups):
+    for frame in (dx.ranking, dx.group_ranking):
         frame.loc[:, "posterior"] = 0.5
     assert dx.to_json() == expected
 

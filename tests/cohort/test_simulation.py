@@ -102,7 +102,7 @@ GIVEN: list[dict[str, Any]] = [
 
 @pytest.mark.parametrize("given", GIVEN, ids=", ".join)
 def test_what_is_given_holds_and_the_rest_follows(knee: kb.Model, given: dict[str, Any]) -> None:
-    drawn = knee.simulate(2000, seed=3, given=given)
+    drawn = knee.simulate(2000, seed=3, answers=given)
     table = drawn.table
     spread = np.sqrt(table["expected"] * (1.0 - table["expected"]) * 2000)
     # one patient more of a cause that hardly anybody has is no evidence of anything
@@ -117,7 +117,7 @@ def test_what_is_given_holds_and_the_rest_follows(knee: kb.Model, given: dict[st
 
 
 def test_without_the_complaint_it_is_drawn_too(knee: kb.Model) -> None:
-    drawn = knee.simulate(3000, seed=2, given={"pain behind the knee": None}, recording=COMPLETE)
+    drawn = knee.simulate(3000, seed=2, answers={"pain behind the knee": None}, recording=COMPLETE)
     share = (drawn.answers["pain_behind_knee"] == True).mean()  # noqa: E712
     exact = knee.complaint_probability
     assert share == pytest.approx(exact, abs=4.0 * np.sqrt(exact * (1 - exact) / 3000))
@@ -127,9 +127,9 @@ def test_impossible_patients_are_refused_with_what_conflicts(
     robot: kb.Model, knee: kb.Model
 ) -> None:
     with pytest.raises(kb.EvidenceError, match=r"disagree"):
-        knee.simulate(3, given={"age": "older", "older age": False})
+        knee.simulate(3, answers={"age": "older", "older age": False})
     with pytest.raises(kb.UnknownNameError, match="feever"):
-        knee.simulate(3, given={"feever": True})
+        knee.simulate(3, answers={"feever": True})
 
 
 @pytest.mark.parametrize(
@@ -177,7 +177,7 @@ def test_wrong_answers_are_about_history_and_symptoms_only(knee: kb.Model) -> No
     wrong = knee.simulate(
         1000,
         seed=1,
-        given={"fever": True},
+        answers={"fever": True},
         recording=Recording(1.0, 1.0, 1.0, 1.0, 1.0, misreported=0.2),
     )
     assert (wrong.answers["fever"] == True).all()  # noqa: E712

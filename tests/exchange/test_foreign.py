@@ -511,7 +511,7 @@ def test_many_cases_are_answered_as_one_is(typed: Network) -> None:
 
 def test_drawn_cases_have_the_probabilities_of_the_network(typed: Network) -> None:
     model = ForeignModel(typed, ["Flu"])
-    drawn = model.simulate(20_000, given={"Rain": "yes"}, seed=1)
+    drawn = model.simulate(20_000, answers={"Rain": "yes"}, seed=1)
     assert list(drawn.columns) == list(typed.index)
     assert set(drawn["Rain"]) == {"yes"}
     right = model.given({"Rain": "yes"})["Flu"]["True"]
@@ -543,9 +543,9 @@ def test_the_command_about_a_network(weather: NetworkFile, tmp_path: Any) -> Non
     from typer.testing import CliRunner
 
     from kneebayes.cli import app
-    from kneebayes.exchange import write_network
+    from kneebayes.exchange import save_network
 
-    path = str(write_network(weather, tmp_path / "net.xdsl"))
+    path = str(save_network(weather, tmp_path / "net.xdsl"))
     run = CliRunner().invoke
     told = run(app, ["network", path, "--target", "sky", "--given", "wet=present"])
     assert told.exit_code == 0

@@ -14,7 +14,7 @@ import oracle
 import pytest
 from test_networks import agrum  # noqa: F401
 
-from kneebayes.exchange import ExchangeError, read_network, read_network_file, write_network
+from kneebayes.exchange import ExchangeError, load_network, load_network_file, save_network
 from kneebayes.exchange.networks import FORMATS
 from kneebayes.exchange.problems import Problems
 from kneebayes.exchange.schemas import check_schema, schema_named
@@ -69,7 +69,7 @@ def saved(folder: Path, name: str, text: str | bytes) -> Path:
 
 
 def test_bif_of_its_first_program(tmp_path: Path) -> None:
-    network = read_network(saved(tmp_path, "net.bif", JAVABAYES))
+    network = load_network(saved(tmp_path, "net.bif", JAVABAYES))
     assert network["cold"].states == ("true", "false")
     assert network["cough"].states == ("no, none", "dry", "wet")
     right = [[0.7, 0.2, 0.1], [0.2, 0.3, 0.5]]
@@ -82,7 +82,7 @@ def test_bif_of_its_first_program(tmp_path: Path) -> None:
 def test_suffixes_in_any_case_and_packed(tmp_path: Path, name: str) -> None:
     text = f"network n {{ }} {AB} {A_TABLE} probability (b|a) {{ (x) 0.1 0.9; default 0.5, 0.5; }}"
     data = text.encode() if name == "NET.BIF" else gzip.compress(text.encode())
-    network = read_network(saved(tmp_path, name, data))
+    network = load_network(saved(tmp_path, name, data))
     assert network["b"].table == (0.1, 0.9, 0.5, 0.5)
 
 
@@ -104,7 +104,7 @@ def test_xml_in_the_encoding_that_it_declares(tmp_path: Path, encoding: str, dec
     )
     genie = f'<extensions><genie version="1.0"><node id="A"><name>{name}</name></node></genie></extensions>'
     text = f'<?xml version="1.0" encoding="{declared}"?><smile version="1.0"><nodes>{A}</nodes>{genie}</smile>'
-    read = read_network_file(saved(tmp_path, "net.xdsl", text.encode(encoding)))
+    read = load_network_file(saved(tmp_path, "net.xdsl", text.encode(encoding)))
     assert read.label("A") == name
 
 
@@ -114,7 +114,7 @@ def test_a_default_namespace(tmp_path: Path) -> None:
         '<BIF VERSION="0.3" xmlns="http://www.cs.ubc.ca/labs/lci/fopi/ve/XMLBIFv0_3" '
         'xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xsi:schemaLocation="a b">',
     )
-    assert read_network(saved(tmp_path, "net.xml", text))["a"].table == (0.2, 0.8)
+    assert load_network(saved(tmp_path, "net.xml", text))["a"].table == (0.2, 0.8)
 
 
 def test_a_file_with_its_own_document_type(tmp_path: Path) -> None:
@@ -124,7 +124,7 @@ def test_a_file_with_its_own_document_type(tmp_path: Path) -> None:
         "<!DOCTYPE BIF [<!ELEMENT BIF ( NETWORK )*>\n<!ATTLIST BIF VERSION CDATA #REQUIRED>]>\n<BIF",
         1,
     )
-    assert read_network(saved(tmp_path, "net.xml", text))["a"].table == (0.2, 0.8)
+    assert load_network(saved(tmp_path, "net.xml", text))["a"].table == (0.2, 0.8)
 
 
 REFUSED: dict[str, tuple[str, str, str]] = {
@@ -373,7 +373,7 @@ def test_what_is_not_known_is_refused(tmp_path: Path, case: str) -> None:
     name, text, message = REFUSED[case]
     data = text.encode("latin-1") if case == "gzip cut" else text
     with pytest.raises(ExchangeError, match=message):
-        read_network(saved(tmp_path, name, data))
+        load_network(saved(tmp_path, name, data))
 
 
 def test_an_order_that_the_author_makes_doubtful(tmp_path: Path) -> None:
@@ -386,8 +386,8 @@ def test_an_order_that_the_author_makes_doubtful(tmp_path: Path) -> None:
     top = "<!-- This network was created by pyAgrum 3.3.1 for any purpose you want -->"
     path = saved(tmp_path, "net.xdsl", xdsl(A + two + last, top=top))
     with pytest.raises(ExchangeError, match=r"D: the file says that pyAgrum .* as .bifxml"):
-        read_network(path)
-    assert read_network(path, fastest="first")["D"].table == (
+        load_network(path)
+    assert load_network(path, fastest="first")["D"].table == (
         0.99,
         0.01,
         0.2,
@@ -397,7 +397,7 @@ def test_an_order_that_the_author_makes_doubtful(tmp_path: Path) -> None:
         0.05,
         0.95,
     )
-    assert read_network(path, fastest="last")["D"].table == (
+    assert load_network(path, fastest="last")["D"].table == (
         0.99,
         0.01,
         0.9,
@@ -407,9 +407,9 @@ def test_an_order_that_the_author_makes_doubtful(tmp_path: Path) -> None:
         0.05,
         0.95,
     )
-    assert read_network(saved(tmp_path, "a.xdsl", xdsl(A + two, top=top)))["A"].table == (0.2, 0.8)
+    assert load_network(saved(tmp_path, "a.xdsl", xdsl(A + two, top=top)))["A"].table == (0.2, 0.8)
     with pytest.raises(ExchangeError, match="It must be 'first' or 'last'"):
-        read_network(path, fastest="middle")  # type: ignore[arg-type]
+        load_network(path, fastest="middle")  # type: ignore[arg-type]
 
 
 def test_pyagrum_files_are_read_as_pyagrum_means_them(tmp_path: Path, agrum: object) -> None:  # noqa: F811
@@ -418,7 +418,7 @@ def test_pyagrum_files_are_read_as_pyagrum_means_them(tmp_path: Path, agrum: obj
     net = pyagrum.fastBN("A{a0|a1|a2}->D{no|yes}<-B{b0|b1}")
     path = tmp_path / "net.xdsl"
     pyagrum.saveBN(net, str(path))
-    read = read_network(path, fastest="first")
+    read = load_network(path, fastest="first")
     table, parents = read.table_of(read["D"]), read["D"].parents
     for a, b in itertools.product(("a0", "a1", "a2"), ("b0", "b1")):
         states = {"A": a, "B": b}
@@ -462,17 +462,17 @@ def test_noisymax_by_counting(tmp_path: Path, states: int) -> None:
     rng = np.random.default_rng(states)
     for sizes in ([2], [3], [2, 3], [3, 2, 2]):
         text, table = noisymax(states, sizes, rng)
-        network = read_network(saved(tmp_path, "net.xdsl", text))
+        network = load_network(saved(tmp_path, "net.xdsl", text))
         node = network["B"]
         assert node.is_noisy_or == (states == 2)
         assert set(node.states) == {f"s{at}" for at in range(states)}
         read = network.table_of(node)
         read = read[..., [node.states.index(f"s{at}") for at in range(states)]]
         assert np.abs(read - table).max() < 1e-12
-        again = read_network(write_network(network, tmp_path / "again.xdsl"))
+        again = load_network(save_network(network, tmp_path / "again.xdsl"))
         assert again == network
         side_table_path(tmp_path / "again.xdsl").unlink()
-        plain = read_network(tmp_path / "again.xdsl")
+        plain = load_network(tmp_path / "again.xdsl")
         assert plain["B"].states == node.states
         assert np.abs(plain.table_of(plain["B"]) - network.table_of(node)).max() < 1e-12
 
@@ -489,14 +489,14 @@ def test_noisy_ors_go_to_genie_as_such(tmp_path: Path) -> None:
             noisy_or_node("loud", 0.1, {"inflamed": [0.2, 0.4]}),  # GeNIe has no such parent
         )
     )
-    path = write_network(network, tmp_path / "net.xdsl")
+    path = save_network(network, tmp_path / "net.xdsl")
     text = path.read_text()
     assert text.count("<noisymax") == 2
     assert '<noisymax id="cause">\n    <state id="present" />\n    <state id="absent" />' in text
     assert "<strengths>2 0 1</strengths>" in text
     assert "<parameters>0.75 0.25 0.1 0.9 0.0 1.0 0.125 0.875</parameters>" in text
     side_table_path(path).unlink()
-    read = read_network(path)
+    read = load_network(path)
     for node in network.nodes[:-1]:
         assert read[node.id] == node
     assert np.abs(read.table_of(read["loud"]) - network.table_of(network["loud"])).max() < 1e-12
@@ -505,9 +505,9 @@ def test_noisy_ors_go_to_genie_as_such(tmp_path: Path) -> None:
 def test_random_noisy_ors_mean_the_same_in_genie(tmp_path: Path) -> None:
     compared = 0
     for network, evidence, _ in oracle.cases(20, 7):
-        path = write_network(network, tmp_path / "net.xdsl")
+        path = save_network(network, tmp_path / "net.xdsl")
         side_table_path(path).unlink()
-        read = read_network(path)
+        read = load_network(path)
         extra = set(read.index) - set(network.index)
         if not extra:
             assert all(read[id].states == network[id].states for id in network.index)
@@ -531,7 +531,7 @@ def sources(folder: Path) -> list[tuple[str, bytes]]:
         )
     )
     names = ("net.xmlbif", "net.bif", "net.xdsl", "net.json")
-    made = [(name, write_network(network, folder / name).read_bytes()) for name in names]
+    made = [(name, save_network(network, folder / name).read_bytes()) for name in names]
     made.append(("java.bif", JAVABAYES.encode()))
     made.append(("weka.xml", xmlbif(A_ROOT).encode("utf-16")))
     made.append(("packed.bif.gz", gzip.compress(JAVABAYES.encode(), mtime=0)))
@@ -586,7 +586,7 @@ def test_whatever_is_changed_in_a_file_is_read_or_refused(tmp_path: Path, seed: 
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             try:
-                network = read_network(path)
+                network = load_network(path)
             except ExchangeError:  # anything else ends the test
                 refused += 1
                 continue
@@ -629,9 +629,9 @@ def test_a_large_network_of_our_own_is_read_fast(tmp_path: Path) -> None:
     draw = [rng.dirichlet(np.ones(6), (6, 6, 6)) for _ in range(58)]
     parents = [[f"r{at}", f"r{at + 1}", f"r{at + 2}"] for at in range(58)]
     tables = [table_node(f"t{at}", parents[at], draw[at], states) for at in range(58)]
-    path = write_network(Network((*roots, *tables)), tmp_path / "net.json")
+    path = save_network(Network((*roots, *tables)), tmp_path / "net.json")
     begun = time.process_time()
-    read_network(path)
+    load_network(path)
     assert time.process_time() - begun < 1.0  # 75,000 numbers; by the schema alone it takes five
 
 

@@ -17,9 +17,9 @@ from kneebayes.errors import KneebayesError
 from kneebayes.exchange import (
     ExchangeError,
     ExchangeWarning,
-    read_network,
-    read_network_file,
-    write_network,
+    load_network,
+    load_network_file,
+    save_network,
 )
 from kneebayes.exchange.plain import plain_nodes
 from kneebayes.exchange.side_table import side_table_path
@@ -59,7 +59,7 @@ def test_the_article_comes_back_to_the_last_digit(
     knee: kb.Model, tmp_path: Path, suffix: str
 ) -> None:
     path = kb.save(knee, tmp_path / f"knee{suffix}")
-    read = read_network_file(path)
+    read = load_network_file(path)
     assert read.network == knee.network  # order, leaks, links, tables: bit for bit
     assert [node.id for node in read.network.nodes] == [node.id for node in knee.network.nodes]
     for node in knee.network.nodes:
@@ -75,7 +75,7 @@ def test_random_networks_come_back(tmp_path: Path, suffix: str) -> None:
     rng = np.random.default_rng(1)
     for _ in range(25):
         network = oracle.random_network(rng, certain=bool(rng.random() < 0.2))
-        assert read_network(write_network(network, tmp_path / f"net{suffix}")) == network
+        assert load_network(save_network(network, tmp_path / f"net{suffix}")) == network
 
 
 @pytest.mark.parametrize("suffix", MAIN)
@@ -83,9 +83,9 @@ def test_without_the_side_table_the_tables_say_the_same(tmp_path: Path, suffix: 
     """The chain of a noisy-OR changes no posterior of any other node."""
     worst, compared = 0.0, 0
     for network, evidence, _ in oracle.cases(25, 2):
-        path = write_network(network, tmp_path / f"net{suffix}")
+        path = save_network(network, tmp_path / f"net{suffix}")
         side_table_path(path).unlink()
-        plain = read_network(path)
+        plain = load_network(path)
         assert set(network.index) <= set(plain.index)
         noisy = {node.id for node in network.nodes if node.is_noisy_or}
         assert suffix == ".xdsl" or not any(node.is_noisy_or for node in plain.nodes)
@@ -114,9 +114,9 @@ def test_a_changed_main_file_is_not_mixed_with_an_old_side_table(
     assert gap.join(row) in text
     path.write_text(text.replace(gap.join(row), gap.join(reversed(row)), 1))
     with pytest.raises(ExchangeError, match=r"does not belong to the main file.*Delete it"):
-        read_network(path)
+        load_network(path)
     side_table_path(path).unlink()
-    changed = read_network(path)
+    changed = load_network(path)
     assert changed[robot.causes[0].id].is_noisy_or == (suffix == ".xdsl")
 
 
@@ -125,7 +125,7 @@ def test_pyagrum_reads_the_random_networks(agrum: ModuleType, tmp_path: Path, su
     close = 1e-9 if suffix == ".xmlbif" else 1e-6  # it keeps single precision of a BIF file
     for network, evidence, _ in oracle.cases(12, 3):
         hard = evidence.only([id for id in evidence if evidence.hard_state(id) is not None])
-        path = write_network(network, tmp_path / f"net{suffix}")
+        path = save_network(network, tmp_path / f"net{suffix}")
         if suffix == ".xmlbif":
             path = path.rename(path.with_suffix(".bifxml"))
         read = agrum.loadBN(str(path))  # must outlive its inference
@@ -153,7 +153,7 @@ def test_pgmpy_reads_xdsl_as_genie_does(tmp_path: Path) -> None:
             table_node("dysp", ["either", "bronc"], table),
         )
     )
-    path = write_network(network, tmp_path / "net.xdsl")
+    path = save_network(network, tmp_path / "net.xdsl")
     assert "<parents>either bronc</parents>" in path.read_text()
     assert "0.9 0.1 0.8 0.2 0.3 0.7 0.1 0.9" in path.read_text()
     cpd = readers.XDSLReader(str(path)).get_model().get_cpds("dysp")
@@ -172,18 +172,18 @@ def test_an_xdsl_file_of_genie(tmp_path: Path) -> None:
     </extensions></smile>"""
     path = tmp_path / "net.xdsl"
     path.write_text(text)
-    read = read_network_file(path)
+    read = load_network_file(path)
     assert read.label("a") == "An A"
     assert read.network["b"].table == (0.0, 1.0, 1.0, 0.0)
     path.write_text(text.replace("deterministic", "noisyadder"))
     with pytest.raises(ExchangeError, match="b: it is of kind 'noisyadder'"):
-        read_network(path)
+        load_network(path)
 
 
 @pytest.mark.parametrize("name", ["asia", "alarm"])
 def test_examples_of_others_by_pyagrum(agrum: ModuleType, examples: Path, name: str) -> None:
     path = examples / f"{name}.bif"
-    network = read_network(path)
+    network = load_network(path)
     read = agrum.loadBN(str(path))
     assert set(read.names()) == set(network.index)
     rng = np.random.default_rng(4)
@@ -208,8 +208,8 @@ def test_examples_of_others_by_pyagrum(agrum: ModuleType, examples: Path, name: 
 
 @pytest.mark.parametrize("suffix", ALL)
 def test_examples_of_others_come_back(examples: Path, tmp_path: Path, suffix: str) -> None:
-    network = read_network(examples / "alarm.bif")
-    assert read_network(write_network(network, tmp_path / f"alarm{suffix}")) == network
+    network = load_network(examples / "alarm.bif")
+    assert load_network(save_network(network, tmp_path / f"alarm{suffix}")) == network
 
 
 def test_a_file_of_pyagrum_comes_in(agrum: ModuleType, tmp_path: Path) -> None:
@@ -217,7 +217,7 @@ def test_a_file_of_pyagrum_comes_in(agrum: ModuleType, tmp_path: Path) -> None:
     agrum.saveBN(net, str(tmp_path / "net.bifxml"))
     agrum.saveBN(net, str(tmp_path / "net.bif"))
     for file in ("net.bifxml", "net.bif"):
-        network = read_network(tmp_path / file)
+        network = load_network(tmp_path / file)
         assert network["a"].states == ("x", "y", "z")
         inference = agrum.LazyPropagation(net)
         inference.makeInference()
@@ -268,18 +268,18 @@ def test_whatever_is_called_how_comes_back(tmp_path: Path, suffix: str) -> None:
     )
     last = table_node("last", ["very noisy", "[0, 5)"], rng.dirichlet([1, 1], (2, 2)))
     network = Network((root, *odd, noisy, last))
-    path = write_network(network, tmp_path / f"net{suffix}")
-    assert read_network(path) == network
+    path = save_network(network, tmp_path / f"net{suffix}")
+    assert load_network(path) == network
     if suffix in MAIN:
         side_table_path(path).unlink()
-        assert len(read_network(path)) == len(network)
+        assert len(load_network(path)) == len(network)
 
 
 def test_what_no_format_holds_is_refused(tmp_path: Path) -> None:
     for name in ("", "\ud800", "x" * 201):
         network = Network((root_node("a", [0.5, 0.5], [name, "x"]),))
         with pytest.raises(KneebayesError, match="a name is empty"):
-            write_network(network, tmp_path / "net.json")
+            save_network(network, tmp_path / "net.json")
         assert list(tmp_path.iterdir()) == []
 
 
@@ -288,18 +288,18 @@ def test_a_step_of_a_chain_takes_nobodys_name(tmp_path: Path) -> None:
     links = {node.id: 0.5 for node in roots}
     network = Network((*roots, noisy_or_node("f", 0.1, links), root_node("f__2", [0.5, 0.5])))
     with pytest.raises(ExchangeError, match="f__2: a step of a noisy-OR would take this name"):
-        write_network(network, tmp_path / "net.xmlbif")
-    assert read_network(write_network(network, tmp_path / "net.json")) == network
+        save_network(network, tmp_path / "net.xmlbif")
+    assert load_network(save_network(network, tmp_path / "net.json")) == network
 
 
 def test_markup_in_labels_stays_text(robot: kb.Model, tmp_path: Path) -> None:
     bad = '<script>alert("1")</script> & ]]>'
-    file = read_network_file(kb.save(robot, tmp_path / "robot.json"))
+    file = load_network_file(kb.save(robot, tmp_path / "robot.json"))
     odd = type(file)(file.network, dict.fromkeys(file.labels, bad), file.kinds, {"title": bad})
     for suffix in MAIN:
-        path = write_network(odd, tmp_path / f"robot{suffix}")
+        path = save_network(odd, tmp_path / f"robot{suffix}")
         assert "<script" not in path.read_text()
-        assert read_network_file(path).label("squeak") == bad
+        assert load_network_file(path).label("squeak") == bad
 
 
 TWO = "variable a { type discrete [1] {x}; } variable b { type discrete [1] {x}; }"
@@ -360,7 +360,7 @@ def test_broken_files_say_what_is_wrong(tmp_path: Path, case: str) -> None:
     path = tmp_path / name
     path.write_text(text)
     with pytest.raises(ExchangeError, match=message):
-        read_network(path)
+        load_network(path)
 
 
 def test_all_problems_of_a_json_network_at_once(tmp_path: Path) -> None:
@@ -372,7 +372,7 @@ def test_all_problems_of_a_json_network_at_once(tmp_path: Path) -> None:
     path = tmp_path / "net.json"
     path.write_text(json.dumps({"format": "kneebayes network", "version": 2, "nodes": nodes}))
     with pytest.raises(ExchangeError, match="5 problems found") as caught:
-        read_network(path)
+        load_network(path)
     assert {one.place for one in caught.value.problems} == {
         "version",
         "nodes[0].leak",
@@ -388,10 +388,10 @@ def test_rounded_tables_of_others_are_divided_by_their_sum(tmp_path: Path) -> No
         "variable a { type discrete [3] {x, y, z}; } probability (a) { table 0.33, 0.33, 0.33; }"
     )
     with pytest.warns(ExchangeWarning, match="a: 1 of its 1 rows were rounded .* up to 0.99"):
-        network = read_network(path)
+        network = load_network(path)
     assert network["a"].table == pytest.approx((1 / 3,) * 3)
     exact = (
         "variable a { type discrete [2] {x, y}; } probability (a) { table 0.333333, 0.6666667; }"
     )
     path.write_text(exact)  # single precision is no rounding to speak of
-    assert read_network(path)["a"].table == pytest.approx((1 / 3, 2 / 3), abs=1e-6)
+    assert load_network(path)["a"].table == pytest.approx((1 / 3, 2 / 3), abs=1e-6)

@@ -12,7 +12,7 @@ import pytest
 
 import kneebayes as kb
 from kneebayes.errors import EvidenceError
-from kneebayes.exchange import ExchangeError, Patient, write_json
+from kneebayes.exchange import ExchangeError, Patient, save_json
 from kneebayes.exchange.case_file import case_content
 from kneebayes.exchange.problems import Problems
 from kneebayes.exchange.schemas import REMEDIES, check_schema, schema_named
@@ -39,7 +39,7 @@ def dx(knee: kb.Model) -> kb.Differential:
 
 @pytest.fixture(scope="module")
 def packet(knee: kb.Model, dx: kb.Differential) -> dict[str, Any]:
-    return knee.to_phenopacket(dx, created=WHEN)
+    return knee.phenopacket(dx, created=WHEN)
 
 
 def same(first: kb.Differential, second: kb.Differential) -> None:
@@ -61,7 +61,7 @@ def test_a_case_file_gives_the_case_back(
     knee: kb.Model, tmp_path: Path, said: dict[str, object]
 ) -> None:
     case = knee.diagnose(said)
-    patient = knee.read_case(knee.save_case(case, tmp_path / "case.json", name="a", note="b"))
+    patient = knee.load_case(knee.save_case(case, tmp_path / "case.json", name="a", note="b"))
     same(case, patient.diagnose())
     for id, posterior in patient.results.items():
         assert posterior == pytest.approx(case.belief.posteriors[id], abs=CLOSE)
@@ -82,7 +82,7 @@ def test_random_cases_come_back(knee: kb.Model) -> None:
             else:
                 said[node.id] = str(rng.choice(node.states))
         case = knee.diagnose({**said})
-        again = knee.read_case(case_content(case, results=False))
+        again = knee.load_case(case_content(case, results=False))
         same(case, again.diagnose())
         assert list(again.answers) == list(json.loads(json.dumps(case_content(case)))["answers"])
 
@@ -92,7 +92,7 @@ def test_lexicon_and_setting_come_along(knee: kb.Model, tmp_path: Path) -> None:
     case = placed.diagnose(CERTAIN)
     path = placed.save_case(case, tmp_path / "case.json")
     for reader in (knee, placed, knee.in_setting("sports_clinic")):
-        again = reader.read_case(path).diagnose()
+        again = reader.load_case(path).diagnose()
         assert again.model.reading == placed.reading
         same(case, again)
 
@@ -197,7 +197,7 @@ WRONG: dict[str, tuple[dict[str, Any], str]] = {
 def test_what_is_wrong_with_a_case_file(knee: kb.Model, case: str) -> None:
     content, message = WRONG[case]
     with pytest.raises(ExchangeError, match=message):
-        knee.read_case(content)
+        knee.load_case(content)
 
 
 def test_all_that_is_wrong_is_told_at_once(knee: kb.Model) -> None:
@@ -211,7 +211,7 @@ def test_all_that_is_wrong_is_told_at_once(knee: kb.Model) -> None:
         },
     )
     with pytest.raises(ExchangeError, match=r"^the case: 4 problems found") as caught:
-        knee.read_case(content)
+        knee.load_case(content)
     places = ["lexicon", "setting", "answers.fevr", "answers.fever.answer"]
     assert [one.place for one in caught.value.problems] == places
 
@@ -237,38 +237,38 @@ def test_hazards_of_json(knee: kb.Model, tmp_path: Path, case: str) -> None:
     text, message = TEXTS[case]
     path = tmp_path / "case.json"
     path.write_text(text)
-    for read in (knee.read_case, knee.read_phenopacket):
+    for read in (knee.load_case, knee.load_phenopacket):
         with pytest.raises(ExchangeError, match=message):
             read(path)
 
 
 def test_files_that_are_none(knee: kb.Model, tmp_path: Path) -> None:
     with pytest.raises(ExchangeError, match=r"'none.json': .*\n.*no such file"):
-        knee.read_case(tmp_path / "none.json")
+        knee.load_case(tmp_path / "none.json")
     (tmp_path / "latin.json").write_bytes('{"a": "é"}'.encode("latin-1"))
     with pytest.raises(ExchangeError, match="byte 7 is not UTF-8"):
-        knee.read_case(tmp_path / "latin.json")
+        knee.load_case(tmp_path / "latin.json")
     (tmp_path / "bom.json").write_text(json.dumps(case_with()), encoding="utf-8-sig")
-    assert knee.read_case(tmp_path / "bom.json").answers == {"fever": "absent"}
+    assert knee.load_case(tmp_path / "bom.json").answers == {"fever": "absent"}
     with pytest.raises(ExchangeError, match="cannot be JSON"):
-        knee.read_case({"a": {1, 2}})
+        knee.load_case({"a": {1, 2}})
 
 
 def test_markup_in_names_is_inert(knee: kb.Model, tmp_path: Path) -> None:
     bad = "<script>alert(1)</script><img src=x onerror=alert(1)>"
     content = case_with(name=bad, note=bad, answers={"fever": {"label": bad, "answer": "present"}})
-    patient = knee.read_case(write_json(content, tmp_path / "case.json"))
+    patient = knee.load_case(save_json(content, tmp_path / "case.json"))
     assert bad in patient.text
     assert "<script" not in patient.html
     assert "<img" not in patient.html
     assert bad in html.unescape(patient.html)
     assert patient.table["why"].tolist() == ["the folder calls it 'fever'"]
     packet = {"id": "a", "phenotypicFeatures": [{"type": {"id": bad, "label": bad}}]}
-    assert "<script" not in knee.read_phenopacket(packet).html
+    assert "<script" not in knee.load_phenopacket(packet).html
 
 
 def test_urgency_stands_on_top_of_a_patient(knee: kb.Model) -> None:
-    patient = knee.read_case(case_with(answers={"fever": {"answer": "present"}}))
+    patient = knee.load_case(case_with(answers={"fever": {"answer": "present"}}))
     advice = patient.diagnose().urgency.advice
     assert advice in patient.text
     assert f'<p role="alert"><strong>{advice}' in patient.html
@@ -285,8 +285,8 @@ def test_urgency_stands_on_top_of_a_patient(knee: kb.Model) -> None:
 def test_a_phenopacket_gives_the_case_back(
     knee: kb.Model, dx: kb.Differential, packet: dict[str, Any], tmp_path: Path
 ) -> None:
-    for source in (packet, write_json(packet, tmp_path / "packet.json")):
-        patient = knee.read_phenopacket(source)
+    for source in (packet, save_json(packet, tmp_path / "packet.json")):
+        patient = knee.load_phenopacket(source)
         same(dx, patient.diagnose())
         assert [one.place for one in patient.unused] == ["interpretations"]
 
@@ -306,8 +306,8 @@ def test_every_certain_answer_survives_a_phenopacket(knee: kb.Model) -> None:
             said = {id: knee.network[id].states[at] for id in chosen}
             if not said or knee.probability(said) == 0.0:
                 continue
-            packet = knee.to_phenopacket(knee.diagnose({**said}), top=1, created=WHEN)
-            read = knee.read_phenopacket(packet, diseases="certain").answers
+            packet = knee.phenopacket(knee.diagnose({**said}), n=1, created=WHEN)
+            read = knee.load_phenopacket(packet, diseases="certain").answers
             assert {id: read[id] for id in said} == said
             compared += len(said)
     assert compared > 250
@@ -339,7 +339,7 @@ def test_what_stands_in_a_phenopacket(packet: dict[str, Any], dx: kb.Differentia
 
 
 def test_urgent_causes_are_told_whatever_their_rank(knee: kb.Model, dx: kb.Differential) -> None:
-    told = knee.to_phenopacket(dx, top=1)["interpretations"]
+    told = knee.phenopacket(dx, n=1)["interpretations"]
     urgent = sum(cause.urgent for cause in knee.causes)
     assert sum("An urgent cause." in one["summary"] for one in told) == urgent
     assert len(told) in (urgent, urgent + 1)
@@ -348,14 +348,14 @@ def test_urgent_causes_are_told_whatever_their_rank(knee: kb.Model, dx: kb.Diffe
 def test_what_a_phenopacket_cannot_hold(knee: kb.Model) -> None:
     vague = knee.diagnose(VAGUE)
     with pytest.raises(EvidenceError, match=r"stiffness.*uncertain='leave out', or a case file"):
-        knee.to_phenopacket(vague)
-    told = knee.to_phenopacket(vague, uncertain="leave out")
+        knee.phenopacket(vague)
+    told = knee.phenopacket(vague, uncertain="leave out")
     assert "also rests on what cannot stand here" in told["interpretations"][0]["summary"]
-    assert "stiffness" not in knee.read_phenopacket(told).answers
+    assert "stiffness" not in knee.load_phenopacket(told).answers
     with pytest.raises(EvidenceError, match="uncertain must be"):
-        knee.to_phenopacket(vague, uncertain="maybe")  # type: ignore[arg-type]
-    with pytest.raises(EvidenceError, match="top must be a whole number from 1 on, got 0"):
-        knee.to_phenopacket(vague, top=0)
+        knee.phenopacket(vague, uncertain="maybe")  # type: ignore[arg-type]
+    with pytest.raises(EvidenceError, match="n must be a whole number from 1 on, got 0"):
+        knee.phenopacket(vague, n=0)
 
 
 FEVER = {"type": {"id": "HP:0001945", "label": "Fever"}}
@@ -464,7 +464,7 @@ UNDERSTOOD: dict[str, tuple[dict[str, Any], dict[str, object], list[str]]] = {
 @pytest.mark.parametrize("case", UNDERSTOOD)
 def test_what_a_phenopacket_says(knee: kb.Model, case: str) -> None:
     content, answers, why = UNDERSTOOD[case]
-    patient = knee.read_phenopacket({"id": "a", **content})
+    patient = knee.load_phenopacket({"id": "a", **content})
     assert patient.answers == answers
     assert [one.why for one in patient.unused] == why
     assert isinstance(patient, Patient)
@@ -474,7 +474,7 @@ def test_what_a_phenopacket_says(knee: kb.Model, case: str) -> None:
 
 
 def test_a_disease_can_be_taken_for_certain(knee: kb.Model) -> None:
-    patient = knee.read_phenopacket({"id": "a", "diseases": [{"term": GOUT}]}, diseases="certain")
+    patient = knee.load_phenopacket({"id": "a", "diseases": [{"term": GOUT}]}, diseases="certain")
     assert patient.answers == {"gout": "present"}
 
 
@@ -512,7 +512,7 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
 def test_what_is_no_phenopacket(knee: kb.Model, case: str) -> None:
     content, message = REFUSED[case]
     with pytest.raises(ExchangeError, match=message):
-        knee.read_phenopacket(content)
+        knee.load_phenopacket(content)
 
 
 # risk assessments
@@ -520,7 +520,7 @@ def test_what_is_no_phenopacket(knee: kb.Model, case: str) -> None:
 
 def test_a_risk_assessment(knee: kb.Model) -> None:
     case = knee.diagnose({**VAGUE, "fever": True})
-    told = knee.to_risk_assessment(case, subject="somebody", created=WHEN)
+    told = knee.risk_assessment(case, subject="somebody", created=WHEN)
     assert json.loads(json.dumps(told, allow_nan=False)) == told
     assert (told["resourceType"], told["status"]) == ("RiskAssessment", "preliminary")
     assert told["occurrenceDateTime"] == "2026-01-02T03:04:05+00:00"

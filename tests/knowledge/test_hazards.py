@@ -272,7 +272,7 @@ NUMBERS = {
     "burden out of scale": (
         ("tests.toml", "burden = 1", "burden = 6"),
         "tests.toml: methods.ohmmeter.burden",
-        "less than or equal to 5",
+        "burden must be at most 5",
     ),
 }
 
@@ -632,7 +632,7 @@ REASONS = {
     "no origin at all": (
         ("findings.toml", 'because = "assumed: some robots squeak for joy"', "because = []"),
         "findings.toml: squeak.because",
-        "at least 1",
+        "because must name at least one",
     ),
 }
 

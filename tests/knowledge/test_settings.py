@@ -111,7 +111,7 @@ def test_every_shift_says_where_it_comes_from(knee: kb.Model) -> None:
     [
         ("moon_magnet = {", "moon_magnt = {", "shifts.moon_magnt", "is not a cause or group"),
         ('"C03" }', '"C99" }', "shifts[moon_magnet].because", "neither a claim nor a reference"),
-        ("odds = 0.5", "odds = 0.0", "shifts.moon_magnet.odds", "greater than or equal to 0.001"),
+        ("odds = 0.5", "odds = 0.0", "shifts.moon_magnet.odds", "must be at least 0.001"),
         ("odds = 0.5", "odds = nan", "shifts.moon_magnet.odds", "nan is not a number"),
         ('"C03" }', '"C03", why = 1 }', "shifts.moon_magnet.why", "is not a field here"),
         ("odds = 2.0, ", "", "shifts.wear.odds", "the field is missing"),

@@ -57,7 +57,7 @@ def everything(knowledge: Knowledge) -> Iterator[tuple[str, str, object, tuple[s
     """Everything that a folder says."""
     for kind in (
         *("meta", "lexicons", "groups", "causes", "contexts", "mediators", "findings"),
-        *("methods", "urgency", "settings"),
+        *("methods", "urgency", "settings", "incoherent"),
     ):
         yield from values_inside(kind, getattr(knowledge, kind))
 

@@ -222,24 +222,6 @@ def test_the_log_score_is_that_of_single_questions(taught: kb.Model, seen: pd.Da
             assert score[side] == pytest.approx(np.log(p), abs=1e-9)
 
 
-def test_intervals_hold_the_truth(robot: kb.Model) -> None:
-    """Of all learnt numbers over twenty truths nearly 90 % lie in their intervals."""
-    inside = []
-    for seed in range(20):
-        truth = perturbed(robot, 100 + seed)
-        taught = robot.update(patients_of(truth, 300, seed))
-        table = taught.learnt.table
-        table = table[(table["data"] > 0.1) & table["kind"].isin(["leak", "prior"])]
-        pain = Evidence.of(truth.network, {truth.knowledge.meta.complaint: "present"})
-        told = truth.engine.propagate(pain, list(truth.knowledge.causes))
-        for row in table.itertuples():
-            node = truth.network[row.node]
-            true = told.present(row.node) if row.kind == "prior" else node.leak
-            inside.append(row.low <= true <= row.high)
-    assert len(inside) > 60
-    assert np.mean(inside) > 0.8
-
-
 def test_more_patients_more_data_and_narrower(robot: kb.Model, seen: pd.DataFrame) -> None:
     few, many = robot.update(seen.head(40)).learnt, robot.update(seen).learnt
     learnt = many.table["learnt"]

@@ -29,6 +29,8 @@ COMPUTING = (
     "negative.js",
     "questions.js",
     "patient.js",
+    "voice.js",
+    "hearing.js",
 )
 FLAGS = [
     "--no-sandbox",

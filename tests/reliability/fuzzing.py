@@ -20,7 +20,7 @@ from tqdm.auto import tqdm
 
 import kneebayes as kb
 from kneebayes.cli import main as run_command
-from kneebayes.exchange import read_network, write_network
+from kneebayes.exchange import load_network, save_network
 from kneebayes.knowledge import read_knowledge, shipped_folder
 from reliability.checks import Check
 from reliability.mutating import TOKENS, Rng, mutated, odd_name, odd_value
@@ -29,7 +29,7 @@ PART = "fuzzing"
 TINY = Path(__file__).parents[1] / "data" / "tiny"
 CODES = {0, 1, 2, 3, 4}
 COMMANDS = (
-    "diagnose", "ask", "explain", "robustness", "findings", "cause", "check", "nonsense", ""
+    "diagnose", "questions", "explain", "robustness", "search", "trace", "check", "nonsense", ""
 )  # fmt: skip
 OPTIONS = (
     "--absent", "--context", "--likely", "--top", "--json", "--lexicon", "--about", "--kind",
@@ -108,7 +108,7 @@ def fuzz_cases(model: kb.Model, count: int, rng: Rng) -> dict[str, Tally]:
         for _ in tqdm(range(count), desc="case files", leave=False, mininterval=1):
             content = mutated(rng, text)
             path.write_bytes(content)
-            tally.note("case", content, lambda: _finite(model.read_case(path).diagnose()))
+            tally.note("case", content, lambda: _finite(model.load_case(path).diagnose()))
     return {"case files": tally}
 
 
@@ -118,7 +118,7 @@ def fuzz_networks(model: kb.Model, count: int, rng: Rng) -> dict[str, Tally]:
     with tempfile.TemporaryDirectory(dir=_quick_place()) as place:
         texts = {}
         for end in ("bif", "xmlbif", "xdsl"):
-            path = write_network(model.network, Path(place) / f"net.{end}")
+            path = save_network(model.network, Path(place) / f"net.{end}")
             texts[path] = path.read_text(encoding="utf-8")
             for beside in Path(place).glob("*.json"):
                 beside.unlink()
@@ -200,7 +200,7 @@ def _finite(told: kb.Differential) -> str:
 
 
 def _network(path: Path) -> str:
-    network = read_network(path)
+    network = load_network(path)
     for node in network.nodes:
         assert np.isfinite(network.table_of(node)).all()
     return "read"

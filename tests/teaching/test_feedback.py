@@ -17,7 +17,11 @@ mpl.use("Agg")
 
 @pytest.fixture(scope="module")
 def told(knee: kb.Model) -> Feedback:
-    case = knee.case("any", "urgent", seed=21).state({"gout": 0.05}).ask("fever", "ultrasound")
+    case = (
+        knee.practice_case("any", "urgent", seed=21)
+        .state({"gout": 0.05})
+        .ask("fever", "ultrasound")
+    )
     case = case.ask("stiffness").state({"gout": 0.02, "Baker's cyst": 0.3})
     return case.ask("warmth").close({"meniscus tear": 0.4, "DVT": 0.0}, "routine")
 
@@ -112,7 +116,7 @@ def test_only_what_could_be_had_for_nothing_is_due(told: Feedback, knee: kb.Mode
 @pytest.mark.parametrize("seed", range(12))
 def test_a_test_nobody_ordered_never_makes_advice_wrong(knee: kb.Model, seed: int) -> None:
     """A learner who asks every free question and advises what the signs say is right."""
-    case = knee.case("any", "any", seed=seed)
+    case = knee.practice_case("any", "any", seed=seed)
     free = [id for id in case.open if case.price_of(id) == 0.0]
     case = case.ask(*free)
     told = case.close({"gout": 0.1}, case.urgency.level)
@@ -123,7 +127,9 @@ def test_a_test_nobody_ordered_never_makes_advice_wrong(knee: kb.Model, seed: in
 
 @pytest.mark.parametrize("seed", range(6))
 def test_the_plan_can_be_walked(knee: kb.Model, seed: int) -> None:
-    case = knee.case("any", "any", seed=seed).ask("fever", "stiffness", "ultrasound", "warmth")
+    case = knee.practice_case("any", "any", seed=seed).ask(
+        "fever", "stiffness", "ultrasound", "warmth"
+    )
     told = case.close({"gout": 0.1})
     asked = [id for step in told.plan.steps for id in step.asked]
     assert len(asked) == len(set(asked)) <= sum(len(step.asked) for step in case.steps)
@@ -163,7 +169,7 @@ def test_the_urgency_is_not_shown_before_the_learner_has_said_it(told: Feedback)
 def test_reasons_name_an_answer_that_moves_the_cause_towards_the_exact_posterior(
     knee: kb.Model,
 ) -> None:
-    case = knee.case("any", "any", seed=5).ask("swollen knee", "lump behind the knee")
+    case = knee.practice_case("any", "any", seed=5).ask("swollen knee", "lump behind the knee")
     exact = case.exact["gout"]
     told = case.close({"gout": 0.9})
     assert exact < 0.5
@@ -173,7 +179,7 @@ def test_reasons_name_an_answer_that_moves_the_cause_towards_the_exact_posterior
 
 
 def test_biases_are_named_where_the_numbers_show_them(knee: kb.Model) -> None:
-    case = knee.case("any", "any", seed=5)
+    case = knee.practice_case("any", "any", seed=5)
     absent = next(id for id in knee.knowledge.causes if case.truth[id] == "absent")
     early = case.close({absent: 0.95})
     assert [one.split(":")[0] for one in early.biases] == ["Premature closure"]

@@ -26,7 +26,7 @@ mpl.use("Agg")
 def practice(knee: kb.Model) -> Practice:
     learners = (ask_the_best, ask_at_random, neglect_base_rates)
     done = [
-        knee.practice(partial(one, questions=2), 12, seed=3, name=one.__name__.replace("_", " "))
+        knee.practice(partial(one, n=2), 12, seed=3, name=one.__name__.replace("_", " "))
         for one in learners
     ]
     return done[0] + done[1] + done[2]
@@ -97,7 +97,7 @@ def test_cases_that_were_chosen_are_said_to_be(knee: kb.Model, practice: Practic
 
 @pytest.mark.parametrize("cases", [0, -1, 1.5, True])
 def test_a_number_of_cases_that_makes_no_sense(knee: kb.Model, cases: object) -> None:
-    with pytest.raises(kb.KneebayesError, match="cases: must be a whole number from 1"):
+    with pytest.raises(kb.KneebayesError, match="n: must be a whole number from 1"):
         knee.practice(ask_at_random, cases)  # type: ignore[arg-type]
 
 

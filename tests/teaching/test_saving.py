@@ -15,7 +15,7 @@ from kneebayes.teaching import Feedback, PracticeCase, case_from_json, case_to_j
 
 @pytest.fixture(scope="module")
 def case(knee: kb.Model) -> PracticeCase:
-    case = knee.case("any", seed=13).ask("fever").state({"gout": 0.1})
+    case = knee.practice_case("any", seed=13).ask("fever").state({"gout": 0.1})
     return case.ask("ultrasound", "lump behind the knee").state({"gout": 0.05, "DVT": 0.01})
 
 
@@ -23,7 +23,7 @@ def test_an_open_case_comes_back_as_it_was(
     knee: kb.Model, case: PracticeCase, tmp_path: Path
 ) -> None:
     case.save(tmp_path / "case.json")
-    again = knee.open_case(tmp_path / "case.json")
+    again = knee.load_practice_case(tmp_path / "case.json")
     assert again.steps == case.steps
     assert (again.truth, again.known, again.cost) == (case.truth, case.known, case.cost)
     assert again.text == case.text
@@ -144,6 +144,6 @@ def test_files_that_cannot_be_read(
     if content is not None:
         path.write_bytes(content)
     with pytest.raises(kb.KneebayesError) as caught:
-        knee.open_case(path)
+        knee.load_practice_case(path)
     assert said in str(caught.value)
     assert str(path) in str(caught.value)

@@ -19,7 +19,7 @@ PICTURES: dict[str, Callable[[kb.Differential], "Axes"]] = {
     "pareto": lambda dx: dx.questions("gout").draw_pareto(),
     "robustness": lambda dx: dx.robustness(20).draw(),
     "slopes": lambda dx: dx.robustness(20).draw_slopes(),
-    "lexicons": lambda dx: dx.lexicons().draw(),
+    "lexicons": lambda dx: dx.compare_lexicons().draw(),
     "tornado": lambda dx: dx.tornado("gout").draw(),
     "sets": lambda dx: dx.sets(3).draw(),
     "surprises": lambda dx: dx.surprises().draw(),

@@ -1,14 +1,17 @@
-"""Every result of one patient says which model made it, alike as text, HTML and JSON."""
+"""Every result says which model made it, alike as text, HTML and JSON."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from html import unescape
+from inspect import isabstract
 
 import pandas as pd
 import pytest
 
 import kneebayes as kb
-from kneebayes.view.report import CaseResult
+from kneebayes.teaching import PracticeCase, ask_at_random
+from kneebayes.view.report import CaseResult, Showing
+from kneebayes.view.trace import CauseTrace
 
 RESULTS: dict[str, Callable[[kb.Differential], CaseResult]] = {
     "explanation": lambda dx: dx.explain("gout"),
@@ -21,7 +24,7 @@ RESULTS: dict[str, Callable[[kb.Differential], CaseResult]] = {
     "without": lambda dx: dx.without("gout"),
     "sets": lambda dx: dx.sets(2),
     "robustness": lambda dx: dx.robustness(20),
-    "lexicons": lambda dx: dx.lexicons(),
+    "lexicons": lambda dx: dx.compare_lexicons(),
     "sensitivity": lambda dx: dx.sensitivity("gout", prior="gout"),
     "tornado": lambda dx: dx.tornado("gout", over="words"),
     "sampled": lambda dx: dx.model.sample({"fever": True}, draws=500),
@@ -29,6 +32,28 @@ RESULTS: dict[str, Callable[[kb.Differential], CaseResult]] = {
     "interview": lambda dx: dx.model.interview({"fever": True}, about="gout"),
     "tree": lambda dx: dx.model.interview({"fever": True}, about="gout").tree(1),
 }
+
+
+# results that are not of one patient, by what is asked of a model
+OTHERS: dict[str, Callable[[kb.Model], Showing | CauseTrace]] = {
+    "trace": lambda knee: knee.trace("gout"),
+    "case": lambda knee: practice_case(knee, seed=1),
+    "feedback": lambda knee: practice_case(knee).close({"gout": 0.1}),
+    "practice": lambda knee: knee.practice(ask_at_random, 1, seed=1),
+    "frequencies": lambda knee: knee.natural_frequencies("gout", "stiffness"),
+    "simulated": lambda knee: knee.simulate(3),
+    "evaluation": lambda knee: knee.evaluate(knee.simulate(40), baselines=()),
+    "worlds": lambda knee: knee.misspecify(40, [kb.study.World("as it is", knee)]),
+    "published": lambda knee: kb.study.evaluate_published(knee, kb.study.published_cases()[:4]),
+    "patient of a file": lambda knee: knee.load_phenopacket(
+        kb.load().phenopacket(kb.load().diagnose({"fever": True}))
+    ),
+}
+
+
+def practice_case(knee: kb.Model, seed: int = 1) -> PracticeCase:
+    """A patient to practise on, with one question asked."""
+    return knee.practice_case("any", seed=seed).ask("fever")
 
 
 @pytest.fixture(scope="module")
@@ -44,7 +69,7 @@ def taught() -> kb.Differential:
     return kb.load().update(cysts).diagnose({"fever": True})
 
 
-def shown(result: CaseResult | kb.Differential) -> tuple[str, str, dict[str, object]]:
+def shown(result: Showing | CauseTrace | kb.Differential) -> tuple[str, str, dict[str, object]]:
     """Text, HTML and JSON of a result."""
     return str(result), unescape(result._repr_html_()), json.loads(result.to_json())
 
@@ -71,6 +96,57 @@ def test_a_result_says_who_was_learnt_from(taught: kb.Differential, name: str) -
     for page in (text, html):
         assert "learnt from 8 patients" in page
     assert content["learnt"] == "8 patients"
+
+
+@pytest.mark.parametrize("name", OTHERS)
+def test_what_is_not_of_one_patient_says_it_too(
+    placed: kb.Differential, taught: kb.Differential, name: str
+) -> None:
+    text, html, content = shown(OTHERS[name](placed.model))
+    line = f"Made by kneebayes {kb.__version__} (lexicon: article, layer: "
+    for page in (text, html):
+        assert line in page
+        assert "setting: emergency" in page
+    assert (content["lexicon"], content["setting"]) == ("article", "emergency")
+    assert content["layer"] == placed.model.data.knowledge.layer
+    assert content["version"] == kb.__version__
+    text, html, content = shown(OTHERS[name](taught.model))
+    assert "learnt from 8 patients" in text
+    assert "learnt from 8 patients" in html
+    assert content["learnt"] == "8 patients"
+
+
+def test_what_was_learnt_says_it_too() -> None:
+    cysts = pd.DataFrame({"Baker's cyst": [True] * 8, "fever": [False] * 8})
+    learnt = kb.load().in_setting("emergency").update(cysts).learnt
+    assert learnt is not None
+    for result in (learnt, learnt.score(cysts)):
+        text, html, content = shown(result)
+        for page in (text, html):
+            assert "setting: emergency, learnt from 8 patients" in page
+        assert (content["setting"], content["learnt"]) == ("emergency", "8 patients")
+
+
+def kinds_of(kind: type) -> Iterator[type]:
+    """A class and all that are made from it."""
+    yield kind
+    for further in kind.__subclasses__():
+        yield from kinds_of(further)
+
+
+def test_no_kind_of_result_is_silent_about_its_model() -> None:
+    foreign = {"ForeignResult", "ForeignCase"}  # of a network that others made
+    kinds = [kind for kind in kinds_of(Showing) if kind.__module__.startswith("kneebayes")]
+    assert len(kinds) > 20
+    for kind in kinds:
+        if not isabstract(kind) and kind.__name__ not in foreign:
+            assert kind._origin is not Showing._origin, kind.__name__
+
+
+def test_a_cohort_says_it_too(placed: kb.Differential) -> None:
+    cohort = placed.model.diagnose_cohort(pd.DataFrame({"fever": [True]}))
+    assert "setting: emergency" in cohort._repr_html_()
+    assert cohort.origin["setting"] == "emergency"
 
 
 def test_a_differential_says_it_too(placed: kb.Differential, taught: kb.Differential) -> None:

@@ -32,8 +32,9 @@ export const KINDS = ["any", "second cause", "urgent"];
  *
  * Worlds are drawn until one has all that is given (Henrion 1988), so it is drawn from
  * P(world | given) exactly; where that is too rare, state after state is drawn from its
- * posterior instead, which gives the same and takes a second. Every world has chance of its
- * own, so that Python's `knee.case("any", kind, seed)` finds the same patient.
+ * posterior instead, which gives the same and takes a second. Worlds that the folder calls
+ * incoherent are passed over, and those in which no cause with a name is present. Every world has chance of its
+ * own, so that Python's `knee.practice_case("any", kind, seed)` finds the same patient.
  *
  * @param {object} model a model
  * @param {number} seed where chance begins; the same seed draws the same patient
@@ -47,8 +48,9 @@ export function drawPatient(model, seed, options = {}) {
   let patient = null;
   for (let tries = 0; patient === null && tries < MOST_TRIES; tries += 1) {
     const world = drawForward(model, hard, chanceFrom(seedOfWorld(seed, tries)));
-    if (world !== null && isOfKind(model, patientOf(model, world, seed), options.kind)) {
-      patient = patientOf(model, world, seed);
+    const drawn = world === null ? null : patientOf(model, world, seed);
+    if (drawn !== null && isTeachable(model, drawn) && isOfKind(model, drawn, options.kind)) {
+      patient = drawn;
     }
   }
   return patient || patientOf(model, drawGiven(model, hard, chanceFrom(seed)), seed);
@@ -63,6 +65,21 @@ function patientOf(model, world, seed) {
   const states = Object.fromEntries(model.nodes.map((node, at) => [node.id, node.states[world[at]]]));
   const causes = model.causes.filter((id) => states[id] === "present");
   return { causes, states, seed };
+}
+
+/** Whether a patient contradicts nothing, and has a cause that can be named. */
+function isTeachable(model, patient) {
+  const { incoherent = [], rest = "" } = model.payload;
+  const named = model.causes.some((id) => id !== rest);
+  const so = (name) => {
+    const [id, state = "present"] = name.split(".");
+    return patient.states[id] === state;
+  };
+  const holds = (rule) =>
+    rule.all.every(so) &&
+    !rule.none.some(so) &&
+    (rule.any.length === 0 || rule.any.filter(so).length >= rule.atLeast);
+  return (!named || patient.causes.some((id) => id !== rest)) && !incoherent.some(holds);
 }
 
 function isOfKind(model, patient, kind = "any") {

@@ -1,4 +1,5 @@
 // What a payload names, made ready to be listed and searched.
+import { hearingOf } from "./hearing.js";
 import { folded } from "./view_dom.js";
 
 const YES_AND_NO = { present: "yes", absent: "no" };
@@ -22,8 +23,22 @@ export function catalogOf(payload) {
     states: (id) => shownFirst(nodes.get(id)?.states ?? []),
     groupLabel: (id) => payload.groups.find((group) => group.id === id)?.label ?? id,
     groupOf: (id) => payload.groups.find((group) => group.id === id),
+    heard: hearingOf(askedNames(payload)),
     searchText: (id) => folded(namesOf(payload, id, words(id)).join(" ")),
   };
+}
+
+/** Under which names and questions things can be asked for, as in Python. */
+function askedNames(payload) {
+  const states = new Map(payload.contexts.map((one) => [one.id, one.states]));
+  const ids = [...payload.contexts, ...payload.findings].map((one) => one.id);
+  const some = (id) => [
+    payload.labels[id],
+    ...(payload.aliases[id] ?? []),
+    ...(payload.questions[id] ? [payload.questions[id]] : []),
+    ...(states.get(id) ?? []).flatMap((state) => [state.label, ...state.aliases]),
+  ];
+  return Object.fromEntries(ids.map((id) => [id, some(id)]));
 }
 
 function sectionsOf(payload) {

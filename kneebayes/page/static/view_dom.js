@@ -1,5 +1,6 @@
 // Elements made by hand: text only ever goes in as text, styles only through properties, so
 // that names with markup stay names and the page's security policy holds.
+import { slipsBetween } from "./hearing.js";
 
 let instancesMade = 0;
 
@@ -127,21 +128,4 @@ function isNearly(word, other) {
   return [...Array(2 * slips + 1).keys()].some(
     (at) => slipsBetween(word, other.slice(0, word.length - slips + at)) <= slips,
   );
-}
-
-/** Letters to change, put in, leave out or exchange with the next (Damerau 1964). */
-function slipsBetween(word, other) {
-  let before = [];
-  let row = [...Array(other.length + 1).keys()];
-  for (let at = 1; at <= word.length; at += 1) {
-    const next = [at];
-    for (let to = 1; to <= other.length; to += 1) {
-      const same = word[at - 1] === other[to - 1];
-      next[to] = Math.min(row[to] + 1, next[to - 1] + 1, row[to - 1] + (same ? 0 : 1));
-      const turned = at > 1 && to > 1 && word[at - 1] === other[to - 2] && word[at - 2] === other[to - 1];
-      if (turned) next[to] = Math.min(next[to], before[to - 2] + 1);
-    }
-    [before, row] = [row, next];
-  }
-  return row[other.length];
 }

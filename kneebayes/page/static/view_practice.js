@@ -1,9 +1,11 @@
 // The virtual patient: a case drawn from the model, asked, judged and then told.
+import { clearly } from "./hearing.js";
 import { drawPatient, KINDS } from "./patient.js";
 import { button, counted, make, matches, refill } from "./view_dom.js";
 import { dueOf, feedbackCard } from "./view_feedback.js";
 import { guessCard } from "./view_guess.js";
 import { questionsInSlices, taskQueue } from "./view_slices.js";
+import { introduction, sentenceAbout } from "./voice.js";
 
 const LARGEST_SEED = 9999; // short enough to be read out in class
 
@@ -45,6 +47,7 @@ export function practicePanel(catalog, prefix, onAsked, onExplore) {
   }
 
   function ask(id) {
+    if (visit.closed || visit.asked.includes(id) || visit.free.includes(id)) return;
     visit.compare(visit.asked.length);
     visit.asked.push(id);
     visit.parts.chart.show(visit);
@@ -120,6 +123,9 @@ function visitOf(catalog, model, queue, seed, kind) {
     patient,
     free,
     asked,
+    opening: introduction(model, patient, free),
+    /** The answer in the patient's words; empty where an examiner finds it out. */
+    said: (id) => sentenceAbout(model, patient, id),
     /** What is known after the first so many questions, all of them if left out. */
     known(steps = asked.length) {
       const ids = [payload.complaint, ...free, ...asked.slice(0, steps)];
@@ -154,9 +160,8 @@ function caseCard(catalog, prefix, visit, open) {
     "section",
     { class: "kb-card", "aria-labelledby": `${prefix}-case-title` },
     make("h2", { id: `${prefix}-case-title`, text: `Patient ${visit.seed}` }),
-    make("p", {
-      text: `A patient comes with ${catalog.label(catalog.payload.complaint)}. Ask, examine, test; then say how probable each cause is.`,
-    }),
+    make("p", { class: "kb-opening", text: visit.opening }),
+    make("p", { class: "kb-small", text: "Ask, examine, test; then say how probable each cause is." }),
     make("p", {
       class: "kb-small",
       text: `The patient is drawn from the model. The same number is the same patient on every machine and in Python: share it with a class, or add #patient=${visit.seed} to the address of this page.`,
@@ -196,7 +201,8 @@ function chartCard(catalog, prefix, visit) {
       const lines = visit.asked.map((id) => {
         const said = catalog.stateLabel(id, visit.patient.states[id]);
         return make("li", { data: { asked: id, state: visit.patient.states[id] } },
-          make("span", { text: `${catalog.label(id)}: ` }), make("strong", { text: said }));
+          make("span", { text: `${catalog.label(id)}: ` }), make("strong", { text: said }),
+          visit.said(id) ? make("q", { class: "kb-said", text: visit.said(id) }) : null);
       });
       refill(list, ...lines);
       const last = visit.asked.at(-1);
@@ -211,11 +217,30 @@ function chartCard(catalog, prefix, visit) {
 function askCard(catalog, prefix, onAsk) {
   const found = make("p", { class: "kb-small", role: "status" });
   const sections = catalog.sections.map((section) => askSection(catalog, section, onAsk));
+  const askInWords = () => {
+    const heard = catalog.heard(input.value).filter(([id]) => id !== catalog.payload.complaint);
+    const meant = clearly(heard);
+    if (meant !== "") {
+      onAsk(meant);
+      input.value = "";
+      sections.forEach((section) => section.filter(""));
+      found.textContent = `Asked: ${catalog.label(meant)}.`;
+      return;
+    }
+    const near = heard.slice(0, 4).map(([id]) => `\u201c${catalog.label(id)}\u201d`);
+    found.textContent = near.length === 0
+      ? "Nothing here sounds like that. Put it in other words."
+      : `That may mean several things: ${near.join(", ")}. Say which, or press it below.`;
+  };
   const input = make("input", {
     type: "search",
     id: `${prefix}-ask-search`,
     autocomplete: "off",
+    placeholder: "Does the calf hurt?",
     on: {
+      keydown: (event) => {
+        if (event.key === "Enter" && input.value.trim() !== "") askInWords();
+      },
       input: () => {
         const search = input.value.trim();
         const hits = sections.map((section) => section.filter(search));
@@ -231,8 +256,8 @@ function askCard(catalog, prefix, onAsk) {
     make(
       "div",
       { class: "kb-search" },
-      make("label", { for: input.id, class: "kb-small", text: "Search by any name" }),
-      input,
+      make("label", { for: input.id, class: "kb-small", text: "Ask in your own words, or search" }),
+      make("div", { class: "kb-row" }, input, button("Ask", askInWords, { class: "kb-button", data: { act: "ask-in-words" } })),
     ),
     found,
     ...sections.map((section) => section.element),

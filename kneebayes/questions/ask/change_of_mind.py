@@ -97,23 +97,25 @@ def find_change(
     if _passes(now, to, over):
         return Change(to, over, now, (now,), {0: 1}, complete=True)
     nodes = list(open_nodes(case, kinds))
-    told = outcomes_of(case.engine, case.evidence, nodes, subject)
-    single = [one for id in nodes for one in told[id] if len(told[id]) > 1]
+    outcomes = outcomes_of(case.engine, case.evidence, nodes, subject)
+    single = [outcome for id in nodes for outcome in outcomes[id] if len(outcomes[id]) > 1]
     tried = {1: len(single)}
-    found = [one for one in single if _passes(one, to, over)]
-    favour = [one for one in single if weight(now, one, to, over) > 0.0]
-    favour.sort(key=lambda one: -weight(now, one, to, over))
+    changing = [outcome for outcome in single if _passes(outcome, to, over)]
+    favour = [outcome for outcome in single if weight(now, outcome, to, over) > 0.0]
+    favour.sort(key=lambda outcome: -weight(now, outcome, to, over))
     for size in range(2, most + 1):
-        if found:
+        if changing:
             break
         asked = list(_together(favour[: KEPT[size]], size))
         tried[size] = len(asked)
         each = outcomes_of_each(case.engine, case.evidence, asked, subject)
-        found = [one for one in each if one.probability > 0.0 and _passes(one, to, over)]
-    found.sort(key=lambda one: -one.probability)
+        changing = [
+            outcome for outcome in each if outcome.probability > 0.0 and _passes(outcome, to, over)
+        ]
+    changing.sort(key=lambda outcome: -outcome.probability)
     # all singles were tried, so a single or a pair is surely smallest
-    complete = bool(found) and len(found[0].answers) <= 2
-    return Change(to, over, now, tuple(found), tried, complete)
+    complete = bool(changing) and len(changing[0].answers) <= 2
+    return Change(to, over, now, tuple(changing), tried, complete)
 
 
 def weight(now: Outcome, after: Outcome, to: str, over: str) -> float:
@@ -130,7 +132,7 @@ def _together(single: Sequence[Outcome], size: int) -> list[Asked]:
     """Every combination of answers about different nodes."""
     sets: list[Asked] = []
     for some in combinations(single, size):
-        together = {id: state for one in some for id, state in one.answers.items()}
+        together = {id: state for outcome in some for id, state in outcome.answers.items()}
         if len(together) == size:
             sets.append(together)
     return sets
@@ -147,9 +149,9 @@ def _check(case: Case, to: str, over: str, now: Outcome) -> None:
         raise EvidenceError(message)
     for role, id in (("to", to), ("over", over)):
         if now.posteriors[id] in (0.0, 1.0):
-            said = "present" if now.posteriors[id] else "absent"
+            state = "present" if now.posteriors[id] else "absent"
             message = (
-                f"{role}: {label(id)} is {said} for certain, given the answers, so none can "
+                f"{role}: {label(id)} is {state} for certain, given the answers, so none can "
                 "change that. Name another cause, or take an answer back."
             )
             raise EvidenceError(message)
@@ -205,7 +207,7 @@ class ChangeOfMind(CaseResult):
         """
         import pandas as pd
 
-        rows = [self._row(one) for one in self.change.sets]
+        rows = [self._row(change) for change in self.change.sets]
         columns = list(self._row(self.change.now))
         return pd.DataFrame(rows, columns=columns)
 
@@ -224,8 +226,8 @@ class ChangeOfMind(CaseResult):
         }
 
     def _worded(self, outcome: Outcome) -> str:
-        said = (self.case.answered(id, state) for id, state in outcome.answers.items())
-        return "; ".join(f"{one.label}: {one.state}" for one in said)
+        answers = (self.case.answered(id, state) for id, state in outcome.answers.items())
+        return "; ".join(f"{answer.label}: {answer.state}" for answer in answers)
 
     @property
     def report(self) -> Report:
@@ -233,10 +235,10 @@ class ChangeOfMind(CaseResult):
         header = ("answers", "probability", self.to, self.over)
         now = self._row(self.change.now)
         rows: list[tuple[str, ...]] = [("(now)", "", *_posteriors(now))]
-        for one in self.change.sets[:SHOWN]:
-            if one.answers:
-                row = self._row(one)
-                rows.append((str(row["answers"]), percent(one.probability), *_posteriors(row)))
+        for change in self.change.sets[:SHOWN]:
+            if change.answers:
+                row = self._row(change)
+                rows.append((str(row["answers"]), percent(change.probability), *_posteriors(row)))
         title = f"What would put {self.to} above {self.over}"
         return report_on(
             self.case, title, header, rows, self._search, lead=[self._found], whole_title=True
@@ -279,7 +281,7 @@ class ChangeOfMind(CaseResult):
         from kneebayes.questions.ask.figures import draw_changes
 
         rows = [{**self._row(self.change.now), "answers": "now", "probability": None}]
-        rows += [self._row(one) for one in self.change.sets[:SHOWN] if one.answers]
+        rows += [self._row(change) for change in self.change.sets[:SHOWN] if change.answers]
         return draw_changes(rows, self.to, self.over, ax)
 
     def __repr__(self) -> str:

@@ -104,10 +104,10 @@ def _grow(
         state = question.state_of(outcome)
         answer = case.answered(question.id, state)
         after = case.but(answer)
-        left = 0 if level == "now" != case.level else depth - 1
+        deeper = 0 if level == "now" != case.level else depth - 1
         further = (*path, (question.id, state))
         share = probability * outcome.probability
-        branches.append(_grow(after, subject, kinds, left, further, share, outcome))
+        branches.append(_grow(after, subject, kinds, deeper, further, share, outcome))
     return TreeNode(path, probability, now, case.level, question, tuple(branches))
 
 

@@ -43,19 +43,19 @@ def draw_outcomes(
         False: {"marker": "s", "color": ORANGE, "markerfacecolor": "white", "label": "if no"},
         None: {"marker": "D", "color": GREEN, "label": "one of several answers"},
     }
-    told: set[object] = set()
-    for at, row in enumerate(drawn):
-        mine = [one for one in outcomes if one["id"] == row["id"]]
-        places = [number(one["posterior"]) for one in mine]
-        ax.plot([min(places), max(places)], [at, at], color=GREY, lw=1.5, zorder=1)
-        ax.plot(number(row["now"]), at, "|", color="black", ms=15, mew=2, zorder=2)
-        for one, place in zip(mine, places, strict=True):
-            style = dict(marks[one["positive"]])
-            if one["positive"] in told:
+    labelled: set[object] = set()
+    for index, row in enumerate(drawn):
+        mine = [outcome for outcome in outcomes if outcome["id"] == row["id"]]
+        places = [number(branch["posterior"]) for branch in mine]
+        ax.plot([min(places), max(places)], [index, index], color=GREY, lw=1.5, zorder=1)
+        ax.plot(number(row["now"]), index, "|", color="black", ms=15, mew=2, zorder=2)
+        for branch, place in zip(mine, places, strict=True):
+            style = dict(marks[branch["positive"]])
+            if branch["positive"] in labelled:
                 del style["label"]
-            told.add(one["positive"])
-            ax.plot(place, at, ls="", ms=7.5, mew=1.8, zorder=3, **style)
-        ax.text(1.06, at, f"{number(row['bits']):.3f}", va="center", fontsize=9)
+            labelled.add(branch["positive"])
+            ax.plot(place, index, ls="", ms=7.5, mew=1.8, zorder=3, **style)
+        ax.text(1.06, index, f"{number(row['bits']):.3f}", va="center", fontsize=9)
     labels = [f"{row['question']}\n({row['speaks_of_label']})" for row in drawn]
     ax.plot([], [], "|", color="black", ms=12, mew=2, label="now")
     ax.text(1.06, len(drawn) - 0.45, "bits", va="bottom", fontsize=9)
@@ -121,11 +121,11 @@ def draw_tree(nodes: Sequence[Row], ax: Axes | None = None) -> Axes:
     ends = sum(1 for node in nodes if node["ends"])
     ax = ax or _new_axes(3.0 * (deepest + 1), max(2.5, 0.62 * ends + 0.6))
     heights, parents = _places(nodes)
-    for at, node in enumerate(nodes):
-        x, parent = number(node["depth"]), parents[at]
+    for index, node in enumerate(nodes):
+        x, parent = number(node["depth"]), parents[index]
         if parent is not None:
-            told = f"{node['answer']} {percent(number(node['probability']))}"
-            _draw_branch(ax, x, heights[parent], heights[at], told)
+            label = f"{node['answer']} {percent(number(node['probability']))}"
+            _draw_branch(ax, x, heights[parent], heights[index], label)
         colour = ORANGE if node["urgent"] else (GREEN if node["ends"] else BLUE)
         box: dict[str, Any] = {
             "facecolor": "white",
@@ -134,29 +134,29 @@ def draw_tree(nodes: Sequence[Row], ax: Axes | None = None) -> Axes:
             "linewidth": 2.0 if node["urgent"] else 1.0,
         }
         place: dict[str, Any] = {"ha": "center", "va": "center", "parse_math": False, "zorder": 3}
-        ax.text(x, heights[at], str(node["label"]), fontsize=8, bbox=box, **place)
+        ax.text(x, heights[index], str(node["label"]), fontsize=8, bbox=box, **place)
     ax.set_xlim(-0.5, deepest + 0.5)
     ax.set_ylim(-ends + 0.4, 0.6)
     ax.set_axis_off()
     return ax
 
 
-def _draw_branch(ax: Axes, x: float, start: float, end: float, told: str) -> None:
+def _draw_branch(ax: Axes, x: float, start: float, end: float, label: str) -> None:
     """A line to a point at ``x`` from the one before it, with the answer on it."""
     ax.plot([x - 1, x], [start, end], color=GREY, lw=1.0, zorder=1)
     box: dict[str, Any] = {"facecolor": "white", "edgecolor": "none", "pad": 0.8}
     place: dict[str, Any] = {"ha": "center", "va": "center", "parse_math": False, "zorder": 2}
-    ax.text(x - 0.5, 0.5 * (start + end), told, fontsize=7.5, bbox=box, **place)
+    ax.text(x - 0.5, 0.5 * (start + end), label, fontsize=7.5, bbox=box, **place)
 
 
 def _places(nodes: Sequence[Row]) -> tuple[list[float], dict[int, int | None]]:
     """Height of each point, ends one below the other, and where each comes from."""
     parents: dict[int, int | None] = {}
     last: dict[int, int] = {}
-    for at, node in enumerate(nodes):
+    for index, node in enumerate(nodes):
         depth = int(number(node["depth"]))
-        parents[at] = last.get(depth - 1)
-        last[depth] = at
+        parents[index] = last.get(depth - 1)
+        last[depth] = index
     heights = [0.0] * len(nodes)
     end = 0
     for at, node in enumerate(nodes):
@@ -164,7 +164,7 @@ def _places(nodes: Sequence[Row]) -> tuple[list[float], dict[int, int | None]]:
             heights[at] = -float(end)
             end += 1
     for at in reversed(range(len(nodes))):
-        below = [heights[one] for one, parent in parents.items() if parent == at]
+        below = [heights[child] for child, parent in parents.items() if parent == at]
         if below:
             heights[at] = sum(below) / len(below)
     return heights, parents
@@ -184,9 +184,9 @@ def draw_changes(rows: Sequence[Row], to: str, over: str, ax: Axes | None = None
     """
     drawn = list(rows)[::-1]
     ax = ax or _new_axes(8.0, 0.68 * len(drawn) + 1.4)
-    for at, row in enumerate(drawn):
+    for index, row in enumerate(drawn):
         ends = [number(row["over_posterior"]), number(row["to_posterior"])]
-        ax.plot(ends, [at, at], color=GREY, lw=1.5, zorder=1)
+        ax.plot(ends, [index, index], color=GREY, lw=1.5, zorder=1)
     places = range(len(drawn))
     ax.plot(_all(drawn, "to_posterior"), places, "o", color=BLUE, ms=11, label=to)
     ax.plot(

@@ -15,6 +15,7 @@ from kneebayes.questions.ask.decision_tree import DEEPEST, DecisionTree, grow_tr
 from kneebayes.questions.ask.questions import Questions, question_text_of
 from kneebayes.questions.ask.ranking import Question, kinds_of, subject_called, subject_named
 from kneebayes.questions.ask.stopping import SameDecision, Stop, stop_rule
+from kneebayes.renaming import renamed
 from kneebayes.view.markup import percent
 from kneebayes.view.report import CaseResult, Report, report_on
 
@@ -73,15 +74,16 @@ class Interview(CaseResult):
         asked = self.questions
         return stop_rule(self.case, asked.subject, asked.now, asked.ranked, self.threshold)
 
-    def answer(self, said: Mapping[str, object]) -> Interview:
+    @renamed(said="answers")
+    def answer(self, answers: Mapping[str, object]) -> Interview:
         """The interview with more answers, or with answers changed or taken back (None).
 
         Parameters
         ----------
-        said
+        answers
             Answers by name, as :meth:`kneebayes.Model.diagnose` takes them.
         """
-        after = replace(self, case=self.case.given(said))
+        after = replace(self, case=self.case.given(answers))
         believe(after.case.engine, after.case.knowledge, after.case.evidence)  # names a conflict
         return after
 

@@ -72,8 +72,8 @@ class Outcome:
         return max(self.posteriors, key=lambda id: self.posteriors[id])
 
     def __repr__(self) -> str:
-        told = ", ".join(f"{id} {state}" for id, state in self.answers.items()) or "now"
-        return f"Outcome({told}: {self.probability:.3g})"
+        words = ", ".join(f"{id} {state}" for id, state in self.answers.items()) or "now"
+        return f"Outcome({words}: {self.probability:.3g})"
 
 
 def now_of(engine: Engine, evidence: Evidence, subject: Subject) -> Outcome:
@@ -107,9 +107,12 @@ def outcomes_of(
         By node one outcome for each state that can occur.
     """
     asked = [{id: state} for id in nodes for state in engine.network[id].states]
-    told = iter(outcomes_of_each(engine, evidence, asked, subject))
-    found = {id: [next(told) for _ in engine.network[id].states] for id in nodes}
-    return {id: tuple(one for one in each if one.probability > 0.0) for id, each in found.items()}
+    outcomes = iter(outcomes_of_each(engine, evidence, asked, subject))
+    by_node = {id: [next(outcomes) for _ in engine.network[id].states] for id in nodes}
+    return {
+        id: tuple(outcome for outcome in each if outcome.probability > 0.0)
+        for id, each in by_node.items()
+    }
 
 
 def outcomes_of_each(
@@ -143,21 +146,21 @@ def outcomes_of_each(
     """
     if not asked:
         return []
-    given = engine.log_probability(evidence)
-    if given == -np.inf:
+    log_known = engine.log_probability(evidence)
+    if log_known == -np.inf:
         message = "The evidence has probability zero, so nothing follows from it."
         raise ImpossibleEvidenceError(message, list(evidence))
     parts: dict[frozenset[tuple[str, str]], int] = {}
     terms = [
-        [(parts.setdefault(part, len(parts)), sign) for part, sign in _negative(engine, one)]
-        for one in asked
+        [(parts.setdefault(part, len(parts)), sign) for part, sign in _negative(engine, answer)]
+        for answer in asked
     ]
-    weighed = _ask(engine, evidence, [dict(part) for part in parts], subject, given)
-    rows = np.stack([sum(sign * weighed[at] for at, sign in each) for each in terms])
-    rare = [at for at, each in enumerate(terms) if len(each) > 1 and rows[at, 0] < SMALL]
+    weighed = _ask(engine, evidence, [dict(part) for part in parts], subject, log_known)
+    rows = np.stack([sum(sign * weighed[place] for place, sign in each) for each in terms])
+    rare = [index for index, each in enumerate(terms) if len(each) > 1 and rows[index, 0] < SMALL]
     if rare:
-        rows[rare] = _ask(engine, evidence, [asked[at] for at in rare], subject, given)
-    return [_outcome(row, one, subject) for row, one in zip(rows, asked, strict=True)]
+        rows[rare] = _ask(engine, evidence, [asked[index] for index in rare], subject, log_known)
+    return [_outcome(row, answer, subject) for row, answer in zip(rows, asked, strict=True)]
 
 
 def information(now: Outcome, outcomes: Sequence[Outcome]) -> float:
@@ -198,8 +201,8 @@ def _gains(now: Outcome, outcomes: Sequence[Outcome]) -> Numbers:
     """Bits about the subject, or about each cause; rounding never makes one negative."""
     before = _beliefs(now, now)
     gains = np.zeros(len(before))
-    for one in outcomes:
-        gains += one.probability * _divergence(_beliefs(one, now), before)
+    for outcome in outcomes:
+        gains += outcome.probability * _divergence(_beliefs(outcome, now), before)
     return np.maximum(0.0, gains)
 
 
@@ -237,21 +240,21 @@ def _negative(engine: Engine, asked: Asked) -> list[tuple[frozenset[tuple[str, s
 
 
 def _ask(
-    engine: Engine, evidence: Evidence, asked: Sequence[Asked], subject: Subject, given: float
+    engine: Engine, evidence: Evidence, asked: Sequence[Asked], subject: Subject, log_known: float
 ) -> Numbers:
     """One batch: for each set of answers P(answers), P(no member, answers), P(cause, answers).
 
     All given the evidence; the second is zero where the subject is not several causes.
     """
-    cases = [evidence.plus(Evidence.of(engine.network, one)) for one in asked]
-    told = engine.propagate_each(cases, subject.causes)
-    shares = np.exp(told.log_probability - given)
+    cases = [evidence.plus(Evidence.of(engine.network, answer)) for answer in asked]
+    propagated = engine.propagate_each(cases, subject.causes)
+    shares = np.exp(propagated.log_probability - log_known)
     none = np.zeros(len(cases))
     if len(subject.members) > 1:
         absent = Evidence(dict.fromkeys(subject.members, (1.0, 0.0)))
         without = engine.propagate_each([case.plus(absent) for case in cases])
-        none = np.exp(without.log_probability - given)
-    causes = [told.marginals[id][:, -1] * shares for id in subject.causes]
+        none = np.exp(without.log_probability - log_known)
+    causes = [propagated.marginals[id][:, -1] * shares for id in subject.causes]
     return np.stack([shares, none, *causes], axis=1)
 
 

@@ -83,7 +83,7 @@ class Questions(CaseResult):
     @property
     def by_advice(self) -> Questions:
         """The same questions, those first whose answer is most likely to change the urgency."""
-        ranked = sorted(self.ranked, key=lambda one: (-one.advice, -one.bits))
+        ranked = sorted(self.ranked, key=lambda question: (-question.advice, -question.bits))
         return replace(self, ranked=tuple(ranked), order="advice")
 
     @property
@@ -198,17 +198,17 @@ class Questions(CaseResult):
         """
         import pandas as pd
 
-        asked = {one.id: one for one in self.ranked}
+        asked = {question.id: question for question in self.ranked}
         if question not in asked:
             message = (
                 f"question: {question!r} is not open here. Take one of the column 'id' of the "
                 "table of questions."
             )
             raise EvidenceError(message)
-        told = {"now": self.now.posteriors}
+        columns = {"now": self.now.posteriors}
         for outcome in asked[question].outcomes:
-            told[asked[question].state_of(outcome)] = outcome.posteriors
-        return pd.DataFrame(told).rename_axis("id")
+            columns[asked[question].state_of(outcome)] = outcome.posteriors
+        return pd.DataFrame(columns).rename_axis("id")
 
     def pairs(self, best: int = PAIRED) -> pd.DataFrame:
         """Two-step look-ahead: what the best questions tell two at a time, the best pair first.
@@ -224,9 +224,9 @@ class Questions(CaseResult):
         """
         import pandas as pd
 
-        found = look_ahead(self.case, self.subject, self.now, self.ranked[:best])
+        pairs = look_ahead(self.case, self.subject, self.now, self.ranked[:best])
         columns = ["first", "second", "bits", "beyond"]
-        rows = [[pair.first, pair.second, pair.bits, pair.beyond] for pair in found]
+        rows = [[pair.first, pair.second, pair.bits, pair.beyond] for pair in pairs]
         return pd.DataFrame(rows, columns=columns)
 
     def same_decision(
@@ -253,9 +253,9 @@ class Questions(CaseResult):
     @property
     def report(self) -> Report:
         """What is shown."""
-        rows = [question_cells(row, at) for at, row in enumerate(self._rows[:SHOWN], start=1)]
-        left = len(self._rows) - len(rows)
-        after = [f"{left} more in the table."] if left else []
+        rows = [question_cells(row, index) for index, row in enumerate(self._rows[:SHOWN], start=1)]
+        more = len(self._rows) - len(rows)
+        after = [f"{more} more in the table."] if more else []
         if not rows:
             after = ["Nothing is left to ask."]
         return report_on(

@@ -115,7 +115,9 @@ def subject_called(knowledge: Knowledge, names: Names, about: str | None) -> str
     subject = subject_named(knowledge, names, about)
     if len(subject.members) == 1:
         return knowledge.label(subject.members[0])
-    groups = [id for id, one in knowledge.groups.items() if {*one.members} == {*subject.members}]
+    groups = [
+        id for id, group in knowledge.groups.items() if {*group.members} == {*subject.members}
+    ]
     return knowledge.label(groups[0]) if groups else "at least one urgent cause"
 
 
@@ -132,7 +134,7 @@ def kinds_of(kinds: str | Iterable[str] | None) -> tuple[str, ...]:
     wanted = (kinds,) if isinstance(kinds, str) else tuple(kinds)
     for kind in wanted:
         if kind not in QUESTION_KINDS:
-            allowed = ", ".join(f"'{one}'" for one in QUESTION_KINDS)
+            allowed = ", ".join(f"'{name}'" for name in QUESTION_KINDS)
             message = f"kinds: there is no kind of question {kind!r}. There are: {allowed}."
             raise EvidenceError(message)
     return tuple(kind for kind in QUESTION_KINDS if kind in wanted)
@@ -140,12 +142,14 @@ def kinds_of(kinds: str | Iterable[str] | None) -> tuple[str, ...]:
 
 def open_nodes(case: Case, kinds: Sequence[str]) -> dict[str, str]:
     """Kind by id of the findings and contexts about which nothing was said."""
-    found: dict[str, str] = {
+    open_kinds: dict[str, str] = {
         id: "symptom" if finding.kind == "complaint" else finding.kind
         for id, finding in case.knowledge.findings.items()
     }
-    found |= dict.fromkeys(case.knowledge.contexts, "context")
-    return {id: kind for id, kind in found.items() if kind in kinds and id not in case.evidence}
+    open_kinds |= dict.fromkeys(case.knowledge.contexts, "context")
+    return {
+        id: kind for id, kind in open_kinds.items() if kind in kinds and id not in case.evidence
+    }
 
 
 def rank_questions(
@@ -172,20 +176,20 @@ def rank_questions(
     now = now_of(case.engine, case.evidence, subject)
     if now.subject in (0.0, 1.0):
         named = " or ".join(case.knowledge.label(id) for id in subject.members)
-        said = "present" if now.subject else "absent"
+        state = "present" if now.subject else "absent"
         message = (
-            f"about: {named} is {said} for certain, given the answers, so no question can tell "
+            f"about: {named} is {state} for certain, given the answers, so no question can tell "
             "more of it. Ask about something else, or take an answer back."
         )
         raise EvidenceError(message)
     nodes = open_nodes(case, kinds)
-    told = outcomes_of(case.engine, case.evidence, list(nodes), subject)
-    found = [
+    outcomes_by_node = outcomes_of(case.engine, case.evidence, list(nodes), subject)
+    questions = [
         _question(case, id, nodes[id], now, outcomes)
-        for id, outcomes in told.items()
+        for id, outcomes in outcomes_by_node.items()
         if len(outcomes) > 1
     ]
-    return now, tuple(sorted(found, key=lambda one: -one.bits))
+    return now, tuple(sorted(questions, key=lambda question: -question.bits))
 
 
 def _question(
@@ -194,9 +198,11 @@ def _question(
     finding = case.knowledge.findings.get(id)
     method = "" if finding is None else finding.method
     price = case.knowledge.methods.get(method)
-    levels = tuple(case.level_after(one.answers) for one in outcomes)
+    levels = tuple(case.level_after(outcome.answers) for outcome in outcomes)
     change = sum(
-        one.probability for one, level in zip(outcomes, levels, strict=True) if level != case.level
+        outcome.probability
+        for outcome, level in zip(outcomes, levels, strict=True)
+        if level != case.level
     )
     return Question(
         id,
@@ -244,16 +250,19 @@ def pareto_front(questions: Sequence[Question]) -> tuple[str, ...]:
         The cheapest first.
     """
     front = [
-        one
-        for one in questions
+        question
+        for question in questions
         if not any(
-            other.bits >= one.bits
-            and other.cost <= one.cost
-            and (other.bits > one.bits or other.cost < one.cost)
+            other.bits >= question.bits
+            and other.cost <= question.cost
+            and (other.bits > question.bits or other.cost < question.cost)
             for other in questions
         )
     ]
-    return tuple(one.id for one in sorted(front, key=lambda one: (one.cost, -one.bits)))
+    return tuple(
+        question.id
+        for question in sorted(front, key=lambda question: (question.cost, -question.bits))
+    )
 
 
 def look_ahead(
@@ -270,16 +279,16 @@ def look_ahead(
     """
     pairs = list(combinations(questions, 2))
     asked = [list(joint_answers(pair)) for pair in pairs]
-    flat = [one for each in asked for one in each]
-    told = iter(outcomes_of_each(case.engine, case.evidence, flat, subject))
-    found = []
+    flat = [row for each in asked for row in each]
+    outcomes = iter(outcomes_of_each(case.engine, case.evidence, flat, subject))
+    ahead = []
     for (first, second), each in zip(pairs, asked, strict=True):
-        bits = information(now, [next(told) for _ in each])
-        found.append(Pair(first.id, second.id, bits, bits - first.bits - second.bits))
-    return tuple(sorted(found, key=lambda pair: -pair.bits))
+        bits = information(now, [next(outcomes) for _ in each])
+        ahead.append(Pair(first.id, second.id, bits, bits - first.bits - second.bits))
+    return tuple(sorted(ahead, key=lambda pair: -pair.bits))
 
 
 def joint_answers(questions: Iterable[Question]) -> Iterable[Asked]:
     """Every combination of the answers of some questions."""
-    for states in product(*(one.outcomes for one in questions)):
+    for states in product(*(question.outcomes for question in questions)):
         yield {id: state for outcome in states for id, state in outcome.answers.items()}

@@ -112,14 +112,14 @@ def same_decision(
 
     kind = "leading cause" if threshold is None else "above threshold"
     decision = decide(now)
-    told = outcomes_of_each(case.engine, case.evidence, list(joint_answers(questions)), subject)
-    every = sum(one.probability for one in told)  # 1 but for rounding
-    other = sum(one.probability for one in told if decide(one) != decision)
+    outcomes = outcomes_of_each(case.engine, case.evidence, list(joint_answers(questions)), subject)
+    every = sum(outcome.probability for outcome in outcomes)  # 1 but for rounding
+    other = sum(outcome.probability for outcome in outcomes if decide(outcome) != decision)
     return SameDecision(
         "urgency" if urgency else kind,
         decision,
         None if urgency else threshold,
-        tuple(one.id for one in questions),
+        tuple(question.id for question in questions),
         1.0 - other / every,
     )
 
@@ -161,7 +161,7 @@ def stop_rule(
         Where a cause or group that is asked about counts as found.
     """
     limit = threshold if subject.members else None
-    changing = sorted(questions, key=lambda one: -one.advice)[:MOST]
+    changing = sorted(questions, key=lambda question: -question.advice)[:MOST]
     return Stop(
         same_decision(case, subject, now, questions[:MOST], limit),
         same_decision(case, subject, now, changing, urgency=True),

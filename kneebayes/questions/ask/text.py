@@ -35,10 +35,10 @@ def question_header() -> tuple[str, ...]:
     return HEADER
 
 
-def question_cells(row: Row, at: int) -> tuple[str, ...]:
+def question_cells(row: Row, rank: int) -> tuple[str, ...]:
     """One ranked question as cells; a question with several answers has no yes and no."""
     return (
-        f"{at}{'*' if row['front'] else ''}",
+        f"{rank}{'*' if row['front'] else ''}",
         str(row["question"]),
         f"{number(row['bits']):.3f}",
         _share(row["p_yes"]),

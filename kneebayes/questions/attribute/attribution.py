@@ -92,8 +92,8 @@ def attribute(
     One propagation for each cause that leads to a present finding, in the network of
     :func:`kneebayes.inference.paths.split_by_path`; and one or two for each finding.
     """
-    given = engine.log_probability(evidence)
-    if given == -np.inf:
+    log_known = engine.log_probability(evidence)
+    if log_known == -np.inf:
         message = "The evidence has probability zero, so nothing can have produced it."
         raise ImpossibleEvidenceError(message, list(evidence))
     present = [id for id in findings if evidence.hard_state(id) == 1]
@@ -107,15 +107,15 @@ def attribute(
         for cause, of_cause in zip(causes, each, strict=True):
             for id, share in of_cause.items():
                 shares[id][cause] = share
-    told = []
+    attributed = []
     for id in present:
-        by_no_cause = _share_without(engine, evidence, given, id, set(causes), passing)
+        by_no_cause = _share_without(engine, evidence, log_known, id, set(causes), passing)
         outside = passing - set(contexts)
         sources = {*causes, *contexts}
-        by_neither = _share_without(engine, evidence, given, id, sources, outside)
+        by_neither = _share_without(engine, evidence, log_known, id, sources, outside)
         background = max(0.0, by_no_cause - by_neither)
-        told.append(AttributedFinding(id, shares[id], by_no_cause, background))
-    return tuple(told)
+        attributed.append(AttributedFinding(id, shares[id], by_no_cause, background))
+    return tuple(attributed)
 
 
 def _passing(network: Network, evidence: Evidence, causes: Collection[str]) -> set[str]:
@@ -148,14 +148,14 @@ def _shares_of(
 
     split = split_by_path(network, within, counts, leak_counts=False)
     targets = [reached(id) for id in ends]
-    told = Engine(split.network).propagate_each([split.widen(evidence)], targets)
-    return shares | {id: told.present(reached(id)) for id in ends}
+    propagated = Engine(split.network).propagate_each([split.widen(evidence)], targets)
+    return shares | {id: propagated.present(reached(id)) for id in ends}
 
 
 def _share_without(
     engine: Engine,
     evidence: Evidence,
-    given: float,
+    log_known: float,
     finding: str,
     sources: Collection[str],
     passing: Collection[str],
@@ -166,7 +166,7 @@ def _share_without(
     evidence there is.
     """
     network = engine.network
-    below = set().union(*(descendants(network, one, passing) for one in sources))
+    below = set().union(*(descendants(network, source, passing) for source in sources))
     if finding not in below:
         return 1.0
     within = below & ancestors(network, [finding], below)
@@ -181,7 +181,7 @@ def _share_without(
     split = split_by_path(network, within, counts, leak_counts=False)
     seen = split.widen(evidence).plus(Evidence({reached(finding): (1.0, 0.0)}))
     log = float(Engine(split.network).propagate_each([seen]).log_probability[0])
-    return min(1.0, float(np.exp(log - given)))
+    return min(1.0, float(np.exp(log - log_known)))
 
 
 SHOWN = 0.01  # shares below this are counted, not listed
@@ -218,15 +218,15 @@ class Attribution(CaseResult):
 
         knowledge = self.case.knowledge
         rows: list[dict[str, object]] = []
-        for one in self.findings:
-            finding = {"id": one.finding, "finding": knowledge.label(one.finding)}
-            for cause, share in one.shares.items():
+        for attributed in self.findings:
+            finding = {"id": attributed.finding, "finding": knowledge.label(attributed.finding)}
+            for cause, share in attributed.shares.items():
                 record = knowledge.causes[cause]
                 source = {"kind": "cause", "source_id": cause, "source": record.label}
                 rows.append(finding | source | {"probability": share, "urgent": record.urgent})
             for kind, share in (
-                ("not explained", one.not_explained),
-                ("background", one.background),
+                ("not explained", attributed.not_explained),
+                ("background", attributed.background),
             ):
                 source = {"kind": kind, "source_id": "", "source": kind}
                 rows.append(finding | source | {"probability": share, "urgent": False})
@@ -239,27 +239,27 @@ class Attribution(CaseResult):
         import pandas as pd
 
         rows = {
-            one.finding: {
-                **one.shares,
-                "not explained": one.not_explained,
-                "background": one.background,
+            finding.finding: {
+                **finding.shares,
+                "not explained": finding.not_explained,
+                "background": finding.background,
             }
-            for one in self.findings
+            for finding in self.findings
         }
         return pd.DataFrame.from_dict(rows, orient="index")
 
     @property
     def unexplained(self) -> tuple[str, ...]:
         """Ids of findings that more probably than not neither a cause nor a context produced."""
-        return tuple(one.finding for one in self.findings if one.leak >= MOSTLY)
+        return tuple(finding.finding for finding in self.findings if finding.leak >= MOSTLY)
 
     @property
     def report(self) -> Report:
         """What is shown."""
         label = self.case.knowledge.label
         rows = [
-            (label(one.finding), self._told(one), percent(one.not_explained))
-            for one in self.findings
+            (label(finding.finding), self._told(finding), percent(finding.not_explained))
+            for finding in self.findings
         ]
         notes = [
             (
@@ -270,19 +270,19 @@ class Attribution(CaseResult):
         ]
         if not rows:
             notes = ["No finding was answered as present, so there is nothing to attribute."]
-        for one in self.findings:
-            if one.leak >= MOSTLY:
+        for finding in self.findings:
+            if finding.leak >= MOSTLY:
                 notes.insert(
                     0,
-                    f"No cause explains '{label(one.finding)}' ({percent(one.leak)}): it may not "
-                    "belong to this complaint, or its cause is not in the model. It counts for "
-                    "urgency all the same.",
+                    f"No cause explains '{label(finding.finding)}' ({percent(finding.leak)}): it "
+                    "may not belong to this complaint, or its cause is not in the model. It counts "
+                    "for urgency all the same.",
                 )
-            elif one.background >= MOSTLY:
+            elif finding.background >= MOSTLY:
                 notes.insert(
                     0,
-                    f"'{label(one.finding)}' comes from the patient's background "
-                    f"({percent(one.background)}) rather than from a cause.",
+                    f"'{label(finding.finding)}' comes from the patient's background "
+                    f"({percent(finding.background)}) rather than from a cause.",
                 )
         return report_on(
             self.case,
@@ -301,22 +301,25 @@ class Attribution(CaseResult):
             cause
             for cause, record in known.knowledge.causes.items()
             if any(
-                one.shares[cause] >= (SHOWN_URGENT if record.urgent else SHOWN)
-                for one in self.findings
+                finding.shares[cause] >= (SHOWN_URGENT if record.urgent else SHOWN)
+                for finding in self.findings
             )
         ]
-        drawn.sort(key=lambda cause: -sum(one.shares[cause] for one in self.findings))
+        drawn.sort(key=lambda cause: -sum(finding.shares[cause] for finding in self.findings))
         return draw_attribution(
-            [known.knowledge.label(one.finding) for one in self.findings],
+            [known.knowledge.label(finding.finding) for finding in self.findings],
             [known.marked(cause) for cause in drawn],
-            [[*(one.shares[cause] for cause in drawn), one.not_explained] for one in self.findings],
+            [
+                [*(finding.shares[cause] for cause in drawn), finding.not_explained]
+                for finding in self.findings
+            ],
             ax,
         )
 
-    def _told(self, one: AttributedFinding) -> str:
+    def _told(self, attributed: AttributedFinding) -> str:
         """The shares of one finding in words, the largest first."""
         causes = self.case.knowledge.causes
-        possible = {cause: share for cause, share in one.shares.items() if share > 0.0}
+        possible = {cause: share for cause, share in attributed.shares.items() if share > 0.0}
         ordered = sorted(possible, key=lambda cause: -possible[cause])
         listed = [
             cause
@@ -324,8 +327,8 @@ class Attribution(CaseResult):
             if possible[cause] >= (SHOWN_URGENT if causes[cause].urgent else SHOWN)
         ]
         words = [f"{self.case.marked(cause)} {percent(possible[cause])}" for cause in listed]
-        if (left := len(ordered) - len(listed)) > 0:
-            words.append(f"{left} less probable")
+        if (more := len(ordered) - len(listed)) > 0:
+            words.append(f"{more} less probable")
         return ", ".join(words) or "no cause of this model"
 
     def __repr__(self) -> str:
@@ -355,5 +358,5 @@ def attribution(case: CaseLike) -> Attribution:
     knowledge = case.knowledge
     findings = sorted(knowledge.findings, key=lambda id: id != knowledge.meta.complaint)
     causes, contexts = list(knowledge.causes), set(knowledge.contexts)
-    told = attribute(case.engine, case.evidence, findings, causes, contexts)
-    return Attribution(case, told)
+    attributed = attribute(case.engine, case.evidence, findings, causes, contexts)
+    return Attribution(case, attributed)

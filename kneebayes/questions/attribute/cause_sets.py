@@ -10,6 +10,7 @@ from kneebayes.case.case import Case, CaseLike
 from kneebayes.errors import EvidenceError
 from kneebayes.inference import CauseSet, most_probable_sets
 from kneebayes.inference import probability_of_exactly as exactly
+from kneebayes.renaming import renamed
 from kneebayes.view.markup import percent
 from kneebayes.view.report import CaseResult, Report, report_on
 
@@ -57,14 +58,14 @@ class CauseSets(CaseResult):
         causes = self.case.knowledge.causes
         rows = [
             {
-                "ids": one.present,
-                "causes": ", ".join(causes[id].label for id in one.present) or NOTHING,
-                "size": len(one.present),
-                "probability": one.probability,
+                "ids": cause_set.present,
+                "causes": ", ".join(causes[id].label for id in cause_set.present) or NOTHING,
+                "size": len(cause_set.present),
+                "probability": cause_set.probability,
                 "cumulated": so_far,
-                "urgent": any(causes[id].urgent for id in one.present),
+                "urgent": any(causes[id].urgent for id in cause_set.present),
             }
-            for one, so_far in zip(self.sets, self._cumulated, strict=True)
+            for cause_set, so_far in zip(self.sets, self._cumulated, strict=True)
         ]
         index = pd.RangeIndex(1, len(rows) + 1, name="rank")
         return pd.DataFrame(rows, index=index)
@@ -73,8 +74,8 @@ class CauseSets(CaseResult):
     def report(self) -> Report:
         """What is shown."""
         rows = [
-            (str(rank), name, percent(one.probability), percent(so_far))
-            for rank, (one, name, so_far) in enumerate(
+            (str(rank), name, percent(cause_set.probability), percent(so_far))
+            for rank, (cause_set, name, so_far) in enumerate(
                 zip(self.sets, self._names, self._cumulated, strict=True), start=1
             )
         ]
@@ -93,36 +94,43 @@ class CauseSets(CaseResult):
         from kneebayes.questions.attribute.dots import draw_sets
         from kneebayes.view.caption import say_above
 
-        drawn = draw_sets(self._names, [one.probability for one in self.sets], ax)
+        drawn = draw_sets(self._names, [cause_set.probability for cause_set in self.sets], ax)
         return say_above(drawn, self.report.title, self.case.answers)
 
     @property
     def _names(self) -> list[str]:
-        return [", ".join(map(self.case.marked, one.present)) or NOTHING for one in self.sets]
+        return [
+            ", ".join(map(self.case.marked, cause_set.present)) or NOTHING
+            for cause_set in self.sets
+        ]
 
     @property
     def _cumulated(self) -> list[float]:
-        return [min(1.0, so_far) for so_far in accumulate(one.probability for one in self.sets)]
+        return [
+            min(1.0, so_far)
+            for so_far in accumulate(cause_set.probability for cause_set in self.sets)
+        ]
 
     def __repr__(self) -> str:
         sets = f"{len(self.sets)} set{'' if len(self.sets) == 1 else 's'}"
         return f"CauseSets({sets}, {percent(self._cumulated[-1])} of the probability)"
 
 
-def sets(case: CaseLike, k: int = 5) -> CauseSets:
+@renamed(k="n")
+def sets(case: CaseLike, n: int = 5) -> CauseSets:
     """The most probable sets of causes: exactly these present, all others absent.
 
     Parameters
     ----------
     case
         The patient.
-    k
+    n
         How many sets. The first is the most probable explanation.
 
     Raises
     ------
     EvidenceError
-        If ``k`` is not a whole number of at least 1.
+        If ``n`` is not a whole number of at least 1.
 
     Examples
     --------
@@ -131,12 +139,12 @@ def sets(case: CaseLike, k: int = 5) -> CauseSets:
     ('bakers_cyst',)
     """
     case = case.case
-    if isinstance(k, bool) or not isinstance(k, int) or k < 1:
-        message = f"'k' must be a whole number of at least 1, got {k!r}."
+    if isinstance(n, bool) or not isinstance(n, int) or n < 1:
+        message = f"'n' must be a whole number of at least 1, got {n!r}."
         raise EvidenceError(message)
     engine, causes = case.engine, case.knowledge.causes
-    found = tuple(islice(most_probable_sets(engine, case.evidence, list(causes)), k))
-    return CauseSets(case, found, case.any_urgent)
+    probable = tuple(islice(most_probable_sets(engine, case.evidence, list(causes)), n))
+    return CauseSets(case, probable, case.any_urgent)
 
 
 def probability_of_exactly(case: CaseLike, *causes: str) -> float:

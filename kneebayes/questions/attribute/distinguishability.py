@@ -13,6 +13,7 @@ from kneebayes.case.case import Case
 from kneebayes.errors import EvidenceError, ImpossibleEvidenceError, UnknownNameError
 from kneebayes.inference import Engine, Evidence
 from kneebayes.network import Numbers
+from kneebayes.renaming import renamed
 from kneebayes.view.markup import percent
 from kneebayes.view.report import CaseResult, Report, report_on
 
@@ -53,7 +54,9 @@ class Distances:
     def total(self, findings: Sequence[str] | None = None) -> Numbers:
         """Sum over some findings, or all: causes x causes."""
         kept = [
-            at for at, id in enumerate(self.findings) if findings is None or id in set(findings)
+            index
+            for index, id in enumerate(self.findings)
+            if findings is None or id in set(findings)
         ]
         return np.asarray(self.bits[:, :, kept].sum(axis=2))
 
@@ -94,24 +97,24 @@ def distinguish_causes(
     """
     nobody = dict.fromkeys([*others, *causes], ABSENT)
     cases = [evidence.plus(Evidence({**nobody, cause: PRESENT})) for cause in causes]
-    told = engine.propagate_each(cases, findings)
-    for cause, log in zip(causes, told.log_probability, strict=True):
+    propagated = engine.propagate_each(cases, findings)
+    for cause, log in zip(causes, propagated.log_probability, strict=True):
         if log == -np.inf:
             message = (
                 f"'{cause}' as the only cause cannot be true together with what is given, so "
                 "it cannot be compared. Leave it out of the causes, or change what is given."
             )
             raise ImpossibleEvidenceError(message, [*evidence, cause])
-    present = np.stack([told.marginals[id][:, 1] for id in findings], axis=1)
+    present = np.stack([propagated.marginals[id][:, 1] for id in findings], axis=1)
     present = np.clip(present, 0.0, 1.0)
     return Distances(tuple(causes), tuple(findings), present, _divergence(present))
 
 
 def _divergence(present: Numbers) -> Numbers:
     """Jensen-Shannon divergence of two yes/no answers, in bits, for all pairs of rows."""
-    one, other = present[:, None], present[None, :]
+    row, other = present[:, None], present[None, :]
     # sorted, so that both ways round it is the same to the last digit
-    low, high = np.minimum(one, other), np.maximum(one, other)
+    low, high = np.minimum(row, other), np.maximum(row, other)
     middle = (low + high) / 2.0
     bits = _entropy(middle) - (_entropy(low) + _entropy(high)) / 2.0
     return np.where(low == high, 0.0, np.maximum(bits, 0.0))
@@ -147,7 +150,7 @@ def order_by_likeness(distances: Numbers) -> list[int]:
     >>> order_by_likeness(np.abs(np.subtract.outer([1.0, 9.0, 2.0], [1.0, 9.0, 2.0])))
     [0, 2, 1]
     """
-    groups = [[at] for at in range(len(distances))]
+    groups = [[index] for index in range(len(distances))]
     while len(groups) > 1:
         apart = {
             (a, b): float(distances[np.ix_(first, second)].mean())
@@ -158,7 +161,7 @@ def order_by_likeness(distances: Numbers) -> list[int]:
         second = groups.pop(b)
         first = groups[a]
         ways = [
-            [*left, *right] for left in (first, first[::-1]) for right in (second, second[::-1])
+            [*before, *right] for before in (first, first[::-1]) for right in (second, second[::-1])
         ]
         touching = len(first)
         groups[a] = min(ways, key=lambda way: distances[way[touching - 1], way[touching]])
@@ -200,23 +203,23 @@ class Distinguishability(CaseResult):
         """
         import pandas as pd
 
-        label, told = self.case.knowledge.label, self.distances
+        label, distances = self.case.knowledge.label, self.distances
         total, without, tests = self._totals
         rows = []
-        for a, b in zip(*np.triu_indices(len(told.causes), 1), strict=True):
-            best = int(told.bits[a, b].argmax())
+        for a, b in zip(*np.triu_indices(len(distances.causes), 1), strict=True):
+            best = int(distances.bits[a, b].argmax())
             rows.append(
                 {
-                    "id": told.causes[a],
-                    "cause": label(told.causes[a]),
-                    "other_id": told.causes[b],
-                    "other": label(told.causes[b]),
+                    "id": distances.causes[a],
+                    "cause": label(distances.causes[a]),
+                    "other_id": distances.causes[b],
+                    "other": label(distances.causes[b]),
                     "bits": float(total[a, b]),
                     "without_tests": float(without[a, b]),
                     "tests": float(tests[a, b]),
-                    "best_id": told.findings[best],
-                    "best": label(told.findings[best]),
-                    "best_bits": float(told.bits[a, b, best]),
+                    "best_id": distances.findings[best],
+                    "best": label(distances.findings[best]),
+                    "best_bits": float(distances.bits[a, b, best]),
                     "apart": bool(total[a, b] >= ONE_BIT),
                 }
             )
@@ -239,7 +242,7 @@ class Distinguishability(CaseResult):
 
         total = self._totals[0]
         order = order_by_likeness(total)
-        ids = [self.distances.causes[at] for at in order]
+        ids = [self.distances.causes[index] for index in order]
         return pd.DataFrame(total[np.ix_(order, order)], index=ids, columns=ids)
 
     @property
@@ -250,13 +253,15 @@ class Distinguishability(CaseResult):
         """
         import pandas as pd
 
-        told = self.distances
+        distances = self.distances
         order = order_by_likeness(self._totals[0])
-        present = told.present[order].T
+        present = distances.present[order].T
         stands_out = present - present.mean(axis=1, keepdims=True)
         rows = np.lexsort((-stands_out.max(axis=1), stands_out.argmax(axis=1)))
-        ids = [told.causes[at] for at in order]
-        return pd.DataFrame(present[rows], index=[told.findings[at] for at in rows], columns=ids)
+        ids = [distances.causes[index] for index in order]
+        return pd.DataFrame(
+            present[rows], index=[distances.findings[index] for index in rows], columns=ids
+        )
 
     def between(self, cause: str, other: str) -> pd.DataFrame:
         """What tells two causes apart, the best first.
@@ -276,18 +281,18 @@ class Distinguishability(CaseResult):
         """
         import pandas as pd
 
-        told, knowledge = self.distances, self.case.knowledge
+        distances, knowledge = self.distances, self.case.knowledge
         a, b = self._place(cause), self._place(other)
         rows = [
             {
                 "id": id,
                 "finding": knowledge.label(id),
                 "kind": knowledge.findings[id].kind,
-                "present_if_cause": float(told.present[a, at]),
-                "present_if_other": float(told.present[b, at]),
-                "bits": float(told.bits[a, b, at]),
+                "present_if_cause": float(distances.present[a, index]),
+                "present_if_other": float(distances.present[b, index]),
+                "bits": float(distances.bits[a, b, index]),
             }
-            for at, id in enumerate(told.findings)
+            for index, id in enumerate(distances.findings)
         ]
         return pd.DataFrame(rows).sort_values(
             "bits", ascending=False, kind="stable", ignore_index=True
@@ -349,29 +354,32 @@ class Distinguishability(CaseResult):
         findings = self.case.knowledge.findings
         tests = [id for id in self.distances.findings if findings[id].kind == "test"]
         others = [id for id in self.distances.findings if findings[id].kind != "test"]
-        told = self.distances
-        return told.total(), told.total(others), told.total(tests)
+        distances = self.distances
+        return distances.total(), distances.total(others), distances.total(tests)
 
     def _place(self, name: str) -> int:
         knowledge = self.case.knowledge
         id = self.case.data.cause_named(name)
         if id not in self.distances.causes:
-            compared = ", ".join(knowledge.label(one) for one in self.distances.causes)
+            compared = ", ".join(knowledge.label(cause) for cause in self.distances.causes)
             message = f"'{name}' was not compared. Compared were: {compared}."
             raise UnknownNameError(message, name)
         return self.distances.causes.index(id)
 
     def __repr__(self) -> str:
-        told = self.distances
+        distances = self.distances
         below = len(self.inseparable)
         return (
-            f"Distinguishability({len(told.causes)} causes, {len(told.findings)} findings, "
-            f"{below} pair{'' if below == 1 else 's'} cannot be told apart)"
+            f"Distinguishability({len(distances.causes)} causes, {len(distances.findings)} "
+            f"findings, {below} pair{'' if below == 1 else 's'} cannot be told apart)"
         )
 
 
+@renamed(given="answers")
 def distinguish(
-    model: ModelLike, given: Mapping[str, object] | None = None, causes: Sequence[str] | None = None
+    model: ModelLike,
+    answers: Mapping[str, object] | None = None,
+    causes: Sequence[str] | None = None,
 ) -> Distinguishability:
     """Which causes the findings can tell apart, in bits.
 
@@ -379,7 +387,7 @@ def distinguish(
     ----------
     model
         What is asked.
-    given
+    answers
         What holds whichever the cause is, by name: contexts and findings; the complaint
         is present unless said otherwise. What is given is no longer counted.
     causes
@@ -403,7 +411,7 @@ def distinguish(
     >>> told.between("gout", "liposarcoma")["finding"].iloc[0]
     'lump behind the knee'
     """
-    case = Case.of(model, given)
+    case = Case.of(model, answers)
     knowledge = case.knowledge
     ruled = [answer.label for answer in case.answers if answer.id in knowledge.causes]
     if ruled:

@@ -37,11 +37,11 @@ def draw_surprises(
     """
     ax = _lines(labels, ax)
     places = range(len(labels))
-    colours = [ORANGE if one else BLUE for one in doubtful]
-    hatches = ["//" if one else "" for one in doubtful]
+    colours = [ORANGE if is_doubtful else BLUE for is_doubtful in doubtful]
+    hatches = ["//" if is_doubtful else "" for is_doubtful in doubtful]
     ax.barh(places, bits, color=colours, hatch=hatches, edgecolor="white", height=0.62)
-    for place, (size, one) in enumerate(zip(bits, doubtful, strict=True)):
-        if one:
+    for place, (size, is_doubtful) in enumerate(zip(bits, doubtful, strict=True)):
+        if is_doubtful:
             ax.text(size, place, " did you mean something else?", va="center", fontsize=8)
     ax.set_xlim(0.0, 1.6 * max(bits, default=1.0) if any(doubtful) else None)
     ax.set_xlabel("surprise in bits: -log2 P(answer | all other answers)")

@@ -53,8 +53,8 @@ def draw_attribution(
     ax.set_yticks(range(len(findings)), findings, parse_math=False)
     ax.tick_params(length=0)
     ax.spines[:].set_visible(False)
-    said = "P(this cause produced the finding | evidence)"
-    ax.set_title(said, fontsize=10, loc="left")
+    caption = "P(this cause produced the finding | evidence)"
+    ax.set_title(caption, fontsize=10, loc="left")
     return ax
 
 
@@ -101,8 +101,8 @@ def draw_distances(
         ax.legend(frameon=False, loc="lower left", bbox_to_anchor=(0.0, 1.0), borderaxespad=0.2)
     _name_both(ax, labels, labels)
     bar = ax.figure.colorbar(image, ax=ax, shrink=0.7)
-    said = "bits that tell them apart, summed over findings one by one"
-    bar.set_label(f"{said}")
+    caption = "bits that tell them apart, summed over findings one by one"
+    bar.set_label(f"{caption}")
     return ax
 
 
@@ -126,8 +126,8 @@ def draw_profiles(
     if ax is None:
         ax = _new_axes(4.4 + 0.27 * len(causes), 2.4 + 0.17 * len(findings))
     image = ax.imshow(shares, cmap=COLOURS, vmin=0.0, vmax=1.0, aspect="auto")
-    ax.set_xticks([at + 0.5 for at in range(len(causes))], minor=True)
-    ax.set_yticks([at + 0.5 for at in range(len(findings))], minor=True)
+    ax.set_xticks([index + 0.5 for index in range(len(causes))], minor=True)
+    ax.set_yticks([index + 0.5 for index in range(len(findings))], minor=True)
     ax.grid(which="minor", color="white", lw=0.6)
     ax.tick_params(which="minor", length=0)
     _name_both(ax, causes, findings)

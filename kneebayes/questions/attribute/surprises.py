@@ -103,17 +103,17 @@ def surprise(engine: Engine, evidence: Evidence, complaint: str) -> tuple[Surpri
     if not asked:
         return ()
     base = evidence.only([complaint] if complaint in evidence.likelihoods else [])
-    cases = [evidence.only([one for one in evidence if one != id]) for id in asked]
-    told = engine.propagate_each([*cases, base], asked)
+    cases = [evidence.only([other for other in evidence if other != id]) for id in asked]
+    propagated = engine.propagate_each([*cases, base], asked)
     answers = []
     for row, id in enumerate(asked):
         likelihood = np.asarray(evidence.likelihoods[id]) / max(evidence.likelihoods[id])
-        states = told.marginals[id][row]
+        states = propagated.marginals[id][row]
         probability = float(likelihood @ states)
         if probability <= 0.0:
             message = "The evidence has probability zero, so nothing in it can be surprising."
             raise ImpossibleEvidenceError(message, list(evidence))
-        alone = float(likelihood @ told.marginals[id][-1])
+        alone = float(likelihood @ propagated.marginals[id][-1])
         otherwise, share = "", 0.0
         state = evidence.hard_state(id)
         if state is not None:
@@ -121,7 +121,7 @@ def surprise(engine: Engine, evidence: Evidence, complaint: str) -> tuple[Surpri
             best = int(others.argmax())
             otherwise, share = engine.network[id].states[best], float(states[best])
         answers.append(SurprisingAnswer(id, min(1.0, probability), alone, otherwise, share))
-    return tuple(sorted(answers, key=lambda one: one.probability))
+    return tuple(sorted(answers, key=lambda answer: answer.probability))
 
 
 @dataclass(frozen=True, repr=False)
@@ -146,7 +146,7 @@ class Surprises(CaseResult):
     @property
     def doubtful(self) -> tuple[str, ...]:
         """Ids of answers of which to ask whether something else was meant."""
-        return tuple(one.node for one in self.surprising if one.is_doubtful)
+        return tuple(surprise.node for surprise in self.surprising if surprise.is_doubtful)
 
     @property
     def table(self) -> pd.DataFrame:
@@ -161,18 +161,18 @@ class Surprises(CaseResult):
 
         rows = [
             {
-                "id": one.node,
-                "label": self.case.knowledge.label(one.node),
-                "answer": self._answer(one),
-                "probability": one.probability,
-                "alone": one.alone,
-                "bits": one.bits,
-                "conflict": one.conflict,
-                "otherwise": self._otherwise(one),
-                "otherwise_probability": one.otherwise_probability,
-                "doubtful": one.is_doubtful,
+                "id": surprise.node,
+                "label": self.case.knowledge.label(surprise.node),
+                "answer": self._answer(surprise),
+                "probability": surprise.probability,
+                "alone": surprise.alone,
+                "bits": surprise.bits,
+                "conflict": surprise.conflict,
+                "otherwise": self._otherwise(surprise),
+                "otherwise_probability": surprise.otherwise_probability,
+                "doubtful": surprise.is_doubtful,
             }
-            for one in self.surprising
+            for surprise in self.surprising
         ]
         columns = ["id", "label", "answer", "probability", "alone", "bits", "conflict"]
         columns += ["otherwise", "otherwise_probability", "doubtful"]
@@ -183,15 +183,15 @@ class Surprises(CaseResult):
         """What is shown."""
         rows = [
             (
-                self.case.knowledge.label(one.node),
-                self._answer(one),
-                percent(one.alone),
-                percent(one.probability),
-                f"{one.bits:.1f}",
-                f"{one.conflict:+.1f}",
-                f"did you mean {self._otherwise(one)}?" if one.is_doubtful else "",
+                self.case.knowledge.label(surprise.node),
+                self._answer(surprise),
+                percent(surprise.alone),
+                percent(surprise.probability),
+                f"{surprise.bits:.1f}",
+                f"{surprise.conflict:+.1f}",
+                f"did you mean {self._otherwise(surprise)}?" if surprise.is_doubtful else "",
             )
-            for one in self.surprising
+            for surprise in self.surprising
         ]
         header = ("answer about", "answer", "alone", "given the others", "bits", "conflict", "")
         speak = "do not support" if self.conflict > 0.0 else "support"
@@ -212,24 +212,29 @@ class Surprises(CaseResult):
         from kneebayes.view.caption import say_above
 
         labels = [
-            f"{self.case.knowledge.label(one.node)}: {self._answer(one)}" for one in self.surprising
+            f"{self.case.knowledge.label(surprise.node)}: {self._answer(surprise)}"
+            for surprise in self.surprising
         ]
-        bits = [one.bits for one in self.surprising]
-        drawn = draw_surprises(labels, bits, [one.is_doubtful for one in self.surprising], ax)
+        bits = [surprising.bits for surprising in self.surprising]
+        drawn = draw_surprises(
+            labels, bits, [surprising.is_doubtful for surprising in self.surprising], ax
+        )
         return say_above(drawn, self.report.title, self.case.answers)
 
-    def _answer(self, one: SurprisingAnswer) -> str:
-        return next(answer.state for answer in self.case.answers if answer.id == one.node)
+    def _answer(self, surprising: SurprisingAnswer) -> str:
+        return next(answer.state for answer in self.case.answers if answer.id == surprising.node)
 
-    def _otherwise(self, one: SurprisingAnswer) -> str:
+    def _otherwise(self, answer: SurprisingAnswer) -> str:
         """The other state in its own words."""
-        finding = self.case.knowledge.findings.get(one.node)
+        finding = self.case.knowledge.findings.get(answer.node)
         if finding is not None:
             words = {str(state): word for state, word in finding.states.items()}
-            return words.get(one.otherwise, one.otherwise)
-        context = self.case.knowledge.contexts.get(one.node)
+            return words.get(answer.otherwise, answer.otherwise)
+        context = self.case.knowledge.contexts.get(answer.node)
         states = () if context is None else context.states
-        return next((one_.label for one_ in states if one_.id == one.otherwise), one.otherwise)
+        return next(
+            (state.label for state in states if state.id == answer.otherwise), answer.otherwise
+        )
 
     def __repr__(self) -> str:
         answers = f"{len(self.surprising)} answer{'' if len(self.surprising) == 1 else 's'}"
@@ -253,5 +258,5 @@ def surprises(case: CaseLike) -> Surprises:
     'fever'
     """
     case = case.case
-    told = surprise(case.engine, case.evidence, case.data.complaint)
-    return Surprises(case, told, case.conflict)
+    ranked = surprise(case.engine, case.evidence, case.data.complaint)
+    return Surprises(case, ranked, case.conflict)

@@ -103,14 +103,14 @@ def remove_cause(
 
     split = split_by_path(network, within, counts, leak_counts=True)
     targets = [*open_or_present, *(reached(id) for id in ends)]
-    told = Engine(split.network).propagate_each([split.widen(evidence)], targets)
-    if told.log_probability[0] == -np.inf:
+    propagated = Engine(split.network).propagate_each([split.widen(evidence)], targets)
+    if propagated.log_probability[0] == -np.inf:
         message = "The evidence has probability zero, so nothing follows from it."
         raise ImpossibleEvidenceError(message, list(evidence))
     rows = []
     for id in open_or_present:
-        now = min(1.0, float(told.marginals[id][0, 1:].sum()))
-        without = told.present(reached(id)) if id in ends else now
+        now = min(1.0, float(propagated.marginals[id][0, 1:].sum()))
+        without = propagated.present(reached(id)) if id in ends else now
         rows.append(FindingWithout(id, evidence.hard_state(id) == 1, now, min(now, without)))
     return tuple(rows)
 
@@ -170,13 +170,13 @@ class WhatIf(CaseResult):
 
         rows = [
             {
-                "id": one.finding,
-                "finding": self.case.knowledge.label(one.finding),
-                "now": one.now,
-                "without": one.without,
-                "persists": one.persists,
+                "id": finding.finding,
+                "finding": self.case.knowledge.label(finding.finding),
+                "now": finding.now,
+                "without": finding.without,
+                "persists": finding.persists,
             }
-            for one in self._ordered
+            for finding in self._ordered
         ]
         return pd.DataFrame(rows, columns=["id", "finding", "now", "without", "persists"])
 
@@ -185,8 +185,8 @@ class WhatIf(CaseResult):
         """What is shown."""
         knowledge = self.case.knowledge
         rows = [
-            (knowledge.label(one.finding), percent(one.now), percent(one.without))
-            for one in self._ordered
+            (knowledge.label(finding.finding), percent(finding.now), percent(finding.without))
+            for finding in self._ordered
         ]
         label = self.case.marked(self.cause)
         notes = [
@@ -206,14 +206,14 @@ class WhatIf(CaseResult):
         from kneebayes.view.caption import say_above
 
         ordered = self._ordered
-        labels = [self.case.knowledge.label(one.finding) for one in ordered]
-        now, without = [one.now for one in ordered], [one.without for one in ordered]
+        labels = [self.case.knowledge.label(finding.finding) for finding in ordered]
+        now, without = [finding.now for finding in ordered], [change.without for change in ordered]
         drawn = draw_without(labels, now, without, self.case.marked(self.cause), ax)
         return say_above(drawn, self.report.title, self.case.answers)
 
     @property
     def _ordered(self) -> list[FindingWithout]:
-        return sorted(self.findings, key=lambda one: one.persists)
+        return sorted(self.findings, key=lambda finding: finding.persists)
 
     def __repr__(self) -> str:
         findings = f"{len(self.findings)} finding{'' if len(self.findings) == 1 else 's'}"
@@ -243,6 +243,6 @@ def without(case: CaseLike, cause: str) -> WhatIf:
     knowledge = case.knowledge
     id = case.data.cause_named(cause)
     answered = [answer.id for answer in case.answers if answer.id in knowledge.findings]
-    told = remove_cause(case.engine, case.evidence, id, answered)
+    change = remove_cause(case.engine, case.evidence, id, answered)
     posterior = case.engine.propagate(case.evidence, [id]).present(id)
-    return WhatIf(case, id, posterior, told)
+    return WhatIf(case, id, posterior, change)

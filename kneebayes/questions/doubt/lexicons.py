@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
 
-__all__ = ["LexiconComparison", "lexicons"]
+__all__ = ["LexiconComparison", "compare_lexicons"]
 
 SHOWN = 10
 
@@ -25,7 +25,7 @@ SHOWN = 10
 class LexiconComparison(CaseResult):
     """Posteriors and ranks under every lexicon of the model.
 
-    Made by :meth:`kneebayes.Differential.lexicons`.
+    Made by :meth:`kneebayes.Differential.compare_lexicons`.
 
     Attributes
     ----------
@@ -43,7 +43,7 @@ class LexiconComparison(CaseResult):
         ranks: dict[str, dict[str, int]] = {}
         for lexicon, posteriors in self.posteriors.items():
             order = sorted(posteriors, key=lambda id: -posteriors[id])
-            ranks[lexicon] = {id: at for at, id in enumerate(order, start=1)}
+            ranks[lexicon] = {id: index for index, id in enumerate(order, start=1)}
         return ranks
 
     @cached_property
@@ -110,8 +110,8 @@ class LexiconComparison(CaseResult):
         causes = self.case.knowledge.causes
         return [
             id
-            for at, id in enumerate(self._order)
-            if at < SHOWN
+            for index, id in enumerate(self._order)
+            if index < SHOWN
             or causes[id].urgent
             or any(ranks[id] <= 3 for ranks in self._ranks.values())
         ]
@@ -149,15 +149,15 @@ class LexiconComparison(CaseResult):
             lexicons = len(self.posteriors)
             which = f"all {lexicons} lexicons" if lexicons > 1 else "the only lexicon"
             return f"{next(iter(by_top))} ranks first under {which}."
-        told = [f"{top} under {', '.join(lexicons)}" for top, lexicons in by_top.items()]
-        return f"The lexicons disagree on the first rank: {'; '.join(told)}."
+        sentences = [f"{top} under {', '.join(lexicons)}" for top, lexicons in by_top.items()]
+        return f"The lexicons disagree on the first rank: {'; '.join(sentences)}."
 
     def __repr__(self) -> str:
         tops = ", ".join(dict.fromkeys(self.tops.values()))
         return f"LexiconComparison({', '.join(self.posteriors)}: first {tops})"
 
 
-def lexicons(case: CaseLike) -> LexiconComparison:
+def compare_lexicons(case: CaseLike) -> LexiconComparison:
     """The same answers under every lexicon of the model, side by side.
 
     Parameters
@@ -169,7 +169,7 @@ def lexicons(case: CaseLike) -> LexiconComparison:
     --------
     >>> import kneebayes as kb
     >>> dx = kb.load().diagnose({"lump behind the knee": True})
-    >>> set(dx.lexicons().tops.values())
+    >>> set(dx.compare_lexicons().tops.values())
     {"Baker's cyst"}
     """
     case = case.case

@@ -168,17 +168,17 @@ def spread_of(
         count = min(CHUNK, wanted + FEWEST_SPARE + int(SPARE * wanted))
         deviations = width * rng.standard_normal((count, len(quantities.words)))
         amounts = _drawn(quantities, deviations, total=total)
-        found, looked_at = _ask(restating, amounts, evidence, ids, wanted)
-        kept.append(found)
-        done += len(found)
-        redrawn += looked_at - len(found)
+        draws_of, looked_at = _ask(restating, amounts, evidence, ids, wanted)
+        kept.append(draws_of)
+        done += len(draws_of)
+        redrawn += looked_at - len(draws_of)
         if redrawn > RETRIES * max(draws, 100):
             raise KneebayesError(_hopeless(redrawn, done, width))
         if progress is not None:
-            progress(len(found))
+            progress(len(draws_of))
     posteriors = np.concatenate(kept)
-    told = engine.propagate_each([evidence], ids)
-    base = np.array([told.present(id) for id in ids])
+    propagated = engine.propagate_each([evidence], ids)
+    base = np.array([propagated.present(id) for id in ids])
     return Spread(_summed_up(ids, base, posteriors), ids, posteriors, draws, seed, width, redrawn)
 
 
@@ -224,9 +224,9 @@ def _ask(
     looked_at = int(held[-1]) + 1 if len(held) == most else len(amounts)
     if not len(held):
         return np.empty((0, len(ids))), looked_at
-    told = restating.engine.propagate_each([evidence], ids, restated.numbers[held])
-    possible = told.log_probability > -np.inf
-    posteriors = np.stack([told.marginals[id][possible, 1] for id in ids], axis=1)
+    propagated = restating.engine.propagate_each([evidence], ids, restated.numbers[held])
+    possible = propagated.log_probability > -np.inf
+    posteriors = np.stack([propagated.marginals[id][possible, 1] for id in ids], axis=1)
     return posteriors, looked_at
 
 
@@ -258,18 +258,18 @@ def _summed_up(ids: tuple[str, ...], base: Numbers, posteriors: Numbers) -> tupl
     rank_high = np.quantile(ranks, HIGH, axis=0, method="inverted_cdf")
     return tuple(
         CauseSpread(
-            id=ids[at],
-            posterior=float(base[at]),
-            low=float(low[at]),
-            median=float(median[at]),
-            high=float(high[at]),
-            rank=int(place[at]),
-            rank_low=int(rank_low[at]),
-            rank_high=int(rank_high[at]),
-            first=float((ranks[:, at] == 1).mean()),
-            top_three=float((ranks[:, at] <= TOP).mean()),
+            id=ids[index],
+            posterior=float(base[index]),
+            low=float(low[index]),
+            median=float(median[index]),
+            high=float(high[index]),
+            rank=int(place[index]),
+            rank_low=int(rank_low[index]),
+            rank_high=int(rank_high[index]),
+            first=float((ranks[:, index] == 1).mean()),
+            top_three=float((ranks[:, index] <= TOP).mean()),
         )
-        for at in np.argsort(place)
+        for index in np.argsort(place)
     )
 
 
@@ -303,23 +303,23 @@ class Robustness(CaseResult):
         causes = self.case.knowledge.causes
         return [
             {
-                "id": one.id,
-                "cause": causes[one.id].label,
-                "group": causes[one.id].group,
-                "urgent": causes[one.id].urgent,
-                "prior": self.priors[one.id].value,
-                "prior_low": self.priors[one.id].low,
-                "prior_high": self.priors[one.id].high,
-                "posterior": one.posterior,
-                "low": one.low,
-                "median": one.median,
-                "high": one.high,
-                "p_first": one.first,
-                "p_top_three": one.top_three,
-                "rank_low": one.rank_low,
-                "rank_high": one.rank_high,
+                "id": cause.id,
+                "cause": causes[cause.id].label,
+                "group": causes[cause.id].group,
+                "urgent": causes[cause.id].urgent,
+                "prior": self.priors[cause.id].value,
+                "prior_low": self.priors[cause.id].low,
+                "prior_high": self.priors[cause.id].high,
+                "posterior": cause.posterior,
+                "low": cause.low,
+                "median": cause.median,
+                "high": cause.high,
+                "p_first": cause.first,
+                "p_top_three": cause.top_three,
+                "rank_low": cause.rank_low,
+                "rank_high": cause.rank_high,
             }
-            for one in self.spread.causes
+            for cause in self.spread.causes
         ]
 
     @property
@@ -354,7 +354,7 @@ class Robustness(CaseResult):
         from kneebayes.questions.doubt.robustness_figure import draw_intervals
         from kneebayes.view.caption import say_above
 
-        rows = [row for at, row in enumerate(self._rows) if at < SHOWN or row["urgent"]]
+        rows = [row for index, row in enumerate(self._rows) if index < SHOWN or row["urgent"]]
         return say_above(draw_intervals(rows, ax), self.report.title, self.case.answers)
 
     def draw_slopes(self, ax: Axes | None = None) -> Axes:
@@ -370,17 +370,17 @@ class Robustness(CaseResult):
         """What is shown."""
         rows = [
             (
-                str(at),
-                self.case.marked(one.id),
-                percent(self.priors[one.id].value),
-                percent(one.posterior),
-                f"{percent(one.low)} to {percent(one.high)}",
-                percent(one.first),
-                percent(one.top_three),
-                _span(one.rank_low, one.rank_high),
+                str(rank),
+                self.case.marked(cause.id),
+                percent(self.priors[cause.id].value),
+                percent(cause.posterior),
+                f"{percent(cause.low)} to {percent(cause.high)}",
+                percent(cause.first),
+                percent(cause.top_three),
+                _span(cause.rank_low, cause.rank_high),
             )
-            for at, one in enumerate(self.spread.causes, start=1)
-            if at <= SHOWN or self.case.knowledge.causes[one.id].urgent
+            for rank, cause in enumerate(self.spread.causes, start=1)
+            if rank <= SHOWN or self.case.knowledge.causes[cause.id].urgent
         ]
         return report_on(
             self.case,
@@ -395,14 +395,14 @@ class Robustness(CaseResult):
     def summary(self) -> str:
         """What ranks first, in a sentence."""
         leader = self.spread.causes[0]
-        rivals = sorted(self.spread.causes[1:], key=lambda one: -one.first)
-        told = (
+        rivals = sorted(self.spread.causes[1:], key=lambda cause: -cause.first)
+        sentence = (
             f"{self.case.label(leader.id)} ranks first in {percent(leader.first)} of "
             f"{_count(self.spread.draws, 'draw')}"
         )
         if rivals and rivals[0].first > 0.0:
-            told += f", {self.case.label(rivals[0].id)} in {percent(rivals[0].first)}"
-        return told + "."
+            sentence += f", {self.case.label(rivals[0].id)} in {percent(rivals[0].first)}"
+        return sentence + "."
 
     @property
     def _how(self) -> str:
@@ -480,7 +480,7 @@ def robustness(
     case = case.case
     drawing = WordDraws(draws, seed, spread)
     with _bar(draws, progress) as step:
-        found = spread_of(
+        over_draws = spread_of(
             case.engine,
             case.knowledge,
             case.elicited,
@@ -489,7 +489,7 @@ def robustness(
             step,
             case.data.solved,
         )
-    return Robustness(case, found, case.elicited.priors)
+    return Robustness(case, over_draws, case.elicited.priors)
 
 
 @contextmanager

@@ -39,15 +39,15 @@ def draw_intervals(rows: Sequence[Row], ax: Axes | None = None) -> Axes:
     """
     drawn = list(rows)[::-1]
     ax = ax or _new_axes(8.0, 0.36 * len(drawn) + 1.3)
-    for at, row in enumerate(drawn):
+    for index, row in enumerate(drawn):
         names = ("posterior", "low", "high")
         posterior, low, high = (_logit(_number(row[name])) for name in names)
         colour = ORANGE if row["urgent"] else BLUE
-        ax.plot([low, high], [at, at], color=colour, lw=5.0, alpha=0.4, solid_capstyle="butt")
-        ax.plot(posterior, at, "D" if row["urgent"] else "o", color=colour, ms=6.5)
+        ax.plot([low, high], [index, index], color=colour, lw=5.0, alpha=0.4, solid_capstyle="butt")
+        ax.plot(posterior, index, "D" if row["urgent"] else "o", color=colour, ms=6.5)
         first = percent(_number(row["p_first"]))
         across = ax.get_yaxis_transform()
-        ax.text(1.02, at, first, transform=across, va="center", ha="left", fontsize=8.5)
+        ax.text(1.02, index, first, transform=across, va="center", ha="left", fontsize=8.5)
     ax.text(1.02, 1.0, "first", transform=ax.transAxes, va="bottom", ha="left", fontsize=8.5)
     ax.set_yticks(range(len(drawn)), [_label(row) for row in drawn], parse_math=False)
     _odds_axis(ax, [_number(row[name]) for row in drawn for name in ("low", "high")])
@@ -80,8 +80,8 @@ def draw_slopes(rows: Sequence[Row], ax: Axes | None = None) -> Axes:
         ax.plot([shift, 1.0 + shift], way, "o-", color=colour, lw=1.4, ms=4, zorder=2)
     ax.set_xlim(-0.12, 1.75)
     low, high = ax.get_ylim()
-    ticks = [one for one in TICKS if low <= _logit(one) <= high]
-    ax.set_yticks([_logit(one) for one in ticks], [percent(one) for one in ticks])
+    ticks = [tick for tick in TICKS if low <= _logit(tick) <= high]
+    ax.set_yticks([_logit(tick) for tick in ticks], [percent(share) for share in ticks])
     heights = _apart([end[0] for end in ends], low, high)
     for (after, label, colour), height in zip(ends, heights, strict=True):
         ax.plot([1.05, 1.15], [after, height], color=GREY, lw=0.7)
@@ -107,9 +107,9 @@ def draw_readings(rows: Sequence[Row], lexicons: Mapping[str, str], ax: Axes | N
     """
     drawn = list(rows)[::-1]
     ax = ax or _new_axes(8.0, 0.36 * len(drawn) + 1.6)
-    for at, row in enumerate(drawn):
+    for index, row in enumerate(drawn):
         values = [_logit(_number(row[id])) for id in lexicons]
-        ax.plot([min(values), max(values)], [at, at], color=GREY, lw=1.2, zorder=1)
+        ax.plot([min(values), max(values)], [index, index], color=GREY, lw=1.2, zorder=1)
     for place, (id, label) in enumerate(lexicons.items()):
         values = [_logit(_number(row[id])) for row in drawn]
         ax.plot(
@@ -133,11 +133,11 @@ def draw_readings(rows: Sequence[Row], lexicons: Mapping[str, str], ax: Axes | N
 
 def _odds_axis(ax: Axes, values: Sequence[float]) -> None:
     """Probabilities along the scale of log-odds, with some room at the ends."""
-    low, high = (_logit(one) for one in (min(values), max(values)))
+    low, high = (_logit(bound) for bound in (min(values), max(values)))
     room = 0.06 * (high - low) + 0.3
     ax.set_xlim(low - room, high + room)
-    ticks = [one for one in TICKS if low - room <= _logit(one) <= high + room]
-    ax.set_xticks([_logit(one) for one in ticks], [percent(one) for one in ticks])
+    ticks = [tick for tick in TICKS if low - room <= _logit(tick) <= high + room]
+    ax.set_xticks([_logit(tick) for tick in ticks], [percent(share) for share in ticks])
     ax.grid(axis="x", color="#dddddd", lw=0.6)
     ax.set_axisbelow(True)
 
@@ -147,11 +147,11 @@ def _apart(values: Sequence[float], low: float, high: float) -> list[float]:
     least = 0.9 * (high - low) / max(len(values), 10)
     heights = [0.0] * len(values)
     lowest = -math.inf
-    for at in sorted(range(len(values)), key=lambda at: values[at]):
-        lowest = heights[at] = max(values[at], lowest + least)
+    for index in sorted(range(len(values)), key=lambda number: values[number]):
+        lowest = heights[index] = max(values[index], lowest + least)
     highest = math.inf
-    for at in sorted(range(len(values)), key=lambda at: -heights[at]):
-        highest = heights[at] = min(heights[at], high, highest - least)
+    for number in sorted(range(len(values)), key=lambda index: -heights[index]):
+        highest = heights[number] = min(heights[number], high, highest - least)
     return heights
 
 
@@ -161,7 +161,7 @@ def _logit(probability: float) -> float:
 
 def _side_by_side(count: int) -> list[float]:
     """Small shifts, so that intervals do not hide each other."""
-    return [0.06 * (at / max(1, count - 1) - 0.5) for at in range(count)]
+    return [0.06 * (index / max(1, count - 1) - 0.5) for index in range(count)]
 
 
 def _label(row: Row) -> str:

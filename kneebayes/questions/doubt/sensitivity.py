@@ -103,18 +103,18 @@ class Sensitivity:
         if not 0.0 <= x <= 1.0:
             message = f"The number must be between 0 and 1, got {x!r}."
             raise EvidenceError(message)
-        at = self.causes.index(cause)
+        column = self.causes.index(cause)
         whole = (1.0 - x) * self.evidence[0] + x * self.evidence[1]
         if whole == 0.0:
             message = f"With the number at {x:g} the evidence is impossible; ask elsewhere."
             raise ImpossibleEvidenceError(message)
-        return float(((1.0 - x) * self.at_zero[at] + x * self.at_one[at]) / whole)
+        return float(((1.0 - x) * self.at_zero[column] + x * self.at_one[column]) / whole)
 
     def coefficients(self, cause: str) -> tuple[float, float, float, float]:
         """``a, b, c, d`` of ``(a + b x) / (c + d x)``."""
-        at = self.causes.index(cause)
-        a, c = float(self.at_zero[at]), self.evidence[0]
-        return a, float(self.at_one[at]) - a, c, self.evidence[1] - c
+        column = self.causes.index(cause)
+        a, c = float(self.at_zero[column]), self.evidence[0]
+        return a, float(self.at_one[column]) - a, c, self.evidence[1] - c
 
     def flips(self) -> tuple[Flip, ...]:
         """Where the most probable cause changes, from 0 to 1.
@@ -122,7 +122,7 @@ class Sensitivity:
         All posteriors share their denominator, so this is the upper edge of straight lines.
         """
         slopes = self.at_one - self.at_zero
-        found: list[Flip] = []
+        flips: list[Flip] = []
         x = 0.0
         top = self._leading(self.at_zero, slopes)
         while True:
@@ -133,12 +133,12 @@ class Sensitivity:
             meets = np.where(meets > x + SAME, meets, np.inf)
             nearest = float(meets.min())
             if not nearest < 1.0:
-                return tuple(found)
+                return tuple(flips)
             here = np.isclose(meets, nearest, rtol=SAME, atol=0.0)
             next_top = int(np.argmax(np.where(here, slopes, -np.inf)))
             x = nearest
             above = self.causes[next_top]
-            found.append(Flip(x, self.causes[top], above, self.posterior(above, x)))
+            flips.append(Flip(x, self.causes[top], above, self.posterior(above, x)))
             top = next_top
 
     def _leading(self, heights: Numbers, slopes: Numbers) -> int:
@@ -175,9 +175,11 @@ def move_number(
     rows[:, own] = 0.0, 1.0
     if number[0] in ("share", "factor"):
         rows[:, own - 1] = 1.0, 0.0
-    told = engine.propagate_each([evidence], causes, rows)
-    joint = np.stack([told.marginals[cause][:, 1] for cause in causes], axis=1)
-    return _both_ends(number, float(engine.numbers[0, own]), causes, told.log_probability, joint)
+    propagated = engine.propagate_each([evidence], causes, rows)
+    joint = np.stack([propagated.marginals[cause][:, 1] for cause in causes], axis=1)
+    return _both_ends(
+        number, float(engine.numbers[0, own]), causes, propagated.log_probability, joint
+    )
 
 
 def move_prior(
@@ -204,10 +206,10 @@ def move_prior(
     """
     known = evidence.likelihoods.get(cause, (1.0, 1.0))
     cases = [Evidence({**evidence.likelihoods, cause: state}) for state in ((1.0, 0.0), (0.0, 1.0))]
-    told = engine.propagate_each(cases, causes)
-    joint = np.stack([told.marginals[one][:, 1] for one in causes], axis=1)
+    propagated = engine.propagate_each(cases, causes)
+    joint = np.stack([propagated.marginals[id][:, 1] for id in causes], axis=1)
     with np.errstate(divide="ignore"):
-        logs = told.log_probability + np.log(np.array(known)) - np.log([1.0 - prior, prior])
+        logs = propagated.log_probability + np.log(np.array(known)) - np.log([1.0 - prior, prior])
     return _both_ends(("prior", cause, "", ""), prior, causes, logs, joint)
 
 
@@ -352,7 +354,7 @@ class SensitivityFunction(CaseResult):
         upto = 1.0
         if self.function.what == "prior":  # what happens, happens near the prior
             upto = min(1.0, 2.0 * max([3.0 * self.value, *(flip.value for flip in self.flips)]))
-        numbers = [upto * at / (POINTS - 1) for at in range(POINTS)]
+        numbers = [upto * index / (POINTS - 1) for index in range(POINTS)]
         numbers = [x for x in numbers if (1.0 - x) * ends[0] + x * ends[1] > 0.0]
         curves = {
             self.case.marked(id): (numbers, [self.function.posterior(id, x) for x in numbers])
@@ -371,8 +373,8 @@ class SensitivityFunction(CaseResult):
                 percent(self.function.posterior(id, self.value)),
                 _shown(self._at(id, 1.0)),
             )
-            for at, id in enumerate(self._order())
-            if at < SHOWN or self.case.knowledge.causes[id].urgent
+            for index, id in enumerate(self._order())
+            if index < SHOWN or self.case.knowledge.causes[id].urgent
         ]
         node = self.case.label(self.function.node)
         notes = [MOVED[self.function.what].format(node=node)]
@@ -392,7 +394,7 @@ class SensitivityFunction(CaseResult):
         noun = "link" if self.function.what == "liability" else self.function.what
         if not self.flips:
             return (f"No value of this {noun} changes the most probable cause.",)
-        told = []
+        sentences = []
         for flip in self.flips:
             below, above = self.case.label(flip.below), self.case.label(flip.above)
             if flip.value >= self.value:
@@ -400,8 +402,8 @@ class SensitivityFunction(CaseResult):
             else:
                 winner, loser, way = below, above, "falls below"
             its = f"its {noun}" if self._is_own(winner) else f"the {noun} of {self._whose}"
-            told.append(f"{winner} overtakes {loser} when {its} {way} {percent(flip.value)}.")
-        return tuple(told)
+            sentences.append(f"{winner} overtakes {loser} when {its} {way} {percent(flip.value)}.")
+        return tuple(sentences)
 
     def _is_own(self, label: str) -> bool:
         return self.function.what == "prior" and label == self.case.label(self.function.node)
@@ -418,7 +420,7 @@ class SensitivityFunction(CaseResult):
         function = self.function
         label = self.case.label(function.parent)
         context = self.case.knowledge.contexts.get(function.parent)
-        states = {one.id: one.label for one in context.states} if context is not None else {}
+        states = {state.id: state.label for state in context.states} if context is not None else {}
         return f"{label} ({states[function.state]})" if function.state in states else label
 
     def __repr__(self) -> str:
@@ -433,7 +435,7 @@ def _shown(value: float) -> str:
     return "impossible" if math.isnan(value) else percent(value)
 
 
-def refuse_several(given: int) -> None:
+def refuse_several(count: int) -> None:
     """Refuse a question about no number or about several.
 
     Raises
@@ -441,10 +443,10 @@ def refuse_several(given: int) -> None:
     KneebayesError
         If not exactly one was given.
     """
-    if given != 1:
+    if count != 1:
         message = (
             "Name exactly one number: prior='DVT', link=('DVT', 'leg swelling') or leak='fever', "
-            f"got {given}."
+            f"got {count}."
         )
         raise KneebayesError(message)
 
@@ -493,7 +495,7 @@ def sensitivity(
     True
     """
     case = case.case
-    refuse_several(sum(one is not None for one in (prior, link, leak)))
+    refuse_several(sum(number is not None for number in (prior, link, leak)))
     causes = list(case.knowledge.causes)
     if prior is not None:
         function = _in_prior(case, causes, prior)
@@ -526,10 +528,10 @@ def _in_link(case: Case, causes: list[str], ends: Sequence[str]) -> Sensitivity:
     if isinstance(ends, str) or len(ends) != 2:
         message = f"A link is named by parent and child: link=('DVT', 'fever'), got {ends!r}."
         raise KneebayesError(message)
-    parent, child = (case.names.meaning(one, NODES) for one in ends)
+    parent, child = (case.names.meaning(end, NODES) for end in ends)
     parents = stated_network(case.data.network)[child.id].parents
     if parent.id not in parents:
-        known = ", ".join(case.knowledge.label(one) for one in parents) or "nothing"
+        known = ", ".join(case.knowledge.label(known) for known in parents) or "nothing"
         message = f"Nothing leads from '{ends[0]}' to '{ends[1]}'. To it leads: {known}."
         raise UnknownNameError(message, ends[0], suggest(ends[0], parents))
     states = case.data.network[parent.id].states

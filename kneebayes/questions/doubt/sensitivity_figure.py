@@ -47,12 +47,12 @@ def draw_curves(
         Where to draw; left out, a new figure.
     """
     ax = ax or _new_axes(7.5, 4.4)
-    for at, (label, (numbers, posteriors)) in enumerate(curves.items()):
+    for index, (label, (numbers, posteriors)) in enumerate(curves.items()):
         ax.plot(
             numbers,
             posteriors,
-            color=PALETTE[at % len(PALETTE)],
-            ls=DASHES[at % len(DASHES)],
+            color=PALETTE[index % len(PALETTE)],
+            ls=DASHES[index % len(DASHES)],
             lw=1.9,
             label=label.replace("$", r"\$"),
         )
@@ -109,8 +109,8 @@ def draw_tornado(
     """
     drawn = list(bars)[::-1]
     ax = ax or _new_axes(9.0, 0.42 * len(drawn) + 1.5)
-    told: set[str] = set()
-    for at, bar in enumerate(drawn):
+    labelled: set[str] = set()
+    for index, bar in enumerate(drawn):
         for name, colour, label in (
             ("at_low", ORANGE, "at the low end"),
             ("at_high", BLUE, "at the high end"),
@@ -119,7 +119,7 @@ def draw_tornado(
             if not math.isnan(end):
                 hatch = "//" if name == "at_low" else ""
                 ax.barh(
-                    at,
+                    index,
                     end - posterior,
                     left=posterior,
                     color=colour,
@@ -127,21 +127,21 @@ def draw_tornado(
                     edgecolor="white",
                     hatch=hatch,
                     alpha=0.9,
-                    label=None if label in told else label,
+                    label=None if label in labelled else label,
                 )
-                told.add(label)
+                labelled.add(label)
         unsaid = float(str(bar["unsaid"]))
         if not math.isnan(unsaid):
             label = "had it not been said"
-            shown = None if label in told else label
-            ax.plot([unsaid], [at], "D", color=BLACK, ms=6, mfc="white", mew=1.5, label=shown)
-            told.add(label)
+            shown = None if label in labelled else label
+            ax.plot([unsaid], [index], "D", color=BLACK, ms=6, mfc="white", mew=1.5, label=shown)
+            labelled.add(label)
     ax.axvline(posterior, color=BLACK, lw=1.0)
     labels = [textwrap.shorten(str(bar["about"]), WIDEST, placeholder=" ...") for bar in drawn]
     ax.set_yticks(range(len(drawn)), labels, parse_math=False, fontsize=8.5)
     ax.set_xlabel(f"P({cause} | evidence); line: all at their values", parse_math=False)
     ax.margins(x=0.06)
-    if told:
+    if labelled:
         ax.legend(
             frameon=False, fontsize=8.5, loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=3
         )

@@ -62,8 +62,8 @@ class Bar:
 
     def reach(self, posterior: float) -> float:
         """How far the posterior gets from where it is, at most."""
-        ways = [abs(one - posterior) for one in (self.at_low, self.at_high, self.unsaid)]
-        return max((one for one in ways if not np.isnan(one)), default=0.0)
+        ways = [abs(end - posterior) for end in (self.at_low, self.at_high, self.unsaid)]
+        return max((way for way in ways if not np.isnan(way)), default=0.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,18 +107,18 @@ def bars_over(
         If ``over`` is none of these.
     """
     if over not in OVER:
-        allowed = ", ".join(f"'{one}'" for one in OVER)
+        allowed = ", ".join(f"'{choice}'" for choice in OVER)
         message = f"A tornado is drawn over one of {allowed}, got {over!r}."
         raise KneebayesError(message)
     quantities = quantities_of(knowledge, elicited, engine)
     restating = Restating(engine, knowledge, quantities, [*evidence, cause])
     lexicon = knowledge.lexicons[elicited.lexicon]
-    words = [one.value for one in lexicon.commonness.values()]
+    words = [word.value for word in lexicon.commonness.values()]
     neutral = float(np.exp(np.mean(np.log(words))))
     moves = [
-        one
-        for one in _moves(knowledge, quantities, over)
-        if any(quantities.all[at].node in restating.relevant for at in one.at)
+        moved
+        for moved in _moves(knowledge, quantities, over)
+        if any(quantities.all[place].node in restating.relevant for place in moved.at)
     ]
     rows = [quantities.values]  # noqa: PD011
     for move in moves:
@@ -133,11 +133,11 @@ def bars_over(
             move.id,
             move.said,
             len(move.at),
-            float(found[0]),
-            float(found[1]),
-            float(found[2]) if over == "claims" else float("nan"),
+            float(moved[0]),
+            float(moved[1]),
+            float(moved[2]) if over == "claims" else float("nan"),
         )
-        for move, found in zip(moves, each, strict=True)
+        for move, moved in zip(moves, each, strict=True)
     ]
     posterior = float(answers[0])
     bars.sort(key=lambda bar: (-bar.reach(posterior), bar.about))
@@ -148,9 +148,11 @@ def _ask(restating: Restating, rows: Numbers, evidence: Evidence, cause: str) ->
     restated = restating.restate(rows)
     answers = np.full(len(rows), np.nan)
     numbers = restated.numbers[restated.held]
-    told = restating.engine.propagate_each([evidence], [cause], numbers)
-    found = np.where(told.log_probability > -np.inf, told.marginals[cause][:, 1], np.nan)
-    answers[restated.held] = found
+    propagated = restating.engine.propagate_each([evidence], [cause], numbers)
+    posteriors = np.where(
+        propagated.log_probability > -np.inf, propagated.marginals[cause][:, 1], np.nan
+    )
+    answers[restated.held] = posteriors
     return answers
 
 
@@ -159,26 +161,31 @@ def _moves(knowledge: Knowledge, quantities: Quantities, over: Over) -> Iterator
         yield from _claims(knowledge, quantities)
         return
     if over == "numbers":
-        for at, one in enumerate(quantities.all):
-            if _is_open(one):
-                about = labelled(knowledge, one)
+        for at, quantity in enumerate(quantities.all):
+            if _is_open(quantity):
+                about = labelled(knowledge, quantity)
                 yield _Move(
-                    about, f"{one.kind}: {one.parent} {one.node}", _said(knowledge, one), (at,)
+                    about,
+                    f"{quantity.kind}: {quantity.parent} {quantity.node}",
+                    _said(knowledge, quantity),
+                    (at,),
                 )
         return
-    for at, word in enumerate(quantities.words):
-        places = [int(one) for one in np.flatnonzero(quantities.word_of == at)]
-        places = [one for one in places if _is_open(quantities.all[one])]
+    for index, word in enumerate(quantities.words):
+        places = [int(place) for place in np.flatnonzero(quantities.word_of == index)]
+        places = [place for place in places if _is_open(quantities.all[place])]
         if places:
             first = quantities.all[places[0]]
-            direction, _, said = word.partition(": ")
-            shared = f"'{said}' ({direction})" if said else labelled(knowledge, first)
+            direction, _, meaning = word.partition(": ")
+            shared = f"'{meaning}' ({direction})" if meaning else labelled(knowledge, first)
             yield _Move(shared, word, _said(knowledge, first), tuple(places))
 
 
 def _claims(knowledge: Knowledge, quantities: Quantities) -> Iterator[_Move]:
     for claim in knowledge.claims.values():
-        places = [at for at, one in enumerate(quantities.all) if claim.id in one.because]
+        places = [
+            place for place, quantity in enumerate(quantities.all) if claim.id in quantity.because
+        ]
         if places:
             yield _Move(
                 claim.statement, claim.id, _spoken(knowledge, quantities, places), tuple(places)
@@ -186,30 +193,34 @@ def _claims(knowledge: Knowledge, quantities: Quantities) -> Iterator[_Move]:
 
 
 def _spoken(knowledge: Knowledge, quantities: Quantities, places: Iterable[int]) -> str:
-    said = dict.fromkeys(said_in_words(knowledge, quantities.all[at]) for at in places)
-    return ", ".join(said)
+    phrases = dict.fromkeys(said_in_words(knowledge, quantities.all[place]) for place in places)
+    return ", ".join(phrases)
 
 
-def _is_open(one: Quantity) -> bool:
-    return one.interval.low < one.interval.high
+def _is_open(quantity: Quantity) -> bool:
+    return quantity.interval.low < quantity.interval.high
 
 
-def _said(knowledge: Knowledge, one: Quantity) -> str:
-    interval = one.interval
+def _said(knowledge: Knowledge, quantity: Quantity) -> str:
+    interval = quantity.interval
     numbers = f"{interval.low:.2g} to {interval.high:.2g}, value {interval.value:.2g}"
-    return f"{said_in_words(knowledge, one)}: {numbers}" if isinstance(one.said, str) else numbers
+    return (
+        f"{said_in_words(knowledge, quantity)}: {numbers}"
+        if isinstance(quantity.said, str)
+        else numbers
+    )
 
 
 def _unsaid(
     knowledge: Knowledge, quantities: Quantities, places: Sequence[int], neutral: float
 ) -> Numbers:
     amounts = quantities.values  # noqa: PD011
-    for at in places:
-        one = quantities.all[at]
-        amounts[at] = np.nan
-        if one.kind == "prior":
-            published = knowledge.causes[one.node].commonness.published
-            amounts[at] = neutral if published is None else sum(published) / 2.0
+    for place in places:
+        quantity = quantities.all[place]
+        amounts[place] = np.nan
+        if quantity.kind == "prior":
+            published = knowledge.causes[quantity.node].commonness.published
+            amounts[place] = neutral if published is None else sum(published) / 2.0
     return amounts
 
 
@@ -309,8 +320,8 @@ class Tornado(CaseResult):
             for bar in self.bars[:SHOWN]
         ]
         header = ("claim" if claims else self.over[:-1], "said", "at low", "at high")
-        left = len(self.bars) - len(rows)
-        further = [f"{left:,} more move it less; .table has them all."] if left > 0 else []
+        more = len(self.bars) - len(rows)
+        further = [f"{more:,} more move it less; .table has them all."] if more > 0 else []
         return report_on(
             self.case,
             f"what moves {label}?",

@@ -70,10 +70,10 @@ class Explanation(CaseResult):
         after it (``probability_against`` of the other cause); ``overlaps_with`` and
         ``overlap``: the answer it overlaps with most, and by how much; ``rival`` and
         ``without_rival``: the cause that explains it away, and what it would weigh among the
-        others if that were ruled out; ``article``, ``literature``, ``assumption``: the
-        share of each in what it rests on; ``origin`` and ``because``. The row of the
-        posterior has sums: of the single weights, of the ledger, of the Shapley shares, and
-        the overlap of all.
+        others if that were ruled out; ``article``, ``literature``, ``assumption``,
+        ``patients``: the share of each in what it rests on; ``origin`` and ``because``. The
+        row of the posterior has sums: of the single weights, of the ledger, of the Shapley
+        shares, and the overlap of all.
         """
         import pandas as pd
 
@@ -157,9 +157,11 @@ class Explanation(CaseResult):
             before = after
         ends = explained.start.log_odds, explained.end.log_odds
         added = explained.start.log_odds + explained.apart if len(falls) > 1 else NOTHING
-        told = "in the order told" if by == "ledger" else "averaged over all orders"
+        order = "in the order told" if by == "ledger" else "averaged over all orders"
         marked = "".join(f"; {label} is urgent" for label in self._urgent)
-        title = f"{words.question}\n{told}{marked}"
+        learnt = self.case.data.learnt
+        marked += "" if learnt is None else f"; learnt from {learnt.told}"
+        title = f"{words.question}\n{order}{marked}"
         against = explained.against is not None
         return draw_waterfall(falls, ends, title, added=added, against=against, ax=ax)
 

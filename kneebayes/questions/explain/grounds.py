@@ -14,7 +14,7 @@ from kneebayes.network import Network
 
 __all__ = ["ORIGINS", "Grounds", "grounds_of_answer", "grounds_of_prior", "joined_shares"]
 
-ORIGINS = ("article", "literature", "assumption")
+ORIGINS = ("article", "literature", "assumption", "patients")
 Ends = tuple[str, str]
 
 
@@ -25,8 +25,9 @@ class Grounds:
     Attributes
     ----------
     shares
-        Share of article, literature and assumption; they add up to 1, or are all 0 where
-        nothing carries it. Every arrow counts the same, and within one every kind of origin.
+        Share of article, literature, assumption and patients; they add up to 1, or are all 0
+        where nothing carries it. Every arrow counts the same, and within one every kind of
+        origin, once patients have what they make up of all that is known.
     because
         Claims with their statement, references with their title, reasons assumed.
     direct
@@ -46,8 +47,12 @@ class Grounds:
 
 def grounds_of_prior(knowledge: Knowledge, causes: Sequence[str]) -> Grounds:
     """What the priors of some causes rest on."""
-    said = [knowledge.causes[id].commonness for id in causes]
-    return _grounds(knowledge, [(*one.because, *one.published_because) for one in said], True)
+    statements = [knowledge.causes[id].commonness for id in causes]
+    return _grounds(
+        knowledge,
+        [(*statement.because, *statement.published_because) for statement in statements],
+        True,
+    )
 
 
 def grounds_of_answer(
@@ -89,12 +94,14 @@ def grounds_of_answer(
         for cause in causes:
             between |= _shortest_open(network, cause, answer, set(known) - {answer, cause})
     carrying = [arrow for arrow in knowledge.arrows() if (arrow.parent, arrow.child) in between]
-    return _grounds(knowledge, [_because(knowledge, one) for one in carrying], direct)
+    return _grounds(knowledge, [_because(knowledge, statement) for statement in carrying], direct)
 
 
 def joined_shares(grounds: Iterable[tuple[Grounds, float]]) -> dict[str, float]:
     """Shares of several grounds together, each with its weight; all 0 where nothing weighs."""
-    pairs = [(one.shares, weight) for one, weight in grounds if sum(one.shares.values()) > 0.0]
+    pairs = [
+        (ground.shares, weight) for ground, weight in grounds if sum(ground.shares.values()) > 0.0
+    ]
     total = sum(weight for _, weight in pairs)
     if total == 0.0:
         return dict.fromkeys(ORIGINS, 0.0)
@@ -154,8 +161,7 @@ def _because(knowledge: Knowledge, arrow: Arrow) -> tuple[str, ...]:
 def _grounds(knowledge: Knowledge, statements: Sequence[tuple[str, ...]], direct: bool) -> Grounds:
     shares = dict.fromkeys(ORIGINS, 0.0)
     for because in statements:
-        kinds = {knowledge.kind_of_origin(one) for one in because}
-        for kind in kinds:
-            shares[kind] += 1.0 / len(kinds) / len(statements)
-    origins = dict.fromkeys(one for because in statements for one in because)
+        for kind, share in knowledge.shares_of(because).items():
+            shares[kind] += share / len(statements)
+    origins = dict.fromkeys(origin for because in statements for origin in because)
     return Grounds(shares, spelled_out(knowledge, tuple(origins)), direct)

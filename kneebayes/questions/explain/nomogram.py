@@ -53,28 +53,32 @@ def draw_nomogram(steps: Sequence[tuple[str, float, float]], ax: Axes | None = N
     """
     ax = ax or _new_axes(6.4, 6.6)
     places = [_places(prior, ratio) for _, prior, ratio in steps]
-    ends = [abs(one) for pair in places for one in pair if math.isfinite(one)]
+    ends = [abs(place) for pair in places for place in pair if math.isfinite(place)]
     reach = min(max([USUAL, *ends]), FURTHEST)
     reach = math.ceil(2.0 * reach - 1e-9) / 2.0
-    ratios = [abs(math.log10(one)) for _, _, one in steps if one > 0.0 and math.isfinite(one)]
+    ratios = [
+        abs(math.log10(ratio)) for _, _, ratio in steps if ratio > 0.0 and math.isfinite(ratio)
+    ]
     _scales(ax, reach, min(2.0 * reach, max([USUAL, *map(math.ceil, ratios)])))
-    for at, ((label, _, ratio), (start, end)) in enumerate(zip(steps, places, strict=True)):
-        first, last = (min(max(one, -reach), reach) for one in (start, end))
+    for index, ((label, _, ratio), (start, end)) in enumerate(zip(steps, places, strict=True)):
+        first, last = (min(max(bound, -reach), reach) for bound in (start, end))
         ax.plot(
             [LEFT, RIGHT],
             [first, last],
-            color=COLOURS[at],
-            ls=DASHES[at],
+            color=COLOURS[index],
+            ls=DASHES[index],
             lw=2.0,
             zorder=3,
             label=label.replace("$", r"\$"),
         )
-        tip = MARKS[at] if last == end else "^" if end > 0.0 else "v"  # beyond the scale
-        ax.plot([LEFT], [first], MARKS[at], color=COLOURS[at], ms=7, zorder=4)
-        ax.plot([RIGHT], [last], tip, color=COLOURS[at], ms=9, zorder=4)
+        tip = MARKS[index] if last == end else "^" if end > 0.0 else "v"  # beyond the scale
+        ax.plot([LEFT], [first], MARKS[index], color=COLOURS[index], ms=7, zorder=4)
+        ax.plot([RIGHT], [last], tip, color=COLOURS[index], ms=9, zorder=4)
         if math.isfinite(ratio) and ratio > 0.0 and (first, last) == (start, end):
             middle = (first + last) / 2.0
-            ax.plot([MIDDLE], [middle], MARKS[at], color=COLOURS[at], mfc="white", ms=7, zorder=4)
+            ax.plot(
+                [MIDDLE], [middle], MARKS[index], color=COLOURS[index], mfc="white", ms=7, zorder=4
+            )
     ax.legend(
         frameon=False,
         fontsize=9,
@@ -114,7 +118,7 @@ def _scales(ax: Axes, reach: float, powers: float) -> None:
     """Three upright scales with their ticks; outside them nothing."""
     for x, half in ((LEFT, reach), (MIDDLE, powers / 2.0), (RIGHT, reach)):
         ax.plot([x, x], [-half, half], color="black", lw=1.0, zorder=2)
-    for chance in (*CHANCES, *(1.0 - one for one in CHANCES[:-1])):
+    for chance in (*CHANCES, *(1.0 - share for share in CHANCES[:-1])):
         height = logit(chance) / math.log(10.0)
         if abs(height) <= reach + 1e-9:
             text = f"{100.0 * chance:.6g}%"
@@ -272,8 +276,8 @@ class Nomogram(CaseResult):
         line = f"{self._told}: {percent(self.before)} to {percent(self.after)}"
         steps = [(f"{line} (ratio {ratio_text(self.ratio)})", self.before, self.ratio)]
         if alone:
-            told = f"if it counted as alone: to {percent(self.after_if_alone)}"
-            steps.append((f"{told} (ratio {ratio_text(self.alone)})", self.before, self.alone))
+            note = f"if it counted as alone: to {percent(self.after_if_alone)}"
+            steps.append((f"{note} (ratio {ratio_text(self.alone)})", self.before, self.alone))
         ax = draw_nomogram(steps, ax)
         ax.set_title(self.case.marked(self.cause), parse_math=False)
         return ax
@@ -284,7 +288,7 @@ class Nomogram(CaseResult):
 
     @property
     def _known_line(self) -> str:
-        return known_of(one for one in self.case.answers if one.id != self.answer.id)
+        return known_of(answer for answer in self.case.answers if answer.id != self.answer.id)
 
     def __repr__(self) -> str:
         return (
@@ -373,8 +377,8 @@ def nomogram(case: CaseLike, cause: str, finding: str, answer: object = None) ->
     if answer is None and meant.id in known:
         shown = known[meant.id]
     else:
-        said = {finding: True if answer is None else answer}
-        read = read_answers(case.knowledge, case.names, case.data.network, said)
+        answers = {finding: True if answer is None else answer}
+        read = read_answers(case.knowledge, case.names, case.data.network, answers)
         if len(read) != 1:
             message = f"'{finding}' needs one answer about one finding, got {answer!r}."
             raise EvidenceError(message)

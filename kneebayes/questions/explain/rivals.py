@@ -83,18 +83,18 @@ def explained_away(
     if not parts or not math.isfinite(odds.at((1 << len(parts)) - 1)):
         return ()
     suspicions = list(_suspicions(engine, knowledge, evidence, parts, causes, odds))
-    everything, found = (1 << len(parts)) - 1, []
-    for rival in dict.fromkeys(one.rival for one in suspicions):
-        mine = [one for one in suspicions if one.rival == rival]
-        answers = [parts[one.answer] for one in mine]
+    everything, pairs = (1 << len(parts)) - 1, []
+    for rival in dict.fromkeys(suspicion.rival for suspicion in suspicions):
+        mine = [suspicion for suspicion in suspicions if suspicion.rival == rival]
+        answers = [parts[suspicion.answer] for suspicion in mine]
         without = _with_rival_out(engine, evidence, parts, causes, rival, answers)
         known = evidence.hard_state(rival) == 1
-        for one, answer, weights in zip(mine, answers, without, strict=True):
-            if _takes(odds, one, everything, *weights):
+        for suspicion, answer, weights in zip(mine, answers, without, strict=True):
+            if _takes(odds, suspicion, everything, *weights):
                 weight = weights[1] * DECIBANS
-                found.append(ExplainedAway(answer, rival, weight, one.shared, known))
+                pairs.append(ExplainedAway(answer, rival, weight, suspicion.shared, known))
     strongest: dict[str, ExplainedAway] = {}
-    for away in found:
+    for away in pairs:
         before = strongest.get(away.answer)
         if before is None or away.without_rival > before.without_rival:
             strongest[away.answer] = away
@@ -114,20 +114,20 @@ def _with_rival_out(
     others = [id for id in parts if id != rival]
     places, everything = [others.index(id) for id in answers], (1 << len(others)) - 1
     wanted = [0, everything]
-    for at in places:
-        wanted += [1 << at, everything ^ 1 << at]
+    for place in places:
+        wanted += [1 << place, everything ^ 1 << place]
     odds = odds_of_some(engine, ruled_out, others, causes, wanted)
-    return [(_alone(odds, at), _last(odds, at, everything)) for at in places]
+    return [(_alone(odds, place), _last(odds, place, everything)) for place in places]
 
 
 def _takes(
-    odds: SubsetOdds, one: _Suspicion, everything: int, without_alone: float, weight: float
+    odds: SubsetOdds, suspicion: _Suspicion, everything: int, without_alone: float, weight: float
 ) -> bool:
     """Whether what an answer weighs with the rival ruled out shows that the rival takes it."""
-    alone, among = _alone(odds, one.answer), _last(odds, one.answer, everything)
+    alone, among = _alone(odds, suspicion.answer), _last(odds, suspicion.answer, everything)
     if not all(math.isfinite(value) for value in (alone, among, without_alone, weight)):
         return False
-    if one.shared:
+    if suspicion.shared:
         more = (weight - among) - (without_alone - alone)
         return more >= NOTABLE and weight - among >= NOTABLE
     return among < weight and abs(weight) <= abs(among) / 2.0
@@ -145,23 +145,26 @@ def _suspicions(
     lines = [_line(engine.network, id) for id in parts]
     suspects = list(_suspects(parts, causes, odds, lines))
     told_present = [id for id in parts if evidence.hard_state(id) == 1 and id in knowledge.causes]
-    for at, shared in suspects:
+    for place, shared in suspects:
         for id in told_present:
-            if shared and id != parts[at] and id not in causes and id in lines[at][0]:
-                yield _Suspicion(at, id, shared)
+            if shared and id != parts[place] and id not in causes and id in lines[place][0]:
+                yield _Suspicion(place, id, shared)
     rivals = [id for id in knowledge.causes if id not in causes and id not in evidence]
     if not suspects or not rivals:
         return
     cases = [evidence]
-    cases += [evidence.only([id for id in evidence if id != parts[at]]) for at, _ in suspects]
-    told = engine.propagate_each(cases, rivals)
-    for row, (at, shared) in enumerate(suspects, start=1):
-        above, below = lines[at]
+    cases += [evidence.only([id for id in evidence if id != parts[place]]) for place, _ in suspects]
+    propagated = engine.propagate_each(cases, rivals)
+    for row, (part, shared) in enumerate(suspects, start=1):
+        above, below = lines[part]
         near = above if shared else above | below
-        rises = {id: float(told.marginals[id][0, 1] - told.marginals[id][row, 1]) for id in rivals}
+        rises = {
+            id: float(propagated.marginals[id][0, 1] - propagated.marginals[id][row, 1])
+            for id in rivals
+        }
         rising = [id for id in rivals if rises[id] >= RISING and id in near]
         for rival in sorted(rising, key=lambda id: -rises[id])[:TRIED]:
-            yield _Suspicion(at, rival, shared)
+            yield _Suspicion(part, rival, shared)
 
 
 def _suspects(
@@ -172,13 +175,13 @@ def _suspects(
 ) -> Iterator[tuple[int, bool]]:
     """Answers that count for less than alone, and answers that count against the cause."""
     everything = (1 << len(parts)) - 1
-    for at in range(len(parts)):
-        alone, among = _alone(odds, at), _last(odds, at, everything)
-        if causes[0] in lines[at][0] and alone - among >= NOTABLE and alone >= NOTABLE:
-            yield at, True
-        related = any(cause in line for cause in causes for line in lines[at])
+    for index in range(len(parts)):
+        alone, among = _alone(odds, index), _last(odds, index, everything)
+        if causes[0] in lines[index][0] and alone - among >= NOTABLE and alone >= NOTABLE:
+            yield index, True
+        related = any(cause in line for cause in causes for line in lines[index])
         if not related and among <= -NOTABLE:
-            yield at, False
+            yield index, False
 
 
 def _line(network: Network, id: str) -> tuple[set[str], set[str]]:
@@ -187,9 +190,9 @@ def _line(network: Network, id: str) -> tuple[set[str], set[str]]:
     return ancestors(network, [id], everywhere), descendants(network, id, everywhere)
 
 
-def _alone(odds: SubsetOdds, at: int) -> float:
-    return odds.at(1 << at) - odds.at(0)
+def _alone(odds: SubsetOdds, place: int) -> float:
+    return odds.at(1 << place) - odds.at(0)
 
 
-def _last(odds: SubsetOdds, at: int, everything: int) -> float:
-    return odds.at(everything) - odds.at(everything ^ 1 << at)
+def _last(odds: SubsetOdds, place: int, everything: int) -> float:
+    return odds.at(everything) - odds.at(everything ^ 1 << place)

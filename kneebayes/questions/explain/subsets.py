@@ -65,12 +65,12 @@ def shapley_of_all(values: Numbers) -> Numbers:
     parts = len(values).bit_length() - 1
     sizes = np.bitwise_count(np.arange(len(values)))
     shares = np.array([1.0 / (parts * comb(parts - 1, size)) for size in range(parts)])
-    found = np.empty(parts)
+    shapley = np.empty(parts)
     for part in range(parts):
         without, kept = np.moveaxis(values.reshape(-1, 2, 1 << part), 1, 0)
         size = sizes.reshape(-1, 2, 1 << part)[:, 0]
-        found[part] = (shares[size] * change(kept, without)).sum()
-    return found
+        shapley[part] = (shares[size] * change(kept, without)).sum()
+    return shapley
 
 
 def orders_of(parts: int, count: int, rng: np.random.Generator) -> list[Order]:
@@ -91,7 +91,7 @@ def orders_of(parts: int, count: int, rng: np.random.Generator) -> list[Order]:
     """
     orders: list[Order] = []
     for _ in range((count + 1) // 2):
-        order = tuple(int(one) for one in rng.permutation(parts))
+        order = tuple(int(part) for part in rng.permutation(parts))
         orders += [order, order[::-1]]
     return orders
 
@@ -242,12 +242,12 @@ def odds_of_some(
         evidence.only([*stays, *(id for j, id in enumerate(parts) if subset >> j & 1)])
         for subset in rows
     ]
-    told = engine.propagate_each(cases, causes)
-    first = told.marginals[causes[0]]
+    propagated = engine.propagate_each(cases, causes)
+    first = propagated.marginals[causes[0]]
     if len(causes) == 1:
         nobody = np.full(len(rows), np.nan)
         return _odds(first[:, 1], first[:, 0], first[:, 1], nobody, rows)
-    second = told.marginals[causes[1]][:, 1]
+    second = propagated.marginals[causes[1]][:, 1]
     return _odds(first[:, 1], second, first[:, 1], second, rows)
 
 
@@ -275,10 +275,10 @@ def _joint(
     if observed and observed[0] in parts:
         return _halves(engine, evidence, parts, causes, split, observed[0])
     if observed:
-        at, state = causes.index(observed[0]), evidence.hard_state(observed[0])
+        position, state = causes.index(observed[0]), evidence.hard_state(observed[0])
         others = [id for id in causes if id != observed[0]]
         table, log_scale = _joint(engine, evidence, parts, others, split)
-        axis = len(parts) + at
+        axis = len(parts) + position
         pair = [np.zeros_like(table), table] if state == 1 else [table, np.zeros_like(table)]
         return np.stack(pair, axis=axis), log_scale
     try:

@@ -73,24 +73,24 @@ def draw_waterfall(
     """
     rows = len(falls) + 2
     ax = ax or new_axes(8.6, 0.34 * rows + 1.5)
-    alone = [*(one.alone for one in falls), added]
-    places = [*ends, *(one.start for one in falls), *(one.end for one in falls), *alone, 0.0]
+    alone = [*(step.alone for step in falls), added]
+    places = [*ends, *(step.start for step in falls), *(fall.end for fall in falls), *alone, 0.0]
     finite = [place for place in places if math.isfinite(place)]
     margin = 0.06 * max(8.0, max(finite) - min(finite))
     low, high = min(finite) - margin, max(finite) + margin
     ax.set_xlim(low, high)
     ax.set_ylim(rows - 0.4, -0.6)
     ax.axvline(0.0, color="#bbbbbb", lw=0.8, zorder=0)
-    for at, fall in enumerate(falls, start=1):
-        _bar(ax, at, fall)
-        _line(ax, at, fall.start)
+    for index, fall in enumerate(falls, start=1):
+        _bar(ax, index, fall)
+        _line(ax, index, fall.start)
     _line(ax, rows - 1, ends[1])
-    for at, place in zip((0, rows - 1), ends, strict=True):
-        _mark(ax, place, at, "s", END)
-        _number(ax, at, in_decibans(place), weight="bold")
-    shown = [(place, at) for at, place in enumerate(alone, start=1) if math.isfinite(place)]
-    for place, at in shown:
-        ax.plot([place], [at], "D", mfc="white", mec="black", ms=5, mew=1.0, zorder=3)
+    for height, place in zip((0, rows - 1), ends, strict=True):
+        _mark(ax, place, height, "s", END)
+        _number(ax, height, in_decibans(place), weight="bold")
+    shown = [(place, height) for height, place in enumerate(alone, start=1) if math.isfinite(place)]
+    for place, y in shown:
+        ax.plot([place], [y], "D", mfc="white", mec="black", ms=5, mew=1.0, zorder=3)
     labels = ["prior", *(fall.label for fall in falls), "posterior"]
     ax.set_yticks(range(rows), labels, parse_math=False)
     below = "decibans of the odds" + (" of the one against the other" if against else "")
@@ -102,30 +102,30 @@ def draw_waterfall(
     return ax
 
 
-def _bar(ax: Axes, at: int, fall: Fall) -> None:
+def _bar(ax: Axes, height: int, fall: Fall) -> None:
     """A bar, with its length in a column at the right."""
     if fall.start == fall.end:
-        _number(ax, at, "decided" if math.isinf(fall.end) else in_decibans(0.0))
+        _number(ax, height, "decided" if math.isinf(fall.end) else in_decibans(0.0))
         return
     start, end = (_inside(ax, place) for place in (fall.start, fall.end))
     colour = FOR if fall.end > fall.start else AGAINST
-    ax.barh(at, end - start, left=start, height=0.58, color=colour, zorder=2)
+    ax.barh(height, end - start, left=start, height=0.58, color=colour, zorder=2)
     if math.isinf(fall.end):
-        _mark(ax, fall.end, at, "", colour)
-    _number(ax, at, in_decibans(fall.end - fall.start))
+        _mark(ax, fall.end, height, "", colour)
+    _number(ax, height, in_decibans(fall.end - fall.start))
 
 
-def _mark(ax: Axes, place: float, at: int, marker: str, colour: str) -> None:
+def _mark(ax: Axes, place: float, height: int, marker: str, colour: str) -> None:
     """A mark; at the edge, an arrowhead for what lies beyond all bounds."""
     if math.isinf(place):
         marker = ">" if place > 0.0 else "<"
-    ax.plot([_inside(ax, place)], [at], marker, color=colour, ms=8, zorder=3, clip_on=False)
+    ax.plot([_inside(ax, place)], [height], marker, color=colour, ms=8, zorder=3, clip_on=False)
 
 
-def _number(ax: Axes, at: int, text: str, weight: str = "normal") -> None:
+def _number(ax: Axes, height: int, text: str, weight: str = "normal") -> None:
     ax.text(
         1.12,
-        at,
+        height,
         text,
         transform=ax.get_yaxis_transform(),
         ha="right",
@@ -135,10 +135,10 @@ def _number(ax: Axes, at: int, text: str, weight: str = "normal") -> None:
     )
 
 
-def _line(ax: Axes, at: int, place: float) -> None:
+def _line(ax: Axes, height: int, place: float) -> None:
     """The thin line from one bar to the next."""
     if math.isfinite(place):
-        ax.plot([place, place], [at - 1, at], color=END, lw=0.7, zorder=1)
+        ax.plot([place, place], [height - 1, height], color=END, lw=0.7, zorder=1)
 
 
 def _scale_above(ax: Axes, against: bool) -> None:
@@ -148,7 +148,10 @@ def _scale_above(ax: Axes, against: bool) -> None:
         marks = [(-decibans(ratio), f"1:{ratio:,}") for ratio in reversed(RATIOS[1:])]
         marks += [(decibans(ratio), f"{ratio:,}:1") for ratio in RATIOS]
     else:
-        marks = [(decibans(one / (1.0 - one)), percent(one)) for one in PROBABILITIES]
+        marks = [
+            (decibans(probability / (1.0 - probability)), percent(probability))
+            for probability in PROBABILITIES
+        ]
     shown: list[tuple[float, str]] = []
     for place, text in marks:
         if low <= place <= high and (not shown or place - shown[-1][0] >= CLOSEST * (high - low)):

@@ -125,7 +125,7 @@ class Explained:
     prior_grounds
         What the prior rests on.
     shares
-        Share of article, literature and assumption in the weight of all answers, each
+        Share of article, literature, assumption and patients in the weight of all answers, each
         counted by the size of its Shapley share.
     orders
         Number of orders that were drawn; 0 if all were weighed.
@@ -199,8 +199,8 @@ def explain_cause(
         If a single question is too wide.
     """
     causes = [cause] if against is None else [cause, against]
-    parts = [one for one in answers if one.id != knowledge.meta.complaint]
-    ids, evidence = [one.id for one in parts], evidence_of(answers)
+    parts = [answer for answer in answers if answer.id != knowledge.meta.complaint]
+    ids, evidence = [part.id for part in parts], evidence_of(answers)
     drawn, odds = _odds(engine, evidence, ids, causes, orders, seed)
     if math.isnan(odds.at((1 << len(ids)) - 1)):
         labels = [knowledge.label(id) for id in causes]
@@ -243,9 +243,9 @@ def _odds(
         if split:
             raise
     drawn = orders_of(len(ids), orders, np.random.default_rng(seed))
-    everything, single = (1 << len(ids)) - 1, [1 << at for at in range(len(ids))]
+    everything, single = (1 << len(ids)) - 1, [1 << index for index in range(len(ids))]
     wanted = [subset for order in drawn for subset in prefixes(order)]
-    wanted += [*prefixes(range(len(ids))), *single, *(everything ^ one for one in single)]
+    wanted += [*prefixes(range(len(ids))), *single, *(everything ^ subset for subset in single)]
     wanted += [first | second for first, second in combinations(single, 2)]
     return drawn, odds_of_some(engine, evidence, ids, causes, wanted)
 
@@ -259,15 +259,15 @@ def _weights(
     return tuple(
         Weight(
             answer=answer,
-            single=_weight(odds, 1 << at, 0),
-            ledger=_weight(odds, steps[at + 1], steps[at]),
-            shapley=float(shares[at]) * DECIBANS,
-            error=float(errors[at]) * DECIBANS,
-            leave_one_out=_weight(odds, steps[-1], steps[-1] ^ 1 << at),
-            after=_stand(odds, steps[at + 1]),
-            grounds=grounds[at],
+            single=_weight(odds, 1 << index, 0),
+            ledger=_weight(odds, steps[index + 1], steps[index]),
+            shapley=float(shares[index]) * DECIBANS,
+            error=float(errors[index]) * DECIBANS,
+            leave_one_out=_weight(odds, steps[-1], steps[-1] ^ 1 << index),
+            after=_stand(odds, steps[index + 1]),
+            grounds=grounds[index],
         )
-        for at, answer in enumerate(parts)
+        for index, answer in enumerate(parts)
     )
 
 
@@ -292,19 +292,19 @@ def _stand(odds: SubsetOdds, subset: int) -> Stand:
 
 
 def _overlaps(odds: SubsetOdds, weights: Sequence[Weight]) -> list[Overlap]:
-    found = []
+    overlaps = []
     for first, second in combinations(range(len(weights)), 2):
-        one, two = weights[first], weights[second]
+        first_weight, two = weights[first], weights[second]
         together = _weight(odds, 1 << first | 1 << second, 0)
-        if all(math.isfinite(value) for value in (one.single, two.single, together)):
-            apart = one.single + two.single
-            found.append(Overlap(one.answer.id, two.answer.id, apart, together))
-    return sorted(found, key=lambda pair: -abs(pair.overlap))
+        if all(math.isfinite(value) for value in (first_weight.single, two.single, together)):
+            apart = first_weight.single + two.single
+            overlaps.append(Overlap(first_weight.answer.id, two.answer.id, apart, together))
+    return sorted(overlaps, key=lambda pair: -abs(pair.overlap))
 
 
 def _sizes(weights: Sequence[Weight]) -> Iterable[tuple[Grounds, float]]:
     """How much each answer counts; where some decide the cause, they alone do."""
-    deciding = [one for one in weights if math.isinf(one.shapley)]
+    deciding = [weight for weight in weights if math.isinf(weight.shapley)]
     if deciding:
-        return [(one.grounds, 1.0) for one in deciding]
-    return [(one.grounds, abs(one.shapley)) for one in weights]
+        return [(weight.grounds, 1.0) for weight in deciding]
+    return [(weight.grounds, abs(weight.shapley)) for weight in weights]

@@ -71,8 +71,8 @@ class Words:
 
     def step(self, weight: Weight) -> str:
         """What one answer does in the order told."""
-        told = f"{self.part(weight)} {self._does(weight)}"
-        return f"{told}; {self._stands(weight.after)}."
+        sentence = f"{self.part(weight)} {self._does(weight)}"
+        return f"{sentence}; {self._stands(weight.after)}."
 
     def part(self, weight: Weight) -> str:
         """An answer and its state."""
@@ -114,26 +114,28 @@ class Words:
         if len(explained.weights) < 2 or math.isnan(explained.overlap):
             return []
         apart, total = in_decibans(explained.apart), in_decibans(explained.total)
-        said = f"Simply added, the single weights would be {apart} decibans; together it is {total}"
+        sentence = (
+            f"Simply added, the single weights would be {apart} decibans; together it is {total}"
+        )
         overlap = in_decibans(explained.overlap)
         if overlap == "0.0":
-            return [f"{said}: next to nothing would be counted twice."]
+            return [f"{sentence}: next to nothing would be counted twice."]
         if explained.overlap * explained.apart > 0.0:
-            first = f"{said}: an overlap of {overlap} would be counted twice."
+            first = f"{sentence}: an overlap of {overlap} would be counted twice."
         else:
-            first = f"{said}: the answers say more together than apart (overlap {overlap})."
+            first = f"{sentence}: the answers say more together than apart (overlap {overlap})."
         return [first, *(self._pair(pair) for pair in self.strongest(explained.overlaps))]
 
     @staticmethod
     def strongest(overlaps: Sequence[Overlap], count: int = 3) -> list[Overlap]:
         """The pairs that are told: of each answer the pair that overlaps most, as in the table."""
-        told: list[Overlap] = []
+        mentioned: list[Overlap] = []
         seen: set[str] = set()
-        for one in overlaps:
-            if {one.first, one.second} - seen and in_decibans(one.overlap) != "0.0":
-                told.append(one)
-            seen |= {one.first, one.second}
-        return told[:count]
+        for overlap in overlaps:
+            if {overlap.first, overlap.second} - seen and in_decibans(overlap.overlap) != "0.0":
+                mentioned.append(overlap)
+            seen |= {overlap.first, overlap.second}
+        return mentioned[:count]
 
     @property
     def taken_away(self) -> list[str]:
@@ -158,17 +160,17 @@ class Words:
             return []
         worst = max((w.error for w in self.explained.weights if not math.isnan(w.error)), default=0)
         error = in_decibans(worst).lstrip("+")
-        said = (
+        sentence = (
             "There are too many answers for all orders: the average is over some that were drawn, "
             f"with a standard error of up to {error} decibans. It still adds up."
         )
-        return [said]
+        return [sentence]
 
     @property
     def because(self) -> list[str]:
         """Every claim, source and assumption that was named, once."""
         all_grounds = [self.explained.prior_grounds, *(w.grounds for w in self.explained.weights)]
-        return list(dict.fromkeys(one for grounds in all_grounds for one in _named(grounds)))
+        return list(dict.fromkeys(origin for grounds in all_grounds for origin in _named(grounds)))
 
     def rows(self) -> Iterator[tuple[str, ...]]:
         """The ways of counting side by side, the sums last."""
@@ -180,10 +182,10 @@ class Words:
             yield ("all answers", apart, total, total, "")
 
     def _stands(self, stand: Stand) -> str:
-        said = f"P({self.cause}) = {percent(stand.probability)}"
+        sentence = f"P({self.cause}) = {percent(stand.probability)}"
         if self.against:
-            said += f", P({self.against}) = {percent(stand.other)}"
-        return said
+            sentence += f", P({self.against}) = {percent(stand.other)}"
+        return sentence
 
     def _does(self, weight: Weight) -> str:
         value = weight.ledger
@@ -217,25 +219,25 @@ class Words:
 
     def _away(self, away: ExplainedAway, weight: Weight) -> str:
         rival, last = self.labels[away.rival], in_decibans(weight.leave_one_out)
-        told = f"'{self.part(weight)}'"
+        phrase = f"'{self.part(weight)}'"
         instead = " instead" if away.known else ""
         without = f"With {rival} ruled out{instead} it would be {in_decibans(away.without_rival)}."
         if away.shared:
             alone, known = in_decibans(weight.single), ", which is known," if away.known else ""
             return (
-                f"{told} counts for less among the other answers ({last} instead of {alone} "
+                f"{phrase} counts for less among the other answers ({last} instead of {alone} "
                 f"decibans alone) because {rival}{known} explains it too. {without}"
             )
         return (
-            f"{told} counts against {self.cause} ({last} decibans among the other answers) because "
-            f"it makes {rival} more probable, which explains the rest as well. {without}"
+            f"{phrase} counts against {self.cause} ({last} decibans among the other answers) "
+            f"because it makes {rival} more probable, which explains the rest as well. {without}"
         )
 
 
 def _ids(grounds: Grounds) -> str:
     """Claims and references by id; assumptions as what they are."""
-    ids = [one.partition(":")[0] for one in _named(grounds)]
-    named = [one for one in ids if one != "assumed"]
+    ids = list(dict.fromkeys(ground.partition(":")[0] for ground in _named(grounds)))
+    named = [name for name in ids if name != "assumed"]
     assumed = ["assumption"] if len(named) < len(ids) else []
     more = ["and more, see the table"] if len(ids) < len(grounds.because) else []
     return ", ".join([*named, *assumed, *more])
@@ -271,11 +273,13 @@ def _answer(words: Words, weight: Weight) -> Row:
     numbers = weight.single, weight.ledger, weight.shapley, weight.error, weight.leave_one_out
     row = _row(explained, "answer", numbers, weight.after)
     row |= {"id": id, "part": words.part(weight)}
-    pair = next((one for one in explained.overlaps if id in (one.first, one.second)), None)
+    pair = next(
+        (overlap for overlap in explained.overlaps if id in (overlap.first, overlap.second)), None
+    )
     if pair is not None:
         other = pair.second if pair.first == id else pair.first
         row |= {"overlaps_with": other, "overlap": pair.overlap}
-    away = next((one for one in explained.away if one.answer == id), None)
+    away = next((exchange for exchange in explained.away if exchange.answer == id), None)
     if away is not None:
         row |= {"rival": away.rival, "without_rival": away.without_rival}
     return row | _grounds(weight.grounds)
@@ -295,6 +299,7 @@ def _row(explained: Explained, kind: str, numbers: tuple[float, ...], stand: Sta
         "article": 0.0,
         "literature": 0.0,
         "assumption": 0.0,
+        "patients": 0.0,
         "origin": "",
         "because": "",
     }

@@ -184,7 +184,7 @@ def test_fewer_sets_are_the_first_of_more(dx: kb.Differential) -> None:
 
 @pytest.mark.parametrize("k", [0, -1, 1.5, True, "3"])
 def test_a_number_of_sets_that_is_none_is_refused(dx: kb.Differential, k: object) -> None:
-    with pytest.raises(EvidenceError, match=r"'k' must be a whole number of at least 1, got"):
+    with pytest.raises(EvidenceError, match=r"'n' must be a whole number of at least 1, got"):
         dx.sets(k)
 
 

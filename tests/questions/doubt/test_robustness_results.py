@@ -30,7 +30,7 @@ def results(dx: kb.Differential) -> dict[str, Showing]:
         "numbers": dx.tornado("DVT"),
         "words": dx.tornado("DVT", "words"),
         "claims": dx.tornado("DVT", "claims"),
-        "lexicons": dx.lexicons(),
+        "lexicons": dx.compare_lexicons(),
     }
 
 
@@ -88,7 +88,7 @@ def test_slopes_are_drawn_too(dx: kb.Differential) -> None:
 
 
 def test_every_lexicon_gives_its_own_differential(knee: kb.Model, dx: kb.Differential) -> None:
-    told = dx.lexicons()
+    told = dx.compare_lexicons()
     assert set(told.posteriors) == set(knee.lexicons)
     table = told.table.set_index(["lexicon", "id"])
     for lexicon in ("lay", "cioms"):
@@ -110,7 +110,7 @@ def test_a_label_with_a_dollar_sign_can_be_drawn(folder: object, edit: object) -
         dx.robustness(draws=20),
         dx.sensitivity(prior="rusty_bolt"),
         dx.tornado("rusty_bolt"),
-        dx.lexicons(),
+        dx.compare_lexicons(),
     ):
         told.draw().figure.canvas.draw()
     dx.robustness(draws=20).draw_slopes().figure.canvas.draw()

@@ -131,9 +131,10 @@ def test_the_prior_rests_on_what_the_trace_says(knee: kb.Model) -> None:
 
 
 def test_joined_shares_are_weighed() -> None:
-    one = Grounds({"article": 1.0, "literature": 0.0, "assumption": 0.0}, ("a",), True)
-    two = Grounds({"article": 0.0, "literature": 0.5, "assumption": 0.5}, ("b",), True)
-    none = Grounds(dict.fromkeys(ORIGINS, 0.0), (), False)
+    nothing = dict.fromkeys(ORIGINS, 0.0)
+    one = Grounds(nothing | {"article": 1.0}, ("a",), True)
+    two = Grounds(nothing | {"literature": 0.5, "assumption": 0.5}, ("b",), True)
+    none = Grounds(nothing, (), False)
     joined = joined_shares([(one, 3.0), (two, 1.0), (none, 100.0)])
-    assert joined == {"article": 0.75, "literature": 0.125, "assumption": 0.125}
+    assert joined == nothing | {"article": 0.75, "literature": 0.125, "assumption": 0.125}
     assert joined_shares([(none, 1.0)]) == dict.fromkeys(ORIGINS, 0.0)

@@ -1,0 +1,225 @@
+"""A folder that says only in what it differs from another one, with ``extends``.
+
+Entries of the same name replace those of the other folder whole, new ones are added, and
+``without`` leaves some out. A folder that is extended may itself extend another.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from kneebayes.errors import Problem, suggest
+from kneebayes.knowledge.files import read_toml
+from kneebayes.knowledge.folder import shipped_folder
+
+__all__ = ["Extended", "Layered", "digest_of"]
+
+META = "knowledge.toml"
+SHIPPED = "kneebayes"  # as a folder: the one that comes with the package
+MOST = 8  # folders, one extending the next
+NESTED = "tests.toml"  # its entries stand in tables of their own
+OWN_MATTER = ("extends", "without")  # what a folder says of itself alone
+
+
+@dataclass(frozen=True, slots=True)
+class Extended:
+    """One folder of a chain.
+
+    Attributes
+    ----------
+    path
+        Where it lies.
+    name
+        What comes before its files in a message; empty for the folder that was asked for.
+    without
+        Ids and files that it leaves out of the folders before it.
+    """
+
+    path: Path
+    name: str = ""
+    without: tuple[str, ...] = ()
+
+    def place(self, file: str) -> str:
+        """How a file of it is called in a message."""
+        return f"{self.name}/{file}" if self.name else file
+
+
+class Layered:
+    """A folder and those that it extends, the furthest first.
+
+    Parameters
+    ----------
+    folder
+        The folder that was asked for.
+    problems
+        Where problems are added.
+    chain
+        The folders by the names that they have in messages, the furthest first, where they are
+        known; left out, what the folders say themselves.
+
+    Attributes
+    ----------
+    folders
+        The chain; the last is the folder itself.
+    owner
+        By place of an entry the folder that it comes from, where that is not the last.
+    """
+
+    def __init__(
+        self, folder: Path, problems: list[Problem], chain: Mapping[str, Path] | None = None
+    ) -> None:
+        if chain is None:
+            self.folders = _chain(folder, problems)
+        else:
+            known = chain.items()
+            self.folders = tuple(Extended(path, name, _without(path)) for name, path in known)
+        self.owner: dict[str, Extended] = {}
+        self._left_out: set[str] = set()
+
+    @property
+    def extends(self) -> bool:
+        """Whether there is more than the folder itself."""
+        return len(self.folders) > 1
+
+    def having(self, file: str) -> list[Extended]:
+        """The folders that have a file; the last one alone where none has."""
+        found = [one for one in self.folders if (one.path / file).exists()]
+        return found or [self.folders[-1]]
+
+    def texts(self) -> dict[str, dict[str, str]]:
+        """By name of each folder its files, as they stand there but for the ends of lines."""
+        return {
+            folder.name: {
+                path.relative_to(folder.path).as_posix(): path.read_text("utf-8-sig")
+                for pattern in ("*.toml", "*.csv", "causes/*.toml")
+                for path in sorted(folder.path.glob(pattern))
+                if not path.name.startswith(".")
+            }
+            for folder in self.folders
+        }
+
+    def merged(self, file: str, contents: Iterable[tuple[Extended, Mapping[str, Any]]]) -> Any:
+        """The entries of a file from all folders.
+
+        Parameters
+        ----------
+        file
+            Its name.
+        contents
+            What each folder says in it, the furthest first.
+        """
+        whole: dict[str, Any] = {}
+        said = {one.path: content for one, content in contents}
+        for folder in self.folders:
+            whole = self._kept(file, whole, folder.without)
+            for key, value in said.get(folder.path, {}).items():
+                if file == NESTED and isinstance(value, dict):
+                    before = whole.get(key)
+                    whole[key] = {**(before if isinstance(before, dict) else {}), **value}
+                    for inner in value:
+                        self._own(f"{file}: {key}.{inner}", folder)
+                elif file != META or folder is self.folders[-1] or key not in OWN_MATTER:
+                    whole[key] = value
+                    self._own(f"{file}: {key}", folder)
+        return whole
+
+    def causes(self) -> dict[str, tuple[Extended, Path]]:
+        """By name of its file every cause, in the order of the names."""
+        found: dict[str, tuple[Extended, Path]] = {}
+        for folder in self.folders:
+            found = self._kept("causes", found, folder.without)
+            for file in sorted((folder.path / "causes").glob("*.toml")):
+                found[file.stem] = (folder, file)
+                self._own(f"causes/{file.name}", folder)
+        return dict(sorted(found.items()))
+
+    def unused(self) -> list[Problem]:
+        """What is to be left out, but is in none of the folders."""
+        known = sorted({place.rpartition(": ")[2].rpartition(".")[2] for place in self.owner})
+        known += sorted(Path(place).stem for place in self.owner if place.startswith("causes/"))
+        problems = []
+        for name in self.folders[-1].without:
+            if name not in self._left_out:
+                near = suggest(name, known, count=1)
+                remedy = f"Did you mean '{near[0]}'?" if near else "Take it out of the list."
+                wrong = f"'{name}' is neither an entry nor a file of what is extended."
+                problems.append(Problem(f"{META}: without", wrong, remedy))
+        return problems
+
+    def placed(self, problem: Problem) -> Problem:
+        """The same problem, saying in which folder it is."""
+        for place, folder in self.owner.items():
+            rest = problem.place.removeprefix(place)
+            if folder.name and rest != problem.place and rest[:1] in ("", ".", ":", "["):
+                return replace(problem, place=folder.place(problem.place))
+        return problem
+
+    def _own(self, place: str, folder: Extended) -> None:
+        self.owner[place] = folder
+
+    def _kept(self, file: str, whole: dict[str, Any], without: Iterable[str]) -> dict[str, Any]:
+        """Entries that a further folder does not leave out."""
+        names = set(without)
+        if whole and names & {file, Path(file).stem}:
+            self._left_out |= names & {file, Path(file).stem}
+            return {}
+        if file == META or not names:
+            return whole
+        self._left_out |= names & whole.keys()
+        kept = {key: value for key, value in whole.items() if key not in names}
+        if file == NESTED:
+            for key, table in kept.items():
+                if isinstance(table, dict):
+                    self._left_out |= names & table.keys()
+                    kept[key] = {id: one for id, one in table.items() if id not in names}
+        return kept
+
+
+def digest_of(texts: Mapping[str, Mapping[str, str]]) -> str:
+    """SHA-256 of the files of some folders with their names, in hexadecimal digits."""
+    whole = hashlib.sha256()
+    for name, files in sorted(texts.items()):
+        for file, text in sorted(files.items()):
+            for part in (name, file, text):
+                data = part.encode()
+                whole.update(f"{len(data)}:".encode() + data)
+    return whole.hexdigest()
+
+
+def _without(folder: Path) -> tuple[str, ...]:
+    """What a folder leaves out of those that it extends."""
+    said = (read_toml(folder / META, META, []) or {}).get("without", ())
+    names = (said,) if isinstance(said, str) else said
+    return tuple(one for one in names if isinstance(one, str)) if names else ()
+
+
+def _chain(folder: Path, problems: list[Problem]) -> tuple[Extended, ...]:
+    """The folder and what it extends, the furthest first."""
+    chain: list[Extended] = []
+    here, name = folder, ""
+    while True:
+        content = read_toml(here / META, META, []) or {}  # told of when it is read in full
+        place = f"{name}/{META}: extends" if name else f"{META}: extends"
+        chain.insert(0, Extended(here, name, _without(here)))
+        said = content.get("extends", "")
+        if not isinstance(said, str) or not said:
+            return tuple(chain)
+        there = (here / said).resolve()
+        if not there.is_dir() and said == SHIPPED:
+            there = shipped_folder().resolve()
+        if not (there / META).is_file():
+            wrong = f"there is no knowledge folder '{said}' seen from {here}."
+            remedy = f"Name a folder with a {META}, or '{SHIPPED}' for the one that comes along."
+            problems.append(Problem(place, wrong, remedy))
+            return tuple(chain)
+        if there in [one.path.resolve() for one in chain] or len(chain) >= MOST:
+            wrong = f"the folders extend each other in a circle, at '{said}'."
+            if len(chain) >= MOST:
+                wrong = f"more than {MOST} folders extend each other."
+            problems.append(Problem(place, wrong, "Let the first of them extend nothing."))
+            return tuple(chain)
+        here, name = there, said if not name else f"{name}/{said}"

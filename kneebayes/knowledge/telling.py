@@ -1,0 +1,113 @@
+"""How patients tell what they have, and what no patient tells together."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from typing import Annotated
+
+from pydantic import Field, model_validator
+
+from kneebayes.knowledge.parts import Identifier, Record, Sourced, Text
+from kneebayes.knowledge.records import Context
+
+__all__ = ["Incoherence", "Voice", "bounds_of", "contradiction", "parted", "rules_without"]
+
+Named = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_ ]*)?$", max_length=121)]
+
+
+class Incoherence(Sourced):
+    """What no virtual patient tells together, though the network would allow it.
+
+    It holds when all of ``all_of`` and ``at_least`` of ``any_of`` are so and nothing of
+    ``none_of`` is. They name what is present, or one state, such as ``age.child``.
+    """
+
+    id: Identifier
+    all_of: tuple[Named, ...] = ()
+    any_of: tuple[Named, ...] = ()
+    none_of: tuple[Named, ...] = ()
+    at_least: Annotated[int, Field(ge=1)] = 1
+    reason: Text
+
+    @model_validator(mode="after")
+    def _holds_of_something(self) -> Incoherence:
+        if not self.all_of and not self.any_of:
+            message = "needs 'all_of', 'any_of' or both"
+            raise ValueError(message)
+        if self.any_of and self.at_least > len(self.any_of):
+            message = f"at_least = {self.at_least} is more than 'any_of' names"
+            raise ValueError(message)
+        return self
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """All that it names."""
+        return (*self.all_of, *self.any_of, *self.none_of)
+
+    def holds(self, states: Mapping[str, str]) -> bool:
+        """Whether it holds of a patient, whose states are given by id."""
+        some = sum(_is_so(states, name) for name in self.any_of)
+        return (
+            all(_is_so(states, name) for name in self.all_of)
+            and not any(_is_so(states, name) for name in self.none_of)
+            and (not self.any_of or some >= self.at_least)
+        )
+
+
+class Voice(Record):
+    """How a virtual patient answers, in words of his own.
+
+    Attributes
+    ----------
+    says
+        A sentence by state; ``{years}`` stands for a number within the bounds of the state.
+    called
+        What he is called by state where he is introduced, such as ``female``.
+    youngest, oldest
+        Where the first state of a number begins, and the last ends.
+    """
+
+    id: Identifier
+    says: dict[str, Text] = Field(default_factory=dict)
+    called: dict[str, Text] = Field(default_factory=dict)
+    youngest: Annotated[int, Field(ge=0)] = 0
+    oldest: Annotated[int, Field(ge=0)] = 0
+
+
+def _is_so(states: Mapping[str, str], name: str) -> bool:
+    id, state = parted(name)
+    return states.get(id) == state
+
+
+def contradiction(
+    rules: Mapping[str, Incoherence], states: Mapping[str, str]
+) -> Incoherence | None:
+    """The first rule that a patient breaks; None where he breaks none."""
+    return next((one for one in rules.values() if one.holds(states)), None)
+
+
+def bounds_of(context: Context | None, voice: Voice | None) -> list[int]:
+    """Where each state of a number begins and where the last ends; empty for anything else."""
+    if context is None or voice is None or not context.states:
+        return []
+    if any(state.below is None for state in context.states):
+        return []
+    ends = [int(state.below or 0) for state in context.states]
+    return [voice.youngest, *ends[:-1], min(ends[-1], voice.oldest + 1)]
+
+
+def rules_without(
+    rules: Mapping[str, Incoherence], gone: Collection[str]
+) -> dict[str, Incoherence]:
+    """Rules that name nothing of what is not there in a layer."""
+    return {
+        id: rule
+        for id, rule in rules.items()
+        if not any(name.partition(".")[0] in gone for name in rule.names)
+    }
+
+
+def parted(name: str) -> tuple[str, str]:
+    """The id and the state that a name of a rule speaks of."""
+    id, _, state = name.partition(".")
+    return id, state or "present"

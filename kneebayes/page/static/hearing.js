@@ -1,0 +1,97 @@
+// Questions in the learner's own words: the same sum as Python's kneebayes.teaching.hearing.
+
+const CLEAR = 0.6;
+const APART = 0.1;
+const FAINT = 0.35;
+const LITTLE = new Set(
+  (
+    "a about also and any anything are at be been but by can could did do does doing done for " +
+    "from get got had has have he her his how i in is it its me much my now of on or other " +
+    "patient please she so still tell than that the their them then there they this to was were " +
+    "what when where whether which while will with would you your yours"
+  ).split(" "),
+);
+const ENDINGS = ["ness", "ing", "ful", "ed", "es", "en", "s", "e", "y"];
+
+/** The words of a text that say something. */
+export function wordsOf(text) {
+  const plain = text.normalize("NFKC").toLowerCase().replace(/['\u2018\u2019`\u00b4]/g, "");
+  return (plain.match(/[a-z0-9]+/g) || []).filter((word) => !LITTLE.has(word));
+}
+
+/**
+ * What can be heard among names.
+ *
+ * @param {Object<string, Array<string>>} names all names and question texts by id
+ * @returns {function(string): Array<Array>} for a question pairs of an id and how much of it
+ *   agrees, from 0 to 1, the best first
+ */
+export function hearingOf(names) {
+  const split = Object.entries(names).map(([id, some]) => [id, some.map(wordsOf)]);
+  const spread = new Map();
+  for (const [, some] of split) {
+    for (const word of new Set(some.flat())) spread.set(word, (spread.get(word) || 0) + 1);
+  }
+  const weight = (word) => Math.log(1 + split.length / spread.get(word));
+  const full = Math.log(1 + split.length);
+  return (asked) => {
+    const wanted = [...new Set(wordsOf(asked))];
+    return split
+      .map(([id, some]) => [id, Math.max(0, ...some.map((words) => agreement(wanted, words, spread, weight, full)))])
+      .filter(([, agrees]) => agrees >= FAINT)
+      .sort((one, other) => other[1] - one[1]);
+  };
+}
+
+/** Id of the one thing that was meant; empty where it is not clear. */
+export function clearly(heard) {
+  if (heard.length === 0 || heard[0][1] < CLEAR) return "";
+  return heard.length > 1 && heard[0][1] - heard[1][1] < APART ? "" : heard[0][0];
+}
+
+function agreement(wanted, words, spread, weight, full) {
+  const total = words.reduce((sum, word) => sum + weight(word), 0);
+  let [shared, asked] = [0, 0];
+  for (const one of wanted) {
+    let [like, nearest] = [0, ""];
+    for (const word of words) {
+      const next = likeness(one, word);
+      if (next > like || (next === like && word > nearest && next > 0)) [like, nearest] = [next, word];
+    }
+    const known = spread.has(one);
+    const own = known ? weight(one) : like > 0 ? weight(nearest) : full;
+    asked += own;
+    if (like > 0) shared += like * (own + weight(nearest));
+  }
+  return asked + total > 0 ? shared / (asked + total) : 0;
+}
+
+function likeness(one, other) {
+  if (one === other) return 1;
+  if (stem(one) === stem(other)) return 0.95;
+  if (Math.min(one.length, other.length) >= 3 && (one.startsWith(other) || other.startsWith(one))) return 0.8;
+  const slips = one.length < 4 ? 0 : one.length < 7 ? 1 : 2;
+  return slips > 0 && slipsBetween(one, other) <= slips ? 0.6 : 0;
+}
+
+function stem(word) {
+  const ending = ENDINGS.find((one) => word.endsWith(one) && word.length - one.length >= 3);
+  return ending === undefined ? word : word.slice(0, -ending.length);
+}
+
+/** Letters to change, put in, leave out or exchange with the next (Damerau 1964). */
+export function slipsBetween(word, other) {
+  let before = [];
+  let row = [...Array(other.length + 1).keys()];
+  for (let at = 1; at <= word.length; at += 1) {
+    const next = [at];
+    for (let to = 1; to <= other.length; to += 1) {
+      const same = word[at - 1] === other[to - 1];
+      next[to] = Math.min(row[to] + 1, next[to - 1] + 1, row[to - 1] + (same ? 0 : 1));
+      const turned = at > 1 && to > 1 && word[at - 1] === other[to - 2] && word[at - 2] === other[to - 1];
+      if (turned) next[to] = Math.min(next[to], before[to - 2] + 1);
+    }
+    [before, row] = [row, next];
+  }
+  return row[other.length];
+}

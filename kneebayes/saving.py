@@ -1,0 +1,352 @@
+"""Whole models in a file: what the folder says, how it was read, and what patients taught."""
+
+from __future__ import annotations
+
+import math
+import re
+import tempfile
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, cast
+
+import numpy as np
+
+from kneebayes.building.model import ModelData, ModelLike, in_setting, model_of
+from kneebayes.errors import KneebayesError
+from kneebayes.exchange.networks import save_network
+from kneebayes.exchange.problems import Problems
+from kneebayes.exchange.side_table import about_model
+from kneebayes.exchange.strict_json import read_json, save_json
+from kneebayes.knowledge import Knowledge, read_knowledge
+from kneebayes.knowledge.extending import Layered, digest_of
+from kneebayes.knowledge.parts import Interval
+from kneebayes.learning.learn import with_learnt
+from kneebayes.learning.outcome import LearntNumber, network_with
+from kneebayes.learning.patients import Patients
+from kneebayes.learning.record import Learnt
+from kneebayes.learning.scoring import Sample
+from kneebayes.learning.sentences import Sentence, read_text
+from kneebayes.network import Link, Network, Node
+from kneebayes.view.report import made_by
+
+__all__ = ["SUFFIX", "is_saved_model", "load_model", "save"]
+
+SUFFIX = ".kneebayes.json"
+FORMAT = "kneebayes model"
+LARGEST = 200_000_000
+FILE = re.compile(r"(?:causes/)?\w[\w.-]*\.(?:toml|csv)")
+FIELDS = {"digest": str, "layer": str, "lexicon": str, "folders": dict, "network": dict}
+Key = tuple[str, str, str, str]
+
+
+def is_saved_model(path: object) -> bool:
+    """Whether a path names a saved model and no folder."""
+    return isinstance(path, str | Path) and str(path).endswith((SUFFIX, f"{SUFFIX}.gz"))
+
+
+# writing
+
+
+def save(model: ModelLike, path: str | Path, *, patients: bool = True) -> Path:
+    """Write a model; the suffix says how.
+
+    Parameters
+    ----------
+    model
+        The model.
+    path
+        Ends in ``.kneebayes.json`` for the whole model, which :func:`kneebayes.load` reads
+        again: the files of its folder, layer, lexicon, setting, all numbers, what patients
+        taught, the version and the digest of the folder.
+
+        Any other writes the network alone, for other software; what is written is read back
+        and compared, to the last digit. ``.xmlbif`` is for pgmpy, pyAgrum and Weka, ``.bif``
+        for pgmpy and bnlearn, ``.xdsl`` for GeNIe (not for pyAgrum, which reads its parents in
+        the wrong order). What these cannot hold, labels and the noisy-OR structure, stands in
+        a second file beside it, such as ``knee.xmlbif.labels.json``. ``.json`` holds both.
+    patients
+        Whether what was known of the patients who were learnt from is written too. Without it
+        the model answers as it does now, but cannot learn from more patients.
+
+    Returns
+    -------
+    Path
+        The main file.
+
+    Raises
+    ------
+    KneebayesError
+        If the suffix is another, a name cannot stand in that format, or the folder has changed
+        since the model was loaded.
+
+    Examples
+    --------
+    >>> import tempfile, kneebayes as kb
+    >>> knee = kb.load()
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     again = kb.load(kb.save(knee, f"{folder}/knee.kneebayes.json"))
+    >>> again.network == knee.network
+    True
+    """
+    if not is_saved_model(path):
+        return save_network(about_model(model), path)
+    return save_json(_content(model, patients=patients), path)
+
+
+def _content(model: ModelLike, *, patients: bool) -> dict[str, object]:
+    """A whole model as plain values."""
+    data = model.data
+    learnt = cast("Learnt | None", data.learnt)
+    return {
+        "format": FORMAT,
+        "format_version": 1,
+        "title": data.knowledge.meta.title,
+        **made_by(data),
+        "disclaimer": data.knowledge.meta.disclaimer,
+        "folders": _texts(data.knowledge),
+        "network": _numbers(data.network),
+        "learning": None if learnt is None else _lesson(learnt, patients=patients),
+    }
+
+
+def _texts(knowledge: Knowledge) -> dict[str, dict[str, str]]:
+    """By name of each folder its files, as they were when the model was loaded."""
+    folder = Path(knowledge.folder)
+    texts: dict[str, dict[str, str]] = {}
+    if is_saved_model(folder) and folder.is_file():
+        texts = _read(folder, Problems(folder.name))["folders"]
+    elif folder.is_dir():
+        texts = Layered(folder, []).texts()
+    if digest_of(texts) != knowledge.digest:
+        message = (
+            f"{knowledge.folder}: what the model was loaded from has changed since, or is no "
+            "longer there, so it cannot be saved with the model. Load it again, then save."
+        )
+        raise KneebayesError(message)
+    return texts
+
+
+def _numbers(network: Network) -> dict[str, object]:
+    """All numbers of a network by node."""
+    return {
+        node.id: {"leak": node.leak, "links": {one.parent: one.strength for one in node.links}}
+        if node.is_noisy_or
+        else {"table": node.table}
+        for node in network.nodes
+    }
+
+
+def _lesson(learnt: Learnt, *, patients: bool) -> dict[str, object]:
+    """What was learnt, as plain values."""
+    before = learnt.before.data
+    after = network_with(before.network, before.engine.flat, learnt.numbers)
+    kept = patients and not learnt.patients.left_out
+    return {
+        "setting": before.setting,
+        "trust": None if math.isinf(learnt.trust) else learnt.trust,
+        "trail": learnt.trail,
+        "converged": learnt.converged,
+        "determined": learnt.determined,
+        "numbers": _numbers(after),
+        "statements": [_statement(one) for one in learnt.outcomes],
+        "patients": {
+            "count": len(learnt.patients),
+            "telling": learnt.patients.telling,
+            "rows": list(_rows(before, learnt.patients)) if kept else None,
+            "which": learnt.patients.which.tolist() if kept else None,
+        },
+    }
+
+
+def _key(one: Sentence) -> Key:
+    quantity = one.quantity
+    kind, parent = ("share", "") if quantity is None else (quantity.kind, quantity.parent)
+    return kind, one.node, parent, one.state
+
+
+def _statement(one: LearntNumber) -> dict[str, object]:
+    names = dict(zip(("kind", "node", "parent", "state"), _key(one.sentence), strict=True))
+    return names | one.interval.model_dump() | {"link": one.link, "data": one.data}
+
+
+def _rows(data: ModelData, patients: Patients) -> Iterator[dict[str, object]]:
+    """Each different patient: how many there are, and what is known by node."""
+    sample, starts = patients.sample, data.engine.flat.own_start
+    for row, weight in enumerate(sample.weights.tolist()):
+        answers: dict[str, object] = {}
+        for at, node in enumerate(data.network.nodes):
+            state = int(sample.hard[row, at])
+            if state >= 0:
+                answers[node.id] = node.states[state]
+            elif sample.soft is not None:
+                likely = sample.soft[row, starts[at] : starts[at + 1]]
+                if (likely != 1.0).any():
+                    answers[node.id] = likely.tolist()
+        yield {"count": weight, "answers": answers}
+
+
+# reading
+
+
+def load_model(path: str | Path) -> ModelData:
+    """Read a model that :func:`save` has written whole.
+
+    The folder is read from the texts in the file, and the numbers are those of the file, to
+    the last digit, also where a later version would find others.
+
+    Parameters
+    ----------
+    path
+        Ends in ``.kneebayes.json``.
+
+    Raises
+    ------
+    ExchangeError
+        If the file is no saved model, was changed, or is of a version whose network differs.
+    """
+    problems = Problems(f"'{Path(path).name}'")
+    content = _read(Path(path), problems)
+    knowledge = _knowledge(content, Path(path), problems)
+    if content["lexicon"] not in knowledge.lexicons:
+        problems.stop("lexicon", f"the folder has no lexicon '{content['lexicon']}'.")
+    data = model_of(knowledge, content["lexicon"])
+    lesson = content.get("learning")
+    try:
+        if lesson is not None:
+            data = _taught(_placed(data, lesson["setting"]), lesson, problems)
+        data = _placed(data, content.get("setting"))
+        return _with_numbers(data, content["network"], problems)
+    except (KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
+        if isinstance(error, KneebayesError):
+            raise
+        remedy = "Save the model again."
+        problems.stop("learning", f"it is not as it was written ({error!r}).", remedy)
+
+
+def _read(path: Path, problems: Problems) -> dict[str, Any]:
+    """The content of a saved model, with all fields that it must have."""
+    content = read_json(path, problems, LARGEST)
+    if not isinstance(content, dict) or content.get("format") != FORMAT:
+        problems.stop("format", f"this is not a '{FORMAT}'.", "Write one with kneebayes.save.")
+    if content.get("format_version") != 1:
+        wrong = f"version {content.get('format_version')!r} of the format is not known."
+        problems.stop("format_version", wrong, "Read it with the kneebayes that wrote it.")
+    for name, kind in FIELDS.items():
+        if not isinstance(content.get(name), kind):
+            problems.add(name, "it is missing, or not what it must be.", "Save the model again.")
+    problems.raise_any()
+    return content
+
+
+def _knowledge(content: dict[str, Any], path: Path, problems: Problems) -> Knowledge:
+    """The folder of a saved model, read from its texts."""
+    texts = content["folders"]
+    for name, files in texts.items():
+        for file, text in files.items() if isinstance(files, dict) else [("", None)]:
+            if not FILE.fullmatch(file) or not isinstance(text, str):
+                problems.add(f"folders.{name}", f"'{file}' is no file of a knowledge folder.")
+    problems.raise_any()
+    if digest_of(texts) != content["digest"]:
+        wrong = "the texts of the folder are not those that were saved."
+        problems.stop("digest", wrong, "Undo the change, or load the folder itself.")
+    with tempfile.TemporaryDirectory() as folder:
+        chain = {}
+        for at, (name, files) in enumerate(texts.items()):
+            chain[name] = Path(folder) / str(at)
+            (chain[name] / "causes").mkdir(parents=True)
+            for file, text in files.items():
+                (chain[name] / file).write_text(text, encoding="utf-8", newline="")
+        main = list(chain.values())[-1]
+        knowledge = read_knowledge(main, content["layer"], chain)
+    whole = None if knowledge.whole is None else replace(knowledge.whole, folder=str(path))
+    return replace(knowledge, folder=str(path), whole=whole)
+
+
+def _placed(data: ModelData, setting: str | None) -> ModelData:
+    return data if setting in (None, data.setting) else in_setting(data, str(setting))
+
+
+def _taught(before: ModelData, lesson: dict[str, Any], problems: Problems) -> ModelData:
+    """A model with what patients taught, as it was saved."""
+    trust = math.inf if lesson["trust"] is None else float(lesson["trust"])
+    sentences = read_text(before, 1.0 if math.isinf(trust) else trust).sentences
+    said = lesson["statements"]
+    keys = [(one["kind"], one["node"], one["parent"], one["state"]) for one in said]
+    if keys != [_key(one) for one in sentences]:
+        wrong = "its statements are not those that this version reads from the folder."
+        problems.stop("learning.statements", wrong, "Load it with the version that wrote it.")
+    outcomes = tuple(
+        LearntNumber(
+            sentence,
+            Interval(low=one["low"], value=one["value"], high=one["high"]),
+            float(one["link"]),
+            float(one["data"]),
+        )
+        for sentence, one in zip(sentences, said, strict=True)
+    )
+    after = _network(before.network, lesson["numbers"], problems)
+    learnt = Learnt(
+        before,
+        _patients(before, lesson["patients"]),
+        outcomes,
+        before.engine.on(after).numbers[0],
+        trust,
+        tuple(lesson["trail"]),
+        bool(lesson["converged"]),
+        float(lesson["determined"]),
+    )
+    return with_learnt(before, learnt)
+
+
+def _patients(data: ModelData, said: dict[str, Any]) -> Patients:
+    """The patients who were learnt from, or how many there were."""
+    rows, count = said["rows"], int(said["count"])
+    starts, nodes = data.engine.flat.own_start, len(data.network)
+    hard = np.full((0 if rows is None else len(rows), nodes), -1, dtype=np.int16)
+    if rows is None:
+        which = np.where(np.arange(count) < int(said["telling"]), 0, -1).astype(np.int64)
+        return Patients(Sample(hard, None, np.empty(0)), count, which, left_out=True)
+    soft, uncertain = np.ones((len(rows), int(starts[-1]))), False
+    for row, one in enumerate(rows):
+        for id, answer in one["answers"].items():
+            at = data.network.index[id]
+            if isinstance(answer, str):
+                hard[row, at] = data.network[id].states.index(answer)
+            else:
+                soft[row, starts[at] : starts[at + 1]] = answer
+                uncertain = True
+    weights = np.array([one["count"] for one in rows], dtype=float)
+    sample = Sample(hard, soft if uncertain else None, weights)
+    return Patients(sample, count, np.array(said["which"], dtype=np.int64))
+
+
+def _with_numbers(data: ModelData, numbers: dict[str, Any], problems: Problems) -> ModelData:
+    """The same model with the numbers of the file, where they differ."""
+    network = _network(data.network, numbers, problems)
+    if network == data.network:
+        return data
+    return data.replace(elicited=replace(data.elicited, network=network))
+
+
+def _network(network: Network, numbers: Mapping[str, Any], problems: Problems) -> Network:
+    """The same arrows with the numbers of a file."""
+    if list(numbers) != [node.id for node in network.nodes]:
+        wrong = "it has other nodes than this version makes of the folder."
+        problems.stop("network", wrong, "Load it with the version that wrote it.")
+    return network.replacing([_node(one, numbers[one.id], problems) for one in network.nodes])
+
+
+def _node(node: Node, said: Mapping[str, Any], problems: Problems) -> Node:
+    links = said.get("links", {})
+    same = list(links) == [one.parent for one in node.links]
+    if node.is_noisy_or != ("leak" in said) or not same:
+        wrong = "it has other parents than this version gives it."
+        problems.stop(f"network.{node.id}", wrong, "Load it with the version that wrote it.")
+    values = [*links.values(), said.get("table") or [], [said.get("leak") or 0.0]]
+    if not all(0.0 <= float(number) <= 1.0 for row in values for number in row):
+        problems.stop(f"network.{node.id}", "its numbers are not between 0 and 1.")
+    if not node.is_noisy_or:
+        return replace(node, table=tuple(map(float, said["table"])))
+    made = tuple(Link(one.parent, tuple(map(float, links[one.parent]))) for one in node.links)
+    return replace(node, leak=float(said["leak"]), links=made)

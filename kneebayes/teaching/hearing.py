@@ -1,0 +1,148 @@
+"""Questions in the learner's own words: what he may have meant, the likeliest first."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
+from math import log
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from kneebayes.knowledge import Knowledge
+
+__all__ = ["Heard", "clearly", "hear", "names_of", "words_of"]
+
+Heard = tuple[str, float]
+
+CLEAR, APART = 0.6, 0.1  # how much must agree, and how much less with anything else
+FAINT = 0.35
+STEM, BEGINS, SLIP = 0.95, 0.8, 0.6  # of a word: the same but for its ending, its start, a slip
+LITTLE_WORDS = """
+    a about also and any anything are at be been but by can could did do does doing done for
+    from get got had has have he her his how i in is it its me much my now of on or other
+    patient please she so still tell than that the their them then there they this to was were
+    what when where whether which while will with would you your yours
+"""
+LITTLE = frozenset(LITTLE_WORDS.split())
+ENDINGS = ("ness", "ing", "ful", "ed", "es", "en", "s", "e", "y")
+APOSTROPHES = "'\u2018\u2019`\u00b4"
+
+
+def words_of(text: str) -> list[str]:
+    """The words of a text that say something.
+
+    Examples
+    --------
+    >>> words_of("Does the calf hurt?")
+    ['calf', 'hurt']
+    """
+    plain = unicodedata.normalize("NFKC", text).lower()
+    plain = plain.translate(dict.fromkeys(map(ord, APOSTROPHES)))
+    return [word for word in re.findall(r"[a-z0-9]+", plain) if word not in LITTLE]
+
+
+def hear(names: Mapping[str, Sequence[str]], asked: str) -> list[Heard]:
+    """What a question may mean, with how much of it agrees, from 0 to 1; the best first.
+
+    The page's ``hearing.js`` does the same sum. Words count by how few names have them; a word
+    agrees in part where it is the same but for its ending, begins the same, or has a slip. A
+    name agrees as far as its words and those of the question do (Dice).
+
+    Parameters
+    ----------
+    names
+        By id all names and question texts under which something can be asked for.
+    asked
+        The question.
+    """
+    split = {id: [words_of(name) for name in some] for id, some in names.items()}
+    spread = Counter(
+        word for some in split.values() for word in {part for words in some for part in words}
+    )
+    weights = {word: log(1.0 + len(split) / count) for word, count in spread.items()}
+    wanted = list(dict.fromkeys(words_of(asked)))
+    full = log(1.0 + len(split))
+    agreements = [
+        (id, max((_agreement(wanted, words, weights, full) for words in some), default=0.0))
+        for id, some in split.items()
+    ]
+    return sorted(
+        (pair for pair in agreements if pair[1] >= FAINT), key=lambda agreement: -agreement[1]
+    )
+
+
+def _agreement(
+    wanted: Sequence[str], words: Sequence[str], weights: Mapping[str, float], full: float
+) -> float:
+    total = sum(weights[word] for word in words)
+    shared, asked = 0.0, 0.0
+    for wish in wanted:
+        likeness, nearest = max(
+            ((_likeness(wish, word), word) for word in words), default=(0.0, "")
+        )
+        weight = weights.get(wish, weights[nearest] if likeness else full)
+        asked += weight
+        shared += likeness * (weight + weights.get(nearest, 0.0)) if likeness else 0.0
+    return shared / (asked + total) if asked + total else 0.0
+
+
+@lru_cache(maxsize=65536)
+def _likeness(first: str, other: str) -> float:
+    if first == other:
+        return 1.0
+    if _stem(first) == _stem(other):
+        return STEM
+    if min(len(first), len(other)) >= 3 and (first.startswith(other) or other.startswith(first)):
+        return BEGINS
+    slips = 0 if len(first) < 4 else 1 if len(first) < 7 else 2
+    return SLIP if slips and _slips(first, other) <= slips else 0.0
+
+
+def _stem(word: str) -> str:
+    for ending in ENDINGS:
+        if word.endswith(ending) and len(word) - len(ending) >= 3:
+            return word[: -len(ending)]
+    return word
+
+
+def _slips(first: str, other: str) -> int:
+    """Letters to change, put in, leave out or exchange with the next (Damerau 1964)."""
+    before: list[int] = []
+    row = list(range(len(other) + 1))
+    for at in range(1, len(first) + 1):
+        following = [at]
+        for to in range(1, len(other) + 1):
+            changed = row[to - 1] + (first[at - 1] != other[to - 1])
+            following.append(min(row[to] + 1, following[to - 1] + 1, changed))
+            turned = at > 1 and to > 1 and first[at - 1] == other[to - 2]
+            if turned and first[at - 2] == other[to - 1]:
+                following[to] = min(following[to], before[to - 2] + 1)
+        before, row = row, following
+    return row[-1]
+
+
+def clearly(heard: Sequence[Heard]) -> str:
+    """Id of the one thing that was meant; empty where it is not clear."""
+    if not heard or heard[0][1] < CLEAR:
+        return ""
+    if len(heard) > 1 and heard[0][1] - heard[1][1] < APART:
+        return ""
+    return heard[0][0]
+
+
+def names_of(knowledge: Knowledge, ids: Iterable[str]) -> dict[str, list[str]]:
+    """All names under which findings and contexts can be asked for, by id."""
+    return {id: list(_names(knowledge, id)) for id in ids}
+
+
+def _names(knowledge: Knowledge, id: str) -> Iterator[str]:
+    record = knowledge.findings.get(id) or knowledge.contexts[id]
+    yield record.label
+    yield from record.aliases
+    if record.question:
+        yield record.question
+    for state in getattr(record, "states", ()) if id in knowledge.contexts else ():
+        yield from (state.label, *state.aliases)

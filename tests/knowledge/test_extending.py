@@ -1,0 +1,151 @@
+"""A folder that extends another says only in what it differs."""
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from conftest import DATA
+
+import kneebayes as kb
+from kneebayes.knowledge import read_knowledge
+
+Make = Callable[..., Path]
+
+
+@pytest.fixture
+def make(tmp_path: Path) -> Make:
+    """Write a folder from texts by file name; beside it lies ``tiny``, sound and whole."""
+    shutil.copytree(DATA / "tiny", tmp_path / "tiny")
+
+    def write(name: str = "mine", **files: str) -> Path:
+        folder = tmp_path / name
+        for file, text in files.items():
+            path = folder / file.replace("__", "/")
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.with_suffix(".csv" if file == "claims" else ".toml").write_text(text, "utf-8")
+        return folder
+
+    return write
+
+
+def refused(folder: Path) -> list[str]:
+    """The problems for which a folder is refused."""
+    with pytest.raises(kb.KnowledgeError) as caught:
+        kb.load(folder)
+    return [str(problem) for problem in caught.value.problems]
+
+
+def test_what_says_nothing_more_is_the_same(make: Make) -> None:
+    mine = read_knowledge(make(knowledge='extends = "../tiny"'))
+    tiny = read_knowledge(DATA / "tiny")
+    for kind in ("claims", "references", "lexicons", "groups", "causes", "findings", "methods"):
+        assert getattr(mine, kind) == getattr(tiny, kind)
+    assert mine.urgency == tiny.urgency
+    assert mine.meta.title == tiny.meta.title
+
+
+def test_entries_replace_those_of_the_same_name_and_others_are_added(make: Make) -> None:
+    findings = """
+[squeak]
+label = "loud squeak"
+kind = "sign"
+leak = 0.01
+because = "assumed: heard from afar"
+
+[smell]
+label = "smell of oil"
+kind = "sign"
+leak = 0.01
+because = "assumed: oil is everywhere"
+"""
+    cause = """
+label = "dry joint"
+group = "wear"
+about = "No oil in the joint."
+because = "C01"
+commonness = { word = "uncommon", because = "C01" }
+shows.squeak = { how_often = "often", because = "assumed: what is dry squeaks" }
+"""
+    files = {"findings": findings, "causes__dry_joint": cause, "groups": ""}
+    wear = '[wear]\nlabel = "wear"\nbecause = "C01"\n'
+    meta = 'extends = "../tiny"\ntitle = "Headache of an old robot"'
+    knowledge = read_knowledge(make(knowledge=meta, **files | {"groups": wear}))
+    tiny = read_knowledge(DATA / "tiny")
+    assert list(knowledge.findings)[: len(tiny.findings) - 1] == [
+        id for id in tiny.findings if id != "short_circuit"
+    ]
+    assert knowledge.findings["squeak"].label == "loud squeak"
+    assert knowledge.findings["squeak"].aliases == ()  # replaced whole
+    assert knowledge.findings["smell"].kind == "sign"
+    assert knowledge.findings["sparks"] == tiny.findings["sparks"]
+    assert set(knowledge.causes) == {*tiny.causes, "dry_joint"}
+    assert "dry_joint" in knowledge.groups["wear"].members
+    assert knowledge.meta.title == "Headache of an old robot"
+    assert knowledge.meta.source == tiny.meta.source
+
+
+def test_what_is_without_is_left_out_by_entry_and_by_file(make: Make) -> None:
+    meta = 'extends = "../tiny"\nwithout = ["short_circuit", "urgency.toml", "groups", "C06"]'
+    knowledge = read_knowledge(make(knowledge=meta))
+    tiny = read_knowledge(DATA / "tiny")
+    assert set(tiny.findings) - set(knowledge.findings) == {"short_circuit"}
+    assert set(tiny.claims) - set(knowledge.claims) == {"C06"}
+    assert knowledge.urgency == ()
+    assert knowledge.groups == {}
+    assert knowledge.causes == tiny.causes
+
+
+def test_a_cause_can_be_left_out(make: Make) -> None:
+    meta = 'extends = "../tiny"\nwithout = ["moon_magnet", "groups.toml"]'
+    tiny = read_knowledge(DATA / "tiny")
+    knowledge = read_knowledge(make(knowledge=meta))
+    assert set(tiny.causes) - set(knowledge.causes) == {"moon_magnet"}
+
+
+def test_a_chain_of_folders(make: Make) -> None:
+    make("middle", knowledge='extends = "../tiny"\ntitle = "Middle"\nsource = "Middle"')
+    knowledge = read_knowledge(make(knowledge='extends = "../middle"\ntitle = "Last"'))
+    assert (knowledge.meta.title, knowledge.meta.source) == ("Last", "Middle")
+    assert knowledge.findings == read_knowledge(DATA / "tiny").findings
+
+
+def test_the_shipped_folder_can_be_extended_by_name(make: Make, knee: kb.Model) -> None:
+    knowledge = read_knowledge(make(knowledge='extends = "kneebayes"\ntitle = "Mine"'))
+    assert knowledge.meta.title == "Mine"
+    assert knowledge.causes == knee.knowledge.causes
+
+
+def test_faults_of_what_is_extended_are_told_with_its_folder(make: Make, tmp_path: Path) -> None:
+    mine = make(knowledge='extends = "../tiny"', contexts='[rain]\nlabel = "rain"\nshare = 2\n')
+    path = tmp_path / "tiny" / "findings.toml"
+    text = path.read_text("utf-8")
+    path.write_text(text.replace('because = "C02"', 'because = "C99"', 1), "utf-8")
+    told = refused(mine)
+    assert any(one.startswith("../tiny/findings.toml: sparks.because: 'C99'") for one in told)
+    assert any(one.startswith("contexts.toml: rain.share") for one in told)
+    path.write_text("[broken", "utf-8")
+    assert any(one.startswith("../tiny/findings.toml: not valid TOML") for one in refused(mine))
+
+
+WRONG = {
+    "no such folder": ('extends = "../nowhere"', "knowledge.toml: extends: there is no knowledge"),
+    "a file": ('extends = "../tiny/claims.csv"', "knowledge.toml: extends: there is no knowledge"),
+    "itself": ('extends = "."', "knowledge.toml: extends: the folders extend each other"),
+    "no text": ("extends = 3", "knowledge.toml: extends"),
+    "unknown": (
+        'extends = "../tiny"\nwithout = "moon_magnets"',
+        "knowledge.toml: without: 'moon_magnets' is neither an entry nor a file of what is",
+    ),
+}
+
+
+@pytest.mark.parametrize(("meta", "told"), WRONG.values(), ids=list(WRONG))
+def test_what_cannot_be_extended(make: Make, meta: str, told: str) -> None:
+    assert any(one.startswith(told) for one in refused(make(knowledge=meta)))
+
+
+def test_two_that_extend_each_other(make: Make) -> None:
+    make("other", knowledge='extends = "../mine"')
+    told = refused(make(knowledge='extends = "../other"'))
+    assert any("extend each other in a circle" in one for one in told)

@@ -1,0 +1,205 @@
+"""Another complaint from an empty folder: what ``kneebayes new`` writes, and where it is told."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, get_args
+
+import pytest
+from pydantic import BaseModel
+
+import kneebayes as kb
+from kneebayes.cli import main
+from kneebayes.knowledge import read_knowledge, start_folder
+from kneebayes.knowledge.parts import Record
+from kneebayes.knowledge.records import (
+    Cause,
+    Context,
+    Finding,
+    Group,
+    Mediator,
+    Meta,
+    Method,
+    UrgencyRule,
+)
+from kneebayes.knowledge.settings import Setting
+from kneebayes.knowledge.statements import Claim, Lexicon, Reference
+from kneebayes.knowledge.telling import Incoherence, Voice
+
+ROOT = Path(kb.__file__).parent.parent
+FIELDS = ROOT / "priors" / "README.md"
+GUIDE = ROOT / "docs" / "another-complaint.md"
+KINDS: tuple[type[Record], ...] = (
+    Meta, Claim, Reference, Lexicon, Group, Cause, Context, Mediator, Finding, Method, UrgencyRule,
+    Setting, Incoherence, Voice,
+)  # fmt: skip
+
+
+@pytest.fixture
+def shoulder(tmp_path: Path) -> Path:
+    return start_folder(tmp_path / "shoulder")
+
+
+def test_it_loads_diagnoses_and_has_no_loose_ends(shoulder: Path) -> None:
+    model = kb.load(shoulder)
+    assert not [
+        one for one in model.remarks if one.kind in ("unused claim", "cause not told apart")
+    ]
+    alone = model.diagnose()
+    for cause in model.causes:
+        assert alone[cause.id] == pytest.approx(model.elicited.priors[cause.id].value, abs=1e-6)
+    fallen = model.diagnose({"recent fall": True, "weak arm": True, "age": 70})
+    assert fallen["fracture"] > alone["fracture"]
+    assert fallen.urgency.level == "soon"
+    assert model.diagnose({"pressure on the chest": True}).urgency.level == "now"
+    assert fallen.explain("fracture").table["ledger"].notna().any()
+    assert model.in_setting("emergency").diagnose()["fracture"] > alone["fracture"]
+
+
+def test_every_commented_example_can_be_used(shoulder: Path) -> None:
+    used = 0
+    for path in shoulder.rglob("*.toml"):
+        text, count = re.subn(r"(?m)^#= ", "", path.read_text("utf-8"))
+        path.write_text(text, "utf-8")
+        used += count
+    assert used > 10
+    knowledge = read_knowledge(shoulder, "beyond")
+    assert knowledge.causes["rotator_cuff"].present_in is not None
+    assert "inflammation" in knowledge.mediators
+
+
+def test_the_command_writes_it_and_says_what_to_do(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = tmp_path / "my shoulder"
+    with pytest.raises(SystemExit) as done:
+        main(["new", str(folder)])
+    assert done.value.code == 0
+    told = capsys.readouterr().out
+    assert f'kneebayes check "{folder}"' in told
+    command = re.search(r"kneebayes (diagnose .*)", told)
+    assert command is not None
+    with pytest.raises(SystemExit) as done:
+        main(["diagnose", "weak arm", "--context", "age=70", "--folder", str(folder)])
+    assert done.value.code == 0
+    assert "rotator cuff trouble" in capsys.readouterr().out
+
+
+def test_nothing_is_written_over(shoulder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    before = (shoulder / "knowledge.toml").read_text("utf-8")
+    for path in (shoulder, shoulder / "knowledge.toml"):
+        with pytest.raises(kb.KneebayesError, match="there is something already"):
+            start_folder(path)
+        with pytest.raises(SystemExit) as done:
+            main(["new", str(path)])
+        assert done.value.code == 2
+    assert "new or empty" in capsys.readouterr().err
+    assert (shoulder / "knowledge.toml").read_text("utf-8") == before
+
+
+def records_in(kind: Any) -> Iterator[type[BaseModel]]:
+    """A record and all records that its fields hold."""
+    if isinstance(kind, type) and issubclass(kind, BaseModel):
+        yield kind
+        for field in kind.model_fields.values():
+            yield from records_in(field.annotation)
+    for inner in get_args(kind):
+        yield from records_in(inner)
+
+
+def test_every_field_stands_in_the_table_and_no_other() -> None:
+    rows = [line.split("|") for line in FIELDS.read_text("utf-8").splitlines() if line[:1] == "|"]
+    told = {name for row in rows[2:] for name in re.findall(r"`(\w+)`", row[2])}
+    fields = {
+        field.alias or name
+        for kind in KINDS
+        for record in records_in(kind)
+        for name, field in record.model_fields.items()
+    }
+    assert told == fields | {"like"}  # which is gone once the lexicons are filled in
+
+
+def test_every_file_stands_in_the_table() -> None:
+    text = FIELDS.read_text("utf-8")
+    for path in (ROOT / "priors").glob("*"):
+        if path.suffix in (".toml", ".csv"):
+            assert f"`{path.name}" in text
+
+
+def test_what_the_guide_shows_is_so(shoulder: Path, tmp_path: Path) -> None:
+    guide = GUIDE.read_text("utf-8")
+    model = kb.load(shoulder)
+    assert f"{model!r}: no errors" in guide
+    blocks = re.findall(r"```toml\n(.*?)```", guide, re.DOTALL)
+    (shoulder / "causes" / "frozen_shoulder.toml").write_text(blocks[0], "utf-8")
+    assert "frozen shoulder" in kb.load(shoulder).diagnose().ranking["cause"].to_list()
+    clinic = tmp_path / "clinic"
+    clinic.mkdir()
+    (clinic / "knowledge.toml").write_text(blocks[1], "utf-8")
+    knowledge = read_knowledge(clinic)
+    assert knowledge.meta.title == "Pain behind the knee, as our clinic sees it"
+    assert knowledge.settings == {}
+    python = re.findall(r"```python\n(.*?)```", guide, re.DOTALL)
+    assert "dx.questions()" in python[0]
+    code = python[0].replace('"shoulder"', repr(str(shoulder)))
+    exec(compile(code, "guide", "exec"), {})
+
+
+LEAKS = re.compile(
+    r"Input should|valid dictionary|instance of|pattern '|pydantic|type=|tuple\b", re.I
+)
+FAULTS = {
+    "a text for a table": ("urgency.toml", 'level = "now"', 'level = 3', "must be 'now' or 'soon'"),
+    "a word for a statement": (
+        "causes/heart.toml",
+        'chest_pressure = { how_often = "often", because = "C04" }',
+        'chest_pressure = "often"',
+        'shows.chest_pressure: chest_pressure must be a table. Got \'often\'. Such as { how_often',
+    ),
+    "a claim's id": ("claims.csv", "C06,Aside", "X6,Aside", "must be a claim's id: C and two to"),
+    "an id": ("knowledge.toml", '"shoulder_pain"', '"Shoulder pain"', "must be an id: small"),
+    "a short reason": (
+        "findings.toml",
+        '"assumed: a few remember it so"',
+        '"assumed: so"',
+        "an assumption must say its reason, in 8 letters or more",
+    ),
+    "one end of a range": (
+        "causes/rotator_cuff.toml",
+        '#= assumed = [0.35, 0.55]\n#= assumed_because',
+        'assumed = [0.35]\nassumed_because',
+        "commonness.assumed: assumed must be two numbers. ",
+    ),
+    "no number": ("tests.toml", "cost = 50.0", 'cost = "cheap"', "cost must be a number"),
+    "not whole": ("tests.toml", "burden = 1", "burden = 1.5", "burden must be a whole number"),
+    "too large": ("tests.toml", "burden = 1", "burden = 9", "burden must be at most 5"),
+    "neither true nor false": (
+        "causes/heart.toml", "urgent = true", 'urgent = "perhaps"', "must be true or false"
+    ),
+    "no text": ("findings.toml", 'label = "weak arm"', "label = 7", "must be a text in quotes"),
+    "an empty label": ("findings.toml", 'label = "weak arm"', 'label = ""', "must not be empty"),
+    "a long label": (
+        "findings.toml", 'label = "weak arm"', f'label = "{"a" * 99}"', "at most 80 characters"
+    ),
+    "no list": ("urgency.toml", '["chest_pressure"]', '"chest_pressure"', "must be a list"),
+    "no reason": ("urgency.toml", 'because = "C04"', "because = []", "must name at least one"),
+    "an amount that is none": (
+        "causes/heart.toml", 'how_often = "can"', "how_often = true", "must be a word of the"
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("file", "old", "new", "told"), FAULTS.values(), ids=list(FAULTS))
+def test_faults_are_told_in_the_words_of_the_file(
+    shoulder: Path, file: str, old: str, new: str, told: str
+) -> None:
+    text = (shoulder / file).read_text("utf-8")
+    old = old if old in text else old.replace("Aside", "Causes")
+    new = new if "X6" not in new else new.replace("Aside", "Causes")
+    assert old in text
+    (shoulder / file).write_text(text.replace(old, new, 1), "utf-8")
+    with pytest.raises(kb.KnowledgeError) as caught:
+        kb.load(shoulder)
+    assert told in str(caught.value)
+    assert f"  - {file}" in str(caught.value)
+    assert not LEAKS.search(str(caught.value))

@@ -1,0 +1,58 @@
+"""The page hears, and speaks, as Python does."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from javascript import run
+
+import kneebayes as kb
+from kneebayes.page.payload import payload
+from kneebayes.teaching.hearing import hear, names_of
+from kneebayes.teaching.voice import introduction
+
+ASKED = [
+    "how old are you?",
+    "is it swolen",
+    "What about the stairs",
+    "does the calf hurt",
+    "is the lump growing",
+    "fevver",
+    "dance",
+    "",
+    "patient\u2019s knee is hot, red and it started suddenly at night",
+]
+
+
+def test_the_page_hears_what_python_hears(knee: kb.Model, tmp_path: Path) -> None:
+    names = names_of(knee.knowledge, [*knee.knowledge.contexts, *knee.knowledge.findings])
+    program = "const main = ({ names, asked }) => asked.map(hearingOf(names));"
+    heard = run(tmp_path, program, {"names": names, "asked": ASKED})
+    for asked, found in zip(ASKED, heard, strict=True):
+        assert dict(map(tuple, found)) == pytest.approx(dict(hear(names, asked)), abs=1e-12)
+
+
+def test_the_same_seed_is_the_same_patient_with_the_same_words(
+    knee: kb.Model, tmp_path: Path
+) -> None:
+    program = """
+    const main = ({ payload, seeds }) => {
+      const model = createModel(payload);
+      const told = payload.contexts.map((one) => one.id);
+      return seeds.map((seed) => {
+        const patient = drawPatient(model, seed);
+        const ids = model.nodes.map((node) => node.id).filter((id) => told.includes(id) ||
+          payload.findings.some((one) => one.id === id));
+        return [patient.states, introduction(model, patient, told),
+          Object.fromEntries(ids.map((id) => [id, sentenceAbout(model, patient, id)]))];
+      });
+    };
+    """
+    seeds = list(range(1, 101))
+    drawn = run(tmp_path, program, {"payload": payload(knee), "seeds": seeds})
+    for seed, (states, opening, said) in zip(seeds, drawn, strict=True):
+        case = knee.practice_case("any", seed=seed)
+        assert states == dict(case.truth)
+        assert opening == introduction(knee, case.truth, case.told, seed)
+        assert said == {id: case.says(id) for id in said}

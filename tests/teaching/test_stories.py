@@ -1,0 +1,216 @@
+"""Virtual patients tell one story: coherent, with a diagnosis, and they understand questions."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from shutil import copytree
+from typing import Any
+
+import pytest
+
+import kneebayes as kb
+from kneebayes.errors import KnowledgeError, UnknownNameError
+from kneebayes.knowledge import read_knowledge
+from kneebayes.knowledge.telling import Incoherence, contradiction, rules_without
+from kneebayes.teaching.chance import worlds_of
+from kneebayes.teaching.hearing import clearly, hear, names_of, words_of
+from kneebayes.teaching.patients import is_teachable
+from kneebayes.teaching.voice import introduction, years_of
+
+PATIENTS = 200
+QUESTIONS = (
+    "how old are you?",
+    "Any fever?",
+    "is it swolen",
+    "did you have an accident",
+    "is the lump growing",
+    "what about stairs",
+    "dance",
+    "",
+    "is your knee red or hot, and did it start suddenly",
+)
+
+
+def rule(**said: Any) -> Incoherence:
+    return Incoherence(id="rule", reason="so it is", because="assumed: for a test", **said)
+
+
+@pytest.fixture(scope="module")
+def drawn(knee: kb.Model) -> list[dict[str, str]]:
+    return [dict(knee.practice_case("any", seed=seed).truth) for seed in range(PATIENTS)]
+
+
+def breaks(one: Incoherence, truth: dict[str, str]) -> bool:
+    """Whether a rule holds, spelled out from its definition."""
+    so = {f"{id}.{state}" for id, state in truth.items()}
+    so |= {id for id, state in truth.items() if state == "present"}
+    some = [name for name in one.any_of if name in so]
+    everything = all(name in so for name in one.all_of)
+    nothing = all(name not in so for name in one.none_of)
+    return everything and nothing and (not one.any_of or len(some) >= one.at_least)
+
+
+def test_no_patient_contradicts_himself(knee: kb.Model, drawn: list[dict[str, str]]) -> None:
+    rules = knee.knowledge.incoherent.values()
+    assert rules
+    broken = [(seed, one.id) for seed, t in enumerate(drawn) for one in rules if breaks(one, t)]
+    assert broken == []
+
+
+def test_every_patient_has_a_cause_with_a_name(knee: kb.Model, drawn: list[dict[str, str]]) -> None:
+    named = [one.id for one in knee.causes if one.id != knee.knowledge.meta.rest]
+    assert all(any(truth[id] == "present" for id in named) for truth in drawn)
+
+
+def test_the_network_alone_would_let_some_contradict_themselves(knee: kb.Model) -> None:
+    nodes = knee.network.nodes
+    worlds = [
+        {node.id: node.states[state] for node, state in zip(nodes, world, strict=True)}
+        for world in worlds_of(knee.network, 1, 2000)
+    ]
+    refused = [one for one in worlds if contradiction(knee.knowledge.incoherent, one) is not None]
+    assert refused
+    assert all(contradiction({}, one) is None for one in worlds)
+
+
+@pytest.mark.parametrize(
+    ("said", "states", "holds"),
+    [
+        ({"all_of": ["a", "b"]}, {"a": "present", "b": "present"}, True),
+        ({"all_of": ["a", "b"]}, {"a": "present", "b": "absent"}, False),
+        ({"all_of": ["a"], "none_of": ["b"]}, {"a": "present"}, True),
+        ({"all_of": ["a"], "none_of": ["b"]}, {"a": "present", "b": "present"}, False),
+        ({"any_of": ["a", "b"], "at_least": 2}, {"a": "present", "b": "absent"}, False),
+        ({"any_of": ["a", "b"], "at_least": 2}, {"a": "present", "b": "present"}, True),
+        ({"all_of": ["age.child", "a"]}, {"age": "child", "a": "present"}, True),
+        ({"all_of": ["age.child", "a"]}, {"age": "older", "a": "present"}, False),
+    ],
+)
+def test_when_a_rule_holds(said: dict[str, Any], states: dict[str, str], holds: bool) -> None:
+    one = rule(**said)
+    assert one.holds(states) is holds
+    assert breaks(one, states) is holds
+
+
+def test_rules_that_name_what_a_layer_lacks_are_left_out() -> None:
+    rules = {"one": rule(all_of=["a.old"]), "two": rule(all_of=["b"], none_of=["c"])}
+    assert list(rules_without(rules, {"a"})) == ["two"]
+    assert list(rules_without(rules, {"c"})) == ["one"]
+
+
+@pytest.mark.parametrize(
+    ("file", "text", "wrong"),
+    [
+        ("incoherent.toml", '[r]\nall_of = ["fevr"]\n', "'fevr' is no node of this folder"),
+        ("incoherent.toml", '[r]\nall_of = ["fever.high"]\n', "'high' is no state of 'fever'"),
+        ("incoherent.toml", "[r]\n", "needs 'all_of', 'any_of' or both"),
+        ("incoherent.toml", '[r]\nany_of = ["fever"]\nat_least = 2\n', "more than 'any_of'"),
+        ("voices.toml", '[fevr]\nsays = { present = "Yes." }\n', "'fevr' is no node"),
+        ("voices.toml", '[fever]\nsays = { high = "Yes." }\n', "'high' is no state of 'fever'"),
+        ("voices.toml", '[fever]\nsay = { present = "Yes." }\n', "Did you mean 'says'?"),
+    ],
+)
+def test_a_folder_that_tells_of_nothing_is_refused(
+    knee: kb.Model, tmp_path: Path, file: str, text: str, wrong: str
+) -> None:
+    copytree(knee.knowledge.folder, tmp_path / "folder")
+    because = 'reason = "so"\nbecause = "assumed: for a test"\n' if file[0] == "i" else ""
+    (tmp_path / "folder" / file).write_text(text + because, encoding="utf-8")
+    with pytest.raises(KnowledgeError) as refused:
+        read_knowledge(tmp_path / "folder")
+    assert wrong in str(refused.value)
+
+
+def test_the_age_in_words_lies_in_the_state_that_is_drawn(
+    knee: kb.Model, drawn: list[dict[str, str]]
+) -> None:
+    ages = {state.id: state.below for state in knee.knowledge.contexts["age"].states}
+    lower = dict(zip(ages, [0, *list(ages.values())[:-1]], strict=True))
+    for seed, truth in enumerate(drawn):
+        years = years_of(knee, truth, "age", seed)
+        assert float(lower[truth["age"]] or 0) <= years < float(ages[truth["age"]] or 0)
+    assert len({years_of(knee, truth, "age", seed) for seed, truth in enumerate(drawn)}) > 20
+
+
+def test_who_comes_tells_nothing_that_is_not_told(knee: kb.Model) -> None:
+    case = knee.practice_case("any", seed=5)
+    years = years_of(knee, case.truth, "age", 5)
+    assert f"{years} years old" in introduction(knee, case.truth, case.told, 5)
+    assert "years" not in introduction(knee, case.truth, (), 5)
+
+
+def test_every_answer_that_a_patient_can_give_has_words(knee: kb.Model) -> None:
+    case = knee.practice_case("any", seed=3)
+    spoken = ("history", "symptom", "complaint")
+    asked = [one.id for one in knee.findings if one.kind in spoken]
+    assert all(case.says(id) for id in (*asked, *knee.knowledge.contexts))
+    assert case.says("mcmurray") == ""
+    after = case.ask("fever")
+    assert after.table["said"].iloc[-1] == case.says("fever") != ""
+    assert case.says("fever") in after.text
+
+
+@pytest.mark.parametrize(
+    ("asked", "meant"),
+    [
+        ("Do you have a fever?", "fever"),
+        ("how old are you", "age"),
+        ("did it start suddenly?", "onset"),
+        ("is the lump growing", "lump_growing"),
+        ("does it lock", "locking"),
+        ("are you short of breath?", "shortness_of_breath"),
+        ("redd", "redness"),
+    ],
+)
+def test_a_question_in_own_words_is_understood(knee: kb.Model, asked: str, meant: str) -> None:
+    case = knee.practice_case("any", seed=5, background="none").ask(asked)
+    assert case.steps[-1].asked == (meant,)
+
+
+def test_the_calf_that_hurts_is_found(knee: kb.Model) -> None:
+    names = names_of(knee.knowledge, [*knee.knowledge.contexts, *knee.knowledge.findings])
+    for asked in ("calf hurts", "does the calf hurtt"):
+        assert any("calf" in id for id, _ in hear(names, asked)[:4])
+
+
+def test_what_may_mean_several_things_is_asked_back(knee: kb.Model) -> None:
+    with pytest.raises(UnknownNameError, match="may mean several things") as refused:
+        knee.practice_case("any", seed=5).ask("what about stairs")
+    assert {"pain going up stairs", "pain going down stairs"} <= set(refused.value.suggestions)
+
+
+def test_what_nobody_asks_is_still_refused(knee: kb.Model) -> None:
+    with pytest.raises(UnknownNameError, match="No finding or context named 'dance'"):
+        knee.practice_case("any", seed=5).ask("dance")
+
+
+def test_hearing_is_not_moved_by_case_order_or_little_words(knee: kb.Model) -> None:
+    names = names_of(knee.knowledge, [*knee.knowledge.contexts, *knee.knowledge.findings])
+    for asked in QUESTIONS:
+        turned = " ".join(["Please", *reversed(words_of(asked))]).upper()
+        assert dict(hear(names, turned)) == pytest.approx(dict(hear(names, asked)))
+
+
+def test_every_label_is_heard_as_what_it_names(knee: kb.Model) -> None:
+    ids = [*knee.knowledge.contexts, *knee.knowledge.findings]
+    names = names_of(knee.knowledge, ids)
+    assert all(
+        hear(names, knee.knowledge.label(id))[0][1] == pytest.approx(1.0)
+        and dict(hear(names, knee.knowledge.label(id)))[id] == pytest.approx(1.0)
+        for id in ids
+    )
+
+
+def test_nothing_heard_is_nothing_clear() -> None:
+    assert hear({"a": ["fever"]}, "") == []
+    assert clearly([]) == ""
+    assert clearly([("a", 0.9), ("b", 0.85)]) == ""
+    assert clearly([("a", 0.9), ("b", 0.7)]) == "a"
+
+
+def test_teachable_needs_a_name_and_no_contradiction(knee: kb.Model) -> None:
+    truth = dict(knee.practice_case("any", seed=4).truth)
+    assert is_teachable(knee, truth)
+    rest = knee.knowledge.meta.rest
+    alone = truth | {one.id: "absent" for one in knee.causes} | {rest: "present"}
+    assert not is_teachable(knee, alone)
