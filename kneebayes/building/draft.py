@@ -77,14 +77,14 @@ class Draft:
         self._read_arrows()
         self._read_leaks()
         knowledge = self.knowledge
-        ids = [*knowledge.contexts, *knowledge.diseases, *self.explaining.values(), *self.leaks]
-        pains = [(node, cause) for cause, node in self.explaining.items() if cause != node]
+        ids = [*knowledge.contexts, *knowledge.diseases, *knowledge.there.values(), *self.leaks]
+        own = [(cause, node) for cause, node in knowledge.there.items() if cause != node]
         arrows = [
             (arrow.parent, arrow.child)
             for arrow, _ in self.arrows
             if not self.multiplies(arrow.parent)
         ]
-        self.order = _parents_first(dict.fromkeys(ids), [*arrows, *pains])
+        self.order = _parents_first(dict.fromkeys(ids), [*arrows, *own])
         for arrow, _ in self.contrasts:
             leak = self.leaks[arrow.child].value if arrow.child in self.leaks else FIRST
             self.odds[arrow.parent, arrow.child] = max(leak, LEAST) / (1.0 - leak)
@@ -112,9 +112,9 @@ class Draft:
             amount = context.leak if context.share is None else context.share
             if amount is not None:
                 self.leaks[context.id] = self._frequency(amount)
-        pains = set(self.explaining.values())
+        there = set(knowledge.there.values())
         for mediator in knowledge.mediators.values():
-            if mediator.id not in pains:
+            if mediator.id not in there:
                 self.leaks[mediator.id] = self._frequency(mediator.leak)
         for finding in knowledge.findings.values():
             amount = finding.leak
@@ -145,20 +145,20 @@ class Draft:
             if one.present_in is not None
         }
 
-    @property
-    def explaining(self) -> Mapping[str, str]:
-        """For each cause the node that says that it explains the complaint."""
-        return self.knowledge.explaining
+    @cached_property
+    def cause_there(self) -> dict[str, str]:
+        """By the node that says that a cause is there the cause, where these are two."""
+        return {node: cause for cause, node in self.knowledge.there.items() if node != cause}
 
     @property
     def specificities(self) -> list[Specificity]:
         """Specificities in numbers."""
-        known = self.knowledge.diseases
+        there = self.knowledge.there
         return [
             Specificity(
                 finding=one.id,
                 target=self._frequency(one.specificity).value,
-                against=tuple(id for id in one.against if id in known),
+                against=tuple(there[id] for id in one.against if id in there),
                 among=suspects(one.among),
                 place=self.knowledge.place(one.id),
             )
@@ -191,40 +191,38 @@ class Draft:
         yield from self.root_nodes()
         yield table_node(EXPLANATION, self.scales, table, self.explanations)
         for cause in knowledge.diseases:
-            yield from self._cause_nodes(cause, links.get(cause, {}))
+            yield from self._cause_nodes(cause)
         ends = dict.fromkeys(self.explanations, 1.0)
         complaint = knowledge.meta.complaint
-        pains = {node for cause, node in self.explaining.items() if cause != node}
         for id, leak in self.leaks.items():
             if id == complaint:
                 yield noisy_or_node(id, 0.0, {EXPLANATION: self._strengths(ends)})
-            elif id not in pains:
+            else:
                 yield noisy_or_node(id, leak.value, self._as_links(links.get(id, {})))
 
-    def _cause_nodes(self, cause: str, links: Mapping[str, Numbers]) -> Iterator[Node]:
+    def _cause_nodes(self, cause: str) -> Iterator[Node]:
         """That a cause explains the complaint, and that it is there, where these are two."""
         knowledge, own = self.knowledge, {cause: 1.0}
         if cause == knowledge.meta.rest and knowledge.parts:
             own = dict.fromkeys(knowledge.parts, 1.0)
-        explaining = self.explaining[cause]
-        yield noisy_or_node(explaining, 0.0, {EXPLANATION: self._strengths(own)})
-        if explaining != cause:
-            into = self._as_links(links, own)
+        yield noisy_or_node(cause, 0.0, {EXPLANATION: self._strengths(own)})
+        node = knowledge.there[cause]
+        if node != cause:
+            into = self._as_links(self.links.get(node, {}), own)
             rates = self.silent.get(cause, (0.0,))
             if len(rates) > 1:
                 into = {**into, self.by_age: rates}
-            yield noisy_or_node(cause, rates[0] if len(rates) == 1 else 0.0, into)
+            yield noisy_or_node(node, rates[0] if len(rates) == 1 else 0.0, into)
 
     def _as_links(
         self, links: Mapping[str, Numbers], own: Mapping[str, float] | None = None
     ) -> dict[str, float | Sequence[float]]:
         """Links from what explains as strengths of the explanation, the others as they are."""
-        causes = {node: cause for cause, node in self.explaining.items()}
         strengths = dict(own or {})
         others: dict[str, float | Sequence[float]] = {}
         for parent, link in links.items():
-            if causes.get(parent) in self.explanations:
-                strengths[causes[parent]] = float(link[0])
+            if parent in self.explanations:
+                strengths[parent] = float(link[0])
             else:
                 others[parent] = float(link[0])
         return {EXPLANATION: self._strengths(strengths), **others} if strengths else others
@@ -261,7 +259,8 @@ class Draft:
         links = self.links
         for cause, presence in self.presences.items():
             own = np.array(self._strengths({cause: 1.0}))
-            brought = self._as_links(links.get(cause, {}), {cause: 1.0})
+            node = self.knowledge.there[cause]
+            brought = self._as_links(links.get(node, {}), {cause: 1.0})
             strengths = np.maximum(own, np.asarray(brought[EXPLANATION]))
             absent = (table @ (1.0 - strengths)).reshape(1, -1)
             ages, absent = self.by_age_of(absent)
@@ -309,8 +308,8 @@ class Draft:
             wanted.setdefault(arrow.child, {})[arrow.parent] = often
             places[arrow.parent, arrow.child] = arrow.place
         leaks = {id: np.array([one.value]) for id, one in self.leaks.items()}
-        leaks |= {id: np.array([np.mean(rates)]) for id, rates in self.silent.items()}
-        leaks |= {id: np.zeros(1) for id in knowledge.diseases if id not in leaks}
+        for cause, node in knowledge.there.items():
+            leaks[node] = np.array([np.mean(self.silent.get(cause, (0.0,)))])
         free, companions = between_of(knowledge), companions_of(knowledge)
         links = self.links = relink(wanted, leaks, self.order, free, companions)
         given = given_already(wanted, leaks, self.order, free, companions, links)

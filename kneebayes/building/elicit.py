@@ -53,7 +53,7 @@ def elicit(knowledge: Knowledge, lexicon: Lexicon) -> Elicited:
     table = table_of(fitting, shares, odds)
     reached = fitting.odds_ratios(table.reshape(1, -1, table.shape[-1]))[0].tolist()
     network, contrasts, specificities = _rest(draft, table)
-    network, unmet = solve_evoked(network, knowledge, lexicon, draft.explaining)
+    network, unmet = solve_evoked(network, knowledge, lexicon)
     stated = tuple(_stated(draft, network, iter(reached), contrasts))
     return Elicited(
         network=network,
@@ -61,7 +61,7 @@ def elicit(knowledge: Knowledge, lexicon: Lexicon) -> Elicited:
         priors=priors,
         leaks=draft.leaks,
         stated=stated,
-        explaining=draft.explaining,
+        there=knowledge.there,
         presences=draft.presences,
         remarks=(
             *draft.remarks,
@@ -98,8 +98,9 @@ def _contrasts(draft: Draft) -> Iterator[Contrast]:
     for arrow, interval in draft.contrasts:
         among = arrow.statement.among
         people = complaint if isinstance(among, str) else {**complaint, **suspects(among)}
-        if arrow.child in draft.presences:  # how often it is there where it explains nothing
-            people = {**people, draft.explaining[arrow.child]: "absent"}
+        silent = draft.cause_there.get(arrow.child)
+        if silent in draft.presences:  # how often it is there where it explains nothing
+            people = {**people, silent: "absent"}
         yield Contrast(arrow.parent, arrow.child, interval.value, people)
 
 

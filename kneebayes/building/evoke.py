@@ -32,7 +32,7 @@ def with_link(network: Network, parent: str, child: str, strength: float) -> Net
 
 
 def solve_evoked(
-    network: Network, knowledge: Knowledge, lexicon: Lexicon, explaining: Mapping[str, str]
+    network: Network, knowledge: Knowledge, lexicon: Lexicon
 ) -> tuple[Network, list[Remark]]:
     """Set the links for which an evoking strength is stated.
 
@@ -50,7 +50,7 @@ def solve_evoked(
         for finding, said in cause.evoked_by.items():
             target = amount_interval(said.evokes, "evoking", lexicon).value
             seen = Evidence.of(network, {complaint: "present", finding: "present"})
-            source = explaining[cause.id]
+            source = cause.id
             both = seen.plus(Evidence.of(network, {source: "present"}))
             lines = []
             for strength in (0.0, 1.0):

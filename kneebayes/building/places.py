@@ -19,11 +19,7 @@ def explained(network: Network, id: str) -> str | None:
     """The explanation that a node says is the one, or None."""
     if EXPLANATION not in network or id not in network:
         return None
-    cause = id.removesuffix("_painful")
-    states, node = network[EXPLANATION].states, network[id]
-    if cause not in states or not node.is_noisy_or or node.leak != 0.0:
-        return None
-    return cause if node.parents == (EXPLANATION,) and sum(node.links[0].strength) == 1.0 else None
+    return id if id in network[EXPLANATION].states else None
 
 
 def offset_of(network: Network, parent: str, state: str, child: str) -> tuple[Node, int]:
@@ -93,8 +89,6 @@ def _stated_parents(
         return [link.parent]
     found = []
     for cause, strength in zip(states, link.strength, strict=True):
-        apart = f"{cause}_painful"
-        source = apart if apart in network else cause
-        if strength > 0.0 and source != child:
-            found.append(source)
+        if strength > 0.0 and cause != child:
+            found.append(cause)
     return found

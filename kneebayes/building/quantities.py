@@ -148,7 +148,7 @@ def _priors(knowledge: Knowledge, elicited: Elicited, engine: Engine) -> Iterato
         presence = knowledge.diseases[id].present_in
         if presence is not None:
             alone = f"presence of {id}"
-            place = int(engine.flat.number_start[engine.network.index[id]])
+            place = int(engine.flat.number_start[engine.network.index[elicited.there[id]]])
             yield Quantity(
                 "presence", id, "", "", presence.share, interval, presence.because, place, alone
             )
@@ -158,7 +158,7 @@ def _arrows(
     knowledge: Knowledge, elicited: Elicited, engine: Engine, *, settled: bool
 ) -> Iterator[Quantity]:
     evoked = {
-        (elicited.explaining[cause.id], id)
+        (cause.id, id)
         for cause in knowledge.causes.values()
         for id in cause.evoked_by
     }
@@ -208,13 +208,13 @@ def _evoking(knowledge: Knowledge, elicited: Elicited, engine: Engine) -> Iterat
             stated = next(
                 one
                 for one in elicited.stated
-                if one.arrow.parent == elicited.explaining[cause.id]
+                if one.arrow.parent == cause.id
                 and one.arrow.child == finding
             )
             yield Quantity(
                 "evoking",
                 finding,
-                elicited.explaining[cause.id],
+                cause.id,
                 "present",
                 said.evokes,
                 amount_interval(said.evokes, "evoking", lexicon),

@@ -17,7 +17,8 @@ def labelled(knowledge: Knowledge, quantity: Quantity) -> str:
     return {
         "prior": f"how common {node} is",
         "frequency": f"how often {parent} shows {node}",
-        "risk": f"how much {parent} raises {node}",
+        "presence": f"how often {node} is there",
+        "ratio": f"how much {parent} raises {node}",
         "scale": f"how much {parent} raises {node}",
         "leak": f"{node} without a named cause",
         "share": f"how many have {node}",

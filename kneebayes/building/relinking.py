@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from kneebayes.knowledge.base import Knowledge, painful
+from kneebayes.knowledge.base import Knowledge, present_node
 from kneebayes.network import Numbers
 
 __all__ = ["Companions", "between_of", "companions_of", "given_already", "relink"]
@@ -49,8 +49,8 @@ def relink(
     free
         Ids of what may lie between: contexts, mediators and findings.
     companions
-        By parent what is certainly there with it: with a cause the complaint, with a painful
-        cause the cause too.
+        By parent what is certainly there with it: the complaint; with a cause that explains it
+        that the cause is there.
 
     Returns
     -------
@@ -93,20 +93,20 @@ def given_already(
 def between_of(knowledge: Knowledge) -> set[str]:
     """Ids of what may lie between a cause and a finding: contexts, mediators and findings.
 
-    Not the complaint, which is certain in the world of every cause, nor the pain of a cause,
-    which is there only with its cause.
+    Not the complaint, which is certain in the world of every cause, nor other causes.
     """
-    pains = {painful(id) for id in knowledge.diseases}
+    there = {present_node(id) for id in knowledge.diseases}
     contexts = {id for id, one in knowledge.contexts.items() if not one.states}
-    inner = {*contexts, *knowledge.mediators, *knowledge.findings} - pains
+    inner = {*contexts, *knowledge.mediators, *knowledge.findings} - there
     return inner - {knowledge.meta.complaint}
 
 
 def companions_of(knowledge: Knowledge) -> dict[str, tuple[str, ...]]:
-    """What is certainly there with each cause: the complaint; with its pain the cause too."""
+    """What is certainly there with each cause: the complaint, and that it is there."""
     complaint = knowledge.meta.complaint
-    alone = dict.fromkeys(knowledge.diseases, (complaint,))
-    return alone | {painful(id): (complaint, id) for id in knowledge.diseases}
+    alone = {node: (complaint,) for node in knowledge.there.values()}
+    apart = {id: (complaint, node) for id, node in knowledge.there.items() if node != id}
+    return alone | apart
 
 
 def _ancestors(

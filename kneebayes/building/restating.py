@@ -84,8 +84,9 @@ class Restating:
         self.priors = quantities.of_kind("prior")
         self.scales = quantities.of_kind("scale")
         self.presences = quantities.of_kind("presence")
-        explaining = list(self.draft.explaining.values())
-        self.relevant = self._relevant({*asked, *explaining, *knowledge.diseases, self.complaint})
+        self.there = knowledge.there
+        causes = {*knowledge.diseases, *knowledge.there.values()}
+        self.relevant = self._relevant({*asked, *causes, self.complaint})
         self.free, self.companions = between_of(knowledge), companions_of(knowledge)
         self.linking = np.array(
             [
@@ -97,7 +98,7 @@ class Restating:
         self.apart_from = self.fitted_from | np.array(
             [
                 one.kind == "presence"
-                or (one.kind in ("frequency", "ratio") and one.node in self.draft.presences)
+                or (one.kind in ("frequency", "ratio") and one.node in self.draft.cause_there)
                 for one in quantities.all
             ]
         )
@@ -178,7 +179,11 @@ class Restating:
 
     def _silent_means(self) -> Mapping[str, float]:
         """How often causes are silent, over the ages, as the model has it."""
-        return {id: float(np.mean(self._rates(self.base[None], id))) for id in self.draft.presences}
+        found = dict.fromkeys(self.there.values(), 0.0)
+        for cause in self.draft.presences:
+            node = self.there[cause]
+            found[node] = float(np.mean(self._rates(self.base[None], node)))
+        return found
 
     def _rate_places(self, id: str) -> list[int]:
         """Where the silent rates of a cause stand: one for each age, or its leak."""
@@ -200,14 +205,15 @@ class Restating:
         cells = self.fitting.cells
         table = numbers[rows, place : place + len(cells) * count].reshape(len(rows), -1, count)
         for at in self.presences:
-            id = self.quantities.all[at].node
+            cause = self.quantities.all[at].node
+            id = self.there[cause]
             node = network[id]
             first = self._place(id) + 1
             for parent in node.parents[: node.parents.index(EXPLANATION)]:
                 first += len(network[parent].states)
             unbrought = 1.0 - numbers[rows, first : first + count]
             ages, absent = self.draft.by_age_of(np.einsum("rcn,rn->rc", table, unbrought))
-            ratios = np.stack([self._age_ratio(amounts[rows], id, s) for s in self.draft.ages], 1)
+            ratios = np.stack([self._age_ratio(amounts[rows], cause, s) for s in self.draft.ages], 1)
             rates = silent_rates(amounts[rows, at], absent, ages, ratios)
             numbers[np.ix_(rows, self._rate_places(id))] = rates
 

@@ -55,9 +55,9 @@ class Elicited:
         Leak or share of each node that is not a cause, as stated.
     stated
         Every arrow with its number.
-    explaining
-        For each cause the node that says that it explains the complaint: the cause itself
-        where it is never silent.
+    there
+        For each cause the node that says that it is there: the cause itself where it never is
+        without explaining the complaint.
     presences
         P(cause present | complaint) as stated, of those that can be silent.
     remarks
@@ -69,6 +69,6 @@ class Elicited:
     priors: Mapping[str, Interval]
     leaks: Mapping[str, Interval]
     stated: tuple[Stated, ...]
-    explaining: Mapping[str, str]
+    there: Mapping[str, str]
     presences: Mapping[str, Interval]
     remarks: tuple[Remark, ...]

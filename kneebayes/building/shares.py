@@ -2,8 +2,8 @@
 
 Every complaint has one main explanation. Its distribution is a table with a row for each age and
 sex: the weight of a cause times its ratio for that age and that sex, divided by the sum. Weights
-and ratios are found by proportional fitting (Deming and Stephan 1940), so that the stated shares
-hold over all ages, and each stated ratio compares people with the complaint of one age with those
+and ratios are fitted in proportion (Deming and Stephan 1940), so that the stated shares hold over
+all ages, and each stated ratio compares people with the complaint of one age with those
 of the others. Everything has an axis for rows: one row makes the model, a thousand are as many
 readings of its words.
 """
@@ -20,11 +20,12 @@ from kneebayes.network import Numbers
 
 __all__ = ["ShareRatio", "Shares", "silent_rates", "table_of"]
 
-CLOSE = 1e-12  # of shares and ratios, in logarithms
-FAR = 1e-6  # of ratios, when no more is asked of them
-ROUNDS = 2000
+CLOSE = 1e-13  # of shares, in logarithms
+FAR = 1e-5  # of ratios, in logarithms
+ROUNDS = 120
+POLISH = 200
 STEP = 0.7  # how far a ratio is moved by what it misses
-FURTHEST = 12.0  # of a ratio that is used, in logarithms
+FURTHEST = 8.0  # of a ratio that is used, in logarithms
 HALVINGS = 70
 LEAST = 1e-300
 
@@ -87,21 +88,43 @@ class Shares:
         odds_ratios
             Rows x ratios; one that cannot be met stays as near as it comes.
         """
-        weights = np.log(np.maximum(shares, LEAST))
-        used = np.log(np.maximum(odds_ratios, LEAST))
-        goals, wanted = used.copy(), weights.copy()
-        for turn in range(ROUNDS):
-            table = self._table(weights, used)
-            reached = np.log(np.maximum(np.einsum("c,rcn->rn", self.cells, table), LEAST))
-            away = wanted - reached
-            missed = goals - self._reached(table)
-            weights += away
-            moved = np.clip(used + STEP * missed, -FURTHEST, FURTHEST) - used
-            used += moved
-            far = 0.0 if not moved.size else float(np.abs(moved).max())
-            if np.abs(away).max() < CLOSE and (far < CLOSE or turn > ROUNDS // 2 or far < FAR):
+        wanted = np.log(np.maximum(shares, LEAST))
+        goals = np.log(np.maximum(odds_ratios, LEAST))
+        weights, used = wanted, goals
+        if len(wanted) > 1:  # many readings of the words start from the middle one
+            weights, used = self._fitted(*self._middle(wanted, goals), ROUNDS)
+            weights = wanted + (weights - wanted.mean(axis=0))
+            used = goals + (used - goals.mean(axis=0))
+        weights, used = self._fitted(weights, used, wanted, goals, ROUNDS)
+        for _ in range(POLISH):
+            away = self._away(weights, used, wanted)
+            if np.abs(away).max() < CLOSE:
                 break
+            weights = weights + away
         return self._table(weights, used)
+
+    def _middle(self, wanted: Numbers, goals: Numbers) -> tuple[Numbers, ...]:
+        middle = wanted.mean(axis=0, keepdims=True), goals.mean(axis=0, keepdims=True)
+        return (*middle, *middle)
+
+    def _fitted(
+        self, weights: Numbers, used: Numbers, wanted: Numbers, goals: Numbers, rounds: int
+    ) -> tuple[Numbers, Numbers]:
+        """Weights and ratios, moved again and again by what they miss."""
+        for _ in range(rounds):
+            table = self._table(weights, used)
+            reached = np.einsum("c,rcn->rn", self.cells, table)
+            weights = weights + wanted - np.log(np.maximum(reached, LEAST))
+            missed = goals - self._reached(table)
+            moved = np.clip(used + STEP * missed, -FURTHEST, FURTHEST) - used
+            used = used + moved
+            if not moved.size or float(np.abs(moved).max()) < FAR:
+                break
+        return weights, used
+
+    def _away(self, weights: Numbers, used: Numbers, wanted: Numbers) -> Numbers:
+        reached = np.einsum("c,rcn->rn", self.cells, self._table(weights, used))
+        return np.asarray(wanted - np.log(np.maximum(reached, LEAST)))
 
     def odds_ratios(self, table: Numbers) -> Numbers:
         """What each ratio comes to in tables: rows x ratios."""

@@ -22,7 +22,7 @@ from kneebayes.knowledge.settings import Setting
 from kneebayes.knowledge.statements import Claim, Layer, Lexicon, Reference, Statement
 from kneebayes.knowledge.telling import Incoherence, Voice
 
-__all__ = ["PATIENTS", "Arrow", "Knowledge", "painful"]
+__all__ = ["PATIENTS", "Arrow", "Knowledge", "present_node"]
 
 PATIENTS = "patients"  # as an origin: what a model learnt from them
 
@@ -153,28 +153,31 @@ class Knowledge:
         above. Another cause that is never silent brings it along. That a cause produces the
         complaint is not among it: what explains it does so always.
         """
-        place, source = self.place(cause.id), self.explaining[cause.id]
+        place = self.place(cause.id)
         for parent, said in cause.raised_by.items():
             where = f"{place}: raised_by.{parent}"
             if not isinstance(said, Statement):
                 for state, statement in said.items():
                     yield Arrow(parent, state, cause.id, statement, where)
             elif parent in self.diseases and brings_along(self.diseases[parent], said):
-                yield Arrow(self.explaining[parent], "present", cause.id, said, where)
+                yield Arrow(parent, "present", self.there[cause.id], said, where)
             else:
-                yield Arrow(source, "present", parent, said, where)
+                child = self.there.get(parent, parent)
+                yield Arrow(cause.id, "present", child, said, where)
         for child, statement in cause.shows.items():
             if child != self.meta.complaint:
-                yield Arrow(source, "present", child, statement, f"{place}: shows.{child}")
+                shown = self.there.get(child, child)
+                yield Arrow(cause.id, "present", shown, statement, f"{place}: shows.{child}")
         for child, statement in cause.shows_silent.items():
             silent = f"{place}: shows_silent.{child}"
-            yield Arrow(cause.id, "present", child, statement, silent, silent=True)
+            source = self.there[cause.id]
+            yield Arrow(source, "present", child, statement, silent, silent=True)
 
     @cached_property
-    def explaining(self) -> dict[str, str]:
-        """For each cause the node that says that it explains the complaint.
+    def there(self) -> dict[str, str]:
+        """For each cause the node that says that it is there, whether it explains or not.
 
-        It is the cause itself where the cause is never there without explaining it.
+        It is the cause itself where the cause is never there without explaining the complaint.
         """
         apart = {id for id, one in self.diseases.items() if one.present_in is not None}
         for cause in self.diseases.values():
@@ -183,7 +186,7 @@ class Knowledge:
                 if parent in self.diseases and isinstance(said, Statement):
                     along = brings_along(self.diseases[parent], said)
                     apart.add(cause.id if along else parent)
-        return {id: painful(id) if id in apart else id for id in self.diseases}
+        return {id: present_node(id) if id in apart else id for id in self.diseases}
 
     def place(self, id: str) -> str:
         """File and entry in which a node or a group is written."""
@@ -247,9 +250,9 @@ class Knowledge:
         return shares | ({PATIENTS: seen if kinds else 1.0} if seen else {})
 
 
-def painful(cause: str) -> str:
-    """Id of the node that says that a cause which can be there without it explains the complaint."""
-    return f"{cause}_painful"
+def present_node(cause: str) -> str:
+    """Id of the node that says that a cause is there, where that is not the same as explaining."""
+    return f"{cause}_present"
 
 
 def brings_along(parent: Cause, said: Statement) -> bool:

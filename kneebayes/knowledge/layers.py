@@ -10,13 +10,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from kneebayes.knowledge.base import Knowledge, painful
+from kneebayes.knowledge.base import Knowledge, present_node
 from kneebayes.knowledge.records import Cause, Finding, Group, Mediator, UrgencyRule
 from kneebayes.knowledge.settings import Setting
 from kneebayes.knowledge.statements import Commonness, Evoked, Layer, Statement
 from kneebayes.knowledge.telling import rules_without
 
-__all__ = ["in_layer", "with_members", "with_pains"]
+__all__ = ["in_layer", "with_members", "with_presences"]
 
 VAGUEST = "can"
 
@@ -36,7 +36,7 @@ def in_layer(knowledge: Knowledge, layer: Layer) -> Knowledge:
     """
     whole = knowledge if knowledge.whole is None else knowledge.whole
     if layer == "beyond":
-        return with_pains(replace(whole, layer=layer, parts={}, whole=whole))
+        return with_presences(replace(whole, layer=layer, parts={}, whole=whole))
     named = {id: one for id, one in whole.causes.items() if one.layer != "beyond"}
     parts = {id: one for id, one in whole.causes.items() if one.layer == "beyond"}
     if parts and layer == "literature":
@@ -67,7 +67,7 @@ def in_layer(knowledge: Knowledge, layer: Layer) -> Knowledge:
         layer=layer,
         whole=whole,
     )
-    return with_pains(_article(seen) if layer == "article" else seen)
+    return with_presences(_article(seen) if layer == "article" else seen)
 
 
 def unnamed_part(rest: Cause, parts: Mapping[str, Cause]) -> Cause:
@@ -90,22 +90,22 @@ def _middle(part: tuple[float, float] | float) -> float:
     return part if isinstance(part, float) else (part[0] + part[1]) / 2.0
 
 
-def with_pains(knowledge: Knowledge) -> Knowledge:
-    """The same with a hidden node for the pain of each cause that can be there without it."""
-    pains = {
-        painful(id): Mediator(
-            id=painful(id),
-            label=f"painful {one.label}"[:80],
-            about=f"{one.label} that explains the complaint.",
+def with_presences(knowledge: Knowledge) -> Knowledge:
+    """The same with a hidden node for the presence of each cause that need not explain."""
+    there = {
+        present_node(id): Mediator(
+            id=present_node(id),
+            label=f"{one.label} (there)"[:80],
+            about=f"{one.label}, whether it explains the complaint or not.",
             leak=0.0,
             because=one.because if one.present_in is None else one.present_in.because,
         )
         for id, one in knowledge.diseases.items()
-        if knowledge.explaining[id] != id
+        if knowledge.there[id] != id
     }
-    every = {painful(id) for id in knowledge.diseases}
+    every = {present_node(id) for id in knowledge.diseases}
     kept = {id: one for id, one in knowledge.mediators.items() if id not in every}
-    return replace(knowledge, mediators={**kept, **pains})
+    return replace(knowledge, mediators={**kept, **there})
 
 
 def with_members(groups: Mapping[str, Group], causes: Mapping[str, Cause]) -> dict[str, Group]:

@@ -15,7 +15,7 @@ from kneebayes.knowledge.checks import check
 from kneebayes.knowledge.extending import Layered, digest_of
 from kneebayes.knowledge.faults import problems_of
 from kneebayes.knowledge.files import read_csv, read_toml
-from kneebayes.knowledge.layers import in_layer, with_members, with_pains
+from kneebayes.knowledge.layers import in_layer, with_members, with_presences
 from kneebayes.knowledge.lexicons import filled_in
 from kneebayes.knowledge.parts import Record
 from kneebayes.knowledge.records import (
@@ -128,7 +128,7 @@ def read_knowledge(
         raise KnowledgeError(str(folder), placed)
     reader.problems += reader.layered.unused()
     parts["groups"] = with_members(parts["groups"], parts["causes"])
-    knowledge = with_pains(Knowledge(folder=str(folder), meta=meta, **parts))
+    knowledge = with_presences(Knowledge(folder=str(folder), meta=meta, **parts))
     problems = [*reader.problems, *check(knowledge, reader.unread)]
     if problems:
         raise KnowledgeError(str(folder), [reader.layered.placed(one) for one in problems])

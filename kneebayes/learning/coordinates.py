@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from kneebayes.building.onset import STRONGEST_LINK
 from kneebayes.inference.flat import Integers
 from kneebayes.network import Numbers
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from kneebayes.building import Elicited
-from kneebayes.building.onset import number_of
+from kneebayes.building.places import number_of
 from kneebayes.building.quantities import RATIOS, Quantity
 from kneebayes.building.relinking import relink
 from kneebayes.inference import Evidence

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from kneebayes.building.model import ModelLike
-from kneebayes.building.onset import stated_network, strongest
+from kneebayes.building.places import stated_network, strongest
 from kneebayes.errors import KneebayesError
 from kneebayes.knowledge import Knowledge
 from kneebayes.network import Network

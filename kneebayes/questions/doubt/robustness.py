@@ -35,9 +35,9 @@ CHUNK = 2000  # draws worked on together, so that memory stays small
 SPARE, FEWEST_SPARE = 0.02, 5  # further draws made at once, since one in seventy has no network
 RETRIES = 20
 MOST_DRAWS = 1_000_000
-HIGHEST_PRIOR = 0.9
+
 SMALLEST = 1e-300
-CLOSE = 3e-3  # a prior of a draw is met to this in log-odds, far below what its word leaves open
+
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,8 +157,7 @@ def spread_of(
     """
     draws, seed, width = drawing.draws, drawing.seed, drawing.width
     quantities = quantities_of(knowledge, elicited, engine)
-    restating = Restating(engine, knowledge, quantities, evidence, CLOSE, solved)
-    total = knowledge.lexicons[elicited.lexicon].total is not None
+    restating = Restating(engine, knowledge, quantities, elicited.lexicon, evidence, solved)
     rng = np.random.default_rng(seed)
     ids = tuple(knowledge.causes)
     kept: list[Numbers] = []
@@ -167,7 +166,7 @@ def spread_of(
         wanted = draws - done
         count = min(CHUNK, wanted + FEWEST_SPARE + int(SPARE * wanted))
         deviations = width * rng.standard_normal((count, len(quantities.words)))
-        amounts = _drawn(quantities, deviations, total=total)
+        amounts = amounts_at(quantities, deviations)
         draws_of, looked_at = _ask(restating, amounts, evidence, ids, wanted)
         kept.append(draws_of)
         done += len(draws_of)
@@ -199,17 +198,6 @@ def _check(draws: int, seed: int, width: float) -> None:
             "1 is the interval that the lexicon gives."
         )
         raise KneebayesError(message)
-
-
-def _drawn(quantities: Quantities, deviations: Numbers, *, total: bool) -> Numbers:
-    """Amounts; where the lexicon fixes what the priors add up to, they are scaled to it."""
-    amounts = amounts_at(quantities, deviations)
-    if total:
-        priors = quantities.of_kind("prior")
-        scale = quantities.values[priors].sum() / amounts[:, priors].sum(axis=1)  # noqa: PD011
-        scaled = amounts[:, priors] * scale[:, None]
-        amounts[:, priors] = np.minimum(np.maximum(HIGHEST_PRIOR, amounts[:, priors]), scaled)
-    return amounts
 
 
 def _ask(

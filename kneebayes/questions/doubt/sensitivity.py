@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from kneebayes.building.onset import offset_of, stated_network
+from kneebayes.building.places import offset_of, stated_network
 from kneebayes.case.case import Case, CaseLike
 from kneebayes.errors import (
     EvidenceError,
@@ -37,7 +37,7 @@ __all__ = [
     "sensitivity",
 ]
 
-What = Literal["prior", "link", "liability", "factor", "leak", "share"]
+What = Literal["prior", "link", "leak", "share"]
 SAME = 1e-12
 
 
@@ -68,8 +68,7 @@ class Sensitivity:
     Attributes
     ----------
     what, node, parent, state
-        Which number: ids; the parent and its state only for a link, or for the factor of a
-        context that multiplies.
+        Which number: ids; the parent and its state only for a link.
     value
         What it is in the model.
     causes
@@ -173,7 +172,7 @@ def move_number(
     rows = np.repeat(engine.numbers, 2, axis=0)
     own = place + 1 if number[0] == "share" else place
     rows[:, own] = 0.0, 1.0
-    if number[0] in ("share", "factor"):
+    if number[0] == "share":
         rows[:, own - 1] = 1.0, 0.0
     propagated = engine.propagate_each([evidence], causes, rows)
     joint = np.stack([propagated.marginals[cause][:, 1] for cause in causes], axis=1)
@@ -238,8 +237,6 @@ MOVED = {
     "stay as they are. Other causes compete for the complaint, so they become rarer among the "
     "patients as this one becomes commoner.",
     "link": "Only this link is moved; every other number of the network stays.",
-    "liability": "Only this link is moved; every other number of the network stays.",
-    "factor": "Only this factor is moved; every other number of the network stays.",
     "leak": "Only this leak is moved; every other number of the network stays.",
     "share": "Only this share is moved; every other number of the network stays.",
 }
@@ -303,8 +300,6 @@ class SensitivityFunction(CaseResult):
         return {
             "prior": f"prior of {node}: P({node} | {complaint})",
             "link": f"link: P({parent} alone produces {node})",
-            "liability": f"link: P({parent} alone produces {node}, in the state most prone to it)",
-            "factor": f"factor: P(what brings about {node} does so | {parent})",
             "leak": f"leak: P({node} without a named cause)",
             "share": f"share: P({node})",
         }[self.function.what]
@@ -540,9 +535,13 @@ def _in_link(case: Case, causes: list[str], ends: Sequence[str]) -> Sensitivity:
         raise EvidenceError(message)
     node, offset = offset_of(case.data.network, parent.id, parent.state, child.id)
     place = int(case.engine.flat.number_start[case.data.network.index[node.id]]) + offset
-    what: What = "link" if node.id == child.id else "liability"
-    what = what if node.is_noisy_or else "factor"
-    number = (what, child.id, parent.id, parent.state)
+    if not node.is_noisy_or:
+        message = (
+            f"'{ends[0]}' multiplies the shares of all causes at once and has no single link; "
+            f"move the prior of a cause instead: prior='{ends[1]}'."
+        )
+        raise EvidenceError(message)
+    number: tuple[What, str, str, str] = ("link", child.id, parent.id, parent.state)
     return move_number(case.engine, causes, case.evidence, place, number)
 
 

@@ -111,7 +111,7 @@ def bars_over(
         message = f"A tornado is drawn over one of {allowed}, got {over!r}."
         raise KneebayesError(message)
     quantities = quantities_of(knowledge, elicited, engine)
-    restating = Restating(engine, knowledge, quantities, [*evidence, cause])
+    restating = Restating(engine, knowledge, quantities, elicited.lexicon, [*evidence, cause])
     lexicon = knowledge.lexicons[elicited.lexicon]
     words = [word.value for word in lexicon.commonness.values()]
     neutral = float(np.exp(np.mean(np.log(words))))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from kneebayes.building.onset import stated_network
+from kneebayes.building.places import stated_network
 from kneebayes.building.tracing import spelled_out
 from kneebayes.inference.paths import ancestors, descendants
 from kneebayes.knowledge import Knowledge
