@@ -104,8 +104,9 @@ class Differential:
         """One row a cause, most probable first.
 
         Columns: ``id``, ``cause`` (label), ``group``, ``prior`` (P(cause | complaint)),
-        ``posterior`` (P(cause present | evidence)), ``ratio`` (posterior / prior) and
-        ``urgent``. The index is the rank, from 1.
+        ``posterior`` (P(cause explains the complaint | evidence); they add up to 1),
+        ``present`` (P(cause is there | evidence), whether it explains or not), ``ratio``
+        (posterior / prior) and ``urgent``. The index is the rank, from 1.
         """
         return ranking_table(self)
 

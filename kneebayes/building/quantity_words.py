@@ -35,10 +35,9 @@ def said_in_words(knowledge: Knowledge, quantity: Quantity) -> str:
         return f"{amount:g}"
     published = None
     if quantity.kind == "prior":
-        said = knowledge.causes[quantity.node].commonness
-        published = said.published
+        said = knowledge.diseases[quantity.node].commonness
+        published = said.bounds
     if published is None:
         return f"'{amount}'"
-    kinds = {knowledge.kind_of_origin(one) for one in said.published_because}
-    known = "published" if "literature" in kinds else "assumed"
+    known = "assumed" if said.published is None else "published"
     return f"'{amount}', {known} {published[0]:g} to {published[1]:g}"

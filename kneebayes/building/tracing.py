@@ -96,12 +96,11 @@ def trace_cause(knowledge: Knowledge, elicited: Elicited, cause: str) -> Trace:
 def _prior_row(knowledge: Knowledge, elicited: Elicited, cause: Cause) -> TraceRow:
     prior = elicited.priors[cause.id]
     said = cause.commonness
-    stated = said.word
-    if said.published is not None:
-        kinds = {knowledge.kind_of_origin(one) for one in said.published_because}
-        known = "published" if "literature" in kinds else "assumed"
-        stated += f", {known} {said.published[0]:g} to {said.published[1]:g}"
-    because = (*said.because, *said.published_because)
+    stated = said.word or "a part of something else"
+    if said.bounds is not None:
+        known = "assumed" if said.published is None else "published"
+        stated += f", {known} {said.bounds[0]:g} to {said.bounds[1]:g}"
+    because = (*said.because, *said.bounds_because)
     return TraceRow(
         "prior",
         cause.label,
@@ -117,13 +116,17 @@ def _prior_row(knowledge: Knowledge, elicited: Elicited, cause: Cause) -> TraceR
 
 def _arrow_rows(knowledge: Knowledge, elicited: Elicited, cause: Cause) -> Iterator[TraceRow]:
     for stated in elicited.stated:
-        arrow = stated.arrow
-        if arrow.child == cause.id:
+        arrow, own = stated.arrow, (cause.id, knowledge.there[cause.id])
+        if arrow.place.startswith(knowledge.place(cause.id) + ": raised_by."):
+            other = arrow.parent if arrow.child in own else arrow.child
             state = "" if arrow.state == "present" else f" ({arrow.state.replace('_', ' ')})"
-            yield _row(knowledge, stated, "raised by", knowledge.label(arrow.parent) + state)
-        elif arrow.parent == cause.id:
-            about = "raises" if arrow.child in knowledge.causes else "shows"
+            yield _row(knowledge, stated, "raised by", knowledge.label(other) + state)
+        elif arrow.parent in own and ": raised_by." not in arrow.place:
+            about = "shows, silent," if arrow.silent else "shows"
             yield _row(knowledge, stated, about, knowledge.label(arrow.child))
+        elif arrow.parent in own or arrow.child in own:
+            other = arrow.child if arrow.parent in own else arrow.parent
+            yield _row(knowledge, stated, "raises", knowledge.label(other))
 
 
 def _evoked_rows(knowledge: Knowledge, elicited: Elicited, cause: Cause) -> Iterator[TraceRow]:
@@ -151,10 +154,11 @@ def _evoked_rows(knowledge: Knowledge, elicited: Elicited, cause: Cause) -> Iter
 
 def _row(knowledge: Knowledge, stated: Stated, about: str, node: str) -> TraceRow:
     statement = stated.arrow.statement
-    if statement.risk is None:
-        said = _as_text(statement.how_often)
-    else:
-        said = "risk: " + _as_text(statement.risk)
+    said = _as_text(statement.amount)
+    if statement.risk is not None:
+        said = "odds ratio: " + said
+    elif statement.in_cases is not None:
+        said = "in its patients: " + said
     interval = stated.interval
     return TraceRow(
         about,

@@ -160,11 +160,11 @@ def _read_one(
             raise EvidenceError(message)
         ruled_out = (1.0, 0.0) if says_no(answer) else None
         for member in knowledge.groups[meaning.id].members:
-            yield member, ruled_out
+            yield knowledge.there[member], ruled_out
         return
     answer = _in_years(knowledge, name, meaning, answer)
     yield (
-        meaning.id,
+        knowledge.there.get(meaning.id, meaning.id),  # a cause that is named is there
         likelihood_of(knowledge, network[meaning.id].states, name, meaning, answer),
     )
 

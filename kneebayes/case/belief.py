@@ -29,12 +29,15 @@ class Belief:
     Attributes
     ----------
     posteriors
-        P(cause present | evidence) by cause; several can be present at once.
+        P(cause explains the complaint | evidence) by cause; they add up to 1.
+    present
+        P(cause is there | evidence), whether it explains the complaint or not.
     log_probability
         Natural logarithm of P(evidence).
     """
 
     posteriors: Mapping[str, float]
+    present: Mapping[str, float]
     log_probability: float
 
 
@@ -50,17 +53,17 @@ def believe(engine: Engine, knowledge: Knowledge, evidence: Evidence) -> Belief:
     """
     causes = list(knowledge.causes)
     try:
-        propagated = engine.propagate(evidence, causes)
+        there = knowledge.there
+        propagated = engine.propagate(evidence, [*causes, *(there[id] for id in causes)])
     except TooWideError as error:
         message = f"{error} Or ask for an estimate by name: model.sample(answers)."
         raise TooWideError(message) from error
     log_probability = float(propagated.log_probability[0])
     if log_probability == -np.inf:
         raise _impossible(engine, knowledge, evidence)
-    posteriors: dict[str, float] = {}
-    for cause in causes:
-        posteriors[cause] = propagated.present(cause)
-    return Belief(posteriors=posteriors, log_probability=log_probability)
+    posteriors = {id: propagated.present(id) for id in causes}
+    present = {id: propagated.present(there[id]) for id in causes}
+    return Belief(posteriors, present, log_probability)
 
 
 def believe_groups(

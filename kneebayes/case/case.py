@@ -49,7 +49,9 @@ class RankedCause:
     id, cause, group
         The cause, its label, and the group it is counted in.
     prior, posterior
-        P(cause | complaint) and P(cause | evidence).
+        P(it explains the complaint | complaint), and the same given the evidence.
+    present
+        P(it is there | evidence), whether it explains the complaint or not.
     ratio
         Posterior / prior.
     urgent
@@ -61,6 +63,7 @@ class RankedCause:
     group: str
     prior: float
     posterior: float
+    present: float
     ratio: float
     urgent: bool
 
@@ -176,7 +179,7 @@ class Case:
 
     @property
     def posteriors(self) -> Mapping[str, float]:
-        """P(cause present | evidence) by id of the cause."""
+        """P(cause explains the complaint | evidence) by id of the cause; they add up to 1."""
         return self.belief.posteriors
 
     @cached_property
@@ -195,6 +198,7 @@ class Case:
                 causes[id].group,
                 priors[id].value,
                 self.posteriors[id],
+                self.belief.present[id],
                 self.posteriors[id] / priors[id].value,
                 causes[id].urgent,
             )
@@ -211,7 +215,7 @@ class Case:
 
     @cached_property
     def any_urgent(self) -> float:
-        """P(at least one urgent cause is present | evidence)."""
+        """P(an urgent cause explains the complaint | evidence)."""
         urgent = [cause.id for cause in self.knowledge.causes.values() if cause.urgent]
         return self.engine.probability_of_any([urgent], self.evidence)[0]
 

@@ -24,8 +24,8 @@ __all__ = [
 
 ASKED = "what may cause it"
 WHAT_IT_IS = (
-    "Each posterior is P(present | evidence); several causes can be present at once, "
-    "so they need not add up to 100%."
+    "'Explains it' is P(the cause explains the pain | evidence): one does, so over all causes these "
+    "add up to 100%. 'There' is P(it is there | evidence), silent or not: several may be."
 )
 UNCERTAIN = (
     "'Perhaps (0.7 to 0.3)' weighs like a test that is 0.7/0.3 times as often positive when it "
@@ -78,11 +78,12 @@ def differential_report(case: CaseLike, n: int = 10) -> Report:
             row.group,
             percent(row.prior),
             percent(row.posterior),
+            percent(row.present),
             ShareBar(row.posterior),
         )
         for rank, row in enumerate(case.ranked[:n], start=1)
     ]
-    header = ("", "cause", "group", "prior", "posterior", "")
+    header = ("", "cause", "group", "prior", "explains it", "there", "")
     return report_on(case, ASKED, header, rows, _notes(case))
 
 
@@ -99,7 +100,7 @@ def draw_differential(case: CaseLike, n: int = 10, ax: Axes | None = None) -> Ax
 
 
 def _notes(case: Case) -> list[str]:
-    notes = [f"P(at least one urgent cause) = {percent(case.any_urgent)}.", WHAT_IT_IS]
+    notes = [f"P(an urgent cause explains it) = {percent(case.any_urgent)}.", WHAT_IT_IS]
     if any(answer.is_uncertain for answer in case.answers):
         notes.append(UNCERTAIN)
     if case.conflict > HARDLY:  # which answers, surprises() tells: that asks the engine often
