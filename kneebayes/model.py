@@ -216,12 +216,13 @@ class Model:
         Parameters
         ----------
         answers
-            Answers by name, or a row of a table: labels, aliases and ids in any case. True is
-            present, False absent, None unknown (in a row an empty cell too). A number between
-            0 and 1 says perhaps: it is virtual evidence, of which 0.7 weighs for the finding
-            as 7 to 3, and 0.5 weighs nothing. A context with several states takes the name of
-            one. The complaint is present unless said otherwise. What is left out is unknown,
-            not absent.
+            Answers by name, or a row of a table. A name is a label, an alias or an id, in
+            upper or lower case. An answer is True (present), False (absent) or None (unknown;
+            in a row an empty cell too). A number between 0 and 1 means perhaps: it is
+            uncertain ("virtual") evidence, 0.7 with a likelihood ratio of 7 to 3 for the
+            finding, 0.5 without any effect. A context with several states takes the name of
+            one of them. The complaint counts as present unless an answer says otherwise. What
+            is not mentioned is unknown, not absent.
 
         Returns
         -------

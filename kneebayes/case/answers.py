@@ -79,7 +79,7 @@ class Answer:
 def read_answers(
     knowledge: Knowledge, names: Names, network: Network, given_answers: object
 ) -> tuple[Answer, ...]:
-    """Understand names and answers; what is unknown is left out.
+    """Translate names and answers into likelihoods of nodes; unknown answers are left out.
 
     Parameters
     ----------

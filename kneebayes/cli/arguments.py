@@ -47,7 +47,7 @@ Likely = Annotated[
     typer.Option(
         "--likely",
         "-l",
-        help="Perhaps: fever=0.7 (or 70%) weighs for it as 7 to 3, 0.5 weighs nothing.",
+        help="Perhaps: fever=0.7 (or 70%) has a likelihood ratio of 7 to 3, 0.5 has no effect.",
     ),
 ]
 

@@ -38,8 +38,8 @@ def diagnose_partition(
 ) -> pd.DataFrame:
     """Diagnose one part of a cohort, in whatever process it arrives.
 
-    It depends on nothing but its arguments, so it can be sent to any worker that has
-    kneebayes; each worker loads the model once and keeps it.
+    The result depends on the arguments alone, so the function can run on any worker where
+    kneebayes is installed. Each worker loads the model once and keeps it.
 
     Parameters
     ----------

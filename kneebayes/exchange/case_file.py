@@ -216,7 +216,7 @@ def save_case(
 ) -> Path:
     """Write what is known of a patient as a case file, in JSON by the ids of the folder.
 
-    Lexicon and setting stand in it, so that :meth:`load_case` gives the same differential
+    The file names lexicon and setting, so that :meth:`load_case` gives the same differential
     again. Never write a person's name into it.
 
     Parameters
@@ -228,7 +228,7 @@ def save_case(
     name, note
         What the case is called, and what there is to say of it.
     results
-        Whether urgency and ranking stand in it, for readers.
+        Whether to include urgency and ranking, for people who read the file.
 
     Examples
     --------

@@ -52,16 +52,16 @@ def load_phenopacket(
     """Read a GA4GH Phenopacket v2; what was not used is reported, with the reason.
 
     A code counts for what it means: exactly, or of a part of it that the file speaks of. A
-    code that needs a place, such as redness, counts where a modifier names the place. What
-    began more than a year before the patient was seen, or comes and goes, is not taken to be
-    there now. A label that contradicts its code makes neither count.
+    code that needs a place, such as redness, counts where a modifier names the place. Something
+    that began more than a year before the patient was seen, or comes and goes, does not count
+    as present now. An entry whose label contradicts its code is not used.
 
     Parameters
     ----------
     model
         The model that the patient is for.
     source
-        A path to JSON or YAML, or what was parsed elsewhere. Of a family the proband is read.
+        Path of a JSON or YAML file, or its parsed content. Of a family the proband is read.
     diseases
         Whether an observed disease is ``"known"`` of the patient, or ``"certain"`` to be
         present as a cause.

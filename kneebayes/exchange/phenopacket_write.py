@@ -42,8 +42,8 @@ def phenopacket(
 ) -> dict[str, Any]:
     """A differential as a GA4GH Phenopacket v2, ready for JSON.
 
-    Findings that no ontology has a term for have codes ``kneebayes:<id>``. Each cause is an
-    interpretation in progress, whose summary tells its posterior.
+    A finding without a term in any ontology gets the code ``kneebayes:<id>``. Each cause is an
+    interpretation in progress, and its summary gives the posterior.
 
     Parameters
     ----------
@@ -52,12 +52,12 @@ def phenopacket(
     id, subject
         Of the packet and of its subject.
     n
-        How many causes are told; urgent ones always are. Left out, all.
+        How many causes to include; urgent causes are always included. Left out, all.
     uncertain
         ``"refuse"`` answers that are only probable, or ``"leave out"``: a phenopacket
         cannot hold them.
     created
-        When; left out, now.
+        Date and time of the file; left out, now.
 
     Raises
     ------

@@ -67,9 +67,9 @@ def write_page(
 ) -> str | Path:
     """The model as one self-contained HTML page, for a class or a colleague.
 
-    The page opens from a file in any browser of the last years and asks nothing of any
-    network. It ranks the causes, explains them, proposes what to ask next and has a
-    virtual patient; it computes exactly, in the browser.
+    The page opens from a file in any recent browser and works without internet. It ranks the
+    causes, explains them, suggests what to ask next and has virtual patients to practise on.
+    All of it is computed exactly, in the browser.
 
     Parameters
     ----------

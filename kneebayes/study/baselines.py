@@ -104,10 +104,10 @@ def prior_only(model: ModelLike, patients: int) -> Numbers:
 def naive_bayes(model: ModelLike, states: States) -> Numbers:
     """Each answer weighed alone, as if answers were independent given one cause at a time.
 
-    The odds of each cause given the complaint are multiplied by the likelihood ratio that
-    each answer has by itself in this very network, P(answer | cause, complaint) / P(answer |
-    no such cause, complaint). So it knows every single number right, and nothing of how
-    answers, or causes, go together.
+    The odds of each cause given the complaint are multiplied by the likelihood ratio of each
+    answer alone, taken from this network: P(answer | cause, complaint) / P(answer | no such
+    cause, complaint). So every single number is right, but dependences between answers, and
+    between causes, are ignored.
 
     Parameters
     ----------

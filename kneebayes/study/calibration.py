@@ -84,24 +84,26 @@ def calibration_of(
     draws: int = 200,
     seed: int = 0,
 ) -> Calibration:
-    """Calibration of predictions, those of all causes together.
+    """Calibration of the predictions of all causes together.
 
     Parameters
     ----------
     predicted, truth
         Any shape, the same for both.
     bins
-        How many bins: the standard deviations sqrt(p (1 - p)) add up to about the same in each;
-        equal predictions always share a bin.
+        How many bins. They are cut so that the sum of sqrt(p (1 - p)) is about the same in
+        each; equal predictions always fall into one bin.
     draws
-        How many times the truth is drawn from the predictions.
+        How many times the truth is simulated from the predictions, to see what error chance
+        alone gives.
     seed
-        Where chance begins.
+        Seed of the random numbers.
 
     Notes
     -----
-    Predictions for one patient are taken as independent, in the intervals as in the draws. If
-    one cause explains another away they are not, and the true sampling error is a little smaller.
+    Both the intervals and the simulations treat the predictions for one patient as independent.
+    Where one cause explains another away they are not, and the true sampling error is a little
+    smaller.
 
     References
     ----------

@@ -234,7 +234,7 @@ def misspecify(
     seed: int = 0,
     threshold: float = 0.1,
 ) -> Misspecification:
-    """Score the model on patients from worlds that are not as it thinks.
+    """Score the model on patients drawn from other models than itself.
 
     Parameters
     ----------
@@ -243,13 +243,13 @@ def misspecify(
     n
         How many patients are drawn in each world.
     worlds
-        The worlds (:class:`kneebayes.study.World`); left out, those that differ in one
-        thing each: another lexicon, another setting, no mediators, wrong answers, a record
-        that leaves out what was absent.
+        What the patients are drawn from (:class:`kneebayes.study.World`). Left out, worlds
+        that each differ from the model in one thing: another lexicon, another setting, no
+        mediators, wrong answers, or absent findings left unrecorded.
     recording
-        How patients are written down where a world does not say otherwise.
+        How patients are recorded, unless a world has its own way.
     seed
-        Where chance begins.
+        Seed of the random numbers.
     threshold
         P(any urgent cause) from which on a case counts as noticed.
     """

@@ -34,7 +34,7 @@ class PracticeCase(Situation):
     """
 
     def ask(self, *names: str) -> PracticeCase:
-        """Ask, examine or test; the answer stands in the next case.
+        """Ask, examine or test; the next case has the answer.
 
         Parameters
         ----------

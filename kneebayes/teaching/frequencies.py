@@ -57,8 +57,8 @@ class NaturalFrequencies(Showing):
     """Of so many people like this: with and without a cause, of those with the findings.
 
     Made by :meth:`kneebayes.Model.natural_frequencies`. First the people are split by the
-    cause, then each part by the findings, each time by the method of largest remainders: so
-    counts add up on every level, and exact probabilities stand beside them.
+    cause, then each part by the findings. Each split is rounded by the method of largest
+    remainders, so that counts add up on every level; exact probabilities are given beside them.
 
     Attributes
     ----------
@@ -71,13 +71,13 @@ class NaturalFrequencies(Showing):
     urgent
         Whether it is an urgent one.
     given, findings
-        What all these people have in common, and the findings they are split by.
+        What is known of all these people, and the findings by which they are split.
     people
         How many people.
     prior
         P(cause | given).
     with_cause, without_cause
-        P(all findings as told | cause, given), and the same without the cause.
+        P(all findings | cause, given), and the same without the cause.
     posterior
         P(cause | given, findings).
     """

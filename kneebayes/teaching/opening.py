@@ -34,19 +34,19 @@ def new_case(
     difficulty
         ``easy``, ``medium`` or ``hard``, by what :class:`kneebayes.teaching.Hardness`
         measures: how much uncertainty is left after full work-up, and how odd the
-        findings are for the causes. ``any`` takes the next patient as he comes.
+        findings are for the causes. ``any`` takes the first patient drawn.
     kind
-        ``red herring``: a finding that no true cause produced points elsewhere;
+        ``red herring``: some finding has no true cause and points to a wrong one;
         ``second cause``: two or more causes are present; ``urgent``: an urgent cause is
-        present, or the signs say to go now; ``any``: whatever comes.
+        present, or the signs call for help at once; ``any``: no condition.
     seed
-        Where chance begins; the same seed draws the same patient. Left out, a new one is
-        taken, which the case tells.
+        Seed of the random numbers; the same seed draws the same patient. Left out, a new
+        seed is chosen, and the case shows it.
     background
-        What is told at the beginning besides the complaint: ``all`` contexts as on a form
-        that was filled in, ``some`` (a random half, whatever they are, so that what is
-        not told says nothing) or ``none``. With less told, the best question takes longer
-        to find.
+        What the learner knows at the beginning besides the complaint: ``all`` of the
+        background, as on a form that was filled in, ``some`` of it (a random half, so that
+        nothing follows from what is missing) or ``none``. The less is known, the longer it
+        takes to compute the best question.
 
     Raises
     ------

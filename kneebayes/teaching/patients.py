@@ -59,10 +59,10 @@ class Hardness:
         The same after full work-up, when every finding and every test is known.
     atypicality
         Share, from 0 to 1, of patients with the same causes and background whose findings
-        are less surprising (those as surprising count half). Estimated from 256 of them,
-        the same for every call.
+        are less surprising (equally surprising ones count half). Estimated from 256 such
+        patients, always the same ones.
     herrings
-        Ids of findings that no true cause produced and that point elsewhere.
+        Ids of findings that no true cause produced and that point to another cause.
     """
 
     opening: float
@@ -85,29 +85,30 @@ class Hardness:
 
 
 def draw_patient(model: ModelLike, seed: int, difficulty: str, kind: str) -> Truth:
-    """The first patient with the complaint who is as hard, and of the kind, that is wanted.
+    """Draw the first patient with the complaint who has the wanted difficulty and kind.
 
-    Worlds that the folder calls incoherent are passed over, and so are those in which no cause
-    with a name is present: nobody learns from "it was something else". So a patient is drawn
-    from P(world | complaint, coherent, some cause named), not from P(world | complaint).
+    A patient whose answers would contradict each other (the folder lists such combinations) is
+    skipped, and so is one whose only cause is "something else", from whom nobody would learn.
+    Patients are therefore drawn from P(patient | complaint, no contradiction, a named cause
+    present), not from P(patient | complaint).
 
-    The worlds of a seed are the same in the page, so its first patient is too.
+    The HTML page draws the same patients from the same seed.
 
     Parameters
     ----------
     model
         Whose network to draw from.
     seed
-        Whose worlds are looked at, in order.
+        Seed of the random numbers.
     difficulty
-        One of :data:`DIFFICULTIES`; ``any`` takes patients as they come.
+        One of :data:`DIFFICULTIES`; ``any`` sets no condition.
     kind
         One of :data:`KINDS`.
 
     Returns
     -------
     Truth
-        The state of every node of the network, the hidden ones too.
+        The state of every node of the network, hidden ones included.
 
     Raises
     ------

@@ -81,8 +81,8 @@ class Practice(Showing):
     def load(cls, model: ModelLike, folder: str | Path) -> Practice:
         """The closed cases that a class handed in: every ``*.json`` of a folder.
 
-        The name of a file, without what follows a first ``-`` or ``.``, is the learner's: so
-        ``anna-1.json`` and ``anna-2.json`` are two cases of Anna's.
+        The name of a file up to the first ``-`` or ``.`` is the name of the learner:
+        ``anna-1.json`` and ``anna-2.json`` are two cases of the learner ``anna``.
 
         Parameters
         ----------

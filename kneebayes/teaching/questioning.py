@@ -86,11 +86,11 @@ def _told(after: Situation, ids: tuple[str, ...], words: Mapping[str, str]) -> s
 
 
 def walk_plan(opening: Situation, questions: int, budget: float) -> Situation:
-    """Walk greedily from the opening of a case: the same patient, as many questions, no more cost.
+    """Question the same patient step by step, each time with the best question one can afford.
 
-    Each time the question with the largest expected information gain is asked among those
-    that the rest of the budget pays for. The answers are the patient's own, so no question
-    counts twice, and what is left at the end can be compared with what a learner left.
+    The best question is the one with the largest expected information gain among those that the
+    rest of the budget pays for. The patient's own answers are used, so the uncertainty at the
+    end can be compared with the uncertainty that a learner left.
 
     Parameters
     ----------

@@ -43,11 +43,11 @@ class Situation(Showing):
     Attributes
     ----------
     model
-        Whose network the patient was drawn from, and who judges the learner.
+        The model that the patient was drawn from, and that judges the learner.
     truth
-        The state of every node. To look at it before closing spoils the case.
+        The true state of every node. Looking at it before closing spoils the case.
     told
-        Ids of the contexts that were told at the beginning.
+        Ids of the contexts that the learner knows from the beginning.
     seed, difficulty, kind
         What was asked for when the patient was drawn.
     steps
@@ -55,7 +55,7 @@ class Situation(Showing):
     previous
         The case before the last step.
     advice
-        Once closed, how urgent the learner says it is; empty where he did not say.
+        How urgent the learner said it is; empty while the case is open, or if unsaid.
     closed
         Whether the case is closed.
     """

@@ -24,7 +24,7 @@ Some_co = TypeVar("Some_co", bound=Named, covariant=True)
 
 
 class Catalogue(tuple[Some_co, ...], Generic[Some_co]):
-    """Records in the order of the folder; a tuple, with a table.
+    """Records in the order of the folder: a tuple that is also read by name, and has a table.
 
     Examples
     --------

@@ -70,7 +70,7 @@ class Outline:
 
 @dataclass(frozen=True)
 class Report:
-    """Texts to be shown, the same in a terminal and in a notebook.
+    """The texts of a result, the same in a terminal and in a notebook.
 
     Attributes
     ----------
@@ -89,7 +89,7 @@ class Report:
     lead
         Sentences above the table.
     before, after
-        What else stands above the table, or between it and the notes: sentences, steps, outlines.
+        Further sentences, steps or outlines above the table, and between table and notes.
     made_by
         Which model made it: version, lexicon, layer, setting, what was learnt.
     width

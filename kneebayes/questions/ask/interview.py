@@ -164,7 +164,7 @@ def interview(
     Parameters
     ----------
     model
-        What asks.
+        The model.
     answers
         Answers by name, as :meth:`diagnose` takes them.
     about
@@ -173,7 +173,7 @@ def interview(
     kinds
         The kinds of question that may be asked; left out, all but tests.
     threshold
-        P(what is asked about) from which on it counts as found, for the stop rule.
+        Probability from which on the cause or group counts as found, for the rule when to stop.
 
     Raises
     ------

@@ -118,12 +118,12 @@ def outcomes_of(
 def outcomes_of_each(
     engine: Engine, evidence: Evidence, asked: Sequence[Asked], subject: Subject
 ) -> list[Outcome]:
-    """What would be believed after some answers together, for each of several such sets.
+    """Posteriors after each of several sets of answers.
 
-    A positive answer makes a query wider, and a negative one does not. So sets of negative
-    answers are asked for, and what holds with positive ones follows by inclusion and
-    exclusion: ``P(c, x) = P(c) - P(c, not x)``. Sets so rare that the difference would
-    lose digits are asked for themselves.
+    A positive answer makes a query more expensive, a negative one does not. So the engine
+    computes sets of negative answers only, and sets with positive ones follow by inclusion and
+    exclusion: ``P(c, x) = P(c) - P(c, not x)``. A set so rare that this difference would lose
+    digits is computed directly.
 
     Parameters
     ----------
@@ -166,12 +166,12 @@ def outcomes_of_each(
 def information(now: Outcome, outcomes: Sequence[Outcome]) -> float:
     """Expected information gain of a question, in bits.
 
-    Where the subject is a cause or a group it is the mutual information of that and the
-    answer: ``sum over answers of P(answer) KL(P(subject | answer) || P(subject))`` (Cover
-    and Thomas, Elements of Information Theory, chapter 2). For the whole differential it
-    is the sum of this over all causes. That sum is a score, not the mutual information of
-    the answer and all causes together: what the answer says of two causes that go together
-    counts twice.
+    If the subject is a cause or a group, it is the mutual information of subject and answer:
+    ``sum over answers of P(answer) KL(P(subject | answer) || P(subject))`` (Cover and Thomas,
+    Elements of Information Theory, chapter 2). For the whole differential it is the sum of
+    this over all causes. That sum is a score, not the mutual information of the answer and all
+    causes together: if two causes often occur together, what the answer says about them counts
+    twice.
 
     Parameters
     ----------

@@ -306,16 +306,16 @@ def _believed(outcome: Outcome, speaks_of: str) -> float | None:
 def questions(
     case: CaseLike, about: str | None = None, kinds: str | Iterable[str] | None = None
 ) -> Questions:
-    """Every open finding, context and test, ranked by what its answer would tell.
+    """Every open finding, context and test, ranked by expected information gain.
 
     Parameters
     ----------
     case
         The patient.
     about
-        A cause or a group by any of its names, or ``"urgent"`` for at least one urgent
-        cause; then ``bits`` is the mutual information of that and the answer. Left out,
-        it is the sum of this over all causes, which is a score.
+        A cause or a group by any of its names, or ``"urgent"`` for at least one urgent cause;
+        ``bits`` is then the mutual information of it and the answer. Left out, ``bits`` is the
+        sum of the mutual information over all causes, which is a score.
     kinds
         Which of ``context``, ``history``, ``symptom``, ``sign`` and ``test``; left out,
         all.

@@ -53,15 +53,15 @@ class Question:
     outcomes
         One for each answer that can occur.
     levels
-        How urgent it would be after each of them.
+        How urgent the patient would be after each of them.
     advice
         P(the answer changes how urgent it is).
     method
-        Id of the method that finds out, or empty where asking or looking does.
+        Id of the method that gives the answer; empty if asking or looking is enough.
     cost, burden
-        Of the method, in the units of the knowledge folder. Asking and looking is taken to
-        cost nothing and to be no burden; that is an assumption. A method that tells several
-        results is paid once, and its price stands at each of them.
+        Of the method, in the units of the knowledge folder. Asking and looking are assumed to
+        cost nothing and to be no burden. A method with several results is paid once; its price
+        is shown with each of them.
     """
 
     id: str

@@ -61,11 +61,11 @@ def attribute(
     causes: Sequence[str],
     contexts: Collection[str] = (),
 ) -> tuple[AttributedFinding, ...]:
-    """What each finding that is present for certain comes from.
+    """Which causes produced each finding that is certainly present.
 
-    A chain leads from a cause that is present by fired links through any other noisy-ORs
-    (mediators, findings, contexts) to the finding, but never through another cause: what
-    osteoarthritis does by way of a Baker's cyst is done by the cyst.
+    A cause produced a finding if a chain of firing links leads from it to the finding. The chain
+    may pass mediators, other findings and contexts, but no other cause: if osteoarthritis made
+    a Baker's cyst and the cyst made a lump, the lump counts as produced by the cyst.
 
     Parameters
     ----------
@@ -74,11 +74,11 @@ def attribute(
     evidence
         What was observed.
     findings
-        Ids of noisy-ORs; those that were not observed present for certain are left out.
+        Ids of noisy-OR nodes; those that were not certainly present are left out.
     causes
         Ids of binary nodes.
     contexts
-        Ids of nodes whose links are background, in whatever state they fire.
+        Ids of nodes whose links count as background, whichever of their states fires.
 
     Raises
     ------

@@ -68,7 +68,7 @@ def distinguish_causes(
     findings: Sequence[str],
     others: Sequence[str] = (),
 ) -> Distances:
-    """Compare causes, each as the only one present, by what each finding would say.
+    """Compare causes, each as the only one present, by how probable each finding is under them.
 
     The bits of a finding are the Jensen-Shannon divergence between its answers under the two
     causes: how much of the one bit "this cause or that one", at even odds, its answer tells.
@@ -129,10 +129,10 @@ def _entropy(probability: Numbers) -> Numbers:
 
 
 def order_by_likeness(distances: Numbers) -> list[int]:
-    """An order in which like stands next to like.
+    """Order things so that similar ones are neighbours.
 
-    Average linkage: the two nearest groups are joined until one is left; of the two ways to
-    put a pair together the one is taken whose touching ends are nearer.
+    Average linkage: the two nearest groups are joined until one group is left. Two groups are
+    joined in the direction in which the things that become neighbours are more alike.
 
     Parameters
     ----------
@@ -174,7 +174,7 @@ SHOWN = 10
 
 @dataclass(frozen=True, repr=False)
 class Distinguishability(CaseResult):
-    """How many bits the findings give to tell any two causes apart.
+    """How many bits the findings give to distinguish any two causes.
 
     Each cause is taken as the only one present. The bits of a finding are the Jensen-Shannon
     divergence between its answers under the two causes: how much of the one bit "this or
@@ -184,7 +184,7 @@ class Distinguishability(CaseResult):
     Attributes
     ----------
     case
-        What was taken as given for all causes.
+        What was taken as known under all causes.
     distances
         The numbers by cause, cause and finding.
     """
@@ -381,18 +381,18 @@ def distinguish(
     answers: Mapping[str, object] | None = None,
     causes: Sequence[str] | None = None,
 ) -> Distinguishability:
-    """Which causes the findings can tell apart, in bits.
+    """How well findings can distinguish causes, in bits.
 
     Parameters
     ----------
     model
         What is asked.
     answers
-        What holds whichever the cause is, by name: contexts and findings; the complaint
-        is present unless said otherwise. What is given is no longer counted.
+        What is known already, by name: contexts and findings. The complaint is present unless
+        an answer says otherwise. A finding given here does not count any more.
     causes
-        Causes or groups to compare, by any of their names; left out, all. All other
-        causes are absent.
+        Causes or groups to compare, by any of their names; left out, all. Each is taken as the
+        only cause present.
 
     Raises
     ------

@@ -446,9 +446,10 @@ def robustness(
 ) -> Robustness:
     """How sure the ranking is, if every word may mean anything inside its interval.
 
-    Each draw reads every word and every published range anew, makes the network that
-    follows, with the priors held, and asks it. One reading of a word serves all
-    statements that use it in the same direction.
+    Each draw chooses a number for every word and every published range, builds the network
+    that follows from these numbers (with the stated priors kept), and diagnoses the patient
+    with it. Within a draw a word means the same in all statements that use it in the same
+    direction.
 
     Parameters
     ----------
@@ -457,7 +458,7 @@ def robustness(
     draws
         How many networks to ask.
     seed
-        Where chance begins; the same seed gives the same readings for every patient.
+        Seed of the random numbers; the same seed gives the same networks for every patient.
     spread
         Multiplies how far the draws reach: 0 leaves every word at its value, 1 takes the
         intervals as the central 90 %.
@@ -467,7 +468,7 @@ def robustness(
     Raises
     ------
     KneebayesError
-        If an argument is out of range, or hardly any draw has priors that can hold.
+        If an argument is out of range, or the priors cannot be kept in nearly all draws.
 
     Examples
     --------

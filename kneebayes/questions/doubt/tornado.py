@@ -84,11 +84,12 @@ def bars_over(
 ) -> tuple[float, tuple[Bar, ...]]:
     """The posterior of a cause, and how far statements move it, the furthest first.
 
-    Everything not moved stays at its value; the priors hold in every network asked. A claim
-    unsaid takes with it every number that names it as an origin, even beside others: a
-    frequency becomes a link of 0, a risk ratio 1, a link solved from an evoking strength falls
-    back on the frequency that is stated too, and a word for how common a cause is gives way to
-    the published figure, or where there is none to the geometric mean of all words.
+    One statement is changed at a time; all others keep their values, and the stated priors are
+    kept in every network. Removing a claim removes every number that names it as an origin,
+    even if it names other origins too: a frequency becomes a link of 0, a risk ratio becomes 1,
+    a link that was solved from an evoking strength falls back on the stated frequency, and a
+    word for how common a cause is is replaced by the published figure or, if there is none, by
+    the geometric mean of all such words.
 
     Parameters
     ----------
@@ -344,7 +345,7 @@ def _shown(value: float) -> str:
 
 
 def tornado(case: CaseLike, cause: str | None = None, over: Over = "numbers") -> Tornado:
-    """What moves one posterior most, if it means something else or had not been said.
+    """Which numbers, words or claims move one posterior most.
 
     Parameters
     ----------
@@ -353,8 +354,9 @@ def tornado(case: CaseLike, cause: str | None = None, over: Over = "numbers") ->
     cause
         Any of its names; left out, the most probable.
     over
-        What a bar is: one of the ``"numbers"`` at the ends of its interval, one of the
-        ``"words"`` in all its statements, or one of the ``"claims"`` of the article.
+        What is changed for each bar: one of the ``"numbers"``, to the ends of its interval;
+        one of the ``"words"``, in all statements that use it; or one of the ``"claims"`` of the
+        article, which is left out.
 
     Raises
     ------

@@ -195,7 +195,7 @@ def explain(
     orders
         How many orders to draw where more than 15 answers are too many for all of them.
     seed
-        Where chance begins then; the same seed draws the same orders.
+        Seed for drawing these orders; the same seed draws the same ones.
 
     Raises
     ------

@@ -153,25 +153,25 @@ def _tick(ax: Axes, x: float, height: float, text: str, side: float) -> None:
 
 @dataclass(frozen=True, repr=False)
 class Nomogram(CaseResult):
-    """From the probability before an answer, by its likelihood ratio, to the one after.
+    """Probability before an answer, its likelihood ratio, and the probability after it.
 
     Made by :meth:`kneebayes.Differential.nomogram`. Odds after = odds before times ratio.
 
     Attributes
     ----------
     case
-        All that counts as known after the answer.
+        The patient, with the answer among what is known.
     cause
         Id of the cause.
     answer
         The answer.
     supposed
-        Whether the answer was not told, but supposed to come.
+        Whether the answer is only supposed, not known.
     before
         P(cause | all else that is known).
     with_cause, without_cause
         P(answer | cause, all else), and the same without the cause. Of an answer that is
-        only likely, both are up to one factor.
+        only likely, both are known up to a common factor.
     alone
         The likelihood ratio with nothing known but the complaint.
     """
@@ -338,9 +338,9 @@ def _log_odds(probability: float) -> str:
 def nomogram(case: CaseLike, cause: str, finding: str, answer: object = None) -> Nomogram:
     """One step of Fagan's nomogram: what one answer does to the odds of one cause.
 
-    The step leads from all else that is known to all that is known. Its likelihood ratio
-    is therefore that of the answer *given the others*; beside it stands the ratio that
-    the answer has with nothing known but the complaint.
+    The step starts from everything else that is known, and adds this answer. Its likelihood
+    ratio is therefore that of the answer *given the other answers*. The ratio that the answer
+    has when only the complaint is known is shown beside it.
 
     Parameters
     ----------
@@ -351,8 +351,8 @@ def nomogram(case: CaseLike, cause: str, finding: str, answer: object = None) ->
     finding
         A finding, context or other cause by any of its names.
     answer
-        What to take for the answer, as :meth:`kneebayes.Model.diagnose` takes it. Left
-        out, the answer that was told, or else that the finding is present.
+        The answer, as :meth:`kneebayes.Model.diagnose` takes it. Left out, the answer that is
+        known, or "present" if none is.
 
     Raises
     ------
@@ -361,7 +361,7 @@ def nomogram(case: CaseLike, cause: str, finding: str, answer: object = None) ->
     EvidenceError
         If the cause is certain without this answer, or the answer is about the cause.
     ImpossibleEvidenceError
-        If the answer cannot come.
+        If that answer is impossible.
 
     Examples
     --------

@@ -44,13 +44,13 @@ def change(after: Numbers, before: Numbers) -> Numbers:
 def shapley_of_all(values: Numbers) -> Numbers:
     """Shapley value of each part from the value of every subset (Shapley 1953).
 
-    The change that a part makes, averaged over all orders: a subset of size ``s`` out of
-    the ``n - 1`` others comes before the part in ``s! (n - 1 - s)! / n!`` of them.
+    It is the change that a part makes, averaged over all orders of the parts. A subset of ``s`` of
+    the ``n - 1`` others precedes the part in a share ``s! (n - 1 - s)! / n!`` of the orders.
 
     Parameters
     ----------
     values
-        Value of each subset; bit ``j`` of its place says whether part ``j`` is in it.
+        Value of each subset; bit ``j`` of its index says whether part ``j`` is in it.
 
     Returns
     -------

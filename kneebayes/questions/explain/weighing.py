@@ -115,13 +115,13 @@ class Explained:
     cause, against
         Ids; the second is None where the odds are those of presence.
     start
-        The point before the answers: what is known is the complaint, if it was told.
+        The odds before any answer: only the complaint is known, if it is.
     weights
         The answers in the order told.
     overlaps
-        All pairs of answers whose single weights are finite, the strongest overlap first.
+        All pairs of answers with finite weights, the strongest overlap first.
     away
-        Answers whose weight a rival takes away, if not told against another cause.
+        Answers whose weight a rival cause takes away; not filled where two causes are compared.
     prior_grounds
         What the prior rests on.
     shares
@@ -183,13 +183,13 @@ def explain_cause(
     engine, knowledge
         The model.
     answers
-        What was told, in that order. The complaint comes before all, wherever it stands.
+        The answers in the order in which they were given; the complaint always comes first.
     cause, against
         Ids.
     orders
         How many orders to draw where there are too many for all of them.
     seed
-        Where chance begins then.
+        Seed for drawing them.
 
     Raises
     ------
