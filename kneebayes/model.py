@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kneebayes.building.model import ModelData, in_layer, in_setting, read_model, with_lexicon
+from kneebayes.case.bounded import budget_of
 from kneebayes.case.case import Case, probability
 from kneebayes.cohort.files import diagnose_file
 from kneebayes.cohort.record import diagnose_cohort
@@ -258,6 +260,29 @@ class Model:
     in_setting = in_setting
     in_layer = in_layer
     update = update
+
+    def within(self, seconds: float = math.inf, gigabytes: float = math.inf) -> Model:
+        """The same model, whose questions keep within a time and a memory.
+
+        A question that is not answered in time gives what it has (questions ranked, orders or
+        draws so far) and says that it is partial; where a part means nothing it raises
+        :class:`kneebayes.TooWideError`.
+
+        Parameters
+        ----------
+        seconds
+            For each question; without this method it is a minute. Infinite for no bound.
+        gigabytes
+            For each question; 1, and 4 where nothing else helps, are the most in any case.
+
+        Examples
+        --------
+        >>> import kneebayes as kb
+        >>> hurried = kb.load().within(seconds=5)
+        >>> hurried.diagnose({"fever": True}).questions().unranked
+        ()
+        """
+        return self.replace(engine=self.engine.within(budget_of(seconds, gigabytes)))
 
     # many patients
 

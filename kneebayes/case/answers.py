@@ -17,7 +17,7 @@ from kneebayes.case.likelihoods import (
     says_yes,
 )
 from kneebayes.case.rows import by_name
-from kneebayes.errors import NEGATIONS, EvidenceError, UnknownNameError, shown
+from kneebayes.errors import MOST_NAMES, NEGATIONS, EvidenceError, UnknownNameError, clipped, shown
 from kneebayes.inference import Evidence
 from kneebayes.knowledge import Knowledge, Meaning, Names
 from kneebayes.knowledge.names import either, fold
@@ -137,7 +137,10 @@ def _meanings(names: Names, named: Iterable[str]) -> dict[str, Meaning]:
     """What each name stands for; all that are unknown are told in one error."""
     meanings: dict[str, Meaning] = {}
     unknown: list[UnknownNameError] = []
-    for name in named:
+    for name in said:
+        if len(unknown) >= MOST_NAMES and not names.has(name, KINDS):
+            unknown.append(UnknownNameError(f"No name '{clipped(str(name))}'.", str(name)))
+            continue  # to look for what resembles each of very many would take long
         try:
             meanings[name] = meaning_of(names, name)
         except UnknownNameError as error:

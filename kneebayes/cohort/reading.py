@@ -10,10 +10,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kneebayes.case import Answer, read_answers
-from kneebayes.case.answers import evidence_of, meaning_of
+from kneebayes.case.answers import KINDS, evidence_of, meaning_of
 from kneebayes.case.rows import spoken
 from kneebayes.case.urgency import POSSIBLE
-from kneebayes.errors import EvidenceError, Problem, UnknownNameError, suggest
+from kneebayes.errors import (
+    MOST_NAMES,
+    EvidenceError,
+    Problem,
+    UnknownNameError,
+    shown,
+    suggest,
+)
 from kneebayes.network import Numbers
 
 if TYPE_CHECKING:
@@ -206,6 +213,9 @@ def columns_of(
     for index, label in enumerate(labels):
         if index in kept:
             continue
+        if len(problems) >= MOST_NAMES and not model.data.names.has(label, KINDS):
+            problems.add_unknown(UnknownNameError(f"No name {shown(label)}.", str(label)))
+            continue  # to look for what resembles each of very many would take long
         try:
             meaning = meaning_of(model.data.names, label)
         except UnknownNameError as error:

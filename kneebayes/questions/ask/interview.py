@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from kneebayes.building.model import ModelLike
 from kneebayes.case import believe
+from kneebayes.case.bounded import bounded
 from kneebayes.case.case import Case
 from kneebayes.errors import EvidenceError
 from kneebayes.questions.ask.decision_tree import DEEPEST, DecisionTree, grow_tree
@@ -87,6 +88,7 @@ class Interview(CaseResult):
         believe(after.case.engine, after.case.knowledge, after.case.evidence)  # names a conflict
         return after
 
+    @bounded
     def tree(self, depth: int = 3) -> DecisionTree:
         """The best question, the best after each answer to it, and so on.
 

@@ -8,8 +8,9 @@ from itertools import combinations
 
 import numpy as np
 
-from kneebayes.errors import ImpossibleEvidenceError
+from kneebayes.errors import ImpossibleEvidenceError, TooWideError
 from kneebayes.inference import Engine, Evidence
+from kneebayes.inference.clock import clock_running, seconds_left
 from kneebayes.network import Numbers
 
 __all__ = [
@@ -19,12 +20,14 @@ __all__ = [
     "information",
     "most_moved",
     "now_of",
+    "outcomes_in_time",
     "outcomes_of",
     "outcomes_of_each",
 ]
 
 Asked = Mapping[str, str]
 
+FIRST = 2  # questions weighed first; their time says how many can follow
 SMALL = 1e-4  # a rarer answer is asked for itself: as a rest it would lose more than four digits
 
 
@@ -113,6 +116,38 @@ def outcomes_of(
         id: tuple(outcome for outcome in each if outcome.probability > 0.0)
         for id, each in by_node.items()
     }
+
+
+def outcomes_in_time(
+    engine: Engine, evidence: Evidence, nodes: Sequence[str], subject: Subject
+) -> dict[str, tuple[Outcome, ...]]:
+    """The same for as many of the nodes as the time of the question suffices for, in order.
+
+    Parameters
+    ----------
+    engine, evidence, nodes, subject
+        As for :func:`outcomes_of`.
+
+    Raises
+    ------
+    TooWideError
+        If it does not suffice for any of them.
+    """
+    found: dict[str, tuple[Outcome, ...]] = {}
+    clock, some = clock_running(), FIRST if np.isfinite(seconds_left()) else max(1, len(nodes))
+    while len(found) < len(nodes):
+        before = seconds_left()
+        chunk = nodes[len(found) : len(found) + some]
+        try:
+            found |= outcomes_of(engine, evidence, chunk, subject)
+        except TooWideError:
+            if clock is None or clock.left > 0.0 or not found:
+                raise
+            break
+        if clock is not None:
+            clock.note = f"{len(found)} of {len(nodes)} weighed"
+            some = int(max(1, min(4 * some, clock.fitting(before, len(chunk)))))
+    return found
 
 
 def outcomes_of_each(

@@ -16,7 +16,7 @@ from kneebayes.questions.ask.outcomes import (
     Subject,
     information,
     now_of,
-    outcomes_of,
+    outcomes_in_time,
     outcomes_of_each,
 )
 
@@ -29,6 +29,7 @@ __all__ = [
     "look_ahead",
     "open_nodes",
     "pareto_front",
+    "rank_in_time",
     "rank_questions",
     "subject_called",
     "subject_named",
@@ -157,6 +158,17 @@ def rank_questions(
 ) -> tuple[Outcome, tuple[Question, ...]]:
     """What is believed now, and every open question, the most informative first.
 
+    As :func:`rank_in_time`, without those that are missing.
+    """
+    now, ranked, _ = rank_in_time(case, subject, kinds)
+    return now, ranked
+
+
+def rank_in_time(
+    case: Case, subject: Subject, kinds: Sequence[str] = QUESTION_KINDS
+) -> tuple[Outcome, tuple[Question, ...], tuple[str, ...]]:
+    """What is believed now, every open question, and ids of those for which no time was left.
+
     A question of which only one answer can occur is left out.
 
     Parameters
@@ -183,13 +195,14 @@ def rank_questions(
         )
         raise EvidenceError(message)
     nodes = open_nodes(case, kinds)
-    outcomes_by_node = outcomes_of(case.engine, case.evidence, list(nodes), subject)
-    questions = [
+    told = outcomes_in_time(case.engine, case.evidence, list(nodes), subject)
+    found = [
         _question(case, id, nodes[id], now, outcomes)
         for id, outcomes in outcomes_by_node.items()
         if len(outcomes) > 1
     ]
-    return now, tuple(sorted(questions, key=lambda question: -question.bits))
+    unranked = tuple(id for id in nodes if id not in told)
+    return now, tuple(sorted(found, key=lambda one: -one.bits)), unranked
 
 
 def _question(

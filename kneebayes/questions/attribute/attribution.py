@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from kneebayes.case.bounded import bounded
 from kneebayes.case.case import Case, CaseLike
 from kneebayes.errors import ImpossibleEvidenceError
 from kneebayes.inference import Engine, Evidence
+from kneebayes.inference.clock import in_this_context
 from kneebayes.inference.cores import usable_cores
 from kneebayes.inference.paths import ancestors, descendants, reached, split_by_path
 from kneebayes.network import Link, Network
@@ -102,7 +104,10 @@ def attribute(
     engine.compile()  # once, before threads could all begin to
     with ThreadPoolExecutor(usable_cores()) as pool:  # the kernel holds no lock
         each = pool.map(
-            lambda cause: _shares_of(engine.network, evidence, present, cause, passing), causes
+            in_this_context(
+                lambda cause: _shares_of(engine.network, evidence, present, cause, passing)
+            ),
+            causes,
         )
         for cause, of_cause in zip(causes, each, strict=True):
             for id, share in of_cause.items():
@@ -336,6 +341,7 @@ class Attribution(CaseResult):
         return f"Attribution({findings}, {len(self.unexplained)} not explained)"
 
 
+@bounded
 def attribution(case: CaseLike) -> Attribution:
     """What produced each finding that is present, the complaint first.
 

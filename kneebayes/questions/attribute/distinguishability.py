@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from kneebayes.building.model import ModelData, ModelLike
+from kneebayes.case.bounded import bounded
 from kneebayes.case.case import Case
 from kneebayes.errors import EvidenceError, ImpossibleEvidenceError, UnknownNameError
 from kneebayes.inference import Engine, Evidence
@@ -375,7 +376,7 @@ class Distinguishability(CaseResult):
         )
 
 
-@renamed(given="answers")
+@bounded
 def distinguish(
     model: ModelLike,
     answers: Mapping[str, object] | None = None,

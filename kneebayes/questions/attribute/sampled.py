@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from kneebayes.building.model import ModelLike
+from kneebayes.case.bounded import bounded
 from kneebayes.case.case import Case
 from kneebayes.errors import EvidenceError
 from kneebayes.inference import Sampled, sample_posteriors
@@ -129,6 +130,7 @@ class SampledDifferential(CaseResult):
         return f"SampledDifferential({self.draws} draws worth {effective}: {first}, ...)"
 
 
+@bounded
 def sample(
     model: ModelLike,
     answers: Mapping[str, object] | None = None,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from kneebayes.case.bounded import bounded
 from kneebayes.case.case import Case, CaseLike
 from kneebayes.errors import ImpossibleEvidenceError, KneebayesError
 from kneebayes.inference import Engine, Evidence
@@ -221,6 +222,7 @@ class WhatIf(CaseResult):
         return f"WhatIf(without {self.case.knowledge.label(self.cause)!r}, {findings})"
 
 
+@bounded
 def without(case: CaseLike, cause: str) -> WhatIf:
     """Which findings would persist in this patient had a cause been absent.
 

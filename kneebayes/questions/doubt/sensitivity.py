@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from kneebayes.building.onset import offset_of, stated_network
+from kneebayes.case.bounded import bounded
 from kneebayes.case.case import Case, CaseLike
 from kneebayes.errors import (
     EvidenceError,
@@ -451,6 +452,7 @@ def refuse_several(count: int) -> None:
         raise KneebayesError(message)
 
 
+@bounded
 def sensitivity(
     case: CaseLike,
     cause: str | None = None,

@@ -13,6 +13,7 @@ from kneebayes.building import Elicited
 from kneebayes.building.quantities import Quantities, Quantity, ends, quantities_of
 from kneebayes.building.quantity_words import labelled, said_in_words
 from kneebayes.building.restating import Restating
+from kneebayes.case.bounded import bounded
 from kneebayes.case.case import Case, CaseLike
 from kneebayes.errors import KneebayesError
 from kneebayes.inference import Engine, Evidence
@@ -344,6 +345,7 @@ def _shown(value: float) -> str:
     return "cannot hold" if math.isnan(value) else percent(value)
 
 
+@bounded
 def tornado(case: CaseLike, cause: str | None = None, over: Over = "numbers") -> Tornado:
     """Which numbers, words or claims move one posterior most.
 

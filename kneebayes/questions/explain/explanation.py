@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from kneebayes.case.bounded import bounded
 from kneebayes.case.case import Case, CaseLike
 from kneebayes.errors import EvidenceError
 from kneebayes.questions.explain.weighing import Explained, explain_cause
@@ -173,6 +174,7 @@ class Explanation(CaseResult):
         return f"Explanation({words.cause!r}{rather}, {count}: {way})"
 
 
+@bounded
 def explain(
     case: CaseLike, cause: str, against: str | None = None, *, orders: int = 32, seed: int = 0
 ) -> Explanation:

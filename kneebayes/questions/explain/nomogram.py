@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from kneebayes.case import Answer, believe
 from kneebayes.case.answers import KINDS, WHERE, evidence_of, read_answers
+from kneebayes.case.bounded import bounded
 from kneebayes.case.case import Case, CaseLike
 from kneebayes.errors import EvidenceError
 from kneebayes.inference import Engine, Evidence
@@ -335,6 +336,7 @@ def _log_odds(probability: float) -> str:
     return f"{decibans(math.exp(logit(probability))):+.1f}" if 0.0 < probability < 1.0 else ""
 
 
+@bounded
 def nomogram(case: CaseLike, cause: str, finding: str, answer: object = None) -> Nomogram:
     """One step of Fagan's nomogram: what one answer does to the odds of one cause.
 

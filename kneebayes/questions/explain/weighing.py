@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import combinations
 
@@ -11,7 +12,8 @@ import numpy as np
 
 from kneebayes.case.answers import Answer, evidence_of
 from kneebayes.errors import EvidenceError, TooWideError
-from kneebayes.inference import Engine, Evidence
+from kneebayes.inference import Budget, Engine, Evidence
+from kneebayes.inference.clock import seconds_left, within_time
 from kneebayes.knowledge import Knowledge
 from kneebayes.network import Numbers
 from kneebayes.questions.explain.grounds import (
@@ -27,8 +29,7 @@ from kneebayes.questions.explain.subsets import (
     SubsetOdds,
     change,
     odds_of_all,
-    odds_of_some,
-    orders_of,
+    odds_of_orders,
     prefixes,
     shapley_of_all,
     shapley_of_orders,
@@ -219,11 +220,28 @@ def explain_cause(
         start=_stand(odds, 0),
         weights=weights,
         overlaps=tuple(_overlaps(odds, weights)),
-        away=explained_away(engine, knowledge, evidence, ids, causes, odds),
+        away=_away(engine, knowledge, evidence, ids, causes, odds),
         prior_grounds=grounds_of_prior(knowledge, causes),
         shares=joined_shares(_sizes(weights)),
         orders=len(drawn),
     )
+
+
+def _away(
+    engine: Engine,
+    knowledge: Knowledge,
+    evidence: Evidence,
+    ids: Sequence[str],
+    causes: Sequence[str],
+    odds: SubsetOdds,
+) -> tuple[ExplainedAway, ...]:
+    """Answers whose weight a rival takes away; none where the time is over before."""
+    try:
+        return explained_away(engine, knowledge, evidence, ids, causes, odds)
+    except TooWideError:
+        if seconds_left() > 0.0:
+            raise
+        return ()
 
 
 def _odds(
@@ -234,20 +252,18 @@ def _odds(
     orders: int,
     seed: int,
 ) -> tuple[list[Order], SubsetOdds]:
-    """All subsets, or those that some orders and the other ways of counting need."""
-    try:
-        if len(ids) <= TRIED:
-            split = len(ids) <= EXACT
-            return [], odds_of_all(engine, evidence, ids, causes, split=split)
-    except TooWideError:
-        if split:
-            raise
-    drawn = orders_of(len(ids), orders, np.random.default_rng(seed))
-    everything, single = (1 << len(ids)) - 1, [1 << index for index in range(len(ids))]
-    wanted = [subset for order in drawn for subset in prefixes(order)]
-    wanted += [*prefixes(range(len(ids))), *single, *(everything ^ subset for subset in single)]
+    """All subsets, or those that some orders and the other ways of counting need.
+
+    All of them may take half of the time; then orders are drawn while some is left.
+    """
+    if len(ids) <= TRIED:
+        half = Budget(max(1.0, seconds_left() / 2.0))
+        with suppress(TooWideError), within_time("all subsets", half):
+            return [], odds_of_all(engine, evidence, ids, causes, split=len(ids) <= EXACT)
+    everything, single = (1 << len(ids)) - 1, [1 << at for at in range(len(ids))]
+    wanted = [*prefixes(range(len(ids))), *single, *(everything ^ one for one in single)]
     wanted += [first | second for first, second in combinations(single, 2)]
-    return drawn, odds_of_some(engine, evidence, ids, causes, wanted)
+    return odds_of_orders(engine, evidence, ids, causes, wanted, orders, seed)
 
 
 def _weights(

@@ -158,13 +158,16 @@ class Words:
         """Whether orders were drawn."""
         if not self.explained.orders:
             return []
-        worst = max((w.error for w in self.explained.weights if not math.isnan(w.error)), default=0)
-        error = in_decibans(worst).lstrip("+")
-        sentence = (
-            "There are too many answers for all orders: the average is over some that were drawn, "
-            f"with a standard error of up to {error} decibans. It still adds up."
-        )
-        return [sentence]
+        errors = [one.error for one in self.explained.weights if not math.isnan(one.error)]
+        known = "an unknown error"
+        if errors:
+            known = f"a standard error of up to {in_decibans(max(errors)).lstrip('+')} decibans"
+        return [
+            (
+                "There are too many answers for all orders in the time: the average is over "
+                f"{self.explained.orders} that were drawn, with {known}. It still adds up."
+            )
+        ]
 
     @property
     def because(self) -> list[str]:
