@@ -129,7 +129,7 @@ class UnknownNameError(KneebayesError, KeyError):
 
     def along_with(self, others: Sequence[UnknownNameError]) -> UnknownNameError:
         """The same error, telling of further unknown names too, a line each."""
-        lines = [one.message for one in (self, *others)][:MOST_NAMES]
+        lines = [other.message for other in (self, *others)][:MOST_NAMES]
         if (more := 1 + len(others) - len(lines)) > 0:
             lines.append(f"And {more} more names are unknown.")
         message = "\n".join(lines)
@@ -240,8 +240,8 @@ def suggest(name: str, known: Iterable[str], count: int = 3) -> list[str]:
     if not typed:
         return []
     catalogue = _catalogue(tuple(known), sense)
-    near = {word for word in catalogue.by_word if any(_same(one, word) for one in typed)}
-    candidates = {one for word in near for one in catalogue.by_word[word]}
+    near = {word for word in catalogue.by_word if any(_same(own, word) for own in typed)}
+    candidates = {known_name for word in near for known_name in catalogue.by_word[word]}
     candidates.update(catalogue.by_start.get(typed[0][0], ()))  # such as "swollenknee"
     ranked = []
     for candidate in candidates:
@@ -269,14 +269,14 @@ class _Catalogue(NamedTuple):
 def _catalogue(known: tuple[str, ...], sense: tuple[bool, bool]) -> _Catalogue:
     """The names that deny, or tell what cannot be, as the one that was typed does."""
     read = {candidate: _words(candidate) for candidate in known}
-    by_name = {one: words for one, (words, other) in read.items() if other == sense and words}
+    by_name = {name: words for name, (words, other) in read.items() if other == sense and words}
     by_word: dict[str, list[str]] = {}
     by_start: dict[str, list[str]] = {}
     for candidate, words in by_name.items():
         by_start.setdefault(words[0][0], []).append(candidate)
         for word in dict.fromkeys(words):
             by_word.setdefault(word, []).append(candidate)
-    spread = Counter(stem for words in by_name.values() for stem in {_stem(one) for one in words})
+    spread = Counter(stem for words in by_name.values() for stem in {_stem(word) for word in words})
     weights = {stem: math.log(1.0 + len(by_name) / number) for stem, number in spread.items()}
     return _Catalogue(by_name, by_word, by_start, weights, math.log(1.0 + len(by_name)))
 
@@ -314,28 +314,28 @@ def _likeness(
     return (max(whole, held / total if total else 0.0), max(whole, held / own if own else 0.0))
 
 
-def _ratio(one: str, other: str, least: float) -> float:
+def _ratio(first: str, other: str, least: float) -> float:
     """How alike two texts are; 0 where they are less alike than is asked for."""
-    if 2 * min(len(one), len(other)) < least * (len(one) + len(other)):
+    if 2 * min(len(first), len(other)) < least * (len(first) + len(other)):
         return 0.0
-    matcher = difflib.SequenceMatcher(None, one, other, autojunk=False)
+    matcher = difflib.SequenceMatcher(None, first, other, autojunk=False)
     alike = matcher.ratio() if matcher.quick_ratio() >= least else 0.0
     return alike if alike >= least else 0.0
 
 
 @lru_cache(maxsize=1 << 16)
-def _same(one: str, other: str) -> float:
+def _same(first: str, other: str) -> float:
     """How sure it is that two words are the same one, from 0 to 1."""
     if first == other:
         return 1.0
     if _stem(first) == _stem(other) or first[:6] == other[:6] != first[:5]:
         return 0.95
-    if one[:1] != other[:1]:
-        return 0.8 if one[:2] == other[1::-1] and one[2:] == other[2:] != "" else 0.0
-    least = SHORT_ALIKE if min(len(one), len(other)) <= SHORT else LONG_ALIKE
-    alike = _ratio(one, other, least)
-    if not alike and _one_slip(one, other):
-        alike = difflib.SequenceMatcher(None, one, other, autojunk=False).ratio()
+    if first[:1] != other[:1]:
+        return 0.8 if first[:2] == other[1::-1] and first[2:] == other[2:] != "" else 0.0
+    least = SHORT_ALIKE if min(len(first), len(other)) <= SHORT else LONG_ALIKE
+    alike = _ratio(first, other, least)
+    if not alike and _one_slip(first, other):
+        alike = difflib.SequenceMatcher(None, first, other, autojunk=False).ratio()
     return 0.9 * alike
 
 

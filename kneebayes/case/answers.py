@@ -137,7 +137,7 @@ def _meanings(names: Names, named: Iterable[str]) -> dict[str, Meaning]:
     """What each name stands for; all that are unknown are told in one error."""
     meanings: dict[str, Meaning] = {}
     unknown: list[UnknownNameError] = []
-    for name in said:
+    for name in named:
         if len(unknown) >= MOST_NAMES and not names.has(name, KINDS):
             unknown.append(UnknownNameError(f"No name '{clipped(str(name))}'.", str(name)))
             continue  # to look for what resembles each of very many would take long

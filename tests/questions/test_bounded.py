@@ -15,7 +15,6 @@ from kneebayes.network import Network, noisy_or_node, root_node
 from kneebayes.questions.ask import outcomes
 from kneebayes.questions.explain import subsets
 
-
 SLOW = "too slow"
 
 
@@ -49,7 +48,7 @@ def test_the_engine_keeps_to_the_clock(robot: kb.Model) -> None:
     with within_time("nothing", Budget(seconds=1e-9)):
         time.sleep(0.01)
         with pytest.raises(kb.TooWideError):
-            robot.engine.propagate_each(cases, ["dust"])
+            robot.engine.propagate_each(cases, ["rusty_bolt"])
 
 
 def test_a_question_without_time_says_what_would_help(robot: kb.Model) -> None:

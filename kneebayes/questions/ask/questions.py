@@ -259,9 +259,9 @@ class Questions(CaseResult):
     @property
     def report(self) -> Report:
         """What is shown."""
-        rows = [question_cells(row, at) for at, row in enumerate(self._rows[:SHOWN], start=1)]
-        left = len(self._rows) - len(rows)
-        after = [f"{left} more in the table."] if left else []
+        rows = [question_cells(row, index) for index, row in enumerate(self._rows[:SHOWN], start=1)]
+        more = len(self._rows) - len(rows)
+        after = [f"{more} more in the table."] if more else []
         if not rows and not self.unranked:
             after = ["Nothing is left to ask."]
         if self.unranked:

@@ -195,14 +195,14 @@ def rank_in_time(
         )
         raise EvidenceError(message)
     nodes = open_nodes(case, kinds)
-    told = outcomes_in_time(case.engine, case.evidence, list(nodes), subject)
-    found = [
+    outcomes_by_node = outcomes_in_time(case.engine, case.evidence, list(nodes), subject)
+    questions = [
         _question(case, id, nodes[id], now, outcomes)
         for id, outcomes in outcomes_by_node.items()
         if len(outcomes) > 1
     ]
-    unranked = tuple(id for id in nodes if id not in told)
-    return now, tuple(sorted(found, key=lambda one: -one.bits)), unranked
+    unranked = tuple(id for id in nodes if id not in outcomes_by_node)
+    return now, tuple(sorted(questions, key=lambda question: -question.bits)), unranked
 
 
 def _question(

@@ -12,6 +12,7 @@ from kneebayes.errors import EvidenceError, TooWideError
 from kneebayes.inference import CauseSet, most_probable_sets
 from kneebayes.inference import probability_of_exactly as exactly
 from kneebayes.inference.clock import seconds_left
+from kneebayes.renaming import renamed
 from kneebayes.view.markup import percent
 from kneebayes.view.report import CaseResult, Report, report_on
 
@@ -126,8 +127,9 @@ class CauseSets(CaseResult):
         return f"CauseSets({sets}, {percent(self._cumulated[-1])} of the probability)"
 
 
+@renamed(k="n")
 @bounded
-def sets(case: CaseLike, k: int = 5) -> CauseSets:
+def sets(case: CaseLike, n: int = 5) -> CauseSets:
     """The most probable sets of causes: exactly these present, all others absent.
 
     Parameters
@@ -153,17 +155,17 @@ def sets(case: CaseLike, k: int = 5) -> CauseSets:
         message = f"'n' must be a whole number of at least 1, got {n!r}."
         raise EvidenceError(message)
     engine, causes = case.engine, case.knowledge.causes
-    any_urgent, found = case.any_urgent, list[CauseSet]()
+    any_urgent, probable = case.any_urgent, list[CauseSet]()
     try:
-        for one in islice(most_probable_sets(engine, case.evidence, list(causes)), k):
-            found.append(one)
+        for cause_set in islice(most_probable_sets(engine, case.evidence, list(causes)), n):
+            probable.append(cause_set)
             if seconds_left() <= 0.0:
-                return CauseSets(case, tuple(found), any_urgent, k - len(found))
+                return CauseSets(case, tuple(probable), any_urgent, n - len(probable))
     except TooWideError:
-        if not found or seconds_left() > 0.0:
+        if not probable or seconds_left() > 0.0:
             raise
-        return CauseSets(case, tuple(found), any_urgent, k - len(found))
-    return CauseSets(case, tuple(found), any_urgent)
+        return CauseSets(case, tuple(probable), any_urgent, n - len(probable))
+    return CauseSets(case, tuple(probable), any_urgent)
 
 
 @bounded

@@ -376,6 +376,7 @@ class Distinguishability(CaseResult):
         )
 
 
+@renamed(given="answers")
 @bounded
 def distinguish(
     model: ModelLike,

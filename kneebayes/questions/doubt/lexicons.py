@@ -159,7 +159,7 @@ class LexiconComparison(CaseResult):
 
 
 @bounded
-def lexicons(case: CaseLike) -> LexiconComparison:
+def compare_lexicons(case: CaseLike) -> LexiconComparison:
     """The same answers under every lexicon of the model, side by side.
 
     Parameters

@@ -183,18 +183,18 @@ def spread_of(
         deviations = width * rng.standard_normal((count, len(quantities.words)))
         amounts = _drawn(quantities, deviations, total=total)
         try:
-            found, looked_at = _ask(restating, amounts, evidence, ids, wanted)
+            draws_of, looked_at = _ask(restating, amounts, evidence, ids, wanted)
         except TooWideError:
             if done < FEWEST or seconds_left() > 0.0:
                 raise
             break
-        kept.append(found)
-        done += len(found)
-        redrawn += looked_at - len(found)
+        kept.append(draws_of)
+        done += len(draws_of)
+        redrawn += looked_at - len(draws_of)
         if redrawn > RETRIES * max(draws, 100):
             raise KneebayesError(_hopeless(redrawn, done, width))
         if progress is not None:
-            progress(len(found))
+            progress(len(draws_of))
         if clock is not None:
             clock.note = f"{done} of {draws} draws"
             if clock.left <= 0.0 and done >= FEWEST:
