@@ -76,13 +76,18 @@ static void connect(Work *work, Int chosen)
     }
 }
 
-/* Count for the variables that wait for the bit of a hidden node how many they wait for. */
+/* Count for the variables that wait for the bit of a hidden node how many they wait for: what it
+   becomes and acts across, and the bits of a mild node's children. */
 static void hold(Work *work, Int at, Int more)
 {
     if (work->query->becomes[at] >= 0)
         work->held[work->query->becomes[at]] += more;
     if (work->query->across[at] >= 0)
         work->held[work->query->across[at]] += more;
+    if (work->query->mild[at])
+        for (Int link = 0; link < work->query->links; link++)
+            if (work->query->ends[2 * link + 1] == at)
+                work->held[work->query->ends[2 * link]] += more;
 }
 
 static Work start(Call *call, const Query *query, Rule rule, uint64_t seed)
@@ -104,7 +109,7 @@ static Work start(Call *call, const Query *query, Rule rule, uint64_t seed)
         number = number * 6364136223846793005u + 1442695040888963407u;
         work.weight[at] = log2((double)query->size[at]);
         work.fixed[at] = rule.chance * (double)(number >> 33) / 2147483648.0;
-        if (query->is_bit[at])
+        if (query->is_bit[at] && !query->mild[at])
             work.fixed[at] += query->becomes[at] >= 0 ? rule.hidden : rule.observed;
     }
     return work;
