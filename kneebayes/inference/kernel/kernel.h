@@ -83,6 +83,7 @@ typedef struct {
     uint8_t *is_bit, *kept;
     uint8_t *mild; /* for each variable whether it is the bit of a mild node; see mark_mild */
     Int *ends, *link_at; /* for each link its bit and its state; where its strengths stand */
+    Int *at_start, *at_link; /* for each variable the links that it is an end of */
     Int *leaves;         /* nodes whose table spans several open nodes */
     Word *near;          /* for each variable the set of those it shares a link or table with */
 } Query;

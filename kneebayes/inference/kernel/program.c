@@ -283,7 +283,8 @@ static Int bucket_scope(Writer *writer, Int source, Int variable)
     Int first = program->link_count, mine = query->is_bit[variable] ? 0 : 1;
     scopes[end++] = variable;
     for (int known = 1; known >= 0; known--)
-        for (Int link = 0; link < query->links; link++) {
+        for (Int i = query->at_start[variable]; i < query->at_start[variable + 1]; i++) {
+            Int link = query->at_link[i];
             if (query->ends[2 * link + mine] != variable || writer->taken[link])
                 continue;
             Int other = query->ends[2 * link + 1 - mine];
@@ -311,12 +312,14 @@ static void note_children(Writer *writer, Int variable)
     const Query *query = program->query;
     if (!query->mild[variable])
         return;
-    for (Int link = 0; link < query->links; link++)
+    for (Int i = query->at_start[variable]; i < query->at_start[variable + 1]; i++) {
+        Int link = query->at_link[i];
         if (query->ends[2 * link + 1] == variable) {
             program->noted[program->link_count] = link;
             program->link_other[program->link_count++] = query->ends[2 * link];
             writer->taken[link] = 1;
         }
+    }
 }
 
 /* Write what is left of a table's scope when its variable is out.

@@ -154,6 +154,22 @@ static void collect_leaves(Call *call, const Flat *flat, const State *hard,
     query->leaves_count = leaves;
 }
 
+/* List for each variable the links that it is an end of, in their order. */
+static void list_links(Call *call, Query *query)
+{
+    Int m = query->m, ends = 2 * query->links;
+    query->at_start = take_zero(call, m + 2, sizeof(Int));
+    query->at_link = take(call, ends, sizeof(Int));
+    Int *start = query->at_start + 2; /* moves on by one place while the list is written */
+    for (Int end = 0; end < ends; end++)
+        start[query->ends[end]]++;
+    for (Int v = 1; v < m; v++)
+        start[v] += start[v - 1];
+    start--;
+    for (Int end = 0; end < ends; end++)
+        query->at_link[start[query->ends[end]]++] = end / 2;
+}
+
 /* Open members of a table's family, parents in order and the node last; returns how many. */
 Int leaf_scope(const Flat *flat, const State *hard, Int at, const Int *state, Int *out)
 {
@@ -219,6 +235,7 @@ Query *open_query(Call *call, const Flat *flat, const State *hard, const uint8_t
             query->across[v] = other < 0 ? NONE : query->state[other];
         }
     }
+    list_links(call, query);
     find_neighbours(call, flat, hard, query);
     return query;
 }
