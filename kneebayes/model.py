@@ -8,41 +8,19 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from kneebayes.binding import bind_static, later
 from kneebayes.building.model import ModelData, in_layer, in_setting, read_model, with_lexicon
 from kneebayes.case.bounded import budget_of
 from kneebayes.case.case import Case, probability
-from kneebayes.cohort.files import diagnose_file
-from kneebayes.cohort.record import diagnose_cohort
-from kneebayes.cohort.simulated_files import simulate_to_file
-from kneebayes.cohort.simulation import benchmark_cohort, simulate
 from kneebayes.differential import Differential
 from kneebayes.errors import KneebayesError
-from kneebayes.exchange.case_file import load_case, save_case
-from kneebayes.exchange.phenopacket_read import load_phenopacket
-from kneebayes.exchange.phenopacket_write import phenopacket
-from kneebayes.exchange.risk_assessment import risk_assessment
 from kneebayes.knowledge import Knowledge, Names, Remark
 from kneebayes.knowledge.records import Cause, Context, Finding, Group
 from kneebayes.knowledge.settings import Setting
 from kneebayes.knowledge.statements import Layer
-from kneebayes.learning.learn import update
 from kneebayes.network import Network
-from kneebayes.page.html import write_page
-from kneebayes.page.opening import explorer
-from kneebayes.questions.ask.interview import interview
-from kneebayes.questions.attribute.distinguishability import distinguish
-from kneebayes.questions.attribute.sampled import sample
 from kneebayes.renaming import renamed_function
-from kneebayes.saving import is_saved_model, load_model
-from kneebayes.study.evaluating import evaluate_model
-from kneebayes.study.misspecification import misspecify
-from kneebayes.teaching.counting import count_people
-from kneebayes.teaching.opening import new_case
-from kneebayes.teaching.practice import run_practice
-from kneebayes.teaching.saving import load_practice_case
 from kneebayes.view.catalogue import Catalogue, search
-from kneebayes.view.figures import draw_model
-from kneebayes.view.trace import trace
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -50,11 +28,63 @@ if TYPE_CHECKING:
 
     from kneebayes.building import Elicited
     from kneebayes.building.restating import Solved
+    from kneebayes.cohort.files import diagnose_file
+    from kneebayes.cohort.record import diagnose_cohort
+    from kneebayes.cohort.simulated_files import simulate_to_file
+    from kneebayes.cohort.simulation import benchmark_cohort, simulate
+    from kneebayes.exchange.case_file import load_case, save_case
+    from kneebayes.exchange.phenopacket_read import load_phenopacket
+    from kneebayes.exchange.phenopacket_write import phenopacket
+    from kneebayes.exchange.risk_assessment import risk_assessment
     from kneebayes.inference import Engine
+    from kneebayes.learning.learn import update
     from kneebayes.learning.record import Learnt
+    from kneebayes.page.html import write_page
+    from kneebayes.page.opening import explorer
+    from kneebayes.questions.ask.interview import interview
+    from kneebayes.questions.attribute.distinguishability import distinguish
+    from kneebayes.questions.attribute.sampled import sample
+    from kneebayes.study.evaluating import evaluate_model
+    from kneebayes.study.misspecification import misspecify
+    from kneebayes.teaching.counting import count_people
+    from kneebayes.teaching.opening import new_case
+    from kneebayes.teaching.practice import run_practice
+    from kneebayes.teaching.saving import load_practice_case
+    from kneebayes.view.figures import draw_model
+    from kneebayes.view.trace import trace
+else:
+    globals().update(
+        later(
+            {
+                "kneebayes.cohort.files": "diagnose_file",
+                "kneebayes.cohort.record": "diagnose_cohort",
+                "kneebayes.cohort.simulated_files": "simulate_to_file",
+                "kneebayes.cohort.simulation": "benchmark_cohort simulate",
+                "kneebayes.exchange.case_file": "load_case save_case",
+                "kneebayes.exchange.phenopacket_read": "load_phenopacket",
+                "kneebayes.exchange.phenopacket_write": "phenopacket",
+                "kneebayes.exchange.risk_assessment": "risk_assessment",
+                "kneebayes.learning.learn": "update",
+                "kneebayes.page.html": "write_page",
+                "kneebayes.page.opening": "explorer",
+                "kneebayes.questions.ask.interview": "interview",
+                "kneebayes.questions.attribute.distinguishability": "distinguish",
+                "kneebayes.questions.attribute.sampled": "sample",
+                "kneebayes.study.evaluating": "evaluate_model",
+                "kneebayes.study.misspecification": "misspecify",
+                "kneebayes.teaching.counting": "count_people",
+                "kneebayes.teaching.opening": "new_case",
+                "kneebayes.teaching.practice": "run_practice",
+                "kneebayes.teaching.saving": "load_practice_case",
+                "kneebayes.view.figures": "draw_model",
+                "kneebayes.view.trace": "trace",
+            }
+        )
+    )
 
 __all__ = ["Model", "load"]
 
+SAVED = (".kneebayes.json", ".kneebayes.json.gz")  # how the name of a saved model ends
 INTERNAL = ("elicited", "engine", "names", "reading", "readings", "replace", "solved")
 OLD = (
     "case",
@@ -98,8 +128,10 @@ def load(
     >>> kb.load()
     Model('Pain behind the knee', lexicon 'article': 28 causes, 84 findings, 28 contexts)
     """
-    if not is_saved_model(folder):
+    if not str(folder).endswith(SAVED):
         return Model(read_model(folder, lexicon, layer))
+    from kneebayes.saving import load_model
+
     data = load_model(str(folder))
     asked = (lexicon or data.lexicon, data.knowledge.layer if layer == "literature" else layer)
     if asked != (data.lexicon, data.knowledge.layer):
@@ -375,3 +407,6 @@ class Model:
         size = f"{len(self.causes)} causes, {len(self.findings)} findings, {len(self.contexts)}"
         title = self.knowledge.meta.title
         return f"Model({title!r}, lexicon {data.lexicon!r}{where}: {size} contexts)"
+
+
+bind_static(Model)

@@ -14,7 +14,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from html import escape
-from importlib.metadata import PackageNotFoundError, version
 from itertools import zip_longest
 from pathlib import Path
 from textwrap import wrap
@@ -131,7 +130,10 @@ def urgency_lines(urgency: Urgency) -> list[str]:
 
 
 @cache
-def _version() -> str:
+def package_version() -> str:
+    """Version of this package, or ``0+unknown``."""
+    from importlib.metadata import PackageNotFoundError, version
+
     try:
         return version("kneebayes")
     except PackageNotFoundError:  # a plain checkout that was never installed
@@ -142,7 +144,7 @@ def made_by(model: ModelLike) -> dict[str, Any]:
     """Which model made a result, as plain values."""
     data = model.data
     return {
-        "version": _version(),
+        "version": package_version(),
         "source": data.knowledge.meta.source,
         "digest": data.knowledge.digest,
         "lexicon": data.lexicon,
