@@ -19,7 +19,7 @@ from kneebayes.errors import EvidenceError, ImpossibleEvidenceError, UnknownName
 from kneebayes.inference.drawing import Drawing
 from kneebayes.inference.evidence import Evidence
 from kneebayes.renaming import renamed
-from kneebayes.view.figures import _new_axes
+from kneebayes.view.figures import SMALL, _new_axes
 from kneebayes.view.markup import percent
 from kneebayes.view.report import Report, Reporting, made_by, made_by_line
 
@@ -66,7 +66,7 @@ def draw_shares(rows: Sequence[Mapping[str, Any]], patients: int, ax: Axes | Non
         colour = ORANGE if row["urgent"] else BLUE
         ax.plot(sqrt(float(row["share"])), index, "o", color=colour, ms=4.5, zorder=2)
     labels = [f"{row['cause']}{'!' if row['urgent'] else ''}" for row in drawn]
-    ax.set_yticks(range(len(drawn)), labels, parse_math=False, fontsize=8.5)
+    ax.set_yticks(range(len(drawn)), labels, parse_math=False, fontsize=SMALL)
     highest = max((float(row[name]) for row in drawn for name in ("share", "expected")), default=1)
     ticks = [share for share in SHARES if share <= 1.2 * highest]
     ax.set_xticks([sqrt(tick) for tick in ticks], [percent(share) for share in ticks])

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from kneebayes.network import Numbers
 from kneebayes.odds import logit
-from kneebayes.view.figures import _new_axes
+from kneebayes.view.figures import SMALL, _new_axes
 from kneebayes.view.markup import percent
 
 if TYPE_CHECKING:
@@ -220,8 +220,8 @@ def draw_calibration(
     ax.set_xlim(low, high)
     ax.set_ylim(low, high)
     ax.set_aspect("equal")
-    ax.set_xlabel("predicted: mean of the bin (scale of log-odds)")
-    ax.set_ylabel("came true, with 95 % interval")
+    ax.set_xlabel("predicted: mean of the bin (scale of log-odds)", fontsize=SMALL)
+    ax.set_ylabel("came true, with 95 % interval", fontsize=SMALL)
     ax.set_title(title, fontsize=10, parse_math=False)
     ax.spines[["top", "right"]].set_visible(False)
     return ax

@@ -16,7 +16,7 @@ from functools import cache
 from html import escape
 from itertools import zip_longest
 from pathlib import Path
-from textwrap import wrap
+from textwrap import shorten, wrap
 from typing import TYPE_CHECKING, Any, overload
 
 from kneebayes.building.model import ModelLike
@@ -48,6 +48,7 @@ __all__ = [
     "urgency_lines",
 ]
 
+ALT_LINES, ALT_LETTERS = 5, 600  # rows of a picture told in words, and how much of them
 LONGEST = 70  # characters of a cell before it goes on below
 NUMBER = re.compile(r"[-+<>\u00b1~]? ?\d[\d,.]*(e[-+]?\d+)? ?%?|-|")
 Row = tuple[str, ...]
@@ -362,32 +363,12 @@ class Showing(ABC):
     def draw(self, ax: Axes | None = None) -> Axes:
         """Draw the result with matplotlib."""
 
-    def _origin(self) -> Mapping[str, Any]:
-        """Which model made the numbers, as :func:`made_by` says it; empty if none did."""
-        return {}
-
-    def _content(self) -> dict[str, Any]:
-        """What is in the JSON besides the model: the table, row by row."""
-        return {"rows": self.table.to_dict(orient="records")}
-
-    def to_dict(self) -> dict[str, Any]:
-        """Everything as plain values, ready for JSON; a number that is missing is None.
-
-        An infinite number becomes the text ``inf`` or ``-inf``.
-        """
-        content: dict[str, Any] = plain({**self._origin(), **self._content()})
-        return content
-
-    @overload
-    def to_json(self) -> str: ...
-
-    @overload
-    def to_json(self, path: str | Path) -> Path: ...
-
-    def to_json(self, path: str | Path | None = None) -> str | Path:
-        """The same as JSON text; or the path where it was written, if there is one."""
-        text = json.dumps(self.to_dict(), indent=2, ensure_ascii=False, allow_nan=False)
-        return text_or_path(text, path)
+    @property
+    def alt_text(self) -> str:
+        """The picture in words, for who cannot see it: what it is, and its first rows."""
+        lines = [line.strip() for line in self.text.splitlines() if line.strip()]
+        told = " ".join(" ".join(line.split()) for line in lines[: 1 + ALT_LINES])
+        return shorten(told, ALT_LETTERS, placeholder=" ...")
 
     def __str__(self) -> str:
         return self.text
@@ -403,6 +384,18 @@ class Reporting(Showing):
     @abstractmethod
     def report(self) -> Report:
         """What is shown."""
+
+    @property
+    def alt_text(self) -> str:
+        """The picture in words, for who cannot see it: what it is, and its first rows."""
+        told = self.report
+        rows = [
+            "; ".join(str(cell) for cell in row if re.search(r"\w", str(cell)))
+            for row in told.rows[:ALT_LINES]
+        ]
+        parts = [told.title, told.advice, *told.lead[:1], *rows]
+        whole = ". ".join(part.rstrip(". ") for part in parts if part)
+        return shorten(f"{whole}.", ALT_LETTERS, placeholder=" ...")
 
     @property
     def text(self) -> str:

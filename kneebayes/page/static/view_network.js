@@ -12,7 +12,7 @@ export function networkCard(catalog, grounds, act) {
   let all = false;
   const picture = make("div", { class: "kb-network" });
   const note = make("div", { role: "status" });
-  const more = button("", () => {
+  const more = button("Show all arrows", () => {
     all = !all;
     redraw();
   }, { class: "kb-button", data: { act: "network-more" } });

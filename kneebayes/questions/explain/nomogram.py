@@ -14,7 +14,7 @@ from kneebayes.case.case import Case, CaseLike
 from kneebayes.errors import EvidenceError
 from kneebayes.inference import Engine, Evidence
 from kneebayes.odds import decibans, inverse_logit, logit
-from kneebayes.view.figures import _new_axes
+from kneebayes.view.figures import SMALL, _new_axes
 from kneebayes.view.markup import percent
 from kneebayes.view.report import CaseResult, Report, known_of, report_on
 
@@ -82,7 +82,7 @@ def draw_nomogram(steps: Sequence[tuple[str, float, float]], ax: Axes | None = N
             )
     ax.legend(
         frameon=False,
-        fontsize=9,
+        fontsize=SMALL,
         loc="upper center",
         bbox_to_anchor=(0.5, -0.01),
         handlelength=3.2,
@@ -131,7 +131,7 @@ def _scales(ax: Axes, reach: float, powers: float) -> None:
             _tick(ax, MIDDLE, (power + math.log10(part)) / 2.0, text, 1.0)
     heads = ("before:\nP(cause)", "likelihood\nratio", "after:\nP(cause)")
     for x, head in zip((LEFT, MIDDLE, RIGHT), heads, strict=True):
-        ax.text(x, reach * 1.04, head, ha="center", va="bottom", fontsize=9.5)
+        ax.text(x, reach * 1.04, head, ha="center", va="bottom", fontsize=SMALL)
     ax.set_xlim(-0.2, 1.2)
     ax.set_ylim(-reach * 1.02, reach * 1.2)
     ax.set_axis_off()
@@ -146,7 +146,7 @@ def _tick(ax: Axes, x: float, height: float, text: str, side: float) -> None:
         text,
         ha="left" if side > 0.0 else "right",
         va="center",
-        fontsize=8,
+        fontsize=SMALL,
         color=GREY,
         parse_math=False,
     )
