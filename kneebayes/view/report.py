@@ -363,6 +363,33 @@ class Showing(ABC):
     def draw(self, ax: Axes | None = None) -> Axes:
         """Draw the result with matplotlib."""
 
+    def _origin(self) -> Mapping[str, Any]:
+        """Which model made the numbers, as :func:`made_by` says it; empty if none did."""
+        return {}
+
+    def _content(self) -> dict[str, Any]:
+        """What is in the JSON besides the model: the table, row by row."""
+        return {"rows": self.table.to_dict(orient="records")}
+
+    def to_dict(self) -> dict[str, Any]:
+        """Everything as plain values, ready for JSON; a number that is missing is None.
+
+        An infinite number becomes the text ``inf`` or ``-inf``.
+        """
+        content: dict[str, Any] = plain({**self._origin(), **self._content()})
+        return content
+
+    @overload
+    def to_json(self) -> str: ...
+
+    @overload
+    def to_json(self, path: str | Path) -> Path: ...
+
+    def to_json(self, path: str | Path | None = None) -> str | Path:
+        """The same as JSON text; or the path where it was written, if there is one."""
+        text = json.dumps(self.to_dict(), indent=2, ensure_ascii=False, allow_nan=False)
+        return text_or_path(text, path)
+
     @property
     def alt_text(self) -> str:
         """The picture in words, for who cannot see it: what it is, and its first rows."""
