@@ -36,6 +36,8 @@ if TYPE_CHECKING:
     from kneebayes.exchange.phenopacket_read import load_phenopacket
     from kneebayes.exchange.phenopacket_write import phenopacket
     from kneebayes.exchange.risk_assessment import risk_assessment
+    from kneebayes.history import History
+    from kneebayes.history.reading import read
     from kneebayes.inference import Engine
     from kneebayes.learning.learn import update
     from kneebayes.learning.record import Learnt
@@ -64,6 +66,7 @@ else:
                 "kneebayes.exchange.phenopacket_read": "load_phenopacket",
                 "kneebayes.exchange.phenopacket_write": "phenopacket",
                 "kneebayes.exchange.risk_assessment": "risk_assessment",
+                "kneebayes.history.reading": "read",
                 "kneebayes.learning.learn": "update",
                 "kneebayes.page.html": "write_page",
                 "kneebayes.page.opening": "explorer",
@@ -244,19 +247,23 @@ class Model:
 
     # one patient
 
-    def diagnose(self, answers: Mapping[str, object] | pd.Series | None = None) -> Differential:
+    read = read
+
+    def diagnose(
+        self, answers: Mapping[str, object] | pd.Series | History | None = None
+    ) -> Differential:
         """Rank the causes given what is known of a patient.
 
         Parameters
         ----------
         answers
-            Answers by name, or a row of a table. A name is a label, an alias or an id, in
-            upper or lower case. An answer is True (present), False (absent) or None (unknown;
-            in a row an empty cell too). A number between 0 and 1 means perhaps: it is
-            uncertain ("virtual") evidence, 0.7 with a likelihood ratio of 7 to 3 for the
-            finding, 0.5 without any effect. A context with several states takes the name of
-            one of them. The complaint counts as present unless an answer says otherwise. What
-            is not mentioned is unknown, not absent.
+            Answers by name, or a row of a table, or a history that was read and looked at. A
+            name is a label, an alias or an id, in upper or lower case. An answer is True
+            (present), False (absent) or None (unknown; in a row an empty cell too). A number
+            between 0 and 1 means perhaps: it is uncertain ("virtual") evidence, 0.7 with a
+            likelihood ratio of 7 to 3 for the finding, 0.5 without any effect. A context with
+            several states takes the name of one of them. The complaint counts as present unless
+            an answer says otherwise. What is not mentioned is unknown, not absent.
 
         Returns
         -------
@@ -279,7 +286,17 @@ class Model:
         >>> dx.ranking["cause"].iloc[0]
         "Baker's cyst"
         """
+        if answers is not None and not isinstance(answers, Mapping):
+            from kneebayes.history.record import History
+
+            if isinstance(answers, History):
+                return self._diagnose_history(answers)
         return Differential(self, Case.of(self, answers))
+
+    def _diagnose_history(self, history: History) -> Differential:
+        """Rank the causes given what a history says; the result says that it did."""
+        case = replace(Case.of(self, history.answers), remarks=(history.remark,))
+        return Differential(self, case)
 
     interview = interview
     probability = probability

@@ -1,6 +1,16 @@
 """The command line: ``kneebayes diagnose``, ``search``, ``trace``, ``check`` and the others."""
 
-from kneebayes.cli import asking, copying, foreign, looking, page, practising, starting, studying
+from kneebayes.cli import (
+    asking,
+    copying,
+    foreign,
+    looking,
+    page,
+    practising,
+    reading,
+    starting,
+    studying,
+)
 from kneebayes.cli.app import app, main
 
 __all__ = [
@@ -12,6 +22,7 @@ __all__ = [
     "main",
     "page",
     "practising",
+    "reading",
     "starting",
     "studying",
 ]
