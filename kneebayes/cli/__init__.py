@@ -2,10 +2,8 @@
 
 from kneebayes.cli import (
     asking,
-    copying,
-    foreign,
+    files,
     looking,
-    page,
     practising,
     reading,
     starting,
@@ -16,11 +14,9 @@ from kneebayes.cli.app import app, main
 __all__ = [
     "app",
     "asking",
-    "copying",
-    "foreign",
+    "files",
     "looking",
     "main",
-    "page",
     "practising",
     "reading",
     "starting",

@@ -10,10 +10,9 @@ from typing import TYPE_CHECKING, Any
 from kneebayes.building.model import in_setting, model_of
 from kneebayes.case.likelihoods import likelihood_of, says_unknown
 from kneebayes.errors import EvidenceError, UnknownNameError, suggest
+from kneebayes.exchange.data_files import check_schema, read_json, save_json, schema_named
 from kneebayes.exchange.patient import Patient, Told, answer_of, told_answers
 from kneebayes.exchange.problems import Problems
-from kneebayes.exchange.schemas import check_schema, schema_named
-from kneebayes.exchange.strict_json import read_json, save_json
 from kneebayes.view.differential import differential_dict
 
 if TYPE_CHECKING:

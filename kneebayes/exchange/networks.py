@@ -9,11 +9,11 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from kneebayes.exchange import bif, side_table, xdsl, xmlbif
+from kneebayes.exchange.data_files import json_text, read_bytes
 from kneebayes.exchange.format import Content, Fastest, Format, Parsed
 from kneebayes.exchange.plain import PlainNode, build, plain_node, same_nodes
 from kneebayes.exchange.problems import ExchangeError, Problems
 from kneebayes.exchange.side_table import NetworkFile, read_side_table, side_table_path
-from kneebayes.exchange.strict_json import json_text, read_bytes
 from kneebayes.network import Network
 from kneebayes.writing import replacing_file
 

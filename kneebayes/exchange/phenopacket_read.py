@@ -12,11 +12,9 @@ from typing import TYPE_CHECKING, Any, Literal
 from kneebayes.errors import EvidenceError, UnknownNameError, suggest
 from kneebayes.exchange.case_file import assumed_complaint, read_one_answer
 from kneebayes.exchange.codes import Codes, Meant, contradicts, hpo
+from kneebayes.exchange.data_files import YAML, check_schema, read_json, read_yaml, schema_named
 from kneebayes.exchange.patient import Patient, Told
 from kneebayes.exchange.problems import Problems
-from kneebayes.exchange.schemas import check_schema, schema_named
-from kneebayes.exchange.strict_json import read_json
-from kneebayes.exchange.yaml_files import YAML, read_yaml
 
 if TYPE_CHECKING:
     from kneebayes.case.case import Diagnosing

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from kneebayes.study.baselines import without_mediators
 from kneebayes.study.calibration import Bin, Calibration, calibration_of
-from kneebayes.study.collapsing import without_mediators
 from kneebayes.study.evaluating import BASELINES, evaluate, evaluate_predictions
 from kneebayes.study.evaluation import Evaluation, Scoring
 from kneebayes.study.misspecification import Misspecification, World, misspecify, worlds_of

@@ -21,8 +21,8 @@ from kneebayes.study.baselines import (
     prior_only,
     reading_of,
     states_of,
+    without_mediators,
 )
-from kneebayes.study.collapsing import without_mediators
 from kneebayes.study.evaluation import CauseLabels, Evaluation, Scoring
 from kneebayes.study.tables import predictions_of, truth_of
 from kneebayes.view.report import made_by

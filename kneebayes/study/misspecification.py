@@ -11,7 +11,7 @@ from kneebayes.building.model import in_setting, with_lexicon
 from kneebayes.cohort.record import diagnose_cohort
 from kneebayes.cohort.recording import VISIT, Recording
 from kneebayes.cohort.simulation import simulate
-from kneebayes.study.collapsing import without_mediators
+from kneebayes.study.baselines import without_mediators
 from kneebayes.study.evaluating import evaluate
 from kneebayes.study.evaluation import Evaluation, Scoring
 from kneebayes.study.tables import records_of

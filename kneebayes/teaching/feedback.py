@@ -11,16 +11,15 @@ from kneebayes.errors import TooWideError
 from kneebayes.teaching.judgement import Judgement
 from kneebayes.teaching.practice_text import (
     Page,
+    Paged,
     Section,
     belief_cells,
-    sections_html,
-    sections_text,
     step_cells,
 )
 from kneebayes.teaching.reasons import biases_of, reasons_of
 from kneebayes.teaching.situation import LEVELS
 from kneebayes.view.markup import percent
-from kneebayes.view.report import Showing, made_by, made_by_line, urgency_lines
+from kneebayes.view.report import made_by, made_by_line, urgency_lines
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -41,7 +40,7 @@ NOTES = (
 
 
 @dataclass(frozen=True, repr=False, eq=False)
-class Feedback(Judgement, Showing):
+class Feedback(Judgement, Paged):
     """What a learner did on one case, against the truth and the exact posterior.
 
     Made by :meth:`kneebayes.teaching.PracticeCase.close`. Everything is computed when it is
@@ -112,14 +111,8 @@ class Feedback(Judgement, Showing):
         return {**super()._content(), "beliefs": self.belief_rows, "summary": self.summary}
 
     @property
-    def text(self) -> str:
-        """The feedback for a terminal."""
-        return sections_text(_page_of(self))
-
-    @property
-    def html(self) -> str:
-        """The feedback for a notebook."""
-        return sections_html(_page_of(self))
+    def _page(self) -> Page:
+        return _page_of(self)
 
     def draw(self, ax: Axes | None = None) -> Axes:
         """Draw stated against exact probabilities, with the truth."""

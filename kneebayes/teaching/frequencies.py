@@ -8,9 +8,9 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from kneebayes.case import Answer, Urgency, judge_urgency
-from kneebayes.teaching.practice_text import Page, Section, sections_html, sections_text
+from kneebayes.teaching.practice_text import Page, Paged, Section
 from kneebayes.view.markup import percent
-from kneebayes.view.report import Showing, made_by_line, urgency_lines
+from kneebayes.view.report import made_by_line, urgency_lines
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -53,7 +53,7 @@ def largest_remainder(total: int, shares: Sequence[float]) -> tuple[int, ...]:
 
 
 @dataclass(frozen=True, repr=False)
-class NaturalFrequencies(Showing):
+class NaturalFrequencies(Paged):
     """Of so many people like this: with and without a cause, of those with the findings.
 
     Made by :meth:`kneebayes.Model.natural_frequencies`. First the people are split by the
@@ -217,16 +217,6 @@ class NaturalFrequencies(Showing):
                 f"Fewer than one in {self.people:,}, so rounded to 0 but not impossible: {named}."
             )
         return tuple(notes)
-
-    @property
-    def text(self) -> str:
-        """The sentences and the counts for a terminal."""
-        return sections_text(self._page)
-
-    @property
-    def html(self) -> str:
-        """The sentences and the counts for a notebook."""
-        return sections_html(self._page)
 
     @property
     def _page(self) -> Page:

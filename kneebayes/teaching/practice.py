@@ -13,12 +13,12 @@ import numpy as np
 
 from kneebayes.errors import KneebayesError
 from kneebayes.renaming import renamed, renamed_function
+from kneebayes.teaching.case import new_case
 from kneebayes.teaching.feedback import Feedback
 from kneebayes.teaching.grether import NORMAL, GretherWeights, weigh_statements
 from kneebayes.teaching.learners import Learner
-from kneebayes.teaching.opening import new_case
-from kneebayes.teaching.practice_text import Page, Section, sections_html, sections_text
-from kneebayes.view.report import Showing, made_by, made_by_line
+from kneebayes.teaching.practice_text import Page, Paged, Section
+from kneebayes.view.report import made_by, made_by_line
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -46,7 +46,7 @@ WEIGHTS = ("learner", "b1 prior", "error", "b2 evidence", "error")
 
 
 @dataclass(frozen=True, repr=False, eq=False)
-class Practice(Showing):
+class Practice(Paged):
     """Closed cases of one learner or of several.
 
     A class that saved its cases: ``Practice.of("Anna", [Feedback(knee.load_practice_case(file)) for
@@ -234,16 +234,6 @@ class Practice(Showing):
         import pandas as pd
 
         return pd.DataFrame(self._calibration_rows)
-
-    @property
-    def text(self) -> str:
-        """Scores, weights and what they say, for a terminal."""
-        return sections_text(self._page)
-
-    @property
-    def html(self) -> str:
-        """The same for a notebook."""
-        return sections_html(self._page)
 
     @property
     def _page(self) -> Page:

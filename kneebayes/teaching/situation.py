@@ -1,11 +1,13 @@
-"""What is known of a virtual patient at one point, and how it shows itself."""
+"""What is known of a virtual patient at one point, step by step, and how it shows itself."""
 
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from numbers import Real
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
@@ -14,14 +16,14 @@ from kneebayes.case.answers import evidence_of
 from kneebayes.case.case import Case
 from kneebayes.errors import EvidenceError
 from kneebayes.inference import Evidence
+from kneebayes.knowledge import Names
 from kneebayes.odds import entropy
 from kneebayes.questions.ask.outcomes import Outcome, Subject, information, now_of, outcomes_of
 from kneebayes.questions.ask.questions import question_text_of
 from kneebayes.teaching.patients import Truth
-from kneebayes.teaching.practice_text import Page, Section, sections_html, sections_text
-from kneebayes.teaching.steps import Step
+from kneebayes.teaching.practice_text import Page, Paged, Section
 from kneebayes.teaching.voice import introduction, sentence_about
-from kneebayes.view.report import Showing, made_by, made_by_line, urgency_lines
+from kneebayes.view.report import made_by, made_by_line, urgency_lines
 from kneebayes.writing import write_safely
 
 if TYPE_CHECKING:
@@ -30,14 +32,24 @@ if TYPE_CHECKING:
 
     from kneebayes.building.model import ModelLike
 
-__all__ = ["FORMAT", "LEVELS", "VERSION", "Situation", "best_of", "case_to_json", "uncertainty_of"]
+__all__ = [
+    "FORMAT",
+    "LEVELS",
+    "VERSION",
+    "Situation",
+    "Step",
+    "best_of",
+    "case_to_json",
+    "probabilities_by_id",
+    "uncertainty_of",
+]
 
 LEVELS = ("routine", "soon", "now")
 FORMAT, VERSION = "kneebayes case", 1
 
 
 @dataclass(frozen=True, repr=False, eq=False)
-class Situation(Showing):
+class Situation(Paged):
     """What is known of a virtual patient, what was stated of him, and what may be asked.
 
     Attributes
@@ -251,16 +263,6 @@ class Situation(Showing):
         return made_by(self.model)
 
     @property
-    def text(self) -> str:
-        """The case so far for a terminal."""
-        return sections_text(self._page)
-
-    @property
-    def html(self) -> str:
-        """The case so far for a notebook."""
-        return sections_html(self._page)
-
-    @property
     def _page(self) -> Page:
         knowledge = self.model.data.knowledge
         opening = [row for row in self._rows if row["step"] == 0]
@@ -364,3 +366,65 @@ def case_to_json(case: Situation) -> str:
         "advice": case.advice,
     }
     return json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """Something that was asked, or probabilities that were stated.
+
+    Attributes
+    ----------
+    asked
+        Ids of the nodes whose state was told; empty where something was stated.
+    method
+        Id of the method that finds it out; empty where asking or looking does.
+    whole
+        Whether the method was ordered with all its results.
+    cost, burden
+        What this step added, in the units of the knowledge folder.
+    stated
+        P(present) by cause; empty where something was asked.
+    """
+
+    asked: tuple[str, ...] = ()
+    method: str = ""
+    whole: bool = False
+    cost: float = 0.0
+    burden: int = 0
+    stated: Mapping[str, float] = field(default_factory=dict)
+
+
+def probabilities_by_id(names: Names, stated: Mapping[str, float]) -> dict[str, float]:
+    """Stated probabilities by id of the cause.
+
+    Raises
+    ------
+    UnknownNameError
+        If a cause is not known.
+    EvidenceError
+        If they are not given by name, there are none, a number is no probability, or a cause
+        is named twice.
+    """
+    if not isinstance(stated, Mapping) or not stated:
+        message = (
+            "Probabilities are stated by cause, at least one, such as "
+            f'{{"Baker\'s cyst": 0.4}}. Got {stated!r}.'
+        )
+        raise EvidenceError(message)
+    probabilities: dict[str, float] = {}
+    for name, value in stated.items():
+        id = names.meaning(name, ("cause",), "model.causes").id
+        if not _is_probability(value):
+            message = f"'{name}' must be a probability between 0 and 1. Got {value!r}."
+            raise EvidenceError(message)
+        if id in probabilities:
+            message = f"'{name}' names a cause that is stated already. State each cause once."
+            raise EvidenceError(message)
+        probabilities[id] = float(value)
+    return probabilities
+
+
+def _is_probability(value: object) -> bool:
+    if isinstance(value, bool) or not isinstance(value, Real):
+        return False
+    return math.isfinite(float(value)) and 0.0 <= float(value) <= 1.0
