@@ -91,7 +91,7 @@ class Differential:
     """
 
     def __init__(self, model: Diagnosing, case: Case) -> None:
-        case.belief  # noqa: B018 - answers that cannot be true together are told of at once
+        case.belief  # noqa: B018 - answers that cannot be true together are refused at once
         self._model = model
         self._case = case
 

@@ -98,9 +98,9 @@ class UnknownNameError(KneebayesError, KeyError):
     start
         The message without suggestions and without where to look; empty if it has no parts.
     instead
-        Answers that the name seems to stand for, such as ``fever`` and False for "no fever".
+        Answers that the name seems to mean, such as ``fever`` and False for "no fever".
     others
-        Errors about further names that were given; the message tells of them too.
+        Errors about further names that were given; the message has them too.
     """
 
     def __init__(
@@ -282,7 +282,7 @@ def _catalogue(known: tuple[str, ...], sense: tuple[bool, bool]) -> _Catalogue:
 
 
 def _words(name: str) -> tuple[list[str], tuple[bool, bool]]:
-    """The words of a name that carry its meaning; whether it denies, or tells what cannot be."""
+    """The words of a name that carry its meaning, and whether the name contains a negation."""
     plain = name.casefold().replace("\u2019", "'").replace("'", "")
     words = re.findall(r"[^\W_]+", plain)
     without_negations = [word for word in words if word not in NEGATIONS]

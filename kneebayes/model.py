@@ -414,7 +414,7 @@ class Model:
         return self.data.solved
 
     def __dir__(self) -> list[str]:
-        """What there is to be asked; what belongs to the data stands behind ``.data``."""
+        """What there is to be asked; what belongs to the data is reached by ``.data``."""
         return [name for name in super().__dir__() if name not in (*INTERNAL, *OLD)]
 
     def __repr__(self) -> str:

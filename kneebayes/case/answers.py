@@ -94,7 +94,7 @@ def read_answers(
     Raises
     ------
     UnknownNameError
-        If a name is not known; tells of all such names, and what looks like each.
+        If a name is not known; the message has all such names, and what looks like each.
     EvidenceError
         If an answer cannot be understood, or two answers contradict each other.
     """
@@ -134,7 +134,7 @@ def read_in_order(
 
 
 def _meanings(names: Names, named: Iterable[str]) -> dict[str, Meaning]:
-    """What each name stands for; all that are unknown are told in one error."""
+    """What each name means; all unknown names are in one error."""
     meanings: dict[str, Meaning] = {}
     unknown: list[UnknownNameError] = []
     for name in named:
@@ -214,7 +214,7 @@ def _number(text: str) -> int | float | None:
 
 
 def meaning_of(names: Names, name: object) -> Meaning:
-    """What a name stands for; a denial or an answer in place of one is told how to say it.
+    """What a name means; an error about a denied name says how to write the answer.
 
     Raises
     ------
@@ -235,7 +235,7 @@ def meaning_of(names: Names, name: object) -> Meaning:
 
 
 def _meant(names: Names, name: str) -> list[tuple[str, object]]:
-    """The answers that ``fever=no``, ``age=67``, ``no fever`` or ``afebrile`` stand for."""
+    """The answers that ``fever=no``, ``age=67``, ``no fever`` or ``afebrile`` mean."""
     for sign in ("=", ":", " "):
         subject, _, text = name.strip().rpartition(sign)
         subject, text = subject.strip(), text.strip()

@@ -1,4 +1,4 @@
-"""What commands are told: options they share, and answers as they stand on the line."""
+"""Options that several commands share, and answers as they are written on the command line."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def answers_of(
     context: Iterable[str] | None,
     likely: Iterable[str] | None,
 ) -> dict[str, object]:
-    """Answers as they stand on the command line."""
+    """The answers that the options of a command give."""
     pairs: list[tuple[str, object]] = [(name, True) for name in present or []]
     pairs += [(name, False) for name in absent or []]
     pairs += [_worded(*_split(pair, "--context age=older")) for pair in context or []]

@@ -18,7 +18,7 @@ __all__ = ["copies", "network", "page"]
 @app.command()
 def page(
     path: Annotated[Path, typer.Argument(metavar="OUT.html", help="Where to write the page.")],
-    title: Annotated[str | None, typer.Option(help="What stands on top of it.")] = None,
+    title: Annotated[str | None, typer.Option(help="The title of the page.")] = None,
     setting: Annotated[
         str | None, typer.Option(help="Where the patient is seen, such as emergency.")
     ] = None,

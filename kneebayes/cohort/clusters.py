@@ -113,7 +113,7 @@ def partition_meta(
     Raises
     ------
     UnknownNameError, EvidenceError
-        If columns cannot be understood; so a mistake is told before any work is sent out.
+        If columns cannot be understood, so that a mistake is found before work is sent out.
 
     Examples
     --------
@@ -149,7 +149,7 @@ def diagnose_dask(patients: Any, model: ModelLike, keep: Sequence[str] = ()) -> 
     Raises
     ------
     UnknownNameError, EvidenceError
-        If columns cannot be understood; told at once, before any work is sent out.
+        If columns cannot be understood; this is checked before any work is sent out.
     KneebayesError
         If dask is not installed.
 

@@ -361,7 +361,7 @@ def diagnose_file(
         If a file is neither CSV nor Parquet, if the target would overwrite the source, if
         another run is writing the same target, or if Parquet is asked for without pyarrow.
     UnknownNameError, EvidenceError
-        If columns or cells cannot be understood; all of them are told. A row is named by its
+        If columns or cells cannot be understood; all of them are reported. A row is named by its
         line in a CSV file and by its number, from 1, in a Parquet file.
 
     Examples

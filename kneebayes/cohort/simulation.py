@@ -249,7 +249,7 @@ def simulate(
     Parameters
     ----------
     model
-        Whose patients.
+        The model they are drawn from.
     n
         How many patients. With the same seed a larger cohort begins with the smaller one.
     seed
@@ -426,7 +426,7 @@ def benchmark_cohort(model: ModelLike, name: str = "kneebayes-1") -> SimulatedCo
     Parameters
     ----------
     model
-        Whose patients.
+        The model they are drawn from.
     name
         Which one. ``"kneebayes-1"``: 5000 patients, complaint present, seen at a first
         visit. Another recipe would get another number.

@@ -52,7 +52,7 @@ def case_content(
     name, note
         What the case is called, and what there is to say of it.
     results
-        Whether urgency and ranking stand in it; they are for readers, and never evidence.
+        Whether to include urgency and ranking; they are for readers, and never evidence.
     """
     case = case.case
     data, meta = case.data, case.knowledge.meta
@@ -99,7 +99,7 @@ def load_case(model: Diagnosing, source: str | Path | Mapping[str, object]) -> P
     ------
     ExchangeError
         If the file does not follow the schema, is of another model, or names what this
-        one does not have; all of it is told at once.
+        one does not have; everything is reported at once.
     """
     title = "the case" if isinstance(source, Mapping) else f"'{Path(source).name}'"
     problems = Problems(title)

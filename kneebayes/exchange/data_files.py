@@ -77,7 +77,7 @@ def parse_json(text: str, problems: Problems) -> Any:
     odd: list[str] = []
 
     def pairs(members: list[tuple[str, Any]]) -> dict[str, Any]:
-        """An object, noting the names that stand in it twice."""
+        """An object; names that occur in it twice are noted."""
         keys = [key for key, _ in members]
         made = dict(members)
         if len(made) < len(members):
@@ -211,7 +211,7 @@ def read_yaml(path: Path, problems: Problems) -> Any:
 
 
 def _loader(yaml: Any) -> Any:
-    """A safe loader that leaves dates as they stand."""
+    """A safe loader that leaves dates as text."""
 
     class Loader(yaml.SafeLoader):  # type: ignore[misc]
         """Safe, without dates."""

@@ -137,7 +137,7 @@ class ForeignModel(TargetedNetwork):
         answers
             What is known of all of them, as in :meth:`given`.
         seed
-            Where chance begins.
+            Seed of the random numbers.
 
         Returns
         -------
@@ -155,7 +155,7 @@ class ForeignModel(TargetedNetwork):
 
 
 def answer_cases(model: TargetedNetwork, cases: pd.DataFrame, seconds: float) -> pd.DataFrame:
-    """Posteriors of the targets for each row of a table; what is wrong with a row stands in it.
+    """Posteriors of the targets for each row of a table, or what is wrong with the row.
 
     Parameters
     ----------

@@ -155,7 +155,7 @@ class ForeignCase(ForeignResult):
         target, state, against
             Names.
         seed
-            Where chance begins if there are more than 15 answers, or too many for the time;
+            Seed of the random numbers if there are more than 15 answers, or too many for the time;
             the ledger stays exact.
         seconds
             How long to average over orders; when it is over, those that were drawn count.

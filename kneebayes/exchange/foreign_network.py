@@ -120,7 +120,7 @@ class TargetedNetwork:
 
     @renamed(told="answers")
     def evidence(self, answers: Mapping[str, object] | pd.Series[Any] | None = None) -> Evidence:
-        """What is told as evidence for the engine; what is missing is left out.
+        """Answers as evidence for the engine; missing ones are left out.
 
         Raises
         ------

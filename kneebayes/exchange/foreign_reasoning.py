@@ -73,18 +73,18 @@ def weigh_answers(
     seed: int,
     seconds: float,
 ) -> Weights:
-    """Every answer alone, in the order told, averaged over all orders, and left out.
+    """Every answer alone, in the order given, averaged over all orders, and left out.
 
     Parameters
     ----------
     engine, evidence
         What to ask, and what is known.
     ids
-        The observed nodes in the order told.
+        The observed nodes in the order given.
     causes
         A yes/no node, or two of which the odds of one against the other are asked.
     seed
-        Where chance begins if there are more than 15 answers, or all orders are too wide.
+        Seed of the random numbers if there are more than 15 answers, or all orders are too wide.
     seconds
         How long orders are drawn at most.
     """
@@ -320,9 +320,9 @@ class Place(NamedTuple):
     Attributes
     ----------
     at
-        Where it stands in :func:`kneebayes.inference.numbers_of`.
+        Its place in :func:`kneebayes.inference.numbers_of`.
     row
-        The places of its whole distribution; empty for a link or a leak, which stand alone.
+        The places of its whole distribution; empty for a link or a leak, which are single numbers.
     node, state
         P(node is in this state | ...); for a link or a leak the state is the child's.
     given
@@ -371,7 +371,7 @@ def move_entry(
     Raises
     ------
     EvidenceError
-        If the evidence is impossible wherever the number stands.
+        If the evidence is impossible for every value of the number.
     """
     rows = np.repeat(engine.numbers, 2, axis=0)
     value = float(rows[0, place.at])

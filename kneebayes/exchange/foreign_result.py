@@ -138,7 +138,7 @@ class ForeignResult(Reporting):
 
     @property
     def table(self) -> pd.DataFrame:
-        """One row for each thing told; ids and labels, and all numbers with all digits."""
+        """All rows, with ids and labels, and all numbers with all digits."""
         import pandas as pd
 
         return pd.DataFrame([dict(row) for row in self.rows])

@@ -20,7 +20,7 @@ Fastest = Literal["first", "last"]
 
 
 class Content(NamedTuple):
-    """What stands in a file.
+    """The content of a file.
 
     Attributes
     ----------

@@ -202,7 +202,7 @@ def load_network_file(path: str | Path, *, fastest: Fastest | None = None) -> Ne
     Raises
     ------
     ExchangeError
-        If something is wrong with the file, all of which is told; or if the ``.labels.json``
+        If something is wrong with the file, all of which is reported; or if the ``.labels.json``
         does not belong to it.
     """
     path = Path(path)

@@ -160,7 +160,7 @@ def _in_words(answer: object) -> str:
 
 
 def told_answers(case: CaseLike) -> dict[str, Any]:
-    """Answers of a differential by id in the order told, as plain values that mean the same.
+    """Answers of a differential by id in the order given, as plain values that mean the same.
 
     A state by its id, ``unknown``, P(present), or a number for each state.
     """

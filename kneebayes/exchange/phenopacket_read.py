@@ -383,7 +383,7 @@ class _Reader:
     def local(
         self, place: str, term: dict[str, Any], local: tuple[str, str], excluded: bool
     ) -> Told:
-        """A code of the folder itself; a state of a node can be told but not excluded."""
+        """A code of the folder itself; a state of a node can be observed but not excluded."""
         id, state = local
         self.knee = True  # the folder's own ids speak of what the folder is about
         if id not in self.model.data.network or (state and excluded):
@@ -408,7 +408,7 @@ def _years(duration: str) -> float:
 
 
 def _age_seen(subject: dict[str, Any]) -> float | None:
-    """Years at the last encounter: told, or from the date of birth."""
+    """Age in years at the last encounter: as given, or from the date of birth."""
     when = subject.get("timeAtLastEncounter", {})
     age = when.get("age") or when.get("ageRange", {}).get("end")
     if age is not None:

@@ -114,7 +114,7 @@ class _Writer:
         self.used: set[str] = set()
 
     def term(self, id: str, state: str = "", schemes: tuple[str, ...] = ("hpo",)) -> dict[str, str]:
-        """A code and a label; a state can only be told by a code of the folder."""
+        """A code and a label; a state can only be written as a code of the folder."""
         code = f"{LOCAL}:{id}.{state.replace(' ', '-')}" if state else self.codes.code(id, schemes)
         self.used.add(code.partition(":")[0])
         label = self.knowledge.label(id)

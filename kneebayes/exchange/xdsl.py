@@ -192,7 +192,7 @@ def read_xdsl(content: Content, problems: Problems) -> Parsed:
 
 
 class _Raw(NamedTuple):
-    """A node as it stands in the file."""
+    """A node as it is written in the file."""
 
     kind: str
     id: str

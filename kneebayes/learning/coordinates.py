@@ -21,7 +21,7 @@ class Free:
     Attributes
     ----------
     place
-        Where the number stands.
+        Place of the number.
     mean, weight
         Mean of the Beta and ``a + b``; a weight of 0 says nothing.
     """
@@ -38,7 +38,7 @@ class Family:
     Attributes
     ----------
     place
-        Where the first share stands.
+        Place of the first share.
     means
         Mean of each share.
     weight
@@ -57,7 +57,7 @@ class Ratio:
     Attributes
     ----------
     place, leak
-        Where the link and the leak stand.
+        Places of the link and the leak.
     value
         The ratio as stated; its logarithm is the median of two halves of normals.
     down, up
@@ -84,7 +84,7 @@ class Coordinates:
     Parameters
     ----------
     start
-        Numbers of the network as they stand.
+        The present numbers of the network.
     free, families, ratios
         What is learnt.
     tied
@@ -128,7 +128,7 @@ class Coordinates:
 
     @property
     def origin(self) -> Numbers:
-        """Coordinates of the numbers as they stand."""
+        """Coordinates of the present numbers."""
         start = self.start
         parts = [_logit(start[self.free_at])]
         for family, places in zip(self.families, self.share_at, strict=True):

@@ -230,7 +230,7 @@ class Counting:
 
 
 class _Layout:
-    """Where numbers stand, and whom they belong to."""
+    """The places of numbers, and the nodes they belong to."""
 
     def __init__(self, flat: Flat) -> None:
         nodes = len(flat.states)

@@ -67,7 +67,7 @@ def update(
         A model of the same kind. The statements that its numbers come from now hold what
         they would say (``elicited``), so that robustness draws about the learnt numbers,
         inside intervals that have become narrower; and where patients make up at least 1 %
-        of what is known of a number they stand among its origins, in ``trace`` and
+        of what is known of a number they are among its origins, in ``trace`` and
         ``explain`` too.
 
     Raises

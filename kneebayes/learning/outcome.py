@@ -188,7 +188,7 @@ class _Backwards:
         return self.outcome_of(sentence, value, number, known, ratio=True)
 
     def scale(self, sentence: Sentence) -> LearntNumber:
-        """A ratio that multiplies, from the factor that stands for it."""
+        """A ratio that multiplies, from its factor in the network."""
         number = float(self.numbers[sentence.place])
         if sentence.fixed or sentence.quantity is None:
             return LearntNumber(sentence, sentence.interval, number, 0.0)

@@ -69,7 +69,7 @@ def read_patients(model: ModelLike, frame: object) -> Patients:
     Parameters
     ----------
     model
-        Whose names are used.
+        The model whose names are used.
     frame
         A DataFrame with one row a patient; never changed.
 
@@ -114,7 +114,7 @@ def _patients_of(model: ModelLike, reading: Reading) -> Patients:
 
 
 def _distinct(hard: Observed, soft: Numbers | None) -> tuple[Integers, Integers, Integers]:
-    """Where each different patient stands first, which each is, and how many are like it."""
+    """The first row of each different patient, which one each row is, and how many are alike."""
     parts = [np.ascontiguousarray(hard).view(np.uint8)]
     if soft is not None:
         parts.append(np.ascontiguousarray(soft).view(np.uint8).reshape(len(hard), -1))

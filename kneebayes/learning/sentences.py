@@ -98,7 +98,7 @@ class Sentence:
     interval
         What was stated, in numbers.
     place
-        Where the number that follows from it stands in the network.
+        The place in the network of the number that follows from it.
     weight
         Effective sample size of the sentence; infinite where it has none, not a number for
         a risk ratio, which is no share of anything.
@@ -156,7 +156,7 @@ def read_text(model: ModelLike, trust: float = 1.0) -> Text:
     Parameters
     ----------
     model
-        The model as it stands.
+        The model.
     trust
         What the weight of every sentence is multiplied by.
     """

@@ -35,7 +35,7 @@ class Explorer(anywidget.AnyWidget):
     Attributes
     ----------
     answers
-        What is known, states by id, in the order told. Set it with any names and answers
+        What is known, states by id, in the order given. Set it with any names and answers
         that :meth:`kneebayes.Model.diagnose` understands, as long as they are certain.
     """
 
@@ -80,7 +80,7 @@ class Explorer(anywidget.AnyWidget):
 
 
 def certain_answers(model: ModelLike, answers: Mapping[str, object]) -> dict[str, str]:
-    """Answers by any names as states by id, in the order told; unknown ones are left out.
+    """Answers by any names as states by id, in the order given; unknown ones are left out.
 
     Raises
     ------

@@ -80,7 +80,7 @@ def write_page(
         Where to write, in a folder that exists; a file that is there is replaced. Left out,
         the page is given back as text.
     title
-        What stands on top; left out, the model's own title.
+        The title of the page; left out, that of the model.
 
     Returns
     -------

@@ -210,7 +210,7 @@ def _findings(knowledge: Knowledge) -> Iterator[Plain]:
 
 
 def _sections(knowledge: Knowledge) -> Iterator[Plain]:
-    """Where each question stands on a page: contexts, history, symptoms, signs, each method."""
+    """The sections of questions on a page: contexts, history, symptoms, signs, each method."""
     members: dict[str, list[str]] = {kind: [] for kind in SECTIONS}
     members["context"] = list(knowledge.contexts)
     labels = dict(SECTIONS)

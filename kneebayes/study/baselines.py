@@ -297,7 +297,7 @@ def without_mediators(model: AnyModel) -> AnyModel:
 
 
 def collapse(network: Network, findings: Sequence[str], between: set[str]) -> Network:
-    """Give each noisy-OR finding its own links to what stands behind the nodes in between.
+    """Link each noisy-OR finding directly to what its mediators depend on.
 
     Parameters
     ----------
@@ -357,7 +357,7 @@ def _ratios(absent: Numbers) -> tuple[Numbers, float]:
 
 
 def _behind(network: Network, finding: Node, between: set[str]) -> tuple[list[str], list[str]]:
-    """Nodes in between that lead to a finding, and those that stand behind them."""
+    """Mediators that lead to a finding, and the nodes they depend on."""
     inner: set[str] = set()
     outer: set[str] = set()
     waiting = list(finding.parents)

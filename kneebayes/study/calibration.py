@@ -193,7 +193,7 @@ def draw_calibration(
     rows
         Bins: ``predicted``, ``observed``, ``observed_low``, ``observed_high``, ``count``.
     title
-        What stands above.
+        Title of the picture.
     ax
         Where to draw; left out, a new figure.
     """

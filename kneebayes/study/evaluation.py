@@ -1,4 +1,4 @@
-"""An evaluation: predictions against the truth, scored, compared, told and drawn."""
+"""An evaluation: predictions against the truth, scored, compared and drawn."""
 
 from __future__ import annotations
 
@@ -242,7 +242,7 @@ DISCLAIMER = "A study of predictions on a table of cases; not medical advice."
 
 @dataclass(frozen=True, slots=True)
 class Scoring:
-    """What scores have to be told.
+    """Settings of the scores.
 
     Parameters
     ----------

@@ -67,7 +67,7 @@ class Misspecification(Reporting):
     ----------
     evaluations
         By name of the world: the model, its priors alone, and who knows that world (the model
-        that is true there, told nothing of how patients were written down).
+        that is true there, without knowledge of how patients were recorded).
     worlds
         The worlds, in their order.
     reading

@@ -46,7 +46,7 @@ class PracticeCase(Situation):
         ----------
         names
             Findings and contexts by any of their names or in your own words, such as ``"is it
-            swollen?"``, or ways of examining such as ``"ultrasound"``, which tell all their
+            swollen?"``, or ways of examining such as ``"ultrasound"``, which give all their
             results for one price.
 
         Raises
@@ -70,7 +70,7 @@ class PracticeCase(Situation):
         return case
 
     def examine(self, method: str) -> PracticeCase:
-        """Order an examination with all the results it tells, for one price.
+        """Order an examination with all its results, for one price.
 
         Parameters
         ----------
@@ -240,7 +240,7 @@ def new_case(
     Parameters
     ----------
     model
-        Whose patient.
+        The model the patient is drawn from.
     difficulty
         ``easy``, ``medium`` or ``hard``, by what :class:`kneebayes.teaching.Hardness`
         measures: how much uncertainty is left after full work-up, and how odd the

@@ -178,7 +178,7 @@ def _advised(feedback: Feedback) -> str:
 
 
 def _urgency(feedback: Feedback) -> Iterator[str]:
-    """What is due; a sign that the learner never found is marked where it stands."""
+    """What the signs call for; a sign that the learner did not find is marked."""
     missed = {(reason.level, reason.text) for reason in feedback.missed}
     advice, *lines = urgency_lines(feedback.due)
     yield f"What the signs call for that you found or could have asked for nothing: {advice}"
@@ -206,7 +206,7 @@ def _hardness(feedback: Feedback) -> Iterator[str]:
     try:
         hard = feedback.hardness
     except TooWideError:
-        yield "How hard the patient is cannot be told exactly: full work-up is too wide a query."
+        yield "How hard the patient is cannot be computed: full work-up is too wide a query."
         return
     yield (
         f"With the whole background known {hard.opening:.2f} bits are open, after full work-up "

@@ -1,4 +1,4 @@
-"""Natural frequencies: a query told as counts of people that add up."""
+"""Natural frequencies: the answer to a question as counts of people that add up."""
 
 from __future__ import annotations
 

@@ -97,7 +97,7 @@ def draw_patient(model: ModelLike, seed: int, difficulty: str, kind: str) -> Tru
     Parameters
     ----------
     model
-        Whose network to draw from.
+        The model to draw from.
     seed
         Seed of the random numbers.
     difficulty

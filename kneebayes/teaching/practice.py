@@ -309,14 +309,14 @@ def run_practice(
     Parameters
     ----------
     model
-        Whose patients.
+        The model they are drawn from.
     learner
         A function that takes a case and a NumPy generator, and returns how it closed the
         case; such as :func:`kneebayes.teaching.ask_the_best`.
     n
         How many.
     seed
-        Where chance begins; learners with the same seed meet the same patients.
+        Seed of the random numbers; learners with the same seed meet the same patients.
     difficulty, kind
         As :meth:`case` takes them. Only ``any`` leaves calibration unshifted.
     name

@@ -40,7 +40,7 @@ class Section:
 
 
 class Page(NamedTuple):
-    """A title, what stands below it, which model made it, and what it is not."""
+    """A title, the sections below it, which model made it, and the disclaimer."""
 
     title: str
     sections: Sequence[Section]
@@ -68,7 +68,7 @@ class Paged(Showing):
 
 
 def sections_text(page: Page) -> str:
-    """A page for a terminal; columns of numbers stand to the right."""
+    """A page for a terminal; columns of numbers are aligned to the right."""
     parts = [page.title]
     for section in page.sections:
         lines = [_plain(line) for line in section.lines]

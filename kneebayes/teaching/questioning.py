@@ -23,7 +23,7 @@ def chain_of(case: Situation) -> list[Situation]:
 
 
 def question_rows(case: Situation) -> list[dict[str, object]]:
-    """One row a question: what it was expected to tell, what it told, and the best instead.
+    """One row a question: its expected and actual gain, and the best question instead.
 
     The best question that costs nothing and the best test stand apart.
     """

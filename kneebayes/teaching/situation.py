@@ -250,7 +250,7 @@ class Situation(Paged):
     def table(self) -> pd.DataFrame:
         """One row for each thing known, in order.
 
-        Columns: ``step`` (0 for what was told at the beginning), ``id``, ``what`` (label),
+        Columns: ``step`` (0 for what was known at the beginning), ``id``, ``what`` (label),
         ``state``, ``answer`` (the state in words), ``said`` (in the patient's words, where he
         was asked), ``cost`` and ``burden``.
         """
@@ -322,7 +322,7 @@ def uncertainty_of(case: Situation) -> float:
 
 
 def best_of(case: Situation, *, free: bool) -> tuple[str, float]:
-    """The open question that tells most, among those that cost nothing or those that cost.
+    """The open question with the largest expected gain, free or not free.
 
     Parameters
     ----------
@@ -375,7 +375,7 @@ class Step:
     Attributes
     ----------
     asked
-        Ids of the nodes whose state was told; empty where something was stated.
+        Ids of the nodes whose state was given; empty where something was stated.
     method
         Id of the method that finds it out; empty where asking or looking does.
     whole

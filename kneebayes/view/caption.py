@@ -1,4 +1,4 @@
-"""What a picture shows, and for whom, said above it: a picture saved alone still tells."""
+"""A caption above each picture: what it shows and for whom, so that it can stand alone."""
 
 from __future__ import annotations
 

@@ -135,7 +135,7 @@ def other_names(record: Named) -> tuple[str, ...]:
 
 
 def _folded(record: Named) -> set[str]:
-    """The names that stand for a record as a whole, without case and signs."""
+    """The names of a record as a whole, without case and punctuation."""
     return {fold(name) for name in (record.id, record.label, *record.aliases)}
 
 

@@ -63,7 +63,7 @@ class Steps:
 
 @dataclass(frozen=True)
 class Outline:
-    """Lines below each other, each with how deep it stands."""
+    """Lines below each other, each with its depth."""
 
     lines: tuple[tuple[int, str], ...]
 
@@ -123,7 +123,7 @@ def known_of(answers: Iterable[Answer]) -> str:
 
 
 def urgency_lines(urgency: Urgency) -> list[str]:
-    """The advice, and the signs it rests on; it stands above whatever else is shown."""
+    """The advice, and the signs it rests on; it is shown above everything else."""
     return [urgency.advice, *(f"  - {reason}" for reason in urgency.reasons)]
 
 
@@ -198,7 +198,7 @@ def report_on(
     of_a_patient: bool = True,
     whole_title: bool = False,
 ) -> Report:
-    """A report about what is known; urgency stands on top where it is of a patient.
+    """A report about what is known; urgency is on top if it is about a patient.
 
     The title gets the complaint before it and the reading of the model behind it, unless it is
     whole already.

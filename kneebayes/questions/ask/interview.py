@@ -61,7 +61,7 @@ class Interview(CaseResult):
 
     @property
     def next(self) -> Question | None:
-        """The question that tells most; None where nothing is left to ask."""
+        """The question with the largest expected gain; None if nothing is left to ask."""
         return self.questions.best
 
     @property

@@ -227,7 +227,7 @@ def information(now: Outcome, outcomes: Sequence[Outcome]) -> float:
 
 
 def most_moved(now: Outcome, outcomes: Sequence[Outcome]) -> str:
-    """Id of the cause of which a question tells most, by expected information gain."""
+    """Id of the cause about which a question gives most information."""
     gains = _gains(Outcome({}, 1.0, now.posteriors, None), outcomes)
     return list(now.posteriors)[int(gains.argmax())]
 
@@ -249,7 +249,7 @@ def _beliefs(outcome: Outcome, now: Outcome) -> Numbers:
 
 
 def _divergence(after: Numbers, before: Numbers) -> Numbers:
-    """KL divergence of yes/no beliefs; what is certain before stays so, and tells nothing."""
+    """KL divergence of yes/no beliefs; what is certain before stays certain and adds nothing."""
     total = np.zeros(len(before))
     for new, old in ((after, before), (1.0 - after, 1.0 - before)):
         moved = (new > 0.0) & (before > 0.0) & (before < 1.0)

@@ -138,11 +138,11 @@ class Questions(CaseResult):
         """One row a question, in order; the index is the rank, from 1.
 
         Columns: ``id``, ``question`` (label), ``asks``, ``kind``, ``method``, ``bits``,
-        ``p_yes`` (P(present | evidence)), ``speaks_of`` (id of the cause it tells most of, or
+        ``p_yes`` (P(present | evidence)), ``speaks_of`` (id of the cause it informs most about, or
         the members of what was asked about) and ``speaks_of_label``, ``now``, ``if_yes`` and
         ``if_no`` (its probability now and after each answer), ``cost``, ``burden``,
         ``advice`` (P(the answer changes the urgency)), ``urgency_yes``, ``urgency_no`` and
-        ``front`` (whether no other tells as much for less). A question with more than two
+        ``front`` (whether no other gives as much for less). A question with more than two
         answers has no yes and no: see :attr:`outcomes`.
         """
         import pandas as pd

@@ -1,4 +1,4 @@
-"""What to ask next: every open question with what it tells and costs; what no other beats."""
+"""What to ask next: every open question with its gain and cost, and the best trade-offs."""
 
 from __future__ import annotations
 
@@ -252,7 +252,7 @@ class Pair:
 
 
 def pareto_front(questions: Sequence[Question]) -> tuple[str, ...]:
-    """Ids of the questions that no other beats: none tells as much or more for less or as little.
+    """Ids of the best trade-offs: no other question gives at least as much for at most the cost.
 
     Bits and cost are never added up: which of the front is worth its price is for the
     reader to say.

@@ -199,7 +199,7 @@ class Distinguishability(CaseResult):
 
         Columns: ``id``, ``cause``, ``other_id``, ``other``, ``bits`` (sum over all findings),
         ``without_tests`` and ``tests`` (its two parts: history and examination, and tests),
-        ``best_id``, ``best`` (the finding that tells most), ``best_bits`` and ``apart``
+        ``best_id``, ``best`` (the finding with most bits), ``best_bits`` and ``apart``
         (whether the sum reaches the one bit that it takes).
         """
         import pandas as pd
@@ -228,7 +228,7 @@ class Distinguishability(CaseResult):
 
     @property
     def inseparable(self) -> pd.DataFrame:
-        """The pairs that cannot be told apart: all findings together sum to less than one bit.
+        """The pairs that cannot be distinguished: the bits of all findings sum to less than one.
 
         Findings that are independent given the cause cannot tell more together than the sum
         of what each tells, so even all of them leave such a pair undecided.
@@ -250,7 +250,7 @@ class Distinguishability(CaseResult):
     def profiles(self) -> pd.DataFrame:
         """P(finding present | only this cause) as findings x causes, by id.
 
-        Causes that are alike stand together, and findings by the cause that they stand out in.
+        Similar causes are neighbours; findings are ordered by the cause in which they stand out.
         """
         import pandas as pd
 
@@ -265,7 +265,7 @@ class Distinguishability(CaseResult):
         )
 
     def between(self, cause: str, other: str) -> pd.DataFrame:
-        """What tells two causes apart, the best first.
+        """The findings that distinguish two causes, the best first.
 
         Columns: ``id``, ``finding``, ``kind``, ``present_if_cause`` and ``present_if_other``
         (P(finding | only this cause)) and ``bits``.

@@ -1,4 +1,4 @@
-"""Bars and dots, one line for each thing told: surprises, what remains, sets, estimates."""
+"""Bars and dots, one line for each entry: surprises, what remains, sets, estimates."""
 
 from __future__ import annotations
 

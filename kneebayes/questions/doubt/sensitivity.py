@@ -162,7 +162,7 @@ def move_number(
     engine, causes, evidence
         What to ask.
     place
-        Where the number stands in :func:`numbers_of`; for a share that of ``absent``.
+        The place of the number in :func:`numbers_of`; for a share that of ``absent``.
     number
         Kind, node, parent and its state.
 

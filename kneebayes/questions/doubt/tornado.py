@@ -99,7 +99,7 @@ def bars_over(
     evidence
         What is known of the patient.
     cause
-        Whose posterior.
+        The cause whose posterior is moved.
     over
         What a bar is: a number, a word, or a claim.
 

@@ -63,7 +63,7 @@ class Explanation(CaseResult):
 
     @property
     def table(self) -> pd.DataFrame:
-        """One row an answer in the order told, between one for the prior and the posterior.
+        """One row an answer in the order given, between one for the prior and the posterior.
 
         Columns: ``order``, ``kind`` (prior, answer, posterior), ``id``, ``part`` (label and
         state); in decibans ``single``, ``ledger``, ``shapley`` with ``shapley_error``,
@@ -158,7 +158,7 @@ class Explanation(CaseResult):
             before = after
         ends = explained.start.log_odds, explained.end.log_odds
         added = explained.start.log_odds + explained.apart if len(falls) > 1 else NOTHING
-        order = "in the order told" if by == "ledger" else "averaged over all orders"
+        order = "in the order given" if by == "ledger" else "averaged over all orders"
         marked = "".join(f"; {label} is urgent" for label in self._urgent)
         learnt = self.case.data.learnt
         marked += "" if learnt is None else f"; learnt from {learnt.told}"
@@ -180,7 +180,7 @@ def explain(
 ) -> Explanation:
     """Why a cause is as probable as it is, or more probable than another.
 
-    Every answer gets its weight in decibans: alone, in the order told (the *ledger*),
+    Every answer gets its weight in decibans: alone, in the order given (the *ledger*),
     averaged over all orders (Shapley 1953), and with all others known. Ledger and
     Shapley shares add up to the change in log-odds from the complaint alone to all that
     is known. For one cause the odds are P(cause) / P(not cause); against another they

@@ -33,7 +33,7 @@ class ExplainedAway:
         Whether the rival explains the same finding (the answer counts for less); else the
         answer has no say of its own on the cause and counts against it through the rival.
     known
-        Whether the rival was itself told to be present.
+        Whether the rival is known to be present.
     """
 
     answer: str

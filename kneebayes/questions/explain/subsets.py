@@ -170,7 +170,7 @@ class SubsetOdds:
     rows: Mapping[int, int] | None = None
 
     def row(self, subset: int) -> int:
-        """Where a subset stands."""
+        """The row of a subset."""
         return subset if self.rows is None else self.rows[subset]
 
     def at(self, subset: int) -> float:
@@ -273,7 +273,7 @@ def odds_of_orders(
     count
         How many orders are drawn at most; at least two are.
     seed
-        Where chance begins.
+        Seed of the random numbers.
 
     Returns
     -------

@@ -43,7 +43,7 @@ TRIED = 18  # up to so many if they are not too wide as a whole
 
 @dataclass(frozen=True, slots=True)
 class Stand:
-    """How a cause stands at one point of the story.
+    """How probable a cause is after some of the answers.
 
     Attributes
     ----------
@@ -67,17 +67,17 @@ class Weight:
     Attributes
     ----------
     answer
-        What was told.
+        The answer.
     single
         With only the complaint known besides: its likelihood ratio alone.
     ledger
-        With all that was told before it known.
+        Given all earlier answers.
     shapley, error
         Averaged over all orders, and the standard error of that (0 where it is exact).
     leave_one_out
         With all other answers known: what would be lost if it were unknown.
     after
-        How the cause stands when it has been told.
+        How probable the cause is after this answer.
     grounds
         What its weight rests on.
     """
@@ -118,7 +118,7 @@ class Explained:
     start
         The odds before any answer: only the complaint is known, if it is.
     weights
-        The answers in the order told.
+        The answers in the order given.
     overlaps
         All pairs of answers with finite weights, the strongest overlap first.
     away

@@ -45,7 +45,7 @@ class Words:
     labels
         Label of every cause and answer by id.
     complaint
-        The complaint and its state in words; empty if it was not told.
+        The complaint and its state in words; empty if it is not known.
     """
 
     explained: Explained
@@ -70,7 +70,7 @@ class Words:
         return f"{before}: {self._stands(start)}, {in_decibans(start.log_odds)} decibans."
 
     def step(self, weight: Weight) -> str:
-        """What one answer does in the order told."""
+        """What one answer does in the order given."""
         sentence = f"{self.part(weight)} {self._does(weight)}"
         return f"{sentence}; {self._stands(weight.after)}."
 
@@ -128,7 +128,7 @@ class Words:
 
     @staticmethod
     def strongest(overlaps: Sequence[Overlap], count: int = 3) -> list[Overlap]:
-        """The pairs that are told: of each answer the pair that overlaps most, as in the table."""
+        """The pairs to mention: for each answer the one it overlaps with most, as in the table."""
         mentioned: list[Overlap] = []
         seen: set[str] = set()
         for overlap in overlaps:
