@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from kneebayes.history.denying import denied
 from kneebayes.history.english import ENDING, turns
-from kneebayes.history.line import AND, Cue, Line, ended
+from kneebayes.history.line import AND, Line, ended
 from kneebayes.history.matching import Match
 from kneebayes.history.record import Status
 from kneebayes.history.words import Word
@@ -15,6 +15,7 @@ __all__ = ["Bearing", "bearing_of", "is_long_ago"]
 
 NEAR = 4  # words
 CLAUSE = 8  # words that a turn such as "years ago" bears on, before it or behind it
+BEFORE = frozenset({"perhaps", "if"})
 CONTRASTS = frozenset({"but", "while", "whereas", "although"})
 PATIENT = frozenset({"i", "he", "she", "my", "patient"})
 
@@ -61,9 +62,8 @@ def _is_of_another(line: Line, match: Match) -> bool:
 def _left_open(line: Line, match: Match) -> Bearing | None:
     for cue in line.cues_of(match, "perhaps", "perhaps after", "if"):
         within = match.first < cue.first and cue.last < match.last
-        if cue.does == "perhaps" and (within or line.reaches(cue, match)):
-            return Bearing("perhaps", (cue.first, cue.last))
-        if cue.does == "if" and line.reaches(cue, match) and _is_supposed(line, cue):
+        doubted = cue.does == "perhaps" and within
+        if doubted or (cue.does in BEFORE and line.reaches(cue, match, listed=True)):
             return Bearing("perhaps", (cue.first, cue.last))
         if cue.does == "perhaps after" and cue.first > match.last:
             between = line.between(cue, match)
@@ -74,13 +74,6 @@ def _left_open(line: Line, match: Match) -> Bearing | None:
     if line.words[last].lower == "?" and match.last < last:
         return Bearing("perhaps", (last, last))
     return None
-
-
-def _is_supposed(line: Line, cue: Cue) -> bool:
-    """Whether ``if`` supposes something; it does not in ``it hurts if I bend it``."""
-    if cue.first == 0 or line.words[cue.first - 1].lower == ",":
-        return True
-    return any(word.lower in {"will", "should", "please"} for word in line.words)
 
 
 # long ago, somebody else's
@@ -119,7 +112,7 @@ def _from_to(line: Line, first: int, last: int, match: Match) -> tuple[Word, ...
 
 def _of_others(line: Line, match: Match) -> Bearing | None:
     for word in line.words:
-        if word.lower not in turns("relatives") or word.index in match.used:
+        if word.lower not in turns("relatives") - line.patient or word.index in match.used:
             continue
         near = line.words[max(0, word.index - 1) : word.index + 3]
         if any(one.lower in turns("reporting") for one in near):

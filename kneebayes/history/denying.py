@@ -15,6 +15,7 @@ __all__ = ["Denial", "denied"]
 LONG = 4  # words of an item of a list that say something
 ITEM = 3  # the same for an item that a word behind the list still bears on
 MARKS = frozenset({","}) | AND | OR
+MINUS = frozenset({"-", "\u2212", "\u2013"})
 ARTICLES = frozenset({"a", "an", "the"})
 
 Denial = tuple[Literal["absent", "perhaps"], tuple[int, int]]
@@ -142,6 +143,8 @@ def _behind(line: Line, match: Match) -> Denial | None:
             break
         if lower in {"no", "none"} and line.words[at - 1].lower in {":", "?", "-", "="}:
             return ("absent", (at, at)) if at - match.last <= 2 else None
+        if lower in MINUS and at == match.last + 1 and line.after(at) in {"", ",", ";", "."}:
+            return "absent", (at, at)
         cue = next((one for one in line.cues if one.first == at and one.does == "deny after"), None)
         if cue is None and not (tested and lower in turns("sound")):
             continue

@@ -15,6 +15,7 @@ __all__ = ["AND", "OR", "Cue", "Line", "cues_in"]
 AND = frozenset({"and", "&", "+"})
 OR = frozenset({"or", "nor", "/"})
 FAR = 5  # words that say something, between a cue and what it bears on
+MOST_ITEMS = 4  # of a list that a doubt reaches through
 KINDS = {
     "deny": "denying_before",
     "deny after": "denying_after",
@@ -77,6 +78,8 @@ class Line:
         Stems of names of tests that say nothing without a result.
     known
         Stems that names have.
+    patient
+        Words for a relative who is the patient: ``my son has been limping``.
     """
 
     words: tuple[Word, ...]
@@ -85,6 +88,7 @@ class Line:
     tests: dict[str, str]
     bare: frozenset[tuple[str, ...]]
     known: frozenset[str]
+    patient: frozenset[str] = frozenset()
 
     @cached_property
     def named(self) -> frozenset[int]:
@@ -103,13 +107,23 @@ class Line:
             return self.words[cue.last + 1 : match.first]
         return self.words[match.last + 1 : cue.first]
 
-    def reaches(self, cue: Cue, match: Match) -> bool:
-        """Whether a cue before what was found is near it, with no comma between."""
+    def reaches(self, cue: Cue, match: Match, *, listed: bool = False) -> bool:
+        """Whether a cue before what was found is near it.
+
+        Parameters
+        ----------
+        cue, match
+            The two.
+        listed
+            Whether it reaches through a list of short items; otherwise a comma stops it.
+        """
         if cue.last >= match.first:
             return False
         between = self.between(cue, match)
-        commas = any(word.lower == "," for word in between)
-        return not commas and not ended(between) and len(heavy(between)) <= FAR
+        commas = sum(word.lower == "," for word in between)
+        if ended(between) or (commas and not listed):
+            return False
+        return len(heavy(between)) <= FAR and commas <= MOST_ITEMS
 
     def after(self, at: int) -> str:
         """The word behind a place."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from kneebayes.history.english import DECADES, NUMBERS, PRONOUNS, turns
 
-__all__ = ["Age", "find_age", "find_sex"]
+__all__ = ["Age", "find_age", "find_sex", "patient_among_relatives"]
 
 ONES = "one|two|three|four|five|six|seven|eight|nine"
 TENS = "twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety"
@@ -40,6 +40,7 @@ STARTS = (  # only at the start of a text: "Woman of 87: ..."
 )
 AT_START = tuple(re.compile(way, re.IGNORECASE) for way in STARTS)
 START = 200  # characters
+TELLING = 7  # words at the start of a text in which somebody says whom it is about
 OLDEST = 120  # years
 YEARS = {"y": 1.0, "m": 1 / 12, "w": 7 / 365.25}
 PART = {"early": -3, "mid": 0, "middle": 0, "late": 2, "": 0}
@@ -56,38 +57,62 @@ class Age:
     end: int
 
 
-def find_age(text: str) -> Age | None:
+def patient_among_relatives(text: str) -> frozenset[str]:
+    """The words for a relative who is the patient, where somebody tells of one.
+
+    Examples
+    --------
+    >>> sorted(patient_among_relatives("My little son has been limping. He has no fever."))
+    ['son']
+    >>> patient_among_relatives("My son had this too. My knee hurts.")
+    frozenset()
+    """
+    words = re.findall(r"[a-z]+", text[:START].casefold())[:TELLING]
+    of_oneself = re.search(r"\bI\b|\b[Mm]y\s+(?:\w+\s+)?(?:knee|leg|calf|thigh|foot)", text)
+    if not words or words[0] not in {"my", "our"} or of_oneself:
+        return frozenset()
+    return frozenset(next(([word] for word in words if word in turns("relatives")), []))
+
+
+def find_age(text: str, patient: frozenset[str] = frozenset()) -> Age | None:
     """The age of the patient, not that of a relative.
+
+    Parameters
+    ----------
+    text
+        The history.
+    patient
+        Words for a relative who is the patient.
 
     Examples
     --------
     >>> find_age("A 34-year-old woman").years, find_age("A man in his late sixties").years
     (34.0, 67.0)
     """
-    ages = [age for age in _ages(text) if 0 < age.years <= OLDEST]
+    ages = [age for age in _ages(text, patient) if 0 < age.years <= OLDEST]
     if ages:
         return min(ages, key=lambda age: age.start)
     start = text.split("\n", maxsplit=1)[0][:START]
-    found = (_age_of(match, start) for way in AT_START for match in way.finditer(start))
+    found = (_age_of(match, start, patient) for way in AT_START for match in way.finditer(start))
     return next((age for age in found if age is not None and 0 < age.years <= OLDEST), None)
 
 
-def _ages(text: str) -> Iterator[Age]:
+def _ages(text: str, patient: frozenset[str]) -> Iterator[Age]:
     for match in IN_DECADE.finditer(text):
-        if not _is_of_a_relative(text, match.start()):
+        if not _is_of_a_relative(text, match.start(), patient):
             middle = DECADES[match["decade"].casefold()]
             years = middle + PART[(match["part"] or "").casefold()]
             yield Age(years, match.start(), match.end())
     for way in AGES:
         for match in way.finditer(text):
-            age = _age_of(match, text)
+            age = _age_of(match, text, patient)
             if age is not None:
                 yield age
 
 
-def _age_of(match: re.Match[str], text: str) -> Age | None:
+def _age_of(match: re.Match[str], text: str, patient: frozenset[str]) -> Age | None:
     """The age that a match says, if it is one of the patient."""
-    if _is_of_a_relative(text, match.start()):
+    if _is_of_a_relative(text, match.start(), patient):
         return None
     unit = (match.groupdict().get("unit") or "").casefold()
     number = _number(match["number"])
@@ -103,16 +128,23 @@ def _number(text: str) -> float:
     return sum(NUMBERS[part] for part in text.casefold().replace("-", " ").split())
 
 
-def _is_of_a_relative(text: str, at: int) -> bool:
+def _is_of_a_relative(text: str, at: int, patient: frozenset[str]) -> bool:
     """Whether the sentence speaks of a relative before a place."""
     before = re.split(r"[.;:!?]", text[:at])[-1].casefold()
-    return not turns("relatives").isdisjoint(re.findall(r"[a-z]+", before))
+    return not (turns("relatives") - patient).isdisjoint(re.findall(r"[a-z]+", before))
 
 
-def find_sex(text: str) -> tuple[str, int, int] | None:
+def find_sex(text: str, patient: frozenset[str] = frozenset()) -> tuple[str, int, int] | None:
     """``female`` or ``male`` by the pronouns of the patient, where all agree, and where they stand.
 
     Sentences that speak of somebody else are passed over.
+
+    Parameters
+    ----------
+    text
+        The history.
+    patient
+        Words for a relative who is the patient.
 
     Examples
     --------
@@ -122,7 +154,8 @@ def find_sex(text: str) -> tuple[str, int, int] | None:
     found: dict[str, tuple[int, int]] = {}
     for sentence in re.finditer(r"[^.;!?]+", text):
         words = list(re.finditer(r"[a-z]+", sentence.group().casefold()))
-        if not (turns("relatives") | NO_WITNESS).isdisjoint(word.group() for word in words):
+        others = (turns("relatives") - patient) | NO_WITNESS
+        if not others.isdisjoint(word.group() for word in words):
             continue
         for word in words:
             for sex, pronouns in PRONOUNS.items():

@@ -41,7 +41,7 @@ def stands(
     if pattern.capital and not any(words[at].text.isupper() for at in used):
         return False
     close = _is_close(pattern, used, words) and _in_order(used, words)
-    if not close or _belongs_on(dictionary, words, used):
+    if not close or _belongs_on(dictionary, pattern, words, used):
         return False
     if pattern.head and not _is_tested(pattern, used, sentence):
         return False
@@ -115,17 +115,35 @@ def _in_order(used: frozenset[int], words: Sequence[Word]) -> bool:
     return True
 
 
-def _belongs_on(dictionary: Dictionary, words: Sequence[Word], used: frozenset[int]) -> bool:
-    """Whether the last word, a part of the body, rather belongs to the word that follows it.
+def _belongs_on(
+    dictionary: Dictionary, pattern: Pattern, words: Sequence[Word], used: frozenset[int]
+) -> bool:
+    """Whether a word that was taken rather belongs to another one beside it.
 
-    So does the calf in ``pain and calf swelling``.
+    So does the calf in ``pain and calf swelling``, the swelling in ``knee pain and calf
+    swelling``, and ``both`` in ``one knee and both ankles``.
     """
-    last = max(used)
-    if not words[last].is_site or last + 1 >= len(words) or len(used) == 1:
+    if len(used) == 1:
         return False
-    following = words[last + 1]
+    last = max(used)
     joined = any(words[at].lower in JOINING for at in range(min(used), last))
-    return joined and not following.is_small and not following.stems.isdisjoint(dictionary.stems)
+    if joined and last + 1 < len(words) and not words[last + 1].is_small:
+        following = words[last + 1]
+        taken = following.is_site or not following.stems.isdisjoint(dictionary.stems)
+        if taken and words[last].is_site != following.is_site:
+            return True
+    return any(_is_of_another_site(pattern, words, used, at) for at in used)
+
+
+def _is_of_another_site(
+    pattern: Pattern, words: Sequence[Word], used: frozenset[int], at: int
+) -> bool:
+    """Whether another part of the body stands right before a word, and is not listed with ours."""
+    if at == 0 or at - 1 in used or words[at].is_site or not words[at - 1].is_site:
+        return False
+    ours = any(words[one].is_site for one in used) or bool(pattern.optional)
+    listed = at >= 3 and words[at - 2].lower in JOINING and words[at - 3].is_site
+    return ours and not listed and words[at - 1].stems.isdisjoint(pattern.sites)
 
 
 # parts of the body

@@ -14,7 +14,7 @@ from kneebayes.history.dictionary import Dictionary, Target
 from kneebayes.history.english import turns
 from kneebayes.history.line import Line, cues_in
 from kneebayes.history.matching import Match, find
-from kneebayes.history.persons import find_age, find_sex
+from kneebayes.history.persons import find_age, find_sex, patient_among_relatives
 from kneebayes.history.readable import readable
 from kneebayes.history.record import History, Mention, Passage, Status
 from kneebayes.history.words import TextSentence, Word, sentences_of
@@ -111,6 +111,7 @@ class _Reading:
         self.dictionary, self.text = dictionary, text
         self.knowledge = dictionary.knowledge
         self.sentences = sentences_of(text)
+        self.patient = patient_among_relatives(text)
         self.found: list[Mention] = []
         self.measured: list[tuple[float, Mention]] = []
         self.covered: set[int] = set()
@@ -137,6 +138,7 @@ class _Reading:
             self.dictionary.tests,
             self.dictionary.bare,
             self.dictionary.stems,
+            self.patient,
         )
         for match in line.matches:
             if match.pattern.past and not is_long_ago(line, match):
@@ -249,7 +251,7 @@ class _Reading:
 
     def _read_age(self, id: str) -> None:
         """A number is surer than a word."""
-        age = find_age(self.text)
+        age = find_age(self.text, self.patient)
         if age is None:
             return
         self.found = [mention for mention in self.found if mention.id != id]
@@ -270,7 +272,7 @@ class _Reading:
                 if mention.id != id or mention.answer == first.answer
             ]
             return
-        sex = find_sex(self.text)
+        sex = find_sex(self.text, self.patient)
         if sex is not None:
             self._add(id, *sex)
 
