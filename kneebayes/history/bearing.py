@@ -15,6 +15,7 @@ __all__ = ["Bearing", "bearing_of", "is_long_ago"]
 
 NEAR = 4  # words
 CLAUSE = 8  # words that a turn such as "years ago" bears on, before it or behind it
+LEADING_ON = frozenset({"with", "presenting", "presents", "has", "have", "had", "is", "was"})
 BEFORE = frozenset({"perhaps", "if"})
 CONTRASTS = frozenset({"but", "while", "whereas", "although"})
 PATIENT = frozenset({"i", "he", "she", "my", "patient"})
@@ -94,7 +95,7 @@ def _long_ago(line: Line, match: Match) -> Bearing | None:
         of_a_noun = line.words[cue.first].lower in turns("history")
         if of_a_noun and not context:
             between = line.between(cue, match)
-            led_on = any(word.lower in {"with", "presenting", "presents"} for word in between)
+            led_on = any(word.lower in LEADING_ON for word in between)
             if line.reaches(cue, match) and len(between) < NEAR and not led_on:
                 return Bearing("past", (cue.first, cue.last))
         if not of_a_noun:

@@ -73,8 +73,9 @@ def _reach_in_list(
     closing = _closing(line, match, marks)
     if closing == "or":
         return "absent"
-    if line.after(marks[-1].index) in turns("starting"):
-        return None
+    fresh = turns("starting") | turns("describing") | turns("elsewhere")
+    if any(line.after(mark.index) in fresh for mark in marks) or cue.does == "cannot":
+        return None  # "no fever, worse with activity and at night"
     if closing == "and":
         word = line.words[cue.first].lower
         return "absent" if word in turns("denying_lists") else "perhaps"

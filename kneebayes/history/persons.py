@@ -45,6 +45,7 @@ OLDEST = 120  # years
 YEARS = {"y": 1.0, "m": 1 / 12, "w": 7 / 365.25}
 PART = {"early": -3, "mid": 0, "middle": 0, "late": 2, "": 0}
 SMALLEST = 3  # what is less and has no unit is no age: "one old"
+CHILDREN = frozenset({"son", "daughter", "grandson", "granddaughter", "nephew", "niece"})
 NO_WITNESS = frozenset({"doctor", "physician", "surgeon"})  # whose pronouns may be meant
 
 
@@ -58,7 +59,7 @@ class Age:
 
 
 def patient_among_relatives(text: str) -> frozenset[str]:
-    """The words for a relative who is the patient, where somebody tells of one.
+    """The word for a child who is the patient, where somebody else tells of him or her.
 
     Examples
     --------
@@ -71,7 +72,7 @@ def patient_among_relatives(text: str) -> frozenset[str]:
     of_oneself = re.search(r"\bI\b|\b[Mm]y\s+(?:\w+\s+)?(?:knee|leg|calf|thigh|foot)", text)
     if not words or words[0] not in {"my", "our"} or of_oneself:
         return frozenset()
-    return frozenset(next(([word] for word in words if word in turns("relatives")), []))
+    return frozenset(next(([word] for word in words if word in CHILDREN), []))
 
 
 def find_age(text: str, patient: frozenset[str] = frozenset()) -> Age | None:
@@ -82,7 +83,7 @@ def find_age(text: str, patient: frozenset[str] = frozenset()) -> Age | None:
     text
         The history.
     patient
-        Words for a relative who is the patient.
+        Words for a child who is the patient.
 
     Examples
     --------
@@ -144,7 +145,7 @@ def find_sex(text: str, patient: frozenset[str] = frozenset()) -> tuple[str, int
     text
         The history.
     patient
-        Words for a relative who is the patient.
+        Words for a child who is the patient.
 
     Examples
     --------

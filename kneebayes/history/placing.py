@@ -129,7 +129,9 @@ def _belongs_on(
     joined = any(words[at].lower in JOINING for at in range(min(used), last))
     if joined and last + 1 < len(words) and not words[last + 1].is_small:
         following = words[last + 1]
+        leading_on = turns("splitting") | turns("placing")
         taken = following.is_site or not following.stems.isdisjoint(dictionary.stems)
+        taken = taken and following.lower not in leading_on
         if taken and words[last].is_site != following.is_site:
             return True
     return any(_is_of_another_site(pattern, words, used, at) for at in used)
@@ -185,7 +187,12 @@ def _site_of(words: Sequence[Word], first: int, last: int) -> frozenset[str] | N
     for word in _clause(words[:first][::-1]):
         if word.is_site and not _is_beside(words, word.index):
             return word.stems
-    return next((word.stems for word in behind if word.is_site), None)
+    for word in behind:
+        if word.is_site:
+            return word.stems
+        if word.lower in turns("placing"):
+            break
+    return None
 
 
 def _clause(words: Iterable[Word]) -> list[Word]:
