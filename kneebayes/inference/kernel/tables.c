@@ -18,11 +18,10 @@ Int fire_bit(double *slab, Int filled, Int stride, double strength, int mild)
     if (mild) {
         if (stride >= filled) {
             memcpy(slab + filled, slab, (size_t)filled * sizeof(double));
-            for (Int i = 0; i < filled; i++)
-                slab[i] *= rest;
-            return 2 * filled;
+            stride = filled;
+            filled *= 2;
         }
-        for (Int base = 0; base < filled; base += 2 * stride)
+        for (Int base = 0; strength != 0.0 && base < filled; base += 2 * stride)
             for (Int i = base; i < base + stride; i++)
                 slab[i] *= rest;
         return filled;
@@ -54,7 +53,7 @@ void fire_bit_back(double *slab, Int filled, Int before, Int stride, double stre
             for (Int i = 0; i < before; i++)
                 slab[i] = rest * slab[i] + slab[before + i];
         else
-            for (Int base = 0; base < filled; base += 2 * stride)
+            for (Int base = 0; strength != 0.0 && base < filled; base += 2 * stride)
                 for (Int i = base; i < base + stride; i++)
                     slab[i] *= rest;
         return;
