@@ -99,8 +99,17 @@ def _is_of_others(_app: Sphinx, _what: str, _name: str, member: object, *_: obje
     return None if str(where).startswith(("kneebayes", "builtins")) else True
 
 
+def _as_written(
+    _app: Sphinx, what: str, _name: str, _member: object, _options: object, lines: list[str]
+) -> None:
+    """Keep napoleon from taking what stands before a colon for the type of a property."""
+    if what in ("attribute", "data", "property"):
+        lines.insert(0, "")
+
+
 def setup(app: Sphinx) -> dict[str, bool]:
     """Draw formulas without any script, and describe our own code only."""
     app.connect("autodoc-skip-member", _is_of_others)
+    app.connect("autodoc-process-docstring", _as_written, priority=400)
     app.add_html_math_renderer("mathml", (_inline, None), (_display, None))
     return {"parallel_read_safe": True, "parallel_write_safe": True}

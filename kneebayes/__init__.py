@@ -12,8 +12,7 @@ ranks the causes, and explains, doubts and continues itself.
 """
 
 from importlib import import_module
-from importlib.metadata import PackageNotFoundError, version
-from types import ModuleType
+from typing import TYPE_CHECKING, Any
 
 from kneebayes.differential import Differential
 from kneebayes.errors import (
@@ -25,12 +24,11 @@ from kneebayes.errors import (
     UnknownNameError,
 )
 from kneebayes.model import Model, load
-from kneebayes.saving import save
 
-try:
-    __version__ = version("kneebayes")
-except PackageNotFoundError:  # a plain checkout that was never installed
-    __version__ = "0+unknown"
+if TYPE_CHECKING:
+    from kneebayes.saving import save
+
+    __version__: str
 
 __all__ = [
     "Differential",
@@ -49,10 +47,14 @@ __all__ = [
 ROOMS = ("cohort", "exchange", "learning", "study", "teaching")
 
 
-def __getattr__(name: str) -> ModuleType:
-    """A room by its name, imported when it is asked for (PEP 562)."""
+def __getattr__(name: str) -> Any:
+    """What is not needed for a diagnosis, imported when it is asked for (PEP 562)."""
     if name in ROOMS:
         return import_module(f"kneebayes.{name}")
+    if name == "save":
+        return import_module("kneebayes.saving").save
+    if name == "__version__":
+        return import_module("kneebayes.view.report").package_version()
     message = f"module 'kneebayes' has no attribute {name!r}"
     raise AttributeError(message)
 

@@ -8,21 +8,10 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, overload
 
+from kneebayes.binding import later
 from kneebayes.case import Answer, Belief, Urgency
 from kneebayes.case.case import Case, Diagnosing, RankedCause
 from kneebayes.errors import UnknownNameError
-from kneebayes.questions.ask.change_of_mind import change_of_mind
-from kneebayes.questions.ask.questions import questions
-from kneebayes.questions.attribute.attribution import attribution
-from kneebayes.questions.attribute.cause_sets import probability_of_exactly, sets
-from kneebayes.questions.attribute.surprises import surprises
-from kneebayes.questions.attribute.whatif import without
-from kneebayes.questions.doubt.lexicons import compare_lexicons
-from kneebayes.questions.doubt.robustness import robustness
-from kneebayes.questions.doubt.sensitivity import sensitivity
-from kneebayes.questions.doubt.tornado import tornado
-from kneebayes.questions.explain.explanation import explain
-from kneebayes.questions.explain.nomogram import nomogram
 from kneebayes.renaming import renamed, renamed_function
 from kneebayes.view.differential import (
     differential_dict,
@@ -36,6 +25,38 @@ from kneebayes.writing import guard_cells, text_or_path
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from kneebayes.questions.ask.change_of_mind import change_of_mind
+    from kneebayes.questions.ask.questions import questions
+    from kneebayes.questions.attribute.attribution import attribution
+    from kneebayes.questions.attribute.cause_sets import probability_of_exactly, sets
+    from kneebayes.questions.attribute.surprises import surprises
+    from kneebayes.questions.attribute.whatif import without
+    from kneebayes.questions.doubt.lexicons import compare_lexicons
+    from kneebayes.questions.doubt.robustness import robustness
+    from kneebayes.questions.doubt.sensitivity import sensitivity
+    from kneebayes.questions.doubt.tornado import tornado
+    from kneebayes.questions.explain.explanation import explain
+    from kneebayes.questions.explain.nomogram import nomogram
+else:
+    globals().update(
+        later(
+            {
+                "kneebayes.questions.ask.change_of_mind": "change_of_mind",
+                "kneebayes.questions.ask.questions": "questions",
+                "kneebayes.questions.attribute.attribution": "attribution",
+                "kneebayes.questions.attribute.cause_sets": "probability_of_exactly sets",
+                "kneebayes.questions.attribute.surprises": "surprises",
+                "kneebayes.questions.attribute.whatif": "without",
+                "kneebayes.questions.doubt.lexicons": "compare_lexicons",
+                "kneebayes.questions.doubt.robustness": "robustness",
+                "kneebayes.questions.doubt.sensitivity": "sensitivity",
+                "kneebayes.questions.doubt.tornado": "tornado",
+                "kneebayes.questions.explain.explanation": "explain",
+                "kneebayes.questions.explain.nomogram": "nomogram",
+            }
+        )
+    )
 
 __all__ = ["Differential"]
 
@@ -70,7 +91,7 @@ class Differential:
     """
 
     def __init__(self, model: Diagnosing, case: Case) -> None:
-        case.belief  # noqa: B018 - answers that cannot be true together are told of at once
+        case.belief  # noqa: B018 - answers that cannot be true together are refused at once
         self._model = model
         self._case = case
 

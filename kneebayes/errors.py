@@ -8,8 +8,11 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
 
 __all__ = [
+    "MOST_NAMES",
     "EvidenceError",
     "ImpossibleEvidenceError",
     "KneebayesError",
@@ -18,6 +21,7 @@ __all__ = [
     "TooWideError",
     "UnknownNameError",
     "circle_among",
+    "clipped",
     "shown",
     "suggest",
 ]
@@ -30,6 +34,8 @@ FILLERS |= {"i", "in", "is", "it", "my", "of", "on", "or", "the", "to", "was", "
 # words that are one, though no rule on endings says so
 SAME_WORDS = {"cant": "unable", "cannot": "unable", "swollen": "swell", "fell": "fall"}
 UNABLE = frozenset({"cant", "cannot", "unable"})
+LONGEST_NAME = 100  # characters; what is longer is no name that was mistyped
+MOST_NAMES = 20  # unknown names told of in one message
 COVERED = 0.5  # least share of what was typed that a name must hold to be suggested
 FAR_BEHIND = 0.8  # of the likeness of the best name; what is less alike is not suggested
 SHORT = 5  # letters
@@ -92,9 +98,9 @@ class UnknownNameError(KneebayesError, KeyError):
     start
         The message without suggestions and without where to look; empty if it has no parts.
     instead
-        Answers that the name seems to stand for, such as ``fever`` and False for "no fever".
+        Answers that the name seems to mean, such as ``fever`` and False for "no fever".
     others
-        Errors about further names that were given; the message tells of them too.
+        Errors about further names that were given; the message has them too.
     """
 
     def __init__(
@@ -123,7 +129,10 @@ class UnknownNameError(KneebayesError, KeyError):
 
     def along_with(self, others: Sequence[UnknownNameError]) -> UnknownNameError:
         """The same error, telling of further unknown names too, a line each."""
-        message = "\n".join(other.message for other in (self, *others))
+        lines = [other.message for other in (self, *others)][:MOST_NAMES]
+        if (more := 1 + len(others) - len(lines)) > 0:
+            lines.append(f"And {more} more names are unknown.")
+        message = "\n".join(lines)
         return type(self)(message, self.name, self.suggestions, self.start, self.instead, others)
 
 
@@ -175,6 +184,17 @@ def circle_among(parents: Mapping[str, Iterable[str]]) -> list[str]:
         open_ids = {id: into & set(open_ids) for id, into in open_ids.items()}
 
 
+def clipped(text: str, longest: int = LONGEST_NAME) -> str:
+    """The beginning of a text that is too long for a message.
+
+    Examples
+    --------
+    >>> clipped("fever"), clipped("x" * 500, 5)
+    ('fever', 'xxxxx...')
+    """
+    return text if len(text) <= longest else f"{text[:longest]}..."
+
+
 def shown(value: object, longest: int = 200) -> str:
     """What was given, for a message: never an error itself, and never pages long.
 
@@ -214,14 +234,19 @@ def suggest(name: str, known: Iterable[str], count: int = 3) -> list[str]:
     >>> suggest("no fever", ["fever"]), suggest("smoker", ["soccer"])
     ([], [])
     """
+    if len(name) > LONGEST_NAME:
+        return []
     typed, sense = _words(name)
-    read = {candidate: _words(candidate) for candidate in known}
-    by_name = {candidate: words for candidate, (words, other) in read.items() if other == sense}
-    spread = Counter(stem for words in by_name.values() for stem in {_stem(word) for word in words})
-    weights = {stem: math.log(1.0 + len(by_name) / number) for stem, number in spread.items()}
+    if not typed:
+        return []
+    catalogue = _catalogue(tuple(known), sense)
+    near = {word for word in catalogue.by_word if any(_same(own, word) for own in typed)}
+    candidates = {known_name for word in near for known_name in catalogue.by_word[word]}
+    candidates.update(catalogue.by_start.get(typed[0][0], ()))  # such as "swollenknee"
     ranked = []
-    for candidate, words in by_name.items():
-        covered, own = _likeness(typed, words, weights, math.log(1.0 + len(by_name)))
+    for candidate in candidates:
+        words = catalogue.words[candidate]
+        covered, own = _likeness(typed, words, catalogue.weights, catalogue.unseen)
         if covered >= COVERED:
             ranked.append((-covered - own, len(candidate), candidate))
     ranked = [
@@ -230,8 +255,34 @@ def suggest(name: str, known: Iterable[str], count: int = 3) -> list[str]:
     return [candidate for *_, candidate in ranked][:count]
 
 
+class _Catalogue(NamedTuple):
+    """Known names, read once: their words, who has which word, and how much each weighs."""
+
+    words: Mapping[str, list[str]]
+    by_word: Mapping[str, list[str]]
+    by_start: Mapping[str, list[str]]
+    weights: Mapping[str, float]
+    unseen: float
+
+
+@lru_cache(maxsize=64)  # the same few lists of names are asked for again and again
+def _catalogue(known: tuple[str, ...], sense: tuple[bool, bool]) -> _Catalogue:
+    """The names that deny, or tell what cannot be, as the one that was typed does."""
+    read = {candidate: _words(candidate) for candidate in known}
+    by_name = {name: words for name, (words, other) in read.items() if other == sense and words}
+    by_word: dict[str, list[str]] = {}
+    by_start: dict[str, list[str]] = {}
+    for candidate, words in by_name.items():
+        by_start.setdefault(words[0][0], []).append(candidate)
+        for word in dict.fromkeys(words):
+            by_word.setdefault(word, []).append(candidate)
+    spread = Counter(stem for words in by_name.values() for stem in {_stem(word) for word in words})
+    weights = {stem: math.log(1.0 + len(by_name) / number) for stem, number in spread.items()}
+    return _Catalogue(by_name, by_word, by_start, weights, math.log(1.0 + len(by_name)))
+
+
 def _words(name: str) -> tuple[list[str], tuple[bool, bool]]:
-    """The words of a name that carry its meaning; whether it denies, or tells what cannot be."""
+    """The words of a name that carry its meaning, and whether the name contains a negation."""
     plain = name.casefold().replace("\u2019", "'").replace("'", "")
     words = re.findall(r"[^\W_]+", plain)
     without_negations = [word for word in words if word not in NEGATIONS]
@@ -245,9 +296,9 @@ def _likeness(
     typed: list[str], words: list[str], weights: Mapping[str, float], unseen: float
 ) -> tuple[float, float]:
     """Which share of the weight of what was typed, and of a name, the other one holds."""
-    matcher = difflib.SequenceMatcher(None, "".join(typed), "".join(words), autojunk=False)
-    whole = matcher.ratio() if matcher.quick_ratio() >= WHOLE_ALIKE else 0.0  # "swollenknee"
-    whole = whole if whole >= WHOLE_ALIKE and typed[0][0] == words[0][0] else 0.0
+    whole = 0.0
+    if typed[0][0] == words[0][0]:
+        whole = _ratio("".join(typed), "".join(words), WHOLE_ALIKE)  # "swollenknee"
     held = total = 0.0
     unmatched = list(words)
     for typed_word in typed:
@@ -263,6 +314,16 @@ def _likeness(
     return (max(whole, held / total if total else 0.0), max(whole, held / own if own else 0.0))
 
 
+def _ratio(first: str, other: str, least: float) -> float:
+    """How alike two texts are; 0 where they are less alike than is asked for."""
+    if 2 * min(len(first), len(other)) < least * (len(first) + len(other)):
+        return 0.0
+    matcher = difflib.SequenceMatcher(None, first, other, autojunk=False)
+    alike = matcher.ratio() if matcher.quick_ratio() >= least else 0.0
+    return alike if alike >= least else 0.0
+
+
+@lru_cache(maxsize=1 << 16)
 def _same(first: str, other: str) -> float:
     """How sure it is that two words are the same one, from 0 to 1."""
     if first == other:
@@ -271,10 +332,11 @@ def _same(first: str, other: str) -> float:
         return 0.95
     if first[:1] != other[:1]:
         return 0.8 if first[:2] == other[1::-1] and first[2:] == other[2:] != "" else 0.0
-    matcher = difflib.SequenceMatcher(None, first, other, autojunk=False)
     least = SHORT_ALIKE if min(len(first), len(other)) <= SHORT else LONG_ALIKE
-    alike = matcher.quick_ratio() >= least and matcher.ratio() >= least
-    return 0.9 * matcher.ratio() if alike or _one_slip(first, other) else 0.0
+    alike = _ratio(first, other, least)
+    if not alike and _one_slip(first, other):
+        alike = difflib.SequenceMatcher(None, first, other, autojunk=False).ratio()
+    return 0.9 * alike
 
 
 def _one_slip(first: str, other: str) -> bool:

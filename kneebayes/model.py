@@ -2,45 +2,25 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from kneebayes.binding import bind_static, later
 from kneebayes.building.model import ModelData, in_layer, in_setting, read_model, with_lexicon
+from kneebayes.case.bounded import budget_of
 from kneebayes.case.case import Case, probability
-from kneebayes.cohort.files import diagnose_file
-from kneebayes.cohort.record import diagnose_cohort
-from kneebayes.cohort.simulated_files import simulate_to_file
-from kneebayes.cohort.simulation import benchmark_cohort, simulate
 from kneebayes.differential import Differential
 from kneebayes.errors import KneebayesError
-from kneebayes.exchange.case_file import load_case, save_case
-from kneebayes.exchange.phenopacket_read import load_phenopacket
-from kneebayes.exchange.phenopacket_write import phenopacket
-from kneebayes.exchange.risk_assessment import risk_assessment
 from kneebayes.knowledge import Knowledge, Names, Remark
 from kneebayes.knowledge.records import Cause, Context, Finding, Group
 from kneebayes.knowledge.settings import Setting
 from kneebayes.knowledge.statements import Layer
-from kneebayes.learning.learn import update
 from kneebayes.network import Network
-from kneebayes.page.html import write_page
-from kneebayes.page.opening import explorer
-from kneebayes.questions.ask.interview import interview
-from kneebayes.questions.attribute.distinguishability import distinguish
-from kneebayes.questions.attribute.sampled import sample
 from kneebayes.renaming import renamed_function
-from kneebayes.saving import is_saved_model, load_model
-from kneebayes.study.evaluating import evaluate_model
-from kneebayes.study.misspecification import misspecify
-from kneebayes.teaching.counting import count_people
-from kneebayes.teaching.opening import new_case
-from kneebayes.teaching.practice import run_practice
-from kneebayes.teaching.saving import load_practice_case
 from kneebayes.view.catalogue import Catalogue, search
-from kneebayes.view.figures import draw_model
-from kneebayes.view.trace import trace
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -48,11 +28,66 @@ if TYPE_CHECKING:
 
     from kneebayes.building import Elicited
     from kneebayes.building.restating import Solved
+    from kneebayes.cohort.files import diagnose_file
+    from kneebayes.cohort.record import diagnose_cohort
+    from kneebayes.cohort.simulated_files import simulate_to_file
+    from kneebayes.cohort.simulation import benchmark_cohort, simulate
+    from kneebayes.exchange.case_file import load_case, save_case
+    from kneebayes.exchange.phenopacket_read import load_phenopacket
+    from kneebayes.exchange.phenopacket_write import phenopacket
+    from kneebayes.exchange.risk_assessment import risk_assessment
+    from kneebayes.history import History
+    from kneebayes.history.reading import read
     from kneebayes.inference import Engine
+    from kneebayes.learning.learn import update
     from kneebayes.learning.record import Learnt
+    from kneebayes.page.html import write_page
+    from kneebayes.page.opening import explorer
+    from kneebayes.questions.ask.interview import interview
+    from kneebayes.questions.attribute.distinguishability import distinguish
+    from kneebayes.questions.attribute.sampled import sample
+    from kneebayes.study.evaluating import evaluate_model
+    from kneebayes.study.misspecification import misspecify
+    from kneebayes.teaching.case import new_case
+    from kneebayes.teaching.counting import count_people
+    from kneebayes.teaching.practice import run_practice
+    from kneebayes.teaching.saving import load_practice_case
+    from kneebayes.view.figures import draw_model
+    from kneebayes.view.trace import trace
+else:
+    globals().update(
+        later(
+            {
+                "kneebayes.cohort.files": "diagnose_file",
+                "kneebayes.cohort.record": "diagnose_cohort",
+                "kneebayes.cohort.simulated_files": "simulate_to_file",
+                "kneebayes.cohort.simulation": "benchmark_cohort simulate",
+                "kneebayes.exchange.case_file": "load_case save_case",
+                "kneebayes.exchange.phenopacket_read": "load_phenopacket",
+                "kneebayes.exchange.phenopacket_write": "phenopacket",
+                "kneebayes.exchange.risk_assessment": "risk_assessment",
+                "kneebayes.history.reading": "read",
+                "kneebayes.learning.learn": "update",
+                "kneebayes.page.html": "write_page",
+                "kneebayes.page.opening": "explorer",
+                "kneebayes.questions.ask.interview": "interview",
+                "kneebayes.questions.attribute.distinguishability": "distinguish",
+                "kneebayes.questions.attribute.sampled": "sample",
+                "kneebayes.study.evaluating": "evaluate_model",
+                "kneebayes.study.misspecification": "misspecify",
+                "kneebayes.teaching.case": "new_case",
+                "kneebayes.teaching.counting": "count_people",
+                "kneebayes.teaching.practice": "run_practice",
+                "kneebayes.teaching.saving": "load_practice_case",
+                "kneebayes.view.figures": "draw_model",
+                "kneebayes.view.trace": "trace",
+            }
+        )
+    )
 
 __all__ = ["Model", "load"]
 
+SAVED = (".kneebayes.json", ".kneebayes.json.gz")  # how the name of a saved model ends
 INTERNAL = ("elicited", "engine", "names", "reading", "readings", "replace", "solved")
 OLD = (
     "case",
@@ -96,8 +131,10 @@ def load(
     >>> kb.load()
     Model('Pain behind the knee', lexicon 'article': 28 causes, 84 findings, 28 contexts)
     """
-    if not is_saved_model(folder):
+    if not str(folder).endswith(SAVED):
         return Model(read_model(folder, lexicon, layer))
+    from kneebayes.saving import load_model
+
     data = load_model(str(folder))
     asked = (lexicon or data.lexicon, data.knowledge.layer if layer == "literature" else layer)
     if asked != (data.lexicon, data.knowledge.layer):
@@ -210,18 +247,23 @@ class Model:
 
     # one patient
 
-    def diagnose(self, answers: Mapping[str, object] | pd.Series | None = None) -> Differential:
+    read = read
+
+    def diagnose(
+        self, answers: Mapping[str, object] | pd.Series | History | None = None
+    ) -> Differential:
         """Rank the causes given what is known of a patient.
 
         Parameters
         ----------
         answers
-            Answers by name, or a row of a table: labels, aliases and ids in any case. True is
-            present, False absent, None unknown (in a row an empty cell too). A number between
-            0 and 1 says perhaps: it is virtual evidence, of which 0.7 weighs for the finding
-            as 7 to 3, and 0.5 weighs nothing. A context with several states takes the name of
-            one. The complaint is present unless said otherwise. What is left out is unknown,
-            not absent.
+            Answers by name, or a row of a table, or a history that was read and looked at. A
+            name is a label, an alias or an id, in upper or lower case. An answer is True
+            (present), False (absent) or None (unknown; in a row an empty cell too). A number
+            between 0 and 1 means perhaps: it is uncertain ("virtual") evidence, 0.7 with a
+            likelihood ratio of 7 to 3 for the finding, 0.5 without any effect. A context with
+            several states takes the name of one of them. The complaint counts as present unless
+            an answer says otherwise. What is not mentioned is unknown, not absent.
 
         Returns
         -------
@@ -244,7 +286,17 @@ class Model:
         >>> dx.ranking["cause"].iloc[0]
         "Baker's cyst"
         """
+        if answers is not None and not isinstance(answers, Mapping):
+            from kneebayes.history.record import History
+
+            if isinstance(answers, History):
+                return self._diagnose_history(answers)
         return Differential(self, Case.of(self, answers))
+
+    def _diagnose_history(self, history: History) -> Differential:
+        """Rank the causes given what a history says; the result says that it did."""
+        case = replace(Case.of(self, history.answers), remarks=(history.remark,))
+        return Differential(self, case)
 
     interview = interview
     probability = probability
@@ -257,6 +309,29 @@ class Model:
     in_setting = in_setting
     in_layer = in_layer
     update = update
+
+    def within(self, seconds: float = math.inf, gigabytes: float = math.inf) -> Model:
+        """The same model, whose questions keep within a time and a memory.
+
+        A question that is not answered in time gives what it has (questions ranked, orders or
+        draws so far) and says that it is partial; where a part means nothing it raises
+        :class:`kneebayes.TooWideError`.
+
+        Parameters
+        ----------
+        seconds
+            For each question; without this method it is a minute. Infinite for no bound.
+        gigabytes
+            For each question; 1, and 4 where nothing else helps, are the most in any case.
+
+        Examples
+        --------
+        >>> import kneebayes as kb
+        >>> hurried = kb.load().within(seconds=5)
+        >>> hurried.diagnose({"fever": True}).questions().unranked
+        ()
+        """
+        return self.replace(engine=self.engine.within(budget_of(seconds, gigabytes)))
 
     # many patients
 
@@ -339,7 +414,7 @@ class Model:
         return self.data.solved
 
     def __dir__(self) -> list[str]:
-        """What there is to be asked; what belongs to the data stands behind ``.data``."""
+        """What there is to be asked; what belongs to the data is reached by ``.data``."""
         return [name for name in super().__dir__() if name not in (*INTERNAL, *OLD)]
 
     def __repr__(self) -> str:
@@ -349,3 +424,6 @@ class Model:
         size = f"{len(self.causes)} causes, {len(self.findings)} findings, {len(self.contexts)}"
         title = self.knowledge.meta.title
         return f"Model({title!r}, lexicon {data.lexicon!r}{where}: {size} contexts)"
+
+
+bind_static(Model)

@@ -14,10 +14,10 @@ import numpy as np
 
 from kneebayes.building.model import ModelData, ModelLike, in_setting, model_of
 from kneebayes.errors import KneebayesError
+from kneebayes.exchange.data_files import read_json, save_json
 from kneebayes.exchange.networks import save_network
 from kneebayes.exchange.problems import Problems
 from kneebayes.exchange.side_table import about_model
-from kneebayes.exchange.strict_json import read_json, save_json
 from kneebayes.knowledge import Knowledge, read_knowledge
 from kneebayes.knowledge.extending import Layered, digest_of
 from kneebayes.knowledge.parts import Interval
@@ -130,7 +130,7 @@ def _texts(knowledge: Knowledge) -> dict[str, dict[str, str]]:
 def _numbers(network: Network) -> dict[str, object]:
     """All numbers of a network by node."""
     return {
-        node.id: {"leak": node.leak, "links": {one.parent: one.strength for one in node.links}}
+        node.id: {"leak": node.leak, "links": {link.parent: link.strength for link in node.links}}
         if node.is_noisy_or
         else {"table": node.table}
         for node in network.nodes
@@ -149,7 +149,7 @@ def _lesson(learnt: Learnt, *, patients: bool) -> dict[str, object]:
         "converged": learnt.converged,
         "determined": learnt.determined,
         "numbers": _numbers(after),
-        "statements": [_statement(one) for one in learnt.outcomes],
+        "statements": [_statement(outcome) for outcome in learnt.outcomes],
         "patients": {
             "count": len(learnt.patients),
             "telling": learnt.patients.telling,
@@ -159,15 +159,15 @@ def _lesson(learnt: Learnt, *, patients: bool) -> dict[str, object]:
     }
 
 
-def _key(one: Sentence) -> Key:
-    quantity = one.quantity
+def _key(sentence: Sentence) -> Key:
+    quantity = sentence.quantity
     kind, parent = ("share", "") if quantity is None else (quantity.kind, quantity.parent)
-    return kind, one.node, parent, one.state
+    return kind, sentence.node, parent, sentence.state
 
 
-def _statement(one: LearntNumber) -> dict[str, object]:
-    names = dict(zip(("kind", "node", "parent", "state"), _key(one.sentence), strict=True))
-    return names | one.interval.model_dump() | {"link": one.link, "data": one.data}
+def _statement(outcome: LearntNumber) -> dict[str, object]:
+    names = dict(zip(("kind", "node", "parent", "state"), _key(outcome.sentence), strict=True))
+    return names | outcome.interval.model_dump() | {"link": outcome.link, "data": outcome.data}
 
 
 def _rows(data: ModelData, patients: Patients) -> Iterator[dict[str, object]]:
@@ -175,12 +175,12 @@ def _rows(data: ModelData, patients: Patients) -> Iterator[dict[str, object]]:
     sample, starts = patients.sample, data.engine.flat.own_start
     for row, weight in enumerate(sample.weights.tolist()):
         answers: dict[str, object] = {}
-        for at, node in enumerate(data.network.nodes):
-            state = int(sample.hard[row, at])
+        for index, node in enumerate(data.network.nodes):
+            state = int(sample.hard[row, index])
             if state >= 0:
                 answers[node.id] = node.states[state]
             elif sample.soft is not None:
-                likely = sample.soft[row, starts[at] : starts[at + 1]]
+                likely = sample.soft[row, starts[index] : starts[index + 1]]
                 if (likely != 1.0).any():
                     answers[node.id] = likely.tolist()
         yield {"count": weight, "answers": answers}
@@ -252,8 +252,8 @@ def _knowledge(content: dict[str, Any], path: Path, problems: Problems) -> Knowl
         problems.stop("digest", wrong, "Undo the change, or load the folder itself.")
     with tempfile.TemporaryDirectory() as folder:
         chain = {}
-        for at, (name, files) in enumerate(texts.items()):
-            chain[name] = Path(folder) / str(at)
+        for index, (name, files) in enumerate(texts.items()):
+            chain[name] = Path(folder) / str(index)
             (chain[name] / "causes").mkdir(parents=True)
             for file, text in files.items():
                 (chain[name] / file).write_text(text, encoding="utf-8", newline="")
@@ -271,9 +271,9 @@ def _taught(before: ModelData, lesson: dict[str, Any], problems: Problems) -> Mo
     """A model with what patients taught, as it was saved."""
     trust = math.inf if lesson["trust"] is None else float(lesson["trust"])
     sentences = read_text(before, 1.0 if math.isinf(trust) else trust).sentences
-    said = lesson["statements"]
-    keys = [(one["kind"], one["node"], one["parent"], one["state"]) for one in said]
-    if keys != [_key(one) for one in sentences]:
+    statements = lesson["statements"]
+    keys = [(one["kind"], one["node"], one["parent"], one["state"]) for one in statements]
+    if keys != [_key(other) for other in sentences]:
         wrong = "its statements are not those that this version reads from the folder."
         problems.stop("learning.statements", wrong, "Load it with the version that wrote it.")
     outcomes = tuple(
@@ -283,7 +283,7 @@ def _taught(before: ModelData, lesson: dict[str, Any], problems: Problems) -> Mo
             float(one["link"]),
             float(one["data"]),
         )
-        for sentence, one in zip(sentences, said, strict=True)
+        for sentence, one in zip(sentences, statements, strict=True)
     )
     after = _network(before.network, lesson["numbers"], problems)
     learnt = Learnt(
@@ -299,26 +299,26 @@ def _taught(before: ModelData, lesson: dict[str, Any], problems: Problems) -> Mo
     return with_learnt(before, learnt)
 
 
-def _patients(data: ModelData, said: dict[str, Any]) -> Patients:
+def _patients(data: ModelData, content: dict[str, Any]) -> Patients:
     """The patients who were learnt from, or how many there were."""
-    rows, count = said["rows"], int(said["count"])
+    rows, count = content["rows"], int(content["count"])
     starts, nodes = data.engine.flat.own_start, len(data.network)
     hard = np.full((0 if rows is None else len(rows), nodes), -1, dtype=np.int16)
     if rows is None:
-        which = np.where(np.arange(count) < int(said["telling"]), 0, -1).astype(np.int64)
+        which = np.where(np.arange(count) < int(content["telling"]), 0, -1).astype(np.int64)
         return Patients(Sample(hard, None, np.empty(0)), count, which, left_out=True)
     soft, uncertain = np.ones((len(rows), int(starts[-1]))), False
-    for row, one in enumerate(rows):
-        for id, answer in one["answers"].items():
-            at = data.network.index[id]
+    for row, patient in enumerate(rows):
+        for id, answer in patient["answers"].items():
+            column = data.network.index[id]
             if isinstance(answer, str):
-                hard[row, at] = data.network[id].states.index(answer)
+                hard[row, column] = data.network[id].states.index(answer)
             else:
-                soft[row, starts[at] : starts[at + 1]] = answer
+                soft[row, starts[column] : starts[column + 1]] = answer
                 uncertain = True
-    weights = np.array([one["count"] for one in rows], dtype=float)
+    weights = np.array([patient["count"] for patient in rows], dtype=float)
     sample = Sample(hard, soft if uncertain else None, weights)
-    return Patients(sample, count, np.array(said["which"], dtype=np.int64))
+    return Patients(sample, count, np.array(content["which"], dtype=np.int64))
 
 
 def _with_numbers(data: ModelData, numbers: dict[str, Any], problems: Problems) -> ModelData:
@@ -334,19 +334,19 @@ def _network(network: Network, numbers: Mapping[str, Any], problems: Problems) -
     if list(numbers) != [node.id for node in network.nodes]:
         wrong = "it has other nodes than this version makes of the folder."
         problems.stop("network", wrong, "Load it with the version that wrote it.")
-    return network.replacing([_node(one, numbers[one.id], problems) for one in network.nodes])
+    return network.replacing([_node(old, numbers[old.id], problems) for old in network.nodes])
 
 
-def _node(node: Node, said: Mapping[str, Any], problems: Problems) -> Node:
-    links = said.get("links", {})
-    same = list(links) == [one.parent for one in node.links]
-    if node.is_noisy_or != ("leak" in said) or not same:
+def _node(node: Node, content: Mapping[str, Any], problems: Problems) -> Node:
+    links = content.get("links", {})
+    same = list(links) == [link.parent for link in node.links]
+    if node.is_noisy_or != ("leak" in content) or not same:
         wrong = "it has other parents than this version gives it."
         problems.stop(f"network.{node.id}", wrong, "Load it with the version that wrote it.")
-    values = [*links.values(), said.get("table") or [], [said.get("leak") or 0.0]]
+    values = [*links.values(), content.get("table") or [], [content.get("leak") or 0.0]]
     if not all(0.0 <= float(number) <= 1.0 for row in values for number in row):
         problems.stop(f"network.{node.id}", "its numbers are not between 0 and 1.")
     if not node.is_noisy_or:
-        return replace(node, table=tuple(map(float, said["table"])))
-    made = tuple(Link(one.parent, tuple(map(float, links[one.parent]))) for one in node.links)
-    return replace(node, leak=float(said["leak"]), links=made)
+        return replace(node, table=tuple(map(float, content["table"])))
+    made = tuple(Link(link.parent, tuple(map(float, links[link.parent]))) for link in node.links)
+    return replace(node, leak=float(content["leak"]), links=made)

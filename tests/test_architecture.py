@@ -126,7 +126,6 @@ def test_there_are_no_circles_of_imports() -> None:
             imported.what
             for imported in imports_of(module)
             if imported.what.startswith("kneebayes")
-            and not (imported.typing and module.startswith("kneebayes.exchange.foreign"))
         }
         for module in MODULES
     }

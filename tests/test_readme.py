@@ -3,6 +3,9 @@
 import re
 from pathlib import Path
 
+import pytest
+from figures import PARTS, refreshed
+
 import kneebayes as kb
 
 README = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
@@ -21,3 +24,25 @@ def test_every_arrow_of_the_diagram_is_stated(knee: kb.Model) -> None:
     hidden = {one.label for one in known.mediators.values()}
     for name, label in named.items():
         assert (f'{name}(["' in diagram) == (label in hidden)
+
+
+def test_the_readme_shows_what_its_command_prints() -> None:
+    hint = "run python docs/figures.py, which writes the figures of the README anew"
+    assert refreshed(README, ("command",)) == README, hint
+
+
+@pytest.mark.long
+def test_the_readme_shows_how_published_patients_come_out() -> None:
+    hint = "run python docs/figures.py, which writes the figures of the README anew"
+    assert refreshed(README, ("published",)) == README, hint
+
+
+def test_a_page_whose_place_for_a_figure_is_gone_is_refused(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setitem(PARTS, "command", lambda: "new")
+    around = "<!-- made: command -->\n\n{}\n\n<!-- end -->"
+    assert refreshed(around.format("old"), ("command",)) == around.format("new")
+    for text in ("nothing here", around.format("a") + around.format("b")):
+        with pytest.raises(ValueError, match="must stand once"):
+            refreshed(text, ("command",))

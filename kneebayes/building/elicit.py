@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 
 from kneebayes.building.contrasts import Contrast, Contrasts
 from kneebayes.building.draft import Draft, suspects

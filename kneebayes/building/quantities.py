@@ -141,9 +141,7 @@ def _priors(knowledge: Knowledge, elicited: Elicited, engine: Engine) -> Iterato
         word = f"commonness: {stated.word}" if stated.word and stated.bounds is None else alone
         interval = elicited.priors[cause.id]
         because = stated.because
-        yield Quantity(
-            "prior", cause.id, "", "", stated.said, interval, because, table, word
-        )
+        yield Quantity("prior", cause.id, "", "", stated.said, interval, because, table, word)
     for id, interval in elicited.presences.items():
         presence = knowledge.diseases[id].present_in
         if presence is not None:
@@ -157,11 +155,7 @@ def _priors(knowledge: Knowledge, elicited: Elicited, engine: Engine) -> Iterato
 def _arrows(
     knowledge: Knowledge, elicited: Elicited, engine: Engine, *, settled: bool
 ) -> Iterator[Quantity]:
-    evoked = {
-        (cause.id, id)
-        for cause in knowledge.causes.values()
-        for id in cause.evoked_by
-    }
+    evoked = {(cause.id, id) for cause in knowledge.causes.values() for id in cause.evoked_by}
     for stated in elicited.stated:
         arrow, said = stated.arrow, stated.arrow.statement
         if (arrow.parent, arrow.child) in evoked and settled:
@@ -208,8 +202,7 @@ def _evoking(knowledge: Knowledge, elicited: Elicited, engine: Engine) -> Iterat
             stated = next(
                 one
                 for one in elicited.stated
-                if one.arrow.parent == cause.id
-                and one.arrow.child == finding
+                if one.arrow.parent == cause.id and one.arrow.child == finding
             )
             yield Quantity(
                 "evoking",

@@ -213,7 +213,9 @@ class Restating:
                 first += len(network[parent].states)
             unbrought = 1.0 - numbers[rows, first : first + count]
             ages, absent = self.draft.by_age_of(np.einsum("rcn,rn->rc", table, unbrought))
-            ratios = np.stack([self._age_ratio(amounts[rows], cause, s) for s in self.draft.ages], 1)
+            ratios = np.stack(
+                [self._age_ratio(amounts[rows], cause, s) for s in self.draft.ages], 1
+            )
             rates = silent_rates(amounts[rows, at], absent, ages, ratios)
             numbers[np.ix_(rows, self._rate_places(id))] = rates
 

@@ -47,9 +47,7 @@ def settle(elicited: Elicited, knowledge: Knowledge, odds: Mapping[str, float]) 
     draft = Draft(knowledge, knowledge.lexicons[elicited.lexicon])
     fitting, ratios = draft.shares()
     rest = odds.get(knowledge.meta.rest, 1.0)
-    factors = {
-        id: odds.get(id, rest if id in knowledge.parts else 1.0) for id in elicited.priors
-    }
+    factors = {id: odds.get(id, rest if id in knowledge.parts else 1.0) for id in elicited.priors}
     total = sum(elicited.priors[id].value * factors[id] for id in draft.explanations)
     priors = {id: _times(one, factors[id] / total) for id, one in elicited.priors.items()}
     if knowledge.parts:

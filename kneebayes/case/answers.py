@@ -17,7 +17,7 @@ from kneebayes.case.likelihoods import (
     says_yes,
 )
 from kneebayes.case.rows import by_name
-from kneebayes.errors import NEGATIONS, EvidenceError, UnknownNameError, shown
+from kneebayes.errors import MOST_NAMES, NEGATIONS, EvidenceError, UnknownNameError, clipped, shown
 from kneebayes.inference import Evidence
 from kneebayes.knowledge import Knowledge, Meaning, Names
 from kneebayes.knowledge.names import either, fold
@@ -79,7 +79,7 @@ class Answer:
 def read_answers(
     knowledge: Knowledge, names: Names, network: Network, given_answers: object
 ) -> tuple[Answer, ...]:
-    """Understand names and answers; what is unknown is left out.
+    """Translate names and answers into likelihoods of nodes; unknown answers are left out.
 
     Parameters
     ----------
@@ -94,7 +94,7 @@ def read_answers(
     Raises
     ------
     UnknownNameError
-        If a name is not known; tells of all such names, and what looks like each.
+        If a name is not known; the message has all such names, and what looks like each.
     EvidenceError
         If an answer cannot be understood, or two answers contradict each other.
     """
@@ -134,10 +134,13 @@ def read_in_order(
 
 
 def _meanings(names: Names, named: Iterable[str]) -> dict[str, Meaning]:
-    """What each name stands for; all that are unknown are told in one error."""
+    """What each name means; all unknown names are in one error."""
     meanings: dict[str, Meaning] = {}
     unknown: list[UnknownNameError] = []
     for name in named:
+        if len(unknown) >= MOST_NAMES and not names.has(name, KINDS):
+            unknown.append(UnknownNameError(f"No name '{clipped(str(name))}'.", str(name)))
+            continue  # to look for what resembles each of very many would take long
         try:
             meanings[name] = meaning_of(names, name)
         except UnknownNameError as error:
@@ -211,7 +214,7 @@ def _number(text: str) -> int | float | None:
 
 
 def meaning_of(names: Names, name: object) -> Meaning:
-    """What a name stands for; a denial or an answer in place of one is told how to say it.
+    """What a name means; an error about a denied name says how to write the answer.
 
     Raises
     ------
@@ -232,7 +235,7 @@ def meaning_of(names: Names, name: object) -> Meaning:
 
 
 def _meant(names: Names, name: str) -> list[tuple[str, object]]:
-    """The answers that ``fever=no``, ``age=67``, ``no fever`` or ``afebrile`` stand for."""
+    """The answers that ``fever=no``, ``age=67``, ``no fever`` or ``afebrile`` mean."""
     for sign in ("=", ":", " "):
         subject, _, text = name.strip().rpartition(sign)
         subject, text = subject.strip(), text.strip()

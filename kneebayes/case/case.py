@@ -80,11 +80,14 @@ class Case:
         What is known, in the order in which it was said.
     left_open
         Ids of what was said to be unknown.
+    remarks
+        Where the answers come from, if not from the user; a differential says so.
     """
 
     data: ModelData
     in_order: tuple[Answer, ...] = ()
     left_open: tuple[str, ...] = ()
+    remarks: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, model: ModelLike, answers: Mapping[str, object] | pd.Series | None = None) -> Case:

@@ -59,7 +59,7 @@ def likelihood_of(
     states
         Ids of the states of the node.
     name, meaning
-        The name that was used and what it stands for.
+        The name that was used, and its meaning.
     answer
         What was said.
 

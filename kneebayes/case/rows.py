@@ -19,7 +19,7 @@ EMPTY = {"", "na", "nan", "<na>", "null"}
 
 
 def by_name(answers: object) -> Mapping[str, Any]:
-    """Answers by name; of a row of a DataFrame every cell as the answer that it stands for.
+    """Answers by name; of a row of a DataFrame, every cell as an answer.
 
     Raises
     ------
@@ -43,7 +43,7 @@ def by_name(answers: object) -> Mapping[str, Any]:
 
 
 def spoken(cell: object) -> object:
-    """A cell as the answer that it stands for.
+    """A cell as an answer.
 
     A table has two ways of speaking that a patient's answers do not have: an empty cell (NaN
     or no text) is unknown, and a number may be written as text.

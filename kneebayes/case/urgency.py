@@ -76,7 +76,9 @@ def judge_urgency(knowledge: Knowledge, answers: Iterable[Answer]) -> Urgency:
     """
     causes = {node: cause for cause, node in knowledge.there.items()}
     present = {
-        causes.get(answer.id, answer.id): answer.label if answer.presence == 1.0 else f"{answer.label}, perhaps"
+        causes.get(answer.id, answer.id): answer.label
+        if answer.presence == 1.0
+        else f"{answer.label}, perhaps"
         for answer in answers
         if answer.presence >= POSSIBLE
     }

@@ -1,17 +1,24 @@
 """The command line: ``kneebayes diagnose``, ``search``, ``trace``, ``check`` and the others."""
 
-from kneebayes.cli import asking, copying, foreign, looking, page, practising, starting, studying
+from kneebayes.cli import (
+    asking,
+    files,
+    looking,
+    practising,
+    reading,
+    starting,
+    studying,
+)
 from kneebayes.cli.app import app, main
 
 __all__ = [
     "app",
     "asking",
-    "copying",
-    "foreign",
+    "files",
     "looking",
     "main",
-    "page",
     "practising",
+    "reading",
     "starting",
     "studying",
 ]

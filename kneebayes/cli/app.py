@@ -84,7 +84,7 @@ def _renamed(error: UnknownNameError) -> str:
 
 
 def _option(name: str, answer: object) -> str:
-    """An answer as it stands on the command line."""
+    """An answer as it is written on the command line."""
     if isinstance(answer, bool):
         return ("" if answer else "--absent ") + _quoted(name)
     if isinstance(answer, int | float) and 0 <= answer <= 1:

@@ -1,4 +1,4 @@
-"""What commands are told: options they share, and answers as they stand on the line."""
+"""Options that several commands share, and answers as they are written on the command line."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ Likely = Annotated[
     typer.Option(
         "--likely",
         "-l",
-        help="Perhaps: fever=0.7 (or 70%) weighs for it as 7 to 3, 0.5 weighs nothing.",
+        help="Perhaps: fever=0.7 (or 70%) has a likelihood ratio of 7 to 3, 0.5 has no effect.",
     ),
 ]
 
@@ -64,7 +64,7 @@ def answers_of(
     context: Iterable[str] | None,
     likely: Iterable[str] | None,
 ) -> dict[str, object]:
-    """Answers as they stand on the command line."""
+    """The answers that the options of a command give."""
     pairs: list[tuple[str, object]] = [(name, True) for name in present or []]
     pairs += [(name, False) for name in absent or []]
     pairs += [_worded(*_split(pair, "--context age=older")) for pair in context or []]

@@ -77,7 +77,7 @@ def robustness(
     context: InState = None,
     likely: Likely = None,
     draws: Annotated[int, typer.Option(help="How many readings of the words to ask.")] = 1000,
-    seed: Annotated[int, typer.Option(help="Where chance begins.")] = 0,
+    seed: Annotated[int, typer.Option(help="Seed of the random numbers.")] = 0,
     folder: Folder = None,
     lexicon: LexiconName = None,
     setting: InSetting = None,

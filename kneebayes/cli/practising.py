@@ -37,13 +37,13 @@ NAMED = ("finding", "context")
 @app.command()
 def case(
     seed: Annotated[
-        int | None, typer.Option(help="Where chance begins; left out, a new patient.")
+        int | None, typer.Option(help="Seed of the random numbers; left out, a new patient.")
     ] = None,
     difficulty: Annotated[str, typer.Option(help="easy, medium, hard or any.")] = "medium",
     kind: Annotated[
         str, typer.Option(help="'red herring', 'second cause', 'urgent' or any.")
     ] = "any",
-    background: Annotated[str, typer.Option(help="What is told at first: all, some, none.")] = (
+    background: Annotated[str, typer.Option(help="Background known at first: all, some, none.")] = (
         "all"
     ),
     save: Annotated[Path | None, typer.Option(help="Write the case to this file at the end.")] = (

@@ -38,8 +38,8 @@ def diagnose_partition(
 ) -> pd.DataFrame:
     """Diagnose one part of a cohort, in whatever process it arrives.
 
-    It depends on nothing but its arguments, so it can be sent to any worker that has
-    kneebayes; each worker loads the model once and keeps it.
+    The result depends on the arguments alone, so the function can run on any worker where
+    kneebayes is installed. Each worker loads the model once and keeps it.
 
     Parameters
     ----------
@@ -113,7 +113,7 @@ def partition_meta(
     Raises
     ------
     UnknownNameError, EvidenceError
-        If columns cannot be understood; so a mistake is told before any work is sent out.
+        If columns cannot be understood, so that a mistake is found before work is sent out.
 
     Examples
     --------
@@ -149,7 +149,7 @@ def diagnose_dask(patients: Any, model: ModelLike, keep: Sequence[str] = ()) -> 
     Raises
     ------
     UnknownNameError, EvidenceError
-        If columns cannot be understood; told at once, before any work is sent out.
+        If columns cannot be understood; this is checked before any work is sent out.
     KneebayesError
         If dask is not installed.
 

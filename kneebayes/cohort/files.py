@@ -143,18 +143,17 @@ class Pieces:
 
 @contextmanager
 def pieces_beside(target: Path, description: str) -> Iterator[Pieces]:
-    """The folder of pieces beside a target, with those of an earlier run of the same work.
+    """Keep finished pieces in a folder beside the target, and use those of an earlier run.
 
-    When all is well the whole becomes the target and the folder goes. Whatever else ends the
-    run (a kill, Ctrl-C, a full disk, an error) leaves the finished pieces, to be taken up by
-    the next run.
+    At the end the pieces are joined into the target and the folder is removed. If the run ends
+    early (a kill, Ctrl-C, a full disk, an error), the finished pieces stay for the next run.
 
     Parameters
     ----------
     target
         The file to be made.
     description
-        What makes the work what it is; pieces of any other work are thrown away.
+        Identifies the work; pieces of any other work are thrown away.
 
     Raises
     ------
@@ -326,12 +325,12 @@ def diagnose_file(
 ) -> CohortFile:
     r"""Diagnose a file of patients that may be larger than memory into another file.
 
-    The source is read twice: all of it is checked before anything is answered, since
-    checking takes minutes where answering may take hours. A run that was cut short (killed,
-    interrupted, out of disk) is taken up by the same call again: its finished pieces stand
-    beside the target in a folder ``<target>.unfinished``, until the target is there. They are
-    taken up only where source, model, kept columns and version are the same to the last bit;
-    nothing is lost and nothing is doubled.
+    The source is read twice. The whole file is checked before the first patient is answered,
+    since checking takes minutes and answering may take hours. If a run ends early (killed,
+    interrupted, disk full), call the function again with the same arguments: it continues.
+    Finished pieces wait beside the target, in a folder ``<target>.unfinished``. They are used
+    only if source, model, kept columns and version are exactly the same, so that no patient is
+    lost and none is answered twice.
 
     Parameters
     ----------
@@ -342,10 +341,10 @@ def diagnose_file(
         rows and columns as :meth:`kneebayes.Model.diagnose_cohort` takes them.
     target
         The ``.csv`` or ``.parquet`` file to write: the rows in their order, the kept columns,
-        then those of :attr:`kneebayes.cohort.Cohort.table`. It appears under this name only
-        when it is finished; what stood there before stays until then.
+        then those of :attr:`kneebayes.cohort.Cohort.table`. The file appears only when it is
+        complete; an older file of that name stays until then.
     keep
-        Columns that are carried through unread, such as the number of the patient. Those of a
+        Columns that are copied as they are, such as the number of the patient. Those of a
         CSV file stay text; in a CSV target, text that a spreadsheet would run as a formula
         gets a ``'`` before it. An index that pandas stored in a Parquet file is always kept.
     progress
@@ -362,7 +361,7 @@ def diagnose_file(
         If a file is neither CSV nor Parquet, if the target would overwrite the source, if
         another run is writing the same target, or if Parquet is asked for without pyarrow.
     UnknownNameError, EvidenceError
-        If columns or cells cannot be understood; all of them are told. A row is named by its
+        If columns or cells cannot be understood; all of them are reported. A row is named by its
         line in a CSV file and by its number, from 1, in a Parquet file.
 
     Examples

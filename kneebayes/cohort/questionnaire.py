@@ -140,7 +140,7 @@ def solve(model: ModelLike, reading: Reading, progress: Progress) -> tuple[Numbe
 
 
 def _distinct(reading: Reading) -> tuple[Rows, Rows]:
-    """Where each different patient stands first, and which of them each patient equals."""
+    """The first row of each different patient, and which of them each row equals."""
     parts = [np.ascontiguousarray(reading.hard).view(np.uint8)]
     if reading.soft is not None:
         parts.append(np.ascontiguousarray(reading.soft).view(np.uint8))

@@ -1,4 +1,4 @@
-"""Columns of a table become evidence, cell by cell; all that is wrong is found before told."""
+"""Columns of a table become evidence, cell by cell; all problems are reported together."""
 
 from __future__ import annotations
 
@@ -10,10 +10,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kneebayes.case import Answer, read_answers
-from kneebayes.case.answers import evidence_of, meaning_of
+from kneebayes.case.answers import KINDS, evidence_of, meaning_of
 from kneebayes.case.rows import spoken
 from kneebayes.case.urgency import POSSIBLE
-from kneebayes.errors import EvidenceError, Problem, UnknownNameError, suggest
+from kneebayes.errors import (
+    MOST_NAMES,
+    EvidenceError,
+    Problem,
+    UnknownNameError,
+    shown,
+    suggest,
+)
 from kneebayes.network import Numbers
 
 if TYPE_CHECKING:
@@ -34,7 +41,7 @@ __all__ = [
 
 
 def distinct_cells(column: pd.Series) -> tuple[NDArray[np.int64], list[object]]:
-    """The different values of a column, and which of them stands in each row.
+    """The different values of a column, and which of them each row has.
 
     Returns
     -------
@@ -71,7 +78,7 @@ SHOWN = 20
 
 
 class TableProblems:
-    """TableProblems of one table, each kind told once with the first row where it stands.
+    """Problems of one table, each kind once, with the first row where it occurs.
 
     Parameters
     ----------
@@ -105,7 +112,7 @@ class TableProblems:
         self._columns.append(Problem(column, wrong, remedy))
 
     def add_cells(self, column: Hashable, wrong: str, row: str, count: int) -> None:
-        """A value that cannot be understood: in which row it stands first, and how often."""
+        """A value that cannot be understood: in which row it occurs first, and how often."""
         first, before = self._cells.get((column, wrong), (row, 0))
         self._cells[column, wrong] = (first, before + count)
 
@@ -206,6 +213,9 @@ def columns_of(
     for index, label in enumerate(labels):
         if index in kept:
             continue
+        if len(problems) >= MOST_NAMES and not model.data.names.has(label, KINDS):
+            problems.add_unknown(UnknownNameError(f"No name {shown(label)}.", str(label)))
+            continue  # to look for what resembles each of very many would take long
         try:
             meaning = meaning_of(model.data.names, label)
         except UnknownNameError as error:
@@ -270,7 +280,7 @@ def read_columns(
     Parameters
     ----------
     model
-        Whose nodes are spoken of.
+        The model whose nodes the columns are.
     columns
         The columns to read.
     frame

@@ -182,7 +182,7 @@ def diagnose_cohort(
         If columns are named like nothing in the model; says what looks like them.
     EvidenceError
         If two columns speak of the same thing, or cells cannot be understood. All problems
-        are told at once, with column, row, what was given and what is allowed.
+        are reported at once, with column, row, what was given and what is allowed.
 
     Examples
     --------
@@ -221,7 +221,7 @@ def diagnose_frame(
     Raises
     ------
     UnknownNameError, EvidenceError
-        If columns or cells cannot be understood; all of them are told.
+        If columns or cells cannot be understood; all of them are reported.
     """
     import pandas as pd
 

@@ -21,21 +21,22 @@ __all__ = ["COMPLETE", "VISIT", "Clerk", "Recording", "items_of", "words_of"]
 
 @dataclass(frozen=True, slots=True)
 class Recording:
-    """How much of the truth about a patient becomes an answer.
+    """How much of the truth about a patient is recorded as answers.
 
-    Each item is asked about independently of all else, so what is missing says nothing, unless
-    ``absent_written`` is below 1: then what is written down is more often what was present.
+    Whether an item is asked about does not depend on anything else, so a missing answer means
+    nothing. Only if ``absent_written`` is below 1, findings that are present are recorded more
+    often than absent ones.
 
     Parameters
     ----------
     context, history, symptom, sign, test
-        Share of the items of that kind that is asked about, from 0 to 1.
+        Share of the items of that kind that are asked about, from 0 to 1.
     absent_written
-        Share of the findings asked about and found absent that is written down; those found
-        present always are. Below 1 a missing answer speaks for absence, which no model that
-        takes it for unknown can see.
+        Share of the findings asked about and found absent that are recorded; those found
+        present always are. Below 1 a missing answer is evidence of absence, which a model that
+        treats it as unknown does not use.
     misreported
-        Share of the answers about history and symptoms that say the opposite of the truth.
+        Share of the answers about history and symptoms that are recorded the wrong way round.
 
     Raises
     ------

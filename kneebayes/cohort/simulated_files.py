@@ -63,7 +63,7 @@ def simulate_to_file(
     Parameters
     ----------
     model
-        Whose patients.
+        The model they are drawn from.
     n, seed, answers, recording
         As :meth:`simulate`: the very same patients.
     patients

@@ -19,7 +19,7 @@ from kneebayes.errors import EvidenceError, ImpossibleEvidenceError, UnknownName
 from kneebayes.inference.drawing import Drawing
 from kneebayes.inference.evidence import Evidence
 from kneebayes.renaming import renamed
-from kneebayes.view.figures import _new_axes
+from kneebayes.view.figures import SMALL, _new_axes
 from kneebayes.view.markup import percent
 from kneebayes.view.report import Report, Reporting, made_by, made_by_line
 
@@ -66,7 +66,7 @@ def draw_shares(rows: Sequence[Mapping[str, Any]], patients: int, ax: Axes | Non
         colour = ORANGE if row["urgent"] else BLUE
         ax.plot(sqrt(float(row["share"])), index, "o", color=colour, ms=4.5, zorder=2)
     labels = [f"{row['cause']}{'!' if row['urgent'] else ''}" for row in drawn]
-    ax.set_yticks(range(len(drawn)), labels, parse_math=False, fontsize=8.5)
+    ax.set_yticks(range(len(drawn)), labels, parse_math=False, fontsize=SMALL)
     highest = max((float(row[name]) for row in drawn for name in ("share", "expected")), default=1)
     ticks = [share for share in SHARES if share <= 1.2 * highest]
     ax.set_xticks([sqrt(tick) for tick in ticks], [percent(share) for share in ticks])
@@ -97,15 +97,15 @@ class SimulatedCohort(Reporting):
         :meth:`kneebayes.Model.diagnose_cohort` takes.
     truth
         Which causes each patient has: the same rows, one column a cause by its id, True or
-        False. No answer stands in it.
+        False. It holds no answers.
     model
         The model they were drawn from.
     given
-        What holds for all of them, as it was said.
+        What all patients have in common, as it was asked for.
     seed
-        Where chance began.
+        Seed of the random numbers.
     recording
-        What of the truth was written down.
+        How much of the truth was recorded as answers.
     name
         The name of a benchmark, or empty.
     """
@@ -244,24 +244,24 @@ def simulate(
     answers: Mapping[str, object] | None = None,
     recording: Recording | None = None,
 ) -> SimulatedCohort:
-    """Draw patients from the model, exactly; nothing is rejected, however rare it is.
+    """Draw patients from the exact distribution, however rare what they have in common is.
 
     Parameters
     ----------
     model
-        Whose patients.
+        The model they are drawn from.
     n
-        How many patients. More of them begin with the same ones.
+        How many patients. With the same seed a larger cohort begins with the smaller one.
     seed
-        Where chance begins; the same seed draws the same patients, on every machine.
+        Seed of the random numbers; the same seed draws the same patients on every machine.
     answers
-        What holds for all of them, by name, as :meth:`diagnose` takes it; causes too. The
-        complaint does unless said otherwise (``None`` leaves it open). What is given of a
-        context or finding is always written down.
+        What all patients have in common, by name, as :meth:`diagnose` takes it; causes are
+        allowed too. The complaint is among it unless an answer says otherwise (``None`` leaves
+        it open). A context or finding fixed here is always recorded as an answer.
     recording
-        What of the truth becomes an answer (:class:`kneebayes.cohort.Recording`); left
-        out, that of a first visit: about ten findings, and most of the contexts.
-        ``kneebayes.cohort.COMPLETE`` writes everything down.
+        How much of the truth is recorded as answers (:class:`kneebayes.cohort.Recording`);
+        left out, as much as at a first visit: about ten findings, and most of the contexts.
+        ``kneebayes.cohort.COMPLETE`` records everything.
 
     Returns
     -------
@@ -426,7 +426,7 @@ def benchmark_cohort(model: ModelLike, name: str = "kneebayes-1") -> SimulatedCo
     Parameters
     ----------
     model
-        Whose patients.
+        The model they are drawn from.
     name
         Which one. ``"kneebayes-1"``: 5000 patients, complaint present, seen at a first
         visit. Another recipe would get another number.

@@ -218,7 +218,7 @@ class ParquetSource:
 
 @contextmanager
 def _opened(path: Path) -> Iterator[Any]:
-    """A Parquet file; what is wrong with it is told with its name and what to do."""
+    """A Parquet file; an error names the file, what is wrong and what to do."""
     parquet = import_arrow("pyarrow.parquet")
     arrow = import_arrow()
     try:

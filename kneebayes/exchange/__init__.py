@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from kneebayes.exchange.data_files import save_json
 from kneebayes.exchange.foreign import ForeignModel, reason_with
 from kneebayes.exchange.foreign_case import ForeignCase
 from kneebayes.exchange.foreign_result import ForeignResult
@@ -9,7 +10,6 @@ from kneebayes.exchange.networks import load_network, load_network_file, save_ne
 from kneebayes.exchange.patient import Patient, Told
 from kneebayes.exchange.problems import ExchangeError, ExchangeWarning
 from kneebayes.exchange.side_table import NetworkFile
-from kneebayes.exchange.strict_json import save_json
 from kneebayes.renaming import renamed_in
 
 __all__ = [

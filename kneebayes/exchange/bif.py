@@ -49,7 +49,7 @@ def write_bif(parsed: Parsed) -> str:
 
 
 def _quoted(name: str) -> str:
-    """A name as it stands in a file; in quotes only where it must, for not all read them."""
+    """A name as a file has it; in quotes only if needed, since some readers refuse them."""
     bare = BARE.fullmatch(name) and "//" not in name and "/*" not in name
     return name if bare and name.casefold() not in RESERVED else f'"{name}"'
 
@@ -59,7 +59,7 @@ def _allowed(name: str) -> bool:
 
 
 class Token(NamedTuple):
-    """A sign, a word or a quoted text, and where it stands."""
+    """A sign, a word or a quoted text, and its position."""
 
     text: str
     start: int
@@ -95,7 +95,7 @@ class _Reader:
         self.tables: list[tuple[list[Token], list[list[Token]]]] = []
 
     def read(self) -> None:
-        """The whole file; tables last, for a variable can stand after its table."""
+        """The whole file; tables last, since a variable can be declared after its table."""
         networks = 0
         while self.at < len(self.tokens):
             word = self.take().text.casefold()
@@ -330,7 +330,7 @@ class _Rows:
         return tuple(by_state.T.ravel().tolist())
 
     def place(self, tokens: list[Token]) -> int | None:
-        """Where a row stands, the last parent varying fastest."""
+        """The number of a row, with the last parent varying fastest."""
         named = self.reader.names_of(tokens, len(self.parents))
         if len(named) != len(self.parents):
             self.problems.add(self.id, f"a row names {len(named)} states of its parents.")

@@ -10,10 +10,9 @@ from typing import TYPE_CHECKING, Any
 from kneebayes.building.model import in_setting, model_of
 from kneebayes.case.likelihoods import likelihood_of, says_unknown
 from kneebayes.errors import EvidenceError, UnknownNameError, suggest
+from kneebayes.exchange.data_files import check_schema, read_json, save_json, schema_named
 from kneebayes.exchange.patient import Patient, Told, answer_of, told_answers
 from kneebayes.exchange.problems import Problems
-from kneebayes.exchange.schemas import check_schema, schema_named
-from kneebayes.exchange.strict_json import read_json, save_json
 from kneebayes.view.differential import differential_dict
 
 if TYPE_CHECKING:
@@ -53,7 +52,7 @@ def case_content(
     name, note
         What the case is called, and what there is to say of it.
     results
-        Whether urgency and ranking stand in it; they are for readers, and never evidence.
+        Whether to include urgency and ranking; they are for readers, and never evidence.
     """
     case = case.case
     data, meta = case.data, case.knowledge.meta
@@ -100,7 +99,7 @@ def load_case(model: Diagnosing, source: str | Path | Mapping[str, object]) -> P
     ------
     ExchangeError
         If the file does not follow the schema, is of another model, or names what this
-        one does not have; all of it is told at once.
+        one does not have; everything is reported at once.
     """
     title = "the case" if isinstance(source, Mapping) else f"'{Path(source).name}'"
     problems = Problems(title)
@@ -216,7 +215,7 @@ def save_case(
 ) -> Path:
     """Write what is known of a patient as a case file, in JSON by the ids of the folder.
 
-    Lexicon and setting stand in it, so that :meth:`load_case` gives the same differential
+    The file names lexicon and setting, so that :meth:`load_case` gives the same differential
     again. Never write a person's name into it.
 
     Parameters
@@ -228,7 +227,7 @@ def save_case(
     name, note
         What the case is called, and what there is to say of it.
     results
-        Whether urgency and ranking stand in it, for readers.
+        Whether to include urgency and ranking, for people who read the file.
 
     Examples
     --------

@@ -33,7 +33,7 @@ GENERIC, PLACES, DENIALS = (frozenset(words.split()) for words in WORDS.values()
 
 @cache
 def hpo() -> dict[str, Any]:
-    """Terms of the Human Phenotype Ontology that stand in no folder: children, other ids."""
+    """Terms of the Human Phenotype Ontology that are in no folder: narrower terms, other ids."""
     text = files("kneebayes.exchange").joinpath("hpo.toml").read_text("utf-8")
     return tomllib.loads(text)
 

@@ -2,38 +2,30 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
-from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from kneebayes.errors import (
-    EvidenceError,
-    ImpossibleEvidenceError,
-    KneebayesError,
-    UnknownNameError,
-    shown,
-    suggest,
-)
+from kneebayes.errors import EvidenceError, KneebayesError, TooWideError
 from kneebayes.exchange.foreign_case import ForeignCase
-from kneebayes.exchange.foreign_many import answer_cases, draw_arrows, draw_cases
-from kneebayes.exchange.foreign_reasoning import state_id
-from kneebayes.exchange.networks import load_network_file
+from kneebayes.exchange.foreign_network import TargetedNetwork
+from kneebayes.exchange.foreign_reasoning import nearest
 from kneebayes.exchange.side_table import NetworkFile
-from kneebayes.inference import Engine, Evidence
-from kneebayes.network import Network, Node, table_node
+from kneebayes.inference import Budget, Engine, Evidence
+from kneebayes.inference.drawing import Drawing
+from kneebayes.network import Network
 from kneebayes.renaming import renamed
+from kneebayes.view.figures import _new_axes
 
 if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
 
-__all__ = ["ForeignModel", "is_missing", "reason_with"]
+__all__ = ["ForeignModel", "reason_with"]
 
-YES, NO = ("true", "present", "yes"), ("false", "absent", "no")  # the first that a node has
+MOST_DRAWN = 60  # nodes of a picture that can still be read
 
 
 @renamed(evidence="answers")
@@ -64,98 +56,23 @@ def reason_with(
     return ForeignModel(network, targets).given(answers)
 
 
-class ForeignModel:
-    """A network with targets: the nodes that stand where a cause stands at home.
-
-    Each state of each target becomes a yes/no node of its own, present where the target is in
-    that state. So what is made for causes that are absent or present also holds for targets
-    of many states.
+class ForeignModel(TargetedNetwork):
+    """A network and its targets, which answers questions about one case or about many.
 
     Parameters
     ----------
     network
         A network, or the path of a file that :func:`load_network` reads.
     targets
-        Nodes by id or label.
+        Nodes by id or label, with any number of states.
 
     Raises
     ------
     UnknownNameError
         If a target is not in the network.
     KneebayesError
-        If there is no target, or one stands twice.
+        If there is no target, or one is named twice.
     """
-
-    def __init__(self, network: Network | NetworkFile | str | Path, targets: Sequence[str]) -> None:
-        if isinstance(network, str | Path):
-            network = load_network_file(network)
-        self.file = NetworkFile(network) if isinstance(network, Network) else network
-        if isinstance(targets, str):
-            targets = [targets]
-        self.targets = tuple(self.find(target) for target in targets)
-        if not self.targets or len(set(self.targets)) < len(self.targets):
-            message = f"targets: name at least one node, and each once. Got {list(targets)!r}."
-            raise KneebayesError(message)
-        asked = [_state_node(self.file.network[id], state) for id, state in self._states()]
-        self.engine = Engine(Network((*self.file.network.nodes, *asked)))
-
-    @property
-    def network(self) -> Network:
-        """The network as it was given."""
-        return self.file.network
-
-    def _states(self) -> list[tuple[str, str]]:
-        return [(id, state) for id in self.targets for state in self.network[id].states]
-
-    @cached_property
-    def _by_label(self) -> dict[str, list[str]]:
-        found: dict[str, list[str]] = {}
-        for node in self.network.nodes:
-            found.setdefault(self.file.label(node.id).casefold(), []).append(node.id)
-        return found
-
-    def find(self, name: str) -> str:
-        """Id of a node, by its id or by a label that no other node has.
-
-        Raises
-        ------
-        UnknownNameError
-            If there is no such node; says what looks like it.
-        """
-        if name in self.network:
-            return name
-        called = self._by_label.get(str(name).casefold(), [])
-        if len(called) == 1:
-            return called[0]
-        known = [*self.network.index, *(self.file.label(id) for id in self.network.index)]
-        near = suggest(str(name), dict.fromkeys(known))
-        hint = f" Did you mean {' or '.join(map(repr, near))}?" if near else ""
-        message = f"No node '{name}' in the network.{hint} See network.nodes."
-        raise UnknownNameError(message, str(name), near)
-
-    def find_state(self, id: str, state: object) -> str:
-        """A state of a node by its own name, in any case.
-
-        A number means the state that is called by it. True and False mean the states that are
-        called so, else present and absent, else yes and no.
-
-        Raises
-        ------
-        EvidenceError
-            If the node has no such state, or several that could be meant.
-        """
-        states = self.network[id].states
-        if isinstance(state, bool | np.bool_):
-            names = YES if state else NO
-            alike = next((found for name in names if (found := _alike(name, states))), [])
-        elif isinstance(state, int | float | np.number):
-            alike = [one for one in states if _number(one) == state]
-        else:
-            alike = [str(state)] if state in states else _alike(str(state), states)
-        if len(alike) == 1:
-            return alike[0]
-        message = f"'{id}' cannot be {shown(state)}. Its states are: {', '.join(states)}."
-        raise EvidenceError(message)
 
     @renamed(evidence="answers")
     def given(self, answers: Mapping[str, object] | pd.Series[Any] | None = None) -> ForeignCase:
@@ -176,30 +93,7 @@ class ForeignModel:
         ImpossibleEvidenceError
             If the network says that this cannot be.
         """
-        seen = self.evidence(answers)
-        if self.engine.log_probability(seen) == -math.inf:
-            message = f"These answers cannot be true together: {', '.join(seen)}."
-            raise ImpossibleEvidenceError(message, tuple(seen))
-        return ForeignCase(self, seen)
-
-    @renamed(told="answers")
-    def evidence(self, answers: Mapping[str, object] | pd.Series[Any] | None = None) -> Evidence:
-        """What is told as evidence for the engine; what is missing is left out.
-
-        Raises
-        ------
-        UnknownNameError, EvidenceError
-            If a name or a state is not known.
-        """
-        said: dict[str, tuple[float, ...]] = {}
-        for name, answer in (answers if answers is not None else {}).items():
-            id = self.find(str(name))
-            if id in said:
-                message = f"'{name}' stands twice in the evidence. Keep one."
-                raise EvidenceError(message)
-            if not is_missing(answer):
-                said[id] = self._likelihood(id, answer)
-        return Evidence(said)
+        return ForeignCase(self, self.evidence(answers))
 
     @renamed(cases="patients")
     def cohort(self, patients: pd.DataFrame, *, seconds: float = 60.0) -> pd.DataFrame:
@@ -243,7 +137,7 @@ class ForeignModel:
         answers
             What is known of all of them, as in :meth:`given`.
         seed
-            Where chance begins.
+            Seed of the random numbers.
 
         Returns
         -------
@@ -256,47 +150,109 @@ class ForeignModel:
         """Draw the nodes and arrows next to the targets, parents above children."""
         return draw_arrows(self, ax)
 
-    def _likelihood(self, id: str, answer: object) -> tuple[float, ...]:
-        states = self.network[id].states
-        if hasattr(answer, "items"):  # a mapping, or a Series by state
-            by_state = {self.find_state(id, state): value for state, value in answer.items()}
-            answer = [by_state.get(state, 0.0) for state in states]
-        if isinstance(answer, str) or not isinstance(answer, Sequence | np.ndarray):
-            answer = self.find_state(id, answer)
-        return Evidence.of(self.network, {id: answer}).likelihoods[id]  # type: ignore[dict-item]
-
     def __repr__(self) -> str:
         return f"ForeignModel({self.network!r}, targets {', '.join(self.targets)})"
 
 
-def is_missing(answer: object) -> bool:
-    """Whether an answer is None, or what pandas and NumPy have for it.
+def answer_cases(model: TargetedNetwork, cases: pd.DataFrame, seconds: float) -> pd.DataFrame:
+    """Posteriors of the targets for each row of a table, or what is wrong with the row.
 
-    Examples
-    --------
-    >>> is_missing(None), is_missing(float("nan")), is_missing("nan"), is_missing([0.1, 0.9])
-    (True, True, False, False)
+    Parameters
+    ----------
+    model
+        The network and its targets.
+    cases
+        One row a case, one column a node by id or label; missing is unknown.
+    seconds
+        How long one row may take.
     """
-    if answer is None:
-        return True
+    import pandas as pd
+
+    ids = [model.find(str(name)) for name in cases.columns]
+    if len(set(ids)) < len(ids):
+        message = f"Two columns are of the same node: {', '.join(map(str, cases.columns))}."
+        raise EvidenceError(message)
+    engine = model.engine.within(Budget(seconds=seconds))
+    known: dict[Any, dict[str, float | str]] = {}
+    rows = []
+    for values in cases.itertuples(index=False, name=None):
+        key = tuple(map(repr, values))
+        if key not in known:  # many rows are alike
+            known[key] = _answer(model, engine, dict(zip(ids, values, strict=True)))
+        rows.append(known[key])
+    columns = [f"{id} = {state}" for id in model.targets for state in model.network[id].states]
+    return pd.DataFrame(rows, index=cases.index, columns=[*columns, "problem"])
+
+
+def _answer(
+    model: TargetedNetwork, engine: Engine, answers: dict[str, object]
+) -> dict[str, float | str]:
+    """One row; its problem where it has one."""
     try:
-        return bool(answer != answer)  # noqa: PLR0124 - what is missing differs from itself
-    except (TypeError, ValueError):  # pandas' NA has no truth, an array several
-        return type(answer).__name__ == "NAType"
+        propagated = engine.propagate(model.evidence(answers), model.targets)
+    except (EvidenceError, TooWideError) as error:
+        return {"problem": str(error)}
+    if propagated.log_probability[0] == -np.inf:
+        return {"problem": "These answers cannot be true together."}
+    row: dict[str, float | str] = {"problem": ""}
+    for id in model.targets:
+        for index, state in enumerate(model.network[id].states):
+            row[f"{id} = {state}"] = float(propagated.marginals[id][0, index])
+    return row
 
 
-def _alike(name: str, states: Sequence[str]) -> list[str]:
-    return [one for one in states if one.casefold() == name.casefold()]
+def draw_cases(network: Network, evidence: Evidence, count: int, seed: int) -> pd.DataFrame:
+    """Cases drawn from P(all nodes | evidence), exactly: one row each, states by name."""
+    import pandas as pd
+
+    if isinstance(count, bool) or not isinstance(count, int) or count < 1:
+        message = f"n must be a whole number from 1 on, got {count!r}."
+        raise EvidenceError(message)
+    worlds = Drawing(Engine(network), evidence).draw(count, np.random.default_rng(seed))
+    named = {
+        node.id: np.array(node.states, dtype=object)[worlds[:, index]]
+        for index, node in enumerate(network.nodes)
+    }
+    return pd.DataFrame(named)
 
 
-def _number(name: str) -> float | None:
-    try:
-        return float(name)
-    except ValueError:
-        return None
+def draw_arrows(model: TargetedNetwork, ax: Axes | None) -> Axes:
+    """The nodes in rows, parents above children, with their arrows; targets are filled.
 
-
-def _state_node(target: Node, state: str) -> Node:
-    own = [float(one == state) for one in target.states]
-    table = np.array([[1.0 - one, one] for one in own])
-    return table_node(state_id(target.id, state), [target.id], table)
+    Raises
+    ------
+    KneebayesError
+        If matplotlib is not installed.
+    """
+    network = model.network
+    shown = set(nearest(network, model.targets, list(network.index))[:MOST_DRAWN])
+    if not shown:
+        message = "There is nothing to draw."
+        raise KneebayesError(message)
+    rows: dict[str, int] = {}
+    for node in network.nodes:
+        rows[node.id] = 1 + max((rows[parent] for parent in node.parents), default=-1)
+    levels = sorted({rows[id] for id in shown})
+    places: dict[str, tuple[float, float]] = {}
+    for level, row in enumerate(levels):
+        here = [node.id for node in network.nodes if rows[node.id] == row and node.id in shown]
+        for index, id in enumerate(here):
+            places[id] = ((index + 0.5) / len(here), -float(level))
+    widest = max(sum(rows[id] == row for id in shown) for row in levels)
+    ax = ax or _new_axes(max(5.0, 1.2 * widest), max(2.5, 0.9 * len(levels)))
+    for node in network.nodes:
+        for parent in node.parents:
+            if node.id in shown and parent in shown:
+                arrow = {"arrowstyle": "->", "color": "#9a9a9a", "shrinkA": 9, "shrinkB": 9}
+                ax.annotate("", places[node.id], places[parent], arrowprops=arrow)
+    for id, (x, y) in places.items():
+        face = "#f3d9cc" if id in model.targets else "white"
+        box = {"facecolor": face, "edgecolor": "#1f5a99", "boxstyle": "round,pad=0.25"}
+        label = model.file.label(id)
+        ax.text(x, y, label, ha="center", va="center", size=8, bbox=box, parse_math=False)
+    hidden = len(network) - len(shown)
+    ax.set_title(f"the {len(shown)} nodes next to the targets; {hidden} more" if hidden else "")
+    ax.set_xlim(-0.05, 1.05)
+    ax.set_ylim(-len(levels) + 0.4, 0.6)
+    ax.axis("off")
+    return ax

@@ -6,33 +6,36 @@ import math
 import time
 from collections.abc import Mapping, Sequence
 from itertools import islice
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from kneebayes.errors import EvidenceError, TooWideError
-from kneebayes.exchange.foreign_numbers import SECONDS, AboutNumbers
+from kneebayes.errors import EvidenceError, ImpossibleEvidenceError, TooWideError
+from kneebayes.exchange.foreign_network import TargetedNetwork
 from kneebayes.exchange.foreign_reasoning import (
+    Place,
     information_of,
+    move_entry,
     nearest,
+    number_places,
     probable_states,
+    slopes,
     state_id,
     told_of,
     weigh_answers,
 )
 from kneebayes.exchange.foreign_result import Bars, ForeignResult, Shown
-from kneebayes.inference import Evidence
+from kneebayes.inference import Budget, Evidence
+from kneebayes.questions.doubt.sensitivity import Sensitivity
 from kneebayes.renaming import renamed
 from kneebayes.view.markup import percent
 from kneebayes.view.report import known_line
 
-if TYPE_CHECKING:
-    from kneebayes.exchange.foreign import ForeignModel
-
 __all__ = ["ForeignCase"]
 
 TEXT = str
+SECONDS = 60.0  # that a question takes at most, but for one step too many
 
 
-class ForeignCase(AboutNumbers, ForeignResult):
+class ForeignCase(ForeignResult):
     """The targets of a foreign network given some evidence.
 
     Made by :meth:`ForeignModel.given` or :func:`reason_with`. It shows the posteriors itself.
@@ -45,26 +48,29 @@ class ForeignCase(AboutNumbers, ForeignResult):
         What is known.
     """
 
-    model: ForeignModel
+    model: TargetedNetwork
     evidence: Evidence
     log_probability: float
 
-    def __init__(self, model: ForeignModel, evidence: Evidence) -> None:
+    def __init__(self, model: TargetedNetwork, evidence: Evidence) -> None:
+        if model.engine.log_probability(evidence) == -math.inf:
+            message = f"These answers cannot be true together: {', '.join(evidence)}."
+            raise ImpossibleEvidenceError(message, tuple(evidence))
         object.__setattr__(self, "model", model)
         object.__setattr__(self, "evidence", evidence)
         prior = model.engine.propagate(Evidence({}), model.targets).marginals
-        told = model.engine.propagate(evidence, model.targets)
-        object.__setattr__(self, "log_probability", float(told.log_probability[0]))
+        propagated = model.engine.propagate(evidence, model.targets)
+        object.__setattr__(self, "log_probability", float(propagated.log_probability[0]))
         rows: list[dict[str, Any]] = [
             {
                 "id": id,
                 "target": model.file.label(id),
                 "state": state,
-                "prior": float(prior[id][0, at]),
-                "posterior": float(told.marginals[id][0, at]),
+                "prior": float(prior[id][0, index]),
+                "posterior": float(propagated.marginals[id][0, index]),
             }
             for id in model.targets
-            for at, state in enumerate(model.network[id].states)
+            for index, state in enumerate(model.network[id].states)
         ]
         many, named = len(model.targets) > 1, ", ".join(map(self.label, model.targets))
         super().__init__(
@@ -96,19 +102,19 @@ class ForeignCase(AboutNumbers, ForeignResult):
 
     def _state(self, id: str) -> str:
         states, likelihood = self.model.network[id].states, self.evidence.likelihoods[id]
-        at = self.evidence.hard_state(id)
-        if at is not None:
-            return states[at]
+        certain = self.evidence.hard_state(id)
+        if certain is not None:
+            return states[certain]
         shares = zip(states, likelihood, strict=True)
         return "likelihoods " + ", ".join(f"{state} {value:.3g}" for state, value in shares)
 
     @property
     def posteriors(self) -> dict[str, dict[str, float]]:
         """P(state | evidence) by target and state."""
-        found: dict[str, dict[str, float]] = {id: {} for id in self.model.targets}
+        posteriors: dict[str, dict[str, float]] = {id: {} for id in self.model.targets}
         for row in self.rows:
-            found[row["id"]][row["state"]] = row["posterior"]
-        return found
+            posteriors[row["id"]][row["state"]] = row["posterior"]
+        return posteriors
 
     def __getitem__(self, target: str) -> dict[str, float]:
         """P(state | evidence) of one target by state."""
@@ -127,7 +133,8 @@ class ForeignCase(AboutNumbers, ForeignResult):
     def given(self, answers: Mapping[str, object]) -> ForeignCase:
         """The case with more known, or with answers changed or taken back (None)."""
         renewed = {self.model.find(name): answer for name, answer in answers.items()}
-        return self.model.given({**self.evidence.likelihoods, **renewed})
+        known = self.model.evidence({**self.evidence.likelihoods, **renewed})
+        return ForeignCase(self.model, known)
 
     def explain(
         self,
@@ -148,7 +155,7 @@ class ForeignCase(AboutNumbers, ForeignResult):
         target, state, against
             Names.
         seed
-            Where chance begins if there are more than 15 answers, or too many for the time;
+            Seed of the random numbers if there are more than 15 answers, or too many for the time;
             the ledger stays exact.
         seconds
             How long to average over orders; when it is over, those that were drawn count.
@@ -169,19 +176,19 @@ class ForeignCase(AboutNumbers, ForeignResult):
             message = f"'{id}' was observed to be {self._state(id)}, so nothing else explains it."
             raise EvidenceError(message)
         ids = list(self.evidence)
-        causes = [state_id(id, one) for one in states]
+        causes = [state_id(id, value) for value in states]
         weights = weigh_answers(self.model.engine, self.evidence, ids, causes, seed, seconds)
         columns = ("single", "ledger", "shapley", "leave_one_out", "after")
         rows: list[dict[str, Any]] = [
             {"id": node, "answer": f"{self.label(node)}: {self._state(node)}"}
-            | {column: getattr(weights, column)[at] for column in columns}
-            for at, node in enumerate(ids)
+            | {column: getattr(weights, column)[index] for column in columns}
+            for index, node in enumerate(ids)
         ]
         over = "any other state" if against is None else states[1]
         notes = [_ends(weights.start, weights.end, states[0], over)]
         if weights.drawn:
             notes.append(f"Shapley shares are estimated from {weights.drawn} orders.")
-        shown = {one: (one.replace("_", " "), decibans_text) for one in columns}
+        shown = {name: (name.replace("_", " "), decibans_text) for name in columns}
         return self._result(
             f"Why {self.label(id)} is {states[0]}",
             rows,
@@ -217,14 +224,14 @@ class ForeignCase(AboutNumbers, ForeignResult):
         """
         about = list(self.model.targets) if target is None else [self._target(target)]
         nothing = {*self.evidence, *(self.model.targets if target is None else about)}
-        asked = [self.model.find(one) for one in nodes or self.model.network.index]
+        asked = [self.model.find(name) for name in nodes or self.model.network.index]
         asked = nearest(self.model.network, about, [id for id in asked if id not in nothing])
-        told = information_of(self.model.engine, self.evidence, asked, about, seconds)
-        left = len(asked) - len(told)
+        gains = information_of(self.model.engine, self.evidence, asked, about, seconds)
+        left = len(asked) - len(gains)
         rows: list[dict[str, Any]] = [
             {"id": id, "question": self.label(id), "bits": sum(bits.values())}
-            | {f"bits_{one}": bits[one] for one in about}
-            for id, bits in told.items()
+            | {f"bits_{target}": bits[target] for target in about}
+            for id, bits in gains.items()
         ]
         rows.sort(key=lambda row: -row["bits"])
         name = " and ".join(map(self.label, about))
@@ -263,14 +270,14 @@ class ForeignCase(AboutNumbers, ForeignResult):
             message = f"n must be a whole number from 1 on, got {n!r}."
             raise EvidenceError(message)
         begun = time.monotonic()
-        found = probable_states(self.model.engine, self.evidence, self.model.targets, seconds)
+        probable = probable_states(self.model.engine, self.evidence, self.model.targets, seconds)
         rows: list[dict[str, Any]] = [
             {
                 "states": told_of({id: said[id] for id in self.model.targets}),
                 "probability": share,
                 **{id: said[id] for id in self.model.targets},
             }
-            for said, share in islice(found, n)
+            for said, share in islice(probable, n)
         ]
         notes = ["P(all of these together | evidence); everything else is summed out."]
         if len(rows) < n and time.monotonic() - begun > seconds:
@@ -293,6 +300,113 @@ class ForeignCase(AboutNumbers, ForeignResult):
             ),
         )
 
+    @renamed(given="parents")
+    def sensitivity(
+        self,
+        target: str,
+        node: str,
+        state: str,
+        parents: Mapping[str, str] | None = None,
+    ) -> ForeignResult:
+        """The posteriors of a target as functions of one number of the network.
+
+        Parameters
+        ----------
+        target
+            One of the targets.
+        node, state, parents
+            The number P(node in this state | parents in these states). For a noisy-OR:
+            its leak without ``parents``, or a link with the one parent.
+
+        Returns
+        -------
+        ForeignResult
+            One row a state of the target: P at 0, now and at 1, and ``a, b, c, d`` of
+            ``(a + b x) / (c + d x)``; ``found["function"]`` is that function.
+        """
+        id, place = self._target(target), self._place(node, state, parents or {})
+        states = self.model.network[id].states
+        causes = [state_id(id, value) for value in states]
+        function = move_entry(self.model.engine, self.evidence, causes, place)
+        now = self.posteriors[id]
+        rows: list[dict[str, Any]] = [
+            {"state": value, "at_0": _at(function, cause, 0.0), "now": now[value]}
+            | {"at_1": _at(function, cause, 1.0)}
+            | dict(zip("abcd", function.coefficients(cause), strict=True))
+            for value, cause in zip(states, causes, strict=True)
+        ]
+        number = _named(place)
+        return self._result(
+            f"{self.label(id)} as a function of {number} = {function.value:.4g}",
+            rows,
+            {"state": ("state", str)}
+            | {column: (column.replace("_", " "), _percent) for column in ("at_0", "now", "at_1")},
+            ["The other entries of the same distribution keep their proportions."],
+            Bars(
+                [row["state"] for row in rows],
+                [row["at_1"] - row["at_0"] for row in rows],
+                f"P(state | evidence): {number} at 1 minus at 0",
+            ),
+            {"function": function, "place": place},
+        )
+
+    def influences(self, target: str, state: str, *, seconds: float = SECONDS) -> ForeignResult:
+        """Which numbers of the network matter most for P(target in this state | evidence).
+
+        Parameters
+        ----------
+        target, state
+            Names.
+        seconds
+            How long it may take.
+
+        Returns
+        -------
+        ForeignResult
+            One row a number: its ``value`` and the ``slope`` of the posterior there.
+        """
+        id = self._target(target)
+        cause = state_id(id, self.model.find_state(id, state))
+        nodes = self.model.network.nodes
+        engine = self.model.engine.within(Budget(seconds=max(1.0, seconds)))
+        slopes_found = slopes(engine, self.evidence, cause, nodes)
+        rows: list[dict[str, Any]] = [
+            {"number": _named(place), "node": place.node, "value": value, "slope": slope}
+            for place, value, slope in slopes_found
+        ]
+        rows.sort(key=lambda row: -abs(row["slope"]))
+        return self._result(
+            f"What matters for {cause}",
+            rows,
+            {"number": ("number", str)}
+            | {"value": ("value", "{:.4g}".format), "slope": ("slope", "{:+.3g}".format)},
+            ["Slope: how much the posterior moves for a small step of this number alone."],
+            Bars([row["number"] for row in rows], [row["slope"] for row in rows], "slope"),
+        )
+
+    def _place(self, node: str, state: str, given: Mapping[str, str]) -> Place:
+        id = self.model.find(node)
+        own = self.model.find_state(id, state)
+        wanted: dict[str, str] = {}
+        for name, value in given.items():
+            parent = self.model.find(name)
+            wanted[parent] = self.model.find_state(parent, value)
+        asked_node = self.model.engine.network[id]
+        for place in number_places(self.model.engine, asked_node):
+            if place.state == own and place.given == wanted:
+                return place
+        parents = ", ".join(asked_node.parents) or "none"
+        need = (
+            "its leak (no parent) or one of its parents"
+            if asked_node.is_noisy_or
+            else "all of them"
+        )
+        message = (
+            f"parents: there is no number P({id} = {own} | {told_of(wanted) or 'nothing'}). "
+            f"The parents of '{id}' are: {parents}; name {need}."
+        )
+        raise EvidenceError(message)
+
     def _result(
         self,
         title: str,
@@ -300,9 +414,9 @@ class ForeignCase(AboutNumbers, ForeignResult):
         shown: Shown,
         notes: Sequence[str],
         bars: Bars,
-        found: Mapping[str, Any] | None = None,
+        numbers: Mapping[str, Any] | None = None,
     ) -> ForeignResult:
-        return ForeignResult(title, self._said, rows, shown, tuple(notes), bars, found or {})
+        return ForeignResult(title, self._said, rows, shown, tuple(notes), bars, numbers or {})
 
 
 def _ends(start: float, end: float, state: str, over: str) -> str:
@@ -325,3 +439,19 @@ def decibans_text(value: float) -> str:
     if math.isnan(value):
         return "-"
     return f"{value:+.1f}" if math.isfinite(value) else "decides"
+
+
+def _named(place: Place) -> str:
+    condition = f" | {told_of(place.given)}" if place.given else ""
+    kind = "" if place.row else ("link " if place.given else "leak ")
+    return f"{kind}P({place.node} = {place.state}{condition})"
+
+
+def _at(function: Sensitivity, cause: str, x: float) -> float:
+    """The posterior at one end; NaN where the evidence is impossible there."""
+    whole = function.evidence[int(x)]
+    return function.posterior(cause, x) if whole > 0.0 else math.nan
+
+
+def _percent(value: float) -> str:
+    return "impossible" if math.isnan(value) else percent(value)

@@ -73,42 +73,42 @@ def weigh_answers(
     seed: int,
     seconds: float,
 ) -> Weights:
-    """Every answer alone, in the order told, averaged over all orders, and left out.
+    """Every answer alone, in the order given, averaged over all orders, and left out.
 
     Parameters
     ----------
     engine, evidence
         What to ask, and what is known.
     ids
-        The observed nodes in the order told.
+        The observed nodes in the order given.
     causes
         A yes/no node, or two of which the odds of one against the other are asked.
     seed
-        Where chance begins if there are more than 15 answers, or all orders are too wide.
+        Seed of the random numbers if there are more than 15 answers, or all orders are too wide.
     seconds
         How long orders are drawn at most.
     """
-    every, single = (1 << len(ids)) - 1, [1 << at for at in range(len(ids))]
+    every, single = (1 << len(ids)) - 1, [1 << index for index in range(len(ids))]
     steps = prefixes(range(len(ids)))
     drawn: list[tuple[int, ...]] = []
-    at: Callable[[int], float]
+    log_odds_of: Callable[[int], float]
     clock = _Clock(seconds)
     odds = _all_odds(_Clock(seconds / 2.0).engine(engine), evidence, ids, causes)
     if odds is not None:
-        at = odds.at
+        log_odds_of = odds.at
         shares = shapley_of_all(odds.log_odds) if ids else np.zeros(0)
     else:
-        wanted = [*steps, *single, *(every ^ one for one in single)]
-        at, drawn = _some_odds(engine, evidence, ids, causes, wanted, seed, clock)
-        shares = shapley_of_orders(drawn, at)[0]
+        wanted = [*steps, *single, *(every ^ subset for subset in single)]
+        log_odds_of, drawn = _some_odds(engine, evidence, ids, causes, wanted, seed, clock)
+        shares = shapley_of_orders(drawn, log_odds_of)[0]
     return Weights(
-        at(0) * DECIBANS,
-        at(every) * DECIBANS,
-        [_step(at, one, 0) for one in single],
-        [_step(at, steps[one + 1], steps[one]) for one in range(len(ids))],
+        log_odds_of(0) * DECIBANS,
+        log_odds_of(every) * DECIBANS,
+        [_step(log_odds_of, one, 0) for one in single],
+        [_step(log_odds_of, steps[one + 1], steps[one]) for one in range(len(ids))],
         [float(share) * DECIBANS for share in shares],
-        [_step(at, every, every ^ one) for one in single],
-        [at(steps[one + 1]) * DECIBANS for one in range(len(ids))],
+        [_step(log_odds_of, every, every ^ one) for one in single],
+        [log_odds_of(steps[one + 1]) * DECIBANS for one in range(len(ids))],
         len(drawn),
     )
 
@@ -139,9 +139,9 @@ def _some_odds(
 
     def learn(subsets: Sequence[int]) -> None:
         """Ask what is not known yet."""
-        new = [one for one in dict.fromkeys(subsets) if one not in known]
+        new = [subset for subset in dict.fromkeys(subsets) if subset not in known]
         odds = odds_of_some(clock.engine(engine), evidence, ids, causes, new)
-        known.update({one: odds.at(one) for one in new})
+        known.update({subset: odds.at(subset) for subset in new})
 
     learn(wanted)
     drawn: list[tuple[int, ...]] = []
@@ -155,8 +155,8 @@ def _some_odds(
     return known.__getitem__, drawn
 
 
-def _step(at: Callable[[int], float], after: int, before: int) -> float:
-    pair = np.array([at(after)]), np.array([at(before)])
+def _step(log_odds_of: Callable[[int], float], after: int, before: int) -> float:
+    pair = np.array([log_odds_of(after)]), np.array([log_odds_of(before)])
     return float(change(*pair)[0]) * DECIBANS
 
 
@@ -170,7 +170,9 @@ def nearest(network: Network, targets: Sequence[str], ids: Sequence[str]) -> lis
     steps = dict.fromkeys(targets, 0)
     border = list(targets)
     while border:
-        further = [one for id in border for one in sorted(around[id]) if one not in steps]
+        further = [
+            neighbour for id in border for neighbour in sorted(around[id]) if neighbour not in steps
+        ]
         border = list(dict.fromkeys(further))
         steps |= dict.fromkeys(border, max(steps.values()) + 1)
     return sorted(ids, key=lambda id: steps.get(id, len(network)))
@@ -196,18 +198,18 @@ def information_of(
     clock = _Clock(seconds)
     bits: dict[str, dict[str, float]] = {}
     failed: TooWideError | None = None
-    some, at = (len(nodes) if seconds == math.inf else 1), 0
-    while at < len(nodes):
+    some, done = (len(nodes) if seconds == math.inf else 1), 0
+    while done < len(nodes):
         before = time.monotonic()
         try:
-            chunk = nodes[at : at + some]
+            chunk = nodes[done : done + some]
             bits |= _information(clock.engine(engine), evidence, chunk, targets)
         except TooWideError as error:
             if some > 1:
                 some = 1  # to find which of them it is
                 continue
             failed = error
-        at += some
+        done += some
         if clock.left <= 0.0 or clock.left == math.inf:
             break
         taken = max(time.monotonic() - before, 1e-6) / some
@@ -230,8 +232,10 @@ class _Clock:
 
     def engine(self, engine: Engine) -> Engine:
         """The engine, which gives up when the time is over; one step has a second at least."""
-        left = self.left
-        return engine if left == math.inf else engine.within(Budget(seconds=max(1.0, left)))
+        remaining = self.left
+        return (
+            engine if remaining == math.inf else engine.within(Budget(seconds=max(1.0, remaining)))
+        )
 
 
 def _information(
@@ -245,10 +249,10 @@ def _information(
     for id in nodes:
         last = engine.network[id].states[-1]
         parts = [told[id, state] for state in engine.network[id].states[:-1]]
-        left = {one: now[one] - sum(part[one] for part in parts) for one in targets}
-        if min(float(left[one].sum()) for one in targets) < SMALL:
+        rest = {one: now[one] - sum(part[one] for part in parts) for one in targets}
+        if min(float(rest[one].sum()) for one in targets) < SMALL:
             rare.append((id, last))
-        told[id, last] = {one: np.maximum(0.0, share) for one, share in left.items()}
+        told[id, last] = {one: np.maximum(0.0, share) for one, share in rest.items()}
     told |= _joint_with(engine, evidence, rare, targets)[1] if rare else {}
     bits = {id: dict.fromkeys(targets, 0.0) for id in nodes}
     for (id, _), shares in told.items():
@@ -257,7 +261,9 @@ def _information(
             if some.any():
                 apart = now[target][some] * joint.sum()
                 bits[id][target] += float((joint[some] * np.log2(joint[some] / apart)).sum())
-    return {id: {one: max(0.0, gain) for one, gain in each.items()} for id, each in bits.items()}
+    return {
+        id: {target: max(0.0, gain) for target, gain in each.items()} for id, each in bits.items()
+    }
 
 
 def _joint_with(
@@ -268,13 +274,13 @@ def _joint_with(
 ) -> tuple[dict[str, Numbers], dict[tuple[str, str], dict[str, Numbers]]]:
     """P(target | evidence), and P(target, node in a state | evidence) for each that is asked."""
     cases = [evidence.plus(Evidence.of(engine.network, {id: state})) for id, state in asked]
-    told = engine.propagate_each([evidence, *cases], targets)
-    shares = np.exp(told.log_probability - told.log_probability[0])
+    propagated = engine.propagate_each([evidence, *cases], targets)
+    shares = np.exp(propagated.log_probability - propagated.log_probability[0])
     joint = {
-        one: {target: shares[row] * told.marginals[target][row] for target in targets}
-        for row, one in enumerate(asked, start=1)
+        answer: {target: shares[row] * propagated.marginals[target][row] for target in targets}
+        for row, answer in enumerate(asked, start=1)
     }
-    return {target: told.marginals[target][0] for target in targets}, joint
+    return {target: propagated.marginals[target][0] for target in targets}, joint
 
 
 def probable_states(
@@ -286,22 +292,22 @@ def probable_states(
     of any whole it can become. It ends when the time is over.
     """
     clock = _Clock(seconds)
-    given = engine.log_probability(evidence)
+    log_known = engine.log_probability(evidence)
     ticket = count()
-    waiting: list[tuple[float, int, dict[str, str]]] = [(-given, next(ticket), {})]
+    waiting: list[tuple[float, int, dict[str, str]]] = [(-log_known, next(ticket), {})]
     while waiting and clock.left >= 0.0:
         bound, _, decided = heapq.heappop(waiting)
-        left = [id for id in targets if id not in decided]
-        if not left:
-            yield decided, min(1.0, math.exp(-bound - given))
+        undecided = [id for id in targets if id not in decided]
+        if not undecided:
+            yield decided, min(1.0, math.exp(-bound - log_known))
             continue
         further = evidence.plus(Evidence.of(engine.network, decided))
-        told = clock.engine(engine).propagate(further, left)
-        log = float(told.log_probability[0])
+        propagated = clock.engine(engine).propagate(further, undecided)
+        log = float(propagated.log_probability[0])
         # the least certain first: its parts differ most from the whole
-        chosen = min(left, key=lambda id: float(told.marginals[id][0].max()))
+        chosen = min(undecided, key=lambda id: float(propagated.marginals[id][0].max()))
         for state, share in zip(
-            engine.network[chosen].states, told.marginals[chosen][0], strict=True
+            engine.network[chosen].states, propagated.marginals[chosen][0], strict=True
         ):
             if share > 0.0:
                 part = {**decided, chosen: state}
@@ -314,9 +320,9 @@ class Place(NamedTuple):
     Attributes
     ----------
     at
-        Where it stands in :func:`kneebayes.inference.numbers_of`.
+        Its place in :func:`kneebayes.inference.numbers_of`.
     row
-        The places of its whole distribution; empty for a link or a leak, which stand alone.
+        The places of its whole distribution; empty for a link or a leak, which are single numbers.
     node, state
         P(node is in this state | ...); for a link or a leak the state is the child's.
     given
@@ -334,22 +340,22 @@ def number_places(engine: Engine, node: Node) -> list[Place]:
     """Every number of a node: entries of its table, or its leak and links."""
     network, start = engine.network, int(engine.flat.number_start[engine.network.index[node.id]])
     if node.is_noisy_or:
-        places, at = [Place(start, (), node.id, node.states[1], {})], start + 1
+        places, place = [Place(start, (), node.id, node.states[1], {})], start + 1
         for link in node.links:
             for state in network[link.parent].states:
-                given = {link.parent: state}
-                places.append(Place(at, (), node.id, node.states[1], given))
-                at += 1
+                condition = {link.parent: state}
+                places.append(Place(place, (), node.id, node.states[1], condition))
+                place += 1
         return places
     shape = network.shape_of(node)
     places = []
     for row, where in enumerate(np.ndindex(*shape[:-1])):
         named = zip(node.parents, where, strict=True)
-        given = {parent: network[parent].states[one] for parent, one in named}
+        condition = {parent: network[parent].states[one] for parent, one in named}
         first = start + row * shape[-1]
         own = tuple(range(first, first + shape[-1]))
         places += [
-            Place(own[at], own, node.id, state, given) for at, state in enumerate(node.states)
+            Place(own[at], own, node.id, state, condition) for at, state in enumerate(node.states)
         ]
     return places
 
@@ -365,22 +371,24 @@ def move_entry(
     Raises
     ------
     EvidenceError
-        If the evidence is impossible wherever the number stands.
+        If the evidence is impossible for every value of the number.
     """
     rows = np.repeat(engine.numbers, 2, axis=0)
     value = float(rows[0, place.at])
     for row, now in enumerate((0.0, 1.0)):
-        others = [one for one in place.row if one != place.at]
+        others = [entry for entry in place.row if entry != place.at]
         if others:
             rows[row, others] = (1.0 - now) * _shares(engine.numbers[0, others])
         rows[row, place.at] = now
-    told = engine.propagate_each([evidence], causes, rows)
-    largest = float(told.log_probability.max())
+    propagated = engine.propagate_each([evidence], causes, rows)
+    largest = float(propagated.log_probability.max())
     if largest == -math.inf:
         message = "The evidence has probability zero, so nothing follows from it."
         raise EvidenceError(message)
-    whole = np.exp(told.log_probability - largest)
-    joint = np.stack([told.marginals[cause][:, 1] for cause in causes], axis=1) * whole[:, None]
+    whole = np.exp(propagated.log_probability - largest)
+    joint = (
+        np.stack([propagated.marginals[cause][:, 1] for cause in causes], axis=1) * whole[:, None]
+    )
     ends = (float(whole[0]), float(whole[1]))
     parent, state = next(iter(place.given.items()), ("", ""))
     what: What = "share" if place.row else "link" if parent else "leak"
@@ -415,15 +423,15 @@ def slopes(
     both, alone = engine.derive(with_cause), engine.derive(evidence)
     raw = posterior * (both.derivatives - alone.derivatives)
     numbers = engine.numbers[0]
-    found = []
+    slopes_found = []
     for node in nodes:
         places = number_places(engine, node)
-        at = [place.at for place in places]
-        values, own = numbers[at], raw[at]
+        entries = [place.at for place in places]
+        values, own = numbers[entries], raw[entries]
         if not node.is_noisy_or and len(node.states) > 1:
             own = own - _given_back(values, own, len(node.states))
-        found += list(zip(places, values.tolist(), own.tolist(), strict=True))
-    return found
+        slopes_found += list(zip(places, values.tolist(), own.tolist(), strict=True))
+    return slopes_found
 
 
 def _given_back(values: Numbers, slopes: Numbers, states: int) -> Numbers:
@@ -437,6 +445,6 @@ def _given_back(values: Numbers, slopes: Numbers, states: int) -> Numbers:
     return np.asarray(back.ravel())
 
 
-def told_of(said: Mapping[str, str]) -> str:
+def told_of(states: Mapping[str, str]) -> str:
     """States of some nodes in words."""
-    return ", ".join(f"{id} = {state}" for id, state in said.items())
+    return ", ".join(f"{id} = {state}" for id, state in states.items())

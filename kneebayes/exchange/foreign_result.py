@@ -138,7 +138,7 @@ class ForeignResult(Reporting):
 
     @property
     def table(self) -> pd.DataFrame:
-        """One row for each thing told; ids and labels, and all numbers with all digits."""
+        """All rows, with ids and labels, and all numbers with all digits."""
         import pandas as pd
 
         return pd.DataFrame([dict(row) for row in self.rows])
@@ -171,7 +171,7 @@ class ForeignResult(Reporting):
             reasons=(),
             header=tuple(heading for heading, _ in self.shown.values()),
             rows=tuple(
-                tuple(said(row[column]) for column, (_, said) in self.shown.items())
+                tuple(shown_as(row[column]) for column, (_, shown_as) in self.shown.items())
                 for row in self.rows[:SHOWN]
             ),
             notes=(*self._more, *self.notes),

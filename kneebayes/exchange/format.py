@@ -20,7 +20,7 @@ Fastest = Literal["first", "last"]
 
 
 class Content(NamedTuple):
-    """What stands in a file.
+    """The content of a file.
 
     Attributes
     ----------
@@ -56,25 +56,25 @@ class Parsed:
 
 @dataclass(frozen=True)
 class Format:
-    """A way to write networks down.
+    """A file format of networks.
 
     Attributes
     ----------
     name
-        What people call it.
+        Its usual name.
     suffixes
-        What its files end in; the first is the usual one.
+        Endings of its files; the first is the usual one.
     plain
-        The nodes that stand in a file: tables, and a noisy-OR where the format has it.
+        Turns nodes into what the format can hold: tables, and noisy-ORs if it has them.
     allowed
-        Whether a name of a node or of a state can be written. Others are written under
-        another name, and a map stands in the file beside.
+        Whether a name of a node or state can be written. Other names are replaced, and the
+        second file beside it holds the original ones.
     write
-        The text of a file: nodes under names that are allowed, and what is told of them.
+        Makes the text of a file, from nodes with allowed names and their labels.
     read
-        The nodes of a file; what is wrong is added to the problems.
+        Reads the nodes of a file; what is wrong is added to the problems.
     whole
-        Whether it holds all there is to a network, so that nothing needs to stand beside.
+        Whether it holds everything there is to a network, so that no second file is needed.
     """
 
     name: str

@@ -9,11 +9,11 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from kneebayes.exchange import bif, side_table, xdsl, xmlbif
+from kneebayes.exchange.data_files import json_text, read_bytes
 from kneebayes.exchange.format import Content, Fastest, Format, Parsed
 from kneebayes.exchange.plain import PlainNode, build, plain_node, same_nodes
 from kneebayes.exchange.problems import ExchangeError, Problems
 from kneebayes.exchange.side_table import NetworkFile, read_side_table, side_table_path
-from kneebayes.exchange.strict_json import json_text, read_bytes
 from kneebayes.network import Network
 from kneebayes.writing import replacing_file
 
@@ -28,16 +28,16 @@ CLOSE = 1e-12
 
 
 def save_network(file: NetworkFile | Network, path: str | Path) -> Path:
-    """Write a network; the suffix says how. What is written is read back before this returns.
+    """Write a network in the format that the suffix names, and check the file by reading it back.
 
     Parameters
     ----------
     file
         The network, with or without labels.
     path
-        Ends in ``.xmlbif``, ``.bif`` or ``.xdsl``; then labels and noisy-OR structure stand
-        in a second file beside it, of the same name with ``.labels.json`` after it. Or ends
-        in ``.json``, which holds everything. With ``.gz`` after it the file is packed.
+        Ends in ``.xmlbif``, ``.bif`` or ``.xdsl``; labels and noisy-OR structure then go to a
+        second file beside it, of the same name with ``.labels.json`` appended. Or ends in
+        ``.json``, which holds everything. If ``.gz`` follows, the file is compressed.
 
     Returns
     -------
@@ -183,10 +183,10 @@ def load_network(path: str | Path, *, fastest: Fastest | None = None) -> Network
 def load_network_file(path: str | Path, *, fastest: Fastest | None = None) -> NetworkFile:
     """Read a network of this or of other software, with what its nodes are called.
 
-    What is not known in a file is refused, never skipped: elements and statements, second
-    tables, decisions, utilities, continuous variables, slices of time, names that are empty,
-    and rows that do not add up to 1. Rows that were rounded are divided by their sum, and a
-    warning says which.
+    A file with anything that cannot be represented here is refused; nothing is skipped silently.
+    That holds for unknown elements and statements, a second table of one node, decisions,
+    utilities, continuous variables, time slices, empty names, and rows that do not add up to 1.
+    Rows that are only rounded are divided by their sum, and a warning names them.
 
     Parameters
     ----------
@@ -195,14 +195,14 @@ def load_network_file(path: str | Path, *, fastest: Fastest | None = None) -> Ne
         any case, and can be packed (``.gz``). If there is a ``.labels.json`` beside it, labels
         and noisy-OR structure are restored from there.
     fastest
-        Of XDSL: which parent of a table varies fastest, ``"last"`` as GeNIe writes, or
-        ``"first"`` as pyAgrum does. Left out, a file that pyAgrum wrote is refused where it
-        makes a difference.
+        For XDSL only: which parent varies fastest in a table, ``"last"`` as in files of GeNIe
+        or ``"first"`` as in files of pyAgrum. Left out, a file of pyAgrum is refused if the
+        order makes a difference.
 
     Raises
     ------
     ExchangeError
-        If something is wrong with the file, all of which is told; or if the ``.labels.json``
+        If something is wrong with the file, all of which is reported; or if the ``.labels.json``
         does not belong to it.
     """
     path = Path(path)

@@ -62,9 +62,9 @@ class Patient(Reporting):
     source
         The file.
     told
-        Everything that stood in it, used or not.
+        Every entry of the file, whether it became an answer or not.
     results
-        Posteriors by cause that the file told, if it did; they are no evidence.
+        Posteriors by cause that the file reports, if it does; they are not used as evidence.
     remarks
         What was assumed, and what else there is to know of the file.
     """
@@ -95,7 +95,10 @@ class Patient(Reporting):
 
     @property
     def table(self) -> pd.DataFrame:
-        """One row a thing told: place, code, label, id, finding, answer, used, why."""
+        """One row for each entry of the file.
+
+        Columns: ``place``, ``code``, ``label``, ``id``, ``finding``, ``answer``, ``used``, ``why``.
+        """
         import pandas as pd
 
         return pd.DataFrame(
@@ -157,7 +160,7 @@ def _in_words(answer: object) -> str:
 
 
 def told_answers(case: CaseLike) -> dict[str, Any]:
-    """Answers of a differential by id in the order told, as plain values that mean the same.
+    """Answers of a differential by id in the order given, as plain values that mean the same.
 
     A state by its id, ``unknown``, P(present), or a number for each state.
     """

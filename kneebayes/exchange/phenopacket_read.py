@@ -12,11 +12,9 @@ from typing import TYPE_CHECKING, Any, Literal
 from kneebayes.errors import EvidenceError, UnknownNameError, suggest
 from kneebayes.exchange.case_file import assumed_complaint, read_one_answer
 from kneebayes.exchange.codes import Codes, Meant, contradicts, hpo
+from kneebayes.exchange.data_files import YAML, check_schema, read_json, read_yaml, schema_named
 from kneebayes.exchange.patient import Patient, Told
 from kneebayes.exchange.problems import Problems
-from kneebayes.exchange.schemas import check_schema, schema_named
-from kneebayes.exchange.strict_json import read_json
-from kneebayes.exchange.yaml_files import YAML, read_yaml
 
 if TYPE_CHECKING:
     from kneebayes.case.case import Diagnosing
@@ -52,16 +50,16 @@ def load_phenopacket(
     """Read a GA4GH Phenopacket v2; what was not used is reported, with the reason.
 
     A code counts for what it means: exactly, or of a part of it that the file speaks of. A
-    code that needs a place, such as redness, counts where a modifier names the place. What
-    began more than a year before the patient was seen, or comes and goes, is not taken to be
-    there now. A label that contradicts its code makes neither count.
+    code that needs a place, such as redness, counts where a modifier names the place. Something
+    that began more than a year before the patient was seen, or comes and goes, does not count
+    as present now. An entry whose label contradicts its code is not used.
 
     Parameters
     ----------
     model
         The model that the patient is for.
     source
-        A path to JSON or YAML, or what was parsed elsewhere. Of a family the proband is read.
+        Path of a JSON or YAML file, or its parsed content. Of a family the proband is read.
     diseases
         Whether an observed disease is ``"known"`` of the patient, or ``"certain"`` to be
         present as a cause.
@@ -385,7 +383,7 @@ class _Reader:
     def local(
         self, place: str, term: dict[str, Any], local: tuple[str, str], excluded: bool
     ) -> Told:
-        """A code of the folder itself; a state of a node can be told but not excluded."""
+        """A code of the folder itself; a state of a node can be observed but not excluded."""
         id, state = local
         self.knee = True  # the folder's own ids speak of what the folder is about
         if id not in self.model.data.network or (state and excluded):
@@ -410,7 +408,7 @@ def _years(duration: str) -> float:
 
 
 def _age_seen(subject: dict[str, Any]) -> float | None:
-    """Years at the last encounter: told, or from the date of birth."""
+    """Age in years at the last encounter: as given, or from the date of birth."""
     when = subject.get("timeAtLastEncounter", {})
     age = when.get("age") or when.get("ageRange", {}).get("end")
     if age is not None:

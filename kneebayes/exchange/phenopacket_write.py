@@ -42,8 +42,8 @@ def phenopacket(
 ) -> dict[str, Any]:
     """A differential as a GA4GH Phenopacket v2, ready for JSON.
 
-    Findings that no ontology has a term for have codes ``kneebayes:<id>``. Each cause is an
-    interpretation in progress, whose summary tells its posterior.
+    A finding without a term in any ontology gets the code ``kneebayes:<id>``. Each cause is an
+    interpretation in progress, and its summary gives the posterior.
 
     Parameters
     ----------
@@ -52,12 +52,12 @@ def phenopacket(
     id, subject
         Of the packet and of its subject.
     n
-        How many causes are told; urgent ones always are. Left out, all.
+        How many causes to include; urgent causes are always included. Left out, all.
     uncertain
         ``"refuse"`` answers that are only probable, or ``"leave out"``: a phenopacket
         cannot hold them.
     created
-        When; left out, now.
+        Date and time of the file; left out, now.
 
     Raises
     ------
@@ -114,7 +114,7 @@ class _Writer:
         self.used: set[str] = set()
 
     def term(self, id: str, state: str = "", schemes: tuple[str, ...] = ("hpo",)) -> dict[str, str]:
-        """A code and a label; a state can only be told by a code of the folder."""
+        """A code and a label; a state can only be written as a code of the folder."""
         code = f"{LOCAL}:{id}.{state.replace(' ', '-')}" if state else self.codes.code(id, schemes)
         self.used.add(code.partition(":")[0])
         label = self.knowledge.label(id)

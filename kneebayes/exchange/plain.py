@@ -24,7 +24,7 @@ NAMED = 3  # rows that are named of one table
 
 
 class PlainNode(NamedTuple):
-    """A node as it stands in a file.
+    """A node as it is written in a file.
 
     Attributes
     ----------
@@ -74,7 +74,7 @@ def build(nodes: Sequence[PlainNode], problems: Problems) -> Network:
     Raises
     ------
     ExchangeError
-        If something does not fit; all of it is told.
+        If something does not fit; all of it is reported.
     """
     if not nodes:
         problems.stop("network", "it has no nodes.", "Is this the right file?")
@@ -117,7 +117,7 @@ def _built(
 def _check_names(
     node: PlainNode, states: Mapping[str, tuple[str, ...]], problems: Problems
 ) -> None:
-    """Names that are empty, stand twice, or are of nobody."""
+    """Names that are empty, occur twice, or belong to no node."""
     if not node.id:
         problems.add("network", "a node has no name.", "Name it.")
     if not node.states:

@@ -1,4 +1,4 @@
-"""What is wrong with a file from elsewhere: all of it is found before any of it is told."""
+"""What is wrong with a file from elsewhere; all problems are reported together."""
 
 from __future__ import annotations
 

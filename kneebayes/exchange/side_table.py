@@ -11,11 +11,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from kneebayes.exchange.data_files import (
+    check_schema,
+    decode_json,
+    json_text,
+    parse_json,
+    schema_named,
+)
 from kneebayes.exchange.format import Content, Format, Parsed
 from kneebayes.exchange.plain import PlainNode, plain_node
 from kneebayes.exchange.problems import Problems
-from kneebayes.exchange.schemas import check_schema, schema_named
-from kneebayes.exchange.strict_json import decode_json, json_text, parse_json
 from kneebayes.exchange.xml_files import XML_TEXT
 from kneebayes.network import Network
 
@@ -44,13 +49,13 @@ class NetworkFile:
     network
         The numbers.
     labels
-        What each node is shown as, by id; its id where the file told nothing else.
+        What each node is shown as, by id; its id where the file has nothing else.
     kinds
-        ``cause``, ``finding``, ``context`` or ``mediator`` by id, where it was told.
+        ``cause``, ``finding``, ``context`` or ``mediator`` by id, where it is known.
     about
-        What was told of the network: title, source, disclaimer, lexicon, setting, complaint.
+        About the network: title, source, disclaimer, lexicon, setting, complaint.
     remarks
-        What was done with the file that is not word for word what stands in it.
+        What was changed when the file was read.
     """
 
     network: Network
@@ -96,7 +101,7 @@ def about_model(model: ModelLike) -> NetworkFile:
 
 
 def side_table_path(path: Path) -> Path:
-    """Where the side table of a file stands."""
+    """The path of the side table of a file."""
     return path.with_name(f"{path.name}.labels.json")
 
 
@@ -113,9 +118,9 @@ def side_table(
     Parameters
     ----------
     parsed
-        The nodes as they are, and what is told of them.
+        The nodes, and what is known about them.
     tables
-        Whether the numbers of plain tables stand in it.
+        Whether to include the numbers of plain tables.
     renamed
         Names that the main file could not hold: ``nodes`` with the id of each name that was
         written, and ``states`` likewise by id.
@@ -172,7 +177,7 @@ def read_side_table(
     Raises
     ------
     ExchangeError
-        If something is wrong; all of it is told.
+        If something is wrong; all of it is reported.
     """
     content = _content(data, problems)
     named = [_own_names(node, content.get("renamed", {})) for node in nodes]

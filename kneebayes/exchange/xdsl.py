@@ -1,13 +1,12 @@
 """XDSL, the format of GeNIe and SMILE.
 
-In GeNIe the *last* parent of a table varies fastest, and own states inside that. pyAgrum 3.3.1
-reads and writes XDSL with the first parent fastest: take XMLBIF to pyAgrum, and where it wrote
-a file the order has to be told.
+In a table written by GeNIe the states of the node itself vary fastest, then those of the *last*
+parent. pyAgrum 3.3.1 reads and writes XDSL with the first parent varying fastest. So exchange
+networks with pyAgrum as XMLBIF; to read an XDSL file that pyAgrum wrote, name the order.
 
-A noisy-OR is a ``noisymax`` of two states, whose last one is the one that nothing produces.
-Its columns go parent by parent in the order of ``strengths``, the strongest state of a parent
-first, its last one (which produces nothing) last, and the leak after all parents (SMILE's
-manual, Noisy-MAX).
+A noisy-OR is a ``noisymax`` of two states, of which the last means absent. Its columns are
+sorted by parent; for each parent they follow ``strengths``, from the strongest state to the one
+that produces nothing. The leak comes after all parents (SMILE's manual, Noisy-MAX).
 """
 
 from __future__ import annotations
@@ -193,7 +192,7 @@ def read_xdsl(content: Content, problems: Problems) -> Parsed:
 
 
 class _Raw(NamedTuple):
-    """A node as it stands in the file."""
+    """A node as it is written in the file."""
 
     kind: str
     id: str

@@ -89,7 +89,7 @@ def check_element(
     problems
         Where to add.
     children
-        How often each element can stand in it; None for any number. Other elements are
+        How often each element may occur in it; None for any number. Other elements are
         problems.
     attributes
         Its attributes; others are problems.
@@ -115,7 +115,7 @@ def check_element(
 
 
 def numbers_in(text: str, id: str, problems: Problems) -> tuple[float, ...]:
-    """Numbers that stand apart; what is none is a problem."""
+    """Numbers separated by blanks; anything else is a problem."""
     words = text.split()
     wrong = next((word for word in words if not NUMBER.fullmatch(word)), None)
     if wrong is not None:

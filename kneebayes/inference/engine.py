@@ -10,6 +10,7 @@ import numpy as np
 from kneebayes.errors import ImpossibleEvidenceError, KneebayesError
 from kneebayes.inference.answering import run_batch
 from kneebayes.inference.batch import cases_of, subsets_of
+from kneebayes.inference.clock import clock_running
 from kneebayes.inference.derivatives import Derivatives, derive
 from kneebayes.inference.evidence import Evidence
 from kneebayes.inference.flat import Flat, flatten, numbers_of
@@ -182,8 +183,10 @@ class Engine:
         return self
 
     def _running(self) -> Running | None:
-        """The budget from now on."""
-        return None if self.budget is None else self.budget.started()
+        """The budget from now on, within that of the question that is being answered."""
+        clock = clock_running()
+        outer = None if clock is None else clock.running
+        return outer if self.budget is None else self.budget.started().within(outer)
 
     @cached_property
     def flat(self) -> Flat:

@@ -18,6 +18,7 @@ __all__ = [
     "MOST_WORK",
     "PLAIN_WIDEST",
     "PLANS_KEPT",
+    "QUESTION_SECONDS",
     "ROOMY",
     "Budget",
     "Limits",
@@ -28,6 +29,7 @@ MOST_WORK = float(_VALUES["multiplications_in_parts"])  # a minute on two cores
 MOST_PARTS = int(_VALUES["parts"])  # planning each takes a millisecond
 AT_ONCE = float(_VALUES["multiplications_at_once"])  # a tenth of a second, not interrupted
 PLAIN_WIDEST = float(_VALUES["log2_widest_table_plain"])
+QUESTION_SECONDS = float(_VALUES["seconds_of_a_question"])  # unless a budget says otherwise
 PLANS_KEPT = int(_VALUES["plans_kept"])
 
 
@@ -125,6 +127,14 @@ class Running:
 
     budget: Budget
     end: float
+
+    def within(self, other: Running | None) -> Running:
+        """What is left where another budget must be kept to as well."""
+        if other is None:
+            return self
+        first = self if self.end <= other.end else other
+        least = min(self.budget.bytes, other.budget.bytes)
+        return Running(Budget(first.budget.seconds, least), first.end)
 
     def on(self, limits: Limits) -> Limits:
         """Limits that keep within what is left."""

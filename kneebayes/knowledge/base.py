@@ -18,6 +18,7 @@ from kneebayes.knowledge.records import (
     Method,
     UrgencyRule,
 )
+from kneebayes.knowledge.sayings import Sayings
 from kneebayes.knowledge.settings import Setting
 from kneebayes.knowledge.statements import Claim, Layer, Lexicon, Reference, Statement
 from kneebayes.knowledge.telling import Incoherence, Voice
@@ -62,6 +63,8 @@ class Knowledge:
         What no virtual patient tells together, by id.
     voices
         How a virtual patient answers in words of his own, by id of what he is asked for.
+    sayings
+        Turns of speech that a history may have.
     layer
         How much of the folder this is: ``article``, ``literature`` or ``beyond``.
     parts
@@ -90,6 +93,7 @@ class Knowledge:
     settings: dict[str, Setting] = field(default_factory=dict)
     incoherent: dict[str, Incoherence] = field(default_factory=dict)
     voices: dict[str, Voice] = field(default_factory=dict)
+    sayings: Sayings = field(default_factory=Sayings)
     layer: Layer = "beyond"
     parts: dict[str, Cause] = field(default_factory=dict)
     whole: Knowledge | None = field(default=None, compare=False)

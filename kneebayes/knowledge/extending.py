@@ -21,7 +21,7 @@ __all__ = ["Extended", "Layered", "digest_of"]
 META = "knowledge.toml"
 SHIPPED = "kneebayes"  # as a folder: the one that comes with the package
 MOST = 8  # folders, one extending the next
-NESTED = "tests.toml"  # its entries stand in tables of their own
+NESTED = {"tests.toml", "sayings.toml"}  # their entries stand in tables of their own
 OWN_MATTER = ("extends", "without")  # what a folder says of itself alone
 
 
@@ -117,7 +117,7 @@ class Layered:
         for folder in self.folders:
             whole = self._kept(file, whole, folder.without)
             for key, value in said.get(folder.path, {}).items():
-                if file == NESTED and isinstance(value, dict):
+                if file in NESTED and isinstance(value, dict):
                     before = whole.get(key)
                     whole[key] = {**(before if isinstance(before, dict) else {}), **value}
                     for inner in value:
@@ -171,7 +171,7 @@ class Layered:
             return whole
         self._left_out |= names & whole.keys()
         kept = {key: value for key, value in whole.items() if key not in names}
-        if file == NESTED:
+        if file in NESTED:
             for key, table in kept.items():
                 if isinstance(table, dict):
                     self._left_out |= names & table.keys()

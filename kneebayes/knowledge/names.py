@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from kneebayes.errors import UnknownNameError, shown, suggest
+from kneebayes.errors import UnknownNameError, clipped, shown, suggest
 from kneebayes.knowledge.base import Knowledge
 
 __all__ = ["Meaning", "Names", "either", "fold"]
@@ -122,9 +122,14 @@ class Names:
             other = f" ('{name}' is a group; here it takes one of its members.)"
         hint = f" Did you mean {either(near)}?" if near else ""
         wanted = either(kinds, quote="")
-        start = f"No {wanted} named '{name}'.{other}"
+        start = f"No {wanted} named '{clipped(name)}'.{other}"
         message = f"{start}{hint} See {where}."
         raise UnknownNameError(message, name, near, start)
+
+    def has(self, name: object, kinds: Iterable[str]) -> bool:
+        """Whether something of these kinds has a name."""
+        found = self._meanings.get(fold(name)) if isinstance(name, str) else None
+        return found is not None and found.kind in kinds
 
     def like(self, name: str, kinds: Iterable[str]) -> list[str]:
         """Names that look like one, at most three, each for another thing."""

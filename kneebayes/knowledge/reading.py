@@ -28,6 +28,7 @@ from kneebayes.knowledge.records import (
     Method,
     UrgencyRule,
 )
+from kneebayes.knowledge.sayings import Saying, Sayings
 from kneebayes.knowledge.settings import Setting
 from kneebayes.knowledge.statements import Claim, Layer, Lexicon, Reference
 from kneebayes.knowledge.telling import Incoherence, Voice
@@ -60,9 +61,11 @@ FILES = (
     "settings.toml",
     "incoherent.toml",
     "voices.toml",
+    "sayings.toml",
 )
 KINDS = {".toml", ".tml", ".csv"}  # of files that look as if they held knowledge
 TEST_TABLES = {"methods", "results"}
+SAYING_TABLES = {"words", "sayings"}
 
 
 def read_knowledge(
@@ -76,8 +79,9 @@ def read_knowledge(
         A folder with ``knowledge.toml``, ``claims.csv``, ``references.toml``,
         ``lexicons.toml``, ``groups.toml``, ``contexts.toml``, ``mediators.toml``,
         ``findings.toml``, ``tests.toml``, ``urgency.toml`` and one file per cause in
-        ``causes/``; ``settings.toml`` where priors differ between settings. One that
-        ``extends`` another needs only the files in which it differs.
+        ``causes/``; ``settings.toml`` where priors differ between settings, and ``sayings.toml``
+        with turns of speech that a history may have. One that ``extends`` another needs only
+        the files in which it differs.
     layer
         How much of it to take; see :func:`kneebayes.knowledge.layers.in_layer`.
     chain
@@ -122,6 +126,7 @@ def read_knowledge(
         "settings": reader.entries_if_there("settings.toml", Setting),
         "incoherent": reader.entries_if_there("incoherent.toml", Incoherence),
         "voices": reader.entries_if_there("voices.toml", Voice),
+        "sayings": reader.sayings(),
     }
     if meta is None or reader.whole_files_missing:
         placed = [reader.layered.placed(one) for one in reader.problems]
@@ -209,6 +214,21 @@ class _Reader:
             place = f"tests.toml: {table}"
             self.problems.append(Problem(place, f"'{table}' is not a field here.", remedy))
         return content
+
+    def sayings(self) -> Sayings:
+        """Content of ``sayings.toml``, which a folder may leave out."""
+        name = "sayings.toml"
+        if not any((one.path / name).exists() for one in self.layered.folders):
+            return Sayings()
+        content = self.toml(name)
+        for table in content.keys() - SAYING_TABLES:
+            near = suggest(table, SAYING_TABLES, count=1)
+            remedy = f"Did you mean '{near[0]}'?" if near else "Write [words] or [sayings.ID]."
+            wrong = f"'{table}' is not a field here."
+            self.problems.append(Problem(f"{name}: {table}", wrong, remedy))
+        words = self.record(f"{name}: words", {"words": content.get("words", {})}, Sayings)
+        sayings = self.records(f"{name}: sayings", content.get("sayings", {}), Saying)
+        return Sayings(words={} if words is None else words.words, sayings=sayings)
 
     def lexicons(self) -> dict[str, Lexicon]:
         """Lexicons, each in full."""

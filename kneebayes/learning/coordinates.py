@@ -20,7 +20,7 @@ class Free:
     Attributes
     ----------
     place
-        Where the number stands.
+        Place of the number.
     mean, weight
         Mean of the Beta and ``a + b``; a weight of 0 says nothing.
     """
@@ -37,7 +37,7 @@ class Family:
     Attributes
     ----------
     place
-        Where the first share stands.
+        Place of the first share.
     means
         Mean of each share.
     weight
@@ -56,7 +56,7 @@ class Ratio:
     Attributes
     ----------
     place, leak
-        Where the link and the leak stand.
+        Places of the link and the leak.
     value
         The ratio as stated; its logarithm is the median of two halves of normals.
     down, up
@@ -83,7 +83,7 @@ class Coordinates:
     Parameters
     ----------
     start
-        Numbers of the network as they stand.
+        The present numbers of the network.
     free, families, ratios
         What is learnt.
     tied
@@ -100,52 +100,53 @@ class Coordinates:
     ) -> None:
         self.start = start
         self.free, self.families, self.ratios = tuple(free), tuple(families), tuple(ratios)
-        self.free_at = _places([one.place for one in free])
+        self.free_at = _places([prior.place for prior in free])
         self.share_at = [
-            _places(range(one.place + 1, one.place + len(one.means))) for one in families
+            _places(range(family.place + 1, family.place + len(family.means)))
+            for family in families
         ]
-        self.ratio_at = _places([one.place for one in ratios])
+        self.ratio_at = _places([ratio.place for ratio in ratios])
         self.places: Integers = np.concatenate([self.free_at, *self.share_at, self.ratio_at])
-        coordinate = {int(place): at for at, place in enumerate(self.places)}
+        coordinate = {int(place): index for index, place in enumerate(self.places)}
         self.of_place = coordinate
         self._first_ratio = len(self.places) - len(self.ratio_at)
-        self._leak_of = _places([coordinate.get(one.leak, -1) for one in ratios])
-        self._leak_at = _places([one.leak for one in ratios])
-        self._unit = np.array([one.unit for one in ratios], dtype=float)
-        moving = [one for one in tied if one.leak in coordinate]
-        self._tied_at = _places([one.place for one in moving])
-        self._tied_leak = _places([one.leak for one in moving])
-        self._tied_of = _places([coordinate[one.leak] for one in moving])
-        self._tied_more = np.array([one.value - 1.0 for one in moving])
-        self._tied_unit = np.array([one.unit for one in moving], dtype=float)
-        self._mean = np.array([one.mean for one in free], dtype=float)
-        self._weight = np.array([one.weight for one in free], dtype=float)
+        self._leak_of = _places([coordinate.get(ratio.leak, -1) for ratio in ratios])
+        self._leak_at = _places([ratio.leak for ratio in ratios])
+        self._unit = np.array([ratio.unit for ratio in ratios], dtype=float)
+        moving = [ratio for ratio in tied if ratio.leak in coordinate]
+        self._tied_at = _places([ratio.place for ratio in moving])
+        self._tied_leak = _places([ratio.leak for ratio in moving])
+        self._tied_of = _places([coordinate[ratio.leak] for ratio in moving])
+        self._tied_more = np.array([ratio.value - 1.0 for ratio in moving])
+        self._tied_unit = np.array([ratio.unit for ratio in moving], dtype=float)
+        self._mean = np.array([prior.mean for prior in free], dtype=float)
+        self._weight = np.array([prior.weight for prior in free], dtype=float)
 
     def __len__(self) -> int:
         return len(self.places)
 
     @property
     def origin(self) -> Numbers:
-        """Coordinates of the numbers as they stand."""
+        """Coordinates of the present numbers."""
         start = self.start
         parts = [_logit(start[self.free_at])]
-        for one, places in zip(self.families, self.share_at, strict=True):
-            parts.append(np.log(start[places]) - np.log(start[one.place]))
-        parts.append(np.log([one.value - 1.0 for one in self.ratios] or np.empty(0)))
+        for family, places in zip(self.families, self.share_at, strict=True):
+            parts.append(np.log(start[places]) - np.log(start[family.place]))
+        parts.append(np.log([ratio.value - 1.0 for ratio in self.ratios] or np.empty(0)))
         return np.concatenate(parts)
 
-    def numbers(self, at: Numbers) -> Numbers:
+    def numbers(self, point: Numbers) -> Numbers:
         """Numbers of the network for some coordinates."""
         out = self.start.copy()
-        out[self.free_at] = _expit(at[: len(self.free_at)])
+        out[self.free_at] = _expit(point[: len(self.free_at)])
         done = len(self.free_at)
-        for one, places in zip(self.families, self.share_at, strict=True):
-            logits = np.concatenate([[0.0], at[done : done + len(places)]])
+        for family, places in zip(self.families, self.share_at, strict=True):
+            logits = np.concatenate([[0.0], point[done : done + len(places)]])
             shares = np.exp(logits - logits.max())
-            out[one.place : one.place + len(shares)] = shares / shares.sum()
+            out[family.place : family.place + len(shares)] = shares / shares.sum()
             done += len(places)
         leak = out[self._leak_at] * self._unit
-        links = np.exp(at[done:]) * leak / (1.0 - leak)
+        links = np.exp(point[done:]) * leak / (1.0 - leak)
         out[self.ratio_at] = np.minimum(STRONGEST_LINK, links)
         leak = out[self._tied_leak] * self._tied_unit
         out[self._tied_at] = np.minimum(STRONGEST_LINK, self._tied_more * leak / (1.0 - leak))
@@ -166,9 +167,9 @@ class Coordinates:
         links = numbers[self.ratio_at]
         out[:, tied] *= np.where(links < STRONGEST_LINK, 1.0 / (1.0 - links), 0.0)
         grip = _grip(numbers[self._leak_at], self._unit)
-        for at, leak in enumerate(self._leak_of):
+        for index, leak in enumerate(self._leak_of):
             if leak >= 0:
-                out[:, leak] += grip[at] * out[:, self._first_ratio + at]
+                out[:, leak] += grip[index] * out[:, self._first_ratio + index]
         links = numbers[self._tied_at]
         pull = np.where(links < STRONGEST_LINK, 1.0 / (1.0 - links), 0.0)
         pull *= _grip(numbers[self._tied_leak], self._tied_unit)
@@ -190,47 +191,47 @@ class Coordinates:
         np.add.at(out, self._leak_of[learnt], (grip * out[tied])[learnt])
         return np.asarray(out)
 
-    def text(self, at: Numbers) -> tuple[float, Numbers, Numbers]:
+    def text(self, point: Numbers) -> tuple[float, Numbers, Numbers]:
         """Logarithm of the text's density, its gradient, and its information matrix.
 
         Densities are those of the coordinates, so that without cases the most probable
         numbers are the means of their Betas.
         """
-        size = len(at)
+        size = len(point)
         gradient, information = np.zeros(size), np.zeros((size, size))
         count = len(self.free_at)
-        p = _expit(at[:count])
+        p = _expit(point[:count])
         # ln p and ln (1 - p), also where p is next to 0 or 1
-        log = self._weight * (self._mean * at[:count] - np.logaddexp(0.0, at[:count]))
+        log = self._weight * (self._mean * point[:count] - np.logaddexp(0.0, point[:count]))
         total = float(log.sum())
         gradient[:count] = self._weight * (self._mean - p)
         information[range(count), range(count)] = self._weight * p * (1.0 - p)
         done = count
-        for one, places in zip(self.families, self.share_at, strict=True):
+        for family, places in zip(self.families, self.share_at, strict=True):
             mine = slice(done, done + len(places))
-            logits = np.concatenate([[0.0], at[mine]])
+            logits = np.concatenate([[0.0], point[mine]])
             highest = float(logits.max())
             shares = np.exp(logits - highest)
             sum_of = float(shares.sum())
-            total += one.weight * float(np.dot(one.means, logits) - highest - np.log(sum_of))
+            total += family.weight * float(np.dot(family.means, logits) - highest - np.log(sum_of))
             p = (shares / sum_of)[1:]
-            gradient[mine] = one.weight * (np.array(one.means[1:]) - p)
-            information[mine, mine] = one.weight * (np.diag(p) - np.outer(p, p))
+            gradient[mine] = family.weight * (np.array(family.means[1:]) - p)
+            information[mine, mine] = family.weight * (np.diag(p) - np.outer(p, p))
             done += len(places)
         if self.ratios:
-            total += self._text_of_ratios(at, gradient, information)
+            total += self._text_of_ratios(point, gradient, information)
         return total, gradient, information
 
-    def _text_of_ratios(self, at: Numbers, gradient: Numbers, information: Numbers) -> float:
+    def _text_of_ratios(self, point: Numbers, gradient: Numbers, information: Numbers) -> float:
         first = self._first_ratio
-        more = at[first:]
+        more = point[first:]
         logs = np.logaddexp(0.0, more)  # of the ratio
         slope = _expit(more)  # of that in the coordinate
-        away = logs - np.log([one.value for one in self.ratios])
-        sides = np.array([(one.down, one.up) for one in self.ratios]).T
+        away = logs - np.log([ratio.value for ratio in self.ratios])
+        sides = np.array([(ratio.down, ratio.up) for ratio in self.ratios]).T
         spread = np.where(away > 0.0, sides[1], sides[0])
         gradient[first:] = -away / spread**2 * slope
-        places = np.arange(first, len(at))
+        places = np.arange(first, len(point))
         information[places, places] = (slope / spread) ** 2
         return float(-0.5 * np.sum((away / spread) ** 2))
 

@@ -117,8 +117,8 @@ class Counting:
             """Answer a piece of the rows, and say how many."""
             last = min(first + PIECE, rows)
             for row in range(first, last):
-                told = soft[row] if soft is not None else None
-                logs[row], shares = self._ask(hard[row], told, numbers, row)
+                weights = soft[row] if soft is not None else None
+                logs[row], shares = self._ask(hard[row], weights, numbers, row)
                 states[row] = shares.own * shares.weights
                 links[row] = shares.links[:, 1] + shares.tables  # no number has both
                 pairs[row] = shares.pairs[:, 1]
@@ -156,9 +156,9 @@ class Counting:
     def _ancestors(self) -> Numbers:
         """1 where the second node is the first or one of its ancestors."""
         above = np.eye(len(self.flat.states))
-        for at, node in enumerate(self.engine.network.nodes):
+        for index, node in enumerate(self.engine.network.nodes):
             for parent in node.parents:
-                above[at] = np.maximum(above[at], above[self.engine.network.index[parent]])
+                above[index] = np.maximum(above[index], above[self.engine.network.index[parent]])
         return above
 
     def _observe(self, hard: Observed, states: Numbers) -> None:
@@ -211,26 +211,26 @@ class Counting:
         the others are certain, so that P(an entry | evidence) is a product.
         """
         flat, (met, tried) = self.flat, counts
-        for at, node in enumerate(self.engine.network.nodes):
+        for index, node in enumerate(self.engine.network.nodes):
             if node.is_noisy_or or not node.parents:
                 continue
-            ends = [*(self.engine.network.index[parent] for parent in node.parents), at]
+            ends = [*(self.engine.network.index[parent] for parent in node.parents), index]
             shape = tuple(int(flat.states[end]) for end in ends)
             product = np.ones((len(hard), 1))
             for end in ends:
                 start = flat.own_start[end]
                 mine = states[:, start : start + flat.states[end]]
                 product = (product[:, :, None] * mine[:, None, :]).reshape(len(hard), -1)
-            entries = slice(int(flat.number_start[at]), int(flat.number_start[at + 1]))
+            entries = slice(int(flat.number_start[index]), int(flat.number_start[index + 1]))
             certain = (hard[:, ends] < 0).sum(axis=1) < 2
-            told = np.where(certain[:, None], product, met[:, entries]) * relevant[:, [at]]
-            rows = told.reshape(len(hard), -1, shape[-1]).sum(axis=2)
-            met[:, entries] = told
+            shares = np.where(certain[:, None], product, met[:, entries]) * relevant[:, [index]]
+            rows = shares.reshape(len(hard), -1, shape[-1]).sum(axis=2)
+            met[:, entries] = shares
             tried[:, entries] = np.repeat(rows, shape[-1], axis=1)
 
 
 class _Layout:
-    """Where numbers stand, and whom they belong to."""
+    """The places of numbers, and the nodes they belong to."""
 
     def __init__(self, flat: Flat) -> None:
         nodes = len(flat.states)

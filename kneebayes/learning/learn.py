@@ -67,7 +67,7 @@ def update(
         A model of the same kind. The statements that its numbers come from now hold what
         they would say (``elicited``), so that robustness draws about the learnt numbers,
         inside intervals that have become narrower; and where patients make up at least 1 %
-        of what is known of a number they stand among its origins, in ``trace`` and
+        of what is known of a number they are among its origins, in ``trace`` and
         ``explain`` too.
 
     Raises
@@ -120,8 +120,13 @@ def update(
     text = read_text(before, 1.0 if math.isinf(weight) else weight)
     if not seen.telling or math.isinf(weight):
         same = tuple(
-            LearntNumber(one, one.interval, float(before.data.engine.numbers[0][one.place]), 0.0)
-            for one in text.sentences
+            LearntNumber(
+                sentence,
+                sentence.interval,
+                float(before.data.engine.numbers[0][sentence.place]),
+                0.0,
+            )
+            for sentence in text.sentences
         )
         learnt = Learnt(before, seen, same, before.data.engine.numbers[0], weight, (), True, 0.0)
         return before.replace(learnt=learnt)
@@ -133,16 +138,16 @@ def update(
         text.imagined,
     )
     with _bar(len(seen), progress) as advance:
-        found = scoring.find(advance)
+        estimate = scoring.find(advance)
     learnt = Learnt(
         before,
         seen,
-        outcomes_of(before, text, found),
-        found.numbers,
+        outcomes_of(before, text, estimate),
+        estimate.numbers,
         weight,
-        found.trail,
-        found.converged,
-        _determined(found),
+        estimate.trail,
+        estimate.converged,
+        _determined(estimate),
     )
     return with_learnt(before, learnt)
 
@@ -163,8 +168,8 @@ def with_learnt(before: AnyModel, learnt: Learnt) -> AnyModel:
     network = network_with(data.network, data.engine.flat, learnt.numbers)
     complaint = Evidence.of(network, {data.knowledge.meta.complaint: "present"})
     probability = data.engine.on(network).probability(complaint)
-    told = with_outcomes(before, network, learnt.outcomes, probability, learnt.told)
-    return before.replace(knowledge=told[0], elicited=told[1], learnt=learnt)
+    elicited = with_outcomes(before, network, learnt.outcomes, probability, learnt.told)
+    return before.replace(knowledge=elicited[0], elicited=elicited[1], learnt=learnt)
 
 
 def _refuse_if_left_out(earlier: Learnt) -> None:
@@ -197,10 +202,10 @@ def _trust(trust: float | None, earlier: Learnt | None) -> float:
     return float(trust)
 
 
-def _determined(found: Found) -> float:
+def _determined(estimate: Found) -> float:
     """How many numbers the patients have determined (MacKay 1992)."""
-    small = 1e-9 * np.eye(len(found.by_all))
-    return float(len(small) - np.trace(np.linalg.solve(found.by_all + small, found.by_text)))
+    small = 1e-9 * np.eye(len(estimate.by_all))
+    return float(len(small) - np.trace(np.linalg.solve(estimate.by_all + small, estimate.by_text)))
 
 
 @contextmanager

@@ -70,8 +70,10 @@ class LearntNumber:
 def network_with(network: Network, flat: Flat, numbers: Numbers) -> Network:
     """The same arrows with other numbers, in the order of :func:`numbers_of`."""
     nodes = []
-    for at, node in enumerate(network.nodes):
-        mine = [float(one) for one in numbers[flat.number_start[at] : flat.number_start[at + 1]]]
+    for index, node in enumerate(network.nodes):
+        mine = [
+            float(one) for one in numbers[flat.number_start[index] : flat.number_start[index + 1]]
+        ]
         if not node.is_noisy_or:
             nodes.append(replace(node, table=tuple(mine)))
             continue
@@ -84,7 +86,7 @@ def network_with(network: Network, flat: Flat, numbers: Numbers) -> Network:
     return network.replacing(nodes)
 
 
-def outcomes_of(model: ModelLike, text: Text, found: Found) -> tuple[LearntNumber, ...]:
+def outcomes_of(model: ModelLike, text: Text, estimate: Found) -> tuple[LearntNumber, ...]:
     """What became of every sentence.
 
     Parameters
@@ -93,71 +95,71 @@ def outcomes_of(model: ModelLike, text: Text, found: Found) -> tuple[LearntNumbe
         The model before.
     text
         Its sentences.
-    found
+    estimate
         The most probable numbers.
     """
-    return _Backwards(model, text, found).outcomes()
+    return _Backwards(model, text, estimate).outcomes()
 
 
 class _Backwards:
     """Numbers become statements again."""
 
-    def __init__(self, model: ModelLike, text: Text, found: Found) -> None:
-        self.model, self.text, self.found = model, text, found
-        self.numbers = found.numbers
-        self.by_all, self.by_text = _inverse(found.by_all), _inverse(found.by_text)
-        self.frequencies = _frequencies_of(model, text, found.numbers)
+    def __init__(self, model: ModelLike, text: Text, estimate: Found) -> None:
+        self.model, self.text, self.found = model, text, estimate
+        self.numbers = estimate.numbers
+        self.by_all, self.by_text = _inverse(estimate.by_all), _inverse(estimate.by_text)
+        self.frequencies = _frequencies_of(model, text, estimate.numbers)
         seen = Evidence.of(model.data.network, {model.data.knowledge.meta.complaint: "present"})
-        told = model.data.engine.propagate_each(
-            [seen], list(model.data.knowledge.causes), found.numbers[None]
+        propagated = model.data.engine.propagate_each(
+            [seen], list(model.data.knowledge.causes), estimate.numbers[None]
         )
-        self.priors = {id: told.present(id) for id in model.data.knowledge.causes}
+        self.priors = {id: propagated.present(id) for id in model.data.knowledge.causes}
 
     def outcomes(self) -> tuple[LearntNumber, ...]:
         """What became of every sentence."""
-        return tuple(self.outcome(one) for one in self.text.sentences)
+        return tuple(self.outcome(sentence) for sentence in self.text.sentences)
 
-    def outcome(self, one: Sentence) -> LearntNumber:
+    def outcome(self, sentence: Sentence) -> LearntNumber:
         """What became of a sentence, by its kind."""
-        kind = "share" if one.quantity is None else one.quantity.kind
-        number = float(self.numbers[one.place])
+        kind = "share" if sentence.quantity is None else sentence.quantity.kind
+        number = float(self.numbers[sentence.place])
         if kind == "prior":
-            return self.prior(one)
+            return self.prior(sentence)
         if kind == "risk":
-            return self.risk(one)
+            return self.risk(sentence)
         if kind == "scale":
-            return self.scale(one)
-        if one.fixed:
-            value = self.frequencies.get(one.place, one.interval.value)
-            return LearntNumber(one, _moved(one.interval, value), number, 0.0)
+            return self.scale(sentence)
+        if sentence.fixed:
+            value = self.frequencies.get(sentence.place, sentence.interval.value)
+            return LearntNumber(sentence, _moved(sentence.interval, value), number, 0.0)
         if kind == "share":
-            return self.share(one)
-        return self.link(one, kind)
+            return self.share(sentence)
+        return self.link(sentence, kind)
 
-    def link(self, one: Sentence, kind: str) -> LearntNumber:
+    def link(self, sentence: Sentence, kind: str) -> LearntNumber:
         """A leak, or a link as the frequency or the evoking strength that it makes."""
-        number = float(self.numbers[one.place])
-        known = self.known(self.text.coordinates.of_place[one.place])
+        number = float(self.numbers[sentence.place])
+        known = self.known(self.text.coordinates.of_place[sentence.place])
         if kind == "leak":
-            return self.outcome_of(one, number, number, known)
-        if one.quantity is not None and kind == "evoking":
-            low, value, high = self.evoked(one.quantity, number)
+            return self.outcome_of(sentence, number, number, known)
+        if sentence.quantity is not None and kind == "evoking":
+            low, value, high = self.evoked(sentence.quantity, number)
             slope = (logit(high) - logit(low)) / (2.0 * STEP)
-            return self.outcome_of(one, value, number, known.through(slope))
-        value = self.frequencies[one.place]  # 1 - value = (1 - number) others
-        return self.outcome_of(one, value, number, known.through(number / value))
+            return self.outcome_of(sentence, value, number, known.through(slope))
+        value = self.frequencies[sentence.place]  # 1 - value = (1 - number) others
+        return self.outcome_of(sentence, value, number, known.through(number / value))
 
     def outcome_of(
-        self, one: Sentence, value: float, number: float, known: _Known, *, ratio: bool = False
+        self, sentence: Sentence, value: float, number: float, known: _Known, *, ratio: bool = False
     ) -> LearntNumber:
         """A sentence about another value, as narrow as text and patients make it."""
-        interval = _narrowed(one.interval, value, known.patients, self.text.trust, ratio=ratio)
-        return LearntNumber(one, interval, number, known.share)
+        interval = _narrowed(sentence.interval, value, known.patients, self.text.trust, ratio=ratio)
+        return LearntNumber(sentence, interval, number, known.share)
 
-    def known(self, at: int) -> _Known:
+    def known(self, coordinate: int) -> _Known:
         """What is known of a coordinate."""
         way = np.zeros(len(self.by_all))
-        way[at] = 1.0
+        way[coordinate] = 1.0
         return self.known_along(way)
 
     def known_along(self, way: Numbers) -> _Known:
@@ -166,49 +168,51 @@ class _Backwards:
         share = min(max(1.0 - now / before, 0.0), 1.0)
         return _Known(max(1.0 / now - 1.0 / before, 0.0), share)
 
-    def prior(self, one: Sentence) -> LearntNumber:
+    def prior(self, sentence: Sentence) -> LearntNumber:
         """What became of a prior, which follows from all leaks."""
-        value = self.priors[one.node]
-        number = float(self.numbers[one.place])
-        if one.fixed:
-            return LearntNumber(one, _moved(one.interval, value), number, 0.0)
-        way = self.found.gradients[self.text.causes.index(one.node)]
-        return self.outcome_of(one, value, number, self.known_along(way))
+        value = self.priors[sentence.node]
+        number = float(self.numbers[sentence.place])
+        if sentence.fixed:
+            return LearntNumber(sentence, _moved(sentence.interval, value), number, 0.0)
+        way = self.found.gradients[self.text.causes.index(sentence.node)]
+        return self.outcome_of(sentence, value, number, self.known_along(way))
 
-    def risk(self, one: Sentence) -> LearntNumber:
+    def risk(self, sentence: Sentence) -> LearntNumber:
         """What became of a risk ratio, which a link and a leak make up."""
-        number = float(self.numbers[one.place])
-        if one.fixed:
-            return LearntNumber(one, one.interval, number, 0.0)
-        at = self.text.coordinates.of_place[one.place]
+        number = float(self.numbers[sentence.place])
+        if sentence.fixed:
+            return LearntNumber(sentence, sentence.interval, number, 0.0)
+        at = self.text.coordinates.of_place[sentence.place]
         value = 1.0 + math.exp(float(self.found.at[at]))
         known = self.known(at).through((value - 1.0) / value)  # of the logarithm of the ratio
-        return self.outcome_of(one, value, number, known, ratio=True)
+        return self.outcome_of(sentence, value, number, known, ratio=True)
 
-    def scale(self, one: Sentence) -> LearntNumber:
-        """A ratio that multiplies, from the factor that stands for it."""
-        number = float(self.numbers[one.place])
-        if one.fixed or one.quantity is None:
-            return LearntNumber(one, one.interval, number, 0.0)
-        known = self.known(self.text.coordinates.of_place[one.place]).through(1.0 - number)
-        return self.outcome_of(one, number / one.quantity.unit, number, known, ratio=True)
+    def scale(self, sentence: Sentence) -> LearntNumber:
+        """A ratio that multiplies, from its factor in the network."""
+        number = float(self.numbers[sentence.place])
+        if sentence.fixed or sentence.quantity is None:
+            return LearntNumber(sentence, sentence.interval, number, 0.0)
+        known = self.known(self.text.coordinates.of_place[sentence.place]).through(1.0 - number)
+        return self.outcome_of(sentence, number / sentence.quantity.unit, number, known, ratio=True)
 
-    def share(self, one: Sentence) -> LearntNumber:
+    def share(self, sentence: Sentence) -> LearntNumber:
         """A share of a root: the log-odds of one state move against all others."""
         coordinates = self.text.coordinates
         family = next(
             each
             for each in coordinates.families
-            if each.place <= one.place < each.place + len(each.means)
+            if each.place <= sentence.place < each.place + len(each.means)
         )
-        number = float(self.numbers[one.place])
+        number = float(self.numbers[sentence.place])
         way = np.zeros(len(coordinates))
         for place in range(family.place + 1, family.place + len(family.means)):
             share = float(self.numbers[place])
-            way[coordinates.of_place[place]] = float(place == one.place) - share
+            way[coordinates.of_place[place]] = float(place == sentence.place) - share
         known = self.known_along(way / (1.0 - number))
-        absent = one.quantity is not None and one.place == family.place  # P(absent) stands first
-        return self.outcome_of(one, 1.0 - number if absent else number, number, known)
+        absent = (
+            sentence.quantity is not None and sentence.place == family.place
+        )  # P(absent) stands first
+        return self.outcome_of(sentence, 1.0 - number if absent else number, number, known)
 
     def evoked(self, quantity: Quantity, number: float) -> list[float]:
         """P(cause | finding, complaint) a step below the learnt link, at it, and above."""
@@ -218,8 +222,8 @@ class _Backwards:
         rows[:, quantity.place] = [
             inverse_logit(logit(number) + step) for step in (-STEP, 0.0, STEP)
         ]
-        told = self.model.data.engine.propagate_each([seen], [quantity.parent], rows)
-        shares: list[float] = told.marginals[quantity.parent][:, 1].tolist()
+        propagated = self.model.data.engine.propagate_each([seen], [quantity.parent], rows)
+        shares: list[float] = propagated.marginals[quantity.parent][:, 1].tolist()
         return shares
 
 
@@ -251,16 +255,16 @@ def with_outcomes(
     shares = _shares_of_patients(model, outcomes)
     priors, leaks = dict(before.priors), dict(before.leaks)
     arrows: dict[tuple[str, str, str], Interval] = {}
-    for one in outcomes:
-        quantity = one.sentence.quantity
+    for outcome in outcomes:
+        quantity = outcome.sentence.quantity
         if quantity is None:
             continue
         if quantity.kind == "prior":
-            priors[quantity.node] = one.interval
+            priors[quantity.node] = outcome.interval
         elif quantity.kind in ("leak", "share"):
-            leaks[quantity.node] = one.interval
+            leaks[quantity.node] = outcome.interval
         elif quantity.kind in ("frequency", *RATIOS):
-            arrows[quantity.parent, quantity.state, quantity.node] = one.interval
+            arrows[quantity.parent, quantity.state, quantity.node] = outcome.interval
     stated = []
     for each in before.stated:
         arrow = each.arrow
@@ -282,24 +286,28 @@ def _shares_of_patients(model: ModelLike, outcomes: Sequence[LearntNumber]) -> d
     """By identity of each statement how much of its number comes from the patients."""
     knowledge = model.data.knowledge
     arrows = {
-        (one.arrow.parent, one.arrow.state, one.arrow.child): one.arrow.statement
-        for one in model.data.elicited.stated
+        (
+            stated_number.arrow.parent,
+            stated_number.arrow.state,
+            stated_number.arrow.child,
+        ): stated_number.arrow.statement
+        for stated_number in model.data.elicited.stated
     }
     roots = {**knowledge.contexts, **knowledge.mediators, **knowledge.findings}
     shares: dict[int, float] = {}
-    for one in outcomes:
-        quantity = one.sentence.quantity
+    for outcome in outcomes:
+        quantity = outcome.sentence.quantity
         if quantity is None:
             continue
-        said: object = roots.get(quantity.node)
+        stated: object = roots.get(quantity.node)
         if quantity.kind == "prior":
-            said = knowledge.causes[quantity.node].commonness
+            stated = knowledge.causes[quantity.node].commonness
         elif quantity.kind == "evoking":
-            said = knowledge.causes[quantity.parent].evoked_by[quantity.node]
+            stated = knowledge.causes[quantity.parent].evoked_by[quantity.node]
         elif quantity.kind in ("frequency", *RATIOS):
-            said = arrows.get((quantity.parent, quantity.state, quantity.node))
-        if said is not None:
-            shares[id(said)] = one.data
+            stated = arrows.get((quantity.parent, quantity.state, quantity.node))
+        if stated is not None:
+            shares[id(stated)] = outcome.data
     return shares
 
 
@@ -311,33 +319,37 @@ def _frequencies_of(model: ModelLike, text: Text, numbers: Numbers) -> Mapping[i
     for each step from cause to mediator to finding.
     """
     knowledge, network, flat = model.data.knowledge, model.data.network, model.data.engine.flat
-    evoked = {one.place for one in text.quantities.all if one.kind == "evoking"}
+    evoked = {quantity.place for quantity in text.quantities.all if quantity.kind == "evoking"}
     asked = [
-        one for one in text.quantities.all if one.kind == "frequency" and one.place not in evoked
+        quantity
+        for quantity in text.quantities.all
+        if quantity.kind == "frequency" and quantity.place not in evoked
     ]
-    found = {one.place: float(numbers[one.place]) for one in asked if one.node in knowledge.causes}
-    asked = [one for one in asked if one.place not in found]
+    known = {one.place: float(numbers[one.place]) for one in asked if one.node in knowledge.causes}
+    asked = [one for one in asked if one.place not in known]
     order = [node.id for node in network.nodes]
     leaks = {id: numbers[[flat.number_start[network.index[id]]]] for id in order}
     free = {*knowledge.mediators, *knowledge.findings}
-    told = {one.place: NEARLY_ONE for one in asked}
+    asked_for = {one.place: NEARLY_ONE for one in asked}
     for _ in range(ROUNDS):
         wanted: dict[str, dict[str, Numbers]] = {}
-        for one in asked:
-            wanted.setdefault(one.node, {})[one.parent] = np.array([told[one.place]])
+        for quantity in asked:
+            wanted.setdefault(quantity.node, {})[quantity.parent] = np.array(
+                [asked_for[quantity.place]]
+            )
         links = relink(wanted, leaks, order, free)
         worst = 0.0
         for one in asked:
             link, number = float(links[one.node][one.parent][0]), float(numbers[one.place])
             worst = max(worst, abs(link - number))
             if number == 1.0:
-                told[one.place] = 1.0
+                asked_for[one.place] = 1.0
             elif link < 1.0:
-                others = (1.0 - told[one.place]) / (1.0 - link)
-                told[one.place] = 1.0 - (1.0 - number) * others
+                others = (1.0 - asked_for[one.place]) / (1.0 - link)
+                asked_for[one.place] = 1.0 - (1.0 - number) * others
         if worst < CLOSE:
             break
-    return found | told
+    return known | asked_for
 
 
 @dataclass(frozen=True, slots=True)

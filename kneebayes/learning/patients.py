@@ -69,7 +69,7 @@ def read_patients(model: ModelLike, frame: object) -> Patients:
     Parameters
     ----------
     model
-        Whose names are used.
+        The model whose names are used.
     frame
         A DataFrame with one row a patient; never changed.
 
@@ -114,7 +114,7 @@ def _patients_of(model: ModelLike, reading: Reading) -> Patients:
 
 
 def _distinct(hard: Observed, soft: Numbers | None) -> tuple[Integers, Integers, Integers]:
-    """Where each different patient stands first, which each is, and how many are like it."""
+    """The first row of each different patient, which one each row is, and how many are alike."""
     parts = [np.ascontiguousarray(hard).view(np.uint8)]
     if soft is not None:
         parts.append(np.ascontiguousarray(soft).view(np.uint8).reshape(len(hard), -1))
@@ -136,25 +136,25 @@ def together(parts: Sequence[Patients], states: int) -> Patients:
     states
         How many states all nodes have together.
     """
-    offsets = np.cumsum([0, *(len(one.sample.hard) for one in parts)])
+    offsets = np.cumsum([0, *(len(part.sample.hard) for part in parts)])
     soft = None
-    if any(one.sample.soft is not None for one in parts):
+    if any(part.sample.soft is not None for part in parts):
         soft = np.concatenate(
             [
-                np.ones((len(one.sample.hard), states))
-                if one.sample.soft is None
-                else one.sample.soft
-                for one in parts
+                np.ones((len(part.sample.hard), states))
+                if part.sample.soft is None
+                else part.sample.soft
+                for part in parts
             ]
         )
     sample = Sample(
-        np.concatenate([one.sample.hard for one in parts]),
+        np.concatenate([part.sample.hard for part in parts]),
         soft,
-        np.concatenate([one.sample.weights for one in parts]),
+        np.concatenate([part.sample.weights for part in parts]),
     )
     which = [
-        np.where(one.which >= 0, one.which + offset, -1)
-        for one, offset in zip(parts, offsets, strict=False)
+        np.where(part.which >= 0, part.which + offset, -1)
+        for part, offset in zip(parts, offsets, strict=False)
     ]
     return Patients(sample, sum(map(len, parts)), np.concatenate(which))
 
@@ -178,10 +178,10 @@ def _check_possible(model: ModelLike, patients: Patients, place: Place) -> None:
     if not len(sample.hard):
         return
     try:
-        told = log_probabilities(model, sample, model.data.engine.numbers[0])
+        logs = log_probabilities(model, sample, model.data.engine.numbers[0])
     except TooWideError as error:
         raise _placed(error, patients, place) from None
-    bad = np.flatnonzero(told == -np.inf)
+    bad = np.flatnonzero(logs == -np.inf)
     if not bad.size:
         return
     rows = np.flatnonzero(np.isin(patients.which, bad))
@@ -213,25 +213,25 @@ def log_probabilities(model: ModelLike, sample: Sample, numbers: Numbers) -> Num
         return run_batch(network, flat, Batch(sample.hard, plain, rows)).log_probability
     likely = np.logical_or.reduceat(sample.soft != 1.0, flat.own_start[:-1], axis=1)
     _, group = np.unique(likely, axis=0, return_inverse=True)
-    told = np.empty(len(sample.hard))
+    logs = np.empty(len(sample.hard))
     for one in range(int(group.max(initial=-1)) + 1):
         mine = np.flatnonzero(group.ravel() == one)
         batch = Batch(sample.hard[mine], sample.soft[mine], rows)
         try:
-            told[mine] = run_batch(network, flat, batch).log_probability
+            logs[mine] = run_batch(network, flat, batch).log_probability
         except TooWideError as error:
-            found = ROW_OF_A_BATCH.search(str(error))
-            row = int(mine[int(found[1]) if found else 0])
+            match = ROW_OF_A_BATCH.search(str(error))
+            row = int(mine[int(match[1]) if match else 0])
             head = ROW_OF_A_BATCH.sub("", str(error))
             message = head.replace("This query", f"This query (row {row})", 1)
             raise TooWideError(message) from None
-    return told
+    return logs
 
 
 def _placed(error: TooWideError, patients: Patients, place: Place) -> TooWideError:
     """The same error, with the row of the table instead of that of the sample."""
-    found = ROW_OF_A_BATCH.search(str(error))
-    of_sample = 0 if found is None else int(found[1])
+    match = ROW_OF_A_BATCH.search(str(error))
+    of_sample = 0 if match is None else int(match[1])
     where = place(int(np.flatnonzero(patients.which == of_sample)[0]))
     message = ROW_OF_A_BATCH.sub("", str(error), count=1)
     return TooWideError(f"{where[0].upper()}{where[1:]}: {message}")
@@ -240,11 +240,11 @@ def _placed(error: TooWideError, patients: Patients, place: Place) -> TooWideErr
 def _evidence(model: ModelLike, sample: Sample, row: int) -> Evidence:
     flat = model.data.engine.flat
     likelihoods: dict[str, tuple[float, ...]] = {}
-    for at, node in enumerate(model.data.network.nodes):
-        state = int(sample.hard[row, at])
-        start, end = int(flat.own_start[at]), int(flat.own_start[at + 1])
+    for index, node in enumerate(model.data.network.nodes):
+        state = int(sample.hard[row, index])
+        start, end = int(flat.own_start[index]), int(flat.own_start[index + 1])
         if state >= 0:
-            likelihoods[node.id] = tuple(float(one == state) for one in range(end - start))
+            likelihoods[node.id] = tuple(float(own == state) for own in range(end - start))
         elif sample.soft is not None and (sample.soft[row, start:end] != 1.0).any():
             likelihoods[node.id] = tuple(sample.soft[row, start:end].tolist())
     return Evidence(likelihoods)

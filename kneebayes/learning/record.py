@@ -163,7 +163,9 @@ def hold_out(before: ModelLike, numbers: Numbers, cases: object, learnt: str = "
     if not len(patients):
         message = "There are no patients to score. Give a DataFrame with at least one row."
         raise EvidenceError(message)
-    sides = [_log_scores(before, patients, one) for one in (before.data.engine.numbers[0], numbers)]
+    sides = [
+        _log_scores(before, patients, side) for side in (before.data.engine.numbers[0], numbers)
+    ]
     index = cases.index if isinstance(cases, pd.DataFrame) else None
     frame = pd.DataFrame({"before": sides[0], "after": sides[1]}, index=index)
     frame["gain"] = frame["after"] - frame["before"]
@@ -177,11 +179,11 @@ def _log_scores(model: ModelLike, patients: Patients, numbers: Numbers) -> Numbe
     selection = np.full((1, len(model.data.network)), -1, dtype=np.int16)
     selection[0, model.data.network.index[model.data.knowledge.meta.complaint]] = 1
     everyone = Sample(selection, None, np.ones(1))
-    given = log_probabilities(model, everyone, numbers)[0]
+    log_complaint = log_probabilities(model, everyone, numbers)[0]
     if not len(patients.sample.hard):
         return np.zeros(len(patients))
-    told = log_probabilities(model, patients.sample, numbers) - given
-    return np.where(patients.which >= 0, told[patients.which], 0.0)
+    scores = log_probabilities(model, patients.sample, numbers) - log_complaint
+    return np.where(patients.which >= 0, scores[patients.which], 0.0)
 
 
 GAP = "  "
@@ -227,11 +229,11 @@ def lesson_text(lesson: Lesson) -> str:
 
 def _aligned(part: Part) -> Iterator[str]:
     cells = [part.header, *part.rows]
-    widths = [max(len(row[at]) for row in cells) for at in range(len(part.header))]
+    widths = [max(len(row[index]) for row in cells) for index in range(len(part.header))]
     for row in cells:
         padded = (
-            one.ljust(width) if at < part.texts else one.rjust(width)
-            for at, (one, width) in enumerate(zip(row, widths, strict=True))
+            cell.ljust(width) if at < part.texts else cell.rjust(width)
+            for at, (cell, width) in enumerate(zip(row, widths, strict=True))
         )
         yield GAP.join(padded).rstrip()
 
@@ -241,10 +243,10 @@ def lesson_html(lesson: Lesson) -> str:
     return tag(
         "div",
         tag("p", tag("strong", escape(lesson.title))),
-        *(tag("p", escape(one)) for one in lesson.lead),
+        *(tag("p", escape(sentence)) for sentence in lesson.lead),
         *(table(part.header, part.rows, part.heading) for part in lesson.parts),
-        *(tag("p", escape(one)) for one in lesson.notes[:-1]),
-        *(tag("p", tag("em", escape(one))) for one in lesson.notes[-1:]),
+        *(tag("p", escape(note)) for note in lesson.notes[:-1]),
+        *(tag("p", tag("em", escape(note))) for note in lesson.notes[-1:]),
     )
 
 
@@ -271,7 +273,7 @@ def draw_lessons(rows: Sequence[Mapping[str, object]], ax: Axes | None = None) -
         ("now", "low", "high", BLUE, "o", 0.16, "text and patients"),
     )
     for value, low, high, colour, mark, shift, label in sides:
-        places = [at + shift for at in range(len(rows))]
+        places = [index + shift for index in range(len(rows))]
         middle = [_logit(row[value]) for row in rows]
         ends = [[_logit(row[low]) for row in rows], [_logit(row[high]) for row in rows]]
         ax.hlines(places, ends[0], ends[1], color=colour, lw=2.0)
@@ -280,12 +282,12 @@ def draw_lessons(rows: Sequence[Mapping[str, object]], ax: Axes | None = None) -
     ax.set_yticks(range(len(rows)), names, parse_math=False)
     ax.set_ylim(max(1, len(rows)) - 0.4, -0.6)
     left, right = ax.get_xlim()
-    ticks = [one for one in TICKS if left <= _logit(one) <= right]
-    ax.set_xticks([_logit(one) for one in ticks], [percent(one) for one in ticks])
-    for at, row in enumerate(rows):
+    ticks = [tick for tick in TICKS if left <= _logit(tick) <= right]
+    ax.set_xticks([_logit(tick) for tick in ticks], [percent(one) for one in ticks])
+    for index, row in enumerate(rows):
         ax.annotate(
             percent(float(str(row["data"]))),
-            (1.01, at),
+            (1.01, index),
             xycoords=("axes fraction", "data"),
             va="center",
             fontsize=8.5,
@@ -308,11 +310,13 @@ def draw_gains(gains: Sequence[float], ax: Axes | None = None) -> Axes:
         Where to draw; left out, a new figure.
     """
     ax = ax or _new_axes(7.0, 3.2)
-    width = max([abs(one) for one in gains], default=1.0) / min(20, max(3, len(gains) // 20)) or 1.0
-    edges = [width * at for at in range(-21, 22)]  # so that one edge is at 0
+    width = (
+        max([abs(gain) for gain in gains], default=1.0) / min(20, max(3, len(gains) // 20)) or 1.0
+    )
+    edges = [width * index for index in range(-21, 22)]  # so that one edge is at 0
     low, high = min([0.0, *gains]), max([0.0, *gains])
-    edges = [one for one in edges if low - width <= one <= high + width]
-    worse, better = [one for one in gains if one < 0.0], [one for one in gains if one >= 0.0]
+    edges = [edge for edge in edges if low - width <= edge <= high + width]
+    worse, better = [gain for gain in gains if gain < 0.0], [one for one in gains if one >= 0.0]
     ax.hist(worse, bins=edges, color=ORANGE, hatch="///", edgecolor="white")
     ax.hist(better, bins=edges, color=BLUE, edgecolor="white")
     mean = sum(gains) / max(1, len(gains))
@@ -379,8 +383,8 @@ class Learnt(Showing):
     def _rows(self) -> list[dict[str, object]]:
         rows: list[dict[str, object]] = []
         causes = self.before.data.knowledge.causes
-        for one in self.outcomes:
-            sentence, quantity = one.sentence, one.sentence.quantity
+        for outcome in self.outcomes:
+            sentence, quantity = outcome.sentence, outcome.sentence.quantity
             subject = quantity.parent if quantity is not None and quantity.parent else sentence.node
             rows.append(
                 {
@@ -394,12 +398,12 @@ class Learnt(Showing):
                     "text_low": sentence.interval.low,
                     "text_high": sentence.interval.high,
                     "weight": sentence.weight,
-                    "now": one.interval.value,
-                    "low": one.interval.low,
-                    "high": one.interval.high,
-                    "link": one.link,
-                    "data": one.data,
-                    "outweighed_after": one.outweighed_after(len(self.patients)),
+                    "now": outcome.interval.value,
+                    "low": outcome.interval.low,
+                    "high": outcome.interval.high,
+                    "link": outcome.link,
+                    "data": outcome.data,
+                    "outweighed_after": outcome.outweighed_after(len(self.patients)),
                     "learnt": not sentence.fixed,
                     "fixed": sentence.fixed,
                     "urgent": subject in causes and causes[subject].urgent,
@@ -465,19 +469,19 @@ class Learnt(Showing):
     @property
     def summary(self) -> str:
         """How much the patients taught, in a sentence."""
-        learnt = [one for one in self.outcomes if not one.sentence.fixed]
-        more = sum(one.data > 0.5 for one in learnt)
+        learnt = [outcome for outcome in self.outcomes if not outcome.sentence.fixed]
+        more = sum(outcome.data > 0.5 for outcome in learnt)
         count = len(self.patients)
-        told = (
+        sentence = (
             f"{count:,} patient{'' if count == 1 else 's'} with the complaint, "
             f"{self.patients.telling:,} of whom more is known."
         )
         if math.isinf(self.trust):
-            return f"{told} The text is trusted without limit, so no number has moved."
+            return f"{sentence} The text is trusted without limit, so no number has moved."
         if not self.trail:
-            return f"{told} Nothing was to be learnt, so no number has moved."
+            return f"{sentence} Nothing was to be learnt, so no number has moved."
         return (
-            f"{told} They determined {self.determined:.0f} of {len(learnt)} numbers, and "
+            f"{sentence} They determined {self.determined:.0f} of {len(learnt)} numbers, and "
             f"weigh more than the sentence in {more}."
         )
 
@@ -511,12 +515,12 @@ class Learnt(Showing):
     @property
     def _stays(self) -> Sequence[str]:
         """What cannot be learnt, and what nobody was asked about."""
-        why = Counter(one.sentence.fixed for one in self.outcomes if one.sentence.fixed)
-        told = [f"{count} ({reason})" for reason, count in why.items()]
-        silent = sum(one.data < 0.01 for one in self.outcomes if not one.sentence.fixed)
+        why = Counter(outcome.sentence.fixed for outcome in self.outcomes if outcome.sentence.fixed)
+        reasons = [f"{count} ({reason})" for reason, count in why.items()]
+        silent = sum(outcome.data < 0.01 for outcome in self.outcomes if not outcome.sentence.fixed)
         lines = []
-        if told:
-            lines.append("Numbers that stay as stated: " + "; ".join(told) + ".")
+        if reasons:
+            lines.append("Numbers that stay as stated: " + "; ".join(reasons) + ".")
         if silent and self.trail:
             lines.append(
                 f"Of {silent} further numbers these patients say next to nothing (data below 1 %): "
@@ -536,7 +540,7 @@ class Learnt(Showing):
     def __repr__(self) -> str:
         return (
             f"Learnt({self.told}: {self.determined:.0f} of "
-            f"{sum(not one.sentence.fixed for one in self.outcomes)} numbers determined)"
+            f"{sum(not outcome.sentence.fixed for outcome in self.outcomes)} numbers determined)"
         )
 
 

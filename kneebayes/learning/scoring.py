@@ -154,30 +154,34 @@ class Estimation:
         self.cases = len(sample.hard)
         self.imagined = tuple(imagined)
         extra = np.repeat(seen[None], 1 + 2 * len(self.imagined), axis=0)
-        for at, one in enumerate(self.imagined):
-            extra[1 + 2 * at, one.node], extra[2 + 2 * at, one.node] = 1, 0
+        for index, one in enumerate(self.imagined):
+            extra[1 + 2 * index, one.node], extra[2 + 2 * index, one.node] = 1, 0
         self.hard = np.concatenate([sample.hard, extra])
         self.soft = None
         if sample.soft is not None:
             self.soft = np.concatenate([sample.soft, np.ones((len(extra), sample.soft.shape[1]))])
-        pairs = [one.weight * share for one in self.imagined for share in (one.mean, 1 - one.mean)]
-        total = sample.size + sum(one.weight for one in self.imagined)
+        pairs = [
+            imagined.weight * share
+            for imagined in self.imagined
+            for share in (imagined.mean, 1 - imagined.mean)
+        ]
+        total = sample.size + sum(imagined.weight for imagined in self.imagined)
         self.weights = np.concatenate([sample.weights, [-total], np.array(pairs, dtype=float)])
 
-    def look(self, at: Numbers, progress: Callable[[int], object] | None = None) -> _Point:
+    def look(self, point: Numbers, progress: Callable[[int], object] | None = None) -> _Point:
         """The posterior density at one point, with gradient and information."""
-        numbers = self.coordinates.numbers(at)
+        numbers = self.coordinates.numbers(point)
         counted = self.counting.count(self.hard, self.soft, numbers, progress)
         scores = self.coordinates.scores(counted.residuals(numbers), numbers)
-        told, gradient, by_text = self.coordinates.text(at)
-        value = told + float(self.weights @ counted.logs)
+        log_density, gradient, by_text = self.coordinates.text(point)
+        value = log_density + float(self.weights @ counted.logs)
         gradient = gradient + self.weights @ scores
         scores -= scores[self.cases]  # given the complaint
         heavy = np.sqrt(np.maximum(self.weights, 0.0))[:, None] * scores
         imagined = heavy[self.cases :]
         by_text = by_text + imagined.T @ imagined
         by_patients = self._by_patients(counted, scores[: self.cases], numbers)
-        return _Point(at, numbers, value, gradient, by_text, by_text + by_patients, scores)
+        return _Point(point, numbers, value, gradient, by_text, by_text + by_patients, scores)
 
     def _by_patients(self, counted: Counted, scores: Numbers, numbers: Numbers) -> Numbers:
         """Information of the patients: products of their scores, and what these do not show.

@@ -41,7 +41,7 @@ def bounds_of(interval: Interval) -> tuple[float, float, float]:
     value = interval.value
     low = max(interval.low, NEAREST * value)
     high = min(interval.high, 1.0 - NEAREST * (1.0 - value))
-    low, value, high = (math.log(one) - math.log1p(-one) for one in (low, value, high))
+    low, value, high = (math.log(bound) - math.log1p(-bound) for bound in (low, value, high))
     return low, value, high
 
 
@@ -68,7 +68,7 @@ def weight_of(interval: Interval) -> float:
         return math.inf
     low, middle, high = bounds_of(interval)
     normal = NormalDist()
-    draws = np.array([normal.inv_cdf((at + 0.5) / POINTS) for at in range(POINTS)])
+    draws = np.array([normal.inv_cdf((index + 0.5) / POINTS) for index in range(POINTS)])
     far = middle + draws / QUANTILE * np.where(draws > 0.0, high - middle, middle - low)
     values = 0.5 * (1.0 + np.tanh(0.5 * far))
     spread = float(np.mean((values - mean) ** 2))
@@ -98,7 +98,7 @@ class Sentence:
     interval
         What was stated, in numbers.
     place
-        Where the number that follows from it stands in the network.
+        The place in the network of the number that follows from it.
     weight
         Effective sample size of the sentence; infinite where it has none, not a number for
         a risk ratio, which is no share of anything.
@@ -156,7 +156,7 @@ def read_text(model: ModelLike, trust: float = 1.0) -> Text:
     Parameters
     ----------
     model
-        The model as it stands.
+        The model.
     trust
         What the weight of every sentence is multiplied by.
     """
@@ -187,89 +187,102 @@ class _Reader:
         self.tied: list[Ratio] = []
         self.imagined: list[Imagined] = []
         self.causes: list[str] = []
-        priors = [self.quantities.all[at] for at in self.quantities.of_kind("prior")]
-        self.leak_of = {one.node: one.place for one in priors}
+        priors = [self.quantities.all[index] for index in self.quantities.of_kind("prior")]
+        self.leak_of = {prior.node: prior.place for prior in priors}
         evoking = self.quantities.of_kind("evoking")
         self.evoked = _links_at_ends(model, self.quantities, evoking)
 
     def sentences(self) -> Iterator[Sentence]:
         """Every sentence with its place and weight."""
-        for at, one in enumerate(self.quantities.all):
-            if one.kind == "frequency" and one.place in {
+        for at, quantity in enumerate(self.quantities.all):
+            if quantity.kind == "frequency" and quantity.place in {
                 place for place, _ in self.evoked.values()
             }:
                 continue  # how strongly the finding points to the cause has made this link
-            interval, weight, fixed = self.read(at, one)
-            about = labelled(self.model.data.knowledge, one)
-            said = said_in_words(self.model.data.knowledge, one)
+            interval, weight, fixed = self.read(at, quantity)
+            about = labelled(self.model.data.knowledge, quantity)
+            said = said_in_words(self.model.data.knowledge, quantity)
             yield Sentence(
-                one, one.node, one.state, about, said, interval, one.place, weight, fixed
+                quantity,
+                quantity.node,
+                quantity.state,
+                about,
+                said,
+                interval,
+                quantity.place,
+                weight,
+                fixed,
             )
         yield from self.shares()
 
-    def read(self, at: int, one: Quantity) -> tuple[Interval, float, str]:
+    def read(self, at: int, quantity: Quantity) -> tuple[Interval, float, str]:
         """Interval, weight, and why it stays as it is, of one quantity."""
-        interval, number = one.interval, float(self.numbers[one.place])
-        if one.kind == "risk":
-            return interval, math.nan, self.read_risk(one)
-        if one.kind == "scale":
-            return interval, math.nan, self.read_scale(one)
+        interval, number = quantity.interval, float(self.numbers[quantity.place])
+        if quantity.kind == "risk":
+            return interval, math.nan, self.read_risk(quantity)
+        if quantity.kind == "scale":
+            return interval, math.nan, self.read_scale(quantity)
         weight = weight_of(interval) * self.trust
         fixed = SURE if interval.value in (0.0, 1.0) else ""
         fixed = fixed or (EXACTLY if interval.low == interval.high else "")
         fixed = fixed or (ZERO if number == 0.0 else "") or (SURE if number == 1.0 else "")
         if fixed:
             return interval, math.inf, fixed
-        if one.kind == "prior":
-            node = self.model.data.network.index[one.node]
-            self.free.append(Free(one.place, number, 0.0))
+        if quantity.kind == "prior":
+            node = self.model.data.network.index[quantity.node]
+            self.free.append(Free(quantity.place, number, 0.0))
             self.imagined.append(Imagined(node, interval.value, weight))
-            self.causes.append(one.node)
-        elif one.kind == "share":
-            self.families.append(Family(one.place, (1.0 - interval.value, interval.value), weight))
+            self.causes.append(quantity.node)
+        elif quantity.kind == "share":
+            self.families.append(
+                Family(quantity.place, (1.0 - interval.value, interval.value), weight)
+            )
         else:
-            weight = weight_of(self.link_of(at, one)) * self.trust
+            weight = weight_of(self.link_of(at, quantity)) * self.trust
             if math.isinf(weight):
                 return interval, weight, BOUND
-            self.free.append(Free(one.place, number, weight))
+            self.free.append(Free(quantity.place, number, weight))
         return interval, weight, ""
 
-    def read_risk(self, one: Quantity) -> str:
+    def read_risk(self, quantity: Quantity) -> str:
         """Tie a risk ratio to its leak; returns why it stays as it is, if it does."""
-        interval = one.interval
+        interval = quantity.interval
         if interval.low == interval.high or interval.value == 1.0:
-            leak = self.leak_of[one.node]
-            self.tied.append(Ratio(one.place, leak, interval.value, 0.0, 0.0, one.unit))
+            leak = self.leak_of[quantity.node]
+            self.tied.append(Ratio(quantity.place, leak, interval.value, 0.0, 0.0, quantity.unit))
             return EXACTLY if interval.value > 1.0 else SURE
         low = max(interval.low, 1.0)
         sides = [math.log(interval.value / low), math.log(interval.high / interval.value)]
         down, up = (max(side, 1e-3) / QUANTILE / math.sqrt(self.trust) for side in sides)
-        leak = self.leak_of[one.node]
-        self.ratios.append(Ratio(one.place, leak, interval.value, down, up, one.unit))
+        leak = self.leak_of[quantity.node]
+        self.ratios.append(Ratio(quantity.place, leak, interval.value, down, up, quantity.unit))
         return ""
 
-    def read_scale(self, one: Quantity) -> str:
+    def read_scale(self, quantity: Quantity) -> str:
         """A ratio that multiplies: the factor is a share, of those whom it lets through."""
-        low, high = (min(1.0, end * one.unit) for end in (one.interval.low, one.interval.high))
-        factor = float(self.numbers[one.place])
+        low, high = (
+            min(1.0, end * quantity.unit) for end in (quantity.interval.low, quantity.interval.high)
+        )
+        factor = float(self.numbers[quantity.place])
         if low == high or factor in (0.0, 1.0):
             return EXACTLY if low == high else SURE
         interval = Interval(low=min(low, factor), value=factor, high=max(high, factor))
         weight = weight_of(interval) * self.trust
-        self.families.append(Family(one.place - 1, (1.0 - factor, factor), weight))
+        self.families.append(Family(quantity.place - 1, (1.0 - factor, factor), weight))
         return ""
 
-    def link_of(self, at: int, one: Quantity) -> Interval:
+    def link_of(self, at: int, quantity: Quantity) -> Interval:
         """The interval of the number that the network uses."""
-        number = float(self.numbers[one.place])
-        if one.kind == "leak":
-            return one.interval
-        if one.kind == "evoking":
+        number = float(self.numbers[quantity.place])
+        if quantity.kind == "leak":
+            return quantity.interval
+        if quantity.kind == "evoking":
             low, high = self.evoked[at][1]
         else:
-            others = (1.0 - one.interval.value) / (1.0 - number)
+            others = (1.0 - quantity.interval.value) / (1.0 - number)
             low, high = (
-                1.0 - (1.0 - end) / others for end in (one.interval.low, one.interval.high)
+                1.0 - (1.0 - end) / others
+                for end in (quantity.interval.low, quantity.interval.high)
             )
         return Interval(low=min(max(low, 0.0), number), value=number, high=max(high, number))
 
@@ -285,7 +298,7 @@ class _Reader:
             if learnt:
                 weight = EXACT * self.trust
                 self.families.append(Family(place, tuple(means.tolist()), weight))
-            for at, (state, mean) in enumerate(zip(context.states, means.tolist(), strict=True)):
+            for index, (state, mean) in enumerate(zip(context.states, means.tolist(), strict=True)):
                 spread = 1.0 / math.sqrt(EXACT * mean * (1.0 - mean)) if 0.0 < mean < 1.0 else 0.0
                 about = f"how many have {context.label} ({state.id.replace('_', ' ')})"
                 yield Sentence(
@@ -295,7 +308,7 @@ class _Reader:
                     about,
                     f"{mean:g}",
                     _about(mean, QUANTILE * spread),
-                    place + at,
+                    place + index,
                     EXACT * self.trust,
                     "" if learnt else SURE,
                 )
@@ -316,15 +329,15 @@ def _links_at_ends(
     """For each evoking strength the place of its link, and the link at both ends."""
     if not len(evoking):
         return {}
-    asked = [quantities.all[at].node for at in evoking]
+    asked = [quantities.all[place].node for place in evoking]
     restating = Restating(model.data.engine, model.data.knowledge, quantities, asked)
     rows: list[Numbers] = []
     for at in evoking:
         rows += [ends(quantities, [int(at)], "low"), ends(quantities, [int(at)], "high")]
-    told = restating.restate(np.array(rows)).numbers
+    restated = restating.restate(np.array(rows)).numbers
     out = {}
     for row, at in enumerate(evoking.tolist()):
         place = quantities.all[at].place
-        links = sorted(float(one) for one in told[2 * row : 2 * row + 2, place])
+        links = sorted(float(one) for one in restated[2 * row : 2 * row + 2, place])
         out[at] = (place, (links[0], links[1]))
     return out

@@ -32,7 +32,7 @@ class Network:
     Raises
     ------
     KneebayesError
-        If an id stands twice, a parent is missing, a link does not fit its parent's
+        If an id occurs twice, a parent is missing, a link does not fit its parent's
         states, or the arrows run in a circle.
 
     Examples

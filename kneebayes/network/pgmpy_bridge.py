@@ -65,7 +65,7 @@ def small_tables(network: Network, node: Node) -> Iterator[SmallTable]:
     Parameters
     ----------
     network, node
-        The node and where it stands; only a noisy-OR of more than three parents has a chain.
+        The node and its position; only a noisy-OR of more than three parents has a chain.
     """
     if not node.is_noisy_or or len(node.parents) <= WHOLE:
         yield node.id, node.states, node.parents, network.table_of(node)
@@ -120,7 +120,7 @@ def estimate_naive(
         One row a case, a column for each of ``sizes``: numbers of states, NaN where not known.
         A case counts for the tables whose answers it has.
     target
-        For each case 0 or 1: what all columns hang on.
+        For each case 0 or 1: the variable that all columns depend on.
     sizes
         How many states each column has.
     imagined

@@ -10,6 +10,8 @@ from importlib.resources import files
 __all__ = ["script", "static", "style"]
 
 IMPORT = re.compile(r"""^import\b[^;]*?from\s*["']\./([\w.-]+)["'];\n""", re.MULTILINE)
+COMMENT = re.compile(r"\n[ ]*(?:/\*\*.*?\*/|//[^\n]*)(?=\n)", re.DOTALL)  # on lines of its own
+SPACE = re.compile(r"\n\s*")  # before and between lines; no text of the scripts goes over a line
 EXPORT = re.compile(r"^export (?=(?:async )?(?:function|const|let|class)\b)", re.MULTILINE)
 
 
@@ -43,9 +45,8 @@ def script(entry: str) -> str:
             needs[name] = sorted(IMPORT.findall(static(name)))
             waiting += needs[name]
     ordered = TopologicalSorter(dict(sorted(needs.items()))).static_order()
-    return (
-        "\n".join(EXPORT.sub("", IMPORT.sub("", static(name))).strip() for name in ordered) + "\n"
-    )
+    whole = "\n".join(EXPORT.sub("", IMPORT.sub("", static(name))) for name in ordered)
+    return SPACE.sub("\n", COMMENT.sub("\n", f"\n{whole}")).lstrip()
 
 
 def style(*names: str) -> str:

@@ -27,15 +27,15 @@ __all__ = ["Explorer", "certain_answers"]
 class Explorer(anywidget.AnyWidget):
     """The explorer in a notebook; made by :meth:`kneebayes.Model.explorer`.
 
-    What is shown is computed by the page's own engine in the browser, the same as in the
-    page of :meth:`kneebayes.Model.to_html`: it answers at once, also while Python is busy
-    and where no Python is left, as in an exported notebook. What Python reads is computed
-    by Python; tests hold the two together.
+    What is shown is computed in the browser, by the same engine as in the page of
+    :meth:`kneebayes.Model.to_html`. So it responds at once, even while Python is busy or, as in
+    an exported notebook, not there at all. ``differential`` is computed by Python; tests make
+    sure that both give the same.
 
     Attributes
     ----------
     answers
-        What is known, states by id, in the order told. Set it with any names and answers
+        What is known, states by id, in the order given. Set it with any names and answers
         that :meth:`kneebayes.Model.diagnose` understands, as long as they are certain.
     """
 
@@ -80,7 +80,7 @@ class Explorer(anywidget.AnyWidget):
 
 
 def certain_answers(model: ModelLike, answers: Mapping[str, object]) -> dict[str, str]:
-    """Answers by any names as states by id, in the order told; unknown ones are left out.
+    """Answers by any names as states by id, in the order given; unknown ones are left out.
 
     Raises
     ------

@@ -18,16 +18,16 @@ __all__ = ["explorer"]
 def explorer(model: Diagnosing, answers: Mapping[str, object] | None = None) -> Explorer | CaseLike:
     """The same page as a widget in Jupyter, whose answers Python can read and set.
 
-    ``explorer.answers`` are the answers as they stand, ``explorer.differential`` what
-    Python makes of them. Needs anywidget (``pip install "kneebayes[notebook]"``);
-    without it a warning says so, and the differential comes back, which shows itself.
+    ``explorer.answers`` are the current answers, ``explorer.differential`` is the differential
+    that Python computes from them. Needs anywidget (``pip install "kneebayes[notebook]"``);
+    without it there is a warning, and the differential is returned instead.
 
     Parameters
     ----------
     model
         The model.
     answers
-        What is known already, as in :meth:`kneebayes.Model.diagnose`, but certain.
+        What is known already, as in :meth:`kneebayes.Model.diagnose`; only certain answers.
 
     Raises
     ------

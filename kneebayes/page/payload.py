@@ -30,14 +30,14 @@ SECTIONS = {
 
 
 def payload(model: ModelLike) -> Plain:
-    """All that a page needs of a model: its network in full precision, and its words.
+    """Everything the HTML page needs of a model: the network in full precision, and all texts.
 
-    Numbers are not rounded: what computes from this answers as the model does.
+    Numbers are not rounded, so the page computes the same posteriors as Python.
 
     Parameters
     ----------
     model
-        The model, under whichever lexicon and in whichever setting it stands.
+        The model, with its lexicon and its setting.
 
     Returns
     -------
@@ -53,9 +53,9 @@ def payload(model: ModelLike) -> Plain:
         - ``labels``, ``aliases``, ``absentNames``, ``stateLabels`` (where they differ from the
           states), ``questions`` (texts), each by id;
         - ``groups``, ``causes``, ``contexts``, ``findings``, ``methods``, ``sections``;
-        - ``urgency``: ``advice`` by level, ``rules`` in the order in which they are told, and
+        - ``urgency``: ``advice`` by level, ``rules`` in the order in which they are shown, and
           ``possible``, the probability from which on an uncertain sign counts;
-        - ``incoherent`` and ``voices``: what no virtual patient tells together, and in which
+        - ``incoherent`` and ``voices``: answers that no virtual patient gives together, and the
           words he answers; ``rest``, the cause that alone is nobody's diagnosis;
         - ``arrows``, ``claims``, ``references``: what each number rests on.
 
@@ -210,7 +210,7 @@ def _findings(knowledge: Knowledge) -> Iterator[Plain]:
 
 
 def _sections(knowledge: Knowledge) -> Iterator[Plain]:
-    """Where each question stands on a page: contexts, history, symptoms, signs, each method."""
+    """The sections of questions on a page: contexts, history, symptoms, signs, each method."""
     members: dict[str, list[str]] = {kind: [] for kind in SECTIONS}
     members["context"] = list(knowledge.contexts)
     labels = dict(SECTIONS)

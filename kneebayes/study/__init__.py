@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+from kneebayes.study.baselines import without_mediators
 from kneebayes.study.calibration import Bin, Calibration, calibration_of
-from kneebayes.study.collapsing import without_mediators
 from kneebayes.study.evaluating import BASELINES, evaluate, evaluate_predictions
 from kneebayes.study.evaluation import Evaluation, Scoring
 from kneebayes.study.misspecification import Misspecification, World, misspecify, worlds_of
 from kneebayes.study.published import PublishedCase, published_cases
 from kneebayes.study.published_evaluation import PublishedEvaluation, evaluate_published
+from kneebayes.study.reading_evaluation import ReadingEvaluation, evaluate_reading
 
 __all__ = [
     "BASELINES",
@@ -21,12 +22,14 @@ __all__ = [
     "Misspecification",
     "PublishedCase",
     "PublishedEvaluation",
+    "ReadingEvaluation",
     "Scoring",
     "World",
     "calibration_of",
     "evaluate",
     "evaluate_predictions",
     "evaluate_published",
+    "evaluate_reading",
     "misspecify",
     "published_cases",
     "without_mediators",

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -14,17 +15,17 @@ from kneebayes.cohort.reading import Reading, TableProblems, read_columns
 from kneebayes.cohort.record import place_in
 from kneebayes.cohort.recording import items_of
 from kneebayes.errors import KneebayesError
-from kneebayes.inference import Evidence
+from kneebayes.inference import Engine, Evidence
 from kneebayes.inference.answering import run_batch
 from kneebayes.inference.batch import Batch
-from kneebayes.network import Numbers
+from kneebayes.network import Network, Node, Numbers, noisy_or_node, root_node
 from kneebayes.network.pgmpy_bridge import estimate_naive
 from kneebayes.odds import inverse_logit
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from kneebayes.building.model import ModelLike
+    from kneebayes.building.model import AnyModel, ModelLike
 
 __all__ = [
     "LEARNERS",
@@ -32,10 +33,12 @@ __all__ = [
     "LogisticRegressions",
     "PgmpyNaiveBayes",
     "any_urgent",
+    "collapse",
     "naive_bayes",
     "prior_only",
     "reading_of",
     "states_of",
+    "without_mediators",
 ]
 
 EDGE = 1e-9  # naive Bayes may say 0 and 1 at once of one patient; it is kept this far from both
@@ -104,10 +107,10 @@ def prior_only(model: ModelLike, patients: int) -> Numbers:
 def naive_bayes(model: ModelLike, states: States) -> Numbers:
     """Each answer weighed alone, as if answers were independent given one cause at a time.
 
-    The odds of each cause given the complaint are multiplied by the likelihood ratio that
-    each answer has by itself in this very network, P(answer | cause, complaint) / P(answer |
-    no such cause, complaint). So it knows every single number right, and nothing of how
-    answers, or causes, go together.
+    The odds of each cause given the complaint are multiplied by the likelihood ratio of each
+    answer alone, taken from this network: P(answer | cause, complaint) / P(answer | no such
+    cause, complaint). So every single number is right, but dependences between answers, and
+    between causes, are ignored.
 
     Parameters
     ----------
@@ -269,3 +272,101 @@ LEARNERS: Mapping[str, type[Learner]] = {
     "logistic regression": LogisticRegressions,
     "pgmpy naive Bayes": PgmpyNaiveBayes,
 }
+
+
+def without_mediators(model: AnyModel) -> AnyModel:
+    """A model in which no finding shares a mediator, or a finding, with another.
+
+    Every finding keeps P(finding | this cause alone); only that several findings come from
+    one process is lost. Priors and all that raises causes stay.
+
+    Examples
+    --------
+    >>> import kneebayes as kb
+    >>> knee = kb.load()
+    >>> signs = {"redness": True, "warmth": True, "swollen knee": True, "fever": True}
+    >>> bare = without_mediators(knee)
+    >>> bare.diagnose(signs)["infection"] > knee.diagnose(signs)["infection"]
+    True
+    """
+    knowledge = model.data.knowledge
+    between = {*knowledge.mediators, *knowledge.findings}
+    network = collapse(model.data.network, list(knowledge.findings), between)
+    elicited = replace(model.data.elicited, network=network)
+    return model.replace(elicited=elicited, engine=Engine(network))
+
+
+def collapse(network: Network, findings: Sequence[str], between: set[str]) -> Network:
+    """Link each noisy-OR finding directly to what its mediators depend on.
+
+    Parameters
+    ----------
+    network
+        The network.
+    findings
+        Ids of the nodes to be given links of their own.
+    between
+        Ids of the nodes that are no longer to be parents of them.
+    """
+    changed = []
+    for id in findings:
+        node = network[id]
+        if node.is_noisy_or and between.intersection(node.parents):
+            changed.append(_direct(network, node, between))
+    return network.replacing(changed)
+
+
+def _direct(network: Network, finding: Node, between: set[str]) -> Node:
+    """A noisy-OR with the same P(finding | one parent alone) for every parent behind."""
+    inner, outer = _behind(network, finding, between)
+    roots = [
+        root_node(id, [1.0 / len(network[id].states)] * len(network[id].states), network[id].states)
+        for id in outer
+    ]
+    part = Network((*roots, *(network[id] for id in inner), finding))
+    base = {id: network[id].states[0] for id in outer}
+    cases: list[tuple[dict[str, str], str | None, int]] = [(base, None, 0)]
+    cases += [
+        ({**base, id: state}, id, position)
+        for id in outer
+        for position, state in enumerate(network[id].states)
+    ]
+    engine = Engine(part)
+    absent: dict[tuple[str | None, int], float] = {}
+    for states, id, position in cases:
+        propagated = engine.propagate(Evidence.of(part, states), [finding.id])
+        absent[id, position] = float(propagated.marginals[finding.id][0, 0])
+    unfired = absent[None, 0]
+    links: dict[str, Sequence[float]] = {}
+    for id in outer:
+        ratios = _ratios(
+            np.array([absent[id, position] for position in range(len(network[id].states))])
+        )
+        unfired *= ratios[1]
+        links[id] = tuple(ratios[0])
+    return noisy_or_node(finding.id, min(max(1.0 - unfired, 0.0), 1.0), links)
+
+
+def _ratios(absent: Numbers) -> tuple[Numbers, float]:
+    """Link of each state, and what the leak takes over where the first state fires too."""
+    largest = float(absent.max())
+    if largest == 0.0:
+        return np.ones(absent.size), 1.0
+    shift = largest / float(absent[0]) if absent[0] > 0.0 else 1.0
+    return np.clip(1.0 - absent / largest, 0.0, 1.0), shift
+
+
+def _behind(network: Network, finding: Node, between: set[str]) -> tuple[list[str], list[str]]:
+    """Mediators that lead to a finding, and the nodes they depend on."""
+    inner: set[str] = set()
+    outer: set[str] = set()
+    waiting = list(finding.parents)
+    while waiting:
+        id = waiting.pop()
+        if id in between and id not in inner:
+            inner.add(id)
+            waiting.extend(network[id].parents)
+        elif id not in between:
+            outer.add(id)
+    order = [node.id for node in network.nodes]
+    return [id for id in order if id in inner], [id for id in order if id in outer]

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from kneebayes.network import Numbers
 from kneebayes.odds import logit
-from kneebayes.view.figures import _new_axes
+from kneebayes.view.figures import SMALL, _new_axes
 from kneebayes.view.markup import percent
 
 if TYPE_CHECKING:
@@ -84,24 +84,26 @@ def calibration_of(
     draws: int = 200,
     seed: int = 0,
 ) -> Calibration:
-    """Calibration of predictions, those of all causes together.
+    """Calibration of the predictions of all causes together.
 
     Parameters
     ----------
     predicted, truth
         Any shape, the same for both.
     bins
-        How many bins: the standard deviations sqrt(p (1 - p)) add up to about the same in each;
-        equal predictions always share a bin.
+        How many bins. They are cut so that the sum of sqrt(p (1 - p)) is about the same in
+        each; equal predictions always fall into one bin.
     draws
-        How many times the truth is drawn from the predictions.
+        How many times the truth is simulated from the predictions, to see what error chance
+        alone gives.
     seed
-        Where chance begins.
+        Seed of the random numbers.
 
     Notes
     -----
-    Predictions for one patient are taken as independent, in the intervals as in the draws. If
-    one cause explains another away they are not, and the true sampling error is a little smaller.
+    Both the intervals and the simulations treat the predictions for one patient as independent.
+    Where one cause explains another away they are not, and the true sampling error is a little
+    smaller.
 
     References
     ----------
@@ -191,7 +193,7 @@ def draw_calibration(
     rows
         Bins: ``predicted``, ``observed``, ``observed_low``, ``observed_high``, ``count``.
     title
-        What stands above.
+        Title of the picture.
     ax
         Where to draw; left out, a new figure.
     """
@@ -218,8 +220,8 @@ def draw_calibration(
     ax.set_xlim(low, high)
     ax.set_ylim(low, high)
     ax.set_aspect("equal")
-    ax.set_xlabel("predicted: mean of the bin (scale of log-odds)")
-    ax.set_ylabel("came true, with 95 % interval")
+    ax.set_xlabel("predicted: mean of the bin (scale of log-odds)", fontsize=SMALL)
+    ax.set_ylabel("came true, with 95 % interval", fontsize=SMALL)
     ax.set_title(title, fontsize=10, parse_math=False)
     ax.spines[["top", "right"]].set_visible(False)
     return ax

@@ -27,8 +27,9 @@ __all__ = ["DifferentialClassifier"]
 class _Network:
     """P(cause present | answers) as ``predict_proba``: one column a cause, several may be present.
 
-    Nothing is learned: ``fit`` reads the model and notes columns and classes, so that the
-    network stands in pipelines, cross-validation and scorers beside what does learn.
+    Nothing is learned: ``fit`` only loads the model and notes columns and classes. So the network
+    can be used in scikit-learn's pipelines, cross-validation and scorers, beside classifiers
+    that do learn.
 
     Parameters
     ----------
@@ -39,8 +40,8 @@ class _Network:
     folder
         A knowledge folder; left out, the article on pain behind the knee.
     columns
-        What the columns of a plain array are, by any name; left out, the first of contexts and
-        findings in the model's order. A DataFrame says it itself.
+        What the columns of a plain array are, by any name; left out, contexts and findings in
+        the order of the model. A DataFrame has its own names.
     threshold
         P(cause) from which on ``predict`` calls a cause present.
 

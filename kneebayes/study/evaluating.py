@@ -21,8 +21,8 @@ from kneebayes.study.baselines import (
     prior_only,
     reading_of,
     states_of,
+    without_mediators,
 )
-from kneebayes.study.collapsing import without_mediators
 from kneebayes.study.evaluation import CauseLabels, Evaluation, Scoring
 from kneebayes.study.tables import predictions_of, truth_of
 from kneebayes.view.report import made_by
@@ -46,20 +46,20 @@ def evaluate_predictions(
     model: ModelLike | None = None,
     scoring: Scoring = DEFAULT,
 ) -> Evaluation:
-    """Score anybody's predictions against the truth.
+    """Score predictions of any origin against the truth.
 
     Parameters
     ----------
     probabilities
-        P(cause present): one row a case, one column a cause; or several such tables by
-        name of who predicted, the reference first. A row with a missing number is left out of
-        all of them, and counted.
+        P(cause present): one row a case, one column a cause. Or several such tables by name
+        of the predictor, the first being the reference. A case with a missing number in any
+        table is left out of all, and counted.
     truth
         Which causes are present, True or False (or 1 and 0): the same cases by the same
         index, the same columns in any order.
     model
-        Gives labels, groups and urgency to the columns, which are then its causes by any name;
-        left out, columns are called as they are and none is urgent.
+        The columns are causes of this model, by any of their names, and get labels, groups
+        and urgency from it. Left out, column names are shown as they are and none is urgent.
     scoring
         Thresholds and resamples, where they are to be others.
 
@@ -181,14 +181,14 @@ def evaluate_model(
         Which of ``"prior only"``, ``"naive Bayes"`` (every answer weighed alone) and
         ``"without mediators"`` (findings independent given the causes).
     learned
-        Sizes of cohorts drawn from this model, from each of which a logistic regression a
-        cause is learned; needs scikit-learn. Or sizes by name of what learns:
+        Sizes of cohorts drawn from this model; from each of them one logistic regression for
+        each cause is learned (needs scikit-learn). Or sizes by name of the learner:
         ``{"logistic regression": [1000], "pgmpy naive Bayes": [1000]}``, the latter with
         tables from pgmpy's own estimator.
     threshold
         P(any urgent cause) from which on a case counts as noticed.
     seed
-        Where chance begins for intervals.
+        Seed of the random numbers for intervals.
     progress
         Whether to show a bar while diagnosing.
 

@@ -1,4 +1,4 @@
-"""An evaluation: predictions against the truth, scored, compared, told and drawn."""
+"""An evaluation: predictions against the truth, scored, compared and drawn."""
 
 from __future__ import annotations
 
@@ -242,7 +242,7 @@ DISCLAIMER = "A study of predictions on a table of cases; not medical advice."
 
 @dataclass(frozen=True, slots=True)
 class Scoring:
-    """What scores have to be told.
+    """Settings of the scores.
 
     Parameters
     ----------
@@ -296,7 +296,7 @@ class CauseLabels:
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Evaluation(Reporting):
-    """How well predictions fit the truth, and how they compare with others of the same cases.
+    """How well predictions fit the truth, and how several predictors of the same cases compare.
 
     Made by :meth:`kneebayes.Model.evaluate` and
     :func:`kneebayes.study.evaluate_predictions`.
@@ -316,16 +316,16 @@ class Evaluation(Reporting):
         Which model predicted: version, lexicon, layer, setting, what it learnt; empty where
         the predictions are not of a model.
     flagged
-        Which cases their signs make urgent whatever is predicted; None if not known.
+        Which cases are urgent by their signs alone, whatever is predicted; None if unknown.
     any_urgent
-        P(at least one urgent cause) by name of the predictor where it is known exactly;
-        otherwise it is taken as if causes were independent given the answers.
+        P(at least one urgent cause) by name of the predictor, where it is known exactly; for
+        the others it is computed as if causes were independent given the answers.
     learned_from
         How many cases a predictor learned from, where it is one that learns.
     left_out
         How many cases had no prediction (their answers cannot be true together).
     scoring
-        What the scores are told.
+        Thresholds and resamples of the scores.
     """
 
     predictions: Mapping[str, pd.DataFrame]

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from math import isfinite
 from typing import TYPE_CHECKING, Any
 
-from kneebayes.view.figures import _new_axes
+from kneebayes.view.figures import SMALL, _new_axes, name_ends, name_lines
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -19,6 +19,7 @@ BLACK = "#000000"
 PALETTE = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", BLACK, "#E69F00", "#56B4E9")
 MARKS = "osD^vPX*<>"
 LINES = ("-", "--", "-.", ":")
+LESS_IS_BETTER = ("log_score", "brier", "calibration_error")
 CALLED = {
     "log_score": "log score in bits (mean over cases and causes; less is better)",
     "brier": "Brier score (mean over cases and causes; less is better)",
@@ -42,12 +43,16 @@ def draw_scores(rows: Sequence[Mapping[str, Any]], score: str, ax: Axes | None =
     ax
         Where to draw; left out, a new figure.
     """
-    drawn = list(rows)[::-1]
+    own = rows[0]["predictor"] if rows else ""
+    up = score not in LESS_IS_BETTER
+    finite = [row for row in rows if isfinite(float(row["value"]))]
+    ranked = sorted(finite, key=lambda row: float(row["value"]), reverse=not up)
+    drawn = [*(row for row in rows if row not in finite), *ranked]  # the best on top
     ax = ax or _new_axes(7.5, 0.36 * len(drawn) + 1.2)
     for index, row in enumerate(drawn):
         value = float(row["value"])
         if isfinite(value):
-            ax.plot(value, index, "o", color=BLUE if index == len(drawn) - 1 else ORANGE, ms=7)
+            ax.plot(value, index, "o", color=BLUE if row["predictor"] == own else ORANGE, ms=7)
             ax.annotate(
                 f"{value:.4f}", (value, index), (8, 0), textcoords="offset points", va="center"
             )
@@ -55,7 +60,7 @@ def draw_scores(rows: Sequence[Mapping[str, Any]], score: str, ax: Axes | None =
             ax.text(
                 0.99, index, f"{value}", transform=ax.get_yaxis_transform(), ha="right", va="center"
             )
-    ax.set_yticks(range(len(drawn)), [str(row["predictor"]) for row in drawn], parse_math=False)
+    name_lines(ax, [str(row["predictor"]) for row in drawn])
     ax.set_ylim(-0.6, len(drawn) - 0.4)
     ax.margins(x=0.18)
     ax.set_xlabel(CALLED.get(score, score), parse_math=False)
@@ -92,9 +97,9 @@ def draw_recall(
         )
     ax.set_xticks(list(firsts))
     ax.set_ylim(0.0, 1.02)
-    ax.set_xlabel("first causes of the ranking")
-    ax.set_ylabel("share of the present causes among them")
-    ax.legend(frameon=False, loc="lower right", fontsize=8.5)
+    ax.set_xlabel("first causes of the ranking", fontsize=SMALL)
+    ax.set_ylabel("share of the present causes among them", fontsize=SMALL)
+    name_ends(ax, {name: float(values[-1]) for name, values in lines.items()}, PALETTE)
     ax.spines[["top", "right"]].set_visible(False)
     return ax
 
@@ -144,9 +149,11 @@ def draw_learning(
     ax.set_xscale("log")
     ax.set_xticks(sizes, [f"{size:,}" for size in sizes], minor=False)
     ax.minorticks_off()
-    ax.set_xlabel("cases learned from")
+    ax.set_xlabel("cases learned from", fontsize=SMALL)
     ax.set_ylabel(CALLED.get(score, score).replace(" (", "\n("), parse_math=False)
-    ax.legend(frameon=False, fontsize=8.5, loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=2)
+    ends = {f"{learner}, learned": points[-1][1]} if points else {}
+    ends |= {f"{name}: {value:.4f}": value for name, value in others.items()}
+    name_ends(ax, ends, (BLACK, *colours))
     ax.spines[["top", "right"]].set_visible(False)
     return ax
 
@@ -177,10 +184,10 @@ def draw_worlds(rows: Sequence[Mapping[str, Any]], ax: Axes | None = None) -> Ax
         ax.plot(
             values, range(len(drawn)), mark, color=colour, ms=7, mew=1.8, mfc="none", label=label
         )
-    ax.set_yticks(range(len(drawn)), [str(row["world"]) for row in drawn], parse_math=False)
+    name_lines(ax, [str(row["world"]) for row in drawn])
     ax.set_xlabel(CALLED["log_score"])
     ax.set_ylim(-0.6, len(drawn) - 0.4)
-    ax.legend(frameon=False, fontsize=8.5, loc="lower center", bbox_to_anchor=(0.4, 1.0), ncols=3)
+    ax.legend(frameon=False, fontsize=SMALL, loc="lower center", bbox_to_anchor=(0.4, 1.0), ncols=3)
     ax.grid(axis="y", color=GREY, alpha=0.2)
     ax.spines[["top", "right"]].set_visible(False)
     return ax

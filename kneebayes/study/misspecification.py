@@ -11,7 +11,7 @@ from kneebayes.building.model import in_setting, with_lexicon
 from kneebayes.cohort.record import diagnose_cohort
 from kneebayes.cohort.recording import VISIT, Recording
 from kneebayes.cohort.simulation import simulate
-from kneebayes.study.collapsing import without_mediators
+from kneebayes.study.baselines import without_mediators
 from kneebayes.study.evaluating import evaluate
 from kneebayes.study.evaluation import Evaluation, Scoring
 from kneebayes.study.tables import records_of
@@ -67,7 +67,7 @@ class Misspecification(Reporting):
     ----------
     evaluations
         By name of the world: the model, its priors alone, and who knows that world (the model
-        that is true there, told nothing of how patients were written down).
+        that is true there, without knowledge of how patients were recorded).
     worlds
         The worlds, in their order.
     reading
@@ -234,7 +234,7 @@ def misspecify(
     seed: int = 0,
     threshold: float = 0.1,
 ) -> Misspecification:
-    """Score the model on patients from worlds that are not as it thinks.
+    """Score the model on patients drawn from other models than itself.
 
     Parameters
     ----------
@@ -243,13 +243,13 @@ def misspecify(
     n
         How many patients are drawn in each world.
     worlds
-        The worlds (:class:`kneebayes.study.World`); left out, those that differ in one
-        thing each: another lexicon, another setting, no mediators, wrong answers, a record
-        that leaves out what was absent.
+        What the patients are drawn from (:class:`kneebayes.study.World`). Left out, worlds
+        that each differ from the model in one thing: another lexicon, another setting, no
+        mediators, wrong answers, or absent findings left unrecorded.
     recording
-        How patients are written down where a world does not say otherwise.
+        How patients are recorded, unless a world has its own way.
     seed
-        Where chance begins.
+        Seed of the random numbers.
     threshold
         P(any urgent cause) from which on a case counts as noticed.
     """

@@ -102,14 +102,14 @@ class PublishedCase:
 def published_cases(half: str = "all", path: str | Path | None = None) -> tuple[PublishedCase, ...]:
     """Patients of published case presentations, with their answers and the right causes.
 
-    Published cases are no sample of a practice: the rare and the urgent are over-represented,
-    many do not hurt behind the knee, and often only an abstract was to be had. They show in
-    what ways a model fails, not how often it would.
+    Published cases are not a sample of a practice: rare and urgent causes are over-represented,
+    the pain of many patients is not behind the knee, and often only an abstract was available.
+    The cases show in what ways a model fails, not how often it would.
 
     Parameters
     ----------
     half
-        ``work``, ``look`` or ``all``. Nothing is to be tuned on ``look``.
+        ``work``, ``look`` or ``all``. Never tune a model on ``look``.
     path
         Another file of the same form, one JSON object a line; left out, the shipped one.
 

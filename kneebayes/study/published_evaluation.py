@@ -59,10 +59,10 @@ def evaluate_published(
     half
         Which of the shipped ones: ``work``, ``look`` or ``all``.
     ranked_by
-        What orders the causes: ``explains`` (does it explain the pain) or ``posterior`` (is
-        it present). Empty: the first of them that the model's ranking has.
+        Column that orders the causes: ``explains`` (does it explain the pain) or
+        ``posterior`` (is it present). Empty: the first of these that the model's ranking has.
     seed
-        Where the chance of the intervals begins.
+        Seed of the random numbers for intervals.
 
     Returns
     -------
@@ -111,9 +111,9 @@ class PublishedEvaluation(Reporting):
     made_by, origin, title, disclaimer
         What the model is: in words, as plain values, and what it is about and is not.
     unknown
-        Answers left out because the model cannot read them, with how often.
+        Answers that the model cannot read, with how often each was left out.
     patients, told_twice
-        How many rows were judged, and how many of them are about a patient of another row.
+        How many rows were judged, and how many are about the same patient as another row.
     seed
         Where the chance of the intervals began.
     """

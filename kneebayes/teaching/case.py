@@ -1,18 +1,24 @@
-"""A virtual patient to practise on: ask, state, close."""
+"""A virtual patient to practise on: drawn, asked, and closed."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
-from kneebayes.errors import EvidenceError, UnknownNameError, suggest
+import numpy as np
+
+from kneebayes.errors import EvidenceError, KneebayesError, UnknownNameError, suggest
 from kneebayes.knowledge.names import either, fold
 from kneebayes.teaching.feedback import Feedback
 from kneebayes.teaching.hearing import clearly, hear, names_of
-from kneebayes.teaching.situation import LEVELS, Situation
-from kneebayes.teaching.steps import Step, probabilities_by_id
+from kneebayes.teaching.patients import draw_patient
+from kneebayes.teaching.situation import LEVELS, Situation, Step, probabilities_by_id
 
-__all__ = ["PracticeCase"]
+if TYPE_CHECKING:
+    from kneebayes.building.model import ModelLike
+
+__all__ = ["BACKGROUNDS", "PracticeCase", "new_case"]
 
 SEVERAL = 4  # things that a question may mean, named when it is not clear
 
@@ -34,13 +40,13 @@ class PracticeCase(Situation):
     """
 
     def ask(self, *names: str) -> PracticeCase:
-        """Ask, examine or test; the answer stands in the next case.
+        """Ask, examine or test; the next case has the answer.
 
         Parameters
         ----------
         names
             Findings and contexts by any of their names or in your own words, such as ``"is it
-            swollen?"``, or ways of examining such as ``"ultrasound"``, which tell all their
+            swollen?"``, or ways of examining such as ``"ultrasound"``, which give all their
             results for one price.
 
         Raises
@@ -64,7 +70,7 @@ class PracticeCase(Situation):
         return case
 
     def examine(self, method: str) -> PracticeCase:
-        """Order an examination with all the results it tells, for one price.
+        """Order an examination with all its results, for one price.
 
         Parameters
         ----------
@@ -217,3 +223,70 @@ class PracticeCase(Situation):
             if fold(name) in {fold(word) for word in (id, method.label, *method.aliases)}:
                 return id
         return ""
+
+
+BACKGROUNDS = {"all": 1.0, "some": 0.5, "none": 0.0}  # share of the contexts that is told
+
+
+def new_case(
+    model: ModelLike,
+    difficulty: str = "medium",
+    kind: str = "any",
+    seed: int | None = None,
+    background: str = "all",
+) -> PracticeCase:
+    """A virtual patient with the complaint, drawn from the network, to practise on.
+
+    Parameters
+    ----------
+    model
+        The model the patient is drawn from.
+    difficulty
+        ``easy``, ``medium`` or ``hard``, by what :class:`kneebayes.teaching.Hardness`
+        measures: how much uncertainty is left after full work-up, and how odd the
+        findings are for the causes. ``any`` takes the first patient drawn.
+    kind
+        ``red herring``: some finding has no true cause and points to a wrong one;
+        ``second cause``: two or more causes are present; ``urgent``: an urgent cause is
+        present, or the signs call for help at once; ``any``: no condition.
+    seed
+        Seed of the random numbers; the same seed draws the same patient. Left out, a new
+        seed is chosen, and the case shows it.
+    background
+        What the learner knows at the beginning besides the complaint: ``all`` of the
+        background, as on a form that was filled in, ``some`` of it (a random half, so that
+        nothing follows from what is missing) or ``none``. The less is known, the longer it
+        takes to compute the best question.
+
+    Raises
+    ------
+    KneebayesError
+        If a word or the seed makes no sense, or there is no such patient.
+
+    Examples
+    --------
+    >>> import kneebayes as kb
+    >>> case = kb.load().practice_case(difficulty="any", seed=1)
+    >>> case = case.ask("fever", "lump behind the knee")
+    >>> case.table["what"].tolist()[-2:]
+    ['fever', 'lump behind the knee']
+    >>> told = case.close({"Baker's cyst": 0.2, "meniscus tear": 0.3}, advice="routine")
+    >>> told.scores["divergence"] > 0.0
+    True
+    """
+    if background not in BACKGROUNDS:
+        allowed = ", ".join(f"'{word}'" for word in BACKGROUNDS)
+        message = f"background: {background!r} is not one. There are: {allowed}."
+        raise KneebayesError(message)
+    if seed is None:
+        seed = int(np.random.default_rng().integers(2**32))
+    whole = isinstance(seed, int | np.integer) and not isinstance(seed, bool)
+    if not whole or seed < 0:
+        message = f"seed: must be a whole number from 0 on, or None. Got {seed!r}."
+        raise KneebayesError(message)
+    truth = draw_patient(model, int(seed), difficulty, kind)
+    rng = np.random.default_rng(int(seed))
+    contexts = list(model.data.knowledge.contexts)
+    is_told = rng.random(len(contexts)) < BACKGROUNDS[background]
+    ids = tuple(id for id, yes in zip(contexts, is_told, strict=True) if yes)
+    return PracticeCase(model, truth, ids, int(seed), difficulty, kind)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import numpy as np
 from numpy.typing import NDArray
@@ -49,7 +49,13 @@ class Chance:
             return np.asarray((mixed ^ (mixed >> np.uint32(14))) / TO_ONE)
 
 
-def worlds_of(network: Network, seed: int, count: int, first: int = 0) -> Worlds:
+def worlds_of(
+    network: Network,
+    seed: int,
+    count: int,
+    first: int = 0,
+    fixed: Mapping[str, str] | None = None,
+) -> Worlds:
     """States of all nodes in some of the worlds that belong to a seed.
 
     Every world has a stream of its own, so world 700 needs no world before it.
@@ -64,18 +70,26 @@ def worlds_of(network: Network, seed: int, count: int, first: int = 0) -> Worlds
         How many worlds.
     first
         Number of the first of them.
+    fixed
+        States of some nodes that are taken as they are; whatever may cause them should be
+        among them, or their causes are drawn as if nothing were known.
 
     Returns
     -------
     array
         Worlds x nodes, the place of each state.
     """
-    numbers = np.arange(first, first + count, dtype=np.uint64)
-    mixed = (np.uint64(seed % 2**32) * np.uint64(OF_SEED) + numbers * np.uint64(OF_WORLD)) % 2**32
+    places = np.arange(first, first + count, dtype=np.uint64)
+    mixed = (np.uint64(seed % 2**32) * np.uint64(OF_SEED) + places * np.uint64(OF_WORLD)) % 2**32
     chance = Chance(mixed.astype(np.uint32))
     worlds = np.zeros((count, len(network.nodes)), dtype=np.int16)
+    held = fixed or {}
     for place, probabilities in enumerate(_in_turn(network, worlds)):
-        worlds[:, place] = _states(probabilities, chance.next())
+        node, numbers = network.nodes[place], chance.next()
+        if node.id in held:
+            worlds[:, place] = node.states.index(held[node.id])
+        else:
+            worlds[:, place] = _states(probabilities, numbers)
     return worlds
 
 

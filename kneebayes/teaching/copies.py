@@ -49,12 +49,12 @@ class StudentCopies:
 def student_copy(notebook: dict[str, Any]) -> dict[str, Any]:
     """A notebook without solutions and outputs, with an empty cell after each exercise.
 
-    Cells are told by the tags in their metadata: ``exercise`` and ``solution``.
+    Cells are recognised by the tags ``exercise`` and ``solution`` in their metadata.
 
     Parameters
     ----------
     notebook
-        The notebook as its JSON says, format 4; it is not changed.
+        The content of the notebook file (JSON, format 4); it is not changed.
 
     Raises
     ------
@@ -84,8 +84,8 @@ def copy_notebooks(
 ) -> StudentCopies:
     """Write student copies of all notebooks of a folder, or of one notebook.
 
-    All notebooks are read before the first is written, so a broken one leaves nothing half
-    done. Nothing that stands in the target already is written over unless it is asked for.
+    All notebooks are read before the first copy is written, so that a broken notebook does not
+    leave half of the copies behind. Existing files are kept unless ``replace`` is True.
 
     Parameters
     ----------
@@ -94,7 +94,7 @@ def copy_notebooks(
     target
         Folder for the copies, made if it is missing; not the folder of the originals.
     replace
-        Whether to write over copies that are there already.
+        Whether to overwrite existing copies.
 
     Raises
     ------

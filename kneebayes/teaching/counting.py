@@ -32,7 +32,7 @@ def count_people(
     answers: Mapping[str, object] | None = None,
     people: int | None = None,
 ) -> NaturalFrequencies:
-    """A query as counts: of 1,000 people like this so many have the cause, of those ...
+    """Answer a question in counts: of 1,000 people like this, so many have the cause, of those ...
 
     Natural frequencies help people to reason rightly with probabilities (Gigerenzer and
     Hoffrage 1995).
@@ -44,12 +44,12 @@ def count_people(
     cause
         A cause by any of its names; a group means at least one of its members.
     findings
-        One name or several that are present, or answers by name; all together, certain.
+        One name or several of findings that are present, or answers by name; each must be certain.
     answers
         What all the people have in common; the complaint is present unless said otherwise.
     people
-        How many. Left out, 1,000, or as many of 10,000 and 100,000 as keep the fewest
-        counts from being rounded to 0; those that are are told of.
+        How many people. Left out, 1,000; or 10,000 or 100,000 if fewer counts are then rounded
+        to 0. Notes name the counts that are rounded to 0 all the same.
 
     Raises
     ------

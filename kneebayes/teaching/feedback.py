@@ -11,16 +11,15 @@ from kneebayes.errors import TooWideError
 from kneebayes.teaching.judgement import Judgement
 from kneebayes.teaching.practice_text import (
     Page,
+    Paged,
     Section,
     belief_cells,
-    sections_html,
-    sections_text,
     step_cells,
 )
 from kneebayes.teaching.reasons import biases_of, reasons_of
 from kneebayes.teaching.situation import LEVELS
 from kneebayes.view.markup import percent
-from kneebayes.view.report import Showing, made_by, made_by_line, urgency_lines
+from kneebayes.view.report import made_by, made_by_line, urgency_lines
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -41,7 +40,7 @@ NOTES = (
 
 
 @dataclass(frozen=True, repr=False, eq=False)
-class Feedback(Judgement, Showing):
+class Feedback(Judgement, Paged):
     """What a learner did on one case, against the truth and the exact posterior.
 
     Made by :meth:`kneebayes.teaching.PracticeCase.close`. Everything is computed when it is
@@ -112,14 +111,8 @@ class Feedback(Judgement, Showing):
         return {**super()._content(), "beliefs": self.belief_rows, "summary": self.summary}
 
     @property
-    def text(self) -> str:
-        """The feedback for a terminal."""
-        return sections_text(_page_of(self))
-
-    @property
-    def html(self) -> str:
-        """The feedback for a notebook."""
-        return sections_html(_page_of(self))
+    def _page(self) -> Page:
+        return _page_of(self)
 
     def draw(self, ax: Axes | None = None) -> Axes:
         """Draw stated against exact probabilities, with the truth."""
@@ -185,7 +178,7 @@ def _advised(feedback: Feedback) -> str:
 
 
 def _urgency(feedback: Feedback) -> Iterator[str]:
-    """What is due; a sign that the learner never found is marked where it stands."""
+    """What the signs call for; a sign that the learner did not find is marked."""
     missed = {(reason.level, reason.text) for reason in feedback.missed}
     advice, *lines = urgency_lines(feedback.due)
     yield f"What the signs call for that you found or could have asked for nothing: {advice}"
@@ -213,7 +206,7 @@ def _hardness(feedback: Feedback) -> Iterator[str]:
     try:
         hard = feedback.hardness
     except TooWideError:
-        yield "How hard the patient is cannot be told exactly: full work-up is too wide a query."
+        yield "How hard the patient is cannot be computed: full work-up is too wide a query."
         return
     yield (
         f"With the whole background known {hard.opening:.2f} bits are open, after full work-up "

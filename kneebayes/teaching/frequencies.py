@@ -1,4 +1,4 @@
-"""Natural frequencies: a query told as counts of people that add up."""
+"""Natural frequencies: the answer to a question as counts of people that add up."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from kneebayes.case import Answer, Urgency, judge_urgency
-from kneebayes.teaching.practice_text import Page, Section, sections_html, sections_text
+from kneebayes.teaching.practice_text import Page, Paged, Section
 from kneebayes.view.markup import percent
-from kneebayes.view.report import Showing, made_by_line, urgency_lines
+from kneebayes.view.report import made_by_line, urgency_lines
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -53,12 +53,12 @@ def largest_remainder(total: int, shares: Sequence[float]) -> tuple[int, ...]:
 
 
 @dataclass(frozen=True, repr=False)
-class NaturalFrequencies(Showing):
+class NaturalFrequencies(Paged):
     """Of so many people like this: with and without a cause, of those with the findings.
 
     Made by :meth:`kneebayes.Model.natural_frequencies`. First the people are split by the
-    cause, then each part by the findings, each time by the method of largest remainders: so
-    counts add up on every level, and exact probabilities stand beside them.
+    cause, then each part by the findings. Each split is rounded by the method of largest
+    remainders, so that counts add up on every level; exact probabilities are given beside them.
 
     Attributes
     ----------
@@ -71,13 +71,13 @@ class NaturalFrequencies(Showing):
     urgent
         Whether it is an urgent one.
     given, findings
-        What all these people have in common, and the findings they are split by.
+        What is known of all these people, and the findings by which they are split.
     people
         How many people.
     prior
         P(cause | given).
     with_cause, without_cause
-        P(all findings as told | cause, given), and the same without the cause.
+        P(all findings | cause, given), and the same without the cause.
     posterior
         P(cause | given, findings).
     """
@@ -217,16 +217,6 @@ class NaturalFrequencies(Showing):
                 f"Fewer than one in {self.people:,}, so rounded to 0 but not impossible: {named}."
             )
         return tuple(notes)
-
-    @property
-    def text(self) -> str:
-        """The sentences and the counts for a terminal."""
-        return sections_text(self._page)
-
-    @property
-    def html(self) -> str:
-        """The sentences and the counts for a notebook."""
-        return sections_html(self._page)
 
     @property
     def _page(self) -> Page:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 
-from kneebayes.view.figures import _new_axes
+from kneebayes.view.figures import SMALL, _new_axes
 from kneebayes.view.markup import percent
 
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ def draw_tree(
         leaf = id not in paths
         parent = "people" if not leaf else id.split("_cause_")[0] + "_cause"
         if id != "people":
-            _draw_branch(ax, PLACES[parent], (x, y), percent(shares[id], 3))
+            _draw_branch(ax, PLACES[parent], (x, y), percent(shares[id], 3), shares[id])
         words = ("have: " if id.endswith("with_finding") else "not: ") + finding
         label = "\n".join([f"{counts[id]:,}", *wrap(paths.get(id, words), 22)])
         box: dict[str, Any] = {
@@ -75,7 +75,7 @@ def draw_tree(
             "boxstyle": "round,pad=0.4",
             "linewidth": 2.2 if leaf else 1.0,
         }
-        ax.text(x, y, label, ha="center", va="center", bbox=box, fontsize=9, parse_math=False)
+        ax.text(x, y, label, ha="center", va="center", bbox=box, fontsize=SMALL, parse_math=False)
     hits, all_with = counts["with_cause_with_finding"], counts["with_finding"]
     below = f"{hits:,} of the {all_with:,} who have it have {cause}"
     ax.text(2.0, -0.72, below, ha="center", va="center", fontsize=10, parse_math=False)
@@ -86,12 +86,20 @@ def draw_tree(
 
 
 def _draw_branch(
-    ax: Axes, start: tuple[float, float], end: tuple[float, float], label: str
+    ax: Axes, start: tuple[float, float], end: tuple[float, float], told: str, share: float
 ) -> None:
-    ax.plot([start[0], end[0]], [start[1], end[1]], color=GREY, lw=1.0, zorder=0)
+    """A line as thick as its share is large."""
+    ax.plot(
+        [start[0], end[0]],
+        [start[1], end[1]],
+        color=GREY,
+        lw=0.6 + 5.0 * share,
+        alpha=0.7,
+        zorder=0,
+    )
     x, y = (start[0] + end[0]) / 2, (start[1] + end[1]) / 2
     box: dict[str, Any] = {"facecolor": "white", "edgecolor": "none", "pad": 1.0}
-    ax.text(x, y, label, ha="center", va="center", fontsize=8.5, bbox=box)
+    ax.text(x, y, told, ha="center", va="center", fontsize=SMALL, bbox=box)
 
 
 def draw_icons(counts: Mapping[str, int], cause: str, finding: str, ax: Axes | None = None) -> Axes:
@@ -129,7 +137,7 @@ def draw_icons(counts: Mapping[str, int], cause: str, finding: str, ax: Axes | N
         first, second = id.split("_cause_")
         caption = f"{first} {cause}; {words[second]}: {counts[id]:,}"
         ax.plot([], [], "s", color=COLOURS[id], mec=GREY, mew=0.4, ms=9, label=caption)
-    legend = ax.legend(frameon=False, loc="upper left", bbox_to_anchor=(0.0, 0.0), fontsize=9)
+    legend = ax.legend(frameon=False, loc="upper left", bbox_to_anchor=(0.0, 0.0), fontsize=SMALL)
     for text in legend.get_texts():
         text.set_parse_math(False)
     return ax

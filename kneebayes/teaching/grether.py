@@ -26,7 +26,7 @@ class StatedBelief:
     cause
         Id of the cause.
     prior
-        Logit of P(cause | complaint, background told), before the first question.
+        Logit of P(cause | complaint, known background), before the first question.
     evidence
         Weight of evidence of all answers since, in nats: exact logit now minus ``prior``.
     stated

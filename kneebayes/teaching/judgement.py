@@ -67,7 +67,7 @@ class Judgement:
 
     @cached_property
     def opening(self) -> Situation:
-        """The case as it was told, before the first step."""
+        """The case at the beginning, before the first step."""
         return chain_of(self.case)[0]
 
     @cached_property

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from kneebayes.case import judge_urgency, read_answers
 from kneebayes.errors import KneebayesError, TooWideError
-from kneebayes.inference import Evidence, draw_worlds
+from kneebayes.inference import Evidence
 from kneebayes.knowledge.telling import contradiction
 from kneebayes.network import Network, Numbers
 from kneebayes.odds import entropy
@@ -58,11 +58,11 @@ class Hardness:
     left
         The same after full work-up, when every finding and every test is known.
     atypicality
-        Share, from 0 to 1, of patients with the same causes and background whose findings
-        are less surprising (those as surprising count half). Estimated from 256 of them,
-        the same for every call.
+        Share, from 0 to 1, of patients with the same causes, background and what lies hidden
+        above both, whose findings are less surprising (those as surprising count half).
+        Estimated from 256 of them, the same for every call.
     herrings
-        Ids of findings that no true cause produced and that point elsewhere.
+        Ids of findings that no true cause produced and that point to another cause.
     """
 
     opening: float
@@ -85,29 +85,30 @@ class Hardness:
 
 
 def draw_patient(model: ModelLike, seed: int, difficulty: str, kind: str) -> Truth:
-    """The first patient with the complaint who is as hard, and of the kind, that is wanted.
+    """Draw the first patient with the complaint who has the wanted difficulty and kind.
 
-    Worlds that the folder calls incoherent are passed over, and so are those in which no cause
-    with a name is present: nobody learns from "it was something else". So a patient is drawn
-    from P(world | complaint, coherent, some cause named), not from P(world | complaint).
+    A patient whose answers would contradict each other (the folder lists such combinations) is
+    skipped, and so is one whose only cause is "something else", from whom nobody would learn.
+    Patients are therefore drawn from P(patient | complaint, no contradiction, a named cause
+    present), not from P(patient | complaint).
 
-    The worlds of a seed are the same in the page, so its first patient is too.
+    The HTML page draws the same patients from the same seed.
 
     Parameters
     ----------
     model
-        Whose network to draw from.
+        The model to draw from.
     seed
-        Whose worlds are looked at, in order.
+        Seed of the random numbers.
     difficulty
-        One of :data:`DIFFICULTIES`; ``any`` takes patients as they come.
+        One of :data:`DIFFICULTIES`; ``any`` sets no condition.
     kind
         One of :data:`KINDS`.
 
     Returns
     -------
     Truth
-        The state of every node of the network, the hidden ones too.
+        The state of every node of the network, hidden ones included.
 
     Raises
     ------
@@ -200,16 +201,29 @@ def hardness_of(model: ModelLike, truth: Truth) -> Hardness:
 
 
 def _atypicality(model: ModelLike, truth: Truth) -> float:
-    """Share of patients with the same causes and background who are less surprising."""
+    """Share of patients with the same causes and background who are less surprising.
+
+    What lies hidden above causes and background is the same too, so that the others can be
+    drawn forward, as the page's ``hardness.js`` draws them.
+    """
     knowledge, network = model.data.knowledge, model.data.network
-    fixed = evidence_about(network, truth, [*knowledge.causes, *knowledge.contexts])
-    likes, _ = draw_worlds(network, REFERENCES, np.random.default_rng(0), fixed)
+    fixed = _with_ancestors(network, [*knowledge.causes, *knowledge.contexts])
+    likes = worlds_of(network, 0, REFERENCES, fixed={id: truth[id] for id in fixed})
     worlds = np.vstack([_world(network, truth), likes])
     brought = [id for id in network.index if id not in {*fixed, knowledge.meta.complaint}]
     surprise = -_log_probabilities(network, worlds, brought)
     less = surprise[1:] < surprise[0] - 1e-9
     equal = np.abs(surprise[1:] - surprise[0]) <= 1e-9
     return float(less.mean() + 0.5 * equal.mean())
+
+
+def _with_ancestors(network: Network, ids: Sequence[str]) -> set[str]:
+    """Some nodes and all that lies above them."""
+    found: set[str] = set()
+    for node in reversed(network.nodes):
+        if node.id in ids or node.id in found:
+            found |= {node.id, *node.parents}
+    return found
 
 
 def _log_probabilities(network: Network, worlds: NDArray[np.int16], ids: Sequence[str]) -> Numbers:

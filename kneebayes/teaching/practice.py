@@ -13,12 +13,12 @@ import numpy as np
 
 from kneebayes.errors import KneebayesError
 from kneebayes.renaming import renamed, renamed_function
+from kneebayes.teaching.case import new_case
 from kneebayes.teaching.feedback import Feedback
 from kneebayes.teaching.grether import NORMAL, GretherWeights, weigh_statements
 from kneebayes.teaching.learners import Learner
-from kneebayes.teaching.opening import new_case
-from kneebayes.teaching.practice_text import Page, Section, sections_html, sections_text
-from kneebayes.view.report import Showing, made_by, made_by_line
+from kneebayes.teaching.practice_text import Page, Paged, Section
+from kneebayes.view.report import made_by, made_by_line
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -46,7 +46,7 @@ WEIGHTS = ("learner", "b1 prior", "error", "b2 evidence", "error")
 
 
 @dataclass(frozen=True, repr=False, eq=False)
-class Practice(Showing):
+class Practice(Paged):
     """Closed cases of one learner or of several.
 
     A class that saved its cases: ``Practice.of("Anna", [Feedback(knee.load_practice_case(file)) for
@@ -81,8 +81,8 @@ class Practice(Showing):
     def load(cls, model: ModelLike, folder: str | Path) -> Practice:
         """The closed cases that a class handed in: every ``*.json`` of a folder.
 
-        The name of a file, without what follows a first ``-`` or ``.``, is the learner's: so
-        ``anna-1.json`` and ``anna-2.json`` are two cases of Anna's.
+        The name of a file up to the first ``-`` or ``.`` is the name of the learner:
+        ``anna-1.json`` and ``anna-2.json`` are two cases of the learner ``anna``.
 
         Parameters
         ----------
@@ -236,16 +236,6 @@ class Practice(Showing):
         return pd.DataFrame(self._calibration_rows)
 
     @property
-    def text(self) -> str:
-        """Scores, weights and what they say, for a terminal."""
-        return sections_text(self._page)
-
-    @property
-    def html(self) -> str:
-        """The same for a notebook."""
-        return sections_html(self._page)
-
-    @property
     def _page(self) -> Page:
         weighed = [(who, weight) for who, weight in self.weights.items() if weight is not None]
         sections = [
@@ -319,14 +309,14 @@ def run_practice(
     Parameters
     ----------
     model
-        Whose patients.
+        The model they are drawn from.
     learner
         A function that takes a case and a NumPy generator, and returns how it closed the
         case; such as :func:`kneebayes.teaching.ask_the_best`.
     n
         How many.
     seed
-        Where chance begins; learners with the same seed meet the same patients.
+        Seed of the random numbers; learners with the same seed meet the same patients.
     difficulty, kind
         As :meth:`case` takes them. Only ``any`` leaves calibration unshifted.
     name

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from kneebayes.questions.ask.text import number
-from kneebayes.view.figures import _new_axes
+from kneebayes.view.figures import SMALL, _new_axes, fit, name_lines
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -17,6 +17,7 @@ Row = Mapping[str, object]
 # Okabe and Ito's colours, told apart by everybody
 BLUE, ORANGE, GREEN, GREY = "#0072B2", "#D55E00", "#009E73", "#767676"
 LEARNERS = (BLUE, ORANGE, GREEN, "#CC79A7", "#E69F00", "#56B4E9", "#000000")
+ENOUGH = 5  # statements in a tenth, from which on an interval says something
 MARKS = ("o", "s", "D", "^", "v", "P", "X")
 
 
@@ -37,7 +38,8 @@ def draw_stated(labels: Sequence[str], stated: Sequence[float], ax: Axes | None 
     if not labels:
         ax.text(0.5, 0.5, "nothing stated yet", ha="center", transform=ax.transAxes)
     ax.set_xlim(0.0, 1.0)
-    ax.set_xlabel("stated probability")
+    ax.set_xlabel("stated probability", fontsize=SMALL)
+    fit(ax)
     return ax
 
 
@@ -78,8 +80,9 @@ def draw_beliefs(rows: Sequence[Row], ax: Axes | None = None) -> Axes:
             }
             ax.plot(shown, mine, "D", label=label, **style)
     ax.set_xlim(-0.02, 1.02)
-    ax.set_xlabel("P(present); shaded: truly present; ! urgent")
-    ax.legend(frameon=False, loc="lower center", bbox_to_anchor=(0.4, 1.0), ncols=4, fontsize=9)
+    ax.set_xlabel("P(present); shaded: truly present; ! urgent", fontsize=SMALL)
+    ax.legend(frameon=False, loc="lower center", bbox_to_anchor=(0.4, 1.0), ncols=4, fontsize=SMALL)
+    fit(ax)
     return ax
 
 
@@ -105,10 +108,11 @@ def draw_steps(rows: Sequence[Row], ax: Axes | None = None) -> Axes:
     for index, row in enumerate(rows):
         end = max(bits[index], free[index], test[index])
         words = "the best free question" if bits[index] == free[index] else str(row["best_free"])
-        ax.text(end + 0.03 * most, index, words, va="center", fontsize=8.5, parse_math=False)
-    ax.set_xlim(0.0, 1.75 * most)
-    ax.set_xlabel("expected information gain (bits)")
-    ax.legend(frameon=False, loc="lower left", bbox_to_anchor=(0.0, 1.0), ncols=3, fontsize=8)
+        ax.text(end + 0.03 * most, index, words, va="center", fontsize=SMALL, parse_math=False)
+    ax.set_xlim(0.0, 2.2 * most)
+    ax.set_xlabel("expected information gain (bits)", fontsize=SMALL)
+    ax.legend(frameon=False, loc="lower left", bbox_to_anchor=(0.0, 1.0), ncols=3, fontsize=SMALL)
+    fit(ax)
     return ax
 
 
@@ -132,26 +136,30 @@ def draw_calibration(rows: Sequence[Row], ax: Axes | None = None) -> Axes:
         )
         colour, mark = LEARNERS[index % len(LEARNERS)], MARKS[index % len(MARKS)]
         shift = 0.006 * (index - (len(learners) - 1) / 2)
-        places = [probability + shift for probability in stated]
-        ax.vlines(places, low, high, color=colour, lw=1.4, alpha=0.7)
+        places = [statement + shift for statement in stated]
+        counts = [number(row["count"]) for row in mine]
+        enough = [at for at, count in enumerate(counts) if count >= ENOUGH]
+        x, bottom, top = ([values[at] for at in enough] for values in (places, low, high))
+        ax.vlines(x, bottom, top, color=colour, lw=1.4, alpha=0.7)
         ax.plot(places, true, marker=mark, color=colour, ms=6.5, lw=0.0, label=learner)
     ax.set_xlim(-0.03, 1.03)
     ax.set_ylim(-0.03, 1.03)
     ax.set_aspect("equal")
-    ax.set_xlabel("stated probability (mean of each tenth)")
-    ax.set_ylabel("share that was true (95 % interval)")
+    ax.set_xlabel("stated probability (mean of each tenth)", fontsize=SMALL)
+    ax.set_ylabel(f"share that was true\n(95 % interval from {ENOUGH} on)", fontsize=SMALL)
     place: dict[str, Any] = {"loc": "lower left", "bbox_to_anchor": (0.0, 1.0), "ncols": 2}
-    legend = ax.legend(frameon=False, fontsize=9, **place)
+    legend = ax.legend(frameon=False, fontsize=SMALL, **place)
     for text in legend.get_texts():
         text.set_parse_math(False)
     ax.spines[["top", "right"]].set_visible(False)
+    fit(ax)
     return ax
 
 
 def _lines(labels: Sequence[str], ax: Axes | None) -> Axes:
     """Axes with one line for each label, the first on top."""
     ax = ax or _new_axes(8.0, 0.36 * max(len(labels), 2) + 1.3)
-    ax.set_yticks(range(len(labels)), labels, parse_math=False, fontsize=9)
+    name_lines(ax, labels)
     ax.set_ylim(max(len(labels), 1) - 0.4, -0.6)
     ax.spines[["top", "right"]].set_visible(False)
     return ax

@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 from typing import NamedTuple
 
 from kneebayes.view.markup import percent, table, tag
+from kneebayes.view.report import Showing
 
-__all__ = ["Page", "Section", "belief_cells", "sections_html", "sections_text", "step_cells"]
+__all__ = [
+    "Page",
+    "Paged",
+    "Section",
+    "belief_cells",
+    "sections_html",
+    "sections_text",
+    "step_cells",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +40,7 @@ class Section:
 
 
 class Page(NamedTuple):
-    """A title, what stands below it, which model made it, and what it is not."""
+    """A title, the sections below it, which model made it, and the disclaimer."""
 
     title: str
     sections: Sequence[Section]
@@ -38,8 +48,27 @@ class Page(NamedTuple):
     disclaimer: str
 
 
+class Paged(Showing):
+    """A result that shows itself as a page."""
+
+    @property
+    @abstractmethod
+    def _page(self) -> Page:
+        """What is shown."""
+
+    @property
+    def text(self) -> str:
+        """What is shown, for a terminal."""
+        return sections_text(self._page)
+
+    @property
+    def html(self) -> str:
+        """The same for a notebook."""
+        return sections_html(self._page)
+
+
 def sections_text(page: Page) -> str:
-    """A page for a terminal; columns of numbers stand to the right."""
+    """A page for a terminal; columns of numbers are aligned to the right."""
     parts = [page.title]
     for section in page.sections:
         lines = [_plain(line) for line in section.lines]

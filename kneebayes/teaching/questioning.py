@@ -23,7 +23,7 @@ def chain_of(case: Situation) -> list[Situation]:
 
 
 def question_rows(case: Situation) -> list[dict[str, object]]:
-    """One row a question: what it was expected to tell, what it told, and the best instead.
+    """One row a question: its expected and actual gain, and the best question instead.
 
     The best question that costs nothing and the best test stand apart.
     """
@@ -86,11 +86,11 @@ def _told(after: Situation, ids: tuple[str, ...], words: Mapping[str, str]) -> s
 
 
 def walk_plan(opening: Situation, questions: int, budget: float) -> Situation:
-    """Walk greedily from the opening of a case: the same patient, as many questions, no more cost.
+    """Question the same patient step by step, each time with the best question one can afford.
 
-    Each time the question with the largest expected information gain is asked among those
-    that the rest of the budget pays for. The answers are the patient's own, so no question
-    counts twice, and what is left at the end can be compared with what a learner left.
+    The best question is the one with the largest expected information gain among those that the
+    rest of the budget pays for. The patient's own answers are used, so the uncertainty at the
+    end can be compared with the uncertainty that a learner left.
 
     Parameters
     ----------

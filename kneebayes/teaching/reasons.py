@@ -76,11 +76,12 @@ def _percent(probability: float) -> str:
 def biases_of(closed: Judgement) -> tuple[str, ...]:
     """Premature closure, anchoring and base-rate neglect, each where the numbers show it.
 
-    Premature closure: a cause was settled on that is not there, while a question that costs
-    nothing still promised a twentieth of the opening uncertainty. Anchoring: a statement that
-    followed less than a third of the way when the evidence moved the exact posterior by five
-    decibans or more. Base-rate neglect: a rare cause was given what its evidence alone would
-    make of even odds.
+    - Premature closure: the learner settled on a cause that is not present, although a question
+      that costs nothing was still expected to remove a twentieth of the initial uncertainty.
+    - Anchoring: the evidence moved the exact posterior by five decibans or more, and the learner
+      followed less than a third of the way.
+    - Base-rate neglect: the probability stated for a rare cause is closer to what its evidence
+      alone would give from even odds than to the exact posterior.
 
     Parameters
     ----------

@@ -1,11 +1,13 @@
-"""What is known of a virtual patient at one point, and how it shows itself."""
+"""What is known of a virtual patient at one point, step by step, and how it shows itself."""
 
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from numbers import Real
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
@@ -14,14 +16,14 @@ from kneebayes.case.answers import evidence_of
 from kneebayes.case.case import Case
 from kneebayes.errors import EvidenceError
 from kneebayes.inference import Evidence
+from kneebayes.knowledge import Names
 from kneebayes.odds import entropy
 from kneebayes.questions.ask.outcomes import Outcome, Subject, information, now_of, outcomes_of
 from kneebayes.questions.ask.questions import question_text_of
 from kneebayes.teaching.patients import Truth
-from kneebayes.teaching.practice_text import Page, Section, sections_html, sections_text
-from kneebayes.teaching.steps import Step
+from kneebayes.teaching.practice_text import Page, Paged, Section
 from kneebayes.teaching.voice import introduction, sentence_about
-from kneebayes.view.report import Showing, made_by, made_by_line, urgency_lines
+from kneebayes.view.report import made_by, made_by_line, urgency_lines
 from kneebayes.writing import write_safely
 
 if TYPE_CHECKING:
@@ -30,24 +32,34 @@ if TYPE_CHECKING:
 
     from kneebayes.building.model import ModelLike
 
-__all__ = ["FORMAT", "LEVELS", "VERSION", "Situation", "best_of", "case_to_json", "uncertainty_of"]
+__all__ = [
+    "FORMAT",
+    "LEVELS",
+    "VERSION",
+    "Situation",
+    "Step",
+    "best_of",
+    "case_to_json",
+    "probabilities_by_id",
+    "uncertainty_of",
+]
 
 LEVELS = ("routine", "soon", "now")
 FORMAT, VERSION = "kneebayes case", 1
 
 
 @dataclass(frozen=True, repr=False, eq=False)
-class Situation(Showing):
+class Situation(Paged):
     """What is known of a virtual patient, what was stated of him, and what may be asked.
 
     Attributes
     ----------
     model
-        Whose network the patient was drawn from, and who judges the learner.
+        The model that the patient was drawn from, and that judges the learner.
     truth
-        The state of every node. To look at it before closing spoils the case.
+        The true state of every node. Looking at it before closing spoils the case.
     told
-        Ids of the contexts that were told at the beginning.
+        Ids of the contexts that the learner knows from the beginning.
     seed, difficulty, kind
         What was asked for when the patient was drawn.
     steps
@@ -55,7 +67,7 @@ class Situation(Showing):
     previous
         The case before the last step.
     advice
-        Once closed, how urgent the learner says it is; empty where he did not say.
+        How urgent the learner said it is; empty while the case is open, or if unsaid.
     closed
         Whether the case is closed.
     """
@@ -238,7 +250,7 @@ class Situation(Showing):
     def table(self) -> pd.DataFrame:
         """One row for each thing known, in order.
 
-        Columns: ``step`` (0 for what was told at the beginning), ``id``, ``what`` (label),
+        Columns: ``step`` (0 for what was known at the beginning), ``id``, ``what`` (label),
         ``state``, ``answer`` (the state in words), ``said`` (in the patient's words, where he
         was asked), ``cost`` and ``burden``.
         """
@@ -249,16 +261,6 @@ class Situation(Showing):
     def _origin(self) -> Mapping[str, Any]:
         """Which model the patient was drawn from."""
         return made_by(self.model)
-
-    @property
-    def text(self) -> str:
-        """The case so far for a terminal."""
-        return sections_text(self._page)
-
-    @property
-    def html(self) -> str:
-        """The case so far for a notebook."""
-        return sections_html(self._page)
 
     @property
     def _page(self) -> Page:
@@ -320,7 +322,7 @@ def uncertainty_of(case: Situation) -> float:
 
 
 def best_of(case: Situation, *, free: bool) -> tuple[str, float]:
-    """The open question that tells most, among those that cost nothing or those that cost.
+    """The open question with the largest expected gain, free or not free.
 
     Parameters
     ----------
@@ -364,3 +366,65 @@ def case_to_json(case: Situation) -> str:
         "advice": case.advice,
     }
     return json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """Something that was asked, or probabilities that were stated.
+
+    Attributes
+    ----------
+    asked
+        Ids of the nodes whose state was given; empty where something was stated.
+    method
+        Id of the method that finds it out; empty where asking or looking does.
+    whole
+        Whether the method was ordered with all its results.
+    cost, burden
+        What this step added, in the units of the knowledge folder.
+    stated
+        P(present) by cause; empty where something was asked.
+    """
+
+    asked: tuple[str, ...] = ()
+    method: str = ""
+    whole: bool = False
+    cost: float = 0.0
+    burden: int = 0
+    stated: Mapping[str, float] = field(default_factory=dict)
+
+
+def probabilities_by_id(names: Names, stated: Mapping[str, float]) -> dict[str, float]:
+    """Stated probabilities by id of the cause.
+
+    Raises
+    ------
+    UnknownNameError
+        If a cause is not known.
+    EvidenceError
+        If they are not given by name, there are none, a number is no probability, or a cause
+        is named twice.
+    """
+    if not isinstance(stated, Mapping) or not stated:
+        message = (
+            "Probabilities are stated by cause, at least one, such as "
+            f'{{"Baker\'s cyst": 0.4}}. Got {stated!r}.'
+        )
+        raise EvidenceError(message)
+    probabilities: dict[str, float] = {}
+    for name, value in stated.items():
+        id = names.meaning(name, ("cause",), "model.causes").id
+        if not _is_probability(value):
+            message = f"'{name}' must be a probability between 0 and 1. Got {value!r}."
+            raise EvidenceError(message)
+        if id in probabilities:
+            message = f"'{name}' names a cause that is stated already. State each cause once."
+            raise EvidenceError(message)
+        probabilities[id] = float(value)
+    return probabilities
+
+
+def _is_probability(value: object) -> bool:
+    if isinstance(value, bool) or not isinstance(value, Real):
+        return False
+    return math.isfinite(float(value)) and 0.0 <= float(value) <= 1.0

@@ -28,7 +28,7 @@ def sentence_about(model: ModelLike, truth: Truth, id: str, seed: int | None) ->
     Parameters
     ----------
     model
-        Whose voices.
+        The model whose folder has the voices.
     truth
         The state of every node.
     id

@@ -1,4 +1,4 @@
-"""What a picture shows, and for whom, said above it: a picture saved alone still tells."""
+"""A caption above each picture: what it shows and for whom, so that it can stand alone."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from kneebayes.case import Answer
+from kneebayes.view.figures import LETTERS_PER_INCH, SMALL, fit
 from kneebayes.view.report import known_of
 
 if TYPE_CHECKING:
@@ -14,8 +15,6 @@ if TYPE_CHECKING:
 
 __all__ = ["say_above"]
 
-LETTERS_PER_INCH = 13.0  # of this size, about
-POINTS_PER_INCH = 72.0
 NARROWEST = 30  # letters
 MOST_LINES = 3
 MORE = " [and more]"
@@ -39,13 +38,13 @@ def say_above(ax: Axes, title: str, answers: Iterable[Answer]) -> Axes:
     Axes
         The same axes.
     """
-    figure = ax.get_figure()
-    dots = POINTS_PER_INCH if figure is None else figure.dpi
-    width = max(NARROWEST, int(ax.bbox.width / dots * LETTERS_PER_INCH))
+    start, inches = fit(ax)
+    width = max(NARROWEST, int(inches * LETTERS_PER_INCH))
+    heading = textwrap.wrap(title, width) or [title]
     lines = textwrap.wrap(known_of(answers), width, max_lines=MOST_LINES, placeholder=MORE)
     legend = ax.get_legend()
     above = legend is not None and legend.get_bbox_to_anchor().y0 > ax.bbox.y1 - 1.0
     pad = PAD_OF_LEGEND if above else PAD
-    text = "\n".join((title, *lines))
-    ax.set_title(text, loc="left", fontsize=9.5, pad=pad, parse_math=False)
+    text = "\n".join((*heading, *lines))
+    ax.set_title(text, loc="left", fontsize=SMALL, pad=pad, parse_math=False, x=start)
     return ax

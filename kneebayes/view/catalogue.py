@@ -24,7 +24,7 @@ Some_co = TypeVar("Some_co", bound=Named, covariant=True)
 
 
 class Catalogue(tuple[Some_co, ...], Generic[Some_co]):
-    """Records in the order of the folder; a tuple, with a table.
+    """Records in the order of the folder: a tuple that is also read by name, and has a table.
 
     Examples
     --------
@@ -135,7 +135,7 @@ def other_names(record: Named) -> tuple[str, ...]:
 
 
 def _folded(record: Named) -> set[str]:
-    """The names that stand for a record as a whole, without case and signs."""
+    """The names of a record as a whole, without case and punctuation."""
     return {fold(name) for name in (record.id, record.label, *record.aliases)}
 
 

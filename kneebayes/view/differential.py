@@ -61,6 +61,7 @@ def differential_dict(case: CaseLike) -> dict[str, Any]:
     case = case.case
     return {
         **plain_case(case),
+        **({"remarks": list(case.remarks)} if case.remarks else {}),
         "probability_of_evidence": case.probability_of_evidence,
         "any_urgent": case.any_urgent,
         "ranking": [asdict(row) for row in case.ranked],
@@ -105,4 +106,4 @@ def _notes(case: Case) -> list[str]:
         notes.append(UNCERTAIN)
     if case.conflict > HARDLY:  # which answers, surprises() tells: that asks the engine often
         notes.insert(0, f"These answers hardly go together (conflict {case.conflict:.1f} bits).")
-    return notes
+    return [*case.remarks, *notes]

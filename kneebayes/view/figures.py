@@ -3,85 +3,190 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING
+from itertools import pairwise
+from textwrap import fill
+from typing import TYPE_CHECKING, Any
 
 from kneebayes.building.model import ModelLike
 from kneebayes.building.places import stated_network, strongest
 from kneebayes.errors import KneebayesError
 from kneebayes.knowledge import Knowledge
 from kneebayes.network import Network
+from kneebayes.view.markup import percent
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-__all__ = ["draw_model", "draw_network", "draw_ranking"]
+__all__ = [
+    "SMALL",
+    "WIDE",
+    "draw_model",
+    "draw_network",
+    "draw_ranking",
+    "fit",
+    "name_ends",
+    "name_lines",
+]
 
-LAYERS = ("context", "cause", "mediator", "finding")
 COLOURS = {"context": "#767676", "cause": "#b2481e", "mediator": "#7a5195", "finding": "#1f5a99"}
 LINE = "#9a9a9a"
+LETTERS_PER_INCH = 12.5  # of this size, about
+WIDE, SMALL = 5.2, 9.5  # inches, points: 6 points where a figure is printed 8.5 cm wide
+NAME = 24  # letters of a name on one line
+MOST_AROUND = 12  # arrows on each side
+LEFT, RIGHT, REACH, EDGE = -1.0, 1.0, 0.33, 0.3  # columns, and half of what a name takes
+
+
+def name_lines(ax: Axes, labels: Sequence[str], letters: int = NAME) -> None:
+    """Name the lines of a picture, long names on several lines; a new figure grows with them."""
+    from matplotlib.figure import Figure
+
+    told = ["\n".join(fill(part, letters) for part in label.split("\n")) for label in labels]
+    ax.set_yticks(range(len(told)), told, fontsize=SMALL, parse_math=False)
+    more = sum(max(0, label.count("\n") - 1) for label in told)
+    figure = ax.figure
+    if more and isinstance(figure, Figure) and len(figure.axes) == 1:
+        width, height = figure.get_size_inches()
+        figure.set_size_inches(width, height + 0.14 * more)
 
 
 def _new_axes(width: float, height: float) -> Axes:
+    """Axes of a new figure, no wider than its type can be read in one column of print."""
     try:
         import matplotlib.pyplot as plt
     except ModuleNotFoundError as error:
         message = "Figures need matplotlib: pip install 'kneebayes[notebook]'."
         raise KneebayesError(message) from error
-    _, ax = plt.subplots(figsize=(width, height), layout="constrained")
+    _, ax = plt.subplots(figsize=(min(width, WIDE), height), layout="constrained")
     return ax
 
 
 def draw_network(
     knowledge: Knowledge, network: Network, around: str | None = None, ax: Axes | None = None
 ) -> Axes:
-    """Draw the network in four layers: contexts, causes, mediators, findings.
+    """Draw what surrounds one cause, or which causes show how much.
+
+    With a cause: what raises it on the left, what it shows on the right, the strongest arrows
+    first, with the chance that each arrow works. Without one: a map, a row for each cause and a
+    column for each finding, since so many arrows cannot be read as lines.
 
     Parameters
     ----------
     knowledge, network
         What to draw.
     around
-        Id of a cause: only what raises it and what it shows; left out, everything.
+        Id of a cause; left out, all of them.
     ax
         Where to draw; left out, a new figure.
     """
-    kinds = _kinds(knowledge)
     stated = stated_network(network)
-    shown = set(kinds) if around is None else _neighbourhood(stated, kinds, around)
-    places = _places(stated, kinds, shown)
-    rows = max(len([1 for id in shown if kinds[id] == layer]) for layer in LAYERS)
-    ax = ax or _new_axes(11.0, max(3.5, 0.24 * rows + 1.0))
-    faint = 0.3 if around is None else 0.9
-    for node in stated.nodes:
-        for parent in node.parents:
-            if node.id in shown and parent in shown:
-                if around is not None and not _on_a_way(kinds, around, parent, node.id):
-                    continue
-                (x0, y0), (x1, y1) = places[parent], places[node.id]
-                width = 0.3 + 1.6 * strongest(network, parent, node.id)
-                ax.plot([x0, x1], [y0, y1], color=LINE, lw=width, alpha=faint, zorder=1)
-    for id in shown:
-        x, y = places[id]
-        box = {"facecolor": "white", "edgecolor": COLOURS[kinds[id]], "boxstyle": "round,pad=0.25"}
-        ax.text(
-            x,
-            y,
-            knowledge.label(id),
-            ha="center",
-            va="center",
-            fontsize=7.5,
-            zorder=2,
-            color=COLOURS[kinds[id]],
-            bbox=box,
-            parse_math=False,
-            fontweight="bold" if id == around else "normal",
-        )
-    for index, layer in enumerate(LAYERS):
-        ax.text(index, 1.04, f"{layer}s", ha="center", fontsize=10, color=COLOURS[layer])
-    ax.set_xlim(-0.5, len(LAYERS) - 0.5)
-    ax.set_ylim(-0.03, 1.08)
+    if around is None:
+        return _draw_map(knowledge, network, stated, ax)
+    return _draw_around(knowledge, network, stated, around, ax)
+
+
+def _draw_map(knowledge: Knowledge, network: Network, stated: Network, ax: Axes | None) -> Axes:
+    """A map of causes by findings; the darker, the more often the cause shows the finding."""
+    causes = sorted(knowledge.causes, key=lambda id: (knowledge.group_of(id), id))
+    kinds = ("history", "symptom", "sign", "test")
+    findings = [id for kind in kinds for id, one in knowledge.findings.items() if one.kind == kind]
+    shares = [[_reach(network, stated, cause, id) for id in findings] for cause in causes]
+    ax = ax or _new_axes(WIDE, 1.2 + 0.135 * len(causes))
+    image = ax.imshow(shares, cmap="Blues", vmin=0.0, vmax=1.0, aspect="auto")
+    labels = [knowledge.label(id) + (" !" if knowledge.causes[id].urgent else "") for id in causes]
+    ax.set_yticks(range(len(causes)), labels, fontsize=SMALL, parse_math=False)
+    starts = [sum(knowledge.findings[id].kind in kinds[:at] for id in findings) for at in range(5)]
+    middles = [(start + end - 1) / 2 for start, end in pairwise(starts)]
+    names = ["history", "symptoms", "signs", "tests"]
+    ax.set_xticks(middles, names, fontsize=SMALL, rotation=30, ha="right", rotation_mode="anchor")
+    for start in starts[1:-1]:
+        ax.axvline(start - 0.5, color=LINE, lw=0.8)
+    ax.tick_params(length=0)
+    ax.set_xlabel("findings, one column each; ! urgent", fontsize=SMALL)
+    figure = ax.figure
+    bar = figure.colorbar(image, ax=ax, shrink=0.5)
+    bar.set_label("how often the cause alone shows it", fontsize=SMALL)
+    return ax
+
+
+def _reach(network: Network, stated: Network, cause: str, finding: str) -> float:
+    """The strongest way from a cause to a finding, straight or over one hidden node."""
+    parents = stated[finding].parents
+    straight = strongest(network, cause, finding) if cause in parents else 0.0
+    over = [
+        strongest(network, cause, one) * strongest(network, one, finding)
+        for one in parents
+        if cause in stated[one].parents
+    ]
+    return max([straight, *over])
+
+
+def _draw_around(
+    knowledge: Knowledge, network: Network, stated: Network, around: str, ax: Axes | None
+) -> Axes:
+    """One cause in the middle, with arrows that tell how strong they are."""
+
+    def ranked(ids: Iterable[str], *, up: bool) -> list[tuple[str, float]]:
+        pairs = [
+            (id, strongest(network, id, around) if up else strongest(network, around, id))
+            for id in ids
+        ]
+        return sorted(pairs, key=lambda pair: -pair[1])
+
+    parents = ranked(stated[around].parents, up=True)
+    children = ranked(stated.children_of(around), up=False)
+    rows = max(min(len(parents), MOST_AROUND), min(len(children), MOST_AROUND), 1)
+    ax = ax or _new_axes(WIDE, 0.8 + 0.44 * rows)
+    for column, pairs in ((LEFT, parents), (RIGHT, children)):
+        shown = pairs[:MOST_AROUND]
+        for row, (id, strength) in enumerate(shown):
+            y = (len(shown) - 1) / 2 - row
+            _name(ax, knowledge, id, column, y, f" {percent(strength)}" if column > 0 else "")
+            near = (column + REACH if column < 0 else column - REACH, y)
+            centre = (-EDGE if column < 0 else EDGE, 0.0)
+            start, end = (near, centre) if column < 0 else (centre, near)
+            style = {"arrowstyle": "-|>", "color": LINE, "lw": 0.6 + 1.6 * strength}
+            ax.annotate("", end, start, arrowprops=style, zorder=1)
+        if len(pairs) > len(shown):
+            more = f"and {len(pairs) - len(shown)} weaker ones"
+            ax.text(
+                column, -(len(shown) + 1) / 2, more, fontsize=SMALL, ha="center", color="#555555"
+            )
+    _name(ax, knowledge, around, 0.0, 0.0, bold=True)
+    top = (rows - 1) / 2 + 0.9
+    ax.text(LEFT, top, "raised by", ha="center", fontsize=SMALL)
+    ax.text(RIGHT, top, "shows (how often)", ha="center", fontsize=SMALL)
+    ax.set_xlim(LEFT - 0.36, RIGHT + 0.36)
+    ax.set_ylim(-(rows + 2.0) / 2, top + 0.4)
     ax.set_axis_off()
     return ax
+
+
+def _name(
+    ax: Axes,
+    knowledge: Knowledge,
+    id: str,
+    x: float,
+    y: float,
+    more: str = "",
+    *,
+    bold: bool = False,
+) -> None:
+    kind = _kinds(knowledge).get(id, "mediator")
+    ax.text(
+        x,
+        y,
+        fill(knowledge.label(id) + more, NAME),
+        ha="center",
+        va="center",
+        fontsize=SMALL,
+        color=COLOURS[kind],
+        fontweight="bold" if bold else "normal",
+        linespacing=0.95,
+        parse_math=False,
+        zorder=2,
+        bbox={"facecolor": "white", "edgecolor": COLOURS[kind], "boxstyle": "round,pad=0.2"},
+    )
 
 
 def _kinds(knowledge: Knowledge) -> dict[str, str]:
@@ -91,47 +196,6 @@ def _kinds(knowledge: Knowledge) -> dict[str, str]:
         **dict.fromkeys(knowledge.mediators, "mediator"),
         **dict.fromkeys(knowledge.findings, "finding"),
     }
-
-
-def _neighbourhood(network: Network, kinds: Mapping[str, str], around: str) -> set[str]:
-    """A cause, its parents, its children, and the findings of the mediators among them."""
-    shown = {around, *network[around].parents, *network.children_of(around)}
-    mediators = [id for id in network.children_of(around) if kinds[id] == "mediator"]
-    return shown.union(*(network.children_of(id) for id in mediators)) if mediators else shown
-
-
-def _on_a_way(kinds: Mapping[str, str], around: str, parent: str, child: str) -> bool:
-    """Whether an arrow belongs to the story of one cause."""
-    return around in (parent, child) or (kinds[parent] == "mediator" and kinds[child] == "finding")
-
-
-def _places(
-    network: Network, kinds: Mapping[str, str], shown: set[str]
-) -> dict[str, tuple[float, float]]:
-    """A column for each layer, evenly filled, each node near the middle of its parents.
-
-    A mediator that raises causes stands between contexts and causes.
-    """
-    columns: dict[float, list[str]] = {}
-    for node in network.nodes:
-        if node.id in shown:
-            column = float(LAYERS.index(kinds[node.id]))
-            raises = any(kinds[child] == "cause" for child in network.children_of(node.id))
-            if kinds[node.id] == "mediator" and raises:
-                column = 0.5
-            columns.setdefault(column, []).append(node.id)
-    places: dict[str, tuple[float, float]] = {}
-    for column, ids in sorted(columns.items()):
-        if column:
-            ids.sort(key=lambda id: -_middle(network, places, id))
-        for row, id in enumerate(ids):
-            places[id] = (column, 1.0 - (row + 0.5) / len(ids))
-    return places
-
-
-def _middle(network: Network, places: Mapping[str, tuple[float, float]], id: str) -> float:
-    heights = [places[parent][1] for parent in network[id].parents if parent in places]
-    return sum(heights) / len(heights) if heights else 0.5
 
 
 def draw_ranking(
@@ -149,22 +213,86 @@ def draw_ranking(
         Where to draw; left out, a new figure.
     """
     drawn = list(rows[:top])[::-1]
-    ax = ax or _new_axes(7.0, 0.34 * len(drawn) + 1.1)
+    ax = ax or _new_axes(WIDE, 0.3 * len(drawn) + 1.1)
     labels = [str(row["cause"]) + (" (urgent)" if row["urgent"] else "") for row in drawn]
     posteriors = _numbers(row["posterior"] for row in drawn)
-    ax.barh(range(len(drawn)), posteriors, color=COLOURS["finding"], height=0.62)
+    colours = [COLOURS["cause"] if row["urgent"] else COLOURS["finding"] for row in drawn]
+    ax.barh(range(len(drawn)), posteriors, color=colours, height=0.62)
     priors = _numbers(row["prior"] for row in drawn)
-    ax.plot(priors, range(len(drawn)), "|", color="black", ms=13, mew=2, label="prior")
-    ax.set_yticks(range(len(drawn)), labels, parse_math=False)
-    ax.set_xlim(0.0, 1.0)
-    ax.set_xlabel("P(present | evidence); several can be present at once")
-    ax.legend(frameon=False, loc="lower right")
+    ax.plot(priors, range(len(drawn)), "|", color="black", ms=13, mew=2)
+    for at, (posterior, prior) in enumerate(zip(posteriors, priors, strict=True)):
+        end = max(posterior, prior) + 0.02
+        ax.text(min(end, 1.02), at, percent(posterior), va="center", fontsize=SMALL)
+    name_lines(ax, labels)
+    ax.set_xlim(0.0, 1.12)
+    ax.set_xticks([0.0, 0.5, 1.0], ["0%", "50%", "100%"])
+    ax.set_xlabel("P(present | evidence); black: before it", fontsize=SMALL)
     ax.spines[["top", "right"]].set_visible(False)
     return ax
 
 
 def _numbers(values: Iterable[object]) -> list[float]:
     return [float(str(value)) for value in values]
+
+
+def fit(ax: Axes) -> tuple[float, float]:
+    """Break what stands below, and set the legend, so that nothing is cut off in a new figure.
+
+    Returns
+    -------
+    tuple
+        Where the figure begins, in widths of the axes, and how wide it is in inches.
+    """
+    from matplotlib.figure import Figure
+
+    figure = ax.figure
+    if not isinstance(figure, Figure) or ax.get_subplotspec() is None:
+        return 0.0, ax.bbox.width / 72.0
+    figure.draw_without_rendering()  # or the axes are not yet where long names put them
+    box, width = ax.get_position(), float(figure.get_size_inches()[0])
+    start = (0.01 - box.x0) / box.width
+    alone = len(figure.axes) == 1
+    if not alone:
+        return 0.0, box.width * width
+    letters = max(18, int(min(box.width * 1.1, 1.0) * width * LETTERS_PER_INCH))
+    ax.set_xlabel("\n".join(fill(one, letters) for one in ax.get_xlabel().split("\n")))
+    legend = ax.get_legend()
+    if legend is not None and legend.get_window_extent().width > 0.98 * figure.bbox.width - (
+        max(0.0, legend.get_window_extent().x0 - figure.bbox.x0)
+    ):
+        texts = [text.get_text() for text in legend.get_texts()]
+        longest = max(len(text) for text in texts) + 6
+        ncols = max(1, min(len(texts), int(width * LETTERS_PER_INCH / longest)))
+        place: dict[str, Any] = {"loc": "lower left", "bbox_to_anchor": (start, 1.0)}
+        handles = [one for one in legend.legend_handles if one is not None]
+        again = ax.legend(handles, texts, frameon=False, fontsize=SMALL, ncols=ncols, **place)
+        for text in again.get_texts():
+            text.set_parse_math(False)
+    return start, width
+
+
+def name_ends(ax: Axes, ends: Mapping[str, float], colours: Sequence[str]) -> None:
+    """Write the name of each line at its right end, apart from each other; no legend."""
+    low, high = ax.get_ylim()
+    least = 0.065 * (high - low)
+    order = sorted(ends, key=lambda label: ends[label])
+    heights: dict[str, float] = {}
+    last = low - least
+    for label in order:
+        last = heights[label] = max(ends[label], last + least)
+    over = max(0.0, last - high)
+    for at, label in enumerate(ends):
+        ax.annotate(
+            fill(label, NAME),
+            (1.0, heights[label] - over),
+            xycoords=("axes fraction", "data"),
+            xytext=(4, 0),
+            textcoords="offset points",
+            va="center",
+            fontsize=SMALL,
+            color=colours[at % len(colours)],
+            parse_math=False,
+        )
 
 
 def draw_model(model: ModelLike, around: str | None = None, ax: Axes | None = None) -> Axes:

@@ -14,10 +14,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from html import escape
-from importlib.metadata import PackageNotFoundError, version
 from itertools import zip_longest
 from pathlib import Path
-from textwrap import wrap
+from textwrap import shorten, wrap
 from typing import TYPE_CHECKING, Any, overload
 
 from kneebayes.building.model import ModelLike
@@ -49,6 +48,7 @@ __all__ = [
     "urgency_lines",
 ]
 
+ALT_LINES, ALT_LETTERS = 5, 600  # rows of a picture told in words, and how much of them
 LONGEST = 70  # characters of a cell before it goes on below
 NUMBER = re.compile(r"[-+<>\u00b1~]? ?\d[\d,.]*(e[-+]?\d+)? ?%?|-|")
 Row = tuple[str, ...]
@@ -63,14 +63,14 @@ class Steps:
 
 @dataclass(frozen=True)
 class Outline:
-    """Lines below each other, each with how deep it stands."""
+    """Lines below each other, each with its depth."""
 
     lines: tuple[tuple[int, str], ...]
 
 
 @dataclass(frozen=True)
 class Report:
-    """Texts to be shown, the same in a terminal and in a notebook.
+    """The texts of a result, the same in a terminal and in a notebook.
 
     Attributes
     ----------
@@ -89,7 +89,7 @@ class Report:
     lead
         Sentences above the table.
     before, after
-        What else stands above the table, or between it and the notes: sentences, steps, outlines.
+        Further sentences, steps or outlines above the table, and between table and notes.
     made_by
         Which model made it: version, lexicon, layer, setting, what was learnt.
     width
@@ -123,7 +123,7 @@ def known_of(answers: Iterable[Answer]) -> str:
 
 
 def urgency_lines(urgency: Urgency) -> list[str]:
-    """The advice, and the signs it rests on; it stands above whatever else is shown."""
+    """The advice, and the signs it rests on; it is shown above everything else."""
     return [urgency.advice, *(f"  - {reason}" for reason in urgency.reasons)]
 
 
@@ -131,7 +131,10 @@ def urgency_lines(urgency: Urgency) -> list[str]:
 
 
 @cache
-def _version() -> str:
+def package_version() -> str:
+    """Version of this package, or ``0+unknown``."""
+    from importlib.metadata import PackageNotFoundError, version
+
     try:
         return version("kneebayes")
     except PackageNotFoundError:  # a plain checkout that was never installed
@@ -142,7 +145,7 @@ def made_by(model: ModelLike) -> dict[str, Any]:
     """Which model made a result, as plain values."""
     data = model.data
     return {
-        "version": _version(),
+        "version": package_version(),
         "source": data.knowledge.meta.source,
         "digest": data.knowledge.digest,
         "lexicon": data.lexicon,
@@ -195,7 +198,7 @@ def report_on(
     of_a_patient: bool = True,
     whole_title: bool = False,
 ) -> Report:
-    """A report about what is known; urgency stands on top where it is of a patient.
+    """A report about what is known; urgency is on top if it is about a patient.
 
     The title gets the complaint before it and the reading of the model behind it, unless it is
     whole already.
@@ -387,6 +390,13 @@ class Showing(ABC):
         text = json.dumps(self.to_dict(), indent=2, ensure_ascii=False, allow_nan=False)
         return text_or_path(text, path)
 
+    @property
+    def alt_text(self) -> str:
+        """The picture in words, for who cannot see it: what it is, and its first rows."""
+        lines = [line.strip() for line in self.text.splitlines() if line.strip()]
+        told = " ".join(" ".join(line.split()) for line in lines[: 1 + ALT_LINES])
+        return shorten(told, ALT_LETTERS, placeholder=" ...")
+
     def __str__(self) -> str:
         return self.text
 
@@ -401,6 +411,18 @@ class Reporting(Showing):
     @abstractmethod
     def report(self) -> Report:
         """What is shown."""
+
+    @property
+    def alt_text(self) -> str:
+        """The picture in words, for who cannot see it: what it is, and its first rows."""
+        told = self.report
+        rows = [
+            "; ".join(str(cell) for cell in row if re.search(r"\w", str(cell)))
+            for row in told.rows[:ALT_LINES]
+        ]
+        parts = [told.title, told.advice, *told.lead[:1], *rows]
+        whole = ". ".join(part.rstrip(". ") for part in parts if part)
+        return shorten(f"{whole}.", ALT_LETTERS, placeholder=" ...")
 
     @property
     def text(self) -> str:

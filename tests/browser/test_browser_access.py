@@ -163,7 +163,10 @@ def test_the_keyboard_is_enough(opened: Any, page_file: Path, knee: kb.Model) ->
         press("Tab")
         assert focused(page, "e.role") == "tab"
         press("ArrowRight")
+        assert page.locator(".kb-interview:visible").count() == 1
+        press("ArrowRight")
         assert page.locator(".kb-ask:visible").count() > 0
+        press("ArrowLeft")
         press("ArrowLeft")
         press("Tab")
         assert focused(page, "e.type") == "search"

@@ -3,10 +3,10 @@
 import tomllib
 
 import pytest
+from kneebayes.building.onset import stated_network
 
 import kneebayes as kb
 from kneebayes.building import Stated
-from kneebayes.building.onset import stated_network
 from kneebayes.building.words import amount_interval
 from kneebayes.inference import Engine, Evidence
 from kneebayes.knowledge.folder import shipped_folder

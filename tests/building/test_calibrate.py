@@ -5,9 +5,9 @@ import sys
 
 import numpy as np
 import pytest
-
 from kneebayes.building.calibrate import CauseFamily, calibrate
 from kneebayes.building.onset import Onset
+
 from kneebayes.errors import KneebayesError
 from kneebayes.inference import Engine, Evidence
 from kneebayes.network import Network, Node, noisy_or_node, root_node

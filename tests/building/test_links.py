@@ -1,8 +1,8 @@
 """Links from stated frequencies."""
 
 import pytest
-
 from kneebayes.building.links import FrequencyLinks, links_from_frequencies
+
 from kneebayes.inference import Engine, Evidence
 from kneebayes.knowledge.base import Arrow
 from kneebayes.knowledge.parts import Interval

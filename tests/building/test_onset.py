@@ -5,8 +5,6 @@ from shutil import copytree
 
 import numpy as np
 import pytest
-
-import kneebayes as kb
 from kneebayes.building.onset import (
     Onset,
     Scale,
@@ -17,6 +15,8 @@ from kneebayes.building.onset import (
     stated_network,
     strongest,
 )
+
+import kneebayes as kb
 from kneebayes.inference import Engine, Evidence
 from kneebayes.network import Network, root_node
 

@@ -201,7 +201,7 @@ def test_slopes_are_differences() -> None:
             continue
         table = case.influences(target, state).table
         slopes = dict(zip(table["number"], table["slope"], strict=True))
-        from kneebayes.exchange.foreign_numbers import _named
+        from kneebayes.exchange.foreign_case import _named
         from kneebayes.exchange.foreign_reasoning import number_places
 
         for node in network.nodes:

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 from conftest import Edit
+from kneebayes.building.onset import cause_of, number_of
 
 import kneebayes as kb
-from kneebayes.building.onset import cause_of, number_of
 from kneebayes.building.settle import settle
 from kneebayes.knowledge.settings import odds_by_cause
 

@@ -8,9 +8,9 @@ from html import unescape
 import numpy as np
 import pandas as pd
 import pytest
+from kneebayes.building.onset import number_of
 
 import kneebayes as kb
-from kneebayes.building.onset import number_of
 from kneebayes.building.quantities import quantities_of
 from kneebayes.building.restating import Restating
 from kneebayes.cohort import COMPLETE

@@ -30,6 +30,8 @@ COMPUTING = (
     "questions.js",
     "patient.js",
     "voice.js",
+    "hardness.js",
+    "weights.js",
     "hearing.js",
 )
 FLAGS = [

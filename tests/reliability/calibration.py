@@ -15,10 +15,10 @@ from dataclasses import dataclass
 
 import numpy as np
 from benchmarks.patients import ANSWERED, Ward
+from kneebayes.building.onset import arising
 from numpy.typing import NDArray
 from tqdm.auto import tqdm
 
-from kneebayes.building.onset import arising
 from kneebayes.inference import Engine, Evidence
 from kneebayes.network import Network, Node, noisy_or_node, table_node
 from reliability.checks import Check

@@ -1,23 +1,27 @@
 """The kernel against the plain engine on random networks, under bounds checks.
 
-``python -m tests.reliability.kernel_fuzz --networks 20000`` builds the kernel with the address and
-undefined-behaviour sanitizers of GCC and asks it in child processes: a read or write outside an
-array, an overflow of a whole number, a shift too far ends the child. Networks are few or many
-nodes, tables wide or narrow, with up to 300 states, likelihoods anywhere, nodes kept, numbers
-of 0, 1 and 1e-320, and limits of memory and work drawn at random, so that giving up is tried too.
+``python -m tests.reliability.kernel_fuzz --networks 20000`` asks the kernel in child processes, for
+a tenth of the networks under GCC's address and undefined-behaviour sanitizers: a read or write
+outside an array, an overflow of a whole number, a shift too far ends the child. Networks are few or
+many nodes, tables wide or narrow, with up to 300 states, two roots above causes, mediators and
+leaves, likelihoods anywhere, nodes kept, numbers of 0, 1 and 1e-320, and limits of memory and work
+drawn at random, so that giving up is tried too.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 import numpy as np
+from tqdm import tqdm
 
 from kneebayes.inference import Engine, Evidence, building
 from kneebayes.inference.answering import rows_of
@@ -28,6 +32,9 @@ from kneebayes.inference.plain import LEAK, Plain, ask_plainly
 from kneebayes.network import Network, Node, noisy_or_node, table_node
 
 CLOSE = 1e-9
+PIECE = 500  # networks that one child process is asked for
+PATIENCE = 10.0  # seconds a network, on average, after which a child hangs
+CHECKED = 0.1  # share of the networks that is asked under bounds checks
 SANITIZE = ("-g", "-fsanitize=address,undefined", "-fno-sanitize-recover=all")
 NARROW = 14.0  # log2 of the widest table for which the plain engine is asked as well
 
@@ -44,10 +51,19 @@ class Tally:
     worst: float = 0.0
     wrong: list[int] = field(default_factory=list)
 
+    def add(self, other: Tally) -> None:
+        """Count what another process met."""
+        for name in ("networks", "answered", "refused", "rough", "compared"):
+            setattr(self, name, getattr(self, name) + getattr(other, name))
+        self.worst = max(self.worst, other.worst)
+        self.wrong += other.wrong
+
 
 def random_network(rng: np.random.Generator) -> Network:
     """Any shape that the kernel may meet."""
-    shape = rng.choice(["small", "many", "states", "pairs", "grid", "wide"])
+    shape = rng.choice(["small", "many", "states", "pairs", "grid", "wide", "layers"])
+    if shape == "layers":
+        return layered_network(rng)
     count = {"small": rng.integers(1, 9), "many": rng.integers(20, 90), "states": 4}.get(
         shape, rng.integers(5, 40)
     )
@@ -62,6 +78,24 @@ def random_network(rng: np.random.Generator) -> Network:
             most = 6 if shape == "wide" else 3
             parents = _some(rng, nodes, int(rng.integers(0, most + 1)))
         nodes.append(_random_node(rng, f"n{at}", parents, 300 if shape == "states" else 4))
+    return Network(tuple(nodes))
+
+
+def layered_network(rng: np.random.Generator) -> Network:
+    """Two roots that act on all causes, mediators below them, leaves below both."""
+    roots = [_random_node(rng, id, [], 6) for id in ("age", "sex")]
+    causes = [
+        _random_node(rng, f"c{at}", _some(rng, roots, int(rng.integers(0, 3))), 2)
+        for at in range(int(rng.integers(2, 9)))
+    ]
+    nodes = [*roots, *causes]
+    for layer, most in (("m", 6), ("n", 3), ("f", 20)):
+        below = []
+        for at in range(int(rng.integers(1, most + 1))):
+            parents = _some(rng, nodes[2:], int(rng.integers(1, 6)))
+            links = {one.id: (0.0, *_numbers(rng, len(one.states) - 1)) for one in parents}
+            below.append(noisy_or_node(f"{layer}{at}", float(rng.random() / 10.0), links))
+        nodes += below
     return Network(tuple(nodes))
 
 
@@ -97,10 +131,14 @@ def _numbers(rng: np.random.Generator, count: int) -> list[float]:
 def random_evidence(rng: np.random.Generator, network: Network) -> Evidence:
     """Hard, likely, faint; on any share of the nodes."""
     share, seen = rng.random(), {}
+    sober = rng.random() < 0.5  # leaves are absent or unknown, as most findings of a patient
     for node in network.nodes:
         states = len(node.states)
         chance = rng.random()
-        if chance > share:
+        if chance > share or (sober and not node.parents):
+            continue
+        if sober and node.is_noisy_or and node.id.startswith("f"):
+            seen[node.id] = (1.0, 0.0) if rng.random() < 0.9 else (0.0, 1.0)
             continue
         if chance < 0.6 * share:
             state = int(rng.integers(states))
@@ -270,42 +308,60 @@ def sanitized(folder: Path) -> tuple[Path, dict[str, str]]:
     return path, {**options, "LD_PRELOAD": library, "KNEEBAYES_KERNEL": str(path)}
 
 
-def run(networks: int, seed: int) -> Tally:
+def run(networks: int, seed: int, first: int = 0) -> Tally:
     """Ask in this process."""
     native = kernel(wait=True)
     assert native is not None
     tally = Tally()
-    for at in range(networks):
+    for at in range(first, networks):
         try_network(np.random.default_rng([seed, at]), native, tally)
     return tally
 
 
-def run_in_child(networks: int, seed: int) -> str:
-    """Ask in a child process under bounds checks; returns what it says."""
+def run_in_child(first: int, last: int, seed: int, checked: bool) -> Tally:
+    """Ask some networks in a child process; ``checked``: under bounds checks."""
     with tempfile.TemporaryDirectory() as folder:
-        _, extra = sanitized(Path(folder))
+        extra = sanitized(Path(folder))[1] if checked else {}
         command = [sys.executable, "-m", "tests.reliability.kernel_fuzz", "--here"]
         done = subprocess.run(
-            [*command, "--networks", str(networks), "--seed", str(seed)],
+            [*command, "--networks", str(last), "--first", str(first), "--seed", str(seed)],
             env={**os.environ, **extra},
             cwd=Path(__file__).parents[2],
             capture_output=True,
             text=True,
             check=False,
+            timeout=PATIENCE * (last - first),
         )
     if done.returncode != 0:
-        raise AssertionError(done.stderr[-4000:])
-    return done.stdout
+        message = f"networks {first} to {last} of seed {seed}, checked: {checked}: "
+        message += f"{done.returncode} {done.stdout} {done.stderr[-4000:]}"
+        raise AssertionError(message)
+    return Tally(**json.loads(done.stdout))
+
+
+def run_in_children(networks: int, seed: int, *, with_checks: bool = True) -> Tally:
+    """Ask all in child processes, the first tenth under bounds checks; what all of them met."""
+    tally = Tally()
+    checked = int(networks * CHECKED) if with_checks else 0
+    starts = [*range(0, checked, PIECE), *range(checked, networks, PIECE)]
+    for start in tqdm(starts, desc="Asking random networks", unit="piece"):
+        last = min(start + PIECE, checked if start < checked else networks)
+        tally.add(run_in_child(start, last, seed, start < checked))
+    return tally
 
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--networks", type=int, default=20_000)
+    parser.add_argument("--first", type=int, default=0)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--here", action="store_true", help="in this process, with its kernel")
     chosen = parser.parse_args()
     if chosen.here:
-        result = run(chosen.networks, chosen.seed)
+        print(json.dumps(asdict(run(chosen.networks, chosen.seed, chosen.first))))
+    else:
+        result = run_in_children(
+            chosen.networks, chosen.seed, with_checks=shutil.which("gcc") is not None
+        )
         print(result)
         sys.exit(bool(result.wrong))
-    print(run_in_child(chosen.networks, chosen.seed))

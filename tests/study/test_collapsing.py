@@ -8,7 +8,7 @@ import kneebayes as kb
 from kneebayes.inference import Engine, Evidence
 from kneebayes.network import Network, noisy_or_node, root_node
 from kneebayes.study import without_mediators
-from kneebayes.study.collapsing import collapse
+from kneebayes.study.baselines import collapse
 
 
 def alone(network: Network, finding: str, cause: str | None, causes: list[str]) -> float:

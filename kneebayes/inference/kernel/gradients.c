@@ -2,7 +2,8 @@
  *
  * A link is a table over its bit that says how probable it is that it fires nothing (0) or
  * something (1). The gradient of ln P(evidence) in both entries gives the derivative in the
- * strength (their difference) and P(the link fires | evidence) (strength times the second). */
+ * strength (their difference) and P(the link fires | evidence) (strength times the second). Where
+ * links are asked about every node is named, so none is mild. */
 #include "kernel.h"
 
 #include <string.h>
@@ -46,7 +47,7 @@ static void share_state(Call *call, const Program *program, const Step *step,
             Int link = step->first_link + k;
             memcpy(before + k * part, slab, (size_t)lengths[k] * sizeof(double));
             lengths[k + 1] = fire_bit(slab, lengths[k], program->link_stride[link],
-                                      numbers[program->link_at[link] + state]);
+                                      numbers[program->link_at[link] + state], 0);
         }
         for (Int i = 0; i < part; i++)
             pulled[i] = weights[state] * result[i];
@@ -55,7 +56,7 @@ static void share_state(Call *call, const Program *program, const Step *step,
             Int stride = program->link_stride[link];
             add_bit_share(before + k * part, pulled, lengths[k], lengths[k + 1], stride,
                           links + 2 * at);
-            fire_bit_back(pulled, lengths[k + 1], lengths[k], stride, numbers[at]);
+            fire_bit_back(pulled, lengths[k + 1], lengths[k], stride, numbers[at], 0);
         }
     }
 }
@@ -107,7 +108,7 @@ static void share_bit(Call *call, const Program *program, const Step *step,
         memcpy(before + (2 * k + 1) * part, some, bytes);
         lengths[k + 1] = fire_states(none, some, lengths[k], program->link_stride[link],
                                      program->query->size[program->link_other[link]],
-                                     numbers + program->link_at[link]);
+                                     numbers + program->link_at[link], 0);
     }
     open_family(program, step, none, some, space, to_none, to_some, gradients->pairs + 2 * node);
     double unfired = space->pairs[2 * node], fired = space->pairs[2 * node + 1];
@@ -133,7 +134,7 @@ static void share_bit(Call *call, const Program *program, const Step *step,
             gradients->links[2 * (at + state) + 1] += something;
         }
         fire_states_back(to_none, to_some, after, first, program->link_stride[link], size,
-                         numbers + at);
+                         numbers + at, 0);
     }
 }
 

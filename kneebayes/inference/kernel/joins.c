@@ -259,6 +259,22 @@ static void along(const Shape *shape, double *c, double *a, double *b, Int bits,
     along(shape, c1, a1, spare, bits - 1, wide, slim, rest, towards);
 }
 
+/* Where no bit is joined by OR each entry is one product; it need not be cleared before. */
+static void multiply(double *restrict c, const double *restrict a, const double *restrict b,
+                     const Shape *shape)
+{
+    for (Int m = 0; m < shape->middle; m++, c += shape->run, a += shape->run) {
+        if (shape->run_is_shared) {
+            for (Int i = 0; i < shape->run; i++)
+                c[i] = a[i] * b[i];
+        } else {
+            double factor = b[m];
+            for (Int i = 0; i < shape->run; i++)
+                c[i] = a[i] * factor;
+        }
+    }
+}
+
 /* Sizes of a join: entries of a, of b for each of what only b holds, and where scratch is cut. */
 typedef struct {
     Shape shape;
@@ -277,8 +293,33 @@ static Cut cut(Call *call, const Program *program, const Step *step, Workspace *
     return cut;
 }
 
+/* A table in the order of its join: as it stands if that is its own, else copied into scratch. */
+static double *ordered(double *values, const Reorder *order, double *scratch)
+{
+    if (order->axes == 1 && order->stride[0] == 1)
+        return values;
+    move(scratch, values, order, 0);
+    return scratch;
+}
+
 static void along_all(const Cut *cut, const Step *step, double *c, int towards)
 {
+    if (step->bits == 0 && towards != TO_B) {
+        for (Int o = 0; o < step->outer; o++) {
+            poll(cut->shape.call);
+            if (towards == TO_JOIN)
+                multiply(c + o * cut->wide, cut->a, cut->b + o * cut->slim, &cut->shape);
+            else if (o == 0)
+                multiply(cut->a, c, cut->b, &cut->shape);
+            else
+                join_none(cut->a, c + o * cut->wide, cut->b + o * cut->slim, &cut->shape);
+        }
+        return;
+    }
+    if (towards == TO_JOIN)
+        memset(c, 0, (size_t)(cut->wide * step->outer) * sizeof(double));
+    else if (towards == TO_A)
+        memset(cut->a, 0, (size_t)cut->wide * sizeof(double));
     for (Int o = 0; o < step->outer; o++)
         along(&cut->shape, c + o * cut->wide, cut->a, cut->b + o * cut->slim, step->bits,
               cut->wide, cut->slim, cut->spare, towards);
@@ -289,9 +330,8 @@ void join(Call *call, const Program *program, const Step *step, Workspace *space
 {
     Cut of = cut(call, program, step, space);
     double *c = space->work + program->offset[step->out];
-    move(of.a, space->work + program->offset[step->a], &step->of_a, 0);
-    move(of.b, space->work + program->offset[step->b], &step->of_b, 0);
-    memset(c, 0, (size_t)size_of(program, step->out) * sizeof(double));
+    of.a = ordered(space->work + program->offset[step->a], &step->of_a, of.a);
+    of.b = ordered(space->work + program->offset[step->b], &step->of_b, of.b);
     along_all(&of, step, c, TO_JOIN);
 }
 
@@ -300,14 +340,19 @@ void join_back(Call *call, const Program *program, const Step *step, Workspace *
 {
     Cut of = cut(call, program, step, space);
     double *c = space->gradients + program->offset[step->out];
+    double *room_a = of.a, *room_b = of.b;
     if (space->needed[step->a]) {
-        move(of.b, space->work + program->offset[step->b], &step->of_b, 0);
-        memset(of.a, 0, (size_t)of.wide * sizeof(double));
+        double *pulled = space->gradients + program->offset[step->a];
+        int plain = step->of_a.axes == 1 && step->of_a.stride[0] == 1;
+        of.a = plain ? pulled : room_a;
+        of.b = ordered(space->work + program->offset[step->b], &step->of_b, room_b);
         along_all(&of, step, c, TO_A);
-        move(space->gradients + program->offset[step->a], of.a, &step->of_a, 1);
+        if (!plain)
+            move(pulled, of.a, &step->of_a, 1);
     }
     if (space->needed[step->b]) {
-        move(of.a, space->work + program->offset[step->a], &step->of_a, 0);
+        of.a = ordered(space->work + program->offset[step->a], &step->of_a, room_a);
+        of.b = room_b;
         memset(of.b, 0, (size_t)(of.slim * step->outer) * sizeof(double));
         along_all(&of, step, c, TO_B);
         move(space->gradients + program->offset[step->b], of.b, &step->of_b, 1);

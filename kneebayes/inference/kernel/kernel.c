@@ -59,26 +59,50 @@ static int is_sound(const Flat *flat, const State *hard)
 /* The plan for one pattern of evidence, which serves as many rows as follow each other with it. */
 typedef struct {
     const State *hard;
-    uint8_t *relevant;
+    uint8_t *relevant, *named, *mild;
     Program *program;
     Workspace *space;
 } Planned;
 
-static void plan_pattern(Call *call, const Flat *flat, const Rows *rows, const State *hard,
-                         Int times, const Limits *limits, Planned *planned)
+static void plan_pattern(Call *call, const Flat *flat, const Rows *rows, Int row,
+                         const State *hard, Int times, const Limits *limits, Planned *planned)
 {
     Int n = flat->nodes;
-    uint8_t *named = take(call, n, 1);
+    planned->named = take(call, n, 1);
     planned->relevant = take(call, n, 1);
+    planned->mild = take(call, n, 1);
     planned->space = NULL;
     for (Int at = 0; at < n; at++) {
-        named[at] = rows->wanted[at] || rows->softened[at];
-        planned->relevant[at] = named[at] || hard[at] >= 0;
+        planned->named[at] = rows->wanted[at] || rows->softened[at];
+        planned->relevant[at] = planned->named[at] || hard[at] >= 0;
     }
     mark_relevant(flat, planned->relevant);
-    Query *query = open_query(call, flat, hard, planned->relevant, named, NULL);
+    mark_mild(flat, hard, rows->numbers + row * rows->numbers_step, planned->relevant,
+              planned->named, planned->mild);
+    Query *query = open_query(call, flat, hard, planned->relevant, planned->named, planned->mild,
+                              NULL);
     planned->program = plan(call, flat, hard, query, times, limits);
     planned->hard = hard;
+}
+
+/* Whether a plan serves a row: the same was observed, and its numbers leave the same nodes mild. */
+static int serves(Call *call, const Flat *flat, const Rows *rows, Int row, const State *hard,
+                  const Planned *planned)
+{
+    size_t n = (size_t)flat->nodes;
+    if (planned->hard == NULL)
+        return 0;
+    if (planned->hard != hard && memcmp(planned->hard, hard, n * sizeof(State)) != 0)
+        return 0;
+    if (rows->numbers_step == 0)
+        return 1;
+    Block *mark = call->blocks;
+    uint8_t *mild = take(call, flat->nodes, 1);
+    mark_mild(flat, hard, rows->numbers + row * rows->numbers_step, planned->relevant,
+              planned->named, mild);
+    int same = memcmp(mild, planned->mild, n) == 0;
+    give_back(call, mark);
+    return same;
 }
 
 static void answer_row(Call *call, const Flat *flat, const Rows *rows, Int row,
@@ -136,11 +160,10 @@ static int try_row(Call *call, const Flat *flat, const Rows *rows, Int row, Int 
     }
     if (!is_sound(flat, hard))
         leave(call, BAD);
-    if (planned->hard == NULL ||
-        (planned->hard != hard && memcmp(planned->hard, hard, (size_t)flat->nodes * sizeof(State)))) {
+    if (!serves(call, flat, rows, row, hard, planned)) {
         give_back(call, NULL);
         planned->hard = NULL;
-        plan_pattern(call, flat, rows, hard, times, limits, planned);
+        plan_pattern(call, flat, rows, row, hard, times, limits, planned);
     }
     answer_row(call, flat, rows, row, limits, planned);
     return rows->status[row] = DONE;
@@ -154,7 +177,7 @@ DOOR int32_t kneebayes_rows(const Flat *flat, const Rows *rows, const Limits *li
                             Int last)
 {
     Call call;
-    Planned planned = {NULL, NULL, NULL, NULL};
+    Planned planned = {NULL, NULL, NULL, NULL, NULL, NULL};
     Int times = rows->hard_step > 0 ? 1 : last - first;
     int status = DONE;
     open_call(&call, limits, rows->stop);
@@ -180,7 +203,8 @@ static void answer_gradients(Call *call, const Flat *flat, const Rows *rows, con
     for (Int at = 0; at < n; at++)
         relevant[at] = rows->wanted[at] || rows->softened[at] || hard[at] >= 0;
     mark_relevant(flat, relevant);
-    Query *query = open_query(call, flat, hard, relevant, relevant, NULL);
+    uint8_t *mild = take_zero(call, n, 1);
+    Query *query = open_query(call, flat, hard, relevant, relevant, mild, NULL);
     Program *program = plan(call, flat, hard, query, 1, limits);
     rows->widths[0] = program->width;
     rows->costs[0] = program->cost;
@@ -236,7 +260,9 @@ static void answer_joint(Call *call, const Flat *flat, const Rows *rows, const L
         relevant[at] = named[at] || hard[at] >= 0;
     }
     mark_relevant(flat, relevant);
-    Query *query = open_query(call, flat, hard, relevant, named, kept);
+    uint8_t *mild = take(call, n, 1);
+    mark_mild(flat, hard, rows->numbers, relevant, named, mild);
+    Query *query = open_query(call, flat, hard, relevant, named, mild, kept);
     Program *program = plan(call, flat, hard, query, 1, limits);
     rows->widths[0] = program->width;
     rows->costs[0] = program->cost;

@@ -81,12 +81,14 @@ typedef struct {
     Int *becomes;        /* the state that the bit of a hidden node turns into, or NONE */
     Int *across;         /* the other parent of the table that a bit acts through, or NONE */
     uint8_t *is_bit, *kept;
+    uint8_t *mild; /* for each variable whether it is the bit of a mild node; see mark_mild */
     Int *ends, *link_at; /* for each link its bit and its state; where its strengths stand */
+    Int *at_start, *at_link; /* for each variable the links that it is an end of */
     Int *leaves;         /* nodes whose table spans several open nodes */
     Word *near;          /* for each variable the set of those it shares a link or table with */
 } Query;
 
-enum { JOIN, SUM, FIRED, HIDDEN, THROUGH };
+enum { JOIN, SUM, FIRED, HIDDEN, THROUGH, MILD };
 
 /* Axes of a table in another order, outermost first; neighbours that stay so are one axis. */
 typedef struct {
@@ -97,8 +99,9 @@ typedef struct {
 /* One step: a join of two tables, or the table of one variable built and the variable out. */
 typedef struct {
     Int kind, a, b, table, out, first_link, last_link;
+    Int last_child; /* MILD: links to children stand from last_link to here */
     Int across, at, apart, beside; /* THROUGH: other parent, where its entries start, strides */
-    Int outer, bits, middle, run;  /* JOIN: only in b; shared bits; two groups of others */
+    Int outer, bits, middle, run;  /* JOIN: only in b; shared bits that are joined by OR; others */
     int run_is_shared;             /* whether the innermost group is the shared states */
     Reorder of_a, of_b;
 } Step;
@@ -133,8 +136,10 @@ double now(void);
 
 /* query.c */
 void mark_relevant(const Flat *flat, uint8_t *relevant);
+void mark_mild(const Flat *flat, const State *hard, const double *numbers, const uint8_t *relevant,
+               const uint8_t *named, uint8_t *mild);
 Query *open_query(Call *call, const Flat *flat, const State *hard, const uint8_t *relevant,
-                  const uint8_t *named, const uint8_t *kept);
+                  const uint8_t *named, const uint8_t *mild, const uint8_t *kept);
 Int leaf_scope(const Flat *flat, const State *hard, Int at, const Int *state, Int *out);
 Int other_parent(const Flat *flat, Int at, Int parent);
 
@@ -158,15 +163,16 @@ void take_state(const Program *program, const Step *step, const double *numbers,
 void take_state_back(const Program *program, const Step *step, const double *numbers,
                      const double *weights, double *work, double *gradients, double *own);
 void take_bit(const Program *program, const Step *step, const double *numbers,
-              const double *pair, double *work);
+              const double *pair, const double *own, double *scratch, double *work);
 void take_bit_back(const Program *program, const Step *step, const double *numbers,
-                   const double *pair, double *gradients);
-Int fire_bit(double *slab, Int filled, Int stride, double strength);
-void fire_bit_back(double *slab, Int filled, Int before, Int stride, double strength);
+                   const double *pair, const double *own, double *scratch, double *gradients);
+Int fire_bit(double *slab, Int filled, Int stride, double strength, int mild);
+void fire_bit_back(double *slab, Int filled, Int before, Int stride, double strength, int mild);
 Int fire_states(double *none, double *some, Int filled, Int stride, Int size,
-                const double *strengths);
+                const double *strengths, int mild);
 void fire_states_back(double *none, double *some, Int filled, Int before, Int stride, Int size,
-                      const double *strengths);
+                      const double *strengths, int mild);
+int is_mild(const Program *program, Int link);
 
 /* joins.c */
 void join(Call *call, const Program *program, const Step *step, Workspace *space);

@@ -11,7 +11,7 @@
 
 typedef struct {
     const Query *query;
-    Word *near, *around, *changed;
+    Word *near, *around, *changed, *seen, *twice;
     double *weight, *fixed, *scores, share;
     Int *held, *ones, *others;
 } Work;
@@ -58,31 +58,50 @@ static double score(Work *work, Int at)
     return 0.5 * (double)(pairs - number) + work->share * size;
 }
 
-/* Join the neighbours of a variable; `changed` gets all whose score may be another. */
+/* Join the neighbours of a variable; `changed` gets all whose score may be another: the neighbours,
+   and who is near to two of them that were joined now. */
 static void connect(Work *work, Int chosen)
 {
     Int words = work->query->words;
     const Word *around = work->near + chosen * words;
-    memcpy(work->changed, around, (size_t)words * sizeof(Word));
+    size_t bytes = (size_t)words * sizeof(Word);
+    memset(work->seen, 0, bytes);
+    memset(work->twice, 0, bytes);
     Int number = members(around, words, work->ones);
     for (Int k = 0; k < number; k++) {
-        Word *near = work->near + work->ones[k] * words;
-        for (Int place = 0; place < words; place++)
+        Word *near = work->near + work->ones[k] * words, fresh = 0;
+        add_member(near, work->ones[k]); /* so that it is not taken for a new one */
+        for (Int place = 0; place < words; place++) {
+            fresh |= around[place] & ~near[place];
             near[place] |= around[place];
+        }
         remove_member(near, work->ones[k]);
         remove_member(near, chosen);
-        for (Int place = 0; place < words; place++)
-            work->changed[place] |= near[place];
+        if (fresh == 0)
+            continue;
+        for (Int place = 0; place < words; place++) {
+            work->twice[place] |= work->seen[place] & near[place];
+            work->seen[place] |= near[place];
+        }
     }
+    for (Int place = 0; place < words; place++)
+        work->changed[place] = around[place] | work->twice[place];
 }
 
-/* Count for the variables that wait for the bit of a hidden node how many they wait for. */
+/* Count for the variables that wait for the bit of a hidden node how many they wait for: what it
+   becomes and acts across, and the bits of a mild node's children. */
 static void hold(Work *work, Int at, Int more)
 {
     if (work->query->becomes[at] >= 0)
         work->held[work->query->becomes[at]] += more;
     if (work->query->across[at] >= 0)
         work->held[work->query->across[at]] += more;
+    if (work->query->mild[at])
+        for (Int i = work->query->at_start[at]; i < work->query->at_start[at + 1]; i++) {
+            const Int *ends = work->query->ends + 2 * work->query->at_link[i];
+            if (ends[1] == at)
+                work->held[ends[0]] += more;
+        }
 }
 
 static Work start(Call *call, const Query *query, Rule rule, uint64_t seed)
@@ -93,6 +112,8 @@ static Work start(Call *call, const Query *query, Rule rule, uint64_t seed)
     memcpy(work.near, query->near, (size_t)(m * words) * sizeof(Word));
     work.around = take(call, words, sizeof(Word));
     work.changed = take(call, words, sizeof(Word));
+    work.seen = take(call, words, sizeof(Word));
+    work.twice = take(call, words, sizeof(Word));
     work.weight = take(call, m, sizeof(double));
     work.fixed = take(call, m, sizeof(double));
     work.scores = take(call, m, sizeof(double));
@@ -104,7 +125,7 @@ static Work start(Call *call, const Query *query, Rule rule, uint64_t seed)
         number = number * 6364136223846793005u + 1442695040888963407u;
         work.weight[at] = log2((double)query->size[at]);
         work.fixed[at] = rule.chance * (double)(number >> 33) / 2147483648.0;
-        if (query->is_bit[at])
+        if (query->is_bit[at] && !query->mild[at])
             work.fixed[at] += query->becomes[at] >= 0 ? rule.hidden : rule.observed;
     }
     return work;

@@ -207,7 +207,8 @@ double run_forward(Call *call, const Flat *flat, const Program *program, const d
             if (step->kind == SUM)
                 take_state(program, step, numbers, space->own + flat->own_start[node], space->work);
             else
-                take_bit(program, step, numbers, space->pairs + 2 * node, space->work);
+                take_bit(program, step, numbers, space->pairs + 2 * node,
+                         space->own + flat->own_start[node], space->scratch, space->work);
         }
         double factor = lift(space->work + program->offset[step->out],
                              size_of(program, step->out), SMALL);
@@ -247,6 +248,7 @@ void run_backward(Call *call, const Flat *flat, const Program *program, const do
             take_state_back(program, step, numbers, space->own + flat->own_start[node],
                             space->work, space->gradients, pulled + flat->own_start[node]);
         else
-            take_bit_back(program, step, numbers, space->pairs + 2 * node, space->gradients);
+            take_bit_back(program, step, numbers, space->pairs + 2 * node,
+                          space->own + flat->own_start[node], space->scratch, space->gradients);
     }
 }

@@ -92,7 +92,19 @@ static Int close_table(Writer *writer, Int length)
     return table;
 }
 
-/* Multiplications that joining two tables takes: half as much again for each shared bit. */
+/* Whether tables that share a variable are joined by OR along it. */
+static int by_or(const Query *query, Int variable)
+{
+    return query->is_bit[variable] && !query->mild[variable];
+}
+
+/* Whether a link fires the bit of a mild node. */
+int is_mild(const Program *program, Int link)
+{
+    return program->query->mild[program->link_other[link]];
+}
+
+/* Multiplications that joining two tables takes: half as much again for each bit joined by OR. */
 static double join_cost(const Program *program, Int a, Int b)
 {
     const Query *query = program->query;
@@ -101,7 +113,7 @@ static double join_cost(const Program *program, Int a, Int b)
         Int variable = program->scopes[i];
         if (!has(mask(program, a), variable))
             cost *= (double)query->size[variable];
-        else if (query->is_bit[variable])
+        else if (by_or(query, variable))
             cost *= 1.5;
     }
     return cost;
@@ -111,7 +123,7 @@ static double join_cost(const Program *program, Int a, Int b)
 static int group_of(const Program *program, Int b, Int variable, int alone_last)
 {
     if (has(mask(program, b), variable)) {
-        if (program->query->is_bit[variable])
+        if (by_or(program->query, variable))
             return 0;
         return alone_last ? 1 : 2;
     }
@@ -163,7 +175,7 @@ static Int join_two(Writer *writer, Int a, Int b)
     for (Int i = starts[a]; i < starts[a + 1]; i++) {
         if (!has(mask(program, b), scopes[i]))
             alone *= query->size[scopes[i]];
-        else if (query->is_bit[scopes[i]])
+        else if (by_or(query, scopes[i]))
             bits++;
         else
             shared *= query->size[scopes[i]];
@@ -271,7 +283,8 @@ static Int bucket_scope(Writer *writer, Int source, Int variable)
     Int first = program->link_count, mine = query->is_bit[variable] ? 0 : 1;
     scopes[end++] = variable;
     for (int known = 1; known >= 0; known--)
-        for (Int link = 0; link < query->links; link++) {
+        for (Int i = query->at_start[variable]; i < query->at_start[variable + 1]; i++) {
+            Int link = query->at_link[i];
             if (query->ends[2 * link + mine] != variable || writer->taken[link])
                 continue;
             Int other = query->ends[2 * link + 1 - mine];
@@ -292,15 +305,36 @@ static Int bucket_scope(Writer *writer, Int source, Int variable)
     return close_table(writer, end - starts[table]);
 }
 
+/* Note the links from a mild node to its children. */
+static void note_children(Writer *writer, Int variable)
+{
+    Program *program = writer->program;
+    const Query *query = program->query;
+    if (!query->mild[variable])
+        return;
+    for (Int i = query->at_start[variable]; i < query->at_start[variable + 1]; i++) {
+        Int link = query->at_link[i];
+        if (query->ends[2 * link + 1] == variable) {
+            program->noted[program->link_count] = link;
+            program->link_other[program->link_count++] = query->ends[2 * link];
+            writer->taken[link] = 1;
+        }
+    }
+}
+
 /* Write what is left of a table's scope when its variable is out.
  *
- * What the variable becomes, and what it acts across, stand outermost if they are new. */
-static Int result_scope(Writer *writer, Int table, Int becomes, Int across)
+ * What the variable becomes, what it acts across, and the bits of children (noted from `children`
+ * on) stand outermost if they are new. */
+static Int result_scope(Writer *writer, Int table, Int becomes, Int across, Int children)
 {
     Program *program = writer->program;
     const Int *starts = program->scope_start;
-    reserve(writer, starts[table + 1] - starts[table] + 2);
+    reserve(writer, starts[table + 1] - starts[table] + 2 + program->link_count - children);
     Int out = program->table_count, end = starts[out];
+    for (Int link = program->link_count - 1; link >= children; link--)
+        if (!has(mask(program, table), program->link_other[link]))
+            program->scopes[end++] = program->link_other[link];
     if (becomes >= 0 && !has(mask(program, table), becomes))
         program->scopes[end++] = becomes;
     if (across >= 0 && !has(mask(program, table), across))
@@ -338,14 +372,23 @@ static int eliminate(Writer *writer, Int variable)
     if (table == NONE)
         return 0;
     Int becomes = query->becomes[variable], across = query->across[variable];
-    Int out = result_scope(writer, table, becomes, across);
+    Int children = program->link_count;
+    note_children(writer, variable);
+    Int out = result_scope(writer, table, becomes, across, children);
     if (out == NONE)
         return 0;
     Step *step = &program->steps[program->step_count++];
     *step = (Step){.a = source, .b = becomes, .table = table, .out = out, .first_link = first,
-                   .last_link = program->link_count, .across = NONE};
+                   .last_link = children, .last_child = program->link_count, .across = NONE};
     if (!query->is_bit[variable]) {
         step->kind = SUM;
+    } else if (query->mild[variable]) {
+        step->kind = MILD;
+        double spread = 2.0 * exp2((double)(program->link_count - children));
+        if (spread > (double)writer->limits->most)
+            return 0;
+        if (spread > writer->spread)
+            writer->spread = spread;
     } else if (becomes < 0) {
         step->kind = FIRED;
     } else if (query->node[becomes] == query->node[variable]) {
@@ -363,8 +406,10 @@ static int eliminate(Writer *writer, Int variable)
         program->finals[program->final_count++] = out;
     else
         writer->live[writer->live_count++] = out;
-    double links = (double)(program->link_count - first);
+    double links = (double)(children - first);
     program->cost += (links + 2.0) * (double)size_of(program, table);
+    if (step->kind == MILD)
+        program->cost += 2.0 * (double)size_of(program, out);
     return 1;
 }
 

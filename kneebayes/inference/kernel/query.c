@@ -67,8 +67,35 @@ static Int *tables_acted_through(Call *call, const Flat *flat, const State *hard
     return through;
 }
 
+/* Mark the hidden noisy-ORs of which nothing but absence was seen, downwards too.
+ *
+ * What is known below such a node is at most as probable if the node is present as if it is absent.
+ * So its family can be held as "none fired" and "all" instead of "none" and "some" without ever
+ * losing a digit: what comes of it is w1 all + (w0 - w1) none, where w1 <= w0. Tables that share
+ * such a bit are multiplied, not joined by OR, and the node needs no state of its own. */
+void mark_mild(const Flat *flat, const State *hard, const double *numbers, const uint8_t *relevant,
+               const uint8_t *named, uint8_t *mild)
+{
+    for (Int at = 0; at < flat->nodes; at++)
+        mild[at] = relevant[at] && flat->is_or[at] && hard[at] < 0 && !named[at] &&
+                   open_parents(flat, hard, at) > 0;
+    for (Int at = flat->nodes - 1; at >= 0; at--) {
+        int quiet = flat->is_or[at] && (hard[at] == 0 || mild[at]);
+        if (!relevant[at])
+            continue;
+        for (Int slot = flat->parent_start[at]; slot < flat->parent_start[at + 1]; slot++) {
+            Int parent = flat->parents[slot];
+            if (mild[parent]) {
+                const double *strengths = numbers + flat->link_at[slot];
+                mild[parent] = (uint8_t)(quiet && strengths[0] <= strengths[1]);
+            }
+        }
+    }
+}
+
 static void number_variables(Call *call, const Flat *flat, const State *hard,
-                             const uint8_t *relevant, const Int *through, Query *query)
+                             const uint8_t *relevant, const uint8_t *mild, const Int *through,
+                             Query *query)
 {
     Int n = flat->nodes, m = 0;
     query->state = take(call, n, sizeof(Int));
@@ -79,7 +106,7 @@ static void number_variables(Call *call, const Flat *flat, const State *hard,
         query->state[at] = query->bit[at] = NONE;
         if (!relevant[at])
             continue;
-        if (hard[at] < 0 && through[at] < 0) {
+        if (hard[at] < 0 && through[at] < 0 && !mild[at]) {
             query->node[m] = at;
             query->is_bit[m] = 0;
             query->state[at] = m++;
@@ -87,6 +114,8 @@ static void number_variables(Call *call, const Flat *flat, const State *hard,
         if (flat->is_or[at] && hard[at] != 0 && open_parents(flat, hard, at) > 0) {
             query->node[m] = at;
             query->is_bit[m] = 1;
+            if (mild[at])
+                query->state[at] = m; /* its children hang on the bit itself */
             query->bit[at] = m++;
         }
     }
@@ -123,6 +152,22 @@ static void collect_leaves(Call *call, const Flat *flat, const State *hard,
     }
     query->links = links;
     query->leaves_count = leaves;
+}
+
+/* List for each variable the links that it is an end of, in their order. */
+static void list_links(Call *call, Query *query)
+{
+    Int m = query->m, ends = 2 * query->links;
+    query->at_start = take_zero(call, m + 2, sizeof(Int));
+    query->at_link = take(call, ends, sizeof(Int));
+    Int *start = query->at_start + 2; /* moves on by one place while the list is written */
+    for (Int end = 0; end < ends; end++)
+        start[query->ends[end]]++;
+    for (Int v = 1; v < m; v++)
+        start[v] += start[v - 1];
+    start--;
+    for (Int end = 0; end < ends; end++)
+        query->at_link[start[query->ends[end]]++] = end / 2;
 }
 
 /* Open members of a table's family, parents in order and the node last; returns how many. */
@@ -165,29 +210,32 @@ static void find_neighbours(Call *call, const Flat *flat, const State *hard, Que
 
 /* Collect what is open: nodes that are named keep their state, kept ones are not taken out. */
 Query *open_query(Call *call, const Flat *flat, const State *hard, const uint8_t *relevant,
-                  const uint8_t *named, const uint8_t *kept)
+                  const uint8_t *named, const uint8_t *mild, const uint8_t *kept)
 {
     Query *query = take_zero(call, 1, sizeof(Query));
     Int *through = tables_acted_through(call, flat, hard, relevant, named);
-    number_variables(call, flat, hard, relevant, through, query);
+    number_variables(call, flat, hard, relevant, mild, through, query);
     collect_leaves(call, flat, hard, relevant, through, query);
     Int m = query->m;
     query->size = take(call, m, sizeof(Int));
     query->becomes = take(call, m, sizeof(Int));
     query->across = take(call, m, sizeof(Int));
     query->kept = take_zero(call, m, 1);
+    query->mild = take_zero(call, m, 1);
     for (Int v = 0; v < m; v++) {
         Int at = query->node[v];
         query->becomes[v] = query->across[v] = NONE;
         query->kept[v] = kept != NULL && kept[at] && !query->is_bit[v];
         query->size[v] = query->is_bit[v] ? 2 : flat->states[at];
-        if (query->is_bit[v] && hard[at] < 0) {
+        query->mild[v] = query->is_bit[v] && mild[at];
+        if (query->is_bit[v] && hard[at] < 0 && !mild[at]) {
             Int table = through[at];
             Int other = table < 0 ? NONE : other_parent(flat, table, at);
             query->becomes[v] = query->state[table < 0 ? at : table];
             query->across[v] = other < 0 ? NONE : query->state[other];
         }
     }
+    list_links(call, query);
     find_neighbours(call, flat, hard, query);
     return query;
 }

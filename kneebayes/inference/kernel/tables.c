@@ -5,15 +5,27 @@
  * multiplied that is still zero.
  *
  * A link moves what had not fired yet from the half where the bit says none to the half where it
- * says some, with its strength as the share. */
+ * says some, with its strength as the share. The bit of a mild node says none or all: a link takes
+ * from the half that says none, and the other stays. */
 #include "kernel.h"
 
 #include <string.h>
 
 /* The parent's state is fixed, the bit is an axis of the slab; returns what is filled. */
-Int fire_bit(double *slab, Int filled, Int stride, double strength)
+Int fire_bit(double *slab, Int filled, Int stride, double strength, int mild)
 {
     double rest = 1.0 - strength;
+    if (mild) {
+        if (stride >= filled) {
+            memcpy(slab + filled, slab, (size_t)filled * sizeof(double));
+            stride = filled;
+            filled *= 2;
+        }
+        for (Int base = 0; strength != 0.0 && base < filled; base += 2 * stride)
+            for (Int i = base; i < base + stride; i++)
+                slab[i] *= rest;
+        return filled;
+    }
     if (stride >= filled) {
         double *fired = slab + filled;
         for (Int i = 0; i < filled; i++) {
@@ -33,9 +45,19 @@ Int fire_bit(double *slab, Int filled, Int stride, double strength)
 }
 
 /* Gradient before a link from that after it. */
-void fire_bit_back(double *slab, Int filled, Int before, Int stride, double strength)
+void fire_bit_back(double *slab, Int filled, Int before, Int stride, double strength, int mild)
 {
     double rest = 1.0 - strength;
+    if (mild) {
+        if (before < filled)
+            for (Int i = 0; i < before; i++)
+                slab[i] = rest * slab[i] + slab[before + i];
+        else
+            for (Int base = 0; strength != 0.0 && base < filled; base += 2 * stride)
+                for (Int i = base; i < base + stride; i++)
+                    slab[i] *= rest;
+        return;
+    }
     if (before < filled) {
         const double *some = slab + before;
         for (Int i = 0; i < before; i++)
@@ -52,14 +74,15 @@ void fire_bit_back(double *slab, Int filled, Int before, Int stride, double stre
 
 /* The bit is split into two slabs, the parent's state is an axis of both. */
 Int fire_states(double *none, double *some, Int filled, Int stride, Int size,
-                const double *strengths)
+                const double *strengths, int mild)
 {
+    double gains = mild ? 0.0 : 1.0; /* what a link takes from none, some gains; all does not */
     if (stride >= filled) {
         for (Int state = size - 1; state >= 0; state--) {
             double strength = strengths[state], rest = 1.0 - strength;
             double *to_none = none + state * filled, *to_some = some + state * filled;
             for (Int i = 0; i < filled; i++) {
-                to_some[i] = some[i] + strength * none[i];
+                to_some[i] = some[i] + gains * strength * none[i];
                 to_none[i] = rest * none[i];
             }
         }
@@ -69,7 +92,10 @@ Int fire_states(double *none, double *some, Int filled, Int stride, Int size,
         for (Int state = 0; state < size; state++) {
             double strength = strengths[state], rest = 1.0 - strength;
             double *mine = none + base + state * stride, *fired = some + base + state * stride;
-            if (strength != 0.0)
+            if (strength != 0.0 && mild)
+                for (Int i = 0; i < stride; i++)
+                    mine[i] *= rest;
+            else if (strength != 0.0)
                 for (Int i = 0; i < stride; i++) {
                     fired[i] += strength * mine[i];
                     mine[i] *= rest;
@@ -80,15 +106,16 @@ Int fire_states(double *none, double *some, Int filled, Int stride, Int size,
 
 /* Gradients of both slabs before a link from those after it. */
 void fire_states_back(double *none, double *some, Int filled, Int before, Int stride, Int size,
-                      const double *strengths)
+                      const double *strengths, int mild)
 {
+    double gains = mild ? 0.0 : 1.0;
     if (before < filled) {
-        double strength = strengths[0], rest = 1.0 - strength;
+        double strength = gains * strengths[0], rest = 1.0 - strengths[0];
         for (Int i = 0; i < before; i++)
             none[i] = rest * none[i] + strength * some[i];
         for (Int state = 1; state < size; state++) {
-            strength = strengths[state];
-            rest = 1.0 - strength;
+            strength = gains * strengths[state];
+            rest = 1.0 - strengths[state];
             const double *of_none = none + state * before, *of_some = some + state * before;
             for (Int i = 0; i < before; i++) {
                 none[i] += rest * of_none[i] + strength * of_some[i];
@@ -99,20 +126,20 @@ void fire_states_back(double *none, double *some, Int filled, Int before, Int st
     }
     for (Int base = 0; base < filled; base += size * stride)
         for (Int state = 0; state < size; state++) {
-            double strength = strengths[state], rest = 1.0 - strength;
+            double strength = gains * strengths[state], rest = 1.0 - strengths[state];
             double *mine = none + base + state * stride;
             const double *fired = some + base + state * stride;
-            if (strength != 0.0)
+            if (rest != 1.0)
                 for (Int i = 0; i < stride; i++)
                     mine[i] = rest * mine[i] + strength * fired[i];
         }
 }
 
-/* Whether a state fires none of a table's links. */
+/* Whether a state fires none of a table's links, and leaves nothing where one would have fired. */
 static int is_quiet(const Program *program, const Step *step, const double *numbers, Int state)
 {
     for (Int link = step->first_link; link < step->last_link; link++)
-        if (numbers[program->link_at[link] + state] != 0.0)
+        if (numbers[program->link_at[link] + state] != 0.0 || is_mild(program, link))
             return 0;
     return 1;
 }
@@ -138,7 +165,7 @@ Int fill(const Program *program, const Step *step, double *work)
     double *table = work + program->offset[step->table];
     Int variable = variable_of(program, step), size = program->query->size[variable];
     Int part = size_of(program, step->table) / size;
-    int bit = program->query->is_bit[variable];
+    int bit = program->query->is_bit[variable] && !program->query->mild[variable];
     if (step->a < 0) {
         for (Int state = 0; state < size; state++)
             table[state * part] = bit && state == 1 ? 0.0 : 1.0;
@@ -178,7 +205,7 @@ static void fill_back(const Program *program, const Step *step, Int filled, doub
     Int inner = stride_of(program, step->a, variable);
     if (inner == 0) {
         copy(values, table, filled);
-        if (!program->query->is_bit[variable])
+        if (!program->query->is_bit[variable] || program->query->mild[variable])
             for (Int state = 1; state < size; state++)
                 for (Int i = 0; i < filled; i++)
                     values[i] += table[state * part + i];
@@ -216,7 +243,7 @@ void take_state(const Program *program, const Step *step, const double *numbers,
         if (!is_quiet(program, step, numbers, state))
             for (Int link = step->first_link; link < step->last_link; link++)
                 filled = fire_bit(slab, filled, program->link_stride[link],
-                                  numbers[program->link_at[link] + state]);
+                                  numbers[program->link_at[link] + state], is_mild(program, link));
         for (Int i = 0; i < filled; i++)
             result[i] += weight * slab[i];
     }
@@ -258,7 +285,8 @@ void take_state_back(const Program *program, const Step *step, const double *num
             continue;
         for (Int link = step->last_link - 1; link >= step->first_link; link--) {
             Int stride = program->link_stride[link], before = stride >= known ? stride : filled;
-            fire_bit_back(slab, filled, before, stride, numbers[program->link_at[link] + state]);
+            fire_bit_back(slab, filled, before, stride, numbers[program->link_at[link] + state],
+                          is_mild(program, link));
             filled = before;
         }
     }
@@ -330,9 +358,70 @@ static void let_through(const Program *program, const Step *step, const double *
             }
 }
 
+/* What both halves of a mild node's table are to be multiplied by, for each pattern of its
+   children's bits (the first in the lowest place): its own weights, and the links to the children. */
+static void mild_factors(const Program *program, const Step *step, const double *numbers,
+                         const double *pair, const double *own, double *of_none, double *of_all)
+{
+    Int filled = 1;
+    of_none[0] = own[0];
+    of_all[0] = own[1];
+    for (Int link = step->last_link; link < step->last_child; link++) {
+        const double *strengths = numbers + program->link_at[link];
+        for (Int i = 0; i < filled; i++) {
+            of_none[filled + i] = of_none[i];
+            of_all[filled + i] = of_all[i];
+            of_none[i] *= 1.0 - strengths[0];
+            of_all[i] *= 1.0 - strengths[1];
+        }
+        filled *= 2;
+    }
+    for (Int i = 0; i < filled; i++)
+        of_none[i] = pair[0] * (of_none[i] - of_all[i]);
+}
+
+/* Close a mild family: w1 all + (w0 - w1) none for each pattern of the children's bits; or back. */
+static void close_mild(const Program *program, const Step *step, const double *factors_none,
+                       const double *factors_all, double *none, double *all, double *result,
+                       int back)
+{
+    Int part = size_of(program, step->table) / 2, run = part, slabs = size_of(program, step->out) / part;
+    for (Int link = step->last_link; link < step->last_child; link++)
+        if (program->link_stride[link] > 0 && program->link_stride[link] < run)
+            run = program->link_stride[link];
+    if (back) {
+        clear(none, part);
+        clear(all, part);
+    }
+    for (Int slab = 0; slab < slabs; slab++)
+        for (Int start = 0; start < part; start += run) {
+            Int place = 0, fresh = slab;
+            for (Int link = step->last_link; link < step->last_child; link++) {
+                Int stride = program->link_stride[link], value;
+                if (stride > 0) {
+                    value = start / stride & 1;
+                } else { /* new here: the first of them innermost */
+                    value = fresh & 1;
+                    fresh >>= 1;
+                }
+                place |= value << (link - step->last_link);
+            }
+            double of_none = factors_none[place], of_all = factors_all[place];
+            double *to = result + slab * part + start;
+            if (back)
+                for (Int i = 0; i < run; i++) {
+                    none[start + i] += of_none * to[i];
+                    all[start + i] += of_all * to[i];
+                }
+            else
+                for (Int i = 0; i < run; i++)
+                    to[i] = of_none * none[start + i] + of_all * all[start + i];
+        }
+}
+
 /* Build the table of a family's bit, let the leak act, and close the family. */
 void take_bit(const Program *program, const Step *step, const double *numbers,
-              const double *pair, double *work)
+              const double *pair, const double *own, double *scratch, double *work)
 {
     double *result = work + program->offset[step->out];
     Int whole = size_of(program, step->table), part = whole / 2;
@@ -341,9 +430,13 @@ void take_bit(const Program *program, const Step *step, const double *numbers,
     for (Int link = step->first_link; link < step->last_link; link++)
         filled = fire_states(none, some, filled, program->link_stride[link],
                              program->query->size[program->link_other[link]],
-                             numbers + program->link_at[link]);
+                             numbers + program->link_at[link], step->kind == MILD);
     double unfired = pair[0], fired = pair[1];
-    if (step->kind == FIRED) {
+    if (step->kind == MILD) {
+        double *of_all = scratch + ((Int)1 << (step->last_child - step->last_link));
+        mild_factors(program, step, numbers, pair, own, scratch, of_all);
+        close_mild(program, step, scratch, of_all, none, some, result, 0);
+    } else if (step->kind == FIRED) {
         for (Int i = 0; i < part; i++)
             result[i] = some[i] + fired * none[i];
     } else if (step->kind == THROUGH) {
@@ -365,13 +458,17 @@ void take_bit(const Program *program, const Step *step, const double *numbers,
 
 /* Gradient of the source from that of the result. */
 void take_bit_back(const Program *program, const Step *step, const double *numbers,
-                   const double *pair, double *gradients)
+                   const double *pair, const double *own, double *scratch, double *gradients)
 {
     double *result = gradients + program->offset[step->out];
     Int whole = size_of(program, step->table), part = whole / 2;
     double *none = gradients + program->offset[step->table], *some = none + part;
     double unfired = pair[0], fired = pair[1];
-    if (step->kind == FIRED) {
+    if (step->kind == MILD) {
+        double *of_all = scratch + ((Int)1 << (step->last_child - step->last_link));
+        mild_factors(program, step, numbers, pair, own, scratch, of_all);
+        close_mild(program, step, scratch, of_all, none, some, result, 1);
+    } else if (step->kind == FIRED) {
         for (Int i = 0; i < part; i++) {
             some[i] = result[i];
             none[i] = fired * result[i];
@@ -398,7 +495,7 @@ void take_bit_back(const Program *program, const Step *step, const double *numbe
         Int stride = program->link_stride[link], before = stride >= known ? stride : filled;
         fire_states_back(none, some, filled, before, stride,
                          program->query->size[program->link_other[link]],
-                         numbers + program->link_at[link]);
+                         numbers + program->link_at[link], step->kind == MILD);
         filled = before;
     }
     fill_back(program, step, known, gradients);

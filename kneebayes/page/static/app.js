@@ -2,17 +2,23 @@
 import { infer } from "./engine.js";
 import { ledger } from "./explain.js";
 import { createModel } from "./model.js";
+import { DIFFICULTIES } from "./hardness.js";
 import { KINDS } from "./patient.js";
 import { urgency } from "./urgency.js";
 import { answersCard } from "./view_answers.js";
 import { catalogOf } from "./view_catalog.js";
 import { differentialCard, rankedCauses, urgencyBand } from "./view_differential.js";
 import { button, listed, make, percentText, uniquePrefix } from "./view_dom.js";
+import { groundsOf } from "./view_grounds.js";
+import { interviewPanel } from "./view_interview.js";
 import { ledgerCard } from "./view_ledger.js";
+import { networkCard } from "./view_network.js";
 import { practicePanel } from "./view_practice.js";
+import { priorCard } from "./view_prior.js";
 import { questionsCard } from "./view_questions.js";
 import { questionsInSlices } from "./view_slices.js";
 import { tabsOver } from "./view_tabs.js";
+import { PERHAPS, WEIGHT, weightOfPrior, weighted } from "./weights.js";
 
 const WAIT_FOR_QUESTIONS = 250; // milliseconds: a quick row of answers is not held up
 const YOU_FIRST = {
@@ -28,12 +34,13 @@ const WAIT_TO_SPEAK = 600; // milliseconds: a quick row of answers is read out o
  * `notebook` gives it a frame of its own height. The first paint waits for no computing.
  */
 export function mountExplorer(root, payload, { answers = {}, onAnswers = () => {}, notebook = false } = {}) {
-  const catalog = catalogOf(payload);
+  const catalog = catalogOf(payload, { perhaps: !notebook });
   const prefix = uniquePrefix();
-  const state = { answers: new Map(Object.entries(answers)), selected: null, about: "", tab: "explore" };
+  const state = { answers: new Map(Object.entries(answers)), selected: null, about: "", tab: "explore", prior: null };
   const parts = partsOf(catalog, prefix, notebook, actions());
   const timers = new Set();
   let stopAsking = () => {};
+  let plain = null; // the model as it is; `model` carries the weights of what was said
   let model = null;
   let probable = 0; // P(at least one urgent cause), as last computed
 
@@ -42,8 +49,9 @@ export function mountExplorer(root, payload, { answers = {}, onAnswers = () => {
   parts.tabs.show("explore");
   parts.answers.show(state.answers);
   later(() => {
-    model = createModel(payload);
-    parts.practice.start(model);
+    plain = createModel(payload);
+    model = plain;
+    parts.practice.start(plain);
     refresh();
     const wanted = notebook ? null : wantedPatient(globalThis.location?.hash ?? "");
     if (wanted !== null) {
@@ -62,6 +70,8 @@ export function mountExplorer(root, payload, { answers = {}, onAnswers = () => {
       reset() {
         state.answers.clear();
         state.selected = null;
+        state.prior = null;
+        parts.interview.forget();
         changed();
       },
       replace(said) {
@@ -73,13 +83,19 @@ export function mountExplorer(root, payload, { answers = {}, onAnswers = () => {
         parts.why.element.scrollIntoView({ block: "nearest" });
         refresh();
       },
+      prior(id, probability) {
+        state.prior = probability === null ? null : { id, probability };
+        state.selected = id;
+        refresh();
+      },
+      finish: () => parts.tabs.show("explore"),
       about(id) {
         state.about = id;
         refresh();
       },
       tab(id) {
         state.tab = id;
-        if (id === "practice" && model !== null) parts.practice.open();
+        if (id === "practice" && plain !== null) parts.practice.open();
         showUrgency();
       },
       practised: () => showUrgency(),
@@ -112,14 +128,39 @@ export function mountExplorer(root, payload, { answers = {}, onAnswers = () => {
     stopAsking();
   }
 
+  /** All that is known, less than certain answers as weights on the model. */
   function told() {
-    return { [payload.complaint]: "present", ...Object.fromEntries(state.answers) };
+    const said = [...state.answers];
+    const sure = said.filter(([, value]) => value !== "perhaps");
+    const weights = Object.fromEntries(
+      said.filter(([, value]) => value === "perhaps").map(([id]) => [id, [1 - PERHAPS, PERHAPS]]),
+    );
+    if (state.prior !== null) {
+      const { id, probability } = state.prior;
+      weights[id] = weightOfPrior(catalog.causes.get(id).prior, probability);
+    }
+    const carried = weighted(plain, weights);
+    model = carried.model;
+    return { [payload.complaint]: "present", ...Object.fromEntries(sure), ...carried.answers };
+  }
+
+  /** What counts as a sign: "perhaps" does, for whoever says so of an urgent sign is to be told. */
+  function signs() {
+    const said = [...state.answers].map(([id, value]) => [id, value === "perhaps" ? "present" : value]);
+    return { [payload.complaint]: "present", ...Object.fromEntries(said) };
+  }
+
+  /** The answers in the order told, a prior that was dragged before them all. */
+  function inOrder(answered) {
+    const dragged = state.prior === null ? [] : [[WEIGHT + state.prior.id, "present"]];
+    const said = [...state.answers.keys()].map((id) => (id in answered ? [id, answered[id]] : [WEIGHT + id, "present"]));
+    return [...dragged, ...said];
   }
 
   function showUrgency() {
-    if (model === null) return;
+    if (plain === null) return;
     if (state.tab !== "practice") {
-      parts.band.show([{ name: "", urgency: urgency(model, told()) }], probable);
+      parts.band.show([{ name: "", urgency: urgency(plain, signs()) }], probable);
       return;
     }
     const found = parts.practice.urgency();
@@ -127,7 +168,7 @@ export function mountExplorer(root, payload, { answers = {}, onAnswers = () => {
   }
 
   function refresh() {
-    if (model === null) return;
+    if (plain === null) return;
     stop();
     showUrgency();
     parts.root.dataset.state = "waiting";
@@ -139,7 +180,7 @@ export function mountExplorer(root, payload, { answers = {}, onAnswers = () => {
         return;
       }
       show(found);
-      later(() => explain(found));
+      later(() => explain(found, answered));
       later(() => showQuestions(answered), WAIT_FOR_QUESTIONS);
       later(() => speak(found), WAIT_TO_SPEAK);
     });
@@ -151,24 +192,45 @@ export function mountExplorer(root, payload, { answers = {}, onAnswers = () => {
     parts.causes.show({ ranking, selected, anyUrgent: found.urgent });
     probable = found.urgent;
     showUrgency();
+    showPrior(found, selected);
     parts.glance.textContent = `${topCauses(ranking)} \u2013 all causes`;
     parts.root.dataset.state = "shown";
   }
 
-  function explain(found) {
+  /** The prior of the cause that is looked at, as it stands now. */
+  function showPrior(found, selected) {
+    const dragged = state.prior?.id === selected;
+    const prior = dragged ? state.prior.probability : catalog.causes.get(selected).prior;
+    parts.prior.show(selected, prior, found.posterior[selected].at(-1), dragged);
+  }
+
+  function explain(found, answered) {
     const selected = state.selected ?? rankedCauses(catalog, found.posterior)[0].id;
-    parts.why.show(selected, ledger(model, [...state.answers], selected));
+    parts.why.show(selected, ledger(model, inOrder(answered), selected));
+    parts.network.show(selected, (id) => chanceOf(answered, id));
     const groups = payload.groups.map((group) => ({ ...group, posterior: found.groups[group.id] }));
     parts.causes.showGroups(groups.sort((one, other) => other.posterior - one.posterior));
     parts.root.dataset.state = "explained";
+  }
+
+  /** P(present) of any node, null where it has several states. */
+  function chanceOf(answered, id) {
+    const states = plain.nodes[plain.index.get(id)].states;
+    if (states.length > 2) return null;
+    if (id in answered) return Number(answered[id] === states[1]);
+    const found = infer(model, answered, { targets: [id] });
+    return found.possible ? found.posterior[id][1] : null;
   }
 
   function showQuestions(answered) {
     const about = state.about === "" ? undefined : state.about;
     const done = (rows) => {
       parts.questions.show(rows);
+      const top = topCauses(rankedCauses(catalog, infer(model, answered).posterior));
+      parts.interview.show(rows, state.answers.size, top);
       parts.root.dataset.state = "ready";
     };
+    parts.interview.wait();
     stopAsking = questionsInSlices(model, answered, { about }, done, parts.questions.wait);
   }
 
@@ -178,7 +240,7 @@ export function mountExplorer(root, payload, { answers = {}, onAnswers = () => {
   }
 
   function speak(found) {
-    const { advice } = urgency(model, told());
+    const { advice } = urgency(plain, signs());
     parts.spoken.textContent = `Most probable: ${topCauses(rankedCauses(catalog, found.posterior))}. ${advice}`;
   }
 
@@ -196,7 +258,7 @@ export function mountExplorer(root, payload, { answers = {}, onAnswers = () => {
 
   function impossibleText() {
     const freeing = [...state.answers.keys()].filter((id) => {
-      const { [id]: _, ...rest } = told();
+      const { [id]: _, [WEIGHT + id]: __, ...rest } = told();
       return infer(model, rest).possible;
     });
     const names = freeing.map((id) => `'${catalog.label(id)}'`);
@@ -226,7 +288,11 @@ function partsOf(catalog, prefix, notebook, act) {
   const band = urgencyBand();
   const answers = answersCard(catalog, prefix, act);
   const causes = differentialCard(catalog, prefix, act.select);
-  const why = ledgerCard(catalog, prefix, act.select);
+  const grounds = groundsOf(payload);
+  const why = ledgerCard(catalog, prefix, grounds, act.select);
+  const network = networkCard(catalog, grounds, act);
+  const prior = priorCard(catalog, prefix, act);
+  const interview = interviewPanel(catalog, prefix, act);
   const asking = questionsCard(catalog, prefix, act);
   const practice = practicePanel(catalog, prefix, act.practised, act.explore);
   const spoken = make("div", { class: "kb-hidden", role: "status", "aria-live": "polite" });
@@ -241,8 +307,8 @@ function partsOf(catalog, prefix, notebook, act) {
       make(
         "div",
         { class: "kb-pane kb-pair" },
-        make("div", { class: "kb-half" }, causes.element, why.element),
-        make("div", { class: "kb-half" }, asking.element, foot(payload)),
+        make("div", { class: "kb-half" }, causes.element, why.element, network.element),
+        make("div", { class: "kb-half" }, asking.element, prior.element, foot(payload)),
       ),
     ),
     glance,
@@ -251,6 +317,7 @@ function partsOf(catalog, prefix, notebook, act) {
     prefix,
     [
       { id: "explore", label: "Explore", panel: explore },
+      { id: "interview", label: "Interview", panel: interview.element },
       { id: "practice", label: "Virtual patient", panel: practice.element },
     ],
     act.tab,
@@ -260,7 +327,7 @@ function partsOf(catalog, prefix, notebook, act) {
     { class: "kb-shell", data: { state: "waiting" } },
     head(payload),
     band.element,
-    make(notebook ? "div" : "main", { class: "kb-main" }, tabs.element, explore, practice.element, spoken),
+    make(notebook ? "div" : "main", { class: "kb-main" }, tabs.element, explore, interview.element, practice.element, spoken),
   );
   const skip = make("a", {
     class: "kb-skip",
@@ -274,16 +341,16 @@ function partsOf(catalog, prefix, notebook, act) {
       },
     },
   });
-  return { band, answers, causes, why, questions: asking, practice, spoken, glance, tabs, shell, skip, root: shell };
+  return { band, answers, causes, why, network, prior, interview, questions: asking, practice, spoken, glance, tabs, shell, skip, root: shell };
 }
 
-/** The patient that an address asks for, such as `#patient=42&kind=urgent`; null if it asks for none. */
+/** The patient that an address asks for, such as `#patient=42&difficulty=hard`; null if it asks for none. */
 function wantedPatient(hash) {
   const words = new URLSearchParams(hash.replace(/^#/, ""));
   const seed = Number(words.get("patient") ?? "");
   if (!Number.isInteger(seed) || seed <= 0) return null;
-  const kind = words.get("kind") ?? "any";
-  return { seed, kind: KINDS.includes(kind) ? kind : "any" };
+  const allowed = (name, list) => (list.includes(words.get(name)) ? words.get(name) : "any");
+  return { seed, kind: allowed("kind", KINDS), difficulty: allowed("difficulty", DIFFICULTIES) };
 }
 
 /** The title and the honest words, the same as stand on the page before any script has run. */

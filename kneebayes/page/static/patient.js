@@ -25,7 +25,7 @@ export function chanceFrom(seed) {
 }
 
 /** What a patient can be wanted to be, as in Python. */
-export const KINDS = ["any", "second cause", "urgent"];
+export const KINDS = ["any", "red herring", "second cause", "urgent"];
 
 /**
  * Draw a patient with the complaint.
@@ -33,31 +33,36 @@ export const KINDS = ["any", "second cause", "urgent"];
  * Worlds are drawn until one has all that is given (Henrion 1988), so it is drawn from
  * P(world | given) exactly; where that is too rare, state after state is drawn from its
  * posterior instead, which gives the same and takes a second. Worlds that the folder calls
- * incoherent are passed over, and those in which no cause with a name is present. Every world has chance of its
- * own, so that Python's `knee.practice_case("any", kind, seed)` finds the same patient.
+ * incoherent are passed over, and those in which no cause with a name is present. Every world
+ * has chance of its own, so that Python finds the same patient.
  *
  * @param {object} model a model
  * @param {number} seed where chance begins; the same seed draws the same patient
- * @param {{given: Object<string, ?string>, kind: string}} [options] what else the patient must
- *   have, as answers (the complaint is present unless it says otherwise), and one of `KINDS`
+ * @param {{given: Object<string, ?string>, kind: string, suits: function(object): boolean}}
+ *   [options] what else the patient must have, as answers (the complaint is present unless it
+ *   says otherwise), one of `KINDS`, and what else must be so
  * @returns {{causes: Array<string>, states: Object<string, string>, seed: number}} causes that are
  *   present, and the state of every node by id
  */
 export function drawPatient(model, seed, options = {}) {
   const hard = observe(model, { [model.complaint]: "present", ...(options.given || {}) });
+  const suits = options.suits || (() => true);
   let patient = null;
   for (let tries = 0; patient === null && tries < MOST_TRIES; tries += 1) {
     const world = drawForward(model, hard, chanceFrom(seedOfWorld(seed, tries)));
     const drawn = world === null ? null : patientOf(model, world, seed);
-    if (drawn !== null && isTeachable(model, drawn) && isOfKind(model, drawn, options.kind)) {
+    if (drawn !== null && isTeachable(model, drawn) && isOfKind(model, drawn, options.kind) && suits(drawn)) {
       patient = drawn;
     }
+  }
+  if (patient === null && options.suits) {
+    throw new Error(`None of ${MOST_TRIES} worlds is such a patient. Ask for another number, difficulty or kind.`);
   }
   return patient || patientOf(model, drawGiven(model, hard, chanceFrom(seed)), seed);
 }
 
 /** Where chance begins for one of the worlds of a seed. */
-function seedOfWorld(seed, world) {
+export function seedOfWorld(seed, world) {
   return (Math.imul(seed, 0x9e3779b1) + Math.imul(world, 0x85ebca6b)) >>> 0;
 }
 
@@ -127,7 +132,7 @@ function drawGiven(model, hard, chance) {
 }
 
 /** P(state | states of the parents) of one node. */
-function chanceOfStates(model, at, world) {
+export function chanceOfStates(model, at, world) {
   const node = model.nodes[at];
   if (node.isNoisyOr) {
     let absent = 1 - node.leak;
@@ -145,7 +150,7 @@ function chanceOfStates(model, at, world) {
 }
 
 /** One state, by its probabilities. */
-function drawState(probabilities, chance) {
+export function drawState(probabilities, chance) {
   let left = chance();
   let last = 0; // the last that can occur takes what rounding left over
   for (let state = 0; state < probabilities.length; state += 1) {

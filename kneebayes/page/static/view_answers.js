@@ -1,6 +1,7 @@
 // The list of all that can be told of a patient: real radio buttons, in sections, with a search.
 import { answerText, readAnswers } from "./view_catalog.js";
 import { button, counted, make, matches, refill } from "./view_dom.js";
+import { PERHAPS } from "./weights.js";
 
 /**
  * The card of answers.
@@ -81,7 +82,8 @@ function answerSection(catalog, prefix, act, section) {
 
 function answerItem(catalog, prefix, act, id) {
   const label = catalog.label(id);
-  const states = [...catalog.states(id), ""];
+  const perhaps = catalog.perhaps && catalog.states(id).length === 2 ? ["perhaps"] : [];
+  const states = [...catalog.states(id), ...perhaps, ""];
   const inputs = states.map((state) =>
     make("input", {
       type: "radio",
@@ -198,7 +200,8 @@ function sharingBox(catalog, prefix, act) {
   return {
     element,
     show(answers) {
-      area.value = JSON.stringify(Object.fromEntries(answers), null, 1);
+      const said = [...answers].map(([id, state]) => [id, state === "perhaps" ? PERHAPS : state]);
+      area.value = JSON.stringify(Object.fromEntries(said), null, 1);
     },
   };
 }

@@ -1,11 +1,12 @@
 // What a payload names, made ready to be listed and searched.
 import { hearingOf } from "./hearing.js";
 import { folded } from "./view_dom.js";
+import { PERHAPS, WEIGHT } from "./weights.js";
 
 const YES_AND_NO = { present: "yes", absent: "no" };
 
-/** Names, states and sections of a payload. */
-export function catalogOf(payload) {
+/** Names, states and sections of a payload; `perhaps` says whether answers may be less than certain. */
+export function catalogOf(payload, { perhaps = false } = {}) {
   const nodes = new Map(payload.nodes.map((node) => [node.id, node]));
   const causes = new Map(payload.causes.map((cause) => [cause.id, cause]));
   const findings = new Map(payload.findings.map((finding) => [finding.id, finding]));
@@ -16,6 +17,7 @@ export function catalogOf(payload) {
     causes,
     findings,
     label,
+    perhaps,
     has: (id) => nodes.has(id),
     sections: sectionsOf(payload),
     stateLabel: (id, state) => words(id)[state] ?? YES_AND_NO[state] ?? state,
@@ -71,6 +73,10 @@ function namesOf(payload, id, words) {
 
 /** An answer in words: the label, and what was said of it. */
 export function answerText(catalog, id, state) {
+  if (id.startsWith(WEIGHT)) {
+    const weighed = id.slice(WEIGHT.length);
+    return catalog.causes.has(weighed) ? "your prior instead of the model\u2019s" : `${catalog.label(weighed)}: perhaps`;
+  }
   return `${catalog.label(id)}: ${catalog.stateLabel(id, state)}`;
 }
 
@@ -111,6 +117,7 @@ function idNamed(catalog, name) {
 function stateNamed(catalog, id, name, value) {
   if (value === null || value === "" || value === "unknown") return null;
   const states = catalog.states(id);
+  if (catalog.perhaps && states.length === 2 && (value === PERHAPS || value === "perhaps")) return "perhaps";
   const wanted = { true: "present", false: "absent", yes: "present", no: "absent" }[value] ?? value;
   const found = states.find(
     (state) => state === wanted || folded(catalog.stateLabel(id, state)) === folded(String(wanted)),

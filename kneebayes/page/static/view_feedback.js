@@ -142,7 +142,7 @@ export function recordOf(catalog, visit, said) {
     lexicon: payload.lexicon.id,
     setting: payload.setting ?? null,
     seed: visit.seed,
-    difficulty: "any",
+    difficulty: visit.difficulty,
     kind: visit.kind,
     told: visit.free,
     truth: visit.patient.states,

@@ -1,10 +1,11 @@
 // Why a cause is as probable as it is: a waterfall of decibans from prior to posterior.
 import { DECIBANS_PER_NAT } from "./explain.js";
 import { answerText } from "./view_catalog.js";
+import { WEIGHT } from "./weights.js";
 import { make, numberText, percentText, refill, signedText } from "./view_dom.js";
 
 /** The card that explains one cause. */
-export function ledgerCard(catalog, prefix, onSelect) {
+export function ledgerCard(catalog, prefix, grounds, onSelect) {
   const select = make(
     "select",
     { id: `${prefix}-explained`, on: { change: () => onSelect(select.value) } },
@@ -65,15 +66,16 @@ export function ledgerCard(catalog, prefix, onSelect) {
       }
       sum.textContent =
         `${percentText(cause.prior)} before any answer, ${percentText(told.posterior)} with all of them.`;
-      refill(body, ...ledgerRows(catalog, told));
+      refill(body, ...ledgerRows(catalog, grounds, cause, told));
     },
   };
 }
 
-function ledgerRows(catalog, told) {
+function ledgerRows(catalog, grounds, cause, told) {
   const start = DECIBANS_PER_NAT * told.priorLogOdds;
   const steps = told.rows.map((row, at) => ({
     text: answerText(catalog, row.id, row.state),
+    sources: grounds.ofAnswer(cause.id, row.id.startsWith(WEIGHT) ? row.id.slice(WEIGHT.length) : row.id),
     decibans: row.decibans,
     from: DECIBANS_PER_NAT * (at === 0 ? told.priorLogOdds : told.rows[at - 1].logOddsAfter),
     to: DECIBANS_PER_NAT * row.logOddsAfter,
@@ -83,7 +85,7 @@ function ledgerRows(catalog, told) {
   const first = make(
     "tr",
     {},
-    make("th", { scope: "row" }, named("before any answer", scale, 0, start)),
+    make("th", { scope: "row" }, named("before any answer", scale, 0, start, grounds.ofPrior(cause))),
     make("td", { class: "kb-number", text: "" }),
     make("td", { class: "kb-number kb-small", text: numberText(start) }),
   );
@@ -94,13 +96,13 @@ function stepRow(step, scale) {
   return make(
     "tr",
     { data: { decibans: String(step.decibans) } },
-    make("th", { scope: "row" }, named(step.text, scale, step.from, step.to)),
+    make("th", { scope: "row" }, named(step.text, scale, step.from, step.to, step.sources)),
     make("td", { class: "kb-number", text: signedText(step.decibans) }),
     make("td", { class: "kb-number kb-small", text: numberText(step.to) }),
   );
 }
 
-function named(text, scale, from, to) {
+function named(text, scale, from, to, sources) {
   const share = (value) => {
     const inside = Math.min(Math.max(value, scale.low), scale.high);
     return (100 * (inside - scale.low)) / (scale.high - scale.low);
@@ -112,5 +114,5 @@ function named(text, scale, from, to) {
     make("u", { style: { left: `${share(0)}%` } }),
     make("i", { style: { left: `${left}%`, width: `max(2px, ${right - left}%)` } }),
   );
-  return make("div", { class: "kb-named" }, make("div", { text }), bar);
+  return make("div", { class: "kb-named" }, make("div", {}, make("span", { text }), sources), bar);
 }

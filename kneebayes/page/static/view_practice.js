@@ -1,6 +1,7 @@
 // The virtual patient: a case drawn from the model, asked, judged and then told.
 import { clearly } from "./hearing.js";
-import { drawPatient, KINDS } from "./patient.js";
+import { DIFFICULTIES, drawWanted } from "./hardness.js";
+import { KINDS } from "./patient.js";
 import { button, counted, make, matches, refill } from "./view_dom.js";
 import { dueOf, feedbackCard } from "./view_feedback.js";
 import { guessCard } from "./view_guess.js";
@@ -20,19 +21,29 @@ export function practicePanel(catalog, prefix, onAsked, onExplore) {
 
   const queue = taskQueue();
 
-  function open(seed, kind = visit?.kind ?? "any") {
+  function open(seed, wanted = {}) {
+    const about = { kind: visit?.kind ?? "any", difficulty: visit?.difficulty ?? "any", ...wanted };
+    let next = null;
+    try {
+      next = visitOf(catalog, model, queue, seed, about);
+    } catch (error) {
+      visit?.parts.trouble(error.message);
+      return;
+    }
     queue.clear();
-    visit = visitOf(catalog, model, queue, seed, kind);
+    visit = next;
     const parts = {
       chart: chartCard(catalog, prefix, visit),
       ask: askCard(catalog, prefix, (id) => ask(id)),
       guess: guessCard(catalog, prefix, startingGuess(), close),
     };
+    const first = caseCard(catalog, prefix, visit, open);
+    parts.trouble = first.trouble;
     visit.parts = parts;
     const panes = make(
       "div",
       { class: "kb-panes" },
-      make("div", { class: "kb-pane" }, caseCard(catalog, prefix, visit, open), parts.ask.element),
+      make("div", { class: "kb-pane" }, first.element, parts.ask.element),
       make("div", { class: "kb-pane" }, parts.chart.element, parts.guess.element),
     );
     element.replaceChildren(panes);
@@ -73,7 +84,7 @@ export function practicePanel(catalog, prefix, onAsked, onExplore) {
     },
     /** Open a patient: the wanted one, or a first one unless one is open. */
     open(wanted = null) {
-      if (wanted !== null) open(wanted.seed, wanted.kind);
+      if (wanted !== null) open(wanted.seed, wanted);
       else if (visit === null) open(newSeed());
     },
     stop: () => queue.clear(),
@@ -87,9 +98,9 @@ function newSeed() {
 }
 
 /** One patient with what was asked so far. Contexts with several states (age) are told freely. */
-function visitOf(catalog, model, queue, seed, kind) {
+function visitOf(catalog, model, queue, seed, { kind, difficulty }) {
   const { payload } = catalog;
-  const patient = drawPatient(model, seed, { kind });
+  const patient = drawWanted(model, seed, { kind, difficulty });
   const free = payload.contexts.filter((one) => one.states.length > 0).map((one) => one.id);
   const asked = [];
   const best = []; // open questions before each step, compared while the learner thinks
@@ -99,6 +110,7 @@ function visitOf(catalog, model, queue, seed, kind) {
   return {
     seed,
     kind,
+    difficulty,
     closed: false,
     /** What asking costs after the first so many questions; an examination is paid once. */
     priceOf(id, steps = asked.length) {
@@ -147,16 +159,27 @@ function caseCard(catalog, prefix, visit, open) {
     step: "1",
     value: String(visit.seed),
   });
-  const kind = make(
-    "select",
-    { id: `${prefix}-kind`, on: { change: () => open(visit.seed, kind.value) } },
-    ...KINDS.map((one) => make("option", { value: one, text: one, selected: one === visit.kind })),
-  );
+  const choice = (name, list) => {
+    const select = make(
+      "select",
+      { id: `${prefix}-${name}`, on: { change: () => open(visit.seed, { [name]: select.value }) } },
+      ...list.map((one) => make("option", { value: one, text: one, selected: one === visit[name] })),
+    );
+    return select;
+  };
+  const [kind, difficulty] = [choice("kind", KINDS), choice("difficulty", DIFFICULTIES)];
+  const trouble = make("p", { class: "kb-error", role: "alert" });
+  trouble.hidden = true;
+  const address = [
+    `#patient=${visit.seed}`,
+    visit.difficulty === "any" ? "" : `&difficulty=${visit.difficulty}`,
+    visit.kind === "any" ? "" : `&kind=${encodeURIComponent(visit.kind)}`,
+  ].join("");
   const wanted = () => {
     const number = Math.floor(Number(seed.value));
     return Number.isFinite(number) && number > 0 ? number : visit.seed;
   };
-  return make(
+  const element = make(
     "section",
     { class: "kb-card", "aria-labelledby": `${prefix}-case-title` },
     make("h2", { id: `${prefix}-case-title`, text: `Patient ${visit.seed}` }),
@@ -164,7 +187,7 @@ function caseCard(catalog, prefix, visit, open) {
     make("p", { class: "kb-small", text: "Ask, examine, test; then say how probable each cause is." }),
     make("p", {
       class: "kb-small",
-      text: `The patient is drawn from the model. The same number is the same patient on every machine and in Python: share it with a class, or add #patient=${visit.seed} to the address of this page.`,
+      text: `The patient is drawn from the model. The same number is the same patient on every machine and in Python: share it with a class, or add ${address} to the address of this page.`,
     }),
     make(
       "div",
@@ -173,10 +196,20 @@ function caseCard(catalog, prefix, visit, open) {
       seed,
       make("label", { for: kind.id, class: "kb-small", text: "Kind" }),
       kind,
+      make("label", { for: difficulty.id, class: "kb-small", text: "Difficulty" }),
+      difficulty,
       button("Go to this patient", () => open(wanted()), { class: "kb-button", data: { act: "seed" } }),
       button("Another patient", () => open(newSeed()), { class: "kb-button", data: { act: "another" } }),
     ),
+    trouble,
   );
+  return {
+    element,
+    trouble(text) {
+      trouble.textContent = text;
+      trouble.hidden = false;
+    },
+  };
 }
 
 function chartCard(catalog, prefix, visit) {

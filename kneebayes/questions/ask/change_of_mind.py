@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from itertools import combinations
 from typing import TYPE_CHECKING
 
+from kneebayes.case.bounded import bounded
 from kneebayes.case.case import Case, CaseLike
 from kneebayes.errors import EvidenceError
 from kneebayes.odds import decibans
@@ -34,22 +35,22 @@ KEPT = {2: 16, 3: 11}  # answers put together in twos and threes: 120 and 165 se
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """Few answers that put one cause above another, the most probable set first.
+    """The smallest sets of answers that make one cause more probable than another.
 
     Attributes
     ----------
     to, over
-        Ids of the cause that is to rise, and of the one it is to pass.
+        Ids of the cause that is to become the more probable one, and of the one it overtakes.
     now
         What is believed now.
     sets
         Sets of answers of the smallest size that was found, the most probable first.
-        Nothing if none was; one empty set if nothing is needed.
+        Empty if there is none; one empty set if no further answer is needed.
     tried
         How many sets were tried by size.
     complete
-        Whether no smaller set exists at all. Single answers are all tried; pairs and
-        threes only of the answers that by themselves speak most for the one over the other.
+        Whether it is certain that no smaller set exists. All single answers are tried, but
+        pairs and triples only of the answers that, taken alone, shift the odds most.
     """
 
     to: str
@@ -297,6 +298,7 @@ def _counted(number: int, noun: str) -> str:
     return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
+@bounded
 def change_of_mind(
     case: CaseLike,
     to: str | None = None,
@@ -305,18 +307,18 @@ def change_of_mind(
 ) -> ChangeOfMind:
     """The smallest set of open answers that puts one cause above another.
 
-    All single answers are tried; pairs and threes only of those that by themselves speak
-    most for the one over the other. The result says how many were tried.
+    All single answers are tried. Pairs and triples are tried only for the answers that, taken
+    alone, shift the odds between the two causes most. The result says how many were tried.
 
     Parameters
     ----------
     case
         The patient.
     to
-        The cause that is to rise, by any of its names; left out, the most probable
-        besides ``over``.
+        The cause that is to become the more probable one, by any of its names; left out, the
+        most probable besides ``over``.
     over
-        The cause that it is to pass; left out, the most probable besides ``to``.
+        The cause that ``to`` is to overtake; left out, the most probable besides ``to``.
     kinds
         Which of ``context``, ``history``, ``symptom``, ``sign`` and ``test`` may be
         answered; left out, all.

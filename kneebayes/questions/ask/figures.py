@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import takewhile
+from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 
 from kneebayes.questions.ask.text import number
-from kneebayes.view.figures import _new_axes
+from kneebayes.view.figures import SMALL, WIDE, _new_axes
 from kneebayes.view.markup import percent
 
 if TYPE_CHECKING:
@@ -17,6 +19,7 @@ __all__ = ["draw_changes", "draw_outcomes", "draw_pareto", "draw_tree"]
 Row = Mapping[str, object]
 # Okabe and Ito's colours, told apart by colour-blind readers too
 BLUE, ORANGE, GREEN, GREY = "#0072B2", "#D55E00", "#009E73", "#767676"
+INDENT, LETTERS = 0.07, 66  # of a tree that is told line by line
 
 
 def draw_outcomes(
@@ -55,14 +58,18 @@ def draw_outcomes(
                 del style["label"]
             labelled.add(branch["positive"])
             ax.plot(place, index, ls="", ms=7.5, mew=1.8, zorder=3, **style)
-        ax.text(1.06, index, f"{number(row['bits']):.3f}", va="center", fontsize=9)
-    labels = [f"{row['question']}\n({row['speaks_of_label']})" for row in drawn]
+        ax.text(1.06, index, f"{number(row['bits']):.3f}", va="center", fontsize=SMALL)
+    same = len({row["speaks_of_label"] for row in drawn}) == 1
+    labels = [
+        str(row["question"]) if same else f"{row['question']}\n({row['speaks_of_label']})"
+        for row in drawn
+    ]
     ax.plot([], [], "|", color="black", ms=12, mew=2, label="now")
-    ax.text(1.06, len(drawn) - 0.45, "bits", va="bottom", fontsize=9)
-    ax.set_yticks(range(len(drawn)), labels, parse_math=False, fontsize=8.5)
+    ax.text(1.06, len(drawn) - 0.45, "bits", va="bottom", fontsize=SMALL)
+    ax.set_yticks(range(len(drawn)), labels, parse_math=False, fontsize=SMALL)
     ax.set_ylim(-0.6, len(drawn) - 0.4)
     ax.set_xlim(-0.03, 1.03)
-    ax.set_xlabel("P(what it speaks of | evidence, answer)")
+    ax.set_xlabel("P(what it speaks of | evidence, answer)", fontsize=SMALL)
     _legend(ax)
     ax.spines[["top", "right"]].set_visible(False)
     return ax
@@ -95,19 +102,21 @@ def draw_pareto(rows: Sequence[Row], ax: Axes | None = None) -> Axes:
             xytext=(-6 if right else 6, 7),
             textcoords="offset points",
             ha="right" if right else "left",
-            fontsize=9,
+            fontsize=SMALL,
             parse_math=False,
         )
     ax.set_xlim(-0.04 * most, 1.06 * most)
     ax.set_ylim(0.0, 1.18 * (max(_all(rows, "bits"), default=0.0) or 1.0))
-    ax.set_xlabel("cost, in the units of the knowledge folder (asking and looking: 0)")
-    ax.set_ylabel("expected information gain (bits)")
+    ax.set_xlabel(
+        "cost, in the units of the knowledge folder (asking and looking: 0)", fontsize=SMALL
+    )
+    ax.set_ylabel("expected information gain (bits)", fontsize=SMALL)
     ax.spines[["top", "right"]].set_visible(False)
     return ax
 
 
 def draw_tree(nodes: Sequence[Row], ax: Axes | None = None) -> Axes:
-    """Draw a decision tree from left to right.
+    """Draw a decision tree line by line, each answer below what was asked.
 
     Parameters
     ----------
@@ -117,57 +126,39 @@ def draw_tree(nodes: Sequence[Row], ax: Axes | None = None) -> Axes:
     ax
         Where to draw; left out, a new figure.
     """
-    deepest = int(max(number(node["depth"]) for node in nodes))
-    ends = sum(1 for node in nodes if node["ends"])
-    ax = ax or _new_axes(3.0 * (deepest + 1), max(2.5, 0.62 * ends + 0.6))
-    heights, parents = _places(nodes)
-    for index, node in enumerate(nodes):
-        x, parent = number(node["depth"]), parents[index]
-        if parent is not None:
-            label = f"{node['answer']} {percent(number(node['probability']))}"
-            _draw_branch(ax, x, heights[parent], heights[index], label)
+    lines = [_told_of(node) for node in nodes]
+    heights = [line.count("\n") + 1 for line in lines]
+    ax = ax or _new_axes(WIDE, 0.5 + 0.165 * (sum(heights) + 0.5 * len(nodes)))
+    y, places = 0.0, []
+    for node, line, height in zip(nodes, lines, heights, strict=True):
+        x = INDENT * number(node["depth"])
         colour = ORANGE if node["urgent"] else (GREEN if node["ends"] else BLUE)
-        box: dict[str, Any] = {
-            "facecolor": "white",
-            "edgecolor": colour,
-            "boxstyle": "round,pad=0.3",
-            "linewidth": 2.0 if node["urgent"] else 1.0,
-        }
-        place: dict[str, Any] = {"ha": "center", "va": "center", "parse_math": False, "zorder": 3}
-        ax.text(x, heights[index], str(node["label"]), fontsize=8, bbox=box, **place)
-    ax.set_xlim(-0.5, deepest + 0.5)
-    ax.set_ylim(-ends + 0.4, 0.6)
+        ax.text(x, y, line, fontsize=SMALL, va="top", color=colour, parse_math=False)
+        places.append((int(number(node["depth"])), y))
+        y -= height + 0.5
+    for at, (depth, top) in enumerate(places):
+        below = [end for own, end in _until_back(places[at + 1 :], depth) if own == depth + 1]
+        if below:
+            x = INDENT * depth + 0.3 * INDENT
+            ax.plot([x, x], [top - heights[at], below[-1] - 0.5], color=GREY, lw=0.8, zorder=0)
+    ax.set_xlim(-0.02, 1.0)
+    ax.set_ylim(y, 0.5)
     ax.set_axis_off()
     return ax
 
 
-def _draw_branch(ax: Axes, x: float, start: float, end: float, label: str) -> None:
-    """A line to a point at ``x`` from the one before it, with the answer on it."""
-    ax.plot([x - 1, x], [start, end], color=GREY, lw=1.0, zorder=1)
-    box: dict[str, Any] = {"facecolor": "white", "edgecolor": "none", "pad": 0.8}
-    place: dict[str, Any] = {"ha": "center", "va": "center", "parse_math": False, "zorder": 2}
-    ax.text(x - 0.5, 0.5 * (start + end), label, fontsize=7.5, bbox=box, **place)
+def _told_of(node: Row) -> str:
+    """An answer with its probability, and what is asked or believed then."""
+    label = " ".join(str(node["label"]).split("\n"))
+    if node["answer"]:
+        label = f"{node['answer']} ({percent(number(node['probability']))}): {label}"
+    letters = int(LETTERS * (1.0 - INDENT * number(node["depth"])))
+    return "\n".join(wrap(label, letters))
 
 
-def _places(nodes: Sequence[Row]) -> tuple[list[float], dict[int, int | None]]:
-    """Height of each point, ends one below the other, and where each comes from."""
-    parents: dict[int, int | None] = {}
-    last: dict[int, int] = {}
-    for index, node in enumerate(nodes):
-        depth = int(number(node["depth"]))
-        parents[index] = last.get(depth - 1)
-        last[depth] = index
-    heights = [0.0] * len(nodes)
-    end = 0
-    for at, node in enumerate(nodes):
-        if node["ends"]:
-            heights[at] = -float(end)
-            end += 1
-    for at in reversed(range(len(nodes))):
-        below = [heights[child] for child, parent in parents.items() if parent == at]
-        if below:
-            heights[at] = sum(below) / len(below)
-    return heights, parents
+def _until_back(places: Sequence[tuple[int, float]], depth: int) -> list[tuple[int, float]]:
+    """What stands below a point of a tree, before the next of its own depth."""
+    return list(takewhile(lambda place: place[0] > depth, places))
 
 
 def draw_changes(rows: Sequence[Row], to: str, over: str, ax: Axes | None = None) -> Axes:
@@ -205,10 +196,10 @@ def draw_changes(rows: Sequence[Row], to: str, over: str, ax: Axes | None = None
         if row["probability"] is not None:
             lines.append(f"(probability {percent(number(row['probability']))})")
         labels.append("\n".join(lines))
-    ax.set_yticks(places, labels, parse_math=False, fontsize=8.5)
+    ax.set_yticks(places, labels, parse_math=False, fontsize=SMALL)
     ax.set_ylim(-0.6, len(drawn) - 0.4)
     ax.set_xlim(-0.02, 1.02)
-    ax.set_xlabel("P(present | evidence, answers)")
+    ax.set_xlabel("P(present | evidence, answers)", fontsize=SMALL)
     _legend(ax)
     ax.spines[["top", "right"]].set_visible(False)
     return ax

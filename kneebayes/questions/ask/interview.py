@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from kneebayes.building.model import ModelLike
 from kneebayes.case import believe
+from kneebayes.case.bounded import bounded
 from kneebayes.case.case import Case
 from kneebayes.errors import EvidenceError
 from kneebayes.questions.ask.decision_tree import DEEPEST, DecisionTree, grow_tree
@@ -60,7 +61,7 @@ class Interview(CaseResult):
 
     @property
     def next(self) -> Question | None:
-        """The question that tells most; None where nothing is left to ask."""
+        """The question with the largest expected gain; None if nothing is left to ask."""
         return self.questions.best
 
     @property
@@ -87,6 +88,7 @@ class Interview(CaseResult):
         believe(after.case.engine, after.case.knowledge, after.case.evidence)  # names a conflict
         return after
 
+    @bounded
     def tree(self, depth: int = 3) -> DecisionTree:
         """The best question, the best after each answer to it, and so on.
 
@@ -164,7 +166,7 @@ def interview(
     Parameters
     ----------
     model
-        What asks.
+        The model.
     answers
         Answers by name, as :meth:`diagnose` takes them.
     about
@@ -173,7 +175,7 @@ def interview(
     kinds
         The kinds of question that may be asked; left out, all but tests.
     threshold
-        P(what is asked about) from which on it counts as found, for the stop rule.
+        Probability from which on the cause or group counts as found, for the rule when to stop.
 
     Raises
     ------

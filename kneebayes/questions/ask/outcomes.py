@@ -8,8 +8,9 @@ from itertools import combinations
 
 import numpy as np
 
-from kneebayes.errors import ImpossibleEvidenceError
+from kneebayes.errors import ImpossibleEvidenceError, TooWideError
 from kneebayes.inference import Engine, Evidence
+from kneebayes.inference.clock import clock_running, seconds_left
 from kneebayes.network import Numbers
 
 __all__ = [
@@ -19,12 +20,14 @@ __all__ = [
     "information",
     "most_moved",
     "now_of",
+    "outcomes_in_time",
     "outcomes_of",
     "outcomes_of_each",
 ]
 
 Asked = Mapping[str, str]
 
+FIRST = 2  # questions weighed first; their time says how many can follow
 SMALL = 1e-4  # a rarer answer is asked for itself: as a rest it would lose more than four digits
 
 
@@ -115,15 +118,47 @@ def outcomes_of(
     }
 
 
+def outcomes_in_time(
+    engine: Engine, evidence: Evidence, nodes: Sequence[str], subject: Subject
+) -> dict[str, tuple[Outcome, ...]]:
+    """The same for as many of the nodes as the time of the question suffices for, in order.
+
+    Parameters
+    ----------
+    engine, evidence, nodes, subject
+        As for :func:`outcomes_of`.
+
+    Raises
+    ------
+    TooWideError
+        If it does not suffice for any of them.
+    """
+    found: dict[str, tuple[Outcome, ...]] = {}
+    clock, some = clock_running(), FIRST if np.isfinite(seconds_left()) else max(1, len(nodes))
+    while len(found) < len(nodes):
+        before = seconds_left()
+        chunk = nodes[len(found) : len(found) + some]
+        try:
+            found |= outcomes_of(engine, evidence, chunk, subject)
+        except TooWideError:
+            if clock is None or clock.left > 0.0 or not found:
+                raise
+            break
+        if clock is not None:
+            clock.note = f"{len(found)} of {len(nodes)} weighed"
+            some = int(max(1, min(4 * some, clock.fitting(before, len(chunk)))))
+    return found
+
+
 def outcomes_of_each(
     engine: Engine, evidence: Evidence, asked: Sequence[Asked], subject: Subject
 ) -> list[Outcome]:
-    """What would be believed after some answers together, for each of several such sets.
+    """Posteriors after each of several sets of answers.
 
-    A positive answer makes a query wider, and a negative one does not. So sets of negative
-    answers are asked for, and what holds with positive ones follows by inclusion and
-    exclusion: ``P(c, x) = P(c) - P(c, not x)``. Sets so rare that the difference would
-    lose digits are asked for themselves.
+    A positive answer makes a query more expensive, a negative one does not. So the engine
+    computes sets of negative answers only, and sets with positive ones follow by inclusion and
+    exclusion: ``P(c, x) = P(c) - P(c, not x)``. A set so rare that this difference would lose
+    digits is computed directly.
 
     Parameters
     ----------
@@ -166,12 +201,12 @@ def outcomes_of_each(
 def information(now: Outcome, outcomes: Sequence[Outcome]) -> float:
     """Expected information gain of a question, in bits.
 
-    Where the subject is a cause or a group it is the mutual information of that and the
-    answer: ``sum over answers of P(answer) KL(P(subject | answer) || P(subject))`` (Cover
-    and Thomas, Elements of Information Theory, chapter 2). For the whole differential it
-    is the sum of this over all causes. That sum is a score, not the mutual information of
-    the answer and all causes together: what the answer says of two causes that go together
-    counts twice.
+    If the subject is a cause or a group, it is the mutual information of subject and answer:
+    ``sum over answers of P(answer) KL(P(subject | answer) || P(subject))`` (Cover and Thomas,
+    Elements of Information Theory, chapter 2). For the whole differential it is the sum of
+    this over all causes. That sum is a score, not the mutual information of the answer and all
+    causes together: if two causes often occur together, what the answer says about them counts
+    twice.
 
     Parameters
     ----------
@@ -192,7 +227,7 @@ def information(now: Outcome, outcomes: Sequence[Outcome]) -> float:
 
 
 def most_moved(now: Outcome, outcomes: Sequence[Outcome]) -> str:
-    """Id of the cause of which a question tells most, by expected information gain."""
+    """Id of the cause about which a question gives most information."""
     gains = _gains(Outcome({}, 1.0, now.posteriors, None), outcomes)
     return list(now.posteriors)[int(gains.argmax())]
 
@@ -214,7 +249,7 @@ def _beliefs(outcome: Outcome, now: Outcome) -> Numbers:
 
 
 def _divergence(after: Numbers, before: Numbers) -> Numbers:
-    """KL divergence of yes/no beliefs; what is certain before stays so, and tells nothing."""
+    """KL divergence of yes/no beliefs; what is certain before stays certain and adds nothing."""
     total = np.zeros(len(before))
     for new, old in ((after, before), (1.0 - after, 1.0 - before)):
         moved = (new > 0.0) & (before > 0.0) & (before < 1.0)

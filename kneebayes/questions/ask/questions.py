@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from kneebayes.case.bounded import bounded
 from kneebayes.case.case import Case, CaseLike
 from kneebayes.errors import EvidenceError
 from kneebayes.questions.ask.outcomes import Outcome, Subject, most_moved
@@ -15,7 +16,7 @@ from kneebayes.questions.ask.ranking import (
     kinds_of,
     look_ahead,
     pareto_front,
-    rank_questions,
+    rank_in_time,
     subject_called,
     subject_named,
 )
@@ -65,6 +66,8 @@ class Questions(CaseResult):
         The questions in order.
     order
         ``bits`` or ``advice``.
+    unranked
+        Ids of open questions that are missing, because the time was over.
     """
 
     case: Case
@@ -73,12 +76,13 @@ class Questions(CaseResult):
     now: Outcome
     ranked: tuple[Question, ...]
     order: str = "bits"
+    unranked: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, case: Case, subject: Subject, about: str, kinds: tuple[str, ...]) -> Questions:
         """Rank the open questions of some kinds."""
-        now, ranked = rank_questions(case, subject, kinds)
-        return cls(case, subject, about, now, ranked)
+        now, ranked, unranked = rank_in_time(case, subject, kinds)
+        return cls(case, subject, about, now, ranked, unranked=unranked)
 
     @property
     def by_advice(self) -> Questions:
@@ -134,11 +138,11 @@ class Questions(CaseResult):
         """One row a question, in order; the index is the rank, from 1.
 
         Columns: ``id``, ``question`` (label), ``asks``, ``kind``, ``method``, ``bits``,
-        ``p_yes`` (P(present | evidence)), ``speaks_of`` (id of the cause it tells most of, or
+        ``p_yes`` (P(present | evidence)), ``speaks_of`` (id of the cause it informs most about, or
         the members of what was asked about) and ``speaks_of_label``, ``now``, ``if_yes`` and
         ``if_no`` (its probability now and after each answer), ``cost``, ``burden``,
         ``advice`` (P(the answer changes the urgency)), ``urgency_yes``, ``urgency_no`` and
-        ``front`` (whether no other tells as much for less). A question with more than two
+        ``front`` (whether no other gives as much for less). A question with more than two
         answers has no yes and no: see :attr:`outcomes`.
         """
         import pandas as pd
@@ -210,6 +214,7 @@ class Questions(CaseResult):
             columns[asked[question].state_of(outcome)] = outcome.posteriors
         return pd.DataFrame(columns).rename_axis("id")
 
+    @bounded
     def pairs(self, best: int = PAIRED) -> pd.DataFrame:
         """Two-step look-ahead: what the best questions tell two at a time, the best pair first.
 
@@ -229,6 +234,7 @@ class Questions(CaseResult):
         rows = [[pair.first, pair.second, pair.bits, pair.beyond] for pair in pairs]
         return pd.DataFrame(rows, columns=columns)
 
+    @bounded
     def same_decision(
         self, after: int = MOST, threshold: float | None = None, *, urgency: bool = False
     ) -> SameDecision:
@@ -256,8 +262,15 @@ class Questions(CaseResult):
         rows = [question_cells(row, index) for index, row in enumerate(self._rows[:SHOWN], start=1)]
         more = len(self._rows) - len(rows)
         after = [f"{more} more in the table."] if more else []
-        if not rows:
+        if not rows and not self.unranked:
             after = ["Nothing is left to ask."]
+        if self.unranked:
+            total = len(self.ranked) + len(self.unranked)
+            after.append(
+                f"Partial: {len(self.unranked)} of {total} open questions are missing, because "
+                "the time was over. Answer some contexts, ask for some kinds= only, or give more "
+                "time: model.within(seconds=...)."
+            )
         return report_on(
             self.case, self._title, question_header(), rows, [*after, *LEGEND], whole_title=True
         )
@@ -271,6 +284,7 @@ class Questions(CaseResult):
         return {
             "about": self.about,
             "order": self.order,
+            "unranked": list(self.unranked),
             "questions": self._rows,
             "outcomes": self._outcome_rows,
         }
@@ -303,19 +317,20 @@ def _believed(outcome: Outcome, speaks_of: str) -> float | None:
     return outcome.posteriors[speaks_of] if speaks_of else outcome.subject
 
 
+@bounded
 def questions(
     case: CaseLike, about: str | None = None, kinds: str | Iterable[str] | None = None
 ) -> Questions:
-    """Every open finding, context and test, ranked by what its answer would tell.
+    """Every open finding, context and test, ranked by expected information gain.
 
     Parameters
     ----------
     case
         The patient.
     about
-        A cause or a group by any of its names, or ``"urgent"`` for at least one urgent
-        cause; then ``bits`` is the mutual information of that and the answer. Left out,
-        it is the sum of this over all causes, which is a score.
+        A cause or a group by any of its names, or ``"urgent"`` for at least one urgent cause;
+        ``bits`` is then the mutual information of it and the answer. Left out, ``bits`` is the
+        sum of the mutual information over all causes, which is a score.
     kinds
         Which of ``context``, ``history``, ``symptom``, ``sign`` and ``test``; left out,
         all.

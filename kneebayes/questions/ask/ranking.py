@@ -1,4 +1,4 @@
-"""What to ask next: every open question with what it tells and costs; what no other beats."""
+"""What to ask next: every open question with its gain and cost, and the best trade-offs."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from kneebayes.questions.ask.outcomes import (
     Subject,
     information,
     now_of,
-    outcomes_of,
+    outcomes_in_time,
     outcomes_of_each,
 )
 
@@ -29,6 +29,7 @@ __all__ = [
     "look_ahead",
     "open_nodes",
     "pareto_front",
+    "rank_in_time",
     "rank_questions",
     "subject_called",
     "subject_named",
@@ -53,15 +54,15 @@ class Question:
     outcomes
         One for each answer that can occur.
     levels
-        How urgent it would be after each of them.
+        How urgent the patient would be after each of them.
     advice
         P(the answer changes how urgent it is).
     method
-        Id of the method that finds out, or empty where asking or looking does.
+        Id of the method that gives the answer; empty if asking or looking is enough.
     cost, burden
-        Of the method, in the units of the knowledge folder. Asking and looking is taken to
-        cost nothing and to be no burden; that is an assumption. A method that tells several
-        results is paid once, and its price stands at each of them.
+        Of the method, in the units of the knowledge folder. Asking and looking are assumed to
+        cost nothing and to be no burden. A method with several results is paid once; its price
+        is shown with each of them.
     """
 
     id: str
@@ -157,6 +158,17 @@ def rank_questions(
 ) -> tuple[Outcome, tuple[Question, ...]]:
     """What is believed now, and every open question, the most informative first.
 
+    As :func:`rank_in_time`, without those that are missing.
+    """
+    now, ranked, _ = rank_in_time(case, subject, kinds)
+    return now, ranked
+
+
+def rank_in_time(
+    case: Case, subject: Subject, kinds: Sequence[str] = QUESTION_KINDS
+) -> tuple[Outcome, tuple[Question, ...], tuple[str, ...]]:
+    """What is believed now, every open question, and ids of those for which no time was left.
+
     A question of which only one answer can occur is left out.
 
     Parameters
@@ -183,13 +195,14 @@ def rank_questions(
         )
         raise EvidenceError(message)
     nodes = open_nodes(case, kinds)
-    outcomes_by_node = outcomes_of(case.engine, case.evidence, list(nodes), subject)
+    outcomes_by_node = outcomes_in_time(case.engine, case.evidence, list(nodes), subject)
     questions = [
         _question(case, id, nodes[id], now, outcomes)
         for id, outcomes in outcomes_by_node.items()
         if len(outcomes) > 1
     ]
-    return now, tuple(sorted(questions, key=lambda question: -question.bits))
+    unranked = tuple(id for id in nodes if id not in outcomes_by_node)
+    return now, tuple(sorted(questions, key=lambda question: -question.bits)), unranked
 
 
 def _question(
@@ -239,7 +252,7 @@ class Pair:
 
 
 def pareto_front(questions: Sequence[Question]) -> tuple[str, ...]:
-    """Ids of the questions that no other beats: none tells as much or more for less or as little.
+    """Ids of the best trade-offs: no other question gives at least as much for at most the cost.
 
     Bits and cost are never added up: which of the front is worth its price is for the
     reader to say.

@@ -76,7 +76,7 @@ def same_decision(
     *,
     urgency: bool = False,
 ) -> SameDecision:
-    """Same-decision probability: every combination of answers is asked, none is sampled.
+    """Probability that the decision stays the same after some questions, computed exactly.
 
     Parameters
     ----------

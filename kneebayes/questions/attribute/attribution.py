@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from kneebayes.case.bounded import bounded
 from kneebayes.case.case import Case, CaseLike
 from kneebayes.errors import ImpossibleEvidenceError
 from kneebayes.inference import Engine, Evidence
+from kneebayes.inference.clock import in_this_context
 from kneebayes.inference.cores import usable_cores
 from kneebayes.inference.paths import ancestors, descendants, reached, split_by_path
 from kneebayes.network import Link, Network
@@ -61,11 +63,11 @@ def attribute(
     causes: Sequence[str],
     contexts: Collection[str] = (),
 ) -> tuple[AttributedFinding, ...]:
-    """What each finding that is present for certain comes from.
+    """Which causes produced each finding that is certainly present.
 
-    A chain leads from a cause that is present by fired links through any other noisy-ORs
-    (mediators, findings, contexts) to the finding, but never through another cause: what
-    osteoarthritis does by way of a Baker's cyst is done by the cyst.
+    A cause produced a finding if a chain of firing links leads from it to the finding. The chain
+    may pass mediators, other findings and contexts, but no other cause: if osteoarthritis made
+    a Baker's cyst and the cyst made a lump, the lump counts as produced by the cyst.
 
     Parameters
     ----------
@@ -74,11 +76,11 @@ def attribute(
     evidence
         What was observed.
     findings
-        Ids of noisy-ORs; those that were not observed present for certain are left out.
+        Ids of noisy-OR nodes; those that were not certainly present are left out.
     causes
         Ids of binary nodes.
     contexts
-        Ids of nodes whose links are background, in whatever state they fire.
+        Ids of nodes whose links count as background, whichever of their states fires.
 
     Raises
     ------
@@ -102,7 +104,10 @@ def attribute(
     engine.compile()  # once, before threads could all begin to
     with ThreadPoolExecutor(usable_cores()) as pool:  # the kernel holds no lock
         each = pool.map(
-            lambda cause: _shares_of(engine.network, evidence, present, cause, passing), causes
+            in_this_context(
+                lambda cause: _shares_of(engine.network, evidence, present, cause, passing)
+            ),
+            causes,
         )
         for cause, of_cause in zip(causes, each, strict=True):
             for id, share in of_cause.items():
@@ -336,6 +341,7 @@ class Attribution(CaseResult):
         return f"Attribution({findings}, {len(self.unexplained)} not explained)"
 
 
+@bounded
 def attribution(case: CaseLike) -> Attribution:
     """What produced each finding that is present, the complaint first.
 

@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from itertools import accumulate, islice
 from typing import TYPE_CHECKING
 
+from kneebayes.case.bounded import bounded
 from kneebayes.case.case import Case, CaseLike
-from kneebayes.errors import EvidenceError
+from kneebayes.errors import EvidenceError, TooWideError
 from kneebayes.inference import CauseSet, most_probable_sets
 from kneebayes.inference import probability_of_exactly as exactly
+from kneebayes.inference.clock import seconds_left
 from kneebayes.renaming import renamed
 from kneebayes.view.markup import percent
 from kneebayes.view.report import CaseResult, Report, report_on
@@ -35,11 +37,15 @@ class CauseSets(CaseResult):
         The most probable first; in each exactly the causes named are present.
     any_urgent
         P(at least one urgent cause is present | evidence), over all sets.
+    missing
+        How many of the sets that were asked for are missing, because the time was over. Those
+        that are there are the most probable ones all the same.
     """
 
     case: Case
     sets: tuple[CauseSet, ...]
     any_urgent: float
+    missing: int = 0
 
     @property
     def best(self) -> tuple[str, ...]:
@@ -86,6 +92,11 @@ class CauseSets(CaseResult):
             ),
             f"P(at least one urgent cause) = {percent(self.any_urgent)}, over all sets.",
         ]
+        if self.missing:
+            notes.append(
+                f"Partial: {self.missing} of {len(self.sets) + self.missing} sets are missing, "
+                "because the time was over: model.within(seconds=...) gives more."
+            )
         header = ("", "causes", "probability", "cumulated")
         return report_on(self.case, "most probable sets of causes", header, rows, notes)
 
@@ -117,6 +128,7 @@ class CauseSets(CaseResult):
 
 
 @renamed(k="n")
+@bounded
 def sets(case: CaseLike, n: int = 5) -> CauseSets:
     """The most probable sets of causes: exactly these present, all others absent.
 
@@ -143,10 +155,20 @@ def sets(case: CaseLike, n: int = 5) -> CauseSets:
         message = f"'n' must be a whole number of at least 1, got {n!r}."
         raise EvidenceError(message)
     engine, causes = case.engine, case.knowledge.causes
-    probable = tuple(islice(most_probable_sets(engine, case.evidence, list(causes)), n))
-    return CauseSets(case, probable, case.any_urgent)
+    any_urgent, probable = case.any_urgent, list[CauseSet]()
+    try:
+        for cause_set in islice(most_probable_sets(engine, case.evidence, list(causes)), n):
+            probable.append(cause_set)
+            if seconds_left() <= 0.0:
+                return CauseSets(case, tuple(probable), any_urgent, n - len(probable))
+    except TooWideError:
+        if not probable or seconds_left() > 0.0:
+            raise
+        return CauseSets(case, tuple(probable), any_urgent, n - len(probable))
+    return CauseSets(case, tuple(probable), any_urgent)
 
 
+@bounded
 def probability_of_exactly(case: CaseLike, *causes: str) -> float:
     """P(exactly these causes are present and all others absent | evidence).
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from kneebayes.building.model import ModelData, ModelLike
+from kneebayes.case.bounded import bounded
 from kneebayes.case.case import Case
 from kneebayes.errors import EvidenceError, ImpossibleEvidenceError, UnknownNameError
 from kneebayes.inference import Engine, Evidence
@@ -68,7 +69,7 @@ def distinguish_causes(
     findings: Sequence[str],
     others: Sequence[str] = (),
 ) -> Distances:
-    """Compare causes, each as the only one present, by what each finding would say.
+    """Compare causes, each as the only one present, by how probable each finding is under them.
 
     The bits of a finding are the Jensen-Shannon divergence between its answers under the two
     causes: how much of the one bit "this cause or that one", at even odds, its answer tells.
@@ -129,10 +130,10 @@ def _entropy(probability: Numbers) -> Numbers:
 
 
 def order_by_likeness(distances: Numbers) -> list[int]:
-    """An order in which like stands next to like.
+    """Order things so that similar ones are neighbours.
 
-    Average linkage: the two nearest groups are joined until one is left; of the two ways to
-    put a pair together the one is taken whose touching ends are nearer.
+    Average linkage: the two nearest groups are joined until one group is left. Two groups are
+    joined in the direction in which the things that become neighbours are more alike.
 
     Parameters
     ----------
@@ -174,7 +175,7 @@ SHOWN = 10
 
 @dataclass(frozen=True, repr=False)
 class Distinguishability(CaseResult):
-    """How many bits the findings give to tell any two causes apart.
+    """How many bits the findings give to distinguish any two causes.
 
     Each cause is taken as the only one present. The bits of a finding are the Jensen-Shannon
     divergence between its answers under the two causes: how much of the one bit "this or
@@ -184,7 +185,7 @@ class Distinguishability(CaseResult):
     Attributes
     ----------
     case
-        What was taken as given for all causes.
+        What was taken as known under all causes.
     distances
         The numbers by cause, cause and finding.
     """
@@ -198,7 +199,7 @@ class Distinguishability(CaseResult):
 
         Columns: ``id``, ``cause``, ``other_id``, ``other``, ``bits`` (sum over all findings),
         ``without_tests`` and ``tests`` (its two parts: history and examination, and tests),
-        ``best_id``, ``best`` (the finding that tells most), ``best_bits`` and ``apart``
+        ``best_id``, ``best`` (the finding with most bits), ``best_bits`` and ``apart``
         (whether the sum reaches the one bit that it takes).
         """
         import pandas as pd
@@ -227,7 +228,7 @@ class Distinguishability(CaseResult):
 
     @property
     def inseparable(self) -> pd.DataFrame:
-        """The pairs that cannot be told apart: all findings together sum to less than one bit.
+        """The pairs that cannot be distinguished: the bits of all findings sum to less than one.
 
         Findings that are independent given the cause cannot tell more together than the sum
         of what each tells, so even all of them leave such a pair undecided.
@@ -249,7 +250,7 @@ class Distinguishability(CaseResult):
     def profiles(self) -> pd.DataFrame:
         """P(finding present | only this cause) as findings x causes, by id.
 
-        Causes that are alike stand together, and findings by the cause that they stand out in.
+        Similar causes are neighbours; findings are ordered by the cause in which they stand out.
         """
         import pandas as pd
 
@@ -264,7 +265,7 @@ class Distinguishability(CaseResult):
         )
 
     def between(self, cause: str, other: str) -> pd.DataFrame:
-        """What tells two causes apart, the best first.
+        """The findings that distinguish two causes, the best first.
 
         Columns: ``id``, ``finding``, ``kind``, ``present_if_cause`` and ``present_if_other``
         (P(finding | only this cause)) and ``bits``.
@@ -376,23 +377,24 @@ class Distinguishability(CaseResult):
 
 
 @renamed(given="answers")
+@bounded
 def distinguish(
     model: ModelLike,
     answers: Mapping[str, object] | None = None,
     causes: Sequence[str] | None = None,
 ) -> Distinguishability:
-    """Which causes the findings can tell apart, in bits.
+    """How well findings can distinguish causes, in bits.
 
     Parameters
     ----------
     model
         What is asked.
     answers
-        What holds whichever the cause is, by name: contexts and findings; the complaint
-        is present unless said otherwise. What is given is no longer counted.
+        What is known already, by name: contexts and findings. The complaint is present unless
+        an answer says otherwise. A finding given here does not count any more.
     causes
-        Causes or groups to compare, by any of their names; left out, all. All other
-        causes are absent.
+        Causes or groups to compare, by any of their names; left out, all. Each is taken as the
+        only cause present.
 
     Raises
     ------

@@ -1,11 +1,11 @@
-"""Bars and dots, one line for each thing told: surprises, what remains, sets, estimates."""
+"""Bars and dots, one line for each entry: surprises, what remains, sets, estimates."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from kneebayes.view.figures import _new_axes
+from kneebayes.view.figures import SMALL, _new_axes, name_lines
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -40,11 +40,13 @@ def draw_surprises(
     colours = [ORANGE if is_doubtful else BLUE for is_doubtful in doubtful]
     hatches = ["//" if is_doubtful else "" for is_doubtful in doubtful]
     ax.barh(places, bits, color=colours, hatch=hatches, edgecolor="white", height=0.62)
-    for place, (size, is_doubtful) in enumerate(zip(bits, doubtful, strict=True)):
-        if is_doubtful:
-            ax.text(size, place, " did you mean something else?", va="center", fontsize=8)
-    ax.set_xlim(0.0, 1.6 * max(bits, default=1.0) if any(doubtful) else None)
-    ax.set_xlabel("surprise in bits: -log2 P(answer | all other answers)")
+    for place, size in enumerate(bits):
+        ax.text(size, place, f" {size:.1f}", va="center", fontsize=SMALL)
+    ax.set_xlim(0.0, 1.2 * max(bits, default=1.0) or None)
+    said = "surprise: -log2 P(answer | all others), bits"
+    if any(doubtful):
+        said += "\nhatched: did you mean something else?"
+    ax.set_xlabel(said, fontsize=SMALL)
     return ax
 
 
@@ -75,7 +77,7 @@ def draw_without(
     name = f"had it not been for {cause}"
     ax.plot(without, places, "D", color=ORANGE, ms=7, label=name)
     ax.set_xlim(-0.03, 1.03)
-    ax.set_xlabel("P(finding present | evidence)")
+    ax.set_xlabel("P(finding present | evidence)", fontsize=SMALL)
     legend = ax.legend(frameon=False, loc="lower left", bbox_to_anchor=(0.0, 1.0), ncols=2)
     for text in legend.get_texts():
         text.set_parse_math(False)
@@ -99,7 +101,7 @@ def draw_sets(
     ax = _lines([label.replace(", ", ",\n") for label in labels], ax)
     ax.barh(range(len(labels)), probabilities, color=BLUE, height=0.62)
     ax.set_xlim(left=0.0)
-    ax.set_xlabel("P(exactly these causes | evidence)")
+    ax.set_xlabel("P(exactly these causes | evidence)", fontsize=SMALL)
     return ax
 
 
@@ -121,10 +123,16 @@ def draw_sampled(
         Where to draw; left out, a new figure.
     """
     ax = _lines(labels, ax)
-    sides = [2.0 * error for error in errors]
+    pairs = list(zip(estimates, errors, strict=True))
+    sides = [
+        [min(2.0 * error, one) for one, error in pairs],  # a probability ends at 0
+        [min(2.0 * error, 1.0 - one) for one, error in pairs],  # and at 1
+    ]
     ax.errorbar(estimates, range(len(labels)), xerr=sides, fmt="o", color=BLUE, ms=5, capsize=3)
     ax.set_xlim(0.0, 1.0)
-    ax.set_xlabel("SAMPLED P(present | evidence), \u00b1 2 standard errors; ! urgent")
+    ax.set_xlabel(
+        "SAMPLED P(present | evidence), \u00b1 2 standard errors; ! urgent", fontsize=SMALL
+    )
     return ax
 
 
@@ -133,7 +141,7 @@ def _lines(labels: Sequence[str], ax: Axes | None) -> Axes:
     if ax is None:
         lines = sum(1.0 + 0.5 * label.count("\n") for label in labels)
         ax = _new_axes(7.5, 1.2 + 0.34 * max(1.0, lines))
-    ax.set_yticks(range(len(labels)), labels, parse_math=False)
+    name_lines(ax, labels)
     ax.set_ylim(max(1, len(labels)) - 0.4, -0.6)
     ax.spines[["top", "right"]].set_visible(False)
     return ax

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from kneebayes.view.figures import _new_axes
+from kneebayes.view.figures import SMALL, _new_axes, name_lines
 from kneebayes.view.markup import percent
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ def draw_attribution(
     ax.set_xticks(places, columns, parse_math=False)
     ax.tick_params("x", labelrotation=40)
     _anchor(ax)
-    ax.set_yticks(range(len(findings)), findings, parse_math=False)
+    name_lines(ax, findings)
     ax.tick_params(length=0)
     ax.spines[:].set_visible(False)
     caption = "P(this cause produced the finding | evidence)"
@@ -96,7 +96,7 @@ def draw_distances(
             color="#E69F00",
             markeredgecolor="black",
             ms=6,
-            label=f"less than {threshold:g} bit: cannot be told apart",
+            label=f"less than {threshold:g} bit: hardly told apart",
         )
         ax.legend(frameon=False, loc="lower left", bbox_to_anchor=(0.0, 1.0), borderaxespad=0.2)
     _name_both(ax, labels, labels)
@@ -139,10 +139,10 @@ def draw_profiles(
 
 def _name_both(ax: Axes, columns: Sequence[str], rows: Sequence[str]) -> None:
     """Small labels of many columns and rows."""
-    ax.set_xticks(range(len(columns)), columns, fontsize=8.0, parse_math=False)
+    ax.set_xticks(range(len(columns)), columns, fontsize=SMALL, parse_math=False)
     ax.tick_params("x", labelrotation=60)
     _anchor(ax)
-    ax.set_yticks(range(len(rows)), rows, fontsize=8.0, parse_math=False)
+    ax.set_yticks(range(len(rows)), rows, fontsize=SMALL, parse_math=False)
     ax.tick_params(which="both", length=0)
 
 
@@ -161,4 +161,4 @@ def _cell(ax: Axes, x: float, y: float, share: float, text: str) -> None:
     colour = colormaps[COLOURS](0.9 * share)
     ax.add_patch(Rectangle((x - 0.48, y - 0.46), 0.96, 0.92, facecolor=colour, edgecolor="#d0d0d0"))
     ink = "white" if share > FROM_HERE_WHITE else "black"
-    ax.text(x, y, text, ha="center", va="center", color=ink, fontsize=8, parse_math=False)
+    ax.text(x, y, text, ha="center", va="center", color=ink, fontsize=SMALL, parse_math=False)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from kneebayes.building.model import ModelLike
+from kneebayes.case.bounded import bounded
 from kneebayes.case.case import Case
 from kneebayes.errors import EvidenceError
 from kneebayes.inference import Sampled, sample_posteriors
@@ -129,18 +130,20 @@ class SampledDifferential(CaseResult):
         return f"SampledDifferential({self.draws} draws worth {effective}: {first}, ...)"
 
 
+@bounded
 def sample(
     model: ModelLike,
     answers: Mapping[str, object] | None = None,
     draws: int = 100_000,
     seed: int = 0,
 ) -> SampledDifferential:
-    """Estimate the posteriors by chance, where an exact answer is too wide.
+    """Estimate the posteriors by sampling, for patients whose exact answer needs too much memory.
 
-    Importance sampling: it is learnt where to draw, and each world is weighted by how probable
-    it and the evidence are. The more is known, the less a draw is worth;
-    ``effective_draws`` says how much, and the notes say whether the standard errors can be
-    relied on. :meth:`kneebayes.Model.diagnose` is exact.
+    Patients are drawn from a distribution that is adapted to the evidence, and each is weighted
+    by how probable it is together with the evidence (importance sampling). The more is known,
+    the fewer independent draws the sample is worth: ``effective_draws`` says how many, and the
+    notes say whether the standard errors can be relied on. :meth:`kneebayes.Model.diagnose` is
+    exact.
 
     Parameters
     ----------
@@ -149,16 +152,16 @@ def sample(
     answers
         As in :meth:`kneebayes.Model.diagnose`.
     draws
-        How many worlds to draw.
+        How many patients to draw.
     seed
-        Where chance begins; the same seed gives the same estimates.
+        Seed of the random numbers; the same seed gives the same estimates.
 
     Raises
     ------
     EvidenceError
         If an answer cannot be understood, or ``draws`` or ``seed`` is no such number.
     ImpossibleEvidenceError
-        If no draw is possible under the evidence.
+        If no patient that was drawn agrees with the evidence.
 
     Examples
     --------

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from kneebayes.case.bounded import bounded
 from kneebayes.case.case import Case, CaseLike
 from kneebayes.errors import ImpossibleEvidenceError
 from kneebayes.inference import Engine, Evidence
@@ -242,6 +243,7 @@ class Surprises(CaseResult):
         return f"Surprises({answers}, conflict {self.conflict:+.1f} bits, {doubtful} doubtful)"
 
 
+@bounded
 def surprises(case: CaseLike) -> Surprises:
     """How surprising each answer is given all others, and whether its opposite was meant.
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from kneebayes.case.bounded import bounded
 from kneebayes.case.case import Case, CaseLike
 from kneebayes.errors import ImpossibleEvidenceError, KneebayesError
 from kneebayes.inference import Engine, Evidence
@@ -56,12 +57,13 @@ class FindingWithout:
 def remove_cause(
     engine: Engine, evidence: Evidence, cause: str, findings: Sequence[str]
 ) -> tuple[FindingWithout, ...]:
-    """What would become of findings in this very patient had a cause been absent.
+    """Which findings this very patient would still have if one cause had been absent.
 
-    The counterfactual of a noisy-OR network whose links each fire or do not, independently:
-    all that is not below the cause stays as it was, and so does which links would fire when
-    their parent is present. Then a finding persists exactly if a chain of fired links that
-    does not pass the cause leads to it. The evidence was seen before the cause is taken away.
+    This is a counterfactual question. In a noisy-OR network each link either fires or does not,
+    independently of the others. Everything that does not descend from the cause is kept as it
+    was, and so is which links fire. A finding then persists exactly if some chain of firing
+    links leads to it that does not pass through the cause. The evidence is taken into account
+    before the cause is removed.
 
     Parameters
     ----------
@@ -220,6 +222,7 @@ class WhatIf(CaseResult):
         return f"WhatIf(without {self.case.knowledge.label(self.cause)!r}, {findings})"
 
 
+@bounded
 def without(case: CaseLike, cause: str) -> WhatIf:
     """Which findings would persist in this patient had a cause been absent.
 

@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from kneebayes.case import believe
+from kneebayes.case.bounded import bounded
 from kneebayes.case.case import Case, CaseLike
 from kneebayes.view.markup import percent
 from kneebayes.view.report import CaseResult, Report, report_on
@@ -157,6 +158,7 @@ class LexiconComparison(CaseResult):
         return f"LexiconComparison({', '.join(self.posteriors)}: first {tops})"
 
 
+@bounded
 def compare_lexicons(case: CaseLike) -> LexiconComparison:
     """The same answers under every lexicon of the model, side by side.
 

@@ -6,17 +6,20 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
+from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from kneebayes.building import Elicited
-from kneebayes.building.quantities import Quantities, amounts_at, quantities_of
+from kneebayes.building.quantities import amounts_at, quantities_of
 from kneebayes.building.restating import Restating, Solved
+from kneebayes.case.bounded import bounded
 from kneebayes.case.case import Case, CaseLike
-from kneebayes.errors import KneebayesError
+from kneebayes.errors import KneebayesError, TooWideError
 from kneebayes.inference import Engine, Evidence
+from kneebayes.inference.clock import clock_running, seconds_left
 from kneebayes.knowledge import Knowledge
 from kneebayes.knowledge.parts import Interval
 from kneebayes.network import Numbers
@@ -32,12 +35,13 @@ __all__ = ["CauseSpread", "Robustness", "Spread", "WordDraws", "robustness", "sp
 LOW, HIGH = 0.05, 0.95
 TOP = 3
 CHUNK = 2000  # draws worked on together, so that memory stays small
+FEWEST = 10  # draws that are worth showing where the time was over
+SLOW = 0.01  # seconds of one question from which on fewer draws are worked on together
 SPARE, FEWEST_SPARE = 0.02, 5  # further draws made at once, since one in seventy has no network
 RETRIES = 20
 MOST_DRAWS = 1_000_000
 
 SMALLEST = 1e-300
-
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +116,8 @@ class Spread:
     redrawn
         How many further draws were thrown away, since no network has such priors or the
         evidence was impossible in it.
+    missing
+        How many of the draws that were asked for are missing, because the time was over.
     """
 
     causes: tuple[CauseSpread, ...]
@@ -121,6 +127,7 @@ class Spread:
     seed: int
     width: float
     redrawn: int
+    missing: int = 0
 
 
 def spread_of(
@@ -160,14 +167,25 @@ def spread_of(
     restating = Restating(engine, knowledge, quantities, elicited.lexicon, evidence, solved)
     rng = np.random.default_rng(seed)
     ids = tuple(knowledge.causes)
+    begun = monotonic()
+    now = engine.propagate_each([evidence], ids)
+    taken = monotonic() - begun
+    most = CHUNK if taken < SLOW else max(FEWEST, int(2.0 / taken))
+    base = np.array([now.present(id) for id in ids])
     kept: list[Numbers] = []
     done = redrawn = 0
+    clock = clock_running()
     while done < draws:
         wanted = draws - done
-        count = min(CHUNK, wanted + FEWEST_SPARE + int(SPARE * wanted))
+        count = min(most, wanted + FEWEST_SPARE + int(SPARE * wanted))
         deviations = width * rng.standard_normal((count, len(quantities.words)))
         amounts = amounts_at(quantities, deviations)
-        draws_of, looked_at = _ask(restating, amounts, evidence, ids, wanted)
+        try:
+            draws_of, looked_at = _ask(restating, amounts, evidence, ids, wanted)
+        except TooWideError:
+            if done < FEWEST or seconds_left() > 0.0:
+                raise
+            break
         kept.append(draws_of)
         done += len(draws_of)
         redrawn += looked_at - len(draws_of)
@@ -175,10 +193,13 @@ def spread_of(
             raise KneebayesError(_hopeless(redrawn, done, width))
         if progress is not None:
             progress(len(draws_of))
+        if clock is not None:
+            clock.note = f"{done} of {draws} draws"
+            if clock.left <= 0.0 and done >= FEWEST:
+                break
     posteriors = np.concatenate(kept)
-    propagated = engine.propagate_each([evidence], ids)
-    base = np.array([propagated.present(id) for id in ids])
-    return Spread(_summed_up(ids, base, posteriors), ids, posteriors, draws, seed, width, redrawn)
+    spreads = _summed_up(ids, base, posteriors)
+    return Spread(spreads, ids, posteriors, done, seed, width, redrawn, draws - done)
 
 
 def _check(draws: int, seed: int, width: float) -> None:
@@ -405,8 +426,15 @@ class Robustness(CaseResult):
                 f" {_count(spread.redrawn, 'draw')} {was} replaced: no network has such priors, or "
                 "the evidence was impossible in it."
             )
+        partial = ""
+        if spread.missing:
+            partial = (
+                f" Partial: {_count(spread.missing, 'draw')} more were asked for, but the time was "
+                "over."
+            )
         return (
-            f"{words}; one reading a word serves all its statements (seed {spread.seed}).{thrown}"
+            f"{words}; one reading a word serves all its statements (seed {spread.seed})."
+            f"{thrown}{partial}"
         )
 
     def __repr__(self) -> str:
@@ -425,6 +453,7 @@ def _count(number: int, what: str) -> str:
     return f"{number:,} {what}{'' if number == 1 else 's'}"
 
 
+@bounded
 def robustness(
     case: CaseLike,
     draws: int = 1000,
@@ -434,9 +463,10 @@ def robustness(
 ) -> Robustness:
     """How sure the ranking is, if every word may mean anything inside its interval.
 
-    Each draw reads every word and every published range anew, makes the network that
-    follows, with the priors held, and asks it. One reading of a word serves all
-    statements that use it in the same direction.
+    Each draw chooses a number for every word and every published range, builds the network
+    that follows from these numbers (with the stated priors kept), and diagnoses the patient
+    with it. Within a draw a word means the same in all statements that use it in the same
+    direction.
 
     Parameters
     ----------
@@ -445,7 +475,7 @@ def robustness(
     draws
         How many networks to ask.
     seed
-        Where chance begins; the same seed gives the same readings for every patient.
+        Seed of the random numbers; the same seed gives the same networks for every patient.
     spread
         Multiplies how far the draws reach: 0 leaves every word at its value, 1 takes the
         intervals as the central 90 %.
@@ -455,7 +485,7 @@ def robustness(
     Raises
     ------
     KneebayesError
-        If an argument is out of range, or hardly any draw has priors that can hold.
+        If an argument is out of range, or the priors cannot be kept in nearly all draws.
 
     Examples
     --------

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from kneebayes.odds import logit
-from kneebayes.view.figures import _new_axes
+from kneebayes.view.figures import SMALL, _new_axes, name_lines
 from kneebayes.view.markup import percent
 
 if TYPE_CHECKING:
@@ -47,11 +47,13 @@ def draw_intervals(rows: Sequence[Row], ax: Axes | None = None) -> Axes:
         ax.plot(posterior, index, "D" if row["urgent"] else "o", color=colour, ms=6.5)
         first = percent(_number(row["p_first"]))
         across = ax.get_yaxis_transform()
-        ax.text(1.02, index, first, transform=across, va="center", ha="left", fontsize=8.5)
-    ax.text(1.02, 1.0, "first", transform=ax.transAxes, va="bottom", ha="left", fontsize=8.5)
-    ax.set_yticks(range(len(drawn)), [_label(row) for row in drawn], parse_math=False)
+        ax.text(1.02, index, first, transform=across, va="center", ha="left", fontsize=SMALL)
+    ax.text(1.02, 1.0, "first", transform=ax.transAxes, va="bottom", ha="left", fontsize=SMALL)
+    name_lines(ax, [_label(row) for row in drawn])
     _odds_axis(ax, [_number(row[name]) for row in drawn for name in ("low", "high")])
-    ax.set_xlabel("P(present | evidence) and 5 to 95 % of the draws, on the scale of log-odds")
+    ax.set_xlabel(
+        "P(present | evidence) and 5 to 95 % of the draws, on the scale of log-odds", fontsize=SMALL
+    )
     ax.spines[["top", "right"]].set_visible(False)
     return ax
 
@@ -81,13 +83,15 @@ def draw_slopes(rows: Sequence[Row], ax: Axes | None = None) -> Axes:
     ax.set_xlim(-0.12, 1.75)
     low, high = ax.get_ylim()
     ticks = [tick for tick in TICKS if low <= _logit(tick) <= high]
-    ax.set_yticks([_logit(tick) for tick in ticks], [percent(share) for share in ticks])
+    ax.set_yticks([_logit(tick) for tick in ticks], [percent(one) for one in ticks])
     heights = _apart([end[0] for end in ends], low, high)
     for (after, label, colour), height in zip(ends, heights, strict=True):
         ax.plot([1.05, 1.15], [after, height], color=GREY, lw=0.7)
-        ax.text(1.17, height, label, color=colour, va="center", fontsize=8.5, parse_math=False)
+        ax.text(1.17, height, label, color=colour, va="center", fontsize=SMALL, parse_math=False)
     ax.set_xticks([0.0, 1.0], ["prior\n(complaint only)", "posterior\n(all answers)"])
-    ax.set_ylabel("P(present), on the scale of log-odds;\nshaded: 5 to 95 % of the draws")
+    ax.set_ylabel(
+        "P(present), on the scale of log-odds;\nshaded: 5 to 95 % of the draws", fontsize=SMALL
+    )
     ax.spines[["top", "right"]].set_visible(False)
     return ax
 
@@ -122,11 +126,13 @@ def draw_readings(rows: Sequence[Row], lexicons: Mapping[str, str], ax: Axes | N
             mew=1.6,
             label=label.replace("$", r"\$"),
         )
-    ax.set_yticks(range(len(drawn)), [_label(row) for row in drawn], parse_math=False)
+    name_lines(ax, [_label(row) for row in drawn])
     _odds_axis(ax, [_number(row[id]) for row in drawn for id in lexicons])
-    ax.set_xlabel("P(present | evidence) under each lexicon, on the scale of log-odds")
+    ax.set_xlabel(
+        "P(present | evidence) under each lexicon, on the scale of log-odds", fontsize=SMALL
+    )
     below = (0.5, -0.55 / (0.28 * len(drawn) + 0.5))  # under the words of the axis
-    ax.legend(frameon=False, fontsize=8.5, loc="upper center", bbox_to_anchor=below, ncols=3)
+    ax.legend(frameon=False, fontsize=SMALL, loc="upper center", bbox_to_anchor=below, ncols=3)
     ax.spines[["top", "right"]].set_visible(False)
     return ax
 
@@ -137,7 +143,7 @@ def _odds_axis(ax: Axes, values: Sequence[float]) -> None:
     room = 0.06 * (high - low) + 0.3
     ax.set_xlim(low - room, high + room)
     ticks = [tick for tick in TICKS if low - room <= _logit(tick) <= high + room]
-    ax.set_xticks([_logit(tick) for tick in ticks], [percent(share) for share in ticks])
+    ax.set_xticks([_logit(tick) for tick in ticks], [percent(one) for one in ticks])
     ax.grid(axis="x", color="#dddddd", lw=0.6)
     ax.set_axisbelow(True)
 
@@ -147,10 +153,10 @@ def _apart(values: Sequence[float], low: float, high: float) -> list[float]:
     least = 0.9 * (high - low) / max(len(values), 10)
     heights = [0.0] * len(values)
     lowest = -math.inf
-    for index in sorted(range(len(values)), key=lambda number: values[number]):
+    for index in sorted(range(len(values)), key=lambda at: values[at]):
         lowest = heights[index] = max(values[index], lowest + least)
     highest = math.inf
-    for number in sorted(range(len(values)), key=lambda index: -heights[index]):
+    for number in sorted(range(len(values)), key=lambda at: -heights[at]):
         highest = heights[number] = min(heights[number], high, highest - least)
     return heights
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from kneebayes.building.places import offset_of, stated_network
+from kneebayes.case.bounded import bounded
 from kneebayes.case.case import Case, CaseLike
 from kneebayes.errors import (
     EvidenceError,
@@ -160,7 +161,7 @@ def move_number(
     engine, causes, evidence
         What to ask.
     place
-        Where the number stands in :func:`numbers_of`; for a share that of ``absent``.
+        The place of the number in :func:`numbers_of`; for a share that of ``absent``.
     number
         Kind, node, parent and its state.
 
@@ -184,12 +185,12 @@ def move_number(
 def move_prior(
     engine: Engine, causes: Sequence[str], evidence: Evidence, cause: str, prior: float
 ) -> Sensitivity:
-    """Move P(cause | complaint); all that depends on the cause stays as it is given the cause.
+    """Vary P(cause | complaint), and keep all probabilities given the cause.
 
-    The patients with and without the cause stay what they are, only how many there are of
-    each changes (probability kinematics, Jeffrey 1965). No other number of the model moves,
-    but what else is probable among patients shifts with the mixture: other causes, which
-    compete for the complaint, become rarer as this one becomes commoner.
+    Patients with the cause stay as they are, and so do patients without it; only the shares of
+    the two change (probability kinematics, Jeffrey 1965). No other number of the model changes.
+    What else is probable among all patients does change with the shares: other causes, which
+    also explain the complaint, become rarer as this one becomes commoner.
 
     Parameters
     ----------
@@ -446,6 +447,7 @@ def refuse_several(count: int) -> None:
         raise KneebayesError(message)
 
 
+@bounded
 def sensitivity(
     case: CaseLike,
     cause: str | None = None,
@@ -461,15 +463,15 @@ def sensitivity(
     case
         The patient.
     cause
-        Whose posterior is told first, by any of its names; left out, the most probable.
+        Whose posterior comes first, by any of its names; left out, the most probable cause.
     prior
-        A cause: moved is P(cause | complaint), what depends on the cause stays.
+        A cause: its P(cause | complaint) is varied; everything given the cause is kept.
     link
-        Parent and child: moved is P(the parent alone produces the child). A state of a
-        context (``"older age"``) is a parent too.
+        Parent and child: P(the parent alone produces the child) is varied. A state of a
+        context (``"older age"``) can be the parent too.
     leak
-        A finding, context or mediator: moved is P(present without a named cause), or the
-        share of a context that is a root.
+        A finding, context or mediator: P(present without a named cause) is varied, or the
+        share of people with a context that has no parents.
 
     Raises
     ------
@@ -478,8 +480,8 @@ def sensitivity(
     KneebayesError
         If not exactly one number is named.
     EvidenceError
-        If the number has no function: a prior without the complaint, a context with
-        several states.
+        If the posterior is not a function of that number alone: a prior where the complaint
+        is not present, or a context with several states.
 
     Examples
     --------

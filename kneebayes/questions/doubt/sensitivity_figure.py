@@ -7,7 +7,7 @@ import textwrap
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from kneebayes.view.figures import _new_axes
+from kneebayes.view.figures import SMALL, _new_axes, name_ends, name_lines
 from kneebayes.view.markup import percent
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ __all__ = ["draw_curves", "draw_tornado"]
 BLUE, ORANGE, BLACK = "#0072B2", "#E69F00", "#000000"
 PALETTE = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
 DASHES = ("-", "--", "-.", ":", (0, (5, 1, 1, 1, 1, 1)))
-WIDEST = 62
+WIDEST, LETTERS = 140, 40  # of a label, and of one line of it
 
 
 def draw_curves(
@@ -62,7 +62,7 @@ def draw_curves(
         (value, 1.03),
         xytext=(0, 2),
         textcoords="offset points",
-        fontsize=8.5,
+        fontsize=SMALL,
         ha="center",
         va="bottom",
         color="#4d4d4d",
@@ -74,7 +74,7 @@ def draw_curves(
             (number, posterior),
             xytext=(9, 7) if number < 0.6 * upto else (-9, 7),
             textcoords="offset points",
-            fontsize=8.5,
+            fontsize=SMALL,
             ha="left" if number < 0.6 * upto else "right",
             va="bottom",
             bbox={"facecolor": "white", "edgecolor": "none", "alpha": 0.8, "pad": 1.0},
@@ -82,8 +82,8 @@ def draw_curves(
     ax.set_xlim(0.0, upto)
     ax.set_ylim(0.0, 1.03)
     ax.set_xlabel(what, parse_math=False)
-    ax.set_ylabel("P(present | evidence)")
-    ax.legend(frameon=False, fontsize=8.5, loc="center left", bbox_to_anchor=(1.0, 0.5))
+    ax.set_ylabel("P(present | evidence)", fontsize=SMALL)
+    name_ends(ax, {label: float(values[-1]) for label, (_, values) in curves.items()}, PALETTE)
     ax.spines[["top", "right"]].set_visible(False)
     return ax
 
@@ -138,12 +138,12 @@ def draw_tornado(
             labelled.add(label)
     ax.axvline(posterior, color=BLACK, lw=1.0)
     labels = [textwrap.shorten(str(bar["about"]), WIDEST, placeholder=" ...") for bar in drawn]
-    ax.set_yticks(range(len(drawn)), labels, parse_math=False, fontsize=8.5)
+    name_lines(ax, labels, LETTERS)
     ax.set_xlabel(f"P({cause} | evidence); line: all at their values", parse_math=False)
     ax.margins(x=0.06)
     if labelled:
         ax.legend(
-            frameon=False, fontsize=8.5, loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=3
+            frameon=False, fontsize=SMALL, loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=3
         )
     ax.spines[["top", "right"]].set_visible(False)
     return ax

@@ -13,6 +13,7 @@ from kneebayes.building import Elicited
 from kneebayes.building.quantities import Quantities, Quantity, ends, quantities_of
 from kneebayes.building.quantity_words import labelled, said_in_words
 from kneebayes.building.restating import Restating
+from kneebayes.case.bounded import bounded
 from kneebayes.case.case import Case, CaseLike
 from kneebayes.errors import KneebayesError
 from kneebayes.inference import Engine, Evidence
@@ -84,11 +85,12 @@ def bars_over(
 ) -> tuple[float, tuple[Bar, ...]]:
     """The posterior of a cause, and how far statements move it, the furthest first.
 
-    Everything not moved stays at its value; the priors hold in every network asked. A claim
-    unsaid takes with it every number that names it as an origin, even beside others: a
-    frequency becomes a link of 0, a risk ratio 1, a link solved from an evoking strength falls
-    back on the frequency that is stated too, and a word for how common a cause is gives way to
-    the published figure, or where there is none to the geometric mean of all words.
+    One statement is changed at a time; all others keep their values, and the stated priors are
+    kept in every network. Removing a claim removes every number that names it as an origin,
+    even if it names other origins too: a frequency becomes a link of 0, a risk ratio becomes 1,
+    a link that was solved from an evoking strength falls back on the stated frequency, and a
+    word for how common a cause is is replaced by the published figure or, if there is none, by
+    the geometric mean of all such words.
 
     Parameters
     ----------
@@ -97,7 +99,7 @@ def bars_over(
     evidence
         What is known of the patient.
     cause
-        Whose posterior.
+        The cause whose posterior is moved.
     over
         What a bar is: a number, a word, or a claim.
 
@@ -343,8 +345,9 @@ def _shown(value: float) -> str:
     return "cannot hold" if math.isnan(value) else percent(value)
 
 
+@bounded
 def tornado(case: CaseLike, cause: str | None = None, over: Over = "numbers") -> Tornado:
-    """What moves one posterior most, if it means something else or had not been said.
+    """Which numbers, words or claims move one posterior most.
 
     Parameters
     ----------
@@ -353,8 +356,9 @@ def tornado(case: CaseLike, cause: str | None = None, over: Over = "numbers") ->
     cause
         Any of its names; left out, the most probable.
     over
-        What a bar is: one of the ``"numbers"`` at the ends of its interval, one of the
-        ``"words"`` in all its statements, or one of the ``"claims"`` of the article.
+        What is changed for each bar: one of the ``"numbers"``, to the ends of its interval;
+        one of the ``"words"``, in all statements that use it; or one of the ``"claims"`` of the
+        article, which is left out.
 
     Raises
     ------

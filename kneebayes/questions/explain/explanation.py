@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from kneebayes.case.bounded import bounded
 from kneebayes.case.case import Case, CaseLike
 from kneebayes.errors import EvidenceError
 from kneebayes.questions.explain.weighing import Explained, explain_cause
@@ -62,7 +63,7 @@ class Explanation(CaseResult):
 
     @property
     def table(self) -> pd.DataFrame:
-        """One row an answer in the order told, between one for the prior and the posterior.
+        """One row an answer in the order given, between one for the prior and the posterior.
 
         Columns: ``order``, ``kind`` (prior, answer, posterior), ``id``, ``part`` (label and
         state); in decibans ``single``, ``ledger``, ``shapley`` with ``shapley_error``,
@@ -157,7 +158,7 @@ class Explanation(CaseResult):
             before = after
         ends = explained.start.log_odds, explained.end.log_odds
         added = explained.start.log_odds + explained.apart if len(falls) > 1 else NOTHING
-        order = "in the order told" if by == "ledger" else "averaged over all orders"
+        order = "in the order given" if by == "ledger" else "averaged over all orders"
         marked = "".join(f"; {label} is urgent" for label in self._urgent)
         learnt = self.case.data.learnt
         marked += "" if learnt is None else f"; learnt from {learnt.told}"
@@ -173,12 +174,13 @@ class Explanation(CaseResult):
         return f"Explanation({words.cause!r}{rather}, {count}: {way})"
 
 
+@bounded
 def explain(
     case: CaseLike, cause: str, against: str | None = None, *, orders: int = 32, seed: int = 0
 ) -> Explanation:
     """Why a cause is as probable as it is, or more probable than another.
 
-    Every answer gets its weight in decibans: alone, in the order told (the *ledger*),
+    Every answer gets its weight in decibans: alone, in the order given (the *ledger*),
     averaged over all orders (Shapley 1953), and with all others known. Ledger and
     Shapley shares add up to the change in log-odds from the complaint alone to all that
     is known. For one cause the odds are P(cause) / P(not cause); against another they
@@ -195,7 +197,7 @@ def explain(
     orders
         How many orders to draw where more than 15 answers are too many for all of them.
     seed
-        Where chance begins then; the same seed draws the same orders.
+        Seed for drawing these orders; the same seed draws the same ones.
 
     Raises
     ------

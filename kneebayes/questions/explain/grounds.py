@@ -20,19 +20,20 @@ Ends = tuple[str, str]
 
 @dataclass(frozen=True)
 class Grounds:
-    """What carries a number.
+    """The origins that a number rests on.
 
     Attributes
     ----------
     shares
-        Share of article, literature, assumption and patients; they add up to 1, or are all 0
-        where nothing carries it. Every arrow counts the same, and within one every kind of
-        origin, once patients have what they make up of all that is known.
+        Shares of article, literature, assumption and patients. They add up to 1, or are all 0
+        where there is no origin. All arrows count the same; within an arrow, patients get the
+        share of what is known that comes from them, and the other origins share the rest
+        equally.
     because
-        Claims with their statement, references with their title, reasons assumed.
+        Claims with their statements, references with their titles, reasons of assumptions.
     direct
-        Whether the arrows lead straight from a cause to the answer or back, if need be
-        through mediators and other causes; else they make a detour over what else is known.
+        Whether the arrows form a directed path between cause and answer, possibly through
+        mediators and other causes. If not, the path goes through something else that is known.
     """
 
     shares: Mapping[str, float]
@@ -62,13 +63,13 @@ def grounds_of_answer(
     answer: str,
     known: Collection[str],
 ) -> Grounds:
-    """What the weight of an answer for some causes rests on.
+    """The origins that the weight of an answer for some causes rests on.
 
-    The arrows on the ways that lead from a cause to what was answered, or from that to the
-    cause, through mediators; where there are none those through other causes too. Where there
-    are none either, news travels over what else is known, such as the complaint that two
-    causes share; then it is the arrows of the shortest such ways (of those that d-separation
-    leaves open, Pearl 1988).
+    These are the origins of the arrows between cause and answer: on directed paths through
+    mediators; if there are none, on directed paths through other causes too. If there are none
+    either, the answer bears on the cause only through something else that is known, such as
+    the complaint that two causes share; then the arrows of the shortest such paths count (of
+    those that d-separation leaves open, Pearl 1988).
 
     Parameters
     ----------

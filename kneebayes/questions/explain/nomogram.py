@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING
 
 from kneebayes.case import Answer, believe
 from kneebayes.case.answers import KINDS, WHERE, evidence_of, read_answers
+from kneebayes.case.bounded import bounded
 from kneebayes.case.case import Case, CaseLike
 from kneebayes.errors import EvidenceError
 from kneebayes.inference import Engine, Evidence
 from kneebayes.odds import decibans, inverse_logit, logit
-from kneebayes.view.figures import _new_axes
+from kneebayes.view.figures import SMALL, _new_axes
 from kneebayes.view.markup import percent
 from kneebayes.view.report import CaseResult, Report, known_of, report_on
 
@@ -81,7 +82,7 @@ def draw_nomogram(steps: Sequence[tuple[str, float, float]], ax: Axes | None = N
             )
     ax.legend(
         frameon=False,
-        fontsize=9,
+        fontsize=SMALL,
         loc="upper center",
         bbox_to_anchor=(0.5, -0.01),
         handlelength=3.2,
@@ -130,7 +131,7 @@ def _scales(ax: Axes, reach: float, powers: float) -> None:
             _tick(ax, MIDDLE, (power + math.log10(part)) / 2.0, text, 1.0)
     heads = ("before:\nP(cause)", "likelihood\nratio", "after:\nP(cause)")
     for x, head in zip((LEFT, MIDDLE, RIGHT), heads, strict=True):
-        ax.text(x, reach * 1.04, head, ha="center", va="bottom", fontsize=9.5)
+        ax.text(x, reach * 1.04, head, ha="center", va="bottom", fontsize=SMALL)
     ax.set_xlim(-0.2, 1.2)
     ax.set_ylim(-reach * 1.02, reach * 1.2)
     ax.set_axis_off()
@@ -145,7 +146,7 @@ def _tick(ax: Axes, x: float, height: float, text: str, side: float) -> None:
         text,
         ha="left" if side > 0.0 else "right",
         va="center",
-        fontsize=8,
+        fontsize=SMALL,
         color=GREY,
         parse_math=False,
     )
@@ -153,25 +154,25 @@ def _tick(ax: Axes, x: float, height: float, text: str, side: float) -> None:
 
 @dataclass(frozen=True, repr=False)
 class Nomogram(CaseResult):
-    """From the probability before an answer, by its likelihood ratio, to the one after.
+    """Probability before an answer, its likelihood ratio, and the probability after it.
 
     Made by :meth:`kneebayes.Differential.nomogram`. Odds after = odds before times ratio.
 
     Attributes
     ----------
     case
-        All that counts as known after the answer.
+        The patient, with the answer among what is known.
     cause
         Id of the cause.
     answer
         The answer.
     supposed
-        Whether the answer was not told, but supposed to come.
+        Whether the answer is only supposed, not known.
     before
         P(cause | all else that is known).
     with_cause, without_cause
         P(answer | cause, all else), and the same without the cause. Of an answer that is
-        only likely, both are up to one factor.
+        only likely, both are known up to a common factor.
     alone
         The likelihood ratio with nothing known but the complaint.
     """
@@ -335,12 +336,13 @@ def _log_odds(probability: float) -> str:
     return f"{decibans(math.exp(logit(probability))):+.1f}" if 0.0 < probability < 1.0 else ""
 
 
+@bounded
 def nomogram(case: CaseLike, cause: str, finding: str, answer: object = None) -> Nomogram:
     """One step of Fagan's nomogram: what one answer does to the odds of one cause.
 
-    The step leads from all else that is known to all that is known. Its likelihood ratio
-    is therefore that of the answer *given the others*; beside it stands the ratio that
-    the answer has with nothing known but the complaint.
+    The step starts from everything else that is known, and adds this answer. Its likelihood
+    ratio is therefore that of the answer *given the other answers*. The ratio that the answer
+    has when only the complaint is known is shown beside it.
 
     Parameters
     ----------
@@ -351,8 +353,8 @@ def nomogram(case: CaseLike, cause: str, finding: str, answer: object = None) ->
     finding
         A finding, context or other cause by any of its names.
     answer
-        What to take for the answer, as :meth:`kneebayes.Model.diagnose` takes it. Left
-        out, the answer that was told, or else that the finding is present.
+        The answer, as :meth:`kneebayes.Model.diagnose` takes it. Left out, the answer that is
+        known, or "present" if none is.
 
     Raises
     ------
@@ -361,7 +363,7 @@ def nomogram(case: CaseLike, cause: str, finding: str, answer: object = None) ->
     EvidenceError
         If the cause is certain without this answer, or the answer is about the cause.
     ImpossibleEvidenceError
-        If the answer cannot come.
+        If that answer is impossible.
 
     Examples
     --------

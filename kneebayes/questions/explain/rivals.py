@@ -33,7 +33,7 @@ class ExplainedAway:
         Whether the rival explains the same finding (the answer counts for less); else the
         answer has no say of its own on the cause and counts against it through the rival.
     known
-        Whether the rival was itself told to be present.
+        Whether the rival is known to be present.
     """
 
     answer: str
@@ -60,14 +60,19 @@ def explained_away(
     causes: Sequence[str],
     odds: SubsetOdds,
 ) -> tuple[ExplainedAway, ...]:
-    """Find the answers whose weight a rival cause takes away.
+    """Find the answers whose weight for a cause is reduced by a rival cause (explaining away).
 
-    An answer is *shared* with a rival if both causes can show it, it counts for less among
-    the other answers than alone, and ruling the rival out gives back more of its weight
-    among the others than it does alone. It counts *through* a rival if no arrows lead
-    from it to the cause or back, it counts against the cause, and at least half of that is
-    gone when the rival is ruled out. A rival is a cause that the answer makes more probable,
-    or one that was told to be present. Of several the one that takes most is named.
+    A rival is another cause that the answer makes more probable, or that is known to be present.
+    There are two ways in which it can take weight from an answer:
+
+    - *shared*: both causes can produce the answer. Then the answer weighs less together with the
+      other answers than alone, and ruling the rival out restores more of its weight in company
+      of the other answers than alone.
+    - *through*: no arrows connect the answer and the cause. The answer counts against the cause
+      only because it makes the rival more probable; ruling the rival out removes at least half
+      of that.
+
+    If several rivals qualify, the one that takes most weight is named.
 
     Parameters
     ----------

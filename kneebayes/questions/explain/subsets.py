@@ -11,6 +11,7 @@ import numpy as np
 
 from kneebayes.errors import TooWideError
 from kneebayes.inference import Engine, Evidence
+from kneebayes.inference.clock import clock_running, seconds_left
 from kneebayes.network import Numbers
 
 __all__ = [
@@ -18,6 +19,7 @@ __all__ = [
     "SubsetOdds",
     "change",
     "odds_of_all",
+    "odds_of_orders",
     "odds_of_some",
     "orders_of",
     "prefixes",
@@ -44,13 +46,13 @@ def change(after: Numbers, before: Numbers) -> Numbers:
 def shapley_of_all(values: Numbers) -> Numbers:
     """Shapley value of each part from the value of every subset (Shapley 1953).
 
-    The change that a part makes, averaged over all orders: a subset of size ``s`` out of
-    the ``n - 1`` others comes before the part in ``s! (n - 1 - s)! / n!`` of them.
+    It is the change that a part makes, averaged over all orders of the parts. A subset of ``s`` of
+    the ``n - 1`` others precedes the part in a share ``s! (n - 1 - s)! / n!`` of the orders.
 
     Parameters
     ----------
     values
-        Value of each subset; bit ``j`` of its place says whether part ``j`` is in it.
+        Value of each subset; bit ``j`` of its index says whether part ``j`` is in it.
 
     Returns
     -------
@@ -168,7 +170,7 @@ class SubsetOdds:
     rows: Mapping[int, int] | None = None
 
     def row(self, subset: int) -> int:
-        """Where a subset stands."""
+        """The row of a subset."""
         return subset if self.rows is None else self.rows[subset]
 
     def at(self, subset: int) -> float:
@@ -249,6 +251,77 @@ def odds_of_some(
         return _odds(first[:, 1], first[:, 0], first[:, 1], nobody, rows)
     second = propagated.marginals[causes[1]][:, 1]
     return _odds(first[:, 1], second, first[:, 1], second, rows)
+
+
+def odds_of_orders(
+    engine: Engine,
+    evidence: Evidence,
+    parts: Sequence[str],
+    causes: Sequence[str],
+    wanted: Iterable[int],
+    count: int,
+    seed: int,
+) -> tuple[list[Order], SubsetOdds]:
+    """The odds under some subsets, and under those of random orders while the time suffices.
+
+    Parameters
+    ----------
+    engine, evidence, parts, causes
+        As for :func:`odds_of_all`.
+    wanted
+        Subsets that are asked for whatever orders are drawn.
+    count
+        How many orders are drawn at most; at least two are.
+    seed
+        Seed of the random numbers.
+
+    Returns
+    -------
+    orders, odds
+        What was drawn, and the odds under every subset that they go through.
+
+    Raises
+    ------
+    TooWideError
+        If the time is over before two orders, or a single question is too wide.
+    """
+    orders = orders_of(len(parts), count, np.random.default_rng(seed))
+    clock, drawn, subsets = clock_running(), list[Order](), list(wanted)
+    some = len(orders) if clock is None else 2
+    odds = None
+    while len(drawn) < len(orders):
+        before = seconds_left()
+        more = orders[len(drawn) : len(drawn) + some]
+        new = [subset for order in more for subset in prefixes(order)]
+        try:
+            found = odds_of_some(engine, evidence, parts, causes, _unknown([*subsets, *new], odds))
+        except TooWideError:
+            if odds is None or seconds_left() > 0.0:
+                raise
+            break
+        odds = found if odds is None else _joined(odds, found)
+        drawn, subsets = [*drawn, *more], []
+        if clock is not None:
+            clock.note = f"{len(drawn)} of {len(orders)} orders"
+            some = 2 * int(max(1, min(2 * some, clock.fitting(before, len(more)) / 2.0)))
+    return drawn, odds if odds is not None else odds_of_some(engine, evidence, parts, causes, [0])
+
+
+def _unknown(subsets: Iterable[int], odds: SubsetOdds | None) -> list[int]:
+    known: Mapping[int, int] = {} if odds is None or odds.rows is None else odds.rows
+    return [one for one in dict.fromkeys(subsets) if one not in known]
+
+
+def _joined(first: SubsetOdds, second: SubsetOdds) -> SubsetOdds:
+    """Odds under the subsets of both."""
+    rows = {**(first.rows or {})}
+    rows |= {one: row + len(first.log_odds) for one, row in (second.rows or {}).items()}
+    return SubsetOdds(
+        np.concatenate([first.log_odds, second.log_odds]),
+        np.concatenate([first.probability, second.probability]),
+        np.concatenate([first.other, second.other]),
+        rows,
+    )
 
 
 def _odds(

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from kneebayes.odds import decibans
 from kneebayes.questions.explain.words import in_decibans
+from kneebayes.view.figures import SMALL
 from kneebayes.view.figures import _new_axes as new_axes
 from kneebayes.view.markup import percent
 
@@ -22,7 +23,7 @@ PROBABILITIES = (0.0001, 0.001, 0.01, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.9
 RATIOS = (1, 2, 5, 10, 20, 50, 100, 1000, 10_000, 100_000)
 CLOSEST = 0.07  # of the width, between two marks of the scale above
 DIAMOND = "\u25c7 if it weighed as much as alone"
-DIAMONDS = DIAMOND + "; at the posterior: all of these simply added"
+DIAMONDS = DIAMOND + ";\nat the posterior: all of these simply added"
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +131,7 @@ def _number(ax: Axes, height: int, text: str, weight: str = "normal") -> None:
         transform=ax.get_yaxis_transform(),
         ha="right",
         va="center",
-        fontsize=9,
+        fontsize=SMALL,
         fontweight=weight,
     )
 
@@ -157,8 +158,8 @@ def _scale_above(ax: Axes, against: bool) -> None:
         if low <= place <= high and (not shown or place - shown[-1][0] >= CLOSEST * (high - low)):
             shown.append((place, text))
     above = ax.secondary_xaxis("top")
-    above.set_xticks([place for place, _ in shown], [text for _, text in shown], fontsize=9)
-    above.set_xlabel("odds" if against else "probability", fontsize=9)
+    above.set_xticks([place for place, _ in shown], [text for _, text in shown], fontsize=SMALL)
+    above.set_xlabel("odds" if against else "probability", fontsize=SMALL)
 
 
 def _inside(ax: Axes, place: float) -> float:

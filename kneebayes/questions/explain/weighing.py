@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import combinations
 
@@ -11,7 +12,8 @@ import numpy as np
 
 from kneebayes.case.answers import Answer, evidence_of
 from kneebayes.errors import EvidenceError, TooWideError
-from kneebayes.inference import Engine, Evidence
+from kneebayes.inference import Budget, Engine, Evidence
+from kneebayes.inference.clock import seconds_left, within_time
 from kneebayes.knowledge import Knowledge
 from kneebayes.network import Numbers
 from kneebayes.questions.explain.grounds import (
@@ -27,8 +29,7 @@ from kneebayes.questions.explain.subsets import (
     SubsetOdds,
     change,
     odds_of_all,
-    odds_of_some,
-    orders_of,
+    odds_of_orders,
     prefixes,
     shapley_of_all,
     shapley_of_orders,
@@ -42,7 +43,7 @@ TRIED = 18  # up to so many if they are not too wide as a whole
 
 @dataclass(frozen=True, slots=True)
 class Stand:
-    """How a cause stands at one point of the story.
+    """How probable a cause is after some of the answers.
 
     Attributes
     ----------
@@ -66,17 +67,17 @@ class Weight:
     Attributes
     ----------
     answer
-        What was told.
+        The answer.
     single
         With only the complaint known besides: its likelihood ratio alone.
     ledger
-        With all that was told before it known.
+        Given all earlier answers.
     shapley, error
         Averaged over all orders, and the standard error of that (0 where it is exact).
     leave_one_out
         With all other answers known: what would be lost if it were unknown.
     after
-        How the cause stands when it has been told.
+        How probable the cause is after this answer.
     grounds
         What its weight rests on.
     """
@@ -115,13 +116,13 @@ class Explained:
     cause, against
         Ids; the second is None where the odds are those of presence.
     start
-        The point before the answers: what is known is the complaint, if it was told.
+        The odds before any answer: only the complaint is known, if it is.
     weights
-        The answers in the order told.
+        The answers in the order given.
     overlaps
-        All pairs of answers whose single weights are finite, the strongest overlap first.
+        All pairs of answers with finite weights, the strongest overlap first.
     away
-        Answers whose weight a rival takes away, if not told against another cause.
+        Answers whose weight a rival cause takes away; not filled where two causes are compared.
     prior_grounds
         What the prior rests on.
     shares
@@ -183,13 +184,13 @@ def explain_cause(
     engine, knowledge
         The model.
     answers
-        What was told, in that order. The complaint comes before all, wherever it stands.
+        The answers in the order in which they were given; the complaint always comes first.
     cause, against
         Ids.
     orders
         How many orders to draw where there are too many for all of them.
     seed
-        Where chance begins then.
+        Seed for drawing them.
 
     Raises
     ------
@@ -219,11 +220,28 @@ def explain_cause(
         start=_stand(odds, 0),
         weights=weights,
         overlaps=tuple(_overlaps(odds, weights)),
-        away=explained_away(engine, knowledge, evidence, ids, causes, odds),
+        away=_away(engine, knowledge, evidence, ids, causes, odds),
         prior_grounds=grounds_of_prior(knowledge, causes),
         shares=joined_shares(_sizes(weights)),
         orders=len(drawn),
     )
+
+
+def _away(
+    engine: Engine,
+    knowledge: Knowledge,
+    evidence: Evidence,
+    ids: Sequence[str],
+    causes: Sequence[str],
+    odds: SubsetOdds,
+) -> tuple[ExplainedAway, ...]:
+    """Answers whose weight a rival takes away; none where the time is over before."""
+    try:
+        return explained_away(engine, knowledge, evidence, ids, causes, odds)
+    except TooWideError:
+        if seconds_left() > 0.0:
+            raise
+        return ()
 
 
 def _odds(
@@ -234,20 +252,18 @@ def _odds(
     orders: int,
     seed: int,
 ) -> tuple[list[Order], SubsetOdds]:
-    """All subsets, or those that some orders and the other ways of counting need."""
-    try:
-        if len(ids) <= TRIED:
-            split = len(ids) <= EXACT
-            return [], odds_of_all(engine, evidence, ids, causes, split=split)
-    except TooWideError:
-        if split:
-            raise
-    drawn = orders_of(len(ids), orders, np.random.default_rng(seed))
+    """All subsets, or those that some orders and the other ways of counting need.
+
+    All of them may take half of the time; then orders are drawn while some is left.
+    """
+    if len(ids) <= TRIED:
+        half = Budget(max(1.0, seconds_left() / 2.0))
+        with suppress(TooWideError), within_time("all subsets", half):
+            return [], odds_of_all(engine, evidence, ids, causes, split=len(ids) <= EXACT)
     everything, single = (1 << len(ids)) - 1, [1 << index for index in range(len(ids))]
-    wanted = [subset for order in drawn for subset in prefixes(order)]
-    wanted += [*prefixes(range(len(ids))), *single, *(everything ^ subset for subset in single)]
+    wanted = [*prefixes(range(len(ids))), *single, *(everything ^ one for one in single)]
     wanted += [first | second for first, second in combinations(single, 2)]
-    return drawn, odds_of_some(engine, evidence, ids, causes, wanted)
+    return odds_of_orders(engine, evidence, ids, causes, wanted, orders, seed)
 
 
 def _weights(

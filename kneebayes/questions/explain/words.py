@@ -45,7 +45,7 @@ class Words:
     labels
         Label of every cause and answer by id.
     complaint
-        The complaint and its state in words; empty if it was not told.
+        The complaint and its state in words; empty if it is not known.
     """
 
     explained: Explained
@@ -70,7 +70,7 @@ class Words:
         return f"{before}: {self._stands(start)}, {in_decibans(start.log_odds)} decibans."
 
     def step(self, weight: Weight) -> str:
-        """What one answer does in the order told."""
+        """What one answer does in the order given."""
         sentence = f"{self.part(weight)} {self._does(weight)}"
         return f"{sentence}; {self._stands(weight.after)}."
 
@@ -128,7 +128,7 @@ class Words:
 
     @staticmethod
     def strongest(overlaps: Sequence[Overlap], count: int = 3) -> list[Overlap]:
-        """The pairs that are told: of each answer the pair that overlaps most, as in the table."""
+        """The pairs to mention: for each answer the one it overlaps with most, as in the table."""
         mentioned: list[Overlap] = []
         seen: set[str] = set()
         for overlap in overlaps:
@@ -158,13 +158,16 @@ class Words:
         """Whether orders were drawn."""
         if not self.explained.orders:
             return []
-        worst = max((w.error for w in self.explained.weights if not math.isnan(w.error)), default=0)
-        error = in_decibans(worst).lstrip("+")
-        sentence = (
-            "There are too many answers for all orders: the average is over some that were drawn, "
-            f"with a standard error of up to {error} decibans. It still adds up."
-        )
-        return [sentence]
+        errors = [one.error for one in self.explained.weights if not math.isnan(one.error)]
+        known = "an unknown error"
+        if errors:
+            known = f"a standard error of up to {in_decibans(max(errors)).lstrip('+')} decibans"
+        return [
+            (
+                "There are too many answers for all orders in the time: the average is over "
+                f"{self.explained.orders} that were drawn, with {known}. It still adds up."
+            )
+        ]
 
     @property
     def because(self) -> list[str]:

@@ -97,7 +97,7 @@ def test_an_order_puts_like_next_to_like() -> None:
 
 
 ERRORS = [
-    ({"given": {"gout": True}}, EvidenceError, r"Causes cannot be given here.*Got gout\."),
+    ({"answers": {"gout": True}}, EvidenceError, r"Causes cannot be given here.*Got gout\."),
     ({"causes": ["gout", "gout"]}, EvidenceError, "At least two causes are needed.*got 1"),
     ({"causes": "gout"}, EvidenceError, "must be a list of names, got 'gout' alone"),
     ({"causes": ["gout", "fevr"]}, UnknownNameError, "fevr"),

@@ -2,9 +2,9 @@
 
 import numpy as np
 import pytest
+from kneebayes.building.broyden import ROUNDS, solve_rows
 
 import kneebayes as kb
-from kneebayes.building.broyden import ROUNDS, solve_rows
 from kneebayes.odds import logit
 from kneebayes.questions.doubt.robustness import ranks_of
 

@@ -5,9 +5,9 @@ from itertools import combinations, product
 
 import numpy as np
 import pytest
+from kneebayes.building.onset import stated_network
 
 import kneebayes as kb
-from kneebayes.building.onset import stated_network
 from kneebayes.inference import Evidence
 from kneebayes.questions.explain.grounds import (
     ORIGINS,

@@ -1,4 +1,4 @@
-"""The command about networks that others made: ``network``."""
+"""Commands about other files: the HTML page, copies for students, networks of others."""
 
 from __future__ import annotations
 
@@ -8,9 +8,49 @@ from typing import Annotated
 import typer
 
 from kneebayes.cli.app import app
+from kneebayes.cli.arguments import Folder, LexiconName
 from kneebayes.errors import EvidenceError
+from kneebayes.model import load
 
-__all__ = ["network"]
+__all__ = ["copies", "network", "page"]
+
+
+@app.command()
+def page(
+    path: Annotated[Path, typer.Argument(metavar="OUT.html", help="Where to write the page.")],
+    title: Annotated[str | None, typer.Option(help="The title of the page.")] = None,
+    setting: Annotated[
+        str | None, typer.Option(help="Where the patient is seen, such as emergency.")
+    ] = None,
+    folder: Folder = None,
+    lexicon: LexiconName = None,
+) -> None:
+    """Write the model as one HTML page that works without a network and without Python."""
+    model = load(folder, lexicon)
+    model = model if setting is None else model.in_setting(setting)
+    written = model.to_html(path, title)
+    typer.echo(f"{written}: {written.stat().st_size / 1000:.0f} kB. Open it in a browser.")
+
+
+@app.command()
+def copies(
+    source: Annotated[
+        Path, typer.Argument(metavar="NOTEBOOKS", help="A folder with notebooks, or one of them.")
+    ],
+    target: Annotated[
+        Path, typer.Argument(metavar="STUDENTS", help="Folder for the copies, made if missing.")
+    ],
+    replace: Annotated[
+        bool, typer.Option("--replace", help="Write over copies that are there already.")
+    ] = False,
+) -> None:
+    """Write student copies of notebooks: without solutions and outputs."""
+    from kneebayes.teaching.copies import copy_notebooks
+
+    written = copy_notebooks(source, target, replace=replace)
+    for path in written.paths:
+        typer.echo(str(path))
+    typer.echo(str(written))
 
 
 @app.command()

@@ -1,27 +1,38 @@
-"""JSON read with care: size, depth, each key once, finite numbers."""
+"""JSON and YAML of unknown origin: read strictly, held against a schema, written whole."""
 
 from __future__ import annotations
 
 import gzip
+import importlib
 import json
 import math
 import re
 import zlib
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from functools import cache
+from importlib.resources import files
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from kneebayes.errors import suggest
 from kneebayes.exchange.problems import Problems
 from kneebayes.writing import write_safely
 
+if TYPE_CHECKING:
+    from jsonschema.exceptions import ValidationError
+
 __all__ = [
+    "YAML",
+    "check_schema",
     "decode_json",
     "json_text",
     "parse_json",
     "read_bytes",
     "read_json",
+    "read_yaml",
     "save_json",
+    "schema_named",
     "short",
 ]
 
@@ -66,7 +77,7 @@ def parse_json(text: str, problems: Problems) -> Any:
     odd: list[str] = []
 
     def pairs(members: list[tuple[str, Any]]) -> dict[str, Any]:
-        """An object, noting the names that stand in it twice."""
+        """An object; names that occur in it twice are noted."""
         keys = [key for key, _ in members]
         made = dict(members)
         if len(made) < len(members):
@@ -167,3 +178,123 @@ def short(content: object) -> str:
     text = content if isinstance(content, str) else json.dumps(content)
     text = "".join(sign if sign.isprintable() else "\ufffd" for sign in text)
     return text if len(text) <= 60 else text[:57] + "..."
+
+
+YAML = (".yaml", ".yml")
+
+
+def read_yaml(path: Path, problems: Problems) -> Any:
+    """The content of a YAML file, checked as JSON is; dates stay texts.
+
+    Raises
+    ------
+    ExchangeError
+        If PyYAML is not installed, or the file is no YAML, or refers to parts of itself.
+    """
+    try:
+        yaml = importlib.import_module("yaml")
+    except ImportError:
+        problems.stop("file", "PyYAML is not installed.", "Install it, or save the file as JSON.")
+    text = decode_json(read_bytes(path, problems, LARGEST), problems)
+    try:
+        if any(isinstance(token, yaml.AliasToken) for token in yaml.scan(text)):
+            problems.stop("content", "it refers to parts of itself.", "Write them out.")
+        content = yaml.load(text, Loader=_loader(yaml))
+    except (yaml.YAMLError, ValueError, RecursionError, TypeError) as error:
+        if isinstance(error, ValueError) and hasattr(error, "problems"):
+            raise
+        message = str(error).replace("\n", " ")[:200]
+        problems.stop("content", f"not valid YAML: {message}.", "Mend it there.")
+    if not isinstance(content, dict):
+        problems.stop("content", "it is no object.", "A phenopacket is one.")
+    return read_json(content, problems)
+
+
+def _loader(yaml: Any) -> Any:
+    """A safe loader that leaves dates as text."""
+
+    class Loader(yaml.SafeLoader):  # type: ignore[misc]
+        """Safe, without dates."""
+
+    Loader.yaml_implicit_resolvers = {
+        first: [pair for pair in pairs if pair[0] != "tag:yaml.org,2002:timestamp"]
+        for first, pairs in yaml.SafeLoader.yaml_implicit_resolvers.items()
+    }
+    return Loader
+
+
+REMEDIES = {
+    "const": "It must be {!r}.",
+    "minimum": "It must be at least {}.",
+    "maximum": "It must be at most {}.",
+    "pattern": "It must look like {}.",
+}
+
+
+@cache
+def schema_named(name: str) -> dict[str, Any]:
+    """A JSON Schema that comes with the package, such as ``patient``."""
+    text = files("kneebayes.exchange").joinpath(f"{name}.schema.json").read_text("utf-8")
+    loaded: dict[str, Any] = json.loads(text)
+    return loaded
+
+
+def check_schema(content: object, schema: dict[str, Any], problems: Problems) -> None:
+    """Add everything in which some content does not follow a JSON Schema (draft 2020-12).
+
+    Parameters
+    ----------
+    content
+        What was read.
+    schema
+        The schema.
+    problems
+        Where to add.
+    """
+    from jsonschema import Draft202012Validator
+
+    messages = set()
+    for error in Draft202012Validator(schema).iter_errors(content):
+        place = _place(error)
+        for wrong, remedy in _told(error):
+            if (place, wrong) not in messages:
+                messages.add((place, wrong))
+                problems.add(place or "content", wrong, remedy)
+
+
+def _place(error: ValidationError) -> str:
+    """Where it is, as ``nodes[3].states``."""
+    place = ""
+    for step in error.absolute_path:
+        name = f"[{step}]" if isinstance(step, int) else short(step)
+        place += name if isinstance(step, int) or not place else f".{name}"
+    return place
+
+
+def _told(error: ValidationError) -> Iterator[tuple[str, str]]:
+    """What is wrong, and what to do."""
+    content, rule, it = error.instance, error.validator_value, f"it is {short(error.instance)}."
+    match error.validator:
+        case "required":  # one error for each, but only its English text names it
+            missing = (name for name in rule if name not in content)
+            yield from ((f"'{name}' is missing.", "Add it.") for name in missing)
+        case "additionalProperties":
+            known = error.schema.get("properties", {})
+            yield from (_unknown(name, known) for name in content if name not in known)
+        case "type":
+            kinds = [rule] if isinstance(rule, str) else rule
+            yield it, f"It must be of type {' or '.join(kinds)}."
+        case "enum":
+            yield it, f"It must be one of: {', '.join(map(str, rule))}."
+        case "minLength":
+            yield "it is empty.", "Give a text."
+        case "maxLength":
+            yield f"it has {len(content)} characters.", f"At most {rule} are allowed."
+        case _:
+            yield it, REMEDIES[str(error.validator)].format(rule)
+
+
+def _unknown(name: str, known: dict[str, Any]) -> tuple[str, str]:
+    near = suggest(name, known)
+    hint = f"Did you mean '{near[0]}'?" if near else f"There are: {', '.join(known)}."
+    return f"there is no field '{short(name)}'.", hint

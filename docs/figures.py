@@ -1,0 +1,92 @@
+"""Write the figures of the README anew: what its command prints, and how patients come out.
+
+``python docs/figures.py`` after anything that changes a number; a test holds the README to it.
+"""
+
+from __future__ import annotations
+
+import re
+import shlex
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pandas as pd
+
+import kneebayes as kb
+
+__all__ = ["PARTS", "command_output", "published_figures", "refreshed"]
+
+ROOT = Path(__file__).resolve().parent.parent
+README = ROOT / "README.md"
+COMMAND = 'diagnose "lump behind the knee" "stiffness" --absent fever --context age=older --top 3'
+
+
+def command_output() -> str:
+    """What the first command of the README prints, as a block."""
+    words = [sys.executable, "-m", "kneebayes", *shlex.split(COMMAND)]
+    done = subprocess.run(words, capture_output=True, text=True, check=True, encoding="utf-8")
+    return f"```text\n$ kneebayes {COMMAND}\n{done.stdout.strip()}\n```"
+
+
+def published_figures() -> str:
+    """How the shipped model and simpler predictors do on published patients."""
+    published = kb.study.evaluate_published(kb.load())
+    rows = ["| | true cause first | among the first three | mean ln P(truth) |"]
+    rows += ["|---|--:|--:|--:|"]
+    for row in published.table.itertuples():
+        scores = f"{row.top_1:.0%} | {row.top_3:.0%} | {row.mean_log:.2f}"
+        rows.append(f"| {row.visit}, {row.predictor} | {scores} |")
+    return "\n".join([*rows, "", *_weaknesses(published)])
+
+
+def _weaknesses(published: kb.study.PublishedEvaluation) -> list[str]:
+    """Where the network is too sure, deaf or late, as a list."""
+    sure = published.sure.set_index(["visit", "predictor"]).loc["first visit", "network"]
+    other = published.something_else.set_index("visit").loc["first visit"]
+    triage = published.triage.set_index(["visit", "mistake"]).loc["first visit"]
+    missed, false = triage.loc["missed"], triage.loc["false"]
+    known = published.table["patients"].iloc[0]
+
+    def of(row: pd.Series) -> str:
+        return f"{row.number:.0f} of {row.total:.0f}"
+
+    return [
+        f"- Of {published.patients} patients {known} have a cause that the model knows.",
+        f"- First visit: a first cause of 0.7 or more is right in {of(sure)}.",
+        f'- "Something else" notices diseases that the model lacks with an AUC of {other.auc:.2f}.',
+        f'- Urgency "now" is missed in {of(missed)}, and given without need in {of(false)}.',
+    ]
+
+
+PARTS: dict[str, Callable[[], str]] = {"command": command_output, "published": published_figures}
+
+
+def refreshed(text: str, names: tuple[str, ...] = tuple(PARTS)) -> str:
+    """The text with its figures made anew.
+
+    Parameters
+    ----------
+    text
+        A page with ``<!-- made: NAME -->`` and ``<!-- end -->`` around each figure.
+    names
+        Which figures.
+    """
+    for name in names:
+        start, end = f"<!-- made: {name} -->\n\n", "\n\n<!-- end -->"
+        made = PARTS[name]()
+        text, changed = re.subn(
+            f"{re.escape(start)}.*?{re.escape(end)}",
+            lambda _, made=made, start=start, end=end: f"{start}{made}{end}",
+            text,
+            flags=re.DOTALL,
+        )
+        if changed != 1:
+            message = f"README.md: '{start.strip()}' stands {changed} times, it must stand once."
+            raise ValueError(message)
+    return text
+
+
+if __name__ == "__main__":
+    README.write_text(refreshed(README.read_text("utf-8")), encoding="utf-8")

@@ -1,0 +1,86 @@
+"""Commands on histories in plain words: ``read`` and ``reading``."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from kneebayes.cli.app import app
+from kneebayes.cli.arguments import AsJson, Folder
+from kneebayes.errors import KneebayesError
+from kneebayes.model import load
+from kneebayes.study.published import published_cases
+from kneebayes.study.reading_evaluation import evaluate_reading
+
+__all__ = ["read", "reading"]
+
+
+@app.command()
+def read(
+    history: Annotated[
+        Path, typer.Argument(help="A file with the history in plain words; '-' reads the input.")
+    ],
+    then_diagnose: Annotated[
+        bool, typer.Option("--diagnose", help="Use what was understood, and rank the causes.")
+    ] = False,
+    folder: Folder = None,
+    as_json: AsJson = False,
+) -> None:
+    """Read a history: which findings it says are there, are not, or are left open."""
+    model = load(folder)
+    understood = model.read(_text_of(history))
+    if not as_json:
+        typer.echo(understood.text)
+        if then_diagnose:
+            typer.echo("")
+            typer.echo(model.diagnose(understood).text)
+        return
+    content = {
+        "answers": understood.answers,
+        "mentions": json.loads(understood.table.to_json(orient="records")),
+        "not_understood": [passage.text for passage in understood.not_understood],
+        "disclaimer": understood.disclaimer,
+    }
+    if then_diagnose:
+        content["differential"] = model.diagnose(understood).to_dict()
+    typer.echo(json.dumps(content, indent=2, ensure_ascii=False))
+
+
+@app.command()
+def reading(
+    cases: Annotated[
+        Path | None,
+        typer.Argument(help="Cases as JSON lines, with text and answers; left out, the shipped."),
+    ] = None,
+    half: Annotated[str, typer.Option(help="Which of the cases: work, look or all.")] = "all",
+    worst: Annotated[int, typer.Option(min=0, help="How many of the worst texts to show.")] = 20,
+    folder: Folder = None,
+    as_json: AsJson = False,
+) -> None:
+    """Judge how well histories are read, by published patients: precision, recall, polarity."""
+    evaluation = evaluate_reading(load(folder), published_cases(half, cases), worst)
+    if as_json:
+        typer.echo(evaluation.answers.to_json(orient="records", indent=2))
+        return
+    typer.echo(evaluation.text)
+
+
+def _text_of(path: Path) -> str:
+    """The text of a file, or of the standard input.
+
+    Raises
+    ------
+    KneebayesError
+        If it cannot be read.
+    """
+    if str(path) == "-":
+        return sys.stdin.read()
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        message = f"{path}: the history cannot be read ({error}). Save it as plain text in UTF-8."
+        raise KneebayesError(message) from error

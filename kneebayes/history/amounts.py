@@ -1,0 +1,149 @@
+"""Durations, temperatures, sizes and counts in a sentence, held to the bounds in names."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from kneebayes.history.dictionary import Bound, Dictionary, Pattern, number_at
+from kneebayes.history.english import turns
+from kneebayes.history.words import Word
+
+__all__ = ["Amount", "Met", "amounts_in", "bounds_met"]
+
+PARTING = frozenset({";", ".", ":"})
+NEAR = 0.0005  # of a bound: not sure to which side
+NEARLY_WARM = 0.6  # degrees below a bound that leave it open
+WARMTHS = (34.0, 43.0)  # a number between them with a decimal is a temperature
+SHORTEST = 0.5  # days that a trouble may have lasted
+NEW = 31.0  # days: a trouble that began so long ago or less has lasted as long
+AROUND = 6  # words between a name and its amount
+LASTING = frozenset({"for", "since", "lasting", "lasted", "over", "last", "past"})
+
+
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """A number with its unit in a sentence: days, centimetres, degrees; or none."""
+
+    value: float
+    unit: str
+    first: int
+    last: int
+
+
+@dataclass(frozen=True, slots=True)
+class Met:
+    """A name with a bound, and whether an amount is on its side of it."""
+
+    pattern: Pattern
+    status: Literal["present", "absent", "perhaps"]
+    amount: Amount
+
+
+def amounts_in(words: Sequence[Word]) -> list[Amount]:
+    """Numbers with their units, one after the other."""
+    found: list[Amount] = []
+    at = 0
+    while at < len(words):
+        value, size, unit, end = number_at(words, at)
+        if value is None or (not unit and not words[at].lower[:1].isdigit()):
+            at += 1
+            continue
+        if not unit and "." in words[at].lower and WARMTHS[0] <= value <= WARMTHS[1]:
+            unit = "temperature"
+        found.append(Amount(value * size, unit, at, end))
+        at = end + 1
+    return found
+
+
+def bounds_met(
+    dictionary: Dictionary, words: Sequence[Word], troubled: frozenset[int]
+) -> Iterator[Met]:
+    """Names with a bound that an amount in a sentence meets, fails, or nearly meets.
+
+    Parameters
+    ----------
+    dictionary
+        The names.
+    words
+        The words of the sentence.
+    troubled
+        Places of words that speak of a finding.
+    """
+    amounts = amounts_in(words)
+    for pattern in dictionary.bounds:
+        bound = pattern.bound
+        if bound is None:
+            continue
+        for amount in amounts:
+            if _is_about(pattern, bound, amount, words, troubled):
+                status = _side(bound, amount)
+                if status != "absent" or pattern.targets[0].state != "absent":
+                    yield Met(pattern, status, amount)
+
+
+def _side(bound: Bound, amount: Amount) -> Literal["present", "absent", "perhaps"]:
+    """On which side of a bound an amount lies."""
+    above = amount.value - bound.value
+    nearly = amount.unit == "temperature" and -NEARLY_WARM < above < 0
+    if nearly or abs(above) <= NEAR * bound.value:
+        return "perhaps"
+    return "present" if (above > 0) == bound.over else "absent"
+
+
+def _is_about(
+    pattern: Pattern,
+    bound: Bound,
+    amount: Amount,
+    words: Sequence[Word],
+    troubled: frozenset[int],
+) -> bool:
+    """Whether an amount is one of what a name with a bound speaks of."""
+    start, end = _clause(amount, words)
+    clause = _stems(words[start : end + 1])
+    if pattern.head and pattern.head.isdisjoint(clause):
+        return False
+    if amount.unit == "temperature" and bound.unit in {"", "temperature"}:
+        return any(one.startswith("temp") or one == "fever" for one in pattern.stems)
+    if amount.unit != bound.unit:
+        return False
+    if not pattern.stems:
+        return amount.unit == "time" and _lasts(amount, words, troubled)
+    before = AROUND if bound.unit else AROUND // 2
+    behind = AROUND if bound.unit else -amount.last + amount.first - 1
+    around = words[max(0, amount.first - before) : amount.last + 1 + behind]
+    return set(pattern.stems) <= _stems(around)
+
+
+def _stems(words: Sequence[Word]) -> set[str]:
+    return {one for word in words for one in word.stems}
+
+
+def _clause(amount: Amount, words: Sequence[Word]) -> tuple[int, int]:
+    """The first and the last place of the clause that an amount stands in."""
+    start, end = amount.first, amount.last
+    while start > 0 and words[start - 1].lower not in PARTING:
+        start -= 1
+    while end + 1 < len(words) and words[end + 1].lower not in PARTING:
+        end += 1
+    return start, end
+
+
+def _lasts(amount: Amount, words: Sequence[Word], troubled: frozenset[int]) -> bool:
+    """Whether a time is how long the trouble has lasted."""
+    start, end = _clause(amount, words)
+    spoken_of = any(
+        at in troubled or words[at].lower in turns("trouble") for at in range(start, end + 1)
+    )
+    if amount.value < SHORTEST or not spoken_of:
+        return False
+    before = {word.lower for word in words[max(0, amount.first - 3) : amount.first]}
+    after = [word.lower for word in words[amount.last + 1 : amount.last + 3]]
+    following = after[0] if after else ""
+    if following == "ago":
+        return amount.value <= NEW
+    if following in {"earlier", "before", "after", "later", "old"} or after == ["-", "old"]:
+        return False
+    history = after in (["-", "history"], ["history", "of"])
+    return history or following in {"of", "'"} or not LASTING.isdisjoint(before)

@@ -1,0 +1,151 @@
+"""What a sentence makes of what it names: there, not there, perhaps, long ago, somebody else's."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from kneebayes.history.denying import denied
+from kneebayes.history.english import ENDING, turns
+from kneebayes.history.line import AND, Line, ended
+from kneebayes.history.matching import Match
+from kneebayes.history.record import Status
+from kneebayes.history.words import Word
+
+__all__ = ["Bearing", "bearing_of", "is_long_ago"]
+
+NEAR = 4  # words
+CLAUSE = 8  # words that a turn such as "years ago" bears on, before it or behind it
+LEADING_ON = frozenset({"with", "presenting", "presents", "has", "have", "had", "is", "was"})
+BEFORE = frozenset({"perhaps", "if"})
+CONTRASTS = frozenset({"but", "while", "whereas", "although"})
+PATIENT = frozenset({"i", "he", "she", "my", "patient"})
+
+
+@dataclass(frozen=True, slots=True)
+class Bearing:
+    """What a sentence makes of something named in it, and the places of the words that do so."""
+
+    status: Status
+    because: tuple[int, int] | None = None
+
+
+def bearing_of(line: Line, match: Match) -> Bearing:
+    """What a sentence makes of one of the things found in it."""
+    for found in (_of_others(line, match), _left_open(line, match), _past(line, match)):
+        if found is not None:
+            return found
+    denial = denied(line, match)
+    if denial is not None:
+        status, because = denial
+        return Bearing("perhaps" if _is_of_another(line, match) else status, because)
+    bare = match.pattern.stems in line.bare and not _affirmed(line, match)
+    unhad = match.pattern.record and not _had(line, match)
+    if bare or unhad or _is_of_another(line, match):
+        return Bearing("perhaps", (match.first, match.last))
+    return Bearing("present")
+
+
+def _is_of_another(line: Line, match: Match) -> bool:
+    """Whether a lone adjective stands before a word nobody knows: ``swollen glands``."""
+    at = match.last + 1
+    looks = line.words[match.last].lower
+    described = looks.endswith(("en", "ed")) or looks in turns("describing")
+    if len(match.used) > 1 or not described or at >= len(line.words):
+        return False
+    word = line.words[at]
+    unknown = at not in line.named and word.stems.isdisjoint(line.known)
+    return unknown and not word.is_light and not word.is_site
+
+
+# leaving open
+
+
+def _left_open(line: Line, match: Match) -> Bearing | None:
+    for cue in line.cues_of(match, "perhaps", "perhaps after", "if"):
+        within = match.first < cue.first and cue.last < match.last
+        doubted = cue.does == "perhaps" and within
+        if doubted or (cue.does in BEFORE and line.reaches(cue, match, listed=True)):
+            return Bearing("perhaps", (cue.first, cue.last))
+        if cue.does == "perhaps after" and cue.first > match.last:
+            between = line.between(cue, match)
+            comma = any(word.lower == "," for word in between)
+            if len(between) <= NEAR and not comma and not ended(between):
+                return Bearing("perhaps", (cue.first, cue.last))
+    last = len(line.words) - 1
+    if line.words[last].lower == "?" and match.last < last:
+        return Bearing("perhaps", (last, last))
+    return None
+
+
+# long ago, somebody else's
+
+
+def is_long_ago(line: Line, match: Match) -> bool:
+    """Whether a sentence puts something long ago."""
+    return _long_ago(line, match) is not None
+
+
+def _past(line: Line, match: Match) -> Bearing | None:
+    return None if match.pattern.record or match.pattern.past else _long_ago(line, match)
+
+
+def _long_ago(line: Line, match: Match) -> Bearing | None:
+    context = match.pattern.targets[0].kind == "context"
+    for cue in line.cues_of(match, "earlier"):
+        of_a_noun = line.words[cue.first].lower in turns("history")
+        if of_a_noun and not context:
+            between = line.between(cue, match)
+            led_on = any(word.lower in LEADING_ON for word in between)
+            if line.reaches(cue, match) and len(between) < NEAR and not led_on:
+                return Bearing("past", (cue.first, cue.last))
+        if not of_a_noun:
+            between = _from_to(line, cue.first, cue.last, match)
+            stops = any(word.lower in AND | {","} for word in between) or ended(between)
+            if not stops and len(between) <= CLAUSE:
+                return Bearing("past", (cue.first, cue.last))
+    return None
+
+
+def _from_to(line: Line, first: int, last: int, match: Match) -> tuple[Word, ...]:
+    """The words between some words and what was found."""
+    return line.words[min(last, match.last) + 1 : max(first, match.first)]
+
+
+def _of_others(line: Line, match: Match) -> Bearing | None:
+    for word in line.words:
+        if word.lower not in turns("relatives") - line.patient or word.index in match.used:
+            continue
+        near = line.words[max(0, word.index - 1) : word.index + 3]
+        if any(one.lower in turns("reporting") for one in near):
+            continue  # "my mother says that I had a fever"
+        between = _from_to(line, word.index, word.index, match)
+        lower = {one.lower for one in between}
+        if lower & (ENDING | CONTRASTS):
+            continue
+        if word.index < match.first and not lower & PATIENT:
+            return Bearing("other", (word.index, word.index))
+        if word.index > match.last and lower & {"in", "of", "with", "like"} and len(between) <= 5:
+            return Bearing("other", (word.index, word.index))
+    return None
+
+
+# results, and diseases that are known
+
+
+def _affirmed(line: Line, match: Match) -> bool:
+    """Whether the bare name of a test comes with a result."""
+    first, last = match.first, match.last
+    while first > max(0, match.first - NEAR) and line.words[first - 1].lower not in ENDING:
+        first -= 1
+    while last + 1 < len(line.words) and line.words[last + 1].lower not in ENDING:
+        last += 1
+    return any(word.lower in turns("affirming") for word in line.words[first : last + 1])
+
+
+def _had(line: Line, match: Match) -> bool:
+    """Whether the bare name of a disease is said to be had, not to be thought of."""
+    return any(
+        cue.last < match.first <= cue.last + NEAR
+        and not any(word.lower in ENDING for word in line.between(cue, match))
+        for cue in line.cues_of(match, "having")
+    )

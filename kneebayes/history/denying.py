@@ -1,0 +1,177 @@
+"""Whether a sentence denies what it names, and how surely: denials before, behind, and in lists."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal
+
+from kneebayes.history.english import ENDING, turns
+from kneebayes.history.line import AND, FAR, OR, Cue, Line, ended, heavy
+from kneebayes.history.matching import Match
+from kneebayes.history.words import Word
+
+__all__ = ["Denial", "denied"]
+
+LONG = 4  # words of an item of a list that say something
+ITEM = 3  # the same for an item that a word behind the list still bears on
+MARKS = frozenset({","}) | AND | OR
+MINUS = frozenset({"-", "\u2212", "\u2013"})
+ARTICLES = frozenset({"a", "an", "the"})
+
+Denial = tuple[Literal["absent", "perhaps"], tuple[int, int]]
+
+
+def denied(line: Line, match: Match) -> Denial | None:
+    """Whether what was found is denied, with the places of the words that do so."""
+    return _before(line, match) or _behind(line, match)
+
+
+# by a word before it
+
+
+def _before(line: Line, match: Match) -> Denial | None:
+    if any(cue.does == "deny" and cue.first == match.first for cue in line.cues):
+        return None  # it brings its own denial
+    begins = match.begins(line.words)
+    for cue in reversed(tuple(line.cues_of(match, "deny", "cannot"))):
+        if cue.last < begins:
+            found = _reach(line, cue, match)
+            if found is not None:
+                surely = found == "absent" and cue.does == "deny"
+                return ("absent" if surely else "perhaps"), (cue.first, cue.last)
+    return None
+
+
+def _reach(line: Line, cue: Cue, match: Match) -> Literal["absent", "perhaps"] | None:
+    """Whether a denial reaches as far as what was found, and how surely."""
+    between = line.words[cue.last + 1 : match.begins(line.words)]
+    if ended(between):
+        return None
+    if not any(word.lower in MARKS for word in between):
+        return _reach_alone(line, between)
+    return _reach_in_list(line, cue, match, between)
+
+
+def _reach_alone(line: Line, between: Sequence[Word]) -> Literal["absent", "perhaps"] | None:
+    """The same where no list is between: ``no sign of a swelling``."""
+    telling = heavy(between)
+    if len(telling) > FAR or any(line.after(word.index) in ARTICLES for word in telling):
+        return None  # "without an injury the knee swelled" denies the injury alone
+    led_on = telling and any(
+        word.index > telling[0].index and word.lower in turns("elsewhere") for word in between
+    )
+    return "perhaps" if led_on else "absent"
+
+
+def _reach_in_list(
+    line: Line, cue: Cue, match: Match, between: Sequence[Word]
+) -> Literal["absent", "perhaps"] | None:
+    """The same in a list: ``no fever, chills or weight loss`` denies all three."""
+    if any(len(piece) > LONG for piece in _pieces(between)[:-1]):
+        return None
+    marks = [word for word in between if word.lower in MARKS]
+    closing = _closing(line, match, marks)
+    if closing == "or":
+        return "absent"
+    fresh = turns("starting") | turns("describing") | turns("elsewhere")
+    if any(line.after(mark.index) in fresh for mark in marks) or cue.does == "cannot":
+        return None  # "no fever, worse with activity and at night"
+    if closing == "and":
+        word = line.words[cue.first].lower
+        return "absent" if word in turns("denying_lists") else "perhaps"
+    return "perhaps" if _may_go_on(line, match) else None
+
+
+def _closing(line: Line, match: Match, marks: Sequence[Word]) -> str:
+    """The word that closes a list: ``or``, ``and`` or nothing.
+
+    Parameters
+    ----------
+    line, match
+        The sentence, and the item of the list.
+    marks
+        Commas and joining words before the item.
+    """
+    last_or = max((word.index for word in marks if word.lower in OR), default=-1)
+    later = {word.lower for word in marks if word.index > last_or}
+    if last_or >= 0:
+        return "or" if not later else "and" if later <= AND else ""
+    if later & AND:
+        return "and"
+    length = 0
+    for word in line.words[match.last + 1 :]:
+        length = 0 if word.lower == "," else length + (not word.is_light)
+        if word.lower in OR | AND and length <= LONG:
+            return "or" if word.lower in OR else "and"
+        if ended([word]) or length > LONG:
+            break
+    return ""
+
+
+def _may_go_on(line: Line, match: Match) -> bool:
+    """Whether an item behind a comma, with no ``or`` to come, may still be denied.
+
+    It may in ``no fever, redness``; not in ``no fever, swollen`` or ``no fever, full motion``.
+    """
+    words = line.words
+    if match.first == 0 or words[match.first - 1].lower != ",":
+        return False
+    sound = match.pattern.targets[0].state == "absent"
+    looks = words[match.first].lower
+    described = looks.endswith(("en", "ed", "ful", "y", "ing")) or looks in turns("describing")
+    return match.last - match.first < 2 and not sound and not described
+
+
+def _pieces(words: Sequence[Word]) -> list[list[Word]]:
+    """The items of a list: of each the words that say something."""
+    pieces: list[list[Word]] = [[]]
+    for word in words:
+        if word.lower in MARKS:
+            pieces.append([])
+        elif not word.is_light:
+            pieces[-1].append(word)
+    return pieces
+
+
+# by a word behind it
+
+
+def _behind(line: Line, match: Match) -> Denial | None:
+    tested = bool(line.tests.get(match.pattern.targets[0].id, ""))
+    for at in range(match.last + 1, len(line.words)):
+        lower = line.words[at].lower
+        if (lower in ENDING and lower not in {":", "?"}) or lower in turns("splitting"):
+            break
+        if lower in {"no", "none"} and line.words[at - 1].lower in {":", "?", "-", "="}:
+            return ("absent", (at, at)) if at - match.last <= 2 else None
+        if lower in MINUS and at == match.last + 1 and line.after(at) in {"", ",", ";", "."}:
+            return "absent", (at, at)
+        cue = next((one for one in line.cues if one.first == at and one.does == "deny after"), None)
+        if cue is None and not (tested and lower in turns("sound")):
+            continue
+        if _bears_on(line, match, at, tested=tested):
+            return "absent", (at, at if cue is None else cue.last)
+    return _sound_before(line, match) if tested else None
+
+
+def _sound_before(line: Line, match: Match) -> Denial | None:
+    """Whether a result is denied by a word before it: ``normal Lachman test``."""
+    for word in reversed(line.words[max(match.first - 2, 0) : match.first]):
+        if word.lower in ENDING | {","}:
+            break
+        if word.lower in turns("sound") | {"negative"}:
+            return "absent", (word.index, word.index)
+    return None
+
+
+def _bears_on(line: Line, match: Match, at: int, *, tested: bool) -> bool:
+    """Whether a word behind what was found still speaks of it."""
+    between = line.words[match.last + 1 : at]
+    pieces = _pieces(between)
+    if any(word.lower == ":" for word in between) or any(len(piece) > ITEM for piece in pieces):
+        return False
+    marks = [word.lower for word in between if word.lower in MARKS]
+    if not marks:
+        return len(pieces[0]) < ITEM
+    joined = marks[-1] in (AND | OR if tested else OR)
+    return joined and (tested or "," not in marks)

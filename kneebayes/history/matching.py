@@ -1,0 +1,107 @@
+"""Names of the folder found in a sentence, whatever their order and what little stands between."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from kneebayes.history.dictionary import Dictionary, Pattern
+from kneebayes.history.placing import stands
+from kneebayes.history.readable import Readable
+from kneebayes.history.words import Word
+
+__all__ = ["Match", "find"]
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A name found.
+
+    Attributes
+    ----------
+    pattern
+        The name.
+    used
+        Places of its words.
+    """
+
+    pattern: Pattern
+    used: frozenset[int]
+
+    @property
+    def first(self) -> int:
+        """Place of its first word."""
+        return min(self.used)
+
+    def begins(self, words: Sequence[Word]) -> int:
+        """Place of its first word that is no part of the body."""
+        return min((at for at in self.used if not words[at].is_site), default=self.first)
+
+    @property
+    def last(self) -> int:
+        """Place of its last word."""
+        return max(self.used)
+
+
+def find(dictionary: Dictionary, sentence: Readable) -> list[Match]:
+    """Every name in a sentence; of names within each other the longest."""
+    found: dict[tuple[frozenset[int], Pattern], Match] = {}
+    for one in sentence.places:
+        for pattern in dictionary.by_stem.get(one, ()):
+            for used in _windows(pattern, sentence):
+                if stands(dictionary, pattern, used, sentence):
+                    found[used, pattern] = Match(pattern, used)
+    matches = list(found.values())
+    kept = [match for match in matches if not any(_swallows(other, match) for other in matches)]
+    return sorted(kept, key=lambda match: (match.first, match.last, match.pattern.name))
+
+
+def _swallows(larger: Match, smaller: Match) -> bool:
+    """Whether a longer name leaves nothing to a shorter one within it.
+
+    A turn of speech leaves it what is a name of two words: ``calf pain after walking`` is calf
+    pain too.
+    """
+    if not smaller.used < larger.used:
+        return False
+    same = larger.pattern.targets[0].id == smaller.pattern.targets[0].id
+    if larger.pattern.perhaps and not smaller.pattern.perhaps and not same:
+        return False
+    if smaller.pattern.past and not same:
+        return False
+    return same or not larger.pattern.said or smaller.pattern.said or len(smaller.used) < 2
+
+
+def _windows(pattern: Pattern, sentence: Readable) -> Iterator[frozenset[int]]:
+    """Sets of words that together have all the stems of a pattern, close to each other."""
+    if pattern.head and not any(one in sentence.places for one in pattern.head):
+        return
+    if pattern.sequence:
+        yield from _in_sequence(pattern, sentence.words)
+        return
+    for needed in {pattern.stems, tuple(s for s in pattern.stems if s not in pattern.optional)}:
+        if not needed or any(one not in sentence.places for one in needed):
+            continue
+        rarest = min(needed, key=lambda one: len(sentence.places[one]))
+        for anchor in sentence.places[rarest]:
+            first = last = anchor
+            used = {anchor}
+            for one in needed:
+                if one == rarest:
+                    continue
+                near = min(
+                    sentence.places[one],
+                    key=lambda at: (max(first - at, at - last, 0), at in used, at),
+                )
+                used.add(near)
+                first, last = min(first, near), max(last, near)
+            yield frozenset(used)
+
+
+def _in_sequence(pattern: Pattern, words: Sequence[Word]) -> Iterator[frozenset[int]]:
+    lower = [word.lower for word in words if word.lower != "-"]
+    at = [word.index for word in words if word.lower != "-"]
+    length = len(pattern.sequence)
+    for start in range(len(lower) - length + 1):
+        if tuple(lower[start : start + length]) == pattern.sequence:
+            yield frozenset(at[start : start + length])

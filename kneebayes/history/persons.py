@@ -1,0 +1,169 @@
+"""How old the patient of a text is, and of which sex."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from kneebayes.history.english import DECADES, NUMBERS, PRONOUNS, turns
+
+__all__ = ["Age", "find_age", "find_sex", "patient_among_relatives"]
+
+ONES = "one|two|three|four|five|six|seven|eight|nine"
+TENS = "twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety"
+TEENS = "ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|eighteen|nineteen"
+NUMBER = rf"(?P<number>\d{{1,3}}|(?:{TENS})(?:[- ](?:{ONES}))?|{TEENS}|{ONES})"
+ABOUT = r"(?:(?:about|around|nearly|almost|some|just|over)\s+)?"
+UNIT = r"(?P<unit>years?|yrs?|y|months?|mo|weeks?)"
+VERBS = "with|who|in|on|and|has|had|was|came|comes|presents|presented|complains|from|back|after"
+PEOPLE = "|".join(sorted(turns("people")))
+WAYS = (  # of saying an age; the first that fits counts
+    rf"\b{NUMBER}[-\s]?{UNIT}?[-\s]*(?:/?\s*o\b|of\s+age\b|old\b)",
+    rf"\b(?<!at\s)(?<!at\sthe\s)age[d]?\s*[:=]?\s*{NUMBER}\b",
+    rf"\b(?:i\s+am|i['\u2019]m)\s+{ABOUT}{NUMBER}\b(?!\s*(?:weeks|days|months|hours|%|kg|cm|st\b))",
+    rf"\b(?P<letter>(?-i:[FM]))[\s,/]*{NUMBER}\b(?![.\d%])",
+    rf"(?<![.\d]){NUMBER}\s?(?:yo|y|/)?\s?(?P<letter>(?-i:[FM]))\b",
+)
+AGES = tuple(re.compile(way, re.IGNORECASE) for way in WAYS)
+IN_DECADE = re.compile(
+    r"\bin\s+(?:his|her|their|my|the)\s+(?P<part>early|mid|middle|late)?[-\s]?"
+    rf"(?P<decade>{'|'.join(DECADES)})\b",
+    re.IGNORECASE,
+)
+OF = rf"\s+(?:of|aged)\s+{ABOUT}{NUMBER}(?:\s+{UNIT})?"
+NO_AGE = r"\b(?!\s*(?:cm|mm|kg|%|days|hours|minutes|out|of\b|/))"
+PERSON = rf"\b(?:{PEOPLE}|[A-Za-z]+(?:er|or|ist|man))"
+STARTS = (  # only at the start of a text: "Woman of 87: ..."
+    rf"\b(?!ages?\b)[A-Za-z]+{OF}(?=\s*[:,.;]|\s+(?:{VERBS})\b)",
+    rf"{PERSON}{OF}{NO_AGE}",
+)
+AT_START = tuple(re.compile(way, re.IGNORECASE) for way in STARTS)
+START = 200  # characters
+TELLING = 7  # words at the start of a text in which somebody says whom it is about
+OLDEST = 120  # years
+YEARS = {"y": 1.0, "m": 1 / 12, "w": 7 / 365.25}
+PART = {"early": -3, "mid": 0, "middle": 0, "late": 2, "": 0}
+SMALLEST = 3  # what is less and has no unit is no age: "one old"
+CHILDREN = frozenset({"son", "daughter", "grandson", "granddaughter", "nephew", "niece"})
+NO_WITNESS = frozenset({"doctor", "physician", "surgeon"})  # whose pronouns may be meant
+
+
+@dataclass(frozen=True, slots=True)
+class Age:
+    """An age in years, and where the text says so."""
+
+    years: float
+    start: int
+    end: int
+
+
+def patient_among_relatives(text: str) -> frozenset[str]:
+    """The word for a child who is the patient, where somebody else tells of him or her.
+
+    Examples
+    --------
+    >>> sorted(patient_among_relatives("My little son has been limping. He has no fever."))
+    ['son']
+    >>> patient_among_relatives("My son had this too. My knee hurts.")
+    frozenset()
+    """
+    words = re.findall(r"[a-z]+", text[:START].casefold())[:TELLING]
+    of_oneself = re.search(r"\bI\b|\b[Mm]y\s+(?:\w+\s+)?(?:knee|leg|calf|thigh|foot)", text)
+    if not words or words[0] not in {"my", "our"} or of_oneself:
+        return frozenset()
+    return frozenset(next(([word] for word in words if word in CHILDREN), []))
+
+
+def find_age(text: str, patient: frozenset[str] = frozenset()) -> Age | None:
+    """The age of the patient, not that of a relative.
+
+    Parameters
+    ----------
+    text
+        The history.
+    patient
+        Words for a child who is the patient.
+
+    Examples
+    --------
+    >>> find_age("A 34-year-old woman").years, find_age("A man in his late sixties").years
+    (34.0, 67.0)
+    """
+    ages = [age for age in _ages(text, patient) if 0 < age.years <= OLDEST]
+    if ages:
+        return min(ages, key=lambda age: age.start)
+    start = text.split("\n", maxsplit=1)[0][:START]
+    found = (_age_of(match, start, patient) for way in AT_START for match in way.finditer(start))
+    return next((age for age in found if age is not None and 0 < age.years <= OLDEST), None)
+
+
+def _ages(text: str, patient: frozenset[str]) -> Iterator[Age]:
+    for match in IN_DECADE.finditer(text):
+        if not _is_of_a_relative(text, match.start(), patient):
+            middle = DECADES[match["decade"].casefold()]
+            years = middle + PART[(match["part"] or "").casefold()]
+            yield Age(years, match.start(), match.end())
+    for way in AGES:
+        for match in way.finditer(text):
+            age = _age_of(match, text, patient)
+            if age is not None:
+                yield age
+
+
+def _age_of(match: re.Match[str], text: str, patient: frozenset[str]) -> Age | None:
+    """The age that a match says, if it is one of the patient."""
+    if _is_of_a_relative(text, match.start(), patient):
+        return None
+    unit = (match.groupdict().get("unit") or "").casefold()
+    number = _number(match["number"])
+    if not unit and number < SMALLEST:
+        return None
+    return Age(number * YEARS[(unit or "y")[0]], match.start(), match.end())
+
+
+def _number(text: str) -> float:
+    """A number in digits or in words."""
+    if text.isdigit():
+        return float(text)
+    return sum(NUMBERS[part] for part in text.casefold().replace("-", " ").split())
+
+
+def _is_of_a_relative(text: str, at: int, patient: frozenset[str]) -> bool:
+    """Whether the sentence speaks of a relative before a place."""
+    before = re.split(r"[.;:!?]", text[:at])[-1].casefold()
+    return not (turns("relatives") - patient).isdisjoint(re.findall(r"[a-z]+", before))
+
+
+def find_sex(text: str, patient: frozenset[str] = frozenset()) -> tuple[str, int, int] | None:
+    """``female`` or ``male`` by the pronouns of the patient, where all agree, and where they stand.
+
+    Sentences that speak of somebody else are passed over.
+
+    Parameters
+    ----------
+    text
+        The history.
+    patient
+        Words for a child who is the patient.
+
+    Examples
+    --------
+    >>> find_sex("A player hurt her knee.")
+    ('female', 14, 17)
+    """
+    found: dict[str, tuple[int, int]] = {}
+    for sentence in re.finditer(r"[^.;!?]+", text):
+        words = list(re.finditer(r"[a-z]+", sentence.group().casefold()))
+        others = (turns("relatives") - patient) | NO_WITNESS
+        if not others.isdisjoint(word.group() for word in words):
+            continue
+        for word in words:
+            for sex, pronouns in PRONOUNS.items():
+                if word.group() in pronouns:
+                    start = sentence.start() + word.start()
+                    found.setdefault(sex, (start, start + len(word.group())))
+    if len(found) != 1:
+        return None
+    sex, (start, end) = next(iter(found.items()))
+    return sex, start, end

@@ -1,0 +1,211 @@
+"""Whether the words of a name, found near each other in a sentence, belong together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from itertools import pairwise
+
+from kneebayes.history.dictionary import LIGHT_STEMS, Dictionary, Pattern
+from kneebayes.history.english import ABILITY, ENDING, turns
+from kneebayes.history.readable import Readable
+from kneebayes.history.words import Word
+
+__all__ = ["stands"]
+
+GAP = 6  # most words between the first and the last word of a name that are not its own
+LISTED = 3  # most of them that say something, in "cannot straighten the knee or bear weight"
+JOINING = frozenset({"and", "or", ",", "/", "&", "nor", "+"})
+OWN_DENIALS = frozenset({"no", "not", "without", "never"})
+TESTED_ON = frozenset({"on", "in", "by", "at"})
+PARTING = frozenset({";", "."})
+RIGHT = 7  # words behind a name in which the part of the body that it is about is looked for
+
+
+def stands(
+    dictionary: Dictionary, pattern: Pattern, used: frozenset[int], sentence: Readable
+) -> bool:
+    """Whether the words of a window belong together.
+
+    Parameters
+    ----------
+    dictionary
+        All names.
+    pattern
+        The name.
+    used
+        Places of its words.
+    sentence
+        The sentence.
+    """
+    words = sentence.words
+    if pattern.capital and not any(words[at].text.isupper() for at in used):
+        return False
+    close = _is_close(pattern, used, words) and _in_order(used, words)
+    if not close or _belongs_on(dictionary, pattern, words, used):
+        return False
+    if pattern.head and not _is_tested(pattern, used, sentence):
+        return False
+    missing = pattern.optional - {one for at in used for one in words[at].stems}
+    if missing and len(pattern.stems) - len(pattern.optional) < 2:
+        return _is_spoken_of(missing, words, min(used))
+    return _is_placed(dictionary, pattern, used, words)
+
+
+def _is_close(pattern: Pattern, used: frozenset[int], words: Sequence[Word]) -> bool:
+    """Whether little stands between the words of a name, and nothing that turns their meaning."""
+    first, last = min(used), max(used)
+    between = [
+        words[at] for at in range(first, last + 1) if at not in used and not words[at].is_within
+    ]
+    if any(word.lower in ENDING | turns("barring") for word in between):
+        return False
+    turning = [word for word in between if word.lower in turns("denials") | {"or"}]
+    if any(not _only_parts(used, words, word.index) for word in turning):
+        return False
+    several = len(pattern.stems) > 1
+    heavy = [word for word in between if not word.is_light and not (word.is_site and several)]
+    listed = ABILITY in pattern.stems and words[last - 1].lower in {"or", "nor"}
+    most = LISTED if listed else 0 if set(pattern.stems) <= LIGHT_STEMS else 1
+    return len(between) <= GAP and len(heavy) <= most
+
+
+def _only_parts(used: frozenset[int], words: Sequence[Word], at: int) -> bool:
+    """Whether a word only parts a place from the rest: ``the knee is not swollen``."""
+    before = _are_sites(words, (one for one in used if one < at))
+    if words[at].lower != "or" or before:
+        return before
+    listed = words[min(used)].lower in turns("denials")
+    listed = listed or any(ABILITY in words[one].stems for one in used)
+    return listed or _are_sites(words, (one for one in used if one > at))
+
+
+def _are_sites(words: Sequence[Word], places: Iterable[int]) -> bool:
+    return all(words[at].is_site for at in places)
+
+
+def _is_tested(pattern: Pattern, used: frozenset[int], sentence: Readable) -> bool:
+    """Whether the clause names the test of a result: before it, or after it with ``on``."""
+    words, first, last = sentence.words, min(used), max(used)
+    for at in (at for one in pattern.head for at in sentence.places.get(one, ())):
+        between = {word.lower for word in words[min(at, last) + 1 : max(at, first)]}
+        if between & PARTING:
+            continue
+        if at < last or (at - last < GAP and between & TESTED_ON):
+            return True
+    return False
+
+
+def _in_order(used: frozenset[int], words: Sequence[Word]) -> bool:
+    """Whether a denial that belongs to a name comes first, and a comma parts it only from a place.
+
+    The knee in ``swollen, red left knee`` may stand behind a comma; ``normal`` may not.
+    """
+    places = sorted(used)
+    if any(words[at].lower in OWN_DENIALS for at in places[1:]):
+        return False
+    for here, there in pairwise(places):
+        if not any(words[at].lower == "," for at in range(here, there)):
+            continue
+        before = [at for at in places if at <= here]
+        placed = _are_sites(words, before) and not any(_is_beside(words, at) for at in before)
+        placed = placed and words[here + 1].lower != ","
+        denial = words[here].lower in OWN_DENIALS
+        if denial or not (placed or _are_sites(words, (at for at in places if at >= there))):
+            return False
+    return True
+
+
+def _belongs_on(
+    dictionary: Dictionary, pattern: Pattern, words: Sequence[Word], used: frozenset[int]
+) -> bool:
+    """Whether a word that was taken rather belongs to another one beside it.
+
+    So does the calf in ``pain and calf swelling``, the swelling in ``knee pain and calf
+    swelling``, and ``both`` in ``one knee and both ankles``.
+    """
+    if len(used) == 1:
+        return False
+    last = max(used)
+    joined = any(words[at].lower in JOINING for at in range(min(used), last))
+    if joined and last + 1 < len(words) and not words[last + 1].is_small:
+        following = words[last + 1]
+        leading_on = turns("splitting") | turns("placing")
+        taken = following.is_site or not following.stems.isdisjoint(dictionary.stems)
+        taken = taken and following.lower not in leading_on
+        if taken and words[last].is_site != following.is_site:
+            return True
+    return any(_is_of_another_site(pattern, words, used, at) for at in used)
+
+
+def _is_of_another_site(
+    pattern: Pattern, words: Sequence[Word], used: frozenset[int], at: int
+) -> bool:
+    """Whether another part of the body stands right before a word, and is not listed with ours."""
+    if at == 0 or at - 1 in used or words[at].is_site or not words[at - 1].is_site:
+        return False
+    ours = any(words[one].is_site for one in used) or bool(pattern.optional)
+    listed = at >= 3 and words[at - 2].lower in JOINING and words[at - 3].is_site
+    return ours and not listed and words[at - 1].stems.isdisjoint(pattern.sites)
+
+
+# parts of the body
+
+
+def _is_spoken_of(missing: frozenset[str], words: Sequence[Word], first: int) -> bool:
+    """Whether the clause speaks of the site of the complaint before a place."""
+    for word in reversed(words[:first]):
+        if word.lower in PARTING:
+            return False
+        if word.is_site and not _is_beside(words, word.index):
+            return not missing.isdisjoint(word.stems)
+    return False
+
+
+def _is_placed(
+    dictionary: Dictionary, pattern: Pattern, used: frozenset[int], words: Sequence[Word]
+) -> bool:
+    """Whether what is found is where its node is: no swollen elbow for a swollen knee."""
+    if pattern.sites.isdisjoint(dictionary.site) or any(words[at].is_site for at in used):
+        return True
+    site = _site_of(words, min(used), max(used))
+    return site is None or not site.isdisjoint(pattern.sites | dictionary.site)
+
+
+def _site_of(words: Sequence[Word], first: int, last: int) -> frozenset[str] | None:
+    """The part of the body that words are about, if the clause names one.
+
+    It is said behind them (``swelling of the calf``), or before, or further behind.
+    """
+    behind = _clause(words[last + 1 : last + 1 + RIGHT])
+    placed = False
+    for place, word in enumerate(behind):
+        if word.is_site and (placed or place == 0):
+            return word.stems
+        placed = placed or word.lower in turns("placing")
+        if not word.is_light and not placed:
+            break
+    for word in _clause(words[:first][::-1]):
+        if word.is_site and not _is_beside(words, word.index):
+            return word.stems
+    for word in behind:
+        if word.is_site:
+            return word.stems
+        if word.lower in turns("placing"):
+            break
+    return None
+
+
+def _clause(words: Iterable[Word]) -> list[Word]:
+    """Words up to where a clause ends."""
+    found: list[Word] = []
+    for word in words:
+        if word.lower in ENDING | turns("barring"):
+            break
+        found.append(word)
+    return found
+
+
+def _is_beside(words: Sequence[Word], at: int) -> bool:
+    """Whether a part of the body is only named to say where another thing is: above the knee."""
+    before = {word.lower for word in words[max(0, at - 2) : at]}
+    return not before.isdisjoint(turns("beside"))

@@ -1,0 +1,93 @@
+"""A sentence whose words know what they may stand for; slips of spelling mended."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from kneebayes.errors import KneebayesError
+from kneebayes.history.dictionary import Dictionary
+from kneebayes.history.words import NEEDED, TextSentence, Word
+
+__all__ = ["Readable", "readable"]
+
+SIDES = frozenset({"left", "right", "same", "whole", "entire", "affected", "other"})
+SHORTEST_MENDED = 6  # letters of a word whose spelling is mended
+LONGEST_TURN = 4  # words
+
+
+@dataclass(frozen=True, slots=True)
+class Readable:
+    """A sentence whose words know what they may stand for.
+
+    Attributes
+    ----------
+    words
+        The words, each with the stems of what it stands for besides its own.
+    places
+        Places of words by stem.
+    """
+
+    words: tuple[Word, ...]
+    places: dict[str, tuple[int, ...]]
+
+
+def readable(dictionary: Dictionary, sentence: TextSentence) -> Readable:
+    """The words of a sentence with what they stand for."""
+    words = [_mended(dictionary, word) for word in sentence.words]
+    more = _meant(dictionary, words)
+    words = [replace(word, stems=word.stems | more.get(word.index, set())) for word in words]
+    places: dict[str, list[int]] = defaultdict(list)
+    for word in words:
+        for one in word.stems:
+            places[one].append(word.index)
+    return Readable(tuple(words), {one: tuple(each) for one, each in places.items()})
+
+
+def _meant(dictionary: Dictionary, words: Sequence[Word]) -> dict[int, set[str]]:
+    """By place of a word the stems of what a turn of speech stands for."""
+    telling = [
+        word for word in words if word.stems and not word.is_small and word.lower not in SIDES
+    ]
+    more: dict[int, set[str]] = defaultdict(set)
+    for at in range(len(telling)):
+        for length in range(min(LONGEST_TURN, len(telling) - at), 0, -1):
+            part = telling[at : at + length]
+            meant = dictionary.same.get(tuple(next(iter(word.stems)) for word in part), ())
+            if part[-1].index - part[0].index < length + 3:
+                for place, one in enumerate(meant):
+                    more[part[min(place, length - 1)].index].add(one)
+    return more
+
+
+def _mended(dictionary: Dictionary, word: Word) -> Word:
+    """A word as a word of the folder that it misspells: a letter too few, too many, or swapped.
+
+    Raises
+    ------
+    KneebayesError
+        If RapidFuzz is not installed.
+    """
+    if len(word.lower) < SHORTEST_MENDED or not word.lower.isalpha() or not word.stems:
+        return word
+    if word.is_light or not word.stems.isdisjoint(dictionary.stems):
+        return word
+    try:
+        from rapidfuzz.distance import OSA
+    except ImportError as error:
+        raise KneebayesError(NEEDED) from error
+    for spelling, meant in dictionary.spellings.items():
+        if spelling[0] != word.lower[0] or abs(len(spelling) - len(word.lower)) > 1:
+            continue
+        if _single(spelling) == _single(word.lower):
+            return replace(word, stems=frozenset({meant}))
+        other_letters = len(spelling) == len(word.lower) and sorted(spelling) != sorted(word.lower)
+        if not other_letters and OSA.distance(spelling, word.lower, score_cutoff=1) == 1:
+            return replace(word, stems=frozenset({meant}), mended=True)
+    return word
+
+
+def _single(word: str) -> str:
+    """A word with every doubled letter written once: ``swolen`` is a sure ``swollen``."""
+    return "".join(one for one, before in zip(word, " " + word, strict=False) if one != before)

@@ -1,0 +1,354 @@
+"""A history in, findings out: each with the words that say so."""
+
+from __future__ import annotations
+
+from collections import OrderedDict, defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from kneebayes.errors import KneebayesError, shown
+from kneebayes.history.amounts import bounds_met
+from kneebayes.history.bearing import bearing_of, is_long_ago
+from kneebayes.history.dictionary import Dictionary, Target
+from kneebayes.history.english import turns
+from kneebayes.history.line import Line, cues_in
+from kneebayes.history.matching import Match, find
+from kneebayes.history.persons import find_age, find_sex, patient_among_relatives
+from kneebayes.history.readable import readable
+from kneebayes.history.record import History, Mention, Passage, Status
+from kneebayes.history.words import TextSentence, Word, sentences_of
+from kneebayes.knowledge import Knowledge
+
+if TYPE_CHECKING:
+    from kneebayes.building.model import ModelLike
+
+__all__ = ["read", "understand"]
+
+LONGEST = 100_000  # characters
+KEPT = 4  # dictionaries
+EARLIER_KNOWN = frozenset({"previous", "earlier", "past", "old"})  # in the label of a background
+NAYS = frozenset({"no", "none", "never", "nope"})
+YEAS = frozenset({"yes", "yeah", "yep"})
+PARTING = frozenset({";", ":"})
+
+
+def read(model: ModelLike, text: str) -> History:
+    """Understand a history in plain words.
+
+    Each finding and each piece of background that the text names is found by the names of the
+    knowledge folder, and the sentence says whether it is there, is not, may be, was long ago,
+    or is somebody else's. When in doubt it is left open: see ``to_look_at``.
+
+    Parameters
+    ----------
+    text
+        What a patient tells, or what a doctor wrote.
+
+    Returns
+    -------
+    History
+        What was understood, with the words that say so. Nothing is used before it is given to
+        ``diagnose``.
+
+    Raises
+    ------
+    KneebayesError
+        If it is no text, or what reading needs is not installed.
+
+    Examples
+    --------
+    >>> import kneebayes as kb
+    >>> knee = kb.load()
+    >>> history = knee.read("A 34-year-old woman. No fever, chills or chest pain; knee swollen.")
+    >>> history.answers["age"], history.answers["fever"], history.answers["chest_pain"]
+    (34, False, False)
+    >>> knee.diagnose(history).case.remarks[0]
+    'Read from a history: ... left out, ...'
+    """
+    return understand(model.data.knowledge, text)
+
+
+def understand(knowledge: Knowledge, text: str) -> History:
+    """Understand a text with the names of a knowledge folder; see :func:`read`."""
+    given: object = text
+    if not isinstance(given, str):
+        message = f"A history is a text, got {shown(given)}."
+        raise KneebayesError(message)
+    if len(text) > LONGEST:
+        message = f"A history has at most {LONGEST:,} characters, got {len(text):,}. Cut it."
+        raise KneebayesError(message)
+    return _Reading(_dictionary_of(knowledge), text).history()
+
+
+_DICTIONARIES: OrderedDict[int, Dictionary] = OrderedDict()
+
+
+def _dictionary_of(knowledge: Knowledge) -> Dictionary:
+    """The dictionary of a folder; the last ones made are kept."""
+    made = _DICTIONARIES.get(id(knowledge))
+    if made is None or made.knowledge is not knowledge:
+        made = _DICTIONARIES[id(knowledge)] = Dictionary(knowledge)
+        while len(_DICTIONARIES) > KEPT:
+            _DICTIONARIES.popitem(last=False)
+    return made
+
+
+class _Reading:
+    """One text being read.
+
+    Attributes
+    ----------
+    found
+        What was understood so far.
+    measured
+        The same from amounts, with each amount.
+    covered
+        Where the words start that were understood.
+    """
+
+    def __init__(self, dictionary: Dictionary, text: str) -> None:
+        self.dictionary, self.text = dictionary, text
+        self.knowledge = dictionary.knowledge
+        self.sentences = sentences_of(text)
+        self.patient = patient_among_relatives(text)
+        self.found: list[Mention] = []
+        self.measured: list[tuple[float, Mention]] = []
+        self.covered: set[int] = set()
+
+    def history(self) -> History:
+        """Everything that was understood."""
+        for number, sentence in enumerate(self.sentences):
+            self._read_sentence(number, sentence)
+        self._read_age_and_sex()
+        self._take_largest()
+        mentions = sorted(_settled(self.found), key=_in_text)
+        rest = tuple(self._not_understood())
+        disclaimer = self.knowledge.meta.disclaimer
+        return History(self.text, tuple(mentions), rest, disclaimer=disclaimer)
+
+    # sentence by sentence
+
+    def _read_sentence(self, number: int, sentence: TextSentence) -> None:
+        known = readable(self.dictionary, sentence)
+        line = Line(
+            known.words,
+            cues_in(sentence, known.words),
+            tuple(find(self.dictionary, known)),
+            self.dictionary.tests,
+            self.dictionary.bare,
+            self.dictionary.stems,
+            self.patient,
+        )
+        for match in line.matches:
+            if match.pattern.past and not is_long_ago(line, match):
+                continue
+            self._cover(line.words[at] for at in match.used)
+            status, because = self._status(line, match, number)
+            for target in match.pattern.targets:
+                self.found += self._mentions(target, status, line.words, match.used, because)
+        for cue in line.cues:
+            if cue.does != "having":
+                self._cover(line.words[cue.first : cue.last + 1])
+        findings = frozenset(
+            at for match in line.matches if _is_finding(match) for at in match.used
+        )
+        for met in bounds_met(self.dictionary, line.words, findings):
+            used = frozenset(range(met.amount.first, met.amount.last + 1))
+            self._cover(line.words[at] for at in used)
+            for target in met.pattern.targets:
+                mentions = self._mentions(target, met.status, line.words, used, "")
+                self.measured += [(met.amount.value, mention) for mention in mentions]
+
+    def _status(self, line: Line, match: Match, number: int) -> tuple[Status, str]:
+        """What a sentence makes of a match, and the words that do so."""
+        bearing = bearing_of(line, match)
+        status, because = bearing.status, ""
+        if bearing.because is not None:
+            first, last = bearing.because
+            because = self.text[line.words[first].start : line.words[last].end]
+            self._cover(line.words[first : last + 1])
+        alone = bearing.because == (match.first, match.last)
+        if status == "perhaps" and match.pattern.record and alone:
+            before = {word.lower for word in line.words[: match.first]}
+            if number == 0 and not before & PARTING:  # "Woman of 58, diabetic, osteoarthritis: ..."
+                return "present", ""
+        if status == "perhaps" and because == "?":
+            return self._reply(number)
+        if match.pattern.past:
+            return "present", because
+        if status == "present" and match.pattern.perhaps:
+            return "perhaps", match.pattern.name
+        if status in {"present", "absent"} and _rests_on_mending(match, line.words):
+            return "perhaps", "spelling"
+        return status, because
+
+    def _reply(self, number: int) -> tuple[Status, str]:
+        """What the sentence behind a question answers."""
+        first = ""
+        if number + 1 < len(self.sentences):
+            first = self.sentences[number + 1].words[0].lower
+        if first in NAYS | YEAS:
+            return ("absent" if first in NAYS else "present"), first
+        return "perhaps", "?"
+
+    def _mentions(
+        self,
+        target: Target,
+        status: Status,
+        words: Sequence[Word],
+        used: frozenset[int],
+        because: str,
+    ) -> Iterator[Mention]:
+        """What some words say of a node; nothing where they are not of the patient's age."""
+        start, end = words[min(used)].start, words[max(used)].end
+        label = self.knowledge.label(target.id)
+        if status == "past" and not EARLIER_KNOWN.isdisjoint(label.casefold().split()):
+            status = "present"
+        answer: object = target.state
+        if target.kind == "context" and self.knowledge.contexts[target.id].states:
+            if not self._is_of_a_person(target, words, used):
+                return
+            status = "perhaps" if status == "absent" else status
+        else:
+            present = (target.state == "present") == (status != "absent")
+            if status == "absent" and target.state == "absent":
+                status = "perhaps"  # "no gradual start" does not say that it was sudden
+            elif status in {"present", "absent"}:
+                status = "present" if present else "absent"
+            answer = self._answer(target.id, present=present)
+        passage = Passage(self.text[start:end], start, end)
+        yield Mention(target.id, label, target.kind, status, answer, passage, because)
+
+    def _answer(self, id: str, *, present: bool) -> object:
+        """The answer about a node, in its own words where it has some."""
+        finding = self.knowledge.findings.get(id)
+        if finding is None:
+            return present
+        return finding.states.get("present" if present else "absent", present)
+
+    def _is_of_a_person(self, target: Target, words: Sequence[Word], used: frozenset[int]) -> bool:
+        """Whether a word such as young or old is said of a person, as that person is now."""
+        if not any(state.below for state in self.knowledge.contexts[target.id].states):
+            return True
+        first, last = min(used), max(used)
+        if {"as", "when"} & {word.lower for word in words[max(0, first - 2) : first]}:
+            return False  # as a child
+        people = turns("people")
+        return words[last].lower in people or any(
+            word.lower in people or word.lower.endswith(("er", "ist", "man"))
+            for word in words[last + 1 : last + 4]
+        )
+
+    # of the whole text
+
+    def _read_age_and_sex(self) -> None:
+        for context in self.knowledge.contexts.values():
+            if any(state.below for state in context.states):
+                self._read_age(context.id)
+            elif {state.id for state in context.states} == {"female", "male"}:
+                self._read_sex(context.id)
+
+    def _read_age(self, id: str) -> None:
+        """A number is surer than a word."""
+        age = find_age(self.text, self.patient)
+        if age is None:
+            return
+        self.found = [mention for mention in self.found if mention.id != id]
+        answer: object = int(age.years) if age.years >= 2 else age.years
+        if age.years <= 1:
+            answer = self.knowledge.contexts[id].states[0].id
+        self._add(id, answer, age.start, age.end)
+        self.covered |= set(range(age.start, age.end))
+
+    def _read_sex(self, id: str) -> None:
+        """The first person spoken of is the patient; without one, pronouns tell."""
+        mentions = [mention for mention in self.found if mention.id == id]
+        if mentions:
+            first = min(mentions, key=_in_text)
+            self.found = [
+                mention
+                for mention in self.found
+                if mention.id != id or mention.answer == first.answer
+            ]
+            return
+        sex = find_sex(self.text, self.patient)
+        if sex is not None:
+            self._add(id, *sex)
+
+    def _add(self, id: str, answer: object, start: int, end: int) -> None:
+        words = Passage(self.text[start:end], start, end)
+        label = self.knowledge.label(id)
+        self.found.append(Mention(id, label, "context", "present", answer, words))
+
+    def _take_largest(self) -> None:
+        """Of several amounts of one thing the largest counts: how long it hurts in all."""
+        named = {mention.id for mention in self.found if mention.is_sure}
+        largest: dict[str, tuple[float, Mention]] = {}
+        for value, mention in self.measured:
+            if mention.id not in largest or value > largest[mention.id][0]:
+                largest[mention.id] = (value, mention)
+        self.found += [mention for id, (_, mention) in largest.items() if id not in named]
+
+    # what was not understood
+
+    def _cover(self, words: Iterator[Word] | Sequence[Word]) -> None:
+        self.covered |= {word.start for word in words}
+
+    def _not_understood(self) -> Iterator[Passage]:
+        """Runs of words that say something and were not understood."""
+        for sentence in self.sentences:
+            run: list[Word] = []
+            for word in (*sentence.words, None):
+                if word is not None and word.start not in self.covered and word.stems:
+                    if run or not word.is_light:
+                        run.append(word)
+                    continue
+                while run and run[-1].is_light:
+                    run.pop()
+                if any(len(one.lower) > 2 for one in run):
+                    start, end = run[0].start, run[-1].end
+                    yield Passage(self.text[start:end], start, end)
+                run = []
+
+
+def _in_text(mention: Mention) -> tuple[int, int, str]:
+    return mention.words.start, mention.words.end, mention.id
+
+
+def _is_finding(match: Match) -> bool:
+    return any(target.kind != "context" for target in match.pattern.targets)
+
+
+def _rests_on_mending(match: Match, words: Sequence[Word]) -> bool:
+    """Whether all that was found rests on mended spelling."""
+    used = [words[at] for at in match.used]
+    return any(word.mended for word in used) and all(
+        word.mended or word.is_light or word.is_site for word in used
+    )
+
+
+def _settled(found: Sequence[Mention]) -> Iterator[Mention]:
+    """Mentions, each once; where a text says something both ways, each is left open."""
+    by_id: dict[str, list[Mention]] = defaultdict(list)
+    for mention in dict.fromkeys(found):
+        by_id[mention.id].append(mention)
+    for mentions in by_id.values():
+        told = {repr(mention.answer) for mention in mentions if mention.is_sure}
+        for mention in mentions:
+            if _is_said_surely(mention, mentions):
+                continue
+            if mention.is_sure and len(told) > 1:
+                yield replace(mention, status="perhaps", because="said both ways")
+            else:
+                yield mention
+
+
+def _is_said_surely(mention: Mention, mentions: Sequence[Mention]) -> bool:
+    """Whether what is left open by some words is said for certain by the same words."""
+    return mention.status == "perhaps" and any(
+        other.is_sure
+        and other.words.start <= mention.words.start
+        and mention.words.end <= other.words.end
+        for other in mentions
+    )

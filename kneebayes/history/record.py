@@ -1,0 +1,288 @@
+"""A history read: what was understood, where it stands, and what was not understood."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from html import escape
+from itertools import pairwise
+from typing import TYPE_CHECKING, Literal
+
+from kneebayes.view.markup import Markup, tag
+from kneebayes.view.report import Report, report_html, report_text
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["History", "Mention", "Passage", "Status"]
+
+Status = Literal["present", "absent", "perhaps", "past", "other"]
+
+COLOURS = {
+    "present": "#cdeac0",
+    "absent": "#f3c6c6",
+    "perhaps": "#fdeeb5",
+    "past": "#dedede",
+    "other": "#d9d6f2",
+}
+IN_WORDS = {
+    "present": "present",
+    "absent": "absent",
+    "perhaps": "perhaps",
+    "past": "long ago",
+    "other": "somebody else's",
+}
+HEADER = ("what", "is", "words", "because of", "answer")
+UNUSED = "nothing has been used yet: knee.diagnose(history) takes the answers above."
+COLUMNS = ("id", "label", "kind", "status", "answer", "words", "because", "start", "end", "used")
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A piece of the text: its words, and where they stand."""
+
+    text: str
+    start: int
+    end: int
+
+    def __str__(self) -> str:
+        return self.text
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """Something of the model that the text names.
+
+    Attributes
+    ----------
+    id, label, kind
+        The node: a finding, a context or a cause.
+    status
+        ``present``, ``absent``, ``perhaps``, ``past`` (long ago) or ``other`` (somebody else's).
+    answer
+        What it would be as an answer: True, False, a state or a number.
+    words
+        The words that name it.
+    because
+        The words that make it so, such as ``no``; empty where nothing does.
+    """
+
+    id: str
+    label: str
+    kind: str
+    status: Status
+    answer: object
+    words: Passage
+    because: str = ""
+
+    @property
+    def is_sure(self) -> bool:
+        """Whether it is of the patient, now, said for certain, and no name of a cause."""
+        return self.status in {"present", "absent"} and self.kind != "cause"
+
+    @property
+    def state(self) -> str:
+        """What is said of it, in words."""
+        if self.is_sure and not isinstance(self.answer, bool):
+            return str(self.answer).replace("_", " ")
+        return IN_WORDS[self.status]
+
+
+@dataclass(frozen=True, repr=False)
+class History:
+    """What was understood of a text; nothing of it is used before ``diagnose`` is given it.
+
+    Attributes
+    ----------
+    story
+        What was read.
+    mentions
+        What was understood, in the order of the text.
+    not_understood
+        What was not.
+    changes
+        Answers that were put right by hand, by name.
+    disclaimer
+        What this is not.
+
+    Examples
+    --------
+    >>> import kneebayes as kb
+    >>> history = kb.load().read("No fever, but my knee is swollen. It may have locked.")
+    >>> history.answers
+    {'fever': False, 'swollen_knee': True}
+    >>> [mention.label for mention in history.to_look_at]
+    ['locking']
+    """
+
+    story: str
+    mentions: tuple[Mention, ...]
+    not_understood: tuple[Passage, ...] = ()
+    changes: Mapping[str, object] = field(default_factory=dict)
+    disclaimer: str = ""
+
+    @cached_property
+    def answers(self) -> dict[str, object]:
+        """What is said for certain of the patient as they are now, ready for ``diagnose``.
+
+        What is left open, long ago, somebody else's, said both ways or only the name of a cause
+        is not among it.
+        """
+        found = {mention.id: mention.answer for mention in self.mentions if mention.is_sure}
+        found.update(self.changes)
+        return {name: answer for name, answer in found.items() if answer is not None}
+
+    @property
+    def to_look_at(self) -> tuple[Mention, ...]:
+        """What is left open: somebody has to say, with :meth:`corrected`."""
+        return tuple(
+            mention
+            for mention in self.mentions
+            if mention.status == "perhaps"
+            and mention.kind != "cause"
+            and mention.id not in {*self.answers, *self.changes}
+        )
+
+    def corrected(self, answers: Mapping[str, object]) -> History:
+        """The same history with answers put right by hand.
+
+        Parameters
+        ----------
+        answers
+            Answers by id, as ``diagnose`` takes them; None takes one back.
+        """
+        return replace(self, changes={**self.changes, **answers})
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """One row for each thing understood.
+
+        Columns: ``id``, ``label``, ``kind``, ``status``, ``answer``, ``words``, ``because``,
+        ``start`` and ``end`` (characters of the text), and ``used``: whether it is the answer.
+        """
+        import pandas as pd
+
+        rows = [
+            (
+                *(one.id, one.label, one.kind, one.status, one.answer, one.words.text),
+                *(one.because, one.words.start, one.words.end, self._is_used(one)),
+            )
+            for one in self.mentions
+        ]
+        return pd.DataFrame(rows, columns=list(COLUMNS))
+
+    @property
+    def remark(self) -> str:
+        """What a result made with the history says of it."""
+        left_out = sum(not self._is_used(mention) for mention in self._once())
+        by_hand = f", {len(self.changes)} of them put right by hand" if self.changes else ""
+        return (
+            f"Read from a history: {_count(len(self.answers), 'answer')} used{by_hand}, "
+            f"{left_out} left out, {_count(len(self.not_understood), 'passage')} not understood."
+        )
+
+    @property
+    def report(self) -> Report:
+        """What is shown: everything understood, what to look at, what was not understood."""
+        look = [f"{one.label} ({one.words.text!r})" for one in self.to_look_at]
+        notes = [f"To look at, left out until somebody says: {'; '.join(look)}."] if look else []
+        if self.changes:
+            changed = "; ".join(f"{name}: {answer}" for name, answer in self.changes.items())
+            notes.append(f"Put right by hand: {changed}.")
+        if self.not_understood:
+            passages = "; ".join(repr(passage.text) for passage in self.not_understood)
+            notes.append(f"Not understood: {passages}.")
+        count = _count(len(self.answers), "answer")
+        return Report(
+            title=f"A history read: {count}, {len(look)} to look at; {UNUSED}",
+            known="",
+            advice="",
+            reasons=(),
+            header=HEADER,
+            rows=tuple(self._row(mention) for mention in self._once()),
+            notes=tuple(notes),
+            disclaimer=self.disclaimer,
+            width=100,
+        )
+
+    @property
+    def text(self) -> str:
+        """The history for a terminal."""
+        return report_text(self.report)
+
+    @property
+    def html(self) -> str:
+        """The history for a notebook: the text with its marks, and what they mean."""
+        legend = " ".join(
+            tag("mark", escape(IN_WORDS[status]), style=f"background:{COLOURS[status]}")
+            for status in COLOURS
+            if any(mention.status == status for mention in self.mentions)
+        )
+        story = tag("p", *self._marked(), style="white-space:pre-wrap")
+        return tag("div", story, tag("p", tag("small", legend)), report_html(self.report))
+
+    def _repr_html_(self) -> str:
+        return self.html
+
+    def __str__(self) -> str:
+        return self.text
+
+    def __repr__(self) -> str:
+        count = _count(len(self.answers), "answer")
+        return f"History({count}, {len(self.to_look_at)} to look at)"
+
+    def _is_used(self, mention: Mention) -> bool:
+        if not mention.is_sure or mention.id not in self.answers:
+            return False
+        return bool(self.answers[mention.id] == mention.answer)
+
+    def _once(self) -> Iterator[Mention]:
+        """The mentions, each thing only once for each status."""
+        seen: set[tuple[str, str]] = set()
+        for mention in self.mentions:
+            if (mention.id, mention.status) not in seen:
+                seen.add((mention.id, mention.status))
+                yield mention
+
+    def _row(self, mention: Mention) -> tuple[str, ...]:
+        answer = "yes" if self._is_used(mention) else "no"
+        if mention.kind == "cause":
+            answer = "no: a cause"
+        label = mention.label
+        return (label, mention.state, mention.words.text, mention.because, answer)
+
+    def _marked(self) -> Iterator[Markup]:
+        """The text with every mention marked; where they overlap, the shortest shows."""
+        edges = {0, len(self.story)}
+        for mention in self.mentions:
+            edges |= {mention.words.start, mention.words.end}
+        places = sorted(edges)
+        for start, end in pairwise(places):
+            piece = escape(self.story[start:end])
+            over = [one for one in self.mentions if one.words.start <= start < one.words.end]
+            if not over:
+                yield Markup(piece)
+                continue
+            shortest = min(over, key=lambda one: one.words.end - one.words.start)
+            yield Markup(
+                tag(
+                    "mark",
+                    piece,
+                    title="; ".join(_titles(over)),
+                    style=f"background:{COLOURS[shortest.status]}",
+                )
+            )
+
+
+def _titles(mentions: Iterable[Mention]) -> Iterator[str]:
+    seen: set[str] = set()
+    for mention in mentions:
+        title = f"{mention.label}: {mention.state}"
+        if title not in seen:
+            seen.add(title)
+            yield title
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"

@@ -1,0 +1,62 @@
+// What a number rests on: claims of the article, references, or an assumption.
+import { make, percentText } from "./view_dom.js";
+
+/** Lists of grounds for a payload, each behind one press. */
+export function groundsOf(payload) {
+  const between = new Map();
+  for (const arrow of payload.arrows) {
+    const key = `${arrow.parent} ${arrow.child}`;
+    between.set(key, [...(between.get(key) ?? []), arrow]);
+  }
+  const words = (origin) => {
+    if (payload.claims[origin]) return `${origin}: ${payload.claims[origin]}`;
+    return payload.references[origin] ? `${origin}: ${payload.references[origin]}` : origin;
+  };
+  const list = (origins) => make("ul", { class: "kb-list kb-small" }, ...origins.map((one) => make("li", { text: words(one) })));
+  const label = (id) => payload.labels[id] ?? id;
+
+  function arrowText(arrow) {
+    const state = arrow.state === "present" ? "" : ` (${payload.stateLabels[arrow.parent]?.[arrow.state] ?? arrow.state})`;
+    const [low, value, high] = arrow.interval;
+    const amount = arrow.is === "risk"
+      ? `${value.toPrecision(2)} times (${low.toPrecision(2)} to ${high.toPrecision(2)})`
+      : `${percentText(value)} (${percentText(low)} to ${percentText(high)})`;
+    return `${label(arrow.parent)}${state} \u2192 ${label(arrow.child)}: ${amount}`;
+  }
+
+  /** Arrows from one node to another, straight or over one hidden node. */
+  function arrowsFrom(from, to) {
+    const straight = between.get(`${from} ${to}`) ?? [];
+    const over = payload.nodes
+      .filter((node) => node.kind === "mediator" || node.kind === "hidden")
+      .flatMap((node) => {
+        const [first, second] = [between.get(`${from} ${node.id}`), between.get(`${node.id} ${to}`)];
+        return first && second ? [...first, ...second] : [];
+      });
+    return [...straight, ...over];
+  }
+
+  return {
+    arrowText,
+    between: (from, to) => between.get(`${from} ${to}`) ?? [],
+    parentsOf: (id) => payload.arrows.filter((one) => one.child === id),
+    childrenOf: (id) => payload.arrows.filter((one) => one.parent === id),
+    ofArrow: (arrow) => make("div", {}, make("p", { class: "kb-small", text: arrowText(arrow) }), list(arrow.because)),
+    /** What the prior of a cause rests on. */
+    ofPrior(cause) {
+      const [low, value, high] = cause.interval;
+      const said = cause.stated ? `\u201c${cause.stated}\u201d, ` : "";
+      return press("Sources", make("p", { class: "kb-small", text: `${said}${percentText(value)} (${percentText(low)} to ${percentText(high)})` }), list(cause.because));
+    },
+    /** What an answer rests on where it speaks of a cause; null where nothing links the two. */
+    ofAnswer(cause, id) {
+      const arrows = [...arrowsFrom(cause, id), ...arrowsFrom(id, cause)];
+      if (arrows.length === 0) return null;
+      return press("Sources", ...arrows.map((arrow) => make("div", {}, make("p", { class: "kb-small", text: arrowText(arrow) }), list(arrow.because))));
+    },
+  };
+}
+
+function press(text, ...inside) {
+  return make("details", { class: "kb-sources" }, make("summary", { class: "kb-small", text }), ...inside);
+}

@@ -1,0 +1,49 @@
+/** Answers that are less than certain, and a prior that someone else believes. */
+
+import { createModel } from "./model.js";
+
+/** P(present) that "perhaps" stands for: what Python understands as the answer 0.75. */
+export const PERHAPS = 0.75;
+
+/** What comes before the id of a node that carries a weight. */
+export const WEIGHT = "~";
+
+/**
+ * A model with weights on some nodes, each a virtual finding that was seen (Pearl 1988).
+ *
+ * @param {object} model a model
+ * @param {Object<string, Array<number>>} weights how much each state of a node is favoured, by
+ *   id; only their ratios count
+ * @returns {{model: object, answers: Object<string, string>}} the model with a node for each
+ *   weight, and the answers that say that it was seen
+ */
+export function weighted(model, weights) {
+  const ids = Object.keys(weights);
+  if (ids.length === 0) return { model, answers: {} };
+  const nodes = ids.map((id) => {
+    const most = Math.max(...weights[id]);
+    return {
+      id: WEIGHT + id,
+      kind: "hidden",
+      states: ["absent", "present"],
+      parents: [id],
+      table: weights[id].flatMap((one) => [1 - one / most, one / most]),
+    };
+  });
+  const payload = { ...model.payload, nodes: [...model.payload.nodes, ...nodes] };
+  return {
+    model: createModel(payload),
+    answers: Object.fromEntries(ids.map((id) => [WEIGHT + id, "present"])),
+  };
+}
+
+/**
+ * The weight that turns one prior of a cause into another, whatever else is known.
+ *
+ * @param {number} prior P(cause | complaint) of the model
+ * @param {number} wanted the same as someone else believes it
+ * @returns {Array<number>} for absent and present
+ */
+export function weightOfPrior(prior, wanted) {
+  return [(1 - wanted) / (1 - prior), wanted / prior];
+}

@@ -1,0 +1,256 @@
+"""How well histories are read: against the answers that people took from the same texts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from kneebayes.building.model import ModelLike
+from kneebayes.case.answers import read_answers
+from kneebayes.errors import KneebayesError
+from kneebayes.history import read
+from kneebayes.study.calibration import wilson_interval
+from kneebayes.study.published import PublishedCase, published_cases
+from kneebayes.view.markup import percent
+from kneebayes.view.report import Report, Reporting
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.axes import Axes
+
+__all__ = ["ReadingEvaluation", "evaluate_reading"]
+
+SURE = 0.6  # a truth that is less sure counts neither way
+VERDICTS = ("right", "wrong", "not in the truth", "missed")
+ABOUT = (
+    "Precision: of the answers taken from a text, those that people took too (strictly: what they "
+    "did not take counts as wrong). Recall: of what people took at the first visit, inferences "
+    "among it. Polarity: of what both took as present or absent, the share that is the same way "
+    "round."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """One answer of one text.
+
+    Attributes
+    ----------
+    case
+        Id of the patient.
+    id
+        The node.
+    verdict
+        ``right``, ``wrong``, ``not in the truth`` (the text may say it all the same) or
+        ``missed``.
+    answer, truth
+        The state taken from the text, and that which people took; empty where none was.
+    words
+        The words that it was taken from.
+    at_first
+        Whether the truth was known at the first visit.
+    """
+
+    case: str
+    id: str
+    verdict: str
+    answer: str
+    truth: str
+    words: str
+    at_first: bool
+
+
+@dataclass(frozen=True, repr=False)
+class ReadingEvaluation(Reporting):
+    """How well the texts of patients were read.
+
+    Attributes
+    ----------
+    judgements
+        Every answer taken, and every one missed.
+    texts
+        Texts by id of the patient.
+    worst
+        How many of the worst texts are shown.
+    """
+
+    judgements: tuple[Verdict, ...]
+    texts: dict[str, str]
+    worst: int = 20
+
+    def _count(self, *verdicts: str) -> int:
+        return sum(one.verdict in verdicts for one in self.judgements)
+
+    @cached_property
+    def shares(self) -> dict[str, tuple[int, int]]:
+        """Each share as how many of how many."""
+        right = self._count("right")
+        first = [one for one in self.judgements if one.at_first]
+        found = sum(one.verdict == "right" for one in first)
+        both = [
+            one
+            for one in self.judgements
+            if one.verdict in {"right", "wrong"} and one.truth in {"present", "absent"}
+        ]
+        absent = [one for one in both if one.truth == "absent"]
+        return {
+            "precision": (right, right + self._count("wrong")),
+            "precision, strictly": (right, right + self._count("wrong", "not in the truth")),
+            "recall at the first visit": (found, len(first)),
+            "polarity": (sum(one.verdict == "right" for one in both), len(both)),
+            "polarity of what is absent": (
+                sum(one.verdict == "right" for one in absent),
+                len(absent),
+            ),
+        }
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """One row a share: ``measure``, ``share``, ``low``, ``high`` (95 %), ``of``."""
+        import pandas as pd
+
+        rows = []
+        for name, (good, of) in self.shares.items():
+            low, high = wilson_interval(good, of) if of else (0.0, 1.0)
+            rows.append((name, good / of if of else float("nan"), low, high, of))
+        return pd.DataFrame(rows, columns=["measure", "share", "low", "high", "of"])
+
+    @property
+    def answers(self) -> pd.DataFrame:
+        """One row for every answer taken or missed."""
+        import pandas as pd
+
+        columns = list(Verdict.__dataclass_fields__)
+        rows = [tuple(getattr(one, name) for name in columns) for one in self.judgements]
+        return pd.DataFrame(rows, columns=columns)
+
+    def worst_texts(self) -> list[str]:
+        """Ids of the patients whose text was read worst, worst first."""
+        cost = dict.fromkeys(self.texts, 0.0)
+        for one in self.judgements:
+            cost[one.case] += {"wrong": 10.0, "not in the truth": 2.0, "missed": 1.0}.get(
+                one.verdict, 0.0
+            )
+        ranked = sorted(cost, key=lambda case: (-cost[case], case))
+        return [case for case in ranked if cost[case] > 0][: self.worst]
+
+    @property
+    def report(self) -> Report:
+        """The shares, and the worst texts with what was wrong in them."""
+        rows = tuple(_row(name, good, of) for name, (good, of) in self.shares.items())
+        return Report(
+            title=f"How well {len(self.texts)} histories were read",
+            known="",
+            advice="",
+            reasons=(),
+            header=("measure", "share", "95 % interval", "of"),
+            rows=rows,
+            notes=tuple(self._told(case) for case in self.worst_texts()),
+            disclaimer=ABOUT,
+        )
+
+    def _told(self, case: str) -> str:
+        """One text with what was wrong in it."""
+        parts = [f"{case}: {self.texts[case]}"]
+        for verdict in VERDICTS[1:]:
+            told = [
+                f"{one.id} {one.answer or one.truth}" + (f" ({one.words!r})" if one.words else "")
+                for one in self.judgements
+                if one.case == case and one.verdict == verdict
+            ]
+            if told:
+                parts.append(f"    {verdict}: {'; '.join(told)}")
+        return "\n".join(parts)
+
+    def draw(self, ax: Axes | None = None) -> Axes:
+        """Draw the shares with their intervals."""
+        import matplotlib.pyplot as plt
+
+        ax = plt.subplots(figsize=(6, 3))[1] if ax is None else ax
+        table = self.table.iloc[::-1]
+        errors = [table["share"] - table["low"], table["high"] - table["share"]]
+        ax.errorbar(table["share"], range(len(table)), xerr=errors, fmt="o", capsize=3)
+        ax.set_yticks(range(len(table)), table["measure"].tolist())
+        ax.set_xlim(0, 1)
+        ax.set_xlabel("share")
+        return ax
+
+    def __repr__(self) -> str:
+        told = ", ".join(f"{name} {good}/{of}" for name, (good, of) in self.shares.items())
+        return f"ReadingEvaluation({len(self.texts)} texts: {told})"
+
+
+def _row(name: str, good: int, of: int) -> tuple[str, ...]:
+    """One share as text, with its interval."""
+    if not of:
+        return (name, "-", "-", "0")
+    low, high = wilson_interval(good, of)
+    return (name, percent(good / of), f"{percent(low)} to {percent(high)}", str(of))
+
+
+def evaluate_reading(
+    model: ModelLike, cases: Iterable[PublishedCase] | None = None, worst: int = 20
+) -> ReadingEvaluation:
+    """Read the texts of published patients, and hold what was understood to what people took.
+
+    Parameters
+    ----------
+    model
+        The model whose names are looked for.
+    cases
+        The patients; left out, the shipped ones.
+    worst
+        How many of the texts that were read worst are shown.
+
+    Raises
+    ------
+    KneebayesError
+        If there is no text.
+    """
+    cases = published_cases() if cases is None else tuple(cases)
+    if not cases:
+        message = "There is no text to read. Give at least one case."
+        raise KneebayesError(message)
+    judgements = [one for case in cases for one in _judged(model, case)]
+    return ReadingEvaluation(tuple(judgements), {case.id: case.text for case in cases}, worst)
+
+
+def _judged(model: ModelLike, case: PublishedCase) -> Iterator[Verdict]:
+    """What was taken from one text, and what was missed."""
+    history = read(model, case.text)
+    taken = _states(model, history.answers)
+    first = _states(model, case.first_visit)
+    truth = {**_states(model, case.tests), **first}
+    complaint = model.data.complaint
+    for id, answer in taken.items():
+        if id == complaint and id not in truth:
+            continue  # nearly every text says so; people did not take it down
+        known = truth.get(id, "")
+        if known == "unsure":
+            continue
+        verdict = "not in the truth" if not known else "right" if known == answer else "wrong"
+        words = next(one.words.text for one in history.mentions if one.id == id and one.is_sure)
+        yield Verdict(case.id, id, verdict, answer, known, words, id in first)
+    for id, known in first.items():
+        if id not in taken and known != "unsure":
+            yield Verdict(case.id, id, "missed", "", known, "", at_first=True)
+
+
+def _states(model: ModelLike, answers: Any) -> dict[str, str]:
+    """The state that each answer stands for; what the model does not know is left out."""
+    data = model.data
+    found: dict[str, str] = {}
+    for name, answer in answers.items():
+        try:
+            read_as = read_answers(data.knowledge, data.names, data.network, {name: answer})
+        except KneebayesError:
+            continue
+        for one in read_as:
+            states = data.network[one.id].states
+            total = sum(one.likelihood)
+            most = max(range(len(states)), key=lambda at: one.likelihood[at])
+            sure = one.likelihood[most] / total >= SURE
+            found[one.id] = states[most] if sure else "unsure"
+    return found

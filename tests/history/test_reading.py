@@ -1,0 +1,173 @@
+"""What a sentence says of what it names: a table of sentences, and laws that hold for any."""
+
+import csv
+from functools import cache
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import kneebayes as kb
+from kneebayes.errors import KneebayesError
+from kneebayes.history import History
+from kneebayes.knowledge import Names
+
+TABLE = Path(__file__).resolve().parent.parent / "data" / "histories.csv"
+with TABLE.open(encoding="utf-8", newline="") as file:
+    ROWS = [(row["text"], row["name"], row["said"]) for row in csv.DictReader(file)]
+ONES = ("fever", "redness", "stiffness", "locking", "chest pain", "shortness of breath")
+KINDS = ("finding", "context")
+
+
+@cache
+def model():
+    return kb.load()
+
+
+@pytest.fixture(scope="module")
+def knee():
+    return model()
+
+
+def said(history: History, id: str) -> str:
+    """What a history says of a node, read off its table alone."""
+    rows = history.table[history.table["id"] == id]
+    if rows.empty:
+        return "nothing"
+    used = rows[rows["used"]]
+    row = (rows if used.empty else used).iloc[0]
+    answer = str(row["answer"])
+    return answer if row["used"] and answer not in {"True", "False"} else str(row["status"])
+
+
+def id_of(knee, name: str) -> str:
+    return Names(knee.knowledge).meaning(name, KINDS).id
+
+
+@pytest.mark.parametrize(("text", "name", "expected"), ROWS)
+def test_a_sentence_is_read_as_people_read_it(knee, text, name, expected):
+    assert said(knee.read(text), id_of(knee, name)) == expected
+
+
+@pytest.mark.parametrize("name", ONES)
+@pytest.mark.parametrize(
+    ("before", "after", "expected"),
+    [
+        ("There is ", ".", "present"),
+        ("There is no ", ".", "absent"),
+        ("No cough, ", " or headache.", "absent"),
+        ("There might be ", ".", "perhaps"),
+        ("My father has ", ".", "other"),
+        ("Years ago there was ", ".", "past"),
+    ],
+)
+def test_every_finding_is_denied_doubted_and_placed_alike(knee, name, before, after, expected):
+    assert said(knee.read(before + name + after), id_of(knee, name)) == expected
+
+
+@given(names=st.permutations(ONES), last=st.sampled_from(["or", "nor"]), many=st.integers(2, 6))
+@settings(max_examples=25, deadline=None)
+def test_a_denied_list_denies_each_of_its_items(names, last, many):
+    knee = model()
+    listed = names[:many]
+    text = f"No {', '.join(listed[:-1])} {last} {listed[-1]}."
+    found = {id_of(knee, name): said(knee.read(text), id_of(knee, name)) for name in listed}
+    assert set(found.values()) == {"absent"}, (text, found)
+
+
+@given(names=st.permutations(ONES), split=st.integers(1, 5))
+@settings(max_examples=25, deadline=None)
+def test_a_denial_ends_where_its_sentence_ends(names, split):
+    knee = model()
+    denied, told = names[:split], names[split:]
+    text = " ".join([f"No {name}." for name in denied] + [f"There is {name}." for name in told])
+    answers = knee.read(text).answers
+    assert {id_of(knee, name): False for name in denied}.items() <= answers.items(), text
+    assert {id_of(knee, name): True for name in told}.items() <= answers.items(), text
+
+
+@pytest.mark.parametrize("name", ONES)
+def test_sentences_of_others_change_nothing(knee, name):
+    alone = knee.read(f"I have {name}.").answers
+    others = "It began on a Monday. My sister has a cough. Thank you for your time."
+    both = knee.read(f"{others} I have {name}. {others}").answers
+    assert both == alone
+
+
+def test_words_stand_where_the_text_has_them(knee):
+    text = "A 34-year-old man: no fever, stiffness or chest pain; the knee may lock. Odd bananas."
+    history = knee.read(text)
+    assert len(history.mentions) >= 5
+    for mention in history.mentions:
+        assert text[mention.words.start : mention.words.end] == mention.words.text
+        assert mention.because in text
+    for passage in history.not_understood:
+        assert text[passage.start : passage.end] == passage.text
+    assert "bananas" in " ".join(passage.text for passage in history.not_understood)
+
+
+def test_what_is_said_both_ways_is_left_open(knee):
+    history = knee.read("There is fever. There is no fever.")
+    assert "fever" not in history.answers
+    assert {mention.status for mention in history.mentions} == {"perhaps"}
+
+
+def test_nothing_is_used_that_is_open_past_or_of_others(knee):
+    history = knee.read("Perhaps fever. My father has redness. Years ago there was stiffness.")
+    assert history.answers == {}
+    assert {one.status for one in history.mentions} == {"perhaps", "other", "past"}
+
+
+def test_a_diagnosis_takes_the_answers_and_says_so(knee):
+    history = knee.read("No fever. The knee may lock. Stiffness.")
+    told = knee.diagnose(history)
+    plain = knee.diagnose({"fever": False, "stiffness": True})
+    assert told.ranking.equals(plain.ranking)
+    assert history.remark in told.text
+    assert history.remark in told._repr_html_()
+    assert told.to_dict()["remarks"] == [history.remark]
+    assert "remarks" not in plain.to_dict()
+
+
+def test_a_history_is_put_right_by_hand(knee):
+    history = knee.read("No fever. The knee may lock.")
+    assert [one.id for one in history.to_look_at] == ["locking"]
+    mended = history.corrected({"locking": True, "fever": None})
+    assert mended.answers == {"locking": True}
+    assert mended.to_look_at == ()
+    assert "by hand" in mended.remark
+    assert history.answers == {"fever": False}, "the first one has changed"
+
+
+def test_a_name_of_a_cause_is_no_answer(knee):
+    history = knee.read("The knee has osteosarcoma.")
+    assert [mention.kind for mention in history.mentions] == ["cause"]
+    assert history.answers == {}
+
+
+def test_html_marks_and_escapes(knee):
+    text = "No fever <script>alert(1)</script> & stiffness"
+    html = knee.read(text).html
+    assert "<script>" not in html
+    assert html.count("<mark") >= 2
+    assert "fever: absent" in html
+
+
+@pytest.mark.parametrize("wrong", [None, 3, ["no fever"], {"fever": False}])
+def test_what_is_no_text_is_refused(knee, wrong):
+    with pytest.raises(KneebayesError, match="A history is a text"):
+        knee.read(wrong)
+
+
+def test_a_text_without_end_is_refused(knee):
+    with pytest.raises(KneebayesError, match="at most 100,000"):
+        knee.read("no fever " * 20_000)
+
+
+@given(st.text(max_size=200))
+@settings(max_examples=100, deadline=None)
+def test_any_text_is_read(text):
+    history = model().read(text)
+    assert history.story == text
+    assert isinstance(history.html, str)
