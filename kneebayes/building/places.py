@@ -77,7 +77,7 @@ def stated_network(network: Network) -> Network:
             parents = list(contexts)
         else:
             for link in node.links:
-                parents += _stated_parents(network, node.id, link, states)
+                parents += _stated_parents(node.id, link, states)
         nodes.append(Node(node.id, node.states, tuple(dict.fromkeys(parents)), leak=0.0))
     return Network(tuple(nodes))
 

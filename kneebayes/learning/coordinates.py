@@ -12,6 +12,8 @@ from kneebayes.network import Numbers
 
 __all__ = ["Coordinates", "Family", "Free", "Ratio"]
 
+STRONGEST_LINK = 0.95
+
 
 @dataclass(frozen=True, slots=True)
 class Free:

@@ -24,8 +24,8 @@ __all__ = [
 
 ASKED = "what may cause it"
 WHAT_IT_IS = (
-    "'Explains it' is P(the cause explains the pain | evidence): one does, so over all causes these "
-    "add up to 100%. 'There' is P(it is there | evidence), silent or not: several may be."
+    "'Explains it' is P(the cause explains the pain | evidence): one cause does, so all together "
+    "they make 100%. 'There' is P(it is there | evidence), silent or not: several may be."
 )
 UNCERTAIN = (
     "'Perhaps (0.7 to 0.3)' weighs like a test that is 0.7/0.3 times as often positive when it "
