@@ -82,7 +82,7 @@ def stated_network(network: Network) -> Network:
     return Network(tuple(nodes))
 
 
-def _stated_parents(network: Network, child: str, link: Link, states: tuple[str, ...]) -> list[str]:
+def _stated_parents(child: str, link: Link, states: tuple[str, ...]) -> list[str]:
     if link.parent != EXPLANATION:
         return [link.parent]
     found = []
