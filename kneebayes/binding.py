@@ -28,15 +28,15 @@ class Later:
     @property
     def function(self) -> Callable[..., Any]:
         """The function itself."""
-        found: Callable[..., Any] = getattr(import_module(self.module), self.name)
-        return found
+        function: Callable[..., Any] = getattr(import_module(self.module), self.name)
+        return function
 
     def __get__(self, instance: object, owner: type) -> Any:
         bound: Any = staticmethod(self.function) if self.static else self.function
-        for one in owner.__mro__:
-            for attribute, value in vars(one).items():
+        for kind in owner.__mro__:
+            for attribute, value in vars(kind).items():
                 if value is self:
-                    setattr(one, attribute, bound)
+                    setattr(kind, attribute, bound)
                     return getattr(owner if instance is None else instance, attribute)
         return bound.__get__(instance, owner)
 

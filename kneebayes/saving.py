@@ -272,18 +272,21 @@ def _taught(before: ModelData, lesson: dict[str, Any], problems: Problems) -> Mo
     trust = math.inf if lesson["trust"] is None else float(lesson["trust"])
     sentences = read_text(before, 1.0 if math.isinf(trust) else trust).sentences
     statements = lesson["statements"]
-    keys = [(one["kind"], one["node"], one["parent"], one["state"]) for one in statements]
+    keys = [
+        (statement["kind"], statement["node"], statement["parent"], statement["state"])
+        for statement in statements
+    ]
     if keys != [_key(other) for other in sentences]:
         wrong = "its statements are not those that this version reads from the folder."
         problems.stop("learning.statements", wrong, "Load it with the version that wrote it.")
     outcomes = tuple(
         LearntNumber(
             sentence,
-            Interval(low=one["low"], value=one["value"], high=one["high"]),
-            float(one["link"]),
-            float(one["data"]),
+            Interval(low=statement["low"], value=statement["value"], high=statement["high"]),
+            float(statement["link"]),
+            float(statement["data"]),
         )
-        for sentence, one in zip(sentences, statements, strict=True)
+        for sentence, statement in zip(sentences, statements, strict=True)
     )
     after = _network(before.network, lesson["numbers"], problems)
     learnt = Learnt(

@@ -227,7 +227,7 @@ class ForeignCase(ForeignResult):
         asked = [self.model.find(name) for name in nodes or self.model.network.index]
         asked = nearest(self.model.network, about, [id for id in asked if id not in nothing])
         gains = information_of(self.model.engine, self.evidence, asked, about, seconds)
-        left = len(asked) - len(gains)
+        unasked = len(asked) - len(gains)
         rows: list[dict[str, Any]] = [
             {"id": id, "question": self.label(id), "bits": sum(bits.values())}
             | {f"bits_{target}": bits[target] for target in about}
@@ -236,10 +236,11 @@ class ForeignCase(ForeignResult):
         rows.sort(key=lambda row: -row["bits"])
         name = " and ".join(map(self.label, about))
         score = ["Over several targets the sum of bits is a score."] if len(about) > 1 else []
-        if left:
+        if unasked:
             score.append(
-                f"Partial: {left} of {len(asked)} nodes, mostly those farthest from the targets, "
-                f"were not weighed in {seconds:g} s. Give more seconds=, or name fewer nodes=."
+                f"Partial: {unasked} of {len(asked)} nodes, mostly those farthest from the "
+                f"targets, were not weighed in {seconds:g} s. Give more seconds=, or name fewer "
+                "nodes=."
             )
         return self._result(
             f"What to ask about {name}",
@@ -273,11 +274,11 @@ class ForeignCase(ForeignResult):
         probable = probable_states(self.model.engine, self.evidence, self.model.targets, seconds)
         rows: list[dict[str, Any]] = [
             {
-                "states": told_of({id: said[id] for id in self.model.targets}),
+                "states": told_of({id: states_together[id] for id in self.model.targets}),
                 "probability": share,
-                **{id: said[id] for id in self.model.targets},
+                **{id: states_together[id] for id in self.model.targets},
             }
-            for said, share in islice(probable, n)
+            for states_together, share in islice(probable, n)
         ]
         notes = ["P(all of these together | evidence); everything else is summed out."]
         if len(rows) < n and time.monotonic() - begun > seconds:
@@ -384,11 +385,11 @@ class ForeignCase(ForeignResult):
             Bars([row["number"] for row in rows], [row["slope"] for row in rows], "slope"),
         )
 
-    def _place(self, node: str, state: str, given: Mapping[str, str]) -> Place:
+    def _place(self, node: str, state: str, wanted_parents: Mapping[str, str]) -> Place:
         id = self.model.find(node)
         own = self.model.find_state(id, state)
         wanted: dict[str, str] = {}
-        for name, value in given.items():
+        for name, value in wanted_parents.items():
             parent = self.model.find(name)
             wanted[parent] = self.model.find_state(parent, value)
         asked_node = self.model.engine.network[id]

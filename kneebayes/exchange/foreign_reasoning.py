@@ -104,11 +104,11 @@ def weigh_answers(
     return Weights(
         log_odds_of(0) * DECIBANS,
         log_odds_of(every) * DECIBANS,
-        [_step(log_odds_of, one, 0) for one in single],
-        [_step(log_odds_of, steps[one + 1], steps[one]) for one in range(len(ids))],
+        [_step(log_odds_of, subset, 0) for subset in single],
+        [_step(log_odds_of, steps[number + 1], steps[number]) for number in range(len(ids))],
         [float(share) * DECIBANS for share in shares],
-        [_step(log_odds_of, every, every ^ one) for one in single],
-        [log_odds_of(steps[one + 1]) * DECIBANS for one in range(len(ids))],
+        [_step(log_odds_of, every, every ^ subset) for subset in single],
+        [log_odds_of(steps[number + 1]) * DECIBANS for number in range(len(ids))],
         len(drawn),
     )
 
@@ -242,20 +242,20 @@ def _information(
     engine: Engine, evidence: Evidence, nodes: Sequence[str], targets: Sequence[str]
 ) -> dict[str, dict[str, float]]:
     first = [(id, state) for id in nodes for state in engine.network[id].states[:-1]]
-    now, told = _joint_with(engine, evidence, first, targets)
+    now, by_answer = _joint_with(engine, evidence, first, targets)
     # the last state is mostly "present", which makes a question wide: what is left is its share,
     # and only where that is so small that digits would be lost it is asked for itself
     rare = []
     for id in nodes:
         last = engine.network[id].states[-1]
-        parts = [told[id, state] for state in engine.network[id].states[:-1]]
-        rest = {one: now[one] - sum(part[one] for part in parts) for one in targets}
-        if min(float(rest[one].sum()) for one in targets) < SMALL:
+        parts = [by_answer[id, state] for state in engine.network[id].states[:-1]]
+        rest = {target: now[target] - sum(part[target] for part in parts) for target in targets}
+        if min(float(rest[target].sum()) for target in targets) < SMALL:
             rare.append((id, last))
-        told[id, last] = {one: np.maximum(0.0, share) for one, share in rest.items()}
-    told |= _joint_with(engine, evidence, rare, targets)[1] if rare else {}
+        by_answer[id, last] = {one: np.maximum(0.0, share) for one, share in rest.items()}
+    by_answer |= _joint_with(engine, evidence, rare, targets)[1] if rare else {}
     bits = {id: dict.fromkeys(targets, 0.0) for id in nodes}
-    for (id, _), shares in told.items():
+    for (id, _), shares in by_answer.items():
         for target, joint in shares.items():
             some = (joint > 0.0) & (now[target] > 0.0)
             if some.any():
@@ -351,11 +351,12 @@ def number_places(engine: Engine, node: Node) -> list[Place]:
     places = []
     for row, where in enumerate(np.ndindex(*shape[:-1])):
         named = zip(node.parents, where, strict=True)
-        condition = {parent: network[parent].states[one] for parent, one in named}
+        condition = {parent: network[parent].states[number] for parent, number in named}
         first = start + row * shape[-1]
         own = tuple(range(first, first + shape[-1]))
         places += [
-            Place(own[at], own, node.id, state, condition) for at, state in enumerate(node.states)
+            Place(own[index], own, node.id, state, condition)
+            for index, state in enumerate(node.states)
         ]
     return places
 

@@ -175,8 +175,8 @@ class Coordinates:
         links = numbers[self._tied_at]
         pull = np.where(links < STRONGEST_LINK, 1.0 / (1.0 - links), 0.0)
         pull *= _grip(numbers[self._tied_leak], self._tied_unit)
-        for at, leak in enumerate(self._tied_of):
-            out[:, leak] += pull[at] * residuals[:, self._tied_at[at]]
+        for number, leak in enumerate(self._tied_of):
+            out[:, leak] += pull[number] * residuals[:, self._tied_at[number]]
         return np.asarray(out)
 
     def curvatures(self, by_number: Numbers, numbers: Numbers) -> Numbers:

@@ -72,7 +72,8 @@ def network_with(network: Network, flat: Flat, numbers: Numbers) -> Network:
     nodes = []
     for index, node in enumerate(network.nodes):
         mine = [
-            float(one) for one in numbers[flat.number_start[index] : flat.number_start[index + 1]]
+            float(number)
+            for number in numbers[flat.number_start[index] : flat.number_start[index + 1]]
         ]
         if not node.is_noisy_or:
             nodes.append(replace(node, table=tuple(mine)))
@@ -182,9 +183,10 @@ class _Backwards:
         number = float(self.numbers[sentence.place])
         if sentence.fixed:
             return LearntNumber(sentence, sentence.interval, number, 0.0)
-        at = self.text.coordinates.of_place[sentence.place]
-        value = 1.0 + math.exp(float(self.found.at[at]))
-        known = self.known(at).through((value - 1.0) / value)  # of the logarithm of the ratio
+        coordinate = self.text.coordinates.of_place[sentence.place]
+        value = 1.0 + math.exp(float(self.found.at[coordinate]))
+        # of the logarithm of the ratio
+        known = self.known(coordinate).through((value - 1.0) / value)
         return self.outcome_of(sentence, value, number, known, ratio=True)
 
     def scale(self, sentence: Sentence) -> LearntNumber:
@@ -232,7 +234,7 @@ def with_outcomes(
     network: Network,
     outcomes: Sequence[LearntNumber],
     complaint_probability: float,
-    told: str,
+    learnt_from: str,
 ) -> tuple[Knowledge, Elicited]:
     """The statements of a model as they would be after learning, with their network.
 
@@ -248,7 +250,7 @@ def with_outcomes(
         What became of every sentence.
     complaint_probability
         P(complaint) after.
-    told
+    learnt_from
         Who was learnt from, in words.
     """
     before = model.data.elicited
@@ -269,10 +271,10 @@ def with_outcomes(
     for each in before.stated:
         arrow = each.arrow
         interval = arrows.get((arrow.parent, arrow.state, arrow.child), each.interval)
-        named = replace(arrow, statement=taught_by(arrow.statement, shares, told))
+        named = replace(arrow, statement=taught_by(arrow.statement, shares, learnt_from))
         link = number_of(network, arrow)
         stated.append(replace(each, arrow=named, interval=interval, link=link))
-    return with_patients(model.data.knowledge, shares, told), replace(
+    return with_patients(model.data.knowledge, shares, learnt_from), replace(
         before,
         network=network,
         priors=priors,
@@ -325,12 +327,16 @@ def _frequencies_of(model: ModelLike, text: Text, numbers: Numbers) -> Mapping[i
         for quantity in text.quantities.all
         if quantity.kind == "frequency" and quantity.place not in evoked
     ]
-    known = {one.place: float(numbers[one.place]) for one in asked if one.node in knowledge.causes}
-    asked = [one for one in asked if one.place not in known]
+    known = {
+        quantity.place: float(numbers[quantity.place])
+        for quantity in asked
+        if quantity.node in knowledge.causes
+    }
+    asked = [quantity for quantity in asked if quantity.place not in known]
     order = [node.id for node in network.nodes]
     leaks = {id: numbers[[flat.number_start[network.index[id]]]] for id in order}
     free = {*knowledge.mediators, *knowledge.findings}
-    asked_for = {one.place: NEARLY_ONE for one in asked}
+    asked_for = {quantity.place: NEARLY_ONE for quantity in asked}
     for _ in range(ROUNDS):
         wanted: dict[str, dict[str, Numbers]] = {}
         for quantity in asked:

@@ -214,8 +214,8 @@ def log_probabilities(model: ModelLike, sample: Sample, numbers: Numbers) -> Num
     likely = np.logical_or.reduceat(sample.soft != 1.0, flat.own_start[:-1], axis=1)
     _, group = np.unique(likely, axis=0, return_inverse=True)
     logs = np.empty(len(sample.hard))
-    for one in range(int(group.max(initial=-1)) + 1):
-        mine = np.flatnonzero(group.ravel() == one)
+    for row_of_batch in range(int(group.max(initial=-1)) + 1):
+        mine = np.flatnonzero(group.ravel() == row_of_batch)
         batch = Batch(sample.hard[mine], sample.soft[mine], rows)
         try:
             logs[mine] = run_batch(network, flat, batch).log_probability

@@ -232,8 +232,8 @@ def _aligned(part: Part) -> Iterator[str]:
     widths = [max(len(row[index]) for row in cells) for index in range(len(part.header))]
     for row in cells:
         padded = (
-            cell.ljust(width) if at < part.texts else cell.rjust(width)
-            for at, (cell, width) in enumerate(zip(row, widths, strict=True))
+            cell.ljust(width) if column < part.texts else cell.rjust(width)
+            for column, (cell, width) in enumerate(zip(row, widths, strict=True))
         )
         yield GAP.join(padded).rstrip()
 
@@ -281,9 +281,9 @@ def draw_lessons(rows: Sequence[Mapping[str, object]], ax: Axes | None = None) -
     names = [str(row["about"]) for row in rows]
     ax.set_yticks(range(len(rows)), names, parse_math=False)
     ax.set_ylim(max(1, len(rows)) - 0.4, -0.6)
-    left, right = ax.get_xlim()
-    ticks = [tick for tick in TICKS if left <= _logit(tick) <= right]
-    ax.set_xticks([_logit(tick) for tick in ticks], [percent(one) for one in ticks])
+    lowest, highest = ax.get_xlim()
+    ticks = [tick for tick in TICKS if lowest <= _logit(tick) <= highest]
+    ax.set_xticks([_logit(tick) for tick in ticks], [percent(share) for share in ticks])
     for index, row in enumerate(rows):
         ax.annotate(
             percent(float(str(row["data"]))),
@@ -316,7 +316,7 @@ def draw_gains(gains: Sequence[float], ax: Axes | None = None) -> Axes:
     edges = [width * index for index in range(-21, 22)]  # so that one edge is at 0
     low, high = min([0.0, *gains]), max([0.0, *gains])
     edges = [edge for edge in edges if low - width <= edge <= high + width]
-    worse, better = [gain for gain in gains if gain < 0.0], [one for one in gains if one >= 0.0]
+    worse, better = [gain for gain in gains if gain < 0.0], [gain for gain in gains if gain >= 0.0]
     ax.hist(worse, bins=edges, color=ORANGE, hatch="///", edgecolor="white")
     ax.hist(better, bins=edges, color=BLUE, edgecolor="white")
     mean = sum(gains) / max(1, len(gains))

@@ -154,8 +154,8 @@ class Estimation:
         self.cases = len(sample.hard)
         self.imagined = tuple(imagined)
         extra = np.repeat(seen[None], 1 + 2 * len(self.imagined), axis=0)
-        for index, one in enumerate(self.imagined):
-            extra[1 + 2 * index, one.node], extra[2 + 2 * index, one.node] = 1, 0
+        for index, belief in enumerate(self.imagined):
+            extra[1 + 2 * index, belief.node], extra[2 + 2 * index, belief.node] = 1, 0
         self.hard = np.concatenate([sample.hard, extra])
         self.soft = None
         if sample.soft is not None:

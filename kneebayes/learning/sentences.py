@@ -194,20 +194,20 @@ class _Reader:
 
     def sentences(self) -> Iterator[Sentence]:
         """Every sentence with its place and weight."""
-        for at, quantity in enumerate(self.quantities.all):
+        for index, quantity in enumerate(self.quantities.all):
             if quantity.kind == "frequency" and quantity.place in {
                 place for place, _ in self.evoked.values()
             }:
                 continue  # how strongly the finding points to the cause has made this link
-            interval, weight, fixed = self.read(at, quantity)
+            interval, weight, fixed = self.read(index, quantity)
             about = labelled(self.model.data.knowledge, quantity)
-            said = said_in_words(self.model.data.knowledge, quantity)
+            words = said_in_words(self.model.data.knowledge, quantity)
             yield Sentence(
                 quantity,
                 quantity.node,
                 quantity.state,
                 about,
-                said,
+                words,
                 interval,
                 quantity.place,
                 weight,
@@ -215,7 +215,7 @@ class _Reader:
             )
         yield from self.shares()
 
-    def read(self, at: int, quantity: Quantity) -> tuple[Interval, float, str]:
+    def read(self, index: int, quantity: Quantity) -> tuple[Interval, float, str]:
         """Interval, weight, and why it stays as it is, of one quantity."""
         interval, number = quantity.interval, float(self.numbers[quantity.place])
         if quantity.kind == "risk":
@@ -238,7 +238,7 @@ class _Reader:
                 Family(quantity.place, (1.0 - interval.value, interval.value), weight)
             )
         else:
-            weight = weight_of(self.link_of(at, quantity)) * self.trust
+            weight = weight_of(self.link_of(index, quantity)) * self.trust
             if math.isinf(weight):
                 return interval, weight, BOUND
             self.free.append(Free(quantity.place, number, weight))
@@ -271,13 +271,13 @@ class _Reader:
         self.families.append(Family(quantity.place - 1, (1.0 - factor, factor), weight))
         return ""
 
-    def link_of(self, at: int, quantity: Quantity) -> Interval:
+    def link_of(self, index: int, quantity: Quantity) -> Interval:
         """The interval of the number that the network uses."""
         number = float(self.numbers[quantity.place])
         if quantity.kind == "leak":
             return quantity.interval
         if quantity.kind == "evoking":
-            low, high = self.evoked[at][1]
+            low, high = self.evoked[index][1]
         else:
             others = (1.0 - quantity.interval.value) / (1.0 - number)
             low, high = (
@@ -332,12 +332,15 @@ def _links_at_ends(
     asked = [quantities.all[place].node for place in evoking]
     restating = Restating(model.data.engine, model.data.knowledge, quantities, asked)
     rows: list[Numbers] = []
-    for at in evoking:
-        rows += [ends(quantities, [int(at)], "low"), ends(quantities, [int(at)], "high")]
+    for quantity in evoking:
+        rows += [
+            ends(quantities, [int(quantity)], "low"),
+            ends(quantities, [int(quantity)], "high"),
+        ]
     restated = restating.restate(np.array(rows)).numbers
     out = {}
     for row, at in enumerate(evoking.tolist()):
         place = quantities.all[at].place
-        links = sorted(float(one) for one in restated[2 * row : 2 * row + 2, place])
+        links = sorted(float(number) for number in restated[2 * row : 2 * row + 2, place])
         out[at] = (place, (links[0], links[1]))
     return out

@@ -81,27 +81,27 @@ class ReadingEvaluation(Reporting):
     worst: int = 20
 
     def _count(self, *verdicts: str) -> int:
-        return sum(one.verdict in verdicts for one in self.judgements)
+        return sum(judgement.verdict in verdicts for judgement in self.judgements)
 
     @cached_property
     def shares(self) -> dict[str, tuple[int, int]]:
         """Each share as how many of how many."""
         right = self._count("right")
-        first = [one for one in self.judgements if one.at_first]
-        found = sum(one.verdict == "right" for one in first)
+        first = [judgement for judgement in self.judgements if judgement.at_first]
+        found = sum(judgement.verdict == "right" for judgement in first)
         both = [
-            one
-            for one in self.judgements
-            if one.verdict in {"right", "wrong"} and one.truth in {"present", "absent"}
+            judgement
+            for judgement in self.judgements
+            if judgement.verdict in {"right", "wrong"} and judgement.truth in {"present", "absent"}
         ]
-        absent = [one for one in both if one.truth == "absent"]
+        absent = [judgement for judgement in both if judgement.truth == "absent"]
         return {
             "precision": (right, right + self._count("wrong")),
             "precision, strictly": (right, right + self._count("wrong", "not in the truth")),
             "recall at the first visit": (found, len(first)),
-            "polarity": (sum(one.verdict == "right" for one in both), len(both)),
+            "polarity": (sum(judgement.verdict == "right" for judgement in both), len(both)),
             "polarity of what is absent": (
-                sum(one.verdict == "right" for one in absent),
+                sum(judgement.verdict == "right" for judgement in absent),
                 len(absent),
             ),
         }
@@ -123,15 +123,15 @@ class ReadingEvaluation(Reporting):
         import pandas as pd
 
         columns = list(Verdict.__dataclass_fields__)
-        rows = [tuple(getattr(one, name) for name in columns) for one in self.judgements]
+        rows = [tuple(getattr(judged, name) for name in columns) for judged in self.judgements]
         return pd.DataFrame(rows, columns=columns)
 
     def worst_texts(self) -> list[str]:
         """Ids of the patients whose text was read worst, worst first."""
         cost = dict.fromkeys(self.texts, 0.0)
-        for one in self.judgements:
-            cost[one.case] += {"wrong": 10.0, "not in the truth": 2.0, "missed": 1.0}.get(
-                one.verdict, 0.0
+        for judgement in self.judgements:
+            cost[judgement.case] += {"wrong": 10.0, "not in the truth": 2.0, "missed": 1.0}.get(
+                judgement.verdict, 0.0
             )
         ranked = sorted(cost, key=lambda case: (-cost[case], case))
         return [case for case in ranked if cost[case] > 0][: self.worst]
@@ -155,13 +155,14 @@ class ReadingEvaluation(Reporting):
         """One text with what was wrong in it."""
         parts = [f"{case}: {self.texts[case]}"]
         for verdict in VERDICTS[1:]:
-            told = [
-                f"{one.id} {one.answer or one.truth}" + (f" ({one.words!r})" if one.words else "")
-                for one in self.judgements
-                if one.case == case and one.verdict == verdict
+            sentences = [
+                f"{judged.id} {judged.answer or judged.truth}"
+                + (f" ({judged.words!r})" if judged.words else "")
+                for judged in self.judgements
+                if judged.case == case and judged.verdict == verdict
             ]
-            if told:
-                parts.append(f"    {verdict}: {'; '.join(told)}")
+            if sentences:
+                parts.append(f"    {verdict}: {'; '.join(sentences)}")
         return "\n".join(parts)
 
     def draw(self, ax: Axes | None = None) -> Axes:
@@ -178,8 +179,8 @@ class ReadingEvaluation(Reporting):
         return ax
 
     def __repr__(self) -> str:
-        told = ", ".join(f"{name} {good}/{of}" for name, (good, of) in self.shares.items())
-        return f"ReadingEvaluation({len(self.texts)} texts: {told})"
+        shares = ", ".join(f"{name} {good}/{of}" for name, (good, of) in self.shares.items())
+        return f"ReadingEvaluation({len(self.texts)} texts: {shares})"
 
 
 def _row(name: str, good: int, of: int) -> tuple[str, ...]:
@@ -213,7 +214,7 @@ def evaluate_reading(
     if not cases:
         message = "There is no text to read. Give at least one case."
         raise KneebayesError(message)
-    judgements = [one for case in cases for one in _judged(model, case)]
+    judgements = [judgement for case in cases for judgement in _judged(model, case)]
     return ReadingEvaluation(tuple(judgements), {case.id: case.text for case in cases}, worst)
 
 
@@ -231,7 +232,11 @@ def _judged(model: ModelLike, case: PublishedCase) -> Iterator[Verdict]:
         if known == "unsure":
             continue
         verdict = "not in the truth" if not known else "right" if known == answer else "wrong"
-        words = next(one.words.text for one in history.mentions if one.id == id and one.is_sure)
+        words = next(
+            mention.words.text
+            for mention in history.mentions
+            if mention.id == id and mention.is_sure
+        )
         yield Verdict(case.id, id, verdict, answer, known, words, id in first)
     for id, known in first.items():
         if id not in taken and known != "unsure":
@@ -241,7 +246,7 @@ def _judged(model: ModelLike, case: PublishedCase) -> Iterator[Verdict]:
 def _states(model: ModelLike, answers: Any) -> dict[str, str]:
     """The state that each answer stands for; what the model does not know is left out."""
     data = model.data
-    found: dict[str, str] = {}
+    states_by_id: dict[str, str] = {}
     for name, answer in answers.items():
         try:
             read_as = read_answers(data.knowledge, data.names, data.network, {name: answer})
@@ -250,7 +255,7 @@ def _states(model: ModelLike, answers: Any) -> dict[str, str]:
         for one in read_as:
             states = data.network[one.id].states
             total = sum(one.likelihood)
-            most = max(range(len(states)), key=lambda at: one.likelihood[at])
+            most = max(range(len(states)), key=lambda position: one.likelihood[position])
             sure = one.likelihood[most] / total >= SURE
-            found[one.id] = states[most] if sure else "unsure"
-    return found
+            states_by_id[one.id] = states[most] if sure else "unsure"
+    return states_by_id

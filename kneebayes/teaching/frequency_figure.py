@@ -86,7 +86,7 @@ def draw_tree(
 
 
 def _draw_branch(
-    ax: Axes, start: tuple[float, float], end: tuple[float, float], told: str, share: float
+    ax: Axes, start: tuple[float, float], end: tuple[float, float], label: str, share: float
 ) -> None:
     """A line as thick as its share is large."""
     ax.plot(
@@ -99,7 +99,7 @@ def _draw_branch(
     )
     x, y = (start[0] + end[0]) / 2, (start[1] + end[1]) / 2
     box: dict[str, Any] = {"facecolor": "white", "edgecolor": "none", "pad": 1.0}
-    ax.text(x, y, told, ha="center", va="center", fontsize=SMALL, bbox=box)
+    ax.text(x, y, label, ha="center", va="center", fontsize=SMALL, bbox=box)
 
 
 def draw_icons(counts: Mapping[str, int], cause: str, finding: str, ax: Axes | None = None) -> Axes:

@@ -112,13 +112,13 @@ def _slips(first: str, other: str) -> int:
     """Letters to change, put in, leave out or exchange with the next (Damerau 1964)."""
     before: list[int] = []
     row = list(range(len(other) + 1))
-    for at in range(1, len(first) + 1):
-        following = [at]
+    for index in range(1, len(first) + 1):
+        following = [index]
         for to in range(1, len(other) + 1):
-            changed = row[to - 1] + (first[at - 1] != other[to - 1])
+            changed = row[to - 1] + (first[index - 1] != other[to - 1])
             following.append(min(row[to] + 1, following[to - 1] + 1, changed))
-            turned = at > 1 and to > 1 and first[at - 1] == other[to - 2]
-            if turned and first[at - 2] == other[to - 1]:
+            turned = index > 1 and to > 1 and first[index - 1] == other[to - 2]
+            if turned and first[index - 2] == other[to - 1]:
                 following[to] = min(following[to], before[to - 2] + 1)
         before, row = row, following
     return row[-1]

@@ -219,11 +219,11 @@ def _atypicality(model: ModelLike, truth: Truth) -> float:
 
 def _with_ancestors(network: Network, ids: Sequence[str]) -> set[str]:
     """Some nodes and all that lies above them."""
-    found: set[str] = set()
+    relevant: set[str] = set()
     for node in reversed(network.nodes):
-        if node.id in ids or node.id in found:
-            found |= {node.id, *node.parents}
-    return found
+        if node.id in ids or node.id in relevant:
+            relevant |= {node.id, *node.parents}
+    return relevant
 
 
 def _log_probabilities(network: Network, worlds: NDArray[np.int16], ids: Sequence[str]) -> Numbers:

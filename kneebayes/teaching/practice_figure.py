@@ -138,8 +138,10 @@ def draw_calibration(rows: Sequence[Row], ax: Axes | None = None) -> Axes:
         shift = 0.006 * (index - (len(learners) - 1) / 2)
         places = [statement + shift for statement in stated]
         counts = [number(row["count"]) for row in mine]
-        enough = [at for at, count in enumerate(counts) if count >= ENOUGH]
-        x, bottom, top = ([values[at] for at in enough] for values in (places, low, high))
+        enough = [position for position, count in enumerate(counts) if count >= ENOUGH]
+        x, bottom, top = (
+            [values[position] for position in enough] for values in (places, low, high)
+        )
         ax.vlines(x, bottom, top, color=colour, lw=1.4, alpha=0.7)
         ax.plot(places, true, marker=mark, color=colour, ms=6.5, lw=0.0, label=learner)
     ax.set_xlim(-0.03, 1.03)

@@ -41,9 +41,9 @@ def name_lines(ax: Axes, labels: Sequence[str], letters: int = NAME) -> None:
     """Name the lines of a picture, long names on several lines; a new figure grows with them."""
     from matplotlib.figure import Figure
 
-    told = ["\n".join(fill(part, letters) for part in label.split("\n")) for label in labels]
-    ax.set_yticks(range(len(told)), told, fontsize=SMALL, parse_math=False)
-    more = sum(max(0, label.count("\n") - 1) for label in told)
+    lines = ["\n".join(fill(part, letters) for part in label.split("\n")) for label in labels]
+    ax.set_yticks(range(len(lines)), lines, fontsize=SMALL, parse_math=False)
+    more = sum(max(0, label.count("\n") - 1) for label in lines)
     figure = ax.figure
     if more and isinstance(figure, Figure) and len(figure.axes) == 1:
         width, height = figure.get_size_inches()
@@ -89,13 +89,17 @@ def _draw_map(knowledge: Knowledge, network: Network, stated: Network, ax: Axes 
     """A map of causes by findings; the darker, the more often the cause shows the finding."""
     causes = sorted(knowledge.causes, key=lambda id: (knowledge.group_of(id), id))
     kinds = ("history", "symptom", "sign", "test")
-    findings = [id for kind in kinds for id, one in knowledge.findings.items() if one.kind == kind]
+    findings = [
+        id for kind in kinds for id, finding in knowledge.findings.items() if finding.kind == kind
+    ]
     shares = [[_reach(network, stated, cause, id) for id in findings] for cause in causes]
     ax = ax or _new_axes(WIDE, 1.2 + 0.135 * len(causes))
     image = ax.imshow(shares, cmap="Blues", vmin=0.0, vmax=1.0, aspect="auto")
     labels = [knowledge.label(id) + (" !" if knowledge.causes[id].urgent else "") for id in causes]
     ax.set_yticks(range(len(causes)), labels, fontsize=SMALL, parse_math=False)
-    starts = [sum(knowledge.findings[id].kind in kinds[:at] for id in findings) for at in range(5)]
+    starts = [
+        sum(knowledge.findings[id].kind in kinds[:index] for id in findings) for index in range(5)
+    ]
     middles = [(start + end - 1) / 2 for start, end in pairwise(starts)]
     names = ["history", "symptoms", "signs", "tests"]
     ax.set_xticks(middles, names, fontsize=SMALL, rotation=30, ha="right", rotation_mode="anchor")
@@ -114,9 +118,9 @@ def _reach(network: Network, stated: Network, cause: str, finding: str) -> float
     parents = stated[finding].parents
     straight = strongest(network, cause, finding) if cause in parents else 0.0
     over = [
-        strongest(network, cause, one) * strongest(network, one, finding)
-        for one in parents
-        if cause in stated[one].parents
+        strongest(network, cause, parent) * strongest(network, parent, finding)
+        for parent in parents
+        if cause in stated[parent].parents
     ]
     return max([straight, *over])
 
@@ -220,9 +224,9 @@ def draw_ranking(
     ax.barh(range(len(drawn)), posteriors, color=colours, height=0.62)
     priors = _numbers(row["prior"] for row in drawn)
     ax.plot(priors, range(len(drawn)), "|", color="black", ms=13, mew=2)
-    for at, (posterior, prior) in enumerate(zip(posteriors, priors, strict=True)):
+    for index, (posterior, prior) in enumerate(zip(posteriors, priors, strict=True)):
         end = max(posterior, prior) + 0.02
-        ax.text(min(end, 1.02), at, percent(posterior), va="center", fontsize=SMALL)
+        ax.text(min(end, 1.02), index, percent(posterior), va="center", fontsize=SMALL)
     name_lines(ax, labels)
     ax.set_xlim(0.0, 1.12)
     ax.set_xticks([0.0, 0.5, 1.0], ["0%", "50%", "100%"])
@@ -255,7 +259,7 @@ def fit(ax: Axes) -> tuple[float, float]:
     if not alone:
         return 0.0, box.width * width
     letters = max(18, int(min(box.width * 1.1, 1.0) * width * LETTERS_PER_INCH))
-    ax.set_xlabel("\n".join(fill(one, letters) for one in ax.get_xlabel().split("\n")))
+    ax.set_xlabel("\n".join(fill(word, letters) for word in ax.get_xlabel().split("\n")))
     legend = ax.get_legend()
     if legend is not None and legend.get_window_extent().width > 0.98 * figure.bbox.width - (
         max(0.0, legend.get_window_extent().x0 - figure.bbox.x0)
@@ -264,7 +268,7 @@ def fit(ax: Axes) -> tuple[float, float]:
         longest = max(len(text) for text in texts) + 6
         ncols = max(1, min(len(texts), int(width * LETTERS_PER_INCH / longest)))
         place: dict[str, Any] = {"loc": "lower left", "bbox_to_anchor": (start, 1.0)}
-        handles = [one for one in legend.legend_handles if one is not None]
+        handles = [handle for handle in legend.legend_handles if handle is not None]
         again = ax.legend(handles, texts, frameon=False, fontsize=SMALL, ncols=ncols, **place)
         for text in again.get_texts():
             text.set_parse_math(False)
@@ -281,7 +285,7 @@ def name_ends(ax: Axes, ends: Mapping[str, float], colours: Sequence[str]) -> No
     for label in order:
         last = heights[label] = max(ends[label], last + least)
     over = max(0.0, last - high)
-    for at, label in enumerate(ends):
+    for index, label in enumerate(ends):
         ax.annotate(
             fill(label, NAME),
             (1.0, heights[label] - over),
@@ -290,7 +294,7 @@ def name_ends(ax: Axes, ends: Mapping[str, float], colours: Sequence[str]) -> No
             textcoords="offset points",
             va="center",
             fontsize=SMALL,
-            color=colours[at % len(colours)],
+            color=colours[index % len(colours)],
             parse_math=False,
         )
 

@@ -394,8 +394,8 @@ class Showing(ABC):
     def alt_text(self) -> str:
         """The picture in words, for who cannot see it: what it is, and its first rows."""
         lines = [line.strip() for line in self.text.splitlines() if line.strip()]
-        told = " ".join(" ".join(line.split()) for line in lines[: 1 + ALT_LINES])
-        return shorten(told, ALT_LETTERS, placeholder=" ...")
+        words = " ".join(" ".join(line.split()) for line in lines[: 1 + ALT_LINES])
+        return shorten(words, ALT_LETTERS, placeholder=" ...")
 
     def __str__(self) -> str:
         return self.text
@@ -415,12 +415,12 @@ class Reporting(Showing):
     @property
     def alt_text(self) -> str:
         """The picture in words, for who cannot see it: what it is, and its first rows."""
-        told = self.report
+        report = self.report
         rows = [
             "; ".join(str(cell) for cell in row if re.search(r"\w", str(cell)))
-            for row in told.rows[:ALT_LINES]
+            for row in report.rows[:ALT_LINES]
         ]
-        parts = [told.title, told.advice, *told.lead[:1], *rows]
+        parts = [report.title, report.advice, *report.lead[:1], *rows]
         whole = ". ".join(part.rstrip(". ") for part in parts if part)
         return shorten(f"{whole}.", ALT_LETTERS, placeholder=" ...")
 

@@ -33,7 +33,7 @@ def test_a_picture_tells_of_whom_it_speaks(knee: kb.Model, name: str) -> None:
     first, *rest = PICTURES[name](dx).get_title(loc="left").splitlines()
     assert first.startswith(("Pain behind the knee: ", "What to ask next about gout"))
     said = " ".join(rest)
-    assert said.startswith("Known: ")
+    assert "Known: " in said  # after the title, which may take two lines
     for answer in ("fever: absent", "lump behind the knee: present", "redness: perhaps present"):
         assert answer in said
 

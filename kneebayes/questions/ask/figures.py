@@ -136,11 +136,11 @@ def draw_tree(nodes: Sequence[Row], ax: Axes | None = None) -> Axes:
         ax.text(x, y, line, fontsize=SMALL, va="top", color=colour, parse_math=False)
         places.append((int(number(node["depth"])), y))
         y -= height + 0.5
-    for at, (depth, top) in enumerate(places):
-        below = [end for own, end in _until_back(places[at + 1 :], depth) if own == depth + 1]
+    for index, (depth, top) in enumerate(places):
+        below = [end for own, end in _until_back(places[index + 1 :], depth) if own == depth + 1]
         if below:
             x = INDENT * depth + 0.3 * INDENT
-            ax.plot([x, x], [top - heights[at], below[-1] - 0.5], color=GREY, lw=0.8, zorder=0)
+            ax.plot([x, x], [top - heights[index], below[-1] - 0.5], color=GREY, lw=0.8, zorder=0)
     ax.set_xlim(-0.02, 1.0)
     ax.set_ylim(y, 0.5)
     ax.set_axis_off()

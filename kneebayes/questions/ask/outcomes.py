@@ -133,21 +133,21 @@ def outcomes_in_time(
     TooWideError
         If it does not suffice for any of them.
     """
-    found: dict[str, tuple[Outcome, ...]] = {}
+    outcomes: dict[str, tuple[Outcome, ...]] = {}
     clock, some = clock_running(), FIRST if np.isfinite(seconds_left()) else max(1, len(nodes))
-    while len(found) < len(nodes):
+    while len(outcomes) < len(nodes):
         before = seconds_left()
-        chunk = nodes[len(found) : len(found) + some]
+        chunk = nodes[len(outcomes) : len(outcomes) + some]
         try:
-            found |= outcomes_of(engine, evidence, chunk, subject)
+            outcomes |= outcomes_of(engine, evidence, chunk, subject)
         except TooWideError:
-            if clock is None or clock.left > 0.0 or not found:
+            if clock is None or clock.left > 0.0 or not outcomes:
                 raise
             break
         if clock is not None:
-            clock.note = f"{len(found)} of {len(nodes)} weighed"
+            clock.note = f"{len(outcomes)} of {len(nodes)} weighed"
             some = int(max(1, min(4 * some, clock.fitting(before, len(chunk)))))
-    return found
+    return outcomes
 
 
 def outcomes_of_each(

@@ -43,10 +43,10 @@ def draw_surprises(
     for place, size in enumerate(bits):
         ax.text(size, place, f" {size:.1f}", va="center", fontsize=SMALL)
     ax.set_xlim(0.0, 1.2 * max(bits, default=1.0) or None)
-    said = "surprise: -log2 P(answer | all others), bits"
+    caption = "surprise: -log2 P(answer | all others), bits"
     if any(doubtful):
-        said += "\nhatched: did you mean something else?"
-    ax.set_xlabel(said, fontsize=SMALL)
+        caption += "\nhatched: did you mean something else?"
+    ax.set_xlabel(caption, fontsize=SMALL)
     return ax
 
 
@@ -125,8 +125,8 @@ def draw_sampled(
     ax = _lines(labels, ax)
     pairs = list(zip(estimates, errors, strict=True))
     sides = [
-        [min(2.0 * error, one) for one, error in pairs],  # a probability ends at 0
-        [min(2.0 * error, 1.0 - one) for one, error in pairs],  # and at 1
+        [min(2.0 * error, middle) for middle, error in pairs],  # a probability ends at 0
+        [min(2.0 * error, 1.0 - middle) for middle, error in pairs],  # and at 1
     ]
     ax.errorbar(estimates, range(len(labels)), xerr=sides, fmt="o", color=BLUE, ms=5, capsize=3)
     ax.set_xlim(0.0, 1.0)

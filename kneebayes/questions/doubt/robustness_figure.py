@@ -83,7 +83,7 @@ def draw_slopes(rows: Sequence[Row], ax: Axes | None = None) -> Axes:
     ax.set_xlim(-0.12, 1.75)
     low, high = ax.get_ylim()
     ticks = [tick for tick in TICKS if low <= _logit(tick) <= high]
-    ax.set_yticks([_logit(tick) for tick in ticks], [percent(one) for one in ticks])
+    ax.set_yticks([_logit(tick) for tick in ticks], [percent(share) for share in ticks])
     heights = _apart([end[0] for end in ends], low, high)
     for (after, label, colour), height in zip(ends, heights, strict=True):
         ax.plot([1.05, 1.15], [after, height], color=GREY, lw=0.7)
@@ -143,7 +143,7 @@ def _odds_axis(ax: Axes, values: Sequence[float]) -> None:
     room = 0.06 * (high - low) + 0.3
     ax.set_xlim(low - room, high + room)
     ticks = [tick for tick in TICKS if low - room <= _logit(tick) <= high + room]
-    ax.set_xticks([_logit(tick) for tick in ticks], [percent(one) for one in ticks])
+    ax.set_xticks([_logit(tick) for tick in ticks], [percent(share) for share in ticks])
     ax.grid(axis="x", color="#dddddd", lw=0.6)
     ax.set_axisbelow(True)
 
@@ -153,10 +153,10 @@ def _apart(values: Sequence[float], low: float, high: float) -> list[float]:
     least = 0.9 * (high - low) / max(len(values), 10)
     heights = [0.0] * len(values)
     lowest = -math.inf
-    for index in sorted(range(len(values)), key=lambda at: values[at]):
+    for index in sorted(range(len(values)), key=lambda position: values[position]):
         lowest = heights[index] = max(values[index], lowest + least)
     highest = math.inf
-    for number in sorted(range(len(values)), key=lambda at: -heights[at]):
+    for number in sorted(range(len(values)), key=lambda position: -heights[position]):
         highest = heights[number] = min(heights[number], high, highest - least)
     return heights
 

@@ -163,14 +163,14 @@ def _moves(knowledge: Knowledge, quantities: Quantities, over: Over) -> Iterator
         yield from _claims(knowledge, quantities)
         return
     if over == "numbers":
-        for at, quantity in enumerate(quantities.all):
+        for number, quantity in enumerate(quantities.all):
             if _is_open(quantity):
                 about = labelled(knowledge, quantity)
                 yield _Move(
                     about,
                     f"{quantity.kind}: {quantity.parent} {quantity.node}",
                     _said(knowledge, quantity),
-                    (at,),
+                    (number,),
                 )
         return
     for index, word in enumerate(quantities.words):

@@ -294,12 +294,14 @@ def odds_of_orders(
         more = orders[len(drawn) : len(drawn) + some]
         new = [subset for order in more for subset in prefixes(order)]
         try:
-            found = odds_of_some(engine, evidence, parts, causes, _unknown([*subsets, *new], odds))
+            further = odds_of_some(
+                engine, evidence, parts, causes, _unknown([*subsets, *new], odds)
+            )
         except TooWideError:
             if odds is None or seconds_left() > 0.0:
                 raise
             break
-        odds = found if odds is None else _joined(odds, found)
+        odds = further if odds is None else _joined(odds, further)
         drawn, subsets = [*drawn, *more], []
         if clock is not None:
             clock.note = f"{len(drawn)} of {len(orders)} orders"
@@ -309,13 +311,13 @@ def odds_of_orders(
 
 def _unknown(subsets: Iterable[int], odds: SubsetOdds | None) -> list[int]:
     known: Mapping[int, int] = {} if odds is None or odds.rows is None else odds.rows
-    return [one for one in dict.fromkeys(subsets) if one not in known]
+    return [subset for subset in dict.fromkeys(subsets) if subset not in known]
 
 
 def _joined(first: SubsetOdds, second: SubsetOdds) -> SubsetOdds:
     """Odds under the subsets of both."""
     rows = {**(first.rows or {})}
-    rows |= {one: row + len(first.log_odds) for one, row in (second.rows or {}).items()}
+    rows |= {subset: row + len(first.log_odds) for subset, row in (second.rows or {}).items()}
     return SubsetOdds(
         np.concatenate([first.log_odds, second.log_odds]),
         np.concatenate([first.probability, second.probability]),

@@ -261,7 +261,7 @@ def _odds(
         with suppress(TooWideError), within_time("all subsets", half):
             return [], odds_of_all(engine, evidence, ids, causes, split=len(ids) <= EXACT)
     everything, single = (1 << len(ids)) - 1, [1 << index for index in range(len(ids))]
-    wanted = [*prefixes(range(len(ids))), *single, *(everything ^ one for one in single)]
+    wanted = [*prefixes(range(len(ids))), *single, *(everything ^ subset for subset in single)]
     wanted += [first | second for first, second in combinations(single, 2)]
     return odds_of_orders(engine, evidence, ids, causes, wanted, orders, seed)
 

@@ -158,7 +158,7 @@ class Words:
         """Whether orders were drawn."""
         if not self.explained.orders:
             return []
-        errors = [one.error for one in self.explained.weights if not math.isnan(one.error)]
+        errors = [weight.error for weight in self.explained.weights if not math.isnan(weight.error)]
         known = "an unknown error"
         if errors:
             known = f"a standard error of up to {in_decibans(max(errors)).lstrip('+')} decibans"
