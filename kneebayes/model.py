@@ -212,9 +212,9 @@ class Model:
         return tuple(self.knowledge.lexicons)
 
     @property
-    def settings(self) -> tuple[Setting, ...]:
+    def settings(self) -> Catalogue[Setting]:
         """Places where patients are seen, each with its shifts of the priors and their source."""
-        return tuple(self.knowledge.settings.values())
+        return Catalogue(self.knowledge.settings.values())
 
     @property
     def setting(self) -> str | None:
