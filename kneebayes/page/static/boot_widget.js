@@ -1,6 +1,6 @@
 // The bridge to Jupyter: answers travel both ways, everything else is the same front end.
 import { mountExplorer } from "./app.js";
-import { makeReading } from "./view_reading.js";
+import { makeReading } from "./boot_reading.js";
 
 function render({ model, el }) {
   const root = document.createElement("div");
