@@ -21,6 +21,7 @@ ROOMS = {
     "study": "Studies",
     "learning": "Learning from patients",
     "teaching": "Teaching",
+    "history": "Histories in words",
     "exchange": "Other software",
 }
 

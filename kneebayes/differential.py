@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import warnings
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -20,7 +19,7 @@ from kneebayes.view.differential import (
     group_table,
     ranking_table,
 )
-from kneebayes.view.report import report_html, report_text
+from kneebayes.view.report import InJson, report_html, report_text
 from kneebayes.writing import guard_cells, text_or_path
 
 if TYPE_CHECKING:
@@ -68,7 +67,7 @@ def _shortest(value: object) -> str:
     return repr(float(str(value)))
 
 
-class Differential:
+class Differential(InJson):
     """The causes of one patient's complaint, ranked by probability.
 
     Made by :meth:`kneebayes.Model.diagnose`. It never changes; :meth:`given` makes another.
@@ -234,17 +233,6 @@ class Differential:
     def to_dict(self) -> dict[str, Any]:
         """Everything as plain values, ready for JSON."""
         return differential_dict(self)
-
-    @overload
-    def to_json(self) -> str: ...
-
-    @overload
-    def to_json(self, path: str | Path) -> Path: ...
-
-    def to_json(self, path: str | Path | None = None) -> str | Path:
-        """The same as JSON text; or the path where it was written, if there is one."""
-        text = json.dumps(self.to_dict(), indent=2, ensure_ascii=False, allow_nan=False)
-        return text_or_path(text, path)
 
     @overload
     def to_csv(self) -> str: ...

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from kneebayes.building import Elicited
     from kneebayes.building.restating import Solved
     from kneebayes.cohort.files import diagnose_file
-    from kneebayes.cohort.record import diagnose_cohort
+    from kneebayes.cohort.record import check_patients, diagnose_cohort
     from kneebayes.cohort.simulated_files import simulate_to_file
     from kneebayes.cohort.simulation import benchmark_cohort, simulate
     from kneebayes.exchange.case_file import load_case, save_case
@@ -59,7 +59,7 @@ else:
         later(
             {
                 "kneebayes.cohort.files": "diagnose_file",
-                "kneebayes.cohort.record": "diagnose_cohort",
+                "kneebayes.cohort.record": "check_patients diagnose_cohort",
                 "kneebayes.cohort.simulated_files": "simulate_to_file",
                 "kneebayes.cohort.simulation": "benchmark_cohort simulate",
                 "kneebayes.exchange.case_file": "load_case save_case",
@@ -212,9 +212,9 @@ class Model:
         return tuple(self.knowledge.lexicons)
 
     @property
-    def settings(self) -> tuple[Setting, ...]:
+    def settings(self) -> Catalogue[Setting]:
         """Places where patients are seen, each with its shifts of the priors and their source."""
-        return tuple(self.knowledge.settings.values())
+        return Catalogue(self.knowledge.settings.values())
 
     @property
     def setting(self) -> str | None:
@@ -336,6 +336,8 @@ class Model:
     # many patients
 
     diagnose_cohort = diagnose_cohort
+    check_patients = check_patients
+    check_patients = check_patients
     diagnose_cohort_file = diagnose_file
     simulate = simulate
     simulate_to_file = simulate_to_file

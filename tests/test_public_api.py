@@ -137,6 +137,14 @@ def test_what_a_model_holds_is_found_by_any_name(knee: kb.Model, name: str) -> N
         held["no such thing"]
 
 
+def test_a_setting_is_found_by_its_names_too(knee: kb.Model) -> None:
+    for setting in knee.settings:
+        assert setting.id in knee.settings
+        assert knee.settings[setting.label] is setting
+    assert "cellar" not in knee.settings
+    assert knee.settings.table["id"].tolist() == list(knee.settings.ids)
+
+
 def test_a_differential_holds_its_causes_in_their_order(knee: kb.Model) -> None:
     dx = knee.diagnose()
     assert [cause.id for cause in dx] == dx.ranking["id"].tolist()

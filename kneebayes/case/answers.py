@@ -42,6 +42,7 @@ NUMBER = re.compile(
 )
 WHOLE = re.compile(r"\s*[+-]?\d+(_\d+)*\s*")
 YEARS = re.compile(r"(?<=\d)\s*(years?( old)?|yrs?|y)\s*$", re.IGNORECASE)
+PERIOD = re.compile(r"\s*P(\d+)Y(?:\d+M)?(?:\d+D)?\s*", re.IGNORECASE)  # ISO 8601: P67Y
 PREFIXES = ("non", "un", "a")  # such as "afebrile"
 
 
@@ -183,6 +184,8 @@ def _in_years(knowledge: Knowledge, name: str, meaning: Meaning, answer: object)
     states = knowledge.contexts[meaning.id].states if meaning.kind == "context" else ()
     if meaning.state or not any(state.below for state in states) or isinstance(answer, bool):
         return answer
+    if says_unknown(answer):
+        return answer
     years = _number(answer) if isinstance(answer, str) else answer
     if not isinstance(years, Real):
         return answer
@@ -207,7 +210,7 @@ def _as_float(number: Real) -> float:
 
 def _number(text: str) -> int | float | None:
     """The number that a text is, if it is one; "67 years" is 67."""
-    text = YEARS.sub("", text)
+    text = YEARS.sub("", PERIOD.sub(r"\1", text))
     if NUMBER.fullmatch(text) is None:  # not int(text) and seeing: that may lose an interrupt
         return None
     return int(text) if len(text) < 300 and WHOLE.fullmatch(text) else float(text)

@@ -16,16 +16,21 @@ __all__ = ["Likelihood", "in_words", "likelihood_of", "says_no", "says_unknown",
 
 Likelihood = tuple[float, ...]
 
-PRESENT_WORDS = {"present", "yes", "y", "true"}
-ABSENT_WORDS = {"absent", "no", "n", "false"}
-UNKNOWN_WORDS = {"unknown", "not asked", "?"}
+PRESENT_WORDS = {"present", "yes", "y", "true", "positive", "pos", "+", "++", "+++"}
+ABSENT_WORDS = {"absent", "no", "n", "false", "negative", "neg", "denied", "denies"}
+# a lone dash may be "negative" or "not asked"; as unknown it weighs nothing
+UNKNOWN_WORDS = {"?", "??", "-", "--", "---", "\u2013", "\u2014", ".", "unk", "unknown", "missing"}
+UNKNOWN_WORDS |= {"n a", "n.a.", "na", "not asked", "not known", "not done", "not tested"}
+UNKNOWN_WORDS |= {"not recorded", "not documented", "not assessed", "not applicable", "null"}
 OPEN = "Leave it out, or say None, if unknown."
 
 
 def says_unknown(answer: object) -> bool:
-    """Whether an answer is None, pandas' NA, or a word for unknown."""
+    """Whether an answer is None, NaN, pandas' NA, or a word for unknown."""
     if isinstance(answer, str):
-        return answer.strip() in UNKNOWN_WORDS or fold(answer) in UNKNOWN_WORDS
+        return answer.strip().casefold() in UNKNOWN_WORDS or fold(answer) in UNKNOWN_WORDS
+    if isinstance(answer, float | np.floating):
+        return bool(np.isnan(answer))
     return answer is None or _is_missing(answer)
 
 

@@ -1,6 +1,7 @@
 """Many patients at once: tables in memory, files larger than memory, and beyond one machine."""
 
 from kneebayes.cohort.clusters import diagnose_dask, diagnose_partition, partition_meta
+from kneebayes.cohort.columns import ColumnMap, TableReport
 from kneebayes.cohort.files import CohortFile, diagnose_file
 from kneebayes.cohort.record import Cohort, diagnose_cohort
 from kneebayes.cohort.recording import COMPLETE, VISIT, Recording
@@ -14,9 +15,11 @@ __all__ = [
     "Benchmark",
     "Cohort",
     "CohortFile",
+    "ColumnMap",
     "Recording",
     "SimulatedCohort",
     "SimulatedFiles",
+    "TableReport",
     "diagnose_cohort",
     "diagnose_dask",
     "diagnose_file",

@@ -15,9 +15,10 @@ from pathlib import Path
 from shutil import copyfileobj
 from typing import IO, TYPE_CHECKING, BinaryIO
 
+from kneebayes.cohort.columns import ColumnsLike, column_map
 from kneebayes.cohort.questionnaire import PIECE, Progress, Questionnaire, bar_for
 from kneebayes.cohort.reading import TableProblems
-from kneebayes.cohort.record import counted, names_of, urgency_counts
+from kneebayes.cohort.record import Unclear, check_unclear, counted, names_of, urgency_counts
 from kneebayes.cohort.sources import (
     Source,
     import_arrow,
@@ -42,11 +43,12 @@ __all__ = [
     "description_of",
     "diagnose_file",
     "pieces_beside",
+    "read_table",
     "write_csv",
     "write_parquet",
 ]
 
-FORM = 2  # of the folder; another form is not taken up
+FORM = 3  # of the folder; another form is not taken up
 LOCK = "lock"
 
 
@@ -193,7 +195,9 @@ def _found(folder: Path, end: str, description: str) -> Pieces:
     return pieces
 
 
-def description_of(model: ModelLike, source: Path, target: Path, keep: Sequence[str]) -> str:
+def description_of(
+    model: ModelLike, source: Path, target: Path, keep: Sequence[str], reading: str = ""
+) -> str:
     """What makes a run what it is: its source to the last bit, the model, the form of the result.
 
     Returns
@@ -217,6 +221,7 @@ def description_of(model: ModelLike, source: Path, target: Path, keep: Sequence[
         "reading": model.data.reading,
         "target": target.suffix,
         "keep": json.dumps(list(keep)),
+        "columns": json.dumps(reading),
         "rows of a piece": PIECE,
     }
     return "".join(f"{name}: {value}\n" for name, value in lines.items())
@@ -322,6 +327,9 @@ def diagnose_file(
     target: str | Path,
     keep: Sequence[str] = (),
     progress: bool | None = None,
+    *,
+    columns: ColumnsLike = None,
+    unclear: Unclear = "refuse",
 ) -> CohortFile:
     r"""Diagnose a file of patients that may be larger than memory into another file.
 
@@ -349,6 +357,8 @@ def diagnose_file(
         gets a ``'`` before it. An index that pandas stored in a Parquet file is always kept.
     progress
         Whether to show a bar; left out, one is shown for more than 1000 patients.
+    columns, unclear
+        As :meth:`kneebayes.Model.diagnose_cohort` takes them.
 
     Returns
     -------
@@ -386,9 +396,11 @@ def diagnose_file(
     check_target(target)
     table = open_source(source, keep)
     problems = TableProblems(source.name, "carry it through: keep=[{!r}]")
-    asked = Questionnaire(model, table.labels, keep, problems)
+    check_unclear(unclear)
+    mapped = column_map(columns)
+    asked = Questionnaire(model, table.labels, keep, problems, mapped, mark=unclear == "mark")
     rows = _check(asked, table, progress)
-    description = description_of(model, source, target, keep)
+    description = description_of(model, source, target, keep, f"{unclear} {mapped!r}")
     with bar_for(rows, progress) as advance, pieces_beside(target, description) as pieces:
         resumed = _answer(asked, table, pieces, writes, advance)
         joins = _join_parquet if is_parquet(target) else _join_csv
@@ -461,6 +473,25 @@ def _join_parquet(paths: Sequence[Path], whole: Path) -> None:
         for path in paths:
             with parquet.ParquetFile(path) as piece:
                 writer.write_table(piece.read())
+
+
+def read_table(path: str | Path) -> pd.DataFrame:
+    """All patients of a file as a table; for files that fit into memory.
+
+    Parameters
+    ----------
+    path
+        A ``.csv`` or ``.parquet`` file; cells of a CSV file are text.
+
+    Raises
+    ------
+    KneebayesError
+        If it is neither, or cannot be read.
+    """
+    import pandas as pd
+
+    pieces = [piece for piece, _ in open_source(Path(path), ()).pieces()]
+    return pd.concat(pieces, ignore_index=pieces[0].index.name is None)
 
 
 def check_target(target: Path) -> None:

@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from kneebayes.cohort.columns import ColumnMap
 from kneebayes.cohort.reading import (
+    NOTHING_MAPPED,
     Place,
     Reading,
     TableProblems,
@@ -23,6 +25,7 @@ from kneebayes.inference.answering import run_batch
 from kneebayes.inference.batch import Batch
 from kneebayes.inference.cores import usable_cores
 from kneebayes.inference.flat import numbers_of
+from kneebayes.inference.limits import Budget
 from kneebayes.knowledge import Knowledge
 from kneebayes.knowledge.records import UrgencyRule
 from kneebayes.network import Network, Numbers
@@ -33,13 +36,16 @@ if TYPE_CHECKING:
     from kneebayes.building.model import ModelLike
 
 __all__ = [
+    "IMPOSSIBLE",
     "LEVELS",
     "MADE",
     "PIECE",
+    "TOO_WIDE",
     "Progress",
     "Questionnaire",
     "bar_for",
     "made_columns",
+    "rules_fired",
     "solve",
     "urgency_levels",
 ]
@@ -61,12 +67,13 @@ def urgency_levels(knowledge: Knowledge, network: Network, present: Signs) -> ND
     """
     levels = np.zeros(len(present), dtype=np.int8)
     for rule in knowledge.urgency:
-        fires = _fires(rule, network, present)
+        fires = rules_fired(rule, network, present)
         levels[fires] = np.maximum(levels[fires], LEVELS.index(rule.level))
     return levels
 
 
-def _fires(rule: UrgencyRule, network: Network, present: Signs) -> Signs:
+def rules_fired(rule: UrgencyRule, network: Network, present: Signs) -> Signs:
+    """Whether a rule fires, by patient."""
     all_of, any_of, none_of = (
         present[:, [network.index[id] for id in ids]]
         for ids in (rule.all_of, rule.any_of, rule.none_of)
@@ -99,7 +106,7 @@ def solve(model: ModelLike, reading: Reading, progress: Progress) -> tuple[Numbe
     posteriors
         P(cause present | evidence): patients x causes; NaN where P(evidence) is zero.
 
-    A patient who needs more memory than is allowed has NaN in both: the others go on.
+    A patient who needs more memory or time than is allowed has NaN in both: the others go on.
     """
     causes = list(model.data.knowledge.causes)
     first, back = _distinct(reading)
@@ -107,13 +114,17 @@ def solve(model: ModelLike, reading: Reading, progress: Progress) -> tuple[Numbe
     numbers = numbers_of(model.data.network)[None]
     plain = np.ones((1, int(model.data.engine.flat.own_start[-1])))
 
+    each = model.data.engine.budget or Budget(ROW_SECONDS)
+
     def answer(group: Rows, progress: Progress | None = None) -> None:
         """Answer some of the distinct rows."""
         rows = first[group]
         soft = plain if reading.soft is None else reading.soft[rows]
         batch = Batch(reading.hard[rows], plain if (soft == 1.0).all() else soft, numbers)
         try:
-            answers = run_batch(model.data.network, model.data.engine.flat, batch, causes, progress)
+            running = each.started() if len(group) == 1 else None
+            network, flat = model.data.network, model.data.engine.flat
+            answers = run_batch(network, flat, batch, causes, progress, running)
         except TooWideError:
             if len(group) == 1:
                 logs[group], posteriors[group] = np.nan, np.nan
@@ -170,11 +181,14 @@ def _unique_rows(rows: NDArray[np.uint8]) -> tuple[Rows, Rows]:
 
 PIECE = 8192  # rows that are read and answered together, so that memory stays flat
 MANY = 1000  # rows from which on a bar is shown
-MADE = ("urgency", "top", "log_probability", "possible", "answered")
+MADE = ("urgency", "top", "log_probability", "possible", "answered", "problem")
+IMPOSSIBLE = "impossible: the answers cannot be true together"
+TOO_WIDE = "not answered: exactly it needs more memory or time than is allowed"
+ROW_SECONDS = 10.0  # that one patient may take, unless the model's budget says otherwise
 
 
 def made_columns(model: ModelLike) -> tuple[str, ...]:
-    """Names of the columns that a diagnosis makes: five, then one a cause."""
+    """Names of the columns that a diagnosis makes: six, then one a cause."""
     return (*MADE, *model.data.knowledge.causes)
 
 
@@ -191,6 +205,11 @@ class Questionnaire:
         Columns that are carried through unread.
     problems
         Takes what is wrong with the columns and, while reading, with the cells.
+    mapped
+        What columns and values mean that are written otherwise than in the model.
+    mark
+        Whether a patient with a cell that cannot be understood is marked and left unanswered,
+        instead of all being refused.
     """
 
     def __init__(
@@ -199,16 +218,26 @@ class Questionnaire:
         labels: Sequence[Hashable],
         keep: Sequence[str],
         problems: TableProblems,
+        mapped: ColumnMap = NOTHING_MAPPED,
+        *,
+        mark: bool = False,
     ) -> None:
         self.model = model
         self.problems = problems
+        self.mapped = mapped
+        self.mark = mark
         self.kept = kept_of(labels, keep, made_columns(model), problems)
-        self.columns = columns_of(model, labels, self.kept, problems)
+        self.columns = columns_of(model, labels, self.kept, problems, mapped)
 
     def check(self, frame: pd.DataFrame, place: Place) -> None:
         """Read all cells for their problems, without answering anything."""
         for start, piece in _pieces(frame):
-            read_columns(self.model, self.columns, piece, _from(start, place), self.problems)
+            self.read(piece, _from(start, place))
+
+    def read(self, frame: pd.DataFrame, place: Place) -> Reading:
+        """What is known of each patient; what is not understood is added to the problems."""
+        problems = TableProblems() if self.mark else self.problems
+        return read_columns(self.model, self.columns, frame, place, problems, self.mapped)
 
     def answer(self, frame: pd.DataFrame, place: Place, progress: Progress) -> pd.DataFrame:
         """What follows for each patient, with the columns that are carried through.
@@ -232,22 +261,29 @@ class Questionnaire:
         rows, causes = len(frame), list(self.model.data.knowledge.causes)
         levels, logs = np.empty(rows, dtype=np.int8), np.empty(rows)
         posteriors = np.empty((rows, len(causes)), order="F")
+        problem = np.full(rows, "", dtype=object)
         for start, piece in _pieces(frame):
             here, at = _from(start, place), slice(start, start + len(piece))
-            reading = read_columns(self.model, self.columns, piece, here, self.problems)
+            reading = self.read(piece, here)
             self.problems.raise_any()
             levels[at] = urgency_levels(
                 self.model.data.knowledge, self.model.data.network, reading.present
             )
             logs[at], posteriors[at] = solve(self.model, reading, progress)
+            for row, why in reading.unclear.items():
+                problem[start + row] = f"not understood: {why}"
+                logs[start + row] = posteriors[start + row] = np.nan
         answered = ~np.isnan(logs)
         possible = ~np.isneginf(logs)
+        problem[~possible] = IMPOSSIBLE
+        problem[~answered & (problem == "")] = TOO_WIDE
         made = {
             "urgency": pd.Categorical.from_codes(levels, categories=pd.Index(LEVELS), ordered=True),
             "top": self._top(posteriors, possible & answered),
             "log_probability": logs,
             "possible": possible,
             "answered": answered,
+            "problem": pd.array(problem, dtype="string"),
             **{id: posteriors[:, at] for at, id in enumerate(causes)},
         }
         table = pd.DataFrame(made, index=frame.index, copy=False)

@@ -13,6 +13,7 @@ from kneebayes.case import Answer, read_answers
 from kneebayes.case.answers import KINDS, evidence_of, meaning_of
 from kneebayes.case.rows import spoken
 from kneebayes.case.urgency import POSSIBLE
+from kneebayes.cohort.columns import ColumnMap
 from kneebayes.errors import (
     MOST_NAMES,
     EvidenceError,
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from kneebayes.building.model import ModelLike
 
 __all__ = [
+    "NOTHING_MAPPED",
     "Column",
     "Place",
     "Reading",
@@ -75,6 +77,8 @@ def _plain(value: object) -> object:
 
 
 SHOWN = 20
+PLUS, MINUS = {"+", "++", "+++"}, {"-", "--", "---", "\u2013"}
+NOTHING_MAPPED = ColumnMap()
 
 
 class TableProblems:
@@ -164,11 +168,14 @@ class Column:
         What it is called there.
     ids
         The nodes that it speaks of: one, or the members of a group.
+    asks
+        What it is called in the model.
     """
 
     at: int
     name: str
     ids: tuple[str, ...]
+    asks: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,15 +192,22 @@ class Reading:
     present
         Whether each node is present or may be, so that it counts as an urgent sign:
         patients x nodes.
+    unclear
+        By patient who has a cell that cannot be understood: the first such, and why.
     """
 
     hard: NDArray[np.int16]
     soft: Numbers | None
     present: NDArray[np.bool_]
+    unclear: Mapping[int, str]
 
 
 def columns_of(
-    model: ModelLike, labels: Sequence[Hashable], kept: Sequence[int], problems: TableProblems
+    model: ModelLike,
+    labels: Sequence[Hashable],
+    kept: Sequence[int],
+    problems: TableProblems,
+    mapped: ColumnMap = NOTHING_MAPPED,
 ) -> tuple[Column, ...]:
     """The columns that answer something; two may not speak of the same node.
 
@@ -207,17 +221,24 @@ def columns_of(
         Positions of columns that are carried through unread.
     problems
         Takes what is wrong.
+    mapped
+        What columns mean that are called otherwise than in the model.
     """
+    for column, hint in mapped.check(labels):
+        problems.add_column(f"columns={{{column!r}: ...}}", "the table has no such column.", hint)
     columns: list[Column] = []
     owner: dict[str, str] = {}
     for index, label in enumerate(labels):
         if index in kept:
             continue
-        if len(problems) >= MOST_NAMES and not model.data.names.has(label, KINDS):
-            problems.add_unknown(UnknownNameError(f"No name {shown(label)}.", str(label)))
+        called = mapped.name(label)
+        if called is None:
+            continue
+        if len(problems) >= MOST_NAMES and not model.data.names.has(called, KINDS):
+            problems.add_unknown(UnknownNameError(f"No name {shown(called)}.", str(called)))
             continue  # to look for what resembles each of very many would take long
         try:
-            meaning = meaning_of(model.data.names, label)
+            meaning = meaning_of(model.data.names, called)
         except UnknownNameError as error:
             problems.add_unknown(_with_advice(error, problems.carrying))
             continue
@@ -229,7 +250,7 @@ def columns_of(
                 f"columns '{first}' and '{name}'", "they speak of the same thing.", "Keep one."
             )
         owner |= dict.fromkeys(ids, name)
-        columns.append(Column(index, name, tuple(ids)))
+        columns.append(Column(index, name, tuple(ids), str(called)))
     return tuple(columns)
 
 
@@ -274,6 +295,7 @@ def read_columns(
     frame: pd.DataFrame,
     place: Place,
     problems: TableProblems,
+    mapped: ColumnMap = NOTHING_MAPPED,
 ) -> Reading:
     """Understand all cells of a table; the different values of a column are read once each.
 
@@ -289,9 +311,12 @@ def read_columns(
         What to call a row, by its position.
     problems
         Takes what is wrong; such a cell counts as unknown.
+    mapped
+        What values mean that are written otherwise than in the model.
     """
     hard = np.full((len(frame), len(model.data.network)), -1, dtype=np.int16)
     present = np.zeros((len(frame), len(model.data.network)), dtype=np.bool_)
+    unclear: dict[int, str] = {}
     softened: dict[str, Numbers] = {}
 
     def spread(id: str, answers: Sequence[tuple[Answer, ...]], codes: NDArray[np.int64]) -> None:
@@ -312,10 +337,11 @@ def read_columns(
         spread(complaint, answers, np.zeros(len(frame), dtype=np.int64))
     for column in columns:
         codes, values = distinct_cells(frame.iloc[:, column.at])
-        answers = list(_read_values(model, column, codes, values, place, problems))
+        values = [mapped.answer(column.name, value) for value in values]
+        answers = list(_read_values(model, column, codes, values, place, problems, unclear))
         for id in column.ids:
             spread(id, answers, codes)
-    return Reading(hard, _end_to_end(model, softened, len(frame)), present)
+    return Reading(hard, _end_to_end(model, softened, len(frame)), present, unclear)
 
 
 def _end_to_end(model: ModelLike, softened: Mapping[str, Numbers], rows: int) -> Numbers | None:
@@ -337,16 +363,29 @@ def _read_values(
     values: Sequence[object],
     place: Place,
     problems: TableProblems,
+    unclear: dict[int, str],
 ) -> Iterator[tuple[Answer, ...]]:
     """Each value as one patient's answer, by the reader that reads one patient's answers."""
+    signs = {text.strip() for text in values if isinstance(text, str)}
     for code, value in enumerate(values):
-        answer = {column.name: spoken(value)}
+        answer = {column.asks: spoken(value)}
         try:
+            if signs & PLUS and isinstance(value, str) and value.strip() in MINUS:
+                raise EvidenceError(_plus_or_minus(column.name))
             yield read_answers(model.data.knowledge, model.data.names, model.data.network, answer)
         except EvidenceError as error:
             rows = np.flatnonzero(codes == code)
             problems.add_cells(column.name, str(error), place(int(rows[0])), len(rows))
+            for row in rows.tolist():
+                unclear.setdefault(row, f"column '{column.name}': {error}")
             yield ()
+
+
+def _plus_or_minus(column: str) -> str:
+    return (
+        f"'{column}' has '+' and '-': a '-' may mean absent or unknown. Write 'no' or nothing "
+        "instead, or say which it is in columns=."
+    )
 
 
 def _answers_about(

@@ -2,16 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from html import escape
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal, cast
 
 import numpy as np
 
-from kneebayes.cohort.questionnaire import LEVELS, MADE, Questionnaire, bar_for
-from kneebayes.cohort.reading import Place, TableProblems
-from kneebayes.errors import EvidenceError
+from kneebayes.case.answers import meaning_of
+from kneebayes.case.rows import spoken
+from kneebayes.cohort.columns import IGNORED, ColumnMap, ColumnsLike, TableReport, column_map
+from kneebayes.cohort.questionnaire import LEVELS, MADE, Questionnaire, bar_for, made_columns
+from kneebayes.cohort.reading import (
+    NOTHING_MAPPED,
+    Place,
+    Reading,
+    TableProblems,
+    columns_of,
+    read_columns,
+)
+from kneebayes.cohort.urgent import any_of, reasons_of
+from kneebayes.errors import EvidenceError, UnknownNameError, shown
 from kneebayes.knowledge.records import Meta
 from kneebayes.renaming import renamed
 from kneebayes.view.differential import WHAT_IT_IS
@@ -20,14 +32,27 @@ from kneebayes.view.report import made_by, made_by_line
 
 if TYPE_CHECKING:
     import pandas as pd
+    from matplotlib.axes import Axes
 
     from kneebayes.building.model import ModelLike
+    from kneebayes.case.case import CaseLike
 
-__all__ = ["Cohort", "counted", "diagnose_cohort", "diagnose_frame", "names_of", "place_in"]
+__all__ = [
+    "Cohort",
+    "Unclear",
+    "check_patients",
+    "check_unclear",
+    "counted",
+    "diagnose_cohort",
+    "diagnose_frame",
+    "names_of",
+    "place_in",
+    "plain_answers",
+    "refuse_no_table",
+]
 
 SHOWN = 10
-IMPOSSIBLE = "impossible: the answers cannot be true together"
-TOO_WIDE = "not answered: exactly it needs more memory than is allowed"
+Unclear = Literal["refuse", "mark"]
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -50,16 +75,119 @@ class Cohort:
         What the model is about, what it is not, and what it advises.
     origin
         Which model was asked: version, lexicon, layer, setting, what it learnt.
+    model
+        The model itself.
+    patients
+        The table that was asked about.
+    mapped
+        What its columns mean, where they are called otherwise than in the model.
+    kept
+        How many columns of it stand at the beginning of ``table``.
     """
 
     table: pd.DataFrame
     meta: Meta
     origin: Mapping[str, Any]
+    model: ModelLike
+    patients: pd.DataFrame
+    mapped: ColumnMap = NOTHING_MAPPED
+    kept: int = 0
 
     @property
     def posteriors(self) -> pd.DataFrame:
         """P(cause present | evidence): one row a patient, one column a cause by its id."""
-        return self.table.iloc[:, len(MADE) :]
+        return self.table.iloc[:, self.kept + len(MADE) :]
+
+    @property
+    def labels(self) -> dict[str, str]:
+        """Label of each cause by its id."""
+        return {id: cause.label for id, cause in self.model.data.knowledge.causes.items()}
+
+    @property
+    def labelled(self) -> pd.DataFrame:
+        """The posteriors with labels as headings."""
+        return self.posteriors.rename(columns=self.labels)
+
+    @property
+    def problem(self) -> pd.Series:
+        """Why a patient has no posteriors; empty where they are there."""
+        return self.table["problem"]
+
+    @cached_property
+    def _reading(self) -> Reading:
+        labels = list(self.patients.columns)
+        problems = TableProblems()
+        kept = self.table.columns[: self.kept]
+        asked = Questionnaire(self.model, labels, list(kept), problems, self.mapped, mark=True)
+        return asked.read(self.patients, place_in(self.patients))
+
+    def _share(self, causes: Sequence[str]) -> np.ndarray:
+        """P(at least one of some causes), NaN where nothing was answered."""
+        fine = (self.possible & self.answered).to_numpy()
+        shares = np.full(len(self), np.nan)
+        reading = self._reading
+        known = Reading(
+            reading.hard[fine],
+            None if reading.soft is None else reading.soft[fine],
+            reading.present[fine],
+            {},
+        )
+        shares[fine] = any_of(
+            self.model, known, self.log_probability.to_numpy()[fine], list(causes)
+        )
+        return shares
+
+    @cached_property
+    def any_urgent(self) -> pd.Series:
+        """P(at least one urgent cause is present | evidence), by patient."""
+        import pandas as pd
+
+        causes = self.model.data.knowledge.causes
+        shares = self._share([id for id, cause in causes.items() if cause.urgent])
+        return pd.Series(shares, index=self.table.index, name="any_urgent")
+
+    @cached_property
+    def groups(self) -> pd.DataFrame:
+        """P(at least one member is present | evidence): one column a group, by its id."""
+        import pandas as pd
+
+        groups = self.model.data.knowledge.groups
+        shares = {id: self._share(group.members) for id, group in groups.items()}
+        return pd.DataFrame(shares, index=self.table.index)
+
+    @cached_property
+    def reasons(self) -> pd.Series:
+        """Why a patient is urgent: the reasons that the signs give, the most urgent first."""
+        import pandas as pd
+
+        reasons = reasons_of(self.model, self._reading)
+        return pd.Series(reasons, index=self.table.index, name="reasons", dtype=object)
+
+    def __getitem__(self, patient: Hashable) -> CaseLike:
+        """The differential of one patient, by the label of the row.
+
+        Raises
+        ------
+        EvidenceError
+            If no row has that label, or several have; or a cell of it cannot be understood.
+        ImpossibleEvidenceError
+            If what is known of the patient cannot be true together; names what conflicts.
+        """
+        found = np.flatnonzero(self.table.index == patient)
+        if len(found) != 1:
+            many = "no row has" if not len(found) else f"{len(found)} rows have"
+            message = f"{many} the label {shown(patient)}. See cohort.table.index for all labels."
+            raise EvidenceError(message[0].upper() + message[1:])
+        row = self.patients.iloc[int(found[0])]
+        kept = set(map(str, self.table.columns[: self.kept]))
+        answers: dict[str, object] = {}
+        for label, value in row.items():
+            called = self.mapped.name(label)
+            if called is None or str(label) in kept:
+                continue
+            answers[str(called)] = spoken(self.mapped.answer(str(label), value))
+        model: Any = self.model
+        return cast("CaseLike", model.diagnose(answers))
 
     @property
     def top(self) -> pd.Series:
@@ -96,17 +224,45 @@ class Cohort:
     def __len__(self) -> int:
         return len(self.table)
 
+    @property
+    def text(self) -> str:
+        """The cohort for a terminal: the first patients, and how urgent all are."""
+        lines = [f"{self.meta.title}: {', '.join(self._summary())}", ""]
+        for at in range(min(SHOWN, len(self))):
+            name = _in_words(self.table.index[at])
+            problem, level = self.problem.iloc[at], self.urgency.iloc[at]
+            best = "" if problem else percent(float(self.posteriors.iloc[at].max()))
+            lines.append(f"{name}: {level}; {problem or self.top.iloc[at]} {best}".rstrip())
+        more = len(self) - SHOWN
+        lines += [f"... and {more} more in .table"] if more > 0 else []
+        return "\n".join([*lines, "", made_by_line(self.origin), self.meta.disclaimer])
+
+    def draw(self, ax: Axes | None = None) -> Axes:
+        """Draw how many patients have each cause as their most probable one."""
+        from kneebayes.view.figures import _new_axes
+
+        counts = self.top.value_counts()
+        counts = counts[counts > 0].iloc[::-1]
+        drawn = ax if ax is not None else _new_axes(7.0, 1.4 + 0.3 * max(1, len(counts)))
+        urgent = {
+            cause.label for cause in self.model.data.knowledge.causes.values() if cause.urgent
+        }
+        names = [f"{name} (urgent)" if name in urgent else str(name) for name in counts.index]
+        colours = ["#D55E00" if name in urgent else "#0072B2" for name in counts.index]
+        drawn.barh(range(len(counts)), counts.to_numpy(), color=colours, height=0.62)
+        drawn.set_yticks(range(len(counts)), names, parse_math=False)
+        drawn.set_xlabel("patients in whom it is the most probable cause", parse_math=False)
+        drawn.set_title(", ".join(self._summary()), loc="left", parse_math=False)
+        drawn.spines[["top", "right"]].set_visible(False)
+        return drawn
+
     def __repr__(self) -> str:
         return f"Cohort({', '.join(self._summary())})"
 
     def _repr_html_(self) -> str:
         posteriors = self.posteriors.iloc[:SHOWN].max(axis=1, skipna=True).tolist()
-        why = [
-            "" if one else "impossible: the answers cannot be true together"
-            for one in self.possible
-        ]
-        why = [text if yes else TOO_WIDE for text, yes in zip(why, self.answered, strict=True)]
-        shown = zip(self.urgency, self.top, why, posteriors, strict=False)
+        why = self.problem.tolist()
+        first = zip(self.urgency, self.top, why, posteriors, strict=False)
         rows = [
             (
                 _in_words(self.table.index[at]),
@@ -115,7 +271,7 @@ class Cohort:
                 "" if problem else percent(posterior),
                 "" if problem else bar(posterior),
             )
-            for at, (level, top, problem, posterior) in enumerate(shown)
+            for at, (level, top, problem, posterior) in enumerate(first)
         ]
         more = len(self) - len(rows)
         header = ("patient", "urgency", "most probable cause", "posterior", "")
@@ -147,12 +303,18 @@ def counted(urgency: dict[str, int], impossible: int, unanswered: int = 0) -> li
     """The same in words, and how many patients conflict or could not be answered exactly."""
     words = [f"{level} {count}" for level, count in urgency.items()]
     words += [f"{impossible} impossible"] if impossible else []
-    return [*words, f"{unanswered} not answered (too wide)"] if unanswered else words
+    return [*words, f"{unanswered} not answered"] if unanswered else words
 
 
 @renamed(frame="patients")
 def diagnose_cohort(
-    model: ModelLike, patients: pd.DataFrame, progress: bool | None = None
+    model: ModelLike,
+    patients: pd.DataFrame,
+    progress: bool | None = None,
+    *,
+    keep: Sequence[str] = (),
+    columns: ColumnsLike = None,
+    unclear: Unclear = "refuse",
 ) -> Cohort:
     """Diagnose many patients, each row of a table exactly as one patient would be.
 
@@ -168,6 +330,15 @@ def diagnose_cohort(
         complaint is unknown. The table is never changed, its index is kept.
     progress
         Whether to show a bar; left out, one is shown for more than 1000 patients.
+    keep
+        Columns that are carried through unread; they come first in the table.
+    columns
+        What columns mean that are called otherwise than in the model, such as
+        ``{"Temp > 38": "fever", "Remarks": None}`` (None: not read); or a CSV file as
+        :meth:`kneebayes.Model.check_patients` gives one to be mended.
+    unclear
+        What becomes of a patient with a cell that cannot be understood: ``"refuse"`` refuses
+        the table and tells all such cells, ``"mark"`` marks the patient as not answered.
 
     Returns
     -------
@@ -198,12 +369,136 @@ def diagnose_cohort(
     >>> cohort.top["ann"], cohort.urgency["bob"]
     ("Baker's cyst", 'now')
     """
-    table = diagnose_frame(model, patients, progress=progress)
-    return Cohort(table, model.data.knowledge.meta, made_by(model))
+    mapped, names = column_map(columns), names_of(keep)
+    check_unclear(unclear)
+    table = diagnose_frame(model, patients, names, progress, mapped, mark=unclear == "mark")
+    kept = len(table.columns) - len(made_columns(model))
+    meta = model.data.knowledge.meta
+    return Cohort(table, meta, made_by(model), model, patients, mapped, kept)
+
+
+def check_unclear(unclear: object) -> None:
+    """Refuse another word for what becomes of what is not understood.
+
+    Raises
+    ------
+    EvidenceError
+        If it is neither ``"refuse"`` nor ``"mark"``.
+    """
+    if unclear not in ("refuse", "mark"):
+        message = f"unclear: must be 'refuse' or 'mark', got {shown(unclear)}."
+        raise EvidenceError(message)
+
+
+def check_patients(
+    model: ModelLike, patients: pd.DataFrame, *, columns: ColumnsLike = None
+) -> TableReport:
+    """What is understood of a table of patients and what is not, without answering anything.
+
+    Parameters
+    ----------
+    model
+        The model that would be asked.
+    patients, columns
+        As :meth:`diagnose_cohort` takes them.
+
+    Returns
+    -------
+    TableReport
+        It can be saved, mended, and given to ``columns=``.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> import kneebayes as kb
+    >>> patients = pd.DataFrame({"Temp > 38": ["yes", "no"], "swelling": ["a lot", "no"]})
+    >>> print(kb.load().check_patients(patients, columns={"Temp > 38": "fever"}).problems[0][:41])
+    column 'swelling', value 'a lot': 'swelli
+    """
+    refuse_no_table(patients)
+    mapped, rows = column_map(columns), list[dict[str, Any]]()
+    for at, label in enumerate(patients.columns):
+        row: dict[str, Any] = {"column": str(label), "means": "", "value": "", "answer": ""}
+        row |= {"patients": len(patients), "problem": ""}
+        called = mapped.name(label)
+        try:
+            means = IGNORED if called is None else meaning_of(model.data.names, called).id
+        except UnknownNameError as error:
+            rows.append(row | {"problem": error.message})
+            continue
+        rows.append(row | {"means": means if called is None else str(called)})
+        if called is None:
+            continue
+        problems = TableProblems()
+        read = columns_of(model, [label], (), problems, ColumnMap({str(label): str(called)}))
+        values = patients.iloc[:, [at]]
+        reading = read_columns(model, read, values, place_in(patients), problems, mapped)
+        unclear: dict[str, tuple[str, int]] = {}
+        for place, why in reading.unclear.items():
+            value = str(values.iloc[place, 0]).strip()
+            unclear[value] = (why.partition(": ")[2], unclear.get(value, ("", 0))[1] + 1)
+        rows += [
+            row | {"value": value, "patients": count, "problem": why}
+            for value, (why, count) in unclear.items()
+        ]
+    return TableReport(tuple(rows), len(patients))
+
+
+def plain_answers(
+    model: ModelLike, patients: pd.DataFrame, columns: ColumnsLike = None
+) -> pd.DataFrame:
+    """A table of patients with columns called and answered as in the model.
+
+    Parameters
+    ----------
+    model, patients, columns
+        As :func:`diagnose_cohort` takes them.
+
+    Raises
+    ------
+    UnknownNameError, EvidenceError
+        If a column is not there, or is not understood.
+    """
+    import pandas as pd
+
+    refuse_no_table(patients)
+    mapped = column_map(columns)
+    if mapped == NOTHING_MAPPED:
+        return patients
+    problems = TableProblems()
+    read = columns_of(model, list(patients.columns), (), problems, mapped)
+    problems.raise_any()
+    told = {
+        column.asks: [mapped.answer(column.name, value) for value in patients.iloc[:, column.at]]
+        for column in read
+    }
+    return pd.DataFrame(told, index=patients.index, dtype=object)
+
+
+def refuse_no_table(patients: object) -> None:
+    """Refuse what is no table of patients.
+
+    Raises
+    ------
+    EvidenceError
+        If it is none.
+    """
+    import pandas as pd
+
+    if not isinstance(patients, pd.DataFrame):
+        kind = type(patients).__name__
+        message = f"A cohort must be a pandas DataFrame with one row a patient, got {kind}."
+        raise EvidenceError(message)
 
 
 def diagnose_frame(
-    model: ModelLike, frame: object, keep: Sequence[str] = (), progress: bool | None = None
+    model: ModelLike,
+    frame: object,
+    keep: Sequence[str] = (),
+    progress: bool | None = None,
+    mapped: ColumnMap = NOTHING_MAPPED,
+    *,
+    mark: bool = False,
 ) -> pd.DataFrame:
     """What follows for each patient of a table, as a table (see :class:`Cohort`).
 
@@ -217,20 +512,21 @@ def diagnose_frame(
         Columns that are carried through unread; they come first.
     progress
         Whether to show a bar; None shows one for more than 1000 patients.
+    mapped
+        What columns mean that are called otherwise than in the model.
+    mark
+        Whether a patient who is not understood is marked instead of refused.
 
     Raises
     ------
     UnknownNameError, EvidenceError
         If columns or cells cannot be understood; all of them are reported.
     """
-    import pandas as pd
-
-    if not isinstance(frame, pd.DataFrame):
-        kind = type(frame).__name__
-        message = f"A cohort must be a pandas DataFrame with one row a patient, got {kind}."
-        raise EvidenceError(message)
+    refuse_no_table(frame)
+    frame = cast("pd.DataFrame", frame)
     problems, place = TableProblems(), place_in(frame)
-    asked = Questionnaire(model, list(frame.columns), names_of(keep), problems)
+    labels = list(frame.columns)
+    asked = Questionnaire(model, labels, names_of(keep), problems, mapped, mark=mark)
     asked.check(frame, place)
     problems.raise_any()
     with bar_for(len(frame), progress) as advance:

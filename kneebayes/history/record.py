@@ -9,7 +9,7 @@ from html import escape
 from itertools import pairwise
 from typing import TYPE_CHECKING, Literal
 
-from kneebayes.view.markup import Markup, tag
+from kneebayes.view.markup import tag
 from kneebayes.view.report import Report, report_html, report_text
 
 if TYPE_CHECKING:
@@ -252,27 +252,31 @@ class History:
         label = mention.label
         return (label, mention.state, mention.words.text, mention.because, answer)
 
-    def _marked(self) -> Iterator[Markup]:
-        """The text with every mention marked; where they overlap, the shortest shows."""
+    @property
+    def pieces(self) -> tuple[tuple[str, str, str], ...]:
+        """The text cut where marks begin and end: words, their status, and what they say.
+
+        Where marks overlap, the shortest gives the status. Both are empty between marks.
+        """
         edges = {0, len(self.story)}
         for mention in self.mentions:
             edges |= {mention.words.start, mention.words.end}
-        places = sorted(edges)
-        for start, end in pairwise(places):
-            piece = escape(self.story[start:end])
-            over = [one for one in self.mentions if one.words.start <= start < one.words.end]
-            if not over:
-                yield Markup(piece)
-                continue
-            shortest = min(over, key=lambda one: one.words.end - one.words.start)
-            yield Markup(
-                tag(
-                    "mark",
-                    piece,
-                    title="; ".join(_titles(over)),
-                    style=f"background:{COLOURS[shortest.status]}",
-                )
-            )
+        return tuple(self._piece(start, end) for start, end in pairwise(sorted(edges)))
+
+    def _piece(self, start: int, end: int) -> tuple[str, str, str]:
+        over = [one for one in self.mentions if one.words.start <= start < one.words.end]
+        if not over:
+            return self.story[start:end], "", ""
+        shortest = min(over, key=lambda one: one.words.end - one.words.start)
+        return self.story[start:end], shortest.status, "; ".join(_titles(over))
+
+    def _marked(self) -> Iterator[str]:
+        """The text as HTML, with every mention marked."""
+        for words, status, title in self.pieces:
+            piece = escape(words)
+            if status:
+                piece = tag("mark", piece, title=title, style=f"background:{COLOURS[status]}")
+            yield piece
 
 
 def _titles(mentions: Iterable[Mention]) -> Iterator[str]:

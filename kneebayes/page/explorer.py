@@ -11,7 +11,13 @@ import traitlets
 
 from kneebayes.case import read_answers
 from kneebayes.case.answers import by_node
-from kneebayes.errors import EvidenceError, ImpossibleEvidenceError, TooWideError
+from kneebayes.errors import (
+    EvidenceError,
+    ImpossibleEvidenceError,
+    KneebayesError,
+    TooWideError,
+)
+from kneebayes.history import History, read
 from kneebayes.page.bundle import script, static
 from kneebayes.page.payload import payload
 from kneebayes.view.differential import differential_report
@@ -37,12 +43,17 @@ class Explorer(anywidget.AnyWidget):
     answers
         What is known, states by id, in the order given. Set it with any names and answers
         that :meth:`kneebayes.Model.diagnose` understands, as long as they are certain.
+    history
+        A history in plain words, as typed. What it says is shown with its marks; nothing of
+        it becomes an answer before somebody has looked and says so.
     """
 
     _esm = script("boot_widget.js")
     _css = static("style.css")
     _payload = traitlets.Unicode().tag(sync=True)
     answers = traitlets.Dict().tag(sync=True)
+    history = traitlets.Unicode().tag(sync=True)
+    _understood = traitlets.Dict().tag(sync=True)
 
     def __init__(self, model: Diagnosing, answers: Mapping[str, object] | None = None) -> None:
         self._model = model
@@ -52,6 +63,23 @@ class Explorer(anywidget.AnyWidget):
     @traitlets.validate("answers")
     def _understand(self, proposal: Mapping[str, Any]) -> dict[str, str]:
         return certain_answers(self._model, proposal["value"])
+
+    @traitlets.observe("history")
+    def _read(self, change: Mapping[str, Any]) -> None:
+        """Show what a history says, or why it could not be read."""
+        try:
+            self._understood = self._shown(read(self._model, change["new"]))
+        except KneebayesError as error:
+            self._understood = {"pieces": [], "answers": {}, "note": str(error)}
+
+    def _shown(self, history: History) -> dict[str, Any]:
+        """A history as the front end shows it, with the answers that it would give."""
+        complaint = self._model.data.knowledge.meta.complaint
+        said = {id: answer for id, answer in history.answers.items() if id != complaint}
+        look = "; ".join(mention.label for mention in history.to_look_at)
+        note = f"{len(said)} answers." + (f" To look at: {look}." if look else "")
+        answers = certain_answers(self._model, said)
+        return {"pieces": [list(one) for one in history.pieces], "answers": answers, "note": note}
 
     @property
     def differential(self) -> CaseLike:

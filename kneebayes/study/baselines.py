@@ -16,8 +16,6 @@ from kneebayes.cohort.record import place_in
 from kneebayes.cohort.recording import items_of
 from kneebayes.errors import KneebayesError
 from kneebayes.inference import Engine, Evidence
-from kneebayes.inference.answering import run_batch
-from kneebayes.inference.batch import Batch
 from kneebayes.network import Network, Node, Numbers, noisy_or_node, root_node
 from kneebayes.network.pgmpy_bridge import estimate_naive
 from kneebayes.odds import inverse_logit
@@ -32,7 +30,6 @@ __all__ = [
     "Learner",
     "LogisticRegressions",
     "PgmpyNaiveBayes",
-    "any_urgent",
     "collapse",
     "naive_bayes",
     "prior_only",
@@ -65,35 +62,6 @@ def reading_of(model: ModelLike, answers: pd.DataFrame) -> Reading:
 def states_of(model: ModelLike, answers: pd.DataFrame) -> States:
     """What is known for certain: patients x nodes, index of the state, -1 where unknown."""
     return reading_of(model, answers).hard
-
-
-def any_urgent(model: ModelLike, reading: Reading, logs: Numbers) -> Numbers:
-    """P(at least one urgent cause | answers), exact, by case.
-
-    One minus P(answers, all urgent causes absent) / P(answers).
-
-    Parameters
-    ----------
-    model, reading
-        The model, and what is known of each case.
-    logs
-        Natural logarithm of P(answers) by case; finite.
-    """
-    network, flat = model.data.network, model.data.engine.flat
-    ids = [id for id, cause in model.data.knowledge.causes.items() if cause.urgent]
-    columns = [network.index[id] for id in ids]
-    if not ids or not len(logs):
-        return np.zeros(len(logs))
-    known = (reading.hard[:, columns] == 1).any(axis=1)
-    hard = reading.hard.copy()
-    hard[:, columns] = 0
-    soft = np.ones((1, int(flat.own_start[-1]))) if reading.soft is None else reading.soft
-    batch = Batch(hard, soft, model.data.engine.numbers)
-    without = run_batch(network, flat, batch).log_probability
-    with np.errstate(divide="ignore"):
-        without = without + np.log(soft[:, flat.own_start[columns]]).sum(axis=1)
-    share = np.clip(-np.expm1(without - logs), 0.0, 1.0)
-    return np.asarray(np.where(known, 1.0, share))
 
 
 def prior_only(model: ModelLike, patients: int) -> Numbers:

@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from kneebayes.cohort.record import diagnose_cohort
+from kneebayes.cohort.record import diagnose_cohort, refuse_no_table
 from kneebayes.cohort.recording import VISIT, Recording
 from kneebayes.cohort.simulation import SimulatedCohort, simulate
+from kneebayes.cohort.urgent import any_urgent
 from kneebayes.errors import EvidenceError, UnknownNameError, suggest
 from kneebayes.network import Numbers
 from kneebayes.renaming import renamed
 from kneebayes.study.baselines import (
     LEARNERS,
-    any_urgent,
     naive_bayes,
     prior_only,
     reading_of,
@@ -25,6 +25,7 @@ from kneebayes.study.baselines import (
 )
 from kneebayes.study.evaluation import CauseLabels, Evaluation, Scoring
 from kneebayes.study.tables import predictions_of, truth_of
+from kneebayes.study.truth import truth_told
 from kneebayes.view.report import made_by
 
 if TYPE_CHECKING:
@@ -100,7 +101,7 @@ def evaluate_predictions(
 def evaluate(
     model: ModelLike,
     patients: SimulatedCohort | pd.DataFrame,
-    truth: pd.DataFrame | None = None,
+    truth: pd.DataFrame | pd.Series | str | None = None,
     baselines: Sequence[str] = BASELINES,
     learned: Sequence[int] | Mapping[str, Sequence[int]] = (),
     others: Mapping[str, pd.DataFrame] | None = None,
@@ -119,10 +120,12 @@ def evaluate(
         Thresholds and resamples, where they are to be others.
     """
     answers, facts, recording = _cases(patients, truth)
+    known = truth_told(facts, answers.index, model)  # before anything takes long
+    answers = answers.loc[known.table.index]
     _check_names("baseline", baselines, BASELINES)
     asked = learned if isinstance(learned, Mapping) else {"logistic regression": learned}
     _check_names("learner", list(asked), LEARNERS)
-    facts = truth_of(facts, model)  # before anything takes long
+    facts = known.table
     diagnosed = diagnose_cohort(model, answers, progress)
     states = states_of(model, answers)
     tables = {EXACT: diagnosed.posteriors}
@@ -151,6 +154,7 @@ def evaluate(
         flagged=diagnosed.urgency[kept] != "routine",
         any_urgent={EXACT: any_urgent(model, reading_of(model, answers[kept]), logs)},
         learned_from=sizes,
+        remarks=known.remarks,
     )
 
 
@@ -158,7 +162,7 @@ def evaluate(
 def evaluate_model(
     model: ModelLike,
     patients: SimulatedCohort | pd.DataFrame,
-    truth: pd.DataFrame | None = None,
+    truth: pd.DataFrame | pd.Series | str | None = None,
     *,
     baselines: Sequence[str] = ("prior only", "naive Bayes", "without mediators"),
     learned: Sequence[int] | Mapping[str, Sequence[int]] = (),
@@ -175,8 +179,11 @@ def evaluate_model(
     patients
         Simulated patients, or answers as :meth:`diagnose_cohort` takes them.
     truth
-        With answers: which causes are present, True or False: the same rows by the same
-        index, one column a cause by any of its names.
+        With answers, by the same index: a Series of final diagnoses by any of their names
+        (several parted by ``;``), or a table with a column a cause and True, False, yes, no, 1
+        or 0 in it, or the name of the column of diagnoses in the table of answers. A diagnosis
+        names all causes that are present. Patients without a truth are left out and counted;
+        causes without a column are taken as absent, and the result says so.
     baselines
         Which of ``"prior only"``, ``"naive Bayes"`` (every answer weighed alone) and
         ``"without mediators"`` (findings independent given the causes).
@@ -240,8 +247,8 @@ def subject_of(model: ModelLike) -> CauseLabels:
 
 
 def _cases(
-    cohort: SimulatedCohort | pd.DataFrame, truth: pd.DataFrame | None
-) -> tuple[pd.DataFrame, pd.DataFrame, Recording]:
+    cohort: SimulatedCohort | pd.DataFrame, truth: pd.DataFrame | pd.Series | str | None
+) -> tuple[pd.DataFrame, pd.DataFrame | pd.Series, Recording]:
     if isinstance(cohort, SimulatedCohort):
         if truth is not None:
             message = "A simulated cohort brings its truth along; leave 'truth' out."
@@ -250,9 +257,18 @@ def _cases(
     if truth is None:
         message = (
             "evaluate needs the truth beside the answers: a table with the same index and one "
-            "column a cause. Or give it a simulated cohort: model.simulate(1000)."
+            "column a cause, a Series of diagnoses, or the name of their column. Or give it a "
+            "simulated cohort: model.simulate(1000)."
         )
         raise EvidenceError(message)
+    refuse_no_table(cohort)
+    if isinstance(truth, str):
+        if truth not in cohort.columns:
+            message = f"truth: the table has no column {truth!r}. It has: " + ", ".join(
+                map(str, list(cohort.columns)[:12])
+            )
+            raise EvidenceError(message)
+        return cohort.drop(columns=truth), cohort[truth], VISIT
     return cohort, truth, VISIT
 
 

@@ -228,6 +228,7 @@ def _notes(evaluation: Evaluation) -> list[str]:
         for row in records_of(evaluation.urgent)
         if row["predictor"] == evaluation.reference and not row["id"]
     ]
+    notes += evaluation.remarks
     if evaluation.left_out:
         single = evaluation.left_out == 1
         notes.append(
@@ -326,6 +327,8 @@ class Evaluation(Reporting):
         How many cases had no prediction (their answers cannot be true together).
     scoring
         Thresholds and resamples of the scores.
+    remarks
+        What of the truth was left out or taken for granted.
     """
 
     predictions: Mapping[str, pd.DataFrame]
@@ -338,6 +341,7 @@ class Evaluation(Reporting):
     learned_from: Mapping[str, int] = field(default_factory=dict)
     left_out: int = 0
     scoring: Scoring = Scoring()
+    remarks: tuple[str, ...] = ()
 
     def __len__(self) -> int:
         return len(self.truth)

@@ -1,9 +1,9 @@
-"""What can be named: causes, findings, contexts, groups, as a tuple that can be read."""
+"""What can be named: causes, findings, contexts, groups, settings, by place or by name."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, Generic, SupportsIndex, TypeVar, overload
+from typing import TYPE_CHECKING, Generic, Protocol, SupportsIndex, TypeVar, overload
 
 from kneebayes.building.model import ModelLike
 from kneebayes.errors import UnknownNameError, suggest
@@ -20,7 +20,21 @@ FIRST = 4  # names in a repr
 SHOWN = 40  # rows in a notebook
 SEARCHED = ("finding", "context", "cause", "group")
 COLUMNS = ("kind", "label", "also", "question")
-Some_co = TypeVar("Some_co", bound=Named, covariant=True)
+
+
+class Recorded(Protocol):
+    """What a catalogue holds: something with an id and a label; it may have other names."""
+
+    @property
+    def id(self) -> str:
+        """Its name in the folder."""
+
+    @property
+    def label(self) -> str:
+        """What it is called."""
+
+
+Some_co = TypeVar("Some_co", bound=Recorded, covariant=True)
 
 
 class Catalogue(tuple[Some_co, ...], Generic[Some_co]):
@@ -124,9 +138,9 @@ class Catalogue(tuple[Some_co, ...], Generic[Some_co]):
         return html_table(COLUMNS, [_cells(record) for record in self[:SHOWN]], caption)
 
 
-def other_names(record: Named) -> tuple[str, ...]:
+def other_names(record: Recorded) -> tuple[str, ...]:
     """All names of a record but its id and label."""
-    names: Iterable[str] = record.aliases
+    names: Iterable[str] = getattr(record, "aliases", ())
     if isinstance(record, Finding):
         names = (*names, *record.names_when_absent)
     if isinstance(record, Context):
@@ -134,16 +148,16 @@ def other_names(record: Named) -> tuple[str, ...]:
     return tuple(names)
 
 
-def _folded(record: Named) -> set[str]:
+def _folded(record: Recorded) -> set[str]:
     """The names of a record as a whole, without case and punctuation."""
-    return {fold(name) for name in (record.id, record.label, *record.aliases)}
+    return {fold(name) for name in (record.id, record.label, *getattr(record, "aliases", ()))}
 
 
-def _kind(record: Named) -> str:
+def _kind(record: Recorded) -> str:
     return type(record).__name__.lower()
 
 
-def _cells(record: Named) -> tuple[str, ...]:
+def _cells(record: Recorded) -> tuple[str, ...]:
     also = ", ".join(other_names(record))
     return _kind(record), record.label, also, str(getattr(record, "question", ""))
 

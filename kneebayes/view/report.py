@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "CaseResult",
+    "InJson",
     "Outline",
     "Report",
     "Reporting",
@@ -341,7 +342,26 @@ def _small(text: str) -> str:
 # results
 
 
-class Showing(ABC):
+class InJson(ABC):
+    """What can be given as plain values and as JSON text."""
+
+    @abstractmethod
+    def to_dict(self) -> dict[str, Any]:
+        """Everything as plain values, ready for JSON."""
+
+    @overload
+    def to_json(self) -> str: ...
+
+    @overload
+    def to_json(self, path: str | Path) -> Path: ...
+
+    def to_json(self, path: str | Path | None = None) -> str | Path:
+        """The same as JSON text; or the path where it was written, if there is one."""
+        text = json.dumps(self.to_dict(), indent=2, ensure_ascii=False, allow_nan=False)
+        return text_or_path(text, path)
+
+
+class Showing(InJson):
     """A result that reads well in a terminal, in a notebook and as a tidy DataFrame."""
 
     @property
@@ -378,17 +398,6 @@ class Showing(ABC):
         """
         content: dict[str, Any] = plain({**self._origin(), **self._content()})
         return content
-
-    @overload
-    def to_json(self) -> str: ...
-
-    @overload
-    def to_json(self, path: str | Path) -> Path: ...
-
-    def to_json(self, path: str | Path | None = None) -> str | Path:
-        """The same as JSON text; or the path where it was written, if there is one."""
-        text = json.dumps(self.to_dict(), indent=2, ensure_ascii=False, allow_nan=False)
-        return text_or_path(text, path)
 
     @property
     def alt_text(self) -> str:

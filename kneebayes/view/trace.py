@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from html import escape
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, overload
+from typing import TYPE_CHECKING, Any
 
 from kneebayes.building.model import ModelLike
 from kneebayes.building.tracing import Trace, trace_cause
 from kneebayes.view.markup import Markup, table, tag
-from kneebayes.view.report import made_by, made_by_line, plain
-from kneebayes.writing import text_or_path
+from kneebayes.view.report import InJson, made_by, made_by_line, plain
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -60,7 +57,7 @@ def _trace_text(trace: Trace, made_by: str) -> str:
     return "\n".join([*lines, "", made_by])
 
 
-class CauseTrace:
+class CauseTrace(InJson):
     """Every number of one cause with its origin; shows itself as text, HTML, JSON and table.
 
     Attributes
@@ -98,16 +95,6 @@ class CauseTrace:
             "about": cause.about,
             "numbers": plain(self.trace.records()),
         }
-
-    @overload
-    def to_json(self) -> str: ...
-
-    @overload
-    def to_json(self, path: str | Path) -> Path: ...
-
-    def to_json(self, path: str | Path | None = None) -> str | Path:
-        """The same as JSON text; or the path where it was written, if there is one."""
-        return text_or_path(json.dumps(self.to_dict(), indent=2, ensure_ascii=False), path)
 
     def __str__(self) -> str:
         return self.text

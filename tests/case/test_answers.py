@@ -84,8 +84,6 @@ ALLOWED = {
 }
 
 REFUSED = [
-    ("fever", float("nan"), "nan"),
-    ("fever", np.float64("nan"), "np.float64(nan)"),
     ("fever", float("inf"), "inf"),
     ("fever", 2, "2"),
     ("fever", -0.1, "-0.1"),
@@ -187,7 +185,6 @@ def test_what_cannot_be_understood_is_refused(
         "400",
         "-4",
         float("inf"),
-        float("nan"),
         10**400,
         np.int64(0),
     ],

@@ -28,7 +28,7 @@ from kneebayes.knowledge.telling import Incoherence, Voice
 
 ROOT = Path(kb.__file__).parent.parent
 FIELDS = ROOT / "priors" / "README.md"
-GUIDE = ROOT / "docs" / "another-complaint.md"
+GUIDE = ROOT / "docs" / "how-to" / "another-complaint.md"
 KINDS: tuple[type[Record], ...] = (
     Meta, Claim, Reference, Lexicon, Group, Cause, Context, Mediator, Finding, Method, UrgencyRule,
     Setting, Incoherence, Voice,

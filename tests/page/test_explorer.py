@@ -120,3 +120,19 @@ def test_without_anywidget_there_is_a_still_picture_and_a_note(
     assert isinstance(still, kb.Differential)
     assert still.urgency.level == "now"
     assert "<table>" in still._repr_html_()
+
+
+@needs_anywidget
+def test_a_history_is_shown_and_not_used_before_somebody_says_so(knee: kb.Model) -> None:
+    pytest.importorskip("spacy", reason="spaCy is not installed")
+    explorer = knee.explorer({"stiffness": True})
+    explorer.history = "No fever. The knee may lock. <b> Redness </b>."
+    shown = explorer._understood
+    assert explorer.answers == {"stiffness": "present"}
+    assert shown["answers"] == {"fever": "absent", "redness": "present"}
+    assert "locking" in shown["note"]
+    assert "".join(words for words, _, _ in shown["pieces"]) == explorer.history
+    marked = {words: status for words, status, _ in shown["pieces"] if status}
+    assert marked["fever"] == "absent"
+    assert marked["Redness"] == "present"
+    json.dumps(shown)

@@ -1,0 +1,141 @@
+"""Commands on many patients: ``cohort``, ``columns``, ``simulate``, ``evaluate`` and ``update``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from kneebayes.cli.app import app
+from kneebayes.cli.arguments import AsJson, Folder, InSetting, LexiconName, model_of
+from kneebayes.cohort.files import read_table
+from kneebayes.cohort.record import plain_answers
+from kneebayes.errors import EvidenceError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["cohort", "columns", "evaluate", "simulate", "update"]
+
+Source = Annotated[
+    Path, typer.Argument(metavar="PATIENTS", help="A .csv or .parquet file, one row a patient.")
+]
+Mapped = Annotated[
+    Path | None,
+    typer.Option("--columns", help="What columns and values mean, as `kneebayes columns` writes."),
+]
+Kept = Annotated[
+    list[str] | None, typer.Option("--keep", help="A column to carry through; may be repeated.")
+]
+Skipped = Annotated[
+    list[str] | None, typer.Option("--skip", help="A column that is not read; may be repeated.")
+]
+TruthColumn = Annotated[str, typer.Option("--truth", help="The column of final diagnoses.")]
+
+
+def without(table: pd.DataFrame, skip: list[str] | None) -> pd.DataFrame:
+    """A table without columns that are not read.
+
+    Raises
+    ------
+    EvidenceError
+        If there is no such column.
+    """
+    for name in skip or []:
+        if name not in table.columns:
+            message = f"--skip: the table has no column '{name}'."
+            raise EvidenceError(message)
+    return table.drop(columns=skip or [])
+
+
+@app.command()
+def cohort(
+    patients: Source,
+    target: Annotated[Path, typer.Argument(help="The .csv or .parquet file to write.")],
+    keep: Kept = None,
+    columns: Mapped = None,
+    mark: Annotated[
+        bool, typer.Option("--mark", help="Mark patients who are not understood, and go on.")
+    ] = False,
+    folder: Folder = None,
+    lexicon: LexiconName = None,
+    setting: InSetting = None,
+) -> None:
+    """Diagnose a file of patients into another file."""
+    model = model_of(folder, lexicon, setting)
+    done = model.diagnose_cohort_file(
+        patients, target, keep or (), columns=columns, unclear="mark" if mark else "refuse"
+    )
+    typer.echo(str(done))
+
+
+@app.command()
+def columns(
+    patients: Source,
+    target: Annotated[
+        Path | None, typer.Argument(help="A .csv file to write, to be mended.")
+    ] = None,
+    columns: Mapped = None,
+    folder: Folder = None,
+) -> None:
+    """Say what is understood of a file of patients, and write what is not, to be mended."""
+    report = model_of(folder, None, None).check_patients(read_table(patients), columns=columns)
+    typer.echo(report.text)
+    if target is not None:
+        typer.echo(str(report.save(target)))
+
+
+@app.command()
+def simulate(
+    n: Annotated[int, typer.Argument(metavar="N", help="How many patients.")],
+    answers: Annotated[Path, typer.Argument(help="The .csv or .parquet file of their answers.")],
+    truth: Annotated[Path, typer.Argument(help="Another for what they have.")],
+    seed: Annotated[int, typer.Option(help="Where chance begins.")] = 0,
+    folder: Folder = None,
+    lexicon: LexiconName = None,
+    setting: InSetting = None,
+) -> None:
+    """Draw virtual patients into two files."""
+    model = model_of(folder, lexicon, setting)
+    typer.echo(str(model.simulate_to_file(n, answers, truth, seed)))
+
+
+@app.command()
+def evaluate(
+    patients: Source,
+    truth: TruthColumn,
+    skip: Skipped = None,
+    columns: Mapped = None,
+    folder: Folder = None,
+    lexicon: LexiconName = None,
+    setting: InSetting = None,
+    as_json: AsJson = False,
+) -> None:
+    """Score the model on a file of patients with a column of final diagnoses."""
+    model = model_of(folder, lexicon, setting)
+    table = without(read_table(patients), skip)
+    answers = plain_answers(model, table.drop(columns=truth, errors="ignore"), columns)
+    if truth in table.columns:
+        answers = answers.assign(**{truth: table[truth]})
+    scored = model.evaluate(answers, truth)
+    typer.echo(scored.to_json() if as_json else scored.text)
+
+
+@app.command()
+def update(
+    patients: Source,
+    target: Annotated[Path, typer.Argument(help="The .kneebayes.json file to write.")],
+    skip: Skipped = None,
+    columns: Mapped = None,
+    folder: Folder = None,
+    lexicon: LexiconName = None,
+    setting: InSetting = None,
+) -> None:
+    """Let a file of patients teach the model, and save what it learnt as a model."""
+    from kneebayes.saving import save
+
+    model = model_of(folder, lexicon, setting)
+    taught = model.update(plain_answers(model, without(read_table(patients), skip), columns))
+    typer.echo(taught.learnt.text if taught.learnt is not None else "")
+    typer.echo(str(save(taught, target)))

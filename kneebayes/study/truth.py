@@ -1,0 +1,184 @@
+"""What patients really had, as people write it down: a diagnosis each, or a table of yes and no."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from kneebayes.case.likelihoods import says_no, says_unknown, says_yes
+from kneebayes.case.rows import spoken
+from kneebayes.errors import EvidenceError, UnknownNameError, shown
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from kneebayes.building.model import ModelLike
+
+__all__ = ["Truth", "truth_told"]
+
+SEPARATORS = (";", "|")
+
+
+@dataclass(frozen=True)
+class Truth:
+    """Which causes patients have.
+
+    Attributes
+    ----------
+    table
+        Patients whose truth is known x causes: True where the cause is present.
+    untold
+        How many patients there are of whom the truth is not known.
+    assumed
+        Ids of causes of which nothing was told; they are taken as absent.
+    """
+
+    table: pd.DataFrame
+    untold: int
+    assumed: tuple[str, ...]
+
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """What was left out or taken for granted, in sentences."""
+        remarks = []
+        if self.untold:
+            count = f"{self.untold:,} patient{' is' if self.untold == 1 else 's are'}"
+            remarks.append(f"{count} left out: the truth is not known there.")
+        if self.assumed:
+            named = ", ".join(self.assumed[:5]) + (", ..." if len(self.assumed) > 5 else "")
+            remarks.append(
+                f"The truth says nothing of {len(self.assumed)} causes ({named}): they are taken "
+                "as absent in everybody."
+            )
+        return tuple(remarks)
+
+
+def truth_told(truth: object, index: pd.Index, model: ModelLike) -> Truth:
+    """What patients had, as causes of a model by id.
+
+    Parameters
+    ----------
+    truth
+        A Series of diagnoses (names of causes, several parted by ``;`` or ``|`` or in a list;
+        missing where not known), or a table of causes with True, False, yes, no, 1, 0 or nothing.
+    index
+        The labels of the patients.
+    model
+        Whose causes they are.
+
+    Raises
+    ------
+    EvidenceError
+        If it is neither, fits no patient, or a cell is not understood.
+    UnknownNameError
+        If a diagnosis or a column is no cause of the model.
+    """
+    import pandas as pd
+
+    assumed: tuple[str, ...] = ()
+    if isinstance(truth, pd.Series):
+        _check_index(truth.index, index)
+        told = _from_diagnoses(truth, model)
+    elif isinstance(truth, pd.DataFrame):
+        _check_index(truth.index, index)
+        told, assumed = _from_table(truth, model)
+    else:
+        message = (
+            "truth: must be a Series of diagnoses or a DataFrame of causes, with the labels of the "
+            f"patients as its index, or the name of a column. Got {type(truth).__name__}."
+        )
+        raise EvidenceError(message)
+    known = told.index[told.notna().all(axis=1)]
+    here = [label for label in index if label in set(known)]
+    if not here:
+        message = "The truth has no rows of these patients in which it is known: nothing to score."
+        raise EvidenceError(message)
+    return Truth(told.loc[here].astype(bool), len(index) - len(here), assumed)
+
+
+def _check_index(mine: pd.Index, patients: pd.Index) -> None:
+    if not mine.is_unique or not patients.is_unique:
+        message = "The index names a patient twice. Give every patient a label of their own."
+        raise EvidenceError(message)
+    strangers = [label for label in mine if label not in patients]
+    if strangers:
+        first = ", ".join(shown(label) for label in strangers[:5])
+        message = (
+            f"The truth has {len(strangers)} rows that are of no patient: {first}. Give it the "
+            "index of the answers."
+        )
+        raise EvidenceError(message)
+
+
+def _from_diagnoses(truth: pd.Series, model: ModelLike) -> pd.DataFrame:
+    import pandas as pd
+
+    causes = list(model.data.knowledge.causes)
+    table = pd.DataFrame(False, index=truth.index, columns=causes, dtype=object)
+    wrong: dict[str, UnknownNameError] = {}
+    for label, value in truth.items():
+        if isinstance(value, str | None | float) and says_unknown(spoken(value)):
+            table.loc[label] = None
+            continue
+        for name in _diagnoses(value):
+            try:
+                id = model.data.names.meaning(name, ("cause",), "model.causes").id
+            except UnknownNameError as error:
+                wrong[str(name)] = error
+                continue
+            table.loc[label, id] = True
+    if wrong:
+        first, *others = wrong.values()
+        raise first.along_with(others) if others else first
+    return table
+
+
+def _diagnoses(value: object) -> Iterable[object]:
+    """One diagnosis, or several."""
+    if isinstance(value, list | tuple | set | frozenset):
+        return value
+    if not isinstance(value, str):
+        return [value]
+    parts = [value]
+    for mark in SEPARATORS:
+        parts = [piece for part in parts for piece in part.split(mark)]
+    return [part.strip() for part in parts if part.strip()]
+
+
+def _from_table(truth: pd.DataFrame, model: ModelLike) -> tuple[pd.DataFrame, tuple[str, ...]]:
+    import pandas as pd
+
+    names, causes = model.data.names, list(model.data.knowledge.causes)
+    ids = [names.meaning(str(name), ("cause",), "model.causes").id for name in truth.columns]
+    twice = [id for id in dict.fromkeys(ids) if ids.count(id) > 1]
+    if twice:
+        message = f"'truth' has two columns for the same cause: {', '.join(twice[:5])}. Keep one."
+        raise EvidenceError(message)
+    told = {
+        id: [_present(cell, truth, row, column) for row, cell in enumerate(truth.iloc[:, column])]
+        for column, id in enumerate(ids)
+    }
+    table = pd.DataFrame(told, index=truth.index, dtype=object)
+    assumed = tuple(id for id in causes if id not in told)
+    for id in assumed:
+        table[id] = False
+    return table[causes], assumed
+
+
+def _present(cell: object, truth: pd.DataFrame, row: int, column: int) -> bool | None:
+    """Whether a cause is present; None where it is not known."""
+    value = spoken(cell)
+    if says_unknown(value):
+        return None
+    if says_yes(value) or says_no(value):
+        return says_yes(value)
+    if isinstance(value, int | float | np.number) and value in (0, 1):
+        return bool(value)
+    message = (
+        f"The truth must be True or False (or yes, no, 1, 0, or nothing where it is not known). "
+        f"Row {shown(truth.index[row])}, column '{truth.columns[column]}' holds {shown(cell)}."
+    )
+    raise EvidenceError(message)

@@ -1,0 +1,93 @@
+"""The truth as people write it: the same scores as from a full table of True and False."""
+
+import pandas as pd
+import pytest
+
+import kneebayes as kb
+from kneebayes.cohort import SimulatedCohort
+from kneebayes.study.truth import truth_told
+
+
+@pytest.fixture(scope="module")
+def drawn(robot: kb.Model) -> SimulatedCohort:
+    return robot.simulate(60, seed=5)
+
+
+@pytest.fixture(scope="module")
+def diagnoses(drawn: SimulatedCohort, robot: kb.Model) -> pd.Series:
+    """The same truth as text: labels of the causes, parted by semicolons."""
+    labels = {cause.id: cause.label for cause in robot.causes}
+    return drawn.truth.apply(lambda row: "; ".join(labels[id] for id in row.index[row]), axis=1)
+
+
+def scores(robot: kb.Model, drawn: SimulatedCohort, truth: object) -> pd.DataFrame:
+    return robot.evaluate(drawn.answers, truth, baselines=[]).table
+
+
+def test_a_series_of_diagnoses(
+    robot: kb.Model, drawn: SimulatedCohort, diagnoses: pd.Series
+) -> None:
+    whole = scores(robot, drawn, drawn.truth)
+    with_one = diagnoses[diagnoses != ""]
+    some = drawn.truth.loc[with_one.index]
+    pd.testing.assert_frame_equal(scores(robot, drawn, some), scores(robot, drawn, with_one))
+    ids = some.apply(lambda row: list(row.index[row]), axis=1)
+    pd.testing.assert_frame_equal(scores(robot, drawn, some), scores(robot, drawn, ids))
+    assert len(whole) == 1
+
+
+def test_a_column_of_the_table(
+    robot: kb.Model, drawn: SimulatedCohort, diagnoses: pd.Series
+) -> None:
+    with_one = diagnoses.where(diagnoses != "")
+    with_one.iloc[[0, 4]] = None
+    table = drawn.answers.assign(**{"final diagnosis": with_one})
+    scored = robot.evaluate(table, "final diagnosis", baselines=[])
+    assert len(scored) == with_one.notna().sum()
+    left = int(with_one.isna().sum())
+    assert f"{left} patient" in scored.text
+    assert "the truth is not known there" in scored.text
+    with pytest.raises(kb.EvidenceError, match="the table has no column 'diagnosis'"):
+        robot.evaluate(table, "diagnosis")
+
+
+@pytest.mark.parametrize("words", [("yes", "no"), (1, 0), ("1.0", "0"), ("pos", "neg"), ("Y", "n")])
+def test_words_for_true_and_false(
+    robot: kb.Model, drawn: SimulatedCohort, words: tuple[object, object]
+) -> None:
+    truth = drawn.truth.astype(object).replace({True: words[0], False: words[1]})
+    pd.testing.assert_frame_equal(scores(robot, drawn, drawn.truth), scores(robot, drawn, truth))
+
+
+def test_dummies_need_no_column_for_each_cause(robot: kb.Model, drawn: SimulatedCohort) -> None:
+    first = robot.causes[0].id
+    truth = pd.get_dummies(pd.Series([first] * len(drawn.answers), index=drawn.answers.index))
+    told = truth_told(truth, drawn.answers.index, robot)
+    assert told.table[first].all()
+    assert set(told.assumed) == {cause.id for cause in robot.causes} - {first}
+    assert not told.table[list(told.assumed)].any(axis=None)
+
+
+def test_a_missing_cell_leaves_the_patient_out(robot: kb.Model, drawn: SimulatedCohort) -> None:
+    truth = drawn.truth.astype(object)
+    truth.iloc[0, 0], truth.iloc[3, 1] = None, "n/a"
+    told = truth_told(truth, drawn.answers.index, robot)
+    assert told.untold == 2
+    assert set(drawn.answers.index) - set(told.table.index) == set(drawn.answers.index[[0, 3]])
+    assert "2 patients are left out" in told.remarks[0]
+
+
+def test_what_does_not_fit_is_refused(robot: kb.Model, drawn: SimulatedCohort) -> None:
+    index, first = drawn.answers.index, robot.causes[0].label
+    with pytest.raises(kb.UnknownNameError, match="named 'moth bite'"):
+        truth_told(pd.Series(["moth bite"], index=index[:1]), index, robot)
+    with pytest.raises(kb.EvidenceError, match="1 rows that are of no patient: 'stranger'"):
+        truth_told(pd.Series([first], index=["stranger"]), index, robot)
+    with pytest.raises(kb.EvidenceError, match="names a patient twice"):
+        truth_told(pd.Series([first, first], index=[index[0]] * 2), index, robot)
+    with pytest.raises(kb.EvidenceError, match="nothing to score"):
+        truth_told(pd.Series([None] * len(index), index=index), index, robot)
+    with pytest.raises(kb.EvidenceError, match="must be a Series of diagnoses"):
+        truth_told([first], index, robot)
+    with pytest.raises(kb.EvidenceError, match="holds 'perhaps'"):
+        truth_told(pd.DataFrame({first: ["perhaps"]}, index=index[:1]), index, robot)
