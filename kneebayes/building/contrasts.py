@@ -19,7 +19,7 @@ from kneebayes.inference import Engine, Evidence
 
 __all__ = ["Contrast", "Contrasts"]
 
-CLOSE = 1e-3  # of a ratio in logarithms
+CLOSE = 3e-3  # of a ratio in logarithms
 STILL = 1e-3  # what is missed, and moves less than this, cannot be met
 LEAST = 1e-300
 

@@ -311,13 +311,29 @@ class Draft:
         for cause, node in knowledge.there.items():
             leaks[node] = np.array([np.mean(self.silent.get(cause, (0.0,)))])
         free, companions = between_of(knowledge), companions_of(knowledge)
-        links = self.links = relink(wanted, leaks, self.order, free, companions)
+        still = {id: row for id, row in self.links.items() if id not in self._moving}
+        links = self.links = relink(wanted, leaks, self.order, free, companions, still)
         given = given_already(wanted, leaks, self.order, free, companions, links)
         self.remarks = tuple(
             _below(places[parent, child], float(wanted[child][parent][0]), most)
             for parent, child, most in given
             if most > wanted[child][parent][0] + ALLOWED
         )
+
+    @cached_property
+    def _moving(self) -> set[str]:
+        """Ids whose links change while leaks, odds and silent rates are solved."""
+        moved = {arrow.child for arrow, _ in self.contrasts}
+        moved |= {one.finding for one in self.specificities} | set(self.cause_there)
+        children: dict[str, set[str]] = {}
+        for arrow, _ in (*self.frequencies, *self.contrasts):
+            children.setdefault(arrow.parent, set()).add(arrow.child)
+        waiting = list(moved)
+        while waiting:
+            new = children.get(waiting.pop(), set()) - moved
+            moved |= new
+            waiting += new
+        return moved
 
     def root_nodes(self) -> Iterator[Node]:
         """Contexts in one of whose states everybody is."""

@@ -21,7 +21,7 @@ from kneebayes.network import Network, Numbers
 
 __all__ = ["elicit"]
 
-ROUNDS = 12  # in which leaks and odds come to rest, if they can
+ROUNDS = 6  # in which leaks and odds come to rest, if they can
 MISSED = 0.05  # of a ratio in logarithms, worth a remark outside its interval
 LEAST = 1e-300
 

@@ -16,7 +16,8 @@ from kneebayes.network import Numbers
 
 __all__ = ["Companions", "between_of", "companions_of", "given_already", "relink"]
 
-ROUNDS = 8
+ROUNDS = 12
+STILL = 1e-13
 LEAST = 1e-12
 
 Rows = Mapping[str, Numbers]
@@ -29,6 +30,7 @@ def relink(
     order: Iterable[str],
     free: Iterable[str],
     companions: Companions | None = None,
+    known: Mapping[str, dict[str, Numbers]] | None = None,
 ) -> dict[str, dict[str, Numbers]]:
     """Solve ``P(child | parent alone) = stated frequency`` for every link, in every row.
 
@@ -51,6 +53,8 @@ def relink(
     companions
         By parent what is certainly there with it: the complaint; with a cause that explains it
         that the cause is there.
+    known
+        Links by child and parent that are right already.
 
     Returns
     -------
@@ -58,11 +62,11 @@ def relink(
         Links by child and parent, each with one number a row.
     """
     free = set(free)
-    links: dict[str, dict[str, Numbers]] = {}
+    links: dict[str, dict[str, Numbers]] = dict(known or {})
     order = list(order)
     for child in order:
         wanted = frequencies.get(child)
-        if wanted:
+        if wanted and child not in links:
             between = _ancestors(child, frequencies, free, order)
             family = _family(child, list(wanted), between, leaks, links, companions or {})
             links[child] = _solve(family, wanted)
@@ -224,9 +228,14 @@ def _solve(family: _Family, wanted: Rows) -> dict[str, Numbers]:
     first = (*family.inner, *family.unfired, *certain)
     near = [at for at, one in enumerate(family.parents) if one in first]
     for _ in range(ROUNDS if len(near) > 1 else len(near)):
+        moved = 0.0
         for at in near:
             parent = family.parents[at]
+            before = solved[parent]
             solved[parent] = _link(wanted[parent], family.absent(solved, [at])[0])
+            moved = max(moved, float(np.abs(solved[parent] - before).max()))
+        if moved < STILL:
+            break
     far = [at for at in range(len(family.parents)) if at not in near]
     if far:
         given = family.absent(solved, far)

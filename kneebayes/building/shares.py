@@ -22,7 +22,9 @@ __all__ = ["ShareRatio", "Shares", "silent_rates", "table_of"]
 
 CLOSE = 1e-13  # of shares, in logarithms
 FAR = 1e-5  # of ratios, in logarithms
+NEAR = 1e-9  # of shares, in each of many readings
 ROUNDS = 120
+FEWER = 20  # rounds of many readings, which begin near where they end
 POLISH = 200
 STEP = 0.7  # how far a ratio is moved by what it misses
 FURTHEST = 8.0  # of a ratio that is used, in logarithms
@@ -95,10 +97,11 @@ class Shares:
             weights, used = self._fitted(*self._middle(wanted, goals), ROUNDS)
             weights = wanted + (weights - wanted.mean(axis=0))
             used = goals + (used - goals.mean(axis=0))
-        weights, used = self._fitted(weights, used, wanted, goals, ROUNDS)
+        one = len(wanted) == 1
+        weights, used = self._fitted(weights, used, wanted, goals, ROUNDS if one else FEWER)
         for _ in range(POLISH):
             away = self._away(weights, used, wanted)
-            if np.abs(away).max() < CLOSE:
+            if np.abs(away).max() < (CLOSE if one else NEAR):
                 break
             weights = weights + away
         return self._table(weights, used)

@@ -17,7 +17,7 @@ from kneebayes.knowledge.lint import Remark
 
 __all__ = ["Specificities", "Specificity"]
 
-CLOSE = 1e-6
+CLOSE = 1e-5
 HIGHEST = 0.98
 WORTH_A_REMARK = 0.01
 LEAST_MOVE = 1e-9

@@ -387,7 +387,7 @@ class SensitivityFunction(CaseResult):
     @property
     def sentences(self) -> tuple[str, ...]:
         """Where the most probable cause changes, one sentence each."""
-        noun = "link" if self.function.what == "liability" else self.function.what
+        noun = self.function.what
         if not self.flips:
             return (f"No value of this {noun} changes the most probable cause.",)
         sentences = []
