@@ -1,5 +1,5 @@
-"""Answering a batch: on all cores, in parts where a question is too wide for memory, and in plain
-NumPy where doubles are too narrow or there is no kernel.
+"""Answering a batch: equal questions once, on all cores, in parts where one is too wide for memory,
+and in plain NumPy where doubles are too narrow or there is no kernel.
 """
 
 from __future__ import annotations
@@ -119,10 +119,42 @@ def _check(flat: Flat, batch: Batch, rows: int) -> None:
 
 
 def _answer(flat: Flat, asked: Rows, progress: Callable[[int], object] | None = None) -> Rows:
-    """Answer what fits into memory; equal patterns follow each other, to be planned once."""
+    """Answer what fits into memory, equal rows once."""
+    firsts, same = _distinct(asked)
+    if len(firsts) == len(same):
+        return _answer_distinct(flat, asked, progress)
+    few = _answer_distinct(flat, _with_room(_picked(asked, firsts)), progress)
+    if progress is not None:
+        progress(len(same) - len(firsts))
+    return _answers_in_order(asked, few, same)
+
+
+def _distinct(asked: Rows) -> tuple[Integers, Integers]:
+    """The first of each kind of rows that are equal, and for each row which kind it is of."""
+    rows = len(asked.logs)
+    columns = [array for array in (asked.hard, asked.soft, asked.numbers) if len(array) > 1]
+    if not columns or len(asked.numbers) > 1:  # draws of the numbers hardly ever are equal
+        return np.arange(rows), np.arange(rows)
+    if len(columns) == 1:
+        (whole,) = columns
+    else:
+        whole = np.concatenate([np.ascontiguousarray(one).view(np.uint8) for one in columns], 1)
+    return np.unique(_as_keys(whole), return_index=True, return_inverse=True)[1:]
+
+
+def _as_keys(rows: NDArray[np.generic]) -> NDArray[np.void]:
+    """Rows as single entries, which can be sorted and compared."""
+    rows = np.ascontiguousarray(rows)
+    return rows.view(np.dtype((np.void, rows.shape[1] * rows.itemsize))).ravel()
+
+
+def _answer_distinct(
+    flat: Flat, asked: Rows, progress: Callable[[int], object] | None = None
+) -> Rows:
+    """Answer rows that differ; equal patterns follow each other, to be planned once."""
     rows = len(asked.logs)
     order = _by_pattern(asked.hard)
-    sorted_rows = asked if order is None else _in_order(asked, order)
+    sorted_rows = asked if order is None else _picked(asked, order)
     run = partial(_run, kernel(wait=rows > FEW), flat, sorted_rows)
     if rows == 1:
         _answer_single(run, sorted_rows)
@@ -131,7 +163,7 @@ def _answer(flat: Flat, asked: Rows, progress: Callable[[int], object] | None = 
     else:
         each = usable_cores() * (PIECES if order is not None else LIKE_PIECES)
         on_all_cores(run, rows, min(rows, max(each, rows // 256)), progress, sorted_rows.stop)
-    return asked if order is None else _back_from(asked, sorted_rows, order)
+    return asked if order is None else _answers_in_order(asked, sorted_rows, np.argsort(order))
 
 
 def _answer_single(run: Callable[..., None], asked: Rows) -> None:
@@ -230,37 +262,50 @@ def _by_pattern(hard: Observed) -> Integers | None:
     """An order of the rows in which equal ones follow each other; None if there is one only."""
     if len(hard) == 1:
         return None
-    rows = np.ascontiguousarray(hard)
-    packed = rows.view(np.dtype((np.void, rows.shape[1] * rows.itemsize)))
-    return np.argsort(packed.ravel(), kind="stable").astype(np.int64)
+    return np.argsort(_as_keys(hard), kind="stable").astype(np.int64)
 
 
-def _in_order(asked: Rows, order: Integers) -> Rows:
-    """The same rows in another order; an array of a single row serves all and stays."""
+def _picked(asked: Rows, which: Integers) -> Rows:
+    """Some rows, in this order; an array of a single row serves all and stays."""
 
-    def ordered(array: NDArray[Kind]) -> NDArray[Kind]:
-        """The rows of an array in the other order."""
-        return array if len(array) == 1 else np.ascontiguousarray(array[order])
+    def picked(array: NDArray[Kind]) -> NDArray[Kind]:
+        """These rows of an array."""
+        return array if len(array) == 1 else np.ascontiguousarray(array[which])
 
-    numbers, soft = ordered(asked.numbers), ordered(asked.soft)
-    return asked._replace(numbers=numbers, hard=ordered(asked.hard), soft=soft)
+    numbers, soft = picked(asked.numbers), picked(asked.soft)
+    return asked._replace(numbers=numbers, hard=picked(asked.hard), soft=soft)
 
 
-def _back_from(asked: Rows, answered: Rows, order: Integers) -> Rows:
-    """The answers in the order in which the questions were asked."""
-    back = np.argsort(order)
+def _with_room(asked: Rows) -> Rows:
+    """The same questions with room for as many answers as there are of them."""
+    rows = max(len(asked.hard), len(asked.soft), len(asked.numbers))
     return asked._replace(
-        logs=answered.logs[back],
-        marginals=answered.marginals[back if len(answered.marginals) else slice(None)],
-        widths=answered.widths[back],
-        costs=answered.costs[back],
-        status=answered.status[back],
+        logs=asked.logs[:rows],
+        marginals=asked.marginals[:rows],
+        widths=asked.widths[:rows],
+        costs=asked.costs[:rows],
+        status=asked.status[:rows],
+    )
+
+
+def _answers_in_order(asked: Rows, answered: Rows, which: Integers) -> Rows:
+    """For each question the answer of this row of others."""
+    return asked._replace(
+        logs=answered.logs[which],
+        marginals=answered.marginals[which if len(answered.marginals) else slice(None)],
+        widths=answered.widths[which],
+        costs=answered.costs[which],
+        status=answered.status[which],
     )
 
 
 def _answer_in_parts(flat: Flat, asked: Rows) -> None:
     """Fill in the rows that were too wide; all of them share what work is allowed."""
     wide = np.flatnonzero(asked.logs == np.inf).tolist()
+    kinds = dict(zip(wide, _distinct(asked)[1][wide].tolist(), strict=True)) if wide else {}
+    first = {kind: row for row, kind in reversed(kinds.items())}
+    equal = {row: first[kind] for row, kind in kinds.items() if first[kind] != row}
+    wide = [row for row in wide if row not in equal]
     split: list[Rows] = []
     work = 0.0
     for row in wide:
@@ -276,6 +321,10 @@ def _answer_in_parts(flat: Flat, asked: Rows) -> None:
         asked.logs[row], shares = add_up(told.logs)
         if len(asked.marginals):
             asked.marginals[row] = shares @ told.marginals
+    for row, like in equal.items():
+        asked.logs[row] = asked.logs[like]
+        if len(asked.marginals):
+            asked.marginals[row] = asked.marginals[like]
 
 
 def _single(asked: Rows, row: int) -> Rows:

@@ -63,3 +63,17 @@ def test_after_a_refusal_the_next_answer_is_right(wide: Engine) -> None:
 def test_a_budget_of_nothing_is_refused(seconds: float, memory: float) -> None:
     with pytest.raises(KneebayesError, match="A budget needs more than 0 seconds"):
         Budget(seconds, memory)
+
+
+def test_equal_rows_are_asked_once(wide: Engine) -> None:
+    """Twenty thousand times 10 ms would be minutes."""
+    hard, easy = seen(wide, 11), seen(wide, 3)
+    single = [wide.propagate(one, ["c0"]) for one in (hard, easy)]
+    rows = [easy if at % 1000 == 7 else hard for at in range(20_000)]
+    done: list[int] = []
+    told = wide.within(Budget(seconds=20.0)).propagate_each(rows, ["c0"], progress=done.append)
+    assert sum(done) == len(rows)
+    for which, right in ((hard, single[0]), (easy, single[1])):
+        mine = [at for at, one in enumerate(rows) if one is which]
+        assert set(told.log_probability[mine]) == set(right.log_probability)
+        assert set(told.marginals["c0"][mine, 1]) == set(right.marginals["c0"][:, 1])
