@@ -52,14 +52,13 @@ class Asked:
         self.network, self.engine = model.data.network, model.data.engine
 
     def nodes(self, target: str, measure: str = "posterior") -> list[str]:
-        """The nodes of a target: itself or its members; what hurts where it may be silent."""
-        groups = self.model.knowledge.groups
+        """The nodes of a target or its members: that it explains the pain, or is there."""
+        knowledge = self.model.knowledge
+        groups = knowledge.groups
         members = list(groups[target].members) if target in groups else [target]
-        hurting = [f"{member}_painful" for member in members]
-        if measure != "explains":
+        if measure == "explains":
             return members
-        pairs = zip(members, hurting, strict=True)
-        return [pain if pain in self.network.index else member for member, pain in pairs]
+        return [knowledge.there.get(member, member) for member in members]
 
     def probability(
         self, target: str, answers: dict[str, object], measure: str = "posterior"
