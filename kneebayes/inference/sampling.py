@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +21,7 @@ ROUNDS, PILOT = 5, 4096  # draws from which it is learnt where to draw
 SHARE = 0.1  # of a pilot's draws, what they are worth at least: else its weights are flattened
 FARTHEST = 1e4  # what a chance may be multiplied by
 HEAVY = 0.7  # tail index of the weights from which on their mean says nothing (Vehtari 2024)
+MET = 25.0  # effective draws with and without a state from which on its interval holds
 WORTH = 400.0  # effective draws below which a standard error reaches 2.5 percentage points
 PIECE = 16384  # worlds drawn at a time, so that memory does not grow with their number
 
@@ -40,17 +41,28 @@ class Sampled:
     tail
         Tail index of the largest weights (the Pareto k of Vehtari and others 2024); above 0.7 a
         few draws decide, and nobody knows how far the estimates are off.
+    met
+        For each state of each target how many unweighted draws would tell as much as those
+        that met it.
     """
 
     posteriors: Mapping[str, Numbers]
     standard_errors: Mapping[str, Numbers]
     effective_draws: float
     tail: float = 0.0
+    met: Mapping[str, Numbers] = field(default_factory=dict)
 
     @property
     def is_reliable(self) -> bool:
         """Whether the standard errors can be relied on."""
         return self.tail < HEAVY and self.effective_draws >= WORTH
+
+    def knows(self, id: str) -> bool:
+        """Whether the standard errors of a target can be relied on.
+
+        They cannot where hardly a draw met one of its states, or where a few draws decide.
+        """
+        return self.is_reliable and bool(self.met[id].min() >= MET)
 
 
 def draw_worlds(
@@ -183,14 +195,15 @@ def sample_posteriors(
     weights = _weights(log_weights)
     states = np.concatenate(kept)
     worth = float(1.0 / (weights**2).sum())
-    posteriors, errors = {}, {}
+    posteriors, errors, met = {}, {}, {}
     for column, id in enumerate(names):
         hits = states[:, [column]] == np.arange(len(network[id].states))
         share = weights @ hits
         posteriors[id] = share
+        met[id] = share**2 / np.maximum(weights**2 @ hits, np.finfo(float).tiny)
         # one more draw might have met, or missed, what these did not
         errors[id] = np.sqrt((weights**2) @ (hits - share) ** 2 + 0.5 / worth**2)
-    return Sampled(posteriors, errors, worth, _tail(weights))
+    return Sampled(posteriors, errors, worth, _tail(weights), met)
 
 
 def _weights(log_weights: Numbers) -> Numbers:
