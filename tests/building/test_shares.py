@@ -1,0 +1,104 @@
+"""The table of explanations: shares and ratios hold, and silent rates make presences hold."""
+
+from itertools import product
+
+import numpy as np
+import pytest
+
+from kneebayes.building.shares import ShareRatio, Shares, silent_rates, table_of
+
+
+def random_problem(seed: int) -> tuple[Shares, np.ndarray, np.ndarray]:
+    """Shares and ratios read off a random table, so that a table with them exists."""
+    rng = np.random.default_rng(seed)
+    contexts = [
+        rng.dirichlet(np.full(size, 3.0)) for size in rng.integers(2, 5, rng.integers(1, 3))
+    ]
+    count = int(rng.integers(3, 8))
+    logs = rng.normal(0.0, 1.0, count)
+    ratios, effects = [], []
+    for cause, axis in product(range(count), range(len(contexts))):
+        if rng.random() < 0.4:
+            state = int(rng.integers(1, len(contexts[axis])))
+            others = tuple(at for at in range(len(contexts[axis])) if at != state)
+            ratios.append(ShareRatio(cause, axis, state, others))
+            effects.append(rng.normal(0.0, 1.0))
+    fitting = Shares(contexts, count, ratios)
+    weights = np.repeat(logs[None], len(fitting.cells), axis=0)
+    for at, (ratio, effect) in enumerate(zip(ratios, effects, strict=True)):
+        weights[fitting.mine[at], ratio.cause] += effect
+    table = np.exp(weights) / np.exp(weights).sum(axis=1, keepdims=True)
+    return fitting, fitting.cells @ table, by_hand(table, fitting, contexts, ratios)
+
+
+def by_hand(
+    table: np.ndarray, fitting: Shares, contexts: list[np.ndarray], ratios: list[ShareRatio]
+) -> np.ndarray:
+    """Odds ratios of a table, state by state."""
+    cube = table.reshape(*(len(states) for states in contexts), -1)
+    joint = cube * fitting.cells.reshape(*cube.shape[:-1], 1)
+    found = []
+    for ratio in ratios:
+        by_state = np.moveaxis(joint, ratio.axis, 0).reshape(
+            cube.shape[ratio.axis], -1, cube.shape[-1]
+        )
+        mine = by_state[ratio.state].sum(axis=0)
+        other = by_state[list(ratio.others)].sum(axis=(0, 1))
+        odds = [side[ratio.cause] / (side.sum() - side[ratio.cause]) for side in (mine, other)]
+        found.append(odds[0] / odds[1])
+    return np.array(found)
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_shares_and_ratios_hold(seed: int) -> None:
+    fitting, shares, ratios = random_problem(seed)
+    table = table_of(fitting, dict(enumerate(shares.tolist())), ratios).reshape(-1, fitting.count)
+    assert table.sum(axis=1) == pytest.approx(np.ones(len(table)), abs=1e-12)
+    assert fitting.cells @ table == pytest.approx(shares, abs=1e-12)
+    assert np.log(fitting.odds_ratios(table[None])[0]) == pytest.approx(np.log(ratios), abs=1e-3)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_many_rows_are_fitted_as_each_by_itself(seed: int) -> None:
+    fitting, shares, ratios = random_problem(seed)
+    rng = np.random.default_rng(seed)
+    rows = shares * np.exp(rng.normal(0.0, 0.3, (4, len(shares))))
+    rows /= rows.sum(axis=1, keepdims=True)
+    together = fitting.fit(rows, np.repeat(ratios[None], 4, axis=0))
+    assert np.einsum("c,rcn->rn", fitting.cells, together) == pytest.approx(rows, abs=1e-8)
+    for at, row in enumerate(rows):
+        alone = fitting.fit(row[None], ratios[None])
+        assert together[at] == pytest.approx(alone[0], abs=5e-3)
+
+
+def test_without_ratios_every_cell_has_the_shares() -> None:
+    fitting = Shares([[0.3, 0.7]], 3, [])
+    table = table_of(fitting, {"a": 0.5, "b": 0.3, "c": 0.2}, np.empty(0))
+    assert table == pytest.approx(np.array([[0.5, 0.3, 0.2]] * 2))
+
+
+def test_a_ratio_that_cannot_be_met_leaves_the_shares_right() -> None:
+    """A cause with a share of 0.9 cannot have ten thousand times the odds in half of the people."""
+    fitting = Shares([[0.5, 0.5]], 2, [ShareRatio(0, 0, 1, (0,)), ShareRatio(1, 0, 1, (0,))])
+    table = table_of(fitting, {"a": 0.9, "b": 0.1}, np.array([1e4, 1e4]))
+    assert fitting.cells @ table == pytest.approx([0.9, 0.1], abs=1e-12)
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_silent_rates_make_the_presence_hold(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    ages, absent = rng.dirichlet(np.ones(4)), rng.uniform(0.5, 1.0, (3, 4))
+    brought = 1.0 - absent @ ages
+    present = brought + rng.uniform(0.05, 0.9, 3) * (1.0 - brought)
+    ratios = np.exp(rng.normal(0.0, 2.0, (3, 4)))
+    rates = silent_rates(present, absent, ages, ratios)
+    assert 1.0 - (ages * absent * (1.0 - rates)).sum(axis=1) == pytest.approx(present, abs=1e-12)
+    odds = rates / (1.0 - rates)
+    assert odds / odds[:, :1] == pytest.approx(ratios / ratios[:, :1], rel=1e-6)
+
+
+def test_what_is_brought_more_often_than_stated_is_never_silent() -> None:
+    rates = silent_rates(
+        np.array([0.2]), np.array([[0.7, 0.7]]), np.array([0.5, 0.5]), np.ones((1, 2))
+    )
+    assert rates == pytest.approx(np.zeros((1, 2)))
