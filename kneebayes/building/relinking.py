@@ -14,7 +14,14 @@ import numpy as np
 from kneebayes.knowledge.base import Knowledge, present_node
 from kneebayes.network import Numbers
 
-__all__ = ["Companions", "between_of", "companions_of", "given_already", "relink"]
+__all__ = [
+    "Companions",
+    "between_of",
+    "companions_of",
+    "frequencies_from",
+    "given_already",
+    "relink",
+]
 
 ROUNDS = 12
 STILL = 1e-13
@@ -71,6 +78,28 @@ def relink(
             family = _family(child, list(wanted), between, leaks, links, companions or {})
             links[child] = _solve(family, wanted)
     return links
+
+
+def frequencies_from(
+    links: Mapping[str, Rows],
+    leaks: Rows,
+    order: Sequence[str],
+    free: Iterable[str],
+    companions: Companions,
+) -> dict[str, dict[str, Numbers]]:
+    """P(child | parent alone) of every link, in every row: :func:`relink`, backwards."""
+    free = set(free)
+    found: dict[str, dict[str, Numbers]] = {}
+    for child, own in links.items():
+        parents = list(own)
+        between = _ancestors(child, links, free, order)
+        family = _family(child, parents, between, leaks, links, companions)
+        absent = family.absent(own, range(len(parents)))
+        found[child] = {
+            parent: 1.0 - (1.0 - own[parent]) * others
+            for parent, others in zip(parents, absent, strict=True)
+        }
+    return found
 
 
 def given_already(

@@ -45,7 +45,10 @@ def settle(elicited: Elicited, knowledge: Knowledge, odds: Mapping[str, float]) 
         message = f"What shares are multiplied by must be above 0 and finite, got {wrong}."
         raise KneebayesError(message)
     draft = Draft(knowledge, knowledge.lexicons[elicited.lexicon])
-    fitting, ratios = draft.shares()
+    fitting, _ = draft.shares()
+    ratios = np.array(
+        [one.interval.value for one in elicited.stated if draft.multiplies(one.arrow.parent)]
+    )
     rest = odds.get(knowledge.meta.rest, 1.0)
     factors = {id: odds.get(id, rest if id in knowledge.parts else 1.0) for id in elicited.priors}
     total = sum(elicited.priors[id].value * factors[id] for id in draft.explanations)

@@ -73,7 +73,7 @@ class Shares:
         self.cells: Numbers = np.ones(1)
         for states in contexts:
             self.cells = np.outer(self.cells, np.asarray(states)).ravel()
-        places = np.indices(self.shape).reshape(len(self.shape), -1)
+        places = np.indices(self.shape).reshape(len(self.shape), len(self.cells))
         self.mine = np.array([places[one.axis] == one.state for one in self.ratios])
         self.other = np.array([np.isin(places[one.axis], one.others) for one in self.ratios])
         self.causes = np.array([one.cause for one in self.ratios], dtype=np.int64)

@@ -10,9 +10,7 @@ import numpy as np
 from kneebayes.inference.flat import Integers
 from kneebayes.network import Numbers
 
-__all__ = ["Coordinates", "Family", "Free", "Ratio"]
-
-STRONGEST_LINK = 0.95
+__all__ = ["Coordinates", "Family", "Free", "Shift"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +20,7 @@ class Free:
     Attributes
     ----------
     place
-        Place of the number.
+        Where the number stands.
     mean, weight
         Mean of the Beta and ``a + b``; a weight of 0 says nothing.
     """
@@ -34,12 +32,12 @@ class Free:
 
 @dataclass(frozen=True, slots=True)
 class Family:
-    """Shares that add up to 1, of a root or of a row of a table, with their Dirichlet.
+    """Shares that add up to 1, of a root, with their Dirichlet.
 
     Attributes
     ----------
     place
-        Place of the first share.
+        Where the first share stands.
     means
         Mean of each share.
     weight
@@ -52,44 +50,42 @@ class Family:
 
 
 @dataclass(frozen=True, slots=True)
-class Ratio:
-    """A risk ratio, tied to the leak of its node: ``link = (ratio - 1) base / (1 - base)``.
+class Shift:
+    """Numbers that move together, by as much on the scale on which they add up.
+
+    Entries of the table of explanations move by a logarithm, and each row is then divided by
+    its sum; rates of a cause that is silent move by their log-odds.
 
     Attributes
     ----------
-    place, leak
-        Places of the link and the leak.
-    value
-        The ratio as stated; its logarithm is the median of two halves of normals.
+    places
+        Where the numbers stand.
     down, up
-        Standard deviation of the logarithm of the ratio below and above the value.
-    unit
-        ``base = unit * leak``.
+        Standard deviation of the move below and above 0; infinite where the text says nothing
+        of the move itself.
     """
 
-    place: int
-    leak: int
-    value: float
-    down: float
-    up: float
-    unit: float = 1.0
+    places: tuple[int, ...]
+    down: float = np.inf
+    up: float = np.inf
 
 
 class Coordinates:
     """What is learnt, as one vector without bounds.
 
     Links and leaks by their log-odds, the shares of a root by log-odds against its first
-    state, a risk ratio by the logarithm of what it exceeds 1 by. What is not named here keeps
-    its number.
+    state, what moves together by how far it has moved. What is not named here keeps its number.
 
     Parameters
     ----------
     start
-        The present numbers of the network.
-    free, families, ratios
+        Numbers of the network as they stand.
+    free, families, shifts
         What is learnt.
-    tied
-        Risk ratios that stay, while the links move with the leaks.
+    table
+        Where the table of explanations stands: its first number, and one behind its last.
+    columns
+        How many explanations a row of it has.
     """
 
     def __init__(
@@ -97,45 +93,39 @@ class Coordinates:
         start: Numbers,
         free: Sequence[Free],
         families: Sequence[Family] = (),
-        ratios: Sequence[Ratio] = (),
-        tied: Sequence[Ratio] = (),
+        shifts: Sequence[Shift] = (),
+        table: tuple[int, int] = (0, 0),
+        columns: int = 1,
     ) -> None:
         self.start = start
-        self.free, self.families, self.ratios = tuple(free), tuple(families), tuple(ratios)
+        self.free, self.families, self.shifts = tuple(free), tuple(families), tuple(shifts)
+        self.table, self.columns = slice(*table), columns
         self.free_at = _places([prior.place for prior in free])
         self.share_at = [
             _places(range(family.place + 1, family.place + len(family.means)))
             for family in families
         ]
-        self.ratio_at = _places([ratio.place for ratio in ratios])
-        self.places: Integers = np.concatenate([self.free_at, *self.share_at, self.ratio_at])
-        coordinate = {int(place): index for index, place in enumerate(self.places)}
-        self.of_place = coordinate
-        self._first_ratio = len(self.places) - len(self.ratio_at)
-        self._leak_of = _places([coordinate.get(ratio.leak, -1) for ratio in ratios])
-        self._leak_at = _places([ratio.leak for ratio in ratios])
-        self._unit = np.array([ratio.unit for ratio in ratios], dtype=float)
-        moving = [ratio for ratio in tied if ratio.leak in coordinate]
-        self._tied_at = _places([ratio.place for ratio in moving])
-        self._tied_leak = _places([ratio.leak for ratio in moving])
-        self._tied_of = _places([coordinate[ratio.leak] for ratio in moving])
-        self._tied_more = np.array([ratio.value - 1.0 for ratio in moving])
-        self._tied_unit = np.array([ratio.unit for ratio in moving], dtype=float)
+        self.places: Integers = np.concatenate([self.free_at, *self.share_at])
+        self.of_place = {int(place): at for at, place in enumerate(self.places)}
+        self.first_shift = len(self.places)
+        self._moves = [_places(one.places) for one in self.shifts]
+        in_table = [not len(one) or table[0] <= one[0] < table[1] for one in self._moves]
+        self._in_table = np.array(in_table, dtype=np.bool_)
         self._mean = np.array([prior.mean for prior in free], dtype=float)
         self._weight = np.array([prior.weight for prior in free], dtype=float)
+        self._spread = np.array([(one.down, one.up) for one in self.shifts]).reshape(-1, 2)
 
     def __len__(self) -> int:
-        return len(self.places)
+        return len(self.places) + len(self.shifts)
 
     @property
     def origin(self) -> Numbers:
-        """Coordinates of the present numbers."""
+        """Coordinates of the numbers as they stand."""
         start = self.start
         parts = [_logit(start[self.free_at])]
         for family, places in zip(self.families, self.share_at, strict=True):
             parts.append(np.log(start[places]) - np.log(start[family.place]))
-        parts.append(np.log([ratio.value - 1.0 for ratio in self.ratios] or np.empty(0)))
-        return np.concatenate(parts)
+        return np.concatenate([*parts, np.zeros(len(self.shifts))])
 
     def numbers(self, point: Numbers) -> Numbers:
         """Numbers of the network for some coordinates."""
@@ -147,51 +137,37 @@ class Coordinates:
             shares = np.exp(logits - logits.max())
             out[family.place : family.place + len(shares)] = shares / shares.sum()
             done += len(places)
-        leak = out[self._leak_at] * self._unit
-        links = np.exp(point[done:]) * leak / (1.0 - leak)
-        out[self.ratio_at] = np.minimum(STRONGEST_LINK, links)
-        leak = out[self._tied_leak] * self._tied_unit
-        out[self._tied_at] = np.minimum(STRONGEST_LINK, self._tied_more * leak / (1.0 - leak))
+        moved = np.zeros(len(out))
+        for move, places in zip(point[done:], self._moves, strict=True):
+            moved[places] += move
+        rates = [places for places, own in zip(self._moves, self._in_table, strict=True) if not own]
+        for places in rates:
+            out[places] = _expit(_logit(self.start[places]) + moved[places])
+        with np.errstate(divide="ignore"):
+            logs = np.log(self.start[self.table]) + moved[self.table]
+        rows = logs.reshape(-1, self.columns)
+        weights = np.exp(rows - rows.max(axis=1, keepdims=True)) if rows.size else rows
+        out[self.table] = (weights / weights.sum(axis=1, keepdims=True)).ravel()
         return out
 
-    def scores(self, residuals: Numbers, numbers: Numbers) -> Numbers:
+    def scores(self, residuals: Numbers) -> Numbers:
         """Derivatives in the coordinates, from those in the log-odds of the numbers.
 
         Parameters
         ----------
         residuals
             Patients x numbers, as :meth:`Counted.residuals` gives them.
-        numbers
-            The numbers that they belong to.
         """
-        out = residuals[:, self.places]
-        tied = slice(self._first_ratio, None)
-        links = numbers[self.ratio_at]
-        out[:, tied] *= np.where(links < STRONGEST_LINK, 1.0 / (1.0 - links), 0.0)
-        grip = _grip(numbers[self._leak_at], self._unit)
-        for index, leak in enumerate(self._leak_of):
-            if leak >= 0:
-                out[:, leak] += grip[index] * out[:, self._first_ratio + index]
-        links = numbers[self._tied_at]
-        pull = np.where(links < STRONGEST_LINK, 1.0 / (1.0 - links), 0.0)
-        pull *= _grip(numbers[self._tied_leak], self._tied_unit)
-        for number, leak in enumerate(self._tied_of):
-            out[:, leak] += pull[number] * residuals[:, self._tied_at[number]]
-        return np.asarray(out)
+        moves = [residuals[:, places].sum(axis=1) for places in self._moves]
+        return np.concatenate([residuals[:, self.places], _columns(moves, len(residuals))], axis=1)
 
-    def curvatures(self, by_number: Numbers, numbers: Numbers) -> Numbers:
+    def curvatures(self, by_number: Numbers) -> Numbers:
         """Curvatures in the coordinates, from those in the log-odds of the numbers.
 
-        For tied links without the terms of second order, which vanish on average.
+        Those of numbers that move together are added up, as if no patient had a say in two.
         """
-        out = by_number[self.places]
-        links = numbers[self.ratio_at]
-        tied = slice(self._first_ratio, None)
-        out[tied] *= np.where(links < STRONGEST_LINK, 1.0 / (1.0 - links) ** 2, 0.0)
-        learnt = self._leak_of >= 0
-        grip = _grip(numbers[self._leak_at], self._unit) ** 2
-        np.add.at(out, self._leak_of[learnt], (grip * out[tied])[learnt])
-        return np.asarray(out)
+        moves = [float(by_number[places].sum()) for places in self._moves]
+        return np.concatenate([by_number[self.places], np.array(moves, dtype=float)])
 
     def text(self, point: Numbers) -> tuple[float, Numbers, Numbers]:
         """Logarithm of the text's density, its gradient, and its information matrix.
@@ -214,33 +190,22 @@ class Coordinates:
             logits = np.concatenate([[0.0], point[mine]])
             highest = float(logits.max())
             shares = np.exp(logits - highest)
-            sum_of = float(shares.sum())
-            total += family.weight * float(np.dot(family.means, logits) - highest - np.log(sum_of))
-            p = (shares / sum_of)[1:]
+            whole = float(shares.sum())
+            total += family.weight * float(np.dot(family.means, logits) - highest - np.log(whole))
+            p = (shares / whole)[1:]
             gradient[mine] = family.weight * (np.array(family.means[1:]) - p)
             information[mine, mine] = family.weight * (np.diag(p) - np.outer(p, p))
             done += len(places)
-        if self.ratios:
-            total += self._text_of_ratios(point, gradient, information)
-        return total, gradient, information
-
-    def _text_of_ratios(self, point: Numbers, gradient: Numbers, information: Numbers) -> float:
-        first = self._first_ratio
-        more = point[first:]
-        logs = np.logaddexp(0.0, more)  # of the ratio
-        slope = _expit(more)  # of that in the coordinate
-        away = logs - np.log([ratio.value for ratio in self.ratios])
-        sides = np.array([(ratio.down, ratio.up) for ratio in self.ratios]).T
-        spread = np.where(away > 0.0, sides[1], sides[0])
-        gradient[first:] = -away / spread**2 * slope
-        places = np.arange(first, len(point))
-        information[places, places] = (slope / spread) ** 2
-        return float(-0.5 * np.sum((away / spread) ** 2))
+        away = point[done:]
+        spread = np.where(away > 0.0, self._spread[:, 1], self._spread[:, 0])
+        gradient[done:] = -away / spread**2
+        places = np.arange(done, size)
+        information[places, places] = 1.0 / spread**2
+        return total - 0.5 * float(np.sum((away / spread) ** 2)), gradient, information
 
 
-def _grip(leak: Numbers, unit: Numbers) -> Numbers:
-    """How the logarithm of ``base / (1 - base)`` moves with the log-odds of the leak."""
-    return np.asarray((1.0 - leak) / (1.0 - unit * leak))
+def _columns(moves: Sequence[Numbers], rows: int) -> Numbers:
+    return np.stack(moves, axis=1) if moves else np.empty((rows, 0))
 
 
 def _places(values: Sequence[int] | range) -> Integers:

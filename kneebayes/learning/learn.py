@@ -11,7 +11,6 @@ import numpy as np
 
 from kneebayes.building.model import AnyModel, ModelLike
 from kneebayes.errors import EvidenceError
-from kneebayes.inference import Evidence
 from kneebayes.inference.flat import Observed
 from kneebayes.learning.counting import Counting
 from kneebayes.learning.outcome import LearntNumber, network_with, outcomes_of, with_outcomes
@@ -38,11 +37,11 @@ def update(
 ) -> AnyModel:
     """The same model after it has seen patients: the words are the prior, patients the data.
 
-    Every number that was stated with an interval can move: priors, links, leaks, risk
-    ratios (which stay tied to the leak of their cause), shares of contexts. A sentence
-    weighs as many patients as would say as much as its interval does. What is not known
-    of a patient is averaged over, exactly; all patients came *because* they have the
-    complaint, and this is taken into account. ``model.learnt`` says for each number what
+    Every number that was stated with an interval can move: which share of the complaint a
+    cause explains, how often it is there, links, leaks, ratios. A sentence weighs as many
+    patients as would say as much as its interval does. What is not known of a patient is
+    averaged over, exactly. Shares are learnt as they are for the ages and sexes that the
+    folder states, whatever the ages of these patients. ``model.learnt`` says for each number what
     comes from the text and what from the patients. A model that has learnt and sees more
     patients learns from all of them together, from the text as it was at first.
 
@@ -67,7 +66,7 @@ def update(
         A model of the same kind. The statements that its numbers come from now hold what
         they would say (``elicited``), so that robustness draws about the learnt numbers,
         inside intervals that have become narrower; and where patients make up at least 1 %
-        of what is known of a number they are among its origins, in ``trace`` and
+        of what is known of a number they stand among its origins, in ``trace`` and
         ``explain`` too.
 
     Raises
@@ -166,10 +165,8 @@ def with_learnt(before: AnyModel, learnt: Learnt) -> AnyModel:
     if not learnt.trail:
         return before.replace(learnt=learnt)
     network = network_with(data.network, data.engine.flat, learnt.numbers)
-    complaint = Evidence.of(network, {data.knowledge.meta.complaint: "present"})
-    probability = data.engine.on(network).probability(complaint)
-    elicited = with_outcomes(before, network, learnt.outcomes, probability, learnt.told)
-    return before.replace(knowledge=elicited[0], elicited=elicited[1], learnt=learnt)
+    knowledge, elicited = with_outcomes(before, network, learnt.outcomes, learnt.told)
+    return before.replace(knowledge=knowledge, elicited=elicited, learnt=learnt)
 
 
 def _refuse_if_left_out(earlier: Learnt) -> None:

@@ -10,16 +10,17 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from kneebayes.building import Elicited
-from kneebayes.building.places import number_of
+from kneebayes.building.draft import Draft, frequency_of
+from kneebayes.building.places import EXPLANATION, number_of
 from kneebayes.building.quantities import RATIOS, Quantity
-from kneebayes.building.relinking import relink
+from kneebayes.building.relinking import between_of, companions_of, frequencies_from
 from kneebayes.inference import Evidence
 from kneebayes.inference.flat import Flat
 from kneebayes.knowledge import Knowledge
 from kneebayes.knowledge.parts import Interval
 from kneebayes.knowledge.taught import taught_by, with_patients
 from kneebayes.learning.scoring import Found
-from kneebayes.learning.sentences import QUANTILE, Sentence, Text, bounds_of
+from kneebayes.learning.sentences import QUANTILE, Sentence, Text, bounds_of, key_of
 from kneebayes.network import Link, Network, Numbers
 from kneebayes.odds import inverse_logit, logit
 
@@ -28,11 +29,9 @@ if TYPE_CHECKING:
 
 __all__ = ["LearntNumber", "network_with", "outcomes_of", "with_outcomes"]
 
-ROUNDS = 40
-CLOSE = 1e-13
-NEARLY_ONE = 1.0 - 1e-6
 STEP = 1e-3  # of log-odds, for a slope
 STEEPEST = 1e-12  # a slope below its root tells nothing of a number
+LOWEST_RATIO = 1e-6
 SAME = 1e-9  # share by which a value that has not moved may differ
 
 
@@ -109,12 +108,26 @@ class _Backwards:
         self.model, self.text, self.found = model, text, estimate
         self.numbers = estimate.numbers
         self.by_all, self.by_text = _inverse(estimate.by_all), _inverse(estimate.by_text)
-        self.frequencies = _frequencies_of(model, text, estimate.numbers)
-        seen = Evidence.of(model.data.network, {model.data.knowledge.meta.complaint: "present"})
-        propagated = model.data.engine.propagate_each(
-            [seen], list(model.data.knowledge.causes), estimate.numbers[None]
+        first, last = (
+            _frequencies_of(model, text, one)
+            for one in (model.data.engine.numbers[0], estimate.numbers)
         )
-        self.priors = {id: propagated.present(id) for id in model.data.knowledge.causes}
+        self.frequencies = dict(last)
+        for sentence in text.sentences:  # what was not quite solved before stays so
+            quantity = sentence.quantity
+            linked = quantity is not None and quantity.kind in ("frequency", "ratio")
+            if linked:
+                start = first[sentence.place]
+                stated = _frequency_stated(sentence)
+                self.frequencies[sentence.place] = _as_far(start, last[sentence.place], stated)
+        seen = Evidence.of(model.data.network, {model.data.knowledge.meta.complaint: "present"})
+        there = model.data.elicited.there
+        causes = [*model.data.knowledge.diseases, *there.values()]
+        propagated = model.data.engine.propagate_each(
+            [seen], list(dict.fromkeys(causes)), estimate.numbers[None]
+        )
+        self.present = {id: propagated.present(id) for id in causes}
+        self.ratios = _ratios_by_state(model, estimate.numbers)
 
     def outcomes(self) -> tuple[LearntNumber, ...]:
         """What became of every sentence."""
@@ -124,14 +137,15 @@ class _Backwards:
         """What became of a sentence, by its kind."""
         kind = "share" if sentence.quantity is None else sentence.quantity.kind
         number = float(self.numbers[sentence.place])
-        if kind == "prior":
-            return self.prior(sentence)
-        if kind == "risk":
-            return self.risk(sentence)
-        if kind == "scale":
-            return self.scale(sentence)
+        if sentence.quantity is not None and kind in ("prior", "presence"):
+            return self.prior(sentence, sentence.quantity)
+        if sentence.quantity is not None and kind == "scale":
+            return self.scale(sentence, sentence.quantity)
         if sentence.fixed:
             value = self.frequencies.get(sentence.place, sentence.interval.value)
+            ratio = kind == "ratio" and sentence.quantity is not None
+            if ratio or kind == "evoking":
+                return LearntNumber(sentence, sentence.interval, number, 0.0)
             return LearntNumber(sentence, _moved(sentence.interval, value), number, 0.0)
         if kind == "share":
             return self.share(sentence)
@@ -148,7 +162,19 @@ class _Backwards:
             slope = (logit(high) - logit(low)) / (2.0 * STEP)
             return self.outcome_of(sentence, value, number, known.through(slope))
         value = self.frequencies[sentence.place]  # 1 - value = (1 - number) others
+        if sentence.quantity is not None and kind == "ratio":
+            against = sentence.quantity.odds * self.leak_factor(sentence.node)
+            odds = value / (1.0 - value) / against
+            return self.outcome_of(
+                sentence, odds, number, known.through(number / value), ratio=True
+            )
         return self.outcome_of(sentence, value, number, known.through(number / value))
+
+    def leak_factor(self, id: str) -> float:
+        """By what the odds are multiplied that a ratio is taken against."""
+        data = self.model.data
+        place = int(data.engine.flat.number_start[data.network.index[id]])
+        return odds_factor(float(data.engine.numbers[0][place]), float(self.numbers[place]))
 
     def outcome_of(
         self, sentence: Sentence, value: float, number: float, known: _Known, *, ratio: bool = False
@@ -169,33 +195,23 @@ class _Backwards:
         share = min(max(1.0 - now / before, 0.0), 1.0)
         return _Known(max(1.0 / now - 1.0 / before, 0.0), share)
 
-    def prior(self, sentence: Sentence) -> LearntNumber:
-        """What became of a prior, which follows from all leaks."""
-        value = self.priors[sentence.node]
-        number = float(self.numbers[sentence.place])
+    def prior(self, sentence: Sentence, quantity: Quantity) -> LearntNumber:
+        """What became of a share or a presence, which follow from what moves together."""
+        there = self.model.data.elicited.there
+        node = there[quantity.node] if quantity.kind == "presence" else quantity.node
+        value = self.present[node]
         if sentence.fixed:
-            return LearntNumber(sentence, _moved(sentence.interval, value), number, 0.0)
-        way = self.found.gradients[self.text.causes.index(sentence.node)]
-        return self.outcome_of(sentence, value, number, self.known_along(way))
+            return LearntNumber(sentence, _moved(sentence.interval, value), value, 0.0)
+        way = self.found.gradients[self.text.told.index((quantity.kind, quantity.node))]
+        return self.outcome_of(sentence, value, value, self.known_along(way))
 
-    def risk(self, sentence: Sentence) -> LearntNumber:
-        """What became of a risk ratio, which a link and a leak make up."""
-        number = float(self.numbers[sentence.place])
+    def scale(self, sentence: Sentence, quantity: Quantity) -> LearntNumber:
+        """A ratio by age or the like, from the table of explanations."""
+        value = sentence.interval.value * self.ratios.get(_arrow_key(quantity), 1.0)
         if sentence.fixed:
-            return LearntNumber(sentence, sentence.interval, number, 0.0)
-        coordinate = self.text.coordinates.of_place[sentence.place]
-        value = 1.0 + math.exp(float(self.found.at[coordinate]))
-        # of the logarithm of the ratio
-        known = self.known(coordinate).through((value - 1.0) / value)
-        return self.outcome_of(sentence, value, number, known, ratio=True)
-
-    def scale(self, sentence: Sentence) -> LearntNumber:
-        """A ratio that multiplies, from its factor in the network."""
-        number = float(self.numbers[sentence.place])
-        if sentence.fixed or sentence.quantity is None:
-            return LearntNumber(sentence, sentence.interval, number, 0.0)
-        known = self.known(self.text.coordinates.of_place[sentence.place]).through(1.0 - number)
-        return self.outcome_of(sentence, number / sentence.quantity.unit, number, known, ratio=True)
+            return LearntNumber(sentence, sentence.interval, value, 0.0)
+        known = self.known(self.text.shift_of[key_of(quantity)])
+        return self.outcome_of(sentence, value, value, known, ratio=True)
 
     def share(self, sentence: Sentence) -> LearntNumber:
         """A share of a root: the log-odds of one state move against all others."""
@@ -230,11 +246,7 @@ class _Backwards:
 
 
 def with_outcomes(
-    model: ModelLike,
-    network: Network,
-    outcomes: Sequence[LearntNumber],
-    complaint_probability: float,
-    learnt_from: str,
+    model: ModelLike, network: Network, outcomes: Sequence[LearntNumber], told: str
 ) -> tuple[Knowledge, Elicited]:
     """The statements of a model as they would be after learning, with their network.
 
@@ -248,52 +260,60 @@ def with_outcomes(
         The network after.
     outcomes
         What became of every sentence.
-    complaint_probability
-        P(complaint) after.
-    learnt_from
+    told
         Who was learnt from, in words.
     """
-    before = model.data.elicited
+    before, knowledge = model.data.elicited, model.data.knowledge
     shares = _shares_of_patients(model, outcomes)
-    priors, leaks = dict(before.priors), dict(before.leaks)
+    priors, leaks, presences = dict(before.priors), dict(before.leaks), dict(before.presences)
+    by_kind = {"prior": priors, "presence": presences, "leak": leaks}
     arrows: dict[tuple[str, str, str], Interval] = {}
     for outcome in outcomes:
         quantity = outcome.sentence.quantity
-        if quantity is None:
-            continue
-        if quantity.kind == "prior":
-            priors[quantity.node] = outcome.interval
-        elif quantity.kind in ("leak", "share"):
-            leaks[quantity.node] = outcome.interval
-        elif quantity.kind in ("frequency", *RATIOS):
-            arrows[quantity.parent, quantity.state, quantity.node] = outcome.interval
+        if quantity is not None and quantity.kind in by_kind:
+            by_kind[quantity.kind][quantity.node] = outcome.interval
+        elif quantity is not None and quantity.kind in ("frequency", *RATIOS):
+            arrows[_arrow_key(quantity)] = outcome.interval
+    if knowledge.parts and knowledge.meta.rest in priors:
+        parts = sum(priors[id].value for id in knowledge.parts)
+        priors[knowledge.meta.rest] = _moved(before.priors[knowledge.meta.rest], parts)
     stated = []
     for each in before.stated:
         arrow = each.arrow
         interval = arrows.get((arrow.parent, arrow.state, arrow.child), each.interval)
-        named = replace(arrow, statement=taught_by(arrow.statement, shares, learnt_from))
-        link = number_of(network, arrow)
-        stated.append(replace(each, arrow=named, interval=interval, link=link))
-    return with_patients(model.data.knowledge, shares, learnt_from), replace(
+        named = replace(arrow, statement=taught_by(arrow.statement, shares, told))
+        made = replace(each, arrow=named, interval=interval, link=number_of(network, arrow))
+        if arrow.statement.risk is not None and arrow.child in leaks:
+            factor = odds_factor(before.leaks[arrow.child].value, leaks[arrow.child].value)
+            made = replace(made, odds=made.odds * factor)
+        stated.append(made)
+    return with_patients(knowledge, shares, told), replace(
         before,
         network=network,
         priors=priors,
         leaks=leaks,
+        presences=presences,
         stated=tuple(stated),
-        complaint_probability=complaint_probability,
     )
+
+
+def odds_factor(before: float, after: float) -> float:
+    """By what odds have been multiplied; 1 where they are 0 or without bounds."""
+    if before in (0.0, 1.0) or after in (0.0, 1.0):
+        return 1.0
+    return after / (1.0 - after) / before * (1.0 - before)
+
+
+def _arrow_key(quantity: Quantity) -> tuple[str, str, str]:
+    return quantity.parent, quantity.state, quantity.node
 
 
 def _shares_of_patients(model: ModelLike, outcomes: Sequence[LearntNumber]) -> dict[int, float]:
     """By identity of each statement how much of its number comes from the patients."""
     knowledge = model.data.knowledge
     arrows = {
-        (
-            stated_number.arrow.parent,
-            stated_number.arrow.state,
-            stated_number.arrow.child,
-        ): stated_number.arrow.statement
-        for stated_number in model.data.elicited.stated
+        (stated.arrow.parent, stated.arrow.state, stated.arrow.child): stated.arrow.statement
+        for stated in model.data.elicited.stated
     }
     roots = {**knowledge.contexts, **knowledge.mediators, **knowledge.findings}
     shares: dict[int, float] = {}
@@ -301,61 +321,77 @@ def _shares_of_patients(model: ModelLike, outcomes: Sequence[LearntNumber]) -> d
         quantity = outcome.sentence.quantity
         if quantity is None:
             continue
-        stated: object = roots.get(quantity.node)
+        said: object = roots.get(quantity.node)
         if quantity.kind == "prior":
-            stated = knowledge.causes[quantity.node].commonness
+            said = knowledge.diseases[quantity.node].commonness
+        elif quantity.kind == "presence":
+            said = knowledge.diseases[quantity.node].present_in
         elif quantity.kind == "evoking":
-            stated = knowledge.causes[quantity.parent].evoked_by[quantity.node]
+            said = knowledge.causes[quantity.parent].evoked_by[quantity.node]
         elif quantity.kind in ("frequency", *RATIOS):
-            stated = arrows.get((quantity.parent, quantity.state, quantity.node))
-        if stated is not None:
-            shares[id(stated)] = outcome.data
+            said = arrows.get(_arrow_key(quantity))
+        if said is not None:
+            shares[id(said)] = outcome.data
     return shares
 
 
-def _frequencies_of(model: ModelLike, text: Text, numbers: Numbers) -> Mapping[int, float]:
-    """By place of a link the frequency that would be stated for it: relinking, backwards.
+def _ratios_by_state(model: ModelLike, numbers: Numbers) -> dict[tuple[str, str, str], float]:
+    """By what each ratio by age or the like has been multiplied, by parent, state and cause."""
+    data = model.data
+    draft = Draft(data.knowledge, data.knowledge.lexicons[data.lexicon])
+    fitting, _ = draft.shares()
+    if not draft.ratios:
+        return {}
+    index = data.network.index[EXPLANATION]
+    table = slice(*data.engine.flat.number_start[index : index + 2].tolist())
+    rows = np.stack([data.engine.numbers[0][table], numbers[table]])
+    before, after = fitting.odds_ratios(rows.reshape(2, -1, fitting.count))
+    keys = [(arrow.parent, arrow.state, arrow.child) for arrow, _ in draft.ratios]
+    return dict(zip(keys, (after / before).tolist(), strict=True))
 
-    What the link does not give, leak and mediators do: ``1 - frequency = (1 - link) others``,
-    and ``others`` does not depend on the link itself. So a few rounds settle all of them, one
-    for each step from cause to mediator to finding.
-    """
+
+def _frequencies_of(model: ModelLike, text: Text, numbers: Numbers) -> Mapping[int, float]:
+    """By place of a link the frequency that would be stated for it: relinking, backwards."""
     knowledge, network, flat = model.data.knowledge, model.data.network, model.data.engine.flat
-    evoked = {quantity.place for quantity in text.quantities.all if quantity.kind == "evoking"}
-    asked = [
-        quantity
-        for quantity in text.quantities.all
-        if quantity.kind == "frequency" and quantity.place not in evoked
-    ]
-    known = {
-        quantity.place: float(numbers[quantity.place])
-        for quantity in asked
-        if quantity.node in knowledge.causes
+    linked = [one for one in text.quantities.all if one.kind in ("frequency", "ratio")]
+    draft = Draft(knowledge, knowledge.lexicons[model.data.lexicon])
+    leaks = {
+        node.id: numbers[[flat.number_start[network.index[node.id]]]] for node in network.nodes
     }
-    asked = [quantity for quantity in asked if quantity.place not in known]
-    order = [node.id for node in network.nodes]
-    leaks = {id: numbers[[flat.number_start[network.index[id]]]] for id in order}
-    free = {*knowledge.mediators, *knowledge.findings}
-    asked_for = {quantity.place: NEARLY_ONE for quantity in asked}
-    for _ in range(ROUNDS):
-        wanted: dict[str, dict[str, Numbers]] = {}
-        for quantity in asked:
-            wanted.setdefault(quantity.node, {})[quantity.parent] = np.array(
-                [asked_for[quantity.place]]
-            )
-        links = relink(wanted, leaks, order, free)
-        worst = 0.0
-        for one in asked:
-            link, number = float(links[one.node][one.parent][0]), float(numbers[one.place])
-            worst = max(worst, abs(link - number))
-            if number == 1.0:
-                asked_for[one.place] = 1.0
-            elif link < 1.0:
-                others = (1.0 - asked_for[one.place]) / (1.0 - link)
-                asked_for[one.place] = 1.0 - (1.0 - number) * others
-        if worst < CLOSE:
-            break
-    return known | asked_for
+    for node in draft.cause_there:
+        leaks[node] = np.array([_silent_mean(model, draft, node, numbers)])
+    links: dict[str, dict[str, Numbers]] = {}
+    for one in linked:
+        links.setdefault(one.node, {})[one.parent] = numbers[[one.place]]
+    free, companions = between_of(knowledge), companions_of(knowledge)
+    made = frequencies_from(links, leaks, draft.order, free, companions)
+    return {one.place: float(made[one.node][one.parent][0]) for one in linked}
+
+
+def _frequency_stated(sentence: Sentence) -> float:
+    """A frequency as it was stated, of a ratio the one that it stands for."""
+    quantity, value = sentence.quantity, sentence.interval.value
+    if quantity is None or quantity.kind != "ratio":
+        return value
+    return float(frequency_of(np.array([value]), quantity.odds)[0])
+
+
+def _as_far(before: float, after: float, stated: float) -> float:
+    """A stated frequency, moved as far in log-odds as the one that the links make."""
+    if not all(0.0 < one < 1.0 for one in (before, after, stated)):
+        return after
+    return inverse_logit(logit(stated) + logit(after) - logit(before))
+
+
+def _silent_mean(model: ModelLike, draft: Draft, node: str, numbers: Numbers) -> float:
+    """How often a cause is silent, over the ages."""
+    network = model.data.network
+    first = int(model.data.engine.flat.number_start[network.index[node]])
+    parents, by = network[node].parents, draft.by_age
+    if not by or by not in parents:
+        return float(numbers[first])
+    first += 1 + sum(len(network[one].states) for one in parents[: parents.index(by)])
+    return float(numbers[first : first + len(network[by].states)].mean())
 
 
 @dataclass(frozen=True, slots=True)
@@ -394,14 +430,14 @@ def _narrowed(
     for side, way in zip(_sides(interval, ratio=ratio), (-1.0, 1.0), strict=True):
         spread = side / QUANTILE / math.sqrt(trust)
         far = middle + way * QUANTILE * spread / math.sqrt(1.0 + spread**2 * patients)
-        ends.append(max(1.0, math.exp(far)) if ratio else inverse_logit(far))
+        ends.append(math.exp(far) if ratio else inverse_logit(far))
     return Interval(low=min(ends[0], value), value=value, high=max(ends[1], value))
 
 
 def _sides(interval: Interval, *, ratio: bool) -> tuple[float, float]:
     """How far an interval reaches down and up on the scale on which it is drawn from."""
     if ratio:
-        low = max(interval.low, 1.0)
+        low = max(interval.low, LOWEST_RATIO)
         return math.log(interval.value / low), math.log(interval.high / interval.value)
     low, value, high = bounds_of(interval)
     return value - low, high - value

@@ -25,7 +25,7 @@ import numpy as np
 
 from kneebayes.inference.flat import Observed
 from kneebayes.learning.coordinates import Coordinates
-from kneebayes.learning.counting import Counted, Counting
+from kneebayes.learning.counting import Counting
 from kneebayes.network import Numbers
 
 __all__ = ["Estimation", "Found", "Imagined", "Sample"]
@@ -35,6 +35,7 @@ MOST_STEPS = 60
 SHORTEST = 2.0**-12
 CHANCE = 2.0  # standard errors by which a curvature must exceed what scores show
 RISE = 1e-4  # share of the promised gain that a step must bring
+BLOCK = 256  # rows that are counted at a time
 LONGEST = 3.0  # change of one coordinate in one step
 
 
@@ -171,19 +172,39 @@ class Estimation:
     def look(self, point: Numbers, progress: Callable[[int], object] | None = None) -> _Point:
         """The posterior density at one point, with gradient and information."""
         numbers = self.coordinates.numbers(point)
-        counted = self.counting.count(self.hard, self.soft, numbers, progress)
-        scores = self.coordinates.scores(counted.residuals(numbers), numbers)
+        logs, scores, bends = self._counted(numbers, progress)
         log_density, gradient, by_text = self.coordinates.text(point)
-        value = log_density + float(self.weights @ counted.logs)
+        value = log_density + float(self.weights @ logs)
         gradient = gradient + self.weights @ scores
         scores -= scores[self.cases]  # given the complaint
         heavy = np.sqrt(np.maximum(self.weights, 0.0))[:, None] * scores
         imagined = heavy[self.cases :]
         by_text = by_text + imagined.T @ imagined
-        by_patients = self._by_patients(counted, scores[: self.cases], numbers)
+        by_patients = self._by_patients(bends, scores[: self.cases])
         return _Point(point, numbers, value, gradient, by_text, by_text + by_patients, scores)
 
-    def _by_patients(self, counted: Counted, scores: Numbers, numbers: Numbers) -> Numbers:
+    def _counted(
+        self, numbers: Numbers, progress: Callable[[int], object] | None
+    ) -> tuple[Numbers, Numbers, Numbers]:
+        """Logarithms of P of all rows, their scores, and the curvatures of all patients together.
+
+        Some rows at a time: a row has as many counts as the network has numbers.
+        """
+        logs, scores = [], []
+        bends = np.zeros(len(numbers))
+        weights = self.weights.copy()
+        weights[self.cases] = -self.weights[: self.cases].sum()  # of the complaint
+        weights[self.cases + 1 :] = 0.0
+        for first in range(0, len(self.hard), BLOCK):
+            rows = slice(first, first + BLOCK)
+            soft = None if self.soft is None else self.soft[rows]
+            counted = self.counting.count(self.hard[rows], soft, numbers, progress)
+            logs.append(counted.logs)
+            scores.append(self.coordinates.scores(counted.residuals(numbers)))
+            bends += weights[rows] @ counted.curvatures(numbers)
+        return np.concatenate(logs), np.concatenate(scores), bends
+
+    def _by_patients(self, bends: Numbers, scores: Numbers) -> Numbers:
         """Information of the patients: products of their scores, and what these do not show.
 
         That nobody had what is rare is information, but products of scores only show what
@@ -193,11 +214,9 @@ class Estimation:
         weights = self.weights[: self.cases]
         heavy = np.sqrt(weights)[:, None] * scores
         products = heavy.T @ heavy
-        curvatures = counted.curvatures(numbers)
-        whole = weights @ curvatures[: self.cases] - weights.sum() * curvatures[self.cases]
         shown = np.diag(products)
         chance = CHANCE * np.sqrt(weights @ scores**4)
-        missing = self.coordinates.curvatures(whole, numbers) - shown - chance
+        missing = self.coordinates.curvatures(bends) - shown - chance
         return np.asarray(products + np.diag(np.maximum(missing, 0.0)))
 
     def find(

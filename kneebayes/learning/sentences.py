@@ -3,26 +3,28 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from statistics import NormalDist
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from kneebayes.building.quantities import Quantities, Quantity, ends, quantities_of
+from kneebayes.building.draft import Draft, frequency_of
+from kneebayes.building.places import EXPLANATION
+from kneebayes.building.quantities import RATIOS, Quantities, Quantity, ends, quantities_of
 from kneebayes.building.quantity_words import labelled, said_in_words
 from kneebayes.building.restating import Restating
 from kneebayes.inference.flat import Integers
 from kneebayes.knowledge.parts import Interval
-from kneebayes.learning.coordinates import Coordinates, Family, Free, Ratio
+from kneebayes.learning.coordinates import Coordinates, Family, Free, Shift
 from kneebayes.learning.scoring import Imagined
 from kneebayes.network import Numbers
 
 if TYPE_CHECKING:
     from kneebayes.building.model import ModelLike
 
-__all__ = ["EXACT", "Sentence", "Text", "bounds_of", "read_text", "weight_of"]
+__all__ = ["EXACT", "Sentence", "Text", "bounds_of", "key_of", "read_text", "weight_of"]
 
 EXACT = 100.0  # patients that a share counts for which was stated without an interval
 NEAREST = 0.01  # an end at 0 (or 1) is read as this share of the way from there to the value
@@ -76,11 +78,15 @@ def weight_of(interval: Interval) -> float:
     return max(mean * (1.0 - mean) / spread - 1.0, 1.0)
 
 
+Key = tuple[str, str, str, str]
 LEARNT = ""
 ZERO = "link 0, since leak and mediators give more already"
 SURE = "stated as certain"
 EXACTLY = "stated without an interval"
 BOUND = "link at the bound that was set for it"
+LOOSE = 5.0  # of shares by themselves, in logarithms: they only move against each other
+UNMOVED = 1e6  # patients that a share counts for which stays
+STANDARD = "shares are held for the ages and the like that the folder states"
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,10 +104,10 @@ class Sentence:
     interval
         What was stated, in numbers.
     place
-        The place in the network of the number that follows from it.
+        Where the number that follows from it stands in the network.
     weight
         Effective sample size of the sentence; infinite where it has none, not a number for
-        a risk ratio, which is no share of anything.
+        a ratio, which is no share of anything.
     fixed
         Why the number stays as it is; empty where it is learnt.
     """
@@ -128,9 +134,11 @@ class Text:
     coordinates
         What is learnt.
     imagined
-        Priors as imagined patients, in the order of the causes.
-    causes
-        Ids of their causes.
+        Priors and presences as imagined patients, in the order of ``told``.
+    told
+        Of each its kind and the id of its cause.
+    shift_of
+        By kind, node, parent and state the coordinate of what moves together.
     quantities
         What the sentences were read from.
     trust
@@ -140,7 +148,8 @@ class Text:
     sentences: tuple[Sentence, ...]
     coordinates: Coordinates
     imagined: tuple[Imagined, ...]
-    causes: tuple[str, ...]
+    told: tuple[tuple[str, str], ...]
+    shift_of: Mapping[Key, int]
     quantities: Quantities
     trust: float = 1.0
 
@@ -149,27 +158,28 @@ def read_text(model: ModelLike, trust: float = 1.0) -> Text:
     """What the sentences of a model say of its numbers.
 
     Links and leaks have Beta distributions about the numbers that the model uses, with the
-    spread that their intervals have when leak and mediators are taken out; priors have theirs
-    as P(cause | complaint); risk ratios have those that robustness draws from. Sentences are
-    taken as independent of each other, also where they use the same word.
+    spread that their intervals have when leak and mediators are taken out; priors and presences
+    have theirs as P(cause | complaint); ratios by age and sex those that robustness draws from.
+    Sentences are taken as independent of each other, also where they use the same word.
 
     Parameters
     ----------
     model
-        The model.
+        The model as it stands.
     trust
         What the weight of every sentence is multiplied by.
     """
     reader = _Reader(model, trust)
     sentences = tuple(reader.sentences())
-    return Text(
-        sentences,
-        Coordinates(reader.numbers, reader.free, reader.families, reader.ratios, reader.tied),
-        tuple(reader.imagined),
-        tuple(reader.causes),
-        reader.quantities,
-        trust,
-    )
+    network, flat = model.data.network, model.data.engine.flat
+    first = int(flat.number_start[network.index[EXPLANATION]])
+    table = (first, int(flat.number_start[network.index[EXPLANATION] + 1]))
+    columns = len(network[EXPLANATION].states)
+    shifts = list(reader.shifts.values())
+    coordinates = Coordinates(reader.numbers, reader.free, reader.families, shifts, table, columns)
+    shift_of = {key: coordinates.first_shift + at for at, key in enumerate(reader.shifts)}
+    imagined, told = tuple(reader.imagined), tuple(reader.told)
+    return Text(sentences, coordinates, imagined, told, shift_of, reader.quantities, trust)
 
 
 class _Reader:
@@ -177,18 +187,15 @@ class _Reader:
 
     def __init__(self, model: ModelLike, trust: float) -> None:
         self.model, self.trust = model, trust
-        self.quantities = quantities_of(
-            model.data.knowledge, model.data.elicited, model.data.engine
-        )
-        self.numbers = model.data.engine.numbers[0]
+        data = model.data
+        self.quantities = quantities_of(data.knowledge, data.elicited, data.engine)
+        self.numbers = data.engine.numbers[0]
+        self.draft = Draft(data.knowledge, data.knowledge.lexicons[data.lexicon])
         self.free: list[Free] = []
         self.families: list[Family] = []
-        self.ratios: list[Ratio] = []
-        self.tied: list[Ratio] = []
+        self.shifts: dict[Key, Shift] = {}
         self.imagined: list[Imagined] = []
-        self.causes: list[str] = []
-        priors = [self.quantities.all[index] for index in self.quantities.of_kind("prior")]
-        self.leak_of = {prior.node: prior.place for prior in priors}
+        self.told: list[tuple[str, str]] = []
         evoking = self.quantities.of_kind("evoking")
         self.evoked = _links_at_ends(model, self.quantities, evoking)
 
@@ -217,59 +224,81 @@ class _Reader:
 
     def read(self, index: int, quantity: Quantity) -> tuple[Interval, float, str]:
         """Interval, weight, and why it stays as it is, of one quantity."""
-        interval, number = quantity.interval, float(self.numbers[quantity.place])
-        if quantity.kind == "risk":
-            return interval, math.nan, self.read_risk(quantity)
+        interval = quantity.interval
         if quantity.kind == "scale":
             return interval, math.nan, self.read_scale(quantity)
-        weight = weight_of(interval) * self.trust
-        fixed = SURE if interval.value in (0.0, 1.0) else ""
-        fixed = fixed or (EXACTLY if interval.low == interval.high else "")
+        weight = math.nan if quantity.kind in RATIOS else weight_of(interval) * self.trust
+        fixed = EXACTLY if interval.low == interval.high else ""
+        if quantity.kind != "ratio" and interval.value in (0.0, 1.0):
+            fixed = SURE
+        if quantity.kind in ("prior", "presence"):
+            return interval, math.inf if fixed else weight, self.read_share(quantity, fixed, weight)
+        number = float(self.numbers[quantity.place])
         fixed = fixed or (ZERO if number == 0.0 else "") or (SURE if number == 1.0 else "")
+        if not fixed:
+            own = weight_of(self.link_of(index, quantity)) * self.trust
+            fixed = BOUND if math.isinf(own) else ""
         if fixed:
             return interval, math.inf, fixed
-        if quantity.kind == "prior":
-            node = self.model.data.network.index[quantity.node]
-            self.free.append(Free(quantity.place, number, 0.0))
-            self.imagined.append(Imagined(node, interval.value, weight))
-            self.causes.append(quantity.node)
-        elif quantity.kind == "share":
-            self.families.append(
-                Family(quantity.place, (1.0 - interval.value, interval.value), weight)
-            )
-        else:
-            weight = weight_of(self.link_of(index, quantity)) * self.trust
-            if math.isinf(weight):
-                return interval, weight, BOUND
-            self.free.append(Free(quantity.place, number, weight))
+        self.free.append(Free(quantity.place, number, own))
         return interval, weight, ""
 
-    def read_risk(self, quantity: Quantity) -> str:
-        """Tie a risk ratio to its leak; returns why it stays as it is, if it does."""
-        interval = quantity.interval
-        if interval.low == interval.high or interval.value == 1.0:
-            leak = self.leak_of[quantity.node]
-            self.tied.append(Ratio(quantity.place, leak, interval.value, 0.0, 0.0, quantity.unit))
-            return EXACTLY if interval.value > 1.0 else SURE
-        low = max(interval.low, 1.0)
-        sides = [math.log(interval.value / low), math.log(interval.high / interval.value)]
-        down, up = (max(side, 1e-3) / QUANTILE / math.sqrt(self.trust) for side in sides)
-        leak = self.leak_of[quantity.node]
-        self.ratios.append(Ratio(quantity.place, leak, interval.value, down, up, quantity.unit))
-        return ""
+    def read_share(self, quantity: Quantity, fixed: str, weight: float) -> str:
+        """A share or a presence, as imagined patients; returns why it stays, if it does."""
+        node, places = quantity.node, self.column(quantity.node)
+        if quantity.kind == "presence":
+            node = self.model.data.elicited.there[quantity.node]
+            places = tuple(one for one in self.rates(node) if 0.0 < self.numbers[one] < 1.0)
+        fixed = fixed or ("" if places else ZERO)
+        index = self.model.data.network.index[node]
+        if not fixed:
+            self.imagined.append(Imagined(index, quantity.interval.value, weight))
+        elif quantity.kind == "prior" and places:  # the others move, and it stays
+            self.imagined.append(Imagined(index, quantity.interval.value, UNMOVED))
+        if not fixed or (quantity.kind == "prior" and places):
+            self.told.append((quantity.kind, quantity.node))
+            self.shifts[key_of(quantity)] = Shift(places, LOOSE, LOOSE)
+        return fixed
 
     def read_scale(self, quantity: Quantity) -> str:
-        """A ratio that multiplies: the factor is a share, of those whom it lets through."""
-        low, high = (
-            min(1.0, end * quantity.unit) for end in (quantity.interval.low, quantity.interval.high)
-        )
-        factor = float(self.numbers[quantity.place])
-        if low == high or factor in (0.0, 1.0):
-            return EXACTLY if low == high else SURE
-        interval = Interval(low=min(low, factor), value=factor, high=max(high, factor))
-        weight = weight_of(interval) * self.trust
-        self.families.append(Family(quantity.place - 1, (1.0 - factor, factor), weight))
+        """A ratio by age or the like; returns why it stays, if it does."""
+        interval = quantity.interval
+        if interval.low == interval.high:
+            return EXACTLY
+        sides = (interval.value / max(interval.low, 1e-6), interval.high / interval.value)
+        scale = QUANTILE * math.sqrt(self.trust)
+        down, up = (max(math.log(side), 1e-3) / scale for side in sides)
+        self.shifts[key_of(quantity)] = Shift(self.cells(quantity), down, up)
         return ""
+
+    def cells(self, quantity: Quantity) -> tuple[int, ...]:
+        """Where the explanation stands in the table, for one state of a context."""
+        network = self.model.data.network
+        node = network[EXPLANATION]
+        axis = node.parents.index(quantity.parent)
+        state = network[quantity.parent].states.index(quantity.state)
+        places = np.arange(len(node.table or ())).reshape(network.shape_of(node))
+        column = np.take(places, state, axis=axis)[..., node.states.index(quantity.node)]
+        first = int(self.model.data.engine.flat.number_start[network.index[EXPLANATION]])
+        return tuple((first + column).ravel().tolist())
+
+    def column(self, cause: str) -> tuple[int, ...]:
+        """Where an explanation stands in all rows of the table."""
+        network = self.model.data.network
+        node = network[EXPLANATION]
+        first = int(self.model.data.engine.flat.number_start[network.index[EXPLANATION]])
+        start = first + node.states.index(cause)
+        return tuple(range(start, first + len(node.table or ()), len(node.states)))
+
+    def rates(self, node: str) -> tuple[int, ...]:
+        """Where the rates stand with which a cause is silent: one for each age, or its leak."""
+        network, by = self.model.data.network, self.draft.by_age
+        first = int(self.model.data.engine.flat.number_start[network.index[node]])
+        parents = network[node].parents
+        if not by or by not in parents:
+            return (first,)
+        first += 1 + sum(len(network[one].states) for one in parents[: parents.index(by)])
+        return tuple(range(first, first + len(network[by].states)))
 
     def link_of(self, index: int, quantity: Quantity) -> Interval:
         """The interval of the number that the network uses."""
@@ -279,27 +308,29 @@ class _Reader:
         if quantity.kind == "evoking":
             low, high = self.evoked[index][1]
         else:
-            others = (1.0 - quantity.interval.value) / (1.0 - number)
-            low, high = (
-                1.0 - (1.0 - end) / others
-                for end in (quantity.interval.low, quantity.interval.high)
-            )
+            said = quantity.interval
+            bounds = [said.low, said.value, said.high]
+            if quantity.kind == "ratio":
+                bounds = frequency_of(np.array(bounds), quantity.odds).tolist()
+            others = (1.0 - bounds[1]) / (1.0 - number)
+            low, high = (1.0 - (1.0 - end) / others for end in (bounds[0], bounds[2]))
         return Interval(low=min(max(low, 0.0), number), value=number, high=max(high, number))
 
     def shares(self) -> Iterator[Sentence]:
         """Contexts with several states, whose shares are stated without an interval."""
         flat, network = self.model.data.engine.flat, self.model.data.network
+        standard = network[EXPLANATION].parents
         for context in self.model.data.knowledge.contexts.values():
             if not context.states:
                 continue
             place = int(flat.number_start[network.index[context.id]])
             means = self.numbers[place : place + len(context.states)]
-            learnt = bool((means > 0.0).all())
+            learnt = bool((means > 0.0).all()) and context.id not in standard
             if learnt:
                 weight = EXACT * self.trust
                 self.families.append(Family(place, tuple(means.tolist()), weight))
             for index, (state, mean) in enumerate(zip(context.states, means.tolist(), strict=True)):
-                spread = 1.0 / math.sqrt(EXACT * mean * (1.0 - mean)) if 0.0 < mean < 1.0 else 0.0
+                spread = 1.0 / math.sqrt(EXACT * mean * (1.0 - mean)) if learnt else 0.0
                 about = f"how many have {context.label} ({state.id.replace('_', ' ')})"
                 yield Sentence(
                     None,
@@ -310,8 +341,13 @@ class _Reader:
                     _about(mean, QUANTILE * spread),
                     place + index,
                     EXACT * self.trust,
-                    "" if learnt else SURE,
+                    "" if learnt else STANDARD if context.id in standard else SURE,
                 )
+
+
+def key_of(quantity: Quantity) -> Key:
+    """Kind, node, parent and state of a quantity."""
+    return quantity.kind, quantity.node, quantity.parent, quantity.state
 
 
 def _about(value: float, reach: float) -> Interval:
@@ -330,7 +366,8 @@ def _links_at_ends(
     if not len(evoking):
         return {}
     asked = [quantities.all[place].node for place in evoking]
-    restating = Restating(model.data.engine, model.data.knowledge, quantities, asked)
+    data = model.data
+    restating = Restating(data.engine, data.knowledge, quantities, data.lexicon, asked)
     rows: list[Numbers] = []
     for quantity in evoking:
         rows += [

@@ -77,25 +77,40 @@ def test_nor_in_the_large_model_where_patients_are_silent(knee: kb.Model) -> Non
 
 def truths(model: kb.Model, count: int) -> Iterator[tuple[kb.Model, dict[tuple[str, ...], float]]]:
     """Models whose numbers were drawn from the intervals of the text, each with its numbers."""
-    quantities = quantities_of(model.knowledge, model.elicited, model.engine)
+    data = model.data
+    quantities = quantities_of(data.knowledge, data.elicited, data.engine)
     alone = replace(quantities, word_of=np.arange(len(quantities)))
     rng = np.random.default_rng(1)
     amounts = amounts_at(alone, rng.standard_normal((2 * count, len(quantities))))
-    asked = model.knowledge.findings
-    told = Restating(model.engine, model.knowledge, quantities, asked).restate(amounts)
-    for row in np.flatnonzero(told.held)[:count]:
-        network = network_with(model.network, model.engine.flat, told.numbers[row])
-        truth = model.replace(elicited=replace(model.elicited, network=network))
-        numbers = {
-            (one.kind, one.node, one.parent, one.state): float(amount)
-            for one, amount in zip(quantities.all, amounts[row], strict=True)
-            if one.kind != "evoking"
-        }
-        for one in quantities.all:
+    leaks = {one.node: at for at, one in enumerate(quantities.all) if one.kind == "leak"}
+    odds = amounts / np.maximum(1.0 - amounts, 1e-12)
+    middle = np.array([one.interval.value for one in quantities.all])
+    usual = middle / np.maximum(1.0 - middle, 1e-12)
+    drawn = amounts.copy()
+    for at in quantities.of_kind("ratio"):  # a ratio is against those without
+        own = leaks.get(quantities.all[at].node)
+        if own is not None and usual[own] > 0.0:
+            drawn[:, at] *= odds[:, own] / usual[own]
+    restating = Restating(
+        data.engine, data.knowledge, quantities, data.lexicon, data.knowledge.findings
+    )
+    restated = restating.restate(drawn)
+    complaint = data.knowledge.meta.complaint
+    for row in np.flatnonzero(restated.held)[:count]:
+        network = network_with(data.network, data.engine.flat, restated.numbers[row])
+        truth = model.replace(elicited=replace(data.elicited, network=network))
+        numbers = {}
+        for one, number in zip(quantities.all, amounts[row].tolist(), strict=True):
+            key = one.kind, one.node, one.parent, one.state
+            seen, asked = {complaint: "present"}, one.node
             if one.kind == "evoking":  # the link that it asks for may lie out of bounds
-                seen = {model.knowledge.meta.complaint: "present", one.node: "present"}
-                asked_of = truth.engine.propagate(Evidence.of(network, seen), [one.parent])
-                numbers[one.kind, one.node, one.parent, one.state] = asked_of.present(one.parent)
+                seen, asked = {**seen, one.node: "present"}, one.parent
+            if one.kind == "presence":
+                asked = data.elicited.there[one.node]
+            numbers[key] = number
+            if one.kind in ("prior", "presence", "evoking"):  # shares are scaled to add up to 1
+                evidence = Evidence.of(network, seen)
+                numbers[key] = truth.data.engine.propagate(evidence, [asked]).present(asked)
         yield truth, numbers
 
 

@@ -9,11 +9,11 @@ from oracle import cases, weigh
 
 from kneebayes.inference import Engine, Evidence, draw_worlds
 from kneebayes.inference.flat import flatten, numbers_of
-from kneebayes.learning.coordinates import Coordinates, Family, Free, Ratio
+from kneebayes.learning.coordinates import Coordinates, Family, Free, Shift
 from kneebayes.learning.counting import Counting
 from kneebayes.learning.outcome import network_with
 from kneebayes.learning.scoring import Estimation, Found, Imagined, Sample
-from kneebayes.network import Network, noisy_or_node, root_node
+from kneebayes.network import Network, noisy_or_node, root_node, table_node
 
 CLOSELY = 1e-12
 
@@ -207,34 +207,45 @@ def check_slope(scoring: Estimation, at: np.ndarray, step: float = 1e-5) -> None
         assert gradient[k] == pytest.approx(slope, abs=1e-4, rel=1e-4)
 
 
-def test_a_ratio_stays_tied_to_the_leak() -> None:
+def test_what_moves_together_has_the_slope_of_differences() -> None:
+    """A table of explanations by age, two shares and a ratio of it, and rates of a silent cause."""
+    table = np.array([[0.5, 0.3, 0.2], [0.2, 0.2, 0.6]])
     network = Network(
         (
-            root_node("rain", [0.7, 0.3]),
-            noisy_or_node("rust", 0.1, {"rain": 2.0 * 0.1 / 0.9}),
-            noisy_or_node("pain", 0.05, {"rust": 0.5}),
+            root_node("age", [0.6, 0.4], ["young", "old"]),
+            table_node("why", ["age"], table, ["a", "b", "c"]),
+            noisy_or_node("c", 0.0, {"why": (0.0, 0.0, 1.0)}),
+            noisy_or_node("there", 0.0, {"why": (1.0, 0.0, 0.2), "age": (0.1, 0.3)}),
+            noisy_or_node("sign", 0.05, {"why": (0.7, 0.1, 0.4), "there": 0.2}),
         )
     )
-    numbers = numbers_of(network)
-    coordinates = Coordinates(
-        numbers,
-        [Free(2, 0.1, 0.0), Free(5, 0.05, 20.0), Free(7, 0.5, 20.0)],
-        [Family(0, (0.7, 0.3), 20.0)],
-        [Ratio(4, 2, 3.0, 0.4, 0.2)],
-    )
+    numbers, flat = numbers_of(network), flatten(network)
+    first, rates = int(flat.number_start[1]), int(flat.number_start[3]) + 4
+    shifts = [
+        Shift((first + 1, first + 4)),
+        Shift((first + 2, first + 5)),
+        Shift((first + 5,), 0.4, 0.2),
+        Shift((rates, rates + 1)),
+    ]
+    sign = int(flat.number_start[4])
+    free = [Free(sign, 0.05, 20.0), Free(sign + 1, 0.7, 20.0)]
+    coordinates = Coordinates(numbers, free, [], shifts, (first, first + 6), 3)
     np.testing.assert_allclose(coordinates.numbers(coordinates.origin), numbers, atol=1e-14)
-    hard = np.array([[1, 1, 1], [0, 1, 1], [1, -1, 1], [-1, 0, 1]], dtype=np.int8)
-    selection = np.array([-1, -1, 1], dtype=np.int8)
-    imagined = (Imagined(1, 0.4, 15.0),)
-    sample = Sample(hard, None, np.array([3.0, 1.0, 2.0, 2.0]))
-    scoring = Estimation(Counting(Engine(network)), coordinates, sample, selection, imagined)
+    moved = coordinates.numbers(np.array([*coordinates.origin[:2], 0.3, -0.2, 0.5, 1.0]))
+    rows = moved[first : first + 6].reshape(2, 3)
+    np.testing.assert_allclose(rows.sum(axis=1), 1.0)
+    weights = table * np.exp([[0.0, 0.3, -0.2], [0.0, 0.3, 0.3]])
+    np.testing.assert_allclose(rows, weights / weights.sum(axis=1, keepdims=True))
+    odds = np.array([0.1 / 0.9, 0.3 / 0.7]) * np.e
+    np.testing.assert_allclose(moved[rates : rates + 2], odds / (1.0 + odds))
+    hard = np.array([[0, -1, -1, 1, 1], [1, 2, 1, -1, 0], [-1, -1, -1, -1, 1], [1, -1, 0, 0, -1]])
+    imagined = (Imagined(2, 0.4, 15.0), Imagined(3, 0.5, 9.0))
+    sample = Sample(hard.astype(np.int8), None, np.array([3.0, 1.0, 2.0, 2.0]))
+    scoring = Estimation(Counting(Engine(network)), coordinates, sample, None, imagined)
     rng = np.random.default_rng(0)
     check_slope(scoring, coordinates.origin + 0.2 * rng.standard_normal(len(coordinates)))
     found = scoring.find()
-    leak, link = found.numbers[2], found.numbers[4]
-    ratio = 1.0 + link * (1.0 - leak) / leak
-    assert ratio == pytest.approx(1.0 + np.exp(found.at[coordinates.of_place[4]]))
-    assert ratio > 1.0
+    assert list(found.trail) == sorted(found.trail)
 
 
 def test_what_never_happens_is_information_too() -> None:

@@ -8,9 +8,9 @@ from html import unescape
 import numpy as np
 import pandas as pd
 import pytest
-from kneebayes.building.onset import number_of
 
 import kneebayes as kb
+from kneebayes.building.places import number_of
 from kneebayes.building.quantities import quantities_of
 from kneebayes.building.restating import Restating
 from kneebayes.cohort import COMPLETE
@@ -157,13 +157,14 @@ def test_what_is_seen_in_two_parts_is_learnt_as_one(robot: kb.Model, seen: pd.Da
 def test_statements_are_what_the_network_says(knee: kb.Model, taught_knee: kb.Model) -> None:
     network = taught_knee.network
     pain = Evidence.of(network, {"pain_behind_knee": "present"})
-    told = taught_knee.engine.propagate(pain, list(knee.knowledge.causes))
-    for id, prior in taught_knee.elicited.priors.items():
+    elicited = taught_knee.elicited
+    nodes = dict.fromkeys([*elicited.priors, *elicited.there.values()])
+    told = taught_knee.engine.propagate(pain, list(nodes))
+    for id, prior in elicited.priors.items():
         assert prior.value == pytest.approx(told.present(id), abs=1e-12)
         assert prior.low <= prior.value <= prior.high
-    assert taught_knee.complaint_probability == pytest.approx(
-        float(np.exp(told.log_probability[0]))
-    )
+    for id, presence in elicited.presences.items():
+        assert presence.value == pytest.approx(told.present(elicited.there[id]), abs=1e-12)
     for stated in taught_knee.elicited.stated:
         assert stated.link == number_of(network, stated.arrow)
 
@@ -175,7 +176,9 @@ def test_statements_made_anew_give_the_learnt_numbers(
     """Robustness starts from statements: a tiny change of some must change next to nothing."""
     model = request.getfixturevalue(which)
     quantities = quantities_of(model.knowledge, model.elicited, model.engine)
-    restating = Restating(model.engine, model.knowledge, quantities, model.knowledge.findings)
+    restating = Restating(
+        model.engine, model.knowledge, quantities, model.data.lexicon, model.knowledge.findings
+    )
     amounts = np.array([[one.interval.value for one in quantities.all]] * 2)
     amounts[1, quantities.of_kind("prior", "frequency", "leak")] *= 1.0 - 1e-9
     told = restating.restate(amounts)
@@ -194,7 +197,7 @@ def test_a_learnt_model_answers_everything(taught_knee: kb.Model) -> None:
     assert len(taught_knee.trace("gout").table)
     cohort = taught_knee.diagnose_cohort(KNEES.head(3))
     assert cohort.possible.all()
-    assert taught_knee.in_setting("emergency").complaint_probability > 0.0
+    assert taught_knee.in_setting("emergency").setting == "emergency"
 
 
 def test_patients_who_were_not_seen_are_foretold_better(truth: kb.Model, taught: kb.Model) -> None:
