@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from kneebayes.case.urgency import POSSIBLE
@@ -174,6 +174,7 @@ def _causes(model: ModelLike) -> Iterator[Plain]:
             "label": cause.label,
             "group": cause.group,
             "urgent": cause.urgent,
+            "there": model.data.knowledge.there.get(cause.id, cause.id),
             "about": cause.about,
             "prior": prior.value,
             "stated": cause.commonness.word,
@@ -246,12 +247,16 @@ def _urgency(knowledge: Knowledge) -> Plain:
 
 def _telling(knowledge: Knowledge) -> Plain:
     """What virtual patients do not tell together, and how they answer."""
+
+    def there(names: Iterable[str]) -> list[str]:
+        return [knowledge.there.get(name, name) for name in names]
+
     rules = [
         {
             "id": rule.id,
-            "all": list(rule.all_of),
-            "any": list(rule.any_of),
-            "none": list(rule.none_of),
+            "all": there(rule.all_of),
+            "any": there(rule.any_of),
+            "none": there(rule.none_of),
             "atLeast": rule.at_least,
         }
         for rule in knowledge.incoherent.values()

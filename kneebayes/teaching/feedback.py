@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from kneebayes.errors import TooWideError
 from kneebayes.teaching.judgement import Judgement
+from kneebayes.teaching.patients import causes_there
 from kneebayes.teaching.practice_text import (
     Page,
     Paged,
@@ -163,7 +164,13 @@ def _there(feedback: Feedback) -> str:
     knowledge = feedback.case.model.data.knowledge
     there = [knowledge.causes[id] for id, present in feedback.present.items() if present]
     named = [f"{cause.label}{' (urgent)' if cause.urgent else ''}" for cause in there]
-    return f"Truly present: {', '.join(named) or 'no cause that the model knows'}."
+    silent = [
+        knowledge.causes[id].label
+        for id in causes_there(feedback.case.model, feedback.case.truth)
+        if not feedback.present[id]
+    ]
+    also = f" Also there, but silent: {', '.join(silent)}." if silent else ""
+    return f"It was: {', '.join(named) or 'no cause that the model knows'}.{also}"
 
 
 def _advised(feedback: Feedback) -> str:

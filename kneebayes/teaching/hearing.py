@@ -58,7 +58,9 @@ def hear(names: Mapping[str, Sequence[str]], asked: str) -> list[Heard]:
     asked
         The question.
     """
-    split = {id: [words_of(name) for name in some] for id, some in names.items()}
+    split = {
+        id: [list(dict.fromkeys(words_of(name))) for name in some] for id, some in names.items()
+    }
     spread = Counter(
         word for some in split.values() for word in {part for words in some for part in words}
     )

@@ -25,6 +25,7 @@ __all__ = [
     "KINDS",
     "Hardness",
     "Truth",
+    "causes_there",
     "draw_patient",
     "evidence_about",
     "hardness_of",
@@ -153,14 +154,26 @@ def is_teachable(model: ModelLike, truth: Truth) -> bool:
     """Whether a patient contradicts nothing, and has a cause that can be named."""
     knowledge = model.data.knowledge
     named = (id for id in knowledge.causes if id != knowledge.meta.rest)
+    states = {**truth, **{id: truth[node] for id, node in _nodes_of(model).items()}}
     return any(truth[id] == "present" for id in named) and not contradiction(
-        knowledge.incoherent, truth
+        knowledge.incoherent, states
     )
+
+
+def _nodes_of(model: ModelLike) -> dict[str, str]:
+    """For each cause the node that says that it is there, silent or not."""
+    knowledge = model.data.knowledge
+    return {id: knowledge.there.get(id, id) for id in knowledge.causes}
+
+
+def causes_there(model: ModelLike, truth: Truth) -> list[str]:
+    """Ids of the causes that are there, whether they explain the complaint or are silent."""
+    return [id for id, node in _nodes_of(model).items() if truth[node] == "present"]
 
 
 def _is_of(model: ModelLike, truth: Truth, kind: str) -> bool:
     knowledge = model.data.knowledge
-    present = [id for id in knowledge.causes if truth[id] == "present"]
+    present = causes_there(model, truth)
     if kind == "second cause":
         return len(present) > 1
     if kind == "urgent":
@@ -207,7 +220,9 @@ def _atypicality(model: ModelLike, truth: Truth) -> float:
     drawn forward, as the page's ``hardness.js`` draws them.
     """
     knowledge, network = model.data.knowledge, model.data.network
-    fixed = _with_ancestors(network, [*knowledge.causes, *knowledge.contexts])
+    fixed = _with_ancestors(
+        network, [*knowledge.causes, *_nodes_of(model).values(), *knowledge.contexts]
+    )
     likes = worlds_of(network, 0, REFERENCES, fixed={id: truth[id] for id in fixed})
     worlds = np.vstack([_world(network, truth), likes])
     brought = [id for id in network.index if id not in {*fixed, knowledge.meta.complaint}]
@@ -294,12 +309,13 @@ def red_herrings(model: ModelLike, truth: Truth) -> tuple[str, ...]:
 def _from_a_cause(model: ModelLike, truth: Truth, id: str) -> bool:
     """Whether a present cause may have produced a present node, over other present nodes."""
     network = model.data.network
+    causes = {*model.data.knowledge.causes, *_nodes_of(model).values()}
     for link in network[id].links:
         state = network[link.parent].states.index(truth[link.parent])
         if not link.strength[state]:
             continue
-        if link.parent in model.data.knowledge.causes:
-            if truth[link.parent] == "present":
+        if link.parent in causes or network[link.parent].table is not None:
+            if truth[link.parent] != "absent":  # a table says which cause explains
                 return True
         elif state and _from_a_cause(model, truth, link.parent):
             return True

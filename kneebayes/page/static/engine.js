@@ -25,7 +25,8 @@ const SMALL_CHANCE = 1e-3;
  *   that needs too large a table has `tooWide` and its `width`, and no numbers.
  */
 export function infer(model, answers, options = {}) {
-  const targets = [...new Set([...model.causes, ...(options.targets || [])])];
+  const there = model.payload.causes.map((one) => one.there || one.id);
+  const targets = [...new Set([...model.causes, ...there, ...(options.targets || [])])];
   const places = targets.map((id) => placeOf(model, id));
   const query = queryOf(model, observe(model, answers), places);
   if (query.tooWide) {

@@ -27,7 +27,7 @@ export function wordsOf(text) {
  *   agrees, from 0 to 1, the best first
  */
 export function hearingOf(names) {
-  const split = Object.entries(names).map(([id, some]) => [id, some.map(wordsOf)]);
+  const split = Object.entries(names).map(([id, some]) => [id, some.map((name) => [...new Set(wordsOf(name))])]);
   const spread = new Map();
   for (const [, some] of split) {
     for (const word of new Set(some.flat())) spread.set(word, (spread.get(word) || 0) + 1);

@@ -69,7 +69,8 @@ export function seedOfWorld(seed, world) {
 function patientOf(model, world, seed) {
   const states = Object.fromEntries(model.nodes.map((node, at) => [node.id, node.states[world[at]]]));
   const causes = model.causes.filter((id) => states[id] === "present");
-  return { causes, states, seed };
+  const there = model.payload.causes.filter((one) => states[one.there || one.id] === "present").map((one) => one.id);
+  return { causes, there, states, seed };
 }
 
 /** Whether a patient contradicts nothing, and has a cause that can be named. */
@@ -89,13 +90,13 @@ function isTeachable(model, patient) {
 
 function isOfKind(model, patient, kind = "any") {
   if (kind === "second cause") {
-    return patient.causes.length > 1;
+    return patient.there.length > 1;
   }
   if (kind === "urgent") {
     const { findings, contexts } = model.payload;
     const seen = [...findings, ...contexts].map(({ id }) => [id, patient.states[id]]);
     const calls = urgency(model, Object.fromEntries(seen)).level === "now";
-    return calls || patient.causes.some((id) => model.urgent.includes(id));
+    return calls || patient.there.some((id) => model.urgent.includes(id));
   }
   return true;
 }

@@ -89,20 +89,20 @@ export function differentialCard(catalog, prefix, onSelect) {
     "tr",
     {},
     make("th", { scope: "col", text: "Cause" }),
-    make("th", { scope: "col", class: "kb-number", text: "Now" }),
-    make("th", { scope: "col", class: "kb-number", text: "Before" }),
+    make("th", { scope: "col", class: "kb-number", text: "Explains" }),
+    make("th", { scope: "col", class: "kb-number", text: "Present" }),
   );
   const table = make(
     "table",
     { class: "kb-table kb-ranking" },
-    make("caption", { text: "Most probable first. Several can be present at once, so they need not add up to 100%." }),
+    make("caption", { text: "Explains: P(it makes the pain); over all causes this adds up to 100%. Present: P(it is there at all, silent or not); several can be." }),
     make("thead", {}, head),
     body,
   );
   const key = make(
     "div",
     { class: "kb-key", "aria-hidden": "true" },
-    make("span", { text: "probability now" }),
+    make("span", { text: "explains the pain, now" }),
     make("span", { class: "kb-key-tick", text: "before any answer" }),
   );
   const element = make(
@@ -179,13 +179,18 @@ function rankedRow(catalog, row, selected, onSelect) {
       make("div", { class: "kb-named" }, label, probabilityBar(row.posterior, row.prior)),
     ),
     make("td", { class: "kb-number kb-now", text: percentText(row.posterior) }),
-    make("td", { class: "kb-number kb-small", text: percentText(row.prior) }),
+    make("td", { class: "kb-number kb-small", text: percentText(row.present) }),
   );
 }
 
 /** Causes in order of their posterior; those that are equal in the order of the payload. */
 export function rankedCauses(catalog, posterior) {
   return [...catalog.causes.values()]
-    .map((cause) => ({ id: cause.id, prior: cause.prior, posterior: posterior[cause.id].at(-1) }))
+    .map((cause) => ({
+      id: cause.id,
+      prior: cause.prior,
+      posterior: posterior[cause.id].at(-1),
+      present: posterior[cause.there ?? cause.id].at(-1),
+    }))
     .sort((one, other) => other.posterior - one.posterior);
 }

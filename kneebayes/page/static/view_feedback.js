@@ -22,11 +22,13 @@ export function feedbackCard(catalog, prefix, model, visit, said, onNext, onExpl
   const ranking = rankedCauses(catalog, exact.posterior);
   const truth = ranking.filter((row) => visit.patient.states[row.id] === "present");
   const causes = truth.map((row) => catalog.label(row.id));
+  const silent = visit.patient.there.filter((id) => !visit.patient.causes.includes(id)).map((id) => catalog.label(id));
   return make(
     "section",
     { class: "kb-card kb-feedback", tabindex: "-1", "aria-labelledby": `${prefix}-feedback-title` },
     make("h2", { id: `${prefix}-feedback-title`, text: "What it was" }),
     make("p", { class: "kb-truth", data: { present: visit.patient.causes.join(" ") } }, make("strong", { text: causes.length > 0 ? listed(causes) : "none of the causes" })),
+    silent.length > 0 ? make("p", { class: "kb-small", text: `Also there, but silent: ${listed(silent)}.` }) : null,
     advised(catalog, model, visit, said.advice),
     ...why(catalog, model, visit, said),
     figures(catalog, model, visit, stated, ranking),

@@ -3,8 +3,14 @@ import { make, percentText } from "./view_dom.js";
 
 /** Lists of grounds for a payload, each behind one press. */
 export function groundsOf(payload) {
+  const own = new Map(payload.causes.map((one) => [one.there ?? one.id, one.id])); // a cause by the node that says it is there
+  const arrows = payload.arrows.map((one) => ({
+    ...one,
+    parent: own.get(one.parent) ?? one.parent,
+    child: own.get(one.child) ?? one.child,
+  }));
   const between = new Map();
-  for (const arrow of payload.arrows) {
+  for (const arrow of arrows) {
     const key = `${arrow.parent} ${arrow.child}`;
     between.set(key, [...(between.get(key) ?? []), arrow]);
   }
@@ -39,8 +45,8 @@ export function groundsOf(payload) {
   return {
     arrowText,
     between: (from, to) => between.get(`${from} ${to}`) ?? [],
-    parentsOf: (id) => payload.arrows.filter((one) => one.child === id),
-    childrenOf: (id) => payload.arrows.filter((one) => one.parent === id),
+    parentsOf: (id) => arrows.filter((one) => one.child === id),
+    childrenOf: (id) => arrows.filter((one) => one.parent === id),
     ofArrow: (arrow) => make("div", {}, make("p", { class: "kb-small", text: arrowText(arrow) }), list(arrow.because)),
     /** What the prior of a cause rests on. */
     ofPrior(cause) {

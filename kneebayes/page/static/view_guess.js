@@ -28,7 +28,7 @@ export function guessCard(catalog, prefix, start, onClose) {
     make("h2", { id: `${prefix}-guess-title`, text: "How probable is each cause now?" }),
     make("p", {
       class: "kb-small",
-      text: "Each starts at its probability before any answer. Several causes may be present at once.",
+      text: "Each starts at its probability before any answer: that this is what makes the pain.",
     }),
     ...rows.slice(0, GUESSES_SHOWN).map((row) => row.element),
     rest,
