@@ -131,6 +131,16 @@ class Differential(InJson):
         return ranking_table(self)
 
     @property
+    def explains(self) -> dict[str, float]:
+        """P(cause explains the complaint | evidence) by id; they add up to 1."""
+        return dict(self.case.belief.posteriors)
+
+    @property
+    def present(self) -> dict[str, float]:
+        """P(cause is there | evidence) by id, whether it explains the complaint or not."""
+        return dict(self.case.belief.present)
+
+    @property
     def table(self) -> pd.DataFrame:
         """The ranking, by the name that a table has in every other result."""
         return self.ranking

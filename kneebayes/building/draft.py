@@ -27,6 +27,7 @@ Pair = tuple[str, str]
 ALLOWED = 0.02  # a stated frequency may be this far below what leak and mediators give
 FIRST = 0.01  # a leak of a cause, before its silent rate is known
 LEAST = 1e-6
+COMPLAINS = 0.98  # P(complaint), whatever explains it: a few come with a lump that does not hurt
 MOST = 0.98  # how often a context is found among the patients of a cause, at most
 
 
@@ -50,6 +51,9 @@ class Draft:
         Leak of each node that is no cause.
     silent
         P(a cause is there without anything that brings it), by age, of those that can be.
+    makes_up
+        What is added to a presence, since causes that are found together are not quite
+        independent.
     order
         Ids, parents before children.
     odds
@@ -68,6 +72,7 @@ class Draft:
     ratios: list[tuple[Arrow, Interval]] = field(default_factory=list)
     leaks: dict[str, Interval] = field(default_factory=dict)
     silent: dict[str, tuple[float, ...]] = field(default_factory=dict)
+    makes_up: dict[str, float] = field(default_factory=dict)
     order: list[str] = field(default_factory=list)
     odds: dict[Pair, float] = field(default_factory=dict)
     links: dict[str, dict[str, Numbers]] = field(default_factory=dict)
@@ -192,7 +197,7 @@ class Draft:
         yield table_node(EXPLANATION, self.scales, table, self.explanations)
         for cause in knowledge.diseases:
             yield from self._cause_nodes(cause)
-        ends = dict.fromkeys(self.explanations, 1.0)
+        ends = dict.fromkeys(self.explanations, COMPLAINS)
         complaint = knowledge.meta.complaint
         for id, leak in self.leaks.items():
             if id == complaint:
@@ -256,17 +261,40 @@ class Draft:
 
     def settle_silent(self, table: Numbers) -> None:
         """How often each cause is silent, so that it is there as often as stated."""
-        links = self.links
-        for cause, presence in self.presences.items():
-            own = np.array(self._strengths({cause: 1.0}))
-            node = self.knowledge.there[cause]
-            brought = self._as_links(links.get(node, {}), {cause: 1.0})
-            strengths = np.maximum(own, np.asarray(brought[EXPLANATION]))
-            absent = (table @ (1.0 - strengths)).reshape(1, -1)
-            ages, absent = self.by_age_of(absent)
+        cells = table.reshape(1, -1, len(self.explanations))
+        count, links = len(self.explanations), self.links
+        brought: dict[str, Numbers] = {}
+        for node in self.order:  # parents first
+            cause = self.cause_there.get(node)
+            if cause not in self.presences:
+                continue
+            into = self._as_links(links.get(node, {}), {cause: 1.0})
+            absent = 1.0 - np.asarray(into[EXPLANATION]).reshape(1, 1, count)
+            others = {id: np.atleast_1d(link) for id, link in into.items() if id != EXPLANATION}
+            absent = absent_of(absent, others, brought)
+            wanted = np.array([self.presences[cause].value + self.makes_up.get(cause, 0.0)])
             ratios = np.array([[self._age_ratio(cause, state) for state in self.ages]])
-            present = np.array([presence.value])
-            self.silent[cause] = tuple(silent_rates(present, absent, ages, ratios)[0].tolist())
+            rates = self.rates_of(cells, absent, wanted, ratios)
+            self.silent[cause] = tuple(rates[0].tolist())
+            brought[node] = 1.0 - absent * (1.0 - self.by_cell(rates))
+
+    def rates_of(
+        self, cells: Numbers, absent: Numbers, wanted: Numbers, ratios: Numbers
+    ) -> Numbers:
+        """Silent rates by age from P(nothing brings a cause | cell, explanation), in rows."""
+        ages, by_age = self.by_age_of((cells * absent).sum(axis=2))
+        return silent_rates(wanted, by_age, ages, ratios)
+
+    def by_cell(self, rates: Numbers) -> Numbers:
+        """Rates by age as rates by cell of the table: rows x cells x 1."""
+        shape = tuple(len(self.states(id)) for id in self.scales)
+        if not self.by_age:
+            return rates.reshape(len(rates), 1, 1)
+        axis = self.scales.index(self.by_age)
+        spread = [1] * len(shape)
+        spread[axis] = shape[axis]
+        whole = np.broadcast_to(rates.reshape(len(rates), *spread), (len(rates), *shape))
+        return whole.reshape(len(rates), -1, 1)
 
     @property
     def ages(self) -> tuple[str, ...]:
@@ -348,6 +376,19 @@ class Draft:
         if context is None or not context.states:
             return ("absent", "present")
         return tuple(state.id for state in context.states)
+
+
+def absent_of(
+    absent: Numbers, links: Mapping[str, Numbers], brought: Mapping[str, Numbers]
+) -> Numbers:
+    """P(nothing brings a cause | cell, explanation), with other causes that are found with it.
+
+    As if these were independent given age, sex and explanation, which they nearly are.
+    """
+    for parent, link in links.items():
+        if parent in brought:
+            absent = absent * (1.0 - link.reshape(-1, 1, 1) * brought[parent])
+    return absent
 
 
 def frequency_of(ratios: Numbers, odds: float) -> Numbers:

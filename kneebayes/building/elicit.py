@@ -13,7 +13,7 @@ from kneebayes.building.result import Elicited, Stated
 from kneebayes.building.shares import table_of
 from kneebayes.building.specificity import Specificities
 from kneebayes.building.words import prior_intervals
-from kneebayes.inference import Engine
+from kneebayes.inference import Engine, Evidence
 from kneebayes.knowledge.base import Knowledge
 from kneebayes.knowledge.lint import Remark
 from kneebayes.knowledge.statements import Lexicon
@@ -21,6 +21,8 @@ from kneebayes.network import Network, Numbers
 
 __all__ = ["elicit"]
 
+PRESENCES = 30  # rounds in which presences are held to the last digit
+SAME = 1e-13
 ROUNDS = 6  # in which leaks and odds come to rest, if they can
 MISSED = 0.05  # of a ratio in logarithms, worth a remark outside its interval
 LEAST = 1e-300
@@ -90,7 +92,30 @@ def _rest(draft: Draft, table: Numbers) -> tuple[Network, Contrasts, Specificiti
             break
         specificities.move()
         contrasts.move()
-    return network, contrasts, specificities
+    return _with_presences(draft, table, engine), contrasts, specificities
+
+
+def _with_presences(draft: Draft, table: Numbers, engine: Engine) -> Network:
+    """The network in which every cause is there as often as stated, to the last digit.
+
+    Where causes are found together, how often one is silent follows from the others only
+    nearly; what is missed is made up for until nothing is.
+    """
+    seen = {draft.knowledge.meta.complaint: "present"}
+    nodes = {cause: draft.knowledge.there[cause] for cause in draft.presences}
+    for _ in range(PRESENCES):
+        answer = engine.propagate(Evidence.of(engine.network, seen), list(nodes.values()))
+        missed = {
+            cause: draft.presences[cause].value - answer.present(node)
+            for cause, node in nodes.items()
+        }
+        if max(map(abs, missed.values()), default=0.0) < SAME:
+            break
+        for cause, miss in missed.items():
+            draft.makes_up[cause] = draft.makes_up.get(cause, 0.0) + miss
+        draft.settle_silent(table)
+        engine = engine.on(Network(tuple(draft.nodes(table))))
+    return engine.network
 
 
 def _contrasts(draft: Draft) -> Iterator[Contrast]:
@@ -98,7 +123,7 @@ def _contrasts(draft: Draft) -> Iterator[Contrast]:
     for arrow, interval in draft.contrasts:
         among = arrow.statement.among
         people = complaint if isinstance(among, str) else {**complaint, **suspects(among)}
-        silent = draft.cause_there.get(arrow.child)
+        silent = draft.cause_there.get(arrow.child, "")
         if silent in draft.presences:  # how often it is there where it explains nothing
             people = {**people, silent: "absent"}
         yield Contrast(arrow.parent, arrow.child, interval.value, people)

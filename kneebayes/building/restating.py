@@ -8,12 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from kneebayes.building.draft import Draft, frequency_of
+from kneebayes.building.draft import Draft, absent_of, frequency_of
 from kneebayes.building.evoking import evoke_rows
 from kneebayes.building.places import EXPLANATION
 from kneebayes.building.quantities import Quantities, Quantity
 from kneebayes.building.relinking import between_of, companions_of, relink
-from kneebayes.building.shares import silent_rates
 from kneebayes.inference import Engine, Evidence
 from kneebayes.inference.flat import Integers
 from kneebayes.inference.leaves import relevant_nodes
@@ -200,24 +199,51 @@ class Restating:
 
     def _settle_silent(self, numbers: Numbers, amounts: Numbers, rows: Integers) -> None:
         """How often each cause is silent, so that it is there as often as its amount says."""
-        network, place = self.engine.network, self._place(EXPLANATION)
-        count = len(self.draft.explanations)
-        cells = self.fitting.cells
-        table = numbers[rows, place : place + len(cells) * count].reshape(len(rows), -1, count)
-        for at in self.presences:
-            cause = self.quantities.all[at].node
-            id = self.there[cause]
-            node = network[id]
-            first = self._place(id) + 1
-            for parent in node.parents[: node.parents.index(EXPLANATION)]:
+        place, count = self._place(EXPLANATION), len(self.draft.explanations)
+        end = place + len(self.fitting.cells) * count
+        kinds = self.quantities.all
+        targets = {kinds[at].node: amounts[rows, at] for at in self.presences}
+        values = {kinds[at].node: kinds[at].interval.value for at in self.presences}
+        base = self._silent(self.base[None], self.base[None, place:end], None, None)
+        for cause, (present, _) in base.items():  # what the model makes up for, these rows do too
+            targets[cause] = targets[cause] + present - values[cause]
+        found = self._silent(numbers[rows], numbers[rows, place:end], targets, amounts[rows])
+        for cause, (_, rates) in found.items():
+            numbers[np.ix_(rows, self._rate_places(self.there[cause]))] = rates
+
+    def _silent(
+        self,
+        numbers: Numbers,
+        tables: Numbers,
+        targets: Mapping[str, Numbers] | None,
+        amounts: Numbers | None,
+    ) -> dict[str, tuple[Numbers, Numbers]]:
+        """P(there) as the equations give it, and silent rates: solved for targets, if any."""
+        draft, network = self.draft, self.engine.network
+        cells = tables.reshape(len(numbers), -1, len(draft.explanations))
+        brought: dict[str, Numbers] = {}
+        found = {}
+        for node in draft.order:
+            cause = draft.cause_there.get(node)
+            if cause not in draft.presences:
+                continue
+            starts, first = {}, self._place(node) + 1
+            for parent in network[node].parents:
+                starts[parent] = first
                 first += len(network[parent].states)
-            unbrought = 1.0 - numbers[rows, first : first + count]
-            ages, absent = self.draft.by_age_of(np.einsum("rcn,rn->rc", table, unbrought))
-            ratios = np.stack(
-                [self._age_ratio(amounts[rows], cause, s) for s in self.draft.ages], 1
-            )
-            rates = silent_rates(amounts[rows, at], absent, ages, ratios)
-            numbers[np.ix_(rows, self._rate_places(id))] = rates
+            own = starts[EXPLANATION]
+            absent = 1.0 - numbers[:, None, own : own + cells.shape[2]]
+            links = {id: numbers[:, at + 1] for id, at in starts.items() if id in brought}
+            absent = absent_of(absent, links, brought)
+            rates = self._rates(numbers, node)
+            if targets is not None and amounts is not None:
+                by_age = [self._age_ratio(amounts, cause, age) for age in draft.ages]
+                ratios = np.stack(by_age, axis=1)
+                rates = draft.rates_of(cells, absent, targets[cause], ratios)
+            brought[node] = 1.0 - absent * (1.0 - draft.by_cell(rates))
+            present = np.einsum("c,rcn->r", self.fitting.cells, cells * brought[node])
+            found[cause] = (present, rates)
+        return found
 
     def _age_ratio(self, amounts: Numbers, cause: str, state: str) -> Numbers:
         for at in self.scales:

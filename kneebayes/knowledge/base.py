@@ -168,6 +168,9 @@ class Knowledge:
             else:
                 child = self.there.get(parent, parent)
                 yield Arrow(cause.id, "present", child, said, where)
+                if together(cause, self.diseases.get(parent), said):
+                    there = self.there[cause.id]
+                    yield Arrow(child, "present", there, said, where, silent=True)
         for child, statement in cause.shows.items():
             if child != self.meta.complaint:
                 shown = self.there.get(child, child)
@@ -266,6 +269,12 @@ def brings_along(parent: Cause, said: Statement) -> bool:
     of the other's patients have it, is found among them instead.
     """
     return parent.present_in is None and said.in_cases is None
+
+
+def together(cause: Cause, parent: Cause | None, said: Statement) -> bool:
+    """Whether a cause that another one raises is found with it where it is silent, too."""
+    silent = parent is not None and parent.present_in is not None
+    return silent and cause.present_in is not None and said.risk is not None
 
 
 def _origins_inside(place: str, value: Any) -> Iterator[tuple[str, tuple[str, ...]]]:

@@ -36,8 +36,8 @@ ABOUT = (
     "and often only an abstract was to be had. They show how a model fails, not how often."
 )
 ORDER = {
-    "explains": "Causes are ranked by the probability that they explain the pain.",
-    "posterior": "Causes are ranked by the probability that they are present.",
+    "posterior": "Causes are ranked by the probability that they explain the pain.",
+    "present": "Causes are ranked by the probability that they are there.",
 }
 
 
