@@ -232,11 +232,6 @@ class Model:
         return self.data.remarks
 
     @property
-    def complaint_probability(self) -> float:
-        """P(complaint) that follows from the stated priors; not stated anywhere itself."""
-        return self.data.elicited.complaint_probability
-
-    @property
     def group_priors(self) -> Mapping[str, float]:
         """P(at least one member | complaint) by group, with nothing else known."""
         return self.data.group_priors

@@ -80,18 +80,22 @@ def _rest(draft: Draft, table: Numbers) -> tuple[Network, Contrasts, Specificiti
     complaint = draft.knowledge.meta.complaint
     specificities = Specificities(draft.specificities, {}, complaint)
     contrasts = Contrasts(_contrasts(draft), draft.odds)
-    engine: Engine | None = None
-    for turn in range(ROUNDS):
+
+    def made() -> Network:
+        """The network with leaks, odds and silent rates as they stand."""
         draft.take_leaks(specificities.leaks)
         draft.solve_links()
         draft.settle_silent(table)
-        network = Network(tuple(draft.nodes(table)))
-        engine = Engine(network) if engine is None else engine.on(network)
+        return Network(tuple(draft.nodes(table)))
+
+    engine = Engine(made())
+    for turn in range(ROUNDS):
         at_rest = [specificities.measure(engine), contrasts.measure(engine)]
         if all(at_rest) or turn == ROUNDS - 1:
             break
         specificities.move()
         contrasts.move()
+        engine = engine.on(made())
     return _with_presences(draft, table, engine), contrasts, specificities
 
 

@@ -209,7 +209,8 @@ class Restating:
             targets[cause] = targets[cause] + present - values[cause]
         found = self._silent(numbers[rows], numbers[rows, place:end], targets, amounts[rows])
         for cause, (_, rates) in found.items():
-            numbers[np.ix_(rows, self._rate_places(self.there[cause]))] = rates
+            places = np.array(self._rate_places(self.there[cause]), dtype=np.int64)
+            numbers[np.ix_(rows, places)] = rates
 
     def _silent(
         self,

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 __all__ = ["NAIVE", "NETWORK", "PRIOR", "Diagnostician", "Judge", "judged"]
 
 NETWORK, NAIVE, PRIOR = "network", "naive Bayes", "prior only"
-EXPLAINS, PRESENT = "posterior", "posterior"
+EXPLAINS, PRESENT = "posterior", "present"
 EDGE = 1e-9  # naive Bayes may say 0 and 1 of one cause; it is kept this far from both
 SHOWN = 3
 
@@ -42,8 +42,8 @@ class Judge:
     knowledge
         What it was made from.
     ranked_by
-        Column of the ranking that orders it: ``posterior`` (explains the pain) or ``present``. Empty: the first
-        of them that the ranking has.
+        Column of the ranking that orders it: ``posterior`` (explains the pain) or ``present``
+        (is there). Empty: the first of them that the ranking has.
 
     Attributes
     ----------
