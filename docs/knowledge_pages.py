@@ -182,7 +182,7 @@ def _cause_page(shelf: Shelf, cause: Cause) -> str:
 
 def _traced(shelf: Shelf, row: TraceRow) -> Stated:
     about = "" if row.about == "prior" else shelf.link_label(row.node)
-    ratio = row.stated.startswith("risk:")
+    ratio = "ratio" in row.stated or row.stated.startswith("risk:") or row.value > 1.0
     value, low, high = (_number(x, ratio) for x in (row.value, row.low, row.high))
     interval = f"{value} ({low} to {high})"
     used = "" if row.about == "prior" else f"<br>in the network: {_number(row.link)}"

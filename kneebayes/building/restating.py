@@ -144,8 +144,13 @@ class Restating:
         if key not in self.solved:
             while len(self.solved) >= SOLVED_KEPT:
                 self.solved.pop(next(iter(self.solved)))
-            self.solved[key] = self.fitting.fit(shares, ratios)
+            self.solved[key] = self.fitting.fit(shares, ratios, self._stated())
         return self.solved[key]
+
+    def _stated(self) -> tuple[Numbers, Numbers]:
+        """Shares and ratios of the model itself."""
+        shares = np.nan_to_num(self.values[self.priors], nan=0.0)
+        return shares / shares.sum(), np.nan_to_num(self.values[self.scales], nan=1.0)
 
     def _relink(self, numbers: Numbers, amounts: Numbers, rows: Integers) -> None:
         """Links that follow from stated frequencies and ratios, for some of the rows."""

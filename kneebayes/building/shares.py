@@ -80,7 +80,12 @@ class Shares:
         if not self.ratios:
             self.mine = self.other = np.zeros((0, len(self.cells)), dtype=np.bool_)
 
-    def fit(self, shares: Numbers, odds_ratios: Numbers) -> Numbers:
+    def fit(
+        self,
+        shares: Numbers,
+        odds_ratios: Numbers,
+        near: tuple[Numbers, Numbers] | None = None,
+    ) -> Numbers:
         """Tables under which shares and ratios hold: rows x cells x explanations.
 
         Parameters
@@ -89,39 +94,42 @@ class Shares:
             Rows x explanations, each row adding up to 1.
         odds_ratios
             Rows x ratios; one that cannot be met stays as near as it comes.
+        near
+            Shares and ratios of one reading that all rows are near to; what is found for it is
+            where they start. So a row comes out the same in whatever company it is fitted.
         """
         wanted = np.log(np.maximum(shares, LEAST))
         goals = np.log(np.maximum(odds_ratios, LEAST))
         weights, used = wanted, goals
-        if len(wanted) > 1:  # many readings of the words start from the middle one
-            weights, used = self._fitted(*self._middle(wanted, goals), ROUNDS)
-            weights = wanted + (weights - wanted.mean(axis=0))
-            used = goals + (used - goals.mean(axis=0))
-        one = len(wanted) == 1
-        weights, used = self._fitted(weights, used, wanted, goals, ROUNDS if one else FEWER)
+        if near is not None:
+            middle, ratios = (np.log(np.maximum(one[None], LEAST)) for one in near)
+            weights, used = self._fitted(middle, ratios, middle, ratios, ROUNDS)
+            weights, used = wanted + (weights - middle), goals + (used - ratios)
+        rounds, close = (ROUNDS, CLOSE) if near is None else (FEWER, NEAR)
+        weights, used = self._fitted(weights, used, wanted, goals, rounds)
         for _ in range(POLISH):
             away = self._away(weights, used, wanted)
-            if np.abs(away).max() < (CLOSE if one else NEAR):
+            moving = np.abs(away).max(axis=1, keepdims=True) >= close
+            if not moving.any():
                 break
-            weights = weights + away
+            weights = weights + moving * away
         return self._table(weights, used)
-
-    def _middle(self, wanted: Numbers, goals: Numbers) -> tuple[Numbers, ...]:
-        middle = wanted.mean(axis=0, keepdims=True), goals.mean(axis=0, keepdims=True)
-        return (*middle, *middle)
 
     def _fitted(
         self, weights: Numbers, used: Numbers, wanted: Numbers, goals: Numbers, rounds: int
     ) -> tuple[Numbers, Numbers]:
-        """Weights and ratios, moved again and again by what they miss."""
+        """Weights and ratios, moved again and again by what they miss, each row until it rests."""
+        weights, used = weights.copy(), used.copy()
+        rows = np.arange(len(wanted))
         for _ in range(rounds):
-            table = self._table(weights, used)
+            table = self._table(weights[rows], used[rows])
             reached = np.einsum("c,rcn->rn", self.cells, table)
-            weights = weights + wanted - np.log(np.maximum(reached, LEAST))
-            missed = goals - self._reached(table)
-            moved = np.clip(used + STEP * missed, -FURTHEST, FURTHEST) - used
-            used = used + moved
-            if not moved.size or float(np.abs(moved).max()) < FAR:
+            weights[rows] += wanted[rows] - np.log(np.maximum(reached, LEAST))
+            missed = goals[rows] - self._reached(table)
+            moved = np.clip(used[rows] + STEP * missed, -FURTHEST, FURTHEST) - used[rows]
+            used[rows] += moved
+            rows = rows[np.abs(moved).max(axis=1, initial=0.0) >= FAR]
+            if not rows.size:
                 break
         return weights, used
 

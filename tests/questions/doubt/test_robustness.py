@@ -89,16 +89,10 @@ def test_more_spread_gives_wider_intervals(knee: kb.Model) -> None:
     assert widths == sorted(widths)
 
 
-def test_an_observed_cause_is_certain_in_every_draw(knee: kb.Model) -> None:
-    told = knee.diagnose({"gout": True, "fever": True}).robustness(30)
-    assert (told.draws["gout"] == 1.0).all()
-
-
-def test_draws_that_cannot_hold_are_counted(knee: kb.Model) -> None:
-    told = knee.diagnose().robustness(300, spread=2.0)
-    assert told.spread.redrawn > 0
-    assert len(told.draws) == 300
-    assert "replaced: no network has such priors" in told.text
+def test_a_cause_said_to_be_absent_explains_nothing_in_any_draw(knee: kb.Model) -> None:
+    told = knee.diagnose({"gout": False, "fever": True}).robustness(30)
+    assert (told.draws["gout"] == 0.0).all()
+    assert told.draws.sum(axis=1).to_numpy() == pytest.approx(np.ones(30), rel=1e-9)
 
 
 def test_a_robot_can_be_doubted_too(robot: kb.Model) -> None:
@@ -139,4 +133,5 @@ def test_what_was_solved_for_one_patient_serves_the_next(knee: kb.Model) -> None
     fresh = kb.load().diagnose(patient).robustness(50, seed=9)
     knee.diagnose({"leg swelling": True}).robustness(50, seed=9)
     assert knee.solved
-    assert knee.diagnose(patient).robustness(50, seed=9).draws.equals(fresh.draws)
+    again = knee.diagnose(patient).robustness(50, seed=9).draws
+    assert again.to_numpy() == pytest.approx(fresh.draws.to_numpy(), rel=1e-9)
