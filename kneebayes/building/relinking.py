@@ -137,9 +137,9 @@ def between_of(knowledge: Knowledge) -> set[str]:
 def companions_of(knowledge: Knowledge) -> dict[str, tuple[str, ...]]:
     """What is certainly there with each cause: the complaint, and that it is there."""
     complaint = knowledge.meta.complaint
-    alone = dict.fromkeys(knowledge.there.values(), (complaint,))
-    apart = {id: (complaint, node) for id, node in knowledge.there.items() if node != id}
-    return alone | apart
+    found: dict[str, tuple[str, ...]] = dict.fromkeys(knowledge.there.values(), (complaint,))
+    found |= {id: (complaint, node) for id, node in knowledge.there.items() if node != id}
+    return found
 
 
 def _ancestors(
