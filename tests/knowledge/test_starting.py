@@ -22,6 +22,7 @@ from kneebayes.knowledge.records import (
     Method,
     UrgencyRule,
 )
+from kneebayes.knowledge.sayings import Saying
 from kneebayes.knowledge.settings import Setting
 from kneebayes.knowledge.statements import Claim, Lexicon, Reference
 from kneebayes.knowledge.telling import Incoherence, Voice
@@ -31,7 +32,7 @@ FIELDS = ROOT / "priors" / "README.md"
 GUIDE = ROOT / "docs" / "how-to" / "another-complaint.md"
 KINDS: tuple[type[Record], ...] = (
     Meta, Claim, Reference, Lexicon, Group, Cause, Context, Mediator, Finding, Method, UrgencyRule,
-    Setting, Incoherence, Voice,
+    Setting, Incoherence, Saying, Voice,
 )  # fmt: skip
 
 

@@ -200,12 +200,17 @@ def test_a_learnt_model_answers_everything(taught_knee: kb.Model) -> None:
     assert taught_knee.in_setting("emergency").setting == "emergency"
 
 
-def test_patients_who_were_not_seen_are_foretold_better(truth: kb.Model, taught: kb.Model) -> None:
-    told = taught.learnt.score(patients_of(truth, 400, 2))
-    assert told.gain > 2.0 * told.error
-    ideal = taught.learnt.score(patients_of(truth, 400, 2))
-    assert isinstance(ideal, HeldOut)
-    assert told.after == pytest.approx(told.before + told.gain)
+def test_patients_who_were_not_seen_are_foretold_better(robot: kb.Model) -> None:
+    """Over truths that the text leaves open, by more than chance."""
+    gains = []
+    for seed in range(1, 9):
+        truth = perturbed(robot, seed)
+        taught = robot.update(patients_of(truth, 400, 1), progress=False)
+        score = taught.learnt.score(patients_of(truth, 400, 2))
+        assert isinstance(score, HeldOut)
+        assert score.after == pytest.approx(score.before + score.gain)
+        gains.append(score.gain)
+    assert np.mean(gains) > 2.0 * np.std(gains, ddof=1) / np.sqrt(len(gains))
 
 
 def test_where_the_text_was_right_little_is_lost(robot: kb.Model) -> None:
