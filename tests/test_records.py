@@ -18,8 +18,13 @@ def _records() -> Iterator[type]:
                 yield one
 
 
-# what a module gathers in private may grow
-PUBLIC = [one for one in _records() if not one.__name__.startswith("_")]
+# what a module gathers in private may grow, and so may a draft that is solved step by step
+GROWING = {"Draft"}
+PUBLIC = [
+    record
+    for record in _records()
+    if not record.__name__.startswith("_") and record.__name__ not in GROWING
+]
 
 
 def test_there_are_records() -> None:

@@ -69,7 +69,7 @@ def _contradictions(knowledge: Knowledge) -> Iterator[Remark]:
 def _loose_findings(knowledge: Knowledge) -> Iterator[Remark]:
     reached = {arrow.child for arrow in knowledge.arrows()}
     for finding in knowledge.findings.values():
-        if finding.id not in reached:
+        if finding.id not in {*reached, knowledge.meta.complaint}:
             text = "no cause or mediator produces it."
             yield Remark("finding without cause", finding.id, text)
     for mediator in knowledge.mediators.values():
