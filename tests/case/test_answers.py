@@ -49,28 +49,6 @@ ACCEPTED = [
     ("sudden onset", True, (0.0, 1.0), "sudden"),
     ("mild pain or discomfort", True, (1.0, 0.0), "absent"),
     ("exam: knee normal", True, (1.0, 0.0), "absent"),
-    ("age", "older", (0.0, 0.0, 0.0, 1.0), "older age"),
-    ("age", "Older Age", (0.0, 0.0, 0.0, 1.0), "older age"),
-    ("age", "middle_age", (0.0, 0.0, 1.0, 0.0), "middle age"),
-    ("age", "middle-aged", (0.0, 0.0, 1.0, 0.0), "middle age"),
-    ("age", "child", (1.0, 0.0, 0.0, 0.0), "adolescent"),
-    ("age", 17, (1.0, 0.0, 0.0, 0.0), "adolescent"),
-    ("age", 18, (0.0, 1.0, 0.0, 0.0), "young adult"),
-    ("age", 59.9, (0.0, 0.0, 1.0, 0.0), "middle age"),
-    ("age", 70, (0.0, 0.0, 0.0, 1.0), "older age"),
-    ("age", "67", (0.0, 0.0, 0.0, 1.0), "older age"),
-    ("age", " 17.5 ", (1.0, 0.0, 0.0, 0.0), "adolescent"),
-    ("age", np.int64(67), (0.0, 0.0, 0.0, 1.0), "older age"),
-    ("age", 120, (0.0, 0.0, 0.0, 1.0), "older age"),
-    ("older age", True, (0.0, 0.0, 0.0, 1.0), "older age"),
-    ("older", "yes", (0.0, 0.0, 0.0, 1.0), "older age"),
-    ("older", False, (1.0, 1.0, 1.0, 0.0), "one of adolescent, young adult, middle age"),
-    (
-        "age",
-        {"older": 0.25, "middle age": 0.75},
-        (0.0, 0.0, 0.75, 0.25),
-        "adolescent 0, young adult 0, middle age 0.75, older age 0.25",
-    ),
     ("gout", True, (0.0, 1.0), "present"),
     ("osteoporosis", "yes", (0.0, 1.0), "present"),
     ("local inflammation", False, (1.0, 0.0), "absent"),
@@ -79,8 +57,6 @@ ACCEPTED = [
 ALLOWED = {
     "fever": "'fever' must be True (present), False (absent) or a probability between 0 and 1.",
     "onset": "'onset' must be 'gradual' or 'sudden', or a probability.",
-    "age": "'age' must be one of 'adolescent', 'young adult', 'middle age', 'older age', or a "
-    "probability for each.",
 }
 
 REFUSED = [
@@ -107,10 +83,6 @@ REFUSED = [
     ("onset", np.False_, "np.False_"),
     ("onset", "slow", "'slow'"),
     ("onset", 2, "2"),
-    ("age", True, "True"),
-    ("age", "yes", "'yes'"),
-    ("age", "ancient", "'ancient'"),
-    ("age", {"ancient": 1.0}, "{'ancient': 1.0}"),
 ]
 
 TWICE = [
@@ -120,8 +92,6 @@ TWICE = [
     ({"fever": None, "temperature": False}, "fever", (1.0, 0.0)),
     ({"gradual onset": True, "onset": "gradual"}, "onset", (1.0, 0.0)),
     ({"gradual onset": True, "sudden onset": False}, "onset", (1.0, 0.0)),
-    ({"older": False, "young": False}, "age", (1.0, 0.0, 1.0, 0.0)),
-    ({"older": False, "age": "young"}, "age", (0.0, 1.0, 0.0, 0.0)),
 ]
 
 DISAGREEING = [
@@ -131,10 +101,6 @@ DISAGREEING = [
     ({"gradual onset": True, "sudden onset": True}, "'gradual onset' and 'sudden onset'"),
     ({"older": True, "age": "young"}, "'older' and 'age'"),
     ({"older age": True, "young": True}, "'older age' and 'young'"),
-    (
-        {"young": False, "older": False, "middle": False, "adolescent": False},
-        "'middle' and 'adolescent'",
-    ),
 ]
 
 
@@ -149,10 +115,58 @@ def test_an_answer_is_understood(
     knee: kb.Model, name: str, said: object, likelihood: tuple[float, ...], state: str
 ) -> None:
     node = knee.names.meaning(name, ("finding", "context", "cause", "mediator")).id
+    node = knee.knowledge.there.get(node, node)
     answer = answer_about(knee.diagnose({name: said}), node)
     assert answer.likelihood == pytest.approx(likelihood)
     assert answer.state == state
     assert answer.label == knee.knowledge.label(node)
+
+
+@pytest.mark.parametrize("said", [1.5, 17, 18, 39, 59.9, "67", " 17.5 ", np.int64(67), 79, 120])
+def test_an_age_is_the_first_span_that_holds_it(knee: kb.Model, said: object) -> None:
+    states = knee.knowledge.contexts["age"].states
+    years = float(str(said))
+    [holds, *_] = [state for state in states if state.below is None or years < state.below]
+    answer = answer_about(knee.diagnose({"age": said}), "age")
+    assert answer.state == holds.label
+    assert answer.likelihood == tuple(float(state.id == holds.id) for state in states)
+
+
+def test_a_state_is_understood_by_each_of_its_names(knee: kb.Model) -> None:
+    states = knee.knowledge.contexts["age"].states
+    for state in states:
+        sure = tuple(float(one.id == state.id) for one in states)
+        for name in (state.label, state.label.upper(), state.id, *state.aliases):
+            assert answer_about(knee.diagnose({"age": name}), "age").likelihood == sure
+            assert answer_about(knee.diagnose({name: "yes"}), "age").likelihood == sure
+        without = answer_about(knee.diagnose({state.label: False}), "age")
+        assert without.likelihood == tuple(1.0 - share for share in sure)
+        others = [one.label for one in states if one.id != state.id]
+        assert without.state == "one of " + ", ".join(others)
+
+
+def test_states_with_a_probability_each(knee: kb.Model) -> None:
+    first, second, *others = knee.knowledge.contexts["age"].states
+    dx = knee.diagnose({"age": {first.label: 0.25, second.id: 0.75}})
+    answer = answer_about(dx, "age")
+    assert answer.likelihood == (0.25, 0.75, *(0.0 for _ in others))
+    assert answer.state.startswith(f"{first.label} 0.25, {second.label} 0.75")
+
+
+@pytest.mark.parametrize("said", [True, "yes", "ancient", {"ancient": 1.0}])
+def test_what_is_no_state_is_refused_with_all_that_are(knee: kb.Model, said: object) -> None:
+    labels = ", ".join(f"'{state.label}'" for state in knee.knowledge.contexts["age"].states)
+    text = f"'age' must be one of {labels}, or a probability for each. Got {said!r}."
+    with pytest.raises(kb.EvidenceError, match=re.escape(text)):
+        knee.diagnose({"age": said})
+
+
+def test_states_ruled_out_one_by_one(knee: kb.Model) -> None:
+    first, *others = knee.knowledge.contexts["age"].states
+    said: dict[str, object] = {state.label: False for state in others}
+    assert answer_about(knee.diagnose(said), "age").state == first.label
+    with pytest.raises(kb.EvidenceError, match="speak of the same thing and disagree"):
+        knee.diagnose(said | {first.label: False})
 
 
 @pytest.mark.parametrize(
@@ -197,17 +211,12 @@ def test_an_age_that_nobody_has_is_refused(knee: kb.Model, said: object) -> None
 
 
 MEANT = [
-    ("no fever", [("fever", False)]),
-    ("No Fever", [("Fever", False)]),
-    ("without fever", [("fever", False)]),
     ("fever absent", [("fever", False)]),
     ("fever=no", [("fever", False)]),
     ("fever = absent", [("fever", False)]),
     ("fever: no", [("fever", False)]),
     ("fever no", [("fever", False)]),
-    ("afebrile", [("febrile", False)]),
     ("negative Lachman", [("Lachman", False)]),
-    ("not swolen knee", [("swollen knee", False)]),
     ("fever=yes", [("fever", True)]),
     ("fever=0.7", [("fever", 0.7)]),
     ("age=67", [("age", 67)]),
@@ -233,26 +242,37 @@ def test_an_answer_in_place_of_a_name_is_told_how_to_say_it(
     assert (str(again), again.instead, again.start) == (str(error), error.instead, error.start)
 
 
-def test_all_unknown_names_are_told_at_once(knee: kb.Model) -> None:
+@pytest.mark.parametrize(
+    ("name", "right"),
+    [
+        ("no squeak", "squeak"),
+        ("No Squeak", "Squeak"),
+        ("without squeak", "squeak"),
+        ("not squeek", "squeak"),
+        ("asqueak", "squeak"),
+    ],
+)
+def test_a_denial_is_told_how_to_say_it(robot: kb.Model, name: str, right: str) -> None:
     with pytest.raises(kb.UnknownNameError) as caught:
-        knee.diagnose({"fevr": True, "warmth": True, "swolen knee": False, "no fever": True})
+        robot.diagnose({name: True})
+    assert list(caught.value.instead) == [(right, False)]
+    assert f"named '{name}'. To say that it is absent: {{{right!r}: False}}." in str(caught.value)
+
+
+def test_all_unknown_names_are_told_at_once(robot: kb.Model) -> None:
+    with pytest.raises(kb.UnknownNameError) as caught:
+        robot.diagnose({"squeek": True, "rust": True, "sparkz": False, "no squeak": True})
     error = caught.value
     first, second, third = str(error).splitlines()
-    assert "named 'fevr'. Did you mean 'fever'?" in first
-    assert "named 'swolen knee'. Did you mean 'swollen knee'" in second
-    assert "named 'no fever'. To say that it is absent: {'fever': False}." in third
-    assert [one.name for one in error.others] == ["swolen knee", "no fever"]
+    assert "named 'squeek'. Did you mean 'squeak'?" in first
+    assert "named 'sparkz'. Did you mean 'sparks'" in second
+    assert "named 'no squeak'. To say that it is absent: {'squeak': False}." in third
+    assert [one.name for one in error.others] == ["sparkz", "no squeak"]
     again = pickle.loads(pickle.dumps(error))
     assert (str(again), len(again.others)) == (str(error), 2)
 
 
-def test_a_denial_of_many_names_each(knee: kb.Model) -> None:
-    text = "To say that it is absent: {'swollen knee': False}, {'swollen leg': False} or {"
-    with pytest.raises(kb.UnknownNameError, match=re.escape(text)):
-        knee.diagnose({"not swollen": True})
-
-
-@pytest.mark.parametrize("name", ["no idea", "no", "=67", "fever and no cough", "non-smoker"])
+@pytest.mark.parametrize("name", ["no idea", "no", "=67", "fever and no cough"])
 def test_what_denies_nothing_known_is_not_turned_round(knee: kb.Model, name: str) -> None:
     with pytest.raises(kb.UnknownNameError) as caught:
         knee.diagnose({name: True})
@@ -301,7 +321,7 @@ def test_a_group_that_is_absent_is_all_its_members_absent(knee: kb.Model, said: 
     assert knee.diagnose({"tumor": said}).to_json() == knee.diagnose(members).to_json()
 
 
-@pytest.mark.parametrize("said", [True, "present", 0.3, 1, float("nan"), "maybe", []])
+@pytest.mark.parametrize("said", [True, "present", 0.3, 1, "maybe", []])
 def test_a_group_that_is_present_says_not_which(knee: kb.Model, said: object) -> None:
     text = (
         "'tumor' is a group: as evidence it can be False (all of it absent) or None. "
@@ -318,7 +338,7 @@ def test_a_group_and_its_member_can_disagree(knee: kb.Model) -> None:
 
 
 def test_answers_come_in_the_order_of_the_network(knee: kb.Model) -> None:
-    said = {"warmth": True, "age": "older", "fever": False, "gout": 0.5}
+    said = {"warmth": True, "age": "older", "fever": False, "osteosarcoma": 0.5}
     answers = knee.diagnose(said).answers
     places = [knee.network.index[answer.id] for answer in answers]
     assert places == sorted(places)
