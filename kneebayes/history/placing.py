@@ -59,7 +59,7 @@ def _is_close(pattern: Pattern, used: frozenset[int], words: Sequence[Word]) -> 
     ]
     if any(word.lower in ENDING | turns("barring") for word in between):
         return False
-    turning = [word for word in between if word.lower in turns("denials") | {"or"}]
+    turning = [word for word in between if word.lower in turns("denials") | {"or", "nor"}]
     if any(not _only_parts(used, words, word.index) for word in turning):
         return False
     several = len(pattern.stems) > 1
@@ -72,7 +72,7 @@ def _is_close(pattern: Pattern, used: frozenset[int], words: Sequence[Word]) -> 
 def _only_parts(used: frozenset[int], words: Sequence[Word], at: int) -> bool:
     """Whether a word only parts a place from the rest: ``the knee is not swollen``."""
     before = _are_sites(words, (one for one in used if one < at))
-    if words[at].lower != "or" or before:
+    if words[at].lower not in {"or", "nor"} or before:
         return before
     listed = words[min(used)].lower in turns("denials")
     listed = listed or any(ABILITY in words[one].stems for one in used)

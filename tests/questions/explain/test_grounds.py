@@ -5,7 +5,7 @@ from itertools import combinations, product
 
 import numpy as np
 import pytest
-from kneebayes.building.onset import stated_network
+from kneebayes.building.places import stated_network
 
 import kneebayes as kb
 from kneebayes.inference import Evidence
