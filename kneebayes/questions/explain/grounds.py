@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from kneebayes.building.places import stated_network
+from kneebayes.building.places import EXPLANATION, stated_network
 from kneebayes.building.tracing import spelled_out
 from kneebayes.inference.paths import ancestors, descendants
 from kneebayes.knowledge import Knowledge
 from kneebayes.knowledge.base import Arrow
-from kneebayes.network import Network
+from kneebayes.network import Network, Node
 
 __all__ = ["ORIGINS", "Grounds", "grounds_of_answer", "grounds_of_prior", "joined_shares"]
 
@@ -48,12 +48,13 @@ class Grounds:
 
 def grounds_of_prior(knowledge: Knowledge, causes: Sequence[str]) -> Grounds:
     """What the priors of some causes rest on."""
-    statements = [knowledge.causes[id].commonness for id in causes]
-    return _grounds(
-        knowledge,
-        [(*statement.because, *statement.published_because) for statement in statements],
-        True,
-    )
+    return _grounds(knowledge, [_share_because(knowledge, id) for id in causes], True)
+
+
+def _share_because(knowledge: Knowledge, cause: str) -> tuple[str, ...]:
+    """Origins of the share of the complaint that a cause explains."""
+    said = knowledge.diseases[cause].commonness
+    return (*said.because, *said.bounds_because)
 
 
 def grounds_of_answer(
@@ -68,8 +69,9 @@ def grounds_of_answer(
     These are the origins of the arrows between cause and answer: on directed paths through
     mediators; if there are none, on directed paths through other causes too. If there are none
     either, the answer bears on the cause only through something else that is known, such as
-    the complaint that two causes share; then the arrows of the shortest such paths count (of
-    those that d-separation leaves open, Pearl 1988).
+    the complaint, which one of the causes explains; then the arrows of the shortest such paths
+    count (of those that d-separation leaves open, Pearl 1988), and where causes compete for the
+    complaint the shares of it that they explain.
 
     Parameters
     ----------
@@ -82,7 +84,7 @@ def grounds_of_answer(
     known
         Ids of all else that is known.
     """
-    network = stated_network(network)
+    network = _with_competition(stated_network(network), knowledge)
     closed = set(known) - {answer, *causes}
     between: set[Ends] = set()
     for stopping in (closed | (set(knowledge.causes) - {answer, *causes}), closed):
@@ -93,9 +95,46 @@ def grounds_of_answer(
     direct = bool(between)
     if not direct:
         for cause in causes:
-            between |= _shortest_open(network, cause, answer, set(known) - {answer, cause})
-    carrying = [arrow for arrow in knowledge.arrows() if (arrow.parent, arrow.child) in between]
-    return _grounds(knowledge, [_because(knowledge, statement) for statement in carrying], direct)
+            open_through = (set(known) | {EXPLANATION}) - {answer, cause}
+            between |= _shortest_open(network, cause, answer, open_through)
+    carrying = [
+        _because(knowledge, arrow)
+        for arrow in knowledge.arrows()
+        if (arrow.parent, arrow.child) in between
+    ]
+    for start, end in sorted(between):  # to explain is to be there: how often it is silent counts
+        if start in knowledge.diseases and knowledge.there.get(start) == end != start:
+            presence = knowledge.diseases[start].present_in
+            said = presence.because if presence else _share_because(knowledge, start)
+            carrying.append(tuple(said))
+    competing = [start for start, end in between if end == EXPLANATION]
+    carrying += [_share_because(knowledge, cause) for cause in sorted(competing)]
+    return _grounds(knowledge, carrying, direct)
+
+
+def _with_competition(network: Network, knowledge: Knowledge) -> Network:
+    """The arrows as stated, and a node that all causes lead to: which explains the complaint.
+
+    Age and sex lead to the causes that they are said to raise; how the others give way follows
+    from the competition.
+    """
+    if EXPLANATION in network:
+        return network
+    causes = tuple(id for id in network.index if id in knowledge.diseases)
+    stated = {(arrow.parent, arrow.child) for arrow in knowledge.arrows()}
+    nodes = [
+        Node(
+            node.id,
+            node.states,
+            tuple(parent for parent in node.parents if (parent, node.id) in stated),
+            leak=0.0,
+        )
+        if node.id in causes
+        else node
+        for node in network.nodes
+    ]
+    competition = Node(EXPLANATION, ("absent", "present"), causes, leak=0.0)
+    return Network((*nodes, competition))
 
 
 def joined_shares(grounds: Iterable[tuple[Grounds, float]]) -> dict[str, float]:

@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from kneebayes.building.places import stated_network
 from kneebayes.inference import Engine, Evidence
 from kneebayes.inference.paths import ancestors, descendants
 from kneebayes.knowledge import Knowledge
@@ -147,7 +148,8 @@ def _suspicions(
     odds: SubsetOdds,
 ) -> Iterator[_Suspicion]:
     """Answers that count for less than alone, or against the cause, and the causes they raise."""
-    lines = [_line(engine.network, id) for id in parts]
+    network = stated_network(engine.network)  # where each cause that explains has its own arrows
+    lines = [_line(network, id) for id in parts]
     suspects = list(_suspects(parts, causes, odds, lines))
     told_present = [id for id in parts if evidence.hard_state(id) == 1 and id in knowledge.causes]
     for place, shared in suspects:
