@@ -113,7 +113,9 @@ def probability_of(
     probability = engine.posterior(asked, evidence)
     if not groups or probability == 0.0:
         return probability
-    members = knowledge.groups[meant[groups[0]].id].members
+    # as everywhere, a cause that is named is there, whether it explains the complaint or not
+    named = knowledge.groups[meant[groups[0]].id].members
+    members = [knowledge.there.get(id, id) for id in named]
     return probability * engine.probability_of_any([members], evidence.plus(asked))[0]
 
 
