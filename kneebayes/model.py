@@ -46,6 +46,7 @@ if TYPE_CHECKING:
     from kneebayes.questions.ask.interview import interview
     from kneebayes.questions.attribute.distinguishability import distinguish
     from kneebayes.questions.attribute.sampled import sample
+    from kneebayes.study.accuracy import accuracy
     from kneebayes.study.evaluating import evaluate_model
     from kneebayes.study.misspecification import misspecify
     from kneebayes.teaching.case import new_case
@@ -73,6 +74,7 @@ else:
                 "kneebayes.questions.ask.interview": "interview",
                 "kneebayes.questions.attribute.distinguishability": "distinguish",
                 "kneebayes.questions.attribute.sampled": "sample",
+                "kneebayes.study.accuracy": "accuracy",
                 "kneebayes.study.evaluating": "evaluate_model",
                 "kneebayes.study.misspecification": "misspecify",
                 "kneebayes.teaching.case": "new_case",
@@ -337,6 +339,7 @@ class Model:
     simulate = simulate
     simulate_to_file = simulate_to_file
     benchmark_cohort = benchmark_cohort
+    accuracy = accuracy
     evaluate = evaluate_model
     misspecify = misspecify
 

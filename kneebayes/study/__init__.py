@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from kneebayes.study.accuracy import Accuracy, AccuracyRow, accuracy
 from kneebayes.study.baselines import without_mediators
 from kneebayes.study.calibration import Bin, Calibration, calibration_of
 from kneebayes.study.evaluating import BASELINES, evaluate, evaluate_predictions
@@ -15,6 +16,8 @@ from kneebayes.study.reading_evaluation import ReadingEvaluation, evaluate_readi
 
 __all__ = [
     "BASELINES",
+    "Accuracy",
+    "AccuracyRow",
     "Bin",
     "Calibration",
     "DifferentialClassifier",
@@ -25,6 +28,7 @@ __all__ = [
     "ReadingEvaluation",
     "Scoring",
     "World",
+    "accuracy",
     "calibration_of",
     "evaluate",
     "evaluate_predictions",

@@ -1,0 +1,247 @@
+"""Likelihood ratios of the model beside published ones, for every pair with a source."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from kneebayes.building.model import ModelData, ModelLike
+from kneebayes.case.case import Case
+from kneebayes.errors import KneebayesError
+from kneebayes.odds import logit
+from kneebayes.view.report import Report, Reporting, made_by, made_by_line
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.axes import Axes
+
+__all__ = ["Accuracy", "AccuracyRow", "accuracy"]
+
+FILE = "published_ratios.csv"
+NEAR = 1.5  # so many times outside the published interval is still near
+HEADER = ("cause", "answer", "among", "published", "model", "")
+WORDS = {"present": True, "absent": False}
+EDGE = 1e-12
+ABOUT = (
+    "Each figure is by how much the answer multiplies the odds that the cause is there, among "
+    "people with the complaint and with what stands under 'among'."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class AccuracyRow:
+    """One published ratio, and what the model makes of it.
+
+    Attributes
+    ----------
+    cause, answer, among
+        Id of the cause, the answer, and what the people had in whom it was measured.
+    low, high, source
+        The published interval (one figure twice), and the id of its reference.
+    model
+        How much the answer multiplies the odds that the cause is there, in the model.
+    verdict
+        ``inside`` the interval, ``near`` (within a factor of 1.5 of it), ``far``, or
+        ``reversed``: the other way round than a published ratio that is clear.
+    """
+
+    cause: str
+    answer: str
+    among: str
+    low: float
+    high: float
+    source: str
+    model: float
+    verdict: str
+
+
+def accuracy(model: ModelLike) -> Accuracy:
+    """The model's likelihood ratios beside published ones.
+
+    A ratio is that of the odds that the cause is there, with the answer against without it
+    being known, among those with the complaint and what the people studied had.
+
+    Parameters
+    ----------
+    model
+        The model. Pairs whose cause or answer it does not have are left out and counted.
+
+    Examples
+    --------
+    >>> import kneebayes as kb
+    >>> found = kb.load().accuracy()
+    >>> sorted({row.verdict for row in found.rows} - {"inside", "near", "far", "reversed"})
+    []
+    """
+    data = model.data
+    known = {*data.network.index}
+    rows, left_out = [], 0
+    for stated in _published():
+        answer, among = _answers(stated["answer"]), _answers(stated["among"])
+        if stated["cause"] not in data.knowledge.diseases or not {*answer, *among} <= known:
+            left_out += 1
+            continue
+        ratio = _ratio(data, stated["cause"], answer, among)
+        low, high = float(stated["low"]), float(stated["high"])
+        rows.append(
+            AccuracyRow(
+                stated["cause"],
+                stated["answer"],
+                stated["among"],
+                low,
+                high,
+                stated["source"],
+                ratio,
+                _verdict(ratio, low, high),
+            )
+        )
+    return Accuracy(data, tuple(rows), left_out)
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Accuracy(Reporting):
+    """Likelihood ratios of a model beside published ones. Made by :func:`accuracy`.
+
+    Attributes
+    ----------
+    data
+        The model.
+    rows
+        One for each published ratio.
+    left_out
+        How many published ratios are about what the model does not have.
+    """
+
+    data: ModelData
+    rows: tuple[AccuracyRow, ...]
+    left_out: int
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def _origin(self) -> Mapping[str, Any]:
+        """Which model was judged."""
+        return made_by(self.data)
+
+    @cached_property
+    def table(self) -> pd.DataFrame:
+        """One row a pair: cause, answer, among, low, high, source, model, verdict."""
+        import pandas as pd
+
+        names = AccuracyRow.__slots__
+        return pd.DataFrame([{name: getattr(row, name) for name in names} for row in self.rows])
+
+    def share(self, *verdicts: str) -> float:
+        """Share of the pairs with one of some verdicts."""
+        return sum(row.verdict in verdicts for row in self.rows) / max(len(self.rows), 1)
+
+    @property
+    def report(self) -> Report:
+        """What is shown."""
+        label = self.data.knowledge.label
+        rows = tuple(
+            (
+                label(row.cause),
+                _in_words(self.data, row.answer),
+                _in_words(self.data, row.among),
+                f"{row.low:g} to {row.high:g}" if row.low < row.high else f"{row.low:g}",
+                f"{row.model:.2g}",
+                row.verdict,
+            )
+            for row in self.rows
+        )
+        near, turned = self.share("inside", "near"), self.share("reversed")
+        counted = (
+            f"{near:.0%} of {len(self.rows)} lie in the published interval or within a factor of "
+            f"{NEAR:g} of it; {turned:.0%} point the other way."
+        )
+        notes = [counted, ABOUT]
+        if self.left_out:
+            notes.append(f"Left out, for the model has no such cause or answer: {self.left_out}.")
+        return Report(
+            title=f"{self.data.knowledge.meta.title}: published likelihood ratios and the model's",
+            known="",
+            advice="",
+            reasons=(),
+            header=HEADER,
+            rows=rows,
+            notes=tuple(notes),
+            disclaimer=self.data.knowledge.meta.disclaimer,
+            made_by=made_by_line(self._origin()),
+        )
+
+    def draw(self, ax: Axes | None = None) -> Axes:
+        """Draw published intervals as lines and the model's ratios as dots, on a log scale."""
+        import matplotlib.pyplot as plt
+
+        rows = sorted(self.rows, key=lambda row: (row.cause, row.answer), reverse=True)
+        if ax is None:
+            _, ax = plt.subplots(figsize=(7.0, 0.2 * len(rows) + 1.0), layout="constrained")
+        for place, row in enumerate(rows):
+            far = row.verdict in ("far", "reversed")
+            ax.plot(
+                [row.low, row.high], [place, place], color="#767676", lw=4, solid_capstyle="round"
+            )
+            ax.plot(row.model, place, "o", ms=4, color="#b2481e" if far else "#1f5a99")
+        label = self.data.knowledge.label
+        names = [f"{label(row.cause)}: {_in_words(self.data, row.answer)}" for row in rows]
+        ax.set_yticks(range(len(rows)), names, fontsize=7)
+        ax.set_xscale("log")
+        ax.axvline(1.0, color="#cccccc", lw=0.8, zorder=0)
+        ax.set_xlabel("likelihood ratio (line: published; dot: the model, red where it is far)")
+        return ax
+
+    def __repr__(self) -> str:
+        return f"Accuracy({len(self.rows)} ratios, {self.share('inside', 'near'):.0%} near)"
+
+
+def _published() -> list[dict[str, str]]:
+    room = Path(__file__).parent
+    for file in (room / FILE, room.parent.parent / "tests" / "data" / FILE):
+        if file.is_file():
+            with file.open(encoding="utf-8", newline="") as lines:
+                return list(csv.DictReader(lines))
+    message = f"The published ratios ({FILE}) were not found in {room}. Install kneebayes again."
+    raise KneebayesError(message)
+
+
+def _answers(text: str) -> dict[str, object]:
+    """``fever=present; age=older`` as answers."""
+    pairs = (part.strip().split("=") for part in text.split(";") if part.strip())
+    return {name: WORDS.get(state, state) for name, state in pairs}
+
+
+def _ratio(
+    data: ModelData, cause: str, answer: Mapping[str, object], among: Mapping[str, object]
+) -> float:
+    node = data.knowledge.there[cause]
+    odds = []
+    for answers in ({**among, **answer}, dict(among)):
+        found = data.engine.propagate(Case.of(data, answers).evidence, [node]).present(node)
+        odds.append(logit(min(max(found, EDGE), 1.0 - EDGE)))
+    return float(np.exp(odds[0] - odds[1]))
+
+
+def _verdict(ratio: float, low: float, high: float) -> str:
+    if low <= ratio <= high:
+        return "inside"
+    if low / NEAR <= ratio <= high * NEAR:
+        return "near"
+    return "reversed" if (low > 1.0 > ratio) or (high < 1.0 < ratio) else "far"
+
+
+def _in_words(data: ModelData, text: str) -> str:
+    parts = []
+    for name, answer in _answers(text).items():
+        label = data.knowledge.label(name)
+        if answer is True:
+            parts.append(label)
+        else:
+            parts.append(f"no {label}" if answer is False else f"{label}: {answer}")
+    return ", ".join(parts)

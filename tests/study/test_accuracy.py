@@ -1,0 +1,36 @@
+"""Likelihood ratios beside published ones."""
+
+import pytest
+from article_checks import ratio_verdicts
+
+import kneebayes as kb
+from kneebayes.study.accuracy import Accuracy
+
+
+@pytest.fixture(scope="module")
+def found(knee: kb.Model) -> Accuracy:
+    return knee.accuracy()
+
+
+def test_each_ratio_is_that_of_the_odds(knee: kb.Model, found: Accuracy) -> None:
+    """Counted a second time by the checks of the tests, which share nothing but the table."""
+    by_hand = {
+        (row["cause"], row["answer"], row["among"]): ratio for row, ratio, _ in ratio_verdicts(knee)
+    }
+    assert len(found) + found.left_out == len(by_hand)
+    for row in found.rows:
+        assert row.model == pytest.approx(by_hand[row.cause, row.answer, row.among], rel=1e-9)
+
+
+def test_no_published_ratio_is_turned_round(found: Accuracy) -> None:
+    assert [row for row in found.rows if row.verdict == "reversed"] == []
+    assert found.share("inside", "near") >= 0.7
+
+
+def test_the_text_says_how_many_are_near_and_the_picture_has_a_dot_for_each(
+    found: Accuracy,
+) -> None:
+    assert f"{found.share('inside', 'near'):.0%} of {len(found)} lie in" in found.text
+    assert len(found.table) == len(found)
+    axes = found.draw()
+    assert len(axes.get_yticks()) == len(found)
