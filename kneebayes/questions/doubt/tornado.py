@@ -219,10 +219,14 @@ def _unsaid(
     amounts = quantities.values  # noqa: PD011
     for place in places:
         quantity = quantities.all[place]
+        if quantity.kind == "presence":
+            continue  # nothing else says how often the cause is there
         amounts[place] = np.nan
         if quantity.kind == "prior":
-            published = knowledge.causes[quantity.node].commonness.published
-            amounts[place] = neutral if published is None else sum(published) / 2.0
+            stated = knowledge.diseases[quantity.node].commonness
+            amounts[place] = neutral if stated.bounds is None else sum(stated.bounds) / 2.0
+            if stated.part is not None:  # a part stays the part that it is
+                amounts[place] = quantity.interval.value
     return amounts
 
 
