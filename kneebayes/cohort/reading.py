@@ -339,8 +339,8 @@ def read_columns(
         codes, values = distinct_cells(frame.iloc[:, column.at])
         values = [mapped.answer(column.name, value) for value in values]
         answers = list(_read_values(model, column, codes, values, place, problems, unclear))
-        for id in column.ids:
-            spread(id, answers, codes)
+        for id in column.ids:  # a cause that is named is there
+            spread(model.data.knowledge.there.get(id, id), answers, codes)
     return Reading(hard, _end_to_end(model, softened, len(frame)), present, unclear)
 
 
