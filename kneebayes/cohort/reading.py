@@ -244,7 +244,9 @@ def columns_of(
             continue
         name = str(label)
         is_group = meaning.kind == "group"
-        ids = model.data.knowledge.groups[meaning.id].members if is_group else (meaning.id,)
+        named = model.data.knowledge.groups[meaning.id].members if is_group else (meaning.id,)
+        there = model.data.knowledge.there  # a cause that is named is there
+        ids = [there.get(id, id) for id in named]
         for first in dict.fromkeys(owner[id] for id in ids if id in owner):
             problems.add_column(
                 f"columns '{first}' and '{name}'", "they speak of the same thing.", "Keep one."

@@ -31,7 +31,7 @@ CELLS = [
     ({"fever": [{"presnt": 1.0}, True]}, None, "Got {'presnt': 1.0}."),
     ({"onset": [True]}, None, "'onset' must be 'gradual' or 'sudden', or a probability. Got True."),
     ({"onset": [1.0, True]}, None, "column 'onset', row 1: 'onset' must be"),
-    ({"age": ["older", "ancient"]}, None, "column 'age', row 1: 'age' must be one of 'adol"),
+    ({"age": ["older", "ancient"]}, None, "column 'age', row 1: 'age' must be one of '"),
     ({"age": [pd.Timestamp("2000-01-01")]}, None, "Got Timestamp('2000-01-01 00:00:00')."),
     ({"tumor": [None, True]}, None, "column 'tumor', row 1: 'tumor' is a group: as evidence"),
     ({"fever": ["x"]}, [("ward", 3)], "column 'fever', row ('ward', 3): 'fever'"),
