@@ -117,6 +117,11 @@ class _Checks:
             *knowledge.mediators,
             *knowledge.findings,
         ]
+        for cause in knowledge.causes.values():
+            for field in ("raised_by", "shows"):
+                if cause.id in getattr(cause, field):
+                    place = f"{knowledge.place(cause.id)}: {field}.{cause.id}"
+                    yield Problem(place, f"'{cause.id}' leads to itself.", "Drop the arrow.")
         seen: dict[tuple[str, str, str], str] = {}
         silent: dict[tuple[str, str, str], str] = {}
         for arrow in knowledge.arrows():
@@ -164,7 +169,7 @@ class _Checks:
             wrong = "how often one thing brings a cause about is not understood."
             remedy = "Give a ratio (risk), or how many of its patients have it (in_cases)."
             yield Problem(arrow.place, wrong, remedy)
-        elif above and arrow.statement.risk is None:
+        elif above and arrow.statement.risk is None and arrow.statement.how_often is None:
             wrong = f"'{parent}' has states, in one of which everybody is."
             yield Problem(arrow.place, wrong, "Give a ratio (risk) for the state.")
         elif not raised and arrow.statement.how_often is None:
