@@ -18,7 +18,7 @@ def labelled(knowledge: Knowledge, quantity: Quantity) -> str:
         "prior": f"how common {node} is",
         "frequency": f"how often {parent} shows {node}",
         "presence": f"how often {node} is there",
-        "ratio": f"how much {parent} raises {node}",
+        "ratio": f"how much {node} raises {parent}",
         "scale": f"how much {parent} raises {node}",
         "leak": f"{node} without a named cause",
         "share": f"how many have {node}",
