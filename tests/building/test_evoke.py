@@ -6,6 +6,7 @@ import pytest
 
 import kneebayes as kb
 from kneebayes.building.evoke import group_remarks, solve_evoked
+from kneebayes.building.places import EXPLANATION
 from kneebayes.building.words import amount_interval
 from kneebayes.inference import Engine, Evidence
 from kneebayes.knowledge import Knowledge, Remark
@@ -38,10 +39,13 @@ def evoking(
 
 
 def with_link(network: Network, cause: str, finding: str, strength: float) -> Network:
-    node = network[finding]
+    """The network in which a finding hangs otherwise on what explains."""
+    node, states = network[finding], network[EXPLANATION].states
     links = {one.parent: one.strength for one in node.links}
-    changed = noisy_or_node(finding, node.leak or 0.0, links | {cause: (0.0, strength)})
-    return network.replacing([changed])
+    own = list(links.get(EXPLANATION, (0.0,) * len(states)))
+    own[states.index(cause)] = strength
+    links[EXPLANATION] = tuple(own)
+    return network.replacing([noisy_or_node(finding, node.leak or 0.0, links)])
 
 
 def evoked(robot: kb.Model, network: Network, cause: str, finding: str) -> float:
@@ -51,7 +55,9 @@ def evoked(robot: kb.Model, network: Network, cause: str, finding: str) -> float
 
 
 def link_of(network: Network, cause: str, finding: str) -> float:
-    return next(one.strength[1] for one in network[finding].links if one.parent == cause)
+    at = network[EXPLANATION].states.index(cause)
+    strengths = {one.parent: one.strength for one in network[finding].links}
+    return strengths[EXPLANATION][at]
 
 
 def solve(

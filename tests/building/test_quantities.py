@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 import kneebayes as kb
-from kneebayes.building.quantities import amounts_at, quantities_of
+from kneebayes.building.places import EXPLANATION
+from kneebayes.building.quantities import RATIOS, amounts_at, quantities_of
 
 
 @pytest.mark.parametrize("which", ["knee", "robot"])
@@ -15,21 +16,46 @@ def test_every_stated_number_is_drawn(which: str, request: pytest.FixtureRequest
     known = model.knowledge
     found = Counter(one.kind for one in quantities_of(known, model.elicited, model.engine).all)
     contexts = known.contexts.values()
-    assert found["prior"] == len(known.causes)
-    assert found["share"] == sum(one.share is not None for one in contexts)
-    assert found["leak"] == len(known.mediators) + len(known.findings) + sum(
-        one.leak is not None for one in contexts
+    explained = model.network[EXPLANATION].states
+    assert found["prior"] == len(explained)
+    assert found["presence"] == sum(one.present_in is not None for one in known.diseases.values())
+    there = set(known.there.values())
+    mediators = [id for id in known.mediators if id not in there]
+    assert found["leak"] == len(mediators) + len(known.findings) - 1 + sum(
+        one.leak is not None or one.share is not None for one in contexts
     )
     assert found["evoking"] == sum(len(one.evoked_by) for one in known.causes.values())
-    arrows = [one.arrow.statement for one in model.elicited.stated]
-    assert found["risk"] + found["scale"] == sum(one.risk is not None for one in arrows)
-    assert found["frequency"] == sum(one.how_often is not None for one in arrows)
+    arrows = [one.arrow for one in model.elicited.stated]
+    scales = [one for one in arrows if one.parent in model.network[EXPLANATION].parents]
+    ratios = [one for one in arrows if one.statement.risk is not None]
+    assert found["scale"] == len(scales)
+    assert found["ratio"] == sum(one not in scales for one in ratios)
+    assert found["frequency"] == sum(one.statement.risk is None for one in arrows)
+
+
+@pytest.mark.parametrize("which", ["knee", "robot"])
+def test_each_stands_where_the_network_holds_its_number(
+    which: str, request: pytest.FixtureRequest
+) -> None:
+    model: kb.Model = request.getfixturevalue(which)
+    told = quantities_of(model.knowledge, model.elicited, model.engine)
+    numbers = model.engine.numbers[0]
+    stated = {
+        (one.arrow.parent, one.arrow.state, one.arrow.child): one.link
+        for one in model.elicited.stated
+    }
+    links = [one for one in told.all if one.kind in ("frequency", "ratio", "scale")]
+    assert len(links) == len(stated)
+    for one in links:
+        assert numbers[one.place] == stated[one.parent, one.state, one.node]
+    alone = [one.place for one in links if one.kind != "scale"]
+    assert len(set(alone)) == len(alone)
 
 
 def test_a_stated_leak_is_the_number_of_its_node(knee: kb.Model) -> None:
     told = quantities_of(knee.knowledge, knee.elicited, knee.engine)
     leaks = [one for one in told.all if one.kind == "leak"]
-    assert len(leaks) > 90
+    assert len(leaks) > 5
     for one in leaks:
         assert knee.engine.numbers[0, one.place] == knee.network[one.node].leak
 
@@ -42,9 +68,9 @@ def test_an_interval_is_the_central_nine_tenths(knee: kb.Model) -> None:
     assert (value == told.values).all()
     for at, one in enumerate(told.all):
         interval = one.interval
-        if one.kind in ("risk", "scale"):
+        if one.kind in RATIOS:
             assert low[at] == pytest.approx(max(1.0, interval.low), rel=1e-6)
         elif interval.low > 0.0:
             assert low[at] == pytest.approx(interval.low, rel=1e-6)
-        if interval.high < 1.0 or one.kind in ("risk", "scale"):
+        if interval.high < 1.0 or one.kind in RATIOS:
             assert high[at] == pytest.approx(interval.high, rel=1e-6)

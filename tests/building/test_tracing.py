@@ -1,24 +1,58 @@
 """Every number of a cause can be traced to what it rests on."""
 
+from collections.abc import Iterable
+
 import pytest
 
 import kneebayes as kb
 
-ABOUT = ("prior", "raised by", "raises", "shows", "points to")
+ABOUT = ("prior", "raised by", "raises", "shows", "shows, silent,", "points to")
 ORIGINS = ("article", "literature", "assumption")
 
 
-def test_the_trace_covers_every_arrow_of_the_cause(knee: kb.Model) -> None:
-    label = knee.knowledge.label
+def named(knee: kb.Model, ids: Iterable[str]) -> set[str]:
+    """Labels of nodes; that a cause is there goes under the label of the cause."""
+    there = {node: cause for cause, node in knee.knowledge.there.items()}
+    return {knee.knowledge.label(there.get(id, id)) for id in ids}
+
+
+def test_the_trace_covers_all_that_the_cause_says(knee: kb.Model) -> None:
+    knowledge = knee.knowledge
     for cause in knee.causes:
         rows = knee.trace(cause.id).trace.rows
-        shown = [row.node for row in rows if row.about in {"raises", "shows"}]
-        raised = [row.node.split(" (")[0] for row in rows if row.about == "raised by"]
-        arrows = list(knee.knowledge.arrows())
-        assert sorted(shown) == sorted(label(one.child) for one in arrows if one.parent == cause.id)
-        assert sorted(raised) == sorted(
-            label(one.parent).split(" (")[0] for one in arrows if one.child == cause.id
-        )
+        found: dict[str, set[str]] = {about: set() for about in ABOUT}
+        for row in rows:
+            found[row.about].add(row.node.removesuffix(" (there)"))
+        tests = {one.id for one in knowledge.findings.values() if cause.id in one.shown_by}
+        shown = {*cause.shows, *tests} - {knowledge.meta.complaint}
+        assert found["shows"] == named(knee, shown)
+        assert found["shows, silent,"] == named(knee, cause.shows_silent)
+        raised = named(knee, cause.raised_by)
+        plain = {
+            label
+            for label in found["raised by"]
+            if label in raised or label.rpartition(" (")[0] in raised
+        }
+        assert plain == found["raised by"]
+        assert len(plain) >= len(raised)
+
+
+def test_every_number_of_an_arrow_is_in_the_trace_of_its_causes(knee: kb.Model) -> None:
+    there = knee.knowledge.there
+    for cause in knee.causes:
+        own = {cause.id, there[cause.id]}
+        arrows = [
+            one for one in knee.elicited.stated if one.arrow.parent in own or one.arrow.child in own
+        ]
+        rows = knee.trace(cause.id).trace.rows
+        links = sorted(row.link for row in rows if row.about not in ("prior", "points to"))
+        placed = [
+            one.link
+            for one in knee.elicited.stated
+            if one not in arrows
+            and one.arrow.place.startswith(f"causes/{cause.id}.toml: raised_by.")
+        ]
+        assert links == sorted([*(one.link for one in arrows), *placed])
 
 
 def test_the_prior_comes_first_and_is_the_one_in_the_ranking(knee: kb.Model) -> None:
@@ -81,7 +115,7 @@ def test_the_table_the_text_and_the_page_say_the_same(knee: kb.Model) -> None:
         assert f"-> {row.link:.3g}" in trace.text
         for one in row.because:
             assert one in trace.text
-    assert trace.text.startswith("gout: Crystals in a joint")
+    assert trace.text.startswith(f"{trace.trace.cause.label}: {trace.trace.cause.about}")
     assert trace._repr_html_().count("<tr>") == len(trace.table) + 1
 
 
@@ -97,11 +131,10 @@ def test_a_trace_of_the_tiny_folder(robot: kb.Model) -> None:
     rows = [(row.about, row.node, row.stated, row.origin) for row in robot.trace("rust").trace.rows]
     assert rows[0] == ("prior", "rusty bolt", "common", "article")
     assert set(rows[1:]) == {
-        ("raised by", "left out in the rain", "risk: more", "article"),
-        ("raised by", "model year (vintage)", "risk: 2 to 4", "literature"),
-        ("shows", "headache", "often", "article"),
+        ("raised by", "left out in the rain", "odds ratio: more", "article"),
+        ("raised by", "model year (vintage)", "odds ratio: 2 to 4", "literature"),
         ("shows", "squeak", "often", "assumption"),
-        ("raises", "loose wire", "risk: 1.5", "assumption"),
+        ("raises", "loose wire (there)", "odds ratio: 1.5", "assumption"),
     }
 
 
