@@ -122,7 +122,8 @@ def solve(model: ModelLike, reading: Reading, progress: Progress) -> tuple[Numbe
         soft = plain if reading.soft is None else reading.soft[rows]
         batch = Batch(reading.hard[rows], plain if (soft == 1.0).all() else soft, numbers)
         try:
-            running = each.started() if len(group) == 1 else None
+            one = len(group) == 1
+            running = (each if one else Budget(bytes=each.bytes)).started()
             network, flat = model.data.network, model.data.engine.flat
             answers = run_batch(network, flat, batch, causes, progress, running)
         except TooWideError:

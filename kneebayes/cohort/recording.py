@@ -87,7 +87,7 @@ def _is_share(value: Real) -> bool:
     return isfinite(float(value)) and 0.0 <= float(value) <= 1.0
 
 
-VISIT = Recording()  # a first visit: background mostly known, about ten findings, few tests
+VISIT = Recording()  # a first visit: background mostly known, some fifteen findings, few tests
 COMPLETE = Recording(context=1.0, history=1.0, symptom=1.0, sign=1.0, test=1.0)
 
 
