@@ -10,15 +10,15 @@ by cause, and Hotelling's statistic tests whether the mean vector is zero.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from benchmarks.patients import ANSWERED, Ward
-from kneebayes.building.onset import arising
 from numpy.typing import NDArray
 from tqdm.auto import tqdm
 
+from kneebayes.building.places import EXPLANATION
 from kneebayes.inference import Engine, Evidence
 from kneebayes.network import Network, Node, noisy_or_node, table_node
 from reliability.checks import Check
@@ -26,7 +26,7 @@ from reliability.checks import Check
 PART = "simulation-based calibration"
 BINS = 10
 FEWEST_EXPECTED = 20.0  # of a cause among all patients; rarer ones are counted together
-LINK, PRIOR = 0.8, 1.3
+LINK, POWER = 0.8, 0.8
 
 Floats = NDArray[np.float64]
 
@@ -124,40 +124,29 @@ def p_values(posteriors: Floats, present: NDArray[np.bool_]) -> list[float]:
     return [p_value(one) for one in (*(by(posteriors, present) for by in groups), together)]
 
 
-def with_links(node: Node, change: Callable[[str, float], float], leak: float = 1.0) -> Node:
-    """A noisy-OR with its strengths changed parent by parent, and its leak times a factor."""
-    links = {
-        one.parent: [min(1.0, change(one.parent, value)) for value in one.strength]
-        for one in node.links
-    }
-    return noisy_or_node(node.id, min(1.0, (node.leak or 0.0) * leak), links)
-
-
-def raise_priors(ward: Ward) -> Network:
-    """Every cause by a third more probable, whatever raises it."""
+def level(ward: Ward) -> Network:
+    """What explains the complaint more evenly: every share to a power, at each age and sex."""
     network = ward.model.network
-    nodes = []
-    own = [arising(cause.id) for cause in ward.model.causes if arising(cause.id) in network]
-    for node in (network[id] for id in (*own, *ward.model.knowledge.causes)):
-        if node.is_noisy_or:
-            nodes.append(with_links(node, lambda _, value: PRIOR * value, PRIOR))
-        else:
-            table = np.array(node.table).reshape(network.shape_of(node))
-            table[..., 1] = np.minimum(1.0, PRIOR * table[..., 1])
-            table[..., 0] = 1.0 - table[..., 1]
-            nodes.append(table_node(node.id, node.parents, table, node.states))
-    return network.replacing(nodes)
+    node = network[EXPLANATION]
+    table = np.array(node.table).reshape(network.shape_of(node)) ** POWER
+    table /= table.sum(axis=-1, keepdims=True)
+    return network.replacing([table_node(node.id, node.parents, table, node.states)])
 
 
 def weaken(ward: Ward, id: str, factor: float) -> Network:
-    """All links out of one node times a factor."""
+    """All links out of one node times a factor; of a cause, all that it shows as an explanation."""
     network = ward.model.network
-    nodes = [
-        with_links(node, lambda parent, value: value * (factor if parent == id else 1.0))
-        for node in network.nodes
-        if node.is_noisy_or and id in node.parents
-    ]
-    return network.replacing(nodes)
+    explanations = network[EXPLANATION].states
+
+    def weaker(node: Node) -> Node:
+        links = {one.parent: list(one.strength) for one in node.links}
+        if id in links:
+            links[id] = [factor * value for value in links[id]]
+        if id in explanations and EXPLANATION in links and node.id not in explanations:
+            links[EXPLANATION][explanations.index(id)] *= factor
+        return noisy_or_node(node.id, node.leak or 0.0, links)
+
+    return network.replacing([weaker(node) for node in network.nodes if node.is_noisy_or])
 
 
 def ignore_absent(told: Sequence[Evidence]) -> list[Evidence]:
@@ -168,9 +157,10 @@ def ignore_absent(told: Sequence[Evidence]) -> list[Evidence]:
 def broken_models(ward: Ward) -> Mapping[str, Network]:
     """Models that are wrong on purpose."""
     commonest = max(ward.model.causes, key=lambda one: ward.model.elicited.priors[one.id].value)
-    mediator = next(iter(ward.model.knowledge.mediators))
+    children = ward.model.network.children_of
+    mediator = max(ward.model.knowledge.mediators, key=lambda id: len(children(id)))
     return {
-        f"all priors x {PRIOR}": raise_priors(ward),
+        f"shares to the power of {POWER}": level(ward),
         f"links of {commonest.label} x {LINK}": weaken(ward, commonest.id, LINK),
         f"mediator '{ward.model.knowledge.label(mediator)}' dropped": weaken(ward, mediator, 0.0),
     }

@@ -70,7 +70,7 @@ def test_calibration_holds_for_the_right_model_only(ward: Ward) -> None:
     sample = draw_sample(ward, 500)
     right = posteriors_of(ward, ward.model.network, sample.told)
     assert min(p_values(right, sample.present)) > 0.001
-    raised = broken_models(ward)["all priors x 1.3"]
+    raised = broken_models(ward)["shares to the power of 0.8"]
     wrong = posteriors_of(ward, raised, sample.told)
     assert min(p_values(wrong, sample.present)) < 0.05
 
