@@ -1,187 +1,132 @@
-"""What the article's folder states is what the calibrated network gives, by every lexicon."""
+"""What the shipped folder states is what its network gives, by every lexicon and in every layer."""
 
 import tomllib
+from functools import cache
+from typing import get_args
 
+import numpy as np
 import pytest
-from kneebayes.building.onset import stated_network
 
 import kneebayes as kb
-from kneebayes.building import Stated
-from kneebayes.building.words import amount_interval
-from kneebayes.inference import Engine, Evidence
+from kneebayes.building.draft import Draft
+from kneebayes.building.places import EXPLANATION
+from kneebayes.building.shares import table_of
+from kneebayes.building.words import amount_interval, prior_intervals
+from kneebayes.inference import Evidence
+from kneebayes.knowledge import Knowledge, read_knowledge
 from kneebayes.knowledge.folder import shipped_folder
-from kneebayes.network import Network, noisy_or_node
+from kneebayes.knowledge.statements import Layer
+from kneebayes.network import Numbers
 
 LEXICONS = tuple(tomllib.loads((shipped_folder() / "lexicons.toml").read_text(encoding="utf-8")))
-ALLOWED = 0.02
+LAYERS: tuple[Layer, ...] = get_args(Layer)
+ALLOWED = 0.02  # how far an evoking strength may be missed without a remark
 
 
-@pytest.fixture(scope="module", params=LEXICONS)
-def model(request: pytest.FixtureRequest) -> kb.Model:
-    return kb.load(lexicon=request.param)
+@cache
+def folder(layer: Layer) -> Knowledge:
+    return read_knowledge(shipped_folder(), layer)
 
 
 def complaint_of(model: kb.Model) -> Evidence:
     return Evidence.of(model.network, {model.knowledge.meta.complaint: "present"})
 
 
+def explained(fitting_cells: Numbers, table: Numbers) -> Numbers:
+    return np.asarray(fitting_cells @ table.reshape(len(fitting_cells), -1))
+
+
 def test_there_are_several_lexicons() -> None:
     assert len(LEXICONS) > 1
-    assert kb.load().lexicons == LEXICONS
+    assert tuple(folder("article").lexicons) == LEXICONS
 
 
-def test_given_the_complaint_alone_every_posterior_is_its_prior(model: kb.Model) -> None:
-    seen = complaint_of(model)
-    told = model.engine.propagate(seen, model.knowledge.causes)
-    for name, prior in model.elicited.priors.items():
-        assert told.present(name) == pytest.approx(prior.value, abs=1e-9, rel=1e-9), name
-    assert model.complaint_probability == pytest.approx(model.engine.probability(seen))
+@pytest.mark.parametrize("layer", LAYERS)
+@pytest.mark.parametrize("lexicon", LEXICONS)
+def test_shares_add_up_to_one_and_the_table_meets_each(layer: Layer, lexicon: str) -> None:
+    knowledge = folder(layer)
+    draft = Draft(knowledge, knowledge.lexicons[lexicon])
+    priors = prior_intervals(knowledge, draft.lexicon)
+    assert sum(priors[id].value for id in knowledge.causes) == pytest.approx(1.0, abs=1e-12)
+    assert all(0.0 < one.low <= one.value <= one.high < 1.0 for one in priors.values())
+    shares = {id: priors[id].value for id in draft.explanations}
+    fitting, ratios = draft.shares()
+    table = table_of(fitting, shares, ratios)
+    assert table.sum(axis=-1) == pytest.approx(1.0, abs=1e-12)
+    reached = explained(fitting.cells, table)
+    assert reached == pytest.approx(np.array(list(shares.values())), abs=1e-9)
 
 
-def test_priors_keep_to_their_words_and_to_what_is_published(model: kb.Model) -> None:
-    lexicon = model.knowledge.lexicons[model.elicited.lexicon]
-    priors = model.elicited.priors
-    if lexicon.total is not None:
-        assert sum(one.value for one in priors.values()) == pytest.approx(lexicon.total, abs=1e-6)
-        return
-    for cause in model.causes:
-        word, found = lexicon.commonness[cause.commonness.word], priors[cause.id]
-        assert word.low <= found.value <= word.high
-        published = cause.commonness.published
-        if published is None:
-            assert found == word.interval
-        elif published[0] < word.high and word.low < published[1]:
-            assert max(published[0], word.low) == found.low < found.value
-            assert found.value < found.high == min(published[1], word.high)
-        else:  # they contradict each other: the interval holds both
-            assert found.low < found.value < found.high
-            assert found.low <= min(published[0], word.value)
-            assert max(published[1], word.value) <= found.high
-
-
-def test_risk_ratios_hold_with_everything_else_as_usual(model: kb.Model) -> None:
-    """P(cause | do parent) / P(cause | do no parent), all else at a state that adds nothing.
-
-    Of a context that multiplies against the states without a ratio; of another that adds at
-    every age too.
-    """
-    ratios = [one for one in model.elicited.stated if one.arrow.statement.risk is not None]
-    assert len(ratios) > 50
-    scaled = {one.arrow.parent for one in ratios if is_scale(model, one.arrow.parent)}
-    assert scaled == {"age"}
-    for one in ratios:
-        parent, cause = one.arrow.parent, one.arrow.child
-        parents = stated_network(model.network)[cause].parents
-        usual = model.network
-        for id in parents:
-            usual = usual if id in scaled else usual.forcing(id, "absent")
-        if parent in scaled:
-            named = {
-                each.arrow.state
-                for each in ratios
-                if each.arrow.parent == parent and each.arrow.child == cause
-            }
-            reference = next(id for id in model.network[parent].states if id not in named)
-            pairs = [(usual.forcing(parent, reference), usual.forcing(parent, one.arrow.state))]
+def test_the_network_explains_and_is_there_as_stated(knee: kb.Model) -> None:
+    knowledge, priors = knee.knowledge, knee.elicited.priors
+    presences, there = knee.elicited.presences, knowledge.there
+    asked = [*knowledge.diseases, *(there[cause] for cause in knowledge.diseases)]
+    found = knee.engine.propagate(complaint_of(knee), asked)
+    for cause, share in priors.items():
+        assert found.present(cause) == pytest.approx(share.value, abs=1e-9), cause
+    assert sum(found.present(cause) for cause in knowledge.causes) == pytest.approx(1.0, abs=1e-9)
+    assert presences
+    for cause, presence in presences.items():
+        rates = [
+            number
+            for link in knee.network[there[cause]].links
+            if link.parent in knee.network[EXPLANATION].parents
+            for number in link.strength
+        ]
+        present = found.present(there[cause])
+        if max(rates, default=0.0) > 0.0:
+            assert present == pytest.approx(presence.value, abs=1e-9), cause
         else:
-            raised = usual.forcing(parent, one.arrow.state)
-            pairs = [(usual, raised)]
-            if "age" in parents and parent not in model.knowledge.causes:
-                ages = model.network["age"].states
-                pairs += [(usual.forcing("age", at), raised.forcing("age", at)) for at in ages]
-        for without, given in pairs:
-            risks = [
-                Engine(each).posterior(Evidence.of(each, {cause: "present"}), Evidence({}))
-                for each in (without, given)
-            ]
-            assert risks[1] / risks[0] == pytest.approx(one.interval.value), one.arrow.place
+            assert present > presence.value - 1e-9, cause
+    for cause in knowledge.diseases:
+        assert found.present(there[cause]) > found.present(cause) - 1e-12
 
 
-def is_scale(model: kb.Model, parent: str) -> bool:
-    context = model.knowledge.contexts.get(parent)
-    return context is not None and bool(context.states)
+def test_a_cause_that_explains_is_there_and_no_other_explains(knee: kb.Model) -> None:
+    there = knee.knowledge.there
+    for cause in knee.knowledge.causes:
+        seen = complaint_of(knee).plus(Evidence.of(knee.network, {cause: "present"}))
+        others = [id for id in knee.knowledge.causes if id != cause]
+        found = knee.engine.propagate(seen, [*others, there[cause]])
+        assert found.present(there[cause]) == pytest.approx(1.0, abs=1e-12)
+        assert max(found.present(id) for id in others) < 1e-12
 
 
-def empty_world(model: kb.Model) -> Network:
-    """No cause at work, every context at its first state, mediators free."""
-    network = model.network.replacing(noisy_or_node(name, 0.0) for name in model.knowledge.causes)
-    for context in model.contexts:
-        network = network.forcing(context.id, network[context.id].states[0])
-    return network
-
-
-def frequencies(model: kb.Model) -> list[tuple[Stated, float]]:
-    """Each stated frequency with P(child | do parent) in a world that is empty otherwise.
-
-    Doing, not seeing: a mediator that is seen would point back to what produced it.
-    """
-    empty = empty_world(model)
-    usual = {
-        name: empty[name].states[0] for name in (*model.knowledge.causes, *model.knowledge.contexts)
-    }
-    evoked = {(cause.id, name) for cause in model.causes for name in cause.evoked_by}
-    stated = [
-        one
-        for one in model.elicited.stated
-        if one.arrow.statement.how_often is not None
-        and (one.arrow.parent, one.arrow.child) not in evoked
-        and one.arrow.child not in model.knowledge.causes
+def test_findings_are_independent_of_age_given_all_that_raises_them(knee: kb.Model) -> None:
+    """D-separation: what the explanation and all that is there say, age adds nothing to."""
+    network = knee.network
+    ages = network[EXPLANATION].parents
+    leaf = next(
+        node
+        for node in network.nodes
+        if node.parents and not set(node.parents) & set(ages) and node.id in knee.knowledge.findings
+    )
+    cause = next(iter(knee.knowledge.causes))
+    known = {id: network[id].states[0] for id in leaf.parents} | {EXPLANATION: cause}
+    chances = []
+    for age in network[ages[0]].states:
+        seen = Evidence.of(network, {**known, ages[0]: age})
+        chances.append(knee.engine.propagate(seen, [leaf.id]).present(leaf.id))
+    assert max(chances) - min(chances) < 1e-12
+    free = [
+        knee.engine.propagate(Evidence.of(network, {ages[0]: age}), [cause]).present(cause)
+        for age in network[ages[0]].states
     ]
-    found = []
-    for one in stated:
-        parent, child = one.arrow.parent, one.arrow.child
-        alone = empty.replacing([model.network[child]]).forcing(parent, "present")
-        known = {name: state for name, state in usual.items() if name not in (parent, child)}
-        told = Engine(alone).propagate(Evidence.of(alone, known), [child])
-        found.append((one, told.present(child)))
-    return found
+    assert max(free) - min(free) > 1e-6
 
 
-def test_stated_frequencies_are_what_the_network_gives(model: kb.Model) -> None:
-    """Exact, unless leak and mediators give more already: a little, or a remark says so."""
-    remarked = {one.place for one in model.elicited.remarks}
-    exact = 0
-    for one, found in frequencies(model):
-        stated, place = one.interval.value, one.arrow.place
-        if one.link == 0.0:
-            assert found >= stated - 1e-9, place
-            assert (found > stated + ALLOWED + 1e-9) <= (place in remarked), place
-        else:
-            assert found == pytest.approx(stated, abs=1e-9), place
-            exact += 1
-    assert exact > 300
-
-
-def test_stated_frequencies_hold_to_nine_digits(model: kb.Model) -> None:
-    errors = [
-        abs(found - one.interval.value) for one, found in frequencies(model) if one.link > 0.0
-    ]
-    print(f"largest error {max(errors):.1e}")
-    assert max(errors) < 1e-9
-
-
-def test_frequencies_of_causes_by_causes_hold_within_their_leak(model: kb.Model) -> None:
-    empty = empty_world(model)
-    for one in model.elicited.stated:
-        child = one.arrow.child
-        if one.arrow.statement.how_often is not None and child in model.knowledge.causes:
-            alone = empty.replacing([model.network[child]]).forcing(one.arrow.parent, "present")
-            said = {one.id: one.states[0] for one in alone.nodes if not one.parents}
-            known = Evidence.of(alone, said | {one.arrow.parent: "present"})
-            found = Engine(alone).propagate(known, [child]).present(child)
-            assert found == pytest.approx(one.interval.value, abs=ALLOWED)
-
-
-def test_evoking_strengths_are_met_or_remarked(model: kb.Model) -> None:
-    lexicon = model.knowledge.lexicons[model.elicited.lexicon]
-    remarked = {one.place for one in model.elicited.remarks}
-    for cause in model.causes:
+def test_evoking_strengths_are_met_or_remarked(knee: kb.Model) -> None:
+    knowledge = knee.knowledge
+    lexicon = knowledge.lexicons[knee.elicited.lexicon]
+    remarked = {one.place for one in knee.elicited.remarks}
+    states = knee.network[EXPLANATION].states
+    for cause in knee.causes:
         for finding, said in cause.evoked_by.items():
-            seen = complaint_of(model).plus(Evidence.of(model.network, {finding: "present"}))
-            found = model.engine.propagate(seen, [cause.id]).present(cause.id)
+            seen = complaint_of(knee).plus(Evidence.of(knee.network, {finding: "present"}))
+            found = knee.engine.propagate(seen, [cause.id]).present(cause.id)
             target = amount_interval(said.evokes, "evoking", lexicon).value
-            links = {one.parent: one.strength[1] for one in model.network[finding].links}
-            link = links[cause.id]
+            strengths = {one.parent: one.strength for one in knee.network[finding].links}
+            link = strengths[EXPLANATION][states.index(cause.id)]
             low, high = said.between
             assert low <= link <= high
             if low < link < high:
