@@ -73,15 +73,16 @@ def _loose_findings(knowledge: Knowledge) -> Iterator[Remark]:
             text = "no cause or mediator produces it."
             yield Remark("finding without cause", finding.id, text)
     for mediator in knowledge.mediators.values():
-        if mediator.id not in reached:
+        if mediator.id not in {*reached, *knowledge.there.values()}:
             yield Remark("mediator without cause", mediator.id, "nothing produces it.")
 
 
 def _alike_causes(knowledge: Knowledge) -> Iterator[Remark]:
     """Pairs of causes whose stated findings are the same, word for word."""
     shown: dict[str, set[tuple[str, str]]] = {cause: set() for cause in knowledge.causes}
+    unseen = {*knowledge.causes, *knowledge.there.values(), knowledge.meta.complaint}
     for arrow in knowledge.arrows():
-        seen_on_patient = arrow.child not in {*knowledge.causes, knowledge.meta.complaint}
+        seen_on_patient = arrow.child not in unseen
         if arrow.parent in shown and seen_on_patient:
             shown[arrow.parent].add((arrow.child, str(arrow.statement.how_often)))
     seen: dict[frozenset[tuple[str, str]], str] = {}
