@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from importlib import import_module
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from inspect import Signature
 
 __all__ = ["Later", "bind_static", "later"]
 
@@ -30,6 +33,13 @@ class Later:
         """The function itself."""
         function: Callable[..., Any] = getattr(import_module(self.module), self.name)
         return function
+
+    @property
+    def __signature__(self) -> Signature:
+        """What the function takes, for ``help`` and for editors."""
+        import inspect
+
+        return inspect.signature(self.function)
 
     def __get__(self, instance: object, owner: type) -> Any:
         bound: Any = staticmethod(self.function) if self.static else self.function
