@@ -131,7 +131,7 @@ def load(
     --------
     >>> import kneebayes as kb
     >>> kb.load()
-    Model('Pain behind the knee', lexicon 'article': 28 causes, 84 findings, 28 contexts)
+    Model('Pain behind the knee', lexicon 'article': ... causes, ... findings, ... contexts)
     """
     if not str(folder).endswith(SAVED):
         return Model(read_model(folder, lexicon, layer))
