@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from graphlib import CycleError, TopologicalSorter
@@ -27,6 +27,8 @@ Pair = tuple[str, str]
 ALLOWED = 0.02  # a stated frequency may be this far below what leak and mediators give
 FIRST = 0.01  # a leak of a cause, before its silent rate is known
 LEAST = 1e-6
+STILL = 1e-10  # a silent rate that moves less is at rest
+TURNS = 60  # in which silent rates and links into what is there come to rest
 COMPLAINS = 0.98  # P(complaint), whatever explains it: a few come with a lump that does not hurt
 MOST = 0.98  # how often a context is found among the patients of a cause, at most
 
@@ -259,8 +261,26 @@ class Draft:
         values = np.array([interval.value for _, interval in self.ratios])
         return Shares(sizes, len(self.explanations), found), values
 
-    def settle_silent(self, table: Numbers) -> None:
-        """How often each cause is silent, so that it is there as often as stated."""
+    def settle_silent(self, table: Numbers, turns: int = TURNS) -> None:
+        """How often each cause is silent, so that it is there as often as stated.
+
+        Silent rates are the leak of what is there. It is taken out of the links into it, and
+        what these bring is taken out of the silent rates; so both are solved in turn.
+        """
+        wanted, _ = self._wanted()
+        for turn in range(turns):
+            if turn > 0:
+                self._relink(wanted, self.cause_there)
+            before = dict(self.silent)
+            self._settle_silent(table)
+            if turn > 0 and all(
+                np.allclose(rates, before.get(cause, -1.0), rtol=0.0, atol=STILL)
+                for cause, rates in self.silent.items()
+            ):
+                break
+
+    def _settle_silent(self, table: Numbers) -> None:
+        """Silent rates that go with the links as they stand."""
         cells = table.reshape(1, -1, len(self.explanations))
         count, links = len(self.explanations), self.links
         brought: dict[str, Numbers] = {}
@@ -324,7 +344,18 @@ class Draft:
 
     def solve_links(self) -> None:
         """Links from frequencies and from ratios of how often a context is found."""
-        knowledge = self.knowledge
+        wanted, places = self._wanted()
+        leaks = self._relink(wanted, self._moving)
+        free, companions = between_of(self.knowledge), companions_of(self.knowledge)
+        given = given_already(wanted, leaks, self.order, free, companions, self.links)
+        self.remarks = tuple(
+            _below(places[parent, child], float(wanted[child][parent][0]), most)
+            for parent, child, most in given
+            if most > wanted[child][parent][0] + ALLOWED
+        )
+
+    def _wanted(self) -> tuple[dict[str, dict[str, Numbers]], dict[Pair, str]]:
+        """P(child | parent alone) by child and parent, and where each is stated."""
         wanted: dict[str, dict[str, Numbers]] = {}
         places: dict[Pair, str] = {}
         for arrow, interval in self.frequencies:
@@ -335,18 +366,20 @@ class Draft:
             often = frequency_of(np.array([interval.value]), odds)
             wanted.setdefault(arrow.child, {})[arrow.parent] = often
             places[arrow.parent, arrow.child] = arrow.place
+        return wanted, places
+
+    def _relink(
+        self, wanted: Mapping[str, Mapping[str, Numbers]], moving: Collection[str]
+    ) -> dict[str, Numbers]:
+        """Solve the links into some nodes anew; gives the leaks that they were solved with."""
+        knowledge = self.knowledge
         leaks = {id: np.array([one.value]) for id, one in self.leaks.items()}
         for cause, node in knowledge.there.items():
             leaks[node] = np.array([np.mean(self.silent.get(cause, (0.0,)))])
         free, companions = between_of(knowledge), companions_of(knowledge)
-        still = {id: row for id, row in self.links.items() if id not in self._moving}
-        links = self.links = relink(wanted, leaks, self.order, free, companions, still)
-        given = given_already(wanted, leaks, self.order, free, companions, links)
-        self.remarks = tuple(
-            _below(places[parent, child], float(wanted[child][parent][0]), most)
-            for parent, child, most in given
-            if most > wanted[child][parent][0] + ALLOWED
-        )
+        still = {id: row for id, row in self.links.items() if id not in moving}
+        self.links = relink(wanted, leaks, self.order, free, companions, still)
+        return leaks
 
     @cached_property
     def _moving(self) -> set[str]:

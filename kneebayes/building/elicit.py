@@ -23,6 +23,7 @@ __all__ = ["elicit"]
 
 PRESENCES = 30  # rounds in which presences are held to the last digit
 SAME = 1e-13
+NEARLY = 1  # turns of silent rates and links between two rounds
 ROUNDS = 6  # in which leaks and odds come to rest, if they can
 MISSED = 0.05  # of a ratio in logarithms, worth a remark outside its interval
 LEAST = 1e-300
@@ -85,7 +86,7 @@ def _rest(draft: Draft, table: Numbers) -> tuple[Network, Contrasts, Specificiti
         """The network with leaks, odds and silent rates as they stand."""
         draft.take_leaks(specificities.leaks)
         draft.solve_links()
-        draft.settle_silent(table)
+        draft.settle_silent(table, NEARLY)
         return Network(tuple(draft.nodes(table)))
 
     engine = Engine(made())
@@ -96,6 +97,9 @@ def _rest(draft: Draft, table: Numbers) -> tuple[Network, Contrasts, Specificiti
         specificities.move()
         contrasts.move()
         engine = engine.on(made())
+    if draft.presences:
+        draft.settle_silent(table)
+        engine = engine.on(Network(tuple(draft.nodes(table))))
     return _with_presences(draft, table, engine), contrasts, specificities
 
 
@@ -117,7 +121,7 @@ def _with_presences(draft: Draft, table: Numbers, engine: Engine) -> Network:
             break
         for cause, miss in missed.items():
             draft.makes_up[cause] = draft.makes_up.get(cause, 0.0) + miss
-        draft.settle_silent(table)
+        draft.settle_silent(table, NEARLY)
         engine = engine.on(Network(tuple(draft.nodes(table))))
     return engine.network
 
