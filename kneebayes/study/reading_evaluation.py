@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +14,7 @@ from kneebayes.history import read
 from kneebayes.study.calibration import wilson_interval
 from kneebayes.study.published import PublishedCase, published_cases
 from kneebayes.view.markup import percent
-from kneebayes.view.report import Report, Reporting
+from kneebayes.view.report import Report, Reporting, made_by, made_by_line
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -74,11 +74,18 @@ class ReadingEvaluation(Reporting):
         Texts by id of the patient.
     worst
         How many of the worst texts are shown.
+    origin
+        Which model gave the names that were looked for.
     """
 
     judgements: tuple[Verdict, ...]
     texts: dict[str, str]
     worst: int = 20
+    origin: Mapping[str, Any] = field(default_factory=dict)
+
+    def _origin(self) -> Mapping[str, Any]:
+        """Which model gave the names that were looked for."""
+        return self.origin
 
     def _count(self, *verdicts: str) -> int:
         return sum(judgement.verdict in verdicts for judgement in self.judgements)
@@ -149,6 +156,7 @@ class ReadingEvaluation(Reporting):
             rows=rows,
             notes=tuple(self._told(case) for case in self.worst_texts()),
             disclaimer=ABOUT,
+            made_by=made_by_line(self.origin),
         )
 
     def _told(self, case: str) -> str:
@@ -215,7 +223,8 @@ def evaluate_reading(
         message = "There is no text to read. Give at least one case."
         raise KneebayesError(message)
     judgements = [judgement for case in cases for judgement in _judged(model, case)]
-    return ReadingEvaluation(tuple(judgements), {case.id: case.text for case in cases}, worst)
+    texts = {case.id: case.text for case in cases}
+    return ReadingEvaluation(tuple(judgements), texts, worst, made_by(model))
 
 
 def _judged(model: ModelLike, case: PublishedCase) -> Iterator[Verdict]:

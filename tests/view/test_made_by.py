@@ -3,7 +3,10 @@
 import json
 from collections.abc import Callable, Iterator
 from html import unescape
+from importlib import import_module
 from inspect import isabstract
+from pathlib import Path
+from pkgutil import walk_packages
 
 import pandas as pd
 import pytest
@@ -45,6 +48,7 @@ OTHERS: dict[str, Callable[[kb.Model], Showing | CauseTrace]] = {
     "evaluation": lambda knee: knee.evaluate(knee.simulate(40), baselines=()),
     "worlds": lambda knee: knee.misspecify(40, [kb.study.World("as it is", knee)]),
     "published": lambda knee: kb.study.evaluate_published(knee, kb.study.published_cases()[:4]),
+    "reading": lambda knee: kb.study.evaluate_reading(knee, kb.study.published_cases()[:2]),
     "patient of a file": lambda knee: knee.load_phenopacket(
         kb.load().phenopacket(kb.load().diagnose({"fever": True}))
     ),
@@ -136,6 +140,10 @@ def kinds_of(kind: type) -> Iterator[type]:
 
 def test_no_kind_of_result_is_silent_about_its_model() -> None:
     foreign = {"ForeignResult", "ForeignCase"}  # of a network that others made
+    for room in ("cohort", "exchange", "history", "learning", "questions", "study", "teaching"):
+        path = [str(Path(kb.__file__).parent / room)]
+        for module in walk_packages(path, f"kneebayes.{room}."):
+            import_module(module.name)
     kinds = [kind for kind in kinds_of(Showing) if kind.__module__.startswith("kneebayes")]
     assert len(kinds) > 20
     for kind in kinds:
