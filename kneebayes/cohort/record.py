@@ -28,7 +28,7 @@ from kneebayes.knowledge.records import Meta
 from kneebayes.renaming import renamed
 from kneebayes.view.differential import WHAT_IT_IS
 from kneebayes.view.markup import bar, percent, table, tag
-from kneebayes.view.report import made_by, made_by_line
+from kneebayes.view.report import InJson, made_by, made_by_line, plain
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -56,7 +56,7 @@ Unclear = Literal["refuse", "mark"]
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Cohort:
+class Cohort(InJson):
     """What follows for each patient of a table.
 
     Made by :meth:`kneebayes.Model.diagnose_cohort`.
@@ -223,6 +223,14 @@ class Cohort:
 
     def __len__(self) -> int:
         return len(self.table)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Which model was asked, and one row for each patient, ready for JSON."""
+        names = self.table.index.tolist()
+        rows = self.table.to_dict(orient="records")
+        patients = [{"patient": name, **row} for name, row in zip(names, rows, strict=True)]
+        content: dict[str, Any] = plain({**self.origin, "rows": patients})
+        return content
 
     @property
     def text(self) -> str:

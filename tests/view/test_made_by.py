@@ -152,9 +152,13 @@ def test_no_kind_of_result_is_silent_about_its_model() -> None:
 
 
 def test_a_cohort_says_it_too(placed: kb.Differential) -> None:
-    cohort = placed.model.diagnose_cohort(pd.DataFrame({"fever": [True]}))
-    assert "setting: emergency" in cohort._repr_html_()
-    assert cohort.origin["setting"] == "emergency"
+    cohort = placed.model.diagnose_cohort(pd.DataFrame({"fever": [True]}, index=["a"]))
+    for page in (cohort.text, cohort._repr_html_()):
+        assert "setting: emergency" in page
+    content = json.loads(cohort.to_json())
+    assert (content["setting"], content["version"]) == ("emergency", kb.__version__)
+    assert content["rows"][0]["patient"] == "a"
+    assert content["rows"][0]["top"] == cohort.top["a"]
 
 
 def test_a_differential_says_it_too(placed: kb.Differential, taught: kb.Differential) -> None:
