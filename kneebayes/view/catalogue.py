@@ -49,7 +49,7 @@ class Catalogue(tuple[Some_co, ...], Generic[Some_co]):
     >>> "gout" in knee.causes, knee.findings["fever"].kind
     (True, 'sign')
     >>> knee.search("swollen")
-    3 findings: 'swollen knee', 'leg swelling', 'swelling over the kneecap'
+    5 findings: ...swollen knee...leg swelling...
     >>> knee.search("stairs").table["label"].tolist()
     ['pain going up stairs', 'pain going down stairs']
     """

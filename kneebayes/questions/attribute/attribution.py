@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from kneebayes.building.places import acting_states
 from kneebayes.case.bounded import bounded
 from kneebayes.case.case import Case, CaseLike
 from kneebayes.errors import ImpossibleEvidenceError
@@ -23,6 +24,9 @@ from kneebayes.view.report import CaseResult, Report, report_on
 if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
+
+States = Mapping[str, tuple[int, ...]]
+Acting = Mapping[str, States]
 
 __all__ = ["AttributedFinding", "Attribution", "attribute", "attribution"]
 
@@ -62,6 +66,7 @@ def attribute(
     findings: Sequence[str],
     causes: Sequence[str],
     contexts: Collection[str] = (),
+    acting: Acting | None = None,
 ) -> tuple[AttributedFinding, ...]:
     """Which causes produced each finding that is certainly present.
 
@@ -81,6 +86,9 @@ def attribute(
         Ids of binary nodes.
     contexts
         Ids of nodes whose links count as background, whichever of their states fires.
+    acting
+        For each cause the nodes and their states in which it sets off findings; left out, a
+        cause acts by being present.
 
     Raises
     ------
@@ -99,13 +107,15 @@ def attribute(
         message = "The evidence has probability zero, so nothing can have produced it."
         raise ImpossibleEvidenceError(message, list(evidence))
     present = [id for id in findings if evidence.hard_state(id) == 1]
-    passing = _passing(engine.network, evidence, causes)
+    acting = acting or {cause: {cause: (1,)} for cause in causes}
+    everywhere = _together(acting[cause] for cause in causes)
+    passing = _passing(engine.network, evidence, {*causes, *everywhere})
     shares: dict[str, dict[str, float]] = {id: {} for id in present}
     engine.compile()  # once, before threads could all begin to
     with ThreadPoolExecutor(usable_cores()) as pool:  # the kernel holds no lock
         each = pool.map(
             in_this_context(
-                lambda cause: _shares_of(engine.network, evidence, present, cause, passing)
+                lambda cause: _shares_of(engine.network, evidence, present, acting[cause], passing)
             ),
             causes,
         )
@@ -114,9 +124,9 @@ def attribute(
                 shares[id][cause] = share
     attributed = []
     for id in present:
-        by_no_cause = _share_without(engine, evidence, log_known, id, set(causes), passing)
+        by_no_cause = _share_without(engine, evidence, log_known, id, everywhere, passing)
         outside = passing - set(contexts)
-        sources = {*causes, *contexts}
+        sources = {**_any_state(engine.network, contexts), **everywhere}
         by_neither = _share_without(engine, evidence, log_known, id, sources, outside)
         background = max(0.0, by_no_cause - by_neither)
         attributed.append(AttributedFinding(id, shares[id], by_no_cause, background))
@@ -132,24 +142,45 @@ def _passing(network: Network, evidence: Evidence, causes: Collection[str]) -> s
     }
 
 
+def _together(acting: Iterable[States]) -> dict[str, tuple[int, ...]]:
+    """States of nodes in which any of some causes acts."""
+    found: dict[str, tuple[int, ...]] = {}
+    for states in acting:
+        for id, mine in states.items():
+            found[id] = tuple(sorted({*found.get(id, ()), *mine}))
+    return found
+
+
+def _any_state(network: Network, ids: Iterable[str]) -> dict[str, tuple[int, ...]]:
+    """All states of nodes; of those that are absent or present the latter."""
+    return {
+        id: (1,)
+        if network[id].states == ("absent", "present")
+        else tuple(range(len(network[id].states)))
+        for id in ids
+    }
+
+
 def _shares_of(
     network: Network,
     evidence: Evidence,
     present: Sequence[str],
-    cause: str,
+    acting: States,
     passing: Collection[str],
 ) -> dict[str, float]:
     """By finding P(a chain leads from one cause to it | evidence); 0 where there is no way."""
-    below = descendants(network, cause, passing)
+    below = set().union(*(descendants(network, id, passing) for id in acting))
     ends = [id for id in present if id in below]
     shares = dict.fromkeys(present, 0.0)
-    if not ends or evidence.hard_state(cause) == 0:
+    ruled_out = all(evidence.hard_state(id) not in (None, *acting[id]) for id in acting)
+    if not ends or ruled_out:
         return shares
     within = below & ancestors(network, ends, below)
 
     def counts(link: Link) -> tuple[bool, ...]:
-        """What comes from the cause, where it is present."""
-        return tuple(link.parent == cause and state == 1 for state in range(len(link.strength)))
+        """What comes from the cause, in the states in which it acts."""
+        states = acting.get(link.parent, ())
+        return tuple(state in states for state in range(len(link.strength)))
 
     split = split_by_path(network, within, counts, leak_counts=False)
     targets = [reached(id) for id in ends]
@@ -162,7 +193,7 @@ def _share_without(
     evidence: Evidence,
     log_known: float,
     finding: str,
-    sources: Collection[str],
+    sources: States,
     passing: Collection[str],
 ) -> float:
     """P(no chain leads from any source to a finding | evidence).
@@ -178,10 +209,8 @@ def _share_without(
 
     def counts(link: Link) -> tuple[bool, ...]:
         """What comes from any of the sources."""
-        if link.parent not in sources:
-            return (False,) * len(link.strength)
-        whatever = network[link.parent].states != ("absent", "present")
-        return tuple(whatever or state == 1 for state in range(len(link.strength)))
+        states = sources.get(link.parent, ())
+        return tuple(state in states for state in range(len(link.strength)))
 
     split = split_by_path(network, within, counts, leak_counts=False)
     seen = split.widen(evidence).plus(Evidence({reached(finding): (1.0, 0.0)}))
@@ -364,5 +393,6 @@ def attribution(case: CaseLike) -> Attribution:
     knowledge = case.knowledge
     findings = sorted(knowledge.findings, key=lambda id: id != knowledge.meta.complaint)
     causes, contexts = list(knowledge.causes), set(knowledge.contexts)
-    attributed = attribute(case.engine, case.evidence, findings, causes, contexts)
+    acting = acting_states(case.engine.network, knowledge)
+    attributed = attribute(case.engine, case.evidence, findings, causes, contexts, acting)
     return Attribution(case, attributed)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import accumulate, islice
 from typing import TYPE_CHECKING
 
@@ -87,10 +87,10 @@ class CauseSets(CaseResult):
         ]
         notes = [
             (
-                "Each row: P(exactly these causes are present, all others absent | evidence). The "
-                "first is the most probable explanation."
+                "Each row: P(exactly these causes are there, silent or not, and no others | "
+                "evidence)."
             ),
-            f"P(at least one urgent cause) = {percent(self.any_urgent)}, over all sets.",
+            f"P(an urgent cause explains it) = {percent(self.any_urgent)}.",
         ]
         if self.missing:
             notes.append(
@@ -130,14 +130,16 @@ class CauseSets(CaseResult):
 @renamed(k="n")
 @bounded
 def sets(case: CaseLike, n: int = 5) -> CauseSets:
-    """The most probable sets of causes: exactly these present, all others absent.
+    """The most probable sets of causes: exactly these are there, all others are not.
+
+    Whichever of them explains the complaint, the others are there in silence.
 
     Parameters
     ----------
     case
         The patient.
     n
-        How many sets. The first is the most probable explanation.
+        How many sets, the most probable first.
 
     Raises
     ------
@@ -154,11 +156,14 @@ def sets(case: CaseLike, n: int = 5) -> CauseSets:
     if isinstance(n, bool) or not isinstance(n, int) or n < 1:
         message = f"'n' must be a whole number of at least 1, got {n!r}."
         raise EvidenceError(message)
-    engine, causes = case.engine, case.knowledge.causes
+    there = case.knowledge.there
+    causes = {there[id]: id for id in case.knowledge.causes}
     any_urgent, probable = case.any_urgent, list[CauseSet]()
     try:
-        for cause_set in islice(most_probable_sets(engine, case.evidence, list(causes)), n):
-            probable.append(cause_set)
+        found = most_probable_sets(case.engine, case.evidence, list(causes))
+        for cause_set in islice(found, n):
+            ids = tuple(causes[node] for node in cause_set.present)
+            probable.append(replace(cause_set, present=ids))
             if seconds_left() <= 0.0:
                 return CauseSets(case, tuple(probable), any_urgent, n - len(probable))
     except TooWideError:
@@ -188,6 +193,7 @@ def probability_of_exactly(case: CaseLike, *causes: str) -> float:
     True
     """
     case = case.case
-    names, known = case.names, list(case.knowledge.causes)
-    present = [names.meaning(name, ("cause",), "model.causes").id for name in causes]
+    names, there = case.names, case.knowledge.there
+    known = [there[id] for id in case.knowledge.causes]
+    present = [there[names.meaning(name, ("cause",), "model.causes").id] for name in causes]
     return exactly(case.engine, case.evidence, known, present)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from kneebayes.building.places import acting_states
 from kneebayes.case.bounded import bounded
 from kneebayes.case.case import Case, CaseLike
 from kneebayes.errors import ImpossibleEvidenceError, KneebayesError
@@ -55,7 +56,11 @@ class FindingWithout:
 
 
 def remove_cause(
-    engine: Engine, evidence: Evidence, cause: str, findings: Sequence[str]
+    engine: Engine,
+    evidence: Evidence,
+    cause: str,
+    findings: Sequence[str],
+    acting: Mapping[str, tuple[int, ...]] | None = None,
 ) -> tuple[FindingWithout, ...]:
     """Which findings this very patient would still have if one cause had been absent.
 
@@ -75,6 +80,9 @@ def remove_cause(
         Id of a binary node.
     findings
         Ids of noisy-ORs; those observed absent are left out.
+    acting
+        Nodes and their states in which the cause sets off findings; left out, it acts by
+        being present.
 
     Raises
     ------
@@ -94,14 +102,17 @@ def remove_cause(
     network = engine.network
     open_or_present = [id for id in findings if evidence.hard_state(id) != 0]
     passing = {node.id for node in network.nodes if evidence.hard_state(node.id) != 0}
-    below = descendants(network, cause, passing - {cause})
+    acting = acting or {cause: (1,)}
+    passing -= {cause, *acting}
+    below = set().union(*(descendants(network, id, passing) for id in acting))
     ends = [id for id in open_or_present if id in below]
     within = below & ancestors(network, ends, below)
-    _check(network, cause, within)
+    _check(network, cause, acting, within)
 
     def counts(link: Link) -> tuple[bool, ...]:
         """Whatever does not come from the cause."""
-        return (link.parent != cause,) * len(link.strength)
+        states = acting.get(link.parent, ())
+        return tuple(state not in states for state in range(len(link.strength)))
 
     split = split_by_path(network, within, counts, leak_counts=True)
     targets = [*open_or_present, *(reached(id) for id in ends)]
@@ -117,7 +128,7 @@ def remove_cause(
     return tuple(rows)
 
 
-def _check(network: Network, cause: str, within: set[str]) -> None:
+def _check(network: Network, cause: str, acting: Iterable[str], within: set[str]) -> None:
     """Refuse what is not produced by presence alone: then being absent could produce too."""
     for id in within:
         node = network[id]
@@ -128,7 +139,8 @@ def _check(network: Network, cause: str, within: set[str]) -> None:
             )
             raise KneebayesError(message)
         for link in node.links:
-            if (link.parent == cause or link.parent in within) and link.strength[0] > 0.0:
+            two = network[link.parent].states == ("absent", "present")
+            if two and link.parent in {*acting, *within} and link.strength[0] > 0.0:
                 message = (
                     f"'{id}' is produced by the absence of '{link.parent}' with probability "
                     f"{link.strength[0]:g}. Below a cause that is taken away this must be 0."
@@ -150,7 +162,7 @@ class WhatIf(CaseResult):
     cause
         Id of the cause that is taken away.
     posterior
-        P(the cause is present | evidence); where it is absent, nothing is taken away.
+        P(the cause explains the complaint | evidence).
     findings
         The findings that were answered, but as absent: those would be absent still.
     """
@@ -192,7 +204,7 @@ class WhatIf(CaseResult):
         ]
         label = self.case.marked(self.cause)
         notes = [
-            f"P({label} is present | evidence) = {percent(self.posterior)}.",
+            f"P({label} explains it | evidence) = {percent(self.posterior)}.",
             (
                 "Would persist: P(it would be there had this cause been absent | evidence), a "
                 "counterfactual under this model and not a forecast of treatment. Findings that "
@@ -246,6 +258,7 @@ def without(case: CaseLike, cause: str) -> WhatIf:
     knowledge = case.knowledge
     id = case.data.cause_named(cause)
     answered = [answer.id for answer in case.answers if answer.id in knowledge.findings]
-    change = remove_cause(case.engine, case.evidence, id, answered)
+    acting = acting_states(case.engine.network, knowledge)[id]
+    change = remove_cause(case.engine, case.evidence, id, answered, acting)
     posterior = case.engine.propagate(case.evidence, [id]).present(id)
     return WhatIf(case, id, posterior, change)
