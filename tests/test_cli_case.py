@@ -114,7 +114,7 @@ def test_the_opening_shows_lines_that_work(
     lines = lines[-3:]
     assert [line.split()[0] for line in lines] == ["ask", "state", "close"]
     _, out, _ = session(lines, START, capsys, monkeypatch)
-    assert "Truly present: " in out
+    assert "It was: " in out
     assert "no command" not in out
 
 

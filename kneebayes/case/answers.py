@@ -125,7 +125,7 @@ def read_in_order(
     return tuple(likelihoods), tuple(
         Answer(
             id,
-            knowledge.label(id),
+            knowledge.label(knowledge.cause_of(id) or id),
             likelihood,
             in_words(knowledge, network[id].states, id, likelihood),
         )

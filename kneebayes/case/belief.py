@@ -145,7 +145,10 @@ def _impossible(
     engine: Engine, knowledge: Knowledge, evidence: Evidence
 ) -> ImpossibleEvidenceError:
     conflict = smallest_conflict(engine, evidence)
-    words = ", ".join(f"{knowledge.label(id)} = {_state(engine, evidence, id)}" for id in conflict)
+    words = ", ".join(
+        f"{knowledge.label(knowledge.cause_of(id) or id)} = {_state(engine, evidence, id)}"
+        for id in conflict
+    )
     message = (
         f"The evidence has probability 0 under this model: {words} cannot be true together. "
         "Change or leave out one of them."

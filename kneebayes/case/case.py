@@ -165,7 +165,8 @@ class Case:
         states = self.data.network[id].states
         likelihood = tuple(float(here == state) for here in states)
         words = in_words(self.knowledge, states, id, likelihood)
-        return Answer(id, self.knowledge.label(id), likelihood, words)
+        label = self.knowledge.label(self.knowledge.cause_of(id) or id)
+        return Answer(id, label, likelihood, words)
 
     # what follows
 

@@ -74,9 +74,8 @@ def judge_urgency(knowledge: Knowledge, answers: Iterable[Answer]) -> Urgency:
         What was said; an uncertain answer counts from 0.25 on. So does an even one, which
         weighs nothing: whoever says "perhaps" of an urgent sign should be told.
     """
-    causes = {node: cause for cause, node in knowledge.there.items()}
     present = {
-        causes.get(answer.id, answer.id): answer.label
+        knowledge.cause_of(answer.id) or answer.id: answer.label
         if answer.presence == 1.0
         else f"{answer.label}, perhaps"
         for answer in answers

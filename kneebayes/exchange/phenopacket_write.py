@@ -124,8 +124,9 @@ class _Writer:
         """One certain answer."""
         node = self.network[answer.id]
         state = certain_state(self.case.data, answer) or ""
-        if answer.id in self.knowledge.causes:
-            term = self.term(answer.id, schemes=("mondo", "hpo", "icd10cm"))
+        cause = self.knowledge.cause_of(answer.id)
+        if cause is not None:
+            term = self.term(cause, schemes=("mondo", "hpo", "icd10cm"))
             packet["diseases"].append({"term": term, **_excluded(state)})
         elif node.states[1:] == ("present",):
             feature = {"type": self.term(answer.id), **_excluded(state)}

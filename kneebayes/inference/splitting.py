@@ -127,10 +127,11 @@ def _asking(flat: Flat, asked: Rows, patterns: Observed, limits: Limits) -> Rows
 
 def too_wide(width: float, where: str = "", tried: str = "") -> str:
     """What to say of a query that memory does not suffice for, and of what was tried instead."""
+    entries = f"a table of 2^{width:.0f} entries, more than memory is"
+    needed = entries if width >= 1.0 else "more memory than is"
     return (
-        f"This query{where} needs a table of 2^{width:.0f} entries, more than memory is allowed "
-        f"for{tried}. Answering some contexts (such as age) or leaving out positive findings makes "
-        "it narrower."
+        f"This query{where} needs {needed} allowed for{tried}. Answering some contexts (such as "
+        "age) or leaving out positive findings makes it narrower."
     )
 
 

@@ -117,6 +117,15 @@ class Knowledge:
         """Causes and the parts of something else that are not named, by id."""
         return {**self.causes, **self.parts}
 
+    def cause_of(self, node: str) -> str | None:
+        """The cause that a node says is there or explains the complaint; None of other nodes."""
+        return self._cause_by_node.get(node)
+
+    @cached_property
+    def _cause_by_node(self) -> dict[str, str]:
+        apart = {node: cause for cause, node in self.there.items()}
+        return {**apart, **{cause: cause for cause in self.diseases}}
+
     def group_of(self, cause: str) -> str:
         """What a cause is shown under: the label of its group, or its own word."""
         return self.label(self.diseases[cause].group)

@@ -246,7 +246,7 @@ def without_mediators(model: AnyModel) -> AnyModel:
     """A model in which no finding shares a mediator, or a finding, with another.
 
     Every finding keeps P(finding | this cause alone); only that several findings come from
-    one process is lost. Priors and all that raises causes stay.
+    one process is lost. Shares, presences and contexts stay.
 
     Examples
     --------
@@ -258,7 +258,7 @@ def without_mediators(model: AnyModel) -> AnyModel:
     True
     """
     knowledge = model.data.knowledge
-    between = {*knowledge.mediators, *knowledge.findings}
+    between = {*knowledge.mediators, *knowledge.findings} - set(knowledge.there.values())
     network = collapse(model.data.network, list(knowledge.findings), between)
     elicited = replace(model.data.elicited, network=network)
     return model.replace(elicited=elicited, engine=Engine(network))

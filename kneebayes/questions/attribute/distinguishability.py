@@ -415,7 +415,7 @@ def distinguish(
     """
     case = Case.of(model, answers)
     knowledge = case.knowledge
-    ruled = [answer.label for answer in case.answers if answer.id in knowledge.causes]
+    ruled = [answer.label for answer in case.answers if knowledge.cause_of(answer.id)]
     if ruled:
         message = (
             f"Causes cannot be given here, since each is taken as the only one in turn. Got "

@@ -151,12 +151,13 @@ def _suspicions(
     network = stated_network(engine.network)  # where each cause that explains has its own arrows
     lines = [_line(network, id) for id in parts]
     suspects = list(_suspects(parts, causes, odds, lines))
-    told_present = [id for id in parts if evidence.hard_state(id) == 1 and id in knowledge.causes]
+    told_present = [id for id in parts if evidence.hard_state(id) == 1 and knowledge.cause_of(id)]
     for place, shared in suspects:
         for id in told_present:
             if shared and id != parts[place] and id not in causes and id in lines[place][0]:
                 yield _Suspicion(place, id, shared)
-    rivals = [id for id in knowledge.causes if id not in causes and id not in evidence]
+    known = {knowledge.cause_of(id) for id in evidence}
+    rivals = [id for id in knowledge.causes if id not in causes and id not in known]
     if not suspects or not rivals:
         return
     cases = [evidence]

@@ -62,7 +62,8 @@ def test_what_persists_is_that_of_enumeration_over_links(seed: int) -> None:
 def test_what_a_cause_does_not_lead_to_persists(knee: kb.Model) -> None:
     dx = knee.diagnose({"lump behind the knee": True, "fever": True, "chest pain": True})
     told = {one.finding: one for one in dx.without("baker's cyst").findings}
-    assert told["fever"].persists == told["chest_pain"].persists == 1.0
+    assert told["chest_pain"].persists == pytest.approx(1.0, abs=1e-12)
+    assert told["fever"].persists > 0.99  # a burst cyst inflames now and then
     assert told["lump_behind_knee"].persists < 0.5
 
 

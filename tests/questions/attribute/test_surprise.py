@@ -37,7 +37,7 @@ def test_of_two_answers_each_is_in_conflict_as_much_as_both_together(knee: kb.Mo
 
 def test_a_slip_is_asked_about(knee: kb.Model) -> None:
     told = knee.diagnose({"ACL injury": True, "MRI: ACL tear": False}).surprises()
-    assert told.doubtful == ("acl_injury",)
+    assert told.doubtful == (knee.knowledge.there["acl_injury"],)
     assert told.surprising[0].otherwise == "absent"
     assert "did you mean absent?" in told.text
     assert "did you mean absent?" in told.html
