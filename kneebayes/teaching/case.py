@@ -98,8 +98,8 @@ class PracticeCase(Situation):
         Parameters
         ----------
         probabilities
-            P(present) by cause, between 0 and 1. Several causes can be present, so they need
-            not add up to 1.
+            P(it explains the complaint) by cause, between 0 and 1. One cause does; what is left
+            for causes that are not named need not be said.
 
         Raises
         ------
@@ -247,8 +247,9 @@ def new_case(
         findings are for the causes. ``any`` takes the first patient drawn.
     kind
         ``red herring``: some finding has no true cause and points to a wrong one;
-        ``second cause``: two or more causes are present; ``urgent``: an urgent cause is
-        present, or the signs call for help at once; ``any``: no condition.
+        ``second cause``: besides the cause that explains it another one is there, silent;
+        ``urgent``: an urgent cause is there, or the signs call for help at once; ``any``: no
+        condition.
     seed
         Seed of the random numbers; the same seed draws the same patient. Left out, a new
         seed is chosen, and the case shows it.

@@ -32,7 +32,11 @@ def count_people(
     answers: Mapping[str, object] | None = None,
     people: int | None = None,
 ) -> NaturalFrequencies:
-    """Answer a question in counts: of 1,000 people like this, so many have the cause, of those ...
+    """Answer a question in counts: of 1,000 people like this, a cause explains so many.
+
+    As in a differential, the probability of a cause is that of its explaining the complaint.
+    A cause that may also be there in silence can stand among the findings: of the people in
+    whom it is there, it explains so many.
 
     Natural frequencies help people to reason rightly with probabilities (Gigerenzer and
     Hoffrage 1995).
@@ -42,11 +46,11 @@ def count_people(
     model
         The model.
     cause
-        A cause by any of its names; a group means at least one of its members.
+        A cause by any of its names; a group means any of its members.
     findings
         One name or several of findings that are present, or answers by name; each must be certain.
     answers
-        What all the people have in common; the complaint is present unless said otherwise.
+        What all the people have in common, besides the complaint.
     people
         How many people. Left out, 1,000; or 10,000 or 100,000 if fewer counts are then rounded
         to 0. Notes name the counts that are rounded to 0 all the same.
@@ -56,7 +60,8 @@ def count_people(
     UnknownNameError
         If a name is not known.
     EvidenceError
-        If an answer is only likely or given twice, or the cause is certain already.
+        If an answer is only likely or given twice, the complaint is said to be absent, or it
+        is certain already whether the cause explains it.
     ImpossibleEvidenceError
         If there are no such people.
 
@@ -65,7 +70,7 @@ def count_people(
     >>> import kneebayes as kb
     >>> told = kb.load().natural_frequencies("Baker's cyst", "lump behind the knee")
     >>> print(told.sentences[0])
-    Of 1,000 people like this, ... have Baker's cyst (...%); ... do not.
+    Of 1,000 people like this, Baker's cyst explains the pain ... in ... (...%); in ... it does not.
     >>> counts = told.counts
     >>> counts["with_cause"] + counts["without_cause"] == counts["people"]
     True
@@ -82,7 +87,7 @@ def count_people(
     known = _known(model, answers)
     asked = read_answers(knowledge, model.data.names, model.data.network, _as_mapping(findings))
     _check(asked, known, members)
-    prior, within, without, posterior = _probabilities(model, members, known, asked)
+    prior, within, without, posterior, silent = _probabilities(model, members, known, asked)
     computed = NaturalFrequencies(
         knowledge,
         made_by(model),
@@ -95,6 +100,7 @@ def count_people(
         within,
         without,
         posterior,
+        silent,
     )
     if people is not None:
         return computed
@@ -112,12 +118,17 @@ def _as_mapping(findings: str | Iterable[str] | Mapping[str, object]) -> Mapping
 
 
 def _known(model: ModelLike, given_answers: Mapping[str, object] | None) -> tuple[Answer, ...]:
-    """What is given, the complaint present unless it is said otherwise."""
+    """What is given, and the complaint: without it there is nothing to explain."""
     answers = {} if given_answers is None else dict(given_answers)
     complaint = model.data.knowledge.meta.complaint
     if complaint not in by_node(model.data.knowledge, model.data.names, answers):
         answers = {complaint: True, **answers}
-    return read_answers(model.data.knowledge, model.data.names, model.data.network, answers)
+    known = read_answers(model.data.knowledge, model.data.names, model.data.network, answers)
+    if any(answer.id == complaint and answer.state == "absent" for answer in known):
+        label = model.data.knowledge.complaint.label
+        message = f"answers: without {label} there is nothing that a cause explains. Leave it out."
+        raise EvidenceError(message)
+    return known
 
 
 def _check(asked: tuple[Answer, ...], known: tuple[Answer, ...], members: list[str]) -> None:
@@ -139,16 +150,22 @@ def _check(asked: tuple[Answer, ...], known: tuple[Answer, ...], members: list[s
             )
             raise EvidenceError(message)
         if answer.id in members:
-            message = f"findings: '{answer.label}' is what is asked about. Name findings only."
+            message = (
+                f"findings: '{answer.label}' is what is asked about: it is never there without "
+                "explaining the complaint. Name findings."
+            )
             raise EvidenceError(message)
 
 
 def _probabilities(
     model: ModelLike, members: list[str], known: tuple[Answer, ...], asked: tuple[Answer, ...]
-) -> tuple[float, float, float, float]:
-    """P(cause), P(findings | cause), P(findings | no cause) and P(cause | findings)."""
+) -> tuple[float, float, float, float, float]:
+    """P(cause), P(findings | cause), P(findings | no cause), P(cause | findings), P(silent).
+
+    P(cause) is that of its explaining the complaint, P(silent) of its being there without.
+    """
     engine, before = model.data.engine, evidence_of(known)
-    after = before.plus(evidence_of(asked))
+    after, there = before.plus(evidence_of(asked)), model.data.knowledge.there
     label = " or ".join(model.data.knowledge.label(id) for id in members)
     if engine.log_probability(before) == -np.inf:
         message = "answers: the evidence has probability zero, so there are no such people."
@@ -165,4 +182,6 @@ def _probabilities(
     posterior = engine.probability_of_any([members], after)[0]
     none = Evidence(dict.fromkeys(members, (1.0, 0.0)))
     without = engine.posterior(evidence_of(asked), before.plus(none))
-    return prior, min(1.0, posterior * likely / prior), without, posterior
+    anyway = engine.probability_of_any([[there[id] for id in members]], before)[0]
+    silent = 0.0 if all(there[id] == id for id in members) else max(0.0, anyway - prior)
+    return prior, min(1.0, posterior * likely / prior), without, posterior, silent

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 
 from kneebayes.errors import TooWideError
 from kneebayes.teaching.judgement import Judgement
-from kneebayes.teaching.patients import causes_there
 from kneebayes.teaching.practice_text import (
     Page,
     Paged,
@@ -95,9 +94,10 @@ class Feedback(Judgement, Paged):
     def differential(self) -> pd.DataFrame:
         """One row a cause, the most probable first.
 
-        Columns: ``id``, ``cause``, ``urgent``, ``present`` (the truth), ``opening`` (exact,
-        before the first question), ``exact`` (given all that was found out), ``stated`` and
-        ``named`` (whether the learner named it).
+        Columns: ``id``, ``cause``, ``urgent``, ``explains`` and ``silent`` (the truth: whether
+        it explains the complaint, or is there without), ``opening`` (exact, before the first
+        question), ``exact`` (given all that was found out), ``stated`` and ``named`` (whether
+        the learner named it).
         """
         import pandas as pd
 
@@ -119,7 +119,7 @@ class Feedback(Judgement, Paged):
         """Draw stated against exact probabilities, with the truth."""
         from kneebayes.teaching.practice_figure import draw_beliefs
 
-        rows = [r for r in self.belief_rows if r["present"] or r["named"]]
+        rows = [r for r in self.belief_rows if r["explains"] or r["named"]]
         rows += [r for r in self.belief_rows[:SHOWN] if r not in rows]
         return draw_beliefs(sorted(rows, key=lambda row: -float(str(row["exact"]))), ax)
 
@@ -143,7 +143,7 @@ def _page_of(feedback: Feedback) -> Page:
     shown = [
         row
         for index, row in enumerate(feedback.belief_rows)
-        if index < SHOWN or row["present"] or row["named"] or row["urgent"]
+        if index < SHOWN or any(row[mark] for mark in ("explains", "silent", "named", "urgent"))
     ]
     sections = [
         Section((_there(feedback), _advised(feedback))),
@@ -162,13 +162,10 @@ def _page_of(feedback: Feedback) -> Page:
 
 def _there(feedback: Feedback) -> str:
     knowledge = feedback.case.model.data.knowledge
-    there = [knowledge.causes[id] for id, present in feedback.present.items() if present]
-    named = [f"{cause.label}{' (urgent)' if cause.urgent else ''}" for cause in there]
-    silent = [
-        knowledge.causes[id].label
-        for id in causes_there(feedback.case.model, feedback.case.truth)
-        if not feedback.present[id]
-    ]
+    named, silent = (
+        [f"{knowledge.label(id)}{' (urgent)' if knowledge.causes[id].urgent else ''}" for id in ids]
+        for ids in ([id for id, true in feedback.explains.items() if true], feedback.silent)
+    )
     also = f" Also there, but silent: {', '.join(silent)}." if silent else ""
     return f"It was: {', '.join(named) or 'no cause that the model knows'}.{also}"
 

@@ -54,11 +54,13 @@ def largest_remainder(total: int, shares: Sequence[float]) -> tuple[int, ...]:
 
 @dataclass(frozen=True, repr=False)
 class NaturalFrequencies(Paged):
-    """Of so many people like this: with and without a cause, of those with the findings.
+    """Of so many people like this: whom a cause explains, and whom of those with the findings.
 
-    Made by :meth:`kneebayes.Model.natural_frequencies`. First the people are split by the
-    cause, then each part by the findings. Each split is rounded by the method of largest
-    remainders, so that counts add up on every level; exact probabilities are given beside them.
+    Made by :meth:`kneebayes.Model.natural_frequencies`. First the people are split by whether
+    the cause explains their complaint, then each part by the findings. Whoever has the cause
+    without its being to blame is counted among the others; a note says how many these are.
+    Each split is rounded by the method of largest remainders, so that counts add up on every
+    level; exact probabilities are given beside them.
 
     Attributes
     ----------
@@ -75,11 +77,13 @@ class NaturalFrequencies(Paged):
     people
         How many people.
     prior
-        P(cause | given).
+        P(cause explains the complaint | given).
     with_cause, without_cause
-        P(all findings | cause, given), and the same without the cause.
+        P(all findings | cause explains the complaint, given), and the same where it does not.
     posterior
-        P(cause | given, findings).
+        P(cause explains the complaint | given, findings).
+    silent
+        P(cause is there without explaining the complaint | given).
     """
 
     knowledge: Knowledge
@@ -93,6 +97,7 @@ class NaturalFrequencies(Paged):
     with_cause: float
     without_cause: float
     posterior: float
+    silent: float
 
     @cached_property
     def counts(self) -> dict[str, int]:
@@ -101,13 +106,13 @@ class NaturalFrequencies(Paged):
         ``people``, ``with_cause`` and ``without_cause``, each of the two ``_with_finding`` and
         ``_without_finding``, and ``with_finding`` and ``without_finding`` of all.
         """
-        there, not_there = largest_remainder(self.people, [self.prior, 1.0 - self.prior])
-        hits, misses = largest_remainder(there, [self.with_cause, 1.0 - self.with_cause])
-        false, right = largest_remainder(not_there, [self.without_cause, 1.0 - self.without_cause])
+        explained, others = largest_remainder(self.people, [self.prior, 1.0 - self.prior])
+        hits, misses = largest_remainder(explained, [self.with_cause, 1.0 - self.with_cause])
+        false, right = largest_remainder(others, [self.without_cause, 1.0 - self.without_cause])
         return {
             "people": self.people,
-            "with_cause": there,
-            "without_cause": not_there,
+            "with_cause": explained,
+            "without_cause": others,
             "with_cause_with_finding": hits,
             "with_cause_without_finding": misses,
             "without_cause_with_finding": false,
@@ -169,8 +174,8 @@ class NaturalFrequencies(Paged):
         cause, finding = self.cause, self.told
         parts = {
             "people": "people like this",
-            "with_cause": f"with {cause}",
-            "without_cause": f"without {cause}",
+            "with_cause": f"explained by {cause}",
+            "without_cause": f"not explained by {cause}",
             "with_finding": finding,
             "without_finding": f"not: {finding}",
         }
@@ -195,22 +200,29 @@ class NaturalFrequencies(Paged):
         """The whole thing in four sentences."""
         count = {id: f"{number:,}" for id, number in self.counts.items()}
         cause = self.cause + (" (urgent)" if self.urgent else "")
+        complaint = self.knowledge.complaint.label
         hits, all_with = count["with_cause_with_finding"], count["with_finding"]
         return (
-            f"Of {count['people']} people like this, {count['with_cause']} have {cause} "
-            f"({_exactly(self.prior)}); {count['without_cause']} do not.\n"
+            f"Of {count['people']} people like this, {cause} explains the {complaint} in "
+            f"{count['with_cause']} ({_exactly(self.prior)}); in {count['without_cause']} it does "
+            "not.\n"
             f"Of these {count['with_cause']}, {hits} have: {self.told} "
             f"({_exactly(self.with_cause)}).\n"
             f"Of the other {count['without_cause']}, {count['without_cause_with_finding']} have it "
             f"too ({_exactly(self.without_cause)}).\n"
-            f"So {all_with} people have it, and {hits} of these {all_with} have {self.cause}: "
-            f"exactly {_exactly(self.posterior)}."
+            f"So {all_with} people have it, and in {hits} of these {all_with} {self.cause} "
+            f"explains the {complaint}: exactly {_exactly(self.posterior)}."
         ).splitlines()
 
     @property
     def notes(self) -> tuple[str, ...]:
         """What is to be said of the counts."""
         notes = [f"Like this: {_in_words(self.given)}."]
+        if self.silent > 0.0:
+            notes.append(
+                f"Among the {self.counts['without_cause']:,} are {self.people * self.silent:,.0f} "
+                f"({_exactly(self.silent)} of all) in whom {self.cause} is there, but silent."
+            )
         if self.rounded_away:
             named = "; ".join(self.name_of(id) for id in self.rounded_away)
             notes.append(

@@ -59,8 +59,8 @@ def draw_tree(
     ax = ax or _new_axes(9.0, 4.6)
     paths = {
         "people": "people like this",
-        "with_cause": f"with {cause}",
-        "without_cause": f"without {cause}",
+        "with_cause": f"explained by {cause}",
+        "without_cause": f"not explained by {cause}",
     }
     for id, (x, y) in PLACES.items():
         leaf = id not in paths
@@ -77,7 +77,7 @@ def draw_tree(
         }
         ax.text(x, y, label, ha="center", va="center", bbox=box, fontsize=SMALL, parse_math=False)
     hits, all_with = counts["with_cause_with_finding"], counts["with_finding"]
-    below = f"{hits:,} of the {all_with:,} who have it have {cause}"
+    below = f"{cause} explains {hits:,} of the {all_with:,} who have it"
     ax.text(2.0, -0.72, below, ha="center", va="center", fontsize=10, parse_math=False)
     ax.set_xlim(-0.3, 4.3)
     ax.set_ylim(-0.9, 2.4)
@@ -133,9 +133,10 @@ def draw_icons(counts: Mapping[str, int], cause: str, finding: str, ax: Axes | N
     _draw_squares(ax, drawn, columns, rows)
     ax.set_title(title, fontsize=10, loc="left", parse_math=False)
     words = {"with_finding": finding, "without_finding": f"not: {finding}"}
+    paths = {"with": "explained by", "without": "not explained by"}
     for id in ids:
         first, second = id.split("_cause_")
-        caption = f"{first} {cause}; {words[second]}: {counts[id]:,}"
+        caption = f"{paths[first]} {cause}; {words[second]}: {counts[id]:,}"
         ax.plot([], [], "s", color=COLOURS[id], mec=GREY, mew=0.4, ms=9, label=caption)
     legend = ax.legend(frameon=False, loc="upper left", bbox_to_anchor=(0.0, 0.0), fontsize=SMALL)
     for text in legend.get_texts():

@@ -10,7 +10,7 @@ from kneebayes.case import Urgency, UrgencyReason, judge_urgency, read_answers
 from kneebayes.errors import EvidenceError
 from kneebayes.odds import logit
 from kneebayes.teaching.grether import StatedBelief
-from kneebayes.teaching.patients import Hardness, hardness_of
+from kneebayes.teaching.patients import Hardness, causes_there, hardness_of
 from kneebayes.teaching.questioning import chain_of, question_rows, walk_plan
 from kneebayes.teaching.scoring import brier_score, divergence, log_score
 from kneebayes.teaching.situation import LEVELS, Situation, uncertainty_of
@@ -48,8 +48,8 @@ class Judgement:
         return self.case.advice
 
     @cached_property
-    def present(self) -> dict[str, bool]:
-        """Whether each cause is truly present, by id."""
+    def explains(self) -> dict[str, bool]:
+        """Whether each cause truly explains the complaint, by id."""
         return {
             id: self.case.truth[id] == "present" for id in self.case.model.data.knowledge.causes
         }
@@ -58,7 +58,13 @@ class Judgement:
     def stated(self) -> dict[str, float]:
         """The final probability of every cause; its prior where it was never named."""
         priors = self.case.model.data.elicited.priors
-        return {id: priors[id].value for id in self.present} | self.case.stated
+        return {id: priors[id].value for id in self.explains} | self.case.stated
+
+    @cached_property
+    def silent(self) -> tuple[str, ...]:
+        """Ids of the causes that are there without explaining the complaint."""
+        there = causes_there(self.case.model, self.case.truth)
+        return tuple(id for id in there if not self.explains[id])
 
     @property
     def exact(self) -> Mapping[str, float]:
@@ -79,10 +85,10 @@ class Judgement:
         divergence of stated from exact, bits) and ``distance`` (sum of squares between the two).
         """
         return {
-            "log_score": log_score(self.stated, self.present),
-            "log_score_exact": log_score(self.exact, self.present),
-            "brier": brier_score(self.stated, self.present),
-            "brier_exact": brier_score(self.exact, self.present),
+            "log_score": log_score(self.stated, self.explains),
+            "log_score_exact": log_score(self.exact, self.explains),
+            "brier": brier_score(self.stated, self.explains),
+            "brier_exact": brier_score(self.exact, self.explains),
             "divergence": divergence(self.exact, self.stated),
             "distance": sum((self.exact[id] - p) ** 2 for id, p in self.stated.items()),
         }
@@ -125,9 +131,13 @@ class Judgement:
 
     @cached_property
     def hindsight(self) -> Urgency:
-        """What the whole truth calls for: every sign, every test, and the causes there are."""
+        """What the whole truth calls for: every sign, every test, and the causes there are.
+
+        A cause that is there counts, whether it explains the complaint or is silent.
+        """
         knowledge = self.case.model.data.knowledge
-        return self._judged([*knowledge.findings, *knowledge.contexts, *self._causes])
+        there = dict.fromkeys((*self._causes, *self.silent), "present")
+        return self._judged([*knowledge.findings, *knowledge.contexts], there)
 
     @cached_property
     def missed(self) -> tuple[UrgencyReason, ...]:
@@ -151,11 +161,11 @@ class Judgement:
 
     @property
     def _causes(self) -> list[str]:
-        return [id for id, there in self.present.items() if there]
+        return [id for id, true in self.explains.items() if true]
 
-    def _judged(self, ids: list[str]) -> Urgency:
+    def _judged(self, ids: list[str], more: Mapping[str, str] | None = None) -> Urgency:
         model = self.case.model
-        seen = {id: self.case.truth[id] for id in ids}
+        seen = {**{id: self.case.truth[id] for id in ids}, **(more or {})}
         answers = read_answers(model.data.knowledge, model.data.names, model.data.network, seen)
         return judge_urgency(model.data.knowledge, answers)
 
@@ -215,13 +225,14 @@ class Judgement:
                 "id": id,
                 "cause": knowledge.causes[id].label,
                 "urgent": knowledge.causes[id].urgent,
-                "present": self.present[id],
+                "explains": self.explains[id],
+                "silent": id in self.silent,
                 "opening": self.opening.exact[id],
                 "exact": self.exact[id],
                 "stated": self.stated[id],
                 "named": id in self.case.stated,
             }
-            for id in self.present
+            for id in self.explains
         ]
         return sorted(rows, key=lambda row: -float(str(row["exact"])))
 

@@ -41,7 +41,7 @@ KINDS = ("any", "red herring", "second cause", "urgent")
 WORLDS = 512  # drawn at a time
 ROUNDS = 256
 REFERENCES = 256  # patients like this one, to say how odd he is
-DOUBLED = 2.0  # a red herring at least doubles the probability of a cause that is absent
+DOUBLED = 2.0  # a red herring at least doubles the probability of a cause that is not to blame
 EASY_LEFT, HARD_LEFT = 0.1, 0.3
 EASY_ODD, HARD_ODD = 0.6, 0.9
 ODDEST = {"easy": EASY_ODD, "medium": HARD_ODD}
@@ -55,7 +55,7 @@ class Hardness:
     ----------
     opening
         Uncertainty when only the complaint and the whole background are known, in bits: the
-        sum over all causes of the entropy of P(present).
+        sum over all causes of the entropy of P(it explains the complaint).
     left
         The same after full work-up, when every finding and every test is known.
     atypicality
@@ -89,9 +89,9 @@ def draw_patient(model: ModelLike, seed: int, difficulty: str, kind: str) -> Tru
     """Draw the first patient with the complaint who has the wanted difficulty and kind.
 
     A patient whose answers would contradict each other (the folder lists such combinations) is
-    skipped, and so is one whose only cause is "something else", from whom nobody would learn.
+    skipped, and so is one whom "something else" explains, from whom nobody would learn.
     Patients are therefore drawn from P(patient | complaint, no contradiction, a named cause
-    present), not from P(patient | complaint).
+    explains it), not from P(patient | complaint).
 
     The HTML page draws the same patients from the same seed.
 
@@ -275,9 +275,9 @@ def is_possible(network: Network, truth: Truth) -> bool:
 def red_herrings(model: ModelLike, truth: Truth) -> tuple[str, ...]:
     """Findings that no true cause produced and that point elsewhere.
 
-    No way leads to such a finding from a cause that is present over hidden nodes and
-    findings that are present; and with the complaint and the background it makes a cause that
-    is absent the most probable of all, and at least twice as probable as before.
+    No way leads to such a finding from a cause that is there over hidden nodes and findings
+    that are present; and with the complaint and the background it makes a cause that does not
+    explain the complaint the most probable of all, and at least twice as probable as before.
     """
     knowledge, network = model.data.knowledge, model.data.network
     before = [knowledge.meta.complaint, *knowledge.contexts]

@@ -205,7 +205,7 @@ class Practice(Paged):
         rows: list[dict[str, object]] = []
         for learner in self._names:
             statements = [
-                (p, feedback.present[id])
+                (p, feedback.explains[id])
                 for feedback in self._of(learner)
                 for id, p in feedback.case.stated.items()
             ]

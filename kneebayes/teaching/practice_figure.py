@@ -44,22 +44,22 @@ def draw_stated(labels: Sequence[str], stated: Sequence[float], ax: Axes | None 
 
 
 def draw_beliefs(rows: Sequence[Row], ax: Axes | None = None) -> Axes:
-    """Draw exact and stated probabilities of each cause; true causes are marked.
+    """Draw exact and stated probabilities of each cause; the one that explains it is marked.
 
     Parameters
     ----------
     rows
-        ``cause``, ``present``, ``urgent``, ``opening``, ``exact``, ``stated``, ``named``.
+        ``cause``, ``explains``, ``urgent``, ``opening``, ``exact``, ``stated``, ``named``.
     ax
         Where to draw; left out, a new figure.
     """
     labels = [
-        f"{row['cause']}{' !' if row['urgent'] else ''}{' (present)' if row['present'] else ''}"
+        f"{row['cause']}{' !' if row['urgent'] else ''}{' (true)' if row['explains'] else ''}"
         for row in rows
     ]
     ax = _lines(labels, ax)
     for index, row in enumerate(rows):
-        if row["present"]:
+        if row["explains"]:
             ax.axhspan(index - 0.5, index + 0.5, color="#F0E442", alpha=0.35, lw=0)
         ends = [number(row["exact"]), number(row["stated"])]
         ax.plot(ends, [index, index], color=GREY, lw=1.5, zorder=1)
@@ -80,7 +80,7 @@ def draw_beliefs(rows: Sequence[Row], ax: Axes | None = None) -> Axes:
             }
             ax.plot(shown, mine, "D", label=label, **style)
     ax.set_xlim(-0.02, 1.02)
-    ax.set_xlabel("P(present); shaded: truly present; ! urgent", fontsize=SMALL)
+    ax.set_xlabel("P(it explains the complaint); shaded: the truth; ! urgent", fontsize=SMALL)
     ax.legend(frameon=False, loc="lower center", bbox_to_anchor=(0.4, 1.0), ncols=4, fontsize=SMALL)
     fit(ax)
     return ax

@@ -124,7 +124,8 @@ def belief_cells(row: Mapping[str, object]) -> tuple[str, ...]:
     opening, exact, stated = (float(str(row[name])) for name in ("opening", "exact", "stated"))
     label = str(row["cause"]) + (" !" if row["urgent"] else "")
     cell = percent(stated) if row["named"] else f"({percent(stated)})"
-    return label, "present" if row["present"] else "", percent(opening), percent(exact), cell
+    truth = "explains it" if row["explains"] else "silent" if row["silent"] else ""
+    return label, truth, percent(opening), percent(exact), cell
 
 
 def step_cells(row: Mapping[str, object]) -> tuple[str, ...]:

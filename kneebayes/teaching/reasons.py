@@ -76,7 +76,7 @@ def _percent(probability: float) -> str:
 def biases_of(closed: Judgement) -> tuple[str, ...]:
     """Premature closure, anchoring and base-rate neglect, each where the numbers show it.
 
-    - Premature closure: the learner settled on a cause that is not present, although a question
+    - Premature closure: the learner settled on a cause that is not to blame, although a question
       that costs nothing was still expected to remove a twentieth of the initial uncertainty.
     - Anchoring: the evidence moved the exact posterior by five decibans or more, and the learner
       followed less than a third of the way.
@@ -98,7 +98,7 @@ def biases_of(closed: Judgement) -> tuple[str, ...]:
 
 def _closed_early(closed: Judgement) -> Iterator[str]:
     case = closed.case
-    settled = [id for id, p in case.stated.items() if p >= CONVINCED and not closed.present[id]]
+    settled = [id for id, p in case.stated.items() if p >= CONVINCED and not closed.explains[id]]
     question, bits = best_of(case, free=True)
     if settled and bits >= PROMISING * uncertainty_of(closed.opening) > 0.0:
         label = case.model.data.knowledge.label

@@ -14,7 +14,7 @@ def _kept(probability: float) -> float:
     return min(max(probability, SUREST), 1.0 - SUREST)
 
 
-def log_score(stated: Mapping[str, float], present: Mapping[str, bool]) -> float:
+def log_score(stated: Mapping[str, float], truth: Mapping[str, bool]) -> float:
     """Surprise at the truth in bits, added up over the causes; the lower the better.
 
     ``-sum log2 P(what is true of the cause)`` (Good 1952). Stated probabilities closer to 0
@@ -26,26 +26,26 @@ def log_score(stated: Mapping[str, float], present: Mapping[str, bool]) -> float
     3.0
     """
     kept = {id: _kept(probability) for id, probability in stated.items()}
-    return -sum(math.log2(p if present[id] else 1.0 - p) for id, p in kept.items())
+    return -sum(math.log2(p if truth[id] else 1.0 - p) for id, p in kept.items())
 
 
-def brier_score(stated: Mapping[str, float], present: Mapping[str, bool]) -> float:
+def brier_score(stated: Mapping[str, float], truth: Mapping[str, bool]) -> float:
     """Squared distance to the truth, added up over the causes; the lower the better.
 
-    Brier 1950, for causes that are present or absent each for itself.
+    Brier 1950, of each cause for itself: it explains the complaint, or it does not.
 
     Examples
     --------
     >>> brier_score({"gout": 0.5, "cyst": 0.0}, {"gout": True, "cyst": False})
     0.25
     """
-    return sum((p - present[id]) ** 2 for id, p in stated.items())
+    return sum((p - truth[id]) ** 2 for id, p in stated.items())
 
 
 def divergence(exact: Mapping[str, float], stated: Mapping[str, float]) -> float:
     """Kullback-Leibler divergence of stated from exact probabilities, in bits.
 
-    Added up over the causes, each present or absent. It is how much worse than the exact
+    Added up over the causes, each to blame or not. It is how much worse than the exact
     posterior the stated one will do on average by the logarithmic score.
 
     Examples

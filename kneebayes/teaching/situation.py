@@ -130,7 +130,7 @@ class Situation(Paged):
 
     @cached_property
     def exact(self) -> Mapping[str, float]:
-        """P(cause present | all that is known), the exact posterior by id."""
+        """P(cause explains the complaint | all that is known), the exact posterior by id."""
         return believe(self.model.data.engine, self.model.data.knowledge, self.evidence).posteriors
 
     @cached_property
@@ -317,7 +317,7 @@ def _listed(rows: list[dict[str, object]]) -> str:
 
 
 def uncertainty_of(case: Situation) -> float:
-    """Uncertainty about the causes in bits: the sum of the entropies of P(present)."""
+    """Uncertainty in bits: the entropies of P(it explains the complaint), over all causes."""
     return sum(entropy(min(1.0, max(0.0, p))) for p in case.exact.values())
 
 
@@ -383,7 +383,7 @@ class Step:
     cost, burden
         What this step added, in the units of the knowledge folder.
     stated
-        P(present) by cause; empty where something was asked.
+        P(it explains the complaint) by cause; empty where something was asked.
     """
 
     asked: tuple[str, ...] = ()

@@ -126,7 +126,7 @@ def test_the_feedback_is_that_of_python(seen: Visit, knee: kb.Model, seed: int) 
     assert int(seen.shown("missed", row="[data-missed]")[0][0]) == len(feedback.missed)
     assert seen.page.locator("[data-reason]").count() == len(feedback.reasons)
     ((truth,),) = seen.shown("present", row=".kb-truth")
-    assert truth.split() == [id for id, there in feedback.present.items() if there]
+    assert truth.split() == [id for id, true in feedback.explains.items() if true]
 
 
 def test_a_case_that_was_handed_in_is_read_by_python(

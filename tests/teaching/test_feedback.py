@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import matplotlib as mpl
 import numpy as np
@@ -141,8 +142,48 @@ def test_the_plan_can_be_walked(knee: kb.Model, seed: int) -> None:
 def test_what_was_there_and_what_was_advised_come_first(told: Feedback) -> None:
     title, first, urgency = told.text.split("\n\n")[:3]
     assert title.endswith("the case closed")
-    assert [line.split(" ")[0] for line in first.splitlines()] == ["Truly", "You"]
+    truth, advice = first.splitlines()
+    assert truth.startswith("It was: ")
+    assert advice.startswith("You advised 'routine'")
     assert told.due.advice in urgency.splitlines()[0]
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_what_explains_it_and_what_is_silent_are_told_apart(knee: kb.Model, seed: int) -> None:
+    """Against the two nodes of each cause: what explains the complaint, and what is there."""
+    told = knee.practice_case("any", "second cause", seed=seed).close({"gout": 0.1})
+    truth, there = told.case.truth, knee.knowledge.there
+    assert truth["explanation"] in knee.knowledge.diseases
+    told_of = {
+        row["id"]: "explains" if row["explains"] else "silent" if row["silent"] else ""
+        for row in told.differential.to_dict(orient="records")
+    }
+    for id in knee.knowledge.causes:
+        to_blame = id == truth["explanation"]
+        silent = not to_blame and truth[there[id]] == "present"
+        assert told_of[id] == ("explains" if to_blame else "silent" if silent else "")
+    first, _, also = (
+        told.text.split("\n\n")[1].splitlines()[0].partition(". Also there, but silent: ")
+    )
+    assert first.startswith(f"It was: {knee.knowledge.label(truth['explanation'])}")
+    labels = [one.removesuffix(" (urgent)") for one in also.removesuffix(".").split(", ")]
+    assert labels == [knee.knowledge.label(id) for id in told.silent]
+
+
+def test_in_hindsight_a_silent_cause_counts_too(knee: kb.Model) -> None:
+    """Two patients who differ in one silent, urgent cause alone."""
+    calm = knee.practice_case("any", seed=5)
+    assert calm.truth["explanation"] != "deep_vein_thrombosis"
+    nothing = dict.fromkeys(knee.knowledge.findings, "absent") | {
+        id: calm.truth[id] for id in ("pain_behind_knee", "onset")
+    }
+    quiet = dict.fromkeys((knee.knowledge.there[id] for id in knee.knowledge.causes), "absent")
+    calm = replace(calm, truth={**calm.truth, **nothing, **quiet})
+    clot = replace(calm, truth={**calm.truth, "deep_vein_thrombosis_present": "present"})
+    before, after = (Feedback(one.state({"gout": 0.1}).ended()) for one in (calm, clot))
+    assert after.silent == ("deep_vein_thrombosis",)
+    assert (after.hindsight.level, after.due.level) == ("now", before.due.level)
+    assert before.hindsight.level != "now"
 
 
 def test_advice_too_low_is_named(told: Feedback) -> None:
@@ -210,12 +251,12 @@ def test_statements_carry_prior_and_evidence(told: Feedback, knee: kb.Model) -> 
 def test_the_same_numbers_in_all(told: Feedback) -> None:
     for shown in (told.text, told.html):
         assert f"{told.scores['log_score']:.2f} bits" in shown
-        assert "Truly present: " in shown
+        assert "It was: " in shown
         assert "medical advice" in shown
-    assert set(told.differential["id"]) == set(told.present)
+    assert set(told.differential["id"]) == set(told.explains)
     urgent = told.differential[told.differential["urgent"]]["cause"]
     assert all(label in told.text for label in urgent)
-    assert told.draw().get_xlabel().startswith("P(present)")
+    assert told.draw().get_xlabel().startswith("P(it explains the complaint)")
     assert told.draw_steps().patches
     assert told.case.draw().patches
     mpl.pyplot.close("all")

@@ -8,9 +8,11 @@ from typing import Any
 import matplotlib as mpl
 import numpy as np
 import pytest
+from oracle import weigh
 
 import kneebayes as kb
 from kneebayes.teaching import largest_remainder
+from kneebayes.teaching.patients import evidence_about
 
 mpl.use("Agg")
 
@@ -21,6 +23,8 @@ QUERIES: list[tuple[str, Any, Any]] = [
     ("synovial sarcoma", "lump behind the knee", None),
     ("infection", "fever", None),
     ("osteoarthritis", {"onset": "gradual"}, {"age": 70}),
+    ("gout", "gout", {"redness": True}),
+    ("meniscus tear", {"Baker's cyst": True, "locking": False}, {"osteoarthritis": True}),
 ]
 
 
@@ -55,20 +59,57 @@ def test_counts_add_up_and_lie_next_to_the_exact(
 def test_exact_probabilities_are_those_of_the_model(
     knee: kb.Model, cause: str, findings: Any, given: Any
 ) -> None:
+    """Against the differential before and after the findings, and Bayes's rule backwards."""
     told = knee.natural_frequencies(cause, findings, given)
-    base = {"pain behind the knee": True, **(given or {})}
     names = [findings] if isinstance(findings, str) else findings
     event = names if isinstance(names, dict) else dict.fromkeys(names, True)
-    assert told.prior == pytest.approx(knee.probability({cause: True}, base), abs=1e-12)
-    assert told.posterior == pytest.approx(
-        knee.probability({cause: True}, {**base, **event}), abs=1e-12
-    )
-    without = knee.probability(event, {**base, cause: False})
+    before = knee.diagnose(given)
+    after, whole = before.given(event), before.probability(event)
+    assert told.prior == pytest.approx(before[cause], abs=1e-12)
+    assert told.posterior == pytest.approx(after[cause], abs=1e-12)
+    within = after[cause] * whole / before[cause]
+    without = (1.0 - after[cause]) * whole / (1.0 - before[cause])
+    assert told.with_cause == pytest.approx(within, abs=1e-12)
     assert told.without_cause == pytest.approx(without, abs=1e-12)
-    whole = knee.probability(event, base)
-    assert sum(told.exact[f"{one}_with_finding"] for one in ("with_cause", "without_cause")) == (
-        pytest.approx(whole, abs=1e-12)
-    )
+    assert told.exact["with_finding"] == pytest.approx(whole, abs=1e-12)
+    there = before.probability({cause: True})
+    assert told.prior + told.silent == pytest.approx(there, abs=1e-12)
+
+
+@pytest.mark.parametrize(("cause", "findings"), [("rust", "squeak"), ("wear", ["squeak"])])
+def test_exact_probabilities_are_those_of_every_world(
+    robot: kb.Model, cause: str, findings: Any
+) -> None:
+    """Against brute force over all worlds of a small network, in which one cause explains."""
+    told = robot.natural_frequencies(cause, findings)
+    network, knowledge = robot.network, robot.knowledge
+    members = {"rust": ("rusty_bolt",), "wear": knowledge.groups["wear"].members}[cause]
+
+    def weight(more: dict[str, str]) -> float:
+        states = {"headache": "present", **more}
+        return float(weigh(network, evidence_about(network, states, [*states])))
+
+    explained = {
+        finding: sum(weight({"explanation": id, **finding_of}) for id in members) / weight({})
+        for finding, finding_of in (("any", {}), ("with", {"squeak": "present"}))
+    }
+    squeaks = weight({"squeak": "present"}) / weight({})
+    assert told.prior == pytest.approx(explained["any"], abs=1e-12)
+    assert told.exact["with_cause_with_finding"] == pytest.approx(explained["with"], abs=1e-12)
+    assert told.posterior == pytest.approx(explained["with"] / squeaks, abs=1e-12)
+
+
+def test_what_is_there_need_not_explain(knee: kb.Model) -> None:
+    """A cause that may be silent can split people by whether it is there."""
+    told = knee.natural_frequencies("Baker's cyst", "Baker's cyst")
+    assert told.with_cause == pytest.approx(1.0, abs=1e-12)
+    assert 0.0 < told.without_cause < 1.0
+    assert told.silent == pytest.approx(told.exact["without_cause_with_finding"], abs=1e-12)
+    note = f"{told.counts['without_cause_with_finding']} ({100 * told.silent:.1f}% of all) in whom"
+    assert any(note in one for one in told.notes)
+    never = knee.natural_frequencies("hamstring injury", "bruise")
+    assert never.silent == 0.0
+    assert not any("silent" in one for one in never.notes)
 
 
 def test_more_people_are_taken_where_few_would_vanish(knee: kb.Model) -> None:
@@ -78,13 +119,13 @@ def test_more_people_are_taken_where_few_would_vanish(knee: kb.Model) -> None:
     assert rare.rounded_away == ()
     few = knee.natural_frequencies("synovial sarcoma", "lump behind the knee", people=1000)
     assert "with_cause" in few.rounded_away
-    assert "rounded to 0 but not impossible: with synovial sarcoma" in few.text
+    assert "rounded to 0 but not impossible: explained by synovial sarcoma" in few.text
 
 
 def test_the_same_numbers_in_text_html_table_and_pictures(knee: kb.Model) -> None:
     told = knee.natural_frequencies("DVT", ["leg swelling", "calf tenderness"])
     hits = told.counts["with_cause_with_finding"]
-    sentence = f"{hits} of these {told.counts['with_finding']} have deep vein thrombosis"
+    sentence = f"in {hits} of these {told.counts['with_finding']} deep vein thrombosis explains"
     assert sentence in told.text
     assert sentence in told.html
     assert told.urgency.level == "now"
@@ -97,7 +138,7 @@ def test_the_same_numbers_in_text_html_table_and_pictures(knee: kb.Model) -> Non
             share = row["probability"] / table.loc[row["of"], "probability"]
             assert row["probability_within"] == pytest.approx(share), id
     tree = [text.get_text() for text in told.draw().texts]
-    assert f"{told.counts['with_cause']:,}\nwith deep vein\nthrombosis" in tree
+    assert f"{told.counts['with_cause']:,}\nexplained by deep vein\nthrombosis" in tree
     for people in (100, 100_000):
         icons = knee.natural_frequencies("gout", "redness", people=people)
         squares = icons.draw_icons().collections[0].get_paths()
@@ -114,8 +155,22 @@ def test_the_same_numbers_in_text_html_table_and_pictures(knee: kb.Model) -> Non
         ("gout", {}, {}, kb.EvidenceError, "findings: there must be at least one answer"),
         ("gout", {"fever": 0.5}, {}, kb.EvidenceError, "'fever' is only likely"),
         ("gout", "fever", {"answers": {"fever": False}}, kb.EvidenceError, "is given already"),
-        ("gout", "gout", {}, kb.EvidenceError, "'gout' is what is asked about"),
-        ("gout", "fever", {"answers": {"gout": True}}, kb.EvidenceError, "gout is certain then"),
+        ("fracture", "fracture", {}, kb.EvidenceError, "'fracture' is what is asked about"),
+        (
+            "fracture",
+            "fever",
+            {"answers": {"fracture": True}},
+            kb.EvidenceError,
+            "fracture is certain then",
+        ),
+        ("gout", "fever", {"answers": {"gout": False}}, kb.EvidenceError, "gout is impossible"),
+        (
+            "gout",
+            "fever",
+            {"answers": {"pain behind the knee": False}},
+            kb.EvidenceError,
+            "nothing that a cause explains",
+        ),
         ("gout", "fever", {"people": 0}, kb.EvidenceError, "people: must be a whole number"),
         ("gout", "fever", {"people": 10.0}, kb.EvidenceError, "Got 10.0"),
         (
