@@ -41,7 +41,8 @@ class Explorer(anywidget.AnyWidget):
     Attributes
     ----------
     answers
-        What is known, states by id, in the order given. Set it with any names and answers
+        What is known, states by id, in the order given; a cause in it is there, whether it
+        explains the complaint or not. Set it with any names and answers
         that :meth:`kneebayes.Model.diagnose` understands, as long as they are certain.
     history
         A history in plain words, as typed. What it says is shown with its marks; nothing of
@@ -110,6 +111,8 @@ class Explorer(anywidget.AnyWidget):
 def certain_answers(model: ModelLike, answers: Mapping[str, object]) -> dict[str, str]:
     """Answers by any names as states by id, in the order given; unknown ones are left out.
 
+    That a cause is there stands under the id of the cause, by whichever name it was said.
+
     Raises
     ------
     UnknownNameError
@@ -122,8 +125,10 @@ def certain_answers(model: ModelLike, answers: Mapping[str, object]) -> dict[str
         answer.id: answer for answer in read_answers(knowledge, model.data.names, network, answers)
     }
     complaint = knowledge.meta.complaint
+    causes = {node: cause for cause, node in knowledge.there.items()}
     certain: dict[str, str] = {}
-    for id in by_node(knowledge, model.data.names, answers):
+    for named in by_node(knowledge, model.data.names, answers):
+        id = knowledge.there.get(named, named)
         if id == complaint:
             _keep_complaint(model, read[id].state if id in read else "unknown")
         elif id in read:
@@ -134,7 +139,7 @@ def certain_answers(model: ModelLike, answers: Mapping[str, object]) -> dict[str
                     f"{read[id].state}. Use model.diagnose for probabilities."
                 )
                 raise EvidenceError(message)
-            certain[id] = str(network[id].states[likelihood.index(1.0)])
+            certain[causes.get(id, id)] = str(network[id].states[likelihood.index(1.0)])
     return certain
 
 

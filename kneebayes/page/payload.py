@@ -10,6 +10,7 @@ from kneebayes.knowledge.parts import Interval
 from kneebayes.knowledge.telling import bounds_of
 
 if TYPE_CHECKING:
+    from kneebayes.building import Stated
     from kneebayes.building.model import ModelLike
     from kneebayes.knowledge import Knowledge
     from kneebayes.knowledge.records import Named
@@ -46,18 +47,21 @@ def payload(model: ModelLike) -> Plain:
 
         - ``version``, ``title``, ``source``, ``disclaimer``, ``lexicon``, ``reading`` (the
           lexicon and the setting in words), ``complaint`` (id);
-        - ``nodes``, parents first: ``id``, ``kind`` (context, cause, mediator, finding or
-          test), ``states``, ``parents``, and either ``leak`` and ``links`` (one list for each
-          parent: a probability for each of its states) or ``table`` (its own states along
-          the last axis, parents along the others in order);
+        - ``nodes``, parents first: ``id``, ``kind`` (context, cause, mediator, finding, test,
+          ``part`` of something else, or hidden), ``states``, ``parents``, and either ``leak``
+          and ``links`` (one list for each parent: a probability for each of its states) or
+          ``table`` (its own states along the last axis, parents along the others in order);
         - ``labels``, ``aliases``, ``absentNames``, ``stateLabels`` (where they differ from the
           states), ``questions`` (texts), each by id;
-        - ``groups``, ``causes``, ``contexts``, ``findings``, ``methods``, ``sections``;
+        - ``groups``, ``causes`` (``there`` is the node that says that a cause is there, silent
+          or not), ``contexts``, ``findings``, ``methods``, ``sections``;
         - ``urgency``: ``advice`` by level, ``rules`` in the order in which they are shown, and
           ``possible``, the probability from which on an uncertain sign counts;
         - ``incoherent`` and ``voices``: answers that no virtual patient gives together, and the
           words he answers; ``rest``, the cause that alone is nobody's diagnosis;
-        - ``arrows``, ``claims``, ``references``: what each number rests on.
+        - ``arrows`` (from what raises or shows to what is raised or shown, as they are stated;
+          ``silent`` where the cause is there without explaining the complaint), ``claims``,
+          ``references``: what each number rests on.
 
     Examples
     --------
@@ -121,6 +125,7 @@ def _kind(knowledge: Knowledge, id: str) -> str:
         ("cause", knowledge.causes),
         ("context", knowledge.contexts),
         ("mediator", knowledge.mediators),
+        ("part", knowledge.parts),
     ):
         if id in some:
             return kind
@@ -128,7 +133,7 @@ def _kind(knowledge: Knowledge, id: str) -> str:
 
 
 def _named(knowledge: Knowledge) -> Iterator[Named]:
-    yield from knowledge.causes.values()
+    yield from knowledge.diseases.values()
     yield from knowledge.findings.values()
     yield from knowledge.contexts.values()
     yield from knowledge.mediators.values()
@@ -249,7 +254,8 @@ def _telling(knowledge: Knowledge) -> Plain:
     """What virtual patients do not tell together, and how they answer."""
 
     def there(names: Iterable[str]) -> list[str]:
-        return [knowledge.there.get(name, name) for name in names]
+        parts = [name.partition(".") for name in names]
+        return [f"{knowledge.there.get(id, id)}{dot}{state}" for id, dot, state in parts]
 
     rules = [
         {
@@ -275,17 +281,7 @@ def _telling(knowledge: Knowledge) -> Plain:
 def _grounds(model: ModelLike) -> Plain:
     """Every stated arrow in numbers, and the claims and references that are named anywhere."""
     knowledge = model.data.knowledge
-    arrows = [
-        {
-            "parent": statement.arrow.parent,
-            "state": statement.arrow.state,
-            "child": statement.arrow.child,
-            "is": "frequency" if statement.arrow.statement.risk is None else "risk",
-            "interval": _interval(statement.interval),
-            "because": list(statement.arrow.statement.because),
-        }
-        for statement in model.data.elicited.stated
-    ]
+    arrows = [_arrow(knowledge, stated) for stated in model.data.elicited.stated]
     references = {
         id: ", ".join(
             part
@@ -302,6 +298,24 @@ def _grounds(model: ModelLike) -> Plain:
     }
     claims = {id: claim.statement for id, claim in knowledge.claims.items()}
     return {"arrows": arrows, "claims": claims, "references": references}
+
+
+def _arrow(knowledge: Knowledge, stated: Stated) -> Plain:
+    """A statement, from what it speaks of: what raises a cause may hang below it in the network."""
+    arrow = stated.arrow
+    parent, child = arrow.parent, arrow.child
+    raising = arrow.place.partition(": raised_by.")[2]
+    if raising and child in (raising, knowledge.there.get(raising)):
+        parent, child = child, parent
+    return {
+        "parent": parent,
+        "state": arrow.state,
+        "child": child,
+        "is": "frequency" if arrow.statement.risk is None else "risk",
+        "interval": _interval(stated.interval),
+        "because": list(arrow.statement.because),
+        **({"silent": True} if arrow.silent else {}),
+    }
 
 
 def _interval(interval: Interval) -> list[float]:

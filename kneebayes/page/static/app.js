@@ -1,7 +1,7 @@
 // The front end: one root element, one payload, and what is known of a patient.
 import { infer } from "./engine.js";
 import { ledger } from "./explain.js";
-import { createModel } from "./model.js";
+import { createModel, meant } from "./model.js";
 import { DIFFICULTIES } from "./hardness.js";
 import { KINDS } from "./patient.js";
 import { urgency } from "./urgency.js";
@@ -18,7 +18,7 @@ import { priorCard } from "./view_prior.js";
 import { questionsCard } from "./view_questions.js";
 import { questionsInSlices } from "./view_slices.js";
 import { tabsOver } from "./view_tabs.js";
-import { PERHAPS, WEIGHT, weightOfPrior, weighted } from "./weights.js";
+import { PERHAPS, PRIOR, WEIGHT, weightOfPrior, weighted } from "./weights.js";
 
 const WAIT_FOR_QUESTIONS = 250; // milliseconds: a quick row of answers is not held up
 const YOU_FIRST = {
@@ -42,7 +42,7 @@ export function mountExplorer(root, payload, { answers = {}, onAnswers = () => {
   let stopAsking = () => {};
   let plain = null; // the model as it is; `model` carries the weights of what was said
   let model = null;
-  let probable = 0; // P(at least one urgent cause), as last computed
+  let probable = 0; // P(an urgent cause explains it), as last computed
 
   root.classList.add("kneebayes", notebook ? "kneebayes-notebook" : "kneebayes-page");
   root.replaceChildren(parts.skip, parts.shell);
@@ -135,13 +135,14 @@ export function mountExplorer(root, payload, { answers = {}, onAnswers = () => {
     const weights = Object.fromEntries(
       said.filter(([, value]) => value === "perhaps").map(([id]) => [id, [1 - PERHAPS, PERHAPS]]),
     );
+    const priors = {};
     if (state.prior !== null) {
       const { id, probability } = state.prior;
-      weights[id] = weightOfPrior(catalog.causes.get(id).prior, probability);
+      priors[id] = weightOfPrior(catalog.causes.get(id).prior, probability);
     }
-    const carried = weighted(plain, weights);
+    const carried = weighted(plain, meant(plain, weights), priors);
     model = carried.model;
-    return { [payload.complaint]: "present", ...Object.fromEntries(sure), ...carried.answers };
+    return { [payload.complaint]: "present", ...meant(plain, Object.fromEntries(sure)), ...carried.answers };
   }
 
   /** What counts as a sign: "perhaps" does, for whoever says so of an urgent sign is to be told. */
@@ -152,8 +153,9 @@ export function mountExplorer(root, payload, { answers = {}, onAnswers = () => {
 
   /** The answers in the order told, a prior that was dragged before them all. */
   function inOrder(answered) {
-    const dragged = state.prior === null ? [] : [[WEIGHT + state.prior.id, "present"]];
-    const said = [...state.answers.keys()].map((id) => (id in answered ? [id, answered[id]] : [WEIGHT + id, "present"]));
+    const dragged = state.prior === null ? [] : [[PRIOR + state.prior.id, "present"]];
+    const nodes = Object.keys(meant(plain, Object.fromEntries(state.answers)));
+    const said = nodes.map((id) => (id in answered ? [id, answered[id]] : [WEIGHT + id, "present"]));
     return [...dragged, ...said];
   }
 
@@ -187,7 +189,7 @@ export function mountExplorer(root, payload, { answers = {}, onAnswers = () => {
   }
 
   function show(found) {
-    const ranking = rankedCauses(catalog, found.posterior);
+    const ranking = rankedCauses(catalog, found);
     const selected = state.selected ?? ranking[0].id;
     parts.causes.show({ ranking, selected, anyUrgent: found.urgent });
     probable = found.urgent;
@@ -205,7 +207,7 @@ export function mountExplorer(root, payload, { answers = {}, onAnswers = () => {
   }
 
   function explain(found, answered) {
-    const selected = state.selected ?? rankedCauses(catalog, found.posterior)[0].id;
+    const selected = state.selected ?? rankedCauses(catalog, found)[0].id;
     parts.why.show(selected, ledger(model, inOrder(answered), selected));
     parts.network.show(selected, (id) => chanceOf(answered, id));
     const groups = payload.groups.map((group) => ({ ...group, posterior: found.groups[group.id] }));
@@ -213,8 +215,9 @@ export function mountExplorer(root, payload, { answers = {}, onAnswers = () => {
     parts.root.dataset.state = "explained";
   }
 
-  /** P(present) of any node, null where it has several states. */
-  function chanceOf(answered, id) {
+  /** P(there) of any node, null where it has several states. */
+  function chanceOf(answered, named) {
+    const id = plain.there.get(named) ?? named;
     const states = plain.nodes[plain.index.get(id)].states;
     if (states.length > 2) return null;
     if (id in answered) return Number(answered[id] === states[1]);
@@ -226,7 +229,7 @@ export function mountExplorer(root, payload, { answers = {}, onAnswers = () => {
     const about = state.about === "" ? undefined : state.about;
     const done = (rows) => {
       parts.questions.show(rows);
-      const top = topCauses(rankedCauses(catalog, infer(model, answered).posterior));
+      const top = topCauses(rankedCauses(catalog, infer(model, answered)));
       parts.interview.show(rows, state.answers.size, top);
       parts.root.dataset.state = "ready";
     };
@@ -241,7 +244,7 @@ export function mountExplorer(root, payload, { answers = {}, onAnswers = () => {
 
   function speak(found) {
     const { advice } = urgency(plain, signs());
-    parts.spoken.textContent = `Most probable: ${topCauses(rankedCauses(catalog, found.posterior))}. ${advice}`;
+    parts.spoken.textContent = `Most probable: ${topCauses(rankedCauses(catalog, found))}. ${advice}`;
   }
 
   function refuse(found) {
@@ -258,7 +261,8 @@ export function mountExplorer(root, payload, { answers = {}, onAnswers = () => {
 
   function impossibleText() {
     const freeing = [...state.answers.keys()].filter((id) => {
-      const { [id]: _, [WEIGHT + id]: __, ...rest } = told();
+      const node = plain.there.get(id) ?? id;
+      const { [node]: _, [WEIGHT + node]: __, ...rest } = told();
       return infer(model, rest).possible;
     });
     const names = freeing.map((id) => `'${catalog.label(id)}'`);

@@ -19,23 +19,26 @@ const SMALL_CHANCE = 1e-3;
  *   unknown. The complaint is not added by itself.
  * @param {{targets: Array<string>}} [options] nodes to be told of besides the causes
  * @returns {object} `possible`; `logProbability`, the natural logarithm of P(answers);
- *   `posterior`, P(state | answers) for each state by id; `groups`, P(at least one member |
+ *   `posterior`, P(state | answers) for each state by id; `present`, P(it is there | answers)
+ *   by cause, whether it explains the complaint or not; `groups`, P(at least one member |
  *   answers) by id; `urgent`, P(at least one urgent cause | answers). The last two are
  *   computed when they are read first. Impossible answers have zeros throughout. A question
  *   that needs too large a table has `tooWide` and its `width`, and no numbers.
  */
 export function infer(model, answers, options = {}) {
-  const there = model.payload.causes.map((one) => one.there || one.id);
-  const targets = [...new Set([...model.causes, ...there, ...(options.targets || [])])];
-  const places = targets.map((id) => placeOf(model, id));
+  const targets = [...new Set([...model.causes, ...(options.targets || [])])];
+  const asked = [...new Set([...targets, ...model.there.values()])];
+  const places = asked.map((id) => placeOf(model, id));
   const query = queryOf(model, observe(model, answers), places);
   if (query.tooWide) {
     return { tooWide: true, width: query.width, possible: null };
   }
   const { logProbability, marginals } = propagate(model, query, [], places);
-  const posterior = Object.fromEntries(targets.map((id, at) => [id, marginals[at]]));
+  const told = new Map(asked.map((id, at) => [id, marginals[at]]));
+  const posterior = Object.fromEntries(targets.map((id) => [id, told.get(id)]));
+  const present = Object.fromEntries([...model.there].map(([id, node]) => [id, told.get(node)[1]]));
   const groups = model.payload.groups;
-  return addLazily({ possible: logProbability > -Infinity, logProbability, posterior }, {
+  return addLazily({ possible: logProbability > -Infinity, logProbability, posterior, present }, {
     groups: () =>
       Object.fromEntries(
         groups.map(({ id, members }) => [id, chanceOfAny(model, query, members, logProbability)]),

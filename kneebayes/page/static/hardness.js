@@ -90,8 +90,7 @@ export function atypicality(model, states) {
 
 /** Places of causes and contexts, and of all that lies above them. */
 function withAncestors(model) {
-  const there = model.payload.causes.map((one) => one.there || one.id);
-  const ids = new Set([...model.causes, ...there, ...model.payload.contexts.map((one) => one.id)]);
+  const ids = new Set([...model.causes, ...model.there.values(), ...model.payload.contexts.map((one) => one.id)]);
   const found = new Set();
   for (let at = model.nodes.length - 1; at >= 0; at -= 1) {
     if (ids.has(model.nodes[at].id) || found.has(at)) {
@@ -129,7 +128,7 @@ export function redHerrings(model, states) {
 /** Whether a present cause may have produced a present node, over other present nodes. */
 function fromACause(model, states, at) {
   const node = model.nodes[at];
-  const causes = new Set(model.payload.causes.flatMap((one) => [one.id, one.there || one.id]));
+  const causes = new Set([...model.there].flat());
   return (node.links ?? []).some((strength, place) => {
     const parent = model.nodes[node.parents[place]];
     const state = parent.states.indexOf(states[parent.id]);

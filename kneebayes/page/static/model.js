@@ -13,7 +13,8 @@ export const PAYLOAD_VERSION = 1;
  *
  * @param {object} payload what `kneebayes.page.payload` made
  * @returns {object} the model: `payload`, `nodes` (with `parents` as places), `index` (place by
- *   id), `causes` (ids), `labels`, `plans` (elimination orders found so far)
+ *   id), `causes` (ids), `there` (by cause the node that says that it is there), `labels`,
+ *   `plans` (elimination orders found so far)
  */
 export function createModel(payload) {
   if (payload.version !== PAYLOAD_VERSION) {
@@ -30,11 +31,28 @@ export function createModel(payload) {
     nodes,
     index,
     causes: payload.causes.map((cause) => cause.id),
+    there: thereOf(payload),
     urgent: payload.causes.filter((cause) => cause.urgent).map((cause) => cause.id),
     labels: payload.labels,
     complaint: payload.complaint,
     plans: new Map(),
   };
+}
+
+/** By cause the node that says that it is there, whether it explains the complaint or not. */
+export function thereOf(payload) {
+  return new Map(payload.causes.map((cause) => [cause.id, cause.there || cause.id]));
+}
+
+/**
+ * Answers by name as answers about nodes: a cause that is named is there, as in Python.
+ *
+ * @param {object} model a model
+ * @param {Object<string, ?string>} answers name of a state by id
+ * @returns {Object<string, ?string>} the same, about the nodes that are meant
+ */
+export function meant(model, answers) {
+  return Object.fromEntries(Object.entries(answers).map(([id, state]) => [model.there.get(id) ?? id, state]));
 }
 
 /**

@@ -41,8 +41,9 @@ export const KINDS = ["any", "red herring", "second cause", "urgent"];
  * @param {{given: Object<string, ?string>, kind: string, suits: function(object): boolean}}
  *   [options] what else the patient must have, as answers (the complaint is present unless it
  *   says otherwise), one of `KINDS`, and what else must be so
- * @returns {{causes: Array<string>, states: Object<string, string>, seed: number}} causes that are
- *   present, and the state of every node by id
+ * @returns {{causes: Array<string>, there: Array<string>, states: Object<string, string>, seed: number}}
+ *   causes that explain the complaint, causes that are there, silent or not, and the state of
+ *   every node by id
  */
 export function drawPatient(model, seed, options = {}) {
   const hard = observe(model, { [model.complaint]: "present", ...(options.given || {}) });
@@ -69,7 +70,7 @@ export function seedOfWorld(seed, world) {
 function patientOf(model, world, seed) {
   const states = Object.fromEntries(model.nodes.map((node, at) => [node.id, node.states[world[at]]]));
   const causes = model.causes.filter((id) => states[id] === "present");
-  const there = model.payload.causes.filter((one) => states[one.there || one.id] === "present").map((one) => one.id);
+  const there = model.causes.filter((id) => states[model.there.get(id)] === "present");
   return { causes, there, states, seed };
 }
 

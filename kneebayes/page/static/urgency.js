@@ -1,7 +1,7 @@
 /** Urgency follows from signs, never from a probability. */
 
 /**
- * Apply every urgency rule to the signs that are present.
+ * Apply every urgency rule to the signs that are present, and to causes that are known to be there.
  *
  * @param {object} model a model
  * @param {Object<string, ?string>} answers name of a state by id; null and undefined are unknown
@@ -10,16 +10,17 @@
  *   `rule` (id), `level`, `text`, `signs` (labels) and `because` (claims and references)
  */
 export function urgency(model, answers) {
+  const causes = new Map([...model.there].map(([cause, node]) => [node, cause]));
   const present = new Set();
   for (const [id, state] of Object.entries(answers)) {
     const states = model.nodes[model.index.get(id)].states;
     if (state === states[states.length - 1]) {
-      present.add(id);
+      present.add(causes.get(id) ?? id);
     }
   }
   const { rules, advice } = model.payload.urgency;
   const reasons = rules.flatMap((rule) => {
-    const signs = signsOf(rule, present).map((id) => model.labels[id]);
+    const signs = signsOf(rule, present).map((id) => model.labels[model.there.get(id) ?? id]);
     const { id, level, text, because } = rule;
     return signs.length ? [{ rule: id, level, text, signs, because }] : [];
   });

@@ -1,8 +1,10 @@
 // What a payload names, made ready to be listed and searched.
 import { hearingOf } from "./hearing.js";
 import { folded } from "./view_dom.js";
-import { PERHAPS, WEIGHT } from "./weights.js";
+import { thereOf } from "./model.js";
+import { PERHAPS, PRIOR, WEIGHT } from "./weights.js";
 
+const CAN_BE_TOLD = ["finding", "test", "context", "cause", "mediator"];
 const YES_AND_NO = { present: "yes", absent: "no" };
 
 /** Names, states and sections of a payload; `perhaps` says whether answers may be less than certain. */
@@ -12,13 +14,19 @@ export function catalogOf(payload, { perhaps = false } = {}) {
   const findings = new Map(payload.findings.map((finding) => [finding.id, finding]));
   const words = (id) => payload.stateLabels[id] ?? {};
   const label = (id) => payload.labels[id] ?? id;
+  const there = thereOf(payload);
+  const causeThere = new Map([...there].map(([cause, node]) => [node, cause]));
   return {
     payload,
     causes,
     findings,
     label,
     perhaps,
-    has: (id) => nodes.has(id),
+    /** Under which id an answer about a node stands: that a cause is there under the cause. */
+    toldAs: (id) => causeThere.get(id) ?? id,
+    /** What an answer is called: naming a cause says that it is there, silent or not. */
+    toldLabel: (id) => label(there.get(id) ?? id),
+    canBeTold: (id) => CAN_BE_TOLD.includes(nodes.get(id)?.kind),
     sections: sectionsOf(payload),
     stateLabel: (id, state) => words(id)[state] ?? YES_AND_NO[state] ?? state,
     costOf: (id) => findings.get(id)?.cost ?? 0,
@@ -73,11 +81,9 @@ function namesOf(payload, id, words) {
 
 /** An answer in words: the label, and what was said of it. */
 export function answerText(catalog, id, state) {
-  if (id.startsWith(WEIGHT)) {
-    const weighed = id.slice(WEIGHT.length);
-    return catalog.causes.has(weighed) ? "your prior instead of the model\u2019s" : `${catalog.label(weighed)}: perhaps`;
-  }
-  return `${catalog.label(id)}: ${catalog.stateLabel(id, state)}`;
+  if (id.startsWith(PRIOR)) return "your prior instead of the model\u2019s";
+  if (id.startsWith(WEIGHT)) return `${catalog.toldLabel(id.slice(WEIGHT.length))}: perhaps`;
+  return `${catalog.toldLabel(id)}: ${catalog.stateLabel(id, state)}`;
 }
 
 /**
@@ -104,14 +110,14 @@ export function readAnswers(catalog, text) {
 }
 
 function idNamed(catalog, name) {
-  if (catalog.has(name)) return name;
+  if (catalog.canBeTold(name)) return catalog.toldAs(name);
   const { labels, aliases } = catalog.payload;
   const wanted = folded(name);
-  const found = Object.keys(labels).find((id) =>
+  const found = Object.keys(labels).filter(catalog.canBeTold).find((id) =>
     [labels[id], ...(aliases[id] ?? [])].some((one) => folded(one) === wanted),
   );
-  if (found === undefined || !catalog.has(found)) throw new Error(`Nothing is called '${name}'.`);
-  return found;
+  if (found === undefined) throw new Error(`Nothing is called '${name}'.`);
+  return catalog.toldAs(found);
 }
 
 function stateNamed(catalog, id, name, value) {

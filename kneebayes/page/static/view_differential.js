@@ -19,7 +19,7 @@ export function urgencyBand() {
     element,
     /**
      * Each case is a name (or none) and its urgency: level, advice, reasons. `probable` is
-     * P(at least one urgent cause), a second voice that is no sign.
+     * P(an urgent cause explains it), a second voice that is no sign.
      */
     show(cases, probable = 0) {
       const second = cases.some((one) => one.urgency.level === "now") ? 0 : probable;
@@ -54,7 +54,7 @@ function secondVoice(probability) {
   return make(
     "div",
     { class: "kb-alarm", data: { level: "probable" } },
-    make("strong", { text: `By probability, not by a sign: an urgent cause is ${percentText(probability)} probable. Have it looked at soon.` }),
+    make("strong", { text: `By probability, not by a sign: with ${percentText(probability)} an urgent cause explains it. Have it looked at soon.` }),
   );
 }
 
@@ -122,7 +122,7 @@ export function differentialCard(catalog, prefix, onSelect) {
     const shown = all ? ranking : ranking.slice(0, CAUSES_SHOWN);
     refill(body, ...shown.map((row) => rankedRow(catalog, row, row.id === selected, onSelect)));
     note.textContent =
-      `At least one urgent cause: ${percentText(anyUrgent)}. Rare is not impossible.`;
+      `An urgent cause explains it: ${percentText(anyUrgent)}. Rare is not impossible.`;
     note.dataset.anyUrgent = String(anyUrgent);
     more.textContent = all ? `Show the first ${CAUSES_SHOWN} only` : `Show all ${ranking.length} causes`;
     more.hidden = ranking.length <= CAUSES_SHOWN;
@@ -135,10 +135,10 @@ export function differentialCard(catalog, prefix, onSelect) {
       table.hidden = false;
       draw();
     },
-    /** P(at least one member) of each group, the most probable first. */
+    /** P(a member explains it) of each group, the most probable first. */
     showGroups(told) {
       const texts = told.map((one) => `${one.label} ${percentText(one.posterior)}`);
-      groups.textContent = `At least one of a group: ${listed(texts)}.`;
+      groups.textContent = `By group: ${listed(texts)}.`;
       groups.dataset.groups = JSON.stringify(Object.fromEntries(told.map((one) => [one.id, one.posterior])));
       groups.hidden = told.length === 0;
     },
@@ -184,13 +184,13 @@ function rankedRow(catalog, row, selected, onSelect) {
 }
 
 /** Causes in order of their posterior; those that are equal in the order of the payload. */
-export function rankedCauses(catalog, posterior) {
+export function rankedCauses(catalog, { posterior, present }) {
   return [...catalog.causes.values()]
     .map((cause) => ({
       id: cause.id,
       prior: cause.prior,
       posterior: posterior[cause.id].at(-1),
-      present: posterior[cause.there ?? cause.id].at(-1),
+      present: present[cause.id],
     }))
     .sort((one, other) => other.posterior - one.posterior);
 }

@@ -19,7 +19,7 @@ const LEVELS = ["routine", "soon", "now"];
 export function feedbackCard(catalog, prefix, model, visit, said, onNext, onExplore) {
   const { stated } = said;
   const exact = infer(model, visit.known());
-  const ranking = rankedCauses(catalog, exact.posterior);
+  const ranking = rankedCauses(catalog, exact);
   const truth = ranking.filter((row) => visit.patient.states[row.id] === "present");
   const causes = truth.map((row) => catalog.label(row.id));
   const silent = visit.patient.there.filter((id) => !visit.patient.causes.includes(id)).map((id) => catalog.label(id));

@@ -3,11 +3,17 @@ import { make, percentText } from "./view_dom.js";
 
 /** Lists of grounds for a payload, each behind one press. */
 export function groundsOf(payload) {
-  const own = new Map(payload.causes.map((one) => [one.there ?? one.id, one.id])); // a cause by the node that says it is there
+  // a cause by the node that says that it is there; something else by each of its parts
+  const parts = payload.nodes.filter((node) => node.kind === "part").map((node) => node.id);
+  const own = new Map([
+    ...payload.causes.map((one) => [one.there ?? one.id, one.id]),
+    ...parts.map((id) => [id, payload.rest]),
+  ]);
   const arrows = payload.arrows.map((one) => ({
     ...one,
     parent: own.get(one.parent) ?? one.parent,
     child: own.get(one.child) ?? one.child,
+    ends: [one.parent, one.child],
   }));
   const between = new Map();
   for (const arrow of arrows) {
@@ -27,14 +33,16 @@ export function groundsOf(payload) {
     const amount = arrow.is === "risk"
       ? `${value.toPrecision(2)} times (${low.toPrecision(2)} to ${high.toPrecision(2)})`
       : `${percentText(value)} (${percentText(low)} to ${percentText(high)})`;
-    return `${label(arrow.parent)}${state} \u2192 ${label(arrow.child)}: ${amount}`;
+    const silent = arrow.silent ? ", there in silence" : "";
+    const [from, to] = arrow.ends.map((id) => label(parts.includes(id) ? id : own.get(id) ?? id));
+    return `${from}${state}${silent} \u2192 ${to}: ${amount}`;
   }
 
-  /** Arrows from one node to another, straight or over one hidden node. */
+  /** Arrows from one node to another, straight or over one mediator. */
   function arrowsFrom(from, to) {
     const straight = between.get(`${from} ${to}`) ?? [];
     const over = payload.nodes
-      .filter((node) => node.kind === "mediator" || node.kind === "hidden")
+      .filter((node) => node.kind === "mediator")
       .flatMap((node) => {
         const [first, second] = [between.get(`${from} ${node.id}`), between.get(`${node.id} ${to}`)];
         return first && second ? [...first, ...second] : [];

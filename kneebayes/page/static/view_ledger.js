@@ -1,7 +1,7 @@
 // Why a cause is as probable as it is: a waterfall of decibans from prior to posterior.
 import { DECIBANS_PER_NAT } from "./explain.js";
 import { answerText } from "./view_catalog.js";
-import { WEIGHT } from "./weights.js";
+import { PRIOR, WEIGHT } from "./weights.js";
 import { make, numberText, percentText, refill, signedText } from "./view_dom.js";
 
 /** The card that explains one cause. */
@@ -75,7 +75,7 @@ function ledgerRows(catalog, grounds, cause, told) {
   const start = DECIBANS_PER_NAT * told.priorLogOdds;
   const steps = told.rows.map((row, at) => ({
     text: answerText(catalog, row.id, row.state),
-    sources: grounds.ofAnswer(cause.id, row.id.startsWith(WEIGHT) ? row.id.slice(WEIGHT.length) : row.id),
+    sources: row.id.startsWith(PRIOR) ? null : grounds.ofAnswer(cause.id, catalog.toldAs(row.id.replace(WEIGHT, ""))),
     decibans: row.decibans,
     from: DECIBANS_PER_NAT * (at === 0 ? told.priorLogOdds : told.rows[at - 1].logOddsAfter),
     to: DECIBANS_PER_NAT * row.logOddsAfter,

@@ -20,7 +20,7 @@ export function networkCard(catalog, grounds, act) {
     "details",
     { class: "kb-card kb-network-card", "aria-label": "The network around one cause", on: { toggle: () => redraw() } },
     make("summary", {}, make("h2", { text: "The network around it" })),
-    make("p", { class: "kb-small", text: "What raises it, on the left; what it shows, on the right. In each box P(present) with all answers. Press a box for what its arrow rests on; press a cause to go to it." }),
+    make("p", { class: "kb-small", text: "What raises it, on the left; what it shows, on the right. In each box P(there) with all answers. Press a box for what its arrow rests on; press a cause to go to it." }),
     picture,
     more,
     note,
@@ -63,7 +63,7 @@ export function networkCard(catalog, grounds, act) {
   return {
     element,
     isOpen: () => element.open,
-    /** `probability(id)` is P(present), or null where it has several states. */
+    /** `probability(id)` is P(there), or null where it has several states. */
     show(cause, probability) {
       last = { cause, probability };
       refill(note);

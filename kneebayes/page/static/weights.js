@@ -5,8 +5,11 @@ import { createModel } from "./model.js";
 /** P(present) that "perhaps" stands for: what Python understands as the answer 0.75. */
 export const PERHAPS = 0.75;
 
-/** What comes before the id of a node that carries a weight. */
+/** What comes before the id of a node that was perhaps seen. */
 export const WEIGHT = "~";
+
+/** What comes before the id of a cause whose prior someone else believes. */
+export const PRIOR = "^";
 
 /**
  * A model with weights on some nodes, each a virtual finding that was seen (Pearl 1988).
@@ -14,26 +17,30 @@ export const WEIGHT = "~";
  * @param {object} model a model
  * @param {Object<string, Array<number>>} weights how much each state of a node is favoured, by
  *   id; only their ratios count
+ * @param {Object<string, Array<number>>} priors the same of causes whose prior is another
  * @returns {{model: object, answers: Object<string, string>}} the model with a node for each
  *   weight, and the answers that say that it was seen
  */
-export function weighted(model, weights) {
-  const ids = Object.keys(weights);
-  if (ids.length === 0) return { model, answers: {} };
-  const nodes = ids.map((id) => {
-    const most = Math.max(...weights[id]);
+export function weighted(model, weights, priors = {}) {
+  const all = [
+    ...Object.entries(weights).map(([id, numbers]) => [WEIGHT + id, id, numbers]),
+    ...Object.entries(priors).map(([id, numbers]) => [PRIOR + id, id, numbers]),
+  ];
+  if (all.length === 0) return { model, answers: {} };
+  const nodes = all.map(([id, parent, numbers]) => {
+    const most = Math.max(...numbers);
     return {
-      id: WEIGHT + id,
+      id,
       kind: "hidden",
       states: ["absent", "present"],
-      parents: [id],
-      table: weights[id].flatMap((one) => [1 - one / most, one / most]),
+      parents: [parent],
+      table: numbers.flatMap((one) => [1 - one / most, one / most]),
     };
   });
   const payload = { ...model.payload, nodes: [...model.payload.nodes, ...nodes] };
   return {
     model: createModel(payload),
-    answers: Object.fromEntries(ids.map((id) => [WEIGHT + id, "present"])),
+    answers: Object.fromEntries(nodes.map((node) => [node.id, "present"])),
   };
 }
 
