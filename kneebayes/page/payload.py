@@ -14,11 +14,15 @@ if TYPE_CHECKING:
     from kneebayes.building.model import ModelLike
     from kneebayes.knowledge import Knowledge
     from kneebayes.knowledge.records import Named
+    from kneebayes.knowledge.statements import Reference
     from kneebayes.network import Node
 
 __all__ = ["VERSION", "payload"]
 
-VERSION = 1  # of the form of the payload; the scripts refuse any other
+VERSION = 2  # of the form of the payload; the scripts refuse any other
+
+BINARY = ("absent", "present")
+MEASURES = ("frequency", "risk")
 
 Plain = dict[str, Any]
 
@@ -48,8 +52,9 @@ def payload(model: ModelLike) -> Plain:
         - ``version``, ``title``, ``source``, ``disclaimer``, ``lexicon``, ``reading`` (the
           lexicon and the setting in words), ``complaint`` (id);
         - ``nodes``, parents first: ``id``, ``kind`` (context, cause, mediator, finding, test,
-          ``part`` of something else, or hidden), ``states``, ``parents``, and either ``leak``
-          and ``links`` (one list for each parent: a probability for each of its states) or
+          ``part`` of something else, or hidden), ``states`` (where these are others than absent
+          and present), ``parents``, and either ``leak`` and ``links`` (for each parent the
+          strength of each of its states, by the place of the state; zeros are left out) or
           ``table`` (its own states along the last axis, parents along the others in order);
         - ``labels``, ``aliases``, ``absentNames``, ``stateLabels`` (where they differ from the
           states), ``questions`` (texts), each by id;
@@ -59,9 +64,12 @@ def payload(model: ModelLike) -> Plain:
           ``possible``, the probability from which on an uncertain sign counts;
         - ``incoherent`` and ``voices``: answers that no virtual patient gives together, and the
           words he answers; ``rest``, the cause that alone is nobody's diagnosis;
-        - ``arrows`` (from what raises or shows to what is raised or shown, as they are stated;
-          ``silent`` where the cause is there without explaining the complaint), ``claims``,
-          ``references``: what each number rests on.
+        - ``arrows``, ``intervals``, ``origins``, ``claims``, ``references``: what each number
+          rests on. An arrow goes from what raises or shows to what is raised or shown, as it is
+          stated: a list of the places of its parent, the parent's state and its child, what is
+          stated (a word of ``measures``), the place of its interval (low, value and high, to
+          four digits), whether the cause is there in silence (1 or 0), and the places of its
+          origins: claims and references by their ids, and assumptions in words.
 
     Examples
     --------
@@ -107,14 +115,15 @@ def _node(knowledge: Knowledge, node: Node) -> Plain:
     described: Plain = {
         "id": node.id,
         "kind": _kind(knowledge, node.id),
-        "states": list(node.states),
+        **({} if tuple(node.states) == BINARY else {"states": list(node.states)}),
         "parents": list(node.parents),
     }
     if node.is_noisy_or:
-        return described | {
-            "leak": node.leak,
-            "links": [list(link.strength) for link in node.links],
-        }
+        links = [
+            {str(state): one for state, one in enumerate(link.strength) if one}
+            for link in node.links
+        ]
+        return described | {"leak": node.leak, "links": links}
     return described | {"table": list(node.table or ())}
 
 
@@ -204,15 +213,7 @@ def _contexts(knowledge: Knowledge) -> Iterator[Plain]:
 
 def _findings(knowledge: Knowledge) -> Iterator[Plain]:
     for finding in knowledge.findings.values():
-        price = knowledge.methods.get(finding.method)
-        yield {
-            "id": finding.id,
-            "label": finding.label,
-            "kind": finding.kind,
-            "method": finding.method,
-            "cost": 0.0 if price is None else price.cost,
-            "burden": 0 if price is None else price.burden,
-        }
+        yield {"id": finding.id, "kind": finding.kind, "method": finding.method}
 
 
 def _sections(knowledge: Knowledge) -> Iterator[Plain]:
@@ -279,43 +280,66 @@ def _telling(knowledge: Knowledge) -> Plain:
 
 
 def _grounds(model: ModelLike) -> Plain:
-    """Every stated arrow in numbers, and the claims and references that are named anywhere."""
+    """Every stated arrow in numbers, and the claims and references that are named anywhere.
+
+    Many arrows share an interval or an origin, so each of these stands once, and arrows name
+    their places.
+    """
     knowledge = model.data.knowledge
-    arrows = [_arrow(knowledge, stated) for stated in model.data.elicited.stated]
-    references = {
-        id: ", ".join(
-            part
-            for part in (
-                reference.authors,
-                reference.title,
-                reference.journal,
-                str(reference.year or ""),
-                reference.where,
-            )
-            if part
+    network = model.data.network
+    nodes = {node.id: place for place, node in enumerate(network.nodes)}
+    intervals: dict[tuple[float, ...], int] = {}
+    origins: dict[str, int] = {}
+    arrows = []
+    for stated in model.data.elicited.stated:
+        parent, child = _ends(knowledge, stated)
+        arrow = stated.arrow
+        arrows.append(
+            [
+                nodes[parent],
+                network[parent].states.index(arrow.state),
+                nodes[child],
+                int(arrow.statement.risk is not None),
+                _place(intervals, tuple(float(f"{one:.4g}") for one in _interval(stated.interval))),
+                int(arrow.silent),
+                [_place(origins, one) for one in arrow.statement.because],
+            ]
         )
-        for id, reference in knowledge.references.items()
-    }
-    claims = {id: claim.statement for id, claim in knowledge.claims.items()}
-    return {"arrows": arrows, "claims": claims, "references": references}
-
-
-def _arrow(knowledge: Knowledge, stated: Stated) -> Plain:
-    """A statement, from what it speaks of: what raises a cause may hang below it in the network."""
-    arrow = stated.arrow
-    parent, child = arrow.parent, arrow.child
-    raising = arrow.place.partition(": raised_by.")[2]
-    if raising and child in (raising, knowledge.there.get(raising)):
-        parent, child = child, parent
+    named = {*origins}
+    named.update(one for cause in _causes(model) for one in cause["because"])
+    named.update(one for rule in knowledge.urgency for one in rule.because)
     return {
-        "parent": parent,
-        "state": arrow.state,
-        "child": child,
-        "is": "frequency" if arrow.statement.risk is None else "risk",
-        "interval": _interval(stated.interval),
-        "because": list(arrow.statement.because),
-        **({"silent": True} if arrow.silent else {}),
+        "measures": list(MEASURES),
+        "arrows": arrows,
+        "intervals": [list(one) for one in intervals],
+        "origins": list(origins),
+        "claims": {id: claim.statement for id, claim in knowledge.claims.items() if id in named},
+        "references": {
+            id: _reference_text(reference)
+            for id, reference in knowledge.references.items()
+            if id in named
+        },
     }
+
+
+def _place(places: dict[Any, int], one: Any) -> int:
+    """The place of one among those seen so far; behind them if it is new."""
+    return places.setdefault(one, len(places))
+
+
+def _reference_text(reference: Reference) -> str:
+    year = str(reference.year or "")
+    parts = (reference.authors, reference.title, reference.journal, year, reference.where)
+    return ", ".join(part for part in parts if part)
+
+
+def _ends(knowledge: Knowledge, stated: Stated) -> tuple[str, str]:
+    """Between what a statement speaks: what raises a cause may hang below it in the network."""
+    arrow = stated.arrow
+    raising = arrow.place.partition(": raised_by.")[2]
+    if raising and arrow.child in (raising, knowledge.there.get(raising)):
+        return arrow.child, arrow.parent
+    return arrow.parent, arrow.child
 
 
 def _interval(interval: Interval) -> list[float]:

@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 from kneebayes.network import Network
+from kneebayes.page.payload import VERSION
 
 STATIC = files("kneebayes.page").joinpath("static")
 COMPUTING = (
@@ -103,11 +104,12 @@ def bare_payload(
     for node in network.nodes:
         own: dict[str, Any] = {"table": node.table}
         if node.is_noisy_or:
-            own = {"leak": node.leak, "links": [link.strength for link in node.links]}
+            links = [{str(at): one for at, one in enumerate(link.strength)} for link in node.links]
+            own = {"leak": node.leak, "links": links}
         nodes.append({"id": node.id, "states": node.states, "parents": node.parents, **own})
     others = [{"id": node.id} for node in network.nodes if node.id not in causes]
     return {
-        "version": 1,
+        "version": VERSION,
         "complaint": complaint,
         "nodes": nodes,
         "labels": {node.id: node.id for node in network.nodes},

@@ -17,7 +17,7 @@ from kneebayes.case import judge_urgency, read_answers
 from kneebayes.case.belief import believe_groups
 from kneebayes.inference import Evidence
 from kneebayes.network import Network, Node, noisy_or_node, root_node
-from kneebayes.page.payload import payload
+from kneebayes.page.payload import VERSION, payload
 
 Answers = dict[str, str]
 
@@ -271,7 +271,7 @@ def test_a_payload_of_another_form_is_refused(tmp_path: Path) -> None:
     }
     """
     said = run(tmp_path, program, {"version": 7, "nodes": [], "causes": []})
-    assert said == "This page reads payloads of version 1, got 7."
+    assert said == f"This page reads payloads of version {VERSION}, got 7."
 
 
 def test_nothing_underflows_in_a_long_network(tmp_path: Path) -> None:

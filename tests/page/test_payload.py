@@ -7,7 +7,7 @@ import pytest
 import kneebayes as kb
 from kneebayes.page.payload import payload
 
-LARGEST = 250_000
+LARGEST = 400_000
 
 
 def as_text(model: kb.Model) -> str:
@@ -25,11 +25,14 @@ def test_its_network_is_the_network_to_the_last_digit(knee: kb.Model) -> None:
     told = json.loads(as_text(knee))["nodes"]
     assert [one["id"] for one in told] == [node.id for node in knee.network.nodes]
     for one, node in zip(told, knee.network.nodes, strict=True):
-        assert tuple(one["states"]) == node.states
+        assert tuple(one.get("states", ("absent", "present"))) == node.states
         assert tuple(one["parents"]) == node.parents
         if node.is_noisy_or:
             assert one["leak"] == node.leak
-            assert [tuple(link) for link in one["links"]] == [link.strength for link in node.links]
+            told_links = [{int(at): p for at, p in link.items()} for link in one["links"]]
+            assert told_links == [
+                {at: p for at, p in enumerate(link.strength) if p} for link in node.links
+            ]
         else:
             assert tuple(one["table"]) == node.table
 
@@ -69,8 +72,8 @@ def test_whatever_is_named_is_there(which: str, request: pytest.FixtureRequest) 
     named = {told["complaint"], *(id for one in told["groups"] for id in one["members"])}
     for rule in told["urgency"]["rules"]:
         named.update((*rule["all"], *rule["any"], *rule["none"]))
-    for arrow in told["arrows"]:
-        named.update((arrow["parent"], arrow["child"]))
+    for parent, _, child, *_ in told["arrows"]:
+        named.update((told["nodes"][parent]["id"], told["nodes"][child]["id"]))
     for texts in ("stateLabels", "questions", "absentNames"):
         named.update(told[texts])
     assert named <= nodes
@@ -79,11 +82,36 @@ def test_whatever_is_named_is_there(which: str, request: pytest.FixtureRequest) 
     assert set(told["aliases"]) <= nodes | groups
 
 
-def test_whatever_a_number_rests_on_is_told(knee: kb.Model) -> None:
+def test_whatever_a_number_rests_on_is_told_and_nothing_else(knee: kb.Model) -> None:
     told = payload(knee)
-    records = [*told["arrows"], *told["causes"], *told["urgency"]["rules"]]
-    for because in (one for record in records for one in record["because"]):
-        assert because.startswith("assumed:") or because in {**told["claims"], **told["references"]}
+    named = set(told["origins"])
+    for record in (*told["causes"], *told["urgency"]["rules"]):
+        named.update(record["because"])
+    assert {one for one in named if not one.startswith("assumed:")} == {
+        *told["claims"],
+        *told["references"],
+    }
+
+
+def test_arrows_are_the_statements(knee: kb.Model) -> None:
+    told = payload(knee)
+    stated = knee.elicited.stated
+    assert len(told["arrows"]) == len(stated)
+    for arrow, statement in zip(told["arrows"], stated, strict=True):
+        parent, state, child, measure, interval, silent, because = arrow
+        node = told["nodes"][parent]
+        ends = {node["id"], told["nodes"][child]["id"]}
+        assert ends == {statement.arrow.parent, statement.arrow.child}
+        assert node.get("states", ("absent", "present"))[state] == statement.arrow.state
+        is_risk = told["measures"][measure] == "risk"
+        assert is_risk == (statement.arrow.statement.risk is not None)
+        low, value, high = told["intervals"][interval]
+        expected = statement.interval
+        assert (low, value, high) == pytest.approx(
+            (expected.low, expected.value, expected.high), rel=5e-4
+        )
+        assert bool(silent) == statement.arrow.silent
+        assert [told["origins"][one] for one in because] == list(statement.arrow.statement.because)
 
 
 def test_causes_have_what_the_ranking_has(knee: kb.Model) -> None:
@@ -96,7 +124,10 @@ def test_causes_have_what_the_ranking_has(knee: kb.Model) -> None:
 
 def test_findings_have_the_price_of_their_method(knee: kb.Model) -> None:
     told = payload(knee)
-    prices = {one["id"]: (one["cost"], one["burden"]) for one in told["findings"]}
+    methods = {"": (0, 0)} | {
+        id: (one["cost"], one["burden"]) for id, one in told["methods"].items()
+    }
+    prices = {one["id"]: methods.get(one["method"]) for one in told["findings"]}
     table = knee.diagnose().questions().table.set_index("id")
     for id, row in table[table["kind"] != "context"].iterrows():
         assert prices[str(id)] == (row["cost"], row["burden"])

@@ -6,7 +6,9 @@
  */
 
 /** The form of the payload that these scripts read. */
-export const PAYLOAD_VERSION = 1;
+export const PAYLOAD_VERSION = 2;
+
+const BINARY = ["absent", "present"];
 
 /**
  * Lay out a payload for computing.
@@ -21,11 +23,11 @@ export function createModel(payload) {
     throw new Error(`This page reads payloads of version ${PAYLOAD_VERSION}, got ${payload.version}.`);
   }
   const index = new Map(payload.nodes.map((node, at) => [node.id, at]));
-  const nodes = payload.nodes.map((node) => ({
-    ...node,
-    parents: node.parents.map((id) => index.get(id)),
-    isNoisyOr: node.leak !== undefined,
-  }));
+  const nodes = payload.nodes.map((node) => {
+    const parents = node.parents.map((id) => index.get(id));
+    const links = node.links?.map((link, place) => statesOf(payload.nodes[parents[place]]).map((_, state) => link[state] ?? 0));
+    return { ...node, states: statesOf(node), parents, links, isNoisyOr: links !== undefined };
+  });
   return {
     payload,
     nodes,
@@ -37,6 +39,11 @@ export function createModel(payload) {
     complaint: payload.complaint,
     plans: new Map(),
   };
+}
+
+/** The states of a node of a payload: absent and present unless it says otherwise. */
+export function statesOf(node) {
+  return node.states ?? BINARY;
 }
 
 /** By cause the node that says that it is there, whether it explains the complaint or not. */

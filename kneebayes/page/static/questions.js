@@ -178,7 +178,8 @@ function priceOf(model, id) {
   if (!record) {
     return { kind: "context", method: "", cost: 0, burden: 0 };
   }
-  const { method, cost, burden } = record;
+  const { method } = record;
+  const { cost, burden } = model.payload.methods[method] ?? { cost: 0, burden: 0 };
   return { kind: record.kind === "complaint" ? "symptom" : record.kind, method, cost, burden };
 }
 

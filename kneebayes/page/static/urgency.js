@@ -20,7 +20,7 @@ export function urgency(model, answers) {
   }
   const { rules, advice } = model.payload.urgency;
   const reasons = rules.flatMap((rule) => {
-    const signs = signsOf(rule, present).map((id) => model.labels[model.there.get(id) ?? id]);
+    const signs = signsOf(rule, present).map((id) => model.labels[id]);
     const { id, level, text, because } = rule;
     return signs.length ? [{ rule: id, level, text, signs, because }] : [];
   });

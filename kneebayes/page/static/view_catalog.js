@@ -1,7 +1,7 @@
 // What a payload names, made ready to be listed and searched.
 import { hearingOf } from "./hearing.js";
 import { folded } from "./view_dom.js";
-import { thereOf } from "./model.js";
+import { statesOf, thereOf } from "./model.js";
 import { PERHAPS, PRIOR, WEIGHT } from "./weights.js";
 
 const CAN_BE_TOLD = ["finding", "test", "context", "cause", "mediator"];
@@ -29,8 +29,8 @@ export function catalogOf(payload, { perhaps = false } = {}) {
     canBeTold: (id) => CAN_BE_TOLD.includes(nodes.get(id)?.kind),
     sections: sectionsOf(payload),
     stateLabel: (id, state) => words(id)[state] ?? YES_AND_NO[state] ?? state,
-    costOf: (id) => findings.get(id)?.cost ?? 0,
-    states: (id) => shownFirst(nodes.get(id)?.states ?? []),
+    costOf: (id) => payload.methods[findings.get(id)?.method]?.cost ?? 0,
+    states: (id) => shownFirst(nodes.has(id) ? statesOf(nodes.get(id)) : []),
     groupLabel: (id) => payload.groups.find((group) => group.id === id)?.label ?? id,
     groupOf: (id) => payload.groups.find((group) => group.id === id),
     heard: hearingOf(askedNames(payload)),

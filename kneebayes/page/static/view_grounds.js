@@ -1,5 +1,19 @@
 // What a number rests on: claims of the article, references, or an assumption.
+import { statesOf } from "./model.js";
 import { make, percentText } from "./view_dom.js";
+
+/** The stated arrows of a payload, with the names and numbers that stand for their places. */
+export function arrowsOf({ nodes, arrows, intervals, measures, origins }) {
+  return arrows.map(([parent, state, child, measure, interval, silent, because]) => ({
+    parent: nodes[parent].id,
+    state: statesOf(nodes[parent])[state],
+    child: nodes[child].id,
+    is: measures[measure],
+    interval: intervals[interval],
+    silent: silent === 1,
+    because: because.map((one) => origins[one]),
+  }));
+}
 
 /** Lists of grounds for a payload, each behind one press. */
 export function groundsOf(payload) {
@@ -9,7 +23,7 @@ export function groundsOf(payload) {
     ...payload.causes.map((one) => [one.there ?? one.id, one.id]),
     ...parts.map((id) => [id, payload.rest]),
   ]);
-  const arrows = payload.arrows.map((one) => ({
+  const arrows = arrowsOf(payload).map((one) => ({
     ...one,
     parent: own.get(one.parent) ?? one.parent,
     child: own.get(one.child) ?? one.child,

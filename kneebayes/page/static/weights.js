@@ -32,7 +32,6 @@ export function weighted(model, weights, priors = {}) {
     return {
       id,
       kind: "hidden",
-      states: ["absent", "present"],
       parents: [parent],
       table: numbers.flatMap((one) => [1 - one / most, one / most]),
     };
