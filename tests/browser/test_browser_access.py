@@ -178,8 +178,9 @@ def test_the_keyboard_is_enough(opened: Any, page_file: Path, knee: kb.Model) ->
         assert focused(page, "e.closest('fieldset').dataset.node") == "stiffness"
         assert focused(page, "e.value") == ""
         assert focused(page, "getComputedStyle(e.nextElementSibling).outlineStyle") == "solid"
-        press("ArrowLeft")
-        press("ArrowLeft")
+        for state in ("perhaps", "absent", "present"):
+            press("ArrowLeft")
+            assert focused(page, "e.value") == state
         told = knee.diagnose({"stiffness": True}).belief.posteriors
         assert {i: float(p) for i, p in seen.shown("cause", "posterior")} == pytest.approx(
             {i: told[i] for (i,) in seen.shown("cause")}, rel=1e-9

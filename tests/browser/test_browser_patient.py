@@ -48,14 +48,15 @@ def test_a_case_from_the_first_question_to_the_feedback(seen: Visit, knee: kb.Mo
     seen.page.locator('[data-guess="bakers_cyst"] input[type=number]').fill("60")
     seen.page.locator("[data-act=close]").click()
     seen.page.wait_for_selector(FEEDBACK, timeout=PATIENCE)
-    ((age,),) = seen.shown("state", row="p[data-free=age]")
-    dx = knee.diagnose({**told, "age": age})
+    free = dict(seen.shown("free", "state", row="p[data-free]"))
+    assert set(free) == {"age", "sex"}
+    dx = knee.diagnose({**free, **told})
     rows = seen.shown("feedback", "posterior", "stated", row="tr[data-feedback]")
     exact = {id: float(p) for id, p, _ in rows}
     assert exact == pytest.approx({id: dx.belief.posteriors[id] for id in exact}, rel=1e-9)
     assert [float(stated) for id, _, stated in rows if id == "bakers_cyst"] == [0.6]
     check_scores(seen, knee, dx)
-    check_steps(seen, knee, told, age)
+    check_steps(seen, knee, told, free)
     seen.page.locator("[data-act=again]").click()
     assert ask(seen, *told) == told
 
@@ -73,7 +74,7 @@ def check_scores(seen: Visit, knee: kb.Model, dx: kb.Differential) -> None:
     assert float(figures["exact-brier"]) == pytest.approx(sum(squares), rel=1e-6)
 
 
-def check_steps(seen: Visit, knee: kb.Model, told: dict[str, str], age: str) -> None:
+def check_steps(seen: Visit, knee: kb.Model, told: dict[str, str], opening: dict[str, str]) -> None:
     """Each step is told with the best question at its time."""
     rows = seen.page.locator("tr[data-step]")
     assert rows.count() == len(told)
@@ -81,7 +82,7 @@ def check_steps(seen: Visit, knee: kb.Model, told: dict[str, str], age: str) -> 
         "[...document.querySelectorAll('tr[data-step]')].some(row => /\u2026/.test(row.innerText))"
     )
     seen.page.wait_for_function(f"() => !{waiting}", timeout=PATIENCE)
-    ranked = knee.diagnose({"age": age}).questions().table
+    ranked = knee.diagnose(opening).questions().table
     for free in (True, False):
         best = ranked[(ranked["cost"] == 0.0) == free].iloc[0]
         assert knee.knowledge.label(best["id"]) in rows.first.inner_text()

@@ -1,6 +1,6 @@
 // The list of all that can be told of a patient: real radio buttons, in sections, with a search.
 import { answerText, readAnswers } from "./view_catalog.js";
-import { button, counted, make, matches, refill } from "./view_dom.js";
+import { button, counted, folded, make, matches, refill } from "./view_dom.js";
 import { PERHAPS } from "./weights.js";
 
 /**
@@ -69,9 +69,12 @@ function answerSection(catalog, prefix, act, section) {
       count.textContent = known > 0 ? `${known} of ${items.length} known` : `${items.length}`;
       items.forEach((item) => item.show(answers.get(item.id) ?? ""));
     },
-    /** Show only what a search finds; all of it, folded as before, without a search. */
+    /** Show only what a search finds, first what is called so; all of it, folded as before, without. */
     filter(search, wasSearching) {
       if (search && !wasSearching) openBefore = element.open;
+      const isCalled = (item) => search !== "" && matches(search, folded(catalog.label(item.id)));
+      const order = [...items.filter(isCalled), ...items.filter((item) => !isCalled(item))];
+      element.append(...order.map((item) => item.element));
       const hits = items.filter((item) => item.filter(search)).length;
       element.hidden = hits === 0;
       element.open = search ? hits > 0 : openBefore;
