@@ -10,10 +10,8 @@ the ratio misses, all ratios side by side; each hardly depends on the others.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-
-import numpy as np
 
 from kneebayes.inference import Engine, Evidence
 
@@ -81,33 +79,24 @@ class Contrasts:
             for contrast, reached in zip(self.all, self.reached, strict=True)
         ]
 
-    def _measure(self, engine: Engine) -> Iterable[float]:
-        """What each ratio comes to: one question for each context and kind of people."""
-        asked: dict[tuple[str, frozenset[tuple[str, str]]], list[str]] = {}
+    def _measure(self, engine: Engine) -> Iterator[float]:
+        """What each ratio comes to: two kinds of people for each context and suspicion."""
+        kinds: dict[tuple[str, frozenset[tuple[str, str]]], int] = {}
         for one in self.all:
-            asked.setdefault((one.context, frozenset(one.among.items())), []).append(one.cause)
-        tables = {}
-        for (context, people), causes in asked.items():
-            kinds = [dict(people), {**dict(people), context: "absent"}]
-            tables[context, people] = _joint(engine, kinds, causes)
+            kinds.setdefault((one.context, frozenset(one.among.items())), 2 * len(kinds))
+        cases = [
+            Evidence.of(engine.network, people)
+            for context, among in kinds
+            for people in (dict(among), {**dict(among), context: "absent"})
+        ]
+        answer = engine.propagate_each(cases, list(dict.fromkeys(one.cause for one in self.all)))
         for one in self.all:
-            (all_, present), (none, without) = tables[one.context, frozenset(one.among.items())]
-            cause = present[one.cause], without[one.cause]
-            other = all_ - cause[0], none - cause[1]
-            yield _odds(*cause) / max(_odds(*other), LEAST)
-
-
-def _joint(
-    engine: Engine, kinds: Sequence[Mapping[str, str]], causes: Sequence[str]
-) -> list[tuple[float, dict[str, float]]]:
-    """P(people), and P(people, cause present) by cause, for two kinds of people."""
-    cases = [Evidence.of(engine.network, kind) for kind in kinds]
-    answer = engine.propagate_each(cases, list(dict.fromkeys(causes)))
-    chances = np.exp(answer.log_probability - answer.log_probability[0]).tolist()
-    return [
-        (chance, {id: chance * float(answer.marginals[id][row, 1]) for id in causes})
-        for row, chance in enumerate(chances)
-    ]
+            first = kinds[one.context, frozenset(one.among.items())]
+            some, none = answer.log_probability[[first, first + 1]].tolist()
+            all_, without = 1.0, math.exp(none - some)
+            present = answer.marginals[one.cause][[first, first + 1], 1].tolist()
+            cause = present[0], without * present[1]
+            yield _odds(*cause) / max(_odds(all_ - cause[0], without - cause[1]), LEAST)
 
 
 def _odds(all_: float, without: float) -> float:

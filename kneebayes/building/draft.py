@@ -293,8 +293,8 @@ class Draft:
             others = {id: np.atleast_1d(link) for id, link in into.items() if id != EXPLANATION}
             absent = absent_of(absent, others, brought)
             wanted = np.array([self.presences[cause].value + self.makes_up.get(cause, 0.0)])
-            ratios = np.array([[self._age_ratio(cause, state) for state in self.ages]])
-            rates = self.rates_of(cells, absent, wanted, ratios)
+            ratios = [self._age_ratios.get((cause, state), 1.0) for state in self.ages]
+            rates = self.rates_of(cells, absent, wanted, np.array([ratios]))
             self.silent[cause] = tuple(rates[0].tolist())
             brought[node] = 1.0 - absent * (1.0 - self.by_cell(rates))
 
@@ -334,13 +334,14 @@ class Draft:
                 table = np.tensordot(table, weights, axes=([axis + 1], [0]))
         return np.array([state.share for state in contexts[self.by_age].states]), table
 
-    def _age_ratio(self, cause: str, state: str) -> float:
-        stated = (
-            interval.value
-            for arrow, interval in self.ratios
-            if (arrow.parent, arrow.state, arrow.child) == (self.by_age, state, cause)
-        )
-        return next(stated, 1.0)
+    @cached_property
+    def _age_ratios(self) -> dict[Pair, float]:
+        """Stated ratios of the odds of a cause in a state of what silent causes hang on."""
+        return {
+            (arrow.child, arrow.state): interval.value
+            for arrow, interval in reversed(self.ratios)  # so that the first one counts
+            if arrow.parent == self.by_age
+        }
 
     def solve_links(self) -> None:
         """Links from frequencies and from ratios of how often a context is found."""
@@ -358,13 +359,13 @@ class Draft:
         """P(child | parent alone) by child and parent, and where each is stated."""
         wanted: dict[str, dict[str, Numbers]] = {}
         places: dict[Pair, str] = {}
-        for arrow, interval in self.frequencies:
-            wanted.setdefault(arrow.child, {})[arrow.parent] = np.array([interval.value])
-            places[arrow.parent, arrow.child] = arrow.place
-        for arrow, interval in self.contrasts:
-            odds = self.odds[arrow.parent, arrow.child]
-            often = frequency_of(np.array([interval.value]), odds)
-            wanted.setdefault(arrow.child, {})[arrow.parent] = often
+        odds = [self.odds[arrow.parent, arrow.child] for arrow, _ in self.contrasts]
+        ratios = np.array([interval.value for _, interval in self.contrasts])
+        often = [interval.value for _, interval in self.frequencies]
+        often += frequency_of(ratios, np.array(odds)).tolist()
+        arrows = [arrow for arrow, _ in (*self.frequencies, *self.contrasts)]
+        for arrow, row in zip(arrows, np.array(often)[:, None], strict=True):
+            wanted.setdefault(arrow.child, {})[arrow.parent] = row
             places[arrow.parent, arrow.child] = arrow.place
         return wanted, places
 
@@ -424,7 +425,7 @@ def absent_of(
     return absent
 
 
-def frequency_of(ratios: Numbers, odds: float) -> Numbers:
+def frequency_of(ratios: Numbers, odds: float | Numbers) -> Numbers:
     """How often a context is found where its odds are multiplied by ratios."""
     return np.minimum(MOST, ratios * odds / (1.0 + ratios * odds))
 

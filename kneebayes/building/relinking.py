@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -155,6 +156,38 @@ def _ancestors(
     return [id for id in order if id in found]
 
 
+@dataclass(frozen=True, slots=True)
+class _Alone:
+    """What lies between a child and one of its parents, as in the family of them all.
+
+    Attributes
+    ----------
+    joint
+        P(states of the inner nodes | parent alone): one axis each, then rows.
+    fired
+        P(present | inner states, parent alone) of the other parents in between.
+    certain
+        Other parents that are certainly there with it.
+    silent
+        P(the leak of the child does not produce it), one number a row.
+    """
+
+    joint: Numbers
+    fired: tuple[tuple[str, Numbers], ...]
+    certain: tuple[str, ...]
+    silent: Numbers
+
+    def absent(self, links: Rows) -> Numbers:
+        """P(child absent) if this parent does not produce it, one number a row."""
+        joint = self.joint
+        for id, fired in self.fired:
+            joint = joint * (1.0 - fired * links[id])
+        summed = joint.reshape(-1, joint.shape[-1]).sum(axis=0)
+        for id in self.certain:
+            summed = summed * (1.0 - links[id])
+        return np.asarray(np.maximum(LEAST, self.silent * summed))
+
+
 @dataclass(frozen=True)
 class _Family:
     """What lies between a child and each of its parents, present alone.
@@ -180,26 +213,46 @@ class _Family:
     leak: Numbers
     companions: Companions
 
+    @cached_property
+    def fired(self) -> dict[str, Numbers]:
+        """For each parent in between P(it is present | inner states, parent): like the joint."""
+        axes = len(self.inner)
+        inner = {
+            id: np.arange(2.0).reshape(*(2 if at == axis else 1 for at in range(axes)), 1, 1)
+            for axis, id in enumerate(self.inner)
+        }
+        return inner | {id: 1.0 - unfired for id, unfired in self.unfired.items()}
+
+    def alone(self, at: int) -> _Alone:
+        """What lies between the child and one of its parents."""
+        parent = self.parents[at]
+        fired = tuple(
+            (id, each[..., 0 if id in self.inner else at, :])
+            for id, each in self.fired.items()
+            if id in self.parents and id != parent
+        )
+        certain = tuple(id for id in self.companions.get(parent, ()) if id in self.parents)
+        return _Alone(self.joint[..., at, :], fired, certain, 1.0 - self.leak)
+
     def absent(self, links: Rows, at: Sequence[int]) -> Numbers:
         """P(child absent) if the parent itself does not produce it: some parents x rows."""
-        places = np.asarray(at)
-        left = self.joint[..., places, :]
-        for parent in (*self.inner, *self.unfired):
-            if parent not in links:
+        names, places = [self.parents[one] for one in at], np.asarray(at)
+        joint = self.joint[..., places, :]
+        for parent, fired in self.fired.items():
+            link = links.get(parent)
+            if link is None:
                 continue
-            others = np.array([self.parents[one] != parent for one in at])[:, None]
-            link = links[parent][None] * others
-            if parent in self.unfired:
-                unfired = self.unfired[parent][..., places, :]
-                left = left * (unfired + (1.0 - unfired) * (1.0 - link))
-            else:
-                axis = self.inner.index(parent)
-                left = left * _along(axis, len(self.inner), np.ones_like(link), 1.0 - link)
-        summed = left.sum(axis=tuple(range(len(self.inner))))
-        for place, one in enumerate(at):
-            for companion in self.companions.get(self.parents[one], ()):
-                if companion in links:
-                    summed[place] = summed[place] * (1.0 - links[companion])
+            if parent in names:
+                link = link * np.array([[one != parent] for one in names])
+            here = fired if parent in self.inner else fired[..., places, :]
+            joint = joint * (1.0 - here * link)
+        summed = joint.sum(axis=tuple(range(len(self.inner)))) if self.inner else joint
+        for place, one in enumerate(names):
+            certain = [links[id] for id in self.companions.get(one, ()) if id in links]
+            if certain:
+                summed = summed.copy()
+                for link in certain:
+                    summed[place] *= 1.0 - link
         return np.asarray(np.maximum(LEAST, (1.0 - self.leak) * summed))
 
 
@@ -256,21 +309,20 @@ def _solve(family: _Family, wanted: Rows) -> dict[str, Numbers]:
     certain = {one for parent in family.parents for one in family.companions.get(parent, ())}
     first = (*family.inner, *family.unfired, *certain)
     near = [at for at, one in enumerate(family.parents) if one in first]
+    alone = {family.parents[at]: family.alone(at) for at in near}
     for _ in range(ROUNDS if len(near) > 1 else len(near)):
         moved = 0.0
-        for at in near:
-            parent = family.parents[at]
-            before = solved[parent]
-            solved[parent] = _link(wanted[parent], family.absent(solved, [at])[0])
-            moved = max(moved, float(np.abs(solved[parent] - before).max()))
+        for parent, one in alone.items():
+            link = _link(wanted[parent], one.absent(solved))
+            moved = max(moved, float(np.abs(link - solved[parent]).max()))
+            solved[parent] = link
         if moved < STILL:
             break
     far = [at for at in range(len(family.parents)) if at not in near]
     if far:
-        given = family.absent(solved, far)
-        for at, others in zip(far, given, strict=True):
-            parent = family.parents[at]
-            solved[parent] = _link(wanted[parent], others)
+        names = [family.parents[at] for at in far]
+        stated = np.array([wanted[parent] for parent in names])
+        solved.update(zip(names, _link(stated, family.absent(solved, far)), strict=True))
     return solved
 
 

@@ -29,6 +29,8 @@ POLISH = 200
 STEP = 0.7  # how far a ratio is moved by what it misses
 FURTHEST = 8.0  # of a ratio that is used, in logarithms
 HALVINGS = 70
+FURTHEST_ODDS = 40.0  # of a silent rate, in logarithms
+NEARLY = 1e-9  # odds that move less by a step of Newton's are found
 LEAST = 1e-300
 
 
@@ -187,13 +189,21 @@ def silent_rates(present: Numbers, absent: Numbers, ages: Numbers, ratios: Numbe
     Numbers
         Rows x ages; 0 where what brings it is more frequent than stated already.
     """
-    low, high = np.full(len(present), -40.0), np.full(len(present), 40.0)
-    logs = np.log(np.maximum(ratios, LEAST))
+    weights, logs = ages * absent, np.log(np.maximum(ratios, LEAST))
+    wanted = present - (1.0 - weights.sum(axis=1))  # what silence has to add
+    low, high = np.full(len(present), -FURTHEST_ODDS), np.full(len(present), FURTHEST_ODDS)
+    few = wanted / np.maximum((weights * ratios).sum(axis=1), LEAST)  # were all rates small
+    odds = np.clip(np.log(np.maximum(few, LEAST)), low, high)
     for _ in range(HALVINGS):
-        middle = (low + high) / 2.0
-        rates = 1.0 / (1.0 + np.exp(-(middle[:, None] + logs)))
-        found = 1.0 - (ages * absent * (1.0 - rates)).sum(axis=1)
-        low, high = np.where(found < present, middle, low), np.where(found < present, high, middle)
-    rates = 1.0 / (1.0 + np.exp(-((low + high)[:, None] / 2.0 + logs)))
-    possible = 1.0 - (ages * absent).sum(axis=1) < present
-    return np.asarray(np.where(possible[:, None], rates, 0.0))
+        rates = 1.0 / (1.0 + np.exp(-(odds[:, None] + logs)))
+        added = weights * rates
+        missed = wanted - added.sum(axis=1)
+        low, high = np.where(missed > 0.0, odds, low), np.where(missed > 0.0, high, odds)
+        moved = odds + missed / np.maximum((added * (1.0 - rates)).sum(axis=1), LEAST)
+        moved = np.where((low <= moved) & (moved <= high), moved, (low + high) / 2.0)
+        still = (np.abs(moved - odds) <= NEARLY) | (wanted <= 0.0)
+        odds = moved
+        if still.all():
+            break
+    rates = 1.0 / (1.0 + np.exp(-(odds[:, None] + logs)))
+    return np.asarray(np.where(wanted[:, None] > 0.0, rates, 0.0))

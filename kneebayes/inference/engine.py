@@ -65,7 +65,11 @@ class Engine:
         if mine != [(node.id, node.states, node.parents) for node in network.nodes]:
             message = "An engine can only serve a network with the same nodes and arrows."
             raise KneebayesError(message)
-        return Engine(network, self.budget)
+        engine = Engine(network, self.budget)
+        alike = zip(self.network.nodes, network.nodes, strict=True)
+        if "flat" in self.__dict__ and all(a.is_noisy_or == b.is_noisy_or for a, b in alike):
+            engine.__dict__["flat"] = self.flat
+        return engine
 
     def within(self, budget: Budget | None) -> Engine:
         """An engine that keeps within a budget.

@@ -222,6 +222,13 @@ class Knowledge:
 
     def origins(self) -> Iterator[tuple[str, tuple[str, ...]]]:
         """Every place that gives an origin, with the origins it gives."""
+        yield from self._origins
+
+    @cached_property
+    def _origins(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
+        return tuple(self._all_origins())
+
+    def _all_origins(self) -> Iterator[tuple[str, tuple[str, ...]]]:
         yield from _origins_inside("knowledge.toml", self.meta)
         for kind in (self.diseases, self.contexts, self.mediators, self.findings, self.groups):
             for id, record in kind.items():
@@ -286,20 +293,23 @@ def together(cause: Cause, parent: Cause | None, said: Statement) -> bool:
     return silent and cause.present_in is not None and said.risk is not None
 
 
+HOLDING = (Record, dict, tuple)  # what may hold something that gives an origin
+
+
 def _origins_inside(place: str, value: Any) -> Iterator[tuple[str, tuple[str, ...]]]:
     if isinstance(value, Record):
+        fields = value.__dict__
         for name in ("because", "published_because", "assumed_because", "overruled"):
-            if getattr(value, name, ()):
-                yield place, getattr(value, name)
-        for name in type(value).model_fields:
-            if "because" not in name:
-                yield from _origins_inside(_inside(place, name), getattr(value, name))
+            if fields.get(name):
+                yield place, fields[name]
+        inside = [(_inside(place, name), fields[name]) for name in fields if "because" not in name]
     elif isinstance(value, dict):
-        for key, inner in value.items():
-            yield from _origins_inside(_inside(place, key), inner)
-    elif isinstance(value, tuple):
-        for at, inner in enumerate(value):
-            yield from _origins_inside(f"{place}[{at}]", inner)
+        inside = [(_inside(place, key), inner) for key, inner in value.items()]
+    else:
+        inside = [(f"{place}[{at}]", inner) for at, inner in enumerate(value)]
+    for where, inner in inside:
+        if isinstance(inner, HOLDING):
+            yield from _origins_inside(where, inner)
 
 
 def _inside(place: str, name: str) -> str:

@@ -49,7 +49,7 @@ class _Checks:
 
     def unknown(self, place: str, what: str, name: str, known: Iterable[str]) -> Iterator[Problem]:
         """A name that nothing has, unless what has it could not be read."""
-        names = list(known)
+        names = known if isinstance(known, Collection) else list(known)
         if name in names or name in self.unread:
             return
         near = suggest(name, names, count=1)
@@ -80,7 +80,7 @@ class _Checks:
 
     def origins(self) -> Iterator[Problem]:
         """Origins that nobody wrote down, and claims used that say why not."""
-        known = [*self.knowledge.claims, *self.knowledge.references]
+        known = {**self.knowledge.claims, **self.knowledge.references}
         for place, because in self.knowledge.origins():
             for origin in because:
                 if origin.startswith(ASSUMED) or origin in known or origin in self.unread:
@@ -111,12 +111,12 @@ class _Checks:
     def arrows(self) -> Iterator[Problem]:
         """Arrows from or to nothing, stated twice, or not understood."""
         knowledge = self.knowledge
-        nodes = [
-            *knowledge.causes,
-            *knowledge.contexts,
-            *knowledge.mediators,
-            *knowledge.findings,
-        ]
+        nodes = {
+            **knowledge.causes,
+            **knowledge.contexts,
+            **knowledge.mediators,
+            **knowledge.findings,
+        }
         for cause in knowledge.causes.values():
             for field in ("raised_by", "shows"):
                 if cause.id in getattr(cause, field):

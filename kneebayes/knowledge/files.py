@@ -70,13 +70,24 @@ def read_toml(path: Path, place: str, problems: list[Problem]) -> dict[str, Any]
         return None
     try:
         content = tomllib.loads(text)
-        odd = list(_odd_values(content))
+        odd = [] if _plain(content) else list(_odd_values(content))
     except (ValueError, RecursionError) as error:
         problems.append(Problem(place, f"not valid TOML: {error}.", "Mend the line named."))
         return None
     for where, wrong, remedy in odd:
         problems.append(Problem(f"{place}: {where}", wrong, remedy))
     return content
+
+
+def _plain(value: object) -> bool:
+    """Whether nothing inside can be odd: most files, seen at once."""
+    if isinstance(value, dict):
+        return all(map(_plain, value)) and all(map(_plain, value.values()))
+    if isinstance(value, list):
+        return all(map(_plain, value))
+    if isinstance(value, str):
+        return value.isprintable() and not any(odd in value for odd in ODD)
+    return not isinstance(value, float) or math.isfinite(value)
 
 
 def _odd_values(content: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
