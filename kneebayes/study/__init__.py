@@ -9,6 +9,7 @@ from kneebayes.study.baselines import without_mediators
 from kneebayes.study.calibration import Bin, Calibration, calibration_of
 from kneebayes.study.evaluating import BASELINES, evaluate, evaluate_predictions
 from kneebayes.study.evaluation import Evaluation, Scoring
+from kneebayes.study.evidence_share import EvidenceShare, evidence_share
 from kneebayes.study.misspecification import Misspecification, World, misspecify, worlds_of
 from kneebayes.study.published import PublishedCase, published_cases
 from kneebayes.study.published_evaluation import PublishedEvaluation, evaluate_published
@@ -22,6 +23,7 @@ __all__ = [
     "Calibration",
     "DifferentialClassifier",
     "Evaluation",
+    "EvidenceShare",
     "Misspecification",
     "PublishedCase",
     "PublishedEvaluation",
@@ -34,6 +36,7 @@ __all__ = [
     "evaluate_predictions",
     "evaluate_published",
     "evaluate_reading",
+    "evidence_share",
     "misspecify",
     "published_cases",
     "without_mediators",

@@ -1,0 +1,386 @@
+"""How much of the weight of evidence in published patients rests on what sort of source."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from kneebayes.building.model import ModelData, ModelLike
+from kneebayes.building.quantities import RATIOS, Quantities, Quantity, quantities_of
+from kneebayes.building.quantity_words import labelled, said_in_words
+from kneebayes.building.restating import Restating
+from kneebayes.case.case import Case
+from kneebayes.errors import EvidenceError, ImpossibleEvidenceError, UnknownNameError
+from kneebayes.inference import Evidence
+from kneebayes.knowledge import Knowledge
+from kneebayes.network import Numbers
+from kneebayes.odds import inverse_logit, logit
+from kneebayes.study.published import VISITS, PublishedCase, Visit, published_cases
+from kneebayes.study.tables import records_of
+from kneebayes.view.report import Report, Reporting, made_by, made_by_line
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.axes import Axes
+
+__all__ = ["EvidenceShare", "evidence_share"]
+
+ORIGINS = ("article", "literature", "assumption", "patients")
+COLOURS = ("#1f5a99", "#2f7d4f", "#b2481e", "#767676")
+FIELDS = {"prior": ": commonness", "presence": ": present_in"}
+STEP = 1e-3  # of log-odds, or of the logarithm of a ratio
+ROUNDING = 1e-6  # of the steepest slope of an answer; a flatter one is error of rounding
+ROWS = 200  # numbers moved at once
+DECIBANS = 10.0 / np.log(10.0)
+LISTED, SHOWN = 100, 12
+HEADER = ("assumed number", "said", "low", "value", "high", "share")
+ABOUT = (
+    "Each answer of a patient is weighed by itself: how much more probable it is with the "
+    "published cause than with the first other cause of the ranking, in decibans, whichever way "
+    "it points. The weight is divided over the stated numbers by how strongly it answers to "
+    "each: its slope in the log-odds of the number (in the logarithm of a ratio), all other "
+    "statements kept. What a number gets goes to its origins in equal parts."
+)
+
+Key = tuple[str, tuple[float, ...], str, str]  # node, likelihood, published cause, rival
+
+
+def evidence_share(
+    model: ModelLike, cases: Iterable[PublishedCase] | None = None, half: str = "all"
+) -> EvidenceShare:
+    """How much of the weight of evidence rests on the article, on literature, on assumption.
+
+    Every answer of a patient is weighed by itself, for the published cause against the first
+    other cause of the ranking: ``10 log10 P(answer | cause) / P(answer | other)``, as an
+    absolute amount. This weight is divided over the stated numbers in proportion to the
+    absolute value of its slope in each, on the scale of log-odds (of the logarithm for a
+    ratio), with the network made anew from the moved number as a tornado does. The part of a
+    number goes to the origins of its ``because``, in equal parts where there are several
+    kinds. How common a cause is has no weight of evidence; it counts where what is mixed hangs
+    on it: the parts of something else, the ages of all others.
+
+    Parameters
+    ----------
+    model
+        The model.
+    cases
+        The patients; left out, the shipped ones. Those whose cause the model does not have
+        are left out, and answers that it cannot read.
+    half
+        Which of the shipped ones: ``work``, ``look`` or ``all``.
+
+    Raises
+    ------
+    EvidenceError
+        If no answer of any patient can be weighed.
+    KneebayesError
+        If ``half`` is none of those that are allowed.
+
+    Examples
+    --------
+    >>> import kneebayes as kb
+    >>> from kneebayes.study import evidence_share, published_cases
+    >>> found = evidence_share(kb.load(), published_cases("work")[:2])
+    >>> float(found.table.groupby("visit")["share"].sum().round(9).min())
+    1.0
+    """
+    chosen = published_cases(half) if cases is None else tuple(cases)
+    data = model.data
+    counted: dict[Visit, dict[Key, int]] = {visit: {} for visit in VISITS}
+    for visit in VISITS:
+        for case in chosen:
+            for key in _keys(data, case, visit):
+                counted[visit][key] = counted[visit].get(key, 0) + 1
+    keys = list(dict.fromkeys(key for found in counted.values() for key in found))
+    weighed = _weighed(data, keys)
+    if not weighed:
+        message = "No answer can be weighed: there is no patient whose cause the model has."
+        raise EvidenceError(message)
+    quantities = quantities_of(data.knowledge, data.elicited, data.engine)
+    slopes = np.stack([slope for _, slope in weighed.values()], axis=1)
+    divided = _divided(data, quantities, slopes)
+    weights = np.array([abs(weight) for weight, _ in weighed.values()])
+    parts = {}
+    for visit, found in counted.items():
+        times = np.array([found.get(key, 0) for key in weighed])
+        parts[visit] = divided @ (times * weights)
+    patients = sum(_in_model(data, case) for case in chosen)
+    return EvidenceShare(data, quantities, parts, patients)
+
+
+def _in_model(data: ModelData, case: PublishedCase) -> bool:
+    return any(id in data.knowledge.causes for id in case.causes)
+
+
+def _keys(data: ModelData, case: PublishedCase, visit: Visit) -> Iterator[Key]:
+    """Each answer of a patient, with the published cause and its rival."""
+    if not _in_model(data, case):
+        return
+    known, answers = {}, []
+    for name, answer in case.answers(visit).items():
+        try:
+            read = Case.of(data, {name: answer})
+        except (UnknownNameError, EvidenceError):
+            continue
+        known[name] = answer
+        answers += [one for one in read.in_order if one.id != data.complaint]
+    try:
+        order = Case.of(data, known).by_probability
+    except EvidenceError:  # the answers cannot be true together
+        return
+    right = next(id for id in order if id in case.causes)
+    rival = next((id for id in order if id not in case.causes), "")
+    if rival:
+        for one in answers:
+            yield one.id, tuple(one.likelihood), right, rival
+
+
+def _weighed(data: ModelData, keys: Iterable[Key]) -> dict[Key, tuple[float, Numbers]]:
+    """Weight of each answer in decibans, and its slope in every number of the network.
+
+    An answer that is impossible with one of the two causes has no finite weight, and is left
+    out.
+    """
+    derived: dict[tuple[str, str, tuple[float, ...]], tuple[float, Numbers]] = {}
+    nothing = "", ()
+
+    def derive(cause: str, node: str, likelihood: tuple[float, ...]) -> tuple[float, Numbers]:
+        key = cause, node, likelihood
+        if key not in derived:
+            alone = Evidence.of(data.network, {data.complaint: "present", cause: "present"})
+            answer = Evidence({node: likelihood} if node else {})
+            found = data.engine.derive(alone.plus(answer))
+            derived[key] = found.log_probability, found.derivatives
+        return derived[key]
+
+    weighed = {}
+    for key in keys:
+        node, likelihood, right, rival = key
+        try:
+            found = [
+                derive(cause, *answer)
+                for cause in (right, rival)
+                for answer in ((node, likelihood), nothing)
+            ]
+        except ImpossibleEvidenceError:
+            continue
+        (log, slope), (log_alone, alone), (other, its), (other_alone, its_alone) = found
+        weight = DECIBANS * (log - log_alone - other + other_alone)
+        weighed[key] = float(weight), slope - alone - its + its_alone
+    return weighed
+
+
+def _divided(data: ModelData, quantities: Quantities, slopes: Numbers) -> Numbers:
+    """Which part of each answer's weight each stated number has: numbers x answers."""
+    asked = [node.id for node in data.network.nodes]
+    restating = Restating(data.engine, data.knowledge, quantities, data.elicited.lexicon, asked)
+    base, values = data.engine.numbers[0], quantities.values  # noqa: PD011
+    found = np.zeros((len(quantities), slopes.shape[1]))
+    for first in range(0, len(quantities), ROWS):
+        places = range(first, min(first + ROWS, len(quantities)))
+        amounts = np.repeat(values[None], len(places), axis=0)
+        for row, place in enumerate(places):
+            amounts[row, place] = _moved(quantities.all[place])
+        restated = restating.restate(amounts)
+        moves = np.where(restated.held[:, None], restated.numbers - base, 0.0)
+        found[first : first + len(places)] = np.abs(moves @ slopes) / STEP
+    found[found < ROUNDING * found.max(axis=0)] = 0.0
+    total = found.sum(axis=0)
+    shares: Numbers = np.divide(found, total, out=np.zeros_like(found), where=total > 0.0)
+    return shares
+
+
+def _moved(quantity: Quantity) -> float:
+    """The value, a small step up on its own scale; 0 and 1 stay what they are."""
+    value = quantity.interval.value
+    if quantity.kind in RATIOS:
+        return float(value * np.exp(STEP))
+    return inverse_logit(logit(value) + STEP)
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class EvidenceShare(Reporting):
+    """What the weight of evidence in published patients rests on.
+
+    Made by :func:`evidence_share`.
+
+    Attributes
+    ----------
+    data
+        The model.
+    quantities
+        Its stated numbers.
+    weights
+        For each visit the decibans that rest on each of them, over all patients and answers.
+    patients
+        How many patients have a cause of the model.
+    """
+
+    data: ModelData
+    quantities: Quantities
+    weights: Mapping[Visit, Numbers]
+    patients: int
+
+    def __len__(self) -> int:
+        return len(self.quantities)
+
+    def _origin(self) -> Mapping[str, Any]:
+        """Which model was looked at."""
+        return made_by(self.data)
+
+    @cached_property
+    def numbers(self) -> pd.DataFrame:
+        """One row a visit and stated number that some weight rests on, the heaviest first.
+
+        ``place`` (where it stands in the folder), ``about``, ``said``, ``low``, ``value``,
+        ``high``, ``because``, ``weight`` in decibans, its ``share`` of the visit, and how much
+        of it goes to each origin.
+        """
+        import pandas as pd
+
+        knowledge = self.data.knowledge
+        arrows = {
+            (stated.arrow.parent, stated.arrow.child, stated.arrow.state): stated.arrow.place
+            for stated in self.data.elicited.stated
+        }
+        rest = knowledge.meta.rest  # what is left of it without its named parts is in its file
+        rows = []
+        for visit, weights in self.weights.items():
+            total = weights.sum()
+            for place in np.flatnonzero(weights > 0.0):
+                one = self.quantities.all[place]
+                because = _because(knowledge, one)
+                weight, origins = float(weights[place]), knowledge.shares_of(because)
+                written = arrows.get((one.parent, one.node, one.state), knowledge.place(one.node))
+                written = written.replace(f"causes/{rest}_unnamed.toml", f"causes/{rest}.toml")
+                written += FIELDS.get(one.kind, "")
+                rows.append(
+                    {
+                        "visit": visit,
+                        "place": written,
+                        "about": labelled(knowledge, one),
+                        "said": said_in_words(knowledge, one),
+                        "low": one.interval.low,
+                        "value": one.interval.value,
+                        "high": one.interval.high,
+                        "because": because,
+                        "weight": weight,
+                        "share": weight / total,
+                        **{kind: weight * origins.get(kind, 0.0) for kind in ORIGINS},
+                    }
+                )
+        found = pd.DataFrame(rows).sort_values("weight", ascending=False, kind="stable")
+        return found.reset_index(drop=True)
+
+    @cached_property
+    def table(self) -> pd.DataFrame:
+        """One row a visit and origin: ``weight`` in decibans, and its ``share`` of the visit."""
+        import pandas as pd
+
+        rows = []
+        for visit in self.weights:
+            mine = self.numbers[self.numbers["visit"] == visit]
+            sums = [float(mine[kind].sum()) for kind in ORIGINS]
+            rows += [
+                {"visit": visit, "origin": kind, "weight": weight, "share": weight / sum(sums)}
+                for kind, weight in zip(ORIGINS, sums, strict=True)
+                if weight > 0.0 or kind != "patients"
+            ]
+        return pd.DataFrame(rows)
+
+    @cached_property
+    def assumed(self) -> pd.DataFrame:
+        """The hundred numbers on which most weight rests by assumption, with tests.
+
+        The columns of :attr:`numbers`; ``share`` is what assumption has of the whole weight.
+        """
+        found = self.numbers[self.numbers["visit"] == VISITS[-1]]
+        found = found.assign(share=found["assumption"] / found["weight"].sum())
+        found = found[found["assumption"] > 0.0]
+        found = found.sort_values("assumption", ascending=False, kind="stable")
+        return found.head(LISTED).reset_index(drop=True)
+
+    def share(self, origin: str, visit: Visit = "first visit") -> float:
+        """Share of the weight of one visit that rests on one sort of origin."""
+        chosen = (self.table["visit"] == visit) & (self.table["origin"] == origin)
+        return float(self.table.loc[chosen, "share"].sum())
+
+    @property
+    def report(self) -> Report:
+        """What is shown."""
+        rows = [
+            (
+                str(row["about"]),
+                str(row["said"]),
+                *(f"{row[end]:.2g}" for end in ("low", "value", "high")),
+                f"{row['share']:.1%}",
+            )
+            for row in records_of(self.assumed.head(SHOWN))
+        ]
+        lead = [
+            f"{visit.capitalize()}: "
+            + ", ".join(f"{self.share(kind, visit):.0%} {kind}" for kind in self._kinds)
+            + "."
+            for visit in self.weights
+        ]
+        return Report(
+            title=f"{self.data.knowledge.meta.title}: what the weight of evidence rests on",
+            known=f"{self.patients} published patients with a cause that the model has.",
+            advice="",
+            reasons=(),
+            header=HEADER,
+            rows=tuple(rows),
+            notes=(ABOUT, f".assumed lists {len(self.assumed)} assumed numbers."),
+            disclaimer=self.data.knowledge.meta.disclaimer,
+            lead=tuple(lead),
+            made_by=made_by_line(self._origin()),
+        )
+
+    @property
+    def _kinds(self) -> list[str]:
+        found = set(self.table["origin"])
+        return [kind for kind in ORIGINS if kind in found]
+
+    def draw(self, ax: Axes | None = None) -> Axes:
+        """Draw one bar a visit, cut by origin."""
+        from kneebayes.view.figures import _new_axes
+
+        ax = ax or _new_axes(7.0, 2.0)
+        for row, visit in enumerate(self.weights):
+            start = 0.0
+            for kind in self._kinds:
+                share = self.share(kind, visit)
+                colour = COLOURS[ORIGINS.index(kind)]
+                ax.barh(row, share, left=start, color=colour, label="" if row else kind)
+                if share > 0.0:
+                    middle = start + share / 2.0
+                    ax.text(middle, row, f"{share:.0%}", ha="center", va="center", color="white")
+                start += share
+        ax.set_yticks(range(len(self.weights)), list(self.weights))
+        ax.invert_yaxis()
+        ax.set_xlim(0.0, 1.0)
+        ax.set_xlabel("share of the weight of evidence")
+        ax.legend(ncols=len(self._kinds), loc="lower center", bbox_to_anchor=(0.5, 1.0))
+        ax.spines[["top", "right"]].set_visible(False)
+        return ax
+
+    def __repr__(self) -> str:
+        shares = ", ".join(f"{self.share(kind):.0%} {kind}" for kind in self._kinds)
+        return f"EvidenceShare({self.patients} patients, first visit: {shares})"
+
+
+def _because(knowledge: Knowledge, quantity: Quantity) -> tuple[str, ...]:
+    """Origins of a number; a leak has those of its entry, a share those of its bounds too."""
+    if quantity.kind == "prior":
+        said = knowledge.diseases[quantity.node].commonness
+        return (*quantity.because, *said.bounds_because)
+    if quantity.because:
+        return quantity.because
+    for kind in (knowledge.contexts, knowledge.mediators, knowledge.findings):
+        if quantity.node in kind:
+            return tuple(kind[quantity.node].because)
+    return ()
