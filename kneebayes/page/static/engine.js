@@ -6,7 +6,7 @@
 import { observe, placeOf } from "./model.js";
 import { leavesOf, relevantNodes } from "./leaves.js";
 import { planFor } from "./plan.js";
-import { runBackward, runForward } from "./passes.js";
+import { runAgain, runBackward, runForward } from "./passes.js";
 
 /** Below this 1 - P(all absent) would lose more than three digits. */
 const SMALL_CHANCE = 1e-3;
@@ -68,11 +68,12 @@ function addLazily(target, made) {
  * @param {object} model a model
  * @param {Int8Array} hard observed states
  * @param {Array<number>} targets nodes that will be asked about
- * @returns {object} `hard`, `relevant`, `plan`, `leaves` (tables end to end), `own` (where the
- *   table of each open node starts), `logConstant`; or `tooWide` and `width`
+ * @returns {object} `hard`, `relevant`, `below` (nodes that are read off a parent), `plan`,
+ *   `own` (where the table of each open node starts), `logConstant`, `forward` (the tables as
+ *   they are without further weights); or `tooWide` and `width`
  */
 export function queryOf(model, hard, targets) {
-  const relevant = relevantNodes(model, hard, targets);
+  const { relevant, below } = relevantNodes(model, hard, targets);
   const { scopes, tables, own, logConstant } = leavesOf(model, hard, relevant);
   const plan = planFor(model, scopes, hard);
   if (plan.tooWide) {
@@ -83,7 +84,7 @@ export function queryOf(model, hard, targets) {
   for (const [at, table] of own) {
     own.set(at, plan.starts[table]);
   }
-  return { hard, relevant, plan, leaves, own, logConstant };
+  return { hard, relevant, below, plan, own, logConstant, forward: runForward(plan, leaves) };
 }
 
 /**
@@ -91,39 +92,112 @@ export function queryOf(model, hard, targets) {
  *
  * @param {object} model a model
  * @param {object} query a question made ready
- * @param {Iterable<[number, ArrayLike<number>]>} weights for some open nodes that take part,
- *   what to multiply each of their states by: a further likelihood
+ * @param {Iterable<[number, ArrayLike<number>]>} weights for some open nodes that take part or
+ *   are read off a parent, what to multiply each of their states by: a further likelihood
  * @param {?Array<number>} targets nodes whose marginals are wanted, or null for none
  * @returns {object} `logProbability`, and `marginals`, one array for each target, all zero
  *   where the evidence is impossible
  */
 export function propagate(model, query, weights, targets) {
-  const { hard, plan, own } = query;
-  const leaves = query.leaves.slice();
+  const { below } = query;
+  const own = new Map();
   for (const [at, numbers] of weights) {
-    const start = own.get(at);
-    for (let state = 0; state < numbers.length; state += 1) {
-      leaves[start + state] *= numbers[state];
-    }
+    own.set(at, times(own.get(at), numbers));
   }
-  const forward = runForward(model, plan, leaves);
-  const logProbability = forward.logProbability + query.logConstant;
+  const factors = factorsOf(query, own);
+  const taking = targets === null ? null : [...new Set(targets.map((at) => below.get(at)?.parent ?? at))];
+  const { logProbability, marginals } = isReweighing(query, factors, taking)
+    ? reweighed(model, query, factors.get(taking[0]), taking[0])
+    : passed(model, query, factors, taking);
   if (targets === null) {
     return { logProbability };
   }
-  const possible = logProbability > -Infinity;
-  const gradients = possible ? runBackward(model, plan, forward) : null;
-  const marginals = targets.map((at) => {
-    const states = Array.from({ length: model.nodes[at].states.length }, (_, state) => state);
-    if (hard[at] >= 0 || !possible) {
-      return states.map((state) => (possible && state === hard[at] ? 1 : 0));
-    }
-    const start = own.get(at);
-    const shares = states.map((state) => leaves[start + state] * gradients[start + state]);
-    const total = shares.reduce((sum, one) => sum + one, 0);
-    return shares.map((one) => one / total);
-  });
+  return {
+    logProbability,
+    marginals: targets.map((at) => (below.has(at) ? readOff(below.get(at), marginals, own.get(at)) : marginals.get(at))),
+  };
+}
+
+/** There with the weights, and back as far as to what is wanted. */
+function passed(model, query, factors, taking) {
+  const { forward, own, plan, logConstant } = query;
+  const starts = new Map([...factors].map(([at, numbers]) => [own.get(at), numbers]));
+  const now = factors.size ? runAgain(plan, forward, starts) : forward;
+  const logProbability = now.logProbability + logConstant;
+  const marginals = taking && marginalsOf(model, query, now, taking, logProbability > -Infinity);
+  now.undo?.();
   return { logProbability, marginals };
+}
+
+/** Whether it is the states of one node that are weighed, and all is read off the same node. */
+function isReweighing({ hard }, factors, taking) {
+  return factors.size === 1 && taking?.length === 1 && factors.has(taking[0]) && hard[taking[0]] < 0;
+}
+
+/** The same as `passed`, by the marginal without weights: no table is needed. */
+function reweighed(model, query, numbers, at) {
+  query.plain ??= new Map();
+  if (!query.plain.has(at)) {
+    query.plain.set(at, passed(model, query, new Map(), [at]));
+  }
+  const before = query.plain.get(at);
+  const shares = before.marginals.get(at).map((one, state) => one * numbers[state]);
+  const total = shares.reduce((sum, one) => sum + one, 0);
+  const logProbability = before.logProbability + Math.log(total);
+  return { logProbability, marginals: new Map([[at, shares.map((one) => (total > 0 ? one / total : 0))]]) };
+}
+
+/** By node that takes part what its states are to be multiplied by, all weights together. */
+function factorsOf({ below }, weights) {
+  const factors = new Map();
+  for (const [at, numbers] of weights) {
+    const { parent, rows } = below.get(at) ?? { parent: at };
+    const mine = rows ? rows.map((row) => weighed(row, numbers)) : numbers;
+    factors.set(parent, times(factors.get(parent), mine));
+  }
+  return factors;
+}
+
+/** The product of two rows of numbers, entry by entry; the second alone where there is no first. */
+function times(some, others) {
+  return some ? some.map((one, at) => one * others[at]) : others;
+}
+
+/** The sum of those products. */
+function weighed(row, numbers) {
+  return row.reduce((sum, one, at) => sum + one * numbers[at], 0);
+}
+
+/** Marginals of nodes that take part, by node. */
+function marginalsOf(model, { hard, plan, own }, forward, nodes, possible) {
+  const open = nodes.filter((at) => hard[at] < 0);
+  const gradients = possible ? runBackward(model, plan, forward, open.map((at) => own.get(at))) : null;
+  return new Map(
+    nodes.map((at) => {
+      const { states } = model.nodes[at];
+      if (hard[at] >= 0 || !possible) {
+        return [at, states.map((_, state) => (possible && state === hard[at] ? 1 : 0))];
+      }
+      const start = own.get(at);
+      const shares = states.map((_, state) => forward.values[start + state] * gradients[start + state]);
+      const total = shares.reduce((sum, one) => sum + one, 0);
+      return [at, shares.map((one) => one / total)];
+    }),
+  );
+}
+
+/** The marginal of a node by that of the parent off which it is read, and by its own weights. */
+function readOff({ parent, rows }, marginals, weights) {
+  const shares = marginals.get(parent);
+  const found = rows[0].map(() => 0);
+  rows.forEach((row, at) => {
+    const mine = weights ? times(row, weights) : row;
+    const total = weights ? weighed(row, weights) : 1;
+    mine.forEach((one, state) => {
+      found[state] += total > 0 ? (shares[at] * one) / total : 0;
+    });
+  });
+  return found;
 }
 
 /**

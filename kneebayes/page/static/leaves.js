@@ -6,29 +6,67 @@
  */
 
 /**
- * Mark some nodes and all their ancestors.
+ * Mark the nodes that take part in a question: all that was observed, what is asked about, and
+ * the ancestors of both. What is asked about, has one open parent and nothing seen below it
+ * does not take part itself, for it can be read off its parent.
  *
  * @param {object} model a model
  * @param {Int8Array} hard observed states
  * @param {Array<number>} targets nodes that are asked about
- * @returns {Uint8Array} 1 for each node that takes part
+ * @returns {{relevant: Uint8Array, below: Map<number, {parent: number, rows: Array<Array<number>>}>}}
+ *   1 for each node that takes part; and those that are read off a parent, each with
+ *   P(its states) by the parent's state
  */
 export function relevantNodes(model, hard, targets) {
-  const marked = new Uint8Array(model.nodes.length);
-  for (const at of targets) {
-    marked[at] = 1;
-  }
-  for (let at = marked.length - 1; at >= 0; at -= 1) {
-    if (hard[at] >= 0) {
-      marked[at] = 1;
+  const relevant = new Uint8Array(model.nodes.length);
+  const mark = (at) => {
+    if (!relevant[at]) {
+      relevant[at] = 1;
+      model.nodes[at].parents.forEach(mark);
     }
-    if (marked[at]) {
-      for (const parent of model.nodes[at].parents) {
-        marked[parent] = 1;
-      }
+  };
+  hard.forEach((state, at) => {
+    if (state >= 0) {
+      mark(at);
+    }
+  });
+  const openParents = (at) => model.nodes[at].parents.filter((parent) => hard[parent] < 0);
+  const isReadable = (at) => !relevant[at] && openParents(at).length === 1;
+  const readable = targets.filter(isReadable);
+  targets.filter((at) => !isReadable(at)).forEach(mark);
+  readable.forEach((at) => openParents(at).forEach(mark));
+  const below = new Map();
+  for (const at of readable) {
+    if (!relevant[at]) {
+      const [parent] = openParents(at);
+      below.set(at, { parent, rows: rowsBelow(model, hard, at, parent) });
     }
   }
-  return marked;
+  return { relevant, below };
+}
+
+/** P(states of a node) by the state of the only parent that is open. */
+function rowsBelow(model, hard, at, open) {
+  const node = model.nodes[at];
+  return model.nodes[open].states.map((_, taken) => {
+    const states = node.parents.map((parent) => (parent === open ? taken : hard[parent]));
+    if (node.isNoisyOr) {
+      return chanceOf(node, states);
+    }
+    const place = states.reduce((sum, state, which) => sum * model.nodes[node.parents[which]].states.length + state, 0);
+    return node.states.map((_, state) => node.table[place * node.states.length + state]);
+  });
+}
+
+/** P(absent) and P(present) of a noisy-OR; by additions only: 1 - unfired would lose digits. */
+function chanceOf(node, states) {
+  let [unfired, fired] = [1 - node.leak, node.leak];
+  states.forEach((state, place) => {
+    const strength = node.links[place][state];
+    unfired *= 1 - strength;
+    fired += (1 - fired) * strength;
+  });
+  return [unfired, fired];
 }
 
 /**

@@ -9,7 +9,7 @@
  */
 
 /** So many sums at most; a finding that needs more gets a plan of its own. */
-const MOST_SUMS = 8;
+const MOST_SUMS = 32;
 
 /**
  * What to multiply the states of some nodes by, so that the sum over all of these is
@@ -20,24 +20,42 @@ const MOST_SUMS = 8;
  * @param {number} at an open node
  * @param {number} state one of its states
  * @returns {?Array<{weight: number, states: Map<number, Array<number>>}>} weights, each with
- *   the states of nodes that take part in the question; null where it cannot be said so
+ *   the states of nodes that take part in the question or are read off one; null where it cannot be said so
  */
 export function weightsOf(model, query, at, state) {
   const chosen = model.nodes[at].states.map((_, one) => Number(one === state));
+  const isOut = (node) => !query.relevant[node] && !query.below.has(node) && query.hard[node] < 0;
   let sums = [{ weight: 1, states: new Map([[at, chosen]]) }];
-  for (let node = at; node >= 0; node -= 1) {
-    if (!query.relevant[node] && query.hard[node] < 0) {
-      const parted = sums.map((sum) => (sum.states.has(node) ? sumOut(model, query, sum, node) : [sum]));
-      if (parted.includes(null)) {
-        return null;
-      }
-      sums = parted.flat();
-      if (sums.length > MOST_SUMS) {
-        return null;
-      }
+  for (;;) {
+    const node = Math.max(-1, ...sums.flatMap((sum) => [...sum.states.keys()].filter(isOut)));
+    if (node < 0) {
+      return sums;
+    }
+    const parted = sums.map((sum) => (sum.states.has(node) ? sumOut(model, query, sum, node) : [sum]));
+    if (parted.includes(null)) {
+      return null;
+    }
+    sums = merged(parted.flat());
+    if (sums.length > MOST_SUMS) {
+      return null;
     }
   }
-  return sums;
+}
+
+/** Sums that weigh the states of the same node and of no other are added up to one. */
+function merged(sums) {
+  const together = new Map();
+  const apart = [];
+  for (const sum of sums) {
+    const [[node, numbers] = [-1, null]] = sum.states;
+    if (sum.states.size !== 1) {
+      apart.push(sum);
+    } else {
+      const scaled = numbers.map((one) => one * sum.weight);
+      together.set(node, together.get(node)?.map((one, state) => one + scaled[state]) ?? scaled);
+    }
+  }
+  return [...apart, ...[...together].map(([node, numbers]) => ({ weight: 1, states: new Map([[node, numbers]]) }))];
 }
 
 /** Sum one node out that does not take part; its children have gone before it. */

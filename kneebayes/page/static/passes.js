@@ -12,65 +12,129 @@ const SMALLEST = 1e-60;
 /**
  * Run the steps of a plan.
  *
- * @param {object} model a model, which keeps the working memory
  * @param {object} plan a plan that is not too wide
  * @param {Float64Array} leaves the tables that it starts from, end to end
  * @returns {{values: Float64Array, scales: Float64Array, logProbability: number}} all tables,
  *   what each step divided by, and the natural logarithm of what is left
  */
-export function runForward(model, plan, leaves) {
-  const { values } = spaceFor(model, plan);
+export function runForward(plan, leaves) {
+  const values = new Float64Array(plan.size);
   values.set(leaves);
-  values.fill(0, plan.leaves, plan.size);
   values[plan.one] = 1;
   const scales = new Float64Array(plan.steps.length);
-  let logProbability = 0;
-  plan.steps.forEach((step, at) => {
-    expandSecond(step, values);
-    addProducts(step.outer, step.inner, values);
-    scales[at] = scaleDown(values, step.start, step.end);
-    logProbability += scales[at] === 1 ? 0 : Math.log(scales[at]);
-  });
-  for (const end of plan.ends) {
-    logProbability += Math.log(values[end]);
-  }
-  return { values, scales, logProbability };
+  plan.steps.forEach((step, at) => runStep(step, at, values, scales));
+  return { values, scales, logProbability: logOf(plan, values, scales) };
 }
 
 /**
- * Run the steps of a plan back.
+ * The same with other numbers in some of the tables that it starts from: only the steps that
+ * these lead to are run again.
  *
- * @param {object} model the model
+ * @param {object} plan the plan that was run
+ * @param {object} forward what it gave; its tables are changed until `undo` is called
+ * @param {Map<number, Array<number>>} factors by start of a table what to multiply it by
+ * @returns {object} the same as of `runForward`, and `undo`, which brings the tables back
+ */
+export function runAgain(plan, forward, factors) {
+  const { values } = forward;
+  const scales = forward.scales.slice();
+  const kept = [];
+  const keep = (start, end) => kept.push([start, values.slice(start, end)]);
+  for (const [start, numbers] of factors) {
+    keep(start, start + numbers.length);
+    numbers.forEach((one, state) => {
+      values[start + state] *= one;
+    });
+  }
+  const waiting = stepsFrom(plan, factors.keys());
+  plan.steps.forEach((step, at) => {
+    if (waiting[at]) {
+      keep(step.start, step.end);
+      if (step.expanded >= 0) {
+        keep(step.expanded, step.expanded + step.expandedSize);
+      }
+      runStep(step, at, values, scales);
+    }
+  });
+  const undo = () => kept.forEach(([start, numbers]) => values.set(numbers, start));
+  return { values, scales, logProbability: logOf(plan, values, scales), undo };
+}
+
+/**
+ * Run the steps of a plan back, as far as to some tables.
+ *
+ * @param {object} model a model, which keeps the working memory
  * @param {object} plan the plan that was run
  * @param {object} forward what the way there gave, of something that is possible
+ * @param {Array<number>} starts of the tables whose derivatives are wanted
  * @returns {Float64Array} derivatives, laid out as the tables are; those of tables of one
  *   component of the network share a factor
  */
-export function runBackward(model, plan, forward) {
-  const { values, gradients } = spaceFor(model, plan);
-  gradients.fill(0, 0, plan.size);
+export function runBackward(model, plan, forward, starts) {
+  const { values, scales } = forward;
+  const gradients = spaceFor(model, plan);
   for (const end of plan.ends) {
     gradients[end] = 1 / values[end];
   }
+  const waiting = stepsFrom(plan, starts);
   for (let at = plan.steps.length - 1; at >= 0; at -= 1) {
-    const step = plan.steps[at];
-    if (forward.scales[at] !== 1) {
-      for (let entry = step.start; entry < step.end; entry += 1) {
-        gradients[entry] /= forward.scales[at];
+    if (waiting[at]) {
+      const step = plan.steps[at];
+      clearBefore(step, gradients);
+      if (scales[at] !== 1) {
+        for (let entry = step.start; entry < step.end; entry += 1) {
+          gradients[entry] /= scales[at];
+        }
       }
+      addDerivatives(step.outer, step.inner, values, gradients);
+      foldSecond(step, gradients);
     }
-    addDerivatives(step.outer, step.inner, values, gradients);
-    foldSecond(step, gradients);
   }
   return gradients;
 }
 
+/** Which steps the numbers of some tables come into, straight or by way of other steps. */
+function stepsFrom(plan, starts) {
+  const marked = new Uint8Array(plan.steps.length);
+  for (const start of starts) {
+    let at = plan.takenBy.get(start);
+    while (at !== undefined && !marked[at]) {
+      marked[at] = 1;
+      at = plan.takenBy.get(plan.steps[at].start);
+    }
+  }
+  return marked;
+}
+
+/** One step there. */
+function runStep(step, at, values, scales) {
+  values.fill(0, step.start, step.end);
+  expandSecond(step, values);
+  addProducts(step.outer, step.inner, values);
+  scales[at] = scaleDown(values, step.start, step.end);
+}
+
+/** ln P of what was summed up. */
+function logOf(plan, values, scales) {
+  const all = plan.ends.reduce((sum, end) => sum + Math.log(values[end]), 0);
+  return scales.reduce((sum, one) => (one === 1 ? sum : sum + Math.log(one)), all);
+}
+
 /** Working memory, kept for the next question. */
 function spaceFor(model, plan) {
-  if (!model.space || model.space.values.length < plan.size) {
-    model.space = { values: new Float64Array(plan.size), gradients: new Float64Array(plan.size) };
+  if (!model.space || model.space.length < plan.size) {
+    model.space = new Float64Array(plan.size);
   }
   return model.space;
+}
+
+/** Set the derivatives by the tables that a step joins to nothing. */
+function clearBefore({ first, firstSize, second, secondSize, expanded, expandedSize }, gradients) {
+  gradients.fill(0, first, first + firstSize);
+  gradients.fill(0, second, second + secondSize);
+  if (expanded >= 0) {
+    gradients.fill(0, expanded, expanded + expandedSize);
+  }
 }
 
 /** Divide a table by its largest entry where that is small; returns by how much. */

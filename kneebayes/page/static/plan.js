@@ -25,8 +25,9 @@ const INNER_PLACES = 256;
  * @param {Array<Array<number>>} scopes variables of each table
  * @param {Int8Array} hard observed states
  * @returns {object} the plan: `width`, and unless that is too wide `steps`, `starts` of the
- *   tables, `leaves` (entries of those it starts from), `ends` (starts of the tables of one
- *   number that are left), `size` of all tables together
+ *   tables, `leaves` (entries of those it starts from), `takenBy` (by start of a table the place
+ *   of the step that joins it), `ends` (starts of the tables of one number that are left),
+ *   `size` of all tables together
  */
 export function planFor(model, scopes, hard) {
   const open = (variable) => variable % 2 === 1 && hard[variable >> 1] < 0;
@@ -52,6 +53,7 @@ class Planner {
     this.starts = [];
     this.size = 0;
     this.steps = [];
+    this.takenBy = new Map();
     this.holders = new Map();
     this.ends = [];
     this.scopes.forEach((_, table) => this.hold(table));
@@ -66,8 +68,8 @@ class Planner {
       return { width, tooWide: true };
     }
     order.forEach((variable) => this.eliminate(variable));
-    const { steps, starts, leaves, one, ends, size } = this;
-    return { width, steps, starts, leaves, one, ends, size };
+    const { steps, starts, leaves, takenBy, one, ends, size } = this;
+    return { width, steps, starts, leaves, takenBy, one, ends, size };
   }
 
   /** Room for some entries; returns where it starts. */
@@ -130,17 +132,24 @@ class Planner {
       b: stridesOf(scopeB, expandedSize),
       made: stridesOf(this.scopes[made], this.sizeOf),
     };
-    const expanded = shared.length ? this.take(entriesOf(scopeB, expandedSize)) : -1;
+    const sizeExpanded = entriesOf(scopeB, expandedSize);
+    const expanded = shared.length ? this.take(sizeExpanded) : -1;
     const plain = b < 0 ? this.one : this.starts[b];
     const starts = [this.starts[made], this.starts[a], shared.length ? expanded : plain];
     const axes = axesOf(union, shared, out, becomes, strides, this.sizeOf);
+    for (const table of b < 0 ? [a] : [a, b]) {
+      this.takenBy.set(this.starts[table], this.steps.length);
+    }
     this.steps.push({
       ...placesOf(axes, starts),
       start: this.starts[made],
       end: this.starts[made] + entriesOf(this.scopes[made], this.sizeOf),
+      first: this.starts[a],
+      firstSize: entriesOf(scopeA, this.sizeOf),
       second: plain,
       secondSize: entriesOf(scopeB, this.sizeOf),
       expanded,
+      expandedSize: sizeExpanded,
       expansions: expansionsOf(scopeB, shared, this.sizeOf),
     });
     return made;

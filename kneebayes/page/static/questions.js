@@ -30,23 +30,41 @@ const TOLD_CAUSES = 5;
  *   a table.
  */
 export function questions(model, answers, options = {}) {
+  const { open, askOf, ...ended } = questionsReady(model, answers, options);
+  const found = open.flatMap(askOf);
+  return Object.assign(found.sort((one, other) => other.bits - one.bits), ended);
+}
+
+/**
+ * The same made ready, to be compared little by little.
+ *
+ * @returns {{open: Array<number>, askOf: function(number): Array<object>}} places of the open
+ *   questions, and what compares one of them: a list of one, or of none; `tooWide` or `certain`
+ *   with nothing open, as `questions` has them
+ */
+export function questionsReady(model, answers, options = {}) {
   const subject = subjectOf(model, options.about);
   const hard = observe(model, answers);
   const causes = model.causes.map((id) => placeOf(model, id));
   const query = queryOf(model, hard, causes);
+  const nothing = { open: [], askOf: () => [] };
   if (query.tooWide) {
-    return Object.assign([], { tooWide: true, width: query.width });
+    return { ...nothing, tooWide: true, width: query.width };
   }
   const asked = { model, subject, members: subject.map((id) => placeOf(model, id)), causes };
   const given = sharesOf(asked, query, [], null);
   const now = { ...beliefOf(asked, given), ...given };
   if (given.logProbability === -Infinity || now.subject === 0 || now.subject === 1) {
-    return Object.assign([], { certain: true });
+    return { ...nothing, certain: true };
   }
-  const level = urgency(model, answers).level;
-  const base = { ...asked, answers, hard, query, now, level };
-  const found = openQuestions(model, hard).flatMap((at) => questionAt(base, at));
-  return found.sort((one, other) => other.bits - one.bits);
+  const { level } = urgency(model, answers);
+  const base = { ...asked, answers, hard, query, now, level, signs: signsIn(model) };
+  return { open: openQuestions(model, hard), askOf: (at) => questionAt(base, at) };
+}
+
+/** Ids that an urgency rule names: other answers leave the urgency as it is. */
+function signsIn(model) {
+  return new Set(model.payload.urgency.rules.flatMap((rule) => [...rule.all, ...rule.any, ...rule.none]));
 }
 
 /** The members of what is asked about; none for the whole differential. */
@@ -184,7 +202,7 @@ function priceOf(model, id) {
 }
 
 /** An outcome in the words of the page. */
-function outcomeTold({ model, answers }, node, outcome) {
+function outcomeTold({ model, answers, signs, level }, node, outcome) {
   const state = node.states[outcome.state];
   const order = [...model.causes.keys()];
   order.sort((one, other) => outcome.posterior[other] - outcome.posterior[one]);
@@ -195,7 +213,7 @@ function outcomeTold({ model, answers }, node, outcome) {
     posterior: Object.fromEntries(model.causes.map((id, cause) => [id, outcome.posterior[cause]])),
     top: order.slice(0, TOLD_CAUSES).map((cause) => ({ id: model.causes[cause], p: outcome.posterior[cause] })),
     subject: outcome.subject,
-    level: urgency(model, { ...answers, [node.id]: state }).level,
+    level: signs.has(node.id) ? urgency(model, { ...answers, [node.id]: state }).level : level,
   };
 }
 

@@ -1,8 +1,8 @@
 // Long work in slices, so that the page answers while it computes. (A worker would need a
 // weaker security policy: it could not be told apart from any other script.)
-import { questions } from "./questions.js";
+import { questionsReady } from "./questions.js";
 
-const QUESTIONS_IN_A_SLICE = 4;
+const SLICE = 12; // milliseconds: what is pressed meanwhile is seen at the next frame
 
 /**
  * All open questions, the same as `questions` tells, a few at a time.
@@ -11,27 +11,27 @@ const QUESTIONS_IN_A_SLICE = 4;
  * function that stops it.
  */
 export function questionsInSlices(model, answers, options, onDone, onProgress = () => {}) {
-  const { findings, contexts } = model.payload;
-  const open = [...findings, ...contexts].filter((one) => !(one.id in answers));
-  let rows = [];
+  let ready = null;
+  const rows = [];
   let done = 0;
-  let timer = setTimeout(slice);
+  let timer = setTimeout(() => {
+    ready = questionsReady(model, answers, options);
+    slice();
+  });
 
   function slice() {
-    const some = open.slice(done, done + QUESTIONS_IN_A_SLICE);
-    const payload = { ...model.payload, contexts: [], findings: [] };
-    payload.contexts = some.filter((one) => contexts.includes(one));
-    payload.findings = some.filter((one) => findings.includes(one));
-    const found = questions({ ...model, payload }, answers, options);
-    rows = rows.concat(found);
-    done += some.length;
-    if (done < open.length && !found.tooWide && !found.certain) {
-      onProgress(done, open.length);
+    const start = performance.now();
+    while (done < ready.open.length && performance.now() - start < SLICE) {
+      rows.push(...ready.askOf(ready.open[done]));
+      done += 1;
+    }
+    if (done < ready.open.length) {
+      onProgress(done, ready.open.length);
       timer = setTimeout(slice);
       return;
     }
     rows.sort((one, other) => other.bits - one.bits);
-    onDone(Object.assign(rows, { tooWide: found.tooWide, certain: found.certain }));
+    onDone(Object.assign(rows, { tooWide: ready.tooWide, certain: ready.certain }));
   }
 
   return () => clearTimeout(timer);
