@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -60,6 +61,7 @@ class Taught(Protocol):
 
 
 LAYERS: tuple[Layer, ...] = ("article", "literature", "beyond")
+KEPT = 16  # networks that were calibrated last: the same words need it once
 AnyModel = TypeVar("AnyModel", bound=ModelLike)
 
 
@@ -172,6 +174,9 @@ class ModelData:
         return f"ModelData({self.knowledge.meta.title!r}, {self.reading})"
 
 
+_calibrated: deque[ModelData] = deque(maxlen=KEPT)
+
+
 def read_model(
     folder: str | Path | None = None, lexicon: str | None = None, layer: Layer = "literature"
 ) -> ModelData:
@@ -201,6 +206,9 @@ def read_model(
 def model_of(knowledge: Knowledge, lexicon: str) -> ModelData:
     """Calibrate the network of what a folder says, under one of its lexicons.
 
+    The networks that were calibrated last are kept: a folder that still says the same is not
+    calibrated again.
+
     Raises
     ------
     UnknownNameError
@@ -210,8 +218,24 @@ def model_of(knowledge: Knowledge, lexicon: str) -> ModelData:
         near = suggest(lexicon, knowledge.lexicons)
         message = f"No lexicon '{lexicon}'. There are: {', '.join(knowledge.lexicons)}."
         raise UnknownNameError(message, lexicon, near)
+    for one in _calibrated:
+        if one.lexicon == lexicon and _same_matter(one.knowledge, knowledge):
+            if one.knowledge is knowledge:
+                return one
+            return ModelData(knowledge, one.elicited, one.engine, Names(knowledge))
     elicited = elicit(knowledge, knowledge.lexicons[lexicon])
-    return ModelData(knowledge, elicited, Engine(elicited.network), Names(knowledge))
+    made = ModelData(knowledge, elicited, Engine(elicited.network), Names(knowledge))
+    _calibrated.appendleft(made)
+    return made
+
+
+def _same_matter(one: Knowledge, other: Knowledge) -> bool:
+    """Whether two folders say the same, wherever they lie."""
+    if one is other:
+        return True
+    if (one.digest, one.layer) != (other.digest, other.layer):
+        return False
+    return dataclasses.replace(one, folder=other.folder) == other
 
 
 def in_setting(model: AnyModel, setting: str) -> AnyModel:

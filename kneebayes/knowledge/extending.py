@@ -13,12 +13,13 @@ from pathlib import Path
 from typing import Any
 
 from kneebayes.errors import Problem, suggest
-from kneebayes.knowledge.files import read_toml
+from kneebayes.knowledge.files import LARGEST, read_toml
 from kneebayes.knowledge.folder import shipped_folder
 
-__all__ = ["Extended", "Layered", "digest_of"]
+__all__ = ["KINDS", "Extended", "Layered", "digest_of"]
 
 META = "knowledge.toml"
+KINDS = {".toml", ".tml", ".csv"}  # of files that look as if they held knowledge
 SHIPPED = "kneebayes"  # as a folder: the one that comes with the package
 MOST = 8  # folders, one extending the next
 NESTED = {"tests.toml", "sayings.toml"}  # their entries stand in tables of their own
@@ -101,6 +102,18 @@ class Layered:
             }
             for folder in self.folders
         }
+
+    def content_key(self) -> str:
+        """SHA-256 of all files that are looked at, byte for byte, with their names."""
+        whole = hashlib.sha256()
+        for folder in self.folders:
+            for path in sorted((*folder.path.glob("*"), *folder.path.glob("causes/*"))):
+                if path.suffix in KINDS and path.is_file() and not path.name.startswith("."):
+                    size = path.stat().st_size
+                    data = path.read_bytes() if size <= LARGEST else b""  # refused when read
+                    place = path.relative_to(folder.path).as_posix()
+                    whole.update(f"{folder.name} {place} {size}:".encode() + data)
+        return whole.hexdigest()
 
     def merged(self, file: str, contents: Iterable[tuple[Extended, Mapping[str, Any]]]) -> Any:
         """The entries of a file from all folders.

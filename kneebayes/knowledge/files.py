@@ -13,7 +13,7 @@ from typing import Any
 
 from kneebayes.errors import Problem
 
-__all__ = ["read_csv", "read_toml"]
+__all__ = ["LARGEST", "read_csv", "read_toml"]
 
 LARGEST = 1_000_000
 MAGIC = {b"\x1f\x8b": "gzip", b"PK": "zip", b"BZ": "bzip2", b"\xfd7": "xz", b"(\xb5": "zstandard"}

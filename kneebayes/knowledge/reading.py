@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -12,7 +13,7 @@ from pydantic import ValidationError
 from kneebayes.errors import KnowledgeError, Problem, suggest
 from kneebayes.knowledge.base import Knowledge
 from kneebayes.knowledge.checks import check
-from kneebayes.knowledge.extending import Layered, digest_of
+from kneebayes.knowledge.extending import KINDS, Layered, digest_of
 from kneebayes.knowledge.faults import problems_of
 from kneebayes.knowledge.files import read_csv, read_toml
 from kneebayes.knowledge.layers import in_layer, with_members, with_presences
@@ -63,9 +64,11 @@ FILES = (
     "voices.toml",
     "sayings.toml",
 )
-KINDS = {".toml", ".tml", ".csv"}  # of files that look as if they held knowledge
 TEST_TABLES = {"methods", "results"}
 SAYING_TABLES = {"words", "sayings"}
+KEPT = 8  # folders that were read last: loading one again, unchanged, only looks at its files
+
+_read: OrderedDict[tuple[str, Layer], Knowledge] = OrderedDict()
 
 
 def read_knowledge(
@@ -102,6 +105,28 @@ def read_knowledge(
         problem = Problem(str(folder), wrong, remedy)
         raise KnowledgeError(str(folder), [problem])
     reader = _Reader(path, chain)
+    key = (reader.layered.content_key(), layer)
+    kept = _read.pop(key, None)
+    if kept is None:
+        kept = _knowledge_of(reader, str(folder), layer)  # an error is not kept
+    if key[0] == reader.layered.content_key():  # nobody wrote while it was read
+        _read[key] = kept
+    while len(_read) > KEPT:
+        _read.popitem(last=False)
+    return _in_folder(kept, str(folder))
+
+
+def _in_folder(knowledge: Knowledge, folder: str) -> Knowledge:
+    """The same, read from another folder with the same files."""
+    if knowledge.folder == folder:
+        return knowledge
+    whole = knowledge.whole
+    whole = None if whole is None else replace(whole, folder=folder)
+    return replace(knowledge, folder=folder, whole=whole)
+
+
+def _knowledge_of(reader: _Reader, folder: str, layer: Layer) -> Knowledge:
+    """Read and check what is not known yet."""
     meta = reader.record("knowledge.toml", reader.filled("knowledge.toml"), Meta)
     tests = reader.tests()
     findings = reader.entries("findings.toml", Finding)
@@ -130,13 +155,13 @@ def read_knowledge(
     }
     if meta is None or reader.whole_files_missing:
         placed = [reader.layered.placed(one) for one in reader.problems]
-        raise KnowledgeError(str(folder), placed)
+        raise KnowledgeError(folder, placed)
     reader.problems += reader.layered.unused()
     parts["groups"] = with_members(parts["groups"], parts["causes"])
-    knowledge = with_presences(Knowledge(folder=str(folder), meta=meta, **parts))
+    knowledge = with_presences(Knowledge(folder=folder, meta=meta, **parts))
     problems = [*reader.problems, *check(knowledge, reader.unread)]
     if problems:
-        raise KnowledgeError(str(folder), [reader.layered.placed(one) for one in problems])
+        raise KnowledgeError(folder, [reader.layered.placed(one) for one in problems])
     return in_layer(replace(knowledge, digest=digest_of(reader.layered.texts())), layer)
 
 
