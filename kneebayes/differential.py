@@ -251,7 +251,27 @@ class Differential(InJson):
     def to_csv(self, path: str | Path) -> Path: ...
 
     def to_csv(self, path: str | Path | None = None) -> str | Path:
-        """The ranking as CSV text; or the path where it was written, if there is one."""
+        """The ranking as CSV text, or in a file.
+
+        Parameters
+        ----------
+        path
+            Where to write it; left out, the text is returned.
+
+        Returns
+        -------
+        str or Path
+            A line of names and a line for each cause, the most probable first; or the path that
+            was written. Numbers have all their digits, and text that a spreadsheet would run as
+            a formula gets a ``'`` before it.
+
+        Examples
+        --------
+        >>> import kneebayes as kb
+        >>> dx = kb.load().diagnose({"fever": False})
+        >>> len(dx.to_csv().splitlines()) == 1 + len(dx.ranking)
+        True
+        """
         text = str(guard_cells(self.ranking).to_csv(lineterminator="\n", float_format=_shortest))
         return text_or_path(text, path)
 

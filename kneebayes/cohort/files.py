@@ -148,7 +148,8 @@ def pieces_beside(target: Path, description: str) -> Iterator[Pieces]:
     """Keep finished pieces in a folder beside the target, and use those of an earlier run.
 
     At the end the pieces are joined into the target and the folder is removed. If the run ends
-    early (a kill, Ctrl-C, a full disk, an error), the finished pieces stay for the next run.
+    early (a kill, Ctrl-C, a full disk, an error), the finished pieces stay for the next run; a
+    folder without any is removed.
 
     Parameters
     ----------
@@ -169,8 +170,13 @@ def pieces_beside(target: Path, description: str) -> Iterator[Pieces]:
         folder.mkdir(exist_ok=True)
         try:
             with _alone(folder, target):
-                pieces = _found(folder, target.suffix, description)
+                pieces, note = Pieces(folder, target.suffix), folder / "work.txt"
+                same = note.is_file() and note.read_text(encoding="utf-8") == description
                 try:
+                    if not same:
+                        _empty(folder)
+                        write_safely(note, description)
+                    pieces.find()
                     yield pieces
                     pieces.whole.replace(real)
                     over = True
@@ -183,16 +189,6 @@ def pieces_beside(target: Path, description: str) -> Iterator[Pieces]:
                 with suppress(OSError):  # the next run may have begun already
                     (folder / LOCK).unlink()
                     folder.rmdir()
-
-
-def _found(folder: Path, end: str, description: str) -> Pieces:
-    """The pieces of an earlier run of the same work, or none."""
-    pieces, note = Pieces(folder, end), folder / "work.txt"
-    if not note.is_file() or note.read_text(encoding="utf-8") != description:
-        _empty(folder)
-        write_safely(note, description)
-    pieces.find()
-    return pieces
 
 
 def description_of(

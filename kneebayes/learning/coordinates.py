@@ -10,7 +10,7 @@ import numpy as np
 from kneebayes.inference.flat import Integers
 from kneebayes.network import Numbers
 
-__all__ = ["Coordinates", "Family", "Free", "Shift"]
+__all__ = ["Coordinates", "Family", "Free", "JointMove"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,7 @@ class Family:
 
 
 @dataclass(frozen=True, slots=True)
-class Shift:
+class JointMove:
     """Numbers that move together, by as much on the scale on which they add up.
 
     Entries of the table of explanations move by a logarithm, and each row is then divided by
@@ -93,7 +93,7 @@ class Coordinates:
         start: Numbers,
         free: Sequence[Free],
         families: Sequence[Family] = (),
-        shifts: Sequence[Shift] = (),
+        shifts: Sequence[JointMove] = (),
         table: tuple[int, int] = (0, 0),
         columns: int = 1,
     ) -> None:

@@ -17,7 +17,7 @@ from kneebayes.building.quantity_words import labelled, said_in_words
 from kneebayes.building.restating import Restating
 from kneebayes.inference.flat import Integers
 from kneebayes.knowledge.parts import Interval
-from kneebayes.learning.coordinates import Coordinates, Family, Free, Shift
+from kneebayes.learning.coordinates import Coordinates, Family, Free, JointMove
 from kneebayes.learning.scoring import Imagined
 from kneebayes.network import Numbers
 
@@ -193,7 +193,7 @@ class _Reader:
         self.draft = Draft(data.knowledge, data.knowledge.lexicons[data.lexicon])
         self.free: list[Free] = []
         self.families: list[Family] = []
-        self.shifts: dict[Key, Shift] = {}
+        self.shifts: dict[Key, JointMove] = {}
         self.imagined: list[Imagined] = []
         self.told: list[tuple[str, str]] = []
         evoking = self.quantities.of_kind("evoking")
@@ -257,7 +257,7 @@ class _Reader:
             self.imagined.append(Imagined(index, quantity.interval.value, UNMOVED))
         if not fixed or (quantity.kind == "prior" and places):
             self.told.append((quantity.kind, quantity.node))
-            self.shifts[key_of(quantity)] = Shift(places, LOOSE, LOOSE)
+            self.shifts[key_of(quantity)] = JointMove(places, LOOSE, LOOSE)
         return fixed
 
     def read_scale(self, quantity: Quantity) -> str:
@@ -268,7 +268,7 @@ class _Reader:
         sides = (interval.value / max(interval.low, 1e-6), interval.high / interval.value)
         scale = QUANTILE * math.sqrt(self.trust)
         down, up = (max(math.log(side), 1e-3) / scale for side in sides)
-        self.shifts[key_of(quantity)] = Shift(self.cells(quantity), down, up)
+        self.shifts[key_of(quantity)] = JointMove(self.cells(quantity), down, up)
         return ""
 
     def cells(self, quantity: Quantity) -> tuple[int, ...]:

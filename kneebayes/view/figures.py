@@ -131,6 +131,7 @@ def _draw_around(
     """One cause in the middle, with arrows that tell how strong they are."""
 
     def ranked(ids: Iterable[str], *, up: bool) -> list[tuple[str, float]]:
+        """Nodes above or below with the strength of their arrows, the strongest first."""
         pairs = [
             (id, strongest(network, id, around) if up else strongest(network, around, id))
             for id in ids

@@ -356,7 +356,26 @@ class InJson(ABC):
     def to_json(self, path: str | Path) -> Path: ...
 
     def to_json(self, path: str | Path | None = None) -> str | Path:
-        """The same as JSON text; or the path where it was written, if there is one."""
+        """The same as JSON text, or in a file.
+
+        Parameters
+        ----------
+        path
+            Where to write it; left out, the text is returned.
+
+        Returns
+        -------
+        str or Path
+            The text, in UTF-8 with two spaces a level; or the path that was written.
+
+        Examples
+        --------
+        >>> import json
+        >>> import kneebayes as kb
+        >>> dx = kb.load().diagnose({"fever": False})
+        >>> json.loads(dx.to_json()) == dx.to_dict()
+        True
+        """
         text = json.dumps(self.to_dict(), indent=2, ensure_ascii=False, allow_nan=False)
         return text_or_path(text, path)
 

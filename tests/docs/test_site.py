@@ -1,5 +1,6 @@
 """The pages of the site that are made: nothing that was stated is missing, faults are found."""
 
+import tempfile
 from html import escape, unescape
 from importlib import import_module
 from pathlib import Path
@@ -191,6 +192,8 @@ def test_the_builder_needs_nothing_that_the_extra_does_not_name() -> None:
 
 
 def test_no_page_of_ours_names_the_machine_it_was_written_on() -> None:
+    places = {Path(tempfile.gettempdir()), Path.home(), ROOT} - {Path(ROOT.anchor)}
     written = [*(ROOT / "docs").rglob("*.md"), *(ROOT / "docs").glob("*.py")]
     for page in [*written, *(ROOT / ".github").rglob("*.yml")]:
-        assert not any(path in page.read_text("utf-8") for path in ("/work/", "/tmp/", "/home/"))
+        text = page.read_text("utf-8")
+        assert not [place for place in places if f"{place}/" in text], page

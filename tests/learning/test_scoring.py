@@ -9,7 +9,7 @@ from oracle import cases, weigh
 
 from kneebayes.inference import Engine, Evidence, draw_worlds
 from kneebayes.inference.flat import flatten, numbers_of
-from kneebayes.learning.coordinates import Coordinates, Family, Free, Shift
+from kneebayes.learning.coordinates import Coordinates, Family, Free, JointMove
 from kneebayes.learning.counting import Counting
 from kneebayes.learning.outcome import network_with
 from kneebayes.learning.scoring import Estimation, Found, Imagined, Sample
@@ -222,10 +222,10 @@ def test_what_moves_together_has_the_slope_of_differences() -> None:
     numbers, flat = numbers_of(network), flatten(network)
     first, rates = int(flat.number_start[1]), int(flat.number_start[3]) + 4
     shifts = [
-        Shift((first + 1, first + 4)),
-        Shift((first + 2, first + 5)),
-        Shift((first + 5,), 0.4, 0.2),
-        Shift((rates, rates + 1)),
+        JointMove((first + 1, first + 4)),
+        JointMove((first + 2, first + 5)),
+        JointMove((first + 5,), 0.4, 0.2),
+        JointMove((rates, rates + 1)),
     ]
     sign = int(flat.number_start[4])
     free = [Free(sign, 0.05, 20.0), Free(sign + 1, 0.7, 20.0)]
