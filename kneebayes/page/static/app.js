@@ -215,7 +215,7 @@ export function mountExplorer(root, payload, { answers = {}, onAnswers = () => {
     parts.root.dataset.state = "explained";
   }
 
-  /** P(there) of any node, null where it has several states. */
+  /** P(present) of any node, null where it has several states. */
   function chanceOf(answered, named) {
     const id = plain.there.get(named) ?? named;
     const states = plain.nodes[plain.index.get(id)].states;
@@ -230,7 +230,7 @@ export function mountExplorer(root, payload, { answers = {}, onAnswers = () => {
     const done = (rows) => {
       parts.questions.show(rows);
       const top = topCauses(rankedCauses(catalog, infer(model, answered)));
-      parts.interview.show(rows, state.answers.size, top);
+      parts.interview.show(rows, state.answers.size, top, urgency(plain, signs()).level);
       parts.root.dataset.state = "ready";
     };
     parts.interview.wait();

@@ -95,7 +95,7 @@ export function differentialCard(catalog, prefix, onSelect) {
   const table = make(
     "table",
     { class: "kb-table kb-ranking" },
-    make("caption", { text: "Explains: P(it makes the pain); over all causes this adds up to 100%. Present: P(it is there at all, silent or not); several can be." }),
+    make("caption", { text: "Explains: how probable it is that this cause makes the pain; all causes together make 100%. Present: how probable it is that it is there at all, whether it hurts or not." }),
     make("thead", {}, head),
     body,
   );

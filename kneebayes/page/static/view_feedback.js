@@ -206,7 +206,7 @@ function compared(catalog, ranking, truth, stated) {
             "div",
             {},
             make("span", { text: catalog.label(row.id) }),
-            present.has(row.id) ? make("span", { class: "kb-flag kb-true", text: "present" }) : null,
+            present.has(row.id) ? make("span", { class: "kb-flag kb-true", text: "explains it" }) : null,
           ),
           probabilityBar(row.posterior, stated[row.id]),
         ),

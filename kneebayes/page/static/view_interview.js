@@ -12,7 +12,7 @@ export function interviewPanel(catalog, prefix, act) {
     "div",
     { class: "kb-tab" },
     make("div", { class: "kb-single" }, screen,
-      make("p", { class: "kb-row" }, make("label", { for: tests.id, class: "kb-check" }, tests, make("span", { text: "offer tests too" })))),
+      make("p", { class: "kb-row kb-controls" }, make("label", { for: tests.id, class: "kb-check" }, tests, make("span", { text: "offer tests too" })))),
   );
   let last = null;
 
@@ -47,8 +47,9 @@ export function interviewPanel(catalog, prefix, act) {
 
   function effect(outcome) {
     const causes = outcome.top.slice(0, 3).map(({ id, p }) => `${catalog.label(id)} ${percentText(p)}`);
-    const level = { now: " It would be a reason to go now.", soon: " It would be a reason to see a doctor soon." }[outcome.level] ?? "";
-    return `expected in ${percentText(outcome.probability)}; then ${causes.join(", ")}.${level}`;
+    const more = { now: " It would be a reason to go now.", soon: " It would be a reason to see a doctor soon." };
+    const level = outcome.level === last.level ? "" : more[outcome.level] ?? "";
+    return `Expected with ${percentText(outcome.probability)}; then ${causes.join(", ")}.${level}`;
   }
 
   function finish() {
@@ -60,8 +61,9 @@ export function interviewPanel(catalog, prefix, act) {
     wait() {
       if (last === null) refill(screen, make("p", { class: "kb-wait", text: "Comparing the open questions \u2026" }));
     },
-    show(rows, answers, top) {
-      last = { rows, answers, top };
+    /** `level` is how urgent it is already. */
+    show(rows, answers, top, level) {
+      last = { rows, answers, top, level };
       draw();
     },
     forget: () => passed.clear(),

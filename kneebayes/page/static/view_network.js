@@ -20,7 +20,7 @@ export function networkCard(catalog, grounds, act) {
     "details",
     { class: "kb-card kb-network-card", "aria-label": "The network around one cause", on: { toggle: () => redraw() } },
     make("summary", {}, make("h2", { text: "The network around it" })),
-    make("p", { class: "kb-small", text: "What raises it, on the left; what it shows, on the right. In each box P(there) with all answers. Press a box for what its arrow rests on; press a cause to go to it." }),
+    make("p", { class: "kb-small", text: "What raises it, on the left; what it shows, on the right. In each box how probable it is that this is present, with all answers. Press a box for what its arrow rests on; press a cause to go to it." }),
     picture,
     more,
     note,
@@ -51,7 +51,7 @@ export function networkCard(catalog, grounds, act) {
     const place = (list, at) => middle + (at - (list.length - 1) / 2) * ROW;
     return draw(
       "svg",
-      { width, height, viewBox: `0 0 ${width} ${height}`, role: "group", "aria-label": `Network around ${catalog.label(cause)}` },
+      { width, height, viewBox: `-1 0 ${width + 2} ${height}`, role: "group", "aria-label": `Network around ${catalog.label(cause)}` },
       ...parents.flatMap((one, at) => arrow(box, place(parents, at), columns[1] - 2, middle)),
       ...children.flatMap((one, at) => arrow(columns[1] + box, middle, columns[2] - 2, place(children, at))),
       ...parents.map((one, at) => node(one.parent, columns[0], place(parents, at), one)),
@@ -63,7 +63,7 @@ export function networkCard(catalog, grounds, act) {
   return {
     element,
     isOpen: () => element.open,
-    /** `probability(id)` is P(there), or null where it has several states. */
+    /** `probability(id)` is P(present), or null where it has several states. */
     show(cause, probability) {
       last = { cause, probability };
       refill(note);
@@ -82,7 +82,7 @@ function strongest(arrows, end, all) {
 }
 
 function boxOf(catalog, id, probability, { x, y, width }, onPress) {
-  const lines = wrapped(catalog.label(id), Math.floor((width - 8) / 6));
+  const lines = wrapped(catalog.label(id), Math.floor((width - 8) / 6.2));
   const number = probability === null ? "" : percentText(probability);
   return draw(
     "g",
@@ -115,6 +115,6 @@ function wrapped(label, most) {
   while (words.length > 0 && `${first} ${words[0]}`.length <= most) first += ` ${words.shift()}`;
   const second = words.join(" ");
   if (second === "") return [first.length > most ? `${first.slice(0, most - 1)}\u2026` : first, ""];
-  const room = most - 5;
+  const room = most - 6; // of a number such as 0.12%
   return [first.slice(0, most), second.length > room ? `${second.slice(0, Math.max(room - 1, 1))}\u2026` : second];
 }

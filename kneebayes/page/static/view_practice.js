@@ -192,12 +192,9 @@ function caseCard(catalog, prefix, visit, open) {
     make(
       "div",
       { class: "kb-row kb-controls" },
-      make("label", { for: seed.id, class: "kb-small", text: "Number" }),
-      seed,
-      make("label", { for: kind.id, class: "kb-small", text: "Kind" }),
-      kind,
-      make("label", { for: difficulty.id, class: "kb-small", text: "Difficulty" }),
-      difficulty,
+      labelled("Number", seed),
+      labelled("Kind", kind),
+      labelled("Difficulty", difficulty),
       button("Go to this patient", () => open(wanted()), { class: "kb-button", data: { act: "seed" } }),
       button("Another patient", () => open(newSeed()), { class: "kb-button", data: { act: "another" } }),
     ),
@@ -210,6 +207,11 @@ function caseCard(catalog, prefix, visit, open) {
       trouble.hidden = false;
     },
   };
+}
+
+/** A field with its label in front, never on two lines. */
+function labelled(text, field) {
+  return make("span", { class: "kb-labelled" }, make("label", { for: field.id, class: "kb-small", text }), field);
 }
 
 function chartCard(catalog, prefix, visit) {
