@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, overload
 
 from kneebayes.binding import later
 from kneebayes.case import Answer, Belief, Urgency
+from kneebayes.case.care import CareLine
 from kneebayes.case.case import Case, Diagnosing, RankedCause
 from kneebayes.errors import UnknownNameError
 from kneebayes.renaming import renamed, renamed_function
@@ -134,6 +135,11 @@ class Differential(InJson):
     def explains(self) -> dict[str, float]:
         """P(cause explains the complaint | evidence) by id; they add up to 1."""
         return dict(self.case.belief.posteriors)
+
+    @property
+    def care(self) -> tuple[CareLine, ...]:
+        """What may be done about the likely causes, as the source gives it; never our advice."""
+        return self.case.care
 
     @property
     def present(self) -> dict[str, float]:

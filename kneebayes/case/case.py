@@ -13,6 +13,7 @@ from kneebayes.building.model import ModelData, ModelLike
 from kneebayes.building.result import Elicited
 from kneebayes.case.answers import Answer, evidence_of, read_answers, read_in_order
 from kneebayes.case.belief import Belief, believe, believe_groups, conflict_of, probability_of
+from kneebayes.case.care import CareLine, care_of
 from kneebayes.case.likelihoods import in_words
 from kneebayes.case.urgency import Urgency, judge_urgency
 from kneebayes.inference import Engine, Evidence
@@ -249,6 +250,11 @@ class Case:
         return judge_urgency(self.knowledge, [*self.answers, *further]).level
 
     # in words
+
+    @cached_property
+    def care(self) -> tuple[CareLine, ...]:
+        """What may be done about the likely causes, as the source gives it."""
+        return care_of(self)
 
     @property
     def title(self) -> str:

@@ -154,12 +154,20 @@ class Judge:
         return self._shifts[key]
 
     def _naive(self, answers: Mapping[str, Any]) -> Beliefs:
-        """Each answer weighed alone, with the likelihood ratio that it has by itself here."""
+        """Each answer weighed alone, with the likelihood ratio that it has by itself here.
+
+        One cause explains the complaint, so what comes out is scaled to add up to 1: a logarithmic
+        score compares only forecasts that do (Gneiting and Raftery 2007).
+        """
         sums = {id: _logit(belief) for id, belief in self.prior.items()}
         for name, answer in answers.items():
             for id, shift in (self._shift(name, answer) or {}).items():
                 sums[id] += shift
-        return {id: inverse_logit(total) for id, total in sums.items()}
+        weights = {id: inverse_logit(total) for id, total in sums.items()}
+        if self.ranked_by != EXPLAINS or not self._hurts(answers):
+            return weights
+        whole = sum(weights.values())
+        return {id: weight / whole for id, weight in weights.items()}
 
     def _hurts(self, answers: Mapping[str, Any]) -> bool:
         """Whether the complaint is there; without it nothing explains it."""

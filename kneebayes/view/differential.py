@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from collections.abc import Iterator
+from dataclasses import asdict, replace
+from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from kneebayes.case.case import Case, CaseLike
@@ -66,6 +68,7 @@ def differential_dict(case: CaseLike) -> dict[str, Any]:
         "any_urgent": case.any_urgent,
         "ranking": [asdict(row) for row in case.ranked],
         "groups": group_table(case).to_dict(orient="records"),
+        "care": [asdict(line) for line in case.care],
     }
 
 
@@ -85,7 +88,8 @@ def differential_report(case: CaseLike, n: int = 10) -> Report:
         for rank, row in enumerate(case.ranked[:n], start=1)
     ]
     header = ("", "cause", "group", "prior", "explains it", "there", "")
-    return report_on(case, ASKED, header, rows, _notes(case))
+    care = tuple(_care_lines(case))
+    return replace(report_on(case, ASKED, header, rows, _notes(case)), after=care)
 
 
 @renamed(top="n")
@@ -98,6 +102,15 @@ def draw_differential(case: CaseLike, n: int = 10, ax: Axes | None = None) -> Ax
     rows = [asdict(row) for row in case.ranked]
     title = f"{case.title}: {ASKED} ({case.data.reading})"
     return say_above(draw_ranking(rows, n, ax), title, case.answers)
+
+
+def _care_lines(case: Case) -> Iterator[str]:
+    """Care as the source gives it: a sentence for the complaint, and one for each likely cause."""
+    for (about, probability), lines in groupby(
+        case.care, key=lambda line: (line.about, line.probability)
+    ):
+        subject = f"{about} ({percent(probability)})" if about else "whatever the cause"
+        yield f"Care according to the source, {subject}: {' '.join(line.text for line in lines)}"
 
 
 def _notes(case: Case) -> list[str]:
