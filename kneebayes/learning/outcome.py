@@ -185,15 +185,15 @@ class _Backwards:
 
     def known(self, coordinate: int) -> _Known:
         """What is known of a coordinate."""
-        way = np.zeros(len(self.by_all))
-        way[coordinate] = 1.0
-        return self.known_along(way)
+        now, before = (float(one[coordinate, coordinate]) for one in (self.by_all, self.by_text))
+        return _known(now, before)
 
     def known_along(self, way: Numbers) -> _Known:
         """The same of what moves with the coordinates along a direction."""
-        now, before = float(way @ self.by_all @ way), float(way @ self.by_text @ way)
-        share = min(max(1.0 - now / before, 0.0), 1.0)
-        return _Known(max(1.0 / now - 1.0 / before, 0.0), share)
+        moving = np.flatnonzero(way)  # few of the many coordinates
+        step, cut = way[moving], np.ix_(moving, moving)
+        now, before = (float(step @ one[cut] @ step) for one in (self.by_all, self.by_text))
+        return _known(now, before)
 
     def prior(self, sentence: Sentence, quantity: Quantity) -> LearntNumber:
         """What became of a share or a presence, which follow from what moves together."""
@@ -243,6 +243,12 @@ class _Backwards:
         propagated = self.model.data.engine.propagate_each([seen], [quantity.parent], rows)
         shares: list[float] = propagated.marginals[quantity.parent][:, 1].tolist()
         return shares
+
+
+def _known(now: float, before: float) -> _Known:
+    """What is known from the variance of a number after and before the patients."""
+    share = min(max(1.0 - now / before, 0.0), 1.0)
+    return _Known(max(1.0 / now - 1.0 / before, 0.0), share)
 
 
 def with_outcomes(

@@ -30,6 +30,7 @@ EXACT = 100.0  # patients that a share counts for which was stated without an in
 NEAREST = 0.01  # an end at 0 (or 1) is read as this share of the way from there to the value
 QUANTILE = NormalDist().inv_cdf(0.95)
 POINTS = 400
+DRAWS = np.array([NormalDist().inv_cdf((index + 0.5) / POINTS) for index in range(POINTS)])
 
 
 def bounds_of(interval: Interval) -> tuple[float, float, float]:
@@ -69,9 +70,7 @@ def weight_of(interval: Interval) -> float:
     if interval.low == interval.high or mean in (0.0, 1.0):
         return math.inf
     low, middle, high = bounds_of(interval)
-    normal = NormalDist()
-    draws = np.array([normal.inv_cdf((index + 0.5) / POINTS) for index in range(POINTS)])
-    far = middle + draws / QUANTILE * np.where(draws > 0.0, high - middle, middle - low)
+    far = middle + DRAWS / QUANTILE * np.where(DRAWS > 0.0, high - middle, middle - low)
     values = 0.5 * (1.0 + np.tanh(0.5 * far))
     spread = float(np.mean((values - mean) ** 2))
     # a Beta cannot be wider than this and keep its mean
