@@ -107,7 +107,7 @@ class _Backwards:
     def __init__(self, model: ModelLike, text: Text, estimate: Found) -> None:
         self.model, self.text, self.found = model, text, estimate
         self.numbers = estimate.numbers
-        self.by_all, self.by_text = _inverse(estimate.by_all), _inverse(estimate.by_text)
+        self.by_all, self.by_text = estimate.variances_by_all, estimate.variances_by_text
         first, last = (
             _frequencies_of(model, text, one)
             for one in (model.data.engine.numbers[0], estimate.numbers)
@@ -456,7 +456,3 @@ def _moved(interval: Interval, value: float) -> Interval:
     way = logit(value) - logit(interval.value) if 0.0 < interval.value < 1.0 else 0.0
     low, high = (inverse_logit(logit(end) + way) for end in (interval.low, interval.high))
     return Interval(low=min(low, value), value=value, high=max(high, value))
-
-
-def _inverse(information: Numbers) -> Numbers:
-    return np.asarray(np.linalg.inv(information + 1e-9 * np.eye(len(information))))

@@ -20,6 +20,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -108,6 +109,16 @@ class Found:
     by_text: Numbers
     by_all: Numbers
     gradients: Numbers
+
+    @cached_property
+    def variances_by_text(self) -> Numbers:
+        """Variances and covariances by the text alone."""
+        return np.asarray(np.linalg.inv(_firm(self.by_text)))
+
+    @cached_property
+    def variances_by_all(self) -> Numbers:
+        """The same with the patients."""
+        return np.asarray(np.linalg.inv(_firm(self.by_all)))
 
 
 @dataclass(frozen=True)
