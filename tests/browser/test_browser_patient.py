@@ -8,7 +8,7 @@ import pytest
 from browsing import PATIENCE, Visit, browser, needs_browser, visit
 
 import kneebayes as kb
-from kneebayes.teaching import Practice
+from kneebayes.teaching import Feedback, Practice
 
 pytestmark = needs_browser
 
@@ -130,18 +130,42 @@ def test_the_feedback_is_that_of_python(seen: Visit, knee: kb.Model, seed: int) 
     assert truth.split() == [id for id, true in feedback.explains.items() if true]
 
 
+def handed_in(seen: Visit, knee: kb.Model, folder: Path) -> Feedback:
+    """The closed case as Python reads it from what a learner hands in."""
+    text = seen.page.locator("textarea[id$=-hand-in]").input_value()
+    (folder / "anna.json").write_text(text, encoding="utf-8")
+    practice = Practice.load(knee, folder)
+    assert practice.table["learner"].tolist() == ["anna"]
+    return practice.feedbacks[0]
+
+
 def test_a_case_that_was_handed_in_is_read_by_python(
     seen: Visit, knee: kb.Model, tmp_path: Path
 ) -> None:
     open_patient(seen, 42)
     ask(seen, "fever", "us_cyst")
     close(seen, "soon", "bakers_cyst", "35")
-    text = seen.page.locator("textarea[id$=-hand-in]").input_value()
-    (tmp_path / "anna.json").write_text(text, encoding="utf-8")
-    practice = Practice.load(knee, tmp_path)
-    assert practice.table["learner"].tolist() == ["anna"]
-    assert practice.table["advice"].tolist() == ["soon"]
-    assert practice.feedbacks[0].case.stated == {"bakers_cyst": 0.35}
+    feedback = handed_in(seen, knee, tmp_path)
+    assert feedback.advice == "soon"
+    assert feedback.case.stated == {"bakers_cyst": 0.35}
+
+
+@pytest.mark.parametrize("seed", [1, 2, 42, 585])
+def test_the_plan_and_the_biases_are_those_of_python(
+    seen: Visit, knee: kb.Model, tmp_path: Path, seed: int
+) -> None:
+    """A rare cause is stated as probable, whatever was found."""
+    open_patient(seen, seed)
+    ask(seen, "calf_tenderness", "leg_swelling", "us_cyst", "fever")
+    close(seen, "soon", "deep_vein_thrombosis", "70")
+    seen.page.wait_for_selector("[data-plan]", timeout=PATIENCE)
+    feedback = handed_in(seen, knee, tmp_path)
+    ((*bits,),) = seen.shown("opening", "closed", "plan", row="[data-plan]")
+    expected = [feedback.uncertainty[when] for when in ("opening", "closed", "plan")]
+    assert [float(one) for one in bits] == pytest.approx(expected, rel=1e-9)
+    told = {one.partition(":")[0] for one in feedback.biases}
+    assert {bias for (bias,) in seen.shown("bias", row="[data-bias]")} == told
+    assert told
 
 
 @pytest.mark.parametrize("kind", ["any", "second cause", "urgent"])

@@ -51,8 +51,8 @@ export function isAsHard(model, patient, wanted) {
   return wanted === (share <= EASY_LEFT && odd <= EASY_ODD ? "easy" : "medium");
 }
 
-/** Entropy of P(present), summed over the causes; null where it is too wide to know. */
-function bitsOf(model, answers) {
+/** Entropy of P(it explains the complaint), summed over the causes; null where it is too wide to know. */
+export function bitsOf(model, answers) {
   const found = infer(model, answers);
   if (found.tooWide) return null;
   return model.causes.reduce((sum, id) => sum + entropy(Math.min(1, found.posterior[id].at(-1))), 0);

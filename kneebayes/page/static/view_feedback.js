@@ -1,7 +1,8 @@
 // After a case is closed: the truth, the exact posterior, scores, and what each question brought.
 import { infer } from "./engine.js";
+import { bitsOf } from "./hardness.js";
 import { brierScore, informationOfStep, logScore } from "./patient.js";
-import { reasonsOf } from "./reasons.js";
+import { closedEarly, neglected, reasonsOf } from "./reasons.js";
 import { urgency } from "./urgency.js";
 import { answerText } from "./view_catalog.js";
 import { probabilityBar, rankedCauses, reasonText } from "./view_differential.js";
@@ -31,6 +32,7 @@ export function feedbackCard(catalog, prefix, model, visit, said, onNext, onExpl
     silent.length > 0 ? make("p", { class: "kb-small", text: `Also there, but silent: ${listed(silent)}.` }) : null,
     advised(catalog, model, visit, said.advice),
     ...why(catalog, model, visit, said),
+    biases(catalog, model, visit, said),
     figures(catalog, model, visit, stated, ranking),
     make("p", {
       class: "kb-small",
@@ -40,6 +42,7 @@ export function feedbackCard(catalog, prefix, model, visit, said, onNext, onExpl
     compared(catalog, ranking, truth, stated),
     make("h3", { text: "What each question brought" }),
     steps(catalog, model, visit),
+    planned(catalog, model, visit),
     notAsked(catalog, visit),
     handIn(catalog, prefix, visit, said),
     make(
@@ -95,6 +98,37 @@ function why(catalog, model, visit, said) {
       : `\u201c${answerText(catalog, one.id, one.state)}\u201d alone takes it from ${percentText(one.before)} to ${percentText(one.alone)}.`;
     return make("p", { text: `${first} ${then}`, data: { reason: one.cause } });
   });
+}
+
+/** Premature closure and base-rate neglect, each where the numbers show it. */
+function biases(catalog, model, visit, said) {
+  const element = make("div", {});
+  const stated = Object.fromEntries(said.named.map((id) => [id, said.stated[id]]));
+  const opening = visit.known(0);
+  const tell = (name, text) => element.append(make("p", { text: `${name}: ${text}`, data: { bias: name } }));
+  visit.bestAt(visit.asked.length, (open) => {
+    const best = open.find((row) => visit.priceOf(row.id) === 0);
+    const cause = best === undefined ? "" : closedEarly(model, opening, stated, visit.patient.causes, best.bits);
+    if (cause === "") return;
+    tell("Premature closure", `you settled on ${catalog.label(cause)} while \u201c${catalog.label(best.id)}\u201d could still be asked for nothing and promised ${best.bits.toFixed(2)} bits.`);
+  });
+  for (const { id, before, exact } of neglected(model, opening, visit.known(), stated)) {
+    tell("Base-rate neglect", `${catalog.label(id)} began at ${percentText(before)}. What you found speaks for it, and still makes only ${percentText(exact)} of it; you said ${percentText(stated[id])}.`);
+  }
+  return element;
+}
+
+/** How uncertain it was, and what a plan would have left that was to be had for the same cost. */
+function planned(catalog, model, visit) {
+  if (visit.asked.length === 0) return null;
+  const element = make("p", { text: "Walking a plan of questions for the same cost \u2026" });
+  const bits = (known) => bitsOf(model, known) ?? 0;
+  visit.walkPlan((plan) => {
+    const [opening, closed, left] = [visit.known(0), visit.known(), visit.knownWith(plan)].map(bits);
+    element.textContent = `Uncertainty ${opening.toFixed(2)} bits at the opening; your questions left ${closed.toFixed(2)}, a plan for no more cost ${left.toFixed(2)}: ${plan.map((id) => answerText(catalog, id, visit.patient.states[id])).join("; ")}.`;
+    Object.assign(element.dataset, { opening: String(opening), closed: String(closed), plan: String(left) });
+  });
+  return element;
 }
 
 /** What was there and nobody asked for. */

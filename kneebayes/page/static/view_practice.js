@@ -8,6 +8,7 @@ import { guessCard } from "./view_guess.js";
 import { questionsInSlices, taskQueue } from "./view_slices.js";
 import { introduction, sentenceAbout } from "./voice.js";
 
+const PENNY = 1e-9; // what rounding may add to a cost
 const LARGEST_SEED = 9999; // short enough to be read out in class
 
 /**
@@ -70,6 +71,7 @@ export function practicePanel(catalog, prefix, onAsked, onExplore) {
     const next = (seed) => open(seed ?? newSeed());
     const card = feedbackCard(catalog, prefix, model, visit, said, next, onExplore);
     visit.closed = true;
+    visit.compare(visit.asked.length);
     onAsked();
     visit.parts.ask.freeze();
     visit.parts.guess.element.replaceWith(card);
@@ -105,8 +107,11 @@ function visitOf(catalog, model, queue, seed, { kind, difficulty }) {
   const asked = [];
   const best = []; // open questions before each step, compared while the learner thinks
   const wanted = [];
-  const methodsPaid = (steps) =>
-    new Set(asked.slice(0, steps).map((id) => catalog.findings.get(id)?.method).filter(Boolean));
+  const methodsOf = (ids) => new Set(ids.map((id) => catalog.findings.get(id)?.method).filter(Boolean));
+  /** A method is paid once, whichever of its results are looked at. */
+  const costOf = (ids) => [...methodsOf(ids)].reduce((sum, id) => sum + payload.methods[id].cost, 0);
+  const knownWith = (ids) =>
+    Object.fromEntries([payload.complaint, ...free, ...ids].map((id) => [id, patient.states[id]]));
   return {
     seed,
     kind,
@@ -115,22 +120,46 @@ function visitOf(catalog, model, queue, seed, { kind, difficulty }) {
     /** What asking costs after the first so many questions; an examination is paid once. */
     priceOf(id, steps = asked.length) {
       const method = catalog.findings.get(id)?.method;
-      return !method || methodsPaid(steps).has(method) ? 0 : payload.methods[method].cost;
+      return !method || methodsOf(asked.slice(0, steps)).has(method) ? 0 : payload.methods[method].cost;
     },
     compare(step) {
       const known = this.known(step);
       queue.add((next) =>
         questionsInSlices(model, known, {}, (rows) => {
           best[step] = rows;
-          wanted[step]?.(rows);
+          wanted[step]?.forEach((onKnown) => onKnown(rows));
           next();
         }),
       );
     },
+    /**
+     * One plan that could really have been walked: as many questions as were asked, each time
+     * the best that can still be paid for, for no more cost. `onKnown(ids)` is told its questions.
+     */
+    walkPlan(onKnown) {
+      const budget = this.cost();
+      const plan = [];
+      const step = (rows) => {
+        const row = rows.find(({ id }) => costOf([...plan, id]) <= budget + PENNY);
+        if (row !== undefined) plan.push(row.id);
+        if (row === undefined || plan.length === asked.length) {
+          onKnown(plan);
+          return;
+        }
+        const known = knownWith(plan);
+        queue.add((next) =>
+          questionsInSlices(model, known, {}, (open) => {
+            step(open);
+            next();
+          }),
+        );
+      };
+      if (asked.length > 0) this.bestAt(0, step);
+    },
     /** Tell the open questions as they were before a step, now or as soon as they are compared. */
     bestAt(step, onKnown) {
       if (best[step]) onKnown(best[step]);
-      else wanted[step] = onKnown;
+      else (wanted[step] ??= []).push(onKnown);
     },
     patient,
     free,
@@ -139,14 +168,9 @@ function visitOf(catalog, model, queue, seed, { kind, difficulty }) {
     /** The answer in the patient's words; empty where an examiner finds it out. */
     said: (id) => sentenceAbout(model, patient, id),
     /** What is known after the first so many questions, all of them if left out. */
-    known(steps = asked.length) {
-      const ids = [payload.complaint, ...free, ...asked.slice(0, steps)];
-      return Object.fromEntries(ids.map((id) => [id, patient.states[id]]));
-    },
-    /** A method is paid once, whichever of its results are looked at. */
-    cost() {
-      return [...methodsPaid(asked.length)].reduce((sum, id) => sum + payload.methods[id].cost, 0);
-    },
+    known: (steps = asked.length) => knownWith(asked.slice(0, steps)),
+    knownWith,
+    cost: () => costOf(asked),
   };
 }
 
