@@ -187,7 +187,8 @@ def _divided(data: ModelData, quantities: Quantities, slopes: Numbers) -> Number
             amounts[row, place] = _moved(quantities.all[place])
         restated = restating.restate(amounts)
         moves = np.where(restated.held[:, None], restated.numbers - base, 0.0)
-        found[first : first + len(places)] = np.abs(moves @ slopes) / STEP
+        moving = moves.any(axis=0)  # few numbers of the network hang on one statement
+        found[first : first + len(places)] = np.abs(moves[:, moving] @ slopes[moving]) / STEP
     found[found < ROUNDING * found.max(axis=0)] = 0.0
     total = found.sum(axis=0)
     shares: Numbers = np.divide(found, total, out=np.zeros_like(found), where=total > 0.0)
