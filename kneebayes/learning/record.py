@@ -26,7 +26,7 @@ from kneebayes.learning.scoring import Sample
 from kneebayes.network import Numbers
 from kneebayes.odds import logit
 from kneebayes.renaming import renamed
-from kneebayes.view.figures import _new_axes
+from kneebayes.view.figures import SMALL, _new_axes, fit, name_lines
 from kneebayes.view.markup import percent, table, tag
 from kneebayes.view.report import Showing, made_by, made_by_line
 
@@ -254,6 +254,7 @@ def lesson_html(lesson: Lesson) -> str:
 BLUE, ORANGE, GREY = "#0072B2", "#D55E00", "#8c8c8c"
 TICKS = (1e-6, 1e-5, 1e-4, 1e-3, 0.01, 0.05, 0.2, 0.5, 0.8, 0.95, 0.99, 0.999)
 EDGE = 1e-7  # what is certain is drawn here
+LETTERS = 36  # of a name on one line
 
 
 def draw_lessons(rows: Sequence[Mapping[str, object]], ax: Axes | None = None) -> Axes:
@@ -279,7 +280,7 @@ def draw_lessons(rows: Sequence[Mapping[str, object]], ax: Axes | None = None) -
         ax.hlines(places, ends[0], ends[1], color=colour, lw=2.0)
         ax.plot(middle, places, mark, color=colour, ms=5.5, label=label)
     names = [str(row["about"]) for row in rows]
-    ax.set_yticks(range(len(rows)), names, parse_math=False)
+    name_lines(ax, names, LETTERS)
     ax.set_ylim(max(1, len(rows)) - 0.4, -0.6)
     lowest, highest = ax.get_xlim()
     ticks = [tick for tick in TICKS if lowest <= _logit(tick) <= highest]
@@ -290,12 +291,15 @@ def draw_lessons(rows: Sequence[Mapping[str, object]], ax: Axes | None = None) -
             (1.01, index),
             xycoords=("axes fraction", "data"),
             va="center",
-            fontsize=8.5,
+            fontsize=SMALL,
         )
-    ax.annotate("data", (1.01, -0.75), xycoords=("axes fraction", "data"), fontsize=8.5)
-    ax.set_xlabel("probability, on the scale of log-odds; lines hold the central 90 %")
-    ax.legend(frameon=False, loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=2, fontsize=8.5)
+    ax.annotate("data", (1.01, -0.75), xycoords=("axes fraction", "data"), fontsize=SMALL)
+    ax.set_xlabel(
+        "probability, on the scale of log-odds; lines hold the central 90 %", fontsize=SMALL
+    )
+    ax.legend(frameon=False, loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=2, fontsize=SMALL)
     ax.spines[["top", "right"]].set_visible(False)
+    fit(ax)
     return ax
 
 
@@ -322,10 +326,14 @@ def draw_gains(gains: Sequence[float], ax: Axes | None = None) -> Axes:
     mean = sum(gains) / max(1, len(gains))
     ax.axvline(0.0, color=GREY, lw=1.0)
     ax.axvline(mean, color="black", lw=1.6, ls="--", label=f"mean {mean:+.3f}")
-    ax.set_xlabel("gain in ln P(answers | complaint), nats; hatched: foretold worse than before")
-    ax.set_ylabel("patients not learnt from")
-    ax.legend(frameon=False, fontsize=8.5)
+    ax.set_xlabel(
+        "gain in ln P(answers | complaint), nats; hatched: foretold worse than before",
+        fontsize=SMALL,
+    )
+    ax.set_ylabel("patients not learnt from", fontsize=SMALL)
+    ax.legend(frameon=False, fontsize=SMALL)
     ax.spines[["top", "right"]].set_visible(False)
+    fit(ax)
     return ax
 
 

@@ -18,7 +18,7 @@ __all__ = ["say_above"]
 NARROWEST = 30  # letters
 MOST_LINES = 3
 MORE = " [and more]"
-PAD, PAD_OF_LEGEND = 8.0, 28.0  # points
+PAD = 8.0  # points
 
 
 def say_above(ax: Axes, title: str, answers: Iterable[Answer]) -> Axes:
@@ -43,8 +43,9 @@ def say_above(ax: Axes, title: str, answers: Iterable[Answer]) -> Axes:
     heading = textwrap.wrap(title, width) or [title]
     lines = textwrap.wrap(known_of(answers), width, max_lines=MOST_LINES, placeholder=MORE)
     legend = ax.get_legend()
-    above = legend is not None and legend.get_bbox_to_anchor().y0 > ax.bbox.y1 - 1.0
-    pad = PAD_OF_LEGEND if above else PAD
+    pad = PAD
+    if legend is not None and legend.get_bbox_to_anchor().y0 > ax.bbox.y1 - 1.0:
+        pad += legend.get_window_extent().height * 72.0 / ax.figure.dpi
     text = "\n".join((*heading, *lines))
     ax.set_title(text, loc="left", fontsize=SMALL, pad=pad, parse_math=False, x=start)
     return ax

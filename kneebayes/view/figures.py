@@ -33,6 +33,7 @@ LINE = "#9a9a9a"
 LETTERS_PER_INCH = 12.5  # of this size, about
 WIDE, SMALL = 5.2, 9.5  # inches, points: 6 points where a figure is printed 8.5 cm wide
 NAME = 24  # letters of a name on one line
+LINE_HEIGHT, AROUND = 0.155, 2.2  # inches: a line of this size, and what stands above and below
 MOST_AROUND = 12  # arrows on each side
 LEFT, RIGHT, REACH, EDGE = -1.0, 1.0, 0.33, 0.3  # columns, and half of what a name takes
 
@@ -43,21 +44,26 @@ def name_lines(ax: Axes, labels: Sequence[str], letters: int = NAME) -> None:
 
     lines = ["\n".join(fill(part, letters) for part in label.split("\n")) for label in labels]
     ax.set_yticks(range(len(lines)), lines, fontsize=SMALL, parse_math=False)
-    more = sum(max(0, label.count("\n") - 1) for label in lines)
+    heights = [label.count("\n") + 1 for label in lines]
+    most = max([(above + below) / 2 for above, below in pairwise(heights)], default=1.0)
     figure = ax.figure
-    if more and isinstance(figure, Figure) and len(figure.axes) == 1:
+    if isinstance(figure, Figure) and len(figure.axes) == 1:
         width, height = figure.get_size_inches()
-        figure.set_size_inches(width, height + 0.14 * more)
+        enough = AROUND + (most * LINE_HEIGHT + 0.06) * len(lines)
+        figure.set_size_inches(width, max(height, enough))
 
 
-def _new_axes(width: float, height: float) -> Axes:
-    """Axes of a new figure, no wider than its type can be read in one column of print."""
+def _new_axes(width: float, height: float, widest: float = WIDE) -> Axes:
+    """Axes of a new figure, no wider than its type can be read in one column of print.
+
+    Only what names too much for a column may be wider: it takes a page of its own.
+    """
     try:
         import matplotlib.pyplot as plt
     except ModuleNotFoundError as error:
         message = "Figures need matplotlib: pip install 'kneebayes[notebook]'."
         raise KneebayesError(message) from error
-    _, ax = plt.subplots(figsize=(min(width, WIDE), height), layout="constrained")
+    _, ax = plt.subplots(figsize=(min(width, widest), height), layout="constrained")
     return ax
 
 
@@ -253,7 +259,13 @@ def fit(ax: Axes) -> tuple[float, float]:
     figure = ax.figure
     if not isinstance(figure, Figure) or ax.get_subplotspec() is None:
         return 0.0, ax.bbox.width / 72.0
+    legend = ax.get_legend()
+    wide = [artist for artist in (ax.xaxis.label, legend) if artist is not None]
+    for artist in wide:  # before they are broken they would leave the axes no room
+        artist.set_in_layout(False)
     figure.draw_without_rendering()  # or the axes are not yet where long names put them
+    for artist in wide:
+        artist.set_in_layout(True)
     box, width = ax.get_position(), float(figure.get_size_inches()[0])
     start = (0.01 - box.x0) / box.width
     alone = len(figure.axes) == 1
@@ -261,7 +273,6 @@ def fit(ax: Axes) -> tuple[float, float]:
         return 0.0, box.width * width
     letters = max(18, int(min(box.width * 1.1, 1.0) * width * LETTERS_PER_INCH))
     ax.set_xlabel("\n".join(fill(word, letters) for word in ax.get_xlabel().split("\n")))
-    legend = ax.get_legend()
     if legend is not None and legend.get_window_extent().width > 0.98 * figure.bbox.width - (
         max(0.0, legend.get_window_extent().x0 - figure.bbox.x0)
     ):

@@ -8,7 +8,7 @@ from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 
 from kneebayes.questions.ask.text import number
-from kneebayes.view.figures import SMALL, WIDE, _new_axes
+from kneebayes.view.figures import SMALL, WIDE, _new_axes, name_lines
 from kneebayes.view.markup import percent
 
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ def draw_outcomes(
     ]
     ax.plot([], [], "|", color="black", ms=12, mew=2, label="now")
     ax.text(1.06, len(drawn) - 0.45, "bits", va="bottom", fontsize=SMALL)
-    ax.set_yticks(range(len(drawn)), labels, parse_math=False, fontsize=SMALL)
+    name_lines(ax, labels)
     ax.set_ylim(-0.6, len(drawn) - 0.4)
     ax.set_xlim(-0.03, 1.03)
     ax.set_xlabel("P(what it speaks of | evidence, answer)", fontsize=SMALL)

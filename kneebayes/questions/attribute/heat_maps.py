@@ -124,7 +124,7 @@ def draw_profiles(
         Where to draw; left out, a new figure.
     """
     if ax is None:
-        ax = _new_axes(4.4 + 0.27 * len(causes), 2.4 + 0.17 * len(findings))
+        ax = _new_axes(4.4 + 0.27 * len(causes), 2.4 + 0.17 * len(findings), widest=16.0)
     image = ax.imshow(shares, cmap=COLOURS, vmin=0.0, vmax=1.0, aspect="auto")
     ax.set_xticks([index + 0.5 for index in range(len(causes))], minor=True)
     ax.set_yticks([index + 0.5 for index in range(len(findings))], minor=True)

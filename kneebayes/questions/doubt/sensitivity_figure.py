@@ -18,7 +18,7 @@ __all__ = ["draw_curves", "draw_tornado"]
 BLUE, ORANGE, BLACK = "#0072B2", "#E69F00", "#000000"
 PALETTE = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
 DASHES = ("-", "--", "-.", ":", (0, (5, 1, 1, 1, 1, 1)))
-WIDEST, LETTERS = 140, 40  # of a label, and of one line of it
+WIDEST, LETTERS = 118, 40  # of a label, and of one line of it
 
 
 def draw_curves(
