@@ -96,8 +96,11 @@ class SimulatedCohort(Reporting):
         the name of a state, or None where nothing was written down. It is what
         :meth:`kneebayes.Model.diagnose_cohort` takes.
     truth
-        Which causes each patient has: the same rows, one column a cause by its id, True or
-        False. It holds no answers.
+        Which cause explains the complaint of each patient: the same rows, one column a cause by
+        its id, True or False. It holds no answers.
+    there
+        Which causes each patient has, whether they explain the complaint or are silent: as
+        ``truth``. This is what an answer about a cause means.
     model
         The model they were drawn from.
     given
@@ -112,6 +115,7 @@ class SimulatedCohort(Reporting):
 
     answers: pd.DataFrame
     truth: pd.DataFrame
+    there: pd.DataFrame
     model: ModelLike
     given: Mapping[str, object]
     seed: int
@@ -223,7 +227,7 @@ class SimulatedCohort(Reporting):
         findings = known.drop(columns=background).sum(axis=1).mean()
         return (
             f"On average {findings:.1f} findings and {known[background].sum(axis=1).mean():.1f} "
-            f"contexts are known, and {self.truth.sum(axis=1).mean():.2f} causes are present."
+            f"contexts are known, and {self.there.sum(axis=1).mean():.2f} causes are there."
         )
 
     def draw(self, ax: Axes | None = None) -> Axes:
@@ -292,6 +296,7 @@ def simulate(
     return SimulatedCohort(
         pd.concat([piece.answers for piece in pieces]),
         pd.concat([piece.truth for piece in pieces]),
+        pd.concat([piece.there for piece in pieces]),
         model,
         pieces[0].given,
         seed,
@@ -355,9 +360,12 @@ def _pieces(
 ) -> Iterator[SimulatedCohort]:
     import pandas as pd
 
-    columns = [model.data.network.index[id] for id in model.data.knowledge.causes]
+    index, causes = model.data.network.index, list(model.data.knowledge.causes)
+    explains = [index[id] for id in causes]
+    there = [index[model.data.knowledge.there[id]] for id in causes]
     for start in range(0, max(n, 1), BLOCK * PIECE):
-        kept: list[tuple[NDArray[np.object_], NDArray[np.bool_]]] = []
+        answers: list[NDArray[np.object_]] = [np.empty((0, len(clerk.ids)), dtype=object)]
+        truths: list[NDArray[np.bool_]] = [np.empty((0, 2 * len(causes)), dtype=bool)]
         for first in range(start, min(n, start + BLOCK * PIECE), BLOCK):
             # who the patients are and what is written down have a stream of chance each, so
             # the same patients can be seen under another recording
@@ -369,15 +377,14 @@ def _pieces(
             )
             worlds = drawing.draw(BLOCK, lives)
             end = min(n - first, BLOCK)
-            kept.append((clerk.write(worlds, papers)[:end], worlds[:end, columns] == 1))
-        answers = [answered for answered, _ in kept] or [
-            np.empty((0, len(clerk.ids)), dtype=object)
-        ]
-        truth = [present for _, present in kept] or [np.empty((0, len(columns)), dtype=bool)]
-        index = pd.RangeIndex(start, min(n, start + BLOCK * PIECE), name="patient")
+            answers.append(clerk.write(worlds, papers)[:end])
+            truths.append(worlds[:end, explains + there] == 1)
+        rows = pd.RangeIndex(start, min(n, start + BLOCK * PIECE), name="patient")
+        truth = np.concatenate(truths)
         yield SimulatedCohort(
-            pd.DataFrame(np.concatenate(answers), index, clerk.ids, dtype=object),
-            pd.DataFrame(np.concatenate(truth), index, list(model.data.knowledge.causes)),
+            pd.DataFrame(np.concatenate(answers), rows, clerk.ids, dtype=object),
+            pd.DataFrame(truth[:, : len(causes)], rows, causes),
+            pd.DataFrame(truth[:, len(causes) :], rows, causes),
             model,
             holding,
             seed,

@@ -20,7 +20,9 @@ def cohort(knee: kb.Model) -> SimulatedCohort:
 
 
 def same(one: SimulatedCohort, other: SimulatedCohort) -> bool:
-    return one.answers.equals(other.answers) and one.truth.equals(other.truth)
+    return all(
+        getattr(one, frame).equals(getattr(other, frame)) for frame in ("answers", "truth", "there")
+    )
 
 
 def test_answers_are_what_a_cohort_takes_and_nothing_of_the_truth(
@@ -44,6 +46,20 @@ def test_the_complaint_is_present_and_the_shares_are_the_priors(cohort: Simulate
     expected = {id: share for id, share in cohort.expected.items() if id in priors}
     assert expected
     assert expected == pytest.approx({id: priors[id] for id in expected}, rel=1e-6)
+
+
+def test_one_cause_explains_it_and_others_are_there(
+    knee: kb.Model, cohort: SimulatedCohort
+) -> None:
+    """What is there as often as its probability says; what explains the complaint is there."""
+    assert (cohort.truth.sum(axis=1) == 1).all()
+    assert (cohort.there | ~cohort.truth).to_numpy().all()
+    dx = knee.diagnose()
+    for id in ("osteoarthritis", "bakers_cyst", "gout", "fracture"):
+        share, expected = cohort.there[id].mean(), dx.probability({id: True})
+        assert abs(share - expected) < 4.5 * (expected * (1.0 - expected) / len(cohort)) ** 0.5
+    never = [id for id in knee.knowledge.causes if knee.knowledge.there[id] == id]
+    assert cohort.there[never].equals(cohort.truth[never])
 
 
 def test_a_patient_has_some_findings_and_most_contexts(
