@@ -10,6 +10,7 @@ from nbformat import NotebookNode
 FOLDER = Path(__file__).parents[1] / "notebooks"
 NOTEBOOKS = sorted(FOLDER.glob("*.ipynb"))
 SPOKEN = ("text/plain", "text/markdown")  # pictures may differ by a font
+BAR = "application/vnd.jupyter.widget-view+json"  # shown while one waits: as long as it takes
 
 each_notebook = pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 
@@ -33,7 +34,7 @@ def said_by(cell: NotebookNode) -> list[tuple[str, str]]:
                 said.append((output.name, output.text))
         elif output.output_type == "error":
             said.append(("error", f"{output.ename}: {output.evalue}"))
-        else:
+        elif BAR not in output.data:
             said += [(kind, output.data[kind]) for kind in SPOKEN if kind in output.data]
     return said
 
@@ -55,6 +56,8 @@ def test_committed_as_executed(path: Path) -> None:
     assert [cell.execution_count for cell in cells] == list(range(1, len(cells) + 1))
     assert any(cell.outputs for cell in cells)
     assert not [cell.id for cell in cells for kind, _ in said_by(cell) if kind == "error"]
+    assert not [cell.id for cell in cells for kind, _ in said_by(cell) if kind == "stderr"]
+    assert not [cell.id for cell in cells for one in cell.outputs if BAR in one.get("data", {})]
 
 
 @each_notebook
