@@ -68,7 +68,7 @@ def differential_dict(case: CaseLike) -> dict[str, Any]:
         "any_urgent": case.any_urgent,
         "ranking": [asdict(row) for row in case.ranked],
         "groups": group_table(case).to_dict(orient="records"),
-        "care": [asdict(line) for line in case.care],
+        "care": [{**asdict(line), "because": list(line.because)} for line in case.care],
     }
 
 
