@@ -11,16 +11,10 @@ MOST_WEAK = 25
 LEAST_NEAR = 0.7
 KNOWN = {
     # what the model says otherwise, and why
-    "misshapen_knee usually indicates injury": "bow legs of wear are more frequent",
-    "stiffness (same paragraph": "stiffness is what wear and arthritis show most",
     "injury can trigger a cyst": "that injury lies months back: old_injury raises a cyst",
     "OA related to aging": "one child in thirty: silent wear is spread over ages by ratios",
     "redness typical of most (osteomyelitis)": "the bone lies deep; the paragraph speaks of skin",
-    "overweight people: injury": "wear, gout and clots are raised more",
     "down but not up": "no finding says that stairs are no trouble upwards alone",
-    "gradual onset": "other causes begin gradually more often than a tear does",
-    "overuse with gradual onset": "the same",
-    "tendons worn with time": "the young who run have most of the tendonitis",
 }
 
 
@@ -46,6 +40,13 @@ def test_the_model_says_what_the_article_says(knee: kb.Model) -> None:
         if verdict.verdict == WRONG and not any(row["sentence"].startswith(one) for one in KNOWN)
     ]
     assert not wrong
+    known = {
+        one
+        for one in KNOWN
+        for row, verdict in verdicts
+        if verdict.verdict == WRONG and row["sentence"].startswith(one)
+    }
+    assert known == set(KNOWN)  # what is right again leaves the list
     counts = Counter(verdict.verdict for _, verdict in verdicts)
     assert counts["weak"] <= MOST_WEAK, [
         f"{row['claims']}: {row['sentence']} ({verdict.measured})"
