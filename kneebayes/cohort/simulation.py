@@ -422,7 +422,7 @@ BENCHMARKS = {
         recording=Recording(
             context=0.9, history=0.2, symptom=0.15, sign=0.12, test=0.04, absent_written=1.0
         ),
-        digest="0c8b5d398231a310a7ffa9dfe8424262ce1d8c6c0af0ca3a62caf4da1f5a317c",
+        digest="5c48986971a72c1c645e3645d1b6feb93a581dd9c83e6d74ba671058ca37c25a",
     )
 }
 
