@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, overload
 from kneebayes.errors import KneebayesError
 from kneebayes.page.bundle import script, style
 from kneebayes.page.payload import payload as payload_of
+from kneebayes.page.settings import settings_of
 from kneebayes.writing import text_or_path
 
 if TYPE_CHECKING:
@@ -70,7 +71,8 @@ def write_page(
 
     The page opens from a file in any browser since 2023 and asks nothing of any
     network. It ranks the causes, explains them, proposes what to ask next and has a
-    virtual patient; it computes exactly, in the browser.
+    virtual patient; it computes exactly, in the browser. Every setting of the folder can be
+    chosen on it.
 
     Parameters
     ----------
@@ -110,7 +112,8 @@ def write_page(
         version = version_of("kneebayes")
     except PackageNotFoundError:  # a plain checkout that was never installed
         version = "0+unknown"
-    text = page_html(payload_of(model), version, title)
+    own = payload_of(model)
+    text = page_html({**own, "settings": settings_of(model, own)}, version, title)
     return text_or_path(text, path)
 
 

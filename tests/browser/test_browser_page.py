@@ -67,6 +67,19 @@ def test_ticked_answers_bring_the_numbers_that_python_brings(seen: Visit, knee: 
     assert groups == pytest.approx(dict(dx.group_ranking[["id", "posterior"]].to_numpy()), rel=1e-9)
 
 
+def test_a_setting_brings_the_numbers_of_python_there(seen: Visit, knee: kb.Model) -> None:
+    seen.answer("fever", "absent")
+    seen.computed()
+    id, place = next(iter(knee.knowledge.settings.items()))
+    seen.page.locator(".kb-setting select").select_option(label=place.label)
+    assert place.about in seen.text(".kb-setting")
+    there = knee.in_setting(id).diagnose({"fever": False})
+    assert seen.posteriors() == pytest.approx(there.belief.posteriors, rel=1e-9)
+    seen.page.locator(".kb-setting select").select_option(label="anywhere")
+    anywhere = knee.diagnose({"fever": False})
+    assert seen.posteriors() == pytest.approx(anywhere.belief.posteriors, rel=1e-9)
+
+
 def test_the_waterfall_is_the_ledger(seen: Visit, knee: kb.Model) -> None:
     for id, state in CASE.items():
         seen.answer(id, state)

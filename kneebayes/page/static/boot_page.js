@@ -1,5 +1,6 @@
 // The page: paint what the file itself says, unpack the model, then compute.
 import { mountExplorer } from "./app.js";
+import { payloadIn } from "./view_settings.js";
 
 const pageRoot = document.getElementById("kneebayes");
 
@@ -10,9 +11,26 @@ async function unpacked() {
   return JSON.parse(await new Response(plain).text());
 }
 
+/** Show the model as it is in one setting; another one begins anew with the same answers. */
+function openIn(payload, at, answers, again = false) {
+  const shown = mountExplorer(pageRoot, payloadIn(payload, at), {
+    answers,
+    setting: {
+      at,
+      again,
+      choose(next) {
+        const said = shown.answers();
+        shown.destroy();
+        openIn(payload, next, said, true);
+        pageRoot.querySelector(".kb-setting select").focus();
+      },
+    },
+  });
+}
+
 requestAnimationFrame(() =>
   unpacked().then(
-    (payload) => mountExplorer(pageRoot, payload),
+    (payload) => openIn(payload, 0, {}),
     () => {
       const told = document.createElement("p");
       told.className = "kb-error";

@@ -7,9 +7,9 @@ import { PERHAPS } from "./weights.js";
  * The card of answers.
  *
  * `act` holds what may be done: `answer(id, state)` with an empty state for unknown,
- * `reset()` and `replace(answers)`.
+ * `reset()` and `replace(answers)`; `seenIn` is the choice of the setting, or null.
  */
-export function answersCard(catalog, prefix, act) {
+export function answersCard(catalog, prefix, act, seenIn) {
   const told = make("ul", { class: "kb-told", "aria-label": "What is known; press to take back" });
   const found = make("p", { class: "kb-small", role: "status" });
   const sections = catalog.sections.map((section) => answerSection(catalog, prefix, act, section));
@@ -20,6 +20,7 @@ export function answersCard(catalog, prefix, act) {
     { class: "kb-card", id: `${prefix}-answers`, tabindex: "-1", "aria-labelledby": `${prefix}-answers-title` },
     make("h2", { id: `${prefix}-answers-title`, text: "What is known" }),
     make("p", { class: "kb-small", text: "What you leave unknown is unknown, not absent." }),
+    seenIn,
     told,
     search,
     found,
