@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from kneebayes.case.case import Case
+    from kneebayes.knowledge import Knowledge
 
 __all__ = ["LIKELY", "CareLine", "care_of"]
 
@@ -34,29 +34,41 @@ class CareLine:
     because: tuple[str, ...]
 
 
-def care_of(case: Case) -> tuple[CareLine, ...]:
+def care_of(
+    knowledge: Knowledge, level: str, groups: Mapping[str, float], causes: Mapping[str, float]
+) -> tuple[CareLine, ...]:
     """Care of the complaint, then of each group and cause that probably explains it.
 
     What may be done at home in the meantime is left out where the signs call for help now.
+
+    Parameters
+    ----------
+    knowledge
+        The folder, with the sentences of the source.
+    level
+        How urgent the signs make it.
+    groups, causes
+        P(one of the group, or the cause, explains the complaint) by id; causes in the order in
+        which they are told.
     """
-    lines = [] if case.level == "now" else list(_in_any_case(case))
-    return (*lines, *_of_groups(case), *_of_causes(case))
+    lines = [] if level == "now" else list(_in_any_case(knowledge))
+    return (*lines, *_of_groups(knowledge, groups), *_of_causes(knowledge, causes))
 
 
-def _in_any_case(case: Case) -> Iterator[CareLine]:
-    for care in case.knowledge.meta.care:
+def _in_any_case(knowledge: Knowledge) -> Iterator[CareLine]:
+    for care in knowledge.meta.care:
         yield CareLine("", 1.0, care.text, care.because)
 
 
-def _of_groups(case: Case) -> Iterator[CareLine]:
-    groups = {id: group for id, group in case.knowledge.groups.items() if group.care}
-    shares = case.group_posteriors(groups) if groups else {}
-    for id in sorted(groups, key=lambda id: -shares[id]):
-        for care in groups[id].care if shares[id] >= LIKELY else ():
-            yield CareLine(groups[id].label, shares[id], care.text, care.because)
+def _of_groups(knowledge: Knowledge, shares: Mapping[str, float]) -> Iterator[CareLine]:
+    for id in sorted(shares, key=lambda id: -shares[id]):
+        group = knowledge.groups[id]
+        for care in group.care if shares[id] >= LIKELY else ():
+            yield CareLine(group.label, shares[id], care.text, care.because)
 
 
-def _of_causes(case: Case) -> Iterator[CareLine]:
-    for row in case.ranked:
-        for care in case.knowledge.causes[row.id].care if row.posterior >= LIKELY else ():
-            yield CareLine(row.cause, row.posterior, care.text, care.because)
+def _of_causes(knowledge: Knowledge, posteriors: Mapping[str, float]) -> Iterator[CareLine]:
+    for id, posterior in posteriors.items():
+        cause = knowledge.causes[id]
+        for care in cause.care if posterior >= LIKELY else ():
+            yield CareLine(cause.label, posterior, care.text, care.because)

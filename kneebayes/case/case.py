@@ -254,7 +254,10 @@ class Case:
     @cached_property
     def care(self) -> tuple[CareLine, ...]:
         """What may be done about the likely causes, as the source gives it."""
-        return care_of(self)
+        groups = {id: group for id, group in self.knowledge.groups.items() if group.care}
+        shares = self.group_posteriors(groups) if groups else {}
+        causes = {row.id: row.posterior for row in self.ranked}
+        return care_of(self.knowledge, self.level, shares, causes)
 
     @property
     def title(self) -> str:
