@@ -209,10 +209,14 @@ class Restating:
         kinds = self.quantities.all
         targets = {kinds[at].node: amounts[rows, at] for at in self.presences}
         values = {kinds[at].node: kinds[at].interval.value for at in self.presences}
-        base = self._silent(self.base[None], self.base[None, place:end], None, None)
+        base = self._silent(self.base[None], self.base[None, place:end])
         for cause, (present, _) in base.items():  # what the model makes up for, these rows do too
             targets[cause] = targets[cause] + present - values[cause]
-        found = self._silent(numbers[rows], numbers[rows, place:end], targets, amounts[rows])
+        wanted = {
+            cause: (present, self._age_ratios(amounts[rows], cause, base[cause][1]))
+            for cause, present in targets.items()
+        }
+        found = self._silent(numbers[rows], numbers[rows, place:end], wanted)
         for cause, (_, rates) in found.items():
             places = np.array(self._rate_places(self.there[cause]), dtype=np.int64)
             numbers[np.ix_(rows, places)] = rates
@@ -221,10 +225,13 @@ class Restating:
         self,
         numbers: Numbers,
         tables: Numbers,
-        targets: Mapping[str, Numbers] | None,
-        amounts: Numbers | None,
+        wanted: Mapping[str, tuple[Numbers, Numbers]] | None = None,
     ) -> dict[str, tuple[Numbers, Numbers]]:
-        """P(there) as the equations give it, and silent rates: solved for targets, if any."""
+        """P(there) as the equations give it, and silent rates.
+
+        They are solved where presences are wanted, each with how the odds of being silent
+        differ by age.
+        """
         draft, network = self.draft, self.engine.network
         cells = tables.reshape(len(numbers), -1, len(draft.explanations))
         brought: dict[str, Numbers] = {}
@@ -242,14 +249,22 @@ class Restating:
             links = {id: numbers[:, at + 1] for id, at in starts.items() if id in brought}
             absent = absent_of(absent, links, brought)
             rates = self._rates(numbers, node)
-            if targets is not None and amounts is not None:
-                by_age = [self._age_ratio(amounts, cause, age) for age in draft.ages]
-                ratios = np.stack(by_age, axis=1)
-                rates = draft.rates_of(cells, absent, targets[cause], ratios)
+            if wanted is not None:
+                rates = draft.rates_of(cells, absent, *wanted[cause])
             brought[node] = 1.0 - absent * (1.0 - draft.by_cell(rates))
             present = np.einsum("c,rcn->r", self.fitting.cells, cells * brought[node])
             found[cause] = (present, rates)
         return found
+
+    def _age_ratios(self, amounts: Numbers, cause: str, rates: Numbers) -> Numbers:
+        """How the odds of being silent differ by age: as in the model, moved with the ratios."""
+        ages = self.draft.ages
+        stated, own = (
+            np.stack([self._age_ratio(rows, cause, age) for age in ages], axis=1)
+            for rows in (amounts, self.values[None])
+        )
+        certain = (rates <= 0.0) | (rates >= 1.0)
+        return stated if certain.any() else stated / own * (rates / (1.0 - rates))
 
     def _age_ratio(self, amounts: Numbers, cause: str, state: str) -> Numbers:
         for at in self.scales:

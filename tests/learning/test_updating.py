@@ -169,11 +169,15 @@ def test_statements_are_what_the_network_says(knee: kb.Model, taught_knee: kb.Mo
         assert stated.link == number_of(network, stated.arrow)
 
 
-@pytest.mark.parametrize("which", ["taught", "taught_knee"])
+@pytest.mark.parametrize(("which", "near"), [("taught", 2e-5), ("taught_knee", 1e-3)])
 def test_statements_made_anew_give_the_learnt_numbers(
-    which: str, request: pytest.FixtureRequest
+    which: str, near: float, request: pytest.FixtureRequest
 ) -> None:
-    """Robustness starts from statements: a tiny change of some must change next to nothing."""
+    """Robustness starts from statements: a tiny change of some must change next to nothing.
+
+    The article's folder states ratios by age that cannot be met in full; where patients move
+    them, what is reached is only nearly the same.
+    """
     model = request.getfixturevalue(which)
     quantities = quantities_of(model.knowledge, model.elicited, model.engine)
     restating = Restating(
@@ -184,7 +188,7 @@ def test_statements_made_anew_give_the_learnt_numbers(
     told = restating.restate(amounts)
     assert told.held.all()
     np.testing.assert_array_equal(told.numbers[0], model.engine.numbers[0])
-    np.testing.assert_allclose(told.numbers[1], model.engine.numbers[0], atol=2e-5)
+    np.testing.assert_allclose(told.numbers[1], model.engine.numbers[0], atol=near)
 
 
 def test_a_learnt_model_answers_everything(taught_knee: kb.Model) -> None:
@@ -256,7 +260,8 @@ def test_the_table_is_complete(knee: kb.Model, taught_knee: kb.Model) -> None:
     assert (table["low"] <= table["now"]).all()
     assert (table["now"] <= table["high"]).all()
     assert (table.loc[~table["learnt"], "fixed"] != "").all()
-    assert set(table.loc[table["kind"] == "prior", "node"]) == set(knee.knowledge.causes)
+    explanations = knee.network["explanation"].states
+    assert set(table.loc[table["kind"] == "prior", "node"]) == set(explanations)
     weights = table.set_index(["kind", "node"])["weight"]
     cyst = knee.elicited.priors["bakers_cyst"]
     assert weights["prior", "bakers_cyst"] == pytest.approx(weight_of(cyst))
