@@ -105,7 +105,7 @@ def results_of(model: kb.Model) -> Iterator[tuple[str, Any]]:
             method = getattr(type(one), name)
             if name.startswith("_") or not inspect.isfunction(method):
                 continue
-            parameters = [*inspect.signature(method).parameters.values()][1:]
+            parameters = [*inspect.signature(getattr(one, name)).parameters.values()]
             needed = [
                 it.name
                 for it in parameters
