@@ -237,7 +237,7 @@ def draw_ranking(
     name_lines(ax, labels)
     ax.set_xlim(0.0, 1.12)
     ax.set_xticks([0.0, 0.5, 1.0], ["0%", "50%", "100%"])
-    ax.set_xlabel("P(present | evidence); black: before it", fontsize=SMALL)
+    ax.set_xlabel("P(it explains the complaint | evidence); black: before it", fontsize=SMALL)
     ax.spines[["top", "right"]].set_visible(False)
     return ax
 

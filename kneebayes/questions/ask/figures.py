@@ -199,7 +199,7 @@ def draw_changes(rows: Sequence[Row], to: str, over: str, ax: Axes | None = None
     ax.set_yticks(places, labels, parse_math=False, fontsize=SMALL)
     ax.set_ylim(-0.6, len(drawn) - 0.4)
     ax.set_xlim(-0.02, 1.02)
-    ax.set_xlabel("P(present | evidence, answers)", fontsize=SMALL)
+    ax.set_xlabel("P(it explains the complaint | evidence, answers)", fontsize=SMALL)
     _legend(ax)
     ax.spines[["top", "right"]].set_visible(False)
     return ax
