@@ -102,7 +102,7 @@ class Explanation(CaseResult):
             explained=explained,
             cause=knowledge.label(explained.cause),
             against="" if explained.against is None else knowledge.label(explained.against),
-            labels={id: knowledge.label(id) for id in ids},
+            labels={id: knowledge.label(knowledge.cause_of(id) or id) for id in ids},
             complaint="" if complaint is None else f"{complaint.label}: {complaint.state}",
         )
 

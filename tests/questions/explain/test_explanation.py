@@ -231,15 +231,15 @@ def test_many_answers_are_weighed_in_drawn_orders_that_add_up(knee: kb.Model) ->
 
 def test_a_rival_takes_the_credit_of_a_finding_that_both_show(knee: kb.Model) -> None:
     """Ruling the rival out gives the finding back what it weighs."""
-    said = {"gout": True, "redness": True}
+    said = {"gout": True, "swollen knee": True}
     told = explained(knee, said, "septic arthritis")
     weights, away = by_id(told), {one.answer: one for one in told.away}
-    taken = away["redness"]
+    taken = away["swollen_knee"]
     assert taken.shared
-    assert taken.rival == "gout"
+    assert taken.rival == knee.knowledge.there["gout"]
     without = taken.without_rival
-    assert weights["redness"].leave_one_out < without
-    assert weights["redness"].leave_one_out < weights["redness"].single
+    assert weights["swollen_knee"].leave_one_out < without
+    assert weights["swollen_knee"].leave_one_out < weights["swollen_knee"].single
 
 
 def test_nothing_is_explained_away_where_a_cause_stands_alone(knee: kb.Model) -> None:
