@@ -175,8 +175,8 @@ class _Writer:
         out = "; ".join(f"{answer.label}: {answer.state}" for answer in self.vague)
         caveat = f" The posterior also rests on what cannot stand here: {out}." if out else ""
         return (
-            f"P({row['cause']} present | what is known) = {row['posterior']!r} (before: "
-            f"{row['prior']!r}), rank {rank} of {of}; several can be present at once.{urgent}"
+            f"P({row['cause']} explains the complaint | what is known) = {row['posterior']!r} "
+            f"(before: {row['prior']!r}), rank {rank} of {of}; others can be there, silent.{urgent}"
             f" {self.case.urgency.advice}{caveat} {self.knowledge.meta.disclaimer}"
         )
 

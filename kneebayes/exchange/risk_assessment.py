@@ -34,8 +34,8 @@ def risk_assessment(
 ) -> dict[str, Any]:
     """A differential in the form of a FHIR R4 RiskAssessment, ready for JSON.
 
-    Every cause is a prediction with P(present | what is known) between 0 and 1; the
-    answers are its basis; the status is ``preliminary``.
+    Every cause is a prediction with P(it explains the complaint | what is known), between 0 and
+    1; the answers are its basis; the status is ``preliminary``.
 
     Parameters
     ----------

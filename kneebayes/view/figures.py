@@ -145,7 +145,8 @@ def _draw_around(
         return sorted(pairs, key=lambda pair: -pair[1])
 
     parents = ranked(stated[around].parents, up=True)
-    children = ranked(stated.children_of(around), up=False)
+    complaint = knowledge.meta.complaint  # every cause explains it, so it tells nothing here
+    children = ranked([id for id in stated.children_of(around) if id != complaint], up=False)
     rows = max(min(len(parents), MOST_AROUND), min(len(children), MOST_AROUND), 1)
     ax = ax or _new_axes(WIDE, 0.8 + 0.44 * rows)
     for column, pairs in ((LEFT, parents), (RIGHT, children)):
