@@ -24,10 +24,11 @@ from kneebayes.knowledge import Knowledge
 from kneebayes.knowledge.parts import Interval
 from kneebayes.network import Numbers
 from kneebayes.view.markup import percent
-from kneebayes.view.report import CaseResult, Report, report_on
+from kneebayes.view.report import CaseResult, Report, known_of, made_by_line, report_on
 
 if TYPE_CHECKING:
     import pandas as pd
+    import xarray as xr
     from matplotlib.axes import Axes
 
 __all__ = ["CauseSpread", "Robustness", "Spread", "WordDraws", "robustness", "spread_of"]
@@ -349,6 +350,54 @@ class Robustness(CaseResult):
         import pandas as pd
 
         return pd.DataFrame(self.spread.posteriors, columns=list(self.spread.ids))
+
+    def to_xarray(self) -> xr.Dataset:
+        """The draws as an xarray dataset, in the form that ArviZ reads (one chain).
+
+        Returns
+        -------
+        xarray.Dataset
+            ``posterior``: P(cause explains the complaint | evidence), chain x draw x cause;
+            ``middle``: the same with the middle of every interval, by cause; ``label`` and
+            ``urgent`` by cause. Its attributes say what was asked, and of which model.
+
+        Raises
+        ------
+        KneebayesError
+            If xarray is not installed.
+
+        Examples
+        --------
+        >>> import kneebayes as kb
+        >>> drawn = kb.load().diagnose({"lump behind the knee": True}).robustness(50).to_xarray()
+        >>> dict(drawn["posterior"].sizes)["draw"]
+        50
+        """
+        try:
+            import xarray as xr
+        except ImportError as error:
+            message = "to_xarray needs xarray. Install it: pip install kneebayes[draws]"
+            raise KneebayesError(message) from error
+        ids, causes = list(self.spread.ids), self.case.knowledge.causes
+        return xr.Dataset(
+            {
+                "posterior": (("chain", "draw", "cause"), self.spread.posteriors[None]),
+                "middle": ("cause", [self.case.posteriors[id] for id in ids]),
+            },
+            coords={
+                "chain": [0],
+                "draw": range(len(self.spread.posteriors)),
+                "cause": ids,
+                "label": ("cause", [causes[id].label for id in ids]),
+                "urgent": ("cause", [causes[id].urgent for id in ids]),
+            },
+            attrs={
+                "seed": self.spread.seed,
+                "spread": self.spread.width,
+                "known": known_of(self.case.answers),
+                "made_by": made_by_line(self.case.data),
+            },
+        )
 
     def _content(self) -> dict[str, Any]:
         return {

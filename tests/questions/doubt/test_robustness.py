@@ -135,3 +135,17 @@ def test_what_was_solved_for_one_patient_serves_the_next(knee: kb.Model) -> None
     assert knee.solved
     again = knee.diagnose(patient).robustness(50, seed=9).draws
     assert again.to_numpy() == pytest.approx(fresh.draws.to_numpy(), rel=1e-9)
+
+
+def test_the_draws_as_a_dataset(knee: kb.Model) -> None:
+    found = knee.diagnose(PATIENTS[1]).robustness(draws=40, seed=2)
+    drawn = found.to_xarray()
+    assert dict(drawn["posterior"].sizes) == {"chain": 1, "draw": 40, "cause": len(found.table)}
+    assert (drawn["posterior"].sel(chain=0).to_pandas() == found.draws).all(axis=None)
+    low = drawn["posterior"].quantile(0.05, dim=("chain", "draw")).to_series()
+    table = found.table.set_index("id")
+    assert low[table.index].tolist() == pytest.approx(table["low"].tolist())
+    middle = drawn["middle"].to_series()[table.index].tolist()
+    assert middle == pytest.approx(table["posterior"].tolist(), abs=1e-12)
+    assert set(drawn["cause"][drawn["urgent"]].values) == set(table.index[table["urgent"]])
+    assert "lexicon: article" in drawn.attrs["made_by"]
