@@ -47,7 +47,7 @@ def test_intervals_of_strong_evidence_hold(knee: kb.Model, said: dict[str, str])
     exact = knee.engine.propagate(evidence, causes)
     right = {id: exact.present(id) for id in causes}
     share, reliable = covered(knee.network, evidence, right, known=True)
-    assert 0.9 <= share <= 0.99
+    assert share >= 0.9  # of the few that are vouched for all may hold
     assert reliable > 0
 
 
