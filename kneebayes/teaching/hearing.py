@@ -100,7 +100,8 @@ def _likeness(first: str, other: str) -> float:
     if min(len(first), len(other)) >= 3 and (first.startswith(other) or other.startswith(first)):
         return BEGINS
     slips = 0 if len(first) < 4 else 1 if len(first) < 7 else 2
-    return SLIP if slips and _slips(first, other) <= slips else 0.0
+    near = slips >= max(1, abs(len(first) - len(other)))
+    return SLIP if near and _slips(first, other, slips) <= slips else 0.0
 
 
 def _stem(word: str) -> str:
@@ -110,8 +111,11 @@ def _stem(word: str) -> str:
     return word
 
 
-def _slips(first: str, other: str) -> int:
-    """Letters to change, put in, leave out or exchange with the next (Damerau 1964)."""
+def _slips(first: str, other: str, most: int) -> int:
+    """Letters to change, put in, leave out or exchange with the next (Damerau 1964).
+
+    Where it is clear that these are more than ``most``, they are not counted to the end.
+    """
     before: list[int] = []
     row = list(range(len(other) + 1))
     for index in range(1, len(first) + 1):
@@ -122,6 +126,8 @@ def _slips(first: str, other: str) -> int:
             turned = index > 1 and to > 1 and first[index - 1] == other[to - 2]
             if turned and first[index - 2] == other[to - 1]:
                 following[to] = min(following[to], before[to - 2] + 1)
+        if min(following) > most and min(row) > most:
+            return most + 1
         before, row = row, following
     return row[-1]
 
