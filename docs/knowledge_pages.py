@@ -185,8 +185,15 @@ def _traced(shelf: Shelf, row: TraceRow) -> Stated:
     ratio = "ratio" in row.stated or row.stated.startswith("risk:") or row.value > 1.0
     value, low, high = (_number(x, ratio) for x in (row.value, row.low, row.high))
     interval = f"{value} ({low} to {high})"
-    used = "" if row.about == "prior" else f"<br>in the network: {_number(row.link)}"
+    alone = row.about != "prior" and not _multiplies(shelf, row)
+    used = f"<br>in the network: {_number(row.link)}" if alone else ""
     return Stated(about, escape(row.stated), _origins_of(shelf, row), interval + used)
+
+
+def _multiplies(shelf: Shelf, row: TraceRow) -> bool:
+    """Whether a ratio is by age or the like: it has no number of its own in the network."""
+    scales = [one.label for one in shelf.knowledge.contexts.values() if one.states]
+    return row.about == "raised by" and any(row.node.startswith(f"{one} (") for one in scales)
 
 
 def _origins_of(shelf: Shelf, row: TraceRow) -> tuple[str, ...]:
