@@ -1,0 +1,63 @@
+"""What was loaded before is not solved again, and never stands in for another folder."""
+
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import kneebayes as kb
+from kneebayes.building.model import model_of
+
+
+def numbers(model: kb.Model) -> np.ndarray:
+    return model.data.engine.numbers[0]
+
+
+def test_an_unchanged_folder_is_solved_once(folder: Path, tmp_path: Path) -> None:
+    first, again = kb.load(folder), kb.load(folder)
+    assert again.elicited is first.elicited
+    moved = kb.load(shutil.copytree(folder, tmp_path / "moved"))
+    assert moved.elicited is first.elicited
+    assert moved.knowledge.folder == str(tmp_path / "moved")
+
+
+def test_a_change_is_read_and_one_undone_too(folder: Path) -> None:
+    before = kb.load(folder)
+    file = folder / "findings.toml"
+    text = file.read_text(encoding="utf-8")
+    assert text.count("leak = 0.02\n") == 1
+    file.write_text(text.replace("leak = 0.02\n", "leak = 0.0123\n"), encoding="utf-8")
+    changed = kb.load(folder)
+    assert 0.0123 in numbers(changed)
+    assert 0.0123 not in numbers(before)
+    file.write_text(text, encoding="utf-8")
+    np.testing.assert_array_equal(numbers(kb.load(folder)), numbers(before))
+
+
+def test_a_file_too_many_is_refused_however_often_the_folder_was_loaded(folder: Path, edit) -> None:
+    kb.load(folder)
+    edit("finding.toml", None, "x = 1")
+    for _ in range(2):
+        with pytest.raises(kb.KnowledgeError, match="no file of a knowledge folder has this name"):
+            kb.load(folder)
+
+
+def test_knowledge_that_was_changed_in_memory_is_solved_by_what_it_says(folder: Path) -> None:
+    data = kb.load(folder).data
+    contexts = {
+        id: one if one.share is None else one.model_copy(update={"share": 0.0123})
+        for id, one in data.knowledge.contexts.items()
+    }
+    other = model_of(replace(data.knowledge, contexts=contexts), data.lexicon)
+    assert 0.0123 in other.engine.numbers[0]
+    assert 0.0123 not in data.engine.numbers[0]
+
+
+def test_each_lexicon_and_layer_has_a_network_of_its_own(folder: Path) -> None:
+    lexicons = list(kb.load(folder).knowledge.lexicons)
+    for lexicon in lexicons:
+        assert kb.load(folder, lexicon=lexicon).data.lexicon == lexicon
+    for layer in ("article", "literature", "beyond"):
+        assert kb.load(folder, layer=layer).knowledge.layer == layer
