@@ -191,8 +191,8 @@ class _Backwards:
     def known_along(self, way: Numbers) -> _Known:
         """The same of what moves with the coordinates along a direction."""
         moving = np.flatnonzero(way)  # few of the many coordinates
-        step, cut = way[moving], np.ix_(moving, moving)
-        now, before = (float(step @ one[cut] @ step) for one in (self.by_all, self.by_text))
+        step, among = way[moving], np.ix_(moving, moving)
+        now, before = (float(step @ one[among] @ step) for one in (self.by_all, self.by_text))
         return _known(now, before)
 
     def prior(self, sentence: Sentence, quantity: Quantity) -> LearntNumber:
