@@ -30,7 +30,7 @@ def recorded(model: kb.Model, count: int, seed: int) -> pd.DataFrame:
     rng = np.random.default_rng(seed)
     answers = drawn.answers.drop(columns=model.knowledge.meta.complaint, errors="ignore")
     answers = answers.astype(object).mask(rng.random(answers.shape) < 0.33)
-    causes = drawn.truth[list(model.knowledge.causes)].astype(object)
+    causes = drawn.there[list(model.knowledge.causes)].astype(object)
     unknown = np.repeat(rng.random((count, 1)) >= 0.5, causes.shape[1], axis=1)
     return pd.concat([answers, causes.mask(unknown)], axis=1)
 
