@@ -30,7 +30,8 @@ class TraceRow:
     low, value, high
         The statement in numbers: a probability, or a risk ratio for ``raised by``.
     link
-        The number in the network; for a prior the value that was reached.
+        The number in the network; for a prior the value that was reached, for a ratio by age or
+        sex the ratio that was reached.
     origin
         ``article``, ``literature``, ``assumption``, ``patients``, joined by ``+`` where several
         take part.
@@ -167,10 +168,18 @@ def _row(knowledge: Knowledge, stated: Stated, about: str, node: str) -> TraceRo
         interval.low,
         interval.value,
         interval.high,
-        stated.link,
+        _in_the_network(knowledge, stated),
         _origin(knowledge, statement.because),
         spelled_out(knowledge, statement.because),
     )
+
+
+def _in_the_network(knowledge: Knowledge, stated: Stated) -> float:
+    """A link; of age and sex, which multiply shares, the ratio that the table comes to."""
+    context = knowledge.contexts.get(stated.arrow.parent)
+    if context is not None and context.states and stated.reached is not None:
+        return stated.reached
+    return stated.link
 
 
 def _as_text(amount: Amount | None) -> str:

@@ -5,6 +5,8 @@ from collections.abc import Iterable
 import pytest
 
 import kneebayes as kb
+from kneebayes.building import Stated
+from kneebayes.inference import Evidence
 
 ABOUT = ("prior", "raised by", "raises", "shows", "shows, silent,", "points to")
 ORIGINS = ("article", "literature", "assumption")
@@ -14,6 +16,29 @@ def named(knee: kb.Model, ids: Iterable[str]) -> set[str]:
     """Labels of nodes; that a cause is there goes under the label of the cause."""
     there = {node: cause for cause, node in knee.knowledge.there.items()}
     return {knee.knowledge.label(there.get(id, id)) for id in ids}
+
+
+def in_the_network(knee: kb.Model, stated: Stated) -> float:
+    """A link; of age and sex the ratio that holds between people of the network."""
+    arrow = stated.arrow
+    context = knee.knowledge.contexts.get(arrow.parent)
+    if context is None or not context.states:
+        return stated.link
+    states = [state.id for state in context.states]
+    network, engine = knee.data.network, knee.data.engine
+    complaint = {knee.knowledge.meta.complaint: "present"}
+    named = {
+        one.arrow.state
+        for one in knee.elicited.stated
+        if (one.arrow.parent, one.arrow.child) == (arrow.parent, arrow.child)
+    }
+    others = (0.0 if state in named else 1.0 for state in states)
+    odds = []
+    for likelihood in ([float(state == arrow.state) for state in states], tuple(others)):
+        seen = Evidence.of(network, complaint).plus(Evidence({arrow.parent: tuple(likelihood)}))
+        share = engine.propagate(seen, [arrow.child]).present(arrow.child)
+        odds.append(share / (1.0 - share))
+    return odds[0] / odds[1]
 
 
 def test_the_trace_covers_all_that_the_cause_says(knee: kb.Model) -> None:
@@ -47,12 +72,13 @@ def test_every_number_of_an_arrow_is_in_the_trace_of_its_causes(knee: kb.Model) 
         rows = knee.trace(cause.id).trace.rows
         links = sorted(row.link for row in rows if row.about not in ("prior", "points to"))
         placed = [
-            one.link
+            in_the_network(knee, one)
             for one in knee.elicited.stated
             if one not in arrows
             and one.arrow.place.startswith(f"causes/{cause.id}.toml: raised_by.")
         ]
-        assert links == sorted([*(one.link for one in arrows), *placed])
+        wanted = sorted([*(in_the_network(knee, one) for one in arrows), *placed])
+        assert links == pytest.approx(wanted, rel=1e-9)
 
 
 def test_the_prior_comes_first_and_is_the_one_in_the_ranking(knee: kb.Model) -> None:
@@ -102,7 +128,9 @@ def test_links_and_numbers_are_sensible(knee: kb.Model) -> None:
     for cause in knee.causes:
         table = knee.trace(cause.id).table
         assert not table.isna().any().any()
-        assert table["link"].between(0.0, 1.0).all()
+        assert (table["link"] >= 0.0).all()
+        ratios = table["about"].eq("raised by") & table["stated"].str.startswith("odds ratio")
+        assert (table.loc[~ratios, "link"] <= 1.0).all()
         assert (table["low"] <= table["value"]).all()
         assert (table["value"] <= table["high"]).all()
 
