@@ -12,7 +12,17 @@ NOTEBOOKS = sorted(FOLDER.glob("*.ipynb"))
 SPOKEN = ("text/plain", "text/markdown")  # pictures may differ by a font
 BAR = "application/vnd.jupyter.widget-view+json"  # shown while one waits: as long as it takes
 
+SLOW = ("11_", "13_", "15_", "17_", "18_")  # half a minute or more; `-m long` runs them
+
 each_notebook = pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+each_when_it_suits = pytest.mark.parametrize(
+    "path",
+    [
+        pytest.param(path, marks=[pytest.mark.long] if path.name.startswith(SLOW) else [])
+        for path in NOTEBOOKS
+    ],
+    ids=lambda path: path.stem,
+)
 
 
 def read(path: Path) -> NotebookNode:
@@ -41,6 +51,7 @@ def said_by(cell: NotebookNode) -> list[tuple[str, str]]:
 
 def test_there_are_notebooks() -> None:
     assert NOTEBOOKS
+    assert len([path for path in NOTEBOOKS if path.name.startswith(SLOW)]) == len(SLOW)
 
 
 @each_notebook
@@ -60,7 +71,7 @@ def test_committed_as_executed(path: Path) -> None:
     assert not [cell.id for cell in cells for one in cell.outputs if BAR in one.get("data", {})]
 
 
-@each_notebook
+@each_when_it_suits
 def test_runs_and_says_what_is_committed(path: Path) -> None:
     committed = read(path)
     fresh = read(path)

@@ -146,6 +146,13 @@ class Knowledge:
 
     def arrows(self) -> Iterator[Arrow]:
         """Every stated influence, in the order of the files."""
+        return iter(self._every_arrow)
+
+    @cached_property
+    def _every_arrow(self) -> tuple[Arrow, ...]:
+        return tuple(self._arrows())
+
+    def _arrows(self) -> Iterator[Arrow]:
         for cause in self.diseases.values():
             yield from self._arrows_of(cause)
         for kind in (self.contexts, self.mediators, self.findings):

@@ -20,6 +20,7 @@ def test_random_networks_of_all_shapes() -> None:
     check(run(NETWORKS, 11))
 
 
+@pytest.mark.long
 @pytest.mark.skipif(shutil.which("gcc") is None, reason="the sanitizers of GCC are not here")
 def test_some_networks_under_bounds_checks() -> None:
     check(run_in_child(0, NETWORKS // 4, 13, checked=True))
