@@ -3,7 +3,7 @@
 from kneebayes.cohort.clusters import diagnose_dask, diagnose_partition, partition_meta
 from kneebayes.cohort.columns import ColumnMap, TableReport
 from kneebayes.cohort.files import CohortFile, diagnose_file
-from kneebayes.cohort.record import Cohort, diagnose_cohort
+from kneebayes.cohort.record import Cohort, diagnose_cohort, plain_answers
 from kneebayes.cohort.recording import COMPLETE, VISIT, Recording
 from kneebayes.cohort.simulated_files import SimulatedFiles
 from kneebayes.cohort.simulation import BENCHMARKS, Benchmark, SimulatedCohort, simulate_pieces
@@ -25,5 +25,6 @@ __all__ = [
     "diagnose_file",
     "diagnose_partition",
     "partition_meta",
+    "plain_answers",
     "simulate_pieces",
 ]

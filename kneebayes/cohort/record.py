@@ -466,6 +466,17 @@ def plain_answers(
     ------
     UnknownNameError, EvidenceError
         If a column is not there, or is not understood.
+
+    Examples
+    --------
+    For whatever takes answers but no map of columns, such as ``evaluate``:
+
+    >>> import pandas as pd
+    >>> import kneebayes as kb
+    >>> table = pd.DataFrame({"Temp > 38": ["yes", "no"], "Remarks": ["", "seen twice"]})
+    >>> columns = {"Temp > 38": "fever", "Remarks": None}
+    >>> list(kb.cohort.plain_answers(kb.load(), table, columns).columns)
+    ['fever']
     """
     import pandas as pd
 

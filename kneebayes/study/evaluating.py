@@ -177,7 +177,8 @@ def evaluate_model(
     model
         The model.
     patients
-        Simulated patients, or answers as :meth:`diagnose_cohort` takes them.
+        Simulated patients, or answers as :meth:`diagnose_cohort` takes them; where columns are
+        called otherwise, :func:`kneebayes.cohort.plain_answers` makes such a table.
     truth
         With answers, by the same index: a Series of final diagnoses by any of their names
         (several parted by ``;``), or a table with a column a cause and True, False, yes, no, 1

@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 import kneebayes as kb
-from kneebayes.cohort import SimulatedCohort
+from kneebayes.cohort import SimulatedCohort, plain_answers
 from kneebayes.study.truth import truth_told
 
 
@@ -91,3 +91,16 @@ def test_what_does_not_fit_is_refused(robot: kb.Model, drawn: SimulatedCohort) -
         truth_told([first], index, robot)
     with pytest.raises(kb.EvidenceError, match="holds 'perhaps'"):
         truth_told(pd.DataFrame({first: ["perhaps"]}, index=index[:1]), index, robot)
+
+
+def test_columns_are_called_as_in_the_archive(
+    robot: kb.Model, drawn: SimulatedCohort, diagnoses: pd.Series
+) -> None:
+    theirs = {f"Col {place}": name for place, name in enumerate(drawn.answers.columns)}
+    archive = drawn.answers.rename(columns={name: column for column, name in theirs.items()})
+    archive = archive.assign(Remarks="seen twice")
+    answers = plain_answers(robot, archive, {**theirs, "Remarks": None})
+    found = robot.evaluate(answers, diagnoses, baselines=[]).table
+    pd.testing.assert_frame_equal(found, scores(robot, drawn, diagnoses))
+    with pytest.raises(kb.UnknownNameError, match="Remarks"):
+        plain_answers(robot, archive, theirs)
