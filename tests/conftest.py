@@ -1,6 +1,5 @@
 """Fixtures that all tests share."""
 
-import csv
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -13,18 +12,6 @@ from kneebayes.inference import answering, splitting
 DATA = Path(__file__).parent / "data"
 
 Edit = Callable[[str, str | None, str | bytes | None], None]
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark the tests that still wait for the model of one explanation, each with its reason."""
-    with (DATA / "unsettled.csv").open(encoding="utf-8", newline="") as file:
-        reasons = {row["test"]: row["reason"] for row in csv.DictReader(file)}
-    for item in items:
-        where = item.nodeid.partition("[")[0]
-        reason = next((why for name, why in reasons.items() if where.startswith(name)), None)
-        reason = reasons.get(item.nodeid, reason)
-        if reason is not None:
-            item.add_marker(pytest.mark.xfail(reason=reason, strict=False))
 
 
 @pytest.fixture(scope="session")
