@@ -149,6 +149,7 @@ def _weighed(data: ModelData, keys: Iterable[Key]) -> dict[Key, tuple[float, Num
     nothing = "", ()
 
     def derive(cause: str, node: str, likelihood: tuple[float, ...]) -> tuple[float, Numbers]:
+        """P(answer | cause, complaint) as a logarithm, and its slopes; each is asked once."""
         key = cause, node, likelihood
         if key not in derived:
             alone = Evidence.of(data.network, {data.complaint: "present", cause: "present"})
