@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -21,9 +20,10 @@ from kneebayes.cohort.reading import (
     read_columns,
 )
 from kneebayes.errors import TooWideError
+from kneebayes.inference.alike import distinct_rows
 from kneebayes.inference.answering import run_batch
 from kneebayes.inference.batch import Batch
-from kneebayes.inference.cores import usable_cores
+from kneebayes.inference.cores import map_on_all_cores
 from kneebayes.inference.flat import numbers_of
 from kneebayes.inference.limits import Budget
 from kneebayes.knowledge import Knowledge
@@ -143,9 +143,7 @@ def solve(model: ModelLike, reading: Reading, progress: Progress) -> tuple[Numbe
             answer(group, progress)
     apart = [row for group in too_wide_together for row in np.split(group, len(group))]
     single = [*(group for group in groups if len(group) == 1), *apart]
-    with ThreadPoolExecutor(usable_cores()) as pool:  # the kernel holds no lock
-        for _ in pool.map(answer, single):
-            progress(1)
+    map_on_all_cores(answer, single, lambda _: progress(1))
     posteriors[logs == -np.inf] = np.nan
     progress(len(reading.hard) - len(first))
     return logs[back], posteriors[back]
@@ -153,10 +151,9 @@ def solve(model: ModelLike, reading: Reading, progress: Progress) -> tuple[Numbe
 
 def _distinct(reading: Reading) -> tuple[Rows, Rows]:
     """The first row of each different patient, and which of them each row equals."""
-    parts = [np.ascontiguousarray(reading.hard).view(np.uint8)]
-    if reading.soft is not None:
-        parts.append(np.ascontiguousarray(reading.soft).view(np.uint8))
-    return _unique_rows(np.hstack(parts))
+    parts = [reading.hard] if reading.soft is None else [reading.hard, reading.soft]
+    first, back, _ = distinct_rows(*parts)
+    return first, back
 
 
 def _alike(model: ModelLike, reading: Reading, rows: Rows) -> list[Rows]:
@@ -169,15 +166,9 @@ def _alike(model: ModelLike, reading: Reading, rows: Rows) -> list[Rows]:
         return [np.arange(len(rows))]
     starts = model.data.engine.flat.own_start[:-1]
     likely = np.logical_or.reduceat(reading.soft[rows] != 1.0, starts, axis=1)
-    first, back = _unique_rows(likely.view(np.uint8))
+    first, back, _ = distinct_rows(likely)
     order = np.argsort(back, kind="stable")
     return np.split(order, np.searchsorted(back[order], np.arange(1, len(first))))
-
-
-def _unique_rows(rows: NDArray[np.uint8]) -> tuple[Rows, Rows]:
-    packed = np.ascontiguousarray(rows).view(np.dtype((np.void, rows.shape[1]))).ravel()
-    _, first, back = np.unique(packed, return_index=True, return_inverse=True)
-    return first.astype(np.int64), back.astype(np.int64)
 
 
 PIECE = 8192  # rows that are read and answered together, so that memory stays flat

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kneebayes.errors import KneebayesError, TooWideError
+from kneebayes.inference.alike import distinct_rows, keys_of
 from kneebayes.inference.asked import Gradients, Rows, room_for_answers, room_for_gradients
 from kneebayes.inference.batch import Batch
 from kneebayes.inference.cores import on_all_cores, usable_cores
@@ -135,17 +136,8 @@ def _distinct(asked: Rows) -> tuple[Integers, Integers]:
     columns = [array for array in (asked.hard, asked.soft, asked.numbers) if len(array) > 1]
     if not columns or len(asked.numbers) > 1:  # draws of the numbers hardly ever are equal
         return np.arange(rows), np.arange(rows)
-    if len(columns) == 1:
-        (whole,) = columns
-    else:
-        whole = np.concatenate([np.ascontiguousarray(one).view(np.uint8) for one in columns], 1)
-    return np.unique(_as_keys(whole), return_index=True, return_inverse=True)[1:]
-
-
-def _as_keys(rows: NDArray[np.generic]) -> NDArray[np.void]:
-    """Rows as single entries, which can be sorted and compared."""
-    rows = np.ascontiguousarray(rows)
-    return rows.view(np.dtype((np.void, rows.shape[1] * rows.itemsize))).ravel()
+    first, kind, _ = distinct_rows(*columns)
+    return first, kind
 
 
 def _answer_distinct(
@@ -262,7 +254,7 @@ def _by_pattern(hard: Observed) -> Integers | None:
     """An order of the rows in which equal ones follow each other; None if there is one only."""
     if len(hard) == 1:
         return None
-    return np.argsort(_as_keys(hard), kind="stable").astype(np.int64)
+    return np.argsort(keys_of(hard), kind="stable").astype(np.int64)
 
 
 def _picked(asked: Rows, which: Integers) -> Rows:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from _thread import LockType, allocate_lock, start_new_thread
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar, copy_context
-from threading import Event, Thread
 from time import monotonic
 from typing import TypeVar
 
@@ -100,13 +100,14 @@ def within_time(what: str, budget: Budget) -> Iterator[Clock]:
         end = min(outer.running.end, clock.running.end)
         clock.running = Running(budget, end)
     token = _CLOCK.set(clock)
-    over = Event()
+    running = allocate_lock()  # a lock and a bare thread: no Ctrl-C is lost in them
+    running.acquire()
     try:
         if outer is None:
-            Thread(target=_show, args=(clock, over), name="showing progress", daemon=True).start()
+            start_new_thread(_show, (clock, running))
         yield clock
     finally:
-        over.set()
+        running.release()
         _CLOCK.reset(token)
 
 
@@ -121,9 +122,9 @@ def in_this_context(work: Callable[[Item], Result]) -> Callable[[Item], Result]:
     return there
 
 
-def _show(clock: Clock, over: Event) -> None:
+def _show(clock: Clock, running: LockType) -> None:
     """Show a bar of the time that is over, until the question is answered."""
-    if over.wait(PATIENCE):
+    if running.acquire(timeout=PATIENCE):
         return
     from tqdm.auto import tqdm
 
@@ -138,5 +139,5 @@ def _show(clock: Clock, over: Event) -> None:
             gone = seconds - clock.left if bounded else bar.format_dict["elapsed"] + PATIENCE
             bar.n = gone
             bar.set_description_str(": ".join(filter(None, [clock.what, clock.note])))
-            if over.wait(EVERY):
+            if running.acquire(timeout=EVERY):
                 return

@@ -8,7 +8,6 @@ one pass there and back (the expectation step of EM).
 from __future__ import annotations
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -17,7 +16,7 @@ import numpy as np
 from kneebayes.inference import Engine
 from kneebayes.inference.answering import answer_gradients
 from kneebayes.inference.asked import Gradients, room_for_answers
-from kneebayes.inference.cores import usable_cores
+from kneebayes.inference.cores import map_on_all_cores
 from kneebayes.inference.flat import Flat, Integers, Observed
 from kneebayes.inference.limits import ROOMY
 from kneebayes.network import Numbers
@@ -124,10 +123,7 @@ class Counting:
                 pairs[row] = shares.pairs[:, 1]
             return last - first
 
-        with ThreadPoolExecutor(usable_cores()) as pool:  # the kernel holds no lock
-            for done in pool.map(answer, range(0, rows, PIECE)):
-                if progress is not None:
-                    progress(done)
+        map_on_all_cores(answer, range(0, rows, PIECE), progress)
         relevant = self._relevant(hard, soft)
         self._observe(hard, states)
         met = links * numbers

@@ -13,9 +13,10 @@ from kneebayes.cohort.reading import Place, Reading, TableProblems, read_columns
 from kneebayes.cohort.record import place_in
 from kneebayes.errors import EvidenceError, ImpossibleEvidenceError, TooWideError
 from kneebayes.inference import Evidence, smallest_conflict
+from kneebayes.inference.alike import distinct_rows
 from kneebayes.inference.answering import run_batch
 from kneebayes.inference.batch import Batch
-from kneebayes.inference.flat import Flags, Integers, Observed
+from kneebayes.inference.flat import Flags, Integers
 from kneebayes.learning.scoring import Sample
 from kneebayes.network import Numbers
 
@@ -106,24 +107,11 @@ def _patients_of(model: ModelLike, reading: Reading) -> Patients:
         telling |= np.any(reading.soft != 1.0, axis=1)
     hard = reading.hard[telling]
     soft = None if reading.soft is None else reading.soft[telling]
-    first, back, counts = _distinct(hard, soft)
+    first, back, counts = distinct_rows(*([hard] if soft is None else [hard, soft]))
     which = np.full(len(telling), -1, dtype=np.int64)
     which[telling] = back
     sample = Sample(hard[first], None if soft is None else soft[first], counts.astype(float))
     return Patients(sample, len(telling), which)
-
-
-def _distinct(hard: Observed, soft: Numbers | None) -> tuple[Integers, Integers, Integers]:
-    """The first row of each different patient, which one each row is, and how many are alike."""
-    parts = [np.ascontiguousarray(hard).view(np.uint8)]
-    if soft is not None:
-        parts.append(np.ascontiguousarray(soft).view(np.uint8).reshape(len(hard), -1))
-    rows = np.ascontiguousarray(np.hstack(parts))
-    packed = rows.view(np.dtype((np.void, rows.shape[1]))).ravel()
-    _, first, back, counts = np.unique(
-        packed, return_index=True, return_inverse=True, return_counts=True
-    )
-    return first.astype(np.int64), back.astype(np.int64), counts.astype(np.int64)
 
 
 def together(parts: Sequence[Patients], states: int) -> Patients:

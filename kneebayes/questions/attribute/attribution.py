@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -15,7 +14,7 @@ from kneebayes.case.case import Case, CaseLike
 from kneebayes.errors import ImpossibleEvidenceError
 from kneebayes.inference import Engine, Evidence
 from kneebayes.inference.clock import in_this_context
-from kneebayes.inference.cores import usable_cores
+from kneebayes.inference.cores import map_on_all_cores
 from kneebayes.inference.paths import ancestors, descendants, reached, split_by_path
 from kneebayes.network import Link, Network
 from kneebayes.view.markup import percent
@@ -112,16 +111,15 @@ def attribute(
     passing = _passing(engine.network, evidence, {*causes, *everywhere})
     shares: dict[str, dict[str, float]] = {id: {} for id in present}
     engine.compile()  # once, before threads could all begin to
-    with ThreadPoolExecutor(usable_cores()) as pool:  # the kernel holds no lock
-        each = pool.map(
-            in_this_context(
-                lambda cause: _shares_of(engine.network, evidence, present, acting[cause], passing)
-            ),
-            causes,
-        )
-        for cause, of_cause in zip(causes, each, strict=True):
-            for id, share in of_cause.items():
-                shares[id][cause] = share
+
+    def shares_of(cause: str) -> dict[str, float]:
+        """Share of each present finding that one cause produced."""
+        return _shares_of(engine.network, evidence, present, acting[cause], passing)
+
+    each = map_on_all_cores(in_this_context(shares_of), causes)
+    for cause, of_cause in zip(causes, each, strict=True):
+        for id, share in of_cause.items():
+            shares[id][cause] = share
     attributed = []
     for id in present:
         by_no_cause = _share_without(engine, evidence, log_known, id, everywhere, passing)
