@@ -218,11 +218,10 @@ def model_of(knowledge: Knowledge, lexicon: str) -> ModelData:
         near = suggest(lexicon, knowledge.lexicons)
         message = f"No lexicon '{lexicon}'. There are: {', '.join(knowledge.lexicons)}."
         raise UnknownNameError(message, lexicon, near)
-    for one in _calibrated:
-        if one.lexicon == lexicon and _same_matter(one.knowledge, knowledge):
-            if one.knowledge is knowledge:
-                return one
-            return ModelData(knowledge, one.elicited, one.engine, Names(knowledge))
+    for kept in tuple(_calibrated):
+        if kept.lexicon == lexicon and _same_matter(kept.knowledge, knowledge):
+            same = kept.knowledge is knowledge
+            return kept if same else kept.replace(knowledge=_from(kept.knowledge, knowledge))
     elicited = elicit(knowledge, knowledge.lexicons[lexicon])
     made = ModelData(knowledge, elicited, Engine(elicited.network), Names(knowledge))
     _calibrated.appendleft(made)
@@ -236,6 +235,11 @@ def _same_matter(one: Knowledge, other: Knowledge) -> bool:
     if (one.digest, one.layer) != (other.digest, other.layer):
         return False
     return dataclasses.replace(one, folder=other.folder) == other
+
+
+def _from(kept: Knowledge, other: Knowledge) -> Knowledge:
+    """What is kept, as if read from where the other lies: its statements are the network's own."""
+    return dataclasses.replace(kept, folder=other.folder, whole=other.whole)
 
 
 def in_setting(model: AnyModel, setting: str) -> AnyModel:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from kneebayes.knowledge.base import Arrow
+from kneebayes.knowledge.frozen import frozen
 from kneebayes.knowledge.lint import Remark
 from kneebayes.knowledge.parts import Interval
 from kneebayes.network import Network
@@ -72,3 +73,7 @@ class Elicited:
     there: Mapping[str, str]
     presences: Mapping[str, Interval]
     remarks: tuple[Remark, ...]
+
+    def __post_init__(self) -> None:
+        """Freeze the dicts too."""
+        self.__dict__.update({name: frozen(value) for name, value in self.__dict__.items()})

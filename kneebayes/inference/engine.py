@@ -200,7 +200,9 @@ class Engine:
     @cached_property
     def numbers(self) -> Numbers:
         """The network's own numbers, as one row."""
-        return numbers_of(self.network)[None]
+        numbers = numbers_of(self.network)[None]
+        numbers.setflags(write=False)
+        return numbers
 
     def log_probability(self, evidence: Evidence) -> float:
         """Natural logarithm of P(evidence); ``-inf`` for zero."""

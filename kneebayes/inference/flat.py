@@ -58,7 +58,7 @@ def flatten(network: Network) -> Flat:
             at += len(network[parent].states)
         number_start.append(number_start[-1] + len(_numbers(node)))
     states = np.array([len(node.states) for node in network.nodes], dtype=np.int64)
-    return Flat(
+    flat = Flat(
         states=states,
         own_start=_ends(states),
         is_or=np.array([node.is_noisy_or for node in network.nodes], dtype=np.int64),
@@ -67,6 +67,9 @@ def flatten(network: Network) -> Flat:
         number_start=np.array(number_start, dtype=np.int64),
         link_at=np.array(link_at, dtype=np.int64),
     )
+    for array in flat:  # shared by all that ask the same engine
+        array.setflags(write=False)
+    return flat
 
 
 def numbers_of(network: Network) -> Numbers:

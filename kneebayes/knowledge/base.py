@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
+from kneebayes.knowledge.frozen import frozen
 from kneebayes.knowledge.parts import ASSUMED, Record
 from kneebayes.knowledge.records import (
     Cause,
@@ -99,6 +100,10 @@ class Knowledge:
     whole: Knowledge | None = field(default=None, compare=False)
     digest: str = field(default="", compare=False)
     taught: dict[str, float] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Freeze the dicts too."""
+        self.__dict__.update({name: frozen(value) for name, value in self.__dict__.items()})
 
     def __repr__(self) -> str:
         return (

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
-from typing import Annotated, TypeVar
+from collections.abc import Callable, Mapping
+from typing import Annotated, Any, Self, TypeVar
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+
+from kneebayes.knowledge.frozen import frozen
 
 __all__ = [
     "ASSUMED",
@@ -31,6 +33,16 @@ class Record(BaseModel):
     """Base of all records: frozen, and nothing that is not asked for."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
+
+    def model_post_init(self, _context: Any) -> None:
+        """Freeze the dicts too."""
+        self.__dict__.update({name: frozen(value) for name, value in self.__dict__.items()})
+
+    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
+        """The same record with other entries."""
+        made = super().model_copy(update=update, deep=deep)
+        made.model_post_init(None)
+        return made
 
 
 Text = Annotated[str, Field(min_length=1, max_length=600)]

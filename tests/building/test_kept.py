@@ -1,10 +1,14 @@
 """What was loaded before is not solved again, and never stands in for another folder."""
 
+import copy
+import pickle
 import shutil
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 
 import kneebayes as kb
@@ -61,3 +65,36 @@ def test_each_lexicon_and_layer_has_a_network_of_its_own(folder: Path) -> None:
         assert kb.load(folder, lexicon=lexicon).data.lexicon == lexicon
     for layer in ("article", "literature", "beyond"):
         assert kb.load(folder, layer=layer).knowledge.layer == layer
+
+
+def test_nobody_can_change_what_the_next_one_loads(folder: Path) -> None:
+    data = kb.load(folder).data
+    cause = next(iter(data.knowledge.causes.values()))
+    contents = (data.knowledge.causes, data.knowledge.findings, cause.shows, data.elicited.priors)
+    for one in contents:
+        before = dict(one)
+        for change in (one.clear, one.popitem, partial(one.update, x=1)):
+            with pytest.raises(TypeError, match="records never change"):
+                change()
+        assert one == before
+    for array in (data.engine.numbers, *data.engine.flat):
+        assert not array.flags.writeable
+
+
+def test_records_can_be_copied_and_sent(folder: Path) -> None:
+    knowledge = kb.load(folder).knowledge
+    assert pickle.loads(pickle.dumps(knowledge)) == knowledge
+    assert copy.deepcopy(knowledge) == knowledge
+    mine = dict(knowledge.causes)
+    mine.clear()
+    assert replace(knowledge, causes=mine).causes == {}
+
+
+def test_another_folder_that_says_the_same_learns_the_same(folder: Path, tmp_path: Path) -> None:
+    """Patients are named in the statements of whichever folder was loaded first, and last."""
+    moved = shutil.copytree(folder, tmp_path / "moved")
+    kb.load(folder)
+    patients = pd.DataFrame({"squeak": [True, False] * 30})
+    first, second = (kb.load(one).update(patients) for one in (folder, moved))
+    assert first.learnt.told in str(first.knowledge.causes)
+    assert replace(first.knowledge, folder="") == replace(second.knowledge, folder="")
