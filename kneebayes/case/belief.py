@@ -19,7 +19,14 @@ from kneebayes.errors import EvidenceError, ImpossibleEvidenceError, TooWideErro
 from kneebayes.inference import Engine, Evidence, smallest_conflict
 from kneebayes.knowledge import Knowledge, Names
 
-__all__ = ["Belief", "believe", "believe_groups", "conflict_of", "probability_of"]
+__all__ = [
+    "Belief",
+    "believe",
+    "believe_groups",
+    "conflict_of",
+    "impossible_evidence",
+    "probability_of",
+]
 
 
 @dataclass(frozen=True)
@@ -60,7 +67,7 @@ def believe(engine: Engine, knowledge: Knowledge, evidence: Evidence) -> Belief:
         raise TooWideError(message) from error
     log_probability = float(propagated.log_probability[0])
     if log_probability == -np.inf:
-        raise _impossible(engine, knowledge, evidence)
+        raise impossible_evidence(engine, knowledge, evidence)
     posteriors = {id: propagated.present(id) for id in causes}
     present = {id: propagated.present(there[id]) for id in causes}
     return Belief(posteriors, present, log_probability)
@@ -107,7 +114,7 @@ def probability_of(
         message = f"An event can name one group as present, got {', '.join(groups)}."
         raise EvidenceError(message)
     if engine.log_probability(evidence) == -np.inf:
-        raise _impossible(engine, knowledge, evidence)
+        raise impossible_evidence(engine, knowledge, evidence)
     others = {name: answer for name, answer in event.items() if name not in groups}
     asked = evidence_of(read_answers(knowledge, names, engine.network, others))
     probability = engine.posterior(asked, evidence)
@@ -141,9 +148,20 @@ def conflict_of(engine: Engine, evidence: Evidence, complaint: str) -> float:
     return (single - together) / float(np.log(2.0))
 
 
-def _impossible(
+def impossible_evidence(
     engine: Engine, knowledge: Knowledge, evidence: Evidence
 ) -> ImpossibleEvidenceError:
+    """The error for evidence that cannot be: it names the smallest set that conflicts.
+
+    Parameters
+    ----------
+    engine
+        The engine, under which the evidence has probability 0.
+    knowledge
+        Names of causes and findings.
+    evidence
+        What is known of the patient.
+    """
     conflict = smallest_conflict(engine, evidence)
     words = ", ".join(
         f"{knowledge.label(knowledge.cause_of(id) or id)} = {_state(engine, evidence, id)}"

@@ -247,11 +247,11 @@ class Cohort(InJson):
 
     def draw(self, ax: Axes | None = None) -> Axes:
         """Draw how many patients have each cause as their most probable one."""
-        from kneebayes.view.figures import _new_axes
+        from kneebayes.view.figures import new_axes
 
         counts = self.top.value_counts()
         counts = counts[counts > 0].iloc[::-1]
-        drawn = ax if ax is not None else _new_axes(7.0, 1.4 + 0.3 * max(1, len(counts)))
+        drawn = ax if ax is not None else new_axes(7.0, 1.4 + 0.3 * max(1, len(counts)))
         urgent = {
             cause.label for cause in self.model.data.knowledge.causes.values() if cause.urgent
         }

@@ -13,13 +13,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kneebayes.case.answers import by_node, evidence_of, read_answers
-from kneebayes.case.belief import _impossible
+from kneebayes.case.belief import impossible_evidence
 from kneebayes.cohort.recording import VISIT, Clerk, Recording
 from kneebayes.errors import EvidenceError, ImpossibleEvidenceError, UnknownNameError, suggest
 from kneebayes.inference.drawing import Drawing
 from kneebayes.inference.evidence import Evidence
 from kneebayes.renaming import renamed
-from kneebayes.view.figures import SMALL, _new_axes
+from kneebayes.view.figures import SMALL, new_axes
 from kneebayes.view.markup import percent
 from kneebayes.view.report import Report, Reporting, made_by, made_by_line
 
@@ -57,7 +57,7 @@ def draw_shares(rows: Sequence[Mapping[str, Any]], patients: int, ax: Axes | Non
         Where to draw; left out, a new figure.
     """
     drawn = sorted(rows, key=lambda row: float(row["expected"]))
-    ax = ax or _new_axes(7.5, 0.24 * len(drawn) + 1.3)
+    ax = ax or new_axes(7.5, 0.24 * len(drawn) + 1.3)
     for index, row in enumerate(drawn):
         expected = float(row["expected"])
         half = 1.96 * sqrt(expected * (1.0 - expected) / max(patients, 1))
@@ -339,7 +339,7 @@ def simulate_pieces(
     try:
         drawing = Drawing(model.data.engine, evidence)
     except ImpossibleEvidenceError:
-        raise _impossible(model.data.engine, model.data.knowledge, evidence) from None
+        raise impossible_evidence(model.data.engine, model.data.knowledge, evidence) from None
     clerk = Clerk(model, recording, evidence)
     return _pieces(model, int(n), int(seed), holding, drawing, clerk)
 

@@ -17,7 +17,7 @@ from kneebayes.inference import Budget, Engine, Evidence
 from kneebayes.inference.drawing import Drawing
 from kneebayes.network import Network
 from kneebayes.renaming import renamed
-from kneebayes.view.figures import _new_axes
+from kneebayes.view.figures import new_axes
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -239,7 +239,7 @@ def draw_arrows(model: TargetedNetwork, ax: Axes | None) -> Axes:
         for index, id in enumerate(here):
             places[id] = ((index + 0.5) / len(here), -float(level))
     widest = max(sum(rows[id] == row for id in shown) for row in levels)
-    ax = ax or _new_axes(max(5.0, 1.2 * widest), max(2.5, 0.9 * len(levels)))
+    ax = ax or new_axes(max(5.0, 1.2 * widest), max(2.5, 0.9 * len(levels)))
     for node in network.nodes:
         for parent in node.parents:
             if node.id in shown and parent in shown:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from textwrap import fill, wrap
 from typing import TYPE_CHECKING, Any
 
-from kneebayes.view.figures import _new_axes
+from kneebayes.view.figures import new_axes
 from kneebayes.view.report import Report, Reporting
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ def draw_bars(
     places = range(len(labels))
     if ax is None:
         lines = sum(0.6 + 0.4 * len(wrap(label, WIDEST)) for label in labels)
-        ax = _new_axes(7.5, 1.3 + 0.36 * max(1.0, lines))
+        ax = new_axes(7.5, 1.3 + 0.36 * max(1.0, lines))
     finite = [abs(value) for value in (*values, *marks) if abs(value) != float("inf")]
     longest = max(finite, default=1.0) or 1.0
     edge = 1.02 if 0.6 < longest <= 1.0 else 1.15 * longest

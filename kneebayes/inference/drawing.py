@@ -14,7 +14,7 @@ from kneebayes.inference.evidence import Evidence
 from kneebayes.inference.leaves import relevant_nodes
 from kneebayes.inference.plain import ask_plainly
 from kneebayes.inference.plan import Join, Reduce
-from kneebayes.inference.sampling import _chances
+from kneebayes.inference.sampling import chances_of
 from kneebayes.inference.scaled import Scaled, concatenate
 from kneebayes.network import Numbers
 
@@ -108,7 +108,7 @@ class Drawing:
             worlds[:, at] = places[leaf][:, 0]
         for at, node in enumerate(self.network.nodes):
             if not self._relevant[at]:
-                chances = _chances(self.network, node, worlds)
+                chances = chances_of(self.network, node, worlds)
                 worlds[:, at] = _draw_rows(chances, rng)
         return worlds
 

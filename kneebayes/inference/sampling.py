@@ -13,7 +13,7 @@ from kneebayes.inference.evidence import Evidence
 from kneebayes.inference.leaves import relevant_nodes
 from kneebayes.network import Network, Node, Numbers
 
-__all__ = ["Sampled", "draw_worlds", "sample_posteriors"]
+__all__ = ["Sampled", "chances_of", "draw_worlds", "sample_posteriors"]
 
 TILT = 0.03  # of 40 hidden causes one is then made present in most draws
 KEPT = 0.1  # share of the network's own chances in what is drawn from, so that no weight is huge
@@ -110,7 +110,7 @@ def draw_worlds(
     for at, node in enumerate(network.nodes):
         if not drawn[at]:
             continue
-        chances = _chances(network, node, worlds)
+        chances = chances_of(network, node, worlds)
         state = seen.hard_state(node.id)
         if state is None:
             tilted = chances if ratios is None else _tilt(chances, ratios.get(at), node.is_noisy_or)
@@ -143,8 +143,23 @@ def _tilt(chances: Numbers, ratio: Numbers | None, is_noisy_or: bool) -> Numbers
     return np.maximum(tilted, np.finfo(float).tiny)
 
 
-def _chances(network: Network, node: Node, worlds: NDArray[np.int16]) -> Numbers:
-    """P(state | parents) of one node in each world."""
+def chances_of(network: Network, node: Node, worlds: NDArray[np.int16]) -> Numbers:
+    """P(state | parents) of one node in each world.
+
+    Parameters
+    ----------
+    network
+        The network.
+    node
+        A node of it.
+    worlds
+        Index of the state of every node: worlds x nodes; the node's parents must be drawn.
+
+    Returns
+    -------
+    numpy.ndarray
+        Worlds x states of the node.
+    """
     if not node.is_noisy_or:
         taken = tuple(worlds[:, network.index[parent]] for parent in node.parents)
         return np.broadcast_to(network.table_of(node)[taken], (len(worlds), len(node.states)))
@@ -244,7 +259,7 @@ def _learn_ratios(
         for at, node in enumerate(network.nodes):
             if not drawn[at] or evidence.hard_state(node.id) is not None:
                 continue
-            expected = weights @ _chances(network, node, worlds)
+            expected = weights @ chances_of(network, node, worlds)
             met = weights @ (worlds[:, [at]] == np.arange(len(node.states)))
             met = 0.99 * met + 0.01 * expected
             ratio = met / np.maximum(expected, np.finfo(float).tiny)

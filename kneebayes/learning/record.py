@@ -26,7 +26,7 @@ from kneebayes.learning.scoring import Sample
 from kneebayes.network import Numbers
 from kneebayes.odds import logit
 from kneebayes.renaming import renamed
-from kneebayes.view.figures import SMALL, _new_axes, fit, name_lines
+from kneebayes.view.figures import SMALL, fit, name_lines, new_axes
 from kneebayes.view.markup import percent, table, tag
 from kneebayes.view.report import Showing, made_by, made_by_line
 
@@ -268,7 +268,7 @@ def draw_lessons(rows: Sequence[Mapping[str, object]], ax: Axes | None = None) -
     ax
         Where to draw; left out, a new figure.
     """
-    ax = ax or _new_axes(9.0, 0.42 * len(rows) + 1.7)
+    ax = ax or new_axes(9.0, 0.42 * len(rows) + 1.7)
     sides = (
         ("text", "text_low", "text_high", GREY, "s", -0.16, "the text"),
         ("now", "low", "high", BLUE, "o", 0.16, "text and patients"),
@@ -313,7 +313,7 @@ def draw_gains(gains: Sequence[float], ax: Axes | None = None) -> Axes:
     ax
         Where to draw; left out, a new figure.
     """
-    ax = ax or _new_axes(7.0, 3.2)
+    ax = ax or new_axes(7.0, 3.2)
     width = (
         max([abs(gain) for gain in gains], default=1.0) / min(20, max(3, len(gains) // 20)) or 1.0
     )

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from kneebayes.network import Numbers
 from kneebayes.odds import logit
-from kneebayes.view.figures import SMALL, _new_axes
+from kneebayes.view.figures import SMALL, new_axes
 from kneebayes.view.markup import percent
 
 if TYPE_CHECKING:
@@ -197,7 +197,7 @@ def draw_calibration(
     ax
         Where to draw; left out, a new figure.
     """
-    ax = ax or _new_axes(5.6, 5.4)
+    ax = ax or new_axes(5.6, 5.4)
     shown = [row for row in rows if row["count"]]
     some = [float(row["predicted"]) for row in shown]
     some += [float(row["observed"]) for row in shown if row["observed"] > 0.0]

@@ -349,9 +349,9 @@ class EvidenceShare(Reporting):
 
     def draw(self, ax: Axes | None = None) -> Axes:
         """Draw one bar a visit, cut by origin."""
-        from kneebayes.view.figures import _new_axes
+        from kneebayes.view.figures import new_axes
 
-        ax = ax or _new_axes(7.0, 2.0)
+        ax = ax or new_axes(7.0, 2.0)
         for row, visit in enumerate(self.weights):
             start = 0.0
             for kind in self._kinds:

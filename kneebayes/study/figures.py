@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from math import isfinite
 from typing import TYPE_CHECKING, Any
 
-from kneebayes.view.figures import SMALL, _new_axes, name_ends, name_lines
+from kneebayes.view.figures import SMALL, name_ends, name_lines, new_axes
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -48,7 +48,7 @@ def draw_scores(rows: Sequence[Mapping[str, Any]], score: str, ax: Axes | None =
     finite = [row for row in rows if isfinite(float(row["value"]))]
     ranked = sorted(finite, key=lambda row: float(row["value"]), reverse=not up)
     drawn = [*(row for row in rows if row not in finite), *ranked]  # the best on top
-    ax = ax or _new_axes(7.5, 0.36 * len(drawn) + 1.2)
+    ax = ax or new_axes(7.5, 0.36 * len(drawn) + 1.2)
     for index, row in enumerate(drawn):
         value = float(row["value"])
         if isfinite(value):
@@ -83,7 +83,7 @@ def draw_recall(
     ax
         Where to draw; left out, a new figure.
     """
-    ax = ax or _new_axes(7.5, 4.4)
+    ax = ax or new_axes(7.5, 4.4)
     for index, (name, values) in enumerate(lines.items()):
         ax.plot(
             firsts,
@@ -126,7 +126,7 @@ def draw_learning(
     ax
         Where to draw; left out, a new figure.
     """
-    ax = ax or _new_axes(7.5, 4.4)
+    ax = ax or new_axes(7.5, 4.4)
     sizes = [size for size, _ in points]
     colours = [colour for colour in PALETTE if colour != BLACK]
     ax.plot(
@@ -170,7 +170,7 @@ def draw_worlds(rows: Sequence[Mapping[str, Any]], ax: Axes | None = None) -> Ax
         Where to draw; left out, a new figure.
     """
     drawn = list(rows)[::-1]
-    ax = ax or _new_axes(8.0, 0.38 * len(drawn) + 1.8)
+    ax = ax or new_axes(8.0, 0.38 * len(drawn) + 1.8)
     kinds = (
         ("informed_log_score", "D", "#009E73", "knows that world"),
         ("log_score", "o", BLUE, "the model as it is"),

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 
-from kneebayes.view.figures import SMALL, _new_axes
+from kneebayes.view.figures import SMALL, new_axes
 from kneebayes.view.markup import percent
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ def draw_tree(
     ax
         Where to draw; left out, a new figure.
     """
-    ax = ax or _new_axes(9.0, 4.6)
+    ax = ax or new_axes(9.0, 4.6)
     paths = {
         "people": "people like this",
         "with_cause": f"explained by {cause}",
@@ -129,7 +129,7 @@ def draw_icons(counts: Mapping[str, int], cause: str, finding: str, ax: Axes | N
     drawn = [id for id in ids for _ in range(math.ceil(counts[id] / every))]
     columns = 50 if len(drawn) <= 2000 else 125
     rows = max(1, math.ceil(len(drawn) / columns))
-    ax = ax or _new_axes(8.6, min(7.5, max(2.4, 8.0 * rows / columns + 1.5)))
+    ax = ax or new_axes(8.6, min(7.5, max(2.4, 8.0 * rows / columns + 1.5)))
     _draw_squares(ax, drawn, columns, rows)
     ax.set_title(title, fontsize=10, loc="left", parse_math=False)
     words = {"with_finding": finding, "without_finding": f"not: {finding}"}

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from kneebayes.questions.ask.text import number
-from kneebayes.view.figures import SMALL, _new_axes, fit, name_lines
+from kneebayes.view.figures import SMALL, fit, name_lines, new_axes
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -126,7 +126,7 @@ def draw_calibration(rows: Sequence[Row], ax: Axes | None = None) -> Axes:
     ax
         Where to draw; left out, a new figure.
     """
-    ax = ax or _new_axes(5.6, 5.2)
+    ax = ax or new_axes(5.6, 5.2)
     ax.plot([0, 1], [0, 1], color=GREY, lw=1.0, ls="--", label="perfectly calibrated")
     learners = list(dict.fromkeys(str(row["learner"]) for row in rows))
     for index, learner in enumerate(learners):
@@ -160,7 +160,7 @@ def draw_calibration(rows: Sequence[Row], ax: Axes | None = None) -> Axes:
 
 def _lines(labels: Sequence[str], ax: Axes | None) -> Axes:
     """Axes with one line for each label, the first on top."""
-    ax = ax or _new_axes(8.0, 0.36 * max(len(labels), 2) + 1.3)
+    ax = ax or new_axes(8.0, 0.36 * max(len(labels), 2) + 1.3)
     name_lines(ax, labels)
     ax.set_ylim(max(len(labels), 1) - 0.4, -0.6)
     ax.spines[["top", "right"]].set_visible(False)

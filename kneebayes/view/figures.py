@@ -26,6 +26,7 @@ __all__ = [
     "fit",
     "name_ends",
     "name_lines",
+    "new_axes",
 ]
 
 COLOURS = {"context": "#767676", "cause": "#b2481e", "mediator": "#7a5195", "finding": "#1f5a99"}
@@ -53,10 +54,22 @@ def name_lines(ax: Axes, labels: Sequence[str], letters: int = NAME) -> None:
         figure.set_size_inches(width, max(height, enough))
 
 
-def _new_axes(width: float, height: float, widest: float = WIDE) -> Axes:
+def new_axes(width: float, height: float, widest: float = WIDE) -> Axes:
     """Axes of a new figure, no wider than its type can be read in one column of print.
 
     Only what names too much for a column may be wider: it takes a page of its own.
+
+    Parameters
+    ----------
+    width, height
+        Size, in inches.
+    widest
+        What the width is cut to, in inches.
+
+    Raises
+    ------
+    KneebayesError
+        If matplotlib is not installed.
     """
     try:
         import matplotlib.pyplot as plt
@@ -99,7 +112,7 @@ def _draw_map(knowledge: Knowledge, network: Network, stated: Network, ax: Axes 
         id for kind in kinds for id, finding in knowledge.findings.items() if finding.kind == kind
     ]
     shares = [[_reach(network, stated, cause, id) for id in findings] for cause in causes]
-    ax = ax or _new_axes(WIDE, 1.2 + 0.135 * len(causes))
+    ax = ax or new_axes(WIDE, 1.2 + 0.135 * len(causes))
     image = ax.imshow(shares, cmap="Blues", vmin=0.0, vmax=1.0, aspect="auto")
     labels = [knowledge.label(id) + (" !" if knowledge.causes[id].urgent else "") for id in causes]
     ax.set_yticks(range(len(causes)), labels, fontsize=SMALL, parse_math=False)
@@ -148,7 +161,7 @@ def _draw_around(
     complaint = knowledge.meta.complaint  # every cause explains it, so it tells nothing here
     children = ranked([id for id in stated.children_of(around) if id != complaint], up=False)
     rows = max(min(len(parents), MOST_AROUND), min(len(children), MOST_AROUND), 1)
-    ax = ax or _new_axes(WIDE, 0.8 + 0.44 * rows)
+    ax = ax or new_axes(WIDE, 0.8 + 0.44 * rows)
     for column, pairs in ((LEFT, parents), (RIGHT, children)):
         shown = pairs[:MOST_AROUND]
         for row, (id, strength) in enumerate(shown):
@@ -225,7 +238,7 @@ def draw_ranking(
         Where to draw; left out, a new figure.
     """
     drawn = list(rows[:top])[::-1]
-    ax = ax or _new_axes(WIDE, 0.3 * len(drawn) + 1.1)
+    ax = ax or new_axes(WIDE, 0.3 * len(drawn) + 1.1)
     labels = [str(row["cause"]) + (" (urgent)" if row["urgent"] else "") for row in drawn]
     posteriors = _numbers(row["posterior"] for row in drawn)
     colours = [COLOURS["cause"] if row["urgent"] else COLOURS["finding"] for row in drawn]

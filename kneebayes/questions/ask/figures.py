@@ -8,7 +8,7 @@ from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 
 from kneebayes.questions.ask.text import number
-from kneebayes.view.figures import SMALL, WIDE, _new_axes, name_lines
+from kneebayes.view.figures import SMALL, WIDE, name_lines, new_axes
 from kneebayes.view.markup import percent
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ def draw_outcomes(
         Where to draw; left out, a new figure.
     """
     drawn = list(rows[:top])[::-1]
-    ax = ax or _new_axes(8.0, 0.42 * len(drawn) + 1.5)
+    ax = ax or new_axes(8.0, 0.42 * len(drawn) + 1.5)
     marks: dict[object, dict[str, Any]] = {
         True: {"marker": "o", "color": BLUE, "label": "if yes"},
         False: {"marker": "s", "color": ORANGE, "markerfacecolor": "white", "label": "if no"},
@@ -85,7 +85,7 @@ def draw_pareto(rows: Sequence[Row], ax: Axes | None = None) -> Axes:
     ax
         Where to draw; left out, a new figure.
     """
-    ax = ax or _new_axes(7.5, 4.2)
+    ax = ax or new_axes(7.5, 4.2)
     beaten = [row for row in rows if not row["front"]]
     front = sorted(
         (row for row in rows if row["front"]), key=lambda row: (number(row["cost"]), row["bits"])
@@ -128,7 +128,7 @@ def draw_tree(nodes: Sequence[Row], ax: Axes | None = None) -> Axes:
     """
     lines = [_told_of(node) for node in nodes]
     heights = [line.count("\n") + 1 for line in lines]
-    ax = ax or _new_axes(WIDE, 0.5 + 0.165 * (sum(heights) + 0.5 * len(nodes)))
+    ax = ax or new_axes(WIDE, 0.5 + 0.165 * (sum(heights) + 0.5 * len(nodes)))
     y, places = 0.0, []
     for node, line, height in zip(nodes, lines, heights, strict=True):
         x = INDENT * number(node["depth"])
@@ -174,7 +174,7 @@ def draw_changes(rows: Sequence[Row], to: str, over: str, ax: Axes | None = None
         Where to draw; left out, a new figure.
     """
     drawn = list(rows)[::-1]
-    ax = ax or _new_axes(8.0, 0.68 * len(drawn) + 1.4)
+    ax = ax or new_axes(8.0, 0.68 * len(drawn) + 1.4)
     for index, row in enumerate(drawn):
         ends = [number(row["over_posterior"]), number(row["to_posterior"])]
         ax.plot(ends, [index, index], color=GREY, lw=1.5, zorder=1)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from kneebayes.view.figures import SMALL, _new_axes, name_lines
+from kneebayes.view.figures import SMALL, name_lines, new_axes
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -140,7 +140,7 @@ def _lines(labels: Sequence[str], ax: Axes | None) -> Axes:
     """Axes with one line for each label, the first on top."""
     if ax is None:
         lines = sum(1.0 + 0.5 * label.count("\n") for label in labels)
-        ax = _new_axes(7.5, 1.2 + 0.34 * max(1.0, lines))
+        ax = new_axes(7.5, 1.2 + 0.34 * max(1.0, lines))
     name_lines(ax, labels)
     ax.set_ylim(max(1, len(labels)) - 0.4, -0.6)
     ax.spines[["top", "right"]].set_visible(False)

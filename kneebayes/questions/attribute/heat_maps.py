@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from kneebayes.view.figures import SMALL, _new_axes, name_lines
+from kneebayes.view.figures import SMALL, name_lines, new_axes
 from kneebayes.view.markup import percent
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ def draw_attribution(
     """
     columns = [*causes, "not explained"]
     if ax is None:
-        ax = _new_axes(3.2 + 0.62 * len(columns), 1.9 + 0.42 * max(1, len(findings)))
+        ax = new_axes(3.2 + 0.62 * len(columns), 1.9 + 0.42 * max(1, len(findings)))
     for row, of_finding in enumerate(shares):
         for column, share in enumerate(of_finding):
             # the last column stands apart: it is no cause
@@ -81,7 +81,7 @@ def draw_distances(
     from matplotlib import colormaps
 
     if ax is None:
-        ax = _new_axes(3.4 + 0.29 * len(labels), 2.4 + 0.27 * len(labels))
+        ax = new_axes(3.4 + 0.29 * len(labels), 2.4 + 0.27 * len(labels))
     shown = np.array(bits, dtype=float)
     np.fill_diagonal(shown, np.nan)
     most = float(np.nanmax(shown)) if len(labels) > 1 else 1.0
@@ -124,7 +124,7 @@ def draw_profiles(
         Where to draw; left out, a new figure.
     """
     if ax is None:
-        ax = _new_axes(4.4 + 0.27 * len(causes), 2.4 + 0.17 * len(findings), widest=16.0)
+        ax = new_axes(4.4 + 0.27 * len(causes), 2.4 + 0.17 * len(findings), widest=16.0)
     image = ax.imshow(shares, cmap=COLOURS, vmin=0.0, vmax=1.0, aspect="auto")
     ax.set_xticks([index + 0.5 for index in range(len(causes))], minor=True)
     ax.set_yticks([index + 0.5 for index in range(len(findings))], minor=True)

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from kneebayes.odds import logit
-from kneebayes.view.figures import SMALL, _new_axes, name_lines
+from kneebayes.view.figures import SMALL, name_lines, new_axes
 from kneebayes.view.markup import percent
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ def draw_intervals(rows: Sequence[Row], ax: Axes | None = None) -> Axes:
         Where to draw; left out, a new figure.
     """
     drawn = list(rows)[::-1]
-    ax = ax or _new_axes(8.0, 0.36 * len(drawn) + 1.3)
+    ax = ax or new_axes(8.0, 0.36 * len(drawn) + 1.3)
     for index, row in enumerate(drawn):
         names = ("posterior", "low", "high")
         posterior, low, high = (_logit(_number(row[name])) for name in names)
@@ -69,7 +69,7 @@ def draw_slopes(rows: Sequence[Row], ax: Axes | None = None) -> Axes:
     ax
         Where to draw; left out, a new figure.
     """
-    ax = ax or _new_axes(7.5, 0.3 * len(rows) + 2.2)
+    ax = ax or new_axes(7.5, 0.3 * len(rows) + 2.2)
     ends: list[tuple[float, str, str]] = []
     for row, shift in zip(rows, _side_by_side(len(rows)), strict=True):
         colour = ORANGE if row["urgent"] else BLUE
@@ -110,7 +110,7 @@ def draw_readings(rows: Sequence[Row], lexicons: Mapping[str, str], ax: Axes | N
         Where to draw; left out, a new figure.
     """
     drawn = list(rows)[::-1]
-    ax = ax or _new_axes(8.0, 0.36 * len(drawn) + 1.6)
+    ax = ax or new_axes(8.0, 0.36 * len(drawn) + 1.6)
     for index, row in enumerate(drawn):
         values = [_logit(_number(row[id])) for id in lexicons]
         ax.plot([min(values), max(values)], [index, index], color=GREY, lw=1.2, zorder=1)

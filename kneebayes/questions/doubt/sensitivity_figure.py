@@ -7,7 +7,7 @@ import textwrap
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from kneebayes.view.figures import SMALL, _new_axes, name_ends, name_lines
+from kneebayes.view.figures import SMALL, name_ends, name_lines, new_axes
 from kneebayes.view.markup import percent
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ def draw_curves(
     ax
         Where to draw; left out, a new figure.
     """
-    ax = ax or _new_axes(7.5, 4.4)
+    ax = ax or new_axes(7.5, 4.4)
     for index, (label, (numbers, posteriors)) in enumerate(curves.items()):
         ax.plot(
             numbers,
@@ -108,7 +108,7 @@ def draw_tornado(
         Where to draw; left out, a new figure.
     """
     drawn = list(bars)[::-1]
-    ax = ax or _new_axes(9.0, 0.42 * len(drawn) + 1.5)
+    ax = ax or new_axes(9.0, 0.42 * len(drawn) + 1.5)
     labelled: set[str] = set()
     for index, bar in enumerate(drawn):
         for name, colour, label in (

@@ -14,7 +14,7 @@ from kneebayes.case.case import Case, CaseLike
 from kneebayes.errors import EvidenceError
 from kneebayes.inference import Engine, Evidence
 from kneebayes.odds import decibans, inverse_logit, logit
-from kneebayes.view.figures import SMALL, _new_axes
+from kneebayes.view.figures import SMALL, new_axes
 from kneebayes.view.markup import percent
 from kneebayes.view.report import CaseResult, Report, known_of, report_on
 
@@ -52,7 +52,7 @@ def draw_nomogram(steps: Sequence[tuple[str, float, float]], ax: Axes | None = N
     ----------
     Fagan: Nomogram for Bayes's theorem. N Engl J Med 1975;293:257.
     """
-    ax = ax or _new_axes(6.4, 6.6)
+    ax = ax or new_axes(6.4, 6.6)
     places = [_places(prior, ratio) for _, prior, ratio in steps]
     ends = [abs(place) for pair in places for place in pair if math.isfinite(place)]
     reach = min(max([USUAL, *ends]), FURTHEST)

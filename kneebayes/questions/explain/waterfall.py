@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from kneebayes.odds import decibans
 from kneebayes.questions.explain.words import in_decibans
-from kneebayes.view.figures import SMALL, _new_axes
+from kneebayes.view.figures import SMALL, new_axes
 from kneebayes.view.markup import percent
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ def draw_waterfall(
         Where to draw; left out, a new figure.
     """
     rows = len(falls) + 2
-    ax = ax or _new_axes(8.6, 0.34 * rows + 1.5)
+    ax = ax or new_axes(8.6, 0.34 * rows + 1.5)
     alone = [*(step.alone for step in falls), added]
     places = [*ends, *(step.start for step in falls), *(fall.end for fall in falls), *alone, 0.0]
     finite = [place for place in places if math.isfinite(place)]
