@@ -80,7 +80,7 @@ def test_another_lexicon_is_named_in_the_answer(capsys: pytest.CaptureFixture[st
         (["diagnose", "fever=0.7"], 2, "To say this: --likely fever=0.7. See"),
         (["diagnose", "fever=70%"], 2, "To say this: --likely fever=70%. See"),
         (["diagnose", "fever=yes"], 2, "To say this: fever. See"),
-        (["diagnose", "--context", "age=-4"], 2, "or years (above 1, at most 120), such as 67"),
+        (["diagnose", "--context", "age=-4"], 2, "or years (0, or 1 to 120), such as 67"),
         (["diagnose", "--context", "age=400"], 2, "such as 67. Got 400."),
         (["diagnose", "--likely", "fever=%"], 2, "or in percent. Got '%'"),
         (["diagnose", "--lexicon", "klingon"], 2, "No lexicon 'klingon'. There are: article"),

@@ -179,7 +179,7 @@ def _in_years(knowledge: Knowledge, name: str, meaning: Meaning, answer: object)
     Raises
     ------
     EvidenceError
-        If nobody is that old. Between 0 and 1 it may be meant as a probability: refused too.
+        If nobody is that old. A fraction below 1 may be meant as a probability: refused too.
     """
     states = knowledge.contexts[meaning.id].states if meaning.kind == "context" else ()
     if meaning.state or not any(state.below for state in states) or isinstance(answer, bool):
@@ -189,12 +189,12 @@ def _in_years(knowledge: Knowledge, name: str, meaning: Meaning, answer: object)
     years = _number(answer) if isinstance(answer, str) else answer
     if not isinstance(years, Real):
         return answer
-    if not 1.0 < _as_float(years) <= OLDEST:
+    age = _as_float(years)
+    if not 0.0 <= age <= OLDEST or 0.0 < age < 1.0:
         words = ", ".join(f"'{state.label}'" for state in states)
         message = (
-            f"'{name}' must be one of {words}, a probability for each, or years (above 1, at "
-            f"most {OLDEST}), such as 67. Got {shown(answer)}. Leave it out, or say None, if "
-            "unknown."
+            f"'{name}' must be one of {words}, a probability for each, or years (0, or 1 to "
+            f"{OLDEST}), such as 67. Got {shown(answer)}. Leave it out, or say None, if unknown."
         )
         raise EvidenceError(message)
     return years

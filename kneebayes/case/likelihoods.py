@@ -155,7 +155,7 @@ def _state_of_number(knowledge: Knowledge, id: str, answer: object) -> str | Non
     if context is None or isinstance(answer, bool) or not isinstance(answer, Real):
         return None
     for state in context.states:
-        if state.below is not None and 1.0 < _as_float(answer) < state.below:
+        if state.below is not None and 0.0 <= _as_float(answer) < state.below:
             return state.id
     return None
 

@@ -255,10 +255,9 @@ class _Reading:
         if age is None:
             return
         self.found = [mention for mention in self.found if mention.id != id]
-        answer: object = int(age.years) if age.years >= 2 else age.years
-        if age.years <= 1:
-            answer = self.knowledge.contexts[id].states[0].id
-        self._add(id, answer, age.start, age.end)
+        self._add(
+            id, int(age.years) if age.years >= 2 or age.years < 1 else age.years, age.start, age.end
+        )
         self.covered |= set(range(age.start, age.end))
 
     def _read_sex(self, id: str) -> None:

@@ -167,7 +167,7 @@ class Cause(Named):
 class ContextState(Named):
     """One state of a context with more than two.
 
-    ``below`` lets a number above 1 answer too: the first state whose bound lies above it.
+    ``below`` lets a number, such as years, answer too: the first state whose bound lies above it.
     """
 
     id: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_ ]*$", max_length=60)]
