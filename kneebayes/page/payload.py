@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
+from kneebayes.case.care import LIKELY
 from kneebayes.case.urgency import POSSIBLE
 from kneebayes.knowledge.parts import Interval
 from kneebayes.knowledge.telling import bounds_of
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from kneebayes.building.model import ModelLike
     from kneebayes.knowledge import Knowledge
     from kneebayes.knowledge.records import Named
-    from kneebayes.knowledge.statements import Reference
+    from kneebayes.knowledge.statements import Care, Reference
     from kneebayes.network import Node
 
 __all__ = ["VERSION", "payload"]
@@ -60,6 +61,8 @@ def payload(model: ModelLike) -> Plain:
           states), ``questions`` (texts), each by id;
         - ``groups``, ``causes`` (``there`` is the node that says that a cause is there, silent
           or not), ``contexts``, ``findings``, ``methods``, ``sections``;
+        - ``care``: sentences of the source with their claims: ``always`` of the complaint, then by
+          ``groups`` and ``causes``, and ``likely``, the probability from which on these are told;
         - ``urgency``: ``advice`` by level, ``rules`` in the order in which they are shown, and
           ``possible``, the probability from which on an uncertain sign counts;
         - ``incoherent`` and ``voices``: answers that no virtual patient gives together, and the
@@ -106,6 +109,7 @@ def payload(model: ModelLike) -> Plain:
         ],
         "sections": list(_sections(knowledge)),
         "urgency": _urgency(knowledge),
+        "care": _care(knowledge),
         **_telling(knowledge),
         **_grounds(model),
     }
@@ -251,6 +255,19 @@ def _urgency(knowledge: Knowledge) -> Plain:
     return {"possible": POSSIBLE, "advice": knowledge.meta.advice.model_dump(), "rules": rules}
 
 
+def _care(knowledge: Knowledge) -> Plain:
+    def sentences(cares: Iterable[Care]) -> list[Any]:
+        return [[care.text, list(care.because)] for care in cares]
+
+    groups, causes = knowledge.groups.values(), knowledge.causes.values()
+    return {
+        "likely": LIKELY,
+        "always": sentences(knowledge.meta.care),
+        "groups": {group.id: sentences(group.care) for group in groups if group.care},
+        "causes": {cause.id: sentences(cause.care) for cause in causes if cause.care},
+    }
+
+
 def _telling(knowledge: Knowledge) -> Plain:
     """What virtual patients do not tell together, and how they answer."""
 
@@ -308,6 +325,9 @@ def _grounds(model: ModelLike) -> Plain:
     named = {*origins}
     named.update(one for cause in _causes(model) for one in cause["because"])
     named.update(one for rule in knowledge.urgency for one in rule.because)
+    care = _care(knowledge)
+    told = [care["always"], *care["groups"].values(), *care["causes"].values()]
+    named.update(one for sentences in told for _, because in sentences for one in because)
     return {
         "measures": list(MEASURES),
         "arrows": arrows,

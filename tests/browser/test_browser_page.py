@@ -9,6 +9,7 @@ import pytest
 from browsing import PATIENCE, Visit, browser, needs_browser, visit
 
 import kneebayes as kb
+from kneebayes.view.differential import differential_report
 from kneebayes.view.markup import percent
 
 pytestmark = needs_browser
@@ -65,6 +66,25 @@ def test_ticked_answers_bring_the_numbers_that_python_brings(seen: Visit, knee: 
     seen.explained()
     groups = json.loads(seen.page.locator("[data-groups]").get_attribute("data-groups"))
     assert groups == pytest.approx(dict(dx.group_ranking[["id", "posterior"]].to_numpy()), rel=1e-9)
+
+
+def test_care_is_told_word_for_word_and_left_out_where_help_is_needed_now(
+    seen: Visit, knee: kb.Model
+) -> None:
+    for answers in (
+        {"lump_behind_knee": "present"},
+        {"lump_behind_knee": "present", "fever": "present"},
+    ):
+        for id, state in answers.items():
+            seen.answer(id, state)
+        seen.explained()
+        shown = seen.page.locator(".kb-care li > p").all_inner_texts()
+        expected = differential_report(knee.diagnose(answers)).after
+        assert [f"Care according to the source, {text}" for text in shown] == list(expected)
+    seen.page.locator(".kb-care summary").first.click()
+    claims = seen.page.locator(".kb-care li").first.locator(".kb-list li").all_inner_texts()
+    line = knee.diagnose(answers).care[0]
+    assert [text.split(":")[0] for text in claims][: len(line.because)] == list(line.because)
 
 
 def test_a_setting_brings_the_numbers_of_python_there(seen: Visit, knee: kb.Model) -> None:

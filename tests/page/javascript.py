@@ -26,6 +26,7 @@ COMPUTING = (
     "passes.js",
     "engine.js",
     "urgency.js",
+    "care.js",
     "explain.js",
     "negative.js",
     "questions.js",

@@ -88,6 +88,9 @@ def test_whatever_a_number_rests_on_is_told_and_nothing_else(knee: kb.Model) -> 
     named = set(told["origins"])
     for record in (*told["causes"], *told["urgency"]["rules"]):
         named.update(record["because"])
+    care = told["care"]
+    for sentences in (care["always"], *care["groups"].values(), *care["causes"].values()):
+        named.update(one for _, because in sentences for one in because)
     assert {one for one in named if not one.startswith("assumed:")} == {
         *told["claims"],
         *told["references"],

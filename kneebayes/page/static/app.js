@@ -1,4 +1,5 @@
 // The front end: one root element, one payload, and what is known of a patient.
+import { careOf } from "./care.js";
 import { infer } from "./engine.js";
 import { ledger } from "./explain.js";
 import { createModel, meant } from "./model.js";
@@ -6,6 +7,7 @@ import { DIFFICULTIES } from "./hardness.js";
 import { KINDS } from "./patient.js";
 import { urgency } from "./urgency.js";
 import { answersCard } from "./view_answers.js";
+import { careCard } from "./view_care.js";
 import { catalogOf } from "./view_catalog.js";
 import { differentialCard, rankedCauses, urgencyBand } from "./view_differential.js";
 import { button, listed, make, percentText, uniquePrefix } from "./view_dom.js";
@@ -209,7 +211,9 @@ export function mountExplorer(root, payload, { answers = {}, onAnswers = () => {
   }
 
   function explain(found, answered) {
-    const selected = state.selected ?? rankedCauses(catalog, found)[0].id;
+    const ranking = rankedCauses(catalog, found);
+    const selected = state.selected ?? ranking[0].id;
+    parts.care.show(careOf(plain, urgency(plain, signs()).level, found.groups, ranking));
     parts.why.show(selected, ledger(model, inOrder(answered), selected));
     parts.network.show(selected, (id) => chanceOf(answered, id));
     const groups = payload.groups.map((group) => ({ ...group, posterior: found.groups[group.id] }));
@@ -255,6 +259,7 @@ export function mountExplorer(root, payload, { answers = {}, onAnswers = () => {
       : impossibleText();
     parts.causes.refuse(text);
     parts.why.element.hidden = true;
+    parts.care.refuse();
     parts.questions.refuse("First the answers must go together.");
     parts.glance.textContent = text;
     parts.spoken.textContent = text;
@@ -295,6 +300,7 @@ function partsOf(catalog, prefix, notebook, act, seenIn) {
   const answers = answersCard(catalog, prefix, act, seenIn);
   const causes = differentialCard(catalog, prefix, act.select);
   const grounds = groundsOf(payload);
+  const care = careCard(prefix, grounds);
   const why = ledgerCard(catalog, prefix, grounds, act.select);
   const network = networkCard(catalog, grounds, act);
   const prior = priorCard(catalog, prefix, act);
@@ -313,7 +319,7 @@ function partsOf(catalog, prefix, notebook, act, seenIn) {
       make(
         "div",
         { class: "kb-pane kb-pair" },
-        make("div", { class: "kb-half" }, causes.element, why.element, network.element),
+        make("div", { class: "kb-half" }, causes.element, care.element, why.element, network.element),
         make("div", { class: "kb-half" }, asking.element, prior.element, foot(payload)),
       ),
     ),
@@ -347,7 +353,7 @@ function partsOf(catalog, prefix, notebook, act, seenIn) {
       },
     },
   });
-  return { band, answers, causes, why, network, prior, interview, questions: asking, practice, spoken, glance, tabs, shell, skip, root: shell };
+  return { band, answers, causes, care, why, network, prior, interview, questions: asking, practice, spoken, glance, tabs, shell, skip, root: shell };
 }
 
 /** The patient that an address asks for, such as `#patient=42&difficulty=hard`; null if it asks for none. */

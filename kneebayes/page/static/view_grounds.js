@@ -70,6 +70,8 @@ export function groundsOf(payload) {
     parentsOf: (id) => arrows.filter((one) => one.child === id),
     childrenOf: (id) => arrows.filter((one) => one.parent === id),
     ofArrow: (arrow) => make("div", {}, make("p", { class: "kb-small", text: arrowText(arrow) }), list(arrow.because)),
+    /** What a sentence rests on. */
+    ofClaims: (origins) => press("Sources", list([...new Set(origins)])),
     /** What the prior of a cause rests on. */
     ofPrior(cause) {
       const [low, value, high] = cause.interval;
