@@ -100,14 +100,18 @@ class Mutant:
 
 def mutants_of(path: Path) -> Iterator[tuple[int, str, str]]:
     """Line, description and file text of every mutant of a module, in the order of its code."""
-    source = path.read_text(encoding="utf-8")
-    for at in range(_count(path)):
-        tree = ast.parse(source)
-        node, change = changes_of(tree)[at]
-        before = ast.unparse(node)
-        change()
-        after = ast.unparse(node)
-        yield getattr(node, "lineno", 0), f"{before[:70]}  ->  {after[:70]}", ast.unparse(tree)
+    for place in range(_count(path)):
+        yield mutant_of(path, place)
+
+
+def mutant_of(path: Path, place: int) -> tuple[int, str, str]:
+    """Line, description and file text of one mutant of a module."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    node, change = changes_of(tree)[place]
+    before = ast.unparse(node)
+    change()
+    after = ast.unparse(node)
+    return getattr(node, "lineno", 0), f"{before[:70]}  ->  {after[:70]}", ast.unparse(tree)
 
 
 Change = Callable[[], object]
@@ -214,13 +218,12 @@ def sample_mutants(count: int, seed: int) -> list[Mutant]:
     every = []
     for room in ROOMS:
         for path in sorted((HERE / "kneebayes" / room).glob("*.py")):
-            every += [(path, at) for at in range(_count(path))]
+            every += [(path, place) for place in range(_count(path))]
     rng = np.random.default_rng(seed)
     chosen = rng.choice(len(every), min(count, len(every)), replace=False)
     made = []
-    for path, at in (every[one] for one in chosen):
-        line, what, text = next(one for here, one in enumerate(mutants_of(path)) if here == at)
-        made.append(Mutant(path.relative_to(HERE).as_posix(), line, what, text))
+    for path, place in (every[number] for number in chosen):
+        made.append(Mutant(path.relative_to(HERE).as_posix(), *mutant_of(path, place)))
     return made
 
 
