@@ -12,7 +12,11 @@ SIGNS: list[tuple[dict[str, object], str]] = [
     ({"fever": True}, "now"),
     ({"redness": True, "warmth": True}, "now"),
     ({"warmth": True, "swollen knee": True}, "now"),
-    ({"swollen knee": True, "swelling over the kneecap": True}, "now"),
+    ({"redness": True, "bruising": True, "swelling over the kneecap": True}, "now"),
+    ({"swollen knee": True, "weak immunity or diabetes": True, "worse than usual": True}, "now"),
+    ({"recent trauma": True, "lump behind the knee": True, "feels unstable": True}, "now"),
+    ({"swollen knee": True, "swelling over the kneecap": True}, "soon"),  # one sign, not two
+    ({"swollen knee": True, "onset": "sudden", "immediate swelling": True}, "soon"),
     ({"red skin area with a clear border": True}, "now"),
     ({"leg swelling": True}, "now"),
     ({"calf tenderness": True}, "now"),
