@@ -1,6 +1,7 @@
 """Fixtures that all tests share."""
 
 import shutil
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -8,6 +9,11 @@ import pytest
 
 import kneebayes as kb
 from kneebayes.inference import answering, splitting
+
+collect_ignore = ["warmed_up.py"]  # does its work on import, for the kernels of notebooks
+
+# jsonschema, where it finds it, has it compile 38 grammars on import; nothing here checks such text
+sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
 
 DATA = Path(__file__).parent / "data"
 

@@ -1,18 +1,18 @@
-"""Every notebook runs from a clean kernel and says what is committed."""
+"""Every notebook runs from a kernel of its own and says what is committed."""
 
 from pathlib import Path
 
 import nbformat
 import pytest
-from nbclient import NotebookClient
 from nbformat import NotebookNode
+from warm_kernels import execute
 
 FOLDER = Path(__file__).parents[1] / "notebooks"
 NOTEBOOKS = sorted(FOLDER.glob("*.ipynb"))
 SPOKEN = ("text/plain", "text/markdown")  # pictures may differ by a font
 BAR = "application/vnd.jupyter.widget-view+json"  # shown while one waits: as long as it takes
 
-SLOW = ("11_", "13_", "15_", "17_", "18_")  # half a minute or more; `-m long` runs them
+SLOW = ("11_", "12_", "13_", "15_", "17_", "18_", "20_")  # they take longest; `-m long` runs them
 
 each_notebook = pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 each_when_it_suits = pytest.mark.parametrize(
@@ -77,9 +77,6 @@ def test_runs_and_says_what_is_committed(path: Path) -> None:
     fresh = read(path)
     for cell in code_cells(fresh):
         cell.outputs, cell.execution_count = [], None
-    client = NotebookClient(
-        fresh, timeout=300, kernel_name="python3", resources={"metadata": {"path": str(FOLDER)}}
-    )
-    client.execute()  # raises CellExecutionError, with the cell and its traceback
+    execute(fresh, FOLDER)  # raises CellExecutionError, with the cell and its traceback
     for before, now in zip(code_cells(committed), code_cells(fresh), strict=True):
         assert said_by(now) == said_by(before), f"cell '{now.id}': execute the notebook again"

@@ -8,6 +8,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Iterator
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -16,9 +17,11 @@ from browsing import PATIENCE, SHOWN, browser_of_its_own, needs_browser
 
 import kneebayes as kb
 
-pytest.importorskip("jupyterlab", reason="JupyterLab is not installed")
-pytest.importorskip("anywidget", reason="anywidget is not installed")
-pytestmark = needs_browser
+MISSING = [one for one in ("jupyterlab", "anywidget") if find_spec(one) is None]
+pytestmark = [
+    needs_browser,
+    pytest.mark.skipif(bool(MISSING), reason=f"not installed: {', '.join(MISSING)}"),
+]
 
 CELLS = [
     "import kneebayes as kb\nknee = kb.load()",
