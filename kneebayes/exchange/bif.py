@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from itertools import product
 from math import prod
@@ -13,7 +14,7 @@ import numpy as np
 from kneebayes.exchange.format import Content, Format, Parsed
 from kneebayes.exchange.plain import PlainNode, plain_nodes
 from kneebayes.exchange.problems import Problems
-from kneebayes.exchange.xml_files import NUMBER, decode
+from kneebayes.exchange.xml_files import decode, numbers_of
 
 __all__ = ["FORMAT"]
 
@@ -204,6 +205,9 @@ class _Reader:
             self.problems.add(name, f"{count} states are told and {len(names)} named.")
         if "" in names:
             self.problems.add(name, "one of its states has no name.", "Name it.")
+        for state, count_of in Counter(names).items():
+            if count_of > 1:
+                self.problems.add(name, f"the state '{state}' stands twice.", "Keep one.")
         return names
 
     def name_of(self, tokens: Sequence[Token]) -> str:
@@ -288,9 +292,13 @@ class _Rows:
                 elif place is not None:
                     rows[place] = self.row(rest[end + 1 :])
             else:
-                twice = word in ("table", "default")
+                given = {"table": table, "default": default}
+                twice = given.get(word) is not None
                 wrong = f"'{first.text[:40]}' {'stands twice' if twice else 'is not known here'}."
-                self.problems.add(self.id, wrong, "Known are rows, 'table' and 'default'.")
+                wrong = "it has rows and a 'table'." if word == "table" and not twice else wrong
+                self.problems.add(self.id, wrong, "Known are rows with a 'default', or a 'table'.")
+        if table is not None and default is not None:
+            self.problems.add(self.id, "it has a 'table' and a 'default'.", "Keep one.")
         if len(self.problems) > before:
             return ()
         return self.ordered(table) if table is not None else self.filled(rows, default)
@@ -355,11 +363,7 @@ class _Rows:
     def numbers(self, tokens: list[Token]) -> tuple[float, ...]:
         """Numbers between commas or blanks."""
         words = [token.text for token in tokens if token.text != ","]
-        wrong = next((word for word in words if not NUMBER.fullmatch(word)), None)
-        if wrong is not None:
-            self.problems.add(self.id, f"a row holds something else than numbers: '{wrong[:40]}'.")
-            return ()
-        return tuple(map(float, words))
+        return numbers_of(words, self.id, self.problems)
 
 
 FORMAT = Format("BIF", (".bif",), plain_nodes, _allowed, write_bif, read_bif)

@@ -9,7 +9,7 @@ import math
 import re
 import zlib
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -37,6 +37,7 @@ __all__ = [
 ]
 
 PACKED = b"\x1f\x8b"  # how a gzip file begins
+HALF = re.compile(r"\\u[dD][89a-fA-F]|[\ud800-\udfff]")
 LARGEST = 1_000_000
 DEEPEST = 32
 
@@ -75,6 +76,7 @@ def parse_json(text: str, problems: Problems) -> Any:
     _check_depth(text, problems)
     twice: list[str] = []
     odd: list[str] = []
+    zeros: list[str] = []
 
     def pairs(members: list[tuple[str, Any]]) -> dict[str, Any]:
         """An object; names that occur in it twice are noted."""
@@ -92,7 +94,9 @@ def parse_json(text: str, problems: Problems) -> Any:
     def number(digits: str) -> float:
         """A number, if it is finite."""
         value = float(digits)
-        return value if math.isfinite(value) else refuse(digits)
+        if value == 0.0:
+            zeros.append(digits)
+        return value + 0.0 if math.isfinite(value) else refuse(digits)
 
     try:
         content = json.loads(
@@ -104,7 +108,27 @@ def parse_json(text: str, problems: Problems) -> Any:
         problems.add(f"key '{short(key)}'", "it stands twice in one object.", "Keep one.")
     for name in odd:
         problems.add(f"number {short(name)}", "it is not finite.", "Give a finite number.")
+    _check_digits(zeros, problems)
+    _check_characters(text, content, problems)
     return content
+
+
+def _check_digits(numbers: Sequence[str], problems: Problems) -> None:
+    """Note numbers so near to 0 that they would become 0: what has probability 0 cannot be."""
+    for digits in numbers:
+        if float(digits) == 0.0 and re.search("[1-9]", re.split("[eE]", digits)[0]):
+            problems.add(f"number {short(digits)}", "it is too near to 0.", "Write 0, or more.")
+
+
+def _check_characters(text: str, content: object, problems: Problems) -> None:
+    """Refuse halves of characters, which no file and no screen can show."""
+    if HALF.search(text):
+        try:
+            json.dumps(content, ensure_ascii=False).encode()
+        except UnicodeEncodeError as error:
+            half = error.object[error.start : error.end].encode("ascii", "backslashreplace")
+            wrong = f"it holds '{half.decode()[:12]}', which is half a character."
+            problems.stop("content", wrong, "Write the text anew.")
 
 
 def read_bytes(path: Path, problems: Problems, largest: int) -> bytes:
@@ -116,10 +140,9 @@ def read_bytes(path: Path, problems: Problems, largest: int) -> bytes:
         If it cannot be read, or has too many bytes.
     """
     try:
-        if not path.is_file():
-            problems.stop("file", "there is no such file.", "Check the path.")
-        size = path.stat().st_size
-        data = path.read_bytes() if size <= largest else b""
+        there = path.is_file()
+        size = 0 if not there else path.stat().st_size
+        data = path.read_bytes() if there and size <= largest else b""
         if data.startswith(PACKED):
             with gzip.open(path) as file:
                 data = file.read(largest + 1)
@@ -129,6 +152,8 @@ def read_bytes(path: Path, problems: Problems, largest: int) -> bytes:
     except (OSError, ValueError, zlib.error) as error:
         why = getattr(error, "strerror", None) or str(error)
         problems.stop("file", f"it cannot be read: {why}.", "Check the path.")
+    if not there:
+        problems.stop("file", "there is no such file.", "Check the path.")
     if size > largest:
         remedy = f"At most {largest:,} are read."
         problems.stop("file", f"it has {size:,} bytes.", remedy)

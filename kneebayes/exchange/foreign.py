@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from kneebayes.errors import EvidenceError, KneebayesError, TooWideError
+from kneebayes.errors import EvidenceError, KneebayesError, TooWideError, shown
 from kneebayes.exchange.foreign_case import ForeignCase
 from kneebayes.exchange.foreign_network import TargetedNetwork
 from kneebayes.exchange.foreign_reasoning import nearest
@@ -168,6 +168,12 @@ def answer_cases(model: TargetedNetwork, cases: pd.DataFrame, seconds: float) ->
     """
     import pandas as pd
 
+    given: object = cases
+    if not isinstance(given, pd.DataFrame):
+        message = (
+            f"patients: a DataFrame with one row a case is needed, got {type(cases).__name__}."
+        )
+        raise EvidenceError(message)
     ids = [model.find(str(name)) for name in cases.columns]
     if len(set(ids)) < len(ids):
         message = f"Two columns are of the same node: {', '.join(map(str, cases.columns))}."
@@ -189,11 +195,13 @@ def _answer(
 ) -> dict[str, float | str]:
     """One row; its problem where it has one."""
     try:
-        propagated = engine.propagate(model.evidence(answers), model.targets)
+        evidence = model.evidence(answers)
+        propagated = engine.propagate(evidence, model.targets)
     except (EvidenceError, TooWideError) as error:
         return {"problem": str(error)}
     if propagated.log_probability[0] == -np.inf:
-        return {"problem": "These answers cannot be true together."}
+        conflict = ", ".join(model.conflict(evidence))
+        return {"problem": f"These answers cannot be true together: {conflict}."}
     row: dict[str, float | str] = {"problem": ""}
     for id in model.targets:
         for index, state in enumerate(model.network[id].states):
@@ -205,9 +213,11 @@ def draw_cases(network: Network, evidence: Evidence, count: int, seed: int) -> p
     """Cases drawn from P(all nodes | evidence), exactly: one row each, states by name."""
     import pandas as pd
 
-    if isinstance(count, bool) or not isinstance(count, int) or count < 1:
-        message = f"n must be a whole number from 1 on, got {count!r}."
-        raise EvidenceError(message)
+    for name, number, least in (("n", count, 1), ("seed", seed, 0)):
+        whole = isinstance(number, int | np.integer) and not isinstance(number, bool)
+        if not whole or number < least:
+            message = f"{name} must be a whole number from {least} on, got {shown(number)}."
+            raise EvidenceError(message)
     worlds = Drawing(Engine(network), evidence).draw(count, np.random.default_rng(seed))
     named = {
         node.id: np.array(node.states, dtype=object)[worlds[:, index]]

@@ -54,8 +54,9 @@ class ForeignCase(ForeignResult):
 
     def __init__(self, model: TargetedNetwork, evidence: Evidence) -> None:
         if model.engine.log_probability(evidence) == -math.inf:
-            message = f"These answers cannot be true together: {', '.join(evidence)}."
-            raise ImpossibleEvidenceError(message, tuple(evidence))
+            conflict = model.conflict(evidence)
+            message = f"These answers cannot be true together: {', '.join(conflict)}."
+            raise ImpossibleEvidenceError(message, conflict)
         object.__setattr__(self, "model", model)
         object.__setattr__(self, "evidence", evidence)
         prior = model.engine.propagate(Evidence({}), model.targets).marginals

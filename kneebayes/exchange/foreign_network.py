@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from kneebayes.errors import EvidenceError, KneebayesError, UnknownNameError, shown, suggest
+from kneebayes.errors import (
+    EvidenceError,
+    KneebayesError,
+    TooWideError,
+    UnknownNameError,
+    shown,
+    suggest,
+)
 from kneebayes.exchange.foreign_reasoning import state_id
 from kneebayes.exchange.networks import load_network_file
 from kneebayes.exchange.side_table import NetworkFile
-from kneebayes.inference import Engine, Evidence
+from kneebayes.inference import Budget, Engine, Evidence, smallest_conflict
+from kneebayes.inference.clock import within_time
 from kneebayes.network import Network, Node, table_node
 from kneebayes.renaming import renamed
 
@@ -22,6 +30,7 @@ if TYPE_CHECKING:
 
 __all__ = ["TargetedNetwork", "is_missing"]
 
+CONFLICT_SECONDS = 5.0
 YES, NO = ("true", "present", "yes"), ("false", "absent", "no")  # the first that a node has
 
 
@@ -50,9 +59,14 @@ class TargetedNetwork:
     def __init__(self, network: Network | NetworkFile | str | Path, targets: Sequence[str]) -> None:
         if isinstance(network, str | Path):
             network = load_network_file(network)
+        given: object = network
+        if not isinstance(given, Network | NetworkFile):
+            message = (
+                f"network: a network, a network file or a path is needed, got {network!r:.80}."
+            )
+            raise KneebayesError(message)
         self.file = NetworkFile(network) if isinstance(network, Network) else network
-        if isinstance(targets, str):
-            targets = [targets]
+        targets = _names_of(targets)
         self.targets = tuple(self.find(target) for target in targets)
         if not self.targets or len(set(self.targets)) < len(self.targets):
             message = f"targets: name at least one node, and each once. Got {list(targets)!r}."
@@ -127,6 +141,13 @@ class TargetedNetwork:
         UnknownNameError, EvidenceError
             If a name or a state is not known.
         """
+        given: object = {} if answers is None else answers
+        if not isinstance(given, Mapping) and type(given).__name__ != "Series":
+            message = (
+                "answers: a mapping such as {'node': 'state'}, or a row of a table, is needed, "
+                f"got {type(given).__name__}."
+            )
+            raise EvidenceError(message)
         likelihoods: dict[str, tuple[float, ...]] = {}
         for name, answer in (answers if answers is not None else {}).items():
             id = self.find(str(name))
@@ -137,8 +158,18 @@ class TargetedNetwork:
                 likelihoods[id] = self._likelihood(id, answer)
         return Evidence(likelihoods)
 
+    def conflict(self, evidence: Evidence) -> tuple[str, ...]:
+        """A smallest part of impossible evidence that cannot be; all of it if time runs out."""
+        try:
+            with within_time("conflict", Budget(seconds=CONFLICT_SECONDS)):
+                return smallest_conflict(self.engine, evidence)
+        except TooWideError:
+            return tuple(evidence)
+
     def _likelihood(self, id: str, answer: object) -> tuple[float, ...]:
         states = self.network[id].states
+        if type(answer).__name__ == "Series" and type(answer.index).__name__ == "RangeIndex":  # type: ignore[attr-defined]
+            answer = answer.tolist()  # type: ignore[attr-defined]
         if hasattr(answer, "items"):  # a mapping, or a Series by state
             by_state = {self.find_state(id, state): value for state, value in answer.items()}
             answer = [by_state.get(state, 0.0) for state in states]
@@ -161,6 +192,17 @@ def is_missing(answer: object) -> bool:
         return bool(answer != answer)  # noqa: PLR0124 - what is missing differs from itself
     except (TypeError, ValueError):  # pandas' NA has no truth, an array several
         return type(answer).__name__ == "NAType"
+
+
+def _names_of(targets: object) -> list[str]:
+    """Names of targets; one name is a list of one."""
+    names = [targets] if isinstance(targets, str) else targets
+    if isinstance(names, Iterable):
+        names = list(names)
+        if all(isinstance(name, str) for name in names):
+            return names
+    message = f"targets: names of nodes are needed, such as ['flu'], got {targets!r:.80}."
+    raise KneebayesError(message)
 
 
 def _alike(name: str, states: Sequence[str]) -> list[str]:

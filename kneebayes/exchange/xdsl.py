@@ -37,7 +37,7 @@ __all__ = ["FORMAT"]
 
 WIDTH, HEIGHT = 130, 60  # of a node on GeNIe's canvas, with the gap after it
 NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
-AGRUM = re.compile(r"<!--[^>]*\bpyAgrum\b", re.IGNORECASE)
+AGRUM = re.compile(r"""<!--(?:(?!-->).)*agrum|\bapp\s*=\s*["'][^"']*agrum""", re.I | re.S)
 LARGEST = 2**22  # entries of the table of a noisymax of more than two states
 CLOSE = 1e-6
 
@@ -183,8 +183,12 @@ def read_xdsl(content: Content, problems: Problems) -> Parsed:
         else:  # what is wrong with the names is told by whoever builds the network
             made.append(PlainNode(raw_node.id, raw_node.states, raw_node.parents, raw_node.numbers))
     turned = {node.id for node in made if node.leak is not None}
-    shown = root.iterfind(".//genie//node")
-    labels = {element.get("id", ""): text_of(element.find("name")) for element in shown}
+    labels: dict[str, str] = {}
+    for element in root.iterfind(".//genie//node"):
+        id, label = element.get("id", ""), text_of(element.find("name"))
+        if labels.get(id, label) != label:
+            problems.add(id, f"it is called '{labels[id]}' and '{label}'.", "Keep one.")
+        labels[id] = label
     return Parsed(
         [_turned_back(node, states, turned) for node in made],
         {id: name for id, name in labels.items() if id in states and name},

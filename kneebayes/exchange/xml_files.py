@@ -4,12 +4,20 @@ from __future__ import annotations
 
 import codecs
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from xml.etree import ElementTree as ET
 
 from kneebayes.exchange.problems import Problems
 
-__all__ = ["XML_TEXT", "check_element", "numbers_in", "parse_xml", "text_of"]
+__all__ = [
+    "XML_TEXT",
+    "check_element",
+    "decode",
+    "numbers_in",
+    "numbers_of",
+    "parse_xml",
+    "text_of",
+]
 
 MARKS = (
     (codecs.BOM_UTF32_LE, "utf-32"),
@@ -62,15 +70,21 @@ def parse_xml(data: bytes, problems: Problems) -> tuple[ET.Element, str]:
         root = ET.fromstring(DECLARATION.sub("", text, count=1).lstrip())
     except (ET.ParseError, ValueError, RecursionError, UnicodeError) as error:
         problems.stop("content", f"not valid XML: {error}.", "Mend it there.")
+    own = root.tag.rpartition("}")[0]
     for element in root.iter():
         if isinstance(element.tag, str):
-            element.tag = element.tag.rpartition("}")[2]
+            element.tag = _bare(element.tag, own)
         for name in list(element.attrib):
-            bare = name.rpartition("}")[2]
             value = element.attrib.pop(name)
-            if bare not in ALWAYS:
-                element.attrib[bare] = value
+            if name.rpartition("}")[2] not in ALWAYS:
+                element.attrib[_bare(name, own)] = value
     return root, text
+
+
+def _bare(name: str, own: str) -> str:
+    """A name without the namespace of the root; one of another namespace keeps its own."""
+    space, _, bare = name.rpartition("}")
+    return bare if space in ("", own) else name
 
 
 def check_element(
@@ -116,12 +130,24 @@ def check_element(
 
 def numbers_in(text: str, id: str, problems: Problems) -> tuple[float, ...]:
     """Numbers separated by blanks; anything else is a problem."""
-    words = text.split()
+    return numbers_of(text.split(), id, problems)
+
+
+def numbers_of(words: Sequence[str], id: str, problems: Problems) -> tuple[float, ...]:
+    """The numbers that words are; what is none is a problem.
+
+    So is one so near to 0 that it would become 0, since what has probability 0 cannot be.
+    """
     wrong = next((word for word in words if not NUMBER.fullmatch(word)), None)
     if wrong is not None:
         problems.add(id, f"its table holds something else than numbers: '{wrong[:40]}'.")
         return ()
-    return tuple(map(float, words))
+    numbers = tuple(float(word) + 0.0 for word in words)  # no negative zero
+    for word, number in zip(words, numbers, strict=True):
+        if number == 0.0 and re.search("[1-9]", re.split("[eE]", word)[0]):
+            problems.add(id, f"its table holds '{word[:40]}', too near to 0.", "Write 0, or more.")
+            return ()
+    return numbers
 
 
 def text_of(element: ET.Element | None) -> str:

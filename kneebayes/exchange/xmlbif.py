@@ -18,6 +18,7 @@ from kneebayes.exchange.xml_files import (
 
 __all__ = ["FORMAT"]
 
+VERSION = "0.3"
 Children = dict[str, int | None]
 IN_NETWORK: Children = {"NAME": 1, "PROPERTY": None, "VARIABLE": None, "DEFINITION": None}
 IN_VARIABLE: Children = {"NAME": 1, "OUTCOME": None, "VALUE": None, "PROPERTY": None, "TYPE": 1}
@@ -53,13 +54,19 @@ def read_xmlbif(content: Content, problems: Problems) -> Parsed:
     root, _ = parse_xml(content.data, problems)
     for element in root.iter():
         element.tag = element.tag.upper() if isinstance(element.tag, str) else ""
-        element.attrib = {name.upper(): value for name, value in element.attrib.items()}
+        upper = {name.upper(): value for name, value in element.attrib.items()}
+        if len(upper) < len(element.attrib):
+            problems.add(element.tag, f"an attribute stands twice: {', '.join(element.attrib)}.")
+        element.attrib = upper
     if root.tag != "BIF" or root.find("NETWORK") is None:
         kind = (
             "This is XDSL: rename it to .xdsl." if root.tag == "SMILE" else "XMLBIF has one in BIF."
         )
         problems.stop("content", "there is no NETWORK element.", kind)
     check_element(root, "BIF", problems, {"NETWORK": 1}, ("VERSION", "XMLNS"))
+    if root.get("VERSION", VERSION) != VERSION:
+        wrong = f"version '{root.get('VERSION')}' of the format is not known."
+        problems.add("BIF", wrong, f"Known is {VERSION}: write that, if it means the same.")
     network = root.find("NETWORK")
     assert network is not None  # for the type checker; looked for above
     for leaf in network.iter():
@@ -91,10 +98,12 @@ def _variables(network: ET.Element, problems: Problems) -> dict[str, tuple[str, 
     for variable in network.iterfind("VARIABLE"):
         id = text_of(variable.find("NAME"))
         check_element(variable, id or "VARIABLE", problems, IN_VARIABLE, ("TYPE",))
-        kind = variable.get("TYPE") or text_of(variable.find("TYPE")) or "nature"
-        if kind.casefold() not in ("nature", "discrete"):
-            remedy = "Only chance variables with states are read."
-            problems.add(id, f"it is a variable of type '{kind}'.", remedy)
+        for kind in filter(None, (variable.get("TYPE"), text_of(variable.find("TYPE")))):
+            if kind.casefold() not in ("nature", "discrete"):
+                remedy = "Only chance variables with states are read."
+                problems.add(id, f"it is a variable of type '{kind}'.", remedy)
+        if variable.find("OUTCOME") is not None and variable.find("VALUE") is not None:
+            problems.add(id, "its states are told twice, as OUTCOME and as VALUE.", "Keep one.")
         if id in states:
             problems.add(id, "the variable stands twice.", "Keep one.")
         states[id] = tuple(

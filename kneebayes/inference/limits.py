@@ -109,7 +109,8 @@ class Budget:
     bytes: float = np.inf
 
     def __post_init__(self) -> None:
-        if not (self.seconds > 0.0 and self.bytes > 0.0):  # NaN is neither
+        numbers = isinstance(self.seconds, float | int) and isinstance(self.bytes, float | int)
+        if not (numbers and self.seconds > 0.0 and self.bytes > 0.0):  # NaN is neither
             message = (
                 f"A budget needs more than 0 seconds and more than 0 bytes, got {self.seconds!r} "
                 f"seconds and {self.bytes!r} bytes."

@@ -3,7 +3,7 @@
 import html
 import math
 import warnings
-from itertools import pairwise, permutations
+from itertools import combinations, pairwise, permutations
 from typing import Any
 
 import numpy as np
@@ -344,6 +344,44 @@ WRONG: dict[str, tuple[Any, type[KneebayesError], str]] = {
         "The parents of 'wet' are: sky; name all of them",
     ),
     "count": (lambda w: reason_with(w, ["sky"]).sets(0), EvidenceError, "from 1 on, got 0"),
+    "answers that are a list": (
+        lambda w: reason_with(w, ["sky"], ["wet"]),  # type: ignore[arg-type]
+        EvidenceError,
+        "answers: a mapping such as .* is needed, got list",
+    ),
+    "no network": (
+        lambda w: reason_with(None, ["sky"]),  # type: ignore[arg-type]
+        KneebayesError,
+        "network: a network, a network file or a path is needed, got None",
+    ),
+    "no names": (
+        lambda w: reason_with(w, None),  # type: ignore[arg-type]
+        KneebayesError,
+        "targets: names of nodes are needed, such as .*, got None",
+    ),
+    "lists of names": (
+        lambda w: reason_with(w, [["sky"]]),  # type: ignore[list-item]
+        KneebayesError,
+        "targets: names of nodes are needed",
+    ),
+    "no table": (
+        lambda w: ForeignModel(w, ["sky"]).cohort([{"wet": True}]),  # type: ignore[arg-type]
+        EvidenceError,
+        "a DataFrame with one row a case is needed, got list",
+    ),
+    "seed": (
+        lambda w: ForeignModel(w, ["sky"]).simulate(2, seed="x"),  # type: ignore[arg-type]
+        EvidenceError,
+        "seed must be a whole number from 0 on, got 'x'",
+    ),
+    "seconds": (
+        lambda w: ForeignModel(w, ["sky"]).cohort(
+            pd.DataFrame({"wet": [True]}),
+            seconds="long",  # type: ignore[arg-type]
+        ),
+        KneebayesError,
+        "more than 0 seconds",
+    ),
     "other target": (
         lambda w: reason_with(w, ["sky"]).explain("wet", "present"),
         EvidenceError,
@@ -365,6 +403,47 @@ def test_impossible_evidence() -> None:
     )
     with pytest.raises(ImpossibleEvidenceError, match="cannot be true together: a"):
         reason_with(network, ["b"], {"a": "present"})
+
+
+def test_of_impossible_evidence_a_smallest_part_is_named() -> None:
+    """By brute force over all parts of random evidence."""
+    found = 0
+    for seed in range(60):
+        rng = np.random.default_rng(seed)
+        nodes = [root_node("a", [0.5, 0.5]), root_node("b", [0.5, 0.5])]
+        for id in "cdefg":
+            parents = [str(one) for one in rng.choice([node.id for node in nodes], 2, False)]
+            table = rng.integers(0, 2, (2, 2)).astype(float)
+            nodes.append(table_node(id, parents, np.stack([table, 1.0 - table], axis=-1)))
+        network = Network(tuple(nodes))
+        world = {id: ("absent", "present")[rng.integers(2)] for id in "abcdefg"}
+
+        def possible(ids: tuple[str, ...], net: Network = network, told: Any = world) -> bool:
+            evidence = Evidence.of(net, {id: told[id] for id in ids})
+            return float(oracle.worlds(net, evidence).sum()) > 0.0
+
+        parts = (ids for size in range(1, 8) for ids in combinations("abcdefg", size))
+        smallest = next((ids for ids in parts if not possible(ids)), None)
+        if smallest is None:
+            continue
+        with pytest.raises(ImpossibleEvidenceError) as caught:
+            reason_with(network, ["a"], world)
+        assert not possible(caught.value.conflict)
+        assert len(caught.value.conflict) == len(smallest)
+        named = ", ".join(caught.value.conflict)
+        problem = ForeignModel(network, ["a"]).cohort(pd.DataFrame([world]))["problem"][0]
+        assert problem == f"These answers cannot be true together: {named}."
+        found += 1
+    assert found > 20
+
+
+def test_a_series_of_likelihoods_goes_by_place_or_by_state(typed: Network) -> None:
+    node = next(node for node in typed.nodes if len(node.states) == 2)
+    target = next(other.id for other in typed.nodes if other.id != node.id)
+    plain = reason_with(typed, [target], {node.id: [0.2, 0.6]}).posteriors
+    by_place = reason_with(typed, [target], {node.id: pd.Series([0.2, 0.6])}).posteriors
+    turned = pd.Series([0.6, 0.2], index=list(node.states[::-1]))
+    assert plain == by_place == reason_with(typed, [target], {node.id: turned}).posteriors
 
 
 def test_a_target_can_be_told_of() -> None:

@@ -360,12 +360,123 @@ REFUSED: dict[str, tuple[str, str, str]] = {
         '{"id": "b", "states": ["n", "y"], "leak": 0, "links": {"a": [0, 0.5, 1]}}]}',
         "the link of a has 3 numbers. a has 2 states",
     ),
+    "bif table and default": (
+        "n.bif",
+        f"{AB} {A_TABLE} probability (b | a) {{ table 0.1 0.4 0.9 0.6; default 0.5 0.5; }}",
+        "b: it has a 'table' and a 'default'. Keep one",
+    ),
+    "bif rows and table": (
+        "n.bif",
+        f"{AB} {A_TABLE} probability (b | a) {{ (x) 1 0; table 0.1 0.4 0.9 0.6; }}",
+        "b: it has rows and a 'table'",
+    ),
+    "bif state twice": (
+        "n.bif",
+        'variable a { type discrete [2] {x, "x"}; } probability (a) { table 0.2 0.8; }',
+        "a: the state 'x' stands twice",
+    ),
+    "bif too near to 0": (
+        "n.bif",
+        "variable a { type discrete [2] {x, y}; } probability (a) { table 1e-400 1; }",
+        "a: its table holds '1e-400', too near to 0",
+    ),
+    "xmlbif too near to 0": (
+        "n.xml",
+        xmlbif(A_ROOT.replace("0.2 0.8", "0.0000e5 1 2e-999")),
+        "'2e-999', too near to 0",
+    ),
+    "json too near to 0": (
+        "n.json",
+        '{"format": "kneebayes network", "version": 1, "nodes": ['
+        '{"id": "a", "states": ["x", "y"], "table": [1e-400, 1]}]}',
+        "number 1e-400: it is too near to 0",
+    ),
+    "json half a character": (
+        "n.json",
+        '{"format": "kneebayes network", "version": 1, "nodes": ['
+        '{"id": "\\ud83d", "states": ["x", "y"], "table": [0.2, 0.8]}]}',
+        r"it holds '\\ud83d', which is half a character",
+    ),
+    "xmlbif two types": (
+        "n.xml",
+        xmlbif(A_ROOT.replace("</NAME>", "</NAME><TYPE>utility</TYPE>")),
+        "a: it is a variable of type 'utility'",
+    ),
+    "xmlbif two attributes": (
+        "n.xml",
+        xmlbif(A_ROOT.replace("<VARIABLE", '<VARIABLE type="utility"')),
+        "an attribute stands twice: type, TYPE",
+    ),
+    "xmlbif states in two ways": (
+        "n.xml",
+        xmlbif(A_ROOT.replace("</VARIABLE>", "<VALUE>z</VALUE></VARIABLE>")),
+        "a: its states are told twice",
+    ),
+    "xmlbif of another version": (
+        "n.xml",
+        xmlbif(A_ROOT).replace("0.3", "0.9"),
+        "version '0.9' of the format is not known",
+    ),
+    "xmlbif element of another namespace": (
+        "n.xml",
+        xmlbif(A_ROOT + '<z:VARIABLE xmlns:z="urn:z"><NAME>z</NAME></z:VARIABLE>'),
+        "the element '{URN:Z}VARIABLE', which is not known",
+    ),
+    "xmlbif attribute of another namespace": (
+        "n.xml",
+        xmlbif(A_ROOT.replace("<VARIABLE", '<VARIABLE xmlns:z="urn:z" z:TYPE="utility"')),
+        "a: it has the attribute '{URN:Z}TYPE', which is not known",
+    ),
+    "xdsl two labels": (
+        "n.xdsl",
+        xdsl(
+            A,
+            '<extensions><genie><node id="A"><name>one</name></node>'
+            '<node id="A"><name>other</name></node></genie></extensions>',
+        ),
+        "A: it is called 'one' and 'other'",
+    ),
     "gzip cut": (
         "n.bif",
         gzip.compress(b"x" * 999)[:-9].decode("latin-1"),
         "gzip content ends too early",
     ),
 }
+
+
+def test_a_file_that_is_not_there_is_said_once(tmp_path: Path) -> None:
+    with pytest.raises(ExchangeError, match="there is no such file") as caught:
+        load_network(tmp_path / "n.bif")
+    assert len(caught.value.problems) == 1
+
+
+def test_no_zero_is_negative(tmp_path: Path) -> None:
+    for name, text in (
+        ("n.bif", f"{AB.split(' variable', maxsplit=1)[0]} {A_TABLE}"),
+        ("n.xml", xmlbif(A_ROOT)),
+    ):
+        negative = text.replace("0.2, 0.8", "-0.0, 1").replace("0.2 0.8", "-0e7 1")
+        table = load_network(saved(tmp_path, name, negative))["a"].table
+        assert table is not None
+        assert list(map(repr, table)) == ["0.0", "1.0"]
+
+
+@pytest.mark.parametrize(
+    "mark",
+    ["<!-- saved by aGrUM 2 -->", "<!-- a > b -->\n<!-- made\nby PyAgrum -->"],
+)
+def test_every_name_of_the_program_that_orders_otherwise(tmp_path: Path, mark: str) -> None:
+    two = A + A.replace('"A"', '"B"')
+    three = (
+        '<cpt id="C"><state id="y"/><state id="n"/><parents>A B</parents>'
+        "<probabilities>0.1 0.9 0.2 0.8 0.3 0.7 0.4 0.6</probabilities></cpt>"
+    )
+    app = '<extensions><genie version="1.0" app="aGrUM 2.0" name="n"></genie></extensions>'
+    for text in (xdsl(two + three, top=mark), xdsl(two + three, app)):
+        with pytest.raises(ExchangeError, match="first parent varies fastest"):
+            load_network(saved(tmp_path, "n.xdsl", text))
+    by_genie = load_network(saved(tmp_path, "n.xdsl", xdsl(two + three, top="<!-- GeNIe -->")))
+    assert by_genie["C"].table == (0.1, 0.9, 0.2, 0.8, 0.3, 0.7, 0.4, 0.6)
 
 
 @pytest.mark.parametrize("case", REFUSED)
