@@ -284,7 +284,7 @@ def in_setting(model: AnyModel, setting: str) -> AnyModel:
         raise UnknownNameError(message, str(setting), suggest(str(setting), by_name))
     stated = data.elicited
     if data.setting is not None:
-        stated = elicit(data.knowledge, data.knowledge.lexicons[data.lexicon])
+        stated = model_of(data.knowledge, data.lexicon).elicited
     odds = odds_by_cause(known[id], data.knowledge.groups)
     return model.replace(elicited=settle(stated, data.knowledge, odds), setting=id)
 

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, overload
 from kneebayes.errors import KneebayesError
 from kneebayes.page.bundle import script, style
 from kneebayes.page.payload import payload as payload_of
-from kneebayes.page.settings import settings_of
+from kneebayes.page.readings import readings_of
 from kneebayes.writing import text_or_path
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ def write_page(
     The page opens from a file in any browser since 2023 and asks nothing of any
     network. It ranks the causes, explains them, proposes what to ask next and has a
     virtual patient; it computes exactly, in the browser. Every setting of the folder can be
-    chosen on it.
+    chosen on it, and every lexicon.
 
     Parameters
     ----------
@@ -113,7 +113,7 @@ def write_page(
     except PackageNotFoundError:  # a plain checkout that was never installed
         version = "0+unknown"
     own = payload_of(model)
-    text = page_html({**own, "settings": settings_of(model, own)}, version, title)
+    text = page_html({**own, "readings": readings_of(model, own)}, version, title)
     return text_or_path(text, path)
 
 

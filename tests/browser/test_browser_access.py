@@ -171,6 +171,8 @@ def test_the_keyboard_is_enough(opened: Any, page_file: Path, knee: kb.Model) ->
         press("Tab")
         assert focused(page, "e.id").endswith("-setting")
         press("Tab")
+        assert focused(page, "e.id").endswith("-lexicon")
+        press("Tab")
         assert focused(page, "e.type") == "search"
         page.keyboard.type("stiffness")
         for _ in range(6):

@@ -87,15 +87,30 @@ def test_care_is_told_word_for_word_and_left_out_where_help_is_needed_now(
     assert [text.split(":")[0] for text in claims][: len(line.because)] == list(line.because)
 
 
-def test_a_setting_brings_the_numbers_of_python_there(seen: Visit, knee: kb.Model) -> None:
+def test_a_setting_and_a_lexicon_bring_the_numbers_of_python_there(
+    seen: Visit, knee: kb.Model
+) -> None:
     seen.answer("fever", "absent")
     seen.computed()
-    id, place = next(iter(knee.knowledge.settings.items()))
-    seen.page.locator(".kb-setting select").select_option(label=place.label)
+    setting, place = next(iter(knee.knowledge.settings.items()))
+    seen.page.get_by_label("Seen in").select_option(label=place.label)
     assert place.about in seen.text(".kb-setting")
-    there = knee.in_setting(id).diagnose({"fever": False})
+    there = knee.in_setting(setting).diagnose({"fever": False})
     assert seen.posteriors() == pytest.approx(there.belief.posteriors, rel=1e-9)
-    seen.page.locator(".kb-setting select").select_option(label="anywhere")
+    lexicon, words = next(
+        (id, one) for id, one in knee.knowledge.lexicons.items() if id != knee.data.lexicon
+    )
+    seen.page.get_by_label("Words read by").select_option(label=words.label)
+    assert words.about in seen.text(".kb-setting")
+    assert seen.page.evaluate("document.activeElement.value") == lexicon
+    read = knee.with_lexicon(lexicon).in_setting(setting).diagnose({"fever": False})
+    assert seen.posteriors() == pytest.approx(read.belief.posteriors, rel=1e-9)
+    told = {id: float(p) for id, p in seen.shown("cause", "prior")}
+    assert told == pytest.approx(dict(read.ranking[["id", "prior"]].to_numpy()), rel=1e-9)
+    assert read.case.data.reading in seen.text(".kb-foot")
+    seen.page.get_by_label("Seen in").select_option(label="anywhere")
+    own = knee.knowledge.lexicons[knee.data.lexicon]
+    seen.page.get_by_label("Words read by").select_option(label=own.label)
     anywhere = knee.diagnose({"fever": False})
     assert seen.posteriors() == pytest.approx(anywhere.belief.posteriors, rel=1e-9)
 

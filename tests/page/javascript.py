@@ -35,6 +35,7 @@ COMPUTING = (
     "hardness.js",
     "weights.js",
     "hearing.js",
+    "readings.js",
 )
 FLAGS = [
     "--no-sandbox",

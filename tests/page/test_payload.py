@@ -6,7 +6,6 @@ import pytest
 
 import kneebayes as kb
 from kneebayes.page.payload import payload
-from kneebayes.page.settings import settings_of
 
 LARGEST = 400_000
 
@@ -143,28 +142,3 @@ def test_another_lexicon_and_another_setting_are_told(knee: kb.Model) -> None:
     assert payload(lay)["nodes"] != payload(knee)["nodes"]
     assert payload(emergency)["reading"] == emergency.reading
     assert payload(emergency)["nodes"] != payload(knee)["nodes"]
-
-
-def test_each_setting_tells_all_that_is_different_there(knee: kb.Model) -> None:
-    own = payload(knee)
-    anywhere, *others = settings_of(knee, own)
-    assert (anywhere["label"], anywhere["nodes"], anywhere["changes"]) == ("anywhere", [], {})
-    settings = knee.knowledge.settings
-    assert [one["label"] for one in others] == [one.label for one in settings.values()]
-    for one, id in zip(others, settings, strict=True):
-        changed = {node["id"]: node for node in one["nodes"]}
-        nodes = [changed.get(node["id"], node) for node in own["nodes"]]
-        assert {**own, **one["changes"], "nodes": nodes} == payload(knee.in_setting(id))
-        assert changed
-
-
-def test_a_model_in_a_setting_names_it_first_and_the_others_after(knee: kb.Model) -> None:
-    emergency = knee.in_setting("emergency")
-    labels = [one["label"] for one in settings_of(emergency, payload(emergency))]
-    settings = knee.knowledge.settings
-    assert labels[0] == settings["emergency"].label
-    assert sorted(labels) == sorted(one.label for one in settings.values())
-
-
-def test_a_folder_without_settings_offers_none(robot: kb.Model) -> None:
-    assert settings_of(robot, payload(robot)) == []

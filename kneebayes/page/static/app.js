@@ -18,7 +18,7 @@ import { networkCard } from "./view_network.js";
 import { practicePanel } from "./view_practice.js";
 import { priorCard } from "./view_prior.js";
 import { questionsCard } from "./view_questions.js";
-import { settingChoice } from "./view_settings.js";
+import { readingChoice } from "./view_settings.js";
 import { questionsInSlices } from "./view_slices.js";
 import { tabsOver } from "./view_tabs.js";
 import { PERHAPS, PRIOR, WEIGHT, weightOfPrior, weighted } from "./weights.js";
@@ -34,14 +34,14 @@ const WAIT_TO_SPEAK = 600; // milliseconds: a quick row of answers is read out o
  * Show the explorer in an element.
  *
  * `answers` maps ids to states; `onAnswers(answers)` is told every change made here;
- * `notebook` gives it a frame of its own height; `setting` is which of the payload's settings it
- * is in, whether it was chosen by hand, and how to go to another. The first paint waits for no computing.
+ * `notebook` gives it a frame of its own height; `choice` is which of the payload's readings it
+ * shows, whether it was chosen by hand, and how to go to another. The first paint waits for no computing.
  */
-export function mountExplorer(root, payload, { answers = {}, onAnswers = () => {}, notebook = false, setting = null } = {}) {
+export function mountExplorer(root, payload, { answers = {}, onAnswers = () => {}, notebook = false, choice = null } = {}) {
   const catalog = catalogOf(payload, { perhaps: !notebook });
   const prefix = uniquePrefix();
   const state = { answers: new Map(Object.entries(answers)), selected: null, about: "", tab: "explore", prior: null };
-  const parts = partsOf(catalog, prefix, notebook, actions(), settingChoice(payload, prefix, setting));
+  const parts = partsOf(catalog, prefix, notebook, actions(), readingChoice(payload, prefix, choice));
   const timers = new Set();
   let stopAsking = () => {};
   let plain = null; // the model as it is; `model` carries the weights of what was said
@@ -57,7 +57,7 @@ export function mountExplorer(root, payload, { answers = {}, onAnswers = () => {
     model = plain;
     parts.practice.start(plain);
     refresh();
-    const wanted = notebook || setting?.again ? null : wantedPatient(globalThis.location?.hash ?? "");
+    const wanted = notebook || choice?.again ? null : wantedPatient(globalThis.location?.hash ?? "");
     if (wanted !== null) {
       parts.practice.open(wanted);
       parts.tabs.show("practice");

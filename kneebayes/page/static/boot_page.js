@@ -1,6 +1,6 @@
 // The page: paint what the file itself says, unpack the model, then compute.
 import { mountExplorer } from "./app.js";
-import { payloadIn } from "./view_settings.js";
+import { payloadIn } from "./readings.js";
 
 const pageRoot = document.getElementById("kneebayes");
 
@@ -11,26 +11,31 @@ async function unpacked() {
   return JSON.parse(await new Response(plain).text());
 }
 
-/** Show the model as it is in one setting; another one begins anew with the same answers. */
-function openIn(payload, at, answers, again = false) {
-  const shown = mountExplorer(pageRoot, payloadIn(payload, at), {
+/** Show the model as it is in one reading; another one begins anew with the same answers. */
+function openIn(payload, reading, answers, again = false) {
+  const shown = mountExplorer(pageRoot, reading === null ? payload : payloadIn(payload, reading), {
     answers,
-    setting: {
-      at,
+    choice: reading === null ? null : {
+      ...reading,
       again,
-      choose(next) {
+      choose(next, focused) {
         const said = shown.answers();
         shown.destroy();
         openIn(payload, next, said, true);
-        pageRoot.querySelector(".kb-setting select").focus();
+        pageRoot.querySelector(focused).focus();
       },
     },
   });
 }
 
+/** The reading of the model itself; null where there is no other. */
+function ownReading({ readings }) {
+  return readings?.lexicons ? { lexicon: readings.lexicons[0].id, setting: readings.settings[0].id } : null;
+}
+
 requestAnimationFrame(() =>
   unpacked().then(
-    (payload) => openIn(payload, 0, {}),
+    (payload) => openIn(payload, ownReading(payload), {}),
     () => {
       const told = document.createElement("p");
       told.className = "kb-error";

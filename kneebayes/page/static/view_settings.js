@@ -1,24 +1,33 @@
-// Where the patient is seen: the same knowledge, with other shares of the causes.
+// Where the patient is seen and how words are read: the same knowledge with other numbers.
 import { make } from "./view_dom.js";
 
-/** The payload as it is in one of its settings. */
-export function payloadIn(payload, at) {
-  const { nodes, changes } = payload.settings?.[at] ?? { nodes: [], changes: {} };
-  const changed = new Map(nodes.map((node) => [node.id, node]));
-  return { ...payload, ...changes, nodes: payload.nodes.map((node) => changed.get(node.id) ?? node) };
+/**
+ * The choices of a page; null where there are none. `choice` is `{ lexicon, setting, choose }`:
+ * the ids as they are, and what is told the new ones and the element that was used.
+ */
+export function readingChoice(payload, prefix, choice) {
+  if (choice === null) return null;
+  const { lexicons, settings } = payload.readings;
+  const rows = [
+    chosen(`${prefix}-setting`, "Seen in", settings, choice.setting, (setting) =>
+      choice.choose({ lexicon: choice.lexicon, setting }, ".kb-setting [id$=-setting]")),
+    chosen(`${prefix}-lexicon`, "Words read by", lexicons, choice.lexicon, (lexicon) =>
+      choice.choose({ lexicon, setting: choice.setting }, ".kb-setting [id$=-lexicon]")),
+  ];
+  return make("div", { class: "kb-setting" }, ...rows.flat());
 }
 
-/** A choice of the setting; null where there is none. `setting` is `{ at, choose(at) }`, `at` a place in the payload's list. */
-export function settingChoice(payload, prefix, setting) {
-  if (setting === null || (payload.settings ?? []).length === 0) return null;
+/** A choice among some and what it means; nothing where there is but one. */
+function chosen(id, text, options, current, choose) {
+  if (options.length < 2) return [];
   const select = make(
     "select",
-    { id: `${prefix}-setting`, on: { change: () => setting.choose(select.selectedIndex) } },
-    ...payload.settings.map(({ label }, at) => make("option", { value: String(at), text: label, selected: at === setting.at })),
+    { id, on: { change: () => choose(select.value) } },
+    ...options.map((option) => make("option", { value: option.id, text: option.label, selected: option.id === current })),
   );
-  const label = make("label", { for: select.id, class: "kb-small", text: "Seen in" });
-  const { about } = payload.settings[setting.at];
-  return make("div", { class: "kb-setting" },
-    make("span", { class: "kb-labelled" }, label, select),
-    about ? make("p", { class: "kb-small", text: about }) : null);
+  const { about } = options.find((option) => option.id === current);
+  return [
+    make("span", { class: "kb-labelled" }, make("label", { for: id, class: "kb-small", text }), select),
+    about ? make("p", { class: "kb-small", text: about }) : null,
+  ];
 }

@@ -1,0 +1,165 @@
+"""What a page says otherwise under another lexicon, or of patients who are seen elsewhere."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from kneebayes.building.model import in_setting, with_lexicon
+from kneebayes.building.places import EXPLANATION
+from kneebayes.errors import KneebayesError
+from kneebayes.page.odds_table import odds_of
+from kneebayes.page.payload import payload
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from kneebayes.building.model import ModelLike
+
+    Plain = dict[str, Any]
+
+__all__ = ["readings_of"]
+
+ANYWHERE = "anywhere"
+DIGITS = 12  # of a number that is another than the model's own
+FEWER = 4  # of the bounds of an interval
+
+
+def readings_of(model: ModelLike, own: Mapping[str, Any]) -> dict[str, Any]:
+    """Every lexicon of the folder and every setting, with what is different there.
+
+    Parameters
+    ----------
+    model
+        The model that the page is made of.
+    own
+        Its own payload.
+
+    Returns
+    -------
+    dict
+        Empty where there is nothing to choose; else
+
+        - ``lexicons`` and ``settings``, each with ``id``, ``label`` and ``about``: the model's own
+          first (no setting has an empty id);
+        - ``networks``, by lexicon: ``nodes`` that are different (a place, the leak, the links),
+          ``intervals`` of arrows (a place among the arrows, one among the intervals), and
+          ``bounds`` of the priors of the causes;
+        - ``intervals``, behind those of the payload;
+        - ``shifts``, places of the numbers that are added up to odds of the explanations;
+        - ``shares``, by lexicon and setting: the ``priors`` of the causes, and ``own`` and
+          ``shifts``, the numbers of those odds (or the whole ``table``).
+
+        What the model cannot be is left out.
+
+    Examples
+    --------
+    >>> import kneebayes as kb
+    >>> knee = kb.load()
+    >>> found = readings_of(knee, payload(knee))
+    >>> [one["id"] for one in found["settings"]][:2], found["lexicons"][0]["id"]
+    (['', 'general_practice'], 'article')
+    """
+    data = model.data
+    lexicons, settings = data.knowledge.lexicons, data.knowledge.settings
+    found: Plain = {"networks": {}, "shares": {}}
+    places = {tuple(one): at for at, one in enumerate(own["intervals"])}
+    taken: list[str] = []
+    for lexicon, read in _read_otherwise(model):
+        there = payload(read)
+        found["networks"][lexicon] = _network(own, there, places)
+        found["shares"][lexicon] = {
+            setting: _shares(placed) for setting, placed in _elsewhere(read)
+        }
+        taken.append(lexicon)
+    found["shifts"] = _together(found["shares"])
+    found["intervals"] = [list(one) for one in places][len(own["intervals"]) :]
+    offered = next(iter(found["shares"].values()))
+    if len(taken) == 1 and len(offered) == 1:
+        return {}
+    found["lexicons"] = [
+        {"id": id, "label": lexicons[id].label, "about": lexicons[id].about} for id in taken
+    ]
+    found["settings"] = [
+        {"id": id, "label": settings[id].label, "about": settings[id].about}
+        if id
+        else {"id": id, "label": ANYWHERE, "about": ""}
+        for id in offered
+    ]
+    return found
+
+
+def _read_otherwise(model: ModelLike) -> Iterator[tuple[str, ModelLike]]:
+    """The model as it is, then under every other lexicon that it can be read by."""
+    yield model.data.lexicon, model
+    for id in model.data.knowledge.lexicons:
+        if id != model.data.lexicon:
+            try:
+                yield id, with_lexicon(model, id)
+            except KneebayesError:
+                continue
+
+
+def _elsewhere(model: ModelLike) -> Iterator[tuple[str, ModelLike]]:
+    """The model as it is, then in every other setting whose shifts it can take."""
+    yield model.data.setting or "", model
+    for id in model.data.knowledge.settings:
+        if id != model.data.setting:
+            try:
+                yield id, in_setting(model, id)
+            except KneebayesError:
+                continue
+
+
+def _network(
+    own: Mapping[str, Any], there: Mapping[str, Any], places: dict[tuple[float, ...], int]
+) -> Plain:
+    """Nodes and intervals that are different, but for the table of explanations."""
+    nodes = []
+    for place, (node, other) in enumerate(zip(own["nodes"], there["nodes"], strict=True)):
+        if other != node and other["id"] != EXPLANATION:
+            nodes.append([place, *_numbers(other)])
+    intervals = []
+    for place, (arrow, other) in enumerate(zip(own["arrows"], there["arrows"], strict=True)):
+        interval = tuple(there["intervals"][other[4]])
+        if tuple(own["intervals"][arrow[4]]) != interval:
+            intervals.append([place, places.setdefault(interval, len(places))])
+    bounds = [[_short(cause["interval"][at], FEWER) for at in (0, 2)] for cause in there["causes"]]
+    return {"nodes": nodes, "intervals": intervals, "bounds": bounds}
+
+
+def _numbers(node: Mapping[str, Any]) -> list[Any]:
+    if "table" in node:
+        return [[_short(one) for one in node["table"]]]
+    links = [{state: _short(one) for state, one in link.items()} for link in node["links"]]
+    return [_short(node["leak"]), links]
+
+
+def _shares(model: ModelLike) -> Plain:
+    """How probable each explanation is before any answer."""
+    network, priors = model.data.network, model.data.elicited.priors
+    found: Plain = {
+        "reading": model.data.reading,
+        "priors": [_short(priors[id].value) for id in model.data.knowledge.causes],
+    }
+    if EXPLANATION in network:
+        node = network[EXPLANATION]
+        odds = odds_of(network, node)
+        if odds is None:
+            found["table"] = [_short(one) for one in node.table or ()]
+        else:
+            found |= {"own": odds.own, "shifts": odds.shifts}
+    return found
+
+
+def _together(shares: Mapping[str, Mapping[str, Plain]]) -> list[list[int]]:
+    """Where anything is shifted anywhere; the shifts themselves become lists in that order."""
+    all_of_them = [one for by_setting in shares.values() for one in by_setting.values()]
+    places = sorted({place for one in all_of_them for place in one.get("shifts", ())})
+    for one in all_of_them:
+        if "shifts" in one:
+            one["shifts"] = [one["shifts"].get(place, 0) for place in places]
+    return [list(place) for place in places]
+
+
+def _short(number: float, digits: int = DIGITS) -> float:
+    return float(f"{number:.{digits}g}")
