@@ -8,7 +8,7 @@ import pytest
 from browsing import PATIENCE, Visit, browser, needs_browser, visit
 
 import kneebayes as kb
-from kneebayes.teaching import Feedback, Practice
+from kneebayes.teaching import Feedback, Practice, PracticeCase
 
 pytestmark = needs_browser
 
@@ -192,3 +192,41 @@ def test_the_same_number_is_the_same_patient(seen: Visit) -> None:
     open_patient(seen, 4322)
     open_patient(seen, 4321)
     assert ask(seen, *asked) == first
+
+
+def is_anchored(knee: kb.Model, seed: int) -> bool:
+    """Whether an ultrasound moves the cyst far, so that saying the same again is anchoring."""
+    case = PracticeCase(knee, knee.practice_case("any", seed=seed).truth, ("age", "sex"), seed)
+    early = case.state({"bakers_cyst": 0.3}).ask("us_cyst", "lump_behind_knee")
+    biases = early.close({"bakers_cyst": 0.3}).biases
+    return any(sentence.startswith("Anchoring: ") for sentence in biases)
+
+
+def test_what_was_noted_early_is_handed_in_and_tells_of_anchoring(
+    seen: Visit, knee: kb.Model, tmp_path: Path
+) -> None:
+    """A learner names a cause before he asks, and keeps to it whatever the test says."""
+    seed = next(seed for seed in range(1, 99) if is_anchored(knee, seed))
+    open_patient(seen, seed)
+    truth = knee.practice_case("any", seed=seed).truth
+    number = seen.page.locator('[data-guess="bakers_cyst"] input[type=number]')
+    seen.page.locator("[data-act=note]").click()
+    assert "Move a cause first" in seen.text(".kb-card:has([data-act=note])")
+    number.fill("30")
+    seen.page.locator("[data-act=note]").click()
+    assert "Noted after 0 questions: Baker's cyst 30%" in seen.text(".kb-card:has([data-act=note])")
+    told = ask(seen, "us_cyst", "lump_behind_knee")
+    assert told == {id: truth[id] for id in told}
+    close(seen, "soon", "bakers_cyst", "30")
+    feedback = handed_in(seen, knee, tmp_path)
+    assert [step.stated for step in feedback.case.steps if step.stated] == [
+        {"bakers_cyst": 0.3},
+        {"bakers_cyst": 0.3},
+    ]
+    assert feedback.case.steps[0].stated
+    seen.page.wait_for_function(
+        "() => !/\u2026/.test(document.querySelector('.kb-feedback').innerText)", timeout=PATIENCE
+    )
+    shown = seen.page.locator("[data-bias]").all_inner_texts()
+    assert shown == list(feedback.biases)
+    assert any(sentence.startswith("Anchoring: ") for sentence in shown)

@@ -35,6 +35,8 @@ COMPUTING = (
     "hardness.js",
     "weights.js",
     "hearing.js",
+    "reasons.js",
+    "biases.js",
     "readings.js",
 )
 FLAGS = [

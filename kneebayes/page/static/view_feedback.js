@@ -1,8 +1,9 @@
 // After a case is closed: the truth, the exact posterior, scores, and what each question brought.
+import { anchored, closedEarly, neglected, statementsOf } from "./biases.js";
 import { infer } from "./engine.js";
 import { bitsOf } from "./hardness.js";
 import { brierScore, informationOfStep, logScore } from "./patient.js";
-import { closedEarly, neglected, reasonsOf } from "./reasons.js";
+import { reasonsOf } from "./reasons.js";
 import { urgency } from "./urgency.js";
 import { answerText } from "./view_catalog.js";
 import { probabilityBar, rankedCauses, reasonText } from "./view_differential.js";
@@ -100,22 +101,29 @@ function why(catalog, model, visit, said) {
   });
 }
 
-/** Premature closure and base-rate neglect, each where the numbers show it. */
+/** Premature closure, anchoring and base-rate neglect, each where the numbers show it. */
 function biases(catalog, model, visit, said) {
   const element = make("div", {});
-  const stated = Object.fromEntries(said.named.map((id) => [id, said.stated[id]]));
+  const notes = [...visit.notes, lastWord(visit, said)];
+  const stated = Object.assign({}, ...notes.map((note) => note.stated));
   const opening = visit.known(0);
-  const tell = (name, text) => element.append(make("p", { text: `${name}: ${text}`, data: { bias: name } }));
+  const answered = visit.asked.map((id) => [id, visit.patient.states[id]]);
+  const statements = statementsOf(model, opening, answered, notes);
+  const shown = (sentences) => sentences.map((text) => make("p", { text, data: { bias: text.split(":")[0] } }));
+  element.append(
+    ...shown(anchored(model, statements)),
+    ...shown(neglected(model, statements, { opening, known: visit.known() }, stated)),
+  );
   visit.bestAt(visit.asked.length, (open) => {
     const best = open.find((row) => visit.priceOf(row.id) === 0);
-    const cause = best === undefined ? "" : closedEarly(model, opening, stated, visit.patient.causes, best.bits);
-    if (cause === "") return;
-    tell("Premature closure", `you settled on ${catalog.label(cause)} while \u201c${catalog.label(best.id)}\u201d could still be asked for nothing and promised ${best.bits.toFixed(2)} bits.`);
+    element.prepend(...shown(closedEarly(model, opening, stated, visit.patient.causes, best)));
   });
-  for (const { id, before, exact } of neglected(model, opening, visit.known(), stated)) {
-    tell("Base-rate neglect", `${catalog.label(id)} began at ${percentText(before)}. What you found speaks for it, and still makes only ${percentText(exact)} of it; you said ${percentText(stated[id])}.`);
-  }
   return element;
+}
+
+/** What was stated when the case was closed: only what the learner named. */
+function lastWord(visit, said) {
+  return { after: visit.asked.length, stated: Object.fromEntries(said.named.map((id) => [id, said.stated[id]])) };
 }
 
 /** How uncertain it was, and what a plan would have left that was to be had for the same cost. */
@@ -171,7 +179,10 @@ function handIn(catalog, prefix, visit, said) {
 /** A case in the form of Python's PracticeCase.save. */
 export function recordOf(catalog, visit, said) {
   const { payload } = catalog;
-  const stated = Object.fromEntries(said.named.map((id) => [id, said.stated[id]]));
+  const notes = [...visit.notes, lastWord(visit, said)].filter((note) => Object.keys(note.stated).length > 0);
+  const stepsFrom = (start, end) => visit.asked.slice(start, end).map((id) => ({ ask: id }));
+  const reached = [0, ...notes.map((note) => note.after)];
+  const steps = notes.flatMap((note, place) => [...stepsFrom(reached[place], note.after), { state: note.stated }]);
   return {
     format: "kneebayes case",
     version: 1,
@@ -182,7 +193,7 @@ export function recordOf(catalog, visit, said) {
     kind: visit.kind,
     told: visit.free,
     truth: visit.patient.states,
-    steps: [...visit.asked.map((id) => ({ ask: id })), ...(said.named.length > 0 ? [{ state: stated }] : [])],
+    steps: [...steps, ...stepsFrom(reached.at(-1))],
     closed: said.named.length > 0,
     advice: said.named.length > 0 ? said.advice : "",
   };

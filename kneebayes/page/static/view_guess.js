@@ -1,5 +1,5 @@
 // What a learner states: one probability for each cause, by slider or by number.
-import { button, make } from "./view_dom.js";
+import { button, counted, listed, make, percentText } from "./view_dom.js";
 
 const GUESSES_SHOWN = 8;
 
@@ -12,8 +12,10 @@ const ADVICE = [
 /**
  * The card of stated probabilities and advice. `onClose({ stated, named, advice })` is called
  * once: P(present) by cause, ids of those that were moved, and a level of urgency or nothing.
+ * `onNote(stated)` is called as often as the learner likes, with those that were moved so far;
+ * it gives the number of questions after which they were stated.
  */
-export function guessCard(catalog, prefix, start, onClose) {
+export function guessCard(catalog, prefix, start, { onNote, onClose }) {
   const rows = start.map((one) => guessRow(catalog, prefix, one));
   const rest = make("details", { class: "kb-rest" },
     make("summary", { text: `The other ${rows.length - GUESSES_SHOWN} causes` }),
@@ -22,6 +24,8 @@ export function guessCard(catalog, prefix, start, onClose) {
   rest.hidden = rows.length <= GUESSES_SHOWN;
   const advice = adviceField(prefix);
   const close = button("Close the case", finish, { class: "kb-button kb-main-button", data: { act: "close" } });
+  const noted = make("p", { class: "kb-small", role: "status" });
+  const note = button("Note it, and go on asking", jotDown, { class: "kb-button", data: { act: "note" } });
   const element = make(
     "section",
     { class: "kb-card", "aria-labelledby": `${prefix}-guess-title` },
@@ -33,8 +37,21 @@ export function guessCard(catalog, prefix, start, onClose) {
     ...rows.slice(0, GUESSES_SHOWN).map((row) => row.element),
     rest,
     advice.element,
-    make("div", { class: "kb-row kb-close" }, close),
+    make("div", { class: "kb-row kb-close" }, close, note),
+    make("p", { class: "kb-small", text: "Say early what you believe, note it, and say it again at the end: the feedback shows whether you followed the evidence." }),
+    noted,
   );
+
+  function jotDown() {
+    const moved = rows.filter((row) => row.named());
+    if (moved.length === 0) {
+      noted.textContent = "Move a cause first: what is to be noted?";
+      return;
+    }
+    const questions = onNote(Object.fromEntries(moved.map((row) => [row.id, row.probability()])));
+    const words = moved.map((row) => `${catalog.label(row.id)} ${percentText(row.probability())}`);
+    noted.textContent = `Noted after ${counted(questions, "question")}: ${listed(words)}.`;
+  }
 
   function finish() {
     onClose({

@@ -36,7 +36,7 @@ export function practicePanel(catalog, prefix, onAsked, onExplore) {
     const parts = {
       chart: chartCard(catalog, prefix, visit),
       ask: askCard(catalog, prefix, (id) => ask(id)),
-      guess: guessCard(catalog, prefix, startingGuess(), close),
+      guess: guessCard(catalog, prefix, startingGuess(), { onNote: note, onClose: close }),
     };
     const first = caseCard(catalog, prefix, visit, open);
     parts.trouble = first.trouble;
@@ -65,6 +65,13 @@ export function practicePanel(catalog, prefix, onAsked, onExplore) {
     visit.parts.chart.show(visit);
     visit.parts.ask.show(visit);
     onAsked();
+  }
+
+  /** What is believed now, in the middle of the case; said again at once, it counts as corrected. */
+  function note(stated) {
+    if (visit.notes.at(-1)?.after === visit.asked.length) visit.notes.pop();
+    visit.notes.push({ after: visit.asked.length, stated });
+    return visit.asked.length;
   }
 
   function close(said) {
@@ -164,6 +171,8 @@ function visitOf(catalog, model, queue, seed, { kind, difficulty }) {
     patient,
     free,
     asked,
+    /** What was stated before the end, each after so many questions. */
+    notes: [],
     opening: introduction(model, patient, free),
     /** The answer in the patient's words; empty where an examiner finds it out. */
     said: (id) => sentenceAbout(model, patient, id),

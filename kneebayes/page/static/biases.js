@@ -1,0 +1,133 @@
+/** Which bias the numbers of a closed case show, in the sentences of Python's teaching room. */
+
+import { infer } from "./engine.js";
+import { bitsOf } from "./hardness.js";
+
+/** Of the opening uncertainty: what a free question must still promise. */
+const PROMISING = 0.05;
+
+/** Stated probability from which a learner has settled on a cause. */
+const CONVINCED = 0.5;
+
+/** Prior below which neglecting it matters. */
+const RARE_PRIOR = 0.1;
+
+/** Evidence in natural units that should have been noticed: 5 decibans. */
+const MOVED = logit(0.76);
+
+/** Of the movement of the exact posterior, below which a statement is stuck. */
+const FOLLOWED = 1 / 3;
+
+/** Decibans in one natural unit. */
+const IN_DECIBANS = 4.342944819032518;
+
+/**
+ * Every probability that was stated, with the prior and the evidence it should rest on.
+ *
+ * @param {object} model a model
+ * @param {Object<string, string>} opening what was known before the first question
+ * @param {Array<[string, string]>} answered what was asked, ids and states in order
+ * @param {Array<{after: number, stated: Object<string, number>}>} notes what was stated, and
+ *   after how many questions; the last one closed the case
+ * @returns {Array<{cause: string, prior: number, evidence: number, stated: number}>} natural
+ *   logarithms of odds; a stated 0 or 1 has none and is left out
+ */
+export function statementsOf(model, opening, answered, notes) {
+  const start = infer(model, opening).posterior;
+  return notes.flatMap(({ after, stated }) => {
+    const now = infer(model, { ...opening, ...Object.fromEntries(answered.slice(0, after)) }).posterior;
+    return Object.entries(stated)
+      .filter(([, value]) => value > 0 && value < 1)
+      .map(([cause, value]) => {
+        const prior = logit(start[cause].at(-1));
+        return { cause, prior, evidence: logit(now[cause].at(-1)) - prior, stated: logit(value) };
+      });
+  });
+}
+
+/**
+ * Premature closure: the learner settled on a cause that is not to blame, and a free question
+ * was still expected to tell much.
+ *
+ * @param {object} model a model
+ * @param {Object<string, string>} opening what was known before the first question
+ * @param {Object<string, number>} stated P(it explains the complaint) of each cause that was named
+ * @param {Array<string>} explains ids of the causes that do
+ * @param {?{id: string, bits: number}} best the best free question when the case was closed
+ * @returns {Array<string>} a sentence, or none
+ */
+export function closedEarly(model, opening, stated, explains, best) {
+  const settled = Object.keys(stated).find((id) => stated[id] >= CONVINCED && !explains.includes(id));
+  const most = bitsOf(model, opening);
+  if (settled === undefined || !best || !(most > 0) || best.bits < PROMISING * most) return [];
+  const [cause, question] = [settled, best.id].map((id) => model.labels[id]);
+  return [
+    `Premature closure: you settled on ${cause} while '${question}' could still be asked for nothing and promised ${rounded(best.bits, 2)} bits.`,
+  ];
+}
+
+/**
+ * Anchoring: the evidence moved the exact posterior by five decibans or more, and the learner
+ * followed less than a third of the way.
+ *
+ * @param {object} model a model
+ * @param {Array<object>} statements what `statementsOf` gave
+ * @returns {Array<string>} a sentence for each cause
+ */
+export function anchored(model, statements) {
+  return causesOf(statements).flatMap((cause) => {
+    const own = statements.filter((statement) => statement.cause === cause);
+    const [first, last] = [own[0], own.at(-1)];
+    const [moved, followed] = [last.evidence - first.evidence, last.stated - first.stated];
+    if (own.length < 2 || !(Math.abs(moved) >= MOVED) || !(followed * moved < FOLLOWED * moved ** 2)) return [];
+    return [
+      `Anchoring: between your first and last word on ${model.labels[cause]} the evidence moved it by ${decibansOf(moved)} decibans, your statement by ${decibansOf(followed)}.`,
+    ];
+  });
+}
+
+/**
+ * Base-rate neglect: what was stated of a rare cause is closer to what its evidence alone would
+ * give from even odds than to the exact posterior.
+ *
+ * @param {object} model a model
+ * @param {Array<object>} statements what `statementsOf` gave
+ * @param {{opening: object, known: object}} answers before the first question, and at the end
+ * @param {Object<string, number>} stated P(it explains the complaint) of each cause at the end
+ * @returns {Array<string>} a sentence for each cause
+ */
+export function neglected(model, statements, { opening, known }, stated) {
+  const [start, end] = [opening, known].map((answers) => infer(model, answers).posterior);
+  return causesOf(statements).flatMap((cause) => {
+    const { prior, evidence, stated: mine } = statements.findLast((statement) => statement.cause === cause);
+    const ignored = Math.abs(mine - evidence) < Math.abs(mine - (prior + evidence));
+    if (!(prior < logit(RARE_PRIOR) && evidence > MOVED && ignored)) return [];
+    const [before, exact] = [start, end].map((posterior) => rounded(100 * posterior[cause].at(-1), 1));
+    return [
+      `Base-rate neglect: ${model.labels[cause]} began at ${before}%. What you found speaks for it, and still makes only ${exact}% of it; you said ${rounded(100 * stated[cause], 0)}%.`,
+    ];
+  });
+}
+
+/** The causes in the order in which they were first spoken of. */
+function causesOf(statements) {
+  return [...new Set(statements.map((statement) => statement.cause))];
+}
+
+/** With its sign. */
+function decibansOf(logarithm) {
+  const decibans = IN_DECIBANS * logarithm;
+  return `${decibans < 0 ? "-" : "+"}${rounded(Math.abs(decibans), 0)}`;
+}
+
+/** So many digits, as Python writes them: halfway between two numbers the even one. */
+function rounded(number, digits) {
+  const scaled = number * 10 ** digits;
+  const isHalf = scaled % 1 === 0.5 && Number.isInteger(number * 2 ** (digits + 1));
+  return (isHalf ? (2 * Math.round(scaled / 2)) / 10 ** digits : number).toFixed(digits);
+}
+
+/** Natural logarithm of the odds. */
+function logit(probability) {
+  return Math.log(probability) - Math.log1p(-probability);
+}

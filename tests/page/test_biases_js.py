@@ -1,0 +1,94 @@
+"""The page names premature closure, anchoring and base-rate neglect in the sentences of Python."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from javascript import run
+
+import kneebayes as kb
+from kneebayes.page.payload import payload
+from kneebayes.teaching import Feedback, PracticeCase
+
+FREE = ("age", "sex")  # what the page tells for nothing
+
+BIASES = """
+const main = ({ payload, cases }) => {
+  const model = createModel(payload);
+  const method = new Map(payload.findings.map((one) => [one.id, one.method]));
+  return cases.map(({ opening, answered, notes, explains }) => {
+    const known = { ...opening, ...Object.fromEntries(answered) };
+    const paid = new Set(answered.map(([id]) => method.get(id)));
+    const price = (by) => (!by || paid.has(by) ? 0 : payload.methods[by].cost);
+    const isFree = ({ id }) => price(method.get(id)) === 0;
+    const best = questions(model, known).find(isFree);
+    const stated = Object.assign({}, ...notes.map((note) => note.stated));
+    const statements = statementsOf(model, opening, answered, notes);
+    return [
+      ...closedEarly(model, opening, stated, explains, best),
+      ...anchored(model, statements),
+      ...neglected(model, statements, { opening, known }, stated),
+    ];
+  });
+};
+"""
+
+
+def visited(model: kb.Model, seed: int) -> tuple[Feedback, list[dict[str, Any]]]:
+    """A case that a learner of some habit went through, and what was stated on the way."""
+    rng = np.random.default_rng(seed)
+    truth = model.practice_case("any", seed=seed).truth
+    case = PracticeCase(model, truth, FREE, seed)
+    opening = case.exact
+    causes = [str(id) for id in rng.choice(list(opening), 3, replace=False)]
+    there = [
+        id for id in model.knowledge.findings if case.truth[id] != "absent" and id in case.open
+    ]
+    asked = [*there[:4], *(str(id) for id in rng.choice(case.open, 3, replace=False))]
+    stated = {id: float(rng.choice([0.05, 0.125, 0.3, 0.6, 0.9])) for id in causes}
+    notes = []
+    if seed % 3:
+        case = case.state(stated)
+        notes.append({"after": 0, "stated": dict(stated)})
+    asked = list(dict.fromkeys(asked))
+    for id in asked:
+        case = case.ask(id)
+    if seed % 2:  # else nothing has changed his mind
+        stated |= {id: float(rng.choice([0.02, 0.5, 0.95, 1.0, case.exact[id]])) for id in causes}
+    rare = max(case.exact, key=lambda id: case.exact[id] / opening[id])
+    stated[rare] = min(0.99, 30 * case.exact[rare])
+    notes.append({"after": len(asked), "stated": dict(stated)})
+    return case.close(stated), notes
+
+
+def test_the_sentences_are_those_of_python(knee: kb.Model, tmp_path: Path) -> None:
+    complaint = knee.knowledge.meta.complaint
+    cases, expected = [], []
+    for seed in range(1, 31):
+        feedback, notes = visited(knee, seed)
+        case = feedback.case
+        asked = [id for step in case.steps for id in step.asked]
+        cases.append(
+            {
+                "opening": {id: case.truth[id] for id in (complaint, *FREE)},
+                "answered": [[id, case.truth[id]] for id in asked],
+                "notes": notes,
+                "explains": [id for id, true in feedback.explains.items() if true],
+            }
+        )
+        expected.append(list(feedback.biases))
+    told = run(tmp_path, BIASES, {"payload": payload(knee), "cases": cases})
+    assert told == expected
+    names = {sentence.split(":")[0] for sentences in told for sentence in sentences}
+    assert names == {"Premature closure", "Anchoring", "Base-rate neglect"}
+
+
+def test_numbers_are_written_as_python_writes_them(tmp_path: Path) -> None:
+    numbers = [0.5, 1.5, 2.5, 12.5, 6.25, 6.35, 1.15, 0.05, 99.95, 0.25, 0.35, 1e-9, 37.0]
+    program = (
+        "const main = (numbers) => numbers.map((one) => [0, 1, 2].map((d) => rounded(one, d)));"
+    )
+    expected = [[f"{number:.{digits}f}" for digits in (0, 1, 2)] for number in numbers]
+    assert run(tmp_path, program, numbers) == expected
