@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from kneebayes.history.dictionary import Bound, Dictionary, Pattern, number_at
@@ -16,6 +16,8 @@ PARTING = frozenset({";", ".", ":"})
 NEAR = 0.0005  # of a bound: not sure to which side
 NEARLY_WARM = 0.6  # degrees below a bound that leave it open
 WARMTHS = (34.0, 43.0)  # a number between them with a decimal is a temperature
+LIVING = (34.9, 45.0)  # degrees Celsius that a temperature of a person may have
+FAHRENHEIT = (95.0, 113.0)  # the same in degrees Fahrenheit
 SHORTEST = 0.5  # days that a trouble may have lasted
 NEW = 31.0  # days: a trouble that began so long ago or less has lasted as long
 AROUND = 6  # words between a name and its amount
@@ -77,10 +79,22 @@ def bounds_met(
         if bound is None:
             continue
         for amount in amounts:
-            if _is_about(pattern, bound, amount, words, troubled):
-                status = _side(bound, amount)
+            about = _is_about(pattern, bound, amount, words, troubled)
+            real = _warmth(pattern, amount) if about else None
+            if real is not None:
+                status = _side(bound, real)
                 if status != "absent" or pattern.targets[0].state != "absent":
-                    yield Met(pattern, status, amount)
+                    yield Met(pattern, status, real)
+
+
+def _warmth(pattern: Pattern, amount: Amount) -> Amount | None:
+    """An amount that a temperature may be, in degrees Celsius; None for what can be none."""
+    if not any(one.startswith("temp") for one in pattern.stems):
+        return amount
+    if not amount.unit and FAHRENHEIT[0] <= amount.value <= FAHRENHEIT[1]:
+        return replace(amount, value=round((amount.value - 32.0) / 1.8, 2), unit="temperature")
+    other = amount.unit not in {"", "temperature"}
+    return amount if other or LIVING[0] <= amount.value <= LIVING[1] else None
 
 
 def _side(bound: Bound, amount: Amount) -> Literal["present", "absent", "perhaps"]:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 
 from kneebayes.history.denying import denied
 from kneebayes.history.english import ENDING, turns
 from kneebayes.history.line import AND, Line, ended
 from kneebayes.history.matching import Match
 from kneebayes.history.record import Status
-from kneebayes.history.words import Word
+from kneebayes.history.words import Word, stem
 
 __all__ = ["Bearing", "bearing_of", "is_long_ago"]
 
@@ -18,6 +19,11 @@ CLAUSE = 8  # words that a turn such as "years ago" bears on, before it or behin
 LEADING_ON = frozenset({"with", "presenting", "presents", "has", "have", "had", "is", "was"})
 BEFORE = frozenset({"perhaps", "if"})
 CONTRASTS = frozenset({"but", "while", "whereas", "although"})
+LISTING = frozenset({"and", "or", ",", "/", "&"})
+OF_A_PART = frozenset(
+    {"a", "an", "at", "her", "his", "in", "left", "my", "of", "on", "right", "the"}
+)
+COMPARING = frozenset({"compared", "from", "like", "than", "to", "unlike", "with"})
 PATIENT = frozenset({"i", "he", "she", "my", "patient"})
 
 
@@ -31,7 +37,12 @@ class Bearing:
 
 def bearing_of(line: Line, match: Match) -> Bearing:
     """What a sentence makes of one of the things found in it."""
-    for found in (_of_others(line, match), _left_open(line, match), _past(line, match)):
+    for found in (
+        _of_others(line, match),
+        _of_another_part(line, match),
+        _left_open(line, match),
+        _past(line, match),
+    ):
         if found is not None:
             return found
     denial = denied(line, match)
@@ -57,6 +68,63 @@ def _is_of_another(line: Line, match: Match) -> bool:
     return unknown and not word.is_light and not word.is_site
 
 
+# of another part of the body
+
+
+def _of_another_part(line: Line, match: Match) -> Bearing | None:
+    """Left open: what is said of the other knee, or of a part that the complaint is not about."""
+    other = _of_the_other_side(line, match)
+    if other is not None:
+        return Bearing("perhaps", (other, other + 1))
+    words, used = line.words, match.used
+    local = not _local_stems().isdisjoint(match.pattern.stems)
+    if not local or match.pattern.sites or any(words[at].is_site for at in used):
+        return None
+    near = line.site.union(*(limb for limb in _limbs() if limb & line.site))
+    places = [at for at in range(match.first, match.last) if at not in used]
+    before, behind = match.first - 1, match.last + 1
+    if before >= 0 and not (before >= 2 and words[before - 1].lower in LISTING):
+        places.append(before)
+    while behind < len(words) and words[behind].lower in OF_A_PART:
+        behind += 1
+    for at in (*places, behind):
+        if at < len(words) and words[at].is_site and words[at].stems.isdisjoint(near):
+            return Bearing("perhaps", (at, at))
+    return None
+
+
+@cache
+def _local_stems() -> frozenset[str]:
+    return frozenset(map(stem, turns("local")))
+
+
+@cache
+def _limbs() -> tuple[frozenset[str], ...]:
+    return tuple(frozenset(map(stem, turns(name))) for name in ("lower_limb", "upper_limb"))
+
+
+def _of_the_other_side(line: Line, match: Match) -> int | None:
+    """Where the other knee is named that something is said of; it may be the healthy one."""
+    words = line.words
+    for at in range(len(words) - 1):
+        if words[at].lower not in turns("other_side") or not words[at + 1].is_site:
+            continue
+        before = {word.lower for word in words[max(0, at - 3) : at]}
+        compared = not COMPARING.isdisjoint(before)  # "bigger than the other knee"
+        if at in match.used:
+            behind = {word.lower for word in words[at + 2 : at + 2 + CLAUSE]}
+            return at if compared or behind.isdisjoint(turns("as_well")) else None
+        if compared:
+            continue
+        if at + 1 in match.used:
+            return at
+        between = _from_to(line, at, at + 1, match)
+        parted = any(word.lower in CONTRASTS | {","} for word in between) or ended(between)
+        if not parted and (at < match.first or len(between) <= NEAR):
+            return at
+    return None
+
+
 # leaving open
 
 
@@ -71,6 +139,11 @@ def _left_open(line: Line, match: Match) -> Bearing | None:
             comma = any(word.lower == "," for word in between)
             if len(between) <= NEAR and not comma and not ended(between):
                 return Bearing("perhaps", (cue.first, cue.last))
+    for word in line.words[match.last + 1 :]:
+        if word.lower in ENDING | CONTRASTS:
+            break
+        if word.lower == "would" and line.after(word.index) in {"be", "have"}:
+            return Bearing("perhaps", (word.index, word.index))
     last = len(line.words) - 1
     if line.words[last].lower == "?" and match.last < last:
         return Bearing("perhaps", (last, last))

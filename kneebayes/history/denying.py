@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Literal
 
 from kneebayes.history.english import ENDING, turns
-from kneebayes.history.line import AND, FAR, OR, Cue, Line, ended, heavy
+from kneebayes.history.line import AND, DENYING, FAR, OR, Cue, Line, ended, heavy
 from kneebayes.history.matching import Match
 from kneebayes.history.words import Word
 
@@ -14,8 +14,13 @@ __all__ = ["Denial", "denied"]
 
 LONG = 4  # words of an item of a list that say something
 ITEM = 3  # the same for an item that a word behind the list still bears on
+TWICE = 2  # words that say something, between a denial and one that it denies
 MARKS = frozenset({","}) | AND | OR
 MINUS = frozenset({"-", "\u2212", "\u2013"})
+NAMED_MINUS = frozenset({"-ve", "n", "neg", "negative", "nil", "no", "none", "absent"})
+BRACKETS = frozenset("()[]")
+NOTS = frozenset({"cannot", "n't", "never", "not"})
+PARTS = frozenset({"", ",", ";", ".", "and", "or"})
 ARTICLES = frozenset({"a", "an", "the"})
 
 Denial = tuple[Literal["absent", "perhaps"], tuple[int, int]]
@@ -33,12 +38,30 @@ def _before(line: Line, match: Match) -> Denial | None:
     if any(cue.does == "deny" and cue.first == match.first for cue in line.cues):
         return None  # it brings its own denial
     begins = match.begins(line.words)
+    bound = line.before(begins)
+    if bound[-1:] == ["non"] or bound[-2:] == ["non", "-"]:  # "non-tender" denies no more
+        return "absent", (begins - len(bound[-2:]) + (bound[-1] == "non"), begins - 1)
     for cue in reversed(tuple(line.cues_of(match, "deny", "cannot"))):
         if cue.last < begins:
             found = _reach(line, cue, match)
             if found is not None:
                 surely = found == "absent" and cue.does == "deny"
-                return ("absent" if surely else "perhaps"), (cue.first, cue.last)
+                twice = _denied_itself(line, cue, match)
+                surely = surely and twice is None
+                return ("absent" if surely else "perhaps"), (twice or cue.first, cue.last)
+    return None
+
+
+def _denied_itself(line: Line, cue: Cue, match: Match) -> int | None:
+    """Where a denial begins that denies another: ``it is not true that there is no fever``."""
+    if line.words[cue.first].lower in OR:
+        return None  # "no fever nor redness"
+    for other in line.cues_of(match, "deny", "cannot"):
+        if other.last < cue.first:
+            between = line.words[other.last + 1 : cue.first]
+            apart = ended(between) or any(word.lower in MARKS for word in between)
+            if not apart and len(heavy(between)) <= TWICE:
+                return other.first
     return None
 
 
@@ -138,6 +161,9 @@ def _pieces(words: Sequence[Word]) -> list[list[Word]]:
 
 def _behind(line: Line, match: Match) -> Denial | None:
     tested = bool(line.tests.get(match.pattern.targets[0].id, ""))
+    marked = _marked(line, match.last + 1)
+    if marked is not None:
+        return marked
     for at in range(match.last + 1, len(line.words)):
         lower = line.words[at].lower
         if (lower in ENDING and lower not in {":", "?"}) or lower in turns("splitting"):
@@ -150,8 +176,36 @@ def _behind(line: Line, match: Match) -> Denial | None:
         if cue is None and not (tested and lower in turns("sound")):
             continue
         if _bears_on(line, match, at, tested=tested):
-            return "absent", (at, at if cue is None else cue.last)
+            last = at if cue is None else cue.last
+            twice = _denied_behind(line, at, last)
+            return ("perhaps" if twice else "absent"), (at, max(last, twice))
     return _sound_before(line, match) if tested else None
+
+
+def _denied_behind(line: Line, first: int, last: int) -> int:
+    """Where another denial bears on one: ``was not absent``, ``is not denied``; 0 where none."""
+    if not NOTS.isdisjoint(line.before(first)):
+        return last
+    following = next((cue for cue in line.cues if cue.first == last + 1), None)
+    return following.last if following is not None and following.does in DENYING else 0
+
+
+def _marked(line: Line, at: int) -> Denial | None:
+    """A mark right behind what was found: ``fever (-)``, ``fever: -``, ``swelling-free``."""
+    here = [word.lower for word in line.words[at : at + 3]]
+    if len(here) == 3 and here[0] in BRACKETS and here[2] in BRACKETS:
+        if here[1] in MINUS | NAMED_MINUS:
+            return "absent", (at, at + 2)
+        if here[1] == "?":
+            return "perhaps", (at, at + 2)
+    if here[:1] in ([":"], ["="]) and here[1:2] and here[1] in MINUS:
+        return ("absent", (at, at + 1)) if line.after(at + 1) in PARTS else None
+    if here[:1] == ["-ve"]:
+        return "absent", (at, at)
+    free = at + (here[:1] == ["-"])
+    if free < len(line.words) and line.words[free].lower == "free" and line.after(free) in PARTS:
+        return "absent", (free, free)
+    return None
 
 
 def _sound_before(line: Line, match: Match) -> Denial | None:

@@ -27,6 +27,12 @@ TOO_LITTLE = frozenset(
 HYPHENATED = re.compile(r"[a-z]+(-[a-z]+)+")
 UNTOLD = frozenset({"exam", "test"})
 BY_HAND = frozenset({"", "history", "examination"})  # methods that a text need not name
+DEGREES = frozenset({"\u00b0", "\u00ba", "deg", "degree", "degrees"})
+DIGITS = re.compile(
+    r"(?P<digits>\d+(?:,\d{3})+(?:\.\d+)?|\d+(?:[.,]\d+)?)(?:[\u00b0\u00ba]?(?P<warm>[cf]))?"
+)
+WARMTHS = frozenset({"f", "fahrenheit", "c", "celsius"})
+THOUSANDS = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?")
 RESULTS = frozenset({"positiv", "rais", "high", "abnormal", "elevat"})
 
 
@@ -80,6 +86,8 @@ class Pattern:
         Parts of the body that its node is about.
     said
         Whether it is a turn of speech and no name.
+    implied
+        Ids of nodes of which it is no name, only a turn of speech that implies them.
     """
 
     name: str
@@ -95,6 +103,7 @@ class Pattern:
     past: bool = False
     sites: frozenset[str] = frozenset()
     said: bool = False
+    implied: frozenset[str] = frozenset()
 
 
 class Dictionary:
@@ -143,8 +152,14 @@ class Dictionary:
                 made[key] = pattern
             else:
                 told = (*before.targets, *(() if pattern.record else pattern.targets))
-                said = before.said and pattern.said
-                made[key] = replace(before, targets=tuple(dict.fromkeys(told)), said=said)
+                named = {one.id for one in before.targets} - before.implied
+                named |= {one.id for one in pattern.targets} - pattern.implied
+                made[key] = replace(
+                    before,
+                    targets=tuple(dict.fromkeys(told)),
+                    said=before.said and pattern.said,
+                    implied=(before.implied | pattern.implied) - named,
+                )
         self.patterns = tuple(made.values())
         self.by_stem = self._indexed()
         self.bounds = tuple(pattern for pattern in self.patterns if pattern.bound is not None)
@@ -308,6 +323,7 @@ class Dictionary:
             bound=bound,
             sites=self._sites(target),
             said=said,
+            implied=frozenset({target.id} if said else ()),
         )
 
     def _tells(self, stems: tuple[str, ...], words: Sequence[Word], bound: Bound | None) -> bool:
@@ -388,17 +404,16 @@ def _without_number(words: list[Word]) -> tuple[list[Word], Bound | None]:
 def number_at(words: Sequence[Word], at: int) -> tuple[float | None, float, str, int]:
     """The number at a place, the size and kind of its unit, and the place of its last word."""
     lower = words[at].lower
-    value: float | None = NUMBERS.get(lower)
     half = lower == "half"
-    if lower[:1].isdigit():
-        try:
-            value = float(lower.replace(",", ""))
-        except ValueError:
-            value = None
-    if half:
-        value = 0.5
+    value, warm = (0.5, "") if half else _number(lower)
     if value is None:
         return None, 1.0, "", at
+    degrees = at + 1
+    while not warm and degrees < len(words) and words[degrees].lower in DEGREES:
+        degrees += 1
+    if warm or (degrees < len(words) and words[degrees].lower in WARMTHS):
+        last = at if warm else degrees
+        return _celsius(value, warm or words[degrees].lower[0]), 1.0, "temperature", last
     end = at
     if value >= 20 and value % 10 == 0 and not lower[:1].isdigit():
         ones_at = at + 1 + (at + 1 < len(words) and words[at + 1].lower == "-")
@@ -416,3 +431,23 @@ def number_at(words: Sequence[Word], at: int) -> tuple[float | None, float, str,
         kind, size = UNITS[words[beyond].lower]
         return value, size, kind, beyond
     return value, 1.0, "", end
+
+
+def _number(text: str) -> tuple[float | None, str]:
+    """A number, and ``c`` or ``f`` where it is written as a temperature.
+
+    Examples
+    --------
+    >>> _number("50,000"), _number("36,6"), _number("101.3f"), _number("3rd")
+    ((50000.0, ''), (36.6, ''), (101.3, 'f'), (None, ''))
+    """
+    match = DIGITS.fullmatch(text.removesuffix("."))
+    if match is None:
+        return NUMBERS.get(text), ""
+    digits = match["digits"]
+    plain = digits.replace(",", "" if THOUSANDS.fullmatch(digits) else ".")
+    return float(plain), match["warm"] or ""
+
+
+def _celsius(value: float, unit: str) -> float:
+    return round((value - 32.0) / 1.8, 2) if unit == "f" else value

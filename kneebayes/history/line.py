@@ -80,6 +80,8 @@ class Line:
         Stems that names have.
     patient
         Words for a relative who is the patient: ``my son has been limping``.
+    site
+        Stems of the part of the body that the complaint is about.
     """
 
     words: tuple[Word, ...]
@@ -89,6 +91,7 @@ class Line:
     bare: frozenset[tuple[str, ...]]
     known: frozenset[str]
     patient: frozenset[str] = frozenset()
+    site: frozenset[str] = frozenset()
 
     @cached_property
     def named(self) -> frozenset[int]:
@@ -125,6 +128,10 @@ class Line:
             return False
         return len(heavy(between)) <= FAR and commas <= MOST_ITEMS
 
+    def before(self, at: int) -> list[str]:
+        """The two words before a place."""
+        return [word.lower for word in self.words[max(0, at - 2) : at]]
+
     def after(self, at: int) -> str:
         """The word behind a place."""
         return self.words[at + 1].lower if at + 1 < len(self.words) else ""
@@ -140,4 +147,4 @@ def heavy(words: Iterable[Word]) -> list[Word]:
     return [word for word in words if not word.is_light]
 
 
-__all__ += ["FAR", "ended", "heavy"]
+__all__ += ["DENYING", "FAR", "ended", "heavy"]

@@ -13,15 +13,29 @@ __all__ = ["Age", "find_age", "find_sex", "patient_among_relatives"]
 ONES = "one|two|three|four|five|six|seven|eight|nine"
 TENS = "twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety"
 TEENS = "ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|eighteen|nineteen"
-NUMBER = rf"(?P<number>\d{{1,3}}|(?:{TENS})(?:[- ](?:{ONES}))?|{TEENS}|{ONES})"
+NUMBER = rf"(?P<number>\d{{1,3}}(?!\d|[.,]\d)|(?:{TENS})(?:[- ](?:{ONES}))?|{TEENS}|{ONES})"
 ABOUT = r"(?:(?:about|around|nearly|almost|some|just|over)\s+)?"
 UNIT = r"(?P<unit>years?|yrs?|y|months?|mo|weeks?)"
 VERBS = "with|who|in|on|and|has|had|was|came|comes|presents|presented|complains|from|back|after"
+THINGS = (  # that are so and so old, and no person
+    r"(?:injur|tear\b|torn|scar|wound|fracture|problem|pain|prosthe|implant|repla|graft|shoe"
+    r"|car\b|bike)"
+)
+OTHER_UNITS = (
+    r"weeks|days|months|hours|minutes|%|kg|kilo|lbs?\b|pounds|cm|ft\b|feet|foot|['\u2019]\s?\d|st\b"
+    r"|miles|km|degrees|\u00b0"
+)
+WARM = re.compile(r"\b(?:temp\w*|fever\w*|febrile|pyrexia\w*|t)\W*(?:\w+\W+){0,2}$", re.IGNORECASE)
+WARMEST = (95, 113)  # with F: degrees Fahrenheit, or nothing that is sure
+NO_PERSON = (
+    "fever|temperature|temp|pulse|rate|pressure|bmi|crp|esr|count|size|score|total|dose|level|value"
+    "|pain|number|power|factor|tumou?r|ulcer|shoulder|finger|over|after|under|lower|upper|other"
+)
 PEOPLE = "|".join(sorted(turns("people")))
 WAYS = (  # of saying an age; the first that fits counts
-    rf"\b{NUMBER}[-\s]?{UNIT}?[-\s]*(?:/?\s*o\b|of\s+age\b|old\b)",
+    rf"\b{NUMBER}[-\s]?{UNIT}?[-\s]*(?:/?\s*o\b|of\s+age\b|old\b)(?!\s+(?:\w+\s+){{0,2}}{THINGS})",
     rf"\b(?<!at\s)(?<!at\sthe\s)age[d]?\s*[:=]?\s*{NUMBER}\b",
-    rf"\b(?:i\s+am|i['\u2019]m)\s+{ABOUT}{NUMBER}\b(?!\s*(?:weeks|days|months|hours|%|kg|cm|st\b))",
+    rf"\b(?:i\s+am|i['\u2019]m)\s+{ABOUT}{NUMBER}\b(?!\s*(?:{OTHER_UNITS}))",
     rf"\b(?P<letter>(?-i:[FM]))[\s,/]*{NUMBER}\b(?![.\d%])",
     rf"(?<![.\d]){NUMBER}\s?(?:yo|y|/)?\s?(?P<letter>(?-i:[FM]))\b",
 )
@@ -33,9 +47,9 @@ IN_DECADE = re.compile(
 )
 OF = rf"\s+(?:of|aged)\s+{ABOUT}{NUMBER}(?:\s+{UNIT})?"
 NO_AGE = r"\b(?!\s*(?:cm|mm|kg|%|days|hours|minutes|out|of\b|/))"
-PERSON = rf"\b(?:{PEOPLE}|[A-Za-z]+(?:er|or|ist|man))"
+PERSON = rf"\b(?!(?:{NO_PERSON})\b)(?:{PEOPLE}|[A-Za-z]+(?:er|or|ist|man))"
 STARTS = (  # only at the start of a text: "Woman of 87: ..."
-    rf"\b(?!ages?\b)[A-Za-z]+{OF}(?=\s*[:,.;]|\s+(?:{VERBS})\b)",
+    rf"\b(?!(?:ages?|{NO_PERSON})\b)[A-Za-z]+{OF}(?=\s*[:,.;]|\s+(?:{VERBS})\b)",
     rf"{PERSON}{OF}{NO_AGE}",
 )
 AT_START = tuple(re.compile(way, re.IGNORECASE) for way in STARTS)
@@ -117,7 +131,10 @@ def _age_of(match: re.Match[str], text: str, patient: frozenset[str]) -> Age | N
         return None
     unit = (match.groupdict().get("unit") or "").casefold()
     number = _number(match["number"])
-    if not unit and number < SMALLEST:
+    lettered = match.groupdict().get("letter") or ""
+    warm = lettered == "F" and WARMEST[0] <= number <= WARMEST[1]
+    warm = warm or (lettered != "" and WARM.search(text[: match.start()]) is not None)
+    if (not unit and number < SMALLEST) or warm:
         return None
     return Age(number * YEARS[(unit or "y")[0]], match.start(), match.end())
 

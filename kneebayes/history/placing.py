@@ -63,6 +63,8 @@ def _is_close(pattern: Pattern, used: frozenset[int], words: Sequence[Word]) -> 
     if any(not _only_parts(used, words, word.index) for word in turning):
         return False
     several = len(pattern.stems) > 1
+    if any(word.is_site for word in between) and all(one.isdigit() for one in pattern.stems):
+        return False  # "5 foot 10" is no "5 of 10"
     heavy = [word for word in between if not word.is_light and not (word.is_site and several)]
     listed = ABILITY in pattern.stems and words[last - 1].lower in {"or", "nor"}
     most = LISTED if listed else 0 if set(pattern.stems) <= LIGHT_STEMS else 1

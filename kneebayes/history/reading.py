@@ -139,6 +139,7 @@ class _Reading:
             self.dictionary.bare,
             self.dictionary.stems,
             self.patient,
+            self.dictionary.site,
         )
         for match in line.matches:
             if match.pattern.past and not is_long_ago(line, match):
@@ -146,7 +147,8 @@ class _Reading:
             self._cover(line.words[at] for at in match.used)
             status, because = self._status(line, match, number)
             for target in match.pattern.targets:
-                self.found += self._mentions(target, status, line.words, match.used, because)
+                one = "perhaps" if status == "absent" and _is_implied(match, target) else status
+                self.found += self._mentions(target, one, line.words, match.used, because)
         for cue in line.cues:
             if cue.does != "having":
                 self._cover(line.words[cue.first : cue.last + 1])
@@ -157,7 +159,9 @@ class _Reading:
             used = frozenset(range(met.amount.first, met.amount.last + 1))
             self._cover(line.words[at] for at in used)
             for target in met.pattern.targets:
-                mentions = self._mentions(target, met.status, line.words, used, "")
+                mentions = [*self._mentions(target, met.status, line.words, used, "")]
+                if met.amount.unit == "temperature" and met.status != "perhaps":
+                    self.found += mentions  # beside "fever", for the two may disagree
                 self.measured += [(met.amount.value, mention) for mention in mentions]
 
     def _status(self, line: Line, match: Match, number: int) -> tuple[Status, str]:
@@ -313,6 +317,12 @@ class _Reading:
 
 def _in_text(mention: Mention) -> tuple[int, int, str]:
     return mention.words.start, mention.words.end, mention.id
+
+
+def _is_implied(match: Match, target: Target) -> bool:
+    """Whether a name only implies something: who did not twist it may still know the moment."""
+    several = {other.id for other in match.pattern.targets} != {target.id}
+    return several and target.state == "present" and target.id in match.pattern.implied
 
 
 def _is_finding(match: Match) -> bool:
