@@ -206,3 +206,13 @@ def test_an_old_command_says_so_and_does_the_same(
     assert code == 0
     assert out == run([new, *rest], capsys)[1]
     assert f"'{old}' is deprecated" in err
+
+
+def test_help_is_asked_for_in_both_ways(capsys):
+    said = []
+    for asking in (["-h"], ["--help"], ["diagnose", "-h"], ["diagnose", "--help"]):
+        with pytest.raises(SystemExit) as ended:
+            main(asking)
+        assert not ended.value.code
+        said.append(capsys.readouterr().out)
+    assert said[0] == said[1] != said[2] == said[3]

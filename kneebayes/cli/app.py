@@ -27,6 +27,7 @@ app = typer.Typer(
     help="What can cause pain behind the knee? A teaching and research model, not medical advice.",
     no_args_is_help=True,
     add_completion=False,
+    context_settings={"help_option_names": ["--help", "-h"]},
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from kneebayes.errors import Problem, suggest
+from kneebayes.errors import Problem, shown, suggest
 from kneebayes.knowledge.files import LARGEST, read_toml
 from kneebayes.knowledge.folder import shipped_folder
 
@@ -210,6 +210,17 @@ def _without(folder: Path) -> tuple[str, ...]:
     return tuple(one for one in names if isinstance(one, str)) if names else ()
 
 
+def _place_of(here: Path, said: str) -> Path | None:
+    """The folder that another one extends; None where there is none."""
+    try:
+        there = (here / said).resolve()
+        if not there.is_dir() and said == SHIPPED:
+            there = shipped_folder().resolve()
+        return there if (there / META).is_file() else None
+    except (OSError, ValueError):  # a name that is too long, or holds a character that none can
+        return None
+
+
 def _chain(folder: Path, problems: list[Problem]) -> tuple[Extended, ...]:
     """The folder and what it extends, the furthest first."""
     chain: list[Extended] = []
@@ -221,11 +232,9 @@ def _chain(folder: Path, problems: list[Problem]) -> tuple[Extended, ...]:
         said = content.get("extends", "")
         if not isinstance(said, str) or not said:
             return tuple(chain)
-        there = (here / said).resolve()
-        if not there.is_dir() and said == SHIPPED:
-            there = shipped_folder().resolve()
-        if not (there / META).is_file():
-            wrong = f"there is no knowledge folder '{said}' seen from {here}."
+        there = _place_of(here, said)
+        if there is None:
+            wrong = f"there is no knowledge folder {shown(said, 80)} seen from {here}."
             remedy = f"Name a folder with a {META}, or '{SHIPPED}' for the one that comes along."
             problems.append(Problem(place, wrong, remedy))
             return tuple(chain)

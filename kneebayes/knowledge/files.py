@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import csv
 import io
-import math
 import tomllib
 import unicodedata
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from kneebayes.errors import Problem
+from kneebayes.errors import Problem, shown
 
 __all__ = ["LARGEST", "read_csv", "read_toml"]
 
 LARGEST = 1_000_000
+MOST = 1e300
 MAGIC = {b"\x1f\x8b": "gzip", b"PK": "zip", b"BZ": "bzip2", b"\xfd7": "xz", b"(\xb5": "zstandard"}
 ODD = "<>\x00"
 UNSEEN = {"Cc", "Cf"}  # control characters, and marks that change what is seen
@@ -87,14 +87,23 @@ def _plain(value: object) -> bool:
         return all(map(_plain, value))
     if isinstance(value, str):
         return value.isprintable() and not any(odd in value for odd in ODD)
-    return not isinstance(value, float) or math.isfinite(value)
+    return not _is_beyond(value)
+
+
+def _is_beyond(value: object) -> bool:
+    """Whether a number is none to reason with; every number of a folder is far smaller."""
+    return isinstance(value, float | int) and not -MOST <= value <= MOST
 
 
 def _odd_values(content: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
     """Numbers that are none, and texts with markup: place, fault and remedy."""
     for where, value in _walk(content, ""):
-        if isinstance(value, float) and not math.isfinite(value):
-            yield where, f"{value} is not a number to reason with.", "Give a finite number."
+        if _is_beyond(value):
+            yield (
+                where,
+                f"{shown(value, 20)} is not a number to reason with.",
+                "Give a finite number.",
+            )
         if isinstance(value, str) and any(odd in value for odd in ODD):
             remedy = "Names and texts are plain: leave out '<' and '>'."
             yield where, f"{value[:60]!r} holds markup.", remedy

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
-from kneebayes.errors import KnowledgeError, Problem, suggest
+from kneebayes.errors import KnowledgeError, Problem, shown, suggest
 from kneebayes.knowledge.base import Knowledge
 from kneebayes.knowledge.checks import check
 from kneebayes.knowledge.extending import KINDS, Layered, digest_of
@@ -96,7 +96,7 @@ def read_knowledge(
     KnowledgeError
         If anything is wrong; it lists every problem with file, entry and remedy.
     """
-    path = Path(folder)
+    path = path_of(folder)
     if chain is None and not path.is_dir():
         wrong, remedy = "there is no such folder.", "Name a knowledge folder."
         if path.is_file():
@@ -165,6 +165,26 @@ def _knowledge_of(reader: _Reader, folder: str, layer: Layer) -> Knowledge:
     return in_layer(replace(knowledge, digest=digest_of(reader.layered.texts())), layer)
 
 
+def path_of(folder: object) -> Path:
+    """The path that names a folder or a file.
+
+    Raises
+    ------
+    KnowledgeError
+        If it cannot be a path.
+    """
+    if isinstance(folder, str | Path):
+        try:
+            Path(folder).is_dir()
+            return Path(folder)
+        except (OSError, ValueError) as error:
+            wrong = f"it cannot be a path: {getattr(error, 'strerror', None) or error}."
+    else:
+        wrong = f"a path is needed, got {type(folder).__name__}."
+    problem = Problem(shown(folder, 80), wrong, "Name a knowledge folder.")
+    raise KnowledgeError(shown(folder, 80), [problem])
+
+
 class _Reader:
     """Reads files and notes problems; an entry that cannot be read is left out.
 
@@ -219,13 +239,16 @@ class _Reader:
     def check_names(self) -> None:
         """Note files that look as if they were to be read, but are none of a folder's files."""
         for file in sorted(self.folder.glob("*")):
-            if file.suffix in KINDS and not file.name.startswith(".") and file.name not in FILES:
+            kind = file.suffix.casefold()
+            if kind in KINDS and not file.name.startswith(".") and file.name not in FILES:
                 near = suggest(file.name, FILES, count=1)
                 remedy = f"Did you mean '{near[0]}'?" if near else "Take it out of the folder."
                 wrong = "no file of a knowledge folder has this name; it would not be read."
                 self.problems.append(Problem(file.name, wrong, remedy))
         for file in sorted(self.folder.glob("causes/*")):
-            if file.suffix in KINDS - {".toml"} and not file.name.startswith("."):
+            kind = file.suffix.casefold()
+            plain = file.suffix == ".toml"
+            if kind in KINDS and not plain and not file.name.startswith("."):
                 wrong = "a cause is a TOML file; it would not be read."
                 remedy = f"Write causes/{file.stem}.toml."
                 self.problems.append(Problem(f"causes/{file.name}", wrong, remedy))

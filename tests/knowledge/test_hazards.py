@@ -17,7 +17,7 @@ import pytest
 from conftest import DATA, Edit
 
 import kneebayes as kb
-from kneebayes.errors import Problem
+from kneebayes.errors import KneebayesError, Problem
 from kneebayes.knowledge import lint, read_knowledge
 
 Fault = tuple[str, str | None, str | bytes | None]
@@ -802,6 +802,8 @@ def test_a_folder_need_not_have_everything(
         ("findings.tml", "Did you mean 'findings.toml'?"),
         ("doctors_notes.csv", "Take it out of the folder."),
         ("causes/rusty_bolt.csv", "Write causes/rusty_bolt.toml."),
+        ("causes/flat_battery.TOML", "Write causes/flat_battery.toml."),
+        ("groups.Toml", "Did you mean 'groups.toml'?"),
     ],
 )
 def test_a_file_that_would_not_be_read_is_told(folder: Path, name: str, said: str) -> None:
@@ -825,6 +827,33 @@ def test_no_folder_is_refused_as_such(tmp_path: Path) -> None:
             if nowhere.is_file()
             else "there is no such folder. Name a knowledge folder."
         )
+
+
+@pytest.mark.parametrize(
+    ("nowhere", "said"),
+    [
+        (5, "a path is needed, got int"),
+        (b"folder", "a path is needed, got bytes"),
+        (["folder"], "a path is needed, got list"),
+        ("x" * 5000, "it cannot be a path: File name too long"),
+    ],
+)
+def test_what_is_no_path_is_refused_as_such(nowhere: object, said: str) -> None:
+    with pytest.raises(KneebayesError, match=said):
+        kb.load(nowhere)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("there", [r"\u0000", "x" * 5000])
+def test_a_folder_cannot_extend_what_is_no_path(folder: Path, edit: Edit, there: str) -> None:
+    edit("knowledge.toml", "schema_version = 1", f'extends = "{there}"\nschema_version = 1')
+    assert "there is no knowledge folder" in str(problems_of(folder)[0])
+
+
+@pytest.mark.parametrize("number", ["1" + "0" * 400, "-1" + "0" * 400, "1e301"])
+def test_a_number_beyond_all_is_told(folder: Path, edit: Edit, number: str) -> None:
+    edit("findings.toml", "leak = 0.01", f"leak = [0.0, {number}]")
+    assert "findings.toml: sparks.leak[1]" in str(problems_of(folder)[0])
+    assert "is not a number to reason with" in str(problems_of(folder)[0])
 
 
 def test_an_empty_folder_misses_every_file(tmp_path: Path) -> None:
