@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, overload
 from kneebayes.errors import KneebayesError
 from kneebayes.page.bundle import script, style
 from kneebayes.page.payload import payload as payload_of
-from kneebayes.page.readings import readings_of
+from kneebayes.page.readings import layers_of, readings_of
 from kneebayes.writing import text_or_path
 
 if TYPE_CHECKING:
@@ -72,7 +72,8 @@ def write_page(
     The page opens from a file in any browser since 2023 and asks nothing of any
     network. It ranks the causes, explains them, proposes what to ask next and has a
     virtual patient; it computes exactly, in the browser. Every setting of the folder can be
-    chosen on it, and every lexicon.
+    chosen on it, every lexicon, and the layer of the article alone. These models are calibrated
+    first, which takes some seconds.
 
     Parameters
     ----------
@@ -113,7 +114,8 @@ def write_page(
     except PackageNotFoundError:  # a plain checkout that was never installed
         version = "0+unknown"
     own = payload_of(model)
-    text = page_html({**own, "readings": readings_of(model, own)}, version, title)
+    choices = {"readings": readings_of(model, own), "layers": layers_of(model, own)}
+    text = page_html({**own, **choices}, version, title)
     return text_or_path(text, path)
 
 

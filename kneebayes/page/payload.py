@@ -51,7 +51,7 @@ def payload(model: ModelLike) -> Plain:
         Plain values, the same for the same model, ready for ``json.dumps``:
 
         - ``version``, ``title``, ``source``, ``disclaimer``, ``lexicon``, ``reading`` (the
-          lexicon and the setting in words), ``complaint`` (id);
+          lexicon and the setting in words), ``layer``, ``complaint`` (id);
         - ``nodes``, parents first: ``id``, ``kind`` (context, cause, mediator, finding, test,
           ``part`` of something else, or hidden), ``states`` (where these are others than absent
           and present), ``parents``, and either ``leak`` and ``links`` (for each parent the
@@ -93,6 +93,7 @@ def payload(model: ModelLike) -> Plain:
         },
         "reading": model.data.reading,
         "setting": model.data.setting,
+        "layer": knowledge.layer,
         "complaint": knowledge.meta.complaint,
         "nodes": [_node(knowledge, node) for node in model.data.network.nodes],
         **_names(knowledge),

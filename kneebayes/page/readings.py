@@ -1,10 +1,11 @@
-"""What a page says otherwise under another lexicon, or of patients who are seen elsewhere."""
+"""What a page says otherwise under another lexicon, in another setting, from the article alone."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
 
-from kneebayes.building.model import in_setting, with_lexicon
+from kneebayes.building.model import ModelData, in_layer, in_setting, with_lexicon
 from kneebayes.building.places import EXPLANATION
 from kneebayes.errors import KneebayesError
 from kneebayes.page.odds_table import odds_of
@@ -14,14 +15,69 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from kneebayes.building.model import ModelLike
+    from kneebayes.knowledge.statements import Layer
 
     Plain = dict[str, Any]
 
-__all__ = ["readings_of"]
+__all__ = ["layers_of", "readings_of"]
 
 ANYWHERE = "anywhere"
 DIGITS = 12  # of a number that is another than the model's own
 FEWER = 4  # of the bounds of an interval
+NAMED = ("labels", "aliases", "claims", "references")
+SMALLER: Layer = "article"  # the layer that is small enough to be carried beside another
+LAYERS = {
+    "article": ("the article alone", "Only what rests on the article, in its words."),
+    "literature": ("with the literature", "The article, and what published studies measured."),
+    "beyond": ("beyond the article", "Parts of something else are named as causes as well."),
+}
+
+_known: WeakKeyDictionary[ModelData, Plain] = WeakKeyDictionary()  # to make it takes seconds
+
+
+def layers_of(model: ModelLike, own: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """How much of the folder is taken: the model's own layer, and the article alone beside it.
+
+    Parameters
+    ----------
+    model
+        The model that the page is made of.
+    own
+        Its own payload.
+
+    Returns
+    -------
+    list of dict
+        Each with ``id``, ``label`` and ``about``, the own first; another one with ``changes``,
+        whatever of the payload is different there (of labels, other names and references only
+        what is added), and its own ``readings``. Empty where there is no other.
+    """
+    mine = model.data.knowledge.layer
+    if mine == SMALLER:
+        return []
+    try:
+        other = in_layer(model, SMALLER)
+    except KneebayesError:
+        return []
+    there = payload(other)
+    if there["nodes"] == own["nodes"]:
+        return []
+    changes = {
+        key: _added(own[key], value) if key in NAMED else value
+        for key, value in there.items()
+        if value != own[key]
+    }
+    found = {**_layer(SMALLER), "changes": changes, "readings": readings_of(other, there)}
+    return [_layer(mine), found]
+
+
+def _layer(id: str) -> Plain:
+    label, about = LAYERS[id]
+    return {"id": id, "label": label, "about": about}
+
+
+def _added(own: Mapping[str, Any], there: Mapping[str, Any]) -> Plain:
+    return {key: value for key, value in there.items() if own.get(key) != value}
 
 
 def readings_of(model: ModelLike, own: Mapping[str, Any]) -> dict[str, Any]:
@@ -59,6 +115,12 @@ def readings_of(model: ModelLike, own: Mapping[str, Any]) -> dict[str, Any]:
     >>> [one["id"] for one in found["settings"]][:2], found["lexicons"][0]["id"]
     (['', 'general_practice'], 'article')
     """
+    if model.data not in _known:
+        _known[model.data] = _readings(model, own)
+    return _known[model.data]
+
+
+def _readings(model: ModelLike, own: Mapping[str, Any]) -> Plain:
     data = model.data
     lexicons, settings = data.knowledge.lexicons, data.knowledge.settings
     found: Plain = {"networks": {}, "shares": {}}

@@ -171,7 +171,11 @@ def test_the_keyboard_is_enough(opened: Any, page_file: Path, knee: kb.Model) ->
         press("Tab")
         assert focused(page, "e.id").endswith("-setting")
         press("Tab")
-        assert focused(page, "e.id").endswith("-lexicon")
+        assert focused(page, "e.tagName") == "SUMMARY"
+        press("Enter")
+        for kind in ("lexicon", "layer"):
+            press("Tab")
+            assert focused(page, "e.id").endswith(f"-{kind}")
         press("Tab")
         assert focused(page, "e.type") == "search"
         page.keyboard.type("stiffness")

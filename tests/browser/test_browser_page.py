@@ -87,7 +87,7 @@ def test_care_is_told_word_for_word_and_left_out_where_help_is_needed_now(
     assert [text.split(":")[0] for text in claims][: len(line.because)] == list(line.because)
 
 
-def test_a_setting_and_a_lexicon_bring_the_numbers_of_python_there(
+def test_a_setting_a_lexicon_and_a_layer_bring_the_numbers_of_python_there(
     seen: Visit, knee: kb.Model
 ) -> None:
     seen.answer("fever", "absent")
@@ -100,6 +100,7 @@ def test_a_setting_and_a_lexicon_bring_the_numbers_of_python_there(
     lexicon, words = next(
         (id, one) for id, one in knee.knowledge.lexicons.items() if id != knee.data.lexicon
     )
+    seen.page.get_by_text("Words as numbers").click()
     seen.page.get_by_label("Words read by").select_option(label=words.label)
     assert words.about in seen.text(".kb-setting")
     assert seen.page.evaluate("document.activeElement.value") == lexicon
@@ -108,11 +109,32 @@ def test_a_setting_and_a_lexicon_bring_the_numbers_of_python_there(
     told = {id: float(p) for id, p in seen.shown("cause", "prior")}
     assert told == pytest.approx(dict(read.ranking[["id", "prior"]].to_numpy()), rel=1e-9)
     assert read.case.data.reading in seen.text(".kb-foot")
+    seen.page.get_by_label("Taken from").select_option(value="article")
+    small = knee.in_layer("article").with_lexicon(lexicon).in_setting(setting)
+    article = small.diagnose({"fever": False})
+    assert seen.posteriors() == pytest.approx(article.belief.posteriors, rel=1e-9)
+    assert "layer: article" in seen.text(".kb-foot")
+    seen.page.get_by_label("Taken from").select_option(value=knee.knowledge.layer)
     seen.page.get_by_label("Seen in").select_option(label="anywhere")
     own = knee.knowledge.lexicons[knee.data.lexicon]
     seen.page.get_by_label("Words read by").select_option(label=own.label)
     anywhere = knee.diagnose({"fever": False})
     assert seen.posteriors() == pytest.approx(anywhere.belief.posteriors, rel=1e-9)
+
+
+def test_perhaps_is_offered_where_it_means_yes(seen: Visit, knee: kb.Model) -> None:
+    """Not between two names such as male and female."""
+    offered = set(
+        seen.page.locator('fieldset input[value="perhaps"]').evaluate_all(
+            "inputs => inputs.map(input => input.closest('fieldset').dataset.node)"
+        )
+    )
+    assert {"fever", "lump_behind_knee"} <= offered
+    assert not offered & {"sex", "age", "onset"}
+    seen.answer("stiffness", "perhaps")
+    assert seen.posteriors() == pytest.approx(
+        knee.diagnose({"stiffness": 0.75}).belief.posteriors, rel=1e-9
+    )
 
 
 def test_the_waterfall_is_the_ledger(seen: Visit, knee: kb.Model) -> None:

@@ -35,7 +35,7 @@ const WAIT_TO_SPEAK = 600; // milliseconds: a quick row of answers is read out o
  *
  * `answers` maps ids to states; `onAnswers(answers)` is told every change made here;
  * `notebook` gives it a frame of its own height; `choice` is which of the payload's readings it
- * shows, whether it was chosen by hand, and how to go to another. The first paint waits for no computing.
+ * shows, what was chosen by hand, and how to go to another. The first paint waits for no computing.
  */
 export function mountExplorer(root, payload, { answers = {}, onAnswers = () => {}, notebook = false, choice = null } = {}) {
   const catalog = catalogOf(payload, { perhaps: !notebook });
@@ -57,7 +57,7 @@ export function mountExplorer(root, payload, { answers = {}, onAnswers = () => {
     model = plain;
     parts.practice.start(plain);
     refresh();
-    const wanted = notebook || choice?.again ? null : wantedPatient(globalThis.location?.hash ?? "");
+    const wanted = notebook || choice?.used ? null : wantedPatient(globalThis.location?.hash ?? "");
     if (wanted !== null) {
       parts.practice.open(wanted);
       parts.tabs.show("practice");
@@ -382,7 +382,7 @@ function foot(payload) {
     make("p", {
       text:
         `A teaching and research model, not medical advice. Every probability is given ` +
-        `${payload.labels[payload.complaint]} (${payload.reading}).`,
+        `${payload.labels[payload.complaint]} (${payload.reading}, layer: ${payload.layer}).`,
     }),
     make("p", {
       text:

@@ -12,25 +12,26 @@ async function unpacked() {
 }
 
 /** Show the model as it is in one reading; another one begins anew with the same answers. */
-function openIn(payload, reading, answers, again = false) {
+function openIn(payload, reading, answers, used = "") {
   const shown = mountExplorer(pageRoot, reading === null ? payload : payloadIn(payload, reading), {
     answers,
     choice: reading === null ? null : {
       ...reading,
-      again,
-      choose(next, focused) {
+      used,
+      choose(kind, id) {
         const said = shown.answers();
         shown.destroy();
-        openIn(payload, next, said, true);
-        pageRoot.querySelector(focused).focus();
+        openIn(payload, { ...reading, [kind]: id }, said, kind);
+        pageRoot.querySelector(`.kb-setting [id$=-${kind}]`).focus();
       },
     },
   });
 }
 
 /** The reading of the model itself; null where there is no other. */
-function ownReading({ readings }) {
-  return readings?.lexicons ? { lexicon: readings.lexicons[0].id, setting: readings.settings[0].id } : null;
+function ownReading({ readings, layers, layer, lexicon, setting }) {
+  const others = (readings?.lexicons ?? []).length > 0 || (layers ?? []).length > 0;
+  return others ? { layer, lexicon: lexicon.id, setting: setting ?? "" } : null;
 }
 
 requestAnimationFrame(() =>

@@ -1,13 +1,28 @@
 /** The same knowledge where another lexicon reads its words, or patients are seen elsewhere. */
 
 /**
- * A payload as it is under one lexicon and in one setting.
+ * A payload as it is in one layer, under one lexicon and in one setting.
  *
- * @param {object} payload what the page was made of, with its `readings`
- * @param {{lexicon: string, setting: string}} choice ids; the model's own give the payload itself
+ * @param {object} payload what the page was made of, with its `readings` and `layers`
+ * @param {{layer: string, lexicon: string, setting: string}} choice ids; the model's own give
+ *   the payload itself
  * @returns {object} the payload of the other model
  */
-export function payloadIn(payload, { lexicon, setting }) {
+export function payloadIn(payload, { layer, lexicon, setting }) {
+  return readIn(inLayer(payload, layer), lexicon, setting);
+}
+
+/** What a layer takes of the folder: what a name is called and rests on stays known. */
+function inLayer(payload, layer) {
+  const { changes, readings } = payload.layers?.find(({ id }) => id === layer) ?? {};
+  if (changes === undefined) return payload;
+  const names = ["labels", "aliases", "claims", "references"].map((key) => [key, { ...payload[key], ...changes[key] }]);
+  return { ...payload, ...changes, ...Object.fromEntries(names), readings };
+}
+
+/** Another lexicon or setting in the same layer. */
+function readIn(payload, lexicon, setting) {
+  if (payload.readings?.lexicons === undefined) return payload;
   const { lexicons, settings, networks, shares } = payload.readings;
   if (lexicon === lexicons[0].id && setting === settings[0].id) return payload;
   const { nodes, intervals, bounds } = networks[lexicon];

@@ -86,7 +86,7 @@ function answerSection(catalog, prefix, act, section) {
 
 function answerItem(catalog, prefix, act, id) {
   const label = catalog.label(id);
-  const perhaps = catalog.perhaps && catalog.states(id).length === 2 ? ["perhaps"] : [];
+  const perhaps = catalog.canBePerhaps(id) ? ["perhaps"] : [];
   const states = [...catalog.states(id), ...perhaps, ""];
   const inputs = states.map((state) =>
     make("input", {

@@ -21,7 +21,8 @@ export function catalogOf(payload, { perhaps = false } = {}) {
     causes,
     findings,
     label,
-    perhaps,
+    /** Whether "perhaps" says what is meant: to a yes or no, not to one of two names. */
+    canBePerhaps: (id) => perhaps && words(id).present === undefined && nodes.has(id) && isYesOrNo(nodes.get(id)),
     /** Under which id an answer about a node stands: that a cause is there under the cause. */
     toldAs: (id) => causeThere.get(id) ?? id,
     /** What an answer is called: naming a cause says that it is there, silent or not. */
@@ -58,6 +59,11 @@ function sectionsOf(payload) {
       nodes: section.nodes.filter((id) => id !== payload.complaint),
     }))
     .filter((section) => section.nodes.length > 0);
+}
+
+function isYesOrNo(node) {
+  const [no, yes, ...others] = statesOf(node);
+  return no === "absent" && yes === "present" && others.length === 0;
 }
 
 /** Yes before no; other states in their order. */
@@ -123,7 +129,7 @@ function idNamed(catalog, name) {
 function stateNamed(catalog, id, name, value) {
   if (value === null || value === "" || value === "unknown") return null;
   const states = catalog.states(id);
-  if (catalog.perhaps && states.length === 2 && (value === PERHAPS || value === "perhaps")) return "perhaps";
+  if (catalog.canBePerhaps(id) && (value === PERHAPS || value === "perhaps")) return "perhaps";
   const wanted = { true: "present", false: "absent", yes: "present", no: "absent" }[value] ?? value;
   const found = states.find(
     (state) => state === wanted || folded(catalog.stateLabel(id, state)) === folded(String(wanted)),

@@ -102,6 +102,7 @@ function boxOf(catalog, id, probability, { x, y, width }, onPress) {
       },
     },
     draw("rect", { x, y: y - BOX / 2, width, height: BOX, rx: 5 }),
+    draw("title", { text: catalog.label(id) }),
     probability === null ? null : draw("rect", { x, y: y + BOX / 2 - 4, width: width * probability, height: 4, class: "kb-box-bar" }),
     ...lines.map((text, at) => draw("text", { x: x + 5, y: y - 5 + 12 * at - (lines.length > 1 ? 1 : 0), text: at === lines.length - 1 ? `${text} ${number}` : text })),
   );

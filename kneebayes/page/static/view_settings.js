@@ -2,19 +2,33 @@
 import { make } from "./view_dom.js";
 
 /**
- * The choices of a page; null where there are none. `choice` is `{ lexicon, setting, choose }`:
- * the ids as they are, and what is told the new ones and the element that was used.
+ * The choices of a page; null where there are none. `choice` is `{ layer, lexicon, setting, used,
+ * choose(kind, id) }`: the ids as they are, which kind was chosen last (none at first), and what
+ * is told another one.
  */
 export function readingChoice(payload, prefix, choice) {
   if (choice === null) return null;
-  const { lexicons, settings } = payload.readings;
-  const rows = [
-    chosen(`${prefix}-setting`, "Seen in", settings, choice.setting, (setting) =>
-      choice.choose({ lexicon: choice.lexicon, setting }, ".kb-setting [id$=-setting]")),
-    chosen(`${prefix}-lexicon`, "Words read by", lexicons, choice.lexicon, (lexicon) =>
-      choice.choose({ lexicon, setting: choice.setting }, ".kb-setting [id$=-lexicon]")),
+  const { lexicons = [], settings = [] } = payload.readings ?? {};
+  const row = (kind, text, options) =>
+    chosen(`${prefix}-${kind}`, text, options, choice[kind], (id) => choice.choose(kind, id));
+  const words = [
+    ...row("lexicon", "Words read by", lexicons),
+    ...row("layer", "Taken from", payload.layers ?? []),
   ];
-  return make("div", { class: "kb-setting" }, ...rows.flat());
+  return make("div", { class: "kb-setting" }, ...row("setting", "Seen in", settings), wordsBox(choice, words, [
+    [lexicons, choice.lexicon],
+    [payload.layers ?? [], choice.layer],
+  ]));
+}
+
+/** How words become numbers: folded until it is wanted, with what is chosen in its first line. */
+function wordsBox(choice, rows, choices) {
+  if (rows.length === 0) return null;
+  const labels = choices.flatMap(([options, id]) => options.filter((option) => option.id === id).map((option) => option.label));
+  const isOther = choices.some(([options, id]) => options.length > 0 && options[0].id !== id);
+  return make("details", { open: isOther || ["lexicon", "layer"].includes(choice.used) },
+    make("summary", { class: "kb-small", text: `Words as numbers: ${labels.join(", ")}` }),
+    make("div", { class: "kb-setting" }, ...rows));
 }
 
 /** A choice among some and what it means; nothing where there is but one. */
