@@ -205,6 +205,10 @@ class _Checks:
             yield f"{place}: commonness", "commonness", cause.commonness.word or None
             for evoking, evoked in cause.evoked_by.items():
                 yield f"{place}: evoked_by.{evoking}", "evoking", evoked.evokes
+            shown = cause.shows.get(knowledge.meta.complaint)  # no arrow: what explains it does so
+            if shown is not None:
+                where = f"{place}: shows.{knowledge.meta.complaint}"
+                yield where, "frequency", shown.how_often
         for group in knowledge.groups.values():
             for evoking, evoked in group.evoked_by.items():
                 place = f"{knowledge.place(group.id)}.evoked_by.{evoking}"

@@ -158,7 +158,7 @@ def read_csv(
                     Problem(
                         f"{place}: line {reader.line_num}",
                         f"{len(cells)} fields found.",
-                        f"There must be {len(header)}, as in the header.",
+                        f"There must be {len(header)}, as in the header: {','.join(header)}.",
                     )
                 )
             elif any(odd in cell for cell in cells for odd in ODD):

@@ -21,13 +21,14 @@ from kneebayes.exchange import (
     load_network_file,
     save_network,
 )
+from kneebayes.exchange.networks import FORMATS
 from kneebayes.exchange.plain import plain_nodes
 from kneebayes.exchange.side_table import side_table_path
 from kneebayes.inference import Engine, Evidence
 from kneebayes.network import Network, noisy_or_node, root_node, table_node
 
-MAIN = (".xmlbif", ".bif", ".xdsl")
-ALL = (*MAIN, ".json")
+MAIN = tuple(known.suffixes[0] for known in FORMATS if not known.whole)
+ALL = tuple(known.suffixes[0] for known in FORMATS)
 CLOSE = 1e-12
 
 

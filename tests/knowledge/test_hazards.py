@@ -856,6 +856,19 @@ def test_a_number_beyond_all_is_told(folder: Path, edit: Edit, number: str) -> N
     assert "is not a number to reason with" in str(problems_of(folder)[0])
 
 
+def test_a_word_that_nobody_knows_is_told_also_of_the_complaint(folder: Path, edit: Edit) -> None:
+    edit(WIRE, 'headache = { how_often = "sometimes"', 'headache = { how_often = "sumtimes"')
+    [problem] = problems_of(folder)
+    assert problem.place == f"{WIRE}: shows.headache"
+    assert problem.remedy == "Did you mean 'sometimes'?"
+
+
+def test_a_row_of_too_few_cells_is_told_what_the_header_has(folder: Path) -> None:
+    with (folder / "claims.csv").open("a", encoding="utf-8") as file:
+        file.write("C99,Causes,rust\n")
+    assert "There must be 8, as in the header: id,section,kind" in str(problems_of(folder)[0])
+
+
 def test_an_empty_folder_misses_every_file(tmp_path: Path) -> None:
     places = {problem.place for problem in problems_of(tmp_path)}
     needed = {path.name for path in (DATA / "tiny").glob("*.*")}
