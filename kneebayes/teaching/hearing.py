@@ -39,9 +39,14 @@ def words_of(text: str) -> list[str]:
     >>> words_of("Does the calf hurt?")
     ['calf', 'hurt']
     """
+    return list(_words_of(text))
+
+
+@lru_cache(maxsize=8192)  # the same names are compared with every question
+def _words_of(text: str) -> tuple[str, ...]:
     plain = unicodedata.normalize("NFKC", text).lower()
     plain = plain.translate(dict.fromkeys(map(ord, APOSTROPHES)))
-    return [word for word in re.findall(r"[a-z0-9]+", plain) if word not in LITTLE]
+    return tuple(word for word in re.findall(r"[a-z0-9]+", plain) if word not in LITTLE)
 
 
 def hear(names: Mapping[str, Sequence[str]], asked: str) -> list[Heard]:
@@ -59,13 +64,13 @@ def hear(names: Mapping[str, Sequence[str]], asked: str) -> list[Heard]:
         The question.
     """
     split = {
-        id: [list(dict.fromkeys(words_of(name))) for name in some] for id, some in names.items()
+        id: [list(dict.fromkeys(_words_of(name))) for name in some] for id, some in names.items()
     }
     spread = Counter(
         word for some in split.values() for word in {part for words in some for part in words}
     )
     weights = {word: log(1.0 + len(split) / count) for word, count in spread.items()}
-    wanted = list(dict.fromkeys(words_of(asked)))
+    wanted = list(dict.fromkeys(_words_of(asked)))
     full = log(1.0 + len(split))
     agreements = [
         (id, max((_agreement(wanted, words, weights, full) for words in some), default=0.0))
@@ -101,9 +106,16 @@ def _likeness(first: str, other: str) -> float:
         return BEGINS
     slips = 0 if len(first) < 4 else 1 if len(first) < 7 else 2
     near = slips >= max(1, abs(len(first) - len(other)))
+    near = near and len(_letters(first) ^ _letters(other)) <= 2 * slips  # a slip changes two
     return SLIP if near and _slips(first, other, slips) <= slips else 0.0
 
 
+@lru_cache(maxsize=8192)
+def _letters(word: str) -> frozenset[str]:
+    return frozenset(word)
+
+
+@lru_cache(maxsize=8192)
 def _stem(word: str) -> str:
     for ending in ENDINGS:
         if word.endswith(ending) and len(word) - len(ending) >= 3:
