@@ -10,7 +10,8 @@ readings of its words.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -78,6 +79,7 @@ class Shares:
         places = np.indices(self.shape).reshape(len(self.shape), len(self.cells))
         self.mine = np.array([places[one.axis] == one.state for one in self.ratios])
         self.other = np.array([np.isin(places[one.axis], one.others) for one in self.ratios])
+        self.steps = tuple(self._steps())
         self.causes = np.array([one.cause for one in self.ratios], dtype=np.int64)
         if not self.ratios:
             self.mine = self.other = np.zeros((0, len(self.cells)), dtype=np.bool_)
@@ -135,6 +137,20 @@ class Shares:
                 break
         return weights, used
 
+    def _steps(self) -> Iterator[tuple[NDArray[np.intp], ...]]:
+        """Cells, causes and ratios, such that no step has two ratios for one place of a table."""
+        steps: list[list[tuple[int, int, int]]] = []
+        taken: Counter[tuple[int, int]] = Counter()
+        for at, ratio in enumerate(self.ratios):
+            for cell in np.flatnonzero(self.mine[at]).tolist():
+                step = taken[cell, ratio.cause]
+                taken[cell, ratio.cause] += 1
+                if step == len(steps):
+                    steps.append([])
+                steps[step].append((cell, ratio.cause, at))
+        for places in steps:
+            yield tuple(np.array(places, dtype=np.intp).T)
+
     def _away(self, weights: Numbers, used: Numbers, wanted: Numbers) -> Numbers:
         reached = np.einsum("c,rcn->rn", self.cells, self._table(weights, used))
         return np.asarray(wanted - np.log(np.maximum(reached, LEAST)))
@@ -145,8 +161,8 @@ class Shares:
 
     def _table(self, weights: Numbers, used: Numbers) -> Numbers:
         logs = np.repeat(weights[:, None, :], len(self.cells), axis=1)
-        for at, ratio in enumerate(self.ratios):
-            logs[:, self.mine[at], ratio.cause] += used[:, at, None]
+        for cells, causes, ratios in self.steps:
+            logs[:, cells, causes] += used[:, ratios]
         logs -= logs.max(axis=2, keepdims=True)
         table = np.exp(logs)
         return np.asarray(table / table.sum(axis=2, keepdims=True))
