@@ -1,5 +1,6 @@
 """Fixtures that all tests share."""
 
+import os
 import shutil
 import sys
 from collections.abc import Callable
@@ -7,10 +8,16 @@ from pathlib import Path
 
 import pytest
 
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # tests run side by side on all cores as it is
+
 import kneebayes as kb
+from kneebayes.case import bounded
 from kneebayes.inference import answering, splitting
+from kneebayes.questions.attribute.distinguishability import Distinguishability
 
 collect_ignore = ["warmed_up.py"]  # does its work on import, for the kernels of notebooks
+
+bounded.QUESTION_SECONDS = 3600.0  # seconds of a clock: no test may fail where much else is done
 
 # jsonschema, where it finds it, has it compile 38 grammars on import; nothing here checks such text
 sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
@@ -24,6 +31,18 @@ Edit = Callable[[str, str | None, str | bytes | None], None]
 def knee() -> kb.Model:
     """The article's model, with its own lexicon."""
     return kb.load()
+
+
+@pytest.fixture(scope="session")
+def page_file(knee: kb.Model, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The page of the article's model, written once."""
+    return knee.to_html(tmp_path_factory.mktemp("page") / "knee.html")
+
+
+@pytest.fixture(scope="session")
+def told_apart(knee: kb.Model) -> Distinguishability:
+    """All causes of the article's model held against each other, which takes a while."""
+    return knee.distinguish()
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
+from conftest import DATA
 
 import kneebayes as kb
 from kneebayes.exchange import ForeignModel
@@ -15,8 +16,9 @@ from kneebayes.network import Network, root_node
 from kneebayes.teaching import Practice, ask_at_random, ask_the_best, neglect_base_rates
 
 FEVER = {"fever": True}
-PATIENTS = pd.DataFrame({"fever": [True, False], "gout": [True, False]})
-ANSWERS = PATIENTS[["fever"]]
+ANSWERS = pd.DataFrame({"fever": [True, False]})
+SQUEAKS = pd.DataFrame({"squeak": [True, False], "rusty bolt": [True, False]})
+TINY = DATA / "tiny"  # where the folder does not matter and the large one takes long
 FLU = Network((root_node("flu", [0.9, 0.1]),))
 
 Call = Callable[[kb.Model, Path], Any]
@@ -68,8 +70,8 @@ RENAMED: dict[str, tuple[str, str, Call, Call]] = {
     "update": (
         "cases",
         "patients",
-        lambda knee, _: knee.update(cases=PATIENTS).learnt,
-        lambda knee, _: knee.update(patients=PATIENTS).learnt,
+        lambda *_: kb.load(TINY).update(cases=SQUEAKS).learnt,
+        lambda *_: kb.load(TINY).update(patients=SQUEAKS).learnt,
     ),
     "evaluate": (
         "cohort",
@@ -128,8 +130,8 @@ RENAMED: dict[str, tuple[str, str, Call, Call]] = {
     "lexicons": (
         "lexicons()",
         "compare_lexicons()",
-        lambda knee, _: knee.diagnose().lexicons(),
-        lambda knee, _: knee.diagnose().compare_lexicons(),
+        lambda *_: kb.load(TINY).diagnose().lexicons(),
+        lambda *_: kb.load(TINY).diagnose().compare_lexicons(),
     ),
     "groups": (
         "dx.groups",
@@ -244,4 +246,5 @@ def test_what_is_turned_to_text_is_text_or_a_path(
 def test_so_are_results_and_the_page(knee: kb.Model, tmp_path: Path) -> None:
     result = knee.diagnose(FEVER).sets(2)
     assert result.to_json(tmp_path / "sets.json").read_bytes() == result.to_json().encode()
-    assert knee.to_html(tmp_path / "knee.html").read_bytes() == knee.to_html().encode()
+    tiny = kb.load(TINY)
+    assert tiny.to_html(tmp_path / "tiny.html").read_bytes() == tiny.to_html().encode()

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-PATIENCE = 30_000  # milliseconds; a test machine may be busy
+PATIENCE = 120_000  # milliseconds; a test machine may be busy
 ARGUMENTS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -129,6 +129,7 @@ class Visit:
 def visit(opened: Any, path: Path, **options: Any) -> Iterator[Visit]:
     """Open a file in a context of its own; what it asks for and says is written down."""
     context = opened.new_context(**options)
+    context.set_default_timeout(PATIENCE)
     page = context.new_page()
     seen = Visit(page)
     page.on("console", lambda message: seen.said.append(f"{message.type}: {message.text}"))

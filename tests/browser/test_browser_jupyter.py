@@ -19,6 +19,7 @@ import kneebayes as kb
 
 MISSING = [one for one in ("jupyterlab", "anywidget") if find_spec(one) is None]
 pytestmark = [
+    pytest.mark.long,
     needs_browser,
     pytest.mark.skipif(bool(MISSING), reason=f"not installed: {', '.join(MISSING)}"),
 ]
@@ -56,7 +57,7 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
             yield f"http://127.0.0.1:{port}/lab/tree/explorer.ipynb?token=t&reset"
         finally:
             server.terminate()
-            server.wait(timeout=30)
+            server.wait(timeout=120)
 
 
 def free_port() -> int:
@@ -102,7 +103,7 @@ def wait_for(server: subprocess.Popen[bytes], port: int, home: Path) -> None:
         data=json.dumps(wanted).encode(),
         headers={"Content-Type": "application/json"},
     )
-    with urllib.request.urlopen(request, timeout=30):
+    with urllib.request.urlopen(request, timeout=120):
         pass
 
 

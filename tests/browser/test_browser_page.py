@@ -26,11 +26,6 @@ SCROLLS_SIDEWAYS = """
 
 
 @pytest.fixture(scope="module")
-def page_file(knee: kb.Model, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return knee.to_html(tmp_path_factory.mktemp("page") / "knee.html")
-
-
-@pytest.fixture(scope="module")
 def opened() -> Iterator[Any]:
     with browser() as running:
         yield running

@@ -17,13 +17,13 @@ FEEDBACK = ".kb-feedback"
 
 
 @pytest.fixture(scope="module")
-def seen(knee: kb.Model, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Visit]:
-    path = knee.to_html(tmp_path_factory.mktemp("patient") / "knee.html")
-    with browser() as opened, visit(opened, path, viewport={"width": 1280, "height": 900}) as page:
+def seen(page_file: Path) -> Iterator[Visit]:
+    size = {"width": 1280, "height": 900}
+    with browser() as opened, visit(opened, page_file, viewport=size) as page:
         page.page.get_by_role("tab", name="Virtual patient").click()
         yield page
         assert page.said == []
-        assert page.requests == [path.as_uri()]
+        assert page.requests == [page_file.as_uri()]
 
 
 def open_patient(seen: Visit, seed: int) -> None:
@@ -170,13 +170,12 @@ def test_the_plan_and_the_biases_are_those_of_python(
 
 @pytest.mark.parametrize("kind", ["any", "second cause", "urgent"])
 def test_an_address_names_a_patient_that_is_the_same_in_python(
-    seen: Visit, knee: kb.Model, tmp_path: Path, kind: str
+    seen: Visit, knee: kb.Model, page_file: Path, kind: str
 ) -> None:
-    path = knee.to_html(tmp_path / "knee.html")
     page = seen.page.context.browser.new_context().new_page()
     for seed in (3, 42):
         page.goto("about:blank")
-        page.goto(f"{path.as_uri()}#patient={seed}&kind={kind.replace(' ', '%20')}")
+        page.goto(f"{page_file.as_uri()}#patient={seed}&kind={kind.replace(' ', '%20')}")
         page.wait_for_selector(".kb-asked", state="attached", timeout=PATIENCE)
         asked = [one.id for one in knee.findings][5:25]
         told = ask(Visit(page), *asked)

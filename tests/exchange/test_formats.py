@@ -691,7 +691,7 @@ def test_whatever_is_changed_in_a_file_is_read_or_refused(tmp_path: Path, seed: 
     (tmp_path / "first").mkdir()
     files, chance = sources(tmp_path / "first"), random.Random(seed)
     refused = read = 0
-    for _ in range(1500):
+    for _ in range(700):
         name, data = chance.choice(files)
         path = saved(tmp_path, name, mutated(data, chance))
         with warnings.catch_warnings():
@@ -705,8 +705,8 @@ def test_whatever_is_changed_in_a_file_is_read_or_refused(tmp_path: Path, seed: 
         for node in network.nodes:
             rows = network.table_of(node).sum(axis=-1)
             assert rows == pytest.approx(1.0, abs=1e-6)
-    assert refused > 300
-    assert read > 50
+    assert refused > 150
+    assert read > 20
 
 
 def test_the_fast_check_of_json_is_the_schema(tmp_path: Path) -> None:
@@ -716,7 +716,7 @@ def test_the_fast_check_of_json_is_the_schema(tmp_path: Path) -> None:
     assert _follows(json.loads(right))
     chance, passed = random.Random(1), 0
     odd = [None, True, -1, 2, "", "x" * 60, [], {}, 0.5, {"a": -1}, [True], [[]], 1.5]
-    for _ in range(2000):
+    for _ in range(800):
         content = json.loads(right)
         inner = chance.choice([content, *content["nodes"]])
         key = chance.choice(list(inner))
@@ -730,7 +730,7 @@ def test_the_fast_check_of_json_is_the_schema(tmp_path: Path) -> None:
         check_schema(content, schema_named("network"), problems)
         assert not (_follows(content) and len(problems)), content
         passed += _follows(content)
-    assert passed > 20
+    assert passed > 8
 
 
 def test_a_large_network_of_our_own_is_read_fast(tmp_path: Path) -> None:

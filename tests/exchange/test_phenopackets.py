@@ -290,7 +290,7 @@ def test_a_changed_packet_is_read_or_refused(knee: kb.Model) -> None:
         {"id": ""},
     ]
     read = 0
-    for _ in range(1500):
+    for _ in range(600):
         content = json.loads(json.dumps(right))
         inner: Any = content
         while True:
@@ -310,7 +310,7 @@ def test_a_changed_packet_is_read_or_refused(knee: kb.Model) -> None:
             continue
         read += 1
         assert len(patient.table) == len(patient.told)
-    assert read > 100
+    assert read > 40
 
 
 def test_fields_that_others_added_are_told_and_not_read(knee: kb.Model) -> None:

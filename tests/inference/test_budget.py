@@ -1,6 +1,6 @@
 """A budget in time and memory: an answer within it, or an error that says what would help."""
 
-from time import monotonic
+from time import process_time
 
 import pytest
 
@@ -34,10 +34,10 @@ def test_every_question_ends_in_time(wide: Engine, way: str) -> None:
         "derive": lambda: hurried.derive(hard),
         "subset_joint": lambda: hurried.subset_joint(hard, [[id] for id in hard], ["c0"]),
     }[way]
-    began = monotonic()
+    began = process_time()  # however much else the machine does
     with pytest.raises(TooWideError, match=r"Answering some contexts .* makes it (quick|narrow)er"):
         ask()
-    assert monotonic() - began < 2.0
+    assert process_time() - began < 2.0
 
 
 def test_little_memory_is_kept_to(wide: Engine) -> None:

@@ -85,12 +85,12 @@ for ask in (
     lambda: engine.derive(seen),
 ):
     signal.setitimer(signal.ITIMER_REAL, 0.3)
-    began = time.monotonic()
+    began = time.process_time()  # however much else the machine does meanwhile
     try:
         ask()
         print("answered")
     except KeyboardInterrupt:
-        print(time.monotonic() - began)
+        print(time.process_time() - began)
     signal.setitimer(signal.ITIMER_REAL, 0.0)
 """
 

@@ -65,7 +65,7 @@ def agree(found: Propagation, right: Propagation, abs_log: float = 1e-11) -> flo
 # --- enumeration ---------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("seed", [200, 201])
+@pytest.mark.parametrize("seed", [200, pytest.param(201, marks=pytest.mark.long)])
 def test_four_hundred_networks_against_enumeration(seed: int) -> None:
     """Each with two sets of evidence in one batch: hard, virtual, partly ruled out.
 
@@ -184,7 +184,7 @@ def test_plain_and_kernel_agree_on_the_article(
     monkeypatch.setattr(plan, "PLAIN_WIDEST", NARROW)
     engine = Engine(knee.network)
     targets = [one.id for one in knee.causes]
-    patients = simulated_patients(knee, 30, 241)
+    patients = simulated_patients(knee, 15, 241)
     told = engine.propagate_each(patients, targets)
     compared, worst = 0, 0.0
     for row, patient in enumerate(patients):
@@ -195,7 +195,7 @@ def test_plain_and_kernel_agree_on_the_article(
         worst = max(worst, agree(row_of(told, row), right))
         compared += 1
     print(f"{compared} of {len(patients)} patients, largest difference {worst:.1e}")
-    assert compared >= 10
+    assert compared >= 5
 
 
 def row_of(told: Propagation, row: int) -> Propagation:
@@ -312,6 +312,7 @@ def test_twenty_six_causes_against_whole_numbers(
     assert worst < 1e-11
 
 
+@pytest.mark.long
 def test_twenty_positive_findings_against_long_doubles() -> None:
     rng = np.random.default_rng(261)
     network = two_levels(rng, 26, 40, unit=UNIT, share=0.35, most=0.05)

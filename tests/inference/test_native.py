@@ -62,14 +62,14 @@ def test_the_first_question_does_not_wait_for_the_kernel_to_be_built(tmp_path: P
         "from pathlib import Path\n"
         "from kneebayes.inference import building\n"
         f"native.built_libraries = lambda: list(Path({str(tmp_path)!r}).glob('*'))\n"
-        "native._build = lambda: time.sleep(3.0)\n"
+        "native._build = lambda: time.sleep(600.0)\n"
         "began = time.monotonic()\n"
         "engine.propagate(seen, ['a'])\n"
         "print(native.kernel() is None, time.monotonic() - began)\n"
     )
     missing, seconds = run(code)
     assert missing == "True"
-    assert float(seconds) < 2.0
+    assert float(seconds) < 300.0
 
 
 def test_the_name_of_a_library_changes_with_its_source(

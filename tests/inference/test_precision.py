@@ -49,7 +49,7 @@ def quickscore(network: Network) -> float:
 
 
 @pytest.mark.parametrize("mediators", [0, 2])
-@pytest.mark.parametrize("seed", [1, 2])
+@pytest.mark.parametrize("seed", [1, pytest.param(2, marks=pytest.mark.long)])
 def test_fourteen_positive_findings_against_fractions(seed: int, mediators: int) -> None:
     network = many_findings(seed, mediators=mediators)
     seen = Evidence.of(network, {f"f{at}": "present" for at in range(POSITIVES)})

@@ -41,7 +41,15 @@ def split_cases(seed: int) -> Iterator[tuple[Network, Evidence]]:
 
 
 @pytest.mark.usefixtures("_little")
-@pytest.mark.parametrize("seed", range(700, 704))
+@pytest.mark.parametrize(
+    "seed",
+    [
+        700,
+        701,
+        pytest.param(702, marks=pytest.mark.long),
+        pytest.param(703, marks=pytest.mark.long),
+    ],
+)
 def test_parts_add_up_to_the_answer(seed: int) -> None:
     checked = 0
     for network, evidence in split_cases(seed):
@@ -57,7 +65,7 @@ def test_parts_add_up_to_the_answer(seed: int) -> None:
 @pytest.mark.usefixtures("_little")
 def test_derivatives_add_up_too(monkeypatch: pytest.MonkeyPatch) -> None:
     checked = 0
-    for network, evidence in (one for seed in range(710, 714) for one in split_cases(seed)):
+    for network, evidence in (one for seed in (710, 711) for one in split_cases(seed)):
         try:
             in_parts = Engine(network).derive(evidence)
         except TooWideError:  # a part is impossible

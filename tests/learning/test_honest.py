@@ -114,10 +114,16 @@ def truths(model: kb.Model, count: int) -> Iterator[tuple[kb.Model, dict[tuple[s
         yield truth, numbers
 
 
-def test_ninety_percent_intervals_hold_nine_truths_in_ten() -> None:
-    """Truths drawn from the text, patients from the truths: between 85 and 95 % are held."""
+@pytest.mark.parametrize(
+    ("times", "numbers_held", "low", "high"),
+    [(2, 200, 0.8, 0.98), pytest.param(6, 600, 0.85, 0.95, marks=pytest.mark.long)],
+)
+def test_ninety_percent_intervals_hold_nine_truths_in_ten(
+    times: int, numbers_held: int, low: float, high: float
+) -> None:
+    """Truths drawn from the text, patients from the truths; the more, the closer to 90 %."""
     inside = []
-    for name, count in (("tiny", 24), ("pump", 12)):
+    for name, count in (("tiny", 4 * times), ("pump", 2 * times)):
         model = kb.load(DATA / name)
         for seed, (truth, numbers) in enumerate(truths(model, count)):
             learnt = model.update(recorded(truth, 300, seed), progress=False).learnt
@@ -128,8 +134,8 @@ def test_ninety_percent_intervals_hold_nine_truths_in_ten() -> None:
                     continue
                 true = numbers[said.kind, said.node, said.parent, said.state]
                 inside.append(one.interval.low <= true <= one.interval.high)
-    assert len(inside) > 600
-    assert 0.85 < np.mean(inside) < 0.95
+    assert len(inside) > numbers_held
+    assert low < np.mean(inside) < high
 
 
 @pytest.fixture(scope="module")

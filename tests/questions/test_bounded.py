@@ -34,12 +34,12 @@ def test_without_a_clock_there_is_no_end() -> None:
 
 
 def test_a_question_within_a_question_ends_no_later() -> None:
-    with within_time("outer", Budget(seconds=3.0)):
+    with within_time("outer", Budget(seconds=300.0)):
+        with within_time("inner", Budget(seconds=1000.0)):
+            assert seconds_left() <= 300.0
         with within_time("inner", Budget(seconds=100.0)):
-            assert seconds_left() <= 3.0
-        with within_time("inner", Budget(seconds=1.0)):
-            assert seconds_left() <= 1.0
-        assert 2.0 < seconds_left() <= 3.0
+            assert seconds_left() <= 100.0
+        assert 200.0 < seconds_left() <= 300.0
     assert clock_running() is None
 
 
@@ -54,14 +54,19 @@ def test_the_engine_keeps_to_the_clock(robot: kb.Model) -> None:
 def test_a_question_without_time_says_what_would_help(robot: kb.Model) -> None:
     @bounded
     def ponder(case: object) -> None:
-        time.sleep(0.02)
+        while seconds_left() > 0.0:
+            time.sleep(0.01)
         raise kb.TooWideError(SLOW)
 
-    dx = robot.within(seconds=0.01).diagnose({})
-    with pytest.raises(kb.TooWideError, match=r"^'ponder' was not answered within 0\.01 seconds"):
+    @bounded
+    def give_up(case: object) -> None:
+        raise kb.TooWideError(SLOW)
+
+    dx = robot.within(seconds=0.5).diagnose({})
+    with pytest.raises(kb.TooWideError, match=r"^'ponder' was not answered within 0\.5 seconds"):
         ponder(dx)
     with pytest.raises(kb.TooWideError, match=SLOW):
-        ponder(robot.within(seconds=60).diagnose({}))
+        give_up(robot.within(seconds=60).diagnose({}))
 
 
 def test_all_that_time_suffices_for_is_the_same_as_without_a_bound(knee: kb.Model) -> None:
@@ -121,22 +126,22 @@ def test_orders_drawn_in_time_add_up(hurried: Callable[[float], None]) -> None:
 
 def test_a_very_long_name_is_refused_at_once(knee: kb.Model) -> None:
     for name in ("x" * 3000, "swollen " * 500, "a b c d e f " * 2000):
-        begun = time.monotonic()
+        begun = time.process_time()
         with pytest.raises(kb.UnknownNameError) as caught:
             knee.diagnose({name: True})
-        assert time.monotonic() - begun < 2.0
+        assert time.process_time() - begun < 2.0
         assert len(str(caught.value)) < 500
         assert caught.value.name == name
 
 
 def test_very_many_unknown_names_are_refused_soon(knee: kb.Model) -> None:
     names = [f"my column {at} of swelling" for at in range(2000)]
-    begun = time.monotonic()
+    begun = time.process_time()
     with pytest.raises(kb.UnknownNameError, match="2000 problems found"):
         knee.diagnose_cohort(pd.DataFrame({name: [True] for name in names}))
     with pytest.raises(kb.UnknownNameError, match="And 1980 more names are unknown"):
         knee.diagnose(dict.fromkeys(names, True))
-    assert time.monotonic() - begun < 20.0
+    assert time.process_time() - begun < 20.0
 
 
 def test_what_resembles_a_name_does_not_hang_on_how_it_is_looked_up() -> None:

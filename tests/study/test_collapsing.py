@@ -65,9 +65,14 @@ def test_where_nothing_stands_between_nothing_changes() -> None:
         assert collapse(network, [node.id for node in network.nodes], set()) == network
 
 
+@pytest.fixture(scope="module")
+def bare(knee: kb.Model) -> kb.Model:
+    return without_mediators(knee)
+
+
 @pytest.mark.parametrize("finding", ["redness", "swollen_knee", "stiffness", "leg_swelling"])
-def test_the_article_keeps_its_frequencies(knee: kb.Model, finding: str) -> None:
-    bare, knowledge = without_mediators(knee), knee.knowledge
+def test_the_article_keeps_its_frequencies(knee: kb.Model, bare: kb.Model, finding: str) -> None:
+    knowledge = knee.knowledge
     there = {node for cause, node in knowledge.there.items() if node != cause}
     assert not set(bare.network[finding].parents) & (set(knowledge.mediators) - there)
     contexts = [context.id for context in knowledge.contexts.values() if not context.states]
@@ -82,8 +87,7 @@ def test_the_article_keeps_its_frequencies(knee: kb.Model, finding: str) -> None
         assert found[1] == pytest.approx(found[0], abs=1e-9)
 
 
-def test_priors_stay_and_signs_of_one_process_count_again(knee: kb.Model) -> None:
-    bare = without_mediators(knee)
+def test_priors_stay_and_signs_of_one_process_count_again(knee: kb.Model, bare: kb.Model) -> None:
     assert bare.diagnose()["gout"] == pytest.approx(knee.diagnose()["gout"], rel=1e-9)
     signs = {"redness": True, "warmth": True, "swollen knee": True}
     assert bare.diagnose(signs)["infection"] > knee.diagnose(signs)["infection"]

@@ -17,7 +17,7 @@ from kneebayes.teaching.hearing import clearly, hear, names_of, words_of
 from kneebayes.teaching.patients import is_teachable
 from kneebayes.teaching.voice import introduction, years_of
 
-PATIENTS = 200
+PATIENTS = 100
 QUESTIONS = (
     "how old are you?",
     "Any fever?",

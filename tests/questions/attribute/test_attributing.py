@@ -14,6 +14,7 @@ from kneebayes.case import believe
 from kneebayes.errors import EvidenceError, ImpossibleEvidenceError, TooWideError, UnknownNameError
 from kneebayes.inference import Engine, Evidence, most_probable_sets
 from kneebayes.network import Network, noisy_or_node, root_node
+from kneebayes.questions.attribute.distinguishability import Distinguishability
 from kneebayes.view.report import Report, Showing, report_html, report_text
 
 SAID: dict[str, object] = {
@@ -34,10 +35,10 @@ RESULTS = ["attribution", "surprises", "without", "sets", "sample", "distinguish
 
 
 @pytest.fixture(scope="module", params=RESULTS)
-def result(knee: kb.Model, dx: kb.Differential, request: pytest.FixtureRequest) -> Showing:
+def result(knee: kb.Model, dx: kb.Differential, request: pytest.FixtureRequest) -> object:
     """One result after another."""
     if request.param == "distinguish":
-        return knee.distinguish()
+        return request.getfixturevalue("told_apart")
     if request.param == "sample":
         return knee.sample(SAID, draws=20_000)
     arguments = ["baker's cyst"] if request.param == "without" else []
@@ -248,8 +249,10 @@ def test_too_wide_a_question_is_sent_to_sampling(robot: kb.Model) -> None:
         believe(engine, robot.knowledge, seen)
 
 
-def test_profiles_are_what_a_cause_alone_shows(knee: kb.Model) -> None:
-    told = knee.distinguish()
+def test_profiles_are_what_a_cause_alone_shows(
+    knee: kb.Model, told_apart: Distinguishability
+) -> None:
+    told = told_apart
     profiles = told.profiles
     assert sorted(profiles.columns) == sorted(cause.id for cause in knee.causes)
     assert len(profiles) == len(set(profiles.index)) == len(told.distances.findings)

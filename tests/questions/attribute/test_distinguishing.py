@@ -10,7 +10,11 @@ import kneebayes as kb
 from kneebayes.errors import EvidenceError, ImpossibleEvidenceError, UnknownNameError
 from kneebayes.inference import Engine, Evidence
 from kneebayes.network import Network, noisy_or_node, root_node
-from kneebayes.questions.attribute.distinguishability import distinguish_causes, order_by_likeness
+from kneebayes.questions.attribute.distinguishability import (
+    Distinguishability,
+    distinguish_causes,
+    order_by_likeness,
+)
 
 
 def information(p: float, q: float) -> float:
@@ -55,8 +59,8 @@ def test_bits_are_the_information_of_the_answer_about_a_fair_choice() -> None:
                     assert told.bits[a, b, column] == pytest.approx(expected, abs=1e-7)
 
 
-def test_laws_of_the_articles_network(knee: kb.Model) -> None:
-    told = knee.distinguish()
+def test_laws_of_the_articles_network(knee: kb.Model, told_apart: Distinguishability) -> None:
+    told = told_apart
     bits = told.distances.bits
     assert np.array_equal(bits, bits.transpose(1, 0, 2))
     assert not bits[range(28), range(28)].any()
@@ -76,8 +80,8 @@ def test_laws_of_the_articles_network(knee: kb.Model) -> None:
         assert told.between(row["cause"], row["other"])["id"].iloc[0] == row["best_id"]
 
 
-def test_what_the_article_says_alike_stands_together(knee: kb.Model) -> None:
-    order = list(knee.distinguish().matrix.index)
+def test_what_the_article_says_alike_stands_together(told_apart: Distinguishability) -> None:
+    order = list(told_apart.matrix.index)
     assert abs(order.index("liposarcoma") - order.index("synovial_sarcoma")) <= 2
     assert abs(order.index("gout") - order.index("septic_arthritis")) <= 2
 

@@ -9,6 +9,7 @@ from building.test_restating import reworded
 import kneebayes as kb
 from kneebayes.building import elicit
 from kneebayes.inference import Engine
+from kneebayes.questions.doubt.tornado import Tornado
 
 PATIENT = {"lump behind the knee": True, "stiffness": True, "age": "older"}
 
@@ -16,6 +17,11 @@ PATIENT = {"lump behind the knee": True, "stiffness": True, "age": "older"}
 @pytest.fixture(scope="module")
 def dx(knee: kb.Model) -> kb.Differential:
     return knee.diagnose(PATIENT)
+
+
+@pytest.fixture(scope="module")
+def words(dx: kb.Differential) -> Tornado:
+    return dx.tornado("Baker's cyst", "words")
 
 
 @pytest.mark.parametrize("over", ["numbers", "words", "claims"])
@@ -30,10 +36,10 @@ def test_bars_are_sorted_by_how_far_they_reach(dx: kb.Differential, over: str) -
 
 @pytest.mark.parametrize("end", ["low", "high"])
 def test_a_word_at_its_end_is_the_network_of_such_a_lexicon(
-    knee: kb.Model, dx: kb.Differential, end: str
+    knee: kb.Model, dx: kb.Differential, words: Tornado, end: str
 ) -> None:
     """What was fitted for all words together, such as silent rates, stays as it was in a bar."""
-    bars = [bar for bar in dx.tornado("Baker's cyst", "words").bars if ": " in bar.id][:2]
+    bars = [bar for bar in words.bars if ": " in bar.id][:2]
     lexicon = knee.knowledge.lexicons["article"]
     for bar in bars:
         direction, name = bar.id.split(": ")
