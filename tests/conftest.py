@@ -3,7 +3,7 @@
 import os
 import shutil
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -43,6 +43,14 @@ def page_file(knee: kb.Model, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def told_apart(knee: kb.Model) -> Distinguishability:
     """All causes of the article's model held against each other, which takes a while."""
     return knee.distinguish()
+
+
+@pytest.fixture(autouse=True)
+def _no_figure_stays_open() -> Iterator[None]:
+    """Matplotlib warns of many open figures, and a warning fails whichever test comes then."""
+    yield
+    if "matplotlib.pyplot" in sys.modules:
+        sys.modules["matplotlib.pyplot"].close("all")
 
 
 @pytest.fixture

@@ -12,7 +12,8 @@ NOTEBOOKS = sorted(FOLDER.glob("*.ipynb"))
 SPOKEN = ("text/plain", "text/markdown")  # pictures may differ by a font
 BAR = "application/vnd.jupyter.widget-view+json"  # shown while one waits: as long as it takes
 
-SLOW = ("11_", "12_", "13_", "15_", "17_", "18_", "20_")  # they take longest; `-m long` runs them
+# five seconds of a processor or more; `-m long` runs them
+SLOW = ("01_", "09_", "11_", "12_", "13_", "14_", "15_", "16_", "17_", "18_", "20_")
 
 each_notebook = pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 each_when_it_suits = pytest.mark.parametrize(

@@ -16,6 +16,10 @@ SEED = 17
 FEEDBACK = ".kb-feedback"
 
 
+MORE = [pytest.param(seed, marks=pytest.mark.long) for seed in (42, 585)]
+OTHER_KINDS = [pytest.param(kind, marks=pytest.mark.long) for kind in ("any", "urgent")]
+
+
 @pytest.fixture(scope="module")
 def seen(page_file: Path) -> Iterator[Visit]:
     size = {"width": 1280, "height": 900}
@@ -113,7 +117,7 @@ def test_the_learner_says_how_urgent_it_is_first(seen: Visit, knee: kb.Model) ->
     assert seen.shown("due", "low", row="[data-missed]") == [("now", "true")]
 
 
-@pytest.mark.parametrize("seed", [1, 42, 585])
+@pytest.mark.parametrize("seed", [1, *MORE])
 def test_the_feedback_is_that_of_python(seen: Visit, knee: kb.Model, seed: int) -> None:
     asked = ("fever", "lump_behind_knee", "swollen_knee", "us_cyst")
     open_patient(seen, seed)
@@ -150,7 +154,7 @@ def test_a_case_that_was_handed_in_is_read_by_python(
     assert feedback.case.stated == {"bakers_cyst": 0.35}
 
 
-@pytest.mark.parametrize("seed", [1, 2, 42, 585])
+@pytest.mark.parametrize("seed", [1, 2, *MORE])
 def test_the_plan_and_the_biases_are_those_of_python(
     seen: Visit, knee: kb.Model, tmp_path: Path, seed: int
 ) -> None:
@@ -168,7 +172,7 @@ def test_the_plan_and_the_biases_are_those_of_python(
     assert told
 
 
-@pytest.mark.parametrize("kind", ["any", "second cause", "urgent"])
+@pytest.mark.parametrize("kind", ["second cause", *OTHER_KINDS])
 def test_an_address_names_a_patient_that_is_the_same_in_python(
     seen: Visit, knee: kb.Model, page_file: Path, kind: str
 ) -> None:
