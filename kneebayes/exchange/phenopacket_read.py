@@ -37,6 +37,9 @@ FAMILY = ("relatives", "pedigree")
 OLD = ("htsFiles", "genes", "variants")  # fields that only version 1 has
 DURATION = re.compile(r"P(?:(\d+)Y)?(?:(\d+)M)?(?:(\d+)W)?(?:(\d+)D)?")
 YEARS = (1.0, 1.0 / 12.0, 7.0 / 365.25, 1.0 / 365.25)
+PERSON = "NCBITAXON:9606"
+TIMED = ("timeAtLastEncounter", "onset", "resolution")
+TIMES = ("age", "ageRange", "ontologyClass", "timestamp", "interval", "gestationalAge")
 RECENT = 1.0  # years from its onset in which a finding is taken to be there
 NO_KNEE = (
     "Nothing in the file is of a knee or a leg, so the signs in it call for nothing here by "
@@ -79,6 +82,8 @@ def load_phenopacket(
     if diseases not in ("known", "certain"):
         problems.add("diseases", f"it is {diseases!r}.", "It must be 'known' or 'certain'.")
     problems.raise_any()
+    _check_subject(content.get("subject", {}), problems)
+    _check_times(content, "", problems)
     reader = _Reader(model, diseases, problems, content.get("subject", {}))
     whole = {**content, **family}
     entries = [
@@ -157,6 +162,38 @@ def _camel(content: Any, problems: Problems) -> Any:
         if value is not None:
             made[name] = _camel(value, problems)
     return made
+
+
+def _check_subject(subject: dict[str, Any], problems: Problems) -> None:
+    """A subject must be a person."""
+    species = subject.get("taxonomy", {})
+    if species and species.get("id", "").strip().upper() != PERSON:
+        named = species.get("label") or species.get("id", "")
+        problems.add(
+            "subject.taxonomy", f"it is of '{named}'.", "Only a person is read: NCBITaxon:9606."
+        )
+
+
+def _check_times(value: Any, place: str, problems: Problems) -> None:
+    """A time is told in one way, and a range of it does not run backwards."""
+    if isinstance(value, list):
+        for index, item in enumerate(value):
+            _check_times(item, f"{place}[{index}]", problems)
+    elif isinstance(value, dict):
+        for key, inner in value.items():
+            within = f"{place}.{key}" if place else key
+            if key in TIMED and isinstance(inner, dict):
+                ways = [way for way in TIMES if way in inner]
+                if len(ways) > 1:
+                    problems.add(within, f"it is told as {' and as '.join(ways)}.", "Keep one.")
+                ends = [inner.get("ageRange", {}).get(end, {}) for end in ("start", "end")]
+                if all(ends) and _years(ends[0]["iso8601duration"]) > _years(
+                    ends[1]["iso8601duration"]
+                ):
+                    problems.add(
+                        f"{within}.ageRange", "it ends before it starts.", "Turn it round."
+                    )
+            _check_times(inner, within, problems)
 
 
 def _once(entries: list[Told], problems: Problems) -> Iterator[Told]:
@@ -260,16 +297,19 @@ class _Reader:
         if term in hpo()["onsets"] or "gestationalAge" in onset:
             shown = hpo()["onsets"].get(term, "before birth").lower()
             return f"it began then: {shown}; whether it is there now is not said"
-        dates = onset.get("timestamp") or onset.get("interval", {}).get("end")
-        began = onset.get("age") or onset.get("ageRange", {}).get("end")
+        dates = onset.get("timestamp") or onset.get("interval", {}).get("start")
+        began = onset.get("age") or onset.get("ageRange", {}).get("start")
         if began is None and dates is None:
             return ""
         text = str(dates) if began is None else began["iso8601duration"]
         since = self.since(_years(text)) if began else _between(text, self.seen_on)
         if since is None:
             return f"it began at {text}, and when the patient was seen is not said"
+        if since < -RECENT:
+            return f"it begins at {text}, after the patient was seen"
+        earliest = "" if {"age", "timestamp"} & onset.keys() else " at the earliest"
         return (
-            f"it began at {text}, {since:.0f} years before; not said of now"
+            f"it began at {text}{earliest}, {since:.0f} years before; not said of now"
             if since > RECENT
             else ""
         )

@@ -344,3 +344,52 @@ def test_a_disease_of_long_ago_is_no_cause_of_now(knee: kb.Model) -> None:
     assert certain == {"age": "middle_age", "rheumatoid_arthritis": "present"}
     known = knee.load_phenopacket(content).answers
     assert {"gout_known", "rheumatoid_arthritis_known"} <= set(known)
+
+
+def seen(**when: Any) -> dict[str, Any]:
+    return {"id": "a", "subject": {"id": "p", "timeAtLastEncounter": when}}
+
+
+def years(*ages: int) -> list[dict[str, str]]:
+    return [{"iso8601duration": f"P{age}Y"} for age in ages]
+
+
+def test_a_time_that_is_told_in_two_ways_is_refused(knee: kb.Model) -> None:
+    [five, sixty, seventy] = years(5, 60, 70)
+    both = seen(age=five, ageRange={"start": sixty, "end": seventy})
+    with pytest.raises(ExchangeError, match="it is told as age and as ageRange"):
+        knee.load_phenopacket(both)
+    onset = {"age": five, "timestamp": "2020-01-01T00:00:00Z"}
+    fever = feature("HP:0001945", onset=onset)
+    with pytest.raises(ExchangeError, match=r"phenotypicFeatures\[0\].onset: it is told as age"):
+        knee.load_phenopacket(packet(fever))
+
+
+def test_a_range_that_runs_backwards_is_refused(knee: kb.Model) -> None:
+    [sixty, seventy] = years(60, 70)
+    with pytest.raises(ExchangeError, match="it ends before it starts"):
+        knee.load_phenopacket(seen(ageRange={"start": seventy, "end": sixty}))
+
+
+def test_an_animal_is_no_patient(knee: kb.Model) -> None:
+    for id, read in (("NCBITaxon:9615", False), ("NCBITaxon:9606", True)):
+        content = {"id": "a", "subject": {"id": "p", "taxonomy": {"id": id, "label": "x"}}}
+        if read:
+            knee.load_phenopacket(content)
+        else:
+            with pytest.raises(ExchangeError, match=r"subject\.taxonomy: it is of 'x'"):
+                knee.load_phenopacket(content)
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "now"), [(1, 50, False), (49, 50, True), (60, 60, False), (60, 61, False)]
+)
+def test_what_may_have_begun_long_ago_or_has_not_begun_is_not_said_of_now(
+    knee: kb.Model, start: int, end: int, now: bool
+) -> None:
+    first, last, fifty = years(start, end, 50)
+    onsets = [{"ageRange": {"start": first, "end": last}}, *([{"age": first}] if not now else [])]
+    for onset in onsets:
+        content = packet(feature("HP:0001945", onset=onset))
+        content["subject"] = {"id": "p", "timeAtLastEncounter": {"age": fifty}}
+        assert ("fever" in knee.load_phenopacket(content).answers) == now
