@@ -12,7 +12,7 @@ from typing import Any, cast
 
 import numpy as np
 
-from kneebayes.building.model import ModelData, ModelLike, in_setting, model_of
+from kneebayes.building.model import LAYERS, ModelData, ModelLike, in_setting, model_of
 from kneebayes.errors import KneebayesError
 from kneebayes.exchange.data_files import read_json, save_json
 from kneebayes.exchange.networks import save_network
@@ -38,6 +38,9 @@ LARGEST = 200_000_000
 FILE = re.compile(r"(?:causes/)?\w[\w.-]*\.(?:toml|csv)")
 FIELDS = {"digest": str, "layer": str, "lexicon": str, "folders": dict, "network": dict}
 Key = tuple[str, str, str, str]
+REMEDY = "Save the model again."
+SUMS = 1e-9  # what a sum of 1 may be off
+MOST_PATIENTS = 10**9
 
 
 def is_saved_model(path: object) -> bool:
@@ -229,7 +232,7 @@ def _read(path: Path, problems: Problems) -> dict[str, Any]:
     content = read_json(path, problems, LARGEST)
     if not isinstance(content, dict) or content.get("format") != FORMAT:
         problems.stop("format", f"this is not a '{FORMAT}'.", "Write one with kneebayes.save.")
-    if content.get("format_version") != 1:
+    if content.get("format_version") != 1 or content["format_version"] is True:
         wrong = f"version {content.get('format_version')!r} of the format is not known."
         problems.stop("format_version", wrong, "Read it with the kneebayes that wrote it.")
     for name, kind in FIELDS.items():
@@ -247,6 +250,8 @@ def _knowledge(content: dict[str, Any], path: Path, problems: Problems) -> Knowl
             if not FILE.fullmatch(file) or not isinstance(text, str):
                 problems.add(f"folders.{name}", f"'{file}' is no file of a knowledge folder.")
     problems.raise_any()
+    if content["layer"] not in LAYERS:
+        problems.stop("layer", f"there is no layer {content['layer']!r}.", REMEDY)
     if digest_of(texts) != content["digest"]:
         wrong = "the texts of the folder are not those that were saved."
         problems.stop("digest", wrong, "Undo the change, or load the folder itself.")
@@ -289,6 +294,7 @@ def _taught(before: ModelData, lesson: dict[str, Any], problems: Problems) -> Mo
         for sentence, statement in zip(sentences, statements, strict=True)
     )
     after = _network(before.network, lesson["numbers"], problems)
+    _check_patients(lesson["patients"], problems)
     learnt = Learnt(
         before,
         _patients(before, lesson["patients"]),
@@ -304,7 +310,7 @@ def _taught(before: ModelData, lesson: dict[str, Any], problems: Problems) -> Mo
 
 def _patients(data: ModelData, content: dict[str, Any]) -> Patients:
     """The patients who were learnt from, or how many there were."""
-    rows, count = content["rows"], int(content["count"])
+    rows, count = content["rows"], content["count"]
     starts, nodes = data.engine.flat.own_start, len(data.network)
     hard = np.full((0 if rows is None else len(rows), nodes), -1, dtype=np.int16)
     if rows is None:
@@ -322,6 +328,31 @@ def _patients(data: ModelData, content: dict[str, Any]) -> Patients:
     weights = np.array([patient["count"] for patient in rows], dtype=float)
     sample = Sample(hard, soft if uncertain else None, weights)
     return Patients(sample, count, np.array(content["which"], dtype=np.int64))
+
+
+def _check_patients(content: dict[str, Any], problems: Problems) -> None:
+    """How many there were, and which row each of them is, must agree."""
+    rows, count = content["rows"], content["count"]
+    known = isinstance(count, int) and 0 <= int(count) <= MOST_PATIENTS
+    counted = known and isinstance(content["telling"], int) and 0 <= content["telling"] <= count
+    if not counted:
+        problems.stop("learning.patients", "its counts cannot be.", REMEDY)
+    if rows is None:
+        return
+    which = content["which"]
+    if len(which) != count or not all(-1 <= row < len(rows) for row in which):
+        problems.stop("learning.patients.which", "it does not name a row of each.", REMEDY)
+    for row in rows:
+        soft = [answer for answer in row["answers"].values() if isinstance(answer, list)]
+        likely = [number for answer in soft for number in answer]
+        if not row["count"] > 0 or not all(0.0 <= number < math.inf for number in likely):
+            problems.stop("learning.patients.rows", "a number in it is below 0.", REMEDY)
+
+
+def _is_share(number: object) -> bool:
+    """Whether it is a number from 0 to 1, and neither a text nor true or false."""
+    plain = isinstance(number, int | float) and not isinstance(number, bool)
+    return plain and 0.0 <= float(str(number)) <= 1.0
 
 
 def _with_numbers(data: ModelData, numbers: dict[str, Any], problems: Problems) -> ModelData:
@@ -346,10 +377,14 @@ def _node(node: Node, content: Mapping[str, Any], problems: Problems) -> Node:
     if node.is_noisy_or != ("leak" in content) or not same:
         wrong = "it has other parents than this version gives it."
         problems.stop(f"network.{node.id}", wrong, "Load it with the version that wrote it.")
-    values = [*links.values(), content.get("table") or [], [content.get("leak") or 0.0]]
-    if not all(0.0 <= float(number) <= 1.0 for row in values for number in row):
-        problems.stop(f"network.{node.id}", "its numbers are not between 0 and 1.")
+    values = [*links.values(), [content["leak"]] if node.is_noisy_or else content["table"]]
+    if not all(_is_share(number) for row in values for number in row):
+        problems.stop(f"network.{node.id}", "its numbers are not between 0 and 1.", REMEDY)
     if not node.is_noisy_or:
+        rows = np.array(content["table"], dtype=float).reshape(-1, len(node.states))
+        if np.abs(rows.sum(axis=1) - 1.0).max(initial=0.0) > SUMS:
+            wrong = "a row of its table does not add up to 1."
+            problems.stop(f"network.{node.id}", wrong, REMEDY)
         return replace(node, table=tuple(map(float, content["table"])))
     made = tuple(Link(link.parent, tuple(map(float, links[link.parent]))) for link in node.links)
     return replace(node, leak=float(content["leak"]), links=made)

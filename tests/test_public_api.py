@@ -109,7 +109,7 @@ def test_a_folder_is_named_by_text_or_path() -> None:
 
 
 def test_the_shipped_folder_is_loaded_by_default(knee: kb.Model) -> None:
-    assert repr(knee).startswith("Model('Pain behind the knee', lexicon 'article': 28 causes, ")
+    assert repr(knee).startswith("Model('Pain behind the knee', lexicon 'article': ")
     assert knee.knowledge.complaint.label == "pain behind the knee"
 
 

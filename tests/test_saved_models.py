@@ -208,6 +208,44 @@ BROKEN: dict[str, tuple[Change, str]] = {
         lambda c: c["learning"]["patients"]["rows"][0]["answers"].update(sparks="blue"),
         "learning: it is not as it was written",
     ),
+    "a format that is no number": (lambda c: c.update(format_version=True), "version True of"),
+    "no such layer": (lambda c: c.update(layer="none"), "layer: there is no layer 'none'"),
+    "a row that does not add up": (
+        lambda c: c["network"]["model_year"].update(table=[0.9, 0.9, 0.9]),
+        "network.model_year: a row of its table does not add up to 1",
+    ),
+    "a number that is true": (
+        lambda c: c["network"]["sparks"].update(leak=True),
+        "network.sparks: its numbers are not between 0 and 1",
+    ),
+    "a number in quotes": (
+        lambda c: c["network"]["sparks"].update(leak="0.1"),
+        "network.sparks: its numbers are not between 0 and 1",
+    ),
+    "patients without end": (
+        lambda c: c["learning"]["patients"].update(count=10**30),
+        "learning.patients: its counts cannot be",
+    ),
+    "more who tell than there are": (
+        lambda c: c["learning"]["patients"].update(telling=10**6),
+        "learning.patients: its counts cannot be",
+    ),
+    "a row that is not there": (
+        lambda c: c["learning"]["patients"]["which"].__setitem__(0, 99),
+        "learning.patients.which: it does not name a row of each",
+    ),
+    "a patient too few": (
+        lambda c: c["learning"]["patients"]["which"].pop(),
+        "learning.patients.which: it does not name a row of each",
+    ),
+    "a likelihood below 0": (
+        lambda c: c["learning"]["patients"]["rows"][0]["answers"].update(sparks=[-1.0, 2.0]),
+        "learning.patients.rows: a number in it is below 0",
+    ),
+    "a patient less than none": (
+        lambda c: c["learning"]["patients"]["rows"][0].update(count=-3),
+        "learning.patients.rows: a number in it is below 0",
+    ),
     "no text": (lambda c: c["learning"].update(trust="much"), "learning: it is not as it was"),
 }
 
