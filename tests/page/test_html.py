@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from conftest import DATA
 from test_cli import run
 
 import kneebayes as kb
@@ -130,31 +131,31 @@ def test_every_rule_of_the_style_is_scoped() -> None:
         assert selector.startswith("@") or "kb-" in selector or "kneebayes" in selector, selector
 
 
-def test_to_html_writes_where_it_is_told(knee: kb.Model, tmp_path: Path) -> None:
-    written = knee.to_html(str(tmp_path / "page.html"), title="Knees & more")
+def test_to_html_writes_where_it_is_told(robot: kb.Model, tmp_path: Path) -> None:
+    written = robot.to_html(str(tmp_path / "page.html"), title="Bolts & more")
     assert written == tmp_path / "page.html"
     text = written.read_text("utf-8")
-    assert "<title>Knees &amp; more</title>" in text
-    assert unpacked(text)["title"] == "Knees & more"
+    assert "<title>Bolts &amp; more</title>" in text
+    assert unpacked(text)["title"] == "Bolts & more"
     assert b"\r" not in written.read_bytes()
 
 
 def test_a_folder_that_is_missing_is_not_made(
-    knee: kb.Model, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    robot: kb.Model, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     path = tmp_path / "new" / "page.html"
     text = f"{path}: the folder {path.parent} does not exist."
     with pytest.raises(kb.KneebayesError, match=re.escape(text)):
-        knee.to_html(path)
-    code, out, err = run(["page", str(path)], capsys)
+        robot.to_html(path)
+    code, out, err = run(["page", str(path), "--folder", str(DATA / "tiny")], capsys)
     assert (code, out) == (2, "")
     assert text in err
     assert not path.parent.exists()
 
 
-def test_what_is_no_file_is_refused(knee: kb.Model, tmp_path: Path) -> None:
+def test_what_is_no_file_is_refused(robot: kb.Model, tmp_path: Path) -> None:
     with pytest.raises(kb.KneebayesError, match="cannot be written"):
-        knee.to_html(tmp_path)
+        robot.to_html(tmp_path)
 
 
 def test_the_page_of_another_lexicon_names_it(knee: kb.Model, tmp_path: Path) -> None:
