@@ -92,6 +92,11 @@ def save(model: ModelLike, path: str | Path, *, patients: bool = True) -> Path:
     >>> again.network == knee.network
     True
     """
+    given: tuple[object, object] = (model, path)
+    if not hasattr(given[0], "data") or not isinstance(given[1], str | Path):
+        kinds = " and ".join(type(one).__name__ for one in given)
+        message = f"save: a model and a path are needed, got {kinds}."
+        raise KneebayesError(message)
     if not is_saved_model(path):
         return save_network(about_model(model), path)
     return save_json(_content(model, patients=patients), path)

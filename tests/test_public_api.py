@@ -5,7 +5,9 @@ import pickle
 import re
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -176,3 +178,23 @@ def test_a_layer_is_chosen_when_loading_or_afterwards(knee: kb.Model) -> None:
     assert knee.in_layer("article").diagnose()["gout"] == article.diagnose()["gout"]
     with pytest.raises(kb.UnknownNameError, match="No layer 'beyound'"):
         kb.load(layer="beyound")
+
+
+WRONG_KINDS: dict[str, Callable[[kb.Model, Any], object]] = {
+    "search": lambda model, value: model.search(value),
+    "lexicon": lambda model, value: model.with_lexicon(value),
+    "kinds": lambda model, value: model.diagnose().questions(kinds=value),
+    "link": lambda model, value: model.diagnose().sensitivity("rusty bolt", link=value),
+    "answers": lambda model, value: model.simulate(2, answers=value),
+    "path": kb.save,
+    "model": lambda model, value: kb.save(value, "model.kneebayes.json"),
+    "folder": lambda model, value: kb.load(value),
+}
+
+
+@pytest.mark.parametrize("value", [-1, 1.5, True, object(), b"x", float("nan")], ids=repr)
+@pytest.mark.parametrize("name", WRONG_KINDS)
+def test_a_value_of_a_wrong_kind_is_refused_in_words(name: str, value: object) -> None:
+    tiny = kb.load(Path(__file__).parent / "data" / "tiny")
+    with pytest.raises(kb.KneebayesError):
+        WRONG_KINDS[name](tiny, value)

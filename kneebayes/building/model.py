@@ -214,8 +214,9 @@ def model_of(knowledge: Knowledge, lexicon: str) -> ModelData:
     UnknownNameError
         If there is no such lexicon.
     """
-    if lexicon not in knowledge.lexicons:
-        near = suggest(lexicon, knowledge.lexicons)
+    given: object = lexicon
+    if not isinstance(given, str) or lexicon not in knowledge.lexicons:
+        near = suggest(str(lexicon), knowledge.lexicons)
         message = f"No lexicon '{lexicon}'. There are: {', '.join(knowledge.lexicons)}."
         raise UnknownNameError(message, lexicon, near)
     for kept in tuple(_calibrated):

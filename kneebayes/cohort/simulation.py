@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from kneebayes.case.answers import by_node, evidence_of, read_answers
 from kneebayes.case.belief import impossible_evidence
+from kneebayes.case.rows import by_name
 from kneebayes.cohort.recording import VISIT, Clerk, Recording
 from kneebayes.errors import EvidenceError, ImpossibleEvidenceError, UnknownNameError, suggest
 from kneebayes.inference.drawing import Drawing
@@ -334,7 +335,7 @@ def simulate_pieces(
         if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < 0:
             message = f"simulate: '{name}' must be a whole number from 0 on. Got {value!r}."
             raise EvidenceError(message)
-    holding: dict[str, object] = dict(answers or {})
+    holding: dict[str, object] = dict(by_name({} if answers is None else answers))
     evidence = evidence_given(model, holding)
     try:
         drawing = Drawing(model.data.engine, evidence)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Generic, Protocol, SupportsIndex, TypeVar, overload
 
 from kneebayes.building.model import ModelLike
-from kneebayes.errors import UnknownNameError, suggest
+from kneebayes.errors import KneebayesError, UnknownNameError, shown, suggest
 from kneebayes.knowledge.names import either, fold
 from kneebayes.knowledge.records import Context, Finding, Named
 from kneebayes.view.markup import table as html_table
@@ -113,6 +113,10 @@ class Catalogue(tuple[Some_co, ...], Generic[Some_co]):
 
     def matching(self, text: str) -> Iterator[Some_co]:
         """Records one of whose names holds every word of a text."""
+        given: object = text
+        if not isinstance(given, str):
+            message = f"What is searched for must be a text, got {shown(given, 60)}."
+            raise KneebayesError(message)
         words = fold(text).split()
         for record in self:
             names = fold(" ".join((record.id, record.label, *other_names(record))))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import combinations, product
 
 from kneebayes.case.case import Case
-from kneebayes.errors import EvidenceError
+from kneebayes.errors import EvidenceError, shown
 from kneebayes.knowledge import Knowledge, Names
 from kneebayes.knowledge.names import fold
 from kneebayes.questions.ask.outcomes import (
@@ -132,6 +132,10 @@ def kinds_of(kinds: str | Iterable[str] | None) -> tuple[str, ...]:
     """
     if kinds is None:
         return QUESTION_KINDS
+    several: object = kinds
+    if not isinstance(several, Iterable):
+        message = f"Kinds of question are words, such as 'symptom', got {shown(kinds, 60)}."
+        raise EvidenceError(message)
     wanted = (kinds,) if isinstance(kinds, str) else tuple(kinds)
     for kind in wanted:
         if kind not in QUESTION_KINDS:

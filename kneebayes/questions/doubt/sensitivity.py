@@ -522,7 +522,8 @@ def _in_prior(case: Case, causes: list[str], name: str) -> Sensitivity:
 
 
 def _in_link(case: Case, causes: list[str], ends: Sequence[str]) -> Sensitivity:
-    if isinstance(ends, str) or len(ends) != 2:
+    given: object = ends
+    if isinstance(given, str) or not isinstance(given, Sequence) or len(given) != 2:
         message = f"A link is named by parent and child: link=('DVT', 'fever'), got {ends!r}."
         raise KneebayesError(message)
     parent, child = (case.names.meaning(end, NODES) for end in ends)
