@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 HERE = Path(__file__).parents[2]
-COPIED = ("kneebayes", "priors", "tests", "pyproject.toml", "README.md")
+COPIED = ("kneebayes", "priors", "tests", "docs", "pyproject.toml", "README.md")
 
 
 @contextmanager

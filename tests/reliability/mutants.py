@@ -47,6 +47,7 @@ EITHER_WAY = ("min", "max", "np.minimum", "np.maximum")
 
 # Tests that belong to every module, and those of one that are not called after it.
 ALWAYS = ["tests/test_records.py"]
+PYTEST = ("-m", "pytest", "-x", "-q", "-p", "no:cacheprovider")
 ENGINE = ["inference/test_engine", "inference/test_precision"]
 ALSO = {
     "engine": [
@@ -242,11 +243,10 @@ def tests_of(module: str) -> tuple[list[str], list[str]]:
 
 def judge(copy: Path, mutant: Mutant) -> str:
     """What the tests say of a mutant."""
-    pytest = ["-m", "pytest", "-x", "-q", "-p", "no:cacheprovider"]
     with spoilt(copy / mutant.module, mutant.text):
         for tests in tests_of(mutant.module):
             try:
-                done = run_python(copy, [*pytest, *tests], PATIENCE)
+                done = run_python(copy, [*PYTEST, *tests], PATIENCE)
             except subprocess.TimeoutExpired:
                 return TIMEOUT
             if done.returncode:
@@ -254,11 +254,20 @@ def judge(copy: Path, mutant: Mutant) -> str:
     return SURVIVED
 
 
+def refuse_if_broken(copy: Path) -> None:
+    """Tests that fail on the code as it is would catch every mutant."""
+    done = run_python(copy, [*PYTEST, *ALWAYS], PATIENCE)
+    if done.returncode:
+        message = f"the tests fail on a copy without any fault:\n{done.stdout[-2000:]}"
+        raise RuntimeError(message)
+
+
 def measure_mutants(count: int, seed: int, folder: Path, budget: float = BUDGET) -> list[Check]:
     """Share of the mutants that the tests catch; survivors are written to ``survivors.txt``."""
     outcomes: dict[str, list[Mutant]] = {KILLED: [], SURVIVED: [], TIMEOUT: []}
     mutants, judged, start = sample_mutants(count, seed), 0, perf_counter()
     with copy_of_package() as copy, tqdm(total=count, desc="mutants", leave=False) as bar:
+        refuse_if_broken(copy)
         for mutant in mutants:
             if perf_counter() - start > budget:
                 break
