@@ -423,7 +423,7 @@ BENCHMARKS = {
         recording=Recording(
             context=0.9, history=0.2, symptom=0.15, sign=0.12, test=0.04, absent_written=1.0
         ),
-        digest="5c48986971a72c1c645e3645d1b6feb93a581dd9c83e6d74ba671058ca37c25a",
+        digest="a78787a57e57e4bdd21bab8bcf493917403d999352589f25d01b85735388d755",
     )
 }
 
