@@ -169,6 +169,7 @@ SPELLINGS = {
     ("knowledge/names.py", "tumor"),
     ("knowledge/names.py", "tumour"),
     ("history/amounts.py", "fever"),  # a name in which a temperature is meant
+    ("inference/cores.py", "locked"),  # what Python calls a lock that somebody holds
     *(
         ("history/words.py", word)
         for word in ("tumor", "tumour", "edema", "oedema", "diarrhea", "diarrhoea")

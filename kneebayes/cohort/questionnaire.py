@@ -67,15 +67,25 @@ def urgency_levels(knowledge: Knowledge, network: Network, present: Signs) -> ND
     """
     levels = np.zeros(len(present), dtype=np.int8)
     for rule in knowledge.urgency:
-        fires = rules_fired(rule, network, present)
+        fires = rules_fired(rule, knowledge, network, present)
         levels[fires] = np.maximum(levels[fires], LEVELS.index(rule.level))
     return levels
 
 
-def rules_fired(rule: UrgencyRule, network: Network, present: Signs) -> Signs:
-    """Whether a rule fires, by patient."""
+def rules_fired(rule: UrgencyRule, knowledge: Knowledge, network: Network, present: Signs) -> Signs:
+    """Whether a rule fires, by patient; a cause that it names is known by being there.
+
+    Parameters
+    ----------
+    rule
+        The rule.
+    knowledge, network
+        Where its causes and signs stand.
+    present
+        Which node is present, or may be: patients x nodes.
+    """
     all_of, any_of, none_of = (
-        present[:, [network.index[id] for id in ids]]
+        present[:, [network.index[knowledge.there.get(id, id)] for id in ids]]
         for ids in (rule.all_of, rule.any_of, rule.none_of)
     )
     enough = any_of.sum(axis=1) >= (rule.at_least if rule.any_of else 0)

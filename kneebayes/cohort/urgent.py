@@ -59,7 +59,7 @@ def reasons_of(model: ModelLike, reading: Reading) -> list[tuple[str, ...]]:
     """By patient the reasons of the rules of urgency that fired, the most urgent first."""
     knowledge = model.data.knowledge
     rules = sorted(knowledge.urgency, key=lambda rule: rule.level != "now")
-    fired = [rules_fired(rule, model.data.network, reading.present) for rule in rules]
+    fired = [rules_fired(rule, knowledge, model.data.network, reading.present) for rule in rules]
     found: list[tuple[str, ...]] = [()] * len(reading.present)
     for rule, rows in zip(rules, fired, strict=True):
         for row in np.flatnonzero(rows).tolist():

@@ -29,7 +29,7 @@ UNTOLD = frozenset({"exam", "test"})
 BY_HAND = frozenset({"", "history", "examination"})  # methods that a text need not name
 DEGREES = frozenset({"\u00b0", "\u00ba", "deg", "degree", "degrees"})
 DIGITS = re.compile(
-    r"(?P<digits>\d+(?:,\d{3})+(?:\.\d+)?|\d+(?:[.,]\d+)?)(?:[\u00b0\u00ba]?(?P<warm>[cf]))?"
+    r"(?P<digits>\d+(?:,\d{3})+(?:\.\d+)?|\d+(?:[.,]\d+)?)(?:[\u00b0\u00ba]?(?P<scale>[cf]))?"
 )
 WARMTHS = frozenset({"f", "fahrenheit", "c", "celsius"})
 THOUSANDS = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?")
@@ -405,15 +405,15 @@ def number_at(words: Sequence[Word], at: int) -> tuple[float | None, float, str,
     """The number at a place, the size and kind of its unit, and the place of its last word."""
     lower = words[at].lower
     half = lower == "half"
-    value, warm = (0.5, "") if half else _number(lower)
+    value, scale = (0.5, "") if half else _number(lower)
     if value is None:
         return None, 1.0, "", at
     degrees = at + 1
-    while not warm and degrees < len(words) and words[degrees].lower in DEGREES:
+    while not scale and degrees < len(words) and words[degrees].lower in DEGREES:
         degrees += 1
-    if warm or (degrees < len(words) and words[degrees].lower in WARMTHS):
-        last = at if warm else degrees
-        return _celsius(value, warm or words[degrees].lower[0]), 1.0, "temperature", last
+    if scale or (degrees < len(words) and words[degrees].lower in WARMTHS):
+        last = at if scale else degrees
+        return _celsius(value, scale or words[degrees].lower[0]), 1.0, "temperature", last
     end = at
     if value >= 20 and value % 10 == 0 and not lower[:1].isdigit():
         ones_at = at + 1 + (at + 1 < len(words) and words[at + 1].lower == "-")
@@ -446,7 +446,7 @@ def _number(text: str) -> tuple[float | None, str]:
         return NUMBERS.get(text), ""
     digits = match["digits"]
     plain = digits.replace(",", "" if THOUSANDS.fullmatch(digits) else ".")
-    return float(plain), match["warm"] or ""
+    return float(plain), match["scale"] or ""
 
 
 def _celsius(value: float, unit: str) -> float:

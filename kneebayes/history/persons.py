@@ -25,7 +25,9 @@ OTHER_UNITS = (
     r"weeks|days|months|hours|minutes|%|kg|kilo|lbs?\b|pounds|cm|ft\b|feet|foot|['\u2019]\s?\d|st\b"
     r"|miles|km|degrees|\u00b0"
 )
-WARM = re.compile(r"\b(?:temp\w*|fever\w*|febrile|pyrexia\w*|t)\W*(?:\w+\W+){0,2}$", re.IGNORECASE)
+HOW_HOT = re.compile(
+    r"\b(?:temp\w*|fever\w*|febrile|pyrexia\w*|t)\W*(?:\w+\W+){0,2}$", re.IGNORECASE
+)
 WARMEST = (95, 113)  # with F: degrees Fahrenheit, or nothing that is sure
 NO_PERSON = (
     "fever|temperature|temp|pulse|rate|pressure|bmi|crp|esr|count|size|score|total|dose|level|value"
@@ -132,9 +134,9 @@ def _age_of(match: re.Match[str], text: str, patient: frozenset[str]) -> Age | N
     unit = (match.groupdict().get("unit") or "").casefold()
     number = _number(match["number"])
     lettered = match.groupdict().get("letter") or ""
-    warm = lettered == "F" and WARMEST[0] <= number <= WARMEST[1]
-    warm = warm or (lettered != "" and WARM.search(text[: match.start()]) is not None)
-    if (not unit and number < SMALLEST) or warm:
+    degrees = lettered == "F" and WARMEST[0] <= number <= WARMEST[1]
+    degrees = degrees or (lettered != "" and HOW_HOT.search(text[: match.start()]) is not None)
+    if (not unit and number < SMALLEST) or degrees:
         return None
     return Age(number * YEARS[(unit or "y")[0]], match.start(), match.end())
 

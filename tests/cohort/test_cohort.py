@@ -250,3 +250,14 @@ def test_a_bar_is_shown_for_many_patients(
     told = capsys.readouterr().err
     assert ("Diagnosing" in told) == shown
     assert not shown or f"{rows}/{rows}" in told or re.search(rf"0/{rows}", told)
+
+
+def test_a_cause_that_is_known_is_as_urgent_in_a_cohort(knee: kb.Model) -> None:
+    known = {
+        id for rule in knee.knowledge.urgency for id in rule.any_of if id in knee.knowledge.causes
+    }
+    assert known
+    frame = pd.DataFrame(np.eye(len(known), dtype=bool), columns=sorted(known))
+    alone = [knee.diagnose(row).urgency.level for row in frame.to_dict("records")]
+    assert set(alone) <= {"now", "soon"}
+    assert knee.diagnose_cohort(frame).urgency.tolist() == alone
