@@ -158,7 +158,7 @@ def test_every_sign_makes_a_cohort_as_urgent_as_a_patient(knee: kb.Model) -> Non
     columns: dict[str, list[object]] = {}
     for id in signs:
         many = id in knee.knowledge.contexts and knee.knowledge.contexts[id].states
-        columns[id] = ["older", None] if many else [0.25, 0.2, None, None, None, None, None, None]
+        columns[id] = ["older", None] if many else [0.25, 0.2, *[None] * 30]
     frame = drawn(columns, 45, 3)
     expected = [knee.diagnose(row).urgency.level for row in frame.to_dict("records")]
     assert knee.diagnose_cohort(frame).urgency.tolist() == expected
