@@ -192,7 +192,7 @@ WRONG_KINDS: dict[str, Callable[[kb.Model, Any], object]] = {
 }
 
 
-@pytest.mark.parametrize("value", [-1, 1.5, True, object(), b"x", float("nan")], ids=repr)
+@pytest.mark.parametrize("value", [-1, 1.5, True, object(), b"x", float("nan")])
 @pytest.mark.parametrize("name", WRONG_KINDS)
 def test_a_value_of_a_wrong_kind_is_refused_in_words(name: str, value: object) -> None:
     tiny = kb.load(Path(__file__).parent / "data" / "tiny")
