@@ -14,6 +14,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, overload
 
 from kneebayes.errors import KneebayesError
+from kneebayes.inference.clock import within_time
+from kneebayes.inference.limits import Budget
 from kneebayes.page.bundle import script, style
 from kneebayes.page.payload import payload as payload_of
 from kneebayes.page.readings import layers_of, readings_of
@@ -73,7 +75,7 @@ def write_page(
     network. It ranks the causes, explains them, proposes what to ask next and has a
     virtual patient; it computes exactly, in the browser. Every setting of the folder can be
     chosen on it, every lexicon, and the layer of the article alone. These models are calibrated
-    first, which takes some seconds.
+    first, which takes some ten seconds; a bar is shown.
 
     Parameters
     ----------
@@ -114,7 +116,8 @@ def write_page(
     except PackageNotFoundError:  # a plain checkout that was never installed
         version = "0+unknown"
     own = payload_of(model)
-    choices = {"readings": readings_of(model, own), "layers": layers_of(model, own)}
+    with within_time("calibrating what can be chosen on the page", Budget()):
+        choices = {"readings": readings_of(model, own), "layers": layers_of(model, own)}
     text = page_html({**own, **choices}, version, title)
     return text_or_path(text, path)
 
