@@ -356,8 +356,9 @@ def _check_patients(content: dict[str, Any], problems: Problems) -> None:
 
 def _is_share(number: object) -> bool:
     """Whether it is a number from 0 to 1, and neither a text nor true or false."""
-    plain = isinstance(number, int | float) and not isinstance(number, bool)
-    return plain and 0.0 <= float(str(number)) <= 1.0
+    if isinstance(number, bool) or not isinstance(number, int | float):
+        return False
+    return 0.0 <= number <= 1.0
 
 
 def _with_numbers(data: ModelData, numbers: dict[str, Any], problems: Problems) -> ModelData:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from kneebayes.knowledge.base import Arrow
-from kneebayes.knowledge.frozen import frozen
+from kneebayes.knowledge.frozen import freeze_dicts
 from kneebayes.knowledge.lint import Remark
 from kneebayes.knowledge.parts import Interval
 from kneebayes.network import Network
@@ -76,4 +76,4 @@ class Elicited:
 
     def __post_init__(self) -> None:
         """Freeze the dicts too."""
-        self.__dict__.update({name: frozen(value) for name, value in self.__dict__.items()})
+        freeze_dicts(self)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from kneebayes.knowledge.frozen import frozen
+from kneebayes.knowledge.frozen import freeze_dicts
 from kneebayes.knowledge.parts import ASSUMED, Record
 from kneebayes.knowledge.records import (
     Cause,
@@ -103,7 +103,7 @@ class Knowledge:
 
     def __post_init__(self) -> None:
         """Freeze the dicts too."""
-        self.__dict__.update({name: frozen(value) for name, value in self.__dict__.items()})
+        freeze_dicts(self)
 
     def __repr__(self) -> str:
         return (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, NoReturn, TypeVar
 
-__all__ = ["FrozenDict", "frozen"]
+__all__ = ["FrozenDict", "freeze_dicts", "frozen"]
 
 Key = TypeVar("Key")
 Value = TypeVar("Value")
@@ -49,3 +49,15 @@ def frozen(value: Any) -> Any:
     if type(value) is dict:
         return FrozenDict({key: frozen(one) for key, one in value.items()})
     return value
+
+
+def freeze_dicts(record: object) -> None:
+    """Make the dicts of a frozen record as little changeable as its other entries.
+
+    Parameters
+    ----------
+    record
+        A record that has just been made.
+    """
+    entries = vars(record)
+    entries.update({name: frozen(value) for name, value in entries.items()})

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Self, TypeVar
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
-from kneebayes.knowledge.frozen import frozen
+from kneebayes.knowledge.frozen import freeze_dicts
 
 __all__ = [
     "ASSUMED",
@@ -36,7 +36,7 @@ class Record(BaseModel):
 
     def model_post_init(self, _context: Any) -> None:
         """Freeze the dicts too."""
-        self.__dict__.update({name: frozen(value) for name, value in self.__dict__.items()})
+        freeze_dicts(self)
 
     def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
         """The same record with other entries."""

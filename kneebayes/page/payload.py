@@ -257,7 +257,10 @@ def _urgency(knowledge: Knowledge) -> Plain:
 
 
 def _care(knowledge: Knowledge) -> Plain:
+    """What to do about it, of the complaint, of groups and of causes."""
+
     def sentences(cares: Iterable[Care]) -> list[Any]:
+        """Each text with its claims."""
         return [[care.text, list(care.because)] for care in cares]
 
     groups, causes = knowledge.groups.values(), knowledge.causes.values()
@@ -273,6 +276,7 @@ def _telling(knowledge: Knowledge) -> Plain:
     """What virtual patients do not tell together, and how they answer."""
 
     def there(names: Iterable[str]) -> list[str]:
+        """Names of nodes, of a cause the one that says that it is there; states stay behind."""
         parts = [name.partition(".") for name in names]
         return [f"{knowledge.there.get(id, id)}{dot}{state}" for id, dot, state in parts]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
@@ -117,7 +118,7 @@ def readings_of(model: ModelLike, own: Mapping[str, Any]) -> dict[str, Any]:
     """
     if model.data not in _known:
         _known[model.data] = _readings(model, own)
-    return _known[model.data]
+    return deepcopy(_known[model.data])  # nobody changes what the next page says
 
 
 def _readings(model: ModelLike, own: Mapping[str, Any]) -> Plain:
