@@ -259,7 +259,8 @@ class Draft:
             axis = self.scales.index(arrow.parent)
             found.append(ShareRatio(cause, axis, states.index(arrow.state), others))
         values = np.array([interval.value for _, interval in self.ratios])
-        return Shares(sizes, len(self.explanations), found), values
+        spreads = [np.log(interval.high / interval.low) / 2.0 for _, interval in self.ratios]
+        return Shares(sizes, len(self.explanations), found, spreads), values
 
     def settle_silent(self, table: Numbers, turns: int = TURNS) -> None:
         """How often each cause is silent, so that it is there as often as stated.

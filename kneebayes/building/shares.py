@@ -4,8 +4,9 @@ Every complaint has one main explanation. Its distribution is a table with a row
 sex: the weight of a cause times its ratio for that age and that sex, divided by the sum. Weights
 and ratios are fitted in proportion (Deming and Stephan 1940), so that the stated shares hold over
 all ages, and each stated ratio compares people with the complaint of one age with those
-of the others. Everything has an axis for rows: one row makes the model, a thousand are as many
-readings of its words.
+of the others. Where the ratios of all causes leave no room for the causes of which no age is
+stated, each yields a little, the less certain ones more. Everything has an axis for rows: one row
+makes the model, a thousand are as many readings of its words.
 """
 
 from __future__ import annotations
@@ -24,10 +25,11 @@ __all__ = ["ShareRatio", "Shares", "silent_rates", "table_of"]
 CLOSE = 1e-13  # of shares, in logarithms
 FAR = 1e-5  # of ratios, in logarithms
 NEAR = 1e-9  # of shares, in each of many readings
-ROUNDS = 120
+ROUNDS = 400
 FEWER = 20  # rounds of many readings, which begin near where they end
 POLISH = 200
 STEP = 0.7  # how far a ratio is moved by what it misses
+STRETCH = np.log(6.0)  # of a ratio that is used: as hard to believe as one at the edge of its words
 FURTHEST = 8.0  # of a ratio that is used, in logarithms
 HALVINGS = 70
 FURTHEST_ODDS = 40.0  # of a silent rate, in logarithms
@@ -66,13 +68,20 @@ class Shares:
         How many explanations there are.
     ratios
         What is compared.
+    spreads
+        How uncertain each ratio is: half the width of its interval, in logarithms.
     """
 
     def __init__(
-        self, contexts: Sequence[Sequence[float]], count: int, ratios: Sequence[ShareRatio]
+        self,
+        contexts: Sequence[Sequence[float]],
+        count: int,
+        ratios: Sequence[ShareRatio],
+        spreads: Sequence[float],
     ) -> None:
         self.shape = tuple(len(states) for states in contexts)
         self.count, self.ratios = count, tuple(ratios)
+        self.yielding: Numbers = (np.asarray(spreads, dtype=np.float64) / STRETCH) ** 2
         self.cells: Numbers = np.ones(1)
         for states in contexts:
             self.cells = np.outer(self.cells, np.asarray(states)).ravel()
@@ -97,7 +106,8 @@ class Shares:
         shares
             Rows x explanations, each row adding up to 1.
         odds_ratios
-            Rows x ratios; one that cannot be met stays as near as it comes.
+            Rows x ratios. Each is a compromise between what it says among all with the complaint
+            and the ratio used for it: a ratio that says little is not met by an extreme weight.
         near
             Shares and ratios of one reading that all rows are near to; what is found for it is
             where they start. So a row comes out the same in whatever company it is fitted.
@@ -129,7 +139,8 @@ class Shares:
             table = self._table(weights[rows], used[rows])
             reached = np.einsum("c,rcn->rn", self.cells, table)
             weights[rows] += wanted[rows] - np.log(np.maximum(reached, LEAST))
-            missed = goals[rows] - self._reached(table)
+            pull = self.yielding * (used[rows] - goals[rows])
+            missed = (goals[rows] - self._reached(table) - pull) / (1.0 + self.yielding)
             moved = np.clip(used[rows] + STEP * missed, -FURTHEST, FURTHEST) - used[rows]
             used[rows] += moved
             rows = rows[np.abs(moved).max(axis=1, initial=0.0) >= FAR]

@@ -4,8 +4,9 @@ from itertools import product
 
 import numpy as np
 import pytest
+from scipy.optimize import root
 
-from kneebayes.building.shares import ShareRatio, Shares, silent_rates, table_of
+from kneebayes.building.shares import STRETCH, ShareRatio, Shares, silent_rates, table_of
 
 
 def random_problem(seed: int) -> tuple[Shares, np.ndarray, np.ndarray]:
@@ -23,7 +24,7 @@ def random_problem(seed: int) -> tuple[Shares, np.ndarray, np.ndarray]:
             others = tuple(at for at in range(len(contexts[axis])) if at != state)
             ratios.append(ShareRatio(cause, axis, state, others))
             effects.append(rng.normal(0.0, 1.0))
-    fitting = Shares(contexts, count, ratios)
+    fitting = Shares(contexts, count, ratios, [0.0] * len(ratios))
     weights = np.repeat(logs[None], len(fitting.cells), axis=0)
     for at, (ratio, effect) in enumerate(zip(ratios, effects, strict=True)):
         weights[fitting.mine[at], ratio.cause] += effect
@@ -72,16 +73,58 @@ def test_many_rows_are_fitted_as_each_by_itself(seed: int) -> None:
 
 
 def test_without_ratios_every_cell_has_the_shares() -> None:
-    fitting = Shares([[0.3, 0.7]], 3, [])
+    fitting = Shares([[0.3, 0.7]], 3, [], [])
     table = table_of(fitting, {"a": 0.5, "b": 0.3, "c": 0.2}, np.empty(0))
     assert table == pytest.approx(np.array([[0.5, 0.3, 0.2]] * 2))
 
 
 def test_a_ratio_that_cannot_be_met_leaves_the_shares_right() -> None:
     """A cause with a share of 0.9 cannot have ten thousand times the odds in half of the people."""
-    fitting = Shares([[0.5, 0.5]], 2, [ShareRatio(0, 0, 1, (0,)), ShareRatio(1, 0, 1, (0,))])
+    ratios = [ShareRatio(0, 0, 1, (0,)), ShareRatio(1, 0, 1, (0,))]
+    fitting = Shares([[0.5, 0.5]], 2, ratios, [0.0, 0.0])
     table = table_of(fitting, {"a": 0.9, "b": 0.1}, np.array([1e4, 1e4]))
     assert fitting.cells @ table == pytest.approx([0.9, 0.1], abs=1e-12)
+
+
+def test_uncertain_ratios_are_the_compromise_that_a_root_finder_finds() -> None:
+    """Shares hold, and what each ratio misses is the pull back from the ratio used for it."""
+    young, old = 0.4, 0.6
+    shares, stated = np.array([0.4, 0.3, 0.3]), np.log([4.0, 3.0])
+    yielding = (np.array([0.5, 1.0]) / STRETCH) ** 2
+
+    def odds(share: float) -> float:
+        return float(np.log(share) - np.log1p(-share))
+
+    def tables(unknown: np.ndarray) -> np.ndarray:
+        weights, used = np.append(unknown[:2], 0.0), unknown[2:]
+        rows = np.exp(np.stack([weights, weights + np.append(used, 0.0)]))
+        return rows / rows.sum(axis=1, keepdims=True)
+
+    def away(unknown: np.ndarray) -> np.ndarray:
+        table = tables(unknown)
+        missed = [
+            stated[at] - (odds(table[1, at]) - odds(table[0, at])) for at in range(len(stated))
+        ]
+        pull = yielding * (unknown[2:] - stated)
+        return np.append((np.array([young, old]) @ table - shares)[:2], missed - pull)
+
+    found = root(away, np.append(np.log(shares[:2] / shares[2]), stated), tol=1e-12)
+    assert found.success
+    ratios = [ShareRatio(0, 0, 1, (0,)), ShareRatio(1, 0, 1, (0,))]
+    fitting = Shares([[young, old]], 3, ratios, [0.5, 1.0])
+    table = table_of(fitting, dict(zip("abc", shares.tolist(), strict=True)), np.exp(stated))
+    assert table == pytest.approx(tables(found.x), abs=1e-5)
+
+
+def test_uncertain_ratios_leave_room_for_a_cause_without_one() -> None:
+    """Two causes are said to be met in the old alone; the third has no age, and is met there."""
+    ratios = [ShareRatio(0, 0, 1, (0,)), ShareRatio(1, 0, 1, (0,))]
+    left = []
+    for spread in (0.0, 0.7):
+        fitting = Shares([[0.4, 0.6]], 3, ratios, [spread] * 2)
+        shares = {"a": 0.4, "b": 0.4, "c": 0.2}
+        left.append(table_of(fitting, shares, np.array([1.3, 1.3]))[1, 2])
+    assert left[1] > left[0]
 
 
 @pytest.mark.parametrize("seed", range(10))
