@@ -10,7 +10,7 @@ from graphlib import CycleError, TopologicalSorter
 import numpy as np
 
 from kneebayes.building.places import EXPLANATION
-from kneebayes.building.relinking import between_of, companions_of, given_already, relink
+from kneebayes.building.relinking import Families, between_of, companions_of, given_already, relink
 from kneebayes.building.shares import ShareRatio, Shares, silent_rates
 from kneebayes.building.specificity import Specificity
 from kneebayes.building.words import Direction, amount_interval
@@ -24,6 +24,8 @@ from kneebayes.network import Node, Numbers, noisy_or_node, root_node, table_nod
 __all__ = ["Draft", "frequency_of", "suspects"]
 
 Pair = tuple[str, str]
+Rows = dict[str, dict[str, Numbers]]  # by child and parent
+_Solved = tuple[Rows, dict[Pair, str], dict[str, Numbers], Rows]
 ALLOWED = 0.02  # a stated frequency may be this far below what leak and mediators give
 FIRST = 0.01  # a leak of a cause, before its silent rate is known
 LEAST = 1e-6
@@ -62,8 +64,6 @@ class Draft:
         For each contrast the odds of its context that the ratio is taken against.
     links
         The latest links, by child and parent, one row each.
-    remarks
-        Frequencies that the latest links cannot meet.
     """
 
     knowledge: Knowledge
@@ -78,7 +78,8 @@ class Draft:
     order: list[str] = field(default_factory=list)
     odds: dict[Pair, float] = field(default_factory=dict)
     links: dict[str, dict[str, Numbers]] = field(default_factory=dict)
-    remarks: tuple[Remark, ...] = ()
+    _solved: _Solved | None = None
+    _nodes: dict[str, tuple[float, dict[str, Numbers], Node]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self._read_arrows()
@@ -205,7 +206,16 @@ class Draft:
             if id == complaint:
                 yield noisy_or_node(id, 0.0, {EXPLANATION: self._strengths(ends)})
             else:
-                yield noisy_or_node(id, leak.value, self._as_links(links.get(id, {})))
+                yield self._below_node(id, leak.value, links.get(id, {}))
+
+    def _below_node(self, id: str, leak: float, links: dict[str, Numbers]) -> Node:
+        """A node with its links; the latest one, where neither leak nor links were solved since."""
+        known = self._nodes.get(id)
+        if known is not None and known[0] == leak and known[1] is links:
+            return known[2]
+        made = noisy_or_node(id, leak, self._as_links(links))
+        self._nodes[id] = leak, links, made
+        return made
 
     def _cause_nodes(self, cause: str) -> Iterator[Node]:
         """That a cause explains the complaint, and that it is there, where these are two."""
@@ -235,7 +245,15 @@ class Draft:
         return {EXPLANATION: self._strengths(strengths), **others} if strengths else others
 
     def _strengths(self, by_cause: Mapping[str, float]) -> tuple[float, ...]:
-        return tuple(by_cause.get(cause, 0.0) for cause in self.explanations)
+        strengths = [0.0] * len(self.explanations)
+        for cause, strength in by_cause.items():
+            if cause in self._places:
+                strengths[self._places[cause]] = strength
+        return tuple(strengths)
+
+    @cached_property
+    def _places(self) -> dict[str, int]:
+        return {cause: at for at, cause in enumerate(self.explanations)}
 
     @cached_property
     def by_age(self) -> str:
@@ -247,13 +265,12 @@ class Draft:
         contexts = self.knowledge.contexts
         sizes = [[state.share for state in contexts[id].states] for id in self.scales]
         found = []
+        by_arrow: dict[Pair, set[str]] = {}
+        for arrow, _ in self.ratios:
+            by_arrow.setdefault((arrow.parent, arrow.child), set()).add(arrow.state)
         for arrow, _ in self.ratios:
             states = self.states(arrow.parent)
-            named = {
-                one.state
-                for one, _ in self.ratios
-                if (one.parent, one.child) == (arrow.parent, arrow.child)
-            }
+            named = by_arrow[arrow.parent, arrow.child]
             others = tuple(at for at, state in enumerate(states) if state not in named)
             cause = self.explanations.index(arrow.child)
             axis = self.scales.index(arrow.parent)
@@ -269,9 +286,10 @@ class Draft:
         what these bring is taken out of the silent rates; so both are solved in turn.
         """
         wanted, _ = self._wanted()
+        families: Families = {}
         for turn in range(turns):
             if turn > 0:
-                self._relink(wanted, self.cause_there)
+                self._relink(wanted, self.cause_there, families)
             before = dict(self.silent)
             self._settle_silent(table)
             if turn > 0 and all(
@@ -348,9 +366,16 @@ class Draft:
         """Links from frequencies and from ratios of how often a context is found."""
         wanted, places = self._wanted()
         leaks = self._relink(wanted, self._moving)
-        free, companions = between_of(self.knowledge), companions_of(self.knowledge)
-        given = given_already(wanted, leaks, self.order, free, companions, self.links)
-        self.remarks = tuple(
+        self._solved = wanted, places, leaks, self.links
+
+    @property
+    def remarks(self) -> tuple[Remark, ...]:
+        """Frequencies that the latest links cannot meet."""
+        if self._solved is None:
+            return ()
+        wanted, places, leaks, links = self._solved
+        given = given_already(wanted, leaks, self.order, self._free, self._companions, links)
+        return tuple(
             _below(places[parent, child], float(wanted[child][parent][0]), most)
             for parent, child, most in given
             if most > wanted[child][parent][0] + ALLOWED
@@ -371,17 +396,29 @@ class Draft:
         return wanted, places
 
     def _relink(
-        self, wanted: Mapping[str, Mapping[str, Numbers]], moving: Collection[str]
+        self,
+        wanted: Mapping[str, Mapping[str, Numbers]],
+        moving: Collection[str],
+        families: Families | None = None,
     ) -> dict[str, Numbers]:
         """Solve the links into some nodes anew; gives the leaks that they were solved with."""
         knowledge = self.knowledge
         leaks = {id: np.array([one.value]) for id, one in self.leaks.items()}
         for cause, node in knowledge.there.items():
             leaks[node] = np.array([np.mean(self.silent.get(cause, (0.0,)))])
-        free, companions = between_of(knowledge), companions_of(knowledge)
         still = {id: row for id, row in self.links.items() if id not in moving}
-        self.links = relink(wanted, leaks, self.order, free, companions, still)
+        self.links = relink(
+            wanted, leaks, self.order, self._free, self._companions, still, families
+        )
         return leaks
+
+    @cached_property
+    def _free(self) -> set[str]:
+        return between_of(self.knowledge)
+
+    @cached_property
+    def _companions(self) -> dict[str, tuple[str, ...]]:
+        return companions_of(self.knowledge)
 
     @cached_property
     def _moving(self) -> set[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections import deque
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -221,12 +222,20 @@ def model_of(knowledge: Knowledge, lexicon: str) -> ModelData:
         raise UnknownNameError(message, lexicon, near)
     for kept in tuple(_calibrated):
         if kept.lexicon == lexicon and _same_matter(kept.knowledge, knowledge):
+            _keep(kept)
             same = kept.knowledge is knowledge
             return kept if same else kept.replace(knowledge=_from(kept.knowledge, knowledge))
     elicited = elicit(knowledge, knowledge.lexicons[lexicon])
     made = ModelData(knowledge, elicited, Engine(elicited.network), Names(knowledge))
-    _calibrated.appendleft(made)
+    _keep(made)
     return made
+
+
+def _keep(made: ModelData) -> None:
+    """Keep a network as the one that was asked for last; which one was first goes first."""
+    with suppress(ValueError):  # not kept yet, or another thread has let it go
+        _calibrated.remove(made)
+    _calibrated.appendleft(made)
 
 
 def _same_matter(one: Knowledge, other: Knowledge) -> bool:

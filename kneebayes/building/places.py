@@ -70,20 +70,26 @@ def offset_of(network: Network, parent: str, state: str, child: str) -> tuple[No
 
 def number_of(network: Network, arrow: Arrow) -> float:
     """The link that the network uses for a stated influence."""
-    node, offset = offset_of(network, arrow.parent, arrow.state, arrow.child)
+    return _number_at(*offset_of(network, arrow.parent, arrow.state, arrow.child))
+
+
+def _number_at(node: Node, offset: int) -> float:
     if node.table is not None:
         return node.table[offset]
-    numbers = [node.leak or 0.0, *(one for link in node.links for one in link.strength)]
-    return numbers[offset]
+    before = 1  # the leak
+    for link in node.links:
+        if offset < before + len(link.strength):
+            return link.strength[offset - before]
+        before += len(link.strength)
+    message = f"internal error: {node.id} has no number {offset}"
+    raise IndexError(message)
 
 
 def strongest(network: Network, parent: str, child: str) -> float:
     """The largest number of a stated influence over the states of the parent."""
     if EXPLANATION in network and parent in network[EXPLANATION].parents:
         return 1.0
-    node, offset = offset_of(network, parent, network[parent].states[-1], child)
-    numbers = [node.leak or 0.0, *(one for link in node.links for one in link.strength)]
-    return numbers[offset]
+    return _number_at(*offset_of(network, parent, network[parent].states[-1], child))
 
 
 def stated_network(network: Network) -> Network:

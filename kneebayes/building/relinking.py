@@ -17,6 +17,7 @@ from kneebayes.network import Numbers
 
 __all__ = [
     "Companions",
+    "Families",
     "between_of",
     "companions_of",
     "frequencies_from",
@@ -39,6 +40,7 @@ def relink(
     free: Iterable[str],
     companions: Companions | None = None,
     known: Mapping[str, dict[str, Numbers]] | None = None,
+    families: Families | None = None,
 ) -> dict[str, dict[str, Numbers]]:
     """Solve ``P(child | parent alone) = stated frequency`` for every link, in every row.
 
@@ -63,6 +65,9 @@ def relink(
         that the cause is there.
     known
         Links by child and parent that are right already.
+    families
+        By child what lies between it and its parents, where links and leaks of that are as they
+        were when it was found. Filled here.
 
     Returns
     -------
@@ -75,9 +80,15 @@ def relink(
     for child in order:
         wanted = frequencies.get(child)
         if wanted and child not in links:
-            between = _ancestors(child, frequencies, free, order)
-            family = _family(child, list(wanted), between, leaks, links, companions or {})
-            links[child] = _solve(family, wanted)
+            family = None if families is None else families.get(child)
+            if family is None:
+                between = _ancestors(child, frequencies, free, order)
+                family = _family(
+                    list(wanted), between, leaks, links, companions or {}, len(leaks[child])
+                )
+            if families is not None:
+                families[child] = family
+            links[child] = _solve(family, wanted, leaks[child])
     return links
 
 
@@ -94,8 +105,8 @@ def frequencies_from(
     for child, own in links.items():
         parents = list(own)
         between = _ancestors(child, links, free, order)
-        family = _family(child, parents, between, leaks, links, companions)
-        absent = family.absent(own, range(len(parents)))
+        family = _family(parents, between, leaks, links, companions, len(leaks[child]))
+        absent = family.absent(own, range(len(parents)), leaks[child])
         found[child] = {
             parent: 1.0 - (1.0 - own[parent]) * others
             for parent, others in zip(parents, absent, strict=True)
@@ -118,8 +129,8 @@ def given_already(
         none = [at for at, one in enumerate(parents) if links[child][one][0] == 0.0]
         if none:
             between = _ancestors(child, frequencies, free, order)
-            family = _family(child, parents, between, leaks, links, companions)
-            found = family.absent(links[child], none)[:, 0].tolist()
+            family = _family(parents, between, leaks, links, companions, len(leaks[child]))
+            found = family.absent(links[child], none, leaks[child])[:, 0].tolist()
             for at, absent in zip(none, found, strict=True):
                 yield parents[at], child, 1.0 - absent
 
@@ -168,16 +179,13 @@ class _Alone:
         P(present | inner states, parent alone) of the other parents in between.
     certain
         Other parents that are certainly there with it.
-    silent
-        P(the leak of the child does not produce it), one number a row.
     """
 
     joint: Numbers
     fired: tuple[tuple[str, Numbers], ...]
     certain: tuple[str, ...]
-    silent: Numbers
 
-    def absent(self, links: Rows) -> Numbers:
+    def absent(self, links: Rows, leak: Numbers) -> Numbers:
         """P(child absent) if this parent does not produce it, one number a row."""
         joint = self.joint
         for id, fired in self.fired:
@@ -185,7 +193,7 @@ class _Alone:
         summed = joint.reshape(-1, joint.shape[-1]).sum(axis=0)
         for id in self.certain:
             summed = summed * (1.0 - links[id])
-        return np.asarray(np.maximum(LEAST, self.silent * summed))
+        return np.asarray(np.maximum(LEAST, (1.0 - leak) * summed))
 
 
 @dataclass(frozen=True)
@@ -202,15 +210,14 @@ class _Family:
         P(states of the inner nodes | parent alone): one axis each, then parents x rows.
     unfired
         For each parent in between that is not inner P(it is absent | inner states, parent).
-    leak
-        Of the child, one number a row.
+    companions
+        By parent what is certainly there with it.
     """
 
     parents: list[str]
     inner: list[str]
     joint: Numbers
     unfired: dict[str, Numbers]
-    leak: Numbers
     companions: Companions
 
     @cached_property
@@ -232,9 +239,21 @@ class _Family:
             if id in self.parents and id != parent
         )
         certain = tuple(id for id in self.companions.get(parent, ()) if id in self.parents)
-        return _Alone(self.joint[..., at, :], fired, certain, 1.0 - self.leak)
+        return _Alone(self.joint[..., at, :], fired, certain)
 
-    def absent(self, links: Rows, at: Sequence[int]) -> Numbers:
+    @cached_property
+    def near(self) -> dict[str, _Alone]:
+        """Parents whose links change those of others: in between, or certainly there."""
+        certain = {one for parent in self.parents for one in self.companions.get(parent, ())}
+        first = (*self.inner, *self.unfired, *certain)
+        return {one: self.alone(at) for at, one in enumerate(self.parents) if one in first}
+
+    @cached_property
+    def far(self) -> list[int]:
+        """Places of the other parents."""
+        return [at for at, one in enumerate(self.parents) if one not in self.near]
+
+    def absent(self, links: Rows, at: Sequence[int], leak: Numbers) -> Numbers:
         """P(child absent) if the parent itself does not produce it: some parents x rows."""
         names, places = [self.parents[one] for one in at], np.asarray(at)
         joint = self.joint[..., places, :]
@@ -253,7 +272,7 @@ class _Family:
                 summed = summed.copy()
                 for link in certain:
                     summed[place] *= 1.0 - link
-        return np.asarray(np.maximum(LEAST, (1.0 - self.leak) * summed))
+        return np.asarray(np.maximum(LEAST, (1.0 - leak) * summed))
 
 
 def _along(axis: int, axes: int, absent: Numbers, present: Numbers) -> Numbers:
@@ -264,16 +283,18 @@ def _along(axis: int, axes: int, absent: Numbers, present: Numbers) -> Numbers:
     return both.reshape(*shape, *absent.shape)
 
 
+Families = dict[str, _Family]
+
+
 def _family(
-    child: str,
     parents: list[str],
     between: Sequence[str],
     leaks: Rows,
     links: Mapping[str, Rows],
     companions: Companions,
+    rows: int,
 ) -> _Family:
     inner = [id for id in between if any(id in links.get(other, {}) for other in between)]
-    rows = len(leaks[child])
     joint: Numbers = np.ones((1,) * len(inner) + (len(parents), rows))
     unfired: dict[str, Numbers] = {}
     for node in between:
@@ -300,29 +321,25 @@ def _family(
             joint = joint * np.concatenate([silent, 1.0 - silent], axis=axis)
         else:
             unfired[node] = silent
-    return _Family(parents, inner, joint, unfired, leaks[child], companions)
+    return _Family(parents, inner, joint, unfired, companions)
 
 
-def _solve(family: _Family, wanted: Rows) -> dict[str, Numbers]:
+def _solve(family: _Family, wanted: Rows, leak: Numbers) -> dict[str, Numbers]:
     """Links in turn, those in between again and again since each changes the others."""
     solved = {parent: np.zeros(len(rows)) for parent, rows in wanted.items()}
-    certain = {one for parent in family.parents for one in family.companions.get(parent, ())}
-    first = (*family.inner, *family.unfired, *certain)
-    near = [at for at, one in enumerate(family.parents) if one in first]
-    alone = {family.parents[at]: family.alone(at) for at in near}
+    near, far = family.near, family.far
     for _ in range(ROUNDS if len(near) > 1 else len(near)):
         moved = 0.0
-        for parent, one in alone.items():
-            link = _link(wanted[parent], one.absent(solved))
+        for parent, one in near.items():
+            link = _link(wanted[parent], one.absent(solved, leak))
             moved = max(moved, float(np.abs(link - solved[parent]).max()))
             solved[parent] = link
         if moved < STILL:
             break
-    far = [at for at in range(len(family.parents)) if at not in near]
     if far:
         names = [family.parents[at] for at in far]
         stated = np.array([wanted[parent] for parent in names])
-        solved.update(zip(names, _link(stated, family.absent(solved, far)), strict=True))
+        solved.update(zip(names, _link(stated, family.absent(solved, far, leak)), strict=True))
     return solved
 
 

@@ -87,7 +87,7 @@ class Shares:
             self.cells = np.outer(self.cells, np.asarray(states)).ravel()
         places = np.indices(self.shape).reshape(len(self.shape), len(self.cells))
         self.mine = np.array([places[one.axis] == one.state for one in self.ratios])
-        self.other = np.array([np.isin(places[one.axis], one.others) for one in self.ratios])
+        self.other = np.array([_any_of(places[one.axis], one.others) for one in self.ratios])
         self.steps = tuple(self._steps())
         self.causes = np.array([one.cause for one in self.ratios], dtype=np.int64)
         if not self.ratios:
@@ -188,6 +188,14 @@ class Shares:
         share = np.einsum("kc,rck->rk", weight, chosen) / np.maximum(weight.sum(axis=1), LEAST)
         share = np.clip(share, LEAST, 1.0 - 1e-16)
         return np.asarray(np.log(share) - np.log1p(-share))
+
+
+def _any_of(places: NDArray[np.intp], states: Sequence[int]) -> NDArray[np.bool_]:
+    """Which cells are in one of these states: few, for which NumPy's own search is slow."""
+    found = np.zeros(len(places), dtype=np.bool_)
+    for state in states:
+        found |= places == state
+    return found
 
 
 def table_of(fitting: Shares, shares: Mapping[str, float], odds_ratios: Numbers) -> Numbers:

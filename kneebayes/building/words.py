@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Literal
 
 from kneebayes.errors import KneebayesError
@@ -36,12 +37,18 @@ def amount_interval(amount: Amount, direction: Direction, lexicon: Lexicon) -> I
     """
     if isinstance(amount, str):
         words = {"frequency": lexicon.frequency, "evoking": lexicon.evoking, "risk": lexicon.risk}
-        return words[direction][amount].interval
+        word = words[direction][amount]
+        return _interval(word.low, word.value, word.high)
     if isinstance(amount, tuple):
         low, high = amount
         middle = (low * high) ** 0.5 if direction == "risk" else _even(low, high)
-        return Interval(low=low, value=min(max(middle, low), high), high=high)
-    return Interval(low=amount, value=amount, high=amount)
+        return _interval(low, min(max(middle, low), high), high)
+    return _interval(amount, amount, amount)
+
+
+@lru_cache(maxsize=4096)  # to check one takes longer than to look it up
+def _interval(low: float, value: float, high: float) -> Interval:
+    return Interval(low=low, value=value, high=high)
 
 
 def _even(low: float, high: float) -> float:

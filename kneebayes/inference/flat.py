@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import NamedTuple
 
 import numpy as np
@@ -74,14 +75,14 @@ def flatten(network: Network) -> Flat:
 
 def numbers_of(network: Network) -> Numbers:
     """All numbers of a network end to end: for each node leak and links, or its table."""
-    return np.array([one for node in network.nodes for one in _numbers(node)], dtype=np.float64)
+    each = chain.from_iterable(_numbers(node) for node in network.nodes)
+    return np.fromiter(each, dtype=np.float64)
 
 
 def _numbers(node: Node) -> tuple[float, ...]:
     if node.table is not None:
         return node.table
-    strengths = (one for link in node.links for one in link.strength)
-    return (node.leak or 0.0, *strengths)
+    return (node.leak or 0.0, *chain.from_iterable(link.strength for link in node.links))
 
 
 def _ends(lengths: Integers) -> Integers:

@@ -107,7 +107,15 @@ class Network:
     def replacing(self, changed: Iterable[Node]) -> Network:
         """A network with some nodes exchanged for others of the same id."""
         by_id = {node.id: node for node in changed}
-        return Network(tuple(by_id.get(node.id, node) for node in self.nodes))
+        nodes = tuple(by_id.get(node.id, node) for node in self.nodes)
+        if any(a.parents != b.parents for a, b in zip(self.nodes, nodes, strict=True)):
+            return Network(nodes)
+        made = object.__new__(Network)  # with the same arrows the order stays
+        object.__setattr__(made, "nodes", nodes)
+        object.__setattr__(made, "index", self.index)
+        for node in nodes:
+            made._check_shape(node)
+        return made
 
     def forcing(self, id: str, state: str) -> Network:
         """The network after an intervention: ``id`` is set, whatever its parents say.

@@ -126,10 +126,12 @@ def noisy_or_node(
 
 
 def _link(id: str, parent: str, strength: float | Sequence[float]) -> Link:
-    each = tuple(strength) if isinstance(strength, Sequence) else (0.0, float(strength))
-    return Link(
-        parent, tuple(_checked(float(strength), f"{id}, link of {parent}") for strength in each)
-    )
+    each = strength if isinstance(strength, Sequence) else (0.0, strength)
+    strengths = tuple(map(float, each))
+    if not all(0.0 <= one <= 1.0 for one in strengths):
+        for one in strengths:
+            _checked(one, f"{id}, link of {parent}")
+    return Link(parent, strengths)
 
 
 def table_node(
