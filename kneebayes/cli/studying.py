@@ -8,8 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from kneebayes.cli.app import app
-from kneebayes.cli.arguments import AsJson, Folder, LexiconName
-from kneebayes.model import load
+from kneebayes.cli.arguments import AsJson, Folder, InSetting, LexiconName, model_of
 from kneebayes.study.published import published_cases
 from kneebayes.study.published_evaluation import evaluate_published
 from kneebayes.study.tables import records_of
@@ -21,6 +20,7 @@ __all__ = ["published"]
 def published(
     folder: Folder = None,
     lexicon: LexiconName = None,
+    setting: InSetting = None,
     half: Annotated[str, typer.Option(help="Which of the cases: work, look or all.")] = "all",
     cases: Annotated[
         Path | None, typer.Option(help="Other cases of the same form, one JSON object a line.")
@@ -31,7 +31,8 @@ def published(
 ) -> None:
     """Judge a knowledge folder by published patients: recall, calibration, triage."""
     patients = published_cases(half, cases)
-    evaluation = evaluate_published(load(folder, lexicon), patients, ranked_by=ranked_by)
+    model = model_of(folder, lexicon, setting)
+    evaluation = evaluate_published(model, patients, ranked_by=ranked_by)
     if as_json:
         typer.echo(evaluation.cases.to_json(orient="records", indent=2))
         return
