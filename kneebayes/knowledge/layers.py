@@ -55,7 +55,7 @@ def in_layer(knowledge: Knowledge, layer: Layer) -> Knowledge:
         for id, one in whole.groups.items()
     }
     groups = {id: one for id, one in groups.items() if one.members}
-    known = {*named, *groups}
+    known = {*named, *groups, *parts}
     seen = replace(
         whole,
         causes=named,

@@ -120,3 +120,14 @@ def test_an_unknown_setting_is_refused(knee: kb.Model) -> None:
         kb.UnknownNameError, match=r"No setting 'ward'\. There are: general_practice"
     ):
         knee.in_setting("ward")
+
+
+def test_a_setting_shifts_the_parts_of_something_else_in_every_layer(knee: kb.Model) -> None:
+    """What is named in one layer and lumped in the other is as probable in both."""
+    answers = {"claudication": True, "age": "adolescent"}
+    lumped = set(knee.knowledge.causes) - {knee.knowledge.meta.rest}
+    setting = knee.settings[-1].id
+    named = kb.load(layer="beyond").in_setting(setting).diagnose(answers).ranking
+    rest = named[~named["id"].isin(lumped)]["posterior"].sum()
+    together = knee.in_setting(setting).diagnose(answers)
+    assert together[knee.knowledge.meta.rest] == pytest.approx(rest, abs=1e-9)
