@@ -483,9 +483,9 @@ def suspects(named: Iterable[str]) -> dict[str, str]:
 
 
 def _parents_first(ids: Mapping[str, None], arrows: Iterable[Pair]) -> list[str]:
-    parents: dict[str, set[str]] = {id: set() for id in ids}
+    parents: dict[str, dict[str, None]] = {id: {} for id in ids}  # no sets: the same each time
     for parent, child in arrows:
-        parents[child].add(parent)
+        parents[child][parent] = None
     try:
         return list(TopologicalSorter(parents).static_order())
     except CycleError as error:

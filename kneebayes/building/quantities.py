@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal
 
 import numpy as np
@@ -93,7 +94,11 @@ class Quantities:
 
     @property
     def values(self) -> Numbers:
-        """The value of each quantity."""
+        """The value of each quantity, to be changed at will."""
+        return self._values.copy()
+
+    @cached_property
+    def _values(self) -> Numbers:
         return np.array([one.interval.value for one in self.all])
 
     def of_kind(self, *kinds: Kind) -> Integers:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import lru_cache
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from kneebayes.errors import KneebayesError
 from kneebayes.knowledge.base import Knowledge
@@ -51,6 +51,14 @@ def _interval(low: float, value: float, high: float) -> Interval:
     return Interval(low=low, value=value, high=high)
 
 
+class _Range(NamedTuple):
+    """An interval on the way to the one that is given back, which alone is checked."""
+
+    low: float
+    value: float
+    high: float
+
+
 def _even(low: float, high: float) -> float:
     """The middle of two probabilities on the scale of log-odds; 0 and 1 have none."""
     if low <= 0.0 or high >= 1.0:
@@ -86,15 +94,15 @@ def prior_intervals(knowledge: Knowledge, lexicon: Lexicon) -> dict[str, Interva
     if parts:  # together they are something else
         rest = shares[knowledge.meta.rest].value / sum(shares[id].value for id in parts)
         shares |= {id: _times(shares[id], rest) for id in parts}
-    return shares
+    return {id: Interval(**one._asdict()) for id, one in shares.items()}
 
 
-def _total(knowledge: Knowledge, shares: Mapping[str, Interval]) -> float:
+def _total(knowledge: Knowledge, shares: Mapping[str, _Range]) -> float:
     """What the shares add up to; the parts of something else are in its own share."""
     return sum(shares[id].value for id in knowledge.causes)
 
 
-def _scaled(knowledge: Knowledge, lexicon: Lexicon, scale: float) -> dict[str, Interval]:
+def _scaled(knowledge: Knowledge, lexicon: Lexicon, scale: float) -> dict[str, _Range]:
     rest = knowledge.meta.rest
     priors = {
         cause.id: _prior(cause, lexicon, scale)
@@ -122,23 +130,21 @@ def _scaled(knowledge: Knowledge, lexicon: Lexicon, scale: float) -> dict[str, I
     return priors
 
 
-def _part(cause: Cause, rest: Interval) -> Interval:
+def _part(cause: Cause, rest: _Range) -> _Range:
     """The share of a part of something else."""
     part = cause.commonness.part
     low, high = part if isinstance(part, tuple) else (part or 0.0, part or 0.0)
-    return Interval(
-        low=low * rest.low, value=(low + high) / 2.0 * rest.value, high=high * rest.high
-    )
+    return _Range(low=low * rest.low, value=(low + high) / 2.0 * rest.value, high=high * rest.high)
 
 
-def _times(interval: Interval, factor: float) -> Interval:
+def _times(interval: _Range, factor: float) -> _Range:
     low, value, high = (factor * one for one in (interval.low, interval.value, interval.high))
-    return Interval(low=low, value=value, high=high)
+    return _Range(low=low, value=value, high=high)
 
 
-def _prior(cause: Cause, lexicon: Lexicon, scale: float) -> Interval:
-    said = lexicon.commonness[cause.commonness.word].interval
-    word = Interval(
+def _prior(cause: Cause, lexicon: Lexicon, scale: float) -> _Range:
+    said = lexicon.commonness[cause.commonness.word]
+    word = _Range(
         low=min(0.9, said.low * scale),
         value=min(0.9, said.value * scale),
         high=min(0.9, said.high * scale),
@@ -147,8 +153,8 @@ def _prior(cause: Cause, lexicon: Lexicon, scale: float) -> Interval:
         return word
     low, high = cause.commonness.bounds
     if high <= word.low:
-        return Interval(low=low, value=high, high=word.low)
+        return _Range(low=low, value=high, high=word.low)
     if low >= word.high:
-        return Interval(low=word.high, value=low, high=high)
+        return _Range(low=word.high, value=low, high=high)
     common = (max(low, word.low), min(high, word.high))
-    return Interval(low=common[0], value=sum(common) / 2.0, high=common[1])
+    return _Range(low=common[0], value=sum(common) / 2.0, high=common[1])

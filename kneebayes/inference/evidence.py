@@ -69,9 +69,8 @@ class Evidence:
         likelihood = self.likelihoods.get(id)
         if likelihood is None:
             return None
-        possible = [state for state, value in enumerate(likelihood) if value > 0.0]
-        certain = len(possible) == 1 and likelihood[possible[0]] == 1.0
-        return possible[0] if certain else None
+        certain = 1.0 in likelihood and likelihood.count(0.0) == len(likelihood) - 1
+        return likelihood.index(1.0) if certain else None
 
     def only(self, ids: Sequence[str]) -> Evidence:
         """The same evidence, restricted to some nodes."""

@@ -215,7 +215,9 @@ class _Loader:
         with self._lock:
             if self._build is None:
                 self._open()
-                if self.kernel is None:
+                if self.kernel is None and self.choice:  # what is built would not be the one named
+                    self.hopeless = True
+                elif self.kernel is None:
                     self._build = Thread(target=_build, name="building the kernel", daemon=True)
                     self._build.start()
         if wait and self._build is not None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from statistics import NormalDist
 from typing import TYPE_CHECKING
 
@@ -66,9 +67,14 @@ def weight_of(interval: Interval) -> float:
     >>> round(weight_of(Interval(low=0.4, value=0.5, high=0.6)))
     67
     """
-    mean = interval.value
-    if interval.low == interval.high or mean in (0.0, 1.0):
+    if interval.low == interval.high or interval.value in (0.0, 1.0):
         return math.inf
+    return _weight_of(interval)
+
+
+@lru_cache(maxsize=8192)  # the same sentences are read whenever their model learns
+def _weight_of(interval: Interval) -> float:
+    mean = interval.value
     low, middle, high = bounds_of(interval)
     far = middle + DRAWS / QUANTILE * np.where(DRAWS > 0.0, high - middle, middle - low)
     values = 0.5 * (1.0 + np.tanh(0.5 * far))

@@ -41,9 +41,14 @@ class Chance:
 
     def next(self) -> Numbers:
         """The next number of each stream."""
+        return np.asarray(self.following(1)[0])
+
+    def following(self, count: int) -> Numbers:
+        """The next numbers of each stream: count x streams."""
         with np.errstate(over="ignore"):
-            self._state = self._state + np.uint32(STEP)
-            word = self._state
+            steps = np.arange(1, count + 1, dtype=np.uint32) * np.uint32(STEP)
+            word = self._state + steps[:, None]
+            self._state = word[-1]
             mixed = (word ^ (word >> np.uint32(15))) * (word | np.uint32(1))
             mixed ^= mixed + (mixed ^ (mixed >> np.uint32(7))) * (mixed | np.uint32(61))
             return np.asarray((mixed ^ (mixed >> np.uint32(14))) / TO_ONE)
@@ -84,8 +89,9 @@ def worlds_of(
     chance = Chance(mixed.astype(np.uint32))
     worlds = np.zeros((count, len(network.nodes)), dtype=np.int16)
     held = fixed or {}
+    every = chance.following(len(network.nodes))
     for place, probabilities in enumerate(_in_turn(network, worlds)):
-        node, numbers = network.nodes[place], chance.next()
+        node, numbers = network.nodes[place], every[place]
         if node.id in held:
             worlds[:, place] = node.states.index(held[node.id])
         else:
@@ -111,6 +117,9 @@ def _in_turn(network: Network, worlds: Worlds) -> Iterator[list[Numbers]]:
 
 def _states(probabilities: list[Numbers], numbers: Numbers) -> Worlds:
     """One state for each world, by its probabilities; rounding falls to the last possible."""
+    if len(probabilities) == 2:
+        first, second = probabilities
+        return ((numbers >= first) & (second > 0.0)).astype(np.int16)
     rest = numbers.copy()
     chosen = np.full(len(rest), -1, dtype=np.int16)
     last = np.zeros(len(rest), dtype=np.int16)

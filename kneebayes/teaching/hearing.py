@@ -70,10 +70,10 @@ def hear(names: Mapping[str, Sequence[str]], asked: str) -> list[Heard]:
         word for some in split.values() for word in {part for words in some for part in words}
     )
     weights = {word: log(1.0 + len(split) / count) for word, count in spread.items()}
-    wanted = list(dict.fromkeys(_words_of(asked)))
+    alike = {wish: _alike(wish, spread) for wish in dict.fromkeys(_words_of(asked))}
     full = log(1.0 + len(split))
     agreements = [
-        (id, max((_agreement(wanted, words, weights, full) for words in some), default=0.0))
+        (id, max((_agreement(alike, words, weights, full) for words in some), default=0.0))
         for id, some in split.items()
     ]
     return sorted(
@@ -81,14 +81,22 @@ def hear(names: Mapping[str, Sequence[str]], asked: str) -> list[Heard]:
     )
 
 
+def _alike(wish: str, words: Iterable[str]) -> dict[str, float]:
+    """How much each word is like one that was said, without those that are not."""
+    return {word: likeness for word in words if (likeness := _likeness(wish, word))}
+
+
 def _agreement(
-    wanted: Sequence[str], words: Sequence[str], weights: Mapping[str, float], full: float
+    wanted: Mapping[str, Mapping[str, float]],
+    words: Sequence[str],
+    weights: Mapping[str, float],
+    full: float,
 ) -> float:
     total = sum(weights[word] for word in words)
     shared, asked = 0.0, 0.0
-    for wish in wanted:
+    for wish, alike in wanted.items():
         likeness, nearest = max(
-            ((_likeness(wish, word), word) for word in words), default=(0.0, "")
+            ((alike[word], word) for word in words if word in alike), default=(0.0, "")
         )
         weight = weights.get(wish, weights[nearest] if likeness else full)
         asked += weight

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -39,6 +40,7 @@ Truth = Mapping[str, str]
 DIFFICULTIES = ("any", "easy", "medium", "hard")
 KINDS = ("any", "red herring", "second cause", "urgent")
 WORLDS = 512  # drawn at a time
+FIRST = 16  # drawn before them: most often the patient is among these
 ROUNDS = 256
 REFERENCES = 256  # patients like this one, to say how odd he is
 DOUBLED = 2.0  # a red herring at least doubles the probability of a cause that is not to blame
@@ -143,8 +145,9 @@ def draw_patient(model: ModelLike, seed: int, difficulty: str, kind: str) -> Tru
 def _patients(model: ModelLike, seed: int) -> Iterator[Truth]:
     network = model.data.network
     complaint = network.index[model.data.knowledge.meta.complaint]
-    for turn in range(ROUNDS):
-        worlds = worlds_of(network, seed, WORLDS, turn * WORLDS)
+    ends = [FIRST, *(WORLDS * (turn + 1) for turn in range(ROUNDS))]
+    for first, end in pairwise([0, *ends]):
+        worlds = worlds_of(network, seed, end - first, first)
         for world in worlds[worlds[:, complaint] == 1]:
             states = zip(network.nodes, world.tolist(), strict=True)
             yield {node.id: node.states[state] for node, state in states}

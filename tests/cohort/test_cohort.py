@@ -185,7 +185,9 @@ def test_impossible_patients_are_marked_and_do_not_stop_the_others(robot: kb.Mod
         robot.diagnose(none)
 
 
-def test_a_patient_that_is_too_wide_is_marked_and_the_others_are_answered(knee: kb.Model) -> None:
+def test_a_patient_that_is_too_wide_is_marked_and_the_others_are_answered(
+    knee: kb.Model, impatient: None
+) -> None:
     likely = {finding.id: [None, 0.7, None] for finding in knee.findings}
     likely |= {"fever": [True, 0.7, False], knee.knowledge.meta.complaint: [True, True, True]}
     frame = pd.DataFrame(likely, index=["ann", "bob", "eve"])

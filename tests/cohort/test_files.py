@@ -138,7 +138,7 @@ def test_a_bad_cell_far_into_a_file_is_found_before_anything_is_answered(
 
 @pytest.mark.parametrize("end", ENDS)
 def test_one_patient_that_is_too_wide_stops_nobody_else(
-    knee: kb.Model, tmp_path: Path, end: str
+    knee: kb.Model, tmp_path: Path, impatient: None, end: str
 ) -> None:
     unsure = np.full((PIECE + 1, len(knee.findings)), np.nan)
     unsure[-1] = 0.7  # only the last patient, in the second piece, is too wide
