@@ -176,6 +176,7 @@ class ModelData:
 
 
 _calibrated: deque[ModelData] = deque(maxlen=KEPT)
+_settled: deque[tuple[Elicited, Knowledge, str, Elicited]] = deque(maxlen=2 * KEPT)
 
 
 def read_model(
@@ -295,8 +296,18 @@ def in_setting(model: AnyModel, setting: str) -> AnyModel:
     stated = data.elicited
     if data.setting is not None:
         stated = model_of(data.knowledge, data.lexicon).elicited
-    odds = odds_by_cause(known[id], data.knowledge.groups)
-    return model.replace(elicited=settle(stated, data.knowledge, odds), setting=id)
+    return model.replace(elicited=_settled_in(stated, data.knowledge, id), setting=id)
+
+
+def _settled_in(stated: Elicited, knowledge: Knowledge, setting: str) -> Elicited:
+    """What is stated, shifted to a setting; the latest of these are kept."""
+    for kept in tuple(_settled):
+        if kept[0] is stated and kept[1] is knowledge and kept[2] == setting:
+            return kept[3]
+    odds = odds_by_cause(knowledge.settings[setting], knowledge.groups)
+    made = settle(stated, knowledge, odds)
+    _settled.append((stated, knowledge, setting, made))
+    return made
 
 
 def with_lexicon(model: AnyModel, lexicon: str) -> AnyModel:

@@ -7,6 +7,8 @@ of one node; seen from outside it is still an arrow from the cause.
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from kneebayes.knowledge.base import Arrow, Knowledge
 from kneebayes.network import Link, Network, Node
 
@@ -92,6 +94,7 @@ def strongest(network: Network, parent: str, child: str) -> float:
     return _number_at(*offset_of(network, parent, network[parent].states[-1], child))
 
 
+@lru_cache(maxsize=16)
 def stated_network(network: Network) -> Network:
     """Arrows as they were stated: from each cause that explains, not from the explanation."""
     if EXPLANATION not in network:

@@ -115,11 +115,11 @@ def ancestors(network: Network, ids: Iterable[str], through: Collection[str]) ->
 
 def descendants(network: Network, id: str, through: Collection[str]) -> set[str]:
     """All that a node leads to by way of nodes in ``through``, themselves included."""
-    found: set[str] = set()
+    sources = {id}
     for node in network.nodes:  # parents come first
-        if node.id in through and any(one == id or one in found for one in node.parents):
-            found.add(node.id)
-    return found
+        if node.id in through and not sources.isdisjoint(node.parents):
+            sources.add(node.id)
+    return sources - {id}
 
 
 def _sorted_links(

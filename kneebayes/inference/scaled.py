@@ -124,5 +124,5 @@ def _normal(numbers: Numbers, powers: Powers) -> Scaled:
 
 def _down(scaled: Scaled, top: Powers) -> Numbers:
     """The numbers in the measure of a higher power."""
-    apart = np.clip(scaled.powers - top, -FAR, 0).astype(np.int32)
+    apart = np.maximum(scaled.powers - top, -FAR).astype(np.int32)
     return np.asarray(np.ldexp(scaled.numbers, apart))

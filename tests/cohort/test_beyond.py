@@ -16,15 +16,16 @@ from kneebayes.inference import answering, asked, splitting
 from kneebayes.inference.limits import LIMITS, MOST_WORK, ROOMY
 
 PLAIN = {
-    "fever": [True, False, None],
-    "lump behind the knee": [True, False],
-    "obesity": [0.9, 0.1, None],
-    "age": ["older", "young", None],
+    "squeak": [True, False, None],
+    "rain": [True, False],
+    "sparks": [0.25, 0.1, None],
+    "model year": ["vintage", "current", None],
 }
 
 
 def patients(rows: int) -> pd.DataFrame:
-    frame = drawn(PLAIN, rows).astype({"fever": "boolean", "obesity": "float64", "age": "str"})
+    kinds = {"squeak": "boolean", "sparks": "float64", "model year": "str"}
+    frame = drawn(PLAIN, rows).astype(kinds)
     frame.index = pd.Index([f"p{at:03d}" for at in range(rows)], name="patient")
     return frame
 
@@ -46,11 +47,11 @@ def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Client]:
         yield client
 
 
-def test_a_cluster_gives_what_one_process_gives(knee: kb.Model, client: Client) -> None:
+def test_a_cluster_gives_what_one_process_gives(robot: kb.Model, client: Client) -> None:
     frame = patients(60)
-    spread = diagnose_dask(dd.from_pandas(frame, npartitions=4), knee)
+    spread = diagnose_dask(dd.from_pandas(frame, npartitions=4), robot)
     made = spread.compute()
-    assert_equal(made, knee.diagnose_cohort(frame).table)
+    assert_equal(made, robot.diagnose_cohort(frame).table)
     assert len(client.scheduler_info()["workers"]) == 2
 
 
@@ -63,8 +64,9 @@ def test_a_cluster_asks_the_lexicon_and_folder_of_the_model(
     made = diagnose_dask(spread, robot, keep=["patient"]).compute()
     assert made["patient"].tolist() == frame["patient"].tolist()
     assert_equal(made.drop(columns="patient"), robot.diagnose_cohort(frame[["squeak"]]).table)
-    lay = diagnose_dask(dd.from_pandas(patients(4), npartitions=1), knee.with_lexicon("lay"))
-    assert_equal(lay.compute(), knee.with_lexicon("lay").diagnose_cohort(patients(4)).table)
+    lay, few = knee.with_lexicon("lay"), drawn(KNEE_COLUMNS, 4)[["fever", "gout"]]
+    spread = diagnose_dask(dd.from_pandas(few.astype(str), npartitions=1), lay)
+    assert_equal(spread.compute(), lay.diagnose_cohort(few).table)
 
 
 def test_words_and_numbers_in_one_column_survive_the_text_that_dask_makes_of_them(
@@ -79,7 +81,8 @@ def test_words_and_numbers_in_one_column_survive_the_text_that_dask_makes_of_the
 def test_a_patient_that_is_too_wide_is_marked_by_the_worker(knee: kb.Model, client: Client) -> None:
     assert client.status == "running"
     frame = pd.DataFrame({one.id: [None, 0.7] for one in knee.findings}, index=["ann", "bob"])
-    spread = diagnose_dask(dd.from_pandas(frame.astype(float), npartitions=1), knee)
+    lay = knee.with_lexicon("lay")  # which a worker knows already
+    spread = diagnose_dask(dd.from_pandas(frame.astype(float), npartitions=1), lay)
     client.run(allow, 1.0, 1)  # the workers are to refuse at once
     try:
         assert spread["answered"].compute().to_dict() == {"ann": True, "bob": False}

@@ -62,7 +62,7 @@ GROUPED = 25
 
 @pytest.fixture(scope="module")
 def asked(knee: kb.Model) -> list[Answers]:
-    return random_answers(knee, 1000, 1)
+    return random_answers(knee, 500, 1)
 
 
 @pytest.fixture(scope="module")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -16,6 +17,8 @@ __all__ = ["ORIGINS", "Grounds", "grounds_of_answer", "grounds_of_prior", "joine
 
 ORIGINS = ("article", "literature", "assumption", "patients")
 Ends = tuple[str, str]
+
+_latest: deque[tuple[Network, Knowledge, Network]] = deque(maxlen=8)
 
 
 @dataclass(frozen=True)
@@ -84,7 +87,7 @@ def grounds_of_answer(
     known
         Ids of all else that is known.
     """
-    network = _with_competition(stated_network(network), knowledge)
+    network = _arrows_of(network, knowledge)
     closed = set(known) - {answer, *causes}
     between: set[Ends] = set()
     for stopping in (closed | (set(knowledge.causes) - {answer, *causes}), closed):
@@ -110,6 +113,16 @@ def grounds_of_answer(
     competing = [start for start, end in between if end == EXPLANATION]
     carrying += [_share_because(knowledge, cause) for cause in sorted(competing)]
     return _grounds(knowledge, carrying, direct)
+
+
+def _arrows_of(network: Network, knowledge: Knowledge) -> Network:
+    """The arrows as stated, with competition: every answer of a patient needs the same."""
+    for kept in tuple(_latest):
+        if kept[0] is network and kept[1] is knowledge:
+            return kept[2]
+    made = _with_competition(stated_network(network), knowledge)
+    _latest.append((network, knowledge, made))
+    return made
 
 
 def _with_competition(network: Network, knowledge: Knowledge) -> Network:
@@ -150,7 +163,7 @@ def joined_shares(grounds: Iterable[tuple[Grounds, float]]) -> dict[str, float]:
 
 def _between(network: Network, start: str, end: str, closed: Collection[str]) -> set[Ends]:
     """Arrows on the ways from one node to another that pass through nothing that is known."""
-    through = [node.id for node in network.nodes if node.id not in closed or node.id == end]
+    through = {node.id for node in network.nodes if node.id not in closed or node.id == end}
     after = {start} | descendants(network, start, through)
     if start == end or end not in after:
         return set()
