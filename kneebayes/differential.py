@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, overload
 
+from kneebayes.arguments import checked
 from kneebayes.binding import later
 from kneebayes.case import Answer, Belief, Urgency
 from kneebayes.case.care import CareLine
@@ -186,6 +187,7 @@ class Differential(InJson):
         """Jensen's conflict in bits; above 0 the answers do not support each other."""
         return self.case.conflict
 
+    @checked
     def __getitem__(self, cause: str) -> float:
         """P(cause or at least one of a group present | evidence), by any of its names."""
         meaning = self.case.names.meaning(cause, ("cause", "group"), "model.causes")
@@ -209,6 +211,7 @@ class Differential(InJson):
         return len(self.case.ranked)
 
     @renamed(said="answers")
+    @checked
     def given(self, answers: Mapping[str, object] | pd.Series) -> Differential:
         """The differential with more known, or with answers changed or taken back (None).
 
@@ -220,6 +223,7 @@ class Differential(InJson):
         """
         return type(self)(self.model, self.case.given(answers))
 
+    @checked
     def probability(self, event: Mapping[str, object]) -> float:
         """P(all of the event | evidence), for any nodes together.
 
@@ -256,6 +260,7 @@ class Differential(InJson):
     @overload
     def to_csv(self, path: str | Path) -> Path: ...
 
+    @checked
     def to_csv(self, path: str | Path | None = None) -> str | Path:
         """The ranking as CSV text, or in a file.
 
@@ -287,6 +292,7 @@ class Differential(InJson):
         return self.report()
 
     @renamed(top="n")
+    @checked
     def report(self, n: int = 10) -> str:
         """The differential for a terminal, with the first ``n`` causes."""
         return report_text(differential_report(self, n))

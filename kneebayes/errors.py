@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 __all__ = [
     "MOST_NAMES",
+    "ArgumentError",
     "EvidenceError",
     "ImpossibleEvidenceError",
     "KneebayesError",
@@ -138,6 +139,10 @@ class UnknownNameError(KneebayesError, KeyError):
 
 class EvidenceError(KneebayesError, ValueError):
     """Raised when an answer is not one that a node can take, or two answers disagree."""
+
+
+class ArgumentError(EvidenceError, TypeError):
+    """Raised when a function is given another kind of thing than it takes."""
 
 
 class ImpossibleEvidenceError(KneebayesError, ValueError):

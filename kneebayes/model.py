@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from kneebayes.arguments import checked
 from kneebayes.binding import bind_static, later
 from kneebayes.building.model import ModelData, in_layer, in_setting, read_model, with_lexicon
 from kneebayes.case.bounded import budget_of
@@ -133,7 +134,7 @@ def load(
     >>> kb.load()
     Model('Pain behind the knee', lexicon 'article': ... causes, ... findings, ... contexts)
     """
-    if not str(folder).endswith(SAVED):
+    if not isinstance(folder, str | Path) or not str(folder).endswith(SAVED):
         return Model(read_model(folder, lexicon, layer))
     from kneebayes.saving import load_model
 
@@ -246,6 +247,7 @@ class Model:
 
     read = read
 
+    @checked
     def diagnose(
         self, answers: Mapping[str, object] | pd.Series | History | None = None
     ) -> Differential:
@@ -307,6 +309,7 @@ class Model:
     in_layer = in_layer
     update = update
 
+    @checked
     def within(self, seconds: float = math.inf, gigabytes: float = math.inf) -> Model:
         """The same model, whose questions keep within a time and a memory.
 

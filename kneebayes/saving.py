@@ -12,6 +12,7 @@ from typing import Any, cast
 
 import numpy as np
 
+from kneebayes.arguments import checked
 from kneebayes.building.model import LAYERS, ModelData, ModelLike, in_setting, model_of
 from kneebayes.errors import KneebayesError
 from kneebayes.exchange.data_files import read_json, save_json
@@ -51,6 +52,7 @@ def is_saved_model(path: object) -> bool:
 # writing
 
 
+@checked
 def save(model: ModelLike, path: str | Path, *, patients: bool = True) -> Path:
     """Write a model; the suffix says how.
 

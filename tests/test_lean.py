@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -27,7 +28,7 @@ ROOMS = {"cohort", "exchange", "learning", "page", "questions", "saving", "study
 @pytest.fixture(scope="module")
 def imported() -> list[list[str]]:
     """What is imported after ``import kneebayes``, and after a first diagnosis was shown."""
-    folder = repr(str(kb.load.__globals__["Path"](__file__).parent / "data" / "tiny"))
+    folder = repr(str(Path(__file__).parent / "data" / "tiny"))
     code = FIRST.replace("FOLDER", folder)
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     told: list[list[str]] = json.loads(done.stdout)

@@ -11,11 +11,12 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, Self, TypeVar
 
+from kneebayes.arguments import checked
 from kneebayes.building.elicit import elicit
 from kneebayes.building.evoke import group_remarks
 from kneebayes.building.result import Elicited
 from kneebayes.building.settle import settle
-from kneebayes.errors import KneebayesError, UnknownNameError, suggest
+from kneebayes.errors import KneebayesError, UnknownNameError, clipped, shown, suggest
 from kneebayes.inference import Engine, Evidence
 from kneebayes.knowledge import Knowledge, Names, Remark, lint, read_knowledge, shipped_folder
 from kneebayes.knowledge.layers import in_layer as take_layer
@@ -218,9 +219,9 @@ def model_of(knowledge: Knowledge, lexicon: str) -> ModelData:
     """
     given: object = lexicon
     if not isinstance(given, str) or lexicon not in knowledge.lexicons:
-        near = suggest(str(lexicon), knowledge.lexicons)
-        message = f"No lexicon '{lexicon}'. There are: {', '.join(knowledge.lexicons)}."
-        raise UnknownNameError(message, lexicon, near)
+        name = given if isinstance(given, str) else shown(given, 80)
+        message = f"No lexicon '{clipped(name)}'. There are: {', '.join(knowledge.lexicons)}."
+        raise UnknownNameError(message, name, suggest(name, knowledge.lexicons))
     for kept in tuple(_calibrated):
         if kept.lexicon == lexicon and _same_matter(kept.knowledge, knowledge):
             _keep(kept)
@@ -253,6 +254,7 @@ def _from(kept: Knowledge, other: Knowledge) -> Knowledge:
     return dataclasses.replace(kept, folder=other.folder, whole=other.whole)
 
 
+@checked
 def in_setting(model: AnyModel, setting: str) -> AnyModel:
     """The same model for patients who are seen in a certain place.
 
@@ -310,6 +312,7 @@ def _settled_in(stated: Elicited, knowledge: Knowledge, setting: str) -> Elicite
     return made
 
 
+@checked
 def with_lexicon(model: AnyModel, lexicon: str) -> AnyModel:
     """The same knowledge with its words read by another lexicon; the setting stays.
 
@@ -335,6 +338,7 @@ def with_lexicon(model: AnyModel, lexicon: str) -> AnyModel:
     return other if data.setting is None else in_setting(other, data.setting)
 
 
+@checked
 def in_layer(model: AnyModel, layer: Layer) -> AnyModel:
     """The same folder taken as the article alone, with literature, or with what lies beyond.
 
@@ -373,13 +377,14 @@ def in_layer(model: AnyModel, layer: Layer) -> AnyModel:
     return other if data.setting is None else in_setting(other, data.setting)
 
 
-def _layer(name: str) -> Layer:
+def _layer(name: object) -> Layer:
     """A layer by its name, checked."""
+    text = name if isinstance(name, str) else shown(name, 80)
     for layer in LAYERS:
-        if layer == name:
+        if layer == text:
             return layer
-    message = f"No layer {name!r}. There are: {', '.join(LAYERS)}."
-    raise UnknownNameError(message, str(name), suggest(str(name), LAYERS))
+    message = f"No layer {clipped(repr(text))}. There are: {', '.join(LAYERS)}."
+    raise UnknownNameError(message, text, suggest(text, LAYERS))
 
 
 def _refuse_if_learnt(data: ModelData, function: str) -> None:

@@ -6,7 +6,8 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar
 
-from kneebayes.errors import KneebayesError, TooWideError
+from kneebayes.arguments import number
+from kneebayes.errors import KneebayesError, TooWideError, shown
 from kneebayes.inference import Budget
 from kneebayes.inference.clock import clock_running, within_time
 from kneebayes.inference.limits import QUESTION_SECONDS
@@ -26,8 +27,8 @@ def budget_of(seconds: float, gigabytes: float) -> Budget:
         If either is no number above 0.
     """
     for name, value in (("seconds", seconds), ("gigabytes", gigabytes)):
-        if isinstance(value, bool) or not isinstance(value, int | float) or not value > 0.0:
-            message = f"'{name}' must be a number above 0, got {value!r}."
+        if not number(name, value, 0.0) > 0.0:
+            message = f"'{name}' must be a number above 0, got {shown(value)}."
             raise KneebayesError(message)
     return Budget(float(seconds), float(gigabytes) * 2.0**30)
 

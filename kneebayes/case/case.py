@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
+from kneebayes.arguments import checked
 from kneebayes.building.model import ModelData, ModelLike
 from kneebayes.building.result import Elicited
 from kneebayes.case.answers import Answer, evidence_of, read_answers, read_in_order
@@ -289,6 +290,7 @@ def _open_of(named: Iterable[str], answers: Iterable[Answer]) -> tuple[str, ...]
 
 
 @renamed(given="answers")
+@checked
 def probability(
     model: ModelLike, event: Mapping[str, object], answers: Mapping[str, object] | None = None
 ) -> float:
@@ -312,5 +314,7 @@ def probability(
     True
     """
     data = model.data
-    known = read_answers(data.knowledge, data.names, data.network, answers or {})
+    known = read_answers(
+        data.knowledge, data.names, data.network, {} if answers is None else answers
+    )
     return probability_of(data.engine, data.knowledge, data.names, event, evidence_of(known))

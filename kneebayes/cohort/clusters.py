@@ -7,6 +7,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from kneebayes.arguments import checked
 from kneebayes.building.model import ModelLike, read_model
 from kneebayes.cohort.record import diagnose_frame, names_of
 from kneebayes.errors import EvidenceError, KneebayesError
@@ -30,6 +31,7 @@ def _loaded(folder: str | None, lexicon: str | None) -> ModelLike:
 
 
 @renamed(frame="patients")
+@checked
 def diagnose_partition(
     patients: pd.DataFrame,
     folder: str | None = None,
@@ -95,6 +97,7 @@ def diagnose_partition(
 
 
 @renamed(frame="patients")
+@checked
 def partition_meta(
     patients: pd.DataFrame,
     folder: str | None = None,

@@ -9,8 +9,9 @@ from io import StringIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from kneebayes.arguments import check_fields, checked
 from kneebayes.case.rows import spoken
-from kneebayes.errors import KneebayesError, suggest
+from kneebayes.errors import KneebayesError, shown, suggest
 from kneebayes.writing import guard_text, write_safely
 
 if TYPE_CHECKING:
@@ -38,6 +39,9 @@ class ColumnMap:
 
     names: Mapping[str, str | None] = field(default_factory=dict)
     answers: Mapping[Said, object] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        check_fields(self)
 
     def name(self, label: Hashable) -> Hashable | None:
         """What a column is called in the model; None where it is not read."""
@@ -93,7 +97,8 @@ def column_map(columns: ColumnsLike) -> ColumnMap:
         raise KneebayesError(message)
     for column, name in given.items():
         if name is not None and not isinstance(name, str):
-            message = f"columns: '{column}' must be a name of the model or None, got {name!r}."
+            wrong = f"'{column}' must be a name of the model or None, got {shown(name)}."
+            message = f"columns: {wrong}"
             raise KneebayesError(message)
     return ColumnMap({str(column): name for column, name in given.items()})
 
@@ -184,6 +189,7 @@ class TableReport:
         }
         return ColumnMap(names)
 
+    @checked
     def save(self, path: str | Path) -> Path:
         """Write a CSV file to be mended: fill in ``means`` or ``answer`` where a problem stands.
 

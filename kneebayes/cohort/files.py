@@ -15,6 +15,7 @@ from pathlib import Path
 from shutil import copyfileobj
 from typing import IO, TYPE_CHECKING, BinaryIO
 
+from kneebayes.arguments import checked
 from kneebayes.cohort.columns import ColumnsLike, column_map
 from kneebayes.cohort.questionnaire import PIECE, Progress, Questionnaire, bar_for
 from kneebayes.cohort.reading import TableProblems
@@ -317,6 +318,7 @@ class CohortFile:
 
 
 @renamed(source="patients")
+@checked
 def diagnose_file(
     model: ModelLike,
     patients: str | Path,

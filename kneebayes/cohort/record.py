@@ -9,7 +9,9 @@ from html import escape
 from typing import TYPE_CHECKING, Any, Literal, cast
 
 import numpy as np
+from numpy.typing import NDArray
 
+from kneebayes.arguments import checked
 from kneebayes.case.answers import meaning_of
 from kneebayes.case.rows import spoken
 from kneebayes.cohort.columns import IGNORED, ColumnMap, ColumnsLike, TableReport, column_map
@@ -163,6 +165,7 @@ class Cohort(InJson):
         reasons = reasons_of(self.model, self._reading)
         return pd.Series(reasons, index=self.table.index, name="reasons", dtype=object)
 
+    @checked
     def __getitem__(self, patient: Hashable) -> CaseLike:
         """The differential of one patient, by the label of the row.
 
@@ -173,7 +176,7 @@ class Cohort(InJson):
         ImpossibleEvidenceError
             If what is known of the patient cannot be true together; names what conflicts.
         """
-        found = np.flatnonzero(self.table.index == patient)
+        found = places_of(self.table.index, patient)
         if len(found) != 1:
             many = "no row has" if not len(found) else f"{len(found)} rows have"
             message = f"{many} the label {shown(patient)}. See cohort.table.index for all labels."
@@ -245,6 +248,7 @@ class Cohort(InJson):
         lines += [f"... and {more} more in .table"] if more > 0 else []
         return "\n".join([*lines, "", made_by_line(self.origin), self.meta.disclaimer])
 
+    @checked
     def draw(self, ax: Axes | None = None) -> Axes:
         """Draw how many patients have each cause as their most probable one."""
         from kneebayes.view.figures import new_axes
@@ -315,6 +319,7 @@ def counted(urgency: dict[str, int], impossible: int, unanswered: int = 0) -> li
 
 
 @renamed(frame="patients")
+@checked
 def diagnose_cohort(
     model: ModelLike,
     patients: pd.DataFrame,
@@ -398,6 +403,7 @@ def check_unclear(unclear: object) -> None:
         raise EvidenceError(message)
 
 
+@checked
 def check_patients(
     model: ModelLike, patients: pd.DataFrame, *, columns: ColumnsLike = None
 ) -> TableReport:
@@ -452,6 +458,7 @@ def check_patients(
     return TableReport(tuple(rows), len(patients))
 
 
+@checked
 def plain_answers(
     model: ModelLike, patients: pd.DataFrame, columns: ColumnsLike = None
 ) -> pd.DataFrame:
@@ -555,6 +562,18 @@ def diagnose_frame(
 def names_of(keep: Sequence[str]) -> tuple[str, ...]:
     """Names of columns; a single one may be given as it is."""
     return (keep,) if isinstance(keep, str) else tuple(keep)
+
+
+def places_of(index: pd.Index, label: Hashable) -> NDArray[np.intp]:
+    """Where a label stands in an index; nowhere for what cannot be a label."""
+    import pandas as pd
+
+    try:
+        wanted = pd.Index([label], tupleize_cols=False)
+        places = index.get_indexer_for(wanted)
+    except Exception:  # whatever pandas makes of it
+        return np.array([], dtype=np.intp)
+    return places[places >= 0]
 
 
 def place_in(frame: pd.DataFrame) -> Place:

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
-from math import isfinite
-from numbers import Real
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from kneebayes.errors import EvidenceError
+from kneebayes.arguments import share
 from kneebayes.inference.evidence import Evidence
 
 if TYPE_CHECKING:
@@ -59,13 +57,7 @@ class Recording:
 
     def __post_init__(self) -> None:
         for one in fields(self):
-            value = getattr(self, one.name)
-            if isinstance(value, bool) or not isinstance(value, Real) or not _is_share(value):
-                message = (
-                    f"Recording: '{one.name}' is a share and must be a number from 0 to 1. "
-                    f"Got {value!r}."
-                )
-                raise EvidenceError(message)
+            object.__setattr__(self, one.name, share(one.name, getattr(self, one.name)))
 
     def share(self, kind: str) -> float:
         """Share of the items of a kind that is asked about; the complaint always is."""
@@ -81,10 +73,6 @@ class Recording:
         if self.misreported > 0.0:
             told += f"; {self.misreported:.0%} of history and symptoms told wrongly"
         return told
-
-
-def _is_share(value: Real) -> bool:
-    return isfinite(float(value)) and 0.0 <= float(value) <= 1.0
 
 
 VISIT = Recording()  # a first visit: background mostly known, some fifteen findings, few tests

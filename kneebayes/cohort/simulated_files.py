@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from kneebayes.arguments import checked
 from kneebayes.cohort.files import check_target, write_csv, write_parquet
 from kneebayes.cohort.recording import VISIT, Recording, items_of, words_of
 from kneebayes.cohort.simulation import simulate_pieces
@@ -49,6 +50,7 @@ class SimulatedFiles:
 
 @renamed(is_path, answers="patients")
 @renamed(given="answers")
+@checked
 def simulate_to_file(
     model: ModelLike,
     n: int,

@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from kneebayes.arguments import checked, whole_number
 from kneebayes.case.answers import by_node, evidence_of, read_answers
 from kneebayes.case.belief import impossible_evidence
 from kneebayes.case.rows import by_name
 from kneebayes.cohort.recording import VISIT, Clerk, Recording
-from kneebayes.errors import EvidenceError, ImpossibleEvidenceError, UnknownNameError, suggest
+from kneebayes.errors import ImpossibleEvidenceError, UnknownNameError, suggest
 from kneebayes.inference.drawing import Drawing
 from kneebayes.inference.evidence import Evidence
 from kneebayes.renaming import renamed
@@ -39,6 +40,9 @@ __all__ = [
     "simulate",
     "simulate_pieces",
 ]
+
+MOST_AT_ONCE = 10_000_000  # patients in one table; a file takes more
+MOST_PATIENTS = 10**10  # more than anybody has room for
 
 # Okabe and Ito's colours, told apart by colour-blind readers too
 BLUE, ORANGE, GREY = "#0072B2", "#D55E00", "#8c8c8c"
@@ -231,6 +235,7 @@ class SimulatedCohort(Reporting):
             f"contexts are known, and {self.there.sum(axis=1).mean():.2f} causes are there."
         )
 
+    @checked
     def draw(self, ax: Axes | None = None) -> Axes:
         """Draw how often each cause was drawn against how often it was to be."""
         return draw_shares(self._rows, len(self), ax)
@@ -242,6 +247,7 @@ class SimulatedCohort(Reporting):
 
 
 @renamed(given="answers")
+@checked
 def simulate(
     model: ModelLike,
     n: int,
@@ -256,7 +262,8 @@ def simulate(
     model
         The model they are drawn from.
     n
-        How many patients. With the same seed a larger cohort begins with the smaller one.
+        How many patients, at most ten million (:meth:`simulate_to_file` takes more). With the
+        same seed a larger cohort begins with the smaller one.
     seed
         Seed of the random numbers; the same seed draws the same patients on every machine.
     answers
@@ -290,6 +297,7 @@ def simulate(
     """
     import pandas as pd
 
+    n = whole_number("n", n, most=MOST_AT_ONCE)
     recording = VISIT if recording is None else recording
     pieces = list(simulate_pieces(model, n, seed, answers, recording))
     if len(pieces) == 1:
@@ -306,6 +314,7 @@ def simulate(
 
 
 @renamed(given="answers")
+@checked
 def simulate_pieces(
     model: ModelLike,
     n: int,
@@ -331,10 +340,7 @@ def simulate_pieces(
     TooWideError
         If drawing exactly needs more memory than is allowed.
     """
-    for name, value in (("n", n), ("seed", seed)):
-        if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < 0:
-            message = f"simulate: '{name}' must be a whole number from 0 on. Got {value!r}."
-            raise EvidenceError(message)
+    n, seed = whole_number("n", n, most=MOST_PATIENTS), whole_number("seed", seed)
     holding: dict[str, object] = dict(by_name({} if answers is None else answers))
     evidence = evidence_given(model, holding)
     try:
@@ -342,7 +348,7 @@ def simulate_pieces(
     except ImpossibleEvidenceError:
         raise impossible_evidence(model.data.engine, model.data.knowledge, evidence) from None
     clerk = Clerk(model, recording, evidence)
-    return _pieces(model, int(n), int(seed), holding, drawing, clerk)
+    return _pieces(model, n, seed, holding, drawing, clerk)
 
 
 def evidence_given(model: ModelLike, answers: Mapping[str, object]) -> Evidence:
@@ -428,6 +434,7 @@ BENCHMARKS = {
 }
 
 
+@checked
 def benchmark_cohort(model: ModelLike, name: str = "kneebayes-2") -> SimulatedCohort:
     """Draw a named cohort, the same bit for bit wherever the model is the same.
 

@@ -7,6 +7,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from kneebayes.arguments import checked
 from kneebayes.building.model import in_setting, model_of
 from kneebayes.case.likelihoods import likelihood_of, says_unknown
 from kneebayes.errors import EvidenceError, UnknownNameError, suggest
@@ -85,7 +86,8 @@ def _results(case: CaseLike) -> dict[str, object]:
     return {"urgency": content["urgency"], "any_urgent": content["any_urgent"], "ranking": ranking}
 
 
-def load_case(model: Diagnosing, source: str | Path | Mapping[str, object]) -> Patient:
+@checked
+def load_case(model: Diagnosing, source: str | Path | Mapping[str, Any]) -> Patient:
     """Read a case file, strictly.
 
     Parameters
@@ -205,6 +207,7 @@ def _add_unknown(
     problems.add(place, f"there is no {kind} '{name}'.", hint)
 
 
+@checked
 def save_case(
     case: CaseLike,
     path: str | Path,

@@ -15,7 +15,8 @@ from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from kneebayes.errors import suggest
+from kneebayes.arguments import checked
+from kneebayes.errors import ArgumentError, suggest
 from kneebayes.exchange.problems import Problems
 from kneebayes.writing import write_safely
 
@@ -184,9 +185,14 @@ def _check_depth(text: str, problems: Problems) -> None:
 
 def json_text(content: Mapping[str, object]) -> str:
     """Plain values as JSON; numbers keep all their digits."""
-    return json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+    try:
+        return json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+    except (TypeError, ValueError, RecursionError) as error:
+        message = f"This cannot be JSON: {error}. Give texts, finite numbers, lists and mappings."
+        raise ArgumentError(message) from error
 
 
+@checked
 def save_json(content: Mapping[str, object], path: str | Path) -> Path:
     """Write plain values as JSON; a file that is there stays until all of it is written.
 

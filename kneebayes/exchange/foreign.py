@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from kneebayes.errors import EvidenceError, KneebayesError, TooWideError, shown
+from kneebayes.arguments import checked, whole_number
+from kneebayes.errors import EvidenceError, KneebayesError, TooWideError
 from kneebayes.exchange.foreign_case import ForeignCase
 from kneebayes.exchange.foreign_network import TargetedNetwork
 from kneebayes.exchange.foreign_reasoning import nearest
@@ -25,10 +26,12 @@ if TYPE_CHECKING:
 
 __all__ = ["ForeignModel", "reason_with"]
 
+MOST_CASES = 10_000_000  # drawn at once; more do not fit into memory
 MOST_DRAWN = 60  # nodes of a picture that can still be read
 
 
 @renamed(evidence="answers")
+@checked
 def reason_with(
     network: Network | NetworkFile | str | Path,
     targets: Sequence[str],
@@ -75,6 +78,7 @@ class ForeignModel(TargetedNetwork):
     """
 
     @renamed(evidence="answers")
+    @checked
     def given(self, answers: Mapping[str, object] | pd.Series[Any] | None = None) -> ForeignCase:
         """What follows from some evidence.
 
@@ -96,6 +100,7 @@ class ForeignModel(TargetedNetwork):
         return ForeignCase(self, self.evidence(answers))
 
     @renamed(cases="patients")
+    @checked
     def cohort(self, patients: pd.DataFrame, *, seconds: float = 60.0) -> pd.DataFrame:
         """The posteriors of the targets for every row of a table.
 
@@ -125,6 +130,7 @@ class ForeignModel(TargetedNetwork):
         return answer_cases(self, patients, seconds)
 
     @renamed(given="answers")
+    @checked
     def simulate(
         self, n: int, *, answers: Mapping[str, object] | None = None, seed: int = 0
     ) -> pd.DataFrame:
@@ -146,6 +152,7 @@ class ForeignModel(TargetedNetwork):
         """
         return draw_cases(self.network, self.evidence(answers), n, seed)
 
+    @checked
     def draw(self, ax: Axes | None = None) -> Axes:
         """Draw the nodes and arrows next to the targets, parents above children."""
         return draw_arrows(self, ax)
@@ -213,11 +220,7 @@ def draw_cases(network: Network, evidence: Evidence, count: int, seed: int) -> p
     """Cases drawn from P(all nodes | evidence), exactly: one row each, states by name."""
     import pandas as pd
 
-    for name, number, least in (("n", count, 1), ("seed", seed, 0)):
-        whole = isinstance(number, int | np.integer) and not isinstance(number, bool)
-        if not whole or number < least:
-            message = f"{name} must be a whole number from {least} on, got {shown(number)}."
-            raise EvidenceError(message)
+    count, seed = whole_number("n", count, 1, MOST_CASES), whole_number("seed", seed)
     worlds = Drawing(Engine(network), evidence).draw(count, np.random.default_rng(seed))
     named = {
         node.id: np.array(node.states, dtype=object)[worlds[:, index]]

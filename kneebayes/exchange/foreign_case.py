@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from itertools import islice
 from typing import Any
 
+from kneebayes.arguments import checked, whole_number
 from kneebayes.errors import EvidenceError, ImpossibleEvidenceError, TooWideError
 from kneebayes.exchange.foreign_network import TargetedNetwork
 from kneebayes.exchange.foreign_reasoning import (
@@ -93,6 +94,7 @@ class ForeignCase(ForeignResult):
             ),
         )
 
+    @checked
     def label(self, id: str) -> str:
         """What a node is shown as."""
         return self.model.file.label(id)
@@ -131,12 +133,14 @@ class ForeignCase(ForeignResult):
         return id
 
     @renamed(evidence="answers")
+    @checked
     def given(self, answers: Mapping[str, object]) -> ForeignCase:
         """The case with more known, or with answers changed or taken back (None)."""
         renewed = {self.model.find(name): answer for name, answer in answers.items()}
         known = self.model.evidence({**self.evidence.likelihoods, **renewed})
         return ForeignCase(self.model, known)
 
+    @checked
     def explain(
         self,
         target: str,
@@ -203,6 +207,7 @@ class ForeignCase(ForeignResult):
             {"start": weights.start, "end": weights.end},
         )
 
+    @checked
     def questions(
         self,
         target: str | None = None,
@@ -252,6 +257,7 @@ class ForeignCase(ForeignResult):
         )
 
     @renamed(count="n")
+    @checked
     def sets(self, n: int = 5, *, seconds: float = SECONDS) -> ForeignResult:
         """The most probable states of all targets together, exactly.
 
@@ -268,9 +274,7 @@ class ForeignCase(ForeignResult):
         TooWideError
             If not even the most probable one was found in the time.
         """
-        if isinstance(n, bool) or not isinstance(n, int) or n < 1:
-            message = f"n must be a whole number from 1 on, got {n!r}."
-            raise EvidenceError(message)
+        n = whole_number("n", n, least=1)
         begun = time.monotonic()
         probable = probable_states(self.model.engine, self.evidence, self.model.targets, seconds)
         rows: list[dict[str, Any]] = [
@@ -303,6 +307,7 @@ class ForeignCase(ForeignResult):
         )
 
     @renamed(given="parents")
+    @checked
     def sensitivity(
         self,
         target: str,
@@ -352,6 +357,7 @@ class ForeignCase(ForeignResult):
             {"function": function, "place": place},
         )
 
+    @checked
     def influences(self, target: str, state: str, *, seconds: float = SECONDS) -> ForeignResult:
         """Which numbers of the network matter most for P(target in this state | evidence).
 

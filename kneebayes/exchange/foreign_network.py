@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from kneebayes.arguments import checked
 from kneebayes.errors import (
     EvidenceError,
     KneebayesError,
@@ -56,6 +57,7 @@ class TargetedNetwork:
         If there is no target, or one is named twice.
     """
 
+    @checked
     def __init__(self, network: Network | NetworkFile | str | Path, targets: Sequence[str]) -> None:
         if isinstance(network, str | Path):
             network = load_network_file(network)
@@ -89,6 +91,7 @@ class TargetedNetwork:
             ids_by_label.setdefault(self.file.label(node.id).casefold(), []).append(node.id)
         return ids_by_label
 
+    @checked
     def find(self, name: str) -> str:
         """Id of a node, by its id or by a label that no other node has.
 
@@ -126,13 +129,15 @@ class TargetedNetwork:
         elif isinstance(state, int | float | np.number):
             alike = [name for name in states if _number(name) == state]
         else:
-            alike = [str(state)] if state in states else _alike(str(state), states)
+            name = state if isinstance(state, str) else shown(state)
+            alike = [name] if name in states else _alike(name, states)
         if len(alike) == 1:
             return alike[0]
         message = f"'{id}' cannot be {shown(state)}. Its states are: {', '.join(states)}."
         raise EvidenceError(message)
 
     @renamed(told="answers")
+    @checked
     def evidence(self, answers: Mapping[str, object] | pd.Series[Any] | None = None) -> Evidence:
         """Answers as evidence for the engine; missing ones are left out.
 
@@ -190,7 +195,7 @@ def is_missing(answer: object) -> bool:
         return True
     try:
         return bool(answer != answer)  # noqa: PLR0124 - what is missing differs from itself
-    except (TypeError, ValueError):  # pandas' NA has no truth, an array several
+    except Exception:  # pandas' NA has no truth, an array several, others cannot be compared
         return type(answer).__name__ == "NAType"
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from textwrap import fill, wrap
 from typing import TYPE_CHECKING, Any
 
+from kneebayes.arguments import checked
 from kneebayes.view.figures import new_axes
 from kneebayes.view.report import Report, Reporting
 
@@ -183,6 +184,7 @@ class ForeignResult(Reporting):
         more = len(self.rows) - SHOWN
         return (f"{more} more rows stand in .table.",) if more > 0 else ()
 
+    @checked
     def draw(self, ax: Axes | None = None) -> Axes:
         """Draw the first rows as bars."""
         return self.bars.draw(ax, SHOWN)

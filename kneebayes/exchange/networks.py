@@ -8,6 +8,7 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
+from kneebayes.arguments import checked
 from kneebayes.exchange import bif, side_table, xdsl, xmlbif
 from kneebayes.exchange.data_files import json_text, read_bytes
 from kneebayes.exchange.format import Content, Fastest, Format, Parsed
@@ -27,6 +28,7 @@ LARGEST = 20_000_000
 CLOSE = 1e-12
 
 
+@checked
 def save_network(file: NetworkFile | Network, path: str | Path) -> Path:
     """Write a network in the format that the suffix names, and check the file by reading it back.
 
@@ -175,11 +177,13 @@ def _written_ids(
 # reading
 
 
+@checked
 def load_network(path: str | Path, *, fastest: Fastest | None = None) -> Network:
     """The network of a file; see :func:`load_network_file`."""
     return load_network_file(path, fastest=fastest).network
 
 
+@checked
 def load_network_file(path: str | Path, *, fastest: Fastest | None = None) -> NetworkFile:
     """Read a network of this or of other software, with what its nodes are called.
 

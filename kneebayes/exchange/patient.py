@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from kneebayes.arguments import checked
 from kneebayes.view.differential import draw_differential
 from kneebayes.view.report import Report, Reporting, made_by, made_by_line
 
@@ -144,6 +145,7 @@ class Patient(Reporting):
             made_by=made_by_line(self.model),
         )
 
+    @checked
     def draw(self, ax: Axes | None = None) -> Axes:
         """Draw the ranked causes of this patient."""
         return draw_differential(self.diagnose(), ax=ax)

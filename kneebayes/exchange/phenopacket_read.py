@@ -9,6 +9,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
+from kneebayes.arguments import checked
 from kneebayes.errors import EvidenceError, UnknownNameError, suggest
 from kneebayes.exchange.case_file import assumed_complaint, read_one_answer
 from kneebayes.exchange.codes import Codes, Meant, contradicts, hpo
@@ -47,8 +48,9 @@ NO_KNEE = (
 )
 
 
+@checked
 def load_phenopacket(
-    model: Diagnosing, source: str | Path | Mapping[str, object], diseases: Diseases = "known"
+    model: Diagnosing, source: str | Path | Mapping[str, Any], diseases: Diseases = "known"
 ) -> Patient:
     """Read a GA4GH Phenopacket v2; what was not used is reported, with the reason.
 

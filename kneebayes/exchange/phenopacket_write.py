@@ -6,6 +6,7 @@ import re
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Literal
 
+from kneebayes.arguments import checked, whole_number
 from kneebayes.errors import EvidenceError
 from kneebayes.exchange.case_file import software
 from kneebayes.exchange.codes import LOCAL, Codes
@@ -31,6 +32,7 @@ RESOURCES = {
 
 
 @renamed(top="n")
+@checked
 def phenopacket(
     case: CaseLike,
     *,
@@ -74,12 +76,8 @@ def phenopacket(
     >>> knee.load_phenopacket(packet).answers
     {'pain_behind_knee': 'present', 'fever': 'absent'}
     """
-    if uncertain not in ("refuse", "leave out"):
-        message = f"uncertain must be 'refuse' or 'leave out', got {uncertain!r}."
-        raise EvidenceError(message)
-    if n is not None and (isinstance(n, bool) or not isinstance(n, int) or n < 1):
-        message = f"n must be a whole number from 1 on, got {n!r}."
-        raise EvidenceError(message)
+    if n is not None:
+        n = whole_number("n", n, least=1)
     case = case.case
     vague = [
         vague_answer

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from kneebayes.arguments import checked
 from kneebayes.exchange.case_file import software
 from kneebayes.exchange.codes import Codes
 from kneebayes.exchange.patient import certain_state
@@ -29,6 +30,7 @@ SCALE = (
 WHOLE = ("HP", "MONDO")  # their codes keep the prefix
 
 
+@checked
 def risk_assessment(
     case: CaseLike, *, subject: str = "patient", created: datetime | None = None
 ) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from kneebayes.arguments import checked
 from kneebayes.errors import KneebayesError, shown
 from kneebayes.history.amounts import bounds_met
 from kneebayes.history.bearing import bearing_of, is_long_ago
@@ -33,6 +34,7 @@ YEAS = frozenset({"yes", "yeah", "yep"})
 PARTING = frozenset({";", ":"})
 
 
+@checked
 def read(model: ModelLike, text: str) -> History:
     """Understand a history in plain words.
 

@@ -7,8 +7,12 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from html import escape
 from itertools import pairwise
+from numbers import Real
 from typing import TYPE_CHECKING, Literal
 
+from kneebayes.arguments import checked
+from kneebayes.case.rows import by_name
+from kneebayes.errors import EvidenceError, shown
 from kneebayes.view.markup import tag
 from kneebayes.view.report import Report, report_html, report_text
 
@@ -144,6 +148,7 @@ class History:
             and mention.id not in {*self.answers, *self.changes}
         )
 
+    @checked
     def corrected(self, answers: Mapping[str, object]) -> History:
         """The same history with answers put right by hand.
 
@@ -151,8 +156,18 @@ class History:
         ----------
         answers
             Answers by id, as ``diagnose`` takes them; None takes one back.
+
+        Raises
+        ------
+        EvidenceError
+            If an answer is of a kind that ``diagnose`` never takes.
         """
-        return replace(self, changes={**self.changes, **answers})
+        changes = by_name(answers)
+        for name, answer in changes.items():
+            if not isinstance(answer, str | Real | Mapping | None):
+                message = f"'{name}' cannot be {shown(answer, 80)}. Say True, False or None."
+                raise EvidenceError(message)
+        return replace(self, changes={**self.changes, **changes})
 
     @property
     def table(self) -> pd.DataFrame:

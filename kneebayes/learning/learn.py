@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, cast
 
 import numpy as np
 
+from kneebayes.arguments import checked
 from kneebayes.building.model import AnyModel, ModelLike
 from kneebayes.errors import EvidenceError
 from kneebayes.inference.flat import Observed
@@ -25,10 +26,13 @@ if TYPE_CHECKING:
 
 __all__ = ["update", "with_learnt"]
 
+LEAST_TRUST = 1e-6  # below it the text says nothing, and its weights overflow
+
 MANY = 200  # patients from which on a bar is shown
 
 
 @renamed(cases="patients")
+@checked
 def update(
     model: AnyModel,
     patients: pd.DataFrame,
@@ -190,9 +194,10 @@ def selection_of(model: ModelLike) -> Observed:
 def _trust(trust: float | None, earlier: Learnt | None) -> float:
     if trust is None:
         return 1.0 if earlier is None else earlier.trust
-    if isinstance(trust, bool) or not isinstance(trust, int | float) or not trust > 0.0:
+    if not trust >= LEAST_TRUST:
         message = (
-            f"trust must be a number above 0, got {trust!r}. 1 takes the sentences as they are, "
+            f"trust must be a number from {LEAST_TRUST:g} on, got {trust!r}. "
+            "1 takes the sentences as they are, "
             "2 counts each as twice as many patients, infinity keeps them whatever comes."
         )
         raise EvidenceError(message)

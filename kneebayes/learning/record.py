@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from kneebayes.arguments import checked
 from kneebayes.building.quantities import RATIOS
 from kneebayes.errors import EvidenceError
 from kneebayes.knowledge.parts import Interval
@@ -113,6 +114,7 @@ class HeldOut(Showing):
         """The same for a notebook."""
         return lesson_html(self._lesson)
 
+    @checked
     def draw(self, ax: Axes | None = None) -> Axes:
         """Draw the gains of all patients."""
         return draw_gains(self.frame["gain"].tolist(), ax)
@@ -447,12 +449,14 @@ class Learnt(Showing):
         """The same for a notebook."""
         return lesson_html(self._lesson)
 
+    @checked
     def draw(self, ax: Axes | None = None) -> Axes:
         """Draw the statements that the patients say most about, before and after."""
         rows = [row for row in self._by_data if row["kind"] not in RATIOS]
         return draw_lessons(rows[:SHOWN], ax)
 
     @renamed(cases="patients")
+    @checked
     def score(self, patients: object) -> HeldOut:
         """How well patients who were not learnt from are foretold, before and after.
 

@@ -59,7 +59,7 @@ class Explorer(anywidget.AnyWidget):
     def __init__(self, model: Diagnosing, answers: Mapping[str, object] | None = None) -> None:
         self._model = model
         content = json.dumps(payload(model), ensure_ascii=False, allow_nan=False)
-        super().__init__(_payload=content, answers=dict(answers or {}))
+        super().__init__(_payload=content, answers=dict({} if answers is None else answers))
 
     @traitlets.validate("answers")
     def _understand(self, proposal: Mapping[str, Any]) -> dict[str, str]:

@@ -13,6 +13,7 @@ from importlib.metadata import version as version_of
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, overload
 
+from kneebayes.arguments import checked
 from kneebayes.errors import KneebayesError
 from kneebayes.inference.clock import within_time
 from kneebayes.inference.limits import Budget
@@ -66,6 +67,7 @@ def write_page(model: ModelLike, path: None = None, title: str | None = None) ->
 def write_page(model: ModelLike, path: str | Path, title: str | None = None) -> Path: ...
 
 
+@checked
 def write_page(
     model: ModelLike, path: str | Path | None = None, title: str | None = None
 ) -> str | Path:

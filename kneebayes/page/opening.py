@@ -7,6 +7,7 @@ import warnings
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from kneebayes.arguments import checked
 from kneebayes.case.case import CaseLike, Diagnosing
 
 if TYPE_CHECKING:
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 __all__ = ["explorer"]
 
 
+@checked
 def explorer(model: Diagnosing, answers: Mapping[str, object] | None = None) -> Explorer | CaseLike:
     """The same page as a widget in Jupyter, whose answers Python can read and set.
 

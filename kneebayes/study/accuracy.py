@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from kneebayes.arguments import checked
 from kneebayes.building.model import ModelData, ModelLike
 from kneebayes.case.case import Case
 from kneebayes.errors import KneebayesError
@@ -61,6 +62,7 @@ class AccuracyRow:
     verdict: str
 
 
+@checked
 def accuracy(model: ModelLike) -> Accuracy:
     """The model's likelihood ratios beside published ones.
 
@@ -137,6 +139,7 @@ class Accuracy(Reporting):
         names = AccuracyRow.__slots__
         return pd.DataFrame([{name: getattr(row, name) for name in names} for row in self.rows])
 
+    @checked
     def share(self, *verdicts: str) -> float:
         """Share of the pairs with one of some verdicts."""
         return sum(row.verdict in verdicts for row in self.rows) / max(len(self.rows), 1)
@@ -176,6 +179,7 @@ class Accuracy(Reporting):
             made_by=made_by_line(self._origin()),
         )
 
+    @checked
     def draw(self, ax: Axes | None = None) -> Axes:
         """Draw published intervals as lines and the model's ratios as dots, on a log scale."""
         import matplotlib.pyplot as plt

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from kneebayes.arguments import checked
 from kneebayes.cohort.questionnaire import Questionnaire
 from kneebayes.cohort.reading import Reading, TableProblems, read_columns
 from kneebayes.cohort.record import place_in
@@ -242,6 +243,7 @@ LEARNERS: Mapping[str, type[Learner]] = {
 }
 
 
+@checked
 def without_mediators(model: AnyModel) -> AnyModel:
     """A model in which no finding shares a mediator, or a finding, with another.
 

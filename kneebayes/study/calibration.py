@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from kneebayes.arguments import checked, whole_number
+from kneebayes.errors import ArgumentError, shown
 from kneebayes.network import Numbers
 from kneebayes.odds import logit
 from kneebayes.view.figures import SMALL, new_axes
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
 __all__ = ["Bin", "Calibration", "calibration_of", "draw_calibration", "wilson_interval"]
 
 NORMAL_95 = 1.959963984540054
+MOST = 1_000_000  # bins and draws
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +80,7 @@ class Calibration:
         return self.error <= self.limit
 
 
+@checked
 def calibration_of(
     predicted: Numbers,
     truth: NDArray[np.bool_],
@@ -118,7 +122,15 @@ def calibration_of(
     >>> calibration_of(predicted, rng.random(4000) < predicted).within
     True
     """
-    values, hits = np.ravel(predicted), np.ravel(truth)
+    values, hits = _numbers_of("predicted", predicted), _numbers_of("truth", truth)
+    if not values.size or values.size != hits.size or not np.isin(hits, (0.0, 1.0)).all():
+        message = (
+            "predicted and truth must hold as many values, at least one, and truth True or False. "
+            f"They hold {values.size} and {hits.size}."
+        )
+        raise ArgumentError(message)
+    bins, draws = whole_number("bins", bins, 1, MOST), whole_number("draws", draws, 1, MOST)
+    rng = np.random.default_rng(whole_number("seed", seed))
     order = np.argsort(values, kind="stable")
     values, hits = values[order], hits[order]
     # by number alone the likely ones would share one bin, by variance the rare ones
@@ -128,7 +140,6 @@ def calibration_of(
     starts = np.unique(np.searchsorted(values, values[cuts], side="left"))
     sums = np.add.reduceat(values, starts)
     present = np.add.reduceat(hits.astype(np.int64), starts)
-    rng = np.random.default_rng(seed)
     errors = np.empty(draws)
     for draw in range(draws):
         drawn = np.add.reduceat((rng.random(values.size) < values).astype(np.int64), starts)
@@ -139,6 +150,18 @@ def calibration_of(
         expected=float(errors.mean()),
         limit=float(np.quantile(errors, 0.95)),
     )
+
+
+def _numbers_of(name: str, values: object) -> Numbers:
+    """Probabilities in a row."""
+    try:
+        numbers = np.ravel(np.asarray(values)).astype(np.float64, casting="same_kind")
+    except Exception:  # whatever somebody's own class does
+        numbers = np.array([np.nan])
+    if not ((numbers >= 0.0) & (numbers <= 1.0)).all():
+        message = f"'{name}' must be an array of numbers from 0 to 1. Got {shown(values, 80)}."
+        raise ArgumentError(message)
+    return numbers
 
 
 def _bins(

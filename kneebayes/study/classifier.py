@@ -10,12 +10,12 @@ from numpy.typing import NDArray
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.utils.validation import check_is_fitted
 
+from kneebayes.arguments import share
 from kneebayes.building.model import in_setting, read_model
 from kneebayes.cohort.record import diagnose_cohort
 from kneebayes.cohort.recording import items_of
 from kneebayes.errors import EvidenceError
 from kneebayes.network import Numbers
-from kneebayes.study.tables import check_share
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -99,7 +99,7 @@ class _Network:
             If folder, lexicon, setting or columns cannot be understood.
         """
         del y
-        check_share("threshold", self.threshold)
+        share("threshold", self.threshold)
         model = read_model(self.folder, self.lexicon)
         self.model_ = model if self.setting is None else in_setting(model, self.setting)
         self.classes_ = np.array(list(self.model_.knowledge.causes))

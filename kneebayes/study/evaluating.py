@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from kneebayes.arguments import checked
 from kneebayes.cohort.record import diagnose_cohort, refuse_no_table
 from kneebayes.cohort.recording import VISIT, Recording
 from kneebayes.cohort.simulation import SimulatedCohort, simulate
@@ -41,6 +42,7 @@ DEFAULT = Scoring()
 TRAINING = 1_000_003  # added to the seed of the cases, so that nobody learns from those tested
 
 
+@checked
 def evaluate_predictions(
     probabilities: pd.DataFrame | Mapping[str, pd.DataFrame],
     truth: pd.DataFrame,
@@ -98,6 +100,7 @@ def evaluate_predictions(
 
 
 @renamed(cohort="patients")
+@checked
 def evaluate(
     model: ModelLike,
     patients: SimulatedCohort | pd.DataFrame,
@@ -159,6 +162,7 @@ def evaluate(
 
 
 @renamed(cohort="patients")
+@checked
 def evaluate_model(
     model: ModelLike,
     patients: SimulatedCohort | pd.DataFrame,

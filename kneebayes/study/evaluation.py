@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from kneebayes.arguments import checked, share, whole_number
+from kneebayes.errors import EvidenceError
 from kneebayes.network import Numbers
 from kneebayes.study.calibration import Calibration, calibration_of
 from kneebayes.study.scores import (
@@ -21,7 +23,7 @@ from kneebayes.study.scores import (
     recalled,
     resampled_means,
 )
-from kneebayes.study.tables import check_count, check_share, records_of
+from kneebayes.study.tables import records_of
 from kneebayes.view.markup import percent
 from kneebayes.view.report import Report, Reporting, made_by_line
 
@@ -41,6 +43,7 @@ __all__ = [
     "urgent_table",
 ]
 
+MOST_RESAMPLES = 1_000_000
 FIRST = (1, 3, 5)
 SCORES = ("log_score", "brier", *(f"recall_{first}" for first in FIRST))
 
@@ -266,10 +269,10 @@ class Scoring:
     seed: int = 0
 
     def __post_init__(self) -> None:
-        check_share("listed_from", self.listed_from)
-        check_share("threshold", self.threshold)
-        check_count("resamples", self.resamples, 1)
-        check_count("seed", self.seed, 0)
+        for name in ("listed_from", "threshold"):
+            share(name, getattr(self, name))
+        whole_number("resamples", self.resamples, 1, MOST_RESAMPLES)
+        whole_number("seed", self.seed)
 
 
 @dataclass(frozen=True)
@@ -466,6 +469,7 @@ class Evaluation(Reporting):
         """What is shown: the scores of each predictor."""
         return report_of(self)
 
+    @checked
     def draw(self, ax: Axes | None = None) -> Axes:
         """Draw the calibration curve of the reference, with intervals."""
         from kneebayes.study.calibration import draw_calibration
@@ -477,15 +481,25 @@ class Evaluation(Reporting):
         )
         return draw_calibration(rows, f"{self.reference}: {caption}", ax)
 
+    @checked
     def draw_scores(self, score: str = "log_score", ax: Axes | None = None) -> Axes:
         """Draw one score of every predictor: any column of numbers of :attr:`table`."""
         from kneebayes.study.figures import draw_scores
 
-        pairs = zip(self.table["predictor"], self.table[score], strict=True)
+        pairs = zip(self.table["predictor"], self._column(score), strict=True)
         return draw_scores(
             [{"predictor": name, "value": value} for name, value in pairs], score, ax
         )
 
+    def _column(self, score: str) -> pd.Series:
+        """The values of a score by predictor."""
+        there = [str(name) for name in self.table if self.table[name].dtype.kind in "iuf"]
+        if score not in there:
+            message = f"There is no score {score!r}. There are: {', '.join(there)}."
+            raise EvidenceError(message)
+        return self.table[score]
+
+    @checked
     def draw_recall(self, ax: Axes | None = None) -> Axes:
         """Draw how many present causes are found among the first 1 to 10 of each ranking."""
         from kneebayes.study.figures import draw_recall
@@ -497,6 +511,7 @@ class Evaluation(Reporting):
         }
         return draw_recall(firsts, lines, ax)
 
+    @checked
     def draw_learning(self, score: str = "log_score", ax: Axes | None = None) -> Axes:
         """Draw how a score of what learns falls with the number of cases learned from.
 
@@ -504,7 +519,7 @@ class Evaluation(Reporting):
         """
         from kneebayes.study.figures import draw_learning
 
-        values = dict(zip(self.table["predictor"], self.table[score], strict=True))
+        values = dict(zip(self.table["predictor"], self._column(score), strict=True))
         learners: dict[str, list[str]] = {}
         for name in self.learned_from:
             learners.setdefault(name.rpartition(", ")[0], []).append(name)

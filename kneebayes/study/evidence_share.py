@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from kneebayes.arguments import checked
 from kneebayes.building.model import ModelData, ModelLike
 from kneebayes.building.quantities import RATIOS, Quantities, Quantity, quantities_of
 from kneebayes.building.quantity_words import labelled, said_in_words
@@ -49,6 +50,7 @@ ABOUT = (
 Key = tuple[str, tuple[float, ...], str, str]  # node, likelihood, published cause, rival
 
 
+@checked
 def evidence_share(
     model: ModelLike, cases: Iterable[PublishedCase] | None = None, half: str = "all"
 ) -> EvidenceShare:
@@ -347,6 +349,7 @@ class EvidenceShare(Reporting):
         found = set(self.table["origin"])
         return [kind for kind in ORIGINS if kind in found]
 
+    @checked
     def draw(self, ax: Axes | None = None) -> Axes:
         """Draw one bar a visit, cut by origin."""
         from kneebayes.view.figures import new_axes

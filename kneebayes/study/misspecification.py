@@ -7,10 +7,12 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from kneebayes.arguments import check_fields, checked
 from kneebayes.building.model import in_setting, with_lexicon
 from kneebayes.cohort.record import diagnose_cohort
 from kneebayes.cohort.recording import VISIT, Recording
 from kneebayes.cohort.simulation import simulate
+from kneebayes.errors import ArgumentError
 from kneebayes.study.baselines import without_mediators
 from kneebayes.study.evaluating import evaluate
 from kneebayes.study.evaluation import Evaluation, Scoring
@@ -55,6 +57,9 @@ class World:
     name: str
     model: ModelLike = field(repr=False)
     recording: Recording = VISIT
+
+    def __post_init__(self) -> None:
+        check_fields(self)
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -177,6 +182,7 @@ class Misspecification(Reporting):
     def _threshold(self) -> float:
         return next(iter(self.evaluations.values())).scoring.threshold
 
+    @checked
     def draw(self, ax: Axes | None = None) -> Axes:
         """Draw the log score in each world, beside that of who knows it."""
         from kneebayes.study.figures import draw_worlds
@@ -197,6 +203,7 @@ def _interval(row: Mapping[str, float]) -> str:
     return f"{row['regret']:+.4f} ({row['regret_low']:+.4f} to {row['regret_high']:+.4f})"
 
 
+@checked
 def worlds_of(model: ModelLike, recording: Recording = VISIT) -> tuple[World, ...]:
     """Worlds that differ from a model in one thing each, its own first.
 
@@ -225,6 +232,7 @@ def worlds_of(model: ModelLike, recording: Recording = VISIT) -> tuple[World, ..
     return tuple(worlds)
 
 
+@checked
 def misspecify(
     model: ModelLike,
     n: int = 1000,
@@ -255,6 +263,9 @@ def misspecify(
     """
     recording = VISIT if recording is None else recording
     chosen = tuple(worlds_of(model, recording) if worlds is None else worlds)
+    if not chosen:
+        message = "'worlds' must have at least one world to draw patients from. Got none."
+        raise ArgumentError(message)
     scoring = Scoring(threshold=threshold, resamples=RESAMPLES, seed=seed)
     evaluations: dict[str, Evaluation] = {}
     for world in chosen:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, get_args
 
+from kneebayes.arguments import checked
 from kneebayes.errors import KneebayesError
 
 __all__ = ["HALVES", "VISITS", "PublishedCase", "Visit", "published_cases"]
@@ -99,6 +100,7 @@ class PublishedCase:
         return f"PublishedCase({self.id!r}: {self.diagnosis})"
 
 
+@checked
 def published_cases(half: str = "all", path: str | Path | None = None) -> tuple[PublishedCase, ...]:
     """Patients of published case presentations, with their answers and the right causes.
 

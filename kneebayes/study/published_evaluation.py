@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from kneebayes.arguments import checked
+from kneebayes.case.case import Diagnosing
 from kneebayes.errors import EvidenceError
 from kneebayes.network import Numbers
 from kneebayes.study.calibration import wilson_interval
@@ -41,8 +43,9 @@ ORDER = {
 }
 
 
+@checked
 def evaluate_published(
-    model: Any,
+    model: Diagnosing,
     cases: Iterable[PublishedCase] | None = None,
     half: str = "all",
     ranked_by: str = "",
@@ -82,6 +85,13 @@ def evaluate_published(
     scores = judged(judge, chosen)
     if scores.empty:
         message = "There is no published patient to judge: none given, or all are impossible."
+        raise EvidenceError(message)
+    if not scores["in_model"].any():
+        message = (
+            f"None of these {len(chosen)} patients has a cause of the model "
+            f"'{knowledge.meta.title}', so there is nothing to judge it by. "
+            "Give patients of your own: cases=[...]."
+        )
         raise EvidenceError(message)
     return PublishedEvaluation(
         scores=scores,
@@ -276,6 +286,7 @@ class PublishedEvaluation(Reporting):
         """What is shown."""
         return _report(self)
 
+    @checked
     def draw(self, ax: Axes | None = None) -> Axes:
         """Draw how often the published cause is among the first 1 to 10, at both visits."""
         from kneebayes.study.figures import draw_recall

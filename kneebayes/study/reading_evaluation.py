@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from kneebayes.arguments import checked
 from kneebayes.building.model import ModelLike
 from kneebayes.case.answers import read_answers
 from kneebayes.errors import KneebayesError
@@ -173,6 +174,7 @@ class ReadingEvaluation(Reporting):
                 parts.append(f"    {verdict}: {'; '.join(sentences)}")
         return "\n".join(parts)
 
+    @checked
     def draw(self, ax: Axes | None = None) -> Axes:
         """Draw the shares with their intervals."""
         import matplotlib.pyplot as plt
@@ -199,6 +201,7 @@ def _row(name: str, good: int, of: int) -> tuple[str, ...]:
     return (name, percent(good / of), f"{percent(low)} to {percent(high)}", str(of))
 
 
+@checked
 def evaluate_reading(
     model: ModelLike, cases: Iterable[PublishedCase] | None = None, worst: int = 20
 ) -> ReadingEvaluation:

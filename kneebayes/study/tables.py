@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from kneebayes.building.model import ModelLike
 
-__all__ = ["check_count", "check_share", "predictions_of", "records_of", "truth_of"]
+__all__ = ["predictions_of", "records_of", "truth_of"]
 
 
 def truth_of(truth: pd.DataFrame, model: ModelLike | None = None) -> pd.DataFrame:
@@ -90,34 +90,6 @@ def predictions_of(
 def records_of(table: pd.DataFrame) -> list[dict[str, Any]]:
     """Rows of a table by name of the column."""
     return cast("list[dict[str, Any]]", table.to_dict("records"))
-
-
-def check_share(name: str, value: object) -> None:
-    """Refuse what is no share.
-
-    Raises
-    ------
-    EvidenceError
-        If it is no number from 0 to 1.
-    """
-    number = float(value) if isinstance(value, int | float | np.number) else -1.0
-    if isinstance(value, bool) or not 0.0 <= number <= 1.0:
-        message = f"'{name}' must be a number from 0 to 1. Got {value!r}."
-        raise EvidenceError(message)
-
-
-def check_count(name: str, value: object, least: int) -> None:
-    """Refuse what is no whole number.
-
-    Raises
-    ------
-    EvidenceError
-        If it is none, or smaller than the least allowed.
-    """
-    fits = isinstance(value, int | np.integer) and not isinstance(value, bool)
-    if not fits or int(str(value)) < least:
-        message = f"'{name}' must be a whole number from {least} on. Got {value!r}."
-        raise EvidenceError(message)
 
 
 def _named(name: str, table: object, model: ModelLike | None) -> pd.DataFrame:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from kneebayes.errors import EvidenceError, KneebayesError, UnknownNameError, suggest
+from kneebayes.arguments import checked
+from kneebayes.errors import EvidenceError, KneebayesError, UnknownNameError, shown, suggest
 from kneebayes.knowledge.names import either, fold
 from kneebayes.teaching.feedback import Feedback
 from kneebayes.teaching.hearing import clearly, hear, names_of
@@ -69,6 +70,7 @@ class PracticeCase(Situation):
             case = case.after(case._asked(name))
         return case
 
+    @checked
     def examine(self, method: str) -> PracticeCase:
         """Order an examination with all its results, for one price.
 
@@ -88,7 +90,7 @@ class PracticeCase(Situation):
         id = self._method(method) if isinstance(method, str) else ""
         if not id:
             there = self.examinations
-            message = f"No examination named {method!r}. There are: {', '.join(there)}."
+            message = f"No examination named {shown(method)}. There are: {', '.join(there)}."
             raise UnknownNameError(message, str(method), suggest(str(method), there))
         return self.after(self.step_asking(method, id, self._results[id]))
 
@@ -132,6 +134,7 @@ class PracticeCase(Situation):
         case = self if probabilities is None else self.state(probabilities)
         return Feedback(case.ended(advice))
 
+    @checked
     def ended(self, advice: str | None = None) -> PracticeCase:
         """The case as it is when it is closed with what was stated last.
 
@@ -154,7 +157,7 @@ class PracticeCase(Situation):
             raise EvidenceError(message)
         if advice is not None and advice not in LEVELS:
             allowed = ", ".join(f"'{level}'" for level in LEVELS)
-            message = f"advice: {advice!r} is no level of urgency. There are: {allowed}."
+            message = f"advice: {shown(advice)} is no level of urgency. There are: {allowed}."
             raise EvidenceError(message)
         return replace(self, advice=advice or "", closed=True)
 
@@ -228,6 +231,7 @@ class PracticeCase(Situation):
 BACKGROUNDS = {"all": 1.0, "some": 0.5, "none": 0.0}  # share of the contexts that is told
 
 
+@checked
 def new_case(
     model: ModelLike,
     difficulty: str = "medium",
@@ -277,13 +281,13 @@ def new_case(
     """
     if background not in BACKGROUNDS:
         allowed = ", ".join(f"'{word}'" for word in BACKGROUNDS)
-        message = f"background: {background!r} is not one. There are: {allowed}."
+        message = f"background: {shown(background)} is not one. There are: {allowed}."
         raise KneebayesError(message)
     if seed is None:
         seed = int(np.random.default_rng().integers(2**32))
     whole = isinstance(seed, int | np.integer) and not isinstance(seed, bool)
     if not whole or seed < 0:
-        message = f"seed: must be a whole number from 0 on, or None. Got {seed!r}."
+        message = f"seed: must be a whole number from 0 on, or None. Got {shown(seed)}."
         raise KneebayesError(message)
     truth = draw_patient(model, int(seed), difficulty, kind)
     rng = np.random.default_rng(int(seed))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from kneebayes.arguments import checked, whole_number
 from kneebayes.case import Answer, read_answers
 from kneebayes.case.answers import by_node, evidence_of
 from kneebayes.errors import EvidenceError, ImpossibleEvidenceError
@@ -25,6 +26,7 @@ MOST = 100_000_000
 
 
 @renamed(given="answers")
+@checked
 def count_people(
     model: ModelLike,
     cause: str,
@@ -75,11 +77,8 @@ def count_people(
     >>> counts["with_cause"] + counts["without_cause"] == counts["people"]
     True
     """
-    if people is not None and (
-        isinstance(people, bool) or not isinstance(people, int) or not 0 < people <= MOST
-    ):
-        message = f"people: must be a whole number from 1 to {MOST:,}. Got {people!r}."
-        raise EvidenceError(message)
+    if people is not None:
+        people = whole_number("people", people, 1, MOST)
     meaning = model.data.names.meaning(cause, ("cause", "group"), "model.causes and model.groups")
     knowledge = model.data.knowledge
     group = meaning.kind == "group"

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from kneebayes.arguments import checked
 from kneebayes.errors import TooWideError
 from kneebayes.teaching.judgement import Judgement
 from kneebayes.teaching.practice_text import (
@@ -115,6 +116,7 @@ class Feedback(Judgement, Paged):
     def _page(self) -> Page:
         return _page_of(self)
 
+    @checked
     def draw(self, ax: Axes | None = None) -> Axes:
         """Draw stated against exact probabilities, with the truth."""
         from kneebayes.teaching.practice_figure import draw_beliefs
@@ -123,6 +125,7 @@ class Feedback(Judgement, Paged):
         rows += [r for r in self.belief_rows[:SHOWN] if r not in rows]
         return draw_beliefs(sorted(rows, key=lambda row: -float(str(row["exact"]))), ax)
 
+    @checked
     def draw_steps(self, ax: Axes | None = None) -> Axes:
         """Draw what each question was expected to tell, against the best one then."""
         from kneebayes.teaching.practice_figure import draw_steps

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from kneebayes.arguments import checked, number
 from kneebayes.case import Answer, Urgency, judge_urgency
 from kneebayes.teaching.practice_text import Page, Paged, Section
 from kneebayes.view.markup import percent
@@ -23,6 +24,7 @@ __all__ = ["PEOPLE", "NaturalFrequencies", "largest_remainder"]
 PEOPLE = (1_000, 10_000, 100_000)
 
 
+@checked
 def largest_remainder(total: int, shares: Sequence[float]) -> tuple[int, ...]:
     """Whole numbers that add up to a total, as close to some shares as can be.
 
@@ -41,10 +43,11 @@ def largest_remainder(total: int, shares: Sequence[float]) -> tuple[int, ...]:
     >>> largest_remainder(10, [1, 1, 1])
     (4, 3, 3)
     """
-    whole = sum(shares)
+    numbers = [number(f"shares[{index}]", share, 0.0) for index, share in enumerate(shares)]
+    whole = sum(numbers)
     if whole <= 0.0:
-        return (total, *[0] * (len(shares) - 1))
-    exact = [total * share / whole for share in shares]
+        return (total, *[0] * (len(numbers) - 1))
+    exact = [total * share / whole for share in numbers]
     counts = [int(number) for number in exact]
     order = sorted(range(len(exact)), key=lambda index: counts[index] - exact[index])
     for index in order[: total - sum(counts)]:
@@ -253,6 +256,7 @@ class NaturalFrequencies(Paged):
         """Which model the probabilities come from."""
         return self.origin
 
+    @checked
     def draw(self, ax: Axes | None = None) -> Axes:
         """Draw the counts as a tree: people, by cause, by finding."""
         from kneebayes.teaching.frequency_figure import draw_tree
@@ -260,6 +264,7 @@ class NaturalFrequencies(Paged):
         shares = {str(row["id"]): float(str(row["probability_within"])) for row in self._rows}
         return draw_tree(self.counts, shares, self.cause, self.told, ax)
 
+    @checked
     def draw_icons(self, ax: Axes | None = None) -> Axes:
         """Draw one square a person; only those with the findings where there are too many."""
         from kneebayes.teaching.frequency_figure import draw_icons

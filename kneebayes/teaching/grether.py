@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from kneebayes.arguments import check_fields, checked
 from kneebayes.network import Numbers
 
 __all__ = ["GretherWeights", "StatedBelief", "weigh_statements"]
@@ -38,6 +39,9 @@ class StatedBelief:
     prior: float
     evidence: float
     stated: float
+
+    def __post_init__(self) -> None:
+        check_fields(self)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +92,7 @@ class GretherWeights:
         return tuple(faults)
 
 
+@checked
 def weigh_statements(statements: Sequence[StatedBelief]) -> GretherWeights | None:
     """Regress stated logits on prior logits and weights of evidence.
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
+from kneebayes.arguments import checked
 from kneebayes.case import Urgency, UrgencyReason, judge_urgency, read_answers
 from kneebayes.errors import EvidenceError
 from kneebayes.odds import logit
@@ -98,6 +99,7 @@ class Judgement:
         """How hard the patient was, measured."""
         return hardness_of(self.case.model, self.case.truth)
 
+    @checked
     def statements(self, case: int = 0) -> list[StatedBelief]:
         """Every probability that was stated, with the prior and the evidence it should rest on.
 

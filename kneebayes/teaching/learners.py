@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 
+from kneebayes.arguments import checked
 from kneebayes.odds import inverse_logit, logit
 from kneebayes.renaming import renamed
 from kneebayes.teaching.case import PracticeCase
@@ -17,6 +18,7 @@ Learner = Callable[[PracticeCase, np.random.Generator], Feedback]
 
 
 @renamed(questions="n")
+@checked
 def ask_the_best(
     case: PracticeCase, rng: np.random.Generator | None = None, n: int = 6
 ) -> Feedback:
@@ -44,6 +46,7 @@ def ask_the_best(
 
 
 @renamed(questions="n")
+@checked
 def ask_at_random(case: PracticeCase, rng: np.random.Generator, n: int = 6) -> Feedback:
     """Ask anything that is open, at random; believe exactly what follows.
 
@@ -57,12 +60,14 @@ def ask_at_random(case: PracticeCase, rng: np.random.Generator, n: int = 6) -> F
         How many to ask.
     """
     for _ in range(n):
-        if case.open:
-            case = case.ask(case.open[int(rng.integers(len(case.open)))])
+        if not case.open:
+            break
+        case = case.ask(case.open[int(rng.integers(len(case.open)))])
     return case.close(case.exact, case.urgency.level)
 
 
 @renamed(questions="n")
+@checked
 def neglect_base_rates(
     case: PracticeCase, rng: np.random.Generator | None = None, n: int = 6
 ) -> Feedback:

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from kneebayes.errors import KneebayesError
+from kneebayes.arguments import checked, whole_number
+from kneebayes.errors import KneebayesError, clipped
 from kneebayes.renaming import renamed, renamed_function
 from kneebayes.teaching.case import new_case
 from kneebayes.teaching.feedback import Feedback
@@ -78,6 +79,7 @@ class Practice(Paged):
         return cls(closed, (learner,) * len(closed))
 
     @classmethod
+    @checked
     def load(cls, model: ModelLike, folder: str | Path) -> Practice:
         """The closed cases that a class handed in: every ``*.json`` of a folder.
 
@@ -100,7 +102,11 @@ class Practice(Paged):
         from kneebayes.teaching.saving import load_practice_case
 
         place = Path(folder)
-        files = sorted(place.glob("*.json"))
+        try:
+            files = sorted(path for path in place.iterdir() if path.suffix == ".json")
+        except OSError as error:
+            message = f"{clipped(str(place), 200)}: no folder that can be read: {error.strerror}."
+            raise KneebayesError(message) from error
         if not files:
             message = f"{place}: there is no case here. Cases are files that end in .json."
             raise KneebayesError(message)
@@ -280,6 +286,7 @@ class Practice(Paged):
                 "and scores against the truth. Divergence and weights are not touched by it."
             )
 
+    @checked
     def draw(self, ax: Axes | None = None) -> Axes:
         """Draw calibration: what was stated against how often it was true."""
         from kneebayes.teaching.practice_figure import draw_calibration
@@ -339,9 +346,7 @@ def run_practice(
     """
     from tqdm.auto import tqdm
 
-    if isinstance(n, bool) or not isinstance(n, int) or not 0 < n <= MOST_CASES:
-        message = f"n: must be a whole number from 1 to {MOST_CASES}. Got {n!r}."
-        raise KneebayesError(message)
+    n = whole_number("n", n, 1, MOST_CASES)
     called = name or getattr(learner, "__name__", type(learner).__name__).replace("_", " ")
     shown = n > 50 if progress is None else progress
     seeds: Sequence[int] = np.random.SeedSequence(seed).generate_state(n).tolist()

@@ -8,7 +8,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from kneebayes.errors import KneebayesError
+from kneebayes.arguments import checked
+from kneebayes.errors import KneebayesError, clipped
 from kneebayes.teaching.case import PracticeCase
 from kneebayes.teaching.patients import DIFFICULTIES, KINDS, is_possible
 from kneebayes.teaching.situation import FORMAT, LEVELS, VERSION
@@ -35,6 +36,7 @@ KEYS = (
 )
 
 
+@checked
 def load_practice_case(model: ModelLike, path: str | Path) -> PracticeCase:
     """Read a case that was saved, and replay it step by step.
 
@@ -53,11 +55,14 @@ def load_practice_case(model: ModelLike, path: str | Path) -> PracticeCase:
         If it is no case of this model; says where and why.
     """
     file = Path(path)
-    if not file.is_file():
-        message = f"{file}: there is no such file."
-        raise KneebayesError(message)
-    with file.open("rb") as opened:
-        raw = opened.read(LARGEST + 1)
+    try:
+        with file.open("rb") as opened:
+            raw = opened.read(LARGEST + 1)
+    except OSError as error:
+        missing = isinstance(error, FileNotFoundError)
+        why = "there is no such file" if missing else f"it cannot be read: {error.strerror}"
+        message = f"{clipped(str(file), 200)}: {why}."
+        raise KneebayesError(message) from error
     if len(raw) > LARGEST:
         message = f"{file}: the file is larger than {LARGEST:,} bytes; a case never is."
         raise KneebayesError(message)
@@ -69,6 +74,7 @@ def load_practice_case(model: ModelLike, path: str | Path) -> PracticeCase:
     return case_from_json(model, text, str(file))
 
 
+@checked
 def case_from_json(model: ModelLike, text: str, place: str = "case") -> PracticeCase:
     """Read a case from JSON text and replay every step.
 

@@ -3,17 +3,41 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+
+import numpy as np
+
+from kneebayes.arguments import checked, share
+from kneebayes.errors import ArgumentError, shown
 
 __all__ = ["SUREST", "brier_score", "divergence", "log_score"]
 
 SUREST = 1e-6  # a stated 0 or 1 counts as this far from it, since the logarithm of 0 has no end
 
 
+def _pairs(
+    probabilities: Mapping[str, float], others: Mapping[str, float]
+) -> Iterator[tuple[float, float]]:
+    """By cause a probability and what stands for it in the other mapping: True and False are 1, 0.
+
+    Raises
+    ------
+    KneebayesError
+        If one has no such cause, or a number is no probability.
+    """
+    for id, probability in probabilities.items():
+        if id not in others:
+            message = f"{shown(id)} has a probability in one mapping, and nothing in the other."
+            raise ArgumentError(message)
+        other = float(others[id]) if isinstance(others[id], bool | np.bool_) else others[id]
+        yield share(str(id), probability), share(str(id), other)
+
+
 def _kept(probability: float) -> float:
     return min(max(probability, SUREST), 1.0 - SUREST)
 
 
+@checked
 def log_score(stated: Mapping[str, float], truth: Mapping[str, bool]) -> float:
     """Surprise at the truth in bits, added up over the causes; the lower the better.
 
@@ -25,10 +49,12 @@ def log_score(stated: Mapping[str, float], truth: Mapping[str, bool]) -> float:
     >>> log_score({"gout": 0.25, "cyst": 0.5}, {"gout": True, "cyst": False})
     3.0
     """
-    kept = {id: _kept(probability) for id, probability in stated.items()}
-    return -sum(math.log2(p if truth[id] else 1.0 - p) for id, p in kept.items())
+    return -sum(
+        math.log2(_kept(p) if true else 1.0 - _kept(p)) for p, true in _pairs(stated, truth)
+    )
 
 
+@checked
 def brier_score(stated: Mapping[str, float], truth: Mapping[str, bool]) -> float:
     """Squared distance to the truth, added up over the causes; the lower the better.
 
@@ -39,9 +65,10 @@ def brier_score(stated: Mapping[str, float], truth: Mapping[str, bool]) -> float
     >>> brier_score({"gout": 0.5, "cyst": 0.0}, {"gout": True, "cyst": False})
     0.25
     """
-    return sum((p - truth[id]) ** 2 for id, p in stated.items())
+    return sum((p - true) ** 2 for p, true in _pairs(stated, truth))
 
 
+@checked
 def divergence(exact: Mapping[str, float], stated: Mapping[str, float]) -> float:
     """Kullback-Leibler divergence of stated from exact probabilities, in bits.
 
@@ -56,8 +83,8 @@ def divergence(exact: Mapping[str, float], stated: Mapping[str, float]) -> float
     2.0
     """
     total = 0.0
-    for id, right in exact.items():
-        probability = stated[id] if stated[id] == right else _kept(stated[id])
+    for right, given in _pairs(exact, stated):
+        probability = given if given == right else _kept(given)
         for mine, theirs in ((right, probability), (1.0 - right, 1.0 - probability)):
             if mine > 0.0 and mine != theirs:
                 total += mine * math.log2(mine / theirs)

@@ -11,10 +11,11 @@ from numbers import Real
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
+from kneebayes.arguments import checked
 from kneebayes.case import Answer, Urgency, believe, judge_urgency, read_answers
 from kneebayes.case.answers import evidence_of
 from kneebayes.case.case import Case
-from kneebayes.errors import EvidenceError
+from kneebayes.errors import EvidenceError, shown
 from kneebayes.inference import Evidence
 from kneebayes.knowledge import Names
 from kneebayes.odds import entropy
@@ -223,6 +224,7 @@ class Situation(Paged):
             burden=sum(knowledge.methods[method].burden for method in unpaid),
         )
 
+    @checked
     def save(self, path: str | Path) -> None:
         """Write the case, truth and steps as JSON; see :meth:`Model.load_practice_case`."""
         write_safely(path, case_to_json(self))
@@ -295,6 +297,7 @@ class Situation(Paged):
         about = f"difficulty {self.difficulty}, kind {self.kind}{seed}, {done}"
         return f"{self.model.data.knowledge.meta.title}: a virtual patient ({about})"
 
+    @checked
     def draw(self, ax: Axes | None = None) -> Axes:
         """Draw what was stated last."""
         from kneebayes.teaching.practice_figure import draw_stated
@@ -341,6 +344,7 @@ def best_of(case: Situation, *, free: bool) -> tuple[str, float]:
     return next(iter(gains.items()), ("", 0.0))
 
 
+@checked
 def case_to_json(case: Situation) -> str:
     """A case as JSON text: its truth, and every step, all names as ids."""
     steps: list[dict[str, object]] = []
@@ -408,14 +412,14 @@ def probabilities_by_id(names: Names, stated: Mapping[str, float]) -> dict[str, 
     if not isinstance(stated, Mapping) or not stated:
         message = (
             "Probabilities are stated by cause, at least one, such as "
-            f'{{"Baker\'s cyst": 0.4}}. Got {stated!r}.'
+            f'{{"Baker\'s cyst": 0.4}}. Got {shown(stated)}.'
         )
         raise EvidenceError(message)
     probabilities: dict[str, float] = {}
     for name, value in stated.items():
         id = names.meaning(name, ("cause",), "model.causes").id
         if not _is_probability(value):
-            message = f"'{name}' must be a probability between 0 and 1. Got {value!r}."
+            message = f"'{name}' must be a probability between 0 and 1. Got {shown(value)}."
             raise EvidenceError(message)
         if id in probabilities:
             message = f"'{name}' names a cause that is stated already. State each cause once."

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Generic, Protocol, SupportsIndex, TypeVar, overload
 
+from kneebayes.arguments import checked
 from kneebayes.building.model import ModelLike
 from kneebayes.errors import KneebayesError, UnknownNameError, shown, suggest
 from kneebayes.knowledge.names import either, fold
@@ -82,8 +83,9 @@ class Catalogue(tuple[Some_co, ...], Generic[Some_co]):
         """Whether a record, or anything of that name, is here."""
         if isinstance(item, str):
             return any(fold(item) in _folded(record) for record in self)
-        return super().__contains__(item)
+        return hasattr(item, "id") and hasattr(item, "label") and super().__contains__(item)
 
+    @checked
     def get(self, name: str) -> Some_co | None:
         """A record by any of its names; None where there is none."""
         return self._named(name) if self.__contains__(name) else None
@@ -111,6 +113,7 @@ class Catalogue(tuple[Some_co, ...], Generic[Some_co]):
         rows = [(record.id, *_cells(record)) for record in self]
         return pd.DataFrame(rows, columns=["id", *COLUMNS])
 
+    @checked
     def matching(self, text: str) -> Iterator[Some_co]:
         """Records one of whose names holds every word of a text."""
         given: object = text
@@ -164,6 +167,7 @@ def _cells(record: Recorded) -> tuple[str, ...]:
     return _kind(record), record.label, also, str(getattr(record, "question", ""))
 
 
+@checked
 def search(model: ModelLike, text: str = "") -> Catalogue[Named]:
     """Findings, contexts, causes and groups by a part of any of their names.
 

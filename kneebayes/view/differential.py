@@ -7,6 +7,7 @@ from dataclasses import asdict, replace
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
+from kneebayes.arguments import checked
 from kneebayes.case.case import Case, CaseLike
 from kneebayes.renaming import renamed
 from kneebayes.view.markup import ShareBar, percent
@@ -93,6 +94,7 @@ def differential_report(case: CaseLike, n: int = 10) -> Report:
 
 
 @renamed(top="n")
+@checked
 def draw_differential(case: CaseLike, n: int = 10, ax: Axes | None = None) -> Axes:
     """Draw the first ``n`` causes as bars with matplotlib."""
     from kneebayes.view.caption import say_above

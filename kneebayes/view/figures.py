@@ -7,6 +7,7 @@ from itertools import pairwise
 from textwrap import fill
 from typing import TYPE_CHECKING, Any
 
+from kneebayes.arguments import checked
 from kneebayes.building.model import ModelLike
 from kneebayes.building.places import stated_network, strongest
 from kneebayes.errors import KneebayesError
@@ -325,6 +326,7 @@ def name_ends(ax: Axes, ends: Mapping[str, float], colours: Sequence[str]) -> No
         )
 
 
+@checked
 def draw_model(model: ModelLike, around: str | None = None, ax: Axes | None = None) -> Axes:
     """Draw the network with matplotlib, or only what belongs to one cause.
 

@@ -19,6 +19,7 @@ from pathlib import Path
 from textwrap import shorten, wrap
 from typing import TYPE_CHECKING, Any, overload
 
+from kneebayes.arguments import checked
 from kneebayes.building.model import ModelLike
 from kneebayes.case.answers import Answer
 from kneebayes.case.case import Case, CaseLike
@@ -355,6 +356,7 @@ class InJson(ABC):
     @overload
     def to_json(self, path: str | Path) -> Path: ...
 
+    @checked
     def to_json(self, path: str | Path | None = None) -> str | Path:
         """The same as JSON text, or in a file.
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from html import escape
 from typing import TYPE_CHECKING, Any
 
+from kneebayes.arguments import checked
 from kneebayes.building.model import ModelLike
 from kneebayes.building.tracing import Trace, trace_cause
 from kneebayes.view.markup import Markup, table, tag
@@ -106,6 +107,7 @@ class CauseTrace(InJson):
         return _trace_html(self.trace, made_by_line(self.origin))
 
 
+@checked
 def trace(model: ModelLike, cause: str) -> CauseTrace:
     """Every number of a cause with the claim, reference or assumption it comes from.
 

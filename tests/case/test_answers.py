@@ -314,7 +314,7 @@ def test_two_answers_that_disagree_are_refused(
 @pytest.mark.parametrize("ask", ["diagnose", "given", "probability"])
 def test_answers_must_be_a_mapping(knee: kb.Model, ask: str, said: object) -> None:
     asked = getattr(knee.diagnose() if ask == "given" else knee, ask)
-    text = "Answers must be a mapping such as {'fever': False}, or a row, got "
+    text = " must be a mapping such as {'fever': False}, or a row"
     with pytest.raises(kb.EvidenceError, match=re.escape(text)):
         asked(said)
 

@@ -121,6 +121,5 @@ def test_very_many_problems_are_counted(robot: kb.Model) -> None:
 
 @pytest.mark.parametrize("table", NOT_TABLES)
 def test_a_cohort_must_be_a_table(knee: kb.Model, table: object) -> None:
-    text = "A cohort must be a pandas DataFrame with one row a patient, got "
-    with pytest.raises(kb.EvidenceError, match=re.escape(text + type(table).__name__)):
+    with pytest.raises(kb.EvidenceError, match="'patients' must be a pandas DataFrame"):
         knee.diagnose_cohort(table)

@@ -343,36 +343,36 @@ WRONG: dict[str, tuple[Any, type[KneebayesError], str]] = {
         EvidenceError,
         "The parents of 'wet' are: sky; name all of them",
     ),
-    "count": (lambda w: reason_with(w, ["sky"]).sets(0), EvidenceError, "from 1 on, got 0"),
+    "count": (lambda w: reason_with(w, ["sky"]).sets(0), EvidenceError, "from 1 on. Got 0"),
     "answers that are a list": (
         lambda w: reason_with(w, ["sky"], ["wet"]),  # type: ignore[arg-type]
         EvidenceError,
-        "answers: a mapping such as .* is needed, got list",
+        "'answers' must be a mapping such as",
     ),
     "no network": (
         lambda w: reason_with(None, ["sky"]),  # type: ignore[arg-type]
         KneebayesError,
-        "network: a network, a network file or a path is needed, got None",
+        "'network' must be a path",
     ),
     "no names": (
         lambda w: reason_with(w, None),  # type: ignore[arg-type]
         KneebayesError,
-        "targets: names of nodes are needed, such as .*, got None",
+        "'targets' must be a list of names",
     ),
     "lists of names": (
         lambda w: reason_with(w, [["sky"]]),  # type: ignore[list-item]
         KneebayesError,
-        "targets: names of nodes are needed",
+        "'targets' must be a list of names",
     ),
     "no table": (
         lambda w: ForeignModel(w, ["sky"]).cohort([{"wet": True}]),  # type: ignore[arg-type]
         EvidenceError,
-        "a DataFrame with one row a case is needed, got list",
+        "'patients' must be a pandas DataFrame",
     ),
     "seed": (
         lambda w: ForeignModel(w, ["sky"]).simulate(2, seed="x"),  # type: ignore[arg-type]
         EvidenceError,
-        "seed must be a whole number from 0 on, got 'x'",
+        "'seed' must be a whole number",
     ),
     "seconds": (
         lambda w: ForeignModel(w, ["sky"]).cohort(
@@ -380,7 +380,7 @@ WRONG: dict[str, tuple[Any, type[KneebayesError], str]] = {
             seconds="long",  # type: ignore[arg-type]
         ),
         KneebayesError,
-        "more than 0 seconds",
+        "'seconds' must be a number",
     ),
     "other target": (
         lambda w: reason_with(w, ["sky"]).explain("wet", "present"),
@@ -596,7 +596,7 @@ def test_drawn_cases_have_the_probabilities_of_the_network(typed: Network) -> No
     right = model.given({"Rain": "yes"})["Flu"]["True"]
     assert (drawn["Flu"] == "True").mean() == pytest.approx(right, abs=0.01)
     assert model.simulate(5, seed=2).equals(model.simulate(5, seed=2))
-    with pytest.raises(EvidenceError, match="n must be a whole number from 1 on"):
+    with pytest.raises(EvidenceError, match="'n' must be a whole number"):
         model.simulate(0)
 
 

@@ -353,9 +353,9 @@ def test_what_a_phenopacket_cannot_hold(knee: kb.Model) -> None:
     told = knee.phenopacket(vague, uncertain="leave out")
     assert "also rests on what cannot stand here" in told["interpretations"][0]["summary"]
     assert "stiffness" not in knee.load_phenopacket(told).answers
-    with pytest.raises(EvidenceError, match="uncertain must be"):
+    with pytest.raises(EvidenceError, match="'uncertain' must be"):
         knee.phenopacket(vague, uncertain="maybe")  # type: ignore[arg-type]
-    with pytest.raises(EvidenceError, match="n must be a whole number from 1 on, got 0"):
+    with pytest.raises(EvidenceError, match=r"'n' must be a whole number from 1 on\. Got 0"):
         knee.phenopacket(vague, n=0)
 
 

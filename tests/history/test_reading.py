@@ -156,7 +156,7 @@ def test_html_marks_and_escapes(knee):
 
 @pytest.mark.parametrize("wrong", [None, 3, ["no fever"], {"fever": False}])
 def test_what_is_no_text_is_refused(knee, wrong):
-    with pytest.raises(KneebayesError, match="A history is a text"):
+    with pytest.raises(KneebayesError, match="'text' must be text"):
         knee.read(wrong)
 
 

@@ -294,7 +294,7 @@ def test_it_shows_itself(knee: kb.Model, taught_knee: kb.Model) -> None:
 @pytest.mark.parametrize(
     ("cases", "error", "said"),
     [
-        ([1, 2], kb.EvidenceError, "must be a pandas DataFrame with one row a patient, got list"),
+        ([1, 2], kb.EvidenceError, "must be a pandas DataFrame"),
         (pd.DataFrame({"fevre": [True]}), kb.UnknownNameError, "fever"),
         (
             pd.DataFrame({"fever": [True, "perhaps"]}, index=["ann", "bob"]),
@@ -320,7 +320,7 @@ def test_what_is_refused(knee: kb.Model, cases: object, error: type, said: str) 
 
 @pytest.mark.parametrize("trust", [0.0, -1.0, float("nan"), True, "much"])
 def test_trust_is_a_number_above_zero(robot: kb.Model, seen: pd.DataFrame, trust: object) -> None:
-    with pytest.raises(kb.EvidenceError, match="trust must be a number above 0"):
+    with pytest.raises(kb.EvidenceError, match=r"trust.* must be a number"):
         robot.update(seen, trust=trust)
 
 

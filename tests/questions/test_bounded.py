@@ -153,5 +153,5 @@ def test_what_resembles_a_name_does_not_hang_on_how_it_is_looked_up() -> None:
 
 @pytest.mark.parametrize("seconds", [0, -1.0, float("nan"), "5", True])
 def test_a_time_must_be_above_zero(robot: kb.Model, seconds: object) -> None:
-    with pytest.raises(kb.KneebayesError, match="'seconds' must be a number above 0"):
+    with pytest.raises(kb.KneebayesError, match="'seconds' must be a number"):
         robot.within(seconds=seconds)  # type: ignore[arg-type]

@@ -158,7 +158,7 @@ WAS = pd.DataFrame({"flu": [True, False], "cold": [False, True]})
 @pytest.mark.parametrize(
     ("said", "was", "told"),
     [
-        ([0.5], WAS, "'predictions' must be a pandas DataFrame, cases x causes, got list."),
+        ([0.5], WAS, "'probabilities' must be a pandas DataFrame"),
         (SAID, [True], "'truth' must be a pandas DataFrame"),
         (SAID.drop(columns="flu"), WAS, "must have the same columns, each once. Only one of them"),
         (SAID[:1], WAS, "must have the same cases, each once. Only one of them has: 1."),
@@ -198,7 +198,7 @@ def test_an_unknown_baseline(knee: kb.Model, cohort: SimulatedCohort, baselines:
     [
         ({"threshold": 2.0}, "'threshold' must be a number from 0 to 1. Got 2.0."),
         ({"listed_from": "x"}, "'listed_from' must be a number from 0 to 1. Got 'x'."),
-        ({"resamples": 0}, "'resamples' must be a whole number from 1 on. Got 0."),
+        ({"resamples": 0}, "'resamples' must be a whole number from 1 to 1000000. Got 0."),
         ({"seed": 1.5}, "'seed' must be a whole number from 0 on. Got 1.5."),
     ],
 )

@@ -171,7 +171,7 @@ def test_the_same_numbers_in_text_html_table_and_pictures(knee: kb.Model) -> Non
             kb.EvidenceError,
             "nothing that a cause explains",
         ),
-        ("gout", "fever", {"people": 0}, kb.EvidenceError, "people: must be a whole number"),
+        ("gout", "fever", {"people": 0}, kb.EvidenceError, "'people' must be a whole number"),
         ("gout", "fever", {"people": 10.0}, kb.EvidenceError, "Got 10.0"),
         (
             "gout",

@@ -97,7 +97,7 @@ def test_cases_that_were_chosen_are_said_to_be(knee: kb.Model, practice: Practic
 
 @pytest.mark.parametrize("cases", [0, -1, 1.5, True])
 def test_a_number_of_cases_that_makes_no_sense(knee: kb.Model, cases: object) -> None:
-    with pytest.raises(kb.KneebayesError, match="n: must be a whole number from 1"):
+    with pytest.raises(kb.KneebayesError, match="'n' must be a whole number from 1"):
         knee.practice(ask_at_random, cases)  # type: ignore[arg-type]
 
 

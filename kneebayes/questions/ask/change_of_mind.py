@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from itertools import combinations
 from typing import TYPE_CHECKING
 
+from kneebayes.arguments import checked
 from kneebayes.case.bounded import bounded
 from kneebayes.case.case import Case, CaseLike
 from kneebayes.errors import EvidenceError
@@ -277,6 +278,7 @@ class ChangeOfMind(CaseResult):
             )
         return lines
 
+    @checked
     def draw(self, ax: Axes | None = None) -> Axes:
         """Draw both causes now and after each of the first five sets."""
         from kneebayes.questions.ask.figures import draw_changes
@@ -298,6 +300,7 @@ def _counted(number: int, noun: str) -> str:
     return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
+@checked
 @bounded
 def change_of_mind(
     case: CaseLike,

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from kneebayes.arguments import checked
 from kneebayes.case.case import Case
 from kneebayes.questions.ask.outcomes import Outcome, Subject, now_of
 from kneebayes.questions.ask.questions import question_text_of
@@ -190,6 +191,7 @@ class DecisionTree(CaseResult):
     def _deepest(self) -> int:
         return max(len(node.path) for node in self.root.nodes())
 
+    @checked
     def draw(self, ax: Axes | None = None) -> Axes:
         """Draw the tree from left to right."""
         from kneebayes.questions.ask.figures import draw_tree

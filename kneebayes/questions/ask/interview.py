@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from kneebayes.arguments import checked, whole_number
 from kneebayes.building.model import ModelLike
 from kneebayes.case import believe
 from kneebayes.case.bounded import bounded
@@ -76,6 +77,7 @@ class Interview(CaseResult):
         return stop_rule(self.case, asked.subject, asked.now, asked.ranked, self.threshold)
 
     @renamed(said="answers")
+    @checked
     def answer(self, answers: Mapping[str, object]) -> Interview:
         """The interview with more answers, or with answers changed or taken back (None).
 
@@ -88,6 +90,7 @@ class Interview(CaseResult):
         believe(after.case.engine, after.case.knowledge, after.case.evidence)  # names a conflict
         return after
 
+    @checked
     @bounded
     def tree(self, depth: int = 3) -> DecisionTree:
         """The best question, the best after each answer to it, and so on.
@@ -105,9 +108,7 @@ class Interview(CaseResult):
         EvidenceError
             If the depth is another.
         """
-        if depth not in range(1, DEEPEST + 1):
-            message = f"depth: must be a whole number from 1 to {DEEPEST}. Got {depth!r}."
-            raise EvidenceError(message)
+        depth = whole_number("depth", depth, 1, DEEPEST)
         subject = subject_named(self.case.knowledge, self.case.names, self.about)
         called = subject_called(self.case.knowledge, self.case.names, self.about)
         return DecisionTree(self.case, called, grow_tree(self.case, subject, self.kinds, depth))
@@ -128,6 +129,7 @@ class Interview(CaseResult):
             lead += [_settled(same, label) for same in (self.stop.finding, self.stop.urgency)]
         return report_on(self.case, f"Interview about {called}", lead=lead, whole_title=True)
 
+    @checked
     def draw(self, ax: Axes | None = None) -> Axes:
         """Draw where each answer of the best questions would lead."""
         return self.questions.draw(ax)
@@ -154,6 +156,7 @@ def _settled(same: SameDecision, label: Callable[[str], str]) -> str:
     )
 
 
+@checked
 def interview(
     model: ModelLike,
     answers: Mapping[str, object] | None = None,

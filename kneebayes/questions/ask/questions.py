@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from kneebayes.arguments import checked, whole_number
 from kneebayes.case.bounded import bounded
 from kneebayes.case.case import Case, CaseLike
 from kneebayes.errors import EvidenceError
@@ -187,6 +188,7 @@ class Questions(CaseResult):
 
         return pd.DataFrame(self._outcome_rows)
 
+    @checked
     def posteriors(self, question: str) -> pd.DataFrame:
         """Posteriors of all causes now and after each answer: causes x answers.
 
@@ -214,6 +216,7 @@ class Questions(CaseResult):
             columns[asked[question].state_of(outcome)] = outcome.posteriors
         return pd.DataFrame(columns).rename_axis("id")
 
+    @checked
     @bounded
     def pairs(self, best: int = PAIRED) -> pd.DataFrame:
         """Two-step look-ahead: what the best questions tell two at a time, the best pair first.
@@ -234,6 +237,7 @@ class Questions(CaseResult):
         rows = [[pair.first, pair.second, pair.bits, pair.beyond] for pair in pairs]
         return pd.DataFrame(rows, columns=columns)
 
+    @checked
     @bounded
     def same_decision(
         self, after: int = MOST, threshold: float | None = None, *, urgency: bool = False
@@ -250,10 +254,7 @@ class Questions(CaseResult):
         urgency
             Decide by how urgent it is instead.
         """
-        first = self.ranked[: max(after, 0)]
-        if after > MOST or after < 1:
-            message = f"after: must be 1 to {MOST} questions. Got {after!r}."
-            raise EvidenceError(message)
+        first = self.ranked[: whole_number("after", after, 1, MOST)]
         return same_decision(self.case, self.subject, self.now, first, threshold, urgency=urgency)
 
     @property
@@ -289,6 +290,7 @@ class Questions(CaseResult):
             "outcomes": self._outcome_rows,
         }
 
+    @checked
     def draw(self, ax: Axes | None = None, top: int = SHOWN) -> Axes:
         """Draw where each answer of the first questions would lead."""
         from kneebayes.questions.ask.figures import draw_outcomes
@@ -297,6 +299,7 @@ class Questions(CaseResult):
         drawn = draw_outcomes(self._rows, self._outcome_rows, top, ax)
         return say_above(drawn, self._title, self.case.answers)
 
+    @checked
     def draw_pareto(self, ax: Axes | None = None) -> Axes:
         """Draw bits against cost, with the questions that no other beats."""
         from kneebayes.questions.ask.figures import draw_pareto
@@ -317,6 +320,7 @@ def _believed(outcome: Outcome, speaks_of: str) -> float | None:
     return outcome.posteriors[speaks_of] if speaks_of else outcome.subject
 
 
+@checked
 @bounded
 def questions(
     case: CaseLike, about: str | None = None, kinds: str | Iterable[str] | None = None

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from kneebayes.arguments import checked
 from kneebayes.building.places import acting_states
 from kneebayes.case.bounded import bounded
 from kneebayes.case.case import Case, CaseLike
@@ -324,6 +325,7 @@ class Attribution(CaseResult):
             notes,
         )
 
+    @checked
     def draw(self, ax: Axes | None = None) -> Axes:
         """Draw findings x causes as a heat map; causes with little share are left out."""
         from kneebayes.questions.attribute.heat_maps import draw_attribution
@@ -368,6 +370,7 @@ class Attribution(CaseResult):
         return f"Attribution({findings}, {len(self.unexplained)} not explained)"
 
 
+@checked
 @bounded
 def attribution(case: CaseLike) -> Attribution:
     """What produced each finding that is present, the complaint first.

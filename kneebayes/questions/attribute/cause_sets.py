@@ -6,9 +6,10 @@ from dataclasses import dataclass, replace
 from itertools import accumulate, islice
 from typing import TYPE_CHECKING
 
+from kneebayes.arguments import checked, whole_number
 from kneebayes.case.bounded import bounded
 from kneebayes.case.case import Case, CaseLike
-from kneebayes.errors import EvidenceError, TooWideError
+from kneebayes.errors import TooWideError
 from kneebayes.inference import CauseSet, most_probable_sets
 from kneebayes.inference import probability_of_exactly as exactly
 from kneebayes.inference.clock import seconds_left
@@ -100,6 +101,7 @@ class CauseSets(CaseResult):
         header = ("", "causes", "probability", "cumulated")
         return report_on(self.case, "most probable sets of causes", header, rows, notes)
 
+    @checked
     def draw(self, ax: Axes | None = None) -> Axes:
         """Draw the probability of each set as bars."""
         from kneebayes.questions.attribute.dots import draw_sets
@@ -128,6 +130,7 @@ class CauseSets(CaseResult):
 
 
 @renamed(k="n")
+@checked
 @bounded
 def sets(case: CaseLike, n: int = 5) -> CauseSets:
     """The most probable sets of causes: exactly these are there, all others are not.
@@ -153,9 +156,7 @@ def sets(case: CaseLike, n: int = 5) -> CauseSets:
     ('bakers_cyst',)
     """
     case = case.case
-    if isinstance(n, bool) or not isinstance(n, int) or n < 1:
-        message = f"'n' must be a whole number of at least 1, got {n!r}."
-        raise EvidenceError(message)
+    n = whole_number("n", n, least=1)
     there = case.knowledge.there
     causes = {there[id]: id for id in case.knowledge.causes}
     any_urgent, probable = case.any_urgent, list[CauseSet]()
@@ -173,6 +174,7 @@ def sets(case: CaseLike, n: int = 5) -> CauseSets:
     return CauseSets(case, tuple(probable), any_urgent)
 
 
+@checked
 @bounded
 def probability_of_exactly(case: CaseLike, *causes: str) -> float:
     """P(exactly these causes are present and all others absent | evidence).

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from kneebayes.arguments import checked
 from kneebayes.building.model import ModelData, ModelLike
 from kneebayes.case.bounded import bounded
 from kneebayes.case.case import Case
@@ -280,6 +281,7 @@ class Distinguishability(CaseResult):
             present[rows], index=[distances.findings[index] for index in rows], columns=ids
         )
 
+    @checked
     def between(self, cause: str, other: str) -> pd.DataFrame:
         """The findings that distinguish two causes, the best first.
 
@@ -348,6 +350,7 @@ class Distinguishability(CaseResult):
             self.case, "which causes can be told apart", header, rows, notes, of_a_patient=False
         )
 
+    @checked
     def draw(self, ax: Axes | None = None) -> Axes:
         """Draw total bits as a map of causes x causes, like next to like."""
         from kneebayes.questions.attribute.heat_maps import draw_distances
@@ -356,6 +359,7 @@ class Distinguishability(CaseResult):
         labels = [self.case.marked(str(id)) for id in matrix.index]
         return draw_distances(labels, matrix.to_numpy().tolist(), ONE_BIT, ax)
 
+    @checked
     def draw_profiles(self, ax: Axes | None = None) -> Axes:
         """Draw how often each cause alone shows each finding, as a map."""
         from kneebayes.questions.attribute.heat_maps import draw_profiles
@@ -393,6 +397,7 @@ class Distinguishability(CaseResult):
 
 
 @renamed(given="answers")
+@checked
 @bounded
 def distinguish(
     model: ModelLike,

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from kneebayes.arguments import checked, whole_number
 from kneebayes.building.model import ModelLike
 from kneebayes.case.bounded import bounded
 from kneebayes.case.case import Case
-from kneebayes.errors import EvidenceError
 from kneebayes.inference import Sampled, sample_posteriors
 from kneebayes.view.markup import percent
 from kneebayes.view.report import CaseResult, Report, report_on
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 __all__ = ["SampledDifferential", "sample"]
+
+MOST_DRAWS = 10_000_000  # more do not fit into memory
 
 
 @dataclass(frozen=True, repr=False)
@@ -106,6 +108,7 @@ class SampledDifferential(CaseResult):
             )
         return notes
 
+    @checked
     def draw(self, ax: Axes | None = None) -> Axes:
         """Draw the estimates with two standard errors to both sides."""
         from kneebayes.questions.attribute.dots import draw_sampled
@@ -130,6 +133,7 @@ class SampledDifferential(CaseResult):
         return f"SampledDifferential({self.draws} draws worth {effective}: {first}, ...)"
 
 
+@checked
 @bounded
 def sample(
     model: ModelLike,
@@ -172,10 +176,7 @@ def sample(
     >>> bool(told.table["standard_error"].max() < 0.02)
     True
     """
-    for name, number, least in (("draws", draws, 1), ("seed", seed, 0)):
-        if isinstance(number, bool) or not isinstance(number, int) or number < least:
-            message = f"'{name}' must be a whole number of at least {least}, got {number!r}."
-            raise EvidenceError(message)
+    draws, seed = whole_number("draws", draws, 1, MOST_DRAWS), whole_number("seed", seed)
     case = Case.of(model, answers)
     rng = np.random.default_rng(seed)
     causes = list(case.knowledge.causes)

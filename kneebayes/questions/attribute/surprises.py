@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from kneebayes.arguments import checked
 from kneebayes.case.bounded import bounded
 from kneebayes.case.case import Case, CaseLike
 from kneebayes.errors import ImpossibleEvidenceError
@@ -207,6 +208,7 @@ class Surprises(CaseResult):
             notes = ["Nothing but the complaint was answered, so nothing can be surprising."]
         return report_on(self.case, "which answers surprise", header, rows, notes)
 
+    @checked
     def draw(self, ax: Axes | None = None) -> Axes:
         """Draw the surprise of each answer as bars, in bits."""
         from kneebayes.questions.attribute.dots import draw_surprises
@@ -243,6 +245,7 @@ class Surprises(CaseResult):
         return f"Surprises({answers}, conflict {self.conflict:+.1f} bits, {doubtful} doubtful)"
 
 
+@checked
 @bounded
 def surprises(case: CaseLike) -> Surprises:
     """How surprising each answer is given all others, and whether its opposite was meant.

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from kneebayes.arguments import checked
 from kneebayes.building.places import acting_states
 from kneebayes.case.bounded import bounded
 from kneebayes.case.case import Case, CaseLike
@@ -214,6 +215,7 @@ class WhatIf(CaseResult):
         header = ("finding", "present now", "would persist")
         return report_on(self.case, f"without {label}", header, rows, notes)
 
+    @checked
     def draw(self, ax: Axes | None = None) -> Axes:
         """Draw for each finding how probable it is now and without the cause."""
         from kneebayes.questions.attribute.dots import draw_without
@@ -234,6 +236,7 @@ class WhatIf(CaseResult):
         return f"WhatIf(without {self.case.knowledge.label(self.cause)!r}, {findings})"
 
 
+@checked
 @bounded
 def without(case: CaseLike, cause: str) -> WhatIf:
     """Which findings would persist in this patient had a cause been absent.

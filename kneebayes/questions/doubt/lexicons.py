@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from kneebayes.arguments import checked
 from kneebayes.case import believe
 from kneebayes.case.bounded import bounded
 from kneebayes.case.case import Case, CaseLike
@@ -88,6 +89,7 @@ class LexiconComparison(CaseResult):
             ]
         )
 
+    @checked
     def draw(self, ax: Axes | None = None) -> Axes:
         """Draw the first causes, and all urgent ones, with one mark a lexicon."""
         from kneebayes.questions.doubt.robustness_figure import draw_readings
@@ -158,6 +160,7 @@ class LexiconComparison(CaseResult):
         return f"LexiconComparison({', '.join(self.posteriors)}: first {tops})"
 
 
+@checked
 @bounded
 def compare_lexicons(case: CaseLike) -> LexiconComparison:
     """The same answers under every lexicon of the model, side by side.

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from kneebayes.arguments import checked, whole_number
 from kneebayes.building import Elicited
 from kneebayes.building.quantities import amounts_at, quantities_of
 from kneebayes.building.restating import Restating, Solved
@@ -204,16 +205,8 @@ def spread_of(
 
 
 def _check(draws: int, seed: int, width: float) -> None:
-    for name, value, low, high in (("draws", draws, 1, MOST_DRAWS), ("seed", seed, 0, 2**63 - 1)):
-        if isinstance(value, bool) or not isinstance(value, int | np.integer):
-            message = f"'{name}' must be a whole number, got {value!r}."
-            raise KneebayesError(message)
-        if not low <= value <= high:
-            message = f"'{name}' must be from {low} to {high}, got {value}."
-            raise KneebayesError(message)
-    if isinstance(width, bool) or not isinstance(width, int | float | np.number):
-        message = f"'spread' must be a number, got {width!r}."
-        raise KneebayesError(message)
+    whole_number("draws", draws, 1, MOST_DRAWS)
+    whole_number("seed", seed)
     if not 0.0 <= width <= 5.0:
         message = (
             f"'spread' must be from 0 (every word at its value) to 5, got {width:g}; "
@@ -407,6 +400,7 @@ class Robustness(CaseResult):
             "causes": self._rows,
         }
 
+    @checked
     def draw(self, ax: Axes | None = None) -> Axes:
         """Draw the first causes, and all urgent ones, as bars with intervals."""
         from kneebayes.questions.doubt.robustness_figure import draw_intervals
@@ -415,6 +409,7 @@ class Robustness(CaseResult):
         rows = [row for index, row in enumerate(self._rows) if index < SHOWN or row["urgent"]]
         return say_above(draw_intervals(rows, ax), self.report.title, self.case.answers)
 
+    @checked
     def draw_slopes(self, ax: Axes | None = None) -> Axes:
         """Draw the first causes from prior to posterior, with both intervals."""
         from kneebayes.questions.doubt.robustness_figure import draw_slopes
@@ -502,6 +497,7 @@ def _count(number: int, what: str) -> str:
     return f"{number:,} {what}{'' if number == 1 else 's'}"
 
 
+@checked
 @bounded
 def robustness(
     case: CaseLike,

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
+from kneebayes.arguments import checked
 from kneebayes.building.places import offset_of, stated_network
 from kneebayes.case.bounded import bounded
 from kneebayes.case.case import Case, CaseLike
@@ -340,6 +341,7 @@ class SensitivityFunction(CaseResult):
         others.sort(key=lambda id: -self.function.posterior(id, self.value))
         return [self.cause, *others]
 
+    @checked
     def draw(self, ax: Axes | None = None) -> Axes:
         """Draw the cause, those that lead somewhere, and the next most probable ones."""
         from kneebayes.questions.doubt.sensitivity_figure import draw_curves
@@ -447,6 +449,7 @@ def refuse_several(count: int) -> None:
         raise KneebayesError(message)
 
 
+@checked
 @bounded
 def sensitivity(
     case: CaseLike,

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
+from kneebayes.arguments import checked
 from kneebayes.building import Elicited
 from kneebayes.building.quantities import Quantities, Quantity, ends, quantities_of
 from kneebayes.building.quantity_words import labelled, said_in_words
@@ -299,6 +300,7 @@ class Tornado(CaseResult):
             for bar in self.bars
         ]
 
+    @checked
     def draw(self, ax: Axes | None = None) -> Axes:
         """Draw the longest bars."""
         from kneebayes.questions.doubt.sensitivity_figure import draw_tornado
@@ -349,6 +351,7 @@ def _shown(value: float) -> str:
     return "cannot hold" if math.isnan(value) else percent(value)
 
 
+@checked
 @bounded
 def tornado(case: CaseLike, cause: str | None = None, over: Over = "numbers") -> Tornado:
     """Which numbers, words or claims move one posterior most.

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from kneebayes.arguments import checked, whole_number
 from kneebayes.case.bounded import bounded
 from kneebayes.case.case import Case, CaseLike
 from kneebayes.errors import EvidenceError
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Explanation", "explain"]
 
+MOST_ORDERS = 1_000_000  # of the answers; fewer are looked at where time is over
 ORDERS = ("ledger", "shapley")
 NOTHING = math.nan
 
@@ -129,6 +131,7 @@ class Explanation(CaseResult):
             "steps": self._rows,
         }
 
+    @checked
     def draw(self, ax: Axes | None = None, by: str = "ledger") -> Axes:
         """Draw the way from the prior to the posterior as a waterfall.
 
@@ -174,6 +177,7 @@ class Explanation(CaseResult):
         return f"Explanation({words.cause!r}{rather}, {count}: {way})"
 
 
+@checked
 @bounded
 def explain(
     case: CaseLike, cause: str, against: str | None = None, *, orders: int = 32, seed: int = 0
@@ -226,8 +230,6 @@ def explain(
             "another cause, or leave it out."
         )
         raise EvidenceError(message)
-    if isinstance(orders, bool) or not isinstance(orders, int) or orders < 4:
-        message = f"orders: must be a whole number of at least 4, got {orders!r}."
-        raise EvidenceError(message)
+    orders, seed = whole_number("orders", orders, 4, MOST_ORDERS), whole_number("seed", seed)
     explained = explain_cause(case.engine, case.knowledge, case.in_order, id, other, orders, seed)
     return Explanation(case, explained)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from kneebayes.arguments import checked
 from kneebayes.case import Answer, believe
 from kneebayes.case.answers import KINDS, WHERE, evidence_of, read_answers
 from kneebayes.case.bounded import bounded
@@ -264,6 +265,7 @@ class Nomogram(CaseResult):
         report = report_on(self.case, f"{name}, {self._told}", header, tuple(rows), notes)
         return replace(report, known=self._known_line) if self.supposed else report
 
+    @checked
     def draw(self, ax: Axes | None = None, *, alone: bool = False) -> Axes:
         """Draw the step as a line across three scales.
 
@@ -336,6 +338,7 @@ def _log_odds(probability: float) -> str:
     return f"{decibans(math.exp(logit(probability))):+.1f}" if 0.0 < probability < 1.0 else ""
 
 
+@checked
 @bounded
 def nomogram(case: CaseLike, cause: str, finding: str, answer: object = None) -> Nomogram:
     """One step of Fagan's nomogram: what one answer does to the odds of one cause.

@@ -186,7 +186,7 @@ def test_fewer_sets_are_the_first_of_more(dx: kb.Differential) -> None:
 
 @pytest.mark.parametrize("k", [0, -1, 1.5, True, "3"])
 def test_a_number_of_sets_that_is_none_is_refused(dx: kb.Differential, k: object) -> None:
-    with pytest.raises(EvidenceError, match=r"'n' must be a whole number of at least 1, got"):
+    with pytest.raises(EvidenceError, match=r"'n' must be a whole number"):
         dx.sets(k)
 
 
@@ -225,7 +225,7 @@ def test_a_sample_says_that_it_is_one(knee: kb.Model) -> None:
     ("name", "value"), [("draws", 0), ("draws", 1e5), ("draws", True), ("seed", -1), ("seed", None)]
 )
 def test_numbers_that_are_none_are_refused(knee: kb.Model, name: str, value: object) -> None:
-    with pytest.raises(EvidenceError, match=f"'{name}' must be a whole number of at least"):
+    with pytest.raises(EvidenceError, match=f"'{name}' must be a whole number"):
         knee.sample({}, **{name: value})
 
 

@@ -109,14 +109,14 @@ def test_ranks_count_from_one_and_ties_keep_the_order() -> None:
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        ({"draws": 0}, "'draws' must be from 1 to 1000000, got 0."),
-        ({"draws": "many"}, "'draws' must be a whole number, got 'many'."),
-        ({"draws": 2.5}, "'draws' must be a whole number, got 2.5."),
-        ({"draws": True}, "'draws' must be a whole number, got True."),
-        ({"seed": -1}, "'seed' must be from 0 to"),
+        ({"draws": 0}, "'draws' must be a whole number from 1 to 1000000. Got 0."),
+        ({"draws": "many"}, "'draws' must be a whole number. Got 'many'."),
+        ({"draws": 2.5}, "'draws' must be a whole number. Got 2.5."),
+        ({"draws": True}, "'draws' must be a whole number. Got True."),
+        ({"seed": -1}, "'seed' must be a whole number from 0 on"),
         ({"spread": -0.1}, "'spread' must be from 0 (every word at its value) to 5, got -0.1"),
-        ({"spread": float("nan")}, "to 5, got nan"),
-        ({"spread": "wide"}, "'spread' must be a number, got 'wide'."),
+        ({"spread": float("nan")}, "'spread' must be a number. Got"),
+        ({"spread": "wide"}, "'spread' must be a number. Got 'wide'."),
     ],
 )
 def test_what_makes_no_sense_is_refused(
