@@ -5,7 +5,7 @@ import secrets
 import signal
 import subprocess
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import pandas as pd
@@ -39,10 +39,11 @@ import kneebayes as kb
 from kneebayes.teaching.copies import copy_notebooks
 robot = kb.load(sys.argv[1])
 folder, source, writers = Path(sys.argv[2]), Path(sys.argv[3]), json.loads(sys.argv[4])
+room, chosen = int(sys.argv[5]), sys.argv[6:]
 robot.practice_case(seed=1), robot.to_html(folder / "first.html").unlink()
 
 def full():
-    resource.setrlimit(resource.RLIMIT_FSIZE, (ROOM, ROOM))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (room, room))
 
 def when_renamed(act):
     def watch(event, arguments):
@@ -53,12 +54,17 @@ def when_renamed(act):
 def interrupt():
     raise KeyboardInterrupt
 
-for name, write in writers.items():
-    path = folder / name
+def kill():
+    os.kill(os.getpid(), signal.SIGKILL)
+
+ends = {"full": full, "kill": lambda: when_renamed(kill), "stop": lambda: when_renamed(interrupt)}
+for end, name in ((end, name) for end in chosen for name in writers):
+    path = folder / end / name
+    print(end, end=" ", flush=True)
     if (child := os.fork()) == 0:
         try:
-            BEFORE
-            exec(write)
+            ends[end]()
+            exec(writers[name])
         except kb.KneebayesError as error:
             print("error:", error, flush=True)
         except KeyboardInterrupt:
@@ -69,21 +75,34 @@ for name, write in writers.items():
     status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
     print(f"{name}: {status}", flush=True)
 """
-FULL = START.replace("BEFORE", "full()").replace("ROOM", "300")
-KILLED = START.replace("BEFORE", "when_renamed(lambda: os.kill(os.getpid(), signal.SIGKILL))")
-INTERRUPTED = START.replace("BEFORE", "when_renamed(interrupt)")
+ENDS = ("full", "kill", "stop")
+ROOM = 300  # bytes on a disk that is nearly full
 CELLS = ",".join('{"cell_type": "markdown", "metadata": {}, "source": "Why?"}' for _ in range(20))
 
 pytestmark = pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="nothing kills so here")
 
 
-def run(program: str, target: Path, source: Path, names: Iterable[str] = WRITERS) -> str:
-    """What the children of a program print, line by line, and how each of them ended."""
+def run(
+    target: Path,
+    source: Path,
+    names: Iterable[str] = WRITERS,
+    room: int = ROOM,
+    ends: Sequence[str] = ENDS,
+) -> dict[str, list[str]]:
+    """What the children print, and how each of them ended: by what befell them, line by line."""
     writers = json.dumps({name: WRITERS[name] for name in names})
-    command = [sys.executable, "-c", program, str(TINY), str(target), str(source), writers]
-    done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=300)
+    command = [sys.executable, "-c", START, TINY, target, source, writers, room, *ends]
+    done = subprocess.run(
+        [str(one) for one in command], capture_output=True, text=True, check=True, timeout=300
+    )
     assert not done.stderr
-    return done.stdout
+    lines: dict[str, list[str]] = {end: [] for end in ends}
+    end = ""
+    for line in done.stdout.splitlines():
+        first, _, rest = line.partition(" ")
+        end, said = (first, rest) if first in ends else (end, line)
+        lines[end].append(said)
+    return lines
 
 
 def old_files(target: Path) -> None:
@@ -97,13 +116,18 @@ def changed(target: Path) -> set[str]:
     return {one.name for one in target.iterdir() if one.is_dir() or one.read_bytes() != b"old"}
 
 
-@pytest.fixture
-def source(tmp_path: Path) -> Path:
-    (tmp_path / "in").mkdir()
-    (tmp_path / "in" / "copy.ipynb").write_text(f'{{"nbformat": 4, "cells": [{CELLS}]}}')
-    path = tmp_path / "in" / "patients.csv"
+def patients_in(folder: Path) -> Path:
+    """What is read: patients, and a notebook beside them."""
+    (folder / "in").mkdir()
+    (folder / "in" / "copy.ipynb").write_text(f'{{"nbformat": 4, "cells": [{CELLS}]}}')
+    path = folder / "in" / "patients.csv"
     path.write_text("patient,squeak\n" + "somebody,yes\n" * 40)
     return path
+
+
+@pytest.fixture
+def source(tmp_path: Path) -> Path:
+    return patients_in(tmp_path)
 
 
 @pytest.fixture
@@ -112,31 +136,40 @@ def target(tmp_path: Path) -> Path:
     return tmp_path / "out"
 
 
-def test_a_full_disk_leaves_the_old_file(source: Path, target: Path) -> None:
-    old_files(target)
-    lines = run(FULL, target, source).splitlines()
+@pytest.fixture(scope="module")
+def ended(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, list[str]]]:
+    """A folder for each way in which all writing was ended, and what was printed then."""
+    folder = tmp_path_factory.mktemp("ended")
+    for end in ENDS:
+        (folder / end).mkdir()
+        old_files(folder / end)
+    return folder, run(folder, patients_in(folder))
+
+
+def test_a_full_disk_leaves_the_old_file(ended: tuple[Path, dict[str, list[str]]]) -> None:
+    folder, printed = ended
+    lines = printed["full"]
     assert lines[1::2] == [f"{name}: 0" for name in WRITERS]
     for name, line in zip(WRITERS, lines[::2], strict=True):
         assert line.startswith("error: '"), name
         assert "cannot be written" in line, name
         assert "File too large" in line, name
-    assert changed(target) == set()
+    assert changed(folder / "full") == set()
 
 
-def test_a_kill_leaves_the_old_file(source: Path, target: Path) -> None:
-    old_files(target)
-    lines = run(KILLED, target, source).splitlines()
-    assert lines == [f"{name}: {-signal.SIGKILL}" for name in WRITERS]
-    assert not changed(target) & set(WRITERS)
+def test_a_kill_leaves_the_old_file(ended: tuple[Path, dict[str, list[str]]]) -> None:
+    folder, printed = ended
+    assert printed["kill"] == [f"{name}: {-signal.SIGKILL}" for name in WRITERS]
+    assert not changed(folder / "kill") & set(WRITERS)
 
 
-def test_an_interrupt_leaves_the_old_file(source: Path, target: Path) -> None:
-    old_files(target)
-    lines = run(INTERRUPTED, target, source).splitlines()
-    assert lines == [line for name in WRITERS for line in ("interrupted", f"{name}: 0")]
+def test_an_interrupt_leaves_the_old_file(ended: tuple[Path, dict[str, list[str]]]) -> None:
+    folder, printed = ended
+    expected = [line for name in WRITERS for line in ("interrupted", f"{name}: 0")]
+    assert printed["stop"] == expected
     # finished pieces of a cohort, and the other of two files that are written together
     whole = {"out.csv.unfinished", "out.parquet.unfinished", "truth.csv", "truth.parquet"}
-    assert changed(target) == whole
+    assert changed(folder / "stop") == whole
 
 
 @pytest.mark.parametrize("end", [".csv", ".parquet"])
@@ -146,14 +179,15 @@ def test_a_full_disk_leaves_the_finished_pieces(
     """The second piece is many times as large as the first, and finds no room."""
     who = [f"{at:05d}" for at in range(PIECE)] + [secrets.token_hex(200) for _ in range(PIECE)]
     pd.DataFrame({"patient": who, "squeak": "yes"}).to_csv(source, index=False)
-    path = target / f"out{end}"
+    (target / "full").mkdir()
+    path = target / "full" / f"out{end}"
     path.write_text("old")
-    few = START.replace("BEFORE", "full()").replace("ROOM", "2_000_000")
-    assert "File too large" in run(few, target, source, [path.name])
+    lines = run(target, source, [path.name], room=2_000_000, ends=["full"])["full"]
+    assert "File too large" in lines[0]
     assert path.read_text() == "old"
     again = robot.diagnose_cohort_file(source, path, ["patient"])
     assert (again.rows, again.resumed) == (2 * PIECE, PIECE)
-    assert [one.name for one in target.iterdir()] == [path.name]
+    assert [one.name for one in path.parent.iterdir()] == [path.name]
 
 
 def test_a_target_that_is_a_link_is_written_where_it_points(

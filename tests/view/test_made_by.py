@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator
+from functools import cache
 from html import unescape
 from importlib import import_module
 from inspect import isabstract
@@ -67,6 +68,12 @@ def placed() -> kb.Differential:
 
 
 @pytest.fixture(scope="module")
+def made(placed: kb.Differential) -> Callable[[str], CaseResult]:
+    """Results of that patient by name, each computed once."""
+    return cache(lambda name: RESULTS[name](placed))
+
+
+@pytest.fixture(scope="module")
 def taught() -> kb.Differential:
     """The same patient, asked of a model that learnt from eight others there."""
     cysts = pd.DataFrame({"Baker's cyst": [True] * 8, "lump behind the knee": [False] * 8})
@@ -80,9 +87,9 @@ def shown(result: Showing | CauseTrace | kb.Differential) -> tuple[str, str, dic
 
 @pytest.mark.parametrize("name", RESULTS)
 def test_a_result_says_its_lexicon_layer_setting_and_version(
-    placed: kb.Differential, name: str
+    placed: kb.Differential, made: Callable[[str], CaseResult], name: str
 ) -> None:
-    text, html, content = shown(RESULTS[name](placed))
+    text, html, content = shown(made(name))
     line = f"Made by kneebayes {kb.__version__} (lexicon: article, layer: "
     for page in (text, html):
         assert line in page
@@ -169,9 +176,10 @@ def test_a_differential_says_it_too(placed: kb.Differential, taught: kb.Differen
 
 
 @pytest.mark.parametrize("name", [name for name in RESULTS if name != "distinguished"])
-def test_urgency_stands_on_top_of_a_result(placed: kb.Differential, name: str) -> None:
-    result = RESULTS[name](placed)
-    text, html, content = shown(result)
+def test_urgency_stands_on_top_of_a_result(
+    placed: kb.Differential, made: Callable[[str], CaseResult], name: str
+) -> None:
+    text, html, content = shown(made(name))
     for page in (text, html):
         assert page.index(placed.urgency.advice) < page.index("Made by kneebayes")
         assert all(str(reason) in page for reason in placed.urgency.reasons)
