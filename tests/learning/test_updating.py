@@ -169,13 +169,13 @@ def test_statements_are_what_the_network_says(knee: kb.Model, taught_knee: kb.Mo
         assert stated.link == number_of(network, stated.arrow)
 
 
-@pytest.mark.parametrize(("which", "near"), [("taught", 2e-5), ("taught_knee", 1e-3)])
+@pytest.mark.parametrize(("which", "near"), [("taught", 2e-5), ("taught_knee", 2e-3)])
 def test_statements_made_anew_give_the_learnt_numbers(
     which: str, near: float, request: pytest.FixtureRequest
 ) -> None:
     """Robustness starts from statements: a tiny change of some must change next to nothing.
 
-    The article's folder states ratios by age that cannot be met in full; where patients move
+    The article's folder states ratios by age that yield to each other; where patients move
     them, what is reached is only nearly the same.
     """
     model = request.getfixturevalue(which)
