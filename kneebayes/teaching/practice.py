@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -86,6 +87,10 @@ class Practice(Paged):
         The name of a file up to the first ``-`` or ``.`` is the name of the learner:
         ``anna-1.json`` and ``anna-2.json`` are two cases of the learner ``anna``.
 
+        A page lets learners choose a lexicon, a layer and a setting, and each file says which
+        was chosen. A case is judged by the model under that reading, and a note says how many
+        were made under another one than the model has.
+
         Parameters
         ----------
         model
@@ -99,7 +104,7 @@ class Practice(Paged):
             If there is no such folder, it holds no case, a file is no case of this model, or
             a case was never closed; says which files, all at once.
         """
-        from kneebayes.teaching.saving import load_practice_case
+        from kneebayes.teaching.saving import load_handed_in
 
         place = Path(folder)
         try:
@@ -115,7 +120,7 @@ class Practice(Paged):
             try:
                 done += cls.of(
                     file.name.split(".")[0].split("-")[0],
-                    [Feedback(load_practice_case(model, file))],
+                    [Feedback(load_handed_in(model, file))],
                 )
             except KneebayesError as error:
                 text = str(error)
@@ -270,6 +275,10 @@ class Practice(Paged):
 
     @property
     def _notes(self) -> Iterator[str]:
+        readings = Counter(feedback.case.model.data.reading for feedback in self.feedbacks)
+        if len(readings) > 1:
+            told = "; ".join(f"{count} under {reading}" for reading, count in readings.items())
+            yield f"Cases were made under several readings, and each is judged by its own: {told}."
         for who, weight in self.weights.items():
             if weight is None:
                 yield f"{who}: too few statements to weigh."

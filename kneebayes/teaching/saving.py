@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from kneebayes.arguments import checked
+from kneebayes.building.model import in_layer, in_setting, model_of
 from kneebayes.errors import KneebayesError, clipped
 from kneebayes.teaching.case import PracticeCase
 from kneebayes.teaching.patients import DIFFICULTIES, KINDS, is_possible
@@ -17,14 +18,16 @@ from kneebayes.teaching.situation import FORMAT, LEVELS, VERSION
 if TYPE_CHECKING:
     from kneebayes.building.model import ModelLike
 
-__all__ = ["LARGEST", "case_from_json", "load_practice_case"]
+__all__ = ["LARGEST", "case_from_json", "load_handed_in", "load_practice_case"]
 
 LARGEST = 1_000_000  # bytes
+OPTIONAL = ("layer",)  # files of an earlier version do not say it
 KEYS = (
     "format",
     "version",
     "lexicon",
     "setting",
+    "layer",
     "seed",
     "difficulty",
     "kind",
@@ -54,7 +57,26 @@ def load_practice_case(model: ModelLike, path: str | Path) -> PracticeCase:
     KneebayesError
         If it is no case of this model; says where and why.
     """
-    file = Path(path)
+    return case_from_json(model, _text_of(Path(path)), str(path))
+
+
+def load_handed_in(model: ModelLike, path: Path) -> PracticeCase:
+    """Read a case that was made under whatever lexicon, in whatever layer and setting.
+
+    What a page hands in says which; the case is judged by the model under that reading.
+
+    Raises
+    ------
+    KneebayesError
+        If it is no case of this folder; says where and why.
+    """
+    text = _text_of(path)
+    content = _content(text, str(path))
+    return case_from_json(under_its_reading(model, content, str(path)), text, str(path))
+
+
+def _text_of(file: Path) -> str:
+    """The text of a file that may hold a case."""
     try:
         with file.open("rb") as opened:
             raw = opened.read(LARGEST + 1)
@@ -67,11 +89,10 @@ def load_practice_case(model: ModelLike, path: str | Path) -> PracticeCase:
         message = f"{file}: the file is larger than {LARGEST:,} bytes; a case never is."
         raise KneebayesError(message)
     try:
-        text = raw.decode("utf-8")
+        return raw.decode("utf-8")
     except UnicodeDecodeError as error:
         message = f"{file}: byte {error.start} is not UTF-8. Save the file as UTF-8."
         raise KneebayesError(message) from error
-    return case_from_json(model, text, str(file))
 
 
 @checked
@@ -137,7 +158,7 @@ def _content(text: str, place: str) -> dict[str, Any]:
             f"{place}: version {_short(version)} cannot be read; this kneebayes reads {VERSION}."
         )
         raise KneebayesError(message)
-    missing = [key for key in KEYS if key not in content]
+    missing = [key for key in KEYS if key not in content and key not in OPTIONAL]
     odd = [key for key in content if key not in KEYS]
     for keys, wrong in ((missing, "is missing"), (odd, "is not known")):
         if keys:
@@ -167,12 +188,13 @@ def _finite(digits: str) -> float:
 
 
 def _check_head(model: ModelLike, content: Mapping[str, Any], place: str) -> None:
-    mine = {"lexicon": model.data.elicited.lexicon, "setting": model.data.setting}
+    mine = _reading_of(model)
     for key, value in mine.items():
-        if content[key] != value:
+        if (there := content.get(key, value)) != value:
             message = (
-                f"{place}: {key}: the case was drawn with {_short(content[key])}, this model has "
-                f"{value!r}. Open it with model.with_lexicon(...) or model.in_setting(...)."
+                f"{place}: {key}: the case was drawn with {_short(there)}, this model has "
+                f"{value!r}. Load it with {_remedy(content)}; "
+                "Practice.load reads each file of a folder so."
             )
             raise KneebayesError(message)
     for key, words in (
@@ -187,6 +209,50 @@ def _check_head(model: ModelLike, content: Mapping[str, Any], place: str) -> Non
         _refuse(place, "seed", seed, "null or a whole number from 0 on")
     if not isinstance(content["closed"], bool):
         _refuse(place, "closed", content["closed"], "true or false")
+
+
+def _reading_of(model: ModelLike) -> dict[str, str | None]:
+    """What may differ between two models of one folder."""
+    data = model.data
+    return {"lexicon": data.lexicon, "layer": data.knowledge.layer, "setting": data.setting}
+
+
+def _remedy(content: Mapping[str, Any]) -> str:
+    """The call that gives the model which a case was drawn from."""
+    named = [f"{key}={_short(content[key])}" for key in ("lexicon", "layer") if key in content]
+    call = f"kneebayes.load({', '.join(named)})"
+    return (
+        call if content["setting"] is None else f"{call}.in_setting({_short(content['setting'])})"
+    )
+
+
+def under_its_reading(model: ModelLike, content: Mapping[str, Any], place: str) -> ModelLike:
+    """The model as a case was drawn from it: under its lexicon, in its layer and setting.
+
+    Raises
+    ------
+    KneebayesError
+        If the folder has no such lexicon, layer or setting, or the model has learnt from
+        patients and keeps its reading.
+    """
+    mine = _reading_of(model)
+    wanted = {key: content.get(key, value) for key, value in mine.items()}
+    if wanted == mine:
+        return model
+    try:
+        read = model_of(in_layer(model.data, wanted["layer"]).knowledge, wanted["lexicon"])
+        other = model.data.replace(
+            knowledge=read.knowledge,
+            names=read.names,
+            elicited=read.elicited,
+            engine=read.engine,
+            setting=None,
+        )
+        return other if wanted["setting"] is None else in_setting(other, wanted["setting"])
+    except KneebayesError as error:
+        words = ", ".join(f"{key} {_short(value)}" for key, value in wanted.items())
+        message = f"{place}: the case was made under {words}, which this model cannot be. {error}"
+        raise KneebayesError(message) from error
 
 
 def _truth(model: ModelLike, truth: object, place: str) -> dict[str, str]:

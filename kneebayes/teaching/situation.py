@@ -360,6 +360,7 @@ def case_to_json(case: Situation) -> str:
         "version": VERSION,
         "lexicon": case.model.data.elicited.lexicon,
         "setting": case.model.data.setting,
+        "layer": case.model.data.knowledge.layer,
         "seed": case.seed,
         "difficulty": case.difficulty,
         "kind": case.kind,

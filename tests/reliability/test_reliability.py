@@ -9,6 +9,7 @@ import numpy as np
 import oracle
 import pytest
 from benchmarks.patients import Ward
+from scipy.stats import kstest
 
 import kneebayes as kb
 from kneebayes.building.model import model_of
@@ -69,10 +70,10 @@ def test_the_laws_hold_on_the_article(ward: Ward) -> None:
 def test_calibration_holds_for_the_right_model_only(ward: Ward) -> None:
     sample = draw_sample(ward, 500)
     right = posteriors_of(ward, ward.model.network, sample.told)
-    assert min(p_values(right, sample.present)) > 0.001
+    assert min(p_values(right, sample)) > 0.001
     raised = broken_models(ward)["shares to the power of 0.8"]
     wrong = posteriors_of(ward, raised, sample.told)
-    assert min(p_values(wrong, sample.present)) < 0.05
+    assert min(p_values(wrong, sample)) < 0.05
 
 
 def test_calibration_is_tested_rightly() -> None:
@@ -86,6 +87,24 @@ def test_calibration_is_tested_rightly() -> None:
     assert 0.4 < np.mean(found) < 0.6
     assert np.mean(np.array(found) < 0.05) < 0.12
     assert p_value(by_bin(posteriors * 0.7, present)) < 1e-4
+
+
+def test_residuals_that_determine_each_other_are_tested_with_their_rank() -> None:
+    """Exactly one of several is true: the p-value is that with any one of them left out."""
+    rng = np.random.default_rng(5)
+    found = []
+    for _ in range(200):
+        shares = rng.dirichlet(np.ones(5), size=300)
+        true = (rng.random((300, 1)) >= shares.cumsum(axis=1)).sum(axis=1)
+        residuals = (true[:, None] == np.arange(5)) - shares
+        found.append(p_value(residuals))
+        for left_out in range(5):
+            others = np.delete(residuals, left_out, axis=1)
+            assert p_value(others) == pytest.approx(found[-1], rel=1e-6)
+    assert kstest(found, "uniform").pvalue > 0.001
+    assert p_value(residuals + 0.1 * np.eye(5)[0]) < 1e-4
+    with pytest.raises(ValueError, match="nothing to test"):
+        p_value(np.zeros((5, 2)))
 
 
 def test_a_differential_is_what_was_said_however_it_came_to_it(robot: kb.Model) -> None:

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 import kneebayes as kb
-from kneebayes.teaching import Feedback, PracticeCase, case_from_json, case_to_json
+from kneebayes.teaching import Feedback, Practice, PracticeCase, case_from_json, case_to_json
 
 
 @pytest.fixture(scope="module")
@@ -58,6 +58,11 @@ def spoiled(case: PracticeCase, **changed: Any) -> str:
         ({"version": True}, "version True cannot be read"),
         ({"lexicon": "lay"}, "lexicon: the case was drawn with 'lay', this model has 'article'"),
         ({"setting": "emergency"}, "setting: the case was drawn with 'emergency'"),
+        (
+            {"lexicon": "lay", "setting": "hospital"},
+            "(lexicon='lay', layer='literature').in_setting",
+        ),
+        ({"layer": "article"}, "layer: the case was drawn with 'article', this model has 'lit"),
         ({"seed": -3}, "seed: must be null or a whole number from 0 on. Got '-3'"),
         ({"difficulty": "brutal"}, "difficulty: must be one of 'any', 'easy'"),
         ({"kind": ["any"]}, "kind: must be one of 'any', 'red herring'"),
@@ -147,3 +152,90 @@ def test_files_that_cannot_be_read(
         knee.load_practice_case(path)
     assert said in str(caught.value)
     assert str(path) in str(caught.value)
+
+
+# what a class handed in under whatever was chosen on the page
+
+
+@pytest.fixture(scope="module")
+def pump() -> kb.Model:
+    return kb.load(Path(__file__).parents[1] / "data" / "pump")
+
+
+READINGS = {
+    "own": lambda model: model,
+    "lexicon": lambda model: model.with_lexicon("engineer"),
+    "setting": lambda model: model.in_setting("repair shop"),
+    "both": lambda model: model.with_lexicon("engineer").in_setting("repair shop"),
+}
+
+
+def hand_in(model: kb.Model, path: Path) -> Feedback:
+    done = model.practice_case("any", seed=3).ask("squealing").close({"dry bearing": 0.2}, "soon")
+    path.write_text(case_to_json(done.case), encoding="utf-8")
+    return done
+
+
+@pytest.mark.parametrize("teacher", READINGS)
+def test_each_case_is_judged_under_the_reading_it_was_made_under(
+    pump: kb.Model, tmp_path: Path, teacher: str
+) -> None:
+    """Whatever the teacher's model reads, the scores are those that the learner saw."""
+    done = {name: hand_in(read(pump), tmp_path / f"{name}.json") for name, read in READINGS.items()}
+    together = Practice.load(READINGS[teacher](pump), tmp_path)
+    assert set(together.learners) == set(READINGS)
+    for name, feedback in zip(together.learners, together.feedbacks, strict=True):
+        assert feedback.scores == pytest.approx(done[name].scores, rel=1e-9)
+        assert feedback.case.model.data.reading == done[name].case.model.data.reading
+    assert "each is judged by its own: 1 under" in together.text
+    assert "each is judged" not in Practice.load(pump, _alone(tmp_path, "own")).text
+
+
+def _alone(folder: Path, name: str) -> Path:
+    (folder / "alone").mkdir()
+    return (folder / f"{name}.json").rename(folder / "alone" / f"{name}.json").parent
+
+
+def test_a_file_without_a_layer_is_of_the_models_own(knee: kb.Model, case: PracticeCase) -> None:
+    content = json.loads(case_to_json(case))
+    del content["layer"]
+    assert case_to_json(case_from_json(knee, json.dumps(content))) == case_to_json(case)
+
+
+def test_a_layer_is_kept_with_a_case(knee: kb.Model, tmp_path: Path) -> None:
+    done = knee.in_layer("article").practice_case("any", seed=5).close({"gout": 0.1}, "routine")
+    (tmp_path / "eve.json").write_text(case_to_json(done.case), encoding="utf-8")
+    (feedback,) = Practice.load(knee, tmp_path).feedbacks
+    assert feedback.case.model.data.knowledge.layer == "article"
+    assert feedback.scores == pytest.approx(done.scores, rel=1e-9)
+    with pytest.raises(
+        kb.KneebayesError, match=r"layer='article'\); Practice.load reads each file"
+    ):
+        knee.load_practice_case(tmp_path / "eve.json")
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        ({"lexicon": "poet"}, "made under lexicon 'poet', layer 'literature', setting None, which"),
+        ({"setting": "desert"}, "No setting 'desert'. There are: repair_shop"),
+        ({"layer": ["article"]}, "'layer' must be text"),
+        ({"lexicon": None}, "No lexicon 'None'"),
+    ],
+)
+def test_a_reading_that_the_folder_does_not_have_is_told(
+    pump: kb.Model, tmp_path: Path, changed: dict[str, Any], said: str
+) -> None:
+    text = spoiled(hand_in(pump, tmp_path / "x.json").case, **changed)
+    (tmp_path / "x.json").write_text(text, encoding="utf-8")
+    with pytest.raises(kb.KneebayesError) as caught:
+        Practice.load(pump, tmp_path)
+    assert "1 of 1 files cannot be read" in str(caught.value)
+    assert said in str(caught.value)
+
+
+def test_a_model_that_has_learnt_keeps_its_reading(pump: kb.Model, tmp_path: Path) -> None:
+    hand_in(pump.with_lexicon("engineer"), tmp_path / "x.json")
+    taught = pump.update(pd.DataFrame({"squealing": [True, False], "dry bearing": [True, False]}))
+    with pytest.raises(kb.KneebayesError, match="which this model cannot be"):
+        Practice.load(taught, tmp_path)

@@ -188,6 +188,7 @@ export function recordOf(catalog, visit, said) {
     version: 1,
     lexicon: payload.lexicon.id,
     setting: payload.setting ?? null,
+    layer: payload.layer,
     seed: visit.seed,
     difficulty: visit.difficulty,
     kind: visit.kind,
