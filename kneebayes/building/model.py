@@ -177,7 +177,7 @@ class ModelData:
 
 
 _calibrated: deque[ModelData] = deque(maxlen=KEPT)
-_settled: deque[tuple[Elicited, Knowledge, str, Elicited]] = deque(maxlen=2 * KEPT)
+_settled: deque[tuple[Elicited, Mapping[str, float], Elicited]] = deque(maxlen=2 * KEPT)
 
 
 def read_model(
@@ -303,12 +303,12 @@ def in_setting(model: AnyModel, setting: str) -> AnyModel:
 
 def _settled_in(stated: Elicited, knowledge: Knowledge, setting: str) -> Elicited:
     """What is stated, shifted to a setting; the latest of these are kept."""
-    for kept in tuple(_settled):
-        if kept[0] is stated and kept[1] is knowledge and kept[2] == setting:
-            return kept[3]
     odds = odds_by_cause(knowledge.settings[setting], knowledge.groups)
+    for before, shifted_by, made in tuple(_settled):
+        if before is stated and shifted_by == odds:
+            return made
     made = settle(stated, knowledge, odds)
-    _settled.append((stated, knowledge, setting, made))
+    _settled.append((stated, odds, made))
     return made
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from collections import deque
 from copy import deepcopy
 from typing import TYPE_CHECKING, Any
-from weakref import WeakKeyDictionary
 
 from kneebayes.building.model import ModelData, in_layer, in_setting, with_lexicon
 from kneebayes.building.places import EXPLANATION
@@ -33,7 +33,7 @@ LAYERS = {
     "beyond": ("beyond the article", "Parts of something else are named as causes as well."),
 }
 
-_known: WeakKeyDictionary[ModelData, Plain] = WeakKeyDictionary()  # to make it takes seconds
+_known: deque[tuple[ModelData, Plain]] = deque(maxlen=4)  # to make it takes seconds
 
 
 def layers_of(model: ModelLike, own: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -116,9 +116,19 @@ def readings_of(model: ModelLike, own: Mapping[str, Any]) -> dict[str, Any]:
     >>> [one["id"] for one in found["settings"]][:2], found["lexicons"][0]["id"]
     (['', 'general_practice'], 'article')
     """
-    if model.data not in _known:
-        _known[model.data] = _readings(model, own)
-    return deepcopy(_known[model.data])  # nobody changes what the next page says
+    for data, found in tuple(_known):
+        if _alike(data, model.data):
+            return deepcopy(found)  # nobody changes what the next page says
+    found = _readings(model, own)
+    _known.append((model.data, found))
+    return deepcopy(found)
+
+
+def _alike(one: ModelData, other: ModelData) -> bool:
+    """Whether two models are made of the same, however they were come by."""
+    if one.elicited is not other.elicited or one.setting != other.setting:
+        return False
+    return one.learnt is other.learnt and one.knowledge == other.knowledge
 
 
 def _readings(model: ModelLike, own: Mapping[str, Any]) -> Plain:
