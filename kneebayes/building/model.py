@@ -34,6 +34,7 @@ __all__ = [
     "in_layer",
     "in_setting",
     "model_of",
+    "read_as",
     "read_model",
     "with_lexicon",
 ]
@@ -375,6 +376,43 @@ def in_layer(model: AnyModel, layer: Layer) -> AnyModel:
         setting=None,
     )
     return other if data.setting is None else in_setting(other, data.setting)
+
+
+def read_as(model: AnyModel, lexicon: str, layer: Layer, setting: str | None) -> AnyModel:
+    """The same folder under one lexicon, in one layer and one setting, whatever the model has now.
+
+    Parameters
+    ----------
+    model
+        The model.
+    lexicon, layer, setting
+        Ids; no setting is None.
+
+    Raises
+    ------
+    UnknownNameError
+        If the folder has no such lexicon, layer or setting.
+    KneebayesError
+        If the model has learnt from patients, and so keeps its reading.
+
+    Examples
+    --------
+    >>> import kneebayes as kb
+    >>> read_as(kb.load(), "lay", "article", None)
+    Model('Pain behind the knee', lexicon 'lay': ...)
+    """
+    data = model.data
+    if (data.lexicon, data.knowledge.layer, data.setting) == (lexicon, layer, setting):
+        return model
+    read = model_of(in_layer(data, layer).knowledge, lexicon)
+    other = model.replace(
+        knowledge=read.knowledge,
+        names=read.names,
+        elicited=read.elicited,
+        engine=read.engine,
+        setting=None,
+    )
+    return other if setting is None else in_setting(other, setting)
 
 
 def _layer(name: object) -> Layer:

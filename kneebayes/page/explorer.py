@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 import anywidget
 import traitlets
 
+from kneebayes.building.model import read_as
 from kneebayes.case import read_answers
-from kneebayes.case.answers import by_node
+from kneebayes.case.answers import Answer, by_node
 from kneebayes.errors import (
     EvidenceError,
     ImpossibleEvidenceError,
@@ -20,6 +21,7 @@ from kneebayes.errors import (
 from kneebayes.history import History, read
 from kneebayes.page.bundle import script, static
 from kneebayes.page.payload import payload
+from kneebayes.page.readings import choices_of
 from kneebayes.view.differential import differential_report
 from kneebayes.view.report import report_html
 
@@ -27,7 +29,10 @@ if TYPE_CHECKING:
     from kneebayes.building.model import ModelLike
     from kneebayes.case.case import CaseLike, Diagnosing
 
-__all__ = ["Explorer", "certain_answers"]
+__all__ = ["PERHAPS", "Explorer", "answers_shown"]
+
+PERHAPS = 0.75  # P(present) that "perhaps" stands for, as in ``weights.js``
+READING = ("lexicon", "layer", "setting")
 
 
 class Explorer(anywidget.AnyWidget):
@@ -43,7 +48,12 @@ class Explorer(anywidget.AnyWidget):
     answers
         What is known, states by id, in the order given; a cause in it is there, whether it
         explains the complaint or not. Set it with any names and answers
-        that :meth:`kneebayes.Model.diagnose` understands, as long as they are certain.
+        that :meth:`kneebayes.Model.diagnose` understands, as long as they are certain, or
+        ``"perhaps"`` of what is answered with yes or no, which is the answer 0.75.
+    lexicon, layer, setting
+        How words are read, how much of the folder is taken, and where the patient is seen
+        (empty: anywhere); ids. Chosen in the front end or set here. What the model that is
+        chosen does not have is no longer among the answers.
     history
         A history in plain words, as typed. What it says is shown with its marks; nothing of
         it becomes an answer before somebody has looked and says so.
@@ -52,18 +62,58 @@ class Explorer(anywidget.AnyWidget):
     _esm = script("boot_widget.js")
     _css = static("style.css")
     _payload = traitlets.Unicode().tag(sync=True)
+    _choices = traitlets.Dict().tag(sync=True)
+    _wanted = traitlets.Dict().tag(sync=True)  # what was chosen in the browser
+    _remark = traitlets.Unicode().tag(sync=True)  # why it cannot be had
     answers = traitlets.Dict().tag(sync=True)
+    lexicon = traitlets.Unicode().tag(sync=True)
+    layer = traitlets.Unicode().tag(sync=True)
+    setting = traitlets.Unicode().tag(sync=True)
     history = traitlets.Unicode().tag(sync=True)
     _understood = traitlets.Dict().tag(sync=True)
 
     def __init__(self, model: Diagnosing, answers: Mapping[str, object] | None = None) -> None:
         self._model = model
-        content = json.dumps(payload(model), ensure_ascii=False, allow_nan=False)
-        super().__init__(_payload=content, answers=dict({} if answers is None else answers))
+        super().__init__(
+            **_shown_of(model),
+            _choices=choices_of(model),
+            answers=dict({} if answers is None else answers),
+        )
 
     @traitlets.validate("answers")
     def _understand(self, proposal: Mapping[str, Any]) -> dict[str, str]:
-        return certain_answers(self._model, proposal["value"])
+        return answers_shown(self._model, proposal["value"])
+
+    @traitlets.validate("lexicon", "layer", "setting")
+    def _choose(self, proposal: Mapping[str, Any]) -> str:
+        """Read the folder as is chosen; what cannot be had is refused and changes nothing."""
+        kind, value = proposal["trait"].name, str(proposal["value"])
+        own = {name: getattr(self, name) for name in READING}
+        if value != own[kind] and own["lexicon"]:
+            wanted = own | {kind: value}
+            read = read_as(self._model, **{**wanted, "setting": wanted["setting"] or None})
+            known = {
+                id: answer
+                for id, answer in self.answers.items()
+                if read.data.names.has(id, ("finding", "context", "cause", "mediator"))
+            }
+            self._model = read
+            with self.hold_sync():
+                self.answers = known
+                self._payload = _shown_of(read)["_payload"]
+        return value
+
+    @traitlets.observe("_wanted")
+    def _follow(self, change: Mapping[str, Any]) -> None:
+        """Do what was chosen in the browser, or say there why it cannot be done."""
+        self._remark = ""
+        kind = change["new"].get("kind")
+        if kind not in READING:
+            return
+        try:
+            setattr(self, kind, str(change["new"].get("id", "")))
+        except KneebayesError as error:
+            self._remark = str(error)
 
     @traitlets.observe("history")
     def _read(self, change: Mapping[str, Any]) -> None:
@@ -79,13 +129,15 @@ class Explorer(anywidget.AnyWidget):
         said = {id: answer for id, answer in history.answers.items() if id != complaint}
         look = "; ".join(mention.label for mention in history.to_look_at)
         note = f"{len(said)} answers." + (f" To look at: {look}." if look else "")
-        answers = certain_answers(self._model, said)
+        answers = answers_shown(self._model, said)
         return {"pieces": [list(one) for one in history.pieces], "answers": answers, "note": note}
 
     @property
     def differential(self) -> CaseLike:
         """The differential of the answers as they stand now, computed by Python."""
-        return self._model.diagnose(self.answers)
+        return self._model.diagnose(
+            {id: PERHAPS if answer == "perhaps" else answer for id, answer in self.answers.items()}
+        )
 
     def reset(self) -> None:
         """Forget all answers."""
@@ -108,7 +160,18 @@ class Explorer(anywidget.AnyWidget):
         return f"Explorer({words or 'no answers yet'})"
 
 
-def certain_answers(model: ModelLike, answers: Mapping[str, object]) -> dict[str, str]:
+def _shown_of(model: ModelLike) -> dict[str, str]:
+    """What the front end is given of a model: its payload, and under which reading it is."""
+    data = model.data
+    return {
+        "_payload": json.dumps(payload(model), ensure_ascii=False, allow_nan=False),
+        "lexicon": data.lexicon,
+        "layer": data.knowledge.layer,
+        "setting": data.setting or "",
+    }
+
+
+def answers_shown(model: ModelLike, answers: Mapping[str, object]) -> dict[str, str]:
     """Answers by any names as states by id, in the order given; unknown ones are left out.
 
     That a cause is there stands under the id of the cause, by whichever name it was said.
@@ -118,29 +181,47 @@ def certain_answers(model: ModelLike, answers: Mapping[str, object]) -> dict[str
     UnknownNameError
         If a name is not known.
     EvidenceError
-        If an answer is not understood, or is less than certain, or takes back the complaint.
+        If an answer is not understood, or is neither certain nor "perhaps", or takes back the
+        complaint.
     """
     knowledge, network = model.data.knowledge, model.data.network
+    given = {name: PERHAPS if _is_perhaps(value) else value for name, value in answers.items()}
     read = {
-        answer.id: answer for answer in read_answers(knowledge, model.data.names, network, answers)
+        answer.id: answer for answer in read_answers(knowledge, model.data.names, network, given)
     }
     complaint = knowledge.meta.complaint
     causes = {node: cause for cause, node in knowledge.there.items()}
-    certain: dict[str, str] = {}
-    for named in by_node(knowledge, model.data.names, answers):
+    shown: dict[str, str] = {}
+    for named in by_node(knowledge, model.data.names, given):
         id = knowledge.there.get(named, named)
         if id == complaint:
             _keep_complaint(model, read[id].state if id in read else "unknown")
         elif id in read:
-            likelihood = read[id].likelihood
-            if sorted(likelihood) != [0.0] * (len(likelihood) - 1) + [1.0]:
-                message = (
-                    f"An explorer takes certain answers only. Got {read[id].label}: "
-                    f"{read[id].state}. Use model.diagnose for probabilities."
-                )
-                raise EvidenceError(message)
-            certain[causes.get(id, id)] = str(network[id].states[likelihood.index(1.0)])
-    return certain
+            shown[causes.get(id, id)] = _state_shown(model, read[id])
+    return shown
+
+
+def _is_perhaps(value: object) -> bool:
+    return isinstance(value, str) and value.strip().casefold() == "perhaps"
+
+
+def _state_shown(model: ModelLike, answer: Answer) -> str:
+    """The state that is told for certain, or "perhaps" of what is answered with yes or no."""
+    likelihood = answer.likelihood
+    if sorted(likelihood) == [0.0] * (len(likelihood) - 1) + [1.0]:
+        return str(model.data.network[answer.id].states[likelihood.index(1.0)])
+    finding = model.data.knowledge.findings.get(answer.id)
+    if (
+        answer.is_uncertain
+        and answer.presence == PERHAPS
+        and not (finding and "present" in finding.states)
+    ):
+        return "perhaps"
+    message = (
+        f"An explorer takes certain answers only, and 'perhaps' ({PERHAPS}) of what is answered "
+        f"with yes or no. Got {answer.label}: {answer.state}. Use model.diagnose for probabilities."
+    )
+    raise EvidenceError(message)
 
 
 def _keep_complaint(model: ModelLike, state: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from copy import deepcopy
+from itertools import starmap
 from typing import TYPE_CHECKING, Any
 
 from kneebayes.building.model import ModelData, in_layer, in_setting, with_lexicon
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
     Plain = dict[str, Any]
 
-__all__ = ["layers_of", "readings_of"]
+__all__ = ["choices_of", "layers_of", "readings_of"]
 
 ANYWHERE = "anywhere"
 DIGITS = 12  # of a number that is another than the model's own
@@ -79,6 +80,48 @@ def _layer(id: str) -> Plain:
 
 def _added(own: Mapping[str, Any], there: Mapping[str, Any]) -> Plain:
     return {key: value for key, value in there.items() if own.get(key) != value}
+
+
+def choices_of(model: ModelLike) -> dict[str, list[dict[str, Any]]]:
+    """What a model could be read by as well, in words alone: nothing is calibrated for it.
+
+    Parameters
+    ----------
+    model
+        The model that is shown.
+
+    Returns
+    -------
+    dict
+        ``lexicons``, ``settings`` (no setting has an empty id) and ``layers``, each with ``id``,
+        ``label`` and ``about``; the model's own first. Empty lists for a model that has learnt.
+
+    Examples
+    --------
+    >>> import kneebayes as kb
+    >>> found = choices_of(kb.load().in_setting("emergency"))
+    >>> [one["id"] for one in found["layers"]], found["settings"][1]["label"]
+    (['literature', 'article', 'beyond'], 'anywhere')
+    """
+    data = model.data
+    if data.learnt is not None:
+        return {"lexicons": [], "settings": [], "layers": []}
+    settings = [{"id": "", "label": ANYWHERE, "about": ""}]
+    settings += starmap(_named, data.knowledge.settings.items())
+    return {
+        "lexicons": _first(data.lexicon, list(starmap(_named, data.knowledge.lexicons.items()))),
+        "settings": _first(data.setting or "", settings),
+        "layers": _first(data.knowledge.layer, [_layer(id) for id in LAYERS]),
+    }
+
+
+def _named(id: str, record: Any) -> Plain:
+    return {"id": id, "label": record.label, "about": record.about}
+
+
+def _first(own: str, records: list[Plain]) -> list[Plain]:
+    """The own one before all others, which stay in their order."""
+    return sorted(records, key=lambda record: record["id"] != own)
 
 
 def readings_of(model: ModelLike, own: Mapping[str, Any]) -> dict[str, Any]:

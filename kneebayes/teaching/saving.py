@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from kneebayes.arguments import checked
-from kneebayes.building.model import in_layer, in_setting, model_of
+from kneebayes.building.model import read_as
 from kneebayes.errors import KneebayesError, clipped
 from kneebayes.teaching.case import PracticeCase
 from kneebayes.teaching.patients import DIFFICULTIES, KINDS, is_possible
@@ -236,19 +236,9 @@ def under_its_reading(model: ModelLike, content: Mapping[str, Any], place: str) 
         patients and keeps its reading.
     """
     mine = _reading_of(model)
-    wanted = {key: content.get(key, value) for key, value in mine.items()}
-    if wanted == mine:
-        return model
+    wanted: dict[str, Any] = {key: content.get(key, value) for key, value in mine.items()}
     try:
-        read = model_of(in_layer(model.data, wanted["layer"]).knowledge, wanted["lexicon"])
-        other = model.data.replace(
-            knowledge=read.knowledge,
-            names=read.names,
-            elicited=read.elicited,
-            engine=read.engine,
-            setting=None,
-        )
-        return other if wanted["setting"] is None else in_setting(other, wanted["setting"])
+        return read_as(model, **wanted)
     except KneebayesError as error:
         words = ", ".join(f"{key} {_short(value)}" for key, value in wanted.items())
         message = f"{place}: the case was made under {words}, which this model cannot be. {error}"

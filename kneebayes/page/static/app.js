@@ -38,7 +38,7 @@ const WAIT_TO_SPEAK = 600; // milliseconds: a quick row of answers is read out o
  * shows, what was chosen by hand, and how to go to another. The first paint waits for no computing.
  */
 export function mountExplorer(root, payload, { answers = {}, onAnswers = () => {}, notebook = false, choice = null } = {}) {
-  const catalog = catalogOf(payload, { perhaps: !notebook });
+  const catalog = catalogOf(payload);
   const prefix = uniquePrefix();
   const state = { answers: new Map(Object.entries(answers)), selected: null, about: "", tab: "explore", prior: null };
   const parts = partsOf(catalog, prefix, notebook, actions(), readingChoice(payload, prefix, choice));

@@ -7,8 +7,8 @@ import { PERHAPS, PRIOR, WEIGHT } from "./weights.js";
 const CAN_BE_TOLD = ["finding", "test", "context", "cause", "mediator"];
 const YES_AND_NO = { present: "yes", absent: "no" };
 
-/** Names, states and sections of a payload; `perhaps` says whether answers may be less than certain. */
-export function catalogOf(payload, { perhaps = false } = {}) {
+/** Names, states and sections of a payload. */
+export function catalogOf(payload) {
   const nodes = new Map(payload.nodes.map((node) => [node.id, node]));
   const causes = new Map(payload.causes.map((cause) => [cause.id, cause]));
   const findings = new Map(payload.findings.map((finding) => [finding.id, finding]));
@@ -22,7 +22,7 @@ export function catalogOf(payload, { perhaps = false } = {}) {
     findings,
     label,
     /** Whether "perhaps" says what is meant: to a yes or no, not to one of two names. */
-    canBePerhaps: (id) => perhaps && words(id).present === undefined && nodes.has(id) && isYesOrNo(nodes.get(id)),
+    canBePerhaps: (id) => words(id).present === undefined && nodes.has(id) && isYesOrNo(nodes.get(id)),
     /** Under which id an answer about a node stands: that a cause is there under the cause. */
     toldAs: (id) => causeThere.get(id) ?? id,
     /** What an answer is called: naming a cause says that it is there, silent or not. */
