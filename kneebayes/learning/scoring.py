@@ -24,7 +24,7 @@ from functools import cached_property
 
 import numpy as np
 
-from kneebayes.inference.flat import Observed
+from kneebayes.inference.flat import Integers, Observed
 from kneebayes.learning.coordinates import Coordinates
 from kneebayes.learning.counting import Counting
 from kneebayes.network import Numbers
@@ -113,12 +113,12 @@ class Found:
     @cached_property
     def variances_by_text(self) -> Numbers:
         """Variances and covariances by the text alone."""
-        return np.asarray(np.linalg.inv(_firm(self.by_text)))
+        return _inverse(_firm(self.by_text))
 
     @cached_property
     def variances_by_all(self) -> Numbers:
         """The same with the patients."""
-        return np.asarray(np.linalg.inv(_firm(self.by_all)))
+        return _inverse(_firm(self.by_all))
 
 
 @dataclass(frozen=True)
@@ -251,7 +251,7 @@ class Estimation:
         trail = [here.value]
         converged = False
         while not converged and len(trail) <= most:
-            step = np.asarray(np.linalg.solve(_firm(here.by_all), here.gradient), dtype=np.float64)
+            step = _solved(_firm(here.by_all), here.gradient)
             longest = float(np.abs(step).max(initial=0.0))
             step = np.asarray(step * min(1.0, LONGEST / max(longest, LONGEST)))
             promised = float(here.gradient @ step)
@@ -288,4 +288,27 @@ class Estimation:
 
 def _firm(information: Numbers) -> Numbers:
     """With a trace more on the diagonal, so that what nothing speaks of stays where it is."""
-    return information + 1e-9 * np.eye(len(information))
+    firm = information.copy()
+    firm.flat[:: len(firm) + 1] += 1e-9
+    return firm
+
+
+def _together(information: Numbers) -> Integers:
+    """Where the coordinates stand that any other hangs together with; most stand by themselves."""
+    filled = np.count_nonzero(information, axis=1)
+    return np.flatnonzero(filled > (np.diag(information) != 0.0))
+
+
+def _solved(information: Numbers, wanted: Numbers) -> Numbers:
+    """What times the information gives what is wanted."""
+    at = _together(information)
+    solved = wanted / np.diag(information)
+    solved[at] = np.linalg.solve(information[np.ix_(at, at)], wanted[at])
+    return np.asarray(solved)
+
+
+def _inverse(information: Numbers) -> Numbers:
+    at = _together(information)
+    inverse = np.diag(1.0 / np.diag(information))
+    inverse[np.ix_(at, at)] = np.linalg.inv(information[np.ix_(at, at)])
+    return inverse
