@@ -24,6 +24,8 @@ OF_A_PART = frozenset(
     {"a", "an", "at", "her", "his", "in", "left", "my", "of", "on", "right", "the"}
 )
 COMPARING = frozenset({"compared", "from", "like", "than", "to", "unlike", "with"})
+PARTING = frozenset({";", ".", "(", ")"})
+FORMER = frozenset({"former", "ex"})  # who was an athlete is none now
 PATIENT = frozenset({"i", "he", "she", "my", "patient"})
 
 
@@ -40,6 +42,7 @@ def bearing_of(line: Line, match: Match) -> Bearing:
     for found in (
         _of_others(line, match),
         _of_another_part(line, match),
+        _of_a_result(line, match),
         _left_open(line, match),
         _past(line, match),
     ):
@@ -66,6 +69,18 @@ def _is_of_another(line: Line, match: Match) -> bool:
     word = line.words[at]
     unknown = at not in line.named and word.stems.isdisjoint(line.known)
     return unknown and not word.is_light and not word.is_site
+
+
+def _of_a_result(line: Line, match: Match) -> Bearing | None:
+    """Left open: what a test shows and nobody complains of: ``MRI: fracture with oedema``."""
+    if match.pattern.head or line.tests.get(match.pattern.targets[0].id):
+        return None
+    for at in reversed(line.results):
+        between = line.words[at + 1 : match.first]
+        if at < match.first and not any(word.lower in PARTING for word in between):
+            split = any(word.lower in turns("splitting") for word in between)
+            return None if split else Bearing("perhaps", (at - 1, at))
+    return None
 
 
 # of another part of the body
@@ -166,6 +181,10 @@ def _long_ago(line: Line, match: Match) -> Bearing | None:
     context = match.pattern.targets[0].kind == "context"
     for cue in line.cues_of(match, "earlier"):
         of_a_noun = line.words[cue.first].lower in turns("history")
+        if line.words[cue.first].lower in FORMER and cue.last < match.first:
+            between = line.between(cue, match)
+            if len(between) <= 1 and not ended(between):
+                return Bearing("past", (cue.first, cue.last))
         if of_a_noun and not context:
             between = line.between(cue, match)
             led_on = any(word.lower in LEADING_ON for word in between)
@@ -185,8 +204,9 @@ def _from_to(line: Line, first: int, last: int, match: Match) -> tuple[Word, ...
 
 
 def _of_others(line: Line, match: Match) -> Bearing | None:
+    relatives = turns("relatives") - line.patient
     for word in line.words:
-        if word.lower not in turns("relatives") - line.patient or word.index in match.used:
+        if word.lower not in relatives or word.index in match.used:
             continue
         near = line.words[max(0, word.index - 1) : word.index + 3]
         if any(one.lower in turns("reporting") for one in near):

@@ -14,6 +14,8 @@ __all__ = ["Denial", "denied"]
 
 LONG = 4  # words of an item of a list that say something
 ITEM = 3  # the same for an item that a word behind the list still bears on
+MANY = 4  # items of a list of nouns that a denial reaches through, though nothing closes it
+NOUNS = 2  # words of each of them
 TWICE = 2  # words that say something, between a denial and one that it denies
 MARKS = frozenset({","}) | AND | OR
 MINUS = frozenset({"-", "\u2212", "\u2013"})
@@ -28,7 +30,12 @@ Denial = tuple[Literal["absent", "perhaps"], tuple[int, int]]
 
 def denied(line: Line, match: Match) -> Denial | None:
     """Whether what was found is denied, with the places of the words that do so."""
-    return _before(line, match) or _behind(line, match)
+    before = _before(line, match)
+    if before is not None and before[0] == "absent":
+        return before
+    behind = _behind(line, match)
+    normal = behind is not None and line.words[behind[1][0]].lower in turns("normal")
+    return behind if before is None or normal else before
 
 
 # by a word before it
@@ -46,10 +53,21 @@ def _before(line: Line, match: Match) -> Denial | None:
             found = _reach(line, cue, match)
             if found is not None:
                 surely = found == "absent" and cue.does == "deny"
+                surely = surely and not _is_stronger(line, cue, match)
                 twice = _denied_itself(line, cue, match)
                 surely = surely and twice is None
                 return ("absent" if surely else "perhaps"), (twice or cue.first, cue.last)
     return None
+
+
+def _is_stronger(line: Line, cue: Cue, match: Match) -> bool:
+    """Whether only a degree is denied: ``no high fever`` leaves a mild one open."""
+    if match.pattern.stronger:
+        return True
+    target = match.pattern.targets[0]
+    symptom = target.kind == "finding" and not line.tests.get(target.id, "")
+    degree = line.words[match.first - 1].lower in turns("degrees")
+    return symptom and degree and cue.last < match.first - 1
 
 
 def _denied_itself(line: Line, cue: Cue, match: Match) -> int | None:
@@ -96,13 +114,52 @@ def _reach_in_list(
     closing = _closing(line, match, marks)
     if closing == "or":
         return "absent"
-    fresh = turns("starting") | turns("describing") | turns("elsewhere")
-    if any(line.after(mark.index) in fresh for mark in marks) or cue.does == "cannot":
-        return None  # "no fever, worse with activity and at night"
-    if closing == "and":
-        word = line.words[cue.first].lower
-        return "absent" if word in turns("denying_lists") else "perhaps"
-    return "perhaps" if _may_go_on(line, match) else None
+    following = [line.after(mark.index) for mark in marks]
+    if cue.does == "cannot" or not _goes_on(line, cue, match, following):
+        return None  # "no fever, worse with activity and at night", "no fever, red and warm"
+    word = line.words[cue.first].lower
+    every = closing == "and" and word in turns("denying_lists")
+    if every or (not closing and _is_bare_list(line, cue)):
+        return "absent"
+    return "perhaps" if closing == "and" or _may_go_on(line, cue, match) else None
+
+
+def _goes_on(line: Line, cue: Cue, match: Match, following: Sequence[str]) -> bool:
+    """Whether a list may go on as it began: with nouns behind ``no``, adjectives behind ``not``."""
+    if any(word in turns("starting") | turns("elsewhere") for word in following):
+        return False
+    if line.words[cue.last].lower in NOTS:
+        item, sound = line.words[match.first], match.pattern.targets[0].state == "absent"
+        return not sound and (_describes(item) or item.lower.endswith("ing"))
+    return not any(word in turns("describing") for word in following)
+
+
+def _is_bare_list(line: Line, cue: Cue) -> bool:
+    """Whether a denial leads a list of many bare nouns: ``no injury, locking, fever, chills``."""
+    items: list[list[Word]] = [[]]
+    for word in line.words[cue.last + 1 :]:
+        if ended([word]):
+            break
+        if word.lower == ",":
+            items.append([])
+        else:
+            items[-1].append(word)
+    bare = all(
+        item and len(item) <= NOUNS and not any(word.is_small or _describes(word) for word in item)
+        for item in items
+    )
+    return bare and len(items) >= MANY
+
+
+def _describes(word: Word) -> bool:
+    """Whether a word looks like an adjective or a verb, and so like no thing of its own."""
+    looks = word.lower
+    if looks in turns("describing"):
+        return True
+    if looks.endswith("ing"):
+        return looks not in turns("happenings")
+    noun = looks.endswith(("ity", "ury", "omy", "emy", "phy", "ery", "ory", "psy", "apy"))
+    return looks.endswith(("en", "ed", "ful", "y")) and not noun
 
 
 def _closing(line: Line, match: Match, marks: Sequence[Word]) -> str:
@@ -131,18 +188,18 @@ def _closing(line: Line, match: Match, marks: Sequence[Word]) -> str:
     return ""
 
 
-def _may_go_on(line: Line, match: Match) -> bool:
+def _may_go_on(line: Line, cue: Cue, match: Match) -> bool:
     """Whether an item behind a comma, with no ``or`` to come, may still be denied.
 
     It may in ``no fever, redness``; not in ``no fever, swollen`` or ``no fever, full motion``.
     """
     words = line.words
+    if words[cue.last].lower in NOTS:
+        return True
     if match.first == 0 or words[match.first - 1].lower != ",":
         return False
     sound = match.pattern.targets[0].state == "absent"
-    looks = words[match.first].lower
-    described = looks.endswith(("en", "ed", "ful", "y", "ing")) or looks in turns("describing")
-    return match.last - match.first < 2 and not sound and not described
+    return match.last - match.first < 2 and not sound and not _describes(words[match.first])
 
 
 def _pieces(words: Sequence[Word]) -> list[list[Word]]:
@@ -174,12 +231,23 @@ def _behind(line: Line, match: Match) -> Denial | None:
             return "absent", (at, at)
         cue = next((one for one in line.cues if one.first == at and one.does == "deny after"), None)
         if cue is None and not (tested and lower in turns("sound")):
+            if _is_normal(line, match, at):
+                return "absent", (at, at)
             continue
         if _bears_on(line, match, at, tested=tested):
             last = at if cue is None else cue.last
             twice = _denied_behind(line, at, last)
             return ("perhaps" if twice else "absent"), (at, max(last, twice))
     return _sound_before(line, match) if tested else None
+
+
+def _is_normal(line: Line, match: Match, at: int) -> bool:
+    """Whether what was found is said to be normal: ``other joints are normal``."""
+    if line.words[at].lower not in turns("normal") or match.pattern.targets[0].kind != "finding":
+        return False
+    between = line.words[match.last + 1 : at]
+    joined = all(word.lower in turns("verbs") for word in between)
+    return joined and line.after(at) in PARTS | {"but", ")"}
 
 
 def _denied_behind(line: Line, first: int, last: int) -> int:

@@ -88,6 +88,10 @@ class Pattern:
         Whether it is a turn of speech and no name.
     implied
         Ids of nodes of which it is no name, only a turn of speech that implies them.
+    stronger
+        Whether it says more than the label of its node: to deny a high fever denies no fever.
+    core
+        Stems that are not optional.
     """
 
     name: str
@@ -104,6 +108,14 @@ class Pattern:
     sites: frozenset[str] = frozenset()
     said: bool = False
     implied: frozenset[str] = frozenset()
+    stronger: bool = False
+    core: tuple[str, ...] = ()
+
+    @property
+    def is_of_a_person(self) -> bool:
+        """Whether it says what somebody is, such as a woman: a state of several."""
+        target = self.targets[0]
+        return target.kind == "context" and target.state not in {"present", "absent"}
 
 
 class Dictionary:
@@ -134,6 +146,8 @@ class Dictionary:
         By id of a finding the test or examination that it is read from.
     bare
         Stems of names of tests that say nothing without a result.
+    methods
+        Stems of the names of tests.
     """
 
     def __init__(self, knowledge: Knowledge) -> None:
@@ -168,6 +182,12 @@ class Dictionary:
         )
         self.tests = {one.id: one.method for one in knowledge.findings.values() if one.method}
         self.bare = frozenset(_bare_tests(self.patterns, self.tests))
+        self.methods = frozenset(
+            one
+            for id, method in knowledge.methods.items()
+            for one in self._head(id)
+            if len(_stems(method.label)) == 1  # "blood" and "pressure" have other meanings
+        )
 
     def _indexed(self) -> dict[str, tuple[Pattern, ...]]:
         count: dict[str, int] = defaultdict(int)
@@ -188,6 +208,7 @@ class Dictionary:
             (id, _stems(name))
             for id, saying in knowledge.sayings.sayings.items()
             for name in saying.perhaps
+            if not name.startswith("=")  # word for word, so it says nothing of other words
         }
         for pattern in (*self._sayings(), *self._findings(), *self._contexts(), *self._causes()):
             if (pattern.targets[0].id, _stems(pattern.name)) in doubted:
@@ -317,6 +338,7 @@ class Dictionary:
             stems=stems,
             targets=(target,),
             optional=frozenset(optional),
+            core=tuple(one for one in stems if one not in optional),
             head=needed,
             sequence=tuple(lower) if exact else (),
             capital=name.strip().isupper() and len(name.strip()) <= 5,
@@ -324,7 +346,15 @@ class Dictionary:
             sites=self._sites(target),
             said=said,
             implied=frozenset({target.id} if said else ()),
+            stronger=self._is_stronger(target, lower),
         )
+
+    def _is_stronger(self, target: Target, words: Sequence[str]) -> bool:
+        """Whether the words of a name say of which degree it is, and the label does not."""
+        if target.kind != "finding" or self.knowledge.findings[target.id].method:
+            return False
+        label = self.knowledge.label(target.id).casefold().split()
+        return not turns("degrees").intersection(words).issubset(label)
 
     def _tells(self, stems: tuple[str, ...], words: Sequence[Word], bound: Bound | None) -> bool:
         """Whether a name says enough to be looked for in running text."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
+from itertools import pairwise
 
 from kneebayes.history.english import ABILITY, ENDING, turns
 from kneebayes.history.matching import Match
@@ -82,6 +83,8 @@ class Line:
         Words for a relative who is the patient: ``my son has been limping``.
     site
         Stems of the part of the body that the complaint is about.
+    methods
+        Stems of the names of tests.
     """
 
     words: tuple[Word, ...]
@@ -92,11 +95,21 @@ class Line:
     known: frozenset[str]
     patient: frozenset[str] = frozenset()
     site: frozenset[str] = frozenset()
+    methods: frozenset[str] = frozenset()
 
     @cached_property
     def named(self) -> frozenset[int]:
         """Places of the words that name something."""
         return frozenset(at for match in self.matches for at in match.used)
+
+    @cached_property
+    def results(self) -> tuple[int, ...]:
+        """Places of the words that lead on from a test to what it shows: ``MRI: ...``."""
+        return tuple(
+            word.index
+            for before, word in pairwise(self.words)
+            if word.lower in turns("showing") and not before.stems.isdisjoint(self.methods)
+        )
 
     def cues_of(self, match: Match, *kinds: str) -> Iterator[Cue]:
         """Cues of some kinds that are no part of what was found."""

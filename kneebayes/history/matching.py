@@ -67,7 +67,7 @@ def _swallows(larger: Match, smaller: Match) -> bool:
     same = larger.pattern.targets[0].id == smaller.pattern.targets[0].id
     if larger.pattern.perhaps and not smaller.pattern.perhaps and not same:
         return False
-    if smaller.pattern.past and not same:
+    if (smaller.pattern.past or smaller.pattern.is_of_a_person) and not same:
         return False
     return same or not larger.pattern.said or smaller.pattern.said or len(smaller.used) < 2
 
@@ -79,11 +79,19 @@ def _windows(pattern: Pattern, sentence: Readable) -> Iterator[frozenset[int]]:
     if pattern.sequence:
         yield from _in_sequence(pattern, sentence.words)
         return
-    for needed in {pattern.stems, tuple(s for s in pattern.stems if s not in pattern.optional)}:
-        if not needed or any(one not in sentence.places for one in needed):
+    places = sentence.places
+    core = pattern.core
+    if any(one not in places for one in core):
+        return
+    whole = len(core) < len(pattern.stems) and all(one in places for one in pattern.stems)
+    for needed in (pattern.stems, core) if whole else (core,):
+        if not needed:
             continue
-        rarest = min(needed, key=lambda one: len(sentence.places[one]))
-        for anchor in sentence.places[rarest]:
+        if len(needed) == 1:
+            yield from (frozenset((at,)) for at in places[needed[0]])
+            continue
+        rarest = min(needed, key=lambda one: len(places[one]))
+        for anchor in places[rarest]:
             first = last = anchor
             used = {anchor}
             for one in needed:

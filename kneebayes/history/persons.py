@@ -110,7 +110,11 @@ def find_age(text: str, patient: frozenset[str] = frozenset()) -> Age | None:
     if ages:
         return min(ages, key=lambda age: age.start)
     start = text.split("\n", maxsplit=1)[0][:START]
-    found = (_age_of(match, start, patient) for way in AT_START for match in way.finditer(start))
+    found = (
+        _age_of(match, start, patient, smallest=1)
+        for way in AT_START
+        for match in way.finditer(start)
+    )
     return next((age for age in found if age is not None and 0 < age.years <= OLDEST), None)
 
 
@@ -127,7 +131,9 @@ def _ages(text: str, patient: frozenset[str]) -> Iterator[Age]:
                 yield age
 
 
-def _age_of(match: re.Match[str], text: str, patient: frozenset[str]) -> Age | None:
+def _age_of(
+    match: re.Match[str], text: str, patient: frozenset[str], smallest: int = SMALLEST
+) -> Age | None:
     """The age that a match says, if it is one of the patient."""
     if _is_of_a_relative(text, match.start(), patient):
         return None
@@ -136,7 +142,7 @@ def _age_of(match: re.Match[str], text: str, patient: frozenset[str]) -> Age | N
     lettered = match.groupdict().get("letter") or ""
     degrees = lettered == "F" and WARMEST[0] <= number <= WARMEST[1]
     degrees = degrees or (lettered != "" and HOW_HOT.search(text[: match.start()]) is not None)
-    if (not unit and number < SMALLEST) or degrees:
+    if (not unit and number < smallest) or degrees:
         return None
     return Age(number * YEARS[(unit or "y")[0]], match.start(), match.end())
 

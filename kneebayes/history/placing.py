@@ -54,10 +54,12 @@ def stands(
 def _is_close(pattern: Pattern, used: frozenset[int], words: Sequence[Word]) -> bool:
     """Whether little stands between the words of a name, and nothing that turns their meaning."""
     first, last = min(used), max(used)
+    if last - first + 1 == len(used):
+        return True
     between = [
         words[at] for at in range(first, last + 1) if at not in used and not words[at].is_within
     ]
-    if any(word.lower in ENDING | turns("barring") for word in between):
+    if len(between) > GAP or any(word.lower in ENDING | turns("barring") for word in between):
         return False
     turning = [word for word in between if word.lower in turns("denials") | {"or", "nor"}]
     if any(not _only_parts(used, words, word.index) for word in turning):
@@ -66,9 +68,21 @@ def _is_close(pattern: Pattern, used: frozenset[int], words: Sequence[Word]) -> 
     if any(word.is_site for word in between) and all(one.isdigit() for one in pattern.stems):
         return False  # "5 foot 10" is no "5 of 10"
     heavy = [word for word in between if not word.is_light and not (word.is_site and several)]
+    heavy = [] if _is_row(used, words) else heavy
     listed = ABILITY in pattern.stems and words[last - 1].lower in {"or", "nor"}
     most = LISTED if listed else 0 if set(pattern.stems) <= LIGHT_STEMS else 1
-    return len(between) <= GAP and len(heavy) <= most
+    return len(heavy) <= most
+
+
+def _is_row(used: frozenset[int], words: Sequence[Word]) -> bool:
+    """Whether adjectives stand in a row before their noun: ``a hard, fixed, painless lump``."""
+    first, last = min(used), max(used)
+    row = {word.lower for word in words[first:last]}
+    return (
+        words[first].lower in turns("attributes")
+        and words[last].lower not in turns("attributes")
+        and row <= turns("attributes") | turns("light") | {",", "and"}
+    )
 
 
 def _only_parts(used: frozenset[int], words: Sequence[Word], at: int) -> bool:
@@ -105,6 +119,8 @@ def _in_order(used: frozenset[int], words: Sequence[Word]) -> bool:
     places = sorted(used)
     if any(words[at].lower in OWN_DENIALS for at in places[1:]):
         return False
+    if _is_row(used, words):
+        return True
     for here, there in pairwise(places):
         if not any(words[at].lower == "," for at in range(here, there)):
             continue

@@ -142,6 +142,7 @@ class _Reading:
             self.dictionary.stems,
             self.patient,
             self.dictionary.site,
+            self.dictionary.methods,
         )
         for match in line.matches:
             if match.pattern.past and not is_long_ago(line, match):

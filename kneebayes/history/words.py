@@ -169,8 +169,11 @@ class Phrases:
     def found_in(self, sentence: TextSentence) -> list[tuple[str, int, int]]:
         """What each turn in a sentence does, and the first and last place of its words."""
         strings = language().vocab.strings
-        spans = self._matcher(sentence.span.as_doc())
-        return sorted((strings[match], start, end - 1) for match, start, end in spans)
+        first = sentence.span.start
+        spans = self._matcher(sentence.span)
+        return sorted(
+            (strings[match], start - first, end - 1 - first) for match, start, end in spans
+        )
 
 
 @dataclass(frozen=True, slots=True)
