@@ -429,7 +429,7 @@ BENCHMARKS = {
         recording=Recording(
             context=0.9, history=0.2, symptom=0.15, sign=0.12, test=0.04, absent_written=1.0
         ),
-        digest="a78787a57e57e4bdd21bab8bcf493917403d999352589f25d01b85735388d755",
+        digest="01526cff31b67d01b69d9c6c24bcb1510c799b2a40b6a60f74372a60e30bc66d",
     )
 }
 
