@@ -21,6 +21,7 @@ FAHRENHEIT = (95.0, 113.0)  # the same in degrees Fahrenheit
 SHORTEST = 0.5  # days that a trouble may have lasted
 NEW = 31.0  # days: a trouble that began so long ago or less has lasted as long
 AROUND = 6  # words between a name and its amount
+ALONE = frozenset({",", ";", ":", "."})
 LASTING = frozenset({"for", "since", "lasting", "lasted", "over", "last", "past"})
 
 
@@ -159,5 +160,7 @@ def _lasts(amount: Amount, words: Sequence[Word], troubled: frozenset[int]) -> b
         return amount.value <= NEW
     if following in {"earlier", "before", "after", "later", "old"} or after == ["-", "old"]:
         return False
-    history = after in (["-", "history"], ["history", "of"])
+    around = {words[at].lower for at in (amount.first - 1, amount.last + 1) if 0 <= at < len(words)}
+    alone = around <= ALONE  # "knee pain, two months, worse"
+    history = alone or after in (["-", "history"], ["history", "of"])
     return history or following in {"of", "'"} or not LASTING.isdisjoint(before)

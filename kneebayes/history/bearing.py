@@ -25,6 +25,7 @@ OF_A_PART = frozenset(
 )
 COMPARING = frozenset({"compared", "from", "like", "than", "to", "unlike", "with"})
 PARTING = frozenset({";", ".", "(", ")"})
+STOPS = frozenset({"", ",", ";", ".", "and", "but"})
 FORMER = frozenset({"former", "ex"})  # who was an athlete is none now
 PATIENT = frozenset({"i", "he", "she", "my", "patient"})
 
@@ -179,6 +180,9 @@ def _past(line: Line, match: Match) -> Bearing | None:
 
 def _long_ago(line: Line, match: Match) -> Bearing | None:
     context = match.pattern.targets[0].kind == "context"
+    behind = match.last + 1
+    if line.after(match.last) in {"gone", "then"} and line.after(behind) in STOPS:
+        return Bearing("past", (behind, behind))  # "bruise gone, rash then"
     for cue in line.cues_of(match, "earlier"):
         of_a_noun = line.words[cue.first].lower in turns("history")
         if line.words[cue.first].lower in FORMER and cue.last < match.first:

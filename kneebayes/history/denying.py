@@ -34,8 +34,11 @@ def denied(line: Line, match: Match) -> Denial | None:
     if before is not None and before[0] == "absent":
         return before
     behind = _behind(line, match)
-    normal = behind is not None and line.words[behind[1][0]].lower in turns("normal")
-    return behind if before is None or normal else before
+    if before is None or behind is None:
+        return before or behind
+    normal = line.words[behind[1][0]].lower in turns("normal")
+    listed = any(word.lower == "," for word in line.words[before[1][1] : match.first])
+    return behind if normal or listed else before  # "no effusion, Lachman negative"
 
 
 # by a word before it
@@ -131,7 +134,8 @@ def _goes_on(line: Line, cue: Cue, match: Match, following: Sequence[str]) -> bo
     if line.words[cue.last].lower in NOTS:
         item, sound = line.words[match.first], match.pattern.targets[0].state == "absent"
         return not sound and (_describes(item) or item.lower.endswith("ing"))
-    return not any(word in turns("describing") for word in following)
+    sound = match.pattern.targets[0].state == "absent" and match.pattern.said
+    return not sound and not any(word in turns("describing") for word in following)
 
 
 def _is_bare_list(line: Line, cue: Cue) -> bool:
@@ -293,6 +297,8 @@ def _bears_on(line: Line, match: Match, at: int, *, tested: bool) -> bool:
     if any(word.lower == ":" for word in between) or any(len(piece) > ITEM for piece in pieces):
         return False
     marks = [word.lower for word in between if word.lower in MARKS]
+    if marks and match.pattern.said and match.pattern.targets[0].state == "absent":
+        return False  # "knee stable, no effusion, Lachman negative"
     if not marks:
         return len(pieces[0]) < ITEM
     joined = marks[-1] in (AND | OR if tested else OR)

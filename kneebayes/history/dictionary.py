@@ -33,6 +33,7 @@ DIGITS = re.compile(
 )
 WARMTHS = frozenset({"f", "fahrenheit", "c", "celsius"})
 THOUSANDS = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?")
+A_PHRASE = 4  # words that say one thing together, though all but one are small
 RESULTS = frozenset({"positiv", "rais", "high", "abnormal", "elevat"})
 
 
@@ -92,6 +93,8 @@ class Pattern:
         Whether it says more than the label of its node: to deny a high fever denies no fever.
     core
         Stems that are not optional.
+    of_a_person
+        Whether it says what somebody is, such as a woman.
     """
 
     name: str
@@ -110,12 +113,7 @@ class Pattern:
     implied: frozenset[str] = frozenset()
     stronger: bool = False
     core: tuple[str, ...] = ()
-
-    @property
-    def is_of_a_person(self) -> bool:
-        """Whether it says what somebody is, such as a woman: a state of several."""
-        target = self.targets[0]
-        return target.kind == "context" and target.state not in {"present", "absent"}
+    of_a_person: bool = False
 
 
 class Dictionary:
@@ -329,6 +327,7 @@ class Dictionary:
             word_for_word
             or twice
             or HYPHENATED.fullmatch(name.strip()) is not None
+            or (len(stems) == 1 and not needed and len(lower) >= A_PHRASE)
             or (len(stems) == 1 and not PLACING.isdisjoint(lower) and not needed)
         )
         rest = set(stems) - self.site
@@ -347,7 +346,15 @@ class Dictionary:
             said=said,
             implied=frozenset({target.id} if said else ()),
             stronger=self._is_stronger(target, lower),
+            of_a_person=self._is_of_a_person(target),
         )
+
+    def _is_of_a_person(self, target: Target) -> bool:
+        """Whether a node says what somebody is: of several states, and none an age."""
+        if target.kind != "context":
+            return False
+        states = self.knowledge.contexts[target.id].states
+        return bool(states) and not any(state.below for state in states)
 
     def _is_stronger(self, target: Target, words: Sequence[str]) -> bool:
         """Whether the words of a name say of which degree it is, and the label does not."""

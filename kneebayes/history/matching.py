@@ -67,7 +67,7 @@ def _swallows(larger: Match, smaller: Match) -> bool:
     same = larger.pattern.targets[0].id == smaller.pattern.targets[0].id
     if larger.pattern.perhaps and not smaller.pattern.perhaps and not same:
         return False
-    if (smaller.pattern.past or smaller.pattern.is_of_a_person) and not same:
+    if (smaller.pattern.past or smaller.pattern.of_a_person) and not same:
         return False
     return same or not larger.pattern.said or smaller.pattern.said or len(smaller.used) < 2
 

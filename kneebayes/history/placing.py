@@ -40,8 +40,11 @@ def stands(
     words = sentence.words
     if pattern.capital and not any(words[at].text.isupper() for at in used):
         return False
-    close = _is_close(pattern, used, words) and _in_order(used, words)
+    close = _is_close(pattern, used, words)
+    close = close and (bool(pattern.sequence) or _in_order(used, words))
     if not close or _belongs_on(dictionary, pattern, words, used):
+        return False
+    if words[min(used)].lower in OWN_DENIALS and _crosses_another_part(dictionary, used, words):
         return False
     if pattern.head and not _is_tested(pattern, used, sentence):
         return False
@@ -49,6 +52,17 @@ def stands(
     if missing and len(pattern.stems) - len(pattern.optional) < 2:
         return _is_spoken_of(missing, words, min(used))
     return _is_placed(dictionary, pattern, used, words)
+
+
+def _crosses_another_part(
+    dictionary: Dictionary, used: frozenset[int], words: Sequence[Word]
+) -> bool:
+    """Whether another part of the body is between, as in ``no calf tenderness``."""
+    return any(
+        words[at].is_site and words[at].stems.isdisjoint(dictionary.site)
+        for at in range(min(used), max(used))
+        if at not in used
+    )
 
 
 def _is_close(pattern: Pattern, used: frozenset[int], words: Sequence[Word]) -> bool:
@@ -128,7 +142,12 @@ def _in_order(used: frozenset[int], words: Sequence[Word]) -> bool:
         placed = _are_sites(words, before) and not any(_is_beside(words, at) for at in before)
         placed = placed and words[here + 1].lower != ","
         denial = words[here].lower in OWN_DENIALS
-        if denial or not (placed or _are_sites(words, (at for at in places if at >= there))):
+        behind = _are_sites(words, (at for at in places if at >= there))
+        behind = behind and all(
+            word.lower in turns("attributes") | {",", "and"} or word.is_light or word.is_site
+            for word in words[here + 1 : there]
+        )
+        if denial or not (placed or behind):
             return False
     return True
 

@@ -64,7 +64,7 @@ def test_published_texts_are_read_with_care(knee):
     right, of = shares["polarity of what is absent"]
     assert right >= 0.97 * of
     found, of = shares["recall at the first visit"]
-    assert found >= 0.6 * of
+    assert found >= 0.8 * of
 
 
 def test_the_command_reads_a_file(tmp_path, capsys):

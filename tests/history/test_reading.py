@@ -2,6 +2,7 @@
 
 import csv
 from functools import cache
+from itertools import permutations
 from pathlib import Path
 
 import pytest
@@ -74,6 +75,24 @@ def test_a_denied_list_denies_each_of_its_items(names, last, many):
     text = f"No {', '.join(listed[:-1])} {last} {listed[-1]}."
     found = {id_of(knee, name): said(knee.read(text), id_of(knee, name)) for name in listed}
     assert set(found.values()) == {"absent"}, (text, found)
+
+
+@given(names=st.permutations(ONES), many=st.integers(2, 6), closing=st.sampled_from(["", " and "]))
+@settings(max_examples=25, deadline=None)
+def test_what_may_be_denied_is_never_taken_as_there(names, many, closing):
+    """A list that no ``or`` closes is denied, or asked about: never silently turned round."""
+    knee = model()
+    listed = names[:many]
+    text = f"No {', '.join(listed[:-1])}{closing or ', '}{listed[-1]}."
+    found = {said(knee.read(text), id_of(knee, name)) for name in listed}
+    assert found <= {"absent", "perhaps"}, text
+
+
+@pytest.mark.parametrize("row", list(permutations(["red", "hot", "swollen"])))
+def test_adjectives_behind_not_are_never_taken_as_there(knee, row):
+    names = {"red": "redness", "hot": "warmth", "swollen": "swollen knee"}
+    history = knee.read(f"The knee was not {', '.join(row)}.")
+    assert {said(history, id_of(knee, names[one])) for one in row} <= {"absent", "perhaps"}
 
 
 @given(names=st.permutations(ONES), split=st.integers(1, 5))
