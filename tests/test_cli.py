@@ -223,3 +223,17 @@ def test_help_is_asked_for_in_both_ways(capsys):
         assert not ended.value.code
         said.append(capsys.readouterr().out)
     assert said[0] == said[1] != said[2] == said[3]
+
+
+@pytest.mark.parametrize(
+    "words", [["copies", "x" * 3000, "out"], ["copies", "x", "y" * 3000], ["new", "x" * 3000]]
+)
+def test_a_name_that_no_file_can_have_is_told_in_words(
+    words: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as end:
+        main(words)
+    assert end.value.code == 2
+    told = capsys.readouterr()
+    assert told.err.startswith("kneebayes: ")
+    assert len(told.err) < 4000

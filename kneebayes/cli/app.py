@@ -56,6 +56,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except KneebayesError as error:
         typer.echo(f"kneebayes: {retold(error)}", err=True)
         sys.exit(_exit_code(error))
+    except (OSError, UnicodeEncodeError) as error:  # a name that no file can have, half a character
+        why = error.strerror if isinstance(error, OSError) else error.reason
+        typer.echo(f"kneebayes: this cannot be used as it is: {why}. See --help.", err=True)
+        sys.exit(2)
 
 
 def retold(error: KneebayesError, where: str = "kneebayes search") -> str:
