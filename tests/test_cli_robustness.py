@@ -61,7 +61,7 @@ def test_every_command_on_a_patient_takes_a_folder(
 @pytest.mark.parametrize(
     ("arguments", "code", "said"),
     [
-        (["fever", "--draws", "0"], 2, "'draws' must be from 1"),
+        (["fever", "--draws", "0"], 2, "'draws' must be a whole number from 1"),
         (["swolen knee"], 2, "Did you mean 'swollen knee'"),
         (["fever", "--setting", "ward"], 2, "No setting 'ward'"),
         (["severe pain", "mild pain"], 3, "cannot be true together"),

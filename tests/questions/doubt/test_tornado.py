@@ -104,5 +104,5 @@ def test_priors_that_cannot_hold_are_told_as_such(robot: kb.Model) -> None:
 
 
 def test_over_something_else_is_refused(dx: kb.Differential) -> None:
-    with pytest.raises(kb.KneebayesError, match="over one of 'numbers', 'words', 'claims'"):
+    with pytest.raises(kb.KneebayesError, match="'over' must be 'numbers', 'words' or 'claims'"):
         dx.tornado("DVT", "sentences")
