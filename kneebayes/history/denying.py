@@ -146,7 +146,7 @@ def _is_bare_list(line: Line, cue: Cue) -> bool:
             break
         if word.lower == ",":
             items.append([])
-        else:
+        elif word.lower != "of":  # "shortness of breath"
             items[-1].append(word)
     bare = all(
         item and len(item) <= NOUNS and not any(word.is_small or _describes(word) for word in item)
@@ -203,7 +203,8 @@ def _may_go_on(line: Line, cue: Cue, match: Match) -> bool:
     if match.first == 0 or words[match.first - 1].lower != ",":
         return False
     sound = match.pattern.targets[0].state == "absent"
-    return match.last - match.first < 2 and not sound and not _describes(words[match.first])
+    item = [word for word in words[match.first : match.last + 1] if word.lower != "of"]
+    return len(item) <= NOUNS and not sound and not _describes(item[0])
 
 
 def _pieces(words: Sequence[Word]) -> list[list[Word]]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from kneebayes.history.dictionary import Dictionary, Pattern
-from kneebayes.history.placing import stands
+from kneebayes.history.placing import JOINING, stands
 from kneebayes.history.readable import Readable
 from kneebayes.history.words import Word
 
@@ -53,7 +53,34 @@ def find(dictionary: Dictionary, sentence: Readable) -> list[Match]:
                     found[used, pattern] = Match(pattern, used)
     matches = list(found.values())
     kept = [match for match in matches if not any(_swallows(other, match) for other in matches)]
+    kept = _without_strays(kept, sentence.words)
     return sorted(kept, key=lambda match: (match.first, match.last, match.pattern.name))
+
+
+def _without_strays(matches: list[Match], words: Sequence[Word]) -> list[Match]:
+    """Matches without those across a list whose words all belong to items of the list.
+
+    So ``chest pain and shortness of breath`` is no pain when breathing.
+    """
+    across = [match for match in matches if _spans_items(match, words)]
+    if not across:
+        return matches
+    within = [match for match in matches if len(match.used) > 1 and match not in across]
+    items = frozenset(at for match in within for at in match.used)
+    named = {match.pattern.targets[0].id for match in within}
+    return [
+        match
+        for match in matches
+        if match not in across
+        or match.pattern.targets[0].id not in named
+        or not match.used <= items
+    ]
+
+
+def _spans_items(match: Match, words: Sequence[Word]) -> bool:
+    """Whether a match goes across a list, other than to the place that all items have."""
+    between = set(range(match.first, match.last)) - match.used
+    return not words[match.last].is_site and any(words[at].lower in JOINING for at in between)
 
 
 def _swallows(larger: Match, smaller: Match) -> bool:

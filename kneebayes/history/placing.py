@@ -10,6 +10,8 @@ from kneebayes.history.english import ABILITY, ENDING, turns
 from kneebayes.history.readable import Readable
 from kneebayes.history.words import Word
 
+__all__ = ["JOINING", "stands"]
+
 __all__ = ["stands"]
 
 GAP = 6  # most words between the first and the last word of a name that are not its own
