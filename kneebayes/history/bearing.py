@@ -185,7 +185,8 @@ def _long_ago(line: Line, match: Match) -> Bearing | None:
         return Bearing("past", (behind, behind))  # "bruise gone, rash then"
     for cue in line.cues_of(match, "earlier"):
         of_a_noun = line.words[cue.first].lower in turns("history")
-        if line.words[cue.first].lower in FORMER and cue.last < match.first:
+        over = line.words[cue.first].lower in FORMER or (of_a_noun and match.pattern.lately)
+        if over and cue.last < match.first:
             between = line.between(cue, match)
             if len(between) <= 1 and not ended(between):
                 return Bearing("past", (cue.first, cue.last))

@@ -95,6 +95,8 @@ class Pattern:
         Stems that are not optional.
     of_a_person
         Whether it says what somebody is, such as a woman.
+    lately
+        Whether its node is of late alone, such as recent surgery.
     """
 
     name: str
@@ -114,6 +116,7 @@ class Pattern:
     stronger: bool = False
     core: tuple[str, ...] = ()
     of_a_person: bool = False
+    lately: bool = False
 
 
 class Dictionary:
@@ -347,6 +350,7 @@ class Dictionary:
             implied=frozenset({target.id} if said else ()),
             stronger=self._is_stronger(target, lower),
             of_a_person=self._is_of_a_person(target),
+            lately="recent" in self.knowledge.label(target.id).casefold().split(),
         )
 
     def _is_of_a_person(self, target: Target) -> bool:
