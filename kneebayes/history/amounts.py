@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from kneebayes.history.dictionary import Bound, Dictionary, Pattern, number_at
-from kneebayes.history.english import turns
+from kneebayes.history.english import UNITS, turns
 from kneebayes.history.words import Word
 
 __all__ = ["Amount", "Met", "amounts_in", "bounds_met"]
@@ -22,7 +22,15 @@ SHORTEST = 0.5  # days that a trouble may have lasted
 NEW = 31.0  # days: a trouble that began so long ago or less has lasted as long
 AROUND = 6  # words between a name and its amount
 ALONE = frozenset({",", ";", ":", "."})
-LASTING = frozenset({"for", "since", "lasting", "lasted", "over", "last", "past"})
+LASTING = frozenset({"for", "since", "lasting", "lasted", "over", "last", "past", "been"})
+AGO = frozenset({"ago", "back"})
+BEGAN = frozenset(
+    {"appeared", "began", "begun", "came", "first", "noticed", "since", "started", "suddenly"}
+    | {"twisted", "slipped", "tripped", "fell", "sudden"}
+)
+OF_EARLIER = frozenset({"again", "before", "earlier", "old", "once", "previous", "previously"})
+TREATED = ("operat", "surg", "replac", "reconstr", "repair", "arthroscop", "inject", "diagnos")
+OLDEST_BEGIN = 2000.0  # days: a trouble that began longer ago is rather another one
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,11 +164,22 @@ def _lasts(amount: Amount, words: Sequence[Word], troubled: frozenset[int]) -> b
     before = {word.lower for word in words[max(0, amount.first - 3) : amount.first]}
     after = [word.lower for word in words[amount.last + 1 : amount.last + 3]]
     following = after[0] if after else ""
-    if following == "ago":
-        return amount.value <= NEW
+    if following in AGO:
+        return amount.value <= NEW or _began(amount, words, start, end)
     if following in {"earlier", "before", "after", "later", "old"} or after == ["-", "old"]:
         return False
     around = {words[at].lower for at in (amount.first - 1, amount.last + 1) if 0 <= at < len(words)}
     alone = around <= ALONE  # "knee pain, two months, worse"
     history = alone or after in (["-", "history"], ["history", "of"])
     return history or following in {"of", "'"} or not LASTING.isdisjoint(before)
+
+
+def _began(amount: Amount, words: Sequence[Word], start: int, end: int) -> bool:
+    """Whether something that began long ago is what is complained of: ``noticed 4 months ago``."""
+    if sum(word.lower in UNITS for word in words) > 1:
+        return False  # "fell two months ago, pain for five weeks"
+    clause = {word.lower for word in words[start : end + 1]}
+    treated = any(one.startswith(TREATED) for one in clause)
+    if treated or not OF_EARLIER.isdisjoint(clause) or amount.value > OLDEST_BEGIN:
+        return False
+    return not BEGAN.isdisjoint(clause)

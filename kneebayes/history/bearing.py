@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from functools import cache
 
 from kneebayes.history.denying import denied
-from kneebayes.history.english import ENDING, turns
-from kneebayes.history.line import AND, Line, ended
+from kneebayes.history.dictionary import number_at
+from kneebayes.history.english import ENDING, UNITS, turns
+from kneebayes.history.line import AND, Cue, Line, ended
 from kneebayes.history.matching import Match
 from kneebayes.history.record import Status
 from kneebayes.history.words import Word, stem
@@ -26,6 +27,10 @@ OF_A_PART = frozenset(
 COMPARING = frozenset({"compared", "from", "like", "than", "to", "unlike", "with"})
 PARTING = frozenset({";", ".", "(", ")"})
 STOPS = frozenset({"", ",", ";", ".", "and", "but"})
+RECENT = 6.0  # months: what happened so long ago is the injury that the history is about
+HAPPENED = frozenset(
+    map(stem, ("twisted", "fell", "tripped", "slipped", "landed", "knocked", "hit", "crashed"))
+) | frozenset(map(stem, ("tackled", "sprained", "sudden", "football", "soccer", "kicked")))
 FORMER = frozenset({"former", "ex"})  # who was an athlete is none now
 PATIENT = frozenset({"i", "he", "she", "my", "patient"})
 
@@ -195,12 +200,23 @@ def _long_ago(line: Line, match: Match) -> Bearing | None:
             led_on = any(word.lower in LEADING_ON for word in between)
             if line.reaches(cue, match) and len(between) < NEAR and not led_on:
                 return Bearing("past", (cue.first, cue.last))
-        if not of_a_noun:
+        if not of_a_noun and not _is_recent(line, cue, match):
             between = _from_to(line, cue.first, cue.last, match)
             stops = any(word.lower in AND | {","} for word in between) or ended(between)
             if not stops and len(between) <= CLAUSE:
                 return Bearing("past", (cue.first, cue.last))
     return None
+
+
+def _is_recent(line: Line, cue: Cue, match: Match) -> bool:
+    """Whether an injury a few months ago is the one told of: ``twisted the knee 3 months ago``."""
+    if cue.first == 0 or not line.words[cue.first].lower.startswith("mo"):
+        return False
+    number = number_at(line.words, cue.first - 1)[0]
+    if sum(word.lower in UNITS for word in line.words) > 1:
+        return False  # "fell two months ago, pain for five weeks"
+    happened = any(not line.words[at].stems.isdisjoint(HAPPENED) for at in match.used)
+    return happened and number is not None and number <= RECENT
 
 
 def _from_to(line: Line, first: int, last: int, match: Match) -> tuple[Word, ...]:

@@ -58,7 +58,7 @@ def cues_in(sentence: TextSentence, words: Sequence[Word]) -> tuple[Cue, ...]:
         cue
         for cue in cues
         if cue.does != "plain"
-        and not (cue.does in DENYING and any(phrase.covers(cue) for phrase in set_phrases))
+        and not (cue.does in DENYING | {"if"} and any(phrase.covers(cue) for phrase in set_phrases))
         and not (cue.does == "deny" and words[cue.first].is_within)
     ]
     kept += [Cue("cannot", word.index, word.index) for word in words if ABILITY in word.stems]

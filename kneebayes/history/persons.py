@@ -40,6 +40,21 @@ WAYS = (  # of saying an age; the first that fits counts
     rf"\b(?:i\s+am|i['\u2019]m)\s+{ABOUT}{NUMBER}\b(?!\s*(?:{OTHER_UNITS}))",
     rf"\b(?P<letter>(?-i:[FM]))[\s,/]*{NUMBER}\b(?![.\d%])",
     rf"(?<![.\d]){NUMBER}\s?(?:yo|y|/)?\s?(?P<letter>(?-i:[FM]))\b",
+    rf"\b(?:{PEOPLE}|bloke|lad|lass|guy),\s?{NUMBER}(?=\s*(?:[,.;:]|$))(?![.,]\d)",
+    rf"\b(?:i\s+am|i['\u2019]m)\b[^.;:\d]*,\s?{NUMBER}(?=\s*[,.;])(?![.,]\d)",
+)
+SEX_BY_LETTER = (  # 49M, M 35, 25-yr-old fighter (M)
+    re.compile(
+        r"(?<![.\d])\d{1,3}(?:[-\s]?(?:year|yr|y)s?[-\s/]?(?:old|o)|\s?yo|\s?y|\s?/)?\s?"
+        r"(?P<letter>[FM])\b(?!\s?/\s?[FM]\b)"
+    ),
+    re.compile(r"(?<![\w/])(?P<letter>[FM])[\s,/]*\d{1,2}\b(?![.\d%])"),
+    re.compile(r"\((?P<letter>[FM])\)"),
+)
+SEX_BY_WORD = re.compile(
+    r"(?:\bi['\u2019]m\s+an?\s+|\bi\s+am\s+an?\s+|\bold\s+|\d,\s?|^\s*)"
+    r"(?:(?P<male>bloke|fella|fellow|lad|chap|guy|gent)|(?P<female>lass|gal))\b",
+    re.IGNORECASE,
 )
 AGES = tuple(re.compile(way, re.IGNORECASE) for way in WAYS)
 IN_DECADE = re.compile(
@@ -160,6 +175,23 @@ def _is_of_a_relative(text: str, at: int, patient: frozenset[str]) -> bool:
     return not (turns("relatives") - patient).isdisjoint(re.findall(r"[a-z]+", before))
 
 
+def _sex_in_short(text: str, patient: frozenset[str]) -> tuple[str, int, int] | None:
+    """The sex by a letter beside the age, or by an everyday word of whom the text is about."""
+    for way in SEX_BY_LETTER:
+        for match in way.finditer(text[:START]):
+            degrees = HOW_HOT.search(text[: match.start()]) is not None
+            hot = re.match(rf"(?:{WARMEST[0]}|9[6-9]|1\d\d)\s?F", match.group()) is not None
+            if degrees or hot or _is_of_a_relative(text, match.start(), patient):
+                continue
+            sex = "female" if match["letter"] == "F" else "male"
+            return sex, match.start("letter"), match.end("letter")
+    for match in SEX_BY_WORD.finditer(text):
+        if not _is_of_a_relative(text, match.start(), patient):
+            sex = "male" if match["male"] else "female"
+            return sex, match.start(sex), match.end(sex)
+    return None
+
+
 def find_sex(text: str, patient: frozenset[str] = frozenset()) -> tuple[str, int, int] | None:
     """``female`` or ``male`` by the pronouns of the patient, where all agree, and where they stand.
 
@@ -177,6 +209,9 @@ def find_sex(text: str, patient: frozenset[str] = frozenset()) -> tuple[str, int
     >>> find_sex("A player hurt her knee.")
     ('female', 14, 17)
     """
+    named = _sex_in_short(text, patient)
+    if named is not None:
+        return named
     found: dict[str, tuple[int, int]] = {}
     for sentence in re.finditer(r"[^.;!?]+", text):
         words = list(re.finditer(r"[a-z]+", sentence.group().casefold()))

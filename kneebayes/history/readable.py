@@ -12,7 +12,9 @@ from kneebayes.history.words import NEEDED, TextSentence, Word
 
 __all__ = ["Readable", "readable"]
 
-SIDES = frozenset({"left", "right", "same", "whole", "entire", "affected", "other"})
+SIDES = frozenset(
+    {"l", "left", "lt", "r", "right", "rt", "same", "whole", "entire", "affected", "other"}
+)
 SHORTEST_MENDED = 6  # letters of a word whose spelling is mended
 LONGEST_TURN = 4  # words
 

@@ -184,7 +184,8 @@ class _Reading:
             return self._reply(number)
         if match.pattern.past:
             return "present", because
-        if status == "present" and match.pattern.perhaps:
+        two_sided = len({target.state for target in match.pattern.targets}) > 1
+        if match.pattern.perhaps and (status == "present" or (status == "absent" and two_sided)):
             return "perhaps", match.pattern.name
         if status in {"present", "absent"} and _rests_on_mending(match, line.words):
             return "perhaps", "spelling"
