@@ -31,6 +31,7 @@ RECENT = 6.0  # months: what happened so long ago is the injury that the history
 HAPPENED = frozenset(
     map(stem, ("twisted", "fell", "tripped", "slipped", "landed", "knocked", "hit", "crashed"))
 ) | frozenset(map(stem, ("tackled", "sprained", "sudden", "football", "soccer", "kicked")))
+LASTING = frozenset(map(stem, ("diagnosed", "quit")))
 FORMER = frozenset({"former", "ex"})  # who was an athlete is none now
 PATIENT = frozenset({"i", "he", "she", "my", "patient"})
 
@@ -104,6 +105,8 @@ def _of_another_part(line: Line, match: Match) -> Bearing | None:
     near = line.site.union(*(limb for limb in _limbs() if limb & line.site))
     places = [at for at in range(match.first, match.last) if at not in used]
     before, behind = match.first - 1, match.last + 1
+    while before > 0 and words[before].lower in turns("verbs"):
+        before -= 1
     if before >= 0 and not (before >= 2 and words[before - 1].lower in LISTING):
         places.append(before)
     while behind < len(words) and words[behind].lower in OF_A_PART:
@@ -180,7 +183,10 @@ def is_long_ago(line: Line, match: Match) -> bool:
 
 
 def _past(line: Line, match: Match) -> Bearing | None:
-    return None if match.pattern.record or match.pattern.past else _long_ago(line, match)
+    lasting = not LASTING.isdisjoint(match.pattern.stems)  # "gout diagnosed two years ago"
+    if match.pattern.record or match.pattern.past or lasting:
+        return None
+    return _long_ago(line, match)
 
 
 def _long_ago(line: Line, match: Match) -> Bearing | None:
@@ -230,13 +236,14 @@ def _of_others(line: Line, match: Match) -> Bearing | None:
         if word.lower not in relatives or word.index in match.used:
             continue
         near = line.words[max(0, word.index - 1) : word.index + 3]
-        if any(one.lower in turns("reporting") for one in near):
+        told = line.after(word.index) in {"is", "was"} and "told" in {one.lower for one in near}
+        if not told and any(one.lower in turns("reporting") for one in near):
             continue  # "my mother says that I had a fever"
         between = _from_to(line, word.index, word.index, match)
         lower = {one.lower for one in between}
         if lower & (ENDING | CONTRASTS):
             continue
-        if word.index < match.first and not lower & PATIENT:
+        if word.index < match.first and (told or not lower & PATIENT):
             return Bearing("other", (word.index, word.index))
         if word.index > match.last and lower & {"in", "of", "with", "like"} and len(between) <= 5:
             return Bearing("other", (word.index, word.index))
