@@ -161,7 +161,7 @@ def test_the_plan_and_the_biases_are_those_of_python(
     """A rare cause is stated as probable, whatever was found."""
     open_patient(seen, seed)
     ask(seen, "calf_tenderness", "leg_swelling", "us_cyst", "fever")
-    close(seen, "soon", "deep_vein_thrombosis", "70")
+    close(seen, "soon", "liposarcoma", "70")
     seen.page.wait_for_selector("[data-plan]", timeout=PATIENCE)
     feedback = handed_in(seen, knee, tmp_path)
     ((*bits,),) = seen.shown("opening", "closed", "plan", row="[data-plan]")

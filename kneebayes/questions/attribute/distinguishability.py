@@ -415,7 +415,7 @@ def distinguish(
         an answer says otherwise. A finding given here does not count any more.
     causes
         Causes or groups to compare, by any of their names; left out, all. Each is taken as the
-        only cause present.
+        only explanation; what need not hurt may be there in silence beside it.
 
     Raises
     ------
