@@ -31,7 +31,7 @@ RECENT = 6.0  # months: what happened so long ago is the injury that the history
 HAPPENED = frozenset(
     map(stem, ("twisted", "fell", "tripped", "slipped", "landed", "knocked", "hit", "crashed"))
 ) | frozenset(map(stem, ("tackled", "sprained", "sudden", "football", "soccer", "kicked")))
-LASTING = frozenset(map(stem, ("diagnosed", "quit")))
+LASTING = frozenset(map(stem, ("diagnosed", "quit", "told")))
 FORMER = frozenset({"former", "ex"})  # who was an athlete is none now
 PATIENT = frozenset({"i", "he", "she", "my", "patient"})
 
