@@ -24,10 +24,7 @@ AROUND = 6  # words between a name and its amount
 ALONE = frozenset({",", ";", ":", "."})
 LASTING = frozenset({"for", "since", "lasting", "lasted", "over", "last", "past", "been"})
 AGO = frozenset({"ago", "back"})
-BEGAN = frozenset(
-    {"appeared", "began", "begun", "came", "first", "noticed", "since", "started", "suddenly"}
-    | {"twisted", "slipped", "tripped", "fell", "sudden"}
-)
+BEGAN = turns("beginning")
 OF_EARLIER = frozenset({"again", "before", "earlier", "old", "once", "previous", "previously"})
 TREATED = ("operat", "surg", "replac", "reconstr", "repair", "arthroscop", "inject", "diagnos")
 OLDEST_BEGIN = 2000.0  # days: a trouble that began longer ago is rather another one

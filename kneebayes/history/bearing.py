@@ -28,9 +28,7 @@ COMPARING = frozenset({"compared", "from", "like", "than", "to", "unlike", "with
 PARTING = frozenset({";", ".", "(", ")"})
 STOPS = frozenset({"", ",", ";", ".", "and", "but"})
 RECENT = 6.0  # months: what happened so long ago is the injury that the history is about
-HAPPENED = frozenset(
-    map(stem, ("twisted", "fell", "tripped", "slipped", "landed", "knocked", "hit", "crashed"))
-) | frozenset(map(stem, ("tackled", "sprained", "sudden", "football", "soccer", "kicked")))
+HAPPENED = frozenset(map(stem, turns("accidents")))
 LASTING = frozenset(map(stem, ("diagnosed", "quit", "told")))
 FORMER = frozenset({"former", "ex"})  # who was an athlete is none now
 PATIENT = frozenset({"i", "he", "she", "my", "patient"})

@@ -180,8 +180,8 @@ def _sex_in_short(text: str, patient: frozenset[str]) -> tuple[str, int, int] | 
     for way in SEX_BY_LETTER:
         for match in way.finditer(text[:START]):
             degrees = HOW_HOT.search(text[: match.start()]) is not None
-            hot = re.match(rf"(?:{WARMEST[0]}|9[6-9]|1\d\d)\s?F", match.group()) is not None
-            if degrees or hot or _is_of_a_relative(text, match.start(), patient):
+            fahrenheit = re.match(rf"(?:{WARMEST[0]}|9[6-9]|1\d\d)\s?F", match.group()) is not None
+            if degrees or fahrenheit or _is_of_a_relative(text, match.start(), patient):
                 continue
             sex = "female" if match["letter"] == "F" else "male"
             return sex, match.start("letter"), match.end("letter")
