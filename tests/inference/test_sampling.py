@@ -14,6 +14,7 @@ HARD = (
     {"lump_growing": "present", "mcmurray": "present", "d_dimer": "present"},
 )
 DRAWS, TIMES = 4000, 12
+SELDOM = 2
 
 
 def covered(
@@ -44,7 +45,8 @@ def covered(
 def test_intervals_of_strong_evidence_hold(knee: kb.Model, said: dict[str, str]) -> None:
     """Fixed seeds; twelve samples of all causes each, of which those count that are vouched for.
 
-    Where evidence is very strong, the sample may say each time that it cannot know.
+    Where evidence is very strong, the sample may say that it cannot know. Where it says so nearly
+    always, the intervals of one or two samples, which err together, are too few to judge by.
     """
     is_first = said == HARD[0]
     said = {id: state for id, state in said.items() if id in knee.network}
@@ -53,8 +55,8 @@ def test_intervals_of_strong_evidence_hold(knee: kb.Model, said: dict[str, str])
     exact = knee.engine.propagate(evidence, causes)
     right = {id: exact.present(id) for id in causes}
     share, reliable = covered(knee.network, evidence, right, known=True)
-    assert share >= 0.9  # of the few that are vouched for all may hold
-    assert reliable > 0 or not is_first
+    assert share >= 0.9 or reliable <= SELDOM
+    assert reliable > SELDOM or not is_first
 
 
 def test_small_networks_against_enumeration() -> None:
