@@ -334,7 +334,9 @@ def with_lexicon(model: AnyModel, lexicon: str) -> AnyModel:
     """
     data = model.data
     _refuse_if_learnt(data, "with_lexicon")
-    return read_as(model, lexicon, data.knowledge.layer, data.setting)
+    read = model_of(data.knowledge, lexicon)
+    other = model.replace(elicited=read.elicited, engine=read.engine, setting=None)
+    return other if data.setting is None else in_setting(other, data.setting)
 
 
 @checked
@@ -365,10 +367,17 @@ def in_layer(model: AnyModel, layer: Layer) -> AnyModel:
     """
     data = model.data
     _refuse_if_learnt(data, "in_layer")
-    return read_as(model, data.lexicon, layer, data.setting)
+    read = model_of(take_layer(data.knowledge, _layer(layer)), data.lexicon)
+    other = model.replace(
+        knowledge=read.knowledge,
+        names=read.names,
+        elicited=read.elicited,
+        engine=read.engine,
+        setting=None,
+    )
+    return other if data.setting is None else in_setting(other, data.setting)
 
 
-@checked
 def read_as(model: AnyModel, lexicon: str, layer: Layer, setting: str | None) -> AnyModel:
     """The same folder under one lexicon, in one layer and one setting, whatever the model has now.
 
@@ -395,8 +404,7 @@ def read_as(model: AnyModel, lexicon: str, layer: Layer, setting: str | None) ->
     data = model.data
     if (data.lexicon, data.knowledge.layer, data.setting) == (lexicon, layer, setting):
         return model
-    _refuse_if_learnt(data, "read_as")
-    read = model_of(take_layer(data.knowledge, _layer(layer)), lexicon)
+    read = model_of(in_layer(data, layer).knowledge, lexicon)
     other = model.replace(
         knowledge=read.knowledge,
         names=read.names,
