@@ -8,12 +8,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, overload
 
 from kneebayes.arguments import checked
-from kneebayes.binding import later
+from kneebayes.binding import later, renamed, renamed_function
 from kneebayes.case import Answer, Belief, Urgency
-from kneebayes.case.care import CareLine
 from kneebayes.case.case import Case, Diagnosing, RankedCause
+from kneebayes.case.urgency import CareLine
 from kneebayes.errors import UnknownNameError
-from kneebayes.renaming import renamed, renamed_function
 from kneebayes.view.differential import (
     differential_dict,
     differential_report,

@@ -9,18 +9,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kneebayes.arguments import checked
-from kneebayes.binding import bind_static, later
+from kneebayes.binding import bind_static, later, renamed_function
 from kneebayes.building.model import ModelData, in_layer, in_setting, read_model, with_lexicon
 from kneebayes.case.bounded import budget_of
 from kneebayes.case.case import Case, probability
 from kneebayes.differential import Differential
 from kneebayes.errors import KneebayesError
 from kneebayes.knowledge import Knowledge, Names, Remark
-from kneebayes.knowledge.records import Cause, Context, Finding, Group
-from kneebayes.knowledge.settings import Setting
+from kneebayes.knowledge.records import Cause, Context, Finding, Group, Setting
 from kneebayes.knowledge.statements import Layer
 from kneebayes.network import Network
-from kneebayes.renaming import renamed_function
 from kneebayes.view.catalogue import Catalogue, search
 
 if TYPE_CHECKING:

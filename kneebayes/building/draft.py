@@ -16,7 +16,7 @@ from kneebayes.building.specificity import Specificity
 from kneebayes.building.words import Direction, amount_interval
 from kneebayes.errors import KneebayesError, circle_among
 from kneebayes.knowledge.base import Arrow, Knowledge
-from kneebayes.knowledge.lint import Remark
+from kneebayes.knowledge.checks import Remark
 from kneebayes.knowledge.parts import Amount, Interval
 from kneebayes.knowledge.statements import Lexicon
 from kneebayes.network import Node, Numbers, noisy_or_node, root_node, table_node

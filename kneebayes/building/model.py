@@ -12,15 +12,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, Self, TypeVar
 
 from kneebayes.arguments import checked
-from kneebayes.building.elicit import elicit
-from kneebayes.building.evoke import group_remarks
+from kneebayes.building.elicit import elicit, settle
+from kneebayes.building.evoking import group_remarks
 from kneebayes.building.result import Elicited
-from kneebayes.building.settle import settle
 from kneebayes.errors import KneebayesError, UnknownNameError, clipped, shown, suggest
 from kneebayes.inference import Engine, Evidence
 from kneebayes.knowledge import Knowledge, Names, Remark, lint, read_knowledge, shipped_folder
 from kneebayes.knowledge.layers import in_layer as take_layer
-from kneebayes.knowledge.settings import odds_by_cause
+from kneebayes.knowledge.records import odds_by_cause
 from kneebayes.knowledge.statements import Layer
 from kneebayes.network import Network
 

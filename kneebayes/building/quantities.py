@@ -1,4 +1,4 @@
-"""Every stated quantity of a model, and how it may be drawn from its interval."""
+"""Every stated quantity of a model: how it may be drawn from its interval, and its words."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from typing import Literal
 
 import numpy as np
 
-from kneebayes.building import Elicited, Stated
 from kneebayes.building.places import EXPLANATION, offset_of
+from kneebayes.building.result import Elicited, Stated
 from kneebayes.building.words import amount_interval, prior_intervals
 from kneebayes.inference import Engine
 from kneebayes.inference.flat import Integers
@@ -19,7 +19,16 @@ from kneebayes.knowledge.parts import Amount, Interval
 from kneebayes.knowledge.records import Finding, Mediator
 from kneebayes.network import Numbers
 
-__all__ = ["RATIOS", "Quantities", "Quantity", "amounts_at", "ends", "quantities_of"]
+__all__ = [
+    "RATIOS",
+    "Quantities",
+    "Quantity",
+    "amounts_at",
+    "ends",
+    "labelled",
+    "quantities_of",
+    "said_in_words",
+]
 
 Kind = Literal["prior", "presence", "frequency", "ratio", "scale", "leak", "evoking"]
 RATIOS: tuple[Kind, ...] = ("ratio", "scale")
@@ -295,3 +304,38 @@ def ends(quantities: Quantities, at: Sequence[int], end: Literal["low", "high"])
     amounts = quantities.values
     amounts[list(at)] = [getattr(quantities.all[one].interval, end) for one in at]
     return amounts
+
+
+def labelled(knowledge: Knowledge, quantity: Quantity) -> str:
+    """What a quantity is about, in words."""
+    node = knowledge.label(quantity.node)
+    parent = knowledge.label(quantity.parent)
+    if quantity.state not in ("", "present"):
+        parent += f" ({quantity.state.replace('_', ' ')})"
+    return {
+        "prior": f"how common {node} is",
+        "frequency": f"how often {parent} shows {node}",
+        "presence": f"how often {node} is there",
+        "ratio": f"how much {node} raises {parent}",
+        "scale": f"how much {parent} raises {node}",
+        "leak": f"{node} without a named cause",
+        "share": f"how many have {node}",
+        "evoking": f"how strongly {node} points to {parent}",
+    }[quantity.kind]
+
+
+def said_in_words(knowledge: Knowledge, quantity: Quantity) -> str:
+    """A statement as it was made, with the range that bounds a prior."""
+    amount = quantity.said
+    if isinstance(amount, tuple):
+        return f"{amount[0]:g} to {amount[1]:g}"
+    if not isinstance(amount, str):
+        return f"{amount:g}"
+    published = None
+    if quantity.kind == "prior":
+        said = knowledge.diseases[quantity.node].commonness
+        published = said.bounds
+    if published is None:
+        return f"'{amount}'"
+    known = "assumed" if said.published is None else "published"
+    return f"'{amount}', {known} {published[0]:g} to {published[1]:g}"

@@ -6,9 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from kneebayes.knowledge.base import Arrow
-from kneebayes.knowledge.frozen import freeze_dicts
-from kneebayes.knowledge.lint import Remark
-from kneebayes.knowledge.parts import Interval
+from kneebayes.knowledge.checks import Remark
+from kneebayes.knowledge.parts import Interval, freeze_dicts
 from kneebayes.network import Network
 
 __all__ = ["Elicited", "Stated"]

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from kneebayes.inference import Engine, Evidence
-from kneebayes.knowledge.lint import Remark
+from kneebayes.knowledge.checks import Remark
 
 __all__ = ["Specificities", "Specificity"]
 

@@ -1,4 +1,4 @@
-"""What a user says of a patient becomes evidence on nodes."""
+"""What a user says of a patient, or a row of a table, becomes evidence on nodes."""
 
 from __future__ import annotations
 
@@ -7,6 +7,9 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from numbers import Real
+from typing import TYPE_CHECKING, Any, cast
+
+import numpy as np
 
 from kneebayes.case.likelihoods import (
     Likelihood,
@@ -16,23 +19,76 @@ from kneebayes.case.likelihoods import (
     says_unknown,
     says_yes,
 )
-from kneebayes.case.rows import by_name
 from kneebayes.errors import MOST_NAMES, NEGATIONS, EvidenceError, UnknownNameError, clipped, shown
 from kneebayes.inference import Evidence
 from kneebayes.knowledge import Knowledge, Meaning, Names
 from kneebayes.knowledge.names import either, fold
 from kneebayes.network import Network
 
+if TYPE_CHECKING:
+    import pandas as pd
+
 __all__ = [
     "KINDS",
     "WHERE",
     "Answer",
+    "by_name",
     "by_node",
     "evidence_of",
     "meaning_of",
     "read_answers",
     "read_in_order",
+    "spoken",
 ]
+
+EMPTY = {"", "na", "nan", "<na>", "null"}
+
+
+def by_name(answers: object) -> Mapping[str, Any]:
+    """Answers by name; of a row of a DataFrame, every cell as an answer.
+
+    Raises
+    ------
+    EvidenceError
+        If they are neither a mapping nor a row.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> by_name(pd.Series({"fever": "no", "lump": None, "stiffness": "0.7"}, dtype=object))
+    {'fever': 'no', 'lump': None, 'stiffness': 0.7}
+    """
+    if isinstance(answers, Mapping):
+        return answers
+    if type(answers).__name__ == "Series":  # of pandas, which is not imported for a mapping
+        row = cast("pd.Series", answers)
+        return {cast("str", name): spoken(cell) for name, cell in row.items()}
+    kind = type(answers).__name__
+    message = f"Answers must be a mapping such as {{'fever': False}}, or a row, got {kind}."
+    raise EvidenceError(message)
+
+
+def spoken(cell: object) -> object:
+    """A cell as an answer.
+
+    A table has two ways of speaking that a patient's answers do not have: an empty cell (NaN
+    or no text) is unknown, and a number may be written as text.
+
+    Examples
+    --------
+    >>> spoken("0.7"), spoken(""), spoken(float("nan")), spoken("yes"), spoken(True)
+    (0.7, None, None, 'yes', True)
+    """
+    if isinstance(cell, str):
+        text = cell.strip()
+        if text.casefold() in EMPTY:
+            return None
+        try:
+            return float(text)
+        except ValueError:
+            return cell
+    return None if isinstance(cell, float | np.floating) and math.isnan(cell) else cell
+
 
 KINDS = ("finding", "context", "cause", "mediator", "group")
 WHERE = "model.search('...'), model.findings, model.contexts and model.causes"

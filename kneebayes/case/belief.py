@@ -10,11 +10,11 @@ import numpy as np
 from kneebayes.case.answers import (
     KINDS,
     WHERE,
+    by_name,
     evidence_of,
     read_answers,
 )
 from kneebayes.case.likelihoods import says_yes
-from kneebayes.case.rows import by_name
 from kneebayes.errors import EvidenceError, ImpossibleEvidenceError, TooWideError
 from kneebayes.inference import Engine, Evidence, smallest_conflict
 from kneebayes.knowledge import Knowledge, Names

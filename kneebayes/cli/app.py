@@ -1,4 +1,4 @@
-"""The program itself: its options, and what becomes of errors.
+"""The program itself: options that commands share, answers as they are written, errors.
 
 Exit codes: 0 done; 1 ``check`` found remarks; 2 a name, an answer or an option was not
 understood; 3 the evidence is impossible; 4 the knowledge folder has problems.
@@ -7,21 +7,54 @@ understood; 3 the evidence is impossible; 4 the knowledge folder has problems.
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from importlib.metadata import version
-from typing import Annotated
+from pathlib import Path
+from typing import Annotated, Protocol
 
 import typer
 
+from kneebayes.differential import Differential
 from kneebayes.errors import (
+    EvidenceError,
     ImpossibleEvidenceError,
     KneebayesError,
     KnowledgeError,
     UnknownNameError,
 )
 from kneebayes.knowledge.names import either
+from kneebayes.model import Model, load
 
-__all__ = ["app", "main", "retold"]
+__all__ = [
+    "Absent",
+    "AsJson",
+    "Folder",
+    "InSetting",
+    "InState",
+    "LexiconName",
+    "Likely",
+    "Present",
+    "answers_of",
+    "app",
+    "main",
+    "model_of",
+    "patient_of",
+    "probability_of",
+    "retold",
+    "show",
+]
+
+
+class Shown(Protocol):
+    """What shows itself as text and as JSON."""
+
+    @property
+    def text(self) -> str:
+        """The result in words."""
+
+    def to_json(self) -> str:
+        """The result as JSON."""
+
 
 app = typer.Typer(
     help="What can cause pain behind the knee? A teaching and research model, not medical advice.",
@@ -107,3 +140,120 @@ def _exit_code(error: KneebayesError) -> int:
     if isinstance(error, ImpossibleEvidenceError):
         return 3
     return 4 if isinstance(error, KnowledgeError) else 2
+
+
+Folder = Annotated[
+    Path | None, typer.Option(help="A knowledge folder; left out, the article that comes along.")
+]
+LexiconName = Annotated[str | None, typer.Option(help="Which lexicon turns words into numbers.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
+InSetting = Annotated[
+    str | None, typer.Option("--setting", help="Where the patient is seen, such as emergency.")
+]
+Present = Annotated[
+    list[str] | None, typer.Argument(help="Findings, contexts or causes that are present.")
+]
+Absent = Annotated[
+    list[str] | None, typer.Option("--absent", "-a", help="What is absent; may be repeated.")
+]
+InState = Annotated[
+    list[str] | None, typer.Option("--context", "-c", help="NAME=STATE, such as age=older.")
+]
+Likely = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--likely",
+        "-l",
+        help="Perhaps: fever=0.7 (or 70%) has a likelihood ratio of 7 to 3, 0.5 has no effect.",
+    ),
+]
+
+
+def model_of(folder: Path | None, lexicon: str | None, setting: str | None) -> Model:
+    """The model that the options ask for."""
+    model = load(folder, lexicon)
+    return model if setting is None else model.in_setting(setting)
+
+
+def patient_of(
+    present: Iterable[str] | None,
+    absent: Iterable[str] | None,
+    context: Iterable[str] | None,
+    likely: Iterable[str] | None,
+    folder: Path | None,
+    lexicon: str | None,
+    setting: str | None,
+) -> Differential:
+    """The patient whom the options of a command describe, diagnosed."""
+    model = model_of(folder, lexicon, setting)
+    return model.diagnose(answers_of(present, absent, context, likely))
+
+
+def show(result: Shown, as_json: bool) -> None:
+    """Print a result as text or as JSON."""
+    typer.echo(result.to_json() if as_json else result.text)
+
+
+def answers_of(
+    present: Iterable[str] | None,
+    absent: Iterable[str] | None,
+    context: Iterable[str] | None,
+    likely: Iterable[str] | None,
+) -> dict[str, object]:
+    """The answers that the options of a command give."""
+    pairs: list[tuple[str, object]] = [(name, True) for name in present or []]
+    pairs += [(name, False) for name in absent or []]
+    pairs += [_worded(*_split(pair, "--context age=older")) for pair in context or []]
+    for pair in likely or []:
+        name, value = _split(pair, "--likely fever=0.7")
+        pairs.append((name, _number(name, value)))
+    return _once(pairs)
+
+
+def _worded(name: str, value: str) -> tuple[str, object]:
+    """A value that is a number as a number (such as an age), any other as the word it is."""
+    for number in (int, float):
+        try:
+            return name, number(value)
+        except ValueError:
+            continue
+    return name, value
+
+
+def _split(pair: str, example: str) -> tuple[str, str]:
+    name, sign, value = pair.rpartition("=")
+    if not sign or not name.strip() or not value.strip():
+        message = f"'{pair}' must be a name, '=' and a value, such as {example}."
+        raise EvidenceError(message)
+    return name.strip(), value.strip()
+
+
+def probability_of(text: str) -> float:
+    """``0.3`` or ``30%`` as a number.
+
+    Raises
+    ------
+    ValueError
+        If it is no number.
+    """
+    digits = text.strip()
+    return float(digits[:-1]) / 100.0 if digits.endswith("%") else float(digits)
+
+
+def _number(name: str, text: str) -> float:
+    try:
+        return probability_of(text)
+    except ValueError:
+        message = f"'{name}' must be a probability between 0 and 1, or in percent. Got '{text}'."
+        raise EvidenceError(message) from None
+
+
+def _once(pairs: Iterable[tuple[str, object]]) -> dict[str, object]:
+    """Answers as a mapping; a name given twice must be given the same answer."""
+    answers: dict[str, object] = {}
+    for name, answer in pairs:
+        if name in answers and answers[name] != answer:
+            message = f"'{name}' was answered twice: {answers[name]!r} and {answer!r}. Keep one."
+            raise EvidenceError(message)
+        answers[name] = answer
+    return answers

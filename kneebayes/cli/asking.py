@@ -6,8 +6,7 @@ from typing import Annotated
 
 import typer
 
-from kneebayes.cli.app import app
-from kneebayes.cli.arguments import (
+from kneebayes.cli.app import (
     Absent,
     AsJson,
     Folder,
@@ -16,8 +15,9 @@ from kneebayes.cli.arguments import (
     LexiconName,
     Likely,
     Present,
-    answers_of,
-    model_of,
+    app,
+    patient_of,
+    show,
 )
 
 __all__ = ["diagnose", "explain", "questions", "robustness"]
@@ -36,8 +36,7 @@ def diagnose(
     as_json: AsJson = False,
 ) -> None:
     """Rank the causes of one patient's complaint."""
-    model = model_of(folder, lexicon, setting)
-    differential = model.diagnose(answers_of(present, absent, context, likely))
+    differential = patient_of(present, absent, context, likely, folder, lexicon, setting)
     typer.echo(differential.to_json() if as_json else differential.report(top))
 
 
@@ -64,10 +63,9 @@ def questions(
     as_json: AsJson = False,
 ) -> None:
     """List the best questions to ask next."""
-    model = model_of(folder, lexicon, setting)
-    asked = model.diagnose(answers_of(present, absent, context, likely)).questions(about, kind)
-    asked = asked.by_advice if by_advice else asked
-    typer.echo(asked.to_json() if as_json else asked.text)
+    patient = patient_of(present, absent, context, likely, folder, lexicon, setting)
+    asked = patient.questions(about, kind)
+    show(asked.by_advice if by_advice else asked, as_json)
 
 
 @app.command()
@@ -84,9 +82,8 @@ def robustness(
     as_json: AsJson = False,
 ) -> None:
     """Say how sure the ranking is, if every word may mean anything inside its interval."""
-    model = model_of(folder, lexicon, setting)
-    result = model.diagnose(answers_of(present, absent, context, likely)).robustness(draws, seed)
-    typer.echo(result.to_json() if as_json else result.text)
+    patient = patient_of(present, absent, context, likely, folder, lexicon, setting)
+    show(patient.robustness(draws, seed), as_json)
 
 
 @app.command()
@@ -103,8 +100,5 @@ def explain(
     as_json: AsJson = False,
 ) -> None:
     """Explain what each answer weighs for a cause, from prior to posterior."""
-    model = model_of(folder, lexicon, setting)
-    explanation = model.diagnose(answers_of(present, absent, context, likely)).explain(
-        cause, against
-    )
-    typer.echo(explanation.to_json() if as_json else explanation.text)
+    patient = patient_of(present, absent, context, likely, folder, lexicon, setting)
+    show(patient.explain(cause, against), as_json)

@@ -7,10 +7,8 @@ from typing import Annotated
 
 import typer
 
-from kneebayes.cli.app import app
-from kneebayes.cli.arguments import Folder, LexiconName
+from kneebayes.cli.app import AsJson, Folder, InSetting, LexiconName, app, model_of, show
 from kneebayes.errors import EvidenceError
-from kneebayes.model import load
 
 __all__ = ["copies", "network", "page"]
 
@@ -19,15 +17,12 @@ __all__ = ["copies", "network", "page"]
 def page(
     path: Annotated[Path, typer.Argument(metavar="OUT.html", help="Where to write the page.")],
     title: Annotated[str | None, typer.Option(help="The title of the page.")] = None,
-    setting: Annotated[
-        str | None, typer.Option(help="Where the patient is seen, such as emergency.")
-    ] = None,
+    setting: InSetting = None,
     folder: Folder = None,
     lexicon: LexiconName = None,
 ) -> None:
     """Write the model as one HTML page that works without a network and without Python."""
-    model = load(folder, lexicon)
-    model = model if setting is None else model.in_setting(setting)
+    model = model_of(folder, lexicon, setting)
     written = model.to_html(path, title)
     typer.echo(f"{written}: {written.stat().st_size / 1000:.0f} kB. Open it in a browser.")
 
@@ -69,7 +64,7 @@ def network(
         str, typer.Option("--explain", help="A state of the first target: what each answer weighs.")
     ] = "",
     seconds: Annotated[float, typer.Option("--seconds", help="How long it may take.")] = 60.0,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Ask a network that somebody else made: posteriors, weights, what to ask next."""
     from kneebayes.exchange import reason_with
@@ -88,4 +83,4 @@ def network(
         *([case.explain(target[0], explain, seconds=seconds)] if explain else []),
     ]
     for result in results:
-        typer.echo(result.to_json() if as_json else result.text)
+        show(result, as_json)

@@ -1,4 +1,4 @@
-"""Commands that look into the knowledge: ``search``, ``trace`` and ``check``."""
+"""Commands on a knowledge folder: ``search``, ``trace``, ``check`` and ``new``."""
 
 from __future__ import annotations
 
@@ -8,12 +8,11 @@ from typing import Annotated
 
 import typer
 
-from kneebayes.cli.app import app
-from kneebayes.cli.arguments import AsJson, Folder, LexiconName
+from kneebayes.cli.app import AsJson, Folder, LexiconName, app
 from kneebayes.model import load
 from kneebayes.view.catalogue import other_names
 
-__all__ = ["check", "search", "trace"]
+__all__ = ["check", "new", "search", "trace"]
 
 
 @app.command("findings", hidden=True, deprecated=True)
@@ -95,3 +94,23 @@ def check(
             typer.echo(f"  - {remark}")
     if remarks:
         raise typer.Exit(1)
+
+
+@app.command()
+def new(
+    folder: Annotated[
+        Path, typer.Argument(metavar="FOLDER", help="A folder that is empty or not there yet.")
+    ],
+) -> None:
+    """Write a small commented knowledge folder, to begin another complaint with."""
+    from kneebayes.knowledge import start_folder
+
+    written = start_folder(folder)
+    shown = f'"{written}"' if " " in str(written) else str(written)
+    typer.echo(
+        f"Written to {written}: pain in the shoulder, with guessed numbers and comments.\n"
+        f"It works as it stands:\n"
+        f"  kneebayes check {shown}\n"
+        f'  kneebayes diagnose "weak arm" --context age=70 --folder {shown}\n'
+        f"Then put your own causes, findings and sources in the place of the guesses."
+    )

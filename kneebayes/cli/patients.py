@@ -1,22 +1,24 @@
-"""Commands on many patients: ``cohort``, ``columns``, ``simulate``, ``evaluate`` and ``update``."""
+"""Commands on many patients: tables, simulated ones, and those of published cases."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from kneebayes.cli.app import app
-from kneebayes.cli.arguments import AsJson, Folder, InSetting, LexiconName, model_of
+from kneebayes.cli.app import AsJson, Folder, InSetting, LexiconName, app, model_of, show
 from kneebayes.cohort.files import read_table
 from kneebayes.cohort.record import plain_answers
 from kneebayes.errors import EvidenceError
+from kneebayes.study.published import published_cases
+from kneebayes.study.published_evaluation import evaluate_published
+from kneebayes.study.truth import records_of
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["cohort", "columns", "evaluate", "simulate", "update"]
+__all__ = ["cohort", "columns", "evaluate", "published", "simulate", "update"]
 
 Source = Annotated[
     Path, typer.Argument(metavar="PATIENTS", help="A .csv or .parquet file, one row a patient.")
@@ -118,8 +120,7 @@ def evaluate(
     answers = plain_answers(model, table.drop(columns=truth, errors="ignore"), columns)
     if truth in table.columns:
         answers = answers.assign(**{truth: table[truth]})
-    scored = model.evaluate(answers, truth)
-    typer.echo(scored.to_json() if as_json else scored.text)
+    show(model.evaluate(answers, truth), as_json)
 
 
 @app.command()
@@ -139,3 +140,39 @@ def update(
     taught = model.update(plain_answers(model, without(read_table(patients), skip), columns))
     typer.echo(taught.learnt.text if taught.learnt is not None else "")
     typer.echo(str(save(taught, target)))
+
+
+@app.command()
+def published(
+    folder: Folder = None,
+    lexicon: LexiconName = None,
+    setting: InSetting = None,
+    half: Annotated[str, typer.Option(help="Which of the cases: work, look or all.")] = "all",
+    cases: Annotated[
+        Path | None, typer.Option(help="Other cases of the same form, one JSON object a line.")
+    ] = None,
+    ranked_by: Annotated[str, typer.Option(help="Order the causes by explains or posterior.")] = "",
+    list_cases: Annotated[bool, typer.Option("--list", help="List every patient.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Judge a knowledge folder by published patients: recall, calibration, triage."""
+    patients = published_cases(half, cases)
+    model = model_of(folder, lexicon, setting)
+    evaluation = evaluate_published(model, patients, ranked_by=ranked_by)
+    if as_json:
+        typer.echo(evaluation.cases.to_json(orient="records", indent=2))
+        return
+    if list_cases:
+        for row in records_of(evaluation.cases):
+            typer.echo(_line(row))
+        typer.echo("")
+    typer.echo(evaluation.text)
+
+
+def _line(row: dict[str, Any]) -> str:
+    """One patient at one visit: the truth, its rank, and the first causes."""
+    truth = "/".join(row["truth"]) if row["truth"] else f"not in the model: {row['diagnosis']}"
+    rank = f"rank {row['rank']}" if row["rank"] else "no rank"
+    urgency = f"urgency {row['urgency']}, wanted {row['wanted']}"
+    first = ", ".join(row["first"])
+    return f"{row['id']} ({row['visit']}): {truth}; {rank}; first {first}; {urgency}"

@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from kneebayes.cli.app import app, retold
-from kneebayes.cli.arguments import Folder, LexiconName, probability_of
+from kneebayes.cli.app import Folder, LexiconName, app, probability_of, retold
 from kneebayes.errors import EvidenceError, KneebayesError, UnknownNameError
 from kneebayes.knowledge.names import either, fold
 from kneebayes.model import load

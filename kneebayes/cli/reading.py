@@ -9,8 +9,7 @@ from typing import Annotated
 
 import typer
 
-from kneebayes.cli.app import app
-from kneebayes.cli.arguments import AsJson, Folder
+from kneebayes.cli.app import AsJson, Folder, app
 from kneebayes.errors import KneebayesError
 from kneebayes.model import load
 from kneebayes.study.published import published_cases

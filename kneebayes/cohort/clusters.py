@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kneebayes.arguments import checked
+from kneebayes.binding import renamed
 from kneebayes.building.model import ModelLike, read_model
 from kneebayes.cohort.record import diagnose_frame, names_of
 from kneebayes.errors import EvidenceError, KneebayesError
 from kneebayes.knowledge import shipped_folder
-from kneebayes.renaming import renamed
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kneebayes.arguments import check_fields, checked
-from kneebayes.case.rows import spoken
+from kneebayes.case.answers import spoken
 from kneebayes.errors import KneebayesError, shown, suggest
 from kneebayes.writing import guard_text, write_safely
 

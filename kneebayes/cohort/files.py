@@ -16,6 +16,7 @@ from shutil import copyfileobj
 from typing import IO, TYPE_CHECKING, BinaryIO
 
 from kneebayes.arguments import checked
+from kneebayes.binding import renamed
 from kneebayes.cohort.columns import ColumnsLike, column_map
 from kneebayes.cohort.questionnaire import PIECE, Progress, Questionnaire, bar_for
 from kneebayes.cohort.reading import TableProblems
@@ -28,7 +29,6 @@ from kneebayes.cohort.sources import (
     telling_why_unread,
 )
 from kneebayes.errors import KneebayesError
-from kneebayes.renaming import renamed
 from kneebayes.writing import guard_cells, replacing_file, telling_why, write_safely
 
 if TYPE_CHECKING:

@@ -10,8 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kneebayes.case import Answer, read_answers
-from kneebayes.case.answers import KINDS, evidence_of, meaning_of
-from kneebayes.case.rows import spoken
+from kneebayes.case.answers import KINDS, evidence_of, meaning_of, spoken
 from kneebayes.case.urgency import POSSIBLE
 from kneebayes.cohort.columns import ColumnMap
 from kneebayes.errors import (

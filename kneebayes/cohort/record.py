@@ -12,10 +12,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kneebayes.arguments import checked
-from kneebayes.case.answers import meaning_of
-from kneebayes.case.rows import spoken
+from kneebayes.binding import renamed
+from kneebayes.case.answers import meaning_of, spoken
 from kneebayes.cohort.columns import IGNORED, ColumnMap, ColumnsLike, TableReport, column_map
-from kneebayes.cohort.questionnaire import LEVELS, MADE, Questionnaire, bar_for, made_columns
+from kneebayes.cohort.questionnaire import (
+    LEVELS,
+    MADE,
+    Questionnaire,
+    any_of,
+    bar_for,
+    made_columns,
+    reasons_of,
+)
 from kneebayes.cohort.reading import (
     NOTHING_MAPPED,
     Place,
@@ -24,11 +32,10 @@ from kneebayes.cohort.reading import (
     columns_of,
     read_columns,
 )
-from kneebayes.cohort.urgent import any_of, reasons_of
 from kneebayes.errors import EvidenceError, UnknownNameError, shown
 from kneebayes.knowledge.records import Meta
-from kneebayes.renaming import renamed
 from kneebayes.view.differential import WHAT_IT_IS
+from kneebayes.view.figures import BLUE, ORANGE
 from kneebayes.view.markup import bar, percent, table, tag
 from kneebayes.view.report import InJson, made_by, made_by_line, plain
 
@@ -260,7 +267,7 @@ class Cohort(InJson):
             cause.label for cause in self.model.data.knowledge.causes.values() if cause.urgent
         }
         names = [f"{name} (urgent)" if name in urgent else str(name) for name in counts.index]
-        colours = ["#D55E00" if name in urgent else "#0072B2" for name in counts.index]
+        colours = [ORANGE if name in urgent else BLUE for name in counts.index]
         drawn.barh(range(len(counts)), counts.to_numpy(), color=colours, height=0.62)
         drawn.set_yticks(range(len(counts)), names, parse_math=False)
         drawn.set_xlabel("patients in whom it is the most probable cause", parse_math=False)

@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kneebayes.arguments import checked
+from kneebayes.binding import is_path, renamed
 from kneebayes.cohort.files import check_target, write_csv, write_parquet
 from kneebayes.cohort.recording import VISIT, Recording, items_of, words_of
 from kneebayes.cohort.simulation import simulate_pieces
 from kneebayes.cohort.sources import is_parquet
 from kneebayes.errors import KneebayesError
-from kneebayes.renaming import is_path, renamed
 from kneebayes.writing import replacing_file
 
 if TYPE_CHECKING:

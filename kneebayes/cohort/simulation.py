@@ -13,15 +13,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kneebayes.arguments import checked, whole_number
-from kneebayes.case.answers import by_node, evidence_of, read_answers
+from kneebayes.binding import renamed
+from kneebayes.case.answers import by_name, by_node, evidence_of, read_answers
 from kneebayes.case.belief import impossible_evidence
-from kneebayes.case.rows import by_name
 from kneebayes.cohort.recording import VISIT, Clerk, Recording
 from kneebayes.errors import ImpossibleEvidenceError, UnknownNameError, suggest
 from kneebayes.inference.drawing import Drawing
 from kneebayes.inference.evidence import Evidence
-from kneebayes.renaming import renamed
-from kneebayes.view.figures import SMALL, new_axes
+from kneebayes.view.figures import BLUE, ORANGE, SMALL, new_axes
 from kneebayes.view.markup import percent
 from kneebayes.view.report import Report, Reporting, made_by, made_by_line
 
@@ -44,8 +43,7 @@ __all__ = [
 MOST_AT_ONCE = 10_000_000  # patients in one table; a file takes more
 MOST_PATIENTS = 10**10  # more than anybody has room for
 
-# Okabe and Ito's colours, told apart by colour-blind readers too
-BLUE, ORANGE, GREY = "#0072B2", "#D55E00", "#8c8c8c"
+GREY = "#8c8c8c"
 SHARES = (0.0, 0.01, 0.03, 0.06, 0.1, 0.2, 0.3, 0.5, 0.7, 1.0)
 
 

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from kneebayes.binding import renamed_in
 from kneebayes.exchange.data_files import save_json
 from kneebayes.exchange.foreign import ForeignModel, reason_with
 from kneebayes.exchange.foreign_case import ForeignCase
@@ -10,7 +11,6 @@ from kneebayes.exchange.networks import load_network, load_network_file, save_ne
 from kneebayes.exchange.patient import Patient, Told
 from kneebayes.exchange.problems import ExchangeError, ExchangeWarning
 from kneebayes.exchange.side_table import NetworkFile
-from kneebayes.renaming import renamed_in
 
 __all__ = [
     "ExchangeError",

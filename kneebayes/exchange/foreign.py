@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from kneebayes.arguments import checked, whole_number
+from kneebayes.binding import renamed
 from kneebayes.errors import EvidenceError, KneebayesError, TooWideError
 from kneebayes.exchange.foreign_case import ForeignCase
 from kneebayes.exchange.foreign_network import TargetedNetwork
@@ -17,7 +18,6 @@ from kneebayes.exchange.side_table import NetworkFile
 from kneebayes.inference import Budget, Engine, Evidence
 from kneebayes.inference.drawing import Drawing
 from kneebayes.network import Network
-from kneebayes.renaming import renamed
 from kneebayes.view.figures import new_axes
 
 if TYPE_CHECKING:

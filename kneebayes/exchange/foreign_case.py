@@ -9,6 +9,7 @@ from itertools import islice
 from typing import Any
 
 from kneebayes.arguments import checked, whole_number
+from kneebayes.binding import renamed
 from kneebayes.errors import EvidenceError, ImpossibleEvidenceError, TooWideError
 from kneebayes.exchange.foreign_network import TargetedNetwork
 from kneebayes.exchange.foreign_reasoning import (
@@ -26,7 +27,6 @@ from kneebayes.exchange.foreign_reasoning import (
 from kneebayes.exchange.foreign_result import Bars, ForeignResult, Shown
 from kneebayes.inference import Budget, Evidence
 from kneebayes.questions.doubt.sensitivity import Sensitivity
-from kneebayes.renaming import renamed
 from kneebayes.view.markup import percent
 from kneebayes.view.report import known_line
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from kneebayes.arguments import checked
+from kneebayes.binding import renamed
 from kneebayes.errors import (
     EvidenceError,
     KneebayesError,
@@ -24,7 +25,6 @@ from kneebayes.exchange.side_table import NetworkFile
 from kneebayes.inference import Budget, Engine, Evidence, smallest_conflict
 from kneebayes.inference.clock import within_time
 from kneebayes.network import Network, Node, table_node
-from kneebayes.renaming import renamed
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -9,7 +9,7 @@ from textwrap import fill, wrap
 from typing import TYPE_CHECKING, Any
 
 from kneebayes.arguments import checked
-from kneebayes.view.figures import new_axes
+from kneebayes.view.figures import BLACK, BLUE, ORANGE, new_axes
 from kneebayes.view.report import Report, Reporting
 
 if TYPE_CHECKING:
@@ -19,9 +19,6 @@ if TYPE_CHECKING:
 __all__ = ["NOT_OURS", "Bars", "ForeignResult", "Shown", "draw_bars"]
 
 WIDEST = 42  # characters of a label before it goes on below
-
-# Okabe and Ito's colours, told apart by everybody
-BLUE, ORANGE, BLACK = "#0072B2", "#D55E00", "#222222"
 
 
 def draw_bars(

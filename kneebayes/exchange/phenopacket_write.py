@@ -7,12 +7,12 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Literal
 
 from kneebayes.arguments import checked, whole_number
+from kneebayes.binding import renamed
 from kneebayes.errors import EvidenceError
 from kneebayes.exchange.case_file import software
 from kneebayes.exchange.codes import LOCAL, Codes
 from kneebayes.exchange.patient import certain_state
 from kneebayes.knowledge.names import fold
-from kneebayes.renaming import renamed
 from kneebayes.view.differential import differential_dict
 
 if TYPE_CHECKING:

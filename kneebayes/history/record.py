@@ -11,7 +11,7 @@ from numbers import Real
 from typing import TYPE_CHECKING, Literal
 
 from kneebayes.arguments import checked
-from kneebayes.case.rows import by_name
+from kneebayes.case.answers import by_name
 from kneebayes.errors import EvidenceError, shown
 from kneebayes.view.markup import tag
 from kneebayes.view.report import Report, report_html, report_text

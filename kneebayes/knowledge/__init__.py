@@ -1,11 +1,10 @@
 """What a knowledge folder says: records, reading, checking, names."""
 
 from kneebayes.knowledge.base import Knowledge
-from kneebayes.knowledge.folder import shipped_folder
-from kneebayes.knowledge.lint import Remark, lint
+from kneebayes.knowledge.checks import Remark, lint
+from kneebayes.knowledge.folder import shipped_folder, start_folder
 from kneebayes.knowledge.names import Meaning, Names
 from kneebayes.knowledge.reading import read_knowledge
-from kneebayes.knowledge.starting import start_folder
 
 __all__ = [
     "Knowledge",

@@ -7,8 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from kneebayes.knowledge.frozen import freeze_dicts
-from kneebayes.knowledge.parts import ASSUMED, Record
+from kneebayes.knowledge.parts import ASSUMED, Record, freeze_dicts
 from kneebayes.knowledge.records import (
     Cause,
     Context,
@@ -17,12 +16,11 @@ from kneebayes.knowledge.records import (
     Mediator,
     Meta,
     Method,
+    Setting,
     UrgencyRule,
 )
-from kneebayes.knowledge.sayings import Sayings
-from kneebayes.knowledge.settings import Setting
 from kneebayes.knowledge.statements import Claim, Layer, Lexicon, Reference, Statement
-from kneebayes.knowledge.telling import Incoherence, Voice
+from kneebayes.knowledge.telling import Incoherence, Sayings, Voice
 
 __all__ = ["PATIENTS", "Arrow", "Knowledge", "present_node"]
 

@@ -1,4 +1,4 @@
-"""Where the knowledge that comes with the package lies."""
+"""Knowledge folders: the one that comes with the package, and a small one to begin with."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from pathlib import Path
 
 from kneebayes.errors import KneebayesError
 
-__all__ = ["shipped_folder"]
+__all__ = ["shipped_folder", "start_folder"]
 
 
 def shipped_folder() -> Path:
@@ -26,3 +26,46 @@ def shipped_folder() -> Path:
         "Install kneebayes again, or name a folder: kneebayes.load('path/to/priors')."
     )
     raise KneebayesError(message)
+
+
+STARTER = Path(__file__).parent / "starter"
+
+
+def start_folder(folder: str | Path) -> Path:
+    """Write a small knowledge folder that loads, with comments that say what to put in its place.
+
+    Parameters
+    ----------
+    folder
+        Where to write: a folder that is empty or not there yet.
+
+    Returns
+    -------
+    Path
+        The folder.
+
+    Raises
+    ------
+    KneebayesError
+        If there is something in the folder, or it cannot be written.
+
+    Examples
+    --------
+    >>> import tempfile, kneebayes as kb
+    >>> with tempfile.TemporaryDirectory() as place:
+    ...     kb.load(start_folder(f"{place}/shoulder"))
+    Model('Pain in the shoulder', lexicon 'plain': 5 causes, 7 findings, 2 contexts)
+    """
+    target = Path(folder)
+    if target.is_file() or (target.is_dir() and any(target.iterdir())):
+        message = f"{target}: there is something already. Name a folder that is new or empty."
+        raise KneebayesError(message)
+    try:
+        for source in sorted(STARTER.rglob("*.*")):
+            path = target / source.relative_to(STARTER)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(source.read_text("utf-8"), encoding="utf-8", newline="\n")
+    except OSError as error:
+        message = f"{target}: cannot be written: {error.strerror or error}. Name another folder."
+        raise KneebayesError(message) from None
+    return target

@@ -11,8 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from kneebayes.knowledge.base import Knowledge, present_node
-from kneebayes.knowledge.records import Cause, Finding, Group, Mediator, UrgencyRule
-from kneebayes.knowledge.settings import Setting
+from kneebayes.knowledge.records import Cause, Finding, Group, Mediator, Setting, UrgencyRule
 from kneebayes.knowledge.statements import Commonness, Evoked, Layer, Statement
 from kneebayes.knowledge.telling import rules_without
 

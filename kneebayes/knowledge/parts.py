@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
-from typing import Annotated, Any, Self, TypeVar
+from typing import Annotated, Any, NoReturn, Self, TypeVar
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
-
-from kneebayes.knowledge.frozen import freeze_dicts
 
 __all__ = [
     "ASSUMED",
     "Amount",
     "Because",
+    "FrozenDict",
     "Identifier",
     "Interval",
     "Origins",
@@ -22,8 +21,67 @@ __all__ = [
     "Text",
     "amount_between",
     "as_tuple",
+    "freeze_dicts",
+    "frozen",
     "plain_amount",
 ]
+
+Key = TypeVar("Key")
+Entry = TypeVar("Entry")
+
+
+class FrozenDict(dict[Key, Entry]):
+    """A dict that cannot be changed; ``dict(one)`` is a copy that can.
+
+    Examples
+    --------
+    >>> leaks = FrozenDict(fever=0.01)
+    >>> leaks["fever"] = 0.5
+    Traceback (most recent call last):
+    TypeError: records never change; make another with .model_copy(update=...), .replace(...) ...
+    >>> leaks | {"fever": 0.5}
+    {'fever': 0.5}
+    """
+
+    def _refuse(self, *_args: Any, **_named: Any) -> NoReturn:
+        message = (
+            "records never change; make another with .model_copy(update=...), .replace(...) or "
+            "dataclasses.replace"
+        )
+        raise TypeError(message)
+
+    __setitem__ = __delitem__ = __ior__ = _refuse
+    clear = pop = popitem = setdefault = update = _refuse
+
+    def __reduce__(self) -> tuple[type, tuple[dict[Key, Entry]]]:
+        """How it is copied and sent to another process."""
+        return type(self), (dict(self),)
+
+
+def frozen(value: Any) -> Any:
+    """The same value, if it is a dict as one that never changes, with all dicts inside.
+
+    Parameters
+    ----------
+    value
+        Anything; what is no dict is given back as it is.
+    """
+    if type(value) is dict:
+        return FrozenDict({key: frozen(one) for key, one in value.items()})
+    return value
+
+
+def freeze_dicts(record: object) -> None:
+    """Make the dicts of a frozen record as little changeable as its other entries.
+
+    Parameters
+    ----------
+    record
+        A record that has just been made.
+    """
+    entries = vars(record)
+    entries.update({name: frozen(value) for name, value in entries.items()})
+
 
 ASSUMED = "assumed:"
 SHORTEST_REASON = 8

@@ -17,7 +17,6 @@ from kneebayes.knowledge.extending import KINDS, Layered, digest_of
 from kneebayes.knowledge.faults import problems_of
 from kneebayes.knowledge.files import read_csv, read_toml
 from kneebayes.knowledge.layers import in_layer, with_members, with_presences
-from kneebayes.knowledge.lexicons import filled_in
 from kneebayes.knowledge.parts import Record
 from kneebayes.knowledge.records import (
     Cause,
@@ -27,12 +26,11 @@ from kneebayes.knowledge.records import (
     Mediator,
     Meta,
     Method,
+    Setting,
     UrgencyRule,
 )
-from kneebayes.knowledge.sayings import Saying, Sayings
-from kneebayes.knowledge.settings import Setting
-from kneebayes.knowledge.statements import Claim, Layer, Lexicon, Reference
-from kneebayes.knowledge.telling import Incoherence, Voice
+from kneebayes.knowledge.statements import Claim, Layer, Lexicon, Reference, filled_in
+from kneebayes.knowledge.telling import Incoherence, Saying, Sayings, Voice
 
 __all__ = ["CLAIM_HEADER", "read_knowledge"]
 

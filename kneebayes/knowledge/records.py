@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Discriminator, Field, Tag, model_validator
@@ -39,7 +40,10 @@ __all__ = [
     "Meta",
     "Method",
     "Named",
+    "Setting",
+    "Shift",
     "UrgencyRule",
+    "odds_by_cause",
 ]
 
 
@@ -329,3 +333,45 @@ class Meta(Record):
     without: Annotated[tuple[str, ...], BeforeValidator(as_tuple)] = ()
     advice: Advice = Advice()
     care: tuple[Care, ...] = ()
+
+
+MOST = 1000.0
+
+
+class Shift(Sourced):
+    """By how much the odds of a cause, or of each member of a group, differ from the priors."""
+
+    odds: Annotated[float, Field(ge=1.0 / MOST, le=MOST)]
+    note: str = ""
+
+
+class Setting(Record):
+    """A place where patients are seen.
+
+    Attributes
+    ----------
+    id, label
+        Its names.
+    about
+        Who comes there.
+    shifts
+        By id of a cause or a group. What is said of a cause itself goes before what is said
+        of a group.
+    """
+
+    id: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)]
+    label: Annotated[str, Field(min_length=1, max_length=80)]
+    about: Text
+    shifts: dict[str, Shift] = Field(default_factory=dict)
+
+
+def odds_by_cause(setting: Setting, groups: Mapping[str, Group]) -> dict[str, float]:
+    """What the odds of each cause are multiplied by; causes left alone are left out."""
+    odds = {
+        member: shift.odds
+        for id, shift in setting.shifts.items()
+        if id in groups
+        for member in groups[id].members
+    }
+    own = {id: shift.odds for id, shift in setting.shifts.items() if id not in groups}
+    return {**odds, **own}

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, cast
 import numpy as np
 
 from kneebayes.arguments import checked
+from kneebayes.binding import renamed
 from kneebayes.building.model import AnyModel, ModelLike
 from kneebayes.errors import EvidenceError
 from kneebayes.inference.flat import Observed
@@ -19,7 +20,6 @@ from kneebayes.learning.patients import read_patients, together
 from kneebayes.learning.record import Learnt
 from kneebayes.learning.scoring import Estimation, Found
 from kneebayes.learning.sentences import read_text
-from kneebayes.renaming import renamed
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from kneebayes.arguments import checked
+from kneebayes.binding import renamed
 from kneebayes.building.quantities import RATIOS
 from kneebayes.errors import EvidenceError
 from kneebayes.knowledge.parts import Interval
@@ -26,8 +27,7 @@ from kneebayes.learning.patients import (
 from kneebayes.learning.scoring import Sample
 from kneebayes.network import Numbers
 from kneebayes.odds import logit
-from kneebayes.renaming import renamed
-from kneebayes.view.figures import SMALL, fit, name_lines, new_axes
+from kneebayes.view.figures import BLUE, ORANGE, SMALL, fit, name_lines, new_axes
 from kneebayes.view.markup import percent, table, tag
 from kneebayes.view.report import Showing, made_by, made_by_line
 
@@ -252,8 +252,7 @@ def lesson_html(lesson: Lesson) -> str:
     )
 
 
-# Okabe and Ito's colours, told apart by colour-blind readers too
-BLUE, ORANGE, GREY = "#0072B2", "#D55E00", "#8c8c8c"
+GREY = "#8c8c8c"
 TICKS = (1e-6, 1e-5, 1e-4, 1e-3, 0.01, 0.05, 0.2, 0.5, 0.8, 0.95, 0.99, 0.999)
 EDGE = 1e-7  # what is certain is drawn here
 LETTERS = 36  # of a name on one line

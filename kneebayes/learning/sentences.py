@@ -13,8 +13,15 @@ import numpy as np
 
 from kneebayes.building.draft import Draft, frequency_of
 from kneebayes.building.places import EXPLANATION
-from kneebayes.building.quantities import RATIOS, Quantities, Quantity, ends, quantities_of
-from kneebayes.building.quantity_words import labelled, said_in_words
+from kneebayes.building.quantities import (
+    RATIOS,
+    Quantities,
+    Quantity,
+    ends,
+    labelled,
+    quantities_of,
+    said_in_words,
+)
 from kneebayes.building.restating import Restating
 from kneebayes.inference.flat import Integers
 from kneebayes.knowledge.parts import Interval

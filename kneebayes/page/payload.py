@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from kneebayes.case.care import LIKELY
-from kneebayes.case.urgency import POSSIBLE
+from kneebayes.case.urgency import LIKELY, POSSIBLE
 from kneebayes.knowledge.parts import Interval
 from kneebayes.knowledge.telling import bounds_of
 

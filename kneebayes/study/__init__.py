@@ -6,7 +6,6 @@ from typing import Any
 
 from kneebayes.study.accuracy import Accuracy, AccuracyRow, accuracy
 from kneebayes.study.baselines import without_mediators
-from kneebayes.study.calibration import Bin, Calibration, calibration_of
 from kneebayes.study.evaluating import BASELINES, evaluate, evaluate_predictions
 from kneebayes.study.evaluation import Evaluation, Scoring
 from kneebayes.study.evidence_share import EvidenceShare, evidence_share
@@ -14,6 +13,7 @@ from kneebayes.study.misspecification import Misspecification, World, misspecify
 from kneebayes.study.published import PublishedCase, published_cases
 from kneebayes.study.published_evaluation import PublishedEvaluation, evaluate_published
 from kneebayes.study.reading_evaluation import ReadingEvaluation, evaluate_reading
+from kneebayes.study.scores import Bin, Calibration, calibration_of
 
 __all__ = [
     "BASELINES",

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from kneebayes.arguments import checked
+from kneebayes.binding import renamed
+from kneebayes.cohort.questionnaire import any_urgent
 from kneebayes.cohort.record import diagnose_cohort, refuse_no_table
 from kneebayes.cohort.recording import VISIT, Recording
 from kneebayes.cohort.simulation import SimulatedCohort, simulate
-from kneebayes.cohort.urgent import any_urgent
 from kneebayes.errors import EvidenceError, UnknownNameError, suggest
 from kneebayes.network import Numbers
-from kneebayes.renaming import renamed
 from kneebayes.study.baselines import (
     LEARNERS,
     naive_bayes,
@@ -25,8 +25,7 @@ from kneebayes.study.baselines import (
     without_mediators,
 )
 from kneebayes.study.evaluation import CauseLabels, Evaluation, Scoring
-from kneebayes.study.tables import predictions_of, truth_of
-from kneebayes.study.truth import truth_told
+from kneebayes.study.truth import predictions_of, truth_of, truth_told
 from kneebayes.view.report import made_by
 
 if TYPE_CHECKING:

@@ -13,17 +13,18 @@ from numpy.typing import NDArray
 from kneebayes.arguments import checked, share, whole_number
 from kneebayes.errors import EvidenceError
 from kneebayes.network import Numbers
-from kneebayes.study.calibration import Calibration, calibration_of
 from kneebayes.study.scores import (
+    Calibration,
     area_under_curve,
     brier_scores,
+    calibration_of,
     differential_overlap,
     first_is_present,
     log_scores,
     recalled,
     resampled_means,
 )
-from kneebayes.study.tables import records_of
+from kneebayes.study.truth import records_of
 from kneebayes.view.markup import percent
 from kneebayes.view.report import Report, Reporting, made_by_line
 
@@ -472,7 +473,7 @@ class Evaluation(Reporting):
     @checked
     def draw(self, ax: Axes | None = None) -> Axes:
         """Draw the calibration curve of the reference, with intervals."""
-        from kneebayes.study.calibration import draw_calibration
+        from kneebayes.study.scores import draw_calibration
 
         calibration = self.calibrations[self.reference]
         rows = [asdict(box) for box in calibration.bins]

@@ -11,8 +11,14 @@ import numpy as np
 
 from kneebayes.arguments import checked
 from kneebayes.building.model import ModelData, ModelLike
-from kneebayes.building.quantities import RATIOS, Quantities, Quantity, quantities_of
-from kneebayes.building.quantity_words import labelled, said_in_words
+from kneebayes.building.quantities import (
+    RATIOS,
+    Quantities,
+    Quantity,
+    labelled,
+    quantities_of,
+    said_in_words,
+)
 from kneebayes.building.restating import Restating
 from kneebayes.case.case import Case
 from kneebayes.errors import EvidenceError, ImpossibleEvidenceError, UnknownNameError
@@ -21,7 +27,7 @@ from kneebayes.knowledge import Knowledge
 from kneebayes.network import Numbers
 from kneebayes.odds import inverse_logit, logit
 from kneebayes.study.published import VISITS, PublishedCase, Visit, published_cases
-from kneebayes.study.tables import records_of
+from kneebayes.study.truth import records_of
 from kneebayes.view.report import Report, Reporting, made_by, made_by_line
 
 if TYPE_CHECKING:

@@ -6,17 +6,24 @@ from collections.abc import Mapping, Sequence
 from math import isfinite
 from typing import TYPE_CHECKING, Any
 
-from kneebayes.view.figures import SMALL, name_ends, name_lines, new_axes
+from kneebayes.view.figures import (
+    BLACK,
+    BLUE,
+    ORANGE,
+    PALETTE,
+    SMALL,
+    name_ends,
+    name_lines,
+    new_axes,
+)
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 __all__ = ["draw_learning", "draw_recall", "draw_scores", "draw_worlds"]
 
-# Okabe and Ito's colours, told apart by colour-blind readers too
-BLUE, ORANGE, GREY = "#0072B2", "#D55E00", "#8c8c8c"
-BLACK = "#000000"
-PALETTE = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", BLACK, "#E69F00", "#56B4E9")
+GREY = "#8c8c8c"
+SERIES = (*PALETTE[:4], BLACK, *PALETTE[4:])
 MARKS = "osD^vPX*<>"
 LINES = ("-", "--", "-.", ":")
 LESS_IS_BETTER = ("log_score", "brier", "calibration_error")
@@ -90,7 +97,7 @@ def draw_recall(
             values,
             marker=MARKS[index % len(MARKS)],
             ls=LINES[index % len(LINES)],
-            color=PALETTE[index % len(PALETTE)],
+            color=SERIES[index % len(SERIES)],
             ms=5,
             lw=1.4,
             label=_plain(name),
@@ -99,7 +106,7 @@ def draw_recall(
     ax.set_ylim(0.0, 1.02)
     ax.set_xlabel("first causes of the ranking", fontsize=SMALL)
     ax.set_ylabel("share of the present causes among them", fontsize=SMALL)
-    name_ends(ax, {name: float(values[-1]) for name, values in lines.items()}, PALETTE)
+    name_ends(ax, {name: float(values[-1]) for name, values in lines.items()}, SERIES)
     ax.spines[["top", "right"]].set_visible(False)
     return ax
 
@@ -128,7 +135,6 @@ def draw_learning(
     """
     ax = ax or new_axes(7.5, 4.4)
     sizes = [size for size, _ in points]
-    colours = [colour for colour in PALETTE if colour != BLACK]
     ax.plot(
         sizes,
         [value for _, value in points],
@@ -141,7 +147,7 @@ def draw_learning(
     for index, (name, value) in enumerate(others.items()):
         ax.axhline(
             value,
-            color=colours[index % len(colours)],
+            color=PALETTE[index % len(PALETTE)],
             ls=LINES[index % len(LINES)],
             lw=1.5,
             label=_plain(f"{name}: {value:.4f}"),
@@ -153,7 +159,7 @@ def draw_learning(
     ax.set_ylabel(CALLED.get(score, score).replace(" (", "\n("), parse_math=False)
     ends = {f"{learner}, learned": points[-1][1]} if points else {}
     ends |= {f"{name}: {value:.4f}": value for name, value in others.items()}
-    name_ends(ax, ends, (BLACK, *colours))
+    name_ends(ax, ends, (BLACK, *PALETTE))
     ax.spines[["top", "right"]].set_visible(False)
     return ax
 

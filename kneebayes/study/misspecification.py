@@ -16,7 +16,7 @@ from kneebayes.errors import ArgumentError
 from kneebayes.study.baselines import without_mediators
 from kneebayes.study.evaluating import evaluate
 from kneebayes.study.evaluation import Evaluation, Scoring
-from kneebayes.study.tables import records_of
+from kneebayes.study.truth import records_of
 from kneebayes.view.markup import percent
 from kneebayes.view.report import Report, Reporting, made_by_line
 

@@ -13,11 +13,18 @@ from kneebayes.arguments import checked
 from kneebayes.case.case import Diagnosing
 from kneebayes.errors import EvidenceError
 from kneebayes.network import Numbers
-from kneebayes.study.calibration import wilson_interval
-from kneebayes.study.judging import NAIVE, NETWORK, PRIOR, Judge, judged
-from kneebayes.study.published import VISITS, PublishedCase, published_cases
-from kneebayes.study.scores import area_under_curve, resampled_means
-from kneebayes.study.tables import records_of
+from kneebayes.study.published import (
+    NAIVE,
+    NETWORK,
+    PRIOR,
+    VISITS,
+    Judge,
+    PublishedCase,
+    judged,
+    published_cases,
+)
+from kneebayes.study.scores import area_under_curve, resampled_means, wilson_interval
+from kneebayes.study.truth import records_of
 from kneebayes.view.report import Report, Reporting, made_by, made_by_line
 
 if TYPE_CHECKING:

@@ -12,8 +12,8 @@ from kneebayes.building.model import ModelLike
 from kneebayes.case.answers import read_answers
 from kneebayes.errors import KneebayesError
 from kneebayes.history import read
-from kneebayes.study.calibration import wilson_interval
 from kneebayes.study.published import PublishedCase, published_cases
+from kneebayes.study.scores import wilson_interval
 from kneebayes.view.markup import percent
 from kneebayes.view.report import Report, Reporting, made_by, made_by_line
 

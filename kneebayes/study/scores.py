@@ -1,20 +1,40 @@
-"""Scores of predictions against the truth; plain arrays, cases x causes."""
+"""Scores of predictions against the truth; calibration: whether of all that was given 20 per cent
+one in five comes true.
+"""
 
 from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from math import sqrt
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from kneebayes.arguments import checked, whole_number
+from kneebayes.errors import ArgumentError, shown
 from kneebayes.network import Numbers
+from kneebayes.odds import logit
+from kneebayes.view.figures import BLUE, SMALL, new_axes
+from kneebayes.view.markup import percent
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 __all__ = [
+    "Bin",
+    "Calibration",
     "area_under_curve",
     "brier_scores",
+    "calibration_of",
     "differential_overlap",
+    "draw_calibration",
     "first_is_present",
     "log_scores",
     "recalled",
     "resampled_means",
+    "wilson_interval",
 ]
 
 Truth = NDArray[np.bool_]
@@ -143,3 +163,235 @@ def resampled_means(values: Numbers, resamples: int, seed: int) -> Numbers:
         counts = np.bincount(rng.integers(0, cases, cases), minlength=cases)
         means[index] = counts @ values / cases
     return means
+
+
+NORMAL_95 = 1.959963984540054
+MOST = 1_000_000  # bins and draws
+
+
+@dataclass(frozen=True, slots=True)
+class Bin:
+    """Predictions of about the same size.
+
+    Attributes
+    ----------
+    low, high
+        The smallest and the largest of them.
+    predicted
+        Their mean.
+    observed
+        Share of them that came true.
+    observed_low, observed_high
+        Wilson's 95 % interval of that share.
+    count
+        How many there are.
+    """
+
+    low: float
+    high: float
+    predicted: float
+    observed: float
+    observed_low: float
+    observed_high: float
+    count: int
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """A calibration curve and its error.
+
+    Attributes
+    ----------
+    bins
+        Predictions of about the same size, the smallest first.
+    error
+        Expected calibration error: the distance of observed share and mean prediction,
+        averaged over the bins with their sizes as weights.
+    expected, limit
+        Mean and 95 % point of that error if every prediction were exactly right, by chance
+        alone: found by drawing the truth from the predictions themselves.
+    """
+
+    bins: tuple[Bin, ...]
+    error: float
+    expected: float
+    limit: float
+
+    @property
+    def within(self) -> bool:
+        """Whether the error is no larger than chance makes it in 95 of 100 studies."""
+        return self.error <= self.limit
+
+
+@checked
+def calibration_of(
+    predicted: Numbers,
+    truth: NDArray[np.bool_],
+    bins: int = 20,
+    draws: int = 200,
+    seed: int = 0,
+) -> Calibration:
+    """Calibration of the predictions of all causes together.
+
+    Parameters
+    ----------
+    predicted, truth
+        Any shape, the same for both.
+    bins
+        How many bins. They are cut so that the sum of sqrt(p (1 - p)) is about the same in
+        each; equal predictions always fall into one bin.
+    draws
+        How many times the truth is simulated from the predictions, to see what error chance
+        alone gives.
+    seed
+        Seed of the random numbers.
+
+    Notes
+    -----
+    Both the intervals and the simulations treat the predictions for one patient as independent.
+    Where one cause explains another away they are not, and the true sampling error is a little
+    smaller.
+
+    References
+    ----------
+    Naeini, Cooper, Hauskrecht: Obtaining well calibrated probabilities using Bayesian binning,
+    AAAI 2015; consistency of a curve by resampling: Broecker, Smith: Increasing the
+    reliability of reliability diagrams, 2007; interval: Wilson 1927.
+
+    Examples
+    --------
+    >>> rng = np.random.default_rng(1)
+    >>> predicted = rng.random(4000)
+    >>> calibration_of(predicted, rng.random(4000) < predicted).within
+    True
+    """
+    values, hits = _numbers_of("predicted", predicted), _numbers_of("truth", truth)
+    if not values.size or values.size != hits.size or not np.isin(hits, (0.0, 1.0)).all():
+        message = (
+            "predicted and truth must hold as many values, at least one, and truth True or False. "
+            f"They hold {values.size} and {hits.size}."
+        )
+        raise ArgumentError(message)
+    bins, draws = whole_number("bins", bins, 1, MOST), whole_number("draws", draws, 1, MOST)
+    rng = np.random.default_rng(whole_number("seed", seed))
+    order = np.argsort(values, kind="stable")
+    values, hits = values[order], hits[order]
+    # by number alone the likely ones would share one bin, by variance the rare ones
+    weight = np.cumsum(np.sqrt(values * (1.0 - values)))
+    cuts = np.searchsorted(weight, weight[-1] * np.arange(bins) / bins)
+    # a cut through equal predictions moves to where they begin
+    starts = np.unique(np.searchsorted(values, values[cuts], side="left"))
+    sums = np.add.reduceat(values, starts)
+    present = np.add.reduceat(hits.astype(np.int64), starts)
+    errors = np.empty(draws)
+    for draw in range(draws):
+        drawn = np.add.reduceat((rng.random(values.size) < values).astype(np.int64), starts)
+        errors[draw] = np.abs(drawn - sums).sum() / values.size
+    return Calibration(
+        bins=tuple(_bins(values, starts, sums, present)),
+        error=float(np.abs(present - sums).sum() / values.size),
+        expected=float(errors.mean()),
+        limit=float(np.quantile(errors, 0.95)),
+    )
+
+
+def _numbers_of(name: str, values: object) -> Numbers:
+    """Probabilities in a row."""
+    try:
+        numbers = np.ravel(np.asarray(values)).astype(np.float64, casting="same_kind")
+    except Exception:  # whatever somebody's own class does
+        numbers = np.array([np.nan])
+    if not ((numbers >= 0.0) & (numbers <= 1.0)).all():
+        message = f"'{name}' must be an array of numbers from 0 to 1. Got {shown(values, 80)}."
+        raise ArgumentError(message)
+    return numbers
+
+
+def _bins(
+    values: Numbers, starts: NDArray[np.int64], sums: Numbers, present: NDArray[np.int64]
+) -> Iterator[Bin]:
+    """Bins of sorted predictions, by where each starts."""
+    ends = np.append(starts[1:], values.size)
+    for start, end, total, hits in zip(starts, ends, sums, present, strict=True):
+        count = int(end - start)
+        low, high = wilson_interval(int(hits), count)
+        yield Bin(
+            low=float(values[start]),
+            high=float(values[end - 1]),
+            predicted=float(total / count),
+            observed=float(hits / count),
+            observed_low=low,
+            observed_high=high,
+            count=count,
+        )
+
+
+def wilson_interval(hits: int, count: int) -> tuple[float, float]:
+    """Wilson's 95 % interval for a share (Wilson 1927).
+
+    Examples
+    --------
+    >>> low, high = wilson_interval(0, 10)
+    >>> low, round(high, 3)
+    (0.0, 0.278)
+    """
+    share, z2 = hits / count, NORMAL_95**2
+    middle = (share + z2 / (2 * count)) / (1 + z2 / count)
+    half = sqrt(share * (1 - share) / count + z2 / (4 * count**2)) * NORMAL_95 / (1 + z2 / count)
+    low = 0.0 if hits == 0 else max(0.0, middle - half)
+    return low, 1.0 if hits == count else min(1.0, middle + half)
+
+
+GREY = "#6e6e6e"
+TICKS = (1e-5, 1e-4, 1e-3, 0.01, 0.05, 0.2, 0.5, 0.8, 0.95, 0.99, 0.999)
+EDGE = 1e-7
+
+
+def draw_calibration(
+    rows: Sequence[Mapping[str, Any]], title: str = "", ax: Axes | None = None
+) -> Axes:
+    """Draw observed shares against predictions on the scale of log-odds, with intervals.
+
+    Most predictions are small: on a plain scale they would all lie in one corner.
+
+    Parameters
+    ----------
+    rows
+        Bins: ``predicted``, ``observed``, ``observed_low``, ``observed_high``, ``count``.
+    title
+        Title of the picture.
+    ax
+        Where to draw; left out, a new figure.
+    """
+    ax = ax or new_axes(5.6, 5.4)
+    shown = [row for row in rows if row["count"]]
+    some = [float(row["predicted"]) for row in shown]
+    some += [float(row["observed"]) for row in shown if row["observed"] > 0.0]
+    some += [float(row["observed_high"]) for row in shown]
+    low = min(_place(value) for value in some) - 0.4
+    high = max(_place(value) for value in some) + 0.4
+    ax.plot([low, high], [low, high], color=GREY, lw=1.0, ls="--", zorder=1)
+    for row in shown:
+        x = _place(row["predicted"])
+        ends = [max(_place(row[name]), low) for name in ("observed_low", "observed_high")]
+        ax.plot([x, x], ends, color=BLUE, lw=1.6, zorder=2, solid_capstyle="butt")
+        if row["observed"] > 0.0:
+            ax.plot(x, _place(row["observed"]), "o", color=BLUE, ms=5.5, zorder=3)
+        else:  # nothing came true: only the upper end of the interval says something
+            ax.plot(x, ends[1], "v", color=BLUE, mfc="none", ms=6, zorder=3)
+    ticks = [tick for tick in TICKS if low <= _place(tick) <= high]
+    places = [_place(tick) for tick in ticks]
+    ax.set_xticks(places, [percent(tick) for tick in ticks], rotation=30)
+    ax.set_yticks(places, [percent(tick) for tick in ticks])
+    ax.set_xlim(low, high)
+    ax.set_ylim(low, high)
+    ax.set_aspect("equal")
+    ax.set_xlabel("predicted: mean of the bin (scale of log-odds)", fontsize=SMALL)
+    ax.set_ylabel("came true, with 95 % interval", fontsize=SMALL)
+    ax.set_title(title, fontsize=10, parse_math=False)
+    ax.spines[["top", "right"]].set_visible(False)
+    return ax
+
+
+def _place(probability: float) -> float:
+    return logit(min(max(float(probability), EDGE), 1.0 - EDGE))

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from kneebayes.renaming import renamed_in
+from kneebayes.binding import renamed_in
 from kneebayes.teaching.case import PracticeCase
 from kneebayes.teaching.feedback import Feedback
 from kneebayes.teaching.frequencies import NaturalFrequencies, largest_remainder

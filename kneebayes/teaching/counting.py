@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from kneebayes.arguments import checked, whole_number
+from kneebayes.binding import renamed
 from kneebayes.case import Answer, read_answers
 from kneebayes.case.answers import by_node, evidence_of
 from kneebayes.errors import EvidenceError, ImpossibleEvidenceError
 from kneebayes.inference import Evidence
-from kneebayes.renaming import renamed
 from kneebayes.teaching.frequencies import PEOPLE, NaturalFrequencies
 from kneebayes.view.report import made_by
 

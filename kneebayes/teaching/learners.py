@@ -7,8 +7,8 @@ from collections.abc import Callable
 import numpy as np
 
 from kneebayes.arguments import checked
+from kneebayes.binding import renamed
 from kneebayes.odds import inverse_logit, logit
-from kneebayes.renaming import renamed
 from kneebayes.teaching.case import PracticeCase
 from kneebayes.teaching.feedback import Feedback
 

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from kneebayes.arguments import checked, whole_number
+from kneebayes.binding import renamed, renamed_function
 from kneebayes.errors import KneebayesError, clipped
-from kneebayes.renaming import renamed, renamed_function
 from kneebayes.teaching.case import new_case
 from kneebayes.teaching.feedback import Feedback
 from kneebayes.teaching.grether import NORMAL, GretherWeights, weigh_statements

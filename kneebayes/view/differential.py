@@ -8,8 +8,8 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from kneebayes.arguments import checked
+from kneebayes.binding import renamed
 from kneebayes.case.case import Case, CaseLike
-from kneebayes.renaming import renamed
 from kneebayes.view.markup import ShareBar, percent
 from kneebayes.view.report import Report, plain_case, report_on
 
@@ -97,8 +97,7 @@ def differential_report(case: CaseLike, n: int = 10) -> Report:
 @checked
 def draw_differential(case: CaseLike, n: int = 10, ax: Axes | None = None) -> Axes:
     """Draw the first ``n`` causes as bars with matplotlib."""
-    from kneebayes.view.caption import say_above
-    from kneebayes.view.figures import draw_ranking
+    from kneebayes.view.figures import draw_ranking, say_above
 
     case = case.case
     rows = [asdict(row) for row in case.ranked]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
 from textwrap import fill
@@ -10,10 +11,12 @@ from typing import TYPE_CHECKING, Any
 from kneebayes.arguments import checked
 from kneebayes.building.model import ModelLike
 from kneebayes.building.places import stated_network, strongest
+from kneebayes.case import Answer
 from kneebayes.errors import KneebayesError
 from kneebayes.knowledge import Knowledge
 from kneebayes.network import Network
 from kneebayes.view.markup import percent
+from kneebayes.view.report import known_of
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -28,8 +31,13 @@ __all__ = [
     "name_ends",
     "name_lines",
     "new_axes",
+    "say_above",
 ]
 
+# Okabe and Ito's colours, told apart by colour-blind readers too
+BLUE, ORANGE, GREEN, PURPLE = "#0072B2", "#D55E00", "#009E73", "#CC79A7"
+AMBER, SKY, BLACK = "#E69F00", "#56B4E9", "#000000"
+PALETTE = (BLUE, ORANGE, GREEN, PURPLE, AMBER, SKY)
 COLOURS = {"context": "#767676", "cause": "#b2481e", "mediator": "#7a5195", "finding": "#1f5a99"}
 LINE = "#9a9a9a"
 LETTERS_PER_INCH = 12.5  # of this size, about
@@ -342,3 +350,39 @@ def draw_model(model: ModelLike, around: str | None = None, ax: Axes | None = No
     data = model.data
     id = None if around is None else data.cause_named(around)
     return draw_network(data.knowledge, data.network, id, ax)
+
+
+NARROWEST = 30  # letters
+MOST_LINES = 3
+MORE = " [and more]"
+PAD = 8.0  # points
+
+
+def say_above(ax: Axes, title: str, answers: Iterable[Answer]) -> Axes:
+    """Write a title, and below it in a few lines what is known.
+
+    Parameters
+    ----------
+    ax
+        The picture, with its legend if it has one.
+    title
+        What it shows.
+    answers
+        What is known of the patient.
+
+    Returns
+    -------
+    Axes
+        The same axes.
+    """
+    start, inches = fit(ax)
+    width = max(NARROWEST, int(inches * LETTERS_PER_INCH))
+    heading = textwrap.wrap(title, width) or [title]
+    lines = textwrap.wrap(known_of(answers), width, max_lines=MOST_LINES, placeholder=MORE)
+    legend = ax.get_legend()
+    pad = PAD
+    if legend is not None and legend.get_bbox_to_anchor().y0 > ax.bbox.y1 - 1.0:
+        pad += legend.get_window_extent().height * 72.0 / ax.figure.dpi
+    text = "\n".join((*heading, *lines))
+    ax.set_title(text, loc="left", fontsize=SMALL, pad=pad, parse_math=False, x=start)
+    return ax

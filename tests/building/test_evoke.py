@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 import kneebayes as kb
-from kneebayes.building.evoke import group_remarks, solve_evoked
+from kneebayes.building.evoking import group_remarks, solve_evoked
 from kneebayes.building.places import EXPLANATION
 from kneebayes.building.words import amount_interval
 from kneebayes.inference import Engine, Evidence

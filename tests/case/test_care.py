@@ -3,7 +3,7 @@
 import pytest
 
 import kneebayes as kb
-from kneebayes.case.care import LIKELY
+from kneebayes.case.urgency import LIKELY
 
 PATIENTS: list[dict[str, object]] = [
     {},

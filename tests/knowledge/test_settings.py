@@ -6,8 +6,8 @@ import pytest
 from conftest import Edit
 
 import kneebayes as kb
-from kneebayes.building.settle import settle
-from kneebayes.knowledge.settings import odds_by_cause
+from kneebayes.building.elicit import settle
+from kneebayes.knowledge.records import odds_by_cause
 
 GARAGE = """[garage]
 label = "garage"

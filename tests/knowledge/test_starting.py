@@ -20,12 +20,11 @@ from kneebayes.knowledge.records import (
     Mediator,
     Meta,
     Method,
+    Setting,
     UrgencyRule,
 )
-from kneebayes.knowledge.sayings import Saying
-from kneebayes.knowledge.settings import Setting
 from kneebayes.knowledge.statements import Claim, Lexicon, Reference
-from kneebayes.knowledge.telling import Incoherence, Voice
+from kneebayes.knowledge.telling import Incoherence, Saying, Voice
 
 ROOT = Path(kb.__file__).parent.parent
 FIELDS = ROOT / "priors" / "README.md"

@@ -70,8 +70,11 @@ ALSO = {
     "sets": ["questions/attribute/test_attributing"],
     "belief": ["case/test_differential", "case/test_answers"],
     "likelihoods": ["case/test_answers", "case/test_differential"],
-    "quantities": ["questions/doubt/test_robustness", "questions/doubt/test_tornado"],
-    "quantity_words": ["questions/doubt/test_tornado", "questions/doubt/test_sensitivity"],
+    "quantities": [
+        "questions/doubt/test_robustness",
+        "questions/doubt/test_tornado",
+        "questions/doubt/test_sensitivity",
+    ],
     "relinking": ["questions/attribute/test_intervention", "building/test_restating"],
     "outcomes": ["questions/ask/test_questions", "questions/ask/test_stopping"],
     "choosing": ["questions/ask/test_questions", "questions/ask/test_stopping"],

@@ -10,7 +10,7 @@ from sklearn.metrics import roc_auc_score
 
 import kneebayes as kb
 from kneebayes.cohort import COMPLETE, SimulatedCohort
-from kneebayes.cohort.urgent import any_urgent
+from kneebayes.cohort.questionnaire import any_urgent
 from kneebayes.network import Network, root_node, table_node
 from kneebayes.network.pgmpy_bridge import query_pgmpy, to_pgmpy
 from kneebayes.study import Evaluation, Scoring, evaluate, evaluate_predictions

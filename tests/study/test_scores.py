@@ -5,7 +5,6 @@ import pytest
 from sklearn.metrics import brier_score_loss, log_loss, roc_auc_score
 
 from kneebayes.study import calibration_of
-from kneebayes.study.calibration import wilson_interval
 from kneebayes.study.scores import (
     area_under_curve,
     brier_scores,
@@ -14,6 +13,7 @@ from kneebayes.study.scores import (
     log_scores,
     recalled,
     resampled_means,
+    wilson_interval,
 )
 
 

@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 
 import kneebayes as kb
 from kneebayes.case import Answer
-from kneebayes.view.caption import MORE, MOST_LINES, say_above
+from kneebayes.view.figures import MORE, MOST_LINES, say_above
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

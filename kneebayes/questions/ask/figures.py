@@ -8,7 +8,7 @@ from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 
 from kneebayes.questions.ask.text import number
-from kneebayes.view.figures import SMALL, WIDE, name_lines, new_axes
+from kneebayes.view.figures import BLUE, GREEN, ORANGE, SMALL, WIDE, name_lines, new_axes
 from kneebayes.view.markup import percent
 
 if TYPE_CHECKING:
@@ -17,8 +17,7 @@ if TYPE_CHECKING:
 __all__ = ["draw_changes", "draw_outcomes", "draw_pareto", "draw_tree"]
 
 Row = Mapping[str, object]
-# Okabe and Ito's colours, told apart by colour-blind readers too
-BLUE, ORANGE, GREEN, GREY = "#0072B2", "#D55E00", "#009E73", "#767676"
+GREY = "#767676"
 INDENT, LETTERS = 0.07, 66  # of a tree that is told line by line
 
 

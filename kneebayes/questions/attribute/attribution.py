@@ -328,7 +328,7 @@ class Attribution(CaseResult):
     @checked
     def draw(self, ax: Axes | None = None) -> Axes:
         """Draw findings x causes as a heat map; causes with little share are left out."""
-        from kneebayes.questions.attribute.heat_maps import draw_attribution
+        from kneebayes.questions.attribute.figures import draw_attribution
 
         known = self.case
         drawn = [

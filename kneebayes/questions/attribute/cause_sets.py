@@ -7,13 +7,13 @@ from itertools import accumulate, islice
 from typing import TYPE_CHECKING
 
 from kneebayes.arguments import checked, whole_number
+from kneebayes.binding import renamed
 from kneebayes.case.bounded import bounded
 from kneebayes.case.case import Case, CaseLike
 from kneebayes.errors import TooWideError
 from kneebayes.inference import CauseSet, most_probable_sets
 from kneebayes.inference import probability_of_exactly as exactly
 from kneebayes.inference.clock import seconds_left
-from kneebayes.renaming import renamed
 from kneebayes.view.markup import percent
 from kneebayes.view.report import CaseResult, Report, report_on
 
@@ -104,8 +104,8 @@ class CauseSets(CaseResult):
     @checked
     def draw(self, ax: Axes | None = None) -> Axes:
         """Draw the probability of each set as bars."""
-        from kneebayes.questions.attribute.dots import draw_sets
-        from kneebayes.view.caption import say_above
+        from kneebayes.questions.attribute.figures import draw_sets
+        from kneebayes.view.figures import say_above
 
         drawn = draw_sets(self._names, [cause_set.probability for cause_set in self.sets], ax)
         return say_above(drawn, self.report.title, self.case.answers)

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from kneebayes.arguments import checked
+from kneebayes.binding import renamed
 from kneebayes.building.model import ModelData, ModelLike
 from kneebayes.case.bounded import bounded
 from kneebayes.case.case import Case
 from kneebayes.errors import EvidenceError, ImpossibleEvidenceError, UnknownNameError
 from kneebayes.inference import Engine, Evidence
 from kneebayes.network import Network, Numbers
-from kneebayes.renaming import renamed
 from kneebayes.view.markup import percent
 from kneebayes.view.report import CaseResult, Report, report_on
 
@@ -353,7 +353,7 @@ class Distinguishability(CaseResult):
     @checked
     def draw(self, ax: Axes | None = None) -> Axes:
         """Draw total bits as a map of causes x causes, like next to like."""
-        from kneebayes.questions.attribute.heat_maps import draw_distances
+        from kneebayes.questions.attribute.figures import draw_distances
 
         matrix = self.matrix
         labels = [self.case.marked(str(id)) for id in matrix.index]
@@ -362,7 +362,7 @@ class Distinguishability(CaseResult):
     @checked
     def draw_profiles(self, ax: Axes | None = None) -> Axes:
         """Draw how often each cause alone shows each finding, as a map."""
-        from kneebayes.questions.attribute.heat_maps import draw_profiles
+        from kneebayes.questions.attribute.figures import draw_profiles
 
         shares, label = self.profiles, self.case.knowledge.label
         causes = [self.case.marked(str(id)) for id in shares.columns]

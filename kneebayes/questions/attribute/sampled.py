@@ -111,7 +111,7 @@ class SampledDifferential(CaseResult):
     @checked
     def draw(self, ax: Axes | None = None) -> Axes:
         """Draw the estimates with two standard errors to both sides."""
-        from kneebayes.questions.attribute.dots import draw_sampled
+        from kneebayes.questions.attribute.figures import draw_sampled
 
         labels = [self.case.marked(id) for id, _, _ in self._rows]
         estimates = [posterior for _, posterior, _ in self._rows]

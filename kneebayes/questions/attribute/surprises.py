@@ -211,8 +211,8 @@ class Surprises(CaseResult):
     @checked
     def draw(self, ax: Axes | None = None) -> Axes:
         """Draw the surprise of each answer as bars, in bits."""
-        from kneebayes.questions.attribute.dots import draw_surprises
-        from kneebayes.view.caption import say_above
+        from kneebayes.questions.attribute.figures import draw_surprises
+        from kneebayes.view.figures import say_above
 
         labels = [
             f"{self.case.knowledge.label(surprise.node)}: {self._answer(surprise)}"

@@ -218,8 +218,8 @@ class WhatIf(CaseResult):
     @checked
     def draw(self, ax: Axes | None = None) -> Axes:
         """Draw for each finding how probable it is now and without the cause."""
-        from kneebayes.questions.attribute.dots import draw_without
-        from kneebayes.view.caption import say_above
+        from kneebayes.questions.attribute.figures import draw_without
+        from kneebayes.view.figures import say_above
 
         ordered = self._ordered
         labels = [self.case.knowledge.label(finding.finding) for finding in ordered]

@@ -92,8 +92,8 @@ class LexiconComparison(CaseResult):
     @checked
     def draw(self, ax: Axes | None = None) -> Axes:
         """Draw the first causes, and all urgent ones, with one mark a lexicon."""
-        from kneebayes.questions.doubt.robustness_figure import draw_readings
-        from kneebayes.view.caption import say_above
+        from kneebayes.questions.doubt.figures import draw_readings
+        from kneebayes.view.figures import say_above
 
         causes = self.case.knowledge.causes
         rows: list[dict[str, object]] = [

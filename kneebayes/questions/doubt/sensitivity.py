@@ -344,7 +344,7 @@ class SensitivityFunction(CaseResult):
     @checked
     def draw(self, ax: Axes | None = None) -> Axes:
         """Draw the cause, those that lead somewhere, and the next most probable ones."""
-        from kneebayes.questions.doubt.sensitivity_figure import draw_curves
+        from kneebayes.questions.doubt.figures import draw_curves
 
         leading = [id for flip in self.flips for id in (flip.below, flip.above)]
         shown = list(dict.fromkeys([self.cause, *leading, *self._order()]))[:SHOWN]

@@ -11,8 +11,14 @@ import numpy as np
 
 from kneebayes.arguments import checked
 from kneebayes.building import Elicited
-from kneebayes.building.quantities import Quantities, Quantity, ends, quantities_of
-from kneebayes.building.quantity_words import labelled, said_in_words
+from kneebayes.building.quantities import (
+    Quantities,
+    Quantity,
+    ends,
+    labelled,
+    quantities_of,
+    said_in_words,
+)
 from kneebayes.building.restating import Restating
 from kneebayes.case.bounded import bounded
 from kneebayes.case.case import Case, CaseLike
@@ -303,8 +309,8 @@ class Tornado(CaseResult):
     @checked
     def draw(self, ax: Axes | None = None) -> Axes:
         """Draw the longest bars."""
-        from kneebayes.questions.doubt.sensitivity_figure import draw_tornado
-        from kneebayes.view.caption import say_above
+        from kneebayes.questions.doubt.figures import draw_tornado
+        from kneebayes.view.figures import say_above
 
         rows = self._rows[:SHOWN]
         if self.over == "claims":

@@ -15,7 +15,7 @@ from kneebayes.case.case import Case, CaseLike
 from kneebayes.errors import EvidenceError
 from kneebayes.inference import Engine, Evidence
 from kneebayes.odds import decibans, inverse_logit, logit
-from kneebayes.view.figures import SMALL, new_axes
+from kneebayes.view.figures import PALETTE, SMALL, new_axes
 from kneebayes.view.markup import percent
 from kneebayes.view.report import CaseResult, Report, known_of, report_on
 
@@ -25,8 +25,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Nomogram", "draw_nomogram", "nomogram", "ratio_text"]
 
-# Okabe and Ito's colours; dashes tell the lines apart in print
-COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7")
 DASHES = ("-", (0, (5, 2)), (0, (1, 1.2)), (0, (5, 1, 1, 1)))
 MARKS = ("o", "D", "s", "^")
 GREY = "#4d4d4d"
@@ -67,19 +65,19 @@ def draw_nomogram(steps: Sequence[tuple[str, float, float]], ax: Axes | None = N
         ax.plot(
             [LEFT, RIGHT],
             [first, last],
-            color=COLOURS[index],
+            color=PALETTE[index],
             ls=DASHES[index],
             lw=2.0,
             zorder=3,
             label=label.replace("$", r"\$"),
         )
         tip = MARKS[index] if last == end else "^" if end > 0.0 else "v"  # beyond the scale
-        ax.plot([LEFT], [first], MARKS[index], color=COLOURS[index], ms=7, zorder=4)
-        ax.plot([RIGHT], [last], tip, color=COLOURS[index], ms=9, zorder=4)
+        ax.plot([LEFT], [first], MARKS[index], color=PALETTE[index], ms=7, zorder=4)
+        ax.plot([RIGHT], [last], tip, color=PALETTE[index], ms=9, zorder=4)
         if math.isfinite(ratio) and ratio > 0.0 and (first, last) == (start, end):
             middle = (first + last) / 2.0
             ax.plot(
-                [MIDDLE], [middle], MARKS[index], color=COLOURS[index], mfc="white", ms=7, zorder=4
+                [MIDDLE], [middle], MARKS[index], color=PALETTE[index], mfc="white", ms=7, zorder=4
             )
     ax.legend(
         frameon=False,

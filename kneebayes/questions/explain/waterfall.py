@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from kneebayes.odds import decibans
 from kneebayes.questions.explain.words import in_decibans
-from kneebayes.view.figures import SMALL, new_axes
+from kneebayes.view.figures import BLUE, ORANGE, SMALL, new_axes
 from kneebayes.view.markup import percent
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Fall", "draw_waterfall"]
 
-FOR, AGAINST, END = "#0072B2", "#D55E00", "#444444"  # Okabe and Ito: told apart by everybody
+FOR, AGAINST, END = BLUE, ORANGE, "#444444"
 PROBABILITIES = (0.0001, 0.001, 0.01, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.99, 0.999, 0.9999)
 RATIOS = (1, 2, 5, 10, 20, 50, 100, 1000, 10_000, 100_000)
 CLOSEST = 0.07  # of the width, between two marks of the scale above
