@@ -4,7 +4,8 @@ A ratio compares the patients of a cause with the others of the same kind: with 
 complaint, or with suspects who have some finding too. What the network needs is
 how often the context is found in the cause's own patients. It follows from the odds among the
 others, and these hang on what their causes make of the context. So the odds are moved by what
-the ratio misses, all ratios side by side; each hardly depends on the others.
+the ratio misses, all ratios side by side; each hardly depends on the others. Only the ratios of
+one context for having a cause and for its being to blame do: these two are moved together.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ __all__ = ["Contrast", "Contrasts"]
 CLOSE = 3e-3  # of a ratio in logarithms
 STILL = 1e-3  # what is missed, and moves less than this, cannot be met
 LEAST = 1e-300
+FURTHEST = 1.0  # of a step, in logarithms
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,16 +53,33 @@ class Contrasts:
         What is stated.
     odds
         Odds of the context among those without the cause, by cause and context; changed here.
+    explaining
+        By the node that says that a cause is there the cause that then may explain the complaint.
     """
 
-    def __init__(self, contrasts: Iterable[Contrast], odds: dict[tuple[str, str], float]) -> None:
+    def __init__(
+        self,
+        contrasts: Iterable[Contrast],
+        odds: dict[tuple[str, str], float],
+        explaining: Mapping[str, str] | None = None,
+    ) -> None:
         self.all = tuple(contrasts)
         self.odds = odds
         self.reached: tuple[float, ...] = ()
+        self.shares: tuple[float, ...] = ()
+        places = {(one.cause, one.context): at for at, one in enumerate(self.all)}
+        found = {
+            at: places.get(((explaining or {}).get(one.cause, ""), one.context))
+            for at, one in enumerate(self.all)
+        }
+        self.pairs = [(blame, there) for there, blame in found.items() if blame is not None]
 
     def measure(self, engine: Engine) -> bool:
         """Measure every ratio; says whether each is met, or comes no nearer."""
-        before, self.reached = self.reached, tuple(self._measure(engine))
+        before = self.reached
+        measured = list(self._measure(engine))
+        self.reached = tuple(reached for reached, _ in measured)
+        self.shares = tuple(share for _, share in measured)
         return not any(
             abs(miss) > CLOSE and not (before and abs(math.log(now / then)) < STILL)
             for miss, now, then in zip(
@@ -70,8 +89,12 @@ class Contrasts:
 
     def move(self) -> None:
         """Move the odds by what the ratios missed."""
-        for contrast, miss in zip(self.all, self._misses(), strict=True):
-            self.odds[contrast.cause, contrast.context] *= math.exp(miss)
+        steps = self._misses()
+        for blame, there in self.pairs:
+            shares = self.shares[blame], self.shares[there]
+            steps[blame], steps[there] = _together(steps[blame], steps[there], *shares)
+        for contrast, step in zip(self.all, steps, strict=True):
+            self.odds[contrast.cause, contrast.context] *= math.exp(step)
 
     def _misses(self) -> list[float]:
         return [
@@ -79,8 +102,11 @@ class Contrasts:
             for contrast, reached in zip(self.all, self.reached, strict=True)
         ]
 
-    def _measure(self, engine: Engine) -> Iterator[float]:
-        """What each ratio comes to: two kinds of people for each context and suspicion."""
+    def _measure(self, engine: Engine) -> Iterator[tuple[float, float]]:
+        """What each ratio comes to, and how many have the cause.
+
+        There are two kinds of people for each context and suspicion.
+        """
         kinds: dict[tuple[str, frozenset[tuple[str, str]]], int] = {}
         for one in self.all:
             kinds.setdefault((one.context, frozenset(one.among.items())), 2 * len(kinds))
@@ -96,9 +122,24 @@ class Contrasts:
             all_, without = 1.0, math.exp(none - some)
             present = answer.marginals[one.cause][[first, first + 1], 1].tolist()
             cause = present[0], without * present[1]
-            yield _odds(*cause) / max(_odds(all_ - cause[0], without - cause[1]), LEAST)
+            ratio = _odds(*cause) / max(_odds(all_ - cause[0], without - cause[1]), LEAST)
+            yield ratio, cause[0]
 
 
 def _odds(all_: float, without: float) -> float:
     """Odds of the context from P(all) and P(those without it)."""
     return (all_ - without) / max(without, LEAST)
+
+
+def _together(blame: float, there: float, explains: float, present: float) -> tuple[float, float]:
+    """Steps by what two ratios miss that change each other (Newton's, with slopes from shares).
+
+    Who has a cause is to some part who suffers from it; who does not suffer from it is to some
+    part who has it in silence.
+    """
+    silent = max(present - explains, LEAST)
+    of_present, of_others = silent / present, silent / max(1.0 - explains, LEAST)
+    slope = of_present + (1.0 - of_present) * of_others
+    step = (there - (1.0 - of_present) * blame) / max(slope, LEAST)
+    step = min(max(step, -FURTHEST), FURTHEST)
+    return blame + of_others * step, step

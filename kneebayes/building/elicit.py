@@ -86,7 +86,7 @@ def _rest(draft: Draft, table: Numbers) -> tuple[Network, Contrasts, Specificiti
     """Leaks and odds under which specificities, presences and ratios of contexts hold."""
     complaint = draft.knowledge.meta.complaint
     specificities = Specificities(draft.specificities, {}, complaint)
-    contrasts = Contrasts(_contrasts(draft), draft.odds)
+    contrasts = Contrasts(_contrasts(draft), draft.odds, draft.cause_there)
 
     def made() -> Network:
         """The network with leaks, odds and silent rates as they stand."""

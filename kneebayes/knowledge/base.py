@@ -190,6 +190,9 @@ class Knowledge:
                 if together(cause, self.diseases.get(parent), said):
                     there = self.there[cause.id]
                     yield Arrow(child, "present", there, said, where, silent=True)
+                elif self._raises_silent(cause, parent, said):
+                    there = self.there[cause.id]
+                    yield Arrow(there, "present", child, said, where, silent=True)
         for child, statement in cause.shows.items():
             if child != self.meta.complaint:
                 shown = self.there.get(child, child)
@@ -198,6 +201,11 @@ class Knowledge:
             silent = f"{place}: shows_silent.{child}"
             source = self.there[cause.id]
             yield Arrow(source, "present", child, statement, silent, silent=True)
+
+    def _raises_silent(self, cause: Cause, context: str, said: Statement) -> bool:
+        """Whether a ratio holds for having a cause, too, and not only for its being to blame."""
+        risk = context in self.contexts and said.risk is not None
+        return risk and cause.present_in is not None and context not in cause.shows_silent
 
     @cached_property
     def there(self) -> dict[str, str]:
