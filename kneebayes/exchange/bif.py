@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
-from itertools import product
+from collections.abc import Iterator, Sequence
+from itertools import chain, product
 from math import prod
-from typing import NamedTuple
 
 import numpy as np
 
@@ -19,8 +18,16 @@ from kneebayes.exchange.xml_files import decode, numbers_of
 __all__ = ["FORMAT"]
 
 RESERVED = ("", "network", "variable", "probability", "property", "type", "table", "default")
-SPACED = re.compile(r'"[^"]*"|/\*.*?\*/|//[^\n]*', re.DOTALL)
-TOKEN = re.compile(r'"[^"]*"|[{}()\[\]|,;]|[^\s{}()\[\]|,;"]+|"')
+SPACED = re.compile(
+    r'"[^"]*"|/\*.*?(?:\*/|\Z)|//[^\n]*|\bproperty\b(?:"[^"]*"|[^;"{}])*+',
+    re.DOTALL | re.IGNORECASE,
+)
+NUMERIC = r"[0-9.+\-][0-9.+\-eE]*+(?![^\s{}()\[\]|,;])"
+TOKEN = re.compile(
+    rf'("[^"]*"|[{{}}()\[\]|,;]|{NUMERIC}(?:[\s,]++{NUMERIC})++|[^\s{{}}()\[\]|,;"]+|")(\s*)'
+)
+PART = re.compile(r"([^\s,]+|,)(\s*)")
+SIGNS = ("{", "}", ";")
 BARE = re.compile(r'[^\s{}()\[\]|,;"\\]+')
 HELD = re.compile(r'[^"\x00-\x1f\x7f-\x9f\ud800-\udfff]+')
 INCOMPLETE = "its table does not have one row for each state of its parents"
@@ -59,17 +66,13 @@ def _allowed(name: str) -> bool:
     return HELD.fullmatch(name) is not None and name == " ".join(name.split())
 
 
-class Token(NamedTuple):
-    """A sign, a word or a quoted text, and its position."""
+Token = tuple[str, str]
+"""A sign, a word, a quoted text or a whole row of numbers; and the blanks after it."""
 
-    text: str
-    start: int
-    end: int
 
-    @property
-    def name(self) -> str:
-        """What it names: itself, without quotes."""
-        return " ".join(self.text.strip('"').split())
+def _name(token: Token) -> str:
+    """What a token names: itself, without quotes."""
+    return " ".join(token[0].strip('"').split())
 
 
 def read_bif(content: Content, problems: Problems) -> Parsed:
@@ -88,18 +91,21 @@ class _Reader:
 
     def __init__(self, text: str, problems: Problems) -> None:
         self.problems = problems
-        self.text = SPACED.sub(_without_comment, text)
-        self.tokens = [Token(match[0], *match.span()) for match in TOKEN.finditer(self.text)]
+        text = text.replace("\r\n", "\n").replace("\r", "\n")  # a comment ends with its line
+        commented = "//" in text or "/*" in text
+        self.text = SPACED.sub(self.without_comment, text) if commented else text
+        self.tokens: list[Token] = TOKEN.findall(self.text)
         self.at = 0
         self.states: dict[str, tuple[str, ...]] = {}
         self.found: dict[str, PlainNode] = {}
+        self.places: dict[str, dict[str, int]] = {}
         self.tables: list[tuple[list[Token], list[list[Token]]]] = []
 
     def read(self) -> None:
         """The whole file; tables last, since a variable can be declared after its table."""
         networks = 0
         while self.at < len(self.tokens):
-            word = self.take().text.casefold()
+            word = self.take().casefold()
             if word == "network":
                 networks += 1
                 self.until("{")
@@ -115,52 +121,67 @@ class _Reader:
                 self.stop("'network', 'variable' or 'probability' was expected", back=1)
         if networks > 1:
             self.problems.add("content", f"there are {networks} networks.", "Keep one.")
+        for id, states in self.states.items():
+            self.places[id] = {state: index for index, state in enumerate(states)}
         for family, statements in self.tables:
             self.probability(family, statements)
 
     # signs and words
 
+    def without_comment(self, match: re.Match[str]) -> str:
+        """Blanks for a comment, so that lines keep their numbers.
+
+        A quoted text stays; so does a property, in which two slashes are part of an address.
+        """
+        text = match[0]
+        if not text.startswith("/"):
+            return text
+        if text.startswith("/*") and not text[2:].endswith("*/"):
+            line = match.string.count("\n", 0, match.start()) + 1
+            self.problems.stop(f"line {line}", "a comment is not closed.", "End it with '*/'.")
+        return re.sub(r"[^\n]", " ", text)
+
     def stop(self, wrong: str, back: int = 0) -> None:
         """Tell where the file cannot be read on."""
         position = min(max(self.at - back, 0), len(self.tokens))
-        there = self.tokens[position] if position < len(self.tokens) else None
-        line = self.text.count("\n", 0, there.start if there else len(self.text)) + 1
-        what = f"'{there.text[:40]}'" if there else "the end"
+        rest = sum(map(len, chain.from_iterable(self.tokens[position:])))
+        line = self.text.count("\n", 0, len(self.text) - rest) + 1
+        what = f"'{self.tokens[position][0][:40]}'" if rest else "the end"
         self.problems.stop(f"line {line}", f"{wrong}, and there is {what}.", "Mend it there.")
 
-    def take(self) -> Token:
-        """The next token."""
+    def take(self) -> str:
+        """The text of the next token."""
         if self.at >= len(self.tokens):
             self.stop("something is missing")
-        token = self.tokens[self.at]
-        if token.text == '"':
+        text = self.tokens[self.at][0]
+        if text == '"':
             self.stop("a quote is not closed")
         self.at += 1
-        return token
+        return text
 
     def expect(self, sign: str) -> None:
         """The next token, which must be this."""
-        if self.take().text != sign:
+        if self.take() != sign:
             self.stop(f"'{sign}' was expected", back=1)
 
     def until(self, sign: str) -> list[Token]:
         """All tokens before a sign, within one statement."""
-        tokens: list[Token] = []
-        while (token := self.take()).text != sign:
-            if token.text in "{};" and token.text != sign:
+        first = self.at
+        while (text := self.take()) != sign:
+            if text in SIGNS:
                 self.stop(f"'{sign}' was expected", back=1)
-            tokens.append(token)
-        return tokens
+        return self.tokens[first : self.at - 1]
 
     def block(self, known: tuple[str, ...] | None) -> list[list[Token]]:
         """The statements up to the end of a block, without properties."""
         statements = []
-        while (token := self.take()).text != "}":
-            if token.text == ";":
+        while (text := self.take()) != "}":
+            if text == ";":
                 continue
-            word = token.text.casefold()
+            word = text.casefold()
             if known is not None and word not in known:
                 self.stop(f"{' or '.join(map(repr, known))} was expected", back=1)
+            token = self.tokens[self.at - 1]
             rest = self.until(";")
             if word != "property":
                 statements.append([token, *rest])
@@ -173,8 +194,8 @@ class _Reader:
         name, states = self.name_of(self.until("{")), None
         if name in self.states:
             self.problems.add(name, "the variable stands twice.", "Keep one.")
-        while (token := self.take()).text != "}":
-            word = token.text.casefold()
+        while (text := self.take()) != "}":
+            word = text.casefold()
             if word == "property":
                 self.until(";")
             elif word == "type" and states is None:
@@ -182,7 +203,7 @@ class _Reader:
             elif word == "type":
                 self.problems.add(name, "its type stands twice.", "Keep one.")
                 self.types(name)
-            elif token.text != ";":
+            elif text != ";":
                 self.stop("'type' or 'property' was expected", back=1)
         if states is None:
             self.problems.add(name, "its type is missing.", "Name its states.")
@@ -191,17 +212,17 @@ class _Reader:
     def types(self, name: str) -> tuple[str, ...]:
         """The states that a type names."""
         kind = self.take()
-        if kind.text.casefold() != "discrete":
-            wrong = f"it is of type '{kind.text[:40]}'."
+        if kind.casefold() != "discrete":
+            wrong = f"it is of type '{kind[:40]}'."
             self.problems.stop(name, wrong, "Only discrete variables are read: cut it into states.")
         self.expect("[")
-        count = self.take().text
+        count = self.take()
         self.expect("]")
         self.expect("{")
         names = self.names_of(
             self.until("}"), int(count) if re.fullmatch("[0-9]{1,6}", count) else -1
         )
-        if str(len(names)) != count.lstrip("0"):
+        if str(len(names)) != (count.lstrip("0") or "0"):
             self.problems.add(name, f"{count} states are told and {len(names)} named.")
         if "" in names:
             self.problems.add(name, "one of its states has no name.", "Name it.")
@@ -213,22 +234,24 @@ class _Reader:
     def name_of(self, tokens: Sequence[Token]) -> str:
         """A name, which may be of several words."""
         if len(tokens) < 2:
-            return tokens[0].name if tokens else ""
-        return " ".join(self.text[tokens[0].start : tokens[-1].end].split())
+            return _name(tokens[0]) if tokens else ""
+        return " ".join("".join(chain.from_iterable(tokens)).split())
 
     def names_of(self, tokens: Sequence[Token], count: int) -> tuple[str, ...]:
         """Names between commas or, as the first programs wrote them, between blanks."""
         if not tokens:
             return ()
+        if len(tokens) == 2 * count - 1 and all(text == "," for text, _ in tokens[1::2]):
+            return tuple(map(_name, tokens[::2]))
         groups: list[list[Token]] = [[]]
-        for token in tokens:
-            if token.text == ",":
+        for token in _parts(tokens):
+            if token[0] == ",":
                 groups.append([])
             else:
                 groups[-1].append(token)
         words = [token for group in groups for token in group]
         if len(groups) != count and len(words) == count:
-            return tuple(token.name for token in words)
+            return tuple(map(_name, words))
         return tuple(map(self.name_of, groups))
 
     def probability(self, family: list[Token], statements: list[list[Token]]) -> None:
@@ -245,7 +268,7 @@ class _Reader:
 
     def family(self, tokens: list[Token]) -> tuple[str, tuple[str, ...]]:
         """A variable and its parents, after a line or, as the first programs wrote, a blank."""
-        bars = [index for index, token in enumerate(tokens) if token.text == "|"]
+        bars = [index for index, token in enumerate(tokens) if token[0] == "|"]
         if not bars:
             names = self.known_names(tokens)
             return (names[0], names[1:]) if names else ("", ())
@@ -254,14 +277,20 @@ class _Reader:
     def known_names(self, tokens: list[Token]) -> tuple[str, ...]:
         """Names of variables, between commas where these are known, else between blanks."""
         names = self.names_of(tokens, -1)
-        words = tuple(token.name for token in tokens if token.text != ",")
+        words = tuple(_name(token) for token in _parts(tokens) if token[0] != ",")
         known = all(name in self.states for name in names)
         return names if known or not all(word in self.states for word in words) else words
 
 
-def _without_comment(match: re.Match[str]) -> str:
-    """Blanks for a comment, so that lines keep their numbers; a quoted text stays."""
-    return match[0] if match[0].startswith('"') else re.sub(r"[^\n]", " ", match[0])
+def _parts(tokens: Sequence[Token]) -> Iterator[Token]:
+    """Names and commas, where several that look like numbers are one token."""
+    for token in tokens:
+        text, blanks = token
+        if text[0] in '"(' or not ("," in text[1:] or len(text.split()) > 1):
+            yield token
+        else:
+            *parts, (last, _) = PART.findall(text)
+            yield from (*parts, (last, blanks))
 
 
 class _Rows:
@@ -278,12 +307,12 @@ class _Rows:
         rows: dict[int, tuple[float, ...]] = {}
         default = table = None
         for first, *rest in statements:
-            word = first.text.casefold()
+            word = first[0].casefold()
             if word == "table" and table is None and not rows:
                 table = self.numbers(rest)
             elif word == "default" and default is None:
                 default = self.row(rest)
-            elif first.text == "(" and ")" in (texts := [token.text for token in rest]):
+            elif first[0] == "(" and ")" in (texts := [text for text, _ in rest]):
                 end = texts.index(")")
                 place = self.place(rest[:end])
                 if place in rows or table is not None:
@@ -294,7 +323,7 @@ class _Rows:
             else:
                 given = {"table": table, "default": default}
                 twice = given.get(word) is not None
-                wrong = f"'{first.text[:40]}' {'stands twice' if twice else 'is not known here'}."
+                wrong = f"'{first[0][:40]}' {'stands twice' if twice else 'is not known here'}."
                 wrong = "it has rows and a 'table'." if word == "table" and not twice else wrong
                 self.problems.add(self.id, wrong, "Known are rows with a 'default', or a 'table'.")
         if table is not None and default is not None:
@@ -345,11 +374,11 @@ class _Rows:
             return None
         row = 0
         for parent, state in zip(self.parents, named, strict=True):
-            states = self.reader.states[parent]
-            if state not in states:
+            places = self.reader.places[parent]
+            if state not in places:
                 self.problems.add(self.id, f"'{parent}' has no state '{state}'.")
                 return None
-            row = row * len(states) + states.index(state)
+            row = row * len(places) + places[state]
         return row
 
     def row(self, tokens: list[Token]) -> tuple[float, ...]:
@@ -362,7 +391,7 @@ class _Rows:
 
     def numbers(self, tokens: list[Token]) -> tuple[float, ...]:
         """Numbers between commas or blanks."""
-        words = [token.text for token in tokens if token.text != ","]
+        words = [word for text, _ in tokens for word in text.replace(",", " ").split()]
         return numbers_of(words, self.id, self.problems)
 
 

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from kneebayes.arguments import checked
+from kneebayes.errors import shown
 from kneebayes.exchange import bif, side_table, xdsl, xmlbif
 from kneebayes.exchange.data_files import json_text, read_bytes
 from kneebayes.exchange.format import Content, Fastest, Format, Parsed
@@ -73,6 +74,7 @@ def save_network(file: NetworkFile | Network, path: str | Path) -> Path:
     file = NetworkFile(file) if isinstance(file, Network) else file
     problems = Problems(f"'{path.name}'")
     format = _format_of(path, "saved as", problems)
+    _check_names(file.network, problems)
     own = Parsed(list(map(plain_node, file.network.nodes)), file.labels, file.kinds, file.about)
     nodes, renamed = _renamed(format.plain(file.network), format, problems)
     labels = {written: file.label(id) for written, id in _written_ids(nodes, renamed)}
@@ -117,6 +119,16 @@ def _format_of(path: Path, what: str, problems: Problems) -> Format:
 # names that a format cannot hold
 
 
+def _check_names(network: Network, problems: Problems) -> None:
+    """Refuse names that no format can hold, not even our own, which has them as they are."""
+    for node in network.nodes:
+        for name in (node.id, *node.states):
+            if not side_table.FORMAT.allowed(name):
+                wrong = f"{shown(name, 60)} is empty, longer than 200 characters, or no text."
+                problems.add("names", wrong, "Rename it.")
+    problems.raise_any()
+
+
 def _renamed(
     nodes: list[PlainNode], format: Format, problems: Problems
 ) -> tuple[list[PlainNode], dict[str, object]]:
@@ -127,9 +139,6 @@ def _renamed(
     problems.raise_any()
     names = _names(ids, format)
     states = {node.id: _names(node.states, format) for node in nodes}
-    if format.whole and (_changed(names) or any(map(_changed, states.values()))):
-        wrong = "a name is empty, longer than 200 characters, or holds what is no text."
-        problems.stop("names", wrong, "Rename it.")
     made = [
         node._replace(
             id=names[node.id],

@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import re
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from xml.etree import ElementTree as ET
 
 from kneebayes.exchange.problems import Problems
@@ -138,16 +139,25 @@ def numbers_of(words: Sequence[str], id: str, problems: Problems) -> tuple[float
 
     So is one so near to 0 that it would become 0, since what has probability 0 cannot be.
     """
-    wrong = next((word for word in words if not NUMBER.fullmatch(word)), None)
-    if wrong is not None:
-        problems.add(id, f"its table holds something else than numbers: '{wrong[:40]}'.")
+    numbers = tuple(map(_number, words))
+    if None in numbers:
+        wrong = words[numbers.index(None)]
+        if NUMBER.fullmatch(wrong):
+            problems.add(id, f"its table holds '{wrong[:40]}', too near to 0.", "Write 0, or more.")
+        else:
+            problems.add(id, f"its table holds something else than numbers: '{wrong[:40]}'.")
         return ()
-    numbers = tuple(float(word) + 0.0 for word in words)  # no negative zero
-    for word, number in zip(words, numbers, strict=True):
-        if number == 0.0 and re.search("[1-9]", re.split("[eE]", word)[0]):
-            problems.add(id, f"its table holds '{word[:40]}', too near to 0.", "Write 0, or more.")
-            return ()
-    return numbers
+    return numbers  # type: ignore[return-value]  # none is None
+
+
+@lru_cache(2**14)
+def _number(word: str) -> float | None:
+    """The number that a word is; None where it is none, or so small that it would become 0."""
+    if not NUMBER.fullmatch(word):
+        return None
+    number = float(word) + 0.0  # no negative zero
+    lost = number == 0.0 and re.search("[1-9]", re.split("[eE]", word)[0])
+    return None if lost else number
 
 
 def text_of(element: ET.Element | None) -> str:

@@ -15,7 +15,7 @@ from kneebayes.errors import (
     circle_among,
     suggest,
 )
-from kneebayes.network.node import Node, Numbers
+from kneebayes.network.node import Node, Numbers, noisy_or_table
 
 __all__ = ["Network"]
 
@@ -95,10 +95,7 @@ class Network:
         """P(state | parents) as a full table; for a noisy-OR it has 2 ** parents entries."""
         if node.table is not None:
             return np.asarray(node.table).reshape(self.shape_of(node))
-        absent = np.asarray(1.0 - (node.leak or 0.0))
-        for link in node.links:
-            absent = absent[..., None] * (1.0 - np.asarray(link.strength))
-        return np.stack([absent, 1.0 - absent], axis=-1)
+        return noisy_or_table(node.leak or 0.0, [link.strength for link in node.links])
 
     def children_of(self, id: str) -> tuple[str, ...]:
         """Ids of the nodes that have ``id`` as a parent."""

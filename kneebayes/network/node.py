@@ -10,7 +10,16 @@ from numpy.typing import NDArray
 
 from kneebayes.errors import KneebayesError
 
-__all__ = ["ABSENT_PRESENT", "Link", "Node", "Numbers", "noisy_or_node", "root_node", "table_node"]
+__all__ = [
+    "ABSENT_PRESENT",
+    "Link",
+    "Node",
+    "Numbers",
+    "noisy_or_node",
+    "noisy_or_table",
+    "root_node",
+    "table_node",
+]
 
 Numbers = NDArray[np.float64]
 
@@ -177,3 +186,28 @@ def table_node(
     return Node(
         id=id, states=tuple(states), parents=tuple(parents), table=tuple(table.ravel().tolist())
     )
+
+
+def noisy_or_table(leak: float, strengths: Sequence[Sequence[float]]) -> Numbers:
+    """P(absent, present | parents) of a noisy-OR: an axis for each parent, its own states last.
+
+    Adds and multiplies only, so that the smallest probability keeps all its digits: 1 minus
+    what is nearly 1 would make it 0, and what has probability 0 cannot be.
+
+    Parameters
+    ----------
+    leak
+        Probability that it is present when no parent produces it.
+    strengths
+        For each parent one probability for each of its states.
+
+    Examples
+    --------
+    >>> noisy_or_table(1e-30, [[0.0, 0.5]]).tolist()
+    [[1.0, 1e-30], [0.5, 0.5]]
+    """
+    present, absent = np.asarray(leak), np.asarray(1.0 - leak)
+    for strength in map(np.asarray, strengths):
+        present = present[..., None] + absent[..., None] * strength
+        absent = absent[..., None] * (1.0 - strength)
+    return np.stack([absent, np.minimum(present, 1.0)], axis=-1)

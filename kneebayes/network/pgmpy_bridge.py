@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from kneebayes.network.network import Network
-from kneebayes.network.node import Node, Numbers
+from kneebayes.network.node import Node, Numbers, noisy_or_table
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -72,14 +72,12 @@ def small_tables(network: Network, node: Node) -> Iterator[SmallTable]:
         return
     before = ""
     for index, link in enumerate(node.links):
-        strength = np.asarray(link.strength)
         id = node.id if index == len(node.links) - 1 else f"{node.id}__{index + 1}"
         if index == 0:
-            absent = (1.0 - (node.leak or 0.0)) * (1.0 - strength)
-            yield id, node.states, (link.parent,), np.stack([absent, 1.0 - absent], axis=-1)
+            table = noisy_or_table(node.leak or 0.0, [link.strength])
+            yield id, node.states, (link.parent,), table
         else:
-            absent = np.stack([1.0 - strength, np.zeros_like(strength)])
-            table = np.stack([absent, 1.0 - absent], axis=-1)
+            table = noisy_or_table(0.0, [(0.0, 1.0), link.strength])
             yield id, node.states, (before, link.parent), table
         before = id
 

@@ -637,3 +637,18 @@ def test_the_command_about_a_network(weather: NetworkFile, tmp_path: Any) -> Non
     )
     assert "decibans" in weighed.output or "Why" in weighed.output
     assert run(app, ["network", path, "--target", "sky", "--given", "wet"]).exit_code != 0
+
+
+def test_shares_of_answers_of_which_each_is_hardly_ever_given() -> None:
+    """Subsets differ by more than a double holds: the shares are those of the logarithms."""
+    rng, count = np.random.default_rng(5), 7
+    faint = 10.0 ** -rng.uniform(60.0, 120.0, (count, 2))
+    tables = [np.stack([1.0 - pair, pair], axis=-1) for pair in faint]
+    nodes = [root_node("c", [0.6, 0.4])]
+    nodes += [table_node(f"f{at}", ["c"], table) for at, table in enumerate(tables)]
+    case = reason_with(Network(tuple(nodes)), ["c"], {f"f{at}": True for at in range(count)})
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        told = {row["id"]: row["shapley"] for row in case.explain("c", "present").rows}
+    right = 10.0 * (np.log10(faint[:, 1]) - np.log10(faint[:, 0]))
+    assert [told[f"f{at}"] for at in range(count)] == pytest.approx(right, abs=1e-7)

@@ -19,6 +19,7 @@ from kneebayes.exchange.data_files import check_schema, schema_named
 from kneebayes.exchange.networks import FORMATS
 from kneebayes.exchange.problems import Problems
 from kneebayes.exchange.side_table import _follows, side_table_path
+from kneebayes.inference import Engine, Evidence
 from kneebayes.network import Network, Node, noisy_or_node, root_node, table_node
 
 JAVABAYES = """// names in quotes, blanks between; tables over parents
@@ -759,3 +760,87 @@ def test_a_node_of_a_noisymax_can_be_forced() -> None:
     network = Network((root_node("a", [0.5, 0.5]), node))
     assert network.forcing("b", "y")["b"].leak == 1.0
     assert network.forcing("b", "n")["b"].states == ("n", "y")
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_a_comment_ends_with_its_line_and_an_address_is_none(tmp_path: Path, end: str) -> None:
+    lines = ["network n { property source = http://example.org/n ; }", "// of its first program"]
+    lines += [AB, A_TABLE, "// no } here", "probability (b | a) { (y) 1, 0; // (x) 0, 1;"]
+    text = end.join([*lines, "(x) .5 .5; }"])
+    network = load_network(saved(tmp_path, "net.bif", text))
+    assert network.table_of(network["b"]).tolist() == [[0.5, 0.5], [1.0, 0.0]]
+    open_comment = saved(tmp_path, "open.bif", f"{A_TABLE} {AB} \n /* probability (b) ")
+    with pytest.raises(ExchangeError, match=r"line 2: a comment is not closed"):
+        load_network(open_comment)
+
+
+def test_bif_names_that_look_like_numbers(tmp_path: Path) -> None:
+    """A row of numbers is read at once; so can names be, and these are then taken apart."""
+    text = "variable 1 {type discrete [2] {0, 1};} variable 2 {type discrete [3] {-1 0 1.0};} "
+    text += "variable 3 {type discrete [2] {0,1};} probability (1) {table .2 8e-1;} "
+    text += "probability (2 | 1) {(0) .1 .2 .7; (1) .3,.3,.4;} probability (3 | 1, 2) {default 1 0;"
+    network = load_network(saved(tmp_path, "net.bif", text + "(0 -1) 0 1; (1, 1.0) .5 .5;}"))
+    assert network["2"].states == ("-1", "0", "1.0")
+    assert network["2"].table == (0.1, 0.2, 0.7, 0.3, 0.3, 0.4)
+    rows = network.table_of(network["3"])[..., 0]
+    assert rows.tolist() == [[0.0, 1.0, 1.0], [1.0, 1.0, 0.5]]
+
+
+@pytest.mark.parametrize("kind", ["table", "rows", "quotes", "comments", "properties", "blanks"])
+def test_a_large_bif_is_read_or_refused_fast(tmp_path: Path, kind: str) -> None:
+    """No file of a megabyte takes long, whatever is not closed in it; time grows with length."""
+    rng = np.random.default_rng(1)
+    head = f"network n {{ }} // large\n{AB}{A_TABLE}"
+    text = {
+        "quotes": head + '"' * 500_001,
+        "comments": head + "/* " * 300_000,
+        "properties": head + "network m {" + 'property "' * 90_001,
+        "blanks": head + " \n" * 400_000 + "?",
+    }.get(kind, "")
+    if kind in ("table", "rows"):
+        states = [f"s{at}" for at in range(40)]
+        roots = [root_node(f"r{at}", rng.dirichlet(np.ones(40)), states) for at in range(3)]
+        table = rng.dirichlet(np.ones(4), (40, 40, 10)[: 2 + (kind == "table")]).round(9)
+        table[..., 0] += 1.0 - table.sum(axis=-1)
+        roots[2] = root_node("r2", rng.dirichlet(np.ones(10)), states[:10])
+        parents = ["r0", "r1", "r2"][: 2 + (kind == "table")]
+        many = table_node("t", parents, table, states[:4])
+        text = save_network(Network((*roots, many)), tmp_path / "net.bif").read_text()
+        side_table_path(tmp_path / "net.bif").unlink()
+    path = saved(tmp_path, "net.bif", text)
+    begun = time.process_time()
+    if kind in ("table", "rows"):
+        assert load_network(path)["t"].table == tuple(table.ravel().tolist())
+    else:
+        with pytest.raises(ExchangeError):
+            load_network(path)
+    assert time.process_time() - begun < 2.0  # what looked on from each start took minutes
+
+
+@pytest.mark.parametrize("name", ["", "x" * 201, "a\x00", "\ufffe"])
+@pytest.mark.parametrize("suffix", [format.suffixes[0] for format in FORMATS])
+def test_a_name_that_no_file_can_hold_is_told_as_such(
+    tmp_path: Path, suffix: str, name: str
+) -> None:
+    network = Network((root_node("a", [0.5, 0.5], ["x", name]),))
+    with pytest.raises(ExchangeError, match=r"names: .* is empty, longer than 200") as told:
+        save_network(network, tmp_path / f"net{suffix}")
+    assert "Delete" not in str(told.value)  # nothing was written that could be deleted
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("suffix", [".bif", ".xmlbif", ".xdsl"])
+def test_what_is_written_stays_possible(tmp_path: Path, suffix: str) -> None:
+    """A chance below the last digit of 1 is no 0 in the table, which would rule it out."""
+    roots = [root_node(f"r{at}", [0.5, 0.5]) for at in range(5)]
+    links = {root.id: (1e-30, 1e-20) for root in roots}
+    network = Network((*roots, noisy_or_node("f", 1e-40, links)))
+    path = save_network(network, tmp_path / f"net{suffix}")
+    side_table_path(path).unlink()
+    alone = Engine(load_network(path)).propagate(Evidence({"f": (0.0, 1.0)}), ["r0"])
+    own = Engine(network).propagate(Evidence({"f": (0.0, 1.0)}), ["r0"])
+    right = np.log(5.0 * (1e-20 + 1e-30) / 2.0)
+    assert own.log_probability[0] == pytest.approx(right, rel=1e-12)
+    assert alone.log_probability[0] == pytest.approx(right, rel=1e-12)
+    assert alone.marginals["r0"] == pytest.approx(own.marginals["r0"], abs=1e-12)
+    assert network.table_of(network["f"])[0, 0, 0, 0, 0, 1] == pytest.approx(5e-30, rel=1e-9)

@@ -141,6 +141,7 @@ def shapley_of_orders(
     return shares, np.where(np.isfinite(shares), spread / np.sqrt(len(pairs)), np.nan)
 
 
+FAINT = 1e-100  # of the likeliest subset: less is asked for alone, before its digits are lost
 DECIBANS = 10.0 / math.log(10.0)  # decibans in one natural unit of log-odds
 
 
@@ -211,10 +212,23 @@ def odds_of_all(
     axes = [*reversed(range(len(parts))), *range(len(parts), table.ndim)]
     rows = table.transpose(axes).reshape(1 << len(parts), *(2,) * len(causes))
     total = rows.reshape(len(rows), -1).sum(axis=1)
+    faint = np.flatnonzero(total < FAINT * total.max())
+    divisor = np.where(total > 0.0, total, 1.0)
     if len(causes) == 1:
-        return _odds(rows[:, 1], rows[:, 0], rows[:, 1] / total, np.full(len(rows), np.nan))
-    first, second = rows[:, 1, :].sum(axis=1), rows[:, :, 1].sum(axis=1)
-    return _odds(first, second, first / total, second / total)
+        nobody = np.full(len(rows), np.nan)
+        odds = _odds(rows[:, 1], rows[:, 0], rows[:, 1] / divisor, nobody)
+    else:
+        first, second = rows[:, 1, :].sum(axis=1), rows[:, :, 1].sum(axis=1)
+        odds = _odds(first, second, first / divisor, second / divisor)
+    if len(faint):
+        right = odds_of_some(engine, evidence, parts, causes, faint.tolist())
+        for values, mended in (
+            (odds.log_odds, right.log_odds),
+            (odds.probability, right.probability),
+            (odds.other, right.other),
+        ):
+            values[faint] = mended
+    return odds
 
 
 def odds_of_some(
