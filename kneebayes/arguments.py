@@ -51,11 +51,6 @@ def checked(function: Function) -> Function:
     number of numpy as one of Python. Annotations that are no kind of ``KINDS``, no class and no
     choice of words are left to the function.
 
-    Parameters
-    ----------
-    function
-        A function or method with annotations.
-
     Examples
     --------
     >>> @checked
@@ -63,9 +58,6 @@ def checked(function: Function) -> Function:
     ...     return n / 2
     >>> halves(3)
     1.5
-    >>> halves("three")
-    Traceback (most recent call last):
-    kneebayes.errors.ArgumentError: 'n' must be a whole number. Got 'three'.
     >>> halves(3, 7.5)
     Traceback (most recent call last):
     kneebayes.errors.ArgumentError: 'path' must be a path or None. Got 7.5.
@@ -116,23 +108,7 @@ def whole_number(
     most: int | None = None,
     error: Callable[[str], Exception] = ArgumentError,
 ) -> int:
-    """A whole number within bounds.
-
-    Parameters
-    ----------
-    name
-        What it is called, for the message.
-    value
-        What was given.
-    least, most
-        The smallest and the largest that are allowed.
-    error
-        Which error to raise.
-
-    Raises
-    ------
-    KneebayesError
-        If it is none, or out of bounds.
+    """A whole number within bounds, else an error that names it.
 
     Examples
     --------
@@ -158,18 +134,7 @@ def number(
     most: float = math.inf,
     error: Callable[[str], Exception] = ArgumentError,
 ) -> float:
-    """A number within bounds, never NaN.
-
-    Raises
-    ------
-    KneebayesError
-        If it is none, or out of bounds.
-
-    Examples
-    --------
-    >>> number("seconds", 2)
-    2.0
-    """
+    """A number within bounds, never NaN, else an error that names it."""
     converted = _number(value)
     if not isinstance(converted, int | float) or not least <= converted <= most:
         bounds = "" if math.isinf(least) else f" from {least:g} on"
@@ -180,18 +145,7 @@ def number(
 
 
 def share(name: str, value: object, error: Callable[[str], Exception] = ArgumentError) -> float:
-    """A number from 0 to 1.
-
-    Raises
-    ------
-    KneebayesError
-        If it is none.
-
-    Examples
-    --------
-    >>> share("threshold", 0.3)
-    0.3
-    """
+    """A number from 0 to 1, else an error that names it."""
     return number(name, value, 0.0, 1.0, error)
 
 

@@ -16,16 +16,9 @@ __all__ = ["Later", "bind_static", "is_path", "later", "renamed", "renamed_funct
 
 
 class Later:
-    """A function that is imported when it is first used; as a method it binds like any other.
+    """A function of a module, imported when it is first used; as a method it binds like any other.
 
-    Parameters
-    ----------
-    module
-        Where it stands.
-    name
-        What it is called there.
-    static
-        Whether it is a method that does not get the object.
+    A static method does not get the object.
     """
 
     def __init__(self, module: str, name: str, *, static: bool = False) -> None:
@@ -70,13 +63,9 @@ def bind_static(owner: type) -> None:
 
 
 def later(names: Mapping[str, str]) -> dict[str, Later]:
-    """Functions by name, to be imported when they are first used.
+    """Functions by module, with blanks between, to be imported when they are first used.
 
-    Parameters
-    ----------
-    names
-        By module the functions that stand in it, with blanks between; ``evaluate as judge``
-        is written ``evaluate=judge``.
+    ``evaluate as judge`` is written ``evaluate=judge``.
 
     Examples
     --------
@@ -107,13 +96,7 @@ def renamed(
 ) -> Callable[[Callable[P, R]], Callable[P, R]]:
     """Let a function take arguments by their old names too, with a warning.
 
-    Parameters
-    ----------
-    where
-        Which values under an old name are meant; left out, all. It is for an old name that has
-        another meaning now.
-    new_names
-        The new name of each argument by its old one.
+    Where an old name has another meaning now, ``where`` says which values mean the new one.
 
     Examples
     --------
@@ -161,17 +144,7 @@ def renamed_function(old: str, new: str, function: Callable[P, R]) -> Callable[P
 
 
 def renamed_in(module: str, new_names: Mapping[str, Any], name: str) -> Any:
-    """What a module once called by another name, for its ``__getattr__`` (PEP 562).
-
-    Parameters
-    ----------
-    module
-        The module that is asked.
-    new_names
-        What is meant by each old name.
-    name
-        The name that was asked for.
-    """
+    """What a module once called by another name, for its ``__getattr__`` (PEP 562)."""
     if name not in new_names:
         message = f"module {module!r} has no attribute {name!r}"
         raise AttributeError(message)

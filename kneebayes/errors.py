@@ -168,11 +168,6 @@ class TooWideError(KneebayesError, MemoryError):
 def circle_among(parents: Mapping[str, Iterable[str]]) -> list[str]:
     """Ids that lie on a circle of arrows, or between two; empty where there is none.
 
-    Parameters
-    ----------
-    parents
-        For each id those that point to it.
-
     Examples
     --------
     >>> circle_among({"a": ["b"], "b": ["a"], "c": ["a"]})
@@ -221,21 +216,10 @@ def suggest(name: str, known: Iterable[str], count: int = 3) -> list[str]:
     Names are compared as bags of words, whatever their order and endings; a word counts as
     another if it is spelled nearly alike. Rare words weigh more than common ones.
 
-    Parameters
-    ----------
-    name
-        What was typed; case is ignored.
-    known
-        The names that exist.
-    count
-        How many to return at most.
-
     Examples
     --------
     >>> suggest("swolen", ["swollen knee", "fever", "lump"])
     ['swollen knee']
-    >>> suggest("calf swelling", ["swollen knee", "swollen calf"])
-    ['swollen calf']
     >>> suggest("no fever", ["fever"]), suggest("smoker", ["soccer"])
     ([], [])
     """

@@ -62,22 +62,11 @@ def entropy(probability: float) -> float:
 
 
 def noisy_or(links: Iterable[float], leak: float) -> float:
-    """Probability that a finding is present, given the causes that are present.
+    """P(a finding is present), given the links of the parents that are present, and its leak.
 
     Each present cause produces the finding independently with its own link; the leak
-    stands for everything the model leaves out (Pearl 1988; leak: Henrion 1989).
-
-    Parameters
-    ----------
-    links
-        Link of each parent that is *present*, in any order.
-    leak
-        Probability of the finding when no modelled parent is present.
-
-    Returns
-    -------
-    float
-        ``1 - (1 - leak) * prod(1 - link)``.
+    stands for everything the model leaves out (Pearl 1988; leak: Henrion 1989):
+    ``1 - (1 - leak) * prod(1 - link)``.
 
     Examples
     --------
@@ -93,17 +82,8 @@ def noisy_or(links: Iterable[float], leak: float) -> float:
 def link_from_frequency(frequency: float, leak: float) -> float:
     """Link that makes a finding as frequent as stated when its leak is at work too.
 
-    Parameters
-    ----------
-    frequency
-        P(finding | this cause alone), leak included: what a text states.
-    leak
-        P(finding | no cause).
-
-    Returns
-    -------
-    float
-        ``(frequency - leak) / (1 - leak)``, negative where the frequency is below the leak.
+    ``(frequency - leak) / (1 - leak)``, negative where the frequency, which includes the leak as a
+    text states it, is below the leak.
 
     Examples
     --------

@@ -205,11 +205,6 @@ def load_model(path: str | Path) -> ModelData:
     The folder is read from the texts in the file, and the numbers are those of the file, to
     the last digit, also where a later version would find others.
 
-    Parameters
-    ----------
-    path
-        Ends in ``.kneebayes.json``.
-
     Raises
     ------
     ExchangeError

@@ -28,21 +28,9 @@ FORMULA = ("=", "+", "-", "@", "\t", "\r")  # what makes a spreadsheet calculate
 
 
 def write_safely(path: str | Path, content: str | bytes) -> Path:
-    """Write a file beside the old one, then put it in its place.
+    """Write text (as UTF-8, line ends as they are) or bytes beside the old file, then in its place.
 
     Whatever happens on the way (no space, a kill), the old file is still there, whole.
-
-    Parameters
-    ----------
-    path
-        Where to write, in a folder that exists.
-    content
-        Text, which is written as UTF-8 with its line ends as they are, or bytes.
-
-    Returns
-    -------
-    Path
-        The file.
 
     Raises
     ------
@@ -66,13 +54,8 @@ def replacing_file(path: str | Path) -> Iterator[Path]:
     """A path to write to, which takes the place of a file once all of it is written.
 
     Its name ends as that of the file, so that what goes by suffix works on it. If the block
-    raises, the old file stays and what was written so far is removed.
-
-    Parameters
-    ----------
-    path
-        The file that is written or replaced. A link is followed; what is no plain file, such
-        as a pipe, is written to as it is.
+    raises, the old file stays and what was written so far is removed. A link is followed; what
+    is no plain file, such as a pipe, is written to as it is.
 
     Raises
     ------
@@ -98,18 +81,7 @@ def replacing_file(path: str | Path) -> Iterator[Path]:
 
 @contextmanager
 def telling_why(path: str | Path) -> Iterator[None]:
-    """Say in a :class:`KneebayesError` why a file cannot be written, whatever the system says.
-
-    Parameters
-    ----------
-    path
-        The file that is being written.
-
-    Raises
-    ------
-    KneebayesError
-        If the system refuses; names the file and the reason.
-    """
+    """Say in a :class:`KneebayesError` why a file cannot be written, whatever the system says."""
     try:
         yield
     except (OSError, UnicodeEncodeError, ValueError) as error:
@@ -184,16 +156,7 @@ def _is_number(text: str) -> bool:
 def guard_cells(frame: pd.DataFrame) -> pd.DataFrame:
     """A table whose text columns, headings and index a spreadsheet does not run.
 
-    Parameters
-    ----------
-    frame
-        Any table; it is not changed.
-
-    Returns
-    -------
-    pandas.DataFrame
-        The same table where no text begins as a formula, else a copy with ``'`` before each
-        that does.
+    Where no text begins as a formula it is the same table, else a copy with ``'`` before each.
 
     Examples
     --------

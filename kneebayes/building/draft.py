@@ -189,11 +189,8 @@ class Draft:
     def nodes(self, table: Numbers) -> Iterator[Node]:
         """All nodes, with links and silent rates as they were solved last.
 
-        Parameters
-        ----------
-        table
-            P(explanation | age, sex): one axis for each context that multiplies, then one for
-            the explanations.
+        ``table`` is P(explanation | age, sex): one axis for each context that multiplies, then one
+        for the explanations.
         """
         knowledge, links = self.knowledge, self.links
         yield from self.root_nodes()

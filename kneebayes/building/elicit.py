@@ -36,24 +36,12 @@ LEAST = 1e-300
 
 
 def elicit(knowledge: Knowledge, lexicon: Lexicon) -> Elicited:
-    """Make the network of a knowledge folder.
+    """Make the network of a knowledge folder, whose arrows must not run in a circle.
 
     Words become intervals by the lexicon. Shares and their ratios by age and sex become the
     table of what explains the complaint; frequencies become links with leak and mediators taken
     out; ratios of how often a context is found, presences and specificities are held among the
     people they were stated for.
-
-    Parameters
-    ----------
-    knowledge
-        What the folder says.
-    lexicon
-        What its words mean.
-
-    Raises
-    ------
-    KneebayesError
-        If the arrows run in a circle.
     """
     draft = Draft(knowledge, lexicon)
     priors = prior_intervals(knowledge, lexicon)
@@ -193,25 +181,11 @@ def _outside_published(knowledge: Knowledge, lexicon: Lexicon) -> Iterator[Remar
 
 
 def settle(elicited: Elicited, knowledge: Knowledge, odds: Mapping[str, float]) -> Elicited:
-    """Multiply the shares of causes, and fit the table of explanations anew.
+    """Multiply the shares of causes by factors above 0, and fit the table of explanations anew.
 
     Shares still add up to 1, so what is multiplied is each share against the others. How
     diseases show themselves is left as it is: how much more often a finding means the disease
     then follows.
-
-    Parameters
-    ----------
-    elicited
-        The model before.
-    knowledge
-        The folder that it was made from.
-    odds
-        What the share of each cause is multiplied by, against the others; left out, 1.
-
-    Raises
-    ------
-    KneebayesError
-        If a factor is not above 0.
     """
     wrong = {id: factor for id, factor in odds.items() if not (0.0 < factor < np.inf)}
     if wrong:

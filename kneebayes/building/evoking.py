@@ -109,18 +109,9 @@ def evoke_rows(
 
     With the finding absent and its link 0, one question gives P(cause, nothing else produces
     the finding, complaint) and the same without the cause; what is wanted is linear in the
-    link. What is known without the finding is asked once for all links.
-
-    Parameters
-    ----------
-    engine
-        Of the network.
-    seen
-        That the complaint is there.
-    wanted
-        For each evoking strength in which rows it is to be solved, and for what probability.
-    numbers
-        Numbers of the network, rows x numbers; the links are changed in place.
+    link. What is known without the finding is asked once for all links. ``wanted`` says for each
+    evoking strength in which rows it is solved, and for what probability; the links in
+    ``numbers`` (rows x numbers) are changed in place.
     """
     if not wanted:
         return

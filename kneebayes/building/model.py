@@ -102,13 +102,7 @@ class ModelData:
         return self
 
     def replace(self, **changes: Any) -> Self:
-        """The same data with other parts; a new network gets an engine, new knowledge its names.
-
-        Parameters
-        ----------
-        changes
-            Parts by name.
-        """
+        """The same data with other parts; a new network gets an engine, new knowledge its names."""
         if "elicited" in changes and "engine" not in changes:
             changes["engine"] = self.engine.on(changes["elicited"].network)
         if "knowledge" in changes and "names" not in changes:
@@ -207,15 +201,10 @@ def read_model(
 
 
 def model_of(knowledge: Knowledge, lexicon: str) -> ModelData:
-    """Calibrate the network of what a folder says, under one of its lexicons.
+    """Calibrate the network of what a folder says, under one of its lexicons (by its id).
 
     The networks that were calibrated last are kept: a folder that still says the same is not
     calibrated again.
-
-    Raises
-    ------
-    UnknownNameError
-        If there is no such lexicon.
     """
     given: object = lexicon
     if not isinstance(given, str) or lexicon not in knowledge.lexicons:
@@ -379,13 +368,6 @@ def in_layer(model: AnyModel, layer: Layer) -> AnyModel:
 
 def read_as(model: AnyModel, lexicon: str, layer: Layer, setting: str | None) -> AnyModel:
     """The same folder under one lexicon, in one layer and one setting, whatever the model has now.
-
-    Parameters
-    ----------
-    model
-        The model.
-    lexicon, layer, setting
-        Ids; no setting is None.
 
     Raises
     ------

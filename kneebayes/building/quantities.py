@@ -123,15 +123,6 @@ def quantities_of(knowledge: Knowledge, elicited: Elicited, engine: Engine) -> Q
     A statement in a word draws together with all others that use the word in the same
     direction: if "usually" means more than was thought, it does so everywhere. A published
     range, and a prior that a published range has narrowed, draw on their own.
-
-    Parameters
-    ----------
-    knowledge
-        What was stated.
-    elicited
-        What became of it.
-    engine
-        Of the same network.
     """
     settled = _is_settled(knowledge, elicited)
     found = (
@@ -254,23 +245,12 @@ def _link_at(engine: Engine, stated: Stated) -> int:
 
 
 def amounts_at(quantities: Quantities, deviations: Numbers) -> Numbers:
-    """Amounts that lie some way from their values, each towards the ends of its interval.
+    """Amounts (rows x quantities) away from their values, each towards the ends of its interval.
 
     On the scale of log-odds (of the logarithm for a risk ratio) each half of the interval
     is half of a normal distribution, with the value as its median and the ends as its 5 and
-    95 % quantiles; so an interval is what it claims to be: the central 90 %.
-
-    Parameters
-    ----------
-    quantities
-        What to draw.
-    deviations
-        Standard normal deviations, rows x words; 0 gives the value itself.
-
-    Returns
-    -------
-    Numbers
-        Amounts, rows x quantities.
+    95 % quantiles; so an interval is what it claims to be: the central 90 %. ``deviations`` are
+    standard normal, rows x words; 0 gives the value itself.
     """
     middle, down, up = np.array([_scaled(one) for one in quantities.all]).T
     own = deviations[:, quantities.word_of]

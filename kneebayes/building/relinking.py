@@ -66,13 +66,8 @@ def relink(
     known
         Links by child and parent that are right already.
     families
-        By child what lies between it and its parents, where links and leaks of that are as they
-        were when it was found. Filled here.
-
-    Returns
-    -------
-    dict
-        Links by child and parent, each with one number a row.
+        What lies between a child and its parents, kept from rows with the same links and leaks
+        there; filled here.
     """
     free = set(free)
     links: dict[str, dict[str, Numbers]] = dict(known or {})

@@ -206,23 +206,11 @@ def table_of(fitting: Shares, shares: Mapping[str, float], odds_ratios: Numbers)
 
 
 def silent_rates(present: Numbers, absent: Numbers, ages: Numbers, ratios: Numbers) -> Numbers:
-    """How often a cause is there without anything that brings it, by age.
+    """How often a cause is there without anything that brings it, rows x ages.
 
-    Parameters
-    ----------
-    present
-        P(the cause is there | complaint) as stated, by row.
-    absent
-        P(nothing brings it | age): rows x ages.
-    ages
-        How frequent the ages are.
-    ratios
-        By how much the odds are multiplied at each age: rows x ages.
-
-    Returns
-    -------
-    Numbers
-        Rows x ages; 0 where what brings it is more frequent than stated already.
+    ``present`` is P(the cause is there | complaint) by row, ``absent`` P(nothing brings it | age),
+    rows x ages; ``ages`` how frequent the ages are, ``ratios`` what multiplies the odds, rows x
+    ages. It is 0 where what brings the cause is more frequent than stated already.
     """
     weights, logs = ages * absent, np.log(np.maximum(ratios, LEAST))
     wanted = present - (1.0 - weights.sum(axis=1))  # what silence has to add

@@ -75,17 +75,7 @@ class _Search:
 
 
 class Specificities:
-    """Moves the leaks of findings until each specificity holds.
-
-    Parameters
-    ----------
-    wanted
-        The specificities.
-    start
-        Leaks to begin with, by finding; left out, what the specificity leaves.
-    complaint
-        Id of the complaint.
-    """
+    """Moves the leaks of findings until each specificity holds."""
 
     def __init__(
         self, wanted: Iterable[Specificity], start: Mapping[str, float], complaint: str

@@ -74,17 +74,7 @@ class Trace:
 
 
 def trace_cause(knowledge: Knowledge, elicited: Elicited, cause: str) -> Trace:
-    """Collect every number that makes one cause what it is.
-
-    Parameters
-    ----------
-    knowledge
-        What was stated.
-    elicited
-        What became of it.
-    cause
-        Id of the cause.
-    """
+    """Collect every number that makes one cause (by its id) what it is."""
     record = knowledge.causes[cause]
     rows = (
         _prior_row(knowledge, elicited, record),

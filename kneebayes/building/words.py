@@ -25,15 +25,6 @@ def amount_interval(amount: Amount, direction: Direction, lexicon: Lexicon) -> I
     The value used is a word's own value, the middle of a published range, or the number
     itself. The middle is taken where the range is drawn from: of log-odds, of logarithms for
     a risk ratio. There published limits of confidence lie evenly about their estimate.
-
-    Parameters
-    ----------
-    amount
-        A word of the lexicon, ``(low, high)`` or one number.
-    direction
-        Which table of the lexicon a word is looked up in.
-    lexicon
-        The lexicon.
     """
     if isinstance(amount, str):
         words = {"frequency": lexicon.frequency, "evoking": lexicon.evoking, "risk": lexicon.risk}
@@ -76,11 +67,6 @@ def prior_intervals(knowledge: Knowledge, lexicon: Lexicon) -> dict[str, Interva
 
     Every complaint has one main explanation, so the shares add up to 1: words are scaled
     together, inside the published ranges; what still misses is shared out in proportion.
-
-    Returns
-    -------
-    dict
-        Interval by cause.
     """
     low, high = 1e-4, 1e4
     for _ in range(ROUNDS):

@@ -47,11 +47,6 @@ EMPTY = {"", "na", "nan", "<na>", "null"}
 def by_name(answers: object) -> Mapping[str, Any]:
     """Answers by name; of a row of a DataFrame, every cell as an answer.
 
-    Raises
-    ------
-    EvidenceError
-        If they are neither a mapping nor a row.
-
     Examples
     --------
     >>> import pandas as pd
@@ -138,15 +133,9 @@ def read_answers(
 ) -> tuple[Answer, ...]:
     """Translate names and answers into likelihoods of nodes; unknown answers are left out.
 
-    Parameters
-    ----------
-    knowledge, names, network
-        What can be named and which states it has.
-    given_answers
-        Answers by name. An answer is True or ``"present"``, False or ``"absent"``, None or
-        ``"unknown"``, the name of a state, a probability (virtual evidence), or for a node
-        with several states a mapping of states to probabilities. A group can be False:
-        all of its members are absent.
+    An answer is True or ``"present"``, False or ``"absent"``, None or ``"unknown"``, the name of a
+    state, a probability (virtual evidence), or for a node with several states a mapping of states
+    to probabilities. A group can be False: all of its members are absent.
 
     Raises
     ------
@@ -232,10 +221,7 @@ def _read_one(
 def _in_years(knowledge: Knowledge, name: str, meaning: Meaning, answer: object) -> object:
     """Digits in text as the number they are, where the states of a node are spans of years.
 
-    Raises
-    ------
-    EvidenceError
-        If nobody is that old. A fraction below 1 may be meant as a probability: refused too.
+    An age that nobody has is refused, and so is a fraction below 1: it may be a probability.
     """
     states = knowledge.contexts[meaning.id].states if meaning.kind == "context" else ()
     if meaning.state or not any(state.below for state in states) or isinstance(answer, bool):
@@ -273,13 +259,7 @@ def _number(text: str) -> int | float | None:
 
 
 def meaning_of(names: Names, name: object) -> Meaning:
-    """What a name means; an error about a denied name says how to write the answer.
-
-    Raises
-    ------
-    UnknownNameError
-        If nothing has that name; its ``instead`` are the answers that were likely meant.
-    """
+    """What a name means; the error about a denied name says which answers were likely meant."""
     try:
         return names.meaning(name, KINDS, WHERE)
     except UnknownNameError as error:

@@ -91,15 +91,6 @@ def probability_of(
 ) -> float:
     """P(all of an event | evidence); a group in the event means at least one of its members.
 
-    Parameters
-    ----------
-    engine, knowledge, names
-        What to ask, and what its names mean.
-    event
-        Answers by name; at most one group may be present.
-    evidence
-        The evidence.
-
     Raises
     ------
     EvidenceError
@@ -127,15 +118,11 @@ def probability_of(
 
 
 def conflict_of(engine: Engine, evidence: Evidence, complaint: str) -> float:
-    """Jensen's measure of conflict, in bits: ``log2(prod P(e_i) / P(e))``.
+    """Jensen's measure of conflict, in bits: ``log2(prod P(e_i) / P(e))`` (UAI 1990).
 
     Everything is conditioned on the complaint where that was observed, since it is what
     every patient brings. Above zero the answers do not support each other; below zero
     they do.
-
-    References
-    ----------
-    Jensen, Chamberlain, Nordahl, Jensen: Analysis in HUGIN of data conflict, UAI 1990.
     """
     complaint_only = [complaint] if complaint in evidence.likelihoods else []
     base = engine.log_probability(evidence.only(complaint_only))
@@ -151,17 +138,7 @@ def conflict_of(engine: Engine, evidence: Evidence, complaint: str) -> float:
 def impossible_evidence(
     engine: Engine, knowledge: Knowledge, evidence: Evidence
 ) -> ImpossibleEvidenceError:
-    """The error for evidence that cannot be: it names the smallest set that conflicts.
-
-    Parameters
-    ----------
-    engine
-        The engine, under which the evidence has probability 0.
-    knowledge
-        Names of causes and findings.
-    evidence
-        What is known of the patient.
-    """
+    """The error for evidence of probability 0: it names the smallest set that conflicts."""
     conflict = smallest_conflict(engine, evidence)
     words = ", ".join(
         f"{knowledge.label(knowledge.cause_of(id) or id)} = {_state(engine, evidence, id)}"

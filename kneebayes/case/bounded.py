@@ -19,13 +19,7 @@ Result = TypeVar("Result")
 
 
 def budget_of(seconds: float, gigabytes: float) -> Budget:
-    """A budget as it is given to :meth:`kneebayes.Model.within`.
-
-    Raises
-    ------
-    KneebayesError
-        If either is no number above 0.
-    """
+    """A budget as it is given to :meth:`kneebayes.Model.within`; both must be above 0."""
     for name, value in (("seconds", seconds), ("gigabytes", gigabytes)):
         if not number(name, value, 0.0) > 0.0:
             message = f"'{name}' must be a number above 0, got {shown(value)}."
@@ -34,15 +28,10 @@ def budget_of(seconds: float, gigabytes: float) -> Budget:
 
 
 def bounded(ask: Callable[Parameters, Result]) -> Callable[Parameters, Result]:
-    """Let a question end: all that it asks of the engine shares one time.
+    """Let a question about a patient, a result or a model end: all that it asks shares one time.
 
     The time is that of the model's budget (:meth:`kneebayes.Model.within`), else that of
     ``limits.json``. A question within a question shares the time of the outer one.
-
-    Parameters
-    ----------
-    ask
-        A function or method whose first argument is a patient, a result about one, or a model.
     """
 
     @wraps(ask)

@@ -57,17 +57,6 @@ def likelihood_of(
 ) -> Likelihood | None:
     """P(the answer | state) for each state of a node, or None where it says nothing.
 
-    Parameters
-    ----------
-    knowledge
-        What its states are called.
-    states
-        Ids of the states of the node.
-    name, meaning
-        The name that was used, and its meaning.
-    answer
-        What was said.
-
     Raises
     ------
     EvidenceError

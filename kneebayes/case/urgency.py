@@ -72,13 +72,8 @@ class Urgency:
 def judge_urgency(knowledge: Knowledge, answers: Iterable[Answer]) -> Urgency:
     """Apply every rule to the signs that are present or may be.
 
-    Parameters
-    ----------
-    knowledge
-        Its urgency rules, which name signs and causes that are known.
-    answers
-        What was said; an uncertain answer counts from 0.25 on. So does an even one, which
-        weighs nothing: whoever says "perhaps" of an urgent sign should be told.
+    An uncertain answer counts from 0.25 on. So does an even one, which weighs nothing: whoever
+    says "perhaps" of an urgent sign should be told.
     """
     present = {
         knowledge.cause_of(answer.id) or answer.id: answer.label
@@ -135,17 +130,8 @@ def care_of(
 ) -> tuple[CareLine, ...]:
     """Care of the complaint, then of each group and cause that probably explains it.
 
-    What may be done at home in the meantime is left out where the signs call for help now.
-
-    Parameters
-    ----------
-    knowledge
-        The folder, with the sentences of the source.
-    level
-        How urgent the signs make it.
-    groups, causes
-        P(one of the group, or the cause, explains the complaint) by id; causes in the order in
-        which they are told.
+    ``groups`` and ``causes`` have P(it explains the complaint) by id. What may be done at home in
+    the meantime is left out where the signs call for help now.
     """
     lines = [] if level == "now" else list(_in_any_case(knowledge))
     return (*lines, *_of_groups(knowledge, groups), *_of_causes(knowledge, causes))

@@ -64,13 +64,7 @@ ColumnsLike = ColumnMap | Mapping[str, str | None] | str | Path | None
 
 
 def column_map(columns: ColumnsLike) -> ColumnMap:
-    """What columns mean, from a mapping or from a file that was mended.
-
-    Parameters
-    ----------
-    columns
-        Names in the model by column (None: not read), or a CSV file as
-        :meth:`kneebayes.cohort.TableReport.save` writes it.
+    """What columns mean: names in the model (None: not read), or a file that was saved and mended.
 
     Raises
     ------

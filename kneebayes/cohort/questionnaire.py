@@ -61,12 +61,7 @@ Signs = NDArray[np.bool_]
 def urgency_levels(knowledge: Knowledge, network: Network, present: Signs) -> NDArray[np.int8]:
     """How urgent each patient is, as an index into ``LEVELS``.
 
-    Parameters
-    ----------
-    knowledge, network
-        The rules, and the nodes that they name.
-    present
-        Whether each node is present or may be: patients x nodes.
+    ``present`` says whether each node is present or may be: patients x nodes.
     """
     levels = np.zeros(len(present), dtype=np.int8)
     for rule in knowledge.urgency:
@@ -78,14 +73,7 @@ def urgency_levels(knowledge: Knowledge, network: Network, present: Signs) -> ND
 def rules_fired(rule: UrgencyRule, knowledge: Knowledge, network: Network, present: Signs) -> Signs:
     """Whether a rule fires, by patient; a cause that it names is known by being there.
 
-    Parameters
-    ----------
-    rule
-        The rule.
-    knowledge, network
-        Where its causes and signs stand.
-    present
-        Which node is present, or may be: patients x nodes.
+    ``present`` says whether each node is present or may be: patients x nodes.
     """
     all_of, any_of, none_of = (
         present[:, [network.index[knowledge.there.get(id, id)] for id in ids]]
@@ -101,25 +89,10 @@ Rows = NDArray[np.int64]
 
 
 def solve(model: ModelLike, reading: Reading, progress: Progress) -> tuple[Numbers, Numbers]:
-    """Posteriors of all causes for each patient.
+    """Ln P(evidence) of each patient, and P(cause present | evidence), patients x causes.
 
-    Parameters
-    ----------
-    model
-        The model that is asked.
-    reading
-        What is known of each patient.
-    progress
-        Called with how many more patients are answered, again and again.
-
-    Returns
-    -------
-    log_probability
-        Natural logarithm of P(evidence) by patient; ``-inf`` for zero.
-    posteriors
-        P(cause present | evidence): patients x causes; NaN where P(evidence) is zero.
-
-    A patient who needs more memory or time than is allowed has NaN in both: the others go on.
+    They are ``-inf`` and NaN where P(evidence) is zero. A patient who needs more memory or time
+    than is allowed has NaN in both: the others go on. ``progress`` gets how many more are answered.
     """
     causes = list(model.data.knowledge.causes)
     first, back = _distinct(reading)
@@ -200,21 +173,10 @@ def made_columns(model: ModelLike) -> tuple[str, ...]:
 class Questionnaire:
     """The columns of a table and what they ask.
 
-    Parameters
-    ----------
-    model
-        The model that is asked.
-    labels
-        What the columns are called.
-    keep
-        Columns that are carried through unread.
-    problems
-        Takes what is wrong with the columns and, while reading, with the cells.
-    mapped
-        What columns and values mean that are written otherwise than in the model.
-    mark
-        Whether a patient with a cell that cannot be understood is marked and left unanswered,
-        instead of all being refused.
+    Columns in ``keep`` are carried through unread; ``mapped`` says what columns and values mean
+    that are written otherwise than in the model. Problems take what is wrong with the columns
+    and, while reading, with the cells; with ``mark`` a patient with a cell that cannot be
+    understood is marked and left unanswered, instead of all being refused.
     """
 
     def __init__(
@@ -247,14 +209,7 @@ class Questionnaire:
     def answer(self, frame: pd.DataFrame, place: Place, progress: Progress) -> pd.DataFrame:
         """What follows for each patient, with the columns that are carried through.
 
-        Parameters
-        ----------
-        frame
-            The table; its index is kept.
-        place
-            What to call a row, by its position.
-        progress
-            Called with how many more patients are answered, again and again.
+        ``place`` names a row by its position; ``progress`` gets how many more are answered.
 
         Raises
         ------
@@ -317,15 +272,7 @@ def _from(start: int, place: Place) -> Place:
 
 @contextmanager
 def bar_for(rows: int, progress: bool | None) -> Iterator[Callable[[int], object]]:
-    """A bar that shows how many patients are answered, or nothing.
-
-    Parameters
-    ----------
-    rows
-        How many there are.
-    progress
-        Whether to show it; None shows it for more than 1000 patients.
-    """
+    """A bar that shows how many patients are answered; None shows it for more than 1000."""
     if not (rows > MANY if progress is None else progress):
         yield lambda _: None
         return
@@ -338,16 +285,7 @@ def bar_for(rows: int, progress: bool | None) -> Iterator[Callable[[int], object
 def any_of(model: ModelLike, reading: Reading, logs: Numbers, causes: Sequence[str]) -> Numbers:
     """P(at least one of some causes | answers), exact, by patient.
 
-    One minus P(answers, all of them absent) / P(answers).
-
-    Parameters
-    ----------
-    model, reading
-        The model, and what is known of each patient.
-    logs
-        Natural logarithm of P(answers) by patient; finite.
-    causes
-        Ids of causes.
+    One minus P(answers, all of them absent) / P(answers); ``logs`` is ln P(answers), finite.
     """
     network, flat = model.data.network, model.data.engine.flat
     columns = [network.index[id] for id in causes]

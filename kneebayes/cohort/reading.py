@@ -44,12 +44,9 @@ __all__ = [
 def distinct_cells(column: pd.Series) -> tuple[NDArray[np.int64], list[object]]:
     """The different values of a column, and which of them each row has.
 
-    Returns
-    -------
-    codes, values
-        ``values[codes[row]]`` is the cell of a row; a code of -1 is an empty cell. Values
-        of different types stay apart although Python calls them equal (True, 1 and 1.0):
-        what may be said of a patient depends on it.
+    ``values[codes[row]]`` is the cell of a row; a code of -1 is an empty cell. Values of
+    different types stay apart although Python calls them equal (True, 1 and 1.0): what may be
+    said of a patient depends on it.
     """
     import pandas as pd
 
@@ -83,13 +80,8 @@ NOTHING_MAPPED = ColumnMap()
 class TableProblems:
     """Problems of one table, each kind once, with the first row where it occurs.
 
-    Parameters
-    ----------
-    table
-        What the table is called: ``The table``, or the name of a file.
-    carrying
-        How a column that only names the patients is carried through, with a place for its
-        name.
+    ``table`` is ``The table`` or the name of a file; ``carrying`` says how a column that only names
+    the patients is carried through, with a place for its name.
     """
 
     def __init__(
@@ -210,18 +202,7 @@ def columns_of(
 ) -> tuple[Column, ...]:
     """The columns that answer something; two may not speak of the same node.
 
-    Parameters
-    ----------
-    model
-        What can be named.
-    labels
-        What the columns of the table are called.
-    kept
-        Positions of columns that are carried through unread.
-    problems
-        Takes what is wrong.
-    mapped
-        What columns mean that are called otherwise than in the model.
+    ``kept`` are positions of columns that are carried through unread.
     """
     for column, hint in mapped.check(labels):
         problems.add_column(f"columns={{{column!r}: ...}}", "the table has no such column.", hint)
@@ -266,19 +247,7 @@ def _with_advice(error: UnknownNameError, carrying: str) -> UnknownNameError:
 def kept_of(
     labels: Sequence[Hashable], keep: Sequence[str], made: Sequence[str], problems: TableProblems
 ) -> list[int]:
-    """Positions of the columns that are carried through unread.
-
-    Parameters
-    ----------
-    labels
-        What the columns of the table are called.
-    keep
-        Names of those to carry through.
-    made
-        Names of the columns that a diagnosis adds.
-    problems
-        Takes what is wrong.
-    """
+    """Positions of the columns in ``keep``; none may be called as one that a diagnosis adds."""
     for name in dict.fromkeys(keep):
         if name not in labels:
             near = suggest(str(name), map(str, labels))
@@ -300,20 +269,7 @@ def read_columns(
 ) -> Reading:
     """Understand all cells of a table; the different values of a column are read once each.
 
-    Parameters
-    ----------
-    model
-        The model whose nodes the columns are.
-    columns
-        The columns to read.
-    frame
-        The table, one row a patient.
-    place
-        What to call a row, by its position.
-    problems
-        Takes what is wrong; such a cell counts as unknown.
-    mapped
-        What values mean that are written otherwise than in the model.
+    ``place`` names a row by its position. A cell that is wrong counts as unknown.
     """
     hard = np.full((len(frame), len(model.data.network)), -1, dtype=np.int16)
     present = np.zeros((len(frame), len(model.data.network)), dtype=np.bool_)

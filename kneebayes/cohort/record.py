@@ -398,13 +398,7 @@ def diagnose_cohort(
 
 
 def check_unclear(unclear: object) -> None:
-    """Refuse another word for what becomes of what is not understood.
-
-    Raises
-    ------
-    EvidenceError
-        If it is neither ``"refuse"`` nor ``"mark"``.
-    """
+    """Refuse another word for what becomes of what is not understood."""
     if unclear not in ("refuse", "mark"):
         message = f"unclear: must be 'refuse' or 'mark', got {shown(unclear)}."
         raise EvidenceError(message)
@@ -509,13 +503,7 @@ def plain_answers(
 
 
 def refuse_no_table(patients: object) -> None:
-    """Refuse what is no table of patients.
-
-    Raises
-    ------
-    EvidenceError
-        If it is none.
-    """
+    """Refuse what is no table of patients."""
     import pandas as pd
 
     if not isinstance(patients, pd.DataFrame):
@@ -535,25 +523,8 @@ def diagnose_frame(
 ) -> pd.DataFrame:
     """What follows for each patient of a table, as a table (see :class:`Cohort`).
 
-    Parameters
-    ----------
-    model
-        The model that is asked.
-    frame
-        A pandas DataFrame with one row a patient; never changed.
-    keep
-        Columns that are carried through unread; they come first.
-    progress
-        Whether to show a bar; None shows one for more than 1000 patients.
-    mapped
-        What columns mean that are called otherwise than in the model.
-    mark
-        Whether a patient who is not understood is marked instead of refused.
-
-    Raises
-    ------
-    UnknownNameError, EvidenceError
-        If columns or cells cannot be understood; all of them are reported.
+    As :func:`diagnose_cohort`, with ``mapped`` for what columns mean; with ``mark`` a patient who
+    is not understood is marked instead of refused.
     """
     refuse_no_table(frame)
     frame = cast("pd.DataFrame", frame)

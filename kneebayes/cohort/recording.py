@@ -82,19 +82,8 @@ COMPLETE = Recording(context=1.0, history=1.0, symptom=1.0, sign=1.0, test=1.0)
 class Clerk:
     """Writes down what of a world becomes an answer.
 
-    Parameters
-    ----------
-    model
-        The model that the worlds are drawn from.
-    recording
-        How much is written down, and how well.
-    evidence
-        What holds for all: it is always written down, and rightly.
-
-    Attributes
-    ----------
-    ids
-        What can be known of a patient.
+    What holds for all, the evidence, is always written down, and rightly. ``ids`` are what can be
+    known of a patient.
     """
 
     def __init__(self, model: ModelLike, recording: Recording, evidence: Evidence) -> None:

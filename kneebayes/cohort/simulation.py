@@ -50,14 +50,7 @@ SHARES = (0.0, 0.01, 0.03, 0.06, 0.1, 0.2, 0.3, 0.5, 0.7, 1.0)
 def draw_shares(rows: Sequence[Mapping[str, Any]], patients: int, ax: Axes | None = None) -> Axes:
     """Draw how often each cause was drawn, over the 95 % range that its probability allows.
 
-    Parameters
-    ----------
-    rows
-        Causes: ``cause``, ``urgent``, ``share``, ``expected``.
-    patients
-        How many were drawn.
-    ax
-        Where to draw; left out, a new figure.
+    Rows: ``cause``, ``urgent``, ``share``, ``expected``.
     """
     drawn = sorted(rows, key=lambda row: float(row["expected"]))
     ax = ax or new_axes(7.5, 0.24 * len(drawn) + 1.3)

@@ -11,18 +11,7 @@ __all__ = ["distinct_rows", "keys_of"]
 
 
 def keys_of(*parts: NDArray[np.generic]) -> NDArray[np.void]:
-    """Rows as single entries, which can be sorted and compared.
-
-    Parameters
-    ----------
-    parts
-        What the rows consist of, side by side: each rows x columns, of any type.
-
-    Returns
-    -------
-    numpy.ndarray
-        One entry for each row: its bytes.
-    """
+    """Rows, as arrays side by side (each rows x columns), as single entries to sort and compare."""
     columns = [np.ascontiguousarray(part) for part in parts]
     if len(columns) > 1:
         columns = [np.concatenate([part.view(np.uint8) for part in columns], axis=1)]
@@ -33,17 +22,7 @@ def keys_of(*parts: NDArray[np.generic]) -> NDArray[np.void]:
 
 
 def distinct_rows(*parts: NDArray[np.generic]) -> tuple[Integers, Integers, Integers]:
-    """Which rows differ.
-
-    Parameters
-    ----------
-    parts
-        What the rows consist of, side by side: each rows x columns, of any type.
-
-    Returns
-    -------
-    first, kind, counts
-        The first row of each kind, which kind each row is of, and how many rows are of each.
+    """The first row of each kind, which kind each row is of, and how many rows are of each.
 
     Examples
     --------

@@ -43,14 +43,10 @@ def run_batch(
     progress: Callable[[int], object] | None = None,
     budget: Running | None = None,
 ) -> Propagation:
-    """Answer all questions of a batch, on all cores.
+    """Answer all questions of a batch, on all cores; where P(evidence) is zero, with zeros.
 
     Parameters
     ----------
-    network, flat
-        The network, and the same laid out flat.
-    batch
-        The questions.
     targets
         Nodes whose posteriors are wanted; without any only P(evidence) is found, in a
         third of the time.
@@ -58,11 +54,6 @@ def run_batch(
         Called with the number of rows that were answered, again and again.
     budget
         Time that all may take, and memory that each may.
-
-    Returns
-    -------
-    Propagation
-        Rows in the order of the batch. Where P(evidence) is zero the posteriors are zero.
 
     Raises
     ------

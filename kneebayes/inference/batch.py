@@ -41,13 +41,7 @@ class Batch:
 def cases_of(
     network: Network, flat: Flat, cases: Sequence[Evidence], numbers: Numbers | None = None
 ) -> Batch:
-    """A batch of different evidence, under the network's own numbers if no others are given.
-
-    Raises
-    ------
-    UnknownNameError
-        If a node is not in the network.
-    """
+    """A batch of different evidence, under the network's own numbers if no others are given."""
     hard = np.full((len(cases), len(network)), -1, dtype=np.int16)
     soft: Numbers | None = None
     for row, evidence in enumerate(cases):

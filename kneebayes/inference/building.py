@@ -95,13 +95,7 @@ def compilers() -> Iterator[list[str]]:
 
 
 def compile_to(compiler: list[str], target: Path, extra: tuple[str, ...] = ()) -> None:
-    """Compile the kernel into a file, beside it first, so that nobody meets half of it.
-
-    Raises
-    ------
-    OSError, subprocess.CalledProcessError
-        If that does not work.
-    """
+    """Compile the kernel into a file, beside it first, so that nobody meets half of it."""
     target.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=target.parent) as folder:
         made = Path(folder) / target.name

@@ -23,15 +23,7 @@ Result = TypeVar("Result")
 
 
 class Clock:
-    """The time that a question may take, with all that it asks.
-
-    Parameters
-    ----------
-    what
-        What the question is called.
-    budget
-        Time and memory that it may take.
-    """
+    """The time that a question, by its name, may take with all that it asks."""
 
     def __init__(self, what: str, budget: Budget) -> None:
         self.what = what
@@ -46,12 +38,7 @@ class Clock:
     def fitting(self, before: float, done: int) -> float:
         """How many more things of a kind are done in a quarter of what is left of the time.
 
-        Parameters
-        ----------
-        before
-            Seconds that were left when the last of them were begun.
-        done
-            How many those were.
+        ``done`` were done since ``before`` seconds were left.
         """
         if not np.isfinite(before):
             return np.inf
@@ -86,14 +73,8 @@ def within_time(what: str, budget: Budget) -> Iterator[Clock]:
     """Let all that is asked of the engine within a block share one budget.
 
     A block within another ends no later than the other. From two seconds on a bar shows how
-    much of the time is over, in a terminal or in Jupyter.
-
-    Parameters
-    ----------
-    what
-        What the question is called.
-    budget
-        Time and memory that it may take; without an end nothing but the bar is different.
+    much of the time is over, in a terminal or in Jupyter; a budget without an end changes
+    nothing but that bar.
     """
     outer, clock = clock_running(), Clock(what, budget)
     if outer is not None:

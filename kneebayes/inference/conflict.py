@@ -15,22 +15,11 @@ TRIALS = 400  # subsets tried at most: all pairs of 27 answers, all triples of 1
 
 
 def smallest_conflict(engine: Engine, evidence: Evidence) -> tuple[str, ...]:
-    """A smallest set of observed nodes that together have probability zero.
+    """A smallest set of observed nodes that together have probability zero, in the order told.
 
-    Parameters
-    ----------
-    engine
-        The engine to ask.
-    evidence
-        Evidence of probability zero.
-
-    Returns
-    -------
-    tuple of str
-        Ids in the order in which they were told; empty if the evidence is possible. No
-        member can be left out without the rest becoming possible. Smaller sets are
-        searched up to a limit of trials, small ones first; where that ends the search, a
-        still smaller conflict of other members may exist.
+    It is empty if the evidence is possible. No member can be left out without the rest becoming
+    possible. Smaller sets are searched up to a limit of trials, small ones first; where that ends
+    the search, a still smaller conflict of other members may exist.
     """
 
     def impossible(ids: tuple[str, ...]) -> bool:

@@ -32,18 +32,9 @@ def on_all_cores(
 ) -> None:
     """Run pieces of the rows on all cores; the kernel holds no lock.
 
-    Whatever interrupts this one, such as Ctrl-C, stops the workers first.
-
-    Parameters
-    ----------
-    run
-        Called with the first row of a piece, and the first that is no more in it.
-    pieces
-        How many pieces.
-    progress
-        Called with the number of rows that were done.
-    stop
-        A single number that the workers watch: made 1 where they should give up.
+    ``run`` gets the first row of a piece and the first that is no more in it; ``progress`` the
+    number of rows that were done. ``stop`` is a single number that the workers watch, made 1 where
+    they should give up: whatever interrupts this, such as Ctrl-C, stops the workers first.
     """
     cuts = [rows * piece // pieces for piece in range(pieces + 1)]
 
@@ -61,29 +52,12 @@ def map_on_all_cores(
     progress: Callable[[Result], object] | None = None,
     stop: Statuses | None = None,
 ) -> list[Result]:
-    """Do the same work for each item, on all cores.
+    """Do the same work for each item on all cores; the results are in the order of the items.
 
-    Parameters
-    ----------
-    work
-        Called with an item, in another thread.
-    items
-        What there is to work on.
-    progress
-        Called with each result as soon as it is there, in any order.
-    stop
-        A single number that the work watches: made 1 where it should give up.
-
-    Returns
-    -------
-    list
-        The results, in the order of the items.
-
-    Notes
-    -----
-    The threads are those of the system: one of :mod:`threading` starts, ends and is forgotten in
-    code of Python's own, where a Ctrl-C is lost or breaks a lock. What is waited for here is
-    waited for in a single step.
+    ``progress`` gets each result as soon as it is there; ``stop`` is a single number that the work
+    watches, made 1 where it should give up. The threads are those of the system: one of
+    :mod:`threading` starts, ends and is forgotten in code of Python's own, where a Ctrl-C is lost
+    or breaks a lock. What is waited for here is waited for in a single step.
     """
     team = _Team(work, items)
     results: dict[int, Result] = {}

@@ -56,12 +56,10 @@ class Derivatives:
 def derive(
     network: Network, flat: Flat, evidence: Evidence, budget: Running | None = None
 ) -> Derivatives:
-    """Derivative of ln P(evidence) in every number, and which links fired.
+    """Derivative of ln P(evidence), which must be possible, in every number; and which links fired.
 
     Raises
     ------
-    ImpossibleEvidenceError
-        If the evidence has probability zero.
     TooWideError
         If the answer needs more memory than is allowed.
     """

@@ -85,20 +85,7 @@ class Drawing:
             raise ImpossibleEvidenceError(message, list(evidence))
 
     def draw(self, draws: int, rng: np.random.Generator) -> Worlds:
-        """Draw independent worlds.
-
-        Parameters
-        ----------
-        draws
-            How many.
-        rng
-            Where chance comes from.
-
-        Returns
-        -------
-        ndarray
-            Index of the state of each node: draws x nodes, in the order of the network.
-        """
+        """Draw independent worlds: index of the state of each node, draws x nodes."""
         worlds = np.full((draws, len(self.network)), -1, dtype=np.int16)
         for at, state in enumerate(self.hard):
             if state is not None:

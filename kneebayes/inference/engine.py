@@ -54,13 +54,7 @@ class Engine:
         return f"Engine({self.network!r})"
 
     def on(self, network: Network) -> Engine:
-        """An engine for a network with the same arrows but other numbers, within the same budget.
-
-        Raises
-        ------
-        KneebayesError
-            If the arrows differ.
-        """
+        """An engine for the same arrows with other numbers, within the same budget."""
         mine = [(node.id, node.states, node.parents) for node in self.network.nodes]
         if mine != [(node.id, node.states, node.parents) for node in network.nodes]:
             message = "An engine can only serve a network with the same nodes and arrows."
@@ -135,14 +129,9 @@ class Engine:
     ) -> Propagation:
         """The same with every subset of some of the evidence left out.
 
-        Parameters
-        ----------
-        evidence
-            What was observed.
-        parts
-            Ids of observed nodes that come and go together; evidence that is in no part
-            stays. Question ``r`` keeps part ``j`` where bit ``j`` of ``r`` is set: the first
-            keeps none, the last keeps all.
+        ``parts`` are ids of observed nodes that come and go together; evidence that is in no
+        part stays. Question ``r`` keeps part ``j`` where bit ``j`` of ``r`` is set: the first
+        keeps none, the last keeps all.
         """
         targets = list(targets)
         batch = subsets_of(self.network, self.flat, evidence, parts, targets)
@@ -151,10 +140,7 @@ class Engine:
     def joint(self, evidence: Evidence, nodes: Sequence[str]) -> tuple[Numbers, float]:
         """P(states of some nodes, evidence) for all their states together, in one pass.
 
-        Returns
-        -------
-        table, log_scale
-            One axis for each node; the probabilities are ``table * exp(log_scale)``.
+        The table has one axis for each node; the probabilities are ``table * exp(log_scale)``.
         """
         return joint_of(self.network, self.flat, evidence, nodes, self._running())
 
@@ -163,13 +149,9 @@ class Engine:
     ) -> tuple[Numbers, float]:
         """P(states of some nodes, what is kept) for every subset of the evidence, in one pass.
 
-        Much faster than :meth:`propagate_subsets` where only few nodes are asked about.
-
-        Returns
-        -------
-        table, log_scale
-            Axis ``j`` for part ``j`` (0 left out, 1 kept), then one axis for each node; the
-            probabilities are ``table * exp(log_scale)``.
+        Much faster than :meth:`propagate_subsets` where only few nodes are asked about. Axis
+        ``j`` is for part ``j`` (0 left out, 1 kept), then comes one for each node; the
+        probabilities are ``table * exp(log_scale)``.
         """
         return subset_joint(self.network, evidence, parts, nodes, self._running())
 

@@ -31,24 +31,10 @@ def joint_of(
     nodes: Sequence[str],
     budget: Running | None = None,
 ) -> tuple[Numbers, float]:
-    """P(states of some nodes, evidence) for all their states, in one pass.
+    """P(states of some nodes, evidence) for all their states, in one pass; an axis for each node.
 
-    Parameters
-    ----------
-    network, flat
-        The network, and the same laid out flat.
-    evidence
-        What was observed.
-    nodes
-        Ids of nodes that were not observed for certain, one axis each.
-    budget
-        Time and memory that it may take.
-
-    Returns
-    -------
-    table, log_scale
-        The joint probability is ``table * exp(log_scale)``; the largest entry is 1, or all
-        are 0 where the evidence is impossible.
+    None of the nodes is observed for certain. The joint probability is ``table * exp(log_scale)``;
+    the largest entry is 1, or all are 0 where the evidence is impossible.
 
     Raises
     ------
@@ -119,27 +105,9 @@ def subset_joint(
 ) -> tuple[Numbers, float]:
     """P(states of some nodes, what is kept of the evidence) for every subset of its parts.
 
-    Each part gets a switch, a node of its own that says whether the part is kept; the
-    switches stay open to the end, so one elimination answers all subsets together.
-
-    Parameters
-    ----------
-    network
-        The network.
-    evidence
-        What was observed.
-    parts
-        Ids of observed nodes that come and go together; evidence in no part always stays.
-    nodes
-        Ids of nodes that were not observed for certain.
-    budget
-        Time and memory that it may take.
-
-    Returns
-    -------
-    table, log_scale
-        The probabilities are ``table * exp(log_scale)``; axis ``j`` for part ``j`` (0 left
-        out, 1 kept), then one axis for each of the nodes.
+    Each part (ids of observed nodes that come and go together) gets a switch, a node of its own
+    that says whether the part is kept; the switches stay open to the end, so one elimination
+    answers all subsets together. The result is as for :meth:`.engine.Engine.subset_joint`.
     """
     changed = {node.id: node for node in network.nodes}
     seen = dict(evidence.likelihoods)

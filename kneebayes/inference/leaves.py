@@ -60,18 +60,9 @@ def relevant_nodes(network: Network, wanted: set[str]) -> tuple[bool, ...]:
 def leaves_of(
     flat: Flat, numbers: Numbers, hard: Observed, soft: Numbers, relevant: tuple[bool, ...]
 ) -> list[Leaf]:
-    """Tables of a question.
+    """Tables of a question: a row of observed states or -1, and of likelihoods, nodes end to end.
 
-    Parameters
-    ----------
-    flat, numbers
-        The network, and its numbers.
-    hard
-        Index of the observed state of each node or -1.
-    soft
-        Likelihood of each state, nodes end to end.
-    relevant
-        For each node whether it takes part.
+    Only what ``relevant`` says of each node takes part.
     """
     leaves: list[Leaf] = []
     nowhere = np.empty(0, dtype=np.int64)

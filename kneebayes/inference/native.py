@@ -173,11 +173,8 @@ class Kernel:
     ) -> tuple[Integers, Numbers, Numbers]:
         """Joint table of some open nodes and the evidence of a single question.
 
-        Returns
-        -------
-        scope, table, own
-            The nodes along the axes of the table (kept nodes that nothing hangs on are missing),
-            its entries, and what else depends on each state of each node alone.
+        Returns the nodes along the axes of the table (kept nodes that nothing hangs on are
+        missing), its entries, and what else depends on each state of each node alone.
         """
         nodes, states = len(flat.states), int(flat.own_start[-1])
         if kept.shape != (nodes,) or len(rows.logs) != 1:
@@ -245,10 +242,7 @@ _LOADER = _Loader()
 def kernel(wait: bool = False) -> Kernel | None:
     """The kernel if it is there; None if plain NumPy must answer.
 
-    Parameters
-    ----------
-    wait
-        Whether to wait where it is being built: some seconds, once in an installation.
+    With ``wait`` it waits where it is being built: some seconds, once in an installation.
     """
     if _LOADER.kernel is not None or _LOADER.hopeless:
         return _LOADER.kernel

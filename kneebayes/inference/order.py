@@ -41,17 +41,8 @@ def best_order(
     One rule takes out the variable that leaves the smallest table, the next the one that
     joins the fewest variables that were apart (minimum fill; Kjaerulff 1990), the last
     weighs both. The bit of a hidden node becomes that node's state, so the state waits.
-
-    Parameters
-    ----------
-    scopes
-        Scope of each table.
-    sizes
-        Number of states of each variable.
-    open_bits
-        For each bit whether its node is hidden (else it was observed present).
-    kept
-        Variables that are not taken out.
+    ``scopes`` are those of the tables, ``sizes`` numbers of states; ``open_bits`` says for each bit
+    whether its node is hidden (else it was observed present); what is ``kept`` is not taken out.
     """
     best = _Graph(scopes, sizes, open_bits, kept).eliminate(_Graph.weight_left)
     for rule in (_Graph.fill, _Graph.fill_and_weight):

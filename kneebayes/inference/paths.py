@@ -61,25 +61,12 @@ class SplitNetwork:
 def split_by_path(
     network: Network, within: Collection[str], counts: Counts, *, leak_counts: bool
 ) -> SplitNetwork:
-    """Tell for some nodes whether a chain of fired links from where it counts reached them.
+    """Tell for some noisy-ORs whether a chain of fired links from where it counts reached them.
 
-    Parameters
-    ----------
-    network
-        The network.
-    within
-        Ids of the noisy-ORs to split. A chain goes on from one of them to another; from any
-        other node it can only begin.
-    counts
-        For the link of a parent that is not split, the states of the parent in which its
-        firing counts.
-    leak_counts
-        Whether firing of a leak counts.
-
-    Returns
-    -------
-    SplitNetwork
-        The distribution of all that was there before is what it was.
+    A chain goes on from one of the nodes ``within`` to another; from any other it can only begin.
+    ``counts`` gives for the link of a parent that is not split the states of the parent in which
+    its firing counts; ``leak_counts`` says whether firing of a leak does. The distribution of all
+    that was there before stays what it was.
     """
     inner = frozenset(one for id in within for one in network[id].parents if one in within)
     nodes: list[Node] = []

@@ -166,18 +166,10 @@ def ask_plainly(
     wanted: Flags,
     kept: Sequence[int] = (),
 ) -> Plain:
-    """One question, forward; every array is one row.
+    """One question, forward; every array is one row, laid out as in :class:`~.batch.Batch`.
 
-    Parameters
-    ----------
-    flat, numbers
-        The network.
-    hard, soft
-        Observed states or -1, and likelihoods of all states.
-    wanted
-        For each node whether something is asked of it.
-    kept
-        Nodes that are kept to the end, for their joint table.
+    ``wanted`` says for each node whether something is asked of it; ``kept`` nodes are kept to the
+    end, for their joint table.
 
     Raises
     ------

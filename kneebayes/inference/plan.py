@@ -74,18 +74,9 @@ def plan_elimination(
     open_bits: Mapping[int, bool],
     kept: frozenset[int] = frozenset(),
 ) -> Plan:
-    """Find a good order and write its steps down.
+    """Find a good order (:func:`.order.best_order`) and write its steps down.
 
-    Parameters
-    ----------
-    scopes
-        Scope of each leaf.
-    sizes
-        Number of states of each variable.
-    open_bits
-        For each bit whether its node is hidden (else it was observed present).
-    kept
-        Variables that are not taken out: the result is a table over them.
+    The result is a table over the variables that are kept.
 
     Raises
     ------

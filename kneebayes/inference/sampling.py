@@ -75,22 +75,10 @@ def draw_worlds(
 ) -> tuple[NDArray[np.int16], Numbers]:
     """Draw states of all nodes, parents first; observed nodes keep their state.
 
-    Parameters
-    ----------
-    network
-        The network.
-    draws
-        How many worlds.
-    rng
-        Where chance comes from.
-    evidence
-        What was observed; weights say how probable it is in each world.
-    nodes
-        For each node whether it is drawn; left out, all are. Parents of a drawn node must be.
-    ratios
-        For each node that is drawn otherwise than it happens, what the chance of each state is
-        multiplied by; the weights make up for it. Noisy-ORs are then made present now and
-        again whatever their chance, so that rare causes are met.
+    ``nodes`` says for each node whether it is drawn (left out, all are); parents of a drawn node
+    must be. ``ratios`` are what the chance of each state of a node is multiplied by where it is
+    drawn otherwise than it happens; the weights make up for it. Noisy-ORs are then made present
+    now and again whatever their chance, so that rare causes are met.
 
     Returns
     -------
@@ -144,22 +132,7 @@ def _tilt(chances: Numbers, ratio: Numbers | None, is_noisy_or: bool) -> Numbers
 
 
 def chances_of(network: Network, node: Node, worlds: NDArray[np.int16]) -> Numbers:
-    """P(state | parents) of one node in each world.
-
-    Parameters
-    ----------
-    network
-        The network.
-    node
-        A node of it.
-    worlds
-        Index of the state of every node: worlds x nodes; the node's parents must be drawn.
-
-    Returns
-    -------
-    numpy.ndarray
-        Worlds x states of the node.
-    """
+    """P(state | parents) of one node in each world, worlds x states; the parents must be drawn."""
     if not node.is_noisy_or:
         taken = tuple(worlds[:, network.index[parent]] for parent in node.parents)
         return np.broadcast_to(network.table_of(node)[taken], (len(worlds), len(node.states)))

@@ -42,15 +42,6 @@ def most_probable_sets(
     Best-first search over sets decided in part: P(what is decided | evidence) is never
     less than that of any set it can become, so the first complete one is the best there is.
 
-    Parameters
-    ----------
-    engine
-        The engine to ask.
-    evidence
-        What was observed.
-    nodes
-        Ids of binary nodes, such as all causes.
-
     Raises
     ------
     ImpossibleEvidenceError

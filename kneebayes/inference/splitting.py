@@ -32,25 +32,10 @@ CANDIDATES = 12  # nodes with most neighbours, of which the best is observed
 def parts_of(
     flat: Flat, asked: Rows, most_work: float = MOST_WORK, where: str = ""
 ) -> tuple[Rows, float]:
-    """Questions that together are one question, each small enough for memory.
+    """Parts of a question, each small enough for memory, and the multiplications of one pass.
 
-    Parameters
-    ----------
-    flat
-        The network laid out flat.
-    asked
-        The question, as a single row.
-    most_work
-        Multiplications that all parts together may need.
-    where
-        What an error says of where the question stands.
-
-    Returns
-    -------
-    parts, work
-        The parts, with room for their answers; the question itself where it fits into memory,
-        or where only splitting it into very many parts would make it fit, and more memory is
-        the lesser evil. And the multiplications of one pass through all of them.
+    The question itself comes back where it fits into memory, or where only splitting it into very
+    many parts would make it fit, and more memory is the lesser evil.
 
     Raises
     ------

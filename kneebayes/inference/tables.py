@@ -29,12 +29,7 @@ def _half(array: Scaled, axis: int, which: int) -> Scaled:
 def join(a: Scaled, b: Scaled, bits: tuple[int, ...]) -> Scaled:
     """Join two aligned tables: multiply, and OR along the axes of their shared bits.
 
-    Parameters
-    ----------
-    a, b
-        Arrays of equal rank, axes of length 1 where a scope lacks the variable.
-    bits
-        Axes of the fired-yet bits that both scopes hold.
+    They have equal rank, with axes of length 1 where a scope lacks the variable.
     """
     if not bits:
         return a * b
@@ -49,19 +44,7 @@ def join(a: Scaled, b: Scaled, bits: tuple[int, ...]) -> Scaled:
 def pull(gradient: Scaled, b: Scaled, bits: tuple[int, ...]) -> Scaled:
     """Derivative of a join with respect to its first table, given that of its result.
 
-    Parameters
-    ----------
-    gradient
-        Derivative with respect to every entry of ``join(a, b, bits)``.
-    b
-        The other table, aligned.
-    bits
-        Axes of the shared fired-yet bits.
-
-    Returns
-    -------
-    Scaled
-        Derivative with respect to ``a``, still with the axes that only ``b`` has: sum them.
+    It still has the axes that only ``b`` has: sum them.
     """
     if not bits:
         return gradient * b

@@ -52,12 +52,10 @@ class Knowledge:
         Where it was read from.
     meta
         What it is about: title, source, complaint, default lexicon.
-    claims, references, lexicons, groups, causes, contexts, mediators, findings, methods
+    claims, references, lexicons, groups, causes, contexts, mediators, findings, methods, settings
         Records by id; findings include the complaint and the test results.
     urgency
         Rules in the order in which they are told.
-    settings
-        Places where patients are seen, by id.
     incoherent
         What no virtual patient tells together, by id.
     voices

@@ -16,15 +16,7 @@ __all__ = ["Remark", "check", "lint"]
 
 
 def check(knowledge: Knowledge, unread: Collection[str] = ()) -> list[Problem]:
-    """Every contradiction between the records of a folder.
-
-    Parameters
-    ----------
-    knowledge
-        The records.
-    unread
-        Ids of entries that could not be read; naming them is no fault.
-    """
+    """Every contradiction between the records of a folder; naming an unread entry is no fault."""
     checks = _Checks(knowledge, frozenset(unread))
     return [
         *checks.ids(),
@@ -419,13 +411,7 @@ class Remark:
 
 
 def lint(knowledge: Knowledge) -> tuple[Remark, ...]:
-    """Remarks that need no numbers: contradictions, loose ends, unused claims.
-
-    Parameters
-    ----------
-    knowledge
-        A folder that was read without error.
-    """
+    """Remarks that need no numbers: contradictions, loose ends, unused claims."""
     return (
         *_unused_claims(knowledge),
         *_contradictions(knowledge),

@@ -52,16 +52,6 @@ class Extended:
 class Layered:
     """A folder and those that it extends, the furthest first.
 
-    Parameters
-    ----------
-    folder
-        The folder that was asked for.
-    problems
-        Where problems are added.
-    chain
-        The folders by the names that they have in messages, the furthest first, where they are
-        known; left out, what the folders say themselves.
-
     Attributes
     ----------
     folders
@@ -116,15 +106,7 @@ class Layered:
         return whole.hexdigest()
 
     def merged(self, file: str, contents: Iterable[tuple[Extended, Mapping[str, Any]]]) -> Any:
-        """The entries of a file from all folders.
-
-        Parameters
-        ----------
-        file
-            Its name.
-        contents
-            What each folder says in it, the furthest first.
-        """
+        """The entries of a file from what each folder says in it, the furthest first."""
         whole: dict[str, Any] = {}
         said = {one.path: content for one, content in contents}
         for folder in self.folders:

@@ -58,17 +58,7 @@ BOUNDS = {"ge": "at least", "gt": "above", "le": "at most", "lt": "below"}
 
 
 def problems_of(error: ValidationError, place: str, kind: type[Record]) -> list[Problem]:
-    """Everything that is wrong with one entry.
-
-    Parameters
-    ----------
-    error
-        What reading the record raised.
-    place
-        File and entry.
-    kind
-        What kind of record it was to be.
-    """
+    """Everything that is wrong with one entry of some kind, from what reading the record raised."""
     problems: dict[tuple[str, str], Problem] = {}
     for one in error.errors(include_url=False):
         steps = [str(step) for step in one["loc"] if str(step) not in BRANCHES]

@@ -51,19 +51,7 @@ def _read_text(path: Path, place: str, problems: list[Problem]) -> str | None:
 def read_toml(path: Path, place: str, problems: list[Problem]) -> dict[str, Any] | None:
     """Read a TOML file; refuse infinities, NaN and markup in names.
 
-    Parameters
-    ----------
-    path
-        The file.
-    place
-        What to call it in a problem.
-    problems
-        Where problems are added.
-
-    Returns
-    -------
-    dict
-        Its content, or None if it could not be read.
+    None comes back if it could not be read; in the problems it is called ``place``.
     """
     text = _read_text(path, place, problems)
     if text is None:
@@ -129,12 +117,9 @@ def _walk(value: object, where: str) -> Iterator[tuple[str, object]]:
 def read_csv(
     path: Path, place: str, header: Sequence[str], problems: list[Problem]
 ) -> list[tuple[int, dict[str, str]]]:
-    """Read a CSV file whose header must be exactly ``header``.
+    """Line numbers and cells of a CSV file whose header must be exactly ``header``.
 
-    Returns
-    -------
-    list of (int, dict)
-        Line number and cells of each row; nothing is converted, so ``NA`` stays ``NA``.
+    Nothing is converted, so ``NA`` stays ``NA``.
     """
     text = _read_text(path, place, problems)
     if text is None:

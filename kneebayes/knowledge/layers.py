@@ -21,17 +21,12 @@ VAGUEST = "can"
 
 
 def in_layer(knowledge: Knowledge, layer: Layer) -> Knowledge:
-    """A folder as one layer sees it.
+    """A folder, in any layer, as one layer sees it.
 
-    Parameters
-    ----------
-    knowledge
-        The folder, in any layer.
-    layer
-        ``article``: only statements that rest on a claim, in the article's words instead of
-        published numbers; nothing is said of presence or of the parts of something else.
-        ``literature``: everything, with the parts of something else shown together.
-        ``beyond``: everything, the parts named as causes.
+    ``article``: only statements that rest on a claim, in the article's words instead of
+    published numbers; nothing is said of presence or of the parts of something else.
+    ``literature``: everything, with the parts of something else shown together.
+    ``beyond``: everything, the parts named as causes.
     """
     whole = knowledge if knowledge.whole is None else knowledge.whole
     if layer == "beyond":

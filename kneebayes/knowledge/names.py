@@ -41,13 +41,7 @@ def fold(name: str) -> str:
 
 
 class Names:
-    """All names of a knowledge folder.
-
-    Parameters
-    ----------
-    knowledge
-        The records that have names.
-    """
+    """All names of a knowledge folder."""
 
     def __init__(self, knowledge: Knowledge) -> None:
         self._meanings: dict[str, Meaning] = {}
@@ -91,21 +85,13 @@ class Names:
     def meaning(
         self, name: object, kinds: tuple[str, ...], where: str = "the model's lists"
     ) -> Meaning:
-        """What a name stands for.
-
-        Parameters
-        ----------
-        name
-            Label, alias, id or state, in any case.
-        kinds
-            The kinds of thing it may be.
-        where
-            Where all names can be seen; said in the error.
+        """What a label, alias, id or state stands for, in any case, among some kinds of thing.
 
         Raises
         ------
         UnknownNameError
-            If nothing of these kinds has that name; suggests what looks like it.
+            If nothing of these kinds has that name; suggests what looks like it, and says
+            ``where`` all names can be seen.
         """
         if not isinstance(name, str):
             listed = isinstance(name, list | tuple | set | frozenset)

@@ -59,26 +59,14 @@ class FrozenDict(dict[Key, Entry]):
 
 
 def frozen(value: Any) -> Any:
-    """The same value, if it is a dict as one that never changes, with all dicts inside.
-
-    Parameters
-    ----------
-    value
-        Anything; what is no dict is given back as it is.
-    """
+    """The same value, if it is a dict as one that never changes, with all dicts inside."""
     if type(value) is dict:
         return FrozenDict({key: frozen(one) for key, one in value.items()})
     return value
 
 
 def freeze_dicts(record: object) -> None:
-    """Make the dicts of a frozen record as little changeable as its other entries.
-
-    Parameters
-    ----------
-    record
-        A record that has just been made.
-    """
+    """Make the dicts of a frozen record as little changeable as its other entries."""
     entries = vars(record)
     entries.update({name: frozen(value) for name, value in entries.items()})
 

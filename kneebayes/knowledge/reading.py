@@ -164,13 +164,7 @@ def _knowledge_of(reader: _Reader, folder: str, layer: Layer) -> Knowledge:
 
 
 def path_of(folder: object) -> Path:
-    """The path that names a folder or a file.
-
-    Raises
-    ------
-    KnowledgeError
-        If it cannot be a path.
-    """
+    """The path that names a folder or a file; what cannot be one is a :class:`KnowledgeError`."""
     if isinstance(folder, str | Path):
         try:
             Path(folder).is_dir()

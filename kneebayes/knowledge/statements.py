@@ -291,18 +291,11 @@ FILE = "lexicons.toml"
 
 
 def filled_in(content: dict[str, Any], problems: list[Problem]) -> dict[str, Any]:
-    """Every lexicon in full.
+    """Every lexicon of ``lexicons.toml`` in full; what is wrong is added to the problems.
 
     A lexicon with ``like`` has the words of that other lexicon, each with its own origin, where
     it gives none itself; label, total and reasons are never taken over. The ``because`` of a
     section is that of each of its words that has none.
-
-    Parameters
-    ----------
-    content
-        What stands in ``lexicons.toml``; not changed.
-    problems
-        What is wrong is added here; such a lexicon is then filled as far as it goes.
 
     Examples
     --------

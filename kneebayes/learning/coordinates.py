@@ -75,17 +75,8 @@ class Coordinates:
 
     Links and leaks by their log-odds, the shares of a root by log-odds against its first
     state, what moves together by how far it has moved. What is not named here keeps its number.
-
-    Parameters
-    ----------
-    start
-        Numbers of the network as they stand.
-    free, families, shifts
-        What is learnt.
-    table
-        Where the table of explanations stands: its first number, and one behind its last.
-    columns
-        How many explanations a row of it has.
+    The table of explanations stands from the first to before the second number of ``table``, and
+    a row of it has ``columns`` explanations.
     """
 
     def __init__(
@@ -153,10 +144,7 @@ class Coordinates:
     def scores(self, residuals: Numbers) -> Numbers:
         """Derivatives in the coordinates, from those in the log-odds of the numbers.
 
-        Parameters
-        ----------
-        residuals
-            Patients x numbers, as :meth:`Counted.residuals` gives them.
+        ``residuals`` are patients x numbers, as :meth:`Counted.residuals` gives them.
         """
         moves = [residuals[:, places].sum(axis=1) for places in self._moves]
         return np.concatenate([residuals[:, self.places], _columns(moves, len(residuals))], axis=1)

@@ -69,13 +69,7 @@ class Counted:
 
 
 class Counting:
-    """Expected counts of a network for many patients.
-
-    Parameters
-    ----------
-    engine
-        Of the network; numbers may be exchanged at every call.
-    """
+    """Expected counts of a network for many patients; numbers may be exchanged at every call."""
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
@@ -90,16 +84,9 @@ class Counting:
     ) -> Counted:
         """Expected counts for each patient.
 
-        Parameters
-        ----------
-        hard
-            Index of the observed state of each node or -1: patients x nodes.
-        soft
-            Likelihood of each state, nodes end to end: patients x states; None for none.
-        numbers
-            Numbers of the network.
-        progress
-            Called with how many more patients are counted, again and again.
+        ``hard`` is the index of the observed state of each node or -1, patients x nodes; ``soft``
+        the likelihood of each state, patients x states, nodes end to end, or None. ``progress``
+        gets how many more patients are counted.
 
         Raises
         ------

@@ -45,8 +45,7 @@ def update(
     cause explains, how often it is there, links, leaks, ratios. A sentence weighs as many
     patients as would say as much as its interval does. What is not known of a patient is
     averaged over, exactly. Shares are learnt as they are for the ages and sexes that the
-    folder states, whatever the ages of these patients. ``model.learnt`` says for each number what
-    comes from the text and what from the patients. A model that has learnt and sees more
+    folder states, whatever the ages of these patients. A model that has learnt and sees more
     patients learns from all of them together, from the text as it was at first.
 
     Parameters
@@ -67,11 +66,10 @@ def update(
     Returns
     -------
     Model
-        A model of the same kind. The statements that its numbers come from now hold what
-        they would say (``elicited``), so that robustness draws about the learnt numbers,
-        inside intervals that have become narrower; and where patients make up at least 1 %
-        of what is known of a number they stand among its origins, in ``trace`` and
-        ``explain`` too.
+        Its ``learnt`` says for each number what comes from the text and what from the patients.
+        Its statements hold what they would say now, so that robustness draws inside narrower
+        intervals; where patients make up at least 1 % of what is known of a number they stand
+        among its origins, in ``trace`` and ``explain`` too.
 
     Raises
     ------
@@ -85,18 +83,11 @@ def update(
 
     Notes
     -----
-    Found are the most probable numbers (maximum a posteriori on the scale of log-odds)
-    under independent Betas. Intervals are those of the text, narrowed by the observed
-    information of the patients, from the scores of what was seen, so that hidden causes do
-    not count as if they had been seen (Louis 1982; Meilijson 1989): on the scale of log-odds
-    precisions add up on each side, so an interval is never wider than that of the text.
-    Which of two causes a finding comes from may stay undecided however many patients there
-    are, where none of them has a confirmed cause; then the text decides.
-
-    References
-    ----------
-    Dempster, Laird, Rubin: Maximum likelihood from incomplete data via the EM algorithm,
-    J. R. Statist. Soc. B 39, 1977 (section 4.2: truncated samples).
+    Found are the most probable numbers (maximum a posteriori on the scale of log-odds; Dempster,
+    Laird, Rubin 1977, section 4.2: truncated samples) under independent Betas. Intervals are those
+    of the text, narrowed by the observed information of the patients (Louis 1982; Meilijson 1989):
+    on the scale of log-odds precisions add up on each side. Which of two causes a finding comes
+    from may stay undecided where no patient has a confirmed cause; then the text decides.
 
     Examples
     --------
@@ -104,10 +95,8 @@ def update(
     >>> cysts = pd.DataFrame({"Baker's cyst": [True] * 8, "lump behind the knee": [False] * 8})
     >>> knee = kb.load()
     >>> taught = knee.update(cysts)
-    >>> lump = {"lump behind the knee": True}
-    >>> taught.probability(lump, {"Baker's cyst": True}) < knee.probability(
-    ...     lump, {"Baker's cyst": True}
-    ... )
+    >>> lump, cyst = {"lump behind the knee": True}, {"Baker's cyst": True}
+    >>> taught.probability(lump, cyst) < knee.probability(lump, cyst)
     True
     >>> taught.learnt
     Learnt(8 patients: ...)
@@ -156,15 +145,7 @@ def update(
 
 
 def with_learnt(before: AnyModel, learnt: Learnt) -> AnyModel:
-    """A model with what patients taught it.
-
-    Parameters
-    ----------
-    before
-        The model as the text alone made it.
-    learnt
-        What was learnt; where nothing was, no number moves.
-    """
+    """A model, as the text alone made it, with what patients taught it."""
     data = before.data
     if not learnt.trail:
         return before.replace(learnt=learnt)

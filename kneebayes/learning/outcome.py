@@ -93,17 +93,7 @@ def network_with(network: Network, flat: Flat, numbers: Numbers) -> Network:
 
 
 def outcomes_of(model: ModelLike, text: Text, estimate: Found) -> tuple[LearntNumber, ...]:
-    """What became of every sentence.
-
-    Parameters
-    ----------
-    model
-        The model before.
-    text
-        Its sentences.
-    estimate
-        The most probable numbers.
-    """
+    """What became of every sentence of a text, at the most probable numbers."""
     return _Backwards(model, text, estimate).outcomes()
 
 
@@ -262,18 +252,7 @@ def with_outcomes(
 ) -> tuple[Knowledge, Elicited]:
     """The statements of a model as they would be after learning, with their network.
 
-    Where patients taught something they are named among the origins.
-
-    Parameters
-    ----------
-    model
-        The model before.
-    network
-        The network after.
-    outcomes
-        What became of every sentence.
-    told
-        Who was learnt from, in words.
+    Where patients taught something they are named among the origins, in the words ``told``.
     """
     before, knowledge = model.data.elicited, model.data.knowledge
     shares = _shares_of_patients(model, outcomes)
@@ -471,15 +450,8 @@ Said = TypeVar("Said", bound=Record)
 def with_patients(knowledge: Knowledge, shares: Mapping[int, float], told: str) -> Knowledge:
     """The same folder, whose statements name the patients where they taught something.
 
-    Parameters
-    ----------
-    knowledge
-        What the folder says.
-    shares
-        By ``id()`` of a statement, which share of what is known of its number the patients
-        make up, from 0 to 1.
-    told
-        Who the patients are, in words.
+    ``shares`` has by ``id()`` of a statement which share of what is known of its number the
+    patients make up; ``told`` says who they are.
     """
     kinds = ("causes", "parts", "contexts", "mediators", "findings", "groups")
     changed: dict[str, Any] = {

@@ -67,13 +67,6 @@ def counted_patients(count: int) -> str:
 def read_patients(model: ModelLike, frame: object) -> Patients:
     """Read a table as :meth:`kneebayes.Model.diagnose_cohort` does, and check it.
 
-    Parameters
-    ----------
-    model
-        The model whose names are used.
-    frame
-        A DataFrame with one row a patient; never changed.
-
     Raises
     ------
     UnknownNameError, EvidenceError
@@ -115,15 +108,7 @@ def _patients_of(model: ModelLike, reading: Reading) -> Patients:
 
 
 def together(parts: Sequence[Patients], states: int) -> Patients:
-    """Patients of several tables as if they had stood in one.
-
-    Parameters
-    ----------
-    parts
-        The tables.
-    states
-        How many states all nodes have together.
-    """
+    """Patients of several tables as if they had stood in one; nodes have ``states`` in all."""
     offsets = np.cumsum([0, *(len(part.sample.hard) for part in parts)])
     soft = None
     if any(part.sample.soft is not None for part in parts):
@@ -189,11 +174,6 @@ def log_probabilities(model: ModelLike, sample: Sample, numbers: Numbers) -> Num
 
     Patients with likelihoods for the same nodes go together: a node that is only likely in one
     row of a batch is kept open in all of them, and many open nodes make every question wide.
-
-    Raises
-    ------
-    TooWideError
-        If a patient needs more memory than is allowed; says which of the sample.
     """
     network, flat, rows = model.data.network, model.data.engine.flat, numbers[None]
     plain = np.ones((1, int(flat.own_start[-1])))

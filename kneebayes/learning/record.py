@@ -141,18 +141,7 @@ class HeldOut(Showing):
 
 
 def hold_out(before: ModelLike, numbers: Numbers, cases: object, learnt: str = "") -> HeldOut:
-    """Score patients under the numbers of a model, and under others.
-
-    Parameters
-    ----------
-    before
-        The model as the text made it.
-    numbers
-        Numbers after learning, in the order of :func:`numbers_of`.
-    cases
-        A DataFrame with one row a patient.
-    learnt
-        From how many patients the numbers were learnt, in words.
+    """Score patients under a model as the text made it, and with its numbers after learning.
 
     Raises
     ------
@@ -261,13 +250,8 @@ LETTERS = 36  # of a name on one line
 def draw_lessons(rows: Sequence[Mapping[str, object]], ax: Axes | None = None) -> Axes:
     """Draw statements before and after, each with its interval, and the share of the data.
 
-    Parameters
-    ----------
-    rows
-        Statements from the top: ``about``, ``text``, ``text_low``, ``text_high``, ``now``,
-        ``low``, ``high`` (probabilities), ``data`` (a share).
-    ax
-        Where to draw; left out, a new figure.
+    Rows, from the top: ``about``, ``text``, ``text_low``, ``text_high``, ``now``, ``low``,
+    ``high`` (probabilities), ``data`` (a share).
     """
     ax = ax or new_axes(9.0, 0.42 * len(rows) + 1.7)
     sides = (
@@ -305,15 +289,7 @@ def draw_lessons(rows: Sequence[Mapping[str, object]], ax: Axes | None = None) -
 
 
 def draw_gains(gains: Sequence[float], ax: Axes | None = None) -> Axes:
-    """Draw how much better or worse each patient was foretold after learning.
-
-    Parameters
-    ----------
-    gains
-        ln P(answers | complaint) after minus before, by patient.
-    ax
-        Where to draw; left out, a new figure.
-    """
+    """Draw how much ln P(answers | complaint) of each patient gained or lost by learning."""
     ax = ax or new_axes(7.0, 3.2)
     width = (
         max([abs(gain) for gain in gains], default=1.0) / min(20, max(3, len(gains) // 20)) or 1.0
@@ -459,15 +435,7 @@ class Learnt(Showing):
     def score(self, patients: object) -> HeldOut:
         """How well patients who were not learnt from are foretold, before and after.
 
-        Parameters
-        ----------
-        patients
-            A DataFrame as :meth:`kneebayes.Model.update` takes it.
-
-        Raises
-        ------
-        UnknownNameError, EvidenceError, ImpossibleEvidenceError
-            As there.
+        The table is, and errors are, as for :meth:`kneebayes.Model.update`.
         """
         return hold_out(self.before, self.numbers, patients, self.told)
 

@@ -137,19 +137,9 @@ class _Point:
 class Estimation:
     """Finds the most probable numbers.
 
-    Parameters
-    ----------
-    counting
-        Counts for the network.
-    coordinates
-        What is learnt.
-    sample
-        The patients.
-    selection
-        What all of them were seen for: index of the observed state of each node or -1; None
-        where they are a sample of everybody.
-    imagined
-        What the text says of nodes among those with the complaint.
+    ``selection`` is what all patients were seen for, as an index of the observed state of each
+    node or -1; None where they are a sample of everybody. ``imagined`` is what the text says of
+    nodes among those with the complaint.
     """
 
     def __init__(
@@ -238,14 +228,8 @@ class Estimation:
     ) -> Found:
         """Climb to where the posterior density is highest.
 
-        Parameters
-        ----------
-        progress
-            Called after every step with the gain that it brought.
-        enough
-            Stop when a step promises less than this (in ln density).
-        most
-            Stop after so many steps.
+        It stops when a step promises less than ``enough`` (in ln density), or after ``most`` steps;
+        ``progress`` gets the gain of every step.
         """
         here = self.look(self.coordinates.origin)
         trail = [here.value]

@@ -61,13 +61,8 @@ def weight_of(interval: Interval) -> float:
 
     The Beta has the value as its mean, and about it the spread of the distribution that
     robustness draws from: two halves of normals on the scale of log-odds, with the ends of
-    the interval as 5 and 95 % quantiles. ``a + b = m (1 - m) / v - 1``.
-
-    Returns
-    -------
-    float
-        Patients of whom it would have to be known to say as much; infinite where the
-        interval has no width, or the value is 0 or 1.
+    the interval as 5 and 95 % quantiles. ``a + b = m (1 - m) / v - 1``; it is infinite where the
+    interval has no width, or the value is 0 or 1.
 
     Examples
     --------
@@ -172,14 +167,8 @@ def read_text(model: ModelLike, trust: float = 1.0) -> Text:
     Links and leaks have Beta distributions about the numbers that the model uses, with the
     spread that their intervals have when leak and mediators are taken out; priors and presences
     have theirs as P(cause | complaint); ratios by age and sex those that robustness draws from.
-    Sentences are taken as independent of each other, also where they use the same word.
-
-    Parameters
-    ----------
-    model
-        The model as it stands.
-    trust
-        What the weight of every sentence is multiplied by.
+    Sentences are taken as independent of each other, also where they use the same word. The
+    weight of every one is multiplied by ``trust``.
     """
     reader = _Reader(model, trust)
     sentences = tuple(reader.sentences())

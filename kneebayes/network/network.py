@@ -118,11 +118,6 @@ class Network:
         """The network after an intervention: ``id`` is set, whatever its parents say.
 
         Doing is not seeing: the arrows into the node are cut (Pearl's do-operator).
-
-        Raises
-        ------
-        EvidenceError
-            If the node has no such state.
         """
         node = self[id]
         if state not in node.states:

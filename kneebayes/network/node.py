@@ -75,16 +75,7 @@ def _checked(value: float, where: str) -> float:
 def root_node(
     id: str, distribution: Sequence[float], states: Sequence[str] = ABSENT_PRESENT
 ) -> Node:
-    """A node without parents.
-
-    Parameters
-    ----------
-    id
-        Its name in the network.
-    distribution
-        One probability per state, adding up to 1.
-    states
-        Names of its states.
+    """A node without parents: one probability per state, adding up to 1.
 
     Raises
     ------
@@ -104,15 +95,8 @@ def noisy_or_node(
 ) -> Node:
     """A binary node that each of its parents can produce by itself.
 
-    Parameters
-    ----------
-    id
-        Its name in the network.
-    leak
-        Probability that it is present when no parent produces it.
-    links
-        For each parent the probability that it produces this node: one number for a
-        parent that is absent or present, one number per state for any other.
+    ``leak`` is P(present | no parent produces it). A link is the probability that a parent
+    produces it: one number for a parent that is absent or present, one per state for any other.
 
     Raises
     ------
@@ -146,18 +130,7 @@ def _link(id: str, parent: str, strength: float | Sequence[float]) -> Link:
 def table_node(
     id: str, parents: Sequence[str], table: Numbers, states: Sequence[str] = ABSENT_PRESENT
 ) -> Node:
-    """A node given by a full conditional table.
-
-    Parameters
-    ----------
-    id
-        Its name in the network.
-    parents
-        Ids of its parents, in the order of the axes of ``table``.
-    table
-        P(state | parents): one axis per parent, then one for the node's own states.
-    states
-        Names of the node's own states.
+    """A node given by P(state | parents): one axis per parent, then one for its own states.
 
     Raises
     ------

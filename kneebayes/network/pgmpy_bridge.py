@@ -24,11 +24,8 @@ WHOLE = 3  # noisy-OR families with up to this many parents stay one table
 def to_pgmpy(network: Network) -> DiscreteBayesianNetwork:
     """Build a ``DiscreteBayesianNetwork`` that passes ``check_model()``.
 
-    Parameters
-    ----------
-    network
-        Any network. A noisy-OR of more than three parents becomes a chain: each step is
-        present if the step before is, or if the next parent produces it.
+    A noisy-OR of more than three parents becomes a chain: each step is present if the step
+    before is, or if the next parent produces it.
     """
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", FutureWarning)  # pgmpy warns of itself on import
@@ -60,13 +57,7 @@ SmallTable = tuple[str, tuple[str, ...], tuple[str, ...], Numbers]
 
 
 def small_tables(network: Network, node: Node) -> Iterator[SmallTable]:
-    """Id, states, parents and P(state | parents) of a node and the chain before it.
-
-    Parameters
-    ----------
-    network, node
-        The node and its position; only a noisy-OR of more than three parents has a chain.
-    """
+    """Id, states, parents and P(state | parents) of a node and, if it has one, its chain."""
     if not node.is_noisy_or or len(node.parents) <= WHOLE:
         yield node.id, node.states, node.parents, network.table_of(node)
         return
@@ -86,15 +77,6 @@ def query_pgmpy(model: Any, target: str, evidence: dict[str, str]) -> dict[str, 
     """P(state of one node | evidence) by pgmpy's variable elimination.
 
     Asks in the one way that was seen to answer right: greedy order, one variable, no bar.
-
-    Parameters
-    ----------
-    model
-        A ``DiscreteBayesianNetwork``.
-    target
-        The node.
-    evidence
-        State by node.
     """
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", FutureWarning)
@@ -110,24 +92,11 @@ def query_pgmpy(model: Any, target: str, evidence: dict[str, str]) -> dict[str, 
 def estimate_naive(
     frame: pd.DataFrame, target: Numbers, sizes: Mapping[str, int], imagined: float
 ) -> tuple[Numbers, dict[str, Numbers]]:
-    """Tables of a naive Bayes network, by pgmpy's ``BayesianEstimator``.
+    """P(target), shape (2,), and P(state | target) of each column, by ``BayesianEstimator``.
 
-    Parameters
-    ----------
-    frame
-        One row a case, a column for each of ``sizes``: numbers of states, NaN where not known.
-        A case counts for the tables whose answers it has.
-    target
-        For each case 0 or 1: the variable that all columns depend on.
-    sizes
-        How many states each column has.
-    imagined
-        Equivalent sample size of the BDeu prior.
-
-    Returns
-    -------
-    shares, tables
-        P(target), shape (2,), and for each column P(state | target), shape (states, 2).
+    The frame has one row a case and a column for each of ``sizes``: numbers of states, NaN where
+    not known; a case counts for the tables whose answers it has. ``target`` is 0 or 1 for each
+    case; ``imagined`` is the equivalent sample size of the BDeu prior.
     """
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", FutureWarning)

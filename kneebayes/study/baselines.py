@@ -45,13 +45,7 @@ States = NDArray[np.int16]
 
 
 def reading_of(model: ModelLike, answers: pd.DataFrame) -> Reading:
-    """What is known of each patient, as arrays.
-
-    Raises
-    ------
-    UnknownNameError, EvidenceError
-        If columns or cells cannot be understood.
-    """
+    """What is known of each patient, as arrays."""
     problems, place = TableProblems(), place_in(answers)
     asked = Questionnaire(model, list(answers.columns), (), problems)
     problems.raise_any()
@@ -79,19 +73,7 @@ def naive_bayes(model: ModelLike, states: States) -> Numbers:
     The odds of each cause given the complaint are multiplied by the likelihood ratio of each
     answer alone, taken from this network: P(answer | cause, complaint) / P(answer | no such
     cause, complaint). So every single number is right, but dependences between answers, and
-    between causes, are ignored.
-
-    Parameters
-    ----------
-    model
-        The model whose numbers are used.
-    states
-        What is known: patients x nodes (see :func:`states_of`).
-
-    Returns
-    -------
-    ndarray
-        Patients x causes.
+    between causes, are ignored. ``states`` are patients x nodes, the result patients x causes.
     """
     network, causes = model.data.network, list(model.data.knowledge.causes)
     complaint = {model.data.knowledge.meta.complaint: "present"}
@@ -267,17 +249,7 @@ def without_mediators(model: AnyModel) -> AnyModel:
 
 
 def collapse(network: Network, findings: Sequence[str], between: set[str]) -> Network:
-    """Link each noisy-OR finding directly to what its mediators depend on.
-
-    Parameters
-    ----------
-    network
-        The network.
-    findings
-        Ids of the nodes to be given links of their own.
-    between
-        Ids of the nodes that are no longer to be parents of them.
-    """
+    """Link some noisy-OR findings directly to what the nodes ``between`` depend on."""
     changed = []
     for id in findings:
         node = network[id]

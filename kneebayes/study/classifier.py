@@ -86,12 +86,7 @@ class _Network:
     def fit(self, answers: Any, y: Any = None, /) -> Self:
         """Read the model and note what the columns are; no number of the network changes.
 
-        Parameters
-        ----------
-        answers
-            Patients x findings.
-        y
-            Not looked at: the causes are those of the network.
+        The truth is not looked at: the causes are those of the network.
 
         Raises
         ------

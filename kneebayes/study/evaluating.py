@@ -112,14 +112,8 @@ def evaluate(
 ) -> Evaluation:
     """Score a model on patients whose causes are known; see :meth:`kneebayes.Model.evaluate`.
 
-    Parameters
-    ----------
-    model, patients, truth, baselines, learned, progress
-        As there.
-    others
-        More predictions of the same patients, by name.
-    scoring
-        Thresholds and resamples, where they are to be others.
+    ``others`` are more predictions of the same patients by name, ``scoring`` other thresholds
+    and resamples.
     """
     answers, facts, recording = _cases(patients, truth)
     known = truth_told(facts, answers.index, model)  # before anything takes long

@@ -39,17 +39,7 @@ CALLED = {
 
 
 def draw_scores(rows: Sequence[Mapping[str, Any]], score: str, ax: Axes | None = None) -> Axes:
-    """Draw one score of every predictor as a dot.
-
-    Parameters
-    ----------
-    rows
-        Predictors from the top: ``predictor``, ``value``.
-    score
-        Name of the score.
-    ax
-        Where to draw; left out, a new figure.
-    """
+    """Draw one score of every predictor as a dot; rows, from the top: ``predictor``, ``value``."""
     own = rows[0]["predictor"] if rows else ""
     up = score not in LESS_IS_BETTER
     finite = [row for row in rows if isfinite(float(row["value"]))]
@@ -79,17 +69,7 @@ def draw_scores(rows: Sequence[Mapping[str, Any]], score: str, ax: Axes | None =
 def draw_recall(
     firsts: Sequence[int], lines: Mapping[str, Sequence[float]], ax: Axes | None = None
 ) -> Axes:
-    """Draw the share of present causes among the first of the ranking, a line a predictor.
-
-    Parameters
-    ----------
-    firsts
-        How many causes of the ranking are looked at.
-    lines
-        Recall for each of them, by name of the predictor.
-    ax
-        Where to draw; left out, a new figure.
-    """
+    """Draw the share of present causes among the first of the ranking, a line a predictor."""
     ax = ax or new_axes(7.5, 4.4)
     for index, (name, values) in enumerate(lines.items()):
         ax.plot(
@@ -118,21 +98,7 @@ def draw_learning(
     score: str,
     ax: Axes | None = None,
 ) -> Axes:
-    """Draw a score against the number of cases learned from, others as level lines.
-
-    Parameters
-    ----------
-    learner
-        Who learned.
-    points
-        Number of cases and score.
-    others
-        Score of all other predictors, by name.
-    score
-        Name of the score.
-    ax
-        Where to draw; left out, a new figure.
-    """
+    """Draw a learner's score against the number of cases learned from, others as level lines."""
     ax = ax or new_axes(7.5, 4.4)
     sizes = [size for size, _ in points]
     ax.plot(
@@ -167,13 +133,7 @@ def draw_learning(
 def draw_worlds(rows: Sequence[Mapping[str, Any]], ax: Axes | None = None) -> Axes:
     """Draw the score of a model in other worlds, and of who knows those worlds.
 
-    Parameters
-    ----------
-    rows
-        Worlds from the top: ``world``, ``log_score``, ``informed_log_score``,
-        ``prior_log_score``.
-    ax
-        Where to draw; left out, a new figure.
+    Rows, from the top: ``world``, ``log_score``, ``informed_log_score``, ``prior_log_score``.
     """
     drawn = list(rows)[::-1]
     ax = ax or new_axes(8.0, 0.38 * len(drawn) + 1.8)

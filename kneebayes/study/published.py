@@ -102,13 +102,7 @@ class PublishedCase:
     same_as: str = ""
 
     def answers(self, visit: Visit) -> dict[str, Any]:
-        """What is known at one visit; tests come on top of the first visit.
-
-        Raises
-        ------
-        KneebayesError
-            If there is no such visit.
-        """
+        """What is known at one visit; tests come on top of the first visit."""
         if visit not in VISITS:
             message = f"visit must be one of {', '.join(map(repr, VISITS))}, got {visit!r}."
             raise KneebayesError(message)
@@ -171,13 +165,7 @@ def published_cases(half: str = "all", path: str | Path | None = None) -> tuple[
 
 
 def shipped_cases() -> Path:
-    """The shipped file: inside an installed package, else among the data of the tests.
-
-    Raises
-    ------
-    KneebayesError
-        If neither place holds it.
-    """
+    """The shipped file: inside an installed package, else among the data of the tests."""
     room = Path(__file__).resolve().parent
     for file in (room / FILE, room.parent.parent / "tests" / "data" / FILE):
         if file.is_file():
@@ -212,13 +200,7 @@ def _case(line: str, place: str) -> PublishedCase:
 
 
 def _check(fields: Mapping[str, Any], place: str) -> None:
-    """That the fields hold what they must.
-
-    Raises
-    ------
-    KneebayesError
-        At the first that does not.
-    """
+    """That the fields hold what they must; a :class:`KneebayesError` at the first that does not."""
     allowed = {"urgency": LEVELS, "half": HALVES[:2], "behind_the_knee": (True, False)}
     for name, values in allowed.items():
         if fields[name] not in values:

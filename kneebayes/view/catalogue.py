@@ -67,13 +67,7 @@ class Catalogue(tuple[Some_co, ...], Generic[Some_co]):
     def __getitem__(self, key: str, /) -> Some_co: ...
 
     def __getitem__(self, key: SupportsIndex | slice | str, /) -> Some_co | Catalogue[Some_co]:
-        """A record by place or by any of its names, or some of them.
-
-        Raises
-        ------
-        UnknownNameError
-            If nothing here has that name; says what looks like it.
-        """
+        """A record by place or by any of its names (else an UnknownNameError), or some of them."""
         if isinstance(key, str):
             return self._named(key)
         record = super().__getitem__(key)

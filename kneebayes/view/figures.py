@@ -64,16 +64,9 @@ def name_lines(ax: Axes, labels: Sequence[str], letters: int = NAME) -> None:
 
 
 def new_axes(width: float, height: float, widest: float = WIDE) -> Axes:
-    """Axes of a new figure, no wider than its type can be read in one column of print.
+    """Axes of a new figure, no wider (in inches) than its type can be read in one column of print.
 
     Only what names too much for a column may be wider: it takes a page of its own.
-
-    Parameters
-    ----------
-    width, height
-        Size, in inches.
-    widest
-        What the width is cut to, in inches.
 
     Raises
     ------
@@ -97,15 +90,6 @@ def draw_network(
     With a cause: what raises it on the left, what it shows on the right, the strongest arrows
     first, with the chance that each arrow works. Without one: a map, a row for each cause and a
     column for each finding, since so many arrows cannot be read as lines.
-
-    Parameters
-    ----------
-    knowledge, network
-        What to draw.
-    around
-        Id of a cause; left out, all of them.
-    ax
-        Where to draw; left out, a new figure.
     """
     stated = stated_network(network)
     if around is None:
@@ -235,17 +219,7 @@ def _kinds(knowledge: Knowledge) -> dict[str, str]:
 def draw_ranking(
     rows: Sequence[Mapping[str, object]], top: int = 10, ax: Axes | None = None
 ) -> Axes:
-    """Draw the most probable causes as bars, with a mark where each prior was.
-
-    Parameters
-    ----------
-    rows
-        Rows of a ranking, most probable first.
-    top
-        How many causes to draw.
-    ax
-        Where to draw; left out, a new figure.
-    """
+    """Draw the ``top`` most probable causes as bars, with a mark where each prior was."""
     drawn = list(rows[:top])[::-1]
     ax = ax or new_axes(WIDE, 0.3 * len(drawn) + 1.1)
     labels = [str(row["cause"]) + (" (urgent)" if row["urgent"] else "") for row in drawn]
@@ -272,10 +246,7 @@ def _numbers(values: Iterable[object]) -> list[float]:
 def fit(ax: Axes) -> tuple[float, float]:
     """Break what stands below, and set the legend, so that nothing is cut off in a new figure.
 
-    Returns
-    -------
-    tuple
-        Where the figure begins, in widths of the axes, and how wide it is in inches.
+    Returns where the figure begins, in widths of the axes, and how wide it is in inches.
     """
     from matplotlib.figure import Figure
 
@@ -359,22 +330,7 @@ PAD = 8.0  # points
 
 
 def say_above(ax: Axes, title: str, answers: Iterable[Answer]) -> Axes:
-    """Write a title, and below it in a few lines what is known.
-
-    Parameters
-    ----------
-    ax
-        The picture, with its legend if it has one.
-    title
-        What it shows.
-    answers
-        What is known of the patient.
-
-    Returns
-    -------
-    Axes
-        The same axes.
-    """
+    """Write a title, and below it in a few lines what is known; the same axes come back."""
     start, inches = fit(ax)
     width = max(NARROWEST, int(inches * LETTERS_PER_INCH))
     heading = textwrap.wrap(title, width) or [title]

@@ -358,17 +358,7 @@ class InJson(ABC):
 
     @checked
     def to_json(self, path: str | Path | None = None) -> str | Path:
-        """The same as JSON text, or in a file.
-
-        Parameters
-        ----------
-        path
-            Where to write it; left out, the text is returned.
-
-        Returns
-        -------
-        str or Path
-            The text, in UTF-8 with two spaces a level; or the path that was written.
+        """The same as JSON text (UTF-8, two spaces a level), or in a file, whose path is returned.
 
         Examples
         --------

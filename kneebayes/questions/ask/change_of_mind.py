@@ -75,18 +75,7 @@ class Change:
 def find_change(
     case: Case, to: str, over: str, kinds: Sequence[str] = QUESTION_KINDS, most: int = 3
 ) -> Change:
-    """Search sets of one, two and three open answers for such as put ``to`` above ``over``.
-
-    Parameters
-    ----------
-    case
-        The patient.
-    to, over
-        Ids of the causes.
-    kinds
-        The kinds of question that may be answered.
-    most
-        How many answers at most, from 1 to 3.
+    """Search sets of one to ``most`` (at most 3) open answers that put ``to`` above ``over``.
 
     Raises
     ------

@@ -24,19 +24,10 @@ INDENT, LETTERS = 0.07, 66  # of a tree that is told line by line
 def draw_outcomes(
     rows: Sequence[Row], outcomes: Sequence[Row], top: int = 10, ax: Axes | None = None
 ) -> Axes:
-    """Draw where each answer of the best questions would move what it speaks of.
+    """Draw where each answer of the ``top`` best questions would move what it speaks of.
 
-    Parameters
-    ----------
-    rows
-        Ranked questions.
-    outcomes
-        Answers with ``id`` of the question, ``positive`` (None where there are more than
-        two), ``probability`` and ``posterior``.
-    top
-        How many questions to draw.
-    ax
-        Where to draw; left out, a new figure.
+    ``rows`` are ranked questions; ``outcomes`` have ``id`` of the question, ``positive`` (None
+    where there are more than two answers), ``probability`` and ``posterior``.
     """
     drawn = list(rows[:top])[::-1]
     ax = ax or new_axes(8.0, 0.42 * len(drawn) + 1.5)
@@ -75,15 +66,7 @@ def draw_outcomes(
 
 
 def draw_pareto(rows: Sequence[Row], ax: Axes | None = None) -> Axes:
-    """Draw bits against cost: a mark for each question, a line through those no other beats.
-
-    Parameters
-    ----------
-    rows
-        Ranked questions.
-    ax
-        Where to draw; left out, a new figure.
-    """
+    """Draw bits against cost of ranked questions, with a line through those that no other beats."""
     ax = ax or new_axes(7.5, 4.2)
     beaten = [row for row in rows if not row["front"]]
     front = sorted(
@@ -117,13 +100,8 @@ def draw_pareto(rows: Sequence[Row], ax: Axes | None = None) -> Axes:
 def draw_tree(nodes: Sequence[Row], ax: Axes | None = None) -> Axes:
     """Draw a decision tree line by line, each answer below what was asked.
 
-    Parameters
-    ----------
-    nodes
-        Each point before those it leads to: ``depth``, ``answer``, ``probability``,
-        ``label`` (what is asked, or what is believed at an end), ``ends`` and ``urgent``.
-    ax
-        Where to draw; left out, a new figure.
+    Each node stands before those it leads to: ``depth``, ``answer``, ``probability``, ``label``
+    (what is asked, or what is believed at an end), ``ends`` and ``urgent``.
     """
     lines = [_told_of(node) for node in nodes]
     heights = [line.count("\n") + 1 for line in lines]
@@ -161,16 +139,9 @@ def _until_back(places: Sequence[tuple[int, float]], depth: int) -> list[tuple[i
 
 
 def draw_changes(rows: Sequence[Row], to: str, over: str, ax: Axes | None = None) -> Axes:
-    """Draw both causes now and after each set of answers.
+    """Draw both causes, called ``to`` and ``over``, now and after each set of answers.
 
-    Parameters
-    ----------
-    rows
-        ``answers``, ``probability`` (None for now), ``to_posterior`` and ``over_posterior``.
-    to, over
-        Labels of the causes.
-    ax
-        Where to draw; left out, a new figure.
+    Rows have ``answers``, ``probability`` (None for now), ``to_posterior``, ``over_posterior``.
     """
     drawn = list(rows)[::-1]
     ax = ax or new_axes(8.0, 0.68 * len(drawn) + 1.4)

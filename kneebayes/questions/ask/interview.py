@@ -85,13 +85,6 @@ def grow_tree(case: Case, subject: Subject, kinds: Sequence[str], depth: int) ->
 
     A branch ends early where an answer makes it urgent at once (then the advice is due, not
     another question) and where no question can tell anything more.
-
-    Parameters
-    ----------
-    case, subject, kinds
-        The patient, what is to be found out, and what may be asked.
-    depth
-        How many questions at most.
     """
     now = now_of(case.engine, case.evidence, subject)
     return _grow(case, subject, kinds, depth, (), 1.0, now)
@@ -126,17 +119,7 @@ def _grow(
 
 @dataclass(frozen=True, repr=False, eq=False)
 class DecisionTree(CaseResult):
-    """An interview planned ahead, to be printed or drawn.
-
-    Attributes
-    ----------
-    case
-        The patient at the start.
-    about
-        What is to be found out.
-    root
-        The first point.
-    """
+    """An interview planned ahead: the patient at the start, what is to be found out, the root."""
 
     case: Case
     about: str
@@ -267,13 +250,7 @@ class Interview(CaseResult):
     @renamed(said="answers")
     @checked
     def answer(self, answers: Mapping[str, object]) -> Interview:
-        """The interview with more answers, or with answers changed or taken back (None).
-
-        Parameters
-        ----------
-        answers
-            Answers by name, as :meth:`kneebayes.Model.diagnose` takes them.
-        """
+        """The interview with more answers, or with answers changed or taken back (None)."""
         after = replace(self, case=self.case.given(answers))
         believe(after.case.engine, after.case.knowledge, after.case.evidence)  # names a conflict
         return after

@@ -80,35 +80,14 @@ class Outcome:
 
 
 def now_of(engine: Engine, evidence: Evidence, subject: Subject) -> Outcome:
-    """What is believed now, with no further answer.
-
-    Raises
-    ------
-    ImpossibleEvidenceError
-        If the evidence has probability zero.
-    """
+    """What is believed now, with no further answer; the evidence must be possible."""
     return outcomes_of_each(engine, evidence, [{}], subject)[0]
 
 
 def outcomes_of(
     engine: Engine, evidence: Evidence, nodes: Sequence[str], subject: Subject
 ) -> dict[str, tuple[Outcome, ...]]:
-    """What would be believed after each possible answer about each of some nodes.
-
-    Parameters
-    ----------
-    engine, evidence
-        What to ask, and what is known.
-    nodes
-        Ids of nodes that were not observed.
-    subject
-        What the questions are about.
-
-    Returns
-    -------
-    dict
-        By node one outcome for each state that can occur.
-    """
+    """What would be believed after each answer that can occur, by node (all of them open)."""
     asked = [{id: state} for id in nodes for state in engine.network[id].states]
     outcomes = iter(outcomes_of_each(engine, evidence, asked, subject))
     by_node = {id: [next(outcomes) for _ in engine.network[id].states] for id in nodes}
@@ -122,11 +101,6 @@ def outcomes_in_time(
     engine: Engine, evidence: Evidence, nodes: Sequence[str], subject: Subject
 ) -> dict[str, tuple[Outcome, ...]]:
     """The same for as many of the nodes as the time of the question suffices for, in order.
-
-    Parameters
-    ----------
-    engine, evidence, nodes, subject
-        As for :func:`outcomes_of`.
 
     Raises
     ------
@@ -153,26 +127,12 @@ def outcomes_in_time(
 def outcomes_of_each(
     engine: Engine, evidence: Evidence, asked: Sequence[Asked], subject: Subject
 ) -> list[Outcome]:
-    """Posteriors after each of several sets of answers.
+    """Posteriors after each of several sets of answers about open nodes, in order.
 
     A positive answer makes a query more expensive, a negative one does not. So the engine
     computes sets of negative answers only, and sets with positive ones follow by inclusion and
     exclusion: ``P(c, x) = P(c) - P(c, not x)``. A set so rare that this difference would lose
-    digits is computed directly.
-
-    Parameters
-    ----------
-    engine, evidence
-        What to ask, and what is known.
-    asked
-        For each outcome the state of each of its nodes, none of which was observed.
-    subject
-        What the questions are about.
-
-    Returns
-    -------
-    list
-        In the same order; where the answers cannot occur all numbers are zero.
+    digits is computed directly. Where answers cannot occur all numbers are zero.
 
     Raises
     ------
@@ -204,16 +164,8 @@ def information(now: Outcome, outcomes: Sequence[Outcome]) -> float:
     If the subject is a cause or a group, it is the mutual information of subject and answer:
     ``sum over answers of P(answer) KL(P(subject | answer) || P(subject))`` (Cover and Thomas,
     Elements of Information Theory, chapter 2). For the whole differential it is the sum of
-    this over all causes. That sum is a score, not the mutual information of the answer and all
-    causes together: if two causes often occur together, what the answer says about them counts
-    twice.
-
-    Parameters
-    ----------
-    now
-        What is believed now.
-    outcomes
-        All possible answers, their probabilities adding up to 1.
+    this over all causes: a score, not the mutual information of the answer and all causes
+    together, since what it says about causes that occur together counts twice.
 
     Examples
     --------

@@ -190,17 +190,12 @@ class Questions(CaseResult):
 
     @checked
     def posteriors(self, question: str) -> pd.DataFrame:
-        """Posteriors of all causes now and after each answer: causes x answers.
-
-        Parameters
-        ----------
-        question
-            Id of one of the questions.
+        """Posteriors of all causes now and after each answer to a question: causes x answers.
 
         Raises
         ------
         EvidenceError
-            If it is not among them.
+            If no question has that id.
         """
         import pandas as pd
 
@@ -219,16 +214,11 @@ class Questions(CaseResult):
     @checked
     @bounded
     def pairs(self, best: int = PAIRED) -> pd.DataFrame:
-        """Two-step look-ahead: what the best questions tell two at a time, the best pair first.
+        """Two-step look-ahead: what the ``best`` questions tell two at a time, the best pair first.
 
         Columns: ``first``, ``second`` (ids), ``bits`` of both answers together and
         ``beyond``, by how much that differs from the sum of each alone: below zero the two
         tell the same, above zero one makes the other worth asking.
-
-        Parameters
-        ----------
-        best
-            How many questions to pair with each other.
         """
         import pandas as pd
 

@@ -84,14 +84,7 @@ class Question:
 
 
 def subject_named(knowledge: Knowledge, names: Names, about: str | None) -> Subject:
-    """The subject of questions: all causes, one, a group, or all urgent ones.
-
-    Parameters
-    ----------
-    knowledge, names
-        What there is, and what it is called.
-    about
-        A cause or a group by any of its names, or ``"urgent"`` for at least one urgent cause.
+    """The subject of questions: all causes (None), a cause or group by any name, or ``"urgent"``.
 
     Raises
     ------
@@ -123,13 +116,7 @@ def subject_called(knowledge: Knowledge, names: Names, about: str | None) -> str
 
 
 def kinds_of(kinds: str | Iterable[str] | None) -> tuple[str, ...]:
-    """The kinds of question wanted, checked.
-
-    Raises
-    ------
-    EvidenceError
-        If a kind does not exist.
-    """
+    """The kinds of question wanted; one that does not exist is an :class:`EvidenceError`."""
     if kinds is None:
         return QUESTION_KINDS
     several: object = kinds
@@ -174,15 +161,6 @@ def rank_in_time(
     """What is believed now, every open question, and ids of those for which no time was left.
 
     A question of which only one answer can occur is left out.
-
-    Parameters
-    ----------
-    case
-        The patient.
-    subject
-        What is to be found out.
-    kinds
-        The kinds of question that may be asked.
 
     Raises
     ------
@@ -256,15 +234,10 @@ class Pair:
 
 
 def pareto_front(questions: Sequence[Question]) -> tuple[str, ...]:
-    """Ids of the best trade-offs: no other question gives at least as much for at most the cost.
+    """Ids of the best trade-offs, the cheapest first: no other gives at least as much for less.
 
     Bits and cost are never added up: which of the front is worth its price is for the
     reader to say.
-
-    Returns
-    -------
-    tuple
-        The cheapest first.
     """
     front = [
         question
@@ -285,15 +258,7 @@ def pareto_front(questions: Sequence[Question]) -> tuple[str, ...]:
 def look_ahead(
     case: Case, subject: Subject, now: Outcome, questions: Sequence[Question]
 ) -> tuple[Pair, ...]:
-    """Every pair of some questions with what both answers tell together, the best first.
-
-    Parameters
-    ----------
-    case, subject
-        The patient, and what is to be found out.
-    now, questions
-        What :func:`rank_questions` found, or a part of it.
-    """
+    """Every pair of some questions with what both answers tell together, the best first."""
     pairs = list(combinations(questions, 2))
     asked = [list(joint_answers(pair)) for pair in pairs]
     flat = [row for each in asked for row in each]

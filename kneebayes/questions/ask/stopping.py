@@ -76,29 +76,16 @@ def same_decision(
     *,
     urgency: bool = False,
 ) -> SameDecision:
-    """Probability that the decision stays the same after some questions, computed exactly.
+    """P(the decision stays the same after at most three questions), exactly.
 
-    Parameters
-    ----------
-    case, subject
-        The patient, and what the decision is about.
-    now
-        What is believed now.
-    questions
-        At most three questions.
-    threshold
-        Decide by whether P(subject) reaches it; left out, by which cause leads.
-    urgency
-        Decide by how urgent it is instead.
+    Decided is which cause leads; with a threshold, whether P(subject) reaches it; or, with
+    ``urgency``, how urgent it is (Chen, Choi, Darwiche, Journal of Artificial Intelligence
+    Research 49, 2014).
 
     Raises
     ------
     EvidenceError
         If there are too many questions, or a threshold makes no sense.
-
-    References
-    ----------
-    Chen, Choi, Darwiche, Journal of Artificial Intelligence Research 49 (2014).
     """
     _check(subject, questions, threshold)
 
@@ -151,14 +138,8 @@ def stop_rule(
     """Whether the three best questions of each sort could still change what is decided.
 
     The questions are those that tell most one by one, so a combination of others could do
-    more; and what lies further ahead is not looked at.
-
-    Parameters
-    ----------
-    case, subject, now, questions
-        What :func:`kneebayes.questions.ask.ranking.rank_questions` took and found.
-    threshold
-        Where a cause or group that is asked about counts as found.
+    more; and what lies further ahead is not looked at. A cause or group that is asked about
+    counts as found from ``threshold`` on.
     """
     limit = threshold if subject.members else None
     changing = sorted(questions, key=lambda question: -question.advice)[:MOST]

@@ -68,27 +68,16 @@ def attribute(
     contexts: Collection[str] = (),
     acting: Acting | None = None,
 ) -> tuple[AttributedFinding, ...]:
-    """Which causes produced each finding that is certainly present.
+    """Which causes produced each finding (a noisy-OR) that is certainly present.
 
     A cause produced a finding if a chain of firing links leads from it to the finding. The chain
     may pass mediators, other findings and contexts, but no other cause: if osteoarthritis made
-    a Baker's cyst and the cyst made a lump, the lump counts as produced by the cyst.
+    a Baker's cyst and the cyst made a lump, the lump counts as produced by the cyst. Links of
+    ``contexts`` count as background. Where ``acting`` gives nodes and their states for a cause,
+    it sets off findings in these; else by being present.
 
-    Parameters
-    ----------
-    engine
-        The engine to ask.
-    evidence
-        What was observed.
-    findings
-        Ids of noisy-OR nodes; those that were not certainly present are left out.
-    causes
-        Ids of binary nodes.
-    contexts
-        Ids of nodes whose links count as background, whichever of their states fires.
-    acting
-        For each cause the nodes and their states in which it sets off findings; left out, a
-        cause acts by being present.
+    It takes a propagation for each cause that leads to a present finding, in the network of
+    :func:`kneebayes.inference.paths.split_by_path`, and one or two for each finding.
 
     Raises
     ------
@@ -96,11 +85,6 @@ def attribute(
         If the evidence has probability zero.
     TooWideError
         If an answer needs more memory than is allowed.
-
-    Notes
-    -----
-    One propagation for each cause that leads to a present finding, in the network of
-    :func:`kneebayes.inference.paths.split_by_path`; and one or two for each finding.
     """
     log_known = engine.log_probability(evidence)
     if log_known == -np.inf:

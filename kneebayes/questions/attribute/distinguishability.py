@@ -73,29 +73,14 @@ def distinguish_causes(
     """Compare causes, each as the only one present, by how probable each finding is under them.
 
     The bits of a finding are the Jensen-Shannon divergence between its answers under the two
-    causes: how much of the one bit "this cause or that one", at even odds, its answer tells.
-
-    Parameters
-    ----------
-    engine
-        The engine to ask.
-    evidence
-        What holds under all causes, such as the complaint.
-    causes
-        Ids of binary nodes to compare.
-    findings
-        Ids of binary nodes to compare them by.
-    others
-        Ids of further causes, absent throughout.
+    causes: how much of the one bit "this cause or that one", at even odds, its answer tells
+    (Lin, IEEE Trans. Inf. Theory 37(1), 1991). The evidence holds under all causes; ``others``
+    are absent throughout.
 
     Raises
     ------
     ImpossibleEvidenceError
         If a cause alone cannot be true together with the evidence.
-
-    References
-    ----------
-    Lin: Divergence measures based on the Shannon entropy, IEEE Trans. Inf. Theory 37(1), 1991.
     """
     nobody = dict.fromkeys([*others, *causes], ABSENT)
     cases = [
@@ -287,11 +272,6 @@ class Distinguishability(CaseResult):
 
         Columns: ``id``, ``finding``, ``kind``, ``present_if_cause`` and ``present_if_other``
         (P(finding | only this cause)) and ``bits``.
-
-        Parameters
-        ----------
-        cause, other
-            Causes that were compared, by any of their names.
 
         Raises
         ------

@@ -35,14 +35,7 @@ def draw_attribution(
 ) -> Axes:
     """Draw how probably each cause produced each finding.
 
-    Parameters
-    ----------
-    findings, causes
-        Labels of rows and columns.
-    shares
-        One row a finding: the share of each cause, and last what is not explained.
-    ax
-        Where to draw; left out, a new figure.
+    A row of ``shares`` has the share of each cause, and last what is not explained.
     """
     columns = [*causes, "not explained"]
     if ax is None:
@@ -72,19 +65,7 @@ def draw_distances(
     threshold: float,
     ax: Axes | None = None,
 ) -> Axes:
-    """Draw how many bits tell each pair of causes apart; close pairs are dark.
-
-    Parameters
-    ----------
-    labels
-        Labels of the causes, in the order of rows and columns.
-    bits
-        Total bits: causes x causes.
-    threshold
-        Pairs below it are marked.
-    ax
-        Where to draw; left out, a new figure.
-    """
+    """Draw how many bits tell each pair of causes apart; pairs below a threshold are marked."""
     import numpy as np
     from matplotlib import colormaps
 
@@ -120,17 +101,7 @@ def draw_profiles(
     shares: Sequence[Sequence[float]],
     ax: Axes | None = None,
 ) -> Axes:
-    """Draw how often each cause alone shows each finding; what is often is dark.
-
-    Parameters
-    ----------
-    findings, causes
-        Labels of rows and columns.
-    shares
-        P(finding | only this cause): findings x causes.
-    ax
-        Where to draw; left out, a new figure.
-    """
+    """Draw P(finding | only this cause), findings x causes; what is often is dark."""
     if ax is None:
         ax = new_axes(4.4 + 0.27 * len(causes), 2.4 + 0.17 * len(findings), widest=16.0)
     image = ax.imshow(shares, cmap=COLOURS, vmin=0.0, vmax=1.0, aspect="auto")
@@ -181,19 +152,7 @@ def draw_surprises(
     doubtful: Sequence[bool],
     ax: Axes | None = None,
 ) -> Axes:
-    """Draw how surprising each answer is.
-
-    Parameters
-    ----------
-    labels
-        The answers, the most surprising first.
-    bits
-        Surprise of each.
-    doubtful
-        Whether something else may have been meant.
-    ax
-        Where to draw; left out, a new figure.
-    """
+    """Draw how surprising each answer is, and where something else may have been meant."""
     ax = _lines(labels, ax)
     places = range(len(labels))
     colours = [ORANGE if is_doubtful else BLUE for is_doubtful in doubtful]
@@ -216,19 +175,7 @@ def draw_without(
     cause: str,
     ax: Axes | None = None,
 ) -> Axes:
-    """Draw how probable each finding is now, and had a cause been absent.
-
-    Parameters
-    ----------
-    labels
-        The findings, what would go first.
-    now, without
-        P(present) as it is, and without the cause.
-    cause
-        Label of the cause.
-    ax
-        Where to draw; left out, a new figure.
-    """
+    """Draw how probable each finding is now, and had a cause been absent."""
     ax = _lines(labels, ax)
     places = range(len(labels))
     ax.hlines(places, without, now, color=GREY, lw=1.5, zorder=1)
@@ -246,17 +193,7 @@ def draw_without(
 def draw_sets(
     labels: Sequence[str], probabilities: Sequence[float], ax: Axes | None = None
 ) -> Axes:
-    """Draw the probability of each set of causes.
-
-    Parameters
-    ----------
-    labels
-        The causes of each set, the most probable first.
-    probabilities
-        P(exactly these | evidence).
-    ax
-        Where to draw; left out, a new figure.
-    """
+    """Draw the probability of each set of causes."""
     ax = _lines([label.replace(", ", ",\n") for label in labels], ax)
     ax.barh(range(len(labels)), probabilities, color=BLUE, height=0.62)
     ax.set_xlim(left=0.0)
@@ -270,17 +207,7 @@ def draw_sampled(
     errors: Sequence[float],
     ax: Axes | None = None,
 ) -> Axes:
-    """Draw estimates with two standard errors to both sides.
-
-    Parameters
-    ----------
-    labels
-        The causes, the most probable first.
-    estimates, errors
-        Estimated posteriors and their standard errors.
-    ax
-        Where to draw; left out, a new figure.
-    """
+    """Draw estimates with two standard errors to both sides."""
     ax = _lines(labels, ax)
     pairs = list(zip(estimates, errors, strict=True))
     sides = [

@@ -79,27 +79,14 @@ class SurprisingAnswer:
 def surprise(engine: Engine, evidence: Evidence, complaint: str) -> tuple[SurprisingAnswer, ...]:
     """How surprising each answer is but the complaint, the most surprising first.
 
-    Parameters
-    ----------
-    engine
-        The engine to ask.
-    evidence
-        What was observed.
-    complaint
-        Id of what every patient brings; where it was answered it is taken for granted.
+    Where the complaint was answered it is taken for granted. It is one batch: each answer left
+    out in turn, and the complaint by itself (Jensen, Chamberlain, Nordahl, Jensen: Analysis in
+    HUGIN of data conflict, UAI 1990).
 
     Raises
     ------
     ImpossibleEvidenceError
         If the evidence has probability zero.
-
-    Notes
-    -----
-    One batch: each answer left out in turn, and the complaint by itself.
-
-    References
-    ----------
-    Jensen, Chamberlain, Nordahl, Jensen: Analysis in HUGIN of data conflict, UAI 1990.
     """
     asked = [id for id in evidence if id != complaint]
     if not asked:

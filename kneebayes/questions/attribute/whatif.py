@@ -63,27 +63,16 @@ def remove_cause(
     findings: Sequence[str],
     acting: Mapping[str, tuple[int, ...]] | None = None,
 ) -> tuple[FindingWithout, ...]:
-    """Which findings this very patient would still have if one cause had been absent.
+    """Which findings (noisy-ORs) this very patient would still have if one cause had been absent.
 
     This is a counterfactual question. In a noisy-OR network each link either fires or does not,
     independently of the others. Everything that does not descend from the cause is kept as it
     was, and so is which links fire. A finding then persists exactly if some chain of firing
     links leads to it that does not pass through the cause. The evidence is taken into account
-    before the cause is removed.
-
-    Parameters
-    ----------
-    engine
-        The engine to ask.
-    evidence
-        What was observed.
-    cause
-        Id of a binary node.
-    findings
-        Ids of noisy-ORs; those observed absent are left out.
-    acting
-        Nodes and their states in which the cause sets off findings; left out, it acts by
-        being present.
+    before the cause is removed (Pearl: Causality, 2nd ed. 2009, section 7.1; Balke, Pearl, AAAI
+    1994: the twin network, which here keeps two nodes only for what lies below the cause).
+    Where ``acting`` gives nodes and states, the cause sets off findings in these, else by being
+    present. Findings observed absent are left out.
 
     Raises
     ------
@@ -93,12 +82,6 @@ def remove_cause(
         If something below the cause is no noisy-OR, or is made more probable by an absence.
     TooWideError
         If the answer needs more memory than is allowed.
-
-    References
-    ----------
-    Pearl: Causality, 2nd ed. 2009, section 7.1 (abduction, action, prediction); Balke, Pearl:
-    Probabilistic evaluation of counterfactual queries, AAAI 1994 (the twin network, which
-    here keeps two nodes only for what lies below the cause).
     """
     network = engine.network
     open_or_present = [id for id in findings if evidence.hard_state(id) != 0]

@@ -37,15 +37,8 @@ LINES = (BLACK, *PALETTE)
 def draw_intervals(rows: Sequence[Row], ax: Axes | None = None) -> Axes:
     """Draw posteriors with the interval of the draws, and the chance to rank first.
 
-    On the scale of log-odds, on which rare causes can be told apart too.
-
-    Parameters
-    ----------
-    rows
-        Causes in the order in which they are drawn from the top: ``cause``, ``urgent``,
-        ``posterior``, ``low``, ``high``, ``p_first``.
-    ax
-        Where to draw; left out, a new figure.
+    On the scale of log-odds, on which rare causes can be told apart too. Rows, from the top:
+    ``cause``, ``urgent``, ``posterior``, ``low``, ``high``, ``p_first``.
     """
     drawn = list(rows)[::-1]
     ax = ax or new_axes(8.0, 0.36 * len(drawn) + 1.3)
@@ -71,13 +64,8 @@ def draw_intervals(rows: Sequence[Row], ax: Axes | None = None) -> Axes:
 def draw_slopes(rows: Sequence[Row], ax: Axes | None = None) -> Axes:
     """Draw each cause as a line from its prior to its posterior, with both intervals.
 
-    Parameters
-    ----------
-    rows
-        Causes: ``cause``, ``urgent``, ``prior``, ``prior_low``, ``prior_high``,
-        ``posterior``, ``low``, ``high``.
-    ax
-        Where to draw; left out, a new figure.
+    Rows: ``cause``, ``urgent``, ``prior``, ``prior_low``, ``prior_high``, ``posterior``, ``low``,
+    ``high``.
     """
     ax = ax or new_axes(7.5, 0.3 * len(rows) + 2.2)
     ends: list[tuple[float, str, str]] = []
@@ -109,15 +97,7 @@ def draw_slopes(rows: Sequence[Row], ax: Axes | None = None) -> Axes:
 def draw_readings(rows: Sequence[Row], lexicons: Mapping[str, str], ax: Axes | None = None) -> Axes:
     """Draw the posterior of each cause under every lexicon, one mark a lexicon.
 
-    Parameters
-    ----------
-    rows
-        Causes from the top: ``cause``, ``urgent``, and under the id of each lexicon its
-        posterior.
-    lexicons
-        Labels of the lexicons by id.
-    ax
-        Where to draw; left out, a new figure.
+    Rows, from the top: ``cause``, ``urgent``, and its posterior under the id of each lexicon.
     """
     drawn = list(rows)[::-1]
     ax = ax or new_axes(8.0, 0.36 * len(drawn) + 1.6)
@@ -200,22 +180,10 @@ def draw_curves(
     upto: float = 1.0,
     ax: Axes | None = None,
 ) -> Axes:
-    """Draw posteriors as functions of one number.
+    """Draw posteriors as functions of one number, which is ``value`` in the model.
 
-    Parameters
-    ----------
-    curves
-        By label the numbers and the posteriors there.
-    value
-        What the number is in the model.
-    flips
-        Where the most probable cause changes, and the posterior there.
-    what
-        What the number is, in words.
-    upto
-        Where the axis of the number ends.
-    ax
-        Where to draw; left out, a new figure.
+    ``curves`` has by label the numbers and the posteriors there; ``flips`` where the most
+    probable cause changes, and the posterior there. The axis of the number ends at ``upto``.
     """
     ax = ax or new_axes(7.5, 4.4)
     for index, (label, (numbers, posteriors)) in enumerate(curves.items()):
@@ -265,18 +233,9 @@ def draw_tornado(
     cause: str,
     ax: Axes | None = None,
 ) -> Axes:
-    """Draw how far each bar moves a posterior, the furthest on top.
+    """Draw how far each bar moves the posterior of a cause, the furthest on top.
 
-    Parameters
-    ----------
-    bars
-        ``about``, ``at_low``, ``at_high`` and ``unsaid``; NaN is left out.
-    posterior
-        Where the posterior is with nothing moved.
-    cause
-        Label of the cause.
-    ax
-        Where to draw; left out, a new figure.
+    Bars have ``about``, ``at_low``, ``at_high`` and ``unsaid``; NaN is left out.
     """
     drawn = list(bars)[::-1]
     ax = ax or new_axes(9.0, 0.42 * len(drawn) + 1.5)

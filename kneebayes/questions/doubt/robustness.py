@@ -144,20 +144,8 @@ def spread_of(
     """Draw every stated quantity from its interval, and ask each network that follows.
 
     Words are shared: one draw a word serves all statements that use it in the same
-    direction. The priors are made to hold in every draw.
-
-    Parameters
-    ----------
-    engine, knowledge, elicited
-        The model.
-    evidence
-        What is known of the patient.
-    drawing
-        How many networks to ask, and how they are drawn.
-    progress
-        Called with how many more draws are done.
-    solved
-        What was solved for earlier draws, to be used again; more is added.
+    direction. The priors are made to hold in every draw. ``progress`` is called with how many
+    more draws are done; ``solved`` holds what was solved for earlier draws, and gets more.
 
     Raises
     ------

@@ -157,14 +157,8 @@ def move_number(
 ) -> Sensitivity:
     """Move one number of the network; every other number of the network stays as it is.
 
-    Parameters
-    ----------
-    engine, causes, evidence
-        What to ask.
-    place
-        The place of the number in :func:`numbers_of`; for a share that of ``absent``.
-    number
-        Kind, node, parent and its state.
+    ``place`` is that in :func:`numbers_of` (for a share that of ``absent``); ``number`` says what
+    it is: kind, node, parent and its state.
 
     Raises
     ------
@@ -191,19 +185,8 @@ def move_prior(
     Patients with the cause stay as they are, and so do patients without it; only the shares of
     the two change (probability kinematics, Jeffrey 1965). No other number of the model changes.
     What else is probable among all patients does change with the shares: other causes, which
-    also explain the complaint, become rarer as this one becomes commoner.
-
-    Parameters
-    ----------
-    engine, causes, evidence
-        What to ask; the complaint must be part of the evidence.
-    cause, prior
-        Which cause, and P(cause | complaint) in the model.
-
-    Raises
-    ------
-    ImpossibleEvidenceError
-        If the evidence has probability zero.
+    also explain the complaint, become rarer as this one becomes commoner. The complaint must be
+    part of the evidence, and the evidence possible.
     """
     known = evidence.likelihoods.get(cause, (1.0, 1.0))
     cases = [Evidence({**evidence.likelihoods, cause: state}) for state in ((1.0, 0.0), (0.0, 1.0))]
@@ -434,13 +417,7 @@ def _shown(value: float) -> str:
 
 
 def refuse_several(count: int) -> None:
-    """Refuse a question about no number or about several.
-
-    Raises
-    ------
-    KneebayesError
-        If not exactly one was given.
-    """
+    """Refuse a question about no number or about several with a :class:`KneebayesError`."""
     if count != 1:
         message = (
             "Name exactly one number: prior='DVT', link=('DVT', 'leg swelling') or leak='fever', "

@@ -98,22 +98,6 @@ def bars_over(
     a link that was solved from an evoking strength falls back on the stated frequency, and a
     word for how common a cause is is replaced by the published figure or, if there is none, by
     the geometric mean of all such words.
-
-    Parameters
-    ----------
-    engine, knowledge, elicited
-        The model.
-    evidence
-        What is known of the patient.
-    cause
-        The cause whose posterior is moved.
-    over
-        What a bar is: a number, a word, or a claim.
-
-    Raises
-    ------
-    KneebayesError
-        If ``over`` is none of these.
     """
     if over not in OVER:
         allowed = ", ".join(f"'{choice}'" for choice in OVER)

@@ -135,17 +135,8 @@ class Explanation(CaseResult):
     def draw(self, ax: Axes | None = None, by: str = "ledger") -> Axes:
         """Draw the way from the prior to the posterior as a waterfall.
 
-        Parameters
-        ----------
-        ax
-            Where to draw; left out, a new figure.
-        by
-            ``ledger`` for the order told, ``shapley`` for the average over all orders.
-
-        Raises
-        ------
-        EvidenceError
-            If ``by`` is neither.
+        Either ``by="ledger"``, in the order told, or ``by="shapley"``, averaged over all orders;
+        anything else is an :class:`EvidenceError`.
         """
         from kneebayes.questions.explain.waterfall import Fall, draw_waterfall
 

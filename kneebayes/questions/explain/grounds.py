@@ -74,18 +74,8 @@ def grounds_of_answer(
     either, the answer bears on the cause only through something else that is known, such as
     the complaint, which one of the causes explains; then the arrows of the shortest such paths
     count (of those that d-separation leaves open, Pearl 1988), and where causes compete for the
-    complaint the shares of it that they explain.
-
-    Parameters
-    ----------
-    knowledge, network
-        What was stated, and the network made from it.
-    causes
-        Ids of the cause, and of the one it is held against, if any.
-    answer
-        Id of what was answered.
-    known
-        Ids of all else that is known.
+    complaint the shares of it that they explain. ``causes`` are the cause and, if any, the one
+    that it is held against.
     """
     network = _arrows_of(network, knowledge)
     closed = set(known) - {answer, *causes}

@@ -34,22 +34,12 @@ USUAL, FURTHEST = 3.0, 5.0  # powers of ten of the odds at the ends of the outer
 
 
 def draw_nomogram(steps: Sequence[tuple[str, float, float]], ax: Axes | None = None) -> Axes:
-    """Draw one or more steps from a probability by a likelihood ratio to a probability.
+    """Draw up to four steps from a probability by a likelihood ratio to a probability.
 
     The outer scales are log-odds in opposite directions, the middle one is the logarithm of
-    the likelihood ratio at half size; so every step is a straight line (Fagan 1975).
-
-    Parameters
-    ----------
-    steps
-        For each line its label, the probability before, and the likelihood ratio, which may
-        be 0 or infinite; the probability after follows from both. At most four.
-    ax
-        Where to draw; left out, a new figure.
-
-    References
-    ----------
-    Fagan: Nomogram for Bayes's theorem. N Engl J Med 1975;293:257.
+    the likelihood ratio at half size; so every step is a straight line (Fagan, N Engl J Med
+    1975;293:257). A step has its label, the probability before, and the ratio, which may be 0 or
+    infinite.
     """
     ax = ax or new_axes(6.4, 6.6)
     places = [_places(prior, ratio) for _, prior, ratio in steps]
@@ -267,12 +257,7 @@ class Nomogram(CaseResult):
     def draw(self, ax: Axes | None = None, *, alone: bool = False) -> Axes:
         """Draw the step as a line across three scales.
 
-        Parameters
-        ----------
-        ax
-            Where to draw; left out, a new figure.
-        alone
-            Whether to draw besides where the ratio that the answer has alone would lead.
+        With ``alone``, also where the ratio that the answer has alone would lead.
         """
         line = f"{self._told}: {percent(self.before)} to {percent(self.after)}"
         steps = [(f"{line} (ratio {ratio_text(self.ratio)})", self.before, self.ratio)]

@@ -73,18 +73,8 @@ def explained_away(
       only because it makes the rival more probable; ruling the rival out removes at least half
       of that.
 
-    If several rivals qualify, the one that takes most weight is named.
-
-    Parameters
-    ----------
-    engine, knowledge
-        What to ask, and which causes there are.
-    evidence, parts
-        What was observed, and the ids of the answers to be judged.
-    causes
-        The cause, and the one that it is held against, if any.
-    odds
-        At least the odds of no answer, of each alone, of all, and of all but each.
+    If several rivals qualify, the one that takes most weight is named. ``odds`` holds at least
+    those of no answer, of each alone, of all, and of all but each.
     """
     if not parts or not math.isfinite(odds.at((1 << len(parts)) - 1)):
         return ()

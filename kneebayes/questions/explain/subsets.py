@@ -47,17 +47,10 @@ def shapley_of_all(values: Numbers) -> Numbers:
     """Shapley value of each part from the value of every subset (Shapley 1953).
 
     It is the change that a part makes, averaged over all orders of the parts. A subset of ``s`` of
-    the ``n - 1`` others precedes the part in a share ``s! (n - 1 - s)! / n!`` of the orders.
-
-    Parameters
-    ----------
-    values
-        Value of each subset; bit ``j`` of its index says whether part ``j`` is in it.
-
-    Returns
-    -------
-    One value a part; they add up to the last of ``values`` minus the first. A part that
-    decides in some order, making the value infinite, has an infinite share.
+    the ``n - 1`` others precedes the part in a share ``s! (n - 1 - s)! / n!`` of the orders. Bit
+    ``j`` of the index of a value says whether part ``j`` is in the subset. The result adds up to
+    the last value minus the first; a part that makes the value infinite in some order has an
+    infinite share.
 
     Examples
     --------
@@ -80,16 +73,7 @@ def orders_of(parts: int, count: int, rng: np.random.Generator) -> list[Order]:
 
     Such pairs differ less from each other in their average than two independent orders
     (antithetic sampling; Mitchell et al. 2022, Sampling permutations for Shapley value
-    estimation).
-
-    Parameters
-    ----------
-    parts
-        How many parts there are.
-    count
-        How many orders are wanted; rounded up to an even number.
-    rng
-        Where chance comes from.
+    estimation). ``count`` is rounded up to an even number.
     """
     orders: list[Order] = []
     for _ in range((count + 1) // 2):
@@ -115,20 +99,10 @@ def prefixes(order: Sequence[int]) -> list[int]:
 def shapley_of_orders(
     orders: Sequence[Order], value: Callable[[int], float]
 ) -> tuple[Numbers, Numbers]:
-    """Shapley values estimated from pairs of orders; they add up exactly whatever was drawn.
+    """Shapley values estimated from pairs of orders, and their standard errors.
 
-    Parameters
-    ----------
-    orders
-        From :func:`orders_of`.
-    value
-        Value of a subset.
-
-    Returns
-    -------
-    shares, errors
-        The average over the orders, and its standard error from the averages of the pairs;
-        NaN for an infinite share.
+    The values add up exactly whatever was drawn. The errors come from the averages of the pairs;
+    they are NaN for an infinite share.
     """
     rows = np.empty((len(orders), len(orders[0])))
     for row, order in zip(rows, orders, strict=True):
@@ -187,25 +161,11 @@ def odds_of_all(
     *,
     split: bool = True,
 ) -> SubsetOdds:
-    """The odds under every subset of some answers, exactly.
+    """The odds of a cause, or against another, under every subset of some answers, exactly.
 
-    Parameters
-    ----------
-    engine
-        The engine to ask.
-    evidence
-        What was observed; what is not in ``parts`` always stays.
-    parts
-        Ids of the answers that come and go.
-    causes
-        The cause, and the one that it is held against, if any.
-    split
-        Whether to try in halves, with and without one answer, what is too wide as a whole.
-
-    Raises
-    ------
-    TooWideError
-        If it is too wide, and still is in halves if those were allowed.
+    What is observed but not in ``parts`` always stays. With ``split``, what is too wide as a
+    whole is tried in halves, with and without one answer; what still is raises
+    :class:`TooWideError`.
     """
     table, _ = _joint(engine, evidence, list(parts), list(causes), split)
     # first answer = lowest bit: its axis must vary fastest
@@ -238,20 +198,7 @@ def odds_of_some(
     causes: Sequence[str],
     subsets: Iterable[int],
 ) -> SubsetOdds:
-    """The odds under some subsets only, one question each.
-
-    Parameters
-    ----------
-    engine, evidence, parts, causes
-        As for :func:`odds_of_all`.
-    subsets
-        The subsets that are wanted.
-
-    Raises
-    ------
-    TooWideError
-        If one of the questions is too wide.
-    """
+    """The odds under some subsets only, one question each (which must not be too wide)."""
     rows = {subset: row for row, subset in enumerate(dict.fromkeys(subsets))}
     stays = [id for id in evidence if id not in set(parts)]
     cases = [
@@ -276,23 +223,9 @@ def odds_of_orders(
     count: int,
     seed: int,
 ) -> tuple[list[Order], SubsetOdds]:
-    """The odds under some subsets, and under those of random orders while the time suffices.
+    """Random orders, and the odds under every subset they go through and under those ``wanted``.
 
-    Parameters
-    ----------
-    engine, evidence, parts, causes
-        As for :func:`odds_of_all`.
-    wanted
-        Subsets that are asked for whatever orders are drawn.
-    count
-        How many orders are drawn at most; at least two are.
-    seed
-        Seed of the random numbers.
-
-    Returns
-    -------
-    orders, odds
-        What was drawn, and the odds under every subset that they go through.
+    At least two orders are drawn, and ``count`` at most, while the time suffices.
 
     Raises
     ------

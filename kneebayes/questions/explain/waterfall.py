@@ -54,22 +54,10 @@ def draw_waterfall(
     against: bool = False,
     ax: Axes | None = None,
 ) -> Axes:
-    """Draw what each answer adds to the log-odds.
+    """Draw what each answer adds to the log-odds, in decibans, from the prior to the posterior.
 
-    Parameters
-    ----------
-    falls
-        The answers, from top to bottom.
-    ends
-        The prior and the posterior, in decibans.
-    title
-        What is explained.
-    added
-        Where all single weights added up would end; NaN for none.
-    against
-        Whether the odds are those of one cause against another.
-    ax
-        Where to draw; left out, a new figure.
+    ``added`` is where all single weights added up would end, NaN for none; ``against`` says
+    whether the odds are those of one cause against another.
     """
     rows = len(falls) + 2
     ax = ax or new_axes(8.6, 0.34 * rows + 1.5)

@@ -177,20 +177,8 @@ def explain_cause(
     """Weigh every answer for a cause, or for it rather than another.
 
     Log-odds are ``ln P(cause) / P(not cause)``; against another cause they are
-    ``ln P(cause) / P(other)``, each P(present), so that both may be present.
-
-    Parameters
-    ----------
-    engine, knowledge
-        The model.
-    answers
-        The answers in the order in which they were given; the complaint always comes first.
-    cause, against
-        Ids.
-    orders
-        How many orders to draw where there are too many for all of them.
-    seed
-        Seed for drawing them.
+    ``ln P(cause) / P(other)``, each P(present), so that both may be present. The complaint
+    always comes first. Where there are too many answers for all orders, ``orders`` are drawn.
 
     Raises
     ------

@@ -330,15 +330,7 @@ WIDTH = 100
 
 
 def told(report: Report, words: Words) -> Report:
-    """A report with the story of an explanation in it.
-
-    Parameters
-    ----------
-    report
-        Title, urgency and what made it.
-    words
-        The sentences.
-    """
+    """A report with the story of an explanation in it."""
     steps = Steps(
         tuple((words.step(weight), words.rests(weight)) for weight in words.explained.weights)
     )
