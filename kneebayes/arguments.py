@@ -18,7 +18,8 @@ from itertools import islice
 from numbers import Integral, Real
 from typing import Any, Literal, NamedTuple, TypeVar, cast, get_args, get_origin
 
-from kneebayes.errors import ArgumentError, shown
+from kneebayes.errors import ArgumentError
+from kneebayes.text import shown
 
 __all__ = ["check_fields", "checked", "number", "share", "whole_number"]
 

@@ -13,6 +13,7 @@ from kneebayes.case import Answer, Belief, Urgency
 from kneebayes.case.case import Case, Diagnosing, RankedCause
 from kneebayes.case.urgency import CareLine
 from kneebayes.errors import UnknownNameError
+from kneebayes.text import counted
 from kneebayes.view.differential import (
     differential_dict,
     differential_report,
@@ -307,7 +308,7 @@ class Differential(InJson):
 
     def __repr__(self) -> str:
         first = ", ".join(f"{row.cause} {row.posterior:.1%}" for row in self.case.ranked[:3])
-        answers = f"{len(self.answers)} answer{'' if len(self.answers) == 1 else 's'}"
+        answers = counted(len(self.answers), "answer")
         return f"Differential({answers}, {self.urgency.level}: {first}, ...)"
 
     def _repr_html_(self) -> str:

@@ -58,8 +58,6 @@ def save(model: ModelLike, path: str | Path, *, patients: bool = True) -> Path:
 
     Parameters
     ----------
-    model
-        The model.
     path
         Ends in ``.kneebayes.json`` for the whole model, which :func:`kneebayes.load` reads
         again: the files of its folder, layer, lexicon, setting, all numbers, what patients

@@ -13,7 +13,7 @@ import pytest
 import kneebayes as kb
 from kneebayes.exchange import load_network_file
 from kneebayes.inference import Evidence
-from kneebayes.knowledge.names import fold
+from kneebayes.text import fold
 
 PUMP = Path(__file__).parent / "data" / "pump"
 PACKAGE = Path(kb.__file__).parent

@@ -14,12 +14,13 @@ from kneebayes.building.relinking import Families, between_of, companions_of, gi
 from kneebayes.building.shares import ShareRatio, Shares, silent_rates
 from kneebayes.building.specificity import Specificity
 from kneebayes.building.words import Direction, amount_interval
-from kneebayes.errors import KneebayesError, circle_among
+from kneebayes.errors import KneebayesError
 from kneebayes.knowledge.base import Arrow, Knowledge
 from kneebayes.knowledge.checks import Remark
 from kneebayes.knowledge.parts import Amount, Interval
 from kneebayes.knowledge.statements import Lexicon
 from kneebayes.network import Node, Numbers, noisy_or_node, root_node, table_node
+from kneebayes.network.network import circle_among
 
 __all__ = ["Draft", "frequency_of", "suspects"]
 

@@ -15,13 +15,14 @@ from kneebayes.arguments import checked
 from kneebayes.building.elicit import elicit, settle
 from kneebayes.building.evoking import group_remarks
 from kneebayes.building.result import Elicited
-from kneebayes.errors import KneebayesError, UnknownNameError, clipped, shown, suggest
+from kneebayes.errors import KneebayesError, UnknownNameError
 from kneebayes.inference import Engine, Evidence
 from kneebayes.knowledge import Knowledge, Names, Remark, lint, read_knowledge, shipped_folder
 from kneebayes.knowledge.layers import in_layer as take_layer
 from kneebayes.knowledge.records import odds_by_cause
 from kneebayes.knowledge.statements import Layer
 from kneebayes.network import Network
+from kneebayes.text import clipped, shown, suggest
 
 if TYPE_CHECKING:
     from kneebayes.building.restating import Solved
@@ -252,8 +253,6 @@ def in_setting(model: AnyModel, setting: str) -> AnyModel:
 
     Parameters
     ----------
-    model
-        The model.
     setting
         Id or label of a setting of the folder.
 
@@ -307,8 +306,6 @@ def with_lexicon(model: AnyModel, lexicon: str) -> AnyModel:
 
     Parameters
     ----------
-    model
-        The model.
     lexicon
         Id of a lexicon of the folder.
 
@@ -333,8 +330,6 @@ def in_layer(model: AnyModel, layer: Layer) -> AnyModel:
 
     Parameters
     ----------
-    model
-        The model.
     layer
         ``article``: only statements that rest on the article, in its words; ``literature``:
         with what was measured; ``beyond``: with the parts of something else named as causes.

@@ -19,11 +19,11 @@ from kneebayes.case.likelihoods import (
     says_unknown,
     says_yes,
 )
-from kneebayes.errors import MOST_NAMES, NEGATIONS, EvidenceError, UnknownNameError, clipped, shown
+from kneebayes.errors import MOST_NAMES, EvidenceError, UnknownNameError
 from kneebayes.inference import Evidence
 from kneebayes.knowledge import Knowledge, Meaning, Names
-from kneebayes.knowledge.names import either, fold
 from kneebayes.network import Network
+from kneebayes.text import NEGATIONS, clipped, either, fold, shown
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -7,10 +7,11 @@ from functools import wraps
 from typing import Any, ParamSpec, TypeVar
 
 from kneebayes.arguments import number
-from kneebayes.errors import KneebayesError, TooWideError, shown
+from kneebayes.errors import KneebayesError, TooWideError
 from kneebayes.inference import Budget
 from kneebayes.inference.clock import clock_running, within_time
 from kneebayes.inference.limits import QUESTION_SECONDS
+from kneebayes.text import shown
 
 __all__ = ["bounded", "budget_of"]
 

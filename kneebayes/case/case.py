@@ -19,6 +19,7 @@ from kneebayes.case.likelihoods import in_words
 from kneebayes.case.urgency import CareLine, Urgency, care_of, judge_urgency
 from kneebayes.inference import Engine, Evidence
 from kneebayes.knowledge import Knowledge, Names
+from kneebayes.text import counted
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -278,7 +279,7 @@ class Case:
         return self.label(cause) + (" (urgent)" if self.knowledge.causes[cause].urgent else "")
 
     def __repr__(self) -> str:
-        count = f"{len(self.in_order)} answer{'' if len(self.in_order) == 1 else 's'}"
+        count = counted(len(self.in_order), "answer")
         return f"Case({count}, {self.data.reading})"
 
 
@@ -297,8 +298,6 @@ def probability(
 
     Parameters
     ----------
-    model
-        What is asked.
     event
         States by name; a group means at least one of its members.
     answers

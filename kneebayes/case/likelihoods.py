@@ -8,9 +8,9 @@ from numbers import Real
 
 import numpy as np
 
-from kneebayes.errors import EvidenceError, shown
+from kneebayes.errors import EvidenceError
 from kneebayes.knowledge import Knowledge, Meaning
-from kneebayes.knowledge.names import fold
+from kneebayes.text import fold, shown
 
 __all__ = ["Likelihood", "in_words", "likelihood_of", "says_no", "says_unknown", "says_yes"]
 

@@ -22,8 +22,8 @@ from kneebayes.errors import (
     KnowledgeError,
     UnknownNameError,
 )
-from kneebayes.knowledge.names import either
 from kneebayes.model import Model, load
+from kneebayes.text import either
 
 __all__ = [
     "Absent",

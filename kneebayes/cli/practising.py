@@ -11,8 +11,8 @@ import typer
 
 from kneebayes.cli.app import Folder, LexiconName, app, probability_of, retold
 from kneebayes.errors import EvidenceError, KneebayesError, UnknownNameError
-from kneebayes.knowledge.names import either, fold
 from kneebayes.model import load
+from kneebayes.text import either, fold
 
 if TYPE_CHECKING:
     from kneebayes.teaching import Feedback, PracticeCase, Situation

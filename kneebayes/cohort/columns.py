@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from kneebayes.arguments import check_fields, checked
 from kneebayes.case.answers import spoken
-from kneebayes.errors import KneebayesError, shown, suggest
+from kneebayes.errors import KneebayesError
+from kneebayes.text import shown, suggest
 from kneebayes.writing import guard_text, write_safely
 
 if TYPE_CHECKING:

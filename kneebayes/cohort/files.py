@@ -20,7 +20,7 @@ from kneebayes.binding import renamed
 from kneebayes.cohort.columns import ColumnsLike, column_map
 from kneebayes.cohort.questionnaire import PIECE, Progress, Questionnaire, bar_for
 from kneebayes.cohort.reading import TableProblems
-from kneebayes.cohort.record import Unclear, check_unclear, counted, names_of, urgency_counts
+from kneebayes.cohort.record import Unclear, check_unclear, in_words, names_of, urgency_counts
 from kneebayes.cohort.sources import (
     Source,
     import_arrow,
@@ -29,6 +29,7 @@ from kneebayes.cohort.sources import (
     telling_why_unread,
 )
 from kneebayes.errors import KneebayesError
+from kneebayes.text import counted
 from kneebayes.writing import guard_cells, replacing_file, telling_why, write_safely
 
 if TYPE_CHECKING:
@@ -310,9 +311,9 @@ class CohortFile:
     resumed: int = 0
 
     def __repr__(self) -> str:
-        patients = f"{self.rows} patient{'' if self.rows == 1 else 's'}"
+        patients = counted(self.rows, "patient")
         words = ", ".join(
-            [patients, *counted(dict(self.urgency), self.impossible, self.unanswered)]
+            [patients, *in_words(dict(self.urgency), self.impossible, self.unanswered)]
         )
         return f"CohortFile('{self.path}': {words})"
 
@@ -340,8 +341,6 @@ def diagnose_file(
 
     Parameters
     ----------
-    model
-        The model to ask.
     patients
         A ``.csv`` file (UTF-8, commas, a first line of names) or a ``.parquet`` file, with
         rows and columns as :meth:`kneebayes.Model.diagnose_cohort` takes them.

@@ -13,15 +13,9 @@ from kneebayes.case import Answer, read_answers
 from kneebayes.case.answers import KINDS, evidence_of, meaning_of, spoken
 from kneebayes.case.urgency import POSSIBLE
 from kneebayes.cohort.columns import ColumnMap
-from kneebayes.errors import (
-    MOST_NAMES,
-    EvidenceError,
-    Problem,
-    UnknownNameError,
-    shown,
-    suggest,
-)
+from kneebayes.errors import MOST_NAMES, EvidenceError, Problem, UnknownNameError
 from kneebayes.network import Numbers
+from kneebayes.text import counted, shown, suggest
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -129,7 +123,7 @@ class TableProblems:
             f"column {column!r}, {row}{_more(count)}: {wrong}"
             for (column, wrong), (row, count) in self._cells.items()
         ]
-        many = f"{len(messages)} problem{'' if len(messages) == 1 else 's'} found"
+        many = f"{counted(len(messages), 'problem')} found"
         if len(messages) > SHOWN:
             messages = [*messages[:SHOWN], f"and {len(messages) - SHOWN} more."]
         lines = "\n".join(f"  - {problem}" for problem in messages)

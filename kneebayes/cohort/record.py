@@ -32,8 +32,9 @@ from kneebayes.cohort.reading import (
     columns_of,
     read_columns,
 )
-from kneebayes.errors import EvidenceError, UnknownNameError, shown
+from kneebayes.errors import EvidenceError, UnknownNameError
 from kneebayes.knowledge.records import Meta
+from kneebayes.text import counted, shown
 from kneebayes.view.differential import WHAT_IT_IS
 from kneebayes.view.figures import BLUE, ORANGE
 from kneebayes.view.markup import bar, percent, table, tag
@@ -306,10 +307,10 @@ class Cohort(InJson):
         )
 
     def _summary(self) -> list[str]:
-        patients = f"{len(self)} patient{'' if len(self) == 1 else 's'}"
+        patients = counted(len(self), "patient")
         unanswered = int((~self.answered).sum())
         impossible = int((~self.possible).sum())
-        return [patients, *counted(urgency_counts(self.table), impossible, unanswered)]
+        return [patients, *in_words(urgency_counts(self.table), impossible, unanswered)]
 
 
 def urgency_counts(frame: pd.DataFrame) -> dict[str, int]:
@@ -318,7 +319,7 @@ def urgency_counts(frame: pd.DataFrame) -> dict[str, int]:
     return {level: int(counts[at]) for at, level in reversed(list(enumerate(LEVELS)))}
 
 
-def counted(urgency: dict[str, int], impossible: int, unanswered: int = 0) -> list[str]:
+def in_words(urgency: dict[str, int], impossible: int, unanswered: int = 0) -> list[str]:
     """The same in words, and how many patients conflict or could not be answered exactly."""
     words = [f"{level} {count}" for level, count in urgency.items()]
     words += [f"{impossible} impossible"] if impossible else []
@@ -340,8 +341,6 @@ def diagnose_cohort(
 
     Parameters
     ----------
-    model
-        The model to ask.
     patients
         One row a patient; one column a finding, a context or a cause, by any of its names.
         Cells are answers as :meth:`kneebayes.Model.diagnose` takes them; besides, an empty
@@ -412,8 +411,6 @@ def check_patients(
 
     Parameters
     ----------
-    model
-        The model that would be asked.
     patients, columns
         As :meth:`diagnose_cohort` takes them.
 

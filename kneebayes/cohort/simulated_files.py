@@ -15,6 +15,7 @@ from kneebayes.cohort.recording import VISIT, Recording, items_of, words_of
 from kneebayes.cohort.simulation import simulate_pieces
 from kneebayes.cohort.sources import is_parquet
 from kneebayes.errors import KneebayesError
+from kneebayes.text import counted
 from kneebayes.writing import replacing_file
 
 if TYPE_CHECKING:
@@ -44,7 +45,7 @@ class SimulatedFiles:
     rows: int
 
     def __repr__(self) -> str:
-        patients = f"{self.rows:,} patient{'' if self.rows == 1 else 's'}"
+        patients = counted(self.rows, "patient")
         return f"SimulatedFiles('{self.answers}', '{self.truth}': {patients})"
 
 
@@ -64,8 +65,6 @@ def simulate_to_file(
 
     Parameters
     ----------
-    model
-        The model they are drawn from.
     n, seed, answers, recording
         As :meth:`simulate`: the very same patients.
     patients

@@ -17,9 +17,10 @@ from kneebayes.binding import renamed
 from kneebayes.case.answers import by_name, by_node, evidence_of, read_answers
 from kneebayes.case.belief import impossible_evidence
 from kneebayes.cohort.recording import VISIT, Clerk, Recording
-from kneebayes.errors import ImpossibleEvidenceError, UnknownNameError, suggest
+from kneebayes.errors import ImpossibleEvidenceError, UnknownNameError
 from kneebayes.inference.drawing import Drawing
 from kneebayes.inference.evidence import Evidence
+from kneebayes.text import counted, suggest
 from kneebayes.view.figures import BLUE, ORANGE, SMALL, new_axes
 from kneebayes.view.markup import percent
 from kneebayes.view.report import Report, Reporting, made_by, made_by_line
@@ -210,7 +211,7 @@ class SimulatedCohort(Reporting):
 
     @property
     def _summary(self) -> str:
-        patients = f"{len(self):,} simulated patient{'' if len(self) == 1 else 's'}"
+        patients = counted(len(self), "simulated patient")
         return f"{self.name}: {patients}" if self.name else patients
 
     @property
@@ -233,7 +234,7 @@ class SimulatedCohort(Reporting):
 
     def __repr__(self) -> str:
         named = f"{self.name!r}: " if self.name else ""
-        patients = f"{len(self):,} patient{'' if len(self) == 1 else 's'}"
+        patients = counted(len(self), "patient")
         return f"SimulatedCohort({named}{patients}, seed {self.seed}, {self.model.data.reading})"
 
 
@@ -250,8 +251,6 @@ def simulate(
 
     Parameters
     ----------
-    model
-        The model they are drawn from.
     n
         How many patients, at most ten million (:meth:`simulate_to_file` takes more). With the
         same seed a larger cohort begins with the smaller one.
@@ -431,8 +430,6 @@ def benchmark_cohort(model: ModelLike, name: str = "kneebayes-2") -> SimulatedCo
 
     Parameters
     ----------
-    model
-        The model they are drawn from.
     name
         Which one. ``"kneebayes-2"``: 5000 patients, complaint present, seen at a first
         visit. Another recipe would get another number.

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from kneebayes.cohort.questionnaire import PIECE
 from kneebayes.cohort.reading import Place
-from kneebayes.errors import EvidenceError, KneebayesError, suggest
+from kneebayes.errors import EvidenceError, KneebayesError
+from kneebayes.text import suggest
 
 if TYPE_CHECKING:
     import pandas as pd

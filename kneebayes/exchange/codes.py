@@ -11,8 +11,8 @@ from importlib.resources import files
 from typing import Any
 
 from kneebayes.knowledge import Knowledge
-from kneebayes.knowledge.names import fold
 from kneebayes.knowledge.records import Cause, Code, Context, Finding
+from kneebayes.text import fold
 
 __all__ = ["LOCAL", "Codes", "Meant", "contradicts", "curie", "hpo"]
 

@@ -16,8 +16,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kneebayes.arguments import checked
-from kneebayes.errors import ArgumentError, suggest
+from kneebayes.errors import ArgumentError
 from kneebayes.exchange.problems import Problems
+from kneebayes.text import suggest
 from kneebayes.writing import write_safely
 
 if TYPE_CHECKING:

@@ -11,20 +11,14 @@ import numpy as np
 
 from kneebayes.arguments import checked
 from kneebayes.binding import renamed
-from kneebayes.errors import (
-    EvidenceError,
-    KneebayesError,
-    TooWideError,
-    UnknownNameError,
-    shown,
-    suggest,
-)
+from kneebayes.errors import EvidenceError, KneebayesError, TooWideError, UnknownNameError
 from kneebayes.exchange.foreign_reasoning import state_id
 from kneebayes.exchange.networks import load_network_file
 from kneebayes.exchange.side_table import NetworkFile
 from kneebayes.inference import Budget, Engine, Evidence, smallest_conflict
 from kneebayes.inference.clock import within_time
 from kneebayes.network import Network, Node, table_node
+from kneebayes.text import shown, suggest
 
 if TYPE_CHECKING:
     import pandas as pd

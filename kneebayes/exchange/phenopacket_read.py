@@ -10,12 +10,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from kneebayes.arguments import checked
-from kneebayes.errors import EvidenceError, UnknownNameError, suggest
+from kneebayes.errors import EvidenceError, UnknownNameError
 from kneebayes.exchange.case_file import assumed_complaint, read_one_answer
 from kneebayes.exchange.codes import Codes, Meant, contradicts, hpo
 from kneebayes.exchange.data_files import YAML, check_schema, read_json, read_yaml, schema_named
 from kneebayes.exchange.patient import Patient, Told
 from kneebayes.exchange.problems import Problems
+from kneebayes.text import suggest
 
 if TYPE_CHECKING:
     from kneebayes.case.case import Diagnosing

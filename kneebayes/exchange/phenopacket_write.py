@@ -12,7 +12,7 @@ from kneebayes.errors import EvidenceError
 from kneebayes.exchange.case_file import software
 from kneebayes.exchange.codes import LOCAL, Codes
 from kneebayes.exchange.patient import certain_state
-from kneebayes.knowledge.names import fold
+from kneebayes.text import fold
 from kneebayes.view.differential import differential_dict
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from kneebayes.arguments import checked
-from kneebayes.errors import KneebayesError, shown
+from kneebayes.errors import KneebayesError
 from kneebayes.history.amounts import bounds_met
 from kneebayes.history.bearing import bearing_of, is_long_ago
 from kneebayes.history.dictionary import Dictionary, Target
@@ -20,6 +20,7 @@ from kneebayes.history.readable import readable
 from kneebayes.history.record import History, Mention, Passage, Status
 from kneebayes.history.words import TextSentence, Word, sentences_of
 from kneebayes.knowledge import Knowledge
+from kneebayes.text import shown
 
 if TYPE_CHECKING:
     from kneebayes.building.model import ModelLike

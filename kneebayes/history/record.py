@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Literal
 
 from kneebayes.arguments import checked
 from kneebayes.case.answers import by_name
-from kneebayes.errors import EvidenceError, shown
+from kneebayes.errors import EvidenceError
+from kneebayes.text import shown
 from kneebayes.view.markup import tag
 from kneebayes.view.report import Report, report_html, report_text
 

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from kneebayes.errors import EvidenceError, shown
+from kneebayes.errors import EvidenceError
 from kneebayes.network import Network
+from kneebayes.text import shown
 
 __all__ = ["Evidence"]
 

@@ -13,6 +13,7 @@ from kneebayes.inference.plan import Join, Plan, Reduce
 from kneebayes.inference.scaled import Scaled
 from kneebayes.inference.tables import join, pull
 from kneebayes.network import Numbers
+from kneebayes.text import counted
 
 __all__ = ["Propagation", "run_backward", "run_forward"]
 
@@ -43,7 +44,7 @@ class Propagation:
         return len(self.log_probability)
 
     def __repr__(self) -> str:
-        questions = f"{len(self)} question{'' if len(self) == 1 else 's'}"
+        questions = counted(len(self), "question")
         return f"Propagation({questions}, posteriors of {len(self.marginals)} nodes)"
 
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from kneebayes.errors import Problem, suggest
+from kneebayes.errors import Problem
 from kneebayes.knowledge.base import Arrow, Knowledge
 from kneebayes.knowledge.names import Names
 from kneebayes.knowledge.parts import ASSUMED, Amount
 from kneebayes.knowledge.records import Context
 from kneebayes.knowledge.telling import parted
+from kneebayes.text import suggest
 
 __all__ = ["Remark", "check", "lint"]
 

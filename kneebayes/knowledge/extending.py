@@ -12,9 +12,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from kneebayes.errors import Problem, shown, suggest
+from kneebayes.errors import Problem
 from kneebayes.knowledge.files import LARGEST, read_toml
 from kneebayes.knowledge.folder import shipped_folder
+from kneebayes.text import shown, suggest
 
 __all__ = ["KINDS", "Extended", "Layered", "digest_of"]
 

@@ -7,8 +7,9 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from kneebayes.errors import Problem, suggest
+from kneebayes.errors import Problem
 from kneebayes.knowledge.parts import Record
+from kneebayes.text import suggest
 
 __all__ = ["problems_of"]
 

@@ -10,7 +10,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from kneebayes.errors import Problem, shown
+from kneebayes.errors import Problem
+from kneebayes.text import shown
 
 __all__ = ["LARGEST", "read_csv", "read_toml"]
 

@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import lru_cache
 
-from kneebayes.errors import UnknownNameError, clipped, shown, suggest
+from kneebayes.errors import UnknownNameError
 from kneebayes.knowledge.base import Knowledge
+from kneebayes.text import clipped, either, fold, shown, suggest
 
-__all__ = ["Meaning", "Names", "either", "fold"]
-
-APOSTROPHES = str.maketrans({"\u2019": "'", "\u2018": "'", "`": "'", "\u00b4": "'"})
-BETWEEN = re.compile(r"[\s_\-\u2010-\u2015\u2212:/,()]+")
+__all__ = ["Meaning", "Names"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,20 +19,6 @@ class Meaning:
     id: str
     state: str
     kind: str
-
-
-@lru_cache(maxsize=4096)  # the same few names are read again and again
-def fold(name: str) -> str:
-    """A name without the differences that do not matter.
-
-    Examples
-    --------
-    >>> fold("Baker\u2019s  Cyst") == fold("bakers-cyst")
-    True
-    """
-    plain = unicodedata.normalize("NFKC", name).translate(APOSTROPHES).casefold()
-    plain = plain.replace("tumour", "tumor").replace("'", "")
-    return BETWEEN.sub(" ", plain).strip()
 
 
 class Names:
@@ -124,11 +105,3 @@ class Names:
             meaning = self._meanings[fold(near)]
             chosen.setdefault(meaning, self._heads[meaning] if near == meaning.id else near)
         return list(chosen.values())[:3]
-
-
-def either(names: Sequence[str], quote: str = "'") -> str:
-    """Names as a choice: ``'a', 'b' or 'c'``."""
-    quoted = [f"{quote}{name}{quote}" for name in names]
-    if len(quoted) == 1:
-        return quoted[0]
-    return ", ".join(quoted[:-1]) + " or " + quoted[-1]

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
-from kneebayes.errors import KnowledgeError, Problem, shown, suggest
+from kneebayes.errors import KnowledgeError, Problem
 from kneebayes.knowledge.base import Knowledge
 from kneebayes.knowledge.checks import check
 from kneebayes.knowledge.extending import KINDS, Layered, digest_of
@@ -31,6 +31,7 @@ from kneebayes.knowledge.records import (
 )
 from kneebayes.knowledge.statements import Claim, Layer, Lexicon, Reference, filled_in
 from kneebayes.knowledge.telling import Incoherence, Saying, Sayings, Voice
+from kneebayes.text import shown, suggest
 
 __all__ = ["CLAIM_HEADER", "read_knowledge"]
 

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, field_validator, model_validator
 
-from kneebayes.errors import Problem, suggest
+from kneebayes.errors import Problem
 from kneebayes.knowledge.parts import (
     Amount,
     Identifier,
@@ -18,6 +18,7 @@ from kneebayes.knowledge.parts import (
     amount_between,
     plain_amount,
 )
+from kneebayes.text import suggest
 
 __all__ = [
     "Care",

@@ -23,7 +23,7 @@ from kneebayes.network import Numbers
 if TYPE_CHECKING:
     from kneebayes.building.model import ModelLike
 
-__all__ = ["Patients", "counted_patients", "log_probabilities", "read_patients", "together"]
+__all__ = ["Patients", "log_probabilities", "read_patients", "together"]
 
 ROW_OF_A_BATCH = re.compile(r" \(row (\d+)\)")
 NAMED = 5  # impossible patients that are named at most
@@ -57,11 +57,6 @@ class Patients:
     def telling(self) -> int:
         """Of how many more than the complaint is known."""
         return int((self.which >= 0).sum())
-
-
-def counted_patients(count: int) -> str:
-    """So many patients, in words."""
-    return f"{count:,} patient{'' if count == 1 else 's'}"
 
 
 def read_patients(model: ModelLike, frame: object) -> Patients:

@@ -20,13 +20,13 @@ from kneebayes.knowledge.parts import Interval
 from kneebayes.learning.outcome import LearntNumber
 from kneebayes.learning.patients import (
     Patients,
-    counted_patients,
     log_probabilities,
     read_patients,
 )
 from kneebayes.learning.scoring import Sample
 from kneebayes.network import Numbers
 from kneebayes.odds import logit
+from kneebayes.text import counted
 from kneebayes.view.figures import BLUE, ORANGE, SMALL, fit, name_lines, new_axes
 from kneebayes.view.markup import percent, table, tag
 from kneebayes.view.report import Showing, made_by, made_by_line
@@ -128,7 +128,7 @@ class HeldOut(Showing):
         ]
         part = Part("ln P(answers | complaint), nats a patient", ("by", "mean"), rows)
         count = len(self.frame)
-        lead = [f"{count:,} patient{'' if count == 1 else 's'} foretold; higher is better."]
+        lead = [f"{counted(count, 'patient')} foretold; higher is better."]
         notes = [
             "\u00b1 is one standard error of the mean gain.",
             made_by_line(self.origin),
@@ -452,7 +452,7 @@ class Learnt(Showing):
         more = sum(outcome.data > 0.5 for outcome in learnt)
         count = len(self.patients)
         sentence = (
-            f"{count:,} patient{'' if count == 1 else 's'} with the complaint, "
+            f"{counted(count, 'patient')} with the complaint, "
             f"{self.patients.telling:,} of whom more is known."
         )
         if math.isinf(self.trust):
@@ -514,7 +514,7 @@ class Learnt(Showing):
     @property
     def told(self) -> str:
         """From how many patients, in words."""
-        return counted_patients(len(self.patients))
+        return counted(len(self.patients), "patient")
 
     def __repr__(self) -> str:
         return (

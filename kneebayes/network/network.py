@@ -8,14 +8,9 @@ from graphlib import CycleError, TopologicalSorter
 
 import numpy as np
 
-from kneebayes.errors import (
-    EvidenceError,
-    KneebayesError,
-    UnknownNameError,
-    circle_among,
-    suggest,
-)
+from kneebayes.errors import EvidenceError, KneebayesError, UnknownNameError
 from kneebayes.network.node import Node, Numbers, noisy_or_table
+from kneebayes.text import counted, suggest
 
 __all__ = ["Network"]
 
@@ -70,10 +65,7 @@ class Network:
     def __repr__(self) -> str:
         arrows = sum(len(node.parents) for node in self.nodes)
         nodes = len(self.nodes)
-        return (
-            f"Network({nodes} node{'' if nodes == 1 else 's'}, "
-            f"{arrows} arrow{'' if arrows == 1 else 's'})"
-        )
+        return f"Network({counted(nodes, 'node')}, {counted(arrows, 'arrow')})"
 
     def __len__(self) -> int:
         return len(self.nodes)
@@ -157,3 +149,22 @@ def _parents_first(nodes: Iterable[Node]) -> list[Node]:
         ordered += [by_id[id] for id in ready]
         sorter.done(*ready)
     return ordered
+
+
+def circle_among(parents: Mapping[str, Iterable[str]]) -> list[str]:
+    """Ids that lie on a circle of arrows, or between two; empty where there is none.
+
+    Examples
+    --------
+    >>> circle_among({"a": ["b"], "b": ["a"], "c": ["a"]})
+    ['a', 'b']
+    """
+    open_ids = {id: set(pointing) & set(parents) for id, pointing in parents.items()}
+    while True:
+        pointing = set().union(*open_ids.values()) if open_ids else set()
+        loose = [id for id, into in open_ids.items() if not into or id not in pointing]
+        if not loose:
+            return sorted(open_ids)
+        for id in loose:
+            del open_ids[id]
+        open_ids = {id: into & set(open_ids) for id, into in open_ids.items()}

@@ -14,7 +14,7 @@ from kneebayes.cohort.questionnaire import any_urgent
 from kneebayes.cohort.record import diagnose_cohort, refuse_no_table
 from kneebayes.cohort.recording import VISIT, Recording
 from kneebayes.cohort.simulation import SimulatedCohort, simulate
-from kneebayes.errors import EvidenceError, UnknownNameError, suggest
+from kneebayes.errors import EvidenceError, UnknownNameError
 from kneebayes.network import Numbers
 from kneebayes.study.baselines import (
     LEARNERS,
@@ -26,6 +26,7 @@ from kneebayes.study.baselines import (
 )
 from kneebayes.study.evaluation import CauseLabels, Evaluation, Scoring
 from kneebayes.study.truth import predictions_of, truth_of, truth_told
+from kneebayes.text import suggest
 from kneebayes.view.report import made_by
 
 if TYPE_CHECKING:
@@ -171,8 +172,6 @@ def evaluate_model(
 
     Parameters
     ----------
-    model
-        The model.
     patients
         Simulated patients, or answers as :meth:`diagnose_cohort` takes them; where columns are
         called otherwise, :func:`kneebayes.cohort.plain_answers` makes such a table.

@@ -25,6 +25,7 @@ from kneebayes.study.scores import (
     resampled_means,
 )
 from kneebayes.study.truth import records_of
+from kneebayes.text import counted
 from kneebayes.view.markup import percent
 from kneebayes.view.report import Report, Reporting, made_by_line
 
@@ -198,7 +199,7 @@ def report_of(evaluation: Evaluation) -> Report:
         )
         for row in records_of(evaluation.table)
     ]
-    cases = f"{len(evaluation):,} case{'' if len(evaluation) == 1 else 's'}"
+    cases = counted(len(evaluation), "case")
     made_by = f" ({evaluation.made_by})" if evaluation.made_by else ""
     causes = int(evaluation.truth.to_numpy(dtype=bool).sum())
     return Report(
@@ -532,7 +533,7 @@ class Evaluation(Reporting):
 
     def __repr__(self) -> str:
         first = self.table.iloc[0]
-        cases = f"{len(self):,} case{'' if len(self) == 1 else 's'}"
+        cases = counted(len(self), "case")
         return (
             f"Evaluation({cases}, {self.reference}: log score {first['log_score']:.4f} bits, "
             f"recall_3 {first['recall_3']:.1%}; {len(self.predictions)} predictors)"

@@ -73,8 +73,6 @@ def evidence_share(
 
     Parameters
     ----------
-    model
-        The model.
     cases
         The patients; left out, the shipped ones. Those whose cause the model does not have
         are left out, and answers that it cannot read.

@@ -246,8 +246,6 @@ def misspecify(
 
     Parameters
     ----------
-    model
-        The model.
     n
         How many patients are drawn in each world.
     worlds

@@ -238,8 +238,6 @@ class Judge:
 
     Parameters
     ----------
-    model
-        The model.
     knowledge
         What it was made from.
     ranked_by

@@ -25,6 +25,7 @@ from kneebayes.study.published import (
 )
 from kneebayes.study.scores import area_under_curve, resampled_means, wilson_interval
 from kneebayes.study.truth import records_of
+from kneebayes.text import counted
 from kneebayes.view.report import Report, Reporting, made_by, made_by_line
 
 if TYPE_CHECKING:
@@ -62,8 +63,6 @@ def evaluate_published(
 
     Parameters
     ----------
-    model
-        The model.
     cases
         The patients; left out, the shipped ones.
     half
@@ -359,9 +358,10 @@ def _report(evaluation: PublishedEvaluation) -> Report:
         for row in records_of(evaluation.table)
     ]
     known = evaluation.table["patients"].iloc[0]
+    patients = counted(evaluation.patients, "patient")
     return Report(
         title=f"{evaluation.title}: published patients ({evaluation.made_by})",
-        known=f"{_patients(evaluation.patients)}, {known} of them with a cause the model has.",
+        known=f"{patients}, {known} of them with a cause the model has.",
         advice="",
         reasons=(),
         header=HEADER,
@@ -370,10 +370,6 @@ def _report(evaluation: PublishedEvaluation) -> Report:
         disclaimer=evaluation.disclaimer,
         made_by=made_by_line(evaluation.origin),
     )
-
-
-def _patients(count: int) -> str:
-    return f"{count} patient{'' if count == 1 else 's'}"
 
 
 def _notes(evaluation: PublishedEvaluation) -> list[str]:
@@ -386,18 +382,20 @@ def _notes(evaluation: PublishedEvaluation) -> list[str]:
     ]
     notes += [
         f"{row['visit'].capitalize()}, {row['predictor']}: a first cause of {SURE:g} or more is "
-        f"right in {counted(row)}."
+        f"right in {share_of(row)}."
         for row in records_of(evaluation.sure)
     ]
     notes += [
         f"{row['visit'].capitalize()}: P(something else) is {row['outside']:.2f} where the model "
         f"lacks the cause and {row['inside']:.2f} where it has it (AUC {row['auc']:.2f}); a wrong "
-        f"cause of {SURE:g} or more in {counted(row)} that it lacks."
+        f"cause of {SURE:g} or more in {share_of(row)} that it lacks."
         for row in records_of(evaluation.something_else)
     ]
     notes += [_triage(row) for row in records_of(evaluation.triage)]
     if evaluation.told_twice:
-        notes.append(f"{_patients(evaluation.told_twice)} told twice, from two publications.")
+        notes.append(
+            f"{counted(evaluation.told_twice, 'patient')} told twice, from two publications."
+        )
     if evaluation.unknown:
         names = ", ".join(f"{name} ({count})" for name, count in evaluation.unknown.items())
         notes.append(f"Left out, for the model has no such answer: {names}.")
@@ -407,15 +405,15 @@ def _notes(evaluation: PublishedEvaluation) -> list[str]:
 def _triage(row: Mapping[str, Any]) -> str:
     what = {"missed": 'missed "now"', "false": 'false "now"'}[row["mistake"]]
     named = f": {row['ids']}" if row["ids"] else ""
-    return f"{row['visit'].capitalize()}: {what} in {counted(row)}{named}."
+    return f"{row['visit'].capitalize()}: {what} in {share_of(row)}{named}."
 
 
-def counted(row: Mapping[str, Any]) -> str:
+def share_of(row: Mapping[str, Any]) -> str:
     """A count with its share and interval.
 
     Examples
     --------
-    >>> counted({"number": 1, "total": 41, "share": 1 / 41, "low": 0.004, "high": 0.126})
+    >>> share_of({"number": 1, "total": 41, "share": 1 / 41, "low": 0.004, "high": 0.126})
     '1 of 41 (2 %, 95 % interval 0 to 13 %)'
     """
     if not row["total"]:

@@ -13,9 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kneebayes.arguments import checked, whole_number
-from kneebayes.errors import ArgumentError, shown
+from kneebayes.errors import ArgumentError
 from kneebayes.network import Numbers
 from kneebayes.odds import logit
+from kneebayes.text import shown
 from kneebayes.view.figures import BLUE, SMALL, new_axes
 from kneebayes.view.markup import percent
 

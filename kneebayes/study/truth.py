@@ -10,7 +10,8 @@ import numpy as np
 
 from kneebayes.case.answers import spoken
 from kneebayes.case.likelihoods import says_no, says_unknown, says_yes
-from kneebayes.errors import EvidenceError, UnknownNameError, shown
+from kneebayes.errors import EvidenceError, UnknownNameError
+from kneebayes.text import shown
 
 if TYPE_CHECKING:
     import pandas as pd

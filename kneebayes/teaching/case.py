@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from kneebayes.arguments import checked
-from kneebayes.errors import EvidenceError, KneebayesError, UnknownNameError, shown, suggest
-from kneebayes.knowledge.names import either, fold
+from kneebayes.errors import EvidenceError, KneebayesError, UnknownNameError
 from kneebayes.teaching.feedback import Feedback
 from kneebayes.teaching.hearing import clearly, hear, names_of
 from kneebayes.teaching.patients import draw_patient
 from kneebayes.teaching.situation import LEVELS, Situation, Step, probabilities_by_id
+from kneebayes.text import either, fold, shown, suggest
 
 if TYPE_CHECKING:
     from kneebayes.building.model import ModelLike

@@ -14,12 +14,13 @@ import numpy as np
 
 from kneebayes.arguments import checked, whole_number
 from kneebayes.binding import renamed, renamed_function
-from kneebayes.errors import KneebayesError, clipped
+from kneebayes.errors import KneebayesError
 from kneebayes.teaching.case import new_case
 from kneebayes.teaching.feedback import Feedback
 from kneebayes.teaching.grether import NORMAL, GretherWeights, weigh_statements
 from kneebayes.teaching.learners import Learner
 from kneebayes.teaching.practice_text import Page, Paged, Section
+from kneebayes.text import clipped
 from kneebayes.view.report import made_by, made_by_line
 
 if TYPE_CHECKING:

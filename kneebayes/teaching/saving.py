@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from kneebayes.arguments import checked
 from kneebayes.building.model import read_as
-from kneebayes.errors import KneebayesError, clipped
+from kneebayes.errors import KneebayesError
 from kneebayes.teaching.case import PracticeCase
 from kneebayes.teaching.patients import DIFFICULTIES, KINDS, is_possible
 from kneebayes.teaching.situation import FORMAT, LEVELS, VERSION
+from kneebayes.text import clipped
 
 if TYPE_CHECKING:
     from kneebayes.building.model import ModelLike

@@ -8,7 +8,8 @@ from collections.abc import Iterator, Mapping
 import numpy as np
 
 from kneebayes.arguments import checked, share
-from kneebayes.errors import ArgumentError, shown
+from kneebayes.errors import ArgumentError
+from kneebayes.text import shown
 
 __all__ = ["SUREST", "brier_score", "divergence", "log_score"]
 

@@ -15,7 +15,7 @@ from kneebayes.arguments import checked
 from kneebayes.case import Answer, Urgency, believe, judge_urgency, read_answers
 from kneebayes.case.answers import evidence_of
 from kneebayes.case.case import Case
-from kneebayes.errors import EvidenceError, shown
+from kneebayes.errors import EvidenceError
 from kneebayes.inference import Evidence
 from kneebayes.knowledge import Names
 from kneebayes.odds import entropy
@@ -24,6 +24,7 @@ from kneebayes.questions.ask.questions import question_text_of
 from kneebayes.teaching.patients import Truth
 from kneebayes.teaching.practice_text import Page, Paged, Section
 from kneebayes.teaching.voice import introduction, sentence_about
+from kneebayes.text import shown
 from kneebayes.view.report import made_by, made_by_line, urgency_lines
 from kneebayes.writing import write_safely
 

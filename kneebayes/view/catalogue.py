@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Generic, Protocol, SupportsIndex, TypeVar, ove
 
 from kneebayes.arguments import checked
 from kneebayes.building.model import ModelLike
-from kneebayes.errors import KneebayesError, UnknownNameError, shown, suggest
-from kneebayes.knowledge.names import either, fold
+from kneebayes.errors import KneebayesError, UnknownNameError
 from kneebayes.knowledge.records import Context, Finding, Named
+from kneebayes.text import either, fold, shown, suggest
 from kneebayes.view.markup import table as html_table
 
 if TYPE_CHECKING:
@@ -169,8 +169,6 @@ def search(model: ModelLike, text: str = "") -> Catalogue[Named]:
 
     Parameters
     ----------
-    model
-        The model.
     text
         Some words, in any case; left out, everything.
 

@@ -311,8 +311,6 @@ def draw_model(model: ModelLike, around: str | None = None, ax: Axes | None = No
 
     Parameters
     ----------
-    model
-        The model.
     around
         A cause, by any of its names; left out, the whole network.
     ax

@@ -113,8 +113,6 @@ def trace(model: ModelLike, cause: str) -> CauseTrace:
 
     Parameters
     ----------
-    model
-        The model.
     cause
         Any of its names.
 

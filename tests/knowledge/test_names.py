@@ -5,8 +5,7 @@ import re
 import pytest
 
 import kneebayes as kb
-from kneebayes.errors import suggest
-from kneebayes.knowledge.names import fold
+from kneebayes.text import fold, suggest
 
 SAME = [
     ("Baker's cyst", "baker\u2019s cyst"),

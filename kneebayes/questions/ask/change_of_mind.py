@@ -22,6 +22,7 @@ from kneebayes.questions.ask.outcomes import (
     outcomes_of_each,
 )
 from kneebayes.questions.ask.ranking import QUESTION_KINDS, kinds_of, open_nodes
+from kneebayes.text import counted
 from kneebayes.view.markup import percent
 from kneebayes.view.report import CaseResult, Report, report_on
 
@@ -159,8 +160,6 @@ class ChangeOfMind(CaseResult):
 
     Attributes
     ----------
-    case
-        The patient.
     change
         What was found, as ids and numbers.
     """
@@ -240,13 +239,13 @@ class ChangeOfMind(CaseResult):
         change = self.change
         if change.size is None:
             most = max(change.tried)
-            return f"No set of {_counted(most, 'answer')} or fewer was found that does it."
+            return f"No set of {counted(most, 'answer')} or fewer was found that does it."
         if change.size == 0:
             return f"{self.to} is above {self.over} already."
         sets = len(change.sets)
-        more = f"; {_counted(sets - 1, 'other set')} of that size as well" if sets > 1 else ""
+        more = f"; {counted(sets - 1, 'other set')} of that size as well" if sets > 1 else ""
         return (
-            f"{_counted(change.size, 'answer')} {'is' if change.size == 1 else 'are'} enough: "
+            f"{counted(change.size, 'answer')} {'is' if change.size == 1 else 'are'} enough: "
             f"{self._worded(change.sets[0])} (probability {percent(change.probability)}){more}."
         )
 
@@ -277,16 +276,12 @@ class ChangeOfMind(CaseResult):
         return draw_changes(rows, self.to, self.over, ax)
 
     def __repr__(self) -> str:
-        size = "none found" if self.change.size is None else _counted(self.change.size, "answer")
+        size = "none found" if self.change.size is None else counted(self.change.size, "answer")
         return f"ChangeOfMind({self.to} above {self.over}: {size}, {percent(self.probability)})"
 
 
 def _posteriors(row: dict[str, object]) -> tuple[str, str]:
     return percent(float(str(row["to_posterior"]))), percent(float(str(row["over_posterior"])))
-
-
-def _counted(number: int, noun: str) -> str:
-    return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
 @checked
@@ -304,8 +299,6 @@ def change_of_mind(
 
     Parameters
     ----------
-    case
-        The patient.
     to
         The cause that is to become the more probable one, by any of its names; left out, the
         most probable besides ``over``.

@@ -25,6 +25,7 @@ from kneebayes.questions.ask.ranking import (
 )
 from kneebayes.questions.ask.stopping import SameDecision, Stop, stop_rule
 from kneebayes.questions.ask.text import tree_outline
+from kneebayes.text import counted
 from kneebayes.view.markup import percent
 from kneebayes.view.report import CaseResult, Report, report_on
 
@@ -316,7 +317,7 @@ def _settled(same: SameDecision, label: Callable[[str], str]) -> str:
     asked = len(same.questions)
     which = "most likely to change it" if same.kind == "urgency" else "that tell most"
     return (
-        f"Probability {what} after the {asked} question{'' if asked == 1 else 's'} {which}: "
+        f"Probability {what} after the {counted(asked, 'question')} {which}: "
         f"{percent(same.probability)}{' (settled)' if same.enough else ''}."
     )
 
@@ -333,8 +334,6 @@ def interview(
 
     Parameters
     ----------
-    model
-        The model.
     answers
         Answers by name, as :meth:`diagnose` takes them.
     about

@@ -57,8 +57,6 @@ class Questions(CaseResult):
 
     Attributes
     ----------
-    case
-        The patient.
     subject, about
         What is to be found out, and what it is called.
     now
@@ -319,8 +317,6 @@ def questions(
 
     Parameters
     ----------
-    case
-        The patient.
     about
         A cause or a group by any of its names, or ``"urgent"`` for at least one urgent cause;
         ``bits`` is then the mutual information of it and the answer. Left out, ``bits`` is the

@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from itertools import combinations, product
 
 from kneebayes.case.case import Case
-from kneebayes.errors import EvidenceError, shown
+from kneebayes.errors import EvidenceError
 from kneebayes.knowledge import Knowledge, Names
-from kneebayes.knowledge.names import fold
 from kneebayes.questions.ask.outcomes import (
     Asked,
     Outcome,
@@ -19,6 +18,7 @@ from kneebayes.questions.ask.outcomes import (
     outcomes_in_time,
     outcomes_of_each,
 )
+from kneebayes.text import fold, shown
 
 __all__ = [
     "QUESTION_KINDS",

@@ -18,6 +18,7 @@ from kneebayes.inference.clock import in_this_context
 from kneebayes.inference.cores import map_on_all_cores
 from kneebayes.inference.paths import ancestors, descendants, reached, split_by_path
 from kneebayes.network import Link, Network
+from kneebayes.text import counted
 from kneebayes.view.markup import percent
 from kneebayes.view.report import CaseResult, Report, report_on
 
@@ -212,8 +213,6 @@ class Attribution(CaseResult):
 
     Attributes
     ----------
-    case
-        What was known.
     findings
         For each finding answered as present, the complaint first, the share of each cause:
         P(the cause is present and a chain of fired links leads from it to the finding |
@@ -350,7 +349,7 @@ class Attribution(CaseResult):
         return ", ".join(words) or "no cause of this model"
 
     def __repr__(self) -> str:
-        findings = f"{len(self.findings)} finding{'' if len(self.findings) == 1 else 's'}"
+        findings = counted(len(self.findings), "finding")
         return f"Attribution({findings}, {len(self.unexplained)} not explained)"
 
 
@@ -361,11 +360,6 @@ def attribution(case: CaseLike) -> Attribution:
 
     For each cause P(it is present and set off the finding, directly or by way of other
     nodes but causes | evidence), exactly; and what no cause explains.
-
-    Parameters
-    ----------
-    case
-        The patient.
 
     Examples
     --------

@@ -14,6 +14,7 @@ from kneebayes.errors import TooWideError
 from kneebayes.inference import CauseSet, most_probable_sets
 from kneebayes.inference import probability_of_exactly as exactly
 from kneebayes.inference.clock import seconds_left
+from kneebayes.text import counted
 from kneebayes.view.markup import percent
 from kneebayes.view.report import CaseResult, Report, report_on
 
@@ -32,8 +33,6 @@ class CauseSets(CaseResult):
 
     Attributes
     ----------
-    case
-        What was known.
     sets
         The most probable first; in each exactly the causes named are present.
     any_urgent
@@ -125,7 +124,7 @@ class CauseSets(CaseResult):
         ]
 
     def __repr__(self) -> str:
-        sets = f"{len(self.sets)} set{'' if len(self.sets) == 1 else 's'}"
+        sets = counted(len(self.sets), "set")
         return f"CauseSets({sets}, {percent(self._cumulated[-1])} of the probability)"
 
 
@@ -139,8 +138,6 @@ def sets(case: CaseLike, n: int = 5) -> CauseSets:
 
     Parameters
     ----------
-    case
-        The patient.
     n
         How many sets, the most probable first.
 
@@ -181,8 +178,6 @@ def probability_of_exactly(case: CaseLike, *causes: str) -> float:
 
     Parameters
     ----------
-    case
-        The patient.
     causes
         Causes by any of their names; none at all asks for no cause being present.
 

@@ -16,6 +16,7 @@ from kneebayes.case.case import Case
 from kneebayes.errors import EvidenceError, ImpossibleEvidenceError, UnknownNameError
 from kneebayes.inference import Engine, Evidence
 from kneebayes.network import Network, Numbers
+from kneebayes.text import counted
 from kneebayes.view.markup import percent
 from kneebayes.view.report import CaseResult, Report, report_on
 
@@ -372,7 +373,7 @@ class Distinguishability(CaseResult):
         below = len(self.inseparable)
         return (
             f"Distinguishability({len(distances.causes)} causes, {len(distances.findings)} "
-            f"findings, {below} pair{'' if below == 1 else 's'} cannot be told apart)"
+            f"findings, {counted(below, 'pair')} cannot be told apart)"
         )
 
 
@@ -388,8 +389,6 @@ def distinguish(
 
     Parameters
     ----------
-    model
-        What is asked.
     answers
         What is known already, by name: contexts and findings. The complaint is present unless
         an answer says otherwise. A finding given here does not count any more.

@@ -31,8 +31,6 @@ class SampledDifferential(CaseResult):
 
     Attributes
     ----------
-    case
-        What was known.
     sampled
         Estimates and standard errors by cause, and how many draws they are worth.
     draws, seed
@@ -151,8 +149,6 @@ def sample(
 
     Parameters
     ----------
-    model
-        What is asked.
     answers
         As in :meth:`kneebayes.Model.diagnose`.
     draws

@@ -13,6 +13,7 @@ from kneebayes.case.bounded import bounded
 from kneebayes.case.case import Case, CaseLike
 from kneebayes.errors import ImpossibleEvidenceError
 from kneebayes.inference import Engine, Evidence
+from kneebayes.text import counted
 from kneebayes.view.markup import percent
 from kneebayes.view.report import CaseResult, Report, report_on
 
@@ -119,8 +120,6 @@ class Surprises(CaseResult):
 
     Attributes
     ----------
-    case
-        What was known.
     surprising
         Every answer but the complaint, the most surprising first.
     conflict
@@ -227,7 +226,7 @@ class Surprises(CaseResult):
         )
 
     def __repr__(self) -> str:
-        answers = f"{len(self.surprising)} answer{'' if len(self.surprising) == 1 else 's'}"
+        answers = counted(len(self.surprising), "answer")
         doubtful = len(self.doubtful)
         return f"Surprises({answers}, conflict {self.conflict:+.1f} bits, {doubtful} doubtful)"
 
@@ -236,11 +235,6 @@ class Surprises(CaseResult):
 @bounded
 def surprises(case: CaseLike) -> Surprises:
     """How surprising each answer is given all others, and whether its opposite was meant.
-
-    Parameters
-    ----------
-    case
-        The patient.
 
     Examples
     --------

@@ -16,6 +16,7 @@ from kneebayes.errors import ImpossibleEvidenceError, KneebayesError
 from kneebayes.inference import Engine, Evidence
 from kneebayes.inference.paths import ancestors, descendants, reached, split_by_path
 from kneebayes.network import Link, Network
+from kneebayes.text import counted
 from kneebayes.view.markup import percent
 from kneebayes.view.report import CaseResult, Report, report_on
 
@@ -141,8 +142,6 @@ class WhatIf(CaseResult):
 
     Attributes
     ----------
-    case
-        What was known.
     cause
         Id of the cause that is taken away.
     posterior
@@ -215,7 +214,7 @@ class WhatIf(CaseResult):
         return sorted(self.findings, key=lambda finding: finding.persists)
 
     def __repr__(self) -> str:
-        findings = f"{len(self.findings)} finding{'' if len(self.findings) == 1 else 's'}"
+        findings = counted(len(self.findings), "finding")
         return f"WhatIf(without {self.case.knowledge.label(self.cause)!r}, {findings})"
 
 
@@ -226,8 +225,6 @@ def without(case: CaseLike, cause: str) -> WhatIf:
 
     Parameters
     ----------
-    case
-        The patient.
     cause
         Any of its names.
 

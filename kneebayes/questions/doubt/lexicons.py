@@ -31,8 +31,6 @@ class LexiconComparison(CaseResult):
 
     Attributes
     ----------
-    case
-        The patient and the model.
     posteriors
         P(cause | evidence) by lexicon and cause.
     """
@@ -164,11 +162,6 @@ class LexiconComparison(CaseResult):
 @bounded
 def compare_lexicons(case: CaseLike) -> LexiconComparison:
     """The same answers under every lexicon of the model, side by side.
-
-    Parameters
-    ----------
-    case
-        The patient.
 
     Examples
     --------

@@ -24,6 +24,7 @@ from kneebayes.inference.clock import clock_running, seconds_left
 from kneebayes.knowledge import Knowledge
 from kneebayes.knowledge.parts import Interval
 from kneebayes.network import Numbers
+from kneebayes.text import counted
 from kneebayes.view.markup import percent
 from kneebayes.view.report import CaseResult, Report, known_of, made_by_line, report_on
 
@@ -277,8 +278,6 @@ class Robustness(CaseResult):
 
     Attributes
     ----------
-    case
-        The patient and the model.
     spread
         The draws, summed up by cause.
     priors
@@ -439,7 +438,7 @@ class Robustness(CaseResult):
         rivals = sorted(self.spread.causes[1:], key=lambda cause: -cause.first)
         sentence = (
             f"{self.case.label(leader.id)} ranks first in {percent(leader.first)} of "
-            f"{_count(self.spread.draws, 'draw')}"
+            f"{counted(self.spread.draws, 'draw')}"
         )
         if rivals and rivals[0].first > 0.0:
             sentence += f", {self.case.label(rivals[0].id)} in {percent(rivals[0].first)}"
@@ -455,14 +454,14 @@ class Robustness(CaseResult):
         if spread.redrawn:
             was = "was" if spread.redrawn == 1 else "were"
             thrown = (
-                f" {_count(spread.redrawn, 'draw')} {was} replaced: no network has such priors, or "
-                "the evidence was impossible in it."
+                f" {counted(spread.redrawn, 'draw')} {was} replaced: no network has such priors, "
+                "or the evidence was impossible in it."
             )
         partial = ""
         if spread.missing:
             partial = (
-                f" Partial: {_count(spread.missing, 'draw')} more were asked for, but the time was "
-                "over."
+                f" Partial: {counted(spread.missing, 'draw')} more were asked for, but the time "
+                "was over."
             )
         return (
             f"{words}; one reading a word serves all its statements (seed {spread.seed})."
@@ -472,17 +471,13 @@ class Robustness(CaseResult):
     def __repr__(self) -> str:
         leader = self.spread.causes[0]
         return (
-            f"Robustness({_count(self.spread.draws, 'draw')}: {self.case.label(leader.id)} "
+            f"Robustness({counted(self.spread.draws, 'draw')}: {self.case.label(leader.id)} "
             f"{percent(leader.low)} to {percent(leader.high)}, first in {percent(leader.first)})"
         )
 
 
 def _span(low: int, high: int) -> str:
     return str(low) if low == high else f"{low} to {high}"
-
-
-def _count(number: int, what: str) -> str:
-    return f"{number:,} {what}{'' if number == 1 else 's'}"
 
 
 @checked
@@ -503,8 +498,6 @@ def robustness(
 
     Parameters
     ----------
-    case
-        The patient.
     draws
         How many networks to ask.
     seed

@@ -18,10 +18,10 @@ from kneebayes.errors import (
     ImpossibleEvidenceError,
     KneebayesError,
     UnknownNameError,
-    suggest,
 )
 from kneebayes.inference import Engine, Evidence
 from kneebayes.network import Numbers
+from kneebayes.text import counted, suggest
 from kneebayes.view.markup import percent
 from kneebayes.view.report import CaseResult, Report, report_on
 
@@ -235,8 +235,6 @@ class SensitivityFunction(CaseResult):
 
     Attributes
     ----------
-    case
-        The patient and the model.
     cause
         Id of the cause that is asked about.
     function
@@ -408,7 +406,7 @@ class SensitivityFunction(CaseResult):
         posterior = percent(self(self.value))
         return (
             f"SensitivityFunction({self.case.label(self.cause)} {posterior} by {self.what}, "
-            f"{len(self.flips)} flip{'' if len(self.flips) == 1 else 's'})"
+            f"{counted(len(self.flips), 'flip')})"
         )
 
 
@@ -440,8 +438,6 @@ def sensitivity(
 
     Parameters
     ----------
-    case
-        The patient.
     cause
         Whose posterior comes first, by any of its names; left out, the most probable cause.
     prior

@@ -244,8 +244,6 @@ class Tornado(CaseResult):
 
     Attributes
     ----------
-    case
-        The patient and the model.
     cause
         Id of the cause.
     posterior
@@ -348,8 +346,6 @@ def tornado(case: CaseLike, cause: str | None = None, over: Over = "numbers") ->
 
     Parameters
     ----------
-    case
-        The patient.
     cause
         Any of its names; left out, the most probable.
     over

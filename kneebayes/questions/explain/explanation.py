@@ -13,6 +13,7 @@ from kneebayes.case.case import Case, CaseLike
 from kneebayes.errors import EvidenceError
 from kneebayes.questions.explain.weighing import Explained, explain_cause
 from kneebayes.questions.explain.words import Words, explanation_rows, told
+from kneebayes.text import counted
 from kneebayes.view.markup import percent
 from kneebayes.view.report import CaseResult, Report, report_on
 
@@ -37,8 +38,6 @@ class Explanation(CaseResult):
 
     Attributes
     ----------
-    case
-        The patient.
     explained
         The numbers.
     """
@@ -163,7 +162,7 @@ class Explanation(CaseResult):
     def __repr__(self) -> str:
         explained, words = self.explained, self._words
         rather = f" rather than {words.against!r}" if words.against else ""
-        count = f"{len(explained.weights)} answer{'' if len(explained.weights) == 1 else 's'}"
+        count = counted(len(explained.weights), "answer")
         way = f"{percent(explained.start.probability)} -> {percent(explained.end.probability)}"
         return f"Explanation({words.cause!r}{rather}, {count}: {way})"
 
@@ -183,8 +182,6 @@ def explain(
 
     Parameters
     ----------
-    case
-        The patient.
     cause
         Any of its names.
     against

@@ -332,8 +332,6 @@ def nomogram(case: CaseLike, cause: str, finding: str, answer: object = None) ->
 
     Parameters
     ----------
-    case
-        The patient.
     cause
         Any of its names.
     finding
