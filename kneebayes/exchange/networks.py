@@ -9,7 +9,6 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from kneebayes.arguments import checked
-from kneebayes.errors import shown
 from kneebayes.exchange import bif, side_table, xdsl, xmlbif
 from kneebayes.exchange.data_files import json_text, read_bytes
 from kneebayes.exchange.format import Content, Fastest, Format, Parsed
@@ -17,6 +16,7 @@ from kneebayes.exchange.plain import PlainNode, build, plain_node, same_nodes
 from kneebayes.exchange.problems import ExchangeError, Problems
 from kneebayes.exchange.side_table import NetworkFile, read_side_table, side_table_path
 from kneebayes.network import Network
+from kneebayes.text import shown
 from kneebayes.writing import replacing_file
 
 __all__ = ["FORMATS", "load_network", "load_network_file", "save_network"]
