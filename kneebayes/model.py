@@ -335,7 +335,6 @@ class Model:
 
     diagnose_cohort = diagnose_cohort
     check_patients = check_patients
-    check_patients = check_patients
     diagnose_cohort_file = diagnose_file
     simulate = simulate
     simulate_to_file = simulate_to_file

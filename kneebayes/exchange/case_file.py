@@ -47,14 +47,7 @@ def case_content(
 ) -> dict[str, object]:
     """A differential as the content of a case file.
 
-    Parameters
-    ----------
-    case
-        The differential.
-    name, note
-        What the case is called, and what there is to say of it.
-    results
-        Whether to include urgency and ranking; they are for readers, and never evidence.
+    ``results`` are urgency and ranking: they are for readers, and never evidence.
     """
     case = case.case
     data, meta = case.data, case.knowledge.meta
@@ -89,14 +82,7 @@ def _results(case: CaseLike) -> dict[str, object]:
 
 @checked
 def load_case(model: Diagnosing, source: str | Path | Mapping[str, Any]) -> Patient:
-    """Read a case file, strictly.
-
-    Parameters
-    ----------
-    model
-        The model that the case is for.
-    source
-        A path, or what was parsed elsewhere.
+    """Read a case file of this model, or what was parsed of one elsewhere, strictly.
 
     Raises
     ------
@@ -220,18 +206,8 @@ def save_case(
     """Write what is known of a patient as a case file, in JSON by the ids of the folder.
 
     The file names lexicon and setting, so that :meth:`load_case` gives the same differential
-    again. Never write a person's name into it.
-
-    Parameters
-    ----------
-    case
-        The differential.
-    path
-        Where to write.
-    name, note
-        What the case is called, and what there is to say of it.
-    results
-        Whether to include urgency and ranking, for people who read the file.
+    again. With ``results`` it has urgency and ranking too, for people who read it. Never write a
+    person's name into it, not as ``name`` or ``note`` either.
 
     Examples
     --------

@@ -47,16 +47,7 @@ DEEPEST = 32
 def read_json(
     source: str | Path | Mapping[str, object], problems: Problems, largest: int = LARGEST
 ) -> Any:
-    """The content of a JSON file, or of what was parsed elsewhere.
-
-    Parameters
-    ----------
-    source
-        A path, or a mapping that is checked as if it had been read.
-    problems
-        Where to add what is wrong.
-    largest
-        Bytes that are read at most.
+    """The content of a JSON file of at most so many bytes, or of what was parsed elsewhere.
 
     Raises
     ------
@@ -272,17 +263,7 @@ def schema_named(name: str) -> dict[str, Any]:
 
 
 def check_schema(content: object, schema: dict[str, Any], problems: Problems) -> None:
-    """Add everything in which some content does not follow a JSON Schema (draft 2020-12).
-
-    Parameters
-    ----------
-    content
-        What was read.
-    schema
-        The schema.
-    problems
-        Where to add.
-    """
+    """Add everything in which some content does not follow a JSON Schema (draft 2020-12)."""
     from jsonschema import Draft202012Validator
 
     messages = set()

@@ -164,14 +164,7 @@ class ForeignModel(TargetedNetwork):
 def answer_cases(model: TargetedNetwork, cases: pd.DataFrame, seconds: float) -> pd.DataFrame:
     """Posteriors of the targets for each row of a table, or what is wrong with the row.
 
-    Parameters
-    ----------
-    model
-        The network and its targets.
-    cases
-        One row a case, one column a node by id or label; missing is unknown.
-    seconds
-        How long one row may take.
+    A column is a node by id or label, a missing cell is unknown; a row may take so many seconds.
     """
     import pandas as pd
 

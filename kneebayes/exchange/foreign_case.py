@@ -40,13 +40,6 @@ class ForeignCase(ForeignResult):
     """The targets of a foreign network given some evidence.
 
     Made by :meth:`ForeignModel.given` or :func:`reason_with`. It shows the posteriors itself.
-
-    Parameters
-    ----------
-    model
-        The network and its targets.
-    evidence
-        What is known.
     """
 
     model: TargetedNetwork

@@ -36,13 +36,6 @@ class TargetedNetwork:
     is in that state. So functions made for causes that are absent or present can be used for
     targets with any number of states.
 
-    Parameters
-    ----------
-    network
-        A network, or the path of a file that :func:`load_network` reads.
-    targets
-        Nodes by id or label.
-
     Raises
     ------
     UnknownNameError

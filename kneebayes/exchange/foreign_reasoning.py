@@ -75,18 +75,8 @@ def weigh_answers(
 ) -> Weights:
     """Every answer alone, in the order given, averaged over all orders, and left out.
 
-    Parameters
-    ----------
-    engine, evidence
-        What to ask, and what is known.
-    ids
-        The observed nodes in the order given.
-    causes
-        A yes/no node, or two of which the odds of one against the other are asked.
-    seed
-        Seed of the random numbers if there are more than 15 answers, or all orders are too wide.
-    seconds
-        How long orders are drawn at most.
+    ``causes`` are a yes/no node, or two of which the odds of one against the other are asked. Where
+    there are more than 15 answers, or all orders are too wide, orders are drawn while time lasts.
     """
     every, single = (1 << len(ids)) - 1, [1 << index for index in range(len(ids))]
     steps = prefixes(range(len(ids)))
@@ -185,15 +175,11 @@ def information_of(
     targets: Sequence[str],
     seconds: float = math.inf,
 ) -> dict[str, dict[str, float]]:
-    """Mutual information of each open node and each target, in bits.
+    """Mutual information of each open node and each target, in bits, by node and target.
 
     ``I = sum over answers of P(answer) KL(P(target | answer) || P(target))``, each given the
-    evidence (Cover and Thomas, Elements of Information Theory, chapter 2).
-
-    Returns
-    -------
-    dict
-        By node, then by target; without the nodes for which the time did not suffice.
+    evidence (Cover and Thomas, Elements of Information Theory, chapter 2). Nodes for which the time
+    did not suffice are missing.
     """
     clock = _Clock(seconds)
     bits: dict[str, dict[str, float]] = {}
@@ -406,15 +392,10 @@ def _shares(numbers: Numbers) -> Numbers:
 def slopes(
     engine: Engine, evidence: Evidence, cause: str, nodes: Sequence[Node]
 ) -> list[tuple[Place, float, float]]:
-    """How fast P(cause | evidence) moves with every number of some nodes.
+    """Every number of some nodes, its value, and how fast P(cause | evidence) moves with it.
 
     ``P(c | e) (d ln P(c, e) - d ln P(e))`` (Darwiche 2003), and for an entry of a table less
     what the rest of its distribution gives back as it keeps its proportions.
-
-    Returns
-    -------
-    list
-        Each number with its value and the slope of the posterior there.
     """
     posterior = engine.propagate(evidence, [cause]).present(cause)
     if posterior in (0.0, 1.0):

@@ -28,18 +28,9 @@ def draw_bars(
     marks: Sequence[float] = (),
     ax: Axes | None = None,
 ) -> Axes:
-    """Draw one bar for each label; what is below zero is orange and hatched.
+    """Draw one bar for each label, the first on top; what is below zero is orange and hatched.
 
-    Parameters
-    ----------
-    labels, values
-        The bars, the first on top; infinite ones run to the edge.
-    title
-        What the bars measure.
-    marks
-        For each bar where a line marks the value before; empty for no marks.
-    ax
-        Where to draw; left out, a new figure.
+    Infinite ones run to the edge; ``marks`` say where a line marks the value before.
     """
     places = range(len(labels))
     if ax is None:

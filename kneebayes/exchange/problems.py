@@ -15,15 +15,7 @@ SAID = 3  # remarks that a warning says
 
 
 class ExchangeError(KneebayesError, ValueError):
-    """Raised when a file from elsewhere cannot be read, or cannot be written in a form.
-
-    Parameters
-    ----------
-    source
-        The file.
-    problems
-        All that is wrong with it.
-    """
+    """Raised when a file from elsewhere cannot be read, or cannot be written in a form."""
 
     def __init__(self, source: str, problems: Sequence[Problem]) -> None:
         self.source = source

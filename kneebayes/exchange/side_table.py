@@ -113,17 +113,10 @@ def whole_table(parsed: Parsed) -> str:
 def side_table(
     parsed: Parsed, *, tables: bool, renamed: Mapping[str, object] | None = None
 ) -> dict[str, object]:
-    """The side table as plain values.
+    """The side table as plain values, with or without the numbers of plain tables.
 
-    Parameters
-    ----------
-    parsed
-        The nodes, and what is known about them.
-    tables
-        Whether to include the numbers of plain tables.
-    renamed
-        Names that the main file could not hold: ``nodes`` with the id of each name that was
-        written, and ``states`` likewise by id.
+    ``renamed`` are names that the main file could not hold: ``nodes`` with the id of each name
+    that was written, and ``states`` likewise by id.
     """
     states = {node.id: node.states for node in parsed.nodes}
     nodes = []
@@ -160,19 +153,7 @@ def read_side_table(
 ) -> tuple[Parsed, list[PlainNode]]:
     """A network from its main file and the side table beside it.
 
-    Parameters
-    ----------
-    data
-        The side table.
-    nodes
-        The nodes of the main file.
-    problems
-        Where to add what is wrong.
-
-    Returns
-    -------
-    parsed, nodes
-        The nodes as they were, and those of the main file under their own names.
+    The nodes come back as they were, and those of the main file under their own names.
 
     Raises
     ------

@@ -97,17 +97,7 @@ def check_element(
 ) -> None:
     """Note what an element holds that is not known, or that it has more often than once.
 
-    Parameters
-    ----------
-    element, place
-        The element and how it is called.
-    problems
-        Where to add.
-    children
-        How often each element may occur in it; None for any number. Other elements are
-        problems.
-    attributes
-        Its attributes; others are problems.
+    ``children`` says how often each element may occur in it, None for any number.
     """
     counts: dict[str, int] = {}
     for child in element:

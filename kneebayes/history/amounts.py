@@ -70,14 +70,7 @@ def bounds_met(
 ) -> Iterator[Met]:
     """Names with a bound that an amount in a sentence meets, fails, or nearly meets.
 
-    Parameters
-    ----------
-    dictionary
-        The names.
-    words
-        The words of the sentence.
-    troubled
-        Places of words that speak of a finding.
+    ``troubled`` are places of words that speak of a finding.
     """
     amounts = amounts_in(words)
     for pattern in dictionary.bounds:

@@ -169,12 +169,7 @@ def _describes(word: Word) -> bool:
 def _closing(line: Line, match: Match, marks: Sequence[Word]) -> str:
     """The word that closes a list: ``or``, ``and`` or nothing.
 
-    Parameters
-    ----------
-    line, match
-        The sentence, and the item of the list.
-    marks
-        Commas and joining words before the item.
+    ``marks`` are commas and joining words before the item.
     """
     last_or = max((word.index for word in marks if word.lower in OR), default=-1)
     later = {word.lower for word in marks if word.index > last_or}

@@ -126,12 +126,7 @@ class Line:
     def reaches(self, cue: Cue, match: Match, *, listed: bool = False) -> bool:
         """Whether a cue before what was found is near it.
 
-        Parameters
-        ----------
-        cue, match
-            The two.
-        listed
-            Whether it reaches through a list of short items; otherwise a comma stops it.
+        If it is ``listed`` it reaches through a list of short items; otherwise a comma stops it.
         """
         if cue.last >= match.first:
             return False

@@ -107,14 +107,7 @@ def patient_among_relatives(text: str) -> frozenset[str]:
 
 
 def find_age(text: str, patient: frozenset[str] = frozenset()) -> Age | None:
-    """The age of the patient, not that of a relative.
-
-    Parameters
-    ----------
-    text
-        The history.
-    patient
-        Words for a child who is the patient.
+    """The age of the patient (who may be a child, by one of these words), not that of a relative.
 
     Examples
     --------
@@ -196,13 +189,6 @@ def find_sex(text: str, patient: frozenset[str] = frozenset()) -> tuple[str, int
     """``female`` or ``male`` by the pronouns of the patient, where all agree, and where they stand.
 
     Sentences that speak of somebody else are passed over.
-
-    Parameters
-    ----------
-    text
-        The history.
-    patient
-        Words for a child who is the patient.
 
     Examples
     --------

@@ -26,19 +26,7 @@ RIGHT = 7  # words behind a name in which the part of the body that it is about 
 def stands(
     dictionary: Dictionary, pattern: Pattern, used: frozenset[int], sentence: Readable
 ) -> bool:
-    """Whether the words of a window belong together.
-
-    Parameters
-    ----------
-    dictionary
-        All names.
-    pattern
-        The name.
-    used
-        Places of its words.
-    sentence
-        The sentence.
-    """
+    """Whether the words of a window belong together."""
     words = sentence.words
     if pattern.capital and not any(words[at].text.isupper() for at in used):
         return False

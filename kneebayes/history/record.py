@@ -151,12 +151,9 @@ class History:
 
     @checked
     def corrected(self, answers: Mapping[str, object]) -> History:
-        """The same history with answers put right by hand.
+        """The same history with answers (by id, as ``diagnose`` takes them) put right by hand.
 
-        Parameters
-        ----------
-        answers
-            Answers by id, as ``diagnose`` takes them; None takes one back.
+        None takes one back.
 
         Raises
         ------

@@ -125,18 +125,9 @@ def write_page(
 
 
 def page_html(payload: Mapping[str, Any], version: str, title: str | None = None) -> str:
-    """The whole page as text.
+    """The whole page as text, from what :func:`kneebayes.page.payload.payload` made.
 
     The policy in its head allows this one script and this one style, and no request.
-
-    Parameters
-    ----------
-    payload
-        What :func:`kneebayes.page.payload.payload` made.
-    version
-        Of the package, for the page's source.
-    title
-        In place of the model's own.
     """
     shown = dict(payload) if title is None else {**payload, "title": title}
     code = f'(() => {{\n"use strict";\n{script("boot_page.js")}}})();\n'

@@ -37,23 +37,11 @@ class Odds:
 
 
 def odds_of(network: Network, node: Node) -> Odds | None:
-    """The logarithms from which a table follows by adding up and dividing by the sum of a row.
+    """The logarithms from which a node's table follows, added up and divided by the sum of a row.
 
     A table of explanations is made of a weight for each cause and a ratio for some causes in some
     states of a context (:mod:`kneebayes.building.shares`), so these say it in a fraction of the
-    numbers.
-
-    Parameters
-    ----------
-    network
-        Where the node stands.
-    node
-        One with a table.
-
-    Returns
-    -------
-    Odds or None
-        None where the table is no such product.
+    numbers. None comes back where the table is no such product.
 
     Examples
     --------

@@ -40,19 +40,9 @@ _known: deque[tuple[ModelData, Plain]] = deque(maxlen=4)  # to make it takes sec
 def layers_of(model: ModelLike, own: Mapping[str, Any]) -> list[dict[str, Any]]:
     """How much of the folder is taken: the model's own layer, and the article alone beside it.
 
-    Parameters
-    ----------
-    model
-        The model that the page is made of.
-    own
-        Its own payload.
-
-    Returns
-    -------
-    list of dict
-        Each with ``id``, ``label`` and ``about``, the own first; another one with ``changes``,
-        whatever of the payload is different there (of labels, other names and references only
-        what is added), and its own ``readings``. Empty where there is no other.
+    Each has ``id``, ``label`` and ``about``, the own first; another one has ``changes``, whatever
+    of the payload is different there (of labels, other names and references only what is added),
+    and its own ``readings``. It is empty where there is no other.
     """
     mine = model.data.knowledge.layer
     if mine == SMALLER:
@@ -85,22 +75,14 @@ def _added(own: Mapping[str, Any], there: Mapping[str, Any]) -> Plain:
 def choices_of(model: ModelLike) -> dict[str, list[dict[str, Any]]]:
     """What a model could be read by as well, in words alone: nothing is calibrated for it.
 
-    Parameters
-    ----------
-    model
-        The model that is shown.
-
-    Returns
-    -------
-    dict
-        ``lexicons``, ``settings`` (no setting has an empty id) and ``layers``, each with ``id``,
-        ``label`` and ``about``; the model's own first. Empty lists for a model that has learnt.
+    ``lexicons``, ``settings`` (no setting has an empty id) and ``layers`` each have ``id``,
+    ``label`` and ``about``; the model's own first. They are empty for a model that has learnt.
 
     Examples
     --------
     >>> import kneebayes as kb
     >>> found = choices_of(kb.load().in_setting("emergency"))
-    >>> [one["id"] for one in found["layers"]], found["settings"][1]["label"]
+    >>> [layer["id"] for layer in found["layers"]], found["settings"][1]["label"]
     (['literature', 'article', 'beyond'], 'anywhere')
     """
     data = model.data

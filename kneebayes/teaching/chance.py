@@ -25,11 +25,6 @@ class Chance:
     Mulberry32 (Tommy Ettinger, public domain), as the page's script has it: 32-bit whole
     numbers only, so that Python and a browser agree to the last bit.
 
-    Parameters
-    ----------
-    state
-        Where each stream begins.
-
     Examples
     --------
     >>> Chance(np.array([1], dtype=np.uint32)).next().round(6).tolist()
@@ -61,28 +56,11 @@ def worlds_of(
     first: int = 0,
     fixed: Mapping[str, str] | None = None,
 ) -> Worlds:
-    """States of all nodes in some of the worlds that belong to a seed.
+    """States of all nodes in ``count`` worlds that belong to a seed: worlds x nodes.
 
-    Every world has a stream of its own, so world 700 needs no world before it.
-
-    Parameters
-    ----------
-    network
-        The network to draw from, parents before children.
-    seed
-        A whole number from 0 on; only its last 32 bits count.
-    count
-        How many worlds.
-    first
-        Number of the first of them.
-    fixed
-        States of some nodes that are taken as they are; whatever may cause them should be
-        among them, or their causes are drawn as if nothing were known.
-
-    Returns
-    -------
-    array
-        Worlds x nodes, the place of each state.
+    Every world has a stream of its own, so world 700 needs no world before it. Of the seed only
+    the last 32 bits count. What may cause a ``fixed`` node should be fixed too, or it is drawn as
+    if nothing were known.
     """
     places = np.arange(first, first + count, dtype=np.uint64)
     mixed = (np.uint64(seed % 2**32) * np.uint64(OF_SEED) + places * np.uint64(OF_WORLD)) % 2**32

@@ -45,16 +45,8 @@ def draw_tree(
 ) -> Axes:
     """Draw the counts as a tree, with the exact share of each branch on its line.
 
-    Parameters
-    ----------
-    counts
-        By name, such as ``people``, ``with_cause`` and ``with_cause_with_finding``.
-    shares
-        Exact share of each within what it is a part of.
-    cause, finding
-        What the people are split by.
-    ax
-        Where to draw; left out, a new figure.
+    Counts go by name, such as ``people``, ``with_cause`` and ``with_cause_with_finding``; a share
+    is that within what it is a part of.
     """
     ax = ax or new_axes(9.0, 4.6)
     paths = {
@@ -107,15 +99,6 @@ def draw_icons(counts: Mapping[str, int], cause: str, finding: str, ax: Axes | N
 
     Of more than 10,000 people only those with the finding are drawn; if these are still more,
     each square stands for several, which the title says.
-
-    Parameters
-    ----------
-    counts
-        By name, such as ``with_cause_with_finding``.
-    cause, finding
-        What the people are split by.
-    ax
-        Where to draw; left out, a new figure.
     """
     ids = list(COLOURS)
     title, most = f"{counts['people']:,} people like this, one square each", MOST_ICONS

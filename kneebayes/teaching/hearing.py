@@ -55,13 +55,6 @@ def hear(names: Mapping[str, Sequence[str]], asked: str) -> list[Heard]:
     The page's ``hearing.js`` does the same sum. Words count by how few names have them; a word
     agrees in part where it is the same but for its ending, begins the same, or has a slip. A
     name agrees as far as its words and those of the question do (Dice).
-
-    Parameters
-    ----------
-    names
-        By id all names and question texts under which something can be asked for.
-    asked
-        The question.
     """
     split = {
         id: [list(dict.fromkeys(_words_of(name))) for name in some] for id, some in names.items()

@@ -22,16 +22,7 @@ Learner = Callable[[PracticeCase, np.random.Generator], Feedback]
 def ask_the_best(
     case: PracticeCase, rng: np.random.Generator | None = None, n: int = 6
 ) -> Feedback:
-    """Always ask the question with the highest expected gain; believe exactly what follows.
-
-    Parameters
-    ----------
-    case
-        An open case.
-    rng
-        Not needed; every learner takes it.
-    n
-        How many to ask.
+    """Always ask the question with the highest expected gain, ``n`` times; believe what follows.
 
     Examples
     --------
@@ -48,17 +39,7 @@ def ask_the_best(
 @renamed(questions="n")
 @checked
 def ask_at_random(case: PracticeCase, rng: np.random.Generator, n: int = 6) -> Feedback:
-    """Ask anything that is open, at random; believe exactly what follows.
-
-    Parameters
-    ----------
-    case
-        An open case.
-    rng
-        Where chance comes from.
-    n
-        How many to ask.
-    """
+    """Ask ``n`` things that are open, at random; believe exactly what follows."""
     for _ in range(n):
         if not case.open:
             break
@@ -75,15 +56,6 @@ def neglect_base_rates(
 
     Every cause starts from the same probability, the mean of all; the likelihood ratio of all
     answers together is the exact one.
-
-    Parameters
-    ----------
-    case
-        An open case.
-    rng
-        Not needed; every learner takes it.
-    n
-        How many to ask.
     """
     del rng
     asked = _ask_best(case, n)

@@ -90,33 +90,17 @@ class Hardness:
 def draw_patient(model: ModelLike, seed: int, difficulty: str, kind: str) -> Truth:
     """Draw the first patient with the complaint who has the wanted difficulty and kind.
 
-    A patient whose answers would contradict each other (the folder lists such combinations) is
-    skipped, and so is one whom "something else" explains, from whom nobody would learn.
-    Patients are therefore drawn from P(patient | complaint, no contradiction, a named cause
-    explains it), not from P(patient | complaint).
-
-    The HTML page draws the same patients from the same seed.
-
-    Parameters
-    ----------
-    model
-        The model to draw from.
-    seed
-        Seed of the random numbers.
-    difficulty
-        One of :data:`DIFFICULTIES`; ``any`` sets no condition.
-    kind
-        One of :data:`KINDS`.
-
-    Returns
-    -------
-    Truth
-        The state of every node of the network, hidden ones included.
+    The state of every node comes back, hidden ones included. A patient whose answers would
+    contradict each other (the folder lists such combinations) is skipped, and so is one whom
+    "something else" explains, from whom nobody would learn. Patients are therefore drawn from
+    P(patient | complaint, no contradiction, a named cause explains it), not from P(patient |
+    complaint). The HTML page draws the same patients from the same seed.
 
     Raises
     ------
     KneebayesError
-        If a word is not one of these, or none among 131072 worlds is such a patient.
+        If difficulty or kind is none of :data:`DIFFICULTIES` and :data:`KINDS`, or none among
+        131072 worlds is such a patient.
     """
     for name, word, words in (("difficulty", difficulty, DIFFICULTIES), ("kind", kind, KINDS)):
         if word not in words:

@@ -22,17 +22,7 @@ MARKS = ("o", "s", "D", "^", "v", "P", "X")
 
 
 def draw_stated(labels: Sequence[str], stated: Sequence[float], ax: Axes | None = None) -> Axes:
-    """Draw stated probabilities as bars.
-
-    Parameters
-    ----------
-    labels
-        The causes, the most probable first.
-    stated
-        Probability of each.
-    ax
-        Where to draw; left out, a new figure.
-    """
+    """Draw stated probabilities as bars, the most probable first."""
     ax = _lines(labels, ax)
     ax.barh(range(len(labels)), stated, color=BLUE, height=0.62)
     if not labels:
@@ -46,12 +36,7 @@ def draw_stated(labels: Sequence[str], stated: Sequence[float], ax: Axes | None 
 def draw_beliefs(rows: Sequence[Row], ax: Axes | None = None) -> Axes:
     """Draw exact and stated probabilities of each cause; the one that explains it is marked.
 
-    Parameters
-    ----------
-    rows
-        ``cause``, ``explains``, ``urgent``, ``opening``, ``exact``, ``stated``, ``named``.
-    ax
-        Where to draw; left out, a new figure.
+    Rows: ``cause``, ``explains``, ``urgent``, ``opening``, ``exact``, ``stated``, ``named``.
     """
     labels = [
         f"{row['cause']}{' !' if row['urgent'] else ''}{' (true)' if row['explains'] else ''}"
@@ -89,12 +74,7 @@ def draw_beliefs(rows: Sequence[Row], ax: Axes | None = None) -> Axes:
 def draw_steps(rows: Sequence[Row], ax: Axes | None = None) -> Axes:
     """Draw what each question was expected to tell, against the best ones then.
 
-    Parameters
-    ----------
-    rows
-        ``step``, ``asked``, ``bits``, ``best_free``, ``best_free_bits``, ``best_test_bits``.
-    ax
-        Where to draw; left out, a new figure.
+    Rows: ``step``, ``asked``, ``bits``, ``best_free``, ``best_free_bits``, ``best_test_bits``.
     """
     labels = [f"{row['step']}. {row['asked']}" for row in rows]
     ax = _lines(labels, ax)
@@ -119,12 +99,7 @@ def draw_steps(rows: Sequence[Row], ax: Axes | None = None) -> Axes:
 def draw_calibration(rows: Sequence[Row], ax: Axes | None = None) -> Axes:
     """Draw how often what was stated was true, with 95 % intervals.
 
-    Parameters
-    ----------
-    rows
-        ``learner``, ``stated``, ``true``, ``low``, ``high`` and ``count`` of each bin.
-    ax
-        Where to draw; left out, a new figure.
+    Rows: ``learner``, ``stated``, ``true``, ``low``, ``high`` and ``count`` of each bin.
     """
     ax = ax or new_axes(5.6, 5.2)
     ax.plot([0, 1], [0, 1], color=GREY, lw=1.0, ls="--", label="perfectly calibrated")

@@ -89,22 +89,8 @@ def walk_plan(opening: Situation, questions: int, budget: float) -> Situation:
     """Question the same patient step by step, each time with the best question one can afford.
 
     The best question is the one with the largest expected information gain among those that the
-    rest of the budget pays for. The patient's own answers are used, so the uncertainty at the
-    end can be compared with the uncertainty that a learner left.
-
-    Parameters
-    ----------
-    opening
-        The case before the first question.
-    questions
-        How many may be asked.
-    budget
-        What they may cost altogether, in the units of the knowledge folder.
-
-    Returns
-    -------
-    Situation
-        The case at the end of the plan; its steps are the plan.
+    rest of the budget (in the units of the folder) pays for. The patient's own answers are used,
+    so the uncertainty at the end can be compared with the uncertainty that a learner left.
     """
     case = opening
     for _ in range(questions):

@@ -21,18 +21,7 @@ RARE = 0.1  # prior below which neglecting it matters
 
 
 def reasons_of(closed: Judgement) -> tuple[str, ...]:
-    """A sentence or two for each of the largest differences between stated and exact.
-
-    Parameters
-    ----------
-    closed
-        A closed case.
-
-    Returns
-    -------
-    tuple of str
-        At most two; empty where all that was stated is close to the exact posterior.
-    """
+    """A sentence or two on the largest differences between stated and exact, at most two."""
     stated, exact = closed.case.stated, closed.exact
     away = {id: divergence({id: exact[id]}, {id: p}) for id, p in stated.items()}
     worst = sorted((id for id in away if away[id] >= WORTH_WORDS), key=lambda id: -away[id])
@@ -82,16 +71,6 @@ def biases_of(closed: Judgement) -> tuple[str, ...]:
       followed less than a third of the way.
     - Base-rate neglect: the probability stated for a rare cause is closer to what its evidence
       alone would give from even odds than to the exact posterior.
-
-    Parameters
-    ----------
-    closed
-        A closed case.
-
-    Returns
-    -------
-    tuple of str
-        One sentence each; empty where nothing of the kind can be seen.
     """
     return (*_closed_early(closed), *_anchored(closed), *_neglected(closed))
 

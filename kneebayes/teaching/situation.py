@@ -194,14 +194,8 @@ class Situation(Paged):
     def step_asking(self, name: str, method: str, ids: tuple[str, ...]) -> Step:
         """Asking for what is not known yet of some nodes, with its price.
 
-        Parameters
-        ----------
-        name
-            What was asked for, in the words of the learner.
-        method
-            Id of an examination that was ordered with all its results; empty for a question.
-        ids
-            The nodes that are asked for.
+        ``name`` is what the learner called it; ``method`` the examination that was ordered with all
+        its results, empty for a question.
 
         Raises
         ------
@@ -326,20 +320,10 @@ def uncertainty_of(case: Situation) -> float:
 
 
 def best_of(case: Situation, *, free: bool) -> tuple[str, float]:
-    """The open question with the largest expected gain, free or not free.
+    """Id and bits of the open question with the largest expected gain; empty and 0 for none.
 
-    Parameters
-    ----------
-    case
-        The case at one point.
-    free
-        Whether to look among questions that cost nothing now: asking, looking, and results of
-        an examination that is paid already; otherwise among the others.
-
-    Returns
-    -------
-    id, bits
-        Empty and 0 where there is none.
+    Free are questions that cost nothing now: asking, looking, and results of an examination
+    that is paid already; looked for is among these, or among the others.
     """
     gains = {id: bits for id, bits in case.gains.items() if (case.price_of(id) == 0.0) == free}
     return next(iter(gains.items()), ("", 0.0))

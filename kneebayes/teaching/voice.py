@@ -25,16 +25,7 @@ TOLD_BY_PATIENTS = ("history", "symptom", "complaint")
 def sentence_about(model: ModelLike, truth: Truth, id: str, seed: int | None) -> str:
     """What the patient says when asked for a node; empty where an examiner finds it out.
 
-    Parameters
-    ----------
-    model
-        The model whose folder has the voices.
-    truth
-        The state of every node.
-    id
-        The node that was asked for.
-    seed
-        The number of the patient, which settles his age in years.
+    The seed, the number of the patient, settles his age in years.
     """
     knowledge = model.data.knowledge
     voice = knowledge.voices.get(id)
