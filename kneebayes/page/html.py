@@ -18,8 +18,9 @@ from kneebayes.errors import KneebayesError
 from kneebayes.inference.clock import within_time
 from kneebayes.inference.limits import Budget
 from kneebayes.page.bundle import script, style
+from kneebayes.page.layers import layers_of
 from kneebayes.page.payload import payload as payload_of
-from kneebayes.page.readings import layers_of, readings_of
+from kneebayes.page.readings import readings_of
 from kneebayes.writing import text_or_path
 
 if TYPE_CHECKING:
@@ -76,7 +77,7 @@ def write_page(
     The page opens from a file in any browser since 2023 and asks nothing of any
     network. It ranks the causes, explains them, proposes what to ask next and has a
     virtual patient; it computes exactly, in the browser. Every setting of the folder can be
-    chosen on it, every lexicon, and the layer of the article alone. These models are calibrated
+    chosen on it, every lexicon and every layer. These models are calibrated
     first, which takes some ten seconds; a bar is shown.
 
     Parameters

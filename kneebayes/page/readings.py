@@ -7,27 +7,25 @@ from copy import deepcopy
 from itertools import starmap
 from typing import TYPE_CHECKING, Any
 
-from kneebayes.building.model import ModelData, in_layer, in_setting, with_lexicon
+from kneebayes.building.model import ModelData, in_setting, with_lexicon
 from kneebayes.building.places import EXPLANATION
 from kneebayes.errors import KneebayesError
-from kneebayes.page.odds_table import odds_of
 from kneebayes.page.payload import payload
+from kneebayes.page.share_table import ShareFit, share_fit
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from kneebayes.building.model import ModelLike
-    from kneebayes.knowledge.statements import Layer
 
     Plain = dict[str, Any]
 
-__all__ = ["choices_of", "layers_of", "readings_of"]
+__all__ = ["choices_of", "layer_named", "readings_of"]
 
 ANYWHERE = "anywhere"
 DIGITS = 12  # of a number that is another than the model's own
 FEWER = 4  # of the bounds of an interval
-NAMED = ("labels", "aliases", "claims", "references")
-SMALLER: Layer = "article"  # the layer that is small enough to be carried beside another
+
 LAYERS = {
     "article": ("the article alone", "Only what rests on the article, in its words."),
     "literature": ("with the literature", "The article, and what published studies measured."),
@@ -35,41 +33,6 @@ LAYERS = {
 }
 
 _known: deque[tuple[ModelData, Plain]] = deque(maxlen=4)  # to make it takes seconds
-
-
-def layers_of(model: ModelLike, own: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """How much of the folder is taken: the model's own layer, and the article alone beside it.
-
-    Each has ``id``, ``label`` and ``about``, the own first; another one has ``changes``, whatever
-    of the payload is different there (of labels, other names and references only what is added),
-    and its own ``readings``. It is empty where there is no other.
-    """
-    mine = model.data.knowledge.layer
-    if mine == SMALLER:
-        return []
-    try:
-        other = in_layer(model, SMALLER)
-    except KneebayesError:
-        return []
-    there = payload(other)
-    if there["nodes"] == own["nodes"]:
-        return []
-    changes = {
-        key: _added(own[key], value) if key in NAMED else value
-        for key, value in there.items()
-        if value != own[key]
-    }
-    found = {**_layer(SMALLER), "changes": changes, "readings": readings_of(other, there)}
-    return [_layer(mine), found]
-
-
-def _layer(id: str) -> Plain:
-    label, about = LAYERS[id]
-    return {"id": id, "label": label, "about": about}
-
-
-def _added(own: Mapping[str, Any], there: Mapping[str, Any]) -> Plain:
-    return {key: value for key, value in there.items() if own.get(key) != value}
 
 
 def choices_of(model: ModelLike) -> dict[str, list[dict[str, Any]]]:
@@ -93,8 +56,14 @@ def choices_of(model: ModelLike) -> dict[str, list[dict[str, Any]]]:
     return {
         "lexicons": _first(data.lexicon, list(starmap(_named, data.knowledge.lexicons.items()))),
         "settings": _first(data.setting or "", settings),
-        "layers": _first(data.knowledge.layer, [_layer(id) for id in LAYERS]),
+        "layers": _first(data.knowledge.layer, [layer_named(id) for id in LAYERS]),
     }
+
+
+def layer_named(id: str) -> Plain:
+    """A layer in words."""
+    label, about = LAYERS[id]
+    return {"id": id, "label": label, "about": about}
 
 
 def _named(id: str, record: Any) -> Plain:
@@ -124,12 +93,15 @@ def readings_of(model: ModelLike, own: Mapping[str, Any]) -> dict[str, Any]:
         - ``lexicons`` and ``settings``, each with ``id``, ``label`` and ``about``: the model's own
           first (no setting has an empty id);
         - ``networks``, by lexicon: ``nodes`` that are different (a place, the leak, the links),
-          ``intervals`` of arrows (a place among the arrows, one among the intervals), and
-          ``bounds`` of the priors of the causes;
+          ``intervals`` of arrows (a place among the arrows, one among the intervals),
+          ``bounds`` of the priors of the causes and of what else explains the complaint, and
+          ``ratios`` of the table of explanations that are others than in the first lexicon (a
+          place, the value, low and high);
         - ``intervals``, behind those of the payload;
-        - ``shifts``, places of the numbers that are added up to odds of the explanations;
-        - ``shares``, by lexicon and setting: the ``priors`` of the causes, and ``own`` and
-          ``shifts``, the numbers of those odds (or the whole ``table``).
+        - ``contexts`` and ``places``, what ratios speak of
+          (:class:`kneebayes.page.share_table.ShareFit`); the page fits the table as Python does;
+        - ``shares``, by lexicon and setting: the ``priors`` of the causes and of what else
+          explains the complaint, its ``parts`` (and the whole ``table`` where it cannot be made).
 
         What the model cannot be is left out.
 
@@ -161,26 +133,28 @@ def _readings(model: ModelLike, own: Mapping[str, Any]) -> Plain:
     lexicons, settings = data.knowledge.lexicons, data.knowledge.settings
     found: Plain = {"networks": {}, "shares": {}}
     places = {tuple(one): at for at, one in enumerate(own["intervals"])}
-    taken: list[str] = []
+    first = share_fit(model)
     for lexicon, read in _read_otherwise(model):
-        there = payload(read)
-        found["networks"][lexicon] = _network(own, there, places)
-        found["shares"][lexicon] = {
-            setting: _shares(placed) for setting, placed in _elsewhere(read)
+        fit = first if read is model else share_fit(read)
+        found["networks"][lexicon] = {
+            **_network(own, payload(read), places),
+            "bounds": _bounds(read),
+            "ratios": _other_ratios(first, fit),
         }
-        taken.append(lexicon)
-    found["shifts"] = _together(found["shares"])
+        alike = fit is not None and first is not None and fit.places == first.places
+        found["shares"][lexicon] = {
+            setting: _shares(placed, with_table=not alike) for setting, placed in _elsewhere(read)
+        }
+    if first is not None:
+        found["contexts"] = [list(one) for one in first.contexts]
+        found["places"] = [list(one) for one in first.places]
     found["intervals"] = [list(one) for one in places][len(own["intervals"]) :]
     offered = next(iter(found["shares"].values()))
-    if len(taken) == 1 and len(offered) == 1:
+    if len(found["shares"]) == 1 and len(offered) == 1:
         return {}
-    found["lexicons"] = [
-        {"id": id, "label": lexicons[id].label, "about": lexicons[id].about} for id in taken
-    ]
+    found["lexicons"] = [_named(id, lexicons[id]) for id in found["shares"]]
     found["settings"] = [
-        {"id": id, "label": settings[id].label, "about": settings[id].about}
-        if id
-        else {"id": id, "label": ANYWHERE, "about": ""}
+        _named(id, settings[id]) if id else {"id": id, "label": ANYWHERE, "about": ""}
         for id in offered
     ]
     return found
@@ -221,8 +195,32 @@ def _network(
         interval = tuple(there["intervals"][other[4]])
         if tuple(own["intervals"][arrow[4]]) != interval:
             intervals.append([place, places.setdefault(interval, len(places))])
-    bounds = [[_short(cause["interval"][at], FEWER) for at in (0, 2)] for cause in there["causes"]]
-    return {"nodes": nodes, "intervals": intervals, "bounds": bounds}
+    return {"nodes": nodes, "intervals": intervals}
+
+
+def _other_ratios(first: ShareFit | None, fit: ShareFit | None) -> list[list[float]]:
+    """The ratios that are others than the first lexicon's; of that one itself all."""
+    if first is None or fit is None or fit.places != first.places:
+        return []
+    return [
+        [place, *ratio]
+        for place, (ratio, own) in enumerate(zip(fit.ratios, first.ratios, strict=True))
+        if fit is first or ratio != own
+    ]
+
+
+def _explaining(model: ModelLike) -> list[str]:
+    """The causes, and what else explains the complaint: parts of something else."""
+    network, causes = model.data.network, model.data.knowledge.causes
+    states = network[EXPLANATION].states if EXPLANATION in network else ()
+    return [*causes, *(id for id in states if id not in causes)]
+
+
+def _bounds(model: ModelLike) -> list[list[float]]:
+    priors = model.data.elicited.priors
+    return [
+        [_short(priors[id].low, FEWER), _short(priors[id].high, FEWER)] for id in _explaining(model)
+    ]
 
 
 def _numbers(node: Mapping[str, Any]) -> list[Any]:
@@ -232,31 +230,16 @@ def _numbers(node: Mapping[str, Any]) -> list[Any]:
     return [_short(node["leak"]), links]
 
 
-def _shares(model: ModelLike) -> Plain:
+def _shares(model: ModelLike, *, with_table: bool) -> Plain:
     """How probable each explanation is before any answer."""
     network, priors = model.data.network, model.data.elicited.priors
-    found: Plain = {
-        "reading": model.data.reading,
-        "priors": [_short(priors[id].value) for id in model.data.knowledge.causes],
-    }
-    if EXPLANATION in network:
-        node = network[EXPLANATION]
-        odds = odds_of(network, node)
-        if odds is None:
-            found["table"] = [_short(one) for one in node.table or ()]
-        else:
-            found |= {"own": odds.own, "shifts": odds.shifts}
+    numbers = [_short(priors[id].value) for id in _explaining(model)]
+    causes = len(model.data.knowledge.causes)
+    found: Plain = {"reading": model.data.reading, "priors": numbers[:causes]}
+    found["parts"] = numbers[causes:]
+    if with_table and EXPLANATION in network:
+        found["table"] = [_short(one) for one in network[EXPLANATION].table or ()]
     return found
-
-
-def _together(shares: Mapping[str, Mapping[str, Plain]]) -> list[list[int]]:
-    """Where anything is shifted anywhere; the shifts themselves become lists in that order."""
-    all_of_them = [one for by_setting in shares.values() for one in by_setting.values()]
-    places = sorted({place for one in all_of_them for place in one.get("shifts", ())})
-    for one in all_of_them:
-        if "shifts" in one:
-            one["shifts"] = [one["shifts"].get(place, 0) for place in places]
-    return [list(place) for place in places]
 
 
 def _short(number: float, digits: int = DIGITS) -> float:

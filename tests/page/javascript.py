@@ -37,6 +37,7 @@ COMPUTING = (
     "hearing.js",
     "reasons.js",
     "biases.js",
+    "shares.js",
     "readings.js",
 )
 FLAGS = [

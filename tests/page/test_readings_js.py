@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pytest
 from javascript import run
 from test_engine_js import random_answers
 
 import kneebayes as kb
+from kneebayes.building.places import EXPLANATION
 from kneebayes.inference import Evidence
-from kneebayes.network import Network, root_node, table_node
-from kneebayes.page.odds_table import odds_of
+from kneebayes.network import table_node
+from kneebayes.page.layers import NAMED, layers_of
 from kneebayes.page.payload import payload
-from kneebayes.page.readings import NAMED, layers_of, readings_of
+from kneebayes.page.readings import readings_of
+from kneebayes.page.share_table import share_fit
 
 Choice = dict[str, str]
 
@@ -26,7 +30,7 @@ const main = ({ payload, choices, patients }) => choices.map((choice) => {
     const found = infer(model, answers);
     return found.possible ? model.causes.map((id) => found.posterior[id].at(-1)) : null;
   });
-  const { readings, layers, ...rest } = read;
+  const { readings, layers, parts, ...rest } = read;
   return { payload: rest, posteriors };
 });
 """
@@ -44,7 +48,7 @@ def readings_shown(
     own = payload(model)
     layers = layers_of(model, own)
     own |= {"readings": readings_of(model, own), "layers": layers}
-    by_layer = {layers[0]["id"]: own["readings"], layers[1]["id"]: layers[1]["readings"]}
+    by_layer = {layer["id"]: layer.get("readings", own["readings"]) for layer in layers}
     choices = [
         {"layer": layer, "lexicon": lexicon["id"], "setting": setting["id"]}
         for layer, readings in by_layer.items()
@@ -56,11 +60,16 @@ def readings_shown(
 
 
 def in_numbers(payload: dict[str, Any], names: dict[str, Any]) -> dict[str, Any]:
-    """A payload with each arrow's interval in the place of its place; of names only some."""
-    intervals = payload["intervals"]
-    arrows = [[*arrow[:4], intervals[arrow[4]], *arrow[5:]] for arrow in payload["arrows"]]
+    """A payload with arrows in words and numbers in place of places; of names only some."""
+    intervals, origins = payload["intervals"], payload["origins"]
+    ids = [node["id"] for node in payload["nodes"]]
+    arrows = [
+        [ids[parent], state, ids[child], kind, intervals[at], silent, [origins[one] for one in why]]
+        for parent, state, child, kind, at, silent, why in payload["arrows"]
+    ]
+    arrows.sort(key=lambda arrow: (arrow[:4], arrow[5:]))
     known = {key: {id: payload[key][id] for id in names[key]} for key in NAMED}
-    return {**payload, **known, "arrows": arrows, "intervals": []}
+    return {**payload, **known, "arrows": arrows, "intervals": [], "origins": []}
 
 
 def assert_alike(one: Any, other: Any, place: str = "") -> None:
@@ -82,13 +91,15 @@ def assert_alike(one: Any, other: Any, place: str = "") -> None:
 
 def test_every_reading_is_the_one_that_python_makes(knee: kb.Model, tmp_path: Path) -> None:
     patients = random_answers(knee, 16, 4)
-    causes = list(knee.knowledge.causes)
     compared = 0
+    taken = set()
     for choice, shown in readings_shown(knee, tmp_path, patients):
         model = elsewhere(knee, choice)
+        causes = list(model.knowledge.causes)
         expected = payload(model)
         assert_alike(in_numbers(shown["payload"], expected), in_numbers(expected, expected))
         evidence = [Evidence.of(model.network, answers) for answers in patients]
+        taken.add(choice["layer"])
         python = model.engine.propagate_each(evidence, causes)
         exact = np.stack([python.marginals[id][:, 1] for id in causes], axis=1)
         for mine, theirs in zip(shown["posteriors"], exact, strict=True):
@@ -96,7 +107,8 @@ def test_every_reading_is_the_one_that_python_makes(knee: kb.Model, tmp_path: Pa
                 assert np.abs(np.array(mine) - theirs).max() < 1e-9
                 compared += 1
     lexicons, settings = knee.knowledge.lexicons, knee.knowledge.settings
-    assert compared > 2 * 10 * len(lexicons) * (1 + len(settings))
+    assert taken == {"article", "literature", "beyond"}
+    assert compared > 3 * 10 * len(lexicons) * (1 + len(settings))
 
 
 def test_a_model_in_a_setting_names_it_first_and_the_others_after(knee: kb.Model) -> None:
@@ -115,16 +127,22 @@ def test_without_a_choice_there_is_none(robot: kb.Model) -> None:
     assert [one["id"] for one in readings.get("settings", [{"id": ""}])] == [""]
 
 
-def test_what_is_no_product_has_no_odds() -> None:
-    """Two parents whose effects do not multiply, and a cell of zero."""
-    roots = (root_node("old", [0.5, 0.5]), root_node("male", [0.5, 0.5]))
-    product = [0.2, 0.8, 0.5, 0.5, 0.5, 0.5, 0.8, 0.2]
-    for table, is_product in (
-        (product, True),
-        ([*product[:6], 0.5, 0.5], False),
-        ([*product[:6], 1.0, 0.0], False),
-    ):
-        network = Network(
-            (*roots, table_node("why", ["old", "male"], np.reshape(table, (2, 2, 2))))
-        )
-        assert (odds_of(network, network["why"]) is not None) == is_product
+def test_a_table_that_was_put_in_place_of_the_fitted_one_is_given_whole(knee: kb.Model) -> None:
+    """Learning may move the table away from what shares and ratios come to."""
+    fit = share_fit(knee)
+    assert fit is not None
+    node = knee.network[EXPLANATION]
+    assert fit.explanations == node.states
+    assert len(fit.contexts) == len(node.parents)
+    table = np.asarray(node.table).reshape(*map(len, fit.contexts), len(node.states))
+    even = np.full(table.shape, 1 / table.shape[-1])
+    flat = table_node(EXPLANATION, node.parents, even, node.states)
+    other = replace(knee.elicited, network=knee.network.replacing([flat]))
+    assert share_fit(knee.replace(elicited=other)) is None
+
+
+@pytest.mark.parametrize("layer", ["article", "beyond"])
+def test_another_layer_offers_what_it_can(knee: kb.Model, layer: str) -> None:
+    small = knee.in_layer(layer)
+    offered = [one["id"] for one in layers_of(small, payload(small))]
+    assert offered == ([] if layer == "article" else ["beyond", "article"])

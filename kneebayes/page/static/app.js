@@ -10,7 +10,7 @@ import { answersCard } from "./view_answers.js";
 import { careCard } from "./view_care.js";
 import { catalogOf } from "./view_catalog.js";
 import { differentialCard, rankedCauses, urgencyBand } from "./view_differential.js";
-import { button, listed, make, percentText, uniquePrefix } from "./view_dom.js";
+import { button, listed, make, percentText, refill, uniquePrefix } from "./view_dom.js";
 import { groundsOf } from "./view_grounds.js";
 import { interviewPanel } from "./view_interview.js";
 import { ledgerCard } from "./view_ledger.js";
@@ -199,7 +199,7 @@ export function mountExplorer(root, payload, { answers = {}, onAnswers = () => {
     probable = found.urgent;
     showUrgency();
     showPrior(found, selected);
-    parts.glance.textContent = `${topCauses(ranking)} \u2013 all causes`;
+    glanceAt(topCauses(ranking));
     parts.root.dataset.state = "shown";
   }
 
@@ -248,6 +248,11 @@ export function mountExplorer(root, payload, { answers = {}, onAnswers = () => {
     return first.map((row) => `${catalog.label(row.id)} ${percentText(row.posterior)}`).join(", ");
   }
 
+  /** One line at the lower edge of a phone; what does not fit is cut. */
+  function glanceAt(text) {
+    refill(parts.glance, make("span", { text }), make("span", { class: "kb-all", text: "all causes" }));
+  }
+
   function speak(found) {
     const { advice } = urgency(plain, signs());
     parts.spoken.textContent = `Most probable: ${topCauses(rankedCauses(catalog, found))}. ${advice}`;
@@ -261,7 +266,7 @@ export function mountExplorer(root, payload, { answers = {}, onAnswers = () => {
     parts.why.element.hidden = true;
     parts.care.refuse();
     parts.questions.refuse("First the answers must go together.");
-    parts.glance.textContent = text;
+    glanceAt(text);
     parts.spoken.textContent = text;
     parts.root.dataset.state = "refused";
   }

@@ -1,5 +1,11 @@
 /** The same knowledge where another lexicon reads its words, or patients are seen elsewhere. */
 
+import { tableOfShares } from "./shares.js";
+
+/** The node that says what explains the complaint. */
+const EXPLANATION = "explanation";
+const NAMES = ["labels", "aliases", "claims", "references"];
+
 /**
  * A payload as it is in one layer, under one lexicon and in one setting.
  *
@@ -9,15 +15,16 @@
  * @returns {object} the payload of the other model
  */
 export function payloadIn(payload, { layer, lexicon, setting }) {
-  return readIn(inLayer(payload, layer), lexicon, setting);
+  const wanted = payload.layers?.find(({ id }) => id === layer) ?? {};
+  if (wanted.unnamed !== undefined) return withParts(readIn(payload, lexicon, setting), wanted);
+  if (wanted.changes === undefined) return readIn(payload, lexicon, setting);
+  return readIn({ ...renamed(payload, wanted.changes), readings: wanted.readings }, lexicon, setting);
 }
 
 /** What a layer takes of the folder: what a name is called and rests on stays known. */
-function inLayer(payload, layer) {
-  const { changes, readings } = payload.layers?.find(({ id }) => id === layer) ?? {};
-  if (changes === undefined) return payload;
-  const names = ["labels", "aliases", "claims", "references"].map((key) => [key, { ...payload[key], ...changes[key] }]);
-  return { ...payload, ...changes, ...Object.fromEntries(names), readings };
+function renamed(payload, changes) {
+  const names = NAMES.map((key) => [key, { ...payload[key], ...changes[key] }]);
+  return { ...payload, ...changes, ...Object.fromEntries(names) };
 }
 
 /** Another lexicon or setting in the same layer. */
@@ -28,16 +35,19 @@ function readIn(payload, lexicon, setting) {
   const { nodes, intervals, bounds } = networks[lexicon];
   const numbers = shares[lexicon][setting];
   const places = new Map(intervals);
-  const inItsOwn = shares[lexicon][settings[0].id].priors;
+  const inItsOwn = shares[lexicon][settings[0].id];
+  const priors = [...numbers.priors, ...numbers.parts];
+  const before = [...inItsOwn.priors, ...inItsOwn.parts];
+  const spread = priors.map((prior, place) => {
+    const [low, high] = bounds[place].map((bound) => Math.min((bound * prior) / before[place], 1));
+    return { prior, interval: [low, prior, high] };
+  });
   const { id, label } = lexicons.find((one) => one.id === lexicon);
   return {
     ...payload,
-    nodes: nodesIn(payload, nodes, numbers),
-    causes: payload.causes.map((cause, place) => {
-      const prior = numbers.priors[place];
-      const [low, high] = bounds[place].map((bound) => Math.min((bound * prior) / inItsOwn[place], 1));
-      return { ...cause, prior, interval: [low, prior, high] };
-    }),
+    nodes: nodesIn(payload, nodes, lexicon, numbers),
+    causes: payload.causes.map((cause, place) => ({ ...cause, ...spread[place] })),
+    parts: new Map(partsOf(payload).map((part, place) => [part, spread[payload.causes.length + place]])),
     arrows: payload.arrows.map((arrow, place) =>
       places.has(place) ? [...arrow.slice(0, 4), places.get(place), ...arrow.slice(5)] : arrow,
     ),
@@ -48,42 +58,82 @@ function readIn(payload, lexicon, setting) {
   };
 }
 
+/** What explains the complaint beside the causes, in the order of the table. */
+function partsOf(payload) {
+  const causes = new Set(payload.causes.map(({ id }) => id));
+  const states = payload.nodes.find(({ id }) => id === EXPLANATION)?.states ?? [];
+  return states.filter((id) => !causes.has(id));
+}
+
 /** The nodes with other numbers. */
-function nodesIn(payload, changed, numbers) {
+function nodesIn(payload, changed, lexicon, numbers) {
   const others = new Map(changed.map(([place, ...own]) => [place, own]));
   return payload.nodes.map((node, place) => {
-    if (node.id === EXPLANATION) return { ...node, table: numbers.table ?? tableOf(payload, node, numbers) };
+    if (node.id === EXPLANATION) return { ...node, table: numbers.table ?? tableIn(payload, node, lexicon, numbers) };
     if (!others.has(place)) return node;
     const [first, links] = others.get(place);
     return links === undefined ? { ...node, table: first } : { ...node, leak: first, links };
   });
 }
 
-/** The node that says what explains the complaint. */
-const EXPLANATION = "explanation";
-
-/** The table that follows from odds: in each row of states of the parents they are added up. */
-function tableOf(payload, node, { own, shifts }) {
-  const sizes = node.parents.map((id) => payload.nodes.find((one) => one.id === id).states?.length ?? 2);
-  const rows = sizes.reduce((product, size) => product * size, 1);
-  return Array.from({ length: rows }, (_, row) => {
-    const states = statesOfRow(row, sizes);
-    const logs = [...own];
-    payload.readings.shifts.forEach(([axis, state, at], which) => {
-      if (states[axis] === state) logs[at] += shifts[which];
-    });
-    const weights = logs.map(Math.exp);
-    const total = weights.reduce((sum, one) => sum + one, 0);
-    return weights.map((one) => one / total);
-  }).flat();
+/** The table of explanations that follows from shares and ratios. */
+function tableIn(payload, node, lexicon, { priors, parts }) {
+  const { contexts, places, networks, lexicons } = payload.readings;
+  const ratios = [];
+  for (const id of [lexicons[0].id, lexicon]) {
+    for (const [place, ...ratio] of networks[id].ratios) ratios[place] = ratio;
+  }
+  const shares = new Map([
+    ...payload.causes.map(({ id }, place) => [id, priors[place]]),
+    ...partsOf(payload).map((id, place) => [id, parts[place]]),
+  ]);
+  return tableOfShares(contexts, places, ratios, node.states.map((id) => shares.get(id)));
 }
 
-/** The state of each parent in one row of a table, the last parent turning fastest. */
-function statesOfRow(row, sizes) {
-  const states = [];
-  for (const size of [...sizes].reverse()) {
-    states.unshift(row % size);
-    row = Math.floor(row / size);
-  }
-  return states;
+/**
+ * The parts of something else as causes: the same network, its nodes and explanations in the order
+ * of that layer, where what is left unnamed is something else.
+ */
+function withParts(payload, { changes, causes, nodes, states, unnamed }) {
+  const records = new Map(causes.filter((one) => typeof one !== "string").map((one) => [one.id, one]));
+  const known = new Map(payload.causes.map((one) => [one.id, one]));
+  const called = (id) => (id === unnamed ? payload.rest : id);
+  const places = new Map(nodes.map((own, place) => [own, place]));
+  const stateNow = new Map(states.map((own, place) => [String(own), String(place)]));
+  const numbersOf = (id) => payload.parts?.get(id === payload.rest ? unnamed : id) ?? {};
+  const nodeNow = (node) => {
+    if (node.id === EXPLANATION) {
+      const rows = Array.from({ length: node.table.length / states.length }, (_, row) => row * states.length);
+      return {
+        ...node,
+        states: states.map((own) => called(node.states[own])),
+        table: rows.flatMap((start) => states.map((own) => node.table[start + own])),
+      };
+    }
+    const links = node.links?.map((link, place) =>
+      node.parents[place] === EXPLANATION
+        ? Object.fromEntries(Object.entries(link).map(([state, one]) => [stateNow.get(state), one]))
+        : link,
+    );
+    return {
+      ...node,
+      id: called(node.id),
+      kind: records.has(called(node.id)) ? "cause" : node.kind,
+      parents: node.parents.map(called),
+      ...(links && { links }),
+    };
+  };
+  const own = payload.nodes.map(({ id }) => id);
+  const nodeAt = (place) => places.get(own[place] === payload.rest ? own.indexOf(unnamed) : place);
+  return {
+    ...renamed(payload, changes),
+    nodes: nodes.map((place) => nodeNow(payload.nodes[place])),
+    causes: causes.map((one) => (typeof one === "string" ? known.get(one) : { ...one, ...numbersOf(one.id) })),
+    arrows: payload.arrows.map(([parent, state, child, ...others]) => [
+      nodeAt(parent),
+      own[parent] === EXPLANATION ? Number(stateNow.get(String(state))) : state,
+      nodeAt(child),
+      ...others,
+    ]),
+  };
 }
