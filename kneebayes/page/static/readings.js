@@ -47,7 +47,7 @@ function readIn(payload, lexicon, setting) {
     ...payload,
     nodes: nodesIn(payload, nodes, lexicon, numbers),
     causes: payload.causes.map((cause, place) => ({ ...cause, ...spread[place] })),
-    parts: new Map(partsOf(payload).map((part, place) => [part, spread[payload.causes.length + place]])),
+    parts: new Map(unnamedParts(payload).map((part, place) => [part, spread[payload.causes.length + place]])),
     arrows: payload.arrows.map((arrow, place) =>
       places.has(place) ? [...arrow.slice(0, 4), places.get(place), ...arrow.slice(5)] : arrow,
     ),
@@ -59,7 +59,7 @@ function readIn(payload, lexicon, setting) {
 }
 
 /** What explains the complaint beside the causes, in the order of the table. */
-function partsOf(payload) {
+function unnamedParts(payload) {
   const causes = new Set(payload.causes.map(({ id }) => id));
   const states = payload.nodes.find(({ id }) => id === EXPLANATION)?.states ?? [];
   return states.filter((id) => !causes.has(id));
@@ -85,7 +85,7 @@ function tableIn(payload, node, lexicon, { priors, parts }) {
   }
   const shares = new Map([
     ...payload.causes.map(({ id }, place) => [id, priors[place]]),
-    ...partsOf(payload).map((id, place) => [id, parts[place]]),
+    ...unnamedParts(payload).map((id, place) => [id, parts[place]]),
   ]);
   return tableOfShares(contexts, places, ratios, node.states.map((id) => shares.get(id)));
 }

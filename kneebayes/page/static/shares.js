@@ -1,6 +1,6 @@
 /** The table of what explains the complaint, fitted to shares and ratios just as Python fits it. */
 
-const LEAST = 1e-300;
+const TINIEST = 1e-300;
 const CLOSE = 1e-13; // of shares, in logarithms
 const FAR = 1e-5; // of ratios, in logarithms
 const ROUNDS = 400;
@@ -53,7 +53,7 @@ export function tableOfShares(contexts, places, ratios, shares) {
   return Array.from(tableOf(frame, weights, used));
 }
 
-const logarithm = (number) => Math.log(Math.max(number, LEAST));
+const logarithm = (number) => Math.log(Math.max(number, TINIEST));
 
 /** The cells of the table, one for each combination of states, and whom each ratio compares. */
 function frameOf(contexts, places, count) {
@@ -112,7 +112,7 @@ function reachedBy({ count, cells, compared }, table) {
       weight += cells[cell];
       sum += cells[cell] * table[cell * count + cause];
     }
-    const share = Math.min(Math.max(sum / Math.max(weight, LEAST), LEAST), 1 - 1e-16);
+    const share = Math.min(Math.max(sum / Math.max(weight, TINIEST), TINIEST), 1 - 1e-16);
     return Math.log(share) - Math.log1p(-share);
   };
   return compared.map(({ cause, mine, other }) => odds(mine, cause) - odds(other, cause));
