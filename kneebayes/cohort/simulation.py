@@ -21,7 +21,7 @@ from kneebayes.errors import ImpossibleEvidenceError, UnknownNameError
 from kneebayes.inference.drawing import Drawing
 from kneebayes.inference.evidence import Evidence
 from kneebayes.text import counted, suggest
-from kneebayes.view.figures import BLUE, ORANGE, SMALL, new_axes
+from kneebayes.view.figures import BLUE, ORANGE, name_lines, new_axes, ticks_apart
 from kneebayes.view.markup import percent
 from kneebayes.view.report import Report, Reporting, made_by, made_by_line
 
@@ -62,12 +62,12 @@ def draw_shares(rows: Sequence[Mapping[str, Any]], patients: int, ax: Axes | Non
         ax.plot(span, [index, index], color=GREY, lw=5, alpha=0.6, solid_capstyle="butt", zorder=1)
         colour = ORANGE if row["urgent"] else BLUE
         ax.plot(sqrt(float(row["share"])), index, "o", color=colour, ms=4.5, zorder=2)
-    labels = [f"{row['cause']}{'!' if row['urgent'] else ''}" for row in drawn]
-    ax.set_yticks(range(len(drawn)), labels, parse_math=False, fontsize=SMALL)
+    labels = [f"{row['cause']}{' (urgent)' if row['urgent'] else ''}" for row in drawn]
+    name_lines(ax, labels)
     highest = max((float(row[name]) for row in drawn for name in ("share", "expected")), default=1)
     ticks = [share for share in SHARES if share <= 1.2 * highest]
-    ax.set_xticks([sqrt(tick) for tick in ticks], [percent(share) for share in ticks])
     ax.set_xlim(left=-0.01)
+    ticks_apart(ax, [sqrt(tick) for tick in ticks], [percent(share) for share in ticks])
     ax.set_xlabel(
         f"share of {patients:,} patients (scale of square roots);\n"
         "grey: where 95 of 100 such shares fall"

@@ -278,7 +278,7 @@ def draw_lessons(rows: Sequence[Mapping[str, object]], ax: Axes | None = None) -
             va="center",
             fontsize=SMALL,
         )
-    ax.annotate("data", (1.01, -0.75), xycoords=("axes fraction", "data"), fontsize=SMALL)
+    ax.annotate("data", (1.01, -0.55), xycoords=("axes fraction", "data"), fontsize=SMALL)
     ax.set_xlabel(
         "probability, on the scale of log-odds; lines hold the central 90 %", fontsize=SMALL
     )

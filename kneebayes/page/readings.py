@@ -29,7 +29,10 @@ FEWER = 4  # of the bounds of an interval
 LAYERS = {
     "article": ("the article alone", "Only what rests on the article, in its words."),
     "literature": ("with the literature", "The article, and what published studies measured."),
-    "beyond": ("beyond the article", "Parts of something else are named as causes as well."),
+    "beyond": (
+        "beyond the article",
+        "Causes that the article does not name are listed as well.",
+    ),
 }
 
 _known: deque[tuple[ModelData, Plain]] = deque(maxlen=4)  # to make it takes seconds

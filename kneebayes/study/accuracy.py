@@ -16,6 +16,7 @@ from kneebayes.building.model import ModelData, ModelLike
 from kneebayes.case.case import Case
 from kneebayes.errors import KneebayesError
 from kneebayes.odds import logit
+from kneebayes.view.figures import SMALL, WIDE, fit, name_lines, new_axes
 from kneebayes.view.report import Report, Reporting, made_by, made_by_line
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ __all__ = ["Accuracy", "AccuracyRow", "accuracy"]
 
 FILE = "published_ratios.csv"
 NEAR = 1.5  # so many times outside the published interval is still near
+DRAWN = 30  # ratios of the picture
 HEADER = ("cause", "answer", "among", "published", "model", "")
 WORDS = {"present": True, "absent": False}
 EDGE = 1e-12
@@ -181,28 +183,34 @@ class Accuracy(Reporting):
 
     @checked
     def draw(self, ax: Axes | None = None) -> Axes:
-        """Draw published intervals as lines and the model's ratios as dots, on a log scale."""
-        import matplotlib.pyplot as plt
-
-        rows = sorted(self.rows, key=lambda row: (row.cause, row.answer), reverse=True)
-        if ax is None:
-            _, ax = plt.subplots(figsize=(7.0, 0.2 * len(rows) + 1.0), layout="constrained")
+        """Draw published intervals as lines and the model's ratios as dots, the furthest first."""
+        rows = sorted(self.rows, key=_distance, reverse=True)[:DRAWN][::-1]
+        ax = ax or new_axes(WIDE, 0.32 * len(rows) + 1.8)
         for place, row in enumerate(rows):
             far = row.verdict in ("far", "reversed")
-            ax.plot(
-                [row.low, row.high], [place, place], color="#767676", lw=4, solid_capstyle="round"
-            )
-            ax.plot(row.model, place, "o", ms=4, color="#b2481e" if far else "#1f5a99")
+            ax.plot([row.low, row.high], [place, place], color="#767676", lw=4)
+            ax.plot(row.model, place, "o", ms=5, color="#b2481e" if far else "#1f5a99")
         label = self.data.knowledge.label
-        names = [f"{label(row.cause)}: {_in_words(self.data, row.answer)}" for row in rows]
-        ax.set_yticks(range(len(rows)), names, fontsize=7)
+        name_lines(ax, [f"{label(row.cause)}: {_in_words(self.data, row.answer)}" for row in rows])
         ax.set_xscale("log")
         ax.axvline(1.0, color="#cccccc", lw=0.8, zorder=0)
-        ax.set_xlabel("likelihood ratio (line: published; dot: the model, red where it is far)")
+        ax.margins(y=0.01)
+        ax.set_xlabel(
+            "likelihood ratio (line: published; dot: the model, red where it is far); "
+            f"the {len(rows)} of {len(self.rows)} that differ most",
+            fontsize=SMALL,
+        )
+        ax.spines[["top", "right"]].set_visible(False)
+        fit(ax)
         return ax
 
     def __repr__(self) -> str:
         return f"Accuracy({len(self.rows)} ratios, {self.share('inside', 'near'):.0%} near)"
+
+
+def _distance(row: AccuracyRow) -> float:
+    """How far the model's ratio lies outside the published interval, in logarithms."""
+    return float(max(np.log(row.low / row.model), np.log(row.model / row.high)))
 
 
 def _published() -> list[dict[str, str]]:

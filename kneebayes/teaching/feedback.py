@@ -17,7 +17,7 @@ from kneebayes.teaching.practice_text import (
     belief_cells,
     step_cells,
 )
-from kneebayes.teaching.reasons import biases_of, reasons_of
+from kneebayes.teaching.reasons import biases_of, praises_of, reasons_of
 from kneebayes.teaching.situation import LEVELS
 from kneebayes.view.markup import percent
 from kneebayes.view.report import made_by, made_by_line, urgency_lines
@@ -64,6 +64,11 @@ class Feedback(Judgement, Paged):
     def reasons(self) -> tuple[str, ...]:
         """Why the exact posterior differs from what was stated, for the largest differences."""
         return reasons_of(self)
+
+    @cached_property
+    def praises(self) -> tuple[str, ...]:
+        """What the learner did well: the best questions asked, a statement that follows them."""
+        return praises_of(self)
 
     @cached_property
     def biases(self) -> tuple[str, ...]:
@@ -151,7 +156,7 @@ def _page_of(feedback: Feedback) -> Page:
     sections = [
         Section((_there(feedback), _advised(feedback))),
         Section(tuple(_urgency(feedback))),
-        Section((*feedback.reasons, *feedback.biases)),
+        Section((*feedback.praises, *feedback.reasons, *feedback.biases)),
         Section(tuple(_hardness(feedback))),
         Section((), BELIEFS, tuple(belief_cells(row) for row in shown)),
         Section((), STEPS, tuple(step_cells(row) for row in feedback.question_rows)),
@@ -181,6 +186,8 @@ def _advised(feedback: Feedback) -> str:
     )
     if feedback.advice_too_low:
         return f"{advised}: too low, the signs call for '{feedback.due.level}'."
+    if feedback.advice == feedback.due.level:
+        return f"{advised}, and so do the signs."
     return f"{advised}; the signs call for '{feedback.due.level}'."
 
 
@@ -205,7 +212,7 @@ def _revealed(feedback: Feedback) -> Iterator[str]:
             label if state == "present" else f"{label}: {state}"
             for label, state in feedback.not_asked.items()
         )
-        yield f"There, and not asked for: {listed}."
+        yield f"Present, and not asked about: {listed}."
 
 
 def _hardness(feedback: Feedback) -> Iterator[str]:
@@ -216,8 +223,9 @@ def _hardness(feedback: Feedback) -> Iterator[str]:
         yield "How hard the patient is cannot be computed: full work-up is too wide a query."
         return
     yield (
-        f"With the whole background known {hard.opening:.2f} bits are open, after full work-up "
-        f"{hard.left:.2f}; odder than {percent(hard.atypicality)} of like patients."
+        f"How hard this patient is: {hard.opening:.2f} bits of uncertainty with the background "
+        f"alone, {hard.left:.2f} after every question and test; more unusual than "
+        f"{percent(hard.atypicality)} of those with the same causes."
     )
     if hard.herrings:
         labels = [knowledge.label(id) for id in hard.herrings]

@@ -27,12 +27,12 @@ MOST_ICONS = 10_000  # of more people only those with the finding are drawn
 MOST_SQUARES = 4_000  # of these
 PLACES = {
     "people": (2.0, 2.0),
-    "with_cause": (0.85, 1.0),
-    "without_cause": (3.15, 1.0),
-    "with_cause_with_finding": (0.3, 0.0),
+    "with_cause": (0.8, 1.0),
+    "without_cause": (3.2, 1.0),
+    "with_cause_with_finding": (0.2, 0.0),
     "with_cause_without_finding": (1.4, 0.0),
     "without_cause_with_finding": (2.6, 0.0),
-    "without_cause_without_finding": (3.7, 0.0),
+    "without_cause_without_finding": (3.8, 0.0),
 }
 
 
@@ -60,19 +60,19 @@ def draw_tree(
         if id != "people":
             _draw_branch(ax, PLACES[parent], (x, y), percent(shares[id], 3), shares[id])
         words = ("have: " if id.endswith("with_finding") else "not: ") + finding
-        label = "\n".join([f"{counts[id]:,}", *wrap(paths.get(id, words), 22)])
+        label = "\n".join([f"{counts[id]:,}", *wrap(paths.get(id, words), 13 if leaf else 20)])
         box: dict[str, Any] = {
             "facecolor": "white",
             "edgecolor": COLOURS.get(id, GREY),
-            "boxstyle": "round,pad=0.4",
+            "boxstyle": "round,pad=0.3",
             "linewidth": 2.2 if leaf else 1.0,
         }
         ax.text(x, y, label, ha="center", va="center", bbox=box, fontsize=SMALL, parse_math=False)
     hits, all_with = counts["with_cause_with_finding"], counts["with_finding"]
     below = f"{cause} explains {hits:,} of the {all_with:,} who have it"
-    ax.text(2.0, -0.72, below, ha="center", va="center", fontsize=10, parse_math=False)
-    ax.set_xlim(-0.3, 4.3)
-    ax.set_ylim(-0.9, 2.4)
+    ax.text(2.0, -0.72, below, ha="center", va="center", fontsize=SMALL, parse_math=False)
+    ax.set_xlim(-0.4, 4.4)
+    ax.set_ylim(-0.9, 2.3)
     ax.set_axis_off()
     return ax
 

@@ -88,7 +88,7 @@ def draw_steps(rows: Sequence[Row], ax: Axes | None = None) -> Axes:
     for index, row in enumerate(rows):
         end = max(bits[index], free[index], test[index])
         words = "the best free question" if bits[index] == free[index] else str(row["best_free"])
-        ax.text(end + 0.03 * most, index, words, va="center", fontsize=SMALL, parse_math=False)
+        ax.text(end + 0.08 * most, index, words, va="center", fontsize=SMALL, parse_math=False)
     ax.set_xlim(0.0, 2.2 * most)
     ax.set_xlabel("expected information gain (bits)", fontsize=SMALL)
     ax.legend(frameon=False, loc="lower left", bbox_to_anchor=(0.0, 1.0), ncols=3, fontsize=SMALL)

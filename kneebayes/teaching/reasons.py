@@ -1,4 +1,4 @@
-"""Why the exact posterior differs from what a learner stated, and which bias the numbers show."""
+"""What a learner did well, why the exact posterior is another, and which bias the numbers show."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from kneebayes.teaching.judgement import Judgement
 from kneebayes.teaching.scoring import divergence
 from kneebayes.teaching.situation import best_of, uncertainty_of
 
-__all__ = ["biases_of", "reasons_of"]
+__all__ = ["biases_of", "praises_of", "reasons_of"]
 
 EXPLAINED = 2  # differences that get a paragraph
 WORTH_WORDS = 0.05  # bits of divergence below which a statement is good enough
@@ -28,6 +28,34 @@ def reasons_of(closed: Judgement) -> tuple[str, ...]:
     return tuple(_reason(closed, id) for id in worst[:EXPLAINED])
 
 
+def praises_of(closed: Judgement) -> tuple[str, ...]:
+    """What the learner did well: the best questions asked, and a statement that follows them.
+
+    Parameters
+    ----------
+    closed
+        A closed case.
+
+    Returns
+    -------
+    tuple of str
+        At most two sentences.
+    """
+    rows = [row for row in closed.question_rows if row["id"] == row["best_free_id"]]
+    return (*_well_asked([str(row["asked"]) for row in rows]), *_well_stated(closed))
+
+
+def _well_asked(labels: list[str]) -> Iterator[str]:
+    if labels:
+        quoted = ", ".join(f"'{label}'" for label in labels)
+        yield f"Well asked: {quoted}. No other free question promised more at that moment."
+
+
+def _well_stated(closed: Judgement) -> Iterator[str]:
+    if closed.case.stated and not reasons_of(closed):
+        yield "Well judged: what you stated follows from what was known."
+
+
 def _reason(closed: Judgement, cause: str) -> str:
     label = closed.case.model.data.knowledge.label(cause)
     before, after = closed.opening.exact[cause], closed.exact[cause]
@@ -41,7 +69,9 @@ def _reason(closed: Judgement, cause: str) -> str:
             f"{sentence} It began at {_percent(before)}, and nothing you found changes that much."
         )
     words, alone = helpful[0]
-    return f"{sentence} '{words}' alone takes it from {_percent(before)} to {_percent(alone)}."
+    return (
+        f"{sentence} It began at {_percent(before)}; '{words}' alone takes it to {_percent(alone)}."
+    )
 
 
 def _alone(closed: Judgement, cause: str) -> Iterator[tuple[str, float]]:

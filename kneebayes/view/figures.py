@@ -5,7 +5,8 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
-from textwrap import fill
+from math import inf
+from textwrap import fill, wrap
 from typing import TYPE_CHECKING, Any
 
 from kneebayes.arguments import checked
@@ -32,6 +33,7 @@ __all__ = [
     "name_lines",
     "new_axes",
     "say_above",
+    "ticks_apart",
 ]
 
 # Okabe and Ito's colours, told apart by colour-blind readers too
@@ -45,7 +47,8 @@ WIDE, SMALL = 5.2, 9.5  # inches, points: 6 points where a figure is printed 8.5
 NAME = 24  # letters of a name on one line
 LINE_HEIGHT, AROUND = 0.155, 2.2  # inches: a line of this size, and what stands above and below
 MOST_AROUND = 12  # arrows on each side
-LEFT, RIGHT, REACH, EDGE = -1.0, 1.0, 0.33, 0.3  # columns, and half of what a name takes
+LETTER = 0.044  # of a name beside a cause, in units of half the distance between the columns
+COLUMN = 0.55  # of the space between the names of one column and the cause in the middle
 
 
 def name_lines(ax: Axes, labels: Sequence[str], letters: int = NAME) -> None:
@@ -61,6 +64,24 @@ def name_lines(ax: Axes, labels: Sequence[str], letters: int = NAME) -> None:
         width, height = figure.get_size_inches()
         enough = AROUND + (most * LINE_HEIGHT + 0.06) * len(lines)
         figure.set_size_inches(width, max(height, enough))
+
+
+def ticks_apart(ax: Axes, places: Sequence[float], labels: Sequence[str]) -> None:
+    """Mark places along the lower edge, of those that would touch only the first."""
+    from matplotlib.figure import Figure
+
+    figure = ax.figure
+    if isinstance(figure, Figure):
+        ax.set_xticks([])
+        figure.draw_without_rendering()  # or the axes are not yet where long names put them
+    low, high = ax.get_xlim()
+    letter = (high - low) / max(ax.bbox.width / figure.dpi * LETTERS_PER_INCH, 1.0)
+    kept: list[tuple[float, str]] = []
+    for place, label in sorted(zip(places, labels, strict=True)):
+        taken = kept[-1][0] + letter * (len(kept[-1][1]) + len(label) + 2) / 2 if kept else -inf
+        if place >= taken:
+            kept.append((place, label))
+    ax.set_xticks([place for place, _ in kept], [label for _, label in kept], fontsize=SMALL)
 
 
 def new_axes(width: float, height: float, widest: float = WIDE) -> Axes:
@@ -155,47 +176,56 @@ def _draw_around(
     children = ranked([id for id in stated.children_of(around) if id != complaint], up=False)
     rows = max(min(len(parents), MOST_AROUND), min(len(children), MOST_AROUND), 1)
     ax = ax or new_axes(WIDE, 0.8 + 0.44 * rows)
-    for column, pairs in ((LEFT, parents), (RIGHT, children)):
+    half = LETTER * _longest(knowledge.label(around)) / 2 + 0.03
+    wide = {-1: 0.3, 1: 0.3}  # how far the names of a column reach
+    for side, pairs in ((-1, parents), (1, children)):
         shown = pairs[:MOST_AROUND]
+        near = side * (half + COLUMN)
         for row, (id, strength) in enumerate(shown):
             y = (len(shown) - 1) / 2 - row
-            _name(ax, knowledge, id, column, y, f" {percent(strength)}" if column > 0 else "")
-            near = (column + REACH if column < 0 else column - REACH, y)
-            centre = (-EDGE if column < 0 else EDGE, 0.0)
-            start, end = (near, centre) if column < 0 else (centre, near)
+            more = f" {percent(strength)}" if side > 0 else ""
+            _name(ax, knowledge, id, (near, y), more, align="left" if side > 0 else "right")
+            wide[side] = max(wide[side], LETTER * _longest(knowledge.label(id) + more) + 0.06)
+            start, end = (side * half, 0.0), (near - side * 0.04, y)
             style = {"arrowstyle": "-|>", "color": LINE, "lw": 0.6 + 1.6 * strength}
-            ax.annotate("", end, start, arrowprops=style, zorder=1)
+            ax.annotate(
+                "", *((end, start) if side > 0 else (start, end)), arrowprops=style, zorder=1
+            )
         if len(pairs) > len(shown):
             more = f"and {len(pairs) - len(shown)} weaker ones"
-            ax.text(
-                column, -(len(shown) + 1) / 2, more, fontsize=SMALL, ha="center", color="#555555"
-            )
-    _name(ax, knowledge, around, 0.0, 0.0, bold=True)
+            y = -(len(shown) + 1) / 2
+            align = "left" if side > 0 else "right"
+            ax.text(near, y, more, fontsize=SMALL, ha=align, color="#555555")
+    _name(ax, knowledge, around, (0.0, 0.0), bold=True)
     top = (rows - 1) / 2 + 0.9
-    ax.text(LEFT, top, "raised by", ha="center", fontsize=SMALL)
-    ax.text(RIGHT, top, "shows (how often)", ha="center", fontsize=SMALL)
-    ax.set_xlim(LEFT - 0.36, RIGHT + 0.36)
+    ax.text(-half - COLUMN, top, "raised by", ha="right", fontsize=SMALL)
+    ax.text(half + COLUMN, top, "shows (how often)", ha="left", fontsize=SMALL)
+    ax.set_xlim(-half - COLUMN - wide[-1], half + COLUMN + wide[1])
     ax.set_ylim(-(rows + 2.0) / 2, top + 0.4)
     ax.set_axis_off()
     return ax
+
+
+def _longest(label: str) -> int:
+    """Letters of the longest line of a name."""
+    return max(len(line) for line in fill(label, NAME).split("\n"))
 
 
 def _name(
     ax: Axes,
     knowledge: Knowledge,
     id: str,
-    x: float,
-    y: float,
+    place: tuple[float, float],
     more: str = "",
     *,
+    align: str = "center",
     bold: bool = False,
 ) -> None:
     kind = _kinds(knowledge).get(id, "mediator")
     ax.text(
-        x,
-        y,
+        *place,
         fill(knowledge.label(id) + more, NAME),
-        ha="center",
+        ha=align,
         va="center",
         fontsize=SMALL,
         color=COLOURS[kind],
@@ -284,12 +314,14 @@ def fit(ax: Axes) -> tuple[float, float]:
 def name_ends(ax: Axes, ends: Mapping[str, float], colours: Sequence[str]) -> None:
     """Write the name of each line at its right end, apart from each other; no legend."""
     low, high = ax.get_ylim()
-    least = 0.065 * (high - low)
+    line = 0.045 * (high - low)
     order = sorted(ends, key=lambda label: ends[label])
+    half = {label: line * (len(wrap(label, NAME)) + 0.4) / 2 for label in ends}
     heights: dict[str, float] = {}
-    last = low - least
+    last = low - line
     for label in order:
-        last = heights[label] = max(ends[label], last + least)
+        heights[label] = max(ends[label], last + half[label])
+        last = heights[label] + half[label]
     over = max(0.0, last - high)
     for index, label in enumerate(ends):
         ax.annotate(

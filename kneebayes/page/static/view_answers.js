@@ -1,6 +1,6 @@
 // The list of all that can be told of a patient: real radio buttons, in sections, with a search.
 import { answerText, readAnswers } from "./view_catalog.js";
-import { button, counted, folded, make, matches, refill } from "./view_dom.js";
+import { button, counted, folded, make, matches, refill, searchSections } from "./view_dom.js";
 import { PERHAPS } from "./weights.js";
 
 /**
@@ -62,6 +62,7 @@ function answerSection(catalog, prefix, act, section) {
     ...items.map((item) => item.element),
   );
   let openBefore = element.open;
+  let searching = false;
   return {
     element,
     items,
@@ -71,12 +72,13 @@ function answerSection(catalog, prefix, act, section) {
       items.forEach((item) => item.show(answers.get(item.id) ?? ""));
     },
     /** Show only what a search finds, first what is called so; all of it, folded as before, without. */
-    filter(search, wasSearching) {
-      if (search && !wasSearching) openBefore = element.open;
+    filter(search, loosely) {
+      if (search && !searching) openBefore = element.open;
+      searching = search !== "";
       const isCalled = (item) => search !== "" && matches(search, folded(catalog.label(item.id)));
       const order = [...items.filter(isCalled), ...items.filter((item) => !isCalled(item))];
       element.append(...order.map((item) => item.element));
-      const hits = items.filter((item) => item.filter(search)).length;
+      const hits = items.filter((item) => item.filter(search, loosely)).length;
       element.hidden = hits === 0;
       element.open = search ? hits > 0 : openBefore;
       return hits;
@@ -122,8 +124,8 @@ function answerItem(catalog, prefix, act, id) {
         input.checked = input.value === state;
       });
     },
-    filter(search) {
-      const hit = !search || matches(search, text);
+    filter(search, loosely) {
+      const hit = !search || matches(search, text, loosely);
       element.hidden = !hit;
       return hit;
     },
@@ -132,7 +134,6 @@ function answerItem(catalog, prefix, act, id) {
 
 function searchBox(prefix, sections, found) {
   const total = sections.reduce((sum, section) => sum + section.items.length, 0);
-  let before = "";
   const input = make("input", {
     type: "search",
     id: `${prefix}-search`,
@@ -140,11 +141,7 @@ function searchBox(prefix, sections, found) {
     autocomplete: "off",
     on: {
       input: () => {
-        const search = input.value.trim();
-        const hits = sections.map((section) => section.filter(search, before !== ""));
-        const all = hits.reduce((sum, one) => sum + one, 0);
-        before = search;
-        found.textContent = search === "" ? "" : `${all} of ${total} shown`;
+        found.textContent = searchSections(sections, input.value.trim(), total);
       },
     },
   });

@@ -95,7 +95,7 @@ export function differentialCard(catalog, prefix, onSelect) {
   const table = make(
     "table",
     { class: "kb-table kb-ranking" },
-    make("caption", { text: "Explains: how probable it is that this cause makes the pain; all causes together make 100%. Present: how probable it is that it is there at all, whether it hurts or not." }),
+    make("caption", { text: "Explains: the probability that this cause makes the pain; they add up to 100%. Present: that it is there at all, painful or not." }),
     make("thead", {}, head),
     body,
   );

@@ -113,12 +113,31 @@ export function folded(name) {
     .trim();
 }
 
-/** Whether every word of a search stands in a text that is folded already, or nearly so. */
-export function matches(search, text) {
+/**
+ * Whether every word of a search stands in a text that is folded already, or nearly so; with
+ * `loosely` one of its longer words is enough.
+ */
+export function matches(search, text, loosely = false) {
   const words = folded(search).split(" ");
+  if (loosely) return words.some((word) => word.length >= LONG && text.includes(word));
   if (words.every((word) => text.includes(word))) return true;
   const there = text.split(" ");
   return words.every((word) => text.includes(word) || there.some((one) => isNearly(word, one)));
+}
+
+const LONG = 4; // letters of a word that says something by itself
+
+/**
+ * Search sections of a list: what has all words, or if nothing has, what has one of them. Each
+ * section's `filter(search, loosely)` tells its hits. Returns what to say about it.
+ */
+export function searchSections(sections, search, total) {
+  const found = (loosely) => sections.map((section) => section.filter(search, loosely)).reduce((sum, one) => sum + one, 0);
+  const all = found(false);
+  if (search === "") return "";
+  if (all > 0) return `${all} of ${total} shown`;
+  const some = found(true);
+  return some > 0 ? `Nothing has all of these words; ${counted(some, "entry has", "entries have")} one of them` : "Nothing here is called so";
 }
 
 /** Whether a word begins like another, but for a slip of the fingers or two. */

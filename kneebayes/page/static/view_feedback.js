@@ -32,6 +32,7 @@ export function feedbackCard(catalog, prefix, model, visit, said, onNext, onExpl
     make("p", { class: "kb-truth", data: { present: visit.patient.causes.join(" ") } }, make("strong", { text: causes.length > 0 ? listed(causes) : "none of the causes" })),
     silent.length > 0 ? make("p", { class: "kb-small", text: `Also there, but silent: ${listed(silent)}.` }) : null,
     advised(catalog, model, visit, said.advice),
+    wellAsked(catalog, visit),
     ...why(catalog, model, visit, said),
     biases(catalog, model, visit, said),
     figures(catalog, model, visit, stated, ranking),
@@ -83,20 +84,42 @@ function advised(catalog, model, visit, advice) {
       class: low || missed.length > 0 ? "kb-error" : "",
       data: { missed: String(missed.length), due: due.level, low: String(low) },
     },
-    make("strong", { text: `${yours}${low ? ": too low" : ""}; the signs call for \u201c${due.level}\u201d.` }),
+    make("strong", { text: advice === due.level ? `${yours}, and so do the signs.` : `${yours}${low ? ": too low" : ""}; the signs call for \u201c${due.level}\u201d.` }),
     lines.length > 0 ? make("ul", { class: "kb-list" }, ...lines) : null,
   );
+}
+
+/** The questions that were the best to be had for nothing when they were asked. */
+function wellAsked(catalog, visit) {
+  const element = make("p", { data: { praise: "" } });
+  element.hidden = true;
+  const best = new Set();
+  visit.asked.forEach((id, at) =>
+    visit.bestAt(at, (open) => {
+      if (open.find((row) => visit.priceOf(row.id, at) === 0)?.id !== id) return;
+      best.add(id);
+      const names = visit.asked.filter((one) => best.has(one)).map((one) => `\u201c${catalog.label(one)}\u201d`);
+      element.textContent = `Well asked: ${names.join(", ")}. No other free question promised more at that moment.`;
+      element.dataset.praise = [...best].join(" ");
+      element.hidden = false;
+    }),
+  );
+  return element;
 }
 
 /** A sentence or two for the largest differences between stated and exact. */
 function why(catalog, model, visit, said) {
   const stated = Object.fromEntries(said.named.map((id) => [id, said.stated[id]]));
   const answered = visit.asked.map((id) => [id, visit.patient.states[id]]);
-  return reasonsOf(model, visit.known(0), answered, stated).map((one) => {
+  const reasons = reasonsOf(model, visit.known(0), answered, stated);
+  if (reasons.length === 0 && said.named.length > 0) {
+    return [make("p", { text: "Well judged: what you stated follows from what was known.", data: { praise: "judged" } })];
+  }
+  return reasons.map((one) => {
     const first = `${catalog.label(one.cause)}: you said ${percentText(one.stated)}, what was known makes it ${percentText(one.exact)}.`;
     const then = one.id === ""
       ? `It began at ${percentText(one.before)}, and nothing you found changes that much.`
-      : `\u201c${answerText(catalog, one.id, one.state)}\u201d alone takes it from ${percentText(one.before)} to ${percentText(one.alone)}.`;
+      : `It began at ${percentText(one.before)}; \u201c${answerText(catalog, one.id, one.state)}\u201d alone takes it to ${percentText(one.alone)}.`;
     return make("p", { text: `${first} ${then}`, data: { reason: one.cause } });
   });
 }
@@ -150,7 +173,7 @@ function notAsked(catalog, visit) {
   return make(
     "details",
     { class: "kb-share" },
-    make("summary", { text: `There, and not asked for: ${counted(there.length, "finding")}` }),
+    make("summary", { text: `Present, and not asked about: ${counted(there.length, "finding")}` }),
     make("ul", { class: "kb-list" }, ...there.map((id) => make("li", { text: answerText(catalog, id, visit.patient.states[id]) }))),
   );
 }

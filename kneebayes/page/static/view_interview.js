@@ -49,7 +49,7 @@ export function interviewPanel(catalog, prefix, act) {
     const causes = outcome.top.slice(0, 3).map(({ id, p }) => `${catalog.label(id)} ${percentText(p)}`);
     const more = { now: " It would be a reason to go now.", soon: " It would be a reason to see a doctor soon." };
     const level = outcome.level === last.level ? "" : more[outcome.level] ?? "";
-    return `Expected with ${percentText(outcome.probability)}; then ${causes.join(", ")}.${level}`;
+    return `Probability ${percentText(outcome.probability)}; then ${causes.join(", ")}.${level}`;
   }
 
   function finish() {

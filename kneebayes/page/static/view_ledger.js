@@ -17,7 +17,7 @@ export function ledgerCard(catalog, prefix, grounds, onSelect) {
   const head = make(
     "tr",
     {},
-    make("th", { scope: "col", text: "In the order told" }),
+    make("th", { scope: "col", text: "In the order given" }),
     make("th", { scope: "col", class: "kb-number", text: "Decibans" }),
     make("th", { scope: "col", class: "kb-number", text: "So far" }),
   );

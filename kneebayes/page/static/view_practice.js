@@ -2,7 +2,7 @@
 import { clearly } from "./hearing.js";
 import { DIFFICULTIES, drawWanted } from "./hardness.js";
 import { KINDS } from "./patient.js";
-import { button, counted, make, matches, refill } from "./view_dom.js";
+import { button, counted, make, matches, refill, searchSections } from "./view_dom.js";
 import { dueOf, feedbackCard } from "./view_feedback.js";
 import { guessCard } from "./view_guess.js";
 import { questionsInSlices, taskQueue } from "./view_slices.js";
@@ -285,6 +285,7 @@ function chartCard(catalog, prefix, visit) {
 function askCard(catalog, prefix, onAsk) {
   const found = make("p", { class: "kb-small", role: "status" });
   const sections = catalog.sections.map((section) => askSection(catalog, section, onAsk));
+  const total = catalog.sections.reduce((sum, section) => sum + section.nodes.length, 0);
   const askInWords = () => {
     const heard = catalog.heard(input.value).filter(([id]) => id !== catalog.payload.complaint);
     const meant = clearly(heard);
@@ -310,9 +311,7 @@ function askCard(catalog, prefix, onAsk) {
         if (event.key === "Enter" && input.value.trim() !== "") askInWords();
       },
       input: () => {
-        const search = input.value.trim();
-        const hits = sections.map((section) => section.filter(search));
-        found.textContent = search === "" ? "" : `${hits.reduce((sum, one) => sum + one, 0)} shown`;
+        found.textContent = searchSections(sections, input.value.trim(), total);
       },
     },
   });
@@ -369,10 +368,10 @@ function askSection(catalog, section, onAsk) {
       });
     },
     freeze: () => items.forEach((item) => item.press.setAttribute("aria-disabled", "true")),
-    filter(search) {
+    filter(search, loosely = false) {
       let hits = 0;
       items.forEach((item) => {
-        item.row.hidden = search !== "" && !matches(search, item.text);
+        item.row.hidden = search !== "" && !matches(search, item.text, loosely);
         hits += item.row.hidden ? 0 : 1;
       });
       element.hidden = hits === 0;

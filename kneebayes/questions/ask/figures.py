@@ -86,6 +86,7 @@ def draw_pareto(rows: Sequence[Row], ax: Axes | None = None) -> Axes:
             ha="right" if right else "left",
             fontsize=SMALL,
             parse_math=False,
+            bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.8},  # no line through it
         )
     ax.set_xlim(-0.04 * most, 1.06 * most)
     ax.set_ylim(0.0, 1.18 * (max(_all(rows, "bits"), default=0.0) or 1.0))
@@ -166,9 +167,9 @@ def draw_changes(rows: Sequence[Row], to: str, over: str, ax: Axes | None = None
         if row["probability"] is not None:
             lines.append(f"(probability {percent(number(row['probability']))})")
         labels.append("\n".join(lines))
-    ax.set_yticks(places, labels, parse_math=False, fontsize=SMALL)
+    name_lines(ax, labels)
     ax.set_ylim(-0.6, len(drawn) - 0.4)
-    ax.set_xlim(-0.02, 1.02)
+    ax.set_xlim(-0.04, 1.04)
     ax.set_xlabel("P(it explains the complaint | evidence, answers)", fontsize=SMALL)
     _legend(ax)
     ax.spines[["top", "right"]].set_visible(False)

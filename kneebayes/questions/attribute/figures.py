@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from textwrap import fill
 from typing import TYPE_CHECKING
 
-from kneebayes.view.figures import BLUE, ORANGE, SMALL, name_lines, new_axes
+from kneebayes.view.figures import BLUE, ORANGE, SMALL, WIDE, name_lines, new_axes
 from kneebayes.view.markup import percent
 
 if TYPE_CHECKING:
@@ -24,7 +25,8 @@ __all__ = [
 # one hue from light to dark: can be read in grey, and by everybody
 COLOURS = "Blues"
 FROM_HERE_WHITE = 0.55
-WRITTEN = 0.005  # smaller shares are left to the colour
+LETTERS, EVERY = 26, 5  # of a name on one line; numbers along the lower edge
+WRITTEN = 0.001  # smaller shares are left to the colour
 
 
 def draw_attribution(
@@ -44,7 +46,7 @@ def draw_attribution(
         for column, share in enumerate(of_finding):
             # the last column stands apart: it is no cause
             place = column + 0.3 * (column == len(causes))
-            _cell(ax, place, row, share, percent(share) if share >= WRITTEN else "")
+            _cell(ax, place, row, share, _in_percent(share))
     ax.set_xlim(-0.5, len(columns) - 0.2)
     ax.set_ylim(max(1, len(findings)) - 0.5, -0.5)
     places = [*range(len(causes)), len(causes) + 0.3]
@@ -54,8 +56,9 @@ def draw_attribution(
     name_lines(ax, findings)
     ax.tick_params(length=0)
     ax.spines[:].set_visible(False)
-    caption = "P(this cause produced the finding | evidence)"
-    ax.set_title(caption, fontsize=10, loc="left")
+    ax.set_xticks(places, columns, fontsize=SMALL, parse_math=False)
+    caption = "P(this cause produced the finding | evidence), in percent"
+    ax.set_title(caption, fontsize=SMALL, loc="right")
     return ax
 
 
@@ -70,13 +73,23 @@ def draw_distances(
     from matplotlib import colormaps
 
     if ax is None:
-        ax = new_axes(3.4 + 0.29 * len(labels), 2.4 + 0.27 * len(labels))
+        ax = new_axes(WIDE, 2.2 + 0.3 * len(labels))
     shown = np.array(bits, dtype=float)
     np.fill_diagonal(shown, np.nan)
     most = float(np.nanmax(shown)) if len(labels) > 1 else 1.0
     colours = colormaps[f"{COLOURS}_r"].with_extremes(bad="#9a9a9a")  # the diagonal
     image = ax.imshow(shown, cmap=colours, vmin=0.0, vmax=most, aspect="auto")
     close = np.argwhere(shown < threshold)
+    rows = [f"{fill(label, LETTERS)}  {place}" for place, label in enumerate(labels, start=1)]
+    ax.set_yticks(range(len(rows)), rows, fontsize=SMALL, parse_math=False, linespacing=0.9)
+    numbers = [place for place in range(1, len(labels) + 1) if place == 1 or place % EVERY == 0]
+    ax.set_xticks([place - 1 for place in numbers], [str(place) for place in numbers])
+    ax.tick_params("x", labelsize=SMALL)
+    ax.tick_params("y", length=0)
+    ax.set_xlabel("the same causes by number", fontsize=SMALL)
+    bar = ax.figure.colorbar(image, ax=ax, location="top", shrink=0.9, pad=0.01, aspect=30)
+    bar.set_label("bits that tell them apart, summed\nover findings one by one", fontsize=SMALL)
+    bar.ax.tick_params(labelsize=SMALL)
     if len(close):
         ax.plot(
             close[:, 1],
@@ -84,14 +97,10 @@ def draw_distances(
             "o",
             color="#E69F00",
             markeredgecolor="black",
-            ms=6,
-            label=f"less than {threshold:g} bit: hardly told apart",
+            ms=5,
         )
-        ax.legend(frameon=False, loc="lower left", bbox_to_anchor=(0.0, 1.0), borderaxespad=0.2)
-    _name_both(ax, labels, labels)
-    bar = ax.figure.colorbar(image, ax=ax, shrink=0.7)
-    caption = "bits that tell them apart, summed over findings one by one"
-    bar.set_label(f"{caption}")
+        marked = f"the same causes by number;\ndots: less than {threshold:g} bit, hardly told apart"
+        ax.set_xlabel(marked, fontsize=SMALL)
     return ax
 
 
@@ -114,6 +123,13 @@ def draw_profiles(
     bar.set_label("P(finding | only this cause)")
     ax.set_title("What each cause shows when it is the only one", fontsize=10, loc="left")
     return ax
+
+
+def _in_percent(share: float) -> str:
+    """A share in a narrow cell; what is next to nothing is left to the colour."""
+    if share < WRITTEN:
+        return ""
+    return f"{100 * share:.0f}" if share >= 0.01 else "<1"
 
 
 def _name_both(ax: Axes, columns: Sequence[str], rows: Sequence[str]) -> None:
@@ -196,7 +212,11 @@ def draw_sets(
     """Draw the probability of each set of causes."""
     ax = _lines([label.replace(", ", ",\n") for label in labels], ax)
     ax.barh(range(len(labels)), probabilities, color=BLUE, height=0.62)
-    ax.set_xlim(left=0.0)
+    for place, probability in enumerate(probabilities):
+        ax.text(probability, place, f" {percent(probability)}", va="center", fontsize=SMALL)
+    ax.set_xlim(0.0, 1.25 * max(probabilities, default=1.0) or None)
+    ax.set_xticks([])
+    ax.spines[["bottom"]].set_visible(False)
     ax.set_xlabel("P(exactly these causes | evidence)", fontsize=SMALL)
     return ax
 

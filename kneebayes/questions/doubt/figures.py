@@ -18,6 +18,7 @@ from kneebayes.view.figures import (
     name_ends,
     name_lines,
     new_axes,
+    ticks_apart,
 )
 from kneebayes.view.markup import percent
 
@@ -133,7 +134,7 @@ def _odds_axis(ax: Axes, values: Sequence[float]) -> None:
     room = 0.06 * (high - low) + 0.3
     ax.set_xlim(low - room, high + room)
     ticks = [tick for tick in TICKS if low - room <= _logit(tick) <= high + room]
-    ax.set_xticks([_logit(tick) for tick in ticks], [percent(share) for share in ticks])
+    ticks_apart(ax, [_logit(tick) for tick in ticks], [percent(share) for share in ticks])
     ax.grid(axis="x", color="#dddddd", lw=0.6)
     ax.set_axisbelow(True)
 

@@ -20,7 +20,7 @@ __all__ = ["Fall", "draw_waterfall"]
 FOR, AGAINST, END = BLUE, ORANGE, "#444444"
 PROBABILITIES = (0.0001, 0.001, 0.01, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.99, 0.999, 0.9999)
 RATIOS = (1, 2, 5, 10, 20, 50, 100, 1000, 10_000, 100_000)
-CLOSEST = 0.07  # of the width, between two marks of the scale above
+LETTER = 0.032  # of the width: a letter of the scale above
 DIAMOND = "\u25c7 if it weighed as much as alone"
 DIAMONDS = DIAMOND + ";\nat the posterior: all of these simply added"
 
@@ -142,7 +142,9 @@ def _scale_above(ax: Axes, against: bool) -> None:
         ]
     shown: list[tuple[float, str]] = []
     for place, text in marks:
-        if low <= place <= high and (not shown or place - shown[-1][0] >= CLOSEST * (high - low)):
+        letters = (len(shown[-1][1]) + len(text)) / 2 + 1 if shown else 0.0
+        free = not shown or place - shown[-1][0] >= LETTER * letters * (high - low)
+        if low <= place <= high and free:
             shown.append((place, text))
     above = ax.secondary_xaxis("top")
     above.set_xticks([place for place, _ in shown], [text for _, text in shown], fontsize=SMALL)
