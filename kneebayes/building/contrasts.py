@@ -15,6 +15,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from kneebayes.inference import Engine, Evidence
+from kneebayes.network import Numbers
 
 __all__ = ["Contrast", "Contrasts"]
 
@@ -74,10 +75,13 @@ class Contrasts:
         }
         self.pairs = [(blame, there) for there, blame in found.items() if blame is not None]
 
-    def measure(self, engine: Engine) -> bool:
-        """Measure every ratio; says whether each is met, or comes no nearer."""
+    def measure(self, engine: Engine, numbers: Numbers) -> bool:
+        """Measure every ratio; says whether each is met, or comes no nearer.
+
+        ``engine`` is of a network with the same arrows, ``numbers`` are one row of its numbers.
+        """
         before = self.reached
-        measured = list(self._measure(engine))
+        measured = list(self._measure(engine, numbers))
         self.reached = tuple(reached for reached, _ in measured)
         self.shares = tuple(share for _, share in measured)
         return not any(
@@ -102,7 +106,7 @@ class Contrasts:
             for contrast, reached in zip(self.all, self.reached, strict=True)
         ]
 
-    def _measure(self, engine: Engine) -> Iterator[tuple[float, float]]:
+    def _measure(self, engine: Engine, numbers: Numbers) -> Iterator[tuple[float, float]]:
         """What each ratio comes to, and how many have the cause.
 
         There are two kinds of people for each context and suspicion.
@@ -115,7 +119,8 @@ class Contrasts:
             for context, among in kinds
             for people in (dict(among), {**dict(among), context: "absent"})
         ]
-        answer = engine.propagate_each(cases, list(dict.fromkeys(one.cause for one in self.all)))
+        causes = list(dict.fromkeys(one.cause for one in self.all))
+        answer = engine.propagate_each(cases, causes, numbers)
         for one in self.all:
             first = kinds[one.context, frozenset(one.among.items())]
             some, none = answer.log_probability[[first, first + 1]].tolist()

@@ -1,8 +1,8 @@
-"""Statements in numbers, and the nodes that follow from them, before anything is solved."""
+"""Statements in numbers, and the nodes that follow from them under one lexicon."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from graphlib import CycleError, TopologicalSorter
@@ -10,28 +10,21 @@ from graphlib import CycleError, TopologicalSorter
 import numpy as np
 
 from kneebayes.building.places import EXPLANATION
-from kneebayes.building.relinking import Families, between_of, companions_of, given_already, relink
 from kneebayes.building.shares import ShareRatio, Shares, silent_rates
 from kneebayes.building.specificity import Specificity
 from kneebayes.building.words import Direction, amount_interval
 from kneebayes.errors import KneebayesError
 from kneebayes.knowledge.base import Arrow, Knowledge
-from kneebayes.knowledge.checks import Remark
 from kneebayes.knowledge.parts import Amount, Interval
 from kneebayes.knowledge.statements import Lexicon
 from kneebayes.network import Node, Numbers, noisy_or_node, root_node, table_node
 from kneebayes.network.network import circle_among
 
-__all__ = ["Draft", "frequency_of", "suspects"]
+__all__ = ["Draft", "absent_of", "frequency_of", "suspects"]
 
 Pair = tuple[str, str]
-Rows = dict[str, dict[str, Numbers]]  # by child and parent
-_Solved = tuple[Rows, dict[Pair, str], dict[str, Numbers], Rows]
-ALLOWED = 0.02  # a stated frequency may be this far below what leak and mediators give
 FIRST = 0.01  # a leak of a cause, before its silent rate is known
 LEAST = 1e-6
-STILL = 1e-10  # a silent rate that moves less is at rest
-TURNS = 60  # in which silent rates and links into what is there come to rest
 COMPLAINS = 0.98  # P(complaint), whatever explains it: a few come with a lump that does not hurt
 MOST = 0.98  # how often a context is found among the patients of a cause, at most
 
@@ -64,7 +57,7 @@ class Draft:
     odds
         For each contrast the odds of its context that the ratio is taken against.
     links
-        The latest links, by child and parent, one row each.
+        The latest links, by child and parent.
     """
 
     knowledge: Knowledge
@@ -78,9 +71,8 @@ class Draft:
     makes_up: dict[str, float] = field(default_factory=dict)
     order: list[str] = field(default_factory=list)
     odds: dict[Pair, float] = field(default_factory=dict)
-    links: dict[str, dict[str, Numbers]] = field(default_factory=dict)
-    _solved: _Solved | None = None
-    _nodes: dict[str, tuple[float, dict[str, Numbers], Node]] = field(default_factory=dict)
+    links: dict[str, dict[str, float]] = field(default_factory=dict)
+    _nodes: dict[str, tuple[float, dict[str, float], Node]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self._read_arrows()
@@ -187,8 +179,12 @@ class Draft:
             low, high = (leak * one / middle if middle > 0.0 else leak for one in (least, most))
             self.leaks[id] = Interval(low=low, value=leak, high=min(high, 1.0))
 
+    def silently(self, cause: str) -> float:
+        """How often a cause has to be there, with what is added to make up for others."""
+        return self.presences[cause].value + self.makes_up.get(cause, 0.0)
+
     def nodes(self, table: Numbers) -> Iterator[Node]:
-        """All nodes, with links and silent rates as they were solved last.
+        """All nodes, with leaks, links and silent rates as they stand.
 
         ``table`` is P(explanation | age, sex): one axis for each context that multiplies, then one
         for the explanations.
@@ -206,7 +202,7 @@ class Draft:
             else:
                 yield self._below_node(id, leak.value, links.get(id, {}))
 
-    def _below_node(self, id: str, leak: float, links: dict[str, Numbers]) -> Node:
+    def _below_node(self, id: str, leak: float, links: dict[str, float]) -> Node:
         """A node with its links; the latest one, where neither leak nor links were solved since."""
         known = self._nodes.get(id)
         if known is not None and known[0] == leak and known[1] is links:
@@ -230,27 +226,28 @@ class Draft:
             yield noisy_or_node(node, rates[0] if len(rates) == 1 else 0.0, into)
 
     def _as_links(
-        self, links: Mapping[str, Numbers], own: Mapping[str, float] | None = None
+        self, links: Mapping[str, float], own: Mapping[str, float] | None = None
     ) -> dict[str, float | Sequence[float]]:
         """Links from what explains as strengths of the explanation, the others as they are."""
         strengths = dict(own or {})
         others: dict[str, float | Sequence[float]] = {}
         for parent, link in links.items():
             if parent in self.explanations:
-                strengths[parent] = float(link[0])
+                strengths[parent] = link
             else:
-                others[parent] = float(link[0])
+                others[parent] = link
         return {EXPLANATION: self._strengths(strengths), **others} if strengths else others
 
     def _strengths(self, by_cause: Mapping[str, float]) -> tuple[float, ...]:
         strengths = [0.0] * len(self.explanations)
         for cause, strength in by_cause.items():
-            if cause in self._places:
-                strengths[self._places[cause]] = strength
+            if cause in self.places:
+                strengths[self.places[cause]] = strength
         return tuple(strengths)
 
     @cached_property
-    def _places(self) -> dict[str, int]:
+    def places(self) -> dict[str, int]:
+        """By cause its place among the explanations."""
         return {cause: at for at, cause in enumerate(self.explanations)}
 
     @cached_property
@@ -276,44 +273,6 @@ class Draft:
         values = np.array([interval.value for _, interval in self.ratios])
         spreads = [np.log(interval.high / interval.low) / 2.0 for _, interval in self.ratios]
         return Shares(sizes, len(self.explanations), found, spreads), values
-
-    def settle_silent(self, table: Numbers, turns: int = TURNS) -> None:
-        """How often each cause is silent, so that it is there as often as stated.
-
-        Silent rates are the leak of what is there. It is taken out of the links into it, and
-        what these bring is taken out of the silent rates; so both are solved in turn.
-        """
-        wanted, _ = self._wanted()
-        families: Families = {}
-        for turn in range(turns):
-            if turn > 0:
-                self._relink(wanted, self.cause_there, families)
-            before = dict(self.silent)
-            self._settle_silent(table)
-            if turn > 0 and all(
-                np.allclose(rates, before.get(cause, -1.0), rtol=0.0, atol=STILL)
-                for cause, rates in self.silent.items()
-            ):
-                break
-
-    def _settle_silent(self, table: Numbers) -> None:
-        """Silent rates that go with the links as they stand."""
-        cells = table.reshape(1, -1, len(self.explanations))
-        count, links = len(self.explanations), self.links
-        brought: dict[str, Numbers] = {}
-        for node in self.order:  # parents first
-            cause = self.cause_there.get(node)
-            if cause not in self.presences:
-                continue
-            into = self._as_links(links.get(node, {}), {cause: 1.0})
-            absent = 1.0 - np.asarray(into[EXPLANATION]).reshape(1, 1, count)
-            others = {id: np.atleast_1d(link) for id, link in into.items() if id != EXPLANATION}
-            absent = absent_of(absent, others, brought)
-            wanted = np.array([self.presences[cause].value + self.makes_up.get(cause, 0.0)])
-            ratios = [self._age_ratios.get((cause, state), 1.0) for state in self.ages]
-            rates = self.rates_of(cells, absent, wanted, np.array([ratios]))
-            self.silent[cause] = tuple(rates[0].tolist())
-            brought[node] = 1.0 - absent * (1.0 - self.by_cell(rates))
 
     def rates_of(
         self, cells: Numbers, absent: Numbers, wanted: Numbers, ratios: Numbers
@@ -347,91 +306,19 @@ class Draft:
         table = by_cell.reshape(len(by_cell), *sizes)
         for axis in reversed(range(len(self.scales))):
             if self.scales[axis] != self.by_age:
+                states = np.moveaxis(table, axis + 1, 0)
                 weights = [state.share for state in contexts[self.scales[axis]].states]
-                table = np.tensordot(table, weights, axes=([axis + 1], [0]))
+                table = np.asarray(sum(map(np.multiply, weights, states)))
         return np.array([state.share for state in contexts[self.by_age].states]), table
 
     @cached_property
-    def _age_ratios(self) -> dict[Pair, float]:
+    def age_ratios(self) -> dict[Pair, float]:
         """Stated ratios of the odds of a cause in a state of what silent causes hang on."""
         return {
             (arrow.child, arrow.state): interval.value
             for arrow, interval in reversed(self.ratios)  # so that the first one counts
             if arrow.parent == self.by_age
         }
-
-    def solve_links(self) -> None:
-        """Links from frequencies and from ratios of how often a context is found."""
-        wanted, places = self._wanted()
-        leaks = self._relink(wanted, self._moving)
-        self._solved = wanted, places, leaks, self.links
-
-    @property
-    def remarks(self) -> tuple[Remark, ...]:
-        """Frequencies that the latest links cannot meet."""
-        if self._solved is None:
-            return ()
-        wanted, places, leaks, links = self._solved
-        given = given_already(wanted, leaks, self.order, self._free, self._companions, links)
-        return tuple(
-            _below(places[parent, child], float(wanted[child][parent][0]), most)
-            for parent, child, most in given
-            if most > wanted[child][parent][0] + ALLOWED
-        )
-
-    def _wanted(self) -> tuple[dict[str, dict[str, Numbers]], dict[Pair, str]]:
-        """P(child | parent alone) by child and parent, and where each is stated."""
-        wanted: dict[str, dict[str, Numbers]] = {}
-        places: dict[Pair, str] = {}
-        odds = [self.odds[arrow.parent, arrow.child] for arrow, _ in self.contrasts]
-        ratios = np.array([interval.value for _, interval in self.contrasts])
-        often = [interval.value for _, interval in self.frequencies]
-        often += frequency_of(ratios, np.array(odds)).tolist()
-        arrows = [arrow for arrow, _ in (*self.frequencies, *self.contrasts)]
-        for arrow, row in zip(arrows, np.array(often)[:, None], strict=True):
-            wanted.setdefault(arrow.child, {})[arrow.parent] = row
-            places[arrow.parent, arrow.child] = arrow.place
-        return wanted, places
-
-    def _relink(
-        self,
-        wanted: Mapping[str, Mapping[str, Numbers]],
-        moving: Collection[str],
-        families: Families | None = None,
-    ) -> dict[str, Numbers]:
-        """Solve the links into some nodes anew; gives the leaks that they were solved with."""
-        knowledge = self.knowledge
-        leaks = {id: np.array([one.value]) for id, one in self.leaks.items()}
-        for cause, node in knowledge.there.items():
-            leaks[node] = np.array([np.mean(self.silent.get(cause, (0.0,)))])
-        still = {id: row for id, row in self.links.items() if id not in moving}
-        self.links = relink(
-            wanted, leaks, self.order, self._free, self._companions, still, families
-        )
-        return leaks
-
-    @cached_property
-    def _free(self) -> set[str]:
-        return between_of(self.knowledge)
-
-    @cached_property
-    def _companions(self) -> dict[str, tuple[str, ...]]:
-        return companions_of(self.knowledge)
-
-    @cached_property
-    def _moving(self) -> set[str]:
-        """Ids whose links change while leaks, odds and silent rates are solved."""
-        moved = {arrow.child for arrow, _ in self.contrasts}
-        moved |= {one.finding for one in self.specificities} | set(self.cause_there)
-        children: dict[str, set[str]] = {}
-        for arrow, _ in (*self.frequencies, *self.contrasts):
-            children.setdefault(arrow.parent, set()).add(arrow.child)
-        waiting = list(moved)
-        while waiting:
-            new = children.get(waiting.pop(), set()) - moved
-            moved |= new
-            waiting += new
-        return moved
 
     def root_nodes(self) -> Iterator[Node]:
         """Contexts in one of whose states everybody is."""
@@ -464,14 +351,6 @@ def absent_of(
 def frequency_of(ratios: Numbers, odds: float | Numbers) -> Numbers:
     """How often a context is found where its odds are multiplied by ratios."""
     return np.minimum(MOST, ratios * odds / (1.0 + ratios * odds))
-
-
-def _below(place: str, frequency: float, given: float) -> Remark:
-    text = (
-        f"a stated frequency of {frequency:.0%} is below the {given:.0%} that leak and mediators "
-        "give already; its own link is 0."
-    )
-    return Remark("frequency below leak", place, text)
 
 
 def suspects(named: Iterable[str]) -> dict[str, str]:

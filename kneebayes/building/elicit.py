@@ -1,31 +1,32 @@
-"""Knowledge and a lexicon make a calibrated network, which another setting changes."""
+"""Knowledge and a lexicon make a calibrated network, several as many, another setting a new one."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from typing import Self
 
 import numpy as np
 
 from kneebayes.building.contrasts import Contrast, Contrasts
 from kneebayes.building.draft import Draft, suspects
+from kneebayes.building.drafts import Drafts
 from kneebayes.building.evoking import solve_evoked
 from kneebayes.building.places import EXPLANATION, number_of
 from kneebayes.building.result import Elicited, Stated
-from kneebayes.building.shares import table_of
 from kneebayes.building.specificity import Specificities
 from kneebayes.building.words import prior_intervals
 from kneebayes.errors import KneebayesError
 from kneebayes.inference import Engine, Evidence
+from kneebayes.inference.flat import numbers_of
 from kneebayes.knowledge.base import Knowledge
 from kneebayes.knowledge.checks import Remark
 from kneebayes.knowledge.parts import Interval
 from kneebayes.knowledge.statements import Lexicon
-from kneebayes.network import Network, Numbers, table_node
+from kneebayes.network import Network, Node, Numbers, table_node
 
-__all__ = ["elicit", "settle"]
-
+__all__ = ["elicit", "elicit_each", "settle"]
 
 PRESENCES = 30  # rounds in which presences are held to the last digit
 SAME = 1e-13
@@ -36,88 +37,174 @@ LEAST = 1e-300
 
 
 def elicit(knowledge: Knowledge, lexicon: Lexicon) -> Elicited:
-    """Make the network of a knowledge folder, whose arrows must not run in a circle.
+    """Make the network of a knowledge folder.
 
     Words become intervals by the lexicon. Shares and their ratios by age and sex become the
     table of what explains the complaint; frequencies become links with leak and mediators taken
     out; ratios of how often a context is found, presences and specificities are held among the
     people they were stated for.
+
+    Parameters
+    ----------
+    knowledge
+        What the folder says.
+    lexicon
+        What its words mean.
+
+    Raises
+    ------
+    KneebayesError
+        If the arrows run in a circle.
     """
-    draft = Draft(knowledge, lexicon)
-    priors = prior_intervals(knowledge, lexicon)
-    fitting, odds = draft.shares()
-    shares = {cause: priors[cause].value for cause in draft.explanations}
-    table = table_of(fitting, shares, odds)
-    reached = fitting.odds_ratios(table.reshape(1, -1, table.shape[-1]))[0].tolist()
-    network, contrasts, specificities = _rest(draft, table)
-    network, unmet = solve_evoked(network, knowledge, lexicon)
-    stated = tuple(_stated(draft, network, iter(reached), contrasts))
-    return Elicited(
-        network=network,
-        lexicon=lexicon.id,
-        priors=priors,
-        leaks=draft.leaks,
-        stated=stated,
-        there=knowledge.there,
-        presences=draft.presences,
-        remarks=(
-            *draft.remarks,
+    return elicit_each(knowledge, [lexicon])[0]
+
+
+def elicit_each(knowledge: Knowledge, lexicons: Sequence[Lexicon]) -> list[Elicited]:
+    """Make the networks of a knowledge folder under several lexicons, side by side.
+
+    Each comes out as :func:`elicit` makes it alone; all of them take little longer than one.
+
+    Parameters
+    ----------
+    knowledge
+        What the folder says.
+    lexicons
+        What its words mean.
+
+    Raises
+    ------
+    KneebayesError
+        If the arrows run in a circle.
+    """
+    drafts = Drafts(knowledge, lexicons)
+    priors = [prior_intervals(knowledge, lexicon) for lexicon in lexicons]
+    tables, reached = drafts.tables(priors)
+    settled = _Settling(drafts, tables).settled()
+    found = []
+    for row, (draft, lexicon) in enumerate(zip(drafts.all, lexicons, strict=True)):
+        network, unmet = solve_evoked(settled.networks[row], knowledge, lexicon)
+        contrasts, specificities = settled.contrasts[row], settled.specificities[row]
+        stated = tuple(_stated(draft, network, iter(reached[row].tolist()), contrasts))
+        remarks = (
+            *drafts.remarks_of(row),
             *specificities.remarks,
             *_missed(stated),
             *unmet,
             *_outside_published(knowledge, lexicon),
-        ),
-    )
+        )
+        found.append(
+            Elicited(
+                network=network,
+                lexicon=lexicon.id,
+                priors=priors[row],
+                leaks=draft.leaks,
+                stated=stated,
+                there=knowledge.there,
+                presences=draft.presences,
+                remarks=remarks,
+            )
+        )
+    return found
 
 
-def _rest(draft: Draft, table: Numbers) -> tuple[Network, Contrasts, Specificities]:
-    """Leaks and odds under which specificities, presences and ratios of contexts hold."""
-    complaint = draft.knowledge.meta.complaint
-    specificities = Specificities(draft.specificities, {}, complaint)
-    contrasts = Contrasts(_contrasts(draft), draft.odds, draft.cause_there)
+class _Settling:
+    """Leaks and odds under which specificities, presences and ratios of contexts hold.
 
-    def made() -> Network:
-        """The network with leaks, odds and silent rates as they stand."""
-        draft.take_leaks(specificities.leaks)
-        draft.solve_links()
-        draft.settle_silent(table, NEARLY)
-        return Network(tuple(draft.nodes(table)))
-
-    engine = Engine(made())
-    for turn in range(ROUNDS):
-        at_rest = [specificities.measure(engine), contrasts.measure(engine)]
-        if all(at_rest) or turn == ROUNDS - 1:
-            break
-        specificities.move()
-        contrasts.move()
-        engine = engine.on(made())
-    if draft.presences:
-        draft.settle_silent(table)
-        engine = engine.on(Network(tuple(draft.nodes(table))))
-    return _with_presences(draft, table, engine), contrasts, specificities
-
-
-def _with_presences(draft: Draft, table: Numbers, engine: Engine) -> Network:
-    """The network in which every cause is there as often as stated, to the last digit.
-
-    Where causes are found together, how often one is silent follows from the others only
-    nearly; what is missed is made up for until nothing is.
+    Parameters
+    ----------
+    drafts
+        Statements in numbers, one row for each lexicon.
+    tables
+        P(explanation | age, sex) of each row.
     """
-    seen = {draft.knowledge.meta.complaint: "present"}
-    nodes = {cause: draft.knowledge.there[cause] for cause in draft.presences}
-    for _ in range(PRESENCES):
-        answer = engine.propagate(Evidence.of(engine.network, seen), list(nodes.values()))
-        missed = {
-            cause: draft.presences[cause].value - answer.present(node)
-            for cause, node in nodes.items()
-        }
-        if max(map(abs, missed.values()), default=0.0) < SAME:
-            break
-        for cause, miss in missed.items():
-            draft.makes_up[cause] = draft.makes_up.get(cause, 0.0) + miss
-        draft.settle_silent(table, NEARLY)
-        engine = engine.on(Network(tuple(draft.nodes(table))))
-    return engine.network
+
+    def __init__(self, drafts: Drafts, tables: Numbers) -> None:
+        self.drafts, self.tables = drafts, tables
+        self.complaint = drafts.knowledge.meta.complaint
+        self.specificities = [
+            Specificities(draft.specificities, {}, self.complaint) for draft in drafts.all
+        ]
+        self.contrasts = [
+            Contrasts(_contrasts(draft), draft.odds, draft.cause_there) for draft in drafts.all
+        ]
+        rows = range(len(drafts))
+        self._solve(rows)
+        self.networks = [Network(tuple(self._nodes(row))) for row in rows]
+        self.engine = Engine(self.networks[0])
+        self.numbers = np.array([numbers_of(network) for network in self.networks])
+
+    def settled(self) -> Self:
+        """Move leaks and odds until they rest, if they can, then hold the presences."""
+        rows = list(range(len(self.drafts)))
+        for turn in range(ROUNDS):
+            rows = [row for row in rows if not self._at_rest(row)]
+            if not rows or turn == ROUNDS - 1:
+                break
+            for row in rows:
+                self.specificities[row].move()
+                self.contrasts[row].move()
+            self._solve(rows)
+            self._take(rows)
+        if self.drafts.first.presences:
+            rows = list(range(len(self.drafts)))
+            self.drafts.settle_silent(self.tables, rows)
+            self._take(rows)
+        self._hold_presences()
+        return self
+
+    def _at_rest(self, row: int) -> bool:
+        """Whether the specificities and ratios of a row hold, or cannot."""
+        numbers = self.numbers[row : row + 1]
+        measured = [
+            self.specificities[row].measure(self.engine, numbers),
+            self.contrasts[row].measure(self.engine, numbers),
+        ]
+        return all(measured)
+
+    def _solve(self, rows: Collection[int]) -> None:
+        """Links and silent rates, with leaks and odds as they stand."""
+        for row in rows:
+            self.drafts.all[row].take_leaks(self.specificities[row].leaks)
+        self.drafts.solve_links(rows)
+        self.drafts.settle_silent(self.tables, rows, NEARLY)
+
+    def _nodes(self, row: int) -> Iterator[Node]:
+        return self.drafts.all[row].nodes(self.tables[row])
+
+    def _take(self, rows: Iterable[int]) -> None:
+        """Networks of some rows as leaks, odds and silent rates stand."""
+        for row in rows:
+            self.networks[row] = self.networks[row].replacing(self._nodes(row))
+            self.numbers[row] = numbers_of(self.networks[row])
+
+    def _hold_presences(self) -> None:
+        """Have every cause there as often as stated, to the last digit.
+
+        Where causes are found together, how often one is silent follows from the others only
+        nearly; what is missed is made up for until nothing is.
+        """
+        drafts = self.drafts
+        seen = [Evidence.of(self.engine.network, {self.complaint: "present"})]
+        nodes = {cause: drafts.knowledge.there[cause] for cause in drafts.first.presences}
+        rows = np.arange(len(drafts) if nodes else 0)
+        for _ in range(PRESENCES):
+            if not rows.size:
+                break
+            answer = self.engine.propagate_each(seen, list(nodes.values()), self.numbers[rows])
+            missed = {
+                cause: [drafts.all[row].presences[cause].value for row in rows.tolist()]
+                - answer.marginals[node][:, 1]
+                for cause, node in nodes.items()
+            }
+            moving = np.max(np.abs(list(missed.values())), axis=0) >= SAME
+            rows = rows[moving]
+            for cause, miss in missed.items():
+                for row, one in zip(rows.tolist(), miss[moving].tolist(), strict=True):
+                    draft = drafts.all[row]
+                    draft.makes_up[cause] = draft.makes_up.get(cause, 0.0) + one
+            if rows.size:
+                drafts.settle_silent(self.tables, rows.tolist(), NEARLY)
+                self._take(rows.tolist())
 
 
 def _contrasts(draft: Draft) -> Iterator[Contrast]:
@@ -180,25 +267,69 @@ def _outside_published(knowledge: Knowledge, lexicon: Lexicon) -> Iterator[Remar
             yield Remark("prior outside published range", f"causes/{cause.id}.toml", text)
 
 
-def settle(elicited: Elicited, knowledge: Knowledge, odds: Mapping[str, float]) -> Elicited:
-    """Multiply the shares of causes by factors above 0, and fit the table of explanations anew.
+def settle(
+    elicited: Elicited, knowledge: Knowledge, settings: Sequence[Mapping[str, float]]
+) -> list[Elicited]:
+    """Multiply the shares of causes, and fit the table of explanations anew.
 
     Shares still add up to 1, so what is multiplied is each share against the others. How
     diseases show themselves is left as it is: how much more often a finding means the disease
     then follows.
+
+    Parameters
+    ----------
+    elicited
+        The model before.
+    knowledge
+        The folder that it was made from.
+    settings
+        For each setting what the share of each cause is multiplied by, against the others;
+        left out, 1. All settings are fitted side by side.
+
+    Raises
+    ------
+    KneebayesError
+        If a factor is not above 0.
     """
-    wrong = {id: factor for id, factor in odds.items() if not (0.0 < factor < np.inf)}
-    if wrong:
-        message = f"What shares are multiplied by must be above 0 and finite, got {wrong}."
-        raise KneebayesError(message)
+    for odds in settings:
+        wrong = {id: factor for id, factor in odds.items() if not (0.0 < factor < np.inf)}
+        if wrong:
+            message = f"What shares are multiplied by must be above 0 and finite, got {wrong}."
+            raise KneebayesError(message)
     draft = Draft(knowledge, knowledge.lexicons[elicited.lexicon])
     fitting, _ = draft.shares()
     ratios = np.array(
         [one.interval.value for one in elicited.stated if draft.multiplies(one.arrow.parent)]
     )
+    priors = [_shifted(elicited, knowledge, draft.explanations, odds) for odds in settings]
+    shares = np.array([[some[id].value for id in draft.explanations] for some in priors])
+    shares = shares / shares.sum(axis=1, keepdims=True)
+    tables = fitting.fit(shares, np.repeat(ratios[None], len(shares), axis=0))
+    found = []
+    for prior, table in zip(priors, tables, strict=True):
+        cells = table.reshape(*fitting.shape, fitting.count)
+        node = table_node(EXPLANATION, draft.scales, cells, draft.explanations)
+        network = elicited.network.replacing([node])
+        stated = tuple(
+            replace(one, link=number_of(network, one.arrow))
+            if draft.multiplies(one.arrow.parent)
+            else one  # stands in a node that stays
+            for one in elicited.stated
+        )
+        found.append(replace(elicited, network=network, priors=prior, stated=stated))
+    return found
+
+
+def _shifted(
+    elicited: Elicited,
+    knowledge: Knowledge,
+    explanations: Sequence[str],
+    odds: Mapping[str, float],
+) -> dict[str, Interval]:
+    """Priors by cause, each multiplied and all scaled so that they add up to 1."""
     rest = odds.get(knowledge.meta.rest, 1.0)
     factors = {id: odds.get(id, rest if id in knowledge.parts else 1.0) for id in elicited.priors}
-    total = sum(elicited.priors[id].value * factors[id] for id in draft.explanations)
+    total = sum(elicited.priors[id].value * factors[id] for id in explanations)
     priors = {id: _times(one, factors[id] / total) for id, one in elicited.priors.items()}
     if knowledge.parts:
         parts = sum(priors[id].value for id in knowledge.parts)
@@ -206,13 +337,7 @@ def settle(elicited: Elicited, knowledge: Knowledge, odds: Mapping[str, float]) 
             elicited.priors[knowledge.meta.rest],
             parts / elicited.priors[knowledge.meta.rest].value,
         )
-    shares = {id: priors[id].value for id in draft.explanations}
-    node = table_node(
-        EXPLANATION, draft.scales, table_of(fitting, shares, ratios), draft.explanations
-    )
-    network = elicited.network.replacing([node])
-    stated = tuple(replace(one, link=number_of(network, one.arrow)) for one in elicited.stated)
-    return replace(elicited, network=network, priors=priors, stated=stated)
+    return priors
 
 
 def _times(interval: Interval, factor: float) -> Interval:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, Self, TypeVar
 
 from kneebayes.arguments import checked
-from kneebayes.building.elicit import elicit, settle
+from kneebayes.building.elicit import elicit_each, settle
 from kneebayes.building.evoking import group_remarks
 from kneebayes.building.result import Elicited
 from kneebayes.errors import KneebayesError, UnknownNameError
@@ -33,7 +33,9 @@ __all__ = [
     "Taught",
     "in_layer",
     "in_setting",
+    "in_settings",
     "model_of",
+    "models_of",
     "read_as",
     "read_model",
     "with_lexicon",
@@ -153,6 +155,8 @@ class ModelData:
     @cached_property
     def readings(self) -> Mapping[str, ModelData]:
         """The same data under every lexicon of the folder, these among them, by id."""
+        if self.learnt is None:
+            models_of(self.knowledge, list(self.knowledge.lexicons))  # side by side, and kept
         return {
             id: self if id == self.lexicon else with_lexicon(self, id)
             for id in self.knowledge.lexicons
@@ -207,20 +211,60 @@ def model_of(knowledge: Knowledge, lexicon: str) -> ModelData:
     The networks that were calibrated last are kept: a folder that still says the same is not
     calibrated again.
     """
-    given: object = lexicon
-    if not isinstance(given, str) or lexicon not in knowledge.lexicons:
-        name = given if isinstance(given, str) else shown(given, 80)
+    return models_of(knowledge, [lexicon])[lexicon]
+
+
+def models_of(knowledge: Knowledge, lexicons: Sequence[str]) -> dict[str, ModelData]:
+    """Calibrate the networks of what a folder says under several lexicons, side by side.
+
+    Several take little longer than one, and each comes out as it does alone.
+
+    Returns
+    -------
+    dict
+        The data by lexicon.
+
+    Raises
+    ------
+    UnknownNameError
+        If there is no such lexicon.
+    """
+    found: dict[str, ModelData] = {}
+    missing = []
+    for lexicon in lexicons:
+        _check_lexicon(knowledge, lexicon)
+        kept = _kept(knowledge, lexicon)
+        if kept is None:
+            missing.append(lexicon)
+        else:
+            found[lexicon] = kept
+    if missing:
+        names = Names(knowledge)
+        engine: Engine | None = None
+        for elicited in elicit_each(knowledge, [knowledge.lexicons[id] for id in missing]):
+            network = elicited.network
+            engine = Engine(network) if engine is None else engine.on(network)
+            made = ModelData(knowledge, elicited, engine, names)
+            _keep(made)
+            found[elicited.lexicon] = made
+    return found
+
+
+def _check_lexicon(knowledge: Knowledge, lexicon: object) -> None:
+    if not isinstance(lexicon, str) or lexicon not in knowledge.lexicons:
+        name = lexicon if isinstance(lexicon, str) else shown(lexicon, 80)
         message = f"No lexicon '{clipped(name)}'. There are: {', '.join(knowledge.lexicons)}."
         raise UnknownNameError(message, name, suggest(name, knowledge.lexicons))
+
+
+def _kept(knowledge: Knowledge, lexicon: str) -> ModelData | None:
+    """The network of the same matter, if it is one of those that were calibrated last."""
     for kept in tuple(_calibrated):
         if kept.lexicon == lexicon and _same_matter(kept.knowledge, knowledge):
             _keep(kept)
             same = kept.knowledge is knowledge
             return kept if same else kept.replace(knowledge=_from(kept.knowledge, knowledge))
-    elicited = elicit(knowledge, knowledge.lexicons[lexicon])
-    made = ModelData(knowledge, elicited, Engine(elicited.network), Names(knowledge))
-    _keep(made)
-    return made
+    return None
 
 
 def _keep(made: ModelData) -> None:
@@ -272,32 +316,65 @@ def in_setting(model: AnyModel, setting: str) -> AnyModel:
     >>> knee.in_setting("emergency").diagnose(dvt)["DVT"] > knee.diagnose(dvt)["DVT"]
     True
     """
+    return in_settings(model, [setting])[0]
+
+
+def in_settings(model: AnyModel, settings: Sequence[str]) -> list[AnyModel]:
+    """The same model for patients who are seen in several places, all fitted side by side.
+
+    Parameters
+    ----------
+    model
+        The model.
+    settings
+        Ids or labels of settings of the folder.
+
+    Raises
+    ------
+    UnknownNameError, KneebayesError
+        As :func:`in_setting` does.
+    """
     data = model.data
     if data.setting is not None:
         _refuse_if_learnt(data, "in_setting")
-    known = data.knowledge.settings
-    by_name = {place.label.casefold(): id for id, place in known.items()}
-    by_name |= {id: id for id in known}
-    id = by_name.get(str(setting).casefold())
-    if id is None:
-        choices = f"There are: {', '.join(known)}." if known else "The folder has none."
-        message = f"No setting '{setting}'. {choices}"
-        raise UnknownNameError(message, str(setting), suggest(str(setting), by_name))
+    ids = [_setting_named(data.knowledge, setting) for setting in settings]
     stated = data.elicited
     if data.setting is not None:
         stated = model_of(data.knowledge, data.lexicon).elicited
-    return model.replace(elicited=_settled_in(stated, data.knowledge, id), setting=id)
+    settled = _settled_in(stated, data.knowledge, ids)
+    return [model.replace(elicited=settled[id], setting=id) for id in ids]
 
 
-def _settled_in(stated: Elicited, knowledge: Knowledge, setting: str) -> Elicited:
-    """What is stated, shifted to a setting; the latest of these are kept."""
-    odds = odds_by_cause(knowledge.settings[setting], knowledge.groups)
-    for before, shifted_by, made in tuple(_settled):
-        if before is stated and shifted_by == odds:
-            return made
-    made = settle(stated, knowledge, odds)
-    _settled.append((stated, odds, made))
-    return made
+def _setting_named(knowledge: Knowledge, name: str) -> str:
+    """Id of a setting, by its id or label."""
+    known = knowledge.settings
+    by_name = {place.label.casefold(): id for id, place in known.items()}
+    by_name |= {id: id for id in known}
+    id = by_name.get(str(name).casefold())
+    if id is None:
+        choices = f"There are: {', '.join(known)}." if known else "The folder has none."
+        message = f"No setting '{name}'. {choices}"
+        raise UnknownNameError(message, str(name), suggest(str(name), by_name))
+    return id
+
+
+def _settled_in(
+    stated: Elicited, knowledge: Knowledge, settings: Sequence[str]
+) -> dict[str, Elicited]:
+    """What is stated, shifted to settings, by their ids; the latest of these are kept."""
+    odds = {id: odds_by_cause(knowledge.settings[id], knowledge.groups) for id in settings}
+    found = {
+        id: made
+        for id, shifts in odds.items()
+        for before, shifted_by, made in tuple(_settled)
+        if before is stated and shifted_by == shifts
+    }
+    missing = [id for id in odds if id not in found]
+    if missing:
+        made = settle(stated, knowledge, [odds[id] for id in missing])
+        found |= zip(missing, made, strict=True)
+        _settled.extend((stated, odds[id], found[id]) for id in missing)
+    return found
 
 
 @checked

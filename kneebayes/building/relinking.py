@@ -72,12 +72,13 @@ def relink(
     free = set(free)
     links: dict[str, dict[str, Numbers]] = dict(known or {})
     order = list(order)
+    places = {id: place for place, id in enumerate(order)}
     for child in order:
         wanted = frequencies.get(child)
         if wanted and child not in links:
             family = None if families is None else families.get(child)
             if family is None:
-                between = _ancestors(child, frequencies, free, order)
+                between = _ancestors(child, frequencies, free, places)
                 family = _family(
                     list(wanted), between, leaks, links, companions or {}, len(leaks[child])
                 )
@@ -96,10 +97,11 @@ def frequencies_from(
 ) -> dict[str, dict[str, Numbers]]:
     """P(child | parent alone) of every link, in every row: :func:`relink`, backwards."""
     free = set(free)
+    places = {id: place for place, id in enumerate(order)}
     found: dict[str, dict[str, Numbers]] = {}
     for child, own in links.items():
         parents = list(own)
-        between = _ancestors(child, links, free, order)
+        between = _ancestors(child, links, free, places)
         family = _family(parents, between, leaks, links, companions, len(leaks[child]))
         absent = family.absent(own, range(len(parents)), leaks[child])
         found[child] = {
@@ -119,11 +121,12 @@ def given_already(
 ) -> Iterator[tuple[str, str, float]]:
     """Parent, child and P(child | parent alone) in the first row, where the link is 0."""
     free = set(free)
+    places = {id: place for place, id in enumerate(order)}
     for child, wanted in frequencies.items():
         parents = list(wanted)
         none = [at for at, one in enumerate(parents) if links[child][one][0] == 0.0]
         if none:
-            between = _ancestors(child, frequencies, free, order)
+            between = _ancestors(child, frequencies, free, places)
             family = _family(parents, between, leaks, links, companions, len(leaks[child]))
             found = family.absent(links[child], none, leaks[child])[:, 0].tolist()
             for at, absent in zip(none, found, strict=True):
@@ -150,7 +153,7 @@ def companions_of(knowledge: Knowledge) -> dict[str, tuple[str, ...]]:
 
 
 def _ancestors(
-    child: str, frequencies: Mapping[str, Rows], free: set[str], order: Sequence[str]
+    child: str, frequencies: Mapping[str, Rows], free: set[str], places: Mapping[str, int]
 ) -> list[str]:
     found: set[str] = set()
     waiting = [child]
@@ -159,7 +162,14 @@ def _ancestors(
         near = [one for one in into if one in free and one not in found]
         found.update(near)
         waiting.extend(near)
-    return [id for id in order if id in found]
+    return sorted(found, key=places.__getitem__)
+
+
+def _summed(joint: Numbers, axes: int) -> Numbers:
+    """A table summed over its first axes, of two states each, the same whatever else is beside."""
+    for _ in range(axes):
+        joint = joint[0] + joint[1]
+    return joint
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,7 +195,7 @@ class _Alone:
         joint = self.joint
         for id, fired in self.fired:
             joint = joint * (1.0 - fired * links[id])
-        summed = joint.reshape(-1, joint.shape[-1]).sum(axis=0)
+        summed = _summed(joint, joint.ndim - 1)
         for id in self.certain:
             summed = summed * (1.0 - links[id])
         return np.asarray(np.maximum(LEAST, (1.0 - leak) * summed))
@@ -260,7 +270,7 @@ class _Family:
                 link = link * np.array([[one != parent] for one in names])
             here = fired if parent in self.inner else fired[..., places, :]
             joint = joint * (1.0 - here * link)
-        summed = joint.sum(axis=tuple(range(len(self.inner)))) if self.inner else joint
+        summed = _summed(joint, len(self.inner))
         for place, one in enumerate(names):
             certain = [links[id] for id in self.companions.get(one, ()) if id in links]
             if certain:
@@ -320,16 +330,23 @@ def _family(
 
 
 def _solve(family: _Family, wanted: Rows, leak: Numbers) -> dict[str, Numbers]:
-    """Links in turn, those in between again and again since each changes the others."""
+    """Links in turn, those in between again and again since each changes the others.
+
+    Each row until it rests, so that it comes out the same in whatever company it is solved.
+    """
     solved = {parent: np.zeros(len(rows)) for parent, rows in wanted.items()}
     near, far = family.near, family.far
+    moving = np.ones(len(leak), dtype=np.bool_)
     for _ in range(ROUNDS if len(near) > 1 else len(near)):
-        moved = 0.0
+        moved = np.zeros(len(leak))
         for parent, one in near.items():
             link = _link(wanted[parent], one.absent(solved, leak))
-            moved = max(moved, float(np.abs(link - solved[parent]).max()))
+            if not moving.all():
+                link = np.where(moving, link, solved[parent])
+            np.maximum(moved, np.abs(link - solved[parent]), out=moved)
             solved[parent] = link
-        if moved < STILL:
+        moving = moved >= STILL
+        if not moving.any():
             break
     if far:
         names = [family.parents[at] for at in far]

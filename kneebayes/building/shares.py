@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass
 
 import numpy as np
@@ -69,7 +70,8 @@ class Shares:
     ratios
         What is compared.
     spreads
-        How uncertain each ratio is: half the width of its interval, in logarithms.
+        How uncertain each ratio is: half the width of its interval, in logarithms; for every
+        row alike, or rows x ratios.
     """
 
     def __init__(
@@ -77,7 +79,7 @@ class Shares:
         contexts: Sequence[Sequence[float]],
         count: int,
         ratios: Sequence[ShareRatio],
-        spreads: Sequence[float],
+        spreads: Sequence[float] | Numbers,
     ) -> None:
         self.shape = tuple(len(states) for states in contexts)
         self.count, self.ratios = count, tuple(ratios)
@@ -92,6 +94,12 @@ class Shares:
         self.causes = np.array([one.cause for one in self.ratios], dtype=np.int64)
         if not self.ratios:
             self.mine = self.other = np.zeros((0, len(self.cells)), dtype=np.bool_)
+
+    def beside(self, others: Sequence[Shares]) -> Shares:
+        """The same comparisons, in each row as uncertain as in one of others."""
+        made = copy(self)
+        made.yielding = np.array([one.yielding for one in others])
+        return made
 
     def fit(
         self,
@@ -135,12 +143,13 @@ class Shares:
         """Weights and ratios, moved again and again by what they miss, each row until it rests."""
         weights, used = weights.copy(), used.copy()
         rows = np.arange(len(wanted))
+        yielding = np.broadcast_to(self.yielding, goals.shape)
         for _ in range(rounds):
             table = self._table(weights[rows], used[rows])
             reached = np.einsum("c,rcn->rn", self.cells, table)
             weights[rows] += wanted[rows] - np.log(np.maximum(reached, LEAST))
-            pull = self.yielding * (used[rows] - goals[rows])
-            missed = (goals[rows] - self._reached(table) - pull) / (1.0 + self.yielding)
+            pull = yielding[rows] * (used[rows] - goals[rows])
+            missed = (goals[rows] - self._reached(table) - pull) / (1.0 + yielding[rows])
             moved = np.clip(used[rows] + STEP * missed, -FURTHEST, FURTHEST) - used[rows]
             used[rows] += moved
             rows = rows[np.abs(moved).max(axis=1, initial=0.0) >= FAR]

@@ -9,11 +9,14 @@ findings side by side: each hardly depends on the leaks of the others.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import math
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
+from kneebayes.errors import ImpossibleEvidenceError
 from kneebayes.inference import Engine, Evidence
 from kneebayes.knowledge.checks import Remark
+from kneebayes.network import Numbers
 
 __all__ = ["Specificities", "Specificity"]
 
@@ -92,11 +95,40 @@ class Specificities:
         """Leak of each finding as it stands."""
         return {id: search.leak for id, search in self._searches.items()}
 
-    def measure(self, engine: Engine) -> bool:
-        """Measure every specificity; says whether each is met, or cannot be."""
-        for one in self.all:
-            self._searches[one.finding].absent = absent_among(engine, one, self.complaint)
+    def measure(self, engine: Engine, numbers: Numbers) -> bool:
+        """Measure every specificity; says whether each is met, or cannot be.
+
+        Parameters
+        ----------
+        engine
+            Of a network with the same arrows.
+        numbers
+            Numbers of the network, one row.
+
+        Raises
+        ------
+        ImpossibleEvidenceError
+            If those in whom one was measured do not exist.
+        """
+        for one, absent in zip(self.all, self._measure(engine, numbers), strict=True):
+            self._searches[one.finding].absent = absent
         return all(self._searches[one.finding].rests(one.target) for one in self.all)
+
+    def _measure(self, engine: Engine, numbers: Numbers) -> Iterator[float]:
+        """P(finding absent) among those in whom its specificity was measured."""
+        seen = []
+        for one in self.all:
+            without = {id: "absent" for id in one.against if id in engine.network}
+            people = {self.complaint: "present", **one.among, **without}
+            people.pop(one.finding, None)
+            seen += [people, {**people, one.finding: "absent"}]
+        cases = [Evidence.of(engine.network, people) for people in seen]
+        logs = engine.propagate_each(cases, (), numbers).log_probability.tolist()
+        for people, given, absent in zip(seen[::2], logs[::2], logs[1::2], strict=True):
+            if given == -math.inf:
+                message = "The evidence has probability zero, so nothing follows from it."
+                raise ImpossibleEvidenceError(message, list(people))
+            yield min(1.0, math.exp(absent - given))
 
     def move(self) -> None:
         """Move the leaks of those that are not met."""
@@ -111,15 +143,6 @@ class Specificities:
             for one in self.all
             if abs(self._searches[one.finding].absent - one.target) > WORTH_A_REMARK
         )
-
-
-def absent_among(engine: Engine, one: Specificity, complaint: str) -> float:
-    """P(finding absent) among those in whom its specificity was measured."""
-    network = engine.network
-    without = {id: "absent" for id in one.against if id in network}
-    seen = {complaint: "present", **one.among, **without}
-    people = Evidence.of(network, {id: state for id, state in seen.items() if id != one.finding})
-    return engine.posterior(Evidence.of(network, {one.finding: "absent"}), people)
 
 
 def _unmet(one: Specificity, reached: float) -> Remark:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import deque
+from contextlib import suppress
 from copy import deepcopy
 from itertools import starmap
 from typing import TYPE_CHECKING, Any
 
-from kneebayes.building.model import ModelData, in_setting, with_lexicon
+from kneebayes.building.model import ModelData, in_settings, models_of, with_lexicon
 from kneebayes.building.places import EXPLANATION
 from kneebayes.errors import KneebayesError
 from kneebayes.page.payload import payload
@@ -165,24 +166,28 @@ def _readings(model: ModelLike, own: Mapping[str, Any]) -> Plain:
 
 def _read_otherwise(model: ModelLike) -> Iterator[tuple[str, ModelLike]]:
     """The model as it is, then under every other lexicon that it can be read by."""
-    yield model.data.lexicon, model
-    for id in model.data.knowledge.lexicons:
-        if id != model.data.lexicon:
-            try:
-                yield id, with_lexicon(model, id)
-            except KneebayesError:
-                continue
+    data = model.data
+    yield data.lexicon, model
+    others = [id for id in data.knowledge.lexicons if id != data.lexicon]
+    if data.learnt is None:
+        with suppress(KneebayesError):  # which of them cannot be read is found out below
+            models_of(data.knowledge, others)  # side by side, and kept
+    for id in others:
+        try:
+            yield id, with_lexicon(model, id)
+        except KneebayesError:
+            continue
 
 
 def _elsewhere(model: ModelLike) -> Iterator[tuple[str, ModelLike]]:
-    """The model as it is, then in every other setting whose shifts it can take."""
+    """The model as it is, then in every other setting, if it can go to another."""
     yield model.data.setting or "", model
-    for id in model.data.knowledge.settings:
-        if id != model.data.setting:
-            try:
-                yield id, in_setting(model, id)
-            except KneebayesError:
-                continue
+    others = [id for id in model.data.knowledge.settings if id != model.data.setting]
+    try:
+        placed = in_settings(model, others)
+    except KneebayesError:
+        return
+    yield from zip(others, placed, strict=True)
 
 
 def _network(

@@ -12,7 +12,9 @@ import pandas as pd
 import pytest
 
 import kneebayes as kb
+from kneebayes.building.elicit import elicit_each
 from kneebayes.building.model import model_of
+from kneebayes.inference.flat import numbers_of
 
 
 def numbers(model: kb.Model) -> np.ndarray:
@@ -65,6 +67,17 @@ def test_each_lexicon_and_layer_has_a_network_of_its_own(folder: Path) -> None:
         assert kb.load(folder, lexicon=lexicon).data.lexicon == lexicon
     for layer in ("article", "literature", "beyond"):
         assert kb.load(folder, layer=layer).knowledge.layer == layer
+
+
+def test_lexicons_side_by_side_give_what_each_gives_alone(knee: kb.Model) -> None:
+    lexicons = [knee.knowledge.lexicons[id] for id in ("cautious", knee.data.lexicon)]
+    other, same = elicit_each(knee.knowledge, lexicons)
+    np.testing.assert_allclose(numbers_of(same.network), numbers(knee), rtol=0.0, atol=1e-12)
+    assert np.abs(numbers_of(other.network) - numbers(knee)).max() > 0.01
+    assert same.remarks == knee.elicited.remarks
+    for one, alone in zip(same.stated, knee.elicited.stated, strict=True):
+        assert (one.arrow, one.interval) == (alone.arrow, alone.interval)
+        assert one.reached == (None if alone.reached is None else pytest.approx(alone.reached))
 
 
 def test_nobody_can_change_what_the_next_one_loads(folder: Path) -> None:

@@ -2,11 +2,14 @@
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 from conftest import Edit
 
 import kneebayes as kb
 from kneebayes.building.elicit import settle
+from kneebayes.building.places import number_of
+from kneebayes.inference.flat import numbers_of
 from kneebayes.knowledge.records import odds_by_cause
 
 GARAGE = """[garage]
@@ -58,12 +61,26 @@ def test_every_setting_of_the_article_holds(knee: kb.Model, name: str) -> None:
 
 
 def test_no_shift_at_all_leaves_the_model_as_it_is(knee: kb.Model) -> None:
-    same = settle(knee.elicited, knee.knowledge, {})
+    same, shifted = settle(knee.elicited, knee.knowledge, [{}, {"bakers_cyst": 3.0}])
+    assert shifted.priors["bakers_cyst"].value > knee.elicited.priors["bakers_cyst"].value
     for id, prior in knee.elicited.priors.items():
         assert same.priors[id].value == pytest.approx(prior.value, rel=1e-9)
     for node in knee.network.nodes:
         for link, other in zip(node.links, same.network[node.id].links, strict=True):
             assert other.strength == pytest.approx(link.strength, abs=1e-9)
+
+
+def test_settings_that_are_fitted_side_by_side_come_out_as_each_does_alone(knee: kb.Model) -> None:
+    names = list(knee.knowledge.settings)
+    shifts = [odds_by_cause(knee.knowledge.settings[id], knee.knowledge.groups) for id in names]
+    together = settle(knee.elicited, knee.knowledge, shifts)
+    for odds, made in zip(shifts[:3], together, strict=False):
+        (alone,) = settle(knee.elicited, knee.knowledge, [odds])
+        found, wanted = numbers_of(made.network), numbers_of(alone.network)
+        np.testing.assert_allclose(found, wanted, rtol=0.0, atol=1e-14)
+        assert [one.link for one in made.stated] == pytest.approx(
+            [number_of(made.network, one.arrow) for one in made.stated], abs=0.0
+        )
 
 
 def test_lexicon_and_setting_go_together(knee: kb.Model) -> None:

@@ -1,0 +1,258 @@
+"""Drafts of one folder under several lexicons, solved side by side.
+
+The same equations for all of them, with one row for each lexicon: what takes time is to go
+through the arrows, not the numbers. Every row is solved until it rests, and comes out the same
+in whatever company.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kneebayes.building.draft import Draft, absent_of, frequency_of
+from kneebayes.building.relinking import Families, between_of, companions_of, given_already, relink
+from kneebayes.knowledge.base import Knowledge
+from kneebayes.knowledge.checks import Remark
+from kneebayes.knowledge.parts import Interval
+from kneebayes.knowledge.statements import Lexicon
+from kneebayes.network import Numbers
+
+__all__ = ["Drafts"]
+
+ALLOWED = 0.02  # a stated frequency may be this far below what leak and mediators give
+STILL = 1e-10  # a silent rate that moves less is at rest
+TURNS = 60  # in which silent rates and links into what is there come to rest
+
+Rows = dict[str, dict[str, Numbers]]  # by child and parent
+_Solved = tuple[Rows, dict[str, Numbers], Rows]
+
+
+class Drafts:
+    """Drafts of one folder under several lexicons, solved side by side.
+
+    Parameters
+    ----------
+    knowledge
+        What the folder says.
+    lexicons
+        What its words mean: one row each.
+    """
+
+    def __init__(self, knowledge: Knowledge, lexicons: Iterable[Lexicon]) -> None:
+        self.knowledge = knowledge
+        self.all = tuple(Draft(knowledge, lexicon) for lexicon in lexicons)
+        self.first = self.all[0]  # what all have in common: ids, their order, arrows
+        self._links: Rows = {}
+        self._silent: dict[str, Numbers] = {}  # by cause: rows x ages
+        self._solved: dict[int, _Solved] = {}
+        self._free = between_of(knowledge)
+        self._companions = companions_of(knowledge)
+
+    def __len__(self) -> int:
+        return len(self.all)
+
+    def tables(self, priors: Sequence[Mapping[str, Interval]]) -> tuple[Numbers, Numbers]:
+        """Tables of explanations from stated shares and ratios, and what each ratio comes to."""
+        each = [draft.shares() for draft in self.all]
+        fitting = each[0][0].beside([one for one, _ in each])
+        shares = np.array([[some[id].value for id in self.first.explanations] for some in priors])
+        shares = shares / shares.sum(axis=1, keepdims=True)
+        tables = fitting.fit(shares, np.array([ratios for _, ratios in each]))
+        reached = fitting.odds_ratios(tables)
+        return tables.reshape(len(self), *fitting.shape, fitting.count), reached
+
+    def solve_links(self, rows: Collection[int]) -> None:
+        """Links from frequencies and from ratios of how often a context is found.
+
+        Parameters
+        ----------
+        rows
+            Places of the drafts that are solved; the others stay as they are.
+        """
+        wanted = self._wanted()
+        leaks = self._relink(wanted, self._moving, self._mask(rows))
+        for row in rows:
+            self._solved[row] = wanted, leaks, self._links
+
+    def settle_silent(self, tables: Numbers, rows: Collection[int], turns: int = TURNS) -> None:
+        """How often each cause is silent, so that it is there as often as stated.
+
+        Silent rates are the leak of what is there. It is taken out of the links into it, and
+        what these bring is taken out of the silent rates; so both are solved in turn.
+
+        Parameters
+        ----------
+        tables
+            P(explanation | age, sex) of every row.
+        rows
+            Places of the drafts that are settled; the others stay as they are.
+        turns
+            How often at most.
+        """
+        wanted, moving = self._wanted(), self._mask(rows)
+        families: Families = {}
+        for turn in range(turns):
+            if turn > 0:
+                self._relink(wanted, self.first.cause_there, moving, families)
+            before = dict(self._silent)
+            self._settle_silent(tables, moving)
+            if turn > 0:
+                moved = np.zeros(len(self), dtype=np.bool_)
+                for cause, rates in self._silent.items():
+                    moved |= (np.abs(rates - before[cause]) > STILL).any(axis=1)
+                moving = moving & moved
+            if not moving.any():
+                break
+
+    def _settle_silent(self, tables: Numbers, moving: NDArray[np.bool_]) -> None:
+        """Silent rates that go with the links as they stand."""
+        first, rows = self.first, len(self)
+        cells = tables.reshape(rows, -1, len(first.explanations))
+        brought: dict[str, Numbers] = {}
+        for node in first.order:  # parents first
+            cause = first.cause_there.get(node)
+            if cause is None or cause not in first.presences:
+                continue
+            into = self._links.get(node, {})
+            absent = np.ones((rows, 1, len(first.explanations)))
+            for parent, link in {cause: np.ones(rows), **into}.items():
+                if parent in first.places:
+                    absent[:, 0, first.places[parent]] = 1.0 - link
+            absent = absent_of(absent, into, brought)
+            wanted = np.array([draft.silently(cause) for draft in self.all])
+            rates = first.rates_of(cells, absent, wanted, self._age_ratios[cause])
+            if not moving.all():
+                rates = np.where(moving[:, None], rates, self._silent[cause])
+            self._silent[cause] = rates
+            brought[node] = 1.0 - absent * (1.0 - first.by_cell(rates))
+            for draft, row in zip(self.all, rates.tolist(), strict=True):
+                draft.silent[cause] = tuple(row)
+
+    def remarks_of(self, row: int) -> Iterator[Remark]:
+        """Frequencies that the latest links of a row cannot meet."""
+        if row not in self._solved:
+            return
+        draft = self.all[row]
+        stated, of_nodes, solved = self._solved[row]
+        wanted, links = _row_of(stated, row), _row_of(solved, row)
+        leaks = {id: rows[row : row + 1] for id, rows in of_nodes.items()}
+        arrows = [arrow for arrow, _ in (*draft.frequencies, *draft.contrasts)]
+        places = {(arrow.parent, arrow.child): arrow.place for arrow in arrows}
+        given = given_already(wanted, leaks, draft.order, self._free, self._companions, links)
+        for parent, child, most in given:
+            frequency = float(wanted[child][parent][0])
+            if most > frequency + ALLOWED:
+                yield _below(places[parent, child], frequency, most)
+
+    def _wanted(self) -> Rows:
+        """P(child | parent alone) by child and parent."""
+        first = self.first
+        odds = np.array(
+            [
+                [draft.odds[arrow.parent, arrow.child] for draft in self.all]
+                for arrow, _ in first.contrasts
+            ]
+        )
+        fixed, ratios = self._stated
+        found = [*fixed, *frequency_of(ratios, odds.reshape(ratios.shape))]
+        arrows = [arrow for arrow, _ in (*first.frequencies, *first.contrasts)]
+        wanted: Rows = {}
+        for arrow, row in zip(arrows, found, strict=True):
+            wanted.setdefault(arrow.child, {})[arrow.parent] = row
+        return wanted
+
+    @cached_property
+    def _stated(self) -> tuple[Numbers, Numbers]:
+        """Frequencies, and ratios of how often a context is found: statements x rows."""
+        frequencies, ratios = (
+            np.array([[interval.value for _, interval in some] for some in each])
+            for each in (
+                [draft.frequencies for draft in self.all],
+                [draft.contrasts for draft in self.all],
+            )
+        )
+        return np.ascontiguousarray(frequencies.T), np.ascontiguousarray(ratios.T)
+
+    @cached_property
+    def _age_ratios(self) -> dict[str, Numbers]:
+        """By cause the ratios of its odds by age: rows x ages."""
+        return {
+            cause: np.array(
+                [
+                    [draft.age_ratios.get((cause, state), 1.0) for state in draft.ages]
+                    for draft in self.all
+                ]
+            )
+            for cause in self.first.presences
+        }
+
+    def _mask(self, rows: Collection[int]) -> NDArray[np.bool_]:
+        return np.isin(np.arange(len(self)), list(rows))
+
+    def _relink(
+        self,
+        wanted: Rows,
+        into: Collection[str],
+        moving: NDArray[np.bool_],
+        families: Families | None = None,
+    ) -> dict[str, Numbers]:
+        """Solve the links into some nodes anew; gives the leaks that they were solved with."""
+        leaks = {
+            id: np.array([draft.leaks[id].value for draft in self.all]) for id in self.first.leaks
+        }
+        for cause, node in self.knowledge.there.items():
+            rates = [np.mean(draft.silent.get(cause, (0.0,))) for draft in self.all]
+            leaks[node] = np.array(rates)
+        order, before = self.first.order, self._links
+        still = {id: rows for id, rows in before.items() if id not in into}
+        self._links = relink(wanted, leaks, order, self._free, self._companions, still, families)
+        for child in self._links.keys() - still.keys():
+            self._take_links(child, before, moving)
+        return leaks
+
+    def _take_links(self, child: str, before: Rows, moving: NDArray[np.bool_]) -> None:
+        """Hand new links to the drafts; those of rows that are not solved stay."""
+        links = self._links[child]
+        if child in before and not moving.all():
+            old = before[child]
+            links = {parent: np.where(moving, row, old[parent]) for parent, row in links.items()}
+            self._links[child] = links
+        for at, row in enumerate(np.stack(list(links.values()), axis=1).tolist()):
+            if moving[at]:
+                self.all[at].links[child] = dict(zip(links, row, strict=True))
+
+    @cached_property
+    def _moving(self) -> set[str]:
+        """Ids whose links change while leaks, odds and silent rates are solved."""
+        first = self.first
+        moved = {arrow.child for arrow, _ in first.contrasts}
+        moved |= {one.finding for one in first.specificities} | set(first.cause_there)
+        children: dict[str, set[str]] = {}
+        for arrow, _ in (*first.frequencies, *first.contrasts):
+            children.setdefault(arrow.parent, set()).add(arrow.child)
+        waiting = list(moved)
+        while waiting:
+            new = children.get(waiting.pop(), set()) - moved
+            moved |= new
+            waiting += new
+        return moved
+
+
+def _row_of(some: Mapping[str, Mapping[str, Numbers]], row: int) -> Rows:
+    """A single row of what there is by child and parent."""
+    return {
+        child: {parent: rows[row : row + 1] for parent, rows in own.items()}
+        for child, own in some.items()
+    }
+
+
+def _below(place: str, frequency: float, given: float) -> Remark:
+    text = (
+        f"a stated frequency of {frequency:.0%} is below the {given:.0%} that leak and mediators "
+        "give already; its own link is 0."
+    )
+    return Remark("frequency below leak", place, text)
