@@ -7,7 +7,7 @@ import pytest
 import kneebayes as kb
 from kneebayes.page.payload import payload
 
-LARGEST = 400_000
+LARGEST = 420_000
 
 
 def as_text(model: kb.Model) -> str:
