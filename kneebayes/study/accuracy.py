@@ -210,7 +210,8 @@ class Accuracy(Reporting):
 
 def _distance(row: AccuracyRow) -> float:
     """How far the model's ratio lies outside the published interval, in logarithms."""
-    return float(max(np.log(row.low / row.model), np.log(row.model / row.high)))
+    low, ratio, high = (np.log(max(one, EDGE)) for one in (row.low, row.model, row.high))
+    return float(max(low - ratio, ratio - high))
 
 
 def _published() -> list[dict[str, str]]:

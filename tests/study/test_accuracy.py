@@ -4,7 +4,7 @@ import pytest
 from article_checks import ratio_verdicts
 
 import kneebayes as kb
-from kneebayes.study.accuracy import Accuracy
+from kneebayes.study.accuracy import DRAWN, Accuracy
 
 
 @pytest.fixture(scope="module")
@@ -33,4 +33,5 @@ def test_the_text_says_how_many_are_near_and_the_picture_has_a_dot_for_each(
     assert f"{found.share('inside', 'near'):.0%} of {len(found)} lie in" in found.text
     assert len(found.table) == len(found)
     axes = found.draw()
-    assert len(axes.get_yticks()) == len(found)
+    assert len(axes.get_yticks()) == min(DRAWN, len(found))
+    assert f"{len(found)} that differ most" in axes.get_xlabel().replace("\n", " ")
