@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
@@ -14,12 +15,14 @@ __all__ = ["Amount", "Met", "amounts_in", "bounds_met"]
 
 PARTING = frozenset({";", ".", ":"})
 NEAR = 0.0005  # of a bound: not sure to which side
-NEARLY_WARM = 0.6  # degrees below a bound that leave it open
+MARGINS = {"temperature": 0.6, "of 10": 2.5, "range start": 4.5, "range end": 9.0}  # short of a bound
 WARMTHS = (34.0, 43.0)  # a number between them with a decimal is a temperature
 LIVING = (34.9, 45.0)  # degrees Celsius that a temperature of a person may have
 FAHRENHEIT = (95.0, 113.0)  # the same in degrees Fahrenheit
 SHORTEST = 0.5  # days that a trouble may have lasted
 NEW = 31.0  # days: a trouble that began so long ago or less has lasted as long
+THOUSAND = 1000.0  # of cells: written out or not
+LARGE = 100.0  # a bound below it speaks of thousands where an amount is one thousand or more
 AROUND = 6  # words between a name and its amount
 ALONE = frozenset({",", ";", ":", "."})
 LASTING = frozenset({"for", "since", "lasting", "lasted", "over", "last", "past", "been"})
@@ -27,6 +30,13 @@ AGO = frozenset({"ago", "back"})
 BEGAN = turns("beginning")
 OF_EARLIER = frozenset({"again", "before", "earlier", "old", "once", "previous", "previously"})
 TREATED = ("operat", "surg", "replac", "reconstr", "repair", "arthroscop", "inject", "diagnos")
+RANGE = re.compile(  # of words with single spaces between them
+    r"(?P<held>(?:at|fixed|in|with) )?\b(?:{moving})(?: (?:{leading}))* "
+    r"(?:(?P<start>\d\d?)(?: (?:\u00b0|degrees?))?(?: to | ?[-\u2013] ?))?"
+    r"(?P<end>\d{{2,3}})\b(?! (?:[+/%]|(?:out|times|days|weeks|months|years|minutes|cm|m)\b))".format(
+        moving="|".join(sorted(turns("moving"))), leading="|".join(sorted(turns("leading_to")))
+    )
+)
 OLDEST_BEGIN = 2000.0  # days: a trouble that began longer ago is rather another one
 
 
@@ -60,9 +70,22 @@ def amounts_in(words: Sequence[Word]) -> list[Amount]:
             continue
         if not unit and "." in words[at].lower and WARMTHS[0] <= value <= WARMTHS[1]:
             unit = "temperature"
-        found.append(Amount(value * size, unit, at, end))
+        if "+" not in {words[one].lower for one in (end + 1,) if one < len(words)}:  # "pulses 2+"
+            found.append(Amount(value * size, unit, at, end))
         at = end + 1
     return found
+
+
+def ranges_in(words: Sequence[Word]) -> Iterator[Amount]:
+    """Where ranges of movement begin and end, in degrees: ``ROM 10-90``, ``bends to 70``."""
+    for match in RANGE.finditer(" ".join(word.lower for word in words)):
+        first = match.string.count(" ", 0, match.start())
+        last = match.string.count(" ", 0, match.end())
+        if match["held"]:
+            continue  # "fixed flexion of 20 degrees", "held in flexion of 30 degrees"
+        if match["start"]:
+            yield Amount(float(match["start"]), "range start", first, last)
+        yield Amount(float(match["end"]), "range end", first, last)
 
 
 def bounds_met(
@@ -72,7 +95,7 @@ def bounds_met(
 
     ``troubled`` are places of words that speak of a finding.
     """
-    amounts = amounts_in(words)
+    amounts = [*amounts_in(words), *ranges_in(words)]
     for pattern in dictionary.bounds:
         bound = pattern.bound
         if bound is None:
@@ -98,11 +121,12 @@ def _warmth(pattern: Pattern, amount: Amount) -> Amount | None:
 
 def _side(bound: Bound, amount: Amount) -> Literal["present", "absent", "perhaps"]:
     """On which side of a bound an amount lies."""
-    above = amount.value - bound.value
-    nearly = amount.unit == "temperature" and -NEARLY_WARM < above < 0
-    if nearly or abs(above) <= NEAR * bound.value:
+    thousands = bound.value < LARGE and amount.value >= THOUSAND and not bound.unit
+    above = (amount.value / THOUSAND if thousands else amount.value) - bound.value
+    beyond = above if bound.over else -above
+    if abs(above) <= NEAR * bound.value or -MARGINS.get(amount.unit, 0.0) < beyond < 0:
         return "perhaps"
-    return "present" if (above > 0) == bound.over else "absent"
+    return "present" if beyond > 0 else "absent"
 
 
 def _is_about(
@@ -122,7 +146,7 @@ def _is_about(
     if amount.unit != bound.unit:
         return False
     if not pattern.stems:
-        return amount.unit == "time" and _lasts(amount, words, troubled)
+        return amount.unit != "time" or _lasts(amount, words, troubled)
     before = AROUND if bound.unit else AROUND // 2
     behind = AROUND if bound.unit else -amount.last + amount.first - 1
     around = words[max(0, amount.first - before) : amount.last + 1 + behind]

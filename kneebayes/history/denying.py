@@ -48,9 +48,10 @@ def _before(line: Line, match: Match) -> Denial | None:
     if any(cue.does == "deny" and cue.first == match.first for cue in line.cues):
         return None  # it brings its own denial
     begins = match.begins(line.words)
-    bound = line.before(begins)
-    if bound[-1:] == ["non"] or bound[-2:] == ["non", "-"]:  # "non-tender" denies no more
-        return "absent", (begins - len(bound[-2:]) + (bound[-1] == "non"), begins - 1)
+    for at in sorted(match.used):
+        bound = line.before(at)
+        if bound[-1:] == ["non"] or bound[-2:] == ["non", "-"]:  # "non-tender" denies no more
+            return "absent", (at - len(bound[-2:]) + (bound[-1] == "non"), at - 1)
     for cue in reversed(tuple(line.cues_of(match, "deny", "cannot"))):
         if cue.last < begins:
             found = _reach(line, cue, match)
@@ -89,6 +90,8 @@ def _denied_itself(line: Line, cue: Cue, match: Match) -> int | None:
 def _reach(line: Line, cue: Cue, match: Match) -> Literal["absent", "perhaps"] | None:
     """Whether a denial reaches as far as what was found, and how surely."""
     between = line.words[cue.last + 1 : match.begins(line.words)]
+    if between and between[0].lower in turns("times"):
+        between = between[1:]  # "nor when I walk", "not after sport"
     if ended(between):
         return None
     if not any(word.lower in MARKS for word in between):
@@ -114,13 +117,13 @@ def _reach_in_list(
     if any(len(piece) > LONG for piece in _pieces(between)[:-1]):
         return None
     marks = [word for word in between if word.lower in MARKS]
-    closing = _closing(line, match, marks)
+    word = line.words[cue.first].lower
+    closing = _closing(line, match, marks, again=word in turns("denying_lists"))
     if closing == "or":
         return "absent"
     following = [line.after(mark.index) for mark in marks]
     if cue.does == "cannot" or not _goes_on(line, cue, match, following):
         return None  # "no fever, worse with activity and at night", "no fever, red and warm"
-    word = line.words[cue.first].lower
     every = closing == "and" and word in turns("denying_lists")
     if every or (not closing and _is_bare_list(line, cue)):
         return "absent"
@@ -166,19 +169,20 @@ def _describes(word: Word) -> bool:
     return looks.endswith(("en", "ed", "ful", "y")) and not noun
 
 
-def _closing(line: Line, match: Match, marks: Sequence[Word]) -> str:
+def _closing(line: Line, match: Match, marks: Sequence[Word], *, again: bool) -> str:
     """The word that closes a list: ``or``, ``and`` or nothing.
 
-    ``marks`` are commas and joining words before the item.
+    ``marks`` are commas and joining words before the item; ``again`` says that a list may go on
+    behind an item that closed it: ``denied heat or redness, back pain, recent fever or illness``.
     """
     last_or = max((word.index for word in marks if word.lower in OR), default=-1)
     later = {word.lower for word in marks if word.index > last_or}
-    if last_or >= 0:
+    if last_or >= 0 and not (again and "," in later):
         return "or" if not later else "and" if later <= AND else ""
-    if later & AND:
+    if last_or < 0 and later & AND:
         return "and"
     length = 0
-    for word in line.words[match.last + 1 :]:
+    for word in line.words[match.begins(line.words) + 1 :]:
         length = 0 if word.lower == "," else length + (not word.is_light)
         if word.lower in OR | AND and length <= LONG:
             return "or" if word.lower in OR else "and"
@@ -214,6 +218,18 @@ def _pieces(words: Sequence[Word]) -> list[list[Word]]:
 
 
 # by a word behind it
+
+
+def _are_all_said(line: Line, match: Match, at: int) -> bool:
+    """Whether a whole list is denied by its verb: ``fever, rash and weight loss were denied``."""
+    if not {word.lower for word in line.words[at - 1 : at + 2]} & {"are", "were"}:
+        return False
+    for word in reversed(line.words[: match.first]):
+        if word.lower in ENDING:
+            break
+        if word.lower in turns("verbs") | turns("haves"):
+            return False  # "I had pain, fever and rash were absent"
+    return not _describes(line.words[match.first])
 
 
 def _behind(line: Line, match: Match) -> Denial | None:
@@ -297,5 +313,7 @@ def _bears_on(line: Line, match: Match, at: int, *, tested: bool) -> bool:
         return False  # "knee stable, no effusion, Lachman negative"
     if not marks:
         return len(pieces[0]) < ITEM
+    if _are_all_said(line, match, at):
+        return True
     joined = marks[-1] in (AND | OR if tested else OR)
     return joined and (tested or "," not in marks)

@@ -33,6 +33,8 @@ DIGITS = re.compile(
 )
 WARMTHS = frozenset({"f", "fahrenheit", "c", "celsius"})
 THOUSANDS = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?")
+SCORES = {"5": 5, "five": 5, "10": 10, "ten": 10}  # the most that a score can be
+SCORE = re.compile(r"(?:\d-)?(?P<value>\d+(?:\.\d)?)/(?P<of>5|10)")
 A_PHRASE = 4  # words that say one thing together, though all but one are small
 RESULTS = frozenset({"positiv", "rais", "high", "abnormal", "elevat"})
 
@@ -445,6 +447,8 @@ def _without_number(words: list[Word]) -> tuple[list[Word], Bound | None]:
 def number_at(words: Sequence[Word], at: int) -> tuple[float | None, float, str, int]:
     """The number at a place, the size and kind of its unit, and the place of its last word."""
     lower = words[at].lower
+    if (score := SCORE.fullmatch(lower)) is not None:
+        return float(score["value"]), 1.0, f"of {score['of']}", at
     half = lower == "half"
     value, scale = (0.5, "") if half else _number(lower)
     if value is None:
@@ -455,7 +459,9 @@ def number_at(words: Sequence[Word], at: int) -> tuple[float | None, float, str,
     if scale or (degrees < len(words) and words[degrees].lower in WARMTHS):
         last = at if scale else degrees
         return _celsius(value, scale or words[degrees].lower[0]), 1.0, "temperature", last
-    end = at
+    measure, end = _measure(words, at, value)
+    if measure:
+        return value, 1.0, measure, end
     if value >= 20 and value % 10 == 0 and not lower[:1].isdigit():
         ones_at = at + 1 + (at + 1 < len(words) and words[at + 1].lower == "-")
         ones = NUMBERS.get(words[ones_at].lower) if ones_at < len(words) else None
@@ -472,6 +478,20 @@ def number_at(words: Sequence[Word], at: int) -> tuple[float | None, float, str,
         kind, size = UNITS[words[beyond].lower]
         return value, size, kind, beyond
     return value, 1.0, "", end
+
+
+def _measure(words: Sequence[Word], at: int, value: float) -> tuple[str, int]:
+    """What a number is measured by, and the last word that says so: ``7 out of 10``, ``mg/dL``."""
+    following = [word.lower.removesuffix(".") for word in words[at + 1 : at + 4]]
+    if following[:1] == ["out"]:
+        del following[0]
+    if following[:1] in (["of"], ["/"]) and following[1:2] and following[1] in SCORES:
+        most = SCORES[following[1]]
+        out = words[at + 1].lower == "out"
+        return (f"of {most}", at + 2 + out) if value <= most else ("", at)
+    if following in (["mg", "/", "dl"], ["mg", "per", "dl"]):
+        return "mg/dl", at + 3
+    return "", at
 
 
 def _number(text: str) -> tuple[float | None, str]:

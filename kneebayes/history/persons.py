@@ -30,7 +30,7 @@ HOW_HOT = re.compile(
 )
 WARMEST = (95, 113)  # with F: degrees Fahrenheit, or nothing that is sure
 NO_PERSON = (
-    "fever|temperature|temp|pulse|rate|pressure|bmi|crp|esr|count|size|score|total|dose|level|value"
+    "out|fever|temperature|temp|pulse|rate|pressure|bmi|crp|esr|count|size|score|total|dose|level|value"
     "|pain|number|power|factor|tumou?r|ulcer|shoulder|finger|over|after|under|lower|upper|other"
 )
 PEOPLE = "|".join(sorted(turns("people")))

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import cache
 from itertools import pairwise
 
 from kneebayes.history.dictionary import LIGHT_STEMS, Dictionary, Pattern
 from kneebayes.history.english import ABILITY, ENDING, turns
 from kneebayes.history.readable import Readable
-from kneebayes.history.words import Word
+from kneebayes.history.words import Word, stem
 
 __all__ = ["JOINING", "stands"]
 
-__all__ = ["stands"]
-
+ACROSS = 18  # words between what brings pain on and an item of a list
 GAP = 6  # most words between the first and the last word of a name that are not its own
 LISTED = 3  # most of them that say something, in "cannot straighten the knee or bear weight"
 JOINING = frozenset({"and", "or", ",", "/", "&", "nor", "+"})
@@ -32,7 +32,7 @@ def stands(
         return False
     close = _is_close(pattern, used, words)
     close = close and (bool(pattern.sequence) or _in_order(used, words))
-    if not close or _belongs_on(dictionary, pattern, words, used):
+    if not (close or (not pattern.sequence and _is_across_list(used, words))) or _belongs_on(dictionary, pattern, words, used):
         return False
     if words[min(used)].lower in OWN_DENIALS and _crosses_another_part(dictionary, used, words):
         return False
@@ -76,6 +76,53 @@ def _is_close(pattern: Pattern, used: frozenset[int], words: Sequence[Word]) -> 
     listed = ABILITY in pattern.stems and words[last - 1].lower in {"or", "nor"}
     most = LISTED if listed else 0 if set(pattern.stems) <= LIGHT_STEMS else 1
     return len(heavy) <= most
+
+
+def _is_across_list(used: frozenset[int], words: Sequence[Word]) -> bool:
+    """Whether the words of a name are what brings pain on and one item of a list of such things.
+
+    So ``worse with standing, bending and on the stairs`` is worse on the stairs too, and so is
+    ``squatting, kneeling and stairs hurt``.
+    """
+    first, last = min(used), max(used)
+    inside = range(first, last)
+    marks = [at for at in inside if at not in used and words[at].lower in JOINING]
+    if not marks or last - first > ACROSS or any(marks[0] < at < marks[-1] for at in used):
+        return False
+    between = [words[at] for at in inside if at not in used]
+    stopping = ENDING | turns("barring") | turns("denials")
+    if any(word.lower in stopping for word in between):
+        return False
+    front = [at for at in sorted(used) if at < marks[0]]
+    rear = [at for at in sorted(used) if at > marks[-1]]
+    if not front or not rear:
+        return False
+    if words[front[0]].stems & _stems_of("spreading"):
+        led_on = any(words[at].lower in turns("leading_on") for at in range(front[-1], marks[0]))
+        return led_on and _is_item(words, marks[-1] + 1, rear) and _is_ended(words, last + 1)
+    joined = words[marks[-1]].lower in {"and", "or", "&"} and words[rear[0]].lower in turns("hurting")
+    begins = max((at + 1 for at in range(front[0]) if _is_mark(words[at])), default=0)
+    return joined and _is_item(words, begins, front) and _is_ended(words, front[-1] + 1)
+
+
+def _is_item(words: Sequence[Word], begins: int, places: Sequence[int]) -> bool:
+    """Whether an item of a list is no more than some words, a small one before them apart."""
+    others = [at for at in range(begins, places[-1]) if at not in places]
+    return all(words[at].is_light or words[at].lower in turns("leading_on") for at in others)
+
+
+def _is_ended(words: Sequence[Word], at: int) -> bool:
+    """Whether nothing follows that says something and that words before it may belong to."""
+    return at >= len(words) or words[at].is_light or words[at].lower in turns("splitting")
+
+
+def _is_mark(word: Word) -> bool:
+    return word.lower in ENDING | JOINING
+
+
+@cache
+def _stems_of(name: str) -> frozenset[str]:
+    return frozenset(map(stem, turns(name)))
 
 
 def _is_row(used: frozenset[int], words: Sequence[Word]) -> bool:

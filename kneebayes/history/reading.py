@@ -33,6 +33,7 @@ EARLIER_KNOWN = frozenset({"previous", "earlier", "past", "old"})  # in the labe
 NAYS = frozenset({"no", "none", "never", "nope"})
 YEAS = frozenset({"yes", "yeah", "yep"})
 PARTING = frozenset({";", ":"})
+OF_ANOTHER = frozenset({"as", "when", "had", "expecting", "second", "third"})  # before a child
 
 
 @checked
@@ -162,6 +163,8 @@ class _Reading:
         for met in bounds_met(self.dictionary, line.words, findings):
             used = frozenset(range(met.amount.first, met.amount.last + 1))
             self._cover(line.words[at] for at in used)
+            named = frozenset(met.pattern.stems)
+            self._cover(word for word in line.words if not named.isdisjoint(word.stems))
             for target in met.pattern.targets:
                 mentions = [*self._mentions(target, met.status, line.words, used, "")]
                 if met.amount.unit == "temperature" and met.status != "perhaps":
@@ -241,11 +244,11 @@ class _Reading:
         if not any(state.below for state in self.knowledge.contexts[target.id].states):
             return True
         first, last = min(used), max(used)
-        if {"as", "when"} & {word.lower for word in words[max(0, first - 2) : first]}:
-            return False  # as a child
+        if OF_ANOTHER & {word.lower for word in words[max(0, first - 2) : first]}:
+            return False  # as a child, had a baby
         people = turns("people")
         return words[last].lower in people or any(
-            word.lower in people or word.lower.endswith(("er", "ist", "man"))
+            word.lower in people or (word.lower.endswith(("er", "ist", "man")) and not word.is_light)
             for word in words[last + 1 : last + 4]
         )
 

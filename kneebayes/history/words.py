@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any
@@ -209,6 +209,8 @@ def words_of(tokens: Iterable[Any]) -> tuple[Word, ...]:
             stems = frozenset()
         elif lower[index : index + 3] == ["long", "-", "standing"]:
             stems, inside = frozenset({stem("longstanding")}), 2
+        elif lower[index] == "back" and _is_rear(lower, index):
+            stems = frozenset({stem("rear")})
         else:
             for way in ways.get(lower[index], ()):
                 if tuple(lower[index : index + len(way)]) == way:
@@ -218,6 +220,11 @@ def words_of(tokens: Iterable[Any]) -> tuple[Word, ...]:
             Word(index, token.idx, token.idx + len(token.text), token.text, lower[index], stems)
         )
     return tuple(made)
+
+
+def _is_rear(lower: Sequence[str], at: int) -> bool:
+    """Whether ``back`` is a side and not the spine: ``at the back``, ``the back of the leg``."""
+    return lower[at + 1 : at + 2] == ["of"] or lower[max(at - 2, 0) : at] == ["at", "the"]
 
 
 def _plain(text: str) -> str:
