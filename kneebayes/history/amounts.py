@@ -15,7 +15,7 @@ __all__ = ["Amount", "Met", "amounts_in", "bounds_met"]
 
 PARTING = frozenset({";", ".", ":"})
 NEAR = 0.0005  # of a bound: not sure to which side
-MARGINS = {"temperature": 0.6, "of 10": 2.5, "range start": 4.5, "range end": 9.0}  # short of a bound
+NEARLY_WARM = 0.6  # degrees below a bound that leave it open
 WARMTHS = (34.0, 43.0)  # a number between them with a decimal is a temperature
 LIVING = (34.9, 45.0)  # degrees Celsius that a temperature of a person may have
 FAHRENHEIT = (95.0, 113.0)  # the same in degrees Fahrenheit
@@ -30,12 +30,13 @@ AGO = frozenset({"ago", "back"})
 BEGAN = turns("beginning")
 OF_EARLIER = frozenset({"again", "before", "earlier", "old", "once", "previous", "previously"})
 TREATED = ("operat", "surg", "replac", "reconstr", "repair", "arthroscop", "inject", "diagnos")
+MOVING = "|".join(sorted(turns("moving")))
+LEADING = "|".join(sorted(turns("leading_to")))
+NO_DEGREES = r"[+/%]|(?:out|times|days|weeks|months|years|minutes|cm|m)\b"
 RANGE = re.compile(  # of words with single spaces between them
-    r"(?P<held>(?:at|fixed|in|with) )?\b(?:{moving})(?: (?:{leading}))* "
+    rf"(?P<held>(?:at|fixed|in|with) )?\b(?:{MOVING})(?: (?:{LEADING}))* "
     r"(?:(?P<start>\d\d?)(?: (?:\u00b0|degrees?))?(?: to | ?[-\u2013] ?))?"
-    r"(?P<end>\d{{2,3}})\b(?! (?:[+/%]|(?:out|times|days|weeks|months|years|minutes|cm|m)\b))".format(
-        moving="|".join(sorted(turns("moving"))), leading="|".join(sorted(turns("leading_to")))
-    )
+    rf"(?P<end>\d{{2,3}})\b(?! (?:{NO_DEGREES}))"
 )
 OLDEST_BEGIN = 2000.0  # days: a trouble that began longer ago is rather another one
 
@@ -101,11 +102,13 @@ def bounds_met(
         if bound is None:
             continue
         for amount in amounts:
-            about = _is_about(pattern, bound, amount, words, troubled)
+            about = _is_about(dictionary, pattern, bound, amount, words, troubled)
             real = _warmth(pattern, amount) if about else None
             if real is not None:
                 status = _side(bound, real)
-                if status != "absent" or pattern.targets[0].state != "absent":
+                target = pattern.targets[0]
+                other_side = (target.id, bound.unit) in dictionary.two_sided
+                if status != "absent" or not (other_side or target.state == "absent"):
                     yield Met(pattern, status, real)
 
 
@@ -123,13 +126,22 @@ def _side(bound: Bound, amount: Amount) -> Literal["present", "absent", "perhaps
     """On which side of a bound an amount lies."""
     thousands = bound.value < LARGE and amount.value >= THOUSAND and not bound.unit
     above = (amount.value / THOUSAND if thousands else amount.value) - bound.value
-    beyond = above if bound.over else -above
-    if abs(above) <= NEAR * bound.value or -MARGINS.get(amount.unit, 0.0) < beyond < 0:
+    nearly = amount.unit == "temperature" and -NEARLY_WARM < above < 0
+    if nearly or abs(above) <= NEAR * bound.value:
         return "perhaps"
-    return "present" if beyond > 0 else "absent"
+    return "present" if (above > 0) == bound.over else "absent"
+
+
+def _is_of_another_test(dictionary: Dictionary, pattern: Pattern, clause: set[str]) -> bool:
+    """Whether the clause is about another sample than a name: the joint fluid, not blood."""
+    own = dictionary.tests.get(pattern.targets[0].id, "")
+    return bool(own) and any(
+        not clause.isdisjoint(head) for method, head in dictionary.samples.items() if method != own
+    )
 
 
 def _is_about(
+    dictionary: Dictionary,
     pattern: Pattern,
     bound: Bound,
     amount: Amount,
@@ -140,6 +152,8 @@ def _is_about(
     start, end = _clause(amount, words)
     clause = _stems(words[start : end + 1])
     if pattern.head and pattern.head.isdisjoint(clause):
+        return False
+    if not pattern.head and _is_of_another_test(dictionary, pattern, clause):
         return False
     if amount.unit == "temperature" and bound.unit in {"", "temperature"}:
         return any(one.startswith("temp") or one == "fever" for one in pattern.stems)

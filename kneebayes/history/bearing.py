@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 
 from kneebayes.history.denying import denied
 from kneebayes.history.dictionary import number_at
@@ -31,6 +32,7 @@ RECENT = 6.0  # months: what happened so long ago is the injury that the history
 HAPPENED = frozenset(map(stem, turns("accidents")))
 LASTING = frozenset(map(stem, ("diagnosed", "quit", "told")))
 FORMER = frozenset({"former", "ex"})  # who was an athlete is none now
+SPEAKING = frozenset({"i", "it", "he", "she", "they", "knee", "leg", "calf", "foot"})
 PATIENT = frozenset({"i", "he", "she", "my", "patient"})
 
 
@@ -72,6 +74,8 @@ def _is_of_another(line: Line, match: Match) -> bool:
     if len(match.used) > 1 or not described or at >= len(line.words):
         return False
     word = line.words[at]
+    if word.lower in turns("things"):
+        return True
     unknown = at not in line.named and word.stems.isdisjoint(line.known)
     return unknown and not word.is_light and not word.is_site
 
@@ -152,6 +156,8 @@ def _of_the_other_side(line: Line, match: Match) -> int | None:
 
 def _left_open(line: Line, match: Match) -> Bearing | None:
     for cue in line.cues_of(match, "perhaps", "perhaps after", "if"):
+        if cue.does == "if" and _is_habit(line, cue, match):
+            continue
         within = match.first < cue.first and cue.last < match.last
         doubted = cue.does == "perhaps" and within
         if doubted or (cue.does in BEFORE and line.reaches(cue, match, listed=True)):
@@ -170,6 +176,15 @@ def _left_open(line: Line, match: Match) -> Bearing | None:
     if line.words[last].lower == "?" and match.last < last:
         return Bearing("perhaps", (last, last))
     return None
+
+
+def _is_habit(line: Line, cue: Cue, match: Match) -> bool:
+    """Whether what was found is what always happens: ``if I stand for long, I get pins``."""
+    return any(
+        before.lower in SPEAKING and word.lower in turns("habits")
+        for before, word in pairwise(line.words[cue.last + 1 : match.last + 1])
+        if word.index > cue.last + 2
+    )
 
 
 # long ago, somebody else's

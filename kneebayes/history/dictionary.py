@@ -143,6 +143,8 @@ class Dictionary:
         Stems of the site of the complaint.
     bounds
         Patterns with a number.
+    two_sided
+        Ids and units of nodes that have names for either side, with something left open between.
     stems
         All stems of names and turns of speech.
     tests
@@ -151,6 +153,8 @@ class Dictionary:
         Stems of names of tests that say nothing without a result.
     methods
         Stems of the names of tests.
+    samples
+        By kind of test the stems that name it; blood may be anywhere.
     """
 
     def __init__(self, knowledge: Knowledge) -> None:
@@ -180,6 +184,7 @@ class Dictionary:
         self.patterns = tuple(made.values())
         self.by_stem = self._indexed()
         self.bounds = tuple(pattern for pattern in self.patterns if pattern.bound is not None)
+        self.two_sided = frozenset(_two_sided(self.bounds))
         self.stems = frozenset(
             one for stems in (*self.same, *(each.stems for each in self.patterns)) for one in stems
         )
@@ -191,6 +196,9 @@ class Dictionary:
             for one in self._head(id)
             if len(_stems(method.label)) == 1  # "blood" and "pressure" have other meanings
         )
+        self.samples = {
+            id: self._head(id) - {"blood"} for id in knowledge.methods if id not in BY_HAND
+        }
 
     def _indexed(self) -> dict[str, tuple[Pattern, ...]]:
         count: dict[str, int] = defaultdict(int)
@@ -400,6 +408,15 @@ class Dictionary:
             else:
                 yield stems[at]
                 at += 1
+
+
+def _two_sided(patterns: Iterable[Pattern]) -> Iterator[tuple[str, str]]:
+    """Ids and units of nodes that have a name with a bound for present, and one for absent."""
+    states: dict[tuple[str, str], set[str]] = defaultdict(set)
+    for pattern in patterns:
+        unit = pattern.bound.unit if pattern.bound is not None else ""
+        states[pattern.targets[0].id, unit].add(pattern.targets[0].state)
+    return (key for key, found in states.items() if {"present", "absent"} <= found)
 
 
 def _bare_tests(patterns: Iterable[Pattern], tests: Iterable[str]) -> Iterator[tuple[str, ...]]:

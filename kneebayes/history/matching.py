@@ -52,7 +52,10 @@ def find(dictionary: Dictionary, sentence: Readable) -> list[Match]:
                 if stands(dictionary, pattern, used, sentence):
                     found[used, pattern] = Match(pattern, used)
     matches = list(found.values())
-    kept = [match for match in matches if not any(_swallows(other, match) for other in matches)]
+    words = sentence.words
+    kept = [
+        match for match in matches if not any(_swallows(other, match, words) for other in matches)
+    ]
     kept = _without_strays(kept, sentence.words)
     return sorted(kept, key=lambda match: (match.first, match.last, match.pattern.name))
 
@@ -83,11 +86,11 @@ def _spans_items(match: Match, words: Sequence[Word]) -> bool:
     return not words[match.last].is_site and any(words[at].lower in JOINING for at in between)
 
 
-def _swallows(larger: Match, smaller: Match) -> bool:
+def _swallows(larger: Match, smaller: Match, words: Sequence[Word]) -> bool:
     """Whether a longer name leaves nothing to a shorter one within it.
 
-    A turn of speech leaves it what is a name of two words: ``calf pain after walking`` is calf
-    pain too.
+    A turn of speech leaves it what is a name of two words, or an item of a list of its own:
+    ``calf pain after walking`` is calf pain too, and ``red and swollen`` is swollen.
     """
     if not smaller.used < larger.used:
         return False
@@ -96,7 +99,20 @@ def _swallows(larger: Match, smaller: Match) -> bool:
         return False
     if (smaller.pattern.past or smaller.pattern.of_a_person) and not same:
         return False
-    return same or not larger.pattern.said or smaller.pattern.said or len(smaller.used) < 2
+    if same or not larger.pattern.said:
+        return True
+    return smaller.pattern.said or (
+        len(smaller.used) < 2 and not _is_listed(larger, smaller, words)
+    )
+
+
+def _is_listed(larger: Match, smaller: Match, words: Sequence[Word]) -> bool:
+    """Whether a word is an item of a list within a longer name: ``red and swollen``."""
+    before, behind = smaller.first - 1, smaller.last + 1
+    return any(
+        larger.first <= at <= larger.last and words[at].lower in {"and", "or", ",", "&"}
+        for at in (before, behind)
+    )
 
 
 def _windows(pattern: Pattern, sentence: Readable) -> Iterator[frozenset[int]]:

@@ -20,7 +20,9 @@ JOINING = frozenset({"and", "or", ",", "/", "&", "nor", "+"})
 OWN_DENIALS = frozenset({"no", "not", "without", "never"})
 TESTED_ON = frozenset({"on", "in", "by", "at"})
 PARTING = frozenset({";", "."})
-RIGHT = 7  # words behind a name in which the part of the body that it is about is looked for
+RIGHT = (
+    4  # telling words behind a name in which the part of the body that it is about is looked for
+)
 
 
 def stands(
@@ -31,10 +33,11 @@ def stands(
     if pattern.capital and not any(words[at].text.isupper() for at in used):
         return False
     close = _is_close(pattern, used, words)
-    close = close and (bool(pattern.sequence) or _in_order(used, words))
-    if not (close or (not pattern.sequence and _is_across_list(used, words))) or _belongs_on(dictionary, pattern, words, used):
+    if not pattern.sequence:
+        close = (close and _in_order(used, words)) or _is_across_list(used, words)
+    if not close or _belongs_on(dictionary, pattern, words, used):
         return False
-    if words[min(used)].lower in OWN_DENIALS and _crosses_another_part(dictionary, used, words):
+    if _crosses_another_part(dictionary, pattern, used, words):
         return False
     if pattern.head and not _is_tested(pattern, used, sentence):
         return False
@@ -45,11 +48,20 @@ def stands(
 
 
 def _crosses_another_part(
-    dictionary: Dictionary, used: frozenset[int], words: Sequence[Word]
+    dictionary: Dictionary, pattern: Pattern, used: frozenset[int], words: Sequence[Word]
 ) -> bool:
-    """Whether another part of the body is between, as in ``no calf tenderness``."""
+    """Whether another part of the body is between: ``no calf tenderness``, ``MRI of the spine``.
+
+    What a test shows may be of any part of the lower limb.
+    """
+    if not dictionary.methods.isdisjoint(pattern.stems):
+        near = _stems_of("lower_limb")
+    elif words[min(used)].lower in OWN_DENIALS:
+        near = dictionary.site
+    else:
+        return False
     return any(
-        words[at].is_site and words[at].stems.isdisjoint(dictionary.site)
+        words[at].is_site and words[at].stems.isdisjoint(near)
         for at in range(min(used), max(used))
         if at not in used
     )
@@ -100,7 +112,7 @@ def _is_across_list(used: frozenset[int], words: Sequence[Word]) -> bool:
     if words[front[0]].stems & _stems_of("spreading"):
         led_on = any(words[at].lower in turns("leading_on") for at in range(front[-1], marks[0]))
         return led_on and _is_item(words, marks[-1] + 1, rear) and _is_ended(words, last + 1)
-    joined = words[marks[-1]].lower in {"and", "or", "&"} and words[rear[0]].lower in turns("hurting")
+    joined = words[marks[-1]].lower != "," and words[rear[0]].lower in turns("hurting")
     begins = max((at + 1 for at in range(front[0]) if _is_mark(words[at])), default=0)
     return joined and _is_item(words, begins, front) and _is_ended(words, front[-1] + 1)
 
@@ -108,7 +120,10 @@ def _is_across_list(used: frozenset[int], words: Sequence[Word]) -> bool:
 def _is_item(words: Sequence[Word], begins: int, places: Sequence[int]) -> bool:
     """Whether an item of a list is no more than some words, a small one before them apart."""
     others = [at for at in range(begins, places[-1]) if at not in places]
-    return all(words[at].is_light or words[at].lower in turns("leading_on") for at in others)
+    happened = words[places[0]].lower.endswith("ed")  # "pain on the stairs and later moved"
+    return not happened and all(
+        words[at].is_light or words[at].lower in turns("leading_on") for at in others
+    )
 
 
 def _is_ended(words: Sequence[Word], at: int) -> bool:
@@ -250,7 +265,9 @@ def _site_of(words: Sequence[Word], first: int, last: int) -> frozenset[str] | N
 
     It is said behind them (``swelling of the calf``), or before, or further behind.
     """
-    behind = _clause(words[last + 1 : last + 1 + RIGHT])
+    behind = _clause(words[last + 1 :])
+    heavy = [place for place, word in enumerate(behind) if not word.is_light]
+    behind = behind[: heavy[RIGHT]] if len(heavy) > RIGHT else behind
     placed = False
     for place, word in enumerate(behind):
         if word.is_site and (placed or place == 0):

@@ -14,6 +14,7 @@ __all__ = ["Readable", "readable"]
 
 SIDES = frozenset(
     {"l", "left", "lt", "r", "right", "rt", "same", "whole", "entire", "affected", "other"}
+    | {"aspect", "aspects", "part", "portion", "surface"}
 )
 SHORTEST_MENDED = 6  # letters of a word whose spelling is mended
 LONGEST_TURN = 4  # words

@@ -248,8 +248,9 @@ class _Reading:
             return False  # as a child, had a baby
         people = turns("people")
         return words[last].lower in people or any(
-            word.lower in people or (word.lower.endswith(("er", "ist", "man")) and not word.is_light)
+            word.lower in people or word.lower.endswith(("er", "ist", "man"))
             for word in words[last + 1 : last + 4]
+            if not word.is_light
         )
 
     # of the whole text
