@@ -143,7 +143,7 @@ def _exit_code(error: KneebayesError) -> int:
 
 
 Folder = Annotated[
-    Path | None, typer.Option(help="A knowledge folder; left out, the article that comes along.")
+    Path | None, typer.Option(help="A knowledge folder; left out, the one in the package.")
 ]
 LexiconName = Annotated[str | None, typer.Option(help="Which lexicon turns words into numbers.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]

@@ -93,7 +93,7 @@ def simulate(
     n: Annotated[int, typer.Argument(metavar="N", help="How many patients.")],
     answers: Annotated[Path, typer.Argument(help="The .csv or .parquet file of their answers.")],
     truth: Annotated[Path, typer.Argument(help="Another for what they have.")],
-    seed: Annotated[int, typer.Option(help="Where chance begins.")] = 0,
+    seed: Annotated[int, typer.Option(help="Seed of the random numbers.")] = 0,
     folder: Folder = None,
     lexicon: LexiconName = None,
     setting: InSetting = None,
