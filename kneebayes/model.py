@@ -49,7 +49,7 @@ if TYPE_CHECKING:
     from kneebayes.study.evaluating import evaluate_model
     from kneebayes.study.misspecification import misspecify
     from kneebayes.teaching.case import new_case
-    from kneebayes.teaching.counting import count_people
+    from kneebayes.teaching.frequencies import count_people
     from kneebayes.teaching.practice import run_practice
     from kneebayes.teaching.saving import load_practice_case
     from kneebayes.view.figures import draw_model
@@ -77,7 +77,7 @@ else:
                 "kneebayes.study.evaluating": "evaluate_model",
                 "kneebayes.study.misspecification": "misspecify",
                 "kneebayes.teaching.case": "new_case",
-                "kneebayes.teaching.counting": "count_people",
+                "kneebayes.teaching.frequencies": "count_people",
                 "kneebayes.teaching.practice": "run_practice",
                 "kneebayes.teaching.saving": "load_practice_case",
                 "kneebayes.view.figures": "draw_model",

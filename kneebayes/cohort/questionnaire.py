@@ -20,9 +20,8 @@ from kneebayes.cohort.reading import (
     read_columns,
 )
 from kneebayes.errors import TooWideError
-from kneebayes.inference.alike import distinct_rows
 from kneebayes.inference.answering import run_batch
-from kneebayes.inference.batch import Batch
+from kneebayes.inference.batch import Batch, distinct_rows
 from kneebayes.inference.cores import map_on_all_cores
 from kneebayes.inference.flat import numbers_of
 from kneebayes.inference.limits import Budget

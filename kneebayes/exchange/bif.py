@@ -10,8 +10,7 @@ from math import prod
 
 import numpy as np
 
-from kneebayes.exchange.format import Content, Format, Parsed
-from kneebayes.exchange.plain import PlainNode, plain_nodes
+from kneebayes.exchange.plain import Content, Format, Parsed, PlainNode, plain_nodes
 from kneebayes.exchange.problems import Problems
 from kneebayes.exchange.xml_files import decode, numbers_of
 

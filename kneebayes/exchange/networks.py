@@ -11,8 +11,16 @@ from pathlib import Path
 from kneebayes.arguments import checked
 from kneebayes.exchange import bif, side_table, xdsl, xmlbif
 from kneebayes.exchange.data_files import json_text, read_bytes
-from kneebayes.exchange.format import Content, Fastest, Format, Parsed
-from kneebayes.exchange.plain import PlainNode, build, plain_node, same_nodes
+from kneebayes.exchange.plain import (
+    Content,
+    Fastest,
+    Format,
+    Parsed,
+    PlainNode,
+    build,
+    plain_node,
+    same_nodes,
+)
 from kneebayes.exchange.problems import ExchangeError, Problems
 from kneebayes.exchange.side_table import NetworkFile, read_side_table, side_table_path
 from kneebayes.network import Network

@@ -1,12 +1,13 @@
-"""A network as plain nodes, the form that all formats share; and the checks that all pass."""
+"""A network as plain nodes, the form that all formats share; what a format is; checks of both."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from decimal import Decimal
 from math import prod
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 import numpy as np
 
@@ -15,7 +16,17 @@ from kneebayes.exchange.problems import Problems
 from kneebayes.network import Link, Network, Node, Numbers
 from kneebayes.network.pgmpy_bridge import small_tables
 
-__all__ = ["PlainNode", "build", "plain_node", "plain_nodes", "same_nodes"]
+__all__ = [
+    "Content",
+    "Fastest",
+    "Format",
+    "Parsed",
+    "PlainNode",
+    "build",
+    "plain_node",
+    "plain_nodes",
+    "same_nodes",
+]
 
 ROUNDED = 0.015  # a row that is off by more is no rounding of two digits, however many states
 SINGLE = 2e-5  # what six digits, as some programs write or store them, leave over
@@ -222,3 +233,73 @@ def same_nodes(first: Iterable[PlainNode], second: Iterable[PlainNode], close: f
         ):
             different.append(node.id)
     return [*different, *others]
+
+
+Fastest = Literal["first", "last"]
+
+
+class Content(NamedTuple):
+    """The content of a file.
+
+    Attributes
+    ----------
+    data
+        Its bytes, unpacked.
+    fastest
+        Which parent of a table varies fastest, where the user says so.
+    """
+
+    data: bytes
+    fastest: Fastest | None = None
+
+
+@dataclass(frozen=True)
+class Parsed:
+    """What was read from a file, before anything is made of it.
+
+    Attributes
+    ----------
+    nodes
+        Its nodes.
+    labels, kinds
+        What nodes are shown as, and ``cause``, ``finding``, ``context`` or ``mediator``.
+    about
+        Title, source and the like.
+    """
+
+    nodes: list[PlainNode]
+    labels: Mapping[str, str] = field(default_factory=dict)
+    kinds: Mapping[str, str] = field(default_factory=dict)
+    about: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Format:
+    """A file format of networks.
+
+    Attributes
+    ----------
+    name
+        Its usual name.
+    suffixes
+        Endings of its files; the first is the usual one.
+    plain
+        Turns nodes into what the format can hold: tables, and noisy-ORs if it has them.
+    allowed
+        Whether a name of a node or state can be written. Other names are replaced, and the
+        second file beside it holds the original ones.
+    write
+        Makes the text of a file, from nodes with allowed names and their labels.
+    read
+        Reads the nodes of a file; what is wrong is added to the problems.
+    whole
+        Whether it holds everything there is to a network, so that no second file is needed.
+    """
+
+    name: str
+    suffixes: tuple[str, ...]
+    plain: Callable[[Network], list[PlainNode]]
+    allowed: Callable[[str], bool]
+    write: Callable[[Parsed], str]
+    read: Callable[[Content, Problems], Parsed]
+    whole: bool = False

@@ -18,8 +18,7 @@ from kneebayes.exchange.data_files import (
     parse_json,
     schema_named,
 )
-from kneebayes.exchange.format import Content, Format, Parsed
-from kneebayes.exchange.plain import PlainNode, plain_node
+from kneebayes.exchange.plain import Content, Format, Parsed, PlainNode, plain_node
 from kneebayes.exchange.problems import Problems
 from kneebayes.exchange.xml_files import XML_TEXT
 from kneebayes.network import Network

@@ -21,8 +21,7 @@ from xml.sax.saxutils import escape, quoteattr
 
 import numpy as np
 
-from kneebayes.exchange.format import Content, Format, Parsed
-from kneebayes.exchange.plain import PlainNode, as_tables, plain_node
+from kneebayes.exchange.plain import Content, Format, Parsed, PlainNode, as_tables, plain_node
 from kneebayes.exchange.problems import Problems
 from kneebayes.exchange.xml_files import (
     XML_TEXT,

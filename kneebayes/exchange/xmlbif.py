@@ -5,8 +5,7 @@ from __future__ import annotations
 from xml.etree import ElementTree as ET
 from xml.sax.saxutils import escape
 
-from kneebayes.exchange.format import Content, Format, Parsed
-from kneebayes.exchange.plain import PlainNode, plain_nodes
+from kneebayes.exchange.plain import Content, Format, Parsed, PlainNode, plain_nodes
 from kneebayes.exchange.problems import Problems
 from kneebayes.exchange.xml_files import (
     XML_TEXT,

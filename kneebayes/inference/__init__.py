@@ -1,7 +1,6 @@
 """Exact inference: evidence, elimination order, propagation; one question or many."""
 
 from kneebayes.inference.batch import Batch
-from kneebayes.inference.conflict import smallest_conflict
 from kneebayes.inference.derivatives import Derivatives
 from kneebayes.inference.engine import Engine
 from kneebayes.inference.evidence import Evidence
@@ -9,7 +8,12 @@ from kneebayes.inference.flat import numbers_of
 from kneebayes.inference.limits import Budget
 from kneebayes.inference.propagation import Propagation
 from kneebayes.inference.sampling import Sampled, draw_worlds, sample_posteriors
-from kneebayes.inference.sets import CauseSet, most_probable_sets, probability_of_exactly
+from kneebayes.inference.sets import (
+    CauseSet,
+    most_probable_sets,
+    probability_of_exactly,
+    smallest_conflict,
+)
 
 __all__ = [
     "Batch",

@@ -13,9 +13,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kneebayes.errors import KneebayesError, TooWideError
-from kneebayes.inference.alike import distinct_rows, keys_of
-from kneebayes.inference.asked import Gradients, Rows, room_for_answers, room_for_gradients
-from kneebayes.inference.batch import Batch
+from kneebayes.inference.batch import (
+    Batch,
+    Gradients,
+    Rows,
+    distinct_rows,
+    keys_of,
+    room_for_answers,
+    room_for_gradients,
+)
 from kneebayes.inference.cores import on_all_cores, usable_cores
 from kneebayes.inference.flat import Flat, Integers, Observed
 from kneebayes.inference.limits import AT_ONCE, MOST_WORK, Limits, Running

@@ -15,8 +15,7 @@ import numpy as np
 from kneebayes.errors import ImpossibleEvidenceError, TooWideError
 from kneebayes.inference import plain
 from kneebayes.inference.answering import rows_of
-from kneebayes.inference.asked import Gradients, Rows, room_for_gradients
-from kneebayes.inference.batch import cases_of
+from kneebayes.inference.batch import Gradients, Rows, cases_of, room_for_gradients
 from kneebayes.inference.cores import on_all_cores
 from kneebayes.inference.evidence import Evidence
 from kneebayes.inference.flat import Flat

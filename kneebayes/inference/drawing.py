@@ -15,7 +15,7 @@ from kneebayes.inference.leaves import relevant_nodes
 from kneebayes.inference.plain import ask_plainly
 from kneebayes.inference.plan import Join, Reduce
 from kneebayes.inference.sampling import chances_of
-from kneebayes.inference.scaled import Scaled, concatenate
+from kneebayes.inference.tables import Scaled, concatenate
 from kneebayes.network import Numbers
 
 __all__ = ["Drawing"]

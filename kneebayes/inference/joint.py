@@ -8,8 +8,7 @@ import numpy as np
 
 from kneebayes.errors import TooWideError
 from kneebayes.inference.answering import rows_of
-from kneebayes.inference.asked import Rows
-from kneebayes.inference.batch import cases_of
+from kneebayes.inference.batch import Rows, cases_of
 from kneebayes.inference.cores import on_all_cores
 from kneebayes.inference.evidence import Evidence
 from kneebayes.inference.flat import Flat, Integers, flatten

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from kneebayes.inference.flat import Flat, Integers, Observed
-from kneebayes.inference.scaled import Scaled
+from kneebayes.inference.tables import Scaled
 from kneebayes.network import Network, Numbers
 
 __all__ = ["Leaf", "leaves_of", "relevant_nodes"]

@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kneebayes.inference import building
-from kneebayes.inference.asked import Gradients, Rows
+from kneebayes.inference.batch import Gradients, Rows
 from kneebayes.inference.building import built_libraries
 from kneebayes.inference.flat import Flags, Flat, Integers
 from kneebayes.inference.limits import Limits

@@ -12,13 +12,13 @@ from functools import cached_property, lru_cache
 
 import numpy as np
 
-from kneebayes.inference.asked import Gradients
+from kneebayes.inference.batch import Gradients
 from kneebayes.inference.flat import Flags, Flat, Observed
 from kneebayes.inference.leaves import Leaf, leaves_of
 from kneebayes.inference.limits import PLANS_KEPT
 from kneebayes.inference.plan import Plan, plan_elimination
 from kneebayes.inference.propagation import run_backward, run_forward
-from kneebayes.inference.scaled import Scaled
+from kneebayes.inference.tables import Scaled
 from kneebayes.network import Numbers
 
 __all__ = ["LEAK", "Plain", "ask_plainly"]

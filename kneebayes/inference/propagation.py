@@ -10,8 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kneebayes.inference.plan import Join, Plan, Reduce
-from kneebayes.inference.scaled import Scaled
-from kneebayes.inference.tables import join, pull
+from kneebayes.inference.tables import Scaled, join, pull
 from kneebayes.network import Numbers
 from kneebayes.text import counted
 

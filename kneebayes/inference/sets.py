@@ -1,11 +1,11 @@
-"""The most probable sets of causes, exactly."""
+"""Sets of nodes, exactly: the most probable of what is present, the smallest that conflict."""
 
 from __future__ import annotations
 
 import heapq
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import count
+from itertools import chain, combinations, count, islice
 
 import numpy as np
 
@@ -13,7 +13,7 @@ from kneebayes.errors import ImpossibleEvidenceError
 from kneebayes.inference.engine import Engine
 from kneebayes.inference.evidence import Evidence
 
-__all__ = ["CauseSet", "most_probable_sets", "probability_of_exactly"]
+__all__ = ["CauseSet", "most_probable_sets", "probability_of_exactly", "smallest_conflict"]
 
 ABSENT, PRESENT = (1.0, 0.0), (0.0, 1.0)
 
@@ -80,3 +80,33 @@ def probability_of_exactly(
 
 def _together(evidence: Evidence, decided: dict[str, bool]) -> Evidence:
     return evidence.plus(Evidence({id: PRESENT if yes else ABSENT for id, yes in decided.items()}))
+
+
+TRIALS = 400  # subsets tried at most: all pairs of 27 answers, all triples of 13
+
+
+def smallest_conflict(engine: Engine, evidence: Evidence) -> tuple[str, ...]:
+    """A smallest set of observed nodes that together have probability zero, in the order told.
+
+    It is empty if the evidence is possible. No member can be left out without the rest becoming
+    possible. Smaller sets are searched up to a limit of trials, small ones first; where that ends
+    the search, a still smaller conflict of other members may exist.
+    """
+
+    def impossible(ids: tuple[str, ...]) -> bool:
+        """Whether these answers have probability zero together."""
+        return bool(engine.log_probability(evidence.only(ids)) == -np.inf)
+
+    told = tuple(evidence)
+    if not impossible(told):
+        return ()
+    core = told
+    for id in told:
+        fewer = tuple(one for one in core if one != id)
+        if impossible(fewer):
+            core = fewer
+    smaller = chain.from_iterable(combinations(told, size) for size in range(1, len(core)))
+    for chosen in islice(smaller, TRIALS):
+        if impossible(chosen):
+            return chosen
+    return core

@@ -13,7 +13,7 @@ from time import monotonic
 import numpy as np
 
 from kneebayes.errors import TooWideError
-from kneebayes.inference.asked import Rows
+from kneebayes.inference.batch import Rows
 from kneebayes.inference.cores import on_all_cores, usable_cores
 from kneebayes.inference.flat import Flags, Flat, Integers, Observed
 from kneebayes.inference.limits import LIMITS, MOST_PARTS, MOST_WORK, ROOMY, Limits

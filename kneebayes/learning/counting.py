@@ -15,7 +15,7 @@ import numpy as np
 
 from kneebayes.inference import Engine
 from kneebayes.inference.answering import answer_gradients
-from kneebayes.inference.asked import Gradients, room_for_answers
+from kneebayes.inference.batch import Gradients, room_for_answers
 from kneebayes.inference.cores import map_on_all_cores
 from kneebayes.inference.flat import Flat, Integers, Observed
 from kneebayes.inference.limits import ROOMY

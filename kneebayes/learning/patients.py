@@ -13,9 +13,8 @@ from kneebayes.cohort.reading import Place, Reading, TableProblems, read_columns
 from kneebayes.cohort.record import place_in
 from kneebayes.errors import EvidenceError, ImpossibleEvidenceError, TooWideError
 from kneebayes.inference import Evidence, smallest_conflict
-from kneebayes.inference.alike import distinct_rows
 from kneebayes.inference.answering import run_batch
-from kneebayes.inference.batch import Batch
+from kneebayes.inference.batch import Batch, distinct_rows
 from kneebayes.inference.flat import Flags, Integers
 from kneebayes.learning.scoring import Sample
 from kneebayes.network import Numbers

@@ -247,7 +247,7 @@ EDGE = 1e-7  # what is certain is drawn here
 LETTERS = 36  # of a name on one line
 
 
-def draw_lessons(rows: Sequence[Mapping[str, object]], ax: Axes | None = None) -> Axes:
+def draw_lessons(rows: Sequence[Mapping[str, Any]], ax: Axes | None = None) -> Axes:
     """Draw statements before and after, each with its interval, and the share of the data.
 
     Rows, from the top: ``about``, ``text``, ``text_low``, ``text_high``, ``now``, ``low``,
@@ -272,7 +272,7 @@ def draw_lessons(rows: Sequence[Mapping[str, object]], ax: Axes | None = None) -
     ax.set_xticks([_logit(tick) for tick in ticks], [percent(share) for share in ticks])
     for index, row in enumerate(rows):
         ax.annotate(
-            percent(float(str(row["data"]))),
+            percent(row["data"]),
             (1.01, index),
             xycoords=("axes fraction", "data"),
             va="center",
@@ -314,8 +314,8 @@ def draw_gains(gains: Sequence[float], ax: Axes | None = None) -> Axes:
     return ax
 
 
-def _logit(probability: object) -> float:
-    return logit(min(max(float(str(probability)), EDGE), 1.0 - EDGE))
+def _logit(probability: float) -> float:
+    return logit(min(max(probability, EDGE), 1.0 - EDGE))
 
 
 SHOWN = 14
@@ -365,8 +365,8 @@ class Learnt(Showing):
     determined: float
 
     @cached_property
-    def _rows(self) -> list[dict[str, object]]:
-        rows: list[dict[str, object]] = []
+    def _rows(self) -> list[dict[str, Any]]:
+        rows: list[dict[str, Any]] = []
         causes = self.before.data.knowledge.causes
         for outcome in self.outcomes:
             sentence, quantity = outcome.sentence, outcome.sentence.quantity
@@ -440,10 +440,10 @@ class Learnt(Showing):
         return hold_out(self.before, self.numbers, patients, self.told)
 
     @cached_property
-    def _by_data(self) -> list[dict[str, object]]:
+    def _by_data(self) -> list[dict[str, Any]]:
         """Rows of what was learnt, most from the patients first."""
         learnt = [row for row in self._rows if row["learnt"]]
-        return sorted(learnt, key=lambda row: -float(str(row["data"])))
+        return sorted(learnt, key=lambda row: -row["data"])
 
     @property
     def summary(self) -> str:
@@ -523,18 +523,18 @@ class Learnt(Showing):
         )
 
 
-def _cells(name: str, row: dict[str, object]) -> tuple[str, ...]:
-    now = Interval(low=_number(row["low"]), value=_number(row["now"]), high=_number(row["high"]))
+def _cells(name: str, row: dict[str, Any]) -> tuple[str, ...]:
+    now = Interval(low=row["low"], value=row["now"], high=row["high"])
     is_ratio = row["kind"] in RATIOS
     shown = _ratio if is_ratio else percent
-    after = _number(row["outweighed_after"])
+    after = row["outweighed_after"]
     return (
         name,
         str(row["said"]),
-        shown(_number(row["text"])),
+        shown(row["text"]),
         shown(now.value),
         f"{shown(now.low)} to {shown(now.high)}",
-        percent(_number(row["data"])),
+        percent(row["data"]),
         _patients(after),
     )
 
@@ -551,7 +551,3 @@ def _patients(count: float) -> str:
 
 def _ratio(value: float) -> str:
     return f"x {value:.2g}"
-
-
-def _number(value: object) -> float:
-    return float(str(value))

@@ -6,12 +6,23 @@ from kneebayes.binding import renamed_in
 from kneebayes.teaching.case import PracticeCase
 from kneebayes.teaching.feedback import Feedback
 from kneebayes.teaching.frequencies import NaturalFrequencies, largest_remainder
-from kneebayes.teaching.grether import GretherWeights, StatedBelief, weigh_statements
-from kneebayes.teaching.learners import Learner, ask_at_random, ask_the_best, neglect_base_rates
 from kneebayes.teaching.patients import DIFFICULTIES, KINDS, Hardness
-from kneebayes.teaching.practice import Practice
+from kneebayes.teaching.practice import (
+    Learner,
+    Practice,
+    ask_at_random,
+    ask_the_best,
+    neglect_base_rates,
+)
 from kneebayes.teaching.saving import case_from_json
-from kneebayes.teaching.scoring import brier_score, divergence, log_score
+from kneebayes.teaching.scoring import (
+    GretherWeights,
+    StatedBelief,
+    brier_score,
+    divergence,
+    log_score,
+    weigh_statements,
+)
 from kneebayes.teaching.situation import Situation, case_to_json
 
 __all__ = [

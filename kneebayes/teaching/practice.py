@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -15,11 +15,11 @@ import numpy as np
 from kneebayes.arguments import checked, whole_number
 from kneebayes.binding import renamed, renamed_function
 from kneebayes.errors import KneebayesError
-from kneebayes.teaching.case import new_case
+from kneebayes.odds import inverse_logit, logit
+from kneebayes.teaching.case import PracticeCase, new_case
 from kneebayes.teaching.feedback import Feedback
-from kneebayes.teaching.grether import NORMAL, GretherWeights, weigh_statements
-from kneebayes.teaching.learners import Learner
 from kneebayes.teaching.practice_text import Page, Paged, Section
+from kneebayes.teaching.scoring import NORMAL, GretherWeights, weigh_statements
 from kneebayes.text import clipped
 from kneebayes.view.report import made_by, made_by_line
 
@@ -29,7 +29,77 @@ if TYPE_CHECKING:
 
     from kneebayes.building.model import ModelLike
 
-__all__ = ["Practice", "run_practice"]
+__all__ = [
+    "Learner",
+    "Practice",
+    "ask_at_random",
+    "ask_the_best",
+    "neglect_base_rates",
+    "run_practice",
+]
+
+Learner = Callable[[PracticeCase, np.random.Generator], Feedback]
+
+
+@renamed(questions="n")
+@checked
+def ask_the_best(
+    case: PracticeCase, rng: np.random.Generator | None = None, n: int = 6
+) -> Feedback:
+    """Always ask the question with the highest expected gain, ``n`` times; believe what follows.
+
+    Examples
+    --------
+    >>> import kneebayes as kb
+    >>> told = ask_the_best(kb.load().practice_case(difficulty="any", seed=1), n=2)
+    >>> len(told.table), round(told.scores["divergence"], 9)
+    (2, 0.0)
+    """
+    del rng
+    asked = _ask_best(case, n)
+    return asked.close(asked.exact, asked.urgency.level)
+
+
+@renamed(questions="n")
+@checked
+def ask_at_random(case: PracticeCase, rng: np.random.Generator, n: int = 6) -> Feedback:
+    """Ask ``n`` things that are open, at random; believe exactly what follows."""
+    for _ in range(n):
+        if not case.open:
+            break
+        case = case.ask(case.open[int(rng.integers(len(case.open)))])
+    return case.close(case.exact, case.urgency.level)
+
+
+@renamed(questions="n")
+@checked
+def neglect_base_rates(
+    case: PracticeCase, rng: np.random.Generator | None = None, n: int = 6
+) -> Feedback:
+    """Ask as well as can be, but believe the answers alone: odds = likelihood ratio x flat odds.
+
+    Every cause starts from the same probability, the mean of all; the likelihood ratio of all
+    answers together is the exact one.
+    """
+    del rng
+    asked = _ask_best(case, n)
+    flat = logit(sum(case.exact.values()) / len(case.exact))
+    believed = {
+        id: inverse_logit(flat + logit(now) - logit(case.exact[id]))
+        if 0.0 < case.exact[id] < 1.0
+        else case.exact[id]
+        for id, now in asked.exact.items()
+    }
+    return asked.close(believed, asked.urgency.level)
+
+
+def _ask_best(case: PracticeCase, n: int) -> PracticeCase:
+    for _ in range(n):
+        if not case.gains:
+            break
+        case = case.ask(next(iter(case.gains)))
+    return case
+
 
 SCORES = ("log_score", "log_score_exact", "brier", "brier_exact", "divergence")
 MOST_CASES = 100_000
@@ -151,9 +221,9 @@ class Practice(Paged):
         return [feedback for feedback, who in pairs if who == learner]
 
     @cached_property
-    def _rows(self) -> list[dict[str, object]]:
+    def _rows(self) -> list[dict[str, Any]]:
         seen: dict[str, int] = {}
-        rows: list[dict[str, object]] = []
+        rows: list[dict[str, Any]] = []
         for feedback, who in zip(self.feedbacks, self.learners, strict=True):
             seen[who] = seen.get(who, 0) + 1
             rows.append({"learner": who, "case": seen[who], **feedback.summary})
@@ -175,8 +245,8 @@ class Practice(Paged):
         return pd.DataFrame(self._rows)
 
     @cached_property
-    def _score_rows(self) -> list[dict[str, object]]:
-        rows: list[dict[str, object]] = []
+    def _score_rows(self) -> list[dict[str, Any]]:
+        rows: list[dict[str, Any]] = []
         for learner in self._names:
             mine = [feedback.scores for feedback in self._of(learner)]
             for score in SCORES:
@@ -184,7 +254,7 @@ class Practice(Paged):
                 mean, error = float(values.mean()), math.nan
                 if len(values) > 1:
                     error = float(values.std(ddof=1) / math.sqrt(len(values)))
-                row: dict[str, object] = {"learner": learner, "score": score, "cases": len(values)}
+                row: dict[str, Any] = {"learner": learner, "score": score, "cases": len(values)}
                 row |= {"mean": mean, "error": error}
                 rows.append(row | {"low": mean - NORMAL * error, "high": mean + NORMAL * error})
         return rows
@@ -213,8 +283,8 @@ class Practice(Paged):
         return fits
 
     @cached_property
-    def _calibration_rows(self) -> list[dict[str, object]]:
-        rows: list[dict[str, object]] = []
+    def _calibration_rows(self) -> list[dict[str, Any]]:
+        rows: list[dict[str, Any]] = []
         for learner in self._names:
             statements = [
                 (p, feedback.explains[id])
@@ -228,7 +298,7 @@ class Practice(Paged):
             for bin_index in np.unique(bins):
                 inside = bins == bin_index
                 count, hits = int(inside.sum()), int(true[inside].sum())
-                row: dict[str, object] = {"learner": learner}
+                row: dict[str, Any] = {"learner": learner}
                 row |= {"bin": f"{bin_index / 10:.1f} to {(bin_index + 1) / 10:.1f}"}
                 row |= {"stated": float(stated[inside].mean()), "true": hits / count}
                 low, high = _wilson(hits, count)
@@ -267,8 +337,8 @@ class Practice(Paged):
 
     def _score_cells(self, learner: str) -> tuple[str, ...]:
         mine = {str(row["score"]): row for row in self._score_rows if row["learner"] == learner}
-        ends = [f"{_float(mine['log_score'][end]):.2f}" for end in ("low", "high")]
-        first, *others = [f"{_float(mine[score]['mean']):.2f}" for score in SCORES]
+        ends = [f"{mine['log_score'][end]:.2f}" for end in ("low", "high")]
+        first, *others = [f"{mine[score]['mean']:.2f}" for score in SCORES]
         missed = sum(bool(feedback.missed) for feedback in self._of(learner))
         low = sum(bool(feedback.advice_too_low) for feedback in self._of(learner))
         count = str(mine["log_score"]["cases"])
@@ -380,7 +450,3 @@ def _wilson(hits: int, count: int) -> tuple[float, float]:
 def _weight_cells(weights: GretherWeights) -> tuple[str, str, str, str]:
     prior = f"{weights.prior:.2f}", f"{weights.prior_error:.3f}"
     return (*prior, f"{weights.evidence:.2f}", f"{weights.evidence_error:.3f}")
-
-
-def _float(value: object) -> float:
-    return float(str(value))

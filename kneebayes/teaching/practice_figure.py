@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from kneebayes.questions.ask.text import number
 from kneebayes.view.figures import SMALL, fit, name_lines, new_axes
 
 if TYPE_CHECKING:
@@ -13,7 +12,7 @@ if TYPE_CHECKING:
 
 __all__ = ["draw_beliefs", "draw_calibration", "draw_stated", "draw_steps"]
 
-Row = Mapping[str, object]
+Row = Mapping[str, Any]
 # Okabe and Ito's colours, told apart by everybody
 BLUE, ORANGE, GREEN, GREY = "#0072B2", "#D55E00", "#009E73", "#767676"
 LEARNERS = (BLUE, ORANGE, GREEN, "#CC79A7", "#E69F00", "#56B4E9", "#000000")
@@ -46,17 +45,17 @@ def draw_beliefs(rows: Sequence[Row], ax: Axes | None = None) -> Axes:
     for index, row in enumerate(rows):
         if row["explains"]:
             ax.axhspan(index - 0.5, index + 0.5, color="#F0E442", alpha=0.35, lw=0)
-        ends = [number(row["exact"]), number(row["stated"])]
+        ends = [row["exact"], row["stated"]]
         ax.plot(ends, [index, index], color=GREY, lw=1.5, zorder=1)
     places = range(len(rows))
-    opening = [number(row["opening"]) for row in rows]
+    opening = [row["opening"] for row in rows]
     ax.plot(opening, places, "|", color="black", ms=12, mew=1.5, label="opening (exact)")
-    exact = [number(row["exact"]) for row in rows]
+    exact = [row["exact"] for row in rows]
     ax.plot(exact, places, "o", color=BLUE, ms=7.5, label="exact")
     for named, face, label in ((True, ORANGE, "stated"), (False, "white", "not named: prior")):
         mine = [index for index, row in enumerate(rows) if bool(row["named"]) == named]
         if mine:
-            shown = [number(rows[index]["stated"]) for index in mine]
+            shown = [rows[index]["stated"] for index in mine]
             style: dict[str, Any] = {
                 "color": ORANGE,
                 "markerfacecolor": face,
@@ -80,7 +79,7 @@ def draw_steps(rows: Sequence[Row], ax: Axes | None = None) -> Axes:
     ax = _lines(labels, ax)
     places = range(len(rows))
     names = ("bits", "best_free_bits", "best_test_bits")
-    bits, free, test = ([number(row[name]) for row in rows] for name in names)
+    bits, free, test = ([row[name] for row in rows] for name in names)
     ax.barh(places, bits, color=BLUE, height=0.55, label="asked")
     ax.plot(free, places, "D", color=ORANGE, ms=7, label="best free question then")
     ax.plot(test, places, "s", mfc="none", mec=GREY, ms=6, label="best test then")
@@ -107,12 +106,12 @@ def draw_calibration(rows: Sequence[Row], ax: Axes | None = None) -> Axes:
     for index, learner in enumerate(learners):
         mine = [row for row in rows if row["learner"] == learner]
         stated, true, low, high = (
-            [number(row[name]) for row in mine] for name in ("stated", "true", "low", "high")
+            [row[name] for row in mine] for name in ("stated", "true", "low", "high")
         )
         colour, mark = LEARNERS[index % len(LEARNERS)], MARKS[index % len(MARKS)]
         shift = 0.006 * (index - (len(learners) - 1) / 2)
         places = [statement + shift for statement in stated]
-        counts = [number(row["count"]) for row in mine]
+        counts = [row["count"] for row in mine]
         enough = [position for position, count in enumerate(counts) if count >= ENOUGH]
         x, bottom, top = (
             [values[position] for position in enough] for values in (places, low, high)

@@ -6,7 +6,7 @@ from abc import abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from kneebayes.view.markup import percent, table, tag
 from kneebayes.view.report import Showing
@@ -119,24 +119,24 @@ def _plain(text: str) -> str:
     return "".join(sign if sign.isprintable() else " " for sign in text)
 
 
-def belief_cells(row: Mapping[str, object]) -> tuple[str, ...]:
+def belief_cells(row: Mapping[str, Any]) -> tuple[str, ...]:
     """A cause as cells: the truth, and three beliefs; brackets where it was not named."""
-    opening, exact, stated = (float(str(row[name])) for name in ("opening", "exact", "stated"))
+    opening, exact, stated = (row[name] for name in ("opening", "exact", "stated"))
     label = str(row["cause"]) + (" !" if row["urgent"] else "")
     cell = percent(stated) if row["named"] else f"({percent(stated)})"
     truth = "explains it" if row["explains"] else "silent" if row["silent"] else ""
     return label, truth, percent(opening), percent(exact), cell
 
 
-def step_cells(row: Mapping[str, object]) -> tuple[str, ...]:
+def step_cells(row: Mapping[str, Any]) -> tuple[str, ...]:
     """A question as cells, with the best free question and the best test then."""
     cells = (str(row["step"]), str(row["asked"]), str(row["answer"]))
-    numbers = (f"{float(str(row['bits'])):.3f}", f"{float(str(row['cost'])):g}")
+    numbers = (f"{row['bits']:.3f}", f"{row['cost']:g}")
     return (*cells, *numbers, _best(row, "free"), _best(row, "test"))
 
 
-def _best(row: Mapping[str, object], kind: str) -> str:
+def _best(row: Mapping[str, Any], kind: str) -> str:
     if not row[f"best_{kind}"]:
         return "-"
-    price = f", cost {float(str(row['best_test_cost'])):g}" if kind == "test" else ""
-    return f"{row[f'best_{kind}']} ({float(str(row[f'best_{kind}_bits'])):.3f}{price})"
+    price = f", cost {row['best_test_cost']:g}" if kind == "test" else ""
+    return f"{row[f'best_{kind}']} ({row[f'best_{kind}_bits']:.3f}{price})"

@@ -246,17 +246,15 @@ def _kinds(knowledge: Knowledge) -> dict[str, str]:
     }
 
 
-def draw_ranking(
-    rows: Sequence[Mapping[str, object]], top: int = 10, ax: Axes | None = None
-) -> Axes:
+def draw_ranking(rows: Sequence[Mapping[str, Any]], top: int = 10, ax: Axes | None = None) -> Axes:
     """Draw the ``top`` most probable causes as bars, with a mark where each prior was."""
     drawn = list(rows[:top])[::-1]
     ax = ax or new_axes(WIDE, 0.3 * len(drawn) + 1.1)
     labels = [str(row["cause"]) + (" (urgent)" if row["urgent"] else "") for row in drawn]
-    posteriors = _numbers(row["posterior"] for row in drawn)
+    posteriors = [row["posterior"] for row in drawn]
     colours = [COLOURS["cause"] if row["urgent"] else COLOURS["finding"] for row in drawn]
     ax.barh(range(len(drawn)), posteriors, color=colours, height=0.62)
-    priors = _numbers(row["prior"] for row in drawn)
+    priors = [row["prior"] for row in drawn]
     ax.plot(priors, range(len(drawn)), "|", color="black", ms=13, mew=2)
     for index, (posterior, prior) in enumerate(zip(posteriors, priors, strict=True)):
         end = max(posterior, prior) + 0.02
@@ -267,10 +265,6 @@ def draw_ranking(
     ax.set_xlabel("P(it explains the complaint | evidence); black: before it", fontsize=SMALL)
     ax.spines[["top", "right"]].set_visible(False)
     return ax
-
-
-def _numbers(values: Iterable[object]) -> list[float]:
-    return [float(str(value)) for value in values]
 
 
 def fit(ax: Axes) -> tuple[float, float]:

@@ -12,7 +12,7 @@ from distributed import Client, LocalCluster
 
 import kneebayes as kb
 from kneebayes.cohort import diagnose_dask, diagnose_partition, partition_meta
-from kneebayes.inference import answering, asked, splitting
+from kneebayes.inference import answering, batch, splitting
 from kneebayes.inference.limits import LIMITS, MOST_WORK, ROOMY
 
 PLAIN = {
@@ -93,7 +93,7 @@ def test_a_patient_that_is_too_wide_is_marked_by_the_worker(knee: kb.Model, clie
 def allow(work: float, entries: int) -> None:
     """Set how much a question may take, in the process that calls this."""
     answering.MOST_WORK, splitting.ROOMY = work, ROOMY._replace(most=entries)
-    asked.LIMITS = LIMITS._replace(most=min(LIMITS.most, 30_000 * entries))
+    batch.LIMITS = LIMITS._replace(most=min(LIMITS.most, 30_000 * entries))
 
 
 def test_columns_are_checked_before_any_work_is_sent_out(knee: kb.Model) -> None:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from kneebayes.inference import tables
-from kneebayes.inference.scaled import Scaled
+from kneebayes.inference.tables import Scaled
 
 Scope = tuple[int, ...]
 

@@ -9,7 +9,7 @@ import pytest
 
 import kneebayes as kb
 from kneebayes.errors import ImpossibleEvidenceError, TooWideError
-from kneebayes.inference import Engine, Evidence, asked
+from kneebayes.inference import Engine, Evidence, batch
 from kneebayes.inference.answering import rows_of
 from kneebayes.inference.batch import cases_of
 from kneebayes.inference.splitting import cost_of, parts_of
@@ -24,7 +24,7 @@ CAUSES, PRIOR, LINK, LEAK = 28, 0.1, 0.5, 0.01
 def _little(monkeypatch: pytest.MonkeyPatch) -> None:
     """An engine that may do next to nothing at once, so that it splits small questions."""
     Engine(Network((root_node("a", [0.5, 0.5]),))).compile()
-    monkeypatch.setattr(asked, "LIMITS", asked.LIMITS._replace(dearest=LITTLE))
+    monkeypatch.setattr(batch, "LIMITS", batch.LIMITS._replace(dearest=LITTLE))
 
 
 def split_cases(seed: int) -> Iterator[tuple[Network, Evidence]]:
@@ -71,7 +71,7 @@ def test_derivatives_add_up_too(monkeypatch: pytest.MonkeyPatch) -> None:
         except TooWideError:  # a part is impossible
             continue
         with monkeypatch.context() as whole:
-            whole.setattr(asked, "LIMITS", asked.LIMITS._replace(dearest=np.inf))
+            whole.setattr(batch, "LIMITS", batch.LIMITS._replace(dearest=np.inf))
             at_once = Engine(network).derive(evidence)
         assert in_parts.derivatives == pytest.approx(at_once.derivatives, rel=1e-9, abs=1e-9)
         assert in_parts.log_probability == pytest.approx(at_once.log_probability, abs=CLOSE)
@@ -139,7 +139,7 @@ def test_the_article_in_parts(knee: kb.Model, monkeypatch: pytest.MonkeyPatch) -
     engine = knee.engine.compile()
     single = rows_of(engine.flat, cases_of(knee.network, engine.flat, [seen]))
     cost = float(cost_of(engine.flat, single, single.hard, single.limits)[0][0])
-    monkeypatch.setattr(asked, "LIMITS", asked.LIMITS._replace(dearest=cost / 3.0))
+    monkeypatch.setattr(batch, "LIMITS", batch.LIMITS._replace(dearest=cost / 3.0))
     single = rows_of(engine.flat, cases_of(knee.network, engine.flat, [seen]))
     assert len(parts_of(engine.flat, single)[0].hard) > 1
     at_once = engine.propagate_each([seen], causes)

@@ -14,7 +14,7 @@ from kneebayes.building.places import number_of
 from kneebayes.building.quantities import quantities_of
 from kneebayes.building.restating import Restating
 from kneebayes.cohort import COMPLETE
-from kneebayes.inference import Evidence, asked, numbers_of
+from kneebayes.inference import Evidence, batch, numbers_of
 from kneebayes.knowledge.parts import Interval
 from kneebayes.learning import HeldOut
 from kneebayes.learning.counting import Counting
@@ -368,7 +368,7 @@ def test_answers_that_are_only_likely_are_scored_each_for_itself(knee: kb.Model)
 def test_a_patient_who_is_too_wide_is_named_by_row(
     knee: kb.Model, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(asked, "LIMITS", asked.LIMITS._replace(most=30_000))
+    monkeypatch.setattr(batch, "LIMITS", batch.LIMITS._replace(most=30_000))
     findings = [one.id for one in knee.findings if one.id != knee.knowledge.meta.complaint]
     cases = pd.DataFrame({id: [None, 0.7] for id in findings}, index=["ann", "bob"])
     with pytest.raises(kb.TooWideError, match=r"^Row 'bob': This query needs .* memory"):

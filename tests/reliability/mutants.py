@@ -60,7 +60,6 @@ ALSO = {
     "propagation": ENGINE,
     "tables": ["inference/test_join", *ENGINE],
     "plan": [*ENGINE, "inference/test_width"],
-    "order": [*ENGINE, "inference/test_width"],
     "flat": ["inference/test_batch", "inference/test_kernel"],
     "batch": ["inference/test_kernel", "inference/test_width"],
     "joint": ["questions/explain/test_subsets", "cohort/test_simulated_exactly"],

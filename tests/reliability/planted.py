@@ -97,13 +97,13 @@ FAULTS = [
     ),
     Fault(
         "a scale forgotten on the way there",
-        "scaled.py",
+        "tables.py",
         "return _normal(self.numbers * other.numbers, self.powers + other.powers)",
         "return _normal(self.numbers * other.numbers, self.powers)",
     ),
     Fault(
         "a scale forgotten on the way back",
-        "scaled.py",
+        "tables.py",
         "quotient = _normal(self.numbers / other.numbers, self.powers - other.powers)",
         "quotient = _normal(self.numbers / other.numbers, self.powers)",
     ),

@@ -47,7 +47,7 @@ typedef struct {
     const volatile int32_t *stop; /* not zero: give up */
 } Rows;
 
-/* Gradients of ln P(evidence); asked.py says what each holds. */
+/* Gradients of ln P(evidence); batch.py says what each holds. */
 typedef struct {
     double *own, *links, *pairs, *tables, *weights;
 } Gradients;

@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from kneebayes.arguments import checked
 from kneebayes.case.bounded import bounded
@@ -201,7 +201,7 @@ class ChangeOfMind(CaseResult):
         columns = list(self._row(self.change.now))
         return pd.DataFrame(rows, columns=columns)
 
-    def _row(self, outcome: Outcome) -> dict[str, object]:
+    def _row(self, outcome: Outcome) -> dict[str, Any]:
         change = self.change
         ids = "; ".join(f"{id}={state}" for id, state in outcome.answers.items())
         return {
@@ -280,8 +280,8 @@ class ChangeOfMind(CaseResult):
         return f"ChangeOfMind({self.to} above {self.over}: {size}, {percent(self.probability)})"
 
 
-def _posteriors(row: dict[str, object]) -> tuple[str, str]:
-    return percent(float(str(row["to_posterior"]))), percent(float(str(row["over_posterior"])))
+def _posteriors(row: dict[str, Any]) -> tuple[str, str]:
+    return percent(row["to_posterior"]), percent(row["over_posterior"])
 
 
 @checked

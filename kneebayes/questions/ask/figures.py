@@ -7,7 +7,6 @@ from itertools import takewhile
 from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 
-from kneebayes.questions.ask.text import number
 from kneebayes.view.figures import BLUE, GREEN, ORANGE, SMALL, WIDE, name_lines, new_axes
 from kneebayes.view.markup import percent
 
@@ -16,7 +15,7 @@ if TYPE_CHECKING:
 
 __all__ = ["draw_changes", "draw_outcomes", "draw_pareto", "draw_tree"]
 
-Row = Mapping[str, object]
+Row = Mapping[str, Any]
 GREY = "#767676"
 INDENT, LETTERS = 0.07, 66  # of a tree that is told line by line
 
@@ -39,16 +38,16 @@ def draw_outcomes(
     labelled: set[object] = set()
     for index, row in enumerate(drawn):
         mine = [outcome for outcome in outcomes if outcome["id"] == row["id"]]
-        places = [number(branch["posterior"]) for branch in mine]
+        places = [branch["posterior"] for branch in mine]
         ax.plot([min(places), max(places)], [index, index], color=GREY, lw=1.5, zorder=1)
-        ax.plot(number(row["now"]), index, "|", color="black", ms=15, mew=2, zorder=2)
+        ax.plot(row["now"], index, "|", color="black", ms=15, mew=2, zorder=2)
         for branch, place in zip(mine, places, strict=True):
             style = dict(marks[branch["positive"]])
             if branch["positive"] in labelled:
                 del style["label"]
             labelled.add(branch["positive"])
             ax.plot(place, index, ls="", ms=7.5, mew=1.8, zorder=3, **style)
-        ax.text(1.06, index, f"{number(row['bits']):.3f}", va="center", fontsize=SMALL)
+        ax.text(1.06, index, f"{row['bits']:.3f}", va="center", fontsize=SMALL)
     same = len({row["speaks_of_label"] for row in drawn}) == 1
     labels = [
         str(row["question"]) if same else f"{row['question']}\n({row['speaks_of_label']})"
@@ -70,17 +69,17 @@ def draw_pareto(rows: Sequence[Row], ax: Axes | None = None) -> Axes:
     ax = ax or new_axes(7.5, 4.2)
     beaten = [row for row in rows if not row["front"]]
     front = sorted(
-        (row for row in rows if row["front"]), key=lambda row: (number(row["cost"]), row["bits"])
+        (row for row in rows if row["front"]), key=lambda row: (row["cost"], row["bits"])
     )
     ax.plot(_all(beaten, "cost"), _all(beaten, "bits"), "o", color=GREY, ms=4.5, alpha=0.6)
     ax.step(_all(front, "cost"), _all(front, "bits"), where="post", color=BLUE, lw=1.2)
     ax.plot(_all(front, "cost"), _all(front, "bits"), "o", color=BLUE, ms=8)
     most = max(_all(rows, "cost"), default=0.0) or 1.0
     for row in front:
-        right = number(row["cost"]) > 0.6 * most
+        right = row["cost"] > 0.6 * most
         ax.annotate(
             str(row["question"]),
-            (number(row["cost"]), number(row["bits"])),
+            (row["cost"], row["bits"]),
             xytext=(-6 if right else 6, 7),
             textcoords="offset points",
             ha="right" if right else "left",
@@ -109,10 +108,10 @@ def draw_tree(nodes: Sequence[Row], ax: Axes | None = None) -> Axes:
     ax = ax or new_axes(WIDE, 0.5 + 0.165 * (sum(heights) + 0.5 * len(nodes)))
     y, places = 0.0, []
     for node, line, height in zip(nodes, lines, heights, strict=True):
-        x = INDENT * number(node["depth"])
+        x = INDENT * node["depth"]
         colour = ORANGE if node["urgent"] else (GREEN if node["ends"] else BLUE)
         ax.text(x, y, line, fontsize=SMALL, va="top", color=colour, parse_math=False)
-        places.append((int(number(node["depth"])), y))
+        places.append((int(node["depth"]), y))
         y -= height + 0.5
     for index, (depth, top) in enumerate(places):
         below = [end for own, end in _until_back(places[index + 1 :], depth) if own == depth + 1]
@@ -129,8 +128,8 @@ def _told_of(node: Row) -> str:
     """An answer with its probability, and what is asked or believed then."""
     label = " ".join(str(node["label"]).split("\n"))
     if node["answer"]:
-        label = f"{node['answer']} ({percent(number(node['probability']))}): {label}"
-    letters = int(LETTERS * (1.0 - INDENT * number(node["depth"])))
+        label = f"{node['answer']} ({percent(node['probability'])}): {label}"
+    letters = int(LETTERS * (1.0 - INDENT * node["depth"]))
     return "\n".join(wrap(label, letters))
 
 
@@ -147,7 +146,7 @@ def draw_changes(rows: Sequence[Row], to: str, over: str, ax: Axes | None = None
     drawn = list(rows)[::-1]
     ax = ax or new_axes(8.0, 0.68 * len(drawn) + 1.4)
     for index, row in enumerate(drawn):
-        ends = [number(row["over_posterior"]), number(row["to_posterior"])]
+        ends = [row["over_posterior"], row["to_posterior"]]
         ax.plot(ends, [index, index], color=GREY, lw=1.5, zorder=1)
     places = range(len(drawn))
     ax.plot(_all(drawn, "to_posterior"), places, "o", color=BLUE, ms=11, label=to)
@@ -165,7 +164,7 @@ def draw_changes(rows: Sequence[Row], to: str, over: str, ax: Axes | None = None
     for row in drawn:
         lines = str(row["answers"]).split("; ")
         if row["probability"] is not None:
-            lines.append(f"(probability {percent(number(row['probability']))})")
+            lines.append(f"(probability {percent(row['probability'])})")
         labels.append("\n".join(lines))
     name_lines(ax, labels)
     ax.set_ylim(-0.6, len(drawn) - 0.4)
@@ -184,4 +183,4 @@ def _legend(ax: Axes) -> None:
 
 
 def _all(rows: Sequence[Row], name: str) -> list[float]:
-    return [number(row[name]) for row in rows]
+    return [row[name] for row in rows]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from kneebayes.arguments import checked, whole_number
 from kneebayes.binding import renamed
@@ -24,10 +24,9 @@ from kneebayes.questions.ask.ranking import (
     subject_named,
 )
 from kneebayes.questions.ask.stopping import SameDecision, Stop, stop_rule
-from kneebayes.questions.ask.text import tree_outline
 from kneebayes.text import counted
 from kneebayes.view.markup import percent
-from kneebayes.view.report import CaseResult, Report, report_on
+from kneebayes.view.report import CaseResult, Outline, Report, report_on
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -127,10 +126,10 @@ class DecisionTree(CaseResult):
     root: TreeNode
 
     @cached_property
-    def _rows(self) -> list[dict[str, object]]:
+    def _rows(self) -> list[dict[str, Any]]:
         return [self._row(node) for node in self.root.nodes()]
 
-    def _row(self, node: TreeNode) -> dict[str, object]:
+    def _row(self, node: TreeNode) -> dict[str, Any]:
         label = self.case.knowledge.label
         subject = node.now.subject
         leading = node.now.leading
@@ -181,7 +180,7 @@ class DecisionTree(CaseResult):
         """What is shown: answers below their question."""
         title = f"An interview about {self.about}, {self._deepest} questions deep at most"
         report = report_on(self.case, title, whole_title=True)
-        return replace(report, before=(tree_outline(self._rows),))
+        return replace(report, before=(_outline(self._rows),))
 
     @property
     def _deepest(self) -> int:
@@ -197,6 +196,16 @@ class DecisionTree(CaseResult):
     def __repr__(self) -> str:
         ends = len(list(self.root.leaves()))
         return f"DecisionTree(about {self.about}: {self._deepest} deep, {ends} ends)"
+
+
+def _outline(nodes: Iterable[Mapping[str, Any]]) -> Outline:
+    """A decision tree as lines, one for each answer, below the question that it answers."""
+    lines = []
+    for node in nodes:
+        then = f"{node['asks']} [{node['says']}]" if node["asks"] else f"-> {node['says']}"
+        told = f"{node['answer']} ({percent(node['probability'])}): " if node["answer"] else ""
+        lines.append((node["depth"], f"{told}{then}"))
+    return Outline(tuple(lines))
 
 
 ASKED = ("context", "history", "symptom", "sign")
@@ -250,7 +259,7 @@ class Interview(CaseResult):
 
     @renamed(said="answers")
     @checked
-    def answer(self, answers: Mapping[str, object]) -> Interview:
+    def answer(self, answers: Mapping[str, Any]) -> Interview:
         """The interview with more answers, or with answers changed or taken back (None)."""
         after = replace(self, case=self.case.given(answers))
         believe(after.case.engine, after.case.knowledge, after.case.evidence)  # names a conflict
@@ -325,7 +334,7 @@ def _settled(same: SameDecision, label: Callable[[str], str]) -> str:
 @checked
 def interview(
     model: ModelLike,
-    answers: Mapping[str, object] | None = None,
+    answers: Mapping[str, Any] | None = None,
     about: str | None = None,
     kinds: str | Iterable[str] | None = ASKED,
     threshold: float = 0.5,

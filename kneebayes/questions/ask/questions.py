@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -22,7 +22,7 @@ from kneebayes.questions.ask.ranking import (
     subject_named,
 )
 from kneebayes.questions.ask.stopping import MOST, SameDecision, same_decision
-from kneebayes.questions.ask.text import question_cells, question_header
+from kneebayes.view.markup import percent
 from kneebayes.view.report import CaseResult, Report, report_on
 
 if TYPE_CHECKING:
@@ -33,6 +33,19 @@ __all__ = ["Questions", "question_text_of", "questions"]
 
 SHOWN = 10
 PAIRED = 8
+HEADER = (
+    "",
+    "question",
+    "bits",
+    "P(yes)",
+    "speaks of",
+    "now",
+    "if yes",
+    "if no",
+    "cost",
+    "burden",
+    "advice",
+)
 LEGEND = (
     "bits: expected information gain; for all causes their sum, which is a score.",
     "If yes, if no: P(what it speaks of) after that answer.",
@@ -95,14 +108,14 @@ class Questions(CaseResult):
         return self.ranked[0] if self.ranked else None
 
     @cached_property
-    def _rows(self) -> list[dict[str, object]]:
+    def _rows(self) -> list[dict[str, Any]]:
         front = set(pareto_front(self.ranked))
         return [self._row(question, question.id in front) for question in self.ranked]
 
-    def _row(self, question: Question, front: bool) -> dict[str, object]:
+    def _row(self, question: Question, front: bool) -> dict[str, Any]:
         knowledge = self.case.knowledge
         speaks_of = "" if self.subject.members else most_moved(self.now, question.outcomes)
-        row: dict[str, object] = {
+        row: dict[str, Any] = {
             "id": question.id,
             "question": knowledge.label(question.id),
             "asks": question_text_of(self.case, question.id),
@@ -153,8 +166,8 @@ class Questions(CaseResult):
         return frame.astype(dict.fromkeys(shares, float))
 
     @cached_property
-    def _outcome_rows(self) -> list[dict[str, object]]:
-        rows: list[dict[str, object]] = []
+    def _outcome_rows(self) -> list[dict[str, Any]]:
+        rows: list[dict[str, Any]] = []
         for question, row in zip(self.ranked, self._rows, strict=True):
             speaks_of = "" if self.subject.members else str(row["speaks_of"])
             states = self.case.engine.network[question.id].states
@@ -248,7 +261,7 @@ class Questions(CaseResult):
     @property
     def report(self) -> Report:
         """What is shown."""
-        rows = [question_cells(row, index) for index, row in enumerate(self._rows[:SHOWN], start=1)]
+        rows = [_cells(row, index) for index, row in enumerate(self._rows[:SHOWN], start=1)]
         more = len(self._rows) - len(rows)
         after = [f"{more} more in the table."] if more else []
         if not rows and not self.unranked:
@@ -260,9 +273,7 @@ class Questions(CaseResult):
                 "the time was over. Answer some contexts, ask for some kinds= only, or give more "
                 "time: model.within(seconds=...)."
             )
-        return report_on(
-            self.case, self._title, question_header(), rows, [*after, *LEGEND], whole_title=True
-        )
+        return report_on(self.case, self._title, HEADER, rows, [*after, *LEGEND], whole_title=True)
 
     @property
     def _title(self) -> str:
@@ -301,6 +312,27 @@ class Questions(CaseResult):
     def __repr__(self) -> str:
         first = f": {self.ranked[0]!r} first" if self.ranked else ""
         return f"Questions({len(self)} about {self.about}{first})"
+
+
+def _cells(row: Mapping[str, Any], rank: int) -> tuple[str, ...]:
+    """One ranked question as cells; a question with several answers has no yes and no."""
+    return (
+        f"{rank}{'*' if row['front'] else ''}",
+        str(row["question"]),
+        f"{row['bits']:.3f}",
+        _share(row["p_yes"]),
+        str(row["speaks_of_label"]),
+        _share(row["now"]),
+        _share(row["if_yes"]),
+        _share(row["if_no"]),
+        f"{row['cost']:g}",
+        f"{row['burden']:g}",
+        _share(row["advice"]),
+    )
+
+
+def _share(value: float | None) -> str:
+    return "-" if value is None else percent(value)
 
 
 def _believed(outcome: Outcome, speaks_of: str) -> float | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import textwrap
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from kneebayes.odds import logit
 from kneebayes.view.figures import (
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 __all__ = ["draw_curves", "draw_intervals", "draw_readings", "draw_slopes", "draw_tornado"]
 
-Row = Mapping[str, object]
+Row = Mapping[str, Any]
 GREY = "#8c8c8c"
 TICKS = (1e-5, 1e-4, 1e-3, 0.01, 0.05, 0.2, 0.5, 0.8, 0.95, 0.99, 0.999)
 EDGE = 1e-6  # what is certain is drawn here, at the edge of the scale
@@ -45,16 +45,16 @@ def draw_intervals(rows: Sequence[Row], ax: Axes | None = None) -> Axes:
     ax = ax or new_axes(8.0, 0.36 * len(drawn) + 1.3)
     for index, row in enumerate(drawn):
         names = ("posterior", "low", "high")
-        posterior, low, high = (_logit(_number(row[name])) for name in names)
+        posterior, low, high = (_logit(row[name]) for name in names)
         colour = ORANGE if row["urgent"] else BLUE
         ax.plot([low, high], [index, index], color=colour, lw=5.0, alpha=0.4, solid_capstyle="butt")
         ax.plot(posterior, index, "D" if row["urgent"] else "o", color=colour, ms=6.5)
-        first = percent(_number(row["p_first"]))
+        first = percent(row["p_first"])
         across = ax.get_yaxis_transform()
         ax.text(1.02, index, first, transform=across, va="center", ha="left", fontsize=SMALL)
     ax.text(1.02, 1.0, "first", transform=ax.transAxes, va="bottom", ha="left", fontsize=SMALL)
     name_lines(ax, [_label(row) for row in drawn])
-    _odds_axis(ax, [_number(row[name]) for row in drawn for name in ("low", "high")])
+    _odds_axis(ax, [row[name] for row in drawn for name in ("low", "high")])
     ax.set_xlabel(
         "P(present | evidence) and 5 to 95 % of the draws, on the scale of log-odds", fontsize=SMALL
     )
@@ -72,9 +72,9 @@ def draw_slopes(rows: Sequence[Row], ax: Axes | None = None) -> Axes:
     ends: list[tuple[float, str, str]] = []
     for row, shift in zip(rows, _side_by_side(len(rows)), strict=True):
         colour = ORANGE if row["urgent"] else BLUE
-        before, after = _number(row["prior"]), _number(row["posterior"])
+        before, after = row["prior"], row["posterior"]
         for x, names in ((0.0, ("prior_low", "prior_high")), (1.0, ("low", "high"))):
-            span = [_logit(_number(row[name])) for name in names]
+            span = [_logit(row[name]) for name in names]
             ax.plot([x + shift] * 2, span, color=colour, lw=3.5, alpha=0.3, zorder=1)
         ends.append((_logit(after), _label(row), colour))
         way = [_logit(before), _logit(after)]
@@ -103,10 +103,10 @@ def draw_readings(rows: Sequence[Row], lexicons: Mapping[str, str], ax: Axes | N
     drawn = list(rows)[::-1]
     ax = ax or new_axes(8.0, 0.36 * len(drawn) + 1.6)
     for index, row in enumerate(drawn):
-        values = [_logit(_number(row[id])) for id in lexicons]
+        values = [_logit(row[id]) for id in lexicons]
         ax.plot([min(values), max(values)], [index, index], color=GREY, lw=1.2, zorder=1)
     for place, (id, label) in enumerate(lexicons.items()):
-        values = [_logit(_number(row[id])) for row in drawn]
+        values = [_logit(row[id]) for row in drawn]
         ax.plot(
             values,
             range(len(drawn)),
@@ -118,7 +118,7 @@ def draw_readings(rows: Sequence[Row], lexicons: Mapping[str, str], ax: Axes | N
             label=label.replace("$", r"\$"),
         )
     name_lines(ax, [_label(row) for row in drawn])
-    _odds_axis(ax, [_number(row[id]) for row in drawn for id in lexicons])
+    _odds_axis(ax, [row[id] for row in drawn for id in lexicons])
     ax.set_xlabel(
         "P(present | evidence) under each lexicon, on the scale of log-odds", fontsize=SMALL
     )
@@ -163,10 +163,6 @@ def _side_by_side(count: int) -> list[float]:
 
 def _label(row: Row) -> str:
     return str(row["cause"]) + (" (urgent)" if row["urgent"] else "")
-
-
-def _number(value: object) -> float:
-    return float(str(value))
 
 
 DASHES = ("-", "--", "-.", ":", (0, (5, 1, 1, 1, 1, 1)))
@@ -229,7 +225,7 @@ def draw_curves(
 
 
 def draw_tornado(
-    bars: Sequence[Mapping[str, object]],
+    bars: Sequence[Mapping[str, Any]],
     posterior: float,
     cause: str,
     ax: Axes | None = None,
@@ -246,7 +242,7 @@ def draw_tornado(
             ("at_low", AMBER, "at the low end"),
             ("at_high", BLUE, "at the high end"),
         ):
-            end = float(str(bar[name]))
+            end = bar[name]
             if not math.isnan(end):
                 hatch = "//" if name == "at_low" else ""
                 ax.barh(
@@ -261,7 +257,7 @@ def draw_tornado(
                     label=None if label in labelled else label,
                 )
                 labelled.add(label)
-        unsaid = float(str(bar["unsaid"]))
+        unsaid = bar["unsaid"]
         if not math.isnan(unsaid):
             label = "had it not been said"
             shown = None if label in labelled else label

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from kneebayes.arguments import checked
 from kneebayes.case import believe
@@ -94,7 +94,7 @@ class LexiconComparison(CaseResult):
         from kneebayes.view.figures import say_above
 
         causes = self.case.knowledge.causes
-        rows: list[dict[str, object]] = [
+        rows: list[dict[str, Any]] = [
             {
                 "cause": causes[id].label,
                 "urgent": causes[id].urgent,

@@ -289,7 +289,7 @@ class Robustness(CaseResult):
     priors: Mapping[str, Interval]
 
     @cached_property
-    def _rows(self) -> list[dict[str, object]]:
+    def _rows(self) -> list[dict[str, Any]]:
         causes = self.case.knowledge.causes
         return [
             {

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from kneebayes.questions.explain.grounds import ORIGINS, Grounds
 from kneebayes.questions.explain.rivals import ExplainedAway
@@ -255,7 +256,7 @@ def _kinds(shares: Mapping[str, float]) -> str:
     return ", ".join(f"{kind} {percent(shares[kind])}" for kind in ORIGINS if shares[kind] > 0.0)
 
 
-Row = dict[str, object]
+Row = dict[str, Any]
 WEIGHTS = ("single", "ledger", "shapley", "shapley_error", "leave_one_out")
 
 
