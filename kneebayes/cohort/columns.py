@@ -13,6 +13,7 @@ from kneebayes.arguments import check_fields, checked
 from kneebayes.case.answers import spoken
 from kneebayes.errors import KneebayesError
 from kneebayes.text import shown, suggest
+from kneebayes.view.report import frame_of
 from kneebayes.writing import guard_text, write_safely
 
 if TYPE_CHECKING:
@@ -159,9 +160,7 @@ class TableReport:
     @property
     def table(self) -> pd.DataFrame:
         """The same as a DataFrame."""
-        import pandas as pd
-
-        return pd.DataFrame(list(self.rows), columns=[*HEADER, "patients", "problem"])
+        return frame_of(list(self.rows), columns=[*HEADER, "patients", "problem"])
 
     @property
     def problems(self) -> tuple[str, ...]:

@@ -38,7 +38,7 @@ from kneebayes.text import counted, shown
 from kneebayes.view.differential import WHAT_IT_IS
 from kneebayes.view.figures import BLUE, ORANGE
 from kneebayes.view.markup import bar, percent, table, tag
-from kneebayes.view.report import InJson, made_by, made_by_line, plain
+from kneebayes.view.report import InJson, frame_of, made_by, made_by_line, plain
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -159,11 +159,9 @@ class Cohort(InJson):
     @cached_property
     def groups(self) -> pd.DataFrame:
         """P(at least one member is present | evidence): one column a group, by its id."""
-        import pandas as pd
-
         groups = self.model.data.knowledge.groups
         shares = {id: self._share(group.members) for id, group in groups.items()}
-        return pd.DataFrame(shares, index=self.table.index)
+        return frame_of(shares, index=self.table.index)
 
     @cached_property
     def reasons(self) -> pd.Series:
@@ -483,8 +481,6 @@ def plain_answers(
     >>> list(kb.cohort.plain_answers(kb.load(), table, columns).columns)
     ['fever']
     """
-    import pandas as pd
-
     refuse_no_table(patients)
     mapped = column_map(columns)
     if mapped == NOTHING_MAPPED:
@@ -496,7 +492,7 @@ def plain_answers(
         column.asks: [mapped.answer(column.name, value) for value in patients.iloc[:, column.at]]
         for column in read
     }
-    return pd.DataFrame(told, index=patients.index, dtype=object)
+    return frame_of(told, index=patients.index, dtype=object)
 
 
 def refuse_no_table(patients: object) -> None:

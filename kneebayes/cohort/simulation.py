@@ -23,7 +23,7 @@ from kneebayes.inference.evidence import Evidence
 from kneebayes.text import counted, suggest
 from kneebayes.view.figures import BLUE, ORANGE, name_lines, new_axes, ticks_apart
 from kneebayes.view.markup import percent
-from kneebayes.view.report import Report, Reporting, made_by, made_by_line
+from kneebayes.view.report import Report, Reporting, frame_of, made_by, made_by_line
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -161,9 +161,7 @@ class SimulatedCohort(Reporting):
 
         ``z`` is the difference of share and expected share in standard errors.
         """
-        import pandas as pd
-
-        return pd.DataFrame(self._rows)
+        return frame_of(self._rows)
 
     @property
     def digest(self) -> str:
@@ -197,8 +195,6 @@ class SimulatedCohort(Reporting):
         return Report(
             title=f"{meta.title}: {self._summary} ({self.model.data.reading})",
             known=f"For all of them: {', '.join(holds)}.",
-            advice="",
-            reasons=(),
             header=("cause", "patients", "share", "expected"),
             rows=tuple(rows),
             notes=(

@@ -19,6 +19,7 @@ from kneebayes.inference import Budget, Engine, Evidence
 from kneebayes.inference.drawing import Drawing
 from kneebayes.network import Network
 from kneebayes.view.figures import new_axes
+from kneebayes.view.report import frame_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -211,15 +212,13 @@ def _answer(
 
 def draw_cases(network: Network, evidence: Evidence, count: int, seed: int) -> pd.DataFrame:
     """Cases drawn from P(all nodes | evidence), exactly: one row each, states by name."""
-    import pandas as pd
-
     count, seed = whole_number("n", count, 1, MOST_CASES), whole_number("seed", seed)
     worlds = Drawing(Engine(network), evidence).draw(count, np.random.default_rng(seed))
     named = {
         node.id: np.array(node.states, dtype=object)[worlds[:, index]]
         for index, node in enumerate(network.nodes)
     }
-    return pd.DataFrame(named)
+    return frame_of(named)
 
 
 def draw_arrows(model: TargetedNetwork, ax: Axes | None) -> Axes:

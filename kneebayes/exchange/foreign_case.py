@@ -18,9 +18,9 @@ from kneebayes.exchange.foreign_reasoning import (
     move_entry,
     nearest,
     number_places,
-    probable_states,
     slopes,
     state_id,
+    states_in_time,
     told_of,
     weigh_answers,
 )
@@ -269,7 +269,7 @@ class ForeignCase(ForeignResult):
         """
         n = whole_number("n", n, least=1)
         begun = time.monotonic()
-        probable = probable_states(self.model.engine, self.evidence, self.model.targets, seconds)
+        probable = states_in_time(self.model.engine, self.evidence, self.model.targets, seconds)
         rows: list[dict[str, Any]] = [
             {
                 "states": told_of({id: states_together[id] for id in self.model.targets}),

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import heapq
 import math
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from itertools import count
 from typing import NamedTuple
 
 import numpy as np
 
 from kneebayes.errors import EvidenceError, TooWideError
 from kneebayes.inference import Budget, Engine, Evidence
+from kneebayes.inference.sets import probable_states
 from kneebayes.network import Network, Node, Numbers
-from kneebayes.questions.doubt.sensitivity import Sensitivity, What
+from kneebayes.questions.doubt.sensitivity import Sensitivity, What, move_number
 from kneebayes.questions.explain.subsets import (
     DECIBANS,
     SubsetOdds,
@@ -34,9 +33,9 @@ __all__ = [
     "move_entry",
     "nearest",
     "number_places",
-    "probable_states",
     "slopes",
     "state_id",
+    "states_in_time",
     "weigh_answers",
 ]
 
@@ -269,35 +268,17 @@ def _joint_with(
     return {target: propagated.marginals[target][0] for target in targets}, joint
 
 
-def probable_states(
+def states_in_time(
     engine: Engine, evidence: Evidence, targets: Sequence[str], seconds: float = math.inf
 ) -> Iterator[tuple[dict[str, str], float]]:
-    """All states of the targets together, the most probable first, all else summed out.
-
-    Best-first search over what is decided in part: P(part | evidence) is never less than that
-    of any whole it can become. It ends when the time is over.
-    """
+    """All states of the targets together, the most probable first, until the time is over."""
     clock = _Clock(seconds)
-    log_known = engine.log_probability(evidence)
-    ticket = count()
-    waiting: list[tuple[float, int, dict[str, str]]] = [(-log_known, next(ticket), {})]
-    while waiting and clock.left >= 0.0:
-        bound, _, decided = heapq.heappop(waiting)
-        undecided = [id for id in targets if id not in decided]
-        if not undecided:
-            yield decided, min(1.0, math.exp(-bound - log_known))
-            continue
-        further = evidence.plus(Evidence.of(engine.network, decided))
-        propagated = clock.engine(engine).propagate(further, undecided)
-        log = float(propagated.log_probability[0])
-        # the least certain first: its parts differ most from the whole
-        chosen = min(undecided, key=lambda id: float(propagated.marginals[id][0].max()))
-        for state, share in zip(
-            engine.network[chosen].states, propagated.marginals[chosen][0], strict=True
-        ):
-            if share > 0.0:
-                part = {**decided, chosen: state}
-                heapq.heappush(waiting, (-(log + math.log(share)), next(ticket), part))
+
+    def hurried(engine: Engine) -> Engine | None:
+        """The engine for the next step, if there is time for one."""
+        return clock.engine(engine) if clock.left >= 0.0 else None
+
+    return probable_states(engine, evidence, targets, hurried)
 
 
 class Place(NamedTuple):
@@ -350,43 +331,11 @@ def number_places(engine: Engine, node: Node) -> list[Place]:
 def move_entry(
     engine: Engine, evidence: Evidence, causes: Sequence[str], place: Place
 ) -> Sensitivity:
-    """Posteriors as functions of one number; the rest of its distribution keeps its proportions.
-
-    Both P(evidence) and P(cause, evidence) are linear in the number (Castillo, Gutierrez and
-    Hadi 1997; Coupe and van der Gaag 2002), so its two ends say all.
-
-    Raises
-    ------
-    EvidenceError
-        If the evidence is impossible for every value of the number.
-    """
-    rows = np.repeat(engine.numbers, 2, axis=0)
-    value = float(rows[0, place.at])
-    for row, now in enumerate((0.0, 1.0)):
-        others = [entry for entry in place.row if entry != place.at]
-        if others:
-            rows[row, others] = (1.0 - now) * _shares(engine.numbers[0, others])
-        rows[row, place.at] = now
-    propagated = engine.propagate_each([evidence], causes, rows)
-    largest = float(propagated.log_probability.max())
-    if largest == -math.inf:
-        message = "The evidence has probability zero, so nothing follows from it."
-        raise EvidenceError(message)
-    whole = np.exp(propagated.log_probability - largest)
-    joint = (
-        np.stack([propagated.marginals[cause][:, 1] for cause in causes], axis=1) * whole[:, None]
-    )
-    ends = (float(whole[0]), float(whole[1]))
+    """Posteriors as functions of one number; the rest of its distribution keeps its proportions."""
     parent, state = next(iter(place.given.items()), ("", ""))
     what: What = "share" if place.row else "link" if parent else "leak"
-    number = (what, place.node, parent, state, value)
-    return Sensitivity(*number, tuple(causes), joint[0], joint[1], ends)
-
-
-def _shares(numbers: Numbers) -> Numbers:
-    """How what is left of a distribution is shared among the others: as before, or equally."""
-    total = float(numbers.sum())
-    return np.asarray(numbers / total) if total > 0.0 else np.full(len(numbers), 1.0 / len(numbers))
+    number = (what, place.node, parent, state)
+    return move_number(engine, causes, evidence, place.at, number, place.row)
 
 
 def slopes(

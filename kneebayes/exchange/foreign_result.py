@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from kneebayes.arguments import checked
 from kneebayes.view.figures import BLACK, BLUE, ORANGE, new_axes
-from kneebayes.view.report import Report, Reporting
+from kneebayes.view.report import Report, Reporting, frame_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -128,9 +128,7 @@ class ForeignResult(Reporting):
     @property
     def table(self) -> pd.DataFrame:
         """All rows, with ids and labels, and all numbers with all digits."""
-        import pandas as pd
-
-        return pd.DataFrame([dict(row) for row in self.rows])
+        return frame_of([dict(row) for row in self.rows])
 
     def to_dict(self) -> dict[str, Any]:
         """The same as plain values: what was asked and known, all rows, remarks, whose it is.
@@ -156,8 +154,6 @@ class ForeignResult(Reporting):
         return Report(
             title=self.title,
             known=self.known,
-            advice="",
-            reasons=(),
             header=tuple(heading for heading, _ in self.shown.values()),
             rows=tuple(
                 tuple(shown_as(row[column]) for column, (_, shown_as) in self.shown.items())

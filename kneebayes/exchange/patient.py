@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from kneebayes.arguments import checked
 from kneebayes.view.differential import draw_differential
-from kneebayes.view.report import Report, Reporting, made_by, made_by_line
+from kneebayes.view.report import Report, Reporting, frame_of, made_by, made_by_line
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -100,9 +100,7 @@ class Patient(Reporting):
 
         Columns: ``place``, ``code``, ``label``, ``id``, ``finding``, ``answer``, ``used``, ``why``.
         """
-        import pandas as pd
-
-        return pd.DataFrame(
+        return frame_of(
             [
                 {
                     "place": entry.place,

@@ -15,7 +15,7 @@ from kneebayes.case.answers import by_name
 from kneebayes.errors import EvidenceError
 from kneebayes.text import shown
 from kneebayes.view.markup import tag
-from kneebayes.view.report import Report, report_html, report_text
+from kneebayes.view.report import Report, frame_of, report_html, report_text
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -174,8 +174,6 @@ class History:
         Columns: ``id``, ``label``, ``kind``, ``status``, ``answer``, ``words``, ``because``,
         ``start`` and ``end`` (characters of the text), and ``used``: whether it is the answer.
         """
-        import pandas as pd
-
         rows = [
             (
                 *(one.id, one.label, one.kind, one.status, one.answer, one.words.text),
@@ -183,7 +181,7 @@ class History:
             )
             for one in self.mentions
         ]
-        return pd.DataFrame(rows, columns=list(COLUMNS))
+        return frame_of(rows, columns=list(COLUMNS))
 
     @property
     def remark(self) -> str:
@@ -210,8 +208,6 @@ class History:
         return Report(
             title=f"A history read: {count}, {len(look)} to look at; {UNUSED}",
             known="",
-            advice="",
-            reasons=(),
             header=HEADER,
             rows=tuple(self._row(mention) for mention in self._once()),
             notes=tuple(notes),

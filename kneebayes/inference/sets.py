@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterator, Sequence
+import math
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain, combinations, count, islice
 
@@ -13,7 +14,13 @@ from kneebayes.errors import ImpossibleEvidenceError
 from kneebayes.inference.engine import Engine
 from kneebayes.inference.evidence import Evidence
 
-__all__ = ["CauseSet", "most_probable_sets", "probability_of_exactly", "smallest_conflict"]
+__all__ = [
+    "CauseSet",
+    "most_probable_sets",
+    "probability_of_exactly",
+    "probable_states",
+    "smallest_conflict",
+]
 
 ABSENT, PRESENT = (1.0, 0.0), (0.0, 1.0)
 
@@ -34,52 +41,62 @@ class CauseSet:
     probability: float
 
 
+def probable_states(
+    engine: Engine,
+    evidence: Evidence,
+    nodes: Sequence[str],
+    hurried: Callable[[Engine], Engine | None] = lambda engine: engine,
+) -> Iterator[tuple[dict[str, str], float]]:
+    """All states of some nodes together, the most probable first; everything else is summed out.
+
+    Best-first search over states decided in part: P(what is decided | evidence) is never
+    less than that of any whole it can become, so the first complete one is the best there is.
+    ``hurried`` gives the engine for each step, and None when the time is over.
+    """
+    log_known = engine.log_probability(evidence)
+    ticket = count()
+    waiting: list[tuple[float, int, dict[str, str]]] = [(-log_known, next(ticket), {})]
+    while waiting and (now := hurried(engine)) is not None:
+        bound, _, decided = heapq.heappop(waiting)
+        undecided = [id for id in nodes if id not in decided]
+        if not undecided:
+            yield decided, min(1.0, math.exp(-bound - log_known))
+            continue
+        propagated = now.propagate(evidence.plus(Evidence.of(engine.network, decided)), undecided)
+        log = float(propagated.log_probability[0])
+        # the least certain first: its parts differ most from the whole
+        chosen = min(undecided, key=lambda id: float(propagated.marginals[id][0].max()))
+        shares = propagated.marginals[chosen][0]
+        for state, share in zip(engine.network[chosen].states, shares, strict=True):
+            if share > 0.0:
+                part = {**decided, chosen: state}
+                heapq.heappush(waiting, (-(log + math.log(share)), next(ticket), part))
+
+
 def most_probable_sets(
     engine: Engine, evidence: Evidence, nodes: Sequence[str]
 ) -> Iterator[CauseSet]:
     """All sets of present nodes, the most probable first; everything else is summed out.
-
-    Best-first search over sets decided in part: P(what is decided | evidence) is never
-    less than that of any set it can become, so the first complete one is the best there is.
 
     Raises
     ------
     ImpossibleEvidenceError
         If the evidence has probability zero.
     """
-    given = engine.log_probability(evidence)
-    if given == -np.inf:
+    if engine.log_probability(evidence) == -np.inf:
         message = "The evidence has probability zero, so nothing follows from it."
         raise ImpossibleEvidenceError(message, list(evidence))
-    ticket = count()
-    waiting: list[tuple[float, int, dict[str, bool]]] = [(-given, next(ticket), {})]
-    while waiting:
-        bound, _, decided = heapq.heappop(waiting)
-        if len(decided) == len(nodes):
-            present = tuple(id for id in nodes if decided[id])
-            yield CauseSet(present, min(1.0, float(np.exp(-bound - given))))
-            continue
-        told = engine.propagate(_together(evidence, decided), nodes)
-        log = float(told.log_probability[0])
-        left = [id for id in nodes if id not in decided]
-        # the least certain first: its two halves differ most from the whole
-        chosen = min(left, key=lambda id: abs(told.present(id) - 0.5))
-        for state, share in enumerate(told.marginals[chosen][0]):
-            if share > 0.0:
-                further = {**decided, chosen: state == 1}
-                bound = -(log + float(np.log(share)))
-                heapq.heappush(waiting, (bound, next(ticket), further))
+    for states, share in probable_states(engine, evidence, nodes):
+        present = (id for id in nodes if states[id] == engine.network[id].states[1])
+        yield CauseSet(tuple(present), share)
 
 
 def probability_of_exactly(
     engine: Engine, evidence: Evidence, nodes: Sequence[str], present: Sequence[str]
 ) -> float:
     """P(exactly these of the nodes are present | evidence)."""
-    return engine.posterior(_together(Evidence({}), {id: id in present for id in nodes}), evidence)
-
-
-def _together(evidence: Evidence, decided: dict[str, bool]) -> Evidence:
-    return evidence.plus(Evidence({id: PRESENT if yes else ABSENT for id, yes in decided.items()}))
+    states = {id: PRESENT if id in present else ABSENT for id in nodes}
+    return engine.posterior(Evidence(states), evidence)
 
 
 TRIALS = 400  # subsets tried at most: all pairs of 27 answers, all triples of 13

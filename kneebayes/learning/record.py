@@ -29,7 +29,7 @@ from kneebayes.odds import logit
 from kneebayes.text import counted
 from kneebayes.view.figures import BLUE, ORANGE, SMALL, fit, name_lines, new_axes
 from kneebayes.view.markup import percent, table, tag
-from kneebayes.view.report import Showing, made_by, made_by_line
+from kneebayes.view.report import Showing, frame_of, made_by, made_by_line
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -410,9 +410,7 @@ class Learnt(Showing):
         ``learnt``, ``fixed``: whether it could be learnt, and if not, why. ``urgent``: whether
         it is about an urgent cause.
         """
-        import pandas as pd
-
-        return pd.DataFrame(self._rows)
+        return frame_of(self._rows)
 
     @property
     def text(self) -> str:

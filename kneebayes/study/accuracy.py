@@ -17,7 +17,7 @@ from kneebayes.case.case import Case
 from kneebayes.errors import KneebayesError
 from kneebayes.odds import logit
 from kneebayes.view.figures import SMALL, WIDE, fit, name_lines, new_axes
-from kneebayes.view.report import Report, Reporting, made_by, made_by_line
+from kneebayes.view.report import Report, Reporting, frame_of, made_by, made_by_line
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -136,10 +136,8 @@ class Accuracy(Reporting):
     @cached_property
     def table(self) -> pd.DataFrame:
         """One row a pair: cause, answer, among, low, high, source, model, verdict."""
-        import pandas as pd
-
         names = AccuracyRow.__slots__
-        return pd.DataFrame([{name: getattr(row, name) for name in names} for row in self.rows])
+        return frame_of([{name: getattr(row, name) for name in names} for row in self.rows])
 
     @checked
     def share(self, *verdicts: str) -> float:
@@ -172,8 +170,6 @@ class Accuracy(Reporting):
         return Report(
             title=f"{self.data.knowledge.meta.title}: published likelihood ratios and the model's",
             known="",
-            advice="",
-            reasons=(),
             header=HEADER,
             rows=rows,
             notes=tuple(notes),

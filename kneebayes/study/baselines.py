@@ -20,6 +20,7 @@ from kneebayes.inference import Engine, Evidence
 from kneebayes.network import Network, Node, Numbers, noisy_or_node, root_node
 from kneebayes.network.pgmpy_bridge import estimate_naive
 from kneebayes.odds import inverse_logit
+from kneebayes.view.report import frame_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -193,12 +194,10 @@ class PgmpyNaiveBayes:
     """
 
     def __init__(self, model: ModelLike, states: States, truth: NDArray[np.bool_]) -> None:
-        import pandas as pd
-
         self.model = model
         network, items = model.data.network, items_of(model)
         known = states[:, [network.index[id] for id in items]].astype(float)
-        frame = pd.DataFrame(np.where(known < 0, np.nan, known), columns=items)
+        frame = frame_of(np.where(known < 0, np.nan, known), columns=items)
         sizes = {id: len(network[id].states) for id in items}
         self.tables = [
             estimate_naive(frame, column.astype(float), sizes, IMAGINED) for column in truth.T

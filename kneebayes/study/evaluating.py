@@ -27,7 +27,7 @@ from kneebayes.study.baselines import (
 from kneebayes.study.evaluation import CauseLabels, Evaluation, Scoring
 from kneebayes.study.truth import predictions_of, truth_of, truth_told
 from kneebayes.text import suggest
-from kneebayes.view.report import made_by
+from kneebayes.view.report import frame_of, made_by
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -279,6 +279,4 @@ def _baseline(model: ModelLike, name: str, answers: pd.DataFrame, states: np.nda
 
 
 def _like(frame: pd.DataFrame, values: Numbers) -> pd.DataFrame:
-    import pandas as pd
-
-    return pd.DataFrame(values, index=frame.index, columns=frame.columns)
+    return frame_of(values, index=frame.index, columns=frame.columns)

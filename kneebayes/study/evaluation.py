@@ -27,7 +27,7 @@ from kneebayes.study.scores import (
 from kneebayes.study.truth import records_of
 from kneebayes.text import counted
 from kneebayes.view.markup import percent
-from kneebayes.view.report import Report, Reporting, made_by_line
+from kneebayes.view.report import Report, Reporting, frame_of, made_by_line
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -52,8 +52,6 @@ SCORES = ("log_score", "brier", *(f"recall_{first}" for first in FIRST))
 
 def comparisons_of(evaluation: Evaluation) -> pd.DataFrame:
     """See :attr:`kneebayes.study.Evaluation.comparisons`."""
-    import pandas as pd
-
     truth, scoring = evaluation.facts, evaluation.scoring
     columns = [truth.sum(axis=1).astype(float)]
     for values in evaluation.values_of.values():
@@ -74,7 +72,7 @@ def comparisons_of(evaluation: Evaluation) -> pd.DataFrame:
                 better = name if (low > 0.0) == is_share else evaluation.reference
             rows.append((name, score, difference, float(low), float(high), better))
     header = ["predictor", "score", "difference", "low", "high", "better"]
-    return pd.DataFrame(rows, columns=header)
+    return frame_of(rows, columns=header)
 
 
 def _difference(means: Numbers, pair: tuple[int, int], is_share: bool) -> Numbers:
@@ -86,9 +84,7 @@ def _difference(means: Numbers, pair: tuple[int, int], is_share: bool) -> Number
 
 def causes_of(evaluation: Evaluation) -> pd.DataFrame:
     """See :attr:`kneebayes.study.Evaluation.by_cause`."""
-    import pandas as pd
-
-    return pd.DataFrame(list(_rows(evaluation)))
+    return frame_of(list(_rows(evaluation)))
 
 
 def _rows(evaluation: Evaluation) -> Iterator[dict[str, object]]:
@@ -133,13 +129,11 @@ def any_urgent_of(evaluation: Evaluation, name: str) -> Numbers:
 
 def urgent_table(evaluation: Evaluation) -> pd.DataFrame:
     """See :attr:`kneebayes.study.Evaluation.urgent`."""
-    import pandas as pd
-
     urgent, labels = list(evaluation.subject.urgent), evaluation.subject.labels
     header = ["predictor", "id", "cause", "patients", "by_signs", "by_probability", "missed"]
     header.append("false_alarms")
     if not urgent:
-        return pd.DataFrame(columns=header)
+        return frame_of(columns=header)
     truth = evaluation.truth[urgent].to_numpy(dtype=bool)
     signs = np.zeros(len(truth), dtype=bool)
     if evaluation.flagged is not None:
@@ -165,7 +159,7 @@ def urgent_table(evaluation: Evaluation) -> pd.DataFrame:
             }
             for id, label, has in columns
         ]
-    return pd.DataFrame(rows, columns=header)
+    return frame_of(rows, columns=header)
 
 
 HEADER = (
@@ -205,8 +199,6 @@ def report_of(evaluation: Evaluation) -> Report:
     return Report(
         title=f"{evaluation.subject.title}: predictions against the truth{made_by}",
         known=f"{cases} with {causes:,} present causes.",
-        advice="",
-        reasons=(),
         header=HEADER,
         rows=tuple(rows),
         notes=tuple(_notes(evaluation)),
@@ -392,10 +384,8 @@ class Evaluation(Reporting):
         ``calibration_expected`` and ``calibration_limit``, its mean and 95 % point by chance
         alone, and ``cases``.
         """
-        import pandas as pd
-
         rows = [self._row(name, values) for name, values in self.values_of.items()]
-        return pd.DataFrame(rows)
+        return frame_of(rows)
 
     def _row(self, name: str, values: Numbers) -> dict[str, object]:
         truth, calibration = self.facts, self.calibrations[name]
@@ -445,9 +435,7 @@ class Evaluation(Reporting):
     @cached_property
     def curve(self) -> pd.DataFrame:
         """The calibration curve: one row a predictor and bin, with Wilson's 95 % intervals."""
-        import pandas as pd
-
-        return pd.DataFrame(
+        return frame_of(
             [
                 {"predictor": name, **asdict(box)}
                 for name, calibration in self.calibrations.items()

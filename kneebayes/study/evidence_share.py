@@ -28,7 +28,7 @@ from kneebayes.network import Numbers
 from kneebayes.odds import inverse_logit, logit
 from kneebayes.study.published import VISITS, PublishedCase, Visit, published_cases
 from kneebayes.study.truth import records_of
-from kneebayes.view.report import Report, Reporting, made_by, made_by_line
+from kneebayes.view.report import Report, Reporting, frame_of, made_by, made_by_line
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -248,8 +248,6 @@ class EvidenceShare(Reporting):
         ``high``, ``because``, ``weight`` in decibans, its ``share`` of the visit, and how much
         of it goes to each origin.
         """
-        import pandas as pd
-
         knowledge = self.data.knowledge
         arrows = {
             (stated.arrow.parent, stated.arrow.child, stated.arrow.state): stated.arrow.place
@@ -281,14 +279,12 @@ class EvidenceShare(Reporting):
                         **{kind: weight * origins.get(kind, 0.0) for kind in ORIGINS},
                     }
                 )
-        found = pd.DataFrame(rows).sort_values("weight", ascending=False, kind="stable")
+        found = frame_of(rows).sort_values("weight", ascending=False, kind="stable")
         return found.reset_index(drop=True)
 
     @cached_property
     def table(self) -> pd.DataFrame:
         """One row a visit and origin: ``weight`` in decibans, and its ``share`` of the visit."""
-        import pandas as pd
-
         rows = []
         for visit in self.weights:
             mine = self.numbers[self.numbers["visit"] == visit]
@@ -298,7 +294,7 @@ class EvidenceShare(Reporting):
                 for kind, weight in zip(ORIGINS, sums, strict=True)
                 if weight > 0.0 or kind != "patients"
             ]
-        return pd.DataFrame(rows)
+        return frame_of(rows)
 
     @cached_property
     def assumed(self) -> pd.DataFrame:
@@ -338,8 +334,6 @@ class EvidenceShare(Reporting):
         return Report(
             title=f"{self.data.knowledge.meta.title}: what the weight of evidence rests on",
             known=f"{self.patients} published patients with a cause that the model has.",
-            advice="",
-            reasons=(),
             header=HEADER,
             rows=tuple(rows),
             notes=(ABOUT, f".assumed lists {len(self.assumed)} assumed numbers."),

@@ -18,7 +18,7 @@ from kneebayes.study.evaluating import evaluate
 from kneebayes.study.evaluation import Evaluation, Scoring
 from kneebayes.study.truth import records_of
 from kneebayes.view.markup import percent
-from kneebayes.view.report import Report, Reporting, made_by_line
+from kneebayes.view.report import Report, Reporting, frame_of, made_by_line
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -98,9 +98,7 @@ class Misspecification(Reporting):
         patients with an urgent cause were ``urgent_missed`` of ``urgent_patients``, how many
         cases were ``impossible``.
         """
-        import pandas as pd
-
-        return pd.DataFrame([self._row(world) for world in self.worlds])
+        return frame_of([self._row(world) for world in self.worlds])
 
     def _row(self, world: World) -> dict[str, Any]:
         evaluation = self.evaluations[world.name]
@@ -153,8 +151,6 @@ class Misspecification(Reporting):
         return Report(
             title=f"{subject.title}: other worlds ({self.reading})",
             known=f"{self.patients:,} patients drawn in each world (seed {self.seed}).",
-            advice="",
-            reasons=(),
             header=(
                 "world",
                 "log score (bits)",

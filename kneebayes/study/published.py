@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal, Protocol, get_args
 from kneebayes.arguments import checked
 from kneebayes.errors import EvidenceError, KneebayesError, UnknownNameError
 from kneebayes.odds import inverse_logit, logit
+from kneebayes.view.report import frame_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -387,6 +388,4 @@ def _logit(probability: float) -> float:
 
 def judged(judge: Judge, cases: Iterable[PublishedCase]) -> pd.DataFrame:
     """One row a patient, visit and predictor."""
-    import pandas as pd
-
-    return pd.DataFrame([row for case in cases for row in judge.rows(case)])
+    return frame_of([row for case in cases for row in judge.rows(case)])

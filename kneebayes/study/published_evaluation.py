@@ -26,7 +26,7 @@ from kneebayes.study.published import (
 from kneebayes.study.scores import area_under_curve, resampled_means, wilson_interval
 from kneebayes.study.truth import records_of
 from kneebayes.text import counted
-from kneebayes.view.report import Report, Reporting, made_by, made_by_line
+from kneebayes.view.report import Report, Reporting, frame_of, made_by, made_by_line
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -170,9 +170,7 @@ class PublishedEvaluation(Reporting):
         ``top_1``, ``top_3``, ``top_5`` (share whose cause is among the first), with the 95 %
         interval of the first, and ``mean_log``, the mean of ln P(truth): nearer 0 is better.
         """
-        import pandas as pd
-
-        return pd.DataFrame(
+        return frame_of(
             [
                 self._row(visit, predictor)
                 for visit in VISITS
@@ -207,8 +205,6 @@ class PublishedEvaluation(Reporting):
         One row a visit, predictor and score: ``difference`` with ``low`` and ``high``, the
         2.5 and 97.5 % points when the patients are drawn again (paired bootstrap).
         """
-        import pandas as pd
-
         rows = []
         for visit in VISITS:
             network = _columns(self._known(visit, NETWORK))
@@ -222,13 +218,11 @@ class PublishedEvaluation(Reporting):
                     difference = float(gap[:, place].mean())
                     rows.append((visit, predictor, score, difference, float(low), float(high)))
         header = ["visit", "predictor", "score", "difference", "low", "high"]
-        return pd.DataFrame(rows, columns=header)
+        return frame_of(rows, columns=header)
 
     @cached_property
     def sure(self) -> pd.DataFrame:
         """How often a first cause of at least 0.7 is right: one row a visit and predictor."""
-        import pandas as pd
-
         rows = []
         for visit in VISITS:
             for predictor in (NETWORK, NAIVE):
@@ -237,7 +231,7 @@ class PublishedEvaluation(Reporting):
                 right = int(sure["first_right"].sum())
                 rows.append((visit, predictor, _mean(sure["first_probability"]), right, len(sure)))
         header = ["visit", "predictor", "mean_said", "number", "total"]
-        return _with_shares(pd.DataFrame(rows, columns=header))
+        return _with_shares(frame_of(rows, columns=header))
 
     @cached_property
     def something_else(self) -> pd.DataFrame:
@@ -248,8 +242,6 @@ class PublishedEvaluation(Reporting):
         least 0.7 (``number`` of ``total``). In layer ``beyond`` its named parts count as
         something else.
         """
-        import pandas as pd
-
         rows = []
         for visit in VISITS:
             cases = self.of(visit)
@@ -263,7 +255,7 @@ class PublishedEvaluation(Reporting):
                 (visit, _mean(predicted[~inside]), _mean(predicted[inside]), area, wrong, total)
             )
         header = ["visit", "outside", "inside", "auc", "number", "total"]
-        return _with_shares(pd.DataFrame(rows, columns=header))
+        return _with_shares(frame_of(rows, columns=header))
 
     @cached_property
     def triage(self) -> pd.DataFrame:
@@ -272,8 +264,6 @@ class PublishedEvaluation(Reporting):
         ``missed``: "now" was wanted and something calmer given; ``false``: the other way
         round. ``number`` of ``total``, share with 95 % interval, and the ids.
         """
-        import pandas as pd
-
         rows = []
         for visit in VISITS:
             cases = self.of(visit)
@@ -285,7 +275,7 @@ class PublishedEvaluation(Reporting):
                 ids = ", ".join(cases.loc[wrong, "id"])
                 rows.append((visit, mistake, int(wrong.sum()), int(base.sum()), ids))
         header = ["visit", "mistake", "number", "total", "ids"]
-        return _with_shares(pd.DataFrame(rows, columns=header))
+        return _with_shares(frame_of(rows, columns=header))
 
     @property
     def report(self) -> Report:
@@ -362,8 +352,6 @@ def _report(evaluation: PublishedEvaluation) -> Report:
     return Report(
         title=f"{evaluation.title}: published patients ({evaluation.made_by})",
         known=f"{patients}, {known} of them with a cause the model has.",
-        advice="",
-        reasons=(),
         header=HEADER,
         rows=tuple(rows),
         notes=tuple(_notes(evaluation)),

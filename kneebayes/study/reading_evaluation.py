@@ -15,7 +15,7 @@ from kneebayes.history import read
 from kneebayes.study.published import PublishedCase, published_cases
 from kneebayes.study.scores import wilson_interval
 from kneebayes.view.markup import percent
-from kneebayes.view.report import Report, Reporting, made_by, made_by_line
+from kneebayes.view.report import Report, Reporting, frame_of, made_by, made_by_line
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -117,22 +117,18 @@ class ReadingEvaluation(Reporting):
     @property
     def table(self) -> pd.DataFrame:
         """One row a share: ``measure``, ``share``, ``low``, ``high`` (95 %), ``of``."""
-        import pandas as pd
-
         rows = []
         for name, (good, of) in self.shares.items():
             low, high = wilson_interval(good, of) if of else (0.0, 1.0)
             rows.append((name, good / of if of else float("nan"), low, high, of))
-        return pd.DataFrame(rows, columns=["measure", "share", "low", "high", "of"])
+        return frame_of(rows, columns=["measure", "share", "low", "high", "of"])
 
     @property
     def answers(self) -> pd.DataFrame:
         """One row for every answer taken or missed."""
-        import pandas as pd
-
         columns = list(Verdict.__dataclass_fields__)
         rows = [tuple(getattr(judged, name) for name in columns) for judged in self.judgements]
-        return pd.DataFrame(rows, columns=columns)
+        return frame_of(rows, columns=columns)
 
     def worst_texts(self) -> list[str]:
         """Ids of the patients whose text was read worst, worst first."""
@@ -151,8 +147,6 @@ class ReadingEvaluation(Reporting):
         return Report(
             title=f"How well {len(self.texts)} histories were read",
             known="",
-            advice="",
-            reasons=(),
             header=("measure", "share", "95 % interval", "of"),
             rows=rows,
             notes=tuple(self._told(case) for case in self.worst_texts()),

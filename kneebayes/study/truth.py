@@ -12,6 +12,7 @@ from kneebayes.case.answers import spoken
 from kneebayes.case.likelihoods import says_no, says_unknown, says_yes
 from kneebayes.errors import EvidenceError, UnknownNameError
 from kneebayes.text import shown
+from kneebayes.view.report import frame_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -115,10 +116,8 @@ def _check_index(mine: pd.Index, patients: pd.Index) -> None:
 
 
 def _from_diagnoses(truth: pd.Series, model: ModelLike) -> pd.DataFrame:
-    import pandas as pd
-
     causes = list(model.data.knowledge.causes)
-    table = pd.DataFrame(False, index=truth.index, columns=causes, dtype=object)
+    table = frame_of(False, index=truth.index, columns=causes, dtype=object)
     wrong: dict[str, UnknownNameError] = {}
     for label, value in truth.items():
         if isinstance(value, str | None | float) and says_unknown(spoken(value)):
@@ -150,8 +149,6 @@ def _diagnoses(value: object) -> Iterable[object]:
 
 
 def _from_table(truth: pd.DataFrame, model: ModelLike) -> tuple[pd.DataFrame, tuple[str, ...]]:
-    import pandas as pd
-
     names, causes = model.data.names, list(model.data.knowledge.causes)
     ids = [names.meaning(str(name), ("cause",), "model.causes").id for name in truth.columns]
     twice = [id for id in dict.fromkeys(ids) if ids.count(id) > 1]
@@ -162,7 +159,7 @@ def _from_table(truth: pd.DataFrame, model: ModelLike) -> tuple[pd.DataFrame, tu
         id: [_present(cell, truth, row, column) for row, cell in enumerate(truth.iloc[:, column])]
         for column, id in enumerate(ids)
     }
-    table = pd.DataFrame(told, index=truth.index, dtype=object)
+    table = frame_of(told, index=truth.index, dtype=object)
     assumed = tuple(id for id in causes if id not in told)
     for id in assumed:
         table[id] = False

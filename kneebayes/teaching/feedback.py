@@ -20,7 +20,7 @@ from kneebayes.teaching.practice_text import (
 from kneebayes.teaching.reasons import biases_of, praises_of, reasons_of
 from kneebayes.teaching.situation import LEVELS
 from kneebayes.view.markup import percent
-from kneebayes.view.report import made_by, made_by_line, urgency_lines
+from kneebayes.view.report import frame_of, made_by, made_by_line, urgency_lines
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -88,13 +88,11 @@ class Feedback(Judgement, Paged):
         ``best_test``, ``best_test_bits`` and ``best_test_cost`` (the best test then), ``cost``
         and ``burden``.
         """
-        import pandas as pd
-
         columns = ["step", "id", "asked", "answer", "bits", "gained"]
         columns += ["best_free_id", "best_free", "best_free_bits"]
         columns += ["best_test_id", "best_test", "best_test_bits", "best_test_cost"]
         columns += ["cost", "burden"]
-        return pd.DataFrame(self.question_rows, columns=columns)
+        return frame_of(self.question_rows, columns=columns)
 
     @property
     def differential(self) -> pd.DataFrame:
@@ -105,9 +103,7 @@ class Feedback(Judgement, Paged):
         question), ``exact`` (given all that was found out), ``stated`` and ``named`` (whether
         the learner named it).
         """
-        import pandas as pd
-
-        return pd.DataFrame(self.belief_rows)
+        return frame_of(self.belief_rows)
 
     def _origin(self) -> Mapping[str, Any]:
         """Which model the case is of."""

@@ -17,7 +17,7 @@ from kneebayes.errors import EvidenceError, ImpossibleEvidenceError
 from kneebayes.inference import Evidence
 from kneebayes.teaching.practice_text import Page, Paged, Section
 from kneebayes.view.markup import percent
-from kneebayes.view.report import made_by, made_by_line, urgency_lines
+from kneebayes.view.report import frame_of, made_by, made_by_line, urgency_lines
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -201,9 +201,7 @@ class NaturalFrequencies(Paged):
         Columns: ``id``, ``who``, ``of`` (id of the count it is a part of), ``count``,
         ``probability`` (exact, of all people) and ``probability_within`` (of that part).
         """
-        import pandas as pd
-
-        return pd.DataFrame(self._rows)
+        return frame_of(self._rows)
 
     @property
     def sentences(self) -> list[str]:

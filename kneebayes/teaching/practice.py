@@ -21,7 +21,7 @@ from kneebayes.teaching.feedback import Feedback
 from kneebayes.teaching.practice_text import Page, Paged, Section
 from kneebayes.teaching.scoring import NORMAL, GretherWeights, weigh_statements
 from kneebayes.text import clipped
-from kneebayes.view.report import made_by, made_by_line
+from kneebayes.view.report import frame_of, made_by, made_by_line
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -240,9 +240,7 @@ class Practice(Paged):
         ``uncertainty_closed`` and ``uncertainty_plan`` (bits), ``missed`` (urgency rules),
         ``due``, ``advice`` and ``advice_too_low``.
         """
-        import pandas as pd
-
-        return pd.DataFrame(self._rows)
+        return frame_of(self._rows)
 
     @cached_property
     def _score_rows(self) -> list[dict[str, Any]]:
@@ -265,9 +263,7 @@ class Practice(Paged):
 
         Intervals (``low``, ``high``) are by the normal distribution; missing for one case.
         """
-        import pandas as pd
-
-        return pd.DataFrame(self._score_rows)
+        return frame_of(self._score_rows)
 
     @cached_property
     def weights(self) -> dict[str, GretherWeights | None]:
@@ -313,9 +309,7 @@ class Practice(Paged):
         interval of the share (Wilson 1927; as if all statements were independent, which those
         of one case are not quite).
         """
-        import pandas as pd
-
-        return pd.DataFrame(self._calibration_rows)
+        return frame_of(self._calibration_rows)
 
     @property
     def _page(self) -> Page:

@@ -25,7 +25,7 @@ from kneebayes.teaching.patients import Truth
 from kneebayes.teaching.practice_text import Page, Paged, Section
 from kneebayes.teaching.voice import introduction, sentence_about
 from kneebayes.text import shown
-from kneebayes.view.report import made_by, made_by_line, urgency_lines
+from kneebayes.view.report import frame_of, made_by, made_by_line, urgency_lines
 from kneebayes.writing import write_safely
 
 if TYPE_CHECKING:
@@ -251,9 +251,7 @@ class Situation(Paged):
         ``state``, ``answer`` (the state in words), ``said`` (in the patient's words, where he
         was asked), ``cost`` and ``burden``.
         """
-        import pandas as pd
-
-        return pd.DataFrame(self._rows)
+        return frame_of(self._rows)
 
     def _origin(self) -> Mapping[str, Any]:
         """Which model the patient was drawn from."""

@@ -11,6 +11,7 @@ from kneebayes.errors import KneebayesError, UnknownNameError
 from kneebayes.knowledge.records import Context, Finding, Named
 from kneebayes.text import either, fold, shown, suggest
 from kneebayes.view.markup import table as html_table
+from kneebayes.view.report import frame_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -102,10 +103,8 @@ class Catalogue(tuple[Some_co, ...], Generic[Some_co]):
     @property
     def table(self) -> pd.DataFrame:
         """One row a record: ``id``, ``kind``, ``label``, ``also`` (other names), ``question``."""
-        import pandas as pd
-
         rows = [(record.id, *_cells(record)) for record in self]
-        return pd.DataFrame(rows, columns=["id", *COLUMNS])
+        return frame_of(rows, columns=["id", *COLUMNS])
 
     @checked
     def matching(self, text: str) -> Iterator[Some_co]:

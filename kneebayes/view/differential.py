@@ -11,7 +11,7 @@ from kneebayes.arguments import checked
 from kneebayes.binding import renamed
 from kneebayes.case.case import Case, CaseLike
 from kneebayes.view.markup import ShareBar, percent
-from kneebayes.view.report import Report, plain_case, report_on
+from kneebayes.view.report import Report, frame_of, plain_case, report_on
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -47,8 +47,6 @@ def ranking_table(case: CaseLike) -> pd.DataFrame:
 
 def group_table(case: CaseLike) -> pd.DataFrame:
     """One row a group, most probable first: ``id``, ``group``, ``prior``, ``posterior``."""
-    import pandas as pd
-
     case = case.case
     groups, before = case.knowledge.groups, case.data.group_priors
     after = case.group_posteriors(groups)
@@ -56,7 +54,7 @@ def group_table(case: CaseLike) -> pd.DataFrame:
         {"id": id, "group": groups[id].label, "prior": before[id], "posterior": now}
         for id, now in sorted(after.items(), key=lambda item: -item[1])
     ]
-    return pd.DataFrame(rows, columns=["id", "group", "prior", "posterior"])
+    return frame_of(rows, columns=["id", "group", "prior", "posterior"])
 
 
 def differential_dict(case: CaseLike) -> dict[str, Any]:

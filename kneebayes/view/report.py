@@ -39,6 +39,7 @@ __all__ = [
     "Reporting",
     "Showing",
     "Steps",
+    "frame_of",
     "known_line",
     "known_of",
     "made_by",
@@ -99,13 +100,13 @@ class Report:
     """
 
     title: str
-    known: str
-    advice: str
-    reasons: tuple[str, ...]
-    header: Row
-    rows: tuple[Row, ...]
-    notes: tuple[str, ...]
-    disclaimer: str
+    known: str = ""
+    advice: str = ""
+    reasons: tuple[str, ...] = ()
+    header: Row = ()
+    rows: tuple[Row, ...] = ()
+    notes: tuple[str, ...] = ()
+    disclaimer: str = ""
     lead: tuple[str, ...] = ()
     before: tuple[str | Steps | Outline, ...] = ()
     after: tuple[str | Steps | Outline, ...] = ()
@@ -218,6 +219,13 @@ def report_on(
         lead=tuple(lead),
         made_by=made_by_line(case.data),
     )
+
+
+def frame_of(rows: Any = None, **axes: Any) -> pd.DataFrame:
+    """Rows as a DataFrame; pandas is imported when the first is made."""
+    import pandas as pd
+
+    return pd.DataFrame(rows, **axes)
 
 
 # as text

@@ -10,7 +10,7 @@ from kneebayes.arguments import checked
 from kneebayes.building.model import ModelLike
 from kneebayes.building.tracing import Trace, trace_cause
 from kneebayes.view.markup import Markup, table, tag
-from kneebayes.view.report import InJson, made_by, made_by_line, plain
+from kneebayes.view.report import InJson, frame_of, made_by, made_by_line, plain
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -75,9 +75,7 @@ class CauseTrace(InJson):
     @property
     def table(self) -> pd.DataFrame:
         """One row a number: about, node, stated, low, value, high, link, origin, because."""
-        import pandas as pd
-
-        frame = pd.DataFrame(self.trace.records())
+        frame = frame_of(self.trace.records())
         frame["because"] = ["; ".join(because) for because in frame["because"]]
         return frame
 

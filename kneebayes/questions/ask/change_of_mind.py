@@ -24,7 +24,7 @@ from kneebayes.questions.ask.outcomes import (
 from kneebayes.questions.ask.ranking import QUESTION_KINDS, kinds_of, open_nodes
 from kneebayes.text import counted
 from kneebayes.view.markup import percent
-from kneebayes.view.report import CaseResult, Report, report_on
+from kneebayes.view.report import CaseResult, Report, frame_of, report_on
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -195,11 +195,9 @@ class ChangeOfMind(CaseResult):
         ``probability`` (P(these answers | evidence)), ``to`` and ``over`` (ids),
         ``to_posterior`` and ``over_posterior`` (after these answers).
         """
-        import pandas as pd
-
         rows = [self._row(change) for change in self.change.sets]
         columns = list(self._row(self.change.now))
-        return pd.DataFrame(rows, columns=columns)
+        return frame_of(rows, columns=columns)
 
     def _row(self, outcome: Outcome) -> dict[str, Any]:
         change = self.change

@@ -26,7 +26,7 @@ from kneebayes.questions.ask.ranking import (
 from kneebayes.questions.ask.stopping import SameDecision, Stop, stop_rule
 from kneebayes.text import counted
 from kneebayes.view.markup import percent
-from kneebayes.view.report import CaseResult, Outline, Report, report_on
+from kneebayes.view.report import CaseResult, Outline, Report, frame_of, report_on
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -170,9 +170,7 @@ class DecisionTree(CaseResult):
         and ``asks``, ``leading`` (id), ``posterior`` (of the leading cause, or of what was
         asked about) and ``urgency``.
         """
-        import pandas as pd
-
-        frame = pd.DataFrame(self._rows)
+        frame = frame_of(self._rows)
         return frame.drop(columns=["says", "label", "ends", "urgent"])
 
     @property

@@ -23,7 +23,7 @@ from kneebayes.questions.ask.ranking import (
 )
 from kneebayes.questions.ask.stopping import MOST, SameDecision, same_decision
 from kneebayes.view.markup import percent
-from kneebayes.view.report import CaseResult, Report, report_on
+from kneebayes.view.report import CaseResult, Report, frame_of, report_on
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -195,9 +195,7 @@ class Questions(CaseResult):
 
         ``posterior`` is that of what the question speaks of; ``leading`` is an id.
         """
-        import pandas as pd
-
-        return pd.DataFrame(self._outcome_rows)
+        return frame_of(self._outcome_rows)
 
     @checked
     def posteriors(self, question: str) -> pd.DataFrame:
@@ -208,8 +206,6 @@ class Questions(CaseResult):
         EvidenceError
             If no question has that id.
         """
-        import pandas as pd
-
         asked = {question.id: question for question in self.ranked}
         if question not in asked:
             message = (
@@ -220,7 +216,7 @@ class Questions(CaseResult):
         columns = {"now": self.now.posteriors}
         for outcome in asked[question].outcomes:
             columns[asked[question].state_of(outcome)] = outcome.posteriors
-        return pd.DataFrame(columns).rename_axis("id")
+        return frame_of(columns).rename_axis("id")
 
     @checked
     @bounded
@@ -231,12 +227,10 @@ class Questions(CaseResult):
         ``beyond``, by how much that differs from the sum of each alone: below zero the two
         tell the same, above zero one makes the other worth asking.
         """
-        import pandas as pd
-
         pairs = look_ahead(self.case, self.subject, self.now, self.ranked[:best])
         columns = ["first", "second", "bits", "beyond"]
         rows = [[pair.first, pair.second, pair.bits, pair.beyond] for pair in pairs]
-        return pd.DataFrame(rows, columns=columns)
+        return frame_of(rows, columns=columns)
 
     @checked
     @bounded

@@ -20,7 +20,7 @@ from kneebayes.inference.paths import ancestors, descendants, reached, split_by_
 from kneebayes.network import Link, Network
 from kneebayes.text import counted
 from kneebayes.view.markup import percent
-from kneebayes.view.report import CaseResult, Report, report_on
+from kneebayes.view.report import CaseResult, Report, frame_of, report_on
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -230,8 +230,6 @@ class Attribution(CaseResult):
         ``background``, the part of the not explained that contexts produced), ``source_id``,
         ``source`` (label), ``probability`` and ``urgent``.
         """
-        import pandas as pd
-
         knowledge = self.case.knowledge
         rows: list[dict[str, object]] = []
         for attributed in self.findings:
@@ -247,7 +245,7 @@ class Attribution(CaseResult):
                 source = {"kind": kind, "source_id": "", "source": kind}
                 rows.append(finding | source | {"probability": share, "urgent": False})
         columns = ["id", "finding", "kind", "source_id", "source", "probability", "urgent"]
-        return pd.DataFrame(rows, columns=columns)
+        return frame_of(rows, columns=columns)
 
     @property
     def matrix(self) -> pd.DataFrame:

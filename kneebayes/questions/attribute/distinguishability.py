@@ -18,7 +18,7 @@ from kneebayes.inference import Engine, Evidence
 from kneebayes.network import Network, Numbers
 from kneebayes.text import counted
 from kneebayes.view.markup import percent
-from kneebayes.view.report import CaseResult, Report, report_on
+from kneebayes.view.report import CaseResult, Report, frame_of, report_on
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -205,8 +205,6 @@ class Distinguishability(CaseResult):
         ``best_id``, ``best`` (the finding with most bits), ``best_bits`` and ``apart``
         (whether the sum reaches the one bit that it takes).
         """
-        import pandas as pd
-
         label, distances = self.case.knowledge.label, self.distances
         total, without, tests = self._totals
         rows = []
@@ -227,7 +225,7 @@ class Distinguishability(CaseResult):
                     "apart": bool(total[a, b] >= ONE_BIT),
                 }
             )
-        return pd.DataFrame(rows).sort_values("bits", kind="stable", ignore_index=True)
+        return frame_of(rows).sort_values("bits", kind="stable", ignore_index=True)
 
     @property
     def inseparable(self) -> pd.DataFrame:
@@ -242,12 +240,10 @@ class Distinguishability(CaseResult):
     @property
     def matrix(self) -> pd.DataFrame:
         """Total bits as causes x causes, by id, like next to like."""
-        import pandas as pd
-
         total = self._totals[0]
         order = order_by_likeness(total)
         ids = [self.distances.causes[index] for index in order]
-        return pd.DataFrame(total[np.ix_(order, order)], index=ids, columns=ids)
+        return frame_of(total[np.ix_(order, order)], index=ids, columns=ids)
 
     @property
     def profiles(self) -> pd.DataFrame:
@@ -255,15 +251,13 @@ class Distinguishability(CaseResult):
 
         Similar causes are neighbours; findings are ordered by the cause in which they stand out.
         """
-        import pandas as pd
-
         distances = self.distances
         order = order_by_likeness(self._totals[0])
         present = distances.present[order].T
         stands_out = present - present.mean(axis=1, keepdims=True)
         rows = np.lexsort((-stands_out.max(axis=1), stands_out.argmax(axis=1)))
         ids = [distances.causes[index] for index in order]
-        return pd.DataFrame(
+        return frame_of(
             present[rows], index=[distances.findings[index] for index in rows], columns=ids
         )
 
@@ -279,8 +273,6 @@ class Distinguishability(CaseResult):
         UnknownNameError
             If one is not a cause, or was not compared.
         """
-        import pandas as pd
-
         distances, knowledge = self.distances, self.case.knowledge
         a, b = self._place(cause), self._place(other)
         rows = [
@@ -294,9 +286,7 @@ class Distinguishability(CaseResult):
             }
             for index, id in enumerate(distances.findings)
         ]
-        return pd.DataFrame(rows).sort_values(
-            "bits", ascending=False, kind="stable", ignore_index=True
-        )
+        return frame_of(rows).sort_values("bits", ascending=False, kind="stable", ignore_index=True)
 
     @property
     def report(self) -> Report:

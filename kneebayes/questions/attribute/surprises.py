@@ -15,7 +15,7 @@ from kneebayes.errors import ImpossibleEvidenceError
 from kneebayes.inference import Engine, Evidence
 from kneebayes.text import counted
 from kneebayes.view.markup import percent
-from kneebayes.view.report import CaseResult, Report, report_on
+from kneebayes.view.report import CaseResult, Report, frame_of, report_on
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -145,8 +145,6 @@ class Surprises(CaseResult):
         above 0 the others speak against it), ``otherwise`` (the most probable other state),
         ``otherwise_probability`` and ``doubtful``.
         """
-        import pandas as pd
-
         rows = [
             {
                 "id": surprise.node,
@@ -164,7 +162,7 @@ class Surprises(CaseResult):
         ]
         columns = ["id", "label", "answer", "probability", "alone", "bits", "conflict"]
         columns += ["otherwise", "otherwise_probability", "doubtful"]
-        return pd.DataFrame(rows, columns=columns)
+        return frame_of(rows, columns=columns)
 
     @property
     def report(self) -> Report:

@@ -18,7 +18,7 @@ from kneebayes.inference.paths import ancestors, descendants, reached, split_by_
 from kneebayes.network import Link, Network
 from kneebayes.text import counted
 from kneebayes.view.markup import percent
-from kneebayes.view.report import CaseResult, Report, report_on
+from kneebayes.view.report import CaseResult, Report, frame_of, report_on
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -163,8 +163,6 @@ class WhatIf(CaseResult):
         be present had the cause been absent | evidence)) and ``persists`` (the same given
         that it is present).
         """
-        import pandas as pd
-
         rows = [
             {
                 "id": finding.finding,
@@ -175,7 +173,7 @@ class WhatIf(CaseResult):
             }
             for finding in self._ordered
         ]
-        return pd.DataFrame(rows, columns=["id", "finding", "now", "without", "persists"])
+        return frame_of(rows, columns=["id", "finding", "now", "without", "persists"])
 
     @property
     def report(self) -> Report:

@@ -12,7 +12,7 @@ from kneebayes.case import believe
 from kneebayes.case.bounded import bounded
 from kneebayes.case.case import Case, CaseLike
 from kneebayes.view.markup import percent
-from kneebayes.view.report import CaseResult, Report, report_on
+from kneebayes.view.report import CaseResult, Report, frame_of, report_on
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -68,10 +68,8 @@ class LexiconComparison(CaseResult):
     @property
     def table(self) -> pd.DataFrame:
         """One row a cause and lexicon: id, cause, group, urgent, lexicon, rank, posterior."""
-        import pandas as pd
-
         causes = self.case.knowledge.causes
-        return pd.DataFrame(
+        return frame_of(
             [
                 {
                     "id": id,

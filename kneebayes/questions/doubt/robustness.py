@@ -26,7 +26,7 @@ from kneebayes.knowledge.parts import Interval
 from kneebayes.network import Numbers
 from kneebayes.text import counted
 from kneebayes.view.markup import percent
-from kneebayes.view.report import CaseResult, Report, known_of, made_by_line, report_on
+from kneebayes.view.report import CaseResult, Report, frame_of, known_of, made_by_line, report_on
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -327,9 +327,7 @@ class Robustness(CaseResult):
     @property
     def draws(self) -> pd.DataFrame:
         """P(cause | evidence) in every draw: one row a draw, one column a cause (its id)."""
-        import pandas as pd
-
-        return pd.DataFrame(self.spread.posteriors, columns=list(self.spread.ids))
+        return frame_of(self.spread.posteriors, columns=list(self.spread.ids))
 
     def to_xarray(self) -> xr.Dataset:
         """The draws as an xarray dataset, in the form that ArviZ reads (one chain).

@@ -23,7 +23,7 @@ from kneebayes.inference import Engine, Evidence
 from kneebayes.network import Numbers
 from kneebayes.text import counted, suggest
 from kneebayes.view.markup import percent
-from kneebayes.view.report import CaseResult, Report, report_on
+from kneebayes.view.report import CaseResult, Report, frame_of, report_on
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -154,11 +154,14 @@ def move_number(
     evidence: Evidence,
     place: int,
     number: tuple[What, str, str, str],
+    row: Sequence[int] = (),
 ) -> Sensitivity:
     """Move one number of the network; every other number of the network stays as it is.
 
-    ``place`` is that in :func:`numbers_of` (for a share that of ``absent``); ``number`` says what
-    it is: kind, node, parent and its state.
+    Both P(evidence) and P(cause, evidence) are linear in the number (Castillo, Gutierrez and
+    Hadi 1997; Coupe and van der Gaag 2002), so its two ends say all. ``place`` is that in
+    :func:`numbers_of`; ``row`` has the places of the distribution that it belongs to, whose others
+    keep their proportions. ``number`` says what it is: kind, node, parent and its state.
 
     Raises
     ------
@@ -166,15 +169,20 @@ def move_number(
         If the evidence has probability zero whatever the number is.
     """
     rows = np.repeat(engine.numbers, 2, axis=0)
-    own = place + 1 if number[0] == "share" else place
-    rows[:, own] = 0.0, 1.0
-    if number[0] == "share":
-        rows[:, own - 1] = 1.0, 0.0
+    value = float(rows[0, place])
+    rows[:, place] = 0.0, 1.0
+    others = [entry for entry in row if entry != place]
+    if others:
+        rows[0, others], rows[1, others] = _proportions(engine.numbers[0, others]), 0.0
     propagated = engine.propagate_each([evidence], causes, rows)
     joint = np.stack([propagated.marginals[cause][:, 1] for cause in causes], axis=1)
-    return _both_ends(
-        number, float(engine.numbers[0, own]), causes, propagated.log_probability, joint
-    )
+    return _both_ends(number, value, causes, propagated.log_probability, joint)
+
+
+def _proportions(numbers: Numbers) -> Numbers:
+    """How what is left of a distribution is shared among the others: as before, or equally."""
+    total = float(numbers.sum())
+    return np.asarray(numbers / total) if total > 0.0 else np.full(len(numbers), 1.0 / len(numbers))
 
 
 def move_prior(
@@ -290,8 +298,6 @@ class SensitivityFunction(CaseResult):
     @property
     def table(self) -> pd.DataFrame:
         """One row a cause: id, cause, urgent, posterior (in the model), at 0, at 1, a, b, c, d."""
-        import pandas as pd
-
         rows = []
         for id in self._order():
             a, b, c, d = self.function.coefficients(id)
@@ -309,7 +315,7 @@ class SensitivityFunction(CaseResult):
                     "d": d,
                 }
             )
-        return pd.DataFrame(rows)
+        return frame_of(rows)
 
     def _at(self, id: str, number: float) -> float:
         """A posterior, or NaN where the evidence is impossible."""
@@ -534,5 +540,7 @@ def _in_leak(case: Case, causes: list[str], name: str) -> Sensitivity:
         message = f"'{name}' has several states and no single share to move."
         raise EvidenceError(message)
     place = int(case.engine.flat.number_start[case.data.network.index[id]])
-    what: What = "leak" if node.is_noisy_or else "share"
-    return move_number(case.engine, causes, case.evidence, place, (what, id, "", ""))
+    if node.is_noisy_or:
+        return move_number(case.engine, causes, case.evidence, place, ("leak", id, "", ""))
+    row = (place, place + 1)  # P(absent), P(present)
+    return move_number(case.engine, causes, case.evidence, row[1], ("share", id, "", ""), row)

@@ -27,7 +27,7 @@ from kneebayes.inference import Engine, Evidence
 from kneebayes.knowledge import Knowledge
 from kneebayes.network import Numbers
 from kneebayes.view.markup import percent
-from kneebayes.view.report import CaseResult, Report, report_on
+from kneebayes.view.report import CaseResult, Report, frame_of, report_on
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -267,10 +267,8 @@ class Tornado(CaseResult):
         ``reach`` is how far the posterior gets from where it is, at most. A posterior is NaN
         where no network has such priors.
         """
-        import pandas as pd
-
         columns = ["about", "id", "said", "statements", "at_low", "at_high", "unsaid", "reach"]
-        return pd.DataFrame(self._rows, columns=columns)
+        return frame_of(self._rows, columns=columns)
 
     @property
     def _rows(self) -> list[dict[str, Any]]:

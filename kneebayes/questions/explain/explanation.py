@@ -15,7 +15,7 @@ from kneebayes.questions.explain.weighing import Explained, explain_cause
 from kneebayes.questions.explain.words import Words, explanation_rows, told
 from kneebayes.text import counted
 from kneebayes.view.markup import percent
-from kneebayes.view.report import CaseResult, Report, report_on
+from kneebayes.view.report import CaseResult, Report, frame_of, report_on
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -77,9 +77,7 @@ class Explanation(CaseResult):
         row of the posterior has sums: of the single weights, of the ledger, of the Shapley
         shares, and the overlap of all.
         """
-        import pandas as pd
-
-        return pd.DataFrame(self._rows)
+        return frame_of(self._rows)
 
     @property
     def overlaps(self) -> pd.DataFrame:
@@ -88,11 +86,9 @@ class Explanation(CaseResult):
         Columns: ``first``, ``second`` (ids), ``apart`` (sum of the single weights),
         ``together`` and ``overlap`` (their difference), in decibans.
         """
-        import pandas as pd
-
         columns = ["first", "second", "apart", "together", "overlap"]
         rows = [[getattr(pair, name) for name in columns] for pair in self.explained.overlaps]
-        return pd.DataFrame(rows, columns=columns)
+        return frame_of(rows, columns=columns)
 
     @cached_property
     def _words(self) -> Words:

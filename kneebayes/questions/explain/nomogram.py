@@ -17,7 +17,7 @@ from kneebayes.inference import Engine, Evidence
 from kneebayes.odds import decibans, inverse_logit, logit
 from kneebayes.view.figures import PALETTE, SMALL, new_axes
 from kneebayes.view.markup import percent
-from kneebayes.view.report import CaseResult, Report, known_of, report_on
+from kneebayes.view.report import CaseResult, Report, frame_of, known_of, report_on
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -203,8 +203,6 @@ class Nomogram(CaseResult):
         ``with_cause``, ``without_cause``, ``ratio``, ``weight`` (decibans) and ``after``; and
         ``ratio_alone``, ``weight_alone`` and ``after_if_alone``.
         """
-        import pandas as pd
-
         row = {
             "cause_id": self.cause,
             "cause": self.case.knowledge.label(self.cause),
@@ -221,7 +219,7 @@ class Nomogram(CaseResult):
             "weight_alone": decibans(self.alone),
             "after_if_alone": self.after_if_alone,
         }
-        return pd.DataFrame([row])
+        return frame_of([row])
 
     @property
     def report(self) -> Report:
