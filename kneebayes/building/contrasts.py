@@ -27,16 +27,9 @@ FURTHEST = 1.0  # of a step, in logarithms
 
 @dataclass(frozen=True, slots=True)
 class Contrast:
-    """How much more often a context is found with a cause than without it.
+    """How much more often (a ratio of odds) a context is found with a cause than without it.
 
-    Attributes
-    ----------
-    cause, context
-        Their ids.
-    target
-        The ratio of odds.
-    among
-        What these people have, by id.
+    ``among`` says what these people have, by id.
     """
 
     cause: str

@@ -176,14 +176,9 @@ def _summed(joint: Numbers, axes: int) -> Numbers:
 class _Alone:
     """What lies between a child and one of its parents, as in the family of them all.
 
-    Attributes
-    ----------
-    joint
-        P(states of the inner nodes | parent alone): one axis each, then rows.
-    fired
-        P(present | inner states, parent alone) of the other parents in between.
-    certain
-        Other parents that are certainly there with it.
+    ``joint`` is P(states of the inner nodes | parent alone), one axis each, then rows; ``fired``
+    P(present | inner states, parent alone) of the other parents in between; ``certain`` are other
+    parents that are certainly there with it.
     """
 
     joint: Numbers
@@ -205,18 +200,10 @@ class _Alone:
 class _Family:
     """What lies between a child and each of its parents, present alone.
 
-    Attributes
-    ----------
-    parents
-        The parents of the child.
-    inner
-        Nodes in between that have children in between: their states are gone through.
-    joint
-        P(states of the inner nodes | parent alone): one axis each, then parents x rows.
-    unfired
-        For each parent in between that is not inner P(it is absent | inner states, parent).
-    companions
-        By parent what is certainly there with it.
+    ``inner`` are nodes in between that have children in between: their states are gone through.
+    ``joint`` is P(states of the inner nodes | parent alone), one axis each, then parents x rows;
+    ``unfired`` P(it is absent | inner states, parent) of each parent in between that is not inner;
+    ``companions`` by parent what is certainly there with it.
     """
 
     parents: list[str]

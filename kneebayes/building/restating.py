@@ -27,15 +27,7 @@ SOLVED_KEPT = 8
 
 @dataclass(frozen=True)
 class Restated:
-    """Numbers of the network for each row of amounts.
-
-    Attributes
-    ----------
-    numbers
-        Rows x numbers, in the order of :func:`numbers_of`.
-    held
-        Whether the shares of a row can hold together.
-    """
+    """Numbers of the network for each row of amounts, and whether the shares of a row can hold."""
 
     numbers: Numbers
     held: NDArray[np.bool_]

@@ -40,16 +40,9 @@ LEAST = 1e-300
 
 @dataclass(frozen=True, slots=True)
 class ShareRatio:
-    """How much higher the odds of an explanation are in one state of a context.
+    """How much higher the odds of an explanation are in one state of a context than in others.
 
-    Attributes
-    ----------
-    cause
-        Number of the explanation.
-    axis, state
-        Number of the context, and of its state.
-    others
-        Numbers of the states that it is compared with.
+    All are numbers in order: of the explanation, the context (``axis``), its state, the others.
     """
 
     cause: int

@@ -28,20 +28,10 @@ LEAST_MOVE = 1e-9
 
 @dataclass(frozen=True, slots=True)
 class Specificity:
-    """How often a finding is absent where it should be.
+    """How often a finding is absent where it should be: P(absent | people without some causes).
 
-    Attributes
-    ----------
-    finding
-        Its id.
-    target
-        P(absent | those people).
-    against
-        Ids of the causes that those people do not have.
-    among
-        What they have beside the complaint: ids of findings or contexts, with their state.
-    place
-        Where it is stated.
+    ``against`` are ids of the causes that those people do not have, ``among`` what they have beside
+    the complaint: ids of findings or contexts, with their state.
     """
 
     finding: str

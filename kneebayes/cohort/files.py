@@ -56,21 +56,7 @@ LOCK = "lock"
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """What is known of a finished piece.
-
-    Attributes
-    ----------
-    rows
-        How many patients it holds.
-    size
-        Bytes of its file.
-    urgency
-        How many patients there are of each level.
-    impossible
-        How many of them have answers that cannot be true together.
-    unanswered
-        How many of them need more memory than is allowed for an exact answer.
-    """
+    """What is known of a finished piece: its patients, the bytes of its file, the urgency."""
 
     rows: int
     size: int

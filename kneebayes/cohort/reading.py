@@ -143,18 +143,9 @@ Place = Callable[[int], str]
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column that answers something.
+    """A column that answers something: its position and name, and the nodes that it speaks of.
 
-    Attributes
-    ----------
-    at
-        Its position in the table.
-    name
-        What it is called there.
-    ids
-        The nodes that it speaks of: one, or the members of a group.
-    asks
-        What it is called in the model.
+    ``asks`` is what it is called in the model; it has several ids if it is a group.
     """
 
     at: int

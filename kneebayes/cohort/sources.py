@@ -28,15 +28,7 @@ Piece = tuple["pd.DataFrame", Place]
 
 
 class Source(Protocol):
-    """A table in a file.
-
-    Attributes
-    ----------
-    labels
-        What its columns are called, without those of its index.
-    indexed
-        Whether it has an index.
-    """
+    """A table in a file: what its columns are called, without those of an index, if it has one."""
 
     labels: list[str]
     indexed: bool

@@ -51,15 +51,7 @@ def curie(scheme: str, code: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Meant:
-    """A node that a code speaks of, and how.
-
-    Attributes
-    ----------
-    id
-        The node.
-    code
-        How the concept of the code fits it.
-    """
+    """A node that a code speaks of, and how its concept fits it."""
 
     id: str
     code: Code

@@ -74,17 +74,7 @@ def _plain(value: Any) -> Any:
 
 @dataclass(frozen=True)
 class Bars:
-    """What is drawn: one bar for each label.
-
-    Attributes
-    ----------
-    labels, lengths
-        The bars, the first on top.
-    title
-        What they measure.
-    marks
-        Where a line marks the value before; none if empty.
-    """
+    """What is drawn: one bar for each label, the first on top; marks show values before, if any."""
 
     labels: Sequence[str]
     lengths: Sequence[float]

@@ -239,15 +239,7 @@ Fastest = Literal["first", "last"]
 
 
 class Content(NamedTuple):
-    """The content of a file.
-
-    Attributes
-    ----------
-    data
-        Its bytes, unpacked.
-    fastest
-        Which parent of a table varies fastest, where the user says so.
-    """
+    """The bytes of a file, unpacked, and which parent varies fastest where the user says so."""
 
     data: bytes
     fastest: Fastest | None = None
@@ -257,14 +249,8 @@ class Content(NamedTuple):
 class Parsed:
     """What was read from a file, before anything is made of it.
 
-    Attributes
-    ----------
-    nodes
-        Its nodes.
-    labels, kinds
-        What nodes are shown as, and ``cause``, ``finding``, ``context`` or ``mediator``.
-    about
-        Title, source and the like.
+    Kinds are ``cause``, ``finding``, ``context`` or ``mediator``; ``about`` has title, source and
+    the like.
     """
 
     nodes: list[PlainNode]

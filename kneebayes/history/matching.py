@@ -15,15 +15,7 @@ __all__ = ["Match", "find"]
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """A name found.
-
-    Attributes
-    ----------
-    pattern
-        The name.
-    used
-        Places of its words.
-    """
+    """A name found, and the places of its words."""
 
     pattern: Pattern
     used: frozenset[int]

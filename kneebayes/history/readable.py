@@ -22,15 +22,7 @@ LONGEST_TURN = 4  # words
 
 @dataclass(frozen=True, slots=True)
 class Readable:
-    """A sentence whose words know what they may stand for.
-
-    Attributes
-    ----------
-    words
-        The words, each with the stems of what it stands for besides its own.
-    places
-        Places of words by stem.
-    """
+    """A sentence whose words have the stems of all they may stand for; places of words by stem."""
 
     words: tuple[Word, ...]
     places: dict[str, tuple[int, ...]]

@@ -25,10 +25,8 @@ class Leaf:
 
     Attributes
     ----------
-    scope
-        Its variables, an axis each.
-    table
-        Its numbers.
+    scope, table
+        Its variables, an axis each, and its numbers.
     kind
         ``soft`` (likelihoods of a node), ``table`` (entries of one), ``quiet`` (a link of a
         node that was observed absent), ``link`` (of one that was not), ``pair`` (the leak and

@@ -38,17 +38,7 @@ def _plan(
 
 @dataclass(frozen=True)
 class Plain:
-    """One question, its tables, and what follows from them.
-
-    Attributes
-    ----------
-    flat, hard
-        The network, and the observed state of each node or -1.
-    numbers
-        Numbers of the network.
-    leaves, plan, tables
-        The tables it starts from, its elimination, and all tables of it.
-    """
+    """One question, the tables it starts from, its elimination, and all tables of that."""
 
     flat: Flat
     hard: Observed

@@ -16,16 +16,10 @@ NARROW = 8.0  # log2 of the largest table below which no further rule is tried
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """An elimination order.
+    """An elimination order: variables, the first one out first.
 
-    Attributes
-    ----------
-    order
-        Variables, first one out first.
-    width
-        log2 of the number of entries of the largest table.
-    entries
-        Entries of all tables together: what the elimination costs.
+    ``width`` is log2 of the entries of the largest table; ``entries``, those of all tables
+    together, what the elimination costs.
     """
 
     order: tuple[int, ...]
@@ -171,21 +165,10 @@ class Reduce:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Steps of one elimination.
+    """Steps of one elimination: joins and reductions in order.
 
-    Attributes
-    ----------
-    steps
-        Joins and reductions in order; the last table made holds P(evidence), over the
-        variables that are kept.
-    tables
-        How many tables there are, leaves and made.
-    result
-        Which table holds the result.
-    scope
-        Variables of the result.
-    width
-        log2 of the number of entries of the largest table.
+    The last table made, the ``result``, holds P(evidence) over the variables that are kept, its
+    ``scope``. ``tables`` counts leaves and made ones; ``width`` is log2 of the largest.
     """
 
     steps: tuple[Join | Reduce, ...]

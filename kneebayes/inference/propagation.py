@@ -23,13 +23,9 @@ Kind = TypeVar("Kind", bound=np.generic)
 class Propagation:
     """What one pass there and back tells of each question.
 
-    Attributes
-    ----------
-    log_probability
-        Natural logarithm of P(evidence), one per question; ``-inf`` for zero.
-    marginals
-        For each node that was asked for P(state | evidence): questions x states, all zero
-        where the evidence is impossible.
+    ``log_probability`` is ln P(evidence), one per question, ``-inf`` for zero; ``marginals`` are
+    P(state | evidence) of each node that was asked for, questions x states, all zero where the
+    evidence is impossible.
     """
 
     log_probability: Numbers

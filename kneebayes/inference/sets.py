@@ -27,15 +27,7 @@ ABSENT, PRESENT = (1.0, 0.0), (0.0, 1.0)
 
 @dataclass(frozen=True, slots=True)
 class CauseSet:
-    """One answer to what is present and what is not.
-
-    Attributes
-    ----------
-    present
-        The nodes that are present; all others asked about are absent.
-    probability
-        P(exactly these are present | evidence).
-    """
+    """Nodes that are present while all others asked about are absent; P(exactly so | evidence)."""
 
     present: tuple[str, ...]
     probability: float

@@ -391,16 +391,9 @@ def _check_telling(knowledge: Knowledge, unread: Collection[str]) -> Iterator[Pr
 
 @dataclass(frozen=True, slots=True)
 class Remark:
-    """Something to look at in a knowledge folder.
+    """Something to look at in a knowledge folder, of a kind such as ``unused claim``.
 
-    Attributes
-    ----------
-    kind
-        What sort of remark, such as ``unused claim``.
-    place
-        The entry that it is about.
-    text
-        What was found, and which statement won where two disagree.
+    Where two statements disagree the text says which one won.
     """
 
     kind: str

@@ -29,16 +29,9 @@ OWN_MATTER = ("extends", "without")  # what a folder says of itself alone
 
 @dataclass(frozen=True, slots=True)
 class Extended:
-    """One folder of a chain.
+    """One folder of a chain, with what it leaves out of the folders before it.
 
-    Attributes
-    ----------
-    path
-        Where it lies.
-    name
-        What comes before its files in a message; empty for the folder that was asked for.
-    without
-        Ids and files that it leaves out of the folders before it.
+    The name comes before its files in a message; it is empty for the folder that was asked for.
     """
 
     path: Path

@@ -1,4 +1,4 @@
-"""Frozen records of nodes and rules, as the files of a knowledge folder spell them."""
+"""Frozen records of nodes and rules, as the files of a folder spell them (priors/README.md)."""
 
 from __future__ import annotations
 
@@ -48,22 +48,7 @@ __all__ = [
 
 
 class Code(Record):
-    """A code of an ontology, and how its concept fits that of the record.
-
-    Attributes
-    ----------
-    id
-        The code.
-    relation
-        ``is`` in the files: ``exact``; ``broader`` or ``narrower`` where the code means more or
-        less than the record; ``related`` where it means something else.
-    site
-        Where the concept must be for the code to mean the record, such as ``knee``: a file has
-        to say so. ``implied`` where the code itself says that it is the knee or the leg. Empty
-        where it is of no place.
-    when
-        ``now``, or ``ever`` where it is enough that it was so once.
-    """
+    """A code of an ontology, and how its concept fits that of the record."""
 
     id: Annotated[str, Field(min_length=1, max_length=60)]
     relation: Literal["exact", "broader", "narrower", "related"] = Field("exact", alias="is")
@@ -95,11 +80,8 @@ class Named(Record):
 class Group(Named):
     """A set of causes that the article or a clinician speaks of together.
 
-    Attributes
-    ----------
-    members
-        Ids of causes. Left out, the causes whose own ``group`` it is; so a folder says it in
-        one place. Sets that cut across those groups name their members.
+    Members are left out where they are the causes whose own ``group`` it is; so a folder says it
+    in one place. Sets that cut across those groups name their members.
     """
 
     members: tuple[Identifier, ...] = ()
@@ -127,22 +109,7 @@ Raised = Annotated[
 
 
 class Cause(Named):
-    """Something that may explain the complaint, with what it shows and what raises it.
-
-    Attributes
-    ----------
-    group
-        Id of the group that it is shown under; a cause that stands alone gives a word.
-    layer
-        ``beyond`` for a part of something else; the others are causes of the article.
-    commonness
-        Which share of the complaint it explains.
-    present_in
-        How often it is there, silent or not; left out where it is never silent.
-    shows, shows_silent
-        What it shows, and how often: where it explains the complaint, and where it is there
-        while something else does.
-    """
+    """Something that may explain the complaint, with what it shows and what raises it."""
 
     group: str
     layer: Layer = "article"
@@ -223,20 +190,9 @@ class Mediator(Named, Sourced):
 class Finding(Named, Sourced):
     """Something that can be observed: a symptom, a sign, a piece of history, a test result.
 
-    How often it is seen for no reason that the model knows is given by one of ``leak`` and
-    ``specificity``.
-
-    Attributes
-    ----------
-    leak
-        P(present | no parent present): a false positive.
-    specificity
-        P(absent | the causes ``against`` which it was measured are absent, the complaint, and
-        what the suspects have).
-    against
-        Ids of those causes.
-    among
-        Ids of what suspects have; left out, everybody with the complaint.
+    How often it is seen for no reason that the model knows is given by one of ``leak``, P(present |
+    no parent present), and ``specificity``, P(absent | the causes ``against`` which it was measured
+    are absent, the complaint, and what the suspects ``among`` whom it was measured have).
     """
 
     kind: Literal["complaint", "symptom", "sign", "history", "test"]
@@ -309,18 +265,7 @@ class Advice(Record):
 
 
 class Meta(Record):
-    """What a knowledge folder is about.
-
-    Attributes
-    ----------
-    rest
-        Id of the cause that stands for everything not named; parts belong to it.
-    extends
-        Another folder, from here, of which this one says only what differs; ``kneebayes`` for
-        the one that comes with the package.
-    without
-        What is left out of that folder: ids of entries, or files such as ``settings.toml``.
-    """
+    """What a knowledge folder is about."""
 
     schema_version: Literal[1]
     title: Text
@@ -346,17 +291,9 @@ class Shift(Sourced):
 
 
 class Setting(Record):
-    """A place where patients are seen.
+    """A place where patients are seen, with shifts by id of a cause or a group.
 
-    Attributes
-    ----------
-    id, label
-        Its names.
-    about
-        Who comes there.
-    shifts
-        By id of a cause or a group. What is said of a cause itself goes before what is said
-        of a group.
+    What is said of a cause itself goes before what is said of a group.
     """
 
     id: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)]

@@ -71,18 +71,9 @@ class Statement(Sourced):
     Exactly one of ``how_often`` (P(child | parent alone), as stated in a text, leak and
     mediators included), ``risk`` (a ratio for a cause with the parent against without; at
     least 1, since a noisy-OR cannot protect) and ``in_cases`` (P(parent | the cause and the
-    complaint): the share of its cases that have it).
-
-    Attributes
-    ----------
-    among
-        Where a ratio or a share of cases holds: ``complaint``, among those with the complaint
-        (an odds ratio), ``population``, in everybody (a ratio of risks), or ids of what the
-        suspects have beside the complaint.
-    word
-        The article's own word beside a number; what the article alone would say.
-    layer
-        The first layer that knows of it; left out, its origins decide.
+    complaint): the share of its cases that have it). A ratio or a share of cases holds ``among``
+    those with the ``complaint`` (an odds ratio), in the ``population`` (a ratio of risks), or among
+    suspects who have more than the complaint.
     """
 
     how_often: Frequency | None = None
@@ -217,19 +208,8 @@ def _within(words: Words, low: float, high: float) -> Words:
 class Commonness(Sourced):
     """How common a cause is among those with the complaint: the share that it explains.
 
-    Attributes
-    ----------
-    word
-        A word of the lexicons.
-    published, published_because
-        A published range and its source.
-    assumed, assumed_because
-        A range that nobody published, and its reason; instead of ``published``.
-    part
-        Of a part of something else, instead of ``word``: which fraction of the share of
-        something else it is.
-    overruled
-        Claims that say otherwise and were not followed.
+    Either a word of the lexicons, with a range that was ``published`` or else ``assumed``, or which
+    ``part`` of the share of something else it is.
     """
 
     word: str = ""

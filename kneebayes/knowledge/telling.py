@@ -28,21 +28,8 @@ class Saying(Record):
     """Turns of speech that say something of one node.
 
     They are no names: ``diagnose`` does not know them, only reading a history does. Each is a
-    few words; they need not follow each other exactly.
-
-    Attributes
-    ----------
-    id
-        The node. What the layer or the folder does not have is passed over.
-    present, absent
-        What says that it is there, and that it is not.
-    states
-        The same for each state of a context.
-    past
-        What says that it is there where the rest of the sentence says long ago, such as an
-        old injury.
-    perhaps
-        Words, names among them, that are not to be trusted alone: they are asked about.
+    few words; they need not follow each other exactly. Those of the ``past`` hold where the rest of
+    the sentence says long ago; those of ``perhaps``, names among them, are not to be trusted alone.
     """
 
     id: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)]
@@ -54,15 +41,7 @@ class Saying(Record):
 
 
 class Sayings(Record):
-    """Content of ``sayings.toml``.
-
-    Attributes
-    ----------
-    words
-        What a word or a turn stands for, such as ``mass = "lump"``.
-    sayings
-        Turns of speech by the node they say something of.
-    """
+    """Content of ``sayings.toml``: what words stand for, and turns of speech by node."""
 
     words: dict[str, str] = Field(default_factory=dict)
     sayings: dict[str, Saying] = Field(default_factory=dict)
@@ -111,16 +90,10 @@ class Incoherence(Sourced):
 
 
 class Voice(Record):
-    """How a virtual patient answers, in words of his own.
+    """How a virtual patient answers, in words of his own, by state.
 
-    Attributes
-    ----------
-    says
-        A sentence by state; ``{years}`` stands for a number within the bounds of the state.
-    called
-        What he is called by state where he is introduced, such as ``female``.
-    youngest, oldest
-        Where the first state of a number begins, and the last ends.
+    ``{years}`` stands for a number within the bounds of the state; ``youngest`` and ``oldest`` say
+    where the first state of a number begins, and the last ends.
     """
 
     id: Identifier

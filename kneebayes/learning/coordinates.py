@@ -15,15 +15,7 @@ __all__ = ["Coordinates", "Family", "Free", "JointMove"]
 
 @dataclass(frozen=True, slots=True)
 class Free:
-    """A link or leak by itself, with its Beta distribution.
-
-    Attributes
-    ----------
-    place
-        Where the number stands.
-    mean, weight
-        Mean of the Beta and ``a + b``; a weight of 0 says nothing.
-    """
+    """A link or leak by itself: its place, and mean and ``a + b`` of its Beta (0 says nothing)."""
 
     place: int
     mean: float
@@ -32,17 +24,7 @@ class Free:
 
 @dataclass(frozen=True, slots=True)
 class Family:
-    """Shares that add up to 1, of a root, with their Dirichlet.
-
-    Attributes
-    ----------
-    place
-        Where the first share stands.
-    means
-        Mean of each share.
-    weight
-        Sum of the Dirichlet's parameters.
-    """
+    """Shares of a root, which add up to 1: the place of the first, and their Dirichlet."""
 
     place: int
     means: tuple[float, ...]
@@ -54,15 +36,8 @@ class JointMove:
     """Numbers that move together, by as much on the scale on which they add up.
 
     Entries of the table of explanations move by a logarithm, and each row is then divided by
-    its sum; rates of a cause that is silent move by their log-odds.
-
-    Attributes
-    ----------
-    places
-        Where the numbers stand.
-    down, up
-        Standard deviation of the move below and above 0; infinite where the text says nothing
-        of the move itself.
+    its sum; rates of a cause that is silent move by their log-odds. ``down`` and ``up`` are
+    standard deviations below and above 0, infinite where the text says nothing of the move itself.
     """
 
     places: tuple[int, ...]

@@ -387,15 +387,7 @@ def _silent_mean(model: ModelLike, draft: Draft, node: str, numbers: Numbers) ->
 
 @dataclass(frozen=True, slots=True)
 class _Known:
-    """How much is known of a number.
-
-    Attributes
-    ----------
-    patients
-        What the patients add to the information (1 / variance), on the number's own scale.
-    share
-        Their share in all that is known.
-    """
+    """How much is known of a number: what patients add to its information, and their share."""
 
     patients: float
     share: float

@@ -190,19 +190,7 @@ class Part(NamedTuple):
 
 
 class Lesson(NamedTuple):
-    """What is shown of it, in a terminal and in a notebook alike.
-
-    Attributes
-    ----------
-    title
-        What it is.
-    lead
-        Sentences before the tables.
-    parts
-        The tables.
-    notes
-        Sentences after them, the disclaimer last.
-    """
+    """What is shown of it, in a terminal and in a notebook alike: sentences, tables, sentences."""
 
     title: str
     lead: Sequence[str]

@@ -42,17 +42,7 @@ LONGEST = 3.0  # change of one coordinate in one step
 
 @dataclass(frozen=True)
 class Sample:
-    """Different patients, and how many there are of each.
-
-    Attributes
-    ----------
-    hard
-        Index of the observed state of each node or -1: patients x nodes.
-    soft
-        Likelihood of each state of each node, nodes end to end; None where all is certain.
-    weights
-        How many there are of each.
-    """
+    """Different patients (as in a :class:`~kneebayes.inference.batch.Batch`), how many of each."""
 
     hard: Observed
     soft: Numbers | None
@@ -66,15 +56,7 @@ class Sample:
 
 @dataclass(frozen=True, slots=True)
 class Imagined:
-    """What the text says of one node among those with the complaint.
-
-    Attributes
-    ----------
-    node
-        Index of a binary node.
-    mean, weight
-        Mean of the Beta of P(present | complaint), and ``a + b``.
-    """
+    """What the text says of a node: mean and ``a + b`` of the Beta of P(present | complaint)."""
 
     node: int
     mean: float
@@ -87,10 +69,8 @@ class Found:
 
     Attributes
     ----------
-    at
-        The coordinates.
-    numbers
-        Numbers of the network there.
+    at, numbers
+        The coordinates, and the numbers of the network there.
     trail
         ln posterior density (up to a constant) at the start and after each step.
     converged

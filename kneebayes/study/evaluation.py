@@ -271,19 +271,7 @@ class Scoring:
 
 @dataclass(frozen=True)
 class CauseLabels:
-    """What the columns of a table of predictions are.
-
-    Attributes
-    ----------
-    labels
-        Label of each cause, by column.
-    urgent
-        Columns of the urgent causes.
-    groups
-        Columns of the members of each group, by its label.
-    title, disclaimer
-        What the model is about, and what it is not.
-    """
+    """What the columns of a table of predictions are: labels, urgent ones, groups by label."""
 
     labels: Mapping[str, str]
     urgent: tuple[str, ...] = ()

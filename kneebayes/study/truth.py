@@ -26,16 +26,10 @@ SEPARATORS = (";", "|")
 
 @dataclass(frozen=True)
 class Truth:
-    """Which causes patients have.
+    """Which causes patients have: patients whose truth is known x causes.
 
-    Attributes
-    ----------
-    table
-        Patients whose truth is known x causes: True where the cause is present.
-    untold
-        How many patients there are of whom the truth is not known.
-    assumed
-        Ids of causes of which nothing was told; they are taken as absent.
+    ``untold`` counts the others; ``assumed`` are ids of causes of which nothing was told, which are
+    taken as absent.
     """
 
     table: pd.DataFrame

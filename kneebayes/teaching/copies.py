@@ -22,15 +22,7 @@ LONGEST_ID = 64  # of a cell, by the notebook format
 
 @dataclass(frozen=True)
 class StudentCopies:
-    """What was written.
-
-    Attributes
-    ----------
-    paths
-        The copies, in the order of their names.
-    exercises, solutions
-        How many cells were exercises, and how many were solutions, which are left out.
-    """
+    """The copies that were written, and how many exercises they keep and solutions they lack."""
 
     paths: tuple[Path, ...]
     exercises: int

@@ -24,15 +24,7 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """Sentences, and a table under them.
-
-    Attributes
-    ----------
-    lines
-        Sentences, each on a line of its own.
-    header, rows
-        A table of texts; without rows there is none.
-    """
+    """Sentences, each on a line of its own, and a table under them if there are rows."""
 
     lines: tuple[str, ...]
     header: tuple[str, ...] = ()

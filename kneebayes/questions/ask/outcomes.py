@@ -35,12 +35,8 @@ SMALL = 1e-4  # a rarer answer is asked for itself: as a rest it would lose more
 class Subject:
     """What the questions are about.
 
-    Attributes
-    ----------
-    causes
-        Ids of the causes whose posteriors are wanted, all of them binary.
-    members
-        The causes of which at least one is to be found, or none for all causes together.
+    ``causes`` are those whose posteriors are wanted, all binary; ``members`` those of which at
+    least one is to be found, or none for all causes together.
     """
 
     causes: tuple[str, ...]

@@ -43,16 +43,9 @@ TRIED = 18  # up to so many if they are not too wide as a whole
 
 @dataclass(frozen=True, slots=True)
 class Stand:
-    """How probable a cause is after some of the answers.
+    """How probable a cause is after some of the answers: log-odds in decibans, and P(present).
 
-    Attributes
-    ----------
-    log_odds
-        In decibans: of presence, or of the cause against another.
-    probability
-        P(cause present).
-    other
-        P(other cause present); NaN where there is none.
+    ``other`` is P(other cause present), NaN where there is none.
     """
 
     log_odds: float

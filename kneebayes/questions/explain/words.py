@@ -37,16 +37,7 @@ def in_decibans(value: float) -> str:
 class Words:
     """The sentences of one explanation.
 
-    Attributes
-    ----------
-    explained
-        What is to be said.
-    cause, against
-        Labels; against is empty where the odds are those of presence.
-    labels
-        Label of every cause and answer by id.
-    complaint
-        The complaint and its state in words; empty if it is not known.
+    ``against`` is empty where the odds are those of presence, ``complaint`` where it is not known.
     """
 
     explained: Explained
