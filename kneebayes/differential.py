@@ -215,11 +215,7 @@ class Differential(InJson):
     def given(self, answers: Mapping[str, object] | pd.Series) -> Differential:
         """The differential with more known, or with answers changed or taken back (None).
 
-        Parameters
-        ----------
-        answers
-            Further answers by name, or a row of a table; an answer about something answered
-            before replaces it.
+        An answer about something answered before replaces it; a row of a table is taken too.
         """
         return type(self)(self.model, self.case.given(answers))
 
@@ -262,19 +258,10 @@ class Differential(InJson):
 
     @checked
     def to_csv(self, path: str | Path | None = None) -> str | Path:
-        """The ranking as CSV text, or in a file.
+        """The ranking as CSV text, or in a file, whose path is returned.
 
-        Parameters
-        ----------
-        path
-            Where to write it; left out, the text is returned.
-
-        Returns
-        -------
-        str or Path
-            A line of names and a line for each cause, the most probable first; or the path that
-            was written. Numbers have all their digits, and text that a spreadsheet would run as
-            a formula gets a ``'`` before it.
+        A line of names and a line for each cause, the most probable first. Numbers have all their
+        digits, and text that a spreadsheet would run as a formula gets a ``'`` before it.
 
         Examples
         --------

@@ -249,7 +249,7 @@ class Model:
     def diagnose(
         self, answers: Mapping[str, object] | pd.Series | History | None = None
     ) -> Differential:
-        """Rank the causes given what is known of a patient.
+        """Rank the causes given what is known of a patient; urgency is on top.
 
         Parameters
         ----------
@@ -261,11 +261,6 @@ class Model:
             likelihood ratio of 7 to 3 for the finding, 0.5 without any effect. A context with
             several states takes the name of one of them. The complaint counts as present unless
             an answer says otherwise. What is not mentioned is unknown, not absent.
-
-        Returns
-        -------
-        Differential
-            The ranked causes, with urgency on top.
 
         Raises
         ------

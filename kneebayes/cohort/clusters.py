@@ -38,10 +38,11 @@ def diagnose_partition(
     lexicon: str | None = None,
     keep: Sequence[str] = (),
 ) -> pd.DataFrame:
-    """Diagnose one part of a cohort, in whatever process it arrives.
+    """Diagnose one part of a cohort, in whatever process it arrives, such as a worker of Spark.
 
     The result depends on the arguments alone, so the function can run on any worker where
-    kneebayes is installed. Each worker loads the model once and keeps it.
+    kneebayes is installed. Each worker loads the model once and keeps it. The table has the same
+    index, the kept columns, and those of :attr:`kneebayes.cohort.Cohort.table`.
 
     Parameters
     ----------
@@ -52,37 +53,12 @@ def diagnose_partition(
     lexicon
         Which lexicon turns words into numbers; left out, the folder's own choice.
     keep
-        Columns that are carried through unread; they come first.
-
-    Returns
-    -------
-    pandas.DataFrame
-        The same index, the kept columns, and those of :attr:`kneebayes.cohort.Cohort.table`.
+        Columns that are carried through unread; they come first. Spark has no index: keep an id.
 
     Raises
     ------
     UnknownNameError, EvidenceError, TooWideError
         As :meth:`kneebayes.Model.diagnose_cohort` does.
-
-    Notes
-    -----
-    In Spark, which has no index, name a column of ids in ``keep``::
-
-        from kneebayes.cohort import diagnose_partition, partition_meta
-
-        patients = spark.read.parquet("patients.parquet")
-        meta = partition_meta(patients.limit(0).toPandas(), keep=["patient"])
-        words = {"category": "string", "float64": "double", "bool": "boolean"}
-        schema = ", ".join(
-            f"`{name}` {words.get(str(dtype), 'string')}" for name, dtype in meta.dtypes.items()
-        )
-
-        def diagnose_each(frames):
-            for frame in frames:
-                made = diagnose_partition(frame, keep=["patient"])
-                yield made.astype({"urgency": object, "top": object})
-
-        patients.mapInPandas(diagnose_each, schema).write.parquet("diagnosed.parquet")
 
     Examples
     --------
@@ -104,14 +80,7 @@ def partition_meta(
     lexicon: str | None = None,
     keep: Sequence[str] = (),
 ) -> pd.DataFrame:
-    """What :func:`diagnose_partition` returns for such a table, without any rows.
-
-    Parameters
-    ----------
-    patients
-        A table with the columns in question; its rows do not matter.
-    folder, lexicon, keep
-        As for :func:`diagnose_partition`.
+    """What :func:`diagnose_partition` returns for a table with such columns, without any rows.
 
     Raises
     ------
@@ -129,7 +98,11 @@ def partition_meta(
 
 @renamed(frame="patients")
 def diagnose_dask(patients: Any, model: ModelLike, keep: Sequence[str] = ()) -> Any:
-    """Diagnose a dask DataFrame, each part where it lies.
+    """Diagnose a dask DataFrame, each part where it lies; nothing is computed before it is asked.
+
+    The result has the same index and parts, the kept columns, and those of
+    :attr:`kneebayes.cohort.Cohort.table`. dask turns columns of mixed Python objects into text:
+    words and numbers are read from text as well, a mapping of states to probabilities is not.
 
     Parameters
     ----------
@@ -143,23 +116,12 @@ def diagnose_dask(patients: Any, model: ModelLike, keep: Sequence[str] = ()) -> 
     keep
         Columns that are carried through unread; they come first.
 
-    Returns
-    -------
-    dask.dataframe.DataFrame
-        The same index and parts, the kept columns, and those of
-        :attr:`kneebayes.cohort.Cohort.table`. Nothing is computed before it is asked for.
-
     Raises
     ------
     UnknownNameError, EvidenceError
         If columns cannot be understood; this is checked before any work is sent out.
     KneebayesError
         If dask is not installed.
-
-    Notes
-    -----
-    dask turns columns of mixed Python objects into text. Words and numbers are read from text
-    as well, but a mapping of states to probabilities is not.
 
     Examples
     --------

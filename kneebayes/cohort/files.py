@@ -182,12 +182,9 @@ def pieces_beside(target: Path, description: str) -> Iterator[Pieces]:
 def description_of(
     model: ModelLike, source: Path, target: Path, keep: Sequence[str], reading: str = ""
 ) -> str:
-    """What makes a run what it is: its source to the last bit, the model, the form of the result.
+    """What makes a run what it is, as lines of text: equal for equal work, in any process.
 
-    Returns
-    -------
-    str
-        Lines of text; equal for equal work, in any process.
+    It has the source to the last bit, the model, and the form of the result.
     """
     with telling_why_unread(source), source.open("rb") as file:
         read = file_digest(file, "sha256").hexdigest()

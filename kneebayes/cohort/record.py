@@ -337,6 +337,9 @@ def diagnose_cohort(
 ) -> Cohort:
     """Diagnose many patients, each row of a table exactly as one patient would be.
 
+    A patient whose answers cannot be true together is marked as not ``possible``, one whose exact
+    answer needs more memory than is allowed as not ``answered``; neither has posteriors.
+
     Parameters
     ----------
     patients
@@ -357,13 +360,6 @@ def diagnose_cohort(
         What becomes of a patient with a cell that cannot be understood: ``"refuse"`` refuses
         the table and tells all such cells, ``"mark"`` marks the patient as not answered.
 
-    Returns
-    -------
-    Cohort
-        Posteriors, urgency and most probable cause of every patient. A patient whose answers
-        cannot be true together is marked as not ``possible``, one whose exact answer needs
-        more memory than is allowed as not ``answered``; neither has posteriors.
-
     Raises
     ------
     UnknownNameError
@@ -376,11 +372,8 @@ def diagnose_cohort(
     --------
     >>> import pandas as pd
     >>> import kneebayes as kb
-    >>> patients = pd.DataFrame(
-    ...     {"lump behind the knee": [True, None], "fever": [False, 0.9], "age": ["older", 30]},
-    ...     index=["ann", "bob"],
-    ... )
-    >>> cohort = diagnose_cohort(kb.load(), patients)
+    >>> answers = {"lump": [True, None], "fever": [False, 0.9], "age": ["older", 30]}
+    >>> cohort = diagnose_cohort(kb.load(), pd.DataFrame(answers, index=["ann", "bob"]))
     >>> cohort
     Cohort(2 patients, now 1, soon 0, routine 1)
     >>> cohort.top["ann"], cohort.urgency["bob"]
@@ -407,15 +400,8 @@ def check_patients(
 ) -> TableReport:
     """What is understood of a table of patients and what is not, without answering anything.
 
-    Parameters
-    ----------
-    patients, columns
-        As :meth:`diagnose_cohort` takes them.
-
-    Returns
-    -------
-    TableReport
-        It can be saved, mended, and given to ``columns=``.
+    Tables are as for :func:`diagnose_cohort`. The report can be saved, mended, and given to
+    ``columns=``.
 
     Examples
     --------
@@ -460,10 +446,8 @@ def plain_answers(
 ) -> pd.DataFrame:
     """A table of patients with columns called and answered as in the model.
 
-    Parameters
-    ----------
-    model, patients, columns
-        As :func:`diagnose_cohort` takes them.
+    For whatever takes answers but no map of columns, such as ``evaluate``; tables are as for
+    :func:`diagnose_cohort`.
 
     Raises
     ------
@@ -472,8 +456,6 @@ def plain_answers(
 
     Examples
     --------
-    For whatever takes answers but no map of columns, such as ``evaluate``:
-
     >>> import pandas as pd
     >>> import kneebayes as kb
     >>> table = pd.DataFrame({"Temp > 38": ["yes", "no"], "Remarks": ["", "seen twice"]})

@@ -261,11 +261,6 @@ def simulate(
         left out, as much as at a first visit: some fifteen findings, and most of the contexts.
         ``kneebayes.cohort.COMPLETE`` records everything.
 
-    Returns
-    -------
-    SimulatedCohort
-        ``answers`` for :meth:`diagnose_cohort`, and apart from them the ``truth``.
-
     Raises
     ------
     UnknownNameError, EvidenceError, ImpossibleEvidenceError, TooWideError
@@ -310,21 +305,8 @@ def simulate_pieces(
 ) -> Iterator[SimulatedCohort]:
     """The patients of :func:`simulate` in pieces of 8192, so that memory does not grow with n.
 
-    Yields
-    ------
-    SimulatedCohort
-        At least one; the same patients whatever ``n`` is, as far as it goes.
-
-    Raises
-    ------
-    EvidenceError
-        If ``n`` or ``seed`` is no whole number from 0 on, or an answer is not understood.
-    UnknownNameError
-        If a name is not known.
-    ImpossibleEvidenceError
-        If what is given cannot be true together.
-    TooWideError
-        If drawing exactly needs more memory than is allowed.
+    There is at least one; they are the same patients whatever ``n`` is, as far as it goes. Errors
+    are those of :func:`simulate`.
     """
     n, seed = whole_number("n", n, most=MOST_PATIENTS), whole_number("seed", seed)
     holding: dict[str, object] = dict(by_name({} if answers is None else answers))

@@ -135,21 +135,9 @@ class ForeignModel(TargetedNetwork):
     def simulate(
         self, n: int, *, answers: Mapping[str, object] | None = None, seed: int = 0
     ) -> pd.DataFrame:
-        """Cases drawn from the network, exactly, given some evidence or none.
+        """Cases drawn from the network, exactly, given some evidence (as in :meth:`given`) or none.
 
-        Parameters
-        ----------
-        n
-            How many.
-        answers
-            What is known of all of them, as in :meth:`given`.
-        seed
-            Seed of the random numbers.
-
-        Returns
-        -------
-        pandas.DataFrame
-            One row a case, one column a node, states by name.
+        One row a case, one column a node, states by name.
         """
         return draw_cases(self.network, self.evidence(answers), n, seed)
 

@@ -354,17 +354,8 @@ class ForeignCase(ForeignResult):
     def influences(self, target: str, state: str, *, seconds: float = SECONDS) -> ForeignResult:
         """Which numbers of the network matter most for P(target in this state | evidence).
 
-        Parameters
-        ----------
-        target, state
-            Names.
-        seconds
-            How long it may take.
-
-        Returns
-        -------
-        ForeignResult
-            One row a number: its ``value`` and the ``slope`` of the posterior there.
+        One row a number: its ``value`` and the ``slope`` of the posterior there. It may take so
+        many ``seconds``.
         """
         id = self._target(target)
         cause = state_id(id, self.model.find_state(id, state))

@@ -41,6 +41,12 @@ CLOSE = 1e-12
 def save_network(file: NetworkFile | Network, path: str | Path) -> Path:
     """Write a network in the format that the suffix names, and check the file by reading it back.
 
+    Other programs read the main file, whose path is returned, alone. In it a noisy-OR of more than
+    three parents is a chain of nodes named ``<id>__<number>``, each of which is present if the one
+    before is, or if the next parent produces it; the posteriors of all other nodes are the same.
+    XDSL has noisy-ORs itself. A name that a format cannot hold is written as one that it can; the
+    map stands in the second file.
+
     Parameters
     ----------
     file
@@ -50,24 +56,11 @@ def save_network(file: NetworkFile | Network, path: str | Path) -> Path:
         second file beside it, of the same name with ``.labels.json`` appended. Or ends in
         ``.json``, which holds everything. If ``.gz`` follows, the file is compressed.
 
-    Returns
-    -------
-    Path
-        The main file.
-
     Raises
     ------
     KneebayesError
         If the suffix is another, the file cannot be written, or what is read back differs.
         Files that were there before are then unchanged.
-
-    Notes
-    -----
-    Other programs read the main file alone. In it a noisy-OR of more than three parents is a
-    chain of nodes named ``<id>__<number>``, each of which is present if the one before is, or
-    if the next parent produces it; the posteriors of all other nodes are the same. XDSL has
-    noisy-ORs itself. A name that a format cannot hold is written as one that it can; the map
-    stands in the second file.
 
     Examples
     --------

@@ -34,16 +34,6 @@ STARTER = Path(__file__).parent / "starter"
 def start_folder(folder: str | Path) -> Path:
     """Write a small knowledge folder that loads, with comments that say what to put in its place.
 
-    Parameters
-    ----------
-    folder
-        Where to write: a folder that is empty or not there yet.
-
-    Returns
-    -------
-    Path
-        The folder.
-
     Raises
     ------
     KneebayesError

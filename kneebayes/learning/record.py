@@ -386,17 +386,16 @@ class Learnt(Showing):
 
     @property
     def table(self) -> pd.DataFrame:
-        """One row a statement.
+        """One row a statement, learnt or not.
 
-        ``kind``, ``node``, ``parent``, ``state``: what it is about (ids; for kinds see
-        ``about``, the same in words). ``said``: the statement. ``text``, ``text_low``,
-        ``text_high``: in numbers, before. ``weight``: effective sample size of the sentence,
-        in patients of whom it would have to be known for certain (none for a risk ratio).
-        ``now``, ``low``, ``high``: after, with the central 90 %. ``link``: the number that
-        the network uses. ``data``: share of the patients in what is known. ``outweighed_after``:
-        after how many patients like these they would weigh as much as the sentence.
-        ``learnt``, ``fixed``: whether it could be learnt, and if not, why. ``urgent``: whether
-        it is about an urgent cause.
+        Columns: ``kind``, ``node``, ``parent``, ``state`` (ids), and ``about``, the same in words;
+        ``said``, and in numbers ``text``, ``text_low``, ``text_high`` before; ``weight``, the
+        effective sample size of the sentence, in patients of whom it would have to be known for
+        certain (none for a risk ratio); ``now``, ``low``, ``high`` after, with the central 90 %;
+        ``link``, the number that the network uses; ``data``, the share of the patients in what is
+        known; ``outweighed_after``, how many patients like these would weigh as much as the
+        sentence; ``learnt``, and ``fixed``, why not; ``urgent``, whether it is about an urgent
+        cause.
         """
         return frame_of(self._rows)
 

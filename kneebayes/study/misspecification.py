@@ -42,17 +42,7 @@ INFORMED = "knows the world"
 
 @dataclass(frozen=True)
 class World:
-    """A truth that patients are drawn from.
-
-    Attributes
-    ----------
-    name
-        What is other about it.
-    model
-        The model that is true there.
-    recording
-        How patients are written down there.
-    """
+    """A truth that patients are drawn from: what is other about it, how patients are recorded."""
 
     name: str
     model: ModelLike = field(repr=False)

@@ -73,11 +73,6 @@ def evaluate_published(
     seed
         Seed of the random numbers for intervals.
 
-    Returns
-    -------
-    PublishedEvaluation
-        Figures, cases one by one, text and picture.
-
     Raises
     ------
     EvidenceError

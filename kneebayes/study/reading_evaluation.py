@@ -201,14 +201,8 @@ def evaluate_reading(
 ) -> ReadingEvaluation:
     """Read the texts of published patients, and hold what was understood to what people took.
 
-    Parameters
-    ----------
-    model
-        The model whose names are looked for.
-    cases
-        The patients; left out, the shipped ones.
-    worst
-        How many of the texts that were read worst are shown.
+    The shipped patients are read if no others are given; ``worst`` of the texts that were read
+    worst are shown.
 
     Raises
     ------

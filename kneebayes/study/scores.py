@@ -70,19 +70,10 @@ def brier_scores(predicted: Numbers, truth: Truth) -> Numbers:
 
 
 def recalled(predicted: Numbers, truth: Truth, first: int) -> tuple[Numbers, Numbers]:
-    """How many present causes are among the first ones ranked, and how many there are.
+    """By case how many present causes are among the ``first`` ones ranked, and how many there are.
 
-    Parameters
-    ----------
-    predicted, truth
-        Cases x causes.
-    first
-        How many causes of the ranking are looked at; of equals the first column.
-
-    Returns
-    -------
-    found, present
-        By case. Recall is the sum of the one over the sum of the other.
+    Arrays are cases x causes; of equals the first column counts. Recall is the sum of the one over
+    the sum of the other.
     """
     order = np.argsort(-predicted, axis=1, kind="stable")[:, :first]
     present_first = np.take_along_axis(truth, order, axis=1).sum(axis=1)
@@ -99,14 +90,7 @@ def differential_overlap(predicted: Numbers, truth: Truth, threshold: float) -> 
 
     After the recall and precision of differentials in DDXPlus (Fansi Tchango et al. 2022),
     with the causes that are present in the place of a reference differential: each is the mean
-    over the cases in which it is defined.
-
-    Returns
-    -------
-    recall
-        Share of the present causes that are listed; cases without a cause are left out.
-    precision
-        Share of the listed causes that are present; cases with an empty list are left out.
+    over the cases in which it is defined, those with a cause, and those with a list.
     """
     listed = predicted >= threshold
     both = (listed & truth).sum(axis=1)
@@ -145,17 +129,8 @@ def area_under_curve(scores: Numbers, truth: Truth) -> float:
 def resampled_means(values: Numbers, resamples: int, seed: int) -> Numbers:
     """Means of columns over cases drawn again with replacement (the bootstrap, Efron 1979).
 
-    Parameters
-    ----------
-    values
-        Cases x columns. All columns see the same cases, so differences are paired.
-    resamples, seed
-        How many times, and where chance begins.
-
-    Returns
-    -------
-    ndarray
-        Resamples x columns.
+    ``values`` are cases x columns, the result resamples x columns. All columns see the same
+    cases, so differences are paired.
     """
     rng = np.random.default_rng(seed)
     cases = len(values)
@@ -234,6 +209,10 @@ def calibration_of(
 ) -> Calibration:
     """Calibration of the predictions of all causes together.
 
+    Both the intervals and the simulations treat the predictions for one patient as independent.
+    Where one cause explains another away they are not, and the true sampling error is a little
+    smaller.
+
     Parameters
     ----------
     predicted, truth
@@ -241,17 +220,9 @@ def calibration_of(
     bins
         How many bins. They are cut so that the sum of sqrt(p (1 - p)) is about the same in
         each; equal predictions always fall into one bin.
-    draws
+    draws, seed
         How many times the truth is simulated from the predictions, to see what error chance
-        alone gives.
-    seed
-        Seed of the random numbers.
-
-    Notes
-    -----
-    Both the intervals and the simulations treat the predictions for one patient as independent.
-    Where one cause explains another away they are not, and the true sampling error is a little
-    smaller.
+        alone gives, and where chance begins.
 
     References
     ----------
@@ -353,16 +324,8 @@ def draw_calibration(
 ) -> Axes:
     """Draw observed shares against predictions on the scale of log-odds, with intervals.
 
-    Most predictions are small: on a plain scale they would all lie in one corner.
-
-    Parameters
-    ----------
-    rows
-        Bins: ``predicted``, ``observed``, ``observed_low``, ``observed_high``, ``count``.
-    title
-        Title of the picture.
-    ax
-        Where to draw; left out, a new figure.
+    Most predictions are small: on a plain scale they would all lie in one corner. Rows are bins:
+    ``predicted``, ``observed``, ``observed_low``, ``observed_high``, ``count``.
     """
     ax = ax or new_axes(5.6, 5.4)
     shown = [row for row in rows if row["count"]]

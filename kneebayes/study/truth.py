@@ -53,17 +53,10 @@ class Truth:
 
 
 def truth_told(truth: object, index: pd.Index, model: ModelLike) -> Truth:
-    """What patients had, as causes of a model by id.
+    """What patients, who have these labels, really had: as causes of a model by id.
 
-    Parameters
-    ----------
-    truth
-        A Series of diagnoses (names of causes, several parted by ``;`` or ``|`` or in a list;
-        missing where not known), or a table of causes with True, False, yes, no, 1, 0 or nothing.
-    index
-        The labels of the patients.
-    model
-        Whose causes they are.
+    The truth is a Series of diagnoses (names of causes, several parted by ``;`` or ``|`` or in a
+    list; missing where not known), or a table of causes with True, False, yes, no, 1, 0 or nothing.
 
     Raises
     ------

@@ -48,14 +48,9 @@ class SameDecision:
 
 @dataclass(frozen=True, slots=True)
 class Stop:
-    """Whether to go on asking.
+    """Whether to go on asking: the decision about the causes, and how urgent it is.
 
-    Attributes
-    ----------
-    finding
-        The decision about the causes, under the questions that tell most about them.
-    urgency
-        How urgent it is, under the questions that are most likely to change that.
+    Each is judged under the questions that are most likely to change it.
     """
 
     finding: SameDecision

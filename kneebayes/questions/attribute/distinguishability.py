@@ -135,19 +135,10 @@ def _entropy(probability: Numbers) -> Numbers:
 def order_by_likeness(distances: Numbers) -> list[int]:
     """Order things so that similar ones are neighbours.
 
-    Average linkage: the two nearest groups are joined until one group is left. Two groups are
-    joined in the direction in which the things that become neighbours are more alike.
-
-    Parameters
-    ----------
-    distances
-        Symmetric, zero on the diagonal: things x things.
-
-    References
-    ----------
-    Sokal, Michener: A statistical method for evaluating systematic relationships, 1958
-    (average linkage); Bar-Joseph et al.: Fast optimal leaf ordering for hierarchical
-    clustering, Bioinformatics 17, 2001 (why the order of the leaves is free to choose).
+    Average linkage (Sokal, Michener 1958): the two nearest groups are joined until one group is
+    left, in the direction in which the things that become neighbours are more alike (Bar-Joseph et
+    al., Bioinformatics 17, 2001: the order of the leaves is free to choose). ``distances`` are
+    symmetric, zero on the diagonal.
 
     Examples
     --------

@@ -49,16 +49,9 @@ SMALLEST = 1e-300
 
 @dataclass(frozen=True, slots=True)
 class WordDraws:
-    """How networks are drawn from what the words may mean.
+    """How networks are drawn from what the words may mean; the same seed draws the same for all.
 
-    Attributes
-    ----------
-    draws
-        How many.
-    seed
-        Of the random numbers; the same seed gives the same draws for every patient.
-    width
-        Multiplies the deviations: 0 gives the value of every quantity, 1 its interval.
+    ``width`` multiplies the deviations: 0 gives the value of every quantity, 1 its interval.
 
     Raises
     ------
