@@ -8,14 +8,15 @@ from collections.abc import Iterable
 __all__ = ["decibans", "entropy", "inverse_logit", "link_from_frequency", "logit", "noisy_or"]
 
 
-def logit(probability: float) -> float:
-    """Natural logarithm of the odds; minus or plus infinity at 0 and 1.
+def logit(probability: float, edge: float = 0.0) -> float:
+    """Natural logarithm of the odds; infinite at 0 and 1, or that of a probability at the edge.
 
     Examples
     --------
     >>> logit(0.5)
     0.0
     """
+    probability = min(max(probability, edge), 1.0 - edge)
     if probability <= 0.0:
         return -math.inf
     if probability >= 1.0:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
 from pydantic import BeforeValidator, Discriminator, Field, Tag, model_validator
 
@@ -32,6 +32,7 @@ from kneebayes.knowledge.statements import (
 __all__ = [
     "Cause",
     "Code",
+    "Combination",
     "Context",
     "ContextState",
     "Finding",
@@ -230,15 +231,10 @@ class Method(Named, Sourced):
     burden: Annotated[int, Field(ge=0, le=5)]
 
 
-class UrgencyRule(Sourced):
-    """Signs that call for a doctor, whatever the posterior says.
-
-    Fires when all of ``all_of`` and ``at_least`` of ``any_of`` are present and nothing of
-    ``none_of`` is; they name findings, contexts or causes.
-    """
+class Combination(Sourced):
+    """What holds when all of ``all_of`` and ``at_least`` of ``any_of`` do, and no ``none_of``."""
 
     id: Identifier
-    level: Literal["now", "soon"]
     all_of: tuple[Identifier, ...] = ()
     any_of: tuple[Identifier, ...] = ()
     none_of: tuple[Identifier, ...] = ()
@@ -246,7 +242,7 @@ class UrgencyRule(Sourced):
     reason: Text
 
     @model_validator(mode="after")
-    def _fires_on_something(self) -> UrgencyRule:
+    def _holds_of_something(self) -> Self:
         if not self.all_of and not self.any_of:
             message = "needs 'all_of', 'any_of' or both"
             raise ValueError(message)
@@ -254,6 +250,12 @@ class UrgencyRule(Sourced):
             message = f"at_least = {self.at_least} is more than 'any_of' names"
             raise ValueError(message)
         return self
+
+
+class UrgencyRule(Combination):
+    """Signs that call for a doctor, whatever the posterior says: findings, contexts or causes."""
+
+    level: Literal["now", "soon"]
 
 
 class Advice(Record):

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import Annotated
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import BeforeValidator, Field
 
-from kneebayes.knowledge.parts import Identifier, Record, Sourced, Text, as_tuple
-from kneebayes.knowledge.records import Context
+from kneebayes.knowledge.parts import Identifier, Record, Text, as_tuple
+from kneebayes.knowledge.records import Combination, Context
 
 __all__ = [
     "Incoherence",
@@ -50,29 +50,15 @@ class Sayings(Record):
 Named = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_ ]*)?$", max_length=121)]
 
 
-class Incoherence(Sourced):
+class Incoherence(Combination):
     """What no virtual patient tells together, though the network would allow it.
 
-    It holds when all of ``all_of`` and ``at_least`` of ``any_of`` are so and nothing of
-    ``none_of`` is. They name what is present, or one state, such as ``age.child``.
+    It names what is present, or one state, such as ``age.child``.
     """
 
-    id: Identifier
     all_of: tuple[Named, ...] = ()
     any_of: tuple[Named, ...] = ()
     none_of: tuple[Named, ...] = ()
-    at_least: Annotated[int, Field(ge=1)] = 1
-    reason: Text
-
-    @model_validator(mode="after")
-    def _holds_of_something(self) -> Incoherence:
-        if not self.all_of and not self.any_of:
-            message = "needs 'all_of', 'any_of' or both"
-            raise ValueError(message)
-        if self.any_of and self.at_least > len(self.any_of):
-            message = f"at_least = {self.at_least} is more than 'any_of' names"
-            raise ValueError(message)
-        return self
 
     @property
     def names(self) -> tuple[str, ...]:

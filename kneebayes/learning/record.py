@@ -248,16 +248,16 @@ def draw_lessons(rows: Sequence[Mapping[str, Any]], ax: Axes | None = None) -> A
     )
     for value, low, high, colour, mark, shift, label in sides:
         places = [index + shift for index in range(len(rows))]
-        middle = [_logit(row[value]) for row in rows]
-        ends = [[_logit(row[low]) for row in rows], [_logit(row[high]) for row in rows]]
+        middle = [logit(row[value], EDGE) for row in rows]
+        ends = [[logit(row[low], EDGE) for row in rows], [logit(row[high], EDGE) for row in rows]]
         ax.hlines(places, ends[0], ends[1], color=colour, lw=2.0)
         ax.plot(middle, places, mark, color=colour, ms=5.5, label=label)
     names = [str(row["about"]) for row in rows]
     name_lines(ax, names, LETTERS)
     ax.set_ylim(max(1, len(rows)) - 0.4, -0.6)
     lowest, highest = ax.get_xlim()
-    ticks = [tick for tick in TICKS if lowest <= _logit(tick) <= highest]
-    ax.set_xticks([_logit(tick) for tick in ticks], [percent(share) for share in ticks])
+    ticks = [tick for tick in TICKS if lowest <= logit(tick, EDGE) <= highest]
+    ax.set_xticks([logit(tick, EDGE) for tick in ticks], [percent(share) for share in ticks])
     for index, row in enumerate(rows):
         ax.annotate(
             percent(row["data"]),
@@ -300,10 +300,6 @@ def draw_gains(gains: Sequence[float], ax: Axes | None = None) -> Axes:
     ax.spines[["top", "right"]].set_visible(False)
     fit(ax)
     return ax
-
-
-def _logit(probability: float) -> float:
-    return logit(min(max(probability, EDGE), 1.0 - EDGE))
 
 
 SHOWN = 14

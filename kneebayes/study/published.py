@@ -349,7 +349,7 @@ class Judge:
             else:
                 beliefs = self._beliefs(ranking, hurts=self._hurts({name: answer}))
                 self._shifts[key] = {
-                    id: _logit(beliefs[id]) - _logit(self.prior[id]) for id in self.prior
+                    id: logit(beliefs[id], EDGE) - logit(self.prior[id], EDGE) for id in self.prior
                 }
         return self._shifts[key]
 
@@ -359,7 +359,7 @@ class Judge:
         One cause explains the complaint, so what comes out is scaled to add up to 1: a logarithmic
         score compares only forecasts that do (Gneiting and Raftery 2007).
         """
-        sums = {id: _logit(belief) for id, belief in self.prior.items()}
+        sums = {id: logit(belief, EDGE) for id, belief in self.prior.items()}
         for name, answer in answers.items():
             for id, shift in (self._shift(name, answer) or {}).items():
                 sums[id] += shift
@@ -380,10 +380,6 @@ class Judge:
         if any(isnan(value) for value in values.values()):
             values = dict(zip(ranking["id"], ranking[PRESENT].astype(float), strict=True))
         return values
-
-
-def _logit(probability: float) -> float:
-    return logit(min(max(probability, EDGE), 1.0 - EDGE))
 
 
 def judged(judge: Judge, cases: Iterable[PublishedCase]) -> pd.DataFrame:

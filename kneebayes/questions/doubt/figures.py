@@ -45,7 +45,7 @@ def draw_intervals(rows: Sequence[Row], ax: Axes | None = None) -> Axes:
     ax = ax or new_axes(8.0, 0.36 * len(drawn) + 1.3)
     for index, row in enumerate(drawn):
         names = ("posterior", "low", "high")
-        posterior, low, high = (_logit(row[name]) for name in names)
+        posterior, low, high = (logit(row[name], EDGE) for name in names)
         colour = ORANGE if row["urgent"] else BLUE
         ax.plot([low, high], [index, index], color=colour, lw=5.0, alpha=0.4, solid_capstyle="butt")
         ax.plot(posterior, index, "D" if row["urgent"] else "o", color=colour, ms=6.5)
@@ -74,15 +74,15 @@ def draw_slopes(rows: Sequence[Row], ax: Axes | None = None) -> Axes:
         colour = ORANGE if row["urgent"] else BLUE
         before, after = row["prior"], row["posterior"]
         for x, names in ((0.0, ("prior_low", "prior_high")), (1.0, ("low", "high"))):
-            span = [_logit(row[name]) for name in names]
+            span = [logit(row[name], EDGE) for name in names]
             ax.plot([x + shift] * 2, span, color=colour, lw=3.5, alpha=0.3, zorder=1)
-        ends.append((_logit(after), _label(row), colour))
-        way = [_logit(before), _logit(after)]
+        ends.append((logit(after, EDGE), _label(row), colour))
+        way = [logit(before, EDGE), logit(after, EDGE)]
         ax.plot([shift, 1.0 + shift], way, "o-", color=colour, lw=1.4, ms=4, zorder=2)
     ax.set_xlim(-0.12, 1.75)
     low, high = ax.get_ylim()
-    ticks = [tick for tick in TICKS if low <= _logit(tick) <= high]
-    ax.set_yticks([_logit(tick) for tick in ticks], [percent(share) for share in ticks])
+    ticks = [tick for tick in TICKS if low <= logit(tick, EDGE) <= high]
+    ax.set_yticks([logit(tick, EDGE) for tick in ticks], [percent(share) for share in ticks])
     heights = _apart([end[0] for end in ends], low, high)
     for (after, label, colour), height in zip(ends, heights, strict=True):
         ax.plot([1.05, 1.15], [after, height], color=GREY, lw=0.7)
@@ -103,10 +103,10 @@ def draw_readings(rows: Sequence[Row], lexicons: Mapping[str, str], ax: Axes | N
     drawn = list(rows)[::-1]
     ax = ax or new_axes(8.0, 0.36 * len(drawn) + 1.6)
     for index, row in enumerate(drawn):
-        values = [_logit(row[id]) for id in lexicons]
+        values = [logit(row[id], EDGE) for id in lexicons]
         ax.plot([min(values), max(values)], [index, index], color=GREY, lw=1.2, zorder=1)
     for place, (id, label) in enumerate(lexicons.items()):
-        values = [_logit(row[id]) for row in drawn]
+        values = [logit(row[id], EDGE) for row in drawn]
         ax.plot(
             values,
             range(len(drawn)),
@@ -130,11 +130,11 @@ def draw_readings(rows: Sequence[Row], lexicons: Mapping[str, str], ax: Axes | N
 
 def _odds_axis(ax: Axes, values: Sequence[float]) -> None:
     """Probabilities along the scale of log-odds, with some room at the ends."""
-    low, high = (_logit(bound) for bound in (min(values), max(values)))
+    low, high = (logit(bound, EDGE) for bound in (min(values), max(values)))
     room = 0.06 * (high - low) + 0.3
     ax.set_xlim(low - room, high + room)
-    ticks = [tick for tick in TICKS if low - room <= _logit(tick) <= high + room]
-    ticks_apart(ax, [_logit(tick) for tick in ticks], [percent(share) for share in ticks])
+    ticks = [tick for tick in TICKS if low - room <= logit(tick, EDGE) <= high + room]
+    ticks_apart(ax, [logit(tick, EDGE) for tick in ticks], [percent(share) for share in ticks])
     ax.grid(axis="x", color="#dddddd", lw=0.6)
     ax.set_axisbelow(True)
 
@@ -150,10 +150,6 @@ def _apart(values: Sequence[float], low: float, high: float) -> list[float]:
     for number in sorted(range(len(values)), key=lambda position: -heights[position]):
         highest = heights[number] = min(heights[number], high, highest - least)
     return heights
-
-
-def _logit(probability: float) -> float:
-    return logit(min(max(probability, EDGE), 1.0 - EDGE))
 
 
 def _side_by_side(count: int) -> list[float]:
