@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from html import escape
 from typing import TYPE_CHECKING, Any, Literal, cast
 
 import numpy as np
@@ -37,8 +36,16 @@ from kneebayes.knowledge.records import Meta
 from kneebayes.text import counted, shown
 from kneebayes.view.differential import WHAT_IT_IS
 from kneebayes.view.figures import BLUE, ORANGE
-from kneebayes.view.markup import bar, percent, table, tag
-from kneebayes.view.report import InJson, frame_of, made_by, made_by_line, plain
+from kneebayes.view.markup import bar, percent
+from kneebayes.view.report import (
+    InJson,
+    Report,
+    frame_of,
+    made_by,
+    made_by_line,
+    plain,
+    report_html,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -293,15 +300,16 @@ class Cohort(InJson):
         ]
         more = len(self) - len(rows)
         header = ("patient", "urgency", "most probable cause", "posterior", "")
-        return tag(
-            "div",
-            tag("p", tag("strong", escape(f"{self.meta.title}: {len(self)} patients"))),
-            tag("p", tag("strong", escape("; ".join(self._summary()[1:]))), role="alert"),
-            table(header, rows),
-            tag("p", f"\u2026 and {more} more") if more else "",
-            tag("p", escape(WHAT_IT_IS)),
-            tag("p", tag("small", escape(made_by_line(self.origin)))),
-            tag("p", tag("em", escape(self.meta.disclaimer))),
+        return report_html(
+            Report(
+                title=f"{self.meta.title}: {len(self)} patients",
+                advice="; ".join(self._summary()[1:]),
+                header=header,
+                rows=tuple(rows),
+                notes=(*([f"\u2026 and {more} more"] if more else []), WHAT_IT_IS),
+                made_by=made_by_line(self.origin),
+                disclaimer=self.meta.disclaimer,
+            )
         )
 
     def _summary(self) -> list[str]:

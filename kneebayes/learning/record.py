@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from html import escape
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -28,8 +27,8 @@ from kneebayes.network import Numbers
 from kneebayes.odds import logit
 from kneebayes.text import counted
 from kneebayes.view.figures import BLUE, ORANGE, SMALL, fit, name_lines, new_axes
-from kneebayes.view.markup import percent, table, tag
-from kneebayes.view.report import Showing, frame_of, made_by, made_by_line
+from kneebayes.view.markup import percent
+from kneebayes.view.report import Grid, Report, Reporting, frame_of, made_by, made_by_line
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -40,18 +39,14 @@ if TYPE_CHECKING:
 __all__ = [
     "HeldOut",
     "Learnt",
-    "Lesson",
-    "Part",
     "draw_gains",
     "draw_lessons",
     "hold_out",
-    "lesson_html",
-    "lesson_text",
 ]
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class HeldOut(Showing):
+class HeldOut(Reporting):
     """How well patients are foretold, before and after learning: ln P(answers | complaint).
 
     Made by :meth:`Learnt.score`. The log score is proper: only the true probabilities
@@ -104,37 +99,27 @@ class HeldOut(Showing):
             return float("inf")
         return float(self.frame["gain"].std(ddof=1) / np.sqrt(count))
 
-    @property
-    def text(self) -> str:
-        """The means, for a terminal."""
-        return lesson_text(self._lesson)
-
-    @property
-    def html(self) -> str:
-        """The same for a notebook."""
-        return lesson_html(self._lesson)
-
     @checked
     def draw(self, ax: Axes | None = None) -> Axes:
         """Draw the gains of all patients."""
         return draw_gains(self.frame["gain"].tolist(), ax)
 
     @property
-    def _lesson(self) -> Lesson:
-        rows = [
+    def report(self) -> Report:
+        """What is shown: the means."""
+        rows = (
             ("the text", f"{self.before:.3f}"),
             ("text and patients", f"{self.after:.3f}"),
             ("gain", f"{self.gain:+.3f} \u00b1 {self.error:.3f}"),
-        ]
-        part = Part("ln P(answers | complaint), nats a patient", ("by", "mean"), rows)
-        count = len(self.frame)
-        lead = [f"{counted(count, 'patient')} foretold; higher is better."]
-        notes = [
-            "\u00b1 is one standard error of the mean gain.",
-            made_by_line(self.origin),
-            self.disclaimer,
-        ]
-        return Lesson(f"{self.title}: how well patients are foretold", lead, [part], notes)
+        )
+        return Report(
+            title=f"{self.title}: how well patients are foretold",
+            lead=(f"{counted(len(self.frame), 'patient')} foretold; higher is better.",),
+            before=(Grid("ln P(answers | complaint), nats a patient", ("by", "mean"), rows),),
+            notes=("\u00b1 is one standard error of the mean gain.",),
+            made_by=made_by_line(self.origin),
+            disclaimer=self.disclaimer,
+        )
 
     def __repr__(self) -> str:
         return f"HeldOut({len(self.frame):,} patients: gain {self.gain:+.3f} ± {self.error:.3f})"
@@ -175,58 +160,6 @@ def _log_scores(model: ModelLike, patients: Patients, numbers: Numbers) -> Numbe
         return np.zeros(len(patients))
     scores = log_probabilities(model, patients.sample, numbers) - log_complaint
     return np.where(patients.which >= 0, scores[patients.which], 0.0)
-
-
-GAP = "  "
-
-
-class Part(NamedTuple):
-    """A table under a heading; the first ``texts`` columns are texts, the others numbers."""
-
-    heading: str
-    header: Sequence[str]
-    rows: Sequence[Sequence[str]]
-    texts: int = 1
-
-
-class Lesson(NamedTuple):
-    """What is shown of it, in a terminal and in a notebook alike: sentences, tables, sentences."""
-
-    title: str
-    lead: Sequence[str]
-    parts: Sequence[Part]
-    notes: Sequence[str]
-
-
-def lesson_text(lesson: Lesson) -> str:
-    """A lesson for a terminal."""
-    lines = [lesson.title, "", *lesson.lead]
-    for part in lesson.parts:
-        lines += ["", part.heading, *_aligned(part)]
-    return "\n".join([*lines, "", *lesson.notes])
-
-
-def _aligned(part: Part) -> Iterator[str]:
-    cells = [part.header, *part.rows]
-    widths = [max(len(row[index]) for row in cells) for index in range(len(part.header))]
-    for row in cells:
-        padded = (
-            cell.ljust(width) if column < part.texts else cell.rjust(width)
-            for column, (cell, width) in enumerate(zip(row, widths, strict=True))
-        )
-        yield GAP.join(padded).rstrip()
-
-
-def lesson_html(lesson: Lesson) -> str:
-    """A lesson for a notebook."""
-    return tag(
-        "div",
-        tag("p", tag("strong", escape(lesson.title))),
-        *(tag("p", escape(sentence)) for sentence in lesson.lead),
-        *(table(part.header, part.rows, part.heading) for part in lesson.parts),
-        *(tag("p", escape(note)) for note in lesson.notes[:-1]),
-        *(tag("p", tag("em", escape(note))) for note in lesson.notes[-1:]),
-    )
 
 
 GREY = "#8c8c8c"
@@ -312,7 +245,7 @@ HOW = (
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Learnt(Showing):
+class Learnt(Reporting):
     """What a model learnt from patients.
 
     Made by :meth:`kneebayes.Model.update`, and kept as ``model.learnt``.
@@ -395,16 +328,6 @@ class Learnt(Showing):
         """
         return frame_of(self._rows)
 
-    @property
-    def text(self) -> str:
-        """The causes, and the statements that the patients say most about, for a terminal."""
-        return lesson_text(self._lesson)
-
-    @property
-    def html(self) -> str:
-        """The same for a notebook."""
-        return lesson_html(self._lesson)
-
     @checked
     def draw(self, ax: Axes | None = None) -> Axes:
         """Draw the statements that the patients say most about, before and after."""
@@ -446,31 +369,34 @@ class Learnt(Showing):
         )
 
     @property
-    def _lesson(self) -> Lesson:
+    def report(self) -> Report:
+        """What is shown: what became of shares, and of what else moved most."""
         causes = [row for row in self._rows if row["kind"] == "prior"]
         labels = self.before.data.knowledge.label
         named = [(labels(str(row["node"])) + " !" * bool(row["urgent"]), row) for row in causes]
         others = [row for row in self._by_data if row["kind"] != "prior"][:SHOWN]
         spoken = [(str(row["about"]) + " !" * bool(row["urgent"]), row) for row in others]
         meta = self.before.data.knowledge.meta
-        parts = [
-            Part(
-                "How common each cause is among those with the complaint (! urgent)",
-                ("cause", *HEADER),
-                [_cells(name, row) for name, row in named],
-                texts=2,
-            ),
-            Part(
-                "What the patients say most about, besides",
-                ("statement", *HEADER),
-                [_cells(name, row) for name, row in spoken],
-                texts=2,
-            ),
-        ]
-        title = f"{meta.title}: what patients taught ({self.before.data.reading})"
         warning = [] if self.converged else ["Stopped before the best numbers were reached."]
-        notes = [*warning, *self._stays, HOW, made_by_line(self._origin()), meta.disclaimer]
-        return Lesson(title, [self.summary], parts, notes)
+        return Report(
+            title=f"{meta.title}: what patients taught ({self.before.data.reading})",
+            lead=(self.summary,),
+            before=(
+                Grid(
+                    "How common each cause is among those with the complaint (! urgent)",
+                    ("cause", *HEADER),
+                    tuple(_cells(name, row) for name, row in named),
+                ),
+                Grid(
+                    "What the patients say most about, besides",
+                    ("statement", *HEADER),
+                    tuple(_cells(name, row) for name, row in spoken),
+                ),
+            ),
+            notes=(*warning, *self._stays, HOW),
+            made_by=made_by_line(self._origin()),
+            disclaimer=meta.disclaimer,
+        )
 
     @property
     def _stays(self) -> Sequence[str]:

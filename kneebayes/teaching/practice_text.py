@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from html import escape
 from typing import Any, NamedTuple
 
-from kneebayes.view.markup import percent, table, tag
-from kneebayes.view.report import Showing
+from kneebayes.view.markup import percent
+from kneebayes.view.report import Grid, Paragraph, Report, Reporting, Showing
 
 __all__ = [
     "Page",
     "Paged",
     "Section",
     "belief_cells",
-    "sections_html",
-    "sections_text",
     "step_cells",
 ]
 
@@ -40,8 +37,10 @@ class Page(NamedTuple):
     disclaimer: str
 
 
-class Paged(Showing):
+class Paged(Reporting):
     """A result that shows itself as a page."""
+
+    alt_text = Showing.alt_text
 
     @property
     @abstractmethod
@@ -49,61 +48,23 @@ class Paged(Showing):
         """What is shown."""
 
     @property
-    def text(self) -> str:
-        """What is shown, for a terminal."""
-        return sections_text(self._page)
-
-    @property
-    def html(self) -> str:
-        """The same for a notebook."""
-        return sections_html(self._page)
-
-
-def sections_text(page: Page) -> str:
-    """A page for a terminal; columns of numbers are aligned to the right."""
-    parts = [page.title]
-    for section in page.sections:
-        lines = [_plain(line) for line in section.lines]
-        if section.rows:
-            lines += [""] * bool(lines) + _aligned([section.header, *section.rows])
-        if lines:
-            parts.append("\n".join(lines))
-    made_by = [page.made_by] if page.made_by else []
-    return "\n\n".join([*parts, "\n".join([*made_by, page.disclaimer])])
+    def report(self) -> Report:
+        """What is shown, section by section."""
+        page = self._page
+        return Report(
+            _plain(page.title),
+            before=tuple(block for section in page.sections for block in _blocks(section)),
+            made_by=page.made_by,
+            disclaimer=page.disclaimer,
+        )
 
 
-def sections_html(page: Page) -> str:
-    """The same for a notebook."""
-    inside = []
-    for section in page.sections:
-        inside += [tag("p", escape(_plain(line))) for line in section.lines]
-        if section.rows:
-            shown = table(section.header, section.rows)
-            inside.append(tag("div", shown, style="margin:0.6em 0"))
-    return tag(
-        "div",
-        tag("p", tag("strong", escape(_plain(page.title)))),
-        *inside,
-        tag("p", tag("small", escape(page.made_by))) if page.made_by else "",
-        tag("p", tag("em", escape(page.disclaimer))),
-    )
-
-
-def _aligned(rows: Sequence[Sequence[str]]) -> list[str]:
-    columns = [[_plain(cell) for cell in column] for column in zip(*rows, strict=True)]
-    widths = [max(map(len, column)) for column in columns]
-    right = [all(_is_number(cell) for cell in column[1:]) for column in columns]
-    return [
-        "  ".join(
-            cell.rjust(width) if numbers else cell.ljust(width)
-            for cell, width, numbers in zip(row, widths, right, strict=True)
-        ).rstrip()
-        for row in zip(*columns, strict=True)
-    ]
-
-
-def _is_number(cell: str) -> bool:
-    return not cell or cell[-1] in "0123456789%-"
+def _blocks(section: Section) -> Iterator[Paragraph | Grid]:
+    if section.lines:
+        yield Paragraph(tuple(map(_plain, section.lines)))
+    if section.rows:
+        rows = (tuple(map(_plain, row)) for row in section.rows)
+        yield Grid("", section.header, tuple(rows))
 
 
 def _plain(text: str) -> str:

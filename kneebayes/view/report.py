@@ -33,8 +33,10 @@ if TYPE_CHECKING:
 
 __all__ = [
     "CaseResult",
+    "Grid",
     "InJson",
     "Outline",
+    "Paragraph",
     "Report",
     "Reporting",
     "Showing",
@@ -72,6 +74,25 @@ class Outline:
 
 
 @dataclass(frozen=True)
+class Paragraph:
+    """Lines that belong together."""
+
+    lines: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Grid:
+    """A further table, under a heading if it has one."""
+
+    heading: str
+    header: Row
+    rows: tuple[Row, ...]
+
+
+Block = str | Steps | Outline | Paragraph | Grid
+
+
+@dataclass(frozen=True)
 class Report:
     """The texts of a result, the same in a terminal and in a notebook.
 
@@ -92,7 +113,7 @@ class Report:
     lead
         Sentences above the table.
     before, after
-        Further sentences, steps or outlines above the table, and between table and notes.
+        Further sentences, steps, outlines or tables above the table, and between it and notes.
     made_by
         Which model made it: version, lexicon, layer, setting, what was learnt.
     width
@@ -108,8 +129,8 @@ class Report:
     notes: tuple[str, ...] = ()
     disclaimer: str = ""
     lead: tuple[str, ...] = ()
-    before: tuple[str | Steps | Outline, ...] = ()
-    after: tuple[str | Steps | Outline, ...] = ()
+    before: tuple[Block, ...] = ()
+    after: tuple[Block, ...] = ()
     made_by: str = ""
     width: int | None = None
 
@@ -249,7 +270,7 @@ def report_text(report: Report) -> str:
 def _section(lines: Iterable[str]) -> list[str]:
     """Lines with an empty one above, where there are any."""
     shown = list(lines)
-    return ["", *shown] if shown else []
+    return [*([""] if shown[0] else []), *shown] if shown else []
 
 
 def _wrapped(
@@ -269,13 +290,20 @@ def _wrapped(
             )
 
 
-def _lines(block: str | Steps | Outline, width: int | None) -> Iterator[str]:
+def _lines(block: Block, width: int | None) -> Iterator[str]:
     if isinstance(block, str):
         yield from _wrapped([block], width)
     elif isinstance(block, Steps):
         for number, (sentence, remark) in enumerate(block.steps, start=1):
             yield from _wrapped([f"{number}. {sentence}"], width)
             yield from _wrapped([remark] if remark else [], width, "   ")
+    elif isinstance(block, Grid):
+        yield ""
+        yield from [block.heading] if block.heading else []
+        yield from _aligned([block.header, *block.rows])
+    elif isinstance(block, Paragraph):
+        yield ""
+        yield from _wrapped(block.lines, width)
     else:
         for depth, line in block.lines:
             yield from _wrapped([line], width, "    " * depth)
@@ -320,7 +348,7 @@ def report_html(report: Report) -> str:
     )
 
 
-def _element(block: str | Steps | Outline) -> str:
+def _element(block: Block) -> str:
     if isinstance(block, str):
         return tag("p", escape(block))
     if isinstance(block, Steps):
@@ -329,6 +357,10 @@ def _element(block: str | Steps | Outline) -> str:
             for sentence, remark in block.steps
         ]
         return tag("ol", *items) if items else ""
+    if isinstance(block, Grid):
+        return table(block.header, block.rows, block.heading)
+    if isinstance(block, Paragraph):
+        return "".join(tag("p", escape(line)) for line in block.lines)
     return _nested(list(block.lines), 0)[0] if block.lines else ""
 
 
