@@ -428,14 +428,7 @@ def in_layer(model: AnyModel, layer: Layer) -> AnyModel:
     data = model.data
     _refuse_if_learnt(data, "in_layer")
     read = model_of(take_layer(data.knowledge, _layer(layer)), data.lexicon)
-    other = model.replace(
-        knowledge=read.knowledge,
-        names=read.names,
-        elicited=read.elicited,
-        engine=read.engine,
-        setting=None,
-    )
-    return other if data.setting is None else in_setting(other, data.setting)
+    return _with_reading(model, read, data.setting)
 
 
 def read_as(model: AnyModel, lexicon: str, layer: Layer, setting: str | None) -> AnyModel:
@@ -458,6 +451,11 @@ def read_as(model: AnyModel, lexicon: str, layer: Layer, setting: str | None) ->
     if (data.lexicon, data.knowledge.layer, data.setting) == (lexicon, layer, setting):
         return model
     read = model_of(in_layer(data, layer).knowledge, lexicon)
+    return _with_reading(model, read, setting)
+
+
+def _with_reading(model: AnyModel, read: ModelData, setting: str | None) -> AnyModel:
+    """A model whose folder was read in another way, in a setting."""
     other = model.replace(
         knowledge=read.knowledge,
         names=read.names,
