@@ -76,8 +76,6 @@ class Differential(InJson):
 
     Parameters
     ----------
-    model
-        The model that was asked.
     case
         The patient as that model sees them.
 

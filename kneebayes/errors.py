@@ -65,10 +65,6 @@ class UnknownNameError(KneebayesError, KeyError):
 
     Attributes
     ----------
-    message
-        The whole message.
-    name
-        What was given.
     suggestions
         Names that look like it.
     start

@@ -156,11 +156,6 @@ class Model:
 
     It never changes: what asks for another reading of the words, another setting or more
     patients gives another model.
-
-    Parameters
-    ----------
-    data
-        What the model is made of.
     """
 
     def __init__(self, data: ModelData) -> None:

@@ -43,8 +43,6 @@ class Contrasts:
 
     Parameters
     ----------
-    contrasts
-        What is stated.
     odds
         Odds of the context among those without the cause, by cause and context; changed here.
     explaining

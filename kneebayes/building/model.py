@@ -78,8 +78,6 @@ class ModelData:
 
     Attributes
     ----------
-    knowledge
-        What the folder says.
     elicited
         The network, and where each of its numbers comes from.
     engine

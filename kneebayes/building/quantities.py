@@ -85,8 +85,6 @@ class Quantities:
 
     Attributes
     ----------
-    all
-        The quantities.
     words
         What draws together, one entry for each draw: ``frequency: usually``, or the place of
         a statement that draws on its own.

@@ -45,8 +45,6 @@ class Elicited:
 
     Attributes
     ----------
-    network
-        The network.
     lexicon
         Id of the lexicon that turned words into numbers.
     priors

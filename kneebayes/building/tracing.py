@@ -56,8 +56,6 @@ class Trace:
 
     Attributes
     ----------
-    cause
-        The cause.
     lexicon
         The lexicon that turned its words into numbers.
     rows

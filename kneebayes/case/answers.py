@@ -103,8 +103,6 @@ class Answer:
 
     Attributes
     ----------
-    id, label
-        The node.
     likelihood
         P(what was said | state), one number per state.
     state

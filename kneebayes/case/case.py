@@ -76,8 +76,6 @@ class Case:
 
     Attributes
     ----------
-    data
-        The model.
     in_order
         What is known, in the order in which it was said.
     left_open

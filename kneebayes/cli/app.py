@@ -96,15 +96,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 
 def retold(error: KneebayesError, where: str = "kneebayes search") -> str:
-    """The message of an error in the words of the command line, which has no Python in it.
-
-    Parameters
-    ----------
-    error
-        What was raised.
-    where
-        The command that lists all names.
-    """
+    """The message of an error in the words of the command line, which has no Python in it."""
     if not isinstance(error, UnknownNameError) or not error.start:
         return str(error)
     sentences = [_renamed(error), *(_renamed(other) for other in error.others)]

@@ -92,8 +92,6 @@ class Cohort(InJson):
         What the model is about, what it is not, and what it advises.
     origin
         Which model was asked: version, lexicon, layer, setting, what it learnt.
-    model
-        The model itself.
     patients
         The table that was asked about.
     mapped

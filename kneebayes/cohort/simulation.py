@@ -98,12 +98,8 @@ class SimulatedCohort(Reporting):
     there
         Which causes each patient has, whether they explain the complaint or are silent: as
         ``truth``. This is what an answer about a cause means.
-    model
-        The model they were drawn from.
     given
         What all patients have in common, as it was asked for.
-    seed
-        Seed of the random numbers.
     recording
         How much of the truth was recorded as answers.
     name
@@ -375,8 +371,6 @@ class Benchmark:
     ----------
     name
         Its name, with its number.
-    n, seed, recording
-        How it is drawn.
     digest
         SHA-256 that the cohort drawn from the article's model has (see
         :attr:`SimulatedCohort.digest`). A model with other numbers draws another cohort.

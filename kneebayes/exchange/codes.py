@@ -63,13 +63,7 @@ class Meant:
 
 
 class Codes:
-    """Codes of a folder, both ways.
-
-    Parameters
-    ----------
-    knowledge
-        The folder.
-    """
+    """Codes of a folder, both ways."""
 
     def __init__(self, knowledge: Knowledge) -> None:
         self.knowledge = knowledge

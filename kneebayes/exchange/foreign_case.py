@@ -150,8 +150,6 @@ class ForeignCase(ForeignResult):
 
         Parameters
         ----------
-        target, state, against
-            Names.
         seed
             Seed of the random numbers if there are more than 15 answers, or too many for the time;
             the ledger stays exact.
@@ -256,8 +254,6 @@ class ForeignCase(ForeignResult):
 
         Parameters
         ----------
-        n
-            How many.
         seconds
             How long to search; when it is over, those found so far are the most probable ones,
             and the answer says that there may be more.
@@ -312,8 +308,6 @@ class ForeignCase(ForeignResult):
 
         Parameters
         ----------
-        target
-            One of the targets.
         node, state, parents
             The number P(node in this state | parents in these states). For a noisy-OR:
             its leak without ``parents``, or a link with the one parent.

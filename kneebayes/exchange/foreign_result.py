@@ -99,10 +99,6 @@ class ForeignResult(Reporting):
         The table, one mapping a row.
     shown
         For each column that is shown its heading, and how its numbers become text.
-    notes
-        Remarks.
-    bars
-        What is drawn.
     found
         Plain numbers by name, where a result has some that are not of a row.
     """

@@ -60,8 +60,6 @@ class Patient(Reporting):
     ----------
     model
         The model that the file was read for, in the lexicon and setting that it names.
-    source
-        The file.
     told
         Every entry of the file, whether it became an answer or not.
     results

@@ -62,8 +62,6 @@ def load_phenopacket(
 
     Parameters
     ----------
-    model
-        The model that the patient is for.
     source
         Path of a JSON or YAML file, or its parsed content. Of a family the proband is read.
     diseases

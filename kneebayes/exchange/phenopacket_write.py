@@ -49,8 +49,6 @@ def phenopacket(
 
     Parameters
     ----------
-    case
-        The differential.
     id, subject
         Of the packet and of its subject.
     n

@@ -41,8 +41,6 @@ def risk_assessment(
 
     Parameters
     ----------
-    case
-        The differential.
     subject
         How the patient is shown.
     created

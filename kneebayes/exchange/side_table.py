@@ -45,8 +45,6 @@ class NetworkFile:
 
     Attributes
     ----------
-    network
-        The numbers.
     labels
         What each node is shown as, by id; its id where the file has nothing else.
     kinds

@@ -36,8 +36,6 @@ class Drawing:
 
     Parameters
     ----------
-    engine
-        The engine; its network is drawn from.
     evidence
         What is known. Nodes observed for certain keep their state.
 

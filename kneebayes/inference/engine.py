@@ -31,8 +31,6 @@ class Engine:
 
     Parameters
     ----------
-    network
-        The network to reason with.
     budget
         Time that a call may take, and memory that a question may; left out, what
         ``limits.json`` allows.

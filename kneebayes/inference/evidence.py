@@ -34,8 +34,6 @@ class Evidence:
 
         Parameters
         ----------
-        network
-            The network whose nodes are named.
         answers
             For each node the name of its state, or one likelihood per state.
 

@@ -48,8 +48,6 @@ class Knowledge:
 
     Attributes
     ----------
-    folder
-        Where it was read from.
     meta
         What it is about: title, source, complaint, default lexicon.
     claims, references, lexicons, groups, causes, contexts, mediators, findings, methods, settings

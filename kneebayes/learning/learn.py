@@ -50,8 +50,6 @@ def update(
 
     Parameters
     ----------
-    model
-        The model before.
     patients
         A DataFrame as :meth:`diagnose_cohort` takes it: one row a patient, one column a
         finding, context or cause by any of its names. Confirmed causes are columns like

@@ -47,8 +47,6 @@ class LearntNumber:
 
     Attributes
     ----------
-    sentence
-        The sentence.
     interval
         What it would say now: the most probable value and the central 90 %.
     link

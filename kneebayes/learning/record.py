@@ -58,8 +58,6 @@ class HeldOut(Reporting):
         One row a patient, with the index of the table: ``before``, ``after`` and ``gain``.
     title, disclaimer
         What the model is about, and what it is not.
-    origin
-        Which model was asked, after it learnt.
     """
 
     frame: pd.DataFrame
@@ -252,8 +250,6 @@ class Learnt(Reporting):
 
     Attributes
     ----------
-    before
-        The model as the text made it.
     patients
         Who was learnt from.
     outcomes

@@ -136,8 +136,6 @@ class Text:
 
     Attributes
     ----------
-    sentences
-        Every stated number.
     coordinates
         What is learnt.
     imagined

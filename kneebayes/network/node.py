@@ -33,8 +33,6 @@ class Link:
 
     Attributes
     ----------
-    parent
-        Id of the parent.
     strength
         One probability per state of the parent, 0 for a state that produces nothing.
     """

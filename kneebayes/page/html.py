@@ -82,8 +82,6 @@ def write_page(
 
     Parameters
     ----------
-    model
-        What to write.
     path
         Where to write, in a folder that exists; a file that is there is replaced. Left out,
         the page is given back as text.

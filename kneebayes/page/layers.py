@@ -29,13 +29,6 @@ LARGER: Layer = "beyond"
 def layers_of(model: ModelLike, own: Mapping[str, Any]) -> list[dict[str, Any]]:
     """How much of the folder is taken: the model's own layer, and others beside it.
 
-    Parameters
-    ----------
-    model
-        The model that the page is made of.
-    own
-        Its own payload.
-
     Returns
     -------
     list of dict

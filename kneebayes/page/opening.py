@@ -26,8 +26,6 @@ def explorer(model: Diagnosing, answers: Mapping[str, object] | None = None) -> 
 
     Parameters
     ----------
-    model
-        The model.
     answers
         What is known already, as in :meth:`kneebayes.Model.diagnose`; only certain answers.
 

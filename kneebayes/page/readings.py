@@ -82,13 +82,6 @@ def _first(own: str, records: list[Plain]) -> list[Plain]:
 def readings_of(model: ModelLike, own: Mapping[str, Any]) -> dict[str, Any]:
     """Every lexicon of the folder and every setting, with what is different there.
 
-    Parameters
-    ----------
-    model
-        The model that the page is made of.
-    own
-        Its own payload.
-
     Returns
     -------
     dict

@@ -45,11 +45,6 @@ class ShareFit:
 def share_fit(model: ModelLike) -> ShareFit | None:
     """What the model's table of explanations was fitted to.
 
-    Parameters
-    ----------
-    model
-        The model.
-
     Returns
     -------
     ShareFit or None

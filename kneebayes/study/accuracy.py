@@ -114,8 +114,6 @@ class Accuracy(Reporting):
 
     Attributes
     ----------
-    data
-        The model.
     rows
         One for each published ratio.
     left_out

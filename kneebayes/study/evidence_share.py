@@ -218,8 +218,6 @@ class EvidenceShare(Reporting):
 
     Attributes
     ----------
-    data
-        The model.
     quantities
         Its stated numbers.
     weights

@@ -240,8 +240,6 @@ def misspecify(
         mediators, wrong answers, or absent findings left unrecorded.
     recording
         How patients are recorded, unless a world has its own way.
-    seed
-        Seed of the random numbers.
     threshold
         P(any urgent cause) from which on a case counts as noticed.
     """

@@ -41,15 +41,11 @@ class Verdict:
     ----------
     case
         Id of the patient.
-    id
-        The node.
     verdict
         ``right``, ``wrong``, ``not in the truth`` (the text may say it all the same) or
         ``missed``.
     answer, truth
         The state taken from the text, and that which people took; empty where none was.
-    words
-        The words that it was taken from.
     at_first
         Whether the truth was known at the first visit.
     """

@@ -159,8 +159,6 @@ class Bin:
         Share of them that came true.
     observed_low, observed_high
         Wilson's 95 % interval of that share.
-    count
-        How many there are.
     """
 
     low: float

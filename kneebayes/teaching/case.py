@@ -243,8 +243,6 @@ def new_case(
 
     Parameters
     ----------
-    model
-        The model the patient is drawn from.
     difficulty
         ``easy``, ``medium`` or ``hard``, by what :class:`kneebayes.teaching.Hardness`
         measures: how much uncertainty is left after full work-up, and how odd the

@@ -47,11 +47,6 @@ class Feedback(Judgement, Paged):
     Made by :meth:`kneebayes.teaching.PracticeCase.close`. Everything is computed when it is
     asked for, by the same model that drew the patient.
 
-    Attributes
-    ----------
-    case
-        The closed case.
-
     Raises
     ------
     EvidenceError

@@ -74,18 +74,12 @@ class NaturalFrequencies(Paged):
 
     Attributes
     ----------
-    knowledge
-        What things are called.
     origin
         Which model the probabilities come from: version, lexicon, layer, setting, what it learnt.
     cause
         Label of the cause or group.
-    urgent
-        Whether it is an urgent one.
     given, findings
         What is known of all these people, and the findings by which they are split.
-    people
-        How many people.
     prior
         P(cause explains the complaint | given).
     with_cause, without_cause
@@ -320,8 +314,6 @@ def count_people(
 
     Parameters
     ----------
-    model
-        The model.
     cause
         A cause by any of its names; a group means any of its members.
     findings

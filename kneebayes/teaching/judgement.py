@@ -115,11 +115,6 @@ def walk_plan(opening: Situation, questions: int, budget: float) -> Situation:
 class Judgement:
     """What a learner did on one case, in numbers against the truth and the exact posterior.
 
-    Attributes
-    ----------
-    case
-        The closed case.
-
     Raises
     ------
     EvidenceError
@@ -196,11 +191,6 @@ class Judgement:
         """Every probability that was stated, with the prior and the evidence it should rest on.
 
         Stated probabilities of 0 and 1 have no logit and are left out.
-
-        Parameters
-        ----------
-        case
-            A number for this case.
         """
         opening = self.opening.exact
         statements = []

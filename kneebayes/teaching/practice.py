@@ -164,8 +164,6 @@ class Practice(Paged):
 
         Parameters
         ----------
-        model
-            The model that the cases were drawn from.
         folder
             Where the files are that the page or :meth:`PracticeCase.save` wrote.
 
@@ -389,13 +387,9 @@ def run_practice(
 
     Parameters
     ----------
-    model
-        The model they are drawn from.
     learner
         A function that takes a case and a NumPy generator, and returns how it closed the
         case; such as :func:`kneebayes.teaching.ask_the_best`.
-    n
-        How many.
     seed
         Seed of the random numbers; learners with the same seed meet the same patients.
     difficulty, kind

@@ -31,11 +31,6 @@ def reasons_of(closed: Judgement) -> tuple[str, ...]:
 def praises_of(closed: Judgement) -> tuple[str, ...]:
     """What the learner did well: the best questions asked, and a statement that follows them.
 
-    Parameters
-    ----------
-    closed
-        A closed case.
-
     Returns
     -------
     tuple of str

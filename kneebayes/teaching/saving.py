@@ -48,8 +48,6 @@ def load_practice_case(model: ModelLike, path: str | Path) -> PracticeCase:
 
     Parameters
     ----------
-    model
-        The model that the case was drawn from.
     path
         The file that :meth:`PracticeCase.save` wrote.
 

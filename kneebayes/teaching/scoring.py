@@ -114,8 +114,6 @@ class StatedBelief:
     ----------
     case
         Number of the case; statements of one case go together.
-    cause
-        Id of the cause.
     prior
         Logit of P(cause | complaint, known background), before the first question.
     evidence

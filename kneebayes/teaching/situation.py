@@ -56,8 +56,6 @@ class Situation(Paged):
 
     Attributes
     ----------
-    model
-        The model that the patient was drawn from, and that judges the learner.
     truth
         The true state of every node. Looking at it before closing spoils the case.
     told
@@ -70,8 +68,6 @@ class Situation(Paged):
         The case before the last step.
     advice
         How urgent the learner said it is; empty while the case is open, or if unsaid.
-    closed
-        Whether the case is closed.
     """
 
     model: ModelLike

@@ -339,8 +339,6 @@ def draw_model(model: ModelLike, around: str | None = None, ax: Axes | None = No
     ----------
     around
         A cause, by any of its names; left out, the whole network.
-    ax
-        Where to draw; left out, a new figure.
     """
     data = model.data
     id = None if around is None else data.cause_named(around)

@@ -98,8 +98,6 @@ class Report:
 
     Attributes
     ----------
-    title
-        What was asked.
     known
         What is known of the patient, in one sentence.
     advice, reasons

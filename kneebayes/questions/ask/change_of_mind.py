@@ -157,11 +157,6 @@ class ChangeOfMind(CaseResult):
     """The smallest set of open answers that was found to put one cause above another.
 
     Made by :meth:`kneebayes.Differential.change_of_mind`.
-
-    Attributes
-    ----------
-    change
-        What was found, as ids and numbers.
     """
 
     case: Case

@@ -217,8 +217,6 @@ class Interview(CaseResult):
 
     Attributes
     ----------
-    case
-        The patient so far.
     about
         What is to be found out: a cause, a group, ``"urgent"``, or None for all causes.
     kinds

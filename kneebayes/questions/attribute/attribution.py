@@ -38,8 +38,6 @@ class AttributedFinding:
 
     Attributes
     ----------
-    finding
-        Its id.
     shares
         By cause P(the cause is present and a chain of fired links leads from it to the
         finding | evidence). Several causes can have produced it together, so shares may add

@@ -33,8 +33,6 @@ class SurprisingAnswer:
 
     Attributes
     ----------
-    node
-        Its id.
     probability
         P(this answer | all other answers). For virtual evidence the answer is a report whose
         likelihoods are scaled to a largest one of 1.

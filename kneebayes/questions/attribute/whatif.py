@@ -33,8 +33,6 @@ class FindingWithout:
 
     Attributes
     ----------
-    finding
-        Its id.
     observed
         Whether it was observed present for certain.
     now

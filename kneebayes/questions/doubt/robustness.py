@@ -73,8 +73,6 @@ class CauseSpread:
 
     Attributes
     ----------
-    id
-        The cause.
     posterior, rank
         P(cause | evidence) and place with every quantity at its value.
     low, median, high

@@ -73,8 +73,6 @@ class Sensitivity:
         Which number: ids; the parent and its state only for a link.
     value
         What it is in the model.
-    causes
-        Ids.
     at_zero, at_one
         P(cause, evidence) with the number at 0 and at 1, all on one scale.
     evidence

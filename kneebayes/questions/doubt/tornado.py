@@ -244,14 +244,10 @@ class Tornado(CaseResult):
 
     Attributes
     ----------
-    cause
-        Id of the cause.
     posterior
         P(cause | evidence) with everything at its value.
     over
         What a bar is: ``numbers``, ``words`` or ``claims``.
-    bars
-        The bars.
     """
 
     case: Case

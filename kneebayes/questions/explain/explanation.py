@@ -35,11 +35,6 @@ class Explanation(CaseResult):
     Made by :meth:`kneebayes.Differential.explain`. All weights are in decibans: ten times the
     decimal logarithm of the factor by which the odds change. In the text decibans are
     rounded to one decimal, probabilities and shares to two significant digits.
-
-    Attributes
-    ----------
-    explained
-        The numbers.
     """
 
     case: Case

@@ -151,10 +151,6 @@ class Nomogram(CaseResult):
     ----------
     case
         The patient, with the answer among what is known.
-    cause
-        Id of the cause.
-    answer
-        The answer.
     supposed
         Whether the answer is only supposed, not known.
     before

@@ -26,8 +26,6 @@ class ExplainedAway:
 
     Attributes
     ----------
-    answer, rival
-        Ids.
     without_rival
         Decibans that the answer would add to all others if the rival were ruled out.
     shared

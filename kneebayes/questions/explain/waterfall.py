@@ -31,8 +31,6 @@ class Fall:
 
     Attributes
     ----------
-    label
-        The answer.
     start, end
         Where it starts and ends; an infinite end decides the cause.
     alone

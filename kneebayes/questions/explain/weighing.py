@@ -59,8 +59,6 @@ class Weight:
 
     Attributes
     ----------
-    answer
-        The answer.
     single
         With only the complaint known besides: its likelihood ratio alone.
     ledger
