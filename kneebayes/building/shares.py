@@ -58,10 +58,8 @@ class Shares:
     ----------
     contexts
         For each context that multiplies how frequent its states are.
-    count
-        How many explanations there are.
-    ratios
-        What is compared.
+    count, ratios
+        How many explanations there are, and what is compared.
     spreads
         How uncertain each ratio is: half the width of its interval, in logarithms; for every
         row alike, or rows x ratios.

@@ -103,20 +103,11 @@ class ForeignModel(TargetedNetwork):
     @renamed(cases="patients")
     @checked
     def cohort(self, patients: pd.DataFrame, *, seconds: float = 60.0) -> pd.DataFrame:
-        """The posteriors of the targets for every row of a table.
+        """The posteriors of the targets for every row of a table, each within some seconds.
 
-        Parameters
-        ----------
-        patients
-            One row a case, one column a node by id or label; a missing value is unknown.
-        seconds
-            How long one row may take.
-
-        Returns
-        -------
-        pandas.DataFrame
-            One row a case: a column ``<target> = <state>`` for each, and ``problem``, which is
-            empty or says why a row could not be answered.
+        A column is a node by id or label; a missing value is unknown. The result has a column
+        ``<target> = <state>`` for each, and ``problem``, which is empty or says why a row could not
+        be answered.
 
         Examples
         --------
@@ -151,10 +142,7 @@ class ForeignModel(TargetedNetwork):
 
 
 def answer_cases(model: TargetedNetwork, cases: pd.DataFrame, seconds: float) -> pd.DataFrame:
-    """Posteriors of the targets for each row of a table, or what is wrong with the row.
-
-    A column is a node by id or label, a missing cell is unknown; a row may take so many seconds.
-    """
+    """Posteriors of the targets for each row of a table: see :meth:`ForeignModel.cohort`."""
     import pandas as pd
 
     given: object = cases

@@ -37,14 +37,8 @@ def risk_assessment(
     """A differential in the form of a FHIR R4 RiskAssessment, ready for JSON.
 
     Every cause is a prediction with P(it explains the complaint | what is known), between 0 and
-    1; the answers are its basis; the status is ``preliminary``.
-
-    Parameters
-    ----------
-    subject
-        How the patient is shown.
-    created
-        When; left out, now.
+    1; the answers are its basis; the status is ``preliminary``. It says how the patient is shown
+    (``subject``), and when it was ``created``; left out, now.
     """
     case = case.case
     codes = Codes(case.knowledge)

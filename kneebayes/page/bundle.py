@@ -23,14 +23,9 @@ def static(name: str) -> str:
 
 @cache
 def script(entry: str) -> str:
-    """A script with all that it imports, as one text without imports.
+    """The script that starts the front end, with all that it imports, as one text without imports.
 
     The modules share one scope, so every name at the top of a module is its own among all.
-
-    Parameters
-    ----------
-    entry
-        The file that starts the front end.
 
     Examples
     --------

@@ -88,11 +88,6 @@ def write_page(
     title
         The title of the page; left out, that of the model.
 
-    Returns
-    -------
-    str or Path
-        The page, or where it was written.
-
     Raises
     ------
     KneebayesError

@@ -18,16 +18,11 @@ __all__ = ["explorer"]
 
 @checked
 def explorer(model: Diagnosing, answers: Mapping[str, object] | None = None) -> Explorer | CaseLike:
-    """The same page as a widget in Jupyter, whose answers Python can read and set.
+    """The same page as a widget in Jupyter, whose answers (certain ones) Python can read and set.
 
     ``explorer.answers`` are the current answers, ``explorer.differential`` is the differential
     that Python computes from them. Needs anywidget (``pip install "kneebayes[notebook]"``);
     without it there is a warning, and the differential is returned instead.
-
-    Parameters
-    ----------
-    answers
-        What is known already, as in :meth:`kneebayes.Model.diagnose`; only certain answers.
 
     Raises
     ------

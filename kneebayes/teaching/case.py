@@ -28,7 +28,7 @@ SEVERAL = 4  # things that a question may mean, named when it is not clear
 class PracticeCase(Situation):
     """A virtual patient at one point; it never changes, every step makes the next case.
 
-    Made by :meth:`kneebayes.Model.case`. What it holds is told by
+    Made by :meth:`kneebayes.Model.practice_case`. What it holds is told by
     :class:`kneebayes.teaching.Situation`.
 
     Examples
@@ -72,12 +72,7 @@ class PracticeCase(Situation):
 
     @checked
     def examine(self, method: str) -> PracticeCase:
-        """Order an examination with all its results, for one price.
-
-        Parameters
-        ----------
-        method
-            A way of examining, such as ``"ultrasound"``.
+        """Order an examination, such as ``"ultrasound"``, with all its results, for one price.
 
         Raises
         ------
@@ -97,11 +92,8 @@ class PracticeCase(Situation):
     def state(self, probabilities: Mapping[str, float]) -> PracticeCase:
         """Say how probable some causes are now; may be said as often as one likes.
 
-        Parameters
-        ----------
-        probabilities
-            P(it explains the complaint) by cause, between 0 and 1. One cause does; what is left
-            for causes that are not named need not be said.
+        That is P(it explains the complaint) by cause, between 0 and 1. One cause does; what is left
+        for causes that are not named need not be said.
 
         Raises
         ------
@@ -138,15 +130,10 @@ class PracticeCase(Situation):
     def ended(self, advice: str | None = None) -> PracticeCase:
         """The case as it is when it is closed with what was stated last.
 
-        Parameters
-        ----------
-        advice
-            How urgent it is: ``now``, ``soon`` or ``routine``; left out, nothing is advised.
-
         Raises
         ------
         EvidenceError
-            If nothing was ever stated, or the advice is not one.
+            If nothing was ever stated, or the advice is not ``now``, ``soon``, ``routine`` or None.
         """
         self._refuse_if_closed()
         if not self.stated:

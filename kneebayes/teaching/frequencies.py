@@ -33,17 +33,10 @@ PEOPLE = (1_000, 10_000, 100_000)
 
 @checked
 def largest_remainder(total: int, shares: Sequence[float]) -> tuple[int, ...]:
-    """Whole numbers that add up to a total, as close to some shares as can be.
+    """Whole numbers that add up to a total, as close as can be to shares (in proportion).
 
     Every share gets its whole part; what is left goes to the largest remainders (Hare and
     Hamilton), the first of equal ones.
-
-    Parameters
-    ----------
-    total
-        What they add up to.
-    shares
-        Non-negative numbers, in proportion.
 
     Examples
     --------

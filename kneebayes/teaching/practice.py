@@ -120,17 +120,10 @@ WEIGHTS = ("learner", "b1 prior", "error", "b2 evidence", "error")
 
 @dataclass(frozen=True, repr=False, eq=False)
 class Practice(Paged):
-    """Closed cases of one learner or of several.
+    """Closed cases with their feedback, and who closed each: one learner or several.
 
     A class that saved its cases: ``Practice.of("Anna", [Feedback(knee.load_practice_case(file)) for
     file in files])`` for each learner, added up with ``+``.
-
-    Attributes
-    ----------
-    feedbacks
-        Closed cases with their feedback.
-    learners
-        Who closed each of them.
 
     Examples
     --------
@@ -155,17 +148,13 @@ class Practice(Paged):
     def load(cls, model: ModelLike, folder: str | Path) -> Practice:
         """The closed cases that a class handed in: every ``*.json`` of a folder.
 
-        The name of a file up to the first ``-`` or ``.`` is the name of the learner:
-        ``anna-1.json`` and ``anna-2.json`` are two cases of the learner ``anna``.
+        They were written by the page or :meth:`PracticeCase.save`. The name of a file up to the
+        first ``-`` or ``.`` is the name of the learner: ``anna-1.json`` and ``anna-2.json`` are two
+        cases of the learner ``anna``.
 
         A page lets learners choose a lexicon, a layer and a setting, and each file says which
         was chosen. A case is judged by the model under that reading, and a note says how many
         were made under another one than the model has.
-
-        Parameters
-        ----------
-        folder
-            Where the files are that the page or :meth:`PracticeCase.save` wrote.
 
         Raises
         ------

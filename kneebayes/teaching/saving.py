@@ -42,14 +42,9 @@ KEYS = (
 
 @checked
 def load_practice_case(model: ModelLike, path: str | Path) -> PracticeCase:
-    """Read a case that was saved, and replay it step by step.
+    """Read a case that :meth:`PracticeCase.save` wrote, and replay it step by step.
 
     A closed case comes back closed; ``Feedback(case)`` is the feedback on it.
-
-    Parameters
-    ----------
-    path
-        The file that :meth:`PracticeCase.save` wrote.
 
     Raises
     ------
@@ -96,16 +91,9 @@ def _text_of(file: Path) -> str:
 
 @checked
 def case_from_json(model: ModelLike, text: str, place: str = "case") -> PracticeCase:
-    """Read a case from JSON text and replay every step.
+    """Read what :func:`kneebayes.teaching.case_to_json` wrote, and replay every step.
 
-    Parameters
-    ----------
-    model
-        The model that the case was drawn from, with the same lexicon and setting.
-    text
-        What :func:`kneebayes.teaching.case_to_json` wrote.
-    place
-        What to call the text in an error.
+    The model must have the lexicon and the setting of the case; an error calls the text ``place``.
 
     Raises
     ------
