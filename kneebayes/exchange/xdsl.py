@@ -274,36 +274,15 @@ def _read_noisymax(raw: _Raw, sizes: list[int], problems: Problems) -> PlainNode
     columns = np.array(raw.numbers)
     wanted = (sum(sizes) + 1) * own
     if len(columns) != wanted:
-        wrong = f"its noisymax has {len(columns)} parameters."
-        problems.add(
-            raw.id,
-            wrong,
-            f"{wanted} are needed: a column for each state of each parent, and the leak.",
-        )
+        remedy = f"{wanted} are needed: a column for each state of each parent, and the leak."
+        problems.add(raw.id, f"its noisymax has {len(columns)} parameters.", remedy)
         return plain
     columns = columns.reshape(-1, own)
     whole = [int(strength) for strength in raw.strengths if 0.0 <= strength < LARGEST]
     order = whole or [position for size in sizes for position in range(size)]
     ends = np.cumsum([0, *sizes]).tolist()
     each = [(order[start:end], columns[start:end]) for start, end in pairwise(ends)]
-    silent = np.eye(own)[-1]
-    for parent, size, (places, own_columns) in zip(raw.parents, sizes, each, strict=True):
-        if sorted(places) != list(range(size)):
-            problems.add(raw.id, f"the strengths of '{parent}' are no order of its {size} states.")
-        elif np.abs(own_columns[-1] - silent).max() > CLOSE:
-            wrong = f"the last column of '{parent}' is {own_columns[-1].tolist()}."
-            remedy = "It must produce nothing: 0 but for the last state, which is 1."
-            problems.add(raw.id, wrong, remedy)
-    if [*map(float, order)] != [*(raw.strengths or order)] or len(order) != sum(sizes):
-        problems.add(
-            raw.id,
-            f"{len(raw.strengths)} strengths are given for {sum(sizes)} states of its parents.",
-        )
-    odd = ~(np.abs(columns.sum(axis=1) - 1.0) <= CLOSE) | ~((columns >= 0.0).all(axis=1))
-    if odd.any():
-        problems.add(
-            raw.id, f"column {int(np.argmax(odd)) + 1} of its parameters does not add up to 1."
-        )
+    _check_noisymax(raw, sizes, order, each, problems)
     if len(problems.of(raw.id)):
         return plain
     by_state = [values[np.argsort(places)] for places, values in each]
@@ -314,6 +293,32 @@ def _read_noisymax(raw: _Raw, sizes: list[int], problems: Problems) -> PlainNode
         problems.add(raw.id, "its table would be too large.", "Give it fewer parents in GeNIe.")
         return plain
     return plain._replace(numbers=_largest_of(by_state, columns[-1]))
+
+
+def _check_noisymax(
+    raw: _Raw,
+    sizes: list[int],
+    order: list[int],
+    each: Sequence[tuple[list[int], Numbers]],
+    problems: Problems,
+) -> None:
+    """Note where the strengths are no order of the states, or a column is no distribution."""
+    silent = np.eye(len(raw.states))[-1]
+    for parent, size, (places, columns) in zip(raw.parents, sizes, each, strict=True):
+        if sorted(places) != list(range(size)):
+            problems.add(raw.id, f"the strengths of '{parent}' are no order of its {size} states.")
+        elif np.abs(columns[-1] - silent).max() > CLOSE:
+            wrong = f"the last column of '{parent}' is {columns[-1].tolist()}."
+            remedy = "It must produce nothing: 0 but for the last state, which is 1."
+            problems.add(raw.id, wrong, remedy)
+    if [*map(float, order)] != [*(raw.strengths or order)] or len(order) != sum(sizes):
+        wrong = f"{len(raw.strengths)} strengths are given for {sum(sizes)} states of its parents."
+        problems.add(raw.id, wrong)
+    whole = np.array(raw.numbers).reshape(-1, len(raw.states))
+    odd = ~(np.abs(whole.sum(axis=1) - 1.0) <= CLOSE) | ~((whole >= 0.0).all(axis=1))
+    if odd.any():
+        wrong = f"column {int(np.argmax(odd)) + 1} of its parameters does not add up to 1."
+        problems.add(raw.id, wrong)
 
 
 def _largest_of(parents: Sequence[Numbers], leak: Numbers) -> tuple[float, ...]:

@@ -127,42 +127,25 @@ def read_csv(
         return []
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     rows: list[tuple[int, dict[str, str]]] = []
+
+    def note(wrong: str, remedy: str) -> None:
+        """Add a problem in the line that was read last."""
+        problems.append(Problem(f"{place}: line {reader.line_num}", wrong, remedy))
+
     try:
-        found = next(reader, [])
-        if found != list(header):
-            problems.append(
-                Problem(
-                    f"{place}: line 1",
-                    f"the header is {','.join(found)!r}.",
-                    f"It must be {','.join(header)!r}.",
-                )
-            )
+        first = next(reader, [])
+        if first != list(header):
+            wrong = f"the header is {','.join(first)!r}."
+            problems.append(Problem(f"{place}: line 1", wrong, f"It must be {','.join(header)!r}."))
             return []
         for cells in reader:
             if len(cells) != len(header):
-                problems.append(
-                    Problem(
-                        f"{place}: line {reader.line_num}",
-                        f"{len(cells)} fields found.",
-                        f"There must be {len(header)}, as in the header: {','.join(header)}.",
-                    )
-                )
+                needed = f"There must be {len(header)}, as in the header: {','.join(header)}."
+                note(f"{len(cells)} fields found.", needed)
             elif any(odd in cell for cell in cells for odd in ODD):
-                problems.append(
-                    Problem(
-                        f"{place}: line {reader.line_num}",
-                        "a cell holds markup.",
-                        "Texts are plain: leave out '<' and '>'.",
-                    )
-                )
+                note("a cell holds markup.", "Texts are plain: leave out '<' and '>'.")
             else:
                 rows.append((reader.line_num, dict(zip(header, cells, strict=True))))
     except csv.Error as error:
-        problems.append(
-            Problem(
-                f"{place}: line {reader.line_num}",
-                f"not valid CSV: {error}.",
-                "Mend the line named.",
-            )
-        )
+        note(f"not valid CSV: {error}.", "Mend the line named.")
     return rows

@@ -163,6 +163,10 @@ def _label(row: Row) -> str:
 
 DASHES = ("-", "--", "-.", ":", (0, (5, 1, 1, 1, 1, 1)))
 WIDEST, LETTERS = 118, 40  # of a label, and of one line of it
+ENDS = (
+    ("at_low", AMBER, "//", "at the low end"),
+    ("at_high", BLUE, "", "at the high end"),
+)
 
 
 def draw_curves(
@@ -232,41 +236,44 @@ def draw_tornado(
     """
     drawn = list(bars)[::-1]
     ax = ax or new_axes(9.0, 0.42 * len(drawn) + 1.5)
-    labelled: set[str] = set()
-    for index, bar in enumerate(drawn):
-        for name, colour, label in (
-            ("at_low", AMBER, "at the low end"),
-            ("at_high", BLUE, "at the high end"),
-        ):
-            end = bar[name]
-            if not math.isnan(end):
-                hatch = "//" if name == "at_low" else ""
-                ax.barh(
-                    index,
-                    end - posterior,
-                    left=posterior,
-                    color=colour,
-                    height=0.62,
-                    edgecolor="white",
-                    hatch=hatch,
-                    alpha=0.9,
-                    label=None if label in labelled else label,
-                )
-                labelled.add(label)
-        unsaid = bar["unsaid"]
-        if not math.isnan(unsaid):
-            label = "had it not been said"
-            shown = None if label in labelled else label
-            ax.plot([unsaid], [index], "D", color=BLACK, ms=6, mfc="white", mew=1.5, label=shown)
-            labelled.add(label)
+    for name, colour, hatch, label in ENDS:
+        ends = _said(drawn, name)
+        ax.barh(
+            list(ends),
+            [end - posterior for end in ends.values()],
+            left=posterior,
+            color=colour,
+            height=0.62,
+            edgecolor="white",
+            hatch=hatch,
+            alpha=0.9,
+            label=label if ends else None,
+        )
+    unsaid = _said(drawn, "unsaid")
+    if unsaid:
+        ax.plot(
+            list(unsaid.values()),
+            list(unsaid),
+            "D",
+            color=BLACK,
+            ms=6,
+            mfc="white",
+            mew=1.5,
+            label="had it not been said",
+        )
     ax.axvline(posterior, color=BLACK, lw=1.0)
     labels = [textwrap.shorten(str(bar["about"]), WIDEST, placeholder=" ...") for bar in drawn]
     name_lines(ax, labels, LETTERS)
     ax.set_xlabel(f"P({cause} | evidence); line: all at their values", parse_math=False)
     ax.margins(x=0.06)
-    if labelled:
+    if ax.get_legend_handles_labels()[0]:
         ax.legend(
             frameon=False, fontsize=SMALL, loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=3
         )
     ax.spines[["top", "right"]].set_visible(False)
     return ax
+
+
+def _said(bars: Sequence[Row], name: str) -> dict[int, float]:
+    """By place the numbers of one name that there are."""
+    return {place: bar[name] for place, bar in enumerate(bars) if not math.isnan(bar[name])}

@@ -120,21 +120,14 @@ def bars_over(
             rows.append(_unsaid(knowledge, quantities, move.at, neutral))
     answers = _ask(restating, np.array(rows), evidence, cause)
     each = answers[1:].reshape(len(moves), -1) if moves else np.empty((0, 2))
-    bars = [
-        Bar(
-            move.about,
-            move.id,
-            move.said,
-            len(move.at),
-            float(moved[0]),
-            float(moved[1]),
-            float(moved[2]) if over == "claims" else float("nan"),
-        )
-        for move, moved in zip(moves, each, strict=True)
-    ]
+    bars = [_bar(move, *map(float, moved)) for move, moved in zip(moves, each, strict=True)]
     posterior = float(answers[0])
     bars.sort(key=lambda bar: (-bar.reach(posterior), bar.about))
     return posterior, tuple(bars)
+
+
+def _bar(move: _Move, at_low: float, at_high: float, unsaid: float = math.nan) -> Bar:
+    return Bar(move.about, move.id, move.said, len(move.at), at_low, at_high, unsaid)
 
 
 def _ask(restating: Restating, rows: Numbers, evidence: Evidence, cause: str) -> Numbers:
