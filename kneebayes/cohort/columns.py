@@ -29,14 +29,9 @@ Said = tuple[str, str]
 
 @dataclass(frozen=True)
 class ColumnMap:
-    """What columns mean, and what values in them mean.
+    """What columns mean: by column the name in the model, or None for one that is not read.
 
-    Attributes
-    ----------
-    names
-        By column the name in the model, or None for a column that is not read.
-    answers
-        By column and value the answer that the value stands for.
+    And what values in them mean: by column and value the answer that it stands for.
     """
 
     names: Mapping[str, str | None] = field(default_factory=dict)

@@ -367,13 +367,8 @@ def _pieces(
 class Benchmark:
     """The recipe of a named cohort. A recipe never changes: a new one gets a new number.
 
-    Attributes
-    ----------
-    name
-        Its name, with its number.
-    digest
-        SHA-256 that the cohort drawn from the article's model has (see
-        :attr:`SimulatedCohort.digest`). A model with other numbers draws another cohort.
+    The digest is the SHA-256 that the cohort drawn from the article's model has (see
+    :attr:`SimulatedCohort.digest`). A model with other numbers draws another cohort.
     """
 
     name: str
@@ -400,20 +395,13 @@ BENCHMARKS = {
 def benchmark_cohort(model: ModelLike, name: str = "kneebayes-2") -> SimulatedCohort:
     """Draw a named cohort, the same bit for bit wherever the model is the same.
 
-    Parameters
-    ----------
-    name
-        Which one. ``"kneebayes-2"``: 5000 patients, complaint present, seen at a first
-        visit. Another recipe would get another number.
+    ``"kneebayes-2"`` are 5000 patients, complaint present, seen at a first visit; the recipes, with
+    the digest of the article's cohort, stand in ``kneebayes.cohort.BENCHMARKS``.
 
     Raises
     ------
     UnknownNameError
         If there is no such benchmark.
-
-    See Also
-    --------
-    kneebayes.cohort.BENCHMARKS : The recipes, with the digest of the article's cohort.
     """
     if name not in BENCHMARKS:
         message = f"No benchmark '{name}'. There are: {', '.join(BENCHMARKS)}."

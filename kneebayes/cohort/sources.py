@@ -68,14 +68,9 @@ def import_arrow(module: str = "pyarrow") -> Any:
 
 
 def open_source(path: Path, keep: Sequence[str]) -> Source:
-    """A file as a table.
+    """A CSV file (UTF-8, commas, one line of names) or a Parquet file as a table.
 
-    Parameters
-    ----------
-    path
-        A CSV file (UTF-8, commas, one line of names) or a Parquet file.
-    keep
-        Columns that come through with exactly the type that they have in the file.
+    Columns in ``keep`` come through with exactly the type that they have in the file.
 
     Raises
     ------

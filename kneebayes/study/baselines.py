@@ -104,14 +104,9 @@ IMAGINED = 4.0  # patients of pgmpy's prior: one in each cell of a table of two 
 
 
 class Learner(Protocol):
-    """Learns from patients when it is made.
+    """Learns from patients (states, patients x nodes; truth, patients x causes) when it is made.
 
-    Parameters
-    ----------
-    model
-        The model that names nodes and causes; its numbers are not used.
-    states, truth
-        Patients to learn from: patients x nodes (see :func:`states_of`), patients x causes.
+    The model names nodes and causes; its numbers are not used.
     """
 
     def __init__(self, model: ModelLike, states: States, truth: NDArray[np.bool_]) -> None: ...
@@ -122,15 +117,8 @@ class Learner(Protocol):
 
 
 class LogisticRegressions:
-    """One logistic regression a cause, a :class:`Learner`.
+    """One logistic regression a cause, a :class:`Learner`; needs scikit-learn.
 
-    Raises
-    ------
-    KneebayesError
-        If scikit-learn is not installed.
-
-    Notes
-    -----
     Features: for each context and finding and each of its states, whether it is known to be
     so. L2 penalty of inverse strength 0.2, near the best for 300 to 10,000 of the article's
     patients. A cause that nobody or everybody has is given its share among them, with half a
@@ -181,16 +169,10 @@ class LogisticRegressions:
 class PgmpyNaiveBayes:
     """One naive Bayes a cause, its tables learned by pgmpy's own estimator; a :class:`Learner`.
 
-    Attributes
-    ----------
-    tables
-        For each cause P(absent), P(present), and P(state | cause) of every context and finding.
-
-    Notes
-    -----
     A network of pgmpy with arrows from the cause to every context and finding; an answer that
     is not known is left out of its table. With the BDeu prior of four imagined patients. Asked
-    by a product over its tables, which is what pgmpy's query returns one patient at a time.
+    by a product over its tables (for each cause P(absent), P(present), and P(state | cause)), which
+    is what pgmpy's query returns one patient at a time.
     """
 
     def __init__(self, model: ModelLike, states: States, truth: NDArray[np.bool_]) -> None:

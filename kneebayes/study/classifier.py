@@ -29,7 +29,9 @@ class _Network:
 
     Nothing is learned: ``fit`` only loads the model and notes columns and classes. So the network
     can be used in scikit-learn's pipelines, cross-validation and scorers, beside classifiers
-    that do learn.
+    that do learn. It is a multilabel classifier: the truth is patients x causes. Cells of a
+    DataFrame are answers as :meth:`kneebayes.Model.diagnose_cohort` takes them; in an array of
+    numbers 1 is present, 0 absent, NaN unknown, and what lies between a probability.
 
     Parameters
     ----------
@@ -53,12 +55,6 @@ class _Network:
         How many columns were fitted on.
     model_
         The data of the model that answers; ``kneebayes.Model(model_)`` asks it anything else.
-
-    Notes
-    -----
-    A multilabel classifier: the truth is patients x causes. Cells of a DataFrame are answers as
-    :meth:`kneebayes.Model.diagnose_cohort` takes them; in an array of numbers 1 is
-    present, 0 absent, NaN unknown, and what lies between a probability.
 
     Examples
     --------
@@ -114,9 +110,7 @@ class _Network:
         Raises
         ------
         sklearn.exceptions.NotFittedError
-            Before ``fit``.
-        UnknownNameError, EvidenceError, TooWideError
-            As :meth:`kneebayes.Model.diagnose_cohort`.
+            Before ``fit``; else as :meth:`kneebayes.Model.diagnose_cohort`.
         """
         check_is_fitted(self)
         frame = self._frame(answers)

@@ -289,18 +289,12 @@ class Evaluation(Reporting):
 
     Attributes
     ----------
-    predictions
-        P(cause present) by name of the predictor: one row a case, one column a cause. The
-        first is the reference with which the others are compared.
-    truth
-        Which causes are present: the same rows and columns.
-    subject
-        What the columns are.
-    made_by
-        What made predictions and cases, in words.
-    origin
-        Which model predicted: version, lexicon, layer, setting, what it learnt; empty where
-        the predictions are not of a model.
+    predictions, truth
+        P(cause present) by name of the predictor, and which are: one row a case, one column a
+        cause. The first is the reference with which the others are compared.
+    made_by, origin
+        What made predictions and cases, in words; which model predicted: version, lexicon, layer,
+        setting, what it learnt, empty where it is none.
     flagged
         Which cases are urgent by their signs alone, whatever is predicted; None if unknown.
     any_urgent
@@ -310,8 +304,6 @@ class Evaluation(Reporting):
         How many cases a predictor learned from, where it is one that learns.
     left_out
         How many cases had no prediction (their answers cannot be true together).
-    scoring
-        Thresholds and resamples of the scores.
     remarks
         What of the truth was left out or taken for granted.
     """

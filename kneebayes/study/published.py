@@ -239,8 +239,6 @@ class Judge:
 
     Parameters
     ----------
-    knowledge
-        What it was made from.
     ranked_by
         Column of the ranking that orders it: ``posterior`` (explains the pain) or ``present``
         (is there). Empty: the first of them that the ranking has.
@@ -252,11 +250,6 @@ class Judge:
     unknown
         Names of answers that the model cannot read (it has no such name, or no such age), with
         how often they were left out.
-
-    Raises
-    ------
-    KneebayesError
-        If the ranking has no such column.
     """
 
     def __init__(self, model: Diagnostician, knowledge: Knowledge, ranked_by: str = "") -> None:
