@@ -26,16 +26,9 @@ class KneebayesError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One thing that is wrong in a knowledge folder.
+    """One thing that is wrong in a knowledge folder, and what to do about it.
 
-    Attributes
-    ----------
-    place
-        File and entry, such as ``causes/gout.toml: shows.redness``.
-    wrong
-        What is wrong and what was found there.
-    remedy
-        What is allowed, or what to do about it.
+    The place is file and entry, such as ``causes/gout.toml: shows.redness``.
     """
 
     place: str
@@ -61,18 +54,11 @@ class KnowledgeError(KneebayesError, ValueError):
 
 
 class UnknownNameError(KneebayesError, KeyError):
-    """Raised when a name is none of those that the model knows.
+    """Raised when a name is none of those that the model knows; ``suggestions`` look like it.
 
-    Attributes
-    ----------
-    suggestions
-        Names that look like it.
-    start
-        The message without suggestions and without where to look; empty if it has no parts.
-    instead
-        Answers that the name seems to mean, such as ``fever`` and False for "no fever".
-    others
-        Errors about further names that were given; the message has them too.
+    ``start`` is the message without suggestions and without where to look, empty if it has no
+    parts; ``instead`` are answers that the name seems to mean, such as ``fever`` and False for "no
+    fever"; ``others`` are errors about further names, which the message tells too.
     """
 
     def __init__(

@@ -19,10 +19,8 @@ class Stated:
 
     Attributes
     ----------
-    arrow
-        Parent, child and the statement with its origins.
-    interval
-        The statement in numbers: a frequency, or a risk ratio.
+    arrow, interval
+        Parent, child and the statement with its origins; in numbers a frequency, or a risk ratio.
     link
         P(the parent alone produces the child), leak and mediators taken out; of age and sex the
         first entry of their state in the table of explanations.

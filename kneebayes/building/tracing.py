@@ -52,15 +52,7 @@ class TraceRow:
 
 @dataclass(frozen=True)
 class Trace:
-    """All numbers of one cause.
-
-    Attributes
-    ----------
-    lexicon
-        The lexicon that turned its words into numbers.
-    rows
-        The numbers, the prior first.
-    """
+    """All numbers of one cause, the prior first, and the lexicon that read its words."""
 
     cause: Cause
     lexicon: str

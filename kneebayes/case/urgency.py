@@ -22,18 +22,9 @@ POSSIBLE = 0.25  # an uncertain sign counts from this probability on: caution fi
 
 @dataclass(frozen=True, slots=True)
 class UrgencyReason:
-    """One rule that fired, with the signs that made it fire.
+    """A rule that fired (``now`` or ``soon``), with labels of the signs that made it fire.
 
-    Attributes
-    ----------
-    level
-        ``now`` or ``soon``.
-    text
-        The reason in words.
-    signs
-        Labels of the signs.
-    because
-        Claims and references that the rule rests on.
+    ``because`` are the claims and references that the rule rests on.
     """
 
     level: str
@@ -47,16 +38,10 @@ class UrgencyReason:
 
 @dataclass(frozen=True, slots=True)
 class Urgency:
-    """What the source says to do, whatever the posterior says.
+    """What the source says to do, whatever the posterior says: ``now``, ``soon`` or ``routine``.
 
-    Attributes
-    ----------
-    level
-        ``now``, ``soon`` or ``routine``.
-    reasons
-        The rules that fired, the most urgent first.
-    advice
-        The level as a sentence.
+    ``advice`` is the level as a sentence; ``reasons`` are the rules that fired, the most urgent
+    first.
     """
 
     level: str
@@ -107,16 +92,11 @@ LIKELY = 0.2  # P(it explains the complaint) from which on the care of a cause o
 
 @dataclass(frozen=True, slots=True)
 class CareLine:
-    """One sentence of the source about care.
+    """One sentence of the source about care, and the claims that it rests on.
 
-    Attributes
-    ----------
-    about
-        Label of the cause or group; empty where it is about the complaint whatever explains it.
-    probability
-        P(the cause, or one of the group, explains the complaint); 1 where it is about all.
-    text, because
-        The sentence, and the claims that it rests on.
+    ``about`` is the label of the cause or group, empty where it is about the complaint whatever
+    explains it; ``probability`` is P(it, or one of them, explains the complaint), 1 where it is
+    about all.
     """
 
     about: str

@@ -71,13 +71,6 @@ class Pieces:
     A piece counts only once its note is there, and the note is written last; both appear
     under their names whole. So whatever moment a run is killed at, a piece is either
     finished or does not count.
-
-    Parameters
-    ----------
-    folder
-        Where they are.
-    end
-        Ending of their files, that of the target.
     """
 
     def __init__(self, folder: Path, end: str) -> None:
@@ -268,22 +261,11 @@ Writer = Callable[[Path, bool], AbstractContextManager[Write]]
 
 @dataclass(frozen=True, slots=True)
 class CohortFile:
-    """A file of diagnosed patients.
+    """A file of diagnosed patients: how many, and how many of each level, the most urgent first.
 
-    Attributes
-    ----------
-    path
-        Where it is.
-    rows
-        How many patients it holds.
-    urgency
-        How many of them there are of each level, the most urgent first.
-    impossible
-        How many of them have answers that cannot be true together.
-    unanswered
-        How many of them need more memory than is allowed for an exact answer.
-    resumed
-        How many of them an earlier run, which was cut short, had answered already.
+    ``impossible`` counts those whose answers cannot be true together, ``unanswered`` those who need
+    more memory than is allowed for an exact answer, ``resumed`` those whom an earlier run, which
+    was cut short, had answered already.
     """
 
     path: Path

@@ -23,18 +23,14 @@ __all__ = ["Patient", "Told", "answer_of", "certain_state", "told_answers"]
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """One thing that stood in a file.
+    """One thing that stood in a file, as the file calls it.
 
     Attributes
     ----------
     place
         Where, such as ``phenotypicFeatures[2]``.
-    code, label
-        How the file calls it.
-    id
-        The node that it speaks of; empty where it was not used.
-    answer
-        What it says of that node; None where it was not used.
+    id, answer
+        The node that it speaks of, and what it says; empty and None where it was not used.
     why
         Why it was not used, or how it was understood.
     """

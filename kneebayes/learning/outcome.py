@@ -43,17 +43,10 @@ SAME = 1e-9  # share by which a value that has not moved may differ
 
 @dataclass(frozen=True, slots=True)
 class LearntNumber:
-    """What became of a sentence.
+    """What became of a sentence: what it would say now, with the central 90 %.
 
-    Attributes
-    ----------
-    interval
-        What it would say now: the most probable value and the central 90 %.
-    link
-        The number of the network that belongs to it.
-    data
-        Share of what is known of it that comes from the patients: 1 minus the ratio of the
-        variances with and without them.
+    ``link`` is the number of the network that belongs to it; ``data`` the share of what is known of
+    it that comes from the patients: 1 minus the ratio of the variances with and without them.
     """
 
     sentence: Sentence

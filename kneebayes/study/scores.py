@@ -147,18 +147,9 @@ MOST = 1_000_000  # bins and draws
 
 @dataclass(frozen=True, slots=True)
 class Bin:
-    """Predictions of about the same size.
+    """Predictions of about the same size, from ``low`` to ``high``, and how many came true.
 
-    Attributes
-    ----------
-    low, high
-        The smallest and the largest of them.
-    predicted
-        Their mean.
-    observed
-        Share of them that came true.
-    observed_low, observed_high
-        Wilson's 95 % interval of that share.
+    ``predicted`` is their mean, ``observed`` the share that came true, with Wilson's 95 % interval.
     """
 
     low: float

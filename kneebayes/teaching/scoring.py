@@ -108,7 +108,7 @@ NORMAL = 1.959963984540054  # 97.5 % quantile of the standard normal
 
 @dataclass(frozen=True, slots=True)
 class StatedBelief:
-    """One stated probability with what it should have come from.
+    """One stated probability of a cause with what it should have come from, as logits.
 
     Attributes
     ----------
@@ -118,8 +118,6 @@ class StatedBelief:
         Logit of P(cause | complaint, known background), before the first question.
     evidence
         Weight of evidence of all answers since, in nats: exact logit now minus ``prior``.
-    stated
-        Logit of the stated probability.
     """
 
     case: int
@@ -136,14 +134,8 @@ class StatedBelief:
 class GretherWeights:
     """``stated logit = intercept + prior weight * prior logit + evidence weight * evidence``.
 
-    Attributes
-    ----------
-    intercept, prior, evidence
-        The coefficients; a Bayesian has 0, 1 and 1.
-    intercept_error, prior_error, evidence_error
-        Their standard errors, robust to statements of one case going together.
-    statements, cases
-        How many they rest on.
+    A Bayesian has 0, 1 and 1. Standard errors are robust to statements of one case going together;
+    ``statements`` and ``cases`` say how many they rest on.
     """
 
     intercept: float

@@ -360,10 +360,9 @@ class Step:
     ----------
     asked
         Ids of the nodes whose state was given; empty where something was stated.
-    method
-        Id of the method that finds it out; empty where asking or looking does.
-    whole
-        Whether the method was ordered with all its results.
+    method, whole
+        Id of the method that finds it out, empty where asking or looking does; whether it was
+        ordered with all its results.
     cost, burden
         What this step added, in the units of the knowledge folder.
     stated

@@ -96,26 +96,10 @@ Block = str | Steps | Outline | Paragraph | Grid
 class Report:
     """The texts of a result, the same in a terminal and in a notebook.
 
-    Attributes
-    ----------
-    known
-        What is known of the patient, in one sentence.
-    advice, reasons
-        What the source says to do now, and why; empty where no patient was asked about.
-    header, rows
-        A table of texts.
-    notes
-        Remarks under the table.
-    disclaimer
-        What this is not.
-    lead
-        Sentences above the table.
-    before, after
-        Further sentences, steps, outlines or tables above the table, and between it and notes.
-    made_by
-        Which model made it: version, lexicon, layer, setting, what was learnt.
-    width
-        Characters of a line of sentences in a terminal; None leaves them whole.
+    What was asked, what is known of the patient, what to do now and why; a table, with sentences
+    (``lead``) above it and further blocks ``before`` and ``after`` it; remarks under it, which
+    model made it, and what it is not. Sentences are broken at ``width`` characters in a terminal;
+    None leaves them whole.
     """
 
     title: str

@@ -48,14 +48,10 @@ class TreeNode:
         The answers that lead here: (id, state), in the order asked.
     probability
         P(these answers | evidence at the start).
-    now
-        What is believed here.
-    level
-        How urgent it is here.
-    question
-        What to ask here; None where the interview ends.
-    branches
-        Where each answer leads.
+    now, level
+        What is believed here, and how urgent it is.
+    question, branches
+        What to ask here, and where each answer leads; None where the interview ends.
     """
 
     path: tuple[tuple[str, str], ...]

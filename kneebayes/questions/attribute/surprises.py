@@ -38,10 +38,8 @@ class SurprisingAnswer:
         likelihoods are scaled to a largest one of 1.
     alone
         P(this answer | the complaint, where that was answered).
-    otherwise
+    otherwise, otherwise_probability
         The most probable state but the one that was answered; empty for virtual evidence.
-    otherwise_probability
-        P(that state | all other answers).
     """
 
     node: str

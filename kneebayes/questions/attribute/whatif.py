@@ -31,14 +31,8 @@ __all__ = ["FindingWithout", "WhatIf", "remove_cause", "without"]
 class FindingWithout:
     """A finding in this patient, and in the same patient had a cause been absent.
 
-    Attributes
-    ----------
-    observed
-        Whether it was observed present for certain.
-    now
-        P(present | evidence).
-    without
-        P(it would be present had the cause been absent | evidence).
+    ``now`` is P(present | evidence), ``without`` P(it would be present had the cause been absent |
+    evidence); ``observed`` says whether it was observed present for certain.
     """
 
     finding: str

@@ -45,16 +45,9 @@ SAME = 1e-12
 
 @dataclass(frozen=True, slots=True)
 class Flip:
-    """Where the most probable cause changes.
+    """Where the most probable cause changes: both are equally probable at ``value``.
 
-    Attributes
-    ----------
-    value
-        The number at which both causes are equally probable.
-    below, above
-        Ids of the most probable cause just below and just above it.
-    posterior
-        Their posterior there.
+    ``below`` and ``above`` are ids of the most probable cause just below and just above it.
     """
 
     value: float

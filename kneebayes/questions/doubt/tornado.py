@@ -45,12 +45,10 @@ class Bar:
 
     Attributes
     ----------
-    about
-        What is moved, in words.
+    about, said
+        What is moved, in words, and the statement in words and numbers.
     id
         Id of a claim; of a number or word what draws together.
-    said
-        The statement in words and numbers.
     statements
         How many statements move together.
     at_low, at_high

@@ -27,14 +27,9 @@ DIAMONDS = DIAMOND + ";\nat the posterior: all of these simply added"
 
 @dataclass(frozen=True, slots=True)
 class Fall:
-    """One bar, in decibans of the odds.
+    """One bar, in decibans of the odds; an infinite end decides the cause.
 
-    Attributes
-    ----------
-    start, end
-        Where it starts and ends; an infinite end decides the cause.
-    alone
-        Where it would end if it weighed as much as alone; NaN for none.
+    ``alone`` is where it would end if it weighed as much as alone; NaN for none.
     """
 
     label: str
