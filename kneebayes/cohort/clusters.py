@@ -49,7 +49,7 @@ def diagnose_partition(
     patients
         One row a patient, as :meth:`kneebayes.Model.diagnose_cohort` takes it.
     folder
-        A knowledge folder that the worker can read; left out, the one that comes along.
+        A knowledge folder that the worker can read; left out, the one in the package.
     lexicon
         Which lexicon turns words into numbers; left out, the folder's own choice.
     keep

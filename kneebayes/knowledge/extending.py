@@ -211,7 +211,7 @@ def _chain(folder: Path, problems: list[Problem]) -> tuple[Extended, ...]:
         there = _place_of(here, said)
         if there is None:
             wrong = f"there is no knowledge folder {shown(said, 80)} seen from {here}."
-            remedy = f"Name a folder with a {META}, or '{SHIPPED}' for the one that comes along."
+            remedy = f"Name a folder with a {META}, or '{SHIPPED}' for the one in the package."
             problems.append(Problem(place, wrong, remedy))
             return tuple(chain)
         if there in [one.path.resolve() for one in chain] or len(chain) >= MOST:

@@ -117,6 +117,16 @@ def test_a_setting_a_lexicon_and_a_layer_bring_the_numbers_of_python_there(
     assert seen.posteriors() == pytest.approx(anywhere.belief.posteriors, rel=1e-9)
 
 
+def test_on_a_phone_both_bands_are_one_line(opened: Any, page_file: Path) -> None:
+    with visit(opened, page_file, viewport={"width": 390, "height": 844}) as phone:
+        heights = "[...document.querySelectorAll('.kb-alarm, .kb-glance')].map(e => e.offsetHeight)"
+        for answers in ({}, {"stairs_up": "present"}, {"fever": "present"}):
+            for id, state in answers.items():
+                phone.answer(id, state)
+            phone.computed()
+            assert max(phone.page.evaluate(heights)) < 48
+
+
 def test_perhaps_is_offered_where_it_means_yes(seen: Visit, knee: kb.Model) -> None:
     """Not between two names such as male and female."""
     offered = set(

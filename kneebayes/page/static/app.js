@@ -26,7 +26,7 @@ import { PERHAPS, PRIOR, WEIGHT, weightOfPrior, weighted } from "./weights.js";
 const WAIT_FOR_QUESTIONS = 250; // milliseconds: a quick row of answers is not held up
 const YOU_FIRST = {
   name: "Virtual patient",
-  urgency: { level: "unsaid", advice: "how urgent is it? You say it first, when you close the case.", reasons: [] },
+  urgency: { level: "unsaid", advice: "you say first how urgent it is.", reasons: [] },
 };
 const WAIT_TO_SPEAK = 600; // milliseconds: a quick row of answers is read out once
 
