@@ -110,9 +110,10 @@ def _derive_plainly(network: Network, flat: Flat, single: Rows) -> Derivatives:
     if one.log_probability == -np.inf:
         raise ImpossibleEvidenceError(IMPOSSIBLE, ())
     derivatives, fired = one.slopes()
-    names = {plain.LEAK: LEAK, **{at: node.id for at, node in enumerate(network.nodes)}}
+    names = {plain.LEAK: LEAK, **{index: node.id for index, node in enumerate(network.nodes)}}
     by_name = {
-        names[at]: {names[by]: share for by, share in links.items()} for at, links in fired.items()
+        names[index]: {names[by]: share for by, share in links.items()}
+        for index, links in fired.items()
     }
     return Derivatives(one.log_probability, derivatives, by_name)
 
@@ -166,26 +167,26 @@ class _Question:
         wanted = (self.hard >= 0) | soft
         ids = {node.id for node, one in zip(self.network.nodes, wanted, strict=True) if one}
         fired: dict[str, dict[str, float]] = {}
-        for at, takes_part in enumerate(relevant_nodes(self.network, ids)):
-            node = self.network.nodes[at]
+        for index, takes_part in enumerate(relevant_nodes(self.network, ids)):
+            node = self.network.nodes[index]
             if takes_part and node.is_noisy_or:
-                fired[node.id] = self.derive_noisy_or(at, node)
+                fired[node.id] = self.derive_noisy_or(index, node)
             elif takes_part:
-                self.derive_table(at, node)
+                self.derive_table(index, node)
         return Derivatives(self.log_probability, self.out, fired)
 
-    def derive_noisy_or(self, at: int, node: Node) -> dict[str, float]:
+    def derive_noisy_or(self, index: int, node: Node) -> dict[str, float]:
         """Fill the derivatives of one family; returns how probable each link fired."""
-        leak_at = int(self.flat.number_start[at])
+        leak_at = int(self.flat.number_start[index])
         parents = [self.network.index[parent] for parent in node.parents]
-        slots = range(int(self.flat.parent_start[at]), int(self.flat.parent_start[at + 1]))
+        slots = range(int(self.flat.parent_start[index]), int(self.flat.parent_start[index + 1]))
         starts = [int(self.flat.link_at[slot]) for slot in slots]
         # the leak and the links of observed parents act alike: each fires or does not
         acting = {LEAK: leak_at}
         for parent, id, start in zip(parents, node.parents, starts, strict=True):
             if self.hard[parent] >= 0:
                 acting[id] = start + int(self.hard[parent])
-        nothing, something = self.pair(at, list(acting.values()), len(acting) - 1 < len(parents))
+        nothing, something = self.pair(index, list(acting.values()), len(acting) - 1 < len(parents))
         fired = {}
         for id, place in acting.items():
             others = [1.0 - self.numbers[one] for one in acting.values() if one != place]
@@ -193,35 +194,35 @@ class _Question:
             fired[id] = float(self.numbers[place] * something)
         for parent, id, start in zip(parents, node.parents, starts, strict=True):
             if self.hard[parent] < 0:
-                fired[id] = self.derive_link(at, parent, start)
+                fired[id] = self.derive_link(index, parent, start)
         return fired
 
-    def derive_link(self, at: int, parent: int, start: int) -> float:
+    def derive_link(self, index: int, parent: int, start: int) -> float:
         """Fill the derivatives of the link of an open parent; returns P(it fired | evidence)."""
         fired = 0.0
         for state in range(int(self.flat.states[parent])):
             place = start + state
             nothing, something = self.gradients.links[place]
-            if self.hard[at] == 0:
+            if self.hard[index] == 0:
                 own = int(self.flat.own_start[parent]) + state
                 nothing = self.without(own, 1.0 - self.numbers[place], {place: 0.0})
             self.out[place] = something - nothing
             fired += float(self.numbers[place] * something)
         return fired
 
-    def pair(self, at: int, acting: list[int], has_open_parents: bool) -> tuple[float, float]:
+    def pair(self, index: int, acting: list[int], has_open_parents: bool) -> tuple[float, float]:
         """Gradients in how probable it is that what acts for certain fires nothing, something."""
         unfired = float(np.prod(1.0 - self.numbers[acting]))
         fired = 0.0
         for place in acting:
             fired += (1.0 - fired) * float(self.numbers[place])
-        if self.hard[at] == 0:
+        if self.hard[index] == 0:
             return 1.0 / unfired, 0.0
         if has_open_parents:
-            return float(self.gradients.pairs[at, 0]), float(self.gradients.pairs[at, 1])
-        if self.hard[at] == 1:
+            return float(self.gradients.pairs[index, 0]), float(self.gradients.pairs[index, 1])
+        if self.hard[index] == 1:
             return 0.0, 1.0 / fired
-        own = int(self.flat.own_start[at])
+        own = int(self.flat.own_start[index])
         nothing = self.without(own, unfired, dict.fromkeys(acting, 0.0))
         return nothing, self.without(own + 1, fired, {acting[0]: 1.0})
 
@@ -238,10 +239,10 @@ class _Question:
         numbers[list(changed)] = list(changed.values())
         return gradient * float(self.run(numbers)[1].weights[own])
 
-    def derive_table(self, at: int, node: Node) -> None:
+    def derive_table(self, index: int, node: Node) -> None:
         """Fill the derivatives of a table's entries that the evidence leaves open."""
-        family = [*(self.network.index[parent] for parent in node.parents), at]
-        start, end = (int(one) for one in self.flat.number_start[at : at + 2])
+        family = [*(self.network.index[parent] for parent in node.parents), index]
+        start, end = (int(one) for one in self.flat.number_start[index : index + 2])
         places = np.arange(start, end).reshape(self.network.shape_of(node))
         taken = tuple(slice(None) if self.hard[one] < 0 else self.hard[one] for one in family)
         left = np.atleast_1d(places[taken])

@@ -45,7 +45,7 @@ def best_order(
     for rule in (_Graph.fill, _Graph.fill_and_weight):
         if best.width > NARROW:
             other = _Graph(scopes, sizes, open_bits, kept).eliminate(rule)
-            best = min(best, other, key=lambda one: one.entries)
+            best = min(best, other, key=lambda order: order.entries)
     return best
 
 
@@ -60,8 +60,8 @@ class _Graph:
         kept: frozenset[int],
     ) -> None:
         self.variables = sorted(sizes)
-        self.kept = {at for at, variable in enumerate(self.variables) if variable in kept}
-        place = {variable: at for at, variable in enumerate(self.variables)}
+        self.kept = {index for index, variable in enumerate(self.variables) if variable in kept}
+        place = {variable: index for index, variable in enumerate(self.variables)}
         self.weights = [log2(sizes[variable]) for variable in self.variables]
         self.near = [0] * len(self.variables)
         for scope in scopes:
@@ -74,53 +74,53 @@ class _Graph:
         """Take all variables out, the one with the lowest score first."""
         waiting = set(range(len(self.variables))) - self.kept
         held = set(self.becomes.values())
-        scores = {at: (score(self, at), at) for at in waiting}
+        scores = {index: (score(self, index), index) for index in waiting}
         order: list[int] = []
         width = entries = 0.0
         while waiting:
-            chosen = min(scores[at] for at in waiting if at not in held)[1]
+            chosen = min(scores[index] for index in waiting if index not in held)[1]
             weight = self.weights[chosen] + self.weigh(self.near[chosen])
             width = max(width, weight)
             entries += 2.0**weight
             waiting.discard(chosen)
             held.discard(self.becomes.get(chosen, -1))
             order.append(self.variables[chosen])
-            for at in _places(self.take_out(chosen)):
-                if at in waiting:
-                    scores[at] = (score(self, at), at)
+            for index in _places(self.take_out(chosen)):
+                if index in waiting:
+                    scores[index] = (score(self, index), index)
         return Order(tuple(order), width, entries)
 
-    def take_out(self, at: int) -> int:
+    def take_out(self, index: int) -> int:
         """Join the neighbours of a variable; returns whose score may have changed."""
-        around = self.left_after(at)
+        around = self.left_after(index)
         changed = around
         for one in _places(around):
-            self.near[one] = (self.near[one] | around) & ~(1 << one) & ~(1 << at)
+            self.near[one] = (self.near[one] | around) & ~(1 << one) & ~(1 << index)
             changed |= self.near[one]
         return changed
 
-    def left_after(self, at: int) -> int:
+    def left_after(self, index: int) -> int:
         """Scope of the table that is left when a variable is taken out."""
-        state = self.becomes.get(at)
-        return self.near[at] if state is None else self.near[at] | 1 << state
+        state = self.becomes.get(index)
+        return self.near[index] if state is None else self.near[index] | 1 << state
 
     def weigh(self, mask: int) -> float:
         """log2 of the entries of a table over these variables."""
         return sum(self.weights[one] for one in _places(mask))
 
-    def weight_left(self, at: int) -> float:
+    def weight_left(self, index: int) -> float:
         """Size of the table that a variable makes when it is taken out."""
-        return self.weights[at] + self.weigh(self.near[at])
+        return self.weights[index] + self.weigh(self.near[index])
 
-    def fill(self, at: int) -> float:
+    def fill(self, index: int) -> float:
         """How many pairs of variables are joined that were apart."""
-        around = self.left_after(at)
+        around = self.left_after(index)
         apart = sum((around & ~self.near[one]).bit_count() - 1 for one in _places(around))
         return apart / 2 + 0.01 * self.weigh(around)
 
-    def fill_and_weight(self, at: int) -> float:
+    def fill_and_weight(self, index: int) -> float:
         """Fill, and half as much again of the size."""
-        return self.fill(at) + 1.5 * self.weight_left(at)
+        return self.fill(index) + 1.5 * self.weight_left(index)
 
 
 def _places(mask: int) -> list[int]:

@@ -292,19 +292,19 @@ def present_node(cause: str) -> str:
     return f"{cause}_present"
 
 
-def brings_along(parent: Cause, said: Statement) -> bool:
+def brings_along(parent: Cause, statement: Statement) -> bool:
     """Whether a cause that raises another one is there only as what explains the complaint.
 
     It then brings the other one along. One that may be silent, or of which is stated how many
     of the other's patients have it, is found among them instead.
     """
-    return parent.present_in is None and said.in_cases is None
+    return parent.present_in is None and statement.in_cases is None
 
 
-def together(cause: Cause, parent: Cause | None, said: Statement) -> bool:
+def together(cause: Cause, parent: Cause | None, statement: Statement) -> bool:
     """Whether a cause that another one raises is found with it where it is silent, too."""
     silent = parent is not None and parent.present_in is not None
-    return silent and cause.present_in is not None and said.risk is not None
+    return silent and cause.present_in is not None and statement.risk is not None
 
 
 HOLDING = (Record, dict, tuple)  # what may hold something that gives an origin

@@ -31,8 +31,8 @@ def in_layer(knowledge: Knowledge, layer: Layer) -> Knowledge:
     whole = knowledge if knowledge.whole is None else knowledge.whole
     if layer == "beyond":
         return with_presences(replace(whole, layer=layer, parts={}, whole=whole))
-    named = {id: one for id, one in whole.causes.items() if one.layer != "beyond"}
-    parts = {id: one for id, one in whole.causes.items() if one.layer == "beyond"}
+    named = {id: record for id, record in whole.causes.items() if record.layer != "beyond"}
+    parts = {id: record for id, record in whole.causes.items() if record.layer == "beyond"}
     if parts and layer == "literature":
         rest = named[whole.meta.rest]
         unnamed = unnamed_part(rest, parts)
@@ -45,10 +45,10 @@ def in_layer(knowledge: Knowledge, layer: Layer) -> Knowledge:
         }
         named = {**named, rest.id: rest.model_copy(update=bare)}
     groups = {
-        id: one.model_copy(update={"members": tuple(m for m in one.members if m in named)})
-        for id, one in whole.groups.items()
+        id: record.model_copy(update={"members": tuple(m for m in record.members if m in named)})
+        for id, record in whole.groups.items()
     }
-    groups = {id: one for id, one in groups.items() if one.members}
+    groups = {id: record for id, record in groups.items() if record.members}
     known = {*named, *groups, *parts}
     seen = replace(
         whole,
@@ -57,7 +57,7 @@ def in_layer(knowledge: Knowledge, layer: Layer) -> Knowledge:
         groups=groups,
         urgency=tuple(_rules(whole.urgency, parts)),
         incoherent=rules_without(whole.incoherent, parts),
-        settings={id: _setting(one, known) for id, one in whole.settings.items()},
+        settings={id: _setting(record, known) for id, record in whole.settings.items()},
         layer=layer,
         whole=whole,
     )
@@ -66,7 +66,7 @@ def in_layer(knowledge: Knowledge, layer: Layer) -> Knowledge:
 
 def unnamed_part(rest: Cause, parts: Mapping[str, Cause]) -> Cause:
     """What is left of something else after its parts: it shows what the rest's file says."""
-    taken = sum(_middle(one.commonness.part or 0.0) for one in parts.values())
+    taken = sum(_middle(cause.commonness.part or 0.0) for cause in parts.values())
     part = max(0.05, 1.0 - taken)
     share = Commonness(part=part, because=rest.commonness.because)
     changed = {
@@ -89,17 +89,17 @@ def with_presences(knowledge: Knowledge) -> Knowledge:
     there = {
         present_node(id): Mediator(
             id=present_node(id),
-            label=f"{one.label} (there)"[:80],
-            about=f"{one.label}, whether it explains the complaint or not.",
+            label=f"{cause.label} (there)"[:80],
+            about=f"{cause.label}, whether it explains the complaint or not.",
             leak=0.0,
-            because=one.because if one.present_in is None else one.present_in.because,
+            because=cause.because if cause.present_in is None else cause.present_in.because,
         )
-        for id, one in knowledge.diseases.items()
+        for id, cause in knowledge.diseases.items()
         if knowledge.there[id] != id
     }
     every = {present_node(id) for id in knowledge.diseases}
-    kept = {id: one for id, one in knowledge.mediators.items() if id not in every}
-    return replace(knowledge, mediators={**kept, **there})
+    others = {id: node for id, node in knowledge.mediators.items() if id not in every}
+    return replace(knowledge, mediators={**others, **there})
 
 
 def with_members(groups: Mapping[str, Group], causes: Mapping[str, Cause]) -> dict[str, Group]:
@@ -110,7 +110,7 @@ def with_members(groups: Mapping[str, Group], causes: Mapping[str, Cause]) -> di
         else group.model_copy(
             update={
                 "members": tuple(
-                    one.id for one in causes.values() if one.group in (id, group.label)
+                    cause.id for cause in causes.values() if cause.group in (id, group.label)
                 )
             }
         )
@@ -132,7 +132,7 @@ def _rules(rules: Iterable[UrgencyRule], parts: Mapping[str, Cause]) -> Iterable
 
 
 def _setting(setting: Setting, known: set[str]) -> Setting:
-    shifts = {id: one for id, one in setting.shifts.items() if id in known}
+    shifts = {id: shift for id, shift in setting.shifts.items() if id in known}
     return setting.model_copy(update={"shifts": shifts})
 
 
@@ -142,19 +142,19 @@ def _article(knowledge: Knowledge) -> Knowledge:
     return replace(
         knowledge,
         parts={},
-        causes={id: words.cause(one) for id, one in knowledge.causes.items()},
+        causes={id: words.cause(record) for id, record in knowledge.causes.items()},
         contexts={
-            id: one.model_copy(update={"shows": words.statements(one.shows)})
-            for id, one in knowledge.contexts.items()
+            id: record.model_copy(update={"shows": words.statements(record.shows)})
+            for id, record in knowledge.contexts.items()
         },
         mediators={
-            id: one.model_copy(update={"shows": words.statements(one.shows)})
-            for id, one in knowledge.mediators.items()
+            id: record.model_copy(update={"shows": words.statements(record.shows)})
+            for id, record in knowledge.mediators.items()
         },
-        findings={id: words.finding(one) for id, one in knowledge.findings.items()},
+        findings={id: words.finding(record) for id, record in knowledge.findings.items()},
         groups={
-            id: one.model_copy(update={"evoked_by": words.evoked(one.evoked_by)})
-            for id, one in knowledge.groups.items()
+            id: record.model_copy(update={"evoked_by": words.evoked(record.evoked_by)})
+            for id, record in knowledge.groups.items()
         },
     )
 
@@ -166,13 +166,13 @@ class _Article:
         self.knowledge = knowledge
         lexicons = knowledge.lexicons.values()
         self.words = {
-            "how_often": all(VAGUEST in one.frequency for one in lexicons),
-            "risk": all(VAGUEST in one.risk for one in lexicons),
+            "how_often": all(VAGUEST in lexicon.frequency for lexicon in lexicons),
+            "risk": all(VAGUEST in lexicon.risk for lexicon in lexicons),
         }
 
     def claimed(self, because: tuple[str, ...]) -> tuple[str, ...]:
         """The claims among the origins."""
-        return tuple(one for one in because if one in self.knowledge.claims)
+        return tuple(origin for origin in because if origin in self.knowledge.claims)
 
     def statement(self, said: Statement) -> Statement | None:
         """A statement in the article's words, or None where it makes none."""
@@ -192,15 +192,15 @@ class _Article:
 
     def statements(self, said: Mapping[str, Statement]) -> dict[str, Statement]:
         """The statements that the article makes, by the same keys."""
-        made = {id: self.statement(one) for id, one in said.items()}
-        return {id: one for id, one in made.items() if one is not None}
+        made = {id: self.statement(statement) for id, statement in said.items()}
+        return {id: statement for id, statement in made.items() if statement is not None}
 
     def evoked(self, said: Mapping[str, Evoked]) -> dict[str, Evoked]:
         """Evoking strengths that rest on a claim."""
         return {
-            id: one.model_copy(update={"because": self.claimed(one.because)})
-            for id, one in said.items()
-            if self.claimed(one.because) and one.layer in (None, "article")
+            id: evoked.model_copy(update={"because": self.claimed(evoked.because)})
+            for id, evoked in said.items()
+            if self.claimed(evoked.because) and evoked.layer in (None, "article")
         }
 
     def cause(self, cause: Cause) -> Cause:
@@ -212,12 +212,14 @@ class _Article:
             else:
                 raised[parent] = self.statements(said)
         shows = self.statements(cause.shows)
-        evoked = {id: one for id, one in self.evoked(cause.evoked_by).items() if id in shows}
+        evoked = {
+            id: statement for id, statement in self.evoked(cause.evoked_by).items() if id in shows
+        }
         return cause.model_copy(
             update={
                 "commonness": self.commonness(cause.commonness),
                 "present_in": None,
-                "raised_by": {id: one for id, one in raised.items() if one},
+                "raised_by": {id: statement for id, statement in raised.items() if statement},
                 "shows": shows,
                 "shows_silent": {},
                 "evoked_by": evoked,

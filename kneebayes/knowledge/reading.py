@@ -82,9 +82,9 @@ BOUNDS = {"ge": "at least", "gt": "above", "le": "at most", "lt": "below"}
 def problems_of(error: ValidationError, place: str, kind: type[Record]) -> list[Problem]:
     """Everything that is wrong with one entry of some kind, from what reading the record raised."""
     problems: dict[tuple[str, str], Problem] = {}
-    for one in error.errors(include_url=False):
-        steps = [str(step) for step in one["loc"] if str(step) not in BRANCHES]
-        of_range = bool(steps) and steps[-1].isdigit() and one["type"] == "missing"
+    for fault in error.errors(include_url=False):
+        steps = [str(step) for step in fault["loc"] if str(step) not in BRANCHES]
+        of_range = bool(steps) and steps[-1].isdigit() and fault["type"] == "missing"
         if of_range:
             steps = steps[:-1]
         join = "." if ": " in place else ": "
@@ -92,22 +92,22 @@ def problems_of(error: ValidationError, place: str, kind: type[Record]) -> list[
         field = steps[-1] if steps else "the entry"
         if of_range:
             wrong, remedy = f"{field} must be two numbers.", RANGE
-        elif one["type"] == "missing":
+        elif fault["type"] == "missing":
             wrong, remedy = "the field is missing.", "Add it."
-        elif one["type"] == "extra_forbidden":
+        elif fault["type"] == "extra_forbidden":
             near = suggest(field, list(kind.model_fields), count=1)
             wrong = f"'{field}' is not a field here."
             remedy = f"Did you mean '{near[0]}'?" if near else "Leave it out."
         else:
-            wrong, remedy = _fault(one, field)
+            wrong, remedy = _fault(fault, field)
         problems.setdefault((where, wrong), Problem(where, wrong, remedy))
     return list(problems.values())
 
 
-def _fault(one: Mapping[str, Any], field: str) -> tuple[str, str]:
+def _fault(fault: Mapping[str, Any], field: str) -> tuple[str, str]:
     """What is wrong with the value of a field, with what was given, and what to write."""
-    said, remedy = _sentence(one)
-    given = one["input"]
+    said, remedy = _sentence(fault)
+    given = fault["input"]
     if said.startswith("must"):
         said = f"{field} {said}"
     told = isinstance(given, dict) or "got " in said
@@ -115,11 +115,11 @@ def _fault(one: Mapping[str, Any], field: str) -> tuple[str, str]:
     return f"{said}.{shown}", remedy
 
 
-def _sentence(one: Mapping[str, Any]) -> tuple[str, str]:
+def _sentence(fault: Mapping[str, Any]) -> tuple[str, str]:
     """The fault without field and value; never in the words of the library that found it."""
-    kind, bounds = one["type"], one.get("ctx", {})
+    kind, bounds = fault["type"], fault.get("ctx", {})
     if kind == "value_error":
-        return one["msg"].removeprefix("Value error, "), ""
+        return fault["msg"].removeprefix("Value error, "), ""
     if kind in ("model_type", "model_attributes_type"):
         example = TABLES.get(str(bounds.get("class_name")), "")
         return "must be a table", f"Such as {example}." if example else ""
@@ -127,9 +127,9 @@ def _sentence(one: Mapping[str, Any]) -> tuple[str, str]:
     for bound, words in BOUNDS.items():
         if bound in bounds and kind not in TYPES:
             return f"must be {words} {bounds[bound]:g}", ""
-    said = TYPES.get(kind, "must be something else here")
-    said = said.format_map({**bounds, "pattern": pattern})
-    return said, RANGE if kind == "too_long" else ""
+    sentence = TYPES.get(kind, "must be something else here")
+    sentence = sentence.format_map({**bounds, "pattern": pattern})
+    return sentence, RANGE if kind == "too_long" else ""
 
 
 Kind = TypeVar("Kind", bound=Record)

@@ -465,13 +465,13 @@ def _inside(value: Any, shares: Mapping[int, float], told: str) -> Any:
         fields = {name: getattr(value, name) for name in type(value).model_fields}
         update = {
             name: made
-            for name, one in fields.items()
-            if (made := _inside(one, shares, told)) is not one
+            for name, inner in fields.items()
+            if (made := _inside(inner, shares, told)) is not inner
         }
         own = taught_by(value, shares, told)
         return own.model_copy(update=update) if update else own
     if isinstance(value, dict):
-        made = {key: _inside(one, shares, told) for key, one in value.items()}
+        made = {key: _inside(inner, shares, told) for key, inner in value.items()}
         same = all(made[key] is value[key] for key in value)
         return value if same else made
     return value

@@ -133,7 +133,9 @@ def _keys(data: ModelData, case: PublishedCase, visit: Visit) -> Iterator[Key]:
         except (UnknownNameError, EvidenceError):
             continue
         known[name] = answer
-        answers += [one for one in read.in_order if one.id != data.complaint]
+        answers += [
+            answer_read for answer_read in read.in_order if answer_read.id != data.complaint
+        ]
     try:
         order = Case.of(data, known).by_probability
     except EvidenceError:  # the answers cannot be true together
@@ -141,8 +143,8 @@ def _keys(data: ModelData, case: PublishedCase, visit: Visit) -> Iterator[Key]:
     right = next(id for id in order if id in case.causes)
     rival = next((id for id in order if id not in case.causes), "")
     if rival:
-        for one in answers:
-            yield one.id, tuple(one.likelihood), right, rival
+        for answer_read in answers:
+            yield answer_read.id, tuple(answer_read.likelihood), right, rival
 
 
 def _weighed(data: ModelData, keys: Iterable[Key]) -> dict[Key, tuple[float, Numbers]]:
@@ -186,7 +188,7 @@ def _divided(data: ModelData, quantities: Quantities, slopes: Numbers) -> Number
     asked = [node.id for node in data.network.nodes]
     restating = Restating(data.engine, data.knowledge, quantities, data.elicited.lexicon, asked)
     base, values = data.engine.numbers[0], quantities.values  # noqa: PD011
-    found = np.zeros((len(quantities), slopes.shape[1]))
+    parts = np.zeros((len(quantities), slopes.shape[1]))
     for first in range(0, len(quantities), ROWS):
         places = range(first, min(first + ROWS, len(quantities)))
         amounts = np.repeat(values[None], len(places), axis=0)
@@ -195,10 +197,10 @@ def _divided(data: ModelData, quantities: Quantities, slopes: Numbers) -> Number
         restated = restating.restate(amounts)
         moves = np.where(restated.held[:, None], restated.numbers - base, 0.0)
         moving = moves.any(axis=0)  # few numbers of the network hang on one statement
-        found[first : first + len(places)] = np.abs(moves[:, moving] @ slopes[moving]) / STEP
-    found[found < ROUNDING * found.max(axis=0)] = 0.0
-    total = found.sum(axis=0)
-    shares: Numbers = np.divide(found, total, out=np.zeros_like(found), where=total > 0.0)
+        parts[first : first + len(places)] = np.abs(moves[:, moving] @ slopes[moving]) / STEP
+    parts[parts < ROUNDING * parts.max(axis=0)] = 0.0
+    total = parts.sum(axis=0)
+    shares: Numbers = np.divide(parts, total, out=np.zeros_like(parts), where=total > 0.0)
     return shares
 
 
@@ -256,21 +258,23 @@ class EvidenceShare(Reporting):
         for visit, weights in self.weights.items():
             total = weights.sum()
             for place in np.flatnonzero(weights > 0.0):
-                one = self.quantities.all[place]
-                because = _because(knowledge, one)
+                quantity = self.quantities.all[place]
+                because = _because(knowledge, quantity)
                 weight, origins = float(weights[place]), knowledge.shares_of(because)
-                written = arrows.get((one.parent, one.node, one.state), knowledge.place(one.node))
+                written = arrows.get(
+                    (quantity.parent, quantity.node, quantity.state), knowledge.place(quantity.node)
+                )
                 written = written.replace(f"causes/{rest}_unnamed.toml", f"causes/{rest}.toml")
-                written += FIELDS.get(one.kind, "")
+                written += FIELDS.get(quantity.kind, "")
                 rows.append(
                     {
                         "visit": visit,
                         "place": written,
-                        "about": labelled(knowledge, one),
-                        "said": said_in_words(knowledge, one),
-                        "low": one.interval.low,
-                        "value": one.interval.value,
-                        "high": one.interval.high,
+                        "about": labelled(knowledge, quantity),
+                        "said": said_in_words(knowledge, quantity),
+                        "low": quantity.interval.low,
+                        "value": quantity.interval.value,
+                        "high": quantity.interval.high,
                         "because": because,
                         "weight": weight,
                         "share": weight / total,
@@ -300,11 +304,11 @@ class EvidenceShare(Reporting):
 
         The columns of :attr:`numbers`; ``share`` is what assumption has of the whole weight.
         """
-        found = self.numbers[self.numbers["visit"] == VISITS[-1]]
-        found = found.assign(share=found["assumption"] / found["weight"].sum())
-        found = found[found["assumption"] > 0.0]
-        found = found.sort_values("assumption", ascending=False, kind="stable")
-        return found.head(LISTED).reset_index(drop=True)
+        assumed = self.numbers[self.numbers["visit"] == VISITS[-1]]
+        assumed = assumed.assign(share=assumed["assumption"] / assumed["weight"].sum())
+        assumed = assumed[assumed["assumption"] > 0.0]
+        assumed = assumed.sort_values("assumption", ascending=False, kind="stable")
+        return assumed.head(LISTED).reset_index(drop=True)
 
     def share(self, origin: str, visit: Visit = "first visit") -> float:
         """Share of the weight of one visit that rests on one sort of origin."""
