@@ -1,4 +1,4 @@
-"""Files written so that none is lost, and tables that a spreadsheet does not run."""
+"""Files written so that none is lost, texts read with care, tables no spreadsheet runs."""
 
 from __future__ import annotations
 
@@ -18,12 +18,15 @@ if TYPE_CHECKING:
 __all__ = [
     "guard_cells",
     "guard_text",
+    "plain_text",
     "replacing_file",
+    "same_place",
     "telling_why",
     "text_or_path",
     "write_safely",
 ]
 
+LONGEST = 200  # characters of a name that a message shows
 FORMULA = ("=", "+", "-", "@", "\t", "\r")  # what makes a spreadsheet calculate (OWASP)
 
 
@@ -90,6 +93,65 @@ def telling_why(path: str | Path) -> Iterator[None]:
         raise KneebayesError(_reason(Path(path), error)) from error
 
 
+def plain_text(path: str | Path, largest: int) -> str:
+    """The text of a plain file in UTF-8; a pipe or a device, which may never end, is refused.
+
+    Parameters
+    ----------
+    path
+        The file.
+    largest
+        Bytes that are read at most.
+
+    Raises
+    ------
+    KneebayesError
+        If it cannot be read; names the file, the reason and a remedy.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     plain_text(write_safely(f"{folder}/note.txt", "knee"), 100)
+    'knee'
+    """
+    path = Path(path)
+    name = _short(path)
+    why, remedy = "", "Check its name and rights."
+    try:
+        mode, size = path.stat().st_mode, path.stat().st_size
+        if stat.S_ISDIR(mode):
+            why, remedy = "it is a folder", "Name a file in it."
+        elif not stat.S_ISREG(mode):
+            why, remedy = "it is no plain file", "Name a file."
+        elif size > largest:
+            why, remedy = f"it has {size:,} bytes", f"At most {largest:,} are read."
+        else:
+            return path.read_bytes().decode("utf-8-sig")
+    except FileNotFoundError:
+        why = "there is no such file"
+    except UnicodeDecodeError as error:
+        why, remedy = f"byte {error.start} is not UTF-8", "Save the file as UTF-8."
+    except (OSError, ValueError) as error:
+        why = getattr(error, "strerror", None) or str(error)
+    message = f"{name} cannot be read: {why}. {remedy}"
+    raise KneebayesError(message)
+
+
+def same_place(first: str | Path, second: str | Path) -> bool:
+    """Whether two paths are of one file, links followed; a circle of links is no error here.
+
+    Examples
+    --------
+    >>> same_place("notes/../a.csv", "a.csv"), same_place("a.csv", "b.csv")
+    (True, False)
+    """
+    try:
+        return os.path.realpath(first) == os.path.realpath(second)
+    except (OSError, ValueError):  # what cannot be a file is refused by whoever opens it
+        return False
+
+
 def _finish(fresh: Path, wanted: Path, mode: int | None) -> None:
     """Make sure that the content is on the disk, then give it its name."""
     with fresh.open("rb+") as file:
@@ -113,16 +175,22 @@ def _from_elsewhere(error: BaseException) -> bool:
     )
 
 
+def _short(path: Path) -> str:
+    text = str(path)
+    return f"'{text}'" if len(text) <= LONGEST else f"'{text[:LONGEST]}...'"
+
+
 def _reason(path: Path, error: Exception) -> str:
+    name = _short(path)
     if isinstance(error, UnicodeEncodeError):
-        return f"'{path}' cannot be written: some text in it is no Unicode ({error.reason})."
+        return f"{name} cannot be written: some text in it is no Unicode ({error.reason})."
     why = getattr(error, "strerror", None) or str(error)
     remedy = (
         "Make the folder first."
         if isinstance(error, FileNotFoundError)
         else "What was there before is unchanged."
     )
-    return f"'{path}' cannot be written: {why}. {remedy}"
+    return f"{name} cannot be written: {why}. {remedy}"
 
 
 def text_or_path(text: str, path: str | Path | None) -> str | Path:

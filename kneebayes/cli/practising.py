@@ -104,7 +104,13 @@ def _talk(now: PracticeCase) -> Situation:
 def _line() -> str | None:
     """The next line, or None at the end of what is piped in."""
     typer.echo(PROMPT, nl=False)
-    line = sys.stdin.readline()
+    if sys.stdin is None:  # closed by whoever started the program: nothing more comes
+        return None
+    try:
+        line = sys.stdin.readline()
+    except UnicodeDecodeError as error:
+        message = "The input is not UTF-8. Type or pipe plain text in UTF-8."
+        raise KneebayesError(message) from error
     if not sys.stdin.isatty():
         typer.echo(line.rstrip("\n"))  # what was piped in stands in the record of the session
     return line.strip() if line else None

@@ -14,8 +14,11 @@ from kneebayes.errors import KneebayesError
 from kneebayes.model import load
 from kneebayes.study.published import published_cases
 from kneebayes.study.reading_evaluation import evaluate_reading
+from kneebayes.writing import plain_text
 
 __all__ = ["read", "reading"]
+
+LARGEST = 1_000_000  # bytes
 
 
 @app.command()
@@ -76,10 +79,12 @@ def _text_of(path: Path) -> str:
     KneebayesError
         If it cannot be read.
     """
-    if str(path) == "-":
-        return sys.stdin.read()
+    if str(path) != "-":
+        return plain_text(path, LARGEST)
     try:
-        return path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        message = f"{path}: the history cannot be read ({error}). Save it as plain text in UTF-8."
+        text = "" if sys.stdin is None else sys.stdin.read()
+        text.encode()  # in some locales what is no UTF-8 comes through as halves of characters
+    except UnicodeError as error:
+        message = "The input is not UTF-8. Save the history as plain text in UTF-8."
         raise KneebayesError(message) from error
+    return text

@@ -14,12 +14,14 @@ from kneebayes.case.answers import spoken
 from kneebayes.errors import KneebayesError
 from kneebayes.text import shown, suggest
 from kneebayes.view.report import frame_of
-from kneebayes.writing import guard_text, write_safely
+from kneebayes.writing import guard_text, plain_text, write_safely
 
 if TYPE_CHECKING:
     import pandas as pd
 
 __all__ = ["IGNORED", "ColumnMap", "ColumnsLike", "TableReport", "column_map"]
+
+LARGEST = 10_000_000  # bytes
 
 HEADER = ("column", "means", "value", "answer")
 IGNORED = "skip"
@@ -96,10 +98,9 @@ def column_map(columns: ColumnsLike) -> ColumnMap:
 
 def _from_file(path: Path) -> ColumnMap:
     try:
-        text = path.read_text(encoding="utf-8-sig")
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
-        message = f"columns: '{str(path)[:200]}' cannot be read: {reason}."
+        text = plain_text(path, LARGEST)
+    except KneebayesError as error:
+        message = f"columns: {error}"
         raise KneebayesError(message) from error
     try:
         rows = list(csv.reader(StringIO(text, newline=""), strict=True))

@@ -30,7 +30,7 @@ from kneebayes.cohort.sources import (
 )
 from kneebayes.errors import KneebayesError
 from kneebayes.text import counted
-from kneebayes.writing import guard_cells, replacing_file, telling_why, write_safely
+from kneebayes.writing import guard_cells, replacing_file, same_place, telling_why, write_safely
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -352,10 +352,13 @@ def diagnose_file(
     """
     source, target, keep = Path(patients), Path(target), names_of(keep)
     writes = write_parquet if is_parquet(target) else write_csv
-    if source.resolve() == target.resolve():
+    if same_place(source, target):
         message = f"The target must be another file than the source, got '{target}' for both."
         raise KneebayesError(message)
     check_target(target)
+    if target.exists() and not target.is_file():  # would be replaced by what was put together
+        message = f"The target '{target}' is no plain file. Name a file: it is written in pieces."
+        raise KneebayesError(message)
     table = open_source(source, keep)
     problems = TableProblems(source.name, "carry it through: keep=[{!r}]")
     check_unclear(unclear)

@@ -16,7 +16,7 @@ from kneebayes.cohort.simulation import simulate_pieces
 from kneebayes.cohort.sources import is_parquet
 from kneebayes.errors import KneebayesError
 from kneebayes.text import counted
-from kneebayes.writing import replacing_file
+from kneebayes.writing import replacing_file, same_place
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -79,7 +79,7 @@ def simulate_to_file(
         :meth:`simulate`.
     """
     targets = [Path(patients), Path(truth)]
-    if targets[0].resolve() == targets[1].resolve():
+    if same_place(*targets):
         message = f"Answers and truth must go to two files, got '{patients}' for both."
         raise KneebayesError(message)
     for target in targets:

@@ -21,6 +21,16 @@ if TYPE_CHECKING:
 
 __all__ = ["Source", "import_arrow", "is_parquet", "open_source", "telling_why_unread"]
 
+UNPACK = "Unpack it first."
+OTHERS = {  # how files begin that are called .csv and are none
+    b"\x1f\x8b": ("packed by gzip", UNPACK),
+    b"PK\x03\x04": ("a zip file or an Excel workbook", "Save its table as CSV in UTF-8."),
+    b"\xd0\xcf\x11\xe0": ("an old Excel workbook", "Save its table as CSV in UTF-8."),
+    b"PAR1": ("a Parquet file", "Give it the ending .parquet."),
+    b"\xff\xfe": ("text in UTF-16", "Save it as CSV in UTF-8."),
+    b"\xfe\xff": ("text in UTF-16", "Save it as CSV in UTF-8."),
+}
+
 PARQUET, CSV = (".parquet", ".pq"), (".csv",)
 LONGEST = 200  # characters of a path that are shown
 UNNAMED_INDEX = re.compile(r"__index_level_\d+__")
@@ -112,11 +122,12 @@ class CsvSource:
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        _refuse_others(path)
         self.labels = next(self._lines(), (0, []))[1]
         if not self.labels:
             message = f"{path.name} is empty: its first line must name the columns."
             raise EvidenceError(message)
-        if len(self.labels) == 1 and (other := re.search(r"[;\t]", self.labels[0])):
+        if len(self.labels) == 1 and (other := re.search(r"[;\t|]", self.labels[0])):
             message = (
                 f"{path.name}: its first line separates names by {other[0]!r}, where commas are "
                 f"needed. Save it with commas, or read it with pandas.read_csv(..., "
@@ -162,6 +173,22 @@ class CsvSource:
         frame.columns = pd.Index(self.labels)
         numbers = [number for number, _ in piece]
         return frame, lambda row: f"line {numbers[row]}"
+
+
+def _refuse_others(path: Path) -> None:
+    """Refuse what begins as another kind of file does, and say how to make it CSV.
+
+    Raises
+    ------
+    EvidenceError
+        If it does.
+    """
+    with telling_why_unread(path), path.open("rb") as file:
+        start = file.read(4)
+    for sign, (kind, remedy) in OTHERS.items():
+        if start.startswith(sign):
+            message = f"{path.name} is no CSV file but {kind}. {remedy}"
+            raise EvidenceError(message)
 
 
 class ParquetSource:

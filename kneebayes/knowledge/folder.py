@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from kneebayes.errors import KneebayesError
+from kneebayes.text import clipped
 
 __all__ = ["shipped_folder", "start_folder"]
 
@@ -46,16 +47,17 @@ def start_folder(folder: str | Path) -> Path:
     ...     kb.load(start_folder(f"{place}/shoulder"))
     Model('Pain in the shoulder', lexicon 'plain': 5 causes, 7 findings, 2 contexts)
     """
-    target = Path(folder)
-    if target.is_file() or (target.is_dir() and any(target.iterdir())):
-        message = f"{target}: there is something already. Name a folder that is new or empty."
-        raise KneebayesError(message)
     try:
+        target = Path(folder)
+        if target.is_file() or (target.is_dir() and any(target.iterdir())):
+            message = f"{target}: there is something already. Name a folder that is new or empty."
+            raise KneebayesError(message)
         for source in sorted(STARTER.rglob("*.*")):
             path = target / source.relative_to(STARTER)
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(source.read_text("utf-8"), encoding="utf-8", newline="\n")
-    except OSError as error:
-        message = f"{target}: cannot be written: {error.strerror or error}. Name another folder."
+    except (OSError, ValueError, TypeError) as error:  # also a name that is too long to look for
+        why = getattr(error, "strerror", None) or str(error)
+        message = f"{clipped(str(folder), 200)}: cannot be written: {why}. Name another folder."
         raise KneebayesError(message) from None
     return target

@@ -21,7 +21,7 @@ from kneebayes.page.bundle import script, style
 from kneebayes.page.layers import layers_of
 from kneebayes.page.payload import payload as payload_of
 from kneebayes.page.readings import readings_of
-from kneebayes.writing import text_or_path
+from kneebayes.writing import telling_why, text_or_path
 
 if TYPE_CHECKING:
     from kneebayes.building.model import ModelLike
@@ -102,11 +102,14 @@ def write_page(
     ('knee.html', True)
     """
     path = None if path is None else Path(path)
-    if path is not None and not path.parent.is_dir():
-        message = (
-            f"{path}: the folder {path.parent} does not exist. Make it first, or name another."
-        )
-        raise KneebayesError(message)
+    if path is not None:
+        with telling_why(path):
+            there = path.parent.is_dir()
+        if not there:
+            message = (
+                f"{path}: the folder {path.parent} does not exist. Make it first, or name another."
+            )
+            raise KneebayesError(message)
     try:
         version = version_of("kneebayes")
     except PackageNotFoundError:  # a plain checkout that was never installed

@@ -13,6 +13,7 @@ from kneebayes.arguments import checked
 from kneebayes.errors import EvidenceError, KneebayesError, UnknownNameError
 from kneebayes.odds import inverse_logit, logit
 from kneebayes.view.report import frame_of
+from kneebayes.writing import plain_text
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -32,6 +33,8 @@ __all__ = [
     "judged",
     "published_cases",
 ]
+
+LARGEST = 100_000_000  # bytes
 
 Visit = Literal["first visit", "with tests"]
 VISITS: tuple[Visit, ...] = get_args(Visit)
@@ -147,11 +150,7 @@ def published_cases(half: str = "all", path: str | Path | None = None) -> tuple[
         message = f"half must be one of {', '.join(map(repr, HALVES))}, got {half!r}."
         raise KneebayesError(message)
     file = shipped_cases() if path is None else Path(path)
-    try:
-        lines = file.read_text(encoding="utf-8").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        message = f"{file}: the published cases cannot be read ({error})."
-        raise KneebayesError(message) from error
+    lines = plain_text(file, LARGEST).splitlines()
     cases = tuple(
         _case(line, f"{file.name}: line {number}")
         for number, line in enumerate(lines, start=1)

@@ -9,14 +9,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from kneebayes.arguments import checked
+from kneebayes.cohort.sources import telling_why_unread
 from kneebayes.errors import KneebayesError
-from kneebayes.writing import write_safely
+from kneebayes.writing import plain_text, same_place, telling_why, write_safely
 
 __all__ = ["StudentCopies", "copy_notebooks", "student_copy"]
 
 EXERCISE, SOLUTION = "exercise", "solution"
 MARKS = (EXERCISE, SOLUTION)
 ANSWER = "# Your answer."
+LARGEST = 100_000_000  # bytes of a notebook
 LONGEST_ID = 64  # of a cell, by the notebook format
 
 
@@ -71,6 +74,7 @@ def student_copy(notebook: dict[str, Any]) -> dict[str, Any]:
     return copy
 
 
+@checked
 def copy_notebooks(
     source: str | Path, target: str | Path, *, replace: bool = False
 ) -> StudentCopies:
@@ -102,11 +106,18 @@ def copy_notebooks(
     ...     print(copy_notebooks(here, Path(folder) / "students"))
     1 notebook written: 0 exercises kept, 0 cells of solutions left out.
     """
-    originals, folder = _originals(Path(source)), Path(target)
+    with telling_why_unread(Path(source)):
+        originals, folder = _originals(Path(source)), Path(target)
+    with telling_why(folder):
+        return _copied(originals, folder, replace)
+
+
+def _copied(originals: list[Path], folder: Path, replace: bool) -> StudentCopies:
+    """The copies in their folder, once all originals are read."""
     if folder.exists() and not folder.is_dir():
         message = f"{folder} is a file. Name a folder for the copies."
         raise KneebayesError(message)
-    if any(folder.resolve() == path.resolve().parent for path in originals):
+    if any(same_place(folder, path.resolve().parent) for path in originals):
         message = f"{folder} holds the notebooks themselves. Name another folder for the copies."
         raise KneebayesError(message)
     read = {path: _read(path) for path in originals}
@@ -139,8 +150,9 @@ def _originals(source: Path) -> list[Path]:
 
 
 def _read(path: Path) -> dict[str, Any]:
+    text = plain_text(path, LARGEST)
     try:
-        content = json.loads(path.read_text(encoding="utf-8"))
+        content = json.loads(text)
     except (ValueError, RecursionError) as error:
         message = f"{path} is no notebook: not JSON in UTF-8 ({error})."
         raise KneebayesError(message) from error

@@ -14,7 +14,7 @@ from kneebayes.errors import KneebayesError
 from kneebayes.teaching.case import PracticeCase
 from kneebayes.teaching.patients import DIFFICULTIES, KINDS, is_possible
 from kneebayes.teaching.situation import FORMAT, LEVELS, VERSION
-from kneebayes.text import clipped
+from kneebayes.writing import plain_text
 
 if TYPE_CHECKING:
     from kneebayes.building.model import ModelLike
@@ -71,22 +71,7 @@ def load_handed_in(model: ModelLike, path: Path) -> PracticeCase:
 
 def _text_of(file: Path) -> str:
     """The text of a file that may hold a case."""
-    try:
-        with file.open("rb") as opened:
-            raw = opened.read(LARGEST + 1)
-    except OSError as error:
-        missing = isinstance(error, FileNotFoundError)
-        why = "there is no such file" if missing else f"it cannot be read: {error.strerror}"
-        message = f"{clipped(str(file), 200)}: {why}."
-        raise KneebayesError(message) from error
-    if len(raw) > LARGEST:
-        message = f"{file}: the file is larger than {LARGEST:,} bytes; a case never is."
-        raise KneebayesError(message)
-    try:
-        return raw.decode("utf-8")
-    except UnicodeDecodeError as error:
-        message = f"{file}: byte {error.start} is not UTF-8. Save the file as UTF-8."
-        raise KneebayesError(message) from error
+    return plain_text(file, LARGEST)
 
 
 @checked

@@ -130,7 +130,7 @@ def test_a_cohort_shows_itself(knee: kb.Model) -> None:
         ({"age": "fevr"}, "fever"),
         ({"age": 3}, "must be a name of the model or None"),
         (["age"], "such as {'Temp > 38': 'fever'}"),
-        ("no such file.csv", "cannot be read: No such file"),
+        ("no such file.csv", "cannot be read: there is no such file"),
     ],
 )
 def test_a_map_that_does_not_fit_is_refused(knee: kb.Model, columns: object, told: str) -> None:

@@ -1,5 +1,6 @@
 """Files larger than memory: the same as a table, in the same order, in bounded memory."""
 
+import gzip
 import re
 import subprocess
 import sys
@@ -194,6 +195,24 @@ def test_a_file_that_is_no_table_is_refused(
 def test_a_file_that_is_no_text_is_refused(robot: kb.Model, tmp_path: Path) -> None:
     (tmp_path / "in.csv").write_bytes(b"squeak\n\xff\n")
     with pytest.raises(kb.EvidenceError, match=r"in\.csv cannot be read after line "):
+        robot.diagnose_cohort_file(tmp_path / "in.csv", tmp_path / "out.csv")
+
+
+@pytest.mark.parametrize(
+    ("start", "message"),
+    [
+        (gzip.compress(b"squeak\nyes\n"), "in.csv is no CSV file but packed by gzip. Unpack it"),
+        (b"PK\x03\x04squeak\n", "an Excel workbook. Save its table as CSV"),
+        ("squeak\nyes\n".encode("utf-16"), "text in UTF-16. Save it as CSV in UTF-8"),
+        (b"PAR1\x15", "a Parquet file. Give it the ending .parquet"),
+        (b"squeak|rain\nyes|no\n", "its first line separates names by '|', where commas"),
+    ],
+)
+def test_another_kind_of_file_is_called_what_it_is(
+    robot: kb.Model, tmp_path: Path, start: bytes, message: str
+) -> None:
+    (tmp_path / "in.csv").write_bytes(start)
+    with pytest.raises(kb.EvidenceError, match=re.escape(message)):
         robot.diagnose_cohort_file(tmp_path / "in.csv", tmp_path / "out.csv")
 
 

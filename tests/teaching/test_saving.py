@@ -138,7 +138,7 @@ def test_what_is_no_case_is_refused(knee: kb.Model, text: str, said: str) -> Non
     ("content", "said"),
     [
         (None, "there is no such file"),
-        (b" " * 1_000_001, "larger than 1,000,000 bytes"),
+        (b" " * 1_000_001, "it has 1,000,001 bytes. At most 1,000,000 are read"),
         (b"\xff\xfe{}", "byte 0 is not UTF-8"),
     ],
 )
