@@ -202,7 +202,8 @@ class TableReport:
         if not self.problems:
             lines[0] = f"{self.patients} patients; everything is understood."
         elif understood:
-            lines.append("Save it (.save('columns.csv')), mend it, and give it to columns=.")
+            lines.append("Save it (.save('columns.csv'); in a terminal name a second file),")
+            lines.append("correct it, and give it to columns= (in a terminal --columns).")
         return "\n".join(lines)
 
     def __repr__(self) -> str:
