@@ -72,6 +72,7 @@ class Shares:
         ratios: Sequence[ShareRatio],
         spreads: Sequence[float] | Numbers,
     ) -> None:
+        self._latest: tuple[bytes, tuple[Numbers, Numbers]] | None = None
         self.shape = tuple(len(states) for states in contexts)
         self.count, self.ratios = count, tuple(ratios)
         self.yielding: Numbers = (np.asarray(spreads, dtype=np.float64) / STRETCH) ** 2
@@ -115,9 +116,9 @@ class Shares:
         goals = np.log(np.maximum(odds_ratios, LEAST))
         weights, used = wanted, goals
         if near is not None:
-            middle, ratios = (np.log(np.maximum(one[None], LEAST)) for one in near)
-            weights, used = self._fitted(middle, ratios, middle, ratios, ROUNDS)
-            weights, used = wanted + (weights - middle), goals + (used - ratios)
+            weights, used = (
+                one + away for one, away in zip((wanted, goals), self._from(near), strict=True)
+            )
         rounds, close = (ROUNDS, CLOSE) if near is None else (FEWER, NEAR)
         weights, used = self._fitted(weights, used, wanted, goals, rounds)
         for _ in range(POLISH):
@@ -127,6 +128,15 @@ class Shares:
                 break
             weights = weights + moving * away
         return self._table(weights, used)
+
+    def _from(self, near: tuple[Numbers, Numbers]) -> tuple[Numbers, Numbers]:
+        """How far weights and ratios move for one reading; the latest is kept for more rows."""
+        key = near[0].tobytes() + near[1].tobytes()
+        if self._latest is None or self._latest[0] != key:
+            middle, ratios = (np.log(np.maximum(one[None], LEAST)) for one in near)
+            weights, used = self._fitted(middle, ratios, middle, ratios, ROUNDS)
+            self._latest = key, (weights - middle, used - ratios)
+        return self._latest[1]
 
     def _fitted(
         self, weights: Numbers, used: Numbers, wanted: Numbers, goals: Numbers, rounds: int

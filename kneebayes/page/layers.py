@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
-from kneebayes.building.model import in_layer
+from kneebayes.building.model import in_layer, models_of
 from kneebayes.building.places import EXPLANATION
 from kneebayes.errors import KneebayesError
+from kneebayes.knowledge.layers import in_layer as take_layer
 from kneebayes.page.payload import payload
 from kneebayes.page.readings import layer_named, readings_of
 
@@ -48,6 +50,11 @@ def layers_of(model: ModelLike, own: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 def _smaller(model: ModelLike, own: Mapping[str, Any]) -> Plain | None:
     """The article alone: few enough numbers to be carried whole."""
+    data = model.data
+    if data.learnt is None:
+        with suppress(KneebayesError):  # what cannot be read is left out below
+            smaller = take_layer(data.knowledge, SMALLER)
+            models_of(smaller, list(smaller.lexicons))  # side by side, and kept
     other = _taken(model, SMALLER)
     if other is None:
         return None
