@@ -386,7 +386,7 @@ BENCHMARKS = {
         recording=Recording(
             context=0.9, history=0.2, symptom=0.15, sign=0.12, test=0.04, absent_written=1.0
         ),
-        digest="01526cff31b67d01b69d9c6c24bcb1510c799b2a40b6a60f74372a60e30bc66d",
+        digest="b144185025ff944538c2f9b1a9aac35d5c18eabb1f3bf248c9d03011079cd848",
     )
 }
 
