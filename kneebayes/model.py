@@ -29,8 +29,7 @@ if TYPE_CHECKING:
     from kneebayes.building.restating import Solved
     from kneebayes.cohort.files import diagnose_file
     from kneebayes.cohort.record import check_patients, diagnose_cohort
-    from kneebayes.cohort.simulated_files import simulate_to_file
-    from kneebayes.cohort.simulation import benchmark_cohort, simulate
+    from kneebayes.cohort.simulation import benchmark_cohort, simulate, simulate_to_file
     from kneebayes.exchange.case_file import load_case, save_case
     from kneebayes.exchange.phenopacket_read import load_phenopacket
     from kneebayes.exchange.phenopacket_write import phenopacket
@@ -60,8 +59,7 @@ else:
             {
                 "kneebayes.cohort.files": "diagnose_file",
                 "kneebayes.cohort.record": "check_patients diagnose_cohort",
-                "kneebayes.cohort.simulated_files": "simulate_to_file",
-                "kneebayes.cohort.simulation": "benchmark_cohort simulate",
+                "kneebayes.cohort.simulation": "benchmark_cohort simulate simulate_to_file",
                 "kneebayes.exchange.case_file": "load_case save_case",
                 "kneebayes.exchange.phenopacket_read": "load_phenopacket",
                 "kneebayes.exchange.phenopacket_write": "phenopacket",

@@ -5,8 +5,13 @@ from kneebayes.cohort.columns import ColumnMap, TableReport
 from kneebayes.cohort.files import CohortFile, diagnose_file
 from kneebayes.cohort.record import Cohort, diagnose_cohort, plain_answers
 from kneebayes.cohort.recording import COMPLETE, VISIT, Recording
-from kneebayes.cohort.simulated_files import SimulatedFiles
-from kneebayes.cohort.simulation import BENCHMARKS, Benchmark, SimulatedCohort, simulate_pieces
+from kneebayes.cohort.simulation import (
+    BENCHMARKS,
+    Benchmark,
+    SimulatedCohort,
+    SimulatedFiles,
+    simulate_pieces,
+)
 
 __all__ = [
     "BENCHMARKS",

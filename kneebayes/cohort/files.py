@@ -322,11 +322,6 @@ def diagnose_file(
     columns, unclear
         As :meth:`kneebayes.Model.diagnose_cohort` takes them.
 
-    Returns
-    -------
-    CohortFile
-        Where the file is, how many patients it holds and how urgent they are.
-
     Raises
     ------
     KneebayesError
@@ -342,9 +337,8 @@ def diagnose_file(
     >>> import kneebayes as kb
     >>> folder = Path(tempfile.mkdtemp())
     >>> _ = (folder / "patients.csv").write_text("patient,fever,age\n007,yes,67\n008,no,\n")
-    >>> done = diagnose_file(
-    ...     kb.load(), folder / "patients.csv", folder / "diagnosed.csv", keep=["patient"]
-    ... )
+    >>> files = folder / "patients.csv", folder / "diagnosed.csv"
+    >>> done = diagnose_file(kb.load(), *files, keep=["patient"])
     >>> done.rows, done.urgency
     (2, {'now': 1, 'soon': 0, 'routine': 1})
     >>> print((folder / "diagnosed.csv").read_text().splitlines()[1][:7])

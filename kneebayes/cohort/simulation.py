@@ -1,29 +1,34 @@
-"""Patients drawn from a model: what is known of them, and apart from that the truth."""
+"""Patients drawn from a model, in memory or into files: what is known of them, and the truth."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from functools import cached_property
 from hashlib import sha256
 from math import nan, sqrt
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from kneebayes.arguments import checked, whole_number
-from kneebayes.binding import renamed
+from kneebayes.binding import is_path, renamed
 from kneebayes.case.answers import by_name, by_node, evidence_of, read_answers
 from kneebayes.case.belief import impossible_evidence
-from kneebayes.cohort.recording import VISIT, Clerk, Recording
-from kneebayes.errors import ImpossibleEvidenceError, UnknownNameError
+from kneebayes.cohort.files import check_target, write_csv, write_parquet
+from kneebayes.cohort.recording import VISIT, Clerk, Recording, items_of, words_of
+from kneebayes.cohort.sources import is_parquet
+from kneebayes.errors import ImpossibleEvidenceError, KneebayesError, UnknownNameError
 from kneebayes.inference.drawing import Drawing
 from kneebayes.inference.evidence import Evidence
 from kneebayes.text import counted, suggest
 from kneebayes.view.figures import BLUE, ORANGE, name_lines, new_axes, ticks_apart
 from kneebayes.view.markup import percent
 from kneebayes.view.report import Report, Reporting, frame_of, made_by, made_by_line
+from kneebayes.writing import replacing_file, same_place
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -35,10 +40,12 @@ __all__ = [
     "BENCHMARKS",
     "Benchmark",
     "SimulatedCohort",
+    "SimulatedFiles",
     "benchmark_cohort",
     "draw_shares",
     "simulate",
     "simulate_pieces",
+    "simulate_to_file",
 ]
 
 MOST_AT_ONCE = 10_000_000  # patients in one table; a file takes more
@@ -409,3 +416,68 @@ def benchmark_cohort(model: ModelLike, name: str = "kneebayes-2") -> SimulatedCo
     recipe = BENCHMARKS[name]
     drawn = simulate(model, recipe.n, recipe.seed, recording=recipe.recording)
     return replace(drawn, name=recipe.name)
+
+
+@dataclass(frozen=True, slots=True)
+class SimulatedFiles:
+    """Simulated patients in two files, row by row: what is known of each, and which causes it has."""
+
+    answers: Path
+    truth: Path
+    rows: int
+
+    def __repr__(self) -> str:
+        patients = counted(self.rows, "patient")
+        return f"SimulatedFiles('{self.answers}', '{self.truth}': {patients})"
+
+
+@renamed(is_path, answers="patients")
+@renamed(given="answers")
+@checked
+def simulate_to_file(
+    model: ModelLike,
+    n: int,
+    patients: str | Path,
+    truth: str | Path,
+    seed: int = 0,
+    answers: Mapping[str, object] | None = None,
+    recording: Recording | None = None,
+) -> SimulatedFiles:
+    """Draw the very same patients as :meth:`simulate` into two files, however many.
+
+    ``patients`` is the ``.csv`` or ``.parquet`` file of answers, as :meth:`diagnose_cohort_file`
+    takes it, ``truth`` that of the causes. Memory does not grow with their number.
+
+    Raises
+    ------
+    KneebayesError
+        If a file is neither, if both are the same or a folder is missing; besides as
+        :meth:`simulate`.
+    """
+    targets = [Path(patients), Path(truth)]
+    if same_place(*targets):
+        message = f"Answers and truth must go to two files, got '{patients}' for both."
+        raise KneebayesError(message)
+    for target in targets:
+        is_parquet(target)
+        check_target(target)
+    written = VISIT if recording is None else recording
+    pieces = simulate_pieces(model, n, seed, answers, written)
+    worded = {id for id in items_of(model) if isinstance(words_of(model, id)[0], str)}
+    rows = 0
+    with ExitStack() as stack:
+        write = []
+        for target in targets:
+            path = stack.enter_context(replacing_file(target))
+            opened = write_parquet if is_parquet(target) else write_csv
+            write.append(stack.enter_context(opened(path, False)))
+        for piece in pieces:
+            write[0](_typed(piece.answers, worded))
+            write[1](piece.truth)
+            rows += len(piece)
+    return SimulatedFiles(targets[0], targets[1], rows)
+
+
+def _typed(answers: pd.DataFrame, worded: set[str]) -> pd.DataFrame:
+    """Columns with a type that does not depend on who is in the piece."""
+    return answers.astype({id: "string" if id in worded else "boolean" for id in answers.columns})

@@ -19,7 +19,7 @@ from kneebayes.errors import (
     TooWideError,
 )
 from kneebayes.history import History, read
-from kneebayes.page.bundle import script, static
+from kneebayes.page.html import script, static
 from kneebayes.page.payload import payload
 from kneebayes.page.readings import choices_of
 from kneebayes.view.differential import differential_report

@@ -12,7 +12,7 @@ import pytest
 from browsing import SHOWN, browser, needs_browser
 
 import kneebayes as kb
-from kneebayes.page.bundle import script, static
+from kneebayes.page.html import script, static
 
 pytestmark = [
     needs_browser,

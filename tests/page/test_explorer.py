@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 import kneebayes as kb
-from kneebayes.page.bundle import static
+from kneebayes.page.html import static
 from kneebayes.page.payload import payload
 
 needs_anywidget = pytest.mark.skipif(

@@ -15,8 +15,7 @@ from conftest import DATA
 from test_cli import run
 
 import kneebayes as kb
-from kneebayes.page.bundle import script, static, style
-from kneebayes.page.html import page_html
+from kneebayes.page.html import page_html, script, static, style
 from kneebayes.page.payload import payload
 
 STATIC = sorted(one.name for one in files("kneebayes.page").joinpath("static").iterdir())
