@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import asdict, dataclass, fields
 from hashlib import file_digest, sha256
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from shutil import copyfileobj
 from typing import IO, TYPE_CHECKING, BinaryIO
@@ -30,6 +29,7 @@ from kneebayes.cohort.sources import (
 )
 from kneebayes.errors import KneebayesError
 from kneebayes.text import counted
+from kneebayes.view.report import package_version
 from kneebayes.writing import guard_cells, replacing_file, same_place, telling_why, write_safely
 
 if TYPE_CHECKING:
@@ -189,7 +189,7 @@ def description_of(
     asked.update(model.data.engine.numbers.tobytes())
     lines = {
         "form": FORM,
-        "kneebayes": _version(),
+        "kneebayes": package_version(),
         "source": f"{source.suffix.lower()} {read}",
         "model": asked.hexdigest(),
         "reading": model.data.reading,
@@ -199,13 +199,6 @@ def description_of(
         "rows of a piece": PIECE,
     }
     return "".join(f"{name}: {value}\n" for name, value in lines.items())
-
-
-def _version() -> str:
-    try:
-        return version("kneebayes")
-    except PackageNotFoundError:
-        return "unknown"
 
 
 def _empty(folder: Path) -> None:

@@ -420,7 +420,7 @@ def benchmark_cohort(model: ModelLike, name: str = "kneebayes-2") -> SimulatedCo
 
 @dataclass(frozen=True, slots=True)
 class SimulatedFiles:
-    """Simulated patients in two files, row by row: what is known of each, and which causes it has."""
+    """Simulated patients in two files, row by row: what is known of each, and the truth."""
 
     answers: Path
     truth: Path

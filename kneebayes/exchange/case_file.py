@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +15,7 @@ from kneebayes.exchange.patient import Patient, Told, answer_of, told_answers
 from kneebayes.exchange.problems import Problems
 from kneebayes.text import suggest
 from kneebayes.view.differential import differential_dict
+from kneebayes.view.report import package_version
 
 if TYPE_CHECKING:
     from kneebayes.building.model import ModelLike
@@ -36,10 +36,7 @@ KINDS = ("finding", "context", "cause", "mediator")
 
 def software() -> str:
     """Name and version of this package."""
-    try:
-        return f"kneebayes {version('kneebayes')}"
-    except PackageNotFoundError:  # a plain checkout that was never installed
-        return "kneebayes"
+    return f"kneebayes {package_version()}"
 
 
 def case_content(

@@ -11,8 +11,6 @@ from collections.abc import Mapping
 from functools import cache
 from graphlib import TopologicalSorter
 from html import escape
-from importlib.metadata import PackageNotFoundError
-from importlib.metadata import version as version_of
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, overload
@@ -24,6 +22,7 @@ from kneebayes.inference.limits import Budget
 from kneebayes.page.layers import layers_of
 from kneebayes.page.payload import payload as payload_of
 from kneebayes.page.readings import readings_of
+from kneebayes.view.report import package_version
 from kneebayes.writing import telling_why, text_or_path
 
 if TYPE_CHECKING:
@@ -153,14 +152,10 @@ def write_page(
                 f"{path}: the folder {path.parent} does not exist. Make it first, or name another."
             )
             raise KneebayesError(message)
-    try:
-        version = version_of("kneebayes")
-    except PackageNotFoundError:  # a plain checkout that was never installed
-        version = "0+unknown"
     own = payload_of(model)
     with within_time("calibrating what can be chosen on the page", Budget()):
         choices = {"readings": readings_of(model, own), "layers": layers_of(model, own)}
-    text = page_html({**own, **choices}, version, title)
+    text = page_html({**own, **choices}, package_version(), title)
     return text_or_path(text, path)
 
 

@@ -46,6 +46,7 @@ __all__ = [
     "known_of",
     "made_by",
     "made_by_line",
+    "package_version",
     "plain_case",
     "report_html",
     "report_on",
