@@ -115,7 +115,7 @@ class Feedback(Judgement, Paged):
     @checked
     def draw(self, ax: Axes | None = None) -> Axes:
         """Draw stated against exact probabilities, with the truth."""
-        from kneebayes.teaching.practice_figure import draw_beliefs
+        from kneebayes.teaching.figures import draw_beliefs
 
         rows = [r for r in self.belief_rows if r["explains"] or r["named"]]
         rows += [r for r in self.belief_rows[:SHOWN] if r not in rows]
@@ -124,7 +124,7 @@ class Feedback(Judgement, Paged):
     @checked
     def draw_steps(self, ax: Axes | None = None) -> Axes:
         """Draw what each question was expected to tell, against the best one then."""
-        from kneebayes.teaching.practice_figure import draw_steps
+        from kneebayes.teaching.figures import draw_steps
 
         return draw_steps(self.question_rows, ax)
 

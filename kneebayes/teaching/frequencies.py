@@ -251,7 +251,7 @@ class NaturalFrequencies(Paged):
     @checked
     def draw(self, ax: Axes | None = None) -> Axes:
         """Draw the counts as a tree: people, by cause, by finding."""
-        from kneebayes.teaching.frequency_figure import draw_tree
+        from kneebayes.teaching.figures import draw_tree
 
         shares = {str(row["id"]): row["probability_within"] for row in self._rows}
         return draw_tree(self.counts, shares, self.cause, self.told, ax)
@@ -259,7 +259,7 @@ class NaturalFrequencies(Paged):
     @checked
     def draw_icons(self, ax: Axes | None = None) -> Axes:
         """Draw one square a person; only those with the findings where there are too many."""
-        from kneebayes.teaching.frequency_figure import draw_icons
+        from kneebayes.teaching.figures import draw_icons
 
         return draw_icons(self.counts, self.cause, self.told, ax)
 

@@ -350,7 +350,7 @@ class Practice(Paged):
     @checked
     def draw(self, ax: Axes | None = None) -> Axes:
         """Draw calibration: what was stated against how often it was true."""
-        from kneebayes.teaching.practice_figure import draw_calibration
+        from kneebayes.teaching.figures import draw_calibration
 
         return draw_calibration(self._calibration_rows, ax)
 

@@ -289,7 +289,7 @@ class Situation(Paged):
     @checked
     def draw(self, ax: Axes | None = None) -> Axes:
         """Draw what was stated last."""
-        from kneebayes.teaching.practice_figure import draw_stated
+        from kneebayes.teaching.figures import draw_stated
 
         stated = sorted(self.stated.items(), key=lambda item: -item[1])
         labels = [self.model.data.knowledge.label(id) for id, _ in stated]
