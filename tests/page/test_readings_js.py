@@ -22,7 +22,10 @@ from kneebayes.page.share_table import share_fit
 
 Choice = dict[str, str]
 
-READ = """
+SEED = 7
+READ = (
+    f"const SEED = {SEED};"
+    + """
 const main = ({ payload, choices, patients }) => choices.map((choice) => {
   const read = payloadIn(payload, choice);
   const model = createModel(read);
@@ -31,9 +34,10 @@ const main = ({ payload, choices, patients }) => choices.map((choice) => {
     return found.possible ? model.causes.map((id) => found.posterior[id].at(-1)) : null;
   });
   const { readings, layers, parts, ...rest } = read;
-  return { payload: rest, posteriors };
+  return { payload: rest, posteriors, patient: drawPatient(model, SEED).states };
 });
 """
+)
 
 
 def elsewhere(model: kb.Model, choice: Choice) -> kb.Model:
@@ -100,6 +104,7 @@ def test_every_reading_is_the_one_that_python_makes(knee: kb.Model, tmp_path: Pa
         assert_alike(in_numbers(shown["payload"], expected), in_numbers(expected, expected))
         evidence = [Evidence.of(model.network, answers) for answers in patients]
         taken.add(choice["layer"])
+        assert shown["patient"] == dict(model.practice_case("any", seed=SEED).truth)
         python = model.engine.propagate_each(evidence, causes)
         exact = np.stack([python.marginals[id][:, 1] for id in causes], axis=1)
         for mine, theirs in zip(shown["posteriors"], exact, strict=True):
