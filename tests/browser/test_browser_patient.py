@@ -105,7 +105,7 @@ def close(seen: Visit, advice: str, guess: str = "gout", percent: str = "90") ->
 def test_the_learner_says_how_urgent_it_is_first(seen: Visit, knee: kb.Model) -> None:
     """Look for a patient with fever: nothing says so before the case is closed."""
     seed = next(
-        s for s in range(1, 99) if knee.practice_case("any", seed=s).truth["fever"] == "present"
+        s for s in range(1, 999) if knee.practice_case("any", seed=s).truth["fever"] == "present"
     )
     reason = next(one for one in knee.diagnose({"fever": True}).urgency.reasons)
     open_patient(seen, seed)

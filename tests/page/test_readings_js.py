@@ -23,10 +23,8 @@ from kneebayes.page.share_table import share_fit
 Choice = dict[str, str]
 
 SEED = 7
-READ = (
-    f"const SEED = {SEED};"
-    + """
-const main = ({ payload, choices, patients }) => choices.map((choice) => {
+READ = """
+const main = ({ payload, choices, patients, seed }) => choices.map((choice) => {
   const read = payloadIn(payload, choice);
   const model = createModel(read);
   const posteriors = patients.map((answers) => {
@@ -34,10 +32,9 @@ const main = ({ payload, choices, patients }) => choices.map((choice) => {
     return found.possible ? model.causes.map((id) => found.posterior[id].at(-1)) : null;
   });
   const { readings, layers, parts, ...rest } = read;
-  return { payload: rest, posteriors, patient: drawPatient(model, SEED).states };
+  return { payload: rest, posteriors, patient: drawPatient(model, seed).states };
 });
 """
-)
 
 
 def elsewhere(model: kb.Model, choice: Choice) -> kb.Model:
@@ -59,7 +56,7 @@ def readings_shown(
         for lexicon in readings["lexicons"]
         for setting in readings["settings"]
     ]
-    data = {"payload": own, "choices": choices, "patients": patients}
+    data = {"payload": own, "choices": choices, "patients": patients, "seed": SEED}
     return list(zip(choices, run(tmp_path, READ, data), strict=True))
 
 
