@@ -24,8 +24,9 @@ NEW = 31.0  # days: a trouble that began so long ago or less has lasted as long
 THOUSAND = 1000.0  # of cells: written out or not
 LARGE = 100.0  # a bound below it speaks of thousands where an amount is one thousand or more
 AROUND = 6  # words between a name and its amount
+CLOSE = 4  # the same before an amount without a unit
 ALONE = frozenset({",", ";", ":", "."})
-LASTING = frozenset({"for", "since", "lasting", "lasted", "over", "last", "past", "been"})
+LASTING = frozenset({"for", "since", "lasting", "lasted", "over", "last", "past", "been", "x"})
 AGO = frozenset({"ago", "back"})
 BEGAN = turns("beginning")
 OF_EARLIER = frozenset({"again", "before", "earlier", "old", "once", "previous", "previously"})
@@ -149,19 +150,26 @@ def _is_about(
     troubled: frozenset[int],
 ) -> bool:
     """Whether an amount is one of what a name with a bound speaks of."""
+    warm = amount.unit == "temperature" and bound.unit in {"", "temperature"}
+    if not (warm or amount.unit == bound.unit):
+        return False
+    if not (warm or not pattern.stems or _is_around(pattern, bound, amount, words)):
+        return False
     start, end = _clause(amount, words)
     clause = _stems(words[start : end + 1])
-    if pattern.head and pattern.head.isdisjoint(clause):
+    if pattern.head:
+        if pattern.head.isdisjoint(clause):
+            return False
+    elif _is_of_another_test(dictionary, pattern, clause):
         return False
-    if not pattern.head and _is_of_another_test(dictionary, pattern, clause):
-        return False
-    if amount.unit == "temperature" and bound.unit in {"", "temperature"}:
+    if warm:
         return any(one.startswith("temp") or one == "fever" for one in pattern.stems)
-    if amount.unit != bound.unit:
-        return False
-    if not pattern.stems:
-        return amount.unit != "time" or _lasts(amount, words, troubled)
-    before = AROUND if bound.unit else AROUND // 2
+    return bool(pattern.stems) or amount.unit != "time" or _lasts(amount, words, troubled)
+
+
+def _is_around(pattern: Pattern, bound: Bound, amount: Amount, words: Sequence[Word]) -> bool:
+    """Whether the words of a name stand near an amount."""
+    before = AROUND if bound.unit else CLOSE
     behind = AROUND if bound.unit else -amount.last + amount.first - 1
     around = words[max(0, amount.first - before) : amount.last + 1 + behind]
     return set(pattern.stems) <= _stems(around)
@@ -187,7 +195,7 @@ def _lasts(amount: Amount, words: Sequence[Word], troubled: frozenset[int]) -> b
     spoken_of = any(
         at in troubled or words[at].lower in turns("trouble") for at in range(start, end + 1)
     )
-    if amount.value < SHORTEST or not spoken_of:
+    if amount.value < SHORTEST or not spoken_of or _is_elsewhere(words[start : end + 1]):
         return False
     before = {word.lower for word in words[max(0, amount.first - 3) : amount.first]}
     after = [word.lower for word in words[amount.last + 1 : amount.last + 3]]
@@ -200,6 +208,12 @@ def _lasts(amount: Amount, words: Sequence[Word], troubled: frozenset[int]) -> b
     alone = around <= ALONE  # "knee pain, two months, worse"
     history = alone or after in (["-", "history"], ["history", "of"])
     return history or following in {"of", "'"} or not LASTING.isdisjoint(before)
+
+
+def _is_elsewhere(clause: Sequence[Word]) -> bool:
+    """Whether a clause is about other parts of the body alone: ``his great toe was swollen``."""
+    sites = [word for word in clause if word.is_site]
+    return bool(sites) and all(word.lower not in turns("lower_limb") for word in sites)
 
 
 def _began(amount: Amount, words: Sequence[Word], start: int, end: int) -> bool:

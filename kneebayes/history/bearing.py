@@ -217,6 +217,10 @@ def _long_ago(line: Line, match: Match) -> Bearing | None:
         if of_a_noun and not context:
             between = line.between(cue, match)
             led_on = any(word.lower in LEADING_ON for word in between)
+            lasting = any(
+                word.lower in UNITS for word in line.words[max(0, cue.first - 3) : cue.first]
+            )
+            led_on = led_on or lasting  # "a two-week history of pain"
             if line.reaches(cue, match) and len(between) < NEAR and not led_on:
                 return Bearing("past", (cue.first, cue.last))
         if not of_a_noun and not _is_recent(line, cue, match):

@@ -49,7 +49,7 @@ def _before(line: Line, match: Match) -> Denial | None:
         return None  # it brings its own denial
     begins = match.begins(line.words)
     for at in sorted(match.used):
-        bound = line.before(at)
+        bound = [] if {at - 1, at - 2} & match.used else line.before(at)
         if bound[-1:] == ["non"] or bound[-2:] == ["non", "-"]:  # "non-tender" denies no more
             return "absent", (at - len(bound[-2:]) + (bound[-1] == "non"), at - 1)
     for cue in reversed(tuple(line.cues_of(match, "deny", "cannot"))):

@@ -139,6 +139,8 @@ class Dictionary:
         What turns of speech stand for: stems by stems.
     spellings
         Every word of a name as written, with its stem: what a misspelt word may be.
+    spelt
+        The same by their first letter.
     site
         Stems of the site of the complaint.
     bounds
@@ -182,6 +184,10 @@ class Dictionary:
                     implied=(before.implied | pattern.implied) - named,
                 )
         self.patterns = tuple(made.values())
+        spelt: dict[str, list[tuple[str, str]]] = defaultdict(list)
+        for spelling, meant in self.spellings.items():
+            spelt[spelling[0]].append((spelling, meant))
+        self.spelt = dict(spelt)
         self.by_stem = self._indexed()
         self.bounds = tuple(pattern for pattern in self.patterns if pattern.bound is not None)
         self.two_sided = frozenset(_two_sided(self.bounds))
@@ -197,7 +203,9 @@ class Dictionary:
             if len(_stems(method.label)) == 1  # "blood" and "pressure" have other meanings
         )
         self.samples = {
-            id: self._head(id) - {"blood"} for id in knowledge.methods if id not in BY_HAND
+            id: frozenset(one for one in self._head(id) - {"blood"} if len(one) > 1)
+            for id in knowledge.methods
+            if id not in BY_HAND
         }
 
     def _indexed(self) -> dict[str, tuple[Pattern, ...]]:

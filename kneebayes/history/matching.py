@@ -112,7 +112,7 @@ def _windows(pattern: Pattern, sentence: Readable) -> Iterator[frozenset[int]]:
     if pattern.head and not any(one in sentence.places for one in pattern.head):
         return
     if pattern.sequence:
-        yield from _in_sequence(pattern, sentence.words)
+        yield from _in_sequence(pattern, sentence)
         return
     places = sentence.places
     core = pattern.core
@@ -141,10 +141,10 @@ def _windows(pattern: Pattern, sentence: Readable) -> Iterator[frozenset[int]]:
             yield frozenset(used)
 
 
-def _in_sequence(pattern: Pattern, words: Sequence[Word]) -> Iterator[frozenset[int]]:
-    lower = [word.lower for word in words if word.lower != "-"]
-    at = [word.index for word in words if word.lower != "-"]
+def _in_sequence(pattern: Pattern, sentence: Readable) -> Iterator[frozenset[int]]:
+    lower, at = sentence.row
     length = len(pattern.sequence)
+    first = pattern.sequence[0]
     for start in range(len(lower) - length + 1):
-        if tuple(lower[start : start + length]) == pattern.sequence:
+        if lower[start] == first and lower[start : start + length] == pattern.sequence:
             yield frozenset(at[start : start + length])

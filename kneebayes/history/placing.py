@@ -215,7 +215,7 @@ def _belongs_on(
     if len(used) == 1:
         return False
     last = max(used)
-    joined = any(words[at].lower in JOINING for at in range(min(used), last))
+    joined = any(words[at].lower in JOINING for at in range(min(used), last) if at not in used)
     if joined and last + 1 < len(words) and not words[last + 1].is_small:
         following = words[last + 1]
         leading_on = turns("splitting") | turns("placing")

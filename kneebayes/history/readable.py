@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property, lru_cache
 
 from kneebayes.errors import KneebayesError
 from kneebayes.history.dictionary import Dictionary
@@ -20,12 +21,18 @@ SHORTEST_MENDED = 6  # letters of a word whose spelling is mended
 LONGEST_TURN = 4  # words
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Readable:
     """A sentence whose words have the stems of all they may stand for; places of words by stem."""
 
     words: tuple[Word, ...]
     places: dict[str, tuple[int, ...]]
+
+    @cached_property
+    def row(self) -> tuple[tuple[str, ...], tuple[int, ...]]:
+        """The words in small letters but for hyphens, and the place of each."""
+        row = [(word.lower, word.index) for word in self.words if word.lower != "-"]
+        return tuple(lower for lower, _ in row), tuple(at for _, at in row)
 
 
 def readable(dictionary: Dictionary, sentence: TextSentence) -> Readable:
@@ -72,10 +79,11 @@ def _mended(dictionary: Dictionary, word: Word) -> Word:
         from rapidfuzz.distance import OSA
     except ImportError as error:
         raise KneebayesError(NEEDED) from error
-    for spelling, meant in dictionary.spellings.items():
-        if spelling[0] != word.lower[0] or abs(len(spelling) - len(word.lower)) > 1:
+    single = _single(word.lower)
+    for spelling, meant in dictionary.spelt.get(word.lower[0], ()):
+        if abs(len(spelling) - len(word.lower)) > 1:
             continue
-        if _single(spelling) == _single(word.lower):
+        if _single(spelling) == single:
             return replace(word, stems=frozenset({meant}))
         other_letters = len(spelling) == len(word.lower) and sorted(spelling) != sorted(word.lower)
         if not other_letters and OSA.distance(spelling, word.lower, score_cutoff=1) == 1:
@@ -83,6 +91,7 @@ def _mended(dictionary: Dictionary, word: Word) -> Word:
     return word
 
 
+@lru_cache(maxsize=16384)
 def _single(word: str) -> str:
     """A word with every doubled letter written once: ``swolen`` is a sure ``swollen``."""
     return "".join(one for one, before in zip(word, " " + word, strict=False) if one != before)
