@@ -13,7 +13,14 @@ from kneebayes.arguments import checked
 from kneebayes.errors import EvidenceError, UnknownNameError
 from kneebayes.exchange.case_file import assumed_complaint, read_one_answer
 from kneebayes.exchange.codes import Codes, Meant, contradicts, hpo
-from kneebayes.exchange.data_files import YAML, check_schema, read_json, read_yaml, schema_named
+from kneebayes.exchange.data_files import (
+    YAML,
+    check_schema,
+    read_json,
+    read_yaml,
+    schema_named,
+    short,
+)
 from kneebayes.exchange.patient import Patient, Told
 from kneebayes.exchange.problems import Problems
 from kneebayes.text import suggest
@@ -114,6 +121,9 @@ def _content(source: str | Path | Mapping[str, object], problems: Problems) -> d
     content = _camel(raw, problems)
     if not isinstance(content, dict):
         problems.stop("content", "it is no object.", "A phenopacket is one.")
+    if "resourceType" in content:
+        wrong = f"it is a FHIR resource, '{short(content['resourceType'])}'."
+        problems.stop("content", wrong, "Phenopackets are read: convert it to one.")
     if "members" in content:
         members = content["members"] if isinstance(content["members"], list) else []
         wrong = f"it is a cohort of {len(members)} members."

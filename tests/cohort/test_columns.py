@@ -73,6 +73,13 @@ def test_the_report_tells_of_everything_that_is_not_understood(knee: kb.Model) -
     ]
 
 
+def test_each_value_that_is_not_understood_is_counted(robot: kb.Model) -> None:
+    frame = pd.DataFrame({"squeak": ["yes", "loud", "soft", "loud", None, "loud"]})
+    rows = robot.check_patients(frame).table
+    told = rows[rows["value"] != ""].set_index("value")
+    assert told["patients"].to_dict() == {"loud": 3, "soft": 1}
+
+
 def test_a_patient_who_is_not_understood_is_marked(knee: kb.Model, tmp_path: Path) -> None:
     cohort = knee.diagnose_cohort(THEIRS, columns=MAP, unclear="mark")
     assert cohort.answered.tolist() == [False, True, True, True]

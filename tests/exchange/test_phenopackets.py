@@ -393,3 +393,16 @@ def test_what_may_have_begun_long_ago_or_has_not_begun_is_not_said_of_now(
         content = packet(feature("HP:0001945", onset=onset))
         content["subject"] = {"id": "p", "timeAtLastEncounter": {"age": fifty}}
         assert ("fever" in knee.load_phenopacket(content).answers) == now
+
+
+def test_a_sex_that_the_model_has_no_state_for_is_told(knee: kb.Model) -> None:
+    for said in ("UNKNOWN_SEX", "OTHER_SEX"):
+        patient = knee.load_phenopacket(packet(subject={"id": "a", "sex": said}))
+        assert patient.answers == {}
+        told = next(entry for entry in patient.unused if entry.place == "subject.sex")
+        assert (told.label, told.why) == (said, "'sex' has no state for it")
+
+
+def test_fhir_is_called_what_it_is(knee: kb.Model) -> None:
+    with pytest.raises(ExchangeError, match="a FHIR resource, 'Bundle'"):
+        knee.load_phenopacket({"resourceType": "Bundle", "entry": []})

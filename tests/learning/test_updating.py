@@ -373,3 +373,11 @@ def test_a_patient_who_is_too_wide_is_named_by_row(
     cases = pd.DataFrame({id: [None, 0.7] for id in findings}, index=["ann", "bob"])
     with pytest.raises(kb.TooWideError, match=r"^Row 'bob': This query needs .* memory"):
         knee.update(cases)
+
+
+def test_shares_are_spoken_of_in_words(knee: kb.Model) -> None:
+    """A state is named as people write it, not as its id."""
+    told = {one.about for one in read_text(knee).sentences if one.about.startswith("how many")}
+    own = {(one.label, state.id) for one in knee.contexts for state in one.states}
+    assert told <= {f"how many have {label} ({id.replace('_', ' ')})" for label, id in own}
+    assert "how many have age (young adult)" in told

@@ -214,3 +214,23 @@ def test_odd_names_are_escaped(folder: Path, edit: Edit) -> None:
         assert text_of(one.html)
         one.draw().figure.canvas.draw()
     plt.close("all")
+
+
+def test_the_picture_of_cost_and_bits_shows_every_question(shown: dict[str, Showing]) -> None:
+    """Those that no other beats are a staircase upwards; the rest are points below it."""
+    rows = shown["questions"].table.to_dict("records")
+    _, ax = plt.subplots()
+    assert shown["questions"].draw_pareto(ax) is ax  # type: ignore[attr-defined]
+    beaten, stairs, front = (
+        list(zip(*map(list, line.get_data()), strict=True)) for line in ax.get_lines()
+    )
+    places = {True: front, False: beaten}
+    for kind, drawn in places.items():
+        right = [(row["cost"], row["bits"]) for row in rows if row["front"] == kind]
+        assert sorted(drawn) == sorted(right)
+    assert front == stairs == sorted(stairs)
+    assert [bits for _, bits in front] == sorted(bits for _, bits in front)
+    assert {text.get_text() for text in ax.texts} >= {
+        row["question"] for row in rows if row["front"]
+    }
+    plt.close()
