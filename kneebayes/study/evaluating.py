@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -18,6 +18,7 @@ from kneebayes.errors import EvidenceError, UnknownNameError
 from kneebayes.network import Numbers
 from kneebayes.study.baselines import (
     LEARNERS,
+    States,
     naive_bayes,
     prior_only,
     reading_of,
@@ -128,16 +129,10 @@ def evaluate(
     tables = {EXACT: diagnosed.posteriors}
     for name in baselines:
         tables[name] = _like(diagnosed.posteriors, _baseline(model, name, answers, states))
-    sizes: dict[str, int] = {}
     seed = TRAINING + (patients.seed if isinstance(patients, SimulatedCohort) else scoring.seed)
-    for size in dict.fromkeys(size for some in asked.values() for size in some):
-        drawn = simulate(model, size, seed, recording=recording)
-        seen, was = states_of(model, drawn.answers), drawn.truth.to_numpy()
-        for who in (who for who, some in asked.items() if size in some):
-            name = f"{who}, {size:,} cases"
-            taught = LEARNERS[who](model, seen, was)
-            tables[name] = _like(diagnosed.posteriors, taught.predict(states))
-            sizes[name] = size
+    sizes: dict[str, int] = {}
+    for name, size, predicted in _learned(model, asked, states, seed, recording):
+        tables[name], sizes[name] = _like(diagnosed.posteriors, predicted), size
     scored = evaluate_predictions({**tables, **(others or {})}, facts, model, scoring)
     kept = answers.index.isin(scored.truth.index)
     logs = diagnosed.log_probability[kept].to_numpy()
@@ -267,6 +262,21 @@ def _cases(
             raise EvidenceError(message)
         return cohort.drop(columns=truth), cohort[truth], VISIT
     return cohort, truth, VISIT
+
+
+def _learned(
+    model: ModelLike,
+    asked: Mapping[str, Sequence[int]],
+    states: States,
+    seed: int,
+    recording: Recording,
+) -> Iterator[tuple[str, int, Numbers]]:
+    """What learners predict who saw cohorts of some sizes, each with its name and that size."""
+    for size in dict.fromkeys(size for some in asked.values() for size in some):
+        drawn = simulate(model, size, seed, recording=recording)
+        seen, was = states_of(model, drawn.answers), drawn.truth.to_numpy()
+        for who in (who for who, some in asked.items() if size in some):
+            yield f"{who}, {size:,} cases", size, LEARNERS[who](model, seen, was).predict(states)
 
 
 def _baseline(model: ModelLike, name: str, answers: pd.DataFrame, states: np.ndarray) -> Numbers:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
@@ -149,11 +149,7 @@ def spread_of(
     restating = Restating(engine, knowledge, quantities, elicited.lexicon, evidence, solved)
     rng = np.random.default_rng(seed)
     ids = tuple(knowledge.causes)
-    begun = monotonic()
-    now = engine.propagate_each([evidence], ids)
-    taken = monotonic() - begun
-    most = CHUNK if taken < SLOW else max(FEWEST, int(2.0 / taken))
-    base = np.array([now.present(id) for id in ids])
+    base, most = _base(engine, evidence, ids)
     kept: list[Numbers] = []
     done = redrawn = 0
     clock = clock_running()
@@ -182,6 +178,15 @@ def spread_of(
     posteriors = np.concatenate(kept)
     spreads = _summed_up(ids, base, posteriors)
     return Spread(spreads, ids, posteriors, done, seed, width, redrawn, draws - done)
+
+
+def _base(engine: Engine, evidence: Evidence, ids: Sequence[str]) -> tuple[Numbers, int]:
+    """Posteriors with every quantity at its value, and how many draws to ask for at once."""
+    begun = monotonic()
+    now = engine.propagate_each([evidence], ids)
+    taken = monotonic() - begun
+    most = CHUNK if taken < SLOW else max(FEWEST, int(2.0 / taken))
+    return np.array([now.present(id) for id in ids]), most
 
 
 def _check(draws: int, seed: int, width: float) -> None:
