@@ -54,15 +54,15 @@ def either(names: Sequence[str], quote: str = "'") -> str:
     return ", ".join(quoted[:-1]) + " or " + quoted[-1]
 
 
-def counted(number: int, noun: str) -> str:
-    """A number of things in words.
+def counted(number: int, noun: str, form: str = ",") -> str:
+    """A number of things in words; with a form of ``d`` without commas.
 
     Examples
     --------
-    >>> counted(1, "patient"), counted(1200, "patient")
-    ('1 patient', '1,200 patients')
+    >>> counted(1, "patient"), counted(1200, "patient"), counted(1200, "row", "d")
+    ('1 patient', '1,200 patients', '1200 rows')
     """
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+    return f"{number:{form}} {noun}{'' if number == 1 else 's'}"
 
 
 def clipped(text: str, longest: int = LONGEST_NAME) -> str:

@@ -269,7 +269,7 @@ class CohortFile:
     resumed: int = 0
 
     def __repr__(self) -> str:
-        patients = counted(self.rows, "patient")
+        patients = counted(self.rows, "patient", "d")
         words = ", ".join(
             [patients, *in_words(dict(self.urgency), self.impossible, self.unanswered)]
         )

@@ -311,7 +311,7 @@ class Cohort(InJson):
         )
 
     def _summary(self) -> list[str]:
-        patients = counted(len(self), "patient")
+        patients = counted(len(self), "patient", "d")
         unanswered = int((~self.answered).sum())
         impossible = int((~self.possible).sum())
         return [patients, *in_words(urgency_counts(self.table), impossible, unanswered)]

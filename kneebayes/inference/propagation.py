@@ -39,7 +39,7 @@ class Propagation:
         return len(self.log_probability)
 
     def __repr__(self) -> str:
-        questions = counted(len(self), "question")
+        questions = counted(len(self), "question", "d")
         return f"Propagation({questions}, posteriors of {len(self.marginals)} nodes)"
 
 
