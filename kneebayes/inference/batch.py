@@ -186,25 +186,40 @@ def cases_of(
     """A batch of different evidence, under the network's own numbers if no others are given."""
     hard = np.full((len(cases), len(network)), -1, dtype=np.int16)
     soft: Numbers | None = None
+    known: dict[tuple[str, tuple[float, ...]], tuple[int, int | None]] = {}
+    places: list[int] = []
+    states: list[int] = []
     for row, evidence in enumerate(cases):
-        for id, likelihood in evidence.likelihoods.items():
-            at = network.index[network[id].id]
-            state = evidence.hard_state(id)
-            if len(likelihood) != flat.states[at]:
-                message = (
-                    f"'{id}' has {flat.states[at]} states, but the evidence gives "
-                    f"{len(likelihood)} likelihoods for it. Was it made for another network?"
-                )
-                raise EvidenceError(message)
+        for answer in evidence.likelihoods.items():  # most stand in many of the cases
+            found = known.get(answer)
+            if found is None:
+                found = known[answer] = _read(network, flat, evidence, *answer)
+            at, state = found
             if state is not None:
-                hard[row, at] = state
+                places.append(row * len(network) + at)
+                states.append(state)
                 continue
             if soft is None:
                 soft = np.ones((len(cases), flat.own_start[-1]))
-            soft[row, flat.own_start[at] : flat.own_start[at + 1]] = likelihood
+            soft[row, flat.own_start[at] : flat.own_start[at + 1]] = answer[1]
+    hard.reshape(-1)[places] = states
     if soft is None:
         soft = np.ones((1, flat.own_start[-1]))
     return Batch(hard, soft, numbers_of(network)[None] if numbers is None else numbers)
+
+
+def _read(
+    network: Network, flat: Flat, evidence: Evidence, id: str, likelihood: tuple[float, ...]
+) -> tuple[int, int | None]:
+    """Place of a node, and its observed state if that is certain."""
+    at = network.index[network[id].id]
+    if len(likelihood) != flat.states[at]:
+        message = (
+            f"'{id}' has {flat.states[at]} states, but the evidence gives "
+            f"{len(likelihood)} likelihoods for it. Was it made for another network?"
+        )
+        raise EvidenceError(message)
+    return at, evidence.hard_state(id)
 
 
 def subsets_of(
