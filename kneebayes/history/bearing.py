@@ -107,8 +107,9 @@ def _of_another_part(line: Line, match: Match) -> Bearing | None:
     near = line.site.union(*(limb for limb in _limbs() if limb & line.site))
     places = [at for at in range(match.first, match.last) if at not in used]
     before, behind = match.first - 1, match.last + 1
-    while before > 0 and words[before].lower in turns("verbs"):
-        before -= 1
+    passed = turns("verbs") | turns("attributes") | LISTING
+    while before > 0 and words[before].lower in passed:
+        before -= 1  # "elbow was swollen, red and hot"
     if before >= 0 and not (before >= 2 and words[before - 1].lower in LISTING):
         places.append(before)
     while behind < len(words) and words[behind].lower in OF_A_PART:

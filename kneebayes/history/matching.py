@@ -12,6 +12,8 @@ from kneebayes.history.words import Word
 
 __all__ = ["Match", "find"]
 
+AN_IDIOM = 3  # words that together mean something else than each of them
+
 
 @dataclass(frozen=True, slots=True)
 class Match:
@@ -84,9 +86,11 @@ def _swallows(larger: Match, smaller: Match, words: Sequence[Word]) -> bool:
     A turn of speech leaves it what is a name of two words, or an item of a list of its own:
     ``calf pain after walking`` is calf pain too, and ``red and swollen`` is swollen.
     """
+    same = larger.pattern.targets[0].id == smaller.pattern.targets[0].id
+    if same and _is_idiom(larger) and larger.used & smaller.used and larger.used - smaller.used:
+        return not smaller.pattern.perhaps  # "felt sick of it"
     if not smaller.used < larger.used:
         return False
-    same = larger.pattern.targets[0].id == smaller.pattern.targets[0].id
     if larger.pattern.perhaps and not smaller.pattern.perhaps and not same:
         return False
     if (smaller.pattern.past or smaller.pattern.of_a_person) and not same:
@@ -96,6 +100,11 @@ def _swallows(larger: Match, smaller: Match, words: Sequence[Word]) -> bool:
     return smaller.pattern.said or (
         len(smaller.used) < 2 and not _is_listed(larger, smaller, words)
     )
+
+
+def _is_idiom(match: Match) -> bool:
+    """Whether it is a turn of speech, word for word, that means something else."""
+    return match.pattern.perhaps and len(match.pattern.sequence) >= AN_IDIOM
 
 
 def _is_listed(larger: Match, smaller: Match, words: Sequence[Word]) -> bool:
