@@ -102,9 +102,9 @@ def _of_another_part(line: Line, match: Match) -> Bearing | None:
         return Bearing("perhaps", (other, other + 1))
     words, used = line.words, match.used
     local = not _local_stems().isdisjoint(match.pattern.stems)
-    if not local or match.pattern.sites or any(words[at].is_site for at in used):
+    if not local or any(words[at].is_site for at in used):
         return None
-    near = line.site.union(*(limb for limb in _limbs() if limb & line.site))
+    near = (line.site | match.pattern.sites).union(*(limb for limb in _limbs() if limb & line.site))
     places = [at for at in range(match.first, match.last) if at not in used]
     before, behind = match.first - 1, match.last + 1
     passed = turns("verbs") | turns("attributes") | LISTING
