@@ -49,6 +49,7 @@ class Drafts:
         self._links: Rows = {}
         self._silent: dict[str, Numbers] = {}  # by cause: rows x ages
         self._solved: dict[int, _Solved] = {}
+        self._still: Families = {}  # of what lies between nodes and does not move
         self._free = between_of(knowledge)
         self._companions = companions_of(knowledge)
 
@@ -74,7 +75,11 @@ class Drafts:
             Places of the drafts that are solved; the others stay as they are.
         """
         wanted = self._wanted()
-        leaks = self._relink(wanted, self._moving, self._mask(rows))
+        families = dict(self._still)
+        leaks = self._relink(wanted, self._moving, self._mask(rows), families)
+        self._still = {
+            child: family for child, family in families.items() if not family.between & self._moving
+        }
         for row in rows:
             self._solved[row] = wanted, leaks, self._links
 
@@ -94,7 +99,7 @@ class Drafts:
             How often at most.
         """
         wanted, moving = self._wanted(), self._mask(rows)
-        families: Families = {}
+        families = dict(self._still)
         for turn in range(turns):
             if turn > 0:
                 self._relink(wanted, self.first.cause_there, moving, families)

@@ -212,6 +212,11 @@ class _Family:
     unfired: dict[str, Numbers]
     companions: Companions
 
+    @property
+    def between(self) -> set[str]:
+        """Ids of what lies between: their leaks and links are in these numbers."""
+        return {*self.inner, *self.unfired}
+
     @cached_property
     def fired(self) -> dict[str, Numbers]:
         """For each parent in between P(it is present | inner states, parent): like the joint."""
