@@ -244,8 +244,8 @@ def _information(
         for target, joint in shares.items():
             some = (joint > 0.0) & (now[target] > 0.0)
             if some.any():
-                apart = now[target][some] * joint.sum()
-                bits[id][target] += float((joint[some] * np.log2(joint[some] / apart)).sum())
+                apart = np.log2(now[target][some]) + np.log2(joint.sum())
+                bits[id][target] += float((joint[some] * (np.log2(joint[some]) - apart)).sum())
     return {
         id: {target: max(0.0, gain) for target, gain in each.items()} for id, each in bits.items()
     }

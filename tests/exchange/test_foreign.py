@@ -652,3 +652,16 @@ def test_shares_of_answers_of_which_each_is_hardly_ever_given() -> None:
         told = {row["id"]: row["shapley"] for row in case.explain("c", "present").rows}
     right = 10.0 * (np.log10(faint[:, 1]) - np.log10(faint[:, 0]))
     assert [told[f"f{at}"] for at in range(count)] == pytest.approx(right, abs=1e-7)
+
+
+def test_bits_of_an_answer_that_is_hardly_ever_given() -> None:
+    """Products below the smallest double: information is next to nothing, never without end."""
+    a = root_node("a", [1.0, 1e-200])
+    b = table_node("b", ["a"], np.array([[1.0, 1e-250], [0.5, 0.5]]))
+    case = reason_with(Network((a, b)), ["a"])
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        rows = case.questions().rows
+    assert [row["bits"] for row in rows] == pytest.approx([0.0] * len(rows), abs=1e-150)
+    certain = reason_with(Network((a, b)), ["a"], {"b": [1e-290, 1.0]}).explain("a", "present")
+    assert all(math.isfinite(row["shapley"]) for row in certain.rows)

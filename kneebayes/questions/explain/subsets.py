@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from math import comb
 
 import numpy as np
+from numpy.typing import NDArray
 
 from kneebayes.errors import TooWideError
 from kneebayes.inference import Engine, Evidence
@@ -116,6 +117,8 @@ def shapley_of_orders(
 
 
 FAINT = 1e-100  # of the likeliest subset: less is asked for alone, before its digits are lost
+LOST = 1e-280  # of it: less is next to the smallest double
+MOST_ASKED = 1024
 DECIBANS = 10.0 / math.log(10.0)  # decibans in one natural unit of log-odds
 
 
@@ -172,7 +175,7 @@ def odds_of_all(
     axes = [*reversed(range(len(parts))), *range(len(parts), table.ndim)]
     rows = table.transpose(axes).reshape(1 << len(parts), *(2,) * len(causes))
     total = rows.reshape(len(rows), -1).sum(axis=1)
-    faint = np.flatnonzero(total < FAINT * total.max())
+    faint = _faint(rows.reshape(len(rows), -1), total)
     divisor = np.where(total > 0.0, total, 1.0)
     if len(causes) == 1:
         nobody = np.full(len(rows), np.nan)
@@ -189,6 +192,17 @@ def odds_of_all(
         ):
             values[faint] = mended
     return odds
+
+
+def _faint(entries: Numbers, total: Numbers) -> NDArray[np.intp]:
+    """Subsets that lost digits because others are so much likelier.
+
+    What is 0 in some subsets and not in others may be lost too, if that is so in few of them.
+    """
+    most = total.max()
+    lost = (total < FAINT * most) | ((entries > 0.0) & (entries < LOST * most)).any(axis=1)
+    none = ((entries == 0.0) & (entries > 0.0).any(axis=0)).any(axis=1)
+    return np.flatnonzero(lost | none if np.count_nonzero(none) <= MOST_ASKED else lost)
 
 
 def odds_of_some(
