@@ -1,5 +1,6 @@
 """Fixtures that all tests share."""
 
+import gc
 import os
 import shutil
 import sys
@@ -22,9 +23,17 @@ bounded.QUESTION_SECONDS = 3600.0  # seconds of a clock: no test may fail where 
 # jsonschema, where it finds it, has it compile 38 grammars on import; nothing here checks such text
 sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
 
+gc.disable()  # while some thousand tests are collected, hardly anything is garbage
+
 DATA = Path(__file__).parent / "data"
 
 Edit = Callable[[str, str | None, str | bytes | None], None]
+
+
+def pytest_collection_finish() -> None:
+    """From here on garbage is looked for among what tests make, not among the tests."""
+    gc.freeze()
+    gc.enable()
 
 
 @pytest.fixture(scope="session")
