@@ -224,13 +224,17 @@ class Dictionary:
     def _all(self) -> Iterator[Pattern]:
         knowledge = self.knowledge
         doubted = {
-            (id, _stems(name))
+            id: {
+                _stems(name)
+                for name in saying.perhaps
+                if not name.startswith("=")  # word for word, so it says nothing of other words
+            }
             for id, saying in knowledge.sayings.sayings.items()
-            for name in saying.perhaps
-            if not name.startswith("=")  # word for word, so it says nothing of other words
+            if saying.perhaps
         }
         for pattern in (*self._sayings(), *self._findings(), *self._contexts(), *self._causes()):
-            if (pattern.targets[0].id, _stems(pattern.name)) in doubted:
+            doubts = doubted.get(pattern.targets[0].id)
+            if doubts and _stems(pattern.name) in doubts:
                 yield replace(pattern, perhaps=True)
             else:
                 yield pattern
@@ -327,7 +331,7 @@ class Dictionary:
             name, head = after, frozenset(_stems(before)) - UNTOLD
             if not head and set(_stems(after)) <= TOO_LITTLE | self.site:
                 name = f"{before} {after}"
-        words = list(words_of(language().make_doc(name.strip())))
+        words = list(_words(name.strip()))
         for word in words:
             if word.stems and len(word.lower) > 4:
                 self.spellings.setdefault(word.lower, next(iter(word.stems)))
@@ -447,10 +451,15 @@ def _readings(name: str) -> list[str]:
 
 
 @cache
+def _words(name: str) -> tuple[Word, ...]:
+    """The words of a name: cut once, since most of the wait for a first history is for this."""
+    return words_of(language().make_doc(name))
+
+
+@cache
 def _stems(name: str) -> tuple[str, ...]:
     """Stems of the words of a name that say something."""
-    words = words_of(language().make_doc(name))
-    return tuple(one for word in words if not word.is_small for one in word.stems)
+    return tuple(one for word in _words(name) if not word.is_small for one in word.stems)
 
 
 def _without_number(words: list[Word]) -> tuple[list[Word], Bound | None]:
