@@ -166,8 +166,8 @@ OTHER_MEANINGS = {
     "something_else": "the id that a folder's rest has unless it says otherwise",
 }
 SPELLINGS = {
-    ("knowledge/names.py", "tumor"),
-    ("knowledge/names.py", "tumour"),
+    ("text.py", "tumor"),
+    ("text.py", "tumour"),
     ("history/amounts.py", "fever"),  # a name in which a temperature is meant
     ("inference/cores.py", "locked"),  # what Python calls a lock that somebody holds
     *(

@@ -150,10 +150,10 @@ def _is_about(
     troubled: frozenset[int],
 ) -> bool:
     """Whether an amount is one of what a name with a bound speaks of."""
-    warm = amount.unit == "temperature" and bound.unit in {"", "temperature"}
-    if not (warm or amount.unit == bound.unit):
+    is_warmth = amount.unit == "temperature" and bound.unit in {"", "temperature"}
+    if not (is_warmth or amount.unit == bound.unit):
         return False
-    if not (warm or not pattern.stems or _is_around(pattern, bound, amount, words)):
+    if not (is_warmth or not pattern.stems or _is_around(pattern, bound, amount, words)):
         return False
     start, end = _clause(amount, words)
     clause = _stems(words[start : end + 1])
@@ -162,7 +162,7 @@ def _is_about(
             return False
     elif _is_of_another_test(dictionary, pattern, clause):
         return False
-    if warm:
+    if is_warmth:
         return any(one.startswith("temp") or one == "fever" for one in pattern.stems)
     return bool(pattern.stems) or amount.unit != "time" or _lasts(amount, words, troubled)
 

@@ -122,12 +122,22 @@ def test_originals_are_never_written_over(lesson: Path, replace: bool) -> None:
     assert read(lesson) == LESSON
 
 
-@pytest.mark.parametrize("content", ["{", "[1, 2]", '{"nbformat": 3, "cells": []}', "\ud800"])
-def test_a_broken_notebook_is_named_and_nothing_is_written(lesson: Path, content: str) -> None:
+@pytest.mark.parametrize(
+    ("content", "wrong"),
+    [
+        ("{", "is no notebook"),
+        ("[1, 2]", "is no notebook"),
+        ('{"nbformat": 3, "cells": []}', "is no notebook"),
+        ("\ud800", "' cannot be read: byte 0 is not UTF-8"),
+    ],
+)
+def test_a_broken_notebook_is_named_and_nothing_is_written(
+    lesson: Path, content: str, wrong: str
+) -> None:
     broken = lesson.parent / "z.ipynb"
     broken.write_bytes(content.encode("utf-8", "surrogatepass"))
     target = lesson.parents[1] / "students"
-    with pytest.raises(kb.KneebayesError, match=r"z\.ipynb is no notebook"):
+    with pytest.raises(kb.KneebayesError, match=rf"z\.ipynb ?{wrong}"):
         copy_notebooks(lesson.parent, target)
     assert not target.exists()
 
