@@ -88,7 +88,7 @@ def shown(value: object, longest: int = 200) -> str:
         text = repr(value)
     except Exception:  # such as ValueError for an int of 4300 digits
         return f"<{type(value).__name__}>"
-    return text if len(text) <= longest else f"{text[:longest]}..."
+    return clipped(text, longest)
 
 
 def suggest(name: str, known: Iterable[str], count: int = 3) -> list[str]:

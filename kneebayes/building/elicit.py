@@ -26,7 +26,7 @@ from kneebayes.knowledge.parts import Interval
 from kneebayes.knowledge.statements import Lexicon
 from kneebayes.network import Network, Node, Numbers, table_node
 
-__all__ = ["elicit", "elicit_each", "settle"]
+__all__ = ["elicit", "elicit_each", "fitted_ratios", "settle"]
 
 PRESENCES = 30  # rounds in which presences are held to the last digit
 SAME = 1e-13
@@ -267,6 +267,13 @@ def _outside_published(knowledge: Knowledge, lexicon: Lexicon) -> Iterator[Remar
             yield Remark("prior outside published range", f"causes/{cause.id}.toml", text)
 
 
+def fitted_ratios(elicited: Elicited, draft: Draft) -> Numbers:
+    """Ratios of contexts with states that the table of explanations was fitted to, in order."""
+    return np.array(
+        [one.interval.value for one in elicited.stated if draft.multiplies(one.arrow.parent)]
+    )
+
+
 def settle(
     elicited: Elicited, knowledge: Knowledge, settings: Sequence[Mapping[str, float]]
 ) -> list[Elicited]:
@@ -298,9 +305,7 @@ def settle(
             raise KneebayesError(message)
     draft = Draft(knowledge, knowledge.lexicons[elicited.lexicon])
     fitting, _ = draft.shares()
-    ratios = np.array(
-        [one.interval.value for one in elicited.stated if draft.multiplies(one.arrow.parent)]
-    )
+    ratios = fitted_ratios(elicited, draft)
     priors = [_shifted(elicited, knowledge, draft.explanations, odds) for odds in settings]
     shares = np.array([[some[id].value for id in draft.explanations] for some in priors])
     shares = shares / shares.sum(axis=1, keepdims=True)

@@ -20,9 +20,7 @@ JOINING = frozenset({"and", "or", ",", "/", "&", "nor", "+"})
 OWN_DENIALS = frozenset({"no", "not", "without", "never"})
 TESTED_ON = frozenset({"on", "in", "by", "at"})
 PARTING = frozenset({";", "."})
-RIGHT = (
-    4  # telling words behind a name in which the part of the body that it is about is looked for
-)
+RIGHT = 4  # telling words behind a name in which the part of the body it is about is looked for
 
 
 def stands(

@@ -109,17 +109,12 @@ def update(
         seen = together([earlier.patients, seen], states)
     text = read_text(before, 1.0 if math.isinf(weight) else weight)
     if not seen.telling or math.isinf(weight):
+        numbers = before.data.engine.numbers[0]
         same = tuple(
-            LearntNumber(
-                sentence,
-                sentence.interval,
-                float(before.data.engine.numbers[0][sentence.place]),
-                0.0,
-            )
+            LearntNumber(sentence, sentence.interval, float(numbers[sentence.place]), 0.0)
             for sentence in text.sentences
         )
-        learnt = Learnt(before, seen, same, before.data.engine.numbers[0], weight, (), True, 0.0)
-        return before.replace(learnt=learnt)
+        return before.replace(learnt=Learnt(before, seen, same, numbers, weight, (), True, 0.0))
     scoring = Estimation(
         Counting(before.data.engine),
         text.coordinates,

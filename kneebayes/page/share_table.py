@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from kneebayes.building.draft import Draft
+from kneebayes.building.elicit import fitted_ratios
 from kneebayes.building.places import EXPLANATION
 from kneebayes.building.shares import table_of
 
@@ -62,9 +63,9 @@ def share_fit(model: ModelLike) -> ShareFit | None:
         return None
     draft = Draft(knowledge, knowledge.lexicons[elicited.lexicon])
     fitting, _ = draft.shares()
-    values = [one.interval.value for one in elicited.stated if draft.multiplies(one.arrow.parent)]
+    values = fitted_ratios(elicited, draft)
     shares = {id: elicited.priors[id].value for id in draft.explanations}
-    again = table_of(fitting, shares, np.array(values)).ravel()
+    again = table_of(fitting, shares, values).ravel()
     if not np.allclose(again, network[EXPLANATION].table or (), rtol=NEAR, atol=0.0):
         return None
     return ShareFit(
@@ -75,6 +76,6 @@ def share_fit(model: ModelLike) -> ShareFit | None:
         places=tuple((one.cause, one.axis, one.state, *one.others) for one in fitting.ratios),
         ratios=tuple(
             (value, interval.low, interval.high)
-            for value, (_, interval) in zip(values, draft.ratios, strict=True)
+            for value, (_, interval) in zip(values.tolist(), draft.ratios, strict=True)
         ),
     )

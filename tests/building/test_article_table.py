@@ -7,12 +7,12 @@ from article_checks import CHECKS, HOLDS, WRONG, article_verdicts, ratio_verdict
 
 import kneebayes as kb
 
-MOST_WEAK = 25
+MOST_WEAK = 22
 LEAST_NEAR = 0.8
 KNOWN = {
     # what the model says otherwise, and why
     "injury can trigger a cyst": "that injury lies months back: old_injury raises a cyst",
-    "OA related to aging": "one child in thirty: silent wear is spread over ages by ratios",
+    "OA related to aging": "one child in 23, silent: cysts and torn menisci bring it at any age",
     "redness typical of most (osteomyelitis)": "the bone lies deep; the paragraph speaks of skin",
     "down but not up": "no finding says that stairs are no trouble upwards alone",
 }

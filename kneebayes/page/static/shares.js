@@ -1,5 +1,6 @@
 /** The table of what explains the complaint, fitted to shares and ratios just as Python fits it. */
 
+// As in kneebayes/building/shares.py; tests/page/test_readings_js.py holds the tables to each other.
 const TINIEST = 1e-300;
 const CLOSE = 1e-13; // of shares, in logarithms
 const FAR = 1e-5; // of ratios, in logarithms
