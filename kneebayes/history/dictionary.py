@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 
 from kneebayes.history.english import LIGHT, NUMBERS, UNITS, turns
-from kneebayes.history.words import SITE_STEMS, Word, language, stem, words_of
+from kneebayes.history.words import SITE_STEMS, Word, stem, words_of_name
 from kneebayes.knowledge import Knowledge
 
 __all__ = ["LIGHT_STEMS", "Bound", "Dictionary", "Pattern", "Target", "number_at"]
@@ -121,6 +121,32 @@ class Pattern:
     lately: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class _About:
+    """What all names of a target have in common.
+
+    Attributes
+    ----------
+    sites
+        Parts of the body that the label of its node speaks of.
+    beyond
+        Words of a degree that are not in its label: names with them say more.
+    of_a_person
+        Whether it says what somebody is.
+    lately
+        Whether its node is of late alone.
+    """
+
+    sites: frozenset[str]
+    beyond: frozenset[str]
+    of_a_person: bool
+    lately: bool
+
+    def is_stronger(self, words: Iterable[str]) -> bool:
+        """Whether the words of a name say of which degree it is, and the label does not."""
+        return not self.beyond.isdisjoint(words)
+
+
 class Dictionary:
     """All that a knowledge folder can be told of, as patterns.
 
@@ -164,6 +190,7 @@ class Dictionary:
         self.same = {_stems(said): _stems(meant) for said, meant in knowledge.sayings.words.items()}
         self.site = SITE_STEMS & set(_stems(knowledge.complaint.label))
         self.spellings: dict[str, str] = {}
+        self._abouts: dict[Target, _About] = {}
         made: dict[tuple[object, ...], Pattern] = {}
         for pattern in self._all():
             key = (
@@ -357,6 +384,7 @@ class Dictionary:
         )
         rest = set(stems) - self.site
         optional = self.site & set(stems) if rest - TOO_LITTLE - {"pain"} else frozenset()
+        about = self._about(target)
         return Pattern(
             name=name.strip(),
             stems=stems,
@@ -367,12 +395,30 @@ class Dictionary:
             sequence=tuple(lower) if exact else (),
             capital=name.strip().isupper() and len(name.strip()) <= 5,
             bound=bound,
-            sites=self._sites(target),
+            sites=about.sites,
             said=said,
             implied=frozenset({target.id} if said else ()),
-            stronger=self._is_stronger(target, lower),
+            stronger=about.is_stronger(lower),
+            of_a_person=about.of_a_person,
+            lately=about.lately,
+        )
+
+    def _about(self, target: Target) -> _About:
+        """What holds for every name of a target."""
+        known = self._abouts.get(target)
+        if known is None:
+            known = self._abouts[target] = self._read_about(target)
+        return known
+
+    def _read_about(self, target: Target) -> _About:
+        label = self.knowledge.label(target.id)
+        words = label.casefold().split()
+        is_felt = target.kind == "finding" and not self.knowledge.findings[target.id].method
+        return _About(
+            sites=frozenset(SITE_STEMS & set(_stems(label))),
+            beyond=turns("degrees").difference(words) if is_felt else frozenset(),
             of_a_person=self._is_of_a_person(target),
-            lately="recent" in self.knowledge.label(target.id).casefold().split(),
+            lately="recent" in words,
         )
 
     def _is_of_a_person(self, target: Target) -> bool:
@@ -382,13 +428,6 @@ class Dictionary:
         states = self.knowledge.contexts[target.id].states
         return bool(states) and not any(state.below for state in states)
 
-    def _is_stronger(self, target: Target, words: Sequence[str]) -> bool:
-        """Whether the words of a name say of which degree it is, and the label does not."""
-        if target.kind != "finding" or self.knowledge.findings[target.id].method:
-            return False
-        label = self.knowledge.label(target.id).casefold().split()
-        return not turns("degrees").intersection(words).issubset(label)
-
     def _tells(self, stems: tuple[str, ...], words: Sequence[Word], bound: Bound | None) -> bool:
         """Whether a name says enough to be looked for in running text."""
         if bound is not None:
@@ -397,10 +436,6 @@ class Dictionary:
         if not telling:
             return len(words) > 1 and bool(stems) and set(stems) - self.site != set()
         return len(telling) > 1 or len(telling[0]) > 1 or len(stems) > 1
-
-    def _sites(self, target: Target) -> frozenset[str]:
-        """Parts of the body that the label of a node speaks of."""
-        return frozenset(SITE_STEMS & set(_stems(self.knowledge.label(target.id))))
 
     def _canonical(self, words: Sequence[Word]) -> list[str]:
         """Stems of a name, each turn of speech as what it stands for."""
@@ -453,7 +488,7 @@ def _readings(name: str) -> list[str]:
 @cache
 def _words(name: str) -> tuple[Word, ...]:
     """The words of a name: cut once, since most of the wait for a first history is for this."""
-    return words_of(language().make_doc(name))
+    return words_of_name(name)
 
 
 @cache

@@ -20,6 +20,7 @@ from kneebayes.history.readable import readable
 from kneebayes.history.record import History, Mention, Passage, Status
 from kneebayes.history.words import TextSentence, Word, sentences_of
 from kneebayes.knowledge import Knowledge
+from kneebayes.memory import uncollected
 from kneebayes.text import shown
 
 if TYPE_CHECKING:
@@ -92,7 +93,8 @@ def _dictionary_of(knowledge: Knowledge) -> Dictionary:
     """The dictionary of a folder; the last ones made are kept."""
     made = _DICTIONARIES.get(id(knowledge))
     if made is None or made.knowledge is not knowledge:
-        made = _DICTIONARIES[id(knowledge)] = Dictionary(knowledge)
+        with uncollected():
+            made = _DICTIONARIES[id(knowledge)] = Dictionary(knowledge)
         while len(_DICTIONARIES) > KEPT:
             _DICTIONARIES.popitem(last=False)
     return made

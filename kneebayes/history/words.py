@@ -8,10 +8,11 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from kneebayes.errors import KneebayesError
 from kneebayes.history.english import ABILITY, FORMS, LIGHT, SITES, SMALL, turns
+from kneebayes.memory import uncollected
 
 if TYPE_CHECKING:
     from spacy.language import Language
@@ -27,8 +28,10 @@ __all__ = [
     "sentences_of",
     "stem",
     "words_of",
+    "words_of_name",
 ]
 
+PLAIN_NAME = re.compile(r"[A-Za-z]+(?: [A-Za-z]+)*")
 VOWEL = re.compile(r"[aeiouy]")
 DOUBLED = re.compile(r"([bdfgmnprt])\1$")
 NEEDED = (
@@ -46,12 +49,13 @@ def language() -> Language:
     KneebayesError
         If spaCy is not installed.
     """
-    try:
-        import spacy
-    except ImportError as error:
-        raise KneebayesError(NEEDED) from error
-    made = spacy.blank("en")
-    made.add_pipe("sentencizer", config={"punct_chars": [".", "!", "?", "\n"]})
+    with uncollected():
+        try:
+            import spacy
+        except ImportError as error:
+            raise KneebayesError(NEEDED) from error
+        made = spacy.blank("en")
+        made.add_pipe("sentencizer", config={"punct_chars": [".", "!", "?", "\n"]})
     return made
 
 
@@ -84,7 +88,7 @@ class Word:
     @property
     def is_small(self) -> bool:
         """Whether it says nothing of its own: an article, a pronoun, a mark."""
-        return self.lower in SMALL or not any(letter.isalnum() for letter in self.lower)
+        return _is_small(self.lower)
 
     @property
     def is_within(self) -> bool:
@@ -100,6 +104,11 @@ class Word:
     def is_site(self) -> bool:
         """Whether it is a part of the body."""
         return not SITE_STEMS.isdisjoint(self.stems)
+
+
+@lru_cache(maxsize=8192)
+def _is_small(lower: str) -> bool:
+    return lower in SMALL or not any(letter.isalnum() for letter in lower)
 
 
 @lru_cache(maxsize=8192)
@@ -203,7 +212,7 @@ def words_of(tokens: Iterable[Any]) -> tuple[Word, ...]:
     made: list[Word] = []
     inside = 0
     for index, token in enumerate(tokens):
-        stems = frozenset({stem(lower[index])}) if lower[index][:1].isalnum() else frozenset()
+        stems = _stems_of(lower[index])
         if inside:
             inside -= 1
             stems = frozenset()
@@ -222,12 +231,52 @@ def words_of(tokens: Iterable[Any]) -> tuple[Word, ...]:
     return tuple(made)
 
 
+@lru_cache(maxsize=8192)
+def _stems_of(lower: str) -> frozenset[str]:
+    """The stem of a word; none of a mark."""
+    return frozenset({stem(lower)} if lower[:1].isalnum() else ())
+
+
+class _Token(NamedTuple):
+    """A piece of a name as spaCy would cut it: what is written, and where it starts."""
+
+    text: str
+    idx: int
+
+
+def words_of_name(name: str) -> tuple[Word, ...]:
+    """The words of a name; thousands of names are cut for the first history.
+
+    spaCy cuts run by run of what stands between blanks, so a name of letters and single blanks
+    is cut here, without a document for each.
+    """
+    if PLAIN_NAME.fullmatch(name) is None:
+        return words_of(language().make_doc(name))
+    tokens: list[_Token] = []
+    start = 0
+    for run in name.split(" "):
+        for piece in _pieces(run):
+            tokens.append(_Token(piece, start))
+            start += len(piece)
+        start += 1
+    return words_of(tokens)
+
+
+@lru_cache(maxsize=8192)
+def _pieces(run: str) -> tuple[str, ...]:
+    """What a run of letters is cut into: itself, or what spaCy's exceptions say of ``cannot``."""
+    tokenizer: Any = language().tokenizer
+    return tuple(token.text for token in tokenizer(run)) if run in tokenizer.rules else (run,)
+
+
 def _is_rear(lower: Sequence[str], at: int) -> bool:
     """Whether ``back`` is a side and not the spine: ``at the back``, ``the back of the leg``."""
     return lower[at + 1 : at + 2] == ["of"] or lower[max(at - 2, 0) : at] == ["at", "the"]
 
 
 def _plain(text: str) -> str:
+    if text.isascii():  # which has one form only
+        return text.lower()
     return unicodedata.normalize("NFKC", text).replace("\u2019", "'").casefold()
 
 
