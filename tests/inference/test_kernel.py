@@ -124,7 +124,7 @@ def test_names_and_orders_do_not_matter() -> None:
 
 def test_plain_and_kernel_agree_on_random_networks() -> None:
     """Too large to enumerate."""
-    for network, evidence, rng in large_cases(80, 231):
+    for network, evidence, rng in large_cases(35, 231):
         targets = [str(one) for one in rng.permutation(ids_of(network))]
         engine = Engine(network)
         agree(by_kernel(engine, evidence, targets), plainly(engine, evidence, targets))
@@ -297,7 +297,7 @@ def test_twenty_six_causes_against_whole_numbers(
     evidence = seen_of(network, present, absent)
     told = by_kernel(Engine(network), evidence, ids_of(network))
     worst = 0.0
-    for cause in ("c0", "c13", "c25"):
+    for cause in ("c0", "c25"):
         shares, power = oracle.weigh_fired(network, evidence, cause, unit)
         total = int(shares.sum())
         found = Fraction(float(np.exp(told.log_probability[0])))
