@@ -5,7 +5,6 @@ import inspect
 from collections.abc import Iterator
 from dataclasses import is_dataclass
 
-import pytest
 from test_architecture import MODULES
 
 
@@ -31,6 +30,6 @@ def test_there_are_records() -> None:
     assert len(PUBLIC) > 100
 
 
-@pytest.mark.parametrize("record", PUBLIC, ids=lambda record: record.__name__)
-def test_records_are_frozen(record: type) -> None:
-    assert record.__dataclass_params__.frozen  # type: ignore[attr-defined]
+def test_records_are_frozen() -> None:
+    params = {record: getattr(record, "__dataclass_params__") for record in PUBLIC}  # noqa: B009
+    assert [record for record, own in params.items() if not own.frozen] == []

@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 import kneebayes as kb
 from kneebayes.errors import KneebayesError
 from kneebayes.history import History
-from kneebayes.knowledge import Names
 
 TABLE = Path(__file__).resolve().parent.parent / "data" / "histories.csv"
 with TABLE.open(encoding="utf-8", newline="") as file:
@@ -33,22 +32,22 @@ def knee():
 
 def said(history: History, id: str) -> str:
     """What a history says of a node, read off its table alone."""
-    rows = history.table[history.table["id"] == id]
-    if rows.empty:
+    rows = [row for row in history.table.to_dict("records") if row["id"] == id]
+    if not rows:
         return "nothing"
-    used = rows[rows["used"]]
-    row = (rows if used.empty else used).iloc[0]
+    row = next((row for row in rows if row["used"]), rows[0])
     answer = str(row["answer"])
     return answer if row["used"] and answer not in {"True", "False"} else str(row["status"])
 
 
 def id_of(knee, name: str) -> str:
-    return Names(knee.knowledge).meaning(name, KINDS).id
+    return str(knee.names.meaning(name, KINDS).id)
 
 
-@pytest.mark.parametrize(("text", "name", "expected"), ROWS)
-def test_a_sentence_is_read_as_people_read_it(knee, text, name, expected):
-    assert said(knee.read(text), id_of(knee, name)) == expected
+def test_a_sentence_is_read_as_people_read_it(knee):
+    found = [(text, name, said(knee.read(text), id_of(knee, name))) for text, name, _ in ROWS]
+    assert [one for one in found if one not in ROWS] == []
+    assert len(found) > 500
 
 
 @pytest.mark.parametrize("name", ONES)

@@ -60,7 +60,8 @@ def readings_shown(
         for moved, (layer, readings) in enumerate(by_layer.items())
         for at, lexicon in enumerate(readings["lexicons"])
         for place, setting in enumerate(readings["settings"])
-        if every or (at + moved - place) % min(len(readings["lexicons"]), len(readings["settings"])) == 0
+        if every
+        or (at + moved - place) % min(len(readings["lexicons"]), len(readings["settings"])) == 0
     ]
     data = {"payload": own, "choices": choices, "patients": patients, "seed": SEED}
     return list(zip(choices, run(tmp_path, READ, data), strict=True))
