@@ -9,9 +9,11 @@ import sys
 from pathlib import Path
 
 import pytest
+import typer
 
 import kneebayes as kb
 from kneebayes.cli import main
+from kneebayes.cli.app import app
 
 
 def run(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> tuple[int, str, str]:
@@ -237,3 +239,52 @@ def test_a_name_that_no_file_can_have_is_told_in_words(
     told = capsys.readouterr()
     assert told.err.startswith("kneebayes: ")
     assert len(told.err) < 4000
+
+
+@pytest.mark.parametrize("command", ["diagnose", "questions", "explain", "trace", "search"])
+def test_a_layer_is_that_of_python(command: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """A part of something else has a name in the layer ``beyond`` only."""
+    rare = sorted(
+        {cause.label for cause in kb.load(layer="beyond").causes}
+        - {cause.label for cause in kb.load().causes}
+    )[0]
+    words = [rare, "fever"] if command == "explain" else [rare]
+    code, out, _ = run([command, *words, "--layer", "beyond"], capsys)
+    assert (code, rare in out) == (0, True)
+    code, out, err = run([command, *words, "--layer", "beyon"], capsys)
+    assert (code, out) == (2, "")
+    assert "No layer 'beyon'. There are: article, literature, beyond." in err
+
+
+def test_wherever_a_lexicon_can_be_chosen_so_can_a_layer() -> None:
+    for name, command in typer.main.get_command(app).commands.items():  # type: ignore[attr-defined]
+        options = {option for parameter in command.params for option in parameter.opts}
+        assert "--lexicon" not in options or "--layer" in options, name
+
+
+def test_the_list_of_commands_is_not_cut_off(capsys: pytest.CaptureFixture[str]) -> None:
+    code, out, _ = run(["--help"], capsys)
+    assert code == 0
+    assert "..." not in out.partition("Commands:")[2]
+
+
+@pytest.mark.parametrize(
+    ("words", "quoted"),
+    [
+        (["lump", "behind", "the", "knee"], '"lump behind the knee".'),
+        (["fever", "lump", "behind", "the", "knee"], 'fever "lump behind the knee".'),
+    ],
+)
+def test_a_name_that_the_shell_split_is_shown_in_quotation_marks(
+    words: list[str], quoted: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code, _, err = run(["diagnose", *words], capsys)
+    assert (code, err.strip().endswith(quoted)) == (2, True)
+
+
+def test_a_page_is_not_written_under_a_name_that_no_browser_opens(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code, _, err = run(["page", str(tmp_path / "knee.txt")], capsys)
+    assert (code, "ends in .html" in err) == (2, True)
+    assert list(tmp_path.iterdir()) == []

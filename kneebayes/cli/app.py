@@ -10,10 +10,11 @@ import sys
 from collections.abc import Iterable, Sequence
 from importlib.metadata import version
 from pathlib import Path
-from typing import Annotated, Protocol
+from typing import TYPE_CHECKING, Annotated, Protocol, cast
 
 import typer
 
+from kneebayes.case.answers import KINDS
 from kneebayes.differential import Differential
 from kneebayes.errors import (
     EvidenceError,
@@ -25,10 +26,14 @@ from kneebayes.errors import (
 from kneebayes.model import Model, load
 from kneebayes.text import either
 
+if TYPE_CHECKING:
+    from kneebayes.knowledge.statements import Layer
+
 __all__ = [
     "Absent",
     "AsJson",
     "Folder",
+    "InLayer",
     "InSetting",
     "InState",
     "LexiconName",
@@ -139,6 +144,10 @@ Folder = Annotated[
 ]
 LexiconName = Annotated[str | None, typer.Option(help="Which lexicon turns words into numbers.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
+InLayer = Annotated[
+    str | None,
+    typer.Option("--layer", help="How much of the folder to use: article, literature or beyond."),
+]
 InSetting = Annotated[
     str | None, typer.Option("--setting", help="Where the patient is seen, such as emergency.")
 ]
@@ -161,9 +170,14 @@ Likely = Annotated[
 ]
 
 
-def model_of(folder: Path | None, lexicon: str | None, setting: str | None) -> Model:
+def model_of(
+    folder: Path | None,
+    lexicon: str | None = None,
+    layer: str | None = None,
+    setting: str | None = None,
+) -> Model:
     """The model that the options ask for."""
-    model = load(folder, lexicon)
+    model = load(folder, lexicon, cast("Layer", layer or "literature"))  # checked by load
     return model if setting is None else model.in_setting(setting)
 
 
@@ -174,11 +188,45 @@ def patient_of(
     likely: Iterable[str] | None,
     folder: Path | None,
     lexicon: str | None,
+    layer: str | None,
     setting: str | None,
 ) -> Differential:
     """The patient whom the options of a command describe, diagnosed."""
-    model = model_of(folder, lexicon, setting)
-    return model.diagnose(answers_of(present, absent, context, likely))
+    model = model_of(folder, lexicon, layer, setting)
+    answers = answers_of(present, absent, context, likely)
+    try:
+        return model.diagnose(answers)
+    except UnknownNameError as error:
+        names = _split_by_the_shell(model, list(present or []))
+        if error.start and names:
+            quoted = " ".join(_quoted(name) for name in names)
+            message = f"A name of several words stands in quotation marks: {quoted}."
+            raise EvidenceError(message) from None
+        raise
+
+
+def _split_by_the_shell(model: Model, words: list[str]) -> list[str]:
+    """Words joined to the names that they make; empty if they make none, or each is a name."""
+    names: list[str] = []
+    while words:
+        for count in range(len(words), 0, -1):
+            name = " ".join(words[:count])
+            if _is_name(model, name):
+                names.append(name)
+                words = words[count:]
+                break
+        else:
+            return []
+    return names
+
+
+def _is_name(model: Model, name: str) -> bool:
+    """Whether something can be answered under a name."""
+    try:
+        model.data.names.meaning(name, KINDS)
+    except UnknownNameError:
+        return False
+    return True
 
 
 def show(result: Shown, as_json: bool) -> None:

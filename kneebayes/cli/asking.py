@@ -10,6 +10,7 @@ from kneebayes.cli.app import (
     Absent,
     AsJson,
     Folder,
+    InLayer,
     InSetting,
     InState,
     LexiconName,
@@ -32,11 +33,12 @@ def diagnose(
     top: Annotated[int, typer.Option(min=1, help="How many causes to show.")] = 10,
     folder: Folder = None,
     lexicon: LexiconName = None,
+    layer: InLayer = None,
     setting: InSetting = None,
     as_json: AsJson = False,
 ) -> None:
     """Rank the causes of one patient's complaint."""
-    differential = patient_of(present, absent, context, likely, folder, lexicon, setting)
+    differential = patient_of(present, absent, context, likely, folder, lexicon, layer, setting)
     typer.echo(differential.to_json() if as_json else differential.report(top))
 
 
@@ -59,11 +61,12 @@ def questions(
     ] = False,
     folder: Folder = None,
     lexicon: LexiconName = None,
+    layer: InLayer = None,
     setting: InSetting = None,
     as_json: AsJson = False,
 ) -> None:
     """List the best questions to ask next."""
-    patient = patient_of(present, absent, context, likely, folder, lexicon, setting)
+    patient = patient_of(present, absent, context, likely, folder, lexicon, layer, setting)
     asked = patient.questions(about, kind)
     show(asked.by_advice if by_advice else asked, as_json)
 
@@ -78,11 +81,15 @@ def robustness(
     seed: Annotated[int, typer.Option(help="Seed of the random numbers.")] = 0,
     folder: Folder = None,
     lexicon: LexiconName = None,
+    layer: InLayer = None,
     setting: InSetting = None,
     as_json: AsJson = False,
 ) -> None:
-    """Say how sure the ranking is, if every word may mean anything inside its interval."""
-    patient = patient_of(present, absent, context, likely, folder, lexicon, setting)
+    """Say how sure the ranking is.
+
+    Every word may mean anything inside its interval.
+    """
+    patient = patient_of(present, absent, context, likely, folder, lexicon, layer, setting)
     show(patient.robustness(draws, seed), as_json)
 
 
@@ -96,9 +103,13 @@ def explain(
     against: Annotated[str | None, typer.Option(help="Another cause to hold it against.")] = None,
     folder: Folder = None,
     lexicon: LexiconName = None,
+    layer: InLayer = None,
     setting: InSetting = None,
     as_json: AsJson = False,
 ) -> None:
-    """Explain what each answer weighs for a cause, from prior to posterior."""
-    patient = patient_of(present, absent, context, likely, folder, lexicon, setting)
+    """Say what each answer weighs for a cause.
+
+    From prior to posterior, in decibans; with --against, for one cause rather than another.
+    """
+    patient = patient_of(present, absent, context, likely, folder, lexicon, layer, setting)
     show(patient.explain(cause, against), as_json)

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from kneebayes.cli.app import AsJson, Folder, InSetting, LexiconName, app, model_of, show
+from kneebayes.cli.app import AsJson, Folder, InLayer, InSetting, LexiconName, app, model_of, show
 from kneebayes.errors import EvidenceError
 
 __all__ = ["copies", "network", "page"]
@@ -17,12 +17,19 @@ __all__ = ["copies", "network", "page"]
 def page(
     path: Annotated[Path, typer.Argument(metavar="OUT.html", help="Where to write the page.")],
     title: Annotated[str | None, typer.Option(help="The title of the page.")] = None,
-    setting: InSetting = None,
     folder: Folder = None,
     lexicon: LexiconName = None,
+    layer: InLayer = None,
+    setting: InSetting = None,
 ) -> None:
-    """Write the model as one HTML page that works without a network and without Python."""
-    model = model_of(folder, lexicon, setting)
+    """Write the model as one page for any browser.
+
+    It works without a network and without Python.
+    """
+    if path.suffix.casefold() not in (".html", ".htm"):
+        message = f"{path}: the name of a page ends in .html, so that a browser opens it as one."
+        raise EvidenceError(message)
+    model = model_of(folder, lexicon, layer, setting)
     written = model.to_html(path, title)
     typer.echo(f"{written}: {written.stat().st_size / 1000:.0f} kB. Open it in a browser.")
 
@@ -39,7 +46,7 @@ def copies(
         bool, typer.Option("--replace", help="Write over copies that are there already.")
     ] = False,
 ) -> None:
-    """Write student copies of notebooks: without solutions and outputs."""
+    """Copy notebooks without solutions and outputs."""
     from kneebayes.teaching.copies import copy_notebooks
 
     written = copy_notebooks(source, target, replace=replace)
@@ -66,7 +73,10 @@ def network(
     seconds: Annotated[float, typer.Option("--seconds", help="How long it may take.")] = 60.0,
     as_json: AsJson = False,
 ) -> None:
-    """Ask a network that somebody else made: posteriors, weights, what to ask next."""
+    """Ask a network that somebody else made.
+
+    Its posteriors, what each answer weighs, and what to ask next.
+    """
     from kneebayes.exchange import reason_with
 
     evidence: dict[str, object] = {}

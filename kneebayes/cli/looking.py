@@ -8,8 +8,7 @@ from typing import Annotated
 
 import typer
 
-from kneebayes.cli.app import AsJson, Folder, LexiconName, app
-from kneebayes.model import load
+from kneebayes.cli.app import AsJson, Folder, InLayer, InSetting, LexiconName, app, model_of
 from kneebayes.view.catalogue import other_names
 
 __all__ = ["check", "new", "search", "trace"]
@@ -20,10 +19,11 @@ __all__ = ["check", "new", "search", "trace"]
 def search(
     text: Annotated[str, typer.Argument(help="Words to look for; left out, everything.")] = "",
     folder: Folder = None,
+    layer: InLayer = None,
     as_json: AsJson = False,
 ) -> None:
-    """List findings, test results, contexts, causes and groups, or search them."""
-    records = load(folder).search(text)
+    """Look up names of findings, tests, background and causes."""
+    records = model_of(folder, layer=layer).search(text)
     kinds = records.table["kind"]
     if as_json:
         rows = [
@@ -46,10 +46,15 @@ def trace(
     name: Annotated[str, typer.Argument(help="A cause, by any of its names.")],
     folder: Folder = None,
     lexicon: LexiconName = None,
+    layer: InLayer = None,
+    setting: InSetting = None,
     as_json: AsJson = False,
 ) -> None:
-    """Show the profile of a cause: every number with its origin, and what may be done."""
-    model = load(folder, lexicon)
+    """Show where each number of a cause comes from.
+
+    Its codes and what may be done for it stand below.
+    """
+    model = model_of(folder, lexicon, layer, setting)
     traced = model.trace(name)
     record = traced.trace.cause
     care = [advice for group in model.groups if record.id in group.members for advice in group.care]
@@ -78,10 +83,11 @@ def trace(
 def check(
     folder: Annotated[Path | None, typer.Argument(help="A knowledge folder.")] = None,
     lexicon: LexiconName = None,
+    layer: InLayer = None,
     as_json: AsJson = False,
 ) -> None:
-    """Read a knowledge folder and remark on what could be better."""
-    model = load(folder, lexicon)
+    """Remark on what could be better in a knowledge folder."""
+    model = model_of(folder, lexicon, layer)
     remarks = [
         {"kind": remark.kind, "place": remark.place, "text": remark.text}
         for remark in model.remarks
@@ -102,7 +108,7 @@ def new(
         Path, typer.Argument(metavar="FOLDER", help="A folder that is empty or not there yet.")
     ],
 ) -> None:
-    """Write a small commented knowledge folder, to begin another complaint with."""
+    """Begin another complaint: write a small knowledge folder."""
     from kneebayes.knowledge import start_folder
 
     written = start_folder(folder)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from kneebayes.cli.app import AsJson, Folder, InSetting, LexiconName, app, model_of, show
+from kneebayes.cli.app import AsJson, Folder, InLayer, InSetting, LexiconName, app, model_of, show
 from kneebayes.cohort.files import read_table
 from kneebayes.cohort.record import plain_answers
 from kneebayes.errors import EvidenceError
@@ -62,10 +62,11 @@ def cohort(
     ] = False,
     folder: Folder = None,
     lexicon: LexiconName = None,
+    layer: InLayer = None,
     setting: InSetting = None,
 ) -> None:
     """Diagnose a file of patients into another file."""
-    model = model_of(folder, lexicon, setting)
+    model = model_of(folder, lexicon, layer, setting)
     done = model.diagnose_cohort_file(
         patients, target, keep or (), columns=columns, unclear="mark" if mark else "refuse"
     )
@@ -80,9 +81,13 @@ def columns(
     ] = None,
     columns: Mapped = None,
     folder: Folder = None,
+    layer: InLayer = None,
 ) -> None:
-    """Say what is understood of a file of patients, and write what is not, to be mended."""
-    report = model_of(folder, None, None).check_patients(read_table(patients), columns=columns)
+    """Say what is understood of a file of patients.
+
+    What is not understood is written to a file, to be mended.
+    """
+    report = model_of(folder, layer=layer).check_patients(read_table(patients), columns=columns)
     typer.echo(report.text)
     if target is not None:
         typer.echo(str(report.save(target)))
@@ -96,10 +101,11 @@ def simulate(
     seed: Annotated[int, typer.Option(help="Seed of the random numbers.")] = 0,
     folder: Folder = None,
     lexicon: LexiconName = None,
+    layer: InLayer = None,
     setting: InSetting = None,
 ) -> None:
     """Draw virtual patients into two files."""
-    model = model_of(folder, lexicon, setting)
+    model = model_of(folder, lexicon, layer, setting)
     typer.echo(str(model.simulate_to_file(n, answers, truth, seed)))
 
 
@@ -111,11 +117,12 @@ def evaluate(
     columns: Mapped = None,
     folder: Folder = None,
     lexicon: LexiconName = None,
+    layer: InLayer = None,
     setting: InSetting = None,
     as_json: AsJson = False,
 ) -> None:
-    """Score the model on a file of patients with a column of final diagnoses."""
-    model = model_of(folder, lexicon, setting)
+    """Score the model on patients with known diagnoses."""
+    model = model_of(folder, lexicon, layer, setting)
     table = without(read_table(patients), skip)
     answers = plain_answers(model, table.drop(columns=truth, errors="ignore"), columns)
     if truth in table.columns:
@@ -131,12 +138,13 @@ def update(
     columns: Mapped = None,
     folder: Folder = None,
     lexicon: LexiconName = None,
+    layer: InLayer = None,
     setting: InSetting = None,
 ) -> None:
-    """Let a file of patients teach the model, and save what it learnt as a model."""
+    """Let a file of patients teach the model, and save it."""
     from kneebayes.saving import save
 
-    model = model_of(folder, lexicon, setting)
+    model = model_of(folder, lexicon, layer, setting)
     taught = model.update(plain_answers(model, without(read_table(patients), skip), columns))
     typer.echo(taught.learnt.text if taught.learnt is not None else "")
     typer.echo(str(save(taught, target)))
@@ -146,6 +154,7 @@ def update(
 def published(
     folder: Folder = None,
     lexicon: LexiconName = None,
+    layer: InLayer = None,
     setting: InSetting = None,
     half: Annotated[str, typer.Option(help="Which of the cases: work, look or all.")] = "all",
     cases: Annotated[
@@ -155,9 +164,12 @@ def published(
     list_cases: Annotated[bool, typer.Option("--list", help="List every patient.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Judge a knowledge folder by published patients: recall, calibration, triage."""
+    """Judge a knowledge folder by published patients.
+
+    Recall, calibration, and how urgent they were.
+    """
     patients = published_cases(half, cases)
-    model = model_of(folder, lexicon, setting)
+    model = model_of(folder, lexicon, layer, setting)
     evaluation = evaluate_published(model, patients, ranked_by=ranked_by)
     if as_json:
         typer.echo(evaluation.cases.to_json(orient="records", indent=2))

@@ -9,9 +9,17 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from kneebayes.cli.app import Folder, LexiconName, app, probability_of, retold
+from kneebayes.cli.app import (
+    Folder,
+    InLayer,
+    InSetting,
+    LexiconName,
+    app,
+    model_of,
+    probability_of,
+    retold,
+)
 from kneebayes.errors import EvidenceError, KneebayesError, UnknownNameError
-from kneebayes.model import load
 from kneebayes.text import either, fold
 
 if TYPE_CHECKING:
@@ -53,11 +61,16 @@ def case(
     ] = None,
     folder: Folder = None,
     lexicon: LexiconName = None,
+    layer: InLayer = None,
+    setting: InSetting = None,
 ) -> None:
-    """Practise on a virtual patient: ask, state what you believe, close, and see."""
+    """Practise on a virtual patient.
+
+    Ask, say how probable the causes are, close the case, and see what each answer was worth.
+    """
     from kneebayes.teaching import Feedback
 
-    model = load(folder, lexicon)
+    model = model_of(folder, lexicon, layer, setting)
     if replay is None:
         now = model.practice_case(difficulty, kind, seed, background)
     else:

@@ -9,9 +9,8 @@ from typing import Annotated
 
 import typer
 
-from kneebayes.cli.app import AsJson, Folder, app
+from kneebayes.cli.app import AsJson, Folder, InLayer, InSetting, LexiconName, app, model_of
 from kneebayes.errors import KneebayesError
-from kneebayes.model import load
 from kneebayes.study.published import published_cases
 from kneebayes.study.reading_evaluation import evaluate_reading
 from kneebayes.writing import plain_text
@@ -30,10 +29,16 @@ def read(
         bool, typer.Option("--diagnose", help="Use what was understood, and rank the causes.")
     ] = False,
     folder: Folder = None,
+    lexicon: LexiconName = None,
+    layer: InLayer = None,
+    setting: InSetting = None,
     as_json: AsJson = False,
 ) -> None:
-    """Read a history: which findings it says are there, are not, or are left open."""
-    model = load(folder)
+    """Read a history in plain words.
+
+    Which findings it says are there, which are not, and which it leaves open.
+    """
+    model = model_of(folder, lexicon, layer, setting)
     understood = model.read(_text_of(history))
     if not as_json:
         typer.echo(understood.text)
@@ -61,10 +66,15 @@ def reading(
     half: Annotated[str, typer.Option(help="Which of the cases: work, look or all.")] = "all",
     worst: Annotated[int, typer.Option(min=0, help="How many of the worst texts to show.")] = 20,
     folder: Folder = None,
+    layer: InLayer = None,
     as_json: AsJson = False,
 ) -> None:
-    """Judge how well histories are read, by published patients: precision, recall, polarity."""
-    evaluation = evaluate_reading(load(folder), published_cases(half, cases), worst)
+    """Judge how well histories are read.
+
+    By published patients: precision, recall, and whether denials are denials.
+    """
+    model = model_of(folder, layer=layer)
+    evaluation = evaluate_reading(model, published_cases(half, cases), worst)
     if as_json:
         typer.echo(evaluation.answers.to_json(orient="records", indent=2))
         return

@@ -262,7 +262,7 @@ class Cohort(InJson):
     @checked
     def draw(self, ax: Axes | None = None) -> Axes:
         """Draw how many patients have each cause as their most probable one."""
-        from kneebayes.view.figures import new_axes
+        from kneebayes.view.figures import SMALL, fit, name_lines, new_axes
 
         counts = self.top.value_counts()
         counts = counts[counts > 0].iloc[::-1]
@@ -273,10 +273,16 @@ class Cohort(InJson):
         names = [f"{name} (urgent)" if name in urgent else str(name) for name in counts.index]
         colours = [ORANGE if name in urgent else BLUE for name in counts.index]
         drawn.barh(range(len(counts)), counts.to_numpy(), color=colours, height=0.62)
-        drawn.set_yticks(range(len(counts)), names, parse_math=False)
-        drawn.set_xlabel("patients in whom it is the most probable cause", parse_math=False)
-        drawn.set_title(", ".join(self._summary()), loc="left", parse_math=False)
-        drawn.spines[["top", "right"]].set_visible(False)
+        for place, count in enumerate(counts):
+            drawn.text(count, place, f" {count:,}", va="center", fontsize=SMALL)
+        name_lines(drawn, names)
+        drawn.set_xlim(0.0, 1.12 * max([*counts, 1]))
+        drawn.set_xticks([])
+        drawn.spines[["top", "right", "bottom"]].set_visible(False)
+        drawn.set_xlabel("patients in whom it is the most probable cause", fontsize=SMALL)
+        start, _ = fit(drawn)
+        summary = ", ".join(self._summary())
+        drawn.set_title(summary, loc="left", fontsize=SMALL, parse_math=False, x=start)
         return drawn
 
     def __repr__(self) -> str:

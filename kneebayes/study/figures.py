@@ -12,6 +12,7 @@ from kneebayes.view.figures import (
     ORANGE,
     PALETTE,
     SMALL,
+    fit,
     name_ends,
     name_lines,
     new_axes,
@@ -51,7 +52,12 @@ def draw_scores(rows: Sequence[Mapping[str, Any]], score: str, ax: Axes | None =
         if isfinite(value):
             ax.plot(value, index, "o", color=BLUE if row["predictor"] == own else ORANGE, ms=7)
             ax.annotate(
-                f"{value:.4f}", (value, index), (8, 0), textcoords="offset points", va="center"
+                f"{value:.4f}",
+                (value, index),
+                (8, 0),
+                textcoords="offset points",
+                va="center",
+                fontsize=SMALL,
             )
         else:
             ax.text(
@@ -59,10 +65,11 @@ def draw_scores(rows: Sequence[Mapping[str, Any]], score: str, ax: Axes | None =
             )
     name_lines(ax, [str(row["predictor"]) for row in drawn])
     ax.set_ylim(-0.6, len(drawn) - 0.4)
-    ax.margins(x=0.18)
-    ax.set_xlabel(CALLED.get(score, score), parse_math=False)
+    ax.margins(x=0.3)
+    ax.set_xlabel(CALLED.get(score, score), parse_math=False, fontsize=SMALL)
     ax.grid(axis="y", color=GREY, alpha=0.3)
     ax.spines[["top", "right"]].set_visible(False)
+    fit(ax)
     return ax
 
 
@@ -110,7 +117,9 @@ def draw_learning(
         lw=1.6,
         label=_plain(f"{learner}, learned"),
     )
+    named = dict.fromkeys([f"{learner}, learned"] if points else (), BLACK)  # as the ends are named
     for index, (name, value) in enumerate(others.items()):
+        named[f"{name}: {value:.4f}"] = PALETTE[index % len(PALETTE)]
         ax.axhline(
             value,
             color=PALETTE[index % len(PALETTE)],
@@ -121,11 +130,11 @@ def draw_learning(
     ax.set_xscale("log")
     ax.set_xticks(sizes, [f"{size:,}" for size in sizes], minor=False)
     ax.minorticks_off()
-    ax.set_xlabel("cases learned from", fontsize=SMALL)
+    ax.set_xlabel("cases learned from" if points else "", fontsize=SMALL)
     ax.set_ylabel(CALLED.get(score, score).replace(" (", "\n("), parse_math=False)
     ends = {f"{learner}, learned": points[-1][1]} if points else {}
     ends |= {f"{name}: {value:.4f}": value for name, value in others.items()}
-    name_ends(ax, ends, (BLACK, *PALETTE))
+    name_ends(ax, ends, list(named.values()))
     ax.spines[["top", "right"]].set_visible(False)
     return ax
 
@@ -150,12 +159,13 @@ def draw_worlds(rows: Sequence[Mapping[str, Any]], ax: Axes | None = None) -> Ax
         ax.plot(
             values, range(len(drawn)), mark, color=colour, ms=7, mew=1.8, mfc="none", label=label
         )
-    name_lines(ax, [str(row["world"]) for row in drawn])
-    ax.set_xlabel(CALLED["log_score"])
+    name_lines(ax, [str(row["world"]).replace("_", " ") for row in drawn])
+    ax.set_xlabel(CALLED["log_score"], fontsize=SMALL)
     ax.set_ylim(-0.6, len(drawn) - 0.4)
     ax.legend(frameon=False, fontsize=SMALL, loc="lower center", bbox_to_anchor=(0.4, 1.0), ncols=3)
     ax.grid(axis="y", color=GREY, alpha=0.2)
     ax.spines[["top", "right"]].set_visible(False)
+    fit(ax)
     return ax
 
 

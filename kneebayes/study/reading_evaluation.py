@@ -167,15 +167,20 @@ class ReadingEvaluation(Reporting):
     @checked
     def draw(self, ax: Axes | None = None) -> Axes:
         """Draw the shares with their intervals."""
-        import matplotlib.pyplot as plt
+        from kneebayes.view.figures import BLUE, SMALL, WIDE, name_lines, new_axes
 
-        ax = plt.subplots(figsize=(6, 3))[1] if ax is None else ax
-        table = self.table.iloc[::-1]
+        table = self.table.sort_values("share", kind="stable")
+        ax = new_axes(WIDE, 1.2 + 0.34 * len(table)) if ax is None else ax
         errors = [table["share"] - table["low"], table["high"] - table["share"]]
-        ax.errorbar(table["share"], range(len(table)), xerr=errors, fmt="o", capsize=3)
-        ax.set_yticks(range(len(table)), table["measure"].tolist())
-        ax.set_xlim(0, 1)
-        ax.set_xlabel("share")
+        line: dict[str, Any] = {"fmt": "o", "capsize": 3, "color": BLUE, "clip_on": False}
+        ax.errorbar(table["share"], range(len(table)), xerr=errors, **line)
+        for place, share in enumerate(table["share"]):
+            across = ax.get_yaxis_transform()
+            ax.text(1.03, place, percent(share), transform=across, va="center", fontsize=SMALL)
+        name_lines(ax, table["measure"].tolist())
+        ax.set_xlim(0.0, 1.0)
+        ax.set_xlabel("share, with its 95 % interval", fontsize=SMALL)
+        ax.spines[["top", "right"]].set_visible(False)
         return ax
 
     def __repr__(self) -> str:

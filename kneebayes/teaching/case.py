@@ -266,7 +266,7 @@ def new_case(
     """
     if background not in BACKGROUNDS:
         allowed = ", ".join(f"'{word}'" for word in BACKGROUNDS)
-        message = f"background: {shown(background)} is not one. There are: {allowed}."
+        message = f"'background' must be one of {allowed}. Got {shown(background)}."
         raise KneebayesError(message)
     if seed is None:
         seed = int(np.random.default_rng().integers(2**32))

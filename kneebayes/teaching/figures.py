@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from textwrap import wrap
+from textwrap import fill, wrap
 from typing import TYPE_CHECKING, Any
 
 from kneebayes.view.figures import (
@@ -55,9 +55,9 @@ def draw_beliefs(rows: Sequence[Row], ax: Axes | None = None) -> Axes:
 
     Rows: ``cause``, ``explains``, ``urgent``, ``opening``, ``exact``, ``stated``, ``named``.
     """
+    marks = {"urgent": " (urgent)", "explains": " (true)"}
     labels = [
-        f"{row['cause']}{' !' if row['urgent'] else ''}{' (true)' if row['explains'] else ''}"
-        for row in rows
+        row["cause"] + "".join(mark for name, mark in marks.items() if row[name]) for row in rows
     ]
     ax = _lines(labels, ax)
     for index, row in enumerate(rows):
@@ -82,7 +82,7 @@ def draw_beliefs(rows: Sequence[Row], ax: Axes | None = None) -> Axes:
             }
             ax.plot(shown, mine, "D", label=label, **style)
     ax.set_xlim(-0.02, 1.02)
-    ax.set_xlabel("P(it explains the complaint); shaded: the truth; ! urgent", fontsize=SMALL)
+    ax.set_xlabel("P(it explains the complaint); shaded: the truth", fontsize=SMALL)
     ax.legend(frameon=False, loc="lower center", bbox_to_anchor=(0.4, 1.0), ncols=4, fontsize=SMALL)
     fit(ax)
     return ax
@@ -99,13 +99,21 @@ def draw_steps(rows: Sequence[Row], ax: Axes | None = None) -> Axes:
     names = ("bits", "best_free_bits", "best_test_bits")
     bits, free, test = ([row[name] for row in rows] for name in names)
     ax.barh(places, bits, color=BLUE, height=0.55, label="asked")
-    ax.plot(free, places, "D", color=ORANGE, ms=7, label="best free question then")
+    ax.plot(free, places, "D", color=ORANGE, ms=7, label="best free question then, named")
     ax.plot(test, places, "s", mfc="none", mec=GREY, ms=6, label="best test then")
     most = max([*bits, *free, *test], default=0.0) or 1.0
     for index, row in enumerate(rows):
         end = max(bits[index], free[index], test[index])
         words = "the best free question" if bits[index] == free[index] else str(row["best_free"])
-        ax.text(end + 0.08 * most, index, words, va="center", fontsize=SMALL, parse_math=False)
+        ax.text(
+            end + 0.08 * most,
+            index,
+            fill(words, 20),
+            va="center",
+            fontsize=SMALL,
+            parse_math=False,
+            color=ORANGE,  # as the mark that it names
+        )
     ax.set_xlim(0.0, 2.2 * most)
     ax.set_xlabel("expected information gain (bits)", fontsize=SMALL)
     ax.legend(frameon=False, loc="lower left", bbox_to_anchor=(0.0, 1.0), ncols=3, fontsize=SMALL)

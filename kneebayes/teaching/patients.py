@@ -105,7 +105,7 @@ def draw_patient(model: ModelLike, seed: int, difficulty: str, kind: str) -> Tru
     for name, word, words in (("difficulty", difficulty, DIFFICULTIES), ("kind", kind, KINDS)):
         if word not in words:
             allowed = ", ".join(f"'{choice}'" for choice in words)
-            message = f"{name}: {word!r} is not one. There are: {allowed}."
+            message = f"'{name}' must be one of {allowed}. Got {word!r}."
             raise KneebayesError(message)
     for truth in _patients(model, seed):
         if not (is_teachable(model, truth) and _is_of(model, truth, kind)):

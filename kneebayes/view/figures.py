@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 __all__ = [
+    "LETTERS_PER_INCH",
     "SMALL",
     "WIDE",
     "draw_model",
@@ -47,6 +48,7 @@ WIDE, SMALL = 5.2, 9.5  # inches, points: 6 points where a figure is printed 8.5
 NAME = 24  # letters of a name on one line
 LINE_HEIGHT, AROUND = 0.155, 2.2  # inches: a line of this size, and what stands above and below
 MOST_AROUND = 12  # arrows on each side
+BOLD = 1.15  # of the width of other type
 LETTER = 0.044  # of a name beside a cause, in units of half the distance between the columns
 COLUMN = 0.55  # of the space between the names of one column and the cause in the middle
 
@@ -126,10 +128,15 @@ def _draw_map(knowledge: Knowledge, network: Network, stated: Network, ax: Axes 
         id for kind in kinds for id, finding in knowledge.findings.items() if finding.kind == kind
     ]
     shares = [[_reach(network, stated, cause, id) for id in findings] for cause in causes]
-    ax = ax or new_axes(WIDE, 1.2 + 0.135 * len(causes))
-    image = ax.imshow(shares, cmap="Blues", vmin=0.0, vmax=1.0, aspect="auto")
-    labels = [knowledge.label(id) + (" !" if knowledge.causes[id].urgent else "") for id in causes]
-    ax.set_yticks(range(len(causes)), labels, fontsize=SMALL, parse_math=False)
+    ax = ax or new_axes(WIDE, 1.7 + 0.25 * len(causes))
+    shown: dict[str, Any] = {"vmin": 0.0, "vmax": 1.0, "aspect": "auto", "interpolation": "nearest"}
+    image = ax.imshow(shares, cmap="Blues", **shown)
+    urgent = {id for id in causes if knowledge.causes[id].urgent}
+    labels = [knowledge.label(id) + (" (urgent)" if id in urgent else "") for id in causes]
+    names_of_rows = [fill(label, NAME + 2) for label in labels]
+    ax.set_yticks(
+        range(len(causes)), names_of_rows, fontsize=SMALL, parse_math=False, linespacing=0.85
+    )
     starts = [
         sum(knowledge.findings[id].kind in kinds[:index] for id in findings) for index in range(5)
     ]
@@ -139,10 +146,10 @@ def _draw_map(knowledge: Knowledge, network: Network, stated: Network, ax: Axes 
     for start in starts[1:-1]:
         ax.axvline(start - 0.5, color=LINE, lw=0.8)
     ax.tick_params(length=0)
-    ax.set_xlabel("findings, one column each; ! urgent", fontsize=SMALL)
-    figure = ax.figure
-    bar = figure.colorbar(image, ax=ax, shrink=0.5)
+    ax.set_xlabel(f"{len(findings)} findings, one column each", fontsize=SMALL)
+    bar = ax.figure.colorbar(image, ax=ax, location="top", shrink=0.9, pad=0.01, aspect=30)
     bar.set_label("how often the cause alone shows it", fontsize=SMALL)
+    bar.ax.tick_params(labelsize=SMALL)
     return ax
 
 
@@ -176,7 +183,7 @@ def _draw_around(
     children = ranked([id for id in stated.children_of(around) if id != complaint], up=False)
     rows = max(min(len(parents), MOST_AROUND), min(len(children), MOST_AROUND), 1)
     ax = ax or new_axes(WIDE, 0.8 + 0.44 * rows)
-    half = LETTER * _longest(knowledge.label(around)) / 2 + 0.03
+    half = BOLD * LETTER * _longest(knowledge.label(around)) / 2 + 0.05
     wide = {-1: 0.3, 1: 0.3}  # how far the names of a column reach
     for side, pairs in ((-1, parents), (1, children)):
         shown = pairs[:MOST_AROUND]
@@ -198,7 +205,8 @@ def _draw_around(
             ax.text(near, y, more, fontsize=SMALL, ha=align, color="#555555")
     _name(ax, knowledge, around, (0.0, 0.0), bold=True)
     top = (rows - 1) / 2 + 0.9
-    ax.text(-half - COLUMN, top, "raised by", ha="right", fontsize=SMALL)
+    over = (min(len(parents), MOST_AROUND) - 1) / 2 + 0.9  # just above the highest of its column
+    ax.text(-half - COLUMN, over, "depends on", ha="right", fontsize=SMALL)
     ax.text(half + COLUMN, top, "shows (how often)", ha="left", fontsize=SMALL)
     ax.set_xlim(-half - COLUMN - wide[-1], half + COLUMN + wide[1])
     ax.set_ylim(-(rows + 2.0) / 2, top + 0.4)

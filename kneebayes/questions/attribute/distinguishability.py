@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from kneebayes.arguments import checked
+from kneebayes.arguments import checked, whole_number
 from kneebayes.binding import renamed
 from kneebayes.building.model import ModelData, ModelLike
 from kneebayes.case.bounded import bounded
@@ -165,6 +165,7 @@ def order_by_likeness(distances: Numbers) -> list[int]:
 
 ONE_BIT = 1.0  # what it takes to decide between two causes at even odds
 SHOWN = 10
+MOST_COLUMNS = 20  # findings that can be named side by side in one column of print
 
 
 @dataclass(frozen=True, repr=False)
@@ -322,14 +323,29 @@ class Distinguishability(CaseResult):
         return draw_distances(labels, matrix.to_numpy().tolist(), ONE_BIT, ax)
 
     @checked
-    def draw_profiles(self, ax: Axes | None = None) -> Axes:
-        """Draw how often each cause alone shows each finding, as a map."""
+    def draw_profiles(self, ax: Axes | None = None, n: int = MOST_COLUMNS) -> Axes:
+        """Draw how often each cause alone shows each finding, as a map.
+
+        Parameters
+        ----------
+        n
+            How many findings: those that tell the causes apart most, over all pairs. So many
+            can be read in one column of print; all are in :attr:`profiles`.
+        """
         from kneebayes.questions.attribute.figures import draw_profiles
 
         shares, label = self.profiles, self.case.knowledge.label
-        causes = [self.case.marked(str(id)) for id in shares.columns]
-        findings = [label(str(id)) for id in shares.index]
-        return draw_profiles(findings, causes, shares.to_numpy().tolist(), ax)
+        whole_number("n", n, 1)
+        told = self.distances.bits.sum(axis=(0, 1))  # by finding
+        best = {self.distances.findings[index] for index in np.argsort(-told, kind="stable")[:n]}
+        shown = shares.loc[[str(id) for id in shares.index if id in best]].T
+        causes = [self.case.marked(str(id)) for id in shown.index]
+        findings = [label(str(id)) for id in shown.columns]
+        title = (
+            "P(finding | only this cause)\n"
+            f"{len(best)} of {len(shares)} findings, which tell causes apart most"
+        )
+        return draw_profiles(causes, findings, shown.to_numpy().tolist(), title, ax)
 
     @property
     def _totals(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

@@ -105,23 +105,30 @@ def draw_distances(
 
 
 def draw_profiles(
-    findings: Sequence[str],
     causes: Sequence[str],
+    findings: Sequence[str],
     shares: Sequence[Sequence[float]],
+    title: str,
     ax: Axes | None = None,
 ) -> Axes:
-    """Draw P(finding | only this cause), findings x causes; what is often is dark."""
+    """Draw P(finding | only this cause), causes x findings; what is often is dark.
+
+    ``shares`` has a row for each cause, and in it a share for each finding.
+    """
     if ax is None:
-        ax = new_axes(4.4 + 0.27 * len(causes), 2.4 + 0.17 * len(findings), widest=16.0)
+        ax = new_axes(WIDE, 3.6 + 0.25 * len(causes))
     image = ax.imshow(shares, cmap=COLOURS, vmin=0.0, vmax=1.0, aspect="auto")
-    ax.set_xticks([index + 0.5 for index in range(len(causes))], minor=True)
-    ax.set_yticks([index + 0.5 for index in range(len(findings))], minor=True)
+    ax.set_xticks([index + 0.5 for index in range(len(findings))], minor=True)
+    ax.set_yticks([index + 0.5 for index in range(len(causes))], minor=True)
     ax.grid(which="minor", color="white", lw=0.6)
-    ax.tick_params(which="minor", length=0)
-    _name_both(ax, causes, findings)
-    bar = ax.figure.colorbar(image, ax=ax, shrink=0.4)
-    bar.set_label("P(finding | only this cause)")
-    ax.set_title("What each cause shows when it is the only one", fontsize=10, loc="left")
+    ax.set_xticks(range(len(findings)), findings, fontsize=SMALL, parse_math=False)
+    ax.tick_params("x", labelrotation=90)
+    names = [fill(cause, LETTERS) for cause in causes]
+    ax.set_yticks(range(len(causes)), names, fontsize=SMALL, parse_math=False, linespacing=0.9)
+    ax.tick_params(which="both", length=0)
+    bar = ax.figure.colorbar(image, ax=ax, location="top", shrink=0.9, pad=0.01, aspect=30)
+    bar.set_label(title, fontsize=SMALL)
+    bar.ax.tick_params(labelsize=SMALL)
     return ax
 
 
@@ -130,15 +137,6 @@ def _in_percent(share: float) -> str:
     if share < WRITTEN:
         return ""
     return f"{100 * share:.0f}" if share >= 0.01 else "<1"
-
-
-def _name_both(ax: Axes, columns: Sequence[str], rows: Sequence[str]) -> None:
-    """Small labels of many columns and rows."""
-    ax.set_xticks(range(len(columns)), columns, fontsize=SMALL, parse_math=False)
-    ax.tick_params("x", labelrotation=60)
-    _anchor(ax)
-    ax.set_yticks(range(len(rows)), rows, fontsize=SMALL, parse_math=False)
-    ax.tick_params(which="both", length=0)
 
 
 def _anchor(ax: Axes) -> None:
@@ -225,6 +223,7 @@ def draw_sampled(
     labels: Sequence[str],
     estimates: Sequence[float],
     errors: Sequence[float],
+    urgent: Sequence[bool],
     ax: Axes | None = None,
 ) -> Axes:
     """Draw estimates with two standard errors to both sides."""
@@ -234,11 +233,14 @@ def draw_sampled(
         [min(2.0 * error, middle) for middle, error in pairs],  # a probability ends at 0
         [min(2.0 * error, 1.0 - middle) for middle, error in pairs],  # and at 1
     ]
-    ax.errorbar(estimates, range(len(labels)), xerr=sides, fmt="o", color=BLUE, ms=5, capsize=3)
-    ax.set_xlim(0.0, 1.0)
-    ax.set_xlabel(
-        "SAMPLED P(present | evidence), \u00b1 2 standard errors; ! urgent", fontsize=SMALL
-    )
+    ends = [middle + side for middle, side in zip(estimates, sides[1], strict=True)]
+    for place, (middle, is_urgent) in enumerate(zip(estimates, urgent, strict=True)):
+        around = [[sides[0][place]], [sides[1][place]]]
+        colour = ORANGE if is_urgent else BLUE
+        ax.errorbar(middle, place, xerr=around, fmt="o", color=colour, ms=5, capsize=3)
+        ax.text(ends[place], place, f"  {percent(middle)}", va="center", fontsize=SMALL)
+    ax.set_xlim(0.0, min(1.25 * max(ends, default=1.0), 1.15) or 1.0)
+    ax.set_xlabel("SAMPLED: P(it explains the complaint | evidence) \u00b1 2 standard errors")
     return ax
 
 

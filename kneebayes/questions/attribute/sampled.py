@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 __all__ = ["SampledDifferential", "sample"]
 
 MOST_DRAWS = 10_000_000  # more do not fit into memory
+MOST_DRAWN = 12  # causes in a picture
 
 
 @dataclass(frozen=True, repr=False)
@@ -110,10 +111,17 @@ class SampledDifferential(CaseResult):
     def draw(self, ax: Axes | None = None) -> Axes:
         """Draw the estimates with two standard errors to both sides."""
         from kneebayes.questions.attribute.figures import draw_sampled
+        from kneebayes.view.figures import say_above
 
-        labels = [self.case.marked(id) for id, _, _ in self._rows]
-        estimates = [posterior for _, posterior, _ in self._rows]
-        return draw_sampled(labels, estimates, [error for _, _, error in self._rows], ax)
+        rows = self._rows[:MOST_DRAWN]
+        labels = [self.case.marked(id) for id, _, _ in rows]
+        estimates, errors = [row[1] for row in rows], [row[2] for row in rows]
+        urgent = [self.case.knowledge.causes[id].urgent for id, _, _ in rows]
+        drawn = draw_sampled(labels, estimates, errors, urgent, ax)
+        title = self.report.title
+        if more := len(self._rows) - len(rows):
+            title = f"{title}; {more} less probable causes are left out"
+        return say_above(drawn, title, self.case.answers)
 
     @property
     def _rows(self) -> list[tuple[str, float, float]]:

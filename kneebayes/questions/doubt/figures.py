@@ -15,6 +15,7 @@ from kneebayes.view.figures import (
     ORANGE,
     PALETTE,
     SMALL,
+    fit,
     name_ends,
     name_lines,
     new_axes,
@@ -31,6 +32,7 @@ Row = Mapping[str, Any]
 GREY = "#8c8c8c"
 TICKS = (1e-5, 1e-4, 1e-3, 0.01, 0.05, 0.2, 0.5, 0.8, 0.95, 0.99, 0.999)
 EDGE = 1e-6  # what is certain is drawn here, at the edge of the scale
+EXPLAINS = "P(it explains the complaint | evidence)"
 MARKS = "osD^vPX*<>"
 LINES = (BLACK, *PALETTE)
 
@@ -56,7 +58,7 @@ def draw_intervals(rows: Sequence[Row], ax: Axes | None = None) -> Axes:
     name_lines(ax, [_label(row) for row in drawn])
     _odds_axis(ax, [row[name] for row in drawn for name in ("low", "high")])
     ax.set_xlabel(
-        "P(present | evidence) and 5 to 95 % of the draws, on the scale of log-odds", fontsize=SMALL
+        f"{EXPLAINS} and 5 to 95 % of the draws, on the scale of log-odds", fontsize=SMALL
     )
     ax.spines[["top", "right"]].set_visible(False)
     return ax
@@ -89,7 +91,8 @@ def draw_slopes(rows: Sequence[Row], ax: Axes | None = None) -> Axes:
         ax.text(1.17, height, label, color=colour, va="center", fontsize=SMALL, parse_math=False)
     ax.set_xticks([0.0, 1.0], ["prior\n(complaint only)", "posterior\n(all answers)"])
     ax.set_ylabel(
-        "P(present), on the scale of log-odds;\nshaded: 5 to 95 % of the draws", fontsize=SMALL
+        "P(it explains the complaint), on the scale\nof log-odds; shaded: 5 to 95 % of the draws",
+        fontsize=SMALL,
     )
     ax.spines[["top", "right"]].set_visible(False)
     return ax
@@ -119,9 +122,7 @@ def draw_readings(rows: Sequence[Row], lexicons: Mapping[str, str], ax: Axes | N
         )
     name_lines(ax, [_label(row) for row in drawn])
     _odds_axis(ax, [row[id] for row in drawn for id in lexicons])
-    ax.set_xlabel(
-        "P(present | evidence) under each lexicon, on the scale of log-odds", fontsize=SMALL
-    )
+    ax.set_xlabel(f"{EXPLAINS} under each lexicon, on the scale of log-odds", fontsize=SMALL)
     below = (0.5, -0.55 / (0.28 * len(drawn) + 0.5))  # under the words of the axis
     ax.legend(frameon=False, fontsize=SMALL, loc="upper center", bbox_to_anchor=below, ncols=3)
     ax.spines[["top", "right"]].set_visible(False)
@@ -217,10 +218,11 @@ def draw_curves(
         )
     ax.set_xlim(0.0, upto)
     ax.set_ylim(0.0, 1.03)
-    ax.set_xlabel(what, parse_math=False)
-    ax.set_ylabel("P(present | evidence)", fontsize=SMALL)
+    ax.set_xlabel(what, fontsize=SMALL, parse_math=False)
+    ax.set_ylabel(EXPLAINS, fontsize=SMALL)
     name_ends(ax, {label: float(values[-1]) for label, (_, values) in curves.items()}, PALETTE)
     ax.spines[["top", "right"]].set_visible(False)
+    fit(ax)
     return ax
 
 
@@ -264,7 +266,7 @@ def draw_tornado(
     ax.axvline(posterior, color=BLACK, lw=1.0)
     labels = [textwrap.shorten(str(bar["about"]), WIDEST, placeholder=" ...") for bar in drawn]
     name_lines(ax, labels, LETTERS)
-    ax.set_xlabel(f"P({cause} | evidence); line: all at their values", parse_math=False)
+    ax.set_xlabel(f"P({cause} explains it | evidence); line: all at their values", parse_math=False)
     ax.margins(x=0.06)
     if ax.get_legend_handles_labels()[0]:
         ax.legend(

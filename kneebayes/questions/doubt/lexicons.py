@@ -101,7 +101,8 @@ class LexiconComparison(CaseResult):
             for id in self._shown
         ]
         drawn = draw_readings(rows, self.labels, ax)
-        return say_above(drawn, self.report.title, self.case.answers)
+        title = f"{self.case.knowledge.meta.title}: the same answers under every lexicon"
+        return say_above(drawn, title, self.case.answers)
 
     @property
     def _shown(self) -> list[str]:

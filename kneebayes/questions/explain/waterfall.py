@@ -5,11 +5,20 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from textwrap import wrap
 from typing import TYPE_CHECKING
 
 from kneebayes.odds import decibans
 from kneebayes.questions.explain.words import in_decibans
-from kneebayes.view.figures import BLUE, ORANGE, SMALL, new_axes
+from kneebayes.view.figures import (
+    BLUE,
+    LETTERS_PER_INCH,
+    ORANGE,
+    SMALL,
+    fit,
+    name_lines,
+    new_axes,
+)
 from kneebayes.view.markup import percent
 
 if TYPE_CHECKING:
@@ -60,7 +69,6 @@ def draw_waterfall(
     margin = 0.06 * max(8.0, max(finite) - min(finite))
     low, high = min(finite) - margin, max(finite) + margin
     ax.set_xlim(low, high)
-    ax.set_ylim(rows - 0.4, -0.6)
     ax.axvline(0.0, color="#bbbbbb", lw=0.8, zorder=0)
     for index, fall in enumerate(falls, start=1):
         _bar(ax, index, fall)
@@ -73,13 +81,17 @@ def draw_waterfall(
     for place, y in shown:
         ax.plot([place], [y], "D", mfc="white", mec="black", ms=5, mew=1.0, zorder=3)
     labels = ["prior", *(fall.label for fall in falls), "posterior"]
-    ax.set_yticks(range(rows), labels, parse_math=False)
+    name_lines(ax, labels)
     below = "decibans of the odds" + (" of the one against the other" if against else "")
     legend = DIAMONDS if math.isfinite(added) else DIAMOND
-    ax.set_xlabel(f"{below}\n{legend}" if shown else below)
-    ax.set_title(title, loc="left", fontsize=11, parse_math=False)
+    ax.set_xlabel(f"{below}\n{legend}" if shown else below, fontsize=SMALL)
+    ax.set_ylim(rows - 0.4, -0.6)
     ax.spines[["right"]].set_visible(False)
     _scale_above(ax, against)
+    start, inches = fit(ax)
+    width = int(inches * LETTERS_PER_INCH)
+    lines = [line for part in title.split("\n") for line in wrap(part, width)]
+    ax.set_title("\n".join(lines), loc="left", fontsize=SMALL, parse_math=False, x=start)
     return ax
 
 

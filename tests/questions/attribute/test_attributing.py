@@ -5,6 +5,7 @@ from itertools import combinations
 from pathlib import Path
 
 import matplotlib as mpl
+import numpy as np
 import pandas as pd
 import pytest
 from oracle import cases, weigh
@@ -266,7 +267,17 @@ def test_profiles_are_what_a_cause_alone_shows(
         )
     assert list(profiles.columns) == list(told.matrix.columns)
     ax = told.draw_profiles()
-    assert len(ax.get_yticks()) == len(profiles)
-    assert [one.get_text().removesuffix(" (urgent)") for one in ax.get_xticklabels()] == [
-        knee.knowledge.label(id) for id in profiles.columns
-    ]
+    assert [
+        one.get_text().replace("\n", " ").removesuffix(" (urgent)") for one in ax.get_yticklabels()
+    ] == [knee.knowledge.label(id) for id in profiles.columns]
+    label = {knee.knowledge.label(id): id for id in profiles.index}
+    shown = [label[one.get_text()] for one in ax.get_xticklabels()]
+    assert len(shown) == 20
+    told_by = told.distances.bits.sum(axis=(0, 1))  # over all pairs
+    weights = dict(zip(told.distances.findings, told_by, strict=True))
+    assert min(weights[id] for id in shown) >= max(
+        weight for id, weight in weights.items() if id not in shown
+    )
+    (image,) = ax.images
+    assert np.asarray(image.get_array()) == pytest.approx(profiles.loc[shown].T.to_numpy())
+    assert len(told.draw_profiles(n=10_000).get_xticks()) == len(profiles)

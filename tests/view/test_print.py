@@ -1,0 +1,127 @@
+"""Pictures can be read in one column of print, 8.5 cm wide: nothing is cut off, no type is tiny."""
+
+from collections.abc import Callable
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from matplotlib.figure import Figure
+from matplotlib.text import Text
+
+import kneebayes as kb
+from kneebayes.questions.attribute.distinguishability import Distinguishability
+from kneebayes.study import evaluate_published, evaluate_reading, published_cases
+from kneebayes.teaching import Feedback
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+COLUMN, SMALLEST = 8.5 / 2.54, 6.0  # inches of a column, points that can be read
+TALLEST = 13.0  # inches, as drawn: a page of print
+ANSWERS: dict[str, object] = {
+    "leg swelling": True,
+    "calf tenderness": True,
+    "recent surgery or immobility": True,
+    "age": "older",
+    "warmth": 0.7,
+    "sudden onset": True,
+    "redness": False,
+    "fever": False,
+}
+
+
+@cache
+def patient(knee: kb.Model) -> kb.Differential:
+    """A patient with long answers and an urgent cause on top."""
+    return knee.diagnose(ANSWERS)
+
+
+@cache
+def closed(knee: kb.Model) -> Feedback:
+    """A case that a learner has closed."""
+    case = knee.practice_case("any", seed=5).state({"meniscus tear": 0.3})
+    for id in case.open[:4]:
+        case = case.ask(id)
+    return case.close({"Baker's cyst": 0.4, "gout": 0.1}, "soon")
+
+
+@cache
+def drawn(knee: kb.Model) -> Any:
+    """Patients of the model."""
+    return knee.simulate(60, seed=1)
+
+
+@cache
+def scored(knee: kb.Model) -> Any:
+    """How predictors do on them."""
+    return knee.evaluate(drawn(knee), progress=False)
+
+
+PICTURES: dict[str, Callable[[kb.Model], "Axes"]] = {
+    "ranking": lambda knee: patient(knee).draw(),
+    "waterfall": lambda knee: patient(knee).explain("DVT").draw(),
+    "rivals": lambda knee: patient(knee).explain("DVT", "Baker's cyst").draw(),
+    "nomogram": lambda knee: patient(knee).nomogram("DVT", "leg swelling").draw(),
+    "attribution": lambda knee: patient(knee).attribution().draw(),
+    "sets": lambda knee: patient(knee).sets(4).draw(),
+    "surprises": lambda knee: patient(knee).surprises().draw(),
+    "without": lambda knee: patient(knee).without("DVT").draw(),
+    "questions": lambda knee: patient(knee).questions("DVT").draw(),
+    "pareto": lambda knee: patient(knee).questions("DVT").draw_pareto(),
+    "change of mind": lambda knee: patient(knee).change_of_mind("osteoarthritis").draw(),
+    "intervals": lambda knee: patient(knee).robustness(20).draw(),
+    "slopes": lambda knee: patient(knee).robustness(20).draw_slopes(),
+    "lexicons": lambda knee: patient(knee).compare_lexicons().draw(),
+    "tornado": lambda knee: patient(knee).tornado("DVT").draw(),
+    "sensitivity": lambda knee: patient(knee).sensitivity(prior="DVT").draw(),
+    "around a cause": lambda knee: knee.draw("DVT"),
+    "the network": lambda knee: knee.draw(),
+    "tree of people": lambda knee: knee.natural_frequencies("DVT", ["leg swelling"]).draw(),
+    "people": lambda knee: knee.natural_frequencies("DVT", ["leg swelling"]).draw_icons(),
+    "sampled": lambda knee: knee.sample({"fever": True}, draws=500).draw(),
+    "simulated": lambda knee: drawn(knee).draw(),
+    "cohort": lambda knee: knee.diagnose_cohort(drawn(knee).answers, progress=False).draw(),
+    "beliefs": lambda knee: closed(knee).draw(),
+    "steps": lambda knee: closed(knee).draw_steps(),
+    "calibration": lambda knee: scored(knee).draw(),
+    "scores": lambda knee: scored(knee).draw_scores(),
+    "recall": lambda knee: scored(knee).draw_recall(),
+    "learning": lambda knee: scored(knee).draw_learning(),
+    "published": lambda knee: evaluate_published(knee, published_cases("work")[:6]).draw(),
+    "reading": lambda knee: evaluate_reading(knee, published_cases("work")[:3]).draw(),
+}
+
+
+def fits_a_column(ax: "Axes") -> None:
+    """Assert that a picture can be printed in a column."""
+    figure = ax.figure
+    assert isinstance(figure, Figure)
+    figure.canvas.draw()
+    width, height = figure.get_size_inches()
+    box = figure.get_tightbbox()
+    assert box.x0 >= -0.03
+    assert box.x1 <= width + 0.03
+    assert box.y0 >= -0.03
+    assert box.y1 <= height + 0.03
+    assert height <= TALLEST
+    texts = [text for text in figure.findobj(Text) if text.get_visible() and text.get_text()]
+    assert min(float(text.get_fontsize()) for text in texts) * COLUMN / width >= SMALLEST
+
+
+@pytest.mark.parametrize("name", PICTURES)
+def test_a_picture_can_be_read_in_a_column(knee: kb.Model, name: str) -> None:
+    fits_a_column(PICTURES[name](knee))
+
+
+def test_the_maps_of_all_causes_can_be_read_in_a_column(told_apart: Distinguishability) -> None:
+    fits_a_column(told_apart.draw())
+    fits_a_column(told_apart.draw_profiles())
+
+
+def test_a_line_has_the_colour_of_its_name(knee: kb.Model) -> None:
+    for ax in (scored(knee).draw_recall(), scored(knee).draw_learning()):
+        lines = {line.get_label(): line.get_color() for line in ax.lines}
+        named = {text.get_text().replace("\n", " "): text.get_color() for text in ax.texts}
+        shared = lines.keys() & named.keys()
+        assert len(shared) >= 3
+        assert {name: lines[name] for name in shared} == {name: named[name] for name in shared}
