@@ -55,13 +55,13 @@ def readings_shown(
     layers = layers_of(model, own)
     own |= {"readings": readings_of(model, own), "layers": layers}
     by_layer = {layer["id"]: layer.get("readings", own["readings"]) for layer in layers}
+    fewest = min(len(own["readings"][kind]) for kind in ("lexicons", "settings"))
     choices = [
         {"layer": layer, "lexicon": lexicon["id"], "setting": setting["id"]}
         for moved, (layer, readings) in enumerate(by_layer.items())
         for at, lexicon in enumerate(readings["lexicons"])
         for place, setting in enumerate(readings["settings"])
-        if every
-        or (at + moved - place) % min(len(readings["lexicons"]), len(readings["settings"])) == 0
+        if every or (at + moved - place) % fewest == 0
     ]
     data = {"payload": own, "choices": choices, "patients": patients, "seed": SEED}
     return list(zip(choices, run(tmp_path, READ, data), strict=True))
@@ -101,7 +101,7 @@ def assert_alike(one: Any, other: Any, place: str = "") -> None:
 def test_every_reading_is_the_one_that_python_makes(
     knee: kb.Model, tmp_path: Path, every: bool
 ) -> None:
-    patients = random_answers(knee, 16, 4)
+    patients = random_answers(knee, 8, 4)
     compared = 0
     taken = set()
     for choice, shown in readings_shown(knee, tmp_path, patients, every):
@@ -122,7 +122,7 @@ def test_every_reading_is_the_one_that_python_makes(
     readings = {*lexicons, *settings, ""}
     assert taken == {(layer, r) for layer in ("article", "literature", "beyond") for r in readings}
     times = 1 + len(settings) if every else 1
-    assert compared > 3 * 10 * len(lexicons) * times
+    assert compared > 3 * 5 * len(lexicons) * times
 
 
 def test_a_model_in_a_setting_names_it_first_and_the_others_after(knee: kb.Model) -> None:

@@ -11,60 +11,79 @@ from pkgutil import walk_packages
 
 import pandas as pd
 import pytest
+from conftest import DATA
 
 import kneebayes as kb
+from kneebayes.study import PublishedCase
 from kneebayes.teaching import PracticeCase, ask_at_random
 from kneebayes.view.report import CaseResult, Showing
 from kneebayes.view.trace import CauseTrace
 
 RESULTS: dict[str, Callable[[kb.Differential], CaseResult]] = {
-    "explanation": lambda dx: dx.explain("gout"),
-    "contrast": lambda dx: dx.explain("gout", against="DVT"),
-    "nomogram": lambda dx: dx.nomogram("gout", "fever"),
-    "questions": lambda dx: dx.questions("gout"),
-    "change of mind": lambda dx: dx.change_of_mind("gout", kinds="sign"),
+    "explanation": lambda dx: dx.explain("dry bearing"),
+    "contrast": lambda dx: dx.explain("dry bearing", against="wet winding"),
+    "nomogram": lambda dx: dx.nomogram("dry bearing", "hot case"),
+    "questions": lambda dx: dx.questions("dry bearing"),
+    "change of mind": lambda dx: dx.change_of_mind("dry bearing", kinds="sign"),
     "attribution": lambda dx: dx.attribution(),
     "surprises": lambda dx: dx.surprises(),
-    "without": lambda dx: dx.without("gout"),
+    "without": lambda dx: dx.without("dry bearing"),
     "sets": lambda dx: dx.sets(2),
     "robustness": lambda dx: dx.robustness(20),
     "lexicons": lambda dx: dx.compare_lexicons(),
-    "sensitivity": lambda dx: dx.sensitivity("gout", prior="gout"),
-    "tornado": lambda dx: dx.tornado("gout", over="words"),
-    "sampled": lambda dx: dx.model.sample({"fever": True}, draws=500),
-    "distinguished": lambda dx: dx.model.distinguish(causes=["gout", "DVT"]),
-    "interview": lambda dx: dx.model.interview({"fever": True}, about="gout"),
-    "tree": lambda dx: dx.model.interview({"fever": True}, about="gout").tree(1),
+    "sensitivity": lambda dx: dx.sensitivity("dry bearing", prior="dry bearing"),
+    "tornado": lambda dx: dx.tornado("dry bearing", over="words"),
+    "sampled": lambda dx: dx.model.sample({"scorched smell": True}, draws=500),
+    "distinguished": lambda dx: dx.model.distinguish(causes=["dry bearing", "wet winding"]),
+    "interview": lambda dx: dx.model.interview({"scorched smell": True}, about="dry bearing"),
+    "tree": lambda dx: dx.model.interview({"scorched smell": True}, about="dry bearing").tree(1),
 }
 
+PUBLISHED = PublishedCase(
+    id="a pump",
+    half="work",
+    source="made for the test",
+    kind="made for the test",
+    text="The pump squeals. The case is hot.",
+    first_visit={"squealing": True, "hot case": True},
+    tests={},
+    diagnosis="dry bearing",
+    causes=("dry_bearing",),
+    beyond=(),
+    also_present=(),
+    urgency="soon",
+    behind_the_knee=True,
+    not_expressible=(),
+)
 
 # results that are not of one patient, by what is asked of a model
 OTHERS: dict[str, Callable[[kb.Model], Showing | CauseTrace]] = {
-    "trace": lambda knee: knee.trace("gout"),
-    "case": lambda knee: practice_case(knee, seed=1),
-    "feedback": lambda knee: practice_case(knee).close({"gout": 0.1}),
-    "practice": lambda knee: knee.practice(ask_at_random, 1, seed=1),
-    "frequencies": lambda knee: knee.natural_frequencies("gout", "stiffness"),
-    "simulated": lambda knee: knee.simulate(3),
-    "evaluation": lambda knee: knee.evaluate(knee.simulate(40), baselines=()),
-    "worlds": lambda knee: knee.misspecify(40, [kb.study.World("as it is", knee)]),
-    "published": lambda knee: kb.study.evaluate_published(knee, kb.study.published_cases()[:4]),
-    "reading": lambda knee: kb.study.evaluate_reading(knee, kb.study.published_cases()[:2]),
-    "patient of a file": lambda knee: knee.load_phenopacket(
-        kb.load().phenopacket(kb.load().diagnose({"fever": True}))
+    "trace": lambda pump: pump.trace("dry bearing"),
+    "case": lambda pump: practice_case(pump, seed=1),
+    "feedback": lambda pump: practice_case(pump).close({"dry bearing": 0.1}),
+    "practice": lambda pump: pump.practice(ask_at_random, 1, seed=1),
+    "frequencies": lambda pump: pump.natural_frequencies("dry bearing", "squealing"),
+    "simulated": lambda pump: pump.simulate(3),
+    "evaluation": lambda pump: pump.evaluate(pump.simulate(40), baselines=()),
+    "worlds": lambda pump: pump.misspecify(40, [kb.study.World("as it is", pump)]),
+    "published": lambda pump: kb.study.evaluate_published(pump, [PUBLISHED] * 2),
+    "reading": lambda pump: kb.study.evaluate_reading(pump, [PUBLISHED]),
+    "patient of a file": lambda pump: pump.load_phenopacket(
+        pump.phenopacket(pump.diagnose({"hot case": True}), uncertain="leave out")
     ),
 }
 
 
-def practice_case(knee: kb.Model, seed: int = 1) -> PracticeCase:
+def practice_case(pump: kb.Model, seed: int = 1) -> PracticeCase:
     """A patient to practise on, with one question asked."""
-    return knee.practice_case("any", seed=seed).ask("fever")
+    return pump.practice_case("any", seed=seed).ask("hot case")
 
 
 @pytest.fixture(scope="module")
 def placed() -> kb.Differential:
-    """One patient in the emergency department."""
-    return kb.load().in_setting("emergency").diagnose({"fever": True})
+    """One patient in the repair shop."""
+    pump = kb.load(DATA / "pump").in_setting("repair_shop")
+    return pump.diagnose({"scorched smell": True})
 
 
 @pytest.fixture(scope="module")
@@ -74,10 +93,10 @@ def made(placed: kb.Differential) -> Callable[[str], CaseResult]:
 
 
 @pytest.fixture(scope="module")
-def taught() -> kb.Differential:
+def taught(placed: kb.Differential) -> kb.Differential:
     """The same patient, asked of a model that learnt from eight others there."""
-    cysts = pd.DataFrame({"Baker's cyst": [True] * 8, "lump behind the knee": [False] * 8})
-    return kb.load().in_setting("emergency").update(cysts).diagnose({"fever": True})
+    bearings = pd.DataFrame({"dry bearing": [True] * 8, "squealing": [False] * 8})
+    return placed.model.update(bearings).diagnose({"scorched smell": True})
 
 
 def shown(result: Showing | CauseTrace | kb.Differential) -> tuple[str, str, dict[str, object]]:
@@ -90,13 +109,13 @@ def test_a_result_says_its_lexicon_layer_setting_and_version(
     placed: kb.Differential, made: Callable[[str], CaseResult], name: str
 ) -> None:
     text, html, content = shown(made(name))
-    line = f"Made by kneebayes {kb.__version__} (lexicon: article, layer: "
+    line = f"Made by kneebayes {kb.__version__} (lexicon: gardener, layer: "
     for page in (text, html):
         assert line in page
-        assert "setting: emergency" in page
-    assert content["lexicon"] == "article"
+        assert "setting: repair_shop" in page
+    assert content["lexicon"] == "gardener"
     assert content["layer"] == placed.model.data.knowledge.layer
-    assert content["setting"] == "emergency"
+    assert content["setting"] == "repair_shop"
     assert content["learnt"] is None
     assert content["version"] == kb.__version__
 
@@ -114,11 +133,11 @@ def test_what_is_not_of_one_patient_says_it_too(
     placed: kb.Differential, taught: kb.Differential, name: str
 ) -> None:
     text, html, content = shown(OTHERS[name](placed.model))
-    line = f"Made by kneebayes {kb.__version__} (lexicon: article, layer: "
+    line = f"Made by kneebayes {kb.__version__} (lexicon: gardener, layer: "
     for page in (text, html):
         assert line in page
-        assert "setting: emergency" in page
-    assert (content["lexicon"], content["setting"]) == ("article", "emergency")
+        assert "setting: repair_shop" in page
+    assert (content["lexicon"], content["setting"]) == ("gardener", "repair_shop")
     assert content["layer"] == placed.model.data.knowledge.layer
     assert content["version"] == kb.__version__
     text, html, content = shown(OTHERS[name](taught.model))
@@ -130,11 +149,14 @@ def test_what_is_not_of_one_patient_says_it_too(
 def test_what_was_learnt_says_it_too(taught: kb.Differential) -> None:
     learnt = taught.model.learnt
     assert learnt is not None
-    for result in (learnt, learnt.score(pd.DataFrame({"Baker's cyst": [True], "fever": [False]}))):
+    for result in (
+        learnt,
+        learnt.score(pd.DataFrame({"dry bearing": [True], "squealing": [False]})),
+    ):
         text, html, content = shown(result)
         for page in (text, html):
-            assert "setting: emergency, learnt from 8 patients" in page
-        assert (content["setting"], content["learnt"]) == ("emergency", "8 patients")
+            assert "setting: repair_shop, learnt from 8 patients" in page
+        assert (content["setting"], content["learnt"]) == ("repair_shop", "8 patients")
 
 
 def kinds_of(kind: type) -> Iterator[type]:
@@ -158,17 +180,17 @@ def test_no_kind_of_result_is_silent_about_its_model() -> None:
 
 
 def test_a_cohort_says_it_too(placed: kb.Differential) -> None:
-    cohort = placed.model.diagnose_cohort(pd.DataFrame({"fever": [True]}, index=["a"]))
+    cohort = placed.model.diagnose_cohort(pd.DataFrame({"hot case": [True]}, index=["a"]))
     for page in (cohort.text, cohort._repr_html_()):
-        assert "setting: emergency" in page
+        assert "setting: repair_shop" in page
     content = json.loads(cohort.to_json())
-    assert (content["setting"], content["version"]) == ("emergency", kb.__version__)
+    assert (content["setting"], content["version"]) == ("repair_shop", kb.__version__)
     assert content["rows"][0]["patient"] == "a"
     assert content["rows"][0]["top"] == cohort.top["a"]
 
 
 def test_a_differential_says_it_too(placed: kb.Differential, taught: kb.Differential) -> None:
-    for dx, said in ((placed, "setting: emergency"), (taught, "learnt from 8 patients")):
+    for dx, said in ((placed, "setting: repair_shop"), (taught, "learnt from 8 patients")):
         text, html, content = shown(dx)
         assert said in text
         assert said in html
