@@ -74,6 +74,12 @@ def robot() -> kb.Model:
     return kb.load(DATA / "tiny")
 
 
+@pytest.fixture(scope="session")
+def pump() -> kb.Model:
+    """The invented model of a garden pump: a setting, two lexicons, mediators, an urgent cause."""
+    return kb.load(DATA / "pump")
+
+
 @pytest.fixture
 def edit(folder: Path) -> Edit:
     """Change one file of the folder: exchange ``old``, or all of it where ``old`` is None.

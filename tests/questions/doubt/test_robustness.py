@@ -30,7 +30,7 @@ def test_without_spread_every_draw_is_the_answer(knee: kb.Model, said: dict[str,
     assert told.spread.redrawn == 0
 
 
-@pytest.mark.parametrize("lexicon", ["article", "lay", "cioms"])
+@pytest.mark.parametrize("lexicon", ["article", "lay"])
 def test_with_the_complaint_alone_every_draw_shares_it_out_whole(
     knee: kb.Model, lexicon: str
 ) -> None:
@@ -41,7 +41,7 @@ def test_with_the_complaint_alone_every_draw_shares_it_out_whole(
 
 def test_rare_causes_alone_are_as_uncertain_as_their_priors(knee: kb.Model) -> None:
     """What shares are divided by, their sum, moves by less than a half either way."""
-    table = knee.diagnose().robustness(draws=1500).table
+    table = knee.diagnose().robustness(draws=500).table
     rare = table[table["prior"] < 0.01]
     assert len(rare) > 3
     for row in rare.itertuples():
@@ -51,11 +51,11 @@ def test_rare_causes_alone_are_as_uncertain_as_their_priors(knee: kb.Model) -> N
 
 
 def test_shares_of_draws_are_shares(knee: kb.Model) -> None:
-    told = knee.diagnose(PATIENTS[1]).robustness(draws=150, seed=4)
+    told = knee.diagnose(PATIENTS[1]).robustness(draws=80, seed=4)
     table, draws = told.table, told.draws
     assert table["p_first"].sum() == pytest.approx(1.0)
     assert table["p_top_three"].sum() == pytest.approx(3.0)
-    assert draws.shape == (150, len(knee.causes))
+    assert draws.shape == (80, len(knee.causes))
     assert ((draws >= 0.0) & (draws <= 1.0)).all().all()
     for row in table.itertuples():
         mine = draws[row.id]
@@ -74,8 +74,8 @@ def test_a_seed_gives_the_same_draws_and_another_gives_others(knee: kb.Model) ->
 
 
 def test_fewer_draws_are_the_first_of_more(knee: kb.Model) -> None:
-    few, more = (knee.diagnose(PATIENTS[1]).robustness(draws=n, seed=2) for n in (60, 150))
-    first = more.spread.posteriors[:60]
+    few, more = (knee.diagnose(PATIENTS[1]).robustness(draws=n, seed=2) for n in (30, 80))
+    first = more.spread.posteriors[:30]
     assert few.spread.posteriors == pytest.approx(first, rel=1e-9)
     assert more.spread.redrawn >= few.spread.redrawn
 
@@ -84,7 +84,7 @@ def test_more_spread_gives_wider_intervals(knee: kb.Model) -> None:
     dx = knee.diagnose(PATIENTS[1])
     widths = []
     for spread in (0.2, 0.6, 1.0):
-        table = dx.robustness(200, spread=spread).table
+        table = dx.robustness(60, spread=spread).table
         widths.append(float((table["high"] - table["low"]).sum()))
     assert widths == sorted(widths)
 

@@ -71,12 +71,19 @@ def test_a_claim_moves_all_its_statements(knee: kb.Model, dx: kb.Differential) -
     assert "'rare'" in bars["C87"].said
 
 
+@pytest.fixture(scope="module")
+def swollen(knee: kb.Model) -> tuple[kb.Differential, Tornado]:
+    """Another patient, and the tornado of a Baker's cyst over claims."""
+    dx = knee.diagnose({"swollen knee": True, "lump behind the knee": True})
+    return dx, dx.tornado("Baker's cyst", "claims")
+
+
 @pytest.mark.parametrize(("claim", "finding"), [("C52", "effusion"), ("C48", "lump_behind_knee")])
 def test_a_claim_unsaid_is_a_folder_without_its_statement(
-    knee: kb.Model, claim: str, finding: str
+    knee: kb.Model, swollen: tuple[kb.Differential, Tornado], claim: str, finding: str
 ) -> None:
     """One claim gives a frequency, the other an evoking strength; nothing else rests on it."""
-    dx = knee.diagnose({"swollen knee": True, "lump behind the knee": True})
+    dx, tornado = swollen
     cyst = knee.knowledge.causes["bakers_cyst"]
     without = {
         field: {id: one for id, one in getattr(cyst, field).items() if claim not in one.because}
@@ -87,12 +94,13 @@ def test_a_claim_unsaid_is_a_folder_without_its_statement(
     knowledge = replace(knee.knowledge, causes=causes)
     other = elicit(knowledge, knowledge.lexicons["article"])
     told = Engine(other.network).propagate(dx.case.evidence, ["bakers_cyst"]).present("bakers_cyst")
-    bars = {bar.id: bar for bar in dx.tornado("Baker's cyst", "claims").bars}
+    bars = {bar.id: bar for bar in tornado.bars}
     assert bars[claim].unsaid == pytest.approx(told, abs=0.01)
     assert told != pytest.approx(dx["Baker's cyst"], abs=1e-4)
 
 
-def test_left_out_the_most_probable_cause_is_asked(dx: kb.Differential) -> None:
+def test_left_out_the_most_probable_cause_is_asked(pump: kb.Model) -> None:
+    dx = pump.diagnose({"squealing": True})
     assert dx.tornado().cause == dx.ranking["id"].iloc[0]
 
 

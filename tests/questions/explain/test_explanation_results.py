@@ -38,9 +38,14 @@ ASKED = [
 each = pytest.mark.parametrize("asked", ASKED, ids=lambda asked: f"{asked[1]}, {asked[2]}")
 
 
+EXPLAINED: dict[str, Explanation] = {}  # by what was asked, each computed once
+
+
 def explain(knee: kb.Model, asked: tuple[Mapping[str, object], str, str | None]) -> Explanation:
     said, cause, against = asked
-    return knee.diagnose(said).explain(cause, against)
+    if repr(asked) not in EXPLAINED:
+        EXPLAINED[repr(asked)] = knee.diagnose(said).explain(cause, against)
+    return EXPLAINED[repr(asked)]
 
 
 def numbers_of(why: Explanation) -> set[str]:
@@ -215,8 +220,10 @@ def test_it_goes_to_json_and_comes_back(knee: kb.Model) -> None:
     assert json.loads(explain(knee, ASKED[5]).to_json())["steps"][2]["ledger"] == "-inf"
 
 
-@each
-@pytest.mark.parametrize("by", ["ledger", "shapley"])
+@pytest.mark.parametrize(
+    ("asked", "by"),
+    [*((asked, "ledger") for asked in ASKED), *((asked, "shapley") for asked in ASKED[1:4])],
+)
 def test_the_picture_shows_every_answer_with_its_number(
     knee: kb.Model, asked: tuple[Mapping[str, object], str, str | None], by: str
 ) -> None:
