@@ -4,7 +4,7 @@ and in plain NumPy where doubles are too narrow or there is no kernel.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from time import monotonic
 from typing import TypeVar
@@ -69,18 +69,18 @@ def run_batch(
         If a question needs more memory or time than is allowed; says which.
     """
     rows = len(batch)
-    names = [network[id].id for id in targets]
+    places = {id: network.place(id) for id in targets}
     if rows == 0:
-        shapes = {id: np.empty((0, len(network[id].states))) for id in names}
+        shapes = {id: np.empty((0, flat.states[at])) for id, at in places.items()}
         return Propagation(np.empty(0), shapes)
     _check(flat, batch, rows)
-    asked = rows_of(flat, batch, [network.index[id] for id in names])
+    asked = rows_of(flat, batch, list(places.values()))
     if budget is not None:
         asked = asked._replace(limits=budget.on(asked.limits))
     asked = _answer(flat, asked, progress)
     _refuse(asked)
     _answer_in_parts(flat, asked)
-    return Propagation(asked.logs, _by_node(network, flat, batch, names, asked))
+    return Propagation(asked.logs, _by_node(flat, batch, places, asked))
 
 
 def rows_of(flat: Flat, batch: Batch, targets: Sequence[int] = ()) -> Rows:
@@ -344,14 +344,14 @@ def _answer_parts(flat: Flat, parts: Rows) -> Rows:
 
 
 def _by_node(
-    network: Network, flat: Flat, batch: Batch, names: Sequence[str], asked: Rows
+    flat: Flat, batch: Batch, places: Mapping[str, int], asked: Rows
 ) -> dict[str, Numbers]:
     """Posteriors by node; for a node that a row observes, its state is certain."""
     told: dict[str, Numbers] = {}
-    observed = np.any(batch.hard >= 0, axis=0)
-    for id in names:
-        at = network.index[id]
-        mine = asked.marginals[:, flat.own_start[at] : flat.own_start[at + 1]]
+    observed = np.any(batch.hard >= 0, axis=0).tolist()
+    start: list[int] = flat.own_start.tolist()
+    for id, at in places.items():
+        mine = asked.marginals[:, start[at] : start[at + 1]]
         if observed[at]:
             states = np.broadcast_to(batch.hard[:, at], len(mine))
             seen = np.flatnonzero((states >= 0) & (asked.logs > -np.inf))

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kneebayes.errors import EvidenceError
-from kneebayes.inference.evidence import Evidence
+from kneebayes.inference.evidence import Evidence, certain_state
 from kneebayes.inference.flat import Flags, Flat, Integers, Observed, Statuses, numbers_of
 from kneebayes.inference.limits import LIMITS, Limits
 from kneebayes.network import Network, Numbers
@@ -186,6 +186,7 @@ def cases_of(
     """A batch of different evidence, under the network's own numbers if no others are given."""
     hard = np.full((len(cases), len(network)), -1, dtype=np.int16)
     soft: Numbers | None = None
+    sizes: list[int] = flat.states.tolist()
     known: dict[tuple[str, tuple[float, ...]], tuple[int, int | None]] = {}
     places: list[int] = []
     states: list[int] = []
@@ -193,7 +194,7 @@ def cases_of(
         for answer in evidence.likelihoods.items():  # most stand in many of the cases
             found = known.get(answer)
             if found is None:
-                found = known[answer] = _read(network, flat, evidence, *answer)
+                found = known[answer] = _read(network, sizes, *answer)
             at, state = found
             if state is not None:
                 places.append(row * len(network) + at)
@@ -209,17 +210,17 @@ def cases_of(
 
 
 def _read(
-    network: Network, flat: Flat, evidence: Evidence, id: str, likelihood: tuple[float, ...]
+    network: Network, sizes: Sequence[int], id: str, likelihood: tuple[float, ...]
 ) -> tuple[int, int | None]:
     """Place of a node, and its observed state if that is certain."""
-    at = network.index[network[id].id]
-    if len(likelihood) != flat.states[at]:
+    at = network.place(id)
+    if len(likelihood) != sizes[at]:
         message = (
-            f"'{id}' has {flat.states[at]} states, but the evidence gives "
+            f"'{id}' has {sizes[at]} states, but the evidence gives "
             f"{len(likelihood)} likelihoods for it. Was it made for another network?"
         )
         raise EvidenceError(message)
-    return at, evidence.hard_state(id)
+    return at, certain_state(likelihood)
 
 
 def subsets_of(
@@ -240,7 +241,7 @@ def subsets_of(
     """
     asked = np.zeros(len(network), dtype=np.bool_)
     asked[flat.parents] = True
-    asked[[network.index[network[id].id] for id in targets]] = True
+    asked[[network.place(id) for id in targets]] = True
     one = cases_of(network, flat, [evidence])
     rows = 1 << len(parts)
     kept = (np.arange(rows)[:, None] >> np.arange(len(parts))) & 1 == 1
@@ -249,7 +250,7 @@ def subsets_of(
     for j, part in enumerate(parts):
         without = ~kept[:, j]
         for id in part:
-            at = network.index[network[id].id]
+            at = network.place(id)
             if one.hard[0, at] == 0 and flat.is_or[at] and not asked[at]:
                 if len(numbers) == 1:
                     numbers = np.repeat(numbers, rows, axis=0)

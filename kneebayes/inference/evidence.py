@@ -11,7 +11,7 @@ from kneebayes.errors import EvidenceError
 from kneebayes.network import Network
 from kneebayes.text import shown
 
-__all__ = ["Evidence"]
+__all__ = ["Evidence", "certain_state"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,10 +66,7 @@ class Evidence:
         P(evidence), as virtual evidence and an observation of the same node do together.
         """
         likelihood = self.likelihoods.get(id)
-        if likelihood is None:
-            return None
-        certain = 1.0 in likelihood and likelihood.count(0.0) == len(likelihood) - 1
-        return likelihood.index(1.0) if certain else None
+        return None if likelihood is None else certain_state(likelihood)
 
     def only(self, ids: Sequence[str]) -> Evidence:
         """The same evidence, restricted to some nodes."""
@@ -82,6 +79,12 @@ class Evidence:
             before = joined.get(id, (1.0,) * len(likelihood))
             joined[id] = tuple(a * b for a, b in zip(before, likelihood, strict=True))
         return Evidence(joined)
+
+
+def certain_state(likelihood: tuple[float, ...]) -> int | None:
+    """Index of the only state that is possible, if its likelihood is 1."""
+    certain = 1.0 in likelihood and likelihood.count(0.0) == len(likelihood) - 1
+    return likelihood.index(1.0) if certain else None
 
 
 def _likelihood(network: Network, id: str, answer: str | Sequence[float]) -> tuple[float, ...]:

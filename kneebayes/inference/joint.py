@@ -41,7 +41,7 @@ def joint_of(
         If the answer needs more memory than is allowed.
     """
     batch = cases_of(network, flat, [evidence])
-    kept = [network.index[network[id].id] for id in nodes]
+    kept = [network.place(id) for id in nodes]
     asked = rows_of(flat, batch)
     asked = asked._replace(limits=ROOMY if budget is None else budget.on(ROOMY))
     native = kernel()

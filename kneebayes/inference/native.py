@@ -77,7 +77,8 @@ def _at(array: NDArray[np.generic], kind: type[np.generic]) -> int:
     if array.dtype != kind or not array.flags.c_contiguous:
         message = f"internal error: the kernel was given {array.dtype} entries for {kind.__name__}"
         raise TypeError(message)
-    return int(array.ctypes.data)
+    address: int = array.__array_interface__["data"][0]  # `ctypes` takes four times as long
+    return address
 
 
 def _flat(flat: Flat) -> _Flat:
@@ -120,7 +121,7 @@ def _rows(flat: Flat, rows: Rows) -> _Rows:
 
 
 class Kernel:
-    """The loaded library; its calls hold no lock, and keep nothing from one to the next."""
+    """The loaded library; its calls hold no lock, and the library keeps nothing between them."""
 
     def __init__(self, path: Path) -> None:
         library = ctypes.CDLL(str(path))
@@ -139,6 +140,14 @@ class Kernel:
         self._joint = library.kneebayes_joint
         self._joint.argtypes = [ctypes.c_void_p] * 4 + [ctypes.c_int64] + [ctypes.c_void_p] * 4
         self.path = path
+        self._last: tuple[Flat, _Flat] | None = None
+
+    def _flat(self, flat: Flat) -> _Flat:
+        """The addresses of a network; those of the last are kept, and it with them."""
+        last = self._last
+        if last is None or last[0] is not flat:
+            last = self._last = flat, _flat(flat)
+        return last[1]
 
     def _limits(self, limits: Limits) -> _Limits:
         """The limits, with their end on the kernel's clock."""
@@ -152,7 +161,7 @@ class Kernel:
         if not 0 <= first <= last <= len(rows.logs):
             message = f"internal error: no rows {first} to {last} of {len(rows.logs)}"
             raise ValueError(message)
-        lay, asked, limits = _flat(flat), _rows(flat, rows), self._limits(rows.limits)
+        lay, asked, limits = self._flat(flat), _rows(flat, rows), self._limits(rows.limits)
         self._rows(ctypes.byref(lay), ctypes.byref(asked), ctypes.byref(limits), first, last)
 
     def run_gradients(self, flat: Flat, rows: Rows, gradients: Gradients) -> None:
@@ -162,7 +171,7 @@ class Kernel:
         if [one.shape for one in gradients] != shapes or len(rows.logs) != 1:
             message = "internal error: the kernel was given gradients that do not fit the network"
             raise ValueError(message)
-        lay, asked, limits = _flat(flat), _rows(flat, rows), self._limits(rows.limits)
+        lay, asked, limits = self._flat(flat), _rows(flat, rows), self._limits(rows.limits)
         out = _Gradients(*(_at(one, np.float64) for one in gradients))
         self._gradients(
             ctypes.byref(lay), ctypes.byref(asked), ctypes.byref(limits), ctypes.byref(out)
@@ -182,7 +191,7 @@ class Kernel:
             raise ValueError(message)
         scope, size = np.zeros(nodes, dtype=np.int64), np.zeros(1, dtype=np.int64)
         table, own = np.zeros(room), np.ones(states)
-        lay, asked, limits = _flat(flat), _rows(flat, rows), self._limits(rows.limits)
+        lay, asked, limits = self._flat(flat), _rows(flat, rows), self._limits(rows.limits)
         self._joint(
             ctypes.byref(lay),
             ctypes.byref(asked),

@@ -74,10 +74,15 @@ class Network:
         return id in self.index
 
     def __getitem__(self, id: str) -> Node:
-        if id not in self.index:
+        return self.nodes[self.place(id)]
+
+    def place(self, id: str) -> int:
+        """Where a node stands among all."""
+        found = self.index.get(id)
+        if found is None:
             message = f"No node '{id}' in the network."
             raise UnknownNameError(message, id, suggest(id, list(self.index)))
-        return self.nodes[self.index[id]]
+        return found
 
     def shape_of(self, node: Node) -> tuple[int, ...]:
         """Shape of a node's full table: parents in order, its own states last."""

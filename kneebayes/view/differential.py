@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import asdict, replace
+from dataclasses import asdict, fields, replace
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
@@ -41,8 +41,9 @@ def ranking_table(case: CaseLike) -> pd.DataFrame:
     """One row a cause, most probable first; the index is the rank, from 1."""
     import pandas as pd
 
-    rows = [asdict(row) for row in case.case.ranked]
-    return pd.DataFrame(rows, index=pd.RangeIndex(1, len(rows) + 1, name="rank"))
+    rows = case.case.ranked
+    columns = {one.name: [getattr(row, one.name) for row in rows] for one in fields(rows[0])}
+    return pd.DataFrame(columns, index=pd.RangeIndex(1, len(rows) + 1, name="rank"))
 
 
 def group_table(case: CaseLike) -> pd.DataFrame:

@@ -13,7 +13,9 @@ typedef struct {
     const Query *query;
     Word *near, *around, *changed, *seen, *twice;
     double *weight, *fixed, *scores, share;
+    double *open; /* the score of who can be chosen; infinite for all others */
     Int *held, *ones, *others;
+    uint8_t *waiting;
 } Work;
 
 static int lowest(Word word)
@@ -88,20 +90,51 @@ static void connect(Work *work, Int chosen)
         work->changed[place] = around[place] | work->twice[place];
 }
 
+static void set_open(Work *work, Int at)
+{
+    int can_be_chosen = work->waiting[at] && work->held[at] == 0;
+    work->open[at] = can_be_chosen ? work->scores[at] : INFINITY;
+}
+
+static void hold_member(Work *work, Int at, Int more)
+{
+    work->held[at] += more;
+    set_open(work, at);
+}
+
 /* Count for the variables that wait for the bit of a hidden node how many they wait for: what it
    becomes and acts across, and the bits of a mild node's children. */
 static void hold(Work *work, Int at, Int more)
 {
     if (work->query->becomes[at] >= 0)
-        work->held[work->query->becomes[at]] += more;
+        hold_member(work, work->query->becomes[at], more);
     if (work->query->across[at] >= 0)
-        work->held[work->query->across[at]] += more;
+        hold_member(work, work->query->across[at], more);
     if (work->query->mild[at])
         for (Int i = work->query->at_start[at]; i < work->query->at_start[at + 1]; i++) {
             const Int *ends = work->query->ends + 2 * work->query->at_link[i];
             if (ends[1] == at)
-                work->held[ends[0]] += more;
+                hold_member(work, ends[0], more);
         }
+}
+
+/* The first variable with the lowest score among those that can be chosen; NONE if none can. */
+static Int choose(const Work *work)
+{
+    const double *open = work->open;
+    Int m = work->query->m, at = 0;
+    double lanes[4] = {INFINITY, INFINITY, INFINITY, INFINITY};
+    for (; at + 4 <= m; at += 4)
+        for (int k = 0; k < 4; k++)
+            lanes[k] = open[at + k] < lanes[k] ? open[at + k] : lanes[k];
+    for (; at < m; at++)
+        lanes[0] = open[at] < lanes[0] ? open[at] : lanes[0];
+    double lowest_score = fmin(fmin(lanes[0], lanes[1]), fmin(lanes[2], lanes[3]));
+    if (lowest_score == INFINITY)
+        return NONE;
+    for (at = 0; open[at] != lowest_score;)
+        at++;
+    return at;
 }
 
 static Work start(Call *call, const Query *query, Rule rule, uint64_t seed)
@@ -117,6 +150,8 @@ static Work start(Call *call, const Query *query, Rule rule, uint64_t seed)
     work.weight = take(call, m, sizeof(double));
     work.fixed = take(call, m, sizeof(double));
     work.scores = take(call, m, sizeof(double));
+    work.open = take(call, m, sizeof(double));
+    work.waiting = take(call, m, 1);
     work.held = take_zero(call, m, sizeof(Int));
     work.ones = take(call, m, sizeof(Int));
     work.others = take(call, m, sizeof(Int));
@@ -137,25 +172,20 @@ double greedy_order(Call *call, const Query *query, Rule rule, uint64_t seed, In
 {
     Int m = query->m, words = query->words, turns = 0;
     Work work = start(call, query, rule, seed);
-    uint8_t *waiting = take(call, m, 1);
     double width = 0.0;
     for (Int at = 0; at < m; at++) {
-        waiting[at] = !query->kept[at];
-        hold(&work, at, 1);
+        work.waiting[at] = !query->kept[at];
+        work.scores[at] = work.fixed[at] + score(&work, at);
     }
     for (Int at = 0; at < m; at++)
-        work.scores[at] = work.fixed[at] + score(&work, at);
-    for (;;) {
-        Int chosen = NONE;
-        for (Int at = 0; at < m; at++)
-            if (waiting[at] && work.held[at] == 0 &&
-                (chosen < 0 || work.scores[at] < work.scores[chosen]))
-                chosen = at;
-        if (chosen < 0)
-            break;
+        hold(&work, at, 1);
+    for (Int at = 0; at < m; at++)
+        set_open(&work, at);
+    for (Int chosen = choose(&work); chosen >= 0; chosen = choose(&work)) {
         poll(call);
         order[turns++] = chosen;
-        waiting[chosen] = 0;
+        work.waiting[chosen] = 0;
+        set_open(&work, chosen);
         double size = work.weight[chosen];
         Int number = members(work.near + chosen * words, words, work.ones);
         for (Int k = 0; k < number; k++)
@@ -168,8 +198,10 @@ double greedy_order(Call *call, const Query *query, Rule rule, uint64_t seed, In
         number = members(work.changed, words, work.others);
         for (Int k = 0; k < number; k++) {
             Int at = work.others[k];
-            if (waiting[at])
+            if (work.waiting[at]) {
                 work.scores[at] = work.fixed[at] + score(&work, at);
+                set_open(&work, at);
+            }
         }
     }
     *length = turns;

@@ -24,6 +24,8 @@ typedef struct {
     Int *live, *mine;
     Int live_count;
     uint8_t *taken;
+    double *prices; /* of joining each two of the tables with one variable */
+    Int *partner;   /* for each of these the one before it that is joined to it most cheaply */
     double spread; /* doubles that joins may need on the way */
 } Writer;
 
@@ -221,48 +223,90 @@ static Int holders(Writer *writer, Int variable)
     return number;
 }
 
+/* Put the two smallest of several tables first; returns what joining them costs. */
+static double smallest_pair(const Writer *writer, Int number)
+{
+    const Program *program = writer->program;
+    for (Int k = 0; k < 2; k++)
+        for (Int i = k; i < number; i++)
+            if (size_of(program, writer->mine[i]) < size_of(program, writer->mine[k])) {
+                Int other = writer->mine[i];
+                writer->mine[i] = writer->mine[k];
+                writer->mine[k] = other;
+            }
+    return join_cost(program, writer->mine[1], writer->mine[0]);
+}
+
+/* Find again which of the tables before one is joined to it most cheaply. */
+static void find_partner(Writer *writer, Int at)
+{
+    const double *prices = writer->prices + at * MANY_TABLES;
+    Int partner = 0;
+    for (Int other = 1; other < at; other++)
+        if (prices[other] < prices[partner])
+            partner = other;
+    writer->partner[at] = partner;
+}
+
+/* Note what joining a table that is new in its place with each of the others costs. */
+static void set_prices(Writer *writer, Int number, Int at)
+{
+    for (Int other = 0; other < number; other++) {
+        if (other == at)
+            continue;
+        double price = join_cost(writer->program, writer->mine[at], writer->mine[other]);
+        writer->prices[at * MANY_TABLES + other] = writer->prices[other * MANY_TABLES + at] = price;
+        if (other < at)
+            continue;
+        const double *prices = writer->prices + other * MANY_TABLES;
+        Int partner = writer->partner[other];
+        if (partner == at)
+            find_partner(writer, other);
+        else if (price < prices[partner] || (price == prices[partner] && at < partner))
+            writer->partner[other] = at;
+    }
+    find_partner(writer, at);
+}
+
 /* Which two of several tables are joined most cheaply. */
 static double cheapest_pair(const Writer *writer, Int number, Int *first, Int *second)
 {
-    const Program *program = writer->program;
-    double cheapest = INFINITY;
     *first = 1;
-    *second = 0;
-    if (number > MANY_TABLES) { /* the two smallest */
-        for (Int k = 0; k < 2; k++)
-            for (Int i = k; i < number; i++)
-                if (size_of(program, writer->mine[i]) < size_of(program, writer->mine[k])) {
-                    Int other = writer->mine[i];
-                    writer->mine[i] = writer->mine[k];
-                    writer->mine[k] = other;
-                }
-        return join_cost(program, writer->mine[1], writer->mine[0]);
-    }
-    for (Int i = 0; i < number; i++)
-        for (Int j = 0; j < i; j++) {
-            double price = join_cost(program, writer->mine[i], writer->mine[j]);
-            if (price < cheapest) {
-                *first = i;
-                *second = j;
-                cheapest = price;
-            }
-        }
-    return cheapest;
+    for (Int at = 2; at < number; at++)
+        if (writer->prices[at * MANY_TABLES + writer->partner[at]] <
+            writer->prices[*first * MANY_TABLES + writer->partner[*first]])
+            *first = at;
+    *second = writer->partner[*first];
+    return writer->prices[*first * MANY_TABLES + *second];
 }
 
-/* Join the tables that hold a variable, always the two that are joined most cheaply.
+/* Join the tables that hold a variable, always the two that are joined most cheaply; of too many
+ * the two smallest.
  *
  * Returns 0 where it does not fit. */
 static int join_all(Writer *writer, Int variable, Int *source)
 {
-    Int number = holders(writer, variable), first, second;
+    Int number = holders(writer, variable), priced = 0;
     while (number > 1) {
-        writer->program->cost += cheapest_pair(writer, number, &first, &second);
+        Int first = 1, second = 0;
+        if (number > MANY_TABLES) {
+            writer->program->cost += smallest_pair(writer, number);
+        } else {
+            for (; priced < number; priced++)
+                set_prices(writer, priced + 1, priced);
+            writer->program->cost += cheapest_pair(writer, number, &first, &second);
+        }
         Int joined = join_two(writer, writer->mine[first], writer->mine[second]);
         if (joined == NONE)
             return 0;
         writer->mine[first] = writer->mine[--number];
         writer->mine[second] = joined;
+        if (priced > 0) {
+            priced = number;
+            if (first < number)
+                set_prices(writer, number, first);
+            set_prices(writer, number, second);
+        }
     }
     *source = number > 0 ? writer->mine[0] : NONE;
     return 1;
@@ -438,6 +482,8 @@ static Writer open_writer(Call *call, const Flat *flat, const State *hard, const
     writer.live = take(call, tables, sizeof(Int));
     writer.mine = take(call, tables, sizeof(Int));
     writer.taken = take_zero(call, links, 1);
+    writer.prices = take(call, MANY_TABLES * MANY_TABLES, sizeof(double));
+    writer.partner = take_zero(call, MANY_TABLES, sizeof(Int));
     return writer;
 }
 
