@@ -1,15 +1,20 @@
 """Fixtures that all tests share."""
 
+import atexit
 import gc
 import os
 import shutil
 import sys
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # tests run side by side on all cores as it is
+if "KNEEBAYES_CACHE" not in os.environ:  # what tests keep is theirs; those side by side share it
+    os.environ["KNEEBAYES_CACHE"] = tempfile.mkdtemp(prefix="kneebayes-")
+    atexit.register(shutil.rmtree, os.environ["KNEEBAYES_CACHE"], ignore_errors=True)
 
 import kneebayes as kb
 from kneebayes.case import bounded

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections import deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Protocol, Self, TypeVar
 from kneebayes.arguments import checked
 from kneebayes.building.elicit import elicit_each, settle
 from kneebayes.building.evoking import group_remarks
+from kneebayes.building.keeping import keep_network, kept_network
 from kneebayes.building.result import Elicited
 from kneebayes.errors import KneebayesError, UnknownNameError
 from kneebayes.inference import Engine, Evidence
@@ -239,13 +240,28 @@ def models_of(knowledge: Knowledge, lexicons: Sequence[str]) -> dict[str, ModelD
     if missing:
         names = Names(knowledge)
         engine: Engine | None = None
-        for elicited in elicit_each(knowledge, [knowledge.lexicons[id] for id in missing]):
+        for elicited in _elicited(knowledge, missing):
             network = elicited.network
             engine = Engine(network) if engine is None else engine.on(network)
             made = ModelData(knowledge, elicited, engine, names)
             _keep(made)
             found[elicited.lexicon] = made
     return found
+
+
+def _elicited(knowledge: Knowledge, lexicons: Sequence[str]) -> Iterator[Elicited]:
+    """Networks under some lexicons: kept by an earlier process, or found and kept now."""
+    missing = []
+    for lexicon in lexicons:
+        known = kept_network(knowledge, knowledge.lexicons[lexicon])
+        if known is None:
+            missing.append(lexicon)
+        else:
+            yield known
+    if missing:
+        for found in elicit_each(knowledge, [knowledge.lexicons[id] for id in missing]):
+            keep_network(knowledge, found)
+            yield found
 
 
 def _check_lexicon(knowledge: Knowledge, lexicon: object) -> None:

@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 from pydantic import ValidationError
 
 from kneebayes.errors import KnowledgeError, Problem
+from kneebayes.keeping import keep, kept, made_by
 from kneebayes.knowledge.base import Knowledge
 from kneebayes.knowledge.checks import check
 from kneebayes.knowledge.extending import KINDS, Layered, digest_of
@@ -160,6 +161,7 @@ FILES = (
     "voices.toml",
     "sayings.toml",
 )
+KIND = "folder"  # of what is kept for the next process
 TEST_TABLES = {"methods", "results"}
 SAYING_TABLES = {"words", "sayings"}
 KEPT = 8  # folders that were read last: loading one again, unchanged, only looks at its files
@@ -202,14 +204,16 @@ def read_knowledge(
         raise KnowledgeError(str(folder), [problem])
     reader = _Reader(path, chain)
     key = (reader.layered.content_key(), layer)
-    kept = _read.pop(key, None)
-    if kept is None:
-        kept = _knowledge_of(reader, str(folder), layer)  # an error is not kept
+    found = _read.pop(key, None)
+    if found is None:
+        reader.recall(key[0])
+        found = _knowledge_of(reader, str(folder), layer)  # an error is not kept
     if key[0] == reader.layered.content_key():  # nobody wrote while it was read
-        _read[key] = kept
+        _read[key] = found
+        reader.remember(key[0])
     while len(_read) > KEPT:
         _read.popitem(last=False)
-    return _in_folder(kept, str(folder))
+    return _in_folder(found, str(folder))
 
 
 def _in_folder(knowledge: Knowledge, folder: str) -> Knowledge:
@@ -255,7 +259,9 @@ def _knowledge_of(reader: _Reader, folder: str, layer: Layer) -> Knowledge:
     reader.problems += reader.layered.unused()
     parts["groups"] = with_members(parts["groups"], parts["causes"])
     knowledge = with_presences(Knowledge(folder=folder, meta=meta, **parts))
-    problems = [*reader.problems, *check(knowledge, reader.unread)]
+    problems = [*reader.problems]
+    if not reader.known_good:
+        problems += check(knowledge, reader.unread)
     if problems:
         raise KnowledgeError(folder, [reader.layered.placed(one) for one in problems])
     return in_layer(replace(knowledge, digest=digest_of(reader.layered.texts())), layer)
@@ -286,14 +292,31 @@ class _Reader:
         Ids of entries that were left out, so that nobody is blamed for naming them.
     whole_files_missing
         Whether a file could not be read at all; then the rest cannot be judged.
+    parsed
+        Content of each file that was parsed, by its place.
+    known_good
+        Whether an earlier process parsed just these files, and found nothing wrong in them.
     """
 
     def __init__(self, folder: Path, chain: Mapping[str, Path] | None = None) -> None:
         self.folder = folder
+        self.parsed: dict[str, dict[str, Any]] = {}
+        self.known_good = False
         self.problems: list[Problem] = []
         self.layered = Layered(folder, self.problems, chain)
         self.unread: set[str] = set()
         self.whole_files_missing = False
+
+    def recall(self, key: str) -> None:
+        """Take over what an earlier process parsed of just these files, if it is still there."""
+        known = kept(KIND, f"{made_by('knowledge')} {key}")
+        if isinstance(known, dict):
+            self.parsed, self.known_good = known, True
+
+    def remember(self, key: str) -> None:
+        """Keep what was parsed, now that nothing is wrong with it."""
+        if self.parsed and not self.known_good:
+            keep(KIND, f"{made_by('knowledge')} {key}", self.parsed)
 
     def toml(self, name: str) -> dict[str, Any]:
         """Content of a file, without the entries in which a value made no sense."""
@@ -309,8 +332,12 @@ class _Reader:
 
     def one_toml(self, path: Path, name: str) -> dict[str, Any] | None:
         """Content of a file of one folder; None if there is none to be had."""
+        if self.known_good and name in self.parsed:
+            return self.parsed[name]
         before = len(self.problems)
         content = read_toml(path, name, self.problems)
+        if content is not None:
+            self.parsed[name] = content
         for problem in self.problems[before:]:
             entry = problem.place.removeprefix(f"{name}: ").split(".")[0].split("[")[0]
             if content is not None and entry in content:

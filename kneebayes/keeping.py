@@ -1,0 +1,127 @@
+"""What takes long to find is kept in the user's cache, so that the next process need not find it.
+
+Only plain values that follow from what is asked and from this code: whoever asks names a key that
+changes with both. Where there is no cache, nothing is kept and nothing is missing.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import platform
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import suppress
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+__all__ = ["keep", "kept", "made_by"]
+
+SWITCH = "KNEEBAYES_CACHE"  # "off": keep nothing; or a folder to keep it in
+MOST = 64  # files; those that nobody asked for longest go first
+LARGEST = 16_000_000  # bytes of a file
+OTHERS = 0o022  # that others than the user may write
+SOURCES = {".py", ".c", ".h"}
+PACKAGE = Path(__file__).parent
+
+
+def kept(kind: str, key: str) -> Any:
+    """What was kept under a key, as plain values; None where nothing was, or not in one piece.
+
+    Examples
+    --------
+    >>> kept("figures", "of which nobody has heard") is None
+    True
+    """
+    folder = _folder()
+    if folder is None:
+        return None
+    with suppress(OSError, ValueError, RecursionError):
+        path = folder / _name(kind, key)
+        if path.stat().st_size > LARGEST:
+            return None
+        digest, _, text = path.read_bytes().partition(b"\n")
+        if digest.decode() != hashlib.sha256(text).hexdigest():
+            return None
+        os.utime(path)  # asked for just now
+        return json.loads(text)
+    return None
+
+
+def keep(kind: str, key: str, content: Any) -> None:
+    """Keep plain values under a key; where that cannot be, nothing happens."""
+    folder = _folder()
+    if folder is None:
+        return
+    with suppress(OSError, ValueError, TypeError, RecursionError):
+        text = json.dumps(content, ensure_ascii=False, allow_nan=False).encode()
+        if len(text) > LARGEST // 2:
+            return
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with tempfile.NamedTemporaryFile(dir=folder, prefix=".", delete=False) as file:
+            fresh = Path(file.name)
+            try:
+                file.write(hashlib.sha256(text).hexdigest().encode() + b"\n" + text)
+                file.close()
+                fresh.replace(folder / _name(kind, key))  # so that nobody meets half of it
+            finally:
+                fresh.unlink(missing_ok=True)
+        _forget_oldest(folder)
+
+
+@cache
+def made_by(*rooms: str) -> str:
+    """Changes with the code of some rooms, and with what computes here."""
+    digest = hashlib.sha256(f"{sys.version} {platform.machine()}".encode())
+    for room in rooms:
+        sources = sorted(path for path in (PACKAGE / room).rglob("*") if path.suffix in SOURCES)
+        if not sources:  # who knows what code this is: nothing that was kept is to be trusted
+            digest.update(os.urandom(16))
+        for path in sources:
+            digest.update(f"{path.name} {path.stat().st_size}:".encode() + path.read_bytes())
+    return digest.hexdigest()
+
+
+def _name(kind: str, key: str) -> str:
+    return f"{kind}-{hashlib.sha256(key.encode()).hexdigest()[:40]}.json"
+
+
+def _folder() -> Path | None:
+    """Where things are kept; None where nothing is, or where others could write too."""
+    wish = os.environ.get(SWITCH, "")
+    if wish == "off":
+        return None
+    with suppress(OSError, RuntimeError, ValueError):  # nobody's home
+        folder = Path(wish) if wish else _cache() / "kneebayes" / "kept"
+        if not folder.exists():
+            return folder
+        about = folder.stat()
+        if os.name == "nt" or (about.st_uid == os.geteuid() and not about.st_mode & OTHERS):
+            return folder
+    return None
+
+
+def _cache() -> Path:
+    """The cache of this user."""
+    cache = os.environ.get("XDG_CACHE_HOME") or os.environ.get("LOCALAPPDATA")
+    return Path(cache) if cache else Path.home() / ".cache"
+
+
+def _forget_oldest(folder: Path) -> None:
+    """Let go of the files that nobody asked for longest."""
+    for path in _oldest_first(folder)[:-MOST]:
+        with suppress(OSError):  # another process was faster
+            path.unlink(missing_ok=True)
+
+
+def _oldest_first(folder: Path) -> list[Path]:
+    def times() -> Iterator[tuple[float, Path]]:
+        """When each file was asked for."""
+        for path in folder.glob("*.json"):
+            with suppress(OSError):
+                yield path.stat().st_mtime, path
+
+    return [path for _, path in sorted(times())]
