@@ -195,20 +195,28 @@ class Questionnaire:
         self.kept = kept_of(labels, keep, made_columns(model), problems)
         self.columns = columns_of(model, labels, self.kept, problems, mapped)
 
-    def check(self, frame: pd.DataFrame, place: Place) -> None:
-        """Read all cells for their problems, without answering anything."""
+    def check(self, frame: pd.DataFrame, place: Place) -> Reading | None:
+        """Read all cells for their problems, without answering anything.
+
+        What was read is returned where the table is small, so that it need not be read again.
+        """
+        reading = None
         for start, piece in _pieces(frame):
-            self.read(piece, _from(start, place))
+            reading = self.read(piece, _from(start, place))
+        return reading if len(frame) <= PIECE else None
 
     def read(self, frame: pd.DataFrame, place: Place) -> Reading:
         """What is known of each patient; what is not understood is added to the problems."""
         problems = TableProblems() if self.mark else self.problems
         return read_columns(self.model, self.columns, frame, place, problems, self.mapped)
 
-    def answer(self, frame: pd.DataFrame, place: Place, progress: Progress) -> pd.DataFrame:
+    def answer(
+        self, frame: pd.DataFrame, place: Place, progress: Progress, read: Reading | None = None
+    ) -> pd.DataFrame:
         """What follows for each patient, with the columns that are carried through.
 
-        ``place`` names a row by its position; ``progress`` gets how many more are answered.
+        ``place`` names a row by its position; ``progress`` gets how many more are answered;
+        ``read`` is what :meth:`check` found.
 
         Raises
         ------
@@ -223,7 +231,7 @@ class Questionnaire:
         problem = np.full(rows, "", dtype=object)
         for start, piece in _pieces(frame):
             here, at = _from(start, place), slice(start, start + len(piece))
-            reading = self.read(piece, here)
+            reading = self.read(piece, here) if read is None else read
             self.problems.raise_any()
             levels[at] = urgency_levels(
                 self.model.data.knowledge, self.model.data.network, reading.present

@@ -51,6 +51,8 @@ def distinct_cells(column: pd.Series) -> tuple[NDArray[np.int64], list[object]]:
     codes = np.asarray(codes, dtype=np.int64)
     if column.dtype != object:
         return codes, [_plain(value) for value in uniques]
+    if pd.api.types.infer_dtype(column, skipna=True) in ALIKE:
+        return codes, list(uniques)
     cells = column.to_numpy(dtype=object)
     kinds, types = pd.factorize(np.fromiter(map(type, cells), dtype=object, count=len(cells)))
     if len(types) < 2:
@@ -67,6 +69,7 @@ def _plain(value: object) -> object:
 
 
 SHOWN = 20
+ALIKE = {"string", "boolean", "integer", "floating"}  # columns of one type, as pandas calls them
 PLUS, MINUS = {"+", "++", "+++"}, {"-", "--", "---", "\u2013"}
 NOTHING_MAPPED = ColumnMap()
 

@@ -518,10 +518,10 @@ def diagnose_frame(
     problems, place = TableProblems(), place_in(frame)
     labels = list(frame.columns)
     asked = Questionnaire(model, labels, names_of(keep), problems, mapped, mark=mark)
-    asked.check(frame, place)
+    read = asked.check(frame, place)
     problems.raise_any()
     with bar_for(len(frame), progress) as advance:
-        return asked.answer(frame, place, advance)
+        return asked.answer(frame, place, advance, read)
 
 
 def names_of(keep: Sequence[str]) -> tuple[str, ...]:
