@@ -13,9 +13,10 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from kneebayes.inference import Engine, Evidence
-from kneebayes.network import Numbers
+from kneebayes.network import Network, Numbers
 
 __all__ = ["Contrast", "Contrasts"]
 
@@ -59,6 +60,8 @@ class Contrasts:
         self.odds = odds
         self.reached: tuple[float, ...] = ()
         self.shares: tuple[float, ...] = ()
+        self._network: Network | None = None
+        self._cases: list[Evidence] = []
         places = {(one.cause, one.context): at for at, one in enumerate(self.all)}
         found = {
             at: places.get(((explaining or {}).get(one.cause, ""), one.context))
@@ -97,23 +100,36 @@ class Contrasts:
             for contrast, reached in zip(self.all, self.reached, strict=True)
         ]
 
+    @cached_property
+    def _causes(self) -> list[str]:
+        return list(dict.fromkeys(one.cause for one in self.all))
+
+    @cached_property
+    def _people(self) -> tuple[list[dict[str, str]], list[int]]:
+        """All kinds of people, and by ratio the place of its first kind."""
+        kinds: dict[tuple[str, frozenset[tuple[str, str]]], int] = {}
+        places = [
+            kinds.setdefault((one.context, frozenset(one.among.items())), 2 * len(kinds))
+            for one in self.all
+        ]
+        people = [
+            some
+            for context, among in kinds
+            for some in (dict(among), {**dict(among), context: "absent"})
+        ]
+        return people, places
+
     def _measure(self, engine: Engine, numbers: Numbers) -> Iterator[tuple[float, float]]:
         """What each ratio comes to, and how many have the cause.
 
         There are two kinds of people for each context and suspicion.
         """
-        kinds: dict[tuple[str, frozenset[tuple[str, str]]], int] = {}
-        for one in self.all:
-            kinds.setdefault((one.context, frozenset(one.among.items())), 2 * len(kinds))
-        cases = [
-            Evidence.of(engine.network, people)
-            for context, among in kinds
-            for people in (dict(among), {**dict(among), context: "absent"})
-        ]
-        causes = list(dict.fromkeys(one.cause for one in self.all))
-        answer = engine.propagate_each(cases, causes, numbers)
-        for one in self.all:
-            first = kinds[one.context, frozenset(one.among.items())]
+        asked, places = self._people
+        if self._network is not engine.network:  # who is asked about is the same each time
+            self._network = engine.network
+            self._cases = [Evidence.of(engine.network, people) for people in asked]
+        answer = engine.propagate_each(self._cases, self._causes, numbers)
+        for one, first in zip(self.all, places, strict=True):
             some, none = answer.log_probability[[first, first + 1]].tolist()
             all_, without = 1.0, math.exp(none - some)
             present = answer.marginals[one.cause][[first, first + 1], 1].tolist()

@@ -20,7 +20,7 @@ from kneebayes.knowledge.statements import Lexicon
 from kneebayes.network import Node, Numbers, noisy_or_node, root_node, table_node
 from kneebayes.network.network import circle_among
 
-__all__ = ["Draft", "absent_of", "frequency_of", "suspects"]
+__all__ = ["Draft", "absent_of", "explanations_of", "frequency_of", "suspects"]
 
 Pair = tuple[str, str]
 FIRST = 0.01  # a leak of a cause, before its silent rate is known
@@ -126,10 +126,8 @@ class Draft:
 
     @cached_property
     def explanations(self) -> tuple[str, ...]:
-        """Ids of the causes that may be the explanation; what has parts is made of them."""
-        knowledge = self.knowledge
-        rest = {knowledge.meta.rest} if knowledge.parts else set()
-        return tuple(id for id in knowledge.diseases if id not in rest)
+        """Ids of the causes that may be the explanation."""
+        return explanations_of(self.knowledge)
 
     @cached_property
     def scales(self) -> tuple[str, ...]:
@@ -333,6 +331,12 @@ class Draft:
         if context is None or not context.states:
             return ("absent", "present")
         return tuple(state.id for state in context.states)
+
+
+def explanations_of(knowledge: Knowledge) -> tuple[str, ...]:
+    """Ids of the causes that may be the explanation; what has parts is made of them."""
+    rest = {knowledge.meta.rest} if knowledge.parts else set()
+    return tuple(id for id in knowledge.diseases if id not in rest)
 
 
 def absent_of(

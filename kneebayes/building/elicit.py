@@ -10,7 +10,7 @@ from typing import Self
 import numpy as np
 
 from kneebayes.building.contrasts import Contrast, Contrasts
-from kneebayes.building.draft import Draft, suspects
+from kneebayes.building.draft import Draft, explanations_of, suspects
 from kneebayes.building.drafts import Drafts
 from kneebayes.building.evoking import solve_evoked
 from kneebayes.building.places import EXPLANATION, number_of
@@ -26,7 +26,7 @@ from kneebayes.knowledge.parts import Interval
 from kneebayes.knowledge.statements import Lexicon
 from kneebayes.network import Network, Node, Numbers, table_node
 
-__all__ = ["elicit", "elicit_each", "fitted_ratios", "settle"]
+__all__ = ["elicit", "elicit_each", "fitted_ratios", "settle", "shifted_priors"]
 
 PRESENCES = 30  # rounds in which presences are held to the last digit
 SAME = 1e-13
@@ -298,15 +298,10 @@ def settle(
     KneebayesError
         If a factor is not above 0.
     """
-    for odds in settings:
-        wrong = {id: factor for id, factor in odds.items() if not (0.0 < factor < np.inf)}
-        if wrong:
-            message = f"What shares are multiplied by must be above 0 and finite, got {wrong}."
-            raise KneebayesError(message)
+    priors = shifted_priors(elicited, knowledge, settings)
     draft = Draft(knowledge, knowledge.lexicons[elicited.lexicon])
     fitting, _ = draft.shares()
     ratios = fitted_ratios(elicited, draft)
-    priors = [_shifted(elicited, knowledge, draft.explanations, odds) for odds in settings]
     shares = np.array([[some[id].value for id in draft.explanations] for some in priors])
     shares = shares / shares.sum(axis=1, keepdims=True)
     tables = fitting.fit(shares, np.repeat(ratios[None], len(shares), axis=0))
@@ -325,13 +320,31 @@ def settle(
     return found
 
 
+def shifted_priors(
+    elicited: Elicited, knowledge: Knowledge, settings: Sequence[Mapping[str, float]]
+) -> list[dict[str, Interval]]:
+    """Priors by cause in each setting: multiplied, and all scaled so that they add up to 1.
+
+    Raises
+    ------
+    KneebayesError
+        If a factor is not above 0.
+    """
+    for odds in settings:
+        wrong = {id: factor for id, factor in odds.items() if not (0.0 < factor < np.inf)}
+        if wrong:
+            message = f"What shares are multiplied by must be above 0 and finite, got {wrong}."
+            raise KneebayesError(message)
+    explanations = explanations_of(knowledge)
+    return [_shifted(elicited, knowledge, explanations, odds) for odds in settings]
+
+
 def _shifted(
     elicited: Elicited,
     knowledge: Knowledge,
     explanations: Sequence[str],
     odds: Mapping[str, float],
 ) -> dict[str, Interval]:
-    """Priors by cause, each multiplied and all scaled so that they add up to 1."""
     rest = odds.get(knowledge.meta.rest, 1.0)
     factors = {id: odds.get(id, rest if id in knowledge.parts else 1.0) for id in elicited.priors}
     total = sum(elicited.priors[id].value * factors[id] for id in explanations)

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, Self, TypeVar
 
 from kneebayes.arguments import checked
-from kneebayes.building.elicit import elicit_each, settle
+from kneebayes.building.elicit import elicit_each, settle, shifted_priors
 from kneebayes.building.evoking import group_remarks
 from kneebayes.building.keeping import keep_network, kept_network
 from kneebayes.building.result import Elicited
@@ -20,6 +20,7 @@ from kneebayes.errors import KneebayesError, UnknownNameError
 from kneebayes.inference import Engine, Evidence
 from kneebayes.knowledge import Knowledge, Names, Remark, lint, read_knowledge, shipped_folder
 from kneebayes.knowledge.layers import in_layer as take_layer
+from kneebayes.knowledge.parts import Interval
 from kneebayes.knowledge.records import odds_by_cause
 from kneebayes.knowledge.statements import Layer
 from kneebayes.network import Network
@@ -37,6 +38,7 @@ __all__ = [
     "in_settings",
     "model_of",
     "models_of",
+    "priors_in_settings",
     "read_as",
     "read_model",
     "with_lexicon",
@@ -348,15 +350,41 @@ def in_settings(model: AnyModel, settings: Sequence[str]) -> list[AnyModel]:
     UnknownNameError, KneebayesError
         As :func:`in_setting` does.
     """
-    data = model.data
-    if data.setting is not None:
-        _refuse_if_learnt(data, "in_setting")
-    ids = [_setting_named(data.knowledge, setting) for setting in settings]
-    stated = data.elicited
-    if data.setting is not None:
-        stated = model_of(data.knowledge, data.lexicon).elicited
-    settled = _settled_in(stated, data.knowledge, ids)
+    ids = [_setting_named(model.data.knowledge, setting) for setting in settings]
+    settled = _settled_in(_as_stated(model.data), model.data.knowledge, ids)
     return [model.replace(elicited=settled[id], setting=id) for id in ids]
+
+
+def priors_in_settings(
+    model: ModelLike, settings: Sequence[str]
+) -> dict[str, Mapping[str, Interval]]:
+    """P(cause explains the complaint) in several settings, by their ids, without fitting a model.
+
+    Parameters
+    ----------
+    model
+        The model.
+    settings
+        Ids of settings of the folder.
+
+    Raises
+    ------
+    UnknownNameError, KneebayesError
+        As :func:`in_setting` does.
+    """
+    data = model.data
+    ids = [_setting_named(data.knowledge, setting) for setting in settings]
+    odds = [odds_by_cause(data.knowledge.settings[id], data.knowledge.groups) for id in ids]
+    found = shifted_priors(_as_stated(data), data.knowledge, odds)
+    return dict(zip(ids, found, strict=True))
+
+
+def _as_stated(data: ModelData) -> Elicited:
+    """What a model says before its priors were shifted to a setting."""
+    if data.setting is None:
+        return data.elicited
+    _refuse_if_learnt(data, "in_setting")
+    return model_of(data.knowledge, data.lexicon).elicited
 
 
 def _setting_named(knowledge: Knowledge, name: str) -> str:

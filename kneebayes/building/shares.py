@@ -12,7 +12,7 @@ makes the model, a thousand are as many readings of its words.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from copy import copy
 from dataclasses import dataclass
 
@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from kneebayes.network import Numbers
 
-__all__ = ["ShareRatio", "Shares", "silent_rates", "table_of"]
+__all__ = ["ShareRatio", "Shares", "silent_rates"]
 
 CLOSE = 1e-13  # of shares, in logarithms
 FAR = 1e-5  # of ratios, in logarithms
@@ -206,13 +206,6 @@ def _any_of(places: NDArray[np.intp], states: Sequence[int]) -> NDArray[np.bool_
     for state in states:
         found |= places == state
     return found
-
-
-def table_of(fitting: Shares, shares: Mapping[str, float], odds_ratios: Numbers) -> Numbers:
-    """The table of explanations, one axis for each context, from shares that add up to 1."""
-    wanted = np.array([list(shares.values())])
-    table = fitting.fit(wanted / wanted.sum(), odds_ratios[None])
-    return np.asarray(table[0].reshape(*fitting.shape, fitting.count))
 
 
 def silent_rates(present: Numbers, absent: Numbers, ages: Numbers, ratios: Numbers) -> Numbers:

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from kneebayes.errors import ImpossibleEvidenceError
 from kneebayes.inference import Engine, Evidence
 from kneebayes.knowledge.checks import Remark
-from kneebayes.network import Numbers
+from kneebayes.network import Network, Numbers
 
 __all__ = ["Specificities", "Specificity"]
 
@@ -75,6 +75,8 @@ class Specificities:
     ) -> None:
         self.all = tuple(wanted)
         self.complaint = complaint
+        self._network: Network | None = None
+        self._cases: list[Evidence] = []
         self._searches = {
             one.finding: _Search(start.get(one.finding, 0.8 * (1.0 - one.target)))
             for one in self.all
@@ -106,19 +108,23 @@ class Specificities:
 
     def _measure(self, engine: Engine, numbers: Numbers) -> Iterator[float]:
         """P(finding absent) among those in whom its specificity was measured."""
-        seen = []
-        for one in self.all:
-            without = {id: "absent" for id in one.against if id in engine.network}
-            people = {self.complaint: "present", **one.among, **without}
-            people.pop(one.finding, None)
-            seen += [people, {**people, one.finding: "absent"}]
-        cases = [Evidence.of(engine.network, people) for people in seen]
-        logs = engine.propagate_each(cases, (), numbers).log_probability.tolist()
-        for people, given, absent in zip(seen[::2], logs[::2], logs[1::2], strict=True):
+        if self._network is not engine.network:  # who is asked about is the same each time
+            self._network = engine.network
+            self._cases = [Evidence.of(engine.network, some) for some in self._people(engine)]
+        logs = engine.propagate_each(self._cases, (), numbers).log_probability.tolist()
+        for people, given, absent in zip(self._cases[::2], logs[::2], logs[1::2], strict=True):
             if given == -math.inf:
                 message = "The evidence has probability zero, so nothing follows from it."
                 raise ImpossibleEvidenceError(message, list(people))
             yield min(1.0, math.exp(absent - given))
+
+    def _people(self, engine: Engine) -> Iterator[dict[str, str]]:
+        """Of each finding those in whom its specificity was measured, then those without it."""
+        for one in self.all:
+            without = {id: "absent" for id in one.against if id in engine.network}
+            people = {self.complaint: "present", **one.among, **without}
+            people.pop(one.finding, None)
+            yield from (people, {**people, one.finding: "absent"})
 
     def move(self) -> None:
         """Move the leaks of those that are not met."""

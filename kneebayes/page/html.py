@@ -19,6 +19,7 @@ from kneebayes.arguments import checked
 from kneebayes.errors import KneebayesError
 from kneebayes.inference.clock import within_time
 from kneebayes.inference.limits import Budget
+from kneebayes.memory import uncollected
 from kneebayes.page.layers import layers_of
 from kneebayes.page.payload import payload as payload_of
 from kneebayes.page.readings import readings_of
@@ -153,7 +154,8 @@ def write_page(
             )
             raise KneebayesError(message)
     own = payload_of(model)
-    with within_time("calibrating what can be chosen on the page", Budget()):
+    calibrating = within_time("calibrating what can be chosen on the page", Budget())
+    with calibrating, uncollected():
         choices = {"readings": readings_of(model, own), "layers": layers_of(model, own)}
     text = page_html({**own, **choices}, package_version(), title)
     return text_or_path(text, path)

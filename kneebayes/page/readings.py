@@ -5,19 +5,27 @@ from __future__ import annotations
 from collections import deque
 from contextlib import suppress
 from copy import deepcopy
+from dataclasses import replace
 from itertools import starmap
 from typing import TYPE_CHECKING, Any
 
-from kneebayes.building.model import ModelData, in_settings, models_of, with_lexicon
+from kneebayes.building.model import (
+    ModelData,
+    in_settings,
+    models_of,
+    priors_in_settings,
+    with_lexicon,
+)
 from kneebayes.building.places import EXPLANATION
 from kneebayes.errors import KneebayesError
 from kneebayes.page.payload import payload
-from kneebayes.page.share_table import ShareFit, share_fit
+from kneebayes.page.share_table import ShareFit, share_fits
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from kneebayes.building.model import ModelLike
+    from kneebayes.knowledge.parts import Interval
 
     Plain = dict[str, Any]
 
@@ -130,18 +138,17 @@ def _readings(model: ModelLike, own: Mapping[str, Any]) -> Plain:
     lexicons, settings = data.knowledge.lexicons, data.knowledge.settings
     found: Plain = {"networks": {}, "shares": {}}
     places = {tuple(one): at for at, one in enumerate(own["intervals"])}
-    first = share_fit(model)
-    for lexicon, read in _read_otherwise(model):
-        fit = first if read is model else share_fit(read)
+    otherwise = dict(_read_otherwise(model))
+    fits = share_fits(list(otherwise.values()))
+    first = fits[0]
+    for (lexicon, read), fit in zip(otherwise.items(), fits, strict=True):
         found["networks"][lexicon] = {
             **_network(own, payload(read), places),
             "bounds": _bounds(read),
             "ratios": _other_ratios(first, fit),
         }
         alike = fit is not None and first is not None and fit.places == first.places
-        found["shares"][lexicon] = {
-            setting: _shares(placed, with_table=not alike) for setting, placed in _elsewhere(read)
-        }
+        found["shares"][lexicon] = dict(_elsewhere(read) if alike else _elsewhere_whole(read))
     if first is not None:
         found["contexts"] = [list(one) for one in first.contexts]
         found["places"] = [list(one) for one in first.places]
@@ -172,15 +179,32 @@ def _read_otherwise(model: ModelLike) -> Iterator[tuple[str, ModelLike]]:
             continue
 
 
-def _elsewhere(model: ModelLike) -> Iterator[tuple[str, ModelLike]]:
-    """The model as it is, then in every other setting, if it can go to another."""
-    yield model.data.setting or "", model
-    others = [id for id in model.data.knowledge.settings if id != model.data.setting]
+def _elsewhere(model: ModelLike) -> Iterator[tuple[str, Plain]]:
+    """The shares as they are, then in every other setting, if the model can go to another."""
+    data = model.data
+    yield data.setting or "", _shares(model, data.elicited.priors)
     try:
-        placed = in_settings(model, others)
+        placed = priors_in_settings(model, _other_settings(data))
     except KneebayesError:
         return
-    yield from zip(others, placed, strict=True)
+    for id, priors in placed.items():
+        yield id, _shares(replace(data, setting=id), priors)
+
+
+def _elsewhere_whole(model: ModelLike) -> Iterator[tuple[str, Plain]]:
+    """The same with the tables of explanations, where the page cannot make them."""
+    others = _other_settings(model.data)
+    placed = [model]
+    with suppress(KneebayesError):
+        placed += in_settings(model, others)
+    for one in placed:
+        table = one.data.network[EXPLANATION].table if EXPLANATION in one.data.network else None
+        whole = {} if table is None else {"table": [_short(number) for number in table]}
+        yield one.data.setting or "", _shares(one, one.data.elicited.priors) | whole
+
+
+def _other_settings(data: ModelData) -> list[str]:
+    return [id for id in data.knowledge.settings if id != data.setting]
 
 
 def _network(
@@ -231,16 +255,15 @@ def _numbers(node: Mapping[str, Any]) -> list[Any]:
     return [_short(node["leak"]), links]
 
 
-def _shares(model: ModelLike, *, with_table: bool) -> Plain:
+def _shares(model: ModelLike, priors: Mapping[str, Interval]) -> Plain:
     """How probable each explanation is before any answer."""
-    network, priors = model.data.network, model.data.elicited.priors
     numbers = [_short(priors[id].value) for id in _explaining(model)]
     causes = len(model.data.knowledge.causes)
-    found: Plain = {"reading": model.data.reading, "priors": numbers[:causes]}
-    found["parts"] = numbers[causes:]
-    if with_table and EXPLANATION in network:
-        found["table"] = [_short(one) for one in network[EXPLANATION].table or ()]
-    return found
+    return {
+        "reading": model.data.reading,
+        "priors": numbers[:causes],
+        "parts": numbers[causes:],
+    }
 
 
 def _short(number: float, digits: int = DIGITS) -> float:

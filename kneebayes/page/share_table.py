@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -10,12 +11,13 @@ import numpy as np
 from kneebayes.building.draft import Draft
 from kneebayes.building.elicit import fitted_ratios
 from kneebayes.building.places import EXPLANATION
-from kneebayes.building.shares import table_of
+from kneebayes.building.shares import Shares
+from kneebayes.network import Numbers
 
 if TYPE_CHECKING:
     from kneebayes.building.model import ModelLike
 
-__all__ = ["ShareFit", "share_fit"]
+__all__ = ["ShareFit", "share_fit", "share_fits"]
 
 NEAR = 1e-10  # of the table that comes back, relative
 
@@ -58,21 +60,39 @@ def share_fit(model: ModelLike) -> ShareFit | None:
     >>> len(found.places) == len(found.ratios), "gout" in found.explanations
     (True, True)
     """
-    network, elicited, knowledge = model.data.network, model.data.elicited, model.data.knowledge
-    if EXPLANATION not in network:
-        return None
-    draft = Draft(knowledge, knowledge.lexicons[elicited.lexicon])
-    fitting, _ = draft.shares()
-    values = fitted_ratios(elicited, draft)
-    shares = {id: elicited.priors[id].value for id in draft.explanations}
-    again = table_of(fitting, shares, values).ravel()
-    if not np.allclose(again, network[EXPLANATION].table or (), rtol=NEAR, atol=0.0):
-        return None
+    return share_fits([model])[0]
+
+
+def share_fits(models: Sequence[ModelLike]) -> list[ShareFit | None]:
+    """The same of several models whose ratios are about the same causes, found side by side."""
+    fits: list[ShareFit | None] = [None] * len(models)
+    drafts = {
+        at: Draft(model.data.knowledge, model.data.knowledge.lexicons[model.data.lexicon])
+        for at, model in enumerate(models)
+        if EXPLANATION in model.data.network
+    }
+    if not drafts:
+        return fits
+    each = {at: draft.shares()[0] for at, draft in drafts.items()}
+    stated = {at: models[at].data.elicited for at in drafts}
+    values = np.array([fitted_ratios(stated[at], draft) for at, draft in drafts.items()])
+    shares = np.array(
+        [[stated[at].priors[id].value for id in draft.explanations] for at, draft in drafts.items()]
+    )
+    fitting = next(iter(each.values())).beside(list(each.values()))
+    again = fitting.fit(shares / shares.sum(axis=1, keepdims=True), values)
+    for row, (at, draft) in enumerate(drafts.items()):
+        table = models[at].data.network[EXPLANATION].table or ()
+        if np.allclose(again[row].ravel(), table, rtol=NEAR, atol=0.0):
+            fits[at] = _fit(draft, each[at], values[row])
+    return fits
+
+
+def _fit(draft: Draft, fitting: Shares, values: Numbers) -> ShareFit:
+    contexts = draft.knowledge.contexts
     return ShareFit(
         explanations=tuple(draft.explanations),
-        contexts=tuple(
-            tuple(state.share for state in knowledge.contexts[id].states) for id in draft.scales
-        ),
+        contexts=tuple(tuple(state.share for state in contexts[id].states) for id in draft.scales),
         places=tuple((one.cause, one.axis, one.state, *one.others) for one in fitting.ratios),
         ratios=tuple(
             (value, interval.low, interval.high)

@@ -10,7 +10,6 @@ import pytest
 import kneebayes as kb
 from kneebayes.building.draft import Draft
 from kneebayes.building.places import EXPLANATION
-from kneebayes.building.shares import table_of
 from kneebayes.building.words import amount_interval, prior_intervals
 from kneebayes.inference import Evidence
 from kneebayes.knowledge import Knowledge, read_knowledge
@@ -49,12 +48,12 @@ def test_shares_add_up_to_one_and_the_table_meets_each(layer: Layer, lexicon: st
     priors = prior_intervals(knowledge, draft.lexicon)
     assert sum(priors[id].value for id in knowledge.causes) == pytest.approx(1.0, abs=1e-12)
     assert all(0.0 < one.low <= one.value <= one.high < 1.0 for one in priors.values())
-    shares = {id: priors[id].value for id in draft.explanations}
+    shares = np.array([[priors[id].value for id in draft.explanations]])
     fitting, ratios = draft.shares()
-    table = table_of(fitting, shares, ratios)
+    table = fitting.fit(shares / shares.sum(), ratios[None])[0]
     assert table.sum(axis=-1) == pytest.approx(1.0, abs=1e-12)
     reached = explained(fitting.cells, table)
-    assert reached == pytest.approx(np.array(list(shares.values())), abs=1e-9)
+    assert reached == pytest.approx(shares[0], abs=1e-9)
 
 
 def test_the_network_explains_and_is_there_as_stated(knee: kb.Model) -> None:

@@ -6,7 +6,13 @@ import numpy as np
 import pytest
 from scipy.optimize import root
 
-from kneebayes.building.shares import STRETCH, ShareRatio, Shares, silent_rates, table_of
+from kneebayes.building.shares import STRETCH, ShareRatio, Shares, silent_rates
+
+
+def table_of(fitting, shares, odds_ratios):
+    """The table of explanations, one axis for each context, from shares that add up to 1."""
+    table = fitting.fit(np.array([list(shares.values())]), odds_ratios[None])
+    return table[0].reshape(*fitting.shape, fitting.count)
 
 
 def random_problem(seed: int) -> tuple[Shares, np.ndarray, np.ndarray]:
