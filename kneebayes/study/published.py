@@ -222,6 +222,7 @@ NETWORK, NAIVE, PRIOR = "network", "naive Bayes", "prior only"
 EXPLAINS, PRESENT = "posterior", "present"
 EDGE = 1e-9  # naive Bayes may say 0 and 1 of one cause; it is kept this far from both
 SHOWN = 3
+ELSE = ""  # all that the article does not name, as one cause
 
 Beliefs = dict[str, float]
 
@@ -308,11 +309,16 @@ class Judge:
         outside = 1.0
         for id in self.outside:
             outside *= 1.0 - believed[id]
+        whole = {id: share for id, share in believed.items() if id not in self.outside}
+        whole[ELSE] = 1.0 - outside
+        expected = max(right if in_model else [ELSE], key=whole.__getitem__)
         return {
             "truth": right,
             "in_model": in_model,
             "rank": min((order.index(id) + 1 for id in right), default=0),
             "probability": max((believed[id] for id in right), default=float("nan")),
+            "whole_rank": 1 + sum(share > whole[expected] for share in whole.values()),
+            "whole_probability": whole[expected],
             "first": order[:SHOWN],
             "first_probability": believed[first],
             "first_right": first in right or (not right and first in self.outside),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -40,10 +40,15 @@ SURE = 0.7
 FLOOR = 1e-9  # a truth that was ruled out would make a mean of logarithms infinite
 RESAMPLES = 2000
 NOW = "now"
-HEADER = ("visit", "predictor", "patients", "top 1", "top 3", "top 5", "mean ln P(truth)")
+KNOWN, ALL = AMONG = "cause in the model", "all"
+HEADER = ("among", "visit", "predictor", "patients", "top 1", "top 3", "top 5", "mean ln P(truth)")
 ABOUT = (
     "Published cases are no sample of a practice: the rare and the urgent are over-represented "
     "and often only an abstract was to be had. They show how a model fails, not how often."
+)
+WHOLE = (
+    "Among all, what the article does not name counts as one cause, 'something else', which is "
+    "right where the model lacks the cause."
 )
 ORDER = {
     "posterior": "Causes are ranked by the probability that they explain the pain.",
@@ -68,8 +73,8 @@ def evaluate_published(
     half
         Which of the shipped ones: ``work``, ``look`` or ``all``.
     ranked_by
-        Column that orders the causes: ``explains`` (does it explain the pain) or
-        ``posterior`` (is it present). Empty: the first of these that the model's ranking has.
+        Column that orders the causes: ``posterior`` (does it explain the pain) or ``present``
+        (is it there). Empty: the first of these that the model's ranking has.
     seed
         Seed of the random numbers for intervals.
 
@@ -115,8 +120,10 @@ class PublishedEvaluation(Reporting):
     Attributes
     ----------
     scores
-        One row a patient, visit and predictor: ``truth``, its ``rank`` and ``probability``,
-        the ``first`` three causes, P(``something_else``), urgency ``wanted`` and given.
+        One row a patient, visit and predictor: ``truth``, its ``rank`` and ``probability``, the
+        same as ``whole_rank`` and ``whole_probability`` where all that the article does not name
+        counts as one cause, which is right for patients outside the model; the ``first`` three
+        causes, P(``something_else``), urgency ``wanted`` and given.
     ranked_by
         The column that ordered the causes.
     made_by, origin, title, disclaimer
@@ -160,25 +167,28 @@ class PublishedEvaluation(Reporting):
 
     @cached_property
     def table(self) -> pd.DataFrame:
-        """One row a visit and predictor, over the patients whose cause the model has.
+        """One row a visit and predictor: among patients whose cause the model has, then all.
 
-        ``top_1``, ``top_3``, ``top_5`` (share whose cause is among the first), with the 95 %
-        interval of the first, and ``mean_log``, the mean of ln P(truth): nearer 0 is better.
+        Among all, "something else" is right for the others, as one cause. ``top_1``, ``top_3``,
+        ``top_5`` (share whose cause is among the first), with the 95 % interval of the first, and
+        ``mean_log``, the mean of ln P(truth): nearer 0 is better.
         """
         return frame_of(
             [
-                self._row(visit, predictor)
+                self._row(among, visit, predictor)
+                for among in AMONG
                 for visit in VISITS
                 for predictor in (NETWORK, NAIVE, PRIOR)
             ]
         )
 
-    def _row(self, visit: str, predictor: str) -> dict[str, object]:
-        rows = self._known(visit, predictor)
+    def _row(self, among: str, visit: str, predictor: str) -> dict[str, object]:
+        rows = self._judged(among, visit, predictor)
         ranks = rows["rank"].to_numpy()
         hits = int((ranks == 1).sum())
         low, high = wilson_interval(hits, len(rows)) if len(rows) else (0.0, 1.0)
         return {
+            "among": among,
             "visit": visit,
             "predictor": predictor,
             "patients": len(rows),
@@ -188,32 +198,44 @@ class PublishedEvaluation(Reporting):
             "mean_log": _mean(_log(rows)),
         }
 
-    def _known(self, visit: str, predictor: str) -> pd.DataFrame:
-        """Patients whose cause the article's model has."""
+    def _judged(self, among: str, visit: str, predictor: str) -> pd.DataFrame:
+        """``rank`` and ``probability`` of what is right for some patients."""
         rows = self.of(visit, predictor)
-        return rows[rows["in_model"]]
+        if among == KNOWN:
+            return rows[rows["in_model"]]
+        whole = {"rank": rows["whole_rank"], "probability": rows["whole_probability"]}
+        return rows.assign(**whole)
 
     @cached_property
     def comparisons(self) -> pd.DataFrame:
         """The network minus each simpler predictor on the same patients.
 
-        One row a visit, predictor and score: ``difference`` with ``low`` and ``high``, the
-        2.5 and 97.5 % points when the patients are drawn again (paired bootstrap).
+        One row for those ``among`` whom, a visit, predictor and score: ``difference`` with
+        ``low`` and ``high``, the 2.5 and 97.5 % points when the patients are drawn again (paired
+        bootstrap).
         """
-        rows = []
-        for visit in VISITS:
-            network = _columns(self._known(visit, NETWORK))
-            for predictor in (NAIVE, PRIOR):
-                gap = network - _columns(self._known(visit, predictor))
-                if not len(gap):
-                    continue
-                drawn = resampled_means(gap, RESAMPLES, self.seed)
-                for place, score in enumerate(("top_1", "top_3", "top_5", "mean_log")):
-                    low, high = np.quantile(drawn[:, place], [0.025, 0.975])
-                    difference = float(gap[:, place].mean())
-                    rows.append((visit, predictor, score, difference, float(low), float(high)))
-        header = ["visit", "predictor", "score", "difference", "low", "high"]
+        rows = [
+            (among, visit, predictor, *found)
+            for among in AMONG
+            for visit in VISITS
+            for predictor in (NAIVE, PRIOR)
+            for found in self._differences(among, visit, predictor)
+        ]
+        header = ["among", "visit", "predictor", "score", "difference", "low", "high"]
         return frame_of(rows, columns=header)
+
+    def _differences(
+        self, among: str, visit: str, predictor: str
+    ) -> Iterator[tuple[str, float, float, float]]:
+        """Each score of the network minus a predictor's, and its interval."""
+        network = _columns(self._judged(among, visit, NETWORK))
+        gap = network - _columns(self._judged(among, visit, predictor))
+        if not len(gap):
+            return
+        drawn = resampled_means(gap, RESAMPLES, self.seed)
+        for place, score in enumerate(("top_1", "top_3", "top_5", "mean_log")):
+            low, high = np.quantile(drawn[:, place], [0.025, 0.975])
+            yield score, float(gap[:, place].mean()), float(low), float(high)
 
     @cached_property
     def sure(self) -> pd.DataFrame:
@@ -284,7 +306,8 @@ class PublishedEvaluation(Reporting):
 
         lines = {
             f"{predictor}, {visit}": [
-                _mean(self._known(visit, predictor)["rank"].to_numpy() <= first) for first in DRAWN
+                _mean(self._judged(KNOWN, visit, predictor)["rank"].to_numpy() <= first)
+                for first in DRAWN
             ]
             for predictor in (NETWORK, NAIVE, PRIOR)
             for visit in VISITS
@@ -334,6 +357,7 @@ def _report(evaluation: PublishedEvaluation) -> Report:
     """What is shown of an evaluation."""
     rows = [
         (
+            row["among"],
             row["visit"],
             row["predictor"],
             str(row["patients"]),
@@ -356,10 +380,11 @@ def _report(evaluation: PublishedEvaluation) -> Report:
 
 
 def _notes(evaluation: PublishedEvaluation) -> list[str]:
-    notes = [ABOUT, ORDER[evaluation.ranked_by]]
+    notes = [ABOUT, WHOLE, ORDER[evaluation.ranked_by]]
     notes += [
-        f"{row['visit'].capitalize()}: ln P(truth) of the network minus {row['predictor']} "
-        f"{row['difference']:+.2f} ({row['low']:+.2f} to {row['high']:+.2f}, paired, 95 %)."
+        f"{row['visit'].capitalize()}, {row['among']}: ln P(truth) of the network minus "
+        f"{row['predictor']} {row['difference']:+.2f} ({row['low']:+.2f} to {row['high']:+.2f}, "
+        "paired, 95 %)."
         for row in records_of(evaluation.comparisons)
         if row["score"] == "mean_log"
     ]

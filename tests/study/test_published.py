@@ -11,6 +11,7 @@ from typer.testing import CliRunner
 
 import kneebayes as kb
 from kneebayes.cli import app
+from kneebayes.knowledge.statements import Layer
 from kneebayes.study import evaluate_published, published_cases
 from kneebayes.study.baselines import naive_bayes, states_of
 from kneebayes.study.published import VISITS, PublishedCase
@@ -98,12 +99,14 @@ def test_naive_bayes_is_that_of_the_other_studies(
 
 def test_figures_are_counted_as_by_hand(judged: PublishedEvaluation) -> None:
     for row in judged.table.to_dict("records"):
-        cases = judged.of(row["visit"], row["predictor"])
-        inside = [case for case in cases.to_dict("records") if case["in_model"]]
-        assert row["patients"] == len(inside) == 4
-        assert row["top_3"] == sum(case["rank"] <= 3 for case in inside) / 4
-        logs = [math.log(case["probability"]) for case in inside]
-        assert math.isclose(row["mean_log"], sum(logs) / 4)
+        cases = judged.of(row["visit"], row["predictor"]).to_dict("records")
+        whole = row["among"] == "all"
+        inside = [case for case in cases if whole or case["in_model"]]
+        rank, probability = (f"{'whole_' * whole}{name}" for name in ("rank", "probability"))
+        assert row["patients"] == len(inside) == 4 + whole
+        assert row["top_3"] == sum(case[rank] <= 3 for case in inside) / len(inside)
+        logs = [math.log(case[probability]) for case in inside]
+        assert math.isclose(row["mean_log"], sum(logs) / len(inside))
     for row in judged.triage.to_dict("records"):
         cases = judged.of(row["visit"]).to_dict("records")
         missed = [c["id"] for c in cases if c["wanted"] == "now" != c["urgency"]]
@@ -114,12 +117,33 @@ def test_figures_are_counted_as_by_hand(judged: PublishedEvaluation) -> None:
 
 
 def test_differences_are_paired_and_lie_in_their_interval(judged: PublishedEvaluation) -> None:
-    means = judged.table.set_index(["visit", "predictor"])
+    means = judged.table.set_index(["among", "visit", "predictor"])
     for row in judged.comparisons.to_dict("records"):
-        mine = means.loc[(row["visit"], "network"), row["score"]]
-        other = means.loc[(row["visit"], row["predictor"]), row["score"]]
+        mine = means.loc[(row["among"], row["visit"], "network"), row["score"]]
+        other = means.loc[(row["among"], row["visit"], row["predictor"]), row["score"]]
         assert math.isclose(row["difference"], mine - other, abs_tol=1e-12)
         assert row["low"] <= row["difference"] <= row["high"]
+
+
+@pytest.mark.parametrize("layer", ["literature", "beyond"])
+def test_all_that_is_not_named_is_one_cause(chosen: list[PublishedCase], layer: Layer) -> None:
+    """In every layer the same: who has none of the article's causes has "something else"."""
+    model = kb.load(layer=layer)
+    named = set(kb.load().knowledge.causes) - {"something_else"}
+    outside = {id for id in model.knowledge.causes if id not in named}
+    table = evaluate_published(model, chosen, ranked_by="posterior").cases
+    for case in chosen:
+        for visit in VISITS:
+            row = table[(table["id"] == case.id) & (table["visit"] == visit)].iloc[0]
+            answers = case.answers(visit)
+            hurts = answers.get(model.knowledge.meta.complaint, True) is not False
+            ranking = model.diagnose(answers).ranking.set_index("id")
+            shares = ranking["posterior" if hurts else "present"]
+            whole = 1.0 - float((1.0 - shares[list(outside)]).prod())
+            right = shares[list(case.causes)].max() if case.causes else whole
+            above = (shares[list(named)] > right).sum() + (bool(case.causes) and whole > right)
+            assert row["whole_probability"] == pytest.approx(right, abs=1e-12)
+            assert row["whole_rank"] == 1 + above
 
 
 def test_what_is_outside_is_outside(judged: PublishedEvaluation) -> None:
