@@ -41,6 +41,13 @@ def pytest_collection_finish() -> None:
     gc.enable()
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_runtest_teardown(nextitem: pytest.Item | None) -> None:
+    """Close the browser behind the last test in it."""
+    if "browsing" in sys.modules and (nextitem is None or nextitem.path.parent.name != "browser"):
+        sys.modules["browsing"].close()
+
+
 @pytest.fixture(scope="session")
 def knee() -> kb.Model:
     """The article's model, with its own lexicon."""

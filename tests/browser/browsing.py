@@ -5,7 +5,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -48,17 +48,27 @@ def why_not() -> str:
 needs_browser = pytest.mark.skipif(bool(why_not()), reason=why_not() or "a browser is there")
 
 
+KEPT = ExitStack()
+RUNNING: list[Any] = []  # one browser or none
+
+
 @contextmanager
 def browser() -> Iterator[Any]:
-    """A browser that is closed at the end, whatever happens."""
+    """A browser, kept open for the tests that follow, as starting one takes seconds."""
     from playwright.sync_api import sync_playwright
 
-    with sync_playwright() as play:
+    if not RUNNING:
+        play = KEPT.enter_context(sync_playwright())
         opened = play.chromium.launch(executable_path=chromium(), headless=True, args=ARGUMENTS)
-        try:
-            yield opened
-        finally:
-            opened.close()
+        KEPT.callback(opened.close)
+        RUNNING.append(opened)
+    yield RUNNING[0]
+
+
+def close() -> None:
+    """Close the browser; while it is open, playwright has a loop running in this thread."""
+    RUNNING.clear()
+    KEPT.close()
 
 
 @contextmanager
@@ -66,6 +76,7 @@ def browser_of_its_own(**options: Any) -> Iterator[Any]:
     """A browser context with a profile of its own, as JupyterLab needs it."""
     from playwright.sync_api import sync_playwright
 
+    close()
     with tempfile.TemporaryDirectory() as profile, sync_playwright() as play:
         context = play.chromium.launch_persistent_context(
             profile, executable_path=chromium(), headless=True, args=ARGUMENTS, **options
