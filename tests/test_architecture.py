@@ -9,6 +9,8 @@ from functools import cache
 from graphlib import TopologicalSorter
 from pathlib import Path
 
+from conftest import DATA
+
 import kneebayes
 
 PACKAGE = Path(kneebayes.__file__).parent
@@ -183,12 +185,15 @@ def test_pgmpy_and_matplotlib_are_not_imported_before_they_are_needed() -> None:
     """Nothing is ever taken out of what was imported, so it is enough to look at the end."""
     code = (
         "import sys, kneebayes\n"
-        "dx = kneebayes.load().diagnose({'fever': True})\n"
+        "dx = kneebayes.load(sys.argv[1]).diagnose({'squealing': True})\n"
         "dx.ranking, dx._repr_html_()\n"
         "print(*sys.modules)"
     )
     done = subprocess.run(
-        [sys.executable, "-W", "error", "-c", code], capture_output=True, text=True, check=True
+        [sys.executable, "-W", "error", "-c", code, str(DATA / "pump")],
+        capture_output=True,
+        text=True,
+        check=True,
     )
     loaded = set(done.stdout.split())
     assert "kneebayes" in loaded

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 import typer
+from conftest import DATA
 
 import kneebayes as kb
 from kneebayes.cli import main
@@ -154,7 +155,8 @@ def test_a_folder_with_problems_lists_all_of_them(
 
 def test_the_same_call_prints_the_same_bytes(capsys: pytest.CaptureFixture[str]) -> None:
     """In another process, in which names have other hashes."""
-    call = ["diagnose", "redness", "--absent", "fever", "--json"]
+    call = ["diagnose", "squealing", "--absent", "hot case", "--json"]
+    call += ["--folder", str(DATA / "pump")]
     here = run(call, capsys)
     seed = "2" if os.environ.get("PYTHONHASHSEED") == "1" else "1"
     there = subprocess.run(

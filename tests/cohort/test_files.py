@@ -137,7 +137,7 @@ def test_a_bad_cell_far_into_a_file_is_found_before_anything_is_answered(
     assert [one.name for one in tmp_path.iterdir()] == [path.name]
 
 
-@pytest.mark.parametrize("end", ENDS)
+@pytest.mark.parametrize("end", [".csv", pytest.param(".parquet", marks=pytest.mark.long)])
 def test_one_patient_that_is_too_wide_stops_nobody_else(
     knee: kb.Model, tmp_path: Path, impatient: None, end: str
 ) -> None:

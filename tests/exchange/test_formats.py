@@ -687,7 +687,7 @@ def mutated(data: bytes, chance: random.Random) -> bytes:
     return data
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", range(2))
 def test_whatever_is_changed_in_a_file_is_read_or_refused(tmp_path: Path, seed: int) -> None:
     (tmp_path / "first").mkdir()
     files, chance = sources(tmp_path / "first"), random.Random(seed)

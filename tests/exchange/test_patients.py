@@ -114,7 +114,7 @@ def test_whatever_is_wrong_is_told(knee: kb.Model) -> None:
     right = json.loads(json.dumps(case_content(knee.diagnose(VAGUE))))
     odd: list[Any] = [None, True, -1, 2, "", "x" * 600, [], {}, 0.5, {"a": -1}]
     wrong = 0
-    for _ in range(300):
+    for _ in range(120):
         content = json.loads(json.dumps(right))
         inner = content
         while True:
@@ -136,7 +136,7 @@ def test_whatever_is_wrong_is_told(knee: kb.Model) -> None:
         valid = jsonschema.Draft202012Validator(schema).is_valid(content)
         assert (len(problems) == 0) == valid, content
         wrong += not valid
-    assert wrong > 100
+    assert wrong > 40
 
 
 @pytest.mark.parametrize("name", ["network", "patient", "phenopacket"])

@@ -65,7 +65,7 @@ def test_no_interval_is_wider_than_the_texts(name: str, count: int) -> None:
 
 
 def test_nor_in_the_large_model_where_patients_are_silent(knee: kb.Model) -> None:
-    patients = knee.simulate(40, seed=1).answers
+    patients = knee.simulate(12, seed=1).answers
     learnt = knee.update(patients, progress=False).learnt
     assert learnt is not None
     silent = [one for one in learnt.outcomes if one.data < 0.01]

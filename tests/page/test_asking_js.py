@@ -84,11 +84,9 @@ def test_a_ledger_of_what_is_decided_or_impossible(tmp_path: Path) -> None:
 
 ASKED: list[tuple[dict[str, str], str | None]] = [
     ({}, None),
-    (CYST, None),
     (CLOT, "urgent"),
     (INJURY, "acl_injury"),
     (CYST, "infection"),
-    (CLOT, None),
 ]
 ASK_QUESTIONS = """
 function main({ payload, cases }) {
@@ -150,13 +148,14 @@ def assert_near(share: float, expected: float, count: int) -> None:
 
 def test_drawn_patients_are_as_frequent_as_the_network_says(knee: kb.Model, tmp_path: Path) -> None:
     """As they come: nothing is called incoherent, and something else will do."""
-    count = 3000
+    count = 1000
     bare = {**payload(knee), "incoherent": [], "rest": ""}
     data = {"payload": bare, "count": count, "given": {}}
     drawn = run(tmp_path, DRAW, data)
     seen = Evidence.of(knee.network, PRESENT)
+    marginals = knee.engine.propagate(seen, [node.id for node in knee.network.nodes]).marginals
     for node in knee.network.nodes:
-        marginal = knee.engine.propagate(seen, [node.id]).marginals[node.id][0]
+        marginal = marginals[node.id][0]
         for at, state in enumerate(node.states):
             share = np.mean([one["states"][node.id] == state for one in drawn])
             assert_near(float(share), float(marginal[at]), count)

@@ -49,7 +49,7 @@ def partly_told(model: kb.Model, count: int, seed: int) -> list[dict[str, str]]:
 
 
 def test_care_is_that_of_python(knee: kb.Model, tmp_path: Path) -> None:
-    patients = partly_told(knee, 80, 3)
+    patients = partly_told(knee, 60, 3)
     told: list[dict[str, Any]] = run(
         tmp_path, CARE, {"payload": payload(knee), "patients": patients}
     )

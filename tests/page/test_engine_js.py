@@ -62,7 +62,7 @@ GROUPED = 25
 
 @pytest.fixture(scope="module")
 def asked(knee: kb.Model) -> list[Answers]:
-    return random_answers(knee, 500, 1)
+    return random_answers(knee, 200, 1)
 
 
 @pytest.fixture(scope="module")
@@ -81,7 +81,7 @@ def test_posteriors_are_those_of_python(
     evidence = [Evidence.of(knee.network, answers) for answers in asked]
     python = knee.engine.propagate_each(evidence, causes)
     possible = np.isfinite(python.log_probability)
-    assert 5 <= (~possible).sum() <= 100
+    assert 2 <= (~possible).sum() <= 40
     assert [one["possible"] for one in told] == possible.tolist()
     posteriors = np.array([one["posterior"] for one in told])
     expected = np.stack([python.marginals[id][:, 1] for id in causes], axis=1)

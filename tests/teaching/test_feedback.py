@@ -126,7 +126,7 @@ def test_a_test_nobody_ordered_never_makes_advice_wrong(knee: kb.Model, seed: in
     assert told.due.level == case.urgency.level
 
 
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("seed", range(3))
 def test_the_plan_can_be_walked(knee: kb.Model, seed: int) -> None:
     case = knee.practice_case("any", "any", seed=seed).ask(
         "fever", "stiffness", "ultrasound", "warmth"

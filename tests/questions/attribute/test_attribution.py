@@ -26,7 +26,7 @@ def reached_from(network: Network, world: World, sources: set[str], causes: set[
     return found
 
 
-@pytest.mark.parametrize("seed", range(12))
+@pytest.mark.parametrize("seed", range(7))
 def test_shares_are_those_of_enumeration_over_links(seed: int) -> None:
     network, evidence, kinds = random_case(np.random.default_rng(seed))
     causes, contexts = set(kinds["cause"]), set(kinds["context"])

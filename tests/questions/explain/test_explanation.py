@@ -1,6 +1,7 @@
 """What each answer weighs: laws of the ways of counting, against enumeration and recomputation."""
 
 from collections.abc import Mapping
+from functools import cache
 from itertools import permutations
 
 import numpy as np
@@ -82,7 +83,8 @@ def test_shapley_is_the_average_over_all_orders_of_enumerated_worlds(
     parts = [one.answer.id for one in told.weights]
     kept = [id for id in dx.case.evidence if id not in parts]
 
-    def value(ids: list[str]) -> float:
+    @cache
+    def value(ids: frozenset[str]) -> float:
         shares = weigh_states(robot.network, dx.case.evidence.only([*kept, *ids]))
         first = shares["rusty_bolt"]
         below = first[0] if against is None else shares["moon_magnet"][1]
@@ -92,12 +94,12 @@ def test_shapley_is_the_average_over_all_orders_of_enumerated_worlds(
     orders = list(permutations(parts))
     for order in orders:
         for at, part in enumerate(order):
-            gained = value(list(order[: at + 1])) - value(list(order[:at]))
+            gained = value(frozenset(order[: at + 1])) - value(frozenset(order[:at]))
             average[part] += gained / len(orders)
     assert {one.answer.id: one.shapley for one in told.weights} == pytest.approx(average, abs=1e-9)
-    assert told.start.log_odds == pytest.approx(value([]), abs=1e-9)
+    assert told.start.log_odds == pytest.approx(value(frozenset()), abs=1e-9)
     for pair in told.overlaps:
-        both = value([pair.first, pair.second]) - value([])
+        both = value(frozenset([pair.first, pair.second])) - value(frozenset())
         assert pair.together == pytest.approx(both, abs=1e-9)
 
 

@@ -42,7 +42,7 @@ def drawn(count: int, seed: int) -> list[tuple[Network, Evidence, list[str], lis
 
 @pytest.mark.parametrize("count", [1, 2])
 def test_all_subsets_are_those_of_enumeration(count: int) -> None:
-    for network, evidence, parts, causes in drawn(150, 11):
+    for network, evidence, parts, causes in drawn(50, 11):
         asked = causes[:count]
         expected = enumerated(network, evidence, parts, asked)
         told = odds_of_all(Engine(network), evidence, parts, asked)
