@@ -156,7 +156,7 @@ function planned(catalog, model, visit) {
   const bits = (known) => bitsOf(model, known) ?? 0;
   visit.walkPlan((plan) => {
     const [opening, closed, left] = [visit.known(0), visit.known(), visit.knownWith(plan)].map(bits);
-    element.textContent = `Uncertainty ${opening.toFixed(2)} bits at the opening; your questions left ${closed.toFixed(2)}, a plan for no more cost ${left.toFixed(2)}: ${plan.map((id) => answerText(catalog, id, visit.patient.states[id])).join("; ")}.`;
+    element.textContent = `Uncertainty ${opening.toFixed(2)} bits at the opening; your questions left ${closed.toFixed(2)}. A plan that costs no more would have left ${left.toFixed(2)}: ${plan.map((id) => answerText(catalog, id, visit.patient.states[id])).join("; ")}.`;
     Object.assign(element.dataset, { opening: String(opening), closed: String(closed), plan: String(left) });
   });
   return element;

@@ -32,7 +32,7 @@ export function guessCard(catalog, prefix, start, { onNote, onClose }) {
     make("h2", { id: `${prefix}-guess-title`, text: "How probable is each cause now?" }),
     make("p", {
       class: "kb-small",
-      text: "Each starts at its probability before any answer: that this is what makes the pain.",
+      text: "How probable is it that this is what makes the pain? Each starts where it stood before any answer.",
     }),
     ...rows.slice(0, GUESSES_SHOWN).map((row) => row.element),
     rest,

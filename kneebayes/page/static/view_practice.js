@@ -80,7 +80,7 @@ export function practicePanel(catalog, prefix, onAsked, onExplore) {
     visit.closed = true;
     visit.compare(visit.asked.length);
     onAsked();
-    visit.parts.ask.freeze();
+    visit.parts.ask.close();
     visit.parts.guess.element.replaceWith(card);
     card.scrollIntoView();
     card.focus({ preventScroll: true });
@@ -332,7 +332,10 @@ function askCard(catalog, prefix, onAsk) {
   return {
     element,
     show: (visit) => sections.forEach((section) => section.show(visit)),
-    freeze: () => sections.forEach((section) => section.freeze()),
+    /** A closed case answers no more. */
+    close: () => {
+      element.hidden = true;
+    },
   };
 }
 
@@ -367,7 +370,6 @@ function askSection(catalog, section, onAsk) {
         }
       });
     },
-    freeze: () => items.forEach((item) => item.press.setAttribute("aria-disabled", "true")),
     filter(search, loosely = false) {
       let hits = 0;
       items.forEach((item) => {
