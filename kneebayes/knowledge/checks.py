@@ -15,6 +15,8 @@ from kneebayes.text import suggest
 
 __all__ = ["Remark", "check", "lint"]
 
+ADD = "Add it (what is told or seen stands in findings.toml), or take the name out."
+
 
 def check(knowledge: Knowledge, unread: Collection[str] = ()) -> list[Problem]:
     """Every contradiction between the records of a folder; naming an unread entry is no fault."""
@@ -42,13 +44,15 @@ class _Checks:
         self.unread = unread
 
     def unknown(self, place: str, what: str, name: str, known: Iterable[str]) -> Iterator[Problem]:
-        """A name that nothing has, unless what has it could not be read."""
+        """A name that nothing has, unless what has it could not be read; ``what`` may be empty."""
         names = known if isinstance(known, Collection) else list(known)
         if name in names or name in self.unread:
             return
         near = suggest(name, names, count=1)
-        hint = f"Did you mean '{near[0]}'?" if near else f"Add the {what} or take the name out."
-        yield Problem(place, f"'{name}' is not a {what} of this folder.", hint)
+        missing = f"Add the {what} or take the name out." if what else ADD
+        hint = f"Did you mean '{near[0]}'?" if near else missing
+        wrong = f"is not a {what} of this folder." if what else "has no entry in this folder."
+        yield Problem(place, f"'{name}' {wrong}", hint)
 
     def ids(self) -> Iterator[Problem]:
         """Ids and names that mean two things."""
@@ -120,7 +124,7 @@ class _Checks:
         silent: dict[tuple[str, str, str], str] = {}
         for arrow in knowledge.arrows():
             for end in (arrow.parent, arrow.child):
-                yield from self.unknown(arrow.place, "node", end, nodes)
+                yield from self.unknown(arrow.place, "", end, nodes)
             stated = silent if arrow.silent else seen
             before = stated.setdefault((arrow.parent, arrow.state, arrow.child), arrow.place)
             if before != arrow.place:
@@ -410,6 +414,7 @@ def lint(knowledge: Knowledge) -> tuple[Remark, ...]:
         *_unused_claims(knowledge),
         *_contradictions(knowledge),
         *_loose_findings(knowledge),
+        *_what_is_not_named(knowledge),
         *_alike_causes(knowledge),
     )
 
@@ -441,6 +446,22 @@ def _loose_findings(knowledge: Knowledge) -> Iterator[Remark]:
     for mediator in knowledge.mediators.values():
         if mediator.id not in {*reached, *knowledge.there.values()}:
             yield Remark("mediator without cause", mediator.id, "nothing produces it.")
+
+
+def _what_is_not_named(knowledge: Knowledge) -> Iterator[Remark]:
+    """A rest that is not there, or that shows nothing, so that each finding speaks against it."""
+    rest, complaint = knowledge.meta.rest, knowledge.meta.complaint
+    if rest not in knowledge.causes and "rest" in knowledge.meta.model_fields_set:
+        text = (
+            f"there is no causes/{rest}.toml: whoever has none of the causes is given one of them "
+            "all the same."
+        )
+        yield Remark("nothing else", "knowledge.toml", text)
+    seen = {*knowledge.findings, *knowledge.mediators} - {complaint}
+    shown = {arrow.child for arrow in knowledge.arrows() if arrow.parent == rest}
+    if rest in knowledge.causes and not shown & seen:
+        text = "it shows nothing but the complaint, so every finding speaks against it."
+        yield Remark("nothing else", knowledge.place(rest), text)
 
 
 def _alike_causes(knowledge: Knowledge) -> Iterator[Remark]:

@@ -215,9 +215,11 @@ def _chain(folder: Path, problems: list[Problem]) -> tuple[Extended, ...]:
             problems.append(Problem(place, wrong, remedy))
             return tuple(chain)
         if there in [one.path.resolve() for one in chain] or len(chain) >= MOST:
-            wrong = f"the folders extend each other in a circle, at '{said}'."
+            names = [one.path.resolve().name for one in reversed(chain)]
+            round_trip = " extends ".join([*names, there.name])
+            wrong = f"the folders extend each other in a circle: {round_trip}."
             if len(chain) >= MOST:
                 wrong = f"more than {MOST} folders extend each other."
-            problems.append(Problem(place, wrong, "Let the first of them extend nothing."))
+            problems.append(Problem(place, wrong, "Take 'extends' out of one of them."))
             return tuple(chain)
         here, name = there, said if not name else f"{name}/{said}"

@@ -141,6 +141,8 @@ def read_csv(
         for cells in reader:
             if len(cells) != len(header):
                 needed = f"There must be {len(header)}, as in the header: {','.join(header)}."
+                if len(cells) > len(header):
+                    needed += ' A text with commas stands in double quotes: "like this, one text".'
                 note(f"{len(cells)} fields found.", needed)
             elif any(odd in cell for cell in cells for odd in ODD):
                 note("a cell holds markup.", "Texts are plain: leave out '<' and '>'.")

@@ -103,8 +103,8 @@ def as_tuple(value: object) -> object:
 def _reasoned(value: tuple[str, ...]) -> tuple[str, ...]:
     for origin in value:
         if origin.startswith(ASSUMED) and len(origin) < len(ASSUMED) + SHORTEST_REASON:
-            least = f"in {SHORTEST_REASON} letters or more"
-            message = f"'{origin}': an assumption must say its reason, {least}"
+            least = f"in {SHORTEST_REASON} letters or more, such as 'assumed: it hurts to lift'"
+            message = f"an assumption must say its reason, {least}"
             raise ValueError(message)
     return value
 

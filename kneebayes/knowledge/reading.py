@@ -227,6 +227,8 @@ def _in_folder(knowledge: Knowledge, folder: str) -> Knowledge:
 
 def _knowledge_of(reader: _Reader, folder: str, layer: Layer) -> Knowledge:
     """Read and check what is not known yet."""
+    if reader.problems:  # what it extends is not there: nothing else can be judged
+        raise KnowledgeError(folder, reader.problems)
     meta = reader.record("knowledge.toml", reader.filled("knowledge.toml"), Meta)
     tests = reader.tests()
     findings = reader.entries("findings.toml", Finding)

@@ -147,5 +147,13 @@ def test_what_cannot_be_extended(make: Make, meta: str, told: str) -> None:
 
 def test_two_that_extend_each_other(make: Make) -> None:
     make("other", knowledge='extends = "../mine"')
-    told = refused(make(knowledge='extends = "../other"'))
-    assert any("extend each other in a circle" in one for one in told)
+    (told,) = refused(make(knowledge='extends = "../other"'))
+    assert told == (
+        "../other/knowledge.toml: extends: the folders extend each other in a circle: mine extends "
+        "other extends mine. Take 'extends' out of one of them."
+    )
+
+
+def test_what_extends_nothing_that_is_there_is_told_of_nothing_else(make: Make) -> None:
+    (told,) = refused(make(knowledge='extends = "../nowhere"'))
+    assert told.startswith("knowledge.toml: extends: there is no knowledge folder '../nowhere'")

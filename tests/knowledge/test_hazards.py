@@ -383,22 +383,22 @@ NAMES = {
     "finding": (
         (RUST, "squeak =", "squeek ="),
         f"{RUST}: shows.squeek",
-        "'squeek' is not a node of this folder. Did you mean 'squeak'?",
+        "'squeek' has no entry in this folder. Did you mean 'squeak'?",
     ),
     "cause": (
         (WIRE, "rusty_bolt =", "rusty_bold ="),
         f"{WIRE}: raised_by.rusty_bold",
-        "'rusty_bold' is not a node of this folder. Did you mean 'rusty_bolt'?",
+        "'rusty_bold' has no entry in this folder. Did you mean 'rusty_bolt'?",
     ),
     "finding like no other": (
         (RUST, "squeak =", "xyzzy ="),
         f"{RUST}: shows.xyzzy",
-        "'xyzzy' is not a node of this folder. Add the node or take the name out.",
+        "'xyzzy' has no entry in this folder. Add it (what is told or seen stands in findings.toml)",
     ),
     "shown by": (
         ("tests.toml", "loose_wire =", "lose_wire ="),
         "tests.toml: results.short_circuit.shown_by.lose_wire",
-        "'lose_wire' is not a node of this folder. Did you mean 'loose_wire'?",
+        "'lose_wire' has no entry in this folder. Did you mean 'loose_wire'?",
     ),
     "state": (
         (RUST, "model_year.vintage", "model_year.future"),

@@ -56,6 +56,25 @@ def test_it_loads_diagnoses_and_has_no_loose_ends(shoulder: Path) -> None:
     assert model.in_setting("emergency").diagnose()["fracture"] > alone["fracture"]
 
 
+def test_a_rest_that_cannot_take_what_is_not_named_is_remarked_on(shoulder: Path) -> None:
+    rest = shoulder / "causes" / "something_else.toml"
+    complaint_only = rest.read_text("utf-8").splitlines()
+    last = next(at for at, line in enumerate(complaint_only) if line.startswith("shoulder_pain"))
+    rest.write_text("\n".join(complaint_only[: last + 1]), "utf-8")
+    (told,) = [one for one in kb.load(shoulder).remarks if one.kind == "nothing else"]
+    assert "every finding speaks against it" in told.text
+    rest.unlink()
+    (told,) = [one for one in kb.load(shoulder).remarks if one.kind == "nothing else"]
+    assert "no causes/something_else.toml" in told.text
+
+
+def test_a_statement_with_commas_is_told_how_to_stand(shoulder: Path) -> None:
+    claims = shoulder / "claims.csv"
+    claims.write_text(claims.read_text("utf-8") + "C07,a,b,c,d,e,Pain, with commas,\n", "utf-8")
+    with pytest.raises(kb.KnowledgeError, match="A text with commas stands in double quotes"):
+        kb.load(shoulder)
+
+
 def test_every_commented_example_can_be_used(shoulder: Path) -> None:
     used = 0
     for path in shoulder.rglob("*.toml"):
