@@ -393,7 +393,7 @@ NAMES = {
     "finding like no other": (
         (RUST, "squeak =", "xyzzy ="),
         f"{RUST}: shows.xyzzy",
-        "'xyzzy' has no entry in this folder. Add it (what is told or seen stands in findings.toml)",
+        "'xyzzy' has no entry in this folder. Add it (what is told or seen stands in findings",
     ),
     "shown by": (
         ("tests.toml", "loose_wire =", "lose_wire ="),
