@@ -15,6 +15,8 @@ __all__ = [
     "LIGHT",
     "NUMBERS",
     "PRONOUNS",
+    "RELATED",
+    "SHORTHAND",
     "SITES",
     "SMALL",
     "UNITS",
@@ -41,6 +43,8 @@ SMALL = turns("small")
 LIGHT = turns("light")
 SITES = turns("sites")
 PRONOUNS = {sex: frozenset(words) for sex, words in _english()["pronouns"].items()}
+RELATED = {sex: frozenset(words) for sex, words in _english()["related"].items()}
+SHORTHAND: dict[str, str] = _english()["shorthand"]
 FORMS = {form: word for word, forms in _english()["forms"].items() for form in forms.split()}
 NUMBERS = {word: float(value) for word, value in _english()["numbers"].items()}
 DECADES = {word: float(value) for word, value in _english()["decades"].items()}

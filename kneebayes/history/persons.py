@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from kneebayes.history.english import DECADES, NUMBERS, PRONOUNS, turns
+from kneebayes.history.english import DECADES, NUMBERS, PRONOUNS, RELATED, SITES, turns
 
 __all__ = ["Age", "find_age", "find_sex", "patient_among_relatives"]
 
@@ -16,6 +16,7 @@ TEENS = "ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|eighteen|
 NUMBER = rf"(?P<number>\d{{1,3}}(?!\d|[.,]\d)|(?:{TENS})(?:[- ](?:{ONES}))?|{TEENS}|{ONES})"
 ABOUT = r"(?:(?:about|around|nearly|almost|some|just|over)\s+)?"
 UNIT = r"(?P<unit>years?|yrs?|y|months?|mo|weeks?)"
+GROWN = r"(?:years?|yrs?|y)"
 VERBS = "with|who|in|on|and|has|had|was|came|comes|presents|presented|complains|from|back|after"
 THINGS = (  # that are so and so old, and no person
     r"(?:injur|tear\b|torn|scar|wound|fracture|problem|pain|prosthe|implant|repla|graft|shoe"
@@ -26,7 +27,7 @@ OTHER_UNITS = (
     r"|miles|km|degrees|\u00b0"
 )
 HOW_HOT = re.compile(
-    r"\b(?:temp\w*|fever\w*|febrile|pyrexia\w*|t)\W*(?:\w+\W+){0,2}$", re.IGNORECASE
+    r"\b(?:temp\w*|fever\w*|febrile|pyrexia\w*|t\b)\W*(?:\w+\W+){0,2}$", re.IGNORECASE
 )
 WARMEST = (95, 113)  # with F: degrees Fahrenheit, or nothing that is sure
 NO_PERSON = (
@@ -34,6 +35,7 @@ NO_PERSON = (
     "|pain|number|power|factor|tumou?r|ulcer|shoulder|finger|over|after|under|lower|upper|other"
 )
 PEOPLE = "|".join(sorted(turns("people")))
+RELATIVES = "|".join(sorted(turns("relatives")))
 WAYS = (  # of saying an age; the first that fits counts
     rf"\b{NUMBER}[-\s]?{UNIT}?[-\s]*(?:/?\s*o\b|of\s+age\b|old\b)(?!\s+(?:\w+\s+){{0,2}}{THINGS})",
     rf"\b(?<!at\s)(?<!at\sthe\s)age[d]?\s*[:=]?\s*{NUMBER}\b",
@@ -42,6 +44,12 @@ WAYS = (  # of saying an age; the first that fits counts
     rf"(?<![.\d]){NUMBER}\s?(?:yo|y|/)?\s?(?P<letter>(?-i:[FM]))\b",
     rf"\b(?:{PEOPLE}|bloke|lad|lass|guy),\s?{NUMBER}(?=\s*(?:[,.;:]|$))(?![.,]\d)",
     rf"\b(?:i\s+am|i['\u2019]m)\b[^.;:\d]*,\s?{NUMBER}(?=\s*[,.;])(?![.,]\d)",
+    # "Male 35, ...", "Boy 11 y.", "15 yr male", "I'm a lady of 55", "82 years young", "he's twelve"
+    rf"\b(?:{PEOPLE})\s{NUMBER}\s?{GROWN}?\b(?=\s*[,.;:)]|\s+(?:{VERBS})\b)(?![.,]\d)",
+    rf"(?<![\d.])\b{NUMBER}[-\s]?(?P<unit>years?|yrs?|y)[-\s]?(?:{PEOPLE}|young)\b",
+    rf"\b(?:i\s+am|i['\u2019]m)\s+an?\s+(?:\w+\s+)?(?:{PEOPLE}|bloke|lad|lass|guy)\s+(?:of|aged)"
+    rf"\s+{ABOUT}{NUMBER}\b(?!\s*(?:{OTHER_UNITS}))",
+    rf"\b(?:he|she)(?:['\u2019]s|\s+is)\s+(?:only\s+)?{ABOUT}{NUMBER}(?=\s*[,.;]|\s+and\b)(?![.,]\d)",
 )
 SEX_BY_LETTER = (  # 49M, M 35, 25-yr-old fighter (M)
     re.compile(
@@ -50,10 +58,13 @@ SEX_BY_LETTER = (  # 49M, M 35, 25-yr-old fighter (M)
     ),
     re.compile(r"(?<![\w/])(?P<letter>[FM])[\s,/]*\d{1,2}\b(?![.\d%])"),
     re.compile(r"\((?P<letter>[FM])\)"),
+    re.compile(  # "19 m here", "training for it, 37 f, ..."
+        r"(?:^|(?<=[.:;,]\s)|(?<=\b[Ii]'m\s))\d{1,2}\s?(?P<letter>[mf])(?=[,.;:]|\s+here\b|$)"
+    ),
 )
 SEX_BY_WORD = re.compile(
-    r"(?:\bi['\u2019]m\s+an?\s+|\bi\s+am\s+an?\s+|\bold\s+|\d,\s?|^\s*)"
-    r"(?:(?P<male>bloke|fella|fellow|lad|chap|guy|gent)|(?P<female>lass|gal))\b",
+    r"(?:\bi['\u2019]m\s+an?\s+|\bi\s+am\s+an?\s+|\bi\s+was\s+an?\s+|\bold\s+|\d,\s?|^\s*)"
+    r"(?:(?P<male>bloke|fella|fellow|lad|chap|guy|gent|widower)|(?P<female>lass|gal|widow))\b",
     re.IGNORECASE,
 )
 AGES = tuple(re.compile(way, re.IGNORECASE) for way in WAYS)
@@ -69,14 +80,36 @@ STARTS = (  # only at the start of a text: "Woman of 87: ..."
     rf"\b(?!(?:ages?|{NO_PERSON})\b)[A-Za-z]+{OF}(?=\s*[:,.;]|\s+(?:{VERBS})\b)",
     rf"{PERSON}{OF}{NO_AGE}",
 )
+FIRST = (  # only at the start of a sentence within the start of a text
+    rf"(?:^|(?<=[.:;]\s)){NUMBER}\s?{UNIT}(?=[,.;:]|\s*$)",  # "Seen with wife. 74 yrs. Lump ..."
+    rf"(?:^|(?<=[.:;,]\s)|(?<=\bam\s)|(?<=\bi'm\s)){NUMBER}\s?(?P<letter>[mfMF])"
+    r"(?=[,.;:]|\s+here\b|\s*$)",  # "19 m here", "training, 37 f, ..."
+    rf"(?:^|(?<=\ssaw\s)|(?<=\ssee\s)|(?<=[.:;]\s))(?-i:[A-Z][a-z]+),\s{NUMBER}(?=,)",
+    rf"\b(?P<relative>{RELATIVES})\s\(\s?{NUMBER}\s?\)",  # "My husband (61) woke ..."
+    rf"\b(?P<relative>{RELATIVES})\s+(?:is|was)\s+{ABOUT}{NUMBER}(?=\s*[,.;]|\s+(?:{VERBS})\b)(?![.,]\d)",
+    rf"\b(?P<relative>{RELATIVES}),\s{NUMBER}(?=\s*,)",
+)
+AT_FIRST = tuple(re.compile(way, re.IGNORECASE) for way in FIRST)
 AT_START = tuple(re.compile(way, re.IGNORECASE) for way in STARTS)
 START = 200  # characters
-TELLING = 7  # words at the start of a text in which somebody says whom it is about
+TELLING = 12  # words at the start of a sentence in which somebody says whom it is about
 OLDEST = 120  # years
 YEARS = {"y": 1.0, "m": 1 / 12, "w": 7 / 365.25}
 PART = {"early": -3, "mid": 0, "middle": 0, "late": 2, "": 0}
 SMALLEST = 3  # what is less and has no unit is no age: "one old"
-CHILDREN = frozenset({"son", "daughter", "grandson", "granddaughter", "nephew", "niece"})
+OWNING = frozenset({"my", "our", "old"})  # "my mum", "15 year old daughter"
+NO_PATIENTS = frozenset({"colleague", "familial", "family", "parents", "relative", "relatives"})
+SAYING = turns("reporting") | {"who", "also"}
+GOES_ON = re.compile(  # a new sentence goes on about the same person, or the age follows
+    r"^\s+is\s+\d|[.;!?]\s.*\b(?:he|she|his|her)\b|^[^.;!?]*(?:\bhe|\bshe|,\s?(?:he|she))['\u2019]s\s",
+    re.DOTALL,
+)
+WITNESS = re.compile(r"\b(?:dear|by|with(?:\s+(?:his|her|the|my))?)\s+[a-z]+\b")
+OF_ONESELF = re.compile(
+    r"\b[Mm]y\s+(?:\w+\s+)?(?:knee|leg|calf|thigh|foot|shin|kneecap|ankle)|\b[Mm]y\s+(?:own|right|left)\b"
+    r"|\bI\s?(?:['\u2019]m|am)\s+(?:an?\b|\d|in\s+my)|\bI\s?(?:['\u2019]ve|have|had)\s+(?:an?|the|this|been|had|pain"
+    r"|no)\b|\bI\s+(?:fell|twisted|slipped|tripped|hurt|landed|woke|cannot|can['\u2019]t|feel|felt|was|get|got)\b"
+)
 NO_WITNESS = frozenset({"doctor", "physician", "surgeon"})  # whose pronouns may be meant
 
 
@@ -90,20 +123,31 @@ class Age:
 
 
 def patient_among_relatives(text: str) -> frozenset[str]:
-    """The word for a child who is the patient, where somebody else tells of him or her.
+    """The word for a relative who is the patient, where somebody else tells of him or her.
 
     Examples
     --------
     >>> sorted(patient_among_relatives("My little son has been limping. He has no fever."))
     ['son']
+    >>> sorted(patient_among_relatives("My mum is 83 and her knee has been hot since Sunday."))
+    ['mum']
     >>> patient_among_relatives("My son had this too. My knee hurts.")
     frozenset()
     """
-    words = re.findall(r"[a-z]+", text[:START].casefold())[:TELLING]
-    of_oneself = re.search(r"\bI\b|\b[Mm]y\s+(?:\w+\s+)?(?:knee|leg|calf|thigh|foot)", text)
-    if not words or words[0] not in {"my", "our"} or of_oneself:
+    if OF_ONESELF.search(text) is not None:
         return frozenset()
-    return frozenset(next(([word] for word in words if word in CHILDREN), []))
+    start = re.split(r"[.;!?]\s", text[:START].casefold())[:2]
+    for number, sentence in enumerate(start):
+        if number and not SITES.isdisjoint(re.findall(r"[a-z]+", start[0])):
+            break  # somebody was told of already
+        words = re.findall(r"[a-z]+", sentence)[:TELLING]
+        for at, word in enumerate(words):
+            led_on = words[at + 1] if at + 1 < len(words) else ""
+            owned = not OWNING.isdisjoint(words[max(0, at - 3) : at])
+            known = word in turns("relatives") - NO_PATIENTS and led_on not in SAYING
+            if known and owned and GOES_ON.search(text.casefold().partition(word)[2]):
+                return frozenset([word])
+    return frozenset()
 
 
 def find_age(text: str, patient: frozenset[str] = frozenset()) -> Age | None:
@@ -120,7 +164,7 @@ def find_age(text: str, patient: frozenset[str] = frozenset()) -> Age | None:
     start = text.split("\n", maxsplit=1)[0][:START]
     found = (
         _age_of(match, start, patient, smallest=1)
-        for way in AT_START
+        for way in (*AT_START, *AT_FIRST)
         for match in way.finditer(start)
     )
     return next((age for age in found if age is not None and 0 < age.years <= OLDEST), None)
@@ -143,7 +187,9 @@ def _age_of(
     match: re.Match[str], text: str, patient: frozenset[str], smallest: int = SMALLEST
 ) -> Age | None:
     """The age that a match says, if it is one of the patient."""
-    if _is_of_a_relative(text, match.start(), patient):
+    relative = (match.groupdict().get("relative") or "").casefold()
+    others = relative and relative not in patient
+    if others or _is_of_a_relative(text, match.start(), patient):
         return None
     unit = (match.groupdict().get("unit") or "").casefold()
     number = _number(match["number"])
@@ -164,7 +210,7 @@ def _number(text: str) -> float:
 
 def _is_of_a_relative(text: str, at: int, patient: frozenset[str]) -> bool:
     """Whether the sentence speaks of a relative before a place."""
-    before = re.split(r"[.;:!?]", text[:at])[-1].casefold()
+    before = WITNESS.sub("", re.split(r"[.;:!?]", text[:at])[-1].casefold())
     return not (turns("relatives") - patient).isdisjoint(re.findall(r"[a-z]+", before))
 
 
@@ -176,7 +222,7 @@ def _sex_in_short(text: str, patient: frozenset[str]) -> tuple[str, int, int] | 
             fahrenheit = re.match(rf"(?:{WARMEST[0]}|9[6-9]|1\d\d)\s?F", match.group()) is not None
             if degrees or fahrenheit or _is_of_a_relative(text, match.start(), patient):
                 continue
-            sex = "female" if match["letter"] == "F" else "male"
+            sex = "female" if match["letter"] in "Ff" else "male"
             return sex, match.start("letter"), match.end("letter")
     for match in SEX_BY_WORD.finditer(text):
         if not _is_of_a_relative(text, match.start(), patient):
@@ -199,13 +245,14 @@ def find_sex(text: str, patient: frozenset[str] = frozenset()) -> tuple[str, int
     if named is not None:
         return named
     found: dict[str, tuple[int, int]] = {}
+    telling = {sex: pronouns | (RELATED[sex] & patient) for sex, pronouns in PRONOUNS.items()}
     for sentence in re.finditer(r"[^.;!?]+", text):
         words = list(re.finditer(r"[a-z]+", sentence.group().casefold()))
         others = (turns("relatives") - patient) | NO_WITNESS
         if not others.isdisjoint(word.group() for word in words):
             continue
         for word in words:
-            for sex, pronouns in PRONOUNS.items():
+            for sex, pronouns in telling.items():
                 if word.group() in pronouns:
                     start = sentence.start() + word.start()
                     found.setdefault(sex, (start, start + len(word.group())))

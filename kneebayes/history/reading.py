@@ -18,6 +18,7 @@ from kneebayes.history.matching import Match, find
 from kneebayes.history.persons import find_age, find_sex, patient_among_relatives
 from kneebayes.history.readable import readable
 from kneebayes.history.record import History, Mention, Passage, Status
+from kneebayes.history.shorthand import written_out
 from kneebayes.history.words import TextSentence, Word, sentences_of
 from kneebayes.knowledge import Knowledge
 from kneebayes.memory import uncollected
@@ -109,6 +110,8 @@ class _Reading:
         What was understood so far.
     measured
         The same from amounts, with each amount.
+    source
+        The text with its shorthand written out.
     covered
         Where the words start that were understood.
     """
@@ -116,7 +119,8 @@ class _Reading:
     def __init__(self, dictionary: Dictionary, text: str) -> None:
         self.dictionary, self.text = dictionary, text
         self.knowledge = dictionary.knowledge
-        self.sentences = sentences_of(text)
+        self.source = written_out(text.replace("\u2019", "'").replace("\u2018", "'"))
+        self.sentences = sentences_of(self.source)
         self.patient = patient_among_relatives(text)
         self.found: list[Mention] = []
         self.measured: list[tuple[float, Mention]] = []
@@ -186,7 +190,7 @@ class _Reading:
             before = {word.lower for word in line.words[: match.first]}
             if number == 0 and not before & PARTING:  # "Woman of 58, diabetic, osteoarthritis: ..."
                 return "present", ""
-        if status == "perhaps" and because == "?":
+        if status == "perhaps" and because == "?" and line.words[-1].lower == "?":
             return self._reply(number)
         if match.pattern.past:
             return "present", because
@@ -266,14 +270,15 @@ class _Reading:
 
     def _read_age(self, id: str) -> None:
         """A number is surer than a word."""
-        age = find_age(self.text, self.patient)
+        age = find_age(self.source.text, self.patient)
         if age is None:
             return
+        start, end = self.source.span(age.start, age.end)
         self.found = [mention for mention in self.found if mention.id != id]
         self._add(
-            id, int(age.years) if age.years >= 2 or age.years < 1 else age.years, age.start, age.end
+            id, int(age.years) if age.years >= 2 or age.years < 1 else age.years, start, end
         )
-        self.covered |= set(range(age.start, age.end))
+        self.covered |= set(range(start, end))
 
     def _read_sex(self, id: str) -> None:
         """The first person spoken of is the patient; without one, pronouns tell."""
@@ -286,9 +291,10 @@ class _Reading:
                 if mention.id != id or mention.answer == first.answer
             ]
             return
-        sex = find_sex(self.text, self.patient)
-        if sex is not None:
-            self._add(id, *sex)
+        found = find_sex(self.source.text, self.patient)
+        if found is not None:
+            sex, start, end = found
+            self._add(id, sex, *self.source.span(start, end))
 
     def _add(self, id: str, answer: object, start: int, end: int) -> None:
         words = Passage(self.text[start:end], start, end)

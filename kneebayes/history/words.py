@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from kneebayes.errors import KneebayesError
 from kneebayes.history.english import ABILITY, FORMS, LIGHT, SITES, SMALL, turns
+from kneebayes.history.shorthand import WrittenOut
 from kneebayes.memory import uncollected
 
 if TYPE_CHECKING:
@@ -204,8 +205,11 @@ def _cannot() -> dict[str, tuple[tuple[str, ...], ...]]:
     return {first: tuple(several) for first, several in by_first.items()}
 
 
-def words_of(tokens: Iterable[Any]) -> tuple[Word, ...]:
-    """Words of what spaCy cut; ``cannot``, ``unable to`` and the like become one word."""
+def words_of(tokens: Iterable[Any], source: WrittenOut | None = None) -> tuple[Word, ...]:
+    """Words of what spaCy cut; ``cannot``, ``unable to`` and the like become one word.
+
+    ``source`` knows where each stands in a text that had shorthand.
+    """
     tokens = list(tokens)
     lower = [_plain(token.text) for token in tokens]
     ways = _cannot()
@@ -225,9 +229,10 @@ def words_of(tokens: Iterable[Any]) -> tuple[Word, ...]:
                 if tuple(lower[index : index + len(way)]) == way:
                     stems, inside = frozenset({ABILITY}), len(way) - 1
                     break
-        made.append(
-            Word(index, token.idx, token.idx + len(token.text), token.text, lower[index], stems)
-        )
+        start, end = token.idx, token.idx + len(token.text)
+        if source is not None:
+            start, end = source.span(start, end)
+        made.append(Word(index, start, end, token.text, lower[index], stems))
     return tuple(made)
 
 
@@ -280,11 +285,11 @@ def _plain(text: str) -> str:
     return unicodedata.normalize("NFKC", text).replace("\u2019", "'").casefold()
 
 
-def sentences_of(text: str) -> list[TextSentence]:
+def sentences_of(source: WrittenOut) -> list[TextSentence]:
     """The sentences of a text; what a heading or a line says stands alone too."""
     made = []
-    for span in language()(text.replace("\u2019", "'").replace("\u2018", "'")).sents:
-        words = words_of(span)
+    for span in language()(source.text).sents:
+        words = words_of(span, source)
         if any(word.stems for word in words):
             made.append(TextSentence(words, span))
     return made

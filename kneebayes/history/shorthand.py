@@ -1,0 +1,141 @@
+"""Shorthand of notes written out: ``3/7`` is three days, ``w/o`` is without, ``?DVT`` is a doubt."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+
+from kneebayes.history.english import SHORTHAND
+
+__all__ = ["WrittenOut", "written_out"]
+
+OF_DAYS = {"7": "days", "52": "weeks", "12": "months"}
+UNITS = {
+    "h": "hours", "hr": "hours", "hrs": "hours", "d": "days", "w": "weeks", "wk": "weeks",
+    "wks": "weeks", "mo": "months", "mos": "months", "mth": "months", "mths": "months",
+    "yr": "years", "yrs": "years", "y": "years",
+}  # fmt: skip
+MOST = {"7": 31, "52": 104, "12": 60}  # what is more is no time: "40/52 correct"
+DATED = r"(?<![\d/.])(?<!\bon )(?<!\bdated )"
+WAYS = (  # of writing shorthand; each has a group of its own
+    rf"(?P<time>{DATED}(?:x\s?)?(?P<many>\d{{1,2}})(?:\s?[-\u2013]\s?(?P<more>\d{{1,2}}))?\s?/\s?"
+    r"(?P<of>7|52|12)(?![\d/]))",
+    r"(?P<attached>(?<![\w.])(?P<count>\d{1,3})"
+    r"(?P<unit>h|hrs?|d|wks?|w|mo|mos|mths?|yrs?)(?![\w/']))",
+    r"(?P<query>(?<![^\s(:,;/])\?+(?=\s?[A-Za-z]))",
+    r"(?P<ups>(?<=[A-Za-z])(?:\s?\+{2,3}|\+)(?![\w+]))",
+    r"(?P<nil>[\u00d8\u2205\u2300]\s?(?=\w))",
+    r"(?P<more_than>[>\u2265](?=\s?\d))",
+    r"(?P<less_than>[<\u2264](?=\s?\d))",
+    r"(?P<dotted>\b(?:y\.\s?o|yrs?|wks?|mos?|mths?|hrs?|approx|lat|med|ant|post|dx|hx)\."
+    r"(?=\s*[a-z0-9,;:)]))",
+)
+
+
+@dataclass(frozen=True)
+class WrittenOut:
+    """A text without shorthand.
+
+    Attributes
+    ----------
+    text
+        What it says in full.
+    edges
+        Places in it where pieces begin that stand in the original elsewhere.
+    origins
+        Where each of these pieces begins in the original.
+    lengths
+        How many letters of the original stand for the piece; 0 where it is the original itself.
+    """
+
+    text: str
+    edges: tuple[int, ...] = ()
+    origins: tuple[int, ...] = ()
+    lengths: tuple[int, ...] = ()
+
+    def span(self, start: int, end: int) -> tuple[int, int]:
+        """Where a word of the full text stands in the original."""
+        if not self.edges:
+            return start, end
+        return self._place(start)[0], self._place(end - 1)[1]
+
+    def _place(self, at: int) -> tuple[int, int]:
+        """Where the original has a letter, or the shorthand that stands for it."""
+        piece = bisect_right(self.edges, at) - 1
+        origin, length = self.origins[piece], self.lengths[piece]
+        if length:
+            return origin, origin + length
+        here = origin + at - self.edges[piece]
+        return here, here + 1
+
+
+def written_out(text: str) -> WrittenOut:
+    """A text with its shorthand written out, and where each word stands in the original.
+
+    Examples
+    --------
+    >>> written_out("Knee pain 3/52 w/o trauma, ?DVT").text
+    'Knee pain 3 weeks without trauma, query DVT'
+    >>> written_out("Knee pain 3/52 w/o trauma").span(10, 17)
+    (10, 14)
+    """
+    pieces: list[str] = []
+    edges, origins, lengths = [0], [0], [0]
+    done = length = 0
+    for match in _pattern().finditer(text):
+        instead = _meaning(match)
+        if instead is None:
+            continue
+        pieces += [text[done : match.start()], instead]
+        length += match.start() - done
+        for origin, many, size in (
+            (match.start(), match.end() - match.start(), len(instead)),
+            (match.end(), 0, 0),
+        ):
+            edges.append(length)
+            origins.append(origin)
+            lengths.append(many)
+            length += size
+        done = match.end()
+    if not pieces:
+        return WrittenOut(text)
+    return WrittenOut("".join((*pieces, text[done:])), tuple(edges), tuple(origins), tuple(lengths))
+
+
+@cache
+def _pattern() -> re.Pattern[str]:
+    words = "|".join(
+        re.escape(one) + (r"(?![\w/])" if one[-1].isalnum() else "")
+        for one in sorted(SHORTHAND, key=len, reverse=True)
+    )
+    exact = rf"(?P<word>(?<![\w/+-])(?:{words}))"
+    return re.compile("|".join((exact, *WAYS)))
+
+
+def _meaning(match: re.Match[str]) -> str | None:
+    """What some shorthand says in full; None where it is none after all."""
+    kind = match.lastgroup if match.lastgroup in KINDS else next(_kinds(match))
+    if kind == "word":
+        return SHORTHAND[match["word"]]
+    if kind == "time":
+        if int(match["many"]) > MOST[match["of"]] or int(match["many"]) < 1:
+            return None
+        return f"{match['more'] or match['many']} {OF_DAYS[match['of']]}"
+    if kind == "attached":
+        return f"{match['count']} {UNITS[match['unit']]}"
+    if kind == "dotted":
+        return match["dotted"].replace(".", "").replace(" ", "")
+    return KINDS[kind]
+
+
+KINDS = {
+    "word": "", "time": "", "attached": "", "dotted": "", "query": "query ", "nil": "no ",
+    "ups": " present", "more_than": "more than ", "less_than": "less than ",
+}  # fmt: skip
+
+
+def _kinds(match: re.Match[str]) -> Iterator[str]:
+    return (kind for kind in KINDS if match[kind] is not None)
