@@ -9,7 +9,7 @@ from typing import Literal
 
 from kneebayes.history.dictionary import Bound, Dictionary, Pattern, number_at
 from kneebayes.history.english import UNITS, turns
-from kneebayes.history.words import Word
+from kneebayes.history.words import Word, stem
 
 __all__ = ["Amount", "Met", "amounts_in", "bounds_met"]
 
@@ -28,6 +28,10 @@ CLOSE = 4  # the same before an amount without a unit
 ALONE = frozenset({",", ";", ":", "."})
 LASTING = frozenset({"for", "since", "lasting", "lasted", "over", "last", "past", "been", "x"})
 AGO = frozenset({"ago", "back"})
+ABOUT = frozenset({"~", "about", "approximately", "around", "nearly", "some", "roughly", "over"})
+BEING = frozenset({"was", "is", "'s"})
+OFTEN = frozenset({"attacks", "episodes", "times", "twice", "once"})
+LOWER_LIMB = frozenset(map(stem, turns("lower_limb")))
 BEGAN = turns("beginning")
 OF_EARLIER = frozenset({"again", "before", "earlier", "old", "once", "previous", "previously"})
 TREATED = ("operat", "surg", "replac", "reconstr", "repair", "arthroscop", "inject", "diagnos")
@@ -192,33 +196,51 @@ def _clause(amount: Amount, words: Sequence[Word]) -> tuple[int, int]:
 def _lasts(amount: Amount, words: Sequence[Word], troubled: frozenset[int]) -> bool:
     """Whether a time is how long the trouble has lasted."""
     start, end = _clause(amount, words)
+    clause = words[start : end + 1]
     spoken_of = any(
         at in troubled or words[at].lower in turns("trouble") for at in range(start, end + 1)
     )
-    if amount.value < SHORTEST or not spoken_of or _is_elsewhere(words[start : end + 1]):
-        return False
     before = {word.lower for word in words[max(0, amount.first - 3) : amount.first]}
     after = [word.lower for word in words[amount.last + 1 : amount.last + 3]]
     following = after[0] if after else ""
     if following in AGO:
-        return amount.value <= NEW or _began(amount, words, start, end)
+        if _is_that(words, start, amount, end):
+            return amount.value <= OLDEST_BEGIN  # "That was nine weeks back."
+        happened = spoken_of or not turns("accidents").isdisjoint(word.lower for word in clause)
+        began = amount.value <= NEW or _began(amount, words, start, end)
+        return happened and began and not _is_elsewhere(clause)
+    if amount.value < SHORTEST or not spoken_of or _is_elsewhere(clause):
+        return False
+    if not OFTEN.isdisjoint(word.lower for word in clause):
+        return False  # "four attacks in the past year"
     if following in {"earlier", "before", "after", "later", "old"} or after == ["-", "old"]:
         return False
-    around = {words[at].lower for at in (amount.first - 1, amount.last + 1) if 0 <= at < len(words)}
+    at = amount.first - 1
+    while at >= 0 and words[at].lower in ABOUT:
+        at -= 1
+    around = {words[one].lower for one in (at, amount.last + 1) if 0 <= one < len(words)}
     alone = around <= ALONE  # "knee pain, two months, worse"
+    alone = alone or at in troubled or (at >= 0 and words[at].lower in turns("trouble"))
     history = alone or after in (["-", "history"], ["history", "of"])
-    return history or following in {"of", "'"} or not LASTING.isdisjoint(before)
+    return history or following in {"of", "'", "now", "plus"} or not LASTING.isdisjoint(before)
+
+
+def _is_that(words: Sequence[Word], start: int, amount: Amount, end: int) -> bool:
+    """Whether a clause only says how long ago what was told before it is."""
+    first = words[start].lower in {"that", "this", "it"} and words[start + 1].lower in BEING
+    others = [word for word in words[start + 2 : amount.first] if not word.is_light]
+    return first and not others and end - amount.last <= 2
 
 
 def _is_elsewhere(clause: Sequence[Word]) -> bool:
     """Whether a clause is about other parts of the body alone: ``his great toe was swollen``."""
     sites = [word for word in clause if word.is_site]
-    return bool(sites) and all(word.lower not in turns("lower_limb") for word in sites)
+    return bool(sites) and all(word.stems.isdisjoint(LOWER_LIMB) for word in sites)
 
 
 def _began(amount: Amount, words: Sequence[Word], start: int, end: int) -> bool:
     """Whether something that began long ago is what is complained of: ``noticed 4 months ago``."""
-    if sum(word.lower in UNITS for word in words) > 1:
+    if sum(UNITS.get(word.lower, ("", 0.0))[0] == "time" for word in words) > 1:
         return False  # "fell two months ago, pain for five weeks"
     clause = {word.lower for word in words[start : end + 1]}
     treated = any(one.startswith(TREATED) for one in clause)

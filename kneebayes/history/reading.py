@@ -132,7 +132,8 @@ class _Reading:
             self._read_sentence(number, sentence)
         self._read_age_and_sex()
         self._take_largest()
-        mentions = sorted(_settled(self.found), key=_in_text)
+        settled = [*_settled(self.found)]
+        mentions = sorted([*settled, *self._meant(settled)], key=_in_text)
         rest = tuple(self._not_understood())
         disclaimer = self.knowledge.meta.disclaimer
         return History(self.text, tuple(mentions), rest, disclaimer=disclaimer)
@@ -309,6 +310,34 @@ class _Reading:
             if mention.id not in largest or value > largest[mention.id][0]:
                 largest[mention.id] = (value, mention)
         self.found += [mention for id, (_, mention) in largest.items() if id not in named]
+
+    def _meant(self, settled: Sequence[Mention]) -> Iterator[Mention]:
+        """What is said for certain by the meaning of something else: a severe pain is no mild one."""
+        sure = {mention.id for mention in settled if mention.is_sure}
+        rest = [mention for mention in settled if mention.is_sure]
+        for mention in rest:  # grows while it is gone through
+            saying = self.knowledge.sayings.sayings.get(mention.id)
+            if saying is None:
+                continue
+            means = saying.present_means if mention.status == "present" else saying.absent_means
+            for text in means:
+                id = text.removeprefix("not ")
+                if id in sure or id not in {*self.knowledge.findings, *self.knowledge.contexts}:
+                    continue
+                sure.add(id)
+                present = id == text
+                kind = "finding" if id in self.knowledge.findings else "context"
+                meant = replace(
+                    mention,
+                    id=id,
+                    label=self.knowledge.label(id),
+                    kind=kind,
+                    status="present" if present else "absent",
+                    answer=self._answer(id, present=present),
+                    because=mention.label,
+                )
+                rest.append(meant)
+                yield meant
 
     # what was not understood
 

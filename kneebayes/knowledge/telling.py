@@ -30,6 +30,8 @@ class Saying(Record):
     They are no names: ``diagnose`` does not know them, only reading a history does. Each is a
     few words; they need not follow each other exactly. Those of the ``past`` hold where the rest of
     the sentence says long ago; those of ``perhaps``, names among them, are not to be trusted alone.
+    What it means by itself that the node is there, or is not, stands in ``present_means`` and
+    ``absent_means``: ids of other nodes that then are there too, or with ``not`` before, are not.
     """
 
     id: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)]
@@ -38,6 +40,8 @@ class Saying(Record):
     states: dict[str, Turns] = Field(default_factory=dict)
     past: Turns = ()
     perhaps: Turns = ()
+    present_means: Turns = ()
+    absent_means: Turns = ()
 
 
 class Sayings(Record):
