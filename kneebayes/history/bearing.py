@@ -84,6 +84,8 @@ def _of_a_result(line: Line, match: Match) -> Bearing | None:
     """Left open: what a test shows and nobody complains of: ``MRI: fracture with oedema``."""
     if match.pattern.head or line.tests.get(match.pattern.targets[0].id):
         return None
+    if line.reported and match.pattern.targets[0].kind == "finding":
+        return Bearing("perhaps", (match.first, match.last))
     for at in reversed(line.results):
         between = line.words[at + 1 : match.first]
         if at < match.first and not any(word.lower in PARTING for word in between):

@@ -85,6 +85,8 @@ class Line:
         Stems of the part of the body that the complaint is about.
     methods
         Stems of the names of tests.
+    reported
+        Whether it stands in the report of a test: ``Findings: ...``.
     """
 
     words: tuple[Word, ...]
@@ -96,6 +98,7 @@ class Line:
     patient: frozenset[str] = frozenset()
     site: frozenset[str] = frozenset()
     methods: frozenset[str] = frozenset()
+    reported: bool = False
 
     @cached_property
     def named(self) -> frozenset[int]:

@@ -35,6 +35,8 @@ def stands(
         close = (close and _in_order(used, words)) or _is_across_list(used, words)
     if not close or _belongs_on(dictionary, pattern, words, used):
         return False
+    if ABILITY in pattern.stems and not pattern.sequence and _is_said_before(words, used):
+        return False
     if _crosses_another_part(dictionary, pattern, used, words):
         return False
     if pattern.head and not _is_tested(pattern, used, sentence):
@@ -63,6 +65,13 @@ def _crosses_another_part(
         for at in range(min(used), max(used))
         if at not in used
     )
+
+
+def _is_said_before(words: Sequence[Word], used: frozenset[int]) -> bool:
+    """Whether all that could not be done stands before the word for it: ``flexed and would not``."""
+    able = max(at for at in used if ABILITY in words[at].stems)
+    done = [at for at in used if at != able and not words[at].is_site]
+    return bool(done) and max(done) < able
 
 
 def _is_close(pattern: Pattern, used: frozenset[int], words: Sequence[Word]) -> bool:

@@ -16,7 +16,7 @@ from kneebayes.history.english import turns
 from kneebayes.history.line import Line, cues_in
 from kneebayes.history.matching import Match, find
 from kneebayes.history.persons import find_age, find_sex, patient_among_relatives
-from kneebayes.history.readable import readable
+from kneebayes.history.readable import Readable, readable
 from kneebayes.history.record import History, Mention, Passage, Status
 from kneebayes.history.shorthand import written_out
 from kneebayes.history.words import TextSentence, Word, sentences_of
@@ -114,6 +114,8 @@ class _Reading:
         The text with its shorthand written out.
     covered
         Where the words start that were understood.
+    tested, reported
+        Whether a test was named so far, and whether its report is being read.
     """
 
     def __init__(self, dictionary: Dictionary, text: str) -> None:
@@ -125,6 +127,7 @@ class _Reading:
         self.found: list[Mention] = []
         self.measured: list[tuple[float, Mention]] = []
         self.covered: set[int] = set()
+        self.tested = self.reported = False
 
     def history(self) -> History:
         """Everything that was understood."""
@@ -152,6 +155,7 @@ class _Reading:
             self.patient,
             self.dictionary.site,
             self.dictionary.methods,
+            self._is_reported(known),
         )
         for match in line.matches:
             if match.pattern.past and not is_long_ago(line, match):
@@ -177,6 +181,16 @@ class _Reading:
                 if met.amount.unit == "temperature" and met.status != "perhaps":
                     self.found += mentions  # beside "fever", for the two may disagree
                 self.measured += [(met.amount.value, mention) for mention in mentions]
+
+    def _is_reported(self, sentence: Readable) -> bool:
+        """Whether a sentence stands in the report of a test, which a heading opens and closes."""
+        words = sentence.words
+        self.tested = self.tested or not self.dictionary.methods.isdisjoint(sentence.places)
+        headed = next((at for at in range(1, min(4, len(words))) if words[at].lower == ":"), 0)
+        if headed:
+            heading = {word.lower for word in words[:headed]}
+            self.reported = self.tested and not heading.isdisjoint(turns("reports"))
+        return self.reported
 
     def _status(self, line: Line, match: Match, number: int) -> tuple[Status, str]:
         """What a sentence makes of a match, and the words that do so."""
