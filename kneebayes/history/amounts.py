@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import zip_longest
 from typing import Literal
 
 from kneebayes.history.dictionary import Bound, Dictionary, Pattern, number_at
@@ -27,6 +28,7 @@ AROUND = 6  # words between a name and its amount
 CLOSE = 4  # the same before an amount without a unit
 ALONE = frozenset({",", ";", ":", "."})
 LASTING = frozenset({"for", "since", "lasting", "lasted", "over", "last", "past", "been", "x"})
+BY = frozenset({"x", "\u00d7", "by"})
 AGO = frozenset({"ago", "back"})
 ABOUT = frozenset({"~", "about", "approximately", "around", "nearly", "some", "roughly", "over"})
 BEING = frozenset({"was", "is", "'s"})
@@ -79,7 +81,20 @@ def amounts_in(words: Sequence[Word]) -> list[Amount]:
         if "+" not in {words[one].lower for one in (end + 1,) if one < len(words)}:  # "pulses 2+"
             found.append(Amount(value * size, unit, at, end))
         at = end + 1
-    return found
+    return [*_sized(found, words)]
+
+
+def _sized(amounts: Sequence[Amount], words: Sequence[Word]) -> Iterator[Amount]:
+    """Amounts, those that only have the unit of the next with it: ``9 x 6 cm``."""
+    for amount, following in zip_longest(amounts, amounts[1:]):
+        by = words[amount.last + 1].lower if amount.last + 1 < len(words) else ""
+        joined = following is not None and by in BY and following.first == amount.last + 2
+        if not amount.unit and joined and following.unit == "length":
+            yield replace(
+                amount, value=amount.value * UNITS[words[following.last].lower][1], unit="length"
+            )
+        else:
+            yield amount
 
 
 def ranges_in(words: Sequence[Word]) -> Iterator[Amount]:
@@ -176,6 +191,9 @@ def _is_around(pattern: Pattern, bound: Bound, amount: Amount, words: Sequence[W
     before = AROUND if bound.unit else CLOSE
     behind = AROUND if bound.unit else -amount.last + amount.first - 1
     around = words[max(0, amount.first - before) : amount.last + 1 + behind]
+    if amount.unit == "length":
+        start, end = _clause(amount, words)
+        around = words[start : end + 1]  # "the mass was soft, mobile, not tender and measured 9 cm"
     return set(pattern.stems) <= _stems(around)
 
 
@@ -222,7 +240,11 @@ def _lasts(amount: Amount, words: Sequence[Word], troubled: frozenset[int]) -> b
     alone = around <= ALONE  # "knee pain, two months, worse"
     alone = alone or at in troubled or (at >= 0 and words[at].lower in turns("trouble"))
     history = alone or after in (["-", "history"], ["history", "of"])
-    return history or following in {"of", "'", "now", "plus"} or not LASTING.isdisjoint(before)
+    return (
+        history
+        or following in {"of", "'", "'s", "now", "plus", "duration"}
+        or not LASTING.isdisjoint(before)
+    )
 
 
 def _is_that(words: Sequence[Word], start: int, amount: Amount, end: int) -> bool:

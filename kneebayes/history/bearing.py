@@ -30,6 +30,7 @@ PARTING = frozenset({";", ".", "(", ")"})
 STOPS = frozenset({"", ",", ";", ".", "and", "but"})
 RECENT = 6.0  # months: what happened so long ago is the injury that the history is about
 HAPPENED = frozenset(map(stem, turns("accidents")))
+AT_FIRST = frozenset({"first", "initially", "originally"})
 LASTING = frozenset(map(stem, ("diagnosed", "quit", "told")))
 FORMER = frozenset({"former", "ex"})  # who was an athlete is none now
 SPEAKING = frozenset({"i", "it", "he", "she", "they", "knee", "leg", "calf", "foot"})
@@ -165,11 +166,8 @@ def _left_open(line: Line, match: Match) -> Bearing | None:
         doubted = cue.does == "perhaps" and within
         if doubted or (cue.does in BEFORE and line.reaches(cue, match, listed=True)):
             return Bearing("perhaps", (cue.first, cue.last))
-        if cue.does == "perhaps after" and cue.first > match.last:
-            between = line.between(cue, match)
-            comma = any(word.lower == "," for word in between)
-            if len(between) <= NEAR and not comma and not ended(between):
-                return Bearing("perhaps", (cue.first, cue.last))
+        if cue.does == "perhaps after" and _doubts_before(line, cue, match):
+            return Bearing("perhaps", (cue.first, cue.last))
     for word in line.words[match.last + 1 :]:
         if word.lower in ENDING | CONTRASTS:
             break
@@ -179,6 +177,17 @@ def _left_open(line: Line, match: Match) -> Bearing | None:
     if line.words[last].lower == "?" and match.last < last:
         return Bearing("perhaps", (last, last))
     return None
+
+
+def _doubts_before(line: Line, cue: Cue, match: Match) -> bool:
+    """Whether a doubt behind what was found bears on it."""
+    if cue.first <= match.last:
+        return False
+    if line.words[cue.last].lower in AT_FIRST and line.after(cue.last) not in STOPS:
+        return False  # "marching was initially painful" says nothing of the marching
+    between = line.between(cue, match)
+    comma = any(word.lower == "," for word in between)
+    return len(between) <= NEAR and not comma and not ended(between)
 
 
 def _is_habit(line: Line, cue: Cue, match: Match) -> bool:
@@ -255,6 +264,9 @@ def _of_others(line: Line, match: Match) -> Bearing | None:
     for word in line.words:
         if word.lower not in relatives or word.index in match.used:
             continue
+        brought = {one.lower for one in line.words[max(0, word.index - 2) : word.index]}
+        if brought & {"by", "dear"}:
+            continue  # "brought by his parents"
         near = line.words[max(0, word.index - 1) : word.index + 3]
         told = line.after(word.index) in {"is", "was"} and "told" in {one.lower for one in near}
         if not told and any(one.lower in turns("reporting") for one in near):

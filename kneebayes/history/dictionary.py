@@ -161,6 +161,8 @@ class Dictionary:
         Every pattern, in the order of the folder.
     by_stem
         Patterns by the stem that is rarest among all of them.
+    letters
+        Shorthand in capitals that a text is rid of before it is cut into words: ``SOB``.
     same
         What turns of speech stand for: stems by stems.
     spellings
@@ -188,6 +190,11 @@ class Dictionary:
     def __init__(self, knowledge: Knowledge) -> None:
         self.knowledge = knowledge
         self.same = {_stems(said): _stems(meant) for said, meant in knowledge.sayings.words.items()}
+        self.letters = tuple(
+            (said, meant)
+            for said, meant in knowledge.sayings.words.items()
+            if said.isalpha() and said.isupper()
+        )
         self.site = SITE_STEMS & set(_stems(knowledge.complaint.label))
         self.spellings: dict[str, str] = {}
         self._abouts: dict[Target, _About] = {}

@@ -54,11 +54,13 @@ def cues_in(sentence: TextSentence, words: Sequence[Word]) -> tuple[Cue, ...]:
     """The words of a sentence that change a meaning; a denial within a set phrase is none."""
     cues = [Cue(*each) for each in _phrases().found_in(sentence)]
     set_phrases = [cue for cue in cues if cue.does in COVERING]
+    denials = [cue for cue in cues if cue.does == "deny"]
     kept = [
         cue
         for cue in cues
         if cue.does != "plain"
         and not (cue.does in DENYING | {"if"} and any(phrase.covers(cue) for phrase in set_phrases))
+        and not (cue.does == "earlier" and any(denial.covers(cue) for denial in denials))
         and not (cue.does == "deny" and words[cue.first].is_within)
     ]
     kept += [Cue("cannot", word.index, word.index) for word in words if ABILITY in word.stems]

@@ -40,8 +40,11 @@ class Match:
 def find(dictionary: Dictionary, sentence: Readable) -> list[Match]:
     """Every name in a sentence; of names within each other the longest."""
     found: dict[tuple[frozenset[int], Pattern], Match] = {}
+    stems = frozenset(sentence.places)
     for one in sentence.places:
         for pattern in dictionary.by_stem.get(one, ()):
+            if not stems.issuperset(pattern.core):
+                continue
             for used in _windows(pattern, sentence):
                 if stands(dictionary, pattern, used, sentence):
                     found[used, pattern] = Match(pattern, used)
@@ -125,8 +128,6 @@ def _windows(pattern: Pattern, sentence: Readable) -> Iterator[frozenset[int]]:
         return
     places = sentence.places
     core = pattern.core
-    if any(one not in places for one in core):
-        return
     whole = len(core) < len(pattern.stems) and all(one in places for one in pattern.stems)
     for needed in (pattern.stems, core) if whole else (core,):
         if not needed:
@@ -153,7 +154,6 @@ def _windows(pattern: Pattern, sentence: Readable) -> Iterator[frozenset[int]]:
 def _in_sequence(pattern: Pattern, sentence: Readable) -> Iterator[frozenset[int]]:
     lower, at = sentence.row
     length = len(pattern.sequence)
-    first = pattern.sequence[0]
-    for start in range(len(lower) - length + 1):
-        if lower[start] == first and lower[start : start + length] == pattern.sequence:
+    for start in sentence.starts.get(pattern.sequence[0], ()):
+        if lower[start : start + length] == pattern.sequence:
             yield frozenset(at[start : start + length])

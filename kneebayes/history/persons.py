@@ -41,14 +41,18 @@ WAYS = (  # of saying an age; the first that fits counts
     rf"\b(?<!at\s)(?<!at\sthe\s)age[d]?\s*[:=]?\s*{NUMBER}\b",
     rf"\b(?:i\s+am|i['\u2019]m)\s+{ABOUT}{NUMBER}\b(?!\s*(?:{OTHER_UNITS}))",
     rf"\b(?P<letter>(?-i:[FM]))[\s,/]*{NUMBER}\b(?![.\d%])",
-    rf"(?<![.\d]){NUMBER}\s?(?:yo|y|/)?\s?(?P<letter>(?-i:[FM]))\b",
+    rf"(?<![.\w]){NUMBER}\s?(?:yo|y|/)?\s?(?P<letter>(?-i:[FM]))\b",
     rf"\b(?:{PEOPLE}|bloke|lad|lass|guy),\s?{NUMBER}(?=\s*(?:[,.;:]|$))(?![.,]\d)",
     rf"\b(?:i\s+am|i['\u2019]m)\b[^.;:\d]*,\s?{NUMBER}(?=\s*[,.;])(?![.,]\d)",
     # "Male 35, ...", "Boy 11 y.", "15 yr male", "I'm a lady of 55", "82 years young", "he's twelve"
     rf"\b(?:{PEOPLE})\s{NUMBER}\s?{GROWN}?\b(?=\s*[,.;:)]|\s+(?:{VERBS})\b)(?![.,]\d)",
     rf"(?<![\d.])\b{NUMBER}[-\s]?(?P<unit>years?|yrs?|y)[-\s]?(?:{PEOPLE}|young)\b",
-    rf"\b(?:i\s+am|i['\u2019]m)\s+an?\s+(?:\w+\s+)?(?:{PEOPLE}|bloke|lad|lass|guy)\s+(?:of|aged)"
-    rf"\s+{ABOUT}{NUMBER}\b(?!\s*(?:{OTHER_UNITS}))",
+    rf"(?:^|(?<=[.:;]\s)){NUMBER},?\s(?:male|female|man|woman|boy|girl)\b",  # "29, male."
+    rf"\b(?:boy|girl|lad|lass|kid|little\sone)\s+is\s+{ABOUT}{NUMBER}(?=\s*[,.;])(?![.,]\d)",
+    (
+        rf"\b(?:i\s+am|i['\u2019]m)\s+an?\s+(?:\w+\s+)?(?:{PEOPLE}|bloke|lad|lass|guy)\s+(?:of|aged)"
+        rf"\s+{ABOUT}{NUMBER}\b(?!\s*(?:{OTHER_UNITS}))"
+    ),
     rf"\b(?:he|she)(?:['\u2019]s|\s+is)\s+(?:only\s+)?{ABOUT}{NUMBER}(?=\s*[,.;]|\s+and\b)(?![.,]\d)",
 )
 SEX_BY_LETTER = (  # 49M, M 35, 25-yr-old fighter (M)
@@ -82,14 +86,19 @@ STARTS = (  # only at the start of a text: "Woman of 87: ..."
 )
 FIRST = (  # only at the start of a sentence within the start of a text
     rf"(?:^|(?<=[.:;]\s)){NUMBER}\s?{UNIT}(?=[,.;:]|\s*$)",  # "Seen with wife. 74 yrs. Lump ..."
-    rf"(?:^|(?<=[.:;,]\s)|(?<=\bam\s)|(?<=\bi'm\s)){NUMBER}\s?(?P<letter>[mfMF])"
-    r"(?=[,.;:]|\s+here\b|\s*$)",  # "19 m here", "training, 37 f, ..."
+    (
+        rf"(?:^|(?<=[.:;,]\s)|(?<=\bam\s)|(?<=\bi'm\s)){NUMBER}\s?(?P<letter>[mfMF])"
+        r"(?=[,.;:]|\s+here\b|\s*$)"
+    ),  # "19 m here", "training, 37 f, ..."
     rf"(?:^|(?<=\ssaw\s)|(?<=\ssee\s)|(?<=[.:;]\s))(?-i:[A-Z][a-z]+),\s{NUMBER}(?=,)",
+)
+OF_A_RELATIVE = (  # where he or she is the patient
     rf"\b(?P<relative>{RELATIVES})\s\(\s?{NUMBER}\s?\)",  # "My husband (61) woke ..."
     rf"\b(?P<relative>{RELATIVES})\s+(?:is|was)\s+{ABOUT}{NUMBER}(?=\s*[,.;]|\s+(?:{VERBS})\b)(?![.,]\d)",
     rf"\b(?P<relative>{RELATIVES}),\s{NUMBER}(?=\s*,)",
 )
 AT_FIRST = tuple(re.compile(way, re.IGNORECASE) for way in FIRST)
+AT_RELATIVE = tuple(re.compile(way, re.IGNORECASE) for way in OF_A_RELATIVE)
 AT_START = tuple(re.compile(way, re.IGNORECASE) for way in STARTS)
 START = 200  # characters
 TELLING = 12  # words at the start of a sentence in which somebody says whom it is about
@@ -164,7 +173,7 @@ def find_age(text: str, patient: frozenset[str] = frozenset()) -> Age | None:
     start = text.split("\n", maxsplit=1)[0][:START]
     found = (
         _age_of(match, start, patient, smallest=1)
-        for way in (*AT_START, *AT_FIRST)
+        for way in (*AT_START, *AT_FIRST, *(AT_RELATIVE if patient else ()))
         for match in way.finditer(start)
     )
     return next((age for age in found if age is not None and 0 < age.years <= OLDEST), None)

@@ -33,9 +33,7 @@ def stands(
     close = _is_close(pattern, used, words)
     if not pattern.sequence:
         close = (close and _in_order(used, words)) or _is_across_list(used, words)
-    if not close or _belongs_on(dictionary, pattern, words, used):
-        return False
-    if ABILITY in pattern.stems and not pattern.sequence and _is_said_before(words, used):
+    if not close or _belongs_on(dictionary, pattern, words, used) or _is_said_before(words, used):
         return False
     if _crosses_another_part(dictionary, pattern, used, words):
         return False
@@ -68,8 +66,8 @@ def _crosses_another_part(
 
 
 def _is_said_before(words: Sequence[Word], used: frozenset[int]) -> bool:
-    """Whether all that could not be done stands before the word for it: ``flexed and would not``."""
-    able = max(at for at in used if ABILITY in words[at].stems)
+    """Whether what could not be done stands before the word for it: ``flexed and would not``."""
+    able = max((at for at in used if ABILITY in words[at].stems), default=-1)
     done = [at for at in used if at != able and not words[at].is_site]
     return bool(done) and max(done) < able
 

@@ -34,6 +34,14 @@ class Readable:
         row = [(word.lower, word.index) for word in self.words if word.lower != "-"]
         return tuple(lower for lower, _ in row), tuple(at for _, at in row)
 
+    @cached_property
+    def starts(self) -> dict[str, list[int]]:
+        """Places in the row of each word, in small letters."""
+        starts: dict[str, list[int]] = defaultdict(list)
+        for place, lower in enumerate(self.row[0]):
+            starts[lower].append(place)
+        return starts
+
 
 def readable(dictionary: Dictionary, sentence: TextSentence) -> Readable:
     """The words of a sentence with what they stand for."""

@@ -121,7 +121,8 @@ class _Reading:
     def __init__(self, dictionary: Dictionary, text: str) -> None:
         self.dictionary, self.text = dictionary, text
         self.knowledge = dictionary.knowledge
-        self.source = written_out(text.replace("\u2019", "'").replace("\u2018", "'"))
+        plain = text.replace("\u2019", "'").replace("\u2018", "'")
+        self.source = written_out(plain, dictionary.letters)
         self.sentences = sentences_of(self.source)
         self.patient = patient_among_relatives(text)
         self.found: list[Mention] = []
@@ -290,9 +291,7 @@ class _Reading:
             return
         start, end = self.source.span(age.start, age.end)
         self.found = [mention for mention in self.found if mention.id != id]
-        self._add(
-            id, int(age.years) if age.years >= 2 or age.years < 1 else age.years, start, end
-        )
+        self._add(id, int(age.years) if age.years >= 2 or age.years < 1 else age.years, start, end)
         self.covered |= set(range(start, end))
 
     def _read_sex(self, id: str) -> None:
@@ -326,8 +325,8 @@ class _Reading:
         self.found += [mention for id, (_, mention) in largest.items() if id not in named]
 
     def _meant(self, settled: Sequence[Mention]) -> Iterator[Mention]:
-        """What is said for certain by the meaning of something else: a severe pain is no mild one."""
-        sure = {mention.id for mention in settled if mention.is_sure}
+        """What is said by the meaning of something else: a severe pain is no mild one."""
+        told = {mention.id for mention in settled if mention.is_sure or mention.status == "perhaps"}
         rest = [mention for mention in settled if mention.is_sure]
         for mention in rest:  # grows while it is gone through
             saying = self.knowledge.sayings.sayings.get(mention.id)
@@ -336,9 +335,9 @@ class _Reading:
             means = saying.present_means if mention.status == "present" else saying.absent_means
             for text in means:
                 id = text.removeprefix("not ")
-                if id in sure or id not in {*self.knowledge.findings, *self.knowledge.contexts}:
+                if id in told or id not in {*self.knowledge.findings, *self.knowledge.contexts}:
                     continue
-                sure.add(id)
+                told.add(id)
                 present = id == text
                 kind = "finding" if id in self.knowledge.findings else "context"
                 meant = replace(

@@ -1,16 +1,18 @@
-"""Shorthand of notes written out: ``3/7`` is three days, ``w/o`` is without, ``?DVT`` is a doubt."""
+"""Shorthand of notes written out: ``3/7`` is three days, ``w/o`` without, ``?DVT`` a doubt."""
 
 from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import lru_cache
 
 from kneebayes.history.english import SHORTHAND
 
-__all__ = ["WrittenOut", "written_out"]
+__all__ = ["Letters", "WrittenOut", "written_out"]
+
+Letters = tuple[tuple[str, str], ...]
 
 OF_DAYS = {"7": "days", "52": "weeks", "12": "months"}
 UNITS = {
@@ -19,19 +21,30 @@ UNITS = {
     "yr": "years", "yrs": "years", "y": "years",
 }  # fmt: skip
 MOST = {"7": 31, "52": 104, "12": 60}  # what is more is no time: "40/52 correct"
-DATED = r"(?<![\d/.])(?<!\bon )(?<!\bdated )"
+DATED = r"(?=[\dx])(?<![\d/.])(?<!\bon )(?<!\bdated )"
 WAYS = (  # of writing shorthand; each has a group of its own
-    rf"(?P<time>{DATED}(?:x\s?)?(?P<many>\d{{1,2}})(?:\s?[-\u2013]\s?(?P<more>\d{{1,2}}))?\s?/\s?"
-    r"(?P<of>7|52|12)(?![\d/]))",
-    r"(?P<attached>(?<![\w.])(?P<count>\d{1,3})"
-    r"(?P<unit>h|hrs?|d|wks?|w|mo|mos|mths?|yrs?)(?![\w/']))",
-    r"(?P<query>(?<![^\s(:,;/])\?+(?=\s?[A-Za-z]))",
-    r"(?P<ups>(?<=[A-Za-z])(?:\s?\+{2,3}|\+)(?![\w+]))",
+    (
+        rf"(?P<time>{DATED}(?:x\s?)?(?P<many>\d{{1,2}})(?:\s?[-\u2013]\s?(?P<more>\d{{1,2}}))?\s?/\s?"
+        r"(?P<of>7|52|12)(?![\d/]))"
+    ),
+    (
+        r"(?P<attached>(?=\d)(?<![\w.])(?P<count>\d{1,3})"
+        r"(?P<unit>h|hrs?|d|wks?|w|mo|mos|mths?|yrs?)(?![\w/']))"
+    ),
+    r"(?P<query>(?=\?)(?<![^\s(:,;/])\?+(?=\s?[A-Za-z]))",
+    r"(?P<ups>(?=[\s+])(?<=[A-Za-z])(?:\s?\+{2,3}|\+)(?![\w+]))",
     r"(?P<nil>[\u00d8\u2205\u2300]\s?(?=\w))",
+    (
+        r"(?P<post>(?=post)(?:(?<=\bday\s\d\s)post\b|(?<=\bdays\s)post\b|(?<=\bweeks\s)post\b|(?<=\bmonths\s)post\b"
+        r"|(?<=\bday\s\d\d\s)post\b|(?<=/7\s)post\b|(?<=/52\s)post\b|(?<=/12\s)post\b"
+        r"|\bpost(?=\s(?:TKR|THR|TKA|THA)\b)))"
+    ),
     r"(?P<more_than>[>\u2265](?=\s?\d))",
     r"(?P<less_than>[<\u2264](?=\s?\d))",
-    r"(?P<dotted>\b(?:y\.\s?o|yrs?|wks?|mos?|mths?|hrs?|approx|lat|med|ant|post|dx|hx)\."
-    r"(?=\s*[a-z0-9,;:)]))",
+    (
+        r"(?P<dotted>(?=[yhwmalpd])\b(?:y\.\s?o|yrs?|wks?|mos?|mths?|hrs?|approx|lat|med|ant|post|dx|hx)\."
+        r"(?=\s*[a-z0-9,;:)]))"
+    ),
 )
 
 
@@ -72,8 +85,10 @@ class WrittenOut:
         return here, here + 1
 
 
-def written_out(text: str) -> WrittenOut:
+def written_out(text: str, letters: Letters = ()) -> WrittenOut:
     """A text with its shorthand written out, and where each word stands in the original.
+
+    ``letters`` are what a folder adds: capitals, and what they stand for.
 
     Examples
     --------
@@ -85,8 +100,9 @@ def written_out(text: str) -> WrittenOut:
     pieces: list[str] = []
     edges, origins, lengths = [0], [0], [0]
     done = length = 0
-    for match in _pattern().finditer(text):
-        instead = _meaning(match)
+    meant = _table(letters)
+    for match in _pattern(letters).finditer(text):
+        instead = _meaning(match, meant)
         if instead is None:
             continue
         pieces += [text[done : match.start()], instead]
@@ -105,21 +121,28 @@ def written_out(text: str) -> WrittenOut:
     return WrittenOut("".join((*pieces, text[done:])), tuple(edges), tuple(origins), tuple(lengths))
 
 
-@cache
-def _pattern() -> re.Pattern[str]:
+@lru_cache(maxsize=8)
+def _table(letters: Letters) -> dict[str, str]:
+    """What each shorthand word stands for."""
+    return {**SHORTHAND, **dict(letters)}
+
+
+@lru_cache(maxsize=8)
+def _pattern(letters: Letters) -> re.Pattern[str]:
     words = "|".join(
         re.escape(one) + (r"(?![\w/])" if one[-1].isalnum() else "")
         for one in sorted(SHORTHAND, key=len, reverse=True)
     )
-    exact = rf"(?P<word>(?<![\w/+-])(?:{words}))"
+    short = "|".join(re.escape(said) for said, _ in letters) or "(?!)"
+    exact = rf"(?P<word>(?<![\w/+-])(?:{words})|(?<!\w)(?:{short})(?!\w))"
     return re.compile("|".join((exact, *WAYS)))
 
 
-def _meaning(match: re.Match[str]) -> str | None:
+def _meaning(match: re.Match[str], meant: Mapping[str, str]) -> str | None:
     """What some shorthand says in full; None where it is none after all."""
     kind = match.lastgroup if match.lastgroup in KINDS else next(_kinds(match))
     if kind == "word":
-        return SHORTHAND[match["word"]]
+        return meant[match["word"]]
     if kind == "time":
         if int(match["many"]) > MOST[match["of"]] or int(match["many"]) < 1:
             return None
@@ -133,7 +156,7 @@ def _meaning(match: re.Match[str]) -> str | None:
 
 KINDS = {
     "word": "", "time": "", "attached": "", "dotted": "", "query": "query ", "nil": "no ",
-    "ups": " present", "more_than": "more than ", "less_than": "less than ",
+    "ups": " present", "post": "after", "more_than": "more than ", "less_than": "less than ",
 }  # fmt: skip
 
 
