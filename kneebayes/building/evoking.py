@@ -116,10 +116,11 @@ def evoke_rows(
     if not wanted:
         return
     rows = np.flatnonzero(np.any([mine for mine, _ in wanted.values()], axis=0))
-    without = engine.propagate_each([seen], [one.parent for one in wanted], numbers[rows])
+    some = numbers if len(rows) == len(numbers) else numbers[rows]
+    without = engine.propagate_each([seen], [one.parent for one in wanted], some)
     for one, (mine, targets) in wanted.items():
         among = mine[rows]
-        unlinked = numbers[mine]
+        unlinked = numbers if mine.all() else numbers[mine]  # all rows may be large
         unlinked[:, one.place] = 0.0
         absent = seen.plus(Evidence.of(engine.network, {one.node: "absent"}))
         told = engine.propagate_each([absent], [one.parent], unlinked)

@@ -255,7 +255,9 @@ def amounts_at(quantities: Quantities, deviations: Numbers) -> Numbers:
     moved = np.where(own > 0.0, up, down) * own / QUANTILE
     ratio = np.array([one.kind in RATIOS for one in quantities.all])
     far = middle + moved
-    amounts = np.where(ratio, np.maximum(1.0, np.exp(np.where(ratio, far, 0.0))), _expit(far))
+    amounts = np.empty_like(far)
+    amounts[:, ratio] = np.maximum(1.0, np.exp(far[:, ratio]))
+    amounts[:, ~ratio] = _expit(far[:, ~ratio])
     return np.where(moved == 0.0, quantities.values, amounts)
 
 

@@ -204,11 +204,13 @@ class Restating:
         base = self._silent(self.base[None], self.base[None, place:end])
         for cause, (present, _) in base.items():  # what the model makes up for, these rows do too
             targets[cause] = targets[cause] + present - values[cause]
+        said = amounts[rows]
         wanted = {
-            cause: (present, self._age_ratios(amounts[rows], cause, base[cause][1]))
+            cause: (present, self._age_ratios(said, cause, base[cause][1]))
             for cause, present in targets.items()
         }
-        found = self._silent(numbers[rows], numbers[rows, place:end], wanted)
+        whole = numbers if len(rows) == len(numbers) else numbers[rows]  # which may be large
+        found = self._silent(whole, whole[:, place:end], wanted)
         for cause, (_, rates) in found.items():
             places = np.array(self._rate_places(self.there[cause]), dtype=np.int64)
             numbers[np.ix_(rows, places)] = rates

@@ -36,6 +36,7 @@ HALVINGS = 70
 FURTHEST_ODDS = 40.0  # of a silent rate, in logarithms
 NEARLY = 1e-9  # odds that move less by a step of Newton's are found
 LEAST = 1e-300
+MOST = 1.0 - 1e-16
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,10 +83,19 @@ class Shares:
         places = np.indices(self.shape).reshape(len(self.shape), len(self.cells))
         self.mine = np.array([places[one.axis] == one.state for one in self.ratios])
         self.other = np.array([_any_of(places[one.axis], one.others) for one in self.ratios])
-        self.steps = tuple(self._steps())
-        self.causes = np.array([one.cause for one in self.ratios], dtype=np.int64)
         if not self.ratios:
             self.mine = self.other = np.zeros((0, len(self.cells)), dtype=np.bool_)
+        self.causes = np.array([one.cause for one in self.ratios], dtype=np.intp)
+        self.state, self.states = self._places()
+        self.steps = tuple(self._steps())
+        self.sizes = tuple(
+            np.maximum(some @ self.cells, LEAST)[:, None] for some in (self.mine, self.other)
+        )
+        axes = range(len(self.shape))
+        self.along = tuple(
+            tuple(size if at == axis else 1 for at in axes) for axis, size in enumerate(self.shape)
+        )
+        self.across = tuple(tuple(at for at in axes if at != axis) for axis in axes)
 
     def beside(self, others: Sequence[Shares]) -> Shares:
         """The same comparisons, in each row as uncertain as in one of others."""
@@ -112,8 +122,7 @@ class Shares:
             Shares and ratios of one reading that all rows are near to; what is found for it is
             where they start. So a row comes out the same in whatever company it is fitted.
         """
-        wanted = np.log(np.maximum(shares, LEAST))
-        goals = np.log(np.maximum(odds_ratios, LEAST))
+        wanted, goals = _logs(shares), _logs(odds_ratios)
         weights, used = wanted, goals
         if near is not None:
             weights, used = (
@@ -122,20 +131,21 @@ class Shares:
         rounds, close = (ROUNDS, CLOSE) if near is None else (FEWER, NEAR)
         weights, used = self._fitted(weights, used, wanted, goals, rounds)
         for _ in range(POLISH):
-            away = self._away(weights, used, wanted)
-            moving = np.abs(away).max(axis=1, keepdims=True) >= close
+            away = wanted - _log(self._people(self._table(weights, used)).sum(axis=0))
+            moving = np.abs(away).max(axis=0) >= close
             if not moving.any():
                 break
             weights = weights + moving * away
-        return self._table(weights, used)
+        table = np.moveaxis(self._table(weights, used), -1, 0)
+        return np.ascontiguousarray(table[: len(shares)])
 
     def _from(self, near: tuple[Numbers, Numbers]) -> tuple[Numbers, Numbers]:
         """How far weights and ratios move for one reading; the latest is kept for more rows."""
         key = near[0].tobytes() + near[1].tobytes()
         if self._latest is None or self._latest[0] != key:
-            middle, ratios = (np.log(np.maximum(one[None], LEAST)) for one in near)
+            middle, ratios = (_logs(one[None]) for one in near)
             weights, used = self._fitted(middle, ratios, middle, ratios, ROUNDS)
-            self._latest = key, (weights - middle, used - ratios)
+            self._latest = key, ((weights - middle)[:, :1], (used - ratios)[:, :1])
         return self._latest[1]
 
     def _fitted(
@@ -143,61 +153,118 @@ class Shares:
     ) -> tuple[Numbers, Numbers]:
         """Weights and ratios, moved again and again by what they miss, each row until it rests."""
         weights, used = weights.copy(), used.copy()
-        rows = np.arange(len(wanted))
-        yielding = np.broadcast_to(self.yielding, goals.shape)
+        rows = np.arange(wanted.shape[1])
+        yielding = np.broadcast_to(np.atleast_2d(self.yielding).T, goals.shape)
+        moving: tuple[Numbers, ...] = (
+            weights,
+            used,
+            wanted,
+            goals,
+            yielding,
+        )  # of those rows that do not rest yet
         for _ in range(rounds):
-            table = self._table(weights[rows], used[rows])
-            reached = np.einsum("c,rcn->rn", self.cells, table)
-            weights[rows] += wanted[rows] - np.log(np.maximum(reached, LEAST))
-            pull = yielding[rows] * (used[rows] - goals[rows])
-            missed = (goals[rows] - self._reached(table) - pull) / (1.0 + yielding[rows])
-            moved = np.clip(used[rows] + STEP * missed, -FURTHEST, FURTHEST) - used[rows]
-            used[rows] += moved
-            rows = rows[np.abs(moved).max(axis=1, initial=0.0) >= FAR]
+            weight, use, wish, goal, yields = moving
+            people = self._people(self._table(weight, use))
+            weight += wish - _log(people.sum(axis=0))
+            pull = yields * (use - goal)
+            missed = (goal - self._reached(people) - pull) / (1.0 + yields)
+            moved = np.maximum(-FURTHEST, np.minimum(use + STEP * missed, FURTHEST)) - use
+            use += moved
+            still = np.abs(moved).max(axis=0, initial=0.0) < FAR
+            if still.any():
+                weights[:, rows], used[:, rows] = weight, use
+                rows = rows[~still]
+                moving = tuple(np.ascontiguousarray(one[:, ~still]) for one in moving)
             if not rows.size:
                 break
+        weights[:, rows], used[:, rows] = moving[0], moving[1]
         return weights, used
 
     def _steps(self) -> Iterator[tuple[NDArray[np.intp], ...]]:
-        """Cells, causes and ratios, such that no step has two ratios for one place of a table."""
+        """States, causes and ratios, such that no step has two ratios for one place."""
         steps: list[list[tuple[int, int, int]]] = []
         taken: Counter[tuple[int, int]] = Counter()
-        for at, ratio in enumerate(self.ratios):
-            for cell in np.flatnonzero(self.mine[at]).tolist():
-                step = taken[cell, ratio.cause]
-                taken[cell, ratio.cause] += 1
-                if step == len(steps):
-                    steps.append([])
-                steps[step].append((cell, ratio.cause, at))
-        for places in steps:
-            yield tuple(np.array(places, dtype=np.intp).T)
+        places = zip(self.state.tolist(), self.ratios, strict=True)
+        for at, (state, ratio) in enumerate(places):
+            step = taken[state, ratio.cause]
+            taken[state, ratio.cause] += 1
+            if step == len(steps):
+                steps.append([])
+            steps[step].append((state, ratio.cause, at))
+        for step_of in steps:
+            yield tuple(np.array(step_of, dtype=np.intp).T)
 
-    def _away(self, weights: Numbers, used: Numbers, wanted: Numbers) -> Numbers:
-        reached = np.einsum("c,rcn->rn", self.cells, self._table(weights, used))
-        return np.asarray(wanted - np.log(np.maximum(reached, LEAST)))
+    def _places(self) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+        """By ratio the place of its state among those of all contexts, and places of the others.
+
+        A place behind the last one stands for none.
+        """
+        first = np.cumsum([0, *self.shape])
+        most = max((len(one.others) for one in self.ratios), default=0)
+        mine = [first[one.axis] + one.state for one in self.ratios]
+        others = [
+            [*(first[one.axis] + at for at in one.others), *[first[-1]] * (most - len(one.others))]
+            for one in self.ratios
+        ]
+        return (
+            np.array(mine, dtype=np.intp),
+            np.array(others, dtype=np.intp).reshape(len(self.ratios), most),
+        )
 
     def odds_ratios(self, table: Numbers) -> Numbers:
         """What each ratio comes to in tables: rows x ratios."""
-        return np.exp(self._reached(table))
+        last = np.ascontiguousarray(np.moveaxis(_twofold(table), 0, -1))
+        return np.exp(self._reached(self._people(last))).T[: len(table)]
+
+    # rows stand last in what follows, so that each step goes through many of them at once
 
     def _table(self, weights: Numbers, used: Numbers) -> Numbers:
-        logs = np.repeat(weights[:, None, :], len(self.cells), axis=1)
-        for cells, causes, ratios in self.steps:
-            logs[:, cells, causes] += used[:, ratios]
-        logs -= logs.max(axis=2, keepdims=True)
-        table = np.exp(logs)
-        return np.asarray(table / table.sum(axis=2, keepdims=True))
+        """Tables: cells x explanations x rows."""
+        by_state = np.zeros((sum(self.shape), *weights.shape))
+        for states, causes, ratios in self.steps:
+            by_state[states, causes] += used[ratios]
+        whole, first = weights.copy(), 0
+        for along, size in zip(self.along, self.shape, strict=True):
+            own = by_state[first : first + size]
+            whole = whole + own.reshape(*along, *weights.shape)
+            first += size
+        table = whole.reshape(len(self.cells), *weights.shape)
+        table -= table.max(axis=1, keepdims=True)
+        np.exp(table, out=table)
+        table /= table.sum(axis=1, keepdims=True)
+        return table
 
-    def _reached(self, table: Numbers) -> Numbers:
-        """Logarithms of the ratios that tables give."""
-        chosen = table[:, :, self.causes]  # rows x cells x ratios
-        return self._odds(chosen, self.mine) - self._odds(chosen, self.other)
+    def _people(self, table: Numbers) -> Numbers:
+        """How many of all people are in a cell and have an explanation, as tables give it."""
+        return np.asarray(self.cells[:, None, None] * table)
 
-    def _odds(self, chosen: Numbers, people: NDArray[np.bool_]) -> Numbers:
-        weight = people * self.cells
-        share = np.einsum("kc,rck->rk", weight, chosen) / np.maximum(weight.sum(axis=1), LEAST)
-        share = np.clip(share, LEAST, 1.0 - 1e-16)
-        return np.asarray(np.log(share) - np.log1p(-share))
+    def _reached(self, people: Numbers) -> Numbers:
+        """Logarithms of the ratios among these people: ratios x rows."""
+        by_cell = people.reshape(*self.shape, *people.shape[1:])
+        nobody = np.zeros((1, *people.shape[1:]))
+        by_state = np.concatenate([*(by_cell.sum(axis=axes) for axes in self.across), nobody])
+        mine = by_state[self.state, self.causes]
+        other = by_state[self.states, self.causes[:, None]].sum(axis=1)
+        shares = zip((mine, other), self.sizes, strict=True)
+        mine, other = (np.maximum(LEAST, np.minimum(some / all_, MOST)) for some, all_ in shares)
+        return np.asarray(np.log(mine * (1.0 - other)) - np.log(other * (1.0 - mine)))
+
+
+def _log(values: Numbers) -> Numbers:
+    return np.asarray(np.log(np.maximum(values, LEAST)))
+
+
+def _logs(rows: Numbers) -> Numbers:
+    """Logarithms with the rows last."""
+    return np.ascontiguousarray(_log(_twofold(rows)).T)
+
+
+def _twofold(rows: Numbers) -> Numbers:
+    """A single row twice: NumPy adds up what stands side by side in another order.
+
+    So a row comes out the same alone as in company.
+    """
+    return np.concatenate([rows, rows]) if len(rows) == 1 else rows
 
 
 def _any_of(places: NDArray[np.intp], states: Sequence[int]) -> NDArray[np.bool_]:

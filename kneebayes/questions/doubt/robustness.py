@@ -212,7 +212,8 @@ def _ask(
     looked_at = int(held[-1]) + 1 if len(held) == most else len(amounts)
     if not len(held):
         return np.empty((0, len(ids))), looked_at
-    propagated = restating.engine.propagate_each([evidence], ids, restated.numbers[held])
+    first = slice(len(held)) if held[-1] < len(held) else held  # a slice copies nothing
+    propagated = restating.engine.propagate_each([evidence], ids, restated.numbers[first])
     possible = propagated.log_probability > -np.inf
     posteriors = np.stack([propagated.marginals[id][possible, 1] for id in ids], axis=1)
     return posteriors, looked_at
