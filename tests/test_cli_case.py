@@ -139,8 +139,8 @@ def test_a_case_is_saved_gone_on_with_and_replayed(
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["case", "--difficulty", "brutal"], "difficulty: 'brutal' is not one"),
-        (["case", "--kind", "odd"], "kind: 'odd' is not one"),
+        (["case", "--difficulty", "brutal"], "'difficulty' must be one of 'any', 'easy'"),
+        (["case", "--kind", "odd"], "'kind' must be one of 'any', 'red herring'"),
         (["case", "--replay", "nowhere.json"], "there is no such file"),
         ([*START, "--save", "/nowhere/case.json"], "cannot be written"),
     ],
