@@ -76,9 +76,12 @@ def amounts_in(words: Sequence[Word]) -> list[Amount]:
         if value is None or (not unit and not words[at].lower[:1].isdigit()):
             at += 1
             continue
+        behind = words[end + 1].lower if end + 1 < len(words) else ""
+        if not unit and behind == "%":
+            unit = "percent"
         if not unit and "." in words[at].lower and WARMTHS[0] <= value <= WARMTHS[1]:
             unit = "temperature"
-        if "+" not in {words[one].lower for one in (end + 1,) if one < len(words)}:  # "pulses 2+"
+        if behind != "+":  # "pulses 2+"
             found.append(Amount(value * size, unit, at, end))
         at = end + 1
     return [*_sized(found, words)]

@@ -30,6 +30,7 @@ PARTING = frozenset({";", ".", "(", ")"})
 STOPS = frozenset({"", ",", ";", ".", "and", "but"})
 RECENT = 6.0  # months: what happened so long ago is the injury that the history is about
 HAPPENED = frozenset(map(stem, turns("accidents")))
+NO_MORE = frozenset({"nobody", "nothing"})  # "nobody near me, and the knee gave way"
 AT_FIRST = frozenset({"first", "initially", "originally"})
 LASTING = frozenset(map(stem, ("diagnosed", "quit", "told")))
 FORMER = frozenset({"former", "ex"})  # who was an athlete is none now
@@ -164,7 +165,8 @@ def _left_open(line: Line, match: Match) -> Bearing | None:
             continue
         within = match.first < cue.first and cue.last < match.last
         doubted = cue.does == "perhaps" and within
-        if doubted or (cue.does in BEFORE and line.reaches(cue, match, listed=True)):
+        listed = line.words[cue.first].lower not in NO_MORE
+        if doubted or (cue.does in BEFORE and line.reaches(cue, match, listed=listed)):
             return Bearing("perhaps", (cue.first, cue.last))
         if cue.does == "perhaps after" and _doubts_before(line, cue, match):
             return Bearing("perhaps", (cue.first, cue.last))

@@ -15,6 +15,7 @@ __all__ = ["Denial", "denied"]
 LONG = 4  # words of an item of a list that say something
 ITEM = 3  # the same for an item that a word behind the list still bears on
 MANY = 4  # items of a list of nouns that a denial reaches through, though nothing closes it
+FEW = 2  # the same where somebody denies, so that the list is all that is said
 NOUNS = 2  # words of each of them
 TWICE = 2  # words that say something, between a denial and one that it denies
 MARKS = frozenset({","}) | AND | OR
@@ -125,7 +126,8 @@ def _reach_in_list(
     if cue.does == "cannot" or not _goes_on(line, cue, match, following):
         return None  # "no fever, worse with activity and at night", "no fever, red and warm"
     every = closing == "and" and word in turns("denying_lists")
-    if every or (not closing and _is_bare_list(line, cue)):
+    many = FEW if word in turns("denying") else MANY
+    if every or (not closing and _is_bare_list(line, cue, many)):
         return "absent"
     return "perhaps" if closing == "and" or _may_go_on(line, cue, match) else None
 
@@ -141,7 +143,7 @@ def _goes_on(line: Line, cue: Cue, match: Match, following: Sequence[str]) -> bo
     return not sound and not any(word in turns("describing") for word in following)
 
 
-def _is_bare_list(line: Line, cue: Cue) -> bool:
+def _is_bare_list(line: Line, cue: Cue, many: int) -> bool:
     """Whether a denial leads a list of many bare nouns: ``no injury, locking, fever, chills``."""
     items: list[list[Word]] = [[]]
     for word in line.words[cue.last + 1 :]:
@@ -155,7 +157,7 @@ def _is_bare_list(line: Line, cue: Cue) -> bool:
         item and len(item) <= NOUNS and not any(word.is_small or _describes(word) for word in item)
         for item in items
     )
-    return bare and len(items) >= MANY
+    return bare and len(items) >= many
 
 
 def _describes(word: Word) -> bool:

@@ -37,7 +37,7 @@ NO_PERSON = (
 PEOPLE = "|".join(sorted(turns("people")))
 RELATIVES = "|".join(sorted(turns("relatives")))
 WAYS = (  # of saying an age; the first that fits counts
-    rf"\b{NUMBER}[-\s]?{UNIT}?[-\s]*(?:/?\s*o\b|of\s+age\b|old\b)(?!\s+(?:\w+\s+){{0,2}}{THINGS})",
+    rf"\b{NUMBER}[-\s]?{UNIT}?[-\s]*(?:/?\s*o\b|of\s+age\b|old\b)(?!\s+(?:(?!(?:{PEOPLE})\b)\w+\s+){{0,2}}{THINGS})",
     rf"\b(?<!at\s)(?<!at\sthe\s)age[d]?\s*[:=]?\s*{NUMBER}\b",
     rf"\b(?:i\s+am|i['\u2019]m)\s+{ABOUT}{NUMBER}\b(?!\s*(?:{OTHER_UNITS}))",
     rf"\b(?P<letter>(?-i:[FM]))[\s,/]*{NUMBER}\b(?![.\d%])",
@@ -53,6 +53,8 @@ WAYS = (  # of saying an age; the first that fits counts
         rf"\b(?:i\s+am|i['\u2019]m)\s+an?\s+(?:\w+\s+)?(?:{PEOPLE}|bloke|lad|lass|guy)\s+(?:of|aged)"
         rf"\s+{ABOUT}{NUMBER}\b(?!\s*(?:{OTHER_UNITS}))"
     ),
+    rf"\bwho(?:['\u2019]s|\s+is)\s+{ABOUT}{NUMBER}(?=\s*[,.;]|\s+and\b)(?![.,]\d)",
+    rf"\b(?:Mr|Mrs|Ms|Miss|Master)\.?\s+(?:\w+\.?,?\s+){{1,2}}{NUMBER}(?=\s*[,.;:])(?![.,]\d)",
     rf"\b(?:he|she)(?:['\u2019]s|\s+is)\s+(?:only\s+)?{ABOUT}{NUMBER}(?=\s*[,.;]|\s+and\b)(?![.,]\d)",
 )
 SEX_BY_LETTER = (  # 49M, M 35, 25-yr-old fighter (M)
@@ -108,7 +110,7 @@ PART = {"early": -3, "mid": 0, "middle": 0, "late": 2, "": 0}
 SMALLEST = 3  # what is less and has no unit is no age: "one old"
 OWNING = frozenset({"my", "our", "old"})  # "my mum", "15 year old daughter"
 NO_PATIENTS = frozenset({"colleague", "familial", "family", "parents", "relative", "relatives"})
-SAYING = turns("reporting") | {"who", "also"}
+SAYING = turns("reporting") | {"also"}
 GOES_ON = re.compile(  # a new sentence goes on about the same person, or the age follows
     r"^\s+is\s+\d|[.;!?]\s.*\b(?:he|she|his|her)\b|^[^.;!?]*(?:\bhe|\bshe|,\s?(?:he|she))['\u2019]s\s",
     re.DOTALL,

@@ -69,7 +69,12 @@ def _is_said_before(words: Sequence[Word], used: frozenset[int]) -> bool:
     """Whether what could not be done stands before the word for it: ``flexed and would not``."""
     able = max((at for at in used if ABILITY in words[at].stems), default=-1)
     done = [at for at in used if at != able and not words[at].is_site]
-    return bool(done) and max(done) < able
+    between = words[able + 1 : max(done, default=able)]
+    begun = any(  # "could not go on and has walked with a stick"
+        here.lower in JOINING and there.lower in turns("starting")
+        for here, there in pairwise(between)
+    )
+    return able >= 0 and bool(done) and (max(done) < able or begun)
 
 
 def _is_close(pattern: Pattern, used: frozenset[int], words: Sequence[Word]) -> bool:
@@ -115,6 +120,8 @@ def _is_across_list(used: frozenset[int], words: Sequence[Word]) -> bool:
     if not front or not rear:
         return False
     if words[front[0]].stems & _stems_of("spreading"):
+        if words[rear[0]].stems & _stems_of("spreading"):
+            return False  # "no pain at rest, aches when I run"
         led_on = any(words[at].lower in turns("leading_on") for at in range(front[-1], marks[0]))
         return led_on and _is_item(words, marks[-1] + 1, rear) and _is_ended(words, last + 1)
     joined = words[marks[-1]].lower != "," and words[rear[0]].lower in turns("hurting")

@@ -266,6 +266,8 @@ class _Reading:
         if not any(state.below for state in self.knowledge.contexts[target.id].states):
             return True
         first, last = min(used), max(used)
+        if words[first].lower == "old" and words[first - 1].lower in {"-", "year", "years"}:
+            return False  # "26-year-old"
         if OF_ANOTHER & {word.lower for word in words[max(0, first - 2) : first]}:
             return False  # as a child, had a baby
         people = turns("people")
