@@ -458,7 +458,8 @@ def _what_is_not_named(knowledge: Knowledge) -> Iterator[Remark]:
         )
         yield Remark("nothing else", "knowledge.toml", text)
     seen = {*knowledge.findings, *knowledge.mediators} - {complaint}
-    shown = {arrow.child for arrow in knowledge.arrows() if arrow.parent == rest}
+    showing = {rest, *knowledge.parts}  # what is not named may stand in parts
+    shown = {arrow.child for arrow in knowledge.arrows() if arrow.parent in showing}
     if rest in knowledge.causes and not shown & seen:
         text = "it shows nothing but the complaint, so every finding speaks against it."
         yield Remark("nothing else", knowledge.place(rest), text)

@@ -23,7 +23,7 @@ from kneebayes.knowledge.records import (
     Setting,
     UrgencyRule,
 )
-from kneebayes.knowledge.statements import Claim, Lexicon, Reference
+from kneebayes.knowledge.statements import Claim, Layer, Lexicon, Reference
 from kneebayes.knowledge.telling import Incoherence, Saying, Voice
 
 ROOT = Path(kb.__file__).parent.parent
@@ -66,6 +66,11 @@ def test_a_rest_that_cannot_take_what_is_not_named_is_remarked_on(shoulder: Path
     rest.unlink()
     (told,) = [one for one in kb.load(shoulder).remarks if one.kind == "nothing else"]
     assert "no causes/something_else.toml" in told.text
+
+
+@pytest.mark.parametrize("layer", ["article", "literature", "beyond"])
+def test_a_rest_that_stands_in_parts_shows_what_they_show(layer: Layer) -> None:
+    assert "nothing else" not in {remark.kind for remark in kb.load(layer=layer).remarks}
 
 
 def test_a_statement_with_commas_is_told_how_to_stand(shoulder: Path) -> None:
