@@ -10,9 +10,10 @@ from kneebayes.arguments import checked
 from kneebayes.building.model import in_setting, model_of
 from kneebayes.case.likelihoods import likelihood_of, says_unknown
 from kneebayes.errors import EvidenceError, UnknownNameError
-from kneebayes.exchange.data_files import check_schema, read_json, save_json, schema_named
+from kneebayes.exchange.data_files import read_json, save_json
 from kneebayes.exchange.patient import Patient, Told, answer_of, told_answers
 from kneebayes.exchange.problems import Problems
+from kneebayes.exchange.schemas import check_schema, schema_named
 from kneebayes.text import suggest
 from kneebayes.view.differential import differential_dict
 from kneebayes.view.report import package_version

@@ -15,9 +15,9 @@ import pytest
 from test_networks import agrum  # noqa: F401
 
 from kneebayes.exchange import ExchangeError, load_network, load_network_file, save_network
-from kneebayes.exchange.data_files import check_schema, schema_named
 from kneebayes.exchange.networks import FORMATS
 from kneebayes.exchange.problems import Problems
+from kneebayes.exchange.schemas import check_schema, schema_named
 from kneebayes.exchange.side_table import _follows, side_table_path
 from kneebayes.inference import Engine, Evidence
 from kneebayes.network import Network, Node, noisy_or_node, root_node, table_node
