@@ -99,7 +99,10 @@ OLD = (
 
 
 def load(
-    folder: str | Path | None = None, lexicon: str | None = None, layer: Layer = "literature"
+    folder: str | Path | None = None,
+    lexicon: str | None = None,
+    layer: Layer = "literature",
+    setting: str | None = None,
 ) -> Model:
     """Read a knowledge folder, or a saved model, and make it ready to reason with.
 
@@ -115,6 +118,10 @@ def load(
         How much of the folder to take: ``article`` (its words alone), ``literature`` (with
         what was measured) or ``beyond`` (with parts of something else named as causes).
 
+    setting
+        Where the patients are seen, such as ``"hospital"``; it shifts the priors. Left out, among
+        everybody with the complaint, or where a saved model was.
+
     Raises
     ------
     KnowledgeError
@@ -122,7 +129,7 @@ def load(
     KneebayesError
         If a file is no saved model, or a lexicon or layer is asked for that it does not have.
     UnknownNameError
-        If the lexicon is not in the folder.
+        If the lexicon or the setting is not in the folder.
 
     Examples
     --------
@@ -130,6 +137,8 @@ def load(
     >>> kb.load()
     Model('Pain behind the knee', lexicon 'article': ... causes, ... findings, ... contexts)
     """
+    if setting is not None:
+        return load(folder, lexicon, layer).in_setting(setting)
     if not isinstance(folder, str | Path) or not str(folder).endswith(SAVED):
         return Model(read_model(folder, lexicon, layer))
     from kneebayes.saving import load_model

@@ -172,6 +172,13 @@ def test_what_belongs_to_the_data_is_not_listed_among_the_verbs(knee: kb.Model) 
     assert internal <= set(dir(knee.data))
 
 
+def test_a_setting_is_chosen_when_loading_or_afterwards(knee: kb.Model) -> None:
+    there = knee.in_setting("hospital").diagnose({"fever": True}).belief.posteriors
+    assert kb.load(setting="hospital").diagnose({"fever": True}).belief.posteriors == there
+    with pytest.raises(kb.UnknownNameError, match="No setting 'hospitl'"):
+        kb.load(setting="hospitl")
+
+
 def test_a_layer_is_chosen_when_loading_or_afterwards(knee: kb.Model) -> None:
     article = kb.load(layer="article")
     assert article.knowledge.layer == "article"

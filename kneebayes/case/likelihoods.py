@@ -173,6 +173,8 @@ def _not_understood(knowledge: Knowledge, id: str, name: str, answer: object) ->
     if context is not None and context.states:
         words = ", ".join(f"'{state.label}'" for state in context.states)
         allowed = f"one of {words}, or a probability for each"
+        if any(state.below for state in context.states):  # years are sorted into the states
+            allowed = f"one of {words}, a probability for each, or years, such as 67"
     elif named:
         allowed = " or ".join(f"'{word}'" for word in named.values()) + ", or a probability"
     else:

@@ -177,8 +177,7 @@ def model_of(
     setting: str | None = None,
 ) -> Model:
     """The model that the options ask for."""
-    model = load(folder, lexicon, cast("Layer", layer or "literature"))  # checked by load
-    return model if setting is None else model.in_setting(setting)
+    return load(folder, lexicon, cast("Layer", layer or "literature"), setting)  # checked by load
 
 
 def patient_of(

@@ -156,7 +156,8 @@ def test_states_with_a_probability_each(knee: kb.Model) -> None:
 @pytest.mark.parametrize("said", [True, "yes", "ancient", {"ancient": 1.0}])
 def test_what_is_no_state_is_refused_with_all_that_are(knee: kb.Model, said: object) -> None:
     labels = ", ".join(f"'{state.label}'" for state in knee.knowledge.contexts["age"].states)
-    text = f"'age' must be one of {labels}, or a probability for each. Got {said!r}."
+    allowed = f"one of {labels}, a probability for each, or years, such as 67"
+    text = f"'age' must be {allowed}. Got {said!r}."
     with pytest.raises(kb.EvidenceError, match=re.escape(text)):
         knee.diagnose({"age": said})
 
