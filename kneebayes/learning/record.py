@@ -227,6 +227,7 @@ def draw_gains(gains: Sequence[float], ax: Axes | None = None) -> Axes:
         fontsize=SMALL,
     )
     ax.set_ylabel("patients not learnt from", fontsize=SMALL)
+    ax.locator_params(axis="y", integer=True)
     ax.legend(frameon=False, fontsize=SMALL)
     ax.spines[["top", "right"]].set_visible(False)
     fit(ax)

@@ -27,7 +27,7 @@ __all__ = ["Accuracy", "AccuracyRow", "accuracy"]
 
 FILE = "published_ratios.csv"
 NEAR = 1.5  # so many times outside the published interval is still near
-DRAWN = 30  # ratios of the picture
+DRAWN = 12  # ratios of the picture
 HEADER = ("cause", "answer", "among", "published", "model", "")
 WORDS = {"present": True, "absent": False}
 EDGE = 1e-12
@@ -183,12 +183,16 @@ class Accuracy(Reporting):
         for place, row in enumerate(rows):
             far = row.verdict in ("far", "reversed")
             ax.plot([row.low, row.high], [place, place], color="#767676", lw=4)
+            ax.plot([row.low, row.high], [place, place], "|", color="#767676", ms=11, mew=2)
             ax.plot(row.model, place, "o", ms=5, color="#b2481e" if far else "#1f5a99")
         label = self.data.knowledge.label
         name_lines(ax, [f"{label(row.cause)}: {_in_words(self.data, row.answer)}" for row in rows])
         ax.set_xscale("log")
+        ax.xaxis.set_major_formatter(lambda ratio, _: f"{ratio:,g}")
+        ax.minorticks_off()
+        ax.tick_params("x", labelsize=SMALL)
         ax.axvline(1.0, color="#cccccc", lw=0.8, zorder=0)
-        ax.margins(y=0.01)
+        ax.margins(y=0.04)
         ax.set_xlabel(
             "likelihood ratio (line: published; dot: the model, red where it is far); "
             f"the {len(rows)} of {len(self.rows)} that differ most",

@@ -87,6 +87,7 @@ PICTURES: dict[str, Callable[[kb.Model], "Axes"]] = {
     "scores": lambda knee: scored(knee).draw_scores(),
     "recall": lambda knee: scored(knee).draw_recall(),
     "learning": lambda knee: scored(knee).draw_learning(),
+    "accuracy": lambda knee: knee.accuracy().draw(),
     "published": lambda knee: evaluate_published(knee, published_cases("work")[:6]).draw(),
     "reading": lambda knee: evaluate_reading(knee, published_cases("work")[:3]).draw(),
 }
