@@ -12,6 +12,10 @@ from pathlib import Path
 import pytest
 
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # tests run side by side on all cores as it is
+
+# some hundred processes that the tests start import the same modules: each keeps what it compiles
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
 if "KNEEBAYES_CACHE" not in os.environ:  # what tests keep is theirs; those side by side share it
     os.environ["KNEEBAYES_CACHE"] = tempfile.mkdtemp(prefix="kneebayes-")
     atexit.register(shutil.rmtree, os.environ["KNEEBAYES_CACHE"], ignore_errors=True)
