@@ -15,7 +15,6 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # tests run side by side on 
 
 # some hundred processes that the tests start import the same modules: each keeps what it compiles
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
-sys.dont_write_bytecode = False
 if "KNEEBAYES_CACHE" not in os.environ:  # what tests keep is theirs; those side by side share it
     os.environ["KNEEBAYES_CACHE"] = tempfile.mkdtemp(prefix="kneebayes-")
     atexit.register(shutil.rmtree, os.environ["KNEEBAYES_CACHE"], ignore_errors=True)
@@ -24,6 +23,8 @@ import kneebayes as kb
 from kneebayes.case import bounded
 from kneebayes.inference import answering, splitting
 from kneebayes.questions.attribute.distinguishability import Distinguishability
+
+sys.dont_write_bytecode = False
 
 collect_ignore = ["warmed_up.py"]  # does its work on import, for the kernels of notebooks
 
