@@ -393,7 +393,7 @@ BENCHMARKS = {
         recording=Recording(
             context=0.9, history=0.2, symptom=0.15, sign=0.12, test=0.04, absent_written=1.0
         ),
-        digest="b144185025ff944538c2f9b1a9aac35d5c18eabb1f3bf248c9d03011079cd848",
+        digest="a7bfd9d466d575582fbe108a0652313aa75dbdcfaa4b2279f1fa579508efe7f4",
     )
 }
 
