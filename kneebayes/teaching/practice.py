@@ -319,11 +319,12 @@ class Practice(Paged):
     def _score_cells(self, learner: str) -> tuple[str, ...]:
         mine = {str(row["score"]): row for row in self._score_rows if row["learner"] == learner}
         ends = [f"{mine['log_score'][end]:.2f}" for end in ("low", "high")]
+        interval = " to ".join(ends) if len(self._of(learner)) > 1 else "-"  # one case has none
         first, *others = [f"{mine[score]['mean']:.2f}" for score in SCORES]
         missed = sum(bool(feedback.missed) for feedback in self._of(learner))
         low = sum(bool(feedback.advice_too_low) for feedback in self._of(learner))
         count = str(mine["log_score"]["cases"])
-        return (learner, count, first, " to ".join(ends), *others, str(missed), str(low))
+        return (learner, count, first, interval, *others, str(missed), str(low))
 
     @property
     def _notes(self) -> Iterator[str]:

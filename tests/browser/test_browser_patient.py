@@ -137,9 +137,13 @@ def test_the_feedback_is_that_of_python(seen: Visit, knee: kb.Model, seed: int) 
 def handed_in(seen: Visit, knee: kb.Model, folder: Path) -> Feedback:
     """The closed case as Python reads it from what a learner hands in."""
     text = seen.page.locator("textarea[id$=-hand-in]").input_value()
-    (folder / "anna.json").write_text(text, encoding="utf-8")
+    name = seen.page.locator("input[id$=-hand-in-name]")
+    name.evaluate("input => input.closest('details').setAttribute('open', '')")
+    name.fill(" Anna-Lena O'Hara. ")
+    file = seen.page.locator("a[download]").get_attribute("download")
+    (folder / file).write_text(text, encoding="utf-8")
     practice = Practice.load(knee, folder)
-    assert practice.table["learner"].tolist() == ["anna"]
+    assert practice.table["learner"].tolist() == ["Anna_Lena_O_Hara"]
     return practice.feedbacks[0]
 
 

@@ -159,3 +159,8 @@ def test_too_few_statements_leave_the_weights_open(count: int) -> None:
 def test_priors_that_do_not_vary_leave_the_weights_open() -> None:
     said = [StatedBelief(at, "a", -1.0, float(at), 0.0) for at in range(9)]
     assert weigh_statements(said) is None
+
+
+def test_one_case_has_no_interval(practice: Practice) -> None:
+    alone = Practice.of("anna", practice.feedbacks[:1])
+    assert "nan" not in alone.text

@@ -189,14 +189,31 @@ function handIn(catalog, prefix, visit, said) {
     href: `data:application/json;charset=utf-8,${encodeURIComponent(text)}`,
     text: "Save as a file",
   });
+  const name = make("input", {
+    type: "text",
+    id: `${prefix}-hand-in-name`,
+    autocomplete: "off",
+    on: { input: () => { link.download = fileName(name.value, visit.seed); } },
+  });
   return make(
     "details",
     { class: "kb-share" },
     make("summary", { text: "Hand in this case" }),
     make("label", { for: area.id, class: "kb-small", text: "Nothing leaves this page by itself: copy the text, or save it and give the file to your teacher." }),
     area,
-    make("div", { class: "kb-row" }, link),
+    make(
+      "div",
+      { class: "kb-search" },
+      make("label", { for: name.id, class: "kb-small", text: "Your name or initials, for the name of the file" }),
+      make("div", { class: "kb-row" }, name, link),
+    ),
   );
+}
+
+/** Practice takes what stands before the first dash or dot for the name of the learner. */
+function fileName(learner, seed) {
+  const plain = learner.trim().replace(/[^\p{L}\p{N}]+/gu, "_").replace(/^_|_$/g, "");
+  return `${plain === "" ? "" : `${plain}-`}patient-${seed}.json`;
 }
 
 /** A case in the form of Python's PracticeCase.save. */
