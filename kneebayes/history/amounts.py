@@ -30,7 +30,7 @@ ALONE = frozenset({",", ";", ":", "."})
 LASTING = frozenset({"for", "since", "lasting", "lasted", "over", "last", "past", "been", "x"})
 BY = frozenset({"x", "\u00d7", "by"})
 AGO = frozenset({"ago", "back"})
-ABOUT = frozenset({"~", "about", "approximately", "around", "nearly", "some", "roughly", "over"})
+ABOUT = frozenset({"so", "~", "about", "approximately", "around", "nearly", "some", "roughly", "over"})
 BEING = frozenset({"was", "is", "'s"})
 OFTEN = frozenset({"attacks", "episodes", "times", "twice", "once"})
 LOWER_LIMB = frozenset(map(stem, turns("lower_limb")))
@@ -221,7 +221,7 @@ def _lasts(amount: Amount, words: Sequence[Word], troubled: frozenset[int]) -> b
     spoken_of = any(
         at in troubled or words[at].lower in turns("trouble") for at in range(start, end + 1)
     )
-    before = {word.lower for word in words[max(0, amount.first - 3) : amount.first]}
+    before = {word.lower for word in words[max(0, amount.first - 4) : amount.first]}
     after = [word.lower for word in words[amount.last + 1 : amount.last + 3]]
     following = after[0] if after else ""
     if following in AGO:

@@ -165,6 +165,10 @@ def _left_open(line: Line, match: Match) -> Bearing | None:
             continue
         within = match.first < cue.first and cue.last < match.last
         doubted = cue.does == "perhaps" and within
+        if cue.does in BEFORE and any(
+            cue.last < denial.first <= match.first for denial in line.cues_of(match, "deny")
+        ):
+            continue  # "a sort of tearing, no pop"
         listed = line.words[cue.first].lower not in NO_MORE
         if doubted or (cue.does in BEFORE and line.reaches(cue, match, listed=listed)):
             return Bearing("perhaps", (cue.first, cue.last))
@@ -176,7 +180,7 @@ def _left_open(line: Line, match: Match) -> Bearing | None:
         if word.lower == "would" and line.after(word.index) in {"be", "have"}:
             return Bearing("perhaps", (word.index, word.index))
     last = len(line.words) - 1
-    if line.words[last].lower == "?" and match.last < last:
+    if line.words[last].lower == "?" and match.last < last and not _asks_later(line, match):
         return Bearing("perhaps", (last, last))
     return None
 
@@ -192,10 +196,16 @@ def _doubts_before(line: Line, cue: Cue, match: Match) -> bool:
     return len(between) <= NEAR and not comma and not ended(between)
 
 
+def _asks_later(line: Line, match: Match) -> bool:
+    """Whether only the end of a sentence asks: ``swollen knee, can anyone help?``."""
+    commas = [word.index for word in line.words if word.lower == ","]
+    return bool(commas) and match.last < commas[-1] and line.after(commas[-1]) in turns("asking")
+
+
 def _is_habit(line: Line, cue: Cue, match: Match) -> bool:
     """Whether what was found is what always happens: ``if I stand for long, I get pins``."""
     return any(
-        before.lower in SPEAKING and word.lower in turns("habits")
+        before.lower in SPEAKING | {","} and word.lower in turns("habits")
         for before, word in pairwise(line.words[cue.last + 1 : match.last + 1])
         if word.index > cue.last + 2
     )

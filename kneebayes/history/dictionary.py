@@ -550,6 +550,13 @@ def number_at(words: Sequence[Word], at: int) -> tuple[float | None, float, str,
         and (words[beyond].lower in {"-"} or half)
     ):
         beyond += 1
+    if beyond < len(words) and words[beyond].lower == "of" and lower == "couple":
+        beyond += 1
+    or_more = beyond + 1 < len(words) and words[beyond].lower in {"or", "to", "-"}
+    if or_more and (more := _number(words[beyond + 1].lower)[0]) is not None and more > value:
+        value, beyond = more, beyond + 2  # "three or four weeks"
+        if beyond >= len(words) or words[beyond].lower not in UNITS:
+            return _number(lower)[0], 1.0, "", end
     if beyond < len(words) and words[beyond].lower in UNITS:
         kind, size = UNITS[words[beyond].lower]
         return value, size, kind, beyond

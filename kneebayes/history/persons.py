@@ -154,7 +154,7 @@ def patient_among_relatives(text: str) -> frozenset[str]:
         words = re.findall(r"[a-z]+", sentence)[:TELLING]
         for at, word in enumerate(words):
             led_on = words[at + 1] if at + 1 < len(words) else ""
-            owned = not OWNING.isdisjoint(words[max(0, at - 3) : at])
+            owned = not (at and OWNING.isdisjoint(words[max(0, at - 3) : at]))  # "Dad has ..."
             known = word in turns("relatives") - NO_PATIENTS and led_on not in SAYING
             if known and owned and GOES_ON.search(text.casefold().partition(word)[2]):
                 return frozenset([word])
