@@ -17,6 +17,7 @@ __all__ = ["Amount", "Met", "amounts_in", "bounds_met"]
 PARTING = frozenset({";", ".", ":"})
 NEAR = 0.0005  # of a bound: not sure to which side
 NEARLY_WARM = 0.6  # degrees below a bound that leave it open
+WARMTH = "a number as of a temperature"  # as long as nothing is measured in centimetres
 WARMTHS = (34.0, 43.0)  # a number between them with a decimal is a temperature
 LIVING = (34.9, 45.0)  # degrees Celsius that a temperature of a person may have
 FAHRENHEIT = (95.0, 113.0)  # the same in degrees Fahrenheit
@@ -30,7 +31,9 @@ ALONE = frozenset({",", ";", ":", "."})
 LASTING = frozenset({"for", "since", "lasting", "lasted", "over", "last", "past", "been", "x"})
 BY = frozenset({"x", "\u00d7", "by"})
 AGO = frozenset({"ago", "back"})
-ABOUT = frozenset({"so", "~", "about", "approximately", "around", "nearly", "some", "roughly", "over"})
+ABOUT = frozenset(
+    {"so", "~", "about", "approximately", "around", "nearly", "some", "roughly", "over"}
+)
 BEING = frozenset({"was", "is", "'s"})
 OFTEN = frozenset({"attacks", "episodes", "times", "twice", "once"})
 LOWER_LIMB = frozenset(map(stem, turns("lower_limb")))
@@ -80,11 +83,16 @@ def amounts_in(words: Sequence[Word]) -> list[Amount]:
         if not unit and behind == "%":
             unit = "percent"
         if not unit and "." in words[at].lower and WARMTHS[0] <= value <= WARMTHS[1]:
-            unit = "temperature"
+            unit = WARMTH
         if behind != "+":  # "pulses 2+"
             found.append(Amount(value * size, unit, at, end))
         at = end + 1
-    return [*_sized(found, words)]
+    if any(amount.unit == "length" for amount in found):  # "calf 44 cm (R 39.5)"
+        found = [replace(one, unit="") if one.unit == WARMTH else one for one in found]
+    return [
+        replace(one, unit="temperature") if one.unit == WARMTH else one
+        for one in _sized(found, words)
+    ]
 
 
 def _sized(amounts: Sequence[Amount], words: Sequence[Word]) -> Iterator[Amount]:

@@ -166,7 +166,7 @@ def _left_open(line: Line, match: Match) -> Bearing | None:
         within = match.first < cue.first and cue.last < match.last
         doubted = cue.does == "perhaps" and within
         if cue.does in BEFORE and any(
-            cue.last < denial.first <= match.first for denial in line.cues_of(match, "deny")
+            denial.does == "deny" and cue.last < denial.first <= match.first for denial in line.cues
         ):
             continue  # "a sort of tearing, no pop"
         listed = line.words[cue.first].lower not in NO_MORE

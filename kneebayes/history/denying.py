@@ -153,8 +153,9 @@ def _is_bare_list(line: Line, cue: Cue, many: int) -> bool:
             items.append([])
         elif word.lower != "of":  # "shortness of breath"
             items[-1].append(word)
+    most = NOUNS + (many == FEW)
     bare = all(
-        item and len(item) <= NOUNS and not any(word.is_small or _describes(word) for word in item)
+        item and len(item) <= most and not any(word.is_small or _describes(word) for word in item)
         for item in items
     )
     return bare and len(items) >= many

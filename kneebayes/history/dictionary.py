@@ -539,27 +539,38 @@ def number_at(words: Sequence[Word], at: int) -> tuple[float | None, float, str,
     if measure:
         return value, 1.0, measure, end
     if value >= 20 and value % 10 == 0 and not lower[:1].isdigit():
-        ones_at = at + 1 + (at + 1 < len(words) and words[at + 1].lower == "-")
-        ones = NUMBERS.get(words[ones_at].lower) if ones_at < len(words) else None
-        if ones is not None and 1 <= ones <= 9 and words[ones_at].lower not in {"a", "an"}:
-            value, end = value + ones, ones_at
-    beyond = end + 1
-    while (
-        beyond < len(words)
-        and words[beyond].lower in {"-", "or", "so", "a", "an"}
-        and (words[beyond].lower in {"-"} or half)
+        value, end = _with_ones(words, at, value)
+    return _with_unit(words, at, end, value)
+
+
+def _with_ones(words: Sequence[Word], at: int, tens: float) -> tuple[float, int]:
+    """A number in words with what follows its tens: ``twenty-four``; and its last word."""
+    ones_at = at + 1 + (at + 1 < len(words) and words[at + 1].lower == "-")
+    ones = NUMBERS.get(words[ones_at].lower) if ones_at < len(words) else None
+    if ones is not None and 1 <= ones <= 9 and words[ones_at].lower not in {"a", "an"}:
+        return tens + ones, ones_at
+    return tens, at
+
+
+def _with_unit(
+    words: Sequence[Word], at: int, end: int, value: float
+) -> tuple[float, float, str, int]:
+    """A number, the size and kind of the unit behind it, and the place of the last word."""
+    lower = words[at].lower
+    linking = {"half": {"-", "or", "so", "a", "an"}, "couple": {"of"}}.get(lower, {"-"})
+    beyond, most = end + 1, value
+    while beyond < len(words) and words[beyond].lower in linking:
+        beyond += 1
+    if beyond + 1 < len(words) and words[beyond].lower in {"or", "to"}:
+        most = _number(words[beyond + 1].lower)[0] or 0.0  # "three or four weeks"
+        beyond += 2
+    elif beyond == end + 2 and (
+        more := _number(words[beyond].lower)[0] if beyond < len(words) else None
     ):
-        beyond += 1
-    if beyond < len(words) and words[beyond].lower == "of" and lower == "couple":
-        beyond += 1
-    or_more = beyond + 1 < len(words) and words[beyond].lower in {"or", "to", "-"}
-    if or_more and (more := _number(words[beyond + 1].lower)[0]) is not None and more > value:
-        value, beyond = more, beyond + 2  # "three or four weeks"
-        if beyond >= len(words) or words[beyond].lower not in UNITS:
-            return _number(lower)[0], 1.0, "", end
-    if beyond < len(words) and words[beyond].lower in UNITS:
+        most, beyond = more, beyond + 1  # "3-4 weeks"
+    if most >= value and beyond < len(words) and words[beyond].lower in UNITS:
         kind, size = UNITS[words[beyond].lower]
-        return value, size, kind, beyond
+        return most, size, kind, beyond
     return value, 1.0, "", end
 
 

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from kneebayes.history.dictionary import Dictionary, Pattern
+from kneebayes.history.english import turns
 from kneebayes.history.placing import JOINING, stands
 from kneebayes.history.readable import Readable
-from kneebayes.history.words import Word
+from kneebayes.history.words import Word, stem
 
 __all__ = ["Match", "find"]
 
+BEHIND = "behind"  # leads on to another place than the part of the body behind it
 AN_IDIOM = 3  # words that together mean something else than each of them
 
 
@@ -94,15 +97,27 @@ def _swallows(larger: Match, smaller: Match, words: Sequence[Word]) -> bool:
         return not smaller.pattern.perhaps  # "felt sick of it"
     if not smaller.used < larger.used:
         return False
-    if larger.pattern.perhaps and not smaller.pattern.perhaps and not same:
+    return same or _leaves_nothing(larger, smaller, words)
+
+
+def _leaves_nothing(larger: Match, smaller: Match, words: Sequence[Word]) -> bool:
+    """Whether a longer name leaves nothing to a shorter one of something else within it."""
+    if larger.pattern.perhaps and not smaller.pattern.perhaps:
         return False
-    if (smaller.pattern.past or smaller.pattern.of_a_person) and not same:
+    if not _qualities().isdisjoint(smaller.pattern.stems):
+        return False  # "an ache behind the knee" is an ache
+    if BEHIND in larger.pattern.stems and BEHIND not in smaller.pattern.stems:
+        return True  # a swelling behind the knee is no swollen knee
+    if smaller.pattern.past or smaller.pattern.of_a_person:
         return False
-    if same or not larger.pattern.said:
-        return True
-    return smaller.pattern.said or (
-        len(smaller.used) < 2 and not _is_listed(larger, smaller, words)
-    )
+    short = len(smaller.used) < 2 and not _is_listed(larger, smaller, words)
+    return not larger.pattern.said or smaller.pattern.said or short
+
+
+@cache
+def _qualities() -> frozenset[str]:
+    """Stems of what a pain is like, wherever it is."""
+    return frozenset(map(stem, turns("qualities")))
 
 
 def _is_idiom(match: Match) -> bool:

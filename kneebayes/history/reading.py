@@ -336,19 +336,18 @@ class _Reading:
                 continue
             means = saying.present_means if mention.status == "present" else saying.absent_means
             for text in means:
-                id = text.removeprefix("not ")
+                id, _, state = text.removeprefix("not ").partition(".")
                 if id in told or id not in {*self.knowledge.findings, *self.knowledge.contexts}:
                     continue
                 told.add(id)
-                present = id == text
-                kind = "finding" if id in self.knowledge.findings else "context"
+                present = not text.startswith("not ")
                 meant = replace(
                     mention,
                     id=id,
                     label=self.knowledge.label(id),
-                    kind=kind,
+                    kind="finding" if id in self.knowledge.findings else "context",
                     status="present" if present else "absent",
-                    answer=self._answer(id, present=present),
+                    answer=state or self._answer(id, present=present),
                     because=mention.label,
                 )
                 rest.append(meant)

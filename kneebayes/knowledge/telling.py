@@ -31,7 +31,8 @@ class Saying(Record):
     few words; they need not follow each other exactly. Those of the ``past`` hold where the rest of
     the sentence says long ago; those of ``perhaps``, names among them, are not to be trusted alone.
     What it means by itself that the node is there, or is not, stands in ``present_means`` and
-    ``absent_means``: ids of other nodes that then are there too, or with ``not`` before, are not.
+    ``absent_means``: ids of other nodes that then are there too, or with ``not`` before, are not;
+    of one with states of its own, as ``sex.female``.
     """
 
     id: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)]
