@@ -220,6 +220,7 @@ def _one_slip(first: str, other: str) -> bool:
     return a[1:] == b or a == b[1:] or a[1:] == b[1:] or (a[:2] == b[1::-1] and a[2:] == b[2:])
 
 
+@lru_cache(maxsize=1 << 16)
 def _stem(word: str) -> str:
     """A word without its ending; words that mean the same have one stem."""
     if word in SAME_WORDS:

@@ -91,10 +91,14 @@ class Draft:
             self.odds[arrow.parent, arrow.child] = max(leak, LEAST) / (1.0 - leak)
 
     def _read_arrows(self) -> None:
+        known_intervals: dict[tuple[Amount, Direction], Interval] = {}  # many say the same
         for arrow in self.knowledge.arrows():
             said = arrow.statement
             direction: Direction = "frequency" if said.risk is None else "risk"
-            interval = amount_interval(said.amount, direction, self.lexicon)
+            interval = known_intervals.get((said.amount, direction))
+            if interval is None:
+                interval = amount_interval(said.amount, direction, self.lexicon)
+                known_intervals[said.amount, direction] = interval
             self.arrows.append((arrow, interval))
             if self.multiplies(arrow.parent):
                 self.ratios.append((arrow, interval))

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from kneebayes.building.result import Elicited, Stated
+from kneebayes.building.words import checked_interval
 from kneebayes.errors import KneebayesError
 from kneebayes.keeping import keep, kept, made_by
 from kneebayes.knowledge.base import Knowledge
@@ -105,7 +106,7 @@ def _from_plain(content: Plain, knowledge: Knowledge, lexicon: Lexicon) -> Elici
         priors=_intervals(content["priors"]),
         leaks=_intervals(content["leaks"]),
         stated=tuple(
-            Stated(arrow, _interval(*numbers), link, odds, reached)
+            Stated(arrow, checked_interval(*numbers), link, odds, reached)
             for arrow, (*numbers, link, odds, reached) in zip(
                 arrows, content["stated"], strict=True
             )
@@ -138,9 +139,5 @@ def _node(
     )
 
 
-def _interval(low: float, value: float, high: float) -> Interval:
-    return Interval(low=low, value=value, high=high)
-
-
 def _intervals(plain: Mapping[str, list[float]]) -> dict[str, Interval]:
-    return {id: _interval(*numbers) for id, numbers in plain.items()}
+    return {id: checked_interval(*numbers) for id, numbers in plain.items()}

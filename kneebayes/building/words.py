@@ -13,7 +13,7 @@ from kneebayes.knowledge.records import Cause
 from kneebayes.knowledge.statements import Lexicon
 from kneebayes.odds import inverse_logit, logit
 
-__all__ = ["Direction", "amount_interval", "prior_intervals"]
+__all__ = ["Direction", "amount_interval", "checked_interval", "prior_intervals"]
 
 Direction = Literal["frequency", "evoking", "risk"]
 ROUNDS = 60
@@ -29,16 +29,17 @@ def amount_interval(amount: Amount, direction: Direction, lexicon: Lexicon) -> I
     if isinstance(amount, str):
         words = {"frequency": lexicon.frequency, "evoking": lexicon.evoking, "risk": lexicon.risk}
         word = words[direction][amount]
-        return _interval(word.low, word.value, word.high)
+        return checked_interval(word.low, word.value, word.high)
     if isinstance(amount, tuple):
         low, high = amount
         middle = (low * high) ** 0.5 if direction == "risk" else _even(low, high)
-        return _interval(low, min(max(middle, low), high), high)
-    return _interval(amount, amount, amount)
+        return checked_interval(low, min(max(middle, low), high), high)
+    return checked_interval(amount, amount, amount)
 
 
 @lru_cache(maxsize=4096)  # to check one takes longer than to look it up
-def _interval(low: float, value: float, high: float) -> Interval:
+def checked_interval(low: float, value: float, high: float) -> Interval:
+    """The interval with these numbers: few of them serve very many statements."""
     return Interval(low=low, value=value, high=high)
 
 

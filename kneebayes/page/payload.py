@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from kneebayes.case.urgency import LIKELY, POSSIBLE
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from kneebayes.knowledge.statements import Care, Reference
     from kneebayes.network import Node
 
-__all__ = ["VERSION", "payload"]
+__all__ = ["VERSION", "numbers_of", "payload"]
 
 VERSION = 2  # of the form of the payload; the scripts refuse any other
 
@@ -80,7 +81,7 @@ def payload(model: ModelLike) -> Plain:
     >>> told["complaint"], len(told["nodes"]) > len(told["causes"])
     ('pain_behind_knee', True)
     """
-    knowledge = model.data.knowledge
+    knowledge, numbers = model.data.knowledge, numbers_of(model)
     return {
         "version": VERSION,
         "title": knowledge.meta.title,
@@ -94,7 +95,7 @@ def payload(model: ModelLike) -> Plain:
         "setting": model.data.setting,
         "layer": knowledge.layer,
         "complaint": knowledge.meta.complaint,
-        "nodes": [_node(knowledge, node) for node in model.data.network.nodes],
+        "nodes": numbers.pop("nodes"),
         **_names(knowledge),
         "causes": list(_causes(model)),
         "contexts": list(_contexts(knowledge)),
@@ -111,7 +112,8 @@ def payload(model: ModelLike) -> Plain:
         "urgency": _urgency(knowledge),
         "care": _care(knowledge),
         **_telling(knowledge),
-        **_grounds(model),
+        **numbers,
+        **_grounds(model, numbers["origins"]),
     }
 
 
@@ -300,32 +302,48 @@ def _telling(knowledge: Knowledge) -> Plain:
     return {"incoherent": rules, "voices": voices, "rest": knowledge.meta.rest}
 
 
-def _grounds(model: ModelLike) -> Plain:
-    """Every stated arrow in numbers, and the claims and references that are named anywhere.
+def numbers_of(model: ModelLike) -> Plain:
+    """Of a payload ``nodes``, ``arrows``, ``intervals`` and ``origins``: what is in numbers.
 
     Many arrows share an interval or an origin, so each of these stands once, and arrows name
     their places.
     """
-    knowledge = model.data.knowledge
-    network = model.data.network
+    knowledge, network = model.data.knowledge, model.data.network
     nodes = {node.id: place for place, node in enumerate(network.nodes)}
     intervals: dict[tuple[float, ...], int] = {}
     origins: dict[str, int] = {}
     arrows = []
     for stated in model.data.elicited.stated:
         parent, child = _ends(knowledge, stated)
-        arrow = stated.arrow
+        arrow, interval = stated.arrow, stated.interval
         arrows.append(
             [
                 nodes[parent],
                 network[parent].states.index(arrow.state),
                 nodes[child],
                 int(arrow.statement.risk is not None),
-                _place(intervals, tuple(float(f"{one:.4g}") for one in _interval(stated.interval))),
+                _place(intervals, _shortened(interval.low, interval.value, interval.high)),
                 int(arrow.silent),
                 [_place(origins, one) for one in arrow.statement.because],
             ]
         )
+    return {
+        "nodes": [_node(knowledge, node) for node in network.nodes],
+        "arrows": arrows,
+        "intervals": [list(one) for one in intervals],
+        "origins": list(origins),
+    }
+
+
+@lru_cache(maxsize=4096)  # few intervals serve very many arrows
+def _shortened(*numbers: float) -> tuple[float, ...]:
+    """Numbers to four digits."""
+    return tuple(float(f"{one:.4g}") for one in numbers)
+
+
+def _grounds(model: ModelLike, origins: Iterable[str]) -> Plain:
+    """The claims and references that are named anywhere, in arrows by their origins."""
+    knowledge = model.data.knowledge
     named = {*origins}
     named.update(one for cause in _causes(model) for one in cause["because"])
     named.update(one for rule in knowledge.urgency for one in rule.because)
@@ -334,9 +352,6 @@ def _grounds(model: ModelLike) -> Plain:
     named.update(one for sentences in told for _, because in sentences for one in because)
     return {
         "measures": list(MEASURES),
-        "arrows": arrows,
-        "intervals": [list(one) for one in intervals],
-        "origins": list(origins),
         "claims": {id: claim.statement for id, claim in knowledge.claims.items() if id in named},
         "references": {
             id: _reference_text(reference)

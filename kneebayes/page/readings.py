@@ -18,7 +18,7 @@ from kneebayes.building.model import (
 )
 from kneebayes.building.places import EXPLANATION
 from kneebayes.errors import KneebayesError
-from kneebayes.page.payload import payload
+from kneebayes.page.payload import numbers_of
 from kneebayes.page.share_table import ShareFit, share_fits
 
 if TYPE_CHECKING:
@@ -114,6 +114,7 @@ def readings_of(model: ModelLike, own: Mapping[str, Any]) -> dict[str, Any]:
     --------
     >>> import kneebayes as kb
     >>> knee = kb.load()
+    >>> from kneebayes.page.payload import payload
     >>> found = readings_of(knee, payload(knee))
     >>> [one["id"] for one in found["settings"]][:2], found["lexicons"][0]["id"]
     (['', 'general_practice'], 'article')
@@ -143,7 +144,7 @@ def _readings(model: ModelLike, own: Mapping[str, Any]) -> Plain:
     first = fits[0]
     for (lexicon, read), fit in zip(otherwise.items(), fits, strict=True):
         found["networks"][lexicon] = {
-            **_network(own, payload(read), places),
+            **_network(own, numbers_of(read), places),
             "bounds": _bounds(read),
             "ratios": _other_ratios(first, fit),
         }
