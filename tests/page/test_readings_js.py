@@ -77,7 +77,14 @@ def in_numbers(payload: dict[str, Any], names: dict[str, Any]) -> dict[str, Any]
     ]
     arrows.sort(key=lambda arrow: (arrow[:4], arrow[5:]))
     known = {key: {id: payload[key][id] for id in names[key]} for key in NAMED}
-    return {**payload, **known, "arrows": arrows, "intervals": [], "origins": []}
+    nodes = [one if "table" in one else in_order(one) for one in payload["nodes"]]
+    return {**payload, **known, "nodes": nodes, "arrows": arrows, "intervals": [], "origins": []}
+
+
+def in_order(node: dict[str, Any]) -> dict[str, Any]:
+    """A noisy-OR with its parents by their names: it is the same in any order of them."""
+    links = sorted(zip(node["parents"], node["links"], strict=True), key=lambda one: one[0])
+    return {**node, "parents": [one for one, _ in links], "links": [one for _, one in links]}
 
 
 def assert_alike(one: Any, other: Any, place: str = "") -> None:
