@@ -252,7 +252,9 @@ class World:
             "Practice": lambda: model.practice(self.draws_learner, 2),
             "NaturalFrequencies": lambda: model.natural_frequencies("dry bearing", "squealing"),
             "Evaluation": lambda: self.evaluation,
-            "Misspecification": lambda: model.misspecify(10),
+            "Misspecification": lambda: model.misspecify(
+                10, [self.kb.study.World("as it is", model)]
+            ),
             "ForeignModel": lambda: self.foreign_model,
             "ForeignCase": lambda: self.foreign,
             "ForeignResult": lambda: self.foreign.sets(2),
@@ -334,7 +336,10 @@ def functions(world: World) -> dict[str, Callable[..., Any]]:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             for name in dir(result):
-                method = None if name.startswith("_") else getattr(result, name)
+                own = inspect.getattr_static(result, name, None)
+                if name.startswith("_") or isinstance(own, property | cached_property):
+                    continue  # nothing to be called, and some take long to compute
+                method = getattr(result, name)
                 if isinstance(method, types.MethodType | types.FunctionType | Later(world)) and (
                     (kind, name) not in INTERNAL
                 ):

@@ -140,7 +140,7 @@ def write_page(
     --------
     >>> import tempfile, kneebayes as kb
     >>> with tempfile.TemporaryDirectory() as folder:
-    ...     page = kb.load().to_html(f"{folder}/knee.html")
+    ...     page = kb.load(layer="article").to_html(f"{folder}/knee.html")
     ...     page.name, page.stat().st_size < 500_000
     ('knee.html', True)
     """

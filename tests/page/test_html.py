@@ -156,21 +156,20 @@ def test_what_is_no_file_is_refused(robot: kb.Model, tmp_path: Path) -> None:
         robot.to_html(tmp_path)
 
 
-def test_the_page_of_another_lexicon_names_it(knee: kb.Model, tmp_path: Path) -> None:
-    told = unpacked(knee.with_lexicon("lay").to_html(tmp_path / "a").read_text())
-    assert told["lexicon"]["id"] == "lay"
+def test_the_page_of_another_lexicon_names_it(pump: kb.Model, tmp_path: Path) -> None:
+    told = unpacked(pump.with_lexicon("engineer").to_html(tmp_path / "a").read_text())
+    assert told["lexicon"]["id"] == "engineer"
 
 
-def test_the_command_writes_the_page(
-    tmp_path: Path, knee: kb.Model, capsys: pytest.CaptureFixture[str]
-) -> None:
-    path = tmp_path / "knee.html"
-    code, out, err = run(["page", str(path), "--lexicon", "lay", "--title", "Knees"], capsys)
+def test_the_command_writes_the_page(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "pump.html"
+    call = ["page", str(path), "--lexicon", "engineer", "--title", "Pumps"]
+    code, out, err = run([*call, "--folder", str(DATA / "pump")], capsys)
     assert (code, err) == (0, "")
     assert str(path) in out.replace("\n", "")
     assert "kB" in out
     told = unpacked(path.read_text("utf-8"))
-    assert (told["title"], told["lexicon"]["id"]) == ("Knees", "lay")
+    assert (told["title"], told["lexicon"]["id"]) == ("Pumps", "engineer")
 
 
 def test_the_command_says_what_it_does_not_know(
