@@ -21,6 +21,7 @@ WARMTH = "a number as of a temperature"  # as long as nothing is measured in cen
 WARMTHS = (34.0, 43.0)  # a number between them with a decimal is a temperature
 LIVING = (34.9, 45.0)  # degrees Celsius that a temperature of a person may have
 FAHRENHEIT = (95.0, 113.0)  # the same in degrees Fahrenheit
+WIDEST = 30.0  # centimetres of a lump: what is more is a girth or a height
 SHORTEST = 0.5  # days that a trouble may have lasted
 NEW = 31.0  # days: a trouble that began so long ago or less has lasted as long
 THOUSAND = 1000.0  # of cells: written out or not
@@ -183,6 +184,8 @@ def _is_about(
     is_warmth = amount.unit == "temperature" and bound.unit in {"", "temperature"}
     if not (is_warmth or amount.unit == bound.unit):
         return False
+    if amount.unit == "length" and amount.value > WIDEST:
+        return False
     if not (is_warmth or not pattern.stems or _is_around(pattern, bound, amount, words)):
         return False
     start, end = _clause(amount, words)
@@ -249,6 +252,8 @@ def _lasts(amount: Amount, words: Sequence[Word], troubled: frozenset[int]) -> b
         at -= 1
     around = {words[one].lower for one in (at, amount.last + 1) if 0 <= one < len(words)}
     alone = around <= ALONE  # "knee pain, two months, worse"
+    starts = at < 0 or words[at].lower in ALONE  # "2/7 not bearing weight"
+    alone = alone or (starts and not troubled.isdisjoint({amount.last + 1, amount.last + 2}))
     alone = alone or at in troubled or (at >= 0 and words[at].lower in turns("trouble"))
     history = alone or after in (["-", "history"], ["history", "of"])
     return (

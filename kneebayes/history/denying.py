@@ -117,6 +117,8 @@ def _reach_in_list(
     """The same in a list: ``no fever, chills or weight loss`` denies all three."""
     if any(len(piece) > LONG for piece in _pieces(between)[:-1]):
         return None
+    if any(word.lower[:1].isdigit() for word in between):
+        return None  # "no effusion, ROM 0-135, crepitus"
     marks = [word for word in between if word.lower in MARKS]
     word = line.words[cue.first].lower
     closing = _closing(line, match, marks, again=word in turns("denying_lists"))

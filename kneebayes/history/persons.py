@@ -53,6 +53,7 @@ WAYS = (  # of saying an age; the first that fits counts
         rf"\b(?:i\s+am|i['\u2019]m)\s+an?\s+(?:\w+\s+)?(?:{PEOPLE}|bloke|lad|lass|guy)\s+(?:of|aged)"
         rf"\s+{ABOUT}{NUMBER}\b(?!\s*(?:{OTHER_UNITS}))"
     ),
+    rf"\b(?:{PEOPLE}|bloke|lad|lass|guy)\s+here,?\s+{NUMBER}(?=\s*[,.;:])(?![.,]\d)",
     rf"\bwho(?:['\u2019]s|\s+is)\s+{ABOUT}{NUMBER}(?=\s*[,.;]|\s+and\b)(?![.,]\d)",
     rf"\b(?:Mr|Mrs|Ms|Miss|Master)\.?\s+(?:\w+\.?,?\s+){{1,2}}{NUMBER}(?=\s*[,.;:])(?![.,]\d)",
     rf"\b(?:he|she)(?:['\u2019]s|\s+is)\s+(?:only\s+)?{ABOUT}{NUMBER}(?=\s*[,.;]|\s+and\b)(?![.,]\d)",
@@ -69,7 +70,7 @@ SEX_BY_LETTER = (  # 49M, M 35, 25-yr-old fighter (M)
     ),
 )
 SEX_BY_WORD = re.compile(
-    r"(?:\bi['\u2019]m\s+an?\s+|\bi\s+am\s+an?\s+|\bi\s+was\s+an?\s+|\bold\s+|\d,\s?|^\s*)"
+    r"(?:\bi['\u2019]m\s+an?\s+|\bi\s+am\s+an?\s+|\bi\s+was\s+an?\s+|\bold\s+|\d\s?yo\s+|\d,\s?|^\s*)"
     r"(?:(?P<male>bloke|fella|fellow|lad|chap|guy|gent|widower)|(?P<female>lass|gal|widow))\b",
     re.IGNORECASE,
 )

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from kneebayes.arguments import checked
 from kneebayes.errors import KneebayesError
-from kneebayes.history.amounts import bounds_met
+from kneebayes.history.amounts import Met, bounds_met
 from kneebayes.history.bearing import bearing_of, is_long_ago
 from kneebayes.history.dictionary import Dictionary, Target
 from kneebayes.history.english import turns
@@ -181,7 +181,8 @@ class _Reading:
                 mentions = [*self._mentions(target, met.status, line.words, used, "")]
                 if met.amount.unit == "temperature" and met.status != "perhaps":
                     self.found += mentions  # beside "fever", for the two may disagree
-                self.measured += [(met.amount.value, mention) for mention in mentions]
+                value = met.amount.value if _is_more(met) else -met.amount.value
+                self.measured += [(value, mention) for mention in mentions]
 
     def _is_reported(self, sentence: Readable) -> bool:
         """Whether a sentence stands in the report of a test, which a heading opens and closes."""
@@ -318,7 +319,7 @@ class _Reading:
         self.found.append(Mention(id, label, "context", "present", answer, words))
 
     def _take_largest(self) -> None:
-        """Of several amounts of one thing the largest counts: how long it hurts in all."""
+        """Of several amounts of one thing the largest counts, or the smallest if little is bad."""
         named = {mention.id for mention in self.found if mention.is_sure}
         largest: dict[str, tuple[float, Mention]] = {}
         for value, mention in self.measured:
@@ -377,6 +378,12 @@ class _Reading:
 
 def _in_text(mention: Mention) -> tuple[int, int, str]:
     return mention.words.start, mention.words.end, mention.id
+
+
+def _is_more(met: Met) -> bool:
+    """Whether more of an amount speaks for a node: how long it hurts, not how low a pressure is."""
+    bound = met.pattern.bound
+    return bound is None or bound.over == (met.pattern.targets[0].state == "present")
 
 
 def _is_implied(match: Match, target: Target) -> bool:
