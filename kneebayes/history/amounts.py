@@ -182,9 +182,8 @@ def _is_about(
 ) -> bool:
     """Whether an amount is one of what a name with a bound speaks of."""
     is_warmth = amount.unit == "temperature" and bound.unit in {"", "temperature"}
-    if not (is_warmth or amount.unit == bound.unit):
-        return False
-    if amount.unit == "length" and amount.value > WIDEST:
+    too_wide = amount.unit == "length" and amount.value > WIDEST
+    if not (is_warmth or amount.unit == bound.unit) or too_wide:
         return False
     if not (is_warmth or not pattern.stems or _is_around(pattern, bound, amount, words)):
         return False
