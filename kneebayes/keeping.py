@@ -1,7 +1,8 @@
 """What takes long to find is kept in the user's cache, so that the next process need not find it.
 
 Only plain values that follow from what is asked and from this code: whoever asks names a key that
-changes with both. Where there is no cache, nothing is kept and nothing is missing.
+changes with both. Where there is no cache, nothing is kept and nothing is missing. What follows
+from the shipped knowledge comes with a wheel.
 """
 
 from __future__ import annotations
@@ -9,8 +10,6 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import platform
-import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import suppress
@@ -26,6 +25,7 @@ LARGEST = 16_000_000  # bytes of a file
 OTHERS = 0o022  # that others than the user may write
 SOURCES = {".py", ".c", ".h"}
 PACKAGE = Path(__file__).parent
+SHIPPED = PACKAGE / "kept"  # made with a wheel
 
 
 def kept(kind: str, key: str) -> Any:
@@ -36,19 +36,15 @@ def kept(kind: str, key: str) -> Any:
     >>> kept("figures", "of which nobody has heard") is None
     True
     """
-    folder = _folder()
-    if folder is None:
+    if os.environ.get(SWITCH) == "off":
         return None
-    with suppress(OSError, ValueError, RecursionError):
-        path = folder / _name(kind, key)
-        if path.stat().st_size > LARGEST:
-            return None
-        digest, _, text = path.read_bytes().partition(b"\n")
-        if digest.decode() != hashlib.sha256(text).hexdigest():
-            return None
-        os.utime(path)  # asked for just now
-        return json.loads(text)
-    return None
+    folder, name = _folder(), _name(kind, key)
+    own = None if folder is None else _content(folder / name)
+    if own is None:
+        return _content(SHIPPED / name)
+    with suppress(OSError):
+        os.utime((folder or SHIPPED) / name)  # asked for just now
+    return own
 
 
 def keep(kind: str, key: str, content: Any) -> None:
@@ -74,8 +70,8 @@ def keep(kind: str, key: str, content: Any) -> None:
 
 @cache
 def made_by(*rooms: str) -> str:
-    """Changes with the code of some rooms, and with what computes here."""
-    digest = hashlib.sha256(f"{sys.version} {platform.machine()}".encode())
+    """Changes with the code of some rooms."""
+    digest = hashlib.sha256()
     for room in rooms:
         sources = sorted(path for path in (PACKAGE / room).rglob("*") if path.suffix in SOURCES)
         if not sources:  # who knows what code this is: nothing that was kept is to be trusted
@@ -83,6 +79,16 @@ def made_by(*rooms: str) -> str:
         for path in sources:
             digest.update(f"{path.name} {path.stat().st_size}:".encode() + path.read_bytes())
     return digest.hexdigest()
+
+
+def _content(path: Path) -> Any:
+    """What a file holds; None where there is none, or not in one piece."""
+    with suppress(OSError, ValueError, RecursionError):
+        if path.stat().st_size <= LARGEST:
+            digest, _, text = path.read_bytes().partition(b"\n")
+            if digest.decode() == hashlib.sha256(text).hexdigest():
+                return json.loads(text)
+    return None
 
 
 def _name(kind: str, key: str) -> str:

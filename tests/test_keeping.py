@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from kneebayes import keeping
 from kneebayes.keeping import MOST, keep, kept, made_by
 
 CONTENT = {"numbers": [0.1, 1e-300, 1 / 3], "text": "kn\u00e9e\n", "nothing": None, "yes": True}
@@ -60,6 +61,19 @@ def test_it_can_be_switched_off(cache: Path, monkeypatch: pytest.MonkeyPatch) ->
     assert kept("figures", "one") is None
     assert len(files(cache)) == 1
     assert not Path("off").exists()
+
+
+def test_what_comes_with_a_wheel_is_found_where_the_user_kept_nothing(
+    cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keep("figures", "one", CONTENT)
+    monkeypatch.setattr(keeping, "SHIPPED", cache)
+    monkeypatch.setenv("KNEEBAYES_CACHE", str(cache.parent / "own"))
+    assert kept("figures", "one") == CONTENT
+    keep("figures", "one", [1])
+    assert kept("figures", "one") == [1]
+    monkeypatch.setenv("KNEEBAYES_CACHE", "off")
+    assert kept("figures", "one") is None
 
 
 def test_what_nobody_asked_for_longest_goes_first(cache: Path) -> None:
