@@ -225,7 +225,7 @@ export function mountExplorer(root, payload, { answers = {}, onAnswers = () => {
   function chanceOf(answered, named) {
     const id = plain.there.get(named) ?? named;
     const states = plain.nodes[plain.index.get(id)].states;
-    if (states.length > 2) return null;
+    if (states.length > 2 || !states.includes("present")) return null;
     if (id in answered) return Number(answered[id] === states[1]);
     const found = infer(model, answered, { targets: [id] });
     return found.possible ? found.posterior[id][1] : null;

@@ -354,7 +354,7 @@ function steps(catalog, model, visit) {
   });
   return make(
     "table",
-    { class: "kb-table" },
+    { class: "kb-table kb-steps" },
     make("caption", { text: "In bits, over all causes: what the answer told, what was expected of it, and the best free question and test at that moment." }),
     make(
       "thead",
