@@ -39,7 +39,10 @@ IN_WORDS = {
     "other": "somebody else's",
 }
 HEADER = ("what", "is", "words", "because of", "answer")
-UNUSED = "nothing has been used yet: knee.diagnose(history) takes the answers above."
+UNUSED = (
+    "nothing has been used yet (knee.diagnose(history), or --diagnose on the command line, takes "
+    "the answers)."
+)
 COLUMNS = ("id", "label", "kind", "status", "answer", "words", "because", "start", "end", "used")
 
 

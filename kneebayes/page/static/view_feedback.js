@@ -152,7 +152,7 @@ function lastWord(visit, said) {
 /** How uncertain it was, and what a plan would have left that was to be had for the same cost. */
 function planned(catalog, model, visit) {
   if (visit.asked.length === 0) return null;
-  const element = make("p", { text: "Walking a plan of questions for the same cost \u2026" });
+  const element = make("p", { text: "Working out a plan of questions for the same cost \u2026" });
   const bits = (known) => bitsOf(model, known) ?? 0;
   visit.walkPlan((plan) => {
     const [opening, closed, left] = [visit.known(0), visit.known(), visit.knownWith(plan)].map(bits);

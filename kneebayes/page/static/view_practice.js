@@ -319,7 +319,7 @@ function askCard(catalog, prefix, onAsk) {
     "section",
     { class: "kb-card", "aria-labelledby": `${prefix}-ask-title` },
     make("h2", { id: `${prefix}-ask-title`, text: "Ask and examine" }),
-    make("p", { class: "kb-small", text: "Press a question to have it answered. A kind of test is paid once, in rough units of one visit." }),
+    make("p", { class: "kb-small", text: "Press a question to have it answered. Each kind of test is paid for once; its cost is rough, in units of one visit." }),
     make(
       "div",
       { class: "kb-search" },
