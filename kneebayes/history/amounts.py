@@ -8,8 +8,9 @@ from dataclasses import dataclass, replace
 from itertools import zip_longest
 from typing import Literal
 
-from kneebayes.history.dictionary import Bound, Dictionary, Pattern, number_at
+from kneebayes.history.dictionary import Bound, Dictionary, Pattern
 from kneebayes.history.english import UNITS, turns
+from kneebayes.history.quantities import number_at
 from kneebayes.history.words import Word, stem
 
 __all__ = ["Amount", "Met", "amounts_in", "bounds_met"]

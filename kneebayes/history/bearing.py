@@ -7,10 +7,10 @@ from functools import cache
 from itertools import pairwise
 
 from kneebayes.history.denying import denied
-from kneebayes.history.dictionary import number_at
 from kneebayes.history.english import ENDING, UNITS, turns
 from kneebayes.history.line import AND, Cue, Line, ended
 from kneebayes.history.matching import Match
+from kneebayes.history.quantities import number_at
 from kneebayes.history.record import Status
 from kneebayes.history.words import Word, stem
 
