@@ -47,6 +47,15 @@ def test_only_the_rooms_that_take_part_are_imported(imported: list[list[str]], w
     assert {"knowledge", "building", "inference", "case", "view"} <= rooms
 
 
+def test_the_command_line_imports_no_study_before_one_is_asked_for() -> None:
+    code = "import sys, kneebayes.cli; print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert "kneebayes.cli.patients" in done.stdout.split()
+    assert not {"kneebayes.study", "kneebayes.history", "spacy", "pandas"} & set(
+        done.stdout.split()
+    )
+
+
 @pytest.mark.parametrize("door", [kb.Model, kb.Differential])
 def test_what_is_imported_later_looks_like_any_other_method(door: type) -> None:
     bound = 0

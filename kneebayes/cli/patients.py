@@ -11,9 +11,6 @@ from kneebayes.cli.app import AsJson, Folder, InLayer, InSetting, LexiconName, a
 from kneebayes.cohort.files import read_table
 from kneebayes.cohort.record import plain_answers
 from kneebayes.errors import EvidenceError
-from kneebayes.study.published import published_cases
-from kneebayes.study.published_evaluation import evaluate_published
-from kneebayes.study.truth import records_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -168,6 +165,9 @@ def published(
 
     Recall, calibration, and how urgent they were.
     """
+    from kneebayes.study import evaluate_published, published_cases  # with all that it takes
+    from kneebayes.study.truth import records_of
+
     patients = published_cases(half, cases)
     model = model_of(folder, lexicon, layer, setting)
     evaluation = evaluate_published(model, patients, ranked_by=ranked_by)

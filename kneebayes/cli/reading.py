@@ -11,8 +11,6 @@ import typer
 
 from kneebayes.cli.app import AsJson, Folder, InLayer, InSetting, LexiconName, app, model_of
 from kneebayes.errors import KneebayesError
-from kneebayes.study.published import published_cases
-from kneebayes.study.reading_evaluation import evaluate_reading
 from kneebayes.writing import plain_text
 
 __all__ = ["read", "reading"]
@@ -73,6 +71,8 @@ def reading(
 
     By published patients: precision, recall, and whether denials are denials.
     """
+    from kneebayes.study import evaluate_reading, published_cases  # with all that it takes
+
     model = model_of(folder, layer=layer)
     evaluation = evaluate_reading(model, published_cases(half, cases), worst)
     if as_json:
