@@ -284,6 +284,23 @@ def test_a_name_that_the_shell_split_is_shown_in_quotation_marks(
     assert (code, err.strip().endswith(quoted)) == (2, True)
 
 
+@pytest.mark.parametrize(
+    ("arguments", "hinted"),
+    [
+        (["diagnose", "fever", "--age", "67"], True),
+        (["diagnose", "fever", "--sex=female"], True),
+        (["diagnose", "fever", "--top", "many"], False),
+        (["page", "--age", "67"], False),
+    ],
+)
+def test_background_given_as_an_option_is_told_how_it_is_said(
+    arguments: list[str], hinted: bool, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code, out, err = run(arguments, capsys)
+    assert (code, out) == (2, "")
+    assert ("--context NAME=STATE, such as --context age=older" in err) == hinted
+
+
 def test_a_page_is_not_written_under_a_name_that_no_browser_opens(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -50,6 +50,11 @@ __all__ = [
 ]
 
 
+BACKGROUND = (
+    "Age, sex and other background is told by --context NAME=STATE, such as --context age=older."
+)
+
+
 class Shown(Protocol):
     """What shows itself as text and as JSON."""
 
@@ -89,8 +94,13 @@ def options(
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line; errors made on purpose become a line on stderr and an exit code."""
+    words = sys.argv[1:] if arguments is None else list(arguments)
     try:
-        app(args=None if arguments is None else list(arguments))
+        app(args=words)
+    except SystemExit as end:
+        if end.code == 2 and _told_as_option(words):
+            typer.echo(f"kneebayes: {BACKGROUND}", err=True)
+        raise
     except KneebayesError as error:
         typer.echo(f"kneebayes: {retold(error)}", err=True)
         sys.exit(_exit_code(error))
@@ -98,6 +108,17 @@ def main(arguments: Sequence[str] | None = None) -> None:
         why = error.strerror if isinstance(error, OSError) else error.reason
         typer.echo(f"kneebayes: this cannot be used as it is: {why}. See --help.", err=True)
         sys.exit(2)
+
+
+def _told_as_option(words: Sequence[str]) -> bool:
+    """Whether a command about a patient was given an option that it lacks, such as --age."""
+    commands = typer.main.get_command(app).commands  # type: ignore[attr-defined]
+    command = commands.get(words[0]) if words else None
+    known = {option for parameter in command.params for option in parameter.opts} if command else {}
+    if "--context" not in known:
+        return False
+    given = {word.partition("=")[0] for word in words[1:] if word.startswith("--") and word != "--"}
+    return not given <= {*known, "--help"}
 
 
 def retold(error: KneebayesError, where: str = "kneebayes search") -> str:
