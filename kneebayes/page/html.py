@@ -121,7 +121,7 @@ def write_page(
     network. It ranks the causes, explains them, proposes what to ask next and has a
     virtual patient; it computes exactly, in the browser. Every setting of the folder can be
     chosen on it, every lexicon and every layer. These models are calibrated
-    first, which takes some ten seconds; a bar is shown.
+    first, which takes some seconds once; a bar is shown.
 
     Parameters
     ----------
