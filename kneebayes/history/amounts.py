@@ -48,6 +48,7 @@ NO_DEGREES = r"[+/%]|(?:out|times|days|weeks|months|years|minutes|cm|m)\b"
 RANGE = re.compile(  # of words with single spaces between them
     rf"(?P<held>(?:at|fixed|in|with) )?\b(?:{MOVING})(?: (?:{LEADING}))* "
     r"(?:(?P<start>\d\d?)(?: (?:\u00b0|degrees?))?(?: to | ?[-\u2013] ?))?"
+    r"(?:\d{3}(?: (?:\u00b0|degrees?))? to )?"  # "fallen from 120 to 80"
     rf"(?P<end>\d{{2,3}})\b(?! (?:{NO_DEGREES}))"
 )
 OLDEST_BEGIN = 2000.0  # days: a trouble that began longer ago is rather another one

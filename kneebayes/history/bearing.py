@@ -193,6 +193,11 @@ def _doubts_before(line: Line, cue: Cue, match: Match) -> bool:
         return False  # "marching was initially painful" says nothing of the marching
     between = line.between(cue, match)
     comma = any(word.lower == "," for word in between)
+    if any(
+        here.lower in LISTING and there.lower in turns("starting")
+        for here, there in pairwise(between)
+    ):
+        return False  # "no pain, and she walks without difficulty"
     return len(between) <= NEAR and not comma and not ended(between)
 
 

@@ -61,10 +61,17 @@ def cues_in(sentence: TextSentence, words: Sequence[Word]) -> tuple[Cue, ...]:
         if cue.does != "plain"
         and not (cue.does in DENYING | {"if"} and any(phrase.covers(cue) for phrase in set_phrases))
         and not (cue.does == "earlier" and any(denial.covers(cue) for denial in denials))
+        and not (cue.does == "earlier" and _is_lately(cue, words))
         and not (cue.does == "deny" and words[cue.first].is_within)
     ]
     kept += [Cue("cannot", word.index, word.index) for word in words if ABILITY in word.stems]
     return tuple(sorted(kept, key=lambda cue: (cue.first, cue.last, cue.does)))
+
+
+def _is_lately(cue: Cue, words: Sequence[Word]) -> bool:
+    """Whether a year is the one up to now: ``for the last year``."""
+    first = words[cue.first].lower == "last"
+    return first and cue.first > 0 and words[cue.first - 1].lower == "the"
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ UNIT = r"(?P<unit>years?|yrs?|y|months?|mo|weeks?)"
 GROWN = r"(?:years?|yrs?|y)"
 VERBS = "with|who|in|on|and|has|had|was|came|comes|presents|presented|complains|from|back|after"
 THINGS = (  # that are so and so old, and no person
-    r"(?:injur|tear\b|torn|scar|wound|fracture|problem|pain|prosthe|implant|repla|graft|shoe"
+    r"(?:injur(?:y|ies)|tear\b|torn|scar|wound|fracture|problem|pain|prosthe|implant|repla|graft|shoe"
     r"|car\b|bike)"
 )
 OTHER_UNITS = (
@@ -93,6 +93,7 @@ FIRST = (  # only at the start of a sentence within the start of a text
         rf"(?:^|(?<=[.:;,]\s)|(?<=\bam\s)|(?<=\bi'm\s)){NUMBER}\s?(?P<letter>[mfMF])"
         r"(?=[,.;:]|\s+here\b|\s*$)"
     ),  # "19 m here", "training, 37 f, ..."
+    rf"(?<=[.!?]\s){NUMBER}\.?\s*$",
     rf"(?:^|(?<=\ssaw\s)|(?<=\ssee\s)|(?<=[.:;]\s))(?-i:[A-Z][a-z]+),\s{NUMBER}(?=,)",
 )
 OF_A_RELATIVE = (  # where he or she is the patient

@@ -12,7 +12,7 @@ from kneebayes.errors import KneebayesError
 from kneebayes.history.amounts import Met, bounds_met
 from kneebayes.history.bearing import bearing_of, is_long_ago
 from kneebayes.history.dictionary import Dictionary, Target
-from kneebayes.history.english import turns
+from kneebayes.history.english import RELATED, turns
 from kneebayes.history.line import Line, cues_in
 from kneebayes.history.matching import Match, find
 from kneebayes.history.persons import find_age, find_sex, patient_among_relatives
@@ -164,7 +164,8 @@ class _Reading:
             self._cover(line.words[at] for at in match.used)
             status, because = self._status(line, match, number)
             for target in match.pattern.targets:
-                one = "perhaps" if status == "absent" and _is_implied(match, target) else status
+                implied = _is_implied(match, target) or self._has_another_side(match, target)
+                one = "perhaps" if status == "absent" and implied else status
                 self.found += self._mentions(target, one, line.words, match.used, because)
         for cue in line.cues:
             if cue.does != "having":
@@ -183,6 +184,11 @@ class _Reading:
                     self.found += mentions  # beside "fever", for the two may disagree
                 value = met.amount.value if _is_more(met) else -met.amount.value
                 self.measured += [(value, mention) for mention in mentions]
+
+    def _has_another_side(self, match: Match, target: Target) -> bool:
+        """Whether to deny a turn of speech says nothing sure, for not sudden may be unknown."""
+        finding = self.knowledge.findings.get(target.id)
+        return match.pattern.said and finding is not None and bool(finding.states)
 
     def _is_reported(self, sentence: Readable) -> bool:
         """Whether a sentence stands in the report of a test, which a heading opens and closes."""
@@ -214,8 +220,9 @@ class _Reading:
         two_sided = len({target.state for target in match.pattern.targets}) > 1
         if match.pattern.perhaps and (status == "present" or (status == "absent" and two_sided)):
             return "perhaps", match.pattern.name
-        if status in {"present", "absent"} and _rests_on_mending(match, line.words):
-            return "perhaps", "spelling"
+        mended = _rests_on_mending(match, line.words)
+        if status in {"present", "absent"} and (mended or _is_of_a_visit(match, line.words)):
+            return "perhaps", "spelling" if mended else ""
         return status, because
 
     def _reply(self, number: int) -> tuple[Status, str]:
@@ -299,6 +306,11 @@ class _Reading:
 
     def _read_sex(self, id: str) -> None:
         """The first person spoken of is the patient; without one, pronouns tell."""
+        related = [sex for sex, words in RELATED.items() if words & self.patient]
+        if related:
+            self.found = [mention for mention in self.found if mention.id != id]
+            self.found += self._of_a_relative(id, related[0])
+            return
         mentions = [mention for mention in self.found if mention.id == id]
         if mentions:
             first = min(mentions, key=_in_text)
@@ -312,6 +324,13 @@ class _Reading:
         if found is not None:
             sex, start, end = found
             self._add(id, sex, *self.source.span(start, end))
+
+    def _of_a_relative(self, id: str, sex: str) -> Iterator[Mention]:
+        """The sex of a patient who is named by how he or she is related to the teller."""
+        word = next(iter(self.patient))
+        start = self.text.casefold().index(word)
+        passage = Passage(self.text[start : start + len(word)], start, start + len(word))
+        yield Mention(id, self.knowledge.label(id), "context", "present", sex, passage)
 
     def _add(self, id: str, answer: object, start: int, end: int) -> None:
         words = Passage(self.text[start:end], start, end)
@@ -394,6 +413,13 @@ def _is_implied(match: Match, target: Target) -> bool:
 
 def _is_finding(match: Match) -> bool:
     return any(target.kind != "context" for target in match.pattern.targets)
+
+
+def _is_of_a_visit(match: Match, words: Sequence[Word]) -> bool:
+    """Whether a day of the week may be that of a visit or a test: ``I was told on Monday``."""
+    if turns("weekdays").isdisjoint(match.pattern.sequence):
+        return False
+    return not turns("consulting").isdisjoint(word.lower for word in words)
 
 
 def _rests_on_mending(match: Match, words: Sequence[Word]) -> bool:

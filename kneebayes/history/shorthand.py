@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -29,7 +29,7 @@ WAYS = (  # of writing shorthand; each has a group of its own
     ),
     (
         r"(?P<attached>(?=\d)(?<![\w.])(?P<count>\d{1,3})"
-        r"(?P<unit>h|hrs?|d|wks?|w|mo|mos|mths?|yrs?)(?![\w/']))"
+        r"(?:(?P<unit>h|hrs?|d|wks?|w|mo|mos|mths?|yrs?)|\s(?P<apart>h|hrs?|d))(?![\w/']))"
     ),
     r"(?P<query>(?=\?)(?<![^\s(:,;/])\?+(?=\s?[A-Za-z]))",
     r"(?P<ups>(?=[\s+])(?<=[A-Za-z])(?:\s?\+{2,3}|\+)(?![\w+]))",
@@ -39,6 +39,8 @@ WAYS = (  # of writing shorthand; each has a group of its own
         r"|(?<=\bday\s\d\d\s)post\b|(?<=/7\s)post\b|(?<=/52\s)post\b|(?<=/12\s)post\b"
         r"|\bpost(?=\s(?:TKR|THR|TKA|THA)\b)))"
     ),
+    r"(?P<score>\bVAS\s?(?P<points>\d\d?)(?![/\d]))",
+    r"(?P<wider>(?<=cm)\s?>\s?(?=[LR]\b|left|right))",
     r"(?P<more_than>[>\u2265](?=\s?\d))",
     r"(?P<less_than>[<\u2264](?=\s?\d))",
     (
@@ -143,21 +145,30 @@ def _meaning(match: re.Match[str], meant: Mapping[str, str]) -> str | None:
     kind = match.lastgroup if match.lastgroup in KINDS else next(_kinds(match))
     if kind == "word":
         return meant[match["word"]]
-    if kind == "time":
-        if int(match["many"]) > MOST[match["of"]] or int(match["many"]) < 1:
-            return None
-        return f"{match['more'] or match['many']} {OF_DAYS[match['of']]}"
-    if kind == "attached":
-        return f"{match['count']} {UNITS[match['unit']]}"
-    if kind == "dotted":
-        return match["dotted"].replace(".", "").replace(" ", "")
-    return KINDS[kind]
+    return _time(match) if kind == "time" else KINDS[kind](match)
 
 
-KINDS = {
-    "word": "", "time": "", "attached": "", "dotted": "", "query": "query ", "nil": "no ",
-    "ups": " present", "post": "after", "more_than": "more than ", "less_than": "less than ",
-}  # fmt: skip
+def _time(match: re.Match[str]) -> str | None:
+    """A time such as ``3/7``; None where so many days, weeks or months are none."""
+    if not 1 <= int(match["many"]) <= MOST[match["of"]]:
+        return None
+    return f"{match['more'] or match['many']} {OF_DAYS[match['of']]}"
+
+
+KINDS: dict[str, Callable[[re.Match[str]], str]] = {
+    "word": re.Match.group,
+    "time": re.Match.group,
+    "attached": lambda match: f"{match['count']} {UNITS[match['unit'] or match['apart']]}",
+    "dotted": lambda match: re.sub(r"[. ]", "", match["dotted"]),
+    "score": lambda match: f"pain {match['points']}/10",
+    "query": lambda _: "query ",
+    "nil": lambda _: "no ",
+    "ups": lambda _: " present",
+    "post": lambda _: "after",
+    "wider": lambda _: " bigger than ",
+    "more_than": lambda _: "more than ",
+    "less_than": lambda _: "less than ",
+}
 
 
 def _kinds(match: re.Match[str]) -> Iterator[str]:

@@ -222,6 +222,8 @@ def words_of(tokens: Iterable[Any], source: WrittenOut | None = None) -> tuple[W
             stems = frozenset()
         elif lower[index : index + 3] == ["long", "-", "standing"]:
             stems, inside = frozenset({stem("longstanding")}), 2
+        elif lower[index] == "old" and _is_of_years(lower, index):
+            stems = frozenset({"aged"})  # "a 26-year-old man" is not old
         elif lower[index] == "back" and _is_rear(lower, index):
             stems = frozenset({stem("rear")})
         else:
@@ -272,6 +274,12 @@ def _pieces(run: str) -> tuple[str, ...]:
     """What a run of letters is cut into: itself, or what spaCy's exceptions say of ``cannot``."""
     tokenizer: Any = language().tokenizer
     return tuple(token.text for token in tokenizer(run)) if run in tokenizer.rules else (run,)
+
+
+def _is_of_years(lower: Sequence[str], at: int) -> bool:
+    """Whether ``old`` only belongs to a number of years before it."""
+    before = [word for word in lower[max(at - 3, 0) : at] if word != "-"]
+    return bool(before) and before[-1] in {"year", "years", "yr", "yrs", "month", "months"}
 
 
 def _is_rear(lower: Sequence[str], at: int) -> bool:
