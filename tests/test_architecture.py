@@ -57,7 +57,8 @@ def _imports_of(module: str) -> Iterator[Import]:
     for_types = {
         inner
         for node in ast.walk(tree)
-        if isinstance(node, ast.If) and ast.unparse(node.test).endswith("TYPE_CHECKING")
+        if isinstance(node, ast.If)
+        and getattr(node.test, "id", getattr(node.test, "attr", "")) == "TYPE_CHECKING"
         for statement in node.body
         for inner in ast.walk(statement)
     }
