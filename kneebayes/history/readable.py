@@ -47,7 +47,10 @@ def readable(dictionary: Dictionary, sentence: TextSentence) -> Readable:
     """The words of a sentence with what they stand for."""
     words = [_mended(dictionary, word) for word in sentence.words]
     more = _meant(dictionary, words)
-    words = [replace(word, stems=word.stems | more.get(word.index, set())) for word in words]
+    words = [
+        replace(word, stems=word.stems | more[word.index]) if word.index in more else word
+        for word in words
+    ]
     places: dict[str, list[int]] = defaultdict(list)
     for word in words:
         for one in word.stems:
