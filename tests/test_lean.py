@@ -20,7 +20,7 @@ print(json.dumps([after_import, sorted(sys.modules)]))
 """
 HEAVY = {
     *("pandas", "scipy", "sklearn", "pgmpy", "networkx", "matplotlib", "dask", "pyarrow"),
-    *("jsonschema", "typer", "tqdm", "yaml", "xml", "IPython"),
+    *("jsonschema_rs", "typer", "tqdm", "yaml", "xml", "IPython"),
 }
 ROOMS = {"cohort", "exchange", "learning", "page", "questions", "saving", "study", "teaching"}
 

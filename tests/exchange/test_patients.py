@@ -9,8 +9,6 @@ from typing import Any
 import jsonschema
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 import kneebayes as kb
 from kneebayes.errors import EvidenceError
@@ -18,7 +16,7 @@ from kneebayes.exchange import ExchangeError, Patient, save_json
 from kneebayes.exchange.case_file import case_content
 from kneebayes.exchange.data_files import read_json
 from kneebayes.exchange.problems import Problems
-from kneebayes.exchange.schemas import REMEDIES, check_schema, faults_in, schema_named
+from kneebayes.exchange.schemas import REMEDIES, check_schema, schema_named
 
 CLOSE = 1e-12
 WHEN = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
@@ -99,33 +97,6 @@ def test_lexicon_and_setting_come_along(knee: kb.Model, tmp_path: Path) -> None:
         same(case, again)
 
 
-def plain_values():
-    """Any plain values, many of them alike."""
-    numbers = st.integers(-2, 3) | st.sampled_from([0.5, 1.0, -0.0, 1e300])
-    leaves = st.none() | st.booleans() | numbers | st.text("aAb1", max_size=3)
-    names = st.text("ab", max_size=1)
-    return st.recursive(
-        leaves, lambda some: st.lists(some, max_size=3) | st.dictionaries(names, some)
-    )
-
-
-TYPES = ("object", "array", "string", "number", "integer", "boolean", "null")
-RULES = {  # by keyword a rule of any plain value
-    "type": lambda one: [TYPES[len(str(one)) % 7], TYPES[len(str(one)) % 5]],
-    "const": lambda one: one,
-    "enum": lambda one: [one, 1, "a"],
-    "required": lambda one: list(one) if isinstance(one, dict) else ["a"],
-    "additionalProperties": lambda one: {"const": one} if one else False,
-    "properties": lambda one: {"a": {"const": one}, "b": {"type": "null"}},
-    "items": lambda one: {"enum": [one, 0]},
-    "minLength": lambda one: len(str(one)) % 4,
-    "maxLength": lambda one: len(str(one)) % 4,
-    "pattern": lambda one: one if isinstance(one, str) else "^a",
-    "minimum": lambda one: one if type(one) in (int, float) else 0,
-    "maximum": lambda one: one if type(one) in (int, float) else 0,
-}
-
-
 def test_a_case_file_follows_its_schema(knee: kb.Model, packet: dict[str, Any]) -> None:
     cases = [knee.diagnose(said) for said in (CERTAIN, VAGUE, {})]
     for name, content in [
@@ -163,23 +134,10 @@ def test_whatever_is_wrong_is_told(knee: kb.Model) -> None:
             inner[key] = odd[rng.integers(len(odd))]
         problems = Problems("case")
         check_schema(content, schema, problems)
-        oracle = jsonschema.Draft202012Validator(schema)
-        valid = oracle.is_valid(content)
+        valid = jsonschema.Draft202012Validator(schema).is_valid(content)
         assert (len(problems) == 0) == valid, content
         wrong += not valid
-        expected = [
-            (tuple(one.absolute_path), one.validator) for one in oracle.iter_errors(content)
-        ]
-        found = [(fault.steps, fault.keyword) for fault in faults_in(content, schema)]
-        assert found == list(dict.fromkeys(expected))  # of what is missing it tells one by one
     assert wrong > 40
-
-
-@given(content=plain_values(), rule=plain_values(), keyword=st.sampled_from(sorted(RULES)))
-def test_each_demand_is_met_by_what_the_package_for_all_of_them_lets_pass(content, rule, keyword):
-    schema = {keyword: RULES[keyword](rule)}
-    valid = jsonschema.Draft202012Validator(schema).is_valid(content)
-    assert (not list(faults_in(content, schema))) == valid
 
 
 @pytest.mark.parametrize("name", ["network", "patient", "phenopacket"])
