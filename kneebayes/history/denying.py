@@ -229,7 +229,7 @@ def _are_all_said(line: Line, match: Match, at: int) -> bool:
     """Whether a whole list is denied by its verb: ``fever, rash and weight loss were denied``."""
     if not {word.lower for word in line.words[at - 1 : at + 2]} & {"are", "were"}:
         return False
-    for word in reversed(line.words[: match.first]):
+    for word in reversed(line.words[: match.last]):
         if word.lower in ENDING:
             break
         if word.lower in turns("verbs") | turns("haves"):
@@ -314,6 +314,8 @@ def _bears_on(line: Line, match: Match, at: int, *, tested: bool) -> bool:
     if any(word.lower == ":" for word in between) or any(len(piece) > ITEM for piece in pieces):
         return False
     marks = [word.lower for word in between if word.lower in MARKS]
+    if marks and any(line.words[one].lower in turns("affirming") for one in match.used):
+        return False  # "Lachman positive, varus/valgus stable" has its own result
     if marks and match.pattern.said and match.pattern.targets[0].state == "absent":
         return False  # "knee stable, no effusion, Lachman negative"
     if not marks:
