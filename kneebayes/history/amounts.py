@@ -18,8 +18,8 @@ __all__ = ["Amount", "Met", "amounts_in", "bounds_met"]
 PARTING = frozenset({";", ".", ":"})
 NEAR = 0.0005  # of a bound: not sure to which side
 NEARLY_WARM = 0.6  # degrees below a bound that leave it open
-WARMTH = "a number as of a temperature"  # as long as nothing is measured in centimetres
-WARMTHS = (34.0, 43.0)  # a number between them with a decimal is a temperature
+AS_TEMPERATURE = "a number as of a temperature"  # as long as nothing is measured in centimetres
+TEMPERATURES = (34.0, 43.0)  # a number between them with a decimal is a temperature
 LIVING = (34.9, 45.0)  # degrees Celsius that a temperature of a person may have
 FAHRENHEIT = (95.0, 113.0)  # the same in degrees Fahrenheit
 WIDEST = 30.0  # centimetres of a lump: what is more is a girth or a height
@@ -85,15 +85,15 @@ def amounts_in(words: Sequence[Word]) -> list[Amount]:
         behind = words[end + 1].lower if end + 1 < len(words) else ""
         if not unit and behind == "%":
             unit = "percent"
-        if not unit and "." in words[at].lower and WARMTHS[0] <= value <= WARMTHS[1]:
-            unit = WARMTH
+        if not unit and "." in words[at].lower and TEMPERATURES[0] <= value <= TEMPERATURES[1]:
+            unit = AS_TEMPERATURE
         if behind != "+":  # "pulses 2+"
             found.append(Amount(value * size, unit, at, end))
         at = end + 1
     if any(amount.unit == "length" for amount in found):  # "calf 44 cm (R 39.5)"
-        found = [replace(one, unit="") if one.unit == WARMTH else one for one in found]
+        found = [replace(one, unit="") if one.unit == AS_TEMPERATURE else one for one in found]
     return [
-        replace(one, unit="temperature") if one.unit == WARMTH else one
+        replace(one, unit="temperature") if one.unit == AS_TEMPERATURE else one
         for one in _sized(found, words)
     ]
 
@@ -137,7 +137,7 @@ def bounds_met(
             continue
         for amount in amounts:
             about = _is_about(dictionary, pattern, bound, amount, words, troubled)
-            real = _warmth(pattern, amount) if about else None
+            real = _temperature(pattern, amount) if about else None
             if real is not None:
                 status = _side(bound, real)
                 target = pattern.targets[0]
@@ -146,7 +146,7 @@ def bounds_met(
                     yield Met(pattern, status, real)
 
 
-def _warmth(pattern: Pattern, amount: Amount) -> Amount | None:
+def _temperature(pattern: Pattern, amount: Amount) -> Amount | None:
     """An amount that a temperature may be, in degrees Celsius; None for what can be none."""
     if not any(one.startswith("temp") for one in pattern.stems):
         return amount
@@ -183,11 +183,11 @@ def _is_about(
     troubled: frozenset[int],
 ) -> bool:
     """Whether an amount is one of what a name with a bound speaks of."""
-    is_warmth = amount.unit == "temperature" and bound.unit in {"", "temperature"}
+    is_temperature = amount.unit == "temperature" and bound.unit in {"", "temperature"}
     too_wide = amount.unit == "length" and amount.value > WIDEST
-    if not (is_warmth or amount.unit == bound.unit) or too_wide:
+    if not (is_temperature or amount.unit == bound.unit) or too_wide:
         return False
-    if not (is_warmth or not pattern.stems or _is_around(pattern, bound, amount, words)):
+    if not (is_temperature or not pattern.stems or _is_around(pattern, bound, amount, words)):
         return False
     start, end = _clause(amount, words)
     clause = _stems(words[start : end + 1])
@@ -196,7 +196,7 @@ def _is_about(
             return False
     elif _is_of_another_test(dictionary, pattern, clause):
         return False
-    if is_warmth:
+    if is_temperature:
         return any(one.startswith("temp") or one == "fever" for one in pattern.stems)
     return bool(pattern.stems) or amount.unit != "time" or _lasts(amount, words, troubled)
 

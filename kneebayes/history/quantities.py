@@ -14,7 +14,7 @@ DEGREES = frozenset({"\u00b0", "\u00ba", "deg", "degree", "degrees"})
 DIGITS = re.compile(
     r"(?P<digits>\d+(?:,\d{3})+(?:\.\d+)?|\d+(?:[.,]\d+)?)(?:[\u00b0\u00ba]?(?P<scale>[cf]))?"
 )
-WARMTHS = frozenset({"f", "fahrenheit", "c", "celsius"})
+SCALES = frozenset({"f", "fahrenheit", "c", "celsius"})
 THOUSANDS = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?")
 SCORES = {"5": 5, "five": 5, "10": 10, "ten": 10}  # the most that a score can be
 SCORE = re.compile(r"(?:\d-)?(?P<value>\d+(?:\.\d)?)/(?P<of>5|10)")
@@ -32,7 +32,7 @@ def number_at(words: Sequence[Word], at: int) -> tuple[float | None, float, str,
     degrees = at + 1
     while not scale and degrees < len(words) and words[degrees].lower in DEGREES:
         degrees += 1
-    if scale or (degrees < len(words) and words[degrees].lower in WARMTHS):
+    if scale or (degrees < len(words) and words[degrees].lower in SCALES):
         last = at if scale else degrees
         return _celsius(value, scale or words[degrees].lower[0]), 1.0, "temperature", last
     measure, end = _measure(words, at, value)

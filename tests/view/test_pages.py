@@ -145,12 +145,11 @@ def test_a_report_never_waits_for_the_kernel(
         if wait:
             pytest.fail("a report waited for the kernel")
 
+    model = kb.Model(model_of(knee.knowledge, "article"))
     for module in ("answering", "joint", "derivatives", "splitting"):
         monkeypatch.setattr(f"kneebayes.inference.{module}.kernel", missing)
     signs = {"recent trauma": False, "lachman": False, "MRI: ACL tear": False}
-    dx = kb.Model(model_of(knee.knowledge, "article")).diagnose(
-        {**signs, "ACL injury": True, "warmth": False}
-    )
+    dx = model.diagnose({**signs, "ACL injury": True, "warmth": False})
     assert dx.conflict > 3.0
     assert "These answers hardly go together" in str(dx)
     assert "These answers hardly go together" in dx._repr_html_()
