@@ -67,7 +67,7 @@ FILES = {
     "no causes folder": (("causes", None, None), "causes/", "no cause", "one file per cause"),
     "oversize": (("findings.toml", None, "#" * 1_000_001), "findings.toml", "1,000,001 bytes", ""),
     "gzip": (
-        ("findings.toml", None, gzip.compress(b"a = 1")),
+        ("findings.toml", None, gzip.compress(b"a = 1", mtime=0)),
         "findings.toml",
         "compressed (gzip)",
         "plain",
@@ -79,7 +79,7 @@ FILES = {
         "plain",
     ),
     "gzipped table": (
-        ("claims.csv", None, gzip.compress(b"id")),
+        ("claims.csv", None, gzip.compress(b"id", mtime=0)),
         "claims.csv",
         "compressed (gzip)",
         "plain",
@@ -717,7 +717,7 @@ SEVERAL = {
         f"{RUST}: shows.squeak": squeaks("1.5"),
         f"{MOON}: about": (MOON, 'about = "A magnet on the moon pulls at the head."\n', ""),
         "mediators.toml": ("mediators.toml", None, None),
-        "references.toml": ("references.toml", None, gzip.compress(b"a = 1")),
+        "references.toml": ("references.toml", None, gzip.compress(b"a = 1", mtime=0)),
         "contexts.toml: rain.share": rain("share = nan"),
     },
     "between records": {
