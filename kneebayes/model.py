@@ -117,7 +117,6 @@ def load(
     layer
         How much of the folder to take: ``article`` (its words alone), ``literature`` (with
         what was measured) or ``beyond`` (with parts of something else named as causes).
-
     setting
         Where the patients are seen, such as ``"hospital"``; it shifts the priors. Left out, among
         everybody with the complaint, or where a saved model was.

@@ -45,8 +45,13 @@ def check_schema(content: object, schema: Schema, problems: Problems) -> None:
     messages = set()
     try:
         faults = list(Draft202012Validator(dict(schema)).iter_errors(_with_text_names(content)))
-    except (ValueError, RecursionError) as error:  # what JSON cannot say, or within too much else
-        problems.add("content", f"it is no plain content: {short(str(error))}.", "See the schema.")
+    except RecursionError:
+        problems.add("content", "lists or fields are nested too deeply.", "Take some levels out.")
+        return
+    except ValueError as error:  # such as a set or bytes, which JSON does not have
+        problems.add(
+            "content", f"{short(str(error))}.", "Use what JSON has: texts, numbers, lists."
+        )
         return
     for fault in faults:
         place = _place(fault)

@@ -311,7 +311,8 @@ class Judge:
             outside *= 1.0 - believed[id]
         whole = {id: share for id, share in believed.items() if id not in self.outside}
         whole[ELSE] = 1.0 - outside
-        expected = max(right if in_model else [ELSE], key=whole.__getitem__)
+        named = [id if id in whole else ELSE for id in right] if in_model else [ELSE]
+        expected = max(named, key=whole.__getitem__)
         return {
             "truth": right,
             "in_model": in_model,

@@ -140,6 +140,30 @@ def test_whatever_is_wrong_is_told(knee: kb.Model) -> None:
     assert wrong > 40
 
 
+def nested(levels: int) -> Any:
+    content: Any = "absent"
+    for _ in range(levels):
+        content = [content]
+    return content
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        ({1: 2}, "there is no field '1'"),  # as YAML may have it
+        ({"name": nested(5000)}, "nested too deeply"),
+        ({"name": {1, 2}}, "Use what JSON has"),
+        ({"name": b"x"}, "Use what JSON has"),
+    ],
+    ids=["a number for a name", "deep", "a set", "bytes"],
+)
+def test_what_json_cannot_hold_is_a_problem_and_no_crash(content: Any, told: str) -> None:
+    problems = Problems("case")
+    check_schema(content, schema_named("patient"), problems)
+    with pytest.raises(ExchangeError, match=told):
+        problems.raise_any()
+
+
 @pytest.mark.parametrize("name", ["network", "patient", "phenopacket"])
 def test_every_word_of_a_schema_has_its_own_words(name: str) -> None:
     """Whatever a schema demands there is a sentence for who does not follow it."""
