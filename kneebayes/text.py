@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
-__all__ = ["NEGATIONS", "clipped", "counted", "either", "fold", "shown", "suggest"]
+__all__ = ["NEGATIONS", "clipped", "counted", "either", "fold", "marked", "shown", "suggest"]
 
 APOSTROPHES = str.maketrans({"\u2019": "'", "\u2018": "'", "`": "'", "\u00b4": "'"})
 BETWEEN = re.compile(r"[\s_\-\u2010-\u2015\u2212:/,()]+")
@@ -52,6 +52,17 @@ def either(names: Sequence[str], quote: str = "'") -> str:
     if len(quoted) == 1:
         return quoted[0]
     return ", ".join(quoted[:-1]) + " or " + quoted[-1]
+
+
+def marked(label: object, urgent: object) -> str:
+    """A label of a cause, with a mark if the cause is urgent.
+
+    Examples
+    --------
+    >>> marked("septic arthritis", urgent=True)
+    'septic arthritis (urgent)'
+    """
+    return f"{label} (urgent)" if urgent else str(label)
 
 
 def counted(number: int, noun: str, form: str = ",") -> str:

@@ -19,7 +19,7 @@ from kneebayes.case.likelihoods import in_words
 from kneebayes.case.urgency import CareLine, Urgency, care_of, judge_urgency
 from kneebayes.inference import Engine, Evidence
 from kneebayes.knowledge import Knowledge, Names
-from kneebayes.text import counted
+from kneebayes.text import counted, marked
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -274,7 +274,7 @@ class Case:
 
     def marked(self, cause: str) -> str:
         """Label of a cause, saying so where it is an urgent one."""
-        return self.label(cause) + (" (urgent)" if self.knowledge.causes[cause].urgent else "")
+        return marked(self.label(cause), self.knowledge.causes[cause].urgent)
 
     def __repr__(self) -> str:
         count = counted(len(self.in_order), "answer")

@@ -33,7 +33,7 @@ from kneebayes.cohort.reading import (
 )
 from kneebayes.errors import EvidenceError, UnknownNameError
 from kneebayes.knowledge.records import Meta
-from kneebayes.text import counted, shown
+from kneebayes.text import counted, marked, shown
 from kneebayes.view.differential import WHAT_IT_IS
 from kneebayes.view.figures import BLUE, ORANGE
 from kneebayes.view.markup import bar, percent
@@ -270,7 +270,7 @@ class Cohort(InJson):
         urgent = {
             cause.label for cause in self.model.data.knowledge.causes.values() if cause.urgent
         }
-        names = [f"{name} (urgent)" if name in urgent else str(name) for name in counts.index]
+        names = [marked(name, name in urgent) for name in counts.index]
         colours = [ORANGE if name in urgent else BLUE for name in counts.index]
         drawn.barh(range(len(counts)), counts.to_numpy(), color=colours, height=0.62)
         for place, count in enumerate(counts):

@@ -24,7 +24,7 @@ from kneebayes.cohort.sources import is_parquet
 from kneebayes.errors import ImpossibleEvidenceError, KneebayesError, UnknownNameError
 from kneebayes.inference.drawing import Drawing
 from kneebayes.inference.evidence import Evidence
-from kneebayes.text import counted, suggest
+from kneebayes.text import counted, marked, suggest
 from kneebayes.view.figures import BLUE, ORANGE, name_lines, new_axes, ticks_apart
 from kneebayes.view.markup import percent
 from kneebayes.view.report import Report, Reporting, frame_of, made_by, made_by_line
@@ -69,7 +69,7 @@ def draw_shares(rows: Sequence[Mapping[str, Any]], patients: int, ax: Axes | Non
         ax.plot(span, [index, index], color=GREY, lw=5, alpha=0.6, solid_capstyle="butt", zorder=1)
         colour = ORANGE if row["urgent"] else BLUE
         ax.plot(sqrt(float(row["share"])), index, "o", color=colour, ms=4.5, zorder=2)
-    labels = [f"{row['cause']}{' (urgent)' if row['urgent'] else ''}" for row in drawn]
+    labels = [marked(row["cause"], row["urgent"]) for row in drawn]
     name_lines(ax, labels)
     highest = max((float(row[name]) for row in drawn for name in ("share", "expected")), default=1)
     ticks = [share for share in SHARES if share <= 1.2 * highest]
@@ -183,7 +183,7 @@ class SimulatedCohort(Reporting):
         meta = self.model.data.knowledge.meta
         rows = [
             (
-                row["cause"] + (" (urgent)" if row["urgent"] else ""),
+                marked(row["cause"], row["urgent"]),
                 f"{row['patients']:,}",
                 percent(row["share"]) if len(self) else "",
                 percent(row["expected"]),

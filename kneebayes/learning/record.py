@@ -25,7 +25,7 @@ from kneebayes.learning.patients import (
 from kneebayes.learning.scoring import Sample
 from kneebayes.network import Numbers
 from kneebayes.odds import logit
-from kneebayes.text import counted
+from kneebayes.text import counted, marked
 from kneebayes.view.figures import BLUE, ORANGE, SMALL, fit, name_lines, new_axes
 from kneebayes.view.markup import percent
 from kneebayes.view.report import Grid, Report, Reporting, frame_of, made_by, made_by_line
@@ -370,9 +370,9 @@ class Learnt(Reporting):
         """What is shown: what became of shares, and of what else moved most."""
         causes = [row for row in self._rows if row["kind"] == "prior"]
         labels = self.before.data.knowledge.label
-        named = [(labels(str(row["node"])) + " !" * bool(row["urgent"]), row) for row in causes]
+        named = [(marked(labels(str(row["node"])), row["urgent"]), row) for row in causes]
         others = [row for row in self._by_data if row["kind"] != "prior"][:SHOWN]
-        spoken = [(str(row["about"]) + " !" * bool(row["urgent"]), row) for row in others]
+        spoken = [(marked(row["about"], row["urgent"]), row) for row in others]
         meta = self.before.data.knowledge.meta
         warning = [] if self.converged else ["Stopped before the best numbers were reached."]
         return Report(

@@ -19,6 +19,7 @@ from kneebayes.teaching.practice_text import (
 )
 from kneebayes.teaching.reasons import biases_of, praises_of, reasons_of
 from kneebayes.teaching.situation import LEVELS
+from kneebayes.text import marked
 from kneebayes.view.markup import percent
 from kneebayes.view.report import frame_of, made_by, made_by_line, urgency_lines
 
@@ -162,7 +163,7 @@ def _page_of(feedback: Feedback) -> Page:
 def _there(feedback: Feedback) -> str:
     knowledge = feedback.case.model.data.knowledge
     named, silent = (
-        [f"{knowledge.label(id)}{' (urgent)' if knowledge.causes[id].urgent else ''}" for id in ids]
+        [marked(knowledge.label(id), knowledge.causes[id].urgent) for id in ids]
         for ids in ([id for id, true in feedback.explains.items() if true], feedback.silent)
     )
     also = f" Also there, but silent: {', '.join(silent)}." if silent else ""

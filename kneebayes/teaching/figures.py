@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from textwrap import fill, wrap
 from typing import TYPE_CHECKING, Any
 
+from kneebayes.text import marked
 from kneebayes.view.figures import (
     BLACK,
     BLUE,
@@ -55,10 +56,7 @@ def draw_beliefs(rows: Sequence[Row], ax: Axes | None = None) -> Axes:
 
     Rows: ``cause``, ``explains``, ``urgent``, ``opening``, ``exact``, ``stated``, ``named``.
     """
-    marks = {"urgent": " (urgent)", "explains": " (true)"}
-    labels = [
-        row["cause"] + "".join(mark for name, mark in marks.items() if row[name]) for row in rows
-    ]
+    labels = [marked(row["cause"], row["urgent"]) + " (true)" * bool(row["explains"]) for row in rows]
     ax = _lines(labels, ax)
     for index, row in enumerate(rows):
         if row["explains"]:

@@ -16,6 +16,7 @@ from kneebayes.case.answers import by_node, evidence_of
 from kneebayes.errors import EvidenceError, ImpossibleEvidenceError
 from kneebayes.inference import Evidence
 from kneebayes.teaching.practice_text import Page, Paged, Section
+from kneebayes.text import marked
 from kneebayes.view.markup import percent
 from kneebayes.view.report import frame_of, made_by, made_by_line, urgency_lines
 
@@ -194,7 +195,7 @@ class NaturalFrequencies(Paged):
     def sentences(self) -> list[str]:
         """The whole thing in four sentences."""
         count = {id: f"{number:,}" for id, number in self.counts.items()}
-        cause = self.cause + (" (urgent)" if self.urgent else "")
+        cause = marked(self.cause, self.urgent)
         complaint = self.knowledge.complaint.label
         hits, all_with = count["with_cause_with_finding"], count["with_finding"]
         return (

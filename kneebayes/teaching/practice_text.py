@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+from kneebayes.text import marked
 from kneebayes.view.markup import percent
 from kneebayes.view.report import Grid, Paragraph, Report, Reporting, Showing
 
@@ -75,7 +76,7 @@ def _plain(text: str) -> str:
 def belief_cells(row: Mapping[str, Any]) -> tuple[str, ...]:
     """A cause as cells: the truth, and three beliefs; brackets where it was not named."""
     opening, exact, stated = (row[name] for name in ("opening", "exact", "stated"))
-    label = str(row["cause"]) + (" !" if row["urgent"] else "")
+    label = marked(row["cause"], row["urgent"])
     cell = percent(stated) if row["named"] else f"({percent(stated)})"
     truth = "explains it" if row["explains"] else "silent" if row["silent"] else ""
     return label, truth, percent(opening), percent(exact), cell

@@ -16,6 +16,7 @@ from kneebayes.case import Answer
 from kneebayes.errors import KneebayesError
 from kneebayes.knowledge import Knowledge
 from kneebayes.network import Network
+from kneebayes.text import marked
 from kneebayes.view.markup import percent
 from kneebayes.view.report import known_of
 
@@ -132,7 +133,7 @@ def _draw_map(knowledge: Knowledge, network: Network, stated: Network, ax: Axes 
     shown: dict[str, Any] = {"vmin": 0.0, "vmax": 1.0, "aspect": "auto", "interpolation": "nearest"}
     image = ax.imshow(shares, cmap="Blues", **shown)
     urgent = {id for id in causes if knowledge.causes[id].urgent}
-    labels = [knowledge.label(id) + (" (urgent)" if id in urgent else "") for id in causes]
+    labels = [marked(knowledge.label(id), id in urgent) for id in causes]
     names_of_rows = [fill(label, NAME + 2) for label in labels]
     ax.set_yticks(
         range(len(causes)), names_of_rows, fontsize=SMALL, parse_math=False, linespacing=0.85
@@ -258,7 +259,7 @@ def draw_ranking(rows: Sequence[Mapping[str, Any]], top: int = 10, ax: Axes | No
     """Draw the ``top`` most probable causes as bars, with a mark where each prior was."""
     drawn = list(rows[:top])[::-1]
     ax = ax or new_axes(WIDE, 0.3 * len(drawn) + 1.1)
-    labels = [str(row["cause"]) + (" (urgent)" if row["urgent"] else "") for row in drawn]
+    labels = [marked(row["cause"], row["urgent"]) for row in drawn]
     posteriors = [row["posterior"] for row in drawn]
     colours = [COLOURS["cause"] if row["urgent"] else COLOURS["finding"] for row in drawn]
     ax.barh(range(len(drawn)), posteriors, color=colours, height=0.62)

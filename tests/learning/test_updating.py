@@ -22,6 +22,7 @@ from kneebayes.learning.learn import selection_of
 from kneebayes.learning.outcome import network_with
 from kneebayes.learning.scoring import Estimation, Sample
 from kneebayes.learning.sentences import read_text, weight_of
+from kneebayes.text import marked
 
 matplotlib = pytest.importorskip("matplotlib")
 matplotlib.use("Agg")
@@ -287,7 +288,7 @@ def test_it_shows_itself(knee: kb.Model, taught_knee: kb.Model) -> None:
         assert told.draw(ax) is ax
         told.draw().figure.canvas.draw()
     for cause in knee.causes:
-        assert cause.label + " !" * cause.urgent in taught_knee.learnt.text
+        assert marked(cause.label, cause.urgent) in taught_knee.learnt.text
     plt.close("all")
 
 

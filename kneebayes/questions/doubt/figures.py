@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from kneebayes.odds import logit
+from kneebayes.text import marked
 from kneebayes.view.figures import (
     AMBER,
     BLACK,
@@ -159,7 +160,7 @@ def _side_by_side(count: int) -> list[float]:
 
 
 def _label(row: Row) -> str:
-    return str(row["cause"]) + (" (urgent)" if row["urgent"] else "")
+    return marked(row["cause"], row["urgent"])
 
 
 DASHES = ("-", "--", "-.", ":", (0, (5, 1, 1, 1, 1, 1)))
