@@ -9,10 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from kneebayes.text import marked
 from kneebayes.view.figures import (
-    BLACK,
     BLUE,
     ORANGE,
-    PALETTE,
     SMALL,
     fit,
     name_lines,
@@ -34,9 +32,6 @@ __all__ = [
 
 Row = Mapping[str, Any]
 GREY = "#767676"
-LEARNERS = (*PALETTE, BLACK)
-ENOUGH = 5  # statements in a tenth, from which on an interval says something
-MARKS = ("o", "s", "D", "^", "v", "P", "X")
 
 
 def draw_stated(labels: Sequence[str], stated: Sequence[float], ax: Axes | None = None) -> Axes:
@@ -120,38 +115,31 @@ def draw_steps(rows: Sequence[Row], ax: Axes | None = None) -> Axes:
 
 
 def draw_calibration(rows: Sequence[Row], ax: Axes | None = None) -> Axes:
-    """Draw how often what was stated was true, with 95 % intervals.
+    """Draw how often what was stated came true, one line for each learner and range.
 
-    Rows: ``learner``, ``stated``, ``true``, ``low``, ``high`` and ``count`` of each bin.
+    Rows: ``learner``, ``range``, ``stated``, ``true``, ``low``, ``high``, ``hits``, ``count``.
     """
-    ax = ax or new_axes(5.6, 5.2)
-    ax.plot([0, 1], [0, 1], color=GREY, lw=1.0, ls="--", label="perfectly calibrated")
-    learners = list(dict.fromkeys(str(row["learner"]) for row in rows))
-    for index, learner in enumerate(learners):
-        mine = [row for row in rows if row["learner"] == learner]
-        stated, true, low, high = (
-            [row[name] for row in mine] for name in ("stated", "true", "low", "high")
-        )
-        colour, mark = LEARNERS[index % len(LEARNERS)], MARKS[index % len(MARKS)]
-        shift = 0.006 * (index - (len(learners) - 1) / 2)
-        places = [statement + shift for statement in stated]
-        counts = [row["count"] for row in mine]
-        enough = [position for position, count in enumerate(counts) if count >= ENOUGH]
-        x, bottom, top = (
-            [values[position] for position in enough] for values in (places, low, high)
-        )
-        ax.vlines(x, bottom, top, color=colour, lw=1.4, alpha=0.7)
-        ax.plot(places, true, marker=mark, color=colour, ms=6.5, lw=0.0, label=learner)
-    ax.set_xlim(-0.03, 1.03)
-    ax.set_ylim(-0.03, 1.03)
-    ax.set_aspect("equal")
-    ax.set_xlabel("stated probability (mean of each tenth)", fontsize=SMALL)
-    ax.set_ylabel(f"share that was true\n(95 % interval from {ENOUGH} on)", fontsize=SMALL)
-    place: dict[str, Any] = {"loc": "lower left", "bbox_to_anchor": (0.0, 1.0), "ncols": 2}
-    legend = ax.legend(frameon=False, fontsize=SMALL, **place)
-    for text in legend.get_texts():
-        text.set_parse_math(False)
-    ax.spines[["top", "right"]].set_visible(False)
+    ax = _lines([f"{row['learner']}: {row['range']}" for row in rows], ax)
+    for index, row in enumerate(rows):
+        if index and row["learner"] != rows[index - 1]["learner"]:
+            ax.axhline(index - 0.5, color=GREY, lw=0.6)
+        ax.plot([row["low"], row["high"]], [index, index], color=BLUE, lw=2.0, alpha=0.45)
+        ax.plot(row["stated"], index, "|", color=ORANGE, ms=15, mew=2.5)
+        ax.plot(row["true"], index, "o", color=BLUE, ms=7, clip_on=False, zorder=3)
+        counted = f"{row['hits']} of {row['count']}"
+        ax.text(1.04, index, counted, va="center", fontsize=SMALL, color=BLUE)
+    ax.set_xlim(-0.02, 1.0)
+    ax.xaxis.set_major_formatter("{x:.0%}")
+    heads = ((0.0, "left", ORANGE, "| stated on average"), (1.0, "right", BLUE, "\u25cf came true"))
+    for place, side, colour, words in heads:
+        above: dict[str, Any] = {
+            "ha": side,
+            "va": "bottom",
+            "transform": ax.transAxes,
+            "color": colour,
+        }
+        ax.text(place, 1.01, words, fontsize=SMALL, **above)
+    ax.set_xlabel("probability; pale line: 95 % interval", fontsize=SMALL)
     fit(ax)
     return ax
 

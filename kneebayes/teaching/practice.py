@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -103,6 +104,8 @@ def _ask_best(case: PracticeCase, n: int) -> PracticeCase:
 
 SCORES = ("log_score", "log_score_exact", "brier", "brier_exact", "divergence")
 MOST_CASES = 100_000
+RANGES = (0.0, 0.05, 0.2, 0.5, 0.8, 1.0)  # of what is stated, where a figure adds it up
+LEARNERS_APART = 6  # in a figure
 HEADER = (
     "learner",
     "cases",
@@ -288,6 +291,34 @@ class Practice(Paged):
                 rows.append(row | {"count": count, "low": low, "high": high})
         return rows
 
+    @cached_property
+    def _ranges(self) -> list[dict[str, Any]]:
+        """Calibration in a few ranges, which a dozen cases can fill; many learners are one."""
+        apart = len(self._names) <= LEARNERS_APART
+        said: dict[tuple[str, int], list[tuple[float, bool]]] = {}
+        for feedback, who in zip(self.feedbacks, self.learners, strict=True):
+            name = who if apart else f"{len(self._names)} learners"
+            for id, p in feedback.case.stated.items():
+                place = min(bisect_right(RANGES, p), len(RANGES) - 1)
+                said.setdefault((name, place), []).append((p, feedback.explains[id]))
+        strayed = {
+            str(row["learner"]): -float(row["mean"])
+            for row in self._score_rows
+            if row["score"] == "divergence"
+        }
+        rows = []
+        for name, place in sorted(
+            said, key=lambda key: (strayed.get(key[0], 0.0), key[0], -key[1])
+        ):
+            pairs = said[name, place]
+            hits, count = sum(true for _, true in pairs), len(pairs)
+            low, high = _wilson(hits, count)
+            ends = f"{100 * RANGES[place - 1]:.0f} to {RANGES[place]:.0%}"
+            row = {"learner": name, "range": ends, "hits": hits, "count": count}
+            row |= {"stated": sum(p for p, _ in pairs) / count, "true": hits / count}
+            rows.append(row | {"low": low, "high": high})
+        return rows
+
     @property
     def calibration(self) -> pd.DataFrame:
         """How often what was stated with a probability was true, in tenths.
@@ -350,10 +381,23 @@ class Practice(Paged):
 
     @checked
     def draw(self, ax: Axes | None = None) -> Axes:
-        """Draw calibration: what was stated against how often it was true."""
+        """Draw calibration: what was stated, in a few ranges, and how often it came true.
+
+        Up to six learners stand apart, first who strayed farthest from what the answers said; more
+        are drawn as one.
+        """
         from kneebayes.teaching.figures import draw_calibration
 
-        return draw_calibration(self._calibration_rows, ax)
+        return draw_calibration(self._ranges, ax)
+
+    @property
+    def alt_text(self) -> str:
+        """The picture in words: how often came true what was stated, range by range."""
+        lines = [
+            f"{row['learner']} said {row['range']} of {row['count']} causes: {row['hits']} true"
+            for row in self._ranges
+        ]
+        return f"How often what was stated came true. {'; '.join(lines) or 'Nothing stated'}."
 
     def __repr__(self) -> str:
         learners = len(self._names)

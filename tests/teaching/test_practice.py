@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from itertools import pairwise
 
 import matplotlib as mpl
 import numpy as np
@@ -78,8 +79,40 @@ def test_calibration_counts_every_statement(practice: Practice) -> None:
     told = practice.calibration
     assert told["count"].sum() == 15 * 28
     assert ((told["low"] <= told["true"]) & (told["true"] <= told["high"])).all()
+
+
+def test_the_figure_and_its_words_count_what_came_true(practice: Practice) -> None:
+    edges = (0.0, 0.05, 0.2, 0.5, 0.8, 1.0)
+    expected = []
+    for learner in ("ask the best", "ask at random", "neglect base rates"):
+        pairs = [
+            (p, feedback.explains[id])
+            for feedback, who in zip(practice.feedbacks, practice.learners, strict=True)
+            if who == learner
+            for id, p in feedback.case.stated.items()
+        ]
+        for low, high in pairwise(edges):
+            inside = [true for p, true in pairs if low <= p < high or p == high == 1.0]
+            if inside:
+                name = f"{learner}: {100 * low:.0f} to {100 * high:.0f}%"
+                expected.append((name, f"{sum(inside)} of {len(inside)}"))
     axes = practice.draw()
-    assert [text.get_text() for text in axes.get_legend().get_texts()][1] == "ask the best"
+    names = [text.get_text().replace("\n", " ") for text in axes.get_yticklabels()]
+    shown = list(zip(names, [text.get_text() for text in axes.texts], strict=False))
+    assert sorted(shown) == sorted(expected)
+    assert names[0].startswith("neglect base rates")  # it strays farthest
+    for name, count in expected:
+        learner, ends = name.split(": ")
+        hits, of, statements = count.split()
+        assert f"{learner} said {ends} {of} {statements} causes: {hits} true" in practice.alt_text
+    mpl.pyplot.close("all")
+
+
+def test_a_large_class_is_drawn_as_one(knee: kb.Model) -> None:
+    closed = knee.practice_case("any", seed=1).ask("fever").close({"gout": 0.1})
+    parts = [Practice.of(f"learner {at}", [closed]) for at in range(7)]
+    axes = sum(parts[1:], parts[0]).draw()
+    assert all(text.get_text().startswith("7 learners") for text in axes.get_yticklabels())
     mpl.pyplot.close("all")
 
 

@@ -1,7 +1,7 @@
 """Pictures can be read in one column of print, 8.5 cm wide: nothing is cut off, no type is tiny."""
 
 from collections.abc import Callable
-from functools import cache
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -11,7 +11,7 @@ from matplotlib.text import Text
 import kneebayes as kb
 from kneebayes.questions.attribute.distinguishability import Distinguishability
 from kneebayes.study import evaluate_published, evaluate_reading, published_cases
-from kneebayes.teaching import Feedback
+from kneebayes.teaching import Feedback, Practice, ask_at_random
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -57,6 +57,14 @@ def scored(knee: kb.Model) -> Any:
     return knee.evaluate(drawn(knee), progress=False)
 
 
+@cache
+def handed_in(knee: kb.Model) -> Practice:
+    """A dozen cases of three learners, one of them with a long name."""
+    names = ("Anna", "Ben", "Wilhelmina van der Meulen")
+    return sum((knee.practice(partial(ask_at_random, n=3), 4, name=name) for name in names), NOBODY)
+
+
+NOBODY = Practice((), ())
 PICTURES: dict[str, Callable[[kb.Model], "Axes"]] = {
     "ranking": lambda knee: patient(knee).draw(),
     "waterfall": lambda knee: patient(knee).explain("DVT").draw(),
@@ -83,6 +91,7 @@ PICTURES: dict[str, Callable[[kb.Model], "Axes"]] = {
     "cohort": lambda knee: knee.diagnose_cohort(drawn(knee).answers, progress=False).draw(),
     "beliefs": lambda knee: closed(knee).draw(),
     "steps": lambda knee: closed(knee).draw_steps(),
+    "practice": lambda knee: handed_in(knee).draw(),
     "calibration": lambda knee: scored(knee).draw(),
     "scores": lambda knee: scored(knee).draw_scores(),
     "recall": lambda knee: scored(knee).draw_recall(),
