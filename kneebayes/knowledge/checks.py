@@ -379,7 +379,7 @@ def _check_telling(knowledge: Knowledge, unread: Collection[str]) -> Iterator[Pr
     ] + [
         (f"voices.toml: {voice.id}", voice.id, state)
         for voice in knowledge.voices.values()
-        for state in {**voice.says, **voice.called} or ("present",)
+        for state in {**voice.says, **voice.called, **voice.opens} or ("present",)
     ]
     for place, id, state in spoken:
         if id in unread:

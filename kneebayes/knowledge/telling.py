@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field
 
@@ -84,11 +84,15 @@ class Voice(Record):
     """How a virtual patient answers, in words of his own, by state.
 
     ``{years}`` stands for a number within the bounds of the state; ``youngest`` and ``oldest`` say
-    where the first state of a number begins, and the last ends.
+    where the first state of a number begins, and the last ends. ``opens`` has what he may say of
+    it unasked when he comes, each state in several ways; of the nodes that share a ``part`` he
+    speaks of one.
     """
 
     id: Identifier
     says: dict[str, Text] = Field(default_factory=dict)
+    opens: dict[str, Turns] = Field(default_factory=dict)
+    part: Literal["", "beginning", "worry"] = ""
     called: dict[str, Text] = Field(default_factory=dict)
     youngest: Annotated[int, Field(ge=0)] = 0
     oldest: Annotated[int, Field(ge=0)] = 0

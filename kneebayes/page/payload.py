@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from kneebayes.case.urgency import LIKELY, POSSIBLE
 from kneebayes.knowledge.parts import Interval
-from kneebayes.knowledge.telling import bounds_of
+from kneebayes.knowledge.telling import Voice, bounds_of
 
 if TYPE_CHECKING:
     from kneebayes.building import Stated
@@ -292,14 +292,21 @@ def _telling(knowledge: Knowledge) -> Plain:
         for rule in knowledge.incoherent.values()
     ]
     voices = {
-        voice.id: {
-            "says": voice.says,
-            "called": voice.called,
-            "bounds": bounds_of(knowledge.contexts.get(voice.id), voice),
-        }
+        voice.id: {name: said for name, said in _sayings(knowledge, voice).items() if said}
         for voice in knowledge.voices.values()
     }
     return {"incoherent": rules, "voices": voices, "rest": knowledge.meta.rest}
+
+
+def _sayings(knowledge: Knowledge, voice: Voice) -> Plain:
+    """How a virtual patient speaks of one node."""
+    return {
+        "says": voice.says,
+        "called": voice.called,
+        "opens": {state: list(ways) for state, ways in voice.opens.items()},
+        "part": voice.part,
+        "bounds": bounds_of(knowledge.contexts.get(voice.id), voice),
+    }
 
 
 def numbers_of(model: ModelLike) -> Plain:

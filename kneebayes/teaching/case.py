@@ -14,6 +14,7 @@ from kneebayes.teaching.feedback import Feedback
 from kneebayes.teaching.hearing import clearly, hear, names_of
 from kneebayes.teaching.patients import draw_patient
 from kneebayes.teaching.situation import LEVELS, Situation, Step, probabilities_by_id
+from kneebayes.teaching.voice import told_at_first
 from kneebayes.text import either, fold, shown, suggest
 
 if TYPE_CHECKING:
@@ -243,7 +244,8 @@ def new_case(
         Seed of the random numbers; the same seed draws the same patient. Left out, a new
         seed is chosen, and the case shows it.
     background
-        What the learner knows at the beginning besides the complaint: ``all`` of the
+        What the learner knows at the beginning besides the complaint and what the patient
+        tells at once, of how it began and of what worries: ``all`` of the
         background, as on a form that was filled in, ``some`` of it (a random half, so that
         nothing follows from what is missing) or ``none``. The less is known, the longer it
         takes to compute the best question.
@@ -278,5 +280,7 @@ def new_case(
     rng = np.random.default_rng(int(seed))
     contexts = list(model.data.knowledge.contexts)
     is_told = rng.random(len(contexts)) < BACKGROUNDS[background]
-    ids = tuple(id for id, yes in zip(contexts, is_told, strict=True) if yes)
-    return PracticeCase(model, truth, ids, int(seed), difficulty, kind)
+    ids = [id for id, yes in zip(contexts, is_told, strict=True) if yes]
+    first = told_at_first(model, truth, int(seed))
+    told = tuple(dict.fromkeys((*ids, *first)))
+    return PracticeCase(model, truth, told, int(seed), difficulty, kind)

@@ -89,13 +89,14 @@ def case_from_json(model: ModelLike, text: str, place: str = "case") -> Practice
     _check_head(model, content, place)
     truth = _truth(model, content["truth"], place)
     background = content["told"]
-    contexts = model.data.knowledge.contexts
+    knowledge = model.data.knowledge
+    known = {*knowledge.contexts, *knowledge.findings} - {knowledge.meta.complaint}
     if (
         not _is_list(background)
-        or any(id not in contexts for id in background)
+        or not {*background} <= known
         or len({*background}) < len(background)
     ):
-        _refuse(place, "told", background, "a list of ids of contexts, each once")
+        _refuse(place, "told", background, "a list of ids of background and findings, each once")
     case = PracticeCase(
         model, truth, tuple(background), content["seed"], content["difficulty"], content["kind"]
     )

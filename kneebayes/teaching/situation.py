@@ -59,7 +59,8 @@ class Situation(Paged):
     truth
         The true state of every node. Looking at it before closing spoils the case.
     told
-        Ids of the contexts that the learner knows from the beginning.
+        Ids of what the learner knows from the beginning: background, and what the patient tells
+        at once.
     seed, difficulty, kind
         What was asked for when the patient was drawn.
     steps

@@ -10,7 +10,7 @@ from javascript import run
 import kneebayes as kb
 from kneebayes.page.payload import payload
 from kneebayes.teaching.hearing import hear, names_of
-from kneebayes.teaching.voice import introduction
+from kneebayes.teaching.voice import introduction, told_at_first
 
 ASKED = [
     "how old are you?",
@@ -44,15 +44,17 @@ def test_the_same_seed_is_the_same_patient_with_the_same_words(
         const patient = drawPatient(model, seed);
         const ids = model.nodes.map((node) => node.id).filter((id) => told.includes(id) ||
           payload.findings.some((one) => one.id === id));
-        return [patient.states, introduction(model, patient, told),
+        const first = toldAtFirst(model, patient);
+        return [patient.states, first, introduction(model, patient, [...told, ...first]),
           Object.fromEntries(ids.map((id) => [id, sentenceAbout(model, patient, id)]))];
       });
     };
     """
     seeds = list(range(1, 41))
     drawn = run(tmp_path, program, {"payload": payload(knee), "seeds": seeds})
-    for seed, (states, opening, said) in zip(seeds, drawn, strict=True):
+    for seed, (states, first, opening, said) in zip(seeds, drawn, strict=True):
         case = knee.practice_case("any", seed=seed)
         assert states == dict(case.truth)
+        assert first == list(told_at_first(knee, case.truth, seed))
         assert opening == introduction(knee, case.truth, case.told, seed)
         assert said == {id: case.says(id) for id in said}

@@ -22,12 +22,20 @@ from kneebayes.teaching.patients import (
     is_teachable,
     red_herrings,
 )
+from kneebayes.teaching.voice import told_at_first
+
+
+def background_of(knee: kb.Model, case: PracticeCase) -> list[str]:
+    """What is told at the beginning, without what the patient says by himself."""
+    first = told_at_first(knee, case.truth, case.seed)
+    return [id for id in case.told if id in knee.knowledge.contexts or id not in first]
 
 
 def test_the_same_seed_draws_the_same_patient(knee: kb.Model) -> None:
     first, second, other = (knee.practice_case("any", seed=seed) for seed in (7, 7, 8))
     assert first.truth == second.truth != other.truth
-    assert first.told == second.told == tuple(knee.knowledge.contexts)
+    assert first.told == second.told
+    assert background_of(knee, first) == [*knee.knowledge.contexts]
 
 
 def test_without_a_seed_the_case_tells_the_one_it_took(knee: kb.Model) -> None:
@@ -41,7 +49,7 @@ def test_a_case_is_as_hard_as_was_asked_for(knee: kb.Model, difficulty: str) -> 
     case = knee.practice_case(difficulty, seed=5)
     hard = hardness_of(knee, case.truth)
     assert hard.difficulty == difficulty
-    opening = knee.diagnose(case.known)
+    opening = knee.diagnose({id: case.truth[id] for id in knee.knowledge.contexts})
     told = {id: case.truth[id] for id in (*knee.knowledge.contexts, *knee.knowledge.findings)}
     after = knee.diagnose(told)
     for dx, bits in ((opening, hard.opening), (after, hard.left)):
@@ -99,13 +107,15 @@ def test_the_background_that_is_told(
     knee: kb.Model, background: str, least: float, most: float
 ) -> None:
     case = knee.practice_case("any", seed=1, background=background)
-    assert least <= len(case.told) / len(knee.knowledge.contexts) <= most
+    first = {*told_at_first(knee, case.truth, case.seed)}
+    told, contexts = {*case.told} - first, {*knee.knowledge.contexts} - first
+    assert least <= len(told) / len(contexts) <= most
     assert set(case.open) == {*knee.knowledge.contexts, *knee.knowledge.findings} - {*case.known}
 
 
 def test_what_is_told_of_some_background_does_not_depend_on_it(knee: kb.Model) -> None:
     some = [knee.practice_case("any", seed=seed, background="some") for seed in range(20)]
-    told = np.mean([len(one.told) / len(knee.contexts) for one in some])
+    told = np.mean([len(background_of(knee, one)) / len(knee.contexts) for one in some])
     assert 0.4 < told < 0.6
     for one in some[:3]:
         assert knee.practice_case("any", seed=one.seed).truth == one.truth

@@ -129,7 +129,7 @@ def test_a_test_nobody_ordered_never_makes_advice_wrong(knee: kb.Model, seed: in
 @pytest.mark.parametrize("seed", range(3))
 def test_the_plan_can_be_walked(knee: kb.Model, seed: int) -> None:
     case = knee.practice_case("any", "any", seed=seed).ask(
-        "fever", "stiffness", "ultrasound", "warmth"
+        "fever", "swollen knee", "ultrasound", "warmth"
     )
     told = case.close({"gout": 0.1})
     asked = [id for step in told.plan.steps for id in step.asked]

@@ -68,8 +68,11 @@ def spoiled(case: PracticeCase, **changed: Any) -> str:
         ({"kind": ["any"]}, "kind: must be one of 'any', 'red herring'"),
         ({"advice": "later"}, "advice: must be one of '', 'routine'"),
         ({"closed": 1}, "closed: must be true or false. Got '1'"),
-        ({"told": ["fever"]}, "told: must be a list of ids of contexts"),
-        ({"told": ["age", "age"]}, "told: must be a list of ids of contexts, each once"),
+        ({"told": ["gout"]}, "told: must be a list of ids of background and findings"),
+        (
+            {"told": ["age", "age"]},
+            "told: must be a list of ids of background and findings",
+        ),
         ({"truth": {"fever": "present"}}, "is missing. Was the case drawn from another model?"),
         ({"truth": []}, "truth: must be a state for each node"),
         ({"steps": {}}, "steps: must be a list"),

@@ -14,7 +14,7 @@ from kneebayes.knowledge.telling import Incoherence, contradiction, rules_withou
 from kneebayes.teaching.chance import worlds_of
 from kneebayes.teaching.hearing import clearly, hear, names_of, words_of
 from kneebayes.teaching.patients import is_teachable
-from kneebayes.teaching.voice import introduction, years_of
+from kneebayes.teaching.voice import introduction, told_at_first, years_of
 
 PATIENTS = 100
 QUESTIONS = (
@@ -108,6 +108,7 @@ def test_rules_that_name_what_a_layer_lacks_are_left_out() -> None:
         ("incoherent.toml", '[r]\nany_of = ["squeak"]\nat_least = 2\n', "more than 'any_of'"),
         ("voices.toml", '[squek]\nsays = { present = "Yes." }\n', "'squek' is no node"),
         ("voices.toml", '[squeak]\nsays = { high = "Yes." }\n', "'high' is no state of 'squeak'"),
+        ("voices.toml", '[squeak]\nopens = { high = ["So"] }\n', "'high' is no state of 'squeak'"),
         ("voices.toml", '[squeak]\nsay = { present = "Yes." }\n', "Did you mean 'says'?"),
     ],
 )
@@ -137,6 +138,50 @@ def test_who_comes_tells_nothing_that_is_not_told(knee: kb.Model) -> None:
     years = years_of(knee, case.truth, "age", 5)
     assert f"{years} years old" in introduction(knee, case.truth, case.told, 5)
     assert "years" not in introduction(knee, case.truth, (), 5)
+
+
+def opened(knee: kb.Model, seed: int) -> str:
+    """What a patient says when he comes."""
+    case = knee.practice_case("any", seed=seed)
+    return introduction(knee, case.truth, case.told, seed)
+
+
+def test_patients_open_in_words_of_their_own(knee: kb.Model) -> None:
+    opened_with = [opened(knee, seed).partition(": ")[2] for seed in range(1, 101)]
+    assert len(set(opened_with)) >= 95
+    assert opened(knee, 7) == opened(knee, 7)
+
+
+def test_what_opens_a_story_is_true_and_is_known(
+    knee: kb.Model, drawn: list[dict[str, str]]
+) -> None:
+    """Each sentence belongs to the state that the node has, and no node is left out."""
+    voices = knee.knowledge.voices
+    for seed, truth in enumerate(drawn):
+        first = told_at_first(knee, truth, seed)
+        case = knee.practice_case("any", seed=seed, background="none")
+        assert case.told == first
+        assert {*first} <= {*case.known}
+        said = introduction(knee, truth, first, seed)
+        for id in first:
+            ways = {state: [w for w in ws if w in said] for state, ws in voices[id].opens.items()}
+            assert [state for state, found in ways.items() if found] == [truth[id]]
+
+
+def test_what_comes_to_mind_depends_on_the_number_and_on_what_was_told(knee: kb.Model) -> None:
+    """Whatever is true of what was not told, the same is told: nothing follows from silence."""
+    for seed in range(20):
+        truth = dict(knee.practice_case("any", seed=seed).truth)
+        first = told_at_first(knee, truth, seed)
+        worries = [id for id in first if knee.knowledge.voices[id].part == "worry"]
+        assert 1 <= len(worries) <= 3
+        assert all(truth[id] == "absent" for id in worries[:-1])
+        turned = {"present": "absent", "absent": "present"}
+        other = {
+            id: state if id in first else turned.get(state, state) for id, state in truth.items()
+        }
+        assert told_at_first(knee, {**truth, **other}, seed) == first
+    assert told_at_first(knee, truth, None) == ()
 
 
 def test_every_answer_that_a_patient_can_give_has_words(knee: kb.Model) -> None:

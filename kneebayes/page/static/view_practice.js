@@ -6,7 +6,7 @@ import { button, counted, make, matches, refill, searchSections } from "./view_d
 import { dueOf, feedbackCard } from "./view_feedback.js";
 import { guessCard } from "./view_guess.js";
 import { questionsInSlices, taskQueue } from "./view_slices.js";
-import { introduction, sentenceAbout } from "./voice.js";
+import { introduction, sentenceAbout, toldAtFirst } from "./voice.js";
 
 const PENNY = 1e-9; // what rounding may add to a cost
 const LARGEST_SEED = 9999; // short enough to be read out in class
@@ -106,11 +106,12 @@ function newSeed() {
   return 1 + Math.floor(Math.random() * LARGEST_SEED);
 }
 
-/** One patient with what was asked so far. Contexts with several states (age) are told freely. */
+/** One patient with what was asked so far. Age and sex are told freely, and what he says at once. */
 function visitOf(catalog, model, queue, seed, { kind, difficulty }) {
   const { payload } = catalog;
   const patient = drawWanted(model, seed, { kind, difficulty });
-  const free = payload.contexts.filter((one) => one.states.length > 0).map((one) => one.id);
+  const background = payload.contexts.filter((one) => one.states.length > 0).map((one) => one.id);
+  const free = [...new Set([...background, ...toldAtFirst(model, patient)])];
   const asked = [];
   const best = []; // open questions before each step, compared while the learner thinks
   const wanted = [];
