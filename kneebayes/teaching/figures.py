@@ -51,7 +51,9 @@ def draw_beliefs(rows: Sequence[Row], ax: Axes | None = None) -> Axes:
 
     Rows: ``cause``, ``explains``, ``urgent``, ``opening``, ``exact``, ``stated``, ``named``.
     """
-    labels = [marked(row["cause"], row["urgent"]) + " (true)" * bool(row["explains"]) for row in rows]
+    labels = [
+        marked(row["cause"], row["urgent"]) + " (true)" * bool(row["explains"]) for row in rows
+    ]
     ax = _lines(labels, ax)
     for index, row in enumerate(rows):
         if row["explains"]:
