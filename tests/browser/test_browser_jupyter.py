@@ -125,6 +125,7 @@ def test_the_explorer_in_jupyterlab(lab: str, knee: kb.Model) -> None:
         page.wait_for_selector(SHOWN)
         first = page.locator(".kneebayes").first
         check_python_set_it(first, knee)
+        check_all_is_seen_together(page, first)
         check_clicks_and_keys_reach_python(page, first, knee)
         check_the_other_is_its_own(page)
         assert errors == []
@@ -137,6 +138,21 @@ def check_python_set_it(first: Any, knee: kb.Model) -> None:
     dx = knee.diagnose({"lump behind the knee": True, "age": 67})
     row = first.locator("tr[data-cause=bakers_cyst]")
     assert float(row.get_attribute("data-posterior")) == pytest.approx(dx["baker's cyst"], rel=1e-9)
+
+
+def check_all_is_seen_together(page: Any, first: Any) -> None:
+    """Answers, the first causes and what to ask next stand in one frame, in a narrow column too."""
+    page.wait_for_selector(".kb-shell[data-state=ready]")
+    for width, height in ((1130, 720), (1130, 900), (1280, 1000)):
+        page.set_viewport_size({"width": width, "height": height})
+        first.locator("[id$=-answers]").scroll_into_view_if_needed()
+        frame = first.locator(".kb-shell").bounding_box()
+        assert frame["width"] < 900
+        assert frame["height"] <= 760
+        for part in ("[id$=-answers] .kb-chip", "tr[data-cause]", "li[data-question] .kb-button"):
+            box = first.locator(part).first.bounding_box()
+            assert frame["y"] <= box["y"]
+            assert box["y"] + box["height"] <= frame["y"] + frame["height"]
 
 
 def check_clicks_and_keys_reach_python(page: Any, first: Any, knee: kb.Model) -> None:
