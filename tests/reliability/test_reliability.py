@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ast
+import json
 from collections import Counter
 from pathlib import Path
 
@@ -13,7 +15,7 @@ from scipy.stats import kstest
 
 import kneebayes as kb
 from kneebayes.building.model import model_of
-from reliability import injection, mutants, stateful
+from reliability import injection, mutants, noticing, stateful
 from reliability.asking import WAYS, ask_plain
 from reliability.calibration import (
     broken_models,
@@ -174,7 +176,56 @@ def test_mutants_are_code_that_differs() -> None:
     assert len(set(made)) > 0.9 * len(made)
     for text in made:
         compile(text, "mutant", "exec")
-    assert "tests/inference/test_join.py" in mutants.tests_of("kneebayes/inference/tables.py")[0]
+
+
+COUNTED = """
+MOST = 3
+
+
+def few(many, most=MOST):
+    if many is None:
+        return 0
+    return min(
+        many,
+        most + 1,
+    )
+
+
+def other(of):
+    return of < MOST
+"""
+
+
+@pytest.mark.parametrize(
+    ("code", "tests"),
+    [
+        ("3", ["t::other"]),  # runs on import: whoever runs a line that names it
+        ("many is None", ["t::more[1]", "t::none", "t::more[2]"]),
+        ("0", ["t::none"]),
+        ("most + 1", ["t::more[1]", "t::more[2]"]),
+        ("1", ["t::more[1]", "t::more[2]"]),
+    ],
+)
+def test_a_mutant_is_judged_by_the_tests_that_run_its_line(
+    tmp_path: Path, code: str, tests: list[str]
+) -> None:
+    """Quickest first, one of every function before a second; a fixture's lines are its users'."""
+    (tmp_path / "kneebayes.py").write_text(COUNTED, encoding="utf-8")
+    names = ["fixture shared", "t::none", "t::more[1]", "t::more[2]", "t::failing"]
+    lines = {6: [0, 1, 2, 4], 7: [1], 8: [0, 2, 4], 9: [0], 10: [0, 2], 15: [5]}
+    told = {
+        "names": [*names, "t::other"],
+        "seconds": {"t::none": 2.0, "t::more[1]": 1.0, "t::more[2]": 1.5, "t::other": 3.0},
+        "fixtures": {
+            "t::none": [], "t::more[1]": ["shared"], "t::more[2]": ["shared"], "t::other": [],
+        },
+        "lines": {"kneebayes.py": lines},
+    }  # fmt: skip
+    (tmp_path / "told.json").write_text(json.dumps(told), encoding="utf-8")
+    tree = ast.parse(COUNTED)
+    node = next(one for one in ast.walk(tree) if ast.unparse(one) == code)
+    found = noticing.Noticing(tmp_path / "told.json", tmp_path)
+    assert found.of("kneebayes.py", tree, node) == tests
 
 
 @pytest.mark.parametrize(
