@@ -8,6 +8,7 @@ from html import unescape
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.special import logit
 
 import kneebayes as kb
 from kneebayes.building.places import number_of
@@ -19,7 +20,7 @@ from kneebayes.knowledge.parts import Interval
 from kneebayes.learning import HeldOut
 from kneebayes.learning.counting import Counting
 from kneebayes.learning.learn import selection_of
-from kneebayes.learning.outcome import network_with
+from kneebayes.learning.outcome import _narrowed, network_with
 from kneebayes.learning.scoring import Estimation, Sample
 from kneebayes.learning.sentences import read_text, weight_of
 from kneebayes.text import marked
@@ -382,3 +383,18 @@ def test_shares_are_spoken_of_in_words(knee: kb.Model) -> None:
     own = {(one.label, state.id) for one in knee.contexts for state in one.states}
     assert told <= {f"how many have {label} ({id.replace('_', ' ')})" for label, id in own}
     assert "how many have age (young adult)" in told
+
+
+@pytest.mark.parametrize(("patients", "trust"), [(0.0, 1.0), (0.0, 4.0), (30.0, 1.0), (30.0, 4.0)])
+def test_an_interval_is_narrowed_by_what_patients_add(patients: float, trust: float) -> None:
+    """Each side is 1.645 standard deviations, and precisions add up; none leave it as stated."""
+    stated = Interval(low=0.1, value=0.25, high=0.5)
+    told = _narrowed(stated, 0.25, patients, trust, ratio=False)
+    if not patients:
+        assert told == stated
+        return
+    before, after = (
+        np.diff([logit(one.low), logit(one.value), logit(one.high)]) for one in (stated, told)
+    )
+    precision = trust / (before / 1.6448536269514722) ** 2 + patients
+    assert after == pytest.approx(1.6448536269514722 / np.sqrt(precision), rel=1e-9)

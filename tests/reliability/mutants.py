@@ -48,6 +48,8 @@ OPERATORS: dict[type[ast.operator], type[ast.operator]] = {
     ast.Add: ast.Sub, ast.Sub: ast.Add, ast.Mult: ast.Div, ast.Div: ast.Mult,
     ast.BitOr: ast.BitAnd, ast.BitAnd: ast.BitOr, ast.FloorDiv: ast.Mult, ast.Mod: ast.Mult,
 }  # fmt: skip
+LOOKS = ("lw", "ms", "mew", "zorder", "alpha", "pad", "fontsize", "linespacing", "handlelength",
+         "shrink", "aspect", "length", "labelrotation", "rotation", "capsize", "size")  # fmt: skip
 EITHER_WAY = ("min", "max", "np.minimum", "np.maximum")
 
 
@@ -97,7 +99,7 @@ def changes_of(tree: ast.AST) -> list[tuple[ast.AST, Change]]:
 
 
 def _idle(tree: ast.AST) -> Iterator[ast.AST]:
-    """Code that no test can see: annotations and casts, which do nothing, ``strict``, ``slots``."""
+    """Code that no test can see: annotations, casts, ``strict``, ``slots``; sizes in a picture."""
     for node in ast.walk(tree):
         if (
             isinstance(node, ast.Call)
@@ -108,8 +110,10 @@ def _idle(tree: ast.AST) -> Iterator[ast.AST]:
         for name in ("annotation", "returns"):
             if (annotation := getattr(node, name, None)) is not None:
                 yield from ast.walk(annotation)
-        if isinstance(node, ast.keyword) and node.arg in ("strict", "slots"):
-            yield node.value
+        if isinstance(node, ast.keyword) and node.arg in ("strict", "slots", *LOOKS):
+            yield from ast.walk(node.value)
+        if isinstance(node, ast.Call) and ast.unparse(node.func) == "new_axes":
+            yield from ast.walk(node)
 
 
 def _compare(node: ast.Compare) -> Change | None:

@@ -18,6 +18,7 @@ LOOKED_AT = ("tests", "kneebayes", "README.md")
 # other processes, browsers and JavaScript are not seen by coverage.py; these figures are no tests
 LEFT_OUT = ("browser", "test_notebooks.py", "docs", "benchmarks", "reliability", "page")
 PYTEST = ("-m", "pytest", "-q", "-p", "no:cacheprovider")
+ALWAYS = ("tests/test_records.py",)  # looks at every class, whatever runs
 MOST_TESTS, MOST_SECONDS = 150, 60.0  # for one mutant; seconds as they were when recorded
 
 
@@ -69,12 +70,16 @@ class Noticing:
     def of(self, module: str, tree: ast.AST, node: ast.AST) -> list[str]:
         """Names of the tests that may notice a change of a node, in the order to run them in."""
         way = _way_to(tree, node)
-        if _is_run_later(way):
-            return self._in_order(
-                next(filter(None, (self._running(module, _lines_of(one)) for one in way)), set())
-            )
-        found = self._mentioning(_name_given(way))
-        return self._in_order(found or self._running(module, self.lines.get(module, {})))
+        if not _is_run_later(way):
+            found = self._mentioning(_name_given(way)) or self._running(module, self.lines[module])
+            return [*ALWAYS, *self._in_order(module, found)]
+        running = (self._running(module, _lines_of(one)) for one in way)
+        return self._in_order(module, next(filter(None, running), set()) or self._calling(way))
+
+    def _calling(self, way: list[ast.AST]) -> set[str]:
+        """Tests of what names a function: coverage.py does not see threads of the system."""
+        names = (one.name for one in way if isinstance(one, ast.FunctionDef | ast.ClassDef))
+        return next(filter(None, map(self._mentioning, names)), set())
 
     def _running(self, module: str, lines: Iterable[int]) -> set[str]:
         """Tests that run any of these lines of a module."""
@@ -95,16 +100,18 @@ class Noticing:
                         found |= known[number]
         return found
 
-    def _in_order(self, found: set[str]) -> list[str]:
-        """One of every test function before a second one of any, and the quick ones first."""
+    def _in_order(self, module: str, found: set[str]) -> list[str]:
+        """One of every test function before a second, those of the room first, quick ones first."""
+        room = str(Path("tests", *Path(module).parent.parts[1:]))
         seen: dict[str, int] = defaultdict(int)
         ranked = []
         for test in sorted(found, key=lambda test: (self.seconds.get(test, 0.0), test)):
             function = test.partition("[")[0]
-            ranked.append((seen[function], self.seconds.get(test, 0.0), test))
+            far = not test.startswith((room, module))
+            ranked.append((seen[function], far, self.seconds.get(test, 0.0), test))
             seen[function] += 1
         chosen, spent = [], 0.0
-        for _, seconds, test in sorted(ranked)[:MOST_TESTS]:
+        for *_, seconds, test in sorted(ranked)[:MOST_TESTS]:
             if not chosen or spent + seconds < MOST_SECONDS:
                 chosen.append(test)
                 spent += seconds

@@ -234,3 +234,12 @@ def test_the_picture_of_cost_and_bits_shows_every_question(shown: dict[str, Show
         row["question"] for row in rows if row["front"]
     }
     plt.close()
+
+
+def test_a_question_of_yes_or_no_has_one_positive_answer(knee: kb.Model) -> None:
+    """The second state of two says yes; of several states none does."""
+    outcomes = knee.diagnose(LUMP).questions().outcomes
+    for id, told in outcomes.groupby("id"):
+        states = knee.network[id].states
+        expected = [state == states[1] if len(states) == 2 else None for state in told["state"]]
+        assert [None if pd.isna(one) else bool(one) for one in told["positive"]] == expected

@@ -116,3 +116,19 @@ def test_a_label_with_a_dollar_sign_can_be_drawn(folder: object, edit: object) -
         told.draw().figure.canvas.draw()
     dx.robustness(draws=20).draw_slopes().figure.canvas.draw()
     plt.close("all")
+
+
+@pytest.mark.parametrize("lowest", [1, 2, 3, 4])
+def test_the_first_three_of_any_lexicon_are_shown(
+    pump: kb.Model, dx: kb.Differential, monkeypatch: pytest.MonkeyPatch, lowest: int
+) -> None:
+    """Against differentials under each lexicon: one that ranks third in any is told, no fourth."""
+    monkeypatch.setattr("kneebayes.questions.doubt.lexicons.SHOWN", lowest)
+    expected = {cause.id for cause in pump.causes if cause.urgent}
+    expected.update(dx.ranking["id"].head(lowest))
+    for lexicon in pump.lexicons:
+        other = pump.with_lexicon(lexicon).diagnose(PATIENT)
+        expected.update(other.ranking["id"].head(3))
+    told = dx.compare_lexicons()
+    shown = {cause.id for cause in pump.causes if f"\n{cause.label}" in told.text}
+    assert shown == expected
