@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 import kneebayes as kb
-from kneebayes.building.places import EXPLANATION
+from kneebayes.building.places import EXPLANATION, explained
 from kneebayes.building.quantities import RATIOS, amounts_at, quantities_of
+from kneebayes.network import Network, root_node
 
 
 @pytest.mark.parametrize("which", ["knee", "robot"])
@@ -74,3 +75,9 @@ def test_an_interval_is_the_central_nine_tenths(knee: kb.Model) -> None:
             assert low[at] == pytest.approx(interval.low, rel=1e-6)
         if interval.high < 1.0 or one.kind in RATIOS:
             assert high[at] == pytest.approx(interval.high, rel=1e-6)
+
+
+def test_without_a_node_of_explanations_nothing_is_explained(knee: kb.Model) -> None:
+    assert explained(Network((root_node("fever", [0.9, 0.1]),)), "fever") is None
+    assert explained(knee.network, "no node at all") is None
+    assert explained(knee.network, "fever") is None

@@ -569,3 +569,11 @@ def test_a_mapping_is_read_as_strictly_as_a_file() -> None:
     read_json({"a": float("nan")}, problems)
     with pytest.raises(ExchangeError, match="NaN: it is not finite"):
         problems.raise_any()
+
+
+@pytest.mark.parametrize("case", UNDERSTOOD)
+def test_what_did_not_become_an_answer_is_counted(knee: kb.Model, case: str) -> None:
+    content, _, why = UNDERSTOOD[case]
+    text = " ".join(knee.load_phenopacket({"id": "a", **content}).text.split())
+    things = f"{len(why)} thing{'s' * (len(why) > 1)} in the file did not become"
+    assert (things if why else "All of it became answers") in text

@@ -76,9 +76,8 @@ def draw_distances(
         ax = new_axes(WIDE, 2.2 + 0.3 * len(labels))
     shown = np.array(bits, dtype=float)
     np.fill_diagonal(shown, np.nan)
-    most = float(np.nanmax(shown)) if len(labels) > 1 else 1.0
     colours = colormaps[f"{COLOURS}_r"].with_extremes(bad="#9a9a9a")  # the diagonal
-    image = ax.imshow(shown, cmap=colours, vmin=0.0, vmax=most, aspect="auto")
+    image = ax.imshow(shown, cmap=colours, vmin=0.0, vmax=np.nanmax(shown), aspect="auto")
     close = np.argwhere(shown < threshold)
     rows = [f"{fill(label, LETTERS)}  {place}" for place, label in enumerate(labels, start=1)]
     ax.set_yticks(range(len(rows)), rows, fontsize=SMALL, parse_math=False, linespacing=0.9)

@@ -1,6 +1,7 @@
 """Robustness, sensitivity, tornado and lexicons show the same numbers in every form."""
 
 import re
+from dataclasses import replace
 from html import unescape
 
 import pytest
@@ -132,3 +133,15 @@ def test_the_first_three_of_any_lexicon_are_shown(
     told = dx.compare_lexicons()
     shown = {cause.id for cause in pump.causes if f"\n{cause.label}" in told.text}
     assert shown == expected
+
+
+@pytest.mark.parametrize(
+    ("redrawn", "told"), [(0, None), (1, "1 draw was replaced"), (2, "2 draws were replaced")]
+)
+def test_draws_that_were_replaced_are_counted(
+    results: dict[str, Showing], redrawn: int, told: str | None
+) -> None:
+    spread = replace(results["robustness"].spread, redrawn=redrawn)
+    text = " ".join(replace(results["robustness"], spread=spread).text.split())
+    assert ("replaced" in text) == (told is not None)
+    assert told is None or f" {told}: " in text
