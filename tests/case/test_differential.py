@@ -115,6 +115,7 @@ def test_the_representation_is_one_line_without_an_address(dx: kb.Differential) 
         r"Differential\(\d+ answers?, (now|soon|routine): .+ \d+\.\d%, .+, \.\.\.\)", repr(dx)
     )
     assert "0x" not in repr(dx)
+    assert re.fullmatch(rf"Case\({len(dx.case.in_order)} answers?, lexicon: \w+\)", repr(dx.case))
 
 
 def test_nothing_given_changes_nothing(dx: kb.Differential) -> None:

@@ -20,7 +20,7 @@ from kneebayes.knowledge.parts import Interval
 from kneebayes.learning import HeldOut
 from kneebayes.learning.counting import Counting
 from kneebayes.learning.learn import selection_of
-from kneebayes.learning.outcome import _narrowed, network_with
+from kneebayes.learning.outcome import _frequencies_of, _narrowed, network_with
 from kneebayes.learning.scoring import Estimation, Sample
 from kneebayes.learning.sentences import read_text, weight_of
 from kneebayes.text import marked
@@ -398,3 +398,18 @@ def test_an_interval_is_narrowed_by_what_patients_add(patients: float, trust: fl
     )
     precision = trust / (before / 1.6448536269514722) ** 2 + patients
     assert after == pytest.approx(1.6448536269514722 / np.sqrt(precision), rel=1e-9)
+
+
+def test_ratios_of_what_is_there_are_those_stated_until_they_move(knee: kb.Model) -> None:
+    """A stated ratio multiplies the odds over the ages, unless more is there by itself."""
+    text = read_text(knee)
+    made = _frequencies_of(knee, text, knee.engine.numbers[0])
+    told = [one for one in text.quantities.all if one.node in set(knee.knowledge.there.values())]
+    ratios = [one for one in told if one.kind == "ratio"]
+    assert len(ratios) > 20
+    for one in ratios:
+        links = {link.parent: link.strength for link in knee.network[one.node].links}
+        by_itself = np.mean(links.get("age", (0.0,)))
+        odds = one.interval.value * one.odds
+        stated = odds / (1.0 + odds)
+        assert made[one.place] == pytest.approx(max(stated, by_itself), abs=2e-4), one
