@@ -52,6 +52,7 @@ def test_markup_in_names_is_text(seen: Visit, robot: kb.Model) -> None:
     seen.page.get_by_role("tab", name="Virtual patient").click()
     seen.page.locator("[data-ask=squeak]").evaluate("e => { e.closest('details').open = true; }")
     seen.page.locator("[data-ask=squeak]").click()
+    seen.page.locator("[data-guess] input[type=number]").first.fill("30")
     seen.page.locator("[data-act=close]").click()
     assert IMAGE in seen.text(".kb-feedback")
 

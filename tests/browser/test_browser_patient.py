@@ -32,7 +32,9 @@ def seen(page_file: Path) -> Iterator[Visit]:
 
 
 def open_patient(seen: Visit, seed: int) -> None:
-    seen.page.locator("input[id$=-seed]").fill(str(seed))
+    number = seen.page.locator("input[id$=-seed]")
+    number.evaluate("input => input.closest('details').setAttribute('open', '')")
+    number.fill(str(seed))
     seen.page.locator("[data-act=seed]").click()
     assert f"Patient {seed}" in seen.text(".kb-card:has(input[id$=-seed])")
 
@@ -194,6 +196,39 @@ def test_an_address_names_a_patient_that_is_the_same_in_python(
         first = told_at_first(knee, truth, seed)
         assert told == {id: truth[id] for id in asked if id not in first}
     page.context.close()
+
+
+def test_an_address_that_changes_opens_its_patient(seen: Visit, page_file: Path) -> None:
+    page = seen.page.context.browser.new_context().new_page()
+    page.goto(f"{page_file.as_uri()}#patient=3")
+    page.wait_for_selector(".kb-opening", timeout=PATIENCE)
+    page.goto(f"{page_file.as_uri()}#patient=4")
+    page.get_by_role("heading", name="Patient 4").wait_for(timeout=PATIENCE)
+    page.context.close()
+
+
+def test_the_answer_stands_where_it_was_asked_for(seen: Visit, knee: kb.Model) -> None:
+    open_patient(seen, 42)
+    case = knee.practice_case("any", seed=42)
+    words = seen.page.get_by_placeholder("Does the calf hurt?")
+    for asked, id in (("any fever?", "fever"), ("is it stiff", "stiffness")):
+        words.fill(asked)
+        words.press("Enter")
+        assert case.says(id) in seen.text(".kb-card:has([data-act=ask-in-words])")
+
+
+def test_a_case_is_closed_with_a_belief_and_handed_in_under_a_name(seen: Visit) -> None:
+    open_patient(seen, 42)
+    seen.page.locator("[data-act=close]").click()
+    assert "Say first how probable" in seen.text(".kb-card:has([data-act=note])")
+    assert seen.page.locator(FEEDBACK).count() == 0
+    close(seen, "soon")
+    seen.page.get_by_text("Hand in this case").click()
+    link = seen.page.get_by_role("link", name="Save as a file")
+    assert not link.is_visible()
+    seen.page.locator("input[id$=-hand-in-name]").fill("Anna")
+    assert link.get_attribute("download") == "Anna-patient-42.json"
+    assert link.is_visible()
 
 
 def test_the_same_number_is_the_same_patient(seen: Visit) -> None:

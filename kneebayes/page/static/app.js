@@ -26,7 +26,7 @@ import { PERHAPS, PRIOR, WEIGHT, weightOfPrior, weighted } from "./weights.js";
 const WAIT_FOR_QUESTIONS = 250; // milliseconds: a quick row of answers is not held up
 const YOU_FIRST = {
   name: "Virtual patient",
-  urgency: { level: "unsaid", advice: "you say first how urgent it is.", reasons: [] },
+  urgency: { level: "unsaid", advice: "you say how urgent it is.", reasons: [] },
 };
 const WAIT_TO_SPEAK = 600; // milliseconds: a quick row of answers is read out once
 
@@ -57,12 +57,18 @@ export function mountExplorer(root, payload, { answers = {}, onAnswers = () => {
     model = plain;
     parts.practice.start(plain);
     refresh();
-    const wanted = notebook || choice?.used ? null : wantedPatient(globalThis.location?.hash ?? "");
-    if (wanted !== null) {
-      parts.practice.open(wanted);
-      parts.tabs.show("practice");
-    } else if (state.tab === "practice") parts.practice.open();
+    if (!(choice?.used || showWanted()) && state.tab === "practice") parts.practice.open();
   });
+  if (!notebook) globalThis.addEventListener?.("hashchange", showWanted);
+
+  /** Open the patient that the address asks for; false if it asks for none. */
+  function showWanted() {
+    const wanted = notebook || plain === null ? null : wantedPatient(globalThis.location?.hash ?? "");
+    if (wanted === null) return false;
+    parts.practice.open(wanted);
+    parts.tabs.show("practice");
+    return true;
+  }
 
   function actions() {
     return {
@@ -292,6 +298,7 @@ export function mountExplorer(root, payload, { answers = {}, onAnswers = () => {
     answers: () => Object.fromEntries(state.answers),
     /** Leave no timer behind. */
     destroy() {
+      globalThis.removeEventListener?.("hashchange", showWanted);
       stop();
       parts.practice.stop();
       root.replaceChildren();

@@ -185,35 +185,48 @@ function handIn(catalog, prefix, visit, said) {
   area.value = text;
   const link = make("a", {
     class: "kb-button",
-    download: `patient-${visit.seed}.json`,
     href: `data:application/json;charset=utf-8,${encodeURIComponent(text)}`,
     text: "Save as a file",
   });
+  link.hidden = true; // a file without a name is nobody's
   const name = make("input", {
     type: "text",
     id: `${prefix}-hand-in-name`,
     autocomplete: "off",
-    on: { input: () => { link.download = fileName(name.value, visit.seed); } },
+    on: {
+      input: () => {
+        link.download = fileName(name.value, visit.seed);
+        link.hidden = learnerOf(name.value) === "";
+      },
+    },
   });
   return make(
     "details",
     { class: "kb-share" },
     make("summary", { text: "Hand in this case" }),
-    make("label", { for: area.id, class: "kb-small", text: "Nothing leaves this page by itself: copy the text, or save it and give the file to your teacher." }),
-    area,
+    make("p", { class: "kb-small", text: "Write your name, save the case as a file, and give the file to your teacher. Nothing leaves this page by itself." }),
     make(
       "div",
       { class: "kb-search" },
-      make("label", { for: name.id, class: "kb-small", text: "Your name or initials, for the name of the file" }),
+      make("label", { for: name.id, class: "kb-small", text: "Your name or initials; the file is called after you" }),
       make("div", { class: "kb-row" }, name, link),
+    ),
+    make(
+      "div",
+      { class: "kb-search" },
+      make("label", { for: area.id, class: "kb-small", text: "Or copy this text, and send it under your name" }),
+      area,
     ),
   );
 }
 
 /** Practice takes what stands before the first dash or dot for the name of the learner. */
 function fileName(learner, seed) {
-  const plain = learner.trim().replace(/[^\p{L}\p{N}]+/gu, "_").replace(/^_|_$/g, "");
-  return `${plain === "" ? "" : `${plain}-`}patient-${seed}.json`;
+  return `${learnerOf(learner)}-patient-${seed}.json`;
+}
+
+function learnerOf(name) {
+  return name.trim().replace(/[^\p{L}\p{N}]+/gu, "_").replace(/^_|_$/g, "");
 }
 
 /** A case in the form of Python's PracticeCase.save. */

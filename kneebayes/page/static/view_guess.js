@@ -29,23 +29,23 @@ export function guessCard(catalog, prefix, start, { onNote, onClose }) {
   const element = make(
     "section",
     { class: "kb-card", "aria-labelledby": `${prefix}-guess-title` },
-    make("h2", { id: `${prefix}-guess-title`, text: "How probable is each cause now?" }),
+    make("h2", { id: `${prefix}-guess-title`, text: "How probable is each cause?" }),
     make("p", {
       class: "kb-small",
-      text: "How probable is it that this is what makes the pain? Each starts where it stood before any answer.",
+      text: "How probable is it that this cause makes the pain? Each slider starts at what is true of everybody with this complaint; move those that you want to change.",
     }),
     ...rows.slice(0, GUESSES_SHOWN).map((row) => row.element),
     rest,
     advice.element,
     make("div", { class: "kb-row kb-close" }, close, note),
-    make("p", { class: "kb-small", text: "Say early what you believe, note it, and say it again at the end: the feedback shows whether you followed the evidence." }),
+    make("p", { class: "kb-small", text: "Note early what you believe, go on asking, and say it again at the end: the feedback shows how far the answers moved you." }),
     noted,
   );
 
   function jotDown() {
     const moved = rows.filter((row) => row.named());
     if (moved.length === 0) {
-      noted.textContent = "Move a cause first: what is to be noted?";
+      noted.textContent = "Move a cause first: nothing is stated yet.";
       return;
     }
     const questions = onNote(Object.fromEntries(moved.map((row) => [row.id, row.probability()])));
@@ -54,6 +54,10 @@ export function guessCard(catalog, prefix, start, { onNote, onClose }) {
   }
 
   function finish() {
+    if (!rows.some((row) => row.named())) {
+      noted.textContent = "Say first how probable at least one cause is.";
+      return;
+    }
     onClose({
       stated: Object.fromEntries(rows.map((row) => [row.id, row.probability()])),
       named: rows.filter((row) => row.named()).map((row) => row.id),
@@ -77,7 +81,7 @@ function adviceField(prefix) {
     element: make(
       "fieldset",
       { class: "kb-answer", data: { advice: "true" } },
-      make("legend", {}, make("span", { text: "How urgent is it? You say it first." })),
+      make("legend", {}, make("span", { text: "How urgent is it?" })),
       make("div", { class: "kb-choices" }, ...choices),
     ),
   };

@@ -38,7 +38,8 @@ export function practicePanel(catalog, prefix, onAsked, onExplore) {
       ask: askCard(catalog, prefix, (id) => ask(id)),
       guess: guessCard(catalog, prefix, startingGuess(), { onNote: note, onClose: close }),
     };
-    const first = caseCard(catalog, prefix, visit, open);
+    const chosen = element.querySelector(".kb-share:has([data-act=seed])")?.open ?? false;
+    const first = caseCard(catalog, prefix, visit, open, chosen);
     parts.trouble = first.trouble;
     visit.parts = parts;
     const panes = make(
@@ -59,11 +60,16 @@ export function practicePanel(catalog, prefix, onAsked, onExplore) {
   }
 
   function ask(id) {
-    if (visit.closed || visit.asked.includes(id) || visit.free.includes(id)) return;
+    if (visit.closed) return;
+    if (visit.asked.includes(id) || visit.free.includes(id)) {
+      visit.parts.ask.answered(visit, id);
+      return;
+    }
     visit.compare(visit.asked.length);
     visit.asked.push(id);
     visit.parts.chart.show(visit);
     visit.parts.ask.show(visit);
+    visit.parts.ask.answered(visit, id);
     onAsked();
   }
 
@@ -184,7 +190,8 @@ function visitOf(catalog, model, queue, seed, { kind, difficulty }) {
   };
 }
 
-function caseCard(catalog, prefix, visit, open) {
+/** Who comes; `chosen` keeps the choice of a patient open where one was just chosen. */
+function caseCard(catalog, prefix, visit, open, chosen) {
   const seed = make("input", {
     type: "number",
     id: `${prefix}-seed`,
@@ -218,19 +225,24 @@ function caseCard(catalog, prefix, visit, open) {
     { class: "kb-card", "aria-labelledby": `${prefix}-case-title` },
     make("h2", { id: `${prefix}-case-title`, text: `Patient ${visit.seed}` }),
     make("p", { class: "kb-opening", text: visit.opening }),
-    make("p", { class: "kb-small", text: "Ask, examine, test; then say how probable each cause is." }),
-    make("p", {
-      class: "kb-small",
-      text: `The patient is drawn from the model. The same number is the same patient on every machine and in Python: share it with a class, or add ${address} to the address of this page.`,
-    }),
+    make("p", { class: "kb-small", text: "Ask, examine and test. Then say how probable each cause is and how urgent it is, and close the case." }),
+    make("div", { class: "kb-row kb-controls" }, button("Another patient", () => open(newSeed()), { class: "kb-button", data: { act: "another" } })),
     make(
-      "div",
-      { class: "kb-row kb-controls" },
-      labelled("Number", seed),
-      labelled("Kind", kind),
-      labelled("Difficulty", difficulty),
-      button("Go to this patient", () => open(wanted()), { class: "kb-button", data: { act: "seed" } }),
-      button("Another patient", () => open(newSeed()), { class: "kb-button", data: { act: "another" } }),
+      "details",
+      { class: "kb-share", open: chosen },
+      make("summary", { text: "Choose a patient, or give this one to a class" }),
+      make("p", {
+        class: "kb-small",
+        text: `Every patient is drawn from the model and has a number. To give this one to a class, tell the number, or add ${address} to the address of this page. He is the same in every browser and in Python.`,
+      }),
+      make(
+        "div",
+        { class: "kb-row kb-controls" },
+        labelled("Number", seed),
+        labelled("Kind", kind),
+        labelled("Difficulty", difficulty),
+        button("Go to this patient", () => open(wanted()), { class: "kb-button", data: { act: "seed" } }),
+      ),
     ),
     trouble,
   );
@@ -250,7 +262,7 @@ function labelled(text, field) {
 
 function chartCard(catalog, prefix, visit) {
   const list = make("ol", { class: "kb-asked" });
-  const sum = make("p", { class: "kb-small", role: "status" });
+  const sum = make("p", { class: "kb-small" });
   const free = visit.free.map((id) => {
     const said = catalog.stateLabel(id, visit.patient.states[id]);
     const data = { free: id, state: visit.patient.states[id] };
@@ -274,11 +286,7 @@ function chartCard(catalog, prefix, visit) {
           visit.said(id) ? make("q", { class: "kb-said", text: visit.said(id) }) : null);
       });
       refill(list, ...lines);
-      const last = visit.asked.at(-1);
-      const news = last === undefined
-        ? ""
-        : `${catalog.label(last)}: ${catalog.stateLabel(last, visit.patient.states[last])}. `;
-      sum.textContent = `${news}${counted(visit.asked.length, "question")}, cost ${visit.cost()}.`;
+      sum.textContent = `${counted(visit.asked.length, "question")}, cost ${visit.cost()}.`;
     },
   };
 }
@@ -291,10 +299,9 @@ function askCard(catalog, prefix, onAsk) {
     const heard = catalog.heard(input.value).filter(([id]) => id !== catalog.payload.complaint);
     const meant = clearly(heard);
     if (meant !== "") {
-      onAsk(meant);
       input.value = "";
       sections.forEach((section) => section.filter(""));
-      found.textContent = `Asked: ${catalog.label(meant)}.`;
+      onAsk(meant);
       return;
     }
     const near = heard.slice(0, 4).map(([id]) => `\u201c${catalog.label(id)}\u201d`);
@@ -320,7 +327,7 @@ function askCard(catalog, prefix, onAsk) {
     "section",
     { class: "kb-card", "aria-labelledby": `${prefix}-ask-title` },
     make("h2", { id: `${prefix}-ask-title`, text: "Ask and examine" }),
-    make("p", { class: "kb-small", text: "Press a question to have it answered. Each kind of test is paid for once; its cost is rough, in units of one visit." }),
+    make("p", { class: "kb-small", text: "Press a question, and it is answered. A test costs something, roughly as many visits as it says; all results of one test are paid for once." }),
     make(
       "div",
       { class: "kb-search" },
@@ -333,6 +340,12 @@ function askCard(catalog, prefix, onAsk) {
   return {
     element,
     show: (visit) => sections.forEach((section) => section.show(visit)),
+    /** Say the answer where it was asked for: on a phone the chart is far below. */
+    answered(visit, id) {
+      const said = catalog.stateLabel(id, visit.patient.states[id]);
+      refill(found, make("span", { text: `${catalog.label(id)}: ` }), make("strong", { text: said }),
+        visit.said(id) ? make("q", { class: "kb-said", text: visit.said(id) }) : null);
+    },
     /** A closed case answers no more. */
     close: () => {
       element.hidden = true;
