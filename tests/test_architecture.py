@@ -53,24 +53,29 @@ def imports_of(module: str) -> tuple[Import, ...]:
 
 
 def _imports_of(module: str) -> Iterator[Import]:
-    tree = tree_of(module)
-    for_types = {
-        inner
-        for node in ast.walk(tree)
-        if isinstance(node, ast.If)
-        and getattr(node.test, "id", getattr(node.test, "attr", "")) == "TYPE_CHECKING"
-        for statement in node.body
-        for inner in ast.walk(statement)
-    }
-    for node in ast.walk(tree):
+    for node, typing in statements(tree_of(module)):
         if isinstance(node, ast.Import):
             for alias in node.names:
-                yield Import(alias.name, node in for_types, 0)
+                yield Import(alias.name, typing, 0)
         elif isinstance(node, ast.ImportFrom):
             for alias in node.names:
                 inner = f"{node.module}.{alias.name}"
                 what = inner if inner in MODULES else str(node.module)
-                yield Import(what, node in for_types, node.level)
+                yield Import(what, typing, node.level)
+
+
+def statements(within: ast.AST, typing: bool = False) -> Iterator[tuple[ast.AST, bool]]:
+    """All statements, and whether only types need them; no import stands in an expression."""
+    if isinstance(within, ast.If):
+        name = getattr(within.test, "id", getattr(within.test, "attr", ""))
+        parts = [(within.body, typing or name == "TYPE_CHECKING"), (within.orelse, typing)]
+    else:
+        kinds = ("body", "orelse", "handlers", "finalbody", "cases")
+        parts = [(getattr(within, kind, []), typing) for kind in kinds]
+    for nodes, for_types in parts:
+        for node in nodes:
+            yield node, for_types
+            yield from statements(node, for_types)
 
 
 def floors() -> dict[str, int]:

@@ -172,22 +172,25 @@ def test_an_interrupt_leaves_the_old_file(ended: tuple[Path, dict[str, list[str]
     assert changed(folder / "stop") == whole
 
 
-@pytest.mark.parametrize("end", [".csv", ".parquet"])
 def test_a_full_disk_leaves_the_finished_pieces(
-    robot: kb.Model, tmp_path: Path, source: Path, target: Path, end: str
+    robot: kb.Model, source: Path, target: Path
 ) -> None:
     """The second piece is many times as large as the first, and finds no room."""
     who = [f"{at:05d}" for at in range(PIECE)] + [secrets.token_hex(200) for _ in range(PIECE)]
     pd.DataFrame({"patient": who, "squeak": "yes"}).to_csv(source, index=False)
     (target / "full").mkdir()
-    path = target / "full" / f"out{end}"
-    path.write_text("old")
-    lines = run(target, source, [path.name], room=2_000_000, ends=["full"])["full"]
-    assert "File too large" in lines[0]
-    assert path.read_text() == "old"
-    again = robot.diagnose_cohort_file(source, path, ["patient"])
-    assert (again.rows, again.resumed) == (2 * PIECE, PIECE)
-    assert [one.name for one in path.parent.iterdir()] == [path.name]
+    paths = [target / "full" / name for name in ("out.csv", "out.parquet")]
+    for path in paths:
+        path.write_text("old")
+    names = [path.name for path in paths]
+    lines = run(target, source, names, room=2_000_000, ends=["full"])["full"]
+    assert lines[1::2] == [f"{name}: 0" for name in names]
+    for path, line in zip(paths, lines[::2], strict=True):
+        assert "File too large" in line
+        assert path.read_text() == "old"
+        again = robot.diagnose_cohort_file(source, path, ["patient"])
+        assert (again.rows, again.resumed) == (2 * PIECE, PIECE)
+    assert {one.name for one in paths[0].parent.iterdir()} == set(names)
 
 
 def test_a_target_that_is_a_link_is_written_where_it_points(

@@ -12,8 +12,11 @@ NOTEBOOKS = sorted(FOLDER.glob("*.ipynb"))
 SPOKEN = ("text/plain", "text/markdown")  # pictures may differ by a font
 BAR = "application/vnd.jupyter.widget-view+json"  # shown while one waits: as long as it takes
 
-# five seconds of a processor or more; `-m long` runs them
-SLOW = ("01_", "09_", "11_", "12_", "13_", "14_", "15_", "16_", "17_", "18_", "20_")
+# a second and a half of a quick processor or more; `-m long` runs them
+SLOW = (
+    *("01_", "02_", "03_", "08_", "09_", "11_", "12_", "13_", "14_", "15_"),
+    *("16_", "17_", "18_", "19_", "20_"),
+)
 
 each_notebook = pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 each_when_it_suits = pytest.mark.parametrize(

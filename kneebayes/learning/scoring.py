@@ -198,7 +198,8 @@ class Estimation:
         shown = np.diag(products)
         chance = CHANCE * np.sqrt(weights @ scores**4)
         missing = self.coordinates.curvatures(bends) - shown - chance
-        return np.asarray(products + np.diag(np.maximum(missing, 0.0)))
+        products.flat[:: len(products) + 1] += np.maximum(missing, 0.0)
+        return np.asarray(products)
 
     def find(
         self,

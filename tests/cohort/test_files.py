@@ -5,6 +5,7 @@ import re
 import subprocess
 import sys
 from contextlib import suppress
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -31,6 +32,13 @@ def patients(rows: int) -> pd.DataFrame:
     return frame.sample(frac=1.0, random_state=0).reset_index(drop=True)
 
 
+@cache
+def diagnosed(robot: kb.Model, rows: int) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Patients, and what becomes of them as a table."""
+    frame = patients(rows)
+    return frame, robot.diagnose_cohort(frame.drop(columns="patient"), progress=False).table
+
+
 def write(frame: pd.DataFrame, path: Path) -> Path:
     if path.suffix == ".csv":
         frame.to_csv(path, index=False)
@@ -51,11 +59,10 @@ def read(path: Path) -> pd.DataFrame:
 def test_a_file_is_diagnosed_as_a_table_is(
     robot: kb.Model, tmp_path: Path, source: str, target: str, rows: int
 ) -> None:
-    frame = patients(rows)
+    frame, expected = diagnosed(robot, rows)
     path = write(frame, tmp_path / f"patients{source}")
     done = robot.diagnose_cohort_file(path, tmp_path / f"made{target}", keep=["patient"])
     made = read(done.path)
-    expected = robot.diagnose_cohort(frame.drop(columns="patient"), progress=False).table
     assert list(made["patient"]) == list(frame["patient"])
     if rows:
         assert_equal(made.drop(columns="patient"), expected.astype({"urgency": object}))

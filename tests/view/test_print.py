@@ -106,7 +106,7 @@ def fits_a_column(ax: "Axes") -> None:
     """Assert that a picture can be printed in a column."""
     figure = ax.figure
     assert isinstance(figure, Figure)
-    figure.canvas.draw()
+    figure.draw_without_rendering()
     width, height = figure.get_size_inches()
     box = figure.get_tightbbox()
     assert box.x0 >= -0.03
