@@ -19,7 +19,7 @@ from numbers import Integral, Real
 from typing import Any, Literal, NamedTuple, TypeVar, cast, get_args, get_origin
 
 from kneebayes.errors import ArgumentError
-from kneebayes.text import shown
+from kneebayes.text import shown, suggest
 
 __all__ = ["check_fields", "checked", "number", "share", "whole_number"]
 
@@ -83,9 +83,52 @@ def checked(function: Function) -> Function:
         for name, value in named.items():
             if (kind := kinds.get(name)) is not None:
                 named[name] = _as_kind(name, value, kind)
-        return function(*given, **named)
+        try:
+            return function(*given, **named)
+        except TypeError as error:
+            if wrong := _wrong_call(inspect.signature(function), given, named):
+                raise ArgumentError(wrong) from error
+            raise
 
     return cast("Function", checking)
+
+
+BOUND = ("self", "cls", "model", "case")  # what stands before the dot of a call
+
+
+def _wrong_call(signature: inspect.Signature, given: list[Any], named: Mapping[str, Any]) -> str:
+    """What is missing, too much or not known in a call; empty where the call fits."""
+    try:
+        signature.bind(*given, **named)
+    except TypeError:
+        pass
+    else:
+        return ""
+    takes = list(signature.parameters.values())
+    before = bool(takes and given) and takes[0].name in BOUND
+    takes, count = (takes[1:], len(given) - 1) if before else (takes, len(given))
+    by_place = [
+        one.name for one in takes if one.kind in (one.POSITIONAL_ONLY, one.POSITIONAL_OR_KEYWORD)
+    ]
+    needed = [
+        one.name
+        for one in takes
+        if one.default is one.empty and one.kind not in (one.VAR_POSITIONAL, one.VAR_KEYWORD)
+    ]
+    allowed = f"It takes: {', '.join(one.name for one in takes) or 'nothing'}."
+    unknown = [name for name in named if name not in signature.parameters]
+    missing = [name for name in needed if name not in {*by_place[:count], *named}]
+    twice = [name for name in by_place[:count] if name in named]
+    if unknown:
+        near = suggest(unknown[0], [one.name for one in takes], count=1)
+        hint = f" Did you mean '{near[0]}'?" if near else ""
+        return f"There is no argument '{unknown[0]}'.{hint} {allowed}"
+    if twice:
+        return f"'{twice[0]}' is given twice, by its place and by its name. Give it once."
+    if missing:
+        names = " and ".join(f"'{name}'" for name in missing)
+        return f"{names} {'is' if len(missing) == 1 else 'are'} missing. {allowed}"
+    return f"Too many arguments: {count} by place, at most {len(by_place)} fit. {allowed}"
 
 
 def check_fields(record: object) -> None:

@@ -7,8 +7,10 @@ own with 10 seconds of time, so that a call that hangs or crashes fails, and not
 import functools
 import os
 import random
+import re
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -16,6 +18,7 @@ from odd_arguments import VALUES, swept
 
 import kneebayes as kb
 from kneebayes.arguments import checked, number, share, whole_number
+from kneebayes.errors import ArgumentError
 
 SEED = int(os.environ.get("KNEEBAYES_ODD_SEED", "20261129"))  # another seed draws other calls
 
@@ -126,3 +129,26 @@ def test_bounds_are_part_of_the_words() -> None:
 
 def test_there_are_many_odd_values() -> None:
     assert len(VALUES) > 50
+
+
+@pytest.mark.parametrize(
+    ("call", "told"),
+    [
+        (
+            lambda knee: knee.natural_frequencies("gout"),
+            "'findings' is missing. It takes: cause, f",
+        ),
+        (lambda knee: knee.natural_frequencies(), "'cause' and 'findings' are missing. It takes: "),
+        (lambda knee: knee.diagnose({}, 1, 2), "Too many arguments: 3 by place, at most 1 fit."),
+        (lambda knee: knee.diagnose({}, answers={}), "'answers' is given twice, by its place and"),
+        (
+            lambda knee: knee.practice_case(difficult="easy"),
+            "no argument 'difficult'. Did you mean 'difficulty'? It takes: difficulty, kind, seed",
+        ),
+    ],
+)
+def test_a_wrong_call_says_what_is_missing_and_what_is_allowed(
+    knee: kb.Model, call: Callable[[kb.Model], object], told: str
+) -> None:
+    with pytest.raises(ArgumentError, match=re.escape(told)):
+        call(knee)

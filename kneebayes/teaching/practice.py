@@ -22,7 +22,9 @@ from kneebayes.teaching.feedback import Feedback
 from kneebayes.teaching.practice_text import Page, Paged, Section
 from kneebayes.teaching.scoring import NORMAL, GretherWeights, weigh_statements
 from kneebayes.text import clipped
+from kneebayes.view.markup import percent
 from kneebayes.view.report import frame_of, made_by, made_by_line
+from kneebayes.writing import write_safely
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -111,14 +113,37 @@ HEADER = (
     "cases",
     "log score",
     "95 % interval",
-    "of the exact",
+    "exact log score",
     "Brier",
-    "of the exact",
+    "exact Brier",
     "divergence",
     "missed a sign",
     "advised too low",
 )
-WEIGHTS = ("learner", "b1 prior", "error", "b2 evidence", "error")
+WEIGHTS = ("learner", "weight of the prior", "error", "weight of the evidence", "error")
+CASES = ("learner", "patient", "it was", "stated", "exact", "questions", "cost", "advised", "due")
+MOST_LISTED = 60  # cases one by one; of more the sums say enough
+
+
+PAGE = """\
+<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>{title}</title>
+<style>
+body {{ max-width: 72rem; margin: 2rem auto; padding: 0 1rem; }}
+body {{ font: 1rem/1.5 system-ui, sans-serif; }}
+table {{ display: block; overflow-x: auto; border-collapse: collapse; margin: 1rem 0; }}
+th, td {{ padding: 0.3rem 0.8rem 0.3rem 0; border-bottom: 1px solid #ccc; vertical-align: top; }}
+</style>
+</head>
+<body>
+{body}
+</body>
+</html>
+"""
 
 
 @dataclass(frozen=True, repr=False, eq=False)
@@ -332,7 +357,9 @@ class Practice(Paged):
     @property
     def _page(self) -> Page:
         weighed = [(who, weight) for who, weight in self.weights.items() if weight is not None]
+        listed = self._case_cells() if len(self) <= MOST_LISTED else ()
         sections = [
+            Section((), CASES, tuple(listed)),
             Section((), HEADER, tuple(self._score_cells(who) for who in self._names)),
             Section((), WEIGHTS, tuple((who, *_weight_cells(fitted)) for who, fitted in weighed)),
             Section(tuple(self._notes)),
@@ -342,6 +369,21 @@ class Practice(Paged):
         )
         made = made_by_line(self._origin())
         return Page(f"Practice: {len(self)} cases", sections, made, disclaimer)
+
+    def _case_cells(self) -> Iterator[tuple[str, ...]]:
+        """One line a case, learner by learner: what it was, and what was said of it."""
+        pairs = zip(self.feedbacks, self.learners, strict=True)
+        for feedback, who in sorted(pairs, key=lambda pair: self._names.index(pair[1])):
+            case, true = feedback.case, [id for id, yes in feedback.explains.items() if yes]
+            names = " and ".join(case.model.data.knowledge.label(id) for id in true)
+            stated, exact = (
+                " and ".join(percent(beliefs[id]) for id in true)
+                for beliefs in (feedback.stated, feedback.exact)
+            )
+            asked = str(sum(len(step.asked) for step in case.steps))
+            patient = "-" if case.seed is None else str(case.seed)
+            cells = (who, patient, names or "-", stated, exact, asked, f"{case.cost:g}")
+            yield (*cells, feedback.advice or "-", feedback.due.level)
 
     def _origin(self) -> Mapping[str, Any]:
         """Which model the first case is of."""
@@ -368,8 +410,16 @@ class Practice(Paged):
                 yield f"{who}: too few statements to weigh."
             else:
                 yield f"{who}: {', '.join(weight.faults) or 'no fault of weighing found'}."
+        if len(self) <= MOST_LISTED:
+            yield (
+                "Stated and exact: of what it was, what the learner said and what followed from "
+                "the answers. Due: how urgent the signs make it."
+            )
         yield "The lower a score the better; log score and divergence in bits."
-        yield "Weights: logit of stated = a + b1 logit of prior + b2 evidence; Bayes: b1 = b2 = 1."
+        yield (
+            "Weights say how much of the prior and of the evidence went into what was stated; "
+            "both are 1 for whoever states exactly what follows."
+        )
         if any(
             (feedback.case.difficulty, feedback.case.kind) != ("any", "any")
             for feedback in self.feedbacks
@@ -378,6 +428,23 @@ class Practice(Paged):
                 "Cases were chosen by difficulty or kind: such choice alone shifts calibration "
                 "and scores against the truth. Divergence and weights are not touched by it."
             )
+
+    @checked
+    def to_html(self, path: str | Path) -> Path:
+        """Write the table as one page for any browser; a file that is there is replaced.
+
+        Examples
+        --------
+        >>> import tempfile, kneebayes as kb
+        >>> case = kb.load().practice_case(difficulty="any", seed=1).ask("fever")
+        >>> done = Practice.of("Anna", [case.close({"gout": 0.1})])
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     done.to_html(f"{folder}/class.html").name
+        'class.html'
+        """
+        page = Path(path)
+        write_safely(page, PAGE.format(title=f"Practice: {len(self)} cases", body=self.html))
+        return page
 
     @checked
     def draw(self, ax: Axes | None = None) -> Axes:

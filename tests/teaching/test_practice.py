@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 from itertools import pairwise
+from pathlib import Path
 
 import matplotlib as mpl
 import numpy as np
@@ -19,6 +20,7 @@ from kneebayes.teaching import (
     neglect_base_rates,
     weigh_statements,
 )
+from kneebayes.view.markup import percent
 
 mpl.use("Agg")
 
@@ -197,3 +199,33 @@ def test_priors_that_do_not_vary_leave_the_weights_open() -> None:
 def test_one_case_has_no_interval(practice: Practice) -> None:
     alone = Practice.of("anna", practice.feedbacks[:1])
     assert "nan" not in alone.text
+
+
+def test_a_page_of_a_class_says_what_each_case_was_and_what_was_said(
+    knee: kb.Model, tmp_path: Path
+) -> None:
+    for name, seed in (("M\u00fcller", 1), ("Ben", 2)):
+        case = knee.practice_case("any", seed=seed).ask("fever").close({"gout": 0.1}, "soon").case
+        case.save(tmp_path / f"{name}-patient-{seed}.json")
+    practice = Practice.load(knee, tmp_path)
+    page = practice.to_html(tmp_path / "class.html").read_text("utf-8")
+    assert page.startswith("<!doctype html>")
+    assert '<meta charset="utf-8">' in page
+    assert "M\u00fcller" in page
+    for feedback, who in zip(practice.feedbacks, practice.learners, strict=True):
+        (true,) = [id for id, yes in feedback.explains.items() if yes]
+        line = next(line for line in practice.text.splitlines() if line.startswith(who))
+        assert f" {feedback.case.seed} " in line
+        for word in (
+            knee.knowledge.label(true),
+            percent(feedback.stated[true]),
+            percent(feedback.exact[true]),
+            feedback.due.level,
+        ):
+            assert word in line
+
+
+def test_many_cases_are_not_listed_one_by_one(knee: kb.Model) -> None:
+    closed = knee.practice_case("any", seed=1).ask("fever").close({"gout": 0.1})
+    assert "it was" in Practice.of("Anna", [closed] * 60).text
+    assert "it was" not in Practice.of("Anna", [closed] * 61).text
