@@ -23,25 +23,33 @@ ROWS = 3 * PIECE + 5
 # last makes the target.
 KILLED = """
 import os, signal, sys
+import pyarrow
 import kneebayes as kb
-left = int(sys.argv[4])
+robot = kb.load(sys.argv[1])
 def watch(event, arguments):
     global left
     if event == "os.rename" and ".unfinished" in str(arguments[0]):
         left -= 1
         if left == 0:
             os.kill(os.getpid(), signal.SIGKILL)
-sys.addaudithook(watch)
-kb.load(sys.argv[1]).diagnose_cohort_file(sys.argv[2], sys.argv[3], ["patient"], progress=False)
+for source, target, moment in zip(sys.argv[2::3], sys.argv[3::3], sys.argv[4::3]):
+    if (child := os.fork()) == 0:
+        left = int(moment)
+        sys.addaudithook(watch)
+        robot.diagnose_cohort_file(source, target, ["patient"], progress=False)
+        os._exit(0)
+    print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
 """
 
 pytestmark = pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="nothing kills so here")
 
 
-def killed(robot: kb.Model, source: Path, target: Path, moment: int) -> None:
-    command = [sys.executable, "-c", KILLED, robot.knowledge.folder, source, target, moment]
-    done = subprocess.run([str(one) for one in command], capture_output=True, check=False)
-    assert done.returncode == -signal.SIGKILL, done.stderr.decode()
+def killed(robot: kb.Model, *runs: tuple[Path, Path, int]) -> None:
+    """Begin runs, each from a source to a target, and kill each at its moment."""
+    given = [str(one) for run in runs for one in run]
+    command = [sys.executable, "-c", KILLED, str(robot.knowledge.folder), *given]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.stdout.split() == [str(-signal.SIGKILL)] * len(runs), done.stderr
 
 
 def patients(path: Path, rows: int = ROWS) -> Path:
@@ -70,20 +78,23 @@ def cut_short(robot: kb.Model, source: Path, target: Path, pieces: int = 1) -> I
     yield made.folder
 
 
-@pytest.mark.parametrize(("end", "moment", "finished"), [(".csv", 4, 1), (".parquet", 7, 2)])
-def test_a_run_that_was_killed_is_taken_up(
-    robot: kb.Model, tmp_path: Path, end: str, moment: int, finished: int
-) -> None:
-    source, target = patients(tmp_path / f"in{end}"), tmp_path / f"out{end}"
-    killed(robot, source, target, moment)
-    assert not target.exists()
-    done = robot.diagnose_cohort_file(source, target, ["patient"])
-    assert (done.rows, done.resumed) == (ROWS, finished * PIECE)
-    whole = robot.diagnose_cohort_file(source, tmp_path / f"whole{end}", ["patient"])
-    assert whole.resumed == 0
-    assert (done.urgency, done.impossible) == (whole.urgency, whole.impossible)
-    assert target.read_bytes() == whole.path.read_bytes()
-    assert {one.name for one in tmp_path.iterdir()} == {source.name, target.name, f"whole{end}"}
+def test_a_run_that_was_killed_is_taken_up(robot: kb.Model, tmp_path: Path) -> None:
+    runs = [
+        (patients(tmp_path / f"in{end}"), tmp_path / f"out{end}", moment)
+        for end, moment in ((".csv", 4), (".parquet", 7))
+    ]
+    killed(robot, *runs)
+    for (source, target, _), finished in zip(runs, (1, 2), strict=True):
+        assert not target.exists()
+        done = robot.diagnose_cohort_file(source, target, ["patient"])
+        assert (done.rows, done.resumed) == (ROWS, finished * PIECE)
+        whole = tmp_path / f"whole{target.suffix}"
+        made = robot.diagnose_cohort_file(source, whole, ["patient"])
+        assert made.resumed == 0
+        assert (done.urgency, done.impossible) == (made.urgency, made.impossible)
+        assert target.read_bytes() == whole.read_bytes()
+    names = {f"{name}{end}" for name in ("in", "out", "whole") for end in (".csv", ".parquet")}
+    assert {one.name for one in tmp_path.iterdir()} == names
 
 
 def test_only_the_same_work_is_taken_up(robot: kb.Model, tmp_path: Path) -> None:
