@@ -33,11 +33,11 @@ SHOWN = 10
 BELIEFS = ("cause", "truth", "opening", "exact", "stated")
 STEPS = ("step", "asked", "answer", "bits", "cost", "best free question then", "best test then")
 NOTES = (
-    "! marks an urgent cause; brackets: not named, so it counts with its prior.",
+    "Brackets: not named, so it counts with its prior.",
     "Scores add up over all causes; the lower the better.",
     "bits: expected information gain, added up over the causes.",
     "An examination that tells several results at once can beat the best single question.",
-    "The plan asks this patient as many questions for no more cost, the most telling one first.",
+    "The plan: as many questions to this patient, for no more cost, the most telling one first.",
 )
 
 
@@ -187,7 +187,7 @@ def _urgency(feedback: Feedback) -> Iterator[str]:
     """What the signs call for; a sign that the learner did not find is marked."""
     missed = {(reason.level, reason.text) for reason in feedback.missed}
     advice, *lines = urgency_lines(feedback.due)
-    yield f"What the signs call for that you found or could have asked for nothing: {advice}"
+    yield f"By the signs that you found, or that were free to ask about: {advice}"
     for reason, line in zip(feedback.due.reasons, lines, strict=True):
         was_found = (reason.level, reason.text) not in missed
         yield line if was_found else f"{line} (missed: not found out)"
@@ -231,11 +231,12 @@ def _scores(feedback: Feedback) -> Iterator[str]:
         f"{scores['log_score_exact']:.2f}), Brier score {scores['brier']:.3f} "
         f"({scores['brier_exact']:.3f})."
     )
-    yield f"Stated from exact: Kullback-Leibler divergence {scores['divergence']:.2f} bits."
+    away = f"{scores['divergence']:.2f} bits (Kullback-Leibler divergence)"
+    yield f"From the exact posterior to what you stated: {away}."
     if feedback.question_rows:
         bits = feedback.uncertainty
         yield (
-            f"Uncertainty {bits['opening']:.2f} bits at the opening; your questions left "
-            f"{bits['closed']:.2f}, the plan {bits['plan']:.2f}."
+            f"At the opening the uncertainty was {bits['opening']:.2f} bits. After your questions "
+            f"it was {bits['closed']:.2f}; after the plan's it would have been {bits['plan']:.2f}."
         )
     yield f"Cost {feedback.case.cost:g}, burden {feedback.case.burden}."

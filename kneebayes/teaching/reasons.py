@@ -8,6 +8,7 @@ from kneebayes.odds import logit
 from kneebayes.teaching.judgement import Judgement
 from kneebayes.teaching.scoring import divergence
 from kneebayes.teaching.situation import best_of, uncertainty_of
+from kneebayes.view.markup import percent
 
 __all__ = ["biases_of", "praises_of", "reasons_of"]
 
@@ -54,18 +55,16 @@ def _well_stated(closed: Judgement) -> Iterator[str]:
 def _reason(closed: Judgement, cause: str) -> str:
     label = closed.case.model.data.knowledge.label(cause)
     before, after = closed.opening.exact[cause], closed.exact[cause]
-    sentence = f"{label}: you said {_percent(closed.stated[cause])}, "
-    sentence += f"what was known makes it {_percent(after)}."
+    sentence = f"{label}: you said {percent(closed.stated[cause])}, "
+    sentence += f"what was known makes it {percent(after)}."
     down = after < closed.stated[cause]
     weights = sorted(_alone(closed, cause), key=lambda pair: pair[1] if down else -pair[1])
     helpful = [(words, p) for words, p in weights if (p < before) == down and p != before]
     if not helpful:
-        return (
-            f"{sentence} It began at {_percent(before)}, and nothing you found changes that much."
-        )
+        return f"{sentence} It began at {percent(before)}, and nothing you found changes that much."
     words, alone = helpful[0]
     return (
-        f"{sentence} It began at {_percent(before)}; '{words}' alone takes it to {_percent(alone)}."
+        f"{sentence} It began at {percent(before)}; '{words}' alone takes it to {percent(alone)}."
     )
 
 
@@ -81,10 +80,6 @@ def _alone(closed: Judgement, cause: str) -> Iterator[tuple[str, float]]:
     for id, p in zip(asked, marginals.tolist(), strict=True):
         if 0.0 < p < 1.0 and abs(logit(p) - logit(opening.exact[cause])) > 1e-9:
             yield words[id], p
-
-
-def _percent(probability: float) -> str:
-    return f"{probability:.1%}" if 0.0 < probability < 0.095 else f"{probability:.0%}"
 
 
 def biases_of(closed: Judgement) -> tuple[str, ...]:
@@ -108,7 +103,7 @@ def _closed_early(closed: Judgement) -> Iterator[str]:
         label = case.model.data.knowledge.label
         yield (
             f"Premature closure: you settled on {label(settled[0])} while "
-            f"'{label(question)}' could still be asked for nothing and promised {bits:.2f} bits."
+            f"'{label(question)}' was still free to ask and promised {bits:.2f} bits."
         )
 
 

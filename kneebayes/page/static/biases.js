@@ -62,7 +62,7 @@ export function closedEarly(model, opening, stated, explains, best) {
   if (settled === undefined || !best || !(most > 0) || best.bits < PROMISING * most) return [];
   const [cause, question] = [settled, best.id].map((id) => model.labels[id]);
   return [
-    `Premature closure: you settled on ${cause} while '${question}' could still be asked for nothing and promised ${rounded(best.bits, 2)} bits.`,
+    `Premature closure: you settled on ${cause} while '${question}' was still free to ask and promised ${rounded(best.bits, 2)} bits.`,
   ];
 }
 

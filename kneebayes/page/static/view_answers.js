@@ -19,7 +19,7 @@ export function answersCard(catalog, prefix, act, seenIn) {
     "section",
     { class: "kb-card", id: `${prefix}-answers`, tabindex: "-1", "aria-labelledby": `${prefix}-answers-title` },
     make("h2", { id: `${prefix}-answers-title`, text: "What is known" }),
-    make("p", { class: "kb-small", text: "What you leave unknown is unknown, not absent." }),
+    make("p", { class: "kb-small", text: "What you do not answer counts as unknown, not as absent." }),
     seenIn,
     told,
     search,

@@ -54,7 +54,7 @@ function secondVoice(probability) {
   return make(
     "div",
     { class: "kb-alarm", data: { level: "probable" } },
-    make("strong", { text: `By probability, not by a sign: with ${percentText(probability)} an urgent cause explains it. Have it looked at soon.` }),
+    make("strong", { text: `No sign says so, but the probability that an urgent cause explains it is ${percentText(probability)}. Have it looked at soon.` }),
   );
 }
 
@@ -122,7 +122,7 @@ export function differentialCard(catalog, prefix, onSelect) {
     const shown = all ? ranking : ranking.slice(0, CAUSES_SHOWN);
     refill(body, ...shown.map((row) => rankedRow(catalog, row, row.id === selected, onSelect)));
     note.textContent =
-      `An urgent cause explains it: ${percentText(anyUrgent)}. Rare is not impossible.`;
+      `Probability that an urgent cause explains it: ${percentText(anyUrgent)}. Rare is not impossible.`;
     note.dataset.anyUrgent = String(anyUrgent);
     more.textContent = all ? `Show the first ${CAUSES_SHOWN} only` : `Show all ${ranking.length} causes`;
     more.hidden = ranking.length <= CAUSES_SHOWN;

@@ -38,7 +38,7 @@ export function feedbackCard(catalog, prefix, model, visit, said, onNext, onExpl
     figures(catalog, model, visit, stated, ranking),
     make("p", {
       class: "kb-small",
-      text: "Both scores add up over all causes; of both, lower is better. The exact posterior of what you asked is the best that could be stated in the long run; chance may favour you in one case.",
+      text: "Both scores add up over all causes, and lower is better. Over many cases nobody does better than the exact posterior, which follows from what you asked; in a single case luck may.",
     }),
     make("h3", { text: "Stated and exact" }),
     compared(catalog, ranking, truth, stated),
@@ -156,7 +156,7 @@ function planned(catalog, model, visit) {
   const bits = (known) => bitsOf(model, known) ?? 0;
   visit.walkPlan((plan) => {
     const [opening, closed, left] = [visit.known(0), visit.known(), visit.knownWith(plan)].map(bits);
-    element.textContent = `Uncertainty ${opening.toFixed(2)} bits at the opening; your questions left ${closed.toFixed(2)}. A plan that costs no more would have left ${left.toFixed(2)}: ${plan.map((id) => answerText(catalog, id, visit.patient.states[id])).join("; ")}.`;
+    element.textContent = `At the opening the uncertainty was ${opening.toFixed(2)} bits; after your questions it was ${closed.toFixed(2)}. The most telling questions for no more cost would have left ${left.toFixed(2)}: ${plan.map((id) => answerText(catalog, id, visit.patient.states[id])).join("; ")}.`;
     Object.assign(element.dataset, { opening: String(opening), closed: String(closed), plan: String(left) });
   });
   return element;
@@ -368,7 +368,7 @@ function steps(catalog, model, visit) {
   return make(
     "table",
     { class: "kb-table kb-steps" },
-    make("caption", { text: "In bits, over all causes: what the answer told, what was expected of it, and the best free question and test at that moment." }),
+    make("caption", { text: "In bits, over all causes: how much the answer told, how much it was expected to tell, and the best free question and the best test at that moment." }),
     make(
       "thead",
       {},

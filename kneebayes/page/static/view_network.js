@@ -20,7 +20,7 @@ export function networkCard(catalog, grounds, act) {
     "details",
     { class: "kb-card kb-network-card", "aria-label": "The network around one cause", on: { toggle: () => redraw() } },
     make("summary", {}, make("h2", { text: "The network around it" })),
-    make("p", { class: "kb-small", text: "What raises it, on the left; what it shows, on the right. In each box how probable it is that this is present, with all answers. Press a box for what its arrow rests on; press a cause to go to it." }),
+    make("p", { class: "kb-small", text: "On the left what raises it, on the right what it shows. Each box says how probable it is that this is present, given all answers. Press a box for what its arrow rests on; press a cause to go to it." }),
     picture,
     more,
     note,

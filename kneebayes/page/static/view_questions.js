@@ -16,7 +16,7 @@ export function questionsCard(catalog, prefix, act) {
     make("h2", { id: `${prefix}-questions-title`, text: "What to ask next" }),
     make("p", {
       class: "kb-small",
-      text: "By expected information: how much the answer will tell, whichever it is.",
+      text: "First the question whose answer is expected to tell most.",
     }),
     make(
       "div",
