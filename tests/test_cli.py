@@ -307,3 +307,19 @@ def test_a_page_is_not_written_under_a_name_that_no_browser_opens(
     code, _, err = run(["page", str(tmp_path / "knee.txt")], capsys)
     assert (code, "ends in .html" in err) == (2, True)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_what_a_class_handed_in_is_shown_and_written_as_a_page(
+    knee: kb.Model, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    cases, page = tmp_path / "cases", tmp_path / "class.html"
+    cases.mkdir()
+    assert run(["class", str(cases)], capsys)[0] != 0
+    case = knee.practice_case("any", seed=1).ask("fever").close({"gout": 0.1}, "soon").case
+    case.save(cases / "anna-patient-1.json")
+    code, out, _ = run(["class", str(cases), "--page", str(page)], capsys)
+    assert code == 0
+    assert "anna" in out
+    assert "anna" in page.read_text("utf-8")
+    code, _, err = run(["class", str(cases), "--page", str(tmp_path / "class.txt")], capsys)
+    assert (code, "ends in .html" in err) == (2, True)

@@ -191,6 +191,13 @@ Likely = Annotated[
 ]
 
 
+def check_page(path: Path) -> None:
+    """Refuse a name that no browser opens as a page."""
+    if path.suffix.casefold() not in (".html", ".htm"):
+        message = f"{path}: the name of a page ends in .html, so that a browser opens it as one."
+        raise EvidenceError(message)
+
+
 def model_of(
     folder: Path | None,
     lexicon: str | None = None,

@@ -7,7 +7,17 @@ from typing import Annotated
 
 import typer
 
-from kneebayes.cli.app import AsJson, Folder, InLayer, InSetting, LexiconName, app, model_of, show
+from kneebayes.cli.app import (
+    AsJson,
+    Folder,
+    InLayer,
+    InSetting,
+    LexiconName,
+    app,
+    check_page,
+    model_of,
+    show,
+)
 from kneebayes.errors import EvidenceError
 
 __all__ = ["copies", "network", "page"]
@@ -26,9 +36,7 @@ def page(
 
     It works without a network and without Python.
     """
-    if path.suffix.casefold() not in (".html", ".htm"):
-        message = f"{path}: the name of a page ends in .html, so that a browser opens it as one."
-        raise EvidenceError(message)
+    check_page(path)
     model = model_of(folder, lexicon, layer, setting)
     written = model.to_html(path, title)
     typer.echo(f"{written}: {written.stat().st_size / 1000:.0f} kB. Open it in a browser.")

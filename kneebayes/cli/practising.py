@@ -15,6 +15,7 @@ from kneebayes.cli.app import (
     InSetting,
     LexiconName,
     app,
+    check_page,
     model_of,
     probability_of,
     retold,
@@ -25,7 +26,7 @@ from kneebayes.text import either, fold
 if TYPE_CHECKING:
     from kneebayes.teaching import Feedback, PracticeCase, Situation
 
-__all__ = ["case"]
+__all__ = ["case", "of_a_class"]
 
 PROMPT = "case> "
 HELP = """\
@@ -253,3 +254,30 @@ def _probabilities(text: str) -> dict[str, float]:
             raise EvidenceError(message)
         probabilities[name.strip()] = value
     return probabilities
+
+
+@app.command("class")
+def of_a_class(
+    cases: Annotated[
+        Path, typer.Argument(metavar="CASES", help="A folder of cases that learners handed in.")
+    ],
+    page: Annotated[
+        Path | None, typer.Option(metavar="OUT.html", help="Write a page for a browser as well.")
+    ] = None,
+    folder: Folder = None,
+    lexicon: LexiconName = None,
+    layer: InLayer = None,
+    setting: InSetting = None,
+) -> None:
+    """Show what a class handed in, case by case.
+
+    The page saves each case under the name of its learner, such as anna-patient-42.json.
+    """
+    from kneebayes.teaching import Practice
+
+    if page is not None:
+        check_page(page)
+    done = Practice.load(model_of(folder, lexicon, layer, setting), cases)
+    typer.echo(done.text)
+    if page is not None:
+        typer.echo(f"\n{done.to_html(page)}: open it in a browser.")
