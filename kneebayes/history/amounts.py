@@ -190,6 +190,8 @@ def _is_about(
     if not (is_temperature or not pattern.stems or _is_around(pattern, bound, amount, words)):
         return False
     start, end = _clause(amount, words)
+    if start and words[start - 1].lower == ":":  # "Aspirate: white cells 62,000"
+        start = max((at + 1 for at in range(start - 1) if words[at].lower in PARTING), default=0)
     clause = _stems(words[start : end + 1])
     if pattern.head:
         if pattern.head.isdisjoint(clause):
@@ -205,6 +207,8 @@ def _is_around(pattern: Pattern, bound: Bound, amount: Amount, words: Sequence[W
     """Whether the words of a name stand near an amount."""
     before = AROUND if bound.unit else CLOSE
     behind = AROUND if bound.unit else -amount.last + amount.first - 1
+    if pattern.head and not bound.unit and amount.value >= THOUSAND:
+        behind += 1 + len(pattern.stems)  # "155,000 white cells"
     around = words[max(0, amount.first - before) : amount.last + 1 + behind]
     if amount.unit == "length":
         start, end = _clause(amount, words)

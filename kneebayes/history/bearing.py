@@ -226,7 +226,7 @@ def is_long_ago(line: Line, match: Match) -> bool:
 
 def _past(line: Line, match: Match) -> Bearing | None:
     lasting = not LASTING.isdisjoint(match.pattern.stems)  # "gout diagnosed two years ago"
-    if match.pattern.record or match.pattern.past or lasting:
+    if match.pattern.record or match.pattern.past or match.pattern.lasting or lasting:
         return None
     return _long_ago(line, match)
 

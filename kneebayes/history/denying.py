@@ -247,7 +247,8 @@ def _behind(line: Line, match: Match) -> Denial | None:
         if (lower in ENDING and lower not in {":", "?"}) or lower in turns("splitting"):
             break
         if lower in {"no", "none"} and line.words[at - 1].lower in {":", "?", "-", "="}:
-            return ("absent", (at, at)) if at - match.last <= 2 else None
+            alone = at - match.last <= 2 and line.after(at) in PARTS | {")"}
+            return ("absent", (at, at)) if alone else None  # none in "normal: no swelling"
         if lower in MINUS and at == match.last + 1 and line.after(at) in {"", ",", ";", "."}:
             return "absent", (at, at)
         cue = next((one for one in line.cues if one.first == at and one.does == "deny after"), None)

@@ -92,6 +92,8 @@ class Pattern:
         Whether it says what somebody is, such as a woman.
     lately
         Whether its node is of late alone, such as recent surgery.
+    lasting
+        Whether its node is something known, which it stays, such as known gout.
     """
 
     name: str
@@ -112,6 +114,7 @@ class Pattern:
     core: tuple[str, ...] = ()
     of_a_person: bool = False
     lately: bool = False
+    lasting: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,12 +131,15 @@ class _About:
         Whether it says what somebody is.
     lately
         Whether its node is of late alone.
+    lasting
+        Whether its node is something known, which it stays: ``gout known``.
     """
 
     sites: frozenset[str]
     beyond: frozenset[str]
     of_a_person: bool
     lately: bool
+    lasting: bool
 
     def is_stronger(self, words: Iterable[str]) -> bool:
         """Whether the words of a name say of which degree it is, and the label does not."""
@@ -401,6 +407,7 @@ class Dictionary:
             stronger=about.is_stronger(lower),
             of_a_person=about.of_a_person,
             lately=about.lately,
+            lasting=about.lasting,
         )
 
     def _about(self, target: Target) -> _About:
@@ -419,6 +426,7 @@ class Dictionary:
             beyond=turns("degrees").difference(words) if is_felt else frozenset(),
             of_a_person=self._is_of_a_person(target),
             lately="recent" in words,
+            lasting=target.kind == "context" and "known" in words,
         )
 
     def _is_of_a_person(self, target: Target) -> bool:

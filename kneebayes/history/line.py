@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cache, cached_property
 from itertools import pairwise
 
-from kneebayes.history.english import ABILITY, ENDING, turns
+from kneebayes.history.english import ABILITY, ENDING, NUMBERS, UNITS, turns
 from kneebayes.history.matching import Match
 from kneebayes.history.words import Phrases, TextSentence, Word
 
@@ -27,6 +27,7 @@ KINDS = {
     "earlier": "earlier",
     "having": "having",
 }
+COUNTING = frozenset({"few", "several", "year", *NUMBERS})
 DENYING = frozenset({"deny", "deny after"})
 COVERING = frozenset({"plain", "perhaps", "perhaps after"})  # a denial within them is none
 
@@ -70,6 +71,10 @@ def cues_in(sentence: TextSentence, words: Sequence[Word]) -> tuple[Cue, ...]:
 
 def _is_lately(cue: Cue, words: Sequence[Word]) -> bool:
     """Whether a year is the one up to now: ``for the last year``."""
+    following = [word.lower for word in words[cue.last + 1 : cue.last + 3]]
+    counted = following[:1] and (following[0].isdigit() or following[0] in COUNTING)
+    if words[cue.last].lower == "past" and counted and (UNITS.keys() & following):
+        return True  # "twice in the past two years"
     first = words[cue.first].lower == "last"
     return first and cue.first > 0 and words[cue.first - 1].lower == "the"
 
@@ -127,7 +132,16 @@ class Line:
         """Cues of some kinds that are no part of what was found."""
         for cue in self.cues:
             if cue.does in kinds and not {cue.first, cue.last} & match.used:
+                if cue.does == "perhaps" and self._is_named(cue, match):
+                    continue  # "felt like lead for years" does not doubt the years
                 yield cue
+
+    def _is_named(self, cue: Cue, match: Match) -> bool:
+        """Whether a doubt is part of another name that ends before what was found."""
+        own = frozenset(range(cue.first, cue.last + 1))
+        return len(own) > 1 and any(
+            own < other.used and other.last < match.first for other in self.matches
+        )
 
     def between(self, cue: Cue, match: Match) -> tuple[Word, ...]:
         """The words between a cue and what was found, whichever comes first."""

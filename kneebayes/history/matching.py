@@ -10,7 +10,7 @@ from kneebayes.history.dictionary import Dictionary, Pattern
 from kneebayes.history.english import turns
 from kneebayes.history.placing import JOINING, stands
 from kneebayes.history.readable import Readable
-from kneebayes.history.words import Word, stem
+from kneebayes.history.words import SITE_STEMS, Word, stem
 
 __all__ = ["Match", "find"]
 
@@ -95,6 +95,10 @@ def _swallows(larger: Match, smaller: Match, words: Sequence[Word]) -> bool:
     same = larger.pattern.targets[0].id == smaller.pattern.targets[0].id
     if same and _is_idiom(larger) and larger.used & smaller.used and larger.used - smaller.used:
         return not smaller.pattern.perhaps  # "felt sick of it"
+    if smaller.used == larger.used:  # "downstairs it is worse" is not worse on any stairs
+        more = set(larger.pattern.core).difference(smaller.pattern.core)
+        within = len(more) + len(smaller.pattern.core) == len(larger.pattern.core)
+        return within and bool(more) and more.isdisjoint(SITE_STEMS | {BEHIND})
     if not smaller.used < larger.used:
         return False
     return same or _leaves_nothing(larger, smaller, words)

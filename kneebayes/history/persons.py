@@ -44,6 +44,7 @@ WAYS = (  # of saying an age; the first that fits counts
     rf"(?<![.\w]){NUMBER}\s?(?:yo|y|/)?\s?(?P<letter>(?-i:[FM]))\b",
     rf"\b(?:{PEOPLE}|bloke|lad|lass|guy),\s?{NUMBER}(?=\s*(?:[,.;:]|$))(?![.,]\d)",
     rf"\b(?:i\s+am|i['\u2019]m)\b[^.;:\d]*,\s?{NUMBER}(?=\s*[,.;])(?![.,]\d)",
+    rf"\bi\s+have\s+{NUMBER}\s+(?P<unit>years)\b(?=\s*[,.;:]|\s+and\b|\s+old\b)",
     # "Male 35, ...", "Boy 11 y.", "15 yr male", "I'm a lady of 55", "82 years young", "he's twelve"
     rf"\b(?:{PEOPLE})\s{NUMBER}\s?{GROWN}?\b(?=\s*[,.;:)]|\s+(?:{VERBS})\b)(?![.,]\d)",
     rf"(?<![\d.])\b{NUMBER}[-\s]?(?P<unit>years?|yrs?|y)[-\s]?(?:{PEOPLE}|young)\b",
@@ -94,10 +95,12 @@ FIRST = (  # only at the start of a sentence within the start of a text
         r"(?=[,.;:]|\s+here\b|\s*$)"
     ),  # "19 m here", "training, 37 f, ..."
     rf"(?<=[.!?]\s){NUMBER}\.?\s*$",
+    # "Fit forester, 39. Left knee ..."
+    rf"^(?:[A-Za-z-]+\s){{0,3}}{PERSON},\s{NUMBER}(?=[.,;:]\s)",
     rf"(?:^|(?<=\ssaw\s)|(?<=\ssee\s)|(?<=[.:;]\s))(?-i:[A-Z][a-z]+),\s{NUMBER}(?=,)",
 )
 OF_A_RELATIVE = (  # where he or she is the patient
-    rf"\b(?P<relative>{RELATIVES})\s\(\s?{NUMBER}\s?\)",  # "My husband (61) woke ..."
+    rf"\b(?P<relative>{RELATIVES})\s\(\s?{NUMBER}\s?{UNIT}?\s?\)",  # "My husband (61) woke ..."
     rf"\b(?P<relative>{RELATIVES})\s+(?:is|was)\s+{ABOUT}{NUMBER}(?=\s*[,.;]|\s+(?:{VERBS})\b)(?![.,]\d)",
     rf"\b(?P<relative>{RELATIVES}),\s{NUMBER}(?=\s*,)",
 )

@@ -18,8 +18,10 @@ GAP = 6  # most words between the first and the last word of a name that are not
 LISTED = 3  # most of them that say something, in "cannot straighten the knee or bear weight"
 JOINING = frozenset({"and", "or", ",", "/", "&", "nor", "+"})
 OWN_DENIALS = frozenset({"no", "not", "without", "never"})
+NOTS = frozenset({"not", "n't", "never"})
 TESTED_ON = frozenset({"on", "in", "by", "at"})
 PARTING = frozenset({";", "."})
+TIMES = frozenset({"after", "before", "since"})
 RIGHT = 4  # telling words behind a name in which the part of the body it is about is looked for
 
 
@@ -35,7 +37,7 @@ def stands(
         close = (close and _in_order(used, words)) or _is_across_list(used, words)
     if not close or _belongs_on(dictionary, pattern, words, used) or _is_said_before(words, used):
         return False
-    if _crosses_another_part(dictionary, pattern, used, words):
+    if _crosses_another_part(dictionary, pattern, used, words) or _is_denied_in_part(used, words):
         return False
     if pattern.head and not _is_tested(pattern, used, sentence):
         return False
@@ -65,6 +67,31 @@ def _crosses_another_part(
     )
 
 
+def _crosses_a_time(used: frozenset[int], words: Sequence[Word]) -> bool:
+    """Whether a time parts the words of a name: ``swelling after a day on her feet``."""
+    last = max(used)
+    for at in range(min(used) + 1, last + 1):
+        if words[at].lower not in TIMES:
+            continue
+        if at not in used and words[last].is_site:
+            return True
+        if at in used and words[at - 1].lower in JOINING and at - 1 not in used:
+            return True  # "worse in the morning and after sitting"
+    return False
+
+
+def _is_denied_in_part(used: frozenset[int], words: Sequence[Word]) -> bool:
+    """Whether a name that begins with a denial goes on to a place: ``not painful behind it``."""
+    last = max(used)
+    if last + 1 >= len(words) or not any(words[at].lower in NOTS for at in used):
+        return False
+    following = words[last + 1 : last + 5]
+    led_on = following[0].lower in turns("placing") | turns("times")
+    return led_on and (
+        following[0].lower in turns("times") or any(word.is_site for word in following)
+    )
+
+
 def _is_said_before(words: Sequence[Word], used: frozenset[int]) -> bool:
     """Whether what could not be done stands before the word for it: ``flexed and would not``."""
     able = max((at for at in used if ABILITY in words[at].stems), default=-1)
@@ -82,6 +109,8 @@ def _is_close(pattern: Pattern, used: frozenset[int], words: Sequence[Word]) -> 
     first, last = min(used), max(used)
     if last - first + 1 == len(used):
         return True
+    if _crosses_a_time(used, words):
+        return False
     between = [
         words[at] for at in range(first, last + 1) if at not in used and not words[at].is_within
     ]

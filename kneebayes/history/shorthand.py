@@ -32,7 +32,8 @@ WAYS = (  # of writing shorthand; each has a group of its own
         r"(?:(?P<unit>h|hrs?|d|wks?|w|mo|mos|mths?|yrs?)|\s(?P<apart>h|hrs?|d))(?![\w/']))"
     ),
     r"(?P<query>(?=\?)(?<![^\s(:,;/])\?+(?=\s?[A-Za-z]))",
-    r"(?P<ups>(?=[\s+])(?<=[A-Za-z])(?:\s?\+{2,3}|\+)(?![\w+]))",
+    r"(?P<ups>(?=[\s+])(?<=[A-Za-z])(?:\s?\+{2,3}|\+|\s\+(?=\s*(?:[,.;)]|$)))(?![\w+]))",
+    r"(?P<broken>(?=#)(?:(?<=\bno\s)|(?<=\bNo\s)|(?<=\bstress\s)|(?<![\w#&])(?=#[a-z]))#(?!\s?\d|#))",
     r"(?P<nil>[\u00d8\u2205\u2300]\s?(?=\w))",
     (
         r"(?P<post>(?=post)(?:(?<=\bday\s\d\s)post\b|(?<=\bdays\s)post\b|(?<=\bweeks\s)post\b|(?<=\bmonths\s)post\b"
@@ -164,6 +165,7 @@ KINDS: dict[str, Callable[[re.Match[str]], str]] = {
     "query": lambda _: "query ",
     "nil": lambda _: "no ",
     "ups": lambda _: " present",
+    "broken": lambda match: "fracture" + " " * match.string[match.end() :][:1].isalpha(),
     "post": lambda _: "after",
     "wider": lambda _: " bigger than ",
     "more_than": lambda _: "more than ",
