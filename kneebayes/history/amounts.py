@@ -31,6 +31,8 @@ AROUND = 6  # words between a name and its amount
 CLOSE = 4  # the same before an amount without a unit
 ALONE = frozenset({",", ";", ":", "."})
 LASTING = frozenset({"for", "since", "lasting", "lasted", "over", "last", "past", "been", "x"})
+COMPARING = turns("over") | turns("under") | {"than", "about", "at", ","}
+GONE_ON = frozenset({",", "he", "i", "it", "she", "the", "there"})  # "three weeks on it aches"
 BY = frozenset({"x", "\u00d7", "by"})
 AGO = frozenset({"ago", "back"})
 ABOUT = frozenset(
@@ -209,7 +211,10 @@ def _is_around(pattern: Pattern, bound: Bound, amount: Amount, words: Sequence[W
     behind = AROUND if bound.unit else -amount.last + amount.first - 1
     if pattern.head and not bound.unit and amount.value >= THOUSAND:
         behind += 1 + len(pattern.stems)  # "155,000 white cells"
-    around = words[max(0, amount.first - before) : amount.last + 1 + behind]
+    begins = amount.first
+    while begins > 0 and words[begins - 1].lower in COMPARING:
+        begins -= 1
+    around = words[max(0, begins - before) : amount.last + 1 + behind]
     if amount.unit == "length":
         start, end = _clause(amount, words)
         around = words[start : end + 1]  # "the mass was soft, mobile, not tender and measured 9 cm"
@@ -246,10 +251,11 @@ def _lasts(amount: Amount, words: Sequence[Word], troubled: frozenset[int]) -> b
         happened = spoken_of or not turns("accidents").isdisjoint(word.lower for word in clause)
         began = amount.value <= NEW or _began(amount, words, start, end)
         return happened and began and not _is_elsewhere(clause)
-    if amount.value < SHORTEST or not spoken_of or _is_elsewhere(clause):
+    often = not OFTEN.isdisjoint(word.lower for word in clause)  # "four attacks in the past year"
+    if amount.value < SHORTEST or not spoken_of or _is_elsewhere(clause) or often:
         return False
-    if not OFTEN.isdisjoint(word.lower for word in clause):
-        return False  # "four attacks in the past year"
+    if following == "on" and not GONE_ON.isdisjoint(after[1:]):
+        return True
     if following in {"earlier", "before", "after", "later", "old"} or after == ["-", "old"]:
         return False
     at = amount.first - 1

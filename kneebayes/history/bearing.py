@@ -52,6 +52,7 @@ def bearing_of(line: Line, match: Match) -> Bearing:
         _of_others(line, match),
         _of_another_part(line, match),
         _of_a_result(line, match),
+        _of_less(line, match),
         _left_open(line, match),
         _past(line, match),
     ):
@@ -157,6 +158,15 @@ def _of_the_other_side(line: Line, match: Match) -> int | None:
 
 
 # leaving open
+
+
+def _of_less(line: Line, match: Match) -> Bearing | None:
+    """Left open: a degree that is denied and begins the name: ``it doesn't really hurt``."""
+    for cue in line.cues:
+        within = cue.does == "perhaps" and cue.first < match.first <= cue.last < match.last
+        if within and line.words[cue.first].lower in turns("denials"):
+            return Bearing("perhaps", (cue.first, cue.last))
+    return None
 
 
 def _left_open(line: Line, match: Match) -> Bearing | None:

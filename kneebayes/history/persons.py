@@ -34,6 +34,7 @@ NO_PERSON = (
     "out|fever|temperature|temp|pulse|rate|pressure|bmi|crp|esr|count|size|score|total|dose|level|value"
     "|pain|number|power|factor|tumou?r|ulcer|shoulder|finger|over|after|under|lower|upper|other"
 )
+TITLES = "Mr|Mrs|Ms|Miss|Master|Mdm|Madam"
 PEOPLE = "|".join(sorted(turns("people")))
 RELATIVES = "|".join(sorted(turns("relatives")))
 WAYS = (  # of saying an age; the first that fits counts
@@ -56,7 +57,7 @@ WAYS = (  # of saying an age; the first that fits counts
     ),
     rf"\b(?:{PEOPLE}|bloke|lad|lass|guy)\s+here,?\s+{NUMBER}(?=\s*[,.;:])(?![.,]\d)",
     rf"\bwho(?:['\u2019]s|\s+is)\s+{ABOUT}{NUMBER}(?=\s*[,.;]|\s+and\b)(?![.,]\d)",
-    rf"\b(?:Mr|Mrs|Ms|Miss|Master)\.?\s+(?:\w+\.?,?\s+){{1,2}}{NUMBER}(?=\s*[,.;:])(?![.,]\d)",
+    rf"\b(?:{TITLES})\.?\s+(?:\w+\.?,?\s+){{1,2}}(?:is\s+|aged\s+)?{NUMBER}(?=\s*[,.;:]|\s+and\b)(?![.,]\d)",
     rf"\b(?:he|she)(?:['\u2019]s|\s+is)\s+(?:only\s+)?{ABOUT}{NUMBER}(?=\s*[,.;]|\s+and\b)(?![.,]\d)",
 )
 SEX_BY_LETTER = (  # 49M, M 35, 25-yr-old fighter (M)

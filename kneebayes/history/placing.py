@@ -182,9 +182,17 @@ def _stems_of(name: str) -> frozenset[str]:
 
 
 def _is_row(used: frozenset[int], words: Sequence[Word]) -> bool:
-    """Whether adjectives stand in a row before their noun: ``a hard, fixed, painless lump``."""
+    """Whether adjectives stand in a row before their noun, or behind the part they are said of.
+
+    So in ``a hard, fixed, painless lump`` and in ``calf swollen, red and tender``.
+    """
     first, last = min(used), max(used)
     row = {word.lower for word in words[first:last]}
+    behind = last > first and words[first + 1].lower != ","
+    behind = behind and words[last].lower in turns("attributes")
+    if words[first].is_site and behind:
+        row = {word.lower for word in words[first + 1 : last]}
+        return row <= turns("attributes") | turns("light") | turns("verbs") | {",", "and"}
     return (
         words[first].lower in turns("attributes")
         and words[last].lower not in turns("attributes")
@@ -274,7 +282,10 @@ def _is_of_another_site(
     if at == 0 or at - 1 in used or words[at].is_site or not words[at - 1].is_site:
         return False
     ours = any(words[one].is_site for one in used) or bool(pattern.optional)
-    listed = at >= 3 and words[at - 2].lower in JOINING and words[at - 3].is_site
+    before = at - 2
+    while before > 0 and words[before].lower in turns("light"):
+        before -= 1  # "his right knee and left ankle swelled"
+    listed = before >= 1 and words[before].lower in JOINING and words[before - 1].is_site
     return ours and not listed and words[at - 1].stems.isdisjoint(pattern.sites)
 
 

@@ -28,7 +28,7 @@ WAYS = (  # of writing shorthand; each has a group of its own
         r"(?P<of>7|52|12)(?![\d/]))"
     ),
     (
-        r"(?P<attached>(?=\d)(?<![\w.])(?P<count>\d{1,3})"
+        r"(?P<attached>(?=[\dx])(?<![\w.])x?(?P<count>\d{1,3})"
         r"(?:(?P<unit>h|hrs?|d|wks?|w|mo|mos|mths?|yrs?)|\s(?P<apart>h|hrs?|d))(?![\w/']))"
     ),
     r"(?P<query>(?=\?)(?<![^\s(:,;/])\?+(?=\s?[A-Za-z]))",
