@@ -8,13 +8,18 @@ from __future__ import annotations
 
 import json
 import os
+import sys
+import threading
+from _thread import start_new_thread
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import coverage
 import pytest
+
+from kneebayes.inference import cores
 
 FILE = "KNEEBAYES_COVERING"  # the variable with the name of the file that is written
 IMPORTED = ""  # what runs on import, whichever test it is for
@@ -36,6 +41,7 @@ class Recording:
         self.failed: set[str] = set()
         self.fixtures: dict[str, list[str]] = {}
         self.measured.start()
+        cores.start_new_thread = start_traced
         self.measured.switch_context(IMPORTED)
 
     @pytest.hookimpl(wrapper=True)
@@ -78,6 +84,18 @@ class Recording:
         fixtures = {name: some for name, some in self.fixtures.items() if name not in self.failed}
         told = {"names": [*places], "seconds": self.seconds, "fixtures": fixtures}
         self.file.write_text(json.dumps(told | {"lines": lines}), encoding="utf-8")
+
+
+def start_traced(work: Callable[..., object], arguments: tuple[Any, ...]) -> int:
+    """A thread of the system whose lines are recorded as those of Python's own threads are."""
+    trace = threading.gettrace()
+
+    def run(*given: Any) -> None:
+        """Trace first, which this thread is not asked to."""
+        sys.settrace(trace)
+        work(*given)
+
+    return start_new_thread(run, arguments)
 
 
 def pytest_configure(config: pytest.Config) -> None:

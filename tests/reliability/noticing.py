@@ -8,6 +8,7 @@ import os
 import re
 from collections import defaultdict
 from collections.abc import Iterable
+from functools import cached_property
 from itertools import pairwise
 from pathlib import Path
 
@@ -67,6 +68,10 @@ class Noticing:
             for module, of in told["lines"].items()
         }
 
+    @cached_property
+    def _texts(self) -> dict[str, str]:
+        return {one: (self.folder / one).read_text(encoding="utf-8") for one in self.lines}
+
     def of(self, module: str, tree: ast.AST, node: ast.AST) -> list[str]:
         """Names of the tests that may notice a change of a node, in the order to run them in."""
         way = _way_to(tree, node)
@@ -74,12 +79,7 @@ class Noticing:
             found = self._mentioning(_name_given(way)) or self._running(module, self.lines[module])
             return [*ALWAYS, *self._in_order(module, found)]
         running = (self._running(module, _lines_of(one)) for one in way)
-        return self._in_order(module, next(filter(None, running), set()) or self._calling(way))
-
-    def _calling(self, way: list[ast.AST]) -> set[str]:
-        """Tests of what names a function: coverage.py does not see threads of the system."""
-        names = (one.name for one in way if isinstance(one, ast.FunctionDef | ast.ClassDef))
-        return next(filter(None, map(self._mentioning, names)), set())
+        return self._in_order(module, next(filter(None, running), set()))
 
     def _running(self, module: str, lines: Iterable[int]) -> set[str]:
         """Tests that run any of these lines of a module."""
@@ -91,9 +91,9 @@ class Noticing:
         found: set[str] = set()
         if not name:
             return found
-        for module, known in self.lines.items():
-            text = (self.folder / module).read_text(encoding="utf-8")
+        for module, text in self._texts.items():
             if name in text:
+                known = self.lines[module]
                 mentioned = re.compile(rf"\b{re.escape(name)}\b")
                 for number, line in enumerate(text.splitlines(), 1):
                     if number in known and mentioned.search(line):
