@@ -128,6 +128,16 @@ def test_a_file_with_its_own_document_type(tmp_path: Path) -> None:
     assert load_network(saved(tmp_path, "net.xml", text))["a"].table == (0.2, 0.8)
 
 
+def wrong_rows(count: int) -> tuple[str, str]:
+    """A network file with a table of which so many rows do not add up to 1."""
+    states = [f"s{place}" for place in range(count)]
+    nodes = [
+        {"id": "a", "states": states, "table": [1.0] + [0.0] * (count - 1)},
+        {"id": "b", "states": ["x", "y"], "parents": ["a"], "table": [0.4, 0.5] * count},
+    ]
+    return "n.json", json.dumps({"format": "kneebayes network", "version": 1, "nodes": nodes})
+
+
 REFUSED: dict[str, tuple[str, str, str]] = {
     "xmlbif empty": ("n.xml", xmlbif(""), "it has no nodes"),
     "xmlbif decision": (
@@ -343,6 +353,8 @@ REFUSED: dict[str, tuple[str, str, str]] = {
         '{"id": "b", "states": ["x", "y"], "parents": ["a"], "table": [0.5, 0.1, 1, 1]}]}',
         r"b: the row \(a = x\) adds up to 0.6(.|\n)*\(a = y\) adds up to 2",
     ),
+    "three rows": (*wrong_rows(3), r"s2\) adds up to 0.9: 0.4, 0.5. It must add up to 1\.\s*$"),
+    "four rows": (*wrong_rows(4), r"s2\) adds up to 0.9(.|\n)*b: 1 more of its rows are wrong"),
     "json root": (
         "n.json",
         '{"format": "kneebayes network", "version": 1, "nodes": ['

@@ -406,3 +406,8 @@ def test_a_sex_that_the_model_has_no_state_for_is_told(knee: kb.Model) -> None:
 def test_fhir_is_called_what_it_is(knee: kb.Model) -> None:
     with pytest.raises(ExchangeError, match="a FHIR resource, 'Bundle'"):
         knee.load_phenopacket({"resourceType": "Bundle", "entry": []})
+
+
+def test_a_narrower_code_is_called_by_its_own_names_and_those_above_it(knee: kb.Model) -> None:
+    names = Codes(knee.knowledge).names("fever", "HP:0011134")  # low-grade fever, below fever
+    assert {"Low-grade fever", "Mild fever", "Fever", "Pyrexia"} <= set(names)

@@ -156,6 +156,19 @@ def test_what_is_seen_in_two_parts_is_learnt_as_one(robot: kb.Model, seen: pd.Da
     assert parts.learnt.before is robot
 
 
+@pytest.mark.parametrize("sure", ["first", "second", "none"])
+def test_likelihoods_seen_in_two_parts_are_learnt_as_one(robot: kb.Model, sure: str) -> None:
+    """In whichever of the parts answers are only likely."""
+    first, second = (
+        pd.DataFrame({"squeak": [True, told, False, told] * 5})
+        for told in (True if sure == "first" else 0.8, True if sure == "second" else 0.3)
+    )
+    whole = robot.update(pd.concat([first, second], ignore_index=True))
+    parts = robot.update(first).update(second)
+    np.testing.assert_allclose(parts.engine.numbers, whole.engine.numbers, atol=1e-6)
+    assert not np.allclose(parts.engine.numbers, robot.engine.numbers, atol=1e-3)
+
+
 def test_statements_are_what_the_network_says(knee: kb.Model, taught_knee: kb.Model) -> None:
     network = taught_knee.network
     pain = Evidence.of(network, {"pain_behind_knee": "present"})

@@ -1,7 +1,7 @@
 """Likelihood ratios beside published ones."""
 
 import pytest
-from article_checks import ratio_verdicts
+from article_checks import ratio_verdicts, rows_of
 
 import kneebayes as kb
 from kneebayes.study.accuracy import DRAWN, Accuracy
@@ -35,3 +35,10 @@ def test_the_text_says_how_many_are_near_and_the_picture_has_a_dot_for_each(
     axes = found.draw()
     assert len(axes.get_yticks()) == min(DRAWN, len(found))
     assert f"{len(found)} that differ most" in axes.get_xlabel().replace("\n", " ")
+
+
+def test_ratios_of_what_a_model_does_not_know_are_left_out_and_counted(robot: kb.Model) -> None:
+    found, published = robot.accuracy(), len(rows_of("published_ratios.csv"))
+    assert len(found) == 0
+    assert found.left_out == published
+    assert f"Left out, for the model has no such cause or answer: {published}." in found.text

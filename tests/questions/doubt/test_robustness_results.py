@@ -145,3 +145,16 @@ def test_draws_that_were_replaced_are_counted(
     text = " ".join(replace(results["robustness"], spread=spread).text.split())
     assert ("replaced" in text) == (told is not None)
     assert told is None or f" {told}: " in text
+
+
+def test_the_summary_counts_who_ranks_first_in_the_draws(pump: kb.Model) -> None:
+    told = pump.diagnose({"squealing": True, "weak jet": True}).robustness(draws=200)
+    counts = told.draws.idxmax(axis=1).value_counts() / 200
+    leader = told.table["id"].iloc[0]
+    rival = counts.drop(leader).idxmax()
+    assert 0.0 < min(counts[rival], counts[leader])
+    first, second = (pump.knowledge.label(id) for id in (leader, rival))
+    assert told.summary == (
+        f"{first} ranks first in {percent(counts[leader])} of 200 draws, "
+        f"{second} in {percent(counts[rival])}."
+    )

@@ -80,7 +80,15 @@ def test_several_steps_differ_in_colour_and_dash_and_axes_are_kept() -> None:
 
 @pytest.mark.parametrize(
     ("ratio", "text"),
-    [(1.0, "1"), (2.345, "2.35"), (0.0, "0"), (1e-5, "1.0e-05"), (12345.0, "12,300")],
+    [
+        (1.0, "1"),
+        (2.345, "2.35"),
+        (0.0, "0"),
+        (1e-5, "1.0e-05"),
+        (1e-3, "0.001"),
+        (1e3, "1,000"),
+        (12345.0, "12,300"),
+    ],
 )
 def test_a_ratio_is_told_with_three_digits(ratio: float, text: str) -> None:
     assert ratio_text(ratio) == text
