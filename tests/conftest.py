@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -82,10 +83,37 @@ def told_apart(knee: kb.Model) -> Distinguishability:
 
 @pytest.fixture(autouse=True)
 def _no_figure_stays_open() -> Iterator[None]:
-    """Matplotlib warns of many open figures, and a warning fails whichever test comes then."""
+    """Look whether what was drawn can be seen, and close it: Matplotlib warns of many figures."""
     yield
     if "matplotlib.pyplot" in sys.modules:
-        sys.modules["matplotlib.pyplot"].close("all")
+        pyplot = sys.modules["matplotlib.pyplot"]
+        hidden = [one for number in pyplot.get_fignums() for one in outside(pyplot.figure(number))]
+        pyplot.close("all")
+        assert hidden == []
+
+
+def outside(figure: Any) -> list[str]:
+    """Marks and bars of a picture whose middle is beyond the edges of their axes."""
+    found = []
+    for ax in figure.axes:
+        marks = [
+            (line.get_label(), line.get_xydata())
+            for line in ax.lines
+            if line.get_transform() == ax.transData and line.get_marker() != "None"
+        ]
+        marks += [
+            (bar.get_label(), [bar.get_center()])
+            for bar in ax.patches
+            if hasattr(bar, "get_center") and bar.get_data_transform() == ax.transData
+        ]
+        sides = [sorted(ax.get_xlim()), sorted(ax.get_ylim())]
+        found += [
+            f"{label} at {place} in {sides}"
+            for label, places in marks
+            for place in places
+            if any(at < low or at > high for at, (low, high) in zip(place, sides, strict=True))
+        ]
+    return found
 
 
 @pytest.fixture

@@ -152,7 +152,7 @@ def test_the_summary_counts_who_ranks_first_in_the_draws(pump: kb.Model) -> None
     counts = told.draws.idxmax(axis=1).value_counts() / 200
     leader = told.table["id"].iloc[0]
     rival = counts.drop(leader).idxmax()
-    assert 0.0 < min(counts[rival], counts[leader])
+    assert min(counts[rival], counts[leader]) > 0.0
     first, second = (pump.knowledge.label(id) for id in (leader, rival))
     assert told.summary == (
         f"{first} ranks first in {percent(counts[leader])} of 200 draws, "
