@@ -4,6 +4,8 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import pytest
+from conftest import outside
+from matplotlib import pyplot as plt
 from matplotlib.figure import Figure
 
 import kneebayes as kb
@@ -62,3 +64,15 @@ def test_a_title_stands_above_a_legend(anchor: tuple[float, float] | None, above
     title = ax._left_title.get_window_extent()
     assert title.y0 >= (legend.y1 if above else ax.bbox.y1) - 1.0
     assert title.y0 < ax.bbox.y1 + (45 if above else 20)
+
+
+@pytest.mark.parametrize("place", [0.5, 2.0])
+def test_what_cannot_be_seen_in_a_picture_is_found(place: float) -> None:
+    """As the tests look at all that they draw."""
+    figure, ax = plt.subplots()
+    ax.plot([0.5], [place], "o")
+    ax.barh([place], [0.4], height=0.1)
+    ax.set(xlim=(1.0, 0.0), ylim=(0.0, 1.0))
+    found = outside(figure)
+    plt.close(figure)
+    assert len(found) == (0 if place < 1.0 else 2)
