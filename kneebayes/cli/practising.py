@@ -47,7 +47,7 @@ def case(
     seed: Annotated[
         int | None, typer.Option(help="Seed of the random numbers; left out, a new patient.")
     ] = None,
-    difficulty: Annotated[str, typer.Option(help="easy, medium, hard or any.")] = "medium",
+    difficulty: Annotated[str, typer.Option(help="easy, medium, hard or any.")] = "any",
     kind: Annotated[
         str, typer.Option(help="'red herring', 'second cause', 'urgent' or any.")
     ] = "any",

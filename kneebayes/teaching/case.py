@@ -222,7 +222,7 @@ BACKGROUNDS = {"all": 1.0, "some": 0.5, "none": 0.0}  # share of the contexts th
 @checked
 def new_case(
     model: ModelLike,
-    difficulty: str = "medium",
+    difficulty: str = "any",
     kind: str = "any",
     seed: int | None = None,
     background: str = "all",
@@ -234,7 +234,7 @@ def new_case(
     difficulty
         ``easy``, ``medium`` or ``hard``, by what :class:`kneebayes.teaching.Hardness`
         measures: how much uncertainty is left after full work-up, and how odd the
-        findings are for the causes. ``any`` takes the first patient drawn.
+        findings are for the causes. ``any`` takes the first patient drawn, as the page does.
     kind
         ``red herring``: some finding has no true cause and points to a wrong one;
         ``second cause``: besides the cause that explains it another one is there, silent;

@@ -38,6 +38,12 @@ def test_the_same_seed_draws_the_same_patient(knee: kb.Model) -> None:
     assert background_of(knee, first) == [*knee.knowledge.contexts]
 
 
+def test_a_number_alone_is_the_patient_that_the_page_has(knee: kb.Model) -> None:
+    """The page takes any difficulty and kind unless its address says otherwise."""
+    for seed in (7, 42):
+        assert knee.practice_case(seed=seed).truth == knee.practice_case("any", seed=seed).truth
+
+
 def test_without_a_seed_the_case_tells_the_one_it_took(knee: kb.Model) -> None:
     case = knee.practice_case("any")
     assert case.seed is not None
