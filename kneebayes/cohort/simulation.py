@@ -393,7 +393,7 @@ BENCHMARKS = {
         recording=Recording(
             context=0.9, history=0.2, symptom=0.15, sign=0.12, test=0.04, absent_written=1.0
         ),
-        digest="a7bfd9d466d575582fbe108a0652313aa75dbdcfaa4b2279f1fa579508efe7f4",
+        digest="a877e5a980a69101d26d359cddd472370ee11859068c864535109db9a61abe3f",
     )
 }
 
