@@ -283,7 +283,7 @@ def test_both_oracles_agree() -> None:
     ("unit", "present", "absent", "share", "most"),
     [
         (2**10, 10, 0, 1.0, 0.1),
-        (2**40, 8, 37, 0.5, 1e-4),
+        pytest.param(2**40, 8, 37, 0.5, 1e-4, marks=pytest.mark.long),
         (2**50, 8, 0, 0.6, 1e-13),
         (2**50, 7, 38, 0.4, 1e-9),
     ],

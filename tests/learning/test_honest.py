@@ -64,6 +64,7 @@ def test_no_interval_is_wider_than_the_texts(name: str, count: int) -> None:
         assert width(one.interval, ratio=is_ratio(one)) <= 1.05 * before + 1e-9, one.sentence.about
 
 
+@pytest.mark.long
 def test_nor_in_the_large_model_where_patients_are_silent(knee: kb.Model) -> None:
     patients = knee.simulate(12, seed=1).answers
     learnt = knee.update(patients, progress=False).learnt
