@@ -8,12 +8,13 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
-from kneebayes.history.english import SHORTHAND
+from kneebayes.history.english import SHORTHAND, turns
 
 __all__ = ["Letters", "WrittenOut", "written_out"]
 
 Letters = tuple[tuple[str, str], ...]
 
+BROKEN = next(iter(turns("broken")))  # what "#" stands for
 OF_DAYS = {"7": "days", "52": "weeks", "12": "months"}
 UNITS = {
     "h": "hours", "hr": "hours", "hrs": "hours", "d": "days", "w": "weeks", "wk": "weeks",
@@ -165,7 +166,7 @@ KINDS: dict[str, Callable[[re.Match[str]], str]] = {
     "query": lambda _: "query ",
     "nil": lambda _: "no ",
     "ups": lambda _: " present",
-    "broken": lambda match: "fracture" + " " * match.string[match.end() :][:1].isalpha(),
+    "broken": lambda match: BROKEN + " " * match.string[match.end() :][:1].isalpha(),
     "post": lambda _: "after",
     "wider": lambda _: " bigger than ",
     "more_than": lambda _: "more than ",

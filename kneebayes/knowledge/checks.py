@@ -85,7 +85,10 @@ class _Checks:
                     continue
                 near = suggest(origin, known, count=1)
                 hint = f" Did you mean '{near[0]}'?" if near else ""
-                remedy = "Name a claim (C48), a reference, or write 'assumed: <reason>'." + hint
+                example = next(iter(self.knowledge.claims), "of claims.csv")
+                remedy = (
+                    f"Name a claim ({example}), a reference, or write 'assumed: <reason>'." + hint
+                )
                 where = f"{place}{'.' if ': ' in place else ': '}because"
                 yield Problem(where, f"'{origin}' is neither a claim nor a reference.", remedy)
         used = self.knowledge.claims_used()

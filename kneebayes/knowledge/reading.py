@@ -37,6 +37,9 @@ __all__ = ["CLAIM_HEADER", "problems_of", "read_knowledge"]
 
 BRANCHES = {"statement", "states", "str", "float", "constrained-str"}
 RANGE = "Write [low, high]."
+MISSING = {  # what to do about a field that is not there, where more than "Add it." helps
+    "because": "Add it: a claim's id, a reference, or 'assumed: <reason>' in 8 letters or more.",
+}
 SMALL = "small letters, digits and '_', a letter first"
 PATTERNS = {
     r"^C\d{2,4}$": "must be a claim's id: C and two to four digits, such as C01",
@@ -94,7 +97,7 @@ def problems_of(error: ValidationError, place: str, kind: type[Record]) -> list[
         if of_range:
             wrong, remedy = f"{field} must be two numbers.", RANGE
         elif fault["type"] == "missing":
-            wrong, remedy = "the field is missing.", "Add it."
+            wrong, remedy = "the field is missing.", MISSING.get(field, "Add it.")
         elif fault["type"] == "extra_forbidden":
             near = suggest(field, list(kind.model_fields), count=1)
             wrong = f"'{field}' is not a field here."

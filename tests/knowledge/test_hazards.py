@@ -290,17 +290,17 @@ FIELDS = {
     "missing because": (
         (RUST, 'headache = { how_often = "often", because = "C01" }', "headache.how_often = 0.5"),
         f"{RUST}: shows.headache.because",
-        "the field is missing. Add it.",
+        "the field is missing. Add it: a claim's id, a reference, or 'assumed: <reason>'",
     ),
     "missing because of a risk": (
         (RUST, ', because = "C04"', ""),
         f"{RUST}: raised_by.rain.because",
-        "the field is missing. Add it.",
+        "the field is missing. Add it: a claim's id, a reference, or 'assumed: <reason>'",
     ),
     "missing because of a state's risk": (
         (RUST, '[2, 4], because = "rust2099"', "[2, 4]"),
         f"{RUST}: raised_by.model_year.vintage.because",
-        "the field is missing. Add it.",
+        "the field is missing. Add it: a claim's id, a reference, or 'assumed: <reason>'",
     ),
     "extra field": (
         ("findings.toml", 'aliases = ["squeaking"]', 'alises = ["squeaking"]'),
@@ -448,7 +448,7 @@ NAMES = {
     "claim": (
         (MOON, 'word = "rare"\nbecause = "C03"', 'word = "rare"\nbecause = "C99"'),
         MOON,
-        "'C99' is neither a claim nor a reference. Name a claim (C48), a reference, or write ",
+        "'C99' is neither a claim nor a reference. Name a claim (C01), a reference, or write ",
     ),
     "reference": (
         ("tests.toml", '0.05\nbecause = "rust2099"', '0.05\nbecause = "rust2098"'),
