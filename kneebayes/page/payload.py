@@ -283,11 +283,9 @@ def _telling(knowledge: Knowledge) -> Plain:
 
     rules = [
         {
-            "id": rule.id,
             "all": there(rule.all_of),
-            "any": there(rule.any_of),
-            "none": there(rule.none_of),
-            "atLeast": rule.at_least,
+            **({"any": there(rule.any_of), "atLeast": rule.at_least} if rule.any_of else {}),
+            **({"none": there(rule.none_of)} if rule.none_of else {}),
         }
         for rule in knowledge.incoherent.values()
     ]
@@ -298,10 +296,15 @@ def _telling(knowledge: Knowledge) -> Plain:
     return {"incoherent": rules, "voices": voices, "rest": knowledge.meta.rest}
 
 
+YES_NO = ("present", "absent")  # sentences of these alone stand without the names of the states
+
+
 def _sayings(knowledge: Knowledge, voice: Voice) -> Plain:
     """How a virtual patient speaks of one node."""
     return {
-        "says": voice.says,
+        "says": [voice.says[state] for state in YES_NO]
+        if {*voice.says} == {*YES_NO}
+        else voice.says,
         "called": voice.called,
         "opens": {state: list(ways) for state, ways in voice.opens.items()},
         "part": voice.part,

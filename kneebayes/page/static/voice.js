@@ -17,7 +17,7 @@ const TOLD_BY_PATIENTS = ["history", "symptom", "complaint"];
  */
 export function sentenceAbout(model, patient, id) {
   const { voices = {}, contexts, findings } = model.payload;
-  const said = voices[id]?.says?.[patient.states[id]];
+  const said = sentenceOf(voices[id], patient.states[id]);
   if (said) return withYears(said, model, patient, id);
   const kind = findings.find((one) => one.id === id)?.kind;
   const asked = contexts.some((one) => one.id === id) || TOLD_BY_PATIENTS.includes(kind);
@@ -65,8 +65,14 @@ function opening(model, patient, told) {
     const state = patient.states[id];
     const ways = voices[id]?.opens?.[state] ?? [];
     if (ways.length > 0) return [withYears(ways[Math.floor(share * ways.length)], model, patient, id)];
-    return id === complaint && voices[id]?.says?.[state] ? [sentenceAbout(model, patient, id)] : [];
+    return id === complaint && sentenceOf(voices[id], state) ? [sentenceAbout(model, patient, id)] : [];
   });
+}
+
+/** Sentences of yes and no stand in a list; others by state. */
+function sentenceOf(voice, state) {
+  const { says = {} } = voice ?? {};
+  return Array.isArray(says) ? says[["present", "absent"].indexOf(state)] : says[state];
 }
 
 function withYears(said, model, patient, id) {
