@@ -219,7 +219,8 @@ def _contexts(knowledge: Knowledge) -> Iterator[Plain]:
 
 def _findings(knowledge: Knowledge) -> Iterator[Plain]:
     for finding in knowledge.findings.values():
-        yield {"id": finding.id, "kind": finding.kind, "method": finding.method}
+        method = {"method": finding.method} if finding.method else {}
+        yield {"id": finding.id, "kind": finding.kind, **method}
 
 
 def _sections(knowledge: Knowledge) -> Iterator[Plain]:

@@ -130,7 +130,7 @@ def test_findings_have_the_price_of_their_method(knee: kb.Model) -> None:
     methods = {"": (0, 0)} | {
         id: (one["cost"], one["burden"]) for id, one in told["methods"].items()
     }
-    prices = {one["id"]: methods.get(one["method"]) for one in told["findings"]}
+    prices = {one["id"]: methods.get(one.get("method", "")) for one in told["findings"]}
     table = knee.diagnose().questions().table.set_index("id")
     for id, row in table[table["kind"] != "context"].iterrows():
         assert prices[str(id)] == (row["cost"], row["burden"])
