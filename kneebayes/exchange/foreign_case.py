@@ -116,10 +116,8 @@ class ForeignCase(ForeignResult):
         """P(state | evidence) of one target by state."""
         return self.posteriors[self._target(target)]
 
-    def _target(self, target: str | None) -> str:
-        if target is None and len(self.model.targets) == 1:
-            return self.model.targets[0]
-        id = self.model.find(target) if target is not None else ""
+    def _target(self, target: str) -> str:
+        id = self.model.find(target)
         if id not in self.model.targets:
             message = f"Name one of the targets: {', '.join(self.model.targets)}. Got {target!r}."
             raise EvidenceError(message)

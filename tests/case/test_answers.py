@@ -393,3 +393,19 @@ def test_one_state_of_several_is_no_answer_unless_it_is_certain(
     with pytest.raises(kb.EvidenceError, match="age"):
         knee.diagnose({"age": answer})
     assert knee.diagnose({"age": {"older": 1}}).top == knee.diagnose({"age": "older"}).top
+
+
+@pytest.mark.parametrize(
+    ("answers", "uncertain"),
+    [
+        ({"fever": 0.5}, True),
+        ({"fever": True}, False),
+        ({"fever": False}, False),
+        ({"age": {"older": 0.5, "young": 0.5}}, False),
+    ],
+)
+def test_only_what_is_perhaps_there_is_uncertain(
+    knee: kb.Model, answers: dict[str, object], uncertain: bool
+) -> None:
+    (answer,) = (one for one in knee.diagnose(answers).case.answers if one.id in answers)
+    assert answer.is_uncertain is uncertain
