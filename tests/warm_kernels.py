@@ -10,6 +10,7 @@ import sys
 from functools import cache
 from multiprocessing.process import BaseProcess
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
@@ -34,22 +35,29 @@ class ForkedKernel(AsyncKernelManager):  # type: ignore[misc]
 
 def execute(notebook: NotebookNode, folder: Path) -> None:
     """Fill in what the cells of a notebook say; an error in one of them is raised."""
-    kernel = ForkedKernel()
-    kernel.write_connection_file()
-    told = (kernel.connection_file, str(folder))
-    kernel.process = _processes().Process(target=_serve, args=told)
-    kernel.process.start()
-    client = NotebookClient(notebook, timeout=600, km=kernel)
-    try:
-        client.execute()
-    finally:
-        if client.kc is not None:
-            client.kc.shutdown()
-            kernel.process.join(timeout=30)
-            client.kc.stop_channels()
-        kernel.process.kill()
-        kernel.process.join()
-        kernel.cleanup_connection_file()
+    with TemporaryDirectory() as own:
+        kernel = ForkedKernel(connection_file=str(Path(own, "kernel.json")), **_sockets(own))
+        kernel.write_connection_file()
+        told = (kernel.connection_file, str(folder))
+        kernel.process = _processes().Process(target=_serve, args=told)
+        kernel.process.start()
+        client = NotebookClient(notebook, timeout=600, km=kernel)
+        try:
+            client.execute()
+        finally:
+            if client.kc is not None:
+                client.kc.shutdown()
+                kernel.process.join(timeout=30)
+                client.kc.stop_channels()
+            kernel.process.kill()
+            kernel.process.join()
+
+
+def _sockets(folder: str) -> dict[str, str]:
+    """Where a kernel listens: at files of its own, since two kernels may find one port free."""
+    if os.name == "nt":
+        return {}
+    return {"transport": "ipc", "ip": str(Path(folder, "kernel"))}
 
 
 @cache
