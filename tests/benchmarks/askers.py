@@ -79,14 +79,17 @@ def open_asker(ward: Ward, series: str) -> Asker:
     return ask
 
 
-def broken(told: Propagation) -> int:
+def broken(told: Propagation, supposed: bool = False) -> int:
     """Rows without a finite P(evidence) or with posteriors that are none.
 
-    Simulated answers are possible, so a row that counts as impossible is as wrong as a NaN.
+    Simulated answers are possible, so a row that counts as impossible is as wrong as a NaN. An
+    answer that is only ``supposed`` need not be: pain that is severe is more than mild.
     """
     wrong = ~np.isfinite(told.log_probability)
     for marginals in told.marginals.values():
         wrong = wrong | ~(np.abs(marginals.sum(axis=1) - 1.0) < SUMS)
+    if supposed:
+        wrong &= told.log_probability != -np.inf
     return int(wrong.sum())
 
 
