@@ -81,12 +81,12 @@ class Incoherence(Combination):
 
 
 class Voice(Record):
-    """How a virtual patient answers, in words of his own, by state.
+    """How a virtual patient answers, in words of their own, by state.
 
     ``{years}`` stands for a number within the bounds of the state; ``youngest`` and ``oldest`` say
-    where the first state of a number begins, and the last ends. ``opens`` has what he may say of
-    it unasked when he comes, each state in several ways; of the nodes that share a ``part`` he
-    speaks of one.
+    where the first state of a number begins, and the last ends. ``opens`` has what may be said of
+    it unasked at the beginning, each state in several ways; of the nodes that share a ``part``
+    one is spoken of.
     """
 
     id: Identifier

@@ -1,4 +1,4 @@
-"""Questions in the learner's own words: what he may have meant, the likeliest first."""
+"""Questions in the learner's own words: what may have been meant, the likeliest first."""
 
 from __future__ import annotations
 

@@ -132,7 +132,7 @@ class Judgement:
 
     @property
     def advice(self) -> str:
-        """How urgent the learner said it is; empty where he did not say."""
+        """How urgent the learner said it is; empty where nothing was said."""
         return self.case.advice
 
     @cached_property

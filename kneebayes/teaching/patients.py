@@ -42,7 +42,7 @@ KINDS = ("any", "red herring", "second cause", "urgent")
 WORLDS = 512  # drawn at a time
 FIRST = 16  # drawn before them: most often the patient is among these
 ROUNDS = 256
-REFERENCES = 256  # patients like this one, to say how odd he is
+REFERENCES = 256  # patients like this one, to say how odd it is
 DOUBLED = 2.0  # a red herring at least doubles the probability of a cause that is not to blame
 EASY_LEFT, HARD_LEFT = 0.1, 0.3
 EASY_ODD, HARD_ODD = 0.6, 0.9
@@ -117,7 +117,7 @@ def draw_patient(model: ModelLike, seed: int, difficulty: str, kind: str) -> Tru
         try:
             if hardness_of(model, truth).difficulty == difficulty:
                 return truth
-        except TooWideError:  # cannot be judged exactly, so he is not taken
+        except TooWideError:  # cannot be judged exactly, so not taken
             continue
     message = (
         f"None of {WORLDS * ROUNDS} worlds is a patient with difficulty '{difficulty}' and kind "

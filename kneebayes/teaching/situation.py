@@ -52,7 +52,7 @@ FORMAT, VERSION = "kneebayes case", 1
 
 @dataclass(frozen=True, repr=False, eq=False)
 class Situation(Paged):
-    """What is known of a virtual patient, what was stated of him, and what may be asked.
+    """What is known of a virtual patient, what was stated, and what may be asked.
 
     Attributes
     ----------

@@ -20,7 +20,7 @@ __all__ = ["introduction", "sentence_about", "told_at_first", "years_of"]
 YEARS, MIDDLE = "{years}", 0.5
 OF_YEARS = 0xC2B2AE35  # an odd number, so that the age has chance of its own
 OF_ORDER, OF_WORDS = 0x27D4EB2F, 0x165667B1  # and what is told at first, and how
-PARTS = {"beginning": 1, "worry": 3}  # of what is told at first: nodes that he goes through at most
+PARTS = {"beginning": 1, "worry": 3}  # of what is told at first: nodes gone through at most
 PLAIN = {"present": "Yes.", "absent": "No."}
 TOLD_BY_PATIENTS = ("history", "symptom", "complaint")
 
@@ -28,7 +28,7 @@ TOLD_BY_PATIENTS = ("history", "symptom", "complaint")
 def sentence_about(model: ModelLike, truth: Truth, id: str, seed: int | None) -> str:
     """What the patient says when asked for a node; empty where an examiner finds it out.
 
-    The seed, the number of the patient, settles his age in years.
+    The seed, the number of the patient, settles the age in years.
     """
     knowledge = model.data.knowledge
     voice = knowledge.voices.get(id)
@@ -39,10 +39,10 @@ def sentence_about(model: ModelLike, truth: Truth, id: str, seed: int | None) ->
 
 
 def told_at_first(model: ModelLike, truth: Truth, seed: int | None) -> tuple[str, ...]:
-    """What the patient of a number tells unasked: how it began, and what worries him.
+    """What the patient of a number tells unasked: how it began, and what is worrying.
 
-    His number alone says what comes to his mind first, and next; he ends with the first thing that
-    is so, or after a few. All that he went through is told, so that nothing follows from silence.
+    The number alone says what comes to mind first, and next; it ends with the first thing that is
+    so, or after a few. All that was gone through is told, so that nothing follows from silence.
     """
     if seed is None:
         return ()
@@ -63,7 +63,7 @@ def introduction(
 ) -> str:
     """Who comes, and with which words: ``Patient 7, 63 years old: "It hurts behind my knee."``.
 
-    Of the background and of what he tells at first only what is told at the beginning.
+    Of the background and of the first words only what is told at the beginning.
     """
     knowledge = model.data.knowledge
     who = [
