@@ -10,6 +10,7 @@ from warm_kernels import execute
 FOLDER = Path(__file__).parents[1] / "notebooks"
 NOTEBOOKS = sorted(FOLDER.glob("*.ipynb"))
 SPOKEN = ("text/plain", "text/markdown")  # pictures may differ by a font
+MOST_LETTERS = 100  # of a line of code, as in the package
 BAR = "application/vnd.jupyter.widget-view+json"  # shown while one waits: as long as it takes
 
 # a second and a half of a quick processor or more; `-m long` runs them
@@ -73,6 +74,12 @@ def test_committed_as_executed(path: Path) -> None:
     assert not [cell.id for cell in cells for kind, _ in said_by(cell) if kind == "error"]
     assert not [cell.id for cell in cells for kind, _ in said_by(cell) if kind == "stderr"]
     assert not [cell.id for cell in cells for one in cell.outputs if BAR in one.get("data", {})]
+
+
+@each_notebook
+def test_no_line_of_code_is_cut_off(path: Path) -> None:
+    lines = [line for cell in code_cells(read(path)) for line in cell.source.splitlines()]
+    assert [line for line in lines if len(line) > MOST_LETTERS] == []
 
 
 @each_when_it_suits

@@ -12,6 +12,7 @@ from kneebayes.view.figures import (
     BLUE,
     ORANGE,
     SMALL,
+    WIDE,
     fit,
     name_lines,
     new_axes,
@@ -103,11 +104,11 @@ def draw_steps(rows: Sequence[Row], ax: Axes | None = None) -> Axes:
         ax.text(
             end + 0.08 * most,
             index,
-            fill(words, 20),
+            fill(f"\u25c6 {words}", 20),  # the mark that it names stands before it
             va="center",
             fontsize=SMALL,
             parse_math=False,
-            color=ORANGE,  # as the mark that it names
+            color=ORANGE,
         )
     ax.set_xlim(0.0, 2.2 * most)
     ax.set_xlabel("expected information gain (bits)", fontsize=SMALL)
@@ -250,7 +251,7 @@ def draw_icons(counts: Mapping[str, int], cause: str, finding: str, ax: Axes | N
     drawn = [id for id in ids for _ in range(math.ceil(counts[id] / every))]
     columns = 50 if len(drawn) <= 2000 else 125
     rows = max(1, math.ceil(len(drawn) / columns))
-    ax = ax or new_axes(8.6, min(7.5, max(2.4, 8.0 * rows / columns + 1.5)))
+    ax = ax or new_axes(WIDE, min(7.5, max(2.0, 0.95 * WIDE * rows / columns + 1.65)))
     _draw_squares(ax, drawn, columns, rows)
     ax.set_title(title, fontsize=10, loc="left", parse_math=False)
     words = {"with_finding": finding, "without_finding": f"not: {finding}"}

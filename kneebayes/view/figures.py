@@ -180,8 +180,8 @@ def _draw_around(
         return sorted(pairs, key=lambda pair: -pair[1])
 
     parents = ranked(stated[around].parents, up=True)
-    complaint = knowledge.meta.complaint  # every cause explains it, so it tells nothing here
-    children = ranked([id for id in stated.children_of(around) if id != complaint], up=False)
+    plain = {knowledge.meta.complaint, knowledge.there.get(around)}  # certain, so they tell nothing
+    children = ranked([id for id in stated.children_of(around) if id not in plain], up=False)
     rows = max(min(len(parents), MOST_AROUND), min(len(children), MOST_AROUND), 1)
     ax = ax or new_axes(WIDE, 0.8 + 0.44 * rows)
     half = BOLD * LETTER * _longest(knowledge.label(around)) / 2 + 0.05
@@ -325,11 +325,14 @@ def name_ends(ax: Axes, ends: Mapping[str, float], colours: Sequence[str]) -> No
     for label in order:
         heights[label] = max(ends[label], last + half[label])
         last = heights[label] + half[label]
-    over = max(0.0, last - high)
+    roof = max(high, ends[order[-1]]) if order else high
+    for label in reversed(order):  # only those that are in the way go down
+        heights[label] = min(heights[label], roof - half[label])
+        roof = heights[label] - half[label]
     for index, label in enumerate(ends):
         ax.annotate(
             fill(label, NAME),
-            (1.0, heights[label] - over),
+            (1.0, heights[label]),
             xycoords=("axes fraction", "data"),
             xytext=(4, 0),
             textcoords="offset points",

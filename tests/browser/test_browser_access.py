@@ -75,6 +75,15 @@ NAMELESS = """
 """
 
 
+OUT_OF_REACH = """
+() => [...document.querySelectorAll("body *")]
+  .filter(one => one.checkVisibility() && one.scrollHeight > one.clientHeight + 1)
+  .filter(one => /auto|scroll/.test(getComputedStyle(one).overflowY))
+  .filter(one => one.tabIndex < 0 && !one.querySelector("button, a, input, select, summary"))
+  .map(one => one.outerHTML.slice(0, 120))
+"""
+
+
 @pytest.fixture(scope="module")
 def opened() -> Iterator[Any]:
     with browser() as running:
@@ -217,6 +226,20 @@ def test_the_keyboard_is_enough(opened: Any, page_file: Path, knee: kb.Model) ->
 def focused(page: Any, script: str) -> str:
     """Something of the element that has the focus."""
     return str(page.evaluate(f"() => {{ const e = document.activeElement; return {script}; }}"))
+
+
+def test_what_scrolls_is_reached_by_keyboard(opened: Any, page_file: Path) -> None:
+    """So many reasons for urgency that their list must be scrolled."""
+    signs = ("fever", "redness", "calf_tenderness", "leg_swelling", "swollen_knee", "locking")
+    with visit(opened, page_file, viewport={"width": 1280, "height": 900}) as seen:
+        for id in (*signs, "cold_foot"):
+            seen.answer(id, "present")
+        seen.computed()
+        band = seen.page.locator(".kb-urgency ul")
+        assert band.evaluate("list => list.scrollHeight > list.clientHeight")
+        band.focus()
+        assert band.evaluate("list => list === document.activeElement")
+        assert seen.page.evaluate(OUT_OF_REACH) == []
 
 
 def test_motion_is_left_out_where_it_is_not_wanted(opened: Any, page_file: Path) -> None:

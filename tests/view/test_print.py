@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from functools import cache, partial
+from itertools import combinations, pairwise
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -12,6 +13,7 @@ import kneebayes as kb
 from kneebayes.questions.attribute.distinguishability import Distinguishability
 from kneebayes.study import evaluate_published, evaluate_reading, published_cases
 from kneebayes.teaching import Feedback, Practice, ask_at_random
+from kneebayes.view.figures import WIDE, name_ends, new_axes
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -135,3 +137,28 @@ def test_a_line_has_the_colour_of_its_name(knee: kb.Model) -> None:
         shared = lines.keys() & named.keys()
         assert len(shared) >= 3
         assert {name: lines[name] for name in shared} == {name: named[name] for name in shared}
+
+
+def test_names_in_the_picture_of_costs_hide_no_other_name_and_no_point(knee: kb.Model) -> None:
+    """Points that lie near each other at the left once had one name written over the other."""
+    for cause in ("DVT", "Baker's cyst", "gout"):
+        ax = patient(knee).questions(cause).draw_pareto()
+        ax.figure.draw_without_rendering()  # type: ignore[union-attr]
+        names = {text.get_text(): text.get_window_extent() for text in ax.texts}
+        assert len(names) >= 2
+        for (_, one), (_, other) in combinations(names.items(), 2):
+            assert not one.overlaps(other)
+        front = ax.lines[2]
+        for point in ax.transData.transform(front.get_xydata()):
+            assert not [name for name, box in names.items() if box.contains(*point)]
+
+
+def test_names_of_lines_move_only_where_another_is_in_the_way() -> None:
+    ax = new_axes(WIDE, 4.4)
+    ax.set_ylim(0.0, 1.0)
+    name_ends(ax, {"low": 0.5, "one": 1.0, "two": 1.0, "three": 1.0}, ["black"])
+    at = {str(text.get_text()): float(text.xy[1]) for text in ax.texts}  # type: ignore[attr-defined]
+    assert at["low"] == pytest.approx(0.5)
+    places = sorted(at.values())
+    assert places[-1] <= 1.0
+    assert min(after - before for before, after in pairwise(places)) >= 0.045

@@ -5,6 +5,7 @@ const CAUSES_SHOWN = 10; // causes shown before all are asked for
 
 const PROBABLE = 0.2; // P(urgent cause) from which on the band says so, whatever the signs say
 const WIDE = "(min-width: 56rem)"; // where there is room for the signs at once
+const FEW = 2; // of more reasons the list may be scrolled, which takes a place for the keyboard
 
 /** The band on top: never hidden, and it sticks to the upper edge. */
 export function urgencyBand() {
@@ -45,7 +46,7 @@ function alarm(name, urgency) {
     "details",
     { class: "kb-alarm", data, open: globalThis.matchMedia?.(WIDE).matches ?? true },
     make("summary", {}, advice, count),
-    make("ul", {}, ...reasons),
+    make("ul", reasons.length > FEW ? { tabindex: 0, "aria-label": "Reasons" } : {}, ...reasons),
   );
 }
 

@@ -17,6 +17,7 @@ __all__ = ["draw_changes", "draw_outcomes", "draw_pareto", "draw_tree"]
 
 Row = Mapping[str, Any]
 GREY = "#767676"
+RIGHT, APART = 0.6, 0.07  # of the axes: from here names go to the left; names above each other
 INDENT, LETTERS = 0.07, 66  # of a tree that is told line by line
 
 
@@ -75,26 +76,59 @@ def draw_pareto(rows: Sequence[Row], ax: Axes | None = None) -> Axes:
     ax.step(_all(front, "cost"), _all(front, "bits"), where="post", color=BLUE, lw=1.2)
     ax.plot(_all(front, "cost"), _all(front, "bits"), "o", color=BLUE, ms=8)
     most = max(_all(rows, "cost"), default=0.0) or 1.0
-    for row in front:
-        right = row["cost"] > 0.6 * most
-        ax.annotate(
+    top = max(_all(rows, "bits"), default=0.0) or 1.0
+    heights = _heights(front, most, top)
+    for row, height in zip(front, heights, strict=True):
+        place, right = row["cost"], row["cost"] > RIGHT * most
+        ax.plot([place, place], [row["bits"], height], color=BLUE, lw=0.6, zorder=1)
+        ax.text(
+            place - (0.015 if right else -0.015) * most,
+            height,
             str(row["question"]),
-            (row["cost"], row["bits"]),
-            xytext=(-6 if right else 6, 7),
-            textcoords="offset points",
             ha="right" if right else "left",
+            va="center",
             fontsize=SMALL,
             parse_math=False,
             bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.8},  # no line through it
         )
     ax.set_xlim(-0.04 * most, 1.06 * most)
-    ax.set_ylim(0.0, 1.18 * (max(_all(rows, "bits"), default=0.0) or 1.0))
+    ax.set_ylim(0.0, max(1.18 * top, *(height + 0.06 * top for height in heights)))
     ax.set_xlabel(
         "cost, in the units of the knowledge folder (asking and looking: 0)", fontsize=SMALL
     )
     ax.set_ylabel("expected information gain (bits)", fontsize=SMALL)
     ax.spines[["top", "right"]].set_visible(False)
     return ax
+
+
+def _heights(front: Sequence[Row], most: float, top: float) -> list[float]:
+    """Where the names of questions stand: above their points, clear of other names and points."""
+
+    def reach(row: Row) -> tuple[float, float]:
+        """From where to where a name goes, about."""
+        wide = 0.02 * most * (len(str(row["question"])) + 1)
+        return (
+            (row["cost"] - wide, row["cost"])
+            if row["cost"] > RIGHT * most
+            else (
+                row["cost"],
+                row["cost"] + wide,
+            )
+        )
+
+    heights: dict[int, float] = {}
+    for index in reversed(range(len(front))):  # the dearest first: a cheaper one goes over it
+        low, high = reach(front[index])
+        taken = [row["bits"] for row in front if low <= row["cost"] <= high]
+        for other, height in heights.items():
+            start, end = reach(front[other])
+            if start <= high and end >= low:
+                taken.append(height)
+        heights[index] = front[index]["bits"] + 0.07 * top
+        for height in sorted(taken):
+            if abs(heights[index] - height) < APART * top:
+                heights[index] = height + APART * top
+    return [heights[index] for index in range(len(front))]
 
 
 def draw_tree(nodes: Sequence[Row], ax: Axes | None = None) -> Axes:
@@ -148,6 +182,15 @@ def draw_changes(rows: Sequence[Row], to: str, over: str, ax: Axes | None = None
     for index, row in enumerate(drawn):
         ends = [row["over_posterior"], row["to_posterior"]]
         ax.plot(ends, [index, index], color=GREY, lw=1.5, zorder=1)
+        for place, name, colour in ((0.1, "to_posterior", BLUE), (-0.1, "over_posterior", ORANGE)):
+            ax.text(
+                max(ends) + 0.04,
+                index + place,
+                percent(row[name]),
+                va="center",
+                fontsize=SMALL,
+                color=colour,
+            )
     places = range(len(drawn))
     ax.plot(_all(drawn, "to_posterior"), places, "o", color=BLUE, ms=11, label=to)
     ax.plot(
@@ -168,7 +211,8 @@ def draw_changes(rows: Sequence[Row], to: str, over: str, ax: Axes | None = None
         labels.append("\n".join(lines))
     name_lines(ax, labels)
     ax.set_ylim(-0.6, len(drawn) - 0.4)
-    ax.set_xlim(-0.04, 1.04)
+    ax.set_xlim(-0.04, 1.16)
+    ax.set_xticks([0.0, 0.2, 0.4, 0.6, 0.8, 1.0])
     ax.set_xlabel("P(it explains the complaint | evidence, answers)", fontsize=SMALL)
     _legend(ax)
     ax.spines[["top", "right"]].set_visible(False)
