@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,7 +22,7 @@ from kneebayes.teaching.case import PracticeCase, new_case
 from kneebayes.teaching.feedback import Feedback
 from kneebayes.teaching.practice_text import Page, Paged, Section
 from kneebayes.teaching.scoring import NORMAL, GretherWeights, weigh_statements
-from kneebayes.text import clipped
+from kneebayes.text import clipped, counted
 from kneebayes.view.markup import percent
 from kneebayes.view.report import frame_of, made_by, made_by_line
 from kneebayes.writing import write_safely
@@ -135,15 +136,23 @@ PAGE = """\
 <style>
 body {{ max-width: 72rem; margin: 2rem auto; padding: 0 1rem; }}
 body {{ font: 1rem/1.5 system-ui, sans-serif; }}
-table {{ display: block; overflow-x: auto; border-collapse: collapse; margin: 1rem 0; }}
+h1 {{ font-size: 1.5rem; }}
+.wide {{ overflow-x: auto; margin: 1rem 0; }}
+table {{ border-collapse: collapse; }}
 th, td {{ padding: 0.3rem 0.8rem 0.3rem 0; border-bottom: 1px solid #ccc; vertical-align: top; }}
 </style>
 </head>
 <body>
+<main>
+<h1>{title}</h1>
 {body}
+</main>
 </body>
 </html>
 """
+WIDE_TABLE = (
+    '<div class="wide" role="group" tabindex="0" aria-label="Table">'  # scrolled by keyboard
+)
 
 
 @dataclass(frozen=True, repr=False, eq=False)
@@ -368,7 +377,7 @@ class Practice(Paged):
             self.feedbacks[0].case.model.data.knowledge.meta.disclaimer if len(self) else ""
         )
         made = made_by_line(self._origin())
-        return Page(f"Practice: {len(self)} cases", sections, made, disclaimer)
+        return Page(f"Practice: {counted(len(self), 'case')}", sections, made, disclaimer)
 
     def _case_cells(self) -> Iterator[tuple[str, ...]]:
         """One line a case, learner by learner: what it was, and what was said of it."""
@@ -443,7 +452,10 @@ class Practice(Paged):
         'class.html'
         """
         page = Path(path)
-        write_safely(page, PAGE.format(title=f"Practice: {len(self)} cases", body=self.html))
+        title = escape(self._page.title)
+        body = self.html.replace(f"<p><strong>{title}</strong></p>", "", 1)  # it is the heading
+        body = body.replace("<table>", f"{WIDE_TABLE}<table>").replace("</table>", "</table></div>")
+        write_safely(page, PAGE.format(title=title, body=body))
         return page
 
     @checked

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable, Sequence
 from html import escape
 
@@ -10,6 +11,7 @@ __all__ = ["Markup", "ShareBar", "bar", "percent", "table", "tag"]
 
 SMALLEST = 1e-6
 NEARLY_ONE = 0.99
+NUMBER = re.compile(r"[(<>~]?\s?[-+\u2212]?[\d,]*\.?\d+(e[-+]?\d+)?\s?%?\)?")  # as shown
 HALVES_UP = 1.0 + 1e-12  # a half goes up, whichever way its last digit fell
 
 
@@ -26,14 +28,31 @@ def tag(name: str, *inside: str, **attributes: str) -> str:
 
 
 def table(header: Sequence[str], rows: Iterable[Sequence[str]], caption: str = "") -> str:
-    """A table of texts; every cell is escaped unless it is made by this module."""
-    to_the_left = "text-align:left"
+    """A table of texts, columns of numbers to the right; cells are escaped unless made here."""
+    lines = [tuple(row) for row in rows]
+    sides = [_side([row[at] for row in lines if at < len(row)]) for at in range(len(header))]
     head = tag(
-        "tr", *(tag("th", escape(heading), scope="col", style=to_the_left) for heading in header)
+        "tr",
+        *(
+            tag("th", escape(heading), scope="col", style=side)
+            for heading, side in zip(header, sides, strict=True)
+        ),
     )
-    body = [tag("tr", *(tag("td", _cell(cell), style=to_the_left) for cell in row)) for row in rows]
+    body = [
+        tag(
+            "tr",
+            *(tag("td", _cell(cell), style=side) for cell, side in zip(row, sides, strict=False)),
+        )
+        for row in lines
+    ]
     title = tag("caption", escape(caption)) if caption else ""
     return tag("table", title, tag("thead", head), tag("tbody", *body))
+
+
+def _side(cells: Sequence[str]) -> str:
+    """Where the texts of a column stand: numbers to the right, so that places meet."""
+    numbers = [NUMBER.fullmatch(cell) for cell in cells if cell not in ("", "-")]
+    return "text-align:right" if numbers and all(numbers) else "text-align:left"
 
 
 class Markup(str):

@@ -212,6 +212,9 @@ def test_a_page_of_a_class_says_what_each_case_was_and_what_was_said(
     assert page.startswith("<!doctype html>")
     assert '<meta charset="utf-8">' in page
     assert "M\u00fcller" in page
+    assert page.count("Practice: 2 cases") == 2  # the title, and one heading
+    assert page.count("<h1>") == page.count("<main>") == 1
+    assert page.count("<table>") == page.count('tabindex="0"') == page.count("</table></div>") > 1
     for feedback, who in zip(practice.feedbacks, practice.learners, strict=True):
         (true,) = [id for id, yes in feedback.explains.items() if yes]
         line = next(line for line in practice.text.splitlines() if line.startswith(who))
@@ -227,5 +230,6 @@ def test_a_page_of_a_class_says_what_each_case_was_and_what_was_said(
 
 def test_many_cases_are_not_listed_one_by_one(knee: kb.Model) -> None:
     closed = knee.practice_case("any", seed=1).ask("fever").close({"gout": 0.1})
+    assert Practice.of("Anna", [closed]).text.startswith("Practice: 1 case\n")
     assert "it was" in Practice.of("Anna", [closed] * 60).text
     assert "it was" not in Practice.of("Anna", [closed] * 61).text

@@ -79,3 +79,15 @@ def test_what_is_markup_already_stays_markup() -> None:
 def test_a_table_without_rows_or_caption_is_a_table() -> None:
     made = ET.fromstring(table(("a", "b"), []))
     assert [one.tag for one in made] == ["thead", "tbody"]
+
+
+def test_numbers_stand_to_the_right_and_words_to_the_left() -> None:
+    rows = [
+        ("gout", "6.1%", "-", "1:4"),
+        ("DVT", "<0.1%", "+1,200.5", "3"),
+        ("cyst", "(40%)", "", "4"),
+    ]
+    made = ET.fromstring(table(("cause", "exact", "bits", "odds"), rows))
+    for cells in (list(line) for line in made.iter("tr")):
+        sides = [cell.attrib["style"].removeprefix("text-align:") for cell in cells]
+        assert sides == ["left", "right", "right", "left"]
