@@ -127,6 +127,22 @@ def test_on_a_phone_both_bands_are_one_line(opened: Any, page_file: Path) -> Non
             assert max(phone.page.evaluate(heights)) < 48
 
 
+def test_a_probable_urgent_cause_without_a_sign_is_told_apart_from_the_signs(
+    opened: Any, page_file: Path, knee: kb.Model
+) -> None:
+    """A clot is probable from the background alone: no rule speaks, and yet the band does."""
+    answers = {"leg_in_cast": "present", "previous_dvt": "present", "active_cancer": "present"}
+    dx = knee.diagnose(answers)
+    assert (dx.urgency.level, dx.any_urgent > 0.2) == ("routine", True)
+    with visit(opened, page_file) as seen:
+        assert seen.page.locator(".kb-alarm[data-level=probable]").count() == 0
+        for id, state in answers.items():
+            seen.answer(id, state)
+        seen.computed()
+        told = seen.text(".kb-alarm[data-level=probable]")
+        assert f"an urgent cause explains it is {percent(dx.any_urgent)}" in told
+
+
 def test_perhaps_is_offered_where_it_means_yes(seen: Visit, knee: kb.Model) -> None:
     """Not between two names such as male and female."""
     offered = set(
