@@ -15,9 +15,10 @@ from kneebayes.knowledge.records import UrgencyRule
 if TYPE_CHECKING:
     from kneebayes.knowledge import Knowledge
 
-__all__ = ["LIKELY", "CareLine", "Urgency", "UrgencyReason", "care_of", "judge_urgency"]
+__all__ = ["LIKELY", "PROBABLE", "CareLine", "Urgency", "UrgencyReason", "care_of", "judge_urgency"]
 
 POSSIBLE = 0.25  # an uncertain sign counts from this probability on: caution first
+PROBABLE = 0.2  # P(an urgent cause explains it) from which on this is said beside the signs
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,6 +44,8 @@ def risk_assessment(
     codes = Codes(case.knowledge)
     content = differential_dict(case)
     reasons = "; ".join(content["urgency"]["reasons"])
+    beside = content["urgency"]["beside"]
+    advice = (content["urgency"]["advice"], reasons, beside)
     return {
         "resourceType": "RiskAssessment",
         "contained": [_observation(case, answer, codes) for answer in case.answers],
@@ -60,7 +62,8 @@ def risk_assessment(
             }
             for rank, row in enumerate(content["ranking"], start=1)
         ],
-        "mitigation": content["urgency"]["advice"] + (f" {reasons}" if reasons else ""),
+        "mitigation": content["urgency"]["advice"]
+        + "".join(f" {one}" for one in (reasons, beside) if one),
         "note": [
             {"text": content["disclaimer"]},
             {"text": f"P(at least one urgent cause) = {content['any_urgent']!r}."},

@@ -23,8 +23,8 @@ from kneebayes.arguments import checked
 from kneebayes.building.model import ModelLike
 from kneebayes.case.answers import Answer
 from kneebayes.case.case import Case, CaseLike
-from kneebayes.case.urgency import Urgency
-from kneebayes.view.markup import Markup, table, tag
+from kneebayes.case.urgency import PROBABLE, Urgency
+from kneebayes.view.markup import Markup, percent, table, tag
 from kneebayes.writing import text_or_path
 
 if TYPE_CHECKING:
@@ -41,6 +41,7 @@ __all__ = [
     "Reporting",
     "Showing",
     "Steps",
+    "beside_the_signs",
     "frame_of",
     "known_line",
     "known_of",
@@ -97,10 +98,10 @@ Block = str | Steps | Outline | Paragraph | Grid
 class Report:
     """The texts of a result, the same in a terminal and in a notebook.
 
-    What was asked, what is known of the patient, what to do now and why; a table, with sentences
-    (``lead``) above it and further blocks ``before`` and ``after`` it; remarks under it, which
-    model made it, and what it is not. Sentences are broken at ``width`` characters in a terminal;
-    None leaves them whole.
+    What was asked, what is known of the patient, what to do now and why, and what is said
+    ``beside`` the signs; a table, with sentences (``lead``) above it and further blocks
+    ``before`` and ``after`` it; remarks under it, which model made it, and what it is not.
+    Sentences are broken at ``width`` characters in a terminal; None leaves them whole.
     """
 
     title: str
@@ -116,6 +117,7 @@ class Report:
     after: tuple[Block, ...] = ()
     made_by: str = ""
     width: int | None = None
+    beside: str = ""
 
 
 def known_line(answers: Iterable[tuple[str, str]]) -> str:
@@ -132,6 +134,16 @@ def known_of(answers: Iterable[Answer]) -> str:
 def urgency_lines(urgency: Urgency) -> list[str]:
     """The advice, and the signs it rests on; it is shown above everything else."""
     return [urgency.advice, *(f"  - {reason}" for reason in urgency.reasons)]
+
+
+def beside_the_signs(case: Case) -> str:
+    """What is said apart from the signs, where these let wait and an urgent cause is probable."""
+    if case.level == "now" or case.any_urgent < PROBABLE:
+        return ""
+    return (
+        "No sign says so, but the probability that an urgent cause explains it is "
+        f"{percent(case.any_urgent)}. Have it looked at soon."
+    )
 
 
 # what made the numbers
@@ -183,6 +195,7 @@ def plain_case(case: CaseLike) -> dict[str, Any]:
             "level": case.urgency.level,
             "advice": case.urgency.advice,
             "reasons": [str(reason) for reason in case.urgency.reasons],
+            "beside": beside_the_signs(case),
         },
     }
 
@@ -216,6 +229,7 @@ def report_on(
         known=known_of(case.answers),
         advice=urgency.advice if of_a_patient else "",
         reasons=tuple(str(reason) for reason in urgency.reasons) if of_a_patient else (),
+        beside=beside_the_signs(case) if of_a_patient else "",
         header=header,
         rows=tuple(rows),
         notes=tuple(notes),
@@ -240,6 +254,7 @@ def report_text(report: Report) -> str:
     lines = [report.title, *([report.known] if report.known else [])]
     if report.advice:
         lines += ["", report.advice, *(f"  - {reason}" for reason in report.reasons)]
+    lines += [report.beside] if report.beside else []
     lines += _section(_wrapped(report.lead, report.width))
     lines += _section(line for block in report.before for line in _lines(block, report.width))
     if report.rows:
@@ -320,6 +335,7 @@ def report_html(report: Report) -> str:
         tag("p", tag("strong", escape(report.title))),
         tag("p", tag("strong", escape(report.advice)), role="alert") if report.advice else "",
         tag("ul", Markup(reasons)) if reasons else "",
+        tag("p", tag("strong", escape(report.beside)), role="alert") if report.beside else "",
         tag("p", escape(report.known)) if report.known else "",
         *(tag("p", escape(sentence)) for sentence in report.lead),
         *(_element(block) for block in report.before),

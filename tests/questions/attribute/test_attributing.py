@@ -87,11 +87,13 @@ def test_a_result_draws_itself(result: Showing, tmp_path: Path) -> None:
 
 def test_everything_in_a_report_is_escaped() -> None:
     nasty = "<script> & co"
-    report = Report(nasty, nasty, nasty, (nasty,), (nasty,), ((nasty,),), (nasty,), nasty)
+    report = Report(
+        nasty, nasty, nasty, (nasty,), (nasty,), ((nasty,),), (nasty,), nasty, beside=nasty
+    )
     html = report_html(report)
     assert "<script>" not in html
-    assert html.count("&lt;script&gt; &amp; co") == 8
-    assert report_text(report).count(nasty) == 8
+    assert html.count("&lt;script&gt; &amp; co") == 9
+    assert report_text(report).count(nasty) == 9
 
 
 def test_long_cells_go_on_below() -> None:
