@@ -43,9 +43,8 @@ def risk_assessment(
     case = case.case
     codes = Codes(case.knowledge)
     content = differential_dict(case)
-    reasons = "; ".join(content["urgency"]["reasons"])
-    beside = content["urgency"]["beside"]
-    advice = (content["urgency"]["advice"], reasons, beside)
+    urgency = content["urgency"]
+    advice = (urgency["advice"], "; ".join(urgency["reasons"]), urgency["beside"])
     return {
         "resourceType": "RiskAssessment",
         "contained": [_observation(case, answer, codes) for answer in case.answers],
@@ -62,8 +61,7 @@ def risk_assessment(
             }
             for rank, row in enumerate(content["ranking"], start=1)
         ],
-        "mitigation": content["urgency"]["advice"]
-        + "".join(f" {one}" for one in (reasons, beside) if one),
+        "mitigation": " ".join(one for one in advice if one),
         "note": [
             {"text": content["disclaimer"]},
             {"text": f"P(at least one urgent cause) = {content['any_urgent']!r}."},
