@@ -7,8 +7,6 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import suppress
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -21,13 +19,6 @@ os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 if "KNEEBAYES_CACHE" not in os.environ:  # what tests keep is theirs; those side by side share it
     os.environ["KNEEBAYES_CACHE"] = tempfile.mkdtemp(prefix="kneebayes-")
     atexit.register(shutil.rmtree, os.environ["KNEEBAYES_CACHE"], ignore_errors=True)
-
-# Workers side by side import the same modules in the same order. Where none is compiled yet,
-# every other worker begins with those that come late, so that each compiles half of them.
-if os.environ.get("PYTEST_XDIST_WORKER", "gw0")[-1] in "13579":
-    for late in ("sklearn.linear_model", "nbclient", "ipykernel.kernelapp", "spacy", "distributed"):
-        with suppress(ImportError):
-            import_module(late)
 
 import kneebayes as kb
 from kneebayes.case import bounded

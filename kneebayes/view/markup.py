@@ -7,11 +7,11 @@ import re
 from collections.abc import Iterable, Sequence
 from html import escape
 
-__all__ = ["Markup", "ShareBar", "bar", "percent", "table", "tag"]
+__all__ = ["Markup", "ShareBar", "are_numbers", "bar", "percent", "table", "tag"]
 
 SMALLEST = 1e-6
 NEARLY_ONE = 0.99
-NUMBER = re.compile(r"[(<>~]?\s?[-+\u2212]?[\d,]*\.?\d+(e[-+]?\d+)?\s?%?\)?")  # as shown
+NUMBER = re.compile(r"[-+<>\u00b1~]? ?\d[\d,.]*(e[-+]?\d+)? ?%?|-|")  # as it is shown
 HALVES_UP = 1.0 + 1e-12  # a half goes up, whichever way its last digit fell
 
 
@@ -51,8 +51,18 @@ def table(header: Sequence[str], rows: Iterable[Sequence[str]], caption: str = "
 
 def _side(cells: Sequence[str]) -> str:
     """Where the texts of a column stand: numbers to the right, so that places meet."""
-    numbers = [NUMBER.fullmatch(cell) for cell in cells if cell not in ("", "-")]
-    return "text-align:right" if numbers and all(numbers) else "text-align:left"
+    return f"text-align:{'right' if are_numbers(cells) else 'left'}"
+
+
+def are_numbers(cells: Sequence[str]) -> bool:
+    """Whether the texts of a column are numbers, some of which may be left out.
+
+    Examples
+    --------
+    >>> are_numbers(["12%", "-", "0.5"]), are_numbers(["12%", "none"]), are_numbers(["-", ""])
+    (True, False, False)
+    """
+    return any(cell not in ("", "-") for cell in cells) and all(map(NUMBER.fullmatch, cells))
 
 
 class Markup(str):

@@ -24,7 +24,7 @@ from kneebayes.building.model import ModelLike
 from kneebayes.case.answers import Answer
 from kneebayes.case.case import Case, CaseLike
 from kneebayes.case.urgency import PROBABLE, Urgency
-from kneebayes.view.markup import Markup, percent, table, tag
+from kneebayes.view.markup import Markup, are_numbers, percent, table, tag
 from kneebayes.writing import text_or_path
 
 if TYPE_CHECKING:
@@ -57,7 +57,6 @@ __all__ = [
 
 ALT_LINES, ALT_LETTERS = 5, 600  # rows of a picture told in words, and how much of them
 LONGEST = 70  # characters of a cell before it goes on below
-NUMBER = re.compile(r"[-+<>\u00b1~]? ?\d[\d,.]*(e[-+]?\d+)? ?%?|-|")
 Row = tuple[str, ...]
 
 
@@ -313,7 +312,7 @@ def _aligned(rows: Sequence[Row]) -> Iterator[str]:
     columns = list(zip(*broken, strict=True))
     widths = [max(len(line) for cell in column for line in cell) for column in columns]
     to_the_right = [
-        all(NUMBER.fullmatch(line) for cell in column[1:] for line in cell) for column in columns
+        are_numbers([line for cell in column[1:] for line in cell]) for column in columns
     ]
     for row in broken:
         for parts in zip_longest(*row, fillvalue=""):

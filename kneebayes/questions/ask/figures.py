@@ -106,15 +106,8 @@ def _heights(front: Sequence[Row], most: float, top: float) -> list[float]:
 
     def reach(row: Row) -> tuple[float, float]:
         """From where to where a name goes, about."""
-        wide = 0.02 * most * (len(str(row["question"])) + 1)
-        return (
-            (row["cost"] - wide, row["cost"])
-            if row["cost"] > RIGHT * most
-            else (
-                row["cost"],
-                row["cost"] + wide,
-            )
-        )
+        wide, place = 0.02 * most * (len(str(row["question"])) + 1), row["cost"]
+        return (place - wide, place) if place > RIGHT * most else (place, place + wide)
 
     heights: dict[int, float] = {}
     for index in reversed(range(len(front))):  # the dearest first: a cheaper one goes over it
