@@ -10,6 +10,8 @@ from kneebayes.knowledge.base import Arrow, Knowledge
 from kneebayes.knowledge.names import Names
 from kneebayes.knowledge.parts import ASSUMED, Amount
 from kneebayes.knowledge.records import Context
+from kneebayes.knowledge.rows import QUOTED, written_row
+from kneebayes.knowledge.statements import Claim
 from kneebayes.knowledge.telling import parted
 from kneebayes.text import suggest
 
@@ -95,7 +97,7 @@ class _Checks:
         for claim in self.knowledge.claims.values():
             if used[claim.id] and claim.unused_because:
                 wrong = f"it is used by {used[claim.id][0]}, yet says why it is not."
-                yield Problem(f"claims.csv: {claim.id}", wrong, "Empty the last column.")
+                yield Problem(f"claims.csv: {claim.id}", wrong, _last_column(claim))
 
     def complaint(self) -> Iterator[Problem]:
         """The complaint, which every cause that explains it produces."""
@@ -334,6 +336,18 @@ class _Checks:
                 if len(_states(knowledge.contexts.get(id))) > 1:
                     wrong = f"'{id}' has several states and is never just present."
                     yield Problem(place, wrong, "Name what is present or absent.")
+
+
+def _last_column(claim: Claim) -> str:
+    """What to do about a reason that is none: perhaps it is the end of the statement."""
+    cells = list(claim.model_dump().values())
+    *first, statement, reason = cells
+    whole = written_row([*first, f"{statement},{reason}", ""])
+    emptied = written_row([*first, statement, ""])
+    return (
+        f"Its last column is '{reason}'. If that belongs to the statement, {QUOTED}:"
+        f"\n      {whole}\n      Else empty the last column:\n      {emptied}"
+    )
 
 
 def _lowest(amount: tuple[float, float] | float) -> float:

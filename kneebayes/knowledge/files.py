@@ -6,11 +6,12 @@ import csv
 import io
 import tomllib
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 from kneebayes.errors import Problem
+from kneebayes.knowledge.rows import fault_of, not_csv
 from kneebayes.text import shown
 
 __all__ = ["LARGEST", "read_csv", "read_toml"]
@@ -120,12 +121,14 @@ def read_csv(
 ) -> list[tuple[int, dict[str, str]]]:
     """Line numbers and cells of a CSV file whose header must be exactly ``header``.
 
-    Nothing is converted, so ``NA`` stays ``NA``.
+    Nothing is converted, so ``NA`` stays ``NA``. Empty lines are passed over.
     """
     text = _read_text(path, place, problems)
     if text is None:
         return []
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    lines = io.StringIO(text, newline="")
+    read: list[str] = []  # of the row that is read: what stands in quotation marks may be longer
+    reader = csv.reader(_noting(lines, read), strict=True)
     rows: list[tuple[int, dict[str, str]]] = []
 
     def note(wrong: str, remedy: str) -> None:
@@ -138,16 +141,26 @@ def read_csv(
             wrong = f"the header is {','.join(first)!r}."
             problems.append(Problem(f"{place}: line 1", wrong, f"It must be {','.join(header)!r}."))
             return []
+        read.clear()
         for cells in reader:
-            if len(cells) != len(header):
-                needed = f"There must be {len(header)}, as in the header: {','.join(header)}."
-                if len(cells) > len(header):
-                    needed += ' A text with commas stands in double quotes: "like this, one text".'
-                note(f"{len(cells)} fields found.", needed)
+            raw = "".join(read).strip("\r\n")
+            read.clear()
+            if not cells:  # an empty line
+                continue
+            if fault := fault_of(cells, raw, header):
+                note(*fault)
             elif any(odd in cell for cell in cells for odd in ODD):
                 note("a cell holds markup.", "Texts are plain: leave out '<' and '>'.")
             else:
                 rows.append((reader.line_num, dict(zip(header, cells, strict=True))))
     except csv.Error as error:
-        note(f"not valid CSV: {error}.", "Mend the line named.")
+        began = max(1, reader.line_num - len(read) + 1)
+        problems.append(Problem(f"{place}: line {began}", *not_csv(error, len(read))))
     return rows
+
+
+def _noting(lines: Iterable[str], read: list[str]) -> Iterator[str]:
+    """The lines, each of them noted too."""
+    for line in lines:
+        read.append(line)
+        yield line

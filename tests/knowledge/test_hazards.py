@@ -139,9 +139,15 @@ FILES = {
     ),
     "quote without end": (
         ("claims.csv", "often,A rusty", 'often,"A rusty'),
-        "claims.csv: line",
-        "not valid CSV",
-        "",
+        "claims.csv: line 2",
+        "a text begins with a quotation mark and has none at its end",
+        "Close it in the line",
+    ),
+    "quotation mark within": (
+        ("claims.csv", "often,A rusty", 'often,"A "rusty"'),
+        "claims.csv: line 2",
+        "a quotation mark ends a text in its middle",
+        "write each of them twice",
     ),
     "markup in a label": (
         ("findings.toml", 'label = "squeak"', 'label = "<img src=x onerror=alert(1)>"'),
@@ -584,7 +590,7 @@ CONTRADICTIONS = {
     "claim used that says why it is not": (
         ("claims.csv", "to the workshop now.,", "to the workshop now.,not used"),
         "claims.csv: C05",
-        "sparks, yet says why it is not. Empty the last column.",
+        "sparks, yet says why it is not. Its last column is 'not used'. If that belongs",
     ),
     "rule on a context with states": (
         ("urgency.toml", '["sparks"]', '["model_year"]'),
