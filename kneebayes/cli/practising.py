@@ -49,7 +49,7 @@ def case(
     ] = None,
     difficulty: Annotated[str, typer.Option(help="easy, medium, hard or any.")] = "any",
     kind: Annotated[
-        str, typer.Option(help="'red herring', 'second cause', 'urgent' or any.")
+        str, typer.Option(help="'red herring', 'second cause', 'urgent', 'routine' or any.")
     ] = "any",
     background: Annotated[str, typer.Option(help="Background known at first: all, some, none.")] = (
         "all"

@@ -238,8 +238,8 @@ def new_case(
     kind
         ``red herring``: some finding has no true cause and points to a wrong one;
         ``second cause``: besides the cause that explains it another one is there, silent;
-        ``urgent``: an urgent cause is there, or the signs call for help at once; ``any``: no
-        condition.
+        ``urgent``: an urgent cause is there, or signs that cost nothing call for help at once;
+        ``routine``: neither, and no such sign calls for help soon; ``any``: no condition.
     seed
         Seed of the random numbers; the same seed draws the same patient. Left out, a new
         seed is chosen, and the case shows it.

@@ -38,7 +38,7 @@ __all__ = [
 Truth = Mapping[str, str]
 
 DIFFICULTIES = ("any", "easy", "medium", "hard")
-KINDS = ("any", "red herring", "second cause", "urgent")
+KINDS = ("any", "red herring", "second cause", "urgent", "routine")
 WORLDS = 512  # drawn at a time
 FIRST = 16  # drawn before them: most often the patient is among these
 ROUNDS = 256
@@ -163,13 +163,21 @@ def _is_of(model: ModelLike, truth: Truth, kind: str) -> bool:
     present = causes_there(model, truth)
     if kind == "second cause":
         return len(present) > 1
-    if kind == "urgent":
-        if any(knowledge.causes[id].urgent for id in present):
-            return True
-        seen = {id: truth[id] for id in (*knowledge.findings, *knowledge.contexts)}
-        answers = read_answers(knowledge, model.data.names, model.data.network, seen)
-        return judge_urgency(knowledge, answers).level == "now"
+    if kind in {"urgent", "routine"}:
+        urgent = any(knowledge.causes[id].urgent for id in present)
+        level = _level_of_signs(model, truth)
+        return urgent or level == "now" if kind == "urgent" else level == kind and not urgent
     return kind == "any" or bool(red_herrings(model, truth))
+
+
+def _level_of_signs(model: ModelLike, truth: Truth) -> str:
+    """What all signs together call for that can be had for nothing, without any test."""
+    knowledge = model.data.knowledge
+    paid = {id for id, method in knowledge.methods.items() if method.cost > 0.0}
+    free = (id for id, one in knowledge.findings.items() if one.method not in paid)
+    seen = {id: truth[id] for id in (*knowledge.contexts, *free)}
+    answers = read_answers(knowledge, model.data.names, model.data.network, seen)
+    return judge_urgency(knowledge, answers).level
 
 
 def evidence_about(network: Network, truth: Truth, ids: Sequence[str]) -> Evidence:

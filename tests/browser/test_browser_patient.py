@@ -18,7 +18,7 @@ FEEDBACK = ".kb-feedback"
 
 
 MORE = [pytest.param(seed, marks=pytest.mark.long) for seed in (42, 585)]
-OTHER_KINDS = [pytest.param(kind, marks=pytest.mark.long) for kind in ("any", "urgent")]
+OTHER_KINDS = [pytest.param(kind, marks=pytest.mark.long) for kind in ("any", "urgent", "routine")]
 
 
 @pytest.fixture(scope="module")

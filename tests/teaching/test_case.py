@@ -74,10 +74,22 @@ def test_a_case_is_of_the_kind_that_was_asked_for(knee: kb.Model, kind: str) -> 
         assert len(there) > 1
     if kind == "red herring":
         assert red_herrings(knee, truth)
+    knowledge = knee.knowledge
+    free = [id for id in knowledge.findings if case.price_of(id) == 0.0]
+    level = knee.diagnose({id: truth[id] for id in (*free, *knowledge.contexts)}).urgency.level
+    urgent = any(knowledge.causes[id].urgent for id in there)
     if kind == "urgent":
-        signs = {id: truth[id] for id in (*knee.knowledge.findings, *knee.knowledge.contexts)}
-        urgent = any(knee.knowledge.causes[id].urgent for id in there)
-        assert urgent or knee.diagnose(signs).urgency.level == "now"
+        assert urgent or level == "now"
+    if kind == "routine":
+        assert (urgent, level) == (False, "routine")
+
+
+def test_routine_patients_are_drawn_in_every_difficulty(knee: kb.Model) -> None:
+    """What the signs call for that cost nothing is what the feedback holds the advice to."""
+    for difficulty in DIFFICULTIES:
+        case = knee.practice_case(difficulty, "routine", seed=4)
+        assert case.close({"osteoarthritis": 0.3}, advice="routine").due.level == "routine"
+        assert not any(knee.knowledge.causes[id].urgent for id in causes_there(knee, case.truth))
 
 
 def test_a_red_herring_points_to_an_absent_cause(knee: kb.Model) -> None:

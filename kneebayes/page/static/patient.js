@@ -25,7 +25,7 @@ export function chanceFrom(seed) {
 }
 
 /** What a patient can be wanted to be, as in Python. */
-export const KINDS = ["any", "red herring", "second cause", "urgent"];
+export const KINDS = ["any", "red herring", "second cause", "urgent", "routine"];
 
 /**
  * Draw a patient with the complaint.
@@ -91,11 +91,13 @@ function isOfKind(model, patient, kind = "any") {
   if (kind === "second cause") {
     return patient.there.length > 1;
   }
-  if (kind === "urgent") {
-    const { findings, contexts } = model.payload;
-    const seen = [...findings, ...contexts].map(({ id }) => [id, patient.states[id]]);
-    const calls = urgency(model, Object.fromEntries(seen)).level === "now";
-    return calls || patient.there.some((id) => model.urgent.includes(id));
+  if (kind === "urgent" || kind === "routine") {
+    const { findings, contexts, methods } = model.payload;
+    const free = findings.filter(({ method }) => !(methods[method]?.cost > 0));
+    const seen = [...free, ...contexts].map(({ id }) => [id, patient.states[id]]);
+    const { level } = urgency(model, Object.fromEntries(seen));
+    const urgent = patient.there.some((id) => model.urgent.includes(id));
+    return kind === "urgent" ? urgent || level === "now" : level === kind && !urgent;
   }
   return true;
 }
