@@ -19,7 +19,7 @@ from kneebayes.binding import renamed
 from kneebayes.cohort.columns import ColumnsLike, column_map
 from kneebayes.cohort.questionnaire import PIECE, Progress, Questionnaire, bar_for
 from kneebayes.cohort.reading import TableProblems
-from kneebayes.cohort.record import Unclear, check_unclear, in_words, names_of, urgency_counts
+from kneebayes.cohort.record import Unclear, in_words, names_of, urgency_counts
 from kneebayes.cohort.sources import (
     Source,
     import_arrow,
@@ -348,7 +348,6 @@ def diagnose_file(
         raise KneebayesError(message)
     table = open_source(source, keep)
     problems = TableProblems(source.name, "carry it through: keep=[{!r}]")
-    check_unclear(unclear)
     mapped = column_map(columns)
     asked = Questionnaire(model, table.labels, keep, problems, mapped, mark=unclear == "mark")
     rows = _check(asked, table, progress)

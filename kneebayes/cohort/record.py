@@ -58,14 +58,12 @@ __all__ = [
     "Cohort",
     "Unclear",
     "check_patients",
-    "check_unclear",
     "counted",
     "diagnose_cohort",
     "diagnose_frame",
     "names_of",
     "place_in",
     "plain_answers",
-    "refuse_no_table",
 ]
 
 SHOWN = 10
@@ -391,19 +389,11 @@ def diagnose_cohort(
     >>> cohort.top["ann"], cohort.urgency["bob"]
     ("Baker's cyst", 'now')
     """
-    mapped, names = column_map(columns), names_of(keep)
-    check_unclear(unclear)
-    table = diagnose_frame(model, patients, names, progress, mapped, mark=unclear == "mark")
+    mapped = column_map(columns)
+    table = diagnose_frame(model, patients, keep, progress, mapped, mark=unclear == "mark")
     kept = len(table.columns) - len(made_columns(model))
     meta = model.data.knowledge.meta
     return Cohort(table, meta, made_by(model), model, patients, mapped, kept)
-
-
-def check_unclear(unclear: object) -> None:
-    """Refuse another word for what becomes of what is not understood."""
-    if unclear not in ("refuse", "mark"):
-        message = f"unclear: must be 'refuse' or 'mark', got {shown(unclear)}."
-        raise EvidenceError(message)
 
 
 @checked
@@ -423,7 +413,6 @@ def check_patients(
     >>> print(kb.load().check_patients(patients, columns={"Temp > 38": "fever"}).problems[0][:41])
     column 'swelling', value 'a lot': 'swelli
     """
-    refuse_no_table(patients)
     mapped, rows = column_map(columns), list[dict[str, Any]]()
     for at, label in enumerate(patients.columns):
         row: dict[str, Any] = {"column": str(label), "means": "", "value": "", "answer": ""}
@@ -475,7 +464,6 @@ def plain_answers(
     >>> list(kb.cohort.plain_answers(kb.load(), table, columns).columns)
     ['fever']
     """
-    refuse_no_table(patients)
     mapped = column_map(columns)
     if mapped == NOTHING_MAPPED:
         return patients
@@ -489,19 +477,9 @@ def plain_answers(
     return frame_of(told, index=patients.index, dtype=object)
 
 
-def refuse_no_table(patients: object) -> None:
-    """Refuse what is no table of patients."""
-    import pandas as pd
-
-    if not isinstance(patients, pd.DataFrame):
-        kind = type(patients).__name__
-        message = f"A cohort must be a pandas DataFrame with one row a patient, got {kind}."
-        raise EvidenceError(message)
-
-
 def diagnose_frame(
     model: ModelLike,
-    frame: object,
+    frame: pd.DataFrame,
     keep: Sequence[str] = (),
     progress: bool | None = None,
     mapped: ColumnMap = NOTHING_MAPPED,
@@ -513,8 +491,6 @@ def diagnose_frame(
     As :func:`diagnose_cohort`, with ``mapped`` for what columns mean; with ``mark`` a patient who
     is not understood is marked instead of refused.
     """
-    refuse_no_table(frame)
-    frame = cast("pd.DataFrame", frame)
     problems, place = TableProblems(), place_in(frame)
     labels = list(frame.columns)
     asked = Questionnaire(model, labels, names_of(keep), problems, mapped, mark=mark)

@@ -10,12 +10,12 @@ import numpy as np
 
 from kneebayes.arguments import checked, whole_number
 from kneebayes.binding import renamed
-from kneebayes.errors import EvidenceError, KneebayesError, TooWideError
+from kneebayes.errors import EvidenceError, TooWideError
 from kneebayes.exchange.foreign_case import ForeignCase
 from kneebayes.exchange.foreign_network import TargetedNetwork
 from kneebayes.exchange.foreign_reasoning import nearest
 from kneebayes.exchange.side_table import NetworkFile
-from kneebayes.inference import Budget, Engine, Evidence
+from kneebayes.inference import Budget, Engine
 from kneebayes.inference.drawing import Drawing
 from kneebayes.network import Network
 from kneebayes.view.figures import new_axes
@@ -119,7 +119,38 @@ class ForeignModel(TargetedNetwork):
         >>> table["flu = present"].round(4).tolist()
         [0.8171, 0.1]
         """
-        return answer_cases(self, patients, seconds)
+        import pandas as pd
+
+        ids = [self.find(str(name)) for name in patients.columns]
+        if len(set(ids)) < len(ids):
+            message = f"Two columns are of the same node: {', '.join(map(str, patients.columns))}."
+            raise EvidenceError(message)
+        engine = self.engine.within(Budget(seconds=seconds))
+        known: dict[Any, dict[str, float | str]] = {}
+        rows = []
+        for values in patients.itertuples(index=False, name=None):
+            key = tuple(map(repr, values))
+            if key not in known:  # many rows are alike
+                known[key] = self._answer(engine, dict(zip(ids, values, strict=True)))
+            rows.append(known[key])
+        columns = [f"{id} = {state}" for id in self.targets for state in self.network[id].states]
+        return pd.DataFrame(rows, index=patients.index, columns=[*columns, "problem"])
+
+    def _answer(self, engine: Engine, answers: dict[str, object]) -> dict[str, float | str]:
+        """One row; its problem where it has one."""
+        try:
+            evidence = self.evidence(answers)
+            propagated = engine.propagate(evidence, self.targets)
+        except (EvidenceError, TooWideError) as error:
+            return {"problem": str(error)}
+        if propagated.log_probability[0] == -np.inf:
+            conflict = ", ".join(self.conflict(evidence))
+            return {"problem": f"These answers cannot be true together: {conflict}."}
+        row: dict[str, float | str] = {"problem": ""}
+        for id in self.targets:
+            for index, state in enumerate(self.network[id].states):
+                row[f"{id} = {state}"] = float(propagated.marginals[id][0, index])
+        return row
 
     @renamed(given="answers")
     @checked
@@ -130,86 +161,28 @@ class ForeignModel(TargetedNetwork):
 
         One row a case, one column a node, states by name.
         """
-        return draw_cases(self.network, self.evidence(answers), n, seed)
+        n, seed = whole_number("n", n, 1, MOST_CASES), whole_number("seed", seed)
+        drawing = Drawing(Engine(self.network), self.evidence(answers))
+        worlds = drawing.draw(n, np.random.default_rng(seed))
+        named = {
+            node.id: np.array(node.states, dtype=object)[worlds[:, index]]
+            for index, node in enumerate(self.network.nodes)
+        }
+        return frame_of(named)
 
     @checked
     def draw(self, ax: Axes | None = None) -> Axes:
         """Draw the nodes and arrows next to the targets, parents above children."""
-        return draw_arrows(self, ax)
+        return _draw_arrows(self, ax)
 
     def __repr__(self) -> str:
         return f"ForeignModel({self.network!r}, targets {', '.join(self.targets)})"
 
 
-def answer_cases(model: TargetedNetwork, cases: pd.DataFrame, seconds: float) -> pd.DataFrame:
-    """Posteriors of the targets for each row of a table: see :meth:`ForeignModel.cohort`."""
-    import pandas as pd
-
-    given: object = cases
-    if not isinstance(given, pd.DataFrame):
-        message = (
-            f"patients: a DataFrame with one row a case is needed, got {type(cases).__name__}."
-        )
-        raise EvidenceError(message)
-    ids = [model.find(str(name)) for name in cases.columns]
-    if len(set(ids)) < len(ids):
-        message = f"Two columns are of the same node: {', '.join(map(str, cases.columns))}."
-        raise EvidenceError(message)
-    engine = model.engine.within(Budget(seconds=seconds))
-    known: dict[Any, dict[str, float | str]] = {}
-    rows = []
-    for values in cases.itertuples(index=False, name=None):
-        key = tuple(map(repr, values))
-        if key not in known:  # many rows are alike
-            known[key] = _answer(model, engine, dict(zip(ids, values, strict=True)))
-        rows.append(known[key])
-    columns = [f"{id} = {state}" for id in model.targets for state in model.network[id].states]
-    return pd.DataFrame(rows, index=cases.index, columns=[*columns, "problem"])
-
-
-def _answer(
-    model: TargetedNetwork, engine: Engine, answers: dict[str, object]
-) -> dict[str, float | str]:
-    """One row; its problem where it has one."""
-    try:
-        evidence = model.evidence(answers)
-        propagated = engine.propagate(evidence, model.targets)
-    except (EvidenceError, TooWideError) as error:
-        return {"problem": str(error)}
-    if propagated.log_probability[0] == -np.inf:
-        conflict = ", ".join(model.conflict(evidence))
-        return {"problem": f"These answers cannot be true together: {conflict}."}
-    row: dict[str, float | str] = {"problem": ""}
-    for id in model.targets:
-        for index, state in enumerate(model.network[id].states):
-            row[f"{id} = {state}"] = float(propagated.marginals[id][0, index])
-    return row
-
-
-def draw_cases(network: Network, evidence: Evidence, count: int, seed: int) -> pd.DataFrame:
-    """Cases drawn from P(all nodes | evidence), exactly: one row each, states by name."""
-    count, seed = whole_number("n", count, 1, MOST_CASES), whole_number("seed", seed)
-    worlds = Drawing(Engine(network), evidence).draw(count, np.random.default_rng(seed))
-    named = {
-        node.id: np.array(node.states, dtype=object)[worlds[:, index]]
-        for index, node in enumerate(network.nodes)
-    }
-    return frame_of(named)
-
-
-def draw_arrows(model: TargetedNetwork, ax: Axes | None) -> Axes:
-    """The nodes in rows, parents above children, with their arrows; targets are filled.
-
-    Raises
-    ------
-    KneebayesError
-        If matplotlib is not installed.
-    """
+def _draw_arrows(model: TargetedNetwork, ax: Axes | None) -> Axes:
+    """The nodes in rows, parents above children, with their arrows; targets are filled."""
     network = model.network
     shown = set(nearest(network, model.targets, list(network.index))[:MOST_DRAWN])
-    if not shown:
-        message = "There is nothing to draw."
-        raise KneebayesError(message)
     rows: dict[str, int] = {}
     for node in network.nodes:
         rows[node.id] = 1 + max((rows[parent] for parent in node.parents), default=-1)

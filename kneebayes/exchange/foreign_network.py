@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -48,17 +48,14 @@ class TargetedNetwork:
     def __init__(self, network: Network | NetworkFile | str | Path, targets: Sequence[str]) -> None:
         if isinstance(network, str | Path):
             network = load_network_file(network)
-        given: object = network
-        if not isinstance(given, Network | NetworkFile):
-            message = (
-                f"network: a network, a network file or a path is needed, got {network!r:.80}."
-            )
-            raise KneebayesError(message)
         self.file = NetworkFile(network) if isinstance(network, Network) else network
-        targets = _names_of(targets)
-        self.targets = tuple(self.find(target) for target in targets)
+        names = [targets] if isinstance(targets, str) else list(targets)
+        if not all(isinstance(name, str) for name in names):
+            message = f"targets: names of nodes are needed, such as ['flu'], got {targets!r:.80}."
+            raise KneebayesError(message)
+        self.targets = tuple(map(self.find, names))
         if not self.targets or len(set(self.targets)) < len(self.targets):
-            message = f"targets: name at least one node, and each once. Got {list(targets)!r}."
+            message = f"targets: name at least one node, and each once. Got {names!r}."
             raise KneebayesError(message)
         asked = [_state_node(self.file.network[id], state) for id, state in self._states()]
         self.engine = Engine(Network((*self.file.network.nodes, *asked)))
@@ -133,15 +130,8 @@ class TargetedNetwork:
         UnknownNameError, EvidenceError
             If a name or a state is not known.
         """
-        given: object = {} if answers is None else answers
-        if not isinstance(given, Mapping) and type(given).__name__ != "Series":
-            message = (
-                "answers: a mapping such as {'node': 'state'}, or a row of a table, is needed, "
-                f"got {type(given).__name__}."
-            )
-            raise EvidenceError(message)
         likelihoods: dict[str, tuple[float, ...]] = {}
-        for name, answer in (answers if answers is not None else {}).items():
+        for name, answer in ({} if answers is None else answers).items():
             id = self.find(str(name))
             if id in likelihoods:
                 message = f"'{name}' stands twice in the evidence. Keep one."
@@ -184,17 +174,6 @@ def is_missing(answer: object) -> bool:
         return bool(answer != answer)  # noqa: PLR0124 - what is missing differs from itself
     except Exception:  # pandas' NA has no truth, an array several, others cannot be compared
         return type(answer).__name__ == "NAType"
-
-
-def _names_of(targets: object) -> list[str]:
-    """Names of targets; one name is a list of one."""
-    names = [targets] if isinstance(targets, str) else targets
-    if isinstance(names, Iterable):
-        names = list(names)
-        if all(isinstance(name, str) for name in names):
-            return names
-    message = f"targets: names of nodes are needed, such as ['flu'], got {targets!r:.80}."
-    raise KneebayesError(message)
 
 
 def _alike(name: str, states: Sequence[str]) -> list[str]:

@@ -11,7 +11,7 @@ import numpy as np
 from kneebayes.arguments import checked
 from kneebayes.binding import renamed
 from kneebayes.cohort.questionnaire import any_urgent
-from kneebayes.cohort.record import diagnose_cohort, refuse_no_table
+from kneebayes.cohort.record import diagnose_cohort
 from kneebayes.cohort.recording import VISIT, Recording
 from kneebayes.cohort.simulation import SimulatedCohort, simulate
 from kneebayes.errors import EvidenceError, UnknownNameError
@@ -253,7 +253,6 @@ def _cases(
             "simulated cohort: model.simulate(1000)."
         )
         raise EvidenceError(message)
-    refuse_no_table(cohort)
     if isinstance(truth, str):
         if truth not in cohort.columns:
             message = f"truth: the table has no column {truth!r}. It has: " + ", ".join(
