@@ -9,7 +9,7 @@ import math
 import re
 import zlib
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +28,7 @@ __all__ = [
     "read_yaml",
     "save_json",
     "short",
+    "vanishes",
 ]
 
 PACKED = b"\x1f\x8b"  # how a gzip file begins
@@ -61,7 +62,7 @@ def parse_json(text: str, problems: Problems) -> Any:
     _check_depth(text, problems)
     twice: list[str] = []
     odd: list[str] = []
-    zeros: list[str] = []
+    tiny: list[str] = []
 
     def pairs(members: list[tuple[str, Any]]) -> dict[str, Any]:
         """An object; names that occur in it twice are noted."""
@@ -79,8 +80,8 @@ def parse_json(text: str, problems: Problems) -> Any:
     def number(digits: str) -> float:
         """A number, if it is finite."""
         value = float(digits)
-        if value == 0.0:
-            zeros.append(digits)
+        if not value and vanishes(digits):
+            tiny.append(digits)
         return value + 0.0 if math.isfinite(value) else refuse(digits)
 
     try:
@@ -93,16 +94,15 @@ def parse_json(text: str, problems: Problems) -> Any:
         problems.add(f"key '{short(key)}'", "it stands twice in one object.", "Keep one.")
     for name in odd:
         problems.add(f"number {short(name)}", "it is not finite.", "Give a finite number.")
-    _check_digits(zeros, problems)
+    for digits in tiny:
+        problems.add(f"number {short(digits)}", "it is too near to 0.", "Write 0, or more.")
     _check_characters(text, content, problems)
     return content
 
 
-def _check_digits(numbers: Sequence[str], problems: Problems) -> None:
-    """Note numbers so near to 0 that they would become 0: what has probability 0 cannot be."""
-    for digits in numbers:
-        if float(digits) == 0.0 and re.search("[1-9]", re.split("[eE]", digits)[0]):
-            problems.add(f"number {short(digits)}", "it is too near to 0.", "Write 0, or more.")
+def vanishes(digits: str) -> bool:
+    """Whether a number is so near to 0 that it becomes 0: what has probability 0 cannot be."""
+    return float(digits) == 0.0 and re.search("[1-9]", re.split("[eE]", digits)[0]) is not None
 
 
 def _check_characters(text: str, content: object, problems: Problems) -> None:
@@ -212,14 +212,13 @@ def read_yaml(path: Path, problems: Problems) -> Any:
         problems.stop("file", "PyYAML is not installed.", "Install it, or save the file as JSON.")
     text = decode_json(read_bytes(path, problems, LARGEST), problems)
     try:
-        if any(isinstance(token, yaml.AliasToken) for token in yaml.scan(text)):
-            problems.stop("content", "it refers to parts of itself.", "Write them out.")
-        content = yaml.load(text, Loader=_loader(yaml))
+        refers = any(isinstance(token, yaml.AliasToken) for token in yaml.scan(text))
+        content = None if refers else yaml.load(text, Loader=_loader(yaml))
     except (yaml.YAMLError, ValueError, RecursionError, TypeError) as error:
-        if isinstance(error, ValueError) and hasattr(error, "problems"):
-            raise
         message = str(error).replace("\n", " ")[:200]
         problems.stop("content", f"not valid YAML: {message}.", "Mend it there.")
+    if refers:
+        problems.stop("content", "it refers to parts of itself.", "Write them out.")
     if not isinstance(content, dict):
         problems.stop("content", "it is no object.", "A phenopacket is one.")
     return read_json(content, problems)

@@ -77,10 +77,12 @@ def save_network(file: NetworkFile | Network, path: str | Path) -> Path:
     format = _format_of(path, "saved as", problems)
     _check_names(file.network, problems)
     own = Parsed(list(map(plain_node, file.network.nodes)), file.labels, file.kinds, file.about)
-    nodes, renamed = _renamed(format.plain(file.network), format, problems)
-    labels = {written: file.label(id) for written, id in _written_ids(nodes, renamed)}
-    text = format.write(Parsed(nodes, labels, file.kinds, file.about))
-    data = _encoded(text, path)
+    plain = format.plain(file.network)
+    nodes, renamed = _renamed(plain, format, problems)
+    labels = {node.id: file.label(own.id) for node, own in zip(nodes, plain, strict=True)}
+    data = format.write(Parsed(nodes, labels, file.kinds, file.about)).encode("utf-8")
+    if path.suffix.lower() == PACKED:
+        data = gzip.compress(data, mtime=0)
     if format.whole:
         with replacing_file(path) as fresh:
             fresh.write_bytes(data)
@@ -97,11 +99,6 @@ def save_network(file: NetworkFile | Network, path: str | Path) -> Path:
 def _check(read: NetworkFile, file: NetworkFile, problems: Problems) -> None:
     if read.network != file.network:
         problems.stop("content", "it does not give back what was written.")
-
-
-def _encoded(text: str, path: Path) -> bytes:
-    data = text.encode("utf-8")
-    return gzip.compress(data, mtime=0) if path.suffix.lower() == PACKED else data
 
 
 def _format_of(path: Path, what: str, problems: Problems) -> Format:
@@ -148,10 +145,11 @@ def _renamed(
         )
         for node in nodes
     ]
-    changed = {id: _changed(own) for id, own in states.items() if _changed(own)}
-    if not _changed(names) and not changed:
+    nodes_changed = _changed(names)
+    states_changed = {id: _changed(own) for id, own in states.items() if _changed(own)}
+    if not nodes_changed and not states_changed:
         return made, {}
-    return made, {"nodes": _changed(names), "states": changed}
+    return made, {"nodes": nodes_changed, "states": states_changed}
 
 
 def _names(names: Iterable[str], format: Format) -> dict[str, str]:
@@ -175,13 +173,6 @@ def _names(names: Iterable[str], format: Format) -> dict[str, str]:
 
 def _changed(names: Mapping[str, str]) -> dict[str, str]:
     return {written: name for name, written in names.items() if written != name}
-
-
-def _written_ids(
-    nodes: list[PlainNode], renamed: Mapping[str, object]
-) -> Iterable[tuple[str, str]]:
-    own = renamed.get("nodes", {})
-    return [(node.id, own.get(node.id, node.id) if isinstance(own, dict) else "") for node in nodes]
 
 
 # reading

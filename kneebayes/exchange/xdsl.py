@@ -12,7 +12,7 @@ that produces nothing. The leak comes after all parents (SMILE's manual, Noisy-M
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from math import prod
 from typing import NamedTuple
@@ -23,14 +23,8 @@ import numpy as np
 
 from kneebayes.exchange.plain import Content, Format, Parsed, PlainNode, as_tables, plain_node
 from kneebayes.exchange.problems import Problems
-from kneebayes.exchange.xml_files import (
-    XML_TEXT,
-    check_element,
-    numbers_in,
-    parse_xml,
-    text_of,
-)
-from kneebayes.network import Network, Node, Numbers
+from kneebayes.exchange.xml_files import XML_TEXT, check_element, numbers_of, parse_xml, text_of
+from kneebayes.network import Network, Numbers
 
 __all__ = ["FORMAT"]
 
@@ -53,14 +47,11 @@ NO_CHANCE = ("decision", "utility", "mau")
 
 def _plain(network: Network) -> list[PlainNode]:
     """Tables, and a noisy-OR as it is where GeNIe has it: some state of each parent is silent."""
-    return [plain for node in network.nodes for plain in _plain_of(network, node)]
-
-
-def _plain_of(network: Network, node: Node) -> Iterator[PlainNode]:
-    if node.links and all(0.0 in link.strength for link in node.links):
-        yield plain_node(node)
-    else:
-        yield from as_tables(network, node)
+    nodes: list[PlainNode] = []
+    for node in network.nodes:
+        as_it_is = node.links and all(0.0 in link.strength for link in node.links)
+        nodes += [plain_node(node)] if as_it_is else as_tables(network, node)
+    return nodes
 
 
 def write_xdsl(parsed: Parsed) -> str:
@@ -77,8 +68,7 @@ def write_xdsl(parsed: Parsed) -> str:
         if node.parents:
             lines.append(f"    <parents>{escape(' '.join(node.parents))}</parents>")
         if node.leak is None:
-            table = _turned(node, {id: len(states[id]) for id in states}, turned)
-            numbers = " ".join(map(repr, table))
+            numbers = " ".join(map(repr, _turned(node, states, turned)))
             lines.append(f"    <probabilities>{numbers}</probabilities>")
         else:
             strengths, parameters = _noisymax(node, states, turned)
@@ -100,13 +90,13 @@ def write_xdsl(parsed: Parsed) -> str:
     return "\n".join([*lines, "  </genie>", "</extensions>", "</smile>", ""])
 
 
-def _turned(node: PlainNode, sizes: Mapping[str, int], turned: set[str]) -> list[float]:
-    """A table with the states of some nodes in the opposite order."""
-    axes = (*node.parents, node.id)
-    table = np.array(node.numbers).reshape([sizes[axis] for axis in axes])
-    where = tuple(position for position, axis in enumerate(axes) if axis in turned)
-    turned_table: list[float] = np.flip(table, where).ravel().tolist()
-    return turned_table
+def _turned(
+    node: PlainNode, states: Mapping[str, tuple[str, ...]], turned: set[str]
+) -> tuple[float, ...]:
+    """A table with the states of some parents in the opposite order."""
+    table = np.array(node.numbers).reshape([*(len(states[one]) for one in node.parents), -1])
+    where = tuple(index for index, parent in enumerate(node.parents) if parent in turned)
+    return tuple(np.flip(table, where).ravel().tolist())
 
 
 def _noisymax(
@@ -152,12 +142,9 @@ def read_xdsl(content: Content, problems: Problems) -> Parsed:
     root, text = parse_xml(content.data, problems)
     holder = root.find("nodes")
     if root.tag != "smile" or holder is None:
-        kind = (
-            "This is XMLBIF: rename it to .xmlbif."
-            if root.tag == "BIF"
-            else "XDSL has one in smile."
-        )
-        problems.stop("content", "there is no 'nodes' element.", kind)
+        other = "This is XMLBIF: rename it to .xmlbif."
+        remedy = other if root.tag == "BIF" else "XDSL has one in smile."
+        problems.stop("content", "there is no 'nodes' element.", remedy)
     if root.find("dynamic") is not None or any("dynamic" in element.attrib for element in holder):
         wrong = "it is a dynamic network, whose tables over time are not read."
         problems.stop("content", wrong, "Unroll it in GeNIe and save that.")
@@ -169,18 +156,13 @@ def read_xdsl(content: Content, problems: Problems) -> Parsed:
     raw = [raw_node for element in holder if (raw_node := _raw(element, problems)) is not None]
     states = {node.id: node.states for node in raw}
     by_agrum = content.fastest is None and AGRUM.search(text) is not None
+    first = content.fastest == "first"
     made = []
-    for raw_node in raw:
-        if (
-            set(raw_node.parents) <= states.keys()
-            and raw_node.states
-            and all(map(states.get, raw_node.parents))
-        ):
-            made.append(
-                _read_node(raw_node, states, content.fastest == "first", by_agrum, problems)
-            )
+    for node in raw:
+        if node.states and all(map(states.get, node.parents)):
+            made.append(_read_node(node, states, first, by_agrum, problems))
         else:  # what is wrong with the names is told by whoever builds the network
-            made.append(PlainNode(raw_node.id, raw_node.states, raw_node.parents, raw_node.numbers))
+            made.append(PlainNode(node.id, node.states, node.parents, node.numbers))
     turned = {node.id for node in made if node.leak is not None}
     labels: dict[str, str] = {}
     for element in root.iterfind(".//genie//node"):
@@ -230,8 +212,8 @@ def _raw(element: ET.Element, problems: Problems) -> _Raw | None:
         numbers = tuple(float(state == result) for result in results for state in states)
         return _Raw(kind, id, states, parents, numbers, ())
     name = "probabilities" if kind == "cpt" else "parameters"
-    numbers = numbers_in(text_of(element.find(name)), id, problems)
-    strengths = numbers_in(text_of(element.find("strengths")), id, problems)
+    numbers = numbers_of(text_of(element.find(name)).split(), id, problems)
+    strengths = numbers_of(text_of(element.find("strengths")).split(), id, problems)
     return _Raw(kind, id, states, parents, numbers, strengths)
 
 
@@ -349,9 +331,7 @@ def _turned_back(
         return node._replace(numbers=tuple(value for part in each for value in part))
     if len(node.numbers) != prod((*sizes, len(node.states))):
         return node
-    where = tuple(index for index, parent in enumerate(node.parents) if parent in turned)
-    table = np.array(node.numbers).reshape(*sizes, len(node.states))
-    return node._replace(numbers=tuple(np.flip(table, where).ravel().tolist()))
+    return node._replace(numbers=_turned(node, states, turned))
 
 
 FORMAT = Format("XDSL", (".xdsl",), _plain, _allowed, write_xdsl, read_xdsl)

@@ -8,13 +8,13 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from xml.etree import ElementTree as ET
 
+from kneebayes.exchange.data_files import vanishes
 from kneebayes.exchange.problems import Problems
 
 __all__ = [
     "XML_TEXT",
     "check_element",
     "decode",
-    "numbers_in",
     "numbers_of",
     "parse_xml",
     "text_of",
@@ -119,11 +119,6 @@ def check_element(
         problems.add(place, f"it holds loose text: '{loose_text}'.", "Put it into an element.")
 
 
-def numbers_in(text: str, id: str, problems: Problems) -> tuple[float, ...]:
-    """Numbers separated by blanks; anything else is a problem."""
-    return numbers_of(text.split(), id, problems)
-
-
 def numbers_of(words: Sequence[str], id: str, problems: Problems) -> tuple[float, ...]:
     """The numbers that words are; what is none is a problem.
 
@@ -145,9 +140,7 @@ def _number(word: str) -> float | None:
     """The number that a word is; None where it is none, or so small that it would become 0."""
     if not NUMBER.fullmatch(word):
         return None
-    number = float(word) + 0.0  # no negative zero
-    lost = number == 0.0 and re.search("[1-9]", re.split("[eE]", word)[0])
-    return None if lost else number
+    return None if vanishes(word) else float(word) + 0.0  # no negative zero
 
 
 def text_of(element: ET.Element | None) -> str:

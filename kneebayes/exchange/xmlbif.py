@@ -7,13 +7,7 @@ from xml.sax.saxutils import escape
 
 from kneebayes.exchange.plain import Content, Format, Parsed, PlainNode, plain_nodes
 from kneebayes.exchange.problems import Problems
-from kneebayes.exchange.xml_files import (
-    XML_TEXT,
-    check_element,
-    numbers_in,
-    parse_xml,
-    text_of,
-)
+from kneebayes.exchange.xml_files import XML_TEXT, check_element, numbers_of, parse_xml, text_of
 
 __all__ = ["FORMAT"]
 
@@ -57,17 +51,15 @@ def read_xmlbif(content: Content, problems: Problems) -> Parsed:
         if len(upper) < len(element.attrib):
             problems.add(element.tag, f"an attribute stands twice: {', '.join(element.attrib)}.")
         element.attrib = upper
-    if root.tag != "BIF" or root.find("NETWORK") is None:
-        kind = (
-            "This is XDSL: rename it to .xdsl." if root.tag == "SMILE" else "XMLBIF has one in BIF."
-        )
-        problems.stop("content", "there is no NETWORK element.", kind)
+    network = root.find("NETWORK")
+    if root.tag != "BIF" or network is None:
+        other = "This is XDSL: rename it to .xdsl."
+        remedy = other if root.tag == "SMILE" else "XMLBIF has one in BIF."
+        problems.stop("content", "there is no NETWORK element.", remedy)
     check_element(root, "BIF", problems, {"NETWORK": 1}, ("VERSION", "XMLNS"))
     if root.get("VERSION", VERSION) != VERSION:
         wrong = f"version '{root.get('VERSION')}' of the format is not known."
         problems.add("BIF", wrong, f"Known is {VERSION}: write that, if it means the same.")
-    network = root.find("NETWORK")
-    assert network is not None  # for the type checker; looked for above
     for leaf in network.iter():
         if leaf.tag in LEAVES:
             check_element(leaf, leaf.tag, problems, {})
@@ -81,7 +73,7 @@ def read_xmlbif(content: Content, problems: Problems) -> Parsed:
             problems.add(id, "it has a DEFINITION but is no VARIABLE.", "Add the variable.")
             continue
         parents = tuple(text_of(element) for element in definition.iterfind("GIVEN"))
-        numbers = numbers_in(text_of(definition.find("TABLE")), id, problems)
+        numbers = numbers_of(text_of(definition.find("TABLE")).split(), id, problems)
         nodes.append(PlainNode(id, states[id], parents, numbers))
     for id in states.keys() - {node.id for node in nodes}:
         problems.add(id, "it has no DEFINITION.", "Add its table.")
