@@ -78,8 +78,9 @@ def read_bif(content: Content, problems: Problems) -> Parsed:
     """The tables of a file in BIF; problems are added."""
     reader = _Reader(decode(content.data, problems), problems)
     reader.read()
-    for id in reader.states.keys() - reader.found.keys():
-        problems.add(id, "it has no table.", "Add one, or mend it if it is there.")
+    for id in reader.states:
+        if id not in reader.found:
+            problems.add(id, "it has no table.", "Add one, or mend it if it is there.")
     if not reader.states:
         problems.stop("content", "no variable was found.", "Is this a BIF file?")
     return Parsed([reader.found[id] for id in reader.states if id in reader.found])

@@ -202,6 +202,9 @@ def _raw(element: ET.Element, problems: Problems) -> _Raw | None:
     for state in element.iterfind("state"):
         allowed = ("id", "label", "fault", "default", "fixed", "value")
         check_element(state, f"{id}.state", problems, REMARKS, allowed)
+    for part in element:
+        if part.tag in ("parents", *KINDS[kind]):
+            check_element(part, f"{id}.{part.tag}", problems, {})
     states = tuple(state.get("id", "") for state in element.iterfind("state"))
     parents = tuple(text_of(element.find("parents")).split())
     if kind == "deterministic":
@@ -293,9 +296,11 @@ def _check_noisymax(
             wrong = f"the last column of '{parent}' is {columns[-1].tolist()}."
             remedy = "It must produce nothing: 0 but for the last state, which is 1."
             problems.add(raw.id, wrong, remedy)
-    if [*map(float, order)] != [*(raw.strengths or order)] or len(order) != sum(sizes):
+    if len(raw.strengths or order) != sum(sizes):
         wrong = f"{len(raw.strengths)} strengths are given for {sum(sizes)} states of its parents."
         problems.add(raw.id, wrong)
+    elif tuple(order) != (raw.strengths or tuple(order)):
+        problems.add(raw.id, "one of its strengths is no number of a state.", "They begin at 0.")
     whole = np.array(raw.numbers).reshape(-1, len(raw.states))
     odd = ~(np.abs(whole.sum(axis=1) - 1.0) <= CLOSE) | ~((whole >= 0.0).all(axis=1))
     if odd.any():
