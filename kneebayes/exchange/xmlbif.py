@@ -75,11 +75,9 @@ def read_xmlbif(content: Content, problems: Problems) -> Parsed:
         parents = tuple(text_of(element) for element in definition.iterfind("GIVEN"))
         numbers = numbers_of(text_of(definition.find("TABLE")).split(), id, problems)
         nodes.append(PlainNode(id, states[id], parents, numbers))
-    told = {node.id for node in nodes}
-    for id in states:
-        if id not in told:
-            problems.add(id, "it has no DEFINITION.", "Add its table.")
     order = {id: index for index, id in enumerate(states)}
+    for id in sorted(order.keys() - {node.id for node in nodes}, key=order.__getitem__):
+        problems.add(id, "it has no DEFINITION.", "Add its table.")
     title = text_of(network.find("NAME"))
     about = {"title": title[:500]} if title not in ("", "unknown") else {}
     return Parsed(sorted(nodes, key=lambda node: order[node.id]), about=about)
