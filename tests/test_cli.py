@@ -298,7 +298,7 @@ def test_background_given_as_an_option_is_told_how_it_is_said(
 ) -> None:
     code, out, err = run(arguments, capsys)
     assert (code, out) == (2, "")
-    assert ("--context NAME=STATE, such as --context age=older" in err) == hinted
+    assert ("--context NAME=STATE, such as --context age=59" in err) == hinted
 
 
 def test_a_page_is_not_written_under_a_name_that_no_browser_opens(

@@ -7,7 +7,7 @@ understood; 3 the evidence is impossible; 4 the knowledge folder has problems.
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Protocol, cast
@@ -23,6 +23,7 @@ from kneebayes.errors import (
     KnowledgeError,
     UnknownNameError,
 )
+from kneebayes.knowledge.examples import example_background, example_finding
 from kneebayes.model import Model, load
 from kneebayes.text import either
 
@@ -50,9 +51,12 @@ __all__ = [
 ]
 
 
-BACKGROUND = (
-    "Age, sex and other background is told by --context NAME=STATE, such as --context age=older."
+BACKGROUND = "Age, sex and other background is told by --context NAME=STATE"
+ABOUT = (
+    "What can cause pain behind the knee, or what another folder is about? "
+    "A teaching and research model, not medical advice."
 )
+ELSEWHERE = {"--folder", "--layer"}  # options that decide which names there are
 
 
 class Shown(Protocol):
@@ -67,7 +71,7 @@ class Shown(Protocol):
 
 
 app = typer.Typer(
-    help="What can cause pain behind the knee? A teaching and research model, not medical advice.",
+    help=ABOUT,
     no_args_is_help=True,
     add_completion=False,
     context_settings={"help_option_names": ["--help", "-h"]},
@@ -82,14 +86,14 @@ def _show_version(wanted: bool) -> None:
         raise typer.Exit
 
 
-@app.callback()
+@app.callback(help=ABOUT)
 def options(
     _version: Annotated[
         bool,
         typer.Option("--version", callback=_show_version, is_eager=True, help="Print the version."),
     ] = False,
 ) -> None:
-    """What can cause pain behind the knee? A teaching and research model, not medical advice."""
+    """See ``ABOUT``, which is what the help says."""
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -99,10 +103,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
         app(args=words)
     except SystemExit as end:
         if end.code == 2 and _told_as_option(words):
-            typer.echo(f"kneebayes: {BACKGROUND}", err=True)
+            typer.echo(f"kneebayes: {_background(words)}", err=True)
         raise
     except KneebayesError as error:
-        typer.echo(f"kneebayes: {retold(error)}", err=True)
+        looking = " ".join(["kneebayes search", *map(_quoted, _given(words, ELSEWHERE))])
+        typer.echo(f"kneebayes: {retold(error, looking)}", err=True)
         sys.exit(_exit_code(error))
     except (OSError, UnicodeEncodeError) as error:  # a name that no file can have, half a character
         why = error.strerror if isinstance(error, OSError) else error.reason
@@ -121,8 +126,43 @@ def _told_as_option(words: Sequence[str]) -> bool:
     return not given <= {*known, "--help"}
 
 
-def retold(error: KneebayesError, where: str = "kneebayes search") -> str:
-    """The message of an error in the words of the command line, which has no Python in it."""
+def _given(words: Sequence[str], options: Collection[str]) -> list[str]:
+    """Those of some options that a command was given, each before its value.
+
+    Examples
+    --------
+    >>> _given(["diagnose", "--folder=shoulder", "--json", "--layer", "beyond"], ELSEWHERE)
+    ['--folder', 'shoulder', '--layer', 'beyond']
+    """
+    given: list[str] = []
+    for at, word in enumerate(words):
+        option, sign, value = word.partition("=")
+        if option in options:
+            given += [option, value] if sign else list(words[at : at + 2])
+    return given
+
+
+def _background(words: Sequence[str]) -> str:
+    """How background is told, with an example of the folder that a command was given."""
+    _, *folder = _given(words, {"--folder"})[:2] or [""]
+    try:
+        example = _context_example(model_of(Path(folder[0]) if folder else None))
+    except KneebayesError:  # that it cannot be read is told when it is used
+        return f"{BACKGROUND}."
+    return f"{BACKGROUND}, such as {example}."
+
+
+def _context_example(model: Model) -> str:
+    """An answer about background as it is written on the command line."""
+    pair = example_background(model.data.knowledge) or ("NAME", "STATE")
+    return f"--context {_quoted('='.join(pair))}"
+
+
+def retold(error: KneebayesError, where: str) -> str:
+    """The message of an error in the words of the command line, which has no Python in it.
+
+    ``where`` is the command that lists the names.
+    """
     if not isinstance(error, UnknownNameError) or not error.start:
         return str(error)
     sentences = [_renamed(error), *(_renamed(other) for other in error.others)]
@@ -179,7 +219,8 @@ Absent = Annotated[
     list[str] | None, typer.Option("--absent", "-a", help="What is absent; may be repeated.")
 ]
 InState = Annotated[
-    list[str] | None, typer.Option("--context", "-c", help="NAME=STATE, such as age=older.")
+    list[str] | None,
+    typer.Option("--context", "-c", help="Background: NAME=STATE, such as sex=female or age=67."),
 ]
 Likely = Annotated[
     list[str] | None,
@@ -220,12 +261,11 @@ def patient_of(
 ) -> Differential:
     """The patient whom the options of a command describe, diagnosed."""
     model = model_of(folder, lexicon, layer, setting)
-    answers = answers_of(present, absent, context, likely)
+    answers = answers_of(model, present, absent, context, likely)
     try:
         return model.diagnose(answers)
-    except UnknownNameError as error:
-        names = _split_by_the_shell(model, list(present or []))
-        if error.start and names:
+    except UnknownNameError:
+        if names := _split_by_the_shell(model, list(present or [])):
             quoted = " ".join(_quoted(name) for name in names)
             message = f"A name of several words stands in quotation marks: {quoted}."
             raise EvidenceError(message) from None
@@ -234,6 +274,8 @@ def patient_of(
 
 def _split_by_the_shell(model: Model, words: list[str]) -> list[str]:
     """Words joined to the names that they make; empty if they make none, or each is a name."""
+    if all(_is_name(model, word) for word in words):
+        return []
     names: list[str] = []
     while words:
         for count in range(len(words), 0, -1):
@@ -262,17 +304,19 @@ def show(result: Shown, as_json: bool) -> None:
 
 
 def answers_of(
+    model: Model,
     present: Iterable[str] | None,
     absent: Iterable[str] | None,
     context: Iterable[str] | None,
     likely: Iterable[str] | None,
 ) -> dict[str, object]:
-    """The answers that the options of a command give."""
+    """The answers that the options of a command give; examples are the model's own."""
     pairs: list[tuple[str, object]] = [(name, True) for name in present or []]
     pairs += [(name, False) for name in absent or []]
-    pairs += [_worded(*_split(pair, "--context age=older")) for pair in context or []]
+    pairs += [_worded(*_split(pair, _context_example(model))) for pair in context or []]
+    finding = example_finding(model.data.knowledge)
     for pair in likely or []:
-        name, value = _split(pair, "--likely fever=0.7")
+        name, value = _split(pair, f"--likely {_quoted(f'{finding}=0.7')}")
         pairs.append((name, _number(name, value)))
     return _once(pairs)
 

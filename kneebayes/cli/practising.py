@@ -21,6 +21,7 @@ from kneebayes.cli.app import (
     retold,
 )
 from kneebayes.errors import EvidenceError, KneebayesError, UnknownNameError
+from kneebayes.knowledge.examples import example_causes, example_finding, example_question
 from kneebayes.text import either, fold
 
 if TYPE_CHECKING:
@@ -29,16 +30,6 @@ if TYPE_CHECKING:
 __all__ = ["case", "of_a_class"]
 
 PROMPT = "case> "
-HELP = """\
-ask NAME            ask for something, such as: ask fever; or just: does the calf hurt?
-examine NAME        order an examination with all its results, such as: examine ultrasound
-state NAME P, ...   say how probable causes are, such as: state baker's cyst 0.4, gout 5%
-hint                the free question and the test that tell most now
-known               all that is known so far
-names               what can still be asked
-close [LEVEL]       close with what was stated last; LEVEL is routine, soon or now
-help, ?             this list
-quit                leave without closing"""
 NAMED = ("finding", "context")
 
 
@@ -146,7 +137,39 @@ def _opening(now: PracticeCase) -> str:
 
 
 def _state_example(now: PracticeCase) -> str:
-    return f"state {next(iter(now.model.data.knowledge.causes.values())).label} 0.6"
+    return f"state {example_causes(now.model.data.knowledge)[0]} 0.6"
+
+
+def _two_stated(now: PracticeCase) -> str:
+    """How two causes are stated at once, or the one there is."""
+    causes = example_causes(now.model.data.knowledge)
+    return "state " + ", ".join(map(" ".join, zip(causes, ("0.4", "5%"), strict=False)))
+
+
+def _help(now: PracticeCase) -> str:
+    """All that can be done, with examples in the words of the folder."""
+    knowledge = now.model.data.knowledge
+    question = example_question(knowledge)
+    in_words = f"; or just: {question[0].lower()}{question[1:]}" if question else ""
+    first = next(iter(now.examinations), "")
+    lines = [
+        ("ask NAME", f"ask for something, such as: ask {example_finding(knowledge)}{in_words}"),
+        (
+            "examine NAME",
+            f"order an examination with all its results, such as: examine {first}" if first else "",
+        ),
+        ("state NAME P, ...", f"say how probable causes are, such as: {_two_stated(now)}"),
+        ("hint", "the free question and the test that tell most now"),
+        ("known", "all that is known so far"),
+        ("names", "what can still be asked"),
+        (
+            "close [LEVEL]",
+            "close with what was stated last; LEVEL is routine, soon or now",
+        ),
+        ("help, ?", "this list"),
+        ("quit", "leave without closing"),
+    ]
+    return "\n".join(f"{command:<19} {text}" for command, text in lines if text)
 
 
 def _do(now: PracticeCase, line: str) -> tuple[PracticeCase, Feedback | None]:
@@ -162,14 +185,14 @@ def _do(now: PracticeCase, line: str) -> tuple[PracticeCase, Feedback | None]:
     steps: dict[str, Callable[[], PracticeCase]] = {
         "ask": lambda: now.ask(rest),
         "examine": lambda: now.examine(rest),
-        "state": lambda: now.state(_probabilities(rest)),
+        "state": lambda: now.state(_probabilities(now, rest)),
     }
     shows: dict[str, Callable[[], str]] = {
         "hint": lambda: now.hint or "Nothing is left to ask.",
         "known": lambda: now.text,
         "names": lambda: _names(now),
-        "help": lambda: HELP,
-        "?": lambda: HELP,
+        "help": lambda: _help(now),
+        "?": lambda: _help(now),
     }
     own_words = verb not in shows and (" " in line or line.endswith("?"))
     if verb not in steps and (_can_be_asked(now, line) or own_words):
@@ -231,11 +254,13 @@ def _names(now: PracticeCase) -> str:
         kind = knowledge.findings[id].kind if id in knowledge.findings else "background"
         by_kind.setdefault(kind, []).append(knowledge.label(id))
     lines = [f"{kind}: {', '.join(labels)}" for kind, labels in by_kind.items()]
-    return "\n".join([*lines, f"examinations: {', '.join(now.examinations)}"])
+    if now.examinations:
+        lines.append(f"examinations: {', '.join(now.examinations)}")
+    return "\n".join(lines) or "Nothing is left to ask."
 
 
-def _probabilities(text: str) -> dict[str, float]:
-    """``baker's cyst 0.4, gout=0.05`` as a mapping."""
+def _probabilities(now: PracticeCase, text: str) -> dict[str, float]:
+    """What is stated, such as ``gout 0.4, fracture=5%``, as a mapping."""
     probabilities: dict[str, float] = {}
     for part in text.split(","):
         name, _, digits = part.replace("=", " ").replace(" %", "%").strip().rpartition(" ")
@@ -245,8 +270,7 @@ def _probabilities(text: str) -> dict[str, float]:
             value = -1.0
         if not name.strip() or value < 0.0:
             message = (
-                f"'{part.strip()}' must be a cause and a probability, such as: "
-                "state baker's cyst 0.4, gout 0.05"
+                f"'{part.strip()}' must be a cause and a probability, such as: {_two_stated(now)}"
             )
             raise EvidenceError(message)
         if name.strip() in probabilities:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -10,6 +11,7 @@ import numpy as np
 
 from kneebayes.arguments import checked
 from kneebayes.errors import EvidenceError, KneebayesError, UnknownNameError
+from kneebayes.knowledge.examples import example_causes
 from kneebayes.teaching.feedback import Feedback
 from kneebayes.teaching.hearing import clearly, hear, names_of
 from kneebayes.teaching.patients import draw_patient
@@ -104,7 +106,7 @@ class PracticeCase(Situation):
             If a number is no probability, a cause is named twice, or the case is closed.
         """
         self._refuse_if_closed()
-        return self.after(Step(stated=probabilities_by_id(self.model.data.names, probabilities)))
+        return self.after(Step(stated=probabilities_by_id(self.model.data, probabilities)))
 
     def close(
         self, probabilities: Mapping[str, float] | None = None, advice: str | None = None
@@ -138,9 +140,10 @@ class PracticeCase(Situation):
         """
         self._refuse_if_closed()
         if not self.stated:
+            example = json.dumps({example_causes(self.model.data.knowledge)[0]: 0.6})
             message = (
                 "close: nothing was stated. Say how probable the causes are, such as "
-                'case.close({"Baker\'s cyst": 0.6}).'
+                f"case.close({example})."
             )
             raise EvidenceError(message)
         if advice is not None and advice not in LEVELS:

@@ -15,6 +15,7 @@ from kneebayes.case import Answer, Urgency, judge_urgency, read_answers
 from kneebayes.case.answers import by_node, evidence_of
 from kneebayes.errors import EvidenceError, ImpossibleEvidenceError
 from kneebayes.inference import Evidence
+from kneebayes.knowledge.examples import example_finding
 from kneebayes.teaching.practice_text import Page, Paged, Section
 from kneebayes.text import marked
 from kneebayes.view.markup import percent
@@ -346,7 +347,7 @@ def count_people(
     members = list(knowledge.groups[meaning.id].members) if group else [meaning.id]
     known = _known(model, answers)
     asked = read_answers(knowledge, model.data.names, model.data.network, _as_mapping(findings))
-    _check(asked, known, members)
+    _check(knowledge, asked, known, members)
     prior, within, without, posterior, silent = _probabilities(model, members, known, asked)
     computed = NaturalFrequencies(
         knowledge,
@@ -391,10 +392,16 @@ def _known(model: ModelLike, given_answers: Mapping[str, Any] | None) -> tuple[A
     return known
 
 
-def _check(asked: tuple[Answer, ...], known: tuple[Answer, ...], members: list[str]) -> None:
+def _check(
+    knowledge: Knowledge,
+    asked: tuple[Answer, ...],
+    known: tuple[Answer, ...],
+    members: list[str],
+) -> None:
     """Refuse findings that cannot split people."""
     if not asked:
-        message = "findings: there must be at least one answer, such as {'fever': True}."
+        example = {example_finding(knowledge): True}
+        message = f"findings: there must be at least one answer, such as {example}."
         raise EvidenceError(message)
     known_ids = {answer.id for answer in known}
     for answer in asked:

@@ -17,7 +17,7 @@ from kneebayes.case.answers import evidence_of
 from kneebayes.case.case import Case
 from kneebayes.errors import EvidenceError
 from kneebayes.inference import Evidence
-from kneebayes.knowledge import Names
+from kneebayes.knowledge.examples import example_causes
 from kneebayes.odds import entropy
 from kneebayes.questions.ask.outcomes import Outcome, Subject, information, now_of, outcomes_of
 from kneebayes.questions.ask.questions import question_text_of
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
 
-    from kneebayes.building.model import ModelLike
+    from kneebayes.building.model import ModelData, ModelLike
 
 __all__ = [
     "FORMAT",
@@ -378,7 +378,7 @@ class Step:
     stated: Mapping[str, float] = field(default_factory=dict)
 
 
-def probabilities_by_id(names: Names, stated: Mapping[str, float]) -> dict[str, float]:
+def probabilities_by_id(data: ModelData, stated: Mapping[str, float]) -> dict[str, float]:
     """Stated probabilities by id of the cause.
 
     Raises
@@ -390,14 +390,15 @@ def probabilities_by_id(names: Names, stated: Mapping[str, float]) -> dict[str, 
         is named twice.
     """
     if not isinstance(stated, Mapping) or not stated:
+        example = json.dumps({example_causes(data.knowledge)[0]: 0.4})
         message = (
-            "Probabilities are stated by cause, at least one, such as "
-            f'{{"Baker\'s cyst": 0.4}}. Got {shown(stated)}.'
+            f"Probabilities are stated by cause, at least one, such as {example}. "
+            f"Got {shown(stated)}."
         )
         raise EvidenceError(message)
     probabilities: dict[str, float] = {}
     for name, value in stated.items():
-        id = names.meaning(name, ("cause",), "model.causes").id
+        id = data.names.meaning(name, ("cause",), "model.causes").id
         if not _is_probability(value):
             message = f"'{name}' must be a probability between 0 and 1. Got {shown(value)}."
             raise EvidenceError(message)

@@ -20,6 +20,7 @@ from kneebayes.errors import (
     UnknownNameError,
 )
 from kneebayes.inference import Engine, Evidence
+from kneebayes.knowledge.examples import example_link
 from kneebayes.network import Numbers
 from kneebayes.text import counted, suggest
 from kneebayes.view.markup import percent
@@ -411,12 +412,13 @@ def _shown(value: float) -> str:
     return "impossible" if math.isnan(value) else percent(value)
 
 
-def refuse_several(count: int) -> None:
+def refuse_several(case: Case, count: int) -> None:
     """Refuse a question about no number or about several with a :class:`KneebayesError`."""
     if count != 1:
+        cause, finding = example_link(case.knowledge)
         message = (
-            "Name exactly one number: prior='DVT', link=('DVT', 'leg swelling') or leak='fever', "
-            f"got {count}."
+            f"Name exactly one number: prior={cause!r}, link={(cause, finding)} or "
+            f"leak={finding!r}, got {count}."
         )
         raise KneebayesError(message)
 
@@ -465,7 +467,7 @@ def sensitivity(
     True
     """
     case = case.case
-    refuse_several(sum(number is not None for number in (prior, link, leak)))
+    refuse_several(case, sum(number is not None for number in (prior, link, leak)))
     causes = list(case.knowledge.causes)
     if prior is not None:
         function = _in_prior(case, causes, prior)
@@ -497,7 +499,8 @@ def _in_prior(case: Case, causes: list[str], name: str) -> Sensitivity:
 def _in_link(case: Case, causes: list[str], ends: Sequence[str]) -> Sensitivity:
     given: object = ends
     if isinstance(given, str) or not isinstance(given, Sequence) or len(given) != 2:
-        message = f"A link is named by parent and child: link=('DVT', 'fever'), got {ends!r}."
+        example = example_link(case.knowledge)
+        message = f"A link is named by parent and child: link={example}, got {ends!r}."
         raise KneebayesError(message)
     parent, child = (case.names.meaning(end, NODES) for end in ends)
     parents = stated_network(case.data.network)[child.id].parents
