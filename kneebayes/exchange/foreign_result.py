@@ -16,47 +16,9 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
 
-__all__ = ["NOT_OURS", "Bars", "ForeignResult", "Shown", "draw_bars"]
+__all__ = ["NOT_OURS", "Bars", "ForeignResult", "Shown"]
 
 WIDEST = 42  # characters of a label before it goes on below
-
-
-def draw_bars(
-    labels: Sequence[str],
-    values: Sequence[float],
-    title: str,
-    marks: Sequence[float] = (),
-    ax: Axes | None = None,
-) -> Axes:
-    """Draw one bar for each label, the first on top; what is below zero is orange and hatched.
-
-    Infinite ones run to the edge; ``marks`` say where a line marks the value before.
-    """
-    places = range(len(labels))
-    if ax is None:
-        lines = sum(0.6 + 0.4 * len(wrap(label, WIDEST)) for label in labels)
-        ax = new_axes(7.5, 1.3 + 0.36 * max(1.0, lines))
-    finite = [abs(value) for value in (*values, *marks) if abs(value) != float("inf")]
-    longest = max(finite, default=1.0) or 1.0
-    edge = 1.02 if 0.6 < longest <= 1.0 else 1.15 * longest
-    ends = [min(edge, max(-edge, value)) for value in values]
-    colours = [BLUE if value >= 0.0 else ORANGE for value in values]
-    hatches = ["" if value >= 0.0 else "//" for value in values]
-    ax.barh(places, ends, color=colours, hatch=hatches, edgecolor="white", height=0.62)
-    if marks:
-        ax.plot(marks, places, "|", color=BLACK, ms=14, mew=2, label="before any evidence")
-        ax.legend(frameon=False, loc="lower left", bbox_to_anchor=(0.0, 1.0))
-    for place, value in zip(places, values, strict=True):
-        if abs(value) == float("inf"):
-            side = "right" if value > 0 else "left"
-            ax.text(edge if value > 0 else -edge, place, "decides", ha=side, va="center", color="w")
-    ax.set_yticks(places, [fill(label, WIDEST) for label in labels], parse_math=False)
-    ax.set_ylim(max(1, len(labels)) - 0.4, -0.6)
-    ax.set_xlim(-edge if min(values, default=0.0) < 0.0 else 0.0, edge)
-    ax.axvline(0.0, color=BLACK, lw=0.8)
-    ax.spines[["top", "right"]].set_visible(False)
-    ax.set_xlabel(title, parse_math=False)
-    return ax
 
 
 Shown = Mapping[str, tuple[str, Callable[[Any], str]]]
@@ -81,10 +43,37 @@ class Bars:
     title: str
     marks: Sequence[float] = ()
 
-    def draw(self, ax: Axes | None, most: int) -> Axes:
-        """Draw the first of them."""
-        first = slice(most)
-        return draw_bars(self.labels[first], self.lengths[first], self.title, self.marks[first], ax)
+    def draw(self, ax: Axes | None) -> Axes:
+        """Draw the first of them; what is below zero is orange and hatched.
+
+        Infinite ones run to the edge.
+        """
+        labels, marks = self.labels[:SHOWN], self.marks[:SHOWN]
+        values, places = self.lengths[:SHOWN], range(len(labels))
+        if ax is None:
+            lines = sum(0.6 + 0.4 * len(wrap(label, WIDEST)) for label in labels)
+            ax = new_axes(7.5, 1.3 + 0.36 * max(1.0, lines))
+        finite = [abs(value) for value in (*values, *marks) if abs(value) != math.inf]
+        longest = max(finite, default=1.0) or 1.0
+        edge = 1.02 if 0.6 < longest <= 1.0 else 1.15 * longest
+        ends = [min(edge, max(-edge, value)) for value in values]
+        colours = [BLUE if value >= 0.0 else ORANGE for value in values]
+        hatches = ["" if value >= 0.0 else "//" for value in values]
+        ax.barh(places, ends, color=colours, hatch=hatches, edgecolor="white", height=0.62)
+        if marks:
+            ax.plot(marks, places, "|", color=BLACK, ms=14, mew=2, label="before any evidence")
+            ax.legend(frameon=False, loc="lower left", bbox_to_anchor=(0.0, 1.0))
+        for place, value in zip(places, values, strict=True):
+            if abs(value) == math.inf:
+                x, side = (edge, "right") if value > 0 else (-edge, "left")
+                ax.text(x, place, "decides", ha=side, va="center", color="w")
+        ax.set_yticks(places, [fill(label, WIDEST) for label in labels], parse_math=False)
+        ax.set_ylim(max(1, len(labels)) - 0.4, -0.6)
+        ax.set_xlim(-edge if min(values, default=0.0) < 0.0 else 0.0, edge)
+        ax.axvline(0.0, color=BLACK, lw=0.8)
+        ax.spines[["top", "right"]].set_visible(False)
+        ax.set_xlabel(self.title, parse_math=False)
+        return ax
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -107,7 +96,7 @@ class ForeignResult(Reporting):
     known: str
     rows: Sequence[Mapping[str, Any]]
     shown: Shown
-    notes: Sequence[str]
+    notes: tuple[str, ...]
     bars: Bars
     found: Mapping[str, Any] = field(default_factory=dict)
 
@@ -137,6 +126,7 @@ class ForeignResult(Reporting):
     @property
     def report(self) -> Report:
         """What is shown."""
+        more = len(self.rows) - SHOWN
         return Report(
             title=self.title,
             known=self.known,
@@ -145,19 +135,14 @@ class ForeignResult(Reporting):
                 tuple(shown_as(row[column]) for column, (_, shown_as) in self.shown.items())
                 for row in self.rows[:SHOWN]
             ),
-            notes=(*self._more, *self.notes),
+            notes=(f"{more} more rows stand in .table.", *self.notes) if more > 0 else self.notes,
             disclaimer=NOT_OURS,
         )
-
-    @property
-    def _more(self) -> tuple[str, ...]:
-        more = len(self.rows) - SHOWN
-        return (f"{more} more rows stand in .table.",) if more > 0 else ()
 
     @checked
     def draw(self, ax: Axes | None = None) -> Axes:
         """Draw the first rows as bars."""
-        return self.bars.draw(ax, SHOWN)
+        return self.bars.draw(ax)
 
     def __repr__(self) -> str:
         rows = f"{len(self.rows)} row{'' if len(self.rows) == 1 else 's'}"
