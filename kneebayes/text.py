@@ -11,7 +11,17 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
-__all__ = ["NEGATIONS", "clipped", "counted", "either", "fold", "marked", "shown", "suggest"]
+__all__ = [
+    "NEGATIONS",
+    "clipped",
+    "counted",
+    "did_you_mean",
+    "either",
+    "fold",
+    "marked",
+    "shown",
+    "suggest",
+]
 
 APOSTROPHES = str.maketrans({"\u2019": "'", "\u2018": "'", "`": "'", "\u00b4": "'"})
 BETWEEN = re.compile(r"[\s_\-\u2010-\u2015\u2212:/,()]+")
@@ -134,6 +144,18 @@ def suggest(name: str, known: Iterable[str], count: int = 3) -> list[str]:
         candidate for candidate in sorted(ranked) if candidate[0] <= FAR_BEHIND * min(ranked)[0]
     ]
     return [candidate for *_, candidate in ranked][:count]
+
+
+def did_you_mean(name: str, known: Iterable[str], otherwise: str) -> str:
+    """What to do about a name that nothing has: take the one it looks like, or something else.
+
+    Examples
+    --------
+    >>> did_you_mean("fevr", ["fever", "lump"], "Add it."), did_you_mean("x", ["lump"], "Add it.")
+    ("Did you mean 'fever'?", 'Add it.')
+    """
+    near = suggest(name, known, count=1)
+    return f"Did you mean '{near[0]}'?" if near else otherwise
 
 
 class _Catalogue(NamedTuple):

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from kneebayes.arguments import check_fields, checked
 from kneebayes.case.answers import spoken
 from kneebayes.errors import KneebayesError
-from kneebayes.text import shown, suggest
+from kneebayes.text import did_you_mean, shown
 from kneebayes.view.report import frame_of
 from kneebayes.writing import guard_text, plain_text, write_safely
 
@@ -55,8 +55,7 @@ class ColumnMap:
         there = [str(label) for label in labels]
         for column in dict.fromkeys([*self.names, *(column for column, _ in self.answers)]):
             if column not in there:
-                near = suggest(column, there)
-                yield column, f"Did you mean '{near[0]}'?" if near else "See the table's columns."
+                yield column, did_you_mean(column, there, "See the table's columns.")
 
 
 ColumnsLike = ColumnMap | Mapping[str, str | None] | str | Path | None

@@ -15,7 +15,7 @@ from kneebayes.case.urgency import POSSIBLE
 from kneebayes.cohort.columns import ColumnMap
 from kneebayes.errors import MOST_NAMES, EvidenceError, Problem, UnknownNameError
 from kneebayes.network import Numbers
-from kneebayes.text import counted, shown, suggest
+from kneebayes.text import counted, did_you_mean, shown
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -238,9 +238,8 @@ def kept_of(
     """Positions of the columns in ``keep``; none may be called as one that a diagnosis adds."""
     for name in dict.fromkeys(keep):
         if name not in labels:
-            near = suggest(str(name), map(str, labels))
-            hint = f" Did you mean '{near[0]}'?" if near else ""
-            problems.add_column(f"keep={name!r}", "the table has no such column.", hint.strip())
+            hint = did_you_mean(str(name), map(str, labels), "")
+            problems.add_column(f"keep={name!r}", "the table has no such column.", hint)
         elif name in made:
             wrong = "cannot be kept, because the diagnosis makes a column of that name."
             problems.add_column(f"column {name!r}", wrong, "Rename it.")

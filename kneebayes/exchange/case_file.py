@@ -14,7 +14,7 @@ from kneebayes.exchange.data_files import read_json, save_json
 from kneebayes.exchange.patient import Patient, Told, answer_of, told_answers
 from kneebayes.exchange.problems import Problems
 from kneebayes.exchange.schemas import check_schema, schema_named
-from kneebayes.text import suggest
+from kneebayes.text import did_you_mean
 from kneebayes.view.differential import differential_dict
 from kneebayes.view.report import package_version
 
@@ -187,8 +187,7 @@ def read_one_answer(model: ModelLike, id: str, answer: object) -> Any:
 def _add_unknown(
     problems: Problems, place: str, name: str, known: Mapping[str, object], kind: str
 ) -> None:
-    near = suggest(name, known)
-    hint = f"Did you mean '{near[0]}'?" if near else f"See the {kind}s of the model."
+    hint = did_you_mean(name, known, f"See the {kind}s of the model.")
     problems.add(place, f"there is no {kind} '{name}'.", hint)
 
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from kneebayes.exchange.data_files import short
 from kneebayes.exchange.problems import Problems
-from kneebayes.text import suggest
+from kneebayes.text import did_you_mean
 
 if TYPE_CHECKING:
     from jsonschema_rs import ValidationError
@@ -87,7 +87,9 @@ def _told(fault: ValidationError, schema: Schema) -> Iterator[tuple[str, str]]:
             yield f"'{rule}' is missing.", "Add it."
         case "additionalProperties":
             known = _part(schema, fault.schema_path[:-1]).get("properties", {})
-            yield from (_unknown(name, known) for name in rule)
+            for name in rule:
+                others = f"There are: {', '.join(known)}."
+                yield f"there is no field '{short(name)}'.", did_you_mean(name, known, others)
         case "type":
             demanded = _part(schema, fault.schema_path[:-1])["type"]
             kinds = [demanded] if isinstance(demanded, str) else demanded
@@ -110,9 +112,3 @@ def _part(schema: Schema, steps: list[str | int]) -> Any:
         if step == "$ref":
             part = _part(schema, list(part.removeprefix("#/").split("/")))
     return part
-
-
-def _unknown(name: str, known: Mapping[str, Any]) -> tuple[str, str]:
-    near = suggest(name, list(known))
-    hint = f"Did you mean '{near[0]}'?" if near else f"There are: {', '.join(known)}."
-    return f"there is no field '{short(name)}'.", hint

@@ -13,7 +13,7 @@ from kneebayes.knowledge.records import Context
 from kneebayes.knowledge.rows import QUOTED, written_row
 from kneebayes.knowledge.statements import Claim
 from kneebayes.knowledge.telling import parted
-from kneebayes.text import suggest
+from kneebayes.text import did_you_mean, suggest
 
 __all__ = ["Remark", "check", "lint"]
 
@@ -44,17 +44,17 @@ class _Checks:
     def __init__(self, knowledge: Knowledge, unread: frozenset[str]) -> None:
         self.knowledge = knowledge
         self.unread = unread
+        kinds = (knowledge.causes, knowledge.contexts, knowledge.mediators, knowledge.findings)
+        self.nodes = {id for kind in kinds for id in kind}
 
     def unknown(self, place: str, what: str, name: str, known: Iterable[str]) -> Iterator[Problem]:
         """A name that nothing has, unless what has it could not be read; ``what`` may be empty."""
         names = known if isinstance(known, Collection) else list(known)
         if name in names or name in self.unread:
             return
-        near = suggest(name, names, count=1)
         missing = f"Add the {what} or take the name out." if what else ADD
-        hint = f"Did you mean '{near[0]}'?" if near else missing
         wrong = f"is not a {what} of this folder." if what else "has no entry in this folder."
-        yield Problem(place, f"'{name}' {wrong}", hint)
+        yield Problem(place, f"'{name}' {wrong}", did_you_mean(name, names, missing))
 
     def ids(self) -> Iterator[Problem]:
         """Ids and names that mean two things."""
@@ -114,12 +114,7 @@ class _Checks:
     def arrows(self) -> Iterator[Problem]:
         """Arrows from or to nothing, stated twice, or not understood."""
         knowledge = self.knowledge
-        nodes = {
-            **knowledge.causes,
-            **knowledge.contexts,
-            **knowledge.mediators,
-            **knowledge.findings,
-        }
+        nodes = self.nodes
         for cause in knowledge.causes.values():
             for field in ("raised_by", "shows"):
                 if cause.id in getattr(cause, field):
@@ -195,8 +190,7 @@ class _Checks:
             for lexicon in lexicons.values():
                 known = getattr(lexicon, direction)
                 if isinstance(amount, str) and amount not in known:
-                    near = suggest(amount, list(known), count=1)
-                    hint = f"Did you mean '{near[0]}'?" if near else f"Known: {', '.join(known)}."
+                    hint = did_you_mean(amount, known, f"Known: {', '.join(known)}.")
                     wrong = f"'{amount}' is no word for {direction} in the lexicon '{lexicon.id}'."
                     yield Problem(where, wrong, hint)
 
@@ -323,16 +317,10 @@ class _Checks:
     def rules(self) -> Iterator[Problem]:
         """Urgency rules on what is never simply present."""
         knowledge = self.knowledge
-        known = [
-            *knowledge.findings,
-            *knowledge.contexts,
-            *knowledge.causes,
-            *knowledge.mediators,
-        ]
         for rule in knowledge.urgency:
             place = f"urgency.toml: {rule.id}"
             for id in (*rule.all_of, *rule.any_of, *rule.none_of):
-                yield from self.unknown(place, "finding", id, known)
+                yield from self.unknown(place, "finding", id, self.nodes)
                 if len(_states(knowledge.contexts.get(id))) > 1:
                     wrong = f"'{id}' has several states and is never just present."
                     yield Problem(place, wrong, "Name what is present or absent.")
@@ -368,8 +356,7 @@ def _check_settings(knowledge: Knowledge, unread: Collection[str]) -> Iterator[P
         for id in setting.shifts:
             place = f"settings.toml: {setting.id}.shifts.{id}"
             if id not in known and id not in unread:
-                near = suggest(id, known, count=1)
-                remedy = f"Did you mean '{near[0]}'?" if near else "Add it or take the shift out."
+                remedy = did_you_mean(id, known, "Add it or take the shift out.")
                 yield Problem(place, f"'{id}' is not a cause or group of this folder.", remedy)
             members = knowledge.groups[id].members if id in knowledge.groups else ()
             for member in members:
@@ -402,8 +389,7 @@ def _check_telling(knowledge: Knowledge, unread: Collection[str]) -> Iterator[Pr
         if id in unread:
             continue
         if id not in known:
-            near = suggest(id, list(known), count=1)
-            hint = f"Did you mean '{near[0]}'?" if near else "Add it or take the name out."
+            hint = did_you_mean(id, known, "Add it or take the name out.")
             yield Problem(place, f"'{id}' is no node of this folder.", hint)
         elif state not in known[id]:
             wrong = f"'{state}' is no state of '{id}'."

@@ -15,7 +15,7 @@ from typing import Any
 from kneebayes.errors import Problem
 from kneebayes.knowledge.files import LARGEST, read_toml
 from kneebayes.knowledge.folder import shipped_folder
-from kneebayes.text import shown, suggest
+from kneebayes.text import did_you_mean, shown
 
 __all__ = ["KINDS", "Extended", "Layered", "digest_of"]
 
@@ -64,11 +64,6 @@ class Layered:
             self.folders = tuple(Extended(path, name, _without(path)) for name, path in known)
         self.owner: dict[str, Extended] = {}
         self._left_out: set[str] = set()
-
-    @property
-    def extends(self) -> bool:
-        """Whether there is more than the folder itself."""
-        return len(self.folders) > 1
 
     def having(self, file: str) -> list[Extended]:
         """The folders that have a file; the last one alone where none has."""
@@ -133,8 +128,7 @@ class Layered:
         problems = []
         for name in self.folders[-1].without:
             if name not in self._left_out:
-                near = suggest(name, known, count=1)
-                remedy = f"Did you mean '{near[0]}'?" if near else "Take it out of the list."
+                remedy = did_you_mean(name, known, "Take it out of the list.")
                 wrong = f"'{name}' is neither an entry nor a file of what is extended."
                 problems.append(Problem(f"{META}: without", wrong, remedy))
         return problems

@@ -25,29 +25,23 @@ UNSEEN = {"Cc", "Cf"}  # control characters, and marks that change what is seen
 
 def _read_text(path: Path, place: str, problems: list[Problem]) -> str | None:
     """The text of a plain file, or None with the problem noted."""
-    if not path.is_file():
-        problems.append(Problem(place, "the file is missing.", "Add it to the folder."))
-        return None
-    size = path.stat().st_size
-    if size > LARGEST:
-        problems.append(
-            Problem(place, f"the file has {size:,} bytes.", f"At most {LARGEST:,} are read.")
-        )
-        return None
-    raw = path.read_bytes()
-    for magic, name in MAGIC.items():
-        if raw.startswith(magic):
-            problems.append(
-                Problem(place, f"the file is compressed ({name}).", "Only plain text is read.")
-            )
-            return None
-    try:
-        return raw.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        problems.append(
-            Problem(place, f"byte {error.start} is not UTF-8.", "Save the file as UTF-8.")
-        )
-        return None
+    raw, size = b"", path.stat().st_size if path.is_file() else -1
+    if 0 <= size <= LARGEST:
+        raw = path.read_bytes()
+    packed = next((name for magic, name in MAGIC.items() if raw.startswith(magic)), "")
+    if size < 0:
+        wrong, remedy = "the file is missing.", "Add it to the folder."
+    elif size > LARGEST:
+        wrong, remedy = f"the file has {size:,} bytes.", f"At most {LARGEST:,} are read."
+    elif packed:
+        wrong, remedy = f"the file is compressed ({packed}).", "Only plain text is read."
+    else:
+        try:
+            return raw.decode("utf-8-sig")
+        except UnicodeDecodeError as error:
+            wrong, remedy = f"byte {error.start} is not UTF-8.", "Save the file as UTF-8."
+    problems.append(Problem(place, wrong, remedy))
+    return None
 
 
 def read_toml(path: Path, place: str, problems: list[Problem]) -> dict[str, Any] | None:
@@ -89,11 +83,8 @@ def _odd_values(content: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
     """Numbers that are none, and texts with markup: place, fault and remedy."""
     for where, value in _walk(content, ""):
         if _is_beyond(value):
-            yield (
-                where,
-                f"{shown(value, 20)} is not a number to reason with.",
-                "Give a finite number.",
-            )
+            wrong = f"{shown(value, 20)} is not a number to reason with."
+            yield where, wrong, "Give a finite number."
         if isinstance(value, str) and any(odd in value for odd in ODD):
             remedy = "Names and texts are plain: leave out '<' and '>'."
             yield where, f"{value[:60]!r} holds markup.", remedy

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
@@ -31,7 +31,7 @@ from kneebayes.knowledge.records import (
 )
 from kneebayes.knowledge.statements import Claim, Layer, Lexicon, Reference, filled_in
 from kneebayes.knowledge.telling import Incoherence, Saying, Sayings, Voice
-from kneebayes.text import shown, suggest
+from kneebayes.text import did_you_mean, shown
 
 __all__ = ["CLAIM_HEADER", "problems_of", "read_knowledge"]
 
@@ -99,9 +99,8 @@ def problems_of(error: ValidationError, place: str, kind: type[Record]) -> list[
         elif fault["type"] == "missing":
             wrong, remedy = "the field is missing.", MISSING.get(field, "Add it.")
         elif fault["type"] == "extra_forbidden":
-            near = suggest(field, list(kind.model_fields), count=1)
             wrong = f"'{field}' is not a field here."
-            remedy = f"Did you mean '{near[0]}'?" if near else "Leave it out."
+            remedy = did_you_mean(field, kind.model_fields, "Leave it out.")
         else:
             wrong, remedy = _fault(fault, field)
         problems.setdefault((where, wrong), Problem(where, wrong, remedy))
@@ -165,8 +164,6 @@ FILES = (
     "sayings.toml",
 )
 KIND = "folder"  # of what is kept for the next process
-TEST_TABLES = {"methods", "results"}
-SAYING_TABLES = {"words", "sayings"}
 KEPT = 8  # folders that were read last: loading one again, unchanged, only looks at its files
 
 _read: OrderedDict[tuple[str, Layer], Knowledge] = OrderedDict()
@@ -233,14 +230,13 @@ def _knowledge_of(reader: _Reader, folder: str, layer: Layer) -> Knowledge:
     if reader.problems:  # what it extends is not there: nothing else can be judged
         raise KnowledgeError(folder, reader.problems)
     meta = reader.record("knowledge.toml", reader.filled("knowledge.toml"), Meta)
-    tests = reader.tests()
+    remedy = "Write [methods.ID] or [results.ID]."
+    tests = reader.tables("tests.toml", {"methods", "results"}, remedy)
     findings = reader.entries("findings.toml", Finding)
     results = reader.records("tests.toml: results", tests.get("results", {}), Finding)
     for id in findings.keys() & results.keys():
         wrong = "the id stands in findings.toml too."
-        reader.problems.append(
-            Problem(f"tests.toml: results.{id}", wrong, "Give one of them another id.")
-        )
+        reader.note(f"tests.toml: results.{id}", wrong, "Give one of them another id.")
     reader.check_names()
     parts: dict[str, Any] = {
         "claims": reader.claims(),
@@ -312,6 +308,10 @@ class _Reader:
         self.unread: set[str] = set()
         self.whole_files_missing = False
 
+    def note(self, place: str, wrong: str, remedy: str) -> None:
+        """One more problem."""
+        self.problems.append(Problem(place, wrong, remedy))
+
     def recall(self, key: str) -> None:
         """Take over what an earlier process parsed of just these files, if it is still there."""
         known = kept(KIND, f"{made_by('knowledge')} {key}")
@@ -355,7 +355,7 @@ class _Reader:
         before = len(self.problems)
         content = self.toml(name)
         if not content and len(self.problems) == before:
-            self.problems.append(Problem(name, "the file says nothing.", "Fill it in."))
+            self.note(name, "the file says nothing.", "Fill it in.")
         return content
 
     def check_names(self) -> None:
@@ -363,39 +363,31 @@ class _Reader:
         for file in sorted(self.folder.glob("*")):
             kind = file.suffix.casefold()
             if kind in KINDS and not file.name.startswith(".") and file.name not in FILES:
-                near = suggest(file.name, FILES, count=1)
-                remedy = f"Did you mean '{near[0]}'?" if near else "Take it out of the folder."
+                remedy = did_you_mean(file.name, FILES, "Take it out of the folder.")
                 wrong = "no file of a knowledge folder has this name; it would not be read."
-                self.problems.append(Problem(file.name, wrong, remedy))
+                self.note(file.name, wrong, remedy)
         for file in sorted(self.folder.glob("causes/*")):
             kind = file.suffix.casefold()
             plain = file.suffix == ".toml"
             if kind in KINDS and not plain and not file.name.startswith("."):
                 wrong = "a cause is a TOML file; it would not be read."
                 remedy = f"Write causes/{file.stem}.toml."
-                self.problems.append(Problem(f"causes/{file.name}", wrong, remedy))
+                self.note(f"causes/{file.name}", wrong, remedy)
 
-    def tests(self) -> dict[str, Any]:
-        """Content of ``tests.toml``: methods and results, and nothing else."""
-        content = self.toml("tests.toml")
-        for table in content.keys() - TEST_TABLES:
-            near = suggest(table, TEST_TABLES, count=1)
-            remedy = f"Did you mean '{near[0]}'?" if near else "Write [methods.ID] or [results.ID]."
-            place = f"tests.toml: {table}"
-            self.problems.append(Problem(place, f"'{table}' is not a field here.", remedy))
+    def tables(self, name: str, known: Collection[str], remedy: str) -> dict[str, Any]:
+        """Content of a file whose entries stand in tables of these names, and nothing else."""
+        content = self.toml(name)
+        for table in content.keys() - known:
+            hint = did_you_mean(table, known, remedy)
+            self.note(f"{name}: {table}", f"'{table}' is not a field here.", hint)
         return content
 
     def sayings(self) -> Sayings:
         """Content of ``sayings.toml``, which a folder may leave out."""
         name = "sayings.toml"
-        if not any((one.path / name).exists() for one in self.layered.folders):
+        if not self.is_there(name):
             return Sayings()
-        content = self.toml(name)
-        for table in content.keys() - SAYING_TABLES:
-            near = suggest(table, SAYING_TABLES, count=1)
-            remedy = f"Did you mean '{near[0]}'?" if near else "Write [words] or [sayings.ID]."
-            wrong = f"'{table}' is not a field here."
-            self.problems.append(Problem(f"{name}: {table}", wrong, remedy))
+        content = self.tables(name, {"words", "sayings"}, "Write [words] or [sayings.ID].")
         words = self.record(f"{name}: words", {"words": content.get("words", {})}, Sayings)
         sayings = self.records(f"{name}: sayings", content.get("sayings", {}), Saying)
         return Sayings(words={} if words is None else words.words, sayings=sayings)
@@ -411,20 +403,23 @@ class _Reader:
 
     def entries_if_there(self, name: str, kind: type[Kind]) -> dict[str, Kind]:
         """Records of a file that a folder may leave out."""
-        there = any((one.path / name).exists() for one in self.layered.folders)
-        return self.entries(name, kind) if there else {}
+        return self.entries(name, kind) if self.is_there(name) else {}
+
+    def is_there(self, name: str) -> bool:
+        """Whether any of the folders has a file."""
+        return any((one.path / name).exists() for one in self.layered.folders)
 
     def records(self, place: str, content: object, kind: type[Kind]) -> dict[str, Kind]:
         """Records of a table, one per entry."""
         made: dict[str, Kind] = {}
         if not isinstance(content, dict):
-            self.problems.append(Problem(place, "a table of entries is needed.", ""))
+            self.note(place, "a table of entries is needed.", "")
             return made
         for id, entry in content.items():
             where = f"{place}{'.' if ': ' in place else ': '}{id}"
             if not isinstance(entry, dict):
                 wrong = f"a table is needed, got {entry!r}."
-                self.problems.append(Problem(where, wrong, f"Write [{id}]."))
+                self.note(where, wrong, f"Write [{id}].")
                 continue
             record = self.record(where, entry, kind, id)
             if record is not None:
@@ -440,7 +435,7 @@ class _Reader:
         named = {**entry, "id": id} if id else dict(entry)
         if id and "id" in entry:
             remedy = f"The entry is named '{id}' already: leave 'id' out."
-            self.problems.append(Problem(place, "'id' is not a field here.", remedy))
+            self.note(place, "'id' is not a field here.", remedy)
         try:
             return kind.model_validate(named)
         except ValidationError as error:
@@ -452,9 +447,7 @@ class _Reader:
         """Causes, one per file."""
         found = self.layered.causes()
         if not found:
-            self.problems.append(
-                Problem("causes/", "no cause was found.", "Add one file per cause: causes/ID.toml.")
-            )
+            self.note("causes/", "no cause was found.", "Add one file per cause: causes/ID.toml.")
             self.whole_files_missing = True
         made: dict[str, Cause] = {}
         for id, (folder, file) in found.items():
@@ -464,7 +457,7 @@ class _Reader:
             if content is None:
                 self.whole_files_missing = True
             if not content and len(self.problems) == before:
-                self.problems.append(Problem(name, "the file says nothing.", "Fill it in."))
+                self.note(name, "the file says nothing.", "Fill it in.")
             if not content or len(self.problems) > before:
                 self.unread.add(id)
                 continue
@@ -496,7 +489,7 @@ class _Reader:
                 self.unread.add(cells["id"])
             elif record.id in made:
                 wrong = f"the id '{record.id}' stands twice."
-                self.problems.append(Problem(place, wrong, "Ids must differ."))
+                self.note(place, wrong, "Ids must differ.")
             else:
                 made[record.id] = record
         return made

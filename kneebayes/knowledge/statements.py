@@ -18,7 +18,7 @@ from kneebayes.knowledge.parts import (
     amount_between,
     plain_amount,
 )
-from kneebayes.text import suggest
+from kneebayes.text import did_you_mean
 
 __all__ = [
     "Care",
@@ -48,7 +48,6 @@ Probability = Annotated[float, AfterValidator(amount_between(0, 1))]
 Share = Annotated[
     tuple[float, float] | float, BeforeValidator(plain_amount), AfterValidator(amount_between(0, 1))
 ]
-PartOf = Share
 
 
 def _among(value: object) -> object:
@@ -317,8 +316,7 @@ def _like(id: str, own: dict[str, Any], problems: list[Problem]) -> dict[str, An
     model = _table(own.get(other)) if isinstance(other, str) else {}
     place, whole = f"{FILE}: {id}.{LIKE}", [name for name in own if LIKE not in _table(own[name])]
     if not model or other == id:
-        near = suggest(str(other), whole, count=1)
-        remedy = f"Did you mean '{near[0]}'?" if near else f"Allowed: {', '.join(whole)}."
+        remedy = did_you_mean(str(other), whole, f"Allowed: {', '.join(whole)}.")
         problems.append(Problem(place, f"there is no other lexicon '{other}'.", remedy))
     elif LIKE in model:
         wrong = f"'{other}' is itself like another lexicon."
