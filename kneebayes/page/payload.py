@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 __all__ = ["VERSION", "numbers_of", "payload"]
 
-VERSION = 2  # of the form of the payload; the scripts refuse any other
+VERSION = 3  # of the form of the payload; the scripts refuse any other
 
 BINARY = ("absent", "present")
 MEASURES = ("frequency", "risk")
@@ -60,19 +60,22 @@ def payload(model: ModelLike) -> Plain:
         - ``labels``, ``aliases``, ``absentNames``, ``stateLabels`` (where they differ from the
           states), ``questions`` (texts), each by id;
         - ``groups``, ``causes`` (``there`` is the node that says that a cause is there, silent
-          or not), ``contexts``, ``findings``, ``methods``, ``sections``;
+          or not), ``contexts``, ``findings`` (test results by their ``method`` alone, others by
+          ``kind``), ``methods``, ``sections`` (of contexts, of a kind, or of a method);
         - ``care``: sentences of the source with their claims: ``always`` of the complaint, then by
           ``groups`` and ``causes``, and ``likely``, the probability from which on these are told;
-        - ``urgency``: ``advice`` by level, ``rules`` in the order in which they are shown, and
-          ``possible``, the probability from which on an uncertain sign counts;
+        - ``urgency``: ``advice`` by level, ``rules`` in the order in which they are shown (of
+          ``all``, ``any`` with ``atLeast`` and ``none`` what is not empty), and ``possible``, the
+          probability from which on an uncertain sign counts;
         - ``incoherent`` and ``voices``: answers that no virtual patient gives together, and the
           words he answers; ``rest``, the cause that alone is nobody's diagnosis;
         - ``arrows``, ``intervals``, ``origins``, ``claims``, ``references``: what each number
-          rests on. An arrow goes from what raises or shows to what is raised or shown, as it is
-          stated: a list of the places of its parent, the parent's state and its child, what is
-          stated (a word of ``measures``), the place of its interval (low, value and high, to
-          four digits), whether the cause is there in silence (1 or 0), and the places of its
-          origins: claims and references by their ids, and assumptions in words.
+          rests on; what is no id of a claim or a reference is an assumption. An arrow goes from
+          what raises or shows to what is raised or shown, as it is stated: a list of the places of
+          its parent, the parent's state and its child, what is stated (a word of ``measures``), the
+          place of its interval (low, value and high, to four digits), whether the cause is there in
+          silence (1 or 0), and the places of its origins: claims and references by their ids, and
+          assumptions in words.
 
     Examples
     --------
@@ -199,7 +202,7 @@ def _causes(model: ModelLike) -> Iterator[Plain]:
             "prior": prior.value,
             "stated": cause.commonness.word,
             "interval": _interval(prior),
-            "because": [*cause.commonness.because, *cause.commonness.published_because],
+            "because": _origins(*cause.commonness.because, *cause.commonness.published_because),
         }
 
 
@@ -220,25 +223,24 @@ def _contexts(knowledge: Knowledge) -> Iterator[Plain]:
 def _findings(knowledge: Knowledge) -> Iterator[Plain]:
     for finding in knowledge.findings.values():
         method = {"method": finding.method} if finding.method else {}
-        yield {"id": finding.id, "kind": finding.kind, **method}
+        kind = {} if finding.kind == "test" and method else {"kind": finding.kind}
+        yield {"id": finding.id, **kind, **method}
 
 
 def _sections(knowledge: Knowledge) -> Iterator[Plain]:
     """The sections of questions on a page: contexts, history, symptoms, signs, each method."""
-    members: dict[str, list[str]] = {kind: [] for kind in SECTIONS}
-    members["context"] = list(knowledge.contexts)
-    labels = dict(SECTIONS)
+    labels: dict[str, str] = {}
     for finding in knowledge.findings.values():
-        kind: str = "symptom" if finding.kind == "complaint" else finding.kind
         if finding.method:
-            kind = f"test_{finding.method}"
-            labels[kind] = knowledge.methods[finding.method].label
-        members.setdefault(kind, []).append(finding.id)
-    for kind, ids in members.items():
-        if ids:
-            about = "test" if kind not in SECTIONS else kind
-            label = labels.get(kind, "Tests")
-            yield {"id": kind, "label": label, "kind": about, "nodes": ids}
+            labels[f"test_{finding.method}"] = knowledge.methods[finding.method].label
+        else:
+            kind = "symptom" if finding.kind == "complaint" else finding.kind
+            labels[kind] = SECTIONS.get(kind, "Tests")
+    if knowledge.contexts:
+        labels["context"] = SECTIONS["context"]
+    for id in dict.fromkeys((*SECTIONS, *labels)):
+        if id in labels:
+            yield {"id": id, "label": labels[id], "kind": id if id in SECTIONS else "test"}
 
 
 def _urgency(knowledge: Knowledge) -> Plain:
@@ -246,16 +248,27 @@ def _urgency(knowledge: Knowledge) -> Plain:
         {
             "id": rule.id,
             "level": rule.level,
-            "all": list(rule.all_of),
-            "any": list(rule.any_of),
-            "none": list(rule.none_of),
-            "atLeast": rule.at_least,
+            **_condition(rule.all_of, rule.any_of, rule.at_least, rule.none_of),
             "text": rule.reason,
-            "because": list(rule.because),
+            "because": _origins(*rule.because),
         }
         for rule in knowledge.urgency
     ]
     return {"possible": POSSIBLE, "advice": knowledge.meta.advice.model_dump(), "rules": rules}
+
+
+def _condition(
+    all_of: Iterable[str], any_of: Iterable[str], at_least: int, none_of: Iterable[str]
+) -> Plain:
+    """When a rule holds, without the parts that ask for nothing."""
+    parts = {"all": list(all_of), "any": list(any_of), "none": list(none_of)}
+    few = {"atLeast": at_least} if parts["any"] else {}
+    return {**{name: ids for name, ids in parts.items() if ids}, **few}
+
+
+def _origins(*because: str) -> list[str]:
+    """What something rests on: ids of claims and references, and assumptions without that word."""
+    return [origin.removeprefix("assumed:").lstrip() for origin in because]
 
 
 def _care(knowledge: Knowledge) -> Plain:
@@ -263,7 +276,7 @@ def _care(knowledge: Knowledge) -> Plain:
 
     def sentences(cares: Iterable[Care]) -> list[Any]:
         """Each text with its claims."""
-        return [[care.text, list(care.because)] for care in cares]
+        return [[care.text, _origins(*care.because)] for care in cares]
 
     groups, causes = knowledge.groups.values(), knowledge.causes.values()
     return {
@@ -283,11 +296,7 @@ def _telling(knowledge: Knowledge) -> Plain:
         return [f"{knowledge.there.get(id, id)}{dot}{state}" for id, dot, state in parts]
 
     rules = [
-        {
-            "all": there(rule.all_of),
-            **({"any": there(rule.any_of), "atLeast": rule.at_least} if rule.any_of else {}),
-            **({"none": there(rule.none_of)} if rule.none_of else {}),
-        }
+        _condition(there(rule.all_of), there(rule.any_of), rule.at_least, there(rule.none_of))
         for rule in knowledge.incoherent.values()
     ]
     voices = {
@@ -335,7 +344,7 @@ def numbers_of(model: ModelLike) -> Plain:
                 int(arrow.statement.risk is not None),
                 _place(intervals, _shortened(interval.low, interval.value, interval.high)),
                 int(arrow.silent),
-                [_place(origins, one) for one in arrow.statement.because],
+                [_place(origins, one) for one in _origins(*arrow.statement.because)],
             ]
         )
     return {
@@ -357,7 +366,7 @@ def _grounds(model: ModelLike, origins: Iterable[str]) -> Plain:
     knowledge = model.data.knowledge
     named = {*origins}
     named.update(one for cause in _causes(model) for one in cause["because"])
-    named.update(one for rule in knowledge.urgency for one in rule.because)
+    named.update(one for rule in knowledge.urgency for one in _origins(*rule.because))
     care = _care(knowledge)
     told = [care["always"], *care["groups"].values(), *care["causes"].values()]
     named.update(one for sentences in told for _, because in sentences for one in because)

@@ -13,7 +13,7 @@ from kneebayes.arguments import checked
 from kneebayes.errors import EvidenceError, KneebayesError, UnknownNameError
 from kneebayes.knowledge.examples import example_causes
 from kneebayes.teaching.feedback import Feedback
-from kneebayes.teaching.hearing import clearly, hear, names_of
+from kneebayes.teaching.hearing import clearly, hear, likeliest, names_of
 from kneebayes.teaching.patients import draw_patient
 from kneebayes.teaching.situation import LEVELS, Situation, Step, probabilities_by_id
 from kneebayes.teaching.voice import told_at_first
@@ -23,8 +23,6 @@ if TYPE_CHECKING:
     from kneebayes.building.model import ModelLike
 
 __all__ = ["BACKGROUNDS", "PracticeCase", "new_case"]
-
-SEVERAL = 4  # things that a question may mean, named when it is not clear
 
 
 @dataclass(frozen=True, repr=False, eq=False)
@@ -188,12 +186,15 @@ class PracticeCase(Situation):
             If it may mean several things; names them.
         """
         knowledge = self.model.data.knowledge
-        likely = hear(names_of(knowledge, (*knowledge.contexts, *knowledge.findings)), asked)
-        if len(likely) > 1 and not clearly(likely):
-            near = [knowledge.label(id) for id, _ in likely[:SEVERAL]]
+        names = names_of(knowledge, (*knowledge.contexts, *knowledge.findings))
+        known = knowledge.meta.complaint  # from the beginning
+        heard = [pair for pair in hear(names, asked) if pair[0] != known]
+        meant = clearly(heard)
+        if len(heard) > 1 and not meant:
+            near = [knowledge.label(id) for id in likeliest(heard)]
             message = f"'{asked}' may mean several things. Did you mean {either(near)}?"
             raise UnknownNameError(message, asked, near)
-        return clearly(likely)
+        return meant
 
     @property
     def examinations(self) -> list[str]:

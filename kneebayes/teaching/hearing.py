@@ -7,26 +7,47 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
+from itertools import zip_longest
 from math import log
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from kneebayes.knowledge import Knowledge
 
-__all__ = ["Heard", "clearly", "hear", "names_of", "words_of"]
+__all__ = ["Heard", "clearly", "hear", "likeliest", "names_of", "words_of"]
 
 Heard = tuple[str, float]
 
 CLEAR, APART = 0.6, 0.1  # how much must agree, and how much less with anything else
 FAINT = 0.35
+BESIDE, SEVERAL = 0.25, 4  # how much less likely a meaning may be to be named beside the best
 STEM, BEGINS, SLIP = 0.95, 0.8, 0.6  # of a word: the same but for its ending, its start, a slip
 LITTLE_WORDS = """
-    a about also and any anything are at be been but by can could did do does doing done for
+    a about also an and any anything are at be been but by did do does doing done for
     from get got had has have he her his how i in is it its me much my now of on or other
     patient please she so still tell than that the their them then there they this to was were
     what when where whether which while will with would you your yours
 """
 LITTLE = frozenset(LITTLE_WORDS.split())
+ABLE = "able"  # what is asked after by "can you bend it?", and by a name such as "cannot bend"
+OF_ABILITY = frozenset(["able", "can", "cannot", "cant", "could", "couldnt", "unable", "wont"])
+# what follows "can you" where no ability is asked after
+TO_TELL = frozenset(["describe", "feel", "hear", "notice", "remember", "say", "see", "show"])
+TURNS = {"how long": "long duration", "going on": ""}
+FORMS = {
+    form: word
+    for word, forms in {
+        "bend": "bent",
+        "come": "came",
+        "fall": "fell fallen",
+        "feel": "felt",
+        "give": "gave given",
+        "go": "goes gone went",
+        "tear": "tore torn",
+        "wake": "woke woken",
+    }.items()
+    for form in forms.split()
+}
 ENDINGS = ("ness", "ing", "ful", "ed", "es", "en", "s", "e", "y")
 APOSTROPHES = "'\u2018\u2019`\u00b4"
 
@@ -38,6 +59,8 @@ def words_of(text: str) -> list[str]:
     --------
     >>> words_of("Does the calf hurt?")
     ['calf', 'hurt']
+    >>> words_of("Can you bend it?") == words_of("It can't be bent")
+    True
     """
     return list(_words_of(text))
 
@@ -46,15 +69,23 @@ def words_of(text: str) -> list[str]:
 def _words_of(text: str) -> tuple[str, ...]:
     plain = unicodedata.normalize("NFKC", text).lower()
     plain = plain.translate(dict.fromkeys(map(ord, APOSTROPHES)))
-    return tuple(word for word in re.findall(r"[a-z0-9]+", plain) if word not in LITTLE)
+    for turn, means in TURNS.items():
+        plain = plain.replace(turn, means)
+    said = [word for word in re.findall(r"[a-z0-9]+", plain) if word not in LITTLE]
+    return tuple(
+        ABLE if word in OF_ABILITY else FORMS.get(word, word)
+        for word, following in zip_longest(said, said[1:], fillvalue="")
+        if not (word in {"can", "could"} and (following in TO_TELL or not following))
+    )
 
 
 def hear(names: Mapping[str, Sequence[str]], asked: str) -> list[Heard]:
     """What a question may mean, with how much of it agrees, from 0 to 1; the best first.
 
     The page's ``hearing.js`` does the same sum. Words count by how few names have them; a word
-    agrees in part where it is the same but for its ending, begins the same, or has a slip. A
-    name agrees as far as its words and those of the question do (Dice).
+    agrees in part where it is the same but for its ending and, if no name has it as it is, where
+    it begins the same or has a slip. A name agrees as far as its words and those of the question
+    do (Dice).
     """
     split = {
         id: [list(dict.fromkeys(_words_of(name))) for name in some] for id, some in names.items()
@@ -75,8 +106,14 @@ def hear(names: Mapping[str, Sequence[str]], asked: str) -> list[Heard]:
 
 
 def _alike(wish: str, words: Iterable[str]) -> dict[str, float]:
-    """How much each word is like one that was said, without those that are not."""
-    return {word: likeness for word in words if (likeness := _likeness(wish, word))}
+    """How much each word is like one that was said, without those that are not.
+
+    A word that is known is not taken for a slip of another: who says "bend" does not mean "bed".
+    """
+    alike = {word: likeness for word in words if (likeness := _likeness(wish, word))}
+    if max(alike.values(), default=0.0) < STEM:
+        return alike
+    return {word: likeness for word, likeness in alike.items() if likeness >= STEM}
 
 
 def _agreement(
@@ -120,7 +157,9 @@ def _letters(word: str) -> frozenset[str]:
 def _stem(word: str) -> str:
     for ending in ENDINGS:
         if word.endswith(ending) and len(word) - len(ending) >= 3:
-            return word[: -len(ending)]
+            stem = word[: -len(ending)]
+            doubled = len(stem) > 3 and stem[-1] == stem[-2] and stem[-1] not in "flsz"
+            return stem[:-1] if doubled else stem
     return word
 
 
@@ -152,6 +191,11 @@ def clearly(heard: Sequence[Heard]) -> str:
     if len(heard) > 1 and heard[0][1] - heard[1][1] < APART:
         return ""
     return heard[0][0]
+
+
+def likeliest(heard: Sequence[Heard]) -> list[str]:
+    """Ids of the few things that may have been meant where it is not clear, the best first."""
+    return [id for id, agrees in heard[:SEVERAL] if heard[0][1] - agrees <= BESIDE]
 
 
 def names_of(knowledge: Knowledge, ids: Iterable[str]) -> dict[str, list[str]]:

@@ -9,7 +9,7 @@ from javascript import run
 
 import kneebayes as kb
 from kneebayes.page.payload import payload
-from kneebayes.teaching.hearing import hear, names_of
+from kneebayes.teaching.hearing import clearly, hear, likeliest, names_of
 from kneebayes.teaching.voice import introduction, told_at_first
 
 ASKED = [
@@ -21,16 +21,30 @@ ASKED = [
     "fevver",
     "dance",
     "",
+    "can you bend it",
+    "Can he feel a lump behind the knee, or see it",
+    "you can\u2019t straighten it?",
+    "how long has this been going on",
+    "does popping come and go; has it given way",
+    "can you",
+    "do your hands hurt when you walk running upstairs",
+    "toString constructor",
     "patient\u2019s knee is hot, red and it started suddenly at night",
 ]
 
 
 def test_the_page_hears_what_python_hears(knee: kb.Model, tmp_path: Path) -> None:
     names = names_of(knee.knowledge, [*knee.knowledge.contexts, *knee.knowledge.findings])
-    program = "const main = ({ names, asked }) => asked.map(hearingOf(names));"
+    program = """
+    const main = ({ names, asked }) =>
+      asked.map(hearingOf(names)).map((one) => [one, clearly(one), likeliest(one)]);
+    """
     heard = run(tmp_path, program, {"names": names, "asked": ASKED})
-    for asked, found in zip(ASKED, heard, strict=True):
-        assert dict(map(tuple, found)) == pytest.approx(dict(hear(names, asked)), abs=1e-12)
+    for asked, (found, clear, near) in zip(ASKED, heard, strict=True):
+        expected = hear(names, asked)
+        assert dict(map(tuple, found)) == pytest.approx(dict(expected), abs=1e-12)
+        assert clear == clearly(expected)
+        assert near == likeliest(expected)
 
 
 def test_the_same_seed_is_the_same_patient_with_the_same_words(

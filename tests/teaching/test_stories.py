@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ from kneebayes.errors import KnowledgeError, UnknownNameError
 from kneebayes.knowledge import read_knowledge
 from kneebayes.knowledge.telling import Incoherence, contradiction, rules_without
 from kneebayes.teaching.chance import worlds_of
-from kneebayes.teaching.hearing import clearly, hear, names_of, words_of
+from kneebayes.teaching.hearing import clearly, hear, likeliest, names_of, words_of
 from kneebayes.teaching.patients import is_teachable
 from kneebayes.teaching.voice import introduction, told_at_first, years_of
 
@@ -205,10 +206,33 @@ def test_every_answer_that_a_patient_can_give_has_words(knee: kb.Model) -> None:
         ("does it lock", "locking"),
         ("are you short of breath?", "shortness_of_breath"),
         ("redd", "redness"),
+        ("can you bend it", "unable_to_bend"),
+        ("can the knee be bent?", "unable_to_bend"),
+        ("you can't bend it?", "unable_to_bend"),
+        ("Could he bend his knee", "unable_to_bend"),
+        ("can you straighten your leg", "cannot_straighten"),
+        ("are you able to walk on it?", "unable_to_bear_weight"),
+        ("can you put weight on it", "unable_to_bear_weight"),
+        ("can you feel a lump", "lump_behind_knee"),
+        ("did it come on suddenly", "onset"),
+        ("how long have you had it?", "long_duration"),
+        ("how long has this been going on?", "long_duration"),
+        ("does it come and go", "comes_and_goes"),
+        ("has it ever given way", "gives_way"),
+        ("does it wake you at night", "night_pain"),
+        ("have you had an operation", "recent_surgery_immobility"),
+        ("does it hurt to kneel", "pain_on_bending"),
+        ("does it hurt when you sit", "pain_after_sitting"),
+        ("is it stiff in the morning", "stiffness"),
+        ("is it swolen", "swollen_knee"),
+        ("any back pain?", "back_pain_down_leg"),
+        ("did you twist it", "twisting_injury"),
+        ("is the calf sore", "calf_pain"),
+        ("do your hands hurt", "small_hand_joints"),
     ],
 )
 def test_a_question_in_own_words_is_understood(knee: kb.Model, asked: str, meant: str) -> None:
-    case = knee.practice_case("any", seed=5, background="none").ask(asked)
+    case = replace(knee.practice_case("any", seed=5, background="none"), told=()).ask(asked)
     assert case.steps[-1].asked == (meant,)
 
 
@@ -222,6 +246,25 @@ def test_what_may_mean_several_things_is_asked_back(knee: kb.Model) -> None:
     with pytest.raises(UnknownNameError, match="may mean several things") as refused:
         knee.practice_case("any", seed=5).ask("what about stairs")
     assert {"pain going up stairs", "pain going down stairs"} <= set(refused.value.suggestions)
+
+
+@pytest.mark.parametrize("asked", ["can you move it", "what about stairs", "where does it hurt"])
+def test_only_what_comes_near_the_best_is_named(knee: kb.Model, asked: str) -> None:
+    names = names_of(knee.knowledge, [*knee.knowledge.contexts, *knee.knowledge.findings])
+    heard = dict(hear(names, asked))
+    near = likeliest(list(heard.items()))
+    assert 1 < len(near) <= 4
+    assert near == list(heard)[: len(near)]
+    assert min(heard[id] for id in near) >= max(heard.values()) - 0.25
+    assert clearly(list(heard.items())) == ""
+
+
+def test_a_word_that_is_known_is_no_slip_of_another() -> None:
+    """Unlike one that nobody knows: in "bend" there is no "bed", in "bedn" there are both."""
+    names = {"bend": ["bend"], "rest": ["in bed"]}
+    assert hear(names, "bend it") == [("bend", 1.0)]
+    assert [id for id, _ in hear(names, "bedn it")] == ["rest", "bend"]
+    assert [id for id, _ in hear({"rest": ["in bed"]}, "bend it")] == ["rest"]
 
 
 def test_what_nobody_asks_is_still_refused(knee: kb.Model) -> None:

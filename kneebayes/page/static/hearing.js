@@ -3,20 +3,33 @@
 const CLEAR = 0.6;
 const APART = 0.1;
 const FAINT = 0.35;
+const STEM = 0.95; // how far a word agrees that is the same but for its ending
+const BESIDE = 0.25;
+const SEVERAL = 4;
 const LITTLE = new Set(
   (
-    "a about also and any anything are at be been but by can could did do does doing done for " +
+    "a about also an and any anything are at be been but by did do does doing done for " +
     "from get got had has have he her his how i in is it its me much my now of on or other " +
     "patient please she so still tell than that the their them then there they this to was were " +
     "what when where whether which while will with would you your yours"
   ).split(" "),
 );
+const OF_ABILITY = /^(able|can|cannot|cant|could|couldnt|unable|wont)$/;
+const TO_TELL = /^(describe|feel|hear|notice|remember|say|see|show)?$/;
+const FORMS = {
+  bent: "bend", came: "come", fell: "fall", fallen: "fall", felt: "feel", gave: "give", given: "give",
+  goes: "go", gone: "go", went: "go", tore: "tear", torn: "tear", woke: "wake", woken: "wake",
+};
 const ENDINGS = ["ness", "ing", "ful", "ed", "es", "en", "s", "e", "y"];
 
 /** The words of a text that say something. */
 export function wordsOf(text) {
-  const plain = text.normalize("NFKC").toLowerCase().replace(/['\u2018\u2019`\u00b4]/g, "");
-  return (plain.match(/[a-z0-9]+/g) || []).filter((word) => !LITTLE.has(word));
+  const plain = text.normalize("NFKC").toLowerCase().replace(/['\u2018\u2019`\u00b4]/g, "")
+    .replaceAll("how long", "long duration").replaceAll("going on", "");
+  const said = (plain.match(/[a-z0-9]+/g) || []).filter((word) => !LITTLE.has(word));
+  return said
+    .filter((word, at) => !(/^(can|could)$/.test(word) && TO_TELL.test(said[at + 1] ?? "")))
+    .map((word) => (OF_ABILITY.test(word) ? "able" : Object.hasOwn(FORMS, word) ? FORMS[word] : word));
 }
 
 /**
@@ -36,8 +49,9 @@ export function hearingOf(names) {
   const full = Math.log(1 + split.length);
   return (asked) => {
     const wanted = [...new Set(wordsOf(asked))];
+    const alike = new Map(wanted.map((one) => [one, alikeTo(one, [...spread.keys()])]));
     return split
-      .map(([id, some]) => [id, Math.max(0, ...some.map((words) => agreement(wanted, words, spread, weight, full)))])
+      .map(([id, some]) => [id, Math.max(0, ...some.map((words) => agreement(wanted, words, spread, weight, full, alike)))])
       .filter(([, agrees]) => agrees >= FAINT)
       .sort((one, other) => other[1] - one[1]);
   };
@@ -49,13 +63,25 @@ export function clearly(heard) {
   return heard.length > 1 && heard[0][1] - heard[1][1] < APART ? "" : heard[0][0];
 }
 
-function agreement(wanted, words, spread, weight, full) {
+/** Ids of the few things that may have been meant where it is not clear, the best first. */
+export function likeliest(heard) {
+  return heard.slice(0, SEVERAL).filter(([, agrees]) => heard[0][1] - agrees <= BESIDE).map(([id]) => id);
+}
+
+/** How much each word is like one that was said; a word that is known is no slip of another. */
+function alikeTo(one, words) {
+  const alike = words.map((word) => [word, likeness(one, word)]).filter(([, like]) => like > 0);
+  const least = alike.some(([, like]) => like >= STEM) ? STEM : 0;
+  return new Map(alike.filter(([, like]) => like >= least));
+}
+
+function agreement(wanted, words, spread, weight, full, alike) {
   const total = words.reduce((sum, word) => sum + weight(word), 0);
   let [shared, asked] = [0, 0];
   for (const one of wanted) {
     let [like, nearest] = [0, ""];
     for (const word of words) {
-      const next = likeness(one, word);
+      const next = alike.get(one).get(word) ?? 0;
       if (next > like || (next === like && word > nearest && next > 0)) [like, nearest] = [next, word];
     }
     const known = spread.has(one);
@@ -68,7 +94,7 @@ function agreement(wanted, words, spread, weight, full) {
 
 function likeness(one, other) {
   if (one === other) return 1;
-  if (stem(one) === stem(other)) return 0.95;
+  if (stem(one) === stem(other)) return STEM;
   if (Math.min(one.length, other.length) >= 3 && (one.startsWith(other) || other.startsWith(one))) return 0.8;
   const slips = one.length < 4 ? 0 : one.length < 7 ? 1 : 2;
   return slips > 0 && slipsBetween(one, other) <= slips ? 0.6 : 0;
@@ -76,7 +102,9 @@ function likeness(one, other) {
 
 function stem(word) {
   const ending = ENDINGS.find((one) => word.endsWith(one) && word.length - one.length >= 3);
-  return ending === undefined ? word : word.slice(0, -ending.length);
+  if (ending === undefined) return word;
+  const stemmed = word.slice(0, -ending.length);
+  return stemmed.length > 3 && /([^flsz])\1$/.test(stemmed) ? stemmed.slice(0, -1) : stemmed;
 }
 
 /** Letters to change, put in, leave out or exchange with the next (Damerau 1964). */

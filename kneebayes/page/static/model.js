@@ -6,7 +6,7 @@
  */
 
 /** The form of the payload that these scripts read. */
-export const PAYLOAD_VERSION = 2;
+export const PAYLOAD_VERSION = 3;
 
 const BINARY = ["absent", "present"];
 

@@ -82,7 +82,7 @@ function isTeachable(model, patient) {
     const [id, state = "present"] = name.split(".");
     return patient.states[id] === state;
   };
-  const holds = ({ all, none = [], any = [], atLeast }) =>
+  const holds = ({ all = [], none = [], any = [], atLeast }) =>
     all.every(so) && !none.some(so) && (any.length === 0 || any.filter(so).length >= atLeast);
   return (!named || patient.causes.some((id) => id !== rest)) && !incoherent.some(holds);
 }

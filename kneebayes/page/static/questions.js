@@ -64,7 +64,7 @@ export function questionsReady(model, answers, options = {}) {
 
 /** Ids that an urgency rule names: other answers leave the urgency as it is. */
 function signsIn(model) {
-  return new Set(model.payload.urgency.rules.flatMap((rule) => [...rule.all, ...rule.any, ...rule.none]));
+  return new Set(model.payload.urgency.rules.flatMap(({ all = [], any = [], none = [] }) => [...all, ...any, ...none]));
 }
 
 /** The members of what is asked about; none for the whole differential. */
@@ -196,9 +196,9 @@ function priceOf(model, id) {
   if (!record) {
     return { kind: "context", method: "", cost: 0, burden: 0 };
   }
-  const { method } = record;
+  const { method, kind = "test" } = record;
   const { cost, burden } = model.payload.methods[method] ?? { cost: 0, burden: 0 };
-  return { kind: record.kind === "complaint" ? "symptom" : record.kind, method, cost, burden };
+  return { kind: kind === "complaint" ? "symptom" : kind, method, cost, burden };
 }
 
 /** An outcome in the words of the page. */

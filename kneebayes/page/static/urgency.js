@@ -30,13 +30,13 @@ export function urgency(model, answers) {
 }
 
 /** Ids of the signs that make a rule fire, none if it does not. */
-function signsOf(rule, present) {
-  if (rule.all.some((id) => !present.has(id)) || rule.none.some((id) => present.has(id))) {
+function signsOf({ all = [], any = [], none = [], atLeast }, present) {
+  if (all.some((id) => !present.has(id)) || none.some((id) => present.has(id))) {
     return [];
   }
-  const some = rule.any.filter((id) => present.has(id));
-  if (rule.any.length && some.length < rule.atLeast) {
+  const some = any.filter((id) => present.has(id));
+  if (any.length && some.length < atLeast) {
     return [];
   }
-  return [...new Set([...rule.all, ...some])];
+  return [...new Set([...all, ...some])];
 }

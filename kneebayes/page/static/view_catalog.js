@@ -11,7 +11,7 @@ const YES_AND_NO = { present: "yes", absent: "no" };
 export function catalogOf(payload) {
   const nodes = new Map(payload.nodes.map((node) => [node.id, node]));
   const causes = new Map(payload.causes.map((cause) => [cause.id, cause]));
-  const findings = new Map(payload.findings.map((finding) => [finding.id, finding]));
+  const findings = new Map(payload.findings.map((finding) => [finding.id, { kind: "test", ...finding }]));
   const words = (id) => payload.stateLabels[id] ?? {};
   const label = (id) => payload.labels[id] ?? id;
   const there = thereOf(payload);
@@ -52,12 +52,15 @@ function askedNames(payload) {
   return Object.fromEntries(ids.map((id) => [id, some(id)]));
 }
 
+/** The sections with what can be told in each: contexts, findings of a kind, results of a method. */
 function sectionsOf(payload) {
+  const sectionOf = ({ kind = "test", method }) => (method ? `test_${method}` : kind === "complaint" ? "symptom" : kind);
   return payload.sections
-    .map((section) => ({
-      ...section,
-      nodes: section.nodes.filter((id) => id !== payload.complaint),
-    }))
+    .map((section) => {
+      const found = payload.findings.filter((one) => sectionOf(one) === section.id);
+      const nodes = section.id === "context" ? payload.contexts : found;
+      return { ...section, nodes: nodes.map(({ id }) => id).filter((id) => id !== payload.complaint) };
+    })
     .filter((section) => section.nodes.length > 0);
 }
 

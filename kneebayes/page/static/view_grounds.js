@@ -36,7 +36,7 @@ export function groundsOf(payload) {
   }
   const words = (origin) => {
     if (payload.claims[origin]) return `${origin}: ${payload.claims[origin]}`;
-    return payload.references[origin] ? `${origin}: ${payload.references[origin]}` : origin;
+    return payload.references[origin] ? `${origin}: ${payload.references[origin]}` : `assumed: ${origin}`;
   };
   const list = (origins) => make("ul", { class: "kb-list kb-small" }, ...origins.map((one) => make("li", { text: words(one) })));
   const label = (id) => payload.labels[id] ?? id;

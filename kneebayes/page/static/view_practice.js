@@ -1,5 +1,5 @@
 // The virtual patient: a case drawn from the model, asked, judged and then told.
-import { clearly } from "./hearing.js";
+import { clearly, likeliest } from "./hearing.js";
 import { DIFFICULTIES, drawWanted } from "./hardness.js";
 import { KINDS } from "./patient.js";
 import { button, counted, make, matches, refill, searchSections } from "./view_dom.js";
@@ -304,7 +304,7 @@ function askCard(catalog, prefix, onAsk) {
       onAsk(meant);
       return;
     }
-    const near = heard.slice(0, 4).map(([id]) => `\u201c${catalog.label(id)}\u201d`);
+    const near = likeliest(heard).map((id) => `\u201c${catalog.label(id)}\u201d`);
     found.textContent = near.length === 0
       ? "Nothing here sounds like that. Put it in other words."
       : `That may mean several things: ${near.join(", ")}. Say which, or press it below.`;
