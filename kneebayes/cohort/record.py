@@ -260,7 +260,7 @@ class Cohort(InJson):
     @checked
     def draw(self, ax: Axes | None = None) -> Axes:
         """Draw how many patients have each cause as their most probable one."""
-        from kneebayes.view.figures import SMALL, fit, name_lines, new_axes
+        from kneebayes.view.figures import SMALL, caption, name_lines, new_axes
 
         counts = self.top.value_counts()
         counts = counts[counts > 0].iloc[::-1]
@@ -278,10 +278,7 @@ class Cohort(InJson):
         drawn.set_xticks([])
         drawn.spines[["top", "right", "bottom"]].set_visible(False)
         drawn.set_xlabel("patients in whom it is the most probable cause", fontsize=SMALL)
-        start, _ = fit(drawn)
-        summary = ", ".join(self._summary())
-        drawn.set_title(summary, loc="left", fontsize=SMALL, parse_math=False, x=start)
-        return drawn
+        return caption(drawn, ", ".join(self._summary()))
 
     def __repr__(self) -> str:
         return f"Cohort({', '.join(self._summary())})"

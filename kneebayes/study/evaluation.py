@@ -52,14 +52,7 @@ SCORES = ("log_score", "brier", *(f"recall_{first}" for first in FIRST))
 
 def comparisons_of(evaluation: Evaluation) -> pd.DataFrame:
     """See :attr:`kneebayes.study.Evaluation.comparisons`."""
-    truth, scoring = evaluation.facts, evaluation.scoring
-    columns = [truth.sum(axis=1).astype(float)]
-    for values in evaluation.values_of.values():
-        columns += [log_scores(values, truth), brier_scores(values, truth)]
-        columns += [recalled(values, truth, first)[0] for first in FIRST]
-    stacked = np.stack(columns, axis=1)
-    means = stacked.mean(axis=0)[None]
-    drawn = resampled_means(stacked, scoring.resamples, scoring.seed)
+    means, drawn = evaluation.resampled
     rows = []
     for index, name in enumerate(list(evaluation.predictions)[1:], start=1):
         for place, score in enumerate(SCORES):
@@ -73,6 +66,38 @@ def comparisons_of(evaluation: Evaluation) -> pd.DataFrame:
             rows.append((name, score, difference, float(low), float(high), better))
     header = ["predictor", "score", "difference", "low", "high", "better"]
     return frame_of(rows, columns=header)
+
+
+def resampled_scores(evaluation: Evaluation) -> tuple[Numbers, Numbers]:
+    """Means over the cases, and over the cases drawn again, in as many rows.
+
+    The first column counts the causes present, then :data:`SCORES` of each predictor.
+    """
+    truth, scoring = evaluation.facts, evaluation.scoring
+    columns = [truth.sum(axis=1).astype(float)]
+    for values in evaluation.values_of.values():
+        columns += [log_scores(values, truth), brier_scores(values, truth)]
+        columns += [recalled(values, truth, first)[0] for first in FIRST]
+    stacked = np.stack(columns, axis=1)
+    drawn = resampled_means(stacked, scoring.resamples, scoring.seed)
+    return stacked.mean(axis=0)[None], drawn
+
+
+def intervals_of(evaluation: Evaluation) -> pd.DataFrame:
+    """See :attr:`kneebayes.study.Evaluation.intervals`."""
+    means, drawn = evaluation.resampled
+    rows = []
+    with np.errstate(invalid="ignore", divide="ignore"):
+        for index, name in enumerate(evaluation.predictions):
+            for place, score in enumerate(SCORES):
+                column = 1 + index * len(SCORES) + place
+                share = score.startswith("recall")
+                value, again = (
+                    one[:, column] / (one[:, 0] if share else 1.0) for one in (means, drawn)
+                )
+                low, high = np.quantile(again, [0.025, 0.975])
+                rows.append((name, score, float(value[0]), float(low), float(high)))
+    return frame_of(rows, columns=["predictor", "score", "value", "low", "high"])
 
 
 def _difference(means: Numbers, pair: tuple[int, int], is_share: bool) -> Numbers:
@@ -404,6 +429,22 @@ class Evaluation(Reporting):
         return comparisons_of(self)
 
     @cached_property
+    def intervals(self) -> pd.DataFrame:
+        """Every predictor by itself: how far its scores may be off with so few cases.
+
+        One row a predictor and score that is a mean over the cases: its ``value``, with ``low``
+        and ``high``, the 2.5 and 97.5 % points when the cases are drawn again. Two predictors
+        see the same cases: whether they differ is told by :attr:`comparisons`, not by whether
+        their intervals meet.
+        """
+        return intervals_of(self)
+
+    @cached_property
+    def resampled(self) -> tuple[Numbers, Numbers]:
+        """The means from which comparisons and intervals are made: one row, and one a draw."""
+        return resampled_scores(self)
+
+    @cached_property
     def by_cause(self) -> pd.DataFrame:
         """One row a predictor and cause, then a group: cases, mean prediction, scores, AUC.
 
@@ -453,13 +494,29 @@ class Evaluation(Reporting):
 
     @checked
     def draw_scores(self, score: str = "log_score", ax: Axes | None = None) -> Axes:
-        """Draw one score of every predictor: any column of numbers of :attr:`table`."""
+        """Draw one score of every predictor: any column of numbers of :attr:`table`.
+
+        Lines are the 95 % intervals of :attr:`intervals`, where a score has them; a hollow mark
+        is one whose difference to the reference is in doubt by :attr:`comparisons`.
+        """
         from kneebayes.study.figures import draw_scores
 
+        return draw_scores(self._scored(score), score, ax)
+
+    def _scored(self, score: str) -> list[dict[str, Any]]:
+        """One row a predictor: its value, ``low`` and ``high`` where there are, ``doubt``."""
         pairs = zip(self.table["predictor"], self._column(score), strict=True)
-        return draw_scores(
-            [{"predictor": name, "value": value} for name, value in pairs], score, ax
-        )
+        ends = self.intervals.query("score == @score").set_index("predictor")[["low", "high"]]
+        doubt = self.comparisons.query("score == @score and better == ''")["predictor"].tolist()
+        return [
+            {
+                "predictor": name,
+                "value": value,
+                "doubt": name in doubt,
+                **(dict(ends.loc[name]) if name in ends.index else {}),
+            }
+            for name, value in pairs
+        ]
 
     def _column(self, score: str) -> pd.Series:
         """The values of a score by predictor."""
@@ -483,21 +540,23 @@ class Evaluation(Reporting):
 
     @checked
     def draw_learning(self, score: str = "log_score", ax: Axes | None = None) -> Axes:
-        """Draw how a score of what learns falls with the number of cases learned from.
+        """Draw how a score of what learns changes with the number of cases learned from.
 
-        Of several that learn, the one with the most sizes is drawn as a curve.
+        What does not learn is a level line. Lines and bands are the 95 % intervals of
+        :attr:`intervals`, where a score has them.
         """
         from kneebayes.study.figures import draw_learning
 
-        values = dict(zip(self.table["predictor"], self._column(score), strict=True))
-        learners: dict[str, list[str]] = {}
-        for name in self.learned_from:
-            learners.setdefault(name.rpartition(", ")[0], []).append(name)
-        most = max(learners, key=lambda name: len(learners[name]), default="")
-        curve = learners.get(most, [])
-        points = [(self.learned_from[name], values[name]) for name in curve]
-        others = {name: value for name, value in values.items() if name not in curve}
-        return draw_learning(most, sorted(points), others, score, ax)
+        learners: dict[str, list[dict[str, Any]]] = {}
+        others = []
+        for row in self._scored(score):
+            size = self.learned_from.get(row["predictor"])
+            if size is None:
+                others.append(row)
+            else:
+                name = row["predictor"].rpartition(", ")[0]
+                learners.setdefault(name, []).append({**row, "size": size})
+        return draw_learning(learners, others, score, ax)
 
     def __repr__(self) -> str:
         first = self.table.iloc[0]

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import cycle
 from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 from kneebayes.view.figures import (
+    AMBER,
     BLACK,
     BLUE,
+    GREEN,
     ORANGE,
     PALETTE,
     SMALL,
@@ -24,7 +27,8 @@ if TYPE_CHECKING:
 __all__ = ["draw_learning", "draw_recall", "draw_scores", "draw_worlds"]
 
 GREY = "#8c8c8c"
-SERIES = (*PALETTE[:4], BLACK, *PALETTE[4:])
+SERIES = (*PALETTE[:4], BLACK, *PALETTE[4:], GREY, "#8c564b")
+LEARNERS = (BLACK, AMBER, PALETTE[5])
 MARKS = "osD^vPX*<>"
 LINES = ("-", "--", "-.", ":")
 LESS_IS_BETTER = ("log_score", "brier", "calibration_error")
@@ -40,33 +44,39 @@ CALLED = {
 
 
 def draw_scores(rows: Sequence[Mapping[str, Any]], score: str, ax: Axes | None = None) -> Axes:
-    """Draw one score of every predictor as a dot; rows, from the top: ``predictor``, ``value``."""
+    """Draw one score of every predictor, the best on top, with its interval where it has one.
+
+    Rows: ``predictor``, ``value``, and maybe ``low``, ``high``, and ``doubt``: whether it may be
+    as good as the first row.
+    """
     own = rows[0]["predictor"] if rows else ""
     up = score not in LESS_IS_BETTER
     finite = [row for row in rows if isfinite(float(row["value"]))]
     ranked = sorted(finite, key=lambda row: float(row["value"]), reverse=not up)
-    drawn = [*(row for row in rows if row not in finite), *ranked]  # the best on top
+    drawn = [*(row for row in rows if row not in finite), *ranked]
     ax = ax or new_axes(7.5, 0.36 * len(drawn) + 1.2)
+    right: dict[str, Any] = {
+        "transform": ax.get_yaxis_transform(),
+        "va": "center",
+        "fontsize": SMALL,
+    }
     for index, row in enumerate(drawn):
         value = float(row["value"])
         if isfinite(value):
-            ax.plot(value, index, "o", color=BLUE if row["predictor"] == own else ORANGE, ms=7)
-            ax.annotate(
-                f"{value:.4f}",
-                (value, index),
-                (8, 0),
-                textcoords="offset points",
-                va="center",
-                fontsize=SMALL,
-            )
-        else:
-            ax.text(
-                0.99, index, f"{value}", transform=ax.get_yaxis_transform(), ha="right", va="center"
-            )
+            colour = BLUE if row["predictor"] == own else ORANGE
+            ends = [row.get("low", value), row.get("high", value)]
+            ax.plot(ends, [index, index], color=colour, lw=2.0, alpha=0.45)
+            face = "white" if row.get("doubt") else colour
+            ax.plot(value, index, "o", color=colour, mfc=face, mew=1.6, ms=7, zorder=3)
+        ax.text(1.02, index, f"{value:.4f}" if isfinite(value) else f"{value}", **right)
     name_lines(ax, [str(row["predictor"]) for row in drawn])
-    ax.set_ylim(-0.6, len(drawn) - 0.4)
-    ax.margins(x=0.3)
-    ax.set_xlabel(CALLED.get(score, score), parse_math=False, fontsize=SMALL)
+    ax.margins(x=0.06)
+    said = [CALLED.get(score, score)]
+    if any("low" in row for row in finite):
+        said.append("lines: 95 % intervals, cases drawn again")
+    if any(row.get("doubt") for row in finite):
+        said.append(f"hollow: perhaps as good as {own}")
+    ax.set_xlabel("\n".join(said), parse_math=False, fontsize=SMALL)
     ax.grid(axis="y", color=GREY, alpha=0.3)
     ax.spines[["top", "right"]].set_visible(False)
     fit(ax)
@@ -90,6 +100,7 @@ def draw_recall(
             label=_plain(name),
         )
     ax.set_xticks(list(firsts))
+    ax.set_xlim(firsts[0] - 0.3, firsts[-1] + 0.3)
     ax.set_ylim(0.0, 1.02)
     ax.set_xlabel("first causes of the ranking", fontsize=SMALL)
     ax.set_ylabel("share of the present causes among them", fontsize=SMALL)
@@ -99,42 +110,44 @@ def draw_recall(
 
 
 def draw_learning(
-    learner: str,
-    points: Sequence[tuple[int, float]],
-    others: Mapping[str, float],
+    learners: Mapping[str, Sequence[Mapping[str, Any]]],
+    others: Sequence[Mapping[str, Any]],
     score: str,
     ax: Axes | None = None,
 ) -> Axes:
-    """Draw a learner's score against the number of cases learned from, others as level lines."""
+    """Draw the scores of learners against the number of cases learned from, others level.
+
+    Rows: ``value``, maybe with ``low`` and ``high``; those of learners have their ``size``, those
+    of the others their ``predictor``.
+    """
     ax = ax or new_axes(7.5, 4.4)
-    sizes = [size for size, _ in points]
-    ax.plot(
-        sizes,
-        [value for _, value in points],
-        "o-",
-        color=BLACK,
-        ms=6,
-        lw=1.6,
-        label=_plain(f"{learner}, learned"),
-    )
-    named = dict.fromkeys([f"{learner}, learned"] if points else (), BLACK)  # as the ends are named
-    for index, (name, value) in enumerate(others.items()):
-        named[f"{name}: {value:.4f}"] = PALETTE[index % len(PALETTE)]
-        ax.axhline(
-            value,
-            color=PALETTE[index % len(PALETTE)],
-            ls=LINES[index % len(LINES)],
-            lw=1.5,
-            label=_plain(f"{name}: {value:.4f}"),
-        )
-    ax.set_xscale("log")
+    ends: dict[str, tuple[float, str]] = {}  # value and colour
+    for (name, rows), colour, mark in zip(learners.items(), cycle(LEARNERS), cycle(MARKS)):
+        ordered = sorted(rows, key=lambda row: int(row["size"]))
+        places, values = ([row[key] for row in ordered] for key in ("size", "value"))
+        low, high = ([row.get(key, row["value"]) for row in ordered] for key in ("low", "high"))
+        ax.vlines(places, low, high, color=colour, lw=1.6, zorder=3)
+        label = f"{name}, learned"
+        ax.plot(places, values, f"{mark}-", ms=6, lw=1.6, color=colour, label=_plain(label))
+        ends[label] = (values[-1], colour)
+    for row, colour, line in zip(others, cycle(PALETTE[:4]), cycle(LINES)):
+        label = f"{row['predictor']}: {row['value']:.4f}"
+        ax.axhline(row["value"], color=colour, ls=line, lw=1.5, label=_plain(label))
+        if "low" in row:
+            ax.axhspan(row["low"], row["high"], color=colour, alpha=0.12, lw=0)
+        ends[label] = (row["value"], colour)
+    sizes = sorted({int(row["size"]) for rows in learners.values() for row in rows})
+    if sizes:
+        ax.set_xscale("log")
+        ax.set_xlim(0.8 * sizes[0], 1.25 * sizes[-1])
     ax.set_xticks(sizes, [f"{size:,}" for size in sizes], minor=False)
     ax.minorticks_off()
-    ax.set_xlabel("cases learned from" if points else "", fontsize=SMALL)
-    ax.set_ylabel(CALLED.get(score, score).replace(" (", "\n("), parse_math=False)
-    ends = {f"{learner}, learned": points[-1][1]} if points else {}
-    ends |= {f"{name}: {value:.4f}": value for name, value in others.items()}
-    name_ends(ax, ends, list(named.values()))
+    marks = "bands, upright lines" if sizes else "bands"
+    known = any("low" in row for row in others)
+    said = ["cases learned from"] * bool(sizes) + [f"{marks}: 95 % intervals"] * known
+    ax.set_xlabel("\n".join(said), fontsize=SMALL)
+    ax.set_ylabel(CALLED.get(score, score).replace(" (", "\n("), parse_math=False, fontsize=SMALL)
+    name_ends(ax, {name: end for name, (end, _) in ends.items()}, [c for _, c in ends.values()])
     ax.spines[["top", "right"]].set_visible(False)
     return ax
 
@@ -142,18 +155,26 @@ def draw_learning(
 def draw_worlds(rows: Sequence[Mapping[str, Any]], ax: Axes | None = None) -> Axes:
     """Draw the score of a model in other worlds, and of who knows those worlds.
 
-    Rows, from the top: ``world``, ``log_score``, ``informed_log_score``, ``prior_log_score``.
+    Rows, from the top: ``world``, ``log_score``, ``informed_log_score``, ``prior_log_score``,
+    ``regret``.
     """
     drawn = list(rows)[::-1]
     ax = ax or new_axes(8.0, 0.38 * len(drawn) + 1.8)
     kinds = (
-        ("informed_log_score", "D", "#009E73", "knows that world"),
+        ("informed_log_score", "D", GREEN, "who knows that world"),
         ("log_score", "o", BLUE, "the model as it is"),
         ("prior_log_score", "|", ORANGE, "its priors alone"),
     )
+    right: dict[str, Any] = {
+        "transform": ax.get_yaxis_transform(),
+        "va": "center",
+        "fontsize": SMALL,
+    }
+    ax.text(1.02, len(drawn) - 0.4, "regret", **right)
     for index, row in enumerate(drawn):
         span = [float(row[name]) for name, *_ in kinds[:2] if isfinite(float(row[name]))]
         ax.plot(span, [index] * len(span), color=GREY, lw=1.6, zorder=1)
+        ax.text(1.02, index, f"{float(row['regret']):+.4f}", **right)
     for name, mark, colour, label in kinds:
         values = [float(row[name]) for row in drawn]
         ax.plot(

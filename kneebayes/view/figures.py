@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
 from math import inf
@@ -22,11 +21,16 @@ from kneebayes.view.report import known_of
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+    from matplotlib.text import Text
 
 __all__ = [
     "LETTERS_PER_INCH",
     "SMALL",
     "WIDE",
+    "broken",
+    "caption",
+    "draw_arrow",
     "draw_model",
     "draw_network",
     "draw_ranking",
@@ -47,23 +51,50 @@ LINE = "#9a9a9a"
 LETTERS_PER_INCH = 12.5  # of this size, about
 WIDE, SMALL = 5.2, 9.5  # inches, points: 6 points where a figure is printed 8.5 cm wide
 NAME = 24  # letters of a name on one line
-LINE_HEIGHT, AROUND = 0.155, 2.2  # inches: a line of this size, and what stands above and below
+LINE_HEIGHT, AROUND = 0.155, 1.2  # inches: a line of this size, and what stands above and below
+EDGE = 0.01  # of the width of a figure: what stands above it begins here
 MOST_AROUND = 12  # arrows on each side
 BOLD = 1.15  # of the width of other type
 LETTER = 0.044  # of a name beside a cause, in units of half the distance between the columns
 COLUMN = 0.55  # of the space between the names of one column and the cause in the middle
 
 
-def name_lines(ax: Axes, labels: Sequence[str], letters: int = NAME) -> None:
-    """Name the lines of a picture, long names on several lines; a new figure grows with them."""
+def broken(text: str, letters: int) -> str:
+    """A text in as few lines as there must be, all about as long; line breaks in it stay.
+
+    Examples
+    --------
+    >>> print(broken("the pain came slowly", 18))
+    the pain
+    came slowly
+    """
+    lines = []
+    for part in text.split("\n"):
+        least, narrowest = len(wrap(part, letters)), letters
+        while narrowest > 1 and len(wrap(part, narrowest - 1)) <= least:
+            narrowest -= 1
+        lines.append(fill(part, narrowest))
+    return "\n".join(lines)
+
+
+def _alone(ax: Axes) -> Figure | None:
+    """The figure in which these axes have all the room, or none."""
     from matplotlib.figure import Figure
 
-    lines = ["\n".join(fill(part, letters) for part in label.split("\n")) for label in labels]
+    figure = ax.figure
+    single = isinstance(figure, Figure) and len(figure.axes) == 1 and ax.get_subplotspec()
+    return figure if single else None  # type: ignore[return-value]
+
+
+def name_lines(ax: Axes, labels: Sequence[str], letters: int = NAME) -> None:
+    """Name the lines of a picture, long names on several lines; a new figure grows with them."""
+    lines = [broken(label, letters) for label in labels]
     ax.set_yticks(range(len(lines)), lines, fontsize=SMALL, parse_math=False)
+    ax.set_ylim(-0.6, max(len(lines), 1) - 0.4)
     heights = [label.count("\n") + 1 for label in lines]
     most = max([(above + below) / 2 for above, below in pairwise(heights)], default=1.0)
-    figure = ax.figure
-    if isinstance(figure, Figure) and len(figure.axes) == 1:
+    figure = _alone(ax)
+    if figure is not None:
         width, height = figure.get_size_inches()
         enough = AROUND + (most * LINE_HEIGHT + 0.06) * len(lines)
         figure.set_size_inches(width, max(height, enough))
@@ -185,6 +216,7 @@ def _draw_around(
     rows = max(min(len(parents), MOST_AROUND), min(len(children), MOST_AROUND), 1)
     ax = ax or new_axes(WIDE, 0.8 + 0.44 * rows)
     half = BOLD * LETTER * _longest(knowledge.label(around)) / 2 + 0.05
+    middle = _name(ax, knowledge, around, (0.0, 0.0), bold=True)
     wide = {-1: 0.3, 1: 0.3}  # how far the names of a column reach
     for side, pairs in ((-1, parents), (1, children)):
         shown = pairs[:MOST_AROUND]
@@ -192,19 +224,16 @@ def _draw_around(
         for row, (id, strength) in enumerate(shown):
             y = (len(shown) - 1) / 2 - row
             more = f" {percent(strength)}" if side > 0 else ""
-            _name(ax, knowledge, id, (near, y), more, align="left" if side > 0 else "right")
+            align = "left" if side > 0 else "right"
+            name = _name(ax, knowledge, id, (near, y), more, align=align)
             wide[side] = max(wide[side], LETTER * _longest(knowledge.label(id) + more) + 0.06)
-            start, end = (side * half, 0.0), (near - side * 0.04, y)
-            style = {"arrowstyle": "-|>", "color": LINE, "lw": 0.6 + 1.6 * strength}
-            ax.annotate(
-                "", *((end, start) if side > 0 else (start, end)), arrowprops=style, zorder=1
-            )
+            ends, names = ((side * half, 0.0), (near - side * 0.04, y)), (middle, name)
+            draw_arrow(ax, ends[::side], names[::side], 0.6 + 1.6 * strength)
         if len(pairs) > len(shown):
             more = f"and {len(pairs) - len(shown)} weaker ones"
             y = -(len(shown) + 1) / 2
             align = "left" if side > 0 else "right"
             ax.text(near, y, more, fontsize=SMALL, ha=align, color="#555555")
-    _name(ax, knowledge, around, (0.0, 0.0), bold=True)
     top = (rows - 1) / 2 + 0.9
     over = (min(len(parents), MOST_AROUND) - 1) / 2 + 0.9  # just above the highest of its column
     ax.text(-half - COLUMN, over, "depends on", ha="right", fontsize=SMALL)
@@ -213,6 +242,18 @@ def _draw_around(
     ax.set_ylim(-(rows + 2.0) / 2, top + 0.4)
     ax.set_axis_off()
     return ax
+
+
+def draw_arrow(
+    ax: Axes, ends: tuple[tuple[float, float], ...], names: tuple[Text, ...], width: float
+) -> None:
+    """Draw an arrow from one name to another, from frame to frame."""
+    start, end = ends
+    style = {"arrowstyle": "-|>", "color": LINE, "lw": width, "mutation_scale": 8 + 2 * width}
+    frames = {"patchA": names[0].get_bbox_patch(), "patchB": names[1].get_bbox_patch()}
+    room = {"shrinkA": 0, "shrinkB": 1}
+    arrow = ax.annotate("", end, start, arrowprops={**style, **frames, **room}, zorder=3)
+    arrow.set_in_layout(False)  # where the frames are is known when they are drawn, just before
 
 
 def _longest(label: str) -> int:
@@ -229,9 +270,9 @@ def _name(
     *,
     align: str = "center",
     bold: bool = False,
-) -> None:
+) -> Text:
     kind = _kinds(knowledge).get(id, "mediator")
-    ax.text(
+    return ax.text(
         *place,
         fill(knowledge.label(id) + more, NAME),
         ha=align,
@@ -276,16 +317,14 @@ def draw_ranking(rows: Sequence[Mapping[str, Any]], top: int = 10, ax: Axes | No
     return ax
 
 
-def fit(ax: Axes) -> tuple[float, float]:
+def fit(ax: Axes) -> float:
     """Break what stands below, and set the legend, so that nothing is cut off in a new figure.
 
-    Returns where the figure begins, in widths of the axes, and how wide it is in inches.
+    Returns how wide, in inches, what stands above may be.
     """
-    from matplotlib.figure import Figure
-
-    figure = ax.figure
-    if not isinstance(figure, Figure) or ax.get_subplotspec() is None:
-        return 0.0, ax.bbox.width / 72.0
+    figure = _alone(ax)
+    if figure is None:
+        return float(ax.bbox.width) / ax.figure.dpi
     legend = ax.get_legend()
     wide = [artist for artist in (ax.xaxis.label, legend) if artist is not None]
     for artist in wide:  # before they are broken they would leave the axes no room
@@ -293,25 +332,29 @@ def fit(ax: Axes) -> tuple[float, float]:
     figure.draw_without_rendering()  # or the axes are not yet where long names put them
     for artist in wide:
         artist.set_in_layout(True)
-    box, width = ax.get_position(), float(figure.get_size_inches()[0])
-    start = (0.01 - box.x0) / box.width
-    alone = len(figure.axes) == 1
-    if not alone:
-        return 0.0, box.width * width
-    letters = max(18, int(min(box.width * 1.1, 1.0) * width * LETTERS_PER_INCH))
-    ax.set_xlabel("\n".join(fill(word, letters) for word in ax.get_xlabel().split("\n")))
+    width = float(figure.get_size_inches()[0])
+    letters = max(18, int(min(ax.get_position().width * 1.1, 1.0) * width * LETTERS_PER_INCH))
+    ax.set_xlabel(broken(ax.get_xlabel(), letters))
     if legend is not None and legend.get_window_extent().width > 0.98 * figure.bbox.width - (
         max(0.0, legend.get_window_extent().x0 - figure.bbox.x0)
     ):
         texts = [text.get_text() for text in legend.get_texts()]
         longest = max(len(text) for text in texts) + 6
         ncols = max(1, min(len(texts), int(width * LETTERS_PER_INCH / longest)))
-        place: dict[str, Any] = {"loc": "lower left", "bbox_to_anchor": (start, 1.0)}
+        place = {"bbox_to_anchor": (EDGE, 1.0), "bbox_transform": _from_the_edge(ax, figure)}
         handles = [handle for handle in legend.legend_handles if handle is not None]
-        again = ax.legend(handles, texts, frameon=False, fontsize=SMALL, ncols=ncols, **place)
+        style: dict[str, Any] = {"frameon": False, "fontsize": SMALL, "loc": "lower left"}
+        again = ax.legend(handles, texts, ncols=ncols, **style, **place)
         for text in again.get_texts():
             text.set_parse_math(False)
-    return start, width
+    return width
+
+
+def _from_the_edge(ax: Axes, figure: Figure) -> Any:
+    """Across in widths of the figure, upwards in heights of the axes."""
+    from matplotlib.transforms import blended_transform_factory
+
+    return blended_transform_factory(figure.transFigure, ax.transAxes)
 
 
 def name_ends(ax: Axes, ends: Mapping[str, float], colours: Sequence[str]) -> None:
@@ -319,7 +362,7 @@ def name_ends(ax: Axes, ends: Mapping[str, float], colours: Sequence[str]) -> No
     low, high = ax.get_ylim()
     line = 0.045 * (high - low)
     order = sorted(ends, key=lambda label: ends[label])
-    half = {label: line * (len(wrap(label, NAME)) + 0.4) / 2 for label in ends}
+    half = {label: line * (broken(label, NAME).count("\n") + 1.4) / 2 for label in ends}
     heights: dict[str, float] = {}
     last = low - line
     for label in order:
@@ -329,17 +372,20 @@ def name_ends(ax: Axes, ends: Mapping[str, float], colours: Sequence[str]) -> No
     for label in reversed(order):  # only those that are in the way go down
         heights[label] = min(heights[label], roof - half[label])
         roof = heights[label] - half[label]
+    leader = {"arrowstyle": "-", "lw": 0.8, "relpos": (0.0, 0.5), "shrinkA": 0, "shrinkB": 1}
     for index, label in enumerate(ends):
+        colour = colours[index % len(colours)]
         ax.annotate(
-            fill(label, NAME),
-            (1.0, heights[label]),
+            broken(label, NAME),
+            (1.0, ends[label]),
+            xytext=(1.09, heights[label]),
             xycoords=("axes fraction", "data"),
-            xytext=(4, 0),
-            textcoords="offset points",
+            textcoords=("axes fraction", "data"),
             va="center",
             fontsize=SMALL,
-            color=colours[index % len(colours)],
+            color=colour,
             parse_math=False,
+            arrowprops={**leader, "color": colour},
         )
 
 
@@ -365,14 +411,28 @@ PAD = 8.0  # points
 
 def say_above(ax: Axes, title: str, answers: Iterable[Answer]) -> Axes:
     """Write a title, and below it in a few lines what is known; the same axes come back."""
-    start, inches = fit(ax)
-    width = max(NARROWEST, int(inches * LETTERS_PER_INCH))
-    heading = textwrap.wrap(title, width) or [title]
-    lines = textwrap.wrap(known_of(answers), width, max_lines=MOST_LINES, placeholder=MORE)
+    return caption(ax, title, known_of(answers))
+
+
+def caption(ax: Axes, title: str, known: str = "") -> Axes:
+    """Write a title above a picture, and what is known in a few lines; a new figure grows."""
+    from matplotlib.transforms import ScaledTranslation
+
+    width = max(NARROWEST, int(fit(ax) * LETTERS_PER_INCH))
+    lines = broken(title, width).split("\n")
+    lines += wrap(known, width, max_lines=MOST_LINES, placeholder=MORE)
     legend = ax.get_legend()
     pad = PAD
     if legend is not None and legend.get_bbox_to_anchor().y0 > ax.bbox.y1 - 1.0:
         pad += legend.get_window_extent().height * 72.0 / ax.figure.dpi
-    text = "\n".join((*heading, *lines))
-    ax.set_title(text, loc="left", fontsize=SMALL, pad=pad, parse_math=False, x=start)
+    style: dict[str, Any] = {"loc": "left", "fontsize": SMALL, "pad": pad, "parse_math": False}
+    figure = _alone(ax)
+    if figure is None:
+        ax.set_title("\n".join(lines), **style)
+        return ax
+    above = ax.set_title("\n".join(lines), x=EDGE, **style)
+    up = ScaledTranslation(0.0, pad / 72.0, figure.dpi_scale_trans)
+    above.set_transform(_from_the_edge(ax, figure) + up)
+    inches, height = figure.get_size_inches()
+    figure.set_size_inches(inches, height + LINE_HEIGHT * len(lines))
     return ax

@@ -228,6 +228,37 @@ def test_it_shows_itself_and_draws(scored: Evaluation) -> None:
     plt.close("all")
 
 
+@pytest.mark.parametrize("score", ["log_score", "recall_3", "auc"])
+def test_drawn_intervals_are_those_of_the_table(scored: Evaluation, score: str) -> None:
+    lines = [line.get_xydata() for line in scored.draw_scores(score).lines]
+    drawn = {tuple(line[:, 0]) for line in lines if len(line) == 2}
+    told = scored.intervals.query("score == @score")
+    if told.empty:  # a mean over causes, not over cases
+        assert all(low == high for low, high in drawn)
+    else:
+        assert drawn == set(zip(told["low"], told["high"], strict=True))
+    hollow = [line for line in scored.draw_scores(score).lines if line.get_mfc() == "white"]
+    doubt = scored.comparisons.query("score == @score and better == ''")
+    assert len(hollow) == len(doubt)
+
+
+def test_intervals_hold_the_score(scored: Evaluation) -> None:
+    told = scored.intervals.set_index(["predictor", "score"])
+    for row in scored.table.itertuples():
+        for score in ("log_score", "brier", "recall_1", "recall_3", "recall_5"):
+            one = told.loc[row.predictor, score]
+            assert one["value"] == pytest.approx(getattr(row, score))
+            assert one["low"] <= one["value"] <= one["high"]
+
+
+def test_intervals_are_as_wide_as_a_normal_law_makes_them(scored: Evaluation) -> None:
+    told = scored.intervals.query("score == 'brier'").set_index("predictor")
+    for name, predicted in scored.predictions.items():
+        of_cases = ((predicted - scored.truth) ** 2).mean(axis=1)
+        width = 2 * 1.96 * of_cases.std() / len(scored) ** 0.5
+        assert told["high"][name] - told["low"][name] == pytest.approx(width, rel=0.15)
+
+
 def test_everything_known_is_still_calibrated(robot: kb.Model) -> None:
     drawn = robot.simulate(4000, seed=1, recording=COMPLETE)
     told = robot.evaluate(drawn, baselines=["prior only"])

@@ -3,17 +3,19 @@
 from collections.abc import Callable
 from functools import cache, partial
 from itertools import combinations, pairwise
+from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from matplotlib.figure import Figure
-from matplotlib.text import Text
+from matplotlib.text import Annotation, Text
 
 import kneebayes as kb
 from kneebayes.questions.attribute.distinguishability import Distinguishability
-from kneebayes.study import evaluate_published, evaluate_reading, published_cases
+from kneebayes.study import evaluate_published, evaluate_reading, evidence_share, published_cases
+from kneebayes.study.published import PublishedCase
 from kneebayes.teaching import Feedback, Practice, ask_at_random
-from kneebayes.view.figures import WIDE, name_ends, new_axes
+from kneebayes.view.figures import WIDE, broken, name_ends, new_axes
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -66,6 +68,11 @@ def handed_in(knee: kb.Model) -> Practice:
     return sum((knee.practice(partial(ask_at_random, n=3), 4, name=name) for name in names), NOBODY)
 
 
+def known_cases() -> list[PublishedCase]:
+    """Published patients with a cause that the model has."""
+    return [case for case in published_cases("work") if case.causes]
+
+
 NOBODY = Practice((), ())
 PICTURES: dict[str, Callable[[kb.Model], "Axes"]] = {
     "ranking": lambda knee: patient(knee).draw(),
@@ -83,6 +90,7 @@ PICTURES: dict[str, Callable[[kb.Model], "Axes"]] = {
     "slopes": lambda knee: patient(knee).robustness(20).draw_slopes(),
     "lexicons": lambda knee: patient(knee).compare_lexicons().draw(),
     "tornado": lambda knee: patient(knee).tornado("DVT").draw(),
+    "tornado of claims": lambda knee: patient(knee).tornado("DVT", over="claims").draw(),
     "sensitivity": lambda knee: patient(knee).sensitivity(prior="DVT").draw(),
     "around a cause": lambda knee: knee.draw("DVT"),
     "the network": lambda knee: knee.draw(),
@@ -99,6 +107,7 @@ PICTURES: dict[str, Callable[[kb.Model], "Axes"]] = {
     "recall": lambda knee: scored(knee).draw_recall(),
     "learning": lambda knee: scored(knee).draw_learning(),
     "accuracy": lambda knee: knee.accuracy().draw(),
+    "evidence": lambda knee: evidence_share(knee, known_cases()[:2]).draw(),
     "published": lambda knee: evaluate_published(knee, published_cases("work")[:6]).draw(),
     "reading": lambda knee: evaluate_reading(knee, published_cases("work")[:3]).draw(),
 }
@@ -157,8 +166,32 @@ def test_names_of_lines_move_only_where_another_is_in_the_way() -> None:
     ax = new_axes(WIDE, 4.4)
     ax.set_ylim(0.0, 1.0)
     name_ends(ax, {"low": 0.5, "one": 1.0, "two": 1.0, "three": 1.0}, ["black"])
-    at = {str(text.get_text()): float(text.xy[1]) for text in ax.texts}  # type: ignore[attr-defined]
+    at = {str(text.get_text()): float(text.xyann[1]) for text in ax.texts}  # type: ignore[attr-defined]
     assert at["low"] == pytest.approx(0.5)
     places = sorted(at.values())
     assert places[-1] <= 1.0
     assert min(after - before for before, after in pairwise(places)) >= 0.045
+
+
+def test_lines_of_text_are_as_few_as_before_and_about_as_long() -> None:
+    text = "an ultrasound of the calf that shows fluid between the muscles"
+    for letters in (12, 24, 40, 80):
+        lines = broken(text, letters).split("\n")
+        assert " ".join(lines) == text
+        assert len(lines) == len(wrap(text, letters))
+        assert max(map(len, lines)) <= max(map(len, wrap(text, letters)))
+    assert broken("one\ntwo three", 5).split("\n") == ["one", "two", "three"]
+
+
+@pytest.mark.parametrize("cause", ["DVT", "Baker's cyst", "gout"])
+def test_arrows_end_at_the_frames_of_names(knee: kb.Model, cause: str) -> None:
+    """Those that go into the cause once ended below its name, without a head."""
+    ax = knee.draw(cause)
+    ax.figure.canvas.draw()
+    frames = [one.get_bbox_patch().get_window_extent() for one in ax.texts if one.get_bbox_patch()]
+    arrows = [one.arrow_patch for one in ax.texts if isinstance(one, Annotation)]
+    assert len(arrows) >= 5
+    for arrow in arrows:
+        assert arrow is not None
+        for point in arrow.get_transform().transform(arrow.get_path().vertices):
+            assert not [frame for frame in frames if frame.padded(-2.0).contains(*point)]

@@ -153,7 +153,7 @@ def draw_tree(nodes: Sequence[Row], ax: Axes | None = None) -> Axes:
 
 def _told_of(node: Row) -> str:
     """An answer with its probability, and what is asked or believed then."""
-    label = " ".join(str(node["label"]).split("\n"))
+    label = "; ".join(str(node["label"]).split("\n"))
     if node["answer"]:
         label = f"{node['answer']} ({percent(node['probability'])}): {label}"
     letters = int(LETTERS * (1.0 - INDENT * node["depth"]))

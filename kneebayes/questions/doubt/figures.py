@@ -106,19 +106,19 @@ def draw_readings(rows: Sequence[Row], lexicons: Mapping[str, str], ax: Axes | N
     """
     drawn = list(rows)[::-1]
     ax = ax or new_axes(8.0, 0.36 * len(drawn) + 1.6)
-    for index, row in enumerate(drawn):
-        values = [logit(row[id], EDGE) for id in lexicons]
-        ax.plot([min(values), max(values)], [index, index], color=GREY, lw=1.2, zorder=1)
+    apart = 0.6 / max(len(lexicons) - 1, 1)  # of a row: marks of one row may have the same place
+    for index in range(len(drawn) - 1):
+        ax.axhline(index + 0.5, color="#dddddd", lw=0.6, zorder=0)
     for place, (id, label) in enumerate(lexicons.items()):
         values = [logit(row[id], EDGE) for row in drawn]
         ax.plot(
             values,
-            range(len(drawn)),
+            [index + 0.3 - apart * place for index in range(len(drawn))],
             MARKS[place % len(MARKS)],
             color=LINES[place % len(LINES)],
-            ms=6.5,
+            ms=5,
             mfc="none",
-            mew=1.6,
+            mew=1.4,
             label=label.replace("$", r"\$"),
         )
     name_lines(ax, [_label(row) for row in drawn])
@@ -164,7 +164,7 @@ def _label(row: Row) -> str:
 
 
 DASHES = ("-", "--", "-.", ":", (0, (5, 1, 1, 1, 1, 1)))
-WIDEST, LETTERS = 118, 40  # of a label, and of one line of it
+LETTERS = 36  # of a line of a label
 ENDS = (
     ("at_low", AMBER, "//", "at the low end"),
     ("at_high", BLUE, "", "at the high end"),
@@ -249,32 +249,41 @@ def draw_tornado(
             height=0.62,
             edgecolor="white",
             hatch=hatch,
-            alpha=0.9,
             label=label if ends else None,
         )
     unsaid = _said(drawn, "unsaid")
     if unsaid:
-        ax.plot(
-            list(unsaid.values()),
-            list(unsaid),
-            "D",
-            color=BLACK,
-            ms=6,
-            mfc="white",
-            mew=1.5,
-            label="had it not been said",
-        )
+        style: dict[str, Any] = {"color": BLACK, "ms": 6, "mfc": "white", "mew": 1.5}
+        ax.plot(list(unsaid.values()), list(unsaid), "D", label="had it not been said", **style)
     ax.axvline(posterior, color=BLACK, lw=1.0)
-    labels = [textwrap.shorten(str(bar["about"]), WIDEST, placeholder=" ...") for bar in drawn]
+    for place, bar in enumerate(drawn):
+        _say_ends(ax, place, bar, posterior)
+    labels = [
+        " ".join(textwrap.wrap(str(bar["about"]), LETTERS, max_lines=3, placeholder=" ..."))
+        for bar in drawn
+    ]
     name_lines(ax, labels, LETTERS)
-    ax.set_xlabel(f"P({cause} explains it | evidence); line: all at their values", parse_math=False)
-    ax.margins(x=0.06)
+    said = f"P({cause} explains it | evidence)\nline: {percent(posterior)}, all at their values"
+    ax.set_xlabel(said, parse_math=False, fontsize=SMALL)
+    ax.margins(x=0.3)  # for the numbers
+    ax.locator_params(axis="x", nbins=4)
+    ax.xaxis.set_major_formatter("{x:.0%}")
     if ax.get_legend_handles_labels()[0]:
-        ax.legend(
-            frameon=False, fontsize=SMALL, loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=3
-        )
+        above: dict[str, Any] = {"loc": "lower center", "bbox_to_anchor": (0.5, 1.0), "ncols": 3}
+        ax.legend(frameon=False, fontsize=SMALL, **above)
     ax.spines[["top", "right"]].set_visible(False)
     return ax
+
+
+def _say_ends(ax: Axes, place: int, bar: Row, posterior: float) -> None:
+    """The least and the greatest posterior of a bar, to the left and to the right of it."""
+    ends = [bar[name] for name in ("at_low", "at_high", "unsaid") if not math.isnan(bar[name])]
+    low, high = min([posterior, *ends]), max([posterior, *ends])
+    for end, side, away in ((low, "right", -7), (high, "left", 7)):
+        if percent(end) != percent(posterior):
+            style: dict[str, Any] = {"ha": side, "va": "center", "fontsize": SMALL}
+            offset: dict[str, Any] = {"xytext": (away, 0), "textcoords": "offset points"}
+            ax.annotate(percent(end), (end, place), **offset, **style)
 
 
 def _said(bars: Sequence[Row], name: str) -> dict[int, float]:

@@ -5,17 +5,15 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from textwrap import wrap
 from typing import TYPE_CHECKING
 
 from kneebayes.odds import decibans
 from kneebayes.questions.explain.words import in_decibans
 from kneebayes.view.figures import (
     BLUE,
-    LETTERS_PER_INCH,
     ORANGE,
     SMALL,
-    fit,
+    caption,
     name_lines,
     new_axes,
 )
@@ -88,11 +86,7 @@ def draw_waterfall(
     ax.set_ylim(rows - 0.4, -0.6)
     ax.spines[["right"]].set_visible(False)
     _scale_above(ax, against)
-    start, inches = fit(ax)
-    width = int(inches * LETTERS_PER_INCH)
-    lines = [line for part in title.split("\n") for line in wrap(part, width)]
-    ax.set_title("\n".join(lines), loc="left", fontsize=SMALL, parse_math=False, x=start)
-    return ax
+    return caption(ax, title)
 
 
 def _bar(ax: Axes, height: int, fall: Fall) -> None:
