@@ -72,6 +72,17 @@ def told_apart(knee: kb.Model) -> Distinguishability:
     return knee.distinguish()
 
 
+@pytest.fixture
+def axes() -> Any:
+    """Axes that somebody else made."""
+    import matplotlib as mpl
+
+    mpl.use("Agg")
+    import matplotlib.pyplot as plt
+
+    return plt.subplots()[1]
+
+
 @pytest.fixture(autouse=True)
 def _no_figure_stays_open() -> Iterator[None]:
     """Look whether what was drawn can be seen, and close it: Matplotlib warns of many figures."""

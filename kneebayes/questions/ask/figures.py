@@ -75,8 +75,8 @@ def draw_pareto(rows: Sequence[Row], ax: Axes | None = None) -> Axes:
     ax.plot(_all(beaten, "cost"), _all(beaten, "bits"), "o", color=GREY, ms=4.5, alpha=0.6)
     ax.step(_all(front, "cost"), _all(front, "bits"), where="post", color=BLUE, lw=1.2)
     ax.plot(_all(front, "cost"), _all(front, "bits"), "o", color=BLUE, ms=8)
-    most = max(_all(rows, "cost"), default=0.0) or 1.0
-    top = max(_all(rows, "bits"), default=0.0) or 1.0
+    most = max(_all(rows, "cost"), default=None) or 1.0
+    top = max(_all(rows, "bits"), default=None) or 1.0
     heights = _heights(front, most, top)
     for row, height in zip(front, heights, strict=True):
         place, right = row["cost"], row["cost"] > RIGHT * most
@@ -92,7 +92,7 @@ def draw_pareto(rows: Sequence[Row], ax: Axes | None = None) -> Axes:
             bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.8},  # no line through it
         )
     ax.set_xlim(-0.04 * most, 1.06 * most)
-    ax.set_ylim(0.0, max(1.18 * top, *(height + 0.06 * top for height in heights)))
+    ax.set_ylim(0.0, max([1.18 * top, *(height + 0.06 * top for height in heights)]))
     ax.set_xlabel(
         "cost, in the units of the knowledge folder (asking and looking: 0)", fontsize=SMALL
     )
