@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,17 +19,27 @@ from kneebayes.exchange.side_table import NetworkFile
 from kneebayes.inference import Budget, Engine
 from kneebayes.inference.drawing import Drawing
 from kneebayes.network import Network
-from kneebayes.view.figures import new_axes
+from kneebayes.view.figures import (
+    LETTERS_PER_INCH,
+    SMALL,
+    WIDE,
+    broken,
+    caption,
+    draw_arrow,
+    new_axes,
+)
 from kneebayes.view.report import frame_of
 
 if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
+    from matplotlib.text import Text
 
 __all__ = ["ForeignModel", "reason_with"]
 
 MOST_CASES = 10_000_000  # drawn at once; more do not fit into memory
 MOST_DRAWN = 60  # nodes of a picture that can still be read
+NAME = 16  # letters of a name on one line
 
 
 @renamed(evidence="answers")
@@ -186,27 +197,37 @@ def _draw_arrows(model: TargetedNetwork, ax: Axes | None) -> Axes:
     rows: dict[str, int] = {}
     for node in network.nodes:
         rows[node.id] = 1 + max((rows[parent] for parent in node.parents), default=-1)
-    levels = sorted({rows[id] for id in shown})
-    places: dict[str, tuple[float, float]] = {}
-    for level, row in enumerate(levels):
-        here = [node.id for node in network.nodes if rows[node.id] == row and node.id in shown]
-        for index, id in enumerate(here):
-            places[id] = ((index + 0.5) / len(here), -float(level))
-    widest = max(sum(rows[id] == row for id in shown) for row in levels)
-    ax = ax or new_axes(max(5.0, 1.2 * widest), max(2.5, 0.9 * len(levels)))
+    lines: list[list[str]] = []
+    for level in sorted({rows[id] for id in shown}):
+        here = [node.id for node in network.nodes if rows[node.id] == level and node.id in shown]
+        lines += _in_lines(here, [model.file.label(id) for id in here])
+    ax = ax or new_axes(WIDE, 0.5 + 0.75 * len(lines))
+    names: dict[str, Text] = {}
+    for height, line in enumerate(lines):
+        for index, id in enumerate(line):
+            face = "#f3d9cc" if id in model.targets else "white"
+            box = {"facecolor": face, "edgecolor": "#1f5a99", "boxstyle": "round,pad=0.25"}
+            style: dict[str, Any] = {"ha": "center", "va": "center", "fontsize": SMALL}
+            place, label = ((index + 0.5) / len(line), -float(height)), model.file.label(id)
+            for order in (2, 4):  # below arrows, which end at its frame, and above those that pass
+                name = ax.text(*place, broken(label, NAME), zorder=order, bbox=box, **style)
+                name.set_parse_math(False)
+                names.setdefault(id, name)
     for node in network.nodes:
         for parent in node.parents:
             if node.id in shown and parent in shown:
-                arrow = {"arrowstyle": "->", "color": "#9a9a9a", "shrinkA": 9, "shrinkB": 9}
-                ax.annotate("", places[node.id], places[parent], arrowprops=arrow)
-    for id, (x, y) in places.items():
-        face = "#f3d9cc" if id in model.targets else "white"
-        box = {"facecolor": face, "edgecolor": "#1f5a99", "boxstyle": "round,pad=0.25"}
-        label = model.file.label(id)
-        ax.text(x, y, label, ha="center", va="center", size=8, bbox=box, parse_math=False)
-    hidden = len(network) - len(shown)
-    ax.set_title(f"the {len(shown)} nodes next to the targets; {hidden} more" if hidden else "")
-    ax.set_xlim(-0.05, 1.05)
-    ax.set_ylim(-len(levels) + 0.4, 0.6)
+                met = (names[parent], names[node.id])
+                draw_arrow(ax, tuple(name.get_position() for name in met), met, 1.0)
+    ax.set_xlim(-0.02, 1.02)
+    ax.set_ylim(-len(lines) + 0.4, 0.6)
     ax.axis("off")
-    return ax
+    hidden = len(network) - len(shown)
+    title = f"{model.file.about.get('title', 'network')}; filled: what is asked about"
+    return caption(ax, f"{title}; {hidden} more nodes are not drawn" if hidden else title)
+
+
+def _in_lines(ids: Sequence[str], labels: Sequence[str]) -> list[list[str]]:
+    """Nodes of one level in as many lines as their names need, about as many in each."""
+    letters = sum(min(len(label), NAME) + 4 for label in labels)
+    each = math.ceil(len(ids) / math.ceil(letters / (WIDE * LETTERS_PER_INCH)))
+    return [list(ids[start : start + each]) for start in range(0, len(ids), each)]

@@ -33,6 +33,7 @@ from kneebayes.view.report import known_line
 __all__ = ["ForeignCase"]
 
 TEXT = str
+THIN = 0.01  # of the longest bar: what is shorter cannot be seen
 SECONDS = 60.0  # that a question takes at most, but for one step too many
 
 
@@ -192,6 +193,7 @@ class ForeignCase(ForeignResult):
                 [row["answer"] for row in rows],
                 [row["shapley"] for row in rows],
                 f"decibans for {states[0]} against {over} (Shapley)",
+                said="{:+.1f}".format,
             ),
             {"start": weights.start, "end": weights.end},
         )
@@ -242,7 +244,12 @@ class ForeignCase(ForeignResult):
             rows,
             {"question": ("question", TEXT), "bits": ("bits", "{:.4f}".format)},
             ["Bits: mutual information of the answer and the target, given what is known.", *score],
-            Bars([row["question"] for row in rows], [row["bits"] for row in rows], "bits"),
+            Bars(
+                [row["question"] for row in rows],
+                [row["bits"] for row in rows],
+                "bits that the answer is expected to tell",
+                said="{:.3f}".format,
+            ),
         )
 
     @renamed(count="n")
@@ -338,6 +345,7 @@ class ForeignCase(ForeignResult):
                 [row["state"] for row in rows],
                 [row["at_1"] - row["at_0"] for row in rows],
                 f"P(state | evidence): {number} at 1 minus at 0",
+                said="{:+.1%}".format,
             ),
             {"function": function, "place": place},
         )
@@ -359,13 +367,19 @@ class ForeignCase(ForeignResult):
             for place, value, slope in slopes_found
         ]
         rows.sort(key=lambda row: -abs(row["slope"]))
+        least = THIN * abs(rows[0]["slope"]) if rows else 0.0
         return self._result(
             f"What matters for {cause}",
             rows,
             {"number": ("number", str)}
             | {"value": ("value", "{:.4g}".format), "slope": ("slope", "{:+.3g}".format)},
             ["Slope: how much the posterior moves for a small step of this number alone."],
-            Bars([row["number"] for row in rows], [row["slope"] for row in rows], "slope"),
+            Bars(
+                [row["number"] for row in rows if abs(row["slope"]) >= least],
+                [row["slope"] for row in rows if abs(row["slope"]) >= least],
+                f"slope: how fast P({cause} | evidence) moves with it",
+                said="{:+.3g}".format,
+            ),
         )
 
     def _place(self, node: str, state: str, wanted_parents: Mapping[str, str]) -> Place:

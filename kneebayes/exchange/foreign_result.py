@@ -5,11 +5,11 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from textwrap import fill, wrap
 from typing import TYPE_CHECKING, Any
 
 from kneebayes.arguments import checked
-from kneebayes.view.figures import BLACK, BLUE, ORANGE, new_axes
+from kneebayes.view.figures import BLACK, BLUE, ORANGE, SMALL, caption, name_lines, new_axes
+from kneebayes.view.markup import percent
 from kneebayes.view.report import Report, Reporting, frame_of
 
 if TYPE_CHECKING:
@@ -18,9 +18,7 @@ if TYPE_CHECKING:
 
 __all__ = ["NOT_OURS", "Bars", "ForeignResult", "Shown"]
 
-WIDEST = 42  # characters of a label before it goes on below
-
-
+NAME = 28  # letters of a label on one line
 Shown = Mapping[str, tuple[str, Callable[[Any], str]]]
 
 SHOWN = 20
@@ -36,44 +34,57 @@ def _plain(value: Any) -> Any:
 
 @dataclass(frozen=True)
 class Bars:
-    """What is drawn: one bar for each label, the first on top; marks show values before, if any."""
+    """What is drawn: one bar for each label, the first on top; marks show values before, if any.
+
+    ``said`` is how a length is written beside its bar.
+    """
 
     labels: Sequence[str]
     lengths: Sequence[float]
     title: str
     marks: Sequence[float] = ()
+    said: Callable[[float], str] = percent
 
     def draw(self, ax: Axes | None) -> Axes:
         """Draw the first of them; what is below zero is orange and hatched.
 
-        Infinite ones run to the edge.
+        Infinite ones are as long as the longest; of what cannot be there is no bar.
         """
         labels, marks = self.labels[:SHOWN], self.marks[:SHOWN]
         values, places = self.lengths[:SHOWN], range(len(labels))
-        if ax is None:
-            lines = sum(0.6 + 0.4 * len(wrap(label, WIDEST)) for label in labels)
-            ax = new_axes(7.5, 1.3 + 0.36 * max(1.0, lines))
-        finite = [abs(value) for value in (*values, *marks) if abs(value) != math.inf]
+        ax = ax or new_axes(7.5, 1.3 + 0.34 * max(1, len(labels)))
+        finite = [abs(value) for value in (*values, *marks) if math.isfinite(value)]
         longest = max(finite, default=1.0) or 1.0
-        edge = 1.02 if 0.6 < longest <= 1.0 else 1.15 * longest
-        ends = [min(edge, max(-edge, value)) for value in values]
-        colours = [BLUE if value >= 0.0 else ORANGE for value in values]
-        hatches = ["" if value >= 0.0 else "//" for value in values]
+        room = (1.4 if min(values, default=0.0) < 0.0 else 1.3) * longest  # for the numbers
+        ends = [0.0 if math.isnan(one) else min(longest, max(-longest, one)) for one in values]
+        colours = [BLUE if end >= 0.0 else ORANGE for end in ends]
+        hatches = ["" if end >= 0.0 else "//" for end in ends]
         ax.barh(places, ends, color=colours, hatch=hatches, edgecolor="white", height=0.62)
         if marks:
             ax.plot(marks, places, "|", color=BLACK, ms=14, mew=2, label="before any evidence")
-            ax.legend(frameon=False, loc="lower left", bbox_to_anchor=(0.0, 1.0))
-        for place, value in zip(places, values, strict=True):
-            if abs(value) == math.inf:
-                x, side = (edge, "right") if value > 0 else (-edge, "left")
-                ax.text(x, place, "decides", ha=side, va="center", color="w")
-        ax.set_yticks(places, [fill(label, WIDEST) for label in labels], parse_math=False)
+            ax.legend(frameon=False, fontsize=SMALL, loc="lower left", bbox_to_anchor=(0.0, 1.0))
+        for place, (value, end) in enumerate(zip(values, ends, strict=True)):
+            words = self.said(value) if math.isfinite(value) else _beyond(value)
+            far, side, away = max([end, *marks[place : place + 1]]), "left", 4
+            if end < 0.0:
+                far, side, away = end, "right", -4
+            style: dict[str, Any] = {"ha": side, "va": "center", "fontsize": SMALL}
+            offset: dict[str, Any] = {"xytext": (away, 0), "textcoords": "offset points"}
+            ax.annotate(words, (far, place), **style, **offset)
+        name_lines(ax, [label.replace(" = ", "\u00a0=\u00a0") for label in labels], NAME)
         ax.set_ylim(max(1, len(labels)) - 0.4, -0.6)
-        ax.set_xlim(-edge if min(values, default=0.0) < 0.0 else 0.0, edge)
+        ax.set_xlim(-room if min(ends, default=0.0) < 0.0 else 0.0, room)
+        ax.locator_params(axis="x", nbins=6)
+        ax.set_xticks([tick for tick in ax.get_xticks() if abs(tick) <= 1.05 * longest])
         ax.axvline(0.0, color=BLACK, lw=0.8)
         ax.spines[["top", "right"]].set_visible(False)
-        ax.set_xlabel(self.title, parse_math=False)
+        ax.set_xlabel(self.title, parse_math=False, fontsize=SMALL)
         return ax
+
+
+def _beyond(value: float) -> str:
+    """What is said of a number without end, or of none."""
+    return "impossible" if math.isnan(value) else "decides"
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -142,7 +153,7 @@ class ForeignResult(Reporting):
     @checked
     def draw(self, ax: Axes | None = None) -> Axes:
         """Draw the first rows as bars."""
-        return self.bars.draw(ax)
+        return caption(self.bars.draw(ax), self.title, self.known)
 
     def __repr__(self) -> str:
         rows = f"{len(self.rows)} row{'' if len(self.rows) == 1 else 's'}"
