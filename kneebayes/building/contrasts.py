@@ -42,12 +42,9 @@ class Contrast:
 class Contrasts:
     """Moves the odds that ratios are taken against until each holds.
 
-    Parameters
-    ----------
-    odds
-        Odds of the context among those without the cause, by cause and context; changed here.
-    explaining
-        By the node that says that a cause is there the cause that then may explain the complaint.
+    ``odds`` are those of the context among those without the cause, by cause and context, and are
+    changed here; ``explaining`` says by the node that says that a cause is there the cause that
+    then may explain the complaint.
     """
 
     def __init__(

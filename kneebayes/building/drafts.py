@@ -32,15 +32,7 @@ _Solved = tuple[Rows, dict[str, Numbers], Rows]
 
 
 class Drafts:
-    """Drafts of one folder under several lexicons, solved side by side.
-
-    Parameters
-    ----------
-    knowledge
-        What the folder says.
-    lexicons
-        What its words mean: one row each.
-    """
+    """Drafts of one folder under several lexicons, one row each, solved side by side."""
 
     def __init__(self, knowledge: Knowledge, lexicons: Iterable[Lexicon]) -> None:
         self.knowledge = knowledge
@@ -67,13 +59,7 @@ class Drafts:
         return tables.reshape(len(self), *fitting.shape, fitting.count), reached
 
     def solve_links(self, rows: Collection[int]) -> None:
-        """Links from frequencies and from ratios of how often a context is found.
-
-        Parameters
-        ----------
-        rows
-            Places of the drafts that are solved; the others stay as they are.
-        """
+        """Links of some rows from frequencies and from ratios of how often a context is found."""
         wanted = self._wanted()
         families = dict(self._still)
         leaks = self._relink(wanted, self._moving, self._mask(rows), families)
@@ -84,19 +70,11 @@ class Drafts:
             self._solved[row] = wanted, leaks, self._links
 
     def settle_silent(self, tables: Numbers, rows: Collection[int], turns: int = TURNS) -> None:
-        """How often each cause is silent, so that it is there as often as stated.
+        """How often each cause is silent in some rows, so that it is there as often as stated.
 
         Silent rates are the leak of what is there. It is taken out of the links into it, and
-        what these bring is taken out of the silent rates; so both are solved in turn.
-
-        Parameters
-        ----------
-        tables
-            P(explanation | age, sex) of every row.
-        rows
-            Places of the drafts that are settled; the others stay as they are.
-        turns
-            How often at most.
+        what these bring is taken out of the silent rates; so both are solved in turn, so many
+        ``turns`` at most. ``tables`` are P(explanation | age, sex) of every row.
         """
         wanted, moving = self._wanted(), self._mask(rows)
         families = dict(self._still)

@@ -37,24 +37,12 @@ LEAST = 1e-300
 
 
 def elicit(knowledge: Knowledge, lexicon: Lexicon) -> Elicited:
-    """Make the network of a knowledge folder.
+    """Make the network of a knowledge folder under a lexicon.
 
     Words become intervals by the lexicon. Shares and their ratios by age and sex become the
     table of what explains the complaint; frequencies become links with leak and mediators taken
     out; ratios of how often a context is found, presences and specificities are held among the
     people they were stated for.
-
-    Parameters
-    ----------
-    knowledge
-        What the folder says.
-    lexicon
-        What its words mean.
-
-    Raises
-    ------
-    KneebayesError
-        If the arrows run in a circle.
     """
     return elicit_each(knowledge, [lexicon])[0]
 
@@ -63,18 +51,6 @@ def elicit_each(knowledge: Knowledge, lexicons: Sequence[Lexicon]) -> list[Elici
     """Make the networks of a knowledge folder under several lexicons, side by side.
 
     Each comes out as :func:`elicit` makes it alone; all of them take little longer than one.
-
-    Parameters
-    ----------
-    knowledge
-        What the folder says.
-    lexicons
-        What its words mean.
-
-    Raises
-    ------
-    KneebayesError
-        If the arrows run in a circle.
     """
     drafts = Drafts(knowledge, lexicons)
     priors = [prior_intervals(knowledge, lexicon) for lexicon in lexicons]
@@ -110,12 +86,7 @@ def elicit_each(knowledge: Knowledge, lexicons: Sequence[Lexicon]) -> list[Elici
 class _Settling:
     """Leaks and odds under which specificities, presences and ratios of contexts hold.
 
-    Parameters
-    ----------
-    drafts
-        Statements in numbers, one row for each lexicon.
-    tables
-        P(explanation | age, sex) of each row.
+    There is one row for each lexicon; ``tables`` are P(explanation | age, sex) of each row.
     """
 
     def __init__(self, drafts: Drafts, tables: Numbers) -> None:
@@ -281,22 +252,8 @@ def settle(
 
     Shares still add up to 1, so what is multiplied is each share against the others. How
     diseases show themselves is left as it is: how much more often a finding means the disease
-    then follows.
-
-    Parameters
-    ----------
-    elicited
-        The model before.
-    knowledge
-        The folder that it was made from.
-    settings
-        For each setting what the share of each cause is multiplied by, against the others;
-        left out, 1. All settings are fitted side by side.
-
-    Raises
-    ------
-    KneebayesError
-        If a factor is not above 0.
+    then follows. ``settings`` say by what the share of each cause is multiplied (left out, by 1);
+    all are fitted side by side.
     """
     priors = shifted_priors(elicited, knowledge, settings)
     draft = Draft(knowledge, knowledge.lexicons[elicited.lexicon])
@@ -323,13 +280,7 @@ def settle(
 def shifted_priors(
     elicited: Elicited, knowledge: Knowledge, settings: Sequence[Mapping[str, float]]
 ) -> list[dict[str, Interval]]:
-    """Priors by cause in each setting: multiplied, and all scaled so that they add up to 1.
-
-    Raises
-    ------
-    KneebayesError
-        If a factor is not above 0.
-    """
+    """Priors by cause in each setting: multiplied, and all scaled so that they add up to 1."""
     for odds in settings:
         wrong = {id: factor for id, factor in odds.items() if not (0.0 < factor < np.inf)}
         if wrong:

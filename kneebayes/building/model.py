@@ -219,16 +219,6 @@ def models_of(knowledge: Knowledge, lexicons: Sequence[str]) -> dict[str, ModelD
     """Calibrate the networks of what a folder says under several lexicons, side by side.
 
     Several take little longer than one, and each comes out as it does alone.
-
-    Returns
-    -------
-    dict
-        The data by lexicon.
-
-    Raises
-    ------
-    UnknownNameError
-        If there is no such lexicon.
     """
     found: dict[str, ModelData] = {}
     missing = []
@@ -336,20 +326,7 @@ def in_setting(model: AnyModel, setting: str) -> AnyModel:
 
 
 def in_settings(model: AnyModel, settings: Sequence[str]) -> list[AnyModel]:
-    """The same model for patients who are seen in several places, all fitted side by side.
-
-    Parameters
-    ----------
-    model
-        The model.
-    settings
-        Ids or labels of settings of the folder.
-
-    Raises
-    ------
-    UnknownNameError, KneebayesError
-        As :func:`in_setting` does.
-    """
+    """The same model for patients who are seen in several places, all fitted side by side."""
     ids = [_setting_named(model.data.knowledge, setting) for setting in settings]
     settled = _settled_in(_as_stated(model.data), model.data.knowledge, ids)
     return [model.replace(elicited=settled[id], setting=id) for id in ids]
@@ -358,20 +335,7 @@ def in_settings(model: AnyModel, settings: Sequence[str]) -> list[AnyModel]:
 def priors_in_settings(
     model: ModelLike, settings: Sequence[str]
 ) -> dict[str, Mapping[str, Interval]]:
-    """P(cause explains the complaint) in several settings, by their ids, without fitting a model.
-
-    Parameters
-    ----------
-    model
-        The model.
-    settings
-        Ids of settings of the folder.
-
-    Raises
-    ------
-    UnknownNameError, KneebayesError
-        As :func:`in_setting` does.
-    """
+    """P(cause explains the complaint) in several settings, by their ids; no model is fitted."""
     data = model.data
     ids = [_setting_named(data.knowledge, setting) for setting in settings]
     odds = [odds_by_cause(data.knowledge.settings[id], data.knowledge.groups) for id in ids]
@@ -476,12 +440,7 @@ def in_layer(model: AnyModel, layer: Layer) -> AnyModel:
 def read_as(model: AnyModel, lexicon: str, layer: Layer, setting: str | None) -> AnyModel:
     """The same folder under one lexicon, in one layer and one setting, whatever the model has now.
 
-    Raises
-    ------
-    UnknownNameError
-        If the folder has no such lexicon, layer or setting.
-    KneebayesError
-        If the model has learnt from patients, and so keeps its reading.
+    A model that has learnt from patients keeps its reading, so it is refused.
 
     Examples
     --------

@@ -90,17 +90,7 @@ class Specificities:
     def measure(self, engine: Engine, numbers: Numbers) -> bool:
         """Measure every specificity; says whether each is met, or cannot be.
 
-        Parameters
-        ----------
-        engine
-            Of a network with the same arrows.
-        numbers
-            Numbers of the network, one row.
-
-        Raises
-        ------
-        ImpossibleEvidenceError
-            If those in whom one was measured do not exist.
+        ``engine`` is of a network with the same arrows, ``numbers`` are one row of its numbers.
         """
         for one, absent in zip(self.all, self._measure(engine, numbers), strict=True):
             self._searches[one.finding].absent = absent

@@ -130,19 +130,7 @@ def pieces_beside(target: Path, description: str) -> Iterator[Pieces]:
 
     At the end the pieces are joined into the target and the folder is removed. If the run ends
     early (a kill, Ctrl-C, a full disk, an error), the finished pieces stay for the next run; a
-    folder without any is removed.
-
-    Parameters
-    ----------
-    target
-        The file to be made.
-    description
-        Identifies the work; pieces of any other work are thrown away.
-
-    Raises
-    ------
-    KneebayesError
-        If another run is at work on the same target, or the target cannot be written.
+    folder without any is removed. Pieces of work with another ``description`` are thrown away.
     """
     real = Path(os.path.realpath(target))
     folder = real.with_name(f"{real.name}.unfinished")
@@ -223,13 +211,7 @@ def _alone(folder: Path, target: Path) -> Iterator[None]:
 
 
 def _hold(file: IO[str]) -> None:
-    """Lock an open file, where the system can.
-
-    Raises
-    ------
-    BlockingIOError
-        If another process holds it.
-    """
+    """Lock an open file, where the system can; a BlockingIOError if another process holds it."""
     if sys.platform == "win32":
         import msvcrt
 
@@ -427,18 +409,7 @@ def _join_parquet(paths: Sequence[Path], whole: Path) -> None:
 
 
 def read_table(path: str | Path) -> pd.DataFrame:
-    """All patients of a file as a table; for files that fit into memory.
-
-    Parameters
-    ----------
-    path
-        A ``.csv`` or ``.parquet`` file; cells of a CSV file are text.
-
-    Raises
-    ------
-    KneebayesError
-        If it is neither, or cannot be read.
-    """
+    """All patients of a CSV or Parquet file that fits into memory; cells of a CSV file are text."""
     import pandas as pd
 
     pieces = [piece for piece, _ in open_source(Path(path), ()).pieces()]
@@ -446,13 +417,7 @@ def read_table(path: str | Path) -> pd.DataFrame:
 
 
 def check_target(target: Path) -> None:
-    """Refuse a target that cannot be written, before any work is done.
-
-    Raises
-    ------
-    KneebayesError
-        If its folder is missing, or it is itself a folder.
-    """
+    """Refuse a target that cannot be written, before any work is done."""
     with telling_why(target):
         is_folder, has_folder = target.is_dir(), target.parent.is_dir()
     if is_folder:

@@ -217,11 +217,6 @@ class Questionnaire:
 
         ``place`` names a row by its position; ``progress`` gets how many more are answered;
         ``read`` is what :meth:`check` found.
-
-        Raises
-        ------
-        EvidenceError
-            If a cell cannot be understood.
         """
         import pandas as pd
 

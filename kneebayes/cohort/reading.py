@@ -109,15 +109,7 @@ class TableProblems:
         self._cells[column, wrong] = (first, before + count)
 
     def raise_any(self) -> None:
-        """Tell all problems, if there are any.
-
-        Raises
-        ------
-        UnknownNameError
-            If names of columns are all that is wrong.
-        EvidenceError
-            If anything else is wrong, with or without names.
-        """
+        """Raise all problems, if any: an UnknownNameError if only names of columns are wrong."""
         if not len(self):
             return
         messages = [f"column {error.name!r}: {error}" for error in self._unknown]

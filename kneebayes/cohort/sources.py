@@ -49,13 +49,7 @@ class Source(Protocol):
 
 
 def is_parquet(path: Path) -> bool:
-    """Whether a file is Parquet rather than CSV, by the end of its name.
-
-    Raises
-    ------
-    KneebayesError
-        If it is neither.
-    """
+    """Whether a file is Parquet, by the end of its name; refused if it is neither that nor CSV."""
     if path.suffix.lower() not in (*PARQUET, *CSV):
         message = f"A table must be a .csv or a .parquet file, got '{path.name}'."
         raise KneebayesError(message)
@@ -63,13 +57,7 @@ def is_parquet(path: Path) -> bool:
 
 
 def import_arrow(module: str = "pyarrow") -> Any:
-    """The library that reads and writes Parquet, or one of its modules.
-
-    Raises
-    ------
-    KneebayesError
-        If it is not installed; says how to install it.
-    """
+    """The library that reads and writes Parquet, or one of its modules."""
     try:
         return import_module(module)
     except ImportError as error:
@@ -81,11 +69,6 @@ def open_source(path: Path, keep: Sequence[str]) -> Source:
     """A CSV file (UTF-8, commas, one line of names) or a Parquet file as a table.
 
     Columns in ``keep`` come through with exactly the type that they have in the file.
-
-    Raises
-    ------
-    KneebayesError
-        If it is not there, is neither CSV nor Parquet, or cannot be read as what it is.
     """
     parquet = is_parquet(path)
     with telling_why_unread(path):
@@ -100,13 +83,7 @@ def open_source(path: Path, keep: Sequence[str]) -> Source:
 
 @contextmanager
 def telling_why_unread(path: Path) -> Iterator[None]:
-    """Say why the system does not let a file be read.
-
-    Raises
-    ------
-    KneebayesError
-        If it does not; names the file and the reason.
-    """
+    """Say in a KneebayesError why the system does not let a file be read."""
     try:
         yield
     except OSError as error:
@@ -176,13 +153,7 @@ class CsvSource:
 
 
 def _refuse_others(path: Path) -> None:
-    """Refuse what begins as another kind of file does, and say how to make it CSV.
-
-    Raises
-    ------
-    EvidenceError
-        If it does.
-    """
+    """Refuse what begins as another kind of file does, and say how to make it CSV."""
     with telling_why_unread(path), path.open("rb") as file:
         start = file.read(4)
     for sign, (kind, remedy) in OTHERS.items():

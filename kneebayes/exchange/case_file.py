@@ -168,13 +168,7 @@ def _told(model: ModelLike, id: str, answer: dict[str, Any], problems: Problems)
 
 
 def read_one_answer(model: ModelLike, id: str, answer: object) -> Any:
-    """An answer about one node in the plain form that means the same.
-
-    Raises
-    ------
-    EvidenceError
-        If the node cannot take it.
-    """
+    """An answer about one node in the plain form that means the same; refused if there is none."""
     states = model.data.network[id].states
     meaning = model.data.names.meaning(id, KINDS)
     likelihood = likelihood_of(model.data.knowledge, states, id, meaning, answer)

@@ -40,13 +40,7 @@ DEEPEST = 32
 def read_json(
     source: str | Path | Mapping[str, object], problems: Problems, largest: int = LARGEST
 ) -> Any:
-    """The content of a JSON file of at most so many bytes, or of what was parsed elsewhere.
-
-    Raises
-    ------
-    ExchangeError
-        If nothing can be read: no such file, too large, no UTF-8, no JSON, nested too deep.
-    """
+    """The content of a JSON file of at most so many bytes, or of what was parsed elsewhere."""
     if isinstance(source, Mapping):
         try:
             text = json.dumps(source)
@@ -117,13 +111,7 @@ def _check_characters(text: str, content: object, problems: Problems) -> None:
 
 
 def read_bytes(path: Path, problems: Problems, largest: int) -> bytes:
-    """The content of a file, unpacked where it is packed by gzip.
-
-    Raises
-    ------
-    ExchangeError
-        If it cannot be read, or has too many bytes.
-    """
+    """The content of a file of at most so many bytes, unpacked where it is packed by gzip."""
     try:
         there = path.is_file()
         size = 0 if not there else path.stat().st_size
@@ -199,13 +187,7 @@ YAML = (".yaml", ".yml")
 
 
 def read_yaml(path: Path, problems: Problems) -> Any:
-    """The content of a YAML file, checked as JSON is; dates stay texts.
-
-    Raises
-    ------
-    ExchangeError
-        If PyYAML is not installed, or the file is no YAML, or refers to parts of itself.
-    """
+    """The content of a YAML file, checked as JSON is; dates stay texts."""
     try:
         yaml = importlib.import_module("yaml")
     except ImportError:

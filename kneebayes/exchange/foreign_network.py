@@ -35,13 +35,6 @@ class TargetedNetwork:
     Each state of each target becomes a yes/no node of its own, which is present when the target
     is in that state. So functions made for causes that are absent or present can be used for
     targets with any number of states.
-
-    Raises
-    ------
-    UnknownNameError
-        If a target is not in the network.
-    KneebayesError
-        If there is no target, or one is named twice.
     """
 
     @checked

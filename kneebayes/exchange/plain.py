@@ -81,11 +81,6 @@ def build(nodes: Sequence[PlainNode], problems: Problems) -> Network:
 
     Rows that were rounded, so that the digits in the file explain why they do not add up to
     1, are divided by their sum and noted as a remark. Others stay as they are.
-
-    Raises
-    ------
-    ExchangeError
-        If something does not fit; all of it is reported.
     """
     if not nodes:
         problems.stop("network", "it has no nodes.", "Is this the right file?")

@@ -35,13 +35,7 @@ class ExchangeWarning(UserWarning):
 
 
 class Problems:
-    """Problems of one file, gathered, and remarks on what was done with it.
-
-    Parameters
-    ----------
-    source
-        What the file is called.
-    """
+    """Problems of one file (``source``), gathered, and remarks on what was done with it."""
 
     def __init__(self, source: str) -> None:
         self.source = source
@@ -71,23 +65,11 @@ class Problems:
             warnings.warn(message, ExchangeWarning, stacklevel=4)
 
     def raise_any(self) -> None:
-        """Tell all problems, if there are any.
-
-        Raises
-        ------
-        ExchangeError
-            If something is wrong.
-        """
+        """Raise all problems as an :class:`ExchangeError`, if there are any."""
         if self._found:
             raise ExchangeError(self.source, self._found)
 
     def stop(self, place: str, wrong: str, remedy: str = "") -> NoReturn:
-        """Tell all problems so far, and one after which nothing more can be read.
-
-        Raises
-        ------
-        ExchangeError
-            Always.
-        """
+        """Raise all problems so far, and one after which nothing more can be read."""
         self.add(place, wrong, remedy)
         raise ExchangeError(self.source, self._found)

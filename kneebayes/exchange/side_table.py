@@ -145,11 +145,6 @@ def read_side_table(
     """A network from its main file and the side table beside it.
 
     The nodes come back as they were, and those of the main file under their own names.
-
-    Raises
-    ------
-    ExchangeError
-        If something is wrong; all of it is reported.
     """
     content = _content(data, problems)
     named = [_own_names(node, content.get("renamed", {})) for node in nodes]

@@ -58,11 +58,6 @@ def parse_xml(data: bytes, problems: Problems) -> tuple[ET.Element, str]:
     """The root element, its names without namespaces, and the text of the file.
 
     Entities are refused, for they can grow without bound.
-
-    Raises
-    ------
-    ExchangeError
-        If the file is no XML, or defines entities.
     """
     text = decode(data, problems, DECLARED)
     if "<!ENTITY" in text:

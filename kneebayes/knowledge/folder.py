@@ -11,13 +11,7 @@ __all__ = ["shipped_folder", "start_folder"]
 
 
 def shipped_folder() -> Path:
-    """Folder of the article's knowledge: inside an installed package, else beside it.
-
-    Raises
-    ------
-    KneebayesError
-        If neither place holds it.
-    """
+    """Folder of the article's knowledge: inside an installed package, else beside it."""
     package = Path(__file__).resolve().parent.parent
     for folder in (package / "priors", package.parent / "priors"):
         if (folder / "knowledge.toml").is_file():

@@ -68,11 +68,8 @@ class Names:
     ) -> Meaning:
         """What a label, alias, id or state stands for, in any case, among some kinds of thing.
 
-        Raises
-        ------
-        UnknownNameError
-            If nothing of these kinds has that name; suggests what looks like it, and says
-            ``where`` all names can be seen.
+        Where nothing of these kinds has that name the error suggests what looks like it, and says
+        ``where`` all names can be seen.
         """
         if not isinstance(name, str):
             listed = isinstance(name, list | tuple | set | frozenset)

@@ -82,16 +82,10 @@ class Counting:
         numbers: Numbers,
         progress: Callable[[int], object] | None = None,
     ) -> Counted:
-        """Expected counts for each patient.
+        """Expected counts for each patient; one who needs too much memory is refused, with the row.
 
         ``hard`` is the index of the observed state of each node or -1, patients x nodes; ``soft``
-        the likelihood of each state, patients x states, nodes end to end, or None. ``progress``
-        gets how many more patients are counted.
-
-        Raises
-        ------
-        TooWideError
-            If a patient needs more memory than is allowed; says which row.
+        the likelihood of each state, patients x states, nodes end to end, or None.
         """
         rows, places = len(hard), len(numbers)
         logs = np.empty(rows)

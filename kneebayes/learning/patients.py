@@ -59,14 +59,9 @@ class Patients:
 
 
 def read_patients(model: ModelLike, frame: object) -> Patients:
-    """Read a table as :meth:`kneebayes.Model.diagnose_cohort` does, and check it.
+    """Read a table as :meth:`kneebayes.Model.diagnose_cohort` does.
 
-    Raises
-    ------
-    UnknownNameError, EvidenceError
-        If columns or cells cannot be understood, or a patient is without the complaint.
-    ImpossibleEvidenceError
-        If what is known of a patient cannot be true together; names the rows.
+    All must have the complaint, and be possible: rows where that is not so are named.
     """
     import pandas as pd
 

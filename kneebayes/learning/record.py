@@ -124,13 +124,7 @@ class HeldOut(Reporting):
 
 
 def hold_out(before: ModelLike, numbers: Numbers, cases: object, learnt: str = "") -> HeldOut:
-    """Score patients under a model as the text made it, and with its numbers after learning.
-
-    Raises
-    ------
-    UnknownNameError, EvidenceError, ImpossibleEvidenceError
-        If the table cannot be understood, has no patients, or one is impossible.
-    """
+    """Score patients under a model as the text made it, and with its numbers after learning."""
     import pandas as pd
 
     patients = read_patients(before, cases)

@@ -42,13 +42,7 @@ DRAWS = np.array([NormalDist().inv_cdf((index + 0.5) / POINTS) for index in rang
 
 
 def bounds_of(interval: Interval) -> tuple[float, float, float]:
-    """Low, value and high as log-odds; ends at 0 and 1 are taken in, as draws take them.
-
-    Raises
-    ------
-    ValueError
-        If the value is 0 or 1.
-    """
+    """Low, value (not 0 or 1) and high as log-odds; ends at 0 and 1 are taken in, as for draws."""
     value = interval.value
     low = max(interval.low, NEAREST * value)
     high = min(interval.high, 1.0 - NEAREST * (1.0 - value))
