@@ -117,8 +117,6 @@ class Drafts:
 
     def remarks_of(self, row: int) -> Iterator[Remark]:
         """Frequencies that the latest links of a row cannot meet."""
-        if row not in self._solved:
-            return
         draft = self.all[row]
         stated, of_nodes, solved = self._solved[row]
         wanted, links = _row_of(stated, row), _row_of(solved, row)

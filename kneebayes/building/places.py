@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
+from kneebayes.inference import Engine
 from kneebayes.knowledge.base import Arrow, Knowledge
 from kneebayes.network import Link, Network, Node
 
@@ -18,6 +19,7 @@ __all__ = [
     "explained",
     "number_of",
     "offset_of",
+    "rate_places",
     "stated_network",
     "strongest",
 ]
@@ -68,6 +70,15 @@ def offset_of(network: Network, parent: str, state: str, child: str) -> tuple[No
         return node, network[parent].states.index(state) * after
     before = node.parents[: node.parents.index(parent)]
     return node, 1 + sum(len(network[one].states) for one in before) + at
+
+
+def rate_places(engine: Engine, id: str, by_age: str) -> list[int]:
+    """Where the rates stand with which a cause is silent: one for each age, or its leak."""
+    network, first = engine.network, engine.place_of(id)
+    if by_age not in network[id].parents:
+        return [first]
+    states = network[by_age].states
+    return [first + offset_of(network, by_age, state, id)[1] for state in states]
 
 
 def number_of(network: Network, arrow: Arrow) -> float:

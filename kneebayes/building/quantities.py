@@ -135,7 +135,7 @@ def quantities_of(knowledge: Knowledge, elicited: Elicited, engine: Engine) -> Q
 
 
 def _priors(knowledge: Knowledge, elicited: Elicited, engine: Engine) -> Iterator[Quantity]:
-    table = int(engine.flat.number_start[engine.network.index[EXPLANATION]])
+    table = engine.place_of(EXPLANATION)
     for cause in knowledge.diseases.values():
         if cause.id not in elicited.priors or cause.id not in engine.network[EXPLANATION].states:
             continue
@@ -149,7 +149,7 @@ def _priors(knowledge: Knowledge, elicited: Elicited, engine: Engine) -> Iterato
         presence = knowledge.diseases[id].present_in
         if presence is not None:
             alone = f"presence of {id}"
-            place = int(engine.flat.number_start[engine.network.index[elicited.there[id]]])
+            place = engine.place_of(elicited.there[id])
             yield Quantity(
                 "presence", id, "", "", presence.share, interval, presence.because, place, alone
             )
@@ -194,8 +194,7 @@ def _leaks(knowledge: Knowledge, elicited: Elicited, engine: Engine) -> Iterator
                 amount = knowledge.findings[id].specificity
         if amount is not None and id != knowledge.meta.complaint:
             word = _word("frequency", amount, f"leak of {id}")
-            place = int(engine.flat.number_start[engine.network.index[id]])
-            yield Quantity("leak", id, "", "", amount, interval, (), place, word)
+            yield Quantity("leak", id, "", "", amount, interval, (), engine.place_of(id), word)
 
 
 def _evoking(knowledge: Knowledge, elicited: Elicited, engine: Engine) -> Iterator[Quantity]:
@@ -237,9 +236,9 @@ def _word(kind: str, amount: Amount, alone: str) -> str:
 
 def _link_at(engine: Engine, stated: Stated) -> int:
     """Where the number of a statement stands, for the state that it is about."""
-    arrow, network = stated.arrow, engine.network
-    node, offset = offset_of(network, arrow.parent, arrow.state, arrow.child)
-    return int(engine.flat.number_start[network.index[node.id]]) + offset
+    arrow = stated.arrow
+    node, offset = offset_of(engine.network, arrow.parent, arrow.state, arrow.child)
+    return engine.place_of(node.id) + offset
 
 
 def amounts_at(quantities: Quantities, deviations: Numbers) -> Numbers:

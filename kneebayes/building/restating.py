@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from kneebayes.building.draft import Draft, absent_of, frequency_of
 from kneebayes.building.evoking import evoke_rows
-from kneebayes.building.places import EXPLANATION
+from kneebayes.building.places import EXPLANATION, rate_places
 from kneebayes.building.quantities import Quantities, Quantity
 from kneebayes.building.relinking import between_of, companions_of, relink
 from kneebayes.inference import Engine, Evidence
@@ -114,7 +114,7 @@ class Restating:
             self._relink(numbers, amounts, rows)
         rows = np.flatnonzero((changed & self.fitted_from).any(axis=1))
         if rows.size:
-            place = self._place(EXPLANATION)
+            place = self.engine.place_of(EXPLANATION)
             table = self._tables(amounts[rows])
             numbers[rows, place : place + table[0].size] = table.reshape(len(rows), -1)
         rows = np.flatnonzero((changed & self.apart_from).any(axis=1))
@@ -123,9 +123,6 @@ class Restating:
         held = np.ones(len(amounts), dtype=np.bool_)
         self._evoke(numbers, amounts, changed, held)
         return Restated(numbers, held)
-
-    def _place(self, id: str) -> int:
-        return int(self.engine.flat.number_start[self.engine.network.index[id]])
 
     def _tables(self, amounts: Numbers) -> Numbers:
         """Tables of explanations: rows x cells x explanations."""
@@ -178,25 +175,15 @@ class Restating:
         found = dict.fromkeys(self.there.values(), 0.0)
         for cause in self.draft.presences:
             node = self.there[cause]
-            found[node] = float(np.mean(self._rates(self.base[None], node)))
+            found[node] = float(np.mean(self.base[self._rate_places(node)]))
         return found
 
     def _rate_places(self, id: str) -> list[int]:
-        """Where the silent rates of a cause stand: one for each age, or its leak."""
-        node, by = self.engine.network[id], self.draft.by_age
-        if not by or by not in node.parents:
-            return [self._place(id)]
-        before = node.parents[: node.parents.index(by)]
-        states = self.engine.network
-        first = self._place(id) + 1 + sum(len(states[one].states) for one in before)
-        return list(range(first, first + len(states[by].states)))
-
-    def _rates(self, numbers: Numbers, id: str) -> Numbers:
-        return numbers[:, self._rate_places(id)]
+        return rate_places(self.engine, id, self.draft.by_age)
 
     def _settle_silent(self, numbers: Numbers, amounts: Numbers, rows: Integers) -> None:
         """How often each cause is silent, so that it is there as often as its amount says."""
-        place, count = self._place(EXPLANATION), len(self.draft.explanations)
+        place, count = self.engine.place_of(EXPLANATION), len(self.draft.explanations)
         end = place + len(self.fitting.cells) * count
         kinds = self.quantities.all
         targets = {kinds[at].node: amounts[rows, at] for at in self.presences}
@@ -212,8 +199,7 @@ class Restating:
         whole = numbers if len(rows) == len(numbers) else numbers[rows]  # which may be large
         found = self._silent(whole, whole[:, place:end], wanted)
         for cause, (_, rates) in found.items():
-            places = np.array(self._rate_places(self.there[cause]), dtype=np.int64)
-            numbers[np.ix_(rows, places)] = rates
+            numbers[rows[:, None], self._rate_places(self.there[cause])] = rates
 
     def _silent(
         self,
@@ -234,7 +220,7 @@ class Restating:
             cause = draft.cause_there.get(node)
             if cause not in draft.presences:
                 continue
-            starts, first = {}, self._place(node) + 1
+            starts, first = {}, self.engine.place_of(node) + 1
             for parent in network[node].parents:
                 starts[parent] = first
                 first += len(network[parent].states)
@@ -242,7 +228,7 @@ class Restating:
             absent = 1.0 - numbers[:, None, own : own + cells.shape[2]]
             links = {id: numbers[:, at + 1] for id, at in starts.items() if id in brought}
             absent = absent_of(absent, links, brought)
-            rates = self._rates(numbers, node)
+            rates = numbers[:, self._rate_places(node)]
             if wanted is not None:
                 rates = draft.rates_of(cells, absent, *wanted[cause])
             brought[node] = 1.0 - absent * (1.0 - draft.by_cell(rates))

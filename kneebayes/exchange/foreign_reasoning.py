@@ -305,7 +305,7 @@ class Place(NamedTuple):
 
 def number_places(engine: Engine, node: Node) -> list[Place]:
     """Every number of a node: entries of its table, or its leak and links."""
-    network, start = engine.network, int(engine.flat.number_start[engine.network.index[node.id]])
+    network, start = engine.network, engine.place_of(node.id)
     if node.is_noisy_or:
         places, place = [Place(start, (), node.id, node.states[1], {})], start + 1
         for link in node.links:

@@ -79,6 +79,10 @@ class Engine:
             engine.__dict__["flat"] = self.flat
         return engine
 
+    def place_of(self, id: str) -> int:
+        """Where the numbers of a node begin in those of the network."""
+        return int(self.flat.number_start[self.network.index[id]])
+
     def propagate(self, evidence: Evidence, targets: Iterable[str] = ()) -> Propagation:
         """P(evidence) and the posteriors of the targets, in one pass there and back.
 

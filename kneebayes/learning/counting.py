@@ -7,7 +7,6 @@ one pass there and back (the expectation step of EM).
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -75,13 +74,7 @@ class Counting:
         self.engine = engine
         self.flat = engine.flat
 
-    def count(
-        self,
-        hard: Observed,
-        soft: Numbers | None,
-        numbers: Numbers,
-        progress: Callable[[int], object] | None = None,
-    ) -> Counted:
+    def count(self, hard: Observed, soft: Numbers | None, numbers: Numbers) -> Counted:
         """Expected counts for each patient; one who needs too much memory is refused, with the row.
 
         ``hard`` is the index of the observed state of each node or -1, patients x nodes; ``soft``
@@ -93,18 +86,16 @@ class Counting:
         links = np.empty((rows, places))
         pairs = np.empty((rows, len(self.flat.states)))
 
-        def answer(first: int) -> int:
-            """Answer a piece of the rows, and say how many."""
-            last = min(first + PIECE, rows)
-            for row in range(first, last):
+        def answer(first: int) -> None:
+            """Answer a piece of the rows."""
+            for row in range(first, min(first + PIECE, rows)):
                 weights = soft[row] if soft is not None else None
                 logs[row], shares = self._ask(hard[row], weights, numbers, row)
                 states[row] = shares.own * shares.weights
                 links[row] = shares.links[:, 1] + shares.tables  # no number has both
                 pairs[row] = shares.pairs[:, 1]
-            return last - first
 
-        map_on_all_cores(answer, range(0, rows, PIECE), progress)
+        map_on_all_cores(answer, range(0, rows, PIECE))
         relevant = self._relevant(hard, soft)
         self._observe(hard, states)
         met = links * numbers

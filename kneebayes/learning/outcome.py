@@ -11,7 +11,7 @@ import numpy as np
 
 from kneebayes.building import Elicited
 from kneebayes.building.draft import Draft, frequency_of
-from kneebayes.building.places import EXPLANATION, number_of
+from kneebayes.building.places import EXPLANATION, number_of, rate_places
 from kneebayes.building.quantities import RATIOS, Quantity
 from kneebayes.building.relinking import between_of, companions_of, frequencies_from
 from kneebayes.inference import Evidence
@@ -67,10 +67,8 @@ def network_with(network: Network, flat: Flat, numbers: Numbers) -> Network:
     """The same arrows with other numbers, in the order of :func:`numbers_of`."""
     nodes = []
     for index, node in enumerate(network.nodes):
-        mine = [
-            float(number)
-            for number in numbers[flat.number_start[index] : flat.number_start[index + 1]]
-        ]
+        first, end = flat.number_start[index : index + 2]
+        mine = numbers[first:end].tolist()
         if not node.is_noisy_or:
             nodes.append(replace(node, table=tuple(mine)))
             continue
@@ -102,8 +100,7 @@ class _Backwards:
         self.frequencies = dict(last)
         for sentence in text.sentences:  # what was not quite solved before stays so
             quantity = sentence.quantity
-            linked = quantity is not None and quantity.kind in ("frequency", "ratio")
-            if linked:
+            if quantity is not None and quantity.kind in ("frequency", "ratio"):
                 start = first[sentence.place]
                 stated = _frequency_stated(sentence)
                 self.frequencies[sentence.place] = _as_far(start, last[sentence.place], stated)
@@ -122,45 +119,40 @@ class _Backwards:
 
     def outcome(self, sentence: Sentence) -> LearntNumber:
         """What became of a sentence, by its kind."""
-        kind = "share" if sentence.quantity is None else sentence.quantity.kind
-        number = float(self.numbers[sentence.place])
-        if sentence.quantity is not None and kind in ("prior", "presence"):
-            return self.prior(sentence, sentence.quantity)
-        if sentence.quantity is not None and kind == "scale":
-            return self.scale(sentence, sentence.quantity)
+        quantity, number = sentence.quantity, float(self.numbers[sentence.place])
+        kind = "share" if quantity is None else quantity.kind
+        if quantity is not None and kind in ("prior", "presence"):
+            return self.prior(sentence, quantity)
+        if quantity is not None and kind == "scale":
+            return self.scale(sentence, quantity)
         if sentence.fixed:
-            value = self.frequencies.get(sentence.place, sentence.interval.value)
-            ratio = kind == "ratio" and sentence.quantity is not None
-            if ratio or kind == "evoking":
+            if kind in ("ratio", "evoking"):
                 return LearntNumber(sentence, sentence.interval, number, 0.0)
+            value = self.frequencies.get(sentence.place, sentence.interval.value)
             return LearntNumber(sentence, _moved(sentence.interval, value), number, 0.0)
-        if kind == "share":
-            return self.share(sentence)
-        return self.link(sentence, kind)
+        return self.share(sentence) if quantity is None else self.link(sentence, quantity)
 
-    def link(self, sentence: Sentence, kind: str) -> LearntNumber:
+    def link(self, sentence: Sentence, quantity: Quantity) -> LearntNumber:
         """A leak, or a link as the frequency or the evoking strength that it makes."""
         number = float(self.numbers[sentence.place])
         known = self.known(self.text.coordinates.of_place[sentence.place])
-        if kind == "leak":
+        if quantity.kind == "leak":
             return self.outcome_of(sentence, number, number, known)
-        if sentence.quantity is not None and kind == "evoking":
-            low, value, high = self.evoked(sentence.quantity, number)
+        if quantity.kind == "evoking":
+            low, value, high = self.evoked(quantity, number)
             slope = (logit(high) - logit(low)) / (2.0 * STEP)
             return self.outcome_of(sentence, value, number, known.through(slope))
         value = self.frequencies[sentence.place]  # 1 - value = (1 - number) others
-        if sentence.quantity is not None and kind == "ratio":
-            against = sentence.quantity.odds * self.leak_factor(sentence.node)
-            odds = value / (1.0 - value) / against
-            return self.outcome_of(
-                sentence, odds, number, known.through(number / value), ratio=True
-            )
-        return self.outcome_of(sentence, value, number, known.through(number / value))
+        known = known.through(number / value)
+        if quantity.kind == "ratio":
+            odds = value / (1.0 - value) / (quantity.odds * self.leak_factor(sentence.node))
+            return self.outcome_of(sentence, odds, number, known, ratio=True)
+        return self.outcome_of(sentence, value, number, known)
 
     def leak_factor(self, id: str) -> float:
         """By what the odds are multiplied that a ratio is taken against."""
         data = self.model.data
-        place = int(data.engine.flat.number_start[data.network.index[id]])
+        place = data.engine.place_of(id)
         return odds_factor(float(data.engine.numbers[0][place]), float(self.numbers[place]))
 
     def outcome_of(
@@ -172,15 +164,15 @@ class _Backwards:
 
     def known(self, coordinate: int) -> _Known:
         """What is known of a coordinate."""
-        now, before = (float(one[coordinate, coordinate]) for one in (self.by_all, self.by_text))
-        return _known(now, before)
+        return self.known_along(np.eye(1, len(self.by_all), coordinate)[0])
 
     def known_along(self, way: Numbers) -> _Known:
         """The same of what moves with the coordinates along a direction."""
         moving = np.flatnonzero(way)  # few of the many coordinates
         step, among = way[moving], np.ix_(moving, moving)
         now, before = (float(step @ one[among] @ step) for one in (self.by_all, self.by_text))
-        return _known(now, before)
+        share = min(max(1.0 - now / before, 0.0), 1.0)
+        return _Known(max(1.0 / now - 1.0 / before, 0.0), share)
 
     def prior(self, sentence: Sentence, quantity: Quantity) -> LearntNumber:
         """What became of a share or a presence, which follow from what moves together."""
@@ -214,9 +206,7 @@ class _Backwards:
             share = float(self.numbers[place])
             way[coordinates.of_place[place]] = float(place == sentence.place) - share
         known = self.known_along(way / (1.0 - number))
-        absent = (
-            sentence.quantity is not None and sentence.place == family.place
-        )  # P(absent) stands first
+        absent = sentence.quantity is not None and sentence.place == family.place  # stands first
         return self.outcome_of(sentence, 1.0 - number if absent else number, number, known)
 
     def evoked(self, quantity: Quantity, number: float) -> list[float]:
@@ -230,12 +220,6 @@ class _Backwards:
         propagated = self.model.data.engine.propagate_each([seen], [quantity.parent], rows)
         shares: list[float] = propagated.marginals[quantity.parent][:, 1].tolist()
         return shares
-
-
-def _known(now: float, before: float) -> _Known:
-    """What is known from the variance of a number after and before the patients."""
-    share = min(max(1.0 - now / before, 0.0), 1.0)
-    return _Known(max(1.0 / now - 1.0 / before, 0.0), share)
 
 
 def with_outcomes(
@@ -324,8 +308,8 @@ def _ratios_by_state(model: ModelLike, numbers: Numbers) -> dict[tuple[str, str,
     fitting, _ = draft.shares()
     if not draft.ratios:
         return {}
-    index = data.network.index[EXPLANATION]
-    table = slice(*data.engine.flat.number_start[index : index + 2].tolist())
+    first = data.engine.place_of(EXPLANATION)
+    table = slice(first, first + len(data.network[EXPLANATION].table or ()))
     rows = np.stack([data.engine.numbers[0][table], numbers[table]])
     before, after = fitting.odds_ratios(rows.reshape(2, -1, fitting.count))
     keys = [(arrow.parent, arrow.state, arrow.child) for arrow, _ in draft.ratios]
@@ -334,14 +318,12 @@ def _ratios_by_state(model: ModelLike, numbers: Numbers) -> dict[tuple[str, str,
 
 def _frequencies_of(model: ModelLike, text: Text, numbers: Numbers) -> Mapping[int, float]:
     """By place of a link the frequency that would be stated for it: relinking, backwards."""
-    knowledge, network, flat = model.data.knowledge, model.data.network, model.data.engine.flat
+    knowledge, engine = model.data.knowledge, model.data.engine
     linked = [one for one in text.quantities.all if one.kind in ("frequency", "ratio")]
     draft = Draft(knowledge, knowledge.lexicons[model.data.lexicon])
-    leaks = {
-        node.id: numbers[[flat.number_start[network.index[node.id]]]] for node in network.nodes
-    }
-    for node in draft.cause_there:
-        leaks[node] = np.array([_silent_mean(model, draft, node, numbers)])
+    leaks = {node.id: numbers[[engine.place_of(node.id)]] for node in engine.network.nodes}
+    for id in draft.cause_there:
+        leaks[id] = np.array([numbers[rate_places(engine, id, draft.by_age)].mean()])
     links: dict[str, dict[str, Numbers]] = {}
     for one in linked:
         links.setdefault(one.node, {})[one.parent] = numbers[[one.place]]
@@ -363,17 +345,6 @@ def _as_far(before: float, after: float, stated: float) -> float:
     if not all(0.0 < one < 1.0 for one in (before, after, stated)):
         return after
     return inverse_logit(logit(stated) + logit(after) - logit(before))
-
-
-def _silent_mean(model: ModelLike, draft: Draft, node: str, numbers: Numbers) -> float:
-    """How often a cause is silent, over the ages."""
-    network = model.data.network
-    first = int(model.data.engine.flat.number_start[network.index[node]])
-    parents, by = network[node].parents, draft.by_age
-    if not by or by not in parents:
-        return float(numbers[first])
-    first += 1 + sum(len(network[one].states) for one in parents[: parents.index(by)])
-    return float(numbers[first : first + len(network[by].states)].mean())
 
 
 @dataclass(frozen=True, slots=True)

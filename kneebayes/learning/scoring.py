@@ -150,10 +150,10 @@ class Estimation:
         total = sample.size + sum(imagined.weight for imagined in self.imagined)
         self.weights = np.concatenate([sample.weights, [-total], np.array(pairs, dtype=float)])
 
-    def look(self, point: Numbers, progress: Callable[[int], object] | None = None) -> _Point:
+    def look(self, point: Numbers) -> _Point:
         """The posterior density at one point, with gradient and information."""
         numbers = self.coordinates.numbers(point)
-        logs, scores, bends = self._counted(numbers, progress)
+        logs, scores, bends = self._counted(numbers)
         log_density, gradient, by_text = self.coordinates.text(point)
         value = log_density + float(self.weights @ logs)
         gradient = gradient + self.weights @ scores
@@ -164,9 +164,7 @@ class Estimation:
         by_patients = self._by_patients(bends, scores[: self.cases])
         return _Point(point, numbers, value, gradient, by_text, by_text + by_patients, scores)
 
-    def _counted(
-        self, numbers: Numbers, progress: Callable[[int], object] | None
-    ) -> tuple[Numbers, Numbers, Numbers]:
+    def _counted(self, numbers: Numbers) -> tuple[Numbers, Numbers, Numbers]:
         """Logarithms of P of all rows, their scores, and the curvatures of all patients together.
 
         Some rows at a time: a row has as many counts as the network has numbers.
@@ -179,7 +177,7 @@ class Estimation:
         for first in range(0, len(self.hard), BLOCK):
             rows = slice(first, first + BLOCK)
             soft = None if self.soft is None else self.soft[rows]
-            counted = self.counting.count(self.hard[rows], soft, numbers, progress)
+            counted = self.counting.count(self.hard[rows], soft, numbers)
             logs.append(counted.logs)
             scores.append(self.coordinates.scores(counted.residuals(numbers)))
             bends += weights[rows] @ counted.curvatures(numbers)

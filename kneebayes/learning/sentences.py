@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from kneebayes.building.draft import Draft, frequency_of
-from kneebayes.building.places import EXPLANATION
+from kneebayes.building.places import EXPLANATION, rate_places
 from kneebayes.building.quantities import (
     RATIOS,
     Quantities,
@@ -164,10 +164,8 @@ def read_text(model: ModelLike, trust: float = 1.0) -> Text:
     """
     reader = _Reader(model, trust)
     sentences = tuple(reader.sentences())
-    network, flat = model.data.network, model.data.engine.flat
-    first = int(flat.number_start[network.index[EXPLANATION]])
-    table = (first, int(flat.number_start[network.index[EXPLANATION] + 1]))
-    columns = len(network[EXPLANATION].states)
+    first, node = model.data.engine.place_of(EXPLANATION), model.data.network[EXPLANATION]
+    table, columns = (first, first + len(node.table or ())), len(node.states)
     shifts = list(reader.shifts.values())
     coordinates = Coordinates(reader.numbers, reader.free, reader.families, shifts, table, columns)
     shift_of = {key: coordinates.first_shift + at for at, key in enumerate(reader.shifts)}
@@ -241,7 +239,8 @@ class _Reader:
         node, places = quantity.node, self.column(quantity.node)
         if quantity.kind == "presence":
             node = self.model.data.elicited.there[quantity.node]
-            places = tuple(one for one in self.rates(node) if 0.0 < self.numbers[one] < 1.0)
+            rates = rate_places(self.model.data.engine, node, self.draft.by_age)
+            places = tuple(one for one in rates if 0.0 < self.numbers[one] < 1.0)
         fixed = fixed or ("" if places else ZERO)
         index = self.model.data.network.index[node]
         if not fixed:
@@ -272,26 +271,15 @@ class _Reader:
         state = network[quantity.parent].states.index(quantity.state)
         places = np.arange(len(node.table or ())).reshape(network.shape_of(node))
         column = np.take(places, state, axis=axis)[..., node.states.index(quantity.node)]
-        first = int(self.model.data.engine.flat.number_start[network.index[EXPLANATION]])
+        first = self.model.data.engine.place_of(EXPLANATION)
         return tuple((first + column).ravel().tolist())
 
     def column(self, cause: str) -> tuple[int, ...]:
         """Where an explanation stands in all rows of the table."""
-        network = self.model.data.network
-        node = network[EXPLANATION]
-        first = int(self.model.data.engine.flat.number_start[network.index[EXPLANATION]])
+        node = self.model.data.network[EXPLANATION]
+        first = self.model.data.engine.place_of(EXPLANATION)
         start = first + node.states.index(cause)
         return tuple(range(start, first + len(node.table or ()), len(node.states)))
-
-    def rates(self, node: str) -> tuple[int, ...]:
-        """Where the rates stand with which a cause is silent: one for each age, or its leak."""
-        network, by = self.model.data.network, self.draft.by_age
-        first = int(self.model.data.engine.flat.number_start[network.index[node]])
-        parents = network[node].parents
-        if not by or by not in parents:
-            return (first,)
-        first += 1 + sum(len(network[one].states) for one in parents[: parents.index(by)])
-        return tuple(range(first, first + len(network[by].states)))
 
     def link_of(self, index: int, quantity: Quantity) -> Interval:
         """The interval of the number that the network uses."""
@@ -311,12 +299,11 @@ class _Reader:
 
     def shares(self) -> Iterator[Sentence]:
         """Contexts with several states, whose shares are stated without an interval."""
-        flat, network = self.model.data.engine.flat, self.model.data.network
-        standard = network[EXPLANATION].parents
+        standard = self.model.data.network[EXPLANATION].parents
         for context in self.model.data.knowledge.contexts.values():
             if not context.states:
                 continue
-            place = int(flat.number_start[network.index[context.id]])
+            place = self.model.data.engine.place_of(context.id)
             means = self.numbers[place : place + len(context.states)]
             learnt = bool((means > 0.0).all()) and context.id not in standard
             if learnt:

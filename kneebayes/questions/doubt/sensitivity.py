@@ -513,7 +513,7 @@ def _in_link(case: Case, causes: list[str], ends: Sequence[str]) -> Sensitivity:
         message = f"'{ends[0]}' has several states; name one of them: {', '.join(states)}."
         raise EvidenceError(message)
     node, offset = offset_of(case.data.network, parent.id, parent.state, child.id)
-    place = int(case.engine.flat.number_start[case.data.network.index[node.id]]) + offset
+    place = case.engine.place_of(node.id) + offset
     if not node.is_noisy_or:
         message = (
             f"'{ends[0]}' multiplies the shares of all causes at once and has no single link; "
@@ -533,7 +533,7 @@ def _in_leak(case: Case, causes: list[str], name: str) -> Sensitivity:
     if len(node.states) != 2:
         message = f"'{name}' has several states and no single share to move."
         raise EvidenceError(message)
-    place = int(case.engine.flat.number_start[case.data.network.index[id]])
+    place = case.engine.place_of(id)
     if node.is_noisy_or:
         return move_number(case.engine, causes, case.evidence, place, ("leak", id, "", ""))
     row = (place, place + 1)  # P(absent), P(present)
