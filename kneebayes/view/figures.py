@@ -62,6 +62,8 @@ COLUMN = 0.55  # of the space between the names of one column and the cause in t
 def broken(text: str, letters: int) -> str:
     """A text in as few lines as there must be, all about as long; line breaks in it stay.
 
+    A word that fits on a line is not broken to make them more even.
+
     Examples
     --------
     >>> print(broken("the pain came slowly", 18))
@@ -71,7 +73,8 @@ def broken(text: str, letters: int) -> str:
     lines = []
     for part in text.split("\n"):
         least, narrowest = len(wrap(part, letters)), letters
-        while narrowest > 1 and len(wrap(part, narrowest - 1)) <= least:
+        longest = max(map(len, part.split()), default=letters)
+        while narrowest > longest and len(wrap(part, narrowest - 1)) <= least:
             narrowest -= 1
         lines.append(fill(part, narrowest))
     return "\n".join(lines)

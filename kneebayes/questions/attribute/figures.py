@@ -48,12 +48,12 @@ def draw_attribution(
             place = column + 0.3 * (column == len(causes))
             _cell(ax, place, row, share, _in_percent(share))
     ax.set_xlim(-0.5, len(columns) - 0.2)
-    ax.set_ylim(max(1, len(findings)) - 0.5, -0.5)
     places = [*range(len(causes)), len(causes) + 0.3]
     ax.set_xticks(places, columns, parse_math=False)
     ax.tick_params("x", labelrotation=40)
     _anchor(ax)
     name_lines(ax, findings)
+    ax.set_ylim(max(1, len(findings)) - 0.5, -0.5)
     ax.tick_params(length=0)
     ax.spines[:].set_visible(False)
     ax.set_xticks(places, columns, fontsize=SMALL, parse_math=False)

@@ -216,7 +216,7 @@ def test_a_tree_stands_line_by_line_each_answer_below_its_question(axes: Axes) -
     told = list(words(axes).items())
     texts = [text for text, _ in told]
     assert texts[:2] == ["fever?", "yes (25%): sepsis $"]
-    assert texts[2].startswith("no (75%): warmth of the knee and more")
+    assert texts[2].startswith("no (75%): warmth; of the knee and more")
     assert texts[3:] == ["yes (50%): gout", "no (25%): cyst", "not asked (25%): bursitis"]
     assert texts[2].count("\n") == 1
     widest = max(len(line) for line in texts[2].split("\n"))

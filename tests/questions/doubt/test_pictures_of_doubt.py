@@ -184,14 +184,13 @@ def test_readings_stand_at_what_each_lexicon_says(axes: Axes) -> None:
     ]
     assert draw_readings(rows, lexicons, axes) is axes
     assert rows_of(axes) == ["sepsis $ (urgent)", "gout"]
-    assert strokes(axes) == [
-        near([(log_odds(0.01), 0), (log_odds(0.05), 0)]),
-        near([(log_odds(0.2), 1), (log_odds(0.7), 1)]),
-    ]
+    assert [[y for _, y in stroke] for stroke in strokes(axes)] == [[0.5, 0.5]]  # between the rows
     dots = [(places, mark, colour) for places, mark, colour in lines(axes) if mark]
     assert dots == [
-        (near([(log_odds(rows[1][id]), 0), (log_odds(rows[0][id]), 1)]), mark, colour.lower())
-        for id, mark, colour in zip("abc", "osD", (BLACK, *PALETTE), strict=False)
+        (near([(log_odds(rows[1 - at][id]), at + shift) for at in (0, 1)]), mark, colour.lower())
+        for id, mark, shift, colour in zip(
+            "abc", "osD", (0.3, 0.0, -0.3), (BLACK, *PALETTE), strict=False
+        )
     ]
     assert legend(axes) == [r"words \$", "numbers", "others"]
     assert_odds_below(axes, [row[id] for row in rows for id in "abc"])
@@ -272,10 +271,9 @@ def test_a_tornado_reaches_from_the_posterior_to_both_ends_the_furthest_on_top(a
     assert draw_tornado(BARS, 0.3, "gout $", axes) is axes
     assert rows_of(axes)[0] == "one end"
     assert rows_of(axes)[2] == "how often it hurts $"
-    long = rows_of(axes)[1]
-    assert long.endswith("word ...")
-    assert 110 < len(long) <= 118
-    assert max(len(line) for line in axes.get_yticklabels()[1].get_text().split("\n")) in (39, 40)
+    assert axes.get_yticklabels()[1].get_text() == "\n".join(
+        [" ".join(["word"] * 7), " ".join(["word"] * 7), " ".join([*["word"] * 6, "..."])]
+    )
     low, high = AMBER.lower(), BLUE.lower()
     found = sorted((at, end, colour) for start, end, at, colour in bars(axes) if start == 0.3)
     assert len(found) == len(axes.patches)
@@ -287,8 +285,23 @@ def test_a_tornado_reaches_from_the_posterior_to_both_ends_the_furthest_on_top(a
     (model,) = strokes(axes)
     assert [x for x, _ in model] == [0.3, 0.3]
     assert legend(axes) == ["had it not been said", "at the low end", "at the high end"]
-    assert axes.get_xlabel() == "P(gout $ explains it | evidence); line: all at their values"
-    assert_shows(axes.get_xlim(), 0.1, 0.6, 0.07, 0.03)
+    assert axes.get_xlabel().split("\n") == [
+        "P(gout $ explains it | evidence)",
+        "line: 30%, all at their values",
+    ]
+    said = [(one.get_text(), one.xy, one.get_ha(), one.get_position()) for one in axes.texts]
+    left, right = ("right", (-7, 0)), ("left", (7, 0))  # beside the least and the greatest
+    assert said == [
+        ("32%", (0.32, 0), *right),
+        ("20%", (0.2, 1), *left),
+        ("35%", (0.35, 1), *right),
+        ("10%", (0.1, 2), *left),
+        ("60%", (0.6, 2), *right),
+    ]
+    assert_shows(axes.get_xlim(), 0.1, 0.6, 0.31, 0.29)
+    axes.figure.canvas.draw()
+    assert {one.get_text()[-1] for one in axes.get_xticklabels()} == {"%"}
+    assert 2 <= len(axes.get_xticks()) <= 6
     assert_plain(axes)
 
 
@@ -297,12 +310,17 @@ def label_of_bar(about: str) -> str:
     return str(draw_tornado([bar], 0.3, "gout").get_yticklabels()[0].get_text())
 
 
-def test_a_bar_has_118_letters_at_most_and_40_on_a_line() -> None:
-    words_of_116 = " ".join(["letters."] * 13)
-    assert " ".join(label_of_bar(f"{words_of_116} x").split()) == f"{words_of_116} x"
-    assert " ".join(label_of_bar(f"{words_of_116} xy").split()) == f"{words_of_116[:-9]} ..."
-    assert label_of_bar(f"{'a' * 20} {'b' * 19}") == f"{'a' * 20} {'b' * 19}"
-    assert label_of_bar(f"{'a' * 20} {'b' * 20}") == f"{'a' * 20}\n{'b' * 20}"
+def test_a_bar_has_three_lines_of_36_letters_at_most() -> None:
+    line = f"{'a' * 20} {'b' * 15}"
+    assert label_of_bar(line) == line
+    assert label_of_bar(f"{line}b") == line.replace(" ", "\n") + "b"
+    assert label_of_bar(" ".join([line] * 3)) == "\n".join([line] * 3)
+    assert label_of_bar(" ".join([line] * 4)) == "\n".join([line, line, f"{'a' * 20} ..."])
+
+
+def test_a_number_beside_a_bar_stands_only_where_it_differs_from_the_posterior() -> None:
+    bar = {"about": "a", "at_low": 0.301, "at_high": 0.302, "unsaid": 0.1}
+    assert list(words(draw_tornado([bar], 0.3, "gout"))) == ["10%"]
 
 
 @pytest.mark.parametrize(
