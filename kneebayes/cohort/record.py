@@ -34,7 +34,7 @@ from kneebayes.cohort.reading import (
 from kneebayes.errors import EvidenceError, UnknownNameError
 from kneebayes.knowledge.records import Meta
 from kneebayes.text import counted, marked, shown
-from kneebayes.view.differential import WHAT_IT_IS
+from kneebayes.view.differential import what_it_is
 from kneebayes.view.figures import BLUE, ORANGE
 from kneebayes.view.markup import bar, percent
 from kneebayes.view.report import (
@@ -297,7 +297,8 @@ class Cohort(InJson):
             )
             for at, (level, top, problem, posterior) in enumerate(first)
         ]
-        more = len(self) - len(rows)
+        more = [f"\u2026 and {left} more"] if (left := len(self) - len(rows)) > 0 else []
+        complaint = self.model.data.knowledge.complaint.label
         header = ("patient", "urgency", "most probable cause", "posterior", "")
         return report_html(
             Report(
@@ -305,7 +306,7 @@ class Cohort(InJson):
                 advice="; ".join(self._summary()[1:]),
                 header=header,
                 rows=tuple(rows),
-                notes=(*([f"\u2026 and {more} more"] if more else []), WHAT_IT_IS),
+                notes=(*more, what_it_is(complaint)),
                 made_by=made_by_line(self.origin),
                 disclaimer=self.meta.disclaimer,
             )

@@ -40,20 +40,22 @@ def fault_of(cells: Sequence[str], raw: str, columns: Sequence[str]) -> tuple[st
     >>> fault_of(raw.split(","), raw, ["id", "statement", "unused_because"])[1].splitlines()[-1]
     '      mended:   C01,"It is dull, and all over.",'
     """
-    cut = next((at for at, cell in enumerate(cells) if at and cell.startswith(" ")), None)
+    split = next((at for at, cell in enumerate(cells) if at and cell.startswith(" ")), None)
     spaced = all(cell.startswith(" ") or not cell for cell in cells[1:])
     fits = len(cells) == len(columns)
-    if fits and (cut is None or spaced):
+    if fits and (split is None or spaced):
         return None
-    if fits and cut is not None:
-        wrong = f"a comma cuts a text in two: {columns[cut]} would be '{clipped(cells[cut], 60)}'."
+    if fits and split is not None:
+        wrong = (
+            f"a comma cuts a text in two: {columns[split]} would be '{clipped(cells[split], 60)}'."
+        )
     else:
         found = f"{len(cells)} field{'' if len(cells) == 1 else 's'} found."
         wrong = f"{found} There must be {len(columns)}, as in the header: {','.join(columns)}."
     whole = list(cells) if spaced else _joined(cells)
     commas = len(whole) < len(cells) or len(whole) > len(columns)
     remedies = [f"{QUOTED.capitalize()}."] if commas else []
-    if fits and cut == len(columns) - 1:
+    if fits and split == len(columns) - 1:
         remedies.append("Should it be a column of its own, take the blank before it away.")
     if len(whole) == len(columns) - 1:
         remedies.append(ENDS)

@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from kneebayes.case.urgency import LIKELY, POSSIBLE
+from kneebayes.knowledge.examples import example_finding, example_question
 from kneebayes.knowledge.parts import Interval
 from kneebayes.knowledge.telling import Voice, bounds_of
 
@@ -58,7 +59,8 @@ def payload(model: ModelLike) -> Plain:
           strength of each of its states, by the place of the state; zeros are left out) or
           ``table`` (its own states along the last axis, parents along the others in order);
         - ``labels``, ``aliases``, ``absentNames``, ``stateLabels`` (where they differ from the
-          states), ``questions`` (texts), each by id;
+          states), ``questions`` (texts), each by id; ``examples`` in the folder's own words: a
+          ``question``, ``answers`` and ``searches``;
         - ``groups``, ``causes`` (``there`` is the node that says that a cause is there, silent
           or not), ``contexts``, ``findings`` (test results by their ``method`` alone, others by
           ``kind``), ``methods``, ``sections`` (of contexts, of a kind, or of a method);
@@ -100,6 +102,7 @@ def payload(model: ModelLike) -> Plain:
         "complaint": knowledge.meta.complaint,
         "nodes": numbers.pop("nodes"),
         **_names(knowledge),
+        "examples": _examples(knowledge),
         "causes": list(_causes(model)),
         "contexts": list(_contexts(knowledge)),
         "findings": list(_findings(knowledge)),
@@ -189,6 +192,19 @@ def _names(knowledge: Knowledge) -> Plain:
     }
 
 
+def _examples(knowledge: Knowledge) -> Plain:
+    """What the fields of a page show before anything is written into them."""
+    finding = example_finding(knowledge)
+    contexts = [one for one in knowledge.contexts.values() if one.states]
+    background = {one.label: one.states[len(one.states) // 2].label for one in contexts[:1]}
+    methods = [one.label for one in knowledge.methods.values() if one.cost]
+    return {
+        "question": example_question(knowledge),
+        "answers": {finding: "absent", **background},
+        "searches": [finding, *background, *methods[:1]],
+    }
+
+
 def _causes(model: ModelLike) -> Iterator[Plain]:
     for cause in model.data.knowledge.causes.values():
         prior = model.data.elicited.priors[cause.id]
@@ -217,7 +233,7 @@ def _contexts(knowledge: Knowledge) -> Iterator[Plain]:
             }
             for state in context.states
         ]
-        yield {"id": context.id, "label": context.label, "states": states}
+        yield {"id": context.id, "states": states}
 
 
 def _findings(knowledge: Knowledge) -> Iterator[Plain]:

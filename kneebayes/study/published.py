@@ -240,7 +240,7 @@ class Judge:
     Parameters
     ----------
     ranked_by
-        Column of the ranking that orders it: ``posterior`` (explains the pain) or ``present``
+        Column of the ranking that orders it: ``posterior`` (explains the complaint) or ``present``
         (is there). Empty: the first of them that the ranking has.
 
     Attributes
@@ -373,7 +373,7 @@ class Judge:
         return answers.get(self.complaint, True) is not False
 
     def _beliefs(self, ranking: pd.DataFrame, *, hurts: bool) -> Beliefs:
-        """The column that ranks, by cause; presence where there is no pain to explain."""
+        """The column that ranks, by cause; presence where there is no complaint to explain."""
         column = self.ranked_by if hurts else PRESENT
         values = dict(zip(ranking["id"], ranking[column].astype(float), strict=True))
         if any(isnan(value) for value in values.values()):

@@ -51,7 +51,7 @@ WHOLE = (
     "right where the model lacks the cause."
 )
 ORDER = {
-    "posterior": "Causes are ranked by the probability that they explain the pain.",
+    "posterior": "Causes are ranked by the probability that they explain the complaint.",
     "present": "Causes are ranked by the probability that they are there.",
 }
 
@@ -73,7 +73,7 @@ def evaluate_published(
     half
         Which of the shipped ones: ``work``, ``look`` or ``all``.
     ranked_by
-        Column that orders the causes: ``posterior`` (does it explain the pain) or ``present``
+        Column that orders the causes: ``posterior`` (does it explain the complaint) or ``present``
         (is it there). Empty: the first of these that the model's ranking has.
     seed
         Seed of the random numbers for intervals.

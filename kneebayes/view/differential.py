@@ -23,18 +23,30 @@ __all__ = [
     "draw_differential",
     "group_table",
     "ranking_table",
+    "what_it_is",
 ]
 
 ASKED = "what may cause it"
-WHAT_IT_IS = (
-    "'Explains it' is P(the cause explains the pain | evidence): one cause does, so all together "
-    "they make 100%. 'There' is P(it is there | evidence), silent or not: several may be."
-)
 UNCERTAIN = (
     "'Perhaps (0.7 to 0.3)' weighs like a test that is 0.7/0.3 times as often positive when it "
     "is present; it is not the probability of the finding."
 )
 HARDLY = 3.0  # bits of conflict above which a reader is told
+
+
+def what_it_is(complaint: str) -> str:
+    """What the columns of probabilities are, in the word of the folder for what brings patients.
+
+    Examples
+    --------
+    >>> what_it_is("headache").partition(":")[0]
+    "'Explains it' is P(the cause explains the headache | evidence)"
+    """
+    return (
+        f"'Explains it' is P(the cause explains the {complaint} | evidence): one cause does, so "
+        "all together they make 100%. 'There' is P(it is there | evidence), silent or not: several "
+        "may be."
+    )
 
 
 def ranking_table(case: CaseLike) -> pd.DataFrame:
@@ -114,7 +126,8 @@ def _care_lines(case: Case) -> Iterator[str]:
 
 
 def _notes(case: Case) -> list[str]:
-    notes = [f"P(an urgent cause explains it) = {percent(case.any_urgent)}.", WHAT_IT_IS]
+    notes = [f"P(an urgent cause explains it) = {percent(case.any_urgent)}."]
+    notes.append(what_it_is(case.knowledge.complaint.label))
     if any(answer.is_uncertain for answer in case.answers):
         notes.append(UNCERTAIN)
     if case.conflict > HARDLY:  # which answers, surprises() tells: that asks the engine often

@@ -210,7 +210,7 @@ def test_an_address_that_changes_opens_its_patient(seen: Visit, page_file: Path)
 def test_the_answer_stands_where_it_was_asked_for(seen: Visit, knee: kb.Model) -> None:
     open_patient(seen, 42)
     case = knee.practice_case("any", seed=42)
-    words = seen.page.get_by_placeholder("Does the calf hurt?")
+    words = seen.page.get_by_placeholder("Is there a fever?")
     for asked, id in (("any fever?", "fever"), ("is it stiff", "stiffness")):
         words.fill(asked)
         words.press("Enter")

@@ -13,7 +13,7 @@ const [EASY_ODD, HARD_ODD] = [0.6, 0.9];
 
 /**
  * The patient of a number who is of a kind and as hard as wanted, as Python's
- * `knee.practice_case(difficulty, kind, seed)` has him.
+ * `model.practice_case(difficulty, kind, seed)` has him.
  *
  * @param {object} model a model
  * @param {number} seed the number

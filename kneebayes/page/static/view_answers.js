@@ -13,7 +13,7 @@ export function answersCard(catalog, prefix, act, seenIn) {
   const told = make("ul", { class: "kb-told", "aria-label": "What is known; press to take back" });
   const found = make("p", { class: "kb-small", role: "status" });
   const sections = catalog.sections.map((section) => answerSection(catalog, prefix, act, section));
-  const search = searchBox(prefix, sections, found);
+  const search = searchBox(catalog, prefix, sections, found);
   const sharing = sharingBox(catalog, prefix, act);
   const element = make(
     "section",
@@ -132,12 +132,12 @@ function answerItem(catalog, prefix, act, id) {
   };
 }
 
-function searchBox(prefix, sections, found) {
+function searchBox(catalog, prefix, sections, found) {
   const total = sections.reduce((sum, section) => sum + section.items.length, 0);
   const input = make("input", {
     type: "search",
     id: `${prefix}-search`,
-    placeholder: "swelling, stairs, age, ultrasound \u2026",
+    placeholder: `${catalog.payload.examples.searches.join(", ")} \u2026`,
     autocomplete: "off",
     on: {
       input: () => {

@@ -21,6 +21,7 @@ export function catalogOf(payload) {
     causes,
     findings,
     label,
+    complaint: label(payload.complaint),
     /** Whether "perhaps" says what is meant: to a yes or no, not to one of two names. */
     canBePerhaps: (id) => words(id).present === undefined && nodes.has(id) && isYesOrNo(nodes.get(id)),
     /** Under which id an answer about a node stands: that a cause is there under the cause. */
@@ -100,14 +101,15 @@ export function answerText(catalog, id, state) {
  * @throws {Error} if a name or a state is not known; says which.
  */
 export function readAnswers(catalog, text) {
+  const example = JSON.stringify(catalog.payload.examples.answers);
   let said;
   try {
     said = JSON.parse(text);
   } catch {
-    throw new Error('This is not JSON. Answers look like {"fever": "absent", "age": "older"}.');
+    throw new Error(`This is not JSON. Answers look like ${example}.`);
   }
   if (said === null || typeof said !== "object" || Array.isArray(said)) {
-    throw new Error('Answers must be an object such as {"fever": "absent"}.');
+    throw new Error(`Answers must be an object such as ${example}.`);
   }
   const answers = {};
   for (const [name, value] of Object.entries(said)) {

@@ -96,14 +96,14 @@ export function differentialCard(catalog, prefix, onSelect) {
   const table = make(
     "table",
     { class: "kb-table kb-ranking" },
-    make("caption", { text: "Explains: the probability that this cause makes the pain; they add up to 100%. Present: that it is there at all, painful or not." }),
+    make("caption", { text: `Explains: the probability that this cause explains the ${catalog.complaint}; they add up to 100%. Present: that it is there at all, to blame or not.` }),
     make("thead", {}, head),
     body,
   );
   const key = make(
     "div",
     { class: "kb-key", "aria-hidden": "true" },
-    make("span", { text: "explains the pain, now" }),
+    make("span", { text: `explains the ${catalog.complaint}, now` }),
     make("span", { class: "kb-key-tick", text: "before any answer" }),
   );
   const element = make(

@@ -32,7 +32,7 @@ export function guessCard(catalog, prefix, start, { onNote, onClose }) {
     make("h2", { id: `${prefix}-guess-title`, text: "How probable is each cause?" }),
     make("p", {
       class: "kb-small",
-      text: "How probable is it that this cause makes the pain? Each slider starts at what is true of everybody with this complaint; move those that you want to change.",
+      text: `How probable is it that this cause explains the ${catalog.complaint}? Each slider starts at what is true of everybody with this complaint; move those that you want to change.`,
     }),
     ...rows.slice(0, GUESSES_SHOWN).map((row) => row.element),
     rest,

@@ -313,7 +313,7 @@ function askCard(catalog, prefix, onAsk) {
     type: "search",
     id: `${prefix}-ask-search`,
     autocomplete: "off",
-    placeholder: "Does the calf hurt?",
+    placeholder: catalog.payload.examples.question,
     on: {
       keydown: (event) => {
         if (event.key === "Enter" && input.value.trim() !== "") askInWords();
