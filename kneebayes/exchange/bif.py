@@ -143,7 +143,7 @@ class _Reader:
 
     def stop(self, wrong: str, back: int = 0) -> None:
         """Tell where the file cannot be read on."""
-        position = min(max(self.at - back, 0), len(self.tokens))
+        position = self.at - back
         rest = sum(map(len, chain.from_iterable(self.tokens[position:])))
         line = self.text.count("\n", 0, len(self.text) - rest) + 1
         what = f"'{self.tokens[position][0][:40]}'" if rest else "the end"

@@ -311,11 +311,9 @@ class _Reader:
         if since < -RECENT:
             return f"it begins at {text}, after the patient was seen"
         earliest = "" if {"age", "timestamp"} & onset.keys() else " at the earliest"
-        return (
-            f"it began at {text}{earliest}, {since:.0f} years before; not said of now"
-            if since > RECENT
-            else ""
-        )
+        years = f"{since:.0f} year{'s' if since >= 1.5 else ''}"
+        long_ago = f"it began at {text}{earliest}, {years} before; not said of now"
+        return long_ago if since > RECENT else ""
 
     def since(self, age: float) -> float | None:
         """Years from an age to when the patient was seen; None where that is not said."""

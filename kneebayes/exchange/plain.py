@@ -191,8 +191,7 @@ def _rows(
 
 def _tolerance(node: PlainNode) -> float:
     """How far rounding to the digits of the table can move the sum of a row."""
-    finite = {value for value in node.numbers if abs(value) < 2.0}
-    exponents = (Decimal(repr(value)).as_tuple().exponent for value in finite)
+    exponents = (Decimal(repr(value)).as_tuple().exponent for value in set(node.numbers))
     digits = max((-exponent for exponent in exponents if isinstance(exponent, int)), default=0)
     return min(ROUNDED, max(SINGLE, 0.5 * len(node.states) * 10.0**-digits * 1.000001))
 

@@ -63,7 +63,7 @@ def parse_xml(data: bytes, problems: Problems) -> tuple[ET.Element, str]:
     if "<!ENTITY" in text:
         problems.stop("content", "it defines entities.", "Write the texts out.")
     try:
-        root = ET.fromstring(DECLARATION.sub("", text, count=1).lstrip())
+        root = ET.fromstring(DECLARATION.sub("", text).lstrip())
     except (ET.ParseError, ValueError, RecursionError, UnicodeError) as error:
         problems.stop("content", f"not valid XML: {error}.", "Mend it there.")
     own = root.tag.rpartition("}")[0]

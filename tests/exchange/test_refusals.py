@@ -435,6 +435,35 @@ XDSL: Cases = {
         ),
         ["A: it has no states. Name its states.", "B: its parent 'A' has no states."],
     ),
+    "every part twice": (
+        xdsl(
+            child("deterministic", "<resultingstates>y n</resultingstates>" * 2)
+            + child(
+                "noisymax",
+                "<strengths>0 1</strengths>" * 2 + "<parameters>0.7 0.3 0 1 0 1</parameters>" * 2,
+            )[len(XA) :].replace('"B"', '"C"'),
+            "<extensions/><extensions/><properties/><properties/><property/><property/>",
+        ),
+        [
+            "smile: it has 2 elements 'extensions'. Keep 1.",
+            "smile: it has 2 elements 'properties'. Keep 1.",
+            "B: it has 2 elements 'resultingstates'. Keep 1.",
+            "C: it has 2 elements 'strengths'. Keep 1.",
+            "C: it has 2 elements 'parameters'. Keep 1.",
+        ],
+    ),
+    "two tables, two lists of parents": (
+        xdsl(
+            XA
+            + child("cpt", "<parents>A</parents>" + "<probabilities>0 1 1 0</probabilities>" * 2)[
+                len(XA) :
+            ]
+        ),
+        [
+            "B: it has 2 elements 'parents'. Keep 1.",
+            "B: it has 2 elements 'probabilities'. Keep 1.",
+        ],
+    ),
     "no XML": (
         "<smile><nodes></smile>",
         ["content: not valid XML: mismatched tag: line 1, column 16. Mend it there."],
@@ -538,6 +567,37 @@ XMLBIF: Cases = {
     "an attribute twice": (
         xmlbif(MA.replace("<VARIABLE", '<VARIABLE type="utility"')),
         ["VARIABLE: an attribute stands twice: type, TYPE."],
+    ),
+    "every part twice": (
+        xmlbif(
+            MA.replace("<NAME>a</NAME>", "<NAME>a</NAME>" * 2)
+            .replace("<FOR>a</FOR>", "<FOR>a</FOR>" * 2)
+            .replace("</VARIABLE>", "<TYPE>nature</TYPE><TYPE>nature</TYPE></VARIABLE>")
+            .replace("<TABLE>", "<TABLE>1 0</TABLE><TABLE>")
+        ),
+        [
+            "a: it has 2 elements 'NAME'. Keep 1.",
+            "a: it has 2 elements 'TYPE'. Keep 1.",
+            "a: it has 2 elements 'FOR'. Keep 1.",
+            "a: it has 2 elements 'TABLE'. Keep 1.",
+        ],
+    ),
+    "nameless parts": (
+        xmlbif(MA + '<VARIABLE ODD="1"/><DEFINITION ODD="1"/>'),
+        [
+            "VARIABLE: it has the attribute 'ODD', which is not known here. Known are: TYPE.",
+            "DEFINITION: it has the attribute 'ODD', which is not known here. It has none.",
+        ],
+    ),
+    "of another namespace": (
+        xmlbif(
+            MA.replace("<TABLE", '<TABLE xmlns:z="urn:z" z:UNIT="1"'),
+            '<BIF VERSION="0.3" xmlns="urn:bif" xmlns:z="urn:z" z:AUTHOR="me">',
+        ),
+        [
+            "BIF: it has the attribute '{URN:Z}AUTHOR', which is not known here. Known are: VERSION, XMLNS.",
+            "TABLE: it has the attribute '{URN:Z}UNIT', which is not known here. It has none.",
+        ],
     ),
     "loose": (
         xmlbif(MA + "0123456789" * 5),

@@ -1,0 +1,980 @@
+# ruff: noqa: E501 - packets in one line each are easier to read than broken ones
+"""All that is told of a phenopacket: what each part means, and why the rest was not used."""
+
+from typing import Any
+
+import pytest
+
+import kneebayes as kb
+from kneebayes.exchange import ExchangeError
+from kneebayes.exchange.phenopacket_read import NO_KNEE
+
+ASSUMED = "The file does not say that the patient has pain behind the knee; it is assumed."
+
+
+def feature(id: str, label: str = "", **more: Any) -> dict[str, Any]:
+    return {"type": {"id": id, "label": label} if label else {"id": id}, **more}
+
+
+def at(years: str) -> dict[str, Any]:
+    return {"age": {"iso8601duration": years}}
+
+
+def between(start: str, end: str) -> dict[str, Any]:
+    return {"ageRange": {"start": {"iso8601duration": start}, "end": {"iso8601duration": end}}}
+
+
+def on(day: str) -> dict[str, Any]:
+    return {"timestamp": day}
+
+
+def subject(**when: Any) -> dict[str, Any]:
+    return {"id": "s", "timeAtLastEncounter": when}
+
+
+FIFTY = subject(**at("P50Y"))
+TODAY = subject(**on("2020-06-02T10:00:00Z"))
+PAIN = "HP:6001145"
+# place, code, label, node, answer, why; and whether the knee was spoken of, and the complaint
+Told = tuple[str, str, str, str, object, str]
+READ: dict[str, tuple[dict[str, Any], list[Told], tuple[bool, bool]]] = {
+    "a subject": (
+        {
+            "subject": {
+                "id": "s",
+                "alternateIds": ["x"],
+                "sex": "MALE",
+                "karyotypicSex": "XX",
+                "dateOfBirth": "1950-06-01T00:00:00Z",
+                "taxonomy": {"id": "NCBITaxon:9606"},
+            }
+        },
+        [
+            ("subject.alternateIds", "", "", "", None, "not part of the model"),
+            ("subject.sex", "", "MALE", "sex", "male", ""),
+            ("subject.karyotypicSex", "", "", "", None, "not part of the model"),
+            (
+                "subject.dateOfBirth",
+                "",
+                "",
+                "",
+                None,
+                "no date of the encounter tells the age from it",
+            ),
+        ],
+        (False, False),
+    ),
+    "seen on a day": (
+        {
+            "subject": {
+                "id": "s",
+                "dateOfBirth": "1950-06-01T00:00:00Z",
+                "timeAtLastEncounter": on("2019-06-02T00:00:00Z"),
+            }
+        },
+        [("subject.timeAtLastEncounter", "", "69 years", "age", "older", "")],
+        (False, False),
+    ),
+    "seen before birth": (
+        {
+            "subject": {
+                "id": "s",
+                "dateOfBirth": "1950-06-01T00:00:00Z",
+                "timeAtLastEncounter": on("1949-06-02T00:00:00Z"),
+            }
+        },
+        [("subject.timeAtLastEncounter", "", "0 years", "age", "child", "")],
+        (False, False),
+    ),
+    "seen on a day, born on none": (
+        {"subject": TODAY},
+        [
+            (
+                "subject.timeAtLastEncounter",
+                "",
+                "",
+                "",
+                None,
+                "only an age or a range of ages is read",
+            )
+        ],
+        (False, False),
+    ),
+    "of an age by weeks and days": (
+        {"subject": subject(**at("P39Y11M4W1D"))},
+        [("subject.timeAtLastEncounter", "", "P39Y11M4W1D", "age", "young_adult", "")],
+        (False, False),
+    ),
+    "of an age just below": (
+        {"subject": subject(**at("P39Y364D"))},
+        [("subject.timeAtLastEncounter", "", "P39Y364D", "age", "young_adult", "")],
+        (False, False),
+    ),
+    "of an age just above": (
+        {"subject": subject(**at("P39Y12M"))},
+        [("subject.timeAtLastEncounter", "", "P39Y12M", "age", "middle_age", "")],
+        (False, False),
+    ),
+    "of an age in weeks": (
+        {"subject": subject(**at("P2090W"))},
+        [("subject.timeAtLastEncounter", "", "P2090W", "age", "middle_age", "")],
+        (False, False),
+    ),
+    "in a range": (
+        {"subject": subject(**between("P41Y", "P50Y"))},
+        [("subject.timeAtLastEncounter", "", "P41Y to P50Y", "age", "middle_age", "")],
+        (False, False),
+    ),
+    "in a wide range": (
+        {"subject": subject(**between("P30Y", "P50Y"))},
+        [
+            (
+                "subject.timeAtLastEncounter",
+                "",
+                "P30Y to P50Y",
+                "",
+                None,
+                "it lies in several states of 'age'",
+            )
+        ],
+        (False, False),
+    ),
+    "of an age in words": (
+        {"subject": subject(ontologyClass={"id": "HP:0003581"})},
+        [
+            (
+                "subject.timeAtLastEncounter",
+                "",
+                "",
+                "",
+                None,
+                "only an age or a range of ages is read",
+            )
+        ],
+        (False, False),
+    ),
+    "a year before, to the day": (
+        {"subject": FIFTY, "phenotypicFeatures": [feature("HP:0001945", onset=at("P49Y"))]},
+        [
+            ("subject.timeAtLastEncounter", "", "P50Y", "age", "middle_age", ""),
+            ("phenotypicFeatures[0]", "HP:0001945", "", "fever", "present", ""),
+            (
+                "phenotypicFeatures[0].onset",
+                "",
+                "",
+                "",
+                None,
+                "an age of onset says only whether it is there now",
+            ),
+        ],
+        (False, False),
+    ),
+    "a year and a month before": (
+        {
+            "subject": FIFTY,
+            "phenotypicFeatures": [feature("HP:0001945", "Fever", onset=at("P48Y11M"))],
+        },
+        [
+            ("subject.timeAtLastEncounter", "", "P50Y", "age", "middle_age", ""),
+            (
+                "phenotypicFeatures[0]",
+                "HP:0001945",
+                "Fever",
+                "",
+                None,
+                "it began at P48Y11M, 1 year before; not said of now",
+            ),
+        ],
+        (False, False),
+    ),
+    "a year later": (
+        {"subject": FIFTY, "phenotypicFeatures": [feature("HP:0001945", onset=at("P51Y"))]},
+        [
+            ("subject.timeAtLastEncounter", "", "P50Y", "age", "middle_age", ""),
+            ("phenotypicFeatures[0]", "HP:0001945", "", "fever", "present", ""),
+            (
+                "phenotypicFeatures[0].onset",
+                "",
+                "",
+                "",
+                None,
+                "an age of onset says only whether it is there now",
+            ),
+        ],
+        (False, False),
+    ),
+    "more than a year later": (
+        {"subject": FIFTY, "phenotypicFeatures": [feature("HP:0001945", onset=at("P51Y1M"))]},
+        [
+            ("subject.timeAtLastEncounter", "", "P50Y", "age", "middle_age", ""),
+            (
+                "phenotypicFeatures[0]",
+                "HP:0001945",
+                "",
+                "",
+                None,
+                "it begins at P51Y1M, after the patient was seen",
+            ),
+        ],
+        (False, False),
+    ),
+    "in a range of ages": (
+        {
+            "subject": FIFTY,
+            "phenotypicFeatures": [feature("HP:0001945", onset=between("P40Y", "P50Y"))],
+        },
+        [
+            ("subject.timeAtLastEncounter", "", "P50Y", "age", "middle_age", ""),
+            (
+                "phenotypicFeatures[0]",
+                "HP:0001945",
+                "",
+                "",
+                None,
+                "it began at P40Y at the earliest, 10 years before; not said of now",
+            ),
+        ],
+        (False, False),
+    ),
+    "a day of the last year": (
+        {
+            "subject": TODAY,
+            "phenotypicFeatures": [feature("HP:0001945", onset=on("2019-06-03T00:00:00Z"))],
+        },
+        [
+            (
+                "subject.timeAtLastEncounter",
+                "",
+                "",
+                "",
+                None,
+                "only an age or a range of ages is read",
+            ),
+            ("phenotypicFeatures[0]", "HP:0001945", "", "fever", "present", ""),
+            (
+                "phenotypicFeatures[0].onset",
+                "",
+                "",
+                "",
+                None,
+                "an age of onset says only whether it is there now",
+            ),
+        ],
+        (False, False),
+    ),
+    "a day two years ago": (
+        {
+            "subject": TODAY,
+            "phenotypicFeatures": [feature("HP:0001945", onset=on("2018-05-02T00:00:00Z"))],
+        },
+        [
+            (
+                "subject.timeAtLastEncounter",
+                "",
+                "",
+                "",
+                None,
+                "only an age or a range of ages is read",
+            ),
+            (
+                "phenotypicFeatures[0]",
+                "HP:0001945",
+                "",
+                "",
+                None,
+                "it began at 2018-05-02T00:00:00Z, 2 years before; not said of now",
+            ),
+        ],
+        (False, False),
+    ),
+    "days two years ago": (
+        {
+            "subject": TODAY,
+            "phenotypicFeatures": [
+                feature(
+                    "HP:0001945", onset={"interval": {"start": "2018-05-02", "end": "2020-01-01"}}
+                )
+            ],
+        },
+        [
+            (
+                "subject.timeAtLastEncounter",
+                "",
+                "",
+                "",
+                None,
+                "only an age or a range of ages is read",
+            ),
+            (
+                "phenotypicFeatures[0]",
+                "HP:0001945",
+                "",
+                "",
+                None,
+                "it began at 2018-05-02 at the earliest, 2 years before; not said of now",
+            ),
+        ],
+        (False, False),
+    ),
+    "before birth": (
+        {"phenotypicFeatures": [feature("HP:0001945", onset={"gestationalAge": {"weeks": 20}})]},
+        [
+            (
+                "phenotypicFeatures[0]",
+                "HP:0001945",
+                "",
+                "",
+                None,
+                "it began then: before birth; whether it is there now is not said",
+            )
+        ],
+        (False, False),
+    ),
+    "in childhood": (
+        {
+            "phenotypicFeatures": [
+                feature("HP:0001945", onset={"ontologyClass": {"id": "hp:0011463"}})
+            ]
+        },
+        [
+            (
+                "phenotypicFeatures[0]",
+                "HP:0001945",
+                "",
+                "",
+                None,
+                "it began then: childhood onset; whether it is there now is not said",
+            ),
+            (
+                "phenotypicFeatures[0].onset",
+                "hp:0011463",
+                "",
+                "",
+                None,
+                "modifiers are read of the complaint alone",
+            ),
+        ],
+        (False, False),
+    ),
+    "at once": (
+        {
+            "phenotypicFeatures": [
+                feature(
+                    "HP:0001945", onset={"ontologyClass": {"id": "HP:0011009", "label": "Acute"}}
+                )
+            ]
+        },
+        [
+            ("phenotypicFeatures[0]", "HP:0001945", "", "fever", "present", ""),
+            (
+                "phenotypicFeatures[0].onset",
+                "HP:0011009",
+                "Acute",
+                "",
+                None,
+                "modifiers are read of the complaint alone",
+            ),
+        ],
+        (False, False),
+    ),
+    "at some age": (
+        {"phenotypicFeatures": [feature("HP:0001945", onset=at("P49Y"))]},
+        [
+            (
+                "phenotypicFeatures[0]",
+                "HP:0001945",
+                "",
+                "",
+                None,
+                "it began at P49Y, and when the patient was seen is not said",
+            )
+        ],
+        (False, False),
+    ),
+    "resolved": (
+        {"phenotypicFeatures": [feature("HP:0001945", "Fever", resolution=at("P3Y"))]},
+        [
+            (
+                "phenotypicFeatures[0]",
+                "HP:0001945",
+                "Fever",
+                "",
+                None,
+                "it has resolved, so it is not there now",
+            )
+        ],
+        (False, False),
+    ),
+    "resolved and excluded": (
+        {
+            "phenotypicFeatures": [
+                feature("HP:0001945", excluded=True, resolution=at("P3Y"), onset=at("P2Y"))
+            ]
+        },
+        [
+            ("phenotypicFeatures[0]", "HP:0001945", "", "fever", "absent", ""),
+            (
+                "phenotypicFeatures[0].onset",
+                "",
+                "",
+                "",
+                None,
+                "an age of onset says only whether it is there now",
+            ),
+        ],
+        (False, False),
+    ),
+    "the complaint of long ago": (
+        {
+            "subject": FIFTY,
+            "phenotypicFeatures": [
+                feature(PAIN, onset=at("P20Y"), severity={"id": "HP:0012828", "label": "Severe"})
+            ],
+        },
+        [
+            ("subject.timeAtLastEncounter", "", "P50Y", "age", "middle_age", ""),
+            ("phenotypicFeatures[0]", "HP:6001145", "", "pain_behind_knee", "present", ""),
+            (
+                "phenotypicFeatures[0].onset",
+                "",
+                "",
+                "",
+                None,
+                "an age of onset says only whether it is there now",
+            ),
+            (
+                "phenotypicFeatures[0].severity",
+                "HP:0012828",
+                "Severe",
+                "",
+                None,
+                "no code of the folder; its label looks like 'severe pain'",
+            ),
+        ],
+        (True, True),
+    ),
+    "the complaint at once, on both sides": (
+        {
+            "phenotypicFeatures": [
+                feature(
+                    PAIN,
+                    onset={"ontologyClass": {"id": "HP:0011009", "label": "Acute"}},
+                    modifiers=[
+                        {"id": "HP:0012832", "label": "Bilateral"},
+                        {"id": "HP:0012825", "label": "Mild"},
+                    ],
+                )
+            ]
+        },
+        [
+            ("phenotypicFeatures[0]", "HP:6001145", "", "pain_behind_knee", "present", ""),
+            ("phenotypicFeatures[0].onset", "HP:0011009", "Acute", "onset", "present", ""),
+            (
+                "phenotypicFeatures[0].modifiers[0]",
+                "HP:0012832",
+                "Bilateral",
+                "both_knees",
+                "present",
+                "",
+            ),
+            (
+                "phenotypicFeatures[0].modifiers[1]",
+                "HP:0012825",
+                "Mild",
+                "",
+                None,
+                "no code of the folder",
+            ),
+        ],
+        (True, True),
+    ),
+    "the complaint by a modifier of another label": (
+        {"phenotypicFeatures": [feature(PAIN, modifiers=[{"id": "HP:0012832", "label": "Hip"}])]},
+        [
+            ("phenotypicFeatures[0]", "HP:6001145", "", "pain_behind_knee", "present", ""),
+            (
+                "phenotypicFeatures[0].modifiers[0]",
+                "HP:0012832",
+                "Hip",
+                "",
+                None,
+                "its label contradicts its code, which means both knees affected",
+            ),
+        ],
+        (True, True),
+    ),
+    "fever on both sides": (
+        {
+            "phenotypicFeatures": [
+                feature(
+                    "HP:0001945",
+                    severity={"id": "HP:0012828", "label": "Severe"},
+                    modifiers=[{"id": "HP:0012832", "label": "Bilateral"}],
+                )
+            ]
+        },
+        [
+            ("phenotypicFeatures[0]", "HP:0001945", "", "fever", "present", ""),
+            (
+                "phenotypicFeatures[0].severity",
+                "HP:0012828",
+                "Severe",
+                "",
+                None,
+                "modifiers are read of the complaint alone",
+            ),
+            (
+                "phenotypicFeatures[0].modifiers[0]",
+                "HP:0012832",
+                "Bilateral",
+                "",
+                None,
+                "modifiers are read of the complaint alone",
+            ),
+        ],
+        (False, False),
+    ),
+    "no fever on both sides": (
+        {
+            "phenotypicFeatures": [
+                feature(
+                    "HP:0001945",
+                    excluded=True,
+                    modifiers=[{"id": "HP:0012832", "label": "Bilateral"}],
+                )
+            ]
+        },
+        [
+            ("phenotypicFeatures[0]", "HP:0001945", "", "fever", "absent", ""),
+            (
+                "phenotypicFeatures[0].modifiers[0]",
+                "HP:0012832",
+                "Bilateral",
+                "",
+                None,
+                "modifiers are read of the complaint alone",
+            ),
+        ],
+        (False, False),
+    ),
+    "said twice": (
+        {"phenotypicFeatures": [feature("HP:0001945"), feature("HP:0011134")]},
+        [
+            ("phenotypicFeatures[0]", "HP:0001945", "", "fever", "present", ""),
+            (
+                "phenotypicFeatures[1]",
+                "HP:0011134",
+                "",
+                "",
+                None,
+                "said before: phenotypicFeatures[0]",
+            ),
+        ],
+        (False, False),
+    ),
+    "redness of the knee": (
+        {
+            "phenotypicFeatures": [
+                feature(
+                    "HP:0010783",
+                    "Erythema",
+                    modifiers=[{"id": "UBERON:0001465", "label": "left Knee"}],
+                )
+            ]
+        },
+        [
+            ("phenotypicFeatures[0]", "HP:0010783", "Erythema", "redness", "present", ""),
+            (
+                "phenotypicFeatures[0].modifiers[0]",
+                "UBERON:0001465",
+                "left Knee",
+                "",
+                None,
+                "modifiers are read of the complaint alone",
+            ),
+        ],
+        (True, False),
+    ),
+    "redness": (
+        {"phenotypicFeatures": [feature("HP:0010783", "Erythema")]},
+        [
+            (
+                "phenotypicFeatures[0]",
+                "HP:0010783",
+                "Erythema",
+                "",
+                None,
+                "it names no place; it means 'redness' where a modifier names the knee",
+            )
+        ],
+        (False, False),
+    ),
+    "no low fever": (
+        {"phenotypicFeatures": [feature("HP:0011134", "Low-grade fever", excluded=True)]},
+        [
+            (
+                "phenotypicFeatures[0]",
+                "HP:0011134",
+                "Low-grade fever",
+                "",
+                None,
+                "it means less than 'fever', so its absence does not exclude it",
+            )
+        ],
+        (False, False),
+    ),
+    "bursitis": (
+        {"phenotypicFeatures": [feature("HP:0025232", "Bursitis"), feature("HP:0003551")]},
+        [
+            (
+                "phenotypicFeatures[0]",
+                "HP:0025232",
+                "Bursitis",
+                "",
+                None,
+                "it means more than 'septic bursitis', so it does not prove it",
+            ),
+            (
+                "phenotypicFeatures[1]",
+                "HP:0003551",
+                "",
+                "",
+                None,
+                "it is related to 'pain going up stairs', and something else",
+            ),
+        ],
+        (False, False),
+    ),
+    "at another side": (
+        {
+            "phenotypicFeatures": [
+                feature("HP:6001144"),
+                feature("HP:0001954", "Recurrent fever"),
+                feature("HP:0012832", "Bilateral"),
+            ]
+        },
+        [
+            (
+                "phenotypicFeatures[0]",
+                "HP:6001144",
+                "",
+                "",
+                None,
+                "it is at another side of the knee",
+            ),
+            (
+                "phenotypicFeatures[1]",
+                "HP:0001954",
+                "Recurrent fever",
+                "",
+                None,
+                "it comes and goes; whether it is there now is not said",
+            ),
+            (
+                "phenotypicFeatures[2]",
+                "HP:0012832",
+                "Bilateral",
+                "",
+                None,
+                "it modifies a feature and is none by itself",
+            ),
+        ],
+        (True, False),
+    ),
+    "of the hip": (
+        {
+            "phenotypicFeatures": [
+                feature("HP:0001945", "Hip dislocation"),
+                feature("HP:0000001", "FEVER"),
+                feature("HP:0000001", "something"),
+            ]
+        },
+        [
+            (
+                "phenotypicFeatures[0]",
+                "HP:0001945",
+                "Hip dislocation",
+                "",
+                None,
+                "its label contradicts its code, which means fever",
+            ),
+            (
+                "phenotypicFeatures[1]",
+                "HP:0000001",
+                "FEVER",
+                "",
+                None,
+                "no code of the folder; its label looks like 'fever'",
+            ),
+            ("phenotypicFeatures[2]", "HP:0000001", "something", "", None, "no code of the folder"),
+        ],
+        (False, False),
+    ),
+    "our own": (
+        {
+            "phenotypicFeatures": [
+                feature("kneebayes:fever", "our fever"),
+                feature("kneebayes:warmth", excluded=True),
+                feature("kneebayes:age.young_adult"),
+                feature("kneebayes:lump_size.very-odd"),
+                feature("kneebayes:sex.female", excluded=True),
+                feature("KNEEBAYES:no_such", label="q"),
+            ]
+        },
+        [
+            ("phenotypicFeatures[0]", "kneebayes:fever", "our fever", "fever", "present", ""),
+            ("phenotypicFeatures[1]", "kneebayes:warmth", "", "warmth", "absent", ""),
+            ("phenotypicFeatures[2]", "kneebayes:age.young_adult", "", "age", "young_adult", ""),
+            (
+                "phenotypicFeatures[3]",
+                "kneebayes:lump_size.very-odd",
+                "",
+                "",
+                None,
+                "no id of the folder",
+            ),
+            (
+                "phenotypicFeatures[4]",
+                "kneebayes:sex.female",
+                "",
+                "",
+                None,
+                "a state cannot be excluded",
+            ),
+            ("phenotypicFeatures[5]", "KNEEBAYES:no_such", "q", "", None, "no id of the folder"),
+        ],
+        (True, False),
+    ),
+    "diseases": (
+        {
+            "subject": FIFTY,
+            "diseases": [
+                {"term": {"id": "MONDO:0005393", "label": "gout"}, "onset": at("P20Y")},
+                {"term": {"id": "ICD10CM:S83.209A"}},
+                {
+                    "term": {"id": "MONDO:0008383", "label": "rheumatoid arthritis"},
+                    "excluded": True,
+                },
+                {
+                    "term": {"id": "HP:0004976", "label": "Knee dislocation"},
+                    "resolution": at("P30Y"),
+                },
+                {"term": {"id": "MONDO:1"}},
+            ],
+        },
+        [
+            ("subject.timeAtLastEncounter", "", "P50Y", "age", "middle_age", ""),
+            (
+                "diseases[0]",
+                "MONDO:0005393",
+                "gout",
+                "gout_known",
+                "present",
+                "a disease of the person, which need not be the cause",
+            ),
+            (
+                "diseases[1]",
+                "ICD10CM:S83.209A",
+                "",
+                "",
+                None,
+                "the model has no context 'meniscus tear known'; diseases='certain' makes it evidence",
+            ),
+            (
+                "diseases[2]",
+                "MONDO:0008383",
+                "rheumatoid arthritis",
+                "rheumatoid_arthritis",
+                "absent",
+                "",
+            ),
+            (
+                "diseases[3]",
+                "HP:0004976",
+                "Knee dislocation",
+                "",
+                None,
+                "it has resolved, so it is not there now",
+            ),
+            ("diseases[4]", "MONDO:1", "", "", None, "no code of the folder"),
+        ],
+        (True, False),
+    ),
+    "other parts": (
+        {
+            "measurements": [{}, {}],
+            "biosamples": [{"id": "b"}],
+            "medicalActions": [{}],
+            "files": [{"uri": "u"}],
+            "interpretations": [{"id": "x", "progressStatus": "SOLVED"}],
+            "curationHistory": [1],
+            "x": 2,
+        },
+        [
+            (
+                "measurements",
+                "",
+                "measurements (2)",
+                "",
+                None,
+                "measured values are not read; tell the result as a finding",
+            ),
+            ("biosamples", "", "biosamples (1)", "", None, "not part of the model"),
+            ("medicalActions", "", "medicalActions (1)", "", None, "not part of the model"),
+            ("files", "", "files (1)", "", None, "not part of the model"),
+            (
+                "interpretations",
+                "",
+                "interpretations (1)",
+                "",
+                None,
+                "what was concluded before is no evidence",
+            ),
+            ("curationHistory", "", "curationHistory", "", None, "no field of phenopackets 2"),
+            ("x", "", "x", "", None, "no field of phenopackets 2"),
+        ],
+        (False, False),
+    ),
+    "a family": (
+        {
+            "proband": {
+                "id": "a",
+                "phenotypicFeatures": [feature("HP:0001945")],
+                "pedigree": {"persons": []},
+            },
+            "relatives": [{"id": "b"}],
+            "pedigree": {"persons": [1, 2, 3], "x": 1},
+        },
+        [
+            ("phenotypicFeatures[0]", "HP:0001945", "", "fever", "present", ""),
+            (
+                "relatives",
+                "",
+                "relatives (1)",
+                "",
+                None,
+                "people of the family are no part of the patient",
+            ),
+            ("pedigree", "", "pedigree (2)", "", None, "not part of the model"),
+        ],
+        (False, False),
+    ),
+}
+
+REFUSED: dict[str, tuple[dict[str, Any], list[str]]] = {
+    "no complaint": (
+        {"phenotypicFeatures": [feature("HP:0001945"), feature(PAIN, excluded=True)]},
+        [
+            "phenotypicFeatures[1]: it says that the patient has no pain behind the knee. The model is about those who have it."
+        ],
+    ),
+    "said otherwise": (
+        {"phenotypicFeatures": [feature("HP:0001945"), feature("HP:0001945", excluded=True)]},
+        [
+            "phenotypicFeatures[1]: it says absent where phenotypicFeatures[0] says present. Keep one of the two."
+        ],
+    ),
+    "two ways": (
+        {
+            "subject": subject(**at("P5Y"), **between("P60Y", "P70Y")),
+            "phenotypicFeatures": [
+                feature("HP:0001945", onset={**at("P3Y"), **on("2020-01-01T00:00:00Z")})
+            ],
+        },
+        [
+            "subject.timeAtLastEncounter: it is told as age and as ageRange. Keep one.",
+            "phenotypicFeatures[0].onset: it is told as age and as timestamp. Keep one.",
+        ],
+    ),
+    "backwards": (
+        {"subject": subject(**between("P70Y", "P60Y"))},
+        ["subject.timeAtLastEncounter.ageRange: it ends before it starts. Turn it round."],
+    ),
+    "of an animal": (
+        {"subject": {"id": "s", "taxonomy": {"id": "NCBITaxon:9615", "label": "dog"}}},
+        ["subject.taxonomy: it is of 'dog'. Only a person is read: NCBITaxon:9606."],
+    ),
+    "of an animal without a name": (
+        {"subject": {"id": "s", "taxonomy": {"id": "NCBITaxon:9615"}}},
+        ["subject.taxonomy: it is of 'NCBITaxon:9615'. Only a person is read: NCBITaxon:9606."],
+    ),
+    "two spellings": (
+        {"meta_data": {"created_by": "x"}, "metaData": {}},
+        ["key 'metaData': it stands twice, in two spellings. Keep one."],
+    ),
+    "of version 1": (
+        {"metaData": {"phenopacketSchemaVersion": "1.0"}},
+        [
+            "metaData.phenopacketSchemaVersion: it says version 1.0; version 2 is read. Convert it, for example with phenopacket-tools, or read it as what it is."
+        ],
+    ),
+    "of version 1, by a field": (
+        {"genes": []},
+        [
+            "metaData.phenopacketSchemaVersion: only version 1 has the field 'genes'; version 2 is read. Convert it, for example with phenopacket-tools, or read it as what it is."
+        ],
+    ),
+    "of version 1, by a feature": (
+        {"phenotypicFeatures": [feature("HP:0001945", negated=True)]},
+        [
+            "metaData.phenopacketSchemaVersion: only version 1 has the field 'negated'; version 2 is read. Convert it, for example with phenopacket-tools, or read it as what it is."
+        ],
+    ),
+    "of version 1, by an age": (
+        {"subject": {"id": "s", "ageAtCollection": {}}},
+        [
+            "metaData.phenopacketSchemaVersion: only version 1 has the field 'ageAtCollection'; version 2 is read. Convert it, for example with phenopacket-tools, or read it as what it is."
+        ],
+    ),
+    "a cohort": (
+        {"members": [{}, {}]},
+        ["content: it is a cohort of 2 members. Read each of its 'members' as a phenopacket."],
+    ),
+    "an odd cohort": (
+        {"members": {}},
+        ["content: it is a cohort of 0 members. Read each of its 'members' as a phenopacket."],
+    ),
+    "of FHIR": (
+        {"resourceType": "Patient"},
+        ["content: it is a FHIR resource, 'Patient'. Phenopackets are read: convert it to one."],
+    ),
+    "an odd family": ({"proband": []}, ["content: 'id' is missing. Add it."]),
+    "a name misspelt": (
+        {"phenotypicFeature": []},
+        ["content: there is no field 'phenotypicFeature'. Did you mean 'phenotypicFeatures'?"],
+    ),
+}
+
+
+@pytest.mark.parametrize("case", READ)
+def test_all_that_a_packet_says(knee: kb.Model, case: str) -> None:
+    content, told, (of_the_knee, complains) = READ[case]
+    patient = knee.load_phenopacket({"id": "a", **content})
+    assert [
+        (one.place, one.code, one.label, one.id, one.answer, one.why) for one in patient.told
+    ] == told
+    remarks = [*([] if complains else [ASSUMED]), *([] if of_the_knee else [NO_KNEE])]
+    assert list(patient.remarks) == remarks
+    assert patient.answers == {id: answer for *_, id, answer, _ in told if id}
+    assert patient.unused == tuple(one for one in patient.told if not one.id)
+    assert patient.source == "the phenopacket"
+
+
+@pytest.mark.parametrize("case", REFUSED)
+def test_every_problem_of_a_packet(knee: kb.Model, case: str) -> None:
+    content, problems = REFUSED[case]
+    with pytest.raises(ExchangeError) as caught:
+        knee.load_phenopacket({"id": "a", **content})
+    assert list(map(str, caught.value.problems)) == problems
+    assert caught.value.source == "the phenopacket"
+
+
+def test_what_was_observed_for_certain(knee: kb.Model) -> None:
+    content = {"id": "a", **READ["diseases"][0]}
+    certain = knee.load_phenopacket(content, diseases="certain")
+    assert certain.answers == {
+        "age": "middle_age",
+        "meniscus_tear": "present",
+        "rheumatoid_arthritis": "absent",
+    }
+    assert certain.told[1].why == "it began at P20Y, 30 years before; not said of now"
