@@ -45,6 +45,7 @@ class _Checks:
         self.knowledge = knowledge
         self.unread = unread
         kinds = (knowledge.causes, knowledge.contexts, knowledge.mediators, knowledge.findings)
+        self.names = Names(knowledge)
         self.nodes = {id for kind in kinds for id in kind}
 
     def unknown(self, place: str, what: str, name: str, known: Iterable[str]) -> Iterator[Problem]:
@@ -53,8 +54,27 @@ class _Checks:
         if name in names or name in self.unread:
             return
         missing = f"Add the {what} or take the name out." if what else ADD
+        meant = self.called(name, names, ": raised_by." in place)
         wrong = f"is not a {what} of this folder." if what else "has no entry in this folder."
-        yield Problem(place, f"'{name}' {wrong}", did_you_mean(name, names, missing))
+        yield Problem(place, f"'{name}' {wrong}", meant or did_you_mean(name, names, missing))
+
+    def called(self, name: str, known: Collection[str], raises: bool) -> str:
+        """How what somebody called by a label, another name or a state is written; "" if by none.
+
+        ``raises`` tells whether it stands where the state of a context may.
+        """
+        id, dot, state = name.partition(".")
+        if dot and raises and state in _states(self.knowledge.contexts.get(id)):
+            return f"Write it without quotation marks: {id}.{state} = ..."
+        meaning = self.names.find(name)
+        if meaning is None or meaning.id not in known or meaning.state == "absent":
+            return ""
+        id, state = meaning.id, meaning.state
+        if len(_states(self.knowledge.contexts.get(id))) == 1:
+            return f"Here ids are written: '{id}' is the one of '{name}'."
+        if not raises:
+            return ""
+        return f"'{name}' is a state of '{id}'. Write {id}.{state or 'STATE'} = ..."
 
     def ids(self) -> Iterator[Problem]:
         """Ids and names that mean two things."""
@@ -72,7 +92,7 @@ class _Checks:
                     wrong = f"the id '{id}' is already that of a {seen[id]}."
                     yield Problem(file.format(id), wrong, "Ids must differ.")
                 seen.setdefault(id, kind)
-        for name, first, second in Names(knowledge).clashes:
+        for name, first, second in self.names.clashes:
             if first.id != second.id or first.kind == second.kind:
                 wrong = f"its name '{name}' is also a name of the {first.kind} {first.id}."
                 remedy = "One name must mean one thing."
@@ -152,7 +172,9 @@ class _Checks:
         states = _states(knowledge.contexts.get(parent))
         if arrow.state not in states:
             wrong = f"'{arrow.state}' is not a state of '{parent}'."
-            yield Problem(arrow.place, wrong, f"Its states are: {', '.join(states)}.")
+            alone = f"It has no states: write {parent} = ..."
+            remedy = f"Its states are: {', '.join(states)}." if len(states) > 1 else alone
+            yield Problem(arrow.place, wrong, remedy)
         elif len(states) > 1 and arrow.statement.how_often is not None:
             wrong = f"'{parent}' has several states, so a frequency is not understood."
             yield Problem(arrow.place, wrong, "Give a risk ratio for the state.")

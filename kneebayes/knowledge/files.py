@@ -19,6 +19,7 @@ __all__ = ["LARGEST", "read_csv", "read_toml"]
 LARGEST = 1_000_000
 MOST = 1e300
 MAGIC = {b"\x1f\x8b": "gzip", b"PK": "zip", b"BZ": "bzip2", b"\xfd7": "xz", b"(\xb5": "zstandard"}
+TWICE = ("twice", "overwrite", "immutable namespace")  # as tomllib says that something is there
 ODD = "<>\x00"
 UNSEEN = {"Cc", "Cf"}  # control characters, and marks that change what is seen
 
@@ -56,7 +57,9 @@ def read_toml(path: Path, place: str, problems: list[Problem]) -> dict[str, Any]
         content = tomllib.loads(text)
         odd = [] if _plain(content) else list(_odd_values(content))
     except (ValueError, RecursionError) as error:
-        problems.append(Problem(place, f"not valid TOML: {error}.", "Mend the line named."))
+        twice = any(words in str(error) for words in TWICE)
+        remedy = "Each heading and each name stands once." if twice else "Mend the line named."
+        problems.append(Problem(place, f"not valid TOML: {error}.", remedy))
         return None
     for where, wrong, remedy in odd:
         problems.append(Problem(f"{place}: {where}", wrong, remedy))

@@ -95,6 +95,10 @@ class Names:
         found = self._meanings.get(fold(name)) if isinstance(name, str) else None
         return found is not None and found.kind in kinds
 
+    def find(self, name: str) -> Meaning | None:
+        """What a name stands for, among all kinds of thing; None if nothing has it."""
+        return self._meanings.get(fold(name))
+
     def like(self, name: str, kinds: Iterable[str]) -> list[str]:
         """Names that look like one, at most three, each for another thing."""
         chosen: dict[Meaning, str] = {}

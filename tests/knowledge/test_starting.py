@@ -292,3 +292,52 @@ def test_blanks_behind_all_commas_are_a_way_of_writing(shoulder: Path) -> None:
     with (shoulder / "claims.csv").open("a", encoding="utf-8") as file:
         file.write("C07, Types, symptom, bursa, pain, may, It burns, an aside\n")
     assert "burns" in read_knowledge(shoulder).claims["C07"].statement
+
+
+CALLED = {
+    "a state alone": ("old", "raised_by", "'old' is a state of 'age'. Write age.old = ..."),
+    "a name of a state": ("middle-aged", "raised_by", "a state of 'age'. Write age.middle = ..."),
+    "a quoted state": ('"age.old"', "raised_by", "without quotation marks: age.old = ..."),
+    "a label": ('"recent fall"', "raised_by", "'fall' is the one of 'recent fall'."),
+    "a finding by its label": ('"weak arm"', "shows", "'weak_arm' is the one of 'weak arm'."),
+    "a state that is shown": ("old", "shows", "Add it (what is told or seen stands in findings"),
+    "the state of another": ('"fall.old"', "raised_by", "Did you mean 'fall'?"),
+}
+
+
+@pytest.mark.parametrize(("name", "field", "said"), CALLED.values(), ids=CALLED)
+def test_what_is_called_by_another_name_is_told_how_it_is_written(
+    shoulder: Path, name: str, field: str, said: str
+) -> None:
+    cause = shoulder / "causes" / "rotator_cuff.toml"
+    plain = re.sub(r"(?m)^(#.*|weak_arm.*)\n", "", cause.read_text("utf-8"))
+    text = re.sub(r"(?m)^\[raised_by\].*\n(?:.+\n)*", "[raised_by]\n\n", plain)
+    says = "risk = 2" if field == "raised_by" else 'how_often = "often"'
+    line = f'{name} = {{ {says}, because = "assumed: an example" }}'
+    text = re.sub(rf"(?m)^\[{field}\].*\n", f"[{field}]\n{line}\n", text)
+    cause.write_text(text, "utf-8")
+    with pytest.raises(kb.KnowledgeError) as caught:
+        kb.load(shoulder)
+    (problem,) = caught.value.problems
+    assert said in problem.remedy
+    written = re.search(r"([\w.]+) = \.\.\.|Here ids are written: '(\w+)'", problem.remedy)
+    if written is not None:
+        cause.write_text(text.replace(f"{name} =", f"{written[1] or written[2]} ="), "utf-8")
+        kb.load(shoulder)
+
+
+def test_a_context_without_states_is_named_alone(shoulder: Path) -> None:
+    cause = shoulder / "causes" / "fracture.toml"
+    text = re.sub(r"(?m)^fall =", "fall.yes =", cause.read_text("utf-8"))
+    cause.write_text(text, "utf-8")
+    with pytest.raises(kb.KnowledgeError, match="It has no states: write fall = "):
+        kb.load(shoulder)
+
+
+@pytest.mark.parametrize("again", ["[shows]\nweak_arm = 1\n", 'label = "again"\nlabel = "x"\n'])
+def test_what_stands_twice_in_a_file_is_told_as_that(shoulder: Path, again: str) -> None:
+    cause = shoulder / "causes" / "fracture.toml"
+    text = cause.read_text("utf-8")
+    cause.write_text(again + text if "label" in again else text + again, "utf-8")
+    with pytest.raises(kb.KnowledgeError, match="Each heading and each name stands once"):
+        kb.load(shoulder)
