@@ -205,9 +205,7 @@ class _Backwards:
         for place in range(family.place + 1, family.place + len(family.means)):
             share = float(self.numbers[place])
             way[coordinates.of_place[place]] = float(place == sentence.place) - share
-        known = self.known_along(way / (1.0 - number))
-        absent = sentence.quantity is not None and sentence.place == family.place  # stands first
-        return self.outcome_of(sentence, 1.0 - number if absent else number, number, known)
+        return self.outcome_of(sentence, number, number, self.known_along(way / (1.0 - number)))
 
     def evoked(self, quantity: Quantity, number: float) -> list[float]:
         """P(cause | finding, complaint) a step below the learnt link, at it, and above."""
