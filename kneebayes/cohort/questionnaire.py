@@ -23,7 +23,7 @@ from kneebayes.errors import TooWideError
 from kneebayes.inference.answering import run_batch
 from kneebayes.inference.batch import Batch, distinct_rows
 from kneebayes.inference.cores import map_on_all_cores
-from kneebayes.inference.flat import numbers_of
+from kneebayes.inference.flat import Flat, numbers_of
 from kneebayes.inference.limits import Budget
 from kneebayes.knowledge import Knowledge
 from kneebayes.knowledge.records import UrgencyRule
@@ -42,6 +42,7 @@ __all__ = [
     "TOO_WIDE",
     "Progress",
     "Questionnaire",
+    "alike",
     "any_of",
     "any_urgent",
     "bar_for",
@@ -94,7 +95,8 @@ def solve(model: ModelLike, reading: Reading, progress: Progress) -> tuple[Numbe
     than is allowed has NaN in both: the others go on. ``progress`` gets how many more are answered.
     """
     causes = list(model.data.knowledge.causes)
-    first, back = _distinct(reading)
+    said = [reading.hard] if reading.soft is None else [reading.hard, reading.soft]
+    first, back, _ = distinct_rows(*said)
     logs, posteriors = np.empty(len(first)), np.empty((len(first), len(causes)))
     numbers = numbers_of(model.data.network)[None]
     plain = np.ones((1, int(model.data.engine.flat.own_start[-1])))
@@ -121,7 +123,9 @@ def solve(model: ModelLike, reading: Reading, progress: Progress) -> tuple[Numbe
         for at, id in enumerate(causes):
             posteriors[group, at] = answers.marginals[id][:, -1]
 
-    groups = _alike(model, reading, first)
+    groups = [np.arange(len(first))]
+    if reading.soft is not None:
+        groups = alike(model.data.engine.flat, reading.soft[first])
     too_wide_together: list[Rows] = []
     for group in groups:
         if len(group) > 1:
@@ -134,23 +138,13 @@ def solve(model: ModelLike, reading: Reading, progress: Progress) -> tuple[Numbe
     return logs[back], posteriors[back]
 
 
-def _distinct(reading: Reading) -> tuple[Rows, Rows]:
-    """The first row of each different patient, and which of them each row equals."""
-    parts = [reading.hard] if reading.soft is None else [reading.hard, reading.soft]
-    first, back, _ = distinct_rows(*parts)
-    return first, back
-
-
-def _alike(model: ModelLike, reading: Reading, rows: Rows) -> list[Rows]:
-    """Patients with likelihoods for the same nodes; positions within ``rows``.
+def alike(flat: Flat, soft: Numbers) -> list[Rows]:
+    """Places of patients with likelihoods for the same nodes, group by group.
 
     A node that is only likely in one row of a batch is kept open in all of them, and many
     open nodes make every question wide: so patients with other likely nodes go apart.
     """
-    if reading.soft is None:
-        return [np.arange(len(rows))]
-    starts = model.data.engine.flat.own_start[:-1]
-    likely = np.logical_or.reduceat(reading.soft[rows] != 1.0, starts, axis=1)
+    likely = np.logical_or.reduceat(soft != 1.0, flat.own_start[:-1], axis=1)
     first, back, _ = distinct_rows(likely)
     order = np.argsort(back, kind="stable")
     return np.split(order, np.searchsorted(back[order], np.arange(1, len(first))))

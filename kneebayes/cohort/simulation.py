@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -42,7 +42,6 @@ __all__ = [
     "SimulatedCohort",
     "SimulatedFiles",
     "benchmark_cohort",
-    "draw_shares",
     "simulate",
     "simulate_pieces",
     "simulate_to_file",
@@ -53,34 +52,6 @@ MOST_PATIENTS = 10**10  # more than anybody has room for
 
 GREY = "#8c8c8c"
 SHARES = (0.0, 0.01, 0.03, 0.06, 0.1, 0.2, 0.3, 0.5, 0.7, 1.0)
-
-
-def draw_shares(rows: Sequence[Mapping[str, Any]], patients: int, ax: Axes | None = None) -> Axes:
-    """Draw how often each cause was drawn, over the 95 % range that its probability allows.
-
-    Rows: ``cause``, ``urgent``, ``share``, ``expected``.
-    """
-    drawn = sorted(rows, key=lambda row: float(row["expected"]))
-    ax = ax or new_axes(7.5, 0.24 * len(drawn) + 1.3)
-    for index, row in enumerate(drawn):
-        expected = float(row["expected"])
-        half = 1.96 * sqrt(expected * (1.0 - expected) / max(patients, 1))
-        span = [sqrt(max(expected - half, 0.0)), sqrt(min(expected + half, 1.0))]
-        ax.plot(span, [index, index], color=GREY, lw=5, alpha=0.6, solid_capstyle="butt", zorder=1)
-        colour = ORANGE if row["urgent"] else BLUE
-        ax.plot(sqrt(float(row["share"])), index, "o", color=colour, ms=4.5, zorder=2)
-    labels = [marked(row["cause"], row["urgent"]) for row in drawn]
-    name_lines(ax, labels)
-    highest = max((float(row[name]) for row in drawn for name in ("share", "expected")), default=1)
-    ticks = [share for share in SHARES if share <= 1.2 * highest]
-    ax.set_xlim(left=-0.01)
-    ticks_apart(ax, [sqrt(tick) for tick in ticks], [percent(share) for share in ticks])
-    ax.set_xlabel(
-        f"share of {patients:,} patients (scale of square roots);\n"
-        "grey: where 95 of 100 such shares fall"
-    )
-    ax.spines[["top", "right"]].set_visible(False)
-    return ax
 
 
 BLOCK = 1024  # patients drawn from one stream of chance, so that more of them are the same first
@@ -228,8 +199,29 @@ class SimulatedCohort(Reporting):
 
     @checked
     def draw(self, ax: Axes | None = None) -> Axes:
-        """Draw how often each cause was drawn against how often it was to be."""
-        return draw_shares(self._rows, len(self), ax)
+        """Draw how often each cause was drawn, over the 95 % range that its probability allows."""
+        drawn = sorted(self._rows, key=lambda row: row["expected"])
+        ax = ax or new_axes(7.5, 0.24 * len(drawn) + 1.3)
+        for index, row in enumerate(drawn):
+            expected = row["expected"]
+            half = 1.96 * sqrt(expected * (1.0 - expected) / max(len(self), 1))
+            span = [sqrt(max(expected - half, 0.0)), sqrt(min(expected + half, 1.0))]
+            ax.plot(
+                span, [index, index], color=GREY, lw=5, alpha=0.6, solid_capstyle="butt", zorder=1
+            )
+            colour = ORANGE if row["urgent"] else BLUE
+            ax.plot(sqrt(row["share"]), index, "o", color=colour, ms=4.5, zorder=2)
+        name_lines(ax, [marked(row["cause"], row["urgent"]) for row in drawn])
+        highest = max((max(row["share"], row["expected"]) for row in drawn), default=1)
+        ticks = [share for share in SHARES if share <= 1.2 * highest]
+        ax.set_xlim(left=-0.01)
+        ticks_apart(ax, [sqrt(tick) for tick in ticks], [percent(share) for share in ticks])
+        ax.set_xlabel(
+            f"share of {len(self):,} patients (scale of square roots);\n"
+            "grey: where 95 of 100 such shares fall"
+        )
+        ax.spines[["top", "right"]].set_visible(False)
+        return ax
 
     def __repr__(self) -> str:
         named = f"{self.name!r}: " if self.name else ""

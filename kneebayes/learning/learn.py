@@ -11,12 +11,11 @@ import numpy as np
 
 from kneebayes.arguments import checked
 from kneebayes.binding import renamed
-from kneebayes.building.model import AnyModel, ModelLike
+from kneebayes.building.model import AnyModel
 from kneebayes.errors import EvidenceError
-from kneebayes.inference.flat import Observed
 from kneebayes.learning.counting import Counting
 from kneebayes.learning.outcome import LearntNumber, network_with, outcomes_of, with_outcomes
-from kneebayes.learning.patients import read_patients, together
+from kneebayes.learning.patients import read_patients, selection_of, together
 from kneebayes.learning.record import Learnt
 from kneebayes.learning.scoring import Estimation, Found
 from kneebayes.learning.sentences import read_text
@@ -156,13 +155,6 @@ def _refuse_if_left_out(earlier: Learnt) -> None:
             "that has them, or update model.learnt.before with all patients."
         )
         raise EvidenceError(message)
-
-
-def selection_of(model: ModelLike) -> Observed:
-    """What all patients came for, as a row of observed states."""
-    selection = np.full(len(model.data.network), -1, dtype=np.int16)
-    selection[model.data.network.index[model.data.knowledge.meta.complaint]] = 1
-    return selection
 
 
 def _trust(trust: float | None, earlier: Learnt | None) -> float:

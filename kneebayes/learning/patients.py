@@ -8,21 +8,21 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from kneebayes.cohort.questionnaire import Questionnaire
+from kneebayes.cohort.questionnaire import Questionnaire, alike
 from kneebayes.cohort.reading import Place, Reading, TableProblems, read_columns
 from kneebayes.cohort.record import place_in
 from kneebayes.errors import EvidenceError, ImpossibleEvidenceError, TooWideError
 from kneebayes.inference import Evidence, smallest_conflict
 from kneebayes.inference.answering import run_batch
 from kneebayes.inference.batch import Batch, distinct_rows
-from kneebayes.inference.flat import Flags, Integers
+from kneebayes.inference.flat import Flags, Integers, Observed
 from kneebayes.learning.scoring import Sample
 from kneebayes.network import Numbers
 
 if TYPE_CHECKING:
     from kneebayes.building.model import ModelLike
 
-__all__ = ["Patients", "log_probabilities", "read_patients", "together"]
+__all__ = ["Patients", "log_probabilities", "read_patients", "selection_of", "together"]
 
 ROW_OF_A_BATCH = re.compile(r" \(row (\d+)\)")
 NAMED = 5  # impossible patients that are named at most
@@ -80,11 +80,7 @@ def read_patients(model: ModelLike, frame: object) -> Patients:
 
 
 def _patients_of(model: ModelLike, reading: Reading) -> Patients:
-    others = (
-        np.arange(len(model.data.network))
-        != model.data.network.index[model.data.knowledge.meta.complaint]
-    )
-    telling: Flags = np.any(reading.hard[:, others] >= 0, axis=1)
+    telling: Flags = np.any(reading.hard[:, selection_of(model) < 0] >= 0, axis=1)
     if reading.soft is not None:
         telling |= np.any(reading.soft != 1.0, axis=1)
     hard = reading.hard[telling]
@@ -94,6 +90,13 @@ def _patients_of(model: ModelLike, reading: Reading) -> Patients:
     which[telling] = back
     sample = Sample(hard[first], None if soft is None else soft[first], counts.astype(float))
     return Patients(sample, len(telling), which)
+
+
+def selection_of(model: ModelLike) -> Observed:
+    """What all patients came for, as a row of observed states."""
+    selection = np.full(len(model.data.network), -1, dtype=np.int16)
+    selection[model.data.network.index[model.data.knowledge.meta.complaint]] = 1
+    return selection
 
 
 def together(parts: Sequence[Patients], states: int) -> Patients:
@@ -159,20 +162,13 @@ def _check_possible(model: ModelLike, patients: Patients, place: Place) -> None:
 
 
 def log_probabilities(model: ModelLike, sample: Sample, numbers: Numbers) -> Numbers:
-    """The logarithm of P(evidence) of every patient of a sample.
-
-    Patients with likelihoods for the same nodes go together: a node that is only likely in one
-    row of a batch is kept open in all of them, and many open nodes make every question wide.
-    """
+    """The logarithm of P(evidence) of every patient of a sample."""
     network, flat, rows = model.data.network, model.data.engine.flat, numbers[None]
-    plain = np.ones((1, int(flat.own_start[-1])))
     if sample.soft is None:
+        plain = np.ones((1, int(flat.own_start[-1])))
         return run_batch(network, flat, Batch(sample.hard, plain, rows)).log_probability
-    likely = np.logical_or.reduceat(sample.soft != 1.0, flat.own_start[:-1], axis=1)
-    _, group = np.unique(likely, axis=0, return_inverse=True)
     logs = np.empty(len(sample.hard))
-    for row_of_batch in range(int(group.max(initial=-1)) + 1):
-        mine = np.flatnonzero(group.ravel() == row_of_batch)
+    for mine in alike(flat, sample.soft):
         batch = Batch(sample.hard[mine], sample.soft[mine], rows)
         try:
             logs[mine] = run_batch(network, flat, batch).log_probability
@@ -188,7 +184,7 @@ def log_probabilities(model: ModelLike, sample: Sample, numbers: Numbers) -> Num
 def _placed(error: TooWideError, patients: Patients, place: Place) -> TooWideError:
     """The same error, with the row of the table instead of that of the sample."""
     match = ROW_OF_A_BATCH.search(str(error))
-    of_sample = 0 if match is None else int(match[1])
+    of_sample = int(match[1]) if match else 0
     where = place(int(np.flatnonzero(patients.which == of_sample)[0]))
     message = ROW_OF_A_BATCH.sub("", str(error), count=1)
     return TooWideError(f"{where[0].upper()}{where[1:]}: {message}")

@@ -21,6 +21,7 @@ from kneebayes.learning.patients import (
     Patients,
     log_probabilities,
     read_patients,
+    selection_of,
 )
 from kneebayes.learning.scoring import Sample
 from kneebayes.network import Numbers
@@ -36,13 +37,7 @@ if TYPE_CHECKING:
 
     from kneebayes.building.model import ModelLike
 
-__all__ = [
-    "HeldOut",
-    "Learnt",
-    "draw_gains",
-    "draw_lessons",
-    "hold_out",
-]
+__all__ = ["HeldOut", "Learnt", "hold_out"]
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -99,8 +94,29 @@ class HeldOut(Reporting):
 
     @checked
     def draw(self, ax: Axes | None = None) -> Axes:
-        """Draw the gains of all patients."""
-        return draw_gains(self.frame["gain"].tolist(), ax)
+        """Draw how much ln P(answers | complaint) of each patient gained or lost by learning."""
+        gains = self.frame["gain"].tolist()
+        ax = ax or new_axes(7.0, 3.2)
+        longest = max(map(abs, gains), default=1.0)
+        width = longest / min(20, max(3, len(gains) // 20)) or 1.0
+        edges = [width * index for index in range(-21, 22)]  # so that one edge is at 0
+        low, high = min([0.0, *gains]), max([0.0, *gains])
+        edges = [edge for edge in edges if low - width <= edge <= high + width]
+        worse = [gain for gain in gains if gain < 0.0]
+        better = [gain for gain in gains if gain >= 0.0]
+        ax.hist(worse, bins=edges, color=ORANGE, hatch="///", edgecolor="white")
+        ax.hist(better, bins=edges, color=BLUE, edgecolor="white")
+        mean = sum(gains) / max(1, len(gains))
+        ax.axvline(0.0, color=GREY, lw=1.0)
+        ax.axvline(mean, color="black", lw=1.6, ls="--", label=f"mean {mean:+.3f}")
+        label = "gain in ln P(answers | complaint), nats; hatched: foretold worse than before"
+        ax.set_xlabel(label, fontsize=SMALL)
+        ax.set_ylabel("patients not learnt from", fontsize=SMALL)
+        ax.locator_params(axis="y", integer=True)
+        ax.legend(frameon=False, fontsize=SMALL)
+        ax.spines[["top", "right"]].set_visible(False)
+        fit(ax)
+        return ax
 
     @property
     def report(self) -> Report:
@@ -144,9 +160,7 @@ def hold_out(before: ModelLike, numbers: Numbers, cases: object, learnt: str = "
 
 def _log_scores(model: ModelLike, patients: Patients, numbers: Numbers) -> Numbers:
     """The logarithm of P(answers | complaint) of every patient."""
-    selection = np.full((1, len(model.data.network)), -1, dtype=np.int16)
-    selection[0, model.data.network.index[model.data.knowledge.meta.complaint]] = 1
-    everyone = Sample(selection, None, np.ones(1))
+    everyone = Sample(selection_of(model)[None], None, np.ones(1))
     log_complaint = log_probabilities(model, everyone, numbers)[0]
     if not len(patients.sample.hard):
         return np.zeros(len(patients))
@@ -158,74 +172,6 @@ GREY = "#8c8c8c"
 TICKS = (1e-6, 1e-5, 1e-4, 1e-3, 0.01, 0.05, 0.2, 0.5, 0.8, 0.95, 0.99, 0.999)
 EDGE = 1e-7  # what is certain is drawn here
 LETTERS = 36  # of a name on one line
-
-
-def draw_lessons(rows: Sequence[Mapping[str, Any]], ax: Axes | None = None) -> Axes:
-    """Draw statements before and after, each with its interval, and the share of the data.
-
-    Rows, from the top: ``about``, ``text``, ``text_low``, ``text_high``, ``now``, ``low``,
-    ``high`` (probabilities), ``data`` (a share).
-    """
-    ax = ax or new_axes(9.0, 0.42 * len(rows) + 1.7)
-    sides = (
-        ("text", "text_low", "text_high", GREY, "s", -0.16, "the text"),
-        ("now", "low", "high", BLUE, "o", 0.16, "text and patients"),
-    )
-    for value, low, high, colour, mark, shift, label in sides:
-        places = [index + shift for index in range(len(rows))]
-        middle = [logit(row[value], EDGE) for row in rows]
-        ends = [[logit(row[low], EDGE) for row in rows], [logit(row[high], EDGE) for row in rows]]
-        ax.hlines(places, ends[0], ends[1], color=colour, lw=2.0)
-        ax.plot(middle, places, mark, color=colour, ms=5.5, label=label)
-    names = [str(row["about"]) for row in rows]
-    name_lines(ax, names, LETTERS)
-    ax.set_ylim(max(1, len(rows)) - 0.4, -0.6)
-    lowest, highest = ax.get_xlim()
-    ticks = [tick for tick in TICKS if lowest <= logit(tick, EDGE) <= highest]
-    ax.set_xticks([logit(tick, EDGE) for tick in ticks], [percent(share) for share in ticks])
-    for index, row in enumerate(rows):
-        ax.annotate(
-            percent(row["data"]),
-            (1.01, index),
-            xycoords=("axes fraction", "data"),
-            va="center",
-            fontsize=SMALL,
-        )
-    ax.annotate("data", (1.01, -0.55), xycoords=("axes fraction", "data"), fontsize=SMALL)
-    ax.set_xlabel(
-        "probability, on the scale of log-odds; lines hold the central 90 %", fontsize=SMALL
-    )
-    ax.legend(frameon=False, loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=2, fontsize=SMALL)
-    ax.spines[["top", "right"]].set_visible(False)
-    fit(ax)
-    return ax
-
-
-def draw_gains(gains: Sequence[float], ax: Axes | None = None) -> Axes:
-    """Draw how much ln P(answers | complaint) of each patient gained or lost by learning."""
-    ax = ax or new_axes(7.0, 3.2)
-    width = (
-        max([abs(gain) for gain in gains], default=1.0) / min(20, max(3, len(gains) // 20)) or 1.0
-    )
-    edges = [width * index for index in range(-21, 22)]  # so that one edge is at 0
-    low, high = min([0.0, *gains]), max([0.0, *gains])
-    edges = [edge for edge in edges if low - width <= edge <= high + width]
-    worse, better = [gain for gain in gains if gain < 0.0], [gain for gain in gains if gain >= 0.0]
-    ax.hist(worse, bins=edges, color=ORANGE, hatch="///", edgecolor="white")
-    ax.hist(better, bins=edges, color=BLUE, edgecolor="white")
-    mean = sum(gains) / max(1, len(gains))
-    ax.axvline(0.0, color=GREY, lw=1.0)
-    ax.axvline(mean, color="black", lw=1.6, ls="--", label=f"mean {mean:+.3f}")
-    ax.set_xlabel(
-        "gain in ln P(answers | complaint), nats; hatched: foretold worse than before",
-        fontsize=SMALL,
-    )
-    ax.set_ylabel("patients not learnt from", fontsize=SMALL)
-    ax.locator_params(axis="y", integer=True)
-    ax.legend(frameon=False, fontsize=SMALL)
-    ax.spines[["top", "right"]].set_visible(False)
-    fit(ax)
-    return ax
 
 
 SHOWN = 14
@@ -322,8 +268,36 @@ class Learnt(Reporting):
     @checked
     def draw(self, ax: Axes | None = None) -> Axes:
         """Draw the statements that the patients say most about, before and after."""
-        rows = [row for row in self._by_data if row["kind"] not in RATIOS]
-        return draw_lessons(rows[:SHOWN], ax)
+        rows = [row for row in self._by_data if row["kind"] not in RATIOS][:SHOWN]
+        ax = ax or new_axes(9.0, 0.42 * len(rows) + 1.7)
+        sides = (
+            ("text", "text_low", "text_high", GREY, "s", -0.16, "the text"),
+            ("now", "low", "high", BLUE, "o", 0.16, "text and patients"),
+        )
+        for value, low, high, colour, mark, shift, label in sides:
+            places = [index + shift for index in range(len(rows))]
+            middle = [logit(row[value], EDGE) for row in rows]
+            left, right = ([logit(row[end], EDGE) for row in rows] for end in (low, high))
+            ax.hlines(places, left, right, color=colour, lw=2.0)
+            ax.plot(middle, places, mark, color=colour, ms=5.5, label=label)
+        name_lines(ax, [row["about"] for row in rows], LETTERS)
+        ax.set_ylim(max(1, len(rows)) - 0.4, -0.6)
+        lowest, highest = ax.get_xlim()
+        ticks = [tick for tick in TICKS if lowest <= logit(tick, EDGE) <= highest]
+        ax.set_xticks([logit(tick, EDGE) for tick in ticks], [percent(share) for share in ticks])
+        beside = ("axes fraction", "data")
+        for index, row in enumerate(rows):
+            shown = percent(row["data"])
+            ax.annotate(shown, (1.01, index), xycoords=beside, va="center", fontsize=SMALL)
+        ax.annotate("data", (1.01, -0.55), xycoords=beside, fontsize=SMALL)
+        label = "probability, on the scale of log-odds; lines hold the central 90 %"
+        ax.set_xlabel(label, fontsize=SMALL)
+        ax.legend(
+            frameon=False, loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=2, fontsize=SMALL
+        )
+        ax.spines[["top", "right"]].set_visible(False)
+        fit(ax)
+        return ax
 
     @renamed(cases="patients")
     @checked
