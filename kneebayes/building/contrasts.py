@@ -18,8 +18,6 @@ from functools import cached_property
 from kneebayes.inference import Engine, Evidence
 from kneebayes.network import Network, Numbers
 
-__all__ = ["Contrast", "Contrasts"]
-
 CLOSE = 3e-3  # of a ratio in logarithms
 STILL = 1e-3  # what is missed, and moves less than this, cannot be met
 LEAST = 1e-300

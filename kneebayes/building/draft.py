@@ -20,8 +20,6 @@ from kneebayes.knowledge.statements import Lexicon
 from kneebayes.network import Node, Numbers, noisy_or_node, root_node, table_node
 from kneebayes.network.network import circle_among
 
-__all__ = ["Draft", "absent_of", "explanations_of", "frequency_of", "suspects"]
-
 Pair = tuple[str, str]
 FIRST = 0.01  # a leak of a cause, before its silent rate is known
 LEAST = 1e-6

@@ -21,8 +21,6 @@ from kneebayes.knowledge.parts import Interval
 from kneebayes.knowledge.statements import Lexicon
 from kneebayes.network import Numbers
 
-__all__ = ["Drafts"]
-
 ALLOWED = 0.02  # a stated frequency may be this far below what leak and mediators give
 STILL = 1e-10  # a silent rate that moves less is at rest
 TURNS = 60  # in which silent rates and links into what is there come to rest

@@ -26,8 +26,6 @@ from kneebayes.knowledge.parts import Interval
 from kneebayes.knowledge.statements import Lexicon
 from kneebayes.network import Network, Node, Numbers, table_node
 
-__all__ = ["elicit", "elicit_each", "fitted_ratios", "settle", "shifted_priors"]
-
 PRESENCES = 30  # rounds in which presences are held to the last digit
 SAME = 1e-13
 NEARLY = 1  # turns of silent rates and links between two rounds

@@ -17,12 +17,10 @@ from kneebayes.knowledge.checks import Remark
 from kneebayes.knowledge.statements import Lexicon
 from kneebayes.network import Link, Network, Numbers
 
-__all__ = ["evoke_rows", "group_remarks", "solve_evoked"]
-
 SHORT_OF = 0.02
 
 
-def with_link(network: Network, parent: str, child: str, strength: float) -> Network:
+def _with_link(network: Network, parent: str, child: str, strength: float) -> Network:
     """The network with the link of one stated influence exchanged."""
     node, offset = offset_of(network, parent, "present", child)
     links, first = [], 1
@@ -58,14 +56,14 @@ def solve_evoked(
             both = seen.plus(Evidence.of(network, {source: "present"}))
             lines = []
             for strength in (0.0, 1.0):
-                asked = engine.on(with_link(network, source, finding, strength))
+                asked = engine.on(_with_link(network, source, finding, strength))
                 lines.append((asked.probability(both), asked.probability(seen)))
             (with0, all0), (with1, all1) = lines
             slope = (with1 - with0) - target * (all1 - all0)
             low, high = said.between
             wish = (target * all0 - with0) / slope if slope > 0.0 else 1.0
             link = min(max(wish, low), high)
-            network = with_link(network, source, finding, link)
+            network = _with_link(network, source, finding, link)
             reached = (with0 + link * (with1 - with0)) / (all0 + link * (all1 - all0))
             if abs(reached - target) > SHORT_OF:
                 text = (

@@ -17,8 +17,6 @@ from kneebayes.knowledge.parts import Interval, Record
 from kneebayes.knowledge.statements import Lexicon
 from kneebayes.network import Link, Network, Node
 
-__all__ = ["keep_network", "kept_network"]
-
 KIND = "network"
 ROOMS = ("knowledge", "network", "inference", "building")  # whose code the numbers come from
 

@@ -29,21 +29,6 @@ from kneebayes.text import clipped, shown, suggest
 if TYPE_CHECKING:
     from kneebayes.building.restating import Solved
 
-__all__ = [
-    "ModelData",
-    "ModelLike",
-    "Taught",
-    "in_layer",
-    "in_setting",
-    "in_settings",
-    "model_of",
-    "models_of",
-    "priors_in_settings",
-    "read_as",
-    "read_model",
-    "with_lexicon",
-]
-
 
 class ModelLike(Protocol):
     """Whatever carries the data of a model: the data alone, or the public model around them."""

@@ -13,17 +13,6 @@ from kneebayes.inference import Engine
 from kneebayes.knowledge.base import Arrow, Knowledge
 from kneebayes.network import Link, Network, Node
 
-__all__ = [
-    "EXPLANATION",
-    "acting_states",
-    "explained",
-    "number_of",
-    "offset_of",
-    "rate_places",
-    "stated_network",
-    "strongest",
-]
-
 EXPLANATION = "explanation"
 
 

@@ -19,17 +19,6 @@ from kneebayes.knowledge.parts import Amount, Interval
 from kneebayes.knowledge.records import Finding, Mediator
 from kneebayes.network import Numbers
 
-__all__ = [
-    "RATIOS",
-    "Quantities",
-    "Quantity",
-    "amounts_at",
-    "ends",
-    "labelled",
-    "quantities_of",
-    "said_in_words",
-]
-
 Kind = Literal["prior", "presence", "frequency", "ratio", "scale", "leak", "evoking"]
 RATIOS: tuple[Kind, ...] = ("ratio", "scale")
 QUANTILE = 1.6448536269514722  # 95 % quantile of the standard normal: an interval holds 90 %

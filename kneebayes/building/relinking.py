@@ -15,16 +15,6 @@ import numpy as np
 from kneebayes.knowledge.base import Knowledge, present_node
 from kneebayes.network import Numbers
 
-__all__ = [
-    "Companions",
-    "Families",
-    "between_of",
-    "companions_of",
-    "frequencies_from",
-    "given_already",
-    "relink",
-]
-
 ROUNDS = 12
 STILL = 1e-13
 LEAST = 1e-12

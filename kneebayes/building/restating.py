@@ -19,8 +19,6 @@ from kneebayes.inference.leaves import relevant_nodes
 from kneebayes.knowledge import Knowledge
 from kneebayes.network import Numbers
 
-__all__ = ["Restated", "Restating", "Solved"]
-
 Solved = dict[bytes, Numbers]
 SOLVED_KEPT = 8
 

@@ -10,8 +10,6 @@ from kneebayes.knowledge.checks import Remark
 from kneebayes.knowledge.parts import Interval, freeze_dicts
 from kneebayes.network import Network
 
-__all__ = ["Elicited", "Stated"]
-
 
 @dataclass(frozen=True, slots=True)
 class Stated:

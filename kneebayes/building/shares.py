@@ -21,8 +21,6 @@ from numpy.typing import NDArray
 
 from kneebayes.network import Numbers
 
-__all__ = ["ShareRatio", "Shares", "silent_rates"]
-
 CLOSE = 1e-13  # of shares, in logarithms
 FAR = 1e-5  # of ratios, in logarithms
 NEAR = 1e-9  # of shares, in each of many readings

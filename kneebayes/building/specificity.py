@@ -18,8 +18,6 @@ from kneebayes.inference import Engine, Evidence
 from kneebayes.knowledge.checks import Remark
 from kneebayes.network import Network, Numbers
 
-__all__ = ["Specificities", "Specificity"]
-
 CLOSE = 1e-5
 HIGHEST = 0.98
 WORTH_A_REMARK = 0.01

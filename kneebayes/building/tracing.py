@@ -11,8 +11,6 @@ from kneebayes.knowledge import Knowledge
 from kneebayes.knowledge.parts import Amount
 from kneebayes.knowledge.records import Cause
 
-__all__ = ["Trace", "TraceRow", "spelled_out", "trace_cause"]
-
 
 @dataclass(frozen=True, slots=True)
 class TraceRow:

@@ -13,8 +13,6 @@ from kneebayes.knowledge.records import Cause
 from kneebayes.knowledge.statements import Lexicon
 from kneebayes.odds import inverse_logit, logit
 
-__all__ = ["Direction", "amount_interval", "checked_interval", "prior_intervals"]
-
 Direction = Literal["frequency", "evoking", "risk"]
 ROUNDS = 60
 

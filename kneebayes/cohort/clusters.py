@@ -19,8 +19,6 @@ if TYPE_CHECKING:
 
     from kneebayes.building.model import ModelLike
 
-__all__ = ["diagnose_dask", "diagnose_partition", "partition_meta"]
-
 MODELS_KEPT = 8
 
 

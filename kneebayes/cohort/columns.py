@@ -19,8 +19,6 @@ from kneebayes.writing import guard_text, plain_text, write_safely
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["IGNORED", "ColumnMap", "ColumnsLike", "TableReport", "column_map"]
-
 LARGEST = 10_000_000  # bytes
 
 HEADER = ("column", "means", "value", "answer")

@@ -37,19 +37,6 @@ if TYPE_CHECKING:
 
     from kneebayes.building.model import ModelLike
 
-__all__ = [
-    "CohortFile",
-    "Done",
-    "Pieces",
-    "check_target",
-    "description_of",
-    "diagnose_file",
-    "pieces_beside",
-    "read_table",
-    "write_csv",
-    "write_parquet",
-]
-
 FORM = 3  # of the folder; another form is not taken up
 LOCK = "lock"
 

@@ -34,43 +34,26 @@ if TYPE_CHECKING:
 
     from kneebayes.building.model import ModelLike
 
-__all__ = [
-    "IMPOSSIBLE",
-    "LEVELS",
-    "MADE",
-    "PIECE",
-    "TOO_WIDE",
-    "Progress",
-    "Questionnaire",
-    "alike",
-    "any_of",
-    "any_urgent",
-    "bar_for",
-    "made_columns",
-    "reasons_of",
-    "rules_fired",
-    "solve",
-    "urgency_levels",
-]
-
 LEVELS = ("routine", "soon", "now")
 
 Signs = NDArray[np.bool_]
 
 
-def urgency_levels(knowledge: Knowledge, network: Network, present: Signs) -> NDArray[np.int8]:
+def _urgency_levels(knowledge: Knowledge, network: Network, present: Signs) -> NDArray[np.int8]:
     """How urgent each patient is, as an index into ``LEVELS``.
 
     ``present`` says whether each node is present or may be: patients x nodes.
     """
     levels = np.zeros(len(present), dtype=np.int8)
     for rule in knowledge.urgency:
-        fires = rules_fired(rule, knowledge, network, present)
+        fires = _rules_fired(rule, knowledge, network, present)
         levels[fires] = np.maximum(levels[fires], LEVELS.index(rule.level))
     return levels
 
 
-def rules_fired(rule: UrgencyRule, knowledge: Knowledge, network: Network, present: Signs) -> Signs:
+def _rules_fired(
+    rule: UrgencyRule, knowledge: Knowledge, network: Network, present: Signs
+) -> Signs:
     """Whether a rule fires, by patient; a cause that it names is known by being there.
 
     ``present`` says whether each node is present or may be: patients x nodes.
@@ -222,7 +205,7 @@ class Questionnaire:
             here, at = _from(start, place), slice(start, start + len(piece))
             reading = self.read(piece, here) if read is None else read
             self.problems.raise_any()
-            levels[at] = urgency_levels(
+            levels[at] = _urgency_levels(
                 self.model.data.knowledge, self.model.data.network, reading.present
             )
             logs[at], posteriors[at] = solve(self.model, reading, progress)
@@ -309,7 +292,7 @@ def reasons_of(model: ModelLike, reading: Reading) -> list[tuple[str, ...]]:
     """By patient the reasons of the rules of urgency that fired, the most urgent first."""
     knowledge = model.data.knowledge
     rules = sorted(knowledge.urgency, key=lambda rule: rule.level != "now")
-    fired = [rules_fired(rule, knowledge, model.data.network, reading.present) for rule in rules]
+    fired = [_rules_fired(rule, knowledge, model.data.network, reading.present) for rule in rules]
     found: list[tuple[str, ...]] = [()] * len(reading.present)
     for rule, rows in zip(rules, fired, strict=True):
         for row in np.flatnonzero(rows).tolist():

@@ -22,20 +22,8 @@ if TYPE_CHECKING:
 
     from kneebayes.building.model import ModelLike
 
-__all__ = [
-    "NOTHING_MAPPED",
-    "Column",
-    "Place",
-    "Reading",
-    "TableProblems",
-    "columns_of",
-    "distinct_cells",
-    "kept_of",
-    "read_columns",
-]
 
-
-def distinct_cells(column: pd.Series) -> tuple[NDArray[np.int64], list[object]]:
+def _distinct_cells(column: pd.Series) -> tuple[NDArray[np.int64], list[object]]:
     """The different values of a column, and which of them each row has.
 
     ``values[codes[row]]`` is the cell of a row; a code of -1 is an empty cell. Values of
@@ -272,7 +260,7 @@ def read_columns(
         ]
         spread(complaint, answers, np.zeros(len(frame), dtype=np.int64))
     for column in columns:
-        codes, values = distinct_cells(frame.iloc[:, column.at])
+        codes, values = _distinct_cells(frame.iloc[:, column.at])
         values = [mapped.answer(column.name, value) for value in values]
         answers = list(_read_values(model, column, codes, values, place, problems, unclear))
         for id in column.ids:  # a cause that is named is there

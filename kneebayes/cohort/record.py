@@ -54,18 +54,6 @@ if TYPE_CHECKING:
     from kneebayes.building.model import ModelLike
     from kneebayes.case.case import CaseLike
 
-__all__ = [
-    "Cohort",
-    "Unclear",
-    "check_patients",
-    "counted",
-    "diagnose_cohort",
-    "diagnose_frame",
-    "names_of",
-    "place_in",
-    "plain_answers",
-]
-
 SHOWN = 10
 Unclear = Literal["refuse", "mark"]
 
@@ -185,7 +173,7 @@ class Cohort(InJson):
         ImpossibleEvidenceError
             If what is known of the patient cannot be true together; names what conflicts.
         """
-        found = places_of(self.table.index, patient)
+        found = _places_of(self.table.index, patient)
         if len(found) != 1:
             many = "no row has" if not len(found) else f"{len(found)} rows have"
             message = f"{many} the label {shown(patient)}. See cohort.table.index for all labels."
@@ -503,7 +491,7 @@ def names_of(keep: Sequence[str]) -> tuple[str, ...]:
     return (keep,) if isinstance(keep, str) else tuple(keep)
 
 
-def places_of(index: pd.Index, label: Hashable) -> NDArray[np.intp]:
+def _places_of(index: pd.Index, label: Hashable) -> NDArray[np.intp]:
     """Where a label stands in an index; nowhere for what cannot be a label."""
     import pandas as pd
 

@@ -14,8 +14,6 @@ from kneebayes.inference.evidence import Evidence
 if TYPE_CHECKING:
     from kneebayes.building.model import ModelLike
 
-__all__ = ["COMPLETE", "VISIT", "Clerk", "Recording", "items_of", "words_of"]
-
 
 @dataclass(frozen=True, slots=True)
 class Recording:

@@ -36,17 +36,6 @@ if TYPE_CHECKING:
 
     from kneebayes.building.model import ModelLike
 
-__all__ = [
-    "BENCHMARKS",
-    "Benchmark",
-    "SimulatedCohort",
-    "SimulatedFiles",
-    "benchmark_cohort",
-    "simulate",
-    "simulate_pieces",
-    "simulate_to_file",
-]
-
 MOST_AT_ONCE = 10_000_000  # patients in one table; a file takes more
 MOST_PATIENTS = 10**10  # more than anybody has room for
 
@@ -103,7 +92,7 @@ class SimulatedCohort(Reporting):
     @cached_property
     def expected(self) -> Mapping[str, float]:
         """P(cause | what holds for all) by id of the cause, exact."""
-        model, evidence = self.model, evidence_given(self.model, self.given)
+        model, evidence = self.model, _evidence_given(self.model, self.given)
         propagated = {
             id: model.data.engine.propagate(evidence, [id]) for id in model.data.knowledge.causes
         }
@@ -305,7 +294,7 @@ def simulate_pieces(
     """
     n, seed = whole_number("n", n, most=MOST_PATIENTS), whole_number("seed", seed)
     holding: dict[str, object] = dict(by_name({} if answers is None else answers))
-    evidence = evidence_given(model, holding)
+    evidence = _evidence_given(model, holding)
     try:
         drawing = Drawing(model.data.engine, evidence)
     except ImpossibleEvidenceError:
@@ -314,7 +303,7 @@ def simulate_pieces(
     return _pieces(model, n, seed, holding, drawing, clerk)
 
 
-def evidence_given(model: ModelLike, answers: Mapping[str, object]) -> Evidence:
+def _evidence_given(model: ModelLike, answers: Mapping[str, object]) -> Evidence:
     """What holds for all patients; the complaint does unless something is said of it."""
     complaint = model.data.knowledge.meta.complaint
     all_answers = answers

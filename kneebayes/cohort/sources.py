@@ -19,8 +19,6 @@ from kneebayes.text import suggest
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["Source", "import_arrow", "is_parquet", "open_source", "telling_why_unread"]
-
 UNPACK = "Unpack it first."
 OTHERS = {  # how files begin that are called .csv and are none
     b"\x1f\x8b": ("packed by gzip", UNPACK),

@@ -14,8 +14,6 @@ from kneebayes.exchange.plain import Content, Format, Parsed, PlainNode, plain_n
 from kneebayes.exchange.problems import Problems
 from kneebayes.exchange.xml_files import decode, numbers_of
 
-__all__ = ["FORMAT"]
-
 RESERVED = ("", "network", "variable", "probability", "property", "type", "table", "default")
 SPACED = re.compile(
     r'"[^"]*"|/\*.*?(?:\*/|\Z)|//[^\n]*|\bproperty\b(?:"[^"]*"|[^;"{}])*+',
@@ -33,7 +31,7 @@ INCOMPLETE = "its table does not have one row for each state of its parents"
 SUMS = 0.015  # how far a row may be off for its order to be recognised
 
 
-def write_bif(parsed: Parsed) -> str:
+def _write_bif(parsed: Parsed) -> str:
     """A file in BIF: one row for each combination of the states of the parents."""
     nodes = parsed.nodes
     states = {node.id: node.states for node in nodes}
@@ -74,7 +72,7 @@ def _name(token: Token) -> str:
     return " ".join(token[0].strip('"').split())
 
 
-def read_bif(content: Content, problems: Problems) -> Parsed:
+def _read_bif(content: Content, problems: Problems) -> Parsed:
     """The tables of a file in BIF; problems are added."""
     reader = _Reader(decode(content.data, problems), problems)
     reader.read()
@@ -395,4 +393,4 @@ class _Rows:
         return numbers_of(words, self.id, self.problems)
 
 
-FORMAT = Format("BIF", (".bif",), plain_nodes, _allowed, write_bif, read_bif)
+FORMAT = Format("BIF", (".bif",), plain_nodes, _allowed, _write_bif, _read_bif)

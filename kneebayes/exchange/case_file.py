@@ -22,15 +22,6 @@ if TYPE_CHECKING:
     from kneebayes.building.model import ModelLike
     from kneebayes.case.case import CaseLike, Diagnosing
 
-__all__ = [
-    "assumed_complaint",
-    "case_content",
-    "load_case",
-    "read_one_answer",
-    "save_case",
-    "software",
-]
-
 FORMAT = "kneebayes patient"
 KINDS = ("finding", "context", "cause", "mediator")
 

@@ -14,8 +14,6 @@ from kneebayes.knowledge import Knowledge
 from kneebayes.knowledge.records import Cause, Code, Context, Finding
 from kneebayes.text import fold
 
-__all__ = ["LOCAL", "Codes", "Meant", "contradicts", "curie", "hpo"]
-
 LOCAL = "kneebayes"  # prefix of what no ontology has a term for: the folder's own ids
 FIRST = ("mondo", "hpo", "icd10cm")  # the scheme that names a cause, where it has several
 IMPLIED = "implied"
@@ -38,12 +36,12 @@ def hpo() -> dict[str, Any]:
     return tomllib.loads(text)
 
 
-def curie(scheme: str, code: str) -> str:
+def _curie(scheme: str, code: str) -> str:
     """A code with its prefix.
 
     Examples
     --------
-    >>> curie("hpo", "HP:0001945"), curie("icd10cm", "M10.9")
+    >>> _curie("hpo", "HP:0001945"), _curie("icd10cm", "M10.9")
     ('HP:0001945', 'ICD10CM:M10.9')
     """
     return code if ":" in code else f"{scheme.upper()}:{code}"
@@ -74,7 +72,7 @@ class Codes:
                 self._named.setdefault(fold(name), record.label)
             for scheme, codes in record.codes.items():
                 for code in codes:
-                    key = curie(scheme, code.id).casefold()
+                    key = _curie(scheme, code.id).casefold()
                     self._meant.setdefault(key, []).append(Meant(record.id, code))
 
     def _records(self) -> Iterator[Cause | Finding | Context]:
@@ -130,7 +128,7 @@ class Codes:
         for record in self._records():
             if record.id == id:
                 codes = [
-                    curie(scheme, code.id)
+                    _curie(scheme, code.id)
                     for scheme in schemes
                     for code in record.codes.get(scheme, ())
                     if code.relation == "exact" and code.site in ("", IMPLIED)

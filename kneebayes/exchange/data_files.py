@@ -18,19 +18,6 @@ from kneebayes.errors import ArgumentError
 from kneebayes.exchange.problems import Problems
 from kneebayes.writing import write_safely
 
-__all__ = [
-    "YAML",
-    "decode_json",
-    "json_text",
-    "parse_json",
-    "read_bytes",
-    "read_json",
-    "read_yaml",
-    "save_json",
-    "short",
-    "vanishes",
-]
-
 PACKED = b"\x1f\x8b"  # how a gzip file begins
 HALF = re.compile(r"\\u[dD][89a-fA-F]|[\ud800-\udfff]")
 LARGEST = 1_000_000

@@ -35,8 +35,6 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.text import Text
 
-__all__ = ["ForeignModel", "reason_with"]
-
 MOST_CASES = 10_000_000  # drawn at once; more do not fit into memory
 MOST_DRAWN = 60  # nodes of a picture that can still be read
 NAME = 16  # letters of a name on one line

@@ -30,8 +30,6 @@ from kneebayes.questions.doubt.sensitivity import Sensitivity
 from kneebayes.view.markup import percent
 from kneebayes.view.report import known_line
 
-__all__ = ["ForeignCase"]
-
 TEXT = str
 THIN = 0.01  # of the longest bar: what is shorter cannot be seen
 SECONDS = 60.0  # that a question takes at most, but for one step too many
@@ -183,7 +181,7 @@ class ForeignCase(ForeignResult):
         notes = [_ends(weights.start, weights.end, states[0], over)]
         if weights.drawn:
             notes.append(f"Shapley shares are estimated from {weights.drawn} orders.")
-        shown = {name: (name.replace("_", " "), decibans_text) for name in columns}
+        shown = {name: (name.replace("_", " "), _decibans_text) for name in columns}
         return self._result(
             f"Why {self.label(id)} is {states[0]}",
             rows,
@@ -432,7 +430,7 @@ def _ends(start: float, end: float, state: str, over: str) -> str:
     )
 
 
-def decibans_text(value: float) -> str:
+def _decibans_text(value: float) -> str:
     """Decibans with a sign, or that an answer decides; a dash where there is no number."""
     if math.isnan(value):
         return "-"

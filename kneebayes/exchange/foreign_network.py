@@ -23,8 +23,6 @@ from kneebayes.text import shown, suggest
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["TargetedNetwork", "is_missing"]
-
 CONFLICT_SECONDS = 5.0
 YES, NO = ("true", "present", "yes"), ("false", "absent", "no")  # the first that a node has
 
@@ -129,7 +127,7 @@ class TargetedNetwork:
             if id in likelihoods:
                 message = f"'{name}' stands twice in the evidence. Keep one."
                 raise EvidenceError(message)
-            if not is_missing(answer):
+            if not _is_missing(answer):
                 likelihoods[id] = self._likelihood(id, answer)
         return Evidence(likelihoods)
 
@@ -153,12 +151,12 @@ class TargetedNetwork:
         return Evidence.of(self.network, {id: answer}).likelihoods[id]  # type: ignore[dict-item]
 
 
-def is_missing(answer: object) -> bool:
+def _is_missing(answer: object) -> bool:
     """Whether an answer is None, or what pandas and NumPy have for it.
 
     Examples
     --------
-    >>> is_missing(None), is_missing(float("nan")), is_missing("nan"), is_missing([0.1, 0.9])
+    >>> _is_missing(None), _is_missing(float("nan")), _is_missing("nan"), _is_missing([0.1, 0.9])
     (True, True, False, False)
     """
     if answer is None:

@@ -26,19 +26,6 @@ from kneebayes.questions.explain.subsets import (
     shapley_of_orders,
 )
 
-__all__ = [
-    "Place",
-    "Weights",
-    "information_of",
-    "move_entry",
-    "nearest",
-    "number_places",
-    "slopes",
-    "state_id",
-    "states_in_time",
-    "weigh_answers",
-]
-
 ALL_ORDERS = 15  # so many answers are weighed in all orders; of more some are drawn
 NOTHING = 1e-13  # left of a distribution: its shares are then taken as equal
 FEW = 6  # so many answers are weighed in all orders even where it takes several halves

@@ -16,8 +16,6 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
 
-__all__ = ["NOT_OURS", "Bars", "ForeignResult", "Shown"]
-
 NAME = 28  # letters of a label on one line
 Shown = Mapping[str, tuple[str, Callable[[Any], str]]]
 

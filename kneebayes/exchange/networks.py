@@ -27,8 +27,6 @@ from kneebayes.network import Network
 from kneebayes.text import shown
 from kneebayes.writing import replacing_file
 
-__all__ = ["FORMATS", "load_network", "load_network_file", "save_network"]
-
 FORMATS: tuple[Format, ...] = (xmlbif.FORMAT, bif.FORMAT, xdsl.FORMAT, side_table.FORMAT)
 """Every format; a further one is a module of its own and its line here."""
 

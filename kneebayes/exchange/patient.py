@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     from kneebayes.case import Answer
     from kneebayes.case.case import CaseLike, Diagnosing
 
-__all__ = ["Patient", "Told", "answer_of", "certain_state", "told_answers"]
-
 
 @dataclass(frozen=True, slots=True)
 class Told:

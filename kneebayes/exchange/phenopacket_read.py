@@ -22,8 +22,6 @@ from kneebayes.text import suggest
 if TYPE_CHECKING:
     from kneebayes.case.case import Diagnosing
 
-__all__ = ["Diseases", "load_phenopacket"]
-
 Diseases = Literal["known", "certain"]
 
 NOT_PART = "not part of the model"

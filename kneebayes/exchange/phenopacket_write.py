@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from kneebayes.case import Answer
     from kneebayes.case.case import Case, CaseLike
 
-__all__ = ["Uncertain", "phenopacket"]
-
 Uncertain = Literal["refuse", "leave out"]
 
 VERSION = "2.0"

@@ -16,18 +16,6 @@ from kneebayes.exchange.problems import Problems
 from kneebayes.network import Link, Network, Node, Numbers
 from kneebayes.network.pgmpy_bridge import small_tables
 
-__all__ = [
-    "Content",
-    "Fastest",
-    "Format",
-    "Parsed",
-    "PlainNode",
-    "build",
-    "plain_node",
-    "plain_nodes",
-    "same_nodes",
-]
-
 ROUNDED = 0.015  # a row that is off by more is no rounding of two digits, however many states
 SINGLE = 2e-5  # what six digits, as some programs write or store them, leave over
 EXACT = 1e-9  # what the network itself takes for a sum of 1

@@ -8,8 +8,6 @@ from typing import NoReturn
 
 from kneebayes.errors import KneebayesError, Problem
 
-__all__ = ["ExchangeError", "ExchangeWarning", "Problems"]
-
 SHOWN = 20
 SAID = 3  # remarks that a warning says
 

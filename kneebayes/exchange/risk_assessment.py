@@ -15,8 +15,6 @@ if TYPE_CHECKING:
     from kneebayes.case import Answer
     from kneebayes.case.case import Case, CaseLike
 
-__all__ = ["risk_assessment"]
-
 SYSTEMS = {
     "HP": "http://human-phenotype-ontology.org",
     "MONDO": "http://purl.obolibrary.org/obo/mondo.owl",

@@ -18,8 +18,6 @@ from kneebayes.text import did_you_mean
 if TYPE_CHECKING:
     from jsonschema_rs import ValidationError
 
-__all__ = ["check_schema", "schema_named"]
-
 Schema = Mapping[str, Any]
 
 REMEDIES = {

@@ -21,15 +21,6 @@ from kneebayes.network import Network
 if TYPE_CHECKING:
     from kneebayes.building.model import ModelLike
 
-__all__ = [
-    "FORMAT",
-    "NetworkFile",
-    "about_model",
-    "read_side_table",
-    "side_table",
-    "side_table_path",
-]
-
 ABOUT = ("title", "source", "disclaimer", "lexicon", "setting", "complaint")
 
 
@@ -96,7 +87,7 @@ def side_table_path(path: Path) -> Path:
     return path.with_name(f"{path.name}.labels.json")
 
 
-def whole_table(parsed: Parsed) -> str:
+def _whole_table(parsed: Parsed) -> str:
     """A network as JSON, with all there is to it."""
     return json_text(side_table(parsed, tables=True))
 
@@ -134,9 +125,9 @@ def side_table(
     return head | ({"renamed": renamed} if renamed else {}) | {"nodes": nodes}
 
 
-def read_whole_table(content: Content, problems: Problems) -> Parsed:
+def _read_whole_table(content: Content, problems: Problems) -> Parsed:
     """A network from a JSON file that holds all of it."""
-    return parse_side_table(_content(content.data, problems), {}, problems)
+    return _parse_side_table(_content(content.data, problems), {}, problems)
 
 
 def read_side_table(
@@ -149,7 +140,7 @@ def read_side_table(
     content = _content(data, problems)
     named = [_own_names(node, content.get("renamed", {})) for node in nodes]
     tables = {node.id: node for node in named}
-    return parse_side_table(content, tables, problems), named
+    return _parse_side_table(content, tables, problems), named
 
 
 def _content(data: bytes, problems: Problems) -> dict[str, Any]:
@@ -173,7 +164,7 @@ def _own_names(node: PlainNode, renamed: Mapping[str, Any]) -> PlainNode:
     )
 
 
-def parse_side_table(
+def _parse_side_table(
     content: Mapping[str, Any], tables: Mapping[str, PlainNode], problems: Problems
 ) -> Parsed:
     """The nodes of a side table that follows its schema, with the tables of the main file."""
@@ -231,5 +222,5 @@ def _nodes(network: Network) -> list[PlainNode]:
 
 
 FORMAT = Format(
-    "JSON of kneebayes", (".json",), _nodes, _allowed, whole_table, read_whole_table, whole=True
+    "JSON of kneebayes", (".json",), _nodes, _allowed, _whole_table, _read_whole_table, whole=True
 )

@@ -26,8 +26,6 @@ from kneebayes.exchange.problems import Problems
 from kneebayes.exchange.xml_files import XML_TEXT, check_element, numbers_of, parse_xml, text_of
 from kneebayes.network import Network, Numbers
 
-__all__ = ["FORMAT"]
-
 WIDTH, HEIGHT = 130, 60  # of a node on GeNIe's canvas, with the gap after it
 NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 AGRUM = re.compile(r"""<!--(?:(?!-->).)*agrum|\bapp\s*=\s*["'][^"']*agrum""", re.I | re.S)
@@ -54,7 +52,7 @@ def _plain(network: Network) -> list[PlainNode]:
     return nodes
 
 
-def write_xdsl(parsed: Parsed) -> str:
+def _write_xdsl(parsed: Parsed) -> str:
     """A file for GeNIe: tables, labels, and places in rows, parents above children."""
     nodes = parsed.nodes
     turned = {node.id for node in nodes if node.leak is not None}
@@ -137,7 +135,7 @@ def _allowed(name: str) -> bool:
 # reading
 
 
-def read_xdsl(content: Content, problems: Problems) -> Parsed:
+def _read_xdsl(content: Content, problems: Problems) -> Parsed:
     """The nodes of a file of GeNIe, and the names that they are shown under."""
     root, text = parse_xml(content.data, problems)
     holder = root.find("nodes")
@@ -339,4 +337,4 @@ def _turned_back(
     return node._replace(numbers=_turned(node, states, turned))
 
 
-FORMAT = Format("XDSL", (".xdsl",), _plain, _allowed, write_xdsl, read_xdsl)
+FORMAT = Format("XDSL", (".xdsl",), _plain, _allowed, _write_xdsl, _read_xdsl)

@@ -11,15 +11,6 @@ from xml.etree import ElementTree as ET
 from kneebayes.exchange.data_files import vanishes
 from kneebayes.exchange.problems import Problems
 
-__all__ = [
-    "XML_TEXT",
-    "check_element",
-    "decode",
-    "numbers_of",
-    "parse_xml",
-    "text_of",
-]
-
 MARKS = (
     (codecs.BOM_UTF32_LE, "utf-32"),
     (codecs.BOM_UTF32_BE, "utf-32"),

@@ -9,8 +9,6 @@ from kneebayes.exchange.plain import Content, Format, Parsed, PlainNode, plain_n
 from kneebayes.exchange.problems import Problems
 from kneebayes.exchange.xml_files import XML_TEXT, check_element, numbers_of, parse_xml, text_of
 
-__all__ = ["FORMAT"]
-
 VERSION = "0.3"
 Children = dict[str, int | None]
 IN_NETWORK: Children = {"NAME": 1, "PROPERTY": None, "VARIABLE": None, "DEFINITION": None}
@@ -19,7 +17,7 @@ IN_DEFINITION: Children = {"FOR": 1, "GIVEN": None, "TABLE": 1, "PROPERTY": None
 LEAVES = ("NAME", "OUTCOME", "VALUE", "TYPE", "FOR", "GIVEN", "TABLE")
 
 
-def write_xmlbif(parsed: Parsed) -> str:
+def _write_xmlbif(parsed: Parsed) -> str:
     """A file in XMLBIF 0.3: parents in order, the last varying fastest, own states inside that.
 
     Numbers have all digits that are needed to read them back unchanged.
@@ -42,7 +40,7 @@ def _allowed(name: str) -> bool:
     return bool(name) and name == " ".join(name.split()) and XML_TEXT.fullmatch(name) is not None
 
 
-def read_xmlbif(content: Content, problems: Problems) -> Parsed:
+def _read_xmlbif(content: Content, problems: Problems) -> Parsed:
     """The tables of a file in XMLBIF; problems are added."""
     root, _ = parse_xml(content.data, problems)
     for element in root.iter():
@@ -104,5 +102,5 @@ def _variables(network: ET.Element, problems: Problems) -> dict[str, tuple[str, 
 
 
 FORMAT = Format(
-    "XMLBIF", (".xmlbif", ".bifxml", ".xml"), plain_nodes, _allowed, write_xmlbif, read_xmlbif
+    "XMLBIF", (".xmlbif", ".bifxml", ".xml"), plain_nodes, _allowed, _write_xmlbif, _read_xmlbif
 )

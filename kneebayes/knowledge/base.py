@@ -22,8 +22,6 @@ from kneebayes.knowledge.records import (
 from kneebayes.knowledge.statements import Claim, Layer, Lexicon, Reference, Statement
 from kneebayes.knowledge.telling import Incoherence, Sayings, Voice
 
-__all__ = ["PATIENTS", "Arrow", "Knowledge", "present_node"]
-
 PATIENTS = "patients"  # as an origin: what a model learnt from them
 
 
@@ -178,12 +176,12 @@ class Knowledge:
             if not isinstance(said, Statement):
                 for state, statement in said.items():
                     yield Arrow(parent, state, cause.id, statement, where)
-            elif parent in self.diseases and brings_along(self.diseases[parent], said):
+            elif parent in self.diseases and _brings_along(self.diseases[parent], said):
                 yield Arrow(parent, "present", self.there[cause.id], said, where)
             else:
                 child = self.there.get(parent, parent)
                 yield Arrow(cause.id, "present", child, said, where)
-                if together(cause, self.diseases.get(parent), said):
+                if _together(cause, self.diseases.get(parent), said):
                     there = self.there[cause.id]
                     yield Arrow(child, "present", there, said, where, silent=True)
                 elif self._raises_silent(cause, parent, said):
@@ -214,7 +212,7 @@ class Knowledge:
             apart |= {child for child in cause.shows if child in self.diseases}
             for parent, said in cause.raised_by.items():
                 if parent in self.diseases and isinstance(said, Statement):
-                    along = brings_along(self.diseases[parent], said)
+                    along = _brings_along(self.diseases[parent], said)
                     apart.add(cause.id if along else parent)
         return {id: present_node(id) if id in apart else id for id in self.diseases}
 
@@ -292,7 +290,7 @@ def present_node(cause: str) -> str:
     return f"{cause}_present"
 
 
-def brings_along(parent: Cause, statement: Statement) -> bool:
+def _brings_along(parent: Cause, statement: Statement) -> bool:
     """Whether a cause that raises another one is there only as what explains the complaint.
 
     It then brings the other one along. One that may be silent, or of which is stated how many
@@ -301,7 +299,7 @@ def brings_along(parent: Cause, statement: Statement) -> bool:
     return parent.present_in is None and statement.in_cases is None
 
 
-def together(cause: Cause, parent: Cause | None, statement: Statement) -> bool:
+def _together(cause: Cause, parent: Cause | None, statement: Statement) -> bool:
     """Whether a cause that another one raises is found with it where it is silent, too."""
     silent = parent is not None and parent.present_in is not None
     return silent and cause.present_in is not None and statement.risk is not None

@@ -15,8 +15,6 @@ from kneebayes.knowledge.statements import Claim
 from kneebayes.knowledge.telling import parted
 from kneebayes.text import did_you_mean, suggest
 
-__all__ = ["Remark", "check", "lint"]
-
 ADD = "Add it (what is told or seen stands in findings.toml), or take the name out."
 
 

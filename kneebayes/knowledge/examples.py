@@ -5,14 +5,6 @@ from __future__ import annotations
 from kneebayes.knowledge.base import Knowledge
 from kneebayes.knowledge.records import Finding
 
-__all__ = [
-    "example_background",
-    "example_causes",
-    "example_finding",
-    "example_link",
-    "example_question",
-]
-
 
 def example_finding(knowledge: Knowledge) -> str:
     """The finding that is told with the fewest letters, no test if there is another.

@@ -17,8 +17,6 @@ from kneebayes.knowledge.files import LARGEST, read_toml
 from kneebayes.knowledge.folder import shipped_folder
 from kneebayes.text import did_you_mean, shown
 
-__all__ = ["KINDS", "Extended", "Layered", "digest_of"]
-
 META = "knowledge.toml"
 KINDS = {".toml", ".tml", ".csv"}  # of files that look as if they held knowledge
 SHIPPED = "kneebayes"  # as a folder: the one that comes with the package

@@ -14,8 +14,6 @@ from kneebayes.errors import Problem
 from kneebayes.knowledge.rows import fault_of, not_csv
 from kneebayes.text import shown
 
-__all__ = ["LARGEST", "read_csv", "read_toml"]
-
 LARGEST = 1_000_000
 MOST = 1e300
 MAGIC = {b"\x1f\x8b": "gzip", b"PK": "zip", b"BZ": "bzip2", b"\xfd7": "xz", b"(\xb5": "zstandard"}

@@ -7,8 +7,6 @@ from pathlib import Path
 from kneebayes.errors import KneebayesError
 from kneebayes.text import clipped
 
-__all__ = ["shipped_folder", "start_folder"]
-
 
 def shipped_folder() -> Path:
     """Folder of the article's knowledge: inside an installed package, else beside it."""

@@ -15,8 +15,6 @@ from kneebayes.knowledge.records import Cause, Finding, Group, Mediator, Setting
 from kneebayes.knowledge.statements import Commonness, Evoked, Layer, Statement
 from kneebayes.knowledge.telling import rules_without
 
-__all__ = ["in_layer", "with_members", "with_presences"]
-
 VAGUEST = "can"
 
 
@@ -35,7 +33,7 @@ def in_layer(knowledge: Knowledge, layer: Layer) -> Knowledge:
     parts = {id: record for id, record in whole.causes.items() if record.layer == "beyond"}
     if parts and layer == "literature":
         rest = named[whole.meta.rest]
-        unnamed = unnamed_part(rest, parts)
+        unnamed = _unnamed_part(rest, parts)
         parts = {**parts, unnamed.id: unnamed}
         bare: dict[str, dict[str, object]] = {
             "shows": {},
@@ -64,7 +62,7 @@ def in_layer(knowledge: Knowledge, layer: Layer) -> Knowledge:
     return with_presences(_article(seen) if layer == "article" else seen)
 
 
-def unnamed_part(rest: Cause, parts: Mapping[str, Cause]) -> Cause:
+def _unnamed_part(rest: Cause, parts: Mapping[str, Cause]) -> Cause:
     """What is left of something else after its parts: it shows what the rest's file says."""
     taken = sum(_middle(cause.commonness.part or 0.0) for cause in parts.values())
     part = max(0.05, 1.0 - taken)

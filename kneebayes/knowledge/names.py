@@ -9,8 +9,6 @@ from kneebayes.errors import UnknownNameError
 from kneebayes.knowledge.base import Knowledge
 from kneebayes.text import clipped, either, fold, shown, suggest
 
-__all__ = ["Meaning", "Names"]
-
 
 @dataclass(frozen=True, slots=True)
 class Meaning:

@@ -8,24 +8,6 @@ from typing import Annotated, Any, NoReturn, Self, TypeVar
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
-__all__ = [
-    "ASSUMED",
-    "Amount",
-    "Because",
-    "FrozenDict",
-    "Identifier",
-    "Interval",
-    "Origins",
-    "Record",
-    "Sourced",
-    "Text",
-    "amount_between",
-    "as_tuple",
-    "freeze_dicts",
-    "frozen",
-    "plain_amount",
-]
-
 Key = TypeVar("Key")
 Entry = TypeVar("Entry")
 

@@ -33,8 +33,6 @@ from kneebayes.knowledge.statements import Claim, Layer, Lexicon, Reference, fil
 from kneebayes.knowledge.telling import Incoherence, Saying, Sayings, Voice
 from kneebayes.text import did_you_mean, shown
 
-__all__ = ["CLAIM_HEADER", "problems_of", "read_knowledge"]
-
 BRANCHES = {"statement", "states", "str", "float", "constrained-str"}
 RANGE = "Write [low, high]."
 MISSING = {  # what to do about a field that is not there, where more than "Add it." helps

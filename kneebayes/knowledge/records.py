@@ -29,24 +29,6 @@ from kneebayes.knowledge.statements import (
     Suspects,
 )
 
-__all__ = [
-    "Cause",
-    "Code",
-    "Combination",
-    "Context",
-    "ContextState",
-    "Finding",
-    "Group",
-    "Mediator",
-    "Meta",
-    "Method",
-    "Named",
-    "Setting",
-    "Shift",
-    "UrgencyRule",
-    "odds_by_cause",
-]
-
 
 class Code(Record):
     """A code of an ontology, and how its concept fits that of the record."""

@@ -8,8 +8,6 @@ from collections.abc import Sequence
 
 from kneebayes.text import clipped
 
-__all__ = ["QUOTED", "fault_of", "not_csv", "written_row"]
-
 LONGEST = 1000  # letters of a row that a message shows
 QUOTED = "a text with commas stands in double quotation marks"
 ENDS = "A row whose last column is empty ends with a comma."

@@ -20,25 +20,6 @@ from kneebayes.knowledge.parts import (
 )
 from kneebayes.text import did_you_mean
 
-__all__ = [
-    "Care",
-    "Claim",
-    "Commonness",
-    "Evoked",
-    "Frequency",
-    "Layer",
-    "Lexicon",
-    "Presence",
-    "Probability",
-    "Reference",
-    "Risk",
-    "Share",
-    "Statement",
-    "Suspects",
-    "Wording",
-    "filled_in",
-]
-
 HIGHEST_RISK = 1000.0
 Layer = Literal["article", "literature", "beyond"]
 Frequency = Annotated[Amount, AfterValidator(amount_between(0, 1))]

@@ -10,17 +10,6 @@ from pydantic import BeforeValidator, Field
 from kneebayes.knowledge.parts import Identifier, Record, Text, as_tuple
 from kneebayes.knowledge.records import Combination, Context
 
-__all__ = [
-    "Incoherence",
-    "Saying",
-    "Sayings",
-    "Voice",
-    "bounds_of",
-    "contradiction",
-    "parted",
-    "rules_without",
-]
-
 Turns = Annotated[tuple[str, ...], BeforeValidator(as_tuple)]
 
 

@@ -10,8 +10,6 @@ import numpy as np
 from kneebayes.inference.flat import Integers
 from kneebayes.network import Numbers
 
-__all__ = ["Coordinates", "Family", "Free", "JointMove"]
-
 
 @dataclass(frozen=True, slots=True)
 class Free:

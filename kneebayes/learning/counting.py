@@ -20,8 +20,6 @@ from kneebayes.inference.flat import Flat, Integers, Observed
 from kneebayes.inference.limits import ROOMY
 from kneebayes.network import Numbers
 
-__all__ = ["Counted", "Counting"]
-
 NEARLY_ONE = 1.0 - 2.0**-53
 PIECE = 64  # rows that a worker answers before it takes the next ones
 

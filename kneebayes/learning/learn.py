@@ -23,8 +23,6 @@ from kneebayes.learning.sentences import read_text
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["update", "with_learnt"]
-
 LEAST_TRUST = 1e-6  # below it the text says nothing, and its weights overflow
 
 MANY = 200  # patients from which on a bar is shown

@@ -26,15 +26,6 @@ from kneebayes.odds import inverse_logit, logit
 if TYPE_CHECKING:
     from kneebayes.building.model import ModelLike
 
-__all__ = [
-    "LearntNumber",
-    "network_with",
-    "outcomes_of",
-    "taught_by",
-    "with_outcomes",
-    "with_patients",
-]
-
 STEP = 1e-3  # of log-odds, for a slope
 STEEPEST = 1e-12  # a slope below its root tells nothing of a number
 LOWEST_RATIO = 1e-6
@@ -153,7 +144,7 @@ class _Backwards:
         """By what the odds are multiplied that a ratio is taken against."""
         data = self.model.data
         place = data.engine.place_of(id)
-        return odds_factor(float(data.engine.numbers[0][place]), float(self.numbers[place]))
+        return _odds_factor(float(data.engine.numbers[0][place]), float(self.numbers[place]))
 
     def outcome_of(
         self, sentence: Sentence, value: float, number: float, known: _Known, *, ratio: bool = False
@@ -245,13 +236,13 @@ def with_outcomes(
     for each in before.stated:
         arrow = each.arrow
         interval = arrows.get((arrow.parent, arrow.state, arrow.child), each.interval)
-        named = replace(arrow, statement=taught_by(arrow.statement, shares, told))
+        named = replace(arrow, statement=_taught_by(arrow.statement, shares, told))
         made = replace(each, arrow=named, interval=interval, link=number_of(network, arrow))
         if arrow.statement.risk is not None and arrow.child in leaks:
-            factor = odds_factor(before.leaks[arrow.child].value, leaks[arrow.child].value)
+            factor = _odds_factor(before.leaks[arrow.child].value, leaks[arrow.child].value)
             made = replace(made, odds=made.odds * factor)
         stated.append(made)
-    return with_patients(knowledge, shares, told), replace(
+    return _with_patients(knowledge, shares, told), replace(
         before,
         network=network,
         priors=priors,
@@ -261,7 +252,7 @@ def with_outcomes(
     )
 
 
-def odds_factor(before: float, after: float) -> float:
+def _odds_factor(before: float, after: float) -> float:
     """By what odds have been multiplied; 1 where they are 0 or without bounds."""
     if before in (0.0, 1.0) or after in (0.0, 1.0):
         return 1.0
@@ -399,7 +390,7 @@ LEAST = 0.01  # share of the patients in what is known of a number, from which o
 Said = TypeVar("Said", bound=Record)
 
 
-def with_patients(knowledge: Knowledge, shares: Mapping[int, float], told: str) -> Knowledge:
+def _with_patients(knowledge: Knowledge, shares: Mapping[int, float], told: str) -> Knowledge:
     """The same folder, whose statements name the patients where they taught something.
 
     ``shares`` has by ``id()`` of a statement which share of what is known of its number the
@@ -410,20 +401,20 @@ def with_patients(knowledge: Knowledge, shares: Mapping[int, float], told: str) 
         kind: {id: _inside(one, shares, told) for id, one in getattr(knowledge, kind).items()}
         for kind in kinds
     }
-    known = {origin_of(told, share): round(share, 3) for share in shares.values()}
+    known = {_origin_of(told, share): round(share, 3) for share in shares.values()}
     return replace(knowledge, **changed, taught=known)
 
 
-def taught_by(statement: Said, shares: Mapping[int, float], told: str) -> Said:
+def _taught_by(statement: Said, shares: Mapping[int, float], told: str) -> Said:
     """A statement that names the patients beside its own origins, if they taught enough."""
     share = shares.get(id(statement), 0.0)
     if share < LEAST:
         return statement
-    because = (origin_of(told, share), *getattr(statement, "because", ()))
+    because = (_origin_of(told, share), *getattr(statement, "because", ()))
     return statement.model_copy(update={"because": because})
 
 
-def origin_of(told: str, share: float) -> str:
+def _origin_of(told: str, share: float) -> str:
     """The patients as an origin, in words."""
     return f"{PATIENTS}: {told} with the complaint; {share:.1%} of what is known of this number"
 
@@ -437,7 +428,7 @@ def _inside(value: Any, shares: Mapping[int, float], told: str) -> Any:
             for name, inner in fields.items()
             if (made := _inside(inner, shares, told)) is not inner
         }
-        own = taught_by(value, shares, told)
+        own = _taught_by(value, shares, told)
         return own.model_copy(update=update) if update else own
     if isinstance(value, dict):
         made = {key: _inside(inner, shares, told) for key, inner in value.items()}

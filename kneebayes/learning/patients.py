@@ -22,8 +22,6 @@ from kneebayes.network import Numbers
 if TYPE_CHECKING:
     from kneebayes.building.model import ModelLike
 
-__all__ = ["Patients", "log_probabilities", "read_patients", "selection_of", "together"]
-
 ROW_OF_A_BATCH = re.compile(r" \(row (\d+)\)")
 NAMED = 5  # impossible patients that are named at most
 

@@ -37,8 +37,6 @@ if TYPE_CHECKING:
 
     from kneebayes.building.model import ModelLike
 
-__all__ = ["HeldOut", "Learnt", "hold_out"]
-
 
 @dataclass(frozen=True, eq=False, repr=False)
 class HeldOut(Reporting):
@@ -139,7 +137,7 @@ class HeldOut(Reporting):
         return f"HeldOut({len(self.frame):,} patients: gain {self.gain:+.3f} ± {self.error:.3f})"
 
 
-def hold_out(before: ModelLike, numbers: Numbers, cases: object, learnt: str = "") -> HeldOut:
+def _hold_out(before: ModelLike, numbers: Numbers, cases: object, learnt: str = "") -> HeldOut:
     """Score patients under a model as the text made it, and with its numbers after learning."""
     import pandas as pd
 
@@ -306,7 +304,7 @@ class Learnt(Reporting):
 
         The table is, and errors are, as for :meth:`kneebayes.Model.update`.
         """
-        return hold_out(self.before, self.numbers, patients, self.told)
+        return _hold_out(self.before, self.numbers, patients, self.told)
 
     @cached_property
     def _by_data(self) -> list[dict[str, Any]]:

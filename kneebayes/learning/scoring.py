@@ -29,8 +29,6 @@ from kneebayes.learning.coordinates import Coordinates
 from kneebayes.learning.counting import Counting
 from kneebayes.network import Numbers
 
-__all__ = ["Estimation", "Found", "Imagined", "Sample"]
-
 ENOUGH = 0.01  # expected gain in ln density below which a step is not worth a pass
 MOST_STEPS = 60
 SHORTEST = 2.0**-12

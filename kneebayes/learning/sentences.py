@@ -32,8 +32,6 @@ from kneebayes.network import Numbers
 if TYPE_CHECKING:
     from kneebayes.building.model import ModelLike
 
-__all__ = ["EXACT", "Sentence", "Text", "bounds_of", "key_of", "read_text", "weight_of"]
-
 EXACT = 100.0  # patients that a share counts for which was stated without an interval
 NEAREST = 0.01  # an end at 0 (or 1) is read as this share of the way from there to the value
 QUANTILE = NormalDist().inv_cdf(0.95)
