@@ -19,6 +19,7 @@ from kneebayes.knowledge import Knowledge, Names, Remark
 from kneebayes.knowledge.records import Cause, Context, Finding, Group, Setting
 from kneebayes.knowledge.statements import Layer
 from kneebayes.network import Network
+from kneebayes.text import counted
 from kneebayes.view.catalogue import Catalogue, search
 
 if TYPE_CHECKING:
@@ -417,9 +418,10 @@ class Model:
         data = self.data
         where = "" if data.setting is None else f", setting {data.setting!r}"
         where += "" if data.learnt is None else f", learnt from {data.learnt.told}"
-        size = f"{len(self.causes)} causes, {len(self.findings)} findings, {len(self.contexts)}"
+        sizes = (len(self.causes), "cause"), (len(self.findings), "finding")
+        size = ", ".join(counted(*one) for one in (*sizes, (len(self.contexts), "context")))
         title = self.knowledge.meta.title
-        return f"Model({title!r}, lexicon {data.lexicon!r}{where}: {size} contexts)"
+        return f"Model({title!r}, lexicon {data.lexicon!r}{where}: {size})"
 
 
 bind_static(Model)

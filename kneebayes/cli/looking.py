@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from kneebayes.cli.app import AsJson, Folder, InLayer, InSetting, LexiconName, app, model_of
+from kneebayes.text import counted
 from kneebayes.view.catalogue import other_names
 
 __all__ = ["check", "new", "search", "trace"]
@@ -95,7 +96,7 @@ def check(
     if as_json:
         typer.echo(json.dumps(remarks, indent=2, ensure_ascii=False))
     else:
-        typer.echo(f"{model!r}: no errors, {len(remarks)} remarks.")
+        typer.echo(f"{model!r}: no errors, {counted(len(remarks), 'remark')}.")
         for remark in model.remarks:
             typer.echo(f"  - {remark}")
     if remarks:
@@ -107,16 +108,33 @@ def new(
     folder: Annotated[
         Path, typer.Argument(metavar="FOLDER", help="A folder that is empty or not there yet.")
     ],
+    complaint: Annotated[
+        str,
+        typer.Option(help="What brings its patients, such as headache; left out, an example."),
+    ] = "",
 ) -> None:
-    """Begin another complaint: write a small knowledge folder."""
+    """Begin another complaint: write a small knowledge folder.
+
+    With --complaint it is a form to fill in, whose examples are comments; without, an example that
+    works.
+    """
     from kneebayes.knowledge import start_folder
 
-    written = start_folder(folder)
+    written = start_folder(folder, complaint)
     shown = f'"{written}"' if " " in str(written) else str(written)
+    if complaint:
+        typer.echo(
+            f"Written to {written}: {complaint}, with no cause yet but something else.\n"
+            "Every file shows in comments what its entries look like. Begin with claims.csv, a "
+            "first cause in causes/ and what it shows in findings.toml. Then, as often as you "
+            f"like:\n  kneebayes check {shown}"
+        )
+        return
     typer.echo(
         f"Written to {written}: pain in the shoulder, with guessed numbers and comments.\n"
         f"It works as it stands:\n"
         f"  kneebayes check {shown}\n"
         f'  kneebayes diagnose "weak arm" --context age=70 --folder {shown}\n'
-        f"Then put your own causes, findings and sources in the place of the guesses."
+        "Then put your own causes, findings and sources in the place of the guesses, or begin "
+        "with --complaint, which leaves them out."
     )

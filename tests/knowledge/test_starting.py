@@ -169,6 +169,32 @@ def test_what_the_guide_shows_is_so(shoulder: Path, tmp_path: Path) -> None:
     exec(compile(code, "guide", "exec"), {})
 
 
+WHERE = {
+    "commonness": "`word` under `[commonness]`: share of the complaints; all are scaled to 100 %",
+    "frequency": "`how_often` and `leak`: share of those with the cause who have the finding",
+    "evoking": "`evokes`: share of those with the finding who have the cause",
+    "risk": "`risk`: ratio of the odds",
+}
+
+
+def words_table(lexicon: Lexicon) -> str:
+    """The words of a lexicon and their numbers, as the guide shows them."""
+    lines = ["| where | words |", "|---|---|"]
+    for direction, where in WHERE.items():
+        scale, unit = (1, "") if direction == "risk" else (100, " %")
+        words = []
+        for word, one in getattr(lexicon, direction).items():
+            low, value, high = (f"{end * scale:.3g}" for end in (one.low, one.value, one.high))
+            words.append(f"{word} ({low}\u2013**{value}**\u2013{high}{unit})")
+        lines.append(f"| {where} | {', '.join(words)} |")
+    return "\n".join(lines)
+
+
+def test_the_guide_lists_the_words_that_a_new_folder_has(shoulder: Path) -> None:
+    knowledge = read_knowledge(shoulder)
+    assert words_table(knowledge.lexicons[knowledge.meta.lexicon]) in GUIDE.read_text("utf-8")
+
+
 LEAKS = re.compile(
     r"Input should|valid dictionary|instance of|pattern '|pydantic|type=|tuple\b", re.I
 )
@@ -341,3 +367,60 @@ def test_what_stands_twice_in_a_file_is_told_as_that(shoulder: Path, again: str)
     cause.write_text(again + text if "label" in again else text + again, "utf-8")
     with pytest.raises(kb.KnowledgeError, match="Each heading and each name stands once"):
         kb.load(shoulder)
+
+
+@pytest.mark.parametrize("complaint", ["headache", "pain in the shoulder", 'giddy "spells" \u00fc'])
+def test_a_form_of_another_complaint_loads_and_asks_for_what_is_missing(
+    tmp_path: Path, complaint: str
+) -> None:
+    model = kb.load(start_folder(tmp_path / "form", complaint))
+    assert model.knowledge.meta.title == complaint[0].upper() + complaint[1:]
+    assert model.knowledge.complaint.label == complaint
+    assert list(model.knowledge.causes) == ["something_else"]
+    assert model.diagnose({complaint: True})["something else"] == pytest.approx(1.0)
+    assert [remark.kind for remark in model.remarks] == ["nothing else"]
+    texts = [path.read_text("utf-8") for path in (tmp_path / "form").rglob("*.*")]
+    live = [line for text in texts for line in text.splitlines() if not line.startswith("#")]
+    assert complaint == "pain in the shoulder" or "shoulder" not in "\n".join(live)
+
+
+def test_every_comment_of_a_form_can_be_used_and_makes_the_example(
+    shoulder: Path, tmp_path: Path
+) -> None:
+    form = start_folder(tmp_path / "form", "shoulder pain")
+    rest = form / "causes" / "something_else.toml"
+    live, _, shown = rest.read_text("utf-8").partition("causes/frozen_shoulder.toml could be:\n")
+    rest.write_text(live, "utf-8")
+    (form / "causes" / "frozen_shoulder.toml").write_text(shown, "utf-8")
+    for path in form.rglob("*.toml"):
+        path.write_text(re.sub(r"(?m)^#= ", "", path.read_text("utf-8")), "utf-8")
+    for name in ("claims.csv", "causes/fracture.toml", "causes/heart.toml"):
+        (form / name).write_text((shoulder / name).read_text("utf-8"), "utf-8")
+    made = read_knowledge(form)
+    example = read_knowledge(shoulder)
+    assert {*made.findings} >= {*example.findings} - {"shoulder_pain"}
+    assert made.contexts == example.contexts
+    assert made.urgency == example.urgency
+    assert made.causes["frozen_shoulder"].about == example.causes["frozen_shoulder"].about
+    assert "inflammation" in made.mediators
+
+
+@pytest.mark.parametrize("complaint", ["!!", "<b>pain</b>", "x" * 81, "two\nlines", "7"])
+def test_a_complaint_that_is_no_name_is_refused_before_anything_is_written(
+    tmp_path: Path, complaint: str
+) -> None:
+    with pytest.raises(kb.KneebayesError, match="is no name: plain words on one line"):
+        start_folder(tmp_path / "form", complaint)
+    assert not (tmp_path / "form").exists()
+
+
+def test_the_command_writes_a_form(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as done:
+        main(["new", str(tmp_path / "head"), "--complaint", "headache"])
+    assert done.value.code == 0
+    told = capsys.readouterr().out
+    assert "headache, with no cause yet but something else" in told
+    assert f"kneebayes check {tmp_path / 'head'}" in told
+    with pytest.raises(SystemExit):
+        main(["check", str(tmp_path / "head")])
+    assert "Model('Headache', lexicon 'plain': 1 cause" in capsys.readouterr().out
