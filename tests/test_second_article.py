@@ -170,6 +170,7 @@ OTHER_MEANINGS = {
     "female": "by pronouns",
     "oldest": "an end of ages",
     "longstanding": "an English word for a duration",
+    "long duration": "what a question that begins with how long asks after",
     "temperature": "a unit",
     "something_else": "the id that a folder's rest has unless it says otherwise",
 }

@@ -27,7 +27,7 @@ def shipped_folder() -> Path:
 STARTER = Path(__file__).parent / "starter"
 EXAMPLE = "#= "  # before a line that is there to be copied
 OF_THE_EXAMPLE = "shoulder_pain"  # the id of its complaint
-TITLE, NEWLINE = '"Pain in the shoulder"', "\n"
+NEWLINE = "\n"
 WORDS = "lexicons.toml"  # the file of the example that any complaint can begin with
 REST, SHOWN = "causes/something_else.toml", "causes/frozen_shoulder.toml"
 LONGEST = 80
@@ -93,10 +93,11 @@ def _emptied(texts: dict[str, str], complaint: str) -> dict[str, str]:
     form["claims.csv"] = f"{texts['claims.csv'].splitlines()[0]}\n"
     about, care, sentences = texts["knowledge.toml"].partition("[[care]]")
     title = json.dumps(complaint[0].upper() + complaint[1:], ensure_ascii=False)
-    form["knowledge.toml"] = (
+    opened = (
         "# What this folder is about. Every file shows in comments what its entries look like:\n"
         f"{about.partition(NEWLINE)[2]}{_in_comments(care + sentences)}"
-    ).replace(TITLE, title)
+    )
+    form["knowledge.toml"] = re.sub("(?m)^title = .*$", lambda _: f"title = {title}", opened)
     opening, *entries = texts["findings.toml"].split("\n[")
     label = json.dumps(complaint, ensure_ascii=False)
     reason = "assumed: something else stands for every cause that is not named"
