@@ -110,7 +110,8 @@ def build_here() -> Path | None:
     wide = has_wide()
     for folder in folders():
         target = folder / name_of(here(), wide)
-        if not os.access(folder if folder.exists() else folder.parent, os.W_OK):
+        there = next(one for one in (folder, *folder.parents) if one.exists())
+        if not os.access(there, os.W_OK):
             continue
         for compiler in compilers():
             try:

@@ -45,6 +45,25 @@ def test_links_fire_as_often_as_in_all_worlds(seed: int) -> None:
                 assert share == pytest.approx(float(expected), rel=CLOSE, abs=CLOSE)
 
 
+@pytest.mark.parametrize("seed", range(6))
+def test_plain_code_derives_what_the_kernel_does(
+    seed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Every slope and every share of a link, by the code that answers where doubles are narrow."""
+    asked = [
+        (Engine(network), evidence) for network, evidence, _ in oracle.cases(10, 300 + seed, 8)
+    ]
+    by_kernel = [engine.derive(evidence) for engine, evidence in asked]
+    monkeypatch.setattr("kneebayes.inference.derivatives.kernel", lambda wait=False: None)
+    for (engine, evidence), right in zip(asked, by_kernel, strict=True):
+        told = engine.derive(evidence)
+        assert told.log_probability == pytest.approx(right.log_probability, abs=CLOSE)
+        assert told.derivatives == pytest.approx(right.derivatives, rel=CLOSE, abs=CLOSE)
+        assert told.fired.keys() == right.fired.keys()
+        for node, shares in right.fired.items():
+            assert dict(told.fired[node]) == pytest.approx(dict(shares), rel=CLOSE, abs=CLOSE)
+
+
 def test_derivatives_on_the_article(knee: kb.Model) -> None:
     """Numbers chosen at random, of the whole network."""
     words = {knee.knowledge.meta.complaint: "present", "fever": "present", "redness": "absent"}
