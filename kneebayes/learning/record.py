@@ -27,7 +27,7 @@ from kneebayes.learning.scoring import Sample
 from kneebayes.network import Numbers
 from kneebayes.odds import logit
 from kneebayes.text import counted, marked
-from kneebayes.view.figures import BLUE, ORANGE, SMALL, fit, name_lines, new_axes
+from kneebayes.view.figures import BLUE, ORANGE, SMALL, fit, name_lines, new_axes, odds_axis
 from kneebayes.view.markup import percent
 from kneebayes.view.report import Grid, Report, Reporting, frame_of, made_by, made_by_line
 
@@ -106,12 +106,13 @@ class HeldOut(Reporting):
         ax.hist(better, bins=edges, color=BLUE, edgecolor="white")
         mean = sum(gains) / max(1, len(gains))
         ax.axvline(0.0, color=GREY, lw=1.0)
-        ax.axvline(mean, color="black", lw=1.6, ls="--", label=f"mean {mean:+.3f}")
+        ax.axvline(mean, color="black", lw=1.6, ls="--")
+        above: dict[str, Any] = {"ha": "center", "va": "bottom", "fontsize": SMALL}
+        ax.text(mean, 1.01, f"mean {mean:+.3f}", transform=ax.get_xaxis_transform(), **above)
         label = "gain in ln P(answers | complaint), nats; hatched: foretold worse than before"
         ax.set_xlabel(label, fontsize=SMALL)
         ax.set_ylabel("patients not learnt from", fontsize=SMALL)
         ax.locator_params(axis="y", integer=True)
-        ax.legend(frameon=False, fontsize=SMALL)
         ax.spines[["top", "right"]].set_visible(False)
         fit(ax)
         return ax
@@ -167,7 +168,7 @@ def _log_scores(model: ModelLike, patients: Patients, numbers: Numbers) -> Numbe
 
 
 GREY = "#8c8c8c"
-TICKS = (1e-6, 1e-5, 1e-4, 1e-3, 0.01, 0.05, 0.2, 0.5, 0.8, 0.95, 0.99, 0.999)
+ENDS = ("text_low", "text_high", "low", "high")
 EDGE = 1e-7  # what is certain is drawn here
 LETTERS = 36  # of a name on one line
 
@@ -280,9 +281,7 @@ class Learnt(Reporting):
             ax.plot(middle, places, mark, color=colour, ms=5.5, label=label)
         name_lines(ax, [row["about"] for row in rows], LETTERS)
         ax.set_ylim(max(1, len(rows)) - 0.4, -0.6)
-        lowest, highest = ax.get_xlim()
-        ticks = [tick for tick in TICKS if lowest <= logit(tick, EDGE) <= highest]
-        ax.set_xticks([logit(tick, EDGE) for tick in ticks], [percent(share) for share in ticks])
+        odds_axis(ax, [row[end] for row in rows for end in ENDS], EDGE)
         beside = ("axes fraction", "data")
         for index, row in enumerate(rows):
             shown = percent(row["data"])

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 __all__ = ["EvidenceShare", "evidence_share"]
 
 ORIGINS = ("article", "literature", "assumption", "patients")
+NARROW = 0.06  # a share in which its number has no room
 COLOURS = ("#1f5a99", "#2f7d4f", "#b2481e", "#767676")
 FIELDS = {"prior": ": commonness", "presence": ": present_in"}
 STEP = 1e-3  # of log-odds, or of the logarithm of a ratio
@@ -352,7 +353,7 @@ class EvidenceShare(Reporting):
     @checked
     def draw(self, ax: Axes | None = None) -> Axes:
         """Draw one bar a visit, cut by origin."""
-        from kneebayes.view.figures import new_axes
+        from kneebayes.view.figures import SMALL, caption, name_lines, new_axes
 
         ax = ax or new_axes(7.0, 2.0)
         for row, visit in enumerate(self.weights):
@@ -360,18 +361,21 @@ class EvidenceShare(Reporting):
             for kind in self._kinds:
                 share = self.share(kind, visit)
                 colour = COLOURS[ORIGINS.index(kind)]
-                ax.barh(row, share, left=start, color=colour, label="" if row else kind)
-                if share > 0.0:
-                    middle = start + share / 2.0
-                    ax.text(middle, row, f"{share:.0%}", ha="center", va="center", color="white")
+                label = "" if row else kind
+                ax.barh(row, share, left=start, color=colour, label=label, height=0.62)
+                if share >= NARROW:
+                    style: dict[str, Any] = {"ha": "center", "va": "center", "fontsize": SMALL}
+                    ax.text(start + share / 2.0, row, f"{share:.0%}", color="white", **style)
                 start += share
-        ax.set_yticks(range(len(self.weights)), list(self.weights))
+        name_lines(ax, list(self.weights))
         ax.invert_yaxis()
         ax.set_xlim(0.0, 1.0)
-        ax.set_xlabel("share of the weight of evidence")
-        ax.legend(ncols=len(self._kinds), loc="lower center", bbox_to_anchor=(0.5, 1.0))
+        ax.xaxis.set_major_formatter("{x:.0%}")
+        ax.set_xlabel("share of the weight of evidence", fontsize=SMALL)
+        place: dict[str, Any] = {"loc": "lower left", "bbox_to_anchor": (0.0, 1.0)}
+        ax.legend(ncols=len(self._kinds), frameon=False, fontsize=SMALL, **place)
         ax.spines[["top", "right"]].set_visible(False)
-        return ax
+        return caption(ax, self.report.title, self.report.known)
 
     def __repr__(self) -> str:
         shares = ", ".join(f"{self.share(kind):.0%} {kind}" for kind in self._kinds)

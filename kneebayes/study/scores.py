@@ -17,7 +17,14 @@ from kneebayes.errors import ArgumentError
 from kneebayes.network import Numbers
 from kneebayes.odds import logit
 from kneebayes.text import shown
-from kneebayes.view.figures import BLUE, SMALL, new_axes
+from kneebayes.view.figures import (
+    BLUE,
+    LETTERS_PER_INCH,
+    SMALL,
+    broken,
+    new_axes,
+    ticks_apart,
+)
 from kneebayes.view.markup import percent
 
 if TYPE_CHECKING:
@@ -321,12 +328,15 @@ def draw_calibration(
     some = [float(row["predicted"]) for row in shown]
     some += [float(row["observed"]) for row in shown if row["observed"] > 0.0]
     some += [float(row["observed_high"]) for row in shown]
+    beside = [one for one in ax.get_shared_x_axes().get_siblings(ax) if one.has_data()]
     low = min(_place(value) for value in some) - 0.4
     high = max(_place(value) for value in some) + 0.4
-    ax.plot([low, high], [low, high], color=GREY, lw=1.0, ls="--", zorder=1)
+    for other in beside:  # a picture beside this one, on the same scales
+        low, high = min(low, other.get_xlim()[0]), max(high, other.get_xlim()[1])
+    ax.axline((0.0, 0.0), slope=1.0, color=GREY, lw=1.0, ls="--", zorder=1)
     for row in shown:
         x = _place(row["predicted"])
-        ends = [max(_place(row[name]), low) for name in ("observed_low", "observed_high")]
+        ends = [_place(row[name]) for name in ("observed_low", "observed_high")]
         ax.plot([x, x], ends, color=BLUE, lw=1.6, zorder=2, solid_capstyle="butt")
         if row["observed"] > 0.0:
             ax.plot(x, _place(row["observed"]), "o", color=BLUE, ms=5.5, zorder=3)
@@ -334,14 +344,17 @@ def draw_calibration(
             ax.plot(x, ends[1], "v", color=BLUE, mfc="none", ms=6, zorder=3)
     ticks = [tick for tick in TICKS if low <= _place(tick) <= high]
     places = [_place(tick) for tick in ticks]
-    ax.set_xticks(places, [percent(tick) for tick in ticks], rotation=30)
-    ax.set_yticks(places, [percent(tick) for tick in ticks])
+    labels = [percent(tick) for tick in ticks]
+    ax.set_yticks(places, labels, fontsize=SMALL)
     ax.set_xlim(low, high)
     ax.set_ylim(low, high)
     ax.set_aspect("equal")
-    ax.set_xlabel("predicted: mean of the bin (scale of log-odds)", fontsize=SMALL)
+    ticks_apart(ax, places, labels)
+    letters = int(ax.bbox.width / ax.figure.dpi * LETTERS_PER_INCH)
+    said = broken("predicted: mean of the bin (scale of log-odds)", letters)
+    ax.set_xlabel(said, fontsize=SMALL)
     ax.set_ylabel("came true, with 95 % interval", fontsize=SMALL)
-    ax.set_title(title, fontsize=10, parse_math=False)
+    ax.set_title(broken(title, letters), fontsize=SMALL, parse_math=False)
     ax.spines[["top", "right"]].set_visible(False)
     return ax
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from textwrap import fill, wrap
+from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 
 from kneebayes.text import marked
@@ -13,6 +13,7 @@ from kneebayes.view.figures import (
     ORANGE,
     SMALL,
     WIDE,
+    broken,
     fit,
     name_lines,
     new_axes,
@@ -39,9 +40,12 @@ def draw_stated(labels: Sequence[str], stated: Sequence[float], ax: Axes | None 
     """Draw stated probabilities as bars, the most probable first."""
     ax = _lines(labels, ax)
     ax.barh(range(len(labels)), stated, color=BLUE, height=0.62)
+    for place, share in enumerate(stated):
+        ax.text(share, place, f" {percent(share)}", va="center", fontsize=SMALL)
     if not labels:
         ax.text(0.5, 0.5, "nothing stated yet", ha="center", transform=ax.transAxes)
-    ax.set_xlim(0.0, 1.0)
+    ax.set_xlim(0.0, 1.12)
+    ax.set_xticks([0.0, 0.5, 1.0], ["0%", "50%", "100%"])
     ax.set_xlabel("stated probability", fontsize=SMALL)
     fit(ax)
     return ax
@@ -95,22 +99,17 @@ def draw_steps(rows: Sequence[Row], ax: Axes | None = None) -> Axes:
     names = ("bits", "best_free_bits", "best_test_bits")
     bits, free, test = ([row[name] for row in rows] for name in names)
     ax.barh(places, bits, color=BLUE, height=0.55, label="asked")
-    ax.plot(free, places, "D", color=ORANGE, ms=7, label="best free question then, named")
+    ax.plot(free, places, "D", color=ORANGE, ms=7)
     ax.plot(test, places, "s", mfc="none", mec=GREY, ms=6, label="best test then")
     most = max([*bits, *free, *test], default=0.0) or 1.0
+    beside: dict[str, Any] = {"va": "center", "fontsize": SMALL, "color": ORANGE}
+    ax.text(1.15 * most, -0.9, "\u25c6 best free question then:", **beside)
     for index, row in enumerate(rows):
-        end = max(bits[index], free[index], test[index])
-        words = "the best free question" if bits[index] == free[index] else str(row["best_free"])
-        ax.text(
-            end + 0.08 * most,
-            index,
-            fill(f"\u25c6 {words}", 20),  # the mark that it names stands before it
-            va="center",
-            fontsize=SMALL,
-            parse_math=False,
-            color=ORANGE,
-        )
+        words = "this one" if bits[index] == free[index] else str(row["best_free"])
+        ax.text(1.15 * most, index, broken(words, 24), parse_math=False, **beside)
+    ax.set_ylim(max(len(rows), 1) - 0.4, -1.2)
     ax.set_xlim(0.0, 2.2 * most)
+    ax.set_xticks([tick for tick in ax.get_xticks() if tick <= 1.05 * most])
     ax.set_xlabel("expected information gain (bits)", fontsize=SMALL)
     ax.legend(frameon=False, loc="lower left", bbox_to_anchor=(0.0, 1.0), ncols=3, fontsize=SMALL)
     fit(ax)
@@ -164,6 +163,7 @@ COLOURS = {  # light and dark differ in print too
 }
 MOST_ICONS = 10_000  # of more people only those with the finding are drawn
 MOST_SQUARES = 4_000  # of these
+LETTERS = 62  # of a line beside a square
 PLACES = {
     "people": (2.0, 2.0),
     "with_cause": (0.8, 1.0),
@@ -251,15 +251,21 @@ def draw_icons(counts: Mapping[str, int], cause: str, finding: str, ax: Axes | N
     drawn = [id for id in ids for _ in range(math.ceil(counts[id] / every))]
     columns = 50 if len(drawn) <= 2000 else 125
     rows = max(1, math.ceil(len(drawn) / columns))
-    ax = ax or new_axes(WIDE, min(7.5, max(2.0, 0.95 * WIDE * rows / columns + 1.65)))
-    _draw_squares(ax, drawn, columns, rows)
-    ax.set_title(title, fontsize=10, loc="left", parse_math=False)
     words = {"with_finding": finding, "without_finding": f"not: {finding}"}
     paths = {"with": "explained by", "without": "not explained by"}
+    captions: dict[str, str] = {}
     for id in ids:
         first, second = id.split("_cause_")
-        caption = f"{paths[first]} {cause}; {words[second]}: {counts[id]:,}"
-        ax.plot([], [], "s", color=COLOURS[id], mec=GREY, mew=0.4, ms=9, label=caption)
+        said = f"{paths[first]} {cause}; {words[second]}: {counts[id]:,}"
+        captions[id] = broken(said, LETTERS)
+    said = broken(title, LETTERS)
+    lines = sum(text.count("\n") + 1 for text in (said, *captions.values()))
+    ax = ax or new_axes(WIDE, min(9.0, 0.95 * WIDE * rows / columns + 0.2 * lines + 0.35))
+    _draw_squares(ax, drawn, columns, rows)
+    ax.set_title(said, fontsize=SMALL, loc="left", parse_math=False)
+    mark: dict[str, Any] = {"mec": GREY, "mew": 0.4, "ms": 9}
+    for id, label in captions.items():
+        ax.plot([], [], "s", color=COLOURS[id], label=label, **mark)
     legend = ax.legend(frameon=False, loc="upper left", bbox_to_anchor=(0.0, 0.0), fontsize=SMALL)
     for text in legend.get_texts():
         text.set_parse_math(False)
@@ -278,5 +284,5 @@ def _draw_squares(ax: Axes, drawn: list[str], columns: int, rows: int) -> None:
     ax.add_collection(PatchCollection(squares, facecolors=colours, edgecolors="none"))
     ax.set_xlim(-0.2, columns + 0.2)
     ax.set_ylim(rows + 0.2, -0.2)
-    ax.set_aspect("equal")
+    ax.set_aspect("equal", anchor="N")  # what is left of the height stays below
     ax.set_axis_off()

@@ -15,6 +15,7 @@ from kneebayes.case import Answer
 from kneebayes.errors import KneebayesError
 from kneebayes.knowledge import Knowledge
 from kneebayes.network import Network
+from kneebayes.odds import logit
 from kneebayes.text import marked
 from kneebayes.view.markup import percent
 from kneebayes.view.report import known_of
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "LETTERS_PER_INCH",
+    "ODDS_TICKS",
     "SMALL",
     "WIDE",
     "broken",
@@ -38,6 +40,7 @@ __all__ = [
     "name_ends",
     "name_lines",
     "new_axes",
+    "odds_axis",
     "say_above",
     "ticks_apart",
 ]
@@ -48,6 +51,8 @@ AMBER, SKY, BLACK = "#E69F00", "#56B4E9", "#000000"
 PALETTE = (BLUE, ORANGE, GREEN, PURPLE, AMBER, SKY)
 COLOURS = {"context": "#767676", "cause": "#b2481e", "mediator": "#7a5195", "finding": "#1f5a99"}
 LINE = "#9a9a9a"
+ODDS_TICKS = (1e-6, 1e-5, 1e-4, 1e-3, 0.01, 0.05, 0.2, 0.5, 0.8, 0.95, 0.99, 0.999)
+CERTAIN = 1e-6  # what is certain is drawn here, at the edge of the scale
 LETTERS_PER_INCH = 12.5  # of this size, about
 WIDE, SMALL = 5.2, 9.5  # inches, points: 6 points where a figure is printed 8.5 cm wide
 NAME = 24  # letters of a name on one line
@@ -72,12 +77,16 @@ def broken(text: str, letters: int) -> str:
     """
     lines = []
     for part in text.split("\n"):
-        least, narrowest = len(wrap(part, letters)), letters
+        fewest, narrowest = _in_lines(part, letters), letters
         longest = max(map(len, part.split()), default=letters)
-        while narrowest > longest and len(wrap(part, narrowest - 1)) <= least:
+        while narrowest > longest and len(_in_lines(part, narrowest - 1)) <= len(fewest):
             narrowest -= 1
-        lines.append(fill(part, narrowest))
+        lines += _in_lines(part, narrowest)
     return "\n".join(lines)
+
+
+def _in_lines(text: str, letters: int) -> list[str]:
+    return wrap(text, letters, break_on_hyphens=False) or [""]
 
 
 def _alone(ax: Axes) -> Figure | None:
@@ -119,6 +128,20 @@ def ticks_apart(ax: Axes, places: Sequence[float], labels: Sequence[str]) -> Non
         if place >= taken:
             kept.append((place, label))
     ax.set_xticks([place for place, _ in kept], [label for _, label in kept], fontsize=SMALL)
+
+
+def odds_axis(ax: Axes, values: Sequence[float], edge: float = CERTAIN) -> None:
+    """Probabilities along the scale of log-odds, with some room at the ends."""
+    low, high = (
+        logit(bound, edge) for bound in (min(values, default=0.01), max(values, default=0.99))
+    )
+    room = 0.06 * (high - low) + 0.3
+    ax.set_xlim(low - room, high + room)
+    inside = (tick for tick in ODDS_TICKS if low - room <= logit(tick, edge) <= high + room)
+    ticks = [tick for tick in inside if tick > edge]
+    ticks_apart(ax, [logit(tick, edge) for tick in ticks], [percent(share) for share in ticks])
+    ax.grid(axis="x", color="#dddddd", lw=0.6)
+    ax.set_axisbelow(True)
 
 
 def new_axes(width: float, height: float, widest: float = WIDE) -> Axes:

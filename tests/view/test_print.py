@@ -1,5 +1,6 @@
 """Pictures can be read in one column of print, 8.5 cm wide: nothing is cut off, no type is tiny."""
 
+import math
 from collections.abc import Callable
 from functools import cache, partial
 from itertools import combinations, pairwise
@@ -7,6 +8,7 @@ from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from matplotlib import pyplot as plt
 from matplotlib.figure import Figure
 from matplotlib.text import Annotation, Text
 
@@ -14,6 +16,7 @@ import kneebayes as kb
 from kneebayes.questions.attribute.distinguishability import Distinguishability
 from kneebayes.study import evaluate_published, evaluate_reading, evidence_share, published_cases
 from kneebayes.study.published import PublishedCase
+from kneebayes.study.scores import draw_calibration
 from kneebayes.teaching import Feedback, Practice, ask_at_random
 from kneebayes.view.figures import WIDE, broken, name_ends, new_axes
 
@@ -178,7 +181,7 @@ def test_lines_of_text_are_as_few_as_before_and_about_as_long() -> None:
     for letters in (12, 24, 40, 80):
         lines = broken(text, letters).split("\n")
         assert " ".join(lines) == text
-        assert len(lines) == len(wrap(text, letters))
+        assert len(lines) == len(wrap(text, letters, break_on_hyphens=False))
         assert max(map(len, lines)) <= max(map(len, wrap(text, letters)))
     assert broken("one\ntwo three", 5).split("\n") == ["one", "two", "three"]
 
@@ -195,3 +198,27 @@ def test_arrows_end_at_the_frames_of_names(knee: kb.Model, cause: str) -> None:
         assert arrow is not None
         for point in arrow.get_transform().transform(arrow.get_path().vertices):
             assert not [frame for frame in frames if frame.padded(-2.0).contains(*point)]
+
+
+@pytest.mark.parametrize("count", [1, 2, 40])
+def test_pictures_beside_each_other_have_the_same_scales(knee: kb.Model, count: int) -> None:
+    """Of two calibrations the second once cut off what the first had drawn."""
+    _, axes = plt.subplots(1, 2, figsize=(WIDE, 3.2), sharex=True, sharey=True)
+    low, high = 1e-4, 0.9
+    for ax, (start, end) in zip(axes, [(low, high), (0.2, 0.4)], strict=True):
+        step = (end - start) / count
+        rows = [
+            {
+                "predicted": start + at * step,
+                "observed": start,
+                "observed_low": start / 2,
+                "observed_high": end,
+                "count": 1,
+            }
+            for at in range(count)
+        ]
+        draw_calibration(rows, "a title that is longer than its picture is wide", ax)
+        assert ax.get_xlim() == ax.get_ylim()
+        assert ax.get_xlim()[0] <= math.log(low)
+        assert ax.get_xlim()[1] >= math.log(high / (1 - high))
+        assert "\n" in ax.get_title()

@@ -263,10 +263,12 @@ class ChangeOfMind(CaseResult):
     def draw(self, ax: Axes | None = None) -> Axes:
         """Draw both causes now and after each of the first five sets."""
         from kneebayes.questions.ask.figures import draw_changes
+        from kneebayes.view.figures import say_above
 
         rows = [{**self._row(self.change.now), "answers": "now", "probability": None}]
         rows += [self._row(change) for change in self.change.sets[:SHOWN] if change.answers]
-        return draw_changes(rows, self.to, self.over, ax)
+        drawn = draw_changes(rows, self.to, self.over, ax)
+        return say_above(drawn, self.report.title, self.case.answers)
 
     def __repr__(self) -> str:
         size = "none found" if self.change.size is None else counted(self.change.size, "answer")

@@ -7,7 +7,18 @@ from itertools import takewhile
 from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 
-from kneebayes.view.figures import BLUE, GREEN, ORANGE, SMALL, WIDE, name_lines, new_axes
+from kneebayes.odds import logit
+from kneebayes.view.figures import (
+    BLUE,
+    CERTAIN,
+    GREEN,
+    ORANGE,
+    SMALL,
+    WIDE,
+    name_lines,
+    new_axes,
+    odds_axis,
+)
 from kneebayes.view.markup import percent
 
 if TYPE_CHECKING:
@@ -173,21 +184,20 @@ def draw_changes(rows: Sequence[Row], to: str, over: str, ax: Axes | None = None
     drawn = list(rows)[::-1]
     ax = ax or new_axes(8.0, 0.68 * len(drawn) + 1.4)
     for index, row in enumerate(drawn):
-        ends = [row["over_posterior"], row["to_posterior"]]
+        ends = [logit(row[name], CERTAIN) for name in ("over_posterior", "to_posterior")]
         ax.plot(ends, [index, index], color=GREY, lw=1.5, zorder=1)
-        for place, name, colour in ((0.1, "to_posterior", BLUE), (-0.1, "over_posterior", ORANGE)):
-            ax.text(
-                max(ends) + 0.04,
-                index + place,
-                percent(row[name]),
-                va="center",
-                fontsize=SMALL,
-                color=colour,
-            )
+        for up, name, colour in ((6, "to_posterior", BLUE), (-6, "over_posterior", ORANGE)):
+            beside: dict[str, Any] = {"xytext": (9, up), "textcoords": "offset points"}
+            style: dict[str, Any] = {"va": "center", "fontsize": SMALL, "color": colour}
+            ax.annotate(percent(row[name]), (max(ends), index), **beside, **style)
     places = range(len(drawn))
-    ax.plot(_all(drawn, "to_posterior"), places, "o", color=BLUE, ms=11, label=to)
+    to_them, over_them = (
+        [logit(value, CERTAIN) for value in _all(drawn, name)]
+        for name in ("to_posterior", "over_posterior")
+    )
+    ax.plot(to_them, places, "o", color=BLUE, ms=11, label=to)
     ax.plot(
-        _all(drawn, "over_posterior"),
+        over_them,
         places,
         "s",
         color=ORANGE,
@@ -204,9 +214,13 @@ def draw_changes(rows: Sequence[Row], to: str, over: str, ax: Axes | None = None
         labels.append("\n".join(lines))
     name_lines(ax, labels)
     ax.set_ylim(-0.6, len(drawn) - 0.4)
-    ax.set_xlim(-0.04, 1.16)
-    ax.set_xticks([0.0, 0.2, 0.4, 0.6, 0.8, 1.0])
-    ax.set_xlabel("P(it explains the complaint | evidence, answers)", fontsize=SMALL)
+    shown = [row[name] for row in drawn for name in ("to_posterior", "over_posterior")]
+    odds_axis(ax, shown)
+    low, high = ax.get_xlim()
+    ax.set_xlim(low, high + 0.15 * (high - low))  # for the numbers
+    ax.set_xlabel(
+        "P(it explains the complaint | evidence, answers), on the scale of log-odds", fontsize=SMALL
+    )
     _legend(ax)
     ax.spines[["top", "right"]].set_visible(False)
     return ax
@@ -214,7 +228,8 @@ def draw_changes(rows: Sequence[Row], to: str, over: str, ax: Axes | None = None
 
 def _legend(ax: Axes) -> None:
     """A legend above the axes; what stands in it may hold a dollar sign."""
-    legend = ax.legend(frameon=False, loc="lower center", bbox_to_anchor=(0.45, 1.0), ncols=4)
+    style: dict[str, Any] = {"frameon": False, "fontsize": SMALL, "ncols": 4}
+    legend = ax.legend(loc="lower center", bbox_to_anchor=(0.45, 1.0), **style)
     for text in legend.get_texts():
         text.set_parse_math(False)
 

@@ -182,10 +182,11 @@ class DecisionTree(CaseResult):
 
     @checked
     def draw(self, ax: Axes | None = None) -> Axes:
-        """Draw the tree from left to right."""
+        """Draw the tree line by line, what is asked next below each answer."""
         from kneebayes.questions.ask.figures import draw_tree
+        from kneebayes.view.figures import say_above
 
-        return draw_tree(self._rows, ax)
+        return say_above(draw_tree(self._rows, ax), self.report.title, self.case.answers)
 
     def __repr__(self) -> str:
         ends = len(list(self.root.leaves()))

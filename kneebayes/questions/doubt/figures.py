@@ -13,6 +13,7 @@ from kneebayes.view.figures import (
     AMBER,
     BLACK,
     BLUE,
+    ODDS_TICKS,
     ORANGE,
     PALETTE,
     SMALL,
@@ -20,7 +21,7 @@ from kneebayes.view.figures import (
     name_ends,
     name_lines,
     new_axes,
-    ticks_apart,
+    odds_axis,
 )
 from kneebayes.view.markup import percent
 
@@ -31,7 +32,6 @@ __all__ = ["draw_curves", "draw_intervals", "draw_readings", "draw_slopes", "dra
 
 Row = Mapping[str, Any]
 GREY = "#8c8c8c"
-TICKS = (1e-5, 1e-4, 1e-3, 0.01, 0.05, 0.2, 0.5, 0.8, 0.95, 0.99, 0.999)
 EDGE = 1e-6  # what is certain is drawn here, at the edge of the scale
 EXPLAINS = "P(it explains the complaint | evidence)"
 MARKS = "osD^vPX*<>"
@@ -57,7 +57,7 @@ def draw_intervals(rows: Sequence[Row], ax: Axes | None = None) -> Axes:
         ax.text(1.02, index, first, transform=across, va="center", ha="left", fontsize=SMALL)
     ax.text(1.02, 1.0, "first", transform=ax.transAxes, va="bottom", ha="left", fontsize=SMALL)
     name_lines(ax, [_label(row) for row in drawn])
-    _odds_axis(ax, [row[name] for row in drawn for name in ("low", "high")])
+    odds_axis(ax, [row[name] for row in drawn for name in ("low", "high")])
     ax.set_xlabel(
         f"{EXPLAINS} and 5 to 95 % of the draws, on the scale of log-odds", fontsize=SMALL
     )
@@ -84,7 +84,7 @@ def draw_slopes(rows: Sequence[Row], ax: Axes | None = None) -> Axes:
         ax.plot([shift, 1.0 + shift], way, "o-", color=colour, lw=1.4, ms=4, zorder=2)
     ax.set_xlim(-0.12, 1.75)
     low, high = ax.get_ylim()
-    ticks = [tick for tick in TICKS if low <= logit(tick, EDGE) <= high]
+    ticks = [tick for tick in ODDS_TICKS[1:] if low <= logit(tick, EDGE) <= high]
     ax.set_yticks([logit(tick, EDGE) for tick in ticks], [percent(share) for share in ticks])
     heights = _apart([end[0] for end in ends], low, high)
     for (after, label, colour), height in zip(ends, heights, strict=True):
@@ -122,23 +122,12 @@ def draw_readings(rows: Sequence[Row], lexicons: Mapping[str, str], ax: Axes | N
             label=label.replace("$", r"\$"),
         )
     name_lines(ax, [_label(row) for row in drawn])
-    _odds_axis(ax, [row[id] for row in drawn for id in lexicons])
+    odds_axis(ax, [row[id] for row in drawn for id in lexicons])
     ax.set_xlabel(f"{EXPLAINS} under each lexicon, on the scale of log-odds", fontsize=SMALL)
     below = (0.5, -0.55 / (0.28 * len(drawn) + 0.5))  # under the words of the axis
     ax.legend(frameon=False, fontsize=SMALL, loc="upper center", bbox_to_anchor=below, ncols=3)
     ax.spines[["top", "right"]].set_visible(False)
     return ax
-
-
-def _odds_axis(ax: Axes, values: Sequence[float]) -> None:
-    """Probabilities along the scale of log-odds, with some room at the ends."""
-    low, high = (logit(bound, EDGE) for bound in (min(values), max(values)))
-    room = 0.06 * (high - low) + 0.3
-    ax.set_xlim(low - room, high + room)
-    ticks = [tick for tick in TICKS if low - room <= logit(tick, EDGE) <= high + room]
-    ticks_apart(ax, [logit(tick, EDGE) for tick in ticks], [percent(share) for share in ticks])
-    ax.grid(axis="x", color="#dddddd", lw=0.6)
-    ax.set_axisbelow(True)
 
 
 def _apart(values: Sequence[float], low: float, high: float) -> list[float]:

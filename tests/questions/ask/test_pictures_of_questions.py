@@ -1,5 +1,6 @@
 """Pictures of questions, read back: every mark, line and word stands where its number says."""
 
+import math
 from itertools import combinations
 from typing import Any
 
@@ -235,6 +236,10 @@ def test_a_tree_stands_line_by_line_each_answer_below_its_question(axes: Axes) -
     assert all(not text.get_parse_math() for text in axes.texts)
 
 
+def log_odds(probability: float) -> float:
+    return math.log(probability / (1.0 - probability))
+
+
 def change(answers: str, probability: float | None, to: float, over: float) -> dict[str, Any]:
     told = {"answers": answers, "probability": probability}
     return {**told, "to_posterior": to, "over_posterior": over}
@@ -254,24 +259,27 @@ def test_changes_of_mind_stand_below_each_other_with_both_causes(axes: Axes) -> 
         "hot: yes red: no (probability 25%)",
         "now",
     ]
-    assert strokes(axes) == [[(0.2, 0), (0.45, 0)], [(0.3, 1), (0.5, 1)], [(0.6, 2), (0.1, 2)]]
-    assert marked(axes, "o") == [(0.45, 0), (0.5, 1), (0.1, 2)]
-    assert marked(axes, "s") == [(0.2, 0), (0.3, 1), (0.6, 2)]
+    assert strokes(axes) == [
+        near([(log_odds(over), at), (log_odds(to), at)])
+        for at, (over, to) in enumerate([(0.2, 0.45), (0.3, 0.5), (0.6, 0.1)])
+    ]
+    to_them = [(log_odds(to), at) for at, to in enumerate([0.45, 0.5, 0.1])]
+    over_them = [(log_odds(over), at) for at, over in enumerate([0.2, 0.3, 0.6])]
+    assert (marked(axes, "o"), marked(axes, "s")) == (near(to_them), near(over_them))
     assert [line.get_color() for line in axes.lines[-2:]] == [BLUE, ORANGE]
     assert legend(axes) == ["the $one", "the other"]
-    for text, (x, y) in words(axes).items():
-        index, shift = round(y), y - round(y)
-        row = CHANGES[2 - index]
-        name = "to_posterior" if shift > 0.0 else "over_posterior"
-        assert text == percent(row[name])
-        assert abs(shift) == pytest.approx(0.1)
-        assert x == pytest.approx(max(row["to_posterior"], row["over_posterior"]) + 0.04)
+    for text in axes.texts:
+        x, y = text.xy  # type: ignore[attr-defined]
+        row = CHANGES[2 - y]
+        name = "to_posterior" if text.xyann[1] > 0.0 else "over_posterior"  # type: ignore[attr-defined]
+        assert text.get_text() == percent(row[name])
+        assert text.xyann == (9, 6 if name == "to_posterior" else -6)  # type: ignore[attr-defined]
+        assert x == pytest.approx(log_odds(max(row["to_posterior"], row["over_posterior"])))
     colours = [text.get_color() for text in axes.texts]
     assert colours == [BLUE, ORANGE] * 3
-    assert list(axes.get_xticks()) == near([0.0, 0.2, 0.4, 0.6, 0.8, 1.0])
+    assert list(axes.get_xticks()) == near([log_odds(0.2), log_odds(0.5)])
     assert_rows_fill(axes, 3)
-    assert_shows(axes.get_xlim(), 0.0, 1.0, 0.17, 0.02)
-    assert axes.get_xlim()[0] > -0.05
+    assert_shows(axes.get_xlim(), log_odds(0.1), log_odds(0.6), 0.4, 0.1)
     assert_plain(axes)
 
 
