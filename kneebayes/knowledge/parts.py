@@ -35,6 +35,10 @@ class FrozenDict(dict[Key, Entry]):
     __setitem__ = __delitem__ = __ior__ = _refuse
     clear = pop = popitem = setdefault = update = _refuse
 
+    def __hash__(self) -> int:  # type: ignore[override]
+        """As of what never changes, so that records may stand in a set."""
+        return hash(frozenset(self.items()))
+
     def __reduce__(self) -> tuple[type, tuple[dict[Key, Entry]]]:
         """How it is copied and sent to another process."""
         return type(self), (dict(self),)
