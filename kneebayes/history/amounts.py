@@ -139,6 +139,7 @@ def bounds_met(
             continue
         for amount in amounts:
             about = _is_about(dictionary, pattern, bound, amount, words, troubled)
+            about = about and not _is_taken(pattern, bound, amount, amounts, words)
             real = _temperature(pattern, amount) if about else None
             if real is not None:
                 status = _side(bound, real)
@@ -186,7 +187,7 @@ def _is_about(
 ) -> bool:
     """Whether an amount is one of what a name with a bound speaks of."""
     is_temperature = amount.unit == "temperature" and bound.unit in {"", "temperature"}
-    too_wide = amount.unit == "length" and amount.value > WIDEST
+    too_wide = amount.unit == "length" and (amount.value > WIDEST or _compares(amount, words))
     if not (is_temperature or amount.unit == bound.unit) or too_wide:
         return False
     if not (is_temperature or not pattern.stems or _is_around(pattern, bound, amount, words)):
@@ -203,6 +204,29 @@ def _is_about(
     if is_temperature:
         return any(one.startswith("temp") or one == "fever" for one in pattern.stems)
     return bool(pattern.stems) or amount.unit != "time" or _lasts(amount, words, troubled)
+
+
+def _is_taken(
+    pattern: Pattern,
+    bound: Bound,
+    amount: Amount,
+    amounts: Sequence[Amount],
+    words: Sequence[Word],
+) -> bool:
+    """Whether the name has a number of its own before this one: ``WCC 9.8, CRP 112``."""
+    named = [
+        word.index for word in words[: amount.first] if not word.stems.isdisjoint(pattern.stems)
+    ]
+    return not bound.unit and any(
+        one.unit == amount.unit and named[-1:] < [one.first] and one.last < amount.first
+        for one in amounts
+        if named
+    )
+
+
+def _compares(amount: Amount, words: Sequence[Word]) -> bool:
+    """Whether a length tells two things apart: ``2 cm thicker than the left``."""
+    return "than" in {word.lower for word in words[amount.last + 1 : amount.last + 4]}
 
 
 def _is_around(pattern: Pattern, bound: Bound, amount: Amount, words: Sequence[Word]) -> bool:

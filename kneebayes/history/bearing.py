@@ -7,6 +7,7 @@ from functools import cache
 from itertools import pairwise
 
 from kneebayes.history.denying import denied
+from kneebayes.history.dictionary import BY_HAND
 from kneebayes.history.english import ENDING, UNITS, turns
 from kneebayes.history.line import AND, Cue, Line, ended
 from kneebayes.history.matching import Match
@@ -85,13 +86,15 @@ def _is_of_another(line: Line, match: Match) -> bool:
 
 def _of_a_result(line: Line, match: Match) -> Bearing | None:
     """Left open: what a test shows and nobody complains of: ``MRI: fracture with oedema``."""
-    if match.pattern.head or line.tests.get(match.pattern.targets[0].id):
+    method = line.tests.get(match.pattern.targets[0].id, "")
+    if match.pattern.head or method not in BY_HAND:
         return None
     if line.reported and match.pattern.targets[0].kind == "finding":
         return Bearing("perhaps", (match.first, match.last))
     for at in reversed(line.results):
         between = line.words[at + 1 : match.first]
-        if at < match.first and not any(word.lower in PARTING for word in between):
+        parting = PARTING - {";"} if line.words[at].lower == ":" else PARTING
+        if at < match.first and not any(word.lower in parting for word in between):
             split = any(word.lower in turns("splitting") for word in between)
             return None if split else Bearing("perhaps", (at - 1, at))
     return None
@@ -262,7 +265,8 @@ def _long_ago(line: Line, match: Match) -> Bearing | None:
             led_on = led_on or lasting  # "a two-week history of pain"
             if line.reaches(cue, match) and len(between) < NEAR and not led_on:
                 return Bearing("past", (cue.first, cue.last))
-        if not of_a_noun and not _is_recent(line, cue, match):
+        before_it = match.pattern.of_a_person and match.last < cue.first
+        if not of_a_noun and not before_it and not _is_recent(line, cue, match):
             between = _from_to(line, cue.first, cue.last, match)
             stops = any(word.lower in AND | {","} for word in between) or ended(between)
             if not stops and len(between) <= CLAUSE:
@@ -291,6 +295,8 @@ def _of_others(line: Line, match: Match) -> Bearing | None:
     for word in line.words:
         if word.lower not in relatives or word.index in match.used:
             continue
+        if match.pattern.of_a_person and match.last < word.index:
+            continue  # "a boy with his mother"
         brought = {one.lower for one in line.words[max(0, word.index - 2) : word.index]}
         if brought & {"by", "dear"}:
             continue  # "brought by his parents"

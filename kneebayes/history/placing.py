@@ -22,6 +22,7 @@ NOTS = frozenset({"not", "n't", "never"})
 TESTED_ON = frozenset({"on", "in", "by", "at"})
 PARTING = frozenset({";", "."})
 TIMES = frozenset({"after", "before", "since"})
+SUBJECTS = frozenset({"he", "i", "it", "she", "they", "we", "is", "was", "has", "had"})
 RIGHT = 4  # telling words behind a name in which the part of the body it is about is looked for
 
 
@@ -34,7 +35,8 @@ def stands(
         return False
     close = _is_close(pattern, used, words)
     if not pattern.sequence:
-        close = (close and _in_order(used, words)) or _is_across_list(used, words)
+        close = close and _in_order(used, words) and not _crosses_a_clause(used, words)
+        close = close or _is_across_list(used, words)
     if not close or _belongs_on(dictionary, pattern, words, used) or _is_said_before(words, used):
         return False
     if _crosses_another_part(dictionary, pattern, used, words) or _is_denied_in_part(used, words):
@@ -64,6 +66,14 @@ def _crosses_another_part(
         words[at].is_site and words[at].stems.isdisjoint(near)
         for at in range(min(used), max(used))
         if at not in used
+    )
+
+
+def _crosses_a_clause(used: frozenset[int], words: Sequence[Word]) -> bool:
+    """Whether a new clause begins between the words of a name: ``worse and he cannot get``."""
+    return any(
+        words[at].lower in JOINING and at not in used and words[at + 1].lower in SUBJECTS
+        for at in range(min(used) + 1, max(used))
     )
 
 
