@@ -206,21 +206,25 @@ def test_calibration_stands_on_the_scale_of_log_odds(axes: Axes) -> None:
     ]
     assert draw_calibration(rows, "mine $", axes) is axes
     low, high = log_odds(0.004) - 0.4, log_odds(0.97) + 0.4
-    right, *spans = strokes(axes)
-    assert right == near([(low, low), (high, high)])  # what is predicted comes true
+    right = axes.lines[0]  # what is predicted comes true
+    assert (right.get_xy1(), right.get_slope()) == ((0.0, 0.0), 1.0)
+    spans = strokes(axes)[1:]
     assert spans == [
-        near([(log_odds(0.004), low), (log_odds(0.004), log_odds(0.03))]),
+        near([(log_odds(0.004), log_odds(0.0)), (log_odds(0.004), log_odds(0.03))]),
         near([(log_odds(0.3), log_odds(0.2)), (log_odds(0.3), log_odds(0.36))]),
-        near([(log_odds(0.9), low), (log_odds(0.9), log_odds(0.97))]),  # cut at the edge
+        near([(log_odds(0.9), log_odds(0.002)), (log_odds(0.9), log_odds(0.97))]),
     ]
     assert marked(axes, "o") == near(
         [(log_odds(0.3), log_odds(0.25)), (log_odds(0.9), log_odds(0.8))]
     )
     assert marked(axes, "v") == near([(log_odds(0.004), log_odds(0.03))])
     shares = (0.01, 0.05, 0.2, 0.5, 0.8, 0.95)
-    for axis in (axes.xaxis, axes.yaxis):
-        assert list(axis.get_ticklocs()) == near([log_odds(share) for share in shares])
-        assert [one.get_text() for one in axis.get_ticklabels()] == [percent(one) for one in shares]
+    places = {percent(share): log_odds(share) for share in shares}
+    told = [one.get_text() for one in axes.get_yticklabels()]
+    assert dict(zip(told, axes.get_yticks(), strict=True)) == pytest.approx(places)
+    below = [one.get_text() for one in axes.get_xticklabels()]  # those that do not touch
+    assert list(axes.get_xticks()) == near([places[text] for text in below])
+    assert len(below) >= 3
     assert axes.get_xlim() == pytest.approx((low, high))
     assert axes.get_ylim() == pytest.approx((low, high))
     assert axes.get_aspect() == 1.0
@@ -233,7 +237,18 @@ def test_what_is_certain_is_calibrated_at_the_edge() -> None:
     edge = math.log(1e7 - 1.0)
     assert marked(ax, "o") == near([(-edge, edge), (edge, edge)])
     shares = (1e-5, 1e-4, 1e-3, 0.01, 0.05, 0.2, 0.5, 0.8, 0.95, 0.99, 0.999)
-    assert list(ax.get_xticks()) == near([log_odds(share) for share in shares])
+    assert list(ax.get_yticks()) == near([log_odds(share) for share in shares])
+
+
+def test_two_calibrations_beside_each_other_have_the_same_scales() -> None:
+    import matplotlib.pyplot as plt
+
+    _, (left, right) = plt.subplots(1, 2, sharex=True, sharey=True)
+    draw_calibration([calibrated(0.01, 0.02, 0.01, 0.2)], "left", left)
+    draw_calibration([calibrated(0.5, 0.6, 0.4, 0.9)], "right", right)
+    for ax in (left, right):
+        for span in (ax.get_xlim(), ax.get_ylim()):
+            assert span == pytest.approx((log_odds(0.01) - 0.4, log_odds(0.9) + 0.4))
 
 
 RATIOS = [  # low, high, the model's, the verdict
