@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 __all__ = [
     "NEGATIONS",
+    "as_id",
     "clipped",
     "counted",
     "did_you_mean",
@@ -144,6 +145,18 @@ def suggest(name: str, known: Iterable[str], count: int = 3) -> list[str]:
         candidate for candidate in sorted(ranked) if candidate[0] <= FAR_BEHIND * min(ranked)[0]
     ]
     return [candidate for *_, candidate in ranked][:count]
+
+
+def as_id(name: str) -> str:
+    """The id of what is called by some words: small letters, digits and '_'; "" if there is none.
+
+    Examples
+    --------
+    >>> as_id("Pain in the \u00c4rm, at night"), as_id("42")
+    ('pain_in_the_arm_at_night', '')
+    """
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
+    return re.sub(r"[^a-z0-9]+", "_", plain.casefold()).strip("_0123456789")[:60].rstrip("_")
 
 
 def did_you_mean(name: str, known: Iterable[str], otherwise: str) -> str:

@@ -12,12 +12,12 @@ from typing import Any
 
 from kneebayes.errors import Problem
 from kneebayes.knowledge.rows import fault_of, not_csv
+from kneebayes.knowledge.toml_lines import toml_fault
 from kneebayes.text import shown
 
 LARGEST = 1_000_000
 MOST = 1e300
 MAGIC = {b"\x1f\x8b": "gzip", b"PK": "zip", b"BZ": "bzip2", b"\xfd7": "xz", b"(\xb5": "zstandard"}
-TWICE = ("twice", "overwrite", "immutable namespace")  # as tomllib says that something is there
 ODD = "<>\x00"
 UNSEEN = {"Cc", "Cf"}  # control characters, and marks that change what is seen
 
@@ -55,9 +55,7 @@ def read_toml(path: Path, place: str, problems: list[Problem]) -> dict[str, Any]
         content = tomllib.loads(text)
         odd = [] if _plain(content) else list(_odd_values(content))
     except (ValueError, RecursionError) as error:
-        twice = any(words in str(error) for words in TWICE)
-        remedy = "Each heading and each name stands once." if twice else "Mend the line named."
-        problems.append(Problem(place, f"not valid TOML: {error}.", remedy))
+        problems.append(Problem(place, *toml_fault(text, error)))
         return None
     for where, wrong, remedy in odd:
         problems.append(Problem(f"{place}: {where}", wrong, remedy))

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import json
 import re
-import unicodedata
 from pathlib import Path
 
 from kneebayes.errors import KneebayesError
-from kneebayes.text import clipped
+from kneebayes.text import as_id, clipped
 
 
 def shipped_folder() -> Path:
@@ -125,19 +124,12 @@ def _in_comments(text: str) -> str:
 
 
 def _id_of(name: str) -> str:
-    """The id of what is called by some words: small letters, digits and underscores.
-
-    Examples
-    --------
-    >>> _id_of("Pain in the \u00c4rm, at night")
-    'pain_in_the_arm_at_night'
-    """
-    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
-    id = re.sub(r"[^a-z0-9]+", "_", plain.casefold()).strip("_0123456789")
+    """The id of a complaint; what is no name is a :class:`KneebayesError`."""
+    id = as_id(name)
     if not id or len(name) > LONGEST or not name.isprintable() or set(name) & set("<>"):
         message = (
             f"complaint: '{clipped(name, 100)}' is no name: plain words on one line, with at most "
             f"{LONGEST} letters, such as 'headache'."
         )
         raise KneebayesError(message)
-    return id[:60].rstrip("_")
+    return id

@@ -31,7 +31,7 @@ from kneebayes.knowledge.records import (
 )
 from kneebayes.knowledge.statements import Claim, Layer, Lexicon, Reference, filled_in
 from kneebayes.knowledge.telling import Incoherence, Saying, Sayings, Voice
-from kneebayes.text import did_you_mean, shown
+from kneebayes.text import as_id, did_you_mean, shown
 
 BRANCHES = {"statement", "states", "str", "float", "constrained-str"}
 RANGE = "Write [low, high]."
@@ -92,6 +92,8 @@ def problems_of(error: ValidationError, place: str, kind: type[Record]) -> list[
         join = "." if ": " in place else ": "
         where = place + (join + ".".join(steps) if steps else "")
         field = steps[-1] if steps else "the entry"
+        if field.isdigit() and len(steps) > 1:
+            field = f"each of {steps[-2]}"
         if of_range:
             wrong, remedy = f"{field} must be two numbers.", RANGE
         elif fault["type"] == "missing":
@@ -130,6 +132,9 @@ def _sentence(fault: Mapping[str, Any]) -> tuple[str, str]:
             return f"must be {words} {bounds[bound]:g}", ""
     sentence = TYPES.get(kind, "must be something else here")
     sentence = sentence.format_map({**bounds, "pattern": pattern})
+    if kind == "string_pattern_mismatch" and "must be an id" in pattern:
+        id = as_id(str(fault["input"]))
+        return sentence, f"Such as '{id}'." if id else ""
     return sentence, RANGE if kind == "too_long" else ""
 
 

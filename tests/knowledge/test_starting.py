@@ -424,3 +424,51 @@ def test_the_command_writes_a_form(tmp_path: Path, capsys: pytest.CaptureFixture
     with pytest.raises(SystemExit):
         main(["check", str(tmp_path / "head")])
     assert "Model('Headache', lexicon 'plain': 1 cause" in capsys.readouterr().out
+
+
+LINES = {
+    "a text without quotation marks": ("leak = seldom", '"seldom".', 'leak = "seldom"'),
+    "a capital": ("states = {}\nurgent = True", "true or false, in small letters", None),
+    "a blank in a name": ("night pain = 1", "a name has no blanks: night_pain", None),
+    "a decimal comma": ("leak = 0,5", "Write a point for the decimal comma", "leak = 0.5"),
+    "a per cent sign": ("leak = 5 %", "from 0 to 1: 0.05 for 5 %", "leak = 0.05"),
+    "no digit before the point": ("leak = .5", "before the point: 0.5", "leak = 0.5"),
+    "an open text": ('because = "assumed: so', "with the same quotation mark", None),
+    "an open list": ("leak = [0.1, 0.2", "What begins with [ ends with ]", "leak = [0.1, 0.2]"),
+    "a table over lines": ("states = {\npresent = 1 }", "ends with } in the same line", None),
+    "curly quotation marks": ("leak = \u201cseldom\u201d", "straight quotation marks", None),
+    "marks in a text": ('question = "Is it "hot"?"', "has a \\ before each of them", None),
+    "no value": ("leak = ", "After '=' there is a text in quotation marks", None),
+    "a heading": ("[weak arm", "A heading stands in brackets", None),
+    "twice": ('label = "again"', "Each heading and each name stands once", None),
+}
+
+
+@pytest.mark.parametrize(("line", "said", "mended"), LINES.values(), ids=LINES)
+def test_a_line_that_cannot_be_read_is_shown_with_what_to_write(
+    shoulder: Path, line: str, said: str, mended: str | None
+) -> None:
+    findings = shoulder / "findings.toml"
+    text = findings.read_text("utf-8")
+    start = '[ache]\nlabel = "ache"\nkind = "symptom"\nbecause = "assumed: an example"\n'
+    findings.write_text(f"{text}\n{start}{line}\n# the end\n", "utf-8")
+    with pytest.raises(kb.KnowledgeError) as caught:
+        kb.load(shoulder)
+    (problem,) = caught.value.problems
+    assert said in problem.remedy
+    number = re.search(r"at line (\d+)", problem.wrong)
+    if number is not None:
+        told = findings.read_text("utf-8").splitlines()[int(number[1]) - 1]
+        assert problem.remedy.endswith(f"\n      line {number[1]}: {told.strip()}")
+    if mended is not None:
+        findings.write_text(f"{text}\n{start}{mended}\n", "utf-8")
+        assert "ache" in read_knowledge(shoulder).findings
+
+
+def test_what_is_no_id_is_shown_as_one(shoulder: Path) -> None:
+    urgency = shoulder / "urgency.toml"
+    urgency.write_text(
+        urgency.read_text("utf-8").replace('"chest_pressure"', '"Chest pressure"'), "utf-8"
+    )
+    with pytest.raises(kb.KnowledgeError, match=r"each of any_of must be an id.*'chest_pressure'"):
+        kb.load(shoulder)
