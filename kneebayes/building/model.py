@@ -9,12 +9,13 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol, Self, TypeVar
+from typing import Any, Protocol, Self, TypeVar
 
 from kneebayes.arguments import checked
 from kneebayes.building.elicit import elicit_each, settle, shifted_priors
 from kneebayes.building.evoking import group_remarks
 from kneebayes.building.keeping import keep_network, kept_network
+from kneebayes.building.restating import Solved
 from kneebayes.building.result import Elicited
 from kneebayes.errors import KneebayesError, UnknownNameError
 from kneebayes.inference import Engine, Evidence
@@ -25,9 +26,6 @@ from kneebayes.knowledge.records import odds_by_cause
 from kneebayes.knowledge.statements import Layer
 from kneebayes.network import Network
 from kneebayes.text import clipped, shown, suggest
-
-if TYPE_CHECKING:
-    from kneebayes.building.restating import Solved
 
 
 class ModelLike(Protocol):

@@ -17,8 +17,6 @@ from kneebayes.knowledge import shipped_folder
 if TYPE_CHECKING:
     import pandas as pd
 
-    from kneebayes.building.model import ModelLike
-
 MODELS_KEPT = 8
 
 

@@ -16,6 +16,7 @@ from typing import IO, TYPE_CHECKING, BinaryIO
 
 from kneebayes.arguments import checked
 from kneebayes.binding import renamed
+from kneebayes.building.model import ModelLike
 from kneebayes.cohort.columns import ColumnsLike, column_map
 from kneebayes.cohort.questionnaire import PIECE, Progress, Questionnaire, bar_for
 from kneebayes.cohort.reading import TableProblems
@@ -34,8 +35,6 @@ from kneebayes.writing import guard_cells, replacing_file, same_place, telling_w
 
 if TYPE_CHECKING:
     import pandas as pd
-
-    from kneebayes.building.model import ModelLike
 
 FORM = 3  # of the folder; another form is not taken up
 LOCK = "lock"

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from kneebayes.building.model import ModelLike
 from kneebayes.cohort.columns import ColumnMap
 from kneebayes.cohort.reading import (
     NOTHING_MAPPED,
@@ -31,8 +32,6 @@ from kneebayes.network import Network, Numbers
 
 if TYPE_CHECKING:
     import pandas as pd
-
-    from kneebayes.building.model import ModelLike
 
 LEVELS = ("routine", "soon", "now")
 

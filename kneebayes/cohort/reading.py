@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from kneebayes.building.model import ModelLike
 from kneebayes.case import Answer, read_answers
 from kneebayes.case.answers import KINDS, evidence_of, meaning_of, spoken
 from kneebayes.case.urgency import POSSIBLE
@@ -19,8 +20,6 @@ from kneebayes.text import counted, did_you_mean, shown
 
 if TYPE_CHECKING:
     import pandas as pd
-
-    from kneebayes.building.model import ModelLike
 
 
 def _distinct_cells(column: pd.Series) -> tuple[NDArray[np.int64], list[object]]:

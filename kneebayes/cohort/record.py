@@ -12,7 +12,9 @@ from numpy.typing import NDArray
 
 from kneebayes.arguments import checked
 from kneebayes.binding import renamed
+from kneebayes.building.model import ModelLike
 from kneebayes.case.answers import meaning_of, spoken
+from kneebayes.case.case import CaseLike
 from kneebayes.cohort.columns import IGNORED, ColumnMap, ColumnsLike, TableReport, column_map
 from kneebayes.cohort.questionnaire import (
     LEVELS,
@@ -50,9 +52,6 @@ from kneebayes.view.report import (
 if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
-
-    from kneebayes.building.model import ModelLike
-    from kneebayes.case.case import CaseLike
 
 SHOWN = 10
 Unclear = Literal["refuse", "mark"]

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from kneebayes.arguments import share
+from kneebayes.building.model import ModelLike
 from kneebayes.inference.evidence import Evidence
-
-if TYPE_CHECKING:
-    from kneebayes.building.model import ModelLike
 
 
 @dataclass(frozen=True, slots=True)

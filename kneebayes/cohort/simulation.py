@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from kneebayes.arguments import checked, whole_number
 from kneebayes.binding import is_path, renamed
+from kneebayes.building.model import ModelLike
 from kneebayes.case.answers import by_name, by_node, evidence_of, read_answers
 from kneebayes.case.belief import impossible_evidence
 from kneebayes.cohort.files import check_target, write_csv, write_parquet
@@ -33,8 +34,6 @@ from kneebayes.writing import replacing_file, same_place
 if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
-
-    from kneebayes.building.model import ModelLike
 
 MOST_AT_ONCE = 10_000_000  # patients in one table; a file takes more
 MOST_PATIENTS = 10**10  # more than anybody has room for

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from kneebayes.arguments import checked
-from kneebayes.building.model import in_setting, model_of
+from kneebayes.building.model import ModelLike, in_setting, model_of
+from kneebayes.case.case import CaseLike, Diagnosing
 from kneebayes.case.likelihoods import likelihood_of, says_unknown
 from kneebayes.errors import EvidenceError, UnknownNameError
 from kneebayes.exchange.data_files import read_json, save_json
@@ -17,10 +18,6 @@ from kneebayes.exchange.schemas import check_schema, schema_named
 from kneebayes.text import did_you_mean
 from kneebayes.view.differential import differential_dict
 from kneebayes.view.report import package_version
-
-if TYPE_CHECKING:
-    from kneebayes.building.model import ModelLike
-    from kneebayes.case.case import CaseLike, Diagnosing
 
 FORMAT = "kneebayes patient"
 KINDS = ("finding", "context", "cause", "mediator")

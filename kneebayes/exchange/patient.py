@@ -7,16 +7,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from kneebayes.arguments import checked
+from kneebayes.building.model import ModelLike
+from kneebayes.case import Answer
+from kneebayes.case.case import CaseLike, Diagnosing
 from kneebayes.view.differential import draw_differential
 from kneebayes.view.report import Report, Reporting, frame_of, made_by, made_by_line
 
 if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
-
-    from kneebayes.building.model import ModelLike
-    from kneebayes.case import Answer
-    from kneebayes.case.case import CaseLike, Diagnosing
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,9 +7,10 @@ import re
 from collections.abc import Iterator, Mapping
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 from kneebayes.arguments import checked
+from kneebayes.case.case import Diagnosing
 from kneebayes.errors import EvidenceError, UnknownNameError
 from kneebayes.exchange.case_file import assumed_complaint, read_one_answer
 from kneebayes.exchange.codes import Codes, Meant, contradicts, hpo
@@ -18,9 +19,6 @@ from kneebayes.exchange.patient import Patient, Told
 from kneebayes.exchange.problems import Problems
 from kneebayes.exchange.schemas import check_schema, schema_named
 from kneebayes.text import suggest
-
-if TYPE_CHECKING:
-    from kneebayes.case.case import Diagnosing
 
 Diseases = Literal["known", "certain"]
 

@@ -4,20 +4,18 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 from kneebayes.arguments import checked, whole_number
 from kneebayes.binding import renamed
+from kneebayes.case import Answer
+from kneebayes.case.case import Case, CaseLike
 from kneebayes.errors import EvidenceError
 from kneebayes.exchange.case_file import software
 from kneebayes.exchange.codes import LOCAL, Codes
 from kneebayes.exchange.patient import certain_state
 from kneebayes.text import fold
 from kneebayes.view.differential import differential_dict
-
-if TYPE_CHECKING:
-    from kneebayes.case import Answer
-    from kneebayes.case.case import Case, CaseLike
 
 Uncertain = Literal["refuse", "leave out"]
 

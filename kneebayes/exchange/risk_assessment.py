@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from kneebayes.arguments import checked
+from kneebayes.case import Answer
+from kneebayes.case.case import Case, CaseLike
 from kneebayes.exchange.case_file import software
 from kneebayes.exchange.codes import Codes
 from kneebayes.exchange.patient import certain_state
 from kneebayes.view.differential import differential_dict
-
-if TYPE_CHECKING:
-    from kneebayes.case import Answer
-    from kneebayes.case.case import Case, CaseLike
 
 SYSTEMS = {
     "HP": "http://human-phenotype-ontology.org",

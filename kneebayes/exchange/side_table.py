@@ -9,17 +9,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from kneebayes.building.model import ModelLike
 from kneebayes.exchange.data_files import decode_json, json_text, parse_json
 from kneebayes.exchange.plain import Content, Format, Parsed, PlainNode, plain_node
 from kneebayes.exchange.problems import Problems
 from kneebayes.exchange.schemas import check_schema, schema_named
 from kneebayes.exchange.xml_files import XML_TEXT
 from kneebayes.network import Network
-
-if TYPE_CHECKING:
-    from kneebayes.building.model import ModelLike
 
 ABOUT = ("title", "source", "disclaimer", "lexicon", "setting", "complaint")
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 
 from kneebayes.building import Elicited
 from kneebayes.building.draft import Draft, frequency_of
+from kneebayes.building.model import ModelLike
 from kneebayes.building.places import EXPLANATION, number_of, rate_places
 from kneebayes.building.quantities import RATIOS, Quantity
 from kneebayes.building.relinking import between_of, companions_of, frequencies_from
@@ -22,9 +23,6 @@ from kneebayes.learning.scoring import Found
 from kneebayes.learning.sentences import QUANTILE, Sentence, Text, bounds_of, key_of
 from kneebayes.network import Link, Network, Numbers
 from kneebayes.odds import inverse_logit, logit
-
-if TYPE_CHECKING:
-    from kneebayes.building.model import ModelLike
 
 STEP = 1e-3  # of log-odds, for a slope
 STEEPEST = 1e-12  # a slope below its root tells nothing of a number

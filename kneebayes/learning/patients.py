@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 import numpy as np
 
+from kneebayes.building.model import ModelLike
 from kneebayes.cohort.questionnaire import Questionnaire, alike
 from kneebayes.cohort.reading import Place, Reading, TableProblems, read_columns
 from kneebayes.cohort.record import place_in
@@ -18,9 +18,6 @@ from kneebayes.inference.batch import Batch, distinct_rows
 from kneebayes.inference.flat import Flags, Integers, Observed
 from kneebayes.learning.scoring import Sample
 from kneebayes.network import Numbers
-
-if TYPE_CHECKING:
-    from kneebayes.building.model import ModelLike
 
 ROW_OF_A_BATCH = re.compile(r" \(row (\d+)\)")
 NAMED = 5  # impossible patients that are named at most

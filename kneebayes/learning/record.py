@@ -13,6 +13,7 @@ import numpy as np
 
 from kneebayes.arguments import checked
 from kneebayes.binding import renamed
+from kneebayes.building.model import ModelLike
 from kneebayes.building.quantities import RATIOS
 from kneebayes.errors import EvidenceError
 from kneebayes.knowledge.parts import Interval
@@ -34,8 +35,6 @@ from kneebayes.view.report import Grid, Report, Reporting, frame_of, made_by, ma
 if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
-
-    from kneebayes.building.model import ModelLike
 
 
 @dataclass(frozen=True, eq=False, repr=False)

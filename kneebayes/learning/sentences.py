@@ -7,11 +7,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from statistics import NormalDist
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from kneebayes.building.draft import Draft, frequency_of
+from kneebayes.building.model import ModelLike
 from kneebayes.building.places import EXPLANATION, rate_places
 from kneebayes.building.quantities import (
     RATIOS,
@@ -28,9 +28,6 @@ from kneebayes.knowledge.parts import Interval
 from kneebayes.learning.coordinates import Coordinates, Family, Free, JointMove
 from kneebayes.learning.scoring import Imagined
 from kneebayes.network import Numbers
-
-if TYPE_CHECKING:
-    from kneebayes.building.model import ModelLike
 
 EXACT = 100.0  # patients that a share counts for which was stated without an interval
 NEAREST = 0.01  # an end at 0 (or 1) is read as this share of the way from there to the value
