@@ -385,9 +385,7 @@ def with_lexicon(model: AnyModel, lexicon: str) -> AnyModel:
     """
     data = model.data
     _refuse_if_learnt(data, "with_lexicon")
-    read = model_of(data.knowledge, lexicon)
-    other = model.replace(elicited=read.elicited, engine=read.engine, setting=None)
-    return other if data.setting is None else in_setting(other, data.setting)
+    return _with_reading(model, model_of(data.knowledge, lexicon), data.setting)
 
 
 @checked

@@ -8,7 +8,7 @@ from dataclasses import dataclass, fields
 from kneebayes.building import Elicited, Stated
 from kneebayes.building.words import amount_interval
 from kneebayes.knowledge import Knowledge
-from kneebayes.knowledge.parts import Amount
+from kneebayes.knowledge.parts import Amount, Interval
 from kneebayes.knowledge.records import Cause
 
 
@@ -80,17 +80,7 @@ def _prior_row(knowledge: Knowledge, elicited: Elicited, cause: Cause) -> TraceR
         known = "assumed" if said.published is None else "published"
         stated += f", {known} {said.bounds[0]:g} to {said.bounds[1]:g}"
     because = (*said.because, *said.bounds_because)
-    return TraceRow(
-        "prior",
-        cause.label,
-        stated,
-        prior.low,
-        prior.value,
-        prior.high,
-        prior.value,
-        _origin(knowledge, because),
-        spelled_out(knowledge, because),
-    )
+    return _row(knowledge, "prior", cause.label, stated, prior, prior.value, because)
 
 
 def _arrow_rows(knowledge: Knowledge, elicited: Elicited, cause: Cause) -> Iterator[TraceRow]:
@@ -99,13 +89,13 @@ def _arrow_rows(knowledge: Knowledge, elicited: Elicited, cause: Cause) -> Itera
         if arrow.place.startswith(knowledge.place(cause.id) + ": raised_by."):
             other = arrow.parent if arrow.child in own else arrow.child
             state = "" if arrow.state == "present" else f" ({arrow.state.replace('_', ' ')})"
-            yield _row(knowledge, stated, "raised by", knowledge.label(other) + state)
+            yield _arrow_row(knowledge, stated, "raised by", knowledge.label(other) + state)
         elif arrow.parent in own and ": raised_by." not in arrow.place:
             about = "shows, silent," if arrow.silent else "shows"
-            yield _row(knowledge, stated, about, knowledge.label(arrow.child))
+            yield _arrow_row(knowledge, stated, about, knowledge.label(arrow.child))
         elif arrow.parent in own or arrow.child in own:
             other = arrow.child if arrow.parent in own else arrow.parent
-            yield _row(knowledge, stated, "raises", knowledge.label(other))
+            yield _arrow_row(knowledge, stated, "raises", knowledge.label(other))
 
 
 def _evoked_rows(knowledge: Knowledge, elicited: Elicited, cause: Cause) -> Iterator[TraceRow]:
@@ -118,38 +108,34 @@ def _evoked_rows(knowledge: Knowledge, elicited: Elicited, cause: Cause) -> Iter
     }
     for finding, said in cause.evoked_by.items():
         interval = amount_interval(said.evokes, "evoking", lexicon)
-        yield TraceRow(
-            "points to",
-            knowledge.label(finding),
-            _as_text(said.evokes),
-            interval.low,
-            interval.value,
-            interval.high,
-            links[finding],
-            _origin(knowledge, said.because),
-            spelled_out(knowledge, said.because),
-        )
+        label, stated = knowledge.label(finding), _as_text(said.evokes)
+        link, because = links[finding], said.because
+        yield _row(knowledge, "points to", label, stated, interval, link, because)
 
 
-def _row(knowledge: Knowledge, stated: Stated, about: str, node: str) -> TraceRow:
+def _arrow_row(knowledge: Knowledge, stated: Stated, about: str, node: str) -> TraceRow:
     statement = stated.arrow.statement
     said = _as_text(statement.amount)
     if statement.risk is not None:
         said = "odds ratio: " + said
     elif statement.in_cases is not None:
         said = "in its patients: " + said
-    interval = stated.interval
-    return TraceRow(
-        about,
-        node,
-        said,
-        interval.low,
-        interval.value,
-        interval.high,
-        _in_the_network(knowledge, stated),
-        _origin(knowledge, statement.because),
-        spelled_out(knowledge, statement.because),
-    )
+    link = _in_the_network(knowledge, stated)
+    return _row(knowledge, about, node, said, stated.interval, link, statement.because)
+
+
+def _row(
+    knowledge: Knowledge,
+    about: str,
+    node: str,
+    stated: str,
+    interval: Interval,
+    link: float,
+    because: tuple[str, ...],
+) -> TraceRow:
+    low, value, high = interval.low, interval.value, interval.high
+    origin, spelled = _origin(knowledge, because), spelled_out(knowledge, because)
+    return TraceRow(about, node, stated, low, value, high, link, origin, spelled)
 
 
 def _in_the_network(knowledge: Knowledge, stated: Stated) -> float:

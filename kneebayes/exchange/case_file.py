@@ -11,10 +11,9 @@ from kneebayes.building.model import ModelLike, in_setting, model_of
 from kneebayes.case.case import CaseLike, Diagnosing
 from kneebayes.case.likelihoods import likelihood_of, says_unknown
 from kneebayes.errors import EvidenceError, UnknownNameError
-from kneebayes.exchange.data_files import read_json, save_json
+from kneebayes.exchange.data_files import check_schema, read_json, save_json, schema_named
 from kneebayes.exchange.patient import Patient, Told, answer_of, told_answers
 from kneebayes.exchange.problems import Problems
-from kneebayes.exchange.schemas import check_schema, schema_named
 from kneebayes.text import did_you_mean
 from kneebayes.view.differential import differential_dict
 from kneebayes.view.report import package_version

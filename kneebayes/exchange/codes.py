@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from typing import Any
 
 from kneebayes.knowledge import Knowledge
-from kneebayes.knowledge.records import Cause, Code, Context, Finding
+from kneebayes.knowledge.records import Code
 from kneebayes.text import fold
 
 LOCAL = "kneebayes"  # prefix of what no ontology has a term for: the folder's own ids
@@ -64,22 +64,17 @@ class Codes:
     """Codes of a folder, both ways."""
 
     def __init__(self, knowledge: Knowledge) -> None:
-        self.knowledge = knowledge
+        kinds = (knowledge.causes, knowledge.findings, knowledge.contexts)
+        self._records = {id: record for kind in kinds for id, record in kind.items()}
         self._meant: dict[str, list[Meant]] = {}
         self._named: dict[str, str] = {}
-        for record in self._records():
+        for record in self._records.values():
             for name in (record.label, *record.aliases):
                 self._named.setdefault(fold(name), record.label)
             for scheme, codes in record.codes.items():
                 for code in codes:
                     key = _curie(scheme, code.id).casefold()
                     self._meant.setdefault(key, []).append(Meant(record.id, code))
-
-    def _records(self) -> Iterator[Cause | Finding | Context]:
-        knowledge = self.knowledge
-        yield from knowledge.causes.values()
-        yield from knowledge.findings.values()
-        yield from knowledge.contexts.values()
 
     def meant(self, code: str) -> list[Meant]:
         """What a code can speak of; a term below one that is exact is narrower."""
@@ -100,7 +95,7 @@ class Codes:
         code = hpo()["alternatives"].get(code.upper(), code.upper())
         below = code
         code = hpo()["narrower"].get(code, code)
-        record = next((entry for entry in self._records() if entry.id == id), None)
+        record = self._records.get(id)
         own = [] if record is None else [record.label, *record.aliases]
         if record is not None:
             schemes = (own.id for codes in record.codes.values() for own in codes)
@@ -125,18 +120,15 @@ class Codes:
         Its own id with the local prefix where none does: where each means more or less, needs
         a place that it does not name, means several nodes, or modifies a feature.
         """
-        for record in self._records():
-            if record.id == id:
-                codes = [
-                    _curie(scheme, code.id)
-                    for scheme in schemes
-                    for code in record.codes.get(scheme, ())
-                    if code.relation == "exact" and code.site in ("", IMPLIED)
-                ]
-                for code in codes:
-                    alone = [meant.id for meant in self.meant(code)] == [id]
-                    if alone and code not in hpo()["modifiers"]:
-                        return code
+        record = self._records.get(id)
+        codes = {} if record is None else record.codes
+        for scheme in schemes:
+            for own in codes.get(scheme, ()):
+                code = _curie(scheme, own.id)
+                exact = own.relation == "exact" and own.site in ("", IMPLIED)
+                alone = [meant.id for meant in self.meant(code)] == [id]
+                if exact and alone and code not in hpo()["modifiers"]:
+                    return code
         return f"{LOCAL}:{id}"
 
 

@@ -14,10 +14,16 @@ from kneebayes.case.case import Diagnosing
 from kneebayes.errors import EvidenceError, UnknownNameError
 from kneebayes.exchange.case_file import assumed_complaint, read_one_answer
 from kneebayes.exchange.codes import Codes, Meant, contradicts, hpo
-from kneebayes.exchange.data_files import YAML, read_json, read_yaml, short
+from kneebayes.exchange.data_files import (
+    YAML,
+    check_schema,
+    read_json,
+    read_yaml,
+    schema_named,
+    short,
+)
 from kneebayes.exchange.patient import Patient, Told
 from kneebayes.exchange.problems import Problems
-from kneebayes.exchange.schemas import check_schema, schema_named
 from kneebayes.text import suggest
 
 Diseases = Literal["known", "certain"]

@@ -12,10 +12,15 @@ from pathlib import Path
 from typing import Any
 
 from kneebayes.building.model import ModelLike
-from kneebayes.exchange.data_files import decode_json, json_text, parse_json
+from kneebayes.exchange.data_files import (
+    check_schema,
+    decode_json,
+    json_text,
+    parse_json,
+    schema_named,
+)
 from kneebayes.exchange.plain import Content, Format, Parsed, PlainNode, plain_node
 from kneebayes.exchange.problems import Problems
-from kneebayes.exchange.schemas import check_schema, schema_named
 from kneebayes.exchange.xml_files import XML_TEXT
 from kneebayes.network import Network
 

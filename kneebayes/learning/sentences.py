@@ -27,7 +27,6 @@ from kneebayes.inference.flat import Integers
 from kneebayes.knowledge.parts import Interval
 from kneebayes.learning.coordinates import Coordinates, Family, Free, JointMove
 from kneebayes.learning.scoring import Imagined
-from kneebayes.network import Numbers
 
 EXACT = 100.0  # patients that a share counts for which was stated without an interval
 NEAREST = 0.01  # an end at 0 (or 1) is read as this share of the way from there to the value
@@ -343,16 +342,11 @@ def _links_at_ends(
     asked = [quantities.all[place].node for place in evoking]
     data = model.data
     restating = Restating(data.engine, data.knowledge, quantities, data.lexicon, asked)
-    rows: list[Numbers] = []
-    for quantity in evoking:
-        rows += [
-            ends(quantities, [int(quantity)], "low"),
-            ends(quantities, [int(quantity)], "high"),
-        ]
-    restated = restating.restate(np.array(rows)).numbers
-    out = {}
-    for row, at in enumerate(evoking.tolist()):
+    found = {}
+    rows = [[ends(quantities, [at], "low"), ends(quantities, [at], "high")] for at in evoking]
+    restated = restating.restate(np.concatenate(rows)).numbers
+    for at, pair in zip(evoking.tolist(), restated.reshape(len(rows), 2, -1), strict=True):
         place = quantities.all[at].place
-        links = sorted(float(number) for number in restated[2 * row : 2 * row + 2, place])
-        out[at] = (place, (links[0], links[1]))
-    return out
+        low, high = sorted(pair[:, place].tolist())
+        found[at] = (place, (low, high))
+    return found

@@ -14,9 +14,8 @@ import kneebayes as kb
 from kneebayes.errors import EvidenceError
 from kneebayes.exchange import ExchangeError, Patient, save_json
 from kneebayes.exchange.case_file import case_content
-from kneebayes.exchange.data_files import read_json
+from kneebayes.exchange.data_files import REMEDIES, check_schema, read_json, schema_named
 from kneebayes.exchange.problems import Problems
-from kneebayes.exchange.schemas import REMEDIES, check_schema, schema_named
 
 CLOSE = 1e-12
 WHEN = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
