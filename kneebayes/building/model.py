@@ -14,9 +14,8 @@ from typing import Any, Protocol, Self, TypeVar
 from kneebayes.arguments import checked
 from kneebayes.building.elicit import elicit_each, settle, shifted_priors
 from kneebayes.building.evoking import group_remarks
-from kneebayes.building.keeping import keep_network, kept_network
 from kneebayes.building.restating import Solved
-from kneebayes.building.result import Elicited
+from kneebayes.building.result import Elicited, keep_network, kept_network
 from kneebayes.errors import KneebayesError, UnknownNameError
 from kneebayes.inference import Engine, Evidence
 from kneebayes.knowledge import Knowledge, Names, Remark, lint, read_knowledge, shipped_folder

@@ -1,14 +1,24 @@
-"""What elicitation gives: a network, and where each of its numbers comes from."""
+"""What elicitation gives: a network, and where each of its numbers comes from.
+
+Networks are kept from one process to the next, since solving one takes a second.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import hashlib
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
+from typing import Any
 
-from kneebayes.knowledge.base import Arrow
+from kneebayes.building.words import checked_interval
+from kneebayes.errors import KneebayesError
+from kneebayes.keeping import keep, kept, made_by
+from kneebayes.knowledge.base import Arrow, Knowledge
 from kneebayes.knowledge.checks import Remark
-from kneebayes.knowledge.parts import Interval, freeze_dicts
-from kneebayes.network import Network
+from kneebayes.knowledge.parts import Interval, Record, freeze_dicts
+from kneebayes.knowledge.statements import Lexicon
+from kneebayes.network import Link, Network, Node
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,3 +80,125 @@ class Elicited:
     def __post_init__(self) -> None:
         """Freeze the dicts too."""
         freeze_dicts(self)
+
+
+KIND = "network"
+ROOMS = ("knowledge", "network", "inference", "building")  # whose code the numbers come from
+
+Plain = dict[str, Any]
+
+
+def kept_network(knowledge: Knowledge, lexicon: Lexicon) -> Elicited | None:
+    """The network of a folder under a lexicon as it was found before, to the last digit.
+
+    None where none was kept of just these statements, found by just this code.
+    """
+    content = kept(KIND, _key(knowledge, lexicon))
+    if content is None:
+        return None
+    with suppress(KneebayesError, KeyError, TypeError, ValueError, AttributeError):
+        return _from_plain(content, knowledge, lexicon)
+    return None
+
+
+def keep_network(knowledge: Knowledge, elicited: Elicited) -> None:
+    """Keep a network for the next process that asks for the same."""
+    lexicon = knowledge.lexicons[elicited.lexicon]
+    keep(KIND, _key(knowledge, lexicon), _plain(elicited))
+
+
+def _key(knowledge: Knowledge, lexicon: Lexicon) -> str:
+    """Changes with everything that the numbers follow from: statements, words and code."""
+    digest = hashlib.sha256(made_by(*ROOMS).encode())
+    kinds: Iterable[Mapping[str, Record]] = (
+        knowledge.causes,
+        knowledge.parts,
+        knowledge.contexts,
+        knowledge.mediators,
+        knowledge.findings,
+        knowledge.groups,
+    )
+    for at, kind in enumerate(kinds):
+        for id, record in kind.items():
+            digest.update(f"{at} {id} {_said(record)}\n".encode())
+    for record in (knowledge.meta, lexicon):
+        digest.update(f"{_said(record)}\n".encode())
+    return digest.hexdigest()
+
+
+def _said(record: Record) -> str:
+    """All that a record says."""
+    return record.model_dump_json(warnings=False)  # of dicts that were frozen
+
+
+def _plain(elicited: Elicited) -> Plain:
+    return {
+        "nodes": [
+            [
+                *(node.id, node.states, node.parents, node.leak),
+                [link.strength for link in node.links],
+                node.table,
+            ]
+            for node in elicited.network.nodes
+        ],
+        "priors": _plain_intervals(elicited.priors),
+        "leaks": _plain_intervals(elicited.leaks),
+        "presences": _plain_intervals(elicited.presences),
+        "stated": [
+            [*_numbers(one.interval), one.link, one.odds, one.reached] for one in elicited.stated
+        ],
+        "remarks": [[one.kind, one.place, one.text] for one in elicited.remarks],
+    }
+
+
+def _numbers(interval: Interval) -> tuple[float, float, float]:
+    return interval.low, interval.value, interval.high
+
+
+def _plain_intervals(intervals: Mapping[str, Interval]) -> Plain:
+    return {id: _numbers(one) for id, one in intervals.items()}
+
+
+def _from_plain(content: Plain, knowledge: Knowledge, lexicon: Lexicon) -> Elicited:
+    arrows = list(knowledge.arrows())
+    return Elicited(
+        network=Network(tuple(_node(*one) for one in content["nodes"])),
+        lexicon=lexicon.id,
+        priors=_intervals(content["priors"]),
+        leaks=_intervals(content["leaks"]),
+        stated=tuple(
+            Stated(arrow, checked_interval(*numbers), link, odds, reached)
+            for arrow, (*numbers, link, odds, reached) in zip(
+                arrows, content["stated"], strict=True
+            )
+        ),
+        there=knowledge.there,
+        presences=_intervals(content["presences"]),
+        remarks=tuple(Remark(*one) for one in content["remarks"]),
+    )
+
+
+def _node(
+    id: str,
+    states: list[str],
+    parents: list[str],
+    leak: float | None,
+    strengths: list[list[float]],
+    table: list[float] | None,
+) -> Node:
+    links = tuple(
+        Link(parent, tuple(strength))
+        for parent, strength in zip(parents if strengths else (), strengths, strict=True)
+    )
+    return Node(
+        id=id,
+        states=tuple(states),
+        parents=tuple(parents),
+        leak=leak,
+        links=links,
+        table=None if table is None else tuple(table),
+    )
+
+
+def _intervals(plain: Mapping[str, list[float]]) -> dict[str, Interval]:
+    return {id: checked_interval(*numbers) for id, numbers in plain.items()}

@@ -29,6 +29,7 @@ from kneebayes.text import suggest
 Diseases = Literal["known", "certain"]
 
 NOT_PART = "not part of the model"
+RESOLVED = "it has resolved, so it is not there now"
 LEFT = {
     "measurements": "measured values are not read; tell the result as a finding",
     "biosamples": NOT_PART,
@@ -128,20 +129,23 @@ def _content(source: str | Path | Mapping[str, object], problems: Problems) -> d
         content = {**{key: value for key, value in proband.items() if key not in FAMILY}, **family}
     meta = content.get("metaData", {})
     version = str(meta.get("phenopacketSchemaVersion", "")) if isinstance(meta, dict) else ""
-    features = content.get("phenotypicFeatures", [])
-    subject = content.get("subject", {})
-    old = next((name for name in OLD if name in content), "")
-    if isinstance(subject, dict) and "ageAtCollection" in subject:
-        old = "ageAtCollection"
-    if isinstance(features, list) and any(
-        "negated" in feature for feature in features if isinstance(feature, dict)
-    ):
-        old = "negated"
+    old = _field_of_version_1(content)
     if old or (version and not version.startswith("2")):
         why = f"it says version {version}" if version else f"only version 1 has the field '{old}'"
         remedy = "Convert it, for example with phenopacket-tools, or read it as what it is."
         problems.stop("metaData.phenopacketSchemaVersion", f"{why}; version 2 is read.", remedy)
     return content
+
+
+def _field_of_version_1(content: dict[str, Any]) -> str:
+    """A field that only version 1 has; empty where there is none."""
+    features, subject = content.get("phenotypicFeatures"), content.get("subject")
+    for feature in features if isinstance(features, list) else []:
+        if isinstance(feature, dict) and "negated" in feature:
+            return "negated"
+    if isinstance(subject, dict) and "ageAtCollection" in subject:
+        return "ageAtCollection"
+    return next((name for name in OLD if name in content), "")
 
 
 def _foreign_fields(content: dict[str, Any]) -> list[str]:
@@ -174,9 +178,8 @@ def _check_subject(subject: dict[str, Any], problems: Problems) -> None:
     species = subject.get("taxonomy", {})
     if species and species.get("id", "").strip().upper() != PERSON:
         named = species.get("label") or species.get("id", "")
-        problems.add(
-            "subject.taxonomy", f"it is of '{named}'.", "Only a person is read: NCBITaxon:9606."
-        )
+        remedy = "Only a person is read: NCBITaxon:9606."
+        problems.add("subject.taxonomy", f"it is of '{named}'.", remedy)
 
 
 def _check_times(value: Any, place: str, problems: Problems) -> None:
@@ -191,13 +194,11 @@ def _check_times(value: Any, place: str, problems: Problems) -> None:
                 ways = [way for way in TIMES if way in inner]
                 if len(ways) > 1:
                     problems.add(within, f"it is told as {' and as '.join(ways)}.", "Keep one.")
-                ends = [inner.get("ageRange", {}).get(end, {}) for end in ("start", "end")]
-                if all(ends) and _years(ends[0]["iso8601duration"]) > _years(
-                    ends[1]["iso8601duration"]
-                ):
-                    problems.add(
-                        f"{within}.ageRange", "it ends before it starts.", "Turn it round."
-                    )
+                ends = [inner.get("ageRange", {}).get(end) for end in ("start", "end")]
+                years = [_years(end["iso8601duration"]) for end in ends if end]
+                if years != sorted(years):
+                    wrong = "it ends before it starts."
+                    problems.add(f"{within}.ageRange", wrong, "Turn it round.")
             _check_times(inner, within, problems)
 
 
@@ -222,7 +223,8 @@ class _Reader:
         self, model: Diagnosing, diseases: Diseases, problems: Problems, subject: dict[str, Any]
     ) -> None:
         self.model, self.as_known, self.problems = model, diseases == "known", problems
-        self.codes = Codes(model.data.knowledge)
+        self.knowledge = model.data.knowledge
+        self.codes = Codes(self.knowledge)
         self.age = _age_seen(subject)
         self.seen_on = subject.get("timeAtLastEncounter", {}).get("timestamp", "")
         self.knee = False  # whether the file speaks of a knee or a leg at all
@@ -272,16 +274,14 @@ class _Reader:
         for number, feature in enumerate(features):
             place, excluded = f"phenotypicFeatures[{number}]", feature.get("excluded", False)
             modifiers = feature.get("modifiers", [])
+            onset = feature.get("onset", {})
             entry = self.coded(place, feature["type"], excluded, modifiers)
             if not excluded and "resolution" in feature:
-                entry = self.unused(
-                    place, feature["type"], "it has resolved, so it is not there now"
-                )
-            elif entry.id in self.model.data.knowledge.findings and not excluded:
-                past = self.past(feature.get("onset", {}), entry)
+                entry = self.unused(place, feature["type"], RESOLVED)
+            elif entry.id in self.knowledge.findings and not excluded:
+                past = self.past(onset, entry)
                 entry = self.unused(place, feature["type"], past) if past else entry
             yield entry
-            onset = feature.get("onset", {})
             if entry.used and onset and "ontologyClass" not in onset:
                 why = "an age of onset says only whether it is there now"
                 yield self.unused(f"{place}.onset", {}, why)
@@ -296,7 +296,7 @@ class _Reader:
         """Why what began then is not said to be there now; empty where it may be."""
         meant = [meaning for meaning in self.codes.meant(entry.code) if meaning.id == entry.id]
         ever = any(meaning.code.when == "ever" for meaning in meant)
-        if ever or not onset or entry.id == self.model.data.knowledge.meta.complaint:
+        if ever or not onset or entry.id == self.knowledge.meta.complaint:
             return ""  # the complaint is what the patient comes with, however long it lasts
         term = onset.get("ontologyClass", {}).get("id", "").upper()
         if term in hpo()["onsets"] or "gestationalAge" in onset:
@@ -323,10 +323,10 @@ class _Reader:
 
     def modifier(self, place: str, term: dict[str, Any], of: Told, excluded: bool) -> Told:
         """A modifier of the complaint that the folder has as a finding; others are not used."""
-        if excluded or of.id != self.model.data.knowledge.meta.complaint:
+        if excluded or of.id != self.knowledge.meta.complaint:
             return self.unused(place, term, "modifiers are read of the complaint alone")
         entry = self.coded(place, term, excluded, [term], modifies=True)
-        if entry.id in self.model.data.knowledge.findings:
+        if entry.id in self.knowledge.findings:
             return entry
         return self.unused(place, term, entry.why)
 
@@ -336,11 +336,11 @@ class _Reader:
             place, term = f"diseases[{index}]", disease["term"]
             sites = [disease[field] for field in ("primarySite", "laterality") if field in disease]
             if "resolution" in disease:
-                yield self.unused(place, term, "it has resolved, so it is not there now")
+                yield self.unused(place, term, RESOLVED)
                 continue
             entry = self.coded(place, term, disease.get("excluded", False), sites)
             now = entry.id in self.model.data.network and entry.answer == "present"
-            known = entry.id in self.model.data.knowledge.contexts
+            known = entry.id in self.knowledge.contexts
             past = self.past(disease.get("onset", {}), entry) if now and not known else ""
             yield self.unused(place, term, past) if past else entry
 
@@ -373,7 +373,7 @@ class _Reader:
             several = f"it can mean {' or '.join(fitting)}"
             why = several if fitting else "; ".join(dict.fromkeys(why_not))
             return self.unused(place, term, why)
-        if fitting[0] in self.model.data.knowledge.causes and not excluded and self.as_known:
+        if fitting[0] in self.knowledge.causes and not excluded and self.as_known:
             return self.known(place, term, fitting[0])
         return Told(place, code, label, fitting[0], "absent" if excluded else "present")
 
@@ -391,7 +391,7 @@ class _Reader:
 
     def refused(self, meant: Meant, excluded: bool, sites: list[dict[str, Any]]) -> str:
         """Why a code says nothing of a node; empty where it does."""
-        label, code = self.model.data.knowledge.label(meant.id), meant.code
+        label, code = self.knowledge.label(meant.id), meant.code
         there = code.site in ("", "implied") or any(
             code.site.casefold() in str(site.get("label", "")).casefold() for site in sites
         )
@@ -408,13 +408,13 @@ class _Reader:
 
     def unrelated(self, meant: Meant) -> str:
         """That a code means something else, where it does."""
-        label = self.model.data.knowledge.label(meant.id)
+        label = self.knowledge.label(meant.id)
         related = meant.code.relation == "related"
         return f"it is related to '{label}', and something else" if related else ""
 
     def known(self, place: str, term: dict[str, Any], cause: str) -> Told:
         """A disease that the patient is known to have, as the context of that name."""
-        label = self.model.data.knowledge.label(cause)
+        label = self.knowledge.label(cause)
         try:
             id = self.model.data.names.meaning(f"{label} known", ("context",)).id
         except UnknownNameError:

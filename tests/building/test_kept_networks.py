@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 import kneebayes as kb
-from kneebayes.building import keeping
+from kneebayes.building import result
 from kneebayes.building.elicit import elicit, elicit_each
-from kneebayes.building.keeping import keep_network, kept_network
+from kneebayes.building.result import keep_network, kept_network
 from kneebayes.inference.flat import numbers_of
 from kneebayes.keeping import keep, kept
 from kneebayes.knowledge import reading, shipped_folder
@@ -114,10 +114,10 @@ def test_what_does_not_fit_is_found_anew(folder: Path, spoil) -> None:
     knowledge = read_anew(folder)
     lexicon = knowledge.lexicons[knowledge.meta.lexicon]
     keep_network(knowledge, elicit(knowledge, lexicon))
-    key = keeping._key(knowledge, lexicon)
-    content = kept(keeping.KIND, key)
+    key = result._key(knowledge, lexicon)
+    content = kept(result.KIND, key)
     spoil(content)
-    keep(keeping.KIND, key, content)
+    keep(result.KIND, key, content)
     assert kept_network(knowledge, lexicon) is None
 
 
