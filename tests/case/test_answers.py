@@ -290,6 +290,13 @@ def test_a_known_denial_is_suggested_as_it_is(knee: kb.Model) -> None:
     assert caught.value.instead == ()
 
 
+@pytest.mark.parametrize("said", [10**400, {"present": 10**400, "absent": 1}, -(10**400)])
+def test_numbers_beyond_all_bounds_are_refused_in_short(knee: kb.Model, said: object) -> None:
+    with pytest.raises(kb.EvidenceError, match=re.escape(ALLOWED["fever"] + " Got ")) as caught:
+        knee.diagnose({"fever": said})
+    assert len(str(caught.value)) < 400
+
+
 def test_an_object_is_refused(knee: kb.Model) -> None:
     with pytest.raises(kb.EvidenceError, match=re.escape(ALLOWED["fever"] + " Got <object object")):
         knee.diagnose({"fever": object()})
