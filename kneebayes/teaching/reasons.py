@@ -57,15 +57,14 @@ def _reason(closed: Judgement, cause: str) -> str:
     before, after = closed.opening.exact[cause], closed.exact[cause]
     sentence = f"{label}: you said {percent(closed.stated[cause])}, "
     sentence += f"what was known makes it {percent(after)}."
+    at_first = f"Before your first question it was {percent(before)}"
     down = after < closed.stated[cause]
     weights = sorted(_alone(closed, cause), key=lambda pair: pair[1] if down else -pair[1])
     helpful = [(words, p) for words, p in weights if (p < before) == down and p != before]
     if not helpful:
-        return f"{sentence} It began at {percent(before)}, and nothing you found changes that much."
+        return f"{sentence} {at_first}, and nothing you found changes that much."
     words, alone = helpful[0]
-    return (
-        f"{sentence} It began at {percent(before)}; '{words}' alone takes it to {percent(alone)}."
-    )
+    return f"{sentence} {at_first}; '{words}' alone takes it to {percent(alone)}."
 
 
 def _alone(closed: Judgement, cause: str) -> Iterator[tuple[str, float]]:
@@ -129,9 +128,9 @@ def _neglected(closed: Judgement) -> Iterator[str]:
         if last_said.prior < logit(RARE) and last_said.evidence > MOVED and ignored:
             label = closed.case.model.data.knowledge.label(cause)
             yield (
-                f"Base-rate neglect: {label} began at {closed.opening.exact[cause]:.1%}. What "
-                f"you found speaks for it, and still makes only {closed.exact[cause]:.1%} of "
-                f"it; you said {closed.stated[cause]:.0%}."
+                f"Base-rate neglect: {label} was {closed.opening.exact[cause]:.1%} before your "
+                f"first question. What you found speaks for it, and still makes only "
+                f"{closed.exact[cause]:.1%} of it; you said {closed.stated[cause]:.0%}."
             )
 
 

@@ -198,6 +198,30 @@ def test_an_address_names_a_patient_that_is_the_same_in_python(
     page.context.close()
 
 
+SLIDERS = """
+() => [...document.querySelectorAll("[data-guess]")].map(row => [row.dataset.guess,
+  ...[...row.querySelectorAll("input")].map(input => Number(input.value))])
+"""
+
+
+def test_a_slider_stands_where_its_number_does(seen: Visit, knee: kb.Model) -> None:
+    """Rare causes as well, whose prior is no whole percent; and what is told as their start."""
+    open_patient(seen, 42)
+    priors = {one.id: knee.elicited.priors[one.id].value for one in knee.causes}
+    rows = seen.page.evaluate(SLIDERS)
+    assert {id for id, *_ in rows} == set(priors)
+    for id, slider, number in rows:
+        assert slider == number == pytest.approx(100 * priors[id], rel=0.06)
+    assert any(0 < number < 0.5 for _, _, number in rows)
+    slider = seen.page.get_by_role("slider").first
+    slider.focus()
+    for key in ("ArrowRight", "PageUp", "End", "ArrowLeft"):
+        seen.page.keyboard.press(key)
+        [(_, told, number), *_] = seen.page.evaluate(SLIDERS)
+        assert told == number == round(number)
+    open_patient(seen, 42)
+
+
 def test_an_address_that_changes_opens_its_patient(seen: Visit, page_file: Path) -> None:
     page = seen.page.context.browser.new_context().new_page()
     page.goto(f"{page_file.as_uri()}#patient=3")

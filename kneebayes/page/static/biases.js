@@ -104,7 +104,7 @@ export function neglected(model, statements, { opening, known }, stated) {
     if (!(prior < logit(RARE_PRIOR) && evidence > MOVED && ignored)) return [];
     const [before, exact] = [start, end].map((posterior) => rounded(100 * posterior[cause].at(-1), 1));
     return [
-      `Base-rate neglect: ${model.labels[cause]} began at ${before}%. What you found speaks for it, and still makes only ${exact}% of it; you said ${rounded(100 * stated[cause], 0)}%.`,
+      `Base-rate neglect: ${model.labels[cause]} was ${before}% before your first question. What you found speaks for it, and still makes only ${exact}% of it; you said ${rounded(100 * stated[cause], 0)}%.`,
     ];
   });
 }

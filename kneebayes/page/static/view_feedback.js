@@ -118,8 +118,8 @@ function why(catalog, model, visit, said) {
   return reasons.map((one) => {
     const first = `${catalog.label(one.cause)}: you said ${percentText(one.stated)}, what was known makes it ${percentText(one.exact)}.`;
     const then = one.id === ""
-      ? `It began at ${percentText(one.before)}, and nothing you found changes that much.`
-      : `It began at ${percentText(one.before)}; \u201c${answerText(catalog, one.id, one.state)}\u201d alone takes it to ${percentText(one.alone)}.`;
+      ? `Before your first question it was ${percentText(one.before)}, and nothing you found changes that much.`
+      : `Before your first question it was ${percentText(one.before)}; \u201c${answerText(catalog, one.id, one.state)}\u201d alone takes it to ${percentText(one.alone)}.`;
     return make("p", { text: `${first} ${then}`, data: { reason: one.cause } });
   });
 }

@@ -32,7 +32,7 @@ export function guessCard(catalog, prefix, start, { onNote, onClose }) {
     make("h2", { id: `${prefix}-guess-title`, text: "How probable is each cause?" }),
     make("p", {
       class: "kb-small",
-      text: `How probable is it that this cause explains the ${catalog.complaint}? Each slider starts at what is true of everybody with this complaint; move those that you want to change.`,
+      text: `How probable is it that this cause explains the ${catalog.complaint}? Each slider starts at what is true of everybody with this complaint, whoever this patient is; move those that you want to change.`,
     }),
     ...rows.slice(0, GUESSES_SHOWN).map((row) => row.element),
     rest,
@@ -95,10 +95,15 @@ function guessRow(catalog, prefix, { id, probability }) {
     type: "range",
     min: "0",
     max: "100",
-    step: "1",
+    step: "any", // or a rare cause would start at 0 beside the number that it has
     value: String(shown),
     "aria-label": `${catalog.label(id)}, percent, slider`,
-    on: { input: () => take(range.value, number) },
+    on: {
+      input: () => {
+        range.value = String(Math.round(range.value));
+        take(range.value, number);
+      },
+    },
   });
   const number = make("input", {
     type: "number",
