@@ -76,15 +76,19 @@ def marked(label: object, urgent: object) -> str:
     return f"{label} (urgent)" if urgent else str(label)
 
 
-def counted(number: int, noun: str, form: str = ",") -> str:
+def counted(number: int, noun: str, form: str = ",", many: str = "") -> str:
     """A number of things in words; with a form of ``d`` without commas.
+
+    ``many`` is what more than one are called where that is not the noun with an s.
 
     Examples
     --------
     >>> counted(1, "patient"), counted(1200, "patient"), counted(1200, "row", "d")
     ('1 patient', '1,200 patients', '1200 rows')
+    >>> counted(1, "case has", many="cases have"), counted(2, "case has", many="cases have")
+    ('1 case has', '2 cases have')
     """
-    return f"{number:{form}} {noun}{'' if number == 1 else 's'}"
+    return f"{number:{form}} {noun if number == 1 else many or f'{noun}s'}"
 
 
 def clipped(text: str, longest: int = LONGEST_NAME) -> str:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kneebayes.errors import KneebayesError
+from kneebayes.text import counted
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -125,7 +126,7 @@ def plain_text(path: str | Path, largest: int) -> str:
         elif not stat.S_ISREG(mode):
             why, remedy = "it is no plain file", "Name a file."
         elif size > largest:
-            why, remedy = f"it has {size:,} bytes", f"At most {largest:,} are read."
+            why, remedy = f"it has {counted(size, 'byte')}", f"At most {largest:,} are read."
         else:
             return path.read_bytes().decode("utf-8-sig")
     except FileNotFoundError:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from kneebayes.arguments import check_fields, checked
 from kneebayes.case.answers import spoken
 from kneebayes.errors import KneebayesError
-from kneebayes.text import did_you_mean, shown
+from kneebayes.text import counted, did_you_mean, shown
 from kneebayes.view.report import frame_of
 from kneebayes.writing import guard_text, plain_text, write_safely
 
@@ -113,7 +113,9 @@ def _from_file(path: Path) -> ColumnMap:
         if not any(cell.strip() for cell in row):
             continue
         if len(row) < len(HEADER):
-            message = f"columns: '{path}', row {number} has {len(row)} cells; it needs four."
+            message = (
+                f"columns: '{path}', row {number} has {counted(len(row), 'cell')}; it needs four."
+            )
             raise KneebayesError(message)
         column, means, value, answer = (_unguarded(cell) for cell in row[:4])
         if means == IGNORED:
@@ -194,14 +196,15 @@ class TableReport:
     def text(self) -> str:
         """What is understood and what is not, for a terminal."""
         understood = sum(1 for row in self.rows if row["means"] and row["means"] != IGNORED)
-        lines = [f"{self.patients} patients; {len(self.problems)} problems."]
+        lines = [f"{counted(self.patients, 'patient')}; {counted(len(self.problems), 'problem')}."]
         lines += [f"  - {problem}" for problem in self.problems]
         if not self.problems:
-            lines[0] = f"{self.patients} patients; everything is understood."
+            lines[0] = f"{counted(self.patients, 'patient')}; everything is understood."
         elif understood:
             lines.append("Save it (.save('columns.csv'); in a terminal name a second file),")
             lines.append("correct it, and give it to columns= (in a terminal --columns).")
         return "\n".join(lines)
 
     def __repr__(self) -> str:
-        return f"TableReport({self.patients} patients, {len(self.problems)} problems)"
+        size = f"{counted(self.patients, 'patient')}, {counted(len(self.problems), 'problem')}"
+        return f"TableReport({size})"

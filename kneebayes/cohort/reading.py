@@ -117,7 +117,7 @@ class TableProblems:
 
 
 def _more(count: int) -> str:
-    return "" if count == 1 else f" and {count - 1} more row{'' if count == 2 else 's'}"
+    return "" if count == 1 else f" and {counted(count - 1, 'more row')}"
 
 
 Place = Callable[[int], str]

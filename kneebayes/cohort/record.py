@@ -289,7 +289,7 @@ class Cohort(InJson):
         header = ("patient", "urgency", "most probable cause", "posterior", "")
         return report_html(
             Report(
-                title=f"{self.meta.title}: {len(self)} patients",
+                title=f"{self.meta.title}: {counted(len(self), 'patient')}",
                 advice="; ".join(self._summary()[1:]),
                 header=header,
                 rows=tuple(rows),

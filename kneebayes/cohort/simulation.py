@@ -205,7 +205,7 @@ class SimulatedCohort(Reporting):
         ax.set_xlim(left=-0.01)
         ticks_apart(ax, [sqrt(tick) for tick in ticks], [percent(share) for share in ticks])
         ax.set_xlabel(
-            f"share of {len(self):,} patients (scale of square roots);\n"
+            f"share of {counted(len(self), 'patient')} (scale of square roots);\n"
             "grey: where 95 of 100 such shares fall"
         )
         ax.spines[["top", "right"]].set_visible(False)

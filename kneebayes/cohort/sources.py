@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from kneebayes.cohort.questionnaire import PIECE
 from kneebayes.cohort.reading import Place
 from kneebayes.errors import EvidenceError, KneebayesError
-from kneebayes.text import suggest
+from kneebayes.text import counted, suggest
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -133,7 +133,8 @@ class CsvSource:
                     if not cells:
                         continue
                     if len(cells) != width:
-                        message = f"it has {len(cells)} cells, but the first line names {width}"
+                        cut = counted(len(cells), "cell")
+                        message = f"it has {cut}, but the first line names {width}"
                         raise csv.Error(message)
                     yield reader.line_num, cells
             except (csv.Error, UnicodeDecodeError) as error:

@@ -13,6 +13,7 @@ import numpy as np
 from kneebayes.exchange.plain import Content, Format, Parsed, PlainNode, plain_nodes
 from kneebayes.exchange.problems import Problems
 from kneebayes.exchange.xml_files import decode, numbers_of
+from kneebayes.text import counted
 
 RESERVED = ("", "network", "variable", "probability", "property", "type", "table", "default")
 SPACED = re.compile(
@@ -118,7 +119,7 @@ class _Reader:
             else:
                 self.stop("'network', 'variable' or 'probability' was expected", back=1)
         if networks > 1:
-            self.problems.add("content", f"there are {networks} networks.", "Keep one.")
+            self.problems.add("content", f"there are {counted(networks, 'network')}.", "Keep one.")
         for id, states in self.states.items():
             self.places[id] = {state: index for index, state in enumerate(states)}
         for family, statements in self.tables:
@@ -221,7 +222,7 @@ class _Reader:
             self.until("}"), int(count) if re.fullmatch("[0-9]{1,6}", count) else -1
         )
         if str(len(names)) != (count.lstrip("0") or "0"):
-            self.problems.add(name, f"{count} states are told and {len(names)} named.")
+            self.problems.add(name, f"of its states {count} are told and {len(names)} named.")
         if "" in names:
             self.problems.add(name, "one of its states has no name.", "Name it.")
         for state, count_of in Counter(names).items():
@@ -346,7 +347,7 @@ class _Rows:
         """A table over parents as BIF orders it: own states first, the last parent fastest."""
         size = prod(self.sizes) * self.own
         if len(numbers) != size:
-            wrong = f"{INCOMPLETE}: {len(numbers):,} numbers."
+            wrong = f"{INCOMPLETE}: {counted(len(numbers), 'number')}."
             self.problems.add(self.id, wrong, f"{size:,} are needed.")
             return ()
         if not self.parents:
@@ -368,7 +369,9 @@ class _Rows:
         """The number of a row, with the last parent varying fastest."""
         named = self.reader.names_of(tokens, len(self.parents))
         if len(named) != len(self.parents):
-            self.problems.add(self.id, f"a row names {len(named)} states of its parents.")
+            self.problems.add(
+                self.id, f"a row names {counted(len(named), 'state')} of its parents."
+            )
             return None
         row = 0
         for parent, state in zip(self.parents, named, strict=True):
@@ -383,7 +386,7 @@ class _Rows:
         """The numbers of one row."""
         values = self.numbers(tokens)
         if len(values) != self.own:
-            wrong = f"{INCOMPLETE}: a row has {len(values)} numbers."
+            wrong = f"{INCOMPLETE}: a row has {counted(len(values), 'number')}."
             self.problems.add(self.id, wrong, f"{self.own} are needed.")
         return values
 

@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any
 from kneebayes.arguments import checked
 from kneebayes.errors import ArgumentError
 from kneebayes.exchange.problems import Problems
-from kneebayes.text import did_you_mean
+from kneebayes.text import counted, did_you_mean
 from kneebayes.writing import write_safely
 
 if TYPE_CHECKING:
@@ -126,7 +126,7 @@ def read_bytes(path: Path, problems: Problems, largest: int) -> bytes:
         problems.stop("file", "there is no such file.", "Check the path.")
     if size > largest:
         remedy = f"At most {largest:,} are read."
-        problems.stop("file", f"it has {size:,} bytes.", remedy)
+        problems.stop("file", f"it has {counted(size, 'byte')}.", remedy)
     return data
 
 
@@ -295,7 +295,7 @@ def _told(fault: ValidationError, schema: Schema) -> Iterator[tuple[str, str]]:
         case "minLength":
             yield "it is empty.", "Give a text."
         case "maxLength":
-            yield f"it has {len(str(content))} characters.", f"At most {rule} are allowed."
+            yield f"it has {counted(len(str(content)), 'character')}.", f"At most {rule} are allowed."
         case keyword:
             yield it, REMEDIES[keyword].format(rule)
 

@@ -29,6 +29,7 @@ from kneebayes.inference import Budget, Evidence
 from kneebayes.questions.doubt.sensitivity import Sensitivity
 from kneebayes.view.markup import percent
 from kneebayes.view.report import known_line
+from kneebayes.text import counted
 
 TEXT = str
 THIN = 0.01  # of the longest bar: what is shorter cannot be seen
@@ -180,7 +181,7 @@ class ForeignCase(ForeignResult):
         over = "any other state" if against is None else states[1]
         notes = [_ends(weights.start, weights.end, states[0], over)]
         if weights.drawn:
-            notes.append(f"Shapley shares are estimated from {weights.drawn} orders.")
+            notes.append(f"Shapley shares are estimated from {counted(weights.drawn, 'order')}.")
         shown = {name: (name.replace("_", " "), _decibans_text) for name in columns}
         return self._result(
             f"Why {self.label(id)} is {states[0]}",
@@ -233,9 +234,9 @@ class ForeignCase(ForeignResult):
         score = ["Over several targets the sum of bits is a score."] if len(about) > 1 else []
         if unasked:
             score.append(
-                f"Partial: {unasked} of {len(asked)} nodes, mostly those farthest from the "
-                f"targets, were not weighed in {seconds:g} s. Give more seconds=, or name fewer "
-                "nodes=."
+                f"Partial: {unasked} of {counted(len(asked), 'node')}, mostly farthest from the "
+                f"targets, could not be weighed in {seconds:g} s. Give more seconds=, or name "
+                "fewer nodes=."
             )
         return self._result(
             f"What to ask about {name}",
@@ -281,8 +282,9 @@ class ForeignCase(ForeignResult):
         if len(rows) < n and time.monotonic() - begun > seconds:
             if not rows:
                 message = (
-                    f"The most probable states of {len(self.model.targets)} targets were not found "
-                    f"in {seconds:g} s. Name fewer targets, or give more seconds=."
+                    "The most probable states of "
+                    f"{counted(len(self.model.targets), 'target')} were not found in {seconds:g} "
+                    "s. Name fewer targets, or give more seconds=."
                 )
                 raise TooWideError(message)
             notes.append(f"Partial: {len(rows)} of {n} were found in {seconds:g} s.")

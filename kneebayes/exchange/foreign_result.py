@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from kneebayes.arguments import checked
+from kneebayes.text import counted
 from kneebayes.view.figures import BLACK, BLUE, ORANGE, SMALL, caption, name_lines, new_axes
 from kneebayes.view.markup import percent
 from kneebayes.view.report import Report, Reporting, frame_of
@@ -144,7 +145,9 @@ class ForeignResult(Reporting):
                 tuple(shown_as(row[column]) for column, (_, shown_as) in self.shown.items())
                 for row in self.rows[:SHOWN]
             ),
-            notes=(f"{more} more rows stand in .table.", *self.notes) if more > 0 else self.notes,
+            notes=(f"{counted(more, 'more row')} in .table.", *self.notes)
+            if more > 0
+            else self.notes,
             disclaimer=NOT_OURS,
         )
 

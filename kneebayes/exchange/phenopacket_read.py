@@ -24,7 +24,7 @@ from kneebayes.exchange.data_files import (
 )
 from kneebayes.exchange.patient import Patient, Told
 from kneebayes.exchange.problems import Problems
-from kneebayes.text import suggest
+from kneebayes.text import counted, suggest
 
 Diseases = Literal["known", "certain"]
 
@@ -121,7 +121,7 @@ def _content(source: str | Path | Mapping[str, object], problems: Problems) -> d
         problems.stop("content", wrong, "Phenopackets are read: convert it to one.")
     if "members" in content:
         members = content["members"] if isinstance(content["members"], list) else []
-        wrong = f"it is a cohort of {len(members)} members."
+        wrong = f"it is a cohort of {counted(len(members), 'member')}."
         problems.stop("content", wrong, "Read each of its 'members' as a phenopacket.")
     if "proband" in content:  # a family: whoever it is about
         proband = content["proband"] if isinstance(content["proband"], dict) else {}
@@ -246,7 +246,7 @@ class _Reader:
     def seen(self, place: str, when: dict[str, Any]) -> Told:
         """An age, a range of ages that lies within one state, or a date after that of birth."""
         if "timestamp" in when and self.age is not None:
-            return self.named(place, "age", [self.age], f"{self.age:.0f} years")
+            return self.named(place, "age", [self.age], counted(round(self.age), "year"))
         if "age" in when:
             text = when["age"]["iso8601duration"]
             return self.named(place, "age", [_years(text)], text)
@@ -313,7 +313,7 @@ class _Reader:
         if since < -RECENT:
             return f"it begins at {text}, after the patient was seen"
         earliest = "" if {"age", "timestamp"} & onset.keys() else " at the earliest"
-        years = f"{since:.0f} year{'s' if since >= 1.5 else ''}"
+        years = counted(round(since), "year")
         long_ago = f"it began at {text}{earliest}, {years} before; not said of now"
         return long_ago if since > RECENT else ""
 

@@ -15,6 +15,7 @@ from kneebayes.errors import KneebayesError
 from kneebayes.exchange.problems import Problems
 from kneebayes.network import Link, Network, Node, Numbers
 from kneebayes.network.pgmpy_bridge import small_tables
+from kneebayes.text import counted
 
 ROUNDED = 0.015  # a row that is off by more is no rounding of two digits, however many states
 SINGLE = 2e-5  # what six digits, as some programs write or store them, leave over
@@ -96,7 +97,7 @@ def _built(
     wanted = sum(sizes) if node.leak is not None else prod((*sizes, len(node.states)))
     if len(node.numbers) != wanted:
         need = f"{wanted:,} are needed for its states and those of its parents."
-        problems.add(node.id, f"its table has {len(node.numbers):,} numbers.", need)
+        problems.add(node.id, f"its table has {counted(len(node.numbers), 'number')}.", need)
         return None
     if node.leak is not None:
         return _noisy_or(node, sizes, problems)
@@ -162,7 +163,7 @@ def _rows(
             where = _named_row(row, node.parents, states)
             problems.add(node.id, f"{where} {adds}: {_shown(table[row])}.", "It must add up to 1.")
         if len(places) > NAMED:
-            more = f"{len(places) - NAMED:,} more of its rows are wrong."
+            more = f"{counted(len(places) - NAMED, 'more row is', many='more rows are')} wrong."
             problems.add(node.id, more)
         return ()
     rounded = np.flatnonzero(off > SINGLE)
@@ -170,8 +171,8 @@ def _rows(
         worst = int(rounded[np.argmax(off[rounded])])
         where = _named_row(worst, node.parents, states)
         problems.remark(
-            f"{node.id}: {len(rounded):,} of its {len(table):,} rows were rounded and are divided "
-            f"by their sum ({where} adds up to {sums[worst]:.6g})."
+            f"{node.id}: {len(rounded):,} of {counted(len(table), 'row')} rounded, now divided "
+            f"by the sum ({where} adds up to {sums[worst]:.6g})."
         )
     scaled = np.where((off > EXACT)[:, None], table / sums[:, None], table)
     return tuple(scaled.ravel().tolist())

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import NoReturn
 
 from kneebayes.errors import KneebayesError, Problem
+from kneebayes.text import counted
 
 SHOWN = 20
 SAID = 3  # remarks that a warning says
@@ -18,7 +19,7 @@ class ExchangeError(KneebayesError, ValueError):
     def __init__(self, source: str, problems: Sequence[Problem]) -> None:
         self.source = source
         self.problems = tuple(problems)
-        count = f"{len(problems)} problem{'' if len(problems) == 1 else 's'} found"
+        count = f"{counted(len(problems), 'problem')} found"
         lines = [f"  - {problem}" for problem in problems[:SHOWN]]
         if len(problems) > SHOWN:
             lines.append(f"  - and {len(problems) - SHOWN} more.")

@@ -23,6 +23,7 @@ from kneebayes.exchange.plain import Content, Format, Parsed, PlainNode, plain_n
 from kneebayes.exchange.problems import Problems
 from kneebayes.exchange.xml_files import XML_TEXT
 from kneebayes.network import Network
+from kneebayes.text import counted
 
 ABOUT = ("title", "source", "disclaimer", "lexicon", "setting", "complaint")
 
@@ -200,8 +201,8 @@ def _node(
         links = content.get("links", {})
         for parent, strength in links.items():
             if len(strength) != sizes.get(parent, len(strength)):
-                wrong = f"the link of {parent} has {len(strength)} numbers."
-                problems.add(id, wrong, f"{parent} has {sizes[parent]} states.")
+                wrong = f"the link of {parent} has {counted(len(strength), 'number')}."
+                problems.add(id, wrong, f"{parent} has {counted(sizes[parent], 'state')}.")
         flat = tuple(float(value) for strength in links.values() for value in strength)
         return PlainNode(id, states, tuple(links), flat, float(content["leak"]))
     if content.get("links"):

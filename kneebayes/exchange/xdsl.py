@@ -25,6 +25,7 @@ from kneebayes.exchange.plain import Content, Format, Parsed, PlainNode, as_tabl
 from kneebayes.exchange.problems import Problems
 from kneebayes.exchange.xml_files import XML_TEXT, check_element, numbers_of, parse_xml, text_of
 from kneebayes.network import Network, Numbers
+from kneebayes.text import counted
 
 WIDTH, HEIGHT = 130, 60  # of a node on GeNIe's canvas, with the gap after it
 NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
@@ -258,7 +259,7 @@ def _read_noisymax(raw: _Raw, sizes: list[int], problems: Problems) -> PlainNode
     wanted = (sum(sizes) + 1) * own
     if len(columns) != wanted:
         remedy = f"{wanted} are needed: a column for each state of each parent, and the leak."
-        problems.add(raw.id, f"its noisymax has {len(columns)} parameters.", remedy)
+        problems.add(raw.id, f"its noisymax has {counted(len(columns), 'parameter')}.", remedy)
         return plain
     columns = columns.reshape(-1, own)
     whole = [int(strength) for strength in raw.strengths if 0.0 <= strength < LARGEST]
@@ -289,13 +290,15 @@ def _check_noisymax(
     silent = np.eye(len(raw.states))[-1]
     for parent, size, (places, columns) in zip(raw.parents, sizes, each, strict=True):
         if sorted(places) != list(range(size)):
-            problems.add(raw.id, f"the strengths of '{parent}' are no order of its {size} states.")
+            wrong = f"the strengths of '{parent}' are no order of its {counted(size, 'state')}."
+            problems.add(raw.id, wrong)
         elif np.abs(columns[-1] - silent).max() > CLOSE:
             wrong = f"the last column of '{parent}' is {columns[-1].tolist()}."
             remedy = "It must produce nothing: 0 but for the last state, which is 1."
             problems.add(raw.id, wrong, remedy)
     if len(raw.strengths or order) != sum(sizes):
-        wrong = f"{len(raw.strengths)} strengths are given for {sum(sizes)} states of its parents."
+        given, needed = (counted(n, "strength") for n in (len(raw.strengths), sum(sizes)))
+        wrong = f"it has {given}; its parents have states for {needed}."
         problems.add(raw.id, wrong)
     elif tuple(order) != (raw.strengths or tuple(order)):
         problems.add(raw.id, "one of its strengths is no number of a state.", "They begin at 0.")

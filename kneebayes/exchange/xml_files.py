@@ -10,6 +10,7 @@ from xml.etree import ElementTree as ET
 
 from kneebayes.exchange.data_files import vanishes
 from kneebayes.exchange.problems import Problems
+from kneebayes.text import counted
 
 MARKS = (
     (codecs.BOM_UTF32_LE, "utf-32"),
@@ -94,7 +95,7 @@ def check_element(
             known = f"Known are: {', '.join(children)}." if children else "It holds text alone."
             problems.add(place, f"it holds the element '{tag}', which is not known here.", known)
         elif most is not None and count > most:
-            problems.add(place, f"it has {count} elements '{tag}'.", f"Keep {most}.")
+            problems.add(place, f"it has {counted(count, 'element')} '{tag}'.", f"Keep {most}.")
     for name in element.attrib:
         if name not in attributes:
             known = f"Known are: {', '.join(attributes)}." if attributes else "It has none."

@@ -30,6 +30,7 @@ from kneebayes.inference.plain import ask_plainly
 from kneebayes.inference.propagation import Propagation
 from kneebayes.inference.splitting import add_up, parts_of, too_slow, too_wide
 from kneebayes.network import Network, Numbers
+from kneebayes.text import counted
 
 __all__ = ["answer_gradients", "answer_row_plainly", "rows_of", "run_batch"]
 
@@ -100,8 +101,8 @@ def _check(flat: Flat, batch: Batch, rows: int) -> None:
     ):
         if array.ndim != 2 or array.shape[1] != columns or array.shape[0] not in (1, rows):
             message = (
-                f"The array '{name}' of a batch must have 1 or {rows} rows and {columns} columns, "
-                f"got the shape {array.shape}."
+                f"The array '{name}' of a batch must have 1 or {counted(rows, 'row')} and "
+                f"{counted(columns, 'column')}, got the shape {array.shape}."
             )
             raise KneebayesError(message)
     numbers = batch.numbers

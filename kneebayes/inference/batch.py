@@ -14,6 +14,7 @@ from kneebayes.inference.evidence import Evidence, certain_state
 from kneebayes.inference.flat import Flags, Flat, Integers, Observed, Statuses, numbers_of
 from kneebayes.inference.limits import LIMITS, Limits
 from kneebayes.network import Network, Numbers
+from kneebayes.text import counted
 
 __all__ = [
     "Batch",
@@ -216,8 +217,8 @@ def _read(
     at = network.place(id)
     if len(likelihood) != sizes[at]:
         message = (
-            f"'{id}' has {sizes[at]} states, but the evidence gives "
-            f"{len(likelihood)} likelihoods for it. Was it made for another network?"
+            f"'{id}' has {counted(sizes[at], 'state')}, but the evidence gives "
+            f"{counted(len(likelihood), 'likelihood')} for it. Was it made for another network?"
         )
         raise EvidenceError(message)
     return at, certain_state(likelihood)

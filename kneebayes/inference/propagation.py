@@ -40,7 +40,7 @@ class Propagation:
 
     def __repr__(self) -> str:
         questions = counted(len(self), "question", "d")
-        return f"Propagation({questions}, posteriors of {len(self.marginals)} nodes)"
+        return f"Propagation({questions}, posteriors of {counted(len(self.marginals), 'node')})"
 
 
 def run_forward(plan: Plan, leaves: Sequence[Scaled]) -> list[Scaled]:

@@ -21,6 +21,7 @@ from kneebayes.knowledge.records import (
 )
 from kneebayes.knowledge.statements import Claim, Layer, Lexicon, Reference, Statement
 from kneebayes.knowledge.telling import Incoherence, Sayings, Voice
+from kneebayes.text import counted
 
 PATIENTS = "patients"  # as an origin: what a model learnt from them
 
@@ -99,9 +100,9 @@ class Knowledge:
 
     def __repr__(self) -> str:
         return (
-            f"Knowledge({self.meta.title!r}: {len(self.causes)} causes, "
-            f"{len(self.findings)} findings, {len(self.contexts)} contexts, "
-            f"{len(self.claims)} claims)"
+            f"Knowledge({self.meta.title!r}: {counted(len(self.causes), 'cause')}, "
+            f"{counted(len(self.findings), 'finding')}, {counted(len(self.contexts), 'context')}, "
+            f"{counted(len(self.claims), 'claim')})"
         )
 
     @property

@@ -13,7 +13,7 @@ from typing import Any
 from kneebayes.errors import Problem
 from kneebayes.knowledge.rows import fault_of, not_csv
 from kneebayes.knowledge.toml_lines import toml_fault
-from kneebayes.text import shown
+from kneebayes.text import counted, shown
 
 LARGEST = 1_000_000
 MOST = 1e300
@@ -31,7 +31,7 @@ def _read_text(path: Path, place: str, problems: list[Problem]) -> str | None:
     if size < 0:
         wrong, remedy = "the file is missing.", "Add it to the folder."
     elif size > LARGEST:
-        wrong, remedy = f"the file has {size:,} bytes.", f"At most {LARGEST:,} are read."
+        wrong, remedy = f"the file has {counted(size, 'byte')}.", f"At most {LARGEST:,} are read."
     elif packed:
         wrong, remedy = f"the file is compressed ({packed}).", "Only plain text is read."
     else:

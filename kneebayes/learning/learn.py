@@ -19,6 +19,7 @@ from kneebayes.learning.patients import read_patients, selection_of, together
 from kneebayes.learning.record import Learnt
 from kneebayes.learning.scoring import Estimation, Found
 from kneebayes.learning.sentences import read_text
+from kneebayes.text import counted
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -182,7 +183,9 @@ def _bar(patients: int, progress: bool | None) -> Iterator[Callable[[float], obj
         return
     from tqdm.auto import tqdm
 
-    with tqdm(desc=f"Learning from {patients:,} patients", unit=" steps", leave=False) as bar:
+    with tqdm(
+        desc=f"Learning from {counted(patients, 'patient')}", unit=" steps", leave=False
+    ) as bar:
 
         def advance(gain: float) -> None:
             """Show how much a round has gained."""

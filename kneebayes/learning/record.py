@@ -134,7 +134,8 @@ class HeldOut(Reporting):
         )
 
     def __repr__(self) -> str:
-        return f"HeldOut({len(self.frame):,} patients: gain {self.gain:+.3f} ± {self.error:.3f})"
+        patients = counted(len(self.frame), "patient")
+        return f"HeldOut({patients}: gain {self.gain:+.3f} ± {self.error:.3f})"
 
 
 def _hold_out(before: ModelLike, numbers: Numbers, cases: object, learnt: str = "") -> HeldOut:
@@ -325,8 +326,8 @@ class Learnt(Reporting):
         if not self.trail:
             return f"{sentence} Nothing was to be learnt, so no number has moved."
         return (
-            f"{sentence} They determined {self.determined:.0f} of {len(learnt)} numbers, and "
-            f"weigh more than the sentence in {more}."
+            f"{sentence} They determined {self.determined:.0f} of "
+            f"{counted(len(learnt), 'number')}, and weigh more than the sentence in {more}."
         )
 
     @property
@@ -370,8 +371,8 @@ class Learnt(Reporting):
             lines.append("Numbers that stay as stated: " + "; ".join(reasons) + ".")
         if silent and self.trail:
             lines.append(
-                f"Of {silent} further numbers these patients say next to nothing (data below 1 %): "
-                "the text alone speaks of them."
+                f"Of {counted(silent, 'further number')} these patients say next to nothing "
+                "(data below 1 %): the text alone speaks there."
             )
         return lines
 
@@ -385,10 +386,9 @@ class Learnt(Reporting):
         return counted(len(self.patients), "patient")
 
     def __repr__(self) -> str:
-        return (
-            f"Learnt({self.told}: {self.determined:.0f} of "
-            f"{sum(not outcome.sentence.fixed for outcome in self.outcomes)} numbers determined)"
-        )
+        free = sum(not outcome.sentence.fixed for outcome in self.outcomes)
+        told = counted(free, "number")
+        return f"Learnt({self.told}: {self.determined:.0f} of {told} determined)"
 
 
 def _cells(name: str, row: dict[str, Any]) -> tuple[str, ...]:

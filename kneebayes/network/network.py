@@ -54,8 +54,9 @@ class Network:
             states = self[link.parent].states
             if len(link.strength) != len(states):
                 message = (
-                    f"{node.id}: the link of {link.parent} has {len(link.strength)} numbers, "
-                    f"but {link.parent} has the states {', '.join(states)}."
+                    f"{node.id}: the link of {link.parent} has "
+                    f"{counted(len(link.strength), 'number')}, but {link.parent} has the states "
+                    f"{', '.join(states)}."
                 )
                 raise KneebayesError(message)
         if node.table is not None and len(node.table) != int(np.prod(self.shape_of(node))):

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kneebayes.errors import KneebayesError
+from kneebayes.text import counted
 
 __all__ = [
     "ABSENT_PRESENT",
@@ -146,8 +147,8 @@ def table_node(
         raise KneebayesError(message)
     if table.ndim != len(parents) + 1 or table.shape[-1] != len(states):
         message = (
-            f"{id}: a table over {len(parents)} parents and {len(states)} states is needed, "
-            f"got one of shape {table.shape}."
+            f"{id}: a table over {counted(len(parents), 'parent')} and "
+            f"{counted(len(states), 'state')} is needed, got one of shape {table.shape}."
         )
         raise KneebayesError(message)
     in_range = np.isfinite(table).all() and (table >= 0.0).all()

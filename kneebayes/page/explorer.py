@@ -22,6 +22,7 @@ from kneebayes.history import History, read
 from kneebayes.page.html import script, static
 from kneebayes.page.payload import payload
 from kneebayes.page.readings import choices_of
+from kneebayes.text import counted
 from kneebayes.view.differential import differential_report
 from kneebayes.view.report import report_html
 
@@ -128,7 +129,7 @@ class Explorer(anywidget.AnyWidget):
         complaint = self._model.data.knowledge.meta.complaint
         said = {id: answer for id, answer in history.answers.items() if id != complaint}
         look = "; ".join(mention.label for mention in history.to_look_at)
-        note = f"{len(said)} answers." + (f" To look at: {look}." if look else "")
+        note = f"{counted(len(said), 'answer')}." + (f" To look at: {look}." if look else "")
         answers = answers_shown(self._model, said)
         return {"pieces": [list(one) for one in history.pieces], "answers": answers, "note": note}
 

@@ -16,6 +16,7 @@ from kneebayes.building.model import ModelData, ModelLike
 from kneebayes.case.case import Case
 from kneebayes.errors import KneebayesError
 from kneebayes.odds import logit
+from kneebayes.text import counted
 from kneebayes.view.figures import SMALL, WIDE, fit, name_lines, new_axes
 from kneebayes.view.report import Report, Reporting, frame_of, made_by, made_by_line
 
@@ -203,7 +204,9 @@ class Accuracy(Reporting):
         return ax
 
     def __repr__(self) -> str:
-        return f"Accuracy({len(self.rows)} ratios, {self.share('inside', 'near'):.0%} near)"
+        return (
+            f"Accuracy({counted(len(self.rows), 'ratio')}, {self.share('inside', 'near'):.0%} near)"
+        )
 
 
 def _distance(row: AccuracyRow) -> float:

@@ -16,6 +16,7 @@ from kneebayes.cohort.record import diagnose_cohort
 from kneebayes.cohort.recording import items_of
 from kneebayes.errors import EvidenceError
 from kneebayes.network import Numbers
+from kneebayes.text import counted
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -147,7 +148,7 @@ class _Network:
             raise EvidenceError(message)
         known = items_of(self.model_) if self.columns is None else list(self.columns)
         if values.shape[1] > len(known):
-            message = f"{values.shape[1]} columns were given, but {len(known)} are named."
+            message = f"{counted(values.shape[1], 'column')} given, but {len(known)} are named."
             raise EvidenceError(message)
         return pd.DataFrame(values, columns=known[: values.shape[1]])
 

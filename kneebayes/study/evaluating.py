@@ -27,7 +27,7 @@ from kneebayes.study.baselines import (
 )
 from kneebayes.study.evaluation import CauseLabels, Evaluation, Scoring
 from kneebayes.study.truth import predictions_of, truth_of, truth_told
-from kneebayes.text import suggest
+from kneebayes.text import counted, suggest
 from kneebayes.view.report import frame_of, made_by
 
 if TYPE_CHECKING:
@@ -275,7 +275,11 @@ def _learned(
         drawn = simulate(model, size, seed, recording=recording)
         seen, was = states_of(model, drawn.answers), drawn.truth.to_numpy()
         for who in (who for who, some in asked.items() if size in some):
-            yield f"{who}, {size:,} cases", size, LEARNERS[who](model, seen, was).predict(states)
+            yield (
+                f"{who}, {counted(size, 'case')}",
+                size,
+                LEARNERS[who](model, seen, was).predict(states),
+            )
 
 
 def _baseline(model: ModelLike, name: str, answers: pd.DataFrame, states: np.ndarray) -> Numbers:

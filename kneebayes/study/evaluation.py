@@ -223,7 +223,7 @@ def report_of(evaluation: Evaluation) -> Report:
     causes = int(evaluation.truth.to_numpy(dtype=bool).sum())
     return Report(
         title=f"{evaluation.subject.title}: predictions against the truth{made_by}",
-        known=f"{cases} with {causes:,} present causes.",
+        known=f"{cases} with {counted(causes, 'present cause')}.",
         header=HEADER,
         rows=tuple(rows),
         notes=tuple(_notes(evaluation)),
@@ -244,9 +244,10 @@ def _notes(evaluation: Evaluation) -> list[str]:
         notes.append(f"Log score minus that of {evaluation.reference}, paired, 95 %: {listed}.")
     noticed_from = percent(evaluation.scoring.threshold)
     notes += [
-        f"Urgent causes: {row['patients']:,} cases have one; {row['missed']:,} of them have "
-        f"neither a sign that makes it urgent nor P(any urgent) of at least {noticed_from}; "
-        f"of the others {percent(row['false_alarms'])} have."
+        f"Urgent causes: {counted(row['patients'], 'case has', many='cases have')} one; "
+        f"{counted(row['missed'], 'of them has', many='of them have')} neither a sign that makes "
+        f"it urgent nor P(any urgent) of at least {noticed_from}; of the others "
+        f"{percent(row['false_alarms'])} have."
         for row in records_of(evaluation.urgent)
         if row["predictor"] == evaluation.reference and not row["id"]
     ]
@@ -563,5 +564,5 @@ class Evaluation(Reporting):
         cases = counted(len(self), "case")
         return (
             f"Evaluation({cases}, {self.reference}: log score {first['log_score']:.4f} bits, "
-            f"recall_3 {first['recall_3']:.1%}; {len(self.predictions)} predictors)"
+            f"recall_3 {first['recall_3']:.1%}; {counted(len(self.predictions), 'predictor')})"
         )

@@ -28,6 +28,7 @@ from kneebayes.network import Numbers
 from kneebayes.odds import inverse_logit, logit
 from kneebayes.study.published import VISITS, PublishedCase, Visit, published_cases
 from kneebayes.study.truth import records_of
+from kneebayes.text import counted
 from kneebayes.view.report import Report, Reporting, frame_of, made_by, made_by_line
 
 if TYPE_CHECKING:
@@ -336,10 +337,10 @@ class EvidenceShare(Reporting):
         ]
         return Report(
             title=f"{self.data.knowledge.meta.title}: what the weight of evidence rests on",
-            known=f"{self.patients} published patients with a cause that the model has.",
+            known=f"{counted(self.patients, 'published patient')} with a cause that the model has.",
             header=HEADER,
             rows=tuple(rows),
-            notes=(ABOUT, f".assumed lists {len(self.assumed)} assumed numbers."),
+            notes=(ABOUT, f".assumed lists {counted(len(self.assumed), 'assumed number')}."),
             disclaimer=self.data.knowledge.meta.disclaimer,
             lead=tuple(lead),
             made_by=made_by_line(self._origin()),
@@ -379,7 +380,7 @@ class EvidenceShare(Reporting):
 
     def __repr__(self) -> str:
         shares = ", ".join(f"{self.share(kind):.0%} {kind}" for kind in self._kinds)
-        return f"EvidenceShare({self.patients} patients, first visit: {shares})"
+        return f"EvidenceShare({counted(self.patients, 'patient')}, first visit: {shares})"
 
 
 def _because(knowledge: Knowledge, quantity: Quantity) -> tuple[str, ...]:

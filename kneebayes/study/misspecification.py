@@ -17,6 +17,7 @@ from kneebayes.study.baselines import without_mediators
 from kneebayes.study.evaluating import evaluate
 from kneebayes.study.evaluation import Evaluation, Scoring
 from kneebayes.study.truth import records_of
+from kneebayes.text import counted
 from kneebayes.view.markup import percent
 from kneebayes.view.report import Report, Reporting, frame_of, made_by_line
 
@@ -140,7 +141,7 @@ class Misspecification(Reporting):
         out = int(self.table["impossible"].sum())
         return Report(
             title=f"{subject.title}: other worlds ({self.reading})",
-            known=f"{self.patients:,} patients drawn in each world (seed {self.seed}).",
+            known=f"{counted(self.patients, 'patient')} drawn in each world (seed {self.seed}).",
             header=(
                 "world",
                 "log score (bits)",
@@ -154,7 +155,11 @@ class Misspecification(Reporting):
             notes=(
                 REGRET,
                 f"{MISSED} {percent(self._threshold)}.",
-                *([f"{out:,} cases are impossible under the model and left out."] if out else []),
+                *(
+                    [f"{counted(out, 'case is', many='cases are')} impossible and left out."]
+                    if out
+                    else []
+                ),
             ),
             disclaimer=subject.disclaimer,
             made_by=made_by_line(self._origin()),
@@ -178,7 +183,8 @@ class Misspecification(Reporting):
     def __repr__(self) -> str:
         worst = self.table.sort_values("regret").iloc[-1]
         return (
-            f"Misspecification({len(self.worlds)} worlds, {self.patients:,} patients each: largest "
+            f"Misspecification({counted(len(self.worlds), 'world')}, "
+            f"{counted(self.patients, 'patient')} each: largest "
             f"regret {worst['regret']:.4f} bits, {worst['world']!r})"
         )
 

@@ -94,7 +94,7 @@ def evaluate_published(
         raise EvidenceError(message)
     if not scores["in_model"].any():
         message = (
-            f"None of these {len(chosen)} patients has a cause of the model "
+            f"Of {counted(len(chosen), 'published patient')} none has a cause of the model "
             f"'{knowledge.meta.title}', so there is nothing to judge it by. "
             "Give patients of your own: cases=[...]."
         )
@@ -318,7 +318,7 @@ class PublishedEvaluation(Reporting):
     def __repr__(self) -> str:
         first = self.table.iloc[0]
         return (
-            f"PublishedEvaluation({self.patients} patients, first visit: "
+            f"PublishedEvaluation({counted(self.patients, 'patient')}, first visit: "
             f"top 1 {first['top_1']:.0%}, top 3 {first['top_3']:.0%}, "
             f"mean ln P {first['mean_log']:.2f})"
         )

@@ -14,6 +14,7 @@ from kneebayes.errors import KneebayesError
 from kneebayes.history import read
 from kneebayes.study.published import PublishedCase, published_cases
 from kneebayes.study.scores import wilson_interval
+from kneebayes.text import counted
 from kneebayes.view.markup import percent
 from kneebayes.view.report import Report, Reporting, frame_of, made_by, made_by_line
 
@@ -141,7 +142,7 @@ class ReadingEvaluation(Reporting):
         """The shares, and the worst texts with what was wrong in them."""
         rows = tuple(_row(name, good, of) for name, (good, of) in self.shares.items())
         return Report(
-            title=f"How well {len(self.texts)} histories were read",
+            title=f"How well {counted(len(self.texts), 'history was', many='histories were')} read",
             known="",
             header=("measure", "share", "95 % interval", "of"),
             rows=rows,
@@ -185,7 +186,7 @@ class ReadingEvaluation(Reporting):
 
     def __repr__(self) -> str:
         shares = ", ".join(f"{name} {good}/{of}" for name, (good, of) in self.shares.items())
-        return f"ReadingEvaluation({len(self.texts)} texts: {shares})"
+        return f"ReadingEvaluation({counted(len(self.texts), 'text')}: {shares})"
 
 
 def _row(name: str, good: int, of: int) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ import numpy as np
 from kneebayes.case.answers import spoken
 from kneebayes.case.likelihoods import says_no, says_unknown, says_yes
 from kneebayes.errors import EvidenceError, UnknownNameError
-from kneebayes.text import shown
+from kneebayes.text import counted, shown
 from kneebayes.view.report import frame_of
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ class Truth:
         if self.assumed:
             named = ", ".join(self.assumed[:5]) + (", ..." if len(self.assumed) > 5 else "")
             remarks.append(
-                f"The truth says nothing of {len(self.assumed)} causes ({named}): they are taken "
+                f"The truth says nothing of {counted(len(self.assumed), 'cause')} ({named}), taken "
                 "as absent in everybody."
             )
         return tuple(remarks)
@@ -96,7 +96,8 @@ def _check_index(mine: pd.Index, patients: pd.Index) -> None:
     if strangers:
         first = ", ".join(shown(label) for label in strangers[:5])
         message = (
-            f"The truth has {len(strangers)} rows that are of no patient: {first}. Give it the "
+            f"The truth has {counted(len(strangers), 'row that is', many='rows that are')} of no "
+            f"patient: {first}. Give it the "
             "index of the answers."
         )
         raise EvidenceError(message)

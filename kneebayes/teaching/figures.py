@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 
-from kneebayes.text import marked
+from kneebayes.text import counted, marked
 from kneebayes.view.figures import (
     BLUE,
     ORANGE,
@@ -240,10 +240,11 @@ def draw_icons(counts: Mapping[str, int], cause: str, finding: str, ax: Axes | N
     each square stands for several, which the title says.
     """
     ids = list(COLOURS)
-    title, most = f"{counts['people']:,} people like this, one square each", MOST_ICONS
+    people = counted(counts["people"], "person", many="people")
+    title, most = f"{people} like this, one square each", MOST_ICONS
     if counts["people"] > MOST_ICONS:
         ids = [id for id in ids if id.endswith("with_finding")]
-        title = f"Of {counts['people']:,} people the {counts['with_finding']:,} who have it"
+        title = f"Of {people} the {counts['with_finding']:,} with it"
         most = MOST_SQUARES
     every = max(1, math.ceil(sum(counts[id] for id in ids) / most))
     if every > 1:

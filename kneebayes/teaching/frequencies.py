@@ -17,7 +17,7 @@ from kneebayes.errors import EvidenceError, ImpossibleEvidenceError
 from kneebayes.inference import Evidence
 from kneebayes.knowledge.examples import example_finding
 from kneebayes.teaching.practice_text import Page, Paged, Section
-from kneebayes.text import marked
+from kneebayes.text import counted, marked
 from kneebayes.view.markup import percent
 from kneebayes.view.report import frame_of, made_by, made_by_line, urgency_lines
 
@@ -199,15 +199,21 @@ class NaturalFrequencies(Paged):
         cause = marked(self.cause, self.urgent)
         complaint = self.knowledge.complaint.label
         hits, all_with = count["with_cause_with_finding"], count["with_finding"]
+        people = counted(self.counts["people"], "person", many="people")
+        have, others, have_it = (
+            "has" if self.counts[id] == 1 else "have"
+            for id in ("with_cause_with_finding", "without_cause_with_finding", "with_finding")
+        )
+        told = counted(self.counts["with_finding"], "person", many="people")
         return (
-            f"Of {count['people']} people like this, {cause} explains the {complaint} in "
+            f"Of {people} like this, {cause} explains the {complaint} in "
             f"{count['with_cause']} ({_exactly(self.prior)}); in {count['without_cause']} it does "
             "not.\n"
-            f"Of these {count['with_cause']}, {hits} have: {self.told} "
+            f"Of these {count['with_cause']}, {hits} {have}: {self.told} "
             f"({_exactly(self.with_cause)}).\n"
-            f"Of the other {count['without_cause']}, {count['without_cause_with_finding']} have it "
-            f"too ({_exactly(self.without_cause)}).\n"
-            f"So {all_with} people have it, and in {hits} of these {all_with} {self.cause} "
+            f"Of the other {count['without_cause']}, {count['without_cause_with_finding']} "
+            f"{others} it too ({_exactly(self.without_cause)}).\n"
+            f"So {told} {have_it} it, and in {hits} of these {all_with} {self.cause} "
             f"explains the {complaint}: exactly {_exactly(self.posterior)}."
         ).splitlines()
 
@@ -269,7 +275,8 @@ class NaturalFrequencies(Paged):
         counts = self.counts
         return (
             f"NaturalFrequencies({self.cause!r}: {counts['with_cause_with_finding']:,} of "
-            f"{counts['with_finding']:,} with the findings, of {self.people:,} people)"
+            f"{counts['with_finding']:,} with the findings, of "
+            f"{counted(self.people, 'person', many='people')})"
         )
 
 

@@ -221,7 +221,7 @@ class Practice(Paged):
                 text = str(error)
                 problems.append(text if text.startswith(str(file)) else f"{file}: {text}")
         if problems:
-            message = f"{place}: {len(problems)} of {len(files)} files cannot be read:\n"
+            message = f"{place}: {len(problems)} of {counted(len(files), 'file')} cannot be read:\n"
             raise KneebayesError(message + "\n".join(f"- {problem}" for problem in problems))
         return done
 
@@ -331,7 +331,7 @@ class Practice(Paged):
         apart = len(self._names) <= LEARNERS_APART
         said: dict[tuple[str, int], list[tuple[float, bool]]] = {}
         for feedback, who in zip(self.feedbacks, self.learners, strict=True):
-            name = who if apart else f"{len(self._names)} learners"
+            name = who if apart else counted(len(self._names), "learner")
             for id, p in feedback.case.stated.items():
                 place = min(bisect_right(RANGES, p), len(RANGES) - 1)
                 said.setdefault((name, place), []).append((p, feedback.explains[id]))
@@ -473,7 +473,8 @@ class Practice(Paged):
     def alt_text(self) -> str:
         """The picture in words: how often came true what was stated, range by range."""
         lines = [
-            f"{row['learner']} said {row['range']} of {row['count']} causes: {row['hits']} true"
+            f"{row['learner']} said {row['range']} of {counted(row['count'], 'cause')}: "
+            f"{row['hits']} true"
             for row in self._ranges
         ]
         return f"How often what was stated came true. {'; '.join(lines) or 'Nothing stated'}."

@@ -16,7 +16,7 @@ from kneebayes.errors import KneebayesError
 from kneebayes.knowledge import Knowledge
 from kneebayes.network import Network
 from kneebayes.odds import logit
-from kneebayes.text import marked
+from kneebayes.text import counted, marked
 from kneebayes.view.markup import percent
 from kneebayes.view.report import known_of
 
@@ -204,7 +204,7 @@ def _draw_map(knowledge: Knowledge, network: Network, stated: Network, ax: Axes 
     for start in starts[1:-1]:
         ax.axvline(start - 0.5, color=LINE, lw=0.8)
     ax.tick_params(length=0)
-    ax.set_xlabel(f"{len(findings)} findings, one column each", fontsize=SMALL)
+    ax.set_xlabel(f"{counted(len(findings), 'finding')}, one column each", fontsize=SMALL)
     bar = ax.figure.colorbar(image, ax=ax, location="top", shrink=0.9, pad=0.01, aspect=30)
     bar.set_label("how often the cause alone shows it", fontsize=SMALL)
     bar.ax.tick_params(labelsize=SMALL)

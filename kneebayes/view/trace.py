@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from kneebayes.arguments import checked
 from kneebayes.building.model import ModelLike
 from kneebayes.building.tracing import Trace, trace_cause
+from kneebayes.text import counted
 from kneebayes.view.markup import Markup, table, tag
 from kneebayes.view.report import InJson, frame_of, made_by, made_by_line, plain
 
@@ -99,7 +100,7 @@ class CauseTrace(InJson):
         return self.text
 
     def __repr__(self) -> str:
-        return f"CauseTrace({self.trace.cause.label!r}, {len(self.trace.rows)} numbers)"
+        return f"CauseTrace({self.trace.cause.label!r}, {counted(len(self.trace.rows), 'number')})"
 
     def _repr_html_(self) -> str:
         return _trace_html(self.trace, made_by_line(self.origin))

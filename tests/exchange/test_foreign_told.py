@@ -600,8 +600,8 @@ def test_bars_read_back() -> None:
 def test_twenty_rows_are_shown_and_drawn_and_the_others_counted() -> None:
     for count, note in (
         (20, ()),
-        (21, ("1 more rows stand in .table.",)),
-        (25, ("5 more rows stand in .table.",)),
+        (21, ("1 more row in .table.",)),
+        (25, ("5 more rows in .table.",)),
     ):
         rows = [{"a": f"r{at}", "b": at} for at in range(count)]
         bars = Bars(

@@ -320,7 +320,7 @@ REFUSED: dict[str, tuple[str, str, str]] = {
     "bif count": (
         "n.bif",
         "variable a { type discrete [3] {x, y}; }",
-        "3 states are told and 2 named",
+        "of its states 3 are told and 2 named",
     ),
     "bif empty state": ("n.bif", "variable a { type discrete [3] {x, , y}; }", "no name"),
     "bif quote": (
@@ -352,7 +352,7 @@ REFUSED: dict[str, tuple[str, str, str]] = {
         r"b: the row \(a = x\) adds up to 0.6(.|\n)*\(a = y\) adds up to 2",
     ),
     "three rows": (*wrong_rows(3), r"s2\) adds up to 0.9: 0.4, 0.5. It must add up to 1\.\s*$"),
-    "four rows": (*wrong_rows(4), r"s2\) adds up to 0.9(.|\n)*b: 1 more of its rows are wrong"),
+    "four rows": (*wrong_rows(4), r"s2\) adds up to 0.9(.|\n)*b: 1 more row is wrong"),
     "json root": (
         "n.json",
         '{"format": "kneebayes network", "version": 1, "nodes": ['

@@ -92,7 +92,7 @@ BIF: Cases = {
     ),
     "count": (
         "variable a { type discrete [03] {x, y}; }" + A,
-        ["a: 03 states are told and 2 named."],
+        ["a: of its states 03 are told and 2 named."],
     ),
     "no count": (
         "variable a { type discrete [00] { }; }" + A,
@@ -358,12 +358,12 @@ XDSL: Cases = {
         xdsl(noisymax("0", "0.7 0.3 0 1 0.01 0.99")),
         [
             "B: the strengths of 'A' are no order of its 2 states.",
-            "B: 1 strengths are given for 2 states of its parents.",
+            "B: it has 1 strength; its parents have states for 2 strengths.",
         ],
     ),
     "strengths too many": (
         xdsl(noisymax("0 1 1", "0.7 0.3 0 1 0.01 0.99")),
-        ["B: 3 strengths are given for 2 states of its parents."],
+        ["B: it has 3 strengths; its parents have states for 2 strengths."],
     ),
     "strengths in parts": (
         xdsl(noisymax("0 1.5", "0.7 0.3 0 1 0.01 0.99")),
@@ -695,7 +695,7 @@ JSON: Cases = {
             "b: the row (a = u) adds up to 0.75: 0.5, 0.25. It must add up to 1.",
             "b: the row (a = v) adds up to 0.75: 0.5, 0.25. It must add up to 1.",
             "b: the row (a = w) adds up to 0.75: 0.5, 0.25. It must add up to 1.",
-            "b: 3 more of its rows are wrong.",
+            "b: 3 more rows are wrong.",
         ],
     ),
     "numbers": (

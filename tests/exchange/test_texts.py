@@ -344,9 +344,7 @@ def test_how_far_a_row_may_be_rounded(tmp_path: Path, case: str) -> None:
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         table = load_network(path)["a"].table
-    remark = (
-        f"'n.json': a: 1 of its 1 rows were rounded and are divided by their sum (the row {told})."
-    )
+    remark = f"'n.json': a: 1 of 1 row rounded, now divided by the sum (the row {told})."
     said = [remark] if told.startswith("adds") else []
     assert [str(one.message) for one in caught] == said
     right = numbers if told == "as it is" else [one / sum(numbers) for one in numbers]

@@ -125,7 +125,7 @@ export function differentialCard(catalog, prefix, onSelect) {
     note.textContent =
       `Probability that an urgent cause explains it: ${percentText(anyUrgent)}. Rare is not impossible.`;
     note.dataset.anyUrgent = String(anyUrgent);
-    more.textContent = all ? `Show the first ${CAUSES_SHOWN} only` : `Show all ${ranking.length} causes`;
+    more.textContent = all ? `Show the first ${CAUSES_SHOWN} only` : `Show all ${counted(ranking.length, "cause")}`;
     more.hidden = ranking.length <= CAUSES_SHOWN;
   }
 

@@ -18,7 +18,7 @@ const ADVICE = [
 export function guessCard(catalog, prefix, start, { onNote, onClose }) {
   const rows = start.map((one) => guessRow(catalog, prefix, one));
   const rest = make("details", { class: "kb-rest" },
-    make("summary", { text: `The other ${rows.length - GUESSES_SHOWN} causes` }),
+    make("summary", { text: `The other ${counted(rows.length - GUESSES_SHOWN, "cause")}` }),
     ...rows.slice(GUESSES_SHOWN).map((row) => row.element),
   );
   rest.hidden = rows.length <= GUESSES_SHOWN;

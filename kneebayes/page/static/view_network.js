@@ -1,5 +1,5 @@
 // The network around one cause: what raises it, what it shows, with arrows and probabilities.
-import { button, make, percentText, refill } from "./view_dom.js";
+import { button, counted, make, percentText, refill } from "./view_dom.js";
 import { arrow, draw } from "./view_svg.js";
 
 const SHOWN = 12;
@@ -33,7 +33,7 @@ export function networkCard(catalog, grounds, act) {
     const children = strongest(grounds.childrenOf(cause), "child", all);
     const count = grounds.parentsOf(cause).length + grounds.childrenOf(cause).length;
     more.hidden = count <= parents.length + children.length && !all;
-    more.textContent = all ? "Show the strongest arrows only" : `Show all ${count} arrows`;
+    more.textContent = all ? "Show the strongest arrows only" : `Show all ${counted(count, "arrow")}`;
     refill(picture, drawn(cause, parents, children, probability));
   }
 

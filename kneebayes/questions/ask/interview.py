@@ -63,7 +63,7 @@ class TreeNode:
 
     def __repr__(self) -> str:
         asked = "the end" if self.question is None else repr(self.question)
-        return f"TreeNode({len(self.path)} answers, {self.probability:.3g}: {asked})"
+        return f"TreeNode({counted(len(self.path), 'answer')}, {self.probability:.3g}: {asked})"
 
     def nodes(self) -> Iterator[TreeNode]:
         """All points from here on, each before those it leads to."""
@@ -172,7 +172,9 @@ class DecisionTree(CaseResult):
     @property
     def report(self) -> Report:
         """What is shown: answers below their question."""
-        title = f"An interview about {self.about}, {self._deepest} questions deep at most"
+        title = (
+            f"An interview about {self.about}, {counted(self._deepest, 'question')} deep at most"
+        )
         report = report_on(self.case, title, whole_title=True)
         return replace(report, before=(_outline(self._rows),))
 
@@ -304,7 +306,7 @@ class Interview(CaseResult):
 
     def __repr__(self) -> str:
         called = subject_called(self.case.knowledge, self.case.names, self.about)
-        return f"Interview({len(self.case.answers)} answers, about {called})"
+        return f"Interview({counted(len(self.case.answers), 'answer')}, about {called})"
 
 
 def _settled(same: SameDecision, label: Callable[[str], str]) -> str:

@@ -22,6 +22,7 @@ from kneebayes.questions.ask.ranking import (
     subject_named,
 )
 from kneebayes.questions.ask.stopping import MOST, SameDecision, same_decision
+from kneebayes.text import counted
 from kneebayes.view.markup import percent
 from kneebayes.view.report import CaseResult, Report, frame_of, report_on
 
@@ -263,9 +264,9 @@ class Questions(CaseResult):
         if self.unranked:
             total = len(self.ranked) + len(self.unranked)
             after.append(
-                f"Partial: {len(self.unranked)} of {total} open questions are missing, because "
-                "the time was over. Answer some contexts, ask for some kinds= only, or give more "
-                "time: model.within(seconds=...)."
+                f"Partial: of {counted(total, 'open question')} {len(self.unranked)} could not be "
+                "weighed before the time was over. Answer some contexts, ask for some kinds= "
+                "only, or give more time: model.within(seconds=...)."
             )
         return report_on(self.case, self._title, HEADER, rows, [*after, *LEGEND], whole_title=True)
 

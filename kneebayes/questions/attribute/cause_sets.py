@@ -94,8 +94,8 @@ class CauseSets(CaseResult):
         ]
         if self.missing:
             notes.append(
-                f"Partial: {self.missing} of {len(self.sets) + self.missing} sets are missing, "
-                "because the time was over: model.within(seconds=...) gives more."
+                f"Partial: of {counted(len(self.sets) + self.missing, 'set')} {self.missing} could "
+                "not be found before the time was over: model.within(seconds=...) gives more."
             )
         header = ("", "causes", "probability", "cumulated")
         return report_on(self.case, "most probable sets of causes", header, rows, notes)

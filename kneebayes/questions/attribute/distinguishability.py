@@ -300,8 +300,8 @@ class Distinguishability(CaseResult):
         percents = percent(below / len(table))
         notes = [
             (
-                f"{below} of {len(table)} pairs ({percents}) cannot be told apart: the bits of all "
-                f"findings sum to less than {ONE_BIT:g}."
+                f"{below} of {counted(len(table), 'pair')} ({percents}) cannot be told apart: the "
+                f"bits of all findings sum to less than {ONE_BIT:g}."
             ),
             (
                 "Bits: Jensen-Shannon divergence of the answers if only the one or only the other "
@@ -343,7 +343,7 @@ class Distinguishability(CaseResult):
         findings = [label(str(id)) for id in shown.columns]
         title = (
             "P(finding | only this cause)\n"
-            f"{len(best)} of {len(shares)} findings, which tell causes apart most"
+            f"{len(best)} of {counted(len(shares), 'finding')}, which tell causes apart most"
         )
         return draw_profiles(causes, findings, shown.to_numpy().tolist(), title, ax)
 
@@ -369,8 +369,9 @@ class Distinguishability(CaseResult):
         distances = self.distances
         below = len(self.inseparable)
         return (
-            f"Distinguishability({len(distances.causes)} causes, {len(distances.findings)} "
-            f"findings, {counted(below, 'pair')} cannot be told apart)"
+            f"Distinguishability({counted(len(distances.causes), 'cause')}, "
+            f"{counted(len(distances.findings), 'finding')}, "
+            f"{counted(below, 'pair')} cannot be told apart)"
         )
 
 

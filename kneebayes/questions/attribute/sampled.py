@@ -13,6 +13,7 @@ from kneebayes.building.model import ModelLike
 from kneebayes.case.bounded import bounded
 from kneebayes.case.case import Case
 from kneebayes.inference import Sampled, sample_posteriors
+from kneebayes.text import counted
 from kneebayes.view.markup import percent
 from kneebayes.view.report import CaseResult, Report, report_on
 
@@ -86,7 +87,7 @@ class SampledDifferential(CaseResult):
     def _notes(self) -> list[str]:
         notes = [
             (
-                f"Estimated from {self.draws} draws (seed {self.seed}), worth "
+                f"Estimated from {counted(self.draws, 'draw')} (seed {self.seed}), worth "
                 f"{self.effective_draws:.0f} unweighted ones."
             ),
             (
@@ -120,7 +121,7 @@ class SampledDifferential(CaseResult):
         drawn = draw_sampled(labels, estimates, errors, urgent, ax)
         title = self.report.title
         if more := len(self._rows) - len(rows):
-            title = f"{title}; {more} less probable causes are left out"
+            title = f"{title}; left out: {counted(more, 'less probable cause')}"
         return say_above(drawn, title, self.case.answers)
 
     @property
@@ -136,7 +137,7 @@ class SampledDifferential(CaseResult):
         id, posterior, error = self._rows[0]
         first = f"{self.case.knowledge.label(id)} {percent(posterior)} \u00b1 {percent(error)}"
         effective = f"{self.effective_draws:.0f}"
-        return f"SampledDifferential({self.draws} draws worth {effective}: {first}, ...)"
+        return f"SampledDifferential({counted(self.draws, 'draw')} worth {effective}: {first}, ...)"
 
 
 @checked

@@ -172,7 +172,7 @@ def spread_of(
         if progress is not None:
             progress(len(draws_of))
         if clock is not None:
-            clock.note = f"{done} of {draws} draws"
+            clock.note = f"{done} of {counted(draws, 'draw')}"
             if clock.left <= 0.0 and done >= FEWEST:
                 break
     posteriors = np.concatenate(kept)
@@ -221,8 +221,8 @@ def _ask(
 
 def _hopeless(redrawn: int, done: int, width: float) -> str:
     return (
-        f"Of {redrawn + done} draws only {done} have priors that can hold and evidence that is "
-        f"possible, with spread {width:g}. Give a smaller spread, or raise the priors."
+        f"Of {counted(redrawn + done, 'draw')} only {done} gave priors that can hold and evidence "
+        f"that is possible, with spread {width:g}. Give a smaller spread, or raise the priors."
     )
 
 

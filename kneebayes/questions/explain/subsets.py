@@ -14,6 +14,7 @@ from kneebayes.errors import TooWideError
 from kneebayes.inference import Engine, Evidence
 from kneebayes.inference.clock import clock_running, seconds_left
 from kneebayes.network import Numbers
+from kneebayes.text import counted
 
 __all__ = [
     "DECIBANS",
@@ -265,7 +266,7 @@ def odds_of_orders(
         odds = further if odds is None else _joined(odds, further)
         drawn, subsets = [*drawn, *more], []
         if clock is not None:
-            clock.note = f"{len(drawn)} of {len(orders)} orders"
+            clock.note = f"{len(drawn)} of {counted(len(orders), 'order')}"
             some = 2 * int(max(1, min(2 * some, clock.fitting(before, len(more)) / 2.0)))
     return drawn, odds if odds is not None else odds_of_some(engine, evidence, parts, causes, [0])
 
