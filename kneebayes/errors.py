@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from kneebayes.text import counted
-
 __all__ = [
     "MOST_NAMES",
     "ArgumentError",
@@ -91,7 +89,7 @@ class UnknownNameError(KneebayesError, KeyError):
         """The same error, telling of further unknown names too, a line each."""
         lines = [other.message for other in (self, *others)][:MOST_NAMES]
         if (more := 1 + len(others) - len(lines)) > 0:
-            lines.append(f"And {counted(more, 'more name is', many='more names are')} unknown.")
+            lines.append(f"And {more:,} more {'name is' if more == 1 else 'names are'} unknown.")
         message = "\n".join(lines)
         return type(self)(message, self.name, self.suggestions, self.start, self.instead, others)
 

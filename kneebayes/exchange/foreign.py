@@ -19,6 +19,7 @@ from kneebayes.exchange.side_table import NetworkFile
 from kneebayes.inference import Budget, Engine
 from kneebayes.inference.drawing import Drawing
 from kneebayes.network import Network
+from kneebayes.text import counted
 from kneebayes.view.figures import (
     LETTERS_PER_INCH,
     SMALL,
@@ -221,7 +222,8 @@ def _draw_arrows(model: TargetedNetwork, ax: Axes | None) -> Axes:
     ax.axis("off")
     hidden = len(network) - len(shown)
     title = f"{model.file.about.get('title', 'network')}; filled: what is asked about"
-    return caption(ax, f"{title}; {hidden} more nodes are not drawn" if hidden else title)
+    more = counted(hidden, "more node is", many="more nodes are")
+    return caption(ax, f"{title}; {more} not drawn" if hidden else title)
 
 
 def _in_lines(ids: Sequence[str], labels: Sequence[str]) -> list[list[str]]:

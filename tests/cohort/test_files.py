@@ -184,7 +184,7 @@ def test_a_spreadsheet_runs_nothing_of_a_result(robot: kb.Model, tmp_path: Path)
 
 BAD_FILES = [
     ("", "in.csv is empty: its first line must name the columns."),
-    ("squeak,rain\nyes\n", "in.csv cannot be read after line 2: it has 1 cells, but the first"),
+    ("squeak,rain\nyes\n", "in.csv cannot be read after line 2: it has 1 cell, but the first"),
     ("squeak\nyes,no\n", "in.csv cannot be read after line 2: it has 2 cells, but the first"),
     ('squeak\n"yes\n', "in.csv cannot be read after line 2: unexpected end of data."),
 ]

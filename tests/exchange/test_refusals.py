@@ -202,7 +202,7 @@ BIF: Cases = {
     "a short default": (
         f"{AB} {A} probability (b | a) {{ (x) 1 0; default 1; }}",
         [
-            "b: its table does not have one row for each state of its parents: a row has 1 numbers. 2 are needed."
+            "b: its table does not have one row for each state of its parents: a row has 1 number. 2 are needed."
         ],
     ),
     "a word as number": (

@@ -370,11 +370,9 @@ def test_three_remarks_are_said_and_the_others_counted(tmp_path: Path) -> None:
         )
         with pytest.warns(ExchangeWarning) as caught:
             read = load_network_file(path)
-        said = "were rounded and are divided by their sum"
-        first = f"a: 1 of its 1 rows {said} (the row adds up to 0.99)."
-        others = [
-            f"b{at}: 2 of its 3 rows {said} (the row (a = y) adds up to 0.99)." for at in (0, 1)
-        ]
+        said = "rounded, now divided by the sum"
+        first = f"a: 1 of 1 row {said} (the row adds up to 0.99)."
+        others = [f"b{at}: 2 of 3 rows {said} (the row (a = y) adds up to 0.99)." for at in (0, 1)]
         rest = {3: "", 4: " And 1 more.", 5: " And 2 more."}[count]
         assert str(caught[0].message) == f"'n.json': {first} {others[0]} {others[1]}{rest}"
         assert caught[0].filename == __file__

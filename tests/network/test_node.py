@@ -57,7 +57,7 @@ def test_nodes_with_equal_numbers_are_equal() -> None:
         (lambda: root_node("a", [-0.5, 1.5]), SUMS),
         (lambda: root_node("a", [NAN, 1.0]), SUMS),
         (lambda: root_node("a", [1.0]), "2 states is needed, got one of shape (1,)"),
-        (lambda: table_node("a", ["b"], np.array([0.5, 0.5])), "a: a table over 1 parents and 2"),
+        (lambda: table_node("a", ["b"], np.array([0.5, 0.5])), "a: a table over 1 parent and 2"),
         (lambda: table_node("a", [], np.full((2, 2), 0.5)), "got one of shape (2, 2)"),
         (lambda: table_node("a", ["b"], np.full((2, 3), 1 / 3)), "got one of shape (2, 3)"),
         (lambda: table_node("a", ["b"], np.array([[0.5, 0.5], [0.5, 0.4]])), SUMS),

@@ -177,7 +177,7 @@ def test_tables_that_do_not_fit_are_refused(said: Any, was: Any, told: str) -> N
 
 def test_a_cause_that_is_missing_or_unknown(knee: kb.Model, cohort: SimulatedCohort) -> None:
     partial = knee.evaluate(cohort.answers, cohort.truth.drop(columns="gout"), baselines=[])
-    assert "The truth says nothing of 1 causes (gout)" in partial.text
+    assert "The truth says nothing of 1 cause (gout)" in partial.text
     assert not partial.truth["gout"].any()
     with pytest.raises(kb.UnknownNameError, match="gowt"):
         knee.evaluate(cohort.answers, cohort.truth.rename(columns={"gout": "gowt"}))

@@ -81,7 +81,7 @@ def test_what_does_not_fit_is_refused(robot: kb.Model, drawn: SimulatedCohort) -
     index, first = drawn.answers.index, robot.causes[0].label
     with pytest.raises(kb.UnknownNameError, match="named 'moth bite'"):
         truth_told(pd.Series(["moth bite"], index=index[:1]), index, robot)
-    with pytest.raises(kb.EvidenceError, match="1 rows that are of no patient: 'stranger'"):
+    with pytest.raises(kb.EvidenceError, match="1 row that is of no patient: 'stranger'"):
         truth_told(pd.Series([first], index=["stranger"]), index, robot)
     with pytest.raises(kb.EvidenceError, match="names a patient twice"):
         truth_told(pd.Series([first, first], index=[index[0]] * 2), index, robot)

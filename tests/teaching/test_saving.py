@@ -233,7 +233,7 @@ def test_a_reading_that_the_folder_does_not_have_is_told(
     (tmp_path / "x.json").write_text(text, encoding="utf-8")
     with pytest.raises(kb.KneebayesError) as caught:
         Practice.load(pump, tmp_path)
-    assert "1 of 1 files cannot be read" in str(caught.value)
+    assert "1 of 1 file cannot be read" in str(caught.value)
     assert said in str(caught.value)
 
 

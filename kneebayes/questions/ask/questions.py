@@ -264,7 +264,7 @@ class Questions(CaseResult):
         if self.unranked:
             total = len(self.ranked) + len(self.unranked)
             after.append(
-                f"Partial: of {counted(total, 'open question')} {len(self.unranked)} could not be "
+                f"Partial: {len(self.unranked)} of {counted(total, 'open question')} could not be "
                 "weighed before the time was over. Answer some contexts, ask for some kinds= "
                 "only, or give more time: model.within(seconds=...)."
             )

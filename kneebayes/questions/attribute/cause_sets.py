@@ -94,7 +94,7 @@ class CauseSets(CaseResult):
         ]
         if self.missing:
             notes.append(
-                f"Partial: of {counted(len(self.sets) + self.missing, 'set')} {self.missing} could "
+                f"Partial: {self.missing} of {counted(len(self.sets) + self.missing, 'set')} could "
                 "not be found before the time was over: model.within(seconds=...) gives more."
             )
         header = ("", "causes", "probability", "cumulated")
