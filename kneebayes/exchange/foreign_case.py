@@ -27,9 +27,9 @@ from kneebayes.exchange.foreign_reasoning import (
 from kneebayes.exchange.foreign_result import Bars, ForeignResult, Shown
 from kneebayes.inference import Budget, Evidence
 from kneebayes.questions.doubt.sensitivity import Sensitivity
+from kneebayes.text import counted
 from kneebayes.view.markup import percent
 from kneebayes.view.report import known_line
-from kneebayes.text import counted
 
 TEXT = str
 THIN = 0.01  # of the longest bar: what is shorter cannot be seen

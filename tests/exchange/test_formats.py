@@ -276,7 +276,7 @@ REFUSED: dict[str, tuple[str, str, str]] = {
         xdsl(
             '<noisymax id="B"><state id="y"/><state id="n"/><parameters>0.1</parameters></noisymax>'
         ),
-        "B: its noisymax has 1 parameters. 2 are needed",
+        "B: its noisymax has 1 parameter. 2 are needed",
     ),
     "noisymax not silent": (
         "n.xdsl",

@@ -176,7 +176,7 @@ def test_the_report_has_shares_first_and_then_what_moved_most(taught: kb.Model) 
     silent = sum(row["data"] < 0.01 for row in rows if row["learnt"])
     assert report.notes[1] == (
         f"Of {silent} further numbers these patients say next to nothing (data below 1 %): the "
-        "text alone speaks of them."
+        "text alone speaks there."
     )
     assert len(report.notes) == 3
     assert report.lead == (learnt.summary,)
