@@ -295,7 +295,10 @@ def _told(fault: ValidationError, schema: Schema) -> Iterator[tuple[str, str]]:
         case "minLength":
             yield "it is empty.", "Give a text."
         case "maxLength":
-            yield f"it has {counted(len(str(content)), 'character')}.", f"At most {rule} are allowed."
+            yield (
+                f"it has {counted(len(str(content)), 'character')}.",
+                f"At most {rule} are allowed.",
+            )
         case keyword:
             yield it, REMEDIES[keyword].format(rule)
 
