@@ -14,12 +14,11 @@ from scipy.special import logit
 
 import kneebayes as kb
 from kneebayes.learning.coordinates import Coordinates, Family, Free, JointMove
-from kneebayes.learning.outcome import LearntNumber, odds_factor, origin_of
+from kneebayes.learning.outcome import LearntNumber, _odds_factor, _origin_of
 from kneebayes.learning.record import (
+    HeldOut,
     _patients,
     _ratio,
-    draw_gains,
-    draw_lessons,
 )
 from kneebayes.text import marked
 from kneebayes.view.markup import percent
@@ -221,7 +220,7 @@ def test_risk_ratios_are_against_what_is_there_after_learning(
     ],
 )
 def test_by_what_odds_are_multiplied(before: float, after: float, factor: float) -> None:
-    assert odds_factor(before, after) == pytest.approx(factor)
+    assert _odds_factor(before, after) == pytest.approx(factor)
 
 
 @pytest.mark.parametrize(
@@ -270,11 +269,11 @@ def test_patients_are_named_where_they_make_up_a_hundredth(
     pairs.append((own.findings["squeak"], before.findings["squeak"], by_kind["leak", "squeak", ""]))
     named = 0
     for statement, stated, row in pairs:
-        told = (origin_of("60 patients", row["data"]),) if row["data"] >= 0.01 else ()
+        told = (_origin_of("60 patients", row["data"]),) if row["data"] >= 0.01 else ()
         assert statement.because == (*told, *stated.because), row["about"]
         named += bool(told)
     assert 5 < named < len(pairs)
-    assert origin_of("60 patients", 0.1234) == (
+    assert _origin_of("60 patients", 0.1234) == (
         "patients: 60 patients with the complaint; 12.3% of what is known of this number"
     )
 
@@ -328,59 +327,31 @@ def test_whoever_has_the_complaint_alone_scores_nothing(taught: kb.Model) -> Non
 # pictures read back
 
 
-def lesson(about: str, text: float, now: float, data: float) -> dict[str, Any]:
-    return {
-        "about": about, "text": text, "text_low": text / 2, "text_high": (1 + text) / 2,
-        "now": now, "low": now / 2, "high": (1 + now) / 2, "data": data,
-    }  # fmt: skip
-
-
-def test_lessons_read_back() -> None:
+def test_lessons_read_back(taught: kb.Model) -> None:
     """Two marks and two lines a row, on the scale of log-odds; the share of the data beside it."""
-    rows = [
-        lesson("one", 0.5, 0.75, 0.5),
-        lesson("other", 0.25, 0.125, 0.046),
-        lesson("sure", 1.0, 0.0, 1.0),
-    ]
-    ax = draw_lessons(rows)
+    table = taught.learnt.table
+    rows = table[table["learnt"] & ~table["kind"].isin(["ratio", "scale"])]
+    rows = rows.sort_values("data", ascending=False, kind="stable")
+    ax = taught.learnt.draw()
     text, both = (
-        line for line in ax.lines if line.get_label() in ("the text", "text and patients")
+        next(line for line in ax.lines if line.get_label() == label)
+        for label in ("the text", "text and patients")
     )
-    assert (text.get_label(), both.get_label()) == ("the text", "text and patients")
-    edge = 16.118  # what is certain is drawn at a chance of one in ten million
-    assert list(text.get_xdata()) == pytest.approx([0.0, logit(0.25), edge], abs=1e-3)
-    assert list(both.get_xdata()) == pytest.approx([logit(0.75), logit(0.125), -edge], abs=1e-3)
-    assert list(text.get_ydata()) == pytest.approx([-0.16, 0.84, 1.84])
-    assert list(both.get_ydata()) == pytest.approx([0.16, 1.16, 2.16])
+    for line, key, shift in ((text, "text", -0.16), (both, "now", 0.16)):
+        assert list(line.get_xdata()) == pytest.approx(logit(rows[key]).tolist())
+        assert list(line.get_ydata()) == pytest.approx([at + shift for at in range(len(rows))])
     segments = [line.get_segments() for line in ax.collections]
-    for lines, key, shift in ((segments[0], "text_", -0.16), (segments[1], "", 0.16)):
-        for at, (row, line) in enumerate(zip(rows[:2], lines, strict=False)):
-            right = [[logit(row[f"{key}low"]), at + shift], [logit(row[f"{key}high"]), at + shift]]
-            assert np.asarray(line) == pytest.approx(np.array(right), abs=1e-9)
+    for lines, low, high, shift in (
+        (segments[0], "text_low", "text_high", -0.16),
+        (segments[1], "low", "high", 0.16),
+    ):
+        ends = zip(logit(rows[low]), logit(rows[high]), strict=True)
+        right = [[[left, at + shift], [end, at + shift]] for at, (left, end) in enumerate(ends)]
+        assert np.array(lines) == pytest.approx(np.array(right))
     beside = [(one.get_text(), one.xy) for one in ax.texts]  # type: ignore[attr-defined]
-    assert beside == [
-        ("50%", (1.01, 0)),
-        ("4.6%", (1.01, 1)),
-        ("100%", (1.01, 2)),
-        ("data", (1.01, -0.55)),
-    ]
-    assert [one.get_text() for one in ax.get_yticklabels()] == ["one", "other", "sure"]
-    assert ax.get_ylim() == pytest.approx((2.6, -0.6))
-    shown = [0.0001, 0.001, 0.01, 0.05, 0.2, 0.5, 0.8, 0.95, 0.99, 0.999]
-    ticks = dict(
-        zip([one.get_text() for one in ax.get_xticklabels()], ax.get_xticks(), strict=True)
-    )
-    assert {percent(share) for share in shown} <= set(ticks)
-    for share in shown:
-        assert ticks[percent(share)] == pytest.approx(logit(share))
-    few = draw_lessons([lesson("one", 0.5, 0.6, 0.5)])
-    low, high = few.get_xlim()
-    assert all(low <= tick <= high for tick in few.get_xticks())
-    assert "0.1%" not in [one.get_text() for one in few.get_xticklabels()]
-    assert few.get_ylim() == pytest.approx((0.6, -0.6))
-    assert draw_lessons([]).get_ylim() == pytest.approx((0.6, -0.6))
-    own = plt.subplots()[1]
-    assert draw_lessons(rows, own) is own
+    shares = [(percent(share), (1.01, at)) for at, share in enumerate(rows["data"])]
+    assert beside == [*shares, ("data", (1.01, -0.55))]
+    assert ax.get_ylim() == pytest.approx((len(rows) - 0.4, -0.6))
 
 
 def test_lessons_that_are_drawn_are_those_of_chances(taught: kb.Model) -> None:
@@ -396,10 +367,14 @@ def test_lessons_that_are_drawn_are_those_of_chances(taught: kb.Model) -> None:
     assert taught.learnt.draw(own) is own
 
 
+def held_out(gains: list[float]) -> HeldOut:
+    return HeldOut(pd.DataFrame({"gain": gains}), "t", "d", {})
+
+
 def test_gains_read_back() -> None:
     """As many bars as gains need, with an edge at 0: worse ones hatched on its left."""
     gains = [-0.5, -0.1, 0.0, 0.2, 0.25, 1.0]
-    ax = draw_gains(gains)
+    ax = held_out(gains).draw()
     bars = [bar for bar in ax.patches if bar.get_height() > 0]
     counted = {
         (
@@ -421,19 +396,20 @@ def test_gains_read_back() -> None:
     zero, mean = ax.lines
     assert set(zero.get_xdata()) == {0.0}
     assert set(mean.get_xdata()) == {sum(gains) / 6}
-    assert [one.get_text() for one in ax.get_legend().get_texts()] == ["mean +0.142"]  # type: ignore[union-attr]
+    (said,) = ax.texts
+    assert (said.get_text(), said.get_position()) == ("mean +0.142", (sum(gains) / 6, 1.01))
     assert ax.get_ylabel() == "patients not learnt from"
     for count, widths in ((80, 4), (400, 20), (1000, 20)):
         many = np.linspace(0.01, 1.0, count).tolist()
-        ax = draw_gains(many)
+        ax = held_out(many).draw()
         assert {round(bar.get_width(), 6) for bar in ax.patches} == {round(1 / widths, 6)}
         assert sum(bar.get_height() for bar in ax.patches) == count
-    nothing = draw_gains([0.0, 0.0])
+    nothing = held_out([0.0, 0.0]).draw()
     assert sum(bar.get_height() for bar in nothing.patches) == 2
-    one = draw_gains([-2.0])
+    one = held_out([-2.0]).draw()
     assert [bar.get_height() for bar in one.patches if bar.get_height()] == [1.0]
     own = plt.subplots()[1]
-    assert draw_gains(gains, own) is own
+    assert held_out(gains).draw(own) is own
 
 
 # coordinates
