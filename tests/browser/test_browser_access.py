@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from browsing import Visit, browser, needs_browser, visit
+from browsing import PATIENCE, Visit, browser, needs_browser, visit
 
 import kneebayes as kb
 
@@ -221,6 +221,43 @@ def test_the_keyboard_is_enough(opened: Any, page_file: Path, knee: kb.Model) ->
         seen.computed()
         assert page.locator("tr[data-cause]:nth-child(2)[aria-current=true]").count() == 1
         assert focused(page, "e.dataset.key").startswith("cause-")
+
+
+def test_the_interview_is_held_by_keyboard(opened: Any, page_file: Path, knee: kb.Model) -> None:
+    """Each press leads to the next question, where the first answer is one step away."""
+    with visit(opened, page_file, viewport={"width": 390, "height": 844}) as seen:
+        page = seen.page
+        page.get_by_role("tab", name="Interview").focus()
+        page.keyboard.press("Enter")
+        page.wait_for_selector("[data-interview]", timeout=PATIENCE)
+        page.locator("[data-interview]").first.focus()
+        asked: list[str] = []
+        for keys in (("Enter",), ("Tab", "Enter"), ("Tab", "Tab", "Enter")):
+            asked.append(page.locator(".kb-interview h2").inner_text())
+            for key in keys:
+                page.keyboard.press(key)
+            on_the_next(page, asked[-1])
+        fourth = page.locator(".kb-interview h2").inner_text()
+        assert page.locator("[data-act=take-back]").inner_text().startswith("Take back: ")
+        page.locator("[data-act=take-back]").press("Enter")
+        on_the_next(page, fourth)
+        assert page.locator(".kb-interview h2").inner_text() == asked[2]
+        page.locator("[data-act=pass]").press("Enter")
+        assert focused(page, "e.tagName") == "H2"
+        assert "Interview" in page.locator("[role=tab][aria-selected=true]").inner_text()
+        page.locator("[data-act=finish]").press("Enter")
+        assert focused(page, "e.id").endswith("-causes")
+        assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def on_the_next(page: Any, before: str) -> None:
+    """Wait for another question than before, on which the focus is."""
+    page.wait_for_function(
+        "asked => document.querySelector('.kb-interview h2')?.textContent !== asked",
+        arg=before,
+        timeout=PATIENCE,
+    )
+    assert focused(page, "e.tagName") == "H2"
 
 
 def focused(page: Any, script: str) -> str:

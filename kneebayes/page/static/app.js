@@ -98,7 +98,10 @@ export function mountExplorer(root, payload, { answers = {}, onAnswers = () => {
         state.selected = id;
         refresh();
       },
-      finish: () => parts.tabs.show("explore"),
+      finish() {
+        parts.tabs.show("explore");
+        parts.causes.element.focus();
+      },
       about(id) {
         state.about = id;
         refresh();
@@ -242,7 +245,7 @@ export function mountExplorer(root, payload, { answers = {}, onAnswers = () => {
     const done = (rows) => {
       parts.questions.show(rows);
       const top = topCauses(rankedCauses(catalog, infer(model, answered)));
-      parts.interview.show(rows, state.answers.size, top, urgency(plain, signs()).level);
+      parts.interview.show(rows, new Map(state.answers), top, urgency(plain, signs()).level);
       parts.root.dataset.state = "ready";
     };
     parts.interview.wait();

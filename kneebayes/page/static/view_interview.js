@@ -6,6 +6,8 @@ const LEAST_BITS = 0.01; // bits; below this no question is worth a screen
 /** The panel of the interview; it answers into the same patient as the explorer. */
 export function interviewPanel(catalog, prefix, act) {
   const passed = new Set();
+  let given = []; // ids of what was answered here, the last at the end
+  let moving = false; // a press leads to the next question, and the keyboard with it
   const tests = make("input", { type: "checkbox", id: `${prefix}-interview-tests`, on: { change: () => draw() } });
   const screen = make("section", { class: "kb-card kb-interview", tabindex: "-1", "aria-label": "One question" });
   const element = make(
@@ -20,12 +22,22 @@ export function interviewPanel(catalog, prefix, act) {
     if (last === null) return;
     const { rows, answers, top } = last;
     const open = rows.filter((row) => !passed.has(row.id) && row.bits >= LEAST_BITS && (tests.checked || !(row.cost > 0)));
-    const count = make("p", { class: "kb-small", role: "status", text: `${counted(answers, "answer")} so far. Leading: ${top}.` });
+    const count = make("p", { class: "kb-small", role: "status", text: `${counted(answers.size, "answer")} so far. Leading: ${top}.` });
     if (open.length === 0) {
-      refill(screen, make("h2", { text: "No question would tell much more" }), count, finish());
+      const end = make("h2", { text: "No question would tell much more", tabindex: "-1" });
+      refill(screen, end, count, finish());
+      reach(end);
       return;
     }
-    refill(screen, make("h2", { text: open[0].text }), count, ...asked(open[0]), finish());
+    const question = make("h2", { text: open[0].text, tabindex: "-1" });
+    refill(screen, question, count, ...asked(open[0]), finish());
+    reach(question);
+  }
+
+  /** Lead the keyboard, and who is read to, to what stands on the screen now. */
+  function reach(heading) {
+    if (moving) heading.focus();
+    moving = false;
   }
 
   function asked(row) {
@@ -36,13 +48,26 @@ export function interviewPanel(catalog, prefix, act) {
     return [
       make("p", { class: "kb-small", text: why }),
       make("ul", { class: "kb-list kb-outcomes" }, ...states.filter(outcome).map((state) => make("li", {},
-        button(catalog.stateLabel(row.id, state), () => act.answer(row.id, state), { class: "kb-button kb-main-button", "data-key": `interview-${state}`, data: { interview: row.id, state } }),
+        button(catalog.stateLabel(row.id, state), () => say(row.id, state), { class: "kb-button kb-main-button", data: { interview: row.id, state } }),
         make("span", { class: "kb-small", text: effect(outcome(state)) })))),
       button("I do not know: next question", () => {
         passed.add(row.id);
+        moving = true;
         draw();
       }, { class: "kb-button", data: { act: "pass" } }),
     ];
+  }
+
+  function say(id, state) {
+    given = [...given.filter((one) => one !== id), id];
+    moving = true;
+    act.answer(id, state);
+  }
+
+  function takeBack(id) {
+    given = given.filter((one) => one !== id);
+    moving = true;
+    act.answer(id, "");
   }
 
   function effect(outcome) {
@@ -53,7 +78,9 @@ export function interviewPanel(catalog, prefix, act) {
   }
 
   function finish() {
-    return make("div", { class: "kb-row kb-controls" }, button("See all causes", () => act.finish(), { class: "kb-button", data: { act: "finish" } }));
+    const id = given.findLast((one) => last.answers.has(one));
+    const back = id === undefined ? null : button(`Take back: ${catalog.label(id)}, ${catalog.stateLabel(id, last.answers.get(id))}`, () => takeBack(id), { class: "kb-button", data: { act: "take-back" } });
+    return make("div", { class: "kb-row kb-controls" }, back, button("See all causes", () => act.finish(), { class: "kb-button", data: { act: "finish" } }));
   }
 
   return {
@@ -61,11 +88,14 @@ export function interviewPanel(catalog, prefix, act) {
     wait() {
       if (last === null) refill(screen, make("p", { class: "kb-wait", text: "Comparing the open questions \u2026" }));
     },
-    /** `level` is how urgent it is already. */
+    /** `answers` are states by id; `level` is how urgent it is already. */
     show(rows, answers, top, level) {
       last = { rows, answers, top, level };
       draw();
     },
-    forget: () => passed.clear(),
+    forget() {
+      passed.clear();
+      given = [];
+    },
   };
 }
