@@ -7,13 +7,13 @@ from dataclasses import dataclass
 
 from kneebayes.errors import Problem
 from kneebayes.knowledge.base import Arrow, Knowledge
-from kneebayes.knowledge.names import Names
+from kneebayes.knowledge.names import Meaning, Names
 from kneebayes.knowledge.parts import ASSUMED, Amount
 from kneebayes.knowledge.records import Context
 from kneebayes.knowledge.rows import QUOTED, written_row
 from kneebayes.knowledge.statements import Claim
 from kneebayes.knowledge.telling import parted
-from kneebayes.text import did_you_mean, suggest
+from kneebayes.text import did_you_mean, either, suggest
 
 ADD = "Add it (what is told or seen stands in findings.toml), or take the name out."
 
@@ -61,14 +61,20 @@ class _Checks:
 
         ``raises`` tells whether it stands where the state of a context may.
         """
+        contexts = self.knowledge.contexts
         id, dot, state = name.partition(".")
-        if dot and raises and state in _states(self.knowledge.contexts.get(id)):
-            return f"Write it without quotation marks: {id}.{state} = ..."
+        states = _states(contexts.get(id))
+        if dot and raises and id in contexts and len(states) > 1:
+            wanted = state if state in states else either(states, quote="")
+            return f"Write it without quotation marks: {id}.{wanted} = ..."
         meaning = self.names.find(name)
+        for context in contexts.values():
+            if any(state.id == name for state in context.states):
+                meaning = Meaning(context.id, name, "context")
         if meaning is None or meaning.id not in known or meaning.state == "absent":
             return ""
         id, state = meaning.id, meaning.state
-        if len(_states(self.knowledge.contexts.get(id))) == 1:
+        if len(_states(contexts.get(id))) == 1:
             return f"Here ids are written: '{id}' is the one of '{name}'."
         if not raises:
             return ""

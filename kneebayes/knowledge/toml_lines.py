@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from kneebayes.text import clipped
+from kneebayes.text import as_id, clipped
 
 __all__ = ["toml_fault"]
 
@@ -20,7 +20,7 @@ REMEDIES = {  # by what tomllib says
     "Unclosed inline table": OPEN_TABLE,
     "Unclosed array": "What begins with [ ends with ].",
     "Expected ']'": "A heading stands in brackets: [name].",
-    "Expected '='": "A line says NAME = VALUE, and a name has no blanks: night_pain = ...",
+    "Expected '='": "A line says NAME = VALUE.",
     "Invalid initial character for a key": "There is a comma too many, or a name is missing.",
     "Invalid statement": "A name has letters from a to z, digits and '_'.",
     "Unescaped": "Write each \\ twice.",
@@ -48,6 +48,8 @@ def toml_fault(text: str, error: Exception) -> tuple[str, str]:
     remedy = next((told for sign, told in REMEDIES.items() if sign in said), OTHERWISE)
     if "Invalid value" in said and line:
         remedy = _of_value(line[at - 1 :].strip())
+    elif "Expected '='" in said and (id := as_id(line.partition("=")[0])) and "=" in line:
+        remedy = f"A name has no blanks: {id} = ..."
     elif "initial character" in said and line[:at].rstrip().endswith("{"):
         remedy = OPEN_TABLE
     elif "Expected newline" in said:

@@ -347,7 +347,7 @@ def test_what_is_called_by_another_name_is_told_how_it_is_written(
     (problem,) = caught.value.problems
     assert said in problem.remedy
     written = re.search(r"([\w.]+) = \.\.\.|Here ids are written: '(\w+)'", problem.remedy)
-    if written is not None:
+    if written is not None and "ancient" not in name:
         cause.write_text(text.replace(f"{name} =", f"{written[1] or written[2]} ="), "utf-8")
         kb.load(shoulder)
 
@@ -429,7 +429,8 @@ def test_the_command_writes_a_form(tmp_path: Path, capsys: pytest.CaptureFixture
 LINES = {
     "a text without quotation marks": ("leak = seldom", '"seldom".', 'leak = "seldom"'),
     "a capital": ("states = {}\nurgent = True", "true or false, in small letters", None),
-    "a blank in a name": ("night pain = 1", "a name has no blanks: night_pain", None),
+    "a blank in a name": ("night pain = 1", "A name has no blanks: night_pain = ...", None),
+    "a colon": ("leak: 0.5", "A line says NAME = VALUE", "leak = 0.5"),
     "a decimal comma": ("leak = 0,5", "Write a point for the decimal comma", "leak = 0.5"),
     "a per cent sign": ("leak = 5 %", "from 0 to 1: 0.05 for 5 %", "leak = 0.05"),
     "no digit before the point": ("leak = .5", "before the point: 0.5", "leak = 0.5"),
