@@ -40,7 +40,7 @@ IN_WORDS = {
 }
 HEADER = ("what", "is", "words", "because of", "answer")
 UNUSED = (
-    "nothing has been used yet (knee.diagnose(history), or --diagnose on the command line, takes "
+    "nothing has been used yet (model.diagnose(history), or --diagnose on the command line, takes "
     "the answers)."
 )
 COLUMNS = ("id", "label", "kind", "status", "answer", "words", "because", "start", "end", "used")

@@ -40,6 +40,7 @@ Visit = Literal["first visit", "with tests"]
 VISITS: tuple[Visit, ...] = get_args(Visit)
 HALVES = ("work", "look", "all")
 FILE = "published_cases.jsonl"
+LEAST_KNOWN = 0.1  # share of the answers that a model of the same complaint understands at least
 LEVELS = ("now", "soon", "routine")
 LISTS = ("causes", "beyond", "also_present", "not_expressible")
 REQUIRED = (
@@ -379,6 +380,16 @@ class Judge:
         if any(isnan(value) for value in values.values()):
             values = dict(zip(ranking["id"], ranking[PRESENT].astype(float), strict=True))
         return values
+
+
+def refuse_others(title: str, known: int, told: int) -> None:
+    """Refuse patients of whom a model understands next to nothing: they have another complaint."""
+    if known < LEAST_KNOWN * told:
+        message = (
+            f"'{title}' knows {known:,} of the {told:,} answers of these patients: they have "
+            "another complaint. Give patients of your own: cases=[...], or --cases FILE."
+        )
+        raise EvidenceError(message)
 
 
 def judged(judge: Judge, cases: Iterable[PublishedCase]) -> pd.DataFrame:

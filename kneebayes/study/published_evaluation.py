@@ -22,6 +22,7 @@ from kneebayes.study.published import (
     PublishedCase,
     judged,
     published_cases,
+    refuse_others,
 )
 from kneebayes.study.scores import area_under_curve, resampled_means, wilson_interval
 from kneebayes.study.truth import records_of
@@ -89,6 +90,8 @@ def evaluate_published(
     knowledge = model.data.knowledge
     judge = Judge(model, knowledge, ranked_by)
     scores = judged(judge, chosen)
+    told = sum(len(case.answers(visit)) for case in chosen for visit in VISITS)
+    refuse_others(knowledge.meta.title, told - sum(judge.unknown.values()), told)
     if scores.empty:
         message = "There is no published patient to judge: none given, or all are impossible."
         raise EvidenceError(message)

@@ -12,7 +12,7 @@ from kneebayes.building.model import ModelLike
 from kneebayes.case.answers import read_answers
 from kneebayes.errors import KneebayesError
 from kneebayes.history import read
-from kneebayes.study.published import PublishedCase, published_cases
+from kneebayes.study.published import PublishedCase, published_cases, refuse_others
 from kneebayes.study.scores import wilson_interval
 from kneebayes.text import counted
 from kneebayes.view.markup import percent
@@ -209,12 +209,15 @@ def evaluate_reading(
     Raises
     ------
     KneebayesError
-        If there is no text.
+        If there is no text, or the patients have another complaint.
     """
     cases = published_cases() if cases is None else tuple(cases)
     if not cases:
         message = "There is no text to read. Give at least one case."
         raise KneebayesError(message)
+    told = [{**case.tests, **case.first_visit} for case in cases]
+    known = sum(len(_states(model, answers)) for answers in told)
+    refuse_others(model.data.knowledge.meta.title, known, sum(map(len, told)))
     judgements = [judgement for case in cases for judgement in _judged(model, case)]
     texts = {case.id: case.text for case in cases}
     return ReadingEvaluation(tuple(judgements), texts, worst, made_by(model))

@@ -12,6 +12,7 @@ from typer.testing import CliRunner
 
 import kneebayes as kb
 from kneebayes.cli import app
+from kneebayes.knowledge import start_folder
 from kneebayes.knowledge.statements import Layer
 from kneebayes.study import evaluate_published, published_cases
 from kneebayes.study.baselines import naive_bayes, states_of
@@ -226,3 +227,11 @@ def test_the_command_lists_and_counts(tmp_path: Path) -> None:
 def _first_line() -> str:
     path = Path(__file__).parent.parent / "data" / "published_cases.jsonl"
     return path.read_text(encoding="utf-8").splitlines()[0]
+
+
+def test_patients_with_another_complaint_are_refused(tmp_path: Path) -> None:
+    """A folder about shoulders shares a cause or two with them by name; that judges nothing."""
+    model = kb.load(start_folder(tmp_path / "shoulder"))
+    for judge in (kb.study.evaluate_published, kb.study.evaluate_reading):
+        with pytest.raises(kb.EvidenceError, match="'Pain in the shoulder' knows "):
+            judge(model)
