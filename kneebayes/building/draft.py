@@ -31,31 +31,11 @@ MOST = 0.98  # how often a context is found among the patients of a cause, at mo
 class Draft:
     """Statements in numbers.
 
-    Attributes
-    ----------
-    knowledge, lexicon
-        What is said, and what its words mean.
-    arrows
-        Every stated influence with its number.
-    frequencies
-        Of them P(child | parent alone), where the child is no cause.
-    contrasts
-        Of them ratios of how often a context is found with and without a cause.
-    ratios
-        Of them ratios of the odds of an explanation, by age or sex.
-    leaks
-        Leak of each node that is no cause.
-    silent
-        P(a cause is there without anything that brings it), by age, of those that can be.
-    makes_up
-        What is added to a presence, since causes that are found together are not quite
-        independent.
-    order
-        Ids, parents before children.
-    odds
-        For each contrast the odds of its context that the ratio is taken against.
-    links
-        The latest links, by child and parent.
+    Of the arrows ``frequencies`` are P(child | parent alone), where the child
+    is no cause; ``contrasts`` ratios of how often a context is found with and without a cause;
+    ``ratios`` those of the odds of an explanation, by age or sex. ``silent`` is P(a cause is there
+    without anything that brings it), by age, of those that can be; ``makes_up`` what is added to a
+    presence, since causes that are found together are not quite independent.
     """
 
     knowledge: Knowledge
@@ -64,12 +44,12 @@ class Draft:
     frequencies: list[tuple[Arrow, Interval]] = field(default_factory=list)
     contrasts: list[tuple[Arrow, Interval]] = field(default_factory=list)
     ratios: list[tuple[Arrow, Interval]] = field(default_factory=list)
-    leaks: dict[str, Interval] = field(default_factory=dict)
+    leaks: dict[str, Interval] = field(default_factory=dict)  # of each node that is no cause
     silent: dict[str, tuple[float, ...]] = field(default_factory=dict)
     makes_up: dict[str, float] = field(default_factory=dict)
-    order: list[str] = field(default_factory=list)
-    odds: dict[Pair, float] = field(default_factory=dict)
-    links: dict[str, dict[str, float]] = field(default_factory=dict)
+    order: list[str] = field(default_factory=list)  # ids, parents before children
+    odds: dict[Pair, float] = field(default_factory=dict)  # that each contrast is taken against
+    links: dict[str, dict[str, float]] = field(default_factory=dict)  # by child and parent
     _nodes: dict[str, tuple[float, dict[str, float], Node]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:

@@ -29,61 +29,38 @@ NEAREST = 0.01  # an end at 0 (or 1) is read as this share of the way from there
 class Quantity:
     """One number that was stated.
 
-    Attributes
-    ----------
-    kind
-        ``prior``: P(node explains | complaint). ``presence``: P(node is there | complaint).
-        ``frequency``: P(node | parent alone). ``ratio``: of the odds of the node, with the
-        parent against without. ``scale``: of the odds that the node explains, by age or sex.
-        ``leak``: P(node | no parent). ``evoking``: P(parent explains | node, complaint).
-    node, parent, state
-        Ids; the parent and its state are empty for a prior, a presence and a leak.
-    said
-        The statement: a word, a number or a range.
-    interval
-        The statement in numbers.
-    because
-        Origins of this number; empty for leaks, whose records have one for all.
-    place
-        Where the number that follows from it stands in :func:`numbers_of`; of what only acts
-        on the table of explanations its first entry.
-    word
-        What draws together: statements with the same word of the same direction.
-    bounds
-        Between what an ``evoking`` may move the link.
-    odds
-        Of a ``ratio`` the odds that it is taken against.
+    ``prior``: P(node explains | complaint). ``presence``: P(node is there | complaint).
+    ``frequency``: P(node | parent alone). ``ratio``: of the odds of the node, with the
+    parent against without. ``scale``: of the odds that the node explains, by age or sex.
+    ``leak``: P(node | no parent). ``evoking``: P(parent explains | node, complaint).
+
+    The place is that of the number that follows from it, in :func:`numbers_of`; of what only acts
+    on the table of explanations that of its first entry.
     """
 
     kind: Kind
     node: str
-    parent: str
+    parent: str  # empty, as its state, for a prior, a presence and a leak
     state: str
-    said: Amount
-    interval: Interval
-    because: tuple[str, ...]
+    said: Amount  # a word, a number or a range
+    interval: Interval  # the same in numbers
+    because: tuple[str, ...]  # empty for leaks, whose records have one origin for all
     place: int
-    word: str
-    bounds: tuple[float, float] = (0.0, 1.0)
-    odds: float = 1.0
+    word: str  # what draws together: statements with the same word of the same direction
+    bounds: tuple[float, float] = (0.0, 1.0)  # between what an ``evoking`` may move the link
+    odds: float = 1.0  # that a ``ratio`` is taken against
 
 
 @dataclass(frozen=True)
 class Quantities:
     """All stated quantities, laid out as arrays too.
 
-    Attributes
-    ----------
-    words
-        What draws together, one entry for each draw: ``frequency: usually``, or the place of
-        a statement that draws on its own.
-    word_of
-        For each quantity its entry in ``words``.
+    What draws together is a word, such as ``frequency: usually``, or a statement by itself.
     """
 
     all: tuple[Quantity, ...]
-    words: tuple[str, ...]
-    word_of: Integers
+    words: tuple[str, ...]  # one entry for each draw
+    word_of: Integers  # for each quantity its entry in ``words``
 
     def __len__(self) -> int:
         return len(self.all)

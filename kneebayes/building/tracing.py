@@ -14,38 +14,17 @@ from kneebayes.knowledge.records import Cause
 
 @dataclass(frozen=True, slots=True)
 class TraceRow:
-    """One number and where it comes from.
+    """One number and where it comes from."""
 
-    Attributes
-    ----------
-    about
-        What the number says: ``prior``, ``raised by``, ``raises``, ``shows``,
-        ``points to`` (a finding points to the cause: P(cause | finding, complaint)).
-    node
-        Label of the other node, or of the cause itself for its prior.
-    stated
-        The word or range as stated.
-    low, value, high
-        The statement in numbers: a probability, or a risk ratio for ``raised by``.
-    link
-        The number in the network; for a prior the value that was reached, for a ratio by age or
-        sex the ratio that was reached.
-    origin
-        ``article``, ``literature``, ``assumption``, ``patients``, joined by ``+`` where several
-        take part.
-    because
-        Claims with their statement, references with their title, or the reason assumed.
-    """
-
-    about: str
-    node: str
-    stated: str
-    low: float
+    about: str  # prior, raised by, raises, shows, or points to: P(cause | finding, complaint)
+    node: str  # label of the other node, or of the cause itself for its prior
+    stated: str  # the word or range as stated
+    low: float  # the statement in numbers: a probability, or a risk ratio for "raised by"
     value: float
     high: float
-    link: float
-    origin: str
-    because: tuple[str, ...]
+    link: float  # the number in the network; of a prior or a ratio by age or sex what was reached
+    origin: str  # article, literature, assumption, patients; joined by + where several take part
+    because: tuple[str, ...]  # claims with their statement, references as cited, or a reason
 
 
 @dataclass(frozen=True)

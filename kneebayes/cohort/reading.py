@@ -140,24 +140,15 @@ class Column:
 class Reading:
     """What is known of each patient of a table.
 
-    Attributes
-    ----------
-    hard
-        Index of the observed state of each node or -1: patients x nodes.
-    soft
-        Likelihood of each state of each node, nodes end to end: patients x states; None
-        where everything that was said is certain.
-    present
-        Whether each node is present or may be, so that it counts as an urgent sign:
-        patients x nodes.
-    unclear
-        By patient who has a cell that cannot be understood: the first such, and why.
+    ``soft`` are likelihoods of each state, nodes end to end: patients x states; None where
+    everything that was said is certain. ``present`` is whether each node is present or may be, so
+    that it counts as an urgent sign: patients x nodes.
     """
 
-    hard: NDArray[np.int16]
+    hard: NDArray[np.int16]  # index of the observed state of each node or -1: patients x nodes
     soft: Numbers | None
     present: NDArray[np.bool_]
-    unclear: Mapping[int, str]
+    unclear: Mapping[int, str]  # by patient the first cell that cannot be understood, and why
 
 
 def columns_of(

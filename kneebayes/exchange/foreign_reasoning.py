@@ -269,22 +269,13 @@ def states_in_time(
 
 
 class Place(NamedTuple):
-    """One number of a network.
+    """One number of a network: P(node is in this state | the parents are in the given states).
 
-    Attributes
-    ----------
-    at
-        Its place in :func:`kneebayes.inference.numbers_of`.
-    row
-        The places of its whole distribution; empty for a link or a leak, which are single numbers.
-    node, state
-        P(node is in this state | ...); for a link or a leak the state is the child's.
-    given
-        States of the parents; for a link the one parent.
+    For a link or a leak the state is the child's, and a link has one parent.
     """
 
-    at: int
-    row: tuple[int, ...]
+    at: int  # its place in ``numbers_of``
+    row: tuple[int, ...]  # places of its whole distribution; empty for a link or a leak
     node: str
     state: str
     given: dict[str, str]

@@ -24,26 +24,17 @@ NAMED = 3  # rows that are named of one table
 
 
 class PlainNode(NamedTuple):
-    """A node as it is written in a file.
+    """A node as it is written in a file, under its name there.
 
-    Attributes
-    ----------
-    id
-        Its name in the file.
-    states, parents
-        Names. Of a noisy-OR the second state is the one that parents produce.
-    numbers
-        P(state | parents): parents in order, own states varying fastest. Of a noisy-OR the
-        strength of each state of each parent, parent after parent.
-    leak
-        Of a noisy-OR; None where the node is a table.
+    The numbers are P(state | parents): parents in order, own states varying fastest; of a
+    noisy-OR the strength of each state of each parent, parent after parent.
     """
 
     id: str
-    states: tuple[str, ...]
+    states: tuple[str, ...]  # of a noisy-OR the second is the one that parents produce
     parents: tuple[str, ...]
     numbers: tuple[float, ...]
-    leak: float | None = None
+    leak: float | None = None  # of a noisy-OR; None where the node is a table
 
 
 def plain_node(node: Node) -> PlainNode:
@@ -246,29 +237,13 @@ class Parsed:
 class Format:
     """A file format of networks.
 
-    Attributes
-    ----------
-    name
-        Its usual name.
-    suffixes
-        Endings of its files; the first is the usual one.
-    plain
-        Turns nodes into what the format can hold: tables, and noisy-ORs if it has them.
-    allowed
-        Whether a name of a node or state can be written. Other names are replaced, and the
-        second file beside it holds the original ones.
-    write
-        Makes the text of a file, from nodes with allowed names and their labels.
-    read
-        Reads the nodes of a file; what is wrong is added to the problems.
-    whole
-        Whether it holds everything there is to a network, so that no second file is needed.
+    Names that are not allowed are replaced, and the second file beside it holds the original ones.
     """
 
-    name: str
-    suffixes: tuple[str, ...]
-    plain: Callable[[Network], list[PlainNode]]
-    allowed: Callable[[str], bool]
-    write: Callable[[Parsed], str]
-    read: Callable[[Content, Problems], Parsed]
-    whole: bool = False
+    name: str  # the usual one
+    suffixes: tuple[str, ...]  # of its files; the first is the usual one
+    plain: Callable[[Network], list[PlainNode]]  # what it can hold: tables, and noisy-ORs if it can
+    allowed: Callable[[str], bool]  # whether a name of a node or state can be written
+    write: Callable[[Parsed], str]  # the text of a file, from nodes with allowed names
+    read: Callable[[Content, Problems], Parsed]  # what is wrong is added to the problems
+    whole: bool = False  # whether it holds all there is to a network, so that one file is enough

@@ -63,30 +63,15 @@ class Imagined:
 
 @dataclass(frozen=True)
 class Found:
-    """Where the posterior density is highest.
+    """Where the posterior density is highest."""
 
-    Attributes
-    ----------
-    at, numbers
-        The coordinates, and the numbers of the network there.
-    trail
-        ln posterior density (up to a constant) at the start and after each step.
-    converged
-        Whether no step promised more.
-    by_text, by_all
-        Information matrices: of the text alone, and with the patients.
-    gradients
-        For each imagined node how log-odds of P(present | complaint) change with the
-        coordinates: nodes x coordinates.
-    """
-
-    at: Numbers
-    numbers: Numbers
-    trail: tuple[float, ...]
-    converged: bool
-    by_text: Numbers
-    by_all: Numbers
-    gradients: Numbers
+    at: Numbers  # the coordinates
+    numbers: Numbers  # of the network there
+    trail: tuple[float, ...]  # ln density (up to a constant) at the start and after each step
+    converged: bool  # whether no step promised more
+    by_text: Numbers  # information matrix of the text alone
+    by_all: Numbers  # the same with the patients
+    gradients: Numbers  # of the log-odds of each imagined node: nodes x coordinates
 
     @cached_property
     def variances_by_text(self) -> Numbers:

@@ -86,65 +86,30 @@ STANDARD = "shares are held for the ages and the like that the folder states"
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """One stated number, and whether it can be learnt.
+    """One stated number, and whether it can be learnt."""
 
-    Attributes
-    ----------
-    quantity
-        What was stated; None for the shares of a context with several states.
-    node, state
-        What the number belongs to.
-    about, said
-        The same in words, and how it was stated.
-    interval
-        What was stated, in numbers.
-    place
-        Where the number that follows from it stands in the network.
-    weight
-        Effective sample size of the sentence; infinite where it has none, not a number for
-        a ratio, which is no share of anything.
-    fixed
-        Why the number stays as it is; empty where it is learnt.
-    """
-
-    quantity: Quantity | None
-    node: str
+    quantity: Quantity | None  # None for the shares of a context with several states
+    node: str  # what the number belongs to
     state: str
-    about: str
-    said: str
-    interval: Interval
-    place: int
-    weight: float
-    fixed: str = LEARNT
+    about: str  # the same in words
+    said: str  # how it was stated
+    interval: Interval  # the same in numbers
+    place: int  # of the number that follows from it, in the network
+    weight: float  # effective sample size; infinite where it has none, NaN for a ratio: no share
+    fixed: str = LEARNT  # why the number stays as it is; empty where it is learnt
 
 
 @dataclass(frozen=True)
 class Text:
-    """All that the text says, ready for learning.
-
-    Attributes
-    ----------
-    coordinates
-        What is learnt.
-    imagined
-        Priors and presences as imagined patients, in the order of ``told``.
-    told
-        Of each its kind and the id of its cause.
-    shift_of
-        By kind, node, parent and state the coordinate of what moves together.
-    quantities
-        What the sentences were read from.
-    trust
-        What the weight of every sentence was multiplied by.
-    """
+    """All that the text says, ready for learning."""
 
     sentences: tuple[Sentence, ...]
-    coordinates: Coordinates
-    imagined: tuple[Imagined, ...]
-    told: tuple[tuple[str, str], ...]
-    shift_of: Mapping[Key, int]
-    quantities: Quantities
-    trust: float = 1.0
+    coordinates: Coordinates  # what is learnt
+    imagined: tuple[Imagined, ...]  # priors and presences, in the order of ``told``
+    told: tuple[tuple[str, str], ...]  # of each its kind and the id of its cause
+    shift_of: Mapping[Key, int]  # coordinates of what moves together
+    quantities: Quantities  # what the sentences were read from
+    trust: float = 1.0  # what the weight of every sentence was multiplied by
 
 
 def read_text(model: ModelLike, trust: float = 1.0) -> Text:
