@@ -209,7 +209,7 @@ def _draw_arrows(model: TargetedNetwork, ax: Axes | None) -> Axes:
             style: dict[str, Any] = {"ha": "center", "va": "center", "fontsize": SMALL}
             place, label = ((index + 0.5) / len(line), -float(height)), model.file.label(id)
             for order in (2, 4):  # below arrows, which end at its frame, and above those that pass
-                name = ax.text(*place, broken(label, NAME), zorder=order, bbox=box, **style)
+                name = ax.text(*place, broken(label, NAME, 3), zorder=order, bbox=box, **style)
                 name.set_parse_math(False)
                 names.setdefault(id, name)
     for node in network.nodes:

@@ -19,6 +19,7 @@ from kneebayes.view.figures import (
     name_ends,
     name_lines,
     new_axes,
+    ticks_apart,
 )
 
 if TYPE_CHECKING:
@@ -140,7 +141,6 @@ def draw_learning(
     if sizes:
         ax.set_xscale("log")
         ax.set_xlim(0.8 * sizes[0], 1.25 * sizes[-1])
-    ax.set_xticks(sizes, [f"{size:,}" for size in sizes], minor=False)
     ax.minorticks_off()
     marks = "bands, upright lines" if sizes else "bands"
     known = any("low" in row for row in others)
@@ -148,6 +148,7 @@ def draw_learning(
     ax.set_xlabel("\n".join(said), fontsize=SMALL)
     ax.set_ylabel(CALLED.get(score, score).replace(" (", "\n("), parse_math=False, fontsize=SMALL)
     name_ends(ax, {name: end for name, (end, _) in ends.items()}, [c for _, c in ends.values()])
+    ticks_apart(ax, sizes, [f"{size:,}" for size in sizes])
     ax.spines[["top", "right"]].set_visible(False)
     return ax
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 
 from kneebayes.text import counted, marked
@@ -106,7 +105,7 @@ def draw_steps(rows: Sequence[Row], ax: Axes | None = None) -> Axes:
     ax.text(1.15 * most, -0.9, "\u25c6 best free question then:", **beside)
     for index, row in enumerate(rows):
         words = "this one" if bits[index] == free[index] else str(row["best_free"])
-        ax.text(1.15 * most, index, broken(words, 24), parse_math=False, **beside)
+        ax.text(1.15 * most, index, broken(words, 24, 2), parse_math=False, **beside)
     ax.set_ylim(max(len(rows), 1) - 0.4, -1.2)
     ax.set_xlim(0.0, 2.2 * most)
     ax.set_xticks([tick for tick in ax.get_xticks() if tick <= 1.05 * most])
@@ -199,7 +198,8 @@ def draw_tree(
         if id != "people":
             _draw_branch(ax, PLACES[parent], (x, y), percent(shares[id], 3), shares[id])
         words = ("have: " if id.endswith("with_finding") else "not: ") + finding
-        label = "\n".join([f"{counts[id]:,}", *wrap(paths.get(id, words), 13 if leaf else 20)])
+        said = broken(paths.get(id, words), 13 if leaf else 20, 5 if leaf else 4)
+        label = f"{counts[id]:,}\n{said}"
         box: dict[str, Any] = {
             "facecolor": "white",
             "edgecolor": COLOURS.get(id, GREY),
@@ -209,7 +209,15 @@ def draw_tree(
         ax.text(x, y, label, ha="center", va="center", bbox=box, fontsize=SMALL, parse_math=False)
     hits, all_with = counts["with_cause_with_finding"], counts["with_finding"]
     below = f"{cause} explains {hits:,} of the {all_with:,} who have it"
-    ax.text(2.0, -0.72, below, ha="center", va="center", fontsize=SMALL, parse_math=False)
+    ax.text(
+        2.0,
+        -0.76,
+        broken(below, LETTERS, 3),
+        ha="center",
+        va="center",
+        fontsize=SMALL,
+        parse_math=False,
+    )
     ax.set_xlim(-0.4, 4.4)
     ax.set_ylim(-0.9, 2.3)
     ax.set_axis_off()

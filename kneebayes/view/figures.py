@@ -55,7 +55,7 @@ ODDS_TICKS = (1e-6, 1e-5, 1e-4, 1e-3, 0.01, 0.05, 0.2, 0.5, 0.8, 0.95, 0.99, 0.9
 CERTAIN = 1e-6  # what is certain is drawn here, at the edge of the scale
 LETTERS_PER_INCH = 12.5  # of this size, about
 WIDE, SMALL = 5.2, 9.5  # inches, points: 6 points where a figure is printed 8.5 cm wide
-NAME = 24  # letters of a name on one line
+NAME, MOST_NAME = 24, 4  # letters of a name on one line, and lines of it
 LINE_HEIGHT, AROUND = 0.155, 1.2  # inches: a line of this size, and what stands above and below
 EDGE = 0.01  # of the width of a figure: what stands above it begins here
 MOST_AROUND = 12  # arrows on each side
@@ -64,10 +64,11 @@ LETTER = 0.044  # of a name beside a cause, in units of half the distance betwee
 COLUMN = 0.55  # of the space between the names of one column and the cause in the middle
 
 
-def broken(text: str, letters: int) -> str:
+def broken(text: str, letters: int, most: int | None = None) -> str:
     """A text in as few lines as there must be, all about as long; line breaks in it stay.
 
-    A word that fits on a line is not broken to make them more even.
+    A word that fits on a line is not broken to make them more even. Of each part in lines of its
+    own not more than ``most`` lines are shown.
 
     Examples
     --------
@@ -77,16 +78,18 @@ def broken(text: str, letters: int) -> str:
     """
     lines = []
     for part in text.split("\n"):
-        fewest, narrowest = _in_lines(part, letters), letters
-        longest = max(map(len, part.split()), default=letters)
-        while narrowest > longest and len(_in_lines(part, narrowest - 1)) <= len(fewest):
+        shown = " ".join(_in_lines(part, letters, most))
+        fewest, narrowest = len(_in_lines(shown, letters)), letters
+        longest = max(map(len, shown.split()), default=letters)
+        while narrowest > longest and len(_in_lines(shown, narrowest - 1)) <= fewest:
             narrowest -= 1
-        lines += _in_lines(part, narrowest)
+        lines += _in_lines(shown, narrowest)
     return "\n".join(lines)
 
 
-def _in_lines(text: str, letters: int) -> list[str]:
-    return wrap(text, letters, break_on_hyphens=False) or [""]
+def _in_lines(text: str, letters: int, most: int | None = None) -> list[str]:
+    style: dict[str, Any] = {"break_on_hyphens": False, "placeholder": " ..."}
+    return wrap(text, letters, max_lines=most, **style) or [""]
 
 
 def _alone(ax: Axes) -> Figure | None:
@@ -100,16 +103,30 @@ def _alone(ax: Axes) -> Figure | None:
 
 def name_lines(ax: Axes, labels: Sequence[str], letters: int = NAME) -> None:
     """Name the lines of a picture, long names on several lines; a new figure grows with them."""
-    lines = [broken(label, letters) for label in labels]
+    lines = [broken(label, letters, MOST_NAME) for label in labels]
     ax.set_yticks(range(len(lines)), lines, fontsize=SMALL, parse_math=False)
     ax.set_ylim(-0.6, max(len(lines), 1) - 0.4)
-    heights = [label.count("\n") + 1 for label in lines]
-    most = max([(above + below) / 2 for above, below in pairwise(heights)], default=1.0)
     figure = _alone(ax)
     if figure is not None:
         width, height = figure.get_size_inches()
-        enough = AROUND + (most * LINE_HEIGHT + 0.06) * len(lines)
-        figure.set_size_inches(width, max(height, enough))
+        figure.set_size_inches(width, max(height, AROUND + _height_of(lines)))
+
+
+def _height_of(names: Sequence[str]) -> float:
+    """Inches that names below each other need, all lines of a picture as high as one another."""
+    heights = [name.count("\n") + 1 for name in names]
+    most = max([(above + below) / 2 for above, below in pairwise(heights)], default=1.0)
+    return (most * LINE_HEIGHT + 0.06) * len(names)
+
+
+def _make_room(ax: Axes, figure: Figure) -> None:
+    """Let a figure grow until the names of its lines have the height that they need."""
+    figure.draw_without_rendering()
+    missing = _height_of([name.get_text() for name in ax.get_yticklabels()])
+    missing -= ax.bbox.height / figure.dpi
+    if missing > 0.0:
+        width, height = figure.get_size_inches()
+        figure.set_size_inches(width, height + missing)
 
 
 def ticks_apart(ax: Axes, places: Sequence[float], labels: Sequence[str]) -> None:
@@ -120,13 +137,14 @@ def ticks_apart(ax: Axes, places: Sequence[float], labels: Sequence[str]) -> Non
     if isinstance(figure, Figure):
         ax.set_xticks([])
         figure.draw_without_rendering()  # or the axes are not yet where long names put them
-    low, high = ax.get_xlim()
-    letter = (high - low) / max(ax.bbox.width / figure.dpi * LETTERS_PER_INCH, 1.0)
+    letter = figure.dpi / LETTERS_PER_INCH
     kept: list[tuple[float, str]] = []
+    end = -inf  # of the last one
     for place, label in sorted(zip(places, labels, strict=True)):
-        taken = kept[-1][0] + letter * (len(kept[-1][1]) + len(label) + 2) / 2 if kept else -inf
-        if place >= taken:
+        middle = ax.transData.transform((place, ax.get_ylim()[0]))[0]
+        if middle >= end + letter * (len(label) + 2) / 2:
             kept.append((place, label))
+            end = middle + letter * len(label) / 2
     ax.set_xticks([place for place, _ in kept], [label for _, label in kept], fontsize=SMALL)
 
 
@@ -364,8 +382,10 @@ def fit(ax: Axes) -> float:
     if legend is not None and legend.get_window_extent().width > 0.98 * figure.bbox.width - (
         max(0.0, legend.get_window_extent().x0 - figure.bbox.x0)
     ):
-        texts = [text.get_text() for text in legend.get_texts()]
-        longest = max(len(text) for text in texts) + 6
+        most = int(width * LETTERS_PER_INCH) - 6
+        said = [text.get_text().replace(r"\$", "$") for text in legend.get_texts()]
+        texts = [broken(text, most, MOST_NAME) for text in said]
+        longest = max(len(line) for text in texts for line in text.split("\n")) + 6
         ncols = max(1, min(len(texts), int(width * LETTERS_PER_INCH / longest)))
         place = {"bbox_to_anchor": (EDGE, 1.0), "bbox_transform": _from_the_edge(ax, figure)}
         handles = [handle for handle in legend.legend_handles if handle is not None]
@@ -373,6 +393,9 @@ def fit(ax: Axes) -> float:
         again = ax.legend(handles, texts, ncols=ncols, **style, **place)
         for text in again.get_texts():
             text.set_parse_math(False)
+        lines = sum(text.count("\n") + 1.2 for text in texts) / ncols
+        height = float(figure.get_size_inches()[1])
+        figure.set_size_inches(width, height + LINE_HEIGHT * (lines - 1.0))
     return width
 
 
@@ -386,9 +409,16 @@ def _from_the_edge(ax: Axes, figure: Figure) -> Any:
 def name_ends(ax: Axes, ends: Mapping[str, float], colours: Sequence[str]) -> None:
     """Write the name of each line at its right end, apart from each other; no legend."""
     low, high = ax.get_ylim()
+    names = {label: broken(label, NAME, MOST_NAME - 1) for label in ends}
+    lines = {label: name.count("\n") + 1.4 for label, name in names.items()}
     line = 0.045 * (high - low)
+    figure = _alone(ax)
+    if figure is not None and line * sum(lines.values()) > high - low:  # then it grows
+        width, height = figure.get_size_inches()
+        figure.set_size_inches(width, height * line * sum(lines.values()) / (high - low))
+        line = (high - low) / sum(lines.values())
     order = sorted(ends, key=lambda label: ends[label])
-    half = {label: line * (broken(label, NAME).count("\n") + 1.4) / 2 for label in ends}
+    half = {label: line * count / 2 for label, count in lines.items()}
     heights: dict[str, float] = {}
     last = low - line
     for label in order:
@@ -402,7 +432,7 @@ def name_ends(ax: Axes, ends: Mapping[str, float], colours: Sequence[str]) -> No
     for index, label in enumerate(ends):
         colour = colours[index % len(colours)]
         ax.annotate(
-            broken(label, NAME),
+            names[label],
             (1.0, ends[label]),
             xytext=(1.09, heights[label]),
             xycoords=("axes fraction", "data"),
@@ -461,4 +491,5 @@ def caption(ax: Axes, title: str, known: str = "") -> Axes:
     above.set_transform(_from_the_edge(ax, figure) + up)
     inches, height = figure.get_size_inches()
     figure.set_size_inches(inches, height + LINE_HEIGHT * len(lines))
+    _make_room(ax, figure)
     return ax

@@ -13,12 +13,20 @@ from matplotlib.figure import Figure
 from matplotlib.text import Annotation, Text
 
 import kneebayes as kb
+from kneebayes.questions.ask.figures import draw_changes, draw_pareto
 from kneebayes.questions.attribute.distinguishability import Distinguishability
+from kneebayes.questions.doubt.figures import (
+    draw_intervals,
+    draw_readings,
+    draw_slopes,
+    draw_tornado,
+)
 from kneebayes.study import evaluate_published, evaluate_reading, evidence_share, published_cases
+from kneebayes.study.figures import draw_learning, draw_recall, draw_scores
 from kneebayes.study.published import PublishedCase
 from kneebayes.study.scores import draw_calibration
 from kneebayes.teaching import Feedback, Practice, ask_at_random
-from kneebayes.view.figures import WIDE, broken, name_ends, new_axes
+from kneebayes.view.figures import WIDE, broken, draw_ranking, name_ends, new_axes, say_above
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -116,7 +124,7 @@ PICTURES: dict[str, Callable[[kb.Model], "Axes"]] = {
 }
 
 
-def fits_a_column(ax: "Axes") -> None:
+def fits_a_column(ax: "Axes", tallest: float = TALLEST) -> None:
     """Assert that a picture can be printed in a column."""
     figure = ax.figure
     assert isinstance(figure, Figure)
@@ -127,7 +135,7 @@ def fits_a_column(ax: "Axes") -> None:
     assert box.x1 <= width + 0.03
     assert box.y0 >= -0.03
     assert box.y1 <= height + 0.03
-    assert height <= TALLEST
+    assert height <= tallest
     texts = [text for text in figure.findobj(Text) if text.get_visible() and text.get_text()]
     assert min(float(text.get_fontsize()) for text in texts) * COLUMN / width >= SMALLEST
 
@@ -222,3 +230,45 @@ def test_pictures_beside_each_other_have_the_same_scales(knee: kb.Model, count: 
         assert ax.get_xlim()[0] <= math.log(low)
         assert ax.get_xlim()[1] >= math.log(high / (1 - high))
         assert "\n" in ax.get_title()
+
+
+LONG = "a name that is far longer than any name in the folder, with a remark (and $dollars$ in it)"
+
+
+def odd(count: int, **more: Any) -> list[dict[str, Any]]:
+    """Rows of a picture, each third with a very long name, the probability ever smaller."""
+    names = [LONG if place % 3 == 0 else f"cause {place}" for place in range(count)]
+    rows = [{"cause": name, "about": name, "question": f"{name}?", **more} for name in names]
+    for place, row in enumerate(rows):
+        share = 0.8 ** (place + 1)
+        row |= {"urgent": place % 4 == 0, "low": share / 2, "high": share, "value": share * 0.9}
+        row |= {"prior": 0.1, "prior_low": 0.05, "prior_high": 0.2, "posterior": share * 0.9}
+        row |= {"at_low": share / 2, "at_high": share, "unsaid": math.nan, "p_first": share}
+        row |= {"bits": share, "cost": place, "front": place < 5, "predictor": row["cause"]}
+        row |= {"answers": row["cause"], "to_posterior": share, "over_posterior": share / 3}
+    return rows
+
+
+ODD: dict[str, Callable[[list[dict[str, Any]]], "Axes"]] = {
+    "ranking": lambda rows: draw_ranking(rows, 40),
+    "intervals": draw_intervals,
+    "slopes": lambda rows: draw_slopes(rows[:12]),
+    "lexicons": lambda rows: draw_readings(rows, {"low": LONG, "high": LONG}),
+    "tornado": lambda rows: draw_tornado(rows, 0.3, LONG),
+    "pareto": draw_pareto,
+    "change of mind": lambda rows: draw_changes(rows[:6], LONG, "gout"),
+    "scores": lambda rows: draw_scores(rows, "log_score"),
+    "recall": lambda rows: draw_recall([1, 2], {f"{at} {LONG}": [0.1, 0.3] for at in range(12)}),
+    "learning": lambda rows: draw_learning({LONG: [{"size": 9, "value": 0.2}]}, rows[:8], "brier"),
+}
+
+
+@pytest.mark.parametrize("count", [1, 7, 40])
+@pytest.mark.parametrize("name", ODD)
+def test_odd_rows_can_be_read_in_a_column(name: str, count: int) -> None:
+    """One row, forty, very long names: nothing is cut off, and no name stands on another."""
+    ax = say_above(ODD[name](odd(count, probability=0.2)), LONG, [])
+    fits_a_column(ax, tallest=math.inf)
+    boxes = [text.get_window_extent() for text in ax.get_yticklabels() if text.get_text()]
+    for one, other in pairwise(sorted(boxes, key=lambda box: float(box.y0))):
+        assert one.y1 <= other.y0 + 1.0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from itertools import takewhile
-from textwrap import wrap
+from textwrap import shorten, wrap
 from typing import TYPE_CHECKING, Any
 
 from kneebayes.odds import logit
@@ -29,6 +29,7 @@ __all__ = ["draw_changes", "draw_outcomes", "draw_pareto", "draw_tree"]
 Row = Mapping[str, Any]
 GREY = "#767676"
 RIGHT, APART = 0.6, 0.07  # of the axes: from here names go to the left; names above each other
+NAME = 44  # letters of a question beside its point
 INDENT, LETTERS = 0.07, 66  # of a tree that is told line by line
 
 
@@ -95,7 +96,7 @@ def draw_pareto(rows: Sequence[Row], ax: Axes | None = None) -> Axes:
         ax.text(
             place - (0.015 if right else -0.015) * most,
             height,
-            str(row["question"]),
+            _short(row),
             ha="right" if right else "left",
             va="center",
             fontsize=SMALL,
@@ -117,7 +118,7 @@ def _heights(front: Sequence[Row], most: float, top: float) -> list[float]:
 
     def reach(row: Row) -> tuple[float, float]:
         """From where to where a name goes, about."""
-        wide, place = 0.02 * most * (len(str(row["question"])) + 1), row["cost"]
+        wide, place = 0.02 * most * (len(_short(row)) + 1), row["cost"]
         return (place - wide, place) if place > RIGHT * most else (place, place + wide)
 
     heights: dict[int, float] = {}
@@ -133,6 +134,11 @@ def _heights(front: Sequence[Row], most: float, top: float) -> list[float]:
             if abs(heights[index] - height) < APART * top:
                 heights[index] = height + APART * top
     return [heights[index] for index in range(len(front))]
+
+
+def _short(row: Row) -> str:
+    """A question in one line that leaves room for the points."""
+    return shorten(str(row["question"]), NAME, placeholder=" ...")
 
 
 def draw_tree(nodes: Sequence[Row], ax: Axes | None = None) -> Axes:

@@ -17,6 +17,7 @@ from kneebayes.view.figures import (
     ORANGE,
     PALETTE,
     SMALL,
+    broken,
     fit,
     name_ends,
     name_lines,
@@ -71,7 +72,7 @@ def draw_slopes(rows: Sequence[Row], ax: Axes | None = None) -> Axes:
     Rows: ``cause``, ``urgent``, ``prior``, ``prior_low``, ``prior_high``, ``posterior``, ``low``,
     ``high``.
     """
-    ax = ax or new_axes(7.5, 0.3 * len(rows) + 2.2)
+    ax = ax or new_axes(7.5, max(0.36 * len(rows) + 2.2, 3.6))
     ends: list[tuple[float, str, str]] = []
     for row, shift in zip(rows, _side_by_side(len(rows)), strict=True):
         colour = ORANGE if row["urgent"] else BLUE
@@ -89,7 +90,8 @@ def draw_slopes(rows: Sequence[Row], ax: Axes | None = None) -> Axes:
     heights = _apart([end[0] for end in ends], low, high)
     for (after, label, colour), height in zip(ends, heights, strict=True):
         ax.plot([1.05, 1.15], [after, height], color=GREY, lw=0.7)
-        ax.text(1.17, height, label, color=colour, va="center", fontsize=SMALL, parse_math=False)
+        name = broken(label, SLOPE_NAME, 2)
+        ax.text(1.17, height, name, color=colour, va="center", fontsize=SMALL, parse_math=False)
     ax.set_xticks([0.0, 1.0], ["prior\n(complaint only)", "posterior\n(all answers)"])
     ax.set_ylabel(
         "P(it explains the complaint), on the scale\nof log-odds; shaded: 5 to 95 % of the draws",
@@ -124,8 +126,7 @@ def draw_readings(rows: Sequence[Row], lexicons: Mapping[str, str], ax: Axes | N
     name_lines(ax, [_label(row) for row in drawn])
     odds_axis(ax, [row[id] for row in drawn for id in lexicons])
     ax.set_xlabel(f"{EXPLAINS} under each lexicon, on the scale of log-odds", fontsize=SMALL)
-    below = (0.5, -0.55 / (0.28 * len(drawn) + 0.5))  # under the words of the axis
-    ax.legend(frameon=False, fontsize=SMALL, loc="upper center", bbox_to_anchor=below, ncols=3)
+    ax.legend(frameon=False, fontsize=SMALL, loc="lower center", bbox_to_anchor=(0.4, 1.0), ncols=3)
     ax.spines[["top", "right"]].set_visible(False)
     return ax
 
@@ -153,7 +154,7 @@ def _label(row: Row) -> str:
 
 
 DASHES = ("-", "--", "-.", ":", (0, (5, 1, 1, 1, 1, 1)))
-LETTERS = 36  # of a line of a label
+LETTERS, SLOPE_NAME = 36, 30  # of a line of a label
 ENDS = (
     ("at_low", AMBER, "//", "at the low end"),
     ("at_high", BLUE, "", "at the high end"),

@@ -15,7 +15,7 @@ from kneebayes.case.case import Case, CaseLike
 from kneebayes.errors import EvidenceError
 from kneebayes.inference import Engine, Evidence
 from kneebayes.odds import decibans, inverse_logit, logit
-from kneebayes.view.figures import PALETTE, SMALL, new_axes
+from kneebayes.view.figures import PALETTE, SMALL, broken, new_axes
 from kneebayes.view.markup import percent
 from kneebayes.view.report import CaseResult, Report, frame_of, known_of, report_on
 
@@ -27,7 +27,7 @@ __all__ = ["Nomogram", "draw_nomogram", "nomogram", "ratio_text"]
 
 DASHES = ("-", (0, (5, 2)), (0, (1, 1.2)), (0, (5, 1, 1, 1)))
 MARKS = ("o", "D", "s", "^")
-GREY = "#4d4d4d"
+GREY, LETTERS = "#4d4d4d", 50  # of a line below
 LEFT, MIDDLE, RIGHT = 0.0, 0.5, 1.0
 CHANCES = (0.0001, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5)
 USUAL, FURTHEST = 3.0, 5.0  # powers of ten of the odds at the ends of the outer scales
@@ -59,7 +59,7 @@ def draw_nomogram(steps: Sequence[tuple[str, float, float]], ax: Axes | None = N
             ls=DASHES[index],
             lw=2.0,
             zorder=3,
-            label=label.replace("$", r"\$"),
+            label=broken(label, LETTERS, 2).replace("$", r"\$"),
         )
         tip = MARKS[index] if last == end else "^" if end > 0.0 else "v"  # beyond the scale
         ax.plot([LEFT], [first], MARKS[index], color=PALETTE[index], ms=7, zorder=4)
