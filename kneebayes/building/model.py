@@ -60,27 +60,14 @@ class ModelData:
     """A calibrated network with the knowledge it was made from; it never changes.
 
     Made by :func:`read_model`; every other one by :meth:`replace`.
-
-    Attributes
-    ----------
-    elicited
-        The network, and where each of its numbers comes from.
-    engine
-        What answers questions about the network.
-    names
-        What names in the folder mean.
-    setting
-        Where the patients are seen; None for the priors as stated.
-    learnt
-        What patients taught; None where the text alone speaks.
     """
 
     knowledge: Knowledge
-    elicited: Elicited
-    engine: Engine
-    names: Names = field(repr=False)
-    setting: str | None = None
-    learnt: Taught | None = None
+    elicited: Elicited  # the network, and where each of its numbers comes from
+    engine: Engine  # what answers questions about the network
+    names: Names = field(repr=False)  # what names in the folder mean
+    setting: str | None = None  # where the patients are seen; None for the priors as stated
+    learnt: Taught | None = None  # what patients taught; None where the text alone speaks
 
     @property
     def data(self) -> ModelData:
@@ -165,25 +152,7 @@ _settled: deque[tuple[Elicited, Mapping[str, float], Elicited]] = deque(maxlen=2
 def read_model(
     folder: str | Path | None = None, lexicon: str | None = None, layer: Layer = "literature"
 ) -> ModelData:
-    """Read a knowledge folder and calibrate its network.
-
-    Parameters
-    ----------
-    folder
-        A knowledge folder; left out, the one that comes with the package.
-    lexicon
-        Which lexicon turns words into numbers; left out, the folder's own choice.
-    layer
-        How much of the folder to take: ``article`` (its words alone), ``literature`` (with
-        what was measured) or ``beyond`` (with parts of something else named as causes).
-
-    Raises
-    ------
-    KnowledgeError
-        If the folder has problems; all of them are listed.
-    UnknownNameError
-        If the lexicon is not in the folder, or the layer is none.
-    """
+    """Read a knowledge folder and calibrate its network, as :func:`kneebayes.load` does."""
     knowledge = read_knowledge(shipped_folder() if folder is None else folder, _layer(layer))
     return model_of(knowledge, knowledge.meta.lexicon if lexicon is None else lexicon)
 

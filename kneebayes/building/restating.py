@@ -40,17 +40,9 @@ class Restating:
     against the same odds as in the model. Links with an evoking strength are solved exactly. A
     row in which every amount is its value keeps the numbers of the model, to the last digit.
 
-    Parameters
-    ----------
-    engine, knowledge, quantities
-        The model as it stands.
-    lexicon
-        Id of the lexicon that read its words.
-    asked
-        Ids that will be observed; links that say nothing about them are left as they stand.
-    solved
-        Tables that were fitted before: they hang on the amounts, not on the patient, so the
-        same draws need them once. Filled here.
+    ``asked`` are ids that will be observed: links that say nothing about them are left as they
+    stand. ``solved`` are tables that were fitted before, and are filled here: they hang on the
+    amounts, not on the patient, so the same draws need them once.
     """
 
     def __init__(

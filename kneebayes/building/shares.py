@@ -51,17 +51,10 @@ class ShareRatio:
 
 
 class Shares:
-    """Fits tables of explanations to shares and ratios.
+    """Fits tables of so many explanations to shares and ratios.
 
-    Parameters
-    ----------
-    contexts
-        For each context that multiplies how frequent its states are.
-    count, ratios
-        How many explanations there are, and what is compared.
-    spreads
-        How uncertain each ratio is: half the width of its interval, in logarithms; for every
-        row alike, or rows x ratios.
+    ``contexts`` say for each context that multiplies how frequent its states are; ``spreads`` how
+    uncertain each ratio is: half the width of its interval, in logarithms.
     """
 
     def __init__(
@@ -109,16 +102,11 @@ class Shares:
     ) -> Numbers:
         """Tables under which shares and ratios hold: rows x cells x explanations.
 
-        Parameters
-        ----------
-        shares
-            Rows x explanations, each row adding up to 1.
-        odds_ratios
-            Rows x ratios. Each is a compromise between what it says among all with the complaint
-            and the ratio used for it: a ratio that says little is not met by an extreme weight.
-        near
-            Shares and ratios of one reading that all rows are near to; what is found for it is
-            where they start. So a row comes out the same in whatever company it is fitted.
+        Shares are rows x explanations, each row adding up to 1; ratios rows x ratios. Each ratio
+        is a compromise between what it says among all with the complaint and the ratio used for
+        it: a ratio that says little is not met by an extreme weight. All rows may be ``near``
+        the shares and ratios of one reading; what is found for it is where they start, so that a
+        row comes out the same in whatever company it is fitted.
         """
         wanted, goals = _logs(shares), _logs(odds_ratios)
         weights, used = wanted, goals

@@ -42,15 +42,7 @@ class Extended:
 
 
 class Layered:
-    """A folder and those that it extends, the furthest first.
-
-    Attributes
-    ----------
-    folders
-        The chain; the last is the folder itself.
-    owner
-        By place of an entry the folder that it comes from, where that is not the last.
-    """
+    """A folder and those that it extends, the furthest first; the last is the folder itself."""
 
     def __init__(
         self, folder: Path, problems: list[Problem], chain: Mapping[str, Path] | None = None
@@ -60,7 +52,7 @@ class Layered:
         else:
             known = chain.items()
             self.folders = tuple(Extended(path, name, _without(path)) for name, path in known)
-        self.owner: dict[str, Extended] = {}
+        self.owner: dict[str, Extended] = {}  # by place of an entry the folder that it is from
         self._left_out: set[str] = set()
 
     def having(self, file: str) -> list[Extended]:

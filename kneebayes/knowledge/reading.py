@@ -286,30 +286,16 @@ def path_of(folder: object) -> Path:
 
 
 class _Reader:
-    """Reads files and notes problems; an entry that cannot be read is left out.
-
-    Attributes
-    ----------
-    problems
-        What was wrong so far.
-    unread
-        Ids of entries that were left out, so that nobody is blamed for naming them.
-    whole_files_missing
-        Whether a file could not be read at all; then the rest cannot be judged.
-    parsed
-        Content of each file that was parsed, by its place.
-    known_good
-        Whether an earlier process parsed just these files, and found nothing wrong in them.
-    """
+    """Reads files and notes problems; an entry that cannot be read is left out."""
 
     def __init__(self, folder: Path, chain: Mapping[str, Path] | None = None) -> None:
         self.folder = folder
-        self.parsed: dict[str, dict[str, Any]] = {}
-        self.known_good = False
+        self.parsed: dict[str, dict[str, Any]] = {}  # content of each file, by its place
+        self.known_good = False  # whether an earlier process found nothing wrong in these files
         self.problems: list[Problem] = []
         self.layered = Layered(folder, self.problems, chain)
-        self.unread: set[str] = set()
-        self.whole_files_missing = False
+        self.unread: set[str] = set()  # ids that were left out: naming them is no fault
+        self.whole_files_missing = False  # then the rest cannot be judged
 
     def note(self, place: str, wrong: str, remedy: str) -> None:
         """One more problem."""

@@ -26,22 +26,15 @@ PIECE = 64  # rows that a worker answers before it takes the next ones
 
 @dataclass(frozen=True)
 class Counted:
-    """What some patients say of every number.
+    """What some patients say of every number: patients x numbers, as :func:`numbers_of` has them.
 
-    Attributes
-    ----------
-    logs
-        ln P(evidence) of each patient.
-    met, tried
-        For each number how often it was met (a link or leak fired, a state was the one), and
-        how often it could have been: patients x numbers, in the order of :func:`numbers_of`.
-        Nodes that the evidence says nothing about are not counted. An entry of a table under
-        parents was tried where the parents are in its states.
+    Nodes that the evidence says nothing about are not counted. An entry of a table under
+    parents was tried where the parents are in its states.
     """
 
-    logs: Numbers
-    met: Numbers
-    tried: Numbers
+    logs: Numbers  # ln P(evidence) of each patient
+    met: Numbers  # how often a link or leak fired, a state was the one
+    tried: Numbers  # how often it could have been
 
     def residuals(self, numbers: Numbers) -> Numbers:
         """Derivative of ln P(evidence) in the log-odds of every number: patients x numbers.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -23,26 +24,14 @@ ROW_OF_A_BATCH = re.compile(r" \(row (\d+)\)")
 NAMED = 5  # impossible patients that are named at most
 
 
+@dataclass(frozen=True, eq=False, repr=False)
 class Patients:
-    """Patients with the complaint, as read from a table.
+    """Patients with the complaint, as read from a table."""
 
-    Parameters
-    ----------
-    sample
-        Different patients of whom more than the complaint is known, with their numbers.
-    rows
-        How many patients the table had.
-    which
-        For each patient their place in the sample; -1 where only the complaint is known.
-    left_out
-        Whether the sample is empty because what is known of them was not saved.
-    """
-
-    def __init__(
-        self, sample: Sample, rows: int, which: Integers, *, left_out: bool = False
-    ) -> None:
-        self.sample, self.rows, self.which = sample, rows, which
-        self.left_out = left_out
+    sample: Sample  # different patients of whom more is known, with how many there are of each
+    rows: int  # how many patients the table had
+    which: Integers  # for each patient their place in the sample; -1 where no more is known
+    left_out: bool = False  # whether the sample is empty because what is known was not saved
 
     def __len__(self) -> int:
         return self.rows
