@@ -239,7 +239,11 @@ def test_an_engine_beside_another_shares_how_numbers_are_laid_out() -> None:
 @pytest.mark.usefixtures("way")
 def test_the_joint_table_of_what_cannot_be_is_nothing() -> None:
     network = Network(
-        (root_node("a", [0.5, 0.5]), noisy_or_node("b", 0.0, {"a": 0.0}), root_node("c", [1.0]))
+        (
+            root_node("a", [0.5, 0.5]),
+            noisy_or_node("b", 0.0, {"a": 0.0}),
+            root_node("c", [1.0], ["only"]),
+        )
     )
     table, scale = Engine(network).joint(Evidence({"b": (0.0, 1.0)}), ["a"])
     assert table.tolist() == [0.0, 0.0]
