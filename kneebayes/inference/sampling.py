@@ -236,7 +236,7 @@ def _learn_ratios(
             met = weights @ (worlds[:, [at]] == np.arange(len(node.states)))
             met = 0.99 * met + 0.01 * expected
             ratio = met / np.maximum(expected, np.finfo(float).tiny)
-            ratios[at] = np.clip(ratio / ratio.max(), 1.0 / FARTHEST, 1.0)
+            ratios[at] = np.maximum(ratio / ratio.max(), 1.0 / FARTHEST)
     return ratios
 
 

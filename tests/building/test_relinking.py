@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import pytest
 
-from kneebayes.building.relinking import given_already, relink
+from kneebayes.building.relinking import frequencies_from, given_already, relink
 from kneebayes.inference import Engine, Evidence
 from kneebayes.network import Network, noisy_or_node
 
@@ -155,3 +155,126 @@ def test_links_that_are_known_are_left() -> None:
     wanted = {"f": {"cause": np.array([0.9])}}
     rows = {"f": np.zeros(1), "cause": np.zeros(1)}
     assert relink(wanted, rows, ["cause", "f"], ["f"], known=known) == known
+
+
+# what is certainly there with a cause
+
+WITH: dict[str, tuple[Said, dict[str, float], str, dict[str, tuple[str, ...]]]] = {
+    "beside the finding": (
+        {("cause", "f"): 0.8, ("cause_there", "f"): 0.3},
+        {"f": 0.05},
+        "cause cause_there f",
+        {"cause": ("cause_there",)},
+    ),
+    "through a mediator": (
+        {
+            ("cause", "m"): 0.7,
+            ("cause_there", "m"): 0.3,
+            ("m", "f"): 0.6,
+            ("cause_there", "f"): 0.35,
+            ("cause", "f"): 0.8,
+        },
+        {"m": 0.1, "f": 0.05},
+        "cause cause_there m f",
+        {"cause": ("cause_there",)},
+    ),
+    "through mediators in a row, two beside": (
+        {
+            ("cause", "m"): 0.7,
+            ("cause_there", "m"): 0.3,
+            ("cause_pain", "n"): 0.2,
+            ("m", "n"): 0.5,
+            ("n", "f"): 0.4,
+            ("cause_pain", "f"): 0.25,
+            ("cause_there", "f"): 0.4,
+            ("cause", "f"): 0.9,
+        },
+        {"m": 0.1, "n": 0.05, "f": 0.02},
+        "cause cause_there cause_pain m n f",
+        {"cause": ("cause_pain", "cause_there"), "cause_there": ("cause_pain",)},
+    ),
+}
+
+
+def rows_of(said: Said, leaks: dict[str, float], order: str) -> tuple[dict, dict, list, list]:
+    """What is stated, leaks, order and what may lie between, as the equations take them."""
+    wanted: dict[str, dict[str, np.ndarray]] = {}
+    for (parent, child), often in said.items():
+        wanted.setdefault(child, {})[parent] = np.array([often, often])
+    ids = order.split()
+    rows = {id: np.full(2, leak) for id, leak in (dict.fromkeys(ids, 0.0) | leaks).items()}
+    return wanted, rows, ids, [one for one in ids if not one.startswith("cause")]
+
+
+@pytest.mark.parametrize("case", WITH)
+def test_what_is_there_with_a_cause_is_taken_out_too(case: str) -> None:
+    """Each frequency is what the network gives where the parent and its companions are there."""
+    said, leaks, order, companions = WITH[case]
+    wanted, rows, ids, free = rows_of(said, leaks, order)
+    links = relink(wanted, rows, ids, free, companions)
+    nodes = [
+        noisy_or_node(
+            name,
+            leaks.get(name, 0.0),
+            {parent: float(own[0]) for parent, own in links.get(name, {}).items()},
+        )
+        for name in ids
+    ]
+    for (parent, child), often in said.items():
+        network = Network(tuple(nodes)).forcing(parent, "present")
+        for companion in companions.get(parent, ()):
+            network = network.forcing(companion, "present")
+        told = Engine(network).propagate(Evidence({}), [child]).present(child)
+        assert told == pytest.approx(often, abs=1e-9)
+        assert links[child][parent][0] == links[child][parent][1] > 0.0
+    back = frequencies_from(links, rows, ids, free, companions)
+    for (parent, child), often in said.items():
+        assert back[child][parent] == pytest.approx([often, often], abs=1e-12)
+    assert list(given_already(wanted, rows, ids, free, companions, links)) == []
+
+
+def test_what_companions_give_already_is_told() -> None:
+    said = {("cause", "f"): 0.2, ("cause_there", "f"): 0.5}
+    wanted, rows, ids, free = rows_of(said, {"f": 0.1}, "cause cause_there f")
+    companions = {"cause": ("cause_there",)}
+    links = relink(wanted, rows, ids, free, companions)
+    assert links["f"]["cause"].tolist() == [0.0, 0.0]
+    (told,) = given_already(wanted, rows, ids, free, companions, links)
+    assert told == ("cause", "f", pytest.approx(0.5))
+
+
+def test_rows_side_by_side_are_solved_as_each_alone() -> None:
+    """Mediators in a row that change each other's links, in rows that rest at different times."""
+    said, leaks, order, companions = WITH["through mediators in a row, two beside"]
+    wanted, rows, ids, free = rows_of(said, leaks, order)
+    rng = np.random.default_rng(3)
+    several = {
+        child: {parent: np.clip(own[0] + rng.uniform(-0.05, 0.05, 5), 0.0, 1.0)
+                for parent, own in into.items()}
+        for child, into in wanted.items()
+    }  # fmt: skip
+    more = {id: np.repeat(own[:1], 5) for id, own in rows.items()}
+    together = relink(several, more, ids, free, companions)
+    for row in range(5):
+        one = {child: {parent: own[row : row + 1] for parent, own in into.items()}
+               for child, into in several.items()}  # fmt: skip
+        alone = relink(one, {id: own[:1] for id, own in rows.items()}, ids, free, companions)
+        for child, into in alone.items():
+            for parent, link in into.items():
+                assert together[child][parent][row] == link[0]
+
+
+def test_what_does_not_move_is_kept_and_used_again() -> None:
+    """What lies between is made once; with other frequencies the links are still right."""
+    said, leaks, order, companions = WITH["through a mediator"]
+    wanted, rows, ids, free = rows_of(said, leaks, order)
+    families: dict = {}
+    known = {"m": relink(wanted, rows, ids, free, companions)["m"]}
+    relink(wanted, rows, ids, free, companions, known, families)
+    assert set(families) == {"f"}
+    assert families["f"].between == {"m"}
+    changed = {**wanted, "f": {**wanted["f"], "cause": np.array([0.85, 0.9])}}
+    again = relink(changed, rows, ids, free, companions, known, families)
+    anew = relink(changed, rows, ids, free, companions, known)
+    for parent, own in anew["f"].items():
+        assert again["f"][parent].tolist() == own.tolist()

@@ -193,21 +193,16 @@ def test_priors_in_settings_are_those_of_models_there(pump: kb.Model) -> None:
         assert priors_in_settings(there, [name])[name] == found[name]
 
 
-def test_settings_of_two_readings_do_not_stand_in_for_each_other(knee: kb.Model) -> None:
+def test_settings_of_two_readings_do_not_stand_in_for_each_other(pump: kb.Model) -> None:
     """Kept ones are of the same reading and the same shifts."""
-    names = list(knee.knowledge.settings)
-    assert len(names) > 1
-    lay = knee.with_lexicon(
-        next(one for one in knee.knowledge.lexicons if one != knee.data.lexicon)
-    )
-    for model in (knee, lay, knee):
-        right = priors_in_settings(model, names)
-        for name in names:
-            there = model.in_setting(name)
-            assert there.elicited.priors == right[name]
-            assert there.elicited is model.in_setting(name).elicited
-    first, second = (knee.in_setting(name).elicited for name in names[:2])
-    assert first is not second
+    (name,) = pump.knowledge.settings
+    other = next(one for one in pump.knowledge.lexicons if one != pump.data.lexicon)
+    readings = [pump, pump.with_lexicon(other)]
+    settled = [model.in_setting(name).elicited for model in readings]
+    for model, elicited in zip(readings, settled, strict=True):
+        assert elicited.priors == priors_in_settings(model, [name])[name]
+        assert model.in_setting(name).elicited is elicited
+    assert settled[0].priors != settled[1].priors
 
 
 @pytest.mark.parametrize(
