@@ -158,6 +158,7 @@ OTHER_MEANINGS = {
     "article": "an id of a lexicon",
     "child": "of an arrow, or of an element of XML",
     "cast": "of a type",
+    "cut": "of a text that is too long",
     "tick": "of an axis",
     "ticks": "of an axis",
     "std": "of pandas",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
@@ -55,19 +56,28 @@ class Meant:
     code: Code
 
     @property
-    def of_the_knee(self) -> bool:
-        """Whether the code by itself says that it is the knee or the leg."""
+    def names_the_place(self) -> bool:
+        """Whether the code by itself says that it is where the folder's complaint is."""
         return self.code.site == IMPLIED
 
 
 class Codes:
-    """Codes of a folder, both ways."""
+    """Codes of a folder, both ways.
+
+    Attributes
+    ----------
+    of_places
+        Whether some of them only count of a part of the body, or name it.
+    places
+        The parts of the body that must be named, most often needed first.
+    """
 
     def __init__(self, knowledge: Knowledge) -> None:
         kinds = (knowledge.causes, knowledge.findings, knowledge.contexts)
         self._records = {id: record for kind in kinds for id, record in kind.items()}
         self._meant: dict[str, list[Meant]] = {}
         self._named: dict[str, str] = {}
+        sites: Counter[str] = Counter()
         for record in self._records.values():
             for name in (record.label, *record.aliases):
                 self._named.setdefault(fold(name), record.label)
@@ -75,6 +85,9 @@ class Codes:
                 for code in codes:
                     key = _curie(scheme, code.id).casefold()
                     self._meant.setdefault(key, []).append(Meant(record.id, code))
+                    sites[code.site] += 1
+        self.of_places = not sites.keys() <= {""}
+        self.places = [site for site, _ in sites.most_common() if site not in ("", IMPLIED)]
 
     def meant(self, code: str) -> list[Meant]:
         """What a code can speak of; a term below one that is exact is narrower."""

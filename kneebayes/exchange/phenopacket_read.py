@@ -24,7 +24,8 @@ from kneebayes.exchange.data_files import (
 )
 from kneebayes.exchange.patient import Patient, Told
 from kneebayes.exchange.problems import Problems
-from kneebayes.text import counted, suggest
+from kneebayes.knowledge import Knowledge
+from kneebayes.text import counted, either, suggest
 
 Diseases = Literal["known", "certain"]
 
@@ -47,10 +48,6 @@ PERSON = "NCBITAXON:9606"
 TIMED = ("timeAtLastEncounter", "onset", "resolution")
 TIMES = ("age", "ageRange", "ontologyClass", "timestamp", "interval", "gestationalAge")
 RECENT = 1.0  # years from its onset in which a finding is taken to be there
-NO_KNEE = (
-    "Nothing in the file is of a knee or a leg, so the signs in it call for nothing here by "
-    "themselves; in somebody whose knee hurts they may."
-)
 
 
 @checked
@@ -103,10 +100,27 @@ def load_phenopacket(
     kept = tuple(_once(entries, problems))
     remarks = assumed_complaint(model, kept, problems)
     problems.raise_any()
-    if not reader.knee:
+    if not reader.in_place:
+        remarks = (*remarks, said_of_no_place(model.data.knowledge))
         knowledge = dataclasses.replace(model.data.knowledge, urgency=())
-        model, remarks = model.replace(knowledge=knowledge), (*remarks, NO_KNEE)
+        model = model.replace(knowledge=knowledge)
     return Patient(model, title, kept, {}, remarks)
+
+
+def said_of_no_place(knowledge: Knowledge) -> str:
+    """That a file speaks of no part of the body that the codes of a folder name.
+
+    Examples
+    --------
+    >>> import kneebayes as kb
+    >>> said_of_no_place(kb.load().knowledge).partition(",")[0]
+    'Nothing in the file is of the knee or leg'
+    """
+    of = f"the {either(places, quote='')}" if (places := Codes(knowledge).places) else "its place"
+    return (
+        f"Nothing in the file is of {of}, so the signs in it call for nothing here by themselves; "
+        f"in somebody with {knowledge.complaint.label} they may."
+    )
 
 
 def _content(source: str | Path | Mapping[str, object], problems: Problems) -> dict[str, Any]:
@@ -227,7 +241,7 @@ class _Reader:
         self.codes = Codes(self.knowledge)
         self.age = _age_seen(subject)
         self.seen_on = subject.get("timeAtLastEncounter", {}).get("timestamp", "")
-        self.knee = False  # whether the file speaks of a knee or a leg at all
+        self.in_place = not self.codes.of_places  # whether the file speaks of the place at all
 
     def subject(self, subject: dict[str, Any]) -> Iterator[Told]:
         """Age and sex, where the folder has contexts of these names."""
@@ -380,9 +394,11 @@ class _Reader:
     def odd(self, code: str, excluded: bool, modifies: bool) -> str:
         """Why a term of the Human Phenotype Ontology is no finding of now; empty if it may be."""
         terms, code = hpo(), code.upper()
-        if code in terms["elsewhere"]:
-            self.knee = self.knee or not excluded
-            return "it is at another side of the knee"
+        above = terms["elsewhere"].get(code, "")
+        if any(meant.id == self.knowledge.meta.complaint for meant in self.codes.meant(above)):
+            self.in_place = self.in_place or not excluded
+            whole, label = terms["names"][above][0], self.knowledge.complaint.label
+            return f"it is '{whole}' at another place than '{label}'"
         if code in terms["episodes"]:
             return "it comes and goes; whether it is there now is not said"
         if code in terms["modifiers"] and not modifies:
@@ -398,8 +414,8 @@ class _Reader:
         if excluded:
             less = f"it means less than '{label}', so its absence does not exclude it"
             return less if code.relation == "narrower" else self.unrelated(meant)
-        if meant.of_the_knee or (code.site and there):
-            self.knee = True
+        if meant.names_the_place or (code.site and there):
+            self.in_place = True
         if code.relation == "broader":
             return f"it means more than '{label}', so it does not prove it"
         if not there:
@@ -428,7 +444,7 @@ class _Reader:
     ) -> Told:
         """A code of the folder itself; a state of a node can be observed but not excluded."""
         id, state = local
-        self.knee = True  # the folder's own ids speak of what the folder is about
+        self.in_place = True  # the folder's own ids speak of what the folder is about
         if id not in self.model.data.network or (state and excluded):
             why = "a state cannot be excluded" if state and excluded else "no id of the folder"
             return self.unused(place, term, why)

@@ -7,7 +7,7 @@ import pytest
 
 import kneebayes as kb
 from kneebayes.exchange import ExchangeError
-from kneebayes.exchange.phenopacket_read import NO_KNEE
+from kneebayes.exchange.phenopacket_read import said_of_no_place
 
 ASSUMED = "The file does not say that the patient has pain behind the knee; it is assumed."
 
@@ -660,7 +660,7 @@ READ: dict[str, tuple[dict[str, Any], list[Told], tuple[bool, bool]]] = {
                 "",
                 "",
                 None,
-                "it is at another side of the knee",
+                "it is 'Knee pain' at another place than 'pain behind the knee'",
             ),
             (
                 "phenotypicFeatures[1]",
@@ -953,7 +953,10 @@ def test_all_that_a_packet_says(knee: kb.Model, case: str) -> None:
     assert [
         (one.place, one.code, one.label, one.id, one.answer, one.why) for one in patient.told
     ] == told
-    remarks = [*([] if complains else [ASSUMED]), *([] if of_the_knee else [NO_KNEE])]
+    remarks = [
+        *([] if complains else [ASSUMED]),
+        *([] if of_the_knee else [said_of_no_place(knee.knowledge)]),
+    ]
     assert list(patient.remarks) == remarks
     assert patient.answers == {id: answer for *_, id, answer, _ in told if id}
     assert patient.unused == tuple(one for one in patient.told if not one.id)

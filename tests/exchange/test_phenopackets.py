@@ -11,7 +11,8 @@ import pytest
 import kneebayes as kb
 from kneebayes.exchange import ExchangeError
 from kneebayes.exchange.codes import Codes, contradicts, hpo
-from kneebayes.exchange.phenopacket_read import NO_KNEE
+from kneebayes.exchange.phenopacket_read import said_of_no_place
+from kneebayes.knowledge import start_folder
 
 FEVER = {"id": "HP:0001945", "label": "Fever"}
 PAIN = {"id": "HP:6001145", "label": "Pain at the posterior aspect of the knee"}
@@ -47,7 +48,7 @@ NOT_USED: dict[str, tuple[dict[str, Any], str]] = {
     "acute by itself": (feature("HP:0011009", "Acute"), "it modifies a feature"),
     "bilateral by itself": (feature("HP:0012832", "Bilateral"), "it modifies a feature"),
     "comes and goes": (feature("HP:0001954", "Recurrent fever"), "it comes and goes"),
-    "another side of the knee": (feature("HP:6001144"), "at another side of the knee"),
+    "another side of the knee": (feature("HP:6001144"), "at another place than"),
     "somewhere in the knee": (feature("HP:0030839", "Knee pain"), "does not prove it"),
     "label of another": (
         feature("HP:0001945", "Hip dislocation"),
@@ -123,7 +124,7 @@ def test_the_complaint_is_assumed_in_words(knee: kb.Model) -> None:
     patient = knee.load_phenopacket(packet(feature("HP:0002094", "Dyspnea")))
     assert patient.answers == {"shortness_of_breath": "present"}
     assert "does not say that the patient has pain behind the knee; it is assumed" in patient.text
-    assert NO_KNEE in patient.text
+    assert said_of_no_place(knee.knowledge) in patient.text
     assert patient.diagnose().urgency.level == "routine"
     told = knee.load_phenopacket(packet({"type": PAIN}, feature("HP:0002094", "Dyspnea")))
     assert told.remarks == ()
@@ -411,3 +412,29 @@ def test_fhir_is_called_what_it_is(knee: kb.Model) -> None:
 def test_a_narrower_code_is_called_by_its_own_names_and_those_above_it(knee: kb.Model) -> None:
     names = Codes(knee.knowledge).names("fever", "HP:0011134")  # low-grade fever, below fever
     assert {"Low-grade fever", "Mild fever", "Fever", "Pyrexia"} <= set(names)
+
+
+@pytest.mark.parametrize("sited", [False, True])
+def test_signs_call_for_a_doctor_where_the_folder_names_no_part_of_the_body(
+    tmp_path: Path, sited: bool
+) -> None:
+    shoulder = start_folder(tmp_path / "shoulder")
+    findings = shoulder / "findings.toml"
+    pressure = '\ncodes = { hpo = "HP:0100749" }\nkind = "symptom"\nquestion = "Is there pressure'
+    text = findings.read_text("utf-8")
+    text = text.replace('\nkind = "symptom"\nquestion = "Is there pressure', pressure)
+    if sited:
+        codes = '\ncodes = { hpo = { id = "HP:0030833", site = "arm" } }'
+        text = text.replace('label = "weak arm"', f'label = "weak arm"{codes}')
+    findings.write_text(text, "utf-8")
+    model = kb.load(shoulder)
+    patient = model.load_phenopacket(
+        packet(feature("HP:0100749", "Chest pain"), feature("HP:6001144"))
+    )
+    assert patient.answers == {"chest_pressure": "present"}
+    assert patient.diagnose().urgency.level == ("routine" if sited else "now")
+    told = (
+        "of the arm, so the signs in it call for nothing here by themselves; in somebody with pain"
+    )
+    assert (told in patient.text) == sited
+    assert "knee" not in patient.text.replace("kneebayes", "")
