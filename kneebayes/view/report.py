@@ -49,6 +49,7 @@ __all__ = [
     "made_by_line",
     "package_version",
     "plain_case",
+    "ranked_frame",
     "report_html",
     "report_on",
     "report_text",
@@ -243,6 +244,14 @@ def frame_of(rows: Any = None, **axes: Any) -> pd.DataFrame:
     import pandas as pd
 
     return pd.DataFrame(rows, **axes)
+
+
+def ranked_frame(rows: Sequence[Any], columns: list[str] | None = None) -> pd.DataFrame:
+    """The same with the rank as its index, from 1."""
+    import pandas as pd
+
+    index = pd.RangeIndex(1, len(rows) + 1, name="rank")
+    return pd.DataFrame(rows, index=index, columns=columns)
 
 
 # as text

@@ -20,7 +20,6 @@ from kneebayes.questions.ask.ranking import (
     Question,
     kinds_of,
     rank_questions,
-    subject_called,
     subject_named,
 )
 from kneebayes.questions.ask.stopping import SameDecision, Stop, stop_rule
@@ -76,25 +75,22 @@ class TreeNode:
         return (node for node in self.nodes() if not node.branches)
 
 
-def grow_tree(case: Case, subject: Subject, kinds: Sequence[str], depth: int) -> TreeNode:
-    """Ask the best question at every point, taken by itself, down to some depth.
-
-    A branch ends early where an answer makes it urgent at once (then the advice is due, not
-    another question) and where no question can tell anything more.
-    """
-    now = now_of(case.engine, case.evidence, subject)
-    return _grow(case, subject, kinds, depth, (), 1.0, now)
-
-
-def _grow(
+def grow_tree(
     case: Case,
     subject: Subject,
     kinds: Sequence[str],
     depth: int,
-    path: tuple[tuple[str, str], ...],
-    probability: float,
-    now: Outcome,
+    path: tuple[tuple[str, str], ...] = (),
+    probability: float = 1.0,
+    now: Outcome | None = None,
 ) -> TreeNode:
+    """Ask the best question at every point, taken by itself, down to some depth.
+
+    A branch ends early where an answer makes it urgent at once (then the advice is due, not
+    another question) and where no question can tell anything more. ``path``, ``probability`` and
+    what is believed ``now`` are of the point where it begins.
+    """
+    now = now or now_of(case.engine, case.evidence, subject)
     question: Question | None = None
     if depth > 0 and now.subject not in (0.0, 1.0):
         _, questions = rank_questions(case, subject, kinds)
@@ -109,7 +105,7 @@ def _grow(
         deeper = 0 if level == "now" != case.level else depth - 1
         further = (*path, (question.id, state))
         share = probability * outcome.probability
-        branches.append(_grow(after, subject, kinds, deeper, further, share, outcome))
+        branches.append(grow_tree(after, subject, kinds, deeper, further, share, outcome))
     return TreeNode(path, probability, now, case.level, question, tuple(branches))
 
 
@@ -126,25 +122,21 @@ class DecisionTree(CaseResult):
         return [self._row(node) for node in self.root.nodes()]
 
     def _row(self, node: TreeNode) -> dict[str, Any]:
-        label = self.case.knowledge.label
-        subject = node.now.subject
-        leading = node.now.leading
+        label, question = self.case.knowledge.label, node.question
+        subject, leading = node.now.subject, node.now.leading
         posterior = node.now.posteriors[leading] if subject is None else subject
         says = f"{label(leading) if subject is None else self.about} {percent(posterior)}"
         if node.level != "routine":
             says += f", act: {node.level}"
-        answer = self._said(*node.path[-1]) if node.path else ""
-        question = node.question
-        asks = "" if question is None else question_text_of(self.case, question.id)
-        path = [f"{label(id)}: {self._said(id, state)}" for id, state in node.path]
+        answers = [self.case.answered(id, state) for id, state in node.path]
         return {
             "depth": len(node.path),
-            "path": "; ".join(path),
-            "answer": answer,
+            "path": "; ".join(f"{answer.label}: {answer.state}" for answer in answers),
+            "answer": answers[-1].state if answers else "",
             "probability": node.now.probability if node.path else 1.0,
             "reached": node.probability,
             "ask": "" if question is None else question.id,
-            "asks": asks,
+            "asks": "" if question is None else question_text_of(self.case, question.id),
             "leading": leading,
             "posterior": posterior,
             "urgency": node.level,
@@ -153,9 +145,6 @@ class DecisionTree(CaseResult):
             "ends": question is None,
             "urgent": node.level == "now",
         }
-
-    def _said(self, id: str, state: str) -> str:
-        return self.case.answered(id, state).state
 
     @property
     def table(self) -> pd.DataFrame:
@@ -230,11 +219,13 @@ class Interview(CaseResult):
     threshold: float = 0.5
 
     @cached_property
+    def _subject(self) -> Subject:
+        return subject_named(self.case.knowledge, self.case.names, self.about)
+
+    @cached_property
     def questions(self) -> Questions:
         """All that can be asked now."""
-        subject = subject_named(self.case.knowledge, self.case.names, self.about)
-        called = subject_called(self.case.knowledge, self.case.names, self.about)
-        return Questions.of(self.case, subject, called, self.kinds)
+        return Questions.of(self.case, self._subject, self.kinds)
 
     @property
     def next(self) -> Question | None:
@@ -279,9 +270,8 @@ class Interview(CaseResult):
             If the depth is another.
         """
         depth = whole_number("depth", depth, 1, DEEPEST)
-        subject = subject_named(self.case.knowledge, self.case.names, self.about)
-        called = subject_called(self.case.knowledge, self.case.names, self.about)
-        return DecisionTree(self.case, called, grow_tree(self.case, subject, self.kinds, depth))
+        root = grow_tree(self.case, self._subject, self.kinds, depth)
+        return DecisionTree(self.case, self._subject.called, root)
 
     @property
     def table(self) -> pd.DataFrame:
@@ -291,13 +281,13 @@ class Interview(CaseResult):
     @property
     def report(self) -> Report:
         """What is shown."""
-        called = subject_called(self.case.knowledge, self.case.names, self.about)
         lead = ["Nothing is left to ask."]
         if self.next is not None:
             lead = [f"Next: {self.asks} ({self.next.bits:.3f} bits)"]
             label = self.case.label
             lead += [_settled(same, label) for same in (self.stop.finding, self.stop.urgency)]
-        return report_on(self.case, f"Interview about {called}", lead=lead, whole_title=True)
+        title = f"Interview about {self._subject.called}"
+        return report_on(self.case, title, lead=lead, whole_title=True)
 
     @checked
     def draw(self, ax: Axes | None = None) -> Axes:
@@ -305,8 +295,8 @@ class Interview(CaseResult):
         return self.questions.draw(ax)
 
     def __repr__(self) -> str:
-        called = subject_called(self.case.knowledge, self.case.names, self.about)
-        return f"Interview({counted(len(self.case.answers), 'answer')}, about {called})"
+        answers = counted(len(self.case.answers), "answer")
+        return f"Interview({answers}, about {self._subject.called})"
 
 
 def _settled(same: SameDecision, label: Callable[[str], str]) -> str:

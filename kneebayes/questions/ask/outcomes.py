@@ -36,11 +36,12 @@ class Subject:
     """What the questions are about.
 
     ``causes`` are those whose posteriors are wanted, all binary; ``members`` those of which at
-    least one is to be found, or none for all causes together.
+    least one is to be found, or none for all causes together; ``called`` is its name in a sentence.
     """
 
     causes: tuple[str, ...]
     members: tuple[str, ...] = ()
+    called: str = "the causes as a whole"
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,13 +18,12 @@ from kneebayes.questions.ask.ranking import (
     look_ahead,
     pareto_front,
     rank_in_time,
-    subject_called,
     subject_named,
 )
 from kneebayes.questions.ask.stopping import MOST, SameDecision, same_decision
 from kneebayes.text import counted
 from kneebayes.view.markup import percent
-from kneebayes.view.report import CaseResult, Report, frame_of, report_on
+from kneebayes.view.report import CaseResult, Report, frame_of, ranked_frame, report_on
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -71,8 +70,8 @@ class Questions(CaseResult):
 
     Attributes
     ----------
-    subject, about
-        What is to be found out, and what it is called.
+    subject
+        What is to be found out.
     now
         What is believed now.
     ranked
@@ -85,17 +84,21 @@ class Questions(CaseResult):
 
     case: Case
     subject: Subject
-    about: str
     now: Outcome
     ranked: tuple[Question, ...]
     order: str = "bits"
     unranked: tuple[str, ...] = ()
 
     @classmethod
-    def of(cls, case: Case, subject: Subject, about: str, kinds: tuple[str, ...]) -> Questions:
+    def of(cls, case: Case, subject: Subject, kinds: tuple[str, ...]) -> Questions:
         """Rank the open questions of some kinds."""
         now, ranked, unranked = rank_in_time(case, subject, kinds)
-        return cls(case, subject, about, now, ranked, unranked=unranked)
+        return cls(case, subject, now, ranked, unranked=unranked)
+
+    @property
+    def about(self) -> str:
+        """What is to be found out, in words."""
+        return self.subject.called
 
     @property
     def by_advice(self) -> Questions:
@@ -158,13 +161,9 @@ class Questions(CaseResult):
         ``front`` (whether no other gives as much for less). A question with more than two
         answers has no yes and no: see :attr:`outcomes`.
         """
-        import pandas as pd
-
         shares = ["p_yes", "if_yes", "if_no"]
-        index = pd.RangeIndex(1, len(self._rows) + 1, name="rank")
         columns = None if self._rows else ["id", "question", "bits", *shares]
-        frame = pd.DataFrame(self._rows, index=index, columns=columns)
-        return frame.astype(dict.fromkeys(shares, float))
+        return ranked_frame(self._rows, columns).astype(dict.fromkeys(shares, float))
 
     @cached_property
     def _outcome_rows(self) -> list[dict[str, Any]]:
@@ -229,9 +228,7 @@ class Questions(CaseResult):
         tell the same, above zero one makes the other worth asking.
         """
         pairs = look_ahead(self.case, self.subject, self.now, self.ranked[:best])
-        columns = ["first", "second", "bits", "beyond"]
-        rows = [[pair.first, pair.second, pair.bits, pair.beyond] for pair in pairs]
-        return frame_of(rows, columns=columns)
+        return frame_of(pairs, columns=["first", "second", "bits", "beyond"])
 
     @checked
     @bounded
@@ -368,5 +365,4 @@ def questions(
     """
     case = case.case
     subject = subject_named(case.knowledge, case.names, about)
-    called = subject_called(case.knowledge, case.names, about)
-    return Questions.of(case, subject, called, kinds_of(kinds))
+    return Questions.of(case, subject, kinds_of(kinds))

@@ -18,7 +18,7 @@ from kneebayes.questions.ask.outcomes import (
     outcomes_in_time,
     outcomes_of_each,
 )
-from kneebayes.text import fold, shown
+from kneebayes.text import fold
 
 __all__ = [
     "QUESTION_KINDS",
@@ -31,13 +31,11 @@ __all__ = [
     "pareto_front",
     "rank_in_time",
     "rank_questions",
-    "subject_called",
     "subject_named",
 ]
 
 QUESTION_KINDS = ("context", "history", "symptom", "sign", "test")
 URGENT = "urgent"
-WHOLE = "the causes as a whole"
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,34 +93,22 @@ def subject_named(knowledge: Knowledge, names: Names, about: str | None) -> Subj
     if about is None:
         return Subject(causes)
     if isinstance(about, str) and fold(about) == URGENT:
-        return Subject(causes, tuple(id for id in causes if knowledge.causes[id].urgent))
-    meaning = names.meaning(about, ("cause", "group"), "model.causes and model.groups")
-    if meaning.kind == "cause":
-        return Subject(causes, (meaning.id,))
-    return Subject(causes, tuple(dict.fromkeys(knowledge.groups[meaning.id].members)))
-
-
-def subject_called(knowledge: Knowledge, names: Names, about: str | None) -> str:
-    """What the subject of questions is called in a sentence."""
-    if about is None:
-        return WHOLE
-    subject = subject_named(knowledge, names, about)
-    if len(subject.members) == 1:
-        return knowledge.label(subject.members[0])
-    groups = [
-        id for id, group in knowledge.groups.items() if {*group.members} == {*subject.members}
-    ]
-    return knowledge.label(groups[0]) if groups else "at least one urgent cause"
+        members = [id for id in causes if knowledge.causes[id].urgent]
+    else:
+        meaning = names.meaning(about, ("cause", "group"), "model.causes and model.groups")
+        group = meaning.kind == "group"
+        members = list(knowledge.groups[meaning.id].members) if group else [meaning.id]
+    members = list(dict.fromkeys(members))
+    groups = [id for id, group in knowledge.groups.items() if {*group.members} == {*members}]
+    known_as = members if len(members) == 1 else groups
+    called = knowledge.label(known_as[0]) if known_as else "at least one urgent cause"
+    return Subject(causes, tuple(members), called)
 
 
 def kinds_of(kinds: str | Iterable[str] | None) -> tuple[str, ...]:
     """The kinds of question wanted; one that does not exist is an :class:`EvidenceError`."""
     if kinds is None:
         return QUESTION_KINDS
-    several: object = kinds
-    if not isinstance(several, Iterable):
-        message = f"Kinds of question are words, such as 'symptom', got {shown(kinds, 60)}."
-        raise EvidenceError(message)
     wanted = (kinds,) if isinstance(kinds, str) else tuple(kinds)
     for kind in wanted:
         if kind not in QUESTION_KINDS:
@@ -194,22 +180,11 @@ def _question(
     method = "" if finding is None else finding.method
     price = case.knowledge.methods.get(method)
     levels = tuple(case.level_after(outcome.answers) for outcome in outcomes)
-    change = sum(
-        outcome.probability
-        for outcome, level in zip(outcomes, levels, strict=True)
-        if level != case.level
-    )
-    return Question(
-        id,
-        kind,
-        information(now, outcomes),
-        outcomes,
-        levels,
-        min(1.0, change),
-        method,
-        0.0 if price is None else price.cost,
-        0 if price is None else price.burden,
-    )
+    pairs = zip(outcomes, levels, strict=True)
+    change = sum(outcome.probability for outcome, level in pairs if level != case.level)
+    cost, burden = (0.0, 0) if price is None else (price.cost, price.burden)
+    bits, advice = information(now, outcomes), min(1.0, change)
+    return Question(id, kind, bits, outcomes, levels, advice, method, cost, burden)
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,10 +224,8 @@ def pareto_front(questions: Sequence[Question]) -> tuple[str, ...]:
             for other in questions
         )
     ]
-    return tuple(
-        question.id
-        for question in sorted(front, key=lambda question: (question.cost, -question.bits))
-    )
+    front.sort(key=lambda question: (question.cost, -question.bits))
+    return tuple(question.id for question in front)
 
 
 def look_ahead(
