@@ -16,7 +16,13 @@ from kneebayes.errors import ImpossibleEvidenceError
 from kneebayes.inference import Engine, Evidence
 from kneebayes.inference.clock import in_this_context
 from kneebayes.inference.cores import map_on_all_cores
-from kneebayes.inference.paths import ancestors, descendants, reached, split_by_path
+from kneebayes.inference.paths import (
+    SplitNetwork,
+    ancestors,
+    descendants,
+    reached,
+    split_by_path,
+)
 from kneebayes.network import Link, Network
 from kneebayes.text import counted
 from kneebayes.view.markup import percent
@@ -151,23 +157,34 @@ def _shares_of(
     passing: Collection[str],
 ) -> dict[str, float]:
     """By finding P(a chain leads from one cause to it | evidence); 0 where there is no way."""
-    below = set().union(*(descendants(network, id, passing) for id in acting))
-    ends = [id for id in present if id in below]
     shares = dict.fromkeys(present, 0.0)
-    ruled_out = all(evidence.hard_state(id) not in (None, *acting[id]) for id in acting)
-    if not ends or ruled_out:
+    if all(evidence.hard_state(id) not in (None, *acting[id]) for id in acting):
         return shares
-    within = below & ancestors(network, ends, below)
-
-    def counts(link: Link) -> tuple[bool, ...]:
-        """What comes from the cause, in the states in which it acts."""
-        states = acting.get(link.parent, ())
-        return tuple(state in states for state in range(len(link.strength)))
-
-    split = split_by_path(network, within, counts, leak_counts=False)
+    split, ends = _split(network, present, acting, passing)
+    if not ends:
+        return shares
     targets = [reached(id) for id in ends]
     propagated = Engine(split.network).propagate_each([split.widen(evidence)], targets)
     return shares | {id: propagated.present(reached(id)) for id in ends}
+
+
+def _split(
+    network: Network, findings: Sequence[str], acting: States, passing: Collection[str]
+) -> tuple[SplitNetwork, list[str]]:
+    """A network that says whether a chain from what acts reached the findings below it, and these.
+
+    What acts does so in some states of some nodes.
+    """
+    below = set().union(*(descendants(network, id, passing) for id in acting))
+    ends = [id for id in findings if id in below]
+    within = below & ancestors(network, ends, below)
+
+    def counts(link: Link) -> tuple[bool, ...]:
+        """The states in which a parent acts."""
+        states = acting.get(link.parent, ())
+        return tuple(state in states for state in range(len(link.strength)))
+
+    return split_by_path(network, within, counts, leak_counts=False), ends
 
 
 def _share_without(
@@ -183,18 +200,9 @@ def _share_without(
     That nothing reached it is evidence like any other, and absent noisy-ORs are the cheapest
     evidence there is.
     """
-    network = engine.network
-    below = set().union(*(descendants(network, source, passing) for source in sources))
-    if finding not in below:
+    split, ends = _split(engine.network, [finding], sources, passing)
+    if not ends:
         return 1.0
-    within = below & ancestors(network, [finding], below)
-
-    def counts(link: Link) -> tuple[bool, ...]:
-        """What comes from any of the sources."""
-        states = sources.get(link.parent, ())
-        return tuple(state in states for state in range(len(link.strength)))
-
-    split = split_by_path(network, within, counts, leak_counts=False)
     seen = split.widen(evidence).plus(Evidence({reached(finding): (1.0, 0.0)}))
     log = float(Engine(split.network).propagate_each([seen]).log_probability[0])
     return min(1.0, float(np.exp(log - log_known)))

@@ -16,7 +16,7 @@ from kneebayes.inference import probability_of_exactly as exactly
 from kneebayes.inference.clock import seconds_left
 from kneebayes.text import counted
 from kneebayes.view.markup import percent
-from kneebayes.view.report import CaseResult, Report, report_on
+from kneebayes.view.report import CaseResult, Report, ranked_frame, report_on
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -59,8 +59,6 @@ class CauseSets(CaseResult):
         Columns: ``ids`` (tuple), ``causes`` (labels), ``size``, ``probability`` (P(exactly
         these | evidence)), ``cumulated`` and ``urgent`` (whether one of them is).
         """
-        import pandas as pd
-
         causes = self.case.knowledge.causes
         rows = [
             {
@@ -73,23 +71,18 @@ class CauseSets(CaseResult):
             }
             for cause_set, so_far in zip(self.sets, self._cumulated, strict=True)
         ]
-        index = pd.RangeIndex(1, len(rows) + 1, name="rank")
-        return pd.DataFrame(rows, index=index)
+        return ranked_frame(rows)
 
     @property
     def report(self) -> Report:
         """What is shown."""
+        each = zip(self.sets, self._names, self._cumulated, strict=True)
         rows = [
             (str(rank), name, percent(cause_set.probability), percent(so_far))
-            for rank, (cause_set, name, so_far) in enumerate(
-                zip(self.sets, self._names, self._cumulated, strict=True), start=1
-            )
+            for rank, (cause_set, name, so_far) in enumerate(each, start=1)
         ]
         notes = [
-            (
-                "Each row: P(exactly these causes are there, silent or not, and no others | "
-                "evidence)."
-            ),
+            "Each row: P(exactly these causes are there, silent or not, and no others | evidence).",
             f"P(an urgent cause explains it) = {percent(self.any_urgent)}.",
         ]
         if self.missing:
@@ -118,10 +111,8 @@ class CauseSets(CaseResult):
 
     @property
     def _cumulated(self) -> list[float]:
-        return [
-            min(1.0, so_far)
-            for so_far in accumulate(cause_set.probability for cause_set in self.sets)
-        ]
+        sums = accumulate(cause_set.probability for cause_set in self.sets)
+        return [min(1.0, so_far) for so_far in sums]
 
     def __repr__(self) -> str:
         sets = counted(len(self.sets), "set")
@@ -156,19 +147,20 @@ def sets(case: CaseLike, n: int = 5) -> CauseSets:
     n = whole_number("n", n, least=1)
     there = case.knowledge.there
     causes = {there[id]: id for id in case.knowledge.causes}
-    any_urgent, probable = case.any_urgent, list[CauseSet]()
+    any_urgent, probable, missing = case.any_urgent, list[CauseSet](), 0
     try:
         found = most_probable_sets(case.engine, case.evidence, list(causes))
         for cause_set in islice(found, n):
             ids = tuple(causes[node] for node in cause_set.present)
             probable.append(replace(cause_set, present=ids))
             if seconds_left() <= 0.0:
-                return CauseSets(case, tuple(probable), any_urgent, n - len(probable))
+                missing = n - len(probable)
+                break
     except TooWideError:
         if not probable or seconds_left() > 0.0:
             raise
-        return CauseSets(case, tuple(probable), any_urgent, n - len(probable))
-    return CauseSets(case, tuple(probable), any_urgent)
+        missing = n - len(probable)
+    return CauseSets(case, tuple(probable), any_urgent, missing)
 
 
 @checked

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,7 +16,7 @@ from kneebayes.case.case import Case
 from kneebayes.inference import Sampled, sample_posteriors
 from kneebayes.text import counted
 from kneebayes.view.markup import percent
-from kneebayes.view.report import CaseResult, Report, report_on
+from kneebayes.view.report import CaseResult, Report, ranked_frame, report_on
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -56,8 +57,6 @@ class SampledDifferential(CaseResult):
         Columns: ``id``, ``cause``, ``group``, ``posterior`` (an estimate), ``standard_error``
         and ``urgent``.
         """
-        import pandas as pd
-
         causes = self.case.knowledge.causes
         rows = [
             {
@@ -70,8 +69,7 @@ class SampledDifferential(CaseResult):
             }
             for id, posterior, error in self._rows
         ]
-        index = pd.RangeIndex(1, len(rows) + 1, name="rank")
-        return pd.DataFrame(rows, index=index)
+        return ranked_frame(rows)
 
     @property
     def report(self) -> Report:
@@ -124,7 +122,7 @@ class SampledDifferential(CaseResult):
             title = f"{title}; left out: {counted(more, 'less probable cause')}"
         return say_above(drawn, title, self.case.answers)
 
-    @property
+    @cached_property
     def _rows(self) -> list[tuple[str, float, float]]:
         """Id, estimate and standard error of every cause, most probable first."""
         rows = [

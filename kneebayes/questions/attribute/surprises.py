@@ -194,14 +194,10 @@ class Surprises(CaseResult):
         from kneebayes.questions.attribute.figures import draw_surprises
         from kneebayes.view.figures import say_above
 
-        labels = [
-            f"{self.case.knowledge.label(surprise.node)}: {self._answer(surprise)}"
-            for surprise in self.surprising
-        ]
-        bits = [surprising.bits for surprising in self.surprising]
-        drawn = draw_surprises(
-            labels, bits, [surprising.is_doubtful for surprising in self.surprising], ax
-        )
+        label, each = self.case.knowledge.label, self.surprising
+        labels = [f"{label(surprise.node)}: {self._answer(surprise)}" for surprise in each]
+        bits, doubtful = [one.bits for one in each], [one.is_doubtful for one in each]
+        drawn = draw_surprises(labels, bits, doubtful, ax)
         return say_above(drawn, self.report.title, self.case.answers)
 
     def _answer(self, surprising: SurprisingAnswer) -> str:
@@ -209,15 +205,8 @@ class Surprises(CaseResult):
 
     def _otherwise(self, answer: SurprisingAnswer) -> str:
         """The other state in its own words."""
-        finding = self.case.knowledge.findings.get(answer.node)
-        if finding is not None:
-            words = {str(state): word for state, word in finding.states.items()}
-            return words.get(answer.otherwise, answer.otherwise)
-        context = self.case.knowledge.contexts.get(answer.node)
-        states = () if context is None else context.states
-        return next(
-            (state.label for state in states if state.id == answer.otherwise), answer.otherwise
-        )
+        state = answer.otherwise
+        return self.case.answered(answer.node, state).state if state else ""
 
     def __repr__(self) -> str:
         answers = counted(len(self.surprising), "answer")

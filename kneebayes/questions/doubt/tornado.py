@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import numpy as np
 
 from kneebayes.arguments import checked
-from kneebayes.building import Elicited
 from kneebayes.building.quantities import (
     Quantities,
     Quantity,
@@ -22,8 +21,7 @@ from kneebayes.building.quantities import (
 from kneebayes.building.restating import Restating
 from kneebayes.case.bounded import bounded
 from kneebayes.case.case import Case, CaseLike
-from kneebayes.errors import KneebayesError
-from kneebayes.inference import Engine, Evidence
+from kneebayes.inference import Evidence
 from kneebayes.knowledge import Knowledge
 from kneebayes.network import Numbers
 from kneebayes.view.markup import percent
@@ -33,10 +31,9 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
 
-__all__ = ["OVER", "Bar", "Over", "Tornado", "bars_over", "tornado"]
+__all__ = ["Bar", "Over", "Tornado", "tornado"]
 
 Over = Literal["numbers", "words", "claims"]
-OVER: tuple[Over, ...] = ("numbers", "words", "claims")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +61,7 @@ class Bar:
     statements: int
     at_low: float
     at_high: float
-    unsaid: float
+    unsaid: float = math.nan
 
     def reach(self, posterior: float) -> float:
         """How far the posterior gets from where it is, at most."""
@@ -72,22 +69,14 @@ class Bar:
         return max((way for way in ways if not np.isnan(way)), default=0.0)
 
 
-@dataclass(frozen=True, slots=True)
-class _Move:
+class _Move(NamedTuple):
     about: str
     id: str
     said: str
     at: tuple[int, ...]
 
 
-def bars_over(
-    engine: Engine,
-    knowledge: Knowledge,
-    elicited: Elicited,
-    evidence: Evidence,
-    cause: str,
-    over: Over,
-) -> tuple[float, tuple[Bar, ...]]:
+def _bars_over(case: Case, cause: str, over: Over) -> tuple[float, tuple[Bar, ...]]:
     """The posterior of a cause, and how far statements move it, the furthest first.
 
     One statement is changed at a time; all others keep their values, and the stated priors are
@@ -97,14 +86,10 @@ def bars_over(
     word for how common a cause is is replaced by the published figure or, if there is none, by
     the geometric mean of all such words.
     """
-    if over not in OVER:
-        allowed = ", ".join(f"'{choice}'" for choice in OVER)
-        message = f"A tornado is drawn over one of {allowed}, got {over!r}."
-        raise KneebayesError(message)
-    quantities = quantities_of(knowledge, elicited, engine)
-    restating = Restating(engine, knowledge, quantities, elicited.lexicon, [*evidence, cause])
-    lexicon = knowledge.lexicons[elicited.lexicon]
-    words = [word.value for word in lexicon.commonness.values()]
+    knowledge, lexicon = case.knowledge, case.elicited.lexicon
+    quantities = quantities_of(knowledge, case.elicited, case.engine)
+    restating = Restating(case.engine, knowledge, quantities, lexicon, [*case.evidence, cause])
+    words = [word.value for word in knowledge.lexicons[lexicon].commonness.values()]
     neutral = float(np.exp(np.mean(np.log(words))))
     moves = [
         moved
@@ -116,16 +101,14 @@ def bars_over(
         rows += [ends(quantities, move.at, "low"), ends(quantities, move.at, "high")]
         if over == "claims":
             rows.append(_unsaid(knowledge, quantities, move.at, neutral))
-    answers = _ask(restating, np.array(rows), evidence, cause)
-    each = answers[1:].reshape(len(moves), -1) if moves else np.empty((0, 2))
-    bars = [_bar(move, *map(float, moved)) for move, moved in zip(moves, each, strict=True)]
-    posterior = float(answers[0])
+    answers = _ask(restating, np.array(rows), case.evidence, cause)
+    posterior, width = float(answers[0]), 3 if over == "claims" else 2
+    bars = [
+        Bar(move.about, move.id, move.said, len(move.at), *map(float, moved))
+        for move, moved in zip(moves, answers[1:].reshape(-1, width), strict=True)
+    ]
     bars.sort(key=lambda bar: (-bar.reach(posterior), bar.about))
     return posterior, tuple(bars)
-
-
-def _bar(move: _Move, at_low: float, at_high: float, unsaid: float = math.nan) -> Bar:
-    return Bar(move.about, move.id, move.said, len(move.at), at_low, at_high, unsaid)
 
 
 def _ask(restating: Restating, rows: Numbers, evidence: Evidence, cause: str) -> Numbers:
@@ -133,66 +116,46 @@ def _ask(restating: Restating, rows: Numbers, evidence: Evidence, cause: str) ->
     answers = np.full(len(rows), np.nan)
     numbers = restated.numbers[restated.held]
     propagated = restating.engine.propagate_each([evidence], [cause], numbers)
-    posteriors = np.where(
-        propagated.log_probability > -np.inf, propagated.marginals[cause][:, 1], np.nan
-    )
-    answers[restated.held] = posteriors
+    possible = propagated.log_probability > -np.inf
+    answers[restated.held] = np.where(possible, propagated.marginals[cause][:, 1], np.nan)
     return answers
 
 
 def _moves(knowledge: Knowledge, quantities: Quantities, over: Over) -> Iterator[_Move]:
+    each = quantities.all
     if over == "claims":
-        yield from _claims(knowledge, quantities)
+        yield from _claims(knowledge, each)
         return
+    is_open = [quantity.interval.low < quantity.interval.high for quantity in each]
     if over == "numbers":
-        for number, quantity in enumerate(quantities.all):
-            if _is_open(quantity):
-                about = labelled(knowledge, quantity)
-                yield _Move(
-                    about,
-                    f"{quantity.kind}: {quantity.parent} {quantity.node}",
-                    _said(knowledge, quantity),
-                    (number,),
-                )
+        for place, quantity in enumerate(each):
+            if is_open[place]:
+                id = f"{quantity.kind}: {quantity.parent} {quantity.node}"
+                yield _Move(labelled(knowledge, quantity), id, _said(knowledge, quantity), (place,))
         return
     for index, word in enumerate(quantities.words):
-        places = [int(place) for place in np.flatnonzero(quantities.word_of == index)]
-        places = [place for place in places if _is_open(quantities.all[place])]
+        uses = np.flatnonzero(quantities.word_of == index)
+        places = tuple(int(place) for place in uses if is_open[place])
         if places:
-            first = quantities.all[places[0]]
+            first = each[places[0]]
             direction, _, meaning = word.partition(": ")
-            shared = f"'{meaning}' ({direction})" if meaning else labelled(knowledge, first)
-            yield _Move(shared, word, _said(knowledge, first), tuple(places))
+            about = f"'{meaning}' ({direction})" if meaning else labelled(knowledge, first)
+            yield _Move(about, word, _said(knowledge, first), places)
 
 
-def _claims(knowledge: Knowledge, quantities: Quantities) -> Iterator[_Move]:
+def _claims(knowledge: Knowledge, each: Sequence[Quantity]) -> Iterator[_Move]:
     for claim in knowledge.claims.values():
-        places = [
-            place for place, quantity in enumerate(quantities.all) if claim.id in quantity.because
-        ]
-        if places:
-            yield _Move(
-                claim.statement, claim.id, _spoken(knowledge, quantities, places), tuple(places)
-            )
-
-
-def _spoken(knowledge: Knowledge, quantities: Quantities, places: Iterable[int]) -> str:
-    phrases = dict.fromkeys(said_in_words(knowledge, quantities.all[place]) for place in places)
-    return ", ".join(phrases)
-
-
-def _is_open(quantity: Quantity) -> bool:
-    return quantity.interval.low < quantity.interval.high
+        named = [(at, quantity) for at, quantity in enumerate(each) if claim.id in quantity.because]
+        if named:
+            said = dict.fromkeys(said_in_words(knowledge, quantity) for _, quantity in named)
+            yield _Move(claim.statement, claim.id, ", ".join(said), tuple(at for at, _ in named))
 
 
 def _said(knowledge: Knowledge, quantity: Quantity) -> str:
     interval = quantity.interval
     numbers = f"{interval.low:.2g} to {interval.high:.2g}, value {interval.value:.2g}"
-    return (
-        f"{said_in_words(knowledge, quantity)}: {numbers}"
-        if isinstance(quantity.said, str)
-        else numbers
-    )
+    in_words = isinstance(quantity.said, str)
+    return f"{said_in_words(knowledge, quantity)}: {numbers}" if in_words else numbers
 
 
 def _unsaid(
@@ -259,19 +222,7 @@ class Tornado(CaseResult):
 
     @property
     def _rows(self) -> list[dict[str, Any]]:
-        return [
-            {
-                "about": bar.about,
-                "id": bar.id,
-                "said": bar.said,
-                "statements": bar.statements,
-                "at_low": bar.at_low,
-                "at_high": bar.at_high,
-                "unsaid": bar.unsaid,
-                "reach": bar.reach(self.posterior),
-            }
-            for bar in self.bars
-        ]
+        return [{**asdict(bar), "reach": bar.reach(self.posterior)} for bar in self.bars]
 
     @checked
     def draw(self, ax: Axes | None = None) -> Axes:
@@ -354,5 +305,5 @@ def tornado(case: CaseLike, cause: str | None = None, over: Over = "numbers") ->
     """
     case = case.case
     id = case.by_probability[0] if cause is None else case.data.cause_named(cause)
-    posterior, bars = bars_over(case.engine, case.knowledge, case.elicited, case.evidence, id, over)
+    posterior, bars = _bars_over(case, id, over)
     return Tornado(case, id, posterior, over, bars)
