@@ -40,16 +40,12 @@ class LexiconComparison(CaseResult):
 
     @cached_property
     def _ranks(self) -> dict[str, dict[str, int]]:
+        """By lexicon the causes in order, each with its rank."""
         ranks: dict[str, dict[str, int]] = {}
         for lexicon, posteriors in self.posteriors.items():
             order = sorted(posteriors, key=lambda id: -posteriors[id])
             ranks[lexicon] = {id: index for index, id in enumerate(order, start=1)}
         return ranks
-
-    @cached_property
-    def _order(self) -> list[str]:
-        ranks = self._ranks[self.case.data.lexicon]
-        return sorted(ranks, key=lambda id: ranks[id])
 
     @property
     def labels(self) -> dict[str, str]:
@@ -60,10 +56,7 @@ class LexiconComparison(CaseResult):
     @property
     def tops(self) -> dict[str, str]:
         """Label of the most probable cause by lexicon."""
-        return {
-            lexicon: self.case.label(min(ranks, key=lambda id: ranks[id]))
-            for lexicon, ranks in self._ranks.items()
-        }
+        return {lexicon: self.case.label(next(iter(ids))) for lexicon, ids in self._ranks.items()}
 
     @property
     def table(self) -> pd.DataFrame:
@@ -80,7 +73,7 @@ class LexiconComparison(CaseResult):
                     "rank": self._ranks[lexicon][id],
                     "posterior": posteriors[id],
                 }
-                for id in self._order
+                for id in self._ranks[self.case.data.lexicon]
                 for lexicon, posteriors in self.posteriors.items()
             ]
         )
@@ -110,8 +103,8 @@ class LexiconComparison(CaseResult):
         causes = self.case.knowledge.causes
         return [
             id
-            for index, id in enumerate(self._order)
-            if index < SHOWN
+            for id, rank in self._ranks[self.case.data.lexicon].items()
+            if rank <= SHOWN
             or causes[id].urgent
             or any(ranks[id] <= 3 for ranks in self._ranks.values())
         ]

@@ -13,27 +13,33 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kneebayes.arguments import checked, whole_number
-from kneebayes.building import Elicited
 from kneebayes.building.quantities import amounts_at, quantities_of
-from kneebayes.building.restating import Restating, Solved
+from kneebayes.building.restating import Restating
 from kneebayes.case.bounded import bounded
 from kneebayes.case.case import Case, CaseLike
 from kneebayes.errors import KneebayesError, TooWideError
 from kneebayes.inference import Engine, Evidence
 from kneebayes.inference.clock import clock_running, seconds_left
-from kneebayes.knowledge import Knowledge
 from kneebayes.knowledge.parts import Interval
 from kneebayes.network import Numbers
 from kneebayes.text import counted
 from kneebayes.view.markup import percent
-from kneebayes.view.report import CaseResult, Report, frame_of, known_of, made_by_line, report_on
+from kneebayes.view.report import (
+    CaseResult,
+    Report,
+    frame_of,
+    known_of,
+    made_by_line,
+    ranked_frame,
+    report_on,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
     import xarray as xr
     from matplotlib.axes import Axes
 
-__all__ = ["CauseSpread", "Robustness", "Spread", "WordDraws", "robustness", "spread_of"]
+__all__ = ["CauseSpread", "Robustness", "Spread", "robustness"]
 
 LOW, HIGH = 0.05, 0.95
 TOP = 3
@@ -45,26 +51,6 @@ RETRIES = 20
 MOST_DRAWS = 1_000_000
 
 SMALLEST = 1e-300
-
-
-@dataclass(frozen=True, slots=True)
-class WordDraws:
-    """How networks are drawn from what the words may mean; the same seed draws the same for all.
-
-    ``width`` multiplies the deviations: 0 gives the value of every quantity, 1 its interval.
-
-    Raises
-    ------
-    KneebayesError
-        If one of them is out of range.
-    """
-
-    draws: int
-    seed: int
-    width: float
-
-    def __post_init__(self) -> None:
-        _check(self.draws, self.seed, self.width)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,31 +110,21 @@ class Spread:
     missing: int = 0
 
 
-def spread_of(
-    engine: Engine,
-    knowledge: Knowledge,
-    elicited: Elicited,
-    evidence: Evidence,
-    drawing: WordDraws,
-    progress: Callable[[int], object] | None = None,
-    solved: Solved | None = None,
+def _spread_of(
+    case: Case, draws: int, seed: int, width: float, progress: Callable[[int], object]
 ) -> Spread:
     """Draw every stated quantity from its interval, and ask each network that follows.
 
     Words are shared: one draw a word serves all statements that use it in the same
-    direction. The priors are made to hold in every draw. ``progress`` is called with how many
-    more draws are done; ``solved`` holds what was solved for earlier draws, and gets more.
-
-    Raises
-    ------
-    KneebayesError
-        If hardly any draw has priors that can hold.
+    direction. The priors are made to hold in every draw.
     """
-    draws, seed, width = drawing.draws, drawing.seed, drawing.width
-    quantities = quantities_of(knowledge, elicited, engine)
-    restating = Restating(engine, knowledge, quantities, elicited.lexicon, evidence, solved)
+    engine, evidence, elicited = case.engine, case.evidence, case.elicited
+    quantities = quantities_of(case.knowledge, elicited, engine)
+    restating = Restating(
+        engine, case.knowledge, quantities, elicited.lexicon, evidence, case.data.solved
+    )
     rng = np.random.default_rng(seed)
-    ids = tuple(knowledge.causes)
+    ids = tuple(case.knowledge.causes)
     base, most = _base(engine, evidence, ids)
     kept: list[Numbers] = []
     done = redrawn = 0
@@ -169,8 +145,7 @@ def spread_of(
         redrawn += looked_at - len(draws_of)
         if redrawn > RETRIES * max(draws, 100):
             raise KneebayesError(_hopeless(redrawn, done, width))
-        if progress is not None:
-            progress(len(draws_of))
+        progress(len(draws_of))
         if clock is not None:
             clock.note = f"{done} of {counted(draws, 'draw')}"
             if clock.left <= 0.0 and done >= FEWEST:
@@ -187,17 +162,6 @@ def _base(engine: Engine, evidence: Evidence, ids: Sequence[str]) -> tuple[Numbe
     taken = monotonic() - begun
     most = CHUNK if taken < SLOW else max(FEWEST, int(2.0 / taken))
     return np.array([now.present(id) for id in ids]), most
-
-
-def _check(draws: int, seed: int, width: float) -> None:
-    whole_number("draws", draws, 1, MOST_DRAWS)
-    whole_number("seed", seed)
-    if not 0.0 <= width <= 5.0:
-        message = (
-            f"'spread' must be from 0 (every word at its value) to 5, got {width:g}; "
-            "1 is the interval that the lexicon gives."
-        )
-        raise KneebayesError(message)
 
 
 def _ask(
@@ -243,8 +207,7 @@ def _summed_up(ids: tuple[str, ...], base: Numbers, posteriors: Numbers) -> tupl
     ranks = ranks_of(posteriors)
     place = ranks_of(base[None])[0]
     low, median, high = np.quantile(posteriors, [LOW, 0.5, HIGH], axis=0)
-    rank_low = np.quantile(ranks, LOW, axis=0, method="inverted_cdf")
-    rank_high = np.quantile(ranks, HIGH, axis=0, method="inverted_cdf")
+    rank_low, rank_high = np.quantile(ranks, [LOW, HIGH], axis=0, method="inverted_cdf")
     return tuple(
         CauseSpread(
             id=ids[index],
@@ -317,9 +280,7 @@ class Robustness(CaseResult):
         95 %); ``p_first``, ``p_top_three``: shares of the draws in which the cause ranks
         first, among the first three; ``rank_low``, ``rank_high``: quantiles of its rank.
         """
-        import pandas as pd
-
-        return pd.DataFrame(self._rows, index=pd.RangeIndex(1, len(self._rows) + 1, name="rank"))
+        return ranked_frame(self._rows)
 
     @property
     def draws(self) -> pd.DataFrame:
@@ -445,23 +406,17 @@ class Robustness(CaseResult):
         words = "Each draw reads every word and range anew inside its interval"
         if spread.width != 1.0:
             words += f", stretched by {spread.width:g}"
-        thrown = ""
+        words += f"; one reading a word serves all its statements (seed {spread.seed})."
         if spread.redrawn:
             was = "was" if spread.redrawn == 1 else "were"
-            thrown = (
+            words += (
                 f" {counted(spread.redrawn, 'draw')} {was} replaced: no network has such priors, "
                 "or the evidence was impossible in it."
             )
-        partial = ""
         if spread.missing:
-            partial = (
-                f" Partial: {counted(spread.missing, 'draw')} more were asked for, but the time "
-                "was over."
-            )
-        return (
-            f"{words}; one reading a word serves all its statements (seed {spread.seed})."
-            f"{thrown}{partial}"
-        )
+            missing = counted(spread.missing, "draw")
+            words += f" Partial: {missing} more were asked for, but the time was over."
+        return words
 
     def __repr__(self) -> str:
         leader = self.spread.causes[0]
@@ -517,25 +472,24 @@ def robustness(
     ("Baker's cyst", True)
     """
     case = case.case
-    drawing = WordDraws(draws, seed, spread)
-    with _bar(draws, progress) as step:
-        over_draws = spread_of(
-            case.engine,
-            case.knowledge,
-            case.elicited,
-            case.evidence,
-            drawing,
-            step,
-            case.data.solved,
+    whole_number("draws", draws, 1, MOST_DRAWS)
+    whole_number("seed", seed)
+    if not 0.0 <= spread <= 5.0:
+        message = (
+            f"'spread' must be from 0 (every word at its value) to 5, got {spread:g}; "
+            "1 is the interval that the lexicon gives."
         )
+        raise KneebayesError(message)
+    with _bar(draws, draws > LONG if progress is None else progress) as step:
+        over_draws = _spread_of(case, draws, seed, spread, step)
     return Robustness(case, over_draws, case.elicited.priors)
 
 
 @contextmanager
-def _bar(draws: int, wanted: bool | None) -> Iterator[Callable[[int], object] | None]:
-    """A bar for long work, or nothing."""
-    if not (draws > LONG if wanted is None else wanted):
-        yield None
+def _bar(draws: int, wanted: bool) -> Iterator[Callable[[int], object]]:
+    """A bar for long work; what is not shown need not be imported."""
+    if not wanted:
+        yield lambda _: None
         return
     from tqdm.auto import tqdm
 

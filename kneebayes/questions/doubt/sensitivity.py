@@ -41,6 +41,7 @@ __all__ = [
 ]
 
 What = Literal["prior", "link", "leak", "share"]
+Number = tuple[What, str, str, str]  # what it is, its node, the parent and its state
 SAME = 1e-12
 
 
@@ -96,11 +97,11 @@ class Sensitivity:
         if not 0.0 <= x <= 1.0:
             message = f"The number must be between 0 and 1, got {x!r}."
             raise EvidenceError(message)
-        column = self.causes.index(cause)
         whole = (1.0 - x) * self.evidence[0] + x * self.evidence[1]
         if whole == 0.0:
             message = f"With the number at {x:g} the evidence is impossible; ask elsewhere."
             raise ImpossibleEvidenceError(message)
+        column = self.causes.index(cause)
         return float(((1.0 - x) * self.at_zero[column] + x * self.at_one[column]) / whole)
 
     def coefficients(self, cause: str) -> tuple[float, float, float, float]:
@@ -117,7 +118,8 @@ class Sensitivity:
         slopes = self.at_one - self.at_zero
         flips: list[Flip] = []
         x = 0.0
-        top = self._leading(self.at_zero, slopes)
+        highest = self.at_zero >= self.at_zero.max() * (1.0 - SAME)
+        top = int(np.argmax(np.where(highest, slopes, -np.inf)))  # just right of 0
         while True:
             gains = slopes - slopes[top]
             gaps = self.at_zero[top] - self.at_zero
@@ -134,18 +136,13 @@ class Sensitivity:
             flips.append(Flip(x, self.causes[top], above, self.posterior(above, x)))
             top = next_top
 
-    def _leading(self, heights: Numbers, slopes: Numbers) -> int:
-        """The highest line just right of 0."""
-        best = heights >= heights.max() * (1.0 - SAME)
-        return int(np.argmax(np.where(best, slopes, -np.inf)))
-
 
 def move_number(
     engine: Engine,
     causes: Sequence[str],
     evidence: Evidence,
     place: int,
-    number: tuple[What, str, str, str],
+    number: Number,
     row: Sequence[int] = (),
 ) -> Sensitivity:
     """Move one number of the network; every other number of the network stays as it is.
@@ -198,20 +195,16 @@ def move_prior(
 
 
 def _both_ends(
-    number: tuple[What, str, str, str],
-    value: float,
-    causes: Sequence[str],
-    logs: Numbers,
-    joint: Numbers,
+    number: Number, value: float, causes: Sequence[str], logs: Numbers, joint: Numbers
 ) -> Sensitivity:
     largest = float(logs.max())
     if largest == -np.inf:
         message = "The evidence has probability zero, so nothing follows from it."
         raise ImpossibleEvidenceError(message)
     whole = np.exp(logs - largest)
-    shares = joint * whole[:, None]
+    at_zero, at_one = joint * whole[:, None]
     ends = (float(whole[0]), float(whole[1]))
-    return Sensitivity(*number, value, tuple(causes), shares[0], shares[1], ends)
+    return Sensitivity(*number, value, tuple(causes), at_zero, at_one, ends)
 
 
 POINTS = 201
@@ -278,11 +271,9 @@ class SensitivityFunction(CaseResult):
     def what(self) -> str:
         """The number in words."""
         node = self.case.label(self.function.node)
-        parent = self._parent
-        complaint = self.case.knowledge.complaint.label
         return {
-            "prior": f"prior of {node}: P({node} | {complaint})",
-            "link": f"link: P({parent} alone produces {node})",
+            "prior": f"prior of {node}: P({node} | {self.case.knowledge.complaint.label})",
+            "link": f"link: P({self._parent} alone produces {node})",
             "leak": f"leak: P({node} without a named cause)",
             "share": f"share: P({node})",
         }[self.function.what]
@@ -290,23 +281,18 @@ class SensitivityFunction(CaseResult):
     @property
     def table(self) -> pd.DataFrame:
         """One row a cause: id, cause, urgent, posterior (in the model), at 0, at 1, a, b, c, d."""
-        rows = []
-        for id in self._order():
-            a, b, c, d = self.function.coefficients(id)
-            rows.append(
-                {
-                    "id": id,
-                    "cause": self.case.label(id),
-                    "urgent": self.case.knowledge.causes[id].urgent,
-                    "posterior": self.function.posterior(id, self.value),
-                    "at_zero": self._at(id, 0.0),
-                    "at_one": self._at(id, 1.0),
-                    "a": a,
-                    "b": b,
-                    "c": c,
-                    "d": d,
-                }
-            )
+        rows = [
+            {
+                "id": id,
+                "cause": self.case.label(id),
+                "urgent": self.case.knowledge.causes[id].urgent,
+                "posterior": self.function.posterior(id, self.value),
+                "at_zero": self._at(id, 0.0),
+                "at_one": self._at(id, 1.0),
+                **dict(zip("abcd", self.function.coefficients(id), strict=True)),
+            }
+            for id in self._order()
+        ]
         return frame_of(rows)
 
     def _at(self, id: str, number: float) -> float:
@@ -353,8 +339,7 @@ class SensitivityFunction(CaseResult):
             for index, id in enumerate(self._order())
             if index < SHOWN or self.case.knowledge.causes[id].urgent
         ]
-        node = self.case.label(self.function.node)
-        notes = [MOVED[self.function.what].format(node=node)]
+        notes = [MOVED[self.function.what].format(node=self.case.label(self.function.node))]
         moved = f"Moved is the {self.what}, {percent(self.value)} in the model."
         return report_on(
             self.case,
@@ -368,9 +353,10 @@ class SensitivityFunction(CaseResult):
     @property
     def sentences(self) -> tuple[str, ...]:
         """Where the most probable cause changes, one sentence each."""
-        noun = self.function.what
+        noun, node = self.function.what, self.case.label(self.function.node)
         if not self.flips:
             return (f"No value of this {noun} changes the most probable cause.",)
+        whose = f"{self._parent} to {node}" if self.function.parent else node
         sentences = []
         for flip in self.flips:
             below, above = self.case.label(flip.below), self.case.label(flip.above)
@@ -378,27 +364,18 @@ class SensitivityFunction(CaseResult):
                 winner, loser, way = above, below, "passes"
             else:
                 winner, loser, way = below, above, "falls below"
-            its = f"its {noun}" if self._is_own(winner) else f"the {noun} of {self._whose}"
+            own = noun == "prior" and winner == node
+            its = f"its {noun}" if own else f"the {noun} of {whose}"
             sentences.append(f"{winner} overtakes {loser} when {its} {way} {percent(flip.value)}.")
         return tuple(sentences)
 
-    def _is_own(self, label: str) -> bool:
-        return self.function.what == "prior" and label == self.case.label(self.function.node)
-
-    @property
-    def _whose(self) -> str:
-        node = self.case.label(self.function.node)
-        if self.function.parent:
-            return f"{self._parent} to {node}"
-        return node
-
     @property
     def _parent(self) -> str:
-        function = self.function
-        label = self.case.label(function.parent)
-        context = self.case.knowledge.contexts.get(function.parent)
-        states = {state.id: state.label for state in context.states} if context is not None else {}
-        return f"{label} ({states[function.state]})" if function.state in states else label
+        parent, state = self.function.parent, self.function.state
+        label = self.case.label(parent)
+        context = self.case.knowledge.contexts.get(parent)
+        states = {each.id: each.label for each in context.states} if context is not None else {}
+        return f"{label} ({states[state]})" if state in states else label
 
     def __repr__(self) -> str:
         posterior = percent(self(self.value))
@@ -410,17 +387,6 @@ class SensitivityFunction(CaseResult):
 
 def _shown(value: float) -> str:
     return "impossible" if math.isnan(value) else percent(value)
-
-
-def refuse_several(case: Case, count: int) -> None:
-    """Refuse a question about no number or about several with a :class:`KneebayesError`."""
-    if count != 1:
-        cause, finding = example_link(case.knowledge)
-        message = (
-            f"Name exactly one number: prior={cause!r}, link={(cause, finding)} or "
-            f"leak={finding!r}, got {count}."
-        )
-        raise KneebayesError(message)
 
 
 @checked
@@ -467,7 +433,14 @@ def sensitivity(
     True
     """
     case = case.case
-    refuse_several(case, sum(number is not None for number in (prior, link, leak)))
+    count = sum(number is not None for number in (prior, link, leak))
+    if count != 1:
+        example, finding = example_link(case.knowledge)
+        message = (
+            f"Name exactly one number: prior={example!r}, link={(example, finding)} or "
+            f"leak={finding!r}, got {count}."
+        )
+        raise KneebayesError(message)
     causes = list(case.knowledge.causes)
     if prior is not None:
         function = _in_prior(case, causes, prior)
@@ -476,10 +449,9 @@ def sensitivity(
     else:
         function = _in_leak(case, causes, str(leak))
 
-    if cause is None:
-        first = max(causes, key=lambda id: function.posterior(id, function.value))
-    else:
-        first = case.data.cause_named(cause)
+    if cause is not None:
+        return SensitivityFunction(case, case.data.cause_named(cause), function)
+    first = max(causes, key=lambda id: function.posterior(id, function.value))
     return SensitivityFunction(case, first, function)
 
 
@@ -520,7 +492,7 @@ def _in_link(case: Case, causes: list[str], ends: Sequence[str]) -> Sensitivity:
             f"move the prior of a cause instead: prior='{ends[1]}'."
         )
         raise EvidenceError(message)
-    number: tuple[What, str, str, str] = ("link", child.id, parent.id, parent.state)
+    number: Number = ("link", child.id, parent.id, parent.state)
     return move_number(case.engine, causes, case.evidence, place, number)
 
 
