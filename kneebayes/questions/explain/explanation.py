@@ -210,5 +210,4 @@ def explain(
         )
         raise EvidenceError(message)
     orders, seed = whole_number("orders", orders, 4, MOST_ORDERS), whole_number("seed", seed)
-    explained = explain_cause(case.engine, case.knowledge, case.in_order, id, other, orders, seed)
-    return Explanation(case, explained)
+    return Explanation(case, explain_cause(case, id, other, orders, seed))

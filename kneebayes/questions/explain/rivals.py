@@ -5,11 +5,12 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from kneebayes.building.places import stated_network
-from kneebayes.inference import Engine, Evidence
+from kneebayes.case.case import Case
+from kneebayes.inference import Evidence
 from kneebayes.inference.paths import ancestors, descendants
-from kneebayes.knowledge import Knowledge
 from kneebayes.network import Network
 from kneebayes.questions.explain.subsets import DECIBANS, SubsetOdds, odds_of_some
 
@@ -42,8 +43,7 @@ class ExplainedAway:
     known: bool
 
 
-@dataclass(frozen=True, slots=True)
-class _Suspicion:
+class _Suspicion(NamedTuple):
     """An answer and a rival to look into."""
 
     answer: int
@@ -52,12 +52,7 @@ class _Suspicion:
 
 
 def explained_away(
-    engine: Engine,
-    knowledge: Knowledge,
-    evidence: Evidence,
-    parts: Sequence[str],
-    causes: Sequence[str],
-    odds: SubsetOdds,
+    case: Case, parts: Sequence[str], causes: Sequence[str], odds: SubsetOdds
 ) -> tuple[ExplainedAway, ...]:
     """Find the answers whose weight for a cause is reduced by a rival cause (explaining away).
 
@@ -74,43 +69,35 @@ def explained_away(
     If several rivals qualify, the one that takes most weight is named. ``odds`` holds at least
     those of no answer, of each alone, of all, and of all but each.
     """
-    if not parts or not math.isfinite(odds.at((1 << len(parts)) - 1)):
+    everything = (1 << len(parts)) - 1
+    if not parts or not math.isfinite(odds.at(everything)):
         return ()
-    suspicions = list(_suspicions(engine, knowledge, evidence, parts, causes, odds))
-    everything, pairs = (1 << len(parts)) - 1, []
+    suspicions = list(_suspicions(case, parts, causes, odds))
+    strongest: dict[str, ExplainedAway] = {}
     for rival in dict.fromkeys(suspicion.rival for suspicion in suspicions):
         mine = [suspicion for suspicion in suspicions if suspicion.rival == rival]
         answers = [parts[suspicion.answer] for suspicion in mine]
-        without = _with_rival_out(engine, evidence, parts, causes, rival, answers)
-        known = evidence.hard_state(rival) == 1
-        for suspicion, answer, weights in zip(mine, answers, without, strict=True):
-            if _takes(odds, suspicion, everything, *weights):
-                weight = weights[1] * DECIBANS
-                pairs.append(ExplainedAway(answer, rival, weight, suspicion.shared, known))
-    strongest: dict[str, ExplainedAway] = {}
-    for away in pairs:
-        before = strongest.get(away.answer)
-        if before is None or away.without_rival > before.without_rival:
-            strongest[away.answer] = away
+        without = _with_rival_out(case, parts, causes, rival, answers)
+        known = case.evidence.hard_state(rival) == 1
+        for suspicion, answer, (alone, among) in zip(mine, answers, without, strict=True):
+            weight, before = among * DECIBANS, strongest.get(answer)
+            stronger = before is None or weight > before.without_rival
+            if stronger and _takes(odds, suspicion, everything, alone, among):
+                strongest[answer] = ExplainedAway(answer, rival, weight, suspicion.shared, known)
     return tuple(strongest[id] for id in parts if id in strongest)
 
 
 def _with_rival_out(
-    engine: Engine,
-    evidence: Evidence,
-    parts: Sequence[str],
-    causes: Sequence[str],
-    rival: str,
-    answers: Sequence[str],
+    case: Case, parts: Sequence[str], causes: Sequence[str], rival: str, answers: Sequence[str]
 ) -> list[tuple[float, float]]:
     """What each answer weighs alone and among the others, were the rival ruled out."""
-    ruled_out = Evidence({**evidence.likelihoods, rival: (1.0, 0.0)})
+    ruled_out = Evidence({**case.evidence.likelihoods, rival: (1.0, 0.0)})
     others = [id for id in parts if id != rival]
     places, everything = [others.index(id) for id in answers], (1 << len(others)) - 1
     wanted = [0, everything]
     for place in places:
         wanted += [1 << place, everything ^ 1 << place]
-    odds = odds_of_some(engine, ruled_out, others, causes, wanted)
+    odds = odds_of_some(case.engine, ruled_out, others, causes, wanted)
     return [(_alone(odds, place), _last(odds, place, everything)) for place in places]
 
 
@@ -128,14 +115,10 @@ def _takes(
 
 
 def _suspicions(
-    engine: Engine,
-    knowledge: Knowledge,
-    evidence: Evidence,
-    parts: Sequence[str],
-    causes: Sequence[str],
-    odds: SubsetOdds,
+    case: Case, parts: Sequence[str], causes: Sequence[str], odds: SubsetOdds
 ) -> Iterator[_Suspicion]:
     """Answers that count for less than alone, or against the cause, and the causes they raise."""
+    engine, knowledge, evidence = case.engine, case.knowledge, case.evidence
     network = stated_network(engine.network)  # where each cause that explains has its own arrows
     lines = [_line(network, id) for id in parts]
     suspects = list(_suspects(parts, causes, odds, lines))
@@ -150,14 +133,11 @@ def _suspicions(
         return
     cases = [evidence]
     cases += [evidence.only([id for id in evidence if id != parts[place]]) for place, _ in suspects]
-    propagated = engine.propagate_each(cases, rivals)
+    marginals = engine.propagate_each(cases, rivals).marginals
     for row, (part, shared) in enumerate(suspects, start=1):
         above, below = lines[part]
         near = above if shared else above | below
-        rises = {
-            id: float(propagated.marginals[id][0, 1] - propagated.marginals[id][row, 1])
-            for id in rivals
-        }
+        rises = {id: float(marginals[id][0, 1] - marginals[id][row, 1]) for id in rivals}
         rising = [id for id in rivals if rises[id] >= RISING and id in near]
         for rival in sorted(rising, key=lambda id: -rises[id])[:TRIED]:
             yield _Suspicion(part, rival, shared)

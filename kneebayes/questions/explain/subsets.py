@@ -221,12 +221,11 @@ def odds_of_some(
         for subset in rows
     ]
     propagated = engine.propagate_each(cases, causes)
-    first = propagated.marginals[causes[0]]
+    absent, present = propagated.marginals[causes[0]].T
     if len(causes) == 1:
-        nobody = np.full(len(rows), np.nan)
-        return _odds(first[:, 1], first[:, 0], first[:, 1], nobody, rows)
-    second = propagated.marginals[causes[1]][:, 1]
-    return _odds(first[:, 1], second, first[:, 1], second, rows)
+        return _odds(present, absent, present, np.full(len(rows), np.nan), rows)
+    other = propagated.marginals[causes[1]][:, 1]
+    return _odds(present, other, present, other, rows)
 
 
 def odds_of_orders(
@@ -250,41 +249,33 @@ def odds_of_orders(
     orders = orders_of(len(parts), count, np.random.default_rng(seed))
     clock, drawn, subsets = clock_running(), list[Order](), list(wanted)
     some = len(orders) if clock is None else 2
-    odds = None
+    odds = SubsetOdds(np.empty(0), np.empty(0), np.empty(0), {})
     while len(drawn) < len(orders):
         before = seconds_left()
         more = orders[len(drawn) : len(drawn) + some]
-        new = [subset for order in more for subset in prefixes(order)]
+        subsets += [subset for order in more for subset in prefixes(order)]
+        new = [subset for subset in subsets if subset not in (odds.rows or {})]
         try:
-            further = odds_of_some(
-                engine, evidence, parts, causes, _unknown([*subsets, *new], odds)
-            )
+            odds = _joined(odds, odds_of_some(engine, evidence, parts, causes, new))
         except TooWideError:
-            if odds is None or seconds_left() > 0.0:
+            if not drawn or seconds_left() > 0.0:
                 raise
             break
-        odds = further if odds is None else _joined(odds, further)
         drawn, subsets = [*drawn, *more], []
         if clock is not None:
             clock.note = f"{len(drawn)} of {counted(len(orders), 'order')}"
             some = 2 * int(max(1, min(2 * some, clock.fitting(before, len(more)) / 2.0)))
-    return drawn, odds if odds is not None else odds_of_some(engine, evidence, parts, causes, [0])
-
-
-def _unknown(subsets: Iterable[int], odds: SubsetOdds | None) -> list[int]:
-    known: Mapping[int, int] = {} if odds is None or odds.rows is None else odds.rows
-    return [subset for subset in dict.fromkeys(subsets) if subset not in known]
+    return drawn, odds
 
 
 def _joined(first: SubsetOdds, second: SubsetOdds) -> SubsetOdds:
     """Odds under the subsets of both."""
-    rows = {**(first.rows or {})}
-    rows |= {subset: row + len(first.log_odds) for subset, row in (second.rows or {}).items()}
+    further = {subset: row + len(first.log_odds) for subset, row in (second.rows or {}).items()}
     return SubsetOdds(
         np.concatenate([first.log_odds, second.log_odds]),
         np.concatenate([first.probability, second.probability]),
         np.concatenate([first.other, second.other]),
-        rows,
+        {**(first.rows or {}), **further},
     )
 
 

@@ -10,12 +10,11 @@ from itertools import combinations
 
 import numpy as np
 
-from kneebayes.case.answers import Answer, evidence_of
+from kneebayes.case.answers import Answer
+from kneebayes.case.case import Case
 from kneebayes.errors import EvidenceError, TooWideError
 from kneebayes.inference import Budget, Engine, Evidence
 from kneebayes.inference.clock import seconds_left, within_time
-from kneebayes.knowledge import Knowledge
-from kneebayes.network import Numbers
 from kneebayes.questions.explain.grounds import (
     Grounds,
     grounds_of_answer,
@@ -27,7 +26,6 @@ from kneebayes.questions.explain.subsets import (
     DECIBANS,
     Order,
     SubsetOdds,
-    change,
     odds_of_all,
     odds_of_orders,
     prefixes,
@@ -156,15 +154,7 @@ class Explained:
         return self.apart - self.total if math.isfinite(self.total) else math.nan
 
 
-def explain_cause(
-    engine: Engine,
-    knowledge: Knowledge,
-    answers: Sequence[Answer],
-    cause: str,
-    against: str | None,
-    orders: int,
-    seed: int,
-) -> Explained:
+def explain_cause(case: Case, cause: str, against: str | None, orders: int, seed: int) -> Explained:
     """Weigh every answer for a cause, or for it rather than another.
 
     Log-odds are ``ln P(cause) / P(not cause)``; against another cause they are
@@ -178,10 +168,11 @@ def explain_cause(
     TooWideError
         If a single question is too wide.
     """
+    knowledge, evidence = case.knowledge, case.evidence
     causes = [cause] if against is None else [cause, against]
-    parts = [answer for answer in answers if answer.id != knowledge.meta.complaint]
-    ids, evidence = [part.id for part in parts], evidence_of(answers)
-    drawn, odds = _odds(engine, evidence, ids, causes, orders, seed)
+    parts = [answer for answer in case.in_order if answer.id != case.data.complaint]
+    ids = [part.id for part in parts]
+    drawn, odds = _odds(case.engine, evidence, ids, causes, orders, seed)
     if math.isnan(odds.at((1 << len(ids)) - 1)):
         labels = [knowledge.label(id) for id in causes]
         message = (
@@ -189,9 +180,8 @@ def explain_cause(
             "there are no odds between them. Explain one of them alone, or take back an answer."
         )
         raise EvidenceError(message)
-    grounds = [
-        grounds_of_answer(knowledge, engine.network, causes, id, list(evidence)) for id in ids
-    ]
+    network = case.engine.network
+    grounds = [grounds_of_answer(knowledge, network, causes, id, list(evidence)) for id in ids]
     weights = _weights(parts, grounds, odds, drawn)
     return Explained(
         cause=cause,
@@ -199,7 +189,7 @@ def explain_cause(
         start=_stand(odds, 0),
         weights=weights,
         overlaps=tuple(_overlaps(odds, weights)),
-        away=_away(engine, knowledge, evidence, ids, causes, odds),
+        away=_away(case, ids, causes, odds),
         prior_grounds=grounds_of_prior(knowledge, causes),
         shares=joined_shares(_sizes(weights)),
         orders=len(drawn),
@@ -207,16 +197,11 @@ def explain_cause(
 
 
 def _away(
-    engine: Engine,
-    knowledge: Knowledge,
-    evidence: Evidence,
-    ids: Sequence[str],
-    causes: Sequence[str],
-    odds: SubsetOdds,
+    case: Case, ids: Sequence[str], causes: Sequence[str], odds: SubsetOdds
 ) -> tuple[ExplainedAway, ...]:
     """Answers whose weight a rival takes away; none where the time is over before."""
     try:
-        return explained_away(engine, knowledge, evidence, ids, causes, odds)
+        return explained_away(case, ids, causes, odds)
     except TooWideError:
         if seconds_left() > 0.0:
             raise
@@ -249,7 +234,10 @@ def _weights(
     parts: Sequence[Answer], grounds: Sequence[Grounds], odds: SubsetOdds, drawn: Sequence[Order]
 ) -> tuple[Weight, ...]:
     """Every answer in every way of counting."""
-    shares, errors = _shapley(odds, len(parts), drawn)
+    if drawn:
+        shares, errors = shapley_of_orders(drawn, odds.at)
+    else:
+        shares, errors = shapley_of_all(odds.log_odds), np.zeros(len(parts))
     steps = prefixes(range(len(parts)))
     return tuple(
         Weight(
@@ -266,34 +254,24 @@ def _weights(
     )
 
 
-def _shapley(odds: SubsetOdds, parts: int, drawn: Sequence[Order]) -> tuple[Numbers, Numbers]:
-    if drawn:
-        return shapley_of_orders(drawn, odds.at)
-    return shapley_of_all(odds.log_odds), np.zeros(parts)
-
-
 def _weight(odds: SubsetOdds, after: int, before: int) -> float:
-    pair = np.array([odds.at(after)]), np.array([odds.at(before)])
-    return float(change(*pair)[0]) * DECIBANS
+    """Decibans from one subset to another; 0 where both are the same infinity."""
+    now, then = odds.at(after), odds.at(before)
+    return 0.0 if now == then else (now - then) * DECIBANS
 
 
 def _stand(odds: SubsetOdds, subset: int) -> Stand:
     row = odds.row(subset)
-    return Stand(
-        float(odds.log_odds[row]) * DECIBANS,
-        float(odds.probability[row]),
-        float(odds.other[row]),
-    )
+    return Stand(odds.at(subset) * DECIBANS, float(odds.probability[row]), float(odds.other[row]))
 
 
 def _overlaps(odds: SubsetOdds, weights: Sequence[Weight]) -> list[Overlap]:
     overlaps = []
-    for first, second in combinations(range(len(weights)), 2):
-        first_weight, two = weights[first], weights[second]
-        together = _weight(odds, 1 << first | 1 << second, 0)
-        if all(math.isfinite(value) for value in (first_weight.single, two.single, together)):
-            apart = first_weight.single + two.single
-            overlaps.append(Overlap(first_weight.answer.id, two.answer.id, apart, together))
+    for (one, first), (other, second) in combinations(enumerate(weights), 2):
+        together = _weight(odds, 1 << one | 1 << other, 0)
+        apart = first.single + second.single
+        if math.isfinite(together) and math.isfinite(apart):
+            overlaps.append(Overlap(first.answer.id, second.answer.id, apart, together))
     return sorted(overlaps, key=lambda pair: -abs(pair.overlap))
 
 

@@ -138,12 +138,10 @@ class Words:
     @property
     def grounds(self) -> str:
         """What the weight as a whole rests on."""
-        prior = _kinds(self.explained.prior_grounds.shares)
-        shares = self.explained.shares
-        weight = (
-            f"The weight of the answers rests on {_kinds(shares)}. " if any(shares.values()) else ""
-        )
-        return f"{weight}The prior rests on {_ids(self.explained.prior_grounds)} ({prior})."
+        prior, shares = self.explained.prior_grounds, self.explained.shares
+        weight = f"The weight of the answers rests on {_kinds(shares)}. "
+        before = weight if any(shares.values()) else ""
+        return f"{before}The prior rests on {_ids(prior)} ({_kinds(prior.shares)})."
 
     @property
     def chance(self) -> list[str]:
@@ -154,12 +152,11 @@ class Words:
         known = "an unknown error"
         if errors:
             known = f"a standard error of up to {in_decibans(max(errors)).lstrip('+')} decibans"
-        return [
-            (
-                "There are too many answers for all orders in the time: the average is over "
-                f"{self.explained.orders} that were drawn, with {known}. It still adds up."
-            )
-        ]
+        drawn = (
+            "There are too many answers for all orders in the time: the average is over "
+            f"{self.explained.orders} that were drawn, with {known}. It still adds up."
+        )
+        return [drawn]
 
     @property
     def because(self) -> list[str]:
@@ -183,26 +180,19 @@ class Words:
         return sentence
 
     def _does(self, weight: Weight) -> str:
-        value = weight.ledger
-        rather = f" rather than {self.against}" if self.against else ""
-        if math.isinf(value):
-            if value > 0.0:
-                return (
-                    f"rules {self.against} out" if self.against else f"makes {self.cause} certain"
-                )
-            return f"rules {self.cause} out"
+        value, cause, against = weight.ledger, self.cause, self.against
+        rather = f" rather than {against}" if against else ""
+        if value == math.inf:
+            return f"rules {against} out" if against else f"makes {cause} certain"
+        if value == -math.inf:
+            return f"rules {cause} out"
         if math.isinf(weight.after.log_odds):
             return "changes nothing any more, for it is decided"
         if in_decibans(value) == "0.0":
-            return f"changes next to nothing for {self.cause}{rather}: 0.0 decibans"
+            return f"changes next to nothing for {cause}{rather}: 0.0 decibans"
+        side = f"for {against} rather than {cause}" if against else f"against {cause}"
         if value > 0.0:
-            side = f"for {self.cause}{rather}"
-        else:
-            side = (
-                f"for {self.against} rather than {self.cause}"
-                if rather
-                else f"against {self.cause}"
-            )
+            side = f"for {cause}{rather}"
         return f"speaks {side}: {in_decibans(value)} decibans"
 
     def _pair(self, pair: Overlap) -> str:
@@ -268,33 +258,33 @@ def _answer(words: Words, weight: Weight) -> Row:
     numbers = weight.single, weight.ledger, weight.shapley, weight.error, weight.leave_one_out
     row = _row(explained, "answer", numbers, weight.after)
     row |= {"id": id, "part": words.part(weight)}
-    pair = next(
-        (overlap for overlap in explained.overlaps if id in (overlap.first, overlap.second)), None
-    )
-    if pair is not None:
-        other = pair.second if pair.first == id else pair.first
-        row |= {"overlaps_with": other, "overlap": pair.overlap}
-    away = next((exchange for exchange in explained.away if exchange.answer == id), None)
-    if away is not None:
-        row |= {"rival": away.rival, "without_rival": away.without_rival}
+    for pair in explained.overlaps:  # the strongest is the first
+        if id in (pair.first, pair.second):
+            other = pair.second if pair.first == id else pair.first
+            row |= {"overlaps_with": other, "overlap": pair.overlap}
+            break
+    for away in explained.away:
+        if away.answer == id:
+            row |= {"rival": away.rival, "without_rival": away.without_rival}
     return row | _grounds(weight.grounds)
 
 
 def _row(explained: Explained, kind: str, numbers: tuple[float, ...], stand: Stand) -> Row:
-    row: Row = {"kind": kind, "id": "", "part": kind, **dict(zip(WEIGHTS, numbers, strict=True))}
-    row |= {"log_odds": stand.log_odds, "odds": _odds(stand.log_odds)}
-    row["probability"] = stand.probability
-    if explained.against is not None:
-        row["probability_against"] = stand.other
-    return row | {
+    against = {} if explained.against is None else {"probability_against": stand.other}
+    return {
+        "kind": kind,
+        "id": "",
+        "part": kind,
+        **dict(zip(WEIGHTS, numbers, strict=True)),
+        "log_odds": stand.log_odds,
+        "odds": 10.0 ** (stand.log_odds / 10.0),
+        "probability": stand.probability,
+        **against,
         "overlaps_with": "",
         "overlap": math.nan,
         "rival": "",
         "without_rival": math.nan,
-        "article": 0.0,
-        "literature": 0.0,
-        "assumption": 0.0,
-        "patients": 0.0,
+        **dict.fromkeys(ORIGINS, 0.0),
         "origin": "",
         "because": "",
     }
@@ -303,13 +293,6 @@ def _row(explained: Explained, kind: str, numbers: tuple[float, ...], stand: Sta
 def _grounds(grounds: Grounds) -> Row:
     because = "; ".join(grounds.because)
     return {**grounds.shares, "origin": grounds.origin, "because": because}
-
-
-def _odds(log_odds: float) -> float:
-    """Odds from decibans of them; infinite only where they are."""
-    if math.isinf(log_odds):
-        return math.inf if log_odds > 0.0 else 0.0
-    return float(10.0 ** (log_odds / 10.0))
 
 
 HEADER = ("answer", "alone", "in order", "average", "last")
