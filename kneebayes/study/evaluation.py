@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -33,71 +33,11 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
 
-__all__ = [
-    "FIRST",
-    "CauseLabels",
-    "Evaluation",
-    "Scoring",
-    "any_urgent_of",
-    "causes_of",
-    "comparisons_of",
-    "report_of",
-    "urgent_table",
-]
+__all__ = ["CauseLabels", "Evaluation", "Scoring"]
 
 MOST_RESAMPLES = 1_000_000
 FIRST = (1, 3, 5)
 SCORES = ("log_score", "brier", *(f"recall_{first}" for first in FIRST))
-
-
-def comparisons_of(evaluation: Evaluation) -> pd.DataFrame:
-    """See :attr:`kneebayes.study.Evaluation.comparisons`."""
-    means, drawn = evaluation.resampled
-    rows = []
-    for index, name in enumerate(list(evaluation.predictions)[1:], start=1):
-        for place, score in enumerate(SCORES):
-            pair = (1 + index * len(SCORES) + place, 1 + place)
-            is_share = score.startswith("recall")
-            difference = float(_difference(means, pair, is_share)[0])
-            low, high = np.quantile(_difference(drawn, pair, is_share), [0.025, 0.975])
-            better = ""
-            if low > 0.0 or high < 0.0:
-                better = name if (low > 0.0) == is_share else evaluation.reference
-            rows.append((name, score, difference, float(low), float(high), better))
-    header = ["predictor", "score", "difference", "low", "high", "better"]
-    return frame_of(rows, columns=header)
-
-
-def resampled_scores(evaluation: Evaluation) -> tuple[Numbers, Numbers]:
-    """Means over the cases, and over the cases drawn again, in as many rows.
-
-    The first column counts the causes present, then :data:`SCORES` of each predictor.
-    """
-    truth, scoring = evaluation.facts, evaluation.scoring
-    columns = [truth.sum(axis=1).astype(float)]
-    for values in evaluation.values_of.values():
-        columns += [log_scores(values, truth), brier_scores(values, truth)]
-        columns += [recalled(values, truth, first)[0] for first in FIRST]
-    stacked = np.stack(columns, axis=1)
-    drawn = resampled_means(stacked, scoring.resamples, scoring.seed)
-    return stacked.mean(axis=0)[None], drawn
-
-
-def intervals_of(evaluation: Evaluation) -> pd.DataFrame:
-    """See :attr:`kneebayes.study.Evaluation.intervals`."""
-    means, drawn = evaluation.resampled
-    rows = []
-    with np.errstate(invalid="ignore", divide="ignore"):
-        for index, name in enumerate(evaluation.predictions):
-            for place, score in enumerate(SCORES):
-                column = 1 + index * len(SCORES) + place
-                share = score.startswith("recall")
-                value, again = (
-                    one[:, column] / (one[:, 0] if share else 1.0) for one in (means, drawn)
-                )
-                low, high = np.quantile(again, [0.025, 0.975])
-                rows.append((name, score, float(value[0]), float(low), float(high)))
-    return frame_of(rows, columns=["predictor", "score", "value", "low", "high"])
 
 
 def _difference(means: Numbers, pair: tuple[int, int], is_share: bool) -> Numbers:
@@ -107,86 +47,7 @@ def _difference(means: Numbers, pair: tuple[int, int], is_share: bool) -> Number
         return difference / means[:, 0] if is_share else difference
 
 
-def causes_of(evaluation: Evaluation) -> pd.DataFrame:
-    """See :attr:`kneebayes.study.Evaluation.by_cause`."""
-    return frame_of(list(_rows(evaluation)))
-
-
-def _rows(evaluation: Evaluation) -> Iterator[dict[str, object]]:
-    subject, columns = evaluation.subject, list(evaluation.truth.columns)
-    asked: list[tuple[str, str, str, tuple[str, ...]]] = []
-    asked += [("cause", id, label, (id,)) for id, label in subject.labels.items()]
-    asked += [("group", label, label, ids) for label, ids in subject.groups.items()]
-    for name, values in evaluation.values_of.items():
-        for kind, id, label, members in asked:
-            positions = [columns.index(member) for member in members]
-            predicted = 1.0 - np.asarray(np.prod(1.0 - values[:, positions], axis=1))
-            predicted = values[:, positions[0]] if len(positions) == 1 else predicted
-            truth: NDArray[np.bool_] = np.asarray(evaluation.facts[:, positions].any(axis=1))
-            yield {
-                "predictor": name,
-                "kind": kind,
-                "id": id,
-                "label": label,
-                "urgent": any(member in subject.urgent for member in members),
-                "present": int(truth.sum()),
-                "mean_prediction": float(predicted.mean()),
-                "log_score": float(log_scores(predicted[:, None], truth[:, None]).mean()),
-                "brier": float(brier_scores(predicted[:, None], truth[:, None]).mean()),
-                "auc": area_under_curve(predicted, truth),
-            }
-
-
 ANY = "any urgent cause"
-
-
-def any_urgent_of(evaluation: Evaluation, name: str) -> Numbers:
-    """P(at least one urgent cause) of each case, as a predictor has it.
-
-    Exact where the predictor told it; otherwise one minus the product of P(absent).
-    """
-    exact = evaluation.any_urgent.get(name)
-    if exact is not None:
-        return exact
-    predicted = evaluation.predictions[name][list(evaluation.subject.urgent)].to_numpy(dtype=float)
-    return np.asarray(1.0 - np.prod(1.0 - predicted, axis=1))
-
-
-def urgent_table(evaluation: Evaluation) -> pd.DataFrame:
-    """See :attr:`kneebayes.study.Evaluation.urgent`."""
-    urgent, labels = list(evaluation.subject.urgent), evaluation.subject.labels
-    header = ["predictor", "id", "cause", "patients", "by_signs", "by_probability", "missed"]
-    header.append("false_alarms")
-    if not urgent:
-        return frame_of(columns=header)
-    truth = evaluation.truth[urgent].to_numpy(dtype=bool)
-    signs = np.zeros(len(truth), dtype=bool)
-    if evaluation.flagged is not None:
-        signs = evaluation.flagged.to_numpy(dtype=bool)
-    rows = []
-    for name in evaluation.predictions:
-        likely = any_urgent_of(evaluation, name) >= evaluation.scoring.threshold
-        some = np.asarray(truth.any(axis=1))
-        healthy = ~some
-        alarms = float((signs | likely)[healthy].mean()) if healthy.any() else float("nan")
-        columns = [(id, labels[id], truth[:, index]) for index, id in enumerate(urgent)]
-        columns.append(("", ANY, some))
-        rows += [
-            {
-                "predictor": name,
-                "id": id,
-                "cause": label,
-                "patients": int(has.sum()),
-                "by_signs": int((has & signs).sum()),
-                "by_probability": int((has & likely).sum()),
-                "missed": int((has & ~signs & ~likely).sum()),
-                "false_alarms": alarms,
-            }
-            for id, label, has in columns
-        ]
-    return frame_of(rows, columns=header)
-
-
 HEADER = (
     "predictor",
     "log score (bits)",
@@ -202,34 +63,6 @@ LEGEND = (
     "Log score and Brier: mean over cases and causes, less is better. Recall: share of the "
     "present causes among the first 1, 3, 5 of the ranking."
 )
-
-
-def report_of(evaluation: Evaluation) -> Report:
-    """What is shown of an evaluation."""
-    rows = [
-        (
-            row["predictor"],
-            f"{row['log_score']:.4f}",
-            f"{row['brier']:.4f}",
-            *(f"{row[name]:.1%}" for name in ("recall_1", "recall_3", "recall_5")),
-            f"{row['auc']:.3f}",
-            f"{row['calibration_error']:.2%}",
-            f"{row['calibration_limit']:.2%}",
-        )
-        for row in records_of(evaluation.table)
-    ]
-    cases = counted(len(evaluation), "case")
-    made_by = f" ({evaluation.made_by})" if evaluation.made_by else ""
-    causes = int(evaluation.truth.to_numpy(dtype=bool).sum())
-    return Report(
-        title=f"{evaluation.subject.title}: predictions against the truth{made_by}",
-        known=f"{cases} with {counted(causes, 'present cause')}.",
-        header=HEADER,
-        rows=tuple(rows),
-        notes=tuple(_notes(evaluation)),
-        disclaimer=evaluation.subject.disclaimer,
-        made_by=made_by_line(evaluation.origin),
-    )
 
 
 def _notes(evaluation: Evaluation) -> list[str]:
@@ -396,9 +229,7 @@ class Evaluation(Reporting):
     def _row(self, name: str, values: Numbers) -> dict[str, object]:
         truth, calibration = self.facts, self.calibrations[name]
         recall, precision = differential_overlap(values, truth, self.scoring.listed_from)
-        areas = [
-            area_under_curve(values[:, index], truth[:, index]) for index in range(truth.shape[1])
-        ]
+        areas = [area_under_curve(*columns) for columns in zip(values.T, truth.T, strict=True)]
         known = [area for area in areas if not np.isnan(area)]
         return {
             "predictor": name,
@@ -427,7 +258,20 @@ class Evaluation(Reporting):
         97.5 % points when the cases are drawn again (paired bootstrap), and ``better``: the
         name of the better one if the interval leaves no doubt, else nothing.
         """
-        return comparisons_of(self)
+        means, drawn = self.resampled
+        rows = []
+        for index, name in enumerate(list(self.predictions)[1:], start=1):
+            for place, score in enumerate(SCORES):
+                pair = (1 + index * len(SCORES) + place, 1 + place)
+                is_share = score.startswith("recall")
+                difference = float(_difference(means, pair, is_share)[0])
+                low, high = np.quantile(_difference(drawn, pair, is_share), [0.025, 0.975])
+                better = ""
+                if low > 0.0 or high < 0.0:
+                    better = name if (low > 0.0) == is_share else self.reference
+                rows.append((name, score, difference, float(low), float(high), better))
+        header = ["predictor", "score", "difference", "low", "high", "better"]
+        return frame_of(rows, columns=header)
 
     @cached_property
     def intervals(self) -> pd.DataFrame:
@@ -438,12 +282,34 @@ class Evaluation(Reporting):
         see the same cases: whether they differ is told by :attr:`comparisons`, not by whether
         their intervals meet.
         """
-        return intervals_of(self)
+        means, drawn = self.resampled
+        rows = []
+        with np.errstate(invalid="ignore", divide="ignore"):
+            for index, name in enumerate(self.predictions):
+                for place, score in enumerate(SCORES):
+                    column = 1 + index * len(SCORES) + place
+                    is_share = score.startswith("recall")
+                    value, again = (
+                        one[:, column] / (one[:, 0] if is_share else 1.0) for one in (means, drawn)
+                    )
+                    low, high = np.quantile(again, [0.025, 0.975])
+                    rows.append((name, score, float(value[0]), float(low), float(high)))
+        return frame_of(rows, columns=["predictor", "score", "value", "low", "high"])
 
     @cached_property
     def resampled(self) -> tuple[Numbers, Numbers]:
-        """The means from which comparisons and intervals are made: one row, and one a draw."""
-        return resampled_scores(self)
+        """Means over the cases, and over the cases drawn again, in as many rows.
+
+        The first column counts the causes present, then :data:`SCORES` of each predictor.
+        """
+        truth = self.facts
+        columns = [truth.sum(axis=1).astype(float)]
+        for values in self.values_of.values():
+            columns += [log_scores(values, truth), brier_scores(values, truth)]
+            columns += [recalled(values, truth, first)[0] for first in FIRST]
+        stacked = np.stack(columns, axis=1)
+        drawn = resampled_means(stacked, self.scoring.resamples, self.scoring.seed)
+        return stacked.mean(axis=0)[None], drawn
 
     @cached_property
     def by_cause(self) -> pd.DataFrame:
@@ -452,7 +318,31 @@ class Evaluation(Reporting):
         ``auc`` is the area under the ROC curve, missing where all cases or none have it. P(at
         least one of a group) is taken as if causes were independent given the answers.
         """
-        return causes_of(self)
+        columns, subject = list(self.truth.columns), self.subject
+        asked = [("cause", id, label, (id,)) for id, label in subject.labels.items()]
+        asked += [("group", label, label, ids) for label, ids in subject.groups.items()]
+        rows = []
+        for name, values in self.values_of.items():
+            for kind, id, label, members in asked:
+                positions = [columns.index(member) for member in members]
+                predicted = 1.0 - np.prod(1.0 - values[:, positions], axis=1)
+                if len(positions) == 1:
+                    predicted = values[:, positions[0]]
+                truth = self.facts[:, positions].any(axis=1)
+                row = {
+                    "predictor": name,
+                    "kind": kind,
+                    "id": id,
+                    "label": label,
+                    "urgent": any(member in subject.urgent for member in members),
+                    "present": int(truth.sum()),
+                    "mean_prediction": float(predicted.mean()),
+                    "log_score": float(log_scores(predicted[:, None], truth[:, None]).mean()),
+                    "brier": float(brier_scores(predicted[:, None], truth[:, None]).mean()),
+                    "auc": area_under_curve(predicted, truth),
+                }
+                rows.append(row)
+        return frame_of(rows)
 
     @cached_property
     def curve(self) -> pd.DataFrame:
@@ -474,12 +364,62 @@ class Evaluation(Reporting):
         urgent cause) of at least ``threshold``; ``missed`` have neither. ``false_alarms`` is
         the share of patients without any urgent cause who have either.
         """
-        return urgent_table(self)
+        urgent, labels = list(self.subject.urgent), self.subject.labels
+        header = ["predictor", "id", "cause", "patients", "by_signs", "by_probability", "missed"]
+        header.append("false_alarms")
+        if not urgent:
+            return frame_of(columns=header)
+        truth = self.truth[urgent].to_numpy(dtype=bool)
+        some = truth.any(axis=1)
+        columns = [(id, labels[id], truth[:, index]) for index, id in enumerate(urgent)]
+        columns.append(("", ANY, some))
+        signs = np.zeros(len(truth), dtype=bool)
+        if self.flagged is not None:
+            signs = self.flagged.to_numpy(dtype=bool)
+        rows = []
+        for name in self.predictions:
+            likely = self._any_urgent_of(name) >= self.scoring.threshold
+            alarms = (signs | likely)[~some]
+            false_alarms = float(alarms.mean()) if alarms.size else float("nan")
+            for id, label, has in columns:
+                signed, found, missed = has & signs, has & likely, has & ~signs & ~likely
+                counts = [int(which.sum()) for which in (has, signed, found, missed)]
+                rows.append((name, id, label, *counts, false_alarms))
+        return frame_of(rows, columns=header)
+
+    def _any_urgent_of(self, name: str) -> Numbers:
+        """P(any urgent cause) as told; else one minus the product of P(absent)."""
+        if name in self.any_urgent:
+            return self.any_urgent[name]
+        predicted = self.predictions[name][list(self.subject.urgent)].to_numpy(dtype=float)
+        return np.asarray(1.0 - np.prod(1.0 - predicted, axis=1))
 
     @property
     def report(self) -> Report:
         """What is shown: the scores of each predictor."""
-        return report_of(self)
+        rows = [
+            (
+                row["predictor"],
+                f"{row['log_score']:.4f}",
+                f"{row['brier']:.4f}",
+                *(f"{row[name]:.1%}" for name in ("recall_1", "recall_3", "recall_5")),
+                f"{row['auc']:.3f}",
+                f"{row['calibration_error']:.2%}",
+                f"{row['calibration_limit']:.2%}",
+            )
+            for row in records_of(self.table)
+        ]
+        made_by = f" ({self.made_by})" if self.made_by else ""
+        present = counted(int(self.facts.sum()), "present cause")
+        return Report(
+            title=f"{self.subject.title}: predictions against the truth{made_by}",
+            known=f"{counted(len(self), 'case')} with {present}.",
+            header=HEADER,
+            rows=tuple(rows),
+            notes=tuple(_notes(self)),
+            disclaimer=self.subject.disclaimer,
+            made_by=made_by_line(self.origin),
+        )
 
     @checked
     def draw(self, ax: Axes | None = None) -> Axes:
