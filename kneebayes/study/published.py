@@ -3,22 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+import math
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from math import isnan
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, Protocol, get_args
+from typing import Any, Literal, get_args
 
 from kneebayes.arguments import checked
+from kneebayes.case.case import Case, Diagnosing
 from kneebayes.errors import EvidenceError, KneebayesError, UnknownNameError
 from kneebayes.odds import inverse_logit, logit
-from kneebayes.view.report import frame_of
 from kneebayes.writing import plain_text
-
-if TYPE_CHECKING:
-    import pandas as pd
-
-    from kneebayes.knowledge import Knowledge
 
 __all__ = [
     "HALVES",
@@ -26,12 +21,11 @@ __all__ = [
     "NETWORK",
     "PRIOR",
     "VISITS",
-    "Diagnostician",
     "Judge",
     "PublishedCase",
     "Visit",
-    "judged",
     "published_cases",
+    "refuse_others",
 ]
 
 LARGEST = 100_000_000  # bytes
@@ -196,8 +190,7 @@ def _case(line: str, place: str) -> PublishedCase:
         message = f"{place}: {' and '.join(wrong)}. Allowed: {', '.join(REQUIRED)}, same_as."
         raise KneebayesError(message)
     _check(fields, place)
-    values: dict[str, Any] = {**fields, **{name: tuple(fields[name]) for name in LISTS}}
-    return PublishedCase(**values)
+    return PublishedCase(**{**fields, **{name: tuple(fields[name]) for name in LISTS}})
 
 
 def _check(fields: Mapping[str, Any], place: str) -> None:
@@ -228,21 +221,14 @@ ELSE = ""  # all that the article does not name, as one cause
 Beliefs = dict[str, float]
 
 
-class Diagnostician(Protocol):
-    """Whatever gives a ranking of causes to a patient's answers: the public model."""
-
-    def diagnose(self, answers: Mapping[str, Any], /) -> Any:
-        """A differential with ``ranking`` and ``urgency``."""
-
-
 class Judge:
     """Asks a model about patients, and remembers what each answer does by itself.
 
     Parameters
     ----------
     ranked_by
-        Column of the ranking that orders it: ``posterior`` (explains the complaint) or ``present``
-        (is there). Empty: the first of them that the ranking has.
+        What orders the causes: ``posterior`` (explains the complaint), ``present`` (is there).
+        Empty: the first.
 
     Attributes
     ----------
@@ -253,24 +239,19 @@ class Judge:
         how often they were left out.
     """
 
-    def __init__(self, model: Diagnostician, knowledge: Knowledge, ranked_by: str = "") -> None:
-        self.model = model
-        bare = model.diagnose({}).ranking
-        columns = [name for name in (EXPLAINS, PRESENT) if name in bare.columns]
-        if ranked_by and ranked_by not in columns:
-            message = (
-                f"ranked_by must be one of {', '.join(map(repr, columns))}, got {ranked_by!r}."
-            )
+    def __init__(self, model: Diagnosing, ranked_by: str = "") -> None:
+        if ranked_by not in ("", EXPLAINS, PRESENT):
+            message = f"ranked_by must be one of {EXPLAINS!r}, {PRESENT!r}, got {ranked_by!r}."
             raise KneebayesError(message)
-        self.ranked_by = ranked_by or columns[0]
+        self.model, self.ranked_by = model, ranked_by or EXPLAINS
+        knowledge = model.data.knowledge
         self.complaint = knowledge.meta.complaint
-        rest = getattr(knowledge.meta, "rest", "something_else")
         self.outside = {
             id
             for id, cause in knowledge.causes.items()
-            if id == rest or getattr(cause, "layer", None) == "beyond"
+            if id == knowledge.meta.rest or cause.layer == "beyond"
         }
-        self.prior = self._beliefs(bare, hurts=True)
+        self.prior = self._beliefs(model.diagnose({}).case, hurts=True)
         self.unknown: dict[str, int] = {}
         self._shifts: dict[tuple[str, Any], Beliefs | None] = {}
 
@@ -282,11 +263,10 @@ class Judge:
         for visit in VISITS:
             answers = self._understood(case, visit)
             try:
-                differential = self.model.diagnose(answers)
-                beliefs = self._beliefs(differential.ranking, hurts=self._hurts(answers))
+                told = self.model.diagnose(answers).case
+                beliefs = self._beliefs(told, hurts=self._hurts(answers))
             except EvidenceError:  # the answers cannot be true together
                 continue
-            level = str(differential.urgency.level)
             predictors = {NETWORK: beliefs, NAIVE: self._naive(answers), PRIOR: self.prior}
             for predictor, believed in predictors.items():
                 yield {
@@ -297,7 +277,7 @@ class Judge:
                     "diagnosis": case.diagnosis,
                     **self._judged(case, believed),
                     "wanted": case.urgency,
-                    "urgency": level,
+                    "urgency": told.level,
                 }
 
     def _judged(self, case: PublishedCase, believed: Beliefs) -> dict[str, object]:
@@ -307,11 +287,9 @@ class Judge:
         in_model = bool(right)
         right = right or [id for id in case.beyond if id in believed]
         first = order[0]
-        outside = 1.0
-        for id in self.outside:
-            outside *= 1.0 - believed[id]
+        outside = 1.0 - math.prod(1.0 - believed[id] for id in self.outside)
         whole = {id: share for id, share in believed.items() if id not in self.outside}
-        whole[ELSE] = 1.0 - outside
+        whole[ELSE] = outside
         named = [id if id in whole else ELSE for id in right] if in_model else [ELSE]
         expected = max(named, key=whole.__getitem__)
         return {
@@ -324,7 +302,7 @@ class Judge:
             "first": order[:SHOWN],
             "first_probability": believed[first],
             "first_right": first in right or (not right and first in self.outside),
-            "something_else": 1.0 - outside,
+            "something_else": outside,
             "named_wrongly": first not in right and first not in self.outside,
         }
 
@@ -343,11 +321,11 @@ class Judge:
         key = (name, answer)
         if key not in self._shifts:
             try:
-                ranking = self.model.diagnose({name: answer}).ranking
+                told = self.model.diagnose({name: answer}).case
             except (UnknownNameError, EvidenceError):  # no such name, or no such state
                 self._shifts[key] = None
             else:
-                beliefs = self._beliefs(ranking, hurts=self._hurts({name: answer}))
+                beliefs = self._beliefs(told, hurts=self._hurts({name: answer}))
                 self._shifts[key] = {
                     id: logit(beliefs[id], EDGE) - logit(self.prior[id], EDGE) for id in self.prior
                 }
@@ -373,13 +351,10 @@ class Judge:
         """Whether the complaint is there; without it nothing explains it."""
         return answers.get(self.complaint, True) is not False
 
-    def _beliefs(self, ranking: pd.DataFrame, *, hurts: bool) -> Beliefs:
-        """The column that ranks, by cause; presence where there is no complaint to explain."""
-        column = self.ranked_by if hurts else PRESENT
-        values = dict(zip(ranking["id"], ranking[column].astype(float), strict=True))
-        if any(isnan(value) for value in values.values()):
-            values = dict(zip(ranking["id"], ranking[PRESENT].astype(float), strict=True))
-        return values
+    def _beliefs(self, case: Case, *, hurts: bool) -> Beliefs:
+        """What ranks, by cause; presence where there is no complaint to explain."""
+        explains = hurts and self.ranked_by == EXPLAINS
+        return {row.id: row.posterior if explains else row.present for row in case.ranked}
 
 
 def refuse_others(title: str, known: int, told: int) -> None:
@@ -390,8 +365,3 @@ def refuse_others(title: str, known: int, told: int) -> None:
             "another complaint. Give patients of your own: cases=[...], or --cases FILE."
         )
         raise EvidenceError(message)
-
-
-def judged(judge: Judge, cases: Iterable[PublishedCase]) -> pd.DataFrame:
-    """One row a patient, visit and predictor."""
-    return frame_of([row for case in cases for row in judge.rows(case)])

@@ -20,11 +20,10 @@ from kneebayes.study.published import (
     VISITS,
     Judge,
     PublishedCase,
-    judged,
     published_cases,
     refuse_others,
 )
-from kneebayes.study.scores import area_under_curve, resampled_means, wilson_interval
+from kneebayes.study.scores import area_under_curve, resampled_means, share_with_interval
 from kneebayes.study.truth import records_of
 from kneebayes.text import counted
 from kneebayes.view.report import Report, Reporting, frame_of, made_by, made_by_line
@@ -88,8 +87,8 @@ def evaluate_published(
     """
     chosen = published_cases(half) if cases is None else tuple(cases)
     knowledge = model.data.knowledge
-    judge = Judge(model, knowledge, ranked_by)
-    scores = judged(judge, chosen)
+    judge = Judge(model, ranked_by)
+    scores = frame_of([row for case in chosen for row in judge.rows(case)])
     told = sum(len(case.answers(visit)) for case in chosen for visit in VISITS)
     refuse_others(knowledge.meta.title, told - sum(judge.unknown.values()), told)
     if scores.empty:
@@ -188,8 +187,7 @@ class PublishedEvaluation(Reporting):
     def _row(self, among: str, visit: str, predictor: str) -> dict[str, object]:
         rows = self._judged(among, visit, predictor)
         ranks = rows["rank"].to_numpy()
-        hits = int((ranks == 1).sum())
-        low, high = wilson_interval(hits, len(rows)) if len(rows) else (0.0, 1.0)
+        _, low, high = share_with_interval(int((ranks == 1).sum()), len(rows))
         return {
             "among": among,
             "visit": visit,
@@ -300,7 +298,27 @@ class PublishedEvaluation(Reporting):
     @property
     def report(self) -> Report:
         """What is shown."""
-        return _report(self)
+        rows = [
+            (
+                row["among"],
+                row["visit"],
+                row["predictor"],
+                str(row["patients"]),
+                *(f"{row[name]:.0%}" for name in ("top_1", "top_3", "top_5")),
+                f"{row['mean_log']:.2f}",
+            )
+            for row in records_of(self.table)
+        ]
+        known, patients = self.table["patients"].iloc[0], counted(self.patients, "patient")
+        return Report(
+            title=f"{self.title}: published patients ({self.made_by})",
+            known=f"{patients}, {known} of them with a cause the model has.",
+            header=HEADER,
+            rows=tuple(rows),
+            notes=tuple(_notes(self)),
+            disclaimer=self.disclaimer,
+            made_by=made_by_line(self.origin),
+        )
 
     @checked
     def draw(self, ax: Axes | None = None) -> Axes:
@@ -345,41 +363,9 @@ def _mean(values: Any) -> float:
 
 def _with_shares(counts: pd.DataFrame) -> pd.DataFrame:
     """The same with ``share``, ``low`` and ``high`` (Wilson's 95 % interval)."""
-    pairs = [
-        (number / total, *wilson_interval(number, total)) if total else (float("nan"), 0.0, 1.0)
-        for number, total in zip(counts["number"], counts["total"], strict=True)
-    ]
-    return counts.assign(
-        share=[pair[0] for pair in pairs],
-        low=[pair[1] for pair in pairs],
-        high=[pair[2] for pair in pairs],
-    )
-
-
-def _report(evaluation: PublishedEvaluation) -> Report:
-    """What is shown of an evaluation."""
-    rows = [
-        (
-            row["among"],
-            row["visit"],
-            row["predictor"],
-            str(row["patients"]),
-            *(f"{row[name]:.0%}" for name in ("top_1", "top_3", "top_5")),
-            f"{row['mean_log']:.2f}",
-        )
-        for row in records_of(evaluation.table)
-    ]
-    known = evaluation.table["patients"].iloc[0]
-    patients = counted(evaluation.patients, "patient")
-    return Report(
-        title=f"{evaluation.title}: published patients ({evaluation.made_by})",
-        known=f"{patients}, {known} of them with a cause the model has.",
-        header=HEADER,
-        rows=tuple(rows),
-        notes=tuple(_notes(evaluation)),
-        disclaimer=evaluation.disclaimer,
-        made_by=made_by_line(evaluation.origin),
-    )
+    pairs = zip(counts["number"], counts["total"], strict=True)
+    shares, lows, highs = zip(*(share_with_interval(*pair) for pair in pairs), strict=True)
+    return counts.assign(share=shares, low=lows, high=highs)
 
 
 def _notes(evaluation: PublishedEvaluation) -> list[str]:

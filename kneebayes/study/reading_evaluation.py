@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +13,7 @@ from kneebayes.case.answers import read_answers
 from kneebayes.errors import KneebayesError
 from kneebayes.history import read
 from kneebayes.study.published import PublishedCase, published_cases, refuse_others
-from kneebayes.study.scores import wilson_interval
+from kneebayes.study.scores import share_with_interval
 from kneebayes.text import counted
 from kneebayes.view.markup import percent
 from kneebayes.view.report import Report, Reporting, frame_of, made_by, made_by_line
@@ -114,18 +114,13 @@ class ReadingEvaluation(Reporting):
     @property
     def table(self) -> pd.DataFrame:
         """One row a share: ``measure``, ``share``, ``low``, ``high`` (95 %), ``of``."""
-        rows = []
-        for name, (good, of) in self.shares.items():
-            low, high = wilson_interval(good, of) if of else (0.0, 1.0)
-            rows.append((name, good / of if of else float("nan"), low, high, of))
+        rows = [(name, *share_with_interval(*pair), pair[1]) for name, pair in self.shares.items()]
         return frame_of(rows, columns=["measure", "share", "low", "high", "of"])
 
     @property
     def answers(self) -> pd.DataFrame:
         """One row for every answer taken or missed."""
-        columns = list(Verdict.__dataclass_fields__)
-        rows = [tuple(getattr(judged, name) for name in columns) for judged in self.judgements]
-        return frame_of(rows, columns=columns)
+        return frame_of(self.judgements, columns=[one.name for one in fields(Verdict)])
 
     def worst_texts(self) -> list[str]:
         """Ids of the patients whose text was read worst, worst first."""
@@ -193,8 +188,8 @@ def _row(name: str, good: int, of: int) -> tuple[str, ...]:
     """One share as text, with its interval."""
     if not of:
         return (name, "-", "-", "0")
-    low, high = wilson_interval(good, of)
-    return (name, percent(good / of), f"{percent(low)} to {percent(high)}", str(of))
+    share, low, high = share_with_interval(good, of)
+    return (name, percent(share), f"{percent(low)} to {percent(high)}", str(of))
 
 
 @checked

@@ -4,9 +4,9 @@ one in five comes true.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from math import sqrt
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -42,6 +42,7 @@ __all__ = [
     "log_scores",
     "recalled",
     "resampled_means",
+    "share_with_interval",
     "wilson_interval",
 ]
 
@@ -305,9 +306,15 @@ def wilson_interval(hits: int, count: int) -> tuple[float, float]:
     """
     share, z2 = hits / count, NORMAL_95**2
     middle = (share + z2 / (2 * count)) / (1 + z2 / count)
-    half = sqrt(share * (1 - share) / count + z2 / (4 * count**2)) * NORMAL_95 / (1 + z2 / count)
+    spread = math.sqrt(share * (1 - share) / count + z2 / (4 * count**2))
+    half = spread * NORMAL_95 / (1 + z2 / count)
     low = 0.0 if hits == 0 else max(0.0, middle - half)
     return low, 1.0 if hits == count else min(1.0, middle + half)
+
+
+def share_with_interval(hits: int, count: int) -> tuple[float, float, float]:
+    """A share with Wilson's 95 % interval; of nothing it is NaN, from 0 to 1."""
+    return (hits / count, *wilson_interval(hits, count)) if count else (math.nan, 0.0, 1.0)
 
 
 GREY = "#6e6e6e"
