@@ -16,6 +16,7 @@ from kneebayes.building.model import ModelData, ModelLike
 from kneebayes.case.case import Case
 from kneebayes.errors import KneebayesError
 from kneebayes.odds import logit
+from kneebayes.study.published import shipped
 from kneebayes.text import counted
 from kneebayes.view.figures import SMALL, WIDE, fit, name_lines, new_axes
 from kneebayes.view.report import Report, Reporting, frame_of, made_by, made_by_line
@@ -94,18 +95,9 @@ def accuracy(model: ModelLike) -> Accuracy:
             continue
         ratio = _ratio(data, stated["cause"], answer, among)
         low, high = float(stated["low"]), float(stated["high"])
-        rows.append(
-            AccuracyRow(
-                stated["cause"],
-                stated["answer"],
-                stated["among"],
-                low,
-                high,
-                stated["source"],
-                ratio,
-                _verdict(ratio, low, high),
-            )
-        )
+        texts = {name: stated[name] for name in ("cause", "answer", "among", "source")}
+        verdict = _verdict(ratio, low, high)
+        rows.append(AccuracyRow(**texts, low=low, high=high, model=ratio, verdict=verdict))
     return Accuracy(data, tuple(rows), left_out)
 
 
@@ -135,8 +127,7 @@ class Accuracy(Reporting):
     @cached_property
     def table(self) -> pd.DataFrame:
         """One row a pair: cause, answer, among, low, high, source, model, verdict."""
-        names = AccuracyRow.__slots__
-        return frame_of([{name: getattr(row, name) for name in names} for row in self.rows])
+        return frame_of(self.rows)
 
     @checked
     def share(self, *verdicts: str) -> float:
@@ -216,13 +207,14 @@ def _distance(row: AccuracyRow) -> float:
 
 
 def _published() -> list[dict[str, str]]:
-    room = Path(__file__).parent
-    for file in (room / FILE, room.parent.parent / "tests" / "data" / FILE):
-        if file.is_file():
-            with file.open(encoding="utf-8", newline="") as lines:
-                return list(csv.DictReader(lines))
-    message = f"The published ratios ({FILE}) were not found in {room}. Install kneebayes again."
-    raise KneebayesError(message)
+    file, room = shipped(FILE), Path(__file__).parent
+    if file is None:
+        message = (
+            f"The published ratios ({FILE}) were not found in {room}. Install kneebayes again."
+        )
+        raise KneebayesError(message)
+    with file.open(encoding="utf-8", newline="") as lines:
+        return list(csv.DictReader(lines))
 
 
 def _answers(text: str) -> dict[str, object]:
@@ -238,7 +230,7 @@ def _ratio(
     odds = []
     for answers in ({**among, **answer}, dict(among)):
         found = data.engine.propagate(Case.of(data, answers).evidence, [node]).present(node)
-        odds.append(logit(min(max(found, EDGE), 1.0 - EDGE)))
+        odds.append(logit(found, EDGE))
     return float(np.exp(odds[0] - odds[1]))
 
 

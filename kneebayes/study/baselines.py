@@ -17,6 +17,7 @@ from kneebayes.cohort.record import place_in
 from kneebayes.cohort.recording import items_of
 from kneebayes.errors import KneebayesError
 from kneebayes.inference import Engine, Evidence
+from kneebayes.inference.paths import ancestors
 from kneebayes.network import Network, Node, Numbers, noisy_or_node, root_node
 from kneebayes.network.pgmpy_bridge import estimate_naive
 from kneebayes.odds import inverse_logit
@@ -242,31 +243,22 @@ def collapse(network: Network, findings: Sequence[str], between: set[str]) -> Ne
 def _direct(network: Network, finding: Node, between: set[str]) -> Node:
     """A noisy-OR with the same P(finding | one parent alone) for every parent behind."""
     inner, outer = _behind(network, finding, between)
-    roots = [
-        root_node(id, [1.0 / len(network[id].states)] * len(network[id].states), network[id].states)
-        for id in outer
-    ]
+    states = {id: network[id].states for id in outer}
+    roots = [root_node(id, [1.0 / len(states[id])] * len(states[id]), states[id]) for id in outer]
     part = Network((*roots, *(network[id] for id in inner), finding))
-    base = {id: network[id].states[0] for id in outer}
-    cases: list[tuple[dict[str, str], str | None, int]] = [(base, None, 0)]
-    cases += [
-        ({**base, id: state}, id, position)
-        for id in outer
-        for position, state in enumerate(network[id].states)
-    ]
-    engine = Engine(part)
-    absent: dict[tuple[str | None, int], float] = {}
-    for states, id, position in cases:
-        propagated = engine.propagate(Evidence.of(part, states), [finding.id])
-        absent[id, position] = float(propagated.marginals[finding.id][0, 0])
-    unfired = absent[None, 0]
+    engine, base = Engine(part), {id: states[id][0] for id in outer}
+
+    def absent(answers: Mapping[str, str]) -> float:
+        """P(the finding is absent | the states of all that stands behind it)."""
+        propagated = engine.propagate(Evidence.of(part, answers), [finding.id])
+        return float(propagated.marginals[finding.id][0, 0])
+
+    unfired = absent(base)
     links: dict[str, Sequence[float]] = {}
     for id in outer:
-        ratios = _ratios(
-            np.array([absent[id, position] for position in range(len(network[id].states))])
-        )
-        unfired *= ratios[1]
-        links[id] = tuple(ratios[0])
+        strengths, shift = _ratios(np.array([absent({**base, id: state}) for state in states[id]]))
+        unfired *= shift
+        links[id] = tuple(strengths)
     return noisy_or_node(finding.id, min(max(1.0 - unfired, 0.0), 1.0), links)
 
 
@@ -281,15 +273,7 @@ def _ratios(absent: Numbers) -> tuple[Numbers, float]:
 
 def _behind(network: Network, finding: Node, between: set[str]) -> tuple[list[str], list[str]]:
     """Mediators that lead to a finding, and the nodes they depend on."""
-    inner: set[str] = set()
-    outer: set[str] = set()
-    waiting = list(finding.parents)
-    while waiting:
-        id = waiting.pop()
-        if id in between and id not in inner:
-            inner.add(id)
-            waiting.extend(network[id].parents)
-        elif id not in between:
-            outer.add(id)
+    inner = ancestors(network, [finding.id], between) - {finding.id}
+    parents = {parent for id in (finding.id, *inner) for parent in network[id].parents}
     order = [node.id for node in network.nodes]
-    return [id for id in order if id in inner], [id for id in order if id in outer]
+    return [id for id in order if id in inner], [id for id in order if id in parents - inner]

@@ -328,7 +328,7 @@ class Evaluation(Reporting):
                 predicted = 1.0 - np.prod(1.0 - values[:, positions], axis=1)
                 if len(positions) == 1:
                     predicted = values[:, positions[0]]
-                truth = self.facts[:, positions].any(axis=1)
+                truth = np.asarray(self.facts[:, positions].any(axis=1))
                 row = {
                     "predictor": name,
                     "kind": kind,
@@ -370,7 +370,7 @@ class Evaluation(Reporting):
         if not urgent:
             return frame_of(columns=header)
         truth = self.truth[urgent].to_numpy(dtype=bool)
-        some = truth.any(axis=1)
+        some = np.asarray(truth.any(axis=1))
         columns = [(id, labels[id], truth[:, index]) for index, id in enumerate(urgent)]
         columns.append(("", ANY, some))
         signs = np.zeros(len(truth), dtype=bool)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -26,6 +27,8 @@ from kneebayes.inference import Evidence
 from kneebayes.knowledge import Knowledge
 from kneebayes.network import Numbers
 from kneebayes.odds import inverse_logit, logit
+from kneebayes.questions.explain.grounds import ORIGINS
+from kneebayes.questions.explain.subsets import DECIBANS
 from kneebayes.study.published import VISITS, PublishedCase, Visit, published_cases
 from kneebayes.study.truth import records_of
 from kneebayes.text import counted
@@ -37,14 +40,12 @@ if TYPE_CHECKING:
 
 __all__ = ["EvidenceShare", "evidence_share"]
 
-ORIGINS = ("article", "literature", "assumption", "patients")
 NARROW = 0.06  # a share in which its number has no room
 COLOURS = ("#1f5a99", "#2f7d4f", "#b2481e", "#767676")
 FIELDS = {"prior": ": commonness", "presence": ": present_in"}
 STEP = 1e-3  # of log-odds, or of the logarithm of a ratio
 ROUNDING = 1e-6  # of the steepest slope of an answer; a flatter one is error of rounding
 ROWS = 200  # numbers moved at once
-DECIBANS = 10.0 / np.log(10.0)
 LISTED, SHOWN = 100, 12
 HEADER = ("assumed number", "said", "low", "value", "high", "share")
 ABOUT = (
@@ -98,13 +99,11 @@ def evidence_share(
     """
     chosen = published_cases(half) if cases is None else tuple(cases)
     data = model.data
-    counted: dict[Visit, dict[Key, int]] = {visit: {} for visit in VISITS}
-    for visit in VISITS:
-        for case in chosen:
-            for key in _keys(data, case, visit):
-                counted[visit][key] = counted[visit].get(key, 0) + 1
-    keys = list(dict.fromkeys(key for found in counted.values() for key in found))
-    weighed = _weighed(data, keys)
+    counted = {
+        visit: Counter(key for case in chosen for key in _keys(data, case, visit))
+        for visit in VISITS
+    }
+    weighed = _weighed(data, dict.fromkeys(key for found in counted.values() for key in found))
     if not weighed:
         message = "No answer can be weighed: there is no patient whose cause the model has."
         raise EvidenceError(message)
@@ -112,10 +111,10 @@ def evidence_share(
     slopes = np.stack([slope for _, slope in weighed.values()], axis=1)
     divided = _divided(data, quantities, slopes)
     weights = np.array([abs(weight) for weight, _ in weighed.values()])
-    parts = {}
-    for visit, found in counted.items():
-        times = np.array([found.get(key, 0) for key in weighed])
-        parts[visit] = divided @ (times * weights)
+    parts = {
+        visit: divided @ (np.array([found[key] for key in weighed]) * weights)
+        for visit, found in counted.items()
+    }
     patients = sum(_in_model(data, case) for case in chosen)
     return EvidenceShare(data, quantities, parts, patients)
 

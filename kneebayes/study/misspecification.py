@@ -125,7 +125,7 @@ class Misspecification(Reporting):
     @property
     def report(self) -> Report:
         """What is shown: one line a world."""
-        subject = next(iter(self.evaluations.values())).subject
+        first = next(iter(self.evaluations.values()))
         rows = [
             (
                 row["world"],
@@ -140,7 +140,7 @@ class Misspecification(Reporting):
         ]
         out = int(self.table["impossible"].sum())
         return Report(
-            title=f"{subject.title}: other worlds ({self.reading})",
+            title=f"{first.subject.title}: other worlds ({self.reading})",
             known=f"{counted(self.patients, 'patient')} drawn in each world (seed {self.seed}).",
             header=(
                 "world",
@@ -154,24 +154,20 @@ class Misspecification(Reporting):
             rows=tuple(rows),
             notes=(
                 REGRET,
-                f"{MISSED} {percent(self._threshold)}.",
+                f"{MISSED} {percent(first.scoring.threshold)}.",
                 *(
                     [f"{counted(out, 'case is', many='cases are')} impossible and left out."]
                     if out
                     else []
                 ),
             ),
-            disclaimer=subject.disclaimer,
-            made_by=made_by_line(self._origin()),
+            disclaimer=first.subject.disclaimer,
+            made_by=made_by_line(first.origin),
         )
 
     def _origin(self) -> Mapping[str, Any]:
         """Which model was evaluated."""
         return next(iter(self.evaluations.values())).origin
-
-    @property
-    def _threshold(self) -> float:
-        return next(iter(self.evaluations.values())).scoring.threshold
 
     @checked
     def draw(self, ax: Axes | None = None) -> Axes:

@@ -26,6 +26,7 @@ __all__ = [
     "Visit",
     "published_cases",
     "refuse_others",
+    "shipped",
 ]
 
 LARGEST = 100_000_000  # bytes
@@ -144,7 +145,14 @@ def published_cases(half: str = "all", path: str | Path | None = None) -> tuple[
     if half not in HALVES:
         message = f"half must be one of {', '.join(map(repr, HALVES))}, got {half!r}."
         raise KneebayesError(message)
-    file = shipped_cases() if path is None else Path(path)
+    file = shipped(FILE) if path is None else Path(path)
+    if file is None:
+        room = Path(__file__).resolve().parent
+        message = (
+            f"The published cases ({FILE}) were found neither in {room} nor in tests/data. "
+            "Install kneebayes again, or name a file: published_cases(path=...)."
+        )
+        raise KneebayesError(message)
     lines = plain_text(file, LARGEST).splitlines()
     cases = tuple(
         _case(line, f"{file.name}: line {number}")
@@ -159,17 +167,11 @@ def published_cases(half: str = "all", path: str | Path | None = None) -> tuple[
     return tuple(case for case in cases if half in ("all", case.half))
 
 
-def shipped_cases() -> Path:
-    """The shipped file: inside an installed package, else among the data of the tests."""
+def shipped(name: str) -> Path | None:
+    """A shipped file: inside an installed package, else among the data of the tests."""
     room = Path(__file__).resolve().parent
-    for file in (room / FILE, room.parent.parent / "tests" / "data" / FILE):
-        if file.is_file():
-            return file
-    message = (
-        f"The published cases ({FILE}) were found neither in {room} nor in tests/data. "
-        "Install kneebayes again, or name a file: published_cases(path=...)."
-    )
-    raise KneebayesError(message)
+    places = (room / name, room.parent.parent / "tests" / "data" / name)
+    return next((file for file in places if file.is_file()), None)
 
 
 def _case(line: str, place: str) -> PublishedCase:

@@ -367,4 +367,4 @@ def draw_calibration(
 
 
 def _place(probability: float) -> float:
-    return logit(min(max(float(probability), EDGE), 1.0 - EDGE))
+    return logit(float(probability), EDGE)

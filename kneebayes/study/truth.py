@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Truth", "predictions_of", "records_of", "truth_of", "truth_told"]
 
-SEPARATORS = (";", "|")
+SEPARATOR = re.compile(r"[;|]")
 
 
 @dataclass(frozen=True)
@@ -130,10 +131,7 @@ def _diagnoses(value: object) -> Iterable[object]:
         return value
     if not isinstance(value, str):
         return [value]
-    parts = [value]
-    for mark in SEPARATORS:
-        parts = [piece for part in parts for piece in part.split(mark)]
-    return [part.strip() for part in parts if part.strip()]
+    return [part.strip() for part in SEPARATOR.split(value) if part.strip()]
 
 
 def _from_table(truth: pd.DataFrame, model: ModelLike) -> tuple[pd.DataFrame, tuple[str, ...]]:
