@@ -319,8 +319,10 @@ class Evaluation(Reporting):
         least one of a group) is taken as if causes were independent given the answers.
         """
         columns, subject = list(self.truth.columns), self.subject
-        asked = [("cause", id, label, (id,)) for id, label in subject.labels.items()]
-        asked += [("group", label, label, ids) for label, ids in subject.groups.items()]
+        asked = [
+            *(("cause", id, label, (id,)) for id, label in subject.labels.items()),
+            *(("group", label, label, ids) for label, ids in subject.groups.items()),
+        ]
         rows = []
         for name, values in self.values_of.items():
             for kind, id, label, members in asked:

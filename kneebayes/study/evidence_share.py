@@ -134,9 +134,7 @@ def _keys(data: ModelData, case: PublishedCase, visit: Visit) -> Iterator[Key]:
         except (UnknownNameError, EvidenceError):
             continue
         known[name] = answer
-        answers += [
-            answer_read for answer_read in read.in_order if answer_read.id != data.complaint
-        ]
+        answers += [each for each in read.in_order if each.id != data.complaint]
     try:
         order = Case.of(data, known).by_probability
     except EvidenceError:  # the answers cannot be true together
@@ -144,8 +142,8 @@ def _keys(data: ModelData, case: PublishedCase, visit: Visit) -> Iterator[Key]:
     right = next(id for id in order if id in case.causes)
     rival = next((id for id in order if id not in case.causes), "")
     if rival:
-        for answer_read in answers:
-            yield answer_read.id, tuple(answer_read.likelihood), right, rival
+        for each in answers:
+            yield each.id, tuple(each.likelihood), right, rival
 
 
 def _weighed(data: ModelData, keys: Iterable[Key]) -> dict[Key, tuple[float, Numbers]]:
@@ -282,8 +280,8 @@ class EvidenceShare(Reporting):
                         **{kind: weight * origins.get(kind, 0.0) for kind in ORIGINS},
                     }
                 )
-        found = frame_of(rows).sort_values("weight", ascending=False, kind="stable")
-        return found.reset_index(drop=True)
+        frame = frame_of(rows)
+        return frame.sort_values("weight", ascending=False, kind="stable", ignore_index=True)
 
     @cached_property
     def table(self) -> pd.DataFrame:

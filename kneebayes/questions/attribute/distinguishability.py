@@ -56,11 +56,8 @@ class Distances:
 
     def total(self, findings: Sequence[str] | None = None) -> Numbers:
         """Sum over some findings, or all: causes x causes."""
-        kept = [
-            index
-            for index, id in enumerate(self.findings)
-            if findings is None or id in set(findings)
-        ]
+        wanted = set(self.findings if findings is None else findings)
+        kept = [index for index, id in enumerate(self.findings) if id in wanted]
         return np.asarray(self.bits[:, :, kept].sum(axis=2))
 
 
@@ -197,26 +194,26 @@ class Distinguishability(CaseResult):
         ``best_id``, ``best`` (the finding with most bits), ``best_bits`` and ``apart``
         (whether the sum reaches the one bit that it takes).
         """
-        label, distances = self.case.knowledge.label, self.distances
+        distances = self.distances
         total, without, tests = self._totals
-        rows = []
-        for a, b in zip(*np.triu_indices(len(distances.causes), 1), strict=True):
-            best = int(distances.bits[a, b].argmax())
-            rows.append(
-                {
-                    "id": distances.causes[a],
-                    "cause": label(distances.causes[a]),
-                    "other_id": distances.causes[b],
-                    "other": label(distances.causes[b]),
-                    "bits": float(total[a, b]),
-                    "without_tests": float(without[a, b]),
-                    "tests": float(tests[a, b]),
-                    "best_id": distances.findings[best],
-                    "best": label(distances.findings[best]),
-                    "best_bits": float(distances.bits[a, b, best]),
-                    "apart": bool(total[a, b] >= ONE_BIT),
-                }
-            )
+        ids, label = distances.causes, self.case.knowledge.label
+        best = distances.bits.argmax(axis=2)
+        rows = [
+            {
+                "id": ids[a],
+                "cause": label(ids[a]),
+                "other_id": ids[b],
+                "other": label(ids[b]),
+                "bits": float(total[a, b]),
+                "without_tests": float(without[a, b]),
+                "tests": float(tests[a, b]),
+                "best_id": distances.findings[best[a, b]],
+                "best": label(distances.findings[best[a, b]]),
+                "best_bits": float(distances.bits[a, b, best[a, b]]),
+                "apart": bool(total[a, b] >= ONE_BIT),
+            }
+            for a, b in zip(*np.triu_indices(len(ids), 1), strict=True)
+        ]
         return frame_of(rows).sort_values("bits", kind="stable", ignore_index=True)
 
     @property
@@ -286,6 +283,7 @@ class Distinguishability(CaseResult):
         marked = self.case.marked
         table = self.table
         below = int((~table["apart"]).sum())
+        share = percent(below / len(table))
         rows = [
             (
                 f"{marked(row['id'])} / {marked(row['other_id'])}",
@@ -297,10 +295,9 @@ class Distinguishability(CaseResult):
             )
             for row in table.head(max(SHOWN, below)).to_dict(orient="records")
         ]
-        percents = percent(below / len(table))
         notes = [
             (
-                f"{below} of {counted(len(table), 'pair')} ({percents}) cannot be told apart: the "
+                f"{below} of {counted(len(table), 'pair')} ({share}) cannot be told apart: the "
                 f"bits of all findings sum to less than {ONE_BIT:g}."
             ),
             (
@@ -366,13 +363,10 @@ class Distinguishability(CaseResult):
         return self.distances.causes.index(id)
 
     def __repr__(self) -> str:
-        distances = self.distances
-        below = len(self.inseparable)
-        return (
-            f"Distinguishability({counted(len(distances.causes), 'cause')}, "
-            f"{counted(len(distances.findings), 'finding')}, "
-            f"{counted(below, 'pair')} cannot be told apart)"
-        )
+        causes = counted(len(self.distances.causes), "cause")
+        findings = counted(len(self.distances.findings), "finding")
+        below = counted(len(self.inseparable), "pair")
+        return f"Distinguishability({causes}, {findings}, {below} cannot be told apart)"
 
 
 @renamed(given="answers")
