@@ -58,13 +58,6 @@ def truth_told(truth: object, index: pd.Index, model: ModelLike) -> Truth:
 
     The truth is a Series of diagnoses (names of causes, several parted by ``;`` or ``|`` or in a
     list; missing where not known), or a table of causes with True, False, yes, no, 1, 0 or nothing.
-
-    Raises
-    ------
-    EvidenceError
-        If it is neither, fits no patient, or a cell is not understood.
-    UnknownNameError
-        If a diagnosis or a column is no cause of the model.
     """
     import pandas as pd
 
@@ -169,16 +162,7 @@ def _present(cell: object, truth: pd.DataFrame, row: int, column: int) -> bool |
 
 
 def truth_of(truth: pd.DataFrame, model: ModelLike | None = None) -> pd.DataFrame:
-    """The truth as booleans, columns called by id and in the model's order.
-
-    Raises
-    ------
-    EvidenceError
-        If it is no such table: another type, an empty cell, anything but True and False,
-        an index with repeats, or a cause of the model that is missing.
-    UnknownNameError
-        If a column is no cause of the model.
-    """
+    """The truth as booleans, columns called by id and in the model's order."""
     named = _named("truth", truth, model)
     values = named.to_numpy(dtype=object)
     fits = np.vectorize(lambda value: value in (True, False), otypes=[bool])(values)
@@ -201,15 +185,7 @@ def truth_of(truth: pd.DataFrame, model: ModelLike | None = None) -> pd.DataFram
 def predictions_of(
     name: str, probabilities: pd.DataFrame, truth: pd.DataFrame, model: ModelLike | None = None
 ) -> pd.DataFrame:
-    """Predictions with the rows and columns of the truth; a missing number stays missing.
-
-    Raises
-    ------
-    EvidenceError
-        If rows or columns are not those of the truth, or a number is no probability.
-    UnknownNameError
-        If a column is no cause of the model.
-    """
+    """Predictions with the rows and columns of the truth; a missing number stays missing."""
     named = _named(name, probabilities, model)
     for what, mine, theirs in (
         ("columns", set(named.columns), set(truth.columns)),

@@ -76,13 +76,7 @@ class Change:
 def find_change(
     case: Case, to: str, over: str, kinds: Sequence[str] = QUESTION_KINDS, most: int = 3
 ) -> Change:
-    """Search sets of one to ``most`` (at most 3) open answers that put ``to`` above ``over``.
-
-    Raises
-    ------
-    EvidenceError
-        If both are the same cause, or one of them is certain already.
-    """
+    """Search sets of one to ``most`` (at most 3) open answers that put ``to`` above ``over``."""
     subject = Subject(tuple(dict.fromkeys((to, over))))
     now = now_of(case.engine, case.evidence, subject)
     _check(case, to, over, now)

@@ -97,13 +97,7 @@ def outcomes_of(
 def outcomes_in_time(
     engine: Engine, evidence: Evidence, nodes: Sequence[str], subject: Subject
 ) -> dict[str, tuple[Outcome, ...]]:
-    """The same for as many of the nodes as the time of the question suffices for, in order.
-
-    Raises
-    ------
-    TooWideError
-        If it does not suffice for any of them.
-    """
+    """The same for as many of the nodes, in order, as there is time for; for one at least."""
     outcomes: dict[str, tuple[Outcome, ...]] = {}
     clock, some = clock_running(), FIRST if np.isfinite(seconds_left()) else max(1, len(nodes))
     while len(outcomes) < len(nodes):
@@ -130,11 +124,6 @@ def outcomes_of_each(
     computes sets of negative answers only, and sets with positive ones follow by inclusion and
     exclusion: ``P(c, x) = P(c) - P(c, not x)``. A set so rare that this difference would lose
     digits is computed directly. Where answers cannot occur all numbers are zero.
-
-    Raises
-    ------
-    ImpossibleEvidenceError
-        If the evidence has probability zero.
     """
     if not asked:
         return []

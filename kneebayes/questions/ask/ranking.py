@@ -82,13 +82,7 @@ class Question:
 
 
 def subject_named(knowledge: Knowledge, names: Names, about: str | None) -> Subject:
-    """The subject of questions: all causes (None), a cause or group by any name, or ``"urgent"``.
-
-    Raises
-    ------
-    UnknownNameError
-        If the name is not known.
-    """
+    """The subject of questions: all causes (None), a cause or group by any name, or ``"urgent"``."""
     causes = tuple(knowledge.causes)
     if about is None:
         return Subject(causes)
@@ -147,11 +141,6 @@ def rank_in_time(
     """What is believed now, every open question, and ids of those for which no time was left.
 
     A question of which only one answer can occur is left out.
-
-    Raises
-    ------
-    EvidenceError
-        If the subject is certain already.
     """
     now = now_of(case.engine, case.evidence, subject)
     if now.subject in (0.0, 1.0):

@@ -76,11 +76,6 @@ def same_decision(
     Decided is which cause leads; with a threshold, whether P(subject) reaches it; or, with
     ``urgency``, how urgent it is (Chen, Choi, Darwiche, Journal of Artificial Intelligence
     Research 49, 2014).
-
-    Raises
-    ------
-    EvidenceError
-        If there are too many questions, or a threshold makes no sense.
     """
     _check(subject, questions, threshold)
 

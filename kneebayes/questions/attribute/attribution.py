@@ -83,13 +83,6 @@ def attribute(
 
     It takes a propagation for each cause that leads to a present finding, in the network of
     :func:`kneebayes.inference.paths.split_by_path`, and one or two for each finding.
-
-    Raises
-    ------
-    ImpossibleEvidenceError
-        If the evidence has probability zero.
-    TooWideError
-        If an answer needs more memory than is allowed.
     """
     log_known = engine.log_probability(evidence)
     if log_known == -np.inf:

@@ -74,11 +74,6 @@ def distinguish_causes(
     causes: how much of the one bit "this cause or that one", at even odds, its answer tells
     (Lin, IEEE Trans. Inf. Theory 37(1), 1991). The evidence holds under all causes; ``others``
     are absent throughout.
-
-    Raises
-    ------
-    ImpossibleEvidenceError
-        If a cause alone cannot be true together with the evidence.
     """
     nobody = dict.fromkeys([*others, *causes], ABSENT)
     cases = [

@@ -79,11 +79,6 @@ def surprise(engine: Engine, evidence: Evidence, complaint: str) -> tuple[Surpri
     Where the complaint was answered it is taken for granted. It is one batch: each answer left
     out in turn, and the complaint by itself (Jensen, Chamberlain, Nordahl, Jensen: Analysis in
     HUGIN of data conflict, UAI 1990).
-
-    Raises
-    ------
-    ImpossibleEvidenceError
-        If the evidence has probability zero.
     """
     asked = [id for id in evidence if id != complaint]
     if not asked:

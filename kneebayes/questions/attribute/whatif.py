@@ -66,15 +66,6 @@ def remove_cause(
     1994: the twin network, which here keeps two nodes only for what lies below the cause).
     Where ``acting`` gives nodes and states, the cause sets off findings in these, else by being
     present. Findings observed absent are left out.
-
-    Raises
-    ------
-    ImpossibleEvidenceError
-        If the evidence has probability zero.
-    KneebayesError
-        If something below the cause is no noisy-OR, or is made more probable by an absence.
-    TooWideError
-        If the answer needs more memory than is allowed.
     """
     network = engine.network
     open_or_present = [id for id in findings if evidence.hard_state(id) != 0]

@@ -151,11 +151,6 @@ def move_number(
     Hadi 1997; Coupe and van der Gaag 2002), so its two ends say all. ``place`` is that in
     :func:`numbers_of`; ``row`` has the places of the distribution that it belongs to, whose others
     keep their proportions. ``number`` says what it is: kind, node, parent and its state.
-
-    Raises
-    ------
-    ImpossibleEvidenceError
-        If the evidence has probability zero whatever the number is.
     """
     rows = np.repeat(engine.numbers, 2, axis=0)
     value = float(rows[0, place])

@@ -240,11 +240,6 @@ def odds_of_orders(
     """Random orders, and the odds under every subset they go through and under those ``wanted``.
 
     At least two orders are drawn, and ``count`` at most, while the time suffices.
-
-    Raises
-    ------
-    TooWideError
-        If the time is over before two orders, or a single question is too wide.
     """
     orders = orders_of(len(parts), count, np.random.default_rng(seed))
     clock, drawn, subsets = clock_running(), list[Order](), list(wanted)

@@ -160,13 +160,6 @@ def explain_cause(case: Case, cause: str, against: str | None, orders: int, seed
     Log-odds are ``ln P(cause) / P(not cause)``; against another cause they are
     ``ln P(cause) / P(other)``, each P(present), so that both may be present. The complaint
     always comes first. Where there are too many answers for all orders, ``orders`` are drawn.
-
-    Raises
-    ------
-    EvidenceError
-        If the causes are the same, or the answers rule both out, so that there are no odds.
-    TooWideError
-        If a single question is too wide.
     """
     knowledge, evidence = case.knowledge, case.evidence
     causes = [cause] if against is None else [cause, against]
