@@ -93,7 +93,7 @@ def grow_tree(
     now = now or now_of(case.engine, case.evidence, subject)
     question: Question | None = None
     if depth > 0 and now.subject not in (0.0, 1.0):
-        _, questions = rank_questions(case, subject, kinds)
+        _, questions, _ = rank_questions(case, subject, kinds)
         question = questions[0] if questions and questions[0].bits > TOLD else None
     if question is None:
         return TreeNode(path, probability, now, case.level, None, ())

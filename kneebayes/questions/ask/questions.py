@@ -17,7 +17,7 @@ from kneebayes.questions.ask.ranking import (
     kinds_of,
     look_ahead,
     pareto_front,
-    rank_in_time,
+    rank_questions,
     subject_named,
 )
 from kneebayes.questions.ask.stopping import MOST, SameDecision, same_decision
@@ -92,7 +92,7 @@ class Questions(CaseResult):
     @classmethod
     def of(cls, case: Case, subject: Subject, kinds: tuple[str, ...]) -> Questions:
         """Rank the open questions of some kinds."""
-        now, ranked, unranked = rank_in_time(case, subject, kinds)
+        now, ranked, unranked = rank_questions(case, subject, kinds)
         return cls(case, subject, now, ranked, unranked=unranked)
 
     @property

@@ -29,7 +29,6 @@ __all__ = [
     "look_ahead",
     "open_nodes",
     "pareto_front",
-    "rank_in_time",
     "rank_questions",
     "subject_named",
 ]
@@ -82,7 +81,7 @@ class Question:
 
 
 def subject_named(knowledge: Knowledge, names: Names, about: str | None) -> Subject:
-    """The subject of questions: all causes (None), a cause or group by any name, or ``"urgent"``."""
+    """The subject of questions: all causes (None), a cause or group by name, or ``"urgent"``."""
     causes = tuple(knowledge.causes)
     if about is None:
         return Subject(causes)
@@ -125,17 +124,6 @@ def open_nodes(case: Case, kinds: Sequence[str]) -> dict[str, str]:
 
 
 def rank_questions(
-    case: Case, subject: Subject, kinds: Sequence[str] = QUESTION_KINDS
-) -> tuple[Outcome, tuple[Question, ...]]:
-    """What is believed now, and every open question, the most informative first.
-
-    As :func:`rank_in_time`, without those that are missing.
-    """
-    now, ranked, _ = rank_in_time(case, subject, kinds)
-    return now, ranked
-
-
-def rank_in_time(
     case: Case, subject: Subject, kinds: Sequence[str] = QUESTION_KINDS
 ) -> tuple[Outcome, tuple[Question, ...], tuple[str, ...]]:
     """What is believed now, every open question, and ids of those for which no time was left.

@@ -159,7 +159,7 @@ def test_what_cannot_be_told_is_no_question(robot: kb.Model) -> None:
 def test_the_laws_of_questions(knee: kb.Model, said: dict[str, object], about: str | None) -> None:
     case = case_of(knee, said)
     subject = subject_named(knee.knowledge, knee.names, about)
-    now, questions = rank_questions(case, subject)
+    now, questions, _ = rank_questions(case, subject)
     assert [one.bits for one in questions] == sorted((one.bits for one in questions), reverse=True)
     for question in questions:
         assert question.bits >= 0.0
@@ -179,7 +179,7 @@ def test_the_laws_of_questions(knee: kb.Model, said: dict[str, object], about: s
 @pytest.mark.parametrize("said", CASES)
 def test_an_outcome_is_what_would_be_diagnosed(knee: kb.Model, said: dict[str, object]) -> None:
     case = case_of(knee, said)
-    _, questions = rank_questions(case, subject_named(knee.knowledge, knee.names, "infection"))
+    _, questions, _ = rank_questions(case, subject_named(knee.knowledge, knee.names, "infection"))
     for question in [*questions[:6], *questions[-3:]]:
         for outcome, level in zip(question.outcomes, question.levels, strict=True):
             dx = knee.diagnose(said).given({question.id: question.state_of(outcome)})
@@ -191,14 +191,14 @@ def test_an_outcome_is_what_would_be_diagnosed(knee: kb.Model, said: dict[str, o
 
 def test_advice_is_the_probability_of_another_urgency(knee: kb.Model) -> None:
     case = case_of(knee, {"lump behind the knee": True})
-    _, questions = rank_questions(case, subject_named(knee.knowledge, knee.names, None))
+    _, questions, _ = rank_questions(case, subject_named(knee.knowledge, knee.names, None))
     by_id = {one.id: one for one in questions}
     severe = by_id["severe_pain"]
     dx = knee.diagnose({"lump behind the knee": True})
     assert severe.advice == pytest.approx(dx.probability({"severe pain": True}), abs=1e-12)
     assert by_id["stiffness"].advice == 0.0
     urgent = case_of(knee, {"fever": True})
-    _, questions = rank_questions(urgent, subject_named(knee.knowledge, knee.names, None))
+    _, questions, _ = rank_questions(urgent, subject_named(knee.knowledge, knee.names, None))
     assert all(one.advice == 0.0 for one in questions)
 
 
@@ -213,7 +213,7 @@ def test_everything_open_is_asked_once(knee: kb.Model) -> None:
 @pytest.mark.parametrize("about", [None, "urgent"])
 def test_no_question_of_the_front_is_beaten(knee: kb.Model, about: str | None) -> None:
     subject = subject_named(knee.knowledge, knee.names, about)
-    _, questions = rank_questions(case_of(knee, {}), subject)
+    _, questions, _ = rank_questions(case_of(knee, {}), subject)
     front = set(pareto_front(questions))
     beaten = {
         one.id
@@ -230,7 +230,7 @@ def test_no_question_of_the_front_is_beaten(knee: kb.Model, about: str | None) -
 @pytest.mark.parametrize("about", ABOUT)
 def test_a_pair_tells_at_least_what_each_tells(knee: kb.Model, about: str | None) -> None:
     case, subject = case_of(knee, {}), subject_named(knee.knowledge, knee.names, about)
-    now, questions = rank_questions(case, subject)
+    now, questions, _ = rank_questions(case, subject)
     alone = {one.id: one.bits for one in questions}
     pairs = look_ahead(case, subject, now, questions[:4])
     assert [pair.bits for pair in pairs] == sorted((pair.bits for pair in pairs), reverse=True)
@@ -252,7 +252,7 @@ def test_what_is_certain_cannot_be_asked_about(knee: kb.Model) -> None:
     case = case_of(knee, {"gout": False})
     with pytest.raises(kb.EvidenceError, match="about: gout is absent for certain"):
         rank_questions(case, subject_named(knee.knowledge, knee.names, "gout"))
-    _, questions = rank_questions(case, subject_named(knee.knowledge, knee.names, None))
+    _, questions, _ = rank_questions(case, subject_named(knee.knowledge, knee.names, None))
     assert questions
 
 

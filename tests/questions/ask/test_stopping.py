@@ -30,7 +30,7 @@ def test_the_same_decision_is_counted_over_all_answers(
 ) -> None:
     case, dx = case_of(knee, said), knee.diagnose(said)
     subject = subject_named(knee.knowledge, knee.names, "urgent")
-    now, questions = rank_questions(case, subject)
+    now, questions, _ = rank_questions(case, subject)
     asked = questions[:3]
     first = same_decision(case, subject, now, asked)
     found = same_decision(case, subject, now, asked, 0.1)
@@ -53,7 +53,7 @@ def test_the_same_decision_is_counted_over_all_answers(
 def test_what_is_urgent_at_once_stays_so(knee: kb.Model) -> None:
     case = case_of(knee, {"fever": True})
     subject = subject_named(knee.knowledge, knee.names, None)
-    now, questions = rank_questions(case, subject)
+    now, questions, _ = rank_questions(case, subject)
     stop = stop_rule(case, subject, now, questions)
     assert stop.urgency.decision == "now"
     assert stop.urgency.probability == pytest.approx(1.0)
@@ -73,7 +73,7 @@ def test_what_cannot_be_decided_is_refused(
     knee: kb.Model, about: str | None, threshold: float | None, many: int, said: str
 ) -> None:
     case, subject = case_of(knee, {}), subject_named(knee.knowledge, knee.names, about)
-    now, questions = rank_questions(case, subject, SIGNS)
+    now, questions, _ = rank_questions(case, subject, SIGNS)
     with pytest.raises(kb.EvidenceError, match=said):
         same_decision(case, subject, now, questions[:many], threshold)
 
