@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any, Literal, get_args
 
@@ -38,19 +38,6 @@ FILE = "published_cases.jsonl"
 LEAST_KNOWN = 0.1  # share of the answers that a model of the same complaint understands at least
 LEVELS = ("now", "soon", "routine")
 LISTS = ("causes", "beyond", "also_present", "not_expressible")
-REQUIRED = (
-    "id",
-    "half",
-    "source",
-    "kind",
-    "text",
-    "first_visit",
-    "tests",
-    "diagnosis",
-    *LISTS,
-    "urgency",
-    "behind_the_knee",
-)
 
 
 @dataclass(frozen=True, repr=False)
@@ -75,12 +62,12 @@ class PublishedCase:
         something else that do. Both are empty where no model of this project has it.
     also_present
         Ids of what was there as well.
+    not_expressible
+        Facts of the history that the names of the model cannot say.
     urgency
         What a prudent clinician would want at the first visit: now, soon or routine.
     behind_the_knee
         Whether the pain was behind the knee at all.
-    not_expressible
-        Facts of the history that the names of the model cannot say.
     same_as
         Id of another row that is about the same patient; nothing for most.
     """
@@ -96,9 +83,9 @@ class PublishedCase:
     causes: tuple[str, ...]
     beyond: tuple[str, ...]
     also_present: tuple[str, ...]
+    not_expressible: tuple[str, ...]
     urgency: str
     behind_the_knee: bool
-    not_expressible: tuple[str, ...]
     same_as: str = ""
 
     def answers(self, visit: Visit) -> dict[str, Any]:
@@ -177,40 +164,41 @@ def shipped(name: str) -> Path | None:
 def _case(line: str, place: str) -> PublishedCase:
     """One line as a case."""
     try:
-        fields = json.loads(line)
+        given = json.loads(line)
     except json.JSONDecodeError as error:
         message = f"{place}: no JSON ({error})."
         raise KneebayesError(message) from error
-    if not isinstance(fields, dict):
-        message = f"{place}: must be a JSON object, got {type(fields).__name__}."
+    if not isinstance(given, dict):
+        message = f"{place}: must be a JSON object, got {type(given).__name__}."
         raise KneebayesError(message)
-    missing = [name for name in REQUIRED if name not in fields]
-    unknown = sorted(set(fields) - {*REQUIRED, "same_as"})
+    *required, optional = (each.name for each in fields(PublishedCase))
+    missing = [name for name in required if name not in given]
+    unknown = sorted(set(given) - {*required, optional})
     if missing or unknown:
         wrong = [f"lacks {', '.join(missing)}"] if missing else []
         wrong += [f"has unknown fields {', '.join(unknown)}"] if unknown else []
-        message = f"{place}: {' and '.join(wrong)}. Allowed: {', '.join(REQUIRED)}, same_as."
+        message = f"{place}: {' and '.join(wrong)}. Allowed: {', '.join(required)}, {optional}."
         raise KneebayesError(message)
-    _check(fields, place)
-    return PublishedCase(**{**fields, **{name: tuple(fields[name]) for name in LISTS}})
+    _check(given, place)
+    return PublishedCase(**{**given, **{name: tuple(given[name]) for name in LISTS}})
 
 
-def _check(fields: Mapping[str, Any], place: str) -> None:
+def _check(given: Mapping[str, Any], place: str) -> None:
     """That the fields hold what they must; a :class:`KneebayesError` at the first that does not."""
     allowed = {"urgency": LEVELS, "half": HALVES[:2], "behind_the_knee": (True, False)}
     for name, values in allowed.items():
-        if fields[name] not in values:
+        if given[name] not in values:
             choices = ", ".join(map(repr, values))
-            message = f"{place}: {name} must be one of {choices}, got {fields[name]!r}."
+            message = f"{place}: {name} must be one of {choices}, got {given[name]!r}."
             raise KneebayesError(message)
     for name in LISTS:
-        value = fields[name]
+        value = given[name]
         if not isinstance(value, list) or not all(isinstance(entry, str) for entry in value):
             message = f"{place}: {name} must be a list of texts, got {value!r}."
             raise KneebayesError(message)
     for name in ("first_visit", "tests"):
-        if not isinstance(fields[name], dict):
-            message = f"{place}: {name} must be names with answers, got {fields[name]!r}."
+        if not isinstance(given[name], dict):
+            message = f"{place}: {name} must be names with answers, got {given[name]!r}."
             raise KneebayesError(message)
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import product
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
 __all__ = ["PublishedEvaluation", "evaluate_published"]
 
 FIRST = (1, 3, 5)
+SCORES = ("top_1", "top_3", "top_5", "mean_log")
 DRAWN = range(1, 11)
 SURE = 0.7
 FLOOR = 1e-9  # a truth that was ruled out would make a mean of logarithms infinite
@@ -175,14 +177,8 @@ class PublishedEvaluation(Reporting):
         ``top_5`` (share whose cause is among the first), with the 95 % interval of the first, and
         ``mean_log``, the mean of ln P(truth): nearer 0 is better.
         """
-        return frame_of(
-            [
-                self._row(among, visit, predictor)
-                for among in AMONG
-                for visit in VISITS
-                for predictor in (NETWORK, NAIVE, PRIOR)
-            ]
-        )
+        each = product(AMONG, VISITS, (NETWORK, NAIVE, PRIOR))
+        return frame_of([self._row(*asked) for asked in each])
 
     def _row(self, among: str, visit: str, predictor: str) -> dict[str, object]:
         rows = self._judged(among, visit, predictor)
@@ -215,39 +211,29 @@ class PublishedEvaluation(Reporting):
         ``low`` and ``high``, the 2.5 and 97.5 % points when the patients are drawn again (paired
         bootstrap).
         """
-        rows = [
-            (among, visit, predictor, *found)
-            for among in AMONG
-            for visit in VISITS
-            for predictor in (NAIVE, PRIOR)
-            for found in self._differences(among, visit, predictor)
-        ]
+        rows = []
+        for among, visit, predictor in product(AMONG, VISITS, (NAIVE, PRIOR)):
+            network = _columns(self._judged(among, visit, NETWORK))
+            gap = network - _columns(self._judged(among, visit, predictor))
+            if not len(gap):
+                continue
+            drawn = resampled_means(gap, RESAMPLES, self.seed)
+            for score, each, means in zip(SCORES, gap.T, drawn.T, strict=True):
+                low, high = np.quantile(means, [0.025, 0.975])
+                difference = float(each.mean())
+                rows.append((among, visit, predictor, score, difference, float(low), float(high)))
         header = ["among", "visit", "predictor", "score", "difference", "low", "high"]
         return frame_of(rows, columns=header)
-
-    def _differences(
-        self, among: str, visit: str, predictor: str
-    ) -> Iterator[tuple[str, float, float, float]]:
-        """Each score of the network minus a predictor's, and its interval."""
-        network = _columns(self._judged(among, visit, NETWORK))
-        gap = network - _columns(self._judged(among, visit, predictor))
-        if not len(gap):
-            return
-        drawn = resampled_means(gap, RESAMPLES, self.seed)
-        for place, score in enumerate(("top_1", "top_3", "top_5", "mean_log")):
-            low, high = np.quantile(drawn[:, place], [0.025, 0.975])
-            yield score, float(gap[:, place].mean()), float(low), float(high)
 
     @cached_property
     def sure(self) -> pd.DataFrame:
         """How often a first cause of at least 0.7 is right: one row a visit and predictor."""
         rows = []
-        for visit in VISITS:
-            for predictor in (NETWORK, NAIVE):
-                sure = self.of(visit, predictor)
-                sure = sure[sure["first_probability"] >= SURE]
-                right = int(sure["first_right"].sum())
-                rows.append((visit, predictor, _mean(sure["first_probability"]), right, len(sure)))
+        for visit, predictor in product(VISITS, (NETWORK, NAIVE)):
+            sure = self.of(visit, predictor)
+            sure = sure[sure["first_probability"] >= SURE]
+            right = int(sure["first_right"].sum())
+            rows.append((visit, predictor, _mean(sure["first_probability"]), right, len(sure)))
         header = ["visit", "predictor", "mean_said", "number", "total"]
         return _with_shares(frame_of(rows, columns=header))
 
