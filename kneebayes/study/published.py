@@ -312,10 +312,10 @@ class Judge:
         if key not in self._shifts:
             try:
                 told = self.model.diagnose({name: answer}).case
+                beliefs = self._beliefs(told, hurts=self._hurts({name: answer}))
             except (UnknownNameError, EvidenceError):  # no such name, or no such state
                 self._shifts[key] = None
             else:
-                beliefs = self._beliefs(told, hurts=self._hurts({name: answer}))
                 self._shifts[key] = {
                     id: logit(beliefs[id], EDGE) - logit(self.prior[id], EDGE) for id in self.prior
                 }

@@ -279,9 +279,7 @@ def _section(lines: Iterable[str]) -> list[str]:
     return [*([""] if shown[0] else []), *shown] if shown else []
 
 
-def _wrapped(
-    sentences: Iterable[str], width: int | None, indent: str = "", further: str = "   "
-) -> Iterator[str]:
+def _wrapped(sentences: Iterable[str], width: int | None, indent: str = "") -> Iterator[str]:
     for sentence in sentences:
         if width is None:
             yield indent + sentence
@@ -290,7 +288,7 @@ def _wrapped(
                 sentence,
                 width,
                 initial_indent=indent,
-                subsequent_indent=indent + further,
+                subsequent_indent=f"{indent}   ",
                 break_long_words=False,
                 break_on_hyphens=False,
             )
