@@ -195,7 +195,7 @@ def patient(causes: tuple[str, ...], beyond: tuple[str, ...] = ()) -> PublishedC
 @pytest.fixture(scope="module")
 def judge(knee: kb.Model) -> Judge:
     """A judge for whom two causes are what the article does not name: P(any) = 1 - .8 x .9."""
-    made = Judge(knee, knee.knowledge)
+    made = Judge(knee)
     assert made.outside == {"something_else"}
     made.outside = {"something_else", "rare"}
     return made
