@@ -273,6 +273,33 @@ def test_what_is_unsaid_has_no_link(robot: kb.Model) -> None:
         assert numbers[row - 1, places[row]] > 0.0
 
 
+def test_an_unsaid_share_is_none_and_an_unsaid_ratio_is_one(robot: kb.Model) -> None:
+    """The other causes take what is left, each in proportion."""
+    found = quantities(robot)
+    prior = next(
+        at for at, one in enumerate(found.all) if one.kind == "prior" and one.node == "moon_magnet"
+    )
+    scale = next(at for at, one in enumerate(found.all) if one.kind == "scale")
+    amounts = np.repeat(found.values[None], 3, axis=0)
+    amounts[0, prior] = amounts[1, scale] = np.nan
+    amounts[2, scale] = 1.0
+    arguments = robot.engine, robot.knowledge, found, robot.elicited.lexicon
+    restated = Restating(*arguments, robot.knowledge.findings).restate(amounts)
+    assert restated.held.tolist() == [True] * 3
+    place = robot.engine.place_of(EXPLANATION)
+    network = robot.network
+    states, years = network[EXPLANATION].states, network.table_of(network["model_year"])
+    tables = restated.numbers[:, place : place + 9].reshape(3, 3, 3)
+    shares = dict(zip(states, years @ tables[0], strict=True))
+    assert shares["moon_magnet"] == pytest.approx(0.0, abs=1e-12)
+    stated = {id: one.value for id, one in robot.elicited.priors.items()}
+    left = 1.0 - stated["moon_magnet"]
+    for id in ("loose_wire", "rusty_bolt"):
+        assert shares[id] == pytest.approx(stated[id] / left, abs=1e-9)
+    np.testing.assert_array_equal(tables[1], tables[2])
+    assert tables[1] == pytest.approx(np.repeat(tables[1][:1], 3, axis=0))
+
+
 def test_the_ends_of_an_interval_are_quantiles_of_its_draws(knee: kb.Model) -> None:
     found = quantities(knee)
     rng = np.random.default_rng(0)
