@@ -91,22 +91,12 @@ class Patient(Reporting):
 
         Columns: ``place``, ``code``, ``label``, ``id``, ``finding``, ``answer``, ``used``, ``why``.
         """
-        return frame_of(
-            [
-                {
-                    "place": entry.place,
-                    "code": entry.code,
-                    "label": entry.label,
-                    "id": entry.id,
-                    "finding": self.model.data.knowledge.label(entry.id) if entry.used else "",
-                    "answer": entry.answer,
-                    "used": entry.used,
-                    "why": entry.why,
-                }
-                for entry in self.told
-            ],
-            columns=["place", "code", "label", "id", "finding", "answer", "used", "why"],
-        )
+        columns = ("place", "code", "label", "id", "answer", "used", "why")
+        table = frame_of({name: [getattr(one, name) for one in self.told] for name in columns})
+        knowledge = self.model.data.knowledge
+        findings = [knowledge.label(one.id) if one.used else "" for one in self.told]
+        table.insert(4, "finding", findings)
+        return table
 
     @property
     def report(self) -> Report:

@@ -25,8 +25,7 @@ from kneebayes.building.quantities import (
 from kneebayes.building.restating import Restating
 from kneebayes.inference.flat import Integers
 from kneebayes.knowledge.parts import Interval
-from kneebayes.learning.coordinates import Coordinates, Family, Free, JointMove
-from kneebayes.learning.scoring import Imagined
+from kneebayes.learning.scoring import Coordinates, Family, Free, Imagined, JointMove
 
 EXACT = 100.0  # patients that a share counts for which was stated without an interval
 NEAREST = 0.01  # an end at 0 (or 1) is read as this share of the way from there to the value

@@ -8,9 +8,8 @@ import pytest
 
 from kneebayes.inference import Engine, draw_worlds
 from kneebayes.inference.flat import numbers_of
-from kneebayes.learning.coordinates import Coordinates, Family, Free
 from kneebayes.learning.counting import Counting
-from kneebayes.learning.scoring import Estimation, Sample
+from kneebayes.learning.scoring import Coordinates, Estimation, Family, Free, Sample
 from kneebayes.network import Network, noisy_or_node, root_node
 
 

@@ -13,13 +13,13 @@ from conftest import Edit
 from scipy.special import logit
 
 import kneebayes as kb
-from kneebayes.learning.coordinates import Coordinates, Family, Free, JointMove
 from kneebayes.learning.outcome import LearntNumber, _odds_factor, _origin_of
 from kneebayes.learning.record import (
     HeldOut,
     _patients,
     _ratio,
 )
+from kneebayes.learning.scoring import Coordinates, Family, Free, JointMove
 from kneebayes.text import marked
 from kneebayes.view.markup import percent
 

@@ -9,10 +9,18 @@ from oracle import cases, weigh
 
 from kneebayes.inference import Engine, Evidence, draw_worlds
 from kneebayes.inference.flat import flatten, numbers_of
-from kneebayes.learning.coordinates import Coordinates, Family, Free, JointMove
 from kneebayes.learning.counting import Counting
 from kneebayes.learning.outcome import network_with
-from kneebayes.learning.scoring import Estimation, Found, Imagined, Sample
+from kneebayes.learning.scoring import (
+    Coordinates,
+    Estimation,
+    Family,
+    Found,
+    Free,
+    Imagined,
+    JointMove,
+    Sample,
+)
 from kneebayes.network import Network, noisy_or_node, root_node, table_node
 
 CLOSELY = 1e-12
