@@ -13,6 +13,7 @@ from kneebayes.arguments import checked
 from kneebayes.case.case import Case, Diagnosing
 from kneebayes.errors import EvidenceError, KneebayesError, UnknownNameError
 from kneebayes.odds import inverse_logit, logit
+from kneebayes.text import counted
 from kneebayes.writing import plain_text
 
 __all__ = [
@@ -351,7 +352,7 @@ def refuse_others(title: str, known: int, told: int) -> None:
     """Refuse patients of whom a model understands next to nothing: they have another complaint."""
     if known < LEAST_KNOWN * told:
         message = (
-            f"'{title}' knows {known:,} of the {told:,} answers of these patients: they have "
+            f"'{title}' knows {known:,} of {counted(told, 'answer')} of these patients: they have "
             "another complaint. Give patients of your own: cases=[...], or --cases FILE."
         )
         raise EvidenceError(message)

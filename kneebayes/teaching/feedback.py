@@ -237,6 +237,7 @@ def _scores(feedback: Feedback) -> Iterator[str]:
         bits = feedback.uncertainty
         yield (
             f"At the opening the uncertainty was {bits['opening']:.2f} bits. After your questions "
-            f"it was {bits['closed']:.2f}; after the plan's it would have been {bits['plan']:.2f}."
+            f"it was {bits['closed']:.2f}; after the plan's it would have been "
+            f"{'' if bits['plan'] < bits['closed'] else 'no less: '}{bits['plan']:.2f}."
         )
     yield f"Cost {feedback.case.cost:g}, burden {feedback.case.burden}."

@@ -123,6 +123,7 @@ HEADER = (
 )
 WEIGHTS = ("learner", "weight of the prior", "error", "weight of the evidence", "error")
 CASES = ("learner", "patient", "it was", "stated", "exact", "questions", "cost", "advised", "due")
+MOST_MISSED = 3  # signs named that most cases were closed without
 MOST_LISTED = 60  # cases one by one; of more the sums say enough
 
 
@@ -408,17 +409,26 @@ class Practice(Paged):
         count = str(mine["log_score"]["cases"])
         return (learner, count, first, interval, *others, str(missed), str(low))
 
+    def _missed_signs(self) -> Iterator[str]:
+        """What most cases were closed without: urgent signs that could be had for nothing."""
+        counts = Counter(reason.text for feedback in self.feedbacks for reason in feedback.missed)
+        if counts:
+            cases = counted(len(self), "case")
+            most = (f"{text} ({count})" for text, count in counts.most_common(MOST_MISSED))
+            yield f"Not asked for, though it cost nothing, of {cases}: {'; '.join(most)}."
+
     @property
     def _notes(self) -> Iterator[str]:
         readings = Counter(feedback.case.model.data.reading for feedback in self.feedbacks)
         if len(readings) > 1:
             told = "; ".join(f"{count} under {reading}" for reading, count in readings.items())
             yield f"Cases were made under several readings, and each is judged by its own: {told}."
+        yield from self._missed_signs()
+        said: dict[str, list[str]] = {}
         for who, weight in self.weights.items():
-            if weight is None:
-                yield f"{who}: too few statements to weigh."
-            else:
-                yield f"{who}: {', '.join(weight.faults) or 'no fault of weighing found'}."
+            found = "too few statements to weigh" if weight is None else ", ".join(weight.faults)
+            said.setdefault(found or "no fault of weighing found", []).append(who)
+        yield from (f"{', '.join(names)}: {found}." for found, names in said.items())
         if len(self) <= MOST_LISTED:
             yield (
                 "Stated and exact: of what it was, what the learner said and what followed from "

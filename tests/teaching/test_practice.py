@@ -130,6 +130,23 @@ def test_cases_that_were_chosen_are_said_to_be(knee: kb.Model, practice: Practic
     assert "&lt;b&gt;Eve&lt;/b&gt;" in some.html
 
 
+def test_what_holds_of_several_is_told_once(knee: kb.Model) -> None:
+    closed = knee.practice_case("any", "urgent", seed=4).close({"gout": 0.1}, advice="routine")
+    asked = knee.practice_case("any", "urgent", seed=4)
+    free = [id for id in asked.open if asked.price_of(id) == 0.0]
+    told = asked.ask(*free).close({"gout": 0.1}, advice="now")
+    text = (Practice.of("Ann", [closed]) + Practice.of("Ben", [told])).text
+    assert "Ann, Ben: too few statements to weigh." in text
+    assert closed.missed
+    assert told.missed == ()
+    (line,) = (line for line in text.splitlines() if line.startswith("Not asked for"))
+    assert line.startswith("Not asked for, though it cost nothing, of 2 cases: ")
+    named = line.partition("cases: ")[2].removesuffix(".").split("; ")
+    assert len(named) == min(3, len({reason.text for reason in closed.missed}))
+    assert {one.removesuffix(" (1)") for one in named} <= {one.text for one in closed.missed}
+    assert "Not asked for" not in Practice.of("Ben", [told]).text
+
+
 @pytest.mark.parametrize("cases", [0, -1, 1.5, True])
 def test_a_number_of_cases_that_makes_no_sense(knee: kb.Model, cases: object) -> None:
     with pytest.raises(kb.KneebayesError, match="'n' must be a whole number from 1"):

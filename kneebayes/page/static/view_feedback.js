@@ -156,7 +156,7 @@ function planned(catalog, model, visit) {
   const bits = (known) => bitsOf(model, known) ?? 0;
   visit.walkPlan((plan) => {
     const [opening, closed, left] = [visit.known(0), visit.known(), visit.knownWith(plan)].map(bits);
-    element.textContent = `At the opening the uncertainty was ${opening.toFixed(2)} bits; after your questions it was ${closed.toFixed(2)}. The most telling questions for no more cost would have left ${left.toFixed(2)}: ${plan.map((id) => answerText(catalog, id, visit.patient.states[id])).join("; ")}.`;
+    element.textContent = `At the opening the uncertainty was ${opening.toFixed(2)} bits; after your questions it was ${closed.toFixed(2)}. The most telling questions for no more cost would have left ${left < closed ? "" : "no less: "}${left.toFixed(2)}, by ${plan.map((id) => answerText(catalog, id, visit.patient.states[id])).join("; ")}.`;
     Object.assign(element.dataset, { opening: String(opening), closed: String(closed), plan: String(left) });
   });
   return element;
