@@ -27,7 +27,7 @@ from kneebayes.questions.explain.subsets import (
     odds_of_some,
 )
 from kneebayes.questions.explain.weighing import Explained, Overlap, Stand, Weight
-from kneebayes.questions.explain.words import Words, _odds, explanation_rows, in_decibans
+from kneebayes.questions.explain.words import Words, explanation_rows, in_decibans
 
 INF, NAN = math.inf, math.nan
 KINDS = ("article", "literature", "assumption", "patients")
@@ -276,7 +276,8 @@ def test_decibans_have_one_digit_and_no_minus_zero(value: float, text: str) -> N
     ("decibans", "odds"), [(0.0, 1.0), (10.0, 10.0), (-20.0, 0.01), (INF, INF), (-INF, 0.0)]
 )
 def test_odds_follow_from_decibans(decibans: float, odds: float) -> None:
-    assert _odds(decibans) == pytest.approx(odds)
+    rows = explanation_rows(words(explained(start=decibans)))
+    assert [row["odds"] for row in rows] == pytest.approx([odds, odds])
 
 
 @pytest.mark.parametrize("against", [None, "dvt"])
