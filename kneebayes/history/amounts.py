@@ -11,7 +11,7 @@ from typing import Literal
 from kneebayes.history.dictionary import Bound, Dictionary, Pattern
 from kneebayes.history.english import UNITS, turns
 from kneebayes.history.quantities import number_at
-from kneebayes.history.words import Word, stem
+from kneebayes.history.words import Word, around
 
 __all__ = ["Amount", "Met", "amounts_in", "bounds_met"]
 
@@ -40,7 +40,6 @@ ABOUT = frozenset(
 )
 BEING = frozenset({"was", "is", "'s"})
 OFTEN = frozenset({"attacks", "episodes", "times", "twice", "once"})
-LOWER_LIMB = frozenset(map(stem, turns("lower_limb")))
 BEGAN = turns("beginning")
 OF_EARLIER = frozenset({"again", "before", "earlier", "old", "once", "previous", "previously"})
 TREATED = ("operat", "surg", "replac", "reconstr", "repair", "arthroscop", "inject", "diagnos")
@@ -203,7 +202,11 @@ def _is_about(
         return False
     if is_temperature:
         return any(one.startswith("temp") or one == "fever" for one in pattern.stems)
-    return bool(pattern.stems) or amount.unit != "time" or _lasts(amount, words, troubled)
+    return (
+        bool(pattern.stems)
+        or amount.unit != "time"
+        or _lasts(amount, words, troubled, dictionary.site)
+    )
 
 
 def _is_taken(
@@ -259,8 +262,10 @@ def _clause(amount: Amount, words: Sequence[Word]) -> tuple[int, int]:
     return start, end
 
 
-def _lasts(amount: Amount, words: Sequence[Word], troubled: frozenset[int]) -> bool:
-    """Whether a time is how long the trouble has lasted."""
+def _lasts(
+    amount: Amount, words: Sequence[Word], troubled: frozenset[int], site: frozenset[str]
+) -> bool:
+    """Whether a time is how long the trouble has lasted; ``site`` is where the complaint is."""
     start, end = _clause(amount, words)
     clause = words[start : end + 1]
     spoken_of = any(
@@ -274,9 +279,9 @@ def _lasts(amount: Amount, words: Sequence[Word], troubled: frozenset[int]) -> b
             return amount.value <= OLDEST_BEGIN  # "That was nine weeks back."
         happened = spoken_of or not turns("accidents").isdisjoint(word.lower for word in clause)
         began = amount.value <= NEW or _began(amount, words, start, end)
-        return happened and began and not _is_elsewhere(clause)
+        return happened and began and not _is_elsewhere(clause, site)
     often = not OFTEN.isdisjoint(word.lower for word in clause)  # "four attacks in the past year"
-    if amount.value < SHORTEST or not spoken_of or _is_elsewhere(clause) or often:
+    if amount.value < SHORTEST or not spoken_of or _is_elsewhere(clause, site) or often:
         return False
     if following == "on" and not GONE_ON.isdisjoint(after[1:]):
         return True
@@ -305,10 +310,10 @@ def _is_that(words: Sequence[Word], start: int, amount: Amount, end: int) -> boo
     return first and not others and end - amount.last <= 2
 
 
-def _is_elsewhere(clause: Sequence[Word]) -> bool:
+def _is_elsewhere(clause: Sequence[Word], site: frozenset[str]) -> bool:
     """Whether a clause is about other parts of the body alone: ``his great toe was swollen``."""
-    sites = [word for word in clause if word.is_site]
-    return bool(sites) and all(word.stems.isdisjoint(LOWER_LIMB) for word in sites)
+    near, sites = around(site), [word for word in clause if word.is_site]
+    return bool(site and sites) and all(word.stems.isdisjoint(near) for word in sites)
 
 
 def _began(amount: Amount, words: Sequence[Word], start: int, end: int) -> bool:

@@ -8,12 +8,12 @@ from itertools import pairwise
 
 from kneebayes.history.denying import denied
 from kneebayes.history.dictionary import BY_HAND
-from kneebayes.history.english import ENDING, UNITS, turns
+from kneebayes.history.english import ENDING, SITES, UNITS, turns
 from kneebayes.history.line import AND, Cue, Line, ended
 from kneebayes.history.matching import Match
 from kneebayes.history.quantities import number_at
 from kneebayes.history.record import Status
-from kneebayes.history.words import Word, stem
+from kneebayes.history.words import Word, around, stem
 
 __all__ = ["Bearing", "bearing_of", "is_long_ago"]
 
@@ -35,7 +35,7 @@ NO_MORE = frozenset({"nobody", "nothing"})  # "nobody near me, and the knee gave
 AT_FIRST = frozenset({"first", "initially", "originally"})
 LASTING = frozenset(map(stem, ("diagnosed", "quit", "told")))
 FORMER = frozenset({"former", "ex"})  # who was an athlete is none now
-SPEAKING = frozenset({"i", "it", "he", "she", "they", "knee", "leg", "calf", "foot"})
+SPEAKING = frozenset({"i", "it", "he", "she", "they"}) | SITES
 PATIENT = frozenset({"i", "he", "she", "my", "patient"})
 
 
@@ -112,7 +112,7 @@ def _of_another_part(line: Line, match: Match) -> Bearing | None:
     local = not _local_stems().isdisjoint(match.pattern.stems)
     if not local or any(words[at].is_site for at in used):
         return None
-    near = (line.site | match.pattern.sites).union(*(limb for limb in _limbs() if limb & line.site))
+    near = around(line.site) | match.pattern.sites
     places = [at for at in range(match.first, match.last) if at not in used]
     before, behind = match.first - 1, match.last + 1
     passed = turns("verbs") | turns("attributes") | LISTING
@@ -131,11 +131,6 @@ def _of_another_part(line: Line, match: Match) -> Bearing | None:
 @cache
 def _local_stems() -> frozenset[str]:
     return frozenset(map(stem, turns("local")))
-
-
-@cache
-def _limbs() -> tuple[frozenset[str], ...]:
-    return tuple(frozenset(map(stem, turns(name))) for name in ("lower_limb", "upper_limb"))
 
 
 def _of_the_other_side(line: Line, match: Match) -> int | None:

@@ -194,7 +194,8 @@ class Dictionary:
             for said, meant in knowledge.sayings.words.items()
             if said.isalpha() and said.isupper()
         )
-        self.site = SITE_STEMS & set(_stems(knowledge.complaint.label))
+        called = (knowledge.complaint.label, *knowledge.complaint.aliases)
+        self.site = SITE_STEMS.intersection(one for name in called for one in _stems(name))
         self.spellings: dict[str, str] = {}
         self._abouts: dict[Target, _About] = {}
         made: dict[tuple[object, ...], Pattern] = {}

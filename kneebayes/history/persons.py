@@ -123,7 +123,7 @@ GOES_ON = re.compile(  # a new sentence goes on about the same person, or the ag
 )
 WITNESS = re.compile(r"\b(?:dear|by|with(?:\s+(?:his|her|the|my))?)\s+[a-z]+\b")
 OF_ONESELF = re.compile(
-    r"\b[Mm]y\s+(?:\w+\s+)?(?:knee|leg|calf|thigh|foot|shin|kneecap|ankle)|\b[Mm]y\s+(?:own|right|left)\b"
+    rf"\b[Mm]y\s+(?:\w+\s+)?(?:{'|'.join(sorted(SITES))})|\b[Mm]y\s+(?:own|right|left)\b"
     r"|\bI\s?(?:['\u2019]m|am)\s+(?:an?\b|\d|in\s+my)|\bI\s?(?:['\u2019]ve|have|had)\s+(?:an?|the|this|been|had|pain"
     r"|no)\b|\bI\s+(?:fell|twisted|slipped|tripped|hurt|landed|woke|cannot|can['\u2019]t|feel|felt|was|get|got)\b"
 )

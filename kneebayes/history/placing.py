@@ -9,7 +9,7 @@ from itertools import pairwise
 from kneebayes.history.dictionary import LIGHT_STEMS, Dictionary, Pattern
 from kneebayes.history.english import ABILITY, ENDING, turns
 from kneebayes.history.readable import Readable
-from kneebayes.history.words import Word, stem
+from kneebayes.history.words import Word, around, stem
 
 __all__ = ["JOINING", "stands"]
 
@@ -54,10 +54,10 @@ def _crosses_another_part(
 ) -> bool:
     """Whether another part of the body is between: ``no calf tenderness``, ``MRI of the spine``.
 
-    What a test shows may be of any part of the lower limb.
+    What a test shows may be of any part of the limb that the complaint is in.
     """
     if not dictionary.methods.isdisjoint(pattern.stems):
-        near = _stems_of("lower_limb")
+        near = around(dictionary.site)
     elif words[min(used)].lower in OWN_DENIALS:
         near = dictionary.site
     else:

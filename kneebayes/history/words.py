@@ -25,6 +25,7 @@ __all__ = [
     "Phrases",
     "TextSentence",
     "Word",
+    "around",
     "language",
     "sentences_of",
     "stem",
@@ -157,6 +158,18 @@ def stem(word: str) -> str:
 
 
 SITE_STEMS = frozenset(stem(site) for site in SITES)
+LIMBS = tuple(frozenset(map(stem, turns(name))) for name in ("lower_limb", "upper_limb"))
+
+
+def around(site: frozenset[str]) -> frozenset[str]:
+    """Parts of the body together with the whole limb that one of them is of.
+
+    Examples
+    --------
+    >>> sorted(around(frozenset({"shoulder"}))), around(frozenset({"head"}))
+    (['arm', 'elbow', 'forearm', 'shoulder', 'wrist'], frozenset({'head'}))
+    """
+    return site.union(*(limb for limb in LIMBS if limb & site))
 
 
 class Phrases:
