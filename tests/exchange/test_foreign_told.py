@@ -638,3 +638,18 @@ def test_plain_values_in_json() -> None:
     ]
     assert told["found"] == {"x": "-inf", "z": 2}
     assert (told["title"], told["known"], told["notes"]) == ("t", "k", [])
+
+
+def test_a_number_that_is_all_of_its_distribution_has_no_slope() -> None:
+    """Of a node with one state, which is always in it."""
+    network = Network(
+        (
+            root_node("a", [0.75, 0.25]),
+            root_node("only", [1.0], ["x"]),
+            noisy_or_node("f", 0.125, {"a": 0.5, "only": [0.25]}),
+        )
+    )
+    table = reason_with(network, ["a"], {"f": True}).influences("a", "present").table
+    slopes = dict(zip(table["number"], table["slope"], strict=True))
+    assert slopes["P(only = x)"] == pytest.approx(0.0, abs=1e-12)
+    assert all(map(math.isfinite, slopes.values()))
