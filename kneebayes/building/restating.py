@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,14 +20,6 @@ from kneebayes.network import Numbers
 
 Solved = dict[bytes, Numbers]
 SOLVED_KEPT = 8
-
-
-@dataclass(frozen=True)
-class Restated:
-    """Numbers of the network for each row of amounts, and whether the shares of a row can hold."""
-
-    numbers: Numbers
-    held: NDArray[np.bool_]
 
 
 class Restating:
@@ -89,7 +80,7 @@ class Restating:
         takes_part = relevant_nodes(network, ids)
         return {node.id for node, one in zip(network.nodes, takes_part, strict=True) if one}
 
-    def restate(self, amounts: Numbers) -> Restated:
+    def restate(self, amounts: Numbers) -> Numbers:
         """Numbers of the network for amounts: rows x quantities.
 
         An amount that is NaN is unsaid: its link is 0, its ratio 1.
@@ -110,9 +101,8 @@ class Restating:
         rows = np.flatnonzero((changed & self.apart_from).any(axis=1))
         if rows.size:
             self._settle_silent(numbers, amounts, rows)
-        held = np.ones(len(amounts), dtype=np.bool_)
-        self._evoke(numbers, amounts, changed, held)
-        return Restated(numbers, held)
+        self._evoke(numbers, amounts, changed)
+        return numbers
 
     def _tables(self, amounts: Numbers) -> Numbers:
         """Tables of explanations: rows x cells x explanations."""
@@ -248,19 +238,13 @@ class Restating:
         evoking = self.quantities.of_kind("evoking").tolist()
         return {self.quantities.all[at].place: at for at in evoking}
 
-    def _evoke(
-        self,
-        numbers: Numbers,
-        amounts: Numbers,
-        changed: NDArray[np.bool_],
-        held: NDArray[np.bool_],
-    ) -> None:
+    def _evoke(self, numbers: Numbers, amounts: Numbers, changed: NDArray[np.bool_]) -> None:
         """Solve the links of evoking strengths, where the finding takes part."""
         wanted: dict[Quantity, tuple[NDArray[np.bool_], Numbers]] = {}
         for at in self.quantities.of_kind("evoking"):
             one = self.quantities.all[at]
             moved = changed[:, self._says_about(one.node, at)].any(axis=1)
-            mine = moved & held & ~np.isnan(amounts[:, at])
+            mine = moved & ~np.isnan(amounts[:, at])
             if one.node in self.relevant and mine.any():
                 wanted[one] = mine, amounts[mine, at]
         evoke_rows(self.engine, self.seen, wanted, numbers)

@@ -308,7 +308,7 @@ def _links_at_ends(
     restating = Restating(data.engine, data.knowledge, quantities, data.lexicon, asked)
     found = {}
     rows = [[ends(quantities, [at], "low"), ends(quantities, [at], "high")] for at in evoking]
-    restated = restating.restate(np.concatenate(rows)).numbers
+    restated = restating.restate(np.concatenate(rows))
     for at, pair in zip(evoking.tolist(), restated.reshape(len(rows), 2, -1), strict=True):
         place = quantities.all[at].place
         low, high = sorted(pair[:, place].tolist())

@@ -193,8 +193,7 @@ def _divided(data: ModelData, quantities: Quantities, slopes: Numbers) -> Number
         amounts = np.repeat(values[None], len(places), axis=0)
         for row, place in enumerate(places):
             amounts[row, place] = _moved(quantities.all[place])
-        restated = restating.restate(amounts)
-        moves = np.where(restated.held[:, None], restated.numbers - base, 0.0)
+        moves = restating.restate(amounts) - base
         moving = moves.any(axis=0)  # few numbers of the network hang on one statement
         parts[first : first + len(places)] = np.abs(moves[:, moving] @ slopes[moving]) / STEP
     parts[parts < ROUNDING * parts.max(axis=0)] = 0.0

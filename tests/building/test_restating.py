@@ -11,7 +11,7 @@ import kneebayes as kb
 from kneebayes.building import Elicited, elicit
 from kneebayes.building.places import EXPLANATION
 from kneebayes.building.quantities import RATIOS, Quantities, amounts_at, quantities_of
-from kneebayes.building.restating import Restated, Restating
+from kneebayes.building.restating import Restating
 from kneebayes.inference import Engine, Evidence, numbers_of
 from kneebayes.knowledge import Knowledge, read_knowledge
 from kneebayes.knowledge.records import Cause
@@ -84,7 +84,7 @@ class Reading:
         self.engine = Engine(self.elicited.network)
         self.quantities: Quantities = quantities_of(knowledge, self.elicited, self.engine)
 
-    def restate(self, amounts: Numbers) -> Restated:
+    def restate(self, amounts: Numbers) -> Numbers:
         asked = [*self.knowledge.findings, *self.knowledge.contexts]
         return Restating(
             self.engine, self.knowledge, self.quantities, self.lexicon.id, asked
@@ -128,8 +128,7 @@ def test_another_reading_is_the_network_of_a_lexicon_with_these_words(
     amounts = amounts_of(reading, other)
     assert (amounts != reading.quantities.values).mean() > 0.3
     restated = reading.restate(amounts[None])
-    assert restated.held.all()
-    wrong = np.abs(restated.numbers[0] - numbers_of(other.elicited.network))
+    wrong = np.abs(restated[0] - numbers_of(other.elicited.network))
     assert wrong.max() < 1e-6
 
 
@@ -141,8 +140,8 @@ def test_many_readings_at_once_are_those_of_each_alone(plain: Knowledge) -> None
     )
     together = reading.restate(amounts)
     for row, alone in enumerate(amounts):
-        numbers = reading.restate(alone[None]).numbers[0]
-        assert np.abs(together.numbers[row] - numbers).max() < 1e-4
+        numbers = reading.restate(alone[None])[0]
+        assert np.abs(together[row] - numbers).max() < 1e-4
 
 
 def test_only_what_is_asked_about_is_restated(plain: Knowledge) -> None:
@@ -152,11 +151,11 @@ def test_only_what_is_asked_about_is_restated(plain: Knowledge) -> None:
     amounts = amounts_at(
         reading.quantities, rng.standard_normal((5, len(reading.quantities.words)))
     )
-    everything = reading.restate(amounts).numbers
+    everything = reading.restate(amounts)
     arguments = reading.engine, reading.knowledge, reading.quantities, reading.lexicon.id
     complaint = {plain.meta.complaint: "present"}
     for finding in plain.findings:
-        some = Restating(*arguments, [finding]).restate(amounts).numbers
+        some = Restating(*arguments, [finding]).restate(amounts)
         case = Evidence.of(reading.elicited.network, complaint)
         answers = [
             reading.engine.propagate_each([case], [finding], numbers).marginals[finding]
@@ -204,15 +203,14 @@ def test_the_value_of_every_quantity_gives_the_model_itself(knee: kb.Model) -> N
     amounts = amounts_at(found, np.zeros((3, len(found.words))))
     assert (amounts == found.values).all()
     restated = knee_restating(knee, found).restate(amounts)
-    assert (restated.numbers == knee.engine.numbers).all()
-    assert restated.held.all()
+    assert (restated == knee.engine.numbers).all()
 
 
 def test_a_little_more_of_everything_is_near_the_model(knee: kb.Model) -> None:
     found = quantities(knee)
     amounts = amounts_at(found, np.full((1, len(found.words)), 1e-9))
     restated = knee_restating(knee, found).restate(amounts)
-    assert np.abs(restated.numbers - knee.engine.numbers).max() < 1e-3
+    assert np.abs(restated - knee.engine.numbers).max() < 1e-3
 
 
 def test_shares_and_presences_of_every_draw_hold(knee: kb.Model) -> None:
@@ -224,7 +222,7 @@ def test_shares_and_presences_of_every_draw_hold(knee: kb.Model) -> None:
     found = quantities(knee)
     rng = np.random.default_rng(3)
     amounts = amounts_at(found, rng.standard_normal((20, len(found.words))))
-    numbers = knee_restating(knee, found).restate(amounts).numbers
+    numbers = knee_restating(knee, found).restate(amounts)
     priors, presences = found.of_kind("prior"), found.of_kind("presence")
     causes = [found.all[at].node for at in priors]
     there = [knee.knowledge.there[found.all[at].node] for at in presences]
@@ -264,7 +262,7 @@ def test_what_is_unsaid_has_no_link(robot: kb.Model) -> None:
     for row, at in enumerate(said):
         amounts[row, at] = np.nan
     arguments = robot.engine, robot.knowledge, found, robot.elicited.lexicon
-    numbers = Restating(*arguments, robot.knowledge.findings).restate(amounts).numbers
+    numbers = Restating(*arguments, robot.knowledge.findings).restate(amounts)
     places = [found.all[at].place for at in said]
     unsaid = [row for row, place in enumerate(places) if place not in evoked]
     assert len(unsaid) > 3
@@ -285,11 +283,10 @@ def test_an_unsaid_share_is_none_and_an_unsaid_ratio_is_one(robot: kb.Model) -> 
     amounts[2, scale] = 1.0
     arguments = robot.engine, robot.knowledge, found, robot.elicited.lexicon
     restated = Restating(*arguments, robot.knowledge.findings).restate(amounts)
-    assert restated.held.tolist() == [True] * 3
     place = robot.engine.place_of(EXPLANATION)
     network = robot.network
     states, years = network[EXPLANATION].states, network.table_of(network["model_year"])
-    tables = restated.numbers[:, place : place + 9].reshape(3, 3, 3)
+    tables = restated[:, place : place + 9].reshape(3, 3, 3)
     shares = dict(zip(states, years @ tables[0], strict=True))
     assert shares["moon_magnet"] == pytest.approx(0.0, abs=1e-12)
     stated = {id: one.value for id, one in robot.elicited.priors.items()}

@@ -97,8 +97,8 @@ def truths(model: kb.Model, count: int) -> Iterator[tuple[kb.Model, dict[tuple[s
     )
     restated = restating.restate(drawn)
     complaint = data.knowledge.meta.complaint
-    for row in np.flatnonzero(restated.held)[:count]:
-        network = network_with(data.network, data.engine.flat, restated.numbers[row])
+    for row in range(count):
+        network = network_with(data.network, data.engine.flat, restated[row])
         truth = model.replace(elicited=replace(data.elicited, network=network))
         numbers = {}
         for one, number in zip(quantities.all, amounts[row].tolist(), strict=True):

@@ -46,7 +46,7 @@ TOP = 3
 CHUNK = 2000  # draws worked on together, so that memory stays small
 FEWEST = 10  # draws that are worth showing where the time was over
 SLOW = 0.01  # seconds of one question from which on fewer draws are worked on together
-SPARE, FEWEST_SPARE = 0.02, 5  # further draws made at once, since one in seventy has no network
+SPARE, FEWEST_SPARE = 0.02, 5  # drawn beyond what is asked for, so that a seed keeps its draws
 RETRIES = 20
 MOST_DRAWS = 1_000_000
 
@@ -133,16 +133,16 @@ def _spread_of(
         wanted = draws - done
         count = min(most, wanted + FEWEST_SPARE + int(SPARE * wanted))
         deviations = width * rng.standard_normal((count, len(quantities.words)))
-        amounts = amounts_at(quantities, deviations)
+        amounts = amounts_at(quantities, deviations[:wanted])
         try:
-            draws_of, looked_at = _ask(restating, amounts, evidence, ids, wanted)
+            draws_of = _ask(restating, amounts, evidence, ids)
         except TooWideError:
             if done < FEWEST or seconds_left() > 0.0:
                 raise
             break
         kept.append(draws_of)
         done += len(draws_of)
-        redrawn += looked_at - len(draws_of)
+        redrawn += len(amounts) - len(draws_of)
         if redrawn > RETRIES * max(draws, 100):
             raise KneebayesError(_hopeless(redrawn, done, width))
         progress(len(draws_of))
@@ -165,22 +165,12 @@ def _base(engine: Engine, evidence: Evidence, ids: Sequence[str]) -> tuple[Numbe
 
 
 def _ask(
-    restating: Restating, amounts: Numbers, evidence: Evidence, ids: tuple[str, ...], most: int
-) -> tuple[Numbers, int]:
-    """Posteriors in the first networks that exist, in which the evidence is possible.
-
-    Also how many amounts were looked at to find them.
-    """
-    restated = restating.restate(amounts)
-    held = np.flatnonzero(restated.held)[:most]
-    looked_at = int(held[-1]) + 1 if len(held) == most else len(amounts)
-    if not len(held):
-        return np.empty((0, len(ids))), looked_at
-    first = slice(len(held)) if held[-1] < len(held) else held  # a slice copies nothing
-    propagated = restating.engine.propagate_each([evidence], ids, restated.numbers[first])
+    restating: Restating, amounts: Numbers, evidence: Evidence, ids: tuple[str, ...]
+) -> Numbers:
+    """Posteriors in those networks in which the evidence is possible."""
+    propagated = restating.engine.propagate_each([evidence], ids, restating.restate(amounts))
     possible = propagated.log_probability > -np.inf
-    posteriors = np.stack([propagated.marginals[id][possible, 1] for id in ids], axis=1)
-    return posteriors, looked_at
+    return np.stack([propagated.marginals[id][possible, 1] for id in ids], axis=1)
 
 
 def _hopeless(redrawn: int, done: int, width: float) -> str:

@@ -21,7 +21,6 @@ from kneebayes.building.quantities import (
 from kneebayes.building.restating import Restating
 from kneebayes.case.bounded import bounded
 from kneebayes.case.case import Case, CaseLike
-from kneebayes.inference import Evidence
 from kneebayes.knowledge import Knowledge
 from kneebayes.network import Numbers
 from kneebayes.view.markup import percent
@@ -101,7 +100,10 @@ def _bars_over(case: Case, cause: str, over: Over) -> tuple[float, tuple[Bar, ..
         rows += [ends(quantities, move.at, "low"), ends(quantities, move.at, "high")]
         if over == "claims":
             rows.append(_unsaid(knowledge, quantities, move.at, neutral))
-    answers = _ask(restating, np.array(rows), case.evidence, cause)
+    numbers = restating.restate(np.array(rows))
+    propagated = case.engine.propagate_each([case.evidence], [cause], numbers)
+    possible = propagated.log_probability > -np.inf
+    answers = np.where(possible, propagated.marginals[cause][:, 1], np.nan)
     posterior, width = float(answers[0]), 3 if over == "claims" else 2
     bars = [
         Bar(move.about, move.id, move.said, len(move.at), *map(float, moved))
@@ -109,16 +111,6 @@ def _bars_over(case: Case, cause: str, over: Over) -> tuple[float, tuple[Bar, ..
     ]
     bars.sort(key=lambda bar: (-bar.reach(posterior), bar.about))
     return posterior, tuple(bars)
-
-
-def _ask(restating: Restating, rows: Numbers, evidence: Evidence, cause: str) -> Numbers:
-    restated = restating.restate(rows)
-    answers = np.full(len(rows), np.nan)
-    numbers = restated.numbers[restated.held]
-    propagated = restating.engine.propagate_each([evidence], [cause], numbers)
-    possible = propagated.log_probability > -np.inf
-    answers[restated.held] = np.where(possible, propagated.marginals[cause][:, 1], np.nan)
-    return answers
 
 
 def _moves(knowledge: Knowledge, quantities: Quantities, over: Over) -> Iterator[_Move]:
