@@ -403,3 +403,13 @@ def test_which_nodes_of_two_networks_differ() -> None:
     assert same_nodes([own._replace(leak=0.0)], [own._replace(leak=None)], 1.0) == ["a"]
     assert same_nodes([own], [], 1.0) == ["a"]
     assert same_nodes([], [own], 1.0) == ["a"]
+
+
+def test_names_that_no_file_can_hold_are_told_in_short(tmp_path: Path) -> None:
+    network = Network((root_node("a", [0.25, 0.75], ["x", "y" * 201]), root_node("", [0.5, 0.5])))
+    with pytest.raises(ExchangeError) as caught:
+        save_network(network, tmp_path / "n.bif")
+    wrong = "is empty, longer than 200 characters, or no text. Rename it."
+    long = f"'{'y' * 59}..."
+    told = sorted(str(one) for one in caught.value.problems)
+    assert told == sorted([f"names: {long} {wrong}", f"names: '' {wrong}"])
