@@ -124,6 +124,7 @@ def test_the_story_ends_where_the_answers_lead() -> None:
     ("singles", "after", "said"),
     [
         ((4.0, 4.0), -4.0, "+8.0 decibans; together it is +6.0: an overlap of +2.0 would be"),
+        ((0.3, 0.3), -9.6, "+0.6 decibans; together it is +0.4: an overlap of +0.2 would be"),
         ((2.0, 2.0), -4.0, "+4.0 decibans; together it is +6.0: the answers say more together"),
         ((3.0, 3.0), -4.0, "+6.0 decibans; together it is +6.0: next to nothing would be"),
         ((-4.0, -4.0), -16.0, "-8.0 decibans; together it is -6.0: an overlap of -2.0 would be"),
@@ -150,6 +151,7 @@ def test_what_would_be_counted_twice_is_said(
         (3.0, 5.0, "say more together than apart (overlap -2.0 decibans)."),
         (-5.0, -3.0, "say partly the same: -2.0 decibans would be counted twice."),
         (-3.0, -5.0, "say more together than apart (overlap +2.0 decibans)."),
+        (0.0, 1.0, "say more together than apart (overlap -1.0 decibans)."),
         (0.5, -0.5, "say partly the same: +1.0 decibans would be counted twice."),
     ],
 )
