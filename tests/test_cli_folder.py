@@ -122,3 +122,20 @@ def test_errors_of_python_take_examples_of_the_folder(shoulder: Path) -> None:
         model.natural_frequencies("frozen shoulder", {})
     with pytest.raises(kb.KneebayesError, match="Name exactly one number: prior='"):
         model.diagnose().sensitivity()
+
+
+def test_tables_are_spoken_of_in_the_words_of_the_command_line(
+    shoulder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    table = tmp_path / "patients.csv"
+    table.write_text("my id,weak arn,age\na,yes,70\n", "utf-8")
+    looking = f"See `kneebayes search --folder {shoulder}` for all names."
+    _, out, _ = run(["columns", str(table), "--folder", str(shoulder)], capsys)
+    assert out.count(looking) == 2
+    target = str(tmp_path / "out.csv")
+    code, _, err = run(["cohort", str(table), target, "--folder", str(shoulder)], capsys)
+    assert code == 2
+    assert err.count(looking) == 2
+    assert 'carry it through: --keep "my id".' in err
+    assert "Did you mean 'weak arm'?" in err
+    assert "model." not in out + err

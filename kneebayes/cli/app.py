@@ -6,6 +6,7 @@ understood; 3 the evidence is impossible; 4 the knowledge folder has problems.
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Collection, Iterable, Sequence
 from importlib.metadata import version
@@ -14,7 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Protocol, cast
 
 import typer
 
-from kneebayes.case.answers import KINDS
+from kneebayes.case.answers import KINDS, WHERE
 from kneebayes.differential import Differential
 from kneebayes.errors import (
     EvidenceError,
@@ -47,7 +48,9 @@ __all__ = [
     "patient_of",
     "probability_of",
     "retold",
+    "search_in",
     "show",
+    "typed",
 ]
 
 
@@ -56,6 +59,7 @@ ABOUT = (
     "What can cause pain behind the knee, or what another folder is about? "
     "A teaching and research model, not medical advice."
 )
+KEEPING = re.compile(r"""keep=\[(["'])(.*?)\1\]""")
 ELSEWHERE = {"--folder", "--layer"}  # options that decide which names there are
 
 
@@ -106,8 +110,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
             typer.echo(f"kneebayes: {_background(words)}", err=True)
         raise
     except KneebayesError as error:
-        looking = " ".join(["kneebayes search", *map(_quoted, _given(words, ELSEWHERE))])
-        typer.echo(f"kneebayes: {retold(error, looking)}", err=True)
+        typer.echo(f"kneebayes: {retold(error, _search(_given(words, ELSEWHERE)))}", err=True)
         sys.exit(_exit_code(error))
     except (OSError, UnicodeEncodeError) as error:  # a name that no file can have, half a character
         why = error.strerror if isinstance(error, OSError) else error.reason
@@ -164,9 +167,36 @@ def retold(error: KneebayesError, where: str) -> str:
     ``where`` is the command that lists the names.
     """
     if not isinstance(error, UnknownNameError) or not error.start:
-        return str(error)
+        return typed(str(error), where)
     sentences = [_renamed(error), *(_renamed(other) for other in error.others)]
     return " ".join([*sentences, f"See `{where}` for all names."])
+
+
+def typed(text: str, where: str) -> str:
+    """What is said of a table, with what is typed in a terminal in the place of Python.
+
+    Examples
+    --------
+    >>> typed(f"There is no 'x'. See {WHERE}.", "kneebayes search")
+    "There is no 'x'. See `kneebayes search` for all names."
+    >>> typed("Try keep=['nr'].", "kneebayes search")
+    'Try --keep nr.'
+    """
+    text = text.replace(f"See {WHERE}.", f"See `{where}` for all names.")
+    return KEEPING.sub(lambda found: f"--keep {_quoted(found[2])}", text)
+
+
+def search_in(folder: Path | None, layer: str | None) -> str:
+    """The command that lists all names of a folder."""
+    options = [
+        *(["--folder", str(folder)] if folder else []),
+        *(["--layer", layer] if layer else []),
+    ]
+    return _search(options)
+
+
+def _search(options: Iterable[str]) -> str:
+    return " ".join(["kneebayes search", *map(_quoted, options)])
 
 
 def _renamed(error: UnknownNameError) -> str:

@@ -7,7 +7,18 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from kneebayes.cli.app import AsJson, Folder, InLayer, InSetting, LexiconName, app, model_of, show
+from kneebayes.cli.app import (
+    AsJson,
+    Folder,
+    InLayer,
+    InSetting,
+    LexiconName,
+    app,
+    model_of,
+    search_in,
+    show,
+    typed,
+)
 from kneebayes.cohort.files import read_table
 from kneebayes.cohort.record import plain_answers
 from kneebayes.errors import EvidenceError
@@ -85,7 +96,7 @@ def columns(
     What is not understood is written to a file, to be mended.
     """
     report = model_of(folder, layer=layer).check_patients(read_table(patients), columns=columns)
-    typer.echo(report.text)
+    typer.echo(typed(report.text, search_in(folder, layer)))
     if target is not None:
         typer.echo(str(report.save(target)))
 
