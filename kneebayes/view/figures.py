@@ -80,7 +80,7 @@ def broken(text: str, letters: int, most: int | None = None) -> str:
     for part in text.split("\n"):
         shown = " ".join(_in_lines(part, letters, most))
         fewest, narrowest = len(_in_lines(shown, letters)), letters
-        longest = max(map(len, shown.split()), default=letters)
+        longest = max(1, *map(len, shown.split(" ")))  # a space that keeps words together stays
         while narrowest > longest and len(_in_lines(shown, narrowest - 1)) <= fewest:
             narrowest -= 1
         lines += _in_lines(shown, narrowest)
@@ -267,7 +267,7 @@ def _draw_around(
         near = side * (half + COLUMN)
         for row, (id, strength) in enumerate(shown):
             y = (len(shown) - 1) / 2 - row
-            more = f" {percent(strength)}" if side > 0 else ""
+            more = f"\u00a0{percent(strength)}" if side > 0 else ""
             align = "left" if side > 0 else "right"
             name = _name(ax, knowledge, id, (near, y), more, align=align)
             wide[side] = max(wide[side], LETTER * _longest(knowledge.label(id) + more) + 0.06)
@@ -302,7 +302,7 @@ def draw_arrow(
 
 def _longest(label: str) -> int:
     """Letters of the longest line of a name."""
-    return max(len(line) for line in fill(label, NAME).split("\n"))
+    return max(len(line) for line in broken(label, NAME).split("\n"))
 
 
 def _name(
@@ -318,7 +318,7 @@ def _name(
     kind = _kinds(knowledge).get(id, "mediator")
     return ax.text(
         *place,
-        fill(knowledge.label(id) + more, NAME),
+        broken(knowledge.label(id) + more, NAME),
         ha=align,
         va="center",
         fontsize=SMALL,

@@ -192,6 +192,8 @@ def test_lines_of_text_are_as_few_as_before_and_about_as_long() -> None:
         assert len(lines) == len(wrap(text, letters, break_on_hyphens=False))
         assert max(map(len, lines)) <= max(map(len, wrap(text, letters)))
     assert broken("one\ntwo three", 5).split("\n") == ["one", "two", "three"]
+    assert broken("blood inflammation\u00a040%", 20) == "blood\ninflammation\u00a040%"
+    assert broken("", 5) == ""
 
 
 @pytest.mark.parametrize("cause", ["DVT", "Baker's cyst", "gout"])
