@@ -10,6 +10,7 @@ from conftest import DATA
 
 import kneebayes as kb
 from kneebayes.study import Scoring, evaluate_predictions, published_cases
+from kneebayes.study.baselines import _ratios
 from kneebayes.study.classifier import DifferentialClassifier
 from kneebayes.study.misspecification import _interval
 from kneebayes.study.published import Judge, PublishedCase
@@ -388,3 +389,35 @@ def test_shares_of_what_was_read_are_drawn_the_best_on_top() -> None:
     (dots,) = (line for line in ax.lines if line.get_marker() == "o")
     assert list(dots.get_xdata()) == pytest.approx([shares[name][0] for name in names])
     assert ax.get_xlim() == (0.0, 1.0)
+
+
+def test_learners_are_drawn_at_their_sizes_and_the_others_level(robot: kb.Model) -> None:
+    told = robot.evaluate(
+        robot.simulate(60, seed=4), baselines=["prior only"], learned=[20, 40], progress=False
+    )
+    ax = told.draw_learning("brier")
+    scores = told.table.set_index("predictor")["brier"]
+    (curve,) = (line for line in ax.lines if line.get_marker() == "o")
+    name = "logistic regression"
+    assert [float(x) for x in curve.get_xdata()] == [20.0, 40.0]
+    assert list(curve.get_ydata()) == [scores[f"{name}, {size} cases"] for size in (20, 40)]
+    assert " ".join(ax.texts[0].get_text().split()) == f"{name}, learned"
+    level = [line.get_label() for line in ax.lines if line is not curve]
+    assert level == [f"{one}: {scores[one]:.4f}" for one in ("exact network", "prior only")]
+
+
+@pytest.mark.parametrize(
+    ("absent", "links", "shift"),
+    [
+        ([0.5, 0.25, 1.0], [0.5, 0.75, 0.0], 2.0),  # the leak takes over what the first fires
+        ([0.8, 0.2], [0.0, 0.75], 1.0),
+        ([0.0, 0.5], [1.0, 0.0], 1.0),
+        ([0.0, 0.0], [1.0, 1.0], 1.0),
+    ],
+)
+def test_links_follow_from_how_often_a_finding_is_absent(
+    absent: list[float], links: list[float], shift: float
+) -> None:
+    told, leak = _ratios(np.array(absent))
+    assert told.tolist() == pytest.approx(links)
+    assert leak == pytest.approx(shift)

@@ -10,9 +10,16 @@ import pytest
 import kneebayes as kb
 from kneebayes.case.case import Case
 from kneebayes.errors import EvidenceError
+from kneebayes.inference import Evidence
 from kneebayes.questions.ask.change_of_mind import Change, ChangeOfMind
 from kneebayes.questions.ask.interview import DecisionTree, TreeNode
-from kneebayes.questions.ask.outcomes import Outcome, Subject, information, most_moved
+from kneebayes.questions.ask.outcomes import (
+    Outcome,
+    Subject,
+    information,
+    most_moved,
+    outcomes_of_each,
+)
 from kneebayes.questions.ask.ranking import Question, subject_named
 from kneebayes.questions.ask.stopping import SameDecision, Stop, same_decision, stop_rule
 
@@ -274,3 +281,30 @@ def test_what_questions_are_about_is_called_by_its_name(knee: kb.Model) -> None:
     ):
         assert subject_named(knowledge, names, about) == Subject(causes, members, called)
     assert subject_named(knowledge, names, None) == Subject(causes)
+
+
+def test_titles_say_what_comes_first(knee: kb.Model) -> None:
+    asked = knee.diagnose({"lump behind the knee": True}).questions(kinds="sign")
+    about = "What to ask next about the causes as a whole:"
+    assert f"{about} what tells most first" in asked.report.title
+    assert f"{about} what can change the advice first" in asked.by_advice.report.title
+    shown = " ".join(asked.by_advice.draw_pareto().get_title(loc="left").split())
+    assert f"{about} what can change the advice first" in shown
+    more = len(asked.table) - len(asked.report.rows)
+    assert asked.report.notes[0] == f"{more} more in the table."
+
+
+def test_from_what_is_impossible_nothing_follows(robot: kb.Model) -> None:
+    subject = Subject(("rusty_bolt",))
+    none = dict.fromkeys(robot.knowledge.causes, "absent")
+    impossible = Evidence.of(robot.network, {"headache": "present", **none})
+    with pytest.raises(kb.ImpossibleEvidenceError, match="probability zero, so nothing follows"):
+        outcomes_of_each(robot.engine, impossible, [{}], subject)
+    assert outcomes_of_each(robot.engine, impossible, [], subject) == []
+
+
+def test_an_empty_list_of_questions_is_drawn_and_said(knee: kb.Model) -> None:
+    nothing = knee.diagnose({}).questions(kinds=())
+    assert nothing.report.notes[0] == "Nothing is left to ask."
+    for ax in (nothing.draw_pareto(), nothing.draw()):
+        assert "about the causes as a whole" in " ".join(ax.get_title(loc="left").split())

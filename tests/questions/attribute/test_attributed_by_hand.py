@@ -317,6 +317,7 @@ def test_pairs_of_causes_are_told_field_by_field(case: Case, knee: kb.Model) -> 
             "best_id": findings[best], "best": label(findings[best]),
             "best_bits": bits[a, b, best], "apart": apart,
         }  # fmt: skip
+    assert told.table.index.tolist() == [0, 1, 2]
     assert told.inseparable["bits"].tolist() == pytest.approx([0.6, 0.9])
     assert told.report.rows[0] == (
         "gout / deep vein thrombosis (urgent)", "0.60", "0.30", "0.30",
@@ -327,6 +328,7 @@ def test_pairs_of_causes_are_told_field_by_field(case: Case, knee: kb.Model) -> 
     assert repr(told) == "Distinguishability(3 causes, 3 findings, 2 pairs cannot be told apart)"
     assert told.distances.total(["fever", LUMP])[0, 2] == pytest.approx(0.9)
     between = told.between("bakers_cyst", "gout").to_dict(orient="records")
+    assert told.between("gout", "bakers_cyst").index.tolist() == [0, 1, 2]
     assert [row["id"] for row in between] == [LUMP, "fever", test]
     assert between[1] == {
         "id": "fever", "finding": "fever", "kind": case.knowledge.findings["fever"].kind,
