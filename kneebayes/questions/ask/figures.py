@@ -29,7 +29,7 @@ __all__ = ["draw_changes", "draw_outcomes", "draw_pareto", "draw_tree"]
 Row = Mapping[str, Any]
 GREY = "#767676"
 RIGHT, APART = 0.6, 0.07  # of the axes: from here names go to the left; names above each other
-NAME = 44  # letters of a question beside its point
+NAME = 52  # letters of a question beside its point
 INDENT, LETTERS = 0.07, 66  # of a tree that is told line by line
 
 
