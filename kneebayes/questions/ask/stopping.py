@@ -102,7 +102,7 @@ def same_decision(
 
 
 def _check(subject: Subject, questions: Sequence[Question], threshold: float | None) -> None:
-    if not 0 <= len(questions) <= MOST:
+    if len(questions) > MOST:
         message = f"The answers of at most {MOST} questions are looked at together. Ask for fewer."
         raise EvidenceError(message)
     if threshold is None:

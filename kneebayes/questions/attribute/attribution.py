@@ -92,7 +92,6 @@ def attribute(
     acting = acting or {cause: {cause: (1,)} for cause in causes}
     everywhere = _together(acting[cause] for cause in causes)
     passing = _passing(engine.network, evidence, {*causes, *everywhere})
-    shares: dict[str, dict[str, float]] = {id: {} for id in present}
     engine.compile()  # once, before threads could all begin to
 
     def shares_of(cause: str) -> dict[str, float]:
@@ -100,17 +99,15 @@ def attribute(
         return _shares_of(engine.network, evidence, present, acting[cause], passing)
 
     each = map_on_all_cores(in_this_context(shares_of), causes)
-    for cause, of_cause in zip(causes, each, strict=True):
-        for id, share in of_cause.items():
-            shares[id][cause] = share
+    outside = passing - set(contexts)
+    sources = {**_any_state(engine.network, contexts), **everywhere}
     attributed = []
     for id in present:
+        shares = {cause: found[id] for cause, found in zip(causes, each, strict=True)}
         by_no_cause = _share_without(engine, evidence, log_known, id, everywhere, passing)
-        outside = passing - set(contexts)
-        sources = {**_any_state(engine.network, contexts), **everywhere}
         by_neither = _share_without(engine, evidence, log_known, id, sources, outside)
         background = max(0.0, by_no_cause - by_neither)
-        attributed.append(AttributedFinding(id, shares[id], by_no_cause, background))
+        attributed.append(AttributedFinding(id, shares, by_no_cause, background))
     return tuple(attributed)
 
 
@@ -230,19 +227,17 @@ class Attribution(CaseResult):
         ``source`` (label), ``probability`` and ``urgent``.
         """
         knowledge = self.case.knowledge
-        rows: list[dict[str, object]] = []
-        for attributed in self.findings:
-            finding = {"id": attributed.finding, "finding": knowledge.label(attributed.finding)}
-            for cause, share in attributed.shares.items():
-                record = knowledge.causes[cause]
-                source = {"kind": "cause", "source_id": cause, "source": record.label}
-                rows.append(finding | source | {"probability": share, "urgent": record.urgent})
+        rows = []
+        for found in self.findings:
+            finding = found.finding, knowledge.label(found.finding)
+            for id, share in found.shares.items():
+                cause = knowledge.causes[id]
+                rows.append((*finding, "cause", id, cause.label, share, cause.urgent))
             for kind, share in (
-                ("not explained", attributed.not_explained),
-                ("background", attributed.background),
+                ("not explained", found.not_explained),
+                ("background", found.background),
             ):
-                source = {"kind": kind, "source_id": "", "source": kind}
-                rows.append(finding | source | {"probability": share, "urgent": False})
+                rows.append((*finding, kind, "", kind, share, False))
         columns = ["id", "finding", "kind", "source_id", "source", "probability", "urgent"]
         return frame_of(rows, columns=columns)
 
@@ -285,25 +280,20 @@ class Attribution(CaseResult):
             notes = ["No finding was answered as present, so there is nothing to attribute."]
         for finding in self.findings:
             if finding.leak >= MOSTLY:
-                notes.insert(
-                    0,
+                note = (
                     f"No cause explains '{label(finding.finding)}' ({percent(finding.leak)}): it "
                     "may not belong to this complaint, or its cause is not in the model. It counts "
-                    "for urgency all the same.",
+                    "for urgency all the same."
                 )
+                notes.insert(0, note)
             elif finding.background >= MOSTLY:
-                notes.insert(
-                    0,
+                note = (
                     f"'{label(finding.finding)}' comes from the patient's background "
-                    f"({percent(finding.background)}) rather than from a cause.",
+                    f"({percent(finding.background)}) rather than from a cause."
                 )
-        return report_on(
-            self.case,
-            "what produced what",
-            ("finding", "produced by", "not explained"),
-            rows,
-            notes,
-        )
+                notes.insert(0, note)
+        header = ("finding", "produced by", "not explained")
+        return report_on(self.case, "what produced what", header, rows, notes)
 
     @checked
     def draw(self, ax: Axes | None = None) -> Axes:
@@ -333,15 +323,16 @@ class Attribution(CaseResult):
     def _told(self, attributed: AttributedFinding) -> str:
         """The shares of one finding in words, the largest first."""
         causes = self.case.knowledge.causes
-        possible = {cause: share for cause, share in attributed.shares.items() if share > 0.0}
-        ordered = sorted(possible, key=lambda cause: -possible[cause])
-        listed = [
-            cause
-            for cause in ordered
-            if possible[cause] >= (SHOWN_URGENT if causes[cause].urgent else SHOWN)
+        possible = sorted(
+            ((cause, share) for cause, share in attributed.shares.items() if share > 0.0),
+            key=lambda pair: -pair[1],
+        )
+        words = [
+            f"{self.case.marked(cause)} {percent(share)}"
+            for cause, share in possible
+            if share >= (SHOWN_URGENT if causes[cause].urgent else SHOWN)
         ]
-        words = [f"{self.case.marked(cause)} {percent(possible[cause])}" for cause in listed]
-        if (more := len(ordered) - len(listed)) > 0:
+        if (more := len(possible) - len(words)) > 0:
             words.append(f"{more} less probable")
         return ", ".join(words) or "no cause of this model"
 

@@ -98,8 +98,7 @@ def surprise(engine: Engine, evidence: Evidence, complaint: str) -> tuple[Surpri
         otherwise, share = "", 0.0
         state = evidence.hard_state(id)
         if state is not None:
-            others = np.where(np.arange(len(states)) == state, -1.0, states)
-            best = int(others.argmax())
+            best = int(np.where(np.arange(len(states)) == state, -1.0, states).argmax())
             otherwise, share = engine.network[id].states[best], float(states[best])
         answers.append(SurprisingAnswer(id, min(1.0, probability), alone, otherwise, share))
     return tuple(sorted(answers, key=lambda answer: answer.probability))

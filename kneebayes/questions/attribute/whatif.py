@@ -69,9 +69,8 @@ def remove_cause(
     """
     network = engine.network
     open_or_present = [id for id in findings if evidence.hard_state(id) != 0]
-    passing = {node.id for node in network.nodes if evidence.hard_state(node.id) != 0}
     acting = acting or {cause: (1,)}
-    passing -= {cause, *acting}
+    passing = {id for id in network.index if evidence.hard_state(id) != 0} - {cause, *acting}
     below = set().union(*(descendants(network, id, passing) for id in acting))
     ends = [id for id in open_or_present if id in below]
     within = below & ancestors(network, ends, below)
@@ -146,15 +145,10 @@ class WhatIf(CaseResult):
         be present had the cause been absent | evidence)) and ``persists`` (the same given
         that it is present).
         """
+        label = self.case.knowledge.label
         rows = [
-            {
-                "id": finding.finding,
-                "finding": self.case.knowledge.label(finding.finding),
-                "now": finding.now,
-                "without": finding.without,
-                "persists": finding.persists,
-            }
-            for finding in self._ordered
+            (each.finding, label(each.finding), each.now, each.without, each.persists)
+            for each in self._ordered
         ]
         return frame_of(rows, columns=["id", "finding", "now", "without", "persists"])
 

@@ -101,10 +101,9 @@ class Explanation(CaseResult):
     @property
     def _urgent(self) -> list[str]:
         """Labels of those of the causes that are urgent by themselves."""
-        causes = [id for id in (self.explained.cause, self.explained.against) if id is not None]
-        return [
-            self.case.knowledge.label(id) for id in causes if self.case.knowledge.causes[id].urgent
-        ]
+        known, asked = self.case.knowledge.causes, (self.explained.cause, self.explained.against)
+        causes = [known[id] for id in asked if id is not None]
+        return [cause.label for cause in causes if cause.urgent]
 
     @property
     def report(self) -> Report:
