@@ -85,30 +85,18 @@ class ReadingEvaluation(Reporting):
         """Which model gave the names that were looked for."""
         return self.origin
 
-    def _count(self, *verdicts: str) -> int:
-        return sum(judgement.verdict in verdicts for judgement in self.judgements)
-
     @cached_property
     def shares(self) -> dict[str, tuple[int, int]]:
         """Each share as how many of how many."""
-        right = self._count("right")
-        first = [judgement for judgement in self.judgements if judgement.at_first]
-        found = sum(judgement.verdict == "right" for judgement in first)
-        both = [
-            judgement
-            for judgement in self.judgements
-            if judgement.verdict in {"right", "wrong"} and judgement.truth in {"present", "absent"}
-        ]
-        absent = [judgement for judgement in both if judgement.truth == "absent"]
+        each = self.judgements
+        both = [one for one in each if one.verdict in ("right", "wrong")]
+        sided = [one for one in both if one.truth in ("present", "absent")]
         return {
-            "precision": (right, right + self._count("wrong")),
-            "precision, strictly": (right, right + self._count("wrong", "not in the truth")),
-            "recall at the first visit": (found, len(first)),
-            "polarity": (sum(judgement.verdict == "right" for judgement in both), len(both)),
-            "polarity of what is absent": (
-                sum(judgement.verdict == "right" for judgement in absent),
-                len(absent),
-            ),
+            "precision": _right_of(both),
+            "precision, strictly": _right_of(one for one in each if one.verdict != "missed"),
+            "recall at the first visit": _right_of(one for one in each if one.at_first),
+            "polarity": _right_of(sided),
+            "polarity of what is absent": _right_of(one for one in sided if one.truth == "absent"),
         }
 
     @property
@@ -182,6 +170,12 @@ class ReadingEvaluation(Reporting):
     def __repr__(self) -> str:
         shares = ", ".join(f"{name} {good}/{of}" for name, (good, of) in self.shares.items())
         return f"ReadingEvaluation({counted(len(self.texts), 'text')}: {shares})"
+
+
+def _right_of(judgements: Iterable[Verdict]) -> tuple[int, int]:
+    """How many are right, of how many."""
+    verdicts = [judgement.verdict for judgement in judgements]
+    return verdicts.count("right"), len(verdicts)
 
 
 def _row(name: str, good: int, of: int) -> tuple[str, ...]:

@@ -38,7 +38,6 @@ __all__ = [
     "calibration_of",
     "differential_overlap",
     "draw_calibration",
-    "first_is_present",
     "log_scores",
     "recalled",
     "resampled_means",
@@ -86,11 +85,6 @@ def recalled(predicted: Numbers, truth: Truth, first: int) -> tuple[Numbers, Num
     order = np.argsort(-predicted, axis=1, kind="stable")[:, :first]
     present_first = np.take_along_axis(truth, order, axis=1).sum(axis=1)
     return present_first.astype(float), truth.sum(axis=1).astype(float)
-
-
-def first_is_present(predicted: Numbers, truth: Truth) -> Numbers:
-    """Whether the cause ranked first is present, by case."""
-    return recalled(predicted, truth, 1)[0]
 
 
 def differential_overlap(predicted: Numbers, truth: Truth, threshold: float) -> tuple[float, float]:

@@ -9,7 +9,6 @@ from kneebayes.study.scores import (
     area_under_curve,
     brier_scores,
     differential_overlap,
-    first_is_present,
     log_scores,
     recalled,
     resampled_means,
@@ -53,7 +52,6 @@ def test_recall_by_hand() -> None:
     assert [one.tolist() for one in recalled(predicted, truth, 1)] == [[0.0, 0.0], [2.0, 1.0]]
     assert recalled(predicted, truth, 2)[0].tolist() == [1.0, 1.0]
     assert recalled(predicted, truth, 9)[0].tolist() == [2.0, 1.0]
-    assert first_is_present(predicted, truth).tolist() == [0.0, 0.0]
 
 
 def test_overlap_of_differentials_by_hand() -> None:
