@@ -94,9 +94,9 @@ def _classes(package: str) -> list[tuple[str, str]]:
     found = []
     for info in pkgutil.walk_packages(root.__path__, f"{package}."):
         module = import_module(info.name)
-        for name in getattr(module, "__all__", ()):
-            value = getattr(module, name)
-            if inspect.isclass(value) and value.__module__ == module.__name__:
+        for name, value in vars(module).items():
+            written_here = inspect.isclass(value) and value.__module__ == module.__name__
+            if written_here and not name.startswith("_"):
                 found.append((module.__name__, name))
     return found
 

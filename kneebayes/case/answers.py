@@ -28,19 +28,6 @@ from kneebayes.text import NEGATIONS, clipped, either, fold, shown
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = [
-    "KINDS",
-    "WHERE",
-    "Answer",
-    "by_name",
-    "by_node",
-    "evidence_of",
-    "meaning_of",
-    "read_answers",
-    "read_in_order",
-    "spoken",
-]
-
 EMPTY = {"", "na", "nan", "<na>", "null"}
 
 

@@ -19,15 +19,6 @@ from kneebayes.errors import EvidenceError, ImpossibleEvidenceError, TooWideErro
 from kneebayes.inference import Engine, Evidence, smallest_conflict
 from kneebayes.knowledge import Knowledge, Names
 
-__all__ = [
-    "Belief",
-    "believe",
-    "believe_groups",
-    "conflict_of",
-    "impossible_evidence",
-    "probability_of",
-]
-
 
 @dataclass(frozen=True)
 class Belief:

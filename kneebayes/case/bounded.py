@@ -13,8 +13,6 @@ from kneebayes.inference.clock import clock_running, within_time
 from kneebayes.inference.limits import QUESTION_SECONDS
 from kneebayes.text import shown
 
-__all__ = ["bounded", "budget_of"]
-
 Parameters = ParamSpec("Parameters")
 Result = TypeVar("Result")
 

@@ -24,8 +24,6 @@ from kneebayes.text import counted, marked
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["Case", "CaseLike", "Diagnosing", "RankedCause", "probability"]
-
 
 class CaseLike(Protocol):
     """Whatever carries a patient: the case alone, or the public differential around it."""

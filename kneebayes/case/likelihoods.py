@@ -12,8 +12,6 @@ from kneebayes.errors import EvidenceError
 from kneebayes.knowledge import Knowledge, Meaning
 from kneebayes.text import fold, shown
 
-__all__ = ["Likelihood", "in_words", "likelihood_of", "says_no", "says_unknown", "says_yes"]
-
 Likelihood = tuple[float, ...]
 
 PRESENT_WORDS = {"present", "yes", "y", "true", "positive", "pos", "+", "++", "+++"}

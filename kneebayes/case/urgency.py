@@ -15,8 +15,6 @@ from kneebayes.knowledge.records import UrgencyRule
 if TYPE_CHECKING:
     from kneebayes.knowledge import Knowledge
 
-__all__ = ["LIKELY", "PROBABLE", "CareLine", "Urgency", "UrgencyReason", "care_of", "judge_urgency"]
-
 POSSIBLE = 0.25  # an uncertain sign counts from this probability on: caution first
 PROBABLE = 0.2  # P(an urgent cause explains it) from which on this is said beside the signs
 

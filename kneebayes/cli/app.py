@@ -31,28 +31,6 @@ from kneebayes.text import either
 if TYPE_CHECKING:
     from kneebayes.knowledge.statements import Layer
 
-__all__ = [
-    "Absent",
-    "AsJson",
-    "Folder",
-    "InLayer",
-    "InSetting",
-    "InState",
-    "LexiconName",
-    "Likely",
-    "Present",
-    "answers_of",
-    "app",
-    "main",
-    "model_of",
-    "patient_of",
-    "probability_of",
-    "retold",
-    "search_in",
-    "show",
-    "typed",
-]
-
 
 BACKGROUND = "Age, sex and other background is told by --context NAME=STATE"
 ABOUT = (

@@ -21,8 +21,6 @@ from kneebayes.cli.app import (
     show,
 )
 
-__all__ = ["diagnose", "explain", "questions", "robustness"]
-
 
 @app.command()
 def diagnose(

@@ -20,8 +20,6 @@ from kneebayes.cli.app import (
 )
 from kneebayes.errors import EvidenceError
 
-__all__ = ["copies", "network", "page"]
-
 
 @app.command()
 def page(

@@ -12,8 +12,6 @@ from kneebayes.cli.app import AsJson, Folder, InLayer, InSetting, LexiconName, a
 from kneebayes.text import counted
 from kneebayes.view.catalogue import other_names
 
-__all__ = ["check", "new", "search", "trace"]
-
 
 @app.command("findings", hidden=True, deprecated=True)
 @app.command()

@@ -26,8 +26,6 @@ from kneebayes.errors import EvidenceError
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["cohort", "columns", "evaluate", "published", "simulate", "update"]
-
 Source = Annotated[
     Path, typer.Argument(metavar="PATIENTS", help="A .csv or .parquet file, one row a patient.")
 ]

@@ -27,8 +27,6 @@ from kneebayes.text import either, fold
 if TYPE_CHECKING:
     from kneebayes.teaching import Feedback, PracticeCase, Situation
 
-__all__ = ["case", "of_a_class"]
-
 PROMPT = "case> "
 NAMED = ("finding", "context")
 

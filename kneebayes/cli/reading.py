@@ -13,8 +13,6 @@ from kneebayes.cli.app import AsJson, Folder, InLayer, InSetting, LexiconName, a
 from kneebayes.errors import KneebayesError
 from kneebayes.writing import plain_text
 
-__all__ = ["read", "reading"]
-
 LARGEST = 1_000_000  # bytes
 
 

@@ -13,8 +13,6 @@ from kneebayes.history.english import UNITS, turns
 from kneebayes.history.quantities import number_at
 from kneebayes.history.words import Word, around
 
-__all__ = ["Amount", "Met", "amounts_in", "bounds_met"]
-
 PARTING = frozenset({";", ".", ":"})
 NEAR = 0.0005  # of a bound: not sure to which side
 NEARLY_WARM = 0.6  # degrees below a bound that leave it open
@@ -112,7 +110,7 @@ def _sized(amounts: Sequence[Amount], words: Sequence[Word]) -> Iterator[Amount]
             yield amount
 
 
-def ranges_in(words: Sequence[Word]) -> Iterator[Amount]:
+def _ranges_in(words: Sequence[Word]) -> Iterator[Amount]:
     """Where ranges of movement begin and end, in degrees: ``ROM 10-90``, ``bends to 70``."""
     for match in RANGE.finditer(" ".join(word.lower for word in words)):
         first = match.string.count(" ", 0, match.start())
@@ -131,7 +129,7 @@ def bounds_met(
 
     ``troubled`` are places of words that speak of a finding.
     """
-    amounts = [*amounts_in(words), *ranges_in(words)]
+    amounts = [*amounts_in(words), *_ranges_in(words)]
     for pattern in dictionary.bounds:
         bound = pattern.bound
         if bound is None:

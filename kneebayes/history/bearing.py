@@ -15,8 +15,6 @@ from kneebayes.history.quantities import number_at
 from kneebayes.history.record import Status
 from kneebayes.history.words import Word, around, stem
 
-__all__ = ["Bearing", "bearing_of", "is_long_ago"]
-
 NEAR = 4  # words
 CLAUSE = 8  # words that a turn such as "years ago" bears on, before it or behind it
 LEADING_ON = frozenset({"with", "presenting", "presents", "has", "have", "had", "is", "was"})

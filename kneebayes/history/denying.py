@@ -10,8 +10,6 @@ from kneebayes.history.line import AND, DENYING, FAR, OR, Cue, Line, ended, heav
 from kneebayes.history.matching import Match
 from kneebayes.history.words import Word
 
-__all__ = ["Denial", "denied"]
-
 LONG = 4  # words of an item of a list that say something
 ITEM = 3  # the same for an item that a word behind the list still bears on
 MANY = 4  # items of a list of nouns that a denial reaches through, though nothing closes it

@@ -13,8 +13,6 @@ from kneebayes.history.quantities import number_at
 from kneebayes.history.words import SITE_STEMS, Word, stem, words_of_name
 from kneebayes.knowledge import Knowledge
 
-__all__ = ["LIGHT_STEMS", "Bound", "Dictionary", "Pattern", "Target"]
-
 KNOWN = frozenset(["known", "histori", "diagnos", "establish"])
 TURNING = frozenset({"no", "not", "n't", "without", "never"})
 PLACING = frozenset(

@@ -7,22 +7,6 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-__all__ = [
-    "ABILITY",
-    "DECADES",
-    "ENDING",
-    "FORMS",
-    "LIGHT",
-    "NUMBERS",
-    "PRONOUNS",
-    "RELATED",
-    "SHORTHAND",
-    "SITES",
-    "SMALL",
-    "UNITS",
-    "turns",
-]
-
 FILE = Path(__file__).with_suffix(".toml")
 
 

@@ -11,8 +11,6 @@ from kneebayes.history.english import ABILITY, ENDING, NUMBERS, UNITS, turns
 from kneebayes.history.matching import Match
 from kneebayes.history.words import Phrases, TextSentence, Word
 
-__all__ = ["AND", "OR", "Cue", "Line", "cues_in"]
-
 AND = frozenset({"and", "&", "+"})
 OR = frozenset({"or", "nor", "/"})
 FAR = 5  # words that say something, between a cue and what it bears on
@@ -179,6 +177,3 @@ def ended(words: Iterable[Word]) -> bool:
 def heavy(words: Iterable[Word]) -> list[Word]:
     """The words that say something."""
     return [word for word in words if not word.is_light]
-
-
-__all__ += ["DENYING", "FAR", "ended", "heavy"]

@@ -12,8 +12,6 @@ from kneebayes.history.placing import JOINING, stands
 from kneebayes.history.readable import Readable
 from kneebayes.history.words import SITE_STEMS, Word, stem
 
-__all__ = ["Match", "find"]
-
 BEHIND = "behind"  # leads on to another place than the part of the body behind it
 AN_IDIOM = 3  # words that together mean something else than each of them
 

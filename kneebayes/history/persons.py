@@ -8,8 +8,6 @@ from dataclasses import dataclass
 
 from kneebayes.history.english import DECADES, NUMBERS, PRONOUNS, RELATED, SITES, turns
 
-__all__ = ["Age", "find_age", "find_sex", "patient_among_relatives"]
-
 ONES = "one|two|three|four|five|six|seven|eight|nine"
 TENS = "twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety"
 TEENS = "ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|eighteen|nineteen"

@@ -11,8 +11,6 @@ from kneebayes.history.english import ABILITY, ENDING, turns
 from kneebayes.history.readable import Readable
 from kneebayes.history.words import Word, around, stem
 
-__all__ = ["JOINING", "stands"]
-
 ACROSS = 18  # words between what brings pain on and an item of a list
 GAP = 6  # most words between the first and the last word of a name that are not its own
 LISTED = 3  # most of them that say something, in "cannot straighten the knee or bear weight"

@@ -8,8 +8,6 @@ from collections.abc import Sequence
 from kneebayes.history.english import NUMBERS, UNITS
 from kneebayes.history.words import Word
 
-__all__ = ["number_at"]
-
 DEGREES = frozenset({"\u00b0", "\u00ba", "deg", "degree", "degrees"})
 DIGITS = re.compile(
     r"(?P<digits>\d+(?:,\d{3})+(?:\.\d+)?|\d+(?:[.,]\d+)?)(?:[\u00b0\u00ba]?(?P<scale>[cf]))?"

@@ -11,8 +11,6 @@ from kneebayes.errors import KneebayesError
 from kneebayes.history.dictionary import Dictionary
 from kneebayes.history.words import NEEDED, TextSentence, Word
 
-__all__ = ["Readable", "readable"]
-
 SIDES = frozenset(
     {"l", "left", "lt", "r", "right", "rt", "same", "whole", "entire", "affected", "other"}
     | {"aspect", "aspects", "part", "portion", "surface"}

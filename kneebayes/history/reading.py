@@ -27,8 +27,6 @@ from kneebayes.text import shown
 if TYPE_CHECKING:
     from kneebayes.building.model import ModelLike
 
-__all__ = ["read", "understand"]
-
 LONGEST = 100_000  # characters
 KEPT = 4  # dictionaries
 EARLIER_KNOWN = frozenset({"previous", "earlier", "past", "old"})  # in the label of a background

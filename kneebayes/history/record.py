@@ -20,8 +20,6 @@ from kneebayes.view.report import Report, frame_of, report_html, report_text
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["History", "Mention", "Passage", "Status"]
-
 Status = Literal["present", "absent", "perhaps", "past", "other"]
 
 COLOURS = {

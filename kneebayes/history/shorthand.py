@@ -10,8 +10,6 @@ from functools import lru_cache
 
 from kneebayes.history.english import SHORTHAND, turns
 
-__all__ = ["Letters", "WrittenOut", "written_out"]
-
 Letters = tuple[tuple[str, str], ...]
 
 BROKEN = next(iter(turns("broken")))  # what "#" stands for

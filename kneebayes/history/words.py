@@ -19,20 +19,6 @@ if TYPE_CHECKING:
     from spacy.language import Language
     from spacy.matcher import PhraseMatcher
 
-__all__ = [
-    "NEEDED",
-    "SITE_STEMS",
-    "Phrases",
-    "TextSentence",
-    "Word",
-    "around",
-    "language",
-    "sentences_of",
-    "stem",
-    "words_of",
-    "words_of_name",
-]
-
 PLAIN_NAME = re.compile(r"[A-Za-z]+(?: [A-Za-z]+)*")
 VOWEL = re.compile(r"[aeiouy]")
 DOUBLED = re.compile(r"([bdfgmnprt])\1$")

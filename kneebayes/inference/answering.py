@@ -32,8 +32,6 @@ from kneebayes.inference.splitting import add_up, parts_of, too_slow, too_wide
 from kneebayes.network import Network, Numbers
 from kneebayes.text import counted
 
-__all__ = ["answer_gradients", "answer_row_plainly", "rows_of", "run_batch"]
-
 PIECES = 8  # per worker, so that one with harder questions does not keep the others waiting
 LIKE_PIECES = 2  # the same where all questions are equally hard, and each piece plans anew
 MANY_PARTS = 16  # parts of a question from which on a bar shows them

@@ -16,18 +16,6 @@ from kneebayes.inference.limits import LIMITS, Limits
 from kneebayes.network import Network, Numbers
 from kneebayes.text import counted
 
-__all__ = [
-    "Batch",
-    "Gradients",
-    "Rows",
-    "cases_of",
-    "distinct_rows",
-    "keys_of",
-    "room_for_answers",
-    "room_for_gradients",
-    "subsets_of",
-]
-
 
 def keys_of(*parts: NDArray[np.generic]) -> NDArray[np.void]:
     """Rows, as arrays side by side (each rows x columns), as single entries to sort and compare."""

@@ -19,8 +19,6 @@ from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
-__all__ = ["build_here", "build_wheel", "built_libraries"]
-
 FOLDER = Path(__file__).parent / "kernel"
 # products and sums are taken in the order written, so that every machine finds the same digits
 FLAGS = (

@@ -13,8 +13,6 @@ import numpy as np
 
 from kneebayes.inference.limits import Budget, Running
 
-__all__ = ["Clock", "clock_running", "in_this_context", "seconds_left", "within_time"]
-
 PATIENCE = 2.0  # seconds before anything is shown
 EVERY = 0.5  # seconds between two looks at the clock
 

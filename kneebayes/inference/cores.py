@@ -12,8 +12,6 @@ from typing import Generic, TypeVar
 
 from kneebayes.inference.flat import Statuses
 
-__all__ = ["map_on_all_cores", "on_all_cores", "usable_cores"]
-
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 

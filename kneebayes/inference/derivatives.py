@@ -25,8 +25,6 @@ from kneebayes.inference.native import Kernel, Status, kernel
 from kneebayes.inference.splitting import add_up, cost_of, parts_of, too_slow, too_wide
 from kneebayes.network import Network, Node, Numbers
 
-__all__ = ["Derivatives", "derive"]
-
 LEAK = "leak"
 IMPOSSIBLE = "The evidence has probability zero, so nothing follows from it."
 

@@ -18,8 +18,6 @@ from kneebayes.inference.sampling import chances_of
 from kneebayes.inference.tables import Scaled, concatenate
 from kneebayes.network import Numbers
 
-__all__ = ["Drawing"]
-
 Worlds = NDArray[np.int16]
 Places = NDArray[np.int64]  # index along each axis of a table: draws x axes
 # how two parts of a family make none or some: the first way serves "none", the rest "some"

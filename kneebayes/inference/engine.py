@@ -20,8 +20,6 @@ from kneebayes.inference.native import kernel
 from kneebayes.inference.propagation import Propagation
 from kneebayes.network import Network, Numbers
 
-__all__ = ["Engine"]
-
 ABSENT, PRESENT = (1.0, 0.0), (0.0, 1.0)
 SMALL = 1e-3  # below this 1 - P(all absent) would lose more than three digits
 

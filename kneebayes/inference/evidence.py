@@ -11,8 +11,6 @@ from kneebayes.errors import EvidenceError
 from kneebayes.network import Network
 from kneebayes.text import shown
 
-__all__ = ["Evidence", "certain_state"]
-
 
 @dataclass(frozen=True, slots=True)
 class Evidence:

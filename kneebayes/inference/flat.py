@@ -10,8 +10,6 @@ from numpy.typing import NDArray
 
 from kneebayes.network import Network, Node, Numbers
 
-__all__ = ["Flags", "Flat", "Integers", "Observed", "Statuses", "flatten", "numbers_of"]
-
 Integers = NDArray[np.int64]
 Flags = NDArray[np.bool_]
 Observed = NDArray[np.int16]  # index of a state, or -1

@@ -18,8 +18,6 @@ from kneebayes.inference.plain import ask_plainly
 from kneebayes.inference.splitting import too_slow, too_wide
 from kneebayes.network import Network, Node, Numbers, noisy_or_node, root_node, table_node
 
-__all__ = ["joint_of", "subset_joint"]
-
 LEFT_OUT = ("left out", "kept")
 
 

@@ -16,8 +16,6 @@ from kneebayes.inference.flat import Flat, Integers, Observed
 from kneebayes.inference.tables import Scaled
 from kneebayes.network import Network, Numbers
 
-__all__ = ["Leaf", "leaves_of", "relevant_nodes"]
-
 
 @dataclass(frozen=True, slots=True)
 class Leaf:

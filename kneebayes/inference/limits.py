@@ -12,18 +12,6 @@ import numpy as np
 
 from kneebayes.errors import KneebayesError
 
-__all__ = [
-    "LIMITS",
-    "MOST_PARTS",
-    "MOST_WORK",
-    "PLAIN_WIDEST",
-    "PLANS_KEPT",
-    "QUESTION_SECONDS",
-    "ROOMY",
-    "Budget",
-    "Limits",
-]
-
 _VALUES = json.loads((Path(__file__).parent / "limits.json").read_text(encoding="utf-8"))
 MOST_WORK = float(_VALUES["multiplications_in_parts"])  # a minute on two cores
 MOST_PARTS = int(_VALUES["parts"])  # planning each takes a millisecond

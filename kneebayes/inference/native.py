@@ -25,8 +25,6 @@ from kneebayes.inference.flat import Flags, Flat, Integers
 from kneebayes.inference.limits import Limits
 from kneebayes.network import Numbers
 
-__all__ = ["Kernel", "Status", "kernel"]
-
 SWITCH = "KNEEBAYES_KERNEL"  # "off": answer in plain NumPy; or the path of a library to load
 
 

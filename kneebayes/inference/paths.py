@@ -17,8 +17,6 @@ import numpy as np
 from kneebayes.inference import Evidence
 from kneebayes.network import Link, Network, Node, noisy_or_node, table_node
 
-__all__ = ["SplitNetwork", "ancestors", "descendants", "reached", "split_by_path"]
-
 STATES = ("absent", "otherwise", "reached")
 # P(state | reached fired?, otherwise fired?)
 BOTH_TO_STATE = np.array([[[1.0, 0.0, 0.0], [0.0, 1.0, 0.0]], [[0.0, 0.0, 1.0], [0.0, 0.0, 1.0]]])

@@ -21,8 +21,6 @@ from kneebayes.inference.propagation import run_backward, run_forward
 from kneebayes.inference.tables import Scaled
 from kneebayes.network import Numbers
 
-__all__ = ["LEAK", "Plain", "ask_plainly"]
-
 LEAK = -1  # stands for the leak where links are named by their parent
 
 

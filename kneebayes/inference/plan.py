@@ -9,8 +9,6 @@ from math import log2
 from kneebayes.errors import TooWideError
 from kneebayes.inference.limits import PLAIN_WIDEST
 
-__all__ = ["Join", "Order", "Plan", "Reduce", "best_order", "plan_elimination"]
-
 NARROW = 8.0  # log2 of the largest table below which no further rule is tried
 
 

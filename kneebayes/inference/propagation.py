@@ -14,8 +14,6 @@ from kneebayes.inference.tables import Scaled, join, pull
 from kneebayes.network import Numbers
 from kneebayes.text import counted
 
-__all__ = ["Propagation", "run_backward", "run_forward"]
-
 Kind = TypeVar("Kind", bound=np.generic)
 
 

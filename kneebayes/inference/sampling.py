@@ -13,8 +13,6 @@ from kneebayes.inference.evidence import Evidence
 from kneebayes.inference.leaves import relevant_nodes
 from kneebayes.network import Network, Node, Numbers
 
-__all__ = ["Sampled", "chances_of", "draw_worlds", "sample_posteriors"]
-
 TILT = 0.03  # of 40 hidden causes one is then made present in most draws
 KEPT = 0.1  # share of the network's own chances in what is drawn from, so that no weight is huge
 ROUNDS, PILOT = 5, 4096  # draws from which it is learnt where to draw

@@ -14,14 +14,6 @@ from kneebayes.errors import ImpossibleEvidenceError
 from kneebayes.inference.engine import Engine
 from kneebayes.inference.evidence import Evidence
 
-__all__ = [
-    "CauseSet",
-    "most_probable_sets",
-    "probability_of_exactly",
-    "probable_states",
-    "smallest_conflict",
-]
-
 ABSENT, PRESENT = (1.0, 0.0), (0.0, 1.0)
 
 

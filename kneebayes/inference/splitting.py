@@ -20,8 +20,6 @@ from kneebayes.inference.limits import LIMITS, MOST_PARTS, MOST_WORK, ROOMY, Lim
 from kneebayes.inference.native import Kernel, kernel
 from kneebayes.network import Numbers
 
-__all__ = ["add_up", "cost_of", "parts_of", "too_slow", "too_wide"]
-
 DOUBTFUL = 2.0  # a question is given up early if at this rate it would take so much more
 HASTY = 1  # orders tried where the cost need only be known about
 # orders tried, and which share of all memory the largest table may take for more to be tried

@@ -9,8 +9,6 @@ from numpy.typing import NDArray
 
 from kneebayes.network import Numbers
 
-__all__ = ["Scaled", "concatenate", "join", "pull"]
-
 Powers = NDArray[np.int64]
 Index = int | tuple[int | slice | Powers | None, ...]
 NOTHING = -(2**40)  # the power of zero: below every other

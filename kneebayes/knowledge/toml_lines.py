@@ -6,8 +6,6 @@ import re
 
 from kneebayes.text import as_id, clipped
 
-__all__ = ["toml_fault"]
-
 TWICE = "Each heading and each name stands once."
 OPEN_TEXT = "A text ends in the line it begins in, with the same quotation mark."
 OPEN_TABLE = "What begins with { ends with } in the same line."

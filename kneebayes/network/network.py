@@ -12,8 +12,6 @@ from kneebayes.errors import EvidenceError, KneebayesError, UnknownNameError
 from kneebayes.network.node import Node, Numbers, noisy_or_table
 from kneebayes.text import counted, suggest
 
-__all__ = ["Network"]
-
 
 @dataclass(frozen=True)
 class Network:

@@ -11,17 +11,6 @@ from numpy.typing import NDArray
 from kneebayes.errors import KneebayesError
 from kneebayes.text import counted
 
-__all__ = [
-    "ABSENT_PRESENT",
-    "Link",
-    "Node",
-    "Numbers",
-    "noisy_or_node",
-    "noisy_or_table",
-    "root_node",
-    "table_node",
-]
-
 Numbers = NDArray[np.float64]
 
 ABSENT_PRESENT = ("absent", "present")

@@ -15,8 +15,6 @@ if TYPE_CHECKING:
     import pandas as pd
     from pgmpy.models import DiscreteBayesianNetwork
 
-__all__ = ["estimate_naive", "query_pgmpy", "small_tables", "to_pgmpy"]
-
 TARGET = "the cause"  # no id of a model holds a blank
 WHOLE = 3  # noisy-OR families with up to this many parents stay one table
 

@@ -30,8 +30,6 @@ if TYPE_CHECKING:
     from kneebayes.building.model import ModelLike
     from kneebayes.case.case import CaseLike, Diagnosing
 
-__all__ = ["PERHAPS", "Explorer", "answers_shown"]
-
 PERHAPS = 0.75  # P(present) that "perhaps" stands for, as in ``weights.js``
 READING = ("lexicon", "layer", "setting")
 

@@ -29,8 +29,6 @@ from kneebayes.writing import telling_why, text_or_path
 if TYPE_CHECKING:
     from kneebayes.building.model import ModelLike
 
-__all__ = ["page_html", "script", "static", "style", "write_page"]
-
 IMPORT = re.compile(r"""^import\b[^;]*?from\s*["']\./([\w.-]+)["'];\n""", re.MULTILINE)
 COMMENT = re.compile(r"\n[ ]*(?:/\*\*.*?\*/|//[^\n]*)(?=\n)", re.DOTALL)  # on lines of its own
 SPACE = re.compile(r"\n\s*")  # before and between lines; no text of the scripts goes over a line

@@ -20,8 +20,6 @@ if TYPE_CHECKING:
 
     Plain = dict[str, Any]
 
-__all__ = ["layers_of"]
-
 NAMED = ("labels", "aliases", "claims", "references")
 OTHERS = ("layer", "groups", "incoherent", "sections", "urgency", "findings", "contexts", "care")
 SMALLER: Layer = "article"

@@ -13,8 +13,6 @@ from kneebayes.case.case import CaseLike, Diagnosing
 if TYPE_CHECKING:
     from kneebayes.page.explorer import Explorer
 
-__all__ = ["explorer"]
-
 
 @checked
 def explorer(model: Diagnosing, answers: Mapping[str, object] | None = None) -> Explorer | CaseLike:

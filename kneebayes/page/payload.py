@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from kneebayes.knowledge.statements import Care, Reference
     from kneebayes.network import Node
 
-__all__ = ["VERSION", "numbers_of", "payload"]
-
 VERSION = 3  # of the form of the payload; the scripts refuse any other
 
 BINARY = ("absent", "present")

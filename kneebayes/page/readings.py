@@ -29,8 +29,6 @@ if TYPE_CHECKING:
 
     Plain = dict[str, Any]
 
-__all__ = ["choices_of", "layer_named", "readings_of"]
-
 ANYWHERE = "anywhere"
 DIGITS = 12  # of a number that is another than the model's own
 FEWER = 4  # of the bounds of an interval

@@ -17,8 +17,6 @@ from kneebayes.network import Numbers
 if TYPE_CHECKING:
     from kneebayes.building.model import ModelLike
 
-__all__ = ["ShareFit", "share_fit", "share_fits"]
-
 NEAR = 1e-10  # of the table that comes back, relative
 
 

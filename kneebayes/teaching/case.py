@@ -22,8 +22,6 @@ from kneebayes.text import either, fold, shown, suggest
 if TYPE_CHECKING:
     from kneebayes.building.model import ModelLike
 
-__all__ = ["BACKGROUNDS", "PracticeCase", "new_case"]
-
 
 @dataclass(frozen=True, repr=False, eq=False)
 class PracticeCase(Situation):

@@ -9,8 +9,6 @@ from numpy.typing import NDArray
 
 from kneebayes.network import Network, Numbers
 
-__all__ = ["Chance", "worlds_of"]
-
 STEP = 0x6D2B79F5
 OF_SEED, OF_WORLD = 0x9E3779B1, 0x85EBCA6B  # odd numbers that spread seeds and worlds apart
 TO_ONE = 4294967296.0

@@ -14,8 +14,6 @@ from kneebayes.cohort.sources import telling_why_unread
 from kneebayes.errors import KneebayesError
 from kneebayes.writing import plain_text, same_place, telling_why, write_safely
 
-__all__ = ["StudentCopies", "copy_notebooks", "student_copy"]
-
 EXERCISE, SOLUTION = "exercise", "solution"
 MARKS = (EXERCISE, SOLUTION)
 ANSWER = "# Your answer."

@@ -27,8 +27,6 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
 
-__all__ = ["Feedback"]
-
 SHOWN = 10
 BELIEFS = ("cause", "truth", "opening", "exact", "stated")
 STEPS = ("step", "asked", "answer", "bits", "cost", "best free question then", "best test then")

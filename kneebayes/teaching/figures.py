@@ -22,15 +22,6 @@ from kneebayes.view.markup import percent
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-__all__ = [
-    "draw_beliefs",
-    "draw_calibration",
-    "draw_icons",
-    "draw_stated",
-    "draw_steps",
-    "draw_tree",
-]
-
 Row = Mapping[str, Any]
 GREY = "#767676"
 

@@ -28,8 +28,6 @@ if TYPE_CHECKING:
     from kneebayes.building.model import ModelLike
     from kneebayes.knowledge import Knowledge
 
-__all__ = ["PEOPLE", "NaturalFrequencies", "count_people", "largest_remainder"]
-
 PEOPLE = (1_000, 10_000, 100_000)
 
 

@@ -14,8 +14,6 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from kneebayes.knowledge import Knowledge
 
-__all__ = ["Heard", "clearly", "hear", "likeliest", "names_of", "words_of"]
-
 Heard = tuple[str, float]
 
 CLEAR, APART = 0.6, 0.1  # how much must agree, and how much less with anything else

@@ -17,8 +17,6 @@ from kneebayes.teaching.patients import Hardness, causes_there, hardness_of
 from kneebayes.teaching.scoring import StatedBelief, brier_score, divergence, log_score
 from kneebayes.teaching.situation import LEVELS, Situation, best_of, uncertainty_of
 
-__all__ = ["Judgement", "chain_of", "question_rows", "walk_plan"]
-
 MOST_RESULTS = 8  # of one examination, for what all together tell: 2^8 outcomes
 
 

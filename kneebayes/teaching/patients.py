@@ -21,20 +21,6 @@ from kneebayes.teaching.chance import worlds_of
 if TYPE_CHECKING:
     from kneebayes.building.model import ModelLike
 
-__all__ = [
-    "DIFFICULTIES",
-    "KINDS",
-    "Hardness",
-    "Truth",
-    "causes_there",
-    "draw_patient",
-    "evidence_about",
-    "hardness_of",
-    "is_possible",
-    "is_teachable",
-    "red_herrings",
-]
-
 Truth = Mapping[str, str]
 
 DIFFICULTIES = ("any", "easy", "medium", "hard")

@@ -33,15 +33,6 @@ if TYPE_CHECKING:
 
     from kneebayes.building.model import ModelLike
 
-__all__ = [
-    "Learner",
-    "Practice",
-    "ask_at_random",
-    "ask_the_best",
-    "neglect_base_rates",
-    "run_practice",
-]
-
 Learner = Callable[[PracticeCase, np.random.Generator], Feedback]
 
 

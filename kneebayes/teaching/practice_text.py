@@ -11,14 +11,6 @@ from kneebayes.text import marked
 from kneebayes.view.markup import percent
 from kneebayes.view.report import Grid, Paragraph, Report, Reporting, Showing
 
-__all__ = [
-    "Page",
-    "Paged",
-    "Section",
-    "belief_cells",
-    "step_cells",
-]
-
 
 @dataclass(frozen=True, slots=True)
 class Section:

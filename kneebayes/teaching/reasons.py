@@ -10,8 +10,6 @@ from kneebayes.teaching.scoring import divergence
 from kneebayes.teaching.situation import best_of, uncertainty_of
 from kneebayes.view.markup import percent
 
-__all__ = ["biases_of", "praises_of", "reasons_of"]
-
 EXPLAINED = 2  # differences that get a paragraph
 WORTH_WORDS = 0.05  # bits of divergence below which a statement is good enough
 PROMISING = 0.05  # of the opening uncertainty: what a free question must still promise

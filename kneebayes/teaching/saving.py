@@ -19,8 +19,6 @@ from kneebayes.writing import plain_text
 if TYPE_CHECKING:
     from kneebayes.building.model import ModelLike
 
-__all__ = ["LARGEST", "case_from_json", "load_handed_in", "load_practice_case"]
-
 LARGEST = 1_000_000  # bytes
 OPTIONAL = ("layer",)  # files of an earlier version do not say it
 KEYS = (
@@ -66,7 +64,7 @@ def load_handed_in(model: ModelLike, path: Path) -> PracticeCase:
     """
     text = _text_of(path)
     content = _content(text, str(path))
-    return case_from_json(under_its_reading(model, content, str(path)), text, str(path))
+    return case_from_json(_under_its_reading(model, content, str(path)), text, str(path))
 
 
 def _text_of(file: Path) -> str:
@@ -199,7 +197,7 @@ def _remedy(content: Mapping[str, Any]) -> str:
     )
 
 
-def under_its_reading(model: ModelLike, content: Mapping[str, Any], place: str) -> ModelLike:
+def _under_its_reading(model: ModelLike, content: Mapping[str, Any], place: str) -> ModelLike:
     """The model as a case was drawn from it: under its lexicon, in its layer and setting.
 
     Raises

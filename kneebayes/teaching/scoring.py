@@ -13,16 +13,6 @@ from kneebayes.errors import ArgumentError
 from kneebayes.network import Numbers
 from kneebayes.text import shown
 
-__all__ = [
-    "SUREST",
-    "GretherWeights",
-    "StatedBelief",
-    "brier_score",
-    "divergence",
-    "log_score",
-    "weigh_statements",
-]
-
 SUREST = 1e-6  # a stated 0 or 1 counts as this far from it, since the logarithm of 0 has no end
 
 

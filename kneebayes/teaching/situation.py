@@ -34,18 +34,6 @@ if TYPE_CHECKING:
 
     from kneebayes.building.model import ModelData, ModelLike
 
-__all__ = [
-    "FORMAT",
-    "LEVELS",
-    "VERSION",
-    "Situation",
-    "Step",
-    "best_of",
-    "case_to_json",
-    "probabilities_by_id",
-    "uncertainty_of",
-]
-
 LEVELS = ("routine", "soon", "now")
 FORMAT, VERSION = "kneebayes case", 1
 

@@ -15,8 +15,6 @@ if TYPE_CHECKING:
     from kneebayes.building.model import ModelLike
     from kneebayes.teaching.patients import Truth
 
-__all__ = ["introduction", "sentence_about", "told_at_first", "years_of"]
-
 YEARS, MIDDLE = "{years}", 0.5
 OF_YEARS = 0xC2B2AE35  # an odd number, so that the age has chance of its own
 OF_ORDER, OF_WORDS = 0x27D4EB2F, 0x165667B1  # and what is told at first, and how

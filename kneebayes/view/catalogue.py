@@ -16,8 +16,6 @@ from kneebayes.view.report import frame_of
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["Catalogue", "other_names", "search"]
-
 FIRST = 4  # names in a repr
 SHOWN = 40  # rows in a notebook
 SEARCHED = ("finding", "context", "cause", "group")

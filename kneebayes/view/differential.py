@@ -17,15 +17,6 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
 
-__all__ = [
-    "differential_dict",
-    "differential_report",
-    "draw_differential",
-    "group_table",
-    "ranking_table",
-    "what_it_is",
-]
-
 ASKED = "what may cause it"
 UNCERTAIN = (
     "'Perhaps (0.7 to 0.3)' weighs like a test that is 0.7/0.3 times as often positive when it "

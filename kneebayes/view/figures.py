@@ -25,26 +25,6 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
     from matplotlib.text import Text
 
-__all__ = [
-    "LETTERS_PER_INCH",
-    "ODDS_TICKS",
-    "SMALL",
-    "WIDE",
-    "broken",
-    "caption",
-    "draw_arrow",
-    "draw_model",
-    "draw_network",
-    "draw_ranking",
-    "fit",
-    "name_ends",
-    "name_lines",
-    "new_axes",
-    "odds_axis",
-    "say_above",
-    "ticks_apart",
-]
-
 # Okabe and Ito's colours, told apart by colour-blind readers too
 BLUE, ORANGE, GREEN, PURPLE = "#0072B2", "#D55E00", "#009E73", "#CC79A7"
 AMBER, SKY, BLACK = "#E69F00", "#56B4E9", "#000000"

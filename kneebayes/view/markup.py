@@ -7,8 +7,6 @@ import re
 from collections.abc import Iterable, Sequence
 from html import escape
 
-__all__ = ["Markup", "ShareBar", "are_numbers", "bar", "percent", "table", "tag"]
-
 SMALLEST = 1e-6
 NEARLY_ONE = 0.99
 NUMBER = re.compile(r"[-+<>\u00b1~]? ?\d[\d,.]*(e[-+]?\d+)? ?%?|-|")  # as it is shown

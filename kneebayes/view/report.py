@@ -31,31 +31,6 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
 
-__all__ = [
-    "CaseResult",
-    "Grid",
-    "InJson",
-    "Outline",
-    "Paragraph",
-    "Report",
-    "Reporting",
-    "Showing",
-    "Steps",
-    "beside_the_signs",
-    "frame_of",
-    "known_line",
-    "known_of",
-    "made_by",
-    "made_by_line",
-    "package_version",
-    "plain_case",
-    "ranked_frame",
-    "report_html",
-    "report_on",
-    "report_text",
-    "urgency_lines",
-]
-
 ALT_LINES, ALT_LETTERS = 5, 600  # rows of a picture told in words, and how much of them
 LONGEST = 70  # characters of a cell before it goes on below
 Row = tuple[str, ...]

@@ -16,8 +16,6 @@ from kneebayes.view.report import InJson, frame_of, made_by, made_by_line, plain
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["CauseTrace", "trace"]
-
 
 def _trace_html(trace: Trace, made_by: str) -> str:
     """A trace as HTML."""
