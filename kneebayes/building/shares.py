@@ -273,6 +273,7 @@ def silent_rates(present: Numbers, absent: Numbers, ages: Numbers, ratios: Numbe
     low, high = np.full(len(present), -FURTHEST_ODDS), np.full(len(present), FURTHEST_ODDS)
     few = wanted / np.maximum((weights * ratios).sum(axis=1), LEAST)  # were all rates small
     odds = np.clip(np.log(np.maximum(few, LEAST)), low, high)
+    rest = wanted <= 0.0  # a row that rests stays, whatever the others do
     for _ in range(HALVINGS):
         rates = 1.0 / (1.0 + np.exp(-(odds[:, None] + logs)))
         added = weights * rates
@@ -280,9 +281,11 @@ def silent_rates(present: Numbers, absent: Numbers, ages: Numbers, ratios: Numbe
         low, high = np.where(missed > 0.0, odds, low), np.where(missed > 0.0, high, odds)
         moved = odds + missed / np.maximum((added * (1.0 - rates)).sum(axis=1), LEAST)
         moved = np.where((low <= moved) & (moved <= high), moved, (low + high) / 2.0)
-        still = (np.abs(moved - odds) <= NEARLY) | (wanted <= 0.0)
+        moved = np.where(rest, odds, moved)
+        rest = np.abs(moved - odds) <= NEARLY
+        rest |= wanted <= 0.0
         odds = moved
-        if still.all():
+        if rest.all():
             break
     rates = 1.0 / (1.0 + np.exp(-(odds[:, None] + logs)))
     return np.asarray(np.where(wanted[:, None] > 0.0, rates, 0.0))
