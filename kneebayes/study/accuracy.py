@@ -25,8 +25,6 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
 
-__all__ = ["Accuracy", "AccuracyRow", "accuracy"]
-
 FILE = "published_ratios.csv"
 NEAR = 1.5  # so many times outside the published interval is still near
 DRAWN = 12  # ratios of the picture

@@ -28,19 +28,6 @@ if TYPE_CHECKING:
 
     from kneebayes.building.model import AnyModel, ModelLike
 
-__all__ = [
-    "LEARNERS",
-    "Learner",
-    "LogisticRegressions",
-    "PgmpyNaiveBayes",
-    "collapse",
-    "naive_bayes",
-    "prior_only",
-    "reading_of",
-    "states_of",
-    "without_mediators",
-]
-
 EDGE = 1e-9  # naive Bayes may say 0 and 1 at once of one patient; it is kept this far from both
 
 States = NDArray[np.int16]

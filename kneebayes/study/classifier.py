@@ -22,9 +22,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-__all__ = ["DifferentialClassifier"]
-
-
 class _Network:
     """P(cause present | answers) as ``predict_proba``: one column a cause, several may be present.
 

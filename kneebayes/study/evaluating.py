@@ -35,8 +35,6 @@ if TYPE_CHECKING:
 
     from kneebayes.building.model import ModelLike
 
-__all__ = ["BASELINES", "evaluate", "evaluate_predictions", "subject_of"]
-
 EXACT = "exact network"
 BASELINES = ("prior only", "naive Bayes", "without mediators")
 DEFAULT = Scoring()

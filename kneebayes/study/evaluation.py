@@ -32,8 +32,6 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
 
-__all__ = ["CauseLabels", "Evaluation", "Scoring"]
-
 MOST_RESAMPLES = 1_000_000
 FIRST = (1, 3, 5)
 SCORES = ("log_score", "brier", *(f"recall_{first}" for first in FIRST))

@@ -38,8 +38,6 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
 
-__all__ = ["EvidenceShare", "evidence_share"]
-
 NARROW = 0.06  # a share in which its number has no room
 COLOURS = ("#1f5a99", "#2f7d4f", "#b2481e", "#767676")
 FIELDS = {"prior": ": commonness", "presence": ": present_in"}

@@ -25,8 +25,6 @@ from kneebayes.view.figures import (
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-__all__ = ["draw_learning", "draw_recall", "draw_scores", "draw_worlds"]
-
 GREY = "#8c8c8c"
 SERIES = (*PALETTE[:4], BLACK, *PALETTE[4:], GREY, "#8c564b")
 LEARNERS = (BLACK, AMBER, PALETTE[5])

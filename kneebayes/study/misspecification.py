@@ -27,8 +27,6 @@ if TYPE_CHECKING:
 
     from kneebayes.building.model import ModelLike
 
-__all__ = ["Misspecification", "World", "misspecify", "worlds_of"]
-
 AS_STATED = "as the model thinks"
 WRONG = (0.05, 0.15)
 PRESENT_FIRST = 0.3

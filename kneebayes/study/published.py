@@ -16,20 +16,6 @@ from kneebayes.odds import inverse_logit, logit
 from kneebayes.text import counted
 from kneebayes.writing import plain_text
 
-__all__ = [
-    "HALVES",
-    "NAIVE",
-    "NETWORK",
-    "PRIOR",
-    "VISITS",
-    "Judge",
-    "PublishedCase",
-    "Visit",
-    "published_cases",
-    "refuse_others",
-    "shipped",
-]
-
 LARGEST = 100_000_000  # bytes
 
 Visit = Literal["first visit", "with tests"]

@@ -33,8 +33,6 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
 
-__all__ = ["PublishedEvaluation", "evaluate_published"]
-
 FIRST = (1, 3, 5)
 SCORES = ("top_1", "top_3", "top_5", "mean_log")
 DRAWN = range(1, 11)

@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
 
-__all__ = ["ReadingEvaluation", "evaluate_reading"]
-
 SURE = 0.6  # a truth that is less sure counts neither way
 VERDICTS = ("right", "wrong", "not in the truth", "missed")
 ABOUT = (

@@ -30,21 +30,6 @@ from kneebayes.view.markup import percent
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-__all__ = [
-    "Bin",
-    "Calibration",
-    "area_under_curve",
-    "brier_scores",
-    "calibration_of",
-    "differential_overlap",
-    "draw_calibration",
-    "log_scores",
-    "recalled",
-    "resampled_means",
-    "share_with_interval",
-    "wilson_interval",
-]
-
 Truth = NDArray[np.bool_]
 
 

@@ -20,8 +20,6 @@ if TYPE_CHECKING:
 
     from kneebayes.building.model import ModelLike
 
-__all__ = ["Truth", "predictions_of", "records_of", "truth_of", "truth_told"]
-
 SEPARATOR = re.compile(r"[;|]")
 
 

@@ -30,8 +30,6 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
 
-__all__ = ["Change", "ChangeOfMind", "change_of_mind", "find_change"]
-
 KEPT = {2: 16, 3: 11}  # answers put together in twos and threes: 120 and 165 sets
 
 

@@ -24,8 +24,6 @@ from kneebayes.view.markup import percent
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-__all__ = ["draw_changes", "draw_outcomes", "draw_pareto", "draw_tree"]
-
 Row = Mapping[str, Any]
 GREY = "#767676"
 RIGHT, APART = 0.6, 0.07  # of the axes: from here names go to the left; names above each other

@@ -31,8 +31,6 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
 
-__all__ = ["ASKED", "DEEPEST", "DecisionTree", "Interview", "TreeNode", "grow_tree", "interview"]
-
 DEEPEST = 4
 TOLD = 1e-12  # bits below which a question is taken to tell nothing
 

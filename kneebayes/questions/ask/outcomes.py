@@ -13,18 +13,6 @@ from kneebayes.inference import Engine, Evidence
 from kneebayes.inference.clock import clock_running, seconds_left
 from kneebayes.network import Numbers
 
-__all__ = [
-    "Asked",
-    "Outcome",
-    "Subject",
-    "information",
-    "most_moved",
-    "now_of",
-    "outcomes_in_time",
-    "outcomes_of",
-    "outcomes_of_each",
-]
-
 Asked = Mapping[str, str]
 
 FIRST = 2  # questions weighed first; their time says how many can follow

@@ -29,8 +29,6 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
 
-__all__ = ["Questions", "question_text_of", "questions"]
-
 SHOWN = 10
 PAIRED = 8
 HEADER = (

@@ -20,19 +20,6 @@ from kneebayes.questions.ask.outcomes import (
 )
 from kneebayes.text import fold
 
-__all__ = [
-    "QUESTION_KINDS",
-    "Pair",
-    "Question",
-    "joint_answers",
-    "kinds_of",
-    "look_ahead",
-    "open_nodes",
-    "pareto_front",
-    "rank_questions",
-    "subject_named",
-]
-
 QUESTION_KINDS = ("context", "history", "symptom", "sign", "test")
 URGENT = "urgent"
 

@@ -10,8 +10,6 @@ from kneebayes.errors import EvidenceError
 from kneebayes.questions.ask.outcomes import Outcome, Subject, outcomes_of_each
 from kneebayes.questions.ask.ranking import Question, joint_answers
 
-__all__ = ["ENOUGH", "MOST", "SameDecision", "Stop", "same_decision", "stop_rule"]
-
 MOST = 3  # questions whose answers are looked at together
 ENOUGH = 0.95  # same-decision probability from which on a decision counts as settled
 

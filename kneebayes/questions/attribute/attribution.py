@@ -35,8 +35,6 @@ if TYPE_CHECKING:
 States = Mapping[str, tuple[int, ...]]
 Acting = Mapping[str, States]
 
-__all__ = ["AttributedFinding", "Attribution", "attribute", "attribution"]
-
 
 @dataclass(frozen=True, slots=True)
 class AttributedFinding:

@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
 
-__all__ = ["CauseSets", "probability_of_exactly", "sets"]
-
 NOTHING = "none of these causes"
 
 

@@ -24,14 +24,6 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
 
-__all__ = [
-    "Distances",
-    "Distinguishability",
-    "distinguish",
-    "distinguish_causes",
-    "order_by_likeness",
-]
-
 ABSENT, PRESENT = (1.0, 0.0), (0.0, 1.0)
 
 

@@ -12,16 +12,6 @@ from kneebayes.view.markup import percent
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-__all__ = [
-    "draw_attribution",
-    "draw_distances",
-    "draw_profiles",
-    "draw_sampled",
-    "draw_sets",
-    "draw_surprises",
-    "draw_without",
-]
-
 # one hue from light to dark: can be read in grey, and by everybody
 COLOURS = "Blues"
 FROM_HERE_WHITE = 0.55

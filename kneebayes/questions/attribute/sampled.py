@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
 
-__all__ = ["SampledDifferential", "sample"]
-
 MOST_DRAWS = 10_000_000  # more do not fit into memory
 MOST_DRAWN = 12  # causes in a picture
 

@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
 
-__all__ = ["AGAINST", "DOUBTFUL", "Surprises", "SurprisingAnswer", "surprise", "surprises"]
-
 DOUBTFUL = 19.0  # times another answer must be as probable as the one given: 95 % against 5 %
 AGAINST = 1.0  # bits that the other answers must speak against it: half as probable as before
 

@@ -24,8 +24,6 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
 
-__all__ = ["FindingWithout", "WhatIf", "remove_cause", "without"]
-
 
 @dataclass(frozen=True, slots=True)
 class FindingWithout:

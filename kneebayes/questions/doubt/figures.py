@@ -29,8 +29,6 @@ from kneebayes.view.markup import percent
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-__all__ = ["draw_curves", "draw_intervals", "draw_readings", "draw_slopes", "draw_tornado"]
-
 Row = Mapping[str, Any]
 GREY = "#8c8c8c"
 EDGE = 1e-6  # what is certain is drawn here, at the edge of the scale

@@ -39,8 +39,6 @@ if TYPE_CHECKING:
     import xarray as xr
     from matplotlib.axes import Axes
 
-__all__ = ["CauseSpread", "Robustness", "Spread", "robustness"]
-
 LOW, HIGH = 0.05, 0.95
 TOP = 3
 CHUNK = 2000  # draws worked on together, so that memory stays small

@@ -30,16 +30,6 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
 
-__all__ = [
-    "Flip",
-    "Sensitivity",
-    "SensitivityFunction",
-    "What",
-    "move_number",
-    "move_prior",
-    "sensitivity",
-]
-
 What = Literal["prior", "link", "leak", "share"]
 Number = tuple[What, str, str, str]  # what it is, its node, the parent and its state
 SAME = 1e-12

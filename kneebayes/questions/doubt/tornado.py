@@ -30,8 +30,6 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
 
-__all__ = ["Bar", "Over", "Tornado", "tornado"]
-
 Over = Literal["numbers", "words", "claims"]
 
 

@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
 
-__all__ = ["Explanation", "explain"]
-
 MOST_ORDERS = 1_000_000  # of the answers; fewer are looked at where time is over
 ORDERS = ("ledger", "shapley")
 NOTHING = math.nan

@@ -13,8 +13,6 @@ from kneebayes.knowledge import Knowledge
 from kneebayes.knowledge.base import Arrow
 from kneebayes.network import Network, Node
 
-__all__ = ["ORIGINS", "Grounds", "grounds_of_answer", "grounds_of_prior", "joined_shares"]
-
 ORIGINS = ("article", "literature", "assumption", "patients")
 Ends = tuple[str, str]
 

@@ -23,8 +23,6 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
 
-__all__ = ["Nomogram", "draw_nomogram", "nomogram", "ratio_text"]
-
 DASHES = ("-", (0, (5, 2)), (0, (1, 1.2)), (0, (5, 1, 1, 1)))
 MARKS = ("o", "D", "s", "^")
 GREY, LETTERS = "#4d4d4d", 50  # of a line below

@@ -14,8 +14,6 @@ from kneebayes.inference.paths import ancestors, descendants
 from kneebayes.network import Network
 from kneebayes.questions.explain.subsets import DECIBANS, SubsetOdds, odds_of_some
 
-__all__ = ["NOTABLE", "ExplainedAway", "explained_away"]
-
 NOTABLE = 0.5 / DECIBANS  # half a deciban: less is not worth a sentence
 RISING = 0.01  # a rival whose posterior rises by less takes no credit
 TRIED = 2  # rivals looked into for each answer, those that rise most

@@ -16,19 +16,6 @@ from kneebayes.inference.clock import clock_running, seconds_left
 from kneebayes.network import Numbers
 from kneebayes.text import counted
 
-__all__ = [
-    "DECIBANS",
-    "SubsetOdds",
-    "change",
-    "odds_of_all",
-    "odds_of_orders",
-    "odds_of_some",
-    "orders_of",
-    "prefixes",
-    "shapley_of_all",
-    "shapley_of_orders",
-]
-
 Order = tuple[int, ...]
 
 

@@ -22,8 +22,6 @@ from kneebayes.view.markup import percent
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-__all__ = ["Fall", "draw_waterfall"]
-
 FOR, AGAINST, END = BLUE, ORANGE, "#444444"
 PROBABILITIES = (0.0001, 0.001, 0.01, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.99, 0.999, 0.9999)
 RATIOS = (1, 2, 5, 10, 20, 50, 100, 1000, 10_000, 100_000)

@@ -33,8 +33,6 @@ from kneebayes.questions.explain.subsets import (
     shapley_of_orders,
 )
 
-__all__ = ["Explained", "Overlap", "Stand", "Weight", "explain_cause"]
-
 EXACT = 15  # so many answers are always weighed in all orders
 TRIED = 18  # up to so many if they are not too wide as a whole
 

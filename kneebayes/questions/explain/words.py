@@ -13,8 +13,6 @@ from kneebayes.questions.explain.weighing import Explained, Overlap, Stand, Weig
 from kneebayes.view.markup import percent
 from kneebayes.view.report import Outline, Report, Steps
 
-__all__ = ["Words", "explanation_rows", "in_decibans", "told"]
-
 NAMED, NAMED_OF_DETOUR = 8, 3
 
 
