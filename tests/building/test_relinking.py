@@ -5,7 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 import pytest
 
-from kneebayes.building.relinking import frequencies_from, given_already, relink
+import kneebayes as kb
+from kneebayes.building.relinking import between_of, frequencies_from, given_already, relink
 from kneebayes.inference import Engine, Evidence
 from kneebayes.network import Network, noisy_or_node
 
@@ -278,3 +279,13 @@ def test_what_does_not_move_is_kept_and_used_again() -> None:
     anew = relink(changed, rows, ids, free, companions, known)
     for parent, own in anew["f"].items():
         assert again["f"][parent].tolist() == own.tolist()
+
+
+def test_what_may_lie_between_a_cause_and_a_finding(pump: kb.Model) -> None:
+    """Neither contexts in one of whose states everybody is, nor causes, nor the complaint."""
+    own = pump.knowledge
+    contexts = {id for id, one in own.contexts.items() if not one.states}
+    right = {*contexts, *own.mediators, *own.findings}
+    right -= {*own.there.values(), *own.diseases, own.meta.complaint}
+    assert contexts
+    assert between_of(own) == right
