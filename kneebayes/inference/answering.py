@@ -98,8 +98,9 @@ def _check(flat: Flat, batch: Batch, rows: int) -> None:
         ("numbers", batch.numbers, flat.number_start[-1]),
     ):
         if array.ndim != 2 or array.shape[1] != columns or array.shape[0] not in (1, rows):
+            length = "1 row" if rows == 1 else f"1 or {counted(rows, 'row')}"
             message = (
-                f"The array '{name}' of a batch must have 1 or {counted(rows, 'row')} and "
+                f"The array '{name}' of a batch must have {length} and "
                 f"{counted(columns, 'column')}, got the shape {array.shape}."
             )
             raise KneebayesError(message)
