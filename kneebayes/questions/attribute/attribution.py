@@ -297,6 +297,7 @@ class Attribution(CaseResult):
     def draw(self, ax: Axes | None = None) -> Axes:
         """Draw findings x causes as a heat map; causes with little share are left out."""
         from kneebayes.questions.attribute.figures import draw_attribution
+        from kneebayes.view.figures import say_above
 
         known = self.case
         drawn = [
@@ -308,7 +309,8 @@ class Attribution(CaseResult):
             )
         ]
         drawn.sort(key=lambda cause: -sum(finding.shares[cause] for finding in self.findings))
-        return draw_attribution(
+        fewer = len(known.knowledge.causes) - len(drawn)
+        picture = draw_attribution(
             [known.knowledge.label(finding.finding) for finding in self.findings],
             [known.marked(cause) for cause in drawn],
             [
@@ -316,7 +318,9 @@ class Attribution(CaseResult):
                 for finding in self.findings
             ],
             ax,
+            left_out=f"without {counted(fewer, 'cause')} of small shares" if fewer else "",
         )
+        return say_above(picture, self.report.title, known.answers)
 
     def _told(self, attributed: AttributedFinding) -> str:
         """The shares of one finding in words, the largest first."""

@@ -93,11 +93,13 @@ class CauseSets(CaseResult):
 
     @checked
     def draw(self, ax: Axes | None = None) -> Axes:
-        """Draw the probability of each set as bars."""
+        """Draw the probability of each set as bars, and of all other sets together."""
         from kneebayes.questions.attribute.figures import draw_sets
         from kneebayes.view.figures import say_above
 
-        drawn = draw_sets(self._names, [cause_set.probability for cause_set in self.sets], ax)
+        causes = self.case.knowledge.causes
+        urgent = [any(causes[id].urgent for id in each.present) for each in self.sets]
+        drawn = draw_sets(self._names, [each.probability for each in self.sets], urgent, ax)
         return say_above(drawn, self.report.title, self.case.answers)
 
     @property

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from textwrap import fill
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from kneebayes.view.figures import BLUE, ORANGE, SMALL, WIDE, name_lines, new_axes
 from kneebayes.view.markup import percent
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 # one hue from light to dark: can be read in grey, and by everybody
 COLOURS = "Blues"
-FROM_HERE_WHITE = 0.55
+FROM_HERE_WHITE = 0.78  # black and white stand out from it equally well
 LETTERS, EVERY = 26, 5  # of a name on one line; numbers along the lower edge
 WRITTEN = 0.001  # smaller shares are left to the colour
 
@@ -24,10 +24,13 @@ def draw_attribution(
     causes: Sequence[str],
     shares: Sequence[Sequence[float]],
     ax: Axes | None = None,
+    *,
+    left_out: str = "",
 ) -> Axes:
     """Draw how probably each cause produced each finding.
 
-    A row of ``shares`` has the share of each cause, and last what is not explained.
+    A row of ``shares`` has the share of each cause, and last what is not explained; ``left_out``
+    says below which causes have no column.
     """
     columns = [*causes, "not explained"]
     if ax is None:
@@ -48,7 +51,7 @@ def draw_attribution(
     ax.spines[:].set_visible(False)
     ax.set_xticks(places, columns, fontsize=SMALL, parse_math=False)
     caption = "P(this cause produced the finding | evidence), in percent"
-    ax.set_title(caption, fontsize=SMALL, loc="right")
+    ax.set_xlabel("\n".join(filter(None, [caption, left_out])), fontsize=SMALL)
     return ax
 
 
@@ -147,6 +150,7 @@ def _cell(ax: Axes, x: float, y: float, share: float, text: str) -> None:
 
 
 GREY = "#767676"
+NOTHING_LEFT = 1e-9  # of the probability: rounding
 
 
 def draw_surprises(
@@ -162,9 +166,10 @@ def draw_surprises(
     hatches = ["//" if is_doubtful else "" for is_doubtful in doubtful]
     ax.barh(places, bits, color=colours, hatch=hatches, edgecolor="white", height=0.62)
     for place, size in enumerate(bits):
-        ax.text(size, place, f" {size:.1f}", va="center", fontsize=SMALL)
-    ax.set_xlim(0.0, 1.2 * max(bits, default=1.0) or None)
-    caption = "surprise: -log2 P(answer | all others), bits"
+        told = f" {size:.1f} ({percent(2.0**-size)})"
+        ax.text(size, place, told, va="center", fontsize=SMALL)
+    ax.set_xlim(0.0, 1.4 * max(bits, default=1.0) or None)
+    caption = "surprise in bits: -log2 P(answer | all others)\nin brackets: this P"
     if any(doubtful):
         caption += "\nhatched: did you mean something else?"
     ax.set_xlabel(caption, fontsize=SMALL)
@@ -185,7 +190,13 @@ def draw_without(
     ax.plot(now, places, "o", color="white", mec=BLUE, mew=1.8, ms=8, label="now")
     name = f"had it not been for {cause}"
     ax.plot(without, places, "D", color=ORANGE, ms=7, label=name)
-    ax.set_xlim(-0.03, 1.03)
+    for place, pair in enumerate(zip(now, without, strict=True)):
+        for share, side, away in ((min(pair), "right", -7), (max(pair), "left", 7)):
+            offset: dict[str, Any] = {"xytext": (away, 0), "textcoords": "offset points"}
+            style: dict[str, Any] = {"ha": side, "va": "center", "fontsize": SMALL}
+            ax.annotate(percent(share), (share, place), **offset, **style)
+    ax.set_xlim(-0.18, 1.18)  # with room for the numbers
+    ax.set_xticks([0.0, 0.5, 1.0], ["0%", "50%", "100%"], fontsize=SMALL)
     ax.set_xlabel("P(finding present | evidence)", fontsize=SMALL)
     legend = ax.legend(frameon=False, loc="lower left", bbox_to_anchor=(0.0, 1.0), ncols=2)
     for text in legend.get_texts():
@@ -194,17 +205,29 @@ def draw_without(
 
 
 def draw_sets(
-    labels: Sequence[str], probabilities: Sequence[float], ax: Axes | None = None
+    labels: Sequence[str],
+    probabilities: Sequence[float],
+    urgent: Sequence[bool],
+    ax: Axes | None = None,
 ) -> Axes:
-    """Draw the probability of each set of causes."""
-    ax = _lines([label.replace(", ", ",\n") for label in labels], ax)
-    ax.barh(range(len(labels)), probabilities, color=BLUE, height=0.62)
-    for place, probability in enumerate(probabilities):
+    """Draw the probability of each set of causes, and last of all other sets together."""
+    rest = 1.0 - sum(probabilities)
+    colours = [ORANGE if is_urgent else BLUE for is_urgent in urgent]
+    rows = list(zip(labels, probabilities, colours, strict=True))
+    if rest > NOTHING_LEFT:
+        rows.append(("all other sets", rest, GREY))
+    ax = _lines([label.replace(", ", ",\n") for label, *_ in rows], ax)
+    for place, (_, probability, colour) in enumerate(rows):
+        hatch = "//" if colour == ORANGE else ""
+        ax.barh(place, probability, color=colour, hatch=hatch, edgecolor="white", height=0.62)
         ax.text(probability, place, f" {percent(probability)}", va="center", fontsize=SMALL)
-    ax.set_xlim(0.0, 1.25 * max(probabilities, default=1.0) or None)
+    ax.set_xlim(0.0, 1.25 * max(probability for _, probability, _ in rows))
     ax.set_xticks([])
     ax.spines[["bottom"]].set_visible(False)
-    ax.set_xlabel("P(exactly these causes | evidence)", fontsize=SMALL)
+    caption = "P(exactly these causes | evidence)"
+    if any(urgent):
+        caption += "\nhatched: an urgent cause is among them"
+    ax.set_xlabel(caption, fontsize=SMALL)
     return ax
 
 

@@ -43,7 +43,7 @@ def test_the_cells_of_an_attribution_hold_their_shares(axes: Axes) -> None:
     cells = [(x, y, share) for y, row in enumerate(SHARES) for x, share in zip(columns, row)]  # noqa: B905
     texts = [(*text.get_position(), text.get_text(), text.get_color()) for text in axes.texts]
     written = ["", "", "100", "56", "<1", "44", "<1", "55", "45", "9", "1", "89"]
-    white = {"100", "56", "89"}  # on what is dark: more than 0.55
+    white = {"100", "89"}  # on what is dark: it stands out better than black there
     assert texts == [
         (x, y, text, "white" if text in white else "black")
         for (x, y, _), text in zip(cells, written, strict=True)
@@ -56,12 +56,26 @@ def test_the_cells_of_an_attribution_hold_their_shares(axes: Axes) -> None:
     assert axes.get_xlim() == pytest.approx((-0.5, 2.8))
     assert axes.get_ylim() == pytest.approx((3.5, -0.5))
     assert {one.get_ha() for one in axes.get_xticklabels()} == {"right"}
-    assert axes.get_title(loc="right").startswith("P(this cause produced the finding | evidence)")
+    assert axes.get_xlabel() == "P(this cause produced the finding | evidence), in percent"
     assert_plain(axes, open_sides=("left", "right", "top", "bottom"))
 
 
+@pytest.mark.parametrize("percent", range(1, 101))
+def test_a_number_in_a_cell_stands_out_from_its_colour(percent: int) -> None:
+    ax = draw_attribution(["fever"], [], [[percent / 100.0]])
+    colour, ink = ax.patches[0].get_facecolor(), ax.texts[0].get_color()
+    parts = [
+        part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in colour[:3]
+    ]
+    light = 0.05 + np.dot([0.2126, 0.7152, 0.0722], parts)  # WCAG 2: relative luminance
+    assert max(1.05 / light, light / 0.05) >= 4.5 - 0.1
+    assert ink == ("white" if 1.05 / light > light / 0.05 else "black") or 76 <= percent <= 80
+    mpl.pyplot.close(ax.figure)
+
+
 def test_an_attribution_of_nothing_has_room_for_one_line() -> None:
-    ax = draw_attribution([], ["gout"], [])
+    ax = draw_attribution([], ["gout"], [], left_out="without 3 causes of small shares")
+    assert ax.get_xlabel().endswith("\nwithout 3 causes of small shares")
     assert ax.get_ylim() == pytest.approx((0.5, -0.5))
 
 
@@ -118,16 +132,17 @@ def test_surprises_are_bars_in_bits_hatched_where_something_else_was_meant(axes:
         (0.0, 5.0, pytest.approx(1.0), ORANGE.lower()),
     ]
     assert [bar.get_hatch() or "" for bar in axes.patches] == ["", "//"]
-    assert words(axes) == {" 1.3": (1.26, 0.0), " 5.0": (5.0, 1.0)}
-    assert axes.get_xlim() == pytest.approx((0.0, 6.0))
+    assert words(axes) == {" 1.3 (42%)": (1.26, 0.0), " 5.0 (3.1%)": (5.0, 1.0)}
+    assert axes.get_xlim() == pytest.approx((0.0, 7.0))
     assert axes.get_xlabel().split("\n") == [
-        "surprise: -log2 P(answer | all others), bits",
+        "surprise in bits: -log2 P(answer | all others)",
+        "in brackets: this P",
         "hatched: did you mean something else?",
     ]
     assert_rows_fill(axes, 2, down=True)
     assert_plain(axes)
     sure = draw_surprises(["fever"], [1.0], [False])
-    assert sure.get_xlabel() == "surprise: -log2 P(answer | all others), bits"
+    assert sure.get_xlabel().endswith("\nin brackets: this P")
 
 
 def test_findings_now_and_without_a_cause_are_joined_by_a_line(axes: Axes) -> None:
@@ -144,7 +159,15 @@ def test_findings_now_and_without_a_cause_are_joined_by_a_line(axes: Axes) -> No
     ]
     assert legend(axes) == ["now", "had it not been for gout $"]
     assert_rows_fill(axes, 2, down=True)
-    assert_shows(axes.get_xlim(), 0.0, 1.0, 0.05, 0.02)
+    assert_shows(axes.get_xlim(), 0.0, 1.0, 0.2, 0.15)  # with room for numbers at both ends
+    beside = [(one.get_text(), one.xy, one.get_ha()) for one in axes.texts]  # type: ignore[attr-defined]
+    assert beside == [  # each number on the outer side of its own mark
+        ("20%", (0.2, 0), "right"),
+        ("90%", (0.9, 0), "left"),
+        ("50%", (0.5, 1), "right"),
+        ("60%", (0.6, 1), "left"),
+    ]
+    assert [one.get_text() for one in axes.get_xticklabels()] == ["0%", "50%", "100%"]
     assert axes.get_xlabel() == "P(finding present | evidence)"
     assert_plain(axes)
     axes.figure.canvas.draw()
@@ -155,17 +178,34 @@ def test_findings_now_and_without_a_cause_are_joined_by_a_line(axes: Axes) -> No
 
 
 def test_sets_of_causes_are_bars_with_their_probability(axes: Axes) -> None:
-    assert draw_sets(["gout, cyst $", "gout", "none"], [0.4, 0.35, 0.1], axes) is axes
-    assert rows_of(axes) == ["gout, cyst $", "gout", "none"]
+    names, shares = ["gout, cyst $", "gout", "none"], [0.4, 0.35, 0.125]
+    assert draw_sets(names, shares, [False, True, False], axes) is axes
+    assert rows_of(axes) == [*names, "all other sets"]
     assert axes.get_yticklabels()[0].get_text() == "gout,\ncyst $"
     assert bars(axes) == [
-        (0.0, share, pytest.approx(at), BLUE.lower()) for at, share in enumerate([0.4, 0.35, 0.1])
+        (0.0, share, pytest.approx(at), colour)
+        for at, (share, colour) in enumerate(
+            [(0.4, BLUE.lower()), (0.35, ORANGE.lower()), (0.125, BLUE.lower()), (0.125, "#767676")]
+        )
     ]
-    assert words(axes) == {" 40%": (0.4, 0), " 35%": (0.35, 1), " 10%": (0.1, 2)}
+    assert [bar.get_hatch() or "" for bar in axes.patches] == ["", "//", "", ""]
+    told = [(one.get_text(), one.get_position()) for one in axes.texts]
+    said = [" 40%", " 35%", " 13%", " 13%"]
+    assert told == [
+        (text, (share, at))
+        for at, (text, share) in enumerate(zip(said, [*shares, 0.125], strict=True))
+    ]
+    assert axes.get_xlabel().endswith("\nhatched: an urgent cause is among them")
     assert axes.get_xlim() == pytest.approx((0.0, 0.5))
     assert list(axes.get_xticks()) == []
-    assert_rows_fill(axes, 3, down=True)
+    assert_rows_fill(axes, 4, down=True)
     assert_plain(axes, open_sides=("top", "right", "bottom"))
+
+
+def test_of_all_sets_none_is_left() -> None:
+    ax = draw_sets(["gout", "none"], [0.9, 0.1 - 1e-12], [False, False])
+    assert rows_of(ax) == ["gout", "none"]
+    assert ax.get_xlabel() == "P(exactly these causes | evidence)"
 
 
 def test_what_was_sampled_has_two_standard_errors_on_both_sides(axes: Axes) -> None:
@@ -198,8 +238,8 @@ def test_what_is_nearly_certain_ends_at_one() -> None:
 @pytest.mark.parametrize(
     ("drawn", "end"),
     [
-        (lambda: draw_surprises([], [], []), 1.2),
-        (lambda: draw_sets([], []), 1.25),
+        (lambda: draw_surprises([], [], []), 1.4),
+        (lambda: draw_sets([], [], []), 1.25),
         (lambda: draw_sampled([], [], [], []), 1.15),
     ],
 )
@@ -211,7 +251,7 @@ def test_nothing_has_a_scale_and_room_for_one_line(drawn: object, end: float) ->
 
 def test_numbers_that_are_all_zero_have_a_scale() -> None:
     assert draw_sampled(["gout"], [0.0], [0.0], [False]).get_xlim() == (0.0, 1.0)
-    assert draw_sets(["gout"], [0.0]).get_xlim()[1] > 0.0
+    assert draw_sets(["gout"], [0.0], [False]).get_xlim()[1] > 0.0
     assert draw_surprises(["fever"], [0.0], [False]).get_xlim()[1] > 0.0
 
 
