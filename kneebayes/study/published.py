@@ -11,6 +11,7 @@ from typing import Any, Literal, get_args
 
 from kneebayes.arguments import checked
 from kneebayes.case.case import Case, Diagnosing
+from kneebayes.case.likelihoods import says_no
 from kneebayes.errors import EvidenceError, KneebayesError, UnknownNameError
 from kneebayes.odds import inverse_logit, logit
 from kneebayes.text import counted
@@ -205,7 +206,7 @@ class Judge:
     ----------
     ranked_by
         What orders the causes: ``posterior`` (explains the complaint), ``present`` (is there).
-        Empty: the first.
+        Empty: ``posterior``.
 
     Attributes
     ----------
@@ -326,7 +327,7 @@ class Judge:
 
     def _hurts(self, answers: Mapping[str, Any]) -> bool:
         """Whether the complaint is there; without it nothing explains it."""
-        return answers.get(self.complaint, True) is not False
+        return not says_no(answers.get(self.complaint))
 
     def _beliefs(self, case: Case, *, hurts: bool) -> Beliefs:
         """What ranks, by cause; presence where there is no complaint to explain."""

@@ -74,7 +74,7 @@ def evaluate_published(
         Which of the shipped ones: ``work``, ``look`` or ``all``.
     ranked_by
         Column that orders the causes: ``posterior`` (does it explain the complaint) or ``present``
-        (is it there). Empty: the first of these that the model's ranking has.
+        (is it there). Empty: ``posterior``.
     seed
         Seed of the random numbers for intervals.
 

@@ -235,3 +235,14 @@ def test_patients_with_another_complaint_are_refused(tmp_path: Path) -> None:
     for judge in (kb.study.evaluate_published, kb.study.evaluate_reading):
         with pytest.raises(kb.EvidenceError, match="'Pain in the shoulder' knows "):
             judge(model)
+
+
+@pytest.mark.parametrize("word", ["absent", "no"])
+def test_no_complaint_in_words_is_no_complaint(
+    knee: kb.Model, chosen: list[PublishedCase], word: str
+) -> None:
+    said, complaint = [], knee.knowledge.meta.complaint
+    for answer in (False, word):
+        case = replace(chosen[0], first_visit={**chosen[0].first_visit, complaint: answer})
+        said.append(evaluate_published(knee, [case]).cases.drop(columns="id"))
+    assert said[0].equals(said[1])
