@@ -401,12 +401,12 @@ class Practice(Paged):
         return (learner, count, first, interval, *others, str(missed), str(low))
 
     def _missed_signs(self) -> Iterator[str]:
-        """What most cases were closed without: urgent signs that could be had for nothing."""
+        """The urgent signs that cost nothing and yet were not asked for, with how often."""
         counts = Counter(reason.text for feedback in self.feedbacks for reason in feedback.missed)
         if counts:
             cases = counted(len(self), "case")
             most = (f"{text} ({count})" for text, count in counts.most_common(MOST_MISSED))
-            yield f"Not asked for, though it cost nothing, of {cases}: {'; '.join(most)}."
+            yield f"Missed most often in {cases}, though asking costs nothing: {'; '.join(most)}."
 
     @property
     def _notes(self) -> Iterator[str]:

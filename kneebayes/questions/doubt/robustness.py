@@ -92,8 +92,7 @@ class Spread:
     draws, seed, width
         What was asked for; ``width`` multiplies how far the draws reach.
     redrawn
-        How many further draws were thrown away, since no network has such priors or the
-        evidence was impossible in it.
+        How many further draws were thrown away, since the evidence was impossible in them.
     missing
         How many of the draws that were asked for are missing, because the time was over.
     """
@@ -173,8 +172,8 @@ def _ask(
 
 def _hopeless(redrawn: int, done: int, width: float) -> str:
     return (
-        f"Of {counted(redrawn + done, 'draw')} only {done} gave priors that can hold and evidence "
-        f"that is possible, with spread {width:g}. Give a smaller spread, or raise the priors."
+        f"With spread {width:g} the evidence is possible in only {done:,} of "
+        f"{counted(redrawn + done, 'draw')}. Give a smaller spread."
     )
 
 
@@ -396,14 +395,11 @@ class Robustness(CaseResult):
             words += f", stretched by {spread.width:g}"
         words += f"; one reading a word serves all its statements (seed {spread.seed})."
         if spread.redrawn:
-            was = "was" if spread.redrawn == 1 else "were"
-            words += (
-                f" {counted(spread.redrawn, 'draw')} {was} replaced: no network has such priors, "
-                "or the evidence was impossible in it."
-            )
+            replaced = counted(spread.redrawn, "draw was", many="draws were")
+            words += f" {replaced} replaced: the evidence is impossible there."
         if spread.missing:
-            missing = counted(spread.missing, "draw")
-            words += f" Partial: {missing} more were asked for, but the time was over."
+            missing = counted(spread.missing, "more draw was", many="more draws were")
+            words += f" Partial: {missing} asked for, but the time was over."
         return words
 
     def __repr__(self) -> str:

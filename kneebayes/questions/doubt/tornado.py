@@ -47,7 +47,7 @@ class Bar:
         How many statements move together.
     at_low, at_high
         The posterior with them at the low and the high ends of their intervals; NaN where
-        no network has such priors.
+        the evidence is impossible then.
     unsaid
         For a claim the posterior had it not been made; else NaN.
     """
@@ -205,7 +205,7 @@ class Tornado(CaseResult):
         """One row a bar: about, id, said, statements, at_low, at_high, unsaid, reach.
 
         ``reach`` is how far the posterior gets from where it is, at most. A posterior is NaN
-        where no network has such priors.
+        where the evidence is impossible then.
         """
         columns = ["about", "id", "said", "statements", "at_low", "at_high", "unsaid", "reach"]
         return frame_of(self._rows, columns=columns)
