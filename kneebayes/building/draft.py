@@ -9,12 +9,11 @@ from graphlib import CycleError, TopologicalSorter
 
 import numpy as np
 
-from kneebayes.building.places import EXPLANATION
 from kneebayes.building.shares import ShareRatio, Shares, silent_rates
 from kneebayes.building.specificity import Specificity
 from kneebayes.building.words import Direction, amount_interval
 from kneebayes.errors import KneebayesError
-from kneebayes.knowledge.base import Arrow, Knowledge
+from kneebayes.knowledge.base import EXPLANATION, Arrow, Knowledge
 from kneebayes.knowledge.parts import Amount, Interval
 from kneebayes.knowledge.statements import Lexicon
 from kneebayes.network import Node, Numbers, noisy_or_node, root_node, table_node

@@ -10,10 +10,8 @@ from __future__ import annotations
 from functools import lru_cache
 
 from kneebayes.inference import Engine
-from kneebayes.knowledge.base import Arrow, Knowledge
+from kneebayes.knowledge.base import EXPLANATION, Arrow, Knowledge
 from kneebayes.network import Link, Network, Node
-
-EXPLANATION = "explanation"
 
 
 def explained(network: Network, id: str) -> str | None:

@@ -9,13 +9,14 @@ from numpy.typing import NDArray
 
 from kneebayes.building.draft import Draft, absent_of, frequency_of
 from kneebayes.building.evoking import evoke_rows
-from kneebayes.building.places import EXPLANATION, rate_places
+from kneebayes.building.places import rate_places
 from kneebayes.building.quantities import Quantities, Quantity
 from kneebayes.building.relinking import between_of, companions_of, relink
 from kneebayes.inference import Engine, Evidence
 from kneebayes.inference.flat import Integers
 from kneebayes.inference.leaves import relevant_nodes
 from kneebayes.knowledge import Knowledge
+from kneebayes.knowledge.base import EXPLANATION
 from kneebayes.network import Numbers
 
 Solved = dict[bytes, Numbers]

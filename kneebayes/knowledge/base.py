@@ -23,6 +23,7 @@ from kneebayes.knowledge.statements import Claim, Layer, Lexicon, Reference, Sta
 from kneebayes.knowledge.telling import Incoherence, Sayings, Voice
 from kneebayes.text import counted
 
+EXPLANATION = "explanation"  # id of the node whose states are the causes
 PATIENTS = "patients"  # as an origin: what a model learnt from them
 
 

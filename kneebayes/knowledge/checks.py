@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from kneebayes.errors import Problem
-from kneebayes.knowledge.base import Arrow, Knowledge
+from kneebayes.knowledge.base import EXPLANATION, Arrow, Knowledge
 from kneebayes.knowledge.names import Meaning, Names
 from kneebayes.knowledge.parts import ASSUMED, Amount
 from kneebayes.knowledge.records import Context
@@ -92,6 +92,9 @@ class _Checks:
             ("group", "groups.toml: {}", knowledge.groups),
         ):
             for id in records:
+                if id == EXPLANATION:
+                    wrong = f"the id '{id}' is that of a node which the network makes itself."
+                    yield Problem(file.format(id), wrong, "Take another id.")
                 if id in seen:
                     wrong = f"the id '{id}' is already that of a {seen[id]}."
                     yield Problem(file.format(id), wrong, "Ids must differ.")

@@ -7,6 +7,7 @@ import re
 from pathlib import Path
 
 from kneebayes.errors import KneebayesError
+from kneebayes.knowledge.base import EXPLANATION
 from kneebayes.text import as_id, clipped
 
 
@@ -29,6 +30,7 @@ OF_THE_EXAMPLE = "shoulder_pain"  # the id of its complaint
 NEWLINE = "\n"
 WORDS = "lexicons.toml"  # the file of the example that any complaint can begin with
 REST, SHOWN = "causes/something_else.toml", "causes/frozen_shoulder.toml"
+TAKEN = {Path(REST).stem, EXPLANATION}  # ids that no complaint can have
 LONGEST = 80
 
 
@@ -128,8 +130,11 @@ def _id_of(name: str) -> str:
     id = as_id(name)
     if not id or len(name) > LONGEST or not name.isprintable() or set(name) & set("<>"):
         message = (
-            f"complaint: '{clipped(name, 100)}' is no name: plain words on one line, with at most "
-            f"{LONGEST} letters, such as 'headache'."
+            f"complaint: '{clipped(name, 100)}' is no name: plain words on one line, written with "
+            f"at most {LONGEST} letters from a to z, such as 'headache'."
         )
+        raise KneebayesError(message)
+    if id in TAKEN:
+        message = f"complaint: every folder has something called '{id}'. Use another name."
         raise KneebayesError(message)
     return id

@@ -6,7 +6,7 @@ import csv
 import io
 from collections.abc import Sequence
 
-from kneebayes.text import clipped
+from kneebayes.text import clipped, counted
 
 LONGEST = 1000  # letters of a row that a message shows
 QUOTED = "a text with commas stands in double quotation marks"
@@ -30,7 +30,7 @@ def fault_of(cells: Sequence[str], raw: str, columns: Sequence[str]) -> tuple[st
     """What is wrong with the number of cells of a row, and what to write; None if nothing is.
 
     A blank behind a comma is that of a sentence which the comma cuts in two, unless the row has
-    blanks behind all its commas.
+    blanks behind all its commas, or the blank stands in quotation marks.
 
     Examples
     --------
@@ -38,7 +38,8 @@ def fault_of(cells: Sequence[str], raw: str, columns: Sequence[str]) -> tuple[st
     >>> fault_of(raw.split(","), raw, ["id", "statement", "unused_because"])[1].splitlines()[-1]
     '      mended:   C01,"It is dull, and all over.",'
     """
-    split = next((at for at, cell in enumerate(cells) if at and cell.startswith(" ")), None)
+    goes_on = (at for at, cell in enumerate(cells) if cell.startswith(" ") and f",{cell}" in raw)
+    split = next(goes_on, None)
     spaced = all(cell.startswith(" ") or not cell for cell in cells[1:])
     fits = len(cells) == len(columns)
     if fits and (split is None or spaced):
@@ -48,8 +49,8 @@ def fault_of(cells: Sequence[str], raw: str, columns: Sequence[str]) -> tuple[st
             f"a comma cuts a text in two: {columns[split]} would be '{clipped(cells[split], 60)}'."
         )
     else:
-        found = f"{len(cells)} field{'' if len(cells) == 1 else 's'} found."
-        wrong = f"{found} There must be {len(columns)}, as in the header: {','.join(columns)}."
+        needed = f"There must be {len(columns)}, as in the header: {','.join(columns)}."
+        wrong = f"{counted(len(cells), 'field')} found. {needed}"
     whole = list(cells) if spaced else _joined(cells)
     commas = len(whole) < len(cells) or len(whole) > len(columns)
     remedies = [f"{QUOTED.capitalize()}."] if commas else []

@@ -24,6 +24,7 @@ REMEDIES = {  # by what tomllib says
     "Unescaped": "Write each \\ twice.",
 }
 PLACE = re.compile(r"\(at line (\d+), column (\d+)\)")
+HEADING = re.compile(r"\[(\w[^\]\"']*)\]")
 LONGEST = 300  # letters of a line that a message shows
 OTHERWISE = "Mend the line named."
 
@@ -48,6 +49,8 @@ def toml_fault(text: str, error: Exception) -> tuple[str, str]:
         remedy = _of_value(line[at - 1 :].strip())
     elif "Expected '='" in said and (id := as_id(line.partition("=")[0])) and "=" in line:
         remedy = f"A name has no blanks: {id} = ..."
+    elif "Expected ']'" in said and (named := HEADING.fullmatch(line.strip())):
+        remedy = f"A name has no blanks: [{'.'.join(map(as_id, named[1].split('.')))}]."
     elif "initial character" in said and line[:at].rstrip().endswith("{"):
         remedy = OPEN_TABLE
     elif "Expected newline" in said:

@@ -12,12 +12,12 @@ import numpy as np
 from kneebayes.building import Elicited
 from kneebayes.building.draft import Draft, frequency_of
 from kneebayes.building.model import ModelLike
-from kneebayes.building.places import EXPLANATION, number_of, rate_places
+from kneebayes.building.places import number_of, rate_places
 from kneebayes.building.quantities import RATIOS, Quantity
 from kneebayes.building.relinking import between_of, companions_of, frequencies_from
 from kneebayes.inference import Evidence
 from kneebayes.inference.flat import Flat
-from kneebayes.knowledge.base import PATIENTS, Knowledge
+from kneebayes.knowledge.base import EXPLANATION, PATIENTS, Knowledge
 from kneebayes.knowledge.parts import Interval, Record
 from kneebayes.learning.scoring import Found
 from kneebayes.learning.sentences import QUANTILE, Sentence, Text, bounds_of, key_of

@@ -12,7 +12,7 @@ import numpy as np
 
 from kneebayes.building.draft import Draft, frequency_of
 from kneebayes.building.model import ModelLike
-from kneebayes.building.places import EXPLANATION, rate_places
+from kneebayes.building.places import rate_places
 from kneebayes.building.quantities import (
     RATIOS,
     Quantities,
@@ -24,6 +24,7 @@ from kneebayes.building.quantities import (
 )
 from kneebayes.building.restating import Restating
 from kneebayes.inference.flat import Integers
+from kneebayes.knowledge.base import EXPLANATION
 from kneebayes.knowledge.parts import Interval
 from kneebayes.learning.scoring import Coordinates, Family, Free, Imagined, JointMove
 

@@ -6,8 +6,8 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from kneebayes.building.model import in_layer, models_of
-from kneebayes.building.places import EXPLANATION
 from kneebayes.errors import KneebayesError
+from kneebayes.knowledge.base import EXPLANATION
 from kneebayes.knowledge.layers import in_layer as take_layer
 from kneebayes.page.payload import payload
 from kneebayes.page.readings import layer_named, readings_of

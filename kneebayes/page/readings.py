@@ -16,8 +16,8 @@ from kneebayes.building.model import (
     priors_in_settings,
     with_lexicon,
 )
-from kneebayes.building.places import EXPLANATION
 from kneebayes.errors import KneebayesError
+from kneebayes.knowledge.base import EXPLANATION
 from kneebayes.page.payload import numbers_of
 from kneebayes.page.share_table import ShareFit, share_fits
 

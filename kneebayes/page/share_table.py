@@ -10,8 +10,8 @@ import numpy as np
 
 from kneebayes.building.draft import Draft
 from kneebayes.building.elicit import fitted_ratios
-from kneebayes.building.places import EXPLANATION
 from kneebayes.building.shares import Shares
+from kneebayes.knowledge.base import EXPLANATION
 from kneebayes.network import Numbers
 
 if TYPE_CHECKING:

@@ -9,10 +9,10 @@ import pytest
 
 import kneebayes as kb
 from kneebayes.building.draft import Draft
-from kneebayes.building.places import EXPLANATION
 from kneebayes.building.words import amount_interval, prior_intervals
 from kneebayes.inference import Evidence
 from kneebayes.knowledge import Knowledge, read_knowledge
+from kneebayes.knowledge.base import EXPLANATION
 from kneebayes.knowledge.folder import shipped_folder
 from kneebayes.knowledge.statements import Layer
 from kneebayes.network import Numbers

@@ -6,10 +6,10 @@ import pytest
 
 import kneebayes as kb
 from kneebayes.building.evoking import group_remarks, solve_evoked
-from kneebayes.building.places import EXPLANATION
 from kneebayes.building.words import amount_interval
 from kneebayes.inference import Engine, Evidence
 from kneebayes.knowledge import Knowledge, Remark
+from kneebayes.knowledge.base import EXPLANATION
 from kneebayes.knowledge.statements import Evoked, Lexicon
 from kneebayes.network import Network, noisy_or_node
 

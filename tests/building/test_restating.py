@@ -9,11 +9,11 @@ import pytest
 
 import kneebayes as kb
 from kneebayes.building import Elicited, elicit
-from kneebayes.building.places import EXPLANATION
 from kneebayes.building.quantities import RATIOS, Quantities, amounts_at, quantities_of
 from kneebayes.building.restating import Restating
 from kneebayes.inference import Engine, Evidence, numbers_of
 from kneebayes.knowledge import Knowledge, read_knowledge
+from kneebayes.knowledge.base import EXPLANATION
 from kneebayes.knowledge.records import Cause
 from kneebayes.knowledge.statements import Lexicon, Presence, Statement, Wording
 from kneebayes.network import Numbers

@@ -532,6 +532,15 @@ CONTRADICTIONS = {
         "contexts.toml: loose_wire",
         "the id 'loose_wire' is already that of a cause. Ids must differ.",
     ),
+    "node that the network has": (
+        (
+            "contexts.toml",
+            "[model_year]",
+            '[explanation]\nlabel = "x"\nleak = 0\nbecause = "C01"\n[model_year]',
+        ),
+        "contexts.toml: explanation",
+        "the id 'explanation' is that of a node which the network makes itself. Take another id.",
+    ),
     "cause that calls itself another": (
         (MOON, 'label = "moon magnet"', 'id = "magnet"\nlabel = "moon magnet"'),
         MOON,

@@ -320,6 +320,12 @@ def test_blanks_behind_all_commas_are_a_way_of_writing(shoulder: Path) -> None:
     assert "burns" in read_knowledge(shoulder).claims["C07"].statement
 
 
+def test_a_blank_in_quotation_marks_is_no_cut(shoulder: Path) -> None:
+    with (shoulder / "claims.csv").open("a", encoding="utf-8") as file:
+        file.write('C07,Types,symptom,bursa,pain,may," It burns, or so",\n')
+    assert read_knowledge(shoulder).claims["C07"].statement.strip() == "It burns, or so"
+
+
 CALLED = {
     "a state alone": ("old", "raised_by", "'old' is a state of 'age'. Write age.old = ..."),
     "a name of a state": ("middle-aged", "raised_by", "a state of 'age'. Write age.middle = ..."),
@@ -414,6 +420,15 @@ def test_a_complaint_that_is_no_name_is_refused_before_anything_is_written(
     assert not (tmp_path / "form").exists()
 
 
+@pytest.mark.parametrize("complaint", ["Something else", "explanation"])
+def test_a_complaint_called_as_what_every_folder_has_is_refused(
+    tmp_path: Path, complaint: str
+) -> None:
+    with pytest.raises(kb.KneebayesError, match=r"every folder has something called '\w+'\. Use"):
+        start_folder(tmp_path / "form", complaint)
+    assert not (tmp_path / "form").exists()
+
+
 def test_the_command_writes_a_form(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as done:
         main(["new", str(tmp_path / "head"), "--complaint", "headache"])
@@ -441,6 +456,7 @@ LINES = {
     "marks in a text": ('question = "Is it "hot"?"', "has a \\ before each of them", None),
     "no value": ("leak = ", "After '=' there is a text in quotation marks", None),
     "a heading": ("[weak arm", "A heading stands in brackets", None),
+    "a blank in a heading": ("[weak arm]", "A name has no blanks: [weak_arm].", None),
     "twice": ('label = "again"', "Each heading and each name stands once", None),
 }
 

@@ -12,8 +12,8 @@ from javascript import run
 from test_engine_js import random_answers
 
 import kneebayes as kb
-from kneebayes.building.places import EXPLANATION
 from kneebayes.inference import Evidence
+from kneebayes.knowledge.base import EXPLANATION
 from kneebayes.network import table_node
 from kneebayes.page.layers import NAMED, layers_of
 from kneebayes.page.payload import payload

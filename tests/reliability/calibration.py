@@ -23,8 +23,8 @@ from benchmarks.patients import ANSWERED, Ward
 from numpy.typing import NDArray
 from tqdm.auto import tqdm
 
-from kneebayes.building.places import EXPLANATION
 from kneebayes.inference import Engine, Evidence
+from kneebayes.knowledge.base import EXPLANATION
 from kneebayes.network import Network, Node, noisy_or_node, table_node
 from reliability.checks import Check
 

@@ -5,8 +5,8 @@ import pytest
 from oracle import random_network
 
 import kneebayes as kb
-from kneebayes.building.places import EXPLANATION
 from kneebayes.inference import Engine, Evidence
+from kneebayes.knowledge.base import EXPLANATION
 from kneebayes.network import Network, noisy_or_node, root_node
 from kneebayes.study import without_mediators
 from kneebayes.study.baselines import collapse

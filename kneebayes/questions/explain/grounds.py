@@ -6,11 +6,11 @@ from collections import deque
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from kneebayes.building.places import EXPLANATION, stated_network
+from kneebayes.building.places import stated_network
 from kneebayes.building.tracing import spelled_out
 from kneebayes.inference.paths import ancestors, descendants
 from kneebayes.knowledge import Knowledge
-from kneebayes.knowledge.base import Arrow
+from kneebayes.knowledge.base import EXPLANATION, Arrow
 from kneebayes.network import Network, Node
 
 ORIGINS = ("article", "literature", "assumption", "patients")
