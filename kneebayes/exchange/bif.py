@@ -222,7 +222,9 @@ class _Reader:
             self.until("}"), int(count) if re.fullmatch("[0-9]{1,6}", count) else -1
         )
         if str(len(names)) != (count.lstrip("0") or "0"):
-            self.problems.add(name, f"of its states {count} are told and {len(names)} named.")
+            self.problems.add(
+                name, f"it gives {count} as the number of its states, and names {len(names)}."
+            )
         if "" in names:
             self.problems.add(name, "one of its states has no name.", "Name it.")
         for state, count_of in Counter(names).items():

@@ -162,8 +162,8 @@ def _rows(
         worst = int(rounded[np.argmax(off[rounded])])
         where = _named_row(worst, node.parents, states)
         problems.remark(
-            f"{node.id}: {len(rounded):,} of {counted(len(table), 'row')} rounded, now divided "
-            f"by the sum ({where} adds up to {sums[worst]:.6g})."
+            f"{node.id}: the numbers of {len(rounded):,} of {counted(len(table), 'row')} were "
+            f"rounded, and are now divided by their sum ({where} adds up to {sums[worst]:.6g})."
         )
     scaled = np.where((off > EXACT)[:, None], table / sums[:, None], table)
     return tuple(scaled.ravel().tolist())

@@ -297,8 +297,8 @@ def _check_noisymax(
             remedy = "It must produce nothing: 0 but for the last state, which is 1."
             problems.add(raw.id, wrong, remedy)
     if len(raw.strengths or order) != sum(sizes):
-        given, needed = (counted(n, "strength") for n in (len(raw.strengths), sum(sizes)))
-        wrong = f"it has {given}; its parents have states for {needed}."
+        given, needed = counted(len(raw.strengths), "strength"), counted(sum(sizes), "state")
+        wrong = f"it has {given}, but its parents have {needed} in all."
         problems.add(raw.id, wrong)
     elif tuple(order) != (raw.strengths or tuple(order)):
         problems.add(raw.id, "one of its strengths is no number of a state.", "They begin at 0.")

@@ -105,9 +105,12 @@ def draw_patient(model: ModelLike, seed: int, difficulty: str, kind: str) -> Tru
                 return truth
         except TooWideError:  # cannot be judged exactly, so not taken
             continue
+    remedy = "Ask for another difficulty or kind, such as 'any'."
+    if difficulty == kind == "any":  # every patient with a named cause would do
+        remedy = "The folder needs at least one cause that has a name."
     message = (
-        f"None of {WORLDS * ROUNDS} worlds is a patient with difficulty '{difficulty}' and kind "
-        f"'{kind}'. Ask for another difficulty or kind, such as 'any'."
+        f"None of {WORLDS * ROUNDS:,} patients drawn is one with difficulty '{difficulty}' and "
+        f"kind '{kind}'. {remedy}"
     )
     raise KneebayesError(message)
 

@@ -320,7 +320,7 @@ REFUSED: dict[str, tuple[str, str, str]] = {
     "bif count": (
         "n.bif",
         "variable a { type discrete [3] {x, y}; }",
-        "of its states 3 are told and 2 named",
+        "it gives 3 as the number of its states, and names 2",
     ),
     "bif empty state": ("n.bif", "variable a { type discrete [3] {x, , y}; }", "no name"),
     "bif quote": (

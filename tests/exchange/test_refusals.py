@@ -92,7 +92,7 @@ BIF: Cases = {
     ),
     "count": (
         "variable a { type discrete [03] {x, y}; }" + A,
-        ["a: of its states 03 are told and 2 named."],
+        ["a: it gives 03 as the number of its states, and names 2."],
     ),
     "no count": (
         "variable a { type discrete [00] { }; }" + A,
@@ -358,12 +358,12 @@ XDSL: Cases = {
         xdsl(noisymax("0", "0.7 0.3 0 1 0.01 0.99")),
         [
             "B: the strengths of 'A' are no order of its 2 states.",
-            "B: it has 1 strength; its parents have states for 2 strengths.",
+            "B: it has 1 strength, but its parents have 2 states in all.",
         ],
     ),
     "strengths too many": (
         xdsl(noisymax("0 1 1", "0.7 0.3 0 1 0.01 0.99")),
-        ["B: it has 3 strengths; its parents have states for 2 strengths."],
+        ["B: it has 3 strengths, but its parents have 2 states in all."],
     ),
     "strengths in parts": (
         xdsl(noisymax("0 1.5", "0.7 0.3 0 1 0.01 0.99")),

@@ -31,6 +31,7 @@ NETWORK = Network(
         ),
     )
 )
+SAID_ROUNDED = "{}: the numbers of {} were rounded, and are now divided by their sum"
 FILE = NetworkFile(NETWORK, {"a": "A", "b c": "B & C"}, {}, {"title": "Rain & (snow), 2nd"})
 IN_GENIE = """<interior color="e5f6f7" />
       <outline color="000080" />
@@ -344,7 +345,7 @@ def test_how_far_a_row_may_be_rounded(tmp_path: Path, case: str) -> None:
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         table = load_network(path)["a"].table
-    remark = f"'n.json': a: 1 of 1 row rounded, now divided by the sum (the row {told})."
+    remark = f"'n.json': {SAID_ROUNDED.format('a', '1 of 1 row')} (the row {told})."
     said = [remark] if told.startswith("adds") else []
     assert [str(one.message) for one in caught] == said
     right = numbers if told == "as it is" else [one / sum(numbers) for one in numbers]
@@ -370,9 +371,9 @@ def test_three_remarks_are_said_and_the_others_counted(tmp_path: Path) -> None:
         )
         with pytest.warns(ExchangeWarning) as caught:
             read = load_network_file(path)
-        said = "rounded, now divided by the sum"
-        first = f"a: 1 of 1 row {said} (the row adds up to 0.99)."
-        others = [f"b{at}: 2 of 3 rows {said} (the row (a = y) adds up to 0.99)." for at in (0, 1)]
+        first = f"{SAID_ROUNDED.format('a', '1 of 1 row')} (the row adds up to 0.99)."
+        two = "2 of 3 rows", "(the row (a = y) adds up to 0.99)."
+        others = [f"{SAID_ROUNDED.format(f'b{at}', two[0])} {two[1]}" for at in (0, 1)]
         rest = {3: "", 4: " And 1 more.", 5: " And 2 more."}[count]
         assert str(caught[0].message) == f"'n.json': {first} {others[0]} {others[1]}{rest}"
         assert caught[0].filename == __file__

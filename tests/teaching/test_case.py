@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,7 @@ import pytest
 
 import kneebayes as kb
 from kneebayes.inference import Evidence
+from kneebayes.knowledge import start_folder
 from kneebayes.odds import entropy
 from kneebayes.questions.ask.outcomes import Subject, information, now_of, outcomes_of
 from kneebayes.teaching import DIFFICULTIES, KINDS, Feedback, PracticeCase
@@ -60,6 +62,12 @@ def test_a_case_is_as_hard_as_was_asked_for(knee: kb.Model, difficulty: str) -> 
     after = knee.diagnose(told)
     for dx, bits in ((opening, hard.opening), (after, hard.left)):
         assert sum(map(entropy, dx.belief.posteriors.values())) == pytest.approx(bits, abs=1e-9)
+
+
+def test_a_folder_without_a_named_cause_has_no_case(tmp_path: Path) -> None:
+    form = kb.load(start_folder(tmp_path / "form", "headache"))
+    with pytest.raises(kb.KneebayesError, match=r"The folder needs at least one cause that has a"):
+        form.practice_case("any", "any", seed=1)
 
 
 @pytest.mark.parametrize("kind", KINDS)
