@@ -21,7 +21,7 @@ from kneebayes.view.differential import (
     group_table,
     ranking_table,
 )
-from kneebayes.view.report import InJson, report_html, report_text
+from kneebayes.view.report import InJson, alt_text_of, report_html, report_text
 from kneebayes.writing import guard_cells, text_or_path
 
 if TYPE_CHECKING:
@@ -283,6 +283,11 @@ class Differential(InJson):
         return report_text(differential_report(self, n))
 
     draw = draw_differential
+
+    @property
+    def alt_text(self) -> str:
+        """The picture in words, for who cannot see it: what is known, and the first causes."""
+        return alt_text_of(differential_report(self))
 
     def __dir__(self) -> list[str]:
         """What there is to be asked, by its new names alone."""

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
 
-ALT_LINES, ALT_LETTERS = 5, 600  # rows of a picture told in words, and how much of them
+ALT_LINES, ALT_LETTERS = 5, 900  # rows of a picture told in words, and how much of them
 LONGEST = 70  # characters of a cell before it goes on below
 Row = tuple[str, ...]
 
@@ -433,8 +433,8 @@ class Showing(InJson):
     @property
     def alt_text(self) -> str:
         """The picture in words, for who cannot see it: what it is, and its first rows."""
-        lines = [line.strip() for line in self.text.splitlines() if line.strip()]
-        words = " ".join(" ".join(line.split()) for line in lines[: 1 + ALT_LINES])
+        title, *lines = [line.strip() for line in self.text.splitlines() if line.strip()]
+        words = " ".join([_sentence(title), *lines[:ALT_LINES]])
         return shorten(words, ALT_LETTERS, placeholder=" ...")
 
     def __str__(self) -> str:
@@ -442,6 +442,28 @@ class Showing(InJson):
 
     def _repr_html_(self) -> str:
         return self.html
+
+
+def alt_text_of(report: Report) -> str:
+    """A report for who cannot see its picture: whose it is, and its first rows, cell by cell."""
+    rows = [_row_in_words(report.header, row) for row in report.rows[:ALT_LINES]]
+    below = [
+        line for block in report.before if isinstance(block, Outline) for _, line in block.lines
+    ]
+    parts = [report.title, report.known, report.advice, *report.lead[:1], *below, *rows]
+    words = " ".join(_sentence(part) for part in parts if part)
+    return shorten(words, ALT_LETTERS, placeholder=" ...")
+
+
+def _row_in_words(header: Row, row: Row) -> str:
+    """Each cell after what stands above it; bars of signs say nothing here."""
+    cells = zip_longest(header[: len(row)], row, fillvalue="")
+    said = (f"{name} {cell}".strip() for name, cell in cells if re.search(r"\w", str(cell)))
+    return "; ".join(said)
+
+
+def _sentence(part: str) -> str:
+    return part if part.endswith(("?", "!", ".")) else f"{part.rstrip()}."
 
 
 class Reporting(Showing):
@@ -455,14 +477,7 @@ class Reporting(Showing):
     @property
     def alt_text(self) -> str:
         """The picture in words, for who cannot see it: what it is, and its first rows."""
-        report = self.report
-        rows = [
-            "; ".join(str(cell) for cell in row if re.search(r"\w", str(cell)))
-            for row in report.rows[:ALT_LINES]
-        ]
-        parts = [report.title, report.advice, *report.lead[:1], *rows]
-        whole = ". ".join(part.rstrip(". ") for part in parts if part)
-        return shorten(f"{whole}.", ALT_LETTERS, placeholder=" ...")
+        return alt_text_of(self.report)
 
     @property
     def text(self) -> str:
