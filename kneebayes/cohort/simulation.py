@@ -26,7 +26,7 @@ from kneebayes.errors import ImpossibleEvidenceError, KneebayesError, UnknownNam
 from kneebayes.inference.drawing import Drawing
 from kneebayes.inference.evidence import Evidence
 from kneebayes.text import counted, marked, suggest
-from kneebayes.view.figures import BLUE, ORANGE, name_lines, new_axes, ticks_apart
+from kneebayes.view.figures import BLUE, ORANGE, SMALL, caption, name_lines, new_axes, ticks_apart
 from kneebayes.view.markup import percent
 from kneebayes.view.report import Report, Reporting, frame_of, made_by, made_by_line
 from kneebayes.writing import replacing_file, same_place
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 MOST_AT_ONCE = 10_000_000  # patients in one table; a file takes more
 MOST_PATIENTS = 10**10  # more than anybody has room for
 
-GREY = "#8c8c8c"
+GREY, LETTERS = "#8c8c8c", 30  # letters of a cause on one line
 SHARES = (0.0, 0.01, 0.03, 0.06, 0.1, 0.2, 0.3, 0.5, 0.7, 1.0)
 
 
@@ -199,17 +199,20 @@ class SimulatedCohort(Reporting):
             )
             colour = ORANGE if row["urgent"] else BLUE
             ax.plot(sqrt(row["share"]), index, "o", color=colour, ms=4.5, zorder=2)
-        name_lines(ax, [marked(row["cause"], row["urgent"]) for row in drawn])
+            beside: dict[str, Any] = {"transform": ax.get_yaxis_transform(), "va": "center"}
+            ax.text(1.02, index, percent(row["share"]), fontsize=SMALL, **beside)
+        name_lines(ax, [marked(row["cause"], row["urgent"]) for row in drawn], LETTERS)
         highest = max((max(row["share"], row["expected"]) for row in drawn), default=1)
         ticks = [share for share in SHARES if share <= 1.2 * highest]
         ax.set_xlim(left=-0.01)
         ticks_apart(ax, [sqrt(tick) for tick in ticks], [percent(share) for share in ticks])
         ax.set_xlabel(
-            f"share of {counted(len(self), 'patient')} (scale of square roots);\n"
-            "grey: where 95 of 100 such shares fall"
+            f"dots and numbers: share of {counted(len(self), 'patient')} (scale of square roots);\n"
+            "grey: where 95 of 100 such shares fall",
+            fontsize=SMALL,
         )
         ax.spines[["top", "right"]].set_visible(False)
-        return ax
+        return caption(ax, self.report.title, "What explains the complaint.")
 
     def __repr__(self) -> str:
         named = f"{self.name!r}: " if self.name else ""

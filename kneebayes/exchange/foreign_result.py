@@ -64,7 +64,9 @@ class Bars:
             ax.legend(frameon=False, fontsize=SMALL, loc="lower left", bbox_to_anchor=(0.0, 1.0))
         for place, (value, end) in enumerate(zip(values, ends, strict=True)):
             words = self.said(value) if math.isfinite(value) else _beyond(value)
-            far, side, away = max([end, *marks[place : place + 1]]), "left", 4
+            far, side, away = end, "left", 4
+            if any(end <= mark < end + 0.2 * room for mark in marks[place : place + 1]):
+                far = marks[place]  # beyond a mark that would stand in it
             if end < 0.0:
                 far, side, away = end, "right", -4
             style: dict[str, Any] = {"ha": side, "va": "center", "fontsize": SMALL}

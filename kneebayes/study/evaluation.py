@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from functools import cached_property
+from math import isnan
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -76,10 +77,11 @@ def _notes(evaluation: Evaluation) -> list[str]:
     notes += [
         f"Urgent causes: {counted(row['patients'], 'case has', many='cases have')} one; "
         f"{counted(row['missed'], 'of them has', many='of them have')} neither a sign that makes "
-        f"it urgent nor P(any urgent) of at least {noticed_from}; of the others "
-        f"{percent(row['false_alarms'])} have."
+        f"it urgent nor P(any urgent) of at least {noticed_from}"
+        + ("." if isnan(alarms) else f"; of the others {percent(alarms)} have.")
         for row in records_of(evaluation.urgent)
         if row["predictor"] == evaluation.reference and not row["id"]
+        for alarms in [row["false_alarms"]]  # nan where everybody has an urgent cause
     ]
     notes += evaluation.remarks
     if evaluation.left_out:
@@ -441,7 +443,7 @@ class Evaluation(Reporting):
         """
         from kneebayes.study.figures import draw_scores
 
-        return draw_scores(self._scored(score), score, ax)
+        return self._told_above(draw_scores(self._scored(score), score, ax))
 
     def _scored(self, score: str) -> list[dict[str, Any]]:
         """One row a predictor: its value, ``low`` and ``high`` where there are, ``doubt``."""
@@ -476,7 +478,13 @@ class Evaluation(Reporting):
             name: [self._recall(values, first) for first in firsts]
             for name, values in self.values_of.items()
         }
-        return draw_recall(firsts, lines, ax)
+        return self._told_above(draw_recall(firsts, lines, ax))
+
+    def _told_above(self, ax: Axes) -> Axes:
+        """The same axes, with which cases these are."""
+        from kneebayes.view.figures import caption
+
+        return caption(ax, self.report.title, self.report.known)
 
     @checked
     def draw_learning(self, score: str = "log_score", ax: Axes | None = None) -> Axes:

@@ -101,8 +101,9 @@ def draw_recall(
     ax.set_xticks(list(firsts))
     ax.set_xlim(firsts[0] - 0.3, firsts[-1] + 0.3)
     ax.set_ylim(0.0, 1.02)
-    ax.set_xlabel("first causes of the ranking", fontsize=SMALL)
-    ax.set_ylabel("share of the present causes among them", fontsize=SMALL)
+    ax.yaxis.set_major_formatter("{x:.0%}")
+    ax.set_xlabel("how many causes, from the top of the ranking", fontsize=SMALL)
+    ax.set_ylabel("share of the true causes among them", fontsize=SMALL)
     name_ends(ax, {name: float(values[-1]) for name, values in lines.items()}, SERIES)
     ax.spines[["top", "right"]].set_visible(False)
     return ax

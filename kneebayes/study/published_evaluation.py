@@ -308,6 +308,7 @@ class PublishedEvaluation(Reporting):
     def draw(self, ax: Axes | None = None) -> Axes:
         """Draw how often the published cause is among the first 1 to 10, at both visits."""
         from kneebayes.study.figures import draw_recall
+        from kneebayes.view.figures import caption
 
         lines = {
             f"{predictor}, {visit}": [
@@ -318,7 +319,8 @@ class PublishedEvaluation(Reporting):
             for visit in VISITS
             if predictor != PRIOR or visit == VISITS[0]
         }
-        return draw_recall(list(DRAWN), lines, ax)
+        report = self.report
+        return caption(draw_recall(list(DRAWN), lines, ax), report.title, report.known)
 
     def __repr__(self) -> str:
         first = self.table.iloc[0]

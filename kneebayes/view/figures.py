@@ -41,6 +41,7 @@ EDGE = 0.01  # of the width of a figure: what stands above it begins here
 MOST_AROUND = 12  # arrows on each side
 BOLD = 1.15  # of the width of other type
 LETTER = 0.044  # of a name beside a cause, in units of half the distance between the columns
+NUMBERS = 1.18  # of the width of the axes: where a column of numbers beside them ends
 COLUMN = 0.55  # of the space between the names of one column and the cause in the middle
 
 
@@ -330,13 +331,15 @@ def draw_ranking(rows: Sequence[Mapping[str, Any]], top: int = 10, ax: Axes | No
     ax.barh(range(len(drawn)), posteriors, color=colours, height=0.62)
     priors = [row["prior"] for row in drawn]
     ax.plot(priors, range(len(drawn)), "|", color="black", ms=13, mew=2)
-    for index, (posterior, prior) in enumerate(zip(posteriors, priors, strict=True)):
-        end = max(posterior, prior) + 0.02
-        ax.text(min(end, 1.02), index, percent(posterior), va="center", fontsize=SMALL)
+    across = ax.get_yaxis_transform()
+    for index, posterior in enumerate(posteriors):  # in a column: beside a mark it would seem its
+        style: dict[str, Any] = {"transform": across, "ha": "right", "va": "center"}
+        ax.text(NUMBERS, index, percent(posterior), fontsize=SMALL, **style)
     name_lines(ax, labels)
-    ax.set_xlim(0.0, 1.12)
+    ax.set_xlim(0.0, 1.02)
     ax.set_xticks([0.0, 0.5, 1.0], ["0%", "50%", "100%"])
-    ax.set_xlabel("P(it explains the complaint | evidence); black: before it", fontsize=SMALL)
+    caption = "P(it explains the complaint | evidence)\nblack mark: before the answers"
+    ax.set_xlabel(caption, fontsize=SMALL)
     ax.spines[["top", "right"]].set_visible(False)
     return ax
 
@@ -386,12 +389,15 @@ def _from_the_edge(ax: Axes, figure: Figure) -> Any:
     return blended_transform_factory(figure.transFigure, ax.transAxes)
 
 
-def name_ends(ax: Axes, ends: Mapping[str, float], colours: Sequence[str]) -> None:
+def name_ends(
+    ax: Axes, ends: Mapping[str, float], colours: Sequence[str], letters: int = NAME
+) -> None:
     """Write the name of each line at its right end, apart from each other; no legend."""
     low, high = ax.get_ylim()
-    names = {label: broken(label, NAME, MOST_NAME - 1) for label in ends}
+    names = {label: broken(label, letters, MOST_NAME - 1) for label in ends}
     lines = {label: name.count("\n") + 1.4 for label, name in names.items()}
-    line = 0.045 * (high - low)
+    tall = float(ax.bbox.height) / ax.figure.dpi
+    line = min(0.045, LINE_HEIGHT / tall) * (high - low)
     figure = _alone(ax)
     if figure is not None and line * sum(lines.values()) > high - low:  # then it grows
         width, height = figure.get_size_inches()

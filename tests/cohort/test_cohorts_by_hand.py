@@ -18,6 +18,7 @@ from kneebayes.cohort.reading import SHOWN, TableProblems
 from kneebayes.cohort.recording import Recording
 from kneebayes.errors import EvidenceError, KneebayesError, UnknownNameError
 from kneebayes.view.figures import BLUE, ORANGE
+from kneebayes.view.markup import percent
 
 NONE = dict.fromkeys(("rusty_bolt", "loose_wire", "moon_magnet"), False)
 
@@ -313,10 +314,12 @@ def test_drawn_shares_stand_over_the_range_that_chance_allows(
         assert place == pytest.approx(
             math.sqrt(float(text.get_text().rstrip("%")) / 100.0), abs=1e-3
         )
+    told = [(text.get_text(), text.get_position()) for text in axes.texts]
+    assert told == [(percent(row["share"]), (1.02, at)) for at, row in enumerate(rows)]
     assert len(axes.get_xticks()) >= 3
     assert axes.get_xlim()[0] == pytest.approx(-0.01)
     said = " ".join(axes.get_xlabel().split())
-    assert said.startswith("share of 300 patients (scale of square roots); grey: where 95 of 100")
+    assert said.startswith("dots and numbers: share of 300 patients (scale of square roots); grey:")
     assert_rows_fill(axes, 7)
     assert_plain(axes)
 

@@ -587,7 +587,9 @@ def test_bars_read_back() -> None:
     ax = Bars(["a", "b"], [0.5, 0.25], "x", [0.75, 0.125]).draw(None)
     (marks,) = [line for line in ax.lines if line.get_marker() == "|"]
     assert (list(marks.get_xdata()), list(marks.get_ydata())) == ([0.75, 0.125], [0, 1])
-    assert [one.xy[0] for one in ax.texts] == [0.75, 0.25]  # type: ignore[attr-defined]
+    assert [one.xy[0] for one in ax.texts] == [0.5, 0.25]  # type: ignore[attr-defined]
+    near_it = Bars(["a"], [0.5], "x", [0.55]).draw(None)
+    assert [one.xy[0] for one in near_it.texts] == [0.55]  # type: ignore[attr-defined]
     assert [one.get_text() for one in ax.texts] == ["50%", "25%"]
     assert [one.get_text() for one in ax.get_legend().get_texts()] == ["before any evidence"]  # type: ignore[union-attr]
     ax = Bars(["cannot be", "can"], [math.nan, 0.5], "x").draw(None)

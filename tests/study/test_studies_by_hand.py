@@ -104,6 +104,15 @@ def test_recall_is_drawn_for_the_first_ten_or_as_many_as_there_are(
     assert list(line.get_ydata()) == [0.0] * 9 + [1.0]
 
 
+def test_where_all_have_an_urgent_cause_nobody_has_a_false_alarm(knee: kb.Model) -> None:
+    ids = [cause.id for cause in knee.causes]
+    values = pd.DataFrame([[0.5] * len(ids)], columns=ids)
+    truth = pd.DataFrame([[id == "deep_vein_thrombosis" for id in ids]], columns=ids)
+    text = " ".join(evaluate_predictions(values, truth, knee).text.split())
+    assert "Urgent causes: 1 case has one; 0 of them have neither a sign" in text
+    assert "of the others" not in text
+
+
 def test_an_interval_of_no_regret_is_that_of_the_same_model() -> None:
     row = {"regret": 0.0, "regret_low": 0.0, "regret_high": 0.0}
     assert _interval(row) == "none: the same model"

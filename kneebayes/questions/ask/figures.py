@@ -69,7 +69,10 @@ def draw_outcomes(
     name_lines(ax, labels)
     ax.set_ylim(-0.6, len(drawn) - 0.4)
     ax.set_xlim(-0.03, 1.03)
-    ax.set_xlabel("P(what it speaks of | evidence, answer)", fontsize=SMALL)
+    ax.set_xticks([0.0, 0.5, 1.0], ["0%", "50%", "100%"], fontsize=SMALL)
+    about = str(drawn[0]["speaks_of_label"]) if drawn and same else "what stands in brackets"
+    caption = f"P({about} | evidence, answer)\nbits: what the answer tells on average"
+    ax.set_xlabel(caption, fontsize=SMALL, parse_math=False)
     _legend(ax)
     ax.spines[["top", "right"]].set_visible(False)
     return ax
@@ -190,10 +193,13 @@ def draw_changes(rows: Sequence[Row], to: str, over: str, ax: Axes | None = None
     for index, row in enumerate(drawn):
         ends = [logit(row[name], CERTAIN) for name in ("over_posterior", "to_posterior")]
         ax.plot(ends, [index, index], color=GREY, lw=1.5, zorder=1)
-        for up, name, colour in ((6, "to_posterior", BLUE), (-6, "over_posterior", ORANGE)):
-            beside: dict[str, Any] = {"xytext": (9, up), "textcoords": "offset points"}
-            style: dict[str, Any] = {"va": "center", "fontsize": SMALL, "color": colour}
-            ax.annotate(percent(row[name]), (max(ends), index), **beside, **style)
+        told = ((row["over_posterior"], ORANGE), (row["to_posterior"], BLUE))
+        sides = (("right", -9), ("left", 9))  # each number on the outer side of its own mark
+        for (share, colour), (side, away) in zip(sorted(told), sides, strict=True):
+            beside: dict[str, Any] = {"xytext": (away, 0), "textcoords": "offset points"}
+            style: dict[str, Any] = {"ha": side, "va": "center", "fontsize": SMALL}
+            place = (logit(share, CERTAIN), index)
+            ax.annotate(percent(share), place, color=colour, **beside, **style)
     places = range(len(drawn))
     to_them, over_them = (
         [logit(value, CERTAIN) for value in _all(drawn, name)]
@@ -221,7 +227,7 @@ def draw_changes(rows: Sequence[Row], to: str, over: str, ax: Axes | None = None
     shown = [row[name] for row in drawn for name in ("to_posterior", "over_posterior")]
     odds_axis(ax, shown)
     low, high = ax.get_xlim()
-    ax.set_xlim(low, high + 0.15 * (high - low))  # for the numbers
+    ax.set_xlim(low - 0.15 * (high - low), high + 0.15 * (high - low))  # for the numbers
     ax.set_xlabel(
         "P(it explains the complaint | evidence, answers), on the scale of log-odds", fontsize=SMALL
     )

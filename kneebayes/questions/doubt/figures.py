@@ -17,7 +17,6 @@ from kneebayes.view.figures import (
     ORANGE,
     PALETTE,
     SMALL,
-    broken,
     fit,
     name_ends,
     name_lines,
@@ -33,6 +32,7 @@ Row = Mapping[str, Any]
 GREY = "#8c8c8c"
 EDGE = 1e-6  # what is certain is drawn here, at the edge of the scale
 EXPLAINS = "P(it explains the complaint | evidence)"
+NOW, FIRST = 1.24, 1.48  # of the width of the axes: where two columns of numbers end
 MARKS = "osD^vPX*<>"
 LINES = (BLACK, *PALETTE)
 
@@ -51,14 +51,19 @@ def draw_intervals(rows: Sequence[Row], ax: Axes | None = None) -> Axes:
         colour = ORANGE if row["urgent"] else BLUE
         ax.plot([low, high], [index, index], color=colour, lw=5.0, alpha=0.4, solid_capstyle="butt")
         ax.plot(posterior, index, "D" if row["urgent"] else "o", color=colour, ms=6.5)
-        first = percent(row["p_first"])
         across = ax.get_yaxis_transform()
-        ax.text(1.02, index, first, transform=across, va="center", ha="left", fontsize=SMALL)
-    ax.text(1.02, 1.0, "first", transform=ax.transAxes, va="bottom", ha="left", fontsize=SMALL)
+        for place, share in ((NOW, row["posterior"]), (FIRST, row["p_first"])):
+            style: dict[str, Any] = {"transform": across, "va": "center", "ha": "right"}
+            ax.text(place, index, percent(share), fontsize=SMALL, **style)
+    for place, name in ((NOW, "now"), (FIRST, "first")):
+        style = {"transform": ax.transAxes, "va": "bottom", "ha": "right", "fontsize": SMALL}
+        ax.text(place, 1.0, name, **style)
     name_lines(ax, [_label(row) for row in drawn])
     odds_axis(ax, [row[name] for row in drawn for name in ("low", "high")])
     ax.set_xlabel(
-        f"{EXPLAINS} and 5 to 95 % of the draws, on the scale of log-odds", fontsize=SMALL
+        f"{EXPLAINS} and 5 to 95 % of the draws, on the scale of log-odds\n"
+        "first: in how many draws it comes first",
+        fontsize=SMALL,
     )
     ax.spines[["top", "right"]].set_visible(False)
     return ax
@@ -71,25 +76,21 @@ def draw_slopes(rows: Sequence[Row], ax: Axes | None = None) -> Axes:
     ``high``.
     """
     ax = ax or new_axes(7.5, max(0.36 * len(rows) + 2.2, 3.6))
-    ends: list[tuple[float, str, str]] = []
+    ends: dict[str, float] = {}
     for row, shift in zip(rows, _side_by_side(len(rows)), strict=True):
         colour = ORANGE if row["urgent"] else BLUE
         before, after = row["prior"], row["posterior"]
         for x, names in ((0.0, ("prior_low", "prior_high")), (1.0, ("low", "high"))):
             span = [logit(row[name], EDGE) for name in names]
             ax.plot([x + shift] * 2, span, color=colour, lw=3.5, alpha=0.3, zorder=1)
-        ends.append((logit(after, EDGE), _label(row), colour))
+        ends[f"{_label(row)} {percent(after)}"] = logit(after, EDGE)
         way = [logit(before, EDGE), logit(after, EDGE)]
         ax.plot([shift, 1.0 + shift], way, "o-", color=colour, lw=1.4, ms=4, zorder=2)
-    ax.set_xlim(-0.12, 1.75)
+    ax.set_xlim(-0.12, 1.06)
     low, high = ax.get_ylim()
     ticks = [tick for tick in ODDS_TICKS[1:] if low <= logit(tick, EDGE) <= high]
     ax.set_yticks([logit(tick, EDGE) for tick in ticks], [percent(share) for share in ticks])
-    heights = _apart([end[0] for end in ends], low, high)
-    for (after, label, colour), height in zip(ends, heights, strict=True):
-        ax.plot([1.05, 1.15], [after, height], color=GREY, lw=0.7)
-        name = broken(label, SLOPE_NAME, 2)
-        ax.text(1.17, height, name, color=colour, va="center", fontsize=SMALL, parse_math=False)
+    name_ends(ax, ends, [ORANGE if row["urgent"] else BLUE for row in rows], SLOPE_NAME)
     ax.set_xticks([0.0, 1.0], ["prior\n(complaint only)", "posterior\n(all answers)"])
     ax.set_ylabel(
         "P(it explains the complaint), on the scale\nof log-odds; shaded: 5 to 95 % of the draws",
@@ -127,19 +128,6 @@ def draw_readings(rows: Sequence[Row], lexicons: Mapping[str, str], ax: Axes | N
     ax.legend(frameon=False, fontsize=SMALL, loc="lower center", bbox_to_anchor=(0.4, 1.0), ncols=3)
     ax.spines[["top", "right"]].set_visible(False)
     return ax
-
-
-def _apart(values: Sequence[float], low: float, high: float) -> list[float]:
-    """Heights for labels near their values that do not stand on each other."""
-    least = 0.9 * (high - low) / max(len(values), 10)
-    heights = [0.0] * len(values)
-    lowest = -math.inf
-    for index in sorted(range(len(values)), key=lambda position: values[position]):
-        lowest = heights[index] = max(values[index], lowest + least)
-    highest = math.inf
-    for number in sorted(range(len(values)), key=lambda position: -heights[position]):
-        highest = heights[number] = min(heights[number], high, highest - least)
-    return heights
 
 
 def _side_by_side(count: int) -> list[float]:
@@ -186,10 +174,10 @@ def draw_curves(
     ax.annotate(
         f"in the model: {percent(value)}",
         (value, 1.03),
-        xytext=(0, 2),
+        xytext=(5, 2) if value < 0.6 * upto else (-5, 2),
         textcoords="offset points",
         fontsize=SMALL,
-        ha="center",
+        ha="left" if value < 0.6 * upto else "right",
         va="bottom",
         color="#4d4d4d",
     )
@@ -206,7 +194,11 @@ def draw_curves(
             bbox={"facecolor": "white", "edgecolor": "none", "alpha": 0.8, "pad": 1.0},
         )
     ax.set_xlim(0.0, upto)
-    ax.set_ylim(0.0, 1.03)
+    ax.set_ylim(0.0, 1.12)  # with room for what the model says
+    ax.set_yticks([0.0, 0.25, 0.5, 0.75, 1.0])
+    ax.locator_params(axis="x", nbins=6)
+    for axis in (ax.xaxis, ax.yaxis):
+        axis.set_major_formatter(lambda share, _: f"{100 * share:.3g}%")
     ax.set_xlabel(what, fontsize=SMALL, parse_math=False)
     ax.set_ylabel(EXPLAINS, fontsize=SMALL)
     name_ends(ax, {label: float(values[-1]) for label, (_, values) in curves.items()}, PALETTE)

@@ -295,6 +295,7 @@ class SensitivityFunction(CaseResult):
     def draw(self, ax: Axes | None = None) -> Axes:
         """Draw the cause, those that lead somewhere, and the next most probable ones."""
         from kneebayes.questions.doubt.figures import draw_curves
+        from kneebayes.view.figures import say_above
 
         leading = [id for flip in self.flips for id in (flip.below, flip.above)]
         shown = list(dict.fromkeys([self.cause, *leading, *self._order()]))[:SHOWN]
@@ -309,7 +310,8 @@ class SensitivityFunction(CaseResult):
             for id in shown
         }
         flips = [(flip.value, flip.posterior) for flip in self.flips]
-        return draw_curves(curves, self.value, flips, self.what, upto, ax)
+        drawn = draw_curves(curves, self.value, flips, self.what, upto, ax)
+        return say_above(drawn, self.report.title, self.case.answers)
 
     @property
     def report(self) -> Report:

@@ -79,6 +79,11 @@ def test_outcomes_stand_in_the_line_of_their_question_the_best_on_top(axes: Axes
     assert legend(axes) == ["if yes", "if no", "one of several answers", "now"]
     assert_rows_fill(axes, 3)
     assert_shows(axes.get_xlim(), 0.0, 1.0, 0.04, 0.02)
+    assert [one.get_text() for one in axes.get_xticklabels()] == ["0%", "50%", "100%"]
+    assert axes.get_xlabel().split("\n") == [
+        "P(gout | evidence, answer)",
+        "bits: what the answer tells on average",
+    ]
     assert_plain(axes)
 
 
@@ -87,6 +92,7 @@ def test_outcomes_name_what_they_speak_of_where_that_differs() -> None:
     answers = [outcome(id, True, 0.5, 0.5) for id in ("red", "hot")]
     ax = draw_outcomes(asked, answers)
     assert rows_of(ax) == ["hot? (sepsis)", "red? (gout)"]
+    assert ax.get_xlabel().startswith("P(what stands in brackets | evidence, answer)")
     assert legend(ax) == ["if yes", "now"]
 
 
@@ -268,15 +274,15 @@ def test_changes_of_mind_stand_below_each_other_with_both_causes(axes: Axes) -> 
     assert (marked(axes, "o"), marked(axes, "s")) == (near(to_them), near(over_them))
     assert [line.get_color() for line in axes.lines[-2:]] == [BLUE, ORANGE]
     assert legend(axes) == ["the $one", "the other"]
-    for text in axes.texts:
+    for text in axes.texts:  # each on the outer side of its own mark
         x, y = text.xy  # type: ignore[attr-defined]
         row = CHANGES[2 - y]
-        name = "to_posterior" if text.xyann[1] > 0.0 else "over_posterior"  # type: ignore[attr-defined]
+        name = "to_posterior" if text.get_color() == BLUE else "over_posterior"
         assert text.get_text() == percent(row[name])
-        assert text.xyann == (9, 6 if name == "to_posterior" else -6)  # type: ignore[attr-defined]
-        assert x == pytest.approx(log_odds(max(row["to_posterior"], row["over_posterior"])))
-    colours = [text.get_color() for text in axes.texts]
-    assert colours == [BLUE, ORANGE] * 3
+        assert x == pytest.approx(log_odds(row[name]))
+        right = row[name] == max(row["to_posterior"], row["over_posterior"])
+        assert (text.get_ha(), text.xyann) == (("left", (9, 0)) if right else ("right", (-9, 0)))  # type: ignore[attr-defined]
+    assert sorted(text.get_color() for text in axes.texts) == [BLUE] * 3 + [ORANGE] * 3
     assert list(axes.get_xticks()) == near([log_odds(0.2), log_odds(0.5)])
     assert_rows_fill(axes, 3)
     assert_shows(axes.get_xlim(), log_odds(0.1), log_odds(0.6), 0.4, 0.1)

@@ -1,5 +1,6 @@
 """Pictures of how sure an answer is, read back: each mark at the log-odds of its number."""
 
+import itertools
 import math
 from typing import Any
 
@@ -19,6 +20,7 @@ from drawn import (
     words,
 )
 from matplotlib.axes import Axes
+from matplotlib.text import Text
 
 from kneebayes.questions.doubt.figures import (
     draw_curves,
@@ -89,12 +91,19 @@ def test_intervals_stand_at_their_log_odds_the_first_on_top(axes: Axes) -> None:
         for at, row in enumerate(drawn)
     ]
     told = [(text.get_text(), *text.get_position()) for text in axes.texts]
-    assert told == [("0%", 1.02, 0), ("18%", 1.02, 1), ("81%", 1.02, 2), ("first", 1.02, 1.0)]
-    for text in axes.texts[:3]:
+    numbers = [("1.0%", "0%"), ("30%", "18%"), ("60%", "81%")]
+    assert told == [
+        *((text, x, at) for at, pair in enumerate(numbers) for text, x in zip(pair, (1.24, 1.48))),  # noqa: B905
+        ("now", 1.24, 1.0),
+        ("first", 1.48, 1.0),
+    ]
+    for text in axes.texts[:6]:
         assert text.get_transform() == axes.get_yaxis_transform()
-    assert axes.texts[3].get_transform() == axes.transAxes
+    assert all(text.get_transform() == axes.transAxes for text in axes.texts[6:])
+    assert {text.get_ha() for text in axes.texts} == {"right"}  # two columns
     assert_odds_below(axes, [row[name] for row in ROWS for name in ("low", "high")])
     assert axes.get_xlabel().startswith(f"{EXPLAINS} and 5 to 95 % of the draws")
+    assert axes.get_xlabel().endswith("\nfirst: in how many draws it comes first")
     assert_plain(axes)
 
 
@@ -123,14 +132,13 @@ def test_slopes_lead_from_priors_to_posteriors_with_both_intervals(axes: Axes) -
         )
         for row, shift in zip(ROWS, shifts, strict=True)
     ]
-    threads = [stroke for stroke in strokes(axes) if stroke[0][0] == 1.05]
-    told = words(axes)
-    assert list(told) == ["gout", "sepsis $ (urgent)", "cyst"]
-    for row, thread, (x, y) in zip(ROWS, threads, told.values(), strict=True):
-        assert thread == near([(1.05, log_odds(row["posterior"])), (1.15, y)])
-        assert x == 1.17
+    told = {text.get_text(): text.xy for text in axes.texts}  # type: ignore[attr-defined]
+    assert told == {  # each name is led to its own end, with the number there
+        name: pytest.approx((1.0, log_odds(row["posterior"])))
+        for name, row in zip(("gout 60%", "sepsis $ (urgent) 30%", "cyst 1.0%"), ROWS, strict=True)
+    }
     assert [text.get_color() for text in axes.texts] == [BLUE, ORANGE, BLUE]
-    assert axes.get_xlim() == pytest.approx((-0.12, 1.75))
+    assert axes.get_xlim() == pytest.approx((-0.12, 1.06))
     assert list(axes.get_xticks()) == [0.0, 1.0]
     assert [one.get_text().split("\n")[0] for one in axes.get_xticklabels()] == [
         "prior", "posterior"
@@ -160,20 +168,24 @@ def test_names_at_the_ends_of_slopes_keep_apart_and_stay_inside() -> None:
         {**ROWS[0], "cause": f"cause {place}", "posterior": 0.7 - 0.001 * place, "high": 0.71}
         for place in range(12)
     ]
-    margin = 0.05 * (log_odds(0.71) - log_odds(0.15))
-    high = log_odds(0.71) + margin
-    least = 0.9 * (high - log_odds(0.15) + margin) / 12
-    heights = [y for _, y in words(draw_slopes(rows)).values()]
-    assert heights[0] == pytest.approx(high)  # all are pushed down from the upper edge
-    assert -np.diff(heights) == pytest.approx([least] * 11)
-    few = draw_slopes([{**row, "posterior": 0.3} for row in rows[:2]])
-    first, second = (y for _, y in words(few).values())
-    assert first == pytest.approx(log_odds(0.3))
-    assert second - first == pytest.approx(least * 12 / 10)
+
+    def heights(ax: Axes) -> list[float]:
+        return [float(text.xyann[1]) for text in ax.texts]  # type: ignore[attr-defined]
+
+    many = draw_slopes(rows)
+    many.figure.canvas.draw()
+    boxes = [Text.get_window_extent(text) for text in many.texts]  # without the lines to them
+    assert all(lower.y1 < upper.y0 for upper, lower in itertools.pairwise(boxes))
+    assert boxes[0].y1 <= many.bbox.y1 + 2.0
+    assert -np.diff(heights(many)) == pytest.approx([heights(many)[0] - heights(many)[1]] * 11)
+    few = draw_slopes([{**row, "posterior": 0.3 + 1e-4 * at} for at, row in enumerate(rows[:2])])
+    first, second = heights(few)
+    assert first == pytest.approx(log_odds(0.3))  # the lower one has no reason to move
+    assert second > log_odds(0.3001)
     assert [x for x, _ in marked(few, "o")] == near([-0.03, 0.97, 0.03, 1.03])
     one = draw_slopes(rows[:1])
     assert marked(one, "o")[0][0] == pytest.approx(-0.03)
-    assert words(one)["cause 0"][1] == pytest.approx(log_odds(0.7))
+    assert heights(one) == [pytest.approx(log_odds(0.7))]
 
 
 def test_readings_stand_at_what_each_lexicon_says(axes: Axes) -> None:
@@ -232,7 +244,8 @@ def test_curves_stand_at_their_numbers_with_the_model_and_the_changes(axes: Axes
     told = {one.get_text(): one for one in axes.texts}
     assert list(told)[:3] == ["in the model: 10%", "top changes at 23%", "top changes at 35%"]
     assert told["in the model: 10%"].xy == (0.1, 1.03)  # on the upper edge
-    assert told["in the model: 10%"].get_position() == (0, 2)
+    assert told["in the model: 10%"].get_position() == (5, 2)  # beside its line
+    assert told["in the model: 10%"].get_ha() == "left"
     assert told["top changes at 23%"].xy == (0.23, 0.35)
     assert told["top changes at 35%"].xy == (0.35, 0.45)
     assert told["top changes at 23%"].get_ha() == "left"  # up to 0.6 of the scale
@@ -244,7 +257,11 @@ def test_curves_stand_at_their_numbers_with_the_model_and_the_changes(axes: Axes
     assert told["cyst"].xy[1] == pytest.approx(0.2)
     assert [told[name].get_color() for name in CURVES] == list(PALETTE[:2])
     assert axes.get_xlim() == (0.0, 0.4)
-    assert axes.get_ylim() == (0.0, 1.03)
+    assert axes.get_ylim() == (0.0, 1.12)
+    axes.figure.canvas.draw()
+    scale = [one.get_text() for one in axes.get_yticklabels()]
+    assert scale == ["0%", "25%", "50%", "75%", "100%"]
+    assert {one.get_text() for one in axes.get_xticklabels()} >= {"0%", "20%", "40%"}
     assert (axes.get_xlabel(), axes.get_ylabel()) == ("how often $", EXPLAINS)
     assert_plain(axes)
 
