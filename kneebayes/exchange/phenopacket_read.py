@@ -143,10 +143,10 @@ def _content(source: str | Path | Mapping[str, object], problems: Problems) -> d
         content = {**{key: value for key, value in proband.items() if key not in FAMILY}, **family}
     meta = content.get("metaData", {})
     version = str(meta.get("phenopacketSchemaVersion", "")) if isinstance(meta, dict) else ""
-    old = _field_of_version_1(content)
-    if old or (version and not version.startswith("2")):
-        why = f"it says version {version}" if version else f"only version 1 has the field '{old}'"
-        remedy = "Convert it, for example with phenopacket-tools, or read it as what it is."
+    other, old = "" if version.startswith("2") else version, _field_of_version_1(content)
+    if other or old:
+        why = f"it says version {other}" if other else f"only version 1 has the field '{old}'"
+        remedy = "Convert it, for example with phenopacket-tools."
         problems.stop("metaData.phenopacketSchemaVersion", f"{why}; version 2 is read.", remedy)
     return content
 

@@ -905,25 +905,34 @@ REFUSED: dict[str, tuple[dict[str, Any], list[str]]] = {
     "of version 1": (
         {"metaData": {"phenopacketSchemaVersion": "1.0"}},
         [
-            "metaData.phenopacketSchemaVersion: it says version 1.0; version 2 is read. Convert it, for example with phenopacket-tools, or read it as what it is."
+            "metaData.phenopacketSchemaVersion: it says version 1.0; version 2 is read. Convert it, for example with phenopacket-tools."
         ],
     ),
     "of version 1, by a field": (
         {"genes": []},
         [
-            "metaData.phenopacketSchemaVersion: only version 1 has the field 'genes'; version 2 is read. Convert it, for example with phenopacket-tools, or read it as what it is."
+            "metaData.phenopacketSchemaVersion: only version 1 has the field 'genes'; version 2 is read. Convert it, for example with phenopacket-tools."
         ],
     ),
     "of version 1, by a feature": (
         {"phenotypicFeatures": [feature("HP:0001945", negated=True)]},
         [
-            "metaData.phenopacketSchemaVersion: only version 1 has the field 'negated'; version 2 is read. Convert it, for example with phenopacket-tools, or read it as what it is."
+            "metaData.phenopacketSchemaVersion: only version 1 has the field 'negated'; version 2 is read. Convert it, for example with phenopacket-tools."
+        ],
+    ),
+    "of version 1, by a feature of one that says 2": (
+        {
+            "phenotypicFeatures": [feature("HP:0001945", negated=True)],
+            "metaData": {"phenopacketSchemaVersion": "2.0"},
+        },
+        [
+            "metaData.phenopacketSchemaVersion: only version 1 has the field 'negated'; version 2 is read. Convert it, for example with phenopacket-tools."
         ],
     ),
     "of version 1, by an age": (
         {"subject": {"id": "s", "ageAtCollection": {}}},
         [
-            "metaData.phenopacketSchemaVersion: only version 1 has the field 'ageAtCollection'; version 2 is read. Convert it, for example with phenopacket-tools, or read it as what it is."
+            "metaData.phenopacketSchemaVersion: only version 1 has the field 'ageAtCollection'; version 2 is read. Convert it, for example with phenopacket-tools."
         ],
     ),
     "a cohort": (
