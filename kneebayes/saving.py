@@ -31,7 +31,7 @@ from kneebayes.learning.sentences import Sentence, read_text
 from kneebayes.network import Link, Network, Node
 from kneebayes.view.report import made_by
 
-__all__ = ["SUFFIX", "is_saved_model", "load_model", "save"]
+__all__ = ["SUFFIX", "load_model", "save"]
 
 SUFFIX = ".kneebayes.json"
 FORMAT = "kneebayes model"
@@ -44,7 +44,7 @@ SUMS = 1e-9  # what a sum of 1 may be off
 MOST_PATIENTS = 10**9
 
 
-def is_saved_model(path: object) -> bool:
+def _is_saved_model(path: object) -> bool:
     """Whether a path names a saved model and no folder."""
     return isinstance(path, str | Path) and str(path).endswith((SUFFIX, f"{SUFFIX}.gz"))
 
@@ -97,7 +97,7 @@ def save(model: ModelLike, path: str | Path, *, patients: bool = True) -> Path:
         kinds = " and ".join(type(one).__name__ for one in given)
         message = f"save: a model and a path are needed, got {kinds}."
         raise KneebayesError(message)
-    if not is_saved_model(path):
+    if not _is_saved_model(path):
         return save_network(about_model(model), path)
     return save_json(_content(model, patients=patients), path)
 
@@ -122,7 +122,7 @@ def _texts(knowledge: Knowledge) -> dict[str, dict[str, str]]:
     """By name of each folder its files, as they were when the model was loaded."""
     folder = Path(knowledge.folder)
     texts: dict[str, dict[str, str]] = {}
-    if is_saved_model(folder) and folder.is_file():
+    if _is_saved_model(folder) and folder.is_file():
         texts = _read(folder, Problems(folder.name))["folders"]
     elif folder.is_dir():
         texts = Layered(folder, []).texts()

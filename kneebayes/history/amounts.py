@@ -72,7 +72,7 @@ class Met:
     amount: Amount
 
 
-def amounts_in(words: Sequence[Word]) -> list[Amount]:
+def _amounts_in(words: Sequence[Word]) -> list[Amount]:
     """Numbers with their units, one after the other."""
     found: list[Amount] = []
     at = 0
@@ -129,7 +129,7 @@ def bounds_met(
 
     ``troubled`` are places of words that speak of a finding.
     """
-    amounts = [*amounts_in(words), *_ranges_in(words)]
+    amounts = [*_amounts_in(words), *_ranges_in(words)]
     for pattern in dictionary.bounds:
         bound = pattern.bound
         if bound is None:

@@ -197,7 +197,7 @@ def read_knowledge(
     KnowledgeError
         If anything is wrong; it lists every problem with file, entry and remedy.
     """
-    path = path_of(folder)
+    path = _path_of(folder)
     if chain is None and not path.is_dir():
         wrong, remedy = "there is no such folder.", "Name a knowledge folder."
         if path.is_file():
@@ -271,7 +271,7 @@ def _knowledge_of(reader: _Reader, folder: str, layer: Layer) -> Knowledge:
     return in_layer(replace(knowledge, digest=digest_of(reader.layered.texts())), layer)
 
 
-def path_of(folder: object) -> Path:
+def _path_of(folder: object) -> Path:
     """The path that names a folder or a file; what cannot be one is a :class:`KnowledgeError`."""
     if isinstance(folder, str | Path):
         try:

@@ -81,7 +81,7 @@ class Explorer(anywidget.AnyWidget):
 
     @traitlets.validate("answers")
     def _understand(self, proposal: Mapping[str, Any]) -> dict[str, str]:
-        return answers_shown(self._model, proposal["value"])
+        return _answers_shown(self._model, proposal["value"])
 
     @traitlets.validate("lexicon", "layer", "setting")
     def _choose(self, proposal: Mapping[str, Any]) -> str:
@@ -128,7 +128,7 @@ class Explorer(anywidget.AnyWidget):
         said = {id: answer for id, answer in history.answers.items() if id != complaint}
         look = "; ".join(mention.label for mention in history.to_look_at)
         note = f"{counted(len(said), 'answer')}." + (f" To look at: {look}." if look else "")
-        answers = answers_shown(self._model, said)
+        answers = _answers_shown(self._model, said)
         return {"pieces": [list(one) for one in history.pieces], "answers": answers, "note": note}
 
     @property
@@ -170,7 +170,7 @@ def _shown_of(model: ModelLike) -> dict[str, str]:
     }
 
 
-def answers_shown(model: ModelLike, answers: Mapping[str, object]) -> dict[str, str]:
+def _answers_shown(model: ModelLike, answers: Mapping[str, object]) -> dict[str, str]:
     """Answers by any names as states by id, in the order given; unknown ones are left out.
 
     That a cause is there stands under the id of the cause, by whichever name it was said.

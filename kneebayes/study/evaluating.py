@@ -92,7 +92,7 @@ def evaluate_predictions(
     return Evaluation(
         {name: table[kept] for name, table in tables.items()},
         facts[kept],
-        subject if model is None else subject_of(model),
+        subject if model is None else _subject_of(model),
         left_out=int((~kept).sum()),
         scoring=scoring,
     )
@@ -224,7 +224,7 @@ def _check_names(what: str, names: Sequence[str], known: Iterable[str]) -> None:
         raise UnknownNameError(message, name, suggest(name, list(known)))
 
 
-def subject_of(model: ModelLike) -> CauseLabels:
+def _subject_of(model: ModelLike) -> CauseLabels:
     """What the columns of a model's predictions are."""
     knowledge = model.data.knowledge
     return CauseLabels(

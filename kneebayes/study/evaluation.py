@@ -257,7 +257,7 @@ class Evaluation(Reporting):
         97.5 % points when the cases are drawn again (paired bootstrap), and ``better``: the
         name of the better one if the interval leaves no doubt, else nothing.
         """
-        means, drawn = self.resampled
+        means, drawn = self._resampled
         rows = []
         for index, name in enumerate(list(self.predictions)[1:], start=1):
             for place, score in enumerate(SCORES):
@@ -281,7 +281,7 @@ class Evaluation(Reporting):
         see the same cases: whether they differ is told by :attr:`comparisons`, not by whether
         their intervals meet.
         """
-        means, drawn = self.resampled
+        means, drawn = self._resampled
         rows = []
         with np.errstate(invalid="ignore", divide="ignore"):
             for index, name in enumerate(self.predictions):
@@ -296,7 +296,7 @@ class Evaluation(Reporting):
         return frame_of(rows, columns=["predictor", "score", "value", "low", "high"])
 
     @cached_property
-    def resampled(self) -> tuple[Numbers, Numbers]:
+    def _resampled(self) -> tuple[Numbers, Numbers]:
         """Means over the cases, and over the cases drawn again, in as many rows.
 
         The first column counts the causes present, then :data:`SCORES` of each predictor.

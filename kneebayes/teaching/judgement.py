@@ -20,7 +20,7 @@ from kneebayes.teaching.situation import LEVELS, Situation, best_of, uncertainty
 MOST_RESULTS = 8  # of one examination, for what all together tell: 2^8 outcomes
 
 
-def chain_of(case: Situation) -> list[Situation]:
+def _chain_of(case: Situation) -> list[Situation]:
     """Every case on the way to this one, the opening first."""
     cases: list[Situation] = [case]
     while (previous := cases[-1].previous) is not None:
@@ -65,7 +65,7 @@ def question_rows(case: Situation) -> list[dict[str, Any]]:
 
 def _asked(case: Situation) -> Iterator[tuple[Situation, Situation]]:
     """The cases before and after each question."""
-    chain = chain_of(case)
+    chain = _chain_of(case)
     for before, after in pairwise(chain):
         if after.steps[-1].asked:
             yield before, after
@@ -91,7 +91,7 @@ def _told(after: Situation, ids: tuple[str, ...], words: Mapping[str, str]) -> s
     return "; ".join(there) or "nothing found"
 
 
-def walk_plan(opening: Situation, questions: int, budget: float) -> Situation:
+def _walk_plan(opening: Situation, questions: int, budget: float) -> Situation:
     """Question the same patient step by step, each time with the best question one can afford.
 
     The best question is the one with the largest expected information gain among those that the
@@ -160,7 +160,7 @@ class Judgement:
     @cached_property
     def opening(self) -> Situation:
         """The case at the beginning, before the first step."""
-        return chain_of(self.case)[0]
+        return _chain_of(self.case)[0]
 
     @cached_property
     def scores(self) -> dict[str, float]:
@@ -192,7 +192,7 @@ class Judgement:
         """
         opening = self.opening.exact
         statements = []
-        for point in chain_of(self.case):
+        for point in _chain_of(self.case):
             for id, value in point.steps[-1].stated.items() if point.steps else ():
                 prior = logit(opening[id])
                 evidence = logit(point.exact[id]) - prior
@@ -267,10 +267,11 @@ class Judgement:
     def plan(self) -> Situation:
         """The same patient asked greedily: as many questions, for no more cost.
 
-        See :func:`kneebayes.teaching.judgement.walk_plan`; its ``steps`` say what was asked.
+        Each time it is the question with the largest expected information gain that what is left
+        pays for; its ``steps`` say what was asked.
         """
         asked = sum(len(step.asked) for step in self.case.steps)
-        return walk_plan(self.opening, asked, self.case.cost)
+        return _walk_plan(self.opening, asked, self.case.cost)
 
     @cached_property
     def uncertainty(self) -> dict[str, float]:

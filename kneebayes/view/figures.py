@@ -162,7 +162,7 @@ def new_axes(width: float, height: float, widest: float = WIDE) -> Axes:
     return ax
 
 
-def draw_network(
+def _draw_network(
     knowledge: Knowledge, network: Network, around: str | None = None, ax: Axes | None = None
 ) -> Axes:
     """Draw what surrounds one cause, or which causes show how much.
@@ -442,7 +442,7 @@ def draw_model(model: ModelLike, around: str | None = None, ax: Axes | None = No
     """
     data = model.data
     id = None if around is None else data.cause_named(around)
-    return draw_network(data.knowledge, data.network, id, ax)
+    return _draw_network(data.knowledge, data.network, id, ax)
 
 
 NARROWEST = 30  # letters

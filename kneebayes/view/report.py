@@ -111,7 +111,7 @@ def urgency_lines(urgency: Urgency) -> list[str]:
     return [urgency.advice, *(f"  - {reason}" for reason in urgency.reasons)]
 
 
-def beside_the_signs(case: Case) -> str:
+def _beside_the_signs(case: Case) -> str:
     """What is said apart from the signs, where these let wait and an urgent cause is probable."""
     if case.level == "now" or case.any_urgent < PROBABLE:
         return ""
@@ -170,7 +170,7 @@ def plain_case(case: CaseLike) -> dict[str, Any]:
             "level": case.urgency.level,
             "advice": case.urgency.advice,
             "reasons": [str(reason) for reason in case.urgency.reasons],
-            "beside": beside_the_signs(case),
+            "beside": _beside_the_signs(case),
         },
     }
 
@@ -204,7 +204,7 @@ def report_on(
         known=known_of(case.answers),
         advice=urgency.advice if of_a_patient else "",
         reasons=tuple(str(reason) for reason in urgency.reasons) if of_a_patient else (),
-        beside=beside_the_signs(case) if of_a_patient else "",
+        beside=_beside_the_signs(case) if of_a_patient else "",
         header=header,
         rows=tuple(rows),
         notes=tuple(notes),
