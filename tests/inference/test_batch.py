@@ -8,7 +8,7 @@ import pytest
 from plain_engine import plainly
 
 import kneebayes as kb
-from kneebayes.errors import KneebayesError, TooWideError, UnknownNameError
+from kneebayes.errors import EvidenceError, KneebayesError, TooWideError, UnknownNameError
 from kneebayes.inference import Engine, Evidence, Propagation
 from kneebayes.inference.flat import numbers_of
 from kneebayes.network import Network, noisy_or_node, root_node, table_node
@@ -347,3 +347,10 @@ def test_progress_counts_the_subsets() -> None:
     seen = Evidence.of(network, {"a": "present", "b": "absent"})
     Engine(network).propagate_subsets(seen, [["a"], ["b"]], ["a"], steps.append)
     assert sum(steps) == 4
+
+
+def test_evidence_of_another_network_is_told_by_its_likelihoods() -> None:
+    engine = Engine(Network((root_node("fever", [0.5, 0.3, 0.2], ["no", "some", "high"]),)))
+    told = "'fever' has 3 states, but the evidence gives 2 likelihoods for it."
+    with pytest.raises(EvidenceError, match=f"^{told} Was it made for another network"):
+        engine.propagate(Evidence({"fever": (0.0, 1.0)}), ["fever"])

@@ -10,6 +10,7 @@ from oracle import weigh_states
 
 import kneebayes as kb
 from kneebayes import odds
+from kneebayes.case.case import Case
 from kneebayes.errors import EvidenceError
 from kneebayes.inference import Evidence
 from kneebayes.questions.explain.weighing import DECIBANS, Explained
@@ -265,3 +266,22 @@ def test_every_case_of_explaining_away_holds_what_it_says(knee: kb.Model) -> Non
                     assert weight.leave_one_out < 0.0
                     assert abs(taken.without_rival) <= abs(weight.leave_one_out) / 2.0
     assert found > 5
+
+
+def test_what_is_left_of_an_answer_without_its_rival_is_asked_from_the_network(
+    knee: kb.Model,
+) -> None:
+    """With the rival ruled out: the last answer to come, less what all others give."""
+
+    def log_odds(case: Case, rival: str, left_out: str, cause: str) -> float:
+        ruled = {**case.evidence.likelihoods, rival: (1.0, 0.0)}
+        ruled.pop(left_out, None)
+        marginal = case.engine.propagate(Evidence(ruled), [cause]).marginals[cause][0]
+        return float(np.log(marginal[1] / marginal[0]))
+
+    said = {"gout": True, "swollen knee": True, "fever": False, "warmth": True}
+    case = knee.diagnose(said).case
+    for taken in explained(knee, said, "septic arthritis").away:
+        whole = log_odds(case, taken.rival, "", "septic_arthritis")
+        less = log_odds(case, taken.rival, taken.answer, "septic_arthritis")
+        assert taken.without_rival == pytest.approx((whole - less) * DECIBANS, abs=1e-9)
