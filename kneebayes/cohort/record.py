@@ -267,6 +267,16 @@ class Cohort(InJson):
         drawn.set_xlabel("patients in whom it is the most probable cause", fontsize=SMALL)
         return caption(drawn, ", ".join(self._summary()))
 
+    @property
+    def alt_text(self) -> str:
+        """The picture in words, for who cannot see it: how many have each cause on top."""
+        counts = self.top.value_counts()
+        causes = [f"{name} {count:,}" for name, count in counts.items() if count]
+        return (
+            f"{', '.join(self._summary())}. Patients in whom it is the most probable cause: "
+            f"{', '.join(causes) or 'none'}."
+        )
+
     def __repr__(self) -> str:
         return f"Cohort({', '.join(self._summary())})"
 

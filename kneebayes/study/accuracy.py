@@ -18,7 +18,7 @@ from kneebayes.errors import KneebayesError
 from kneebayes.odds import logit
 from kneebayes.study.published import shipped
 from kneebayes.text import counted
-from kneebayes.view.figures import SMALL, WIDE, fit, name_lines, new_axes
+from kneebayes.view.figures import SMALL, WIDE, caption, name_lines, new_axes
 from kneebayes.view.report import Report, Reporting, frame_of, made_by, made_by_line
 
 if TYPE_CHECKING:
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 FILE = "published_ratios.csv"
 NEAR = 1.5  # so many times outside the published interval is still near
+NO_END = 1e9  # the upper end of a published ratio that has none
 DRAWN = 12  # ratios of the picture
 HEADER = ("cause", "answer", "among", "published", "model", "")
 WORDS = {"present": True, "absent": False}
@@ -141,8 +142,8 @@ class Accuracy(Reporting):
                 label(row.cause),
                 _in_words(self.data, row.answer),
                 _in_words(self.data, row.among),
-                f"{row.low:g} to {row.high:g}" if row.low < row.high else f"{row.low:g}",
-                f"{row.model:.2g}",
+                _published_as(row),
+                _plain(row.model),
                 row.verdict,
             )
             for row in self.rows
@@ -175,6 +176,15 @@ class Accuracy(Reporting):
             ax.plot([row.low, row.high], [place, place], color="#767676", lw=4)
             ax.plot([row.low, row.high], [place, place], "|", color="#767676", ms=11, mew=2)
             ax.plot(row.model, place, "o", ms=5, color="#b2481e" if far else "#1f5a99")
+            told = [(min(row.low, row.high), _published_as(row)), (row.model, _plain(row.model))]
+            if row.model < row.low:
+                told.reverse()
+            else:
+                told[1] = (max(row.model, row.high), told[1][1])
+            for (x, text), side, away in zip(told, ("right", "left"), (-6, 6), strict=True):
+                offset: dict[str, Any] = {"xytext": (away, 0), "textcoords": "offset points"}
+                style: dict[str, Any] = {"ha": side, "va": "center", "fontsize": SMALL}
+                ax.annotate(text, (x, place), **offset, **style)
         label = self.data.knowledge.label
         name_lines(ax, [f"{label(row.cause)}: {_in_words(self.data, row.answer)}" for row in rows])
         ax.set_xscale("log")
@@ -182,20 +192,31 @@ class Accuracy(Reporting):
         ax.minorticks_off()
         ax.tick_params("x", labelsize=SMALL)
         ax.axvline(1.0, color="#cccccc", lw=0.8, zorder=0)
-        ax.margins(y=0.04)
+        ax.margins(x=0.3, y=0.04)  # with room for the numbers
         ax.set_xlabel(
             "likelihood ratio (line: published; dot: the model, red where it is far); "
             f"the {len(rows)} of {len(self.rows)} that differ most",
             fontsize=SMALL,
         )
         ax.spines[["top", "right"]].set_visible(False)
-        fit(ax)
-        return ax
+        return caption(ax, self.report.title)
 
     def __repr__(self) -> str:
         return (
             f"Accuracy({counted(len(self.rows), 'ratio')}, {self.share('inside', 'near'):.0%} near)"
         )
+
+
+def _plain(ratio: float) -> str:
+    """Two significant digits without a power of ten: 550, not 5.5e+02."""
+    rounded = float(f"{ratio:.2g}")
+    return f"{rounded:,.0f}" if rounded >= 100.0 else f"{rounded:g}"
+
+
+def _published_as(row: AccuracyRow) -> str:
+    if row.high >= NO_END:
+        return f"{row.low:g} or more"
+    return f"{row.low:g} to {row.high:g}" if row.low < row.high else f"{row.low:g}"
 
 
 def _distance(row: AccuracyRow) -> float:

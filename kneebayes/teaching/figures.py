@@ -72,6 +72,7 @@ def draw_beliefs(rows: Sequence[Row], ax: Axes | None = None) -> Axes:
             }
             ax.plot(shown, mine, "D", label=label, **style)
     ax.set_xlim(-0.02, 1.02)
+    ax.xaxis.set_major_formatter("{x:.0%}")
     ax.set_xlabel("P(it explains the complaint); shaded: the truth", fontsize=SMALL)
     ax.legend(frameon=False, loc="lower center", bbox_to_anchor=(0.4, 1.0), ncols=4, fontsize=SMALL)
     fit(ax)

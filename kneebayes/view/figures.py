@@ -254,17 +254,20 @@ def _draw_around(
             wide[side] = max(wide[side], LETTER * _longest(knowledge.label(id) + more) + 0.06)
             ends, names = ((side * half, 0.0), (near - side * 0.04, y)), (middle, name)
             draw_arrow(ax, ends[::side], names[::side], 0.6 + 1.6 * strength)
-        if len(pairs) > len(shown):
-            more = f"and {len(pairs) - len(shown)} weaker ones"
-            y = -(len(shown) + 1) / 2
-            align = "left" if side > 0 else "right"
-            ax.text(near, y, more, fontsize=SMALL, ha=align, color="#555555")
+        left_out = len(pairs) - len(shown)
+        notes = [f"and {left_out} weaker ones"] if left_out else []
+        kinds = _kinds(knowledge)
+        if any(kinds.get(id, "mediator") == "mediator" for id, _ in shown):
+            notes.append("dashed: known only by its signs")
+        style: dict[str, Any] = {"ha": "left" if side > 0 else "right", "va": "top"}
+        y = -(len(shown) + 0.4) / 2
+        ax.text(near, y, "\n".join(notes), fontsize=SMALL, color="#555555", **style)
     top = (rows - 1) / 2 + 0.9
     over = (min(len(parents), MOST_AROUND) - 1) / 2 + 0.9  # just above the highest of its column
     ax.text(-half - COLUMN, over, "depends on", ha="right", fontsize=SMALL)
     ax.text(half + COLUMN, top, "shows (how often)", ha="left", fontsize=SMALL)
     ax.set_xlim(-half - COLUMN - wide[-1], half + COLUMN + wide[1])
-    ax.set_ylim(-(rows + 2.0) / 2, top + 0.4)
+    ax.set_ylim(-(rows + 2.6) / 2, top + 0.4)
     ax.set_axis_off()
     return ax
 
@@ -308,7 +311,12 @@ def _name(
         linespacing=0.95,
         parse_math=False,
         zorder=2,
-        bbox={"facecolor": "white", "edgecolor": COLOURS[kind], "boxstyle": "round,pad=0.2"},
+        bbox={
+            "facecolor": "white",
+            "edgecolor": COLOURS[kind],
+            "boxstyle": "round,pad=0.2",
+            "linestyle": "--" if kind == "mediator" else "-",
+        },
     )
 
 

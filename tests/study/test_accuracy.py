@@ -35,6 +35,17 @@ def test_the_text_says_how_many_are_near_and_the_picture_has_a_dot_for_each(
     axes = found.draw()
     assert len(axes.get_yticks()) == min(DRAWN, len(found))
     assert f"{len(found)} that differ most" in axes.get_xlabel().replace("\n", " ")
+    assert axes.get_title(loc="left").replace("\n", " ") == found.report.title
+    told = [(text.get_text(), text.xy[0], text.get_ha()) for text in axes.texts]  # type: ignore[attr-defined]
+    for published, model in zip(told[::2], told[1::2], strict=True):
+        assert (published[2], model[2]) == ("right", "left")  # the smaller one on the left
+        assert published[1] <= model[1]
+    furthest = max(found.rows, key=lambda row: max(row.low / row.model, row.model / row.high))
+    assert f"{float(f'{furthest.model:.2g}'):,.0f}" in {text for text, *_ in told[-2:]}
+    assert not any("e+" in text for text, *_ in told)
+    assert not any("e+" in cell for row in found.report.rows for cell in row)
+    endless = [row for row in found.rows if row.high >= 1e9]  # nobody without it was positive
+    assert found.text.count(" or more") == len(endless) > 0
 
 
 def test_ratios_of_what_a_model_does_not_know_are_left_out_and_counted(robot: kb.Model) -> None:

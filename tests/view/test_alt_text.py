@@ -41,3 +41,11 @@ def test_scores_say_which_they_are(knee: kb.Model) -> None:
     told = knee.evaluate(knee.simulate(20, seed=1), progress=False).alt_text
     assert "20 cases with" in told
     assert "predictor exact network; log score (bits) 0." in told
+
+
+def test_a_cohort_tells_how_many_have_each_cause_on_top(knee: kb.Model) -> None:
+    cohort = knee.diagnose_cohort(knee.simulate(12, seed=1).answers)
+    told = cohort.alt_text
+    assert told.startswith("12 patients")
+    for cause, count in cohort.top.value_counts().items():
+        assert (f"{cause} {count}" in told) == bool(count)

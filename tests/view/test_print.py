@@ -196,6 +196,21 @@ def test_lines_of_text_are_as_few_as_before_and_about_as_long() -> None:
     assert broken("", 5) == ""
 
 
+def test_an_effect_known_only_by_its_signs_has_a_dashed_frame(knee: kb.Model) -> None:
+    ax = knee.draw("Baker's cyst")
+    frames = {
+        " ".join(name.get_text().split()): name.get_bbox_patch().get_linestyle()
+        for name in ax.texts
+        if name.get_bbox_patch()
+    }
+    dashed = {name.rpartition(" ")[0] for name, style in frames.items() if style == "--"}
+    hidden = {record.label for record in knee.data.knowledge.mediators.values()}
+    shown = {name.rpartition(" ")[0] for name in frames}
+    assert "fluid in the joint" in dashed
+    assert dashed & hidden == shown & hidden
+    assert any("dashed: known only by its signs" in text.get_text() for text in ax.texts)
+
+
 @pytest.mark.parametrize("cause", ["DVT", "Baker's cyst", "gout"])
 def test_arrows_end_at_the_frames_of_names(knee: kb.Model, cause: str) -> None:
     """Those that go into the cause once ended below its name, without a head."""

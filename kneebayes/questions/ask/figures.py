@@ -71,7 +71,7 @@ def draw_outcomes(
     ax.set_xlim(-0.03, 1.03)
     ax.set_xticks([0.0, 0.5, 1.0], ["0%", "50%", "100%"], fontsize=SMALL)
     about = str(drawn[0]["speaks_of_label"]) if drawn and same else "what stands in brackets"
-    caption = f"P({about} | evidence, answer)\nbits: what the answer tells on average"
+    caption = f"P({about}\u00a0| evidence, answer)\nbits: what the answer tells on average"
     ax.set_xlabel(caption, fontsize=SMALL, parse_math=False)
     _legend(ax)
     ax.spines[["top", "right"]].set_visible(False)

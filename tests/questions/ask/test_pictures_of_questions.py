@@ -81,7 +81,7 @@ def test_outcomes_stand_in_the_line_of_their_question_the_best_on_top(axes: Axes
     assert_shows(axes.get_xlim(), 0.0, 1.0, 0.04, 0.02)
     assert [one.get_text() for one in axes.get_xticklabels()] == ["0%", "50%", "100%"]
     assert axes.get_xlabel().split("\n") == [
-        "P(gout | evidence, answer)",
+        "P(gout\u00a0| evidence, answer)",
         "bits: what the answer tells on average",
     ]
     assert_plain(axes)
@@ -92,7 +92,7 @@ def test_outcomes_name_what_they_speak_of_where_that_differs() -> None:
     answers = [outcome(id, True, 0.5, 0.5) for id in ("red", "hot")]
     ax = draw_outcomes(asked, answers)
     assert rows_of(ax) == ["hot? (sepsis)", "red? (gout)"]
-    assert ax.get_xlabel().startswith("P(what stands in brackets | evidence, answer)")
+    assert ax.get_xlabel().startswith("P(what stands in brackets\u00a0| evidence, answer)")
     assert legend(ax) == ["if yes", "now"]
 
 
