@@ -37,7 +37,11 @@ def test_simulated_patients_are_diagnosed_evaluated_and_learnt_from(
     table.to_csv(tmp_path / "known.csv", index_label="patient")
     args = ["evaluate", tmp_path / "known.csv", "--truth", "diagnosis", "--folder", TINY]
     assert run(*args) == 2
-    assert "patient" in capsys.readouterr().err
+    told = capsys.readouterr().err
+    assert "If it only names patients, leave it out: --skip patient." in told
+    assert "set_index" not in told
+    assert run(*args, "--skip", "patent") == 2
+    assert "has no column 'patent'. Did you mean 'patient'?" in capsys.readouterr().err
     assert run(*args, "--skip", "patient") == 0
     assert "exact network" in capsys.readouterr().out
     taught = tmp_path / "taught.kneebayes.json"

@@ -38,6 +38,7 @@ ABOUT = (
     "A teaching and research model, not medical advice."
 )
 KEEPING = re.compile(r"""keep=\[(["'])(.*?)\1\]""")
+INDEX = re.compile(r"""make it the index: frame\.set_index\((["'])(.*?)\1\)""")
 ELSEWHERE = {"--folder", "--layer"}  # options that decide which names there are
 
 
@@ -159,8 +160,11 @@ def typed(text: str, where: str) -> str:
     "There is no 'x'. See `kneebayes search` for all names."
     >>> typed("Try keep=['nr'].", "kneebayes search")
     'Try --keep nr.'
+    >>> typed("If it only names patients, make it the index: frame.set_index('nr').", "")
+    'If it only names patients, leave it out: --skip nr.'
     """
     text = text.replace(f"See {WHERE}.", f"See `{where}` for all names.")
+    text = INDEX.sub(lambda found: f"leave it out: --skip {_quoted(found[2])}", text)
     return KEEPING.sub(lambda found: f"--keep {_quoted(found[2])}", text)
 
 

@@ -22,6 +22,7 @@ from kneebayes.cli.app import (
 from kneebayes.cohort.files import read_table
 from kneebayes.cohort.record import plain_answers
 from kneebayes.errors import EvidenceError
+from kneebayes.text import did_you_mean
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -52,7 +53,8 @@ def without(table: pd.DataFrame, skip: list[str] | None) -> pd.DataFrame:
     """
     for name in skip or []:
         if name not in table.columns:
-            message = f"--skip: the table has no column '{name}'."
+            hint = did_you_mean(name, map(str, table.columns), "See its first line.")
+            message = f"--skip: the table has no column '{name}'. {hint}"
             raise EvidenceError(message)
     return table.drop(columns=skip or [])
 

@@ -23,6 +23,7 @@ from kneebayes.text import shown, suggest
 if TYPE_CHECKING:
     import pandas as pd
 
+NAMED = 12  # nodes that are named where one is not known
 CONFLICT_SECONDS = 5.0
 YES, NO = ("true", "present", "yes"), ("false", "absent", "no")  # the first that a node has
 
@@ -83,7 +84,9 @@ class TargetedNetwork:
         known = [*self.network.index, *(self.file.label(id) for id in self.network.index)]
         near = suggest(str(name), dict.fromkeys(known))
         hint = f" Did you mean {' or '.join(map(repr, near))}?" if near else ""
-        message = f"No node '{name}' in the network.{hint} See network.nodes."
+        some = ", ".join([*self.network.index][:NAMED])
+        more = ", ..." if len(self.network) > NAMED else ""
+        message = f"No node '{name}' in the network.{hint} There are: {some}{more}."
         raise UnknownNameError(message, str(name), near)
 
     def find_state(self, id: str, state: object) -> str:

@@ -406,12 +406,12 @@ REFUSED: dict[str, tuple[Callable[[], object], type[KneebayesError], str]] = {
     "an unknown node": (
         lambda: SKY.given({"weet": True}),
         UnknownNameError,
-        "No node 'weet' in the network. Did you mean 'wet'? See network.nodes.",
+        "No node 'weet' in the network. Did you mean 'wet'? There are: sky, wet, slip.",
     ),
     "like nothing": (
         lambda: SKY.given({"q": True}),
         UnknownNameError,
-        "No node 'q' in the network. See network.nodes.",
+        "No node 'q' in the network. There are: sky, wet, slip.",
     ),
     "twice": (
         lambda: SKY.given({"wet": True, "Wet grass": True}),
