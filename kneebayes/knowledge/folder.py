@@ -104,7 +104,7 @@ def _emptied(texts: dict[str, str], complaint: str) -> dict[str, str]:
     reason = "assumed: something else stands for every cause that is not named"
     form["findings.toml"] = (
         f'{opening}\n[{id}]\nlabel = {label}\n# aliases = ["what else people call it"]\n'
-        f'kind = "complaint"\n# question = "How it is asked for?"\nleak = 0.0\n'
+        f'kind = "complaint"\n# question = "Do you have ...?"\nleak = 0.0\n'
         f'because = "{reason}"\n\n# All others look like this:\n'
         + _in_comments("\n".join(f"[{entry}" for entry in entries[1:]))
     )
