@@ -75,7 +75,7 @@ class _Checks:
             return ""
         id, state = meaning.id, meaning.state
         if len(_states(contexts.get(id))) == 1:
-            return f"Here ids are written: '{id}' is the one of '{name}'."
+            return f"Write the id of '{name}', which is '{id}'."
         if not raises:
             return ""
         return f"'{name}' is a state of '{id}'. Write {id}.{state or 'STATE'} = ..."

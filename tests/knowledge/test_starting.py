@@ -330,8 +330,12 @@ CALLED = {
     "a state alone": ("old", "raised_by", "'old' is a state of 'age'. Write age.old = ..."),
     "a name of a state": ("middle-aged", "raised_by", "a state of 'age'. Write age.middle = ..."),
     "a quoted state": ('"age.old"', "raised_by", "without quotation marks: age.old = ..."),
-    "a label": ('"recent fall"', "raised_by", "'fall' is the one of 'recent fall'."),
-    "a finding by its label": ('"weak arm"', "shows", "'weak_arm' is the one of 'weak arm'."),
+    "a label": ('"recent fall"', "raised_by", "Write the id of 'recent fall', which is 'fall'."),
+    "a finding by its label": (
+        '"weak arm"',
+        "shows",
+        "Write the id of 'weak arm', which is 'weak_arm'.",
+    ),
     "a state that is shown": ("old", "shows", "Add it (what is told or seen stands in findings"),
     "the state of another": ('"fall.old"', "raised_by", "Did you mean 'fall'?"),
 }
