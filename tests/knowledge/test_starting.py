@@ -356,7 +356,7 @@ def test_what_is_called_by_another_name_is_told_how_it_is_written(
         kb.load(shoulder)
     (problem,) = caught.value.problems
     assert said in problem.remedy
-    written = re.search(r"([\w.]+) = \.\.\.|Here ids are written: '(\w+)'", problem.remedy)
+    written = re.search(r"([\w.]+) = \.\.\.|which is '(\w+)'", problem.remedy)
     if written is not None and "ancient" not in name:
         cause.write_text(text.replace(f"{name} =", f"{written[1] or written[2]} ="), "utf-8")
         kb.load(shoulder)
