@@ -28,7 +28,16 @@ from kneebayes.learning.scoring import Sample
 from kneebayes.network import Numbers
 from kneebayes.odds import logit
 from kneebayes.text import counted, marked
-from kneebayes.view.figures import BLUE, ORANGE, SMALL, fit, name_lines, new_axes, odds_axis
+from kneebayes.view.figures import (
+    BLUE,
+    ORANGE,
+    SMALL,
+    caption,
+    fit,
+    name_lines,
+    new_axes,
+    odds_axis,
+)
 from kneebayes.view.markup import percent
 from kneebayes.view.report import Grid, Report, Reporting, frame_of, made_by, made_by_line
 
@@ -287,14 +296,16 @@ class Learnt(Reporting):
             shown = percent(row["data"])
             ax.annotate(shown, (1.01, index), xycoords=beside, va="center", fontsize=SMALL)
         ax.annotate("data", (1.01, -0.55), xycoords=beside, fontsize=SMALL)
-        label = "probability, on the scale of log-odds; lines hold the central 90 %"
+        label = (
+            "probability, on the scale of log-odds; lines hold the central 90 %\n"
+            "data: how much of what is known comes from the patients"
+        )
         ax.set_xlabel(label, fontsize=SMALL)
         ax.legend(
             frameon=False, loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=2, fontsize=SMALL
         )
         ax.spines[["top", "right"]].set_visible(False)
-        fit(ax)
-        return ax
+        return caption(ax, self.report.title)
 
     @renamed(cases="patients")
     @checked

@@ -181,7 +181,8 @@ def draw_worlds(rows: Sequence[Mapping[str, Any]], ax: Axes | None = None) -> Ax
             values, range(len(drawn)), mark, color=colour, ms=7, mew=1.8, mfc="none", label=label
         )
     name_lines(ax, [str(row["world"]).replace("_", " ") for row in drawn])
-    ax.set_xlabel(CALLED["log_score"], fontsize=SMALL)
+    regret = "regret: bits lost by not knowing that world"
+    ax.set_xlabel(f"{CALLED['log_score']}\n{regret}", fontsize=SMALL)
     ax.set_ylim(-0.6, len(drawn) - 0.4)
     ax.legend(frameon=False, fontsize=SMALL, loc="lower center", bbox_to_anchor=(0.4, 1.0), ncols=3)
     ax.grid(axis="y", color=GREY, alpha=0.2)

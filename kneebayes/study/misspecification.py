@@ -171,8 +171,9 @@ class Misspecification(Reporting):
     def draw(self, ax: Axes | None = None) -> Axes:
         """Draw the log score in each world, beside that of who knows it."""
         from kneebayes.study.figures import draw_worlds
+        from kneebayes.view.figures import caption
 
-        return draw_worlds(records_of(self.table), ax)
+        return caption(draw_worlds(records_of(self.table), ax), self.report.title)
 
     def __repr__(self) -> str:
         worst = self.table.sort_values("regret").iloc[-1]

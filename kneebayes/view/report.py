@@ -446,7 +446,11 @@ class Showing(InJson):
 
 def alt_text_of(report: Report) -> str:
     """A report for who cannot see its picture: whose it is, and its first rows, cell by cell."""
-    rows = [_row_in_words(report.header, row) for row in report.rows[:ALT_LINES]]
+    grids = [block for block in report.before if isinstance(block, Grid)]
+    header, cells = report.header, report.rows
+    if not cells and grids:
+        header, cells = grids[0].header, grids[0].rows
+    rows = [_row_in_words(header, row) for row in cells[:ALT_LINES]]
     below = [
         line for block in report.before if isinstance(block, Outline) for _, line in block.lines
     ]

@@ -2,7 +2,7 @@
 
 import kneebayes as kb
 from kneebayes.view.markup import ShareBar
-from kneebayes.view.report import Outline, Report, alt_text_of
+from kneebayes.view.report import Grid, Outline, Report, alt_text_of
 
 
 def test_each_cell_stands_after_what_is_above_it() -> None:
@@ -21,6 +21,11 @@ def test_each_cell_stands_after_what_is_above_it() -> None:
 
 def test_a_table_without_headings_is_told_by_its_cells() -> None:
     assert alt_text_of(Report("Sets", rows=(("gout", "5%"),))) == "Sets. gout; 5%."
+
+
+def test_a_report_of_several_tables_tells_the_first() -> None:
+    grids = (Grid("First", ("cause", "now"), (("gout", "5%"),)), Grid("Next", (), (("a", "b"),)))
+    assert alt_text_of(Report("Taught", before=grids)) == "Taught. cause gout; now 5%."
 
 
 def test_a_differential_tells_its_first_causes_and_what_is_known(knee: kb.Model) -> None:

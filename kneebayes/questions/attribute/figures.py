@@ -252,7 +252,9 @@ def draw_sampled(
         ax.errorbar(middle, place, xerr=around, fmt="o", color=colour, ms=5, capsize=3)
         ax.text(ends[place], place, f"  {percent(middle)}", va="center", fontsize=SMALL)
     ax.set_xlim(0.0, min(1.25 * max(ends, default=1.0), 1.15) or 1.0)
-    ax.set_xlabel("SAMPLED: P(it explains the complaint | evidence) \u00b1 2 standard errors")
+    ax.xaxis.set_major_formatter(lambda share, _: f"{100 * share:.3g}%")
+    caption = "SAMPLED: P(it explains the complaint | evidence) \u00b1 2 standard errors"
+    ax.set_xlabel(caption, fontsize=SMALL)
     return ax
 
 

@@ -184,7 +184,7 @@ def draw_curves(
     for number, posterior in flips:
         ax.plot([number], [posterior], "o", color=BLACK, ms=7, mfc="none", mew=1.6)
         ax.annotate(
-            f"top changes at {percent(number)}",
+            f"lead changes at {percent(number)}",
             (number, posterior),
             xytext=(9, 7) if number < 0.6 * upto else (-9, 7),
             textcoords="offset points",

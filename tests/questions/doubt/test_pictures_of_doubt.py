@@ -242,16 +242,16 @@ def test_curves_stand_at_their_numbers_with_the_model_and_the_changes(axes: Axes
     assert [x for x, _ in model[0]] == [0.1, 0.1]
     assert [(places, mark) for places, mark, _ in dots] == [([flip], "o") for flip in flips]
     told = {one.get_text(): one for one in axes.texts}
-    assert list(told)[:3] == ["in the model: 10%", "top changes at 23%", "top changes at 35%"]
+    assert list(told)[:3] == ["in the model: 10%", "lead changes at 23%", "lead changes at 35%"]
     assert told["in the model: 10%"].xy == (0.1, 1.03)  # on the upper edge
     assert told["in the model: 10%"].get_position() == (5, 2)  # beside its line
     assert told["in the model: 10%"].get_ha() == "left"
-    assert told["top changes at 23%"].xy == (0.23, 0.35)
-    assert told["top changes at 35%"].xy == (0.35, 0.45)
-    assert told["top changes at 23%"].get_ha() == "left"  # up to 0.6 of the scale
-    assert told["top changes at 23%"].get_position() == (9, 7)
-    assert told["top changes at 35%"].get_ha() == "right"
-    assert told["top changes at 35%"].get_position() == (-9, 7)
+    assert told["lead changes at 23%"].xy == (0.23, 0.35)
+    assert told["lead changes at 35%"].xy == (0.35, 0.45)
+    assert told["lead changes at 23%"].get_ha() == "left"  # up to 0.6 of the scale
+    assert told["lead changes at 23%"].get_position() == (9, 7)
+    assert told["lead changes at 35%"].get_ha() == "right"
+    assert told["lead changes at 35%"].get_position() == (-9, 7)
     assert told["gout $"].xy[0] == told["cyst"].xy[0] == 1.0
     assert told["gout $"].xy[1] == pytest.approx(0.5)
     assert told["cyst"].xy[1] == pytest.approx(0.2)
