@@ -126,7 +126,7 @@ def _given(words: Sequence[str], options: Collection[str]) -> list[str]:
 
 def _background(words: Sequence[str]) -> str:
     """How background is told, with an example of the folder that a command was given."""
-    _, *folder = _given(words, {"--folder"})[:2] or [""]
+    folder = _given(words, {"--folder"})[1:2]
     try:
         example = _context_example(model_of(Path(folder[0]) if folder else None))
     except KneebayesError:  # that it cannot be read is told when it is used

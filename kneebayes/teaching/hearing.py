@@ -68,7 +68,7 @@ def _words_of(text: str) -> tuple[str, ...]:
     plain = unicodedata.normalize("NFKC", text).lower()
     plain = plain.translate(dict.fromkeys(map(ord, APOSTROPHES)))
     for turn, means in TURNS.items():
-        plain = plain.replace(turn, means)
+        plain = re.sub(rf"\b{turn}\b", means, plain, flags=re.ASCII)
     said = [word for word in re.findall(r"[a-z0-9]+", plain) if word not in LITTLE]
     return tuple(
         ABLE if word in OF_ABILITY else FORMS.get(word, word)

@@ -28,6 +28,7 @@ ASKED = [
     "does popping come and go; has it given way",
     "can you",
     "do your hands hurt when you walk running upstairs",
+    "is he undergoing once more what they show longer",
     "toString constructor",
     "patient\u2019s knee is hot, red and it started suddenly at night",
 ]

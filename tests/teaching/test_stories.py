@@ -236,6 +236,10 @@ def test_a_question_in_own_words_is_understood(knee: kb.Model, asked: str, meant
     assert case.steps[-1].asked == (meant,)
 
 
+def test_a_turn_inside_a_word_is_none() -> None:
+    assert words_of("undergoing once, show longer") == ["undergoing", "once", "show", "longer"]
+
+
 def test_the_calf_that_hurts_is_found(knee: kb.Model) -> None:
     names = names_of(knee.knowledge, [*knee.knowledge.contexts, *knee.knowledge.findings])
     for asked in ("calf hurts", "does the calf hurtt"):

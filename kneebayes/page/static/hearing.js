@@ -25,7 +25,7 @@ const ENDINGS = ["ness", "ing", "ful", "ed", "es", "en", "s", "e", "y"];
 /** The words of a text that say something. */
 export function wordsOf(text) {
   const plain = text.normalize("NFKC").toLowerCase().replace(/['\u2018\u2019`\u00b4]/g, "")
-    .replaceAll("how long", "long duration").replaceAll("going on", "");
+    .replace(/\bhow long\b/g, "long duration").replace(/\bgoing on\b/g, "");
   const said = (plain.match(/[a-z0-9]+/g) || []).filter((word) => !LITTLE.has(word));
   return said
     .filter((word, at) => !(/^(can|could)$/.test(word) && TO_TELL.test(said[at + 1] ?? "")))
