@@ -196,26 +196,7 @@ class Dictionary:
         self.site = SITE_STEMS.intersection(one for name in called for one in _stems(name))
         self.spellings: dict[str, str] = {}
         self._abouts: dict[Target, _About] = {}
-        made: dict[tuple[object, ...], Pattern] = {}
-        for pattern in self._all():
-            key = (
-                *(pattern.stems, pattern.sequence, pattern.head, pattern.bound),
-                *(pattern.past, pattern.perhaps, pattern.record),
-            )
-            before = made.get(key)
-            if before is None:
-                made[key] = pattern
-            else:
-                told = (*before.targets, *(() if pattern.record else pattern.targets))
-                named = {one.id for one in before.targets} - before.implied
-                named |= {one.id for one in pattern.targets} - pattern.implied
-                made[key] = replace(
-                    before,
-                    targets=tuple(dict.fromkeys(told)),
-                    said=before.said and pattern.said,
-                    implied=(before.implied | pattern.implied) - named,
-                )
-        self.patterns = tuple(made.values())
+        self.patterns = _joined(self._all())
         spelt: dict[str, list[tuple[str, str]]] = defaultdict(list)
         for spelling, meant in self.spellings.items():
             spelt[spelling[0]].append((spelling, meant))
@@ -484,6 +465,30 @@ def _bare_tests(patterns: Iterable[Pattern], tests: Iterable[str]) -> Iterator[t
         results = RESULTS if target.id in tested else {"positiv"}
         if any(stems | {result} in by_target[target] for result in results - stems):
             yield pattern.stems
+
+
+def _joined(patterns: Iterable[Pattern]) -> tuple[Pattern, ...]:
+    """Patterns of the same words as one that says what all of them say."""
+    made: dict[tuple[object, ...], Pattern] = {}
+    for pattern in patterns:
+        key = (
+            *(pattern.stems, pattern.sequence, pattern.head, pattern.bound),
+            *(pattern.past, pattern.perhaps, pattern.record),
+        )
+        before = made.get(key)
+        if before is None:
+            made[key] = pattern
+            continue
+        told = (*before.targets, *(() if pattern.record else pattern.targets))
+        named = {one.id for one in before.targets} - before.implied
+        named |= {one.id for one in pattern.targets} - pattern.implied
+        made[key] = replace(
+            before,
+            targets=tuple(dict.fromkeys(told)),
+            said=before.said and pattern.said,
+            implied=(before.implied | pattern.implied) - named,
+        )
+    return tuple(made.values())
 
 
 def _readings(name: str) -> list[str]:
