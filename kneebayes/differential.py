@@ -14,6 +14,7 @@ from kneebayes.case.case import Case, Diagnosing, RankedCause
 from kneebayes.case.urgency import CareLine
 from kneebayes.errors import UnknownNameError
 from kneebayes.text import counted
+from kneebayes.view.alt_text import described
 from kneebayes.view.differential import (
     differential_dict,
     differential_report,
@@ -282,7 +283,7 @@ class Differential(InJson):
         """The differential for a terminal, with the first ``n`` causes."""
         return report_text(differential_report(self, n))
 
-    draw = draw_differential
+    draw = described(draw_differential)
 
     @property
     def alt_text(self) -> str:

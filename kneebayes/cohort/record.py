@@ -36,6 +36,7 @@ from kneebayes.cohort.reading import (
 from kneebayes.errors import EvidenceError, UnknownNameError
 from kneebayes.knowledge.records import Meta
 from kneebayes.text import counted, marked, shown
+from kneebayes.view.alt_text import described
 from kneebayes.view.differential import what_it_is
 from kneebayes.view.figures import BLUE, ORANGE
 from kneebayes.view.markup import bar, percent
@@ -244,6 +245,7 @@ class Cohort(InJson):
         lines += [f"... and {more} more in .table"] if more > 0 else []
         return "\n".join([*lines, "", made_by_line(self.origin), self.meta.disclaimer])
 
+    @described
     @checked
     def draw(self, ax: Axes | None = None) -> Axes:
         """Draw how many patients have each cause as their most probable one."""

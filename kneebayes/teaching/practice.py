@@ -23,6 +23,7 @@ from kneebayes.teaching.feedback import Feedback
 from kneebayes.teaching.practice_text import Page, Paged, Section
 from kneebayes.teaching.scoring import NORMAL, GretherWeights, weigh_statements
 from kneebayes.text import clipped, counted
+from kneebayes.view.alt_text import described
 from kneebayes.view.markup import percent
 from kneebayes.view.report import frame_of, made_by, made_by_line
 from kneebayes.writing import write_safely
@@ -459,6 +460,7 @@ class Practice(Paged):
         write_safely(page, PAGE.format(title=title, body=body))
         return page
 
+    @described
     @checked
     def draw(self, ax: Axes | None = None) -> Axes:
         """Draw calibration: what was stated, in a few ranges, and how often it came true.

@@ -24,6 +24,7 @@ from kneebayes.building.model import ModelLike
 from kneebayes.case.answers import Answer
 from kneebayes.case.case import Case, CaseLike
 from kneebayes.case.urgency import PROBABLE, Urgency
+from kneebayes.view.alt_text import described
 from kneebayes.view.markup import Markup, are_numbers, percent, table, tag
 from kneebayes.writing import text_or_path
 
@@ -394,6 +395,13 @@ class InJson(ABC):
 
 class Showing(InJson):
     """A result that reads well in a terminal, in a notebook and as a tidy DataFrame."""
+
+    def __init_subclass__(cls, **more: Any) -> None:
+        """Let the pictures of every kind of result have their words in a notebook."""
+        super().__init_subclass__(**more)
+        for name, member in [*vars(cls).items()]:
+            if name.startswith("draw") and callable(member):
+                setattr(cls, name, described(member))
 
     @property
     @abstractmethod
