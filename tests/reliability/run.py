@@ -6,6 +6,7 @@ import argparse
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from time import perf_counter
 
@@ -32,6 +33,7 @@ class Size:
     machines: tuple[int, int, int]
     fuzz: dict[str, int]
     mutants: int
+    public_mutants: int
     planted: int
     moments: list[int]
     rows: list[int]
@@ -56,6 +58,7 @@ FULL = Size(
         "commands": 600,
     },
     mutants=200,
+    public_mutants=300,
     planted=60,
     moments=[*range(1, 11)],
     rows=[10_000, 100_000, 1_000_000],
@@ -79,6 +82,7 @@ QUICK = Size(
         "commands": 10,
     },
     mutants=2,
+    public_mutants=2,
     planted=10,
     moments=[4],
     rows=[10_000],
@@ -156,6 +160,15 @@ class Run:
 
         return measure_mutants(self.size.mutants, self.seed, self.folder)
 
+    def public_mutants(self) -> list[Check]:
+        """The same by the operators of a public tool, where it is installed: cosmic-ray."""
+        if find_spec("cosmic_ray") is None:
+            print("not measured: pip install cosmic-ray")
+            return []
+        from reliability.public_mutants import measure_public_mutants
+
+        return measure_public_mutants(self.size.public_mutants, self.seed, self.folder)
+
     def planted(self) -> list[Check]:
         """These figures, against faults in the engine."""
         from reliability.planted import measure_planted
@@ -190,6 +203,7 @@ PARTS: dict[str, tuple[str, Callable[[Run], list[Check]]]] = {
     "fuzz": ("fuzzing", Run.fuzz),
     "planted": ("planted faults", Run.planted),
     "mutants": ("mutation score", Run.mutants),
+    "public_mutants": ("mutants of cosmic-ray", Run.public_mutants),
     "injection": ("injection", Run.injection),
     "killing": ("a run that is killed", Run.killing),
     "memory": ("memory", Run.memory),
