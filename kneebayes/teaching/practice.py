@@ -484,8 +484,7 @@ class Practice(Paged):
 
     def __repr__(self) -> str:
         learners = len(self._names)
-        cases = f"{len(self)} case{'' if len(self) == 1 else 's'}"
-        return f"Practice({cases}, {learners} learner{'' if learners == 1 else 's'})"
+        return f"Practice({counted(len(self), 'case')}, {counted(learners, 'learner')})"
 
 
 @renamed(cases="n")

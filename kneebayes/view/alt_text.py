@@ -1,7 +1,8 @@
 """The words for a picture go with it into a notebook, for who cannot see it.
 
-IPython lets a picture carry metadata; JupyterLab and nbconvert take ``alt`` from there. Outside a
-notebook nothing happens.
+IPython lets a picture carry metadata. The classic pages of nbconvert take ``alt`` from there;
+JupyterLab, and pages made to look like it, show no such words yet. Outside a notebook nothing
+happens.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from typing import Any, TypeVar, cast
 
 Draw = TypeVar("Draw", bound=Callable[..., Any])
 
-WORDS = "kneebayes_alt_text"  # what a figure has its words under
+RESULTS = "kneebayes_results"  # what a figure has the results under that are drawn on it
 PNG = "image/png"
 
 
@@ -22,12 +23,11 @@ def described(draw: Draw) -> Draw:
 
     @wraps(draw)
     def drawn(self: Any, *given: Any, **named: Any) -> Any:
-        """Draw, and hand over where the words are."""
+        """Draw, and let the figure know what is on it; the words are said when it is shown."""
         axes = draw(self, *given, **named)
         shell = _shell()
         if shell is not None:
-            several = vars(axes.figure).setdefault(WORDS, [])
-            several.append(lambda: self.alt_text)  # said when it is shown, not before
+            vars(axes.figure).setdefault(RESULTS, []).append(self)
             _let_pictures_have_words(shell, type(axes.figure))
         return axes
 
@@ -60,7 +60,7 @@ class _WithWords:
         """The picture as before; with metadata where the figure has words."""
         made = self.plain(figure)
         picture, metadata = made if isinstance(made, tuple) else (made, {})
-        several = dict.fromkeys(words() for words in vars(figure).get(WORDS, ()))
+        several = dict.fromkeys(one.alt_text for one in vars(figure).get(RESULTS, ()))
         if picture is None or not several:
             return made
         return picture, {**metadata, "alt": " ".join(several)}

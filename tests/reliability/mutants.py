@@ -88,17 +88,17 @@ Change = Callable[[], object]
 
 def changes_of(tree: ast.AST) -> list[tuple[ast.AST, Change]]:
     """What can be changed in a module: each place with a function that changes it."""
-    idle = set(_idle(tree))
+    unseen = set(idle(tree))
     found = []
     for node in ast.walk(tree):
-        kind = KINDS.get(type(node)) if node not in idle else None
+        kind = KINDS.get(type(node)) if node not in unseen else None
         change = kind(node) if kind is not None else None
         if change is not None:
             found.append((node, change))
     return found
 
 
-def _idle(tree: ast.AST) -> Iterator[ast.AST]:
+def idle(tree: ast.AST) -> Iterator[ast.AST]:
     """Code that no test can see: annotations, casts, ``strict``, ``slots``; sizes in a picture."""
     for node in ast.walk(tree):
         if (
@@ -205,11 +205,16 @@ def _count(path: Path) -> int:
 def judge(copy: Path, mutant: Mutant, noticing: Noticing) -> str:
     """What the tests that run the code of a mutant say of it."""
     tree = ast.parse((copy / mutant.module).read_text(encoding="utf-8"))
-    tests = noticing.of(mutant.module, tree, changes_of(tree)[mutant.place][0])
+    node = changes_of(tree)[mutant.place][0]
+    return judged_by(copy, noticing.of(mutant.module, tree, node), mutant.module, mutant.text)
+
+
+def judged_by(copy: Path, tests: list[str], module: str, text: str) -> str:
+    """What some tests say of a module with another text."""
     if not tests:
         return SURVIVED
     (copy / "chosen.txt").write_text("\n".join(tests), encoding="utf-8")
-    with spoilt(copy / mutant.module, mutant.text):
+    with spoilt(copy / module, text):
         try:
             done = run_python(copy, [*PYTEST, "-x", "@chosen.txt"], PATIENCE)
         except subprocess.TimeoutExpired:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 import os
 import random
-import subprocess
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -16,19 +15,19 @@ from scipy.stats import binomtest
 from tqdm.auto import tqdm
 
 from reliability.checks import Check
-from reliability.copies import HERE, copy_of_package, run_python, spoilt
+from reliability.copies import HERE, copy_of_package
 from reliability.covering import FILE
 from reliability.mutants import (
     BUDGET,
     DEMANDED,
     KILLED,
-    PATIENCE,
     ROOMS,
     SURVIVED,
     UNJUDGED,
-    _idle,
+    idle,
+    judged_by,
 )
-from reliability.noticing import PYTEST, Noticing, record
+from reliability.noticing import Noticing, record
 
 PART = "mutants of cosmic-ray"
 
@@ -124,20 +123,9 @@ def judge_place(copy: Path, place: Place, text: str, noticing: Noticing) -> str 
     """What the tests that run the code of a mutant say of it; None of sizes in a picture."""
     tree = ast.parse((copy / place.module).read_text(encoding="utf-8"))
     node = node_at(tree, place)
-    if node in set(_idle(tree)):
+    if node in set(idle(tree)):
         return None
-    tests = noticing.of(place.module, tree, node)
-    if not tests:
-        return SURVIVED
-    (copy / "chosen.txt").write_text("\n".join(tests), encoding="utf-8")
-    with spoilt(copy / place.module, text):
-        try:
-            done = run_python(copy, [*PYTEST, "-x", "@chosen.txt"], PATIENCE)
-        except subprocess.TimeoutExpired:
-            return UNJUDGED
-    if done.returncode in (1, 2) or "while loading conftest" in done.stderr:
-        return KILLED
-    return UNJUDGED if done.returncode else SURVIVED
+    return judged_by(copy, noticing.of(place.module, tree, node), place.module, text)
 
 
 def measure_public_mutants(

@@ -70,5 +70,5 @@ def test_other_pictures_stay_as_they_are(knee: kb.Model, formatter: DisplayForma
 
 def test_nothing_is_kept_outside_a_notebook(knee: kb.Model) -> None:
     ax = knee.diagnose({"fever": True}).draw()
-    assert not [name for name in vars(ax.figure) if "alt" in name]
+    assert not [name for name in vars(ax.figure) if "kneebayes" in name]
     plt.close("all")
