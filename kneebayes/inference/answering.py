@@ -79,7 +79,7 @@ def run_batch(
     asked = _answer(flat, asked, progress)
     _refuse(asked)
     _answer_in_parts(flat, asked)
-    return Propagation(asked.logs, _by_node(flat, batch, places, asked))
+    return Propagation(asked.logs, _by_node(flat, batch, places, asked), asked.costs)
 
 
 def rows_of(flat: Flat, batch: Batch, targets: Sequence[int] = ()) -> Rows:
@@ -201,7 +201,7 @@ def answer_row_plainly(flat: Flat, asked: Rows, row: int) -> None:
     except TooWideError:
         asked.status[row] = Status.TOO_WIDE
         return
-    asked.widths[row], asked.costs[row] = plain.plan.width, 2.0**plain.plan.width
+    asked.widths[row] = plain.plan.width
     asked.status[row] = Status.DONE
     asked.logs[row] = plain.log_probability
     if len(asked.marginals):

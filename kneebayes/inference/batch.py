@@ -65,7 +65,7 @@ class Rows(NamedTuple):
         Filled with posteriors, laid out like ``soft``; without rows where none are wanted.
     widths, costs
         Filled with log2 of the largest table, and with the multiplications of one pass; the
-        latter infinite where a query is too wide.
+        latter infinite where a query is too wide or is answered in plain NumPy.
     status
         Filled with how each row ended: one of the words of :class:`~.native.Status`.
     stop

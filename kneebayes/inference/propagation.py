@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeVar
 
 import numpy as np
@@ -23,11 +23,13 @@ class Propagation:
 
     ``log_probability`` is ln P(evidence), one per question, ``-inf`` for zero; ``marginals`` are
     P(state | evidence) of each node that was asked for, questions x states, all zero where the
-    evidence is impossible.
+    evidence is impossible. ``costs`` are the multiplications of one pass, infinite where a question
+    was answered in parts or in plain NumPy.
     """
 
     log_probability: Numbers
     marginals: Mapping[str, Numbers]
+    costs: Numbers = field(default_factory=lambda: np.empty(0))
 
     def present(self, id: str) -> float:
         """P(node is present | evidence) in the first question."""

@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
-from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -42,8 +41,8 @@ if TYPE_CHECKING:
 LOW, HIGH = 0.05, 0.95
 TOP = 3
 CHUNK = 2000  # draws worked on together, so that memory stays small
+WORK = 4e9  # multiplications of all draws worked on together: two seconds of one core
 FEWEST = 10  # draws that are worth showing where the time was over
-SLOW = 0.01  # seconds of one question from which on fewer draws are worked on together
 SPARE, FEWEST_SPARE = 0.02, 5  # drawn beyond what is asked for, so that a seed keeps its draws
 RETRIES = 20
 MOST_DRAWS = 1_000_000
@@ -154,10 +153,8 @@ def _spread_of(
 
 def _base(engine: Engine, evidence: Evidence, ids: Sequence[str]) -> tuple[Numbers, int]:
     """Posteriors with every quantity at its value, and how many draws to ask for at once."""
-    begun = monotonic()
-    now = engine.propagate_each([evidence], ids)
-    taken = monotonic() - begun
-    most = CHUNK if taken < SLOW else max(FEWEST, int(2.0 / taken))
+    now = engine.propagate(evidence, ids)
+    most = int(np.clip(WORK / now.costs[0], FEWEST, CHUNK))
     return np.array([now.present(id) for id in ids]), most
 
 
