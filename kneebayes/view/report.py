@@ -397,11 +397,11 @@ class Showing(InJson):
     """A result that reads well in a terminal, in a notebook and as a tidy DataFrame."""
 
     def __init_subclass__(cls, **more: Any) -> None:
-        """Let the pictures of every kind of result have their words in a notebook."""
+        """Let whatever draws check what it is given, and pictures have their words in notebooks."""
         super().__init_subclass__(**more)
         for name, member in [*vars(cls).items()]:
             if name.startswith("draw") and callable(member):
-                setattr(cls, name, described(member))
+                setattr(cls, name, described(checked(member)))
 
     @property
     @abstractmethod
@@ -515,6 +515,12 @@ class CaseResult(Reporting):
     def _origin(self) -> Mapping[str, Any]:
         """Which model made it, what was answered, and how urgent that is."""
         return plain_case(self.case)
+
+    def _titled(self, ax: Axes, title: str = "") -> Axes:
+        """The same axes; above them a title, that of the report if no other, and what is known."""
+        from kneebayes.view.figures import say_above
+
+        return say_above(ax, title or self.report.title, self.case.answers)
 
 
 def plain(value: object) -> Any:

@@ -251,16 +251,14 @@ class ChangeOfMind(CaseResult):
             )
         return lines
 
-    @checked
     def draw(self, ax: Axes | None = None) -> Axes:
         """Draw both causes now and after each of the first five sets."""
         from kneebayes.questions.ask.figures import draw_changes
-        from kneebayes.view.figures import say_above
 
         rows = [{**self._row(self.change.now), "answers": "now", "probability": None}]
         rows += [self._row(change) for change in self.change.sets[:SHOWN] if change.answers]
         drawn = draw_changes(rows, self.to, self.over, ax)
-        return say_above(drawn, self.report.title, self.case.answers)
+        return self._titled(drawn)
 
     def __repr__(self) -> str:
         size = "none found" if self.change.size is None else counted(self.change.size, "answer")

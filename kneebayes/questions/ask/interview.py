@@ -169,13 +169,11 @@ class DecisionTree(CaseResult):
     def _deepest(self) -> int:
         return max(len(node.path) for node in self.root.nodes())
 
-    @checked
     def draw(self, ax: Axes | None = None) -> Axes:
         """Draw the tree line by line, what is asked next below each answer."""
         from kneebayes.questions.ask.figures import draw_tree
-        from kneebayes.view.figures import say_above
 
-        return say_above(draw_tree(self._rows, ax), self.report.title, self.case.answers)
+        return self._titled(draw_tree(self._rows, ax))
 
     def __repr__(self) -> str:
         ends = len(list(self.root.leaves()))
@@ -287,7 +285,6 @@ class Interview(CaseResult):
         title = f"Interview about {self._subject.called}"
         return report_on(self.case, title, lead=lead, whole_title=True)
 
-    @checked
     def draw(self, ax: Axes | None = None) -> Axes:
         """Draw where each answer of the best questions would lead."""
         return self.questions.draw(ax)

@@ -279,22 +279,18 @@ class Questions(CaseResult):
             "outcomes": self._outcome_rows,
         }
 
-    @checked
     def draw(self, ax: Axes | None = None, top: int = SHOWN) -> Axes:
         """Draw where each answer of the first questions would lead."""
         from kneebayes.questions.ask.figures import draw_outcomes
-        from kneebayes.view.figures import say_above
 
         drawn = draw_outcomes(self._rows, self._outcome_rows, top, ax)
-        return say_above(drawn, self._title, self.case.answers)
+        return self._titled(drawn, self._title)
 
-    @checked
     def draw_pareto(self, ax: Axes | None = None) -> Axes:
         """Draw bits against cost, with the questions that no other beats."""
         from kneebayes.questions.ask.figures import draw_pareto
-        from kneebayes.view.figures import say_above
 
-        return say_above(draw_pareto(self._rows, ax), self._title, self.case.answers)
+        return self._titled(draw_pareto(self._rows, ax), self._title)
 
     def __len__(self) -> int:
         return len(self.ranked)

@@ -293,11 +293,9 @@ class Attribution(CaseResult):
         header = ("finding", "produced by", "not explained")
         return report_on(self.case, "what produced what", header, rows, notes)
 
-    @checked
     def draw(self, ax: Axes | None = None) -> Axes:
         """Draw findings x causes as a heat map; causes with little share are left out."""
         from kneebayes.questions.attribute.figures import draw_attribution
-        from kneebayes.view.figures import say_above
 
         known = self.case
         drawn = [
@@ -320,7 +318,7 @@ class Attribution(CaseResult):
             ax,
             left_out=f"without {counted(fewer, 'cause')} of small shares" if fewer else "",
         )
-        return say_above(picture, self.report.title, known.answers)
+        return self._titled(picture)
 
     def _told(self, attributed: AttributedFinding) -> str:
         """The shares of one finding in words, the largest first."""

@@ -91,16 +91,14 @@ class CauseSets(CaseResult):
         header = ("", "causes", "probability", "cumulated")
         return report_on(self.case, "most probable sets of causes", header, rows, notes)
 
-    @checked
     def draw(self, ax: Axes | None = None) -> Axes:
         """Draw the probability of each set as bars, and of all other sets together."""
         from kneebayes.questions.attribute.figures import draw_sets
-        from kneebayes.view.figures import say_above
 
         causes = self.case.knowledge.causes
         urgent = [any(causes[id].urgent for id in each.present) for each in self.sets]
         drawn = draw_sets(self._names, [each.probability for each in self.sets], urgent, ax)
-        return say_above(drawn, self.report.title, self.case.answers)
+        return self._titled(drawn)
 
     @property
     def _names(self) -> list[str]:

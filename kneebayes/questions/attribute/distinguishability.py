@@ -297,7 +297,6 @@ class Distinguishability(CaseResult):
             self.case, "which causes can be told apart", header, rows, notes, of_a_patient=False
         )
 
-    @checked
     def draw(self, ax: Axes | None = None) -> Axes:
         """Draw total bits as a map of causes x causes, like next to like."""
         from kneebayes.questions.attribute.figures import draw_distances
@@ -306,7 +305,6 @@ class Distinguishability(CaseResult):
         labels = [self.case.marked(str(id)) for id in matrix.index]
         return draw_distances(labels, matrix.to_numpy().tolist(), ONE_BIT, ax)
 
-    @checked
     def draw_profiles(self, ax: Axes | None = None, n: int = MOST_COLUMNS) -> Axes:
         """Draw how often each cause alone shows each finding, as a map.
 

@@ -104,11 +104,9 @@ class SampledDifferential(CaseResult):
             )
         return notes
 
-    @checked
     def draw(self, ax: Axes | None = None) -> Axes:
         """Draw the estimates with two standard errors to both sides."""
         from kneebayes.questions.attribute.figures import draw_sampled
-        from kneebayes.view.figures import say_above
 
         rows = self._rows[:MOST_DRAWN]
         labels = [self.case.marked(id) for id, _, _ in rows]
@@ -118,7 +116,7 @@ class SampledDifferential(CaseResult):
         title = self.report.title
         if more := len(self._rows) - len(rows):
             title = f"{title}; left out: {counted(more, 'less probable cause')}"
-        return say_above(drawn, title, self.case.answers)
+        return self._titled(drawn, title)
 
     @cached_property
     def _rows(self) -> list[tuple[str, float, float]]:

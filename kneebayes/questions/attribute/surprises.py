@@ -180,17 +180,15 @@ class Surprises(CaseResult):
             notes = ["Nothing but the complaint was answered, so nothing can be surprising."]
         return report_on(self.case, "which answers surprise", header, rows, notes)
 
-    @checked
     def draw(self, ax: Axes | None = None) -> Axes:
         """Draw the surprise of each answer as bars, in bits."""
         from kneebayes.questions.attribute.figures import draw_surprises
-        from kneebayes.view.figures import say_above
 
         label, each = self.case.knowledge.label, self.surprising
         labels = [f"{label(surprise.node)}: {self._answer(surprise)}" for surprise in each]
         bits, doubtful = [one.bits for one in each], [one.is_doubtful for one in each]
         drawn = draw_surprises(labels, bits, doubtful, ax)
-        return say_above(drawn, self.report.title, self.case.answers)
+        return self._titled(drawn)
 
     def _answer(self, surprising: SurprisingAnswer) -> str:
         return next(answer.state for answer in self.case.answers if answer.id == surprising.node)

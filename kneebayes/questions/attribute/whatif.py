@@ -170,17 +170,15 @@ class WhatIf(CaseResult):
         header = ("finding", "present now", "would persist")
         return report_on(self.case, f"without {label}", header, rows, notes)
 
-    @checked
     def draw(self, ax: Axes | None = None) -> Axes:
         """Draw for each finding how probable it is now and without the cause."""
         from kneebayes.questions.attribute.figures import draw_without
-        from kneebayes.view.figures import say_above
 
         ordered = self._ordered
         labels = [self.case.knowledge.label(finding.finding) for finding in ordered]
         now, without = [finding.now for finding in ordered], [change.without for change in ordered]
         drawn = draw_without(labels, now, without, self.case.marked(self.cause), ax)
-        return say_above(drawn, self.report.title, self.case.answers)
+        return self._titled(drawn)
 
     @property
     def _ordered(self) -> list[FindingWithout]:

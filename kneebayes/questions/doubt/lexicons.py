@@ -76,11 +76,9 @@ class LexiconComparison(CaseResult):
             ]
         )
 
-    @checked
     def draw(self, ax: Axes | None = None) -> Axes:
         """Draw the first causes, and all urgent ones, with one mark a lexicon."""
         from kneebayes.questions.doubt.figures import draw_readings
-        from kneebayes.view.figures import say_above
 
         causes = self.case.knowledge.causes
         rows: list[dict[str, Any]] = [
@@ -93,7 +91,7 @@ class LexiconComparison(CaseResult):
         ]
         drawn = draw_readings(rows, self.labels, ax)
         title = f"{self.case.knowledge.meta.title}: the same answers under every lexicon"
-        return say_above(drawn, title, self.case.answers)
+        return self._titled(drawn, title)
 
     @property
     def _shown(self) -> list[str]:

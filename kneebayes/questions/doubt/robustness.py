@@ -327,23 +327,19 @@ class Robustness(CaseResult):
             "causes": self._rows,
         }
 
-    @checked
     def draw(self, ax: Axes | None = None) -> Axes:
         """Draw the first causes, and all urgent ones, as bars with intervals."""
         from kneebayes.questions.doubt.figures import draw_intervals
-        from kneebayes.view.figures import say_above
 
         rows = [row for index, row in enumerate(self._rows) if index < SHOWN or row["urgent"]]
-        return say_above(draw_intervals(rows, ax), self.report.title, self.case.answers)
+        return self._titled(draw_intervals(rows, ax))
 
-    @checked
     def draw_slopes(self, ax: Axes | None = None) -> Axes:
         """Draw the first causes from prior to posterior, with both intervals."""
         from kneebayes.questions.doubt.figures import draw_slopes
-        from kneebayes.view.figures import say_above
 
         drawn = draw_slopes(self._rows[:SHOWN], ax)
-        return say_above(drawn, self.report.title, self.case.answers)
+        return self._titled(drawn)
 
     @property
     def report(self) -> Report:

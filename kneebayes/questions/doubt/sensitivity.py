@@ -291,11 +291,9 @@ class SensitivityFunction(CaseResult):
         others.sort(key=lambda id: -self.function.posterior(id, self.value))
         return [self.cause, *others]
 
-    @checked
     def draw(self, ax: Axes | None = None) -> Axes:
         """Draw the cause, those that lead somewhere, and the next most probable ones."""
         from kneebayes.questions.doubt.figures import draw_curves
-        from kneebayes.view.figures import say_above
 
         leading = [id for flip in self.flips for id in (flip.below, flip.above)]
         shown = list(dict.fromkeys([self.cause, *leading, *self._order()]))[:SHOWN]
@@ -311,7 +309,7 @@ class SensitivityFunction(CaseResult):
         }
         flips = [(flip.value, flip.posterior) for flip in self.flips]
         drawn = draw_curves(curves, self.value, flips, self.what, upto, ax)
-        return say_above(drawn, self.report.title, self.case.answers)
+        return self._titled(drawn)
 
     @property
     def report(self) -> Report:

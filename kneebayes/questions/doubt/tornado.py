@@ -214,17 +214,15 @@ class Tornado(CaseResult):
     def _rows(self) -> list[dict[str, Any]]:
         return [{**asdict(bar), "reach": bar.reach(self.posterior)} for bar in self.bars]
 
-    @checked
     def draw(self, ax: Axes | None = None) -> Axes:
         """Draw the longest bars."""
         from kneebayes.questions.doubt.figures import draw_tornado
-        from kneebayes.view.figures import say_above
 
         rows = self._rows[:SHOWN]
         if self.over == "claims":
             rows = [{**row, "about": f"{row['id']}: {row['about']}"} for row in rows]
         drawn = draw_tornado(rows, self.posterior, self.case.label(self.cause), ax)
-        return say_above(drawn, self.report.title, self.case.answers)
+        return self._titled(drawn)
 
     @property
     def report(self) -> Report:

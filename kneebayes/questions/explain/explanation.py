@@ -118,7 +118,6 @@ class Explanation(CaseResult):
             "steps": self._rows,
         }
 
-    @checked
     def draw(self, ax: Axes | None = None, by: str = "ledger") -> Axes:
         """Draw the way from the prior to the posterior as a waterfall.
 

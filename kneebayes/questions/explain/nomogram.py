@@ -245,7 +245,6 @@ class Nomogram(CaseResult):
         report = report_on(self.case, f"{name}, {self._told}", header, tuple(rows), notes)
         return replace(report, known=self._known_line) if self.supposed else report
 
-    @checked
     def draw(self, ax: Axes | None = None, *, alone: bool = False) -> Axes:
         """Draw the step as a line across three scales.
 
