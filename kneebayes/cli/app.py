@@ -6,12 +6,15 @@ understood; 3 the evidence is impossible; 4 the knowledge folder has problems.
 
 from __future__ import annotations
 
+import json
 import re
 import sys
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
+from functools import wraps
 from importlib.metadata import version
+from inspect import Parameter, Signature, signature
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Protocol, cast
+from typing import TYPE_CHECKING, Annotated, Any, Protocol, TypeVar, cast, get_type_hints
 
 import typer
 
@@ -40,6 +43,8 @@ ABOUT = (
 KEEPING = re.compile(r"""keep=\[(["'])(.*?)\1\]""")
 INDEX = re.compile(r"""make it the index: frame\.set_index\((["'])(.*?)\1\)""")
 ELSEWHERE = {"--folder", "--layer"}  # options that decide which names there are
+
+Command = TypeVar("Command", bound=Callable[..., None])
 
 
 class Shown(Protocol):
@@ -242,6 +247,57 @@ Likely = Annotated[
         help="Perhaps: fever=0.7 (or 70%) has a likelihood ratio of 7 to 3, 0.5 has no effect.",
     ),
 ]
+PATIENT = {"present": Present, "absent": Absent, "context": InState, "likely": Likely}
+MODEL = {"folder": Folder, "lexicon": LexiconName, "layer": InLayer, "setting": InSetting}
+
+
+def command(name: str | None = None, old: str = "") -> Callable[[Command], Command]:
+    """Make a function a command, under an old name too.
+
+    What it takes as ``model`` becomes the options that say which one, and what it takes as
+    ``patient`` becomes these and the answers.
+    """
+
+    def register(function: Command) -> Command:
+        """Let the program know it."""
+
+        @wraps(function)
+        def run(**given: Any) -> None:
+            """Make what the options describe, and call the function."""
+            if "model" in own or "patient" in own:
+                model = model_of(*(given.pop(option) for option in MODEL))
+                answers = [given.pop(option) for option in PATIENT if "patient" in own]
+                given |= {"patient": patient_of(model, *answers)} if answers else {"model": model}
+            function(**given)
+
+        own = signature(function).parameters
+        hints = get_type_hints(function, include_extras=True)
+        run.__signature__ = Signature(_parameters(own.values(), hints))  # type: ignore[attr-defined]
+        run.__annotations__ = {}
+        if old:
+            app.command(old, hidden=True, deprecated=True)(run)
+        app.command(name)(run)
+        return function
+
+    return register
+
+
+def _parameters(own: Iterable[Parameter], hints: dict[str, Any]) -> list[Parameter]:
+    """The options of a command in the order of its help: those of the model before --json."""
+    behind: dict[str, tuple[Any, Any]] = {}
+    found: dict[str, tuple[Any, Any]] = {}
+    for one in own:
+        if one.name in ("model", "patient"):
+            behind = {option: (kind, None) for option, kind in MODEL.items()}
+            answers = PATIENT if one.name == "patient" else {}
+            found |= {option: (kind, None) for option, kind in answers.items()}
+        else:
+            found[one.name] = (hints[one.name], one.default)
+    last = {"as_json": found.pop("as_json")} if "as_json" in found else {}
+    return [
+        Parameter(option, Parameter.KEYWORD_ONLY, annotation=kind, default=default)
+        for option, (kind, default) in {**found, **behind, **last}.items()
+    ]
 
 
 def check_page(path: Path) -> None:
@@ -262,18 +318,21 @@ def model_of(
 
 
 def patient_of(
+    model: Model,
     present: Iterable[str] | None,
     absent: Iterable[str] | None,
     context: Iterable[str] | None,
     likely: Iterable[str] | None,
-    folder: Path | None,
-    lexicon: str | None,
-    layer: str | None,
-    setting: str | None,
 ) -> Differential:
-    """The patient whom the options of a command describe, diagnosed."""
-    model = model_of(folder, lexicon, layer, setting)
-    answers = answers_of(model, present, absent, context, likely)
+    """The patient whom the options of a command describe, diagnosed; examples are the model's."""
+    pairs: list[tuple[str, object]] = [(name, True) for name in present or []]
+    pairs += [(name, False) for name in absent or []]
+    pairs += [_worded(*split(pair, _context_example(model))) for pair in context or []]
+    finding = example_finding(model.data.knowledge)
+    for pair in likely or []:
+        name, value = split(pair, f"--likely {_quoted(f'{finding}=0.7')}")
+        pairs.append((name, _number(name, value)))
+    answers = _once(pairs)
     try:
         return model.diagnose(answers)
     except UnknownNameError:
@@ -315,22 +374,9 @@ def show(result: Shown, as_json: bool) -> None:
     typer.echo(result.to_json() if as_json else result.text)
 
 
-def answers_of(
-    model: Model,
-    present: Iterable[str] | None,
-    absent: Iterable[str] | None,
-    context: Iterable[str] | None,
-    likely: Iterable[str] | None,
-) -> dict[str, object]:
-    """The answers that the options of a command give; examples are the model's own."""
-    pairs: list[tuple[str, object]] = [(name, True) for name in present or []]
-    pairs += [(name, False) for name in absent or []]
-    pairs += [_worded(*_split(pair, _context_example(model))) for pair in context or []]
-    finding = example_finding(model.data.knowledge)
-    for pair in likely or []:
-        name, value = _split(pair, f"--likely {_quoted(f'{finding}=0.7')}")
-        pairs.append((name, _number(name, value)))
-    return _once(pairs)
+def show_json(content: object) -> None:
+    """Print plain values as JSON."""
+    typer.echo(json.dumps(content, indent=2, ensure_ascii=False))
 
 
 def _worded(name: str, value: str) -> tuple[str, object]:
@@ -343,7 +389,8 @@ def _worded(name: str, value: str) -> tuple[str, object]:
     return name, value
 
 
-def _split(pair: str, example: str) -> tuple[str, str]:
+def split(pair: str, example: str) -> tuple[str, str]:
+    """The name and the value of an option such as ``age=67``."""
     name, sign, value = pair.rpartition("=")
     if not sign or not name.strip() or not value.strip():
         message = f"'{pair}' must be a name, '=' and a value, such as {example}."

@@ -1,20 +1,33 @@
-"""Commands on a knowledge folder: ``search``, ``trace``, ``check`` and ``new``."""
+"""Commands on a knowledge folder or a network of others.
+
+``search``, ``trace``, ``check``, ``new``, ``page`` and ``network``.
+"""
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from kneebayes.cli.app import AsJson, Folder, InLayer, InSetting, LexiconName, app, model_of
+from kneebayes.cli.app import (
+    AsJson,
+    Folder,
+    InLayer,
+    LexiconName,
+    check_page,
+    command,
+    model_of,
+    show,
+    show_json,
+)
+from kneebayes.errors import EvidenceError
+from kneebayes.model import Model
 from kneebayes.text import counted
 from kneebayes.view.catalogue import other_names
 
 
-@app.command("findings", hidden=True, deprecated=True)
-@app.command()
+@command(old="findings")
 def search(
     text: Annotated[str, typer.Argument(help="Words to look for; left out, everything.")] = "",
     folder: Folder = None,
@@ -29,7 +42,7 @@ def search(
             {"kind": kind, "id": record.id, "label": record.label, "aliases": other_names(record)}
             for kind, record in zip(kinds, records, strict=True)
         ]
-        typer.echo(json.dumps(rows, indent=2, ensure_ascii=False))
+        show_json(rows)
         return
     for kind, record in zip(kinds, records, strict=True):
         names = other_names(record)
@@ -39,21 +52,16 @@ def search(
         typer.echo(f"Nothing is called '{text}'. Try a shorter word, or no word for all.")
 
 
-@app.command("cause", hidden=True, deprecated=True)
-@app.command()
+@command(old="cause")
 def trace(
+    model: Model,
     name: Annotated[str, typer.Argument(help="A cause, by any of its names.")],
-    folder: Folder = None,
-    lexicon: LexiconName = None,
-    layer: InLayer = None,
-    setting: InSetting = None,
     as_json: AsJson = False,
 ) -> None:
     """Show where each number of a cause comes from.
 
     Its codes and what may be done for it stand below.
     """
-    model = model_of(folder, lexicon, layer, setting)
     traced = model.trace(name)
     record = traced.trace.cause
     care = [advice for group in model.groups if record.id in group.members for advice in group.care]
@@ -69,7 +77,7 @@ def trace(
             },
             "care": [{"text": advice.text, "because": list(advice.because)} for advice in care],
         }
-        typer.echo(json.dumps(content, indent=2, ensure_ascii=False))
+        show_json(content)
         return
     typer.echo(traced.text)
     codes = ", ".join(f"{system} {code}" for system, each in record.codes.items() for code in each)
@@ -78,7 +86,7 @@ def trace(
         typer.echo(f"care: {advice.text} ({', '.join(advice.because)})")
 
 
-@app.command()
+@command()
 def check(
     folder: Annotated[Path | None, typer.Argument(help="A knowledge folder.")] = None,
     lexicon: LexiconName = None,
@@ -92,7 +100,7 @@ def check(
         for remark in model.remarks
     ]
     if as_json:
-        typer.echo(json.dumps(remarks, indent=2, ensure_ascii=False))
+        show_json(remarks)
     else:
         typer.echo(f"{model!r}: no errors, {counted(len(remarks), 'remark')}.")
         for remark in model.remarks:
@@ -101,7 +109,7 @@ def check(
         raise typer.Exit(1)
 
 
-@app.command()
+@command()
 def new(
     folder: Annotated[
         Path, typer.Argument(metavar="FOLDER", help="A folder that is empty or not there yet.")
@@ -136,3 +144,59 @@ def new(
         "Then put your own causes, findings and sources in the place of the guesses, or begin "
         "with --complaint, which leaves them out."
     )
+
+
+@command()
+def page(
+    model: Model,
+    path: Annotated[Path, typer.Argument(metavar="OUT.html", help="Where to write the page.")],
+    title: Annotated[str | None, typer.Option(help="The title of the page.")] = None,
+) -> None:
+    """Write the model as one page for any browser.
+
+    It works without a network and without Python.
+    """
+    check_page(path)
+    written = model.to_html(path, title)
+    typer.echo(f"{written}: {written.stat().st_size / 1000:.0f} kB. Open it in a browser.")
+
+
+@command()
+def network(
+    file: Annotated[
+        Path, typer.Argument(help="A network: .xmlbif, .bif, .xdsl or .json, also .gz.")
+    ],
+    target: Annotated[list[str], typer.Option("--target", help="A node that is asked about.")],
+    answers: Annotated[
+        list[str] | None, typer.Option("--given", help="What is known, as node=state.")
+    ] = None,
+    questions: Annotated[
+        bool, typer.Option("--questions", help="What to ask next, in bits.")
+    ] = False,
+    explain: Annotated[
+        str, typer.Option("--explain", help="A state of the first target: what each answer weighs.")
+    ] = "",
+    seconds: Annotated[float, typer.Option("--seconds", help="How long it may take.")] = 60.0,
+    as_json: AsJson = False,
+) -> None:
+    """Ask a network that somebody else made.
+
+    Its posteriors, what each answer weighs, and what to ask next.
+    """
+    from kneebayes.exchange import reason_with
+
+    evidence: dict[str, object] = {}
+    for pair in answers or []:
+        name, equals, state = pair.rpartition("=")
+        if not equals or not name:
+            message = f"--given must be node=state, got '{pair}'."
+            raise EvidenceError(message)
+        evidence[name.strip()] = state.strip()
+    case = reason_with(file, target, evidence)
+    results = [
+        *([] if questions or explain else [case]),
+        *([case.questions(seconds=seconds)] if questions else []),
+        *([case.explain(target[0], explain, seconds=seconds)] if explain else []),
+    ]
+    for result in results:
+        show(result, as_json)

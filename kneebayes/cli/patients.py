@@ -7,21 +7,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from kneebayes.cli.app import (
-    AsJson,
-    Folder,
-    InLayer,
-    InSetting,
-    LexiconName,
-    app,
-    model_of,
-    search_in,
-    show,
-    typed,
-)
+from kneebayes.cli.app import AsJson, Folder, InLayer, command, model_of, search_in, show, typed
 from kneebayes.cohort.files import read_table
 from kneebayes.cohort.record import plain_answers
 from kneebayes.errors import EvidenceError
+from kneebayes.model import Model
 from kneebayes.text import did_you_mean
 
 if TYPE_CHECKING:
@@ -59,8 +49,9 @@ def without(table: pd.DataFrame, skip: list[str] | None) -> pd.DataFrame:
     return table.drop(columns=skip or [])
 
 
-@app.command()
+@command()
 def cohort(
+    model: Model,
     patients: Source,
     target: Annotated[Path, typer.Argument(help="The .csv or .parquet file to write.")],
     keep: Kept = None,
@@ -68,20 +59,15 @@ def cohort(
     mark: Annotated[
         bool, typer.Option("--mark", help="Mark patients who are not understood, and go on.")
     ] = False,
-    folder: Folder = None,
-    lexicon: LexiconName = None,
-    layer: InLayer = None,
-    setting: InSetting = None,
 ) -> None:
     """Diagnose a file of patients into another file."""
-    model = model_of(folder, lexicon, layer, setting)
     done = model.diagnose_cohort_file(
         patients, target, keep or (), columns=columns, unclear="mark" if mark else "refuse"
     )
     typer.echo(str(done))
 
 
-@app.command()
+@command()
 def columns(
     patients: Source,
     target: Annotated[
@@ -101,36 +87,28 @@ def columns(
         typer.echo(str(report.save(target)))
 
 
-@app.command()
+@command()
 def simulate(
+    model: Model,
     n: Annotated[int, typer.Argument(metavar="N", help="How many patients.")],
     answers: Annotated[Path, typer.Argument(help="The .csv or .parquet file of their answers.")],
     truth: Annotated[Path, typer.Argument(help="Another for what they have.")],
     seed: Annotated[int, typer.Option(help="Seed of the random numbers.")] = 0,
-    folder: Folder = None,
-    lexicon: LexiconName = None,
-    layer: InLayer = None,
-    setting: InSetting = None,
 ) -> None:
     """Draw virtual patients into two files."""
-    model = model_of(folder, lexicon, layer, setting)
     typer.echo(str(model.simulate_to_file(n, answers, truth, seed)))
 
 
-@app.command()
+@command()
 def evaluate(
+    model: Model,
     patients: Source,
     truth: TruthColumn,
     skip: Skipped = None,
     columns: Mapped = None,
-    folder: Folder = None,
-    lexicon: LexiconName = None,
-    layer: InLayer = None,
-    setting: InSetting = None,
     as_json: AsJson = False,
 ) -> None:
     """Score the model on patients with known diagnoses."""
-    model = model_of(folder, lexicon, layer, setting)
     table = without(read_table(patients), skip)
     answers = plain_answers(model, table.drop(columns=truth, errors="ignore"), columns)
     if truth in table.columns:
@@ -138,32 +116,25 @@ def evaluate(
     show(model.evaluate(answers, truth), as_json)
 
 
-@app.command()
+@command()
 def update(
+    model: Model,
     patients: Source,
     target: Annotated[Path, typer.Argument(help="The .kneebayes.json file to write.")],
     skip: Skipped = None,
     columns: Mapped = None,
-    folder: Folder = None,
-    lexicon: LexiconName = None,
-    layer: InLayer = None,
-    setting: InSetting = None,
 ) -> None:
     """Let a file of patients teach the model, and save it."""
     from kneebayes.saving import save
 
-    model = model_of(folder, lexicon, layer, setting)
     taught = model.update(plain_answers(model, without(read_table(patients), skip), columns))
     typer.echo(taught.learnt.text if taught.learnt is not None else "")
     typer.echo(str(save(taught, target)))
 
 
-@app.command()
+@command()
 def published(
-    folder: Folder = None,
-    lexicon: LexiconName = None,
-    layer: InLayer = None,
-    setting: InSetting = None,
+    model: Model,
     half: Annotated[str, typer.Option(help="Which of the cases: work, look or all.")] = "all",
     cases: Annotated[
         Path | None, typer.Option(help="Other cases of the same form, one JSON object a line.")
@@ -180,7 +151,6 @@ def published(
     from kneebayes.study.truth import records_of
 
     patients = published_cases(half, cases)
-    model = model_of(folder, lexicon, layer, setting)
     evaluation = evaluate_published(model, patients, ranked_by=ranked_by)
     if as_json:
         typer.echo(evaluation.cases.to_json(orient="records", indent=2))
@@ -189,6 +159,32 @@ def published(
         for row in records_of(evaluation.cases):
             typer.echo(_line(row))
         typer.echo("")
+    typer.echo(evaluation.text)
+
+
+@command()
+def reading(
+    cases: Annotated[
+        Path | None,
+        typer.Argument(help="Cases as JSON lines, with text and answers; left out, the shipped."),
+    ] = None,
+    half: Annotated[str, typer.Option(help="Which of the cases: work, look or all.")] = "all",
+    worst: Annotated[int, typer.Option(min=0, help="How many of the worst texts to show.")] = 20,
+    folder: Folder = None,
+    layer: InLayer = None,
+    as_json: AsJson = False,
+) -> None:
+    """Judge how well histories are read.
+
+    By published patients: precision, recall, and whether denials are denials.
+    """
+    from kneebayes.study import evaluate_reading, published_cases  # with all that it takes
+
+    model = model_of(folder, layer=layer)
+    evaluation = evaluate_reading(model, published_cases(half, cases), worst)
+    if as_json:
+        typer.echo(evaluation.answers.to_json(orient="records", indent=2))
+        return
     typer.echo(evaluation.text)
 
 

@@ -1,4 +1,4 @@
-"""The command ``case``: a virtual patient to practise on, at a prompt or from a script."""
+"""Commands to teach with: ``case`` at a prompt or from a script, ``class`` and ``copies``."""
 
 from __future__ import annotations
 
@@ -9,19 +9,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from kneebayes.cli.app import (
-    Folder,
-    InLayer,
-    InSetting,
-    LexiconName,
-    app,
-    check_page,
-    model_of,
-    probability_of,
-    retold,
-)
+from kneebayes.cli.app import check_page, command, probability_of, retold
 from kneebayes.errors import EvidenceError, KneebayesError, UnknownNameError
 from kneebayes.knowledge.examples import example_causes, example_finding, example_question
+from kneebayes.model import Model
 from kneebayes.text import either, fold
 
 if TYPE_CHECKING:
@@ -31,8 +22,9 @@ PROMPT = "case> "
 NAMED = ("finding", "context")
 
 
-@app.command()
+@command()
 def case(
+    model: Model,
     seed: Annotated[
         int | None, typer.Option(help="Seed of the random numbers; left out, a new patient.")
     ] = None,
@@ -49,10 +41,6 @@ def case(
     replay: Annotated[
         Path | None, typer.Option(help="Go on with a case that was saved, or see its feedback.")
     ] = None,
-    folder: Folder = None,
-    lexicon: LexiconName = None,
-    layer: InLayer = None,
-    setting: InSetting = None,
 ) -> None:
     """Practise on a virtual patient.
 
@@ -60,11 +48,11 @@ def case(
     """
     from kneebayes.teaching import Feedback
 
-    model = model_of(folder, lexicon, layer, setting)
-    if replay is None:
-        now = model.practice_case(difficulty, kind, seed, background)
-    else:
-        now = model.load_practice_case(replay)
+    now = (
+        model.practice_case(difficulty, kind, seed, background)
+        if replay is None
+        else model.load_practice_case(replay)
+    )
     end: Situation = now
     if now.closed:
         typer.echo(Feedback(now).text)
@@ -73,16 +61,8 @@ def case(
         typer.echo(f"\n{_opening(now)}")
         end = _talk(now)
     if save is not None:
-        _write(end, save)
+        end.save(save)
         typer.echo(f"Saved to {save}.")
-
-
-def _write(now: Situation, path: Path) -> None:
-    try:
-        now.save(path)
-    except OSError as error:
-        message = f"The case could not be saved to {path}: {error.strerror}. Name another file."
-        raise KneebayesError(message) from error
 
 
 def _talk(now: PracticeCase) -> Situation:
@@ -278,18 +258,15 @@ def _probabilities(now: PracticeCase, text: str) -> dict[str, float]:
     return probabilities
 
 
-@app.command("class")
+@command("class")
 def of_a_class(
+    model: Model,
     cases: Annotated[
         Path, typer.Argument(metavar="CASES", help="A folder of cases that learners handed in.")
     ],
     page: Annotated[
         Path | None, typer.Option(metavar="OUT.html", help="Write a page for a browser as well.")
     ] = None,
-    folder: Folder = None,
-    lexicon: LexiconName = None,
-    layer: InLayer = None,
-    setting: InSetting = None,
 ) -> None:
     """Show what a class handed in, case by case.
 
@@ -299,7 +276,28 @@ def of_a_class(
 
     if page is not None:
         check_page(page)
-    done = Practice.load(model_of(folder, lexicon, layer, setting), cases)
+    done = Practice.load(model, cases)
     typer.echo(done.text)
     if page is not None:
         typer.echo(f"\n{done.to_html(page)}: open it in a browser.")
+
+
+@command()
+def copies(
+    source: Annotated[
+        Path, typer.Argument(metavar="NOTEBOOKS", help="A folder with notebooks, or one of them.")
+    ],
+    target: Annotated[
+        Path, typer.Argument(metavar="STUDENTS", help="Folder for the copies, made if missing.")
+    ],
+    replace: Annotated[
+        bool, typer.Option("--replace", help="Write over copies that are there already.")
+    ] = False,
+) -> None:
+    """Copy notebooks without solutions and outputs."""
+    from kneebayes.teaching.copies import copy_notebooks
+
+    written = copy_notebooks(source, target, replace=replace)
+    for path in written.paths:
+        typer.echo(str(path))
+    typer.echo(str(written))
