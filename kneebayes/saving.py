@@ -22,11 +22,10 @@ from kneebayes.exchange.side_table import about_model
 from kneebayes.knowledge import Knowledge, read_knowledge
 from kneebayes.knowledge.extending import Layered, digest_of
 from kneebayes.knowledge.parts import Interval
+from kneebayes.learning.counting import Patients, Sample
 from kneebayes.learning.learn import with_learnt
 from kneebayes.learning.outcome import LearntNumber, network_with
-from kneebayes.learning.patients import Patients
 from kneebayes.learning.record import Learnt
-from kneebayes.learning.scoring import Sample
 from kneebayes.learning.sentences import Sentence, read_text
 from kneebayes.network import Link, Network, Node
 from kneebayes.view.report import made_by

@@ -19,7 +19,7 @@ from kneebayes.building.specificity import Specificities
 from kneebayes.building.words import prior_intervals
 from kneebayes.errors import KneebayesError
 from kneebayes.inference import Engine, Evidence
-from kneebayes.inference.flat import numbers_of
+from kneebayes.inference.batch import numbers_of
 from kneebayes.knowledge.base import EXPLANATION, Knowledge
 from kneebayes.knowledge.checks import Remark
 from kneebayes.knowledge.parts import Interval

@@ -13,7 +13,7 @@ from kneebayes.building.places import offset_of
 from kneebayes.building.result import Elicited, Stated
 from kneebayes.building.words import amount_interval, prior_intervals
 from kneebayes.inference import Engine
-from kneebayes.inference.flat import Integers
+from kneebayes.inference.batch import Integers
 from kneebayes.knowledge import Knowledge
 from kneebayes.knowledge.base import EXPLANATION
 from kneebayes.knowledge.parts import Amount, Interval

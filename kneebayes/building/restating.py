@@ -13,8 +13,8 @@ from kneebayes.building.places import rate_places
 from kneebayes.building.quantities import Quantities, Quantity
 from kneebayes.building.relinking import between_of, companions_of, relink
 from kneebayes.inference import Engine, Evidence
-from kneebayes.inference.flat import Integers
-from kneebayes.inference.leaves import relevant_nodes
+from kneebayes.inference.batch import Integers
+from kneebayes.inference.plain import relevant_nodes
 from kneebayes.knowledge import Knowledge
 from kneebayes.knowledge.base import EXPLANATION
 from kneebayes.network import Numbers

@@ -9,8 +9,7 @@ from typing import Any, ParamSpec, TypeVar
 from kneebayes.arguments import number
 from kneebayes.errors import KneebayesError, TooWideError
 from kneebayes.inference import Budget
-from kneebayes.inference.clock import clock_running, within_time
-from kneebayes.inference.limits import QUESTION_SECONDS
+from kneebayes.inference.limits import QUESTION_SECONDS, clock_running, within_time
 from kneebayes.text import shown
 
 Parameters = ParamSpec("Parameters")

@@ -148,7 +148,7 @@ def published(
     Recall, calibration, and how urgent they were.
     """
     from kneebayes.study import evaluate_published, published_cases  # with all that it takes
-    from kneebayes.study.truth import records_of
+    from kneebayes.view.report import records_of
 
     patients = published_cases(half, cases)
     evaluation = evaluate_published(model, patients, ranked_by=ranked_by)

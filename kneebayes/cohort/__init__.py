@@ -1,13 +1,20 @@
 """Many patients at once: tables in memory, files larger than memory, and beyond one machine."""
 
-from kneebayes.cohort.clusters import diagnose_dask, diagnose_partition, partition_meta
-from kneebayes.cohort.columns import ColumnMap, TableReport
-from kneebayes.cohort.files import CohortFile, diagnose_file
+from kneebayes.cohort.files import (
+    CohortFile,
+    diagnose_dask,
+    diagnose_file,
+    diagnose_partition,
+    partition_meta,
+)
+from kneebayes.cohort.reading import ColumnMap, TableReport
 from kneebayes.cohort.record import Cohort, diagnose_cohort, plain_answers
-from kneebayes.cohort.recording import COMPLETE, VISIT, Recording
 from kneebayes.cohort.simulation import (
     BENCHMARKS,
+    COMPLETE,
+    VISIT,
     Benchmark,
+    Recording,
     SimulatedCohort,
     SimulatedFiles,
     simulate_pieces,

@@ -10,9 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kneebayes.building.model import ModelLike
-from kneebayes.cohort.columns import ColumnMap
 from kneebayes.cohort.reading import (
     NOTHING_MAPPED,
+    ColumnMap,
     Place,
     Reading,
     TableProblems,
@@ -22,9 +22,8 @@ from kneebayes.cohort.reading import (
 )
 from kneebayes.errors import TooWideError
 from kneebayes.inference.answering import run_batch
-from kneebayes.inference.batch import Batch, distinct_rows
+from kneebayes.inference.batch import Batch, Flat, distinct_rows, numbers_of
 from kneebayes.inference.cores import map_on_all_cores
-from kneebayes.inference.flat import Flat, numbers_of
 from kneebayes.inference.limits import Budget
 from kneebayes.knowledge import Knowledge
 from kneebayes.knowledge.records import UrgencyRule

@@ -15,7 +15,6 @@ from kneebayes.binding import renamed
 from kneebayes.building.model import ModelLike
 from kneebayes.case.answers import meaning_of, spoken
 from kneebayes.case.case import CaseLike
-from kneebayes.cohort.columns import IGNORED, ColumnMap, ColumnsLike, TableReport, column_map
 from kneebayes.cohort.questionnaire import (
     LEVELS,
     MADE,
@@ -26,10 +25,15 @@ from kneebayes.cohort.questionnaire import (
     reasons_of,
 )
 from kneebayes.cohort.reading import (
+    IGNORED,
     NOTHING_MAPPED,
+    ColumnMap,
+    ColumnsLike,
     Place,
     Reading,
     TableProblems,
+    TableReport,
+    column_map,
     columns_of,
     read_columns,
 )

@@ -16,7 +16,7 @@ from kneebayes.exchange.foreign_reasoning import state_id
 from kneebayes.exchange.networks import load_network_file
 from kneebayes.exchange.side_table import NetworkFile
 from kneebayes.inference import Budget, Engine, Evidence, smallest_conflict
-from kneebayes.inference.clock import within_time
+from kneebayes.inference.limits import within_time
 from kneebayes.network import Network, Node, table_node
 from kneebayes.text import shown, suggest
 

@@ -15,7 +15,10 @@ from numpy.typing import NDArray
 from kneebayes.errors import KneebayesError, TooWideError
 from kneebayes.inference.batch import (
     Batch,
+    Flat,
     Gradients,
+    Integers,
+    Observed,
     Rows,
     distinct_rows,
     keys_of,
@@ -23,7 +26,6 @@ from kneebayes.inference.batch import (
     room_for_gradients,
 )
 from kneebayes.inference.cores import on_all_cores, usable_cores
-from kneebayes.inference.flat import Flat, Integers, Observed
 from kneebayes.inference.limits import AT_ONCE, MOST_WORK, Limits, Running
 from kneebayes.inference.native import Kernel, Status, kernel
 from kneebayes.inference.plain import ask_plainly

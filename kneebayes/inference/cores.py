@@ -10,7 +10,7 @@ from queue import SimpleQueue
 from time import sleep
 from typing import Generic, TypeVar
 
-from kneebayes.inference.flat import Statuses
+from kneebayes.inference.batch import Statuses
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")

@@ -11,8 +11,7 @@ from kneebayes.errors import ImpossibleEvidenceError
 from kneebayes.inference.batch import cases_of
 from kneebayes.inference.engine import Engine
 from kneebayes.inference.evidence import Evidence
-from kneebayes.inference.leaves import relevant_nodes
-from kneebayes.inference.plain import ask_plainly
+from kneebayes.inference.plain import ask_plainly, relevant_nodes
 from kneebayes.inference.plan import Join, Reduce
 from kneebayes.inference.sampling import chances_of
 from kneebayes.inference.tables import Scaled, concatenate

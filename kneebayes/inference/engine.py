@@ -9,13 +9,11 @@ import numpy as np
 
 from kneebayes.errors import ImpossibleEvidenceError, KneebayesError
 from kneebayes.inference.answering import run_batch
-from kneebayes.inference.batch import cases_of, subsets_of
-from kneebayes.inference.clock import clock_running
+from kneebayes.inference.batch import Flat, cases_of, flatten, numbers_of, subsets_of
 from kneebayes.inference.derivatives import Derivatives, derive
 from kneebayes.inference.evidence import Evidence
-from kneebayes.inference.flat import Flat, flatten, numbers_of
 from kneebayes.inference.joint import joint_of, subset_joint
-from kneebayes.inference.limits import Budget, Running
+from kneebayes.inference.limits import Budget, Running, clock_running
 from kneebayes.inference.native import kernel
 from kneebayes.inference.propagation import Propagation
 from kneebayes.network import Network, Numbers

@@ -8,10 +8,9 @@ import numpy as np
 
 from kneebayes.errors import TooWideError
 from kneebayes.inference.answering import rows_of
-from kneebayes.inference.batch import Rows, cases_of
+from kneebayes.inference.batch import Flat, Integers, Rows, cases_of, flatten
 from kneebayes.inference.cores import on_all_cores
 from kneebayes.inference.evidence import Evidence
-from kneebayes.inference.flat import Flat, Integers, flatten
 from kneebayes.inference.limits import ROOMY, Running
 from kneebayes.inference.native import Kernel, Status, kernel
 from kneebayes.inference.plain import ask_plainly

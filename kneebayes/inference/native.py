@@ -19,9 +19,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kneebayes.inference import building
-from kneebayes.inference.batch import Gradients, Rows
+from kneebayes.inference.batch import Flags, Flat, Gradients, Integers, Rows
 from kneebayes.inference.building import built_libraries
-from kneebayes.inference.flat import Flags, Flat, Integers
 from kneebayes.inference.limits import Limits
 from kneebayes.network import Numbers
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from kneebayes.errors import ImpossibleEvidenceError
 from kneebayes.inference.evidence import Evidence
-from kneebayes.inference.leaves import relevant_nodes
+from kneebayes.inference.plain import relevant_nodes
 from kneebayes.network import Network, Node, Numbers
 
 TILT = 0.03  # of 40 hidden causes one is then made present in most draws

@@ -13,9 +13,8 @@ from time import monotonic
 import numpy as np
 
 from kneebayes.errors import TooWideError
-from kneebayes.inference.batch import Rows
+from kneebayes.inference.batch import Flags, Flat, Integers, Observed, Rows
 from kneebayes.inference.cores import on_all_cores, usable_cores
-from kneebayes.inference.flat import Flags, Flat, Integers, Observed
 from kneebayes.inference.limits import LIMITS, MOST_PARTS, MOST_WORK, ROOMY, Limits
 from kneebayes.inference.native import Kernel, kernel
 from kneebayes.network import Numbers

@@ -13,9 +13,8 @@ from kneebayes.arguments import checked
 from kneebayes.binding import renamed
 from kneebayes.building.model import AnyModel
 from kneebayes.errors import EvidenceError
-from kneebayes.learning.counting import Counting
+from kneebayes.learning.counting import Counting, read_patients, selection_of, together
 from kneebayes.learning.outcome import LearntNumber, network_with, outcomes_of, with_outcomes
-from kneebayes.learning.patients import read_patients, selection_of, together
 from kneebayes.learning.record import Learnt
 from kneebayes.learning.scoring import Estimation, Found
 from kneebayes.learning.sentences import read_text

@@ -16,7 +16,7 @@ from kneebayes.building.places import number_of, rate_places
 from kneebayes.building.quantities import RATIOS, Quantity
 from kneebayes.building.relinking import between_of, companions_of, frequencies_from
 from kneebayes.inference import Evidence
-from kneebayes.inference.flat import Flat
+from kneebayes.inference.batch import Flat
 from kneebayes.knowledge.base import EXPLANATION, PATIENTS, Knowledge
 from kneebayes.knowledge.parts import Interval, Record
 from kneebayes.learning.scoring import Found

@@ -17,14 +17,14 @@ from kneebayes.building.model import ModelLike
 from kneebayes.building.quantities import RATIOS
 from kneebayes.errors import EvidenceError
 from kneebayes.knowledge.parts import Interval
-from kneebayes.learning.outcome import LearntNumber
-from kneebayes.learning.patients import (
+from kneebayes.learning.counting import (
     Patients,
+    Sample,
     log_probabilities,
     read_patients,
     selection_of,
 )
-from kneebayes.learning.scoring import Sample
+from kneebayes.learning.outcome import LearntNumber
 from kneebayes.network import Numbers
 from kneebayes.odds import logit
 from kneebayes.text import counted, marked

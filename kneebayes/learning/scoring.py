@@ -24,8 +24,8 @@ from functools import cached_property
 
 import numpy as np
 
-from kneebayes.inference.flat import Integers, Observed
-from kneebayes.learning.counting import Counting
+from kneebayes.inference.batch import Integers, Observed
+from kneebayes.learning.counting import Counting, Sample
 from kneebayes.network import Numbers
 
 
@@ -206,20 +206,6 @@ CHANCE = 2.0  # standard errors by which a curvature must exceed what scores sho
 RISE = 1e-4  # share of the promised gain that a step must bring
 BLOCK = 256  # rows that are counted at a time
 LONGEST = 3.0  # change of one coordinate in one step
-
-
-@dataclass(frozen=True)
-class Sample:
-    """Different patients (as in a :class:`~kneebayes.inference.batch.Batch`), how many of each."""
-
-    hard: Observed
-    soft: Numbers | None
-    weights: Numbers
-
-    @property
-    def size(self) -> float:
-        """How many patients there are."""
-        return float(self.weights.sum())
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,7 @@ from kneebayes.building.quantities import (
     said_in_words,
 )
 from kneebayes.building.restating import Restating
-from kneebayes.inference.flat import Integers
+from kneebayes.inference.batch import Integers
 from kneebayes.knowledge.base import EXPLANATION
 from kneebayes.knowledge.parts import Interval
 from kneebayes.learning.scoring import Coordinates, Family, Free, Imagined, JointMove

@@ -17,8 +17,7 @@ from typing import TYPE_CHECKING, Any, overload
 
 from kneebayes.arguments import checked
 from kneebayes.errors import KneebayesError
-from kneebayes.inference.clock import within_time
-from kneebayes.inference.limits import Budget
+from kneebayes.inference.limits import Budget, within_time
 from kneebayes.memory import uncollected
 from kneebayes.page.layers import layers_of
 from kneebayes.page.payload import payload as payload_of

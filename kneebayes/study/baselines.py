@@ -14,7 +14,7 @@ from kneebayes.arguments import checked
 from kneebayes.cohort.questionnaire import Questionnaire
 from kneebayes.cohort.reading import Reading, TableProblems, read_columns
 from kneebayes.cohort.record import place_in
-from kneebayes.cohort.recording import items_of
+from kneebayes.cohort.simulation import items_of
 from kneebayes.errors import KneebayesError
 from kneebayes.inference import Engine, Evidence
 from kneebayes.inference.paths import ancestors

@@ -13,7 +13,7 @@ from sklearn.utils.validation import check_is_fitted
 from kneebayes.arguments import share
 from kneebayes.building.model import in_setting, read_model
 from kneebayes.cohort.record import diagnose_cohort
-from kneebayes.cohort.recording import items_of
+from kneebayes.cohort.simulation import items_of
 from kneebayes.errors import EvidenceError
 from kneebayes.network import Numbers
 from kneebayes.text import counted

@@ -24,10 +24,9 @@ from kneebayes.study.scores import (
     recalled,
     resampled_means,
 )
-from kneebayes.study.truth import records_of
 from kneebayes.text import counted
 from kneebayes.view.markup import percent
-from kneebayes.view.report import Report, Reporting, frame_of, made_by_line
+from kneebayes.view.report import Report, Reporting, frame_of, made_by_line, records_of
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -30,9 +30,8 @@ from kneebayes.odds import inverse_logit, logit
 from kneebayes.questions.explain.grounds import ORIGINS
 from kneebayes.questions.explain.subsets import DECIBANS
 from kneebayes.study.published import VISITS, PublishedCase, Visit, published_cases
-from kneebayes.study.truth import records_of
 from kneebayes.text import counted
-from kneebayes.view.report import Report, Reporting, frame_of, made_by, made_by_line
+from kneebayes.view.report import Report, Reporting, frame_of, made_by, made_by_line, records_of
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -10,16 +10,14 @@ from typing import TYPE_CHECKING, Any
 from kneebayes.arguments import check_fields, checked
 from kneebayes.building.model import in_setting, with_lexicon
 from kneebayes.cohort.record import diagnose_cohort
-from kneebayes.cohort.recording import VISIT, Recording
-from kneebayes.cohort.simulation import simulate
+from kneebayes.cohort.simulation import VISIT, Recording, simulate
 from kneebayes.errors import ArgumentError
 from kneebayes.study.baselines import without_mediators
 from kneebayes.study.evaluating import evaluate
 from kneebayes.study.evaluation import Evaluation, Scoring
-from kneebayes.study.truth import records_of
 from kneebayes.text import counted
 from kneebayes.view.markup import percent
-from kneebayes.view.report import Report, Reporting, frame_of, made_by_line
+from kneebayes.view.report import Report, Reporting, frame_of, made_by_line, records_of
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -25,9 +25,8 @@ from kneebayes.study.published import (
     refuse_others,
 )
 from kneebayes.study.scores import area_under_curve, resampled_means, share_with_interval
-from kneebayes.study.truth import records_of
 from kneebayes.text import counted
-from kneebayes.view.report import Report, Reporting, frame_of, made_by, made_by_line
+from kneebayes.view.report import Report, Reporting, frame_of, made_by, made_by_line, records_of
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -17,7 +17,7 @@ from html import escape
 from itertools import zip_longest
 from pathlib import Path
 from textwrap import shorten, wrap
-from typing import TYPE_CHECKING, Any, overload
+from typing import TYPE_CHECKING, Any, cast, overload
 
 from kneebayes.arguments import checked
 from kneebayes.building.model import ModelLike
@@ -220,6 +220,11 @@ def frame_of(rows: Any = None, **axes: Any) -> pd.DataFrame:
     import pandas as pd
 
     return pd.DataFrame(rows, **axes)
+
+
+def records_of(table: pd.DataFrame) -> list[dict[str, Any]]:
+    """Rows of a table by name of the column."""
+    return cast("list[dict[str, Any]]", table.to_dict("records"))
 
 
 def ranked_frame(rows: Sequence[Any], columns: list[str] | None = None) -> pd.DataFrame:

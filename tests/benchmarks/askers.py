@@ -9,7 +9,7 @@ import numpy as np
 from benchmarks.patients import Patient, Ward
 from benchmarks.report import largest
 from kneebayes.inference import Engine, Evidence
-from kneebayes.inference.flat import Flat, numbers_of
+from kneebayes.inference.batch import Flat, numbers_of
 from kneebayes.inference.propagation import Propagation
 from kneebayes.network import Network, Numbers, noisy_or_node
 

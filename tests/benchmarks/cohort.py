@@ -20,8 +20,7 @@ from benchmarks.patients import ANSWERED, FEWEST, MOST, States, Ward
 from benchmarks.report import Figure
 from kneebayes.errors import TooWideError
 from kneebayes.inference.answering import run_batch
-from kneebayes.inference.batch import Batch
-from kneebayes.inference.flat import numbers_of
+from kneebayes.inference.batch import Batch, numbers_of
 
 PART = "cohorts: all cores, pieces of 8,192 rows"
 PIECE = 8_192

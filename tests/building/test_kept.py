@@ -14,7 +14,7 @@ import pytest
 import kneebayes as kb
 from kneebayes.building.elicit import elicit_each
 from kneebayes.building.model import model_of
-from kneebayes.inference.flat import numbers_of
+from kneebayes.inference.batch import numbers_of
 
 
 def numbers(model: kb.Model) -> np.ndarray:

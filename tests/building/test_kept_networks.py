@@ -11,7 +11,7 @@ import kneebayes as kb
 from kneebayes.building import result
 from kneebayes.building.elicit import elicit, elicit_each
 from kneebayes.building.result import keep_network, kept_network
-from kneebayes.inference.flat import numbers_of
+from kneebayes.inference.batch import numbers_of
 from kneebayes.keeping import keep, kept
 from kneebayes.knowledge import reading, shipped_folder
 from kneebayes.knowledge.layers import in_layer

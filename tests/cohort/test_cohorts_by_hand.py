@@ -13,9 +13,8 @@ from matplotlib.axes import Axes
 
 import kneebayes as kb
 from kneebayes.cohort import SimulatedCohort
-from kneebayes.cohort.columns import ColumnMap, TableReport, column_map
-from kneebayes.cohort.reading import SHOWN, TableProblems
-from kneebayes.cohort.recording import Recording
+from kneebayes.cohort.reading import SHOWN, ColumnMap, TableProblems, TableReport, column_map
+from kneebayes.cohort.simulation import Recording
 from kneebayes.errors import EvidenceError, KneebayesError, UnknownNameError
 from kneebayes.view.figures import BLUE, ORANGE
 from kneebayes.view.markup import percent

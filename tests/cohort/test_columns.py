@@ -8,7 +8,7 @@ import pytest
 
 import kneebayes as kb
 from kneebayes.cohort import ColumnMap
-from kneebayes.cohort.columns import column_map
+from kneebayes.cohort.reading import column_map
 
 THEIRS = pd.DataFrame(
     {

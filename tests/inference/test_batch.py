@@ -10,7 +10,7 @@ from plain_engine import plainly
 import kneebayes as kb
 from kneebayes.errors import EvidenceError, KneebayesError, TooWideError, UnknownNameError
 from kneebayes.inference import Engine, Evidence, Propagation
-from kneebayes.inference.flat import numbers_of
+from kneebayes.inference.batch import numbers_of
 from kneebayes.network import Network, noisy_or_node, root_node, table_node
 
 EXACT = 1e-12

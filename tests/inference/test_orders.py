@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from kneebayes.errors import KneebayesError, TooWideError
-from kneebayes.inference import Budget, Engine, Evidence, clock, native
+from kneebayes.inference import Budget, Engine, Evidence, limits, native
 from kneebayes.inference.answering import rows_of
 from kneebayes.inference.batch import cases_of
 from kneebayes.inference.limits import LIMITS, Running
@@ -145,24 +145,24 @@ def test_of_two_budgets_the_smaller_holds() -> None:
 
 
 def test_how_many_more_fit_into_a_quarter_of_the_time() -> None:
-    running = clock.Clock("a question", Budget(1000.0))
+    running = limits.Clock("a question", Budget(1000.0))
     assert running.left == pytest.approx(1000.0, abs=1.0)
     assert running.fitting(1200.0, 8) == pytest.approx(1000.0 * 8 / (4 * 200.0), rel=0.01)
     assert running.fitting(math.inf, 8) == math.inf
-    over = clock.Clock("a question", Budget(1e-9))
+    over = limits.Clock("a question", Budget(1e-9))
     assert over.left == 0.0
     assert over.fitting(1.0, 8) == 0.0
 
 
 def test_a_question_within_another_ends_no_later() -> None:
-    with clock.within_time("outer", Budget(50.0)) as outer:
-        with clock.within_time("inner", Budget(1000.0)) as inner:
+    with limits.within_time("outer", Budget(50.0)) as outer:
+        with limits.within_time("inner", Budget(1000.0)) as inner:
             assert inner.running.end == outer.running.end
-        with clock.within_time("inner", Budget(1.0)) as inner:
+        with limits.within_time("inner", Budget(1.0)) as inner:
             assert inner.left <= 1.0
-        assert clock.clock_running() is outer
-    assert clock.clock_running() is None
-    assert clock.seconds_left() == np.inf
+        assert limits.clock_running() is outer
+    assert limits.clock_running() is None
+    assert limits.seconds_left() == np.inf
 
 
 class Terminal(io.StringIO):
@@ -189,15 +189,19 @@ def test_a_bar_shows_what_time_is_over(
 
     terminal = Terminal()
     monkeypatch.setattr(sys, "stderr", terminal)
-    monkeypatch.setattr(clock, "PATIENCE", 0.01)
-    monkeypatch.setattr(clock, "EVERY", 0.05)
-    running, asked, over = clock.Clock("ranking", Budget(seconds)), allocate_lock(), allocate_lock()
+    monkeypatch.setattr(limits, "PATIENCE", 0.01)
+    monkeypatch.setattr(limits, "EVERY", 0.05)
+    running, asked, over = (
+        limits.Clock("ranking", Budget(seconds)),
+        allocate_lock(),
+        allocate_lock(),
+    )
     running.note = note
     asked.acquire()
     over.acquire()
 
     def show() -> None:
-        clock._show(running, asked)
+        limits._show(running, asked)
         over.release()
 
     start_new_thread(show, ())
@@ -210,7 +214,7 @@ def test_a_bar_shows_what_time_is_over(
     assert terminal.getvalue().endswith("\r")
     quick = Terminal()
     monkeypatch.setattr(sys, "stderr", quick)
-    clock._show(running, allocate_lock())
+    limits._show(running, allocate_lock())
     assert quick.getvalue() == ""
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from kneebayes.errors import ImpossibleEvidenceError
 from kneebayes.inference import Evidence, draw_worlds, sample_posteriors
-from kneebayes.inference.leaves import relevant_nodes
+from kneebayes.inference.plain import relevant_nodes
 from kneebayes.inference.sampling import (
     Sampled,
     _flattened,

@@ -4,8 +4,8 @@ import numpy as np
 from fired_worlds import LEAK, fired_worlds
 
 from kneebayes.inference import Evidence
-from kneebayes.inference.flat import flatten
-from kneebayes.inference.leaves import relevant_nodes
+from kneebayes.inference.batch import flatten
+from kneebayes.inference.plain import relevant_nodes
 from kneebayes.network import Network
 
 

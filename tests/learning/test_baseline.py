@@ -7,9 +7,9 @@ import pandas as pd
 import pytest
 
 from kneebayes.inference import Engine, draw_worlds
-from kneebayes.inference.flat import numbers_of
-from kneebayes.learning.counting import Counting
-from kneebayes.learning.scoring import Coordinates, Estimation, Family, Free, Sample
+from kneebayes.inference.batch import numbers_of
+from kneebayes.learning.counting import Counting, Sample
+from kneebayes.learning.scoring import Coordinates, Estimation, Family, Free
 from kneebayes.network import Network, noisy_or_node, root_node
 
 

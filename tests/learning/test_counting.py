@@ -6,8 +6,7 @@ from counted_worlds import counts_by_enumeration
 from oracle import cases, weigh
 
 from kneebayes.inference import Engine, Evidence
-from kneebayes.inference.batch import cases_of
-from kneebayes.inference.flat import flatten, numbers_of
+from kneebayes.inference.batch import cases_of, flatten, numbers_of
 from kneebayes.learning.counting import Counted, Counting
 from kneebayes.learning.outcome import network_with
 from kneebayes.network import Network

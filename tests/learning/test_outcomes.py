@@ -14,10 +14,9 @@ from scipy.special import logit
 import kneebayes as kb
 from kneebayes.inference import Evidence
 from kneebayes.knowledge.parts import Interval
-from kneebayes.learning.counting import Counting
+from kneebayes.learning.counting import Counting, read_patients
 from kneebayes.learning.learn import selection_of
 from kneebayes.learning.outcome import LearntNumber, _moved, network_with, outcomes_of
-from kneebayes.learning.patients import read_patients
 from kneebayes.learning.scoring import Estimation, Found
 from kneebayes.learning.sentences import Sentence, Text, bounds_of, read_text
 

@@ -8,14 +8,14 @@ import pytest
 
 import kneebayes as kb
 from kneebayes.inference import Evidence
-from kneebayes.learning.learn import selection_of
-from kneebayes.learning.patients import (
+from kneebayes.learning.counting import (
     _evidence,
     _named,
     log_probabilities,
     read_patients,
     together,
 )
+from kneebayes.learning.learn import selection_of
 
 FRAME = pd.DataFrame(
     {

@@ -8,7 +8,7 @@ from counted_worlds import counts_by_enumeration
 from oracle import cases, weigh
 
 from kneebayes.inference import Engine, Evidence, draw_worlds
-from kneebayes.inference.flat import flatten, numbers_of
+from kneebayes.inference.batch import flatten, numbers_of
 from kneebayes.learning.counting import Counting
 from kneebayes.learning.outcome import network_with
 from kneebayes.learning.scoring import (

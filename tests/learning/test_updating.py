@@ -18,10 +18,10 @@ from kneebayes.cohort import COMPLETE
 from kneebayes.inference import Evidence, batch, numbers_of
 from kneebayes.knowledge.parts import Interval
 from kneebayes.learning import HeldOut
-from kneebayes.learning.counting import Counting
+from kneebayes.learning.counting import Counting, Sample
 from kneebayes.learning.learn import selection_of
 from kneebayes.learning.outcome import _frequencies_of, _narrowed, network_with
-from kneebayes.learning.scoring import Estimation, Sample
+from kneebayes.learning.scoring import Estimation
 from kneebayes.learning.sentences import read_text, weight_of
 from kneebayes.text import marked
 

@@ -9,7 +9,7 @@ import pytest
 import kneebayes as kb
 from kneebayes.case.bounded import bounded
 from kneebayes.inference import Budget, Engine, Evidence
-from kneebayes.inference.clock import Clock, clock_running, seconds_left, within_time
+from kneebayes.inference.limits import Clock, clock_running, seconds_left, within_time
 from kneebayes.network import Network, noisy_or_node, root_node
 from kneebayes.questions.ask import outcomes
 from kneebayes.questions.explain import subsets

@@ -5,7 +5,7 @@ import pytest
 
 import kneebayes as kb
 from kneebayes.cohort import SimulatedCohort, plain_answers
-from kneebayes.study.truth import truth_told
+from kneebayes.study.evaluating import truth_told
 
 
 @pytest.fixture(scope="module")

@@ -10,7 +10,7 @@ import numpy as np
 
 from kneebayes.errors import ImpossibleEvidenceError, TooWideError
 from kneebayes.inference import Engine, Evidence
-from kneebayes.inference.clock import clock_running, seconds_left
+from kneebayes.inference.limits import clock_running, seconds_left
 from kneebayes.network import Numbers
 
 Asked = Mapping[str, str]

@@ -14,8 +14,8 @@ from kneebayes.case.bounded import bounded
 from kneebayes.case.case import Case, CaseLike
 from kneebayes.errors import ImpossibleEvidenceError
 from kneebayes.inference import Engine, Evidence
-from kneebayes.inference.clock import in_this_context
 from kneebayes.inference.cores import map_on_all_cores
+from kneebayes.inference.limits import in_this_context
 from kneebayes.inference.paths import (
     SplitNetwork,
     ancestors,

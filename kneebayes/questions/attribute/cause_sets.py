@@ -13,7 +13,7 @@ from kneebayes.case.case import Case, CaseLike
 from kneebayes.errors import TooWideError
 from kneebayes.inference import CauseSet, most_probable_sets
 from kneebayes.inference import probability_of_exactly as exactly
-from kneebayes.inference.clock import seconds_left
+from kneebayes.inference.limits import seconds_left
 from kneebayes.text import counted
 from kneebayes.view.markup import percent
 from kneebayes.view.report import CaseResult, Report, ranked_frame, report_on

@@ -18,7 +18,7 @@ from kneebayes.case.bounded import bounded
 from kneebayes.case.case import Case, CaseLike
 from kneebayes.errors import KneebayesError, TooWideError
 from kneebayes.inference import Engine, Evidence
-from kneebayes.inference.clock import clock_running, seconds_left
+from kneebayes.inference.limits import clock_running, seconds_left
 from kneebayes.knowledge.parts import Interval
 from kneebayes.network import Numbers
 from kneebayes.text import counted

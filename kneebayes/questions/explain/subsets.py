@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from kneebayes.errors import TooWideError
 from kneebayes.inference import Engine, Evidence
-from kneebayes.inference.clock import clock_running, seconds_left
+from kneebayes.inference.limits import clock_running, seconds_left
 from kneebayes.network import Numbers
 from kneebayes.text import counted
 

@@ -14,7 +14,7 @@ from kneebayes.case.answers import Answer
 from kneebayes.case.case import Case
 from kneebayes.errors import EvidenceError, TooWideError
 from kneebayes.inference import Budget, Engine, Evidence
-from kneebayes.inference.clock import seconds_left, within_time
+from kneebayes.inference.limits import seconds_left, within_time
 from kneebayes.questions.explain.grounds import (
     Grounds,
     grounds_of_answer,
