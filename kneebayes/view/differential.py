@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 from kneebayes.arguments import checked
 from kneebayes.binding import renamed
 from kneebayes.case.case import Case, CaseLike
+from kneebayes.view.figures import caption, draw_ranking
 from kneebayes.view.markup import ShareBar, percent
-from kneebayes.view.report import Report, frame_of, plain_case, report_on
+from kneebayes.view.report import Report, frame_of, known_of, plain_case, report_on
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -99,12 +100,10 @@ def differential_report(case: CaseLike, n: int = 10) -> Report:
 @checked
 def draw_differential(case: CaseLike, n: int = 10, ax: Axes | None = None) -> Axes:
     """Draw the first ``n`` causes as bars with matplotlib."""
-    from kneebayes.view.figures import draw_ranking, say_above
-
     case = case.case
     rows = [asdict(row) for row in case.ranked]
     title = f"{case.title}: {ASKED} ({case.data.reading})"
-    return say_above(draw_ranking(rows, n, ax), title, case.answers)
+    return caption(draw_ranking(rows, n, ax), title, known_of(case.answers))
 
 
 def _care_lines(case: Case) -> Iterator[str]:

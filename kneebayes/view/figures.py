@@ -11,14 +11,12 @@ from typing import TYPE_CHECKING, Any
 from kneebayes.arguments import checked
 from kneebayes.building.model import ModelLike
 from kneebayes.building.places import stated_network, strongest
-from kneebayes.case import Answer
 from kneebayes.errors import KneebayesError
 from kneebayes.knowledge import Knowledge
 from kneebayes.network import Network
 from kneebayes.odds import logit
 from kneebayes.text import counted, marked
 from kneebayes.view.markup import percent
-from kneebayes.view.report import known_of
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -27,7 +25,7 @@ if TYPE_CHECKING:
 
 # Okabe and Ito's colours, told apart by colour-blind readers too
 BLUE, ORANGE, GREEN, PURPLE = "#0072B2", "#D55E00", "#009E73", "#CC79A7"
-AMBER, SKY, BLACK = "#E69F00", "#56B4E9", "#000000"
+AMBER, SKY, BLACK, GREY = "#E69F00", "#56B4E9", "#000000", "#767676"
 PALETTE = (BLUE, ORANGE, GREEN, PURPLE, AMBER, SKY)
 COLOURS = {"context": "#767676", "cause": "#b2481e", "mediator": "#7a5195", "finding": "#1f5a99"}
 LINE = "#9a9a9a"
@@ -91,6 +89,32 @@ def name_lines(ax: Axes, labels: Sequence[str], letters: int = NAME) -> None:
     if figure is not None:
         width, height = figure.get_size_inches()
         figure.set_size_inches(width, max(height, AROUND + _height_of(lines)))
+
+
+def lines_of(
+    labels: Sequence[str], ax: Axes | None, size: tuple[float, float] | None = None
+) -> Axes:
+    """Axes with one line for each label, the first on top; new ones may have a size, in inches."""
+    lines = sum(1.0 + 0.5 * label.count("\n") for label in labels)
+    ax = ax or new_axes(*(size or (7.5, 1.2 + 0.34 * max(1.0, lines))))
+    name_lines(ax, labels)
+    ax.set_ylim(max(1, len(labels)) - 0.4, -0.6)
+    ax.spines[["top", "right"]].set_visible(False)
+    return ax
+
+
+def legend_above(ax: Axes, middle: float, ncols: int = 3, loc: str = "lower center") -> None:
+    """A legend above the axes; what stands in it may hold a dollar sign."""
+    style: dict[str, Any] = {"frameon": False, "fontsize": SMALL, "ncols": ncols, "loc": loc}
+    for text in ax.legend(bbox_to_anchor=(middle, 1.0), **style).get_texts():
+        text.set_parse_math(False)
+
+
+def scale_above(ax: Axes, image: Any, words: str) -> None:
+    """The scale of the colours of a map, above it."""
+    bar = ax.figure.colorbar(image, ax=ax, location="top", shrink=0.9, pad=0.01, aspect=30)
+    bar.set_label(words, fontsize=SMALL)
+    bar.ax.tick_params(labelsize=SMALL)
 
 
 def _height_of(names: Sequence[str]) -> float:
@@ -204,9 +228,7 @@ def _draw_map(knowledge: Knowledge, network: Network, stated: Network, ax: Axes 
         ax.axvline(start - 0.5, color=LINE, lw=0.8)
     ax.tick_params(length=0)
     ax.set_xlabel(f"{counted(len(findings), 'finding')}, one column each", fontsize=SMALL)
-    bar = ax.figure.colorbar(image, ax=ax, location="top", shrink=0.9, pad=0.01, aspect=30)
-    bar.set_label("how often the cause alone shows it", fontsize=SMALL)
-    bar.ax.tick_params(labelsize=SMALL)
+    scale_above(ax, image, "how often the cause alone shows it")
     return ax
 
 
@@ -457,11 +479,6 @@ NARROWEST = 30  # letters
 MOST_LINES = 3
 MORE = " [and more]"
 PAD = 8.0  # points
-
-
-def say_above(ax: Axes, title: str, answers: Iterable[Answer]) -> Axes:
-    """Write a title, and below it in a few lines what is known; the same axes come back."""
-    return caption(ax, title, known_of(answers))
 
 
 def caption(ax: Axes, title: str, known: str = "") -> Axes:

@@ -25,6 +25,7 @@ from kneebayes.case.answers import Answer
 from kneebayes.case.case import Case, CaseLike
 from kneebayes.case.urgency import PROBABLE, Urgency
 from kneebayes.view.alt_text import described
+from kneebayes.view.figures import caption
 from kneebayes.view.markup import Markup, are_numbers, percent, table, tag
 from kneebayes.writing import text_or_path
 
@@ -523,9 +524,7 @@ class CaseResult(Reporting):
 
     def _titled(self, ax: Axes, title: str = "") -> Axes:
         """The same axes; above them a title, that of the report if no other, and what is known."""
-        from kneebayes.view.figures import say_above
-
-        return say_above(ax, title or self.report.title, self.case.answers)
+        return caption(ax, title or self.report.title, known_of(self.case.answers))
 
 
 def plain(value: object) -> Any:

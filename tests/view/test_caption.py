@@ -10,7 +10,8 @@ from matplotlib.figure import Figure
 
 import kneebayes as kb
 from kneebayes.case import Answer
-from kneebayes.view.figures import MORE, MOST_LINES, say_above
+from kneebayes.view.figures import MORE, MOST_LINES, caption
+from kneebayes.view.report import known_of
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -44,7 +45,7 @@ def test_a_picture_tells_of_whom_it_speaks(pump: kb.Model, name: str) -> None:
 def test_long_stories_are_cut_and_dollars_stay_dollars() -> None:
     ax = Figure(figsize=(4.0, 3.0)).add_subplot()
     much = [Answer(f"n{at}", "much", (0.0, 1.0), "present") for at in range(200)]
-    say_above(ax, "what costs $5 and $6", much)
+    caption(ax, "what costs $5 and $6", known_of(much))
     title, *rest = ax.get_title(loc="left").splitlines()
     assert title == "what costs $5 and $6"
     assert len(rest) == MOST_LINES
@@ -57,7 +58,7 @@ def test_a_title_stands_above_a_legend(anchor: tuple[float, float] | None, above
     ax = Figure(figsize=(6.0, 3.0)).add_subplot()
     ax.plot([0, 1], label="a line")
     ax.legend(loc="lower center", **({} if anchor is None else {"bbox_to_anchor": anchor}))
-    say_above(ax, "a title", [])
+    caption(ax, "a title", known_of([]))
     figure = ax.figure
     figure.canvas.draw()
     legend = ax.get_legend().get_window_extent()

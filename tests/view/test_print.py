@@ -26,7 +26,8 @@ from kneebayes.study.figures import draw_learning, draw_recall, draw_scores
 from kneebayes.study.published import PublishedCase
 from kneebayes.study.scores import draw_calibration
 from kneebayes.teaching import Feedback, Practice, ask_at_random
-from kneebayes.view.figures import WIDE, broken, draw_ranking, name_ends, new_axes, say_above
+from kneebayes.view.figures import WIDE, broken, caption, draw_ranking, name_ends, new_axes
+from kneebayes.view.report import known_of
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -284,7 +285,7 @@ ODD: dict[str, Callable[[list[dict[str, Any]]], "Axes"]] = {
 @pytest.mark.parametrize("name", ODD)
 def test_odd_rows_can_be_read_in_a_column(name: str, count: int) -> None:
     """One row, forty, very long names: nothing is cut off, and no name stands on another."""
-    ax = say_above(ODD[name](odd(count, probability=0.2)), LONG, [])
+    ax = caption(ODD[name](odd(count, probability=0.2)), LONG, known_of([]))
     fits_a_column(ax, tallest=math.inf)
     boxes = [text.get_window_extent() for text in ax.get_yticklabels() if text.get_text()]
     for one, other in pairwise(sorted(boxes, key=lambda box: float(box.y0))):

@@ -25,6 +25,7 @@ from kneebayes.inference.paths import (
 )
 from kneebayes.network import Link, Network
 from kneebayes.text import counted
+from kneebayes.view.figures import SMALL, name_lines, new_axes
 from kneebayes.view.markup import percent
 from kneebayes.view.report import CaseResult, Report, frame_of, report_on
 
@@ -58,6 +59,11 @@ class AttributedFinding:
     background: float
 
     @property
+    def rest(self) -> dict[str, float]:
+        """What no cause produced, and the part of it that contexts did."""
+        return {"not explained": self.not_explained, "background": self.background}
+
+    @property
     def leak(self) -> float:
         """P(neither a cause nor a context produced it | evidence)."""
         return self.not_explained - self.background
@@ -78,9 +84,6 @@ def attribute(
     a Baker's cyst and the cyst made a lump, the lump counts as produced by the cyst. Links of
     ``contexts`` count as background. Where ``acting`` gives nodes and their states for a cause,
     it sets off findings in these; else by being present.
-
-    It takes a propagation for each cause that leads to a present finding, in the network of
-    :func:`kneebayes.inference.paths.split_by_path`, and one or two for each finding.
     """
     log_known = engine.log_probability(evidence)
     if log_known == -np.inf:
@@ -199,6 +202,57 @@ def _share_without(
 SHOWN = 0.01  # shares below this are counted, not listed
 SHOWN_URGENT = 0.001  # the same for an urgent cause
 MOSTLY = 0.5  # from here on a finding is said not to be explained
+WRITTEN = 0.001  # smaller shares are left to the colour of their cell
+FROM_HERE_WHITE = 0.78  # black and white stand out from it equally well
+
+
+def draw_attribution(
+    findings: Sequence[str],
+    causes: Sequence[str],
+    shares: Sequence[Sequence[float]],
+    ax: Axes | None = None,
+    *,
+    left_out: str = "",
+) -> Axes:
+    """Draw how probably each cause produced each finding.
+
+    A row of ``shares`` has the share of each cause, and last what is not explained; ``left_out``
+    says below which causes have no column.
+    """
+    columns = [*causes, "not explained"]
+    ax = ax or new_axes(3.2 + 0.62 * len(columns), 1.9 + 0.42 * max(1, len(findings)))
+    for row, of_finding in enumerate(shares):
+        for column, share in enumerate(of_finding):
+            # the last column stands apart: it is no cause
+            place = column + 0.3 * (column == len(causes))
+            _cell(ax, place, row, share)
+    ax.set_xlim(-0.5, len(columns) - 0.2)
+    places = [*range(len(causes)), len(causes) + 0.3]
+    ax.set_xticks(places, columns, parse_math=False)
+    ax.tick_params("x", labelrotation=40)
+    for label in ax.get_xticklabels():  # which end at their tick
+        label.set_horizontalalignment("right")
+        label.set_rotation_mode("anchor")
+    name_lines(ax, findings)
+    ax.set_ylim(max(1, len(findings)) - 0.5, -0.5)
+    ax.tick_params(length=0)
+    ax.spines[:].set_visible(False)
+    ax.set_xticks(places, columns, fontsize=SMALL, parse_math=False)
+    caption = "P(this cause produced the finding | evidence), in percent"
+    ax.set_xlabel("\n".join(filter(None, [caption, left_out])), fontsize=SMALL)
+    return ax
+
+
+def _cell(ax: Axes, x: float, y: float, share: float) -> None:
+    """One cell with its number in percent; what is next to nothing is left to the colour."""
+    from matplotlib import colormaps
+    from matplotlib.patches import Rectangle
+
+    colour = colormaps["Blues"](0.9 * share)
+    ax.add_patch(Rectangle((x - 0.48, y - 0.46), 0.96, 0.92, facecolor=colour, edgecolor="#d0d0d0"))
+    text = "" if share < WRITTEN else f"{100 * share:.0f}" if share >= 0.01 else "<1"
+    ink = "white" if share > FROM_HERE_WHITE else "black"
+    ax.text(x, y, text, ha="center", va="center", color=ink, fontsize=SMALL, parse_math=False)
 
 
 @dataclass(frozen=True, repr=False)
@@ -224,17 +278,12 @@ class Attribution(CaseResult):
         ``background``, the part of the not explained that contexts produced), ``source_id``,
         ``source`` (label), ``probability`` and ``urgent``.
         """
-        knowledge = self.case.knowledge
-        rows = []
+        causes, rows = self.case.knowledge.causes, []
         for found in self.findings:
-            finding = found.finding, knowledge.label(found.finding)
+            finding = found.finding, self.case.label(found.finding)
             for id, share in found.shares.items():
-                cause = knowledge.causes[id]
-                rows.append((*finding, "cause", id, cause.label, share, cause.urgent))
-            for kind, share in (
-                ("not explained", found.not_explained),
-                ("background", found.background),
-            ):
+                rows.append((*finding, "cause", id, causes[id].label, share, causes[id].urgent))
+            for kind, share in found.rest.items():
                 rows.append((*finding, kind, "", kind, share, False))
         columns = ["id", "finding", "kind", "source_id", "source", "probability", "urgent"]
         return frame_of(rows, columns=columns)
@@ -242,17 +291,8 @@ class Attribution(CaseResult):
     @property
     def matrix(self) -> pd.DataFrame:
         """The same as findings x sources, by id; ``not explained`` and ``background`` last."""
-        import pandas as pd
-
-        rows = {
-            finding.finding: {
-                **finding.shares,
-                "not explained": finding.not_explained,
-                "background": finding.background,
-            }
-            for finding in self.findings
-        }
-        return pd.DataFrame.from_dict(rows, orient="index")
+        rows = [{**found.shares, **found.rest} for found in self.findings]
+        return frame_of(rows, index=[found.finding for found in self.findings])
 
     @property
     def unexplained(self) -> tuple[str, ...]:
@@ -262,10 +302,10 @@ class Attribution(CaseResult):
     @property
     def report(self) -> Report:
         """What is shown."""
-        label = self.case.knowledge.label
+        label = self.case.label
         rows = [
-            (label(finding.finding), self._told(finding), percent(finding.not_explained))
-            for finding in self.findings
+            (label(found.finding), self._told(found), percent(found.not_explained))
+            for found in self.findings
         ]
         notes = [
             (
@@ -276,62 +316,51 @@ class Attribution(CaseResult):
         ]
         if not rows:
             notes = ["No finding was answered as present, so there is nothing to attribute."]
-        for finding in self.findings:
-            if finding.leak >= MOSTLY:
+        for found in self.findings:
+            name = f"'{label(found.finding)}'"
+            if found.leak >= MOSTLY:
                 note = (
-                    f"No cause explains '{label(finding.finding)}' ({percent(finding.leak)}): it "
-                    "may not belong to this complaint, or its cause is not in the model. It counts "
-                    "for urgency all the same."
+                    f"No cause explains {name} ({percent(found.leak)}): it may not belong to this "
+                    "complaint, or its cause is not in the model. It counts for urgency all the "
+                    "same."
                 )
                 notes.insert(0, note)
-            elif finding.background >= MOSTLY:
-                note = (
-                    f"'{label(finding.finding)}' comes from the patient's background "
-                    f"({percent(finding.background)}) rather than from a cause."
-                )
+            elif found.background >= MOSTLY:
+                share = percent(found.background)
+                note = f"{name} comes from the patient's background ({share}) rather than from a "
+                note += "cause."
                 notes.insert(0, note)
         header = ("finding", "produced by", "not explained")
         return report_on(self.case, "what produced what", header, rows, notes)
 
     def draw(self, ax: Axes | None = None) -> Axes:
         """Draw findings x causes as a heat map; causes with little share are left out."""
-        from kneebayes.questions.attribute.figures import draw_attribution
-
-        known = self.case
-        drawn = [
-            cause
-            for cause, record in known.knowledge.causes.items()
-            if any(
-                finding.shares[cause] >= (SHOWN_URGENT if record.urgent else SHOWN)
-                for finding in self.findings
-            )
+        case, found = self.case, self.findings
+        causes = [
+            id for id in case.knowledge.causes if any(self._is_listed(one, id) for one in found)
         ]
-        drawn.sort(key=lambda cause: -sum(finding.shares[cause] for finding in self.findings))
-        fewer = len(known.knowledge.causes) - len(drawn)
+        causes.sort(key=lambda id: -sum(one.shares[id] for one in found))
+        fewer = len(case.knowledge.causes) - len(causes)
         picture = draw_attribution(
-            [known.knowledge.label(finding.finding) for finding in self.findings],
-            [known.marked(cause) for cause in drawn],
-            [
-                [*(finding.shares[cause] for cause in drawn), finding.not_explained]
-                for finding in self.findings
-            ],
+            [case.label(one.finding) for one in found],
+            [case.marked(id) for id in causes],
+            [[*(one.shares[id] for id in causes), one.not_explained] for one in found],
             ax,
             left_out=f"without {counted(fewer, 'cause')} of small shares" if fewer else "",
         )
         return self._titled(picture)
 
-    def _told(self, attributed: AttributedFinding) -> str:
+    def _is_listed(self, found: AttributedFinding, cause: str) -> bool:
+        """Whether a cause has enough of a finding to be named."""
+        urgent = self.case.knowledge.causes[cause].urgent
+        return found.shares[cause] >= (SHOWN_URGENT if urgent else SHOWN)
+
+    def _told(self, found: AttributedFinding) -> str:
         """The shares of one finding in words, the largest first."""
-        causes = self.case.knowledge.causes
-        possible = sorted(
-            ((cause, share) for cause, share in attributed.shares.items() if share > 0.0),
-            key=lambda pair: -pair[1],
-        )
-        words = [
-            f"{self.case.marked(cause)} {percent(share)}"
-            for cause, share in possible
-            if share >= (SHOWN_URGENT if causes[cause].urgent else SHOWN)
-        ]
+        possible = [id for id, share in found.shares.items() if share > 0.0]
+        possible.sort(key=lambda id: -found.shares[id])
+        listed = [id for id in possible if self._is_listed(found, id)]
+        words = [f"{self.case.marked(id)} {percent(found.shares[id])}" for id in listed]
         if (more := len(possible) - len(words)) > 0:
             words.append(f"{more} less probable")
         return ", ".join(words) or "no cause of this model"

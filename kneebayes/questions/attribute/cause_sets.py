@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import accumulate, islice
 from typing import TYPE_CHECKING
@@ -15,6 +16,7 @@ from kneebayes.inference import CauseSet, most_probable_sets
 from kneebayes.inference import probability_of_exactly as exactly
 from kneebayes.inference.limits import seconds_left
 from kneebayes.text import counted
+from kneebayes.view.figures import BLUE, GREY, ORANGE, SMALL, lines_of
 from kneebayes.view.markup import percent
 from kneebayes.view.report import CaseResult, Report, ranked_frame, report_on
 
@@ -23,6 +25,34 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 NOTHING = "none of these causes"
+NOTHING_LEFT = 1e-9  # of the probability: rounding
+
+
+def draw_sets(
+    labels: Sequence[str],
+    probabilities: Sequence[float],
+    urgent: Sequence[bool],
+    ax: Axes | None = None,
+) -> Axes:
+    """Draw the probability of each set of causes, and last of all other sets together."""
+    rest = 1.0 - sum(probabilities)
+    colours = [ORANGE if is_urgent else BLUE for is_urgent in urgent]
+    rows = list(zip(labels, probabilities, colours, strict=True))
+    if rest > NOTHING_LEFT:
+        rows.append(("all other sets", rest, GREY))
+    ax = lines_of([label.replace(", ", ",\n") for label, *_ in rows], ax)
+    for place, (_, probability, colour) in enumerate(rows):
+        hatch = "//" if colour == ORANGE else ""
+        ax.barh(place, probability, color=colour, hatch=hatch, edgecolor="white", height=0.62)
+        ax.text(probability, place, f" {percent(probability)}", va="center", fontsize=SMALL)
+    ax.set_xlim(0.0, 1.25 * max(probability for _, probability, _ in rows))
+    ax.set_xticks([])
+    ax.spines[["bottom"]].set_visible(False)
+    caption = "P(exactly these causes | evidence)"
+    if any(urgent):
+        caption += "\nhatched: an urgent cause is among them"
+    ax.set_xlabel(caption, fontsize=SMALL)
+    return ax
 
 
 @dataclass(frozen=True, repr=False)
@@ -93,8 +123,6 @@ class CauseSets(CaseResult):
 
     def draw(self, ax: Axes | None = None) -> Axes:
         """Draw the probability of each set as bars, and of all other sets together."""
-        from kneebayes.questions.attribute.figures import draw_sets
-
         causes = self.case.knowledge.causes
         urgent = [any(causes[id].urgent for id in each.present) for each in self.sets]
         drawn = draw_sets(self._names, [each.probability for each in self.sets], urgent, ax)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from textwrap import fill
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,6 +18,7 @@ from kneebayes.errors import EvidenceError, ImpossibleEvidenceError, UnknownName
 from kneebayes.inference import Engine, Evidence
 from kneebayes.network import Network, Numbers
 from kneebayes.text import counted
+from kneebayes.view.figures import AMBER, SMALL, WIDE, new_axes, scale_above
 from kneebayes.view.markup import percent
 from kneebayes.view.report import CaseResult, Report, frame_of, report_on
 
@@ -150,6 +152,63 @@ def order_by_likeness(distances: Numbers) -> list[int]:
 ONE_BIT = 1.0  # what it takes to decide between two causes at even odds
 SHOWN = 10
 MOST_COLUMNS = 20  # findings that can be named side by side in one column of print
+COLOURS = "Blues"  # one hue from light to dark: can be read in grey, and by everybody
+LETTERS, EVERY = 26, 5  # of a name on one line; numbers along the lower edge
+
+
+def draw_distances(
+    labels: Sequence[str],
+    bits: Sequence[Sequence[float]],
+    threshold: float,
+    ax: Axes | None = None,
+) -> Axes:
+    """Draw how many bits tell each pair of causes apart; pairs below a threshold are marked."""
+    from matplotlib import colormaps
+
+    ax = ax or new_axes(WIDE, 2.2 + 0.3 * len(labels))
+    shown = np.array(bits, dtype=float)
+    np.fill_diagonal(shown, np.nan)
+    colours = colormaps[f"{COLOURS}_r"].with_extremes(bad="#9a9a9a")  # the diagonal
+    image = ax.imshow(shown, cmap=colours, vmin=0.0, vmax=np.nanmax(shown), aspect="auto")
+    close = np.argwhere(shown < threshold)
+    rows = [f"{fill(label, LETTERS)}  {place}" for place, label in enumerate(labels, start=1)]
+    ax.set_yticks(range(len(rows)), rows, fontsize=SMALL, parse_math=False, linespacing=0.9)
+    numbers = [place for place in range(1, len(labels) + 1) if place == 1 or place % EVERY == 0]
+    ax.set_xticks([place - 1 for place in numbers], [str(place) for place in numbers])
+    ax.tick_params("x", labelsize=SMALL)
+    ax.tick_params("y", length=0)
+    scale_above(ax, image, "bits that tell them apart, summed\nover findings one by one")
+    below = "the same causes by number"
+    if len(close):
+        ax.plot(close[:, 1], close[:, 0], "o", color=AMBER, markeredgecolor="black", ms=5)
+        below += f";\ndots: less than {threshold:g} bit, hardly told apart"
+    ax.set_xlabel(below, fontsize=SMALL)
+    return ax
+
+
+def draw_profiles(
+    causes: Sequence[str],
+    findings: Sequence[str],
+    shares: Sequence[Sequence[float]],
+    title: str,
+    ax: Axes | None = None,
+) -> Axes:
+    """Draw P(finding | only this cause), causes x findings; what is often is dark.
+
+    ``shares`` has a row for each cause, and in it a share for each finding.
+    """
+    ax = ax or new_axes(WIDE, 3.6 + 0.25 * len(causes))
+    image = ax.imshow(shares, cmap=COLOURS, vmin=0.0, vmax=1.0, aspect="auto")
+    ax.set_xticks([index + 0.5 for index in range(len(findings))], minor=True)
+    ax.set_yticks([index + 0.5 for index in range(len(causes))], minor=True)
+    ax.grid(which="minor", color="white", lw=0.6)
+    ax.set_xticks(range(len(findings)), findings, fontsize=SMALL, parse_math=False)
+    ax.tick_params("x", labelrotation=90)
+    names = [fill(cause, LETTERS) for cause in causes]
+    ax.set_yticks(range(len(causes)), names, fontsize=SMALL, parse_math=False, linespacing=0.9)
+    ax.tick_params(which="both", length=0)
+    scale_above(ax, image, title)
+    return ax
 
 
 @dataclass(frozen=True, repr=False)
@@ -299,8 +358,6 @@ class Distinguishability(CaseResult):
 
     def draw(self, ax: Axes | None = None) -> Axes:
         """Draw total bits as a map of causes x causes, like next to like."""
-        from kneebayes.questions.attribute.figures import draw_distances
-
         matrix = self.matrix
         labels = [self.case.marked(str(id)) for id in matrix.index]
         return draw_distances(labels, matrix.to_numpy().tolist(), ONE_BIT, ax)
@@ -314,8 +371,6 @@ class Distinguishability(CaseResult):
             How many findings: those that tell the causes apart most, over all pairs. So many
             can be read in one column of print; all are in :attr:`profiles`.
         """
-        from kneebayes.questions.attribute.figures import draw_profiles
-
         shares, label = self.profiles, self.case.knowledge.label
         whole_number("n", n, 1)
         told = self.distances.bits.sum(axis=(0, 1))  # by finding

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -15,6 +15,7 @@ from kneebayes.case.bounded import bounded
 from kneebayes.case.case import Case
 from kneebayes.inference import Sampled, sample_posteriors
 from kneebayes.text import counted
+from kneebayes.view.figures import BLUE, ORANGE, SMALL, lines_of
 from kneebayes.view.markup import percent
 from kneebayes.view.report import CaseResult, Report, ranked_frame, report_on
 
@@ -24,6 +25,33 @@ if TYPE_CHECKING:
 
 MOST_DRAWS = 10_000_000  # more do not fit into memory
 MOST_DRAWN = 12  # causes in a picture
+
+
+def draw_sampled(
+    labels: Sequence[str],
+    estimates: Sequence[float],
+    errors: Sequence[float],
+    urgent: Sequence[bool],
+    ax: Axes | None = None,
+) -> Axes:
+    """Draw estimates with two standard errors to both sides."""
+    ax = lines_of(labels, ax)
+    pairs = list(zip(estimates, errors, strict=True))
+    sides = [
+        [min(2.0 * error, middle) for middle, error in pairs],  # a probability ends at 0
+        [min(2.0 * error, 1.0 - middle) for middle, error in pairs],  # and at 1
+    ]
+    ends = [middle + side for middle, side in zip(estimates, sides[1], strict=True)]
+    for place, (middle, is_urgent) in enumerate(zip(estimates, urgent, strict=True)):
+        around = [[sides[0][place]], [sides[1][place]]]
+        colour = ORANGE if is_urgent else BLUE
+        ax.errorbar(middle, place, xerr=around, fmt="o", color=colour, ms=5, capsize=3)
+        ax.text(ends[place], place, f"  {percent(middle)}", va="center", fontsize=SMALL)
+    ax.set_xlim(0.0, min(1.25 * max(ends, default=1.0), 1.15) or 1.0)
+    ax.xaxis.set_major_formatter(lambda share, _: f"{100 * share:.3g}%")
+    caption = "SAMPLED: P(it explains the complaint | evidence) \u00b1 2 standard errors"
+    ax.set_xlabel(caption, fontsize=SMALL)
+    return ax
 
 
 @dataclass(frozen=True, repr=False)
@@ -106,8 +134,6 @@ class SampledDifferential(CaseResult):
 
     def draw(self, ax: Axes | None = None) -> Axes:
         """Draw the estimates with two standard errors to both sides."""
-        from kneebayes.questions.attribute.figures import draw_sampled
-
         rows = self._rows[:MOST_DRAWN]
         labels = [self.case.marked(id) for id, _, _ in rows]
         estimates, errors = [row[1] for row in rows], [row[2] for row in rows]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,7 @@ from kneebayes.case.case import Case, CaseLike
 from kneebayes.errors import ImpossibleEvidenceError
 from kneebayes.inference import Engine, Evidence
 from kneebayes.text import counted
+from kneebayes.view.figures import BLUE, ORANGE, SMALL, lines_of
 from kneebayes.view.markup import percent
 from kneebayes.view.report import CaseResult, Report, frame_of, report_on
 
@@ -102,6 +104,29 @@ def surprise(engine: Engine, evidence: Evidence, complaint: str) -> tuple[Surpri
     return tuple(sorted(answers, key=lambda answer: answer.probability))
 
 
+def draw_surprises(
+    labels: Sequence[str],
+    bits: Sequence[float],
+    doubtful: Sequence[bool],
+    ax: Axes | None = None,
+) -> Axes:
+    """Draw how surprising each answer is, and where something else may have been meant."""
+    ax = lines_of(labels, ax)
+    places = range(len(labels))
+    colours = [ORANGE if is_doubtful else BLUE for is_doubtful in doubtful]
+    hatches = ["//" if is_doubtful else "" for is_doubtful in doubtful]
+    ax.barh(places, bits, color=colours, hatch=hatches, edgecolor="white", height=0.62)
+    for place, size in enumerate(bits):
+        told = f" {size:.1f} ({percent(2.0**-size)})"
+        ax.text(size, place, told, va="center", fontsize=SMALL)
+    ax.set_xlim(0.0, 1.4 * max(bits, default=1.0) or None)
+    caption = "surprise in bits: -log2 P(answer | all others)\nin brackets: this P"
+    if any(doubtful):
+        caption += "\nhatched: did you mean something else?"
+    ax.set_xlabel(caption, fontsize=SMALL)
+    return ax
+
+
 @dataclass(frozen=True, repr=False)
 class Surprises(CaseResult):
     """How well each answer goes with all the others, and which one may be a slip.
@@ -182,10 +207,8 @@ class Surprises(CaseResult):
 
     def draw(self, ax: Axes | None = None) -> Axes:
         """Draw the surprise of each answer as bars, in bits."""
-        from kneebayes.questions.attribute.figures import draw_surprises
-
-        label, each = self.case.knowledge.label, self.surprising
-        labels = [f"{label(surprise.node)}: {self._answer(surprise)}" for surprise in each]
+        label, each = self.case.label, self.surprising
+        labels = [f"{label(one.node)}: {self._answer(one)}" for one in each]
         bits, doubtful = [one.bits for one in each], [one.is_doubtful for one in each]
         drawn = draw_surprises(labels, bits, doubtful, ax)
         return self._titled(drawn)

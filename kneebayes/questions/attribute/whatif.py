@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -17,6 +17,7 @@ from kneebayes.inference import Engine, Evidence
 from kneebayes.inference.paths import ancestors, descendants, reached, split_by_path
 from kneebayes.network import Link, Network
 from kneebayes.text import counted
+from kneebayes.view.figures import BLUE, GREY, ORANGE, SMALL, legend_above, lines_of
 from kneebayes.view.markup import percent
 from kneebayes.view.report import CaseResult, Report, frame_of, report_on
 
@@ -113,6 +114,32 @@ def _check(network: Network, cause: str, acting: Iterable[str], within: set[str]
                 raise KneebayesError(message)
 
 
+def draw_without(
+    labels: Sequence[str],
+    now: Sequence[float],
+    without: Sequence[float],
+    cause: str,
+    ax: Axes | None = None,
+) -> Axes:
+    """Draw how probable each finding is now, and had a cause been absent."""
+    ax = lines_of(labels, ax)
+    places = range(len(labels))
+    ax.hlines(places, without, now, color=GREY, lw=1.5, zorder=1)
+    ax.plot(now, places, "o", color="white", mec=BLUE, mew=1.8, ms=8, label="now")
+    name = f"had it not been for {cause}"
+    ax.plot(without, places, "D", color=ORANGE, ms=7, label=name)
+    for place, pair in enumerate(zip(now, without, strict=True)):
+        for share, side, away in ((min(pair), "right", -7), (max(pair), "left", 7)):
+            offset: dict[str, Any] = {"xytext": (away, 0), "textcoords": "offset points"}
+            style: dict[str, Any] = {"ha": side, "va": "center", "fontsize": SMALL}
+            ax.annotate(percent(share), (share, place), **offset, **style)
+    ax.set_xlim(-0.18, 1.18)  # with room for the numbers
+    ax.set_xticks([0.0, 0.5, 1.0], ["0%", "50%", "100%"], fontsize=SMALL)
+    ax.set_xlabel("P(finding present | evidence)", fontsize=SMALL)
+    legend_above(ax, 0.0, 2, "lower left")
+    return ax
+
+
 @dataclass(frozen=True, repr=False)
 class WhatIf(CaseResult):
     """What of a patient's findings would be there had one cause been absent.
@@ -172,10 +199,8 @@ class WhatIf(CaseResult):
 
     def draw(self, ax: Axes | None = None) -> Axes:
         """Draw for each finding how probable it is now and without the cause."""
-        from kneebayes.questions.attribute.figures import draw_without
-
         ordered = self._ordered
-        labels = [self.case.knowledge.label(finding.finding) for finding in ordered]
+        labels = [self.case.label(finding.finding) for finding in ordered]
         now, without = [finding.now for finding in ordered], [change.without for change in ordered]
         drawn = draw_without(labels, now, without, self.case.marked(self.cause), ax)
         return self._titled(drawn)

@@ -17,15 +17,12 @@ from drawn import (
 from matplotlib.axes import Axes
 from matplotlib.colors import to_hex
 
-from kneebayes.questions.attribute.figures import (
-    draw_attribution,
-    draw_distances,
-    draw_profiles,
-    draw_sampled,
-    draw_sets,
-    draw_surprises,
-    draw_without,
-)
+from kneebayes.questions.attribute.attribution import draw_attribution
+from kneebayes.questions.attribute.cause_sets import draw_sets
+from kneebayes.questions.attribute.distinguishability import draw_distances, draw_profiles
+from kneebayes.questions.attribute.sampled import draw_sampled
+from kneebayes.questions.attribute.surprises import draw_surprises
+from kneebayes.questions.attribute.whatif import draw_without
 from kneebayes.view.figures import BLUE, ORANGE, SMALL
 
 mpl.use("Agg")
