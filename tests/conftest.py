@@ -22,7 +22,7 @@ if "KNEEBAYES_CACHE" not in os.environ:  # what tests keep is theirs; those side
 
 import kneebayes as kb
 from kneebayes.case import bounded
-from kneebayes.inference import answering, splitting
+from kneebayes.inference import answering
 from kneebayes.questions.attribute.distinguishability import Distinguishability
 
 sys.dont_write_bytecode = False
@@ -163,7 +163,7 @@ def edit(folder: Path) -> Edit:
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """An engine that refuses at once what would have to be asked in parts."""
     monkeypatch.setattr(answering, "MOST_WORK", 1.0)
-    monkeypatch.setattr(splitting, "ROOMY", splitting.ROOMY._replace(most=1))
+    monkeypatch.setattr(answering, "ROOMY", answering.ROOMY._replace(most=1))
 
 
 @pytest.fixture(params=["plain", "kernel"])

@@ -22,8 +22,8 @@ from kneebayes.case.belief import impossible_evidence
 from kneebayes.cohort.files import check_target, write_csv, write_parquet
 from kneebayes.cohort.sources import is_parquet
 from kneebayes.errors import ImpossibleEvidenceError, KneebayesError, UnknownNameError
-from kneebayes.inference.drawing import Drawing
 from kneebayes.inference.evidence import Evidence
+from kneebayes.inference.sampling import Drawing
 from kneebayes.text import counted, marked, suggest
 from kneebayes.view.figures import BLUE, ORANGE, SMALL, caption, name_lines, new_axes, ticks_apart
 from kneebayes.view.markup import percent

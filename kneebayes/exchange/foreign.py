@@ -17,7 +17,7 @@ from kneebayes.exchange.foreign_network import TargetedNetwork
 from kneebayes.exchange.foreign_reasoning import nearest
 from kneebayes.exchange.side_table import NetworkFile
 from kneebayes.inference import Budget, Engine
-from kneebayes.inference.drawing import Drawing
+from kneebayes.inference.sampling import Drawing
 from kneebayes.network import Network
 from kneebayes.text import counted
 from kneebayes.view.figures import (

@@ -1,11 +1,10 @@
 """Exact inference: evidence, elimination order, propagation; one question or many."""
 
-from kneebayes.inference.batch import Batch, numbers_of
+from kneebayes.inference.batch import Batch, Propagation, numbers_of
 from kneebayes.inference.derivatives import Derivatives
 from kneebayes.inference.engine import Engine
 from kneebayes.inference.evidence import Evidence
 from kneebayes.inference.limits import Budget
-from kneebayes.inference.propagation import Propagation
 from kneebayes.inference.sampling import Sampled, draw_worlds, sample_posteriors
 from kneebayes.inference.sets import (
     CauseSet,

@@ -1,9 +1,9 @@
-"""A network and many questions side by side as arrays, as the kernel takes them."""
+"""A network and many questions side by side as arrays, as the kernel takes and answers them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from itertools import chain
 from typing import NamedTuple
 
@@ -327,3 +327,29 @@ def subsets_of(
                     soft = np.repeat(soft, rows, axis=0)
                 soft[without, flat.own_start[at] : flat.own_start[at + 1]] = 1.0
     return Batch(hard, soft, numbers)
+
+
+@dataclass(frozen=True)
+class Propagation:
+    """What one pass there and back tells of each question.
+
+    ``log_probability`` is ln P(evidence), one per question, ``-inf`` for zero; ``marginals`` are
+    P(state | evidence) of each node that was asked for, questions x states, all zero where the
+    evidence is impossible. ``costs`` are the multiplications of one pass, infinite where a question
+    was answered in parts or in plain NumPy.
+    """
+
+    log_probability: Numbers
+    marginals: Mapping[str, Numbers]
+    costs: Numbers = field(default_factory=lambda: np.empty(0))
+
+    def present(self, id: str) -> float:
+        """P(node is present | evidence) in the first question."""
+        return float(self.marginals[id][0, -1])
+
+    def __len__(self) -> int:
+        return len(self.log_probability)
+
+    def __repr__(self) -> str:
+        questions = counted(len(self), "question", "d")
+        return f"Propagation({questions}, posteriors of {counted(len(self.marginals), 'node')})"

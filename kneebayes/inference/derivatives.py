@@ -14,14 +14,13 @@ import numpy as np
 
 from kneebayes.errors import ImpossibleEvidenceError, TooWideError
 from kneebayes.inference import plain
-from kneebayes.inference.answering import rows_of
+from kneebayes.inference.answering import add_up, cost_of, parts_of, rows_of, too_slow, too_wide
 from kneebayes.inference.batch import Flat, Gradients, Rows, cases_of, room_for_gradients
 from kneebayes.inference.cores import on_all_cores
 from kneebayes.inference.evidence import Evidence
 from kneebayes.inference.limits import LIMITS, Running
 from kneebayes.inference.native import Kernel, Status, kernel
 from kneebayes.inference.plain import relevant_nodes
-from kneebayes.inference.splitting import add_up, cost_of, parts_of, too_slow, too_wide
 from kneebayes.network import Network, Node, Numbers
 
 LEAK = "leak"

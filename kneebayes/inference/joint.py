@@ -7,14 +7,13 @@ from collections.abc import Sequence
 import numpy as np
 
 from kneebayes.errors import TooWideError
-from kneebayes.inference.answering import rows_of
+from kneebayes.inference.answering import rows_of, too_slow, too_wide
 from kneebayes.inference.batch import Flat, Integers, Rows, cases_of, flatten
 from kneebayes.inference.cores import on_all_cores
 from kneebayes.inference.evidence import Evidence
 from kneebayes.inference.limits import ROOMY, Running
 from kneebayes.inference.native import Kernel, Status, kernel
 from kneebayes.inference.plain import ask_plainly
-from kneebayes.inference.splitting import too_slow, too_wide
 from kneebayes.network import Network, Node, Numbers, noisy_or_node, root_node, table_node
 
 LEFT_OUT = ("left out", "kept")

@@ -9,8 +9,7 @@ import numpy as np
 from benchmarks.patients import Patient, Ward
 from benchmarks.report import largest
 from kneebayes.inference import Engine, Evidence
-from kneebayes.inference.batch import Flat, numbers_of
-from kneebayes.inference.propagation import Propagation
+from kneebayes.inference.batch import Flat, Propagation, numbers_of
 from kneebayes.network import Network, Numbers, noisy_or_node
 
 SUMS = 1e-9  # how far posteriors of the states of a node may be from adding up to 1

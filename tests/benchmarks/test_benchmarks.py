@@ -30,7 +30,7 @@ from benchmarks.report import Figure, Report, largest
 from benchmarks.side_by_side import case_of
 from benchmarks.signed import exact, in_doubles
 from benchmarks.two_level import random_two_level
-from kneebayes.inference.propagation import Propagation
+from kneebayes.inference.batch import Propagation
 
 CLOSE = 1e-12
 

@@ -14,7 +14,7 @@ from distributed import Client, LocalCluster
 
 import kneebayes as kb
 from kneebayes.cohort import diagnose_dask, diagnose_partition, partition_meta
-from kneebayes.inference import answering, batch, splitting
+from kneebayes.inference import answering, batch
 from kneebayes.inference.limits import LIMITS, MOST_WORK, ROOMY
 
 PLAIN = {
@@ -108,7 +108,7 @@ def learn() -> None:
 
 def allow(work: float, entries: int) -> None:
     """Set how much a question may take, in the process that calls this."""
-    answering.MOST_WORK, splitting.ROOMY = work, ROOMY._replace(most=entries)
+    answering.MOST_WORK, answering.ROOMY = work, ROOMY._replace(most=entries)
     batch.LIMITS = LIMITS._replace(most=min(LIMITS.most, 30_000 * entries))
 
 

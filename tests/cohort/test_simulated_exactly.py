@@ -6,7 +6,7 @@ from oracle import cases, kept_states, worlds
 
 import kneebayes as kb
 from kneebayes.inference import Engine, Evidence
-from kneebayes.inference.drawing import Drawing
+from kneebayes.inference.sampling import Drawing
 from kneebayes.network import Network, noisy_or_node, root_node
 
 DRAWS = 4000

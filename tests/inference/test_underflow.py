@@ -5,7 +5,7 @@ import pytest
 
 from kneebayes.errors import ImpossibleEvidenceError
 from kneebayes.inference import Engine, Evidence, numbers_of
-from kneebayes.inference.drawing import Drawing
+from kneebayes.inference.sampling import Drawing
 from kneebayes.network import Network, Node, noisy_or_node, root_node, table_node
 
 pytestmark = pytest.mark.usefixtures("way")

@@ -10,7 +10,7 @@ import numpy as np
 from benchmarks.report import largest
 
 from kneebayes.inference import Engine, Evidence, answering
-from kneebayes.inference.propagation import Propagation
+from kneebayes.inference.batch import Propagation
 from kneebayes.network import Network
 
 Ask = Callable[..., Propagation]  # of a network, evidence, and further targets

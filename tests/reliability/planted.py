@@ -34,10 +34,10 @@ class Fault:
 
 
 FAULTS = [
-    Fault("none (the right engine)", "propagation.py", "", ""),
+    Fault("none (the right engine)", "plain.py", "", ""),
     Fault(
         "one message with the wrong sign",
-        "propagation.py",
+        "plain.py",
         "gradients[mine] = pulled.reshape(table.shape)",
         "gradients[mine] = -pulled.reshape(table.shape)",
     ),
