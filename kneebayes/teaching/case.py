@@ -13,10 +13,9 @@ from kneebayes.arguments import checked
 from kneebayes.errors import EvidenceError, KneebayesError, UnknownNameError
 from kneebayes.knowledge.examples import example_causes
 from kneebayes.teaching.feedback import Feedback
-from kneebayes.teaching.hearing import clearly, hear, likeliest, names_of
-from kneebayes.teaching.patients import draw_patient
+from kneebayes.teaching.patients import check_word, draw_patient
 from kneebayes.teaching.situation import LEVELS, Situation, Step, probabilities_by_id
-from kneebayes.teaching.voice import told_at_first
+from kneebayes.teaching.talking import clearly, hear, likeliest, names_of, told_at_first
 from kneebayes.text import either, fold, shown, suggest
 
 if TYPE_CHECKING:
@@ -268,10 +267,7 @@ def new_case(
     >>> told.scores["divergence"] > 0.0
     True
     """
-    if background not in BACKGROUNDS:
-        allowed = ", ".join(f"'{word}'" for word in BACKGROUNDS)
-        message = f"'background' must be one of {allowed}. Got {shown(background)}."
-        raise KneebayesError(message)
+    check_word("background", background, BACKGROUNDS)
     if seed is None:
         seed = int(np.random.default_rng().integers(2**32))
     whole = isinstance(seed, int | np.integer) and not isinstance(seed, bool)

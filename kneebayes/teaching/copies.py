@@ -12,6 +12,7 @@ from typing import Any
 from kneebayes.arguments import checked
 from kneebayes.cohort.sources import telling_why_unread
 from kneebayes.errors import KneebayesError
+from kneebayes.text import counted
 from kneebayes.writing import plain_text, same_place, telling_why, write_safely
 
 EXERCISE, SOLUTION = "exercise", "solution"
@@ -30,13 +31,9 @@ class StudentCopies:
     solutions: int
 
     def __str__(self) -> str:
-        counts = (len(self.paths), self.exercises, self.solutions)
-        names = ("notebook", "exercise", "cell")
-        lines = [
-            f"{count} {name}{'' if count == 1 else 's'}"
-            for count, name in zip(counts, names, strict=True)
-        ]
-        return f"{lines[0]} written: {lines[1]} kept, {lines[2]} of solutions left out."
+        written, kept = counted(len(self.paths), "notebook"), counted(self.exercises, "exercise")
+        left_out = counted(self.solutions, "cell")
+        return f"{written} written: {kept} kept, {left_out} of solutions left out."
 
 
 def student_copy(notebook: dict[str, Any]) -> dict[str, Any]:

@@ -4,24 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from kneebayes.arguments import checked
 from kneebayes.errors import TooWideError
 from kneebayes.teaching.judgement import Judgement
-from kneebayes.teaching.practice_text import (
-    Page,
-    Paged,
-    Section,
-    belief_cells,
-    step_cells,
-)
-from kneebayes.teaching.reasons import biases_of, praises_of, reasons_of
+from kneebayes.teaching.practice_text import Page, Paged
 from kneebayes.teaching.situation import LEVELS
 from kneebayes.text import marked
 from kneebayes.view.markup import percent
-from kneebayes.view.report import frame_of, made_by, made_by_line, urgency_lines
+from kneebayes.view.report import Grid, Paragraph, frame_of, made_by, urgency_lines
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -29,6 +21,11 @@ if TYPE_CHECKING:
 
 SHOWN = 10
 BELIEFS = ("cause", "truth", "opening", "exact", "stated")
+COLUMNS = [
+    *("step", "id", "asked", "answer", "bits", "gained"),
+    *("best_free_id", "best_free", "best_free_bits"),
+    *("best_test_id", "best_test", "best_test_bits", "best_test_cost", "cost", "burden"),
+]
 STEPS = ("step", "asked", "answer", "bits", "cost", "best free question then", "best test then")
 NOTES = (
     "Brackets: not named, so it counts with its prior.",
@@ -52,25 +49,6 @@ class Feedback(Judgement, Paged):
         If the case is open.
     """
 
-    # why
-
-    @cached_property
-    def reasons(self) -> tuple[str, ...]:
-        """Why the exact posterior differs from what was stated, for the largest differences."""
-        return reasons_of(self)
-
-    @cached_property
-    def praises(self) -> tuple[str, ...]:
-        """What the learner did well: the best questions asked, a statement that follows them."""
-        return praises_of(self)
-
-    @cached_property
-    def biases(self) -> tuple[str, ...]:
-        """Premature closure, anchoring, base-rate neglect, each where the numbers show it."""
-        return biases_of(self)
-
-    # how it shows itself
-
     @property
     def table(self) -> pd.DataFrame:
         """One row a question, in order.
@@ -82,11 +60,7 @@ class Feedback(Judgement, Paged):
         ``best_test``, ``best_test_bits`` and ``best_test_cost`` (the best test then), ``cost``
         and ``burden``.
         """
-        columns = ["step", "id", "asked", "answer", "bits", "gained"]
-        columns += ["best_free_id", "best_free", "best_free_bits"]
-        columns += ["best_test_id", "best_test", "best_test_bits", "best_test_cost"]
-        columns += ["cost", "burden"]
-        return frame_of(self.question_rows, columns=columns)
+        return frame_of(self.question_rows, columns=COLUMNS)
 
     @property
     def differential(self) -> pd.DataFrame:
@@ -109,7 +83,22 @@ class Feedback(Judgement, Paged):
 
     @property
     def _page(self) -> Page:
-        return _page_of(self)
+        """What was there and how urgent it was first."""
+        meta, rows = self.case.model.data.knowledge.meta, self.belief_rows
+        marks = ("explains", "silent", "named", "urgent")
+        shown = [*rows[:SHOWN], *(row for row in rows[SHOWN:] if any(row[mark] for mark in marks))]
+        blocks = (
+            Paragraph((_there(self), _advised(self))),
+            Paragraph(tuple(_urgency(self))),
+            Paragraph((*self.praises, *self.reasons, *self.biases)),
+            Paragraph(tuple(_hardness(self))),
+            Grid("", BELIEFS, tuple(map(_belief_cells, shown))),
+            Grid("", STEPS, tuple(map(_step_cells, self.question_rows))),
+            Paragraph(tuple(_scores(self))),
+            Paragraph(tuple(_revealed(self))),
+            Paragraph(NOTES),
+        )
+        return f"{meta.title}: the case closed", blocks, meta.disclaimer
 
     @checked
     def draw(self, ax: Axes | None = None) -> Axes:
@@ -135,27 +124,26 @@ class Feedback(Judgement, Paged):
         )
 
 
-def _page_of(feedback: Feedback) -> Page:
-    """The page of a closed case; what was there and how urgent it was first."""
-    meta = feedback.case.model.data.knowledge.meta
-    shown = [
-        row
-        for index, row in enumerate(feedback.belief_rows)
-        if index < SHOWN or any(row[mark] for mark in ("explains", "silent", "named", "urgent"))
-    ]
-    sections = [
-        Section((_there(feedback), _advised(feedback))),
-        Section(tuple(_urgency(feedback))),
-        Section((*feedback.praises, *feedback.reasons, *feedback.biases)),
-        Section(tuple(_hardness(feedback))),
-        Section((), BELIEFS, tuple(belief_cells(row) for row in shown)),
-        Section((), STEPS, tuple(step_cells(row) for row in feedback.question_rows)),
-        Section(tuple(_scores(feedback))),
-        Section(tuple(_revealed(feedback))),
-        Section(NOTES),
-    ]
-    made_by = made_by_line(feedback.case.model)
-    return Page(f"{meta.title}: the case closed", sections, made_by, meta.disclaimer)
+def _belief_cells(row: Mapping[str, Any]) -> tuple[str, ...]:
+    """A cause as cells: the truth, and three beliefs; brackets where it was not named."""
+    opening, exact, stated = (percent(row[name]) for name in ("opening", "exact", "stated"))
+    truth = "explains it" if row["explains"] else "silent" if row["silent"] else ""
+    cell = stated if row["named"] else f"({stated})"
+    return marked(row["cause"], row["urgent"]), truth, opening, exact, cell
+
+
+def _step_cells(row: Mapping[str, Any]) -> tuple[str, ...]:
+    """A question as cells, with the best free question and the best test then."""
+    cells = (str(row["step"]), str(row["asked"]), str(row["answer"]))
+    numbers = (f"{row['bits']:.3f}", f"{row['cost']:g}")
+    return (*cells, *numbers, _best(row, "free"), _best(row, "test"))
+
+
+def _best(row: Mapping[str, Any], kind: str) -> str:
+    if not row[f"best_{kind}"]:
+        return "-"
+    price = f", cost {row['best_test_cost']:g}" if kind == "test" else ""
+    return f"{row[f'best_{kind}']} ({row[f'best_{kind}_bits']:.3f}{price})"
 
 
 def _there(feedback: Feedback) -> str:

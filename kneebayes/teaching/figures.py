@@ -26,13 +26,13 @@ Row = Mapping[str, Any]
 GREY = "#767676"
 
 
-def draw_stated(labels: Sequence[str], stated: Sequence[float], ax: Axes | None = None) -> Axes:
-    """Draw stated probabilities as bars, the most probable first."""
-    ax = _lines(labels, ax)
-    ax.barh(range(len(labels)), stated, color=BLUE, height=0.62)
-    for place, share in enumerate(stated):
+def draw_stated(stated: Sequence[tuple[str, float]], ax: Axes | None = None) -> Axes:
+    """Draw stated probabilities by label as bars, the most probable first."""
+    ax = _lines([label for label, _ in stated], ax)
+    ax.barh(range(len(stated)), [share for _, share in stated], color=BLUE, height=0.62)
+    for place, (_, share) in enumerate(stated):
         ax.text(share, place, f" {percent(share)}", va="center", fontsize=SMALL)
-    if not labels:
+    if not stated:
         ax.text(0.5, 0.5, "nothing stated yet", ha="center", transform=ax.transAxes)
     ax.set_xlim(0.0, 1.12)
     ax.set_xticks([0.0, 0.5, 1.0], ["0%", "50%", "100%"])

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
@@ -16,10 +16,10 @@ from kneebayes.case.answers import by_node, evidence_of
 from kneebayes.errors import EvidenceError, ImpossibleEvidenceError
 from kneebayes.inference import Evidence
 from kneebayes.knowledge.examples import example_finding
-from kneebayes.teaching.practice_text import Page, Paged, Section
+from kneebayes.teaching.practice_text import Page, Paged
 from kneebayes.text import counted, marked
 from kneebayes.view.markup import percent
-from kneebayes.view.report import frame_of, made_by, made_by_line, urgency_lines
+from kneebayes.view.report import Grid, Paragraph, frame_of, made_by, urgency_lines
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from kneebayes.knowledge import Knowledge
 
 PEOPLE = (1_000, 10_000, 100_000)
+MOST = 100_000_000
+Number = TypeVar("Number", int, float)
 
 
 @checked
@@ -103,11 +105,24 @@ class NaturalFrequencies(Paged):
         ``people``, ``with_cause`` and ``without_cause``, each of the two ``_with_finding`` and
         ``_without_finding``, and ``with_finding`` and ``without_finding`` of all.
         """
-        explained, others = largest_remainder(self.people, [self.prior, 1.0 - self.prior])
-        hits, misses = largest_remainder(explained, [self.with_cause, 1.0 - self.with_cause])
-        false, right = largest_remainder(others, [self.without_cause, 1.0 - self.without_cause])
+        return self._split(
+            self.people, lambda total, share: largest_remainder(total, [share, 1.0 - share])
+        )
+
+    @property
+    def exact(self) -> dict[str, float]:
+        """The exact probability of each count, as a share of all people."""
+        return self._split(1.0, lambda total, share: (total * share, total * (1.0 - share)))
+
+    def _split(
+        self, whole: Number, split: Callable[[Number, float], Sequence[Number]]
+    ) -> dict[str, Number]:
+        """A whole split by the cause, and each part by the findings."""
+        explained, others = split(whole, self.prior)
+        hits, misses = split(explained, self.with_cause)
+        false, right = split(others, self.without_cause)
         return {
-            "people": self.people,
+            "people": whole,
             "with_cause": explained,
             "without_cause": others,
             "with_cause_with_finding": hits,
@@ -116,26 +131,6 @@ class NaturalFrequencies(Paged):
             "without_cause_without_finding": right,
             "with_finding": hits + false,
             "without_finding": misses + right,
-        }
-
-    @property
-    def exact(self) -> dict[str, float]:
-        """The exact probability of each count, as a share of all people."""
-        without = 1.0 - self.prior
-        cells = {
-            "with_cause_with_finding": self.prior * self.with_cause,
-            "with_cause_without_finding": self.prior * (1.0 - self.with_cause),
-            "without_cause_with_finding": without * self.without_cause,
-            "without_cause_without_finding": without * (1.0 - self.without_cause),
-        }
-        first, second, third, fourth = cells.values()
-        return {
-            "people": 1.0,
-            "with_cause": self.prior,
-            "without_cause": without,
-            **cells,
-            "with_finding": first + third,
-            "without_finding": second + fourth,
         }
 
     @property
@@ -237,18 +232,13 @@ class NaturalFrequencies(Paged):
             (str(row["who"]), f"{row['count']:,}", _exactly(row["probability"]))
             for row in self._rows
         ]
-        sections = [
-            Section(tuple(urgency_lines(self.urgency))),
-            Section(tuple(self.sentences)),
-            Section((), ("who", "count", "exact"), tuple(cells)),
-            Section(self.notes),
-        ]
-        return Page(
-            f"Natural frequencies: {self.cause}",
-            sections,
-            made_by_line(self.origin),
-            self.knowledge.meta.disclaimer,
+        blocks = (
+            Paragraph(tuple(urgency_lines(self.urgency))),
+            Paragraph(tuple(self.sentences)),
+            Grid("", ("who", "count", "exact"), tuple(cells)),
+            Paragraph(self.notes),
         )
+        return f"Natural frequencies: {self.cause}", blocks, self.knowledge.meta.disclaimer
 
     def _origin(self) -> Mapping[str, Any]:
         """Which model the probabilities come from."""
@@ -289,9 +279,6 @@ def _in_words(answers: Sequence[Answer]) -> str:
         for answer in answers
     ]
     return ", ".join(words) or "nothing else known"
-
-
-MOST = 100_000_000
 
 
 @renamed(given="answers")

@@ -1,8 +1,8 @@
-"""Patients drawn from the network, and how hard they are."""
+"""Patients by number, and how hard they are: the same number draws the same one in the page."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING
@@ -14,14 +14,20 @@ from kneebayes.case import judge_urgency, read_answers
 from kneebayes.errors import KneebayesError, TooWideError
 from kneebayes.inference import Evidence
 from kneebayes.knowledge.telling import contradiction
-from kneebayes.network import Network, Numbers
+from kneebayes.network import Network, Node, Numbers
 from kneebayes.odds import entropy
-from kneebayes.teaching.chance import worlds_of
+from kneebayes.text import shown
 
 if TYPE_CHECKING:
     from kneebayes.building.model import ModelLike
 
 Truth = Mapping[str, str]
+Words = NDArray[np.uint32]
+Worlds = NDArray[np.int16]
+
+STEP = 0x6D2B79F5
+OF_SEED, OF_WORLD = 0x9E3779B1, 0x85EBCA6B  # odd numbers that spread seeds and worlds apart
+TO_ONE = 4294967296.0
 
 DIFFICULTIES = ("any", "easy", "medium", "hard")
 KINDS = ("any", "red herring", "second cause", "urgent", "routine")
@@ -88,11 +94,8 @@ def draw_patient(model: ModelLike, seed: int, difficulty: str, kind: str) -> Tru
         If difficulty or kind is none of :data:`DIFFICULTIES` and :data:`KINDS`, or none among
         131072 worlds is such a patient.
     """
-    for name, word, words in (("difficulty", difficulty, DIFFICULTIES), ("kind", kind, KINDS)):
-        if word not in words:
-            allowed = ", ".join(f"'{choice}'" for choice in words)
-            message = f"'{name}' must be one of {allowed}. Got {word!r}."
-            raise KneebayesError(message)
+    check_word("difficulty", difficulty, DIFFICULTIES)
+    check_word("kind", kind, KINDS)
     for truth in _patients(model, seed):
         if not (is_teachable(model, truth) and _is_of(model, truth, kind)):
             continue
@@ -113,6 +116,14 @@ def draw_patient(model: ModelLike, seed: int, difficulty: str, kind: str) -> Tru
         f"kind '{kind}'. {remedy}"
     )
     raise KneebayesError(message)
+
+
+def check_word(name: str, word: str, words: Iterable[str]) -> None:
+    """Refuse a word that is none of those allowed."""
+    if word not in words:
+        allowed = ", ".join(f"'{choice}'" for choice in words)
+        message = f"'{name}' must be one of {allowed}. Got {shown(word)}."
+        raise KneebayesError(message)
 
 
 def _patients(model: ModelLike, seed: int) -> Iterator[Truth]:
@@ -225,26 +236,17 @@ def _with_ancestors(network: Network, ids: Sequence[str]) -> set[str]:
     return relevant
 
 
-def _log_probabilities(network: Network, worlds: NDArray[np.int16], ids: Sequence[str]) -> Numbers:
+def _log_probabilities(network: Network, worlds: Worlds, ids: Sequence[str]) -> Numbers:
     """Logarithm of P(states of some nodes | their parents) in each world."""
-    logs = np.zeros(len(worlds))
+    logs, every = np.zeros(len(worlds)), np.arange(len(worlds))
     for id in ids:
-        node = network[id]
-        states = worlds[:, network.index[id]]
-        if node.is_noisy_or:
-            absent = np.full(len(worlds), 1.0 - (node.leak or 0.0))
-            for link in node.links:
-                absent *= 1.0 - np.asarray(link.strength)[worlds[:, network.index[link.parent]]]
-            chances = np.where(states == 1, 1.0 - absent, absent)
-        else:
-            taken = tuple(worlds[:, network.index[parent]] for parent in node.parents)
-            chances = network.table_of(node)[(*taken, states)]
+        chances = np.stack(_chances(network, network[id], worlds))
         with np.errstate(divide="ignore"):
-            logs += np.log(chances)
+            logs += np.log(chances[worlds[:, network.index[id]], every])
     return logs
 
 
-def _world(network: Network, truth: Truth) -> NDArray[np.int16]:
+def _world(network: Network, truth: Truth) -> Worlds:
     """A patient as one world: 1 x nodes."""
     states = [node.states.index(truth[node.id]) for node in network.nodes]
     return np.array([states], dtype=np.int16)
@@ -304,3 +306,92 @@ def _from_a_cause(model: ModelLike, truth: Truth, id: str) -> bool:
         elif state and _from_a_cause(model, truth, link.parent):
             return True
     return False
+
+
+# by number
+
+
+class Chance:
+    """Many streams of numbers from 0 up to 1, one for each state it begins with.
+
+    Mulberry32 (Tommy Ettinger, public domain), as the page's script has it: 32-bit whole
+    numbers only, so that Python and a browser agree to the last bit.
+
+    Examples
+    --------
+    >>> Chance(np.array([1], dtype=np.uint32)).next().round(6).tolist()
+    [0.627074]
+    """
+
+    def __init__(self, state: Words) -> None:
+        self._state = state.astype(np.uint32)
+
+    def next(self) -> Numbers:
+        """The next number of each stream."""
+        return np.asarray(self.following(1)[0])
+
+    def following(self, count: int) -> Numbers:
+        """The next numbers of each stream: count x streams."""
+        with np.errstate(over="ignore"):
+            steps = np.arange(1, count + 1, dtype=np.uint32) * np.uint32(STEP)
+            word = self._state + steps[:, None]
+            self._state = word[-1]
+            mixed = (word ^ (word >> np.uint32(15))) * (word | np.uint32(1))
+            mixed ^= mixed + (mixed ^ (mixed >> np.uint32(7))) * (mixed | np.uint32(61))
+            return np.asarray((mixed ^ (mixed >> np.uint32(14))) / TO_ONE)
+
+
+def worlds_of(
+    network: Network,
+    seed: int,
+    count: int,
+    first: int = 0,
+    fixed: Mapping[str, str] | None = None,
+) -> Worlds:
+    """States of all nodes in ``count`` worlds that belong to a seed: worlds x nodes.
+
+    Every world has a stream of its own, so world 700 needs no world before it. Of the seed only
+    the last 32 bits count. What may cause a ``fixed`` node should be fixed too, or it is drawn as
+    if nothing were known.
+    """
+    places = np.arange(first, first + count, dtype=np.uint64)
+    mixed = (np.uint64(seed % 2**32) * np.uint64(OF_SEED) + places * np.uint64(OF_WORLD)) % 2**32
+    chance = Chance(mixed.astype(np.uint32))
+    worlds = np.zeros((count, len(network.nodes)), dtype=np.int16)
+    held = fixed or {}
+    every = chance.following(len(network.nodes))
+    for place, node in enumerate(network.nodes):
+        if node.id in held:
+            worlds[:, place] = node.states.index(held[node.id])
+        else:
+            worlds[:, place] = _states(_chances(network, node, worlds), every[place])
+    return worlds
+
+
+def _chances(network: Network, node: Node, worlds: Worlds) -> list[Numbers]:
+    """P(state | parents as they are in each world) of a node: for each of its states by world."""
+    if node.is_noisy_or:
+        absent = np.full(len(worlds), 1.0 - (node.leak or 0.0))
+        for link in node.links:
+            absent *= 1.0 - np.asarray(link.strength)[worlds[:, network.index[link.parent]]]
+        return [absent, 1.0 - absent]
+    taken = tuple(worlds[:, network.index[parent]] for parent in node.parents)
+    table = network.table_of(node)
+    rows = (table[(*taken, state)] for state in range(len(node.states)))
+    return [np.broadcast_to(row, len(worlds)) for row in rows]
+
+
+def _states(probabilities: list[Numbers], numbers: Numbers) -> Worlds:
+    """One state for each world, by its probabilities; rounding falls to the last possible."""
+    if len(probabilities) == 2:
+        first, second = probabilities
+        return ((numbers >= first) & (second > 0.0)).astype(np.int16)
+    rest = numbers.copy()
+    chosen = np.full(len(rest), -1, dtype=np.int16)
+    last = np.zeros(len(rest), dtype=np.int16)
+    for state, share in enumerate(probabilities):
+        possible = share > 0.0
+        last[possible] = state
+        rest = np.where(possible, rest - share, rest)
+        chosen[(chosen < 0) & possible & (rest < 0.0)] = state
+    return np.where(chosen < 0, last, chosen)

@@ -20,12 +20,12 @@ from kneebayes.errors import KneebayesError
 from kneebayes.odds import inverse_logit, logit
 from kneebayes.teaching.case import PracticeCase, new_case
 from kneebayes.teaching.feedback import Feedback
-from kneebayes.teaching.practice_text import Page, Paged, Section
+from kneebayes.teaching.practice_text import Page, Paged
 from kneebayes.teaching.scoring import NORMAL, GretherWeights, weigh_statements
 from kneebayes.text import clipped, counted
 from kneebayes.view.alt_text import described
 from kneebayes.view.markup import percent
-from kneebayes.view.report import frame_of, made_by, made_by_line
+from kneebayes.view.report import Grid, Paragraph, frame_of, made_by
 from kneebayes.writing import write_safely
 
 if TYPE_CHECKING:
@@ -102,16 +102,8 @@ MOST_CASES = 100_000
 RANGES = (0.0, 0.05, 0.2, 0.5, 0.8, 1.0)  # of what is stated, where a figure adds it up
 LEARNERS_APART = 6  # in a figure
 HEADER = (
-    "learner",
-    "cases",
-    "log score",
-    "95 % interval",
-    "exact log score",
-    "Brier",
-    "exact Brier",
-    "divergence",
-    "missed a sign",
-    "advised too low",
+    *("learner", "cases", "log score", "95 % interval", "exact log score", "Brier", "exact Brier"),
+    *("divergence", "missed a sign", "advised too low"),
 )
 WEIGHTS = ("learner", "weight of the prior", "error", "weight of the evidence", "error")
 CASES = ("learner", "patient", "it was", "stated", "exact", "questions", "cost", "advised", "due")
@@ -295,55 +287,34 @@ class Practice(Paged):
             fits[learner] = weigh_statements(statements)
         return fits
 
-    @cached_property
-    def _calibration_rows(self) -> list[dict[str, Any]]:
-        rows: list[dict[str, Any]] = []
-        for learner in self._names:
-            statements = [
-                (p, feedback.explains[id])
-                for feedback in self._of(learner)
-                for id, p in feedback.case.stated.items()
-            ]
-            stated, true = (
-                np.array(column, dtype=float) for column in zip(*statements, strict=True)
-            )
-            bins = np.minimum((stated * 10).astype(int), 9)
-            for bin_index in np.unique(bins):
-                inside = bins == bin_index
-                count, hits = int(inside.sum()), int(true[inside].sum())
-                row: dict[str, Any] = {"learner": learner}
-                row |= {"bin": f"{bin_index / 10:.1f} to {(bin_index + 1) / 10:.1f}"}
-                row |= {"stated": float(stated[inside].mean()), "true": hits / count}
-                low, high = _wilson(hits, count)
-                rows.append(row | {"count": count, "low": low, "high": high})
-        return rows
-
-    @cached_property
-    def _ranges(self) -> list[dict[str, Any]]:
-        """Calibration in a few ranges, which a dozen cases can fill; many learners are one."""
-        apart = len(self._names) <= LEARNERS_APART
+    def _came_true(
+        self, place_of: Callable[[float], int], *, apart: bool
+    ) -> dict[tuple[str, int], dict[str, Any]]:
+        """How often came true what was stated, by learner (or of all at once) and range."""
         said: dict[tuple[str, int], list[tuple[float, bool]]] = {}
         for feedback, who in zip(self.feedbacks, self.learners, strict=True):
             name = who if apart else counted(len(self._names), "learner")
             for id, p in feedback.case.stated.items():
-                place = min(bisect_right(RANGES, p), len(RANGES) - 1)
-                said.setdefault((name, place), []).append((p, feedback.explains[id]))
+                said.setdefault((name, place_of(p)), []).append((p, feedback.explains[id]))
+        return {key: _compared(pairs) for key, pairs in said.items()}
+
+    @cached_property
+    def _ranges(self) -> list[dict[str, Any]]:
+        """Calibration in a few ranges, which a dozen cases can fill; many learners are one."""
         strayed = {
             str(row["learner"]): -float(row["mean"])
             for row in self._score_rows
             if row["score"] == "divergence"
         }
+        found = self._came_true(
+            lambda p: min(bisect_right(RANGES, p), len(RANGES) - 1),
+            apart=len(self._names) <= LEARNERS_APART,
+        )
+        order = sorted(found, key=lambda key: (strayed.get(key[0], 0.0), key[0], -key[1]))
         rows = []
-        for name, place in sorted(
-            said, key=lambda key: (strayed.get(key[0], 0.0), key[0], -key[1])
-        ):
-            pairs = said[name, place]
-            hits, count = sum(true for _, true in pairs), len(pairs)
-            low, high = _wilson(hits, count)
+        for name, place in order:
             ends = f"{100 * RANGES[place - 1]:.0f} to {RANGES[place]:.0%}"
-            row = {"learner": name, "range": ends, "hits": hits, "count": count}
-            row |= {"stated": sum(p for p, _ in pairs) / count, "true": hits / count}
-            rows.append(row | {"low": low, "high": high})
+            rows.append({"learner": name, "range": ends, **found[name, place]})
         return rows
 
     @property
@@ -354,23 +325,29 @@ class Practice(Paged):
         interval of the share (Wilson 1927; as if all statements were independent, which those
         of one case are not quite).
         """
-        return frame_of(self._calibration_rows)
+        found = self._came_true(lambda p: min(int(p * 10), 9), apart=True)
+        order = sorted(found, key=lambda key: (self._names.index(key[0]), key[1]))
+        rows = [
+            {"learner": who, "bin": f"{tenth / 10:.1f} to {(tenth + 1) / 10:.1f}"}
+            | found[who, tenth]
+            for who, tenth in order
+        ]
+        columns = ["learner", "bin", "stated", "true", "count", "low", "high"]
+        return frame_of(rows, columns=columns)
 
     @property
     def _page(self) -> Page:
         weighed = [(who, weight) for who, weight in self.weights.items() if weight is not None]
         listed = self._case_cells() if len(self) <= MOST_LISTED else ()
-        sections = [
-            Section((), CASES, tuple(listed)),
-            Section((), HEADER, tuple(self._score_cells(who) for who in self._names)),
-            Section((), WEIGHTS, tuple((who, *_weight_cells(fitted)) for who, fitted in weighed)),
-            Section(tuple(self._notes)),
-        ]
-        disclaimer = (
-            self.feedbacks[0].case.model.data.knowledge.meta.disclaimer if len(self) else ""
+        blocks = (
+            Grid("", CASES, tuple(listed)),
+            Grid("", HEADER, tuple(self._score_cells(who) for who in self._names)),
+            Grid("", WEIGHTS, tuple((who, *_weight_cells(fitted)) for who, fitted in weighed)),
+            Paragraph(tuple(self._notes)),
         )
-        made = made_by_line(self._origin())
-        return Page(f"Practice: {counted(len(self), 'case')}", sections, made, disclaimer)
+        meta = self.feedbacks[0].case.model.data.knowledge.meta if len(self) else None
+        disclaimer = meta.disclaimer if meta else ""
+        return f"Practice: {counted(len(self), 'case')}", blocks, disclaimer
 
     def _case_cells(self) -> Iterator[tuple[str, ...]]:
         """One line a case, learner by learner: what it was, and what was said of it."""
@@ -454,7 +431,7 @@ class Practice(Paged):
         'class.html'
         """
         page = Path(path)
-        title = escape(self._page.title)
+        title = escape(self.report.title)
         body = self.html.replace(f"<p><strong>{title}</strong></p>", "", 1)  # it is the heading
         body = body.replace("<table>", f"{WIDE_TABLE}<table>").replace("</table>", "</table></div>")
         write_safely(page, PAGE.format(title=title, body=body))
@@ -539,6 +516,15 @@ def run_practice(
         case = new_case(model, difficulty, kind, each)
         closed.append(learner(case, np.random.default_rng([each, 1])))
     return Practice.of(called, closed)
+
+
+def _compared(said: Sequence[tuple[float, bool]]) -> dict[str, Any]:
+    """What was stated on average, and the share of it that was true, with its 95 % interval."""
+    stated, true = np.array(said, dtype=float).T
+    hits, count = int(true.sum()), len(said)
+    low, high = _wilson(hits, count)
+    shares = {"stated": float(stated.mean()), "true": hits / count, "low": low, "high": high}
+    return {"hits": hits, "count": count, **shares}
 
 
 def _wilson(hits: int, count: int) -> tuple[float, float]:

@@ -3,31 +3,11 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, NamedTuple
+from collections.abc import Iterator, Sequence
 
-from kneebayes.text import marked
-from kneebayes.view.markup import percent
-from kneebayes.view.report import Grid, Paragraph, Report, Reporting, Showing
+from kneebayes.view.report import Grid, Paragraph, Report, Reporting, Showing, made_by_line
 
-
-@dataclass(frozen=True, slots=True)
-class Section:
-    """Sentences, each on a line of its own, and a table under them if there are rows."""
-
-    lines: tuple[str, ...]
-    header: tuple[str, ...] = ()
-    rows: tuple[tuple[str, ...], ...] = ()
-
-
-class Page(NamedTuple):
-    """A title, the sections below it, which model made it, and the disclaimer."""
-
-    title: str
-    sections: Sequence[Section]
-    made_by: str
-    disclaimer: str
+Page = tuple[str, Sequence[Paragraph | Grid], str]  # a title, what stands below, the disclaimer
 
 
 class Paged(Reporting):
@@ -38,51 +18,25 @@ class Paged(Reporting):
     @property
     @abstractmethod
     def _page(self) -> Page:
-        """What is shown."""
+        """What is shown; what is empty is left out."""
 
     @property
     def report(self) -> Report:
         """What is shown, section by section."""
-        page = self._page
-        return Report(
-            _plain(page.title),
-            before=tuple(block for section in page.sections for block in _blocks(section)),
-            made_by=page.made_by,
-            disclaimer=page.disclaimer,
-        )
+        title, blocks, disclaimer = self._page
+        made = made_by_line(self._origin())
+        shown = tuple(_shown(blocks))
+        return Report(_plain(title), before=shown, made_by=made, disclaimer=disclaimer)
 
 
-def _blocks(section: Section) -> Iterator[Paragraph | Grid]:
-    if section.lines:
-        yield Paragraph(tuple(map(_plain, section.lines)))
-    if section.rows:
-        rows = (tuple(map(_plain, row)) for row in section.rows)
-        yield Grid("", section.header, tuple(rows))
+def _shown(blocks: Sequence[Paragraph | Grid]) -> Iterator[Paragraph | Grid]:
+    for block in blocks:
+        if isinstance(block, Paragraph) and block.lines:
+            yield Paragraph(tuple(map(_plain, block.lines)))
+        elif isinstance(block, Grid) and block.rows:
+            yield Grid("", block.header, tuple(tuple(map(_plain, row)) for row in block.rows))
 
 
 def _plain(text: str) -> str:
     """Text on one line, without characters that steer a terminal."""
     return "".join(sign if sign.isprintable() else " " for sign in text)
-
-
-def belief_cells(row: Mapping[str, Any]) -> tuple[str, ...]:
-    """A cause as cells: the truth, and three beliefs; brackets where it was not named."""
-    opening, exact, stated = (row[name] for name in ("opening", "exact", "stated"))
-    label = marked(row["cause"], row["urgent"])
-    cell = percent(stated) if row["named"] else f"({percent(stated)})"
-    truth = "explains it" if row["explains"] else "silent" if row["silent"] else ""
-    return label, truth, percent(opening), percent(exact), cell
-
-
-def step_cells(row: Mapping[str, Any]) -> tuple[str, ...]:
-    """A question as cells, with the best free question and the best test then."""
-    cells = (str(row["step"]), str(row["asked"]), str(row["answer"]))
-    numbers = (f"{row['bits']:.3f}", f"{row['cost']:g}")
-    return (*cells, *numbers, _best(row, "free"), _best(row, "test"))
-
-
-def _best(row: Mapping[str, Any], kind: str) -> str:
-    if not row[f"best_{kind}"]:
-        return "-"
-    price = f", cost {row['best_test_cost']:g}" if kind == "test" else ""
-    return f"{row[f'best_{kind}']} ({row[f'best_{kind}_bits']:.3f}{price})"

@@ -22,19 +22,8 @@ if TYPE_CHECKING:
 LARGEST = 1_000_000  # bytes
 OPTIONAL = ("layer",)  # files of an earlier version do not say it
 KEYS = (
-    "format",
-    "version",
-    "lexicon",
-    "setting",
-    "layer",
-    "seed",
-    "difficulty",
-    "kind",
-    "told",
-    "truth",
-    "steps",
-    "closed",
-    "advice",
+    *("format", "version", "lexicon", "setting", "layer", "seed", "difficulty", "kind"),
+    *("told", "truth", "steps", "closed", "advice"),
 )
 
 
@@ -49,7 +38,7 @@ def load_practice_case(model: ModelLike, path: str | Path) -> PracticeCase:
     KneebayesError
         If it is no case of this model; says where and why.
     """
-    return case_from_json(model, _text_of(Path(path)), str(path))
+    return case_from_json(model, plain_text(path, LARGEST), str(path))
 
 
 def load_handed_in(model: ModelLike, path: Path) -> PracticeCase:
@@ -62,14 +51,9 @@ def load_handed_in(model: ModelLike, path: Path) -> PracticeCase:
     KneebayesError
         If it is no case of this folder; says where and why.
     """
-    text = _text_of(path)
+    text = plain_text(path, LARGEST)
     content = _content(text, str(path))
     return case_from_json(_under_its_reading(model, content, str(path)), text, str(path))
-
-
-def _text_of(file: Path) -> str:
-    """The text of a file that may hold a case."""
-    return plain_text(file, LARGEST)
 
 
 @checked
@@ -89,11 +73,8 @@ def case_from_json(model: ModelLike, text: str, place: str = "case") -> Practice
     background = content["told"]
     knowledge = model.data.knowledge
     known = {*knowledge.contexts, *knowledge.findings} - {knowledge.meta.complaint}
-    if (
-        not _is_list(background)
-        or not {*background} <= known
-        or len({*background}) < len(background)
-    ):
+    listed = isinstance(background, list) and all(isinstance(id, str) for id in background)
+    if not listed or not {*background} <= known or len({*background}) < len(background):
         _refuse(place, "told", background, "a list of ids of background and findings, each once")
     case = PracticeCase(
         model, truth, tuple(background), content["seed"], content["difficulty"], content["kind"]
@@ -168,11 +149,8 @@ def _check_head(model: ModelLike, content: Mapping[str, Any], place: str) -> Non
                 "Practice.load reads each file of a folder so."
             )
             raise KneebayesError(message)
-    for key, words in (
-        ("difficulty", DIFFICULTIES),
-        ("kind", KINDS),
-        ("advice", ("", *LEVELS)),
-    ):
+    choices = {"difficulty": DIFFICULTIES, "kind": KINDS, "advice": ("", *LEVELS)}
+    for key, words in choices.items():
         if content[key] not in words:
             _refuse(place, key, content[key], "one of " + ", ".join(repr(word) for word in words))
     seed = content["seed"]
@@ -192,9 +170,8 @@ def _remedy(content: Mapping[str, Any]) -> str:
     """The call that gives the model which a case was drawn from."""
     named = [f"{key}={_short(content[key])}" for key in ("lexicon", "layer") if key in content]
     call = f"kneebayes.load({', '.join(named)})"
-    return (
-        call if content["setting"] is None else f"{call}.in_setting({_short(content['setting'])})"
-    )
+    setting = content["setting"]
+    return call if setting is None else f"{call}.in_setting({_short(setting)})"
 
 
 def _under_its_reading(model: ModelLike, content: Mapping[str, Any], place: str) -> ModelLike:
@@ -258,10 +235,6 @@ def _replayed(case: PracticeCase, step: object, place: str) -> PracticeCase:
         message = str(error) if str(error).startswith(place) else f"{place}: {error}"
         raise KneebayesError(message) from error
     return _refuse(place, str(verb)[:80], value, "'ask', 'examine' or 'state' with ids")
-
-
-def _is_list(value: object) -> bool:
-    return isinstance(value, list) and all(isinstance(item, str) for item in value)
 
 
 def _refuse(place: str, key: str, value: object, allowed: str) -> NoReturn:

@@ -22,10 +22,10 @@ from kneebayes.odds import entropy
 from kneebayes.questions.ask.outcomes import Outcome, Subject, information, now_of, outcomes_of
 from kneebayes.questions.ask.questions import question_text_of
 from kneebayes.teaching.patients import Truth
-from kneebayes.teaching.practice_text import Page, Paged, Section
-from kneebayes.teaching.voice import introduction, sentence_about
+from kneebayes.teaching.practice_text import Page, Paged
+from kneebayes.teaching.talking import introduction, sentence_about
 from kneebayes.text import shown
-from kneebayes.view.report import frame_of, made_by, made_by_line, urgency_lines
+from kneebayes.view.report import Grid, Paragraph, frame_of, made_by, urgency_lines
 from kneebayes.writing import write_safely
 
 if TYPE_CHECKING:
@@ -244,7 +244,6 @@ class Situation(Paged):
 
     @property
     def _page(self) -> Page:
-        knowledge = self.model.data.knowledge
         opening = [row for row in self._rows if row["step"] == 0]
         present = [row for row in opening if row["state"] != "absent"]
         absent = [str(row["what"]) for row in opening if row["state"] == "absent"]
@@ -257,16 +256,14 @@ class Situation(Paged):
         cells = [
             tuple(str(row[name]) for name in ("step", "what", "answer", "said")) for row in asked
         ]
-        stated = sorted(self.stated.items(), key=lambda item: -item[1])
-        believed = [(knowledge.label(id), f"{p:g}") for id, p in stated]
-        sections = [
-            Section((*urgency, *lines)),
-            Section((), ("step", "asked", "answer", "in the patient's words"), tuple(cells)),
-            Section((), ("cause", "stated"), tuple(believed)),
-            Section((f"Cost so far {self.cost:g}, burden {self.burden}.",)),
-        ]
-        made = made_by_line(self.model)
-        return Page(self._title, sections, made, knowledge.meta.disclaimer)
+        believed = [(label, f"{p:g}") for label, p in self._stated_by_label]
+        blocks = (
+            Paragraph((*urgency, *lines)),
+            Grid("", ("step", "asked", "answer", "in the patient's words"), tuple(cells)),
+            Grid("", ("cause", "stated"), tuple(believed)),
+            Paragraph((f"Cost so far {self.cost:g}, burden {self.burden}.",)),
+        )
+        return self._title, blocks, self.model.data.knowledge.meta.disclaimer
 
     @property
     def _title(self) -> str:
@@ -280,9 +277,13 @@ class Situation(Paged):
         """Draw what was stated last."""
         from kneebayes.teaching.figures import draw_stated
 
+        return draw_stated(self._stated_by_label, ax)
+
+    @property
+    def _stated_by_label(self) -> list[tuple[str, float]]:
+        """What was stated last of each cause, the most probable first."""
         stated = sorted(self.stated.items(), key=lambda item: -item[1])
-        labels = [self.model.data.knowledge.label(id) for id, _ in stated]
-        return draw_stated(labels, [p for _, p in stated], ax)
+        return [(self.model.data.knowledge.label(id), p) for id, p in stated]
 
     def __repr__(self) -> str:
         asked = sum(1 for step in self.steps if step.asked)

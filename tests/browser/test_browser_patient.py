@@ -9,7 +9,7 @@ from browsing import PATIENCE, Visit, browser, needs_browser, visit
 
 import kneebayes as kb
 from kneebayes.teaching import Feedback, Practice, PracticeCase
-from kneebayes.teaching.voice import told_at_first
+from kneebayes.teaching.talking import told_at_first
 
 pytestmark = needs_browser
 

@@ -9,8 +9,14 @@ from javascript import run
 
 import kneebayes as kb
 from kneebayes.page.payload import payload
-from kneebayes.teaching.hearing import clearly, hear, likeliest, names_of
-from kneebayes.teaching.voice import introduction, told_at_first
+from kneebayes.teaching.talking import (
+    clearly,
+    hear,
+    introduction,
+    likeliest,
+    names_of,
+    told_at_first,
+)
 
 ASKED = [
     "how old are you?",

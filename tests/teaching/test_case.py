@@ -16,15 +16,15 @@ from kneebayes.knowledge import start_folder
 from kneebayes.odds import entropy
 from kneebayes.questions.ask.outcomes import Subject, information, now_of, outcomes_of
 from kneebayes.teaching import DIFFICULTIES, KINDS, Feedback, PracticeCase
-from kneebayes.teaching.chance import worlds_of
 from kneebayes.teaching.patients import (
     causes_there,
     hardness_of,
     is_possible,
     is_teachable,
     red_herrings,
+    worlds_of,
 )
-from kneebayes.teaching.voice import told_at_first
+from kneebayes.teaching.talking import told_at_first
 
 
 def background_of(knee: kb.Model, case: PracticeCase) -> list[str]:

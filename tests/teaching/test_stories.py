@@ -12,10 +12,17 @@ import kneebayes as kb
 from kneebayes.errors import KnowledgeError, UnknownNameError
 from kneebayes.knowledge import read_knowledge
 from kneebayes.knowledge.telling import Incoherence, contradiction, rules_without
-from kneebayes.teaching.chance import worlds_of
-from kneebayes.teaching.hearing import clearly, hear, likeliest, names_of, words_of
-from kneebayes.teaching.patients import is_teachable
-from kneebayes.teaching.voice import introduction, told_at_first, years_of
+from kneebayes.teaching.patients import is_teachable, worlds_of
+from kneebayes.teaching.talking import (
+    clearly,
+    hear,
+    introduction,
+    likeliest,
+    names_of,
+    told_at_first,
+    words_of,
+    years_of,
+)
 
 PATIENTS = 100
 QUESTIONS = (
@@ -237,7 +244,7 @@ def test_a_question_in_own_words_is_understood(knee: kb.Model, asked: str, meant
 
 
 def test_a_turn_inside_a_word_is_none() -> None:
-    assert words_of("undergoing once, show longer") == ["undergoing", "once", "show", "longer"]
+    assert words_of("undergoing once, show longer") == ("undergoing", "once", "show", "longer")
 
 
 def test_the_calf_that_hurts_is_found(knee: kb.Model) -> None:

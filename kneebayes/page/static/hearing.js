@@ -1,4 +1,4 @@
-// Questions in the learner's own words: the same sum as Python's kneebayes.teaching.hearing.
+// Questions in the learner's own words: the same sum as Python's kneebayes.teaching.talking.
 
 const CLEAR = 0.6;
 const APART = 0.1;
