@@ -19,9 +19,8 @@ from kneebayes.arguments import checked
 from kneebayes.errors import KneebayesError
 from kneebayes.inference.limits import Budget, within_time
 from kneebayes.memory import uncollected
-from kneebayes.page.layers import layers_of
 from kneebayes.page.payload import payload as payload_of
-from kneebayes.page.readings import readings_of
+from kneebayes.page.readings import layers_of, readings_of
 from kneebayes.view.report import package_version
 from kneebayes.writing import telling_why, text_or_path
 
@@ -144,11 +143,9 @@ def write_page(
     path = None if path is None else Path(path)
     if path is not None:
         with telling_why(path):
-            there = path.parent.is_dir()
+            folder, there = path.parent, path.parent.is_dir()
         if not there:
-            message = (
-                f"{path}: the folder {path.parent} does not exist. Make it first, or name another."
-            )
+            message = f"{path}: the folder {folder} does not exist. Make it first, or name another."
             raise KneebayesError(message)
     own = payload_of(model)
     calibrating = within_time("calibrating what can be chosen on the page", Budget())

@@ -1,45 +1,52 @@
-"""What a page says otherwise under another lexicon, in another setting, from the article alone."""
+"""What a page says otherwise under another lexicon, in another setting, in another layer."""
 
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from copy import deepcopy
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import starmap
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
+from kneebayes.building.draft import Draft
+from kneebayes.building.elicit import fitted_ratios
 from kneebayes.building.model import (
     ModelData,
+    in_layer,
     in_settings,
     models_of,
     priors_in_settings,
     with_lexicon,
 )
+from kneebayes.building.shares import Shares
 from kneebayes.errors import KneebayesError
 from kneebayes.knowledge.base import EXPLANATION
-from kneebayes.page.payload import numbers_of
-from kneebayes.page.share_table import ShareFit, share_fits
+from kneebayes.knowledge.layers import in_layer as take_layer
+from kneebayes.network import Numbers
+from kneebayes.page.payload import Plain, numbers_of, payload
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-
     from kneebayes.building.model import ModelLike
     from kneebayes.knowledge.parts import Interval
-
-    Plain = dict[str, Any]
+    from kneebayes.knowledge.statements import Layer
 
 ANYWHERE = "anywhere"
 DIGITS = 12  # of a number that is another than the model's own
 FEWER = 4  # of the bounds of an interval
+NEAR = 1e-10  # of the table that comes back, relative
+NAMED = ("labels", "aliases", "claims", "references")
+OTHERS = ("layer", "groups", "incoherent", "sections", "urgency", "findings", "contexts", "care")
+SMALLER: Layer = "article"
+LARGER: Layer = "beyond"
 
 LAYERS = {
     "article": ("the article alone", "Only what rests on the article, in its words."),
     "literature": ("with the literature", "The article, and what published studies measured."),
-    "beyond": (
-        "beyond the article",
-        "Causes that the article does not name are listed as well.",
-    ),
+    "beyond": ("beyond the article", "Causes that the article does not name are listed as well."),
 }
 
 _known: deque[tuple[ModelData, Plain]] = deque(maxlen=4)  # to make it takes seconds
@@ -66,11 +73,11 @@ def choices_of(model: ModelLike) -> dict[str, list[dict[str, Any]]]:
     return {
         "lexicons": _first(data.lexicon, list(starmap(_named, data.knowledge.lexicons.items()))),
         "settings": _first(data.setting or "", settings),
-        "layers": _first(data.knowledge.layer, [layer_named(id) for id in LAYERS]),
+        "layers": _first(data.knowledge.layer, [_layer_named(id) for id in LAYERS]),
     }
 
 
-def layer_named(id: str) -> Plain:
+def _layer_named(id: str) -> Plain:
     """A layer in words."""
     label, about = LAYERS[id]
     return {"id": id, "label": label, "about": about}
@@ -102,7 +109,7 @@ def readings_of(model: ModelLike, own: Mapping[str, Any]) -> dict[str, Any]:
           place, the value, low and high);
         - ``intervals``, behind those of the payload;
         - ``contexts`` and ``places``, what ratios speak of
-          (:class:`kneebayes.page.share_table.ShareFit`); the page fits the table as Python does;
+          (:class:`ShareFit`); the page fits the table as Python does;
         - ``shares``, by lexicon and setting: the ``priors`` of the causes and of what else
           explains the complaint, its ``parts`` (and the whole ``table`` where it cannot be made).
 
@@ -258,12 +265,159 @@ def _shares(model: ModelLike, priors: Mapping[str, Interval]) -> Plain:
     """How probable each explanation is before any answer."""
     numbers = [_short(priors[id].value) for id in _explaining(model)]
     causes = len(model.data.knowledge.causes)
-    return {
-        "reading": model.data.reading,
-        "priors": numbers[:causes],
-        "parts": numbers[causes:],
-    }
+    return {"reading": model.data.reading, "priors": numbers[:causes], "parts": numbers[causes:]}
 
 
 def _short(number: float, digits: int = DIGITS) -> float:
     return float(f"{number:.{digits}g}")
+
+
+# layers
+
+
+def layers_of(model: ModelLike, own: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """How much of the folder is taken: the model's own layer, and others beside it.
+
+    Returns
+    -------
+    list of dict
+        Each with ``id``, ``label`` and ``about``, the own first. The article alone has
+        ``changes``, whatever of the payload is different there (of labels, other names and
+        references only what is added), and its own ``readings``. The layer in which parts of
+        something else are causes has the numbers of the own one under other names: its
+        ``changes`` are words alone, ``causes`` has a record for each that is new (an id for the
+        others), ``nodes`` and ``states`` the places of its nodes and of its explanations in the
+        own ones, and ``unnamed`` is the part that is the rest there. Empty where there is no
+        other.
+    """
+    mine = model.data.knowledge.layer
+    found = [one for one in (_smaller(model, own), _larger(model, own)) if one is not None]
+    return [_layer_named(mine), *found] if found else []
+
+
+def _smaller(model: ModelLike, own: Mapping[str, Any]) -> Plain | None:
+    """The article alone: few enough numbers to be carried whole."""
+    data = model.data
+    if data.learnt is None:
+        with suppress(KneebayesError):  # what cannot be read is left out below
+            smaller = take_layer(data.knowledge, SMALLER)
+            models_of(smaller, list(smaller.lexicons))  # side by side, and kept
+    other = _taken(model, SMALLER)
+    if other is None:
+        return None
+    there = payload(other)
+    if there["nodes"] == own["nodes"]:
+        return None
+    changes = {
+        key: _added(own[key], value) if key in NAMED else value
+        for key, value in there.items()
+        if value != own[key]
+    }
+    return {**_layer_named(SMALLER), "changes": changes, "readings": readings_of(other, there)}
+
+
+def _larger(model: ModelLike, own: Mapping[str, Any]) -> Plain | None:
+    """The parts of something else as causes: the same network, in other words."""
+    knowledge = model.data.knowledge
+    rest, parts = knowledge.meta.rest, knowledge.parts
+    unnamed = [id for id in parts if id not in (knowledge.whole or knowledge).causes]
+    other = _taken(model, LARGER) if len(unnamed) == 1 else None
+    if other is None:
+        return None
+    there = payload(other)
+    called = {rest: unnamed[0]}
+    places = {node["id"]: at for at, node in enumerate(own["nodes"])}
+    states = {id: at for at, id in enumerate(model.data.network[EXPLANATION].states)}
+    known = {cause["id"] for cause in own["causes"]} - {rest}
+    return {
+        **_layer_named(LARGER),
+        "changes": {
+            **{key: _added(own[key], there[key]) for key in NAMED},
+            **{key: there[key] for key in OTHERS if there[key] != own[key]},
+        },
+        "causes": [one["id"] if one["id"] in known else one for one in there["causes"]],
+        "nodes": [places[called.get(node["id"], node["id"])] for node in there["nodes"]],
+        "states": [states[called.get(id, id)] for id in other.data.network[EXPLANATION].states],
+        "unnamed": unnamed[0],
+    }
+
+
+def _taken(model: ModelLike, layer: Layer) -> ModelLike | None:
+    """The model in another layer; None where it is this one, or cannot be."""
+    if model.data.knowledge.layer == layer:
+        return None
+    try:
+        return in_layer(model, layer)
+    except KneebayesError:
+        return None
+
+
+def _added(own: Mapping[str, Any], there: Mapping[str, Any]) -> Plain:
+    return {key: value for key, value in there.items() if own.get(key) != value}
+
+
+# how the table of explanations follows from shares and ratios, so that the page can make it
+
+
+@dataclass(frozen=True, slots=True)
+class ShareFit:
+    """What a table of explanations is fitted to, but for the shares.
+
+    Attributes
+    ----------
+    explanations
+        The states of the table's last axis.
+    contexts
+        For each context of the other axes how frequent its states are.
+    places
+        For each ratio the place of an explanation, of a context and of its state, and then the
+        places of the states that it is compared with.
+    ratios
+        For each of them how much higher the odds are: the value, low and high.
+    """
+
+    explanations: tuple[str, ...]
+    contexts: tuple[tuple[float, ...], ...]
+    places: tuple[tuple[int, ...], ...]
+    ratios: tuple[tuple[float, float, float], ...]
+
+
+def share_fits(models: Sequence[ModelLike]) -> list[ShareFit | None]:
+    """What the tables of explanations of models whose ratios are about the same causes rest on.
+
+    None for a model that has no such table, or another in its place.
+    """
+    fits: list[ShareFit | None] = [None] * len(models)
+    drafts = {
+        at: Draft(model.data.knowledge, model.data.knowledge.lexicons[model.data.lexicon])
+        for at, model in enumerate(models)
+        if EXPLANATION in model.data.network
+    }
+    if not drafts:
+        return fits
+    each = {at: draft.shares()[0] for at, draft in drafts.items()}
+    stated = {at: models[at].data.elicited for at in drafts}
+    values = np.array([fitted_ratios(stated[at], draft) for at, draft in drafts.items()])
+    shares = np.array(
+        [[stated[at].priors[id].value for id in draft.explanations] for at, draft in drafts.items()]
+    )
+    fitting = next(iter(each.values())).beside(list(each.values()))
+    again = fitting.fit(shares / shares.sum(axis=1, keepdims=True), values)
+    for row, (at, draft) in enumerate(drafts.items()):
+        table = models[at].data.network[EXPLANATION].table or ()
+        if np.allclose(again[row].ravel(), table, rtol=NEAR, atol=0.0):
+            fits[at] = _fit(draft, each[at], values[row])
+    return fits
+
+
+def _fit(draft: Draft, fitting: Shares, values: Numbers) -> ShareFit:
+    contexts = draft.knowledge.contexts
+    return ShareFit(
+        explanations=tuple(draft.explanations),
+        contexts=tuple(tuple(state.share for state in contexts[id].states) for id in draft.scales),
+        places=tuple((one.cause, one.axis, one.state, *one.others) for one in fitting.ratios),
+        ratios=tuple(
+            (value, interval.low, interval.high)
+            for value, (_, interval) in zip(values.tolist(), draft.ratios, strict=True)
+        ),
+    )

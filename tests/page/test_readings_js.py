@@ -15,10 +15,8 @@ import kneebayes as kb
 from kneebayes.inference import Evidence
 from kneebayes.knowledge.base import EXPLANATION
 from kneebayes.network import table_node
-from kneebayes.page.layers import NAMED, layers_of
 from kneebayes.page.payload import payload
-from kneebayes.page.readings import readings_of
-from kneebayes.page.share_table import share_fit
+from kneebayes.page.readings import NAMED, layers_of, readings_of, share_fits
 
 Choice = dict[str, str]
 
@@ -152,7 +150,7 @@ def test_without_a_choice_there_is_none(robot: kb.Model) -> None:
 
 def test_a_table_that_was_put_in_place_of_the_fitted_one_is_given_whole(knee: kb.Model) -> None:
     """Learning may move the table away from what shares and ratios come to."""
-    fit = share_fit(knee)
+    fit = share_fits([knee])[0]
     assert fit is not None
     node = knee.network[EXPLANATION]
     assert fit.explanations == node.states
@@ -161,7 +159,7 @@ def test_a_table_that_was_put_in_place_of_the_fitted_one_is_given_whole(knee: kb
     even = np.full(table.shape, 1 / table.shape[-1])
     flat = table_node(EXPLANATION, node.parents, even, node.states)
     other = replace(knee.elicited, network=knee.network.replacing([flat]))
-    assert share_fit(knee.replace(elicited=other)) is None
+    assert share_fits([knee.replace(elicited=other)])[0] is None
 
 
 @pytest.mark.parametrize("layer", ["article", "beyond"])
