@@ -13,8 +13,8 @@ from kneebayes.case.answers import (
     by_name,
     evidence_of,
     read_answers,
+    says_yes,
 )
-from kneebayes.case.likelihoods import says_yes
 from kneebayes.errors import EvidenceError, ImpossibleEvidenceError, TooWideError
 from kneebayes.inference import Engine, Evidence, smallest_conflict
 from kneebayes.knowledge import Knowledge, Names

@@ -13,9 +13,8 @@ from kneebayes.arguments import checked
 from kneebayes.binding import renamed
 from kneebayes.building.model import ModelData, ModelLike
 from kneebayes.building.result import Elicited
-from kneebayes.case.answers import Answer, evidence_of, read_answers, read_in_order
+from kneebayes.case.answers import Answer, evidence_of, in_words, read_answers, read_in_order
 from kneebayes.case.belief import Belief, believe, believe_groups, conflict_of, probability_of
-from kneebayes.case.likelihoods import in_words
 from kneebayes.case.urgency import CareLine, Urgency, care_of, judge_urgency
 from kneebayes.inference import Engine, Evidence
 from kneebayes.knowledge import Knowledge, Names

@@ -8,8 +8,8 @@ from typing import Any
 
 from kneebayes.arguments import checked
 from kneebayes.building.model import ModelLike, in_setting, model_of
+from kneebayes.case.answers import likelihood_of, says_unknown
 from kneebayes.case.case import CaseLike, Diagnosing
-from kneebayes.case.likelihoods import likelihood_of, says_unknown
 from kneebayes.errors import EvidenceError, UnknownNameError
 from kneebayes.exchange.data_files import check_schema, read_json, save_json, schema_named
 from kneebayes.exchange.patient import Patient, Told, answer_of, told_answers

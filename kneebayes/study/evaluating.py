@@ -11,8 +11,7 @@ import numpy as np
 
 from kneebayes.arguments import checked
 from kneebayes.binding import renamed
-from kneebayes.case.answers import spoken
-from kneebayes.case.likelihoods import says_no, says_unknown, says_yes
+from kneebayes.case.answers import says_no, says_unknown, says_yes, spoken
 from kneebayes.cohort.questionnaire import any_urgent
 from kneebayes.cohort.record import diagnose_cohort
 from kneebayes.cohort.simulation import VISIT, Recording, SimulatedCohort, simulate

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any, Literal, get_args
 
 from kneebayes.arguments import checked
+from kneebayes.case.answers import says_no
 from kneebayes.case.case import Case, Diagnosing
-from kneebayes.case.likelihoods import says_no
 from kneebayes.errors import EvidenceError, KneebayesError, UnknownNameError
 from kneebayes.odds import inverse_logit, logit
 from kneebayes.text import counted

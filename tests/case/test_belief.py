@@ -8,10 +8,9 @@ import oracle
 import pytest
 
 import kneebayes as kb
-from kneebayes.case.answers import by_node, spoken
+from kneebayes.case.answers import by_node, in_words, says_no, says_unknown, says_yes, spoken
 from kneebayes.case.belief import conflict_of
 from kneebayes.case.bounded import _too_slow, budget_of
-from kneebayes.case.likelihoods import in_words, says_no, says_unknown, says_yes
 from kneebayes.case.urgency import Urgency, UrgencyReason
 from kneebayes.errors import EvidenceError, KneebayesError
 from kneebayes.inference import Evidence
