@@ -13,7 +13,8 @@ from matplotlib.figure import Figure
 from matplotlib.text import Annotation, Text
 
 import kneebayes as kb
-from kneebayes.questions.ask.figures import draw_changes, draw_pareto
+from kneebayes.questions.ask.change_of_mind import draw_changes
+from kneebayes.questions.ask.questions import draw_pareto
 from kneebayes.questions.attribute.distinguishability import Distinguishability
 from kneebayes.questions.doubt.figures import (
     draw_intervals,

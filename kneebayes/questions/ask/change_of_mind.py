@@ -12,7 +12,7 @@ from kneebayes.arguments import checked
 from kneebayes.case.bounded import bounded
 from kneebayes.case.case import Case, CaseLike
 from kneebayes.errors import EvidenceError
-from kneebayes.odds import decibans
+from kneebayes.odds import decibans, logit
 from kneebayes.questions.ask.outcomes import (
     Asked,
     Outcome,
@@ -23,6 +23,17 @@ from kneebayes.questions.ask.outcomes import (
 )
 from kneebayes.questions.ask.ranking import QUESTION_KINDS, kinds_of, open_nodes
 from kneebayes.text import counted
+from kneebayes.view.figures import (
+    BLUE,
+    CERTAIN,
+    GREY,
+    ORANGE,
+    SMALL,
+    legend_above,
+    name_lines,
+    new_axes,
+    odds_axis,
+)
 from kneebayes.view.markup import percent
 from kneebayes.view.report import CaseResult, Report, frame_of, report_on
 
@@ -31,55 +42,18 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 KEPT = {2: 16, 3: 11}  # answers put together in twos and threes: 120 and 165 sets
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """The smallest sets of answers that make one cause more probable than another.
-
-    Attributes
-    ----------
-    to, over
-        Ids of the cause that is to become the more probable one, and of the one it overtakes.
-    now
-        What is believed now.
-    sets
-        Sets of answers of the smallest size that was found, the most probable first.
-        Empty if there is none; one empty set if no further answer is needed.
-    tried
-        How many sets were tried by size.
-    complete
-        Whether it is certain that no smaller set exists. All single answers are tried, but
-        pairs and triples only of the answers that, taken alone, shift the odds most.
-    """
-
-    to: str
-    over: str
-    now: Outcome
-    sets: tuple[Outcome, ...]
-    tried: Mapping[int, int]
-    complete: bool
-
-    @property
-    def size(self) -> int | None:
-        """How many answers are needed; None where no set was found."""
-        return len(self.sets[0].answers) if self.sets else None
-
-    @property
-    def probability(self) -> float:
-        """P(the most probable set | evidence); 0 where none was found."""
-        return self.sets[0].probability if self.sets else 0.0
+SHOWN = 5
 
 
 def find_change(
     case: Case, to: str, over: str, kinds: Sequence[str] = QUESTION_KINDS, most: int = 3
-) -> Change:
+) -> ChangeOfMind:
     """Search sets of one to ``most`` (at most 3) open answers that put ``to`` above ``over``."""
     subject = Subject(tuple(dict.fromkeys((to, over))))
     now = now_of(case.engine, case.evidence, subject)
     _check(case, to, over, now)
     if _passes(now, to, over):
-        return Change(to, over, now, (now,), {0: 1}, complete=True)
+        return ChangeOfMind(case, to, over, now, (now,), {0: 1}, complete=True)
     nodes = list(open_nodes(case, kinds))
     outcomes = outcomes_of(case.engine, case.evidence, nodes, subject)
     single = [outcome for id in nodes for outcome in outcomes[id] if len(outcomes[id]) > 1]
@@ -99,7 +73,7 @@ def find_change(
     changing.sort(key=lambda outcome: -outcome.probability)
     # all singles were tried, so a single or a pair is surely smallest
     complete = bool(changing) and len(changing[0].answers) <= 2
-    return Change(to, over, now, tuple(changing), tried, complete)
+    return ChangeOfMind(case, to, over, now, tuple(changing), tried, complete)
 
 
 def weight(now: Outcome, after: Outcome, to: str, over: str) -> float:
@@ -141,38 +115,106 @@ def _check(case: Case, to: str, over: str, now: Outcome) -> None:
             raise EvidenceError(message)
 
 
-SHOWN = 5
+def draw_changes(
+    rows: Sequence[Mapping[str, Any]], to: str, over: str, ax: Axes | None = None
+) -> Axes:
+    """Draw both causes, called ``to`` and ``over``, now and after each set of answers.
+
+    Rows have ``answers``, ``probability`` (None for now), ``to_posterior``, ``over_posterior``.
+    """
+    drawn = list(rows)[::-1]
+    ax = ax or new_axes(8.0, 0.68 * len(drawn) + 1.4)
+    for index, row in enumerate(drawn):
+        ends = [logit(row[name], CERTAIN) for name in ("over_posterior", "to_posterior")]
+        ax.plot(ends, [index, index], color=GREY, lw=1.5, zorder=1)
+        told = ((row["over_posterior"], ORANGE), (row["to_posterior"], BLUE))
+        sides = (("right", -9), ("left", 9))  # each number on the outer side of its own mark
+        for (share, colour), (side, away) in zip(sorted(told), sides, strict=True):
+            beside: dict[str, Any] = {"xytext": (away, 0), "textcoords": "offset points"}
+            style: dict[str, Any] = {"ha": side, "va": "center", "fontsize": SMALL}
+            place = (logit(share, CERTAIN), index)
+            ax.annotate(percent(share), place, color=colour, **beside, **style)
+    places = range(len(drawn))
+    to_them, over_them = (
+        [logit(row[name], CERTAIN) for row in drawn] for name in ("to_posterior", "over_posterior")
+    )
+    ax.plot(to_them, places, "o", color=BLUE, ms=11, label=to)
+    hollow: dict[str, Any] = {"ms": 8, "mew": 1.8, "markerfacecolor": "white"}
+    ax.plot(over_them, places, "s", color=ORANGE, label=over, **hollow)
+    labels = []
+    for row in drawn:
+        lines = str(row["answers"]).split("; ")
+        if row["probability"] is not None:
+            lines.append(f"(probability {percent(row['probability'])})")
+        labels.append("\n".join(lines))
+    name_lines(ax, labels)
+    ax.set_ylim(-0.6, len(drawn) - 0.4)
+    shown = [row[name] for row in drawn for name in ("to_posterior", "over_posterior")]
+    odds_axis(ax, shown)
+    low, high = ax.get_xlim()
+    ax.set_xlim(low - 0.15 * (high - low), high + 0.15 * (high - low))  # for the numbers
+    ax.set_xlabel(
+        "P(it explains the complaint | evidence, answers), on the scale of log-odds", fontsize=SMALL
+    )
+    legend_above(ax, 0.45, 4)
+    ax.spines[["top", "right"]].set_visible(False)
+    return ax
 
 
 @dataclass(frozen=True, repr=False, eq=False)
 class ChangeOfMind(CaseResult):
-    """The smallest set of open answers that was found to put one cause above another.
+    """The smallest sets of open answers that were found to put one cause above another.
 
     Made by :meth:`kneebayes.Differential.change_of_mind`.
+
+    Attributes
+    ----------
+    to_id, over_id
+        Ids of the cause that is to become the more probable one, and of the one it overtakes.
+    now
+        What is believed now.
+    sets
+        Sets of answers of the smallest size that was found, the most probable first.
+        Empty if there is none; one empty set if no further answer is needed.
+    tried
+        How many sets were tried by size.
+    complete
+        Whether it is certain that no smaller set exists. All single answers are tried, but
+        pairs and triples only of the answers that, taken alone, shift the odds most.
     """
 
     case: Case
-    change: Change
+    to_id: str
+    over_id: str
+    now: Outcome
+    sets: tuple[Outcome, ...]
+    tried: Mapping[int, int]
+    complete: bool
 
     @property
     def to(self) -> str:
         """Label of the cause that is to rise."""
-        return self.case.knowledge.label(self.change.to)
+        return self.case.label(self.to_id)
 
     @property
     def over(self) -> str:
         """Label of the cause that it is to pass."""
-        return self.case.knowledge.label(self.change.over)
+        return self.case.label(self.over_id)
 
     @property
     def answers(self) -> dict[str, str]:
         """The most probable of the smallest sets: state by id; empty where none was found."""
-        return dict(self.change.sets[0].answers) if self.change.sets else {}
+        return dict(self.sets[0].answers) if self.sets else {}
+
+    @property
+    def size(self) -> int | None:
+        """How many answers are needed; None where no set was found."""
+        return len(self.answers) if self.sets else None
 
     @property
     def probability(self) -> float:
         """P(these answers | evidence); 0 where none was found."""
-        return self.change.probability
+        return self.sets[0].probability if self.sets else 0.0
 
     @property
     def table(self) -> pd.DataFrame:
@@ -182,22 +224,18 @@ class ChangeOfMind(CaseResult):
         ``probability`` (P(these answers | evidence)), ``to`` and ``over`` (ids),
         ``to_posterior`` and ``over_posterior`` (after these answers).
         """
-        rows = [self._row(change) for change in self.change.sets]
-        columns = list(self._row(self.change.now))
-        return frame_of(rows, columns=columns)
+        return frame_of(map(self._row, self.sets), columns=list(self._row(self.now)))
 
     def _row(self, outcome: Outcome) -> dict[str, Any]:
-        change = self.change
-        ids = "; ".join(f"{id}={state}" for id, state in outcome.answers.items())
         return {
-            "ids": ids,
+            "ids": "; ".join(f"{id}={state}" for id, state in outcome.answers.items()),
             "answers": self._worded(outcome),
             "size": len(outcome.answers),
             "probability": outcome.probability,
-            "to": change.to,
-            "over": change.over,
-            "to_posterior": outcome.posteriors[change.to],
-            "over_posterior": outcome.posteriors[change.over],
+            "to": self.to_id,
+            "over": self.over_id,
+            "to_posterior": outcome.posteriors[self.to_id],
+            "over_posterior": outcome.posteriors[self.over_id],
         }
 
     def _worded(self, outcome: Outcome) -> str:
@@ -205,15 +243,24 @@ class ChangeOfMind(CaseResult):
         return "; ".join(f"{answer.label}: {answer.state}" for answer in answers)
 
     @property
+    def _shown(self) -> list[dict[str, Any]]:
+        """What is shown row by row: now, and after the first sets."""
+        now = {**self._row(self.now), "answers": "now", "probability": None}
+        return [now, *(self._row(one) for one in self.sets[:SHOWN] if one.answers)]
+
+    @property
     def report(self) -> Report:
         """What is shown."""
         header = ("answers", "probability", self.to, self.over)
-        now = self._row(self.change.now)
-        rows: list[tuple[str, ...]] = [("(now)", "", *_posteriors(now))]
-        for change in self.change.sets[:SHOWN]:
-            if change.answers:
-                row = self._row(change)
-                rows.append((str(row["answers"]), percent(change.probability), *_posteriors(row)))
+        rows = [
+            (
+                "(now)" if row["probability"] is None else str(row["answers"]),
+                "" if row["probability"] is None else percent(row["probability"]),
+                percent(row["to_posterior"]),
+                percent(row["over_posterior"]),
+            )
+            for row in self._shown
+        ]
         title = f"What would put {self.to} above {self.over}"
         return report_on(
             self.case, title, header, rows, self._search, lead=[self._found], whole_title=True
@@ -221,52 +268,40 @@ class ChangeOfMind(CaseResult):
 
     @property
     def _found(self) -> str:
-        change = self.change
-        if change.size is None:
-            most = max(change.tried)
-            return f"No set of {counted(most, 'answer')} or fewer was found that does it."
-        if change.size == 0:
+        if self.size is None:
+            most = counted(max(self.tried), "answer")
+            return f"No set of {most} or fewer was found that does it."
+        if self.size == 0:
             return f"{self.to} is above {self.over} already."
-        sets = len(change.sets)
+        sets = len(self.sets)
         more = f"; {counted(sets - 1, 'other set')} of that size as well" if sets > 1 else ""
         return (
-            f"{counted(change.size, 'answer')} {'is' if change.size == 1 else 'are'} enough: "
-            f"{self._worded(change.sets[0])} (probability {percent(change.probability)}){more}."
+            f"{counted(self.size, 'answer is', many='answers are')} enough: "
+            f"{self._worded(self.sets[0])} (probability {percent(self.probability)}){more}."
         )
 
     @property
     def _search(self) -> list[str]:
-        change = self.change
-        if change.size == 0:
+        if self.size == 0:
             return []
-        tried = ", ".join(f"{many} of size {size}" for size, many in change.tried.items())
+        tried = ", ".join(f"{many} of size {size}" for size, many in self.tried.items())
         lines = [f"Sets of answers tried: {tried}."]
-        if change.complete and change.size == 1:
-            lines.append("All single answers were tried.")
-        else:
-            lines.append(
-                "All single answers were tried; larger sets only of the answers that by "
-                "themselves speak most for the one over the other."
-                + (" No smaller set exists." if change.complete else " The search is not complete.")
-            )
-        return lines
+        if self.complete and self.size == 1:
+            return [*lines, "All single answers were tried."]
+        end = "No smaller set exists." if self.complete else "The search is not complete."
+        larger = (
+            "All single answers were tried; larger sets only of the answers that by themselves "
+            f"speak most for the one over the other. {end}"
+        )
+        return [*lines, larger]
 
     def draw(self, ax: Axes | None = None) -> Axes:
         """Draw both causes now and after each of the first five sets."""
-        from kneebayes.questions.ask.figures import draw_changes
-
-        rows = [{**self._row(self.change.now), "answers": "now", "probability": None}]
-        rows += [self._row(change) for change in self.change.sets[:SHOWN] if change.answers]
-        drawn = draw_changes(rows, self.to, self.over, ax)
-        return self._titled(drawn)
+        return self._titled(draw_changes(self._shown, self.to, self.over, ax))
 
     def __repr__(self) -> str:
-        size = "none found" if self.change.size is None else counted(self.change.size, "answer")
+        size = "none found" if self.size is None else counted(self.size, "answer")
         return f"ChangeOfMind({self.to} above {self.over}: {size}, {percent(self.probability)})"
-
-
-def _posteriors(row: dict[str, Any]) -> tuple[str, str]:
-    return percent(row["to_posterior"]), percent(row["over_posterior"])
 
 
 @checked
@@ -311,4 +346,4 @@ def change_of_mind(
     rising, above = (None if name is None else case.data.cause_named(name) for name in (to, over))
     above = above or next(id for id in case.by_probability if id != rising)
     rising = rising or next(id for id in case.by_probability if id != above)
-    return ChangeOfMind(case, find_change(case, rising, above, kinds_of(kinds)))
+    return find_change(case, rising, above, kinds_of(kinds))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 
 from kneebayes.arguments import checked, whole_number
@@ -18,12 +19,15 @@ from kneebayes.questions.ask.outcomes import Outcome, Subject, now_of
 from kneebayes.questions.ask.questions import Questions, question_text_of
 from kneebayes.questions.ask.ranking import (
     Question,
+    SameDecision,
+    Stop,
     kinds_of,
     rank_questions,
+    stop_rule,
     subject_named,
 )
-from kneebayes.questions.ask.stopping import SameDecision, Stop, stop_rule
 from kneebayes.text import counted
+from kneebayes.view.figures import BLUE, GREEN, GREY, ORANGE, SMALL, WIDE, new_axes
 from kneebayes.view.markup import percent
 from kneebayes.view.report import CaseResult, Outline, Report, frame_of, report_on
 
@@ -33,6 +37,7 @@ if TYPE_CHECKING:
 
 DEEPEST = 4
 TOLD = 1e-12  # bits below which a question is taken to tell nothing
+INDENT, LETTERS = 0.07, 66  # of a tree that is told line by line
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +112,46 @@ def grow_tree(
     return TreeNode(path, probability, now, case.level, question, tuple(branches))
 
 
+def draw_tree(nodes: Sequence[Mapping[str, Any]], ax: Axes | None = None) -> Axes:
+    """Draw a decision tree line by line, each answer below what was asked.
+
+    Each node stands before those it leads to: ``depth``, ``answer``, ``probability``, ``label``
+    (what is asked, or what is believed at an end), ``ends`` and ``urgent``.
+    """
+    lines = [_told_of(node) for node in nodes]
+    heights = [line.count("\n") + 1 for line in lines]
+    ax = ax or new_axes(WIDE, 0.5 + 0.165 * (sum(heights) + 0.5 * len(nodes)))
+    y, places = 0.0, []
+    for node, line, height in zip(nodes, lines, heights, strict=True):
+        x = INDENT * node["depth"]
+        colour = ORANGE if node["urgent"] else (GREEN if node["ends"] else BLUE)
+        ax.text(x, y, line, fontsize=SMALL, va="top", color=colour, parse_math=False)
+        places.append((int(node["depth"]), y))
+        y -= height + 0.5
+    for index, (depth, top) in enumerate(places):
+        below = []
+        for deep, end in places[index + 1 :]:
+            if deep <= depth:
+                break
+            below += [end] if deep == depth + 1 else []
+        if below:
+            x = INDENT * depth + 0.3 * INDENT
+            ax.plot([x, x], [top - heights[index], below[-1] - 0.5], color=GREY, lw=0.8, zorder=0)
+    ax.set_xlim(-0.02, 1.0)
+    ax.set_ylim(y, 0.5)
+    ax.set_axis_off()
+    return ax
+
+
+def _told_of(node: Mapping[str, Any]) -> str:
+    """An answer with its probability, and what is asked or believed then."""
+    label = "; ".join(str(node["label"]).split("\n"))
+    if node["answer"]:
+        label = f"{node['answer']} ({percent(node['probability'])}): {label}"
+    letters = int(LETTERS * (1.0 - INDENT * node["depth"]))
+    return "\n".join(wrap(label, letters))
+
+
 @dataclass(frozen=True, repr=False, eq=False)
 class DecisionTree(CaseResult):
     """An interview planned ahead: the patient at the start, what is to be found out, the root."""
@@ -171,8 +216,6 @@ class DecisionTree(CaseResult):
 
     def draw(self, ax: Axes | None = None) -> Axes:
         """Draw the tree line by line, what is asked next below each answer."""
-        from kneebayes.questions.ask.figures import draw_tree
-
         return self._titled(draw_tree(self._rows, ax))
 
     def __repr__(self) -> str:

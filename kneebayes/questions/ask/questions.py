@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from textwrap import shorten
 from typing import TYPE_CHECKING, Any
 
 from kneebayes.arguments import checked, whole_number
@@ -13,15 +14,28 @@ from kneebayes.case.case import Case, CaseLike
 from kneebayes.errors import EvidenceError
 from kneebayes.questions.ask.outcomes import Outcome, Subject, most_moved
 from kneebayes.questions.ask.ranking import (
+    MOST,
+    Pair,
     Question,
+    SameDecision,
     kinds_of,
     look_ahead,
     pareto_front,
     rank_questions,
+    same_decision,
     subject_named,
 )
-from kneebayes.questions.ask.stopping import MOST, SameDecision, same_decision
 from kneebayes.text import counted
+from kneebayes.view.figures import (
+    BLUE,
+    GREEN,
+    GREY,
+    ORANGE,
+    SMALL,
+    legend_above,
+    name_lines,
+    new_axes,
+)
 from kneebayes.view.markup import percent
 from kneebayes.view.report import CaseResult, Report, frame_of, ranked_frame, report_on
 
@@ -29,8 +43,11 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
 
+Rows = Sequence[Mapping[str, Any]]
 SHOWN = 10
 PAIRED = 8
+RIGHT, APART = 0.6, 0.07  # of the axes: from here names go to the left; names above each other
+NAME = 52  # letters of a question beside its point
 HEADER = (
     "",
     "question",
@@ -58,6 +75,118 @@ def question_text_of(case: Case, id: str) -> str:
     record = case.knowledge.findings.get(id) or case.knowledge.contexts.get(id)
     asked = "" if record is None else record.question
     return asked or f"{case.knowledge.label(id)}?"
+
+
+def draw_outcomes(rows: Rows, outcomes: Rows, top: int = SHOWN, ax: Axes | None = None) -> Axes:
+    """Draw where each answer of the ``top`` best questions would move what it speaks of.
+
+    ``rows`` are ranked questions; ``outcomes`` have ``id`` of the question, ``positive`` (None
+    where there are more than two answers), ``probability`` and ``posterior``.
+    """
+    drawn = list(rows[:top])[::-1]
+    ax = ax or new_axes(8.0, 0.42 * len(drawn) + 1.5)
+    marks: dict[object, dict[str, Any]] = {
+        True: {"marker": "o", "color": BLUE, "label": "if yes"},
+        False: {"marker": "s", "color": ORANGE, "markerfacecolor": "white", "label": "if no"},
+        None: {"marker": "D", "color": GREEN, "label": "one of several answers"},
+    }
+    labelled: set[object] = set()
+    for index, row in enumerate(drawn):
+        mine = [outcome for outcome in outcomes if outcome["id"] == row["id"]]
+        places = [branch["posterior"] for branch in mine]
+        ax.plot([min(places), max(places)], [index, index], color=GREY, lw=1.5, zorder=1)
+        ax.plot(row["now"], index, "|", color="black", ms=15, mew=2, zorder=2)
+        for branch, place in zip(mine, places, strict=True):
+            style = dict(marks[branch["positive"]])
+            if branch["positive"] in labelled:
+                del style["label"]
+            labelled.add(branch["positive"])
+            ax.plot(place, index, ls="", ms=7.5, mew=1.8, zorder=3, **style)
+        ax.text(1.06, index, f"{row['bits']:.3f}", va="center", fontsize=SMALL)
+    same = len({row["speaks_of_label"] for row in drawn}) == 1
+    labels = [
+        str(row["question"]) if same else f"{row['question']}\n({row['speaks_of_label']})"
+        for row in drawn
+    ]
+    ax.plot([], [], "|", color="black", ms=12, mew=2, label="now")
+    ax.text(1.06, len(drawn) - 0.45, "bits", va="bottom", fontsize=SMALL)
+    name_lines(ax, labels)
+    ax.set_ylim(-0.6, len(drawn) - 0.4)
+    ax.set_xlim(-0.03, 1.03)
+    ax.set_xticks([0.0, 0.5, 1.0], ["0%", "50%", "100%"], fontsize=SMALL)
+    about = str(drawn[0]["speaks_of_label"]) if drawn and same else "what stands in brackets"
+    caption = f"P({about}\u00a0| evidence, answer)\nbits: what the answer tells on average"
+    ax.set_xlabel(caption, fontsize=SMALL, parse_math=False)
+    legend_above(ax, 0.45, 4)
+    ax.spines[["top", "right"]].set_visible(False)
+    return ax
+
+
+def draw_pareto(rows: Rows, ax: Axes | None = None) -> Axes:
+    """Draw bits against cost of ranked questions, with a line through those that no other beats."""
+    ax = ax or new_axes(7.5, 4.2)
+    front = sorted(
+        (row for row in rows if row["front"]), key=lambda row: (row["cost"], row["bits"])
+    )
+    beaten, best = (
+        ([row["cost"] for row in some], [row["bits"] for row in some])
+        for some in ([row for row in rows if not row["front"]], front)
+    )
+    ax.plot(*beaten, "o", color=GREY, ms=4.5, alpha=0.6)
+    ax.step(*best, where="post", color=BLUE, lw=1.2)
+    ax.plot(*best, "o", color=BLUE, ms=8)
+    most = max((row["cost"] for row in rows), default=None) or 1.0
+    top = max((row["bits"] for row in rows), default=None) or 1.0
+    heights = _heights(front, most, top)
+    for row, height in zip(front, heights, strict=True):
+        place, right = row["cost"], row["cost"] > RIGHT * most
+        ax.plot([place, place], [row["bits"], height], color=BLUE, lw=0.6, zorder=1)
+        ax.text(
+            place - (0.015 if right else -0.015) * most,
+            height,
+            _short(row),
+            ha="right" if right else "left",
+            va="center",
+            fontsize=SMALL,
+            parse_math=False,
+            bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.8},  # no line through it
+        )
+    ax.set_xlim(-0.04 * most, 1.06 * most)
+    ax.set_ylim(0.0, max([1.18 * top, *(height + 0.06 * top for height in heights)]))
+    ax.set_xlabel(
+        "cost, in the units of the knowledge folder (asking and looking: 0)", fontsize=SMALL
+    )
+    ax.set_ylabel("expected information gain (bits)", fontsize=SMALL)
+    ax.spines[["top", "right"]].set_visible(False)
+    return ax
+
+
+def _heights(front: Rows, most: float, top: float) -> list[float]:
+    """Where the names of questions stand: above their points, clear of other names and points."""
+
+    def reach(row: Mapping[str, Any]) -> tuple[float, float]:
+        """From where to where a name goes, about."""
+        wide, place = 0.02 * most * (len(_short(row)) + 1), row["cost"]
+        return (place - wide, place) if place > RIGHT * most else (place, place + wide)
+
+    heights: dict[int, float] = {}
+    for index in reversed(range(len(front))):  # the dearest first: a cheaper one goes over it
+        low, high = reach(front[index])
+        taken = [row["bits"] for row in front if low <= row["cost"] <= high]
+        for other, height in heights.items():
+            start, end = reach(front[other])
+            if start <= high and end >= low:
+                taken.append(height)
+        heights[index] = front[index]["bits"] + 0.07 * top
+        for height in sorted(taken):
+            if abs(heights[index] - height) < APART * top:
+                heights[index] = height + APART * top
+    return [heights[index] for index in range(len(front))]
+
+
+def _short(row: Mapping[str, Any]) -> str:
+    """A question in one line that leaves room for the points."""
+    return shorten(str(row["question"]), NAME, placeholder=" ...")
 
 
 @dataclass(frozen=True, repr=False, eq=False)
@@ -226,7 +355,7 @@ class Questions(CaseResult):
         tell the same, above zero one makes the other worth asking.
         """
         pairs = look_ahead(self.case, self.subject, self.now, self.ranked[:best])
-        return frame_of(pairs, columns=["first", "second", "bits", "beyond"])
+        return frame_of(pairs, columns=Pair._fields)
 
     @checked
     @bounded
@@ -263,12 +392,9 @@ class Questions(CaseResult):
                 "weighed before the time was over. Answer some contexts, ask for some kinds= "
                 "only, or give more time: model.within(seconds=...)."
             )
-        return report_on(self.case, self._title, HEADER, rows, [*after, *LEGEND], whole_title=True)
-
-    @property
-    def _title(self) -> str:
         order = "what tells most" if self.order == "bits" else "what can change the advice"
-        return f"What to ask next about {self.about}: {order} first"
+        title = f"What to ask next about {self.about}: {order} first"
+        return report_on(self.case, title, HEADER, rows, [*after, *LEGEND], whole_title=True)
 
     def _content(self) -> dict[str, Any]:
         return {
@@ -281,16 +407,11 @@ class Questions(CaseResult):
 
     def draw(self, ax: Axes | None = None, top: int = SHOWN) -> Axes:
         """Draw where each answer of the first questions would lead."""
-        from kneebayes.questions.ask.figures import draw_outcomes
-
-        drawn = draw_outcomes(self._rows, self._outcome_rows, top, ax)
-        return self._titled(drawn, self._title)
+        return self._titled(draw_outcomes(self._rows, self._outcome_rows, top, ax))
 
     def draw_pareto(self, ax: Axes | None = None) -> Axes:
         """Draw bits against cost, with the questions that no other beats."""
-        from kneebayes.questions.ask.figures import draw_pareto
-
-        return self._titled(draw_pareto(self._rows, ax), self._title)
+        return self._titled(draw_pareto(self._rows, ax))
 
     def __len__(self) -> int:
         return len(self.ranked)

@@ -11,7 +11,7 @@ import kneebayes as kb
 from kneebayes.case.case import Case
 from kneebayes.errors import EvidenceError
 from kneebayes.inference import Evidence
-from kneebayes.questions.ask.change_of_mind import Change, ChangeOfMind
+from kneebayes.questions.ask.change_of_mind import ChangeOfMind
 from kneebayes.questions.ask.interview import DecisionTree, TreeNode
 from kneebayes.questions.ask.outcomes import (
     Outcome,
@@ -20,8 +20,14 @@ from kneebayes.questions.ask.outcomes import (
     most_moved,
     outcomes_of_each,
 )
-from kneebayes.questions.ask.ranking import Question, subject_named
-from kneebayes.questions.ask.stopping import SameDecision, Stop, same_decision, stop_rule
+from kneebayes.questions.ask.ranking import (
+    Question,
+    SameDecision,
+    Stop,
+    same_decision,
+    stop_rule,
+    subject_named,
+)
 
 GOUT, CYST, DVT = "gout", "bakers_cyst", "deep_vein_thrombosis"
 
@@ -41,8 +47,13 @@ NOW = outcome({}, 1.0, 0.3, 0.5, 0.1)
 FEVER = outcome({"fever": "present"}, 0.2, 0.6, 0.2, 0.1)
 
 
+Change = dict[str, Any]
+
+
 def change(*sets: Outcome, tried: dict[int, int] | None = None, complete: bool = True) -> Change:
-    return Change(GOUT, CYST, NOW, sets, {1: 40} if tried is None else tried, complete)
+    """All of a change of mind but the patient."""
+    about = {"to_id": GOUT, "over_id": CYST, "now": NOW, "sets": sets}
+    return {**about, "tried": {1: 40} if tried is None else tried, "complete": complete}
 
 
 def both(probability: float) -> Outcome:
@@ -91,17 +102,17 @@ def both(probability: float) -> Outcome:
 def test_a_change_of_mind_is_told_in_words(
     case: Case, made: Change, found: str, search: list[str], size: str
 ) -> None:
-    told = ChangeOfMind(case, made)
+    told = ChangeOfMind(case, **made)
     assert told.report.lead == (found,)
     assert list(told.report.notes) == search
     assert repr(told) == f"ChangeOfMind(gout above Baker's cyst: {size})"
     assert told.report.rows[0] == ("(now)", "", "30%", "50%")
-    assert told.answers == (dict(made.sets[0].answers) if made.sets else {})
+    assert told.answers == (dict(made["sets"][0].answers) if made["sets"] else {})
 
 
 def test_a_change_of_mind_is_told_field_by_field(case: Case) -> None:
     sets = [both(0.1 - 0.01 * place) for place in range(7)]
-    told = ChangeOfMind(case, change(*sets, tried={1: 40, 2: 9}))
+    told = ChangeOfMind(case, **change(*sets, tried={1: 40, 2: 9}))
     for one, row in zip(sets, told.table.to_dict("records"), strict=True):
         assert row == {
             "ids": "fever=present; redness=absent", "answers": "fever: present; redness: absent",
@@ -112,9 +123,9 @@ def test_a_change_of_mind_is_told_field_by_field(case: Case) -> None:
     assert len(told.report.rows) == 1 + 5
     assert told.report.header == ("answers", "probability", "gout", "Baker's cyst")
     assert len(told.draw().get_yticks()) == 1 + 5
-    empty = ChangeOfMind(case, change(NOW, tried={0: 1}))
+    empty = ChangeOfMind(case, **change(NOW, tried={0: 1}))
     assert len(empty.report.rows) == len(empty.draw().get_yticks()) == 1
-    assert list(ChangeOfMind(case, change(complete=False)).table.columns) == list(
+    assert list(ChangeOfMind(case, **change(complete=False)).table.columns) == list(
         told.table.columns
     )
 

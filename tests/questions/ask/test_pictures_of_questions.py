@@ -20,7 +20,9 @@ from drawn import (
 )
 from matplotlib.axes import Axes
 
-from kneebayes.questions.ask.figures import draw_changes, draw_outcomes, draw_pareto, draw_tree
+from kneebayes.questions.ask.change_of_mind import draw_changes
+from kneebayes.questions.ask.interview import draw_tree
+from kneebayes.questions.ask.questions import draw_outcomes, draw_pareto
 from kneebayes.view.figures import BLUE, GREEN, ORANGE, SMALL
 from kneebayes.view.markup import percent
 

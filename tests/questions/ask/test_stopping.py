@@ -10,8 +10,13 @@ from kneebayes.case.case import Case
 from kneebayes.questions.ask.change_of_mind import find_change, weight
 from kneebayes.questions.ask.interview import grow_tree
 from kneebayes.questions.ask.outcomes import Outcome, Subject
-from kneebayes.questions.ask.ranking import open_nodes, rank_questions, subject_named
-from kneebayes.questions.ask.stopping import same_decision, stop_rule
+from kneebayes.questions.ask.ranking import (
+    open_nodes,
+    rank_questions,
+    same_decision,
+    stop_rule,
+    subject_named,
+)
 
 SIGNS = ("sign", "symptom")
 
