@@ -27,7 +27,7 @@ from kneebayes.inference.sampling import Drawing
 from kneebayes.text import counted, marked, suggest
 from kneebayes.view.figures import BLUE, ORANGE, SMALL, caption, name_lines, new_axes, ticks_apart
 from kneebayes.view.markup import percent
-from kneebayes.view.report import Report, Reporting, frame_of, made_by, made_by_line
+from kneebayes.view.report import ModelResult, Report, frame_of
 from kneebayes.writing import replacing_file, same_place
 
 if TYPE_CHECKING:
@@ -166,7 +166,7 @@ PIECE = 8  # blocks that are handed over together
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class SimulatedCohort(Reporting):
+class SimulatedCohort(ModelResult):
     """Patients drawn from a model.
 
     Made by :meth:`kneebayes.Model.simulate`.
@@ -203,10 +203,6 @@ class SimulatedCohort(Reporting):
     def __len__(self) -> int:
         return len(self.answers)
 
-    def _origin(self) -> Mapping[str, Any]:
-        """Which model they were drawn from."""
-        return made_by(self.model)
-
     @cached_property
     def expected(self) -> Mapping[str, float]:
         """P(cause | what holds for all) by id of the cause, exact."""
@@ -218,7 +214,7 @@ class SimulatedCohort(Reporting):
 
     @cached_property
     def _rows(self) -> list[dict[str, Any]]:
-        causes, rows = self.model.data.knowledge.causes, []
+        causes, rows = self.data.knowledge.causes, []
         for id in causes:
             expected, patients = self.expected[id], int(self.truth[id].sum())
             share = patients / len(self) if len(self) else nan
@@ -258,7 +254,6 @@ class SimulatedCohort(Reporting):
     @property
     def report(self) -> Report:
         """What is shown: how many patients, what is known of them, how often each cause is."""
-        meta = self.model.data.knowledge.meta
         rows = [
             (
                 marked(row["cause"], row["urgent"]),
@@ -268,22 +263,17 @@ class SimulatedCohort(Reporting):
             )
             for row in sorted(self._rows, key=lambda row: -row["expected"])
         ]
-        complaint = meta.complaint
-        answered = by_node(self.model.data.knowledge, self.model.data.names, self.given)
+        complaint = self.data.complaint
+        answered = by_node(self.data.knowledge, self.data.names, self.given)
         holds = [f"{name} = {value!r}" for name, value in self.given.items()]
         if complaint not in answered:
-            holds = [f"{self.model.data.knowledge.label(complaint)} = True", *holds]
-        return Report(
-            title=f"{meta.title}: {self._summary} ({self.model.data.reading})",
+            holds = [f"{self.data.knowledge.label(complaint)} = True", *holds]
+        return self._report(
+            f"{self._summary} ({self.data.reading})",
+            ("cause", "patients", "share", "expected"),
+            rows,
             known=f"For all of them: {', '.join(holds)}.",
-            header=("cause", "patients", "share", "expected"),
-            rows=tuple(rows),
-            notes=(
-                f"Seed {self.seed}; {self.recording.words}.",
-                self._counted,
-            ),
-            disclaimer=meta.disclaimer,
-            made_by=made_by_line(self.model),
+            notes=(f"Seed {self.seed}; {self.recording.words}.", self._counted),
         )
 
     @property
@@ -295,7 +285,7 @@ class SimulatedCohort(Reporting):
     def _counted(self) -> str:
         if not len(self):
             return "Nobody was drawn."
-        contexts = self.model.data.knowledge.contexts
+        contexts = self.data.knowledge.contexts
         known = self.answers.notna()
         background = [id for id in known.columns if id in contexts]
         findings = known.drop(columns=background).sum(axis=1).mean()
@@ -304,7 +294,6 @@ class SimulatedCohort(Reporting):
             f"contexts are known, and {self.there.sum(axis=1).mean():.2f} causes are there."
         )
 
-    @checked
     def draw(self, ax: Axes | None = None) -> Axes:
         """Draw how often each cause was drawn, over the 95 % range that its probability allows."""
         drawn = sorted(self._rows, key=lambda row: row["expected"])
@@ -336,7 +325,7 @@ class SimulatedCohort(Reporting):
     def __repr__(self) -> str:
         named = f"{self.name!r}: " if self.name else ""
         patients = counted(len(self), "patient")
-        return f"SimulatedCohort({named}{patients}, seed {self.seed}, {self.model.data.reading})"
+        return f"SimulatedCohort({named}{patients}, seed {self.seed}, {self.data.reading})"
 
 
 @renamed(given="answers")

@@ -39,7 +39,15 @@ from kneebayes.view.figures import (
     odds_axis,
 )
 from kneebayes.view.markup import percent
-from kneebayes.view.report import Grid, Report, Reporting, frame_of, made_by, made_by_line
+from kneebayes.view.report import (
+    Grid,
+    ModelResult,
+    Report,
+    Reporting,
+    frame_of,
+    made_by,
+    made_by_line,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -47,7 +55,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class HeldOut(Reporting):
+class HeldOut(ModelResult):
     """How well patients are foretold, before and after learning: ln P(answers | complaint).
 
     Made by :meth:`Learnt.score`. The log score is proper: only the true probabilities
@@ -57,18 +65,17 @@ class HeldOut(Reporting):
     ----------
     frame
         One row a patient, with the index of the table: ``before``, ``after`` and ``gain``.
-    title, disclaimer
-        What the model is about, and what it is not.
+    model, told
+        The model as the text made it, and from whom it learnt.
     """
 
     frame: pd.DataFrame
-    title: str
-    disclaimer: str
-    origin: Mapping[str, Any]
+    model: ModelLike
+    told: str
 
     def _origin(self) -> Mapping[str, Any]:
         """Which model was asked."""
-        return self.origin
+        return made_by(self.model) | {"learnt": self.told}
 
     @property
     def table(self) -> pd.DataFrame:
@@ -98,7 +105,6 @@ class HeldOut(Reporting):
             return float("inf")
         return float(self.frame["gain"].std(ddof=1) / np.sqrt(count))
 
-    @checked
     def draw(self, ax: Axes | None = None) -> Axes:
         """Draw how much ln P(answers | complaint) of each patient gained or lost by learning."""
         gains = self.frame["gain"].tolist()
@@ -133,13 +139,11 @@ class HeldOut(Reporting):
             ("text and patients", f"{self.after:.3f}"),
             ("gain", f"{self.gain:+.3f} \u00b1 {self.error:.3f}"),
         )
-        return Report(
-            title=f"{self.title}: how well patients are foretold",
+        return self._report(
+            "how well patients are foretold",
             lead=(f"{counted(len(self.frame), 'patient')} foretold; higher is better.",),
             before=(Grid("ln P(answers | complaint), nats a patient", ("by", "mean"), rows),),
             notes=("\u00b1 is one standard error of the mean gain.",),
-            made_by=made_by_line(self.origin),
-            disclaimer=self.disclaimer,
         )
 
     def __repr__(self) -> str:
@@ -147,7 +151,7 @@ class HeldOut(Reporting):
         return f"HeldOut({patients}: gain {self.gain:+.3f} ± {self.error:.3f})"
 
 
-def _hold_out(before: ModelLike, numbers: Numbers, cases: object, learnt: str = "") -> HeldOut:
+def _hold_out(before: ModelLike, numbers: Numbers, cases: object, told: str) -> HeldOut:
     """Score patients under a model as the text made it, and with its numbers after learning."""
     import pandas as pd
 
@@ -161,9 +165,7 @@ def _hold_out(before: ModelLike, numbers: Numbers, cases: object, learnt: str = 
     index = cases.index if isinstance(cases, pd.DataFrame) else None
     frame = pd.DataFrame({"before": sides[0], "after": sides[1]}, index=index)
     frame["gain"] = frame["after"] - frame["before"]
-    meta = before.data.knowledge.meta
-    origin = made_by(before) | {"learnt": learnt or None}
-    return HeldOut(frame, meta.title, meta.disclaimer, origin)
+    return HeldOut(frame, before, told)
 
 
 def _log_scores(model: ModelLike, patients: Patients, numbers: Numbers) -> Numbers:
@@ -273,7 +275,6 @@ class Learnt(Reporting):
         """
         return frame_of(self._rows)
 
-    @checked
     def draw(self, ax: Axes | None = None) -> Axes:
         """Draw the statements that the patients say most about, before and after."""
         rows = [row for row in self._by_data if row["kind"] not in RATIOS][:SHOWN]

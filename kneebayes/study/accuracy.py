@@ -18,8 +18,8 @@ from kneebayes.errors import KneebayesError
 from kneebayes.odds import logit
 from kneebayes.study.published import shipped
 from kneebayes.text import counted
-from kneebayes.view.figures import SMALL, WIDE, caption, name_lines, new_axes
-from kneebayes.view.report import Report, Reporting, frame_of, made_by, made_by_line
+from kneebayes.view.figures import SMALL, WIDE, name_lines, new_axes
+from kneebayes.view.report import ModelResult, Report, frame_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -101,7 +101,7 @@ def accuracy(model: ModelLike) -> Accuracy:
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Accuracy(Reporting):
+class Accuracy(ModelResult):
     """Likelihood ratios of a model beside published ones. Made by :func:`accuracy`.
 
     Attributes
@@ -112,16 +112,12 @@ class Accuracy(Reporting):
         How many published ratios are about what the model does not have.
     """
 
-    data: ModelData
+    model: ModelLike
     rows: tuple[AccuracyRow, ...]
     left_out: int
 
     def __len__(self) -> int:
         return len(self.rows)
-
-    def _origin(self) -> Mapping[str, Any]:
-        """Which model was judged."""
-        return made_by(self.data)
 
     @cached_property
     def table(self) -> pd.DataFrame:
@@ -156,17 +152,9 @@ class Accuracy(Reporting):
         notes = [counted, ABOUT]
         if self.left_out:
             notes.append(f"Left out, for the model has no such cause or answer: {self.left_out}.")
-        return Report(
-            title=f"{self.data.knowledge.meta.title}: published likelihood ratios and the model's",
-            known="",
-            header=HEADER,
-            rows=rows,
-            notes=tuple(notes),
-            disclaimer=self.data.knowledge.meta.disclaimer,
-            made_by=made_by_line(self._origin()),
-        )
+        title = "published likelihood ratios and the model's"
+        return self._report(title, HEADER, rows, notes=tuple(notes))
 
-    @checked
     def draw(self, ax: Axes | None = None) -> Axes:
         """Draw published intervals as lines and the model's ratios as dots, the furthest first."""
         rows = sorted(self.rows, key=_distance, reverse=True)[:DRAWN][::-1]
@@ -199,7 +187,7 @@ class Accuracy(Reporting):
             fontsize=SMALL,
         )
         ax.spines[["top", "right"]].set_visible(False)
-        return caption(ax, self.report.title)
+        return self._titled(ax)
 
     def __repr__(self) -> str:
         return (

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from kneebayes.arguments import checked, share, whole_number
+from kneebayes.arguments import share, whole_number
 from kneebayes.errors import EvidenceError
 from kneebayes.network import Numbers
 from kneebayes.study.scores import (
@@ -421,7 +421,6 @@ class Evaluation(Reporting):
             made_by=made_by_line(self.origin),
         )
 
-    @checked
     def draw(self, ax: Axes | None = None) -> Axes:
         """Draw the calibration curve of the reference, with intervals."""
         from kneebayes.study.scores import draw_calibration
@@ -433,7 +432,6 @@ class Evaluation(Reporting):
         )
         return draw_calibration(rows, f"{self.reference}: {caption}", ax)
 
-    @checked
     def draw_scores(self, score: str = "log_score", ax: Axes | None = None) -> Axes:
         """Draw one score of every predictor: any column of numbers of :attr:`table`.
 
@@ -467,7 +465,6 @@ class Evaluation(Reporting):
             raise EvidenceError(message)
         return self.table[score]
 
-    @checked
     def draw_recall(self, ax: Axes | None = None) -> Axes:
         """Draw how many present causes are found among the first 1 to 10 of each ranking."""
         from kneebayes.study.figures import draw_recall
@@ -485,7 +482,6 @@ class Evaluation(Reporting):
 
         return caption(ax, self.report.title, self.report.known)
 
-    @checked
     def draw_learning(self, score: str = "log_score", ax: Axes | None = None) -> Axes:
         """Draw how a score of what learns changes with the number of cases learned from.
 

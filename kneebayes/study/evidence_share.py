@@ -31,7 +31,8 @@ from kneebayes.questions.explain.grounds import ORIGINS
 from kneebayes.questions.explain.subsets import DECIBANS
 from kneebayes.study.published import VISITS, PublishedCase, Visit, published_cases
 from kneebayes.text import counted
-from kneebayes.view.report import Report, Reporting, frame_of, made_by, made_by_line, records_of
+from kneebayes.view.figures import SMALL, name_lines, new_axes
+from kneebayes.view.report import ModelResult, Report, frame_of, records_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -208,7 +209,7 @@ def _moved(quantity: Quantity) -> float:
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class EvidenceShare(Reporting):
+class EvidenceShare(ModelResult):
     """What the weight of evidence in published patients rests on.
 
     Made by :func:`evidence_share`.
@@ -223,17 +224,13 @@ class EvidenceShare(Reporting):
         How many patients have a cause of the model.
     """
 
-    data: ModelData
+    model: ModelLike
     quantities: Quantities
     weights: Mapping[Visit, Numbers]
     patients: int
 
     def __len__(self) -> int:
         return len(self.quantities)
-
-    def _origin(self) -> Mapping[str, Any]:
-        """Which model was looked at."""
-        return made_by(self.data)
 
     @cached_property
     def numbers(self) -> pd.DataFrame:
@@ -328,15 +325,13 @@ class EvidenceShare(Reporting):
             + "."
             for visit in self.weights
         ]
-        return Report(
-            title=f"{self.data.knowledge.meta.title}: what the weight of evidence rests on",
+        return self._report(
+            "what the weight of evidence rests on",
+            HEADER,
+            rows,
             known=f"{counted(self.patients, 'published patient')} with a cause that the model has.",
-            header=HEADER,
-            rows=tuple(rows),
             notes=(ABOUT, f".assumed lists {counted(len(self.assumed), 'assumed number')}."),
-            disclaimer=self.data.knowledge.meta.disclaimer,
             lead=tuple(lead),
-            made_by=made_by_line(self._origin()),
         )
 
     @property
@@ -344,11 +339,8 @@ class EvidenceShare(Reporting):
         found = set(self.table["origin"])
         return [kind for kind in ORIGINS if kind in found]
 
-    @checked
     def draw(self, ax: Axes | None = None) -> Axes:
         """Draw one bar a visit, cut by origin."""
-        from kneebayes.view.figures import SMALL, caption, name_lines, new_axes
-
         ax = ax or new_axes(7.0, 2.0)
         for row, visit in enumerate(self.weights):
             start = 0.0
@@ -369,7 +361,7 @@ class EvidenceShare(Reporting):
         place: dict[str, Any] = {"loc": "lower left", "bbox_to_anchor": (0.0, 1.0)}
         ax.legend(ncols=len(self._kinds), frameon=False, fontsize=SMALL, **place)
         ax.spines[["top", "right"]].set_visible(False)
-        return caption(ax, self.report.title, self.report.known)
+        return self._titled(ax)
 
     def __repr__(self) -> str:
         shares = ", ".join(f"{self.share(kind):.0%} {kind}" for kind in self._kinds)

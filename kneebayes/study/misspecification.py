@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from kneebayes.arguments import check_fields, checked
-from kneebayes.building.model import in_setting, with_lexicon
+from kneebayes.building.model import ModelLike, in_setting, with_lexicon
 from kneebayes.cohort.record import diagnose_cohort
 from kneebayes.cohort.simulation import VISIT, Recording, simulate
 from kneebayes.errors import ArgumentError
@@ -16,14 +16,13 @@ from kneebayes.study.baselines import without_mediators
 from kneebayes.study.evaluating import evaluate
 from kneebayes.study.evaluation import Evaluation, Scoring
 from kneebayes.text import counted
+from kneebayes.view.figures import caption
 from kneebayes.view.markup import percent
-from kneebayes.view.report import Report, Reporting, frame_of, made_by_line, records_of
+from kneebayes.view.report import ModelResult, Report, frame_of, records_of
 
 if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
-
-    from kneebayes.building.model import ModelLike
 
 AS_STATED = "as the model thinks"
 WRONG = (0.05, 0.15)
@@ -32,6 +31,15 @@ MISSED = "Urgent missed: neither a sign that makes it urgent nor P(any urgent) o
 REGRET = (
     "Informed: the model that is true in that world, told nothing of how patients were written "
     "down. Regret: what is lost against it, on the same patients."
+)
+HEADER = (
+    "world",
+    "log score (bits)",
+    "informed",
+    "regret (95 %)",
+    "recall 3",
+    "calibration error (by chance up to)",
+    "urgent missed",
 )
 RESAMPLES = 300
 INFORMED = "knows the world"
@@ -50,7 +58,7 @@ class World:
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Misspecification(Reporting):
+class Misspecification(ModelResult):
     """How a model does in worlds that are not as it thinks.
 
     Made by :meth:`kneebayes.Model.misspecify`.
@@ -62,15 +70,13 @@ class Misspecification(Reporting):
         that is true there, without knowledge of how patients were recorded).
     worlds
         The worlds, in their order.
-    reading
-        What the evaluated model is.
     patients, seed
         How many were drawn in each world, and where chance began.
     """
 
+    model: ModelLike
     evaluations: dict[str, Evaluation]
     worlds: tuple[World, ...]
-    reading: str
     patients: int
     seed: int
 
@@ -135,41 +141,16 @@ class Misspecification(Reporting):
             for row in records_of(self.table)
         ]
         out = int(self.table["impossible"].sum())
-        return Report(
-            title=f"{first.subject.title}: other worlds ({self.reading})",
-            known=f"{counted(self.patients, 'patient')} drawn in each world (seed {self.seed}).",
-            header=(
-                "world",
-                "log score (bits)",
-                "informed",
-                "regret (95 %)",
-                "recall 3",
-                "calibration error (by chance up to)",
-                "urgent missed",
-            ),
-            rows=tuple(rows),
-            notes=(
-                REGRET,
-                f"{MISSED} {percent(first.scoring.threshold)}.",
-                *(
-                    [f"{counted(out, 'case is', many='cases are')} impossible and left out."]
-                    if out
-                    else []
-                ),
-            ),
-            disclaimer=first.subject.disclaimer,
-            made_by=made_by_line(first.origin),
-        )
+        notes = [REGRET, f"{MISSED} {percent(first.scoring.threshold)}."]
+        if out:
+            notes.append(f"{counted(out, 'case is', many='cases are')} impossible and left out.")
+        known = f"{counted(self.patients, 'patient')} drawn in each world (seed {self.seed})."
+        title = f"other worlds ({self.data.reading})"
+        return self._report(title, HEADER, rows, known=known, notes=tuple(notes))
 
-    def _origin(self) -> Mapping[str, Any]:
-        """Which model was evaluated."""
-        return next(iter(self.evaluations.values())).origin
-
-    @checked
     def draw(self, ax: Axes | None = None) -> Axes:
         """Draw the log score in each world, beside that of who knows it."""
         from kneebayes.study.figures import draw_worlds
-        from kneebayes.view.figures import caption
 
         return caption(draw_worlds(records_of(self.table), ax), self.report.title)
 
@@ -260,4 +241,4 @@ def misspecify(
             scoring=scoring,
             progress=False,
         )
-    return Misspecification(evaluations, chosen, model.data.reading, n, seed)
+    return Misspecification(model.data, evaluations, chosen, n, seed)

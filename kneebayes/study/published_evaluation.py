@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from kneebayes.arguments import checked
+from kneebayes.building.model import ModelLike
 from kneebayes.case.case import Diagnosing
 from kneebayes.errors import EvidenceError
 from kneebayes.network import Numbers
@@ -26,7 +27,7 @@ from kneebayes.study.published import (
 )
 from kneebayes.study.scores import area_under_curve, resampled_means, share_with_interval
 from kneebayes.text import counted
-from kneebayes.view.report import Report, Reporting, frame_of, made_by, made_by_line, records_of
+from kneebayes.view.report import ModelResult, Report, frame_of, records_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -100,22 +101,14 @@ def evaluate_published(
             "Give patients of your own: cases=[...]."
         )
         raise EvidenceError(message)
-    return PublishedEvaluation(
-        scores=scores,
-        ranked_by=judge.ranked_by,
-        made_by=model.data.reading,
-        origin=made_by(model),
-        title=knowledge.meta.title,
-        disclaimer=knowledge.meta.disclaimer,
-        unknown=dict(sorted(judge.unknown.items())),
-        patients=len(chosen),
-        told_twice=sum(bool(case.same_as) for case in chosen),
-        seed=seed,
-    )
+    unknown = dict(sorted(judge.unknown.items()))
+    twice = sum(bool(case.same_as) for case in chosen)
+    ranked_by = judge.ranked_by
+    return PublishedEvaluation(model.data, scores, ranked_by, unknown, len(chosen), twice, seed)
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class PublishedEvaluation(Reporting):
+class PublishedEvaluation(ModelResult):
     """How well a model does on published patients. Made by :func:`evaluate_published`.
 
     Attributes
@@ -127,8 +120,6 @@ class PublishedEvaluation(Reporting):
         causes, P(``something_else``), urgency ``wanted`` and given.
     ranked_by
         The column that ordered the causes.
-    made_by, origin, title, disclaimer
-        What the model is: in words, as plain values, and what it is about and is not.
     unknown
         Answers that the model cannot read, with how often each was left out.
     patients, told_twice
@@ -137,12 +128,9 @@ class PublishedEvaluation(Reporting):
         Where the chance of the intervals began.
     """
 
+    model: ModelLike
     scores: pd.DataFrame
     ranked_by: str
-    made_by: str
-    origin: Mapping[str, Any]
-    title: str
-    disclaimer: str
     unknown: Mapping[str, int]
     patients: int
     told_twice: int
@@ -150,10 +138,6 @@ class PublishedEvaluation(Reporting):
 
     def __len__(self) -> int:
         return self.patients
-
-    def _origin(self) -> Mapping[str, Any]:
-        """Which model was judged."""
-        return self.origin
 
     def of(self, visit: str, predictor: str = NETWORK) -> pd.DataFrame:
         """The rows of one visit and predictor."""
@@ -293,21 +277,17 @@ class PublishedEvaluation(Reporting):
             for row in records_of(self.table)
         ]
         known, patients = self.table["patients"].iloc[0], counted(self.patients, "patient")
-        return Report(
-            title=f"{self.title}: published patients ({self.made_by})",
+        return self._report(
+            f"published patients ({self.data.reading})",
+            HEADER,
+            rows,
             known=f"{patients}, {known} of them with a cause the model has.",
-            header=HEADER,
-            rows=tuple(rows),
             notes=tuple(_notes(self)),
-            disclaimer=self.disclaimer,
-            made_by=made_by_line(self.origin),
         )
 
-    @checked
     def draw(self, ax: Axes | None = None) -> Axes:
         """Draw how often the published cause is among the first 1 to 10, at both visits."""
         from kneebayes.study.figures import draw_recall
-        from kneebayes.view.figures import caption
 
         lines = {
             f"{predictor}, {visit}": [
@@ -318,8 +298,7 @@ class PublishedEvaluation(Reporting):
             for visit in VISITS
             if predictor != PRIOR or visit == VISITS[0]
         }
-        report = self.report
-        return caption(draw_recall(list(DRAWN), lines, ax), report.title, report.known)
+        return self._titled(draw_recall(list(DRAWN), lines, ax))
 
     def __repr__(self) -> str:
         first = self.table.iloc[0]

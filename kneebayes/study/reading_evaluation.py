@@ -146,7 +146,6 @@ class ReadingEvaluation(Reporting):
                 parts.append(f"    {verdict}: {'; '.join(sentences)}")
         return "\n".join(parts)
 
-    @checked
     def draw(self, ax: Axes | None = None) -> Axes:
         """Draw the shares with their intervals."""
         from kneebayes.view.figures import BLUE, SMALL, WIDE, name_lines, new_axes

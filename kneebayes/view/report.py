@@ -20,7 +20,7 @@ from textwrap import shorten, wrap
 from typing import TYPE_CHECKING, Any, cast, overload
 
 from kneebayes.arguments import checked
-from kneebayes.building.model import ModelLike
+from kneebayes.building.model import ModelData, ModelLike
 from kneebayes.case.answers import Answer
 from kneebayes.case.case import Case, CaseLike
 from kneebayes.case.urgency import PROBABLE, Urgency
@@ -525,6 +525,34 @@ class CaseResult(Reporting):
     def _titled(self, ax: Axes, title: str = "") -> Axes:
         """The same axes; above them a title, that of the report if no other, and what is known."""
         return caption(ax, title or self.report.title, known_of(self.case.answers))
+
+
+class ModelResult(Reporting):
+    """A result about a model, not about one patient: a report, and the same numbers as JSON."""
+
+    model: ModelLike
+
+    @property
+    def data(self) -> ModelData:
+        """What the model is made of."""
+        return self.model.data
+
+    def _origin(self) -> Mapping[str, Any]:
+        """Which model it is about."""
+        return made_by(self.model)
+
+    def _report(
+        self, title: str, header: Row = (), rows: Iterable[Row] = (), **more: Any
+    ) -> Report:
+        """What is shown, with what the model is about, what it is not and what made the numbers."""
+        meta = self.data.knowledge.meta
+        ends = {"disclaimer": meta.disclaimer, "made_by": made_by_line(self._origin())}
+        parts: dict[str, Any] = {"title": f"{meta.title}: {title}", **ends, **more}
+        return Report(header=header, rows=tuple(rows), **parts)
+
+    def _titled(self, ax: Axes) -> Axes:
+        """The same axes; above them what the report has there."""
+        return caption(ax, self.report.title, self.report.known)
 
 
 def plain(value: object) -> Any:

@@ -9,7 +9,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import pytest
-from conftest import Edit
+from conftest import DATA, Edit
 from scipy.special import logit
 
 import kneebayes as kb
@@ -368,7 +368,7 @@ def test_lessons_that_are_drawn_are_those_of_chances(taught: kb.Model) -> None:
 
 
 def held_out(gains: list[float]) -> HeldOut:
-    return HeldOut(pd.DataFrame({"gain": gains}), "t", "d", {})
+    return HeldOut(pd.DataFrame({"gain": gains}), kb.load(DATA / "tiny"), "1 patient")
 
 
 def test_gains_read_back() -> None:

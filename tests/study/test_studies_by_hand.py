@@ -258,11 +258,8 @@ def published(rows: list[tuple]) -> PublishedEvaluation:
         for visit in ("first visit", "with tests")
         for predictor in ("network", "naive Bayes", "prior only")
     ]  # fmt: skip
-    about = {"made_by": "words", "origin": {}, "title": "knee", "disclaimer": "never"}
-    return PublishedEvaluation(
-        scores=pd.DataFrame(told), ranked_by="posterior", unknown={"humming": 2},
-        patients=len(rows), told_twice=1, **about,
-    )  # fmt: skip
+    counts = {"unknown": {"humming": 2}, "patients": len(rows), "told_twice": 1}
+    return PublishedEvaluation(kb.load(), pd.DataFrame(told), "posterior", **counts)
 
 
 PATIENTS = [
