@@ -4,8 +4,7 @@ from typing import Any
 
 from kneebayes.binding import renamed_in
 from kneebayes.exchange.data_files import save_json
-from kneebayes.exchange.foreign import ForeignModel, reason_with
-from kneebayes.exchange.foreign_case import ForeignCase
+from kneebayes.exchange.foreign import ForeignCase, ForeignModel, reason_with
 from kneebayes.exchange.foreign_result import ForeignResult
 from kneebayes.exchange.networks import load_network, load_network_file, save_network
 from kneebayes.exchange.patient import Patient, Told

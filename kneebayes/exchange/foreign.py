@@ -1,9 +1,10 @@
-"""The same reasoning on a network that somebody else made, about targets that a user names."""
+"""The same questions about a network that somebody else made, and targets that a user names."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,63 +12,436 @@ import numpy as np
 
 from kneebayes.arguments import checked, whole_number
 from kneebayes.binding import renamed
-from kneebayes.errors import EvidenceError, TooWideError
-from kneebayes.exchange.foreign_case import ForeignCase
-from kneebayes.exchange.foreign_network import TargetedNetwork
-from kneebayes.exchange.foreign_reasoning import nearest
-from kneebayes.exchange.side_table import NetworkFile
-from kneebayes.inference import Budget, Engine
-from kneebayes.inference.sampling import Drawing
-from kneebayes.network import Network
-from kneebayes.text import counted
-from kneebayes.view.figures import (
-    LETTERS_PER_INCH,
-    SMALL,
-    WIDE,
-    broken,
-    caption,
-    draw_arrow,
-    new_axes,
+from kneebayes.errors import EvidenceError, ImpossibleEvidenceError, TooWideError
+from kneebayes.exchange.foreign_network import (
+    Place,
+    TargetedNetwork,
+    nearest,
+    number_places,
+    slopes,
+    state_id,
+    states_in_words,
 )
-from kneebayes.view.report import frame_of
+from kneebayes.exchange.foreign_result import (
+    Bars,
+    ForeignResult,
+    bars_of,
+    columns,
+    decibans_text,
+    where_odds_end,
+)
+from kneebayes.exchange.side_table import NetworkFile
+from kneebayes.inference import Budget, Engine, Evidence
+from kneebayes.inference.limits import Clock, first_in_time, within_time
+from kneebayes.inference.sampling import Drawing
+from kneebayes.inference.sets import probable_states
+from kneebayes.network import Network
+from kneebayes.questions.ask.outcomes import Outcome, Subject, outcomes_in_time
+from kneebayes.questions.doubt.sensitivity import What, move_number, percent_if_possible
+from kneebayes.questions.explain.subsets import odds_in_time, weigh
+from kneebayes.text import counted
+from kneebayes.view.markup import percent
+from kneebayes.view.report import frame_of, known_line
 
 if TYPE_CHECKING:
     import pandas as pd
-    from matplotlib.axes import Axes
-    from matplotlib.text import Text
 
 MOST_CASES = 10_000_000  # drawn at once; more do not fit into memory
-MOST_DRAWN = 60  # nodes of a picture that can still be read
-NAME = 16  # letters of a name on one line
+ORDERS = 32
+SECONDS = 60.0  # that a question takes at most, but for one step too many
+STEP = 1.0  # seconds that each step has, whatever is left
+SOON = 1e-9  # seconds: no time at all
+TEXT = str
+THIN = 0.01  # of the longest bar: what is shorter cannot be seen
+WEIGHTS = ("single", "ledger", "shapley", "leave_one_out", "after")
 
 
-@renamed(evidence="answers")
-@checked
-def reason_with(
-    network: Network | NetworkFile | str | Path,
-    targets: Sequence[str],
-    answers: Mapping[str, object] | pd.Series[Any] | None = None,
-) -> ForeignCase:
-    """What a network says of some targets, given some evidence.
+class ForeignCase(ForeignResult):
+    """The targets of a foreign network given some evidence.
 
-    Parameters
-    ----------
-    network
-        A network, or the path of a file that :func:`load_network` reads.
-    targets
-        What is asked about: nodes by id or label, with any number of states.
-    answers
-        See :meth:`ForeignModel.given`.
-
-    Examples
-    --------
-    >>> from kneebayes.network import Network, noisy_or_node, root_node
-    >>> net = Network((root_node("flu", [0.9, 0.1]), noisy_or_node("fever", 0.02, {"flu": 0.8})))
-    >>> case = reason_with(net, ["flu"], {"fever": "present"})
-    >>> round(case["flu"]["present"], 4)
-    0.8171
+    Made by :meth:`ForeignModel.given` or :func:`reason_with`. It shows the posteriors itself.
     """
-    return ForeignModel(network, targets).given(answers)
+
+    model: TargetedNetwork
+    evidence: Evidence
+    log_probability: float
+
+    def __init__(self, model: TargetedNetwork, evidence: Evidence) -> None:
+        propagated = model.engine.propagate(evidence, model.targets)
+        if propagated.log_probability[0] == -math.inf:
+            conflict = model.conflict(evidence)
+            message = f"These answers cannot be true together: {', '.join(conflict)}."
+            raise ImpossibleEvidenceError(message, conflict)
+        log_probability = float(propagated.log_probability[0])
+        vars(self).update(model=model, evidence=evidence, log_probability=log_probability)
+        prior = model.engine.propagate(Evidence({}), model.targets).marginals
+        rows: list[dict[str, Any]] = [
+            {
+                "id": id,
+                "target": model.file.label(id),
+                "state": state,
+                "prior": float(prior[id][0, index]),
+                "posterior": float(propagated.marginals[id][0, index]),
+            }
+            for id in model.targets
+            for index, state in enumerate(model.network[id].states)
+        ]
+        many, named = len(model.targets) > 1, ", ".join(map(self.label, model.targets))
+        super().__init__(
+            title=f"{model.file.about.get('title', 'network')}: {named}",
+            known=known_line((self.label(id), self._state(id)) for id in evidence),
+            rows=rows,
+            shown={
+                **columns(TEXT, "target", "state"),
+                "prior": ("before", percent),
+                "posterior": ("now", percent),
+            },
+            notes=("Before: with nothing known. Now: P(state | evidence).",),
+            bars=Bars(
+                [f"{row['target']}: {row['state']}" if many else row["state"] for row in rows],
+                [row["posterior"] for row in rows],
+                "P(state | evidence)",
+                [row["prior"] for row in rows],
+            ),
+        )
+
+    @checked
+    def label(self, id: str) -> str:
+        """What a node is shown as."""
+        return self.model.file.label(id)
+
+    def _state(self, id: str) -> str:
+        states, likelihood = self.model.network[id].states, self.evidence.likelihoods[id]
+        certain = self.evidence.hard_state(id)
+        if certain is not None:
+            return states[certain]
+        shares = zip(states, likelihood, strict=True)
+        return "likelihoods " + ", ".join(f"{state} {value:.3g}" for state, value in shares)
+
+    @property
+    def posteriors(self) -> dict[str, dict[str, float]]:
+        """P(state | evidence) by target and state."""
+        posteriors: dict[str, dict[str, float]] = {id: {} for id in self.model.targets}
+        for row in self.rows:
+            posteriors[row["id"]][row["state"]] = row["posterior"]
+        return posteriors
+
+    def __getitem__(self, target: str) -> dict[str, float]:
+        """P(state | evidence) of one target by state."""
+        return self.posteriors[self._target(target)]
+
+    def _target(self, target: str) -> str:
+        id = self.model.find(target)
+        if id not in self.model.targets:
+            message = f"Name one of the targets: {', '.join(self.model.targets)}. Got {target!r}."
+            raise EvidenceError(message)
+        return id
+
+    @renamed(evidence="answers")
+    @checked
+    def given(self, answers: Mapping[str, object]) -> ForeignCase:
+        """The case with more known, or with answers changed or taken back (None)."""
+        renewed = {self.model.find(name): answer for name, answer in answers.items()}
+        known = self.model.evidence({**self.evidence.likelihoods, **renewed})
+        return ForeignCase(self.model, known)
+
+    @checked
+    def explain(
+        self,
+        target: str,
+        state: str,
+        against: str | None = None,
+        *,
+        seed: int = 0,
+        seconds: float = SECONDS,
+    ) -> ForeignResult:
+        """What each answer weighs for a target being in a state, in decibans.
+
+        The odds are P(state) / P(any other state); or, against another state of the same
+        target, P(state) / P(other).
+
+        Parameters
+        ----------
+        seed
+            Seed of the random numbers where all orders are too many for the time; the ledger stays
+            exact.
+        seconds
+            How long to average over orders; when it is over, those that were drawn count.
+
+        Returns
+        -------
+        ForeignResult
+            One row an answer: ``single``, ``ledger``, ``shapley``, ``leave_one_out``, and
+            ``after``, the log-odds when it was told; ``found`` has ``start`` and ``end``.
+        """
+        id = self._target(target)
+        names = [state] if against is None else [state, against]
+        states = [self.model.find_state(id, name) for name in names]
+        if len(set(states)) < len(states):
+            message = f"'{state}' against itself has no odds. Name two states."
+            raise EvidenceError(message)
+        if self.evidence.hard_state(id) is not None:
+            message = f"'{id}' was observed to be {self._state(id)}, so nothing else explains it."
+            raise EvidenceError(message)
+        ids, causes = list(self.evidence), [state_id(id, value) for value in states]
+        with _in_time("explain", seconds):
+            drawn, odds = odds_in_time(
+                self.model.engine, self.evidence, ids, causes, orders=ORDERS, seed=seed
+            )
+        weights = weigh(odds, drawn, len(ids))
+        rows: list[dict[str, Any]] = [
+            {"id": node, "answer": f"{self.label(node)}: {self._state(node)}"}
+            | {column: getattr(weights, column)[index] for column in WEIGHTS}
+            for index, node in enumerate(ids)
+        ]
+        over = "any other state" if against is None else states[1]
+        start = odds.decibans(0)
+        end = weights.after[-1] if ids else start
+        notes = [where_odds_end(start, end, states[0], over)]
+        if drawn:
+            notes.append(f"Shapley shares are estimated from {counted(len(drawn), 'order')}.")
+        axis = f"decibans for {states[0]} against {over} (Shapley)"
+        return ForeignResult(
+            f"Why {self.label(id)} is {states[0]}",
+            self.known,
+            rows,
+            {**columns(TEXT, "answer"), **columns(decibans_text, *WEIGHTS)},
+            tuple(notes),
+            bars_of(rows, "answer", "shapley", axis, "{:+.1f}".format),
+            {"start": start, "end": end},
+        )
+
+    @checked
+    def questions(
+        self,
+        target: str | None = None,
+        nodes: Sequence[str] | None = None,
+        *,
+        seconds: float = SECONDS,
+    ) -> ForeignResult:
+        """Every open node by what its answer would tell of the targets, in bits.
+
+        Parameters
+        ----------
+        target
+            One of the targets; left out, the sum over all of them, which is a score.
+        nodes
+            The nodes that can be asked about; left out, all that are open and are not what is
+            asked about.
+        seconds
+            How long to weigh nodes, those next to the targets first; when it is over, the
+            answer has the nodes that were weighed, and says so.
+        """
+        about = list(self.model.targets) if target is None else [self._target(target)]
+        nothing = {*self.evidence, *(self.model.targets if target is None else about)}
+        asked = [self.model.find(name) for name in nodes or self.model.network.index]
+        asked = nearest(self.model.network, about, [id for id in asked if id not in nothing])
+        now = {id: {state_id(id, one): p for one, p in self[id].items()} for id in about}
+        places = [(id, at) for id, states in now.items() for at in range(len(states))]
+        causes = tuple(state for states in now.values() for state in states)
+        with _in_time("questions", seconds):
+            outcomes_by_node = outcomes_in_time(
+                self.model.engine,
+                self.evidence,
+                asked,
+                Subject(causes, places=tuple(places)),
+                pass_wide=True,
+            )
+        rows: list[dict[str, Any]] = []
+        for id, outcomes in outcomes_by_node.items():
+            bits = {f"bits_{one}": _information(now[one], outcomes) for one in about}
+            rows.append({"id": id, "question": self.label(id), "bits": sum(bits.values())} | bits)
+        rows.sort(key=lambda row: -row["bits"])
+        notes = ["Bits: mutual information of the answer and the target, given what is known."]
+        notes += ["Over several targets the sum of bits is a score."] if len(about) > 1 else []
+        if unasked := len(asked) - len(rows):
+            notes.append(
+                f"Partial: {unasked} of {counted(len(asked), 'node')}, mostly farthest from the "
+                f"targets, could not be weighed in {seconds:g} s. Give more seconds=, or name "
+                "fewer nodes=."
+            )
+        axis = "bits that the answer is expected to tell"
+        return ForeignResult(
+            f"What to ask about {' and '.join(map(self.label, about))}",
+            self.known,
+            rows,
+            {**columns(TEXT, "question"), **columns("{:.4f}".format, "bits")},
+            tuple(notes),
+            bars_of(rows, "question", "bits", axis, "{:.3f}".format),
+        )
+
+    @renamed(count="n")
+    @checked
+    def sets(self, n: int = 5, *, seconds: float = SECONDS) -> ForeignResult:
+        """The most probable states of all targets together, exactly.
+
+        Parameters
+        ----------
+        seconds
+            How long to search; when it is over, those found so far are the most probable ones,
+            and the answer says that there may be more.
+
+        Raises
+        ------
+        TooWideError
+            If not even the most probable one was found in the time.
+        """
+        n, targets = whole_number("n", n, least=1), self.model.targets
+        with within_time("sets", Budget(max(seconds, SOON))) as clock:
+            try:
+                probable = probable_states(self.model.engine, self.evidence, targets)
+                found = first_in_time(probable, n)
+            except TooWideError as error:
+                if clock.left > 0.0:
+                    raise
+                message = (
+                    f"The most probable states of {counted(len(targets), 'target')} were not found "
+                    f"in {seconds:g} s. Name fewer targets, or give more seconds=."
+                )
+                raise TooWideError(message) from error
+            is_partial = len(found) < n and clock.left <= 0.0
+        rows: list[dict[str, Any]] = []
+        for together, share in found:
+            states = {id: together[id] for id in targets}
+            rows.append({"states": states_in_words(states), "probability": share, **states})
+        notes = ["P(all of these together | evidence); everything else is summed out."]
+        if is_partial:
+            notes.append(f"Partial: {len(rows)} of {n} were found in {seconds:g} s.")
+        return ForeignResult(
+            "Most probable states together",
+            self.known,
+            rows,
+            {**columns(TEXT, "states"), **columns(percent, "probability")},
+            tuple(notes),
+            bars_of(rows, "states", "probability", "P(these states together | evidence)"),
+        )
+
+    @renamed(given="parents")
+    @checked
+    def sensitivity(
+        self,
+        target: str,
+        node: str,
+        state: str,
+        parents: Mapping[str, str] | None = None,
+    ) -> ForeignResult:
+        """The posteriors of a target as functions of one number of the network.
+
+        Parameters
+        ----------
+        node, state, parents
+            The number P(node in this state | parents in these states). For a noisy-OR:
+            its leak without ``parents``, or a link with the one parent.
+
+        Returns
+        -------
+        ForeignResult
+            One row a state of the target: P at 0, now and at 1, and ``a, b, c, d`` of
+            ``(a + b x) / (c + d x)``; ``found["function"]`` is that function.
+        """
+        id, place = self._target(target), self._place(node, state, parents or {})
+        causes = {state_id(id, value): value for value in self.model.network[id].states}
+        parent, parent_state = next(iter(place.given.items()), ("", ""))
+        what: What = "share" if place.row else "link" if parent else "leak"
+        function = move_number(
+            self.model.engine,
+            list(causes),
+            self.evidence,
+            place.at,
+            (what, place.node, parent, parent_state),
+            place.row,
+        )
+        rows: list[dict[str, Any]] = [
+            {"state": value, "at_0": function.end(cause, 0), "now": self[id][value]}
+            | {"at_1": function.end(cause, 1)}
+            | dict(zip("abcd", function.coefficients(cause), strict=True))
+            for cause, value in causes.items()
+        ]
+        return ForeignResult(
+            f"{self.label(id)} as a function of {place.name} = {function.value:.4g}",
+            self.known,
+            rows,
+            {**columns(TEXT, "state"), **columns(percent_if_possible, "at_0", "now", "at_1")},
+            ("The other entries of the same distribution keep their proportions.",),
+            Bars(
+                list(causes.values()),
+                [row["at_1"] - row["at_0"] for row in rows],
+                f"P(state | evidence): {place.name} at 1 minus at 0",
+                said="{:+.1%}".format,
+            ),
+            {"function": function, "place": place},
+        )
+
+    @checked
+    def influences(self, target: str, state: str, *, seconds: float = SECONDS) -> ForeignResult:
+        """Which numbers of the network matter most for P(target in this state | evidence).
+
+        One row a number: its ``value`` and the ``slope`` of the posterior there. It may take so
+        many ``seconds``.
+        """
+        id = self._target(target)
+        cause = state_id(id, self.model.find_state(id, state))
+        with _in_time("influences", seconds):
+            found = slopes(self.model.engine, self.evidence, cause, self.model.network.nodes)
+        rows: list[dict[str, Any]] = [
+            {"number": place.name, "node": place.node, "value": value, "slope": slope}
+            for place, value, slope in found
+        ]
+        rows.sort(key=lambda row: -abs(row["slope"]))
+        seen = [row for row in rows if abs(row["slope"]) >= THIN * abs(rows[0]["slope"])]
+        axis = f"slope: how fast P({cause} | evidence) moves with it"
+        return ForeignResult(
+            f"What matters for {cause}",
+            self.known,
+            rows,
+            {
+                **columns(TEXT, "number"),
+                **columns("{:.4g}".format, "value"),
+                **columns("{:+.3g}".format, "slope"),
+            },
+            ("Slope: how much the posterior moves for a small step of this number alone.",),
+            bars_of(seen, "number", "slope", axis, "{:+.3g}".format),
+        )
+
+    def _place(self, node: str, state: str, wanted_parents: Mapping[str, str]) -> Place:
+        id = self.model.find(node)
+        own = self.model.find_state(id, state)
+        wanted: dict[str, str] = {}
+        for name, value in wanted_parents.items():
+            parent = self.model.find(name)
+            wanted[parent] = self.model.find_state(parent, value)
+        asked_node = self.model.engine.network[id]
+        for place in number_places(self.model.engine, asked_node):
+            if place.state == own and place.given == wanted:
+                return place
+        parents = ", ".join(asked_node.parents) or "none"
+        one_of = "its leak (no parent) or one of its parents"
+        message = (
+            f"parents: there is no number P({id} = {own} | {states_in_words(wanted) or 'nothing'})."
+            f" The parents of '{id}' are: {parents}; name "
+            f"{one_of if asked_node.is_noisy_or else 'all of them'}."
+        )
+        raise EvidenceError(message)
+
+
+def _in_time(question: str, seconds: float) -> AbstractContextManager[Clock]:
+    """The time of a question, of which one step has a second at least."""
+    return within_time(question, Budget(max(seconds, SOON)), STEP)
+
+
+def _information(now: Mapping[str, float], outcomes: Sequence[Outcome]) -> float:
+    """Mutual information of an answer and a target, in bits.
+
+    ``sum over answers of P(answer) KL(P(target | answer) || P(target))``, each given the evidence
+    (Cover and Thomas, Elements of Information Theory, chapter 2); ``now`` has P(target) by state.
+    """
+    bits = 0.0
+    for outcome in outcomes:
+        for state, before in now.items():
+            after = outcome.posteriors[state]
+            if after > 0.0 and before > 0.0:
+                bits += outcome.probability * after * (math.log2(after) - math.log2(before))
+    return max(0.0, bits)
 
 
 class ForeignModel(TargetedNetwork):
@@ -180,54 +554,34 @@ class ForeignModel(TargetedNetwork):
         }
         return frame_of(named)
 
-    @checked
-    def draw(self, ax: Axes | None = None) -> Axes:
-        """Draw the nodes and arrows next to the targets, parents above children."""
-        return _draw_arrows(self, ax)
-
     def __repr__(self) -> str:
         return f"ForeignModel({self.network!r}, targets {', '.join(self.targets)})"
 
 
-def _draw_arrows(model: TargetedNetwork, ax: Axes | None) -> Axes:
-    """The nodes in rows, parents above children, with their arrows; targets are filled."""
-    network = model.network
-    shown = set(nearest(network, model.targets, list(network.index))[:MOST_DRAWN])
-    rows: dict[str, int] = {}
-    for node in network.nodes:
-        rows[node.id] = 1 + max((rows[parent] for parent in node.parents), default=-1)
-    lines: list[list[str]] = []
-    for level in sorted({rows[id] for id in shown}):
-        here = [node.id for node in network.nodes if rows[node.id] == level and node.id in shown]
-        lines += _in_lines(here, [model.file.label(id) for id in here])
-    ax = ax or new_axes(WIDE, 0.5 + 0.75 * len(lines))
-    names: dict[str, Text] = {}
-    for height, line in enumerate(lines):
-        for index, id in enumerate(line):
-            face = "#f3d9cc" if id in model.targets else "white"
-            box = {"facecolor": face, "edgecolor": "#1f5a99", "boxstyle": "round,pad=0.25"}
-            style: dict[str, Any] = {"ha": "center", "va": "center", "fontsize": SMALL}
-            place, label = ((index + 0.5) / len(line), -float(height)), model.file.label(id)
-            for order in (2, 4):  # below arrows, which end at its frame, and above those that pass
-                name = ax.text(*place, broken(label, NAME, 3), zorder=order, bbox=box, **style)
-                name.set_parse_math(False)
-                names.setdefault(id, name)
-    for node in network.nodes:
-        for parent in node.parents:
-            if node.id in shown and parent in shown:
-                met = (names[parent], names[node.id])
-                draw_arrow(ax, tuple(name.get_position() for name in met), met, 1.0)
-    ax.set_xlim(-0.02, 1.02)
-    ax.set_ylim(-len(lines) + 0.4, 0.6)
-    ax.axis("off")
-    hidden = len(network) - len(shown)
-    title = f"{model.file.about.get('title', 'network')}; filled: what is asked about"
-    more = counted(hidden, "more node is", many="more nodes are")
-    return caption(ax, f"{title}; {more} not drawn" if hidden else title)
+@renamed(evidence="answers")
+@checked
+def reason_with(
+    network: Network | NetworkFile | str | Path,
+    targets: Sequence[str],
+    answers: Mapping[str, object] | pd.Series[Any] | None = None,
+) -> ForeignCase:
+    """What a network says of some targets, given some evidence.
 
+    Parameters
+    ----------
+    network
+        A network, or the path of a file that :func:`load_network` reads.
+    targets
+        What is asked about: nodes by id or label, with any number of states.
+    answers
+        See :meth:`ForeignModel.given`.
 
-def _in_lines(ids: Sequence[str], labels: Sequence[str]) -> list[list[str]]:
-    """Nodes of one level in as many lines as their names need, about as many in each."""
-    letters = sum(min(len(label), NAME) + 4 for label in labels)
-    each = math.ceil(len(ids) / math.ceil(letters / (WIDE * LETTERS_PER_INCH)))
-    return [list(ids[start : start + each]) for start in range(0, len(ids), each)]
+    Examples
+    --------
+    >>> from kneebayes.network import Network, noisy_or_node, root_node
+    >>> net = Network((root_node("flu", [0.9, 0.1]), noisy_or_node("fever", 0.02, {"flu": 0.8})))
+    >>> case = reason_with(net, ["flu"], {"fever": "present"})
+    >>> round(case["flu"]["present"], 4)
+    0.8171
+    """
+    return ForeignModel(network, targets).given(answers)

@@ -2,29 +2,44 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from functools import cached_property
+from itertools import product
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from kneebayes.arguments import checked
 from kneebayes.binding import renamed
 from kneebayes.errors import EvidenceError, KneebayesError, TooWideError, UnknownNameError
-from kneebayes.exchange.foreign_reasoning import state_id
 from kneebayes.exchange.networks import load_network_file
 from kneebayes.exchange.side_table import NetworkFile
 from kneebayes.inference import Budget, Engine, Evidence, smallest_conflict
 from kneebayes.inference.limits import within_time
-from kneebayes.network import Network, Node, table_node
-from kneebayes.text import shown, suggest
+from kneebayes.network import Network, Node, Numbers, table_node
+from kneebayes.text import counted, shown, suggest
+from kneebayes.view.figures import (
+    LETTERS_PER_INCH,
+    SMALL,
+    WIDE,
+    broken,
+    caption,
+    draw_arrow,
+    new_axes,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
+    from matplotlib.axes import Axes
+    from matplotlib.text import Text
 
 NAMED = 12  # nodes that are named where one is not known
 CONFLICT_SECONDS = 5.0
+NOTHING = 1e-13  # left of a distribution: its shares are then taken as equal
+MOST_DRAWN = 60  # nodes of a picture that can still be read
+LETTERS = 16  # of a name on one line
 YES, NO = ("true", "present", "yes"), ("false", "absent", "no")  # the first that a node has
 
 
@@ -142,6 +157,11 @@ class TargetedNetwork:
         except TooWideError:
             return tuple(evidence)
 
+    @checked
+    def draw(self, ax: Axes | None = None) -> Axes:
+        """Draw the nodes and arrows next to the targets, parents above children."""
+        return _draw_arrows(self, ax)
+
     def _likelihood(self, id: str, answer: object) -> tuple[float, ...]:
         states = self.network[id].states
         if type(answer).__name__ == "Series" and type(answer.index).__name__ == "RangeIndex":  # type: ignore[attr-defined]
@@ -185,3 +205,147 @@ def _state_node(target: Node, state: str) -> Node:
     own = [float(other == state) for other in target.states]
     table = np.array([[1.0 - entry, entry] for entry in own])
     return table_node(state_id(target.id, state), [target.id], table)
+
+
+def state_id(target: str, state: str) -> str:
+    """Id of the yes/no node that says whether a target is in a state."""
+    return f"{target} = {state}"
+
+
+def nearest(network: Network, targets: Sequence[str], ids: Sequence[str]) -> list[str]:
+    """Nodes by how many arrows are between them and the next target, nearest first."""
+    around: dict[str, set[str]] = {id: set() for id in network.index}
+    for node in network.nodes:
+        for parent in node.parents:
+            around[node.id].add(parent)
+            around[parent].add(node.id)
+    steps = dict.fromkeys(targets, 0)
+    border = list(targets)
+    while border:
+        further = [
+            neighbour for id in border for neighbour in sorted(around[id]) if neighbour not in steps
+        ]
+        border = list(dict.fromkeys(further))
+        steps |= dict.fromkeys(border, max(steps.values()) + 1)
+    return sorted(ids, key=lambda id: steps.get(id, len(network)))
+
+
+def _draw_arrows(model: TargetedNetwork, ax: Axes | None) -> Axes:
+    """The nodes in rows, parents above children, with their arrows; targets are filled."""
+    network = model.network
+    shown = set(nearest(network, model.targets, list(network.index))[:MOST_DRAWN])
+    rows: dict[str, int] = {}
+    for node in network.nodes:
+        rows[node.id] = 1 + max((rows[parent] for parent in node.parents), default=-1)
+    lines: list[list[str]] = []
+    for level in sorted({rows[id] for id in shown}):
+        here = [node.id for node in network.nodes if rows[node.id] == level and node.id in shown]
+        lines += _in_lines(here, [model.file.label(id) for id in here])
+    ax = ax or new_axes(WIDE, 0.5 + 0.75 * len(lines))
+    names: dict[str, Text] = {}
+    for height, line in enumerate(lines):
+        for index, id in enumerate(line):
+            face = "#f3d9cc" if id in model.targets else "white"
+            box = {"facecolor": face, "edgecolor": "#1f5a99", "boxstyle": "round,pad=0.25"}
+            style: dict[str, Any] = {"ha": "center", "va": "center", "fontsize": SMALL}
+            place, label = ((index + 0.5) / len(line), -float(height)), model.file.label(id)
+            for order in (2, 4):  # below arrows, which end at its frame, and above those that pass
+                name = ax.text(*place, broken(label, LETTERS, 3), zorder=order, bbox=box, **style)
+                name.set_parse_math(False)
+                names.setdefault(id, name)
+    for node in network.nodes:
+        for parent in node.parents:
+            if node.id in shown and parent in shown:
+                met = (names[parent], names[node.id])
+                draw_arrow(ax, tuple(name.get_position() for name in met), met, 1.0)
+    ax.set_xlim(-0.02, 1.02)
+    ax.set_ylim(-len(lines) + 0.4, 0.6)
+    ax.axis("off")
+    hidden = len(network) - len(shown)
+    title = f"{model.file.about.get('title', 'network')}; filled: what is asked about"
+    more = counted(hidden, "more node is", many="more nodes are")
+    return caption(ax, f"{title}; {more} not drawn" if hidden else title)
+
+
+def _in_lines(ids: Sequence[str], labels: Sequence[str]) -> list[list[str]]:
+    """Nodes of one level in as many lines as their names need, about as many in each."""
+    letters = sum(min(len(label), LETTERS) + 4 for label in labels)
+    each = math.ceil(len(ids) / math.ceil(letters / (WIDE * LETTERS_PER_INCH)))
+    return [list(ids[start : start + each]) for start in range(0, len(ids), each)]
+
+
+class Place(NamedTuple):
+    """One number of a network: P(node is in this state | the parents are in the given states).
+
+    For a link or a leak the state is the child's, and a link has one parent.
+    """
+
+    at: int  # its place in ``numbers_of``
+    row: tuple[int, ...]  # places of its whole distribution; empty for a link or a leak
+    node: str
+    state: str
+    given: dict[str, str]
+
+    @property
+    def name(self) -> str:
+        """The number as it is written, with ``link`` or ``leak`` before it where it is one."""
+        kind = "" if self.row else "link " if self.given else "leak "
+        condition = f" | {states_in_words(self.given)}" if self.given else ""
+        return f"{kind}P({self.node} = {self.state}{condition})"
+
+
+def states_in_words(states: Mapping[str, str]) -> str:
+    """States of some nodes in words."""
+    return ", ".join(f"{id} = {state}" for id, state in states.items())
+
+
+def number_places(engine: Engine, node: Node) -> list[Place]:
+    """Every number of a node: entries of its table, or its leak and links."""
+    first, states = engine.place_of(node.id), [engine.network[one].states for one in node.parents]
+    if node.is_noisy_or:
+        pairs = zip(node.parents, states, strict=True)
+        given = [{}, *({parent: state} for parent, own in pairs for state in own)]
+        return [Place(first + at, (), node.id, node.states[1], one) for at, one in enumerate(given)]
+    places, size = [], len(node.states)
+    for number, where in enumerate(product(*states)):
+        row = tuple(range(first + number * size, first + (number + 1) * size))
+        condition = dict(zip(node.parents, where, strict=True))
+        named = zip(row, node.states, strict=True)
+        places += [Place(at, row, node.id, state, condition) for at, state in named]
+    return places
+
+
+def slopes(
+    engine: Engine, evidence: Evidence, cause: str, nodes: Sequence[Node]
+) -> list[tuple[Place, float, float]]:
+    """Every number of some nodes, its value, and how fast P(cause | evidence) moves with it.
+
+    ``P(c | e) (d ln P(c, e) - d ln P(e))`` (Darwiche 2003), and for an entry of a table less
+    what the rest of its distribution gives back as it keeps its proportions.
+    """
+    posterior = engine.propagate(evidence, [cause]).present(cause)
+    if posterior in (0.0, 1.0):
+        message = "The target is certain, given the evidence, so no number moves it a little."
+        raise EvidenceError(message)
+    with_cause = evidence.plus(Evidence.of(engine.network, {cause: "present"}))
+    both, alone = engine.derive(with_cause), engine.derive(evidence)
+    raw = posterior * (both.derivatives - alone.derivatives)
+    found: list[tuple[Place, float, float]] = []
+    for node in nodes:
+        places = number_places(engine, node)
+        entries = [place.at for place in places]
+        values, own = engine.numbers[0, entries], raw[entries]
+        if not node.is_noisy_or and len(node.states) > 1:
+            own = own - _given_back(values, own, len(node.states))
+        found += zip(places, values.tolist(), own.tolist(), strict=True)
+    return found
+
+
+def _given_back(values: Numbers, slopes: Numbers, states: int) -> Numbers:
+    """What the rest of its distribution gives back as each entry of a table grows."""
+    values, slopes = values.reshape(-1, states), slopes.reshape(-1, states)
+    rest, weighted = 1.0 - values, values * slopes
+    some = rest > NOTHING
+    kept = (weighted.sum(axis=1, keepdims=True) - weighted) / np.where(some, rest, 1.0)
+    equal = (slopes.sum(axis=1, keepdims=True) - slopes) / (states - 1)
+    return np.asarray(np.where(some, kept, equal).ravel())

@@ -83,6 +83,22 @@ class Bars:
         return ax
 
 
+def bars_of(
+    rows: Sequence[Mapping[str, Any]],
+    label: str,
+    length: str,
+    title: str,
+    said: Callable[[float], str] = percent,
+) -> Bars:
+    """A bar for each row, as long as one of its columns says."""
+    return Bars([row[label] for row in rows], [row[length] for row in rows], title, said=said)
+
+
+def columns(as_text: Callable[[Any], str], *names: str) -> Shown:
+    """Columns that are shown under their own names, and how their values become text."""
+    return {name: (name.replace("_", " "), as_text) for name in names}
+
+
 def _beyond(value: float) -> str:
     """What is said of a number without end, or of none."""
     return "impossible" if math.isnan(value) else "decides"
@@ -161,3 +177,25 @@ class ForeignResult(Reporting):
     def __repr__(self) -> str:
         rows = f"{len(self.rows)} row{'' if len(self.rows) == 1 else 's'}"
         return f"{type(self).__name__}({self.title!r}: {rows})"
+
+
+def where_odds_end(start: float, end: float, state: str, over: str) -> str:
+    """Where the odds begin and end, and whether shares of the difference mean anything."""
+    if math.isfinite(start) and math.isfinite(end):
+        sums = "Ledger and Shapley shares add up to the difference."
+        return f"From {start:+.1f} to {end:+.1f} decibans for {state} against {over}. {sums}"
+    if not math.isfinite(start):
+        sure = "is certain" if start > 0.0 else "is impossible"
+        return f"{state} {sure} before any answer, so no answer weighs anything against {over}."
+    sure = "certain" if end > 0.0 else "impossible"
+    return (
+        f"From {start:+.1f} decibans for {state} against {over} to what is {sure}: the answers "
+        "that decide have no number, and shares of the difference do not add up."
+    )
+
+
+def decibans_text(value: float) -> str:
+    """Decibans with a sign, or that an answer decides; a dash where there is no number."""
+    if math.isnan(value):
+        return "-"
+    return f"{value:+.1f}" if math.isfinite(value) else "decides"

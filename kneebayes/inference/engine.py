@@ -168,7 +168,7 @@ class Engine:
     def _running(self) -> Running | None:
         """The budget from now on, within that of the question that is being answered."""
         clock = clock_running()
-        outer = None if clock is None else clock.running
+        outer = None if clock is None else clock.step
         return outer if self.budget is None else self.budget.started().within(outer)
 
     @cached_property

@@ -10,14 +10,15 @@ from _thread import LockType, allocate_lock, start_new_thread
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar, copy_context
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import islice
 from pathlib import Path
 from time import monotonic
 from typing import NamedTuple, TypeVar
 
 import numpy as np
 
-from kneebayes.errors import KneebayesError
+from kneebayes.errors import KneebayesError, TooWideError
 
 _VALUES = json.loads((Path(__file__).parent / "limits.json").read_text(encoding="utf-8"))
 MOST_WORK = float(_VALUES["multiplications_in_parts"])  # a minute on two cores
@@ -151,8 +152,8 @@ Result = TypeVar("Result")
 class Clock:
     """The time that a question, by its name, may take with all that it asks."""
 
-    def __init__(self, what: str, budget: Budget) -> None:
-        self.what = what
+    def __init__(self, what: str, budget: Budget, least: float = 0.0) -> None:
+        self.what, self.least = what, least
         self.running: Running = budget.started()
         self.note = ""
 
@@ -160,6 +161,14 @@ class Clock:
     def left(self) -> float:
         """Seconds that are left; never below zero."""
         return max(0.0, self.running.end - monotonic())
+
+    @property
+    def step(self) -> Running:
+        """The budget of one thing that is asked of the engine."""
+        if not self.least:
+            return self.running
+        budget = replace(self.running.budget, seconds=max(self.least, self.running.budget.seconds))
+        return Running(budget, max(self.running.end, monotonic() + self.least))
 
     def fitting(self, before: float, done: int) -> float:
         """How many more things of a kind are done in a quarter of what is left of the time.
@@ -195,14 +204,14 @@ def seconds_left() -> float:
 
 
 @contextmanager
-def within_time(what: str, budget: Budget) -> Iterator[Clock]:
+def within_time(what: str, budget: Budget, least: float = 0.0) -> Iterator[Clock]:
     """Let all that is asked of the engine within a block share one budget.
 
     A block within another ends no later than the other. From two seconds on a bar shows how
     much of the time is over, in a terminal or in Jupyter; a budget without an end changes
-    nothing but that bar.
+    nothing but that bar. What is asked when the time is over still has ``least`` seconds.
     """
-    outer, clock = clock_running(), Clock(what, budget)
+    outer, clock = clock_running(), Clock(what, budget, least)
     if outer is not None:
         end = min(outer.running.end, clock.running.end)
         clock.running = Running(budget, end)
@@ -216,6 +225,20 @@ def within_time(what: str, budget: Budget) -> Iterator[Clock]:
     finally:
         running.release()
         _CLOCK.reset(token)
+
+
+def first_in_time(found: Iterator[Item], n: int) -> list[Item]:
+    """The first of what is found one by one, or as many as there is time for; one at least."""
+    items: list[Item] = []
+    try:
+        for item in islice(found, n):
+            items.append(item)
+            if seconds_left() <= 0.0:
+                break
+    except TooWideError:
+        if not items or seconds_left() > 0.0:
+            raise
+    return items
 
 
 def in_this_context(work: Callable[[Item], Result]) -> Callable[[Item], Result]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import heapq
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain, combinations, count, islice
 
@@ -29,24 +29,24 @@ def probable_states(
     engine: Engine,
     evidence: Evidence,
     nodes: Sequence[str],
-    hurried: Callable[[Engine], Engine | None] = lambda engine: engine,
 ) -> Iterator[tuple[dict[str, str], float]]:
     """All states of some nodes together, the most probable first; everything else is summed out.
 
     Best-first search over states decided in part: P(what is decided | evidence) is never
     less than that of any whole it can become, so the first complete one is the best there is.
-    ``hurried`` gives the engine for each step, and None when the time is over.
     """
     log_known = engine.log_probability(evidence)
     ticket = count()
     waiting: list[tuple[float, int, dict[str, str]]] = [(-log_known, next(ticket), {})]
-    while waiting and (now := hurried(engine)) is not None:
+    while waiting:
         bound, _, decided = heapq.heappop(waiting)
         undecided = [id for id in nodes if id not in decided]
         if not undecided:
             yield decided, min(1.0, math.exp(-bound - log_known))
             continue
-        propagated = now.propagate(evidence.plus(Evidence.of(engine.network, decided)), undecided)
+        propagated = engine.propagate(
+            evidence.plus(Evidence.of(engine.network, decided)), undecided
+        )
         log = float(propagated.log_probability[0])
         # the least certain first: its parts differ most from the whole
         chosen = min(undecided, key=lambda id: float(propagated.marginals[id][0].max()))

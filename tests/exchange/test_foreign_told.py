@@ -19,7 +19,7 @@ from kneebayes.errors import (
     UnknownNameError,
 )
 from kneebayes.exchange import ForeignModel, NetworkFile, reason_with
-from kneebayes.exchange.foreign_reasoning import nearest
+from kneebayes.exchange.foreign_network import nearest
 from kneebayes.exchange.foreign_result import Bars, ForeignResult
 from kneebayes.network import Network, noisy_or_node, root_node, table_node
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import combinations
+from itertools import chain, product
+from math import prod
 
 import numpy as np
 
@@ -15,7 +16,7 @@ from kneebayes.network import Numbers
 
 Asked = Mapping[str, str]
 
-FIRST = 2  # questions weighed first; their time says how many can follow
+FIRST = 1  # question weighed first; its time says how many can follow
 SMALL = 1e-4  # a rarer answer is asked for itself: as a rest it would lose more than four digits
 
 
@@ -25,11 +26,13 @@ class Subject:
 
     ``causes`` are those whose posteriors are wanted, all binary; ``members`` those of which at
     least one is to be found, or none for all causes together; ``called`` is its name in a sentence.
+    Where a cause is no node of its own, ``places`` has a node and the index of a state for each.
     """
 
     causes: tuple[str, ...]
     members: tuple[str, ...] = ()
     called: str = "the causes as a whole"
+    places: tuple[tuple[str, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,23 +86,42 @@ def outcomes_of(
 
 
 def outcomes_in_time(
-    engine: Engine, evidence: Evidence, nodes: Sequence[str], subject: Subject
+    engine: Engine,
+    evidence: Evidence,
+    nodes: Sequence[str],
+    subject: Subject,
+    *,
+    pass_wide: bool = False,
 ) -> dict[str, tuple[Outcome, ...]]:
-    """The same for as many of the nodes, in order, as there is time for; for one at least."""
+    """The same for as many of the nodes, in order, as there is time for; for one at least.
+
+    Nodes that are too wide can be passed over, unless all of them are.
+    """
     outcomes: dict[str, tuple[Outcome, ...]] = {}
     clock, some = clock_running(), FIRST if np.isfinite(seconds_left()) else max(1, len(nodes))
-    while len(outcomes) < len(nodes):
+    failed, done = None, 0
+    while done < len(nodes):
         before = seconds_left()
-        chunk = nodes[len(outcomes) : len(outcomes) + some]
+        if outcomes and before <= 0.0:
+            break
+        chunk = nodes[done : done + some]
         try:
             outcomes |= outcomes_of(engine, evidence, chunk, subject)
-        except TooWideError:
-            if clock is None or clock.left > 0.0 or not outcomes:
+        except TooWideError as error:
+            if outcomes and seconds_left() <= 0.0:
+                break
+            if not pass_wide:
                 raise
-            break
+            if len(chunk) > 1:
+                some = 1  # to find which of them it is
+                continue
+            failed = error
+        done += len(chunk)
         if clock is not None:
             clock.note = f"{len(outcomes)} of {len(nodes)} weighed"
             some = int(max(1, min(4 * some, clock.fitting(before, len(chunk)))))
+    if failed is not None and not outcomes:
+        raise failed
     return outcomes
 
 
@@ -108,10 +130,10 @@ def outcomes_of_each(
 ) -> list[Outcome]:
     """Posteriors after each of several sets of answers about open nodes, in order.
 
-    A positive answer makes a query more expensive, a negative one does not. So the engine
-    computes sets of negative answers only, and sets with positive ones follow by inclusion and
-    exclusion: ``P(c, x) = P(c) - P(c, not x)``. A set so rare that this difference would lose
-    digits is computed directly. Where answers cannot occur all numbers are zero.
+    A positive answer, which is the last state of a node, makes a query more expensive, a negative
+    one does not. So the engine computes sets of the others only, and sets with last states follow
+    by inclusion and exclusion: ``P(c, x) = P(c) - P(c, not x)``. A set so rare that this difference
+    would lose digits is computed directly. Where answers cannot occur all numbers are zero.
     """
     if not asked:
         return []
@@ -184,19 +206,18 @@ def _divergence(after: Numbers, before: Numbers) -> Numbers:
 
 
 def _negative(engine: Engine, asked: Asked) -> list[tuple[frozenset[tuple[str, str]], int]]:
-    """Sets of answers without positive ones, and signs, that add up to a set of answers."""
+    """Sets of answers without last states, and signs, that add up to a set of answers."""
     kept: list[tuple[str, str]] = []
-    turned: list[tuple[str, str]] = []
+    turned: list[list[tuple[tuple[tuple[str, str], ...], int]]] = []  # for each last state
     for id, state in asked.items():
-        states = engine.network[id].states
-        if len(states) == 2 and state == states[1]:
-            turned.append((id, states[0]))
+        *others, last = engine.network[id].states
+        if others and state == last:
+            turned.append([((), 1), *((((id, other),), -1) for other in others)])
         else:
             kept.append((id, state))
     return [
-        (frozenset([*kept, *some]), (-1) ** size)
-        for size in range(len(turned) + 1)
-        for some in combinations(turned, size)
+        (frozenset(chain(kept, *(part for part, _ in chosen))), prod(sign for _, sign in chosen))
+        for chosen in product(*turned)
     ]
 
 
@@ -208,14 +229,15 @@ def _ask(
     All given the evidence; the second is zero where the subject is not several causes.
     """
     cases = [evidence.plus(Evidence.of(engine.network, answer)) for answer in asked]
-    propagated = engine.propagate_each(cases, subject.causes)
+    places = subject.places or [(id, -1) for id in subject.causes]
+    propagated = engine.propagate_each(cases, {id for id, _ in places})
     shares = np.exp(propagated.log_probability - log_known)
     none = np.zeros(len(cases))
     if len(subject.members) > 1:
         absent = Evidence(dict.fromkeys(subject.members, (1.0, 0.0)))
         without = engine.propagate_each([case.plus(absent) for case in cases])
         none = np.exp(without.log_probability - log_known)
-    causes = [propagated.marginals[id][:, -1] * shares for id in subject.causes]
+    causes = [propagated.marginals[id][:, at] * shares for id, at in places]
     return np.stack([shares, none, *causes], axis=1)
 
 

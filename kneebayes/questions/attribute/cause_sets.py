@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from itertools import accumulate, islice
+from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from kneebayes.arguments import checked, whole_number
 from kneebayes.binding import renamed
 from kneebayes.case.bounded import bounded
 from kneebayes.case.case import Case, CaseLike
-from kneebayes.errors import TooWideError
 from kneebayes.inference import CauseSet, most_probable_sets
 from kneebayes.inference import probability_of_exactly as exactly
-from kneebayes.inference.limits import seconds_left
+from kneebayes.inference.limits import first_in_time, seconds_left
 from kneebayes.text import counted
 from kneebayes.view.figures import BLUE, GREY, ORANGE, SMALL, lines_of
 from kneebayes.view.markup import percent
@@ -173,20 +172,12 @@ def sets(case: CaseLike, n: int = 5) -> CauseSets:
     n = whole_number("n", n, least=1)
     there = case.knowledge.there
     causes = {there[id]: id for id in case.knowledge.causes}
-    any_urgent, probable, missing = case.any_urgent, list[CauseSet](), 0
-    try:
-        found = most_probable_sets(case.engine, case.evidence, list(causes))
-        for cause_set in islice(found, n):
-            ids = tuple(causes[node] for node in cause_set.present)
-            probable.append(replace(cause_set, present=ids))
-            if seconds_left() <= 0.0:
-                missing = n - len(probable)
-                break
-    except TooWideError:
-        if not probable or seconds_left() > 0.0:
-            raise
-        missing = n - len(probable)
-    return CauseSets(case, tuple(probable), any_urgent, missing)
+    found = first_in_time(most_probable_sets(case.engine, case.evidence, list(causes)), n)
+    probable = tuple(
+        replace(one, present=tuple(causes[node] for node in one.present)) for one in found
+    )
+    missing = n - len(probable) if seconds_left() <= 0.0 else 0
+    return CauseSets(case, probable, case.any_urgent, missing)
 
 
 @checked

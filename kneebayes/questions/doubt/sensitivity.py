@@ -94,6 +94,10 @@ class Sensitivity:
         column = self.causes.index(cause)
         return float(((1.0 - x) * self.at_zero[column] + x * self.at_one[column]) / whole)
 
+    def end(self, cause: str, x: int) -> float:
+        """P(cause | evidence) with the number at 0 or 1; NaN where the evidence is impossible."""
+        return self.posterior(cause, float(x)) if self.evidence[x] > 0.0 else math.nan
+
     def coefficients(self, cause: str) -> tuple[float, float, float, float]:
         """``a, b, c, d`` of ``(a + b x) / (c + d x)``."""
         column = self.causes.index(cause)
@@ -272,18 +276,13 @@ class SensitivityFunction(CaseResult):
                 "cause": self.case.label(id),
                 "urgent": self.case.knowledge.causes[id].urgent,
                 "posterior": self.function.posterior(id, self.value),
-                "at_zero": self._at(id, 0.0),
-                "at_one": self._at(id, 1.0),
+                "at_zero": self.function.end(id, 0),
+                "at_one": self.function.end(id, 1),
                 **dict(zip("abcd", self.function.coefficients(id), strict=True)),
             }
             for id in self._order()
         ]
         return frame_of(rows)
-
-    def _at(self, id: str, number: float) -> float:
-        """A posterior, or NaN where the evidence is impossible."""
-        possible = self.function.evidence[int(number)] > 0.0
-        return self.function.posterior(id, number) if possible else float("nan")
 
     def _order(self) -> list[str]:
         """The cause asked about, then the others by their posterior in the model."""
@@ -317,9 +316,9 @@ class SensitivityFunction(CaseResult):
         rows = [
             (
                 self.case.marked(id),
-                _shown(self._at(id, 0.0)),
+                percent_if_possible(self.function.end(id, 0)),
                 percent(self.function.posterior(id, self.value)),
-                _shown(self._at(id, 1.0)),
+                percent_if_possible(self.function.end(id, 1)),
             )
             for index, id in enumerate(self._order())
             if index < SHOWN or self.case.knowledge.causes[id].urgent
@@ -370,7 +369,8 @@ class SensitivityFunction(CaseResult):
         )
 
 
-def _shown(value: float) -> str:
+def percent_if_possible(value: float) -> str:
+    """A posterior, or that the evidence is impossible."""
     return "impossible" if math.isnan(value) else percent(value)
 
 

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
+from itertools import pairwise
 from math import comb
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from kneebayes.errors import TooWideError
-from kneebayes.inference import Engine, Evidence
-from kneebayes.inference.limits import clock_running, seconds_left
+from kneebayes.inference import Budget, Engine, Evidence
+from kneebayes.inference.limits import clock_running, seconds_left, within_time
 from kneebayes.network import Numbers
 from kneebayes.text import counted
 
@@ -107,6 +110,8 @@ def shapley_of_orders(
 FAINT = 1e-100  # of the likeliest subset: less is asked for alone, before its digits are lost
 LOST = 1e-280  # of it: less is next to the smallest double
 MOST_ASKED = 1024
+EXACT = 15  # so many answers are always weighed in all orders
+TRIED = 18  # up to so many if they are not too wide as a whole
 DECIBANS = 10.0 / math.log(10.0)  # decibans in one natural unit of log-odds
 
 
@@ -142,6 +147,13 @@ class SubsetOdds:
     def at(self, subset: int) -> float:
         """Log-odds under a subset."""
         return float(self.log_odds[self.row(subset)])
+
+    def decibans(self, after: int, before: int | None = None) -> float:
+        """Log-odds in decibans; or what leads to them, 0 where both are the same infinity."""
+        if before is None:
+            return self.at(after) * DECIBANS
+        now, then = self.at(after), self.at(before)
+        return 0.0 if now == then else (now - then) * DECIBANS
 
 
 def odds_of_all(
@@ -215,6 +227,61 @@ def odds_of_some(
     return _odds(present, other, present, other, rows)
 
 
+def odds_in_time(
+    engine: Engine,
+    evidence: Evidence,
+    parts: Sequence[str],
+    causes: Sequence[str],
+    wanted: Sequence[int] = (),
+    *,
+    orders: int,
+    seed: int,
+) -> tuple[list[Order], SubsetOdds]:
+    """The odds under all subsets; or orders that were drawn, and the odds that they need.
+
+    These are under the subsets that are ``wanted``, and under those of every way of counting. All
+    subsets may take half of the time; then orders are drawn while some is left.
+    """
+    if len(parts) <= TRIED:
+        half = Budget(max(1.0, seconds_left() / 2.0))
+        with suppress(TooWideError), within_time("all subsets", half):
+            return [], odds_of_all(engine, evidence, parts, causes, split=len(parts) <= EXACT)
+    every, single = (1 << len(parts)) - 1, [1 << index for index in range(len(parts))]
+    counted_too = [*prefixes(range(len(parts))), *single, *(every ^ part for part in single)]
+    return odds_of_orders(engine, evidence, parts, causes, [*counted_too, *wanted], orders, seed)
+
+
+class Decibans(NamedTuple):
+    """What each answer weighs in several ways of counting, in decibans."""
+
+    single: list[float]
+    ledger: list[float]
+    shapley: list[float]
+    error: list[float]
+    leave_one_out: list[float]
+    after: list[float]
+
+
+def weigh(odds: SubsetOdds, drawn: Sequence[Order], parts: int) -> Decibans:
+    """Every answer alone, after the earlier ones, over all orders or those drawn, and left out.
+
+    With the standard errors of what was drawn, and the log-odds after each answer.
+    """
+    steps, single = prefixes(range(parts)), [1 << index for index in range(parts)]
+    if drawn:
+        shares, errors = shapley_of_orders(drawn, odds.at)
+    else:
+        shares, errors = shapley_of_all(odds.log_odds), np.zeros(parts)
+    return Decibans(
+        [odds.decibans(part, 0) for part in single],
+        [odds.decibans(after, before) for before, after in pairwise(steps)],
+        (shares * DECIBANS).tolist(),
+        (errors * DECIBANS).tolist(),
+        [odds.decibans(steps[-1], steps[-1] ^ part) for part in single],
+        [odds.decibans(step) for step in steps[1:]],
+    )
+
+
 def odds_of_orders(
     engine: Engine,
     evidence: Evidence,
@@ -234,6 +301,8 @@ def odds_of_orders(
     odds = SubsetOdds(np.empty(0), np.empty(0), np.empty(0), {})
     while len(drawn) < len(orders):
         before = seconds_left()
+        if drawn and before <= 0.0:
+            break
         more = orders[len(drawn) : len(drawn) + some]
         subsets += [subset for order in more for subset in prefixes(order)]
         new = [subset for subset in subsets if subset not in (odds.rows or {})]

@@ -4,17 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from itertools import combinations
-
-import numpy as np
 
 from kneebayes.case.answers import Answer
 from kneebayes.case.case import Case
 from kneebayes.errors import EvidenceError, TooWideError
-from kneebayes.inference import Budget, Engine, Evidence
-from kneebayes.inference.limits import seconds_left, within_time
+from kneebayes.inference.limits import seconds_left
 from kneebayes.questions.explain.grounds import (
     Grounds,
     grounds_of_answer,
@@ -23,18 +19,12 @@ from kneebayes.questions.explain.grounds import (
 )
 from kneebayes.questions.explain.rivals import ExplainedAway, explained_away
 from kneebayes.questions.explain.subsets import (
-    DECIBANS,
     Order,
     SubsetOdds,
-    odds_of_all,
-    odds_of_orders,
+    odds_in_time,
     prefixes,
-    shapley_of_all,
-    shapley_of_orders,
+    weigh,
 )
-
-EXACT = 15  # so many answers are always weighed in all orders
-TRIED = 18  # up to so many if they are not too wide as a whole
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +153,8 @@ def explain_cause(case: Case, cause: str, against: str | None, orders: int, seed
     causes = [cause] if against is None else [cause, against]
     parts = [answer for answer in case.in_order if answer.id != case.data.complaint]
     ids = [part.id for part in parts]
-    drawn, odds = _odds(case.engine, evidence, ids, causes, orders, seed)
+    pairs = [1 << one | 1 << other for one, other in combinations(range(len(ids)), 2)]
+    drawn, odds = odds_in_time(case.engine, evidence, ids, causes, pairs, orders=orders, seed=seed)
     if math.isnan(odds.at((1 << len(ids)) - 1)):
         labels = [knowledge.label(id) for id in causes]
         message = (
@@ -199,67 +190,24 @@ def _away(
         return ()
 
 
-def _odds(
-    engine: Engine,
-    evidence: Evidence,
-    ids: Sequence[str],
-    causes: Sequence[str],
-    orders: int,
-    seed: int,
-) -> tuple[list[Order], SubsetOdds]:
-    """All subsets, or those that some orders and the other ways of counting need.
-
-    All of them may take half of the time; then orders are drawn while some is left.
-    """
-    if len(ids) <= TRIED:
-        half = Budget(max(1.0, seconds_left() / 2.0))
-        with suppress(TooWideError), within_time("all subsets", half):
-            return [], odds_of_all(engine, evidence, ids, causes, split=len(ids) <= EXACT)
-    everything, single = (1 << len(ids)) - 1, [1 << index for index in range(len(ids))]
-    wanted = [*prefixes(range(len(ids))), *single, *(everything ^ subset for subset in single)]
-    wanted += [first | second for first, second in combinations(single, 2)]
-    return odds_of_orders(engine, evidence, ids, causes, wanted, orders, seed)
-
-
 def _weights(
     parts: Sequence[Answer], grounds: Sequence[Grounds], odds: SubsetOdds, drawn: Sequence[Order]
 ) -> tuple[Weight, ...]:
     """Every answer in every way of counting."""
-    if drawn:
-        shares, errors = shapley_of_orders(drawn, odds.at)
-    else:
-        shares, errors = shapley_of_all(odds.log_odds), np.zeros(len(parts))
-    steps = prefixes(range(len(parts)))
-    return tuple(
-        Weight(
-            answer=answer,
-            single=_weight(odds, 1 << index, 0),
-            ledger=_weight(odds, steps[index + 1], steps[index]),
-            shapley=float(shares[index]) * DECIBANS,
-            error=float(errors[index]) * DECIBANS,
-            leave_one_out=_weight(odds, steps[-1], steps[-1] ^ 1 << index),
-            after=_stand(odds, steps[index + 1]),
-            grounds=grounds[index],
-        )
-        for index, answer in enumerate(parts)
-    )
-
-
-def _weight(odds: SubsetOdds, after: int, before: int) -> float:
-    """Decibans from one subset to another; 0 where both are the same infinity."""
-    now, then = odds.at(after), odds.at(before)
-    return 0.0 if now == then else (now - then) * DECIBANS
+    *counted, _ = weigh(odds, drawn, len(parts))
+    stands = [_stand(odds, step) for step in prefixes(range(len(parts)))[1:]]
+    return tuple(map(Weight, parts, *counted, stands, grounds))
 
 
 def _stand(odds: SubsetOdds, subset: int) -> Stand:
     row = odds.row(subset)
-    return Stand(odds.at(subset) * DECIBANS, float(odds.probability[row]), float(odds.other[row]))
+    return Stand(odds.decibans(subset), float(odds.probability[row]), float(odds.other[row]))
 
 
 def _overlaps(odds: SubsetOdds, weights: Sequence[Weight]) -> list[Overlap]:
     overlaps = []
     for (one, first), (other, second) in combinations(enumerate(weights), 2):
-        together = _weight(odds, 1 << one | 1 << other, 0)
+        together = odds.decibans(1 << one | 1 << other, 0)
         apart = first.single + second.single
         if math.isfinite(together) and math.isfinite(apart):
             overlaps.append(Overlap(first.answer.id, second.answer.id, apart, together))

@@ -13,7 +13,8 @@ from kneebayes import odds
 from kneebayes.case.case import Case
 from kneebayes.errors import EvidenceError
 from kneebayes.inference import Evidence
-from kneebayes.questions.explain.weighing import DECIBANS, Explained
+from kneebayes.questions.explain.subsets import DECIBANS
+from kneebayes.questions.explain.weighing import Explained
 from kneebayes.questions.explain.weighing import Weight as Weighed
 
 COMPLAINT = "pain behind the knee"
