@@ -10,8 +10,7 @@ from typing import Literal
 
 from kneebayes.history.dictionary import Bound, Dictionary, Pattern
 from kneebayes.history.english import UNITS, turns
-from kneebayes.history.quantities import number_at
-from kneebayes.history.words import Word, around
+from kneebayes.history.words import Word, around, number_at
 
 PARTING = frozenset({";", ".", ":"})
 NEAR = 0.0005  # of a bound: not sure to which side

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
 from itertools import pairwise
 
 from kneebayes.history.denying import denied
@@ -11,9 +10,8 @@ from kneebayes.history.dictionary import BY_HAND
 from kneebayes.history.english import ENDING, SITES, UNITS, turns
 from kneebayes.history.line import AND, Cue, Line, ended
 from kneebayes.history.matching import Match
-from kneebayes.history.quantities import number_at
 from kneebayes.history.record import Status
-from kneebayes.history.words import Word, around, stem
+from kneebayes.history.words import Word, around, number_at, stem, stems_of
 
 NEAR = 4  # words
 CLAUSE = 8  # words that a turn such as "years ago" bears on, before it or behind it
@@ -28,7 +26,7 @@ COMPARING = frozenset({"compared", "from", "like", "than", "to", "unlike", "with
 PARTING = frozenset({";", ".", "(", ")"})
 STOPS = frozenset({"", ",", ";", ".", "and", "but"})
 RECENT = 6.0  # months: what happened so long ago is the injury that the history is about
-HAPPENED = frozenset(map(stem, turns("accidents")))
+HAPPENED = stems_of("accidents")
 NO_MORE = frozenset({"nobody", "nothing"})  # "nobody near me, and the knee gave way"
 AT_FIRST = frozenset({"first", "initially", "originally"})
 LASTING = frozenset(map(stem, ("diagnosed", "quit", "told")))
@@ -61,7 +59,7 @@ def bearing_of(line: Line, match: Match) -> Bearing:
     if denial is not None:
         status, because = denial
         return Bearing("perhaps" if _is_of_another(line, match) else status, because)
-    bare = match.pattern.stems in line.bare and not _affirmed(line, match)
+    bare = match.pattern.stems in line.dictionary.bare and not _affirmed(line, match)
     unhad = match.pattern.record and not _had(line, match)
     if bare or unhad or _is_of_another(line, match):
         return Bearing("perhaps", (match.first, match.last))
@@ -78,13 +76,13 @@ def _is_of_another(line: Line, match: Match) -> bool:
     word = line.words[at]
     if word.lower in turns("things"):
         return True
-    unknown = at not in line.named and word.stems.isdisjoint(line.known)
+    unknown = at not in line.named and word.stems.isdisjoint(line.dictionary.stems)
     return unknown and not word.is_light and not word.is_site
 
 
 def _of_a_result(line: Line, match: Match) -> Bearing | None:
     """Left open: what a test shows and nobody complains of: ``MRI: fracture with oedema``."""
-    method = line.tests.get(match.pattern.targets[0].id, "")
+    method = line.dictionary.tests.get(match.pattern.targets[0].id, "")
     if match.pattern.head or method not in BY_HAND:
         return None
     if line.reported and match.pattern.targets[0].kind == "finding":
@@ -107,10 +105,10 @@ def _of_another_part(line: Line, match: Match) -> Bearing | None:
     if other is not None:
         return Bearing("perhaps", (other, other + 1))
     words, used = line.words, match.used
-    local = not _local_stems().isdisjoint(match.pattern.stems)
+    local = not stems_of("local").isdisjoint(match.pattern.stems)
     if not local or any(words[at].is_site for at in used):
         return None
-    near = around(line.site) | match.pattern.sites
+    near = around(line.dictionary.site) | match.pattern.about.sites
     places = [at for at in range(match.first, match.last) if at not in used]
     before, behind = match.first - 1, match.last + 1
     passed = turns("verbs") | turns("attributes") | LISTING
@@ -124,11 +122,6 @@ def _of_another_part(line: Line, match: Match) -> Bearing | None:
         if at < len(words) and words[at].is_site and words[at].stems.isdisjoint(near):
             return Bearing("perhaps", (at, at))
     return None
-
-
-@cache
-def _local_stems() -> frozenset[str]:
-    return frozenset(map(stem, turns("local")))
 
 
 def _of_the_other_side(line: Line, match: Match) -> int | None:
@@ -232,7 +225,7 @@ def is_long_ago(line: Line, match: Match) -> bool:
 
 def _past(line: Line, match: Match) -> Bearing | None:
     lasting = not LASTING.isdisjoint(match.pattern.stems)  # "gout diagnosed two years ago"
-    if match.pattern.record or match.pattern.past or match.pattern.lasting or lasting:
+    if match.pattern.record or match.pattern.past or match.pattern.about.lasting or lasting:
         return None
     return _long_ago(line, match)
 
@@ -244,7 +237,7 @@ def _long_ago(line: Line, match: Match) -> Bearing | None:
         return Bearing("past", (behind, behind))  # "bruise gone, rash then"
     for cue in line.cues_of(match, "earlier"):
         of_a_noun = line.words[cue.first].lower in turns("history")
-        over = line.words[cue.first].lower in FORMER or (of_a_noun and match.pattern.lately)
+        over = line.words[cue.first].lower in FORMER or (of_a_noun and match.pattern.about.lately)
         if over and cue.last < match.first:
             between = line.between(cue, match)
             if len(between) <= 1 and not ended(between):
@@ -258,7 +251,7 @@ def _long_ago(line: Line, match: Match) -> Bearing | None:
             led_on = led_on or lasting  # "a two-week history of pain"
             if line.reaches(cue, match) and len(between) < NEAR and not led_on:
                 return Bearing("past", (cue.first, cue.last))
-        before_it = match.pattern.of_a_person and match.last < cue.first
+        before_it = match.pattern.about.of_a_person and match.last < cue.first
         if not of_a_noun and not before_it and not _is_recent(line, cue, match):
             between = _from_to(line, cue.first, cue.last, match)
             stops = any(word.lower in AND | {","} for word in between) or ended(between)
@@ -288,7 +281,7 @@ def _of_others(line: Line, match: Match) -> Bearing | None:
     for word in line.words:
         if word.lower not in relatives or word.index in match.used:
             continue
-        if match.pattern.of_a_person and match.last < word.index:
+        if match.pattern.about.of_a_person and match.last < word.index:
             continue  # "a boy with his mother"
         brought = {one.lower for one in line.words[max(0, word.index - 2) : word.index]}
         if brought & {"by", "dear"}:

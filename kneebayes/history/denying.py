@@ -68,7 +68,7 @@ def _is_stronger(line: Line, cue: Cue, match: Match) -> bool:
     if match.pattern.stronger:
         return True
     target = match.pattern.targets[0]
-    symptom = target.kind == "finding" and not line.tests.get(target.id, "")
+    symptom = target.kind == "finding" and not line.dictionary.tests.get(target.id, "")
     degree = line.words[match.first - 1].lower in turns("degrees")
     return symptom and degree and cue.last < match.first - 1
 
@@ -236,7 +236,7 @@ def _are_all_said(line: Line, match: Match, at: int) -> bool:
 
 
 def _behind(line: Line, match: Match) -> Denial | None:
-    tested = bool(line.tests.get(match.pattern.targets[0].id, ""))
+    tested = bool(line.dictionary.tests.get(match.pattern.targets[0].id, ""))
     marked = _marked(line, match.last + 1)
     if marked is not None:
         return marked

@@ -1,4 +1,4 @@
-"""What can be found in a text: every name of a knowledge folder as a pattern of words."""
+"""What can be found in a text: every name of a folder as a pattern of words, slips mended."""
 
 from __future__ import annotations
 
@@ -6,11 +6,19 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, cached_property, lru_cache
 
+from kneebayes.errors import KneebayesError
 from kneebayes.history.english import LIGHT, NUMBERS, turns
-from kneebayes.history.quantities import number_at
-from kneebayes.history.words import SITE_STEMS, Word, stem, words_of_name
+from kneebayes.history.words import (
+    NEEDED,
+    SITE_STEMS,
+    TextSentence,
+    Word,
+    number_at,
+    stem,
+    words_of_name,
+)
 from kneebayes.knowledge import Knowledge
 
 KNOWN = frozenset(["known", "histori", "diagnos", "establish"])
@@ -27,6 +35,12 @@ HYPHENATED = re.compile(r"[a-z]+(-[a-z]+)+")
 UNTOLD = frozenset({"exam", "test"})
 BY_HAND = frozenset({"", "history", "examination"})  # methods that a text need not name
 A_PHRASE = 4  # words that say one thing together, though all but one are small
+SIDES = frozenset(
+    {"l", "left", "lt", "r", "right", "rt", "same", "whole", "entire", "affected", "other"}
+    | {"aspect", "aspects", "part", "portion", "surface"}
+)
+SHORTEST_MENDED = 6  # letters of a word whose spelling is mended
+LONGEST_TURN = 4  # words
 RESULTS = frozenset({"positiv", "rais", "high", "abnormal", "elevat"})
 
 
@@ -49,159 +63,80 @@ class Bound:
 
 
 @dataclass(frozen=True, slots=True)
-class Pattern:
-    """A name as words that have to stand together.
+class About:
+    """What all names of a target have in common."""
 
-    Attributes
-    ----------
-    name
-        As written in the folder.
-    stems
-        Stems that have to be there.
-    targets
-        What it says.
-    optional
-        Stems that need not be there: the site of the complaint.
-    head
-        Stems of the test; one of them has to stand in the same sentence.
-    sequence
-        Words that have to follow each other; empty where their order does not matter.
-    capital
-        Whether it has to stand in capitals, as in ``ACL``.
-    bound
-        The number that it speaks of, if any.
-    record
-        Whether it is the bare name of a disease, which stands for a known diagnosis.
-    perhaps
-        Whether it is not to be trusted alone.
-    past
-        Whether it holds where the sentence speaks of long ago.
-    sites
-        Parts of the body that its node is about.
-    said
-        Whether it is a turn of speech and no name.
-    implied
-        Ids of nodes of which it is no name, only a turn of speech that implies them.
-    stronger
-        Whether it says more than the label of its node: to deny a high fever denies no fever.
-    core
-        Stems that are not optional.
-    of_a_person
-        Whether it says what somebody is, such as a woman.
-    lately
-        Whether its node is of late alone, such as recent surgery.
-    lasting
-        Whether its node is something known, which it stays, such as known gout.
-    """
-
-    name: str
-    stems: tuple[str, ...]
-    targets: tuple[Target, ...]
-    optional: frozenset[str] = frozenset()
-    head: frozenset[str] = frozenset()
-    sequence: tuple[str, ...] = ()
-    capital: bool = False
-    bound: Bound | None = None
-    record: bool = False
-    perhaps: bool = False
-    past: bool = False
-    sites: frozenset[str] = frozenset()
-    said: bool = False
-    implied: frozenset[str] = frozenset()
-    stronger: bool = False
-    core: tuple[str, ...] = ()
-    of_a_person: bool = False
-    lately: bool = False
-    lasting: bool = False
+    sites: frozenset[str]  # parts of the body that the label of its node speaks of
+    beyond: frozenset[
+        str
+    ]  # words of a degree that are not in its label: with them a name says more
+    of_a_person: bool  # whether it says what somebody is, such as a woman
+    lately: bool  # whether its node is of late alone, such as recent surgery
+    lasting: bool  # whether its node is something known, which it stays, such as known gout
 
 
 @dataclass(frozen=True, slots=True)
-class _About:
-    """What all names of a target have in common.
+class Pattern:
+    """A name as words that have to stand together."""
 
-    Attributes
-    ----------
-    sites
-        Parts of the body that the label of its node speaks of.
-    beyond
-        Words of a degree that are not in its label: names with them say more.
-    of_a_person
-        Whether it says what somebody is.
-    lately
-        Whether its node is of late alone.
-    lasting
-        Whether its node is something known, which it stays: ``gout known``.
-    """
+    name: str  # as written in the folder
+    stems: tuple[str, ...]  # that have to be there
+    core: tuple[str, ...]  # those of them that are not optional
+    targets: tuple[Target, ...]  # what it says
+    about: About
+    optional: frozenset[str] = frozenset()  # stems that need not be there: of the complaint's site
+    head: frozenset[str] = frozenset()  # of the test: one has to stand in the same sentence
+    sequence: tuple[str, ...] = ()  # words that have to follow each other, if their order matters
+    capital: bool = False  # whether it has to stand in capitals, as in "ACL"
+    bound: Bound | None = None  # the number that it speaks of
+    said: bool = False  # whether it is a turn of speech and no name
+    implied: frozenset[str] = frozenset()  # nodes of which it is no name, but implies them
+    stronger: bool = False  # says more than the label: to deny a high fever denies no fever
+    record: bool = False  # the bare name of a disease, which stands for a known diagnosis
+    perhaps: bool = False  # not to be trusted alone
+    past: bool = False  # holds where the sentence speaks of long ago
 
-    sites: frozenset[str]
-    beyond: frozenset[str]
-    of_a_person: bool
-    lately: bool
-    lasting: bool
 
-    def is_stronger(self, words: Iterable[str]) -> bool:
-        """Whether the words of a name say of which degree it is, and the label does not."""
-        return not self.beyond.isdisjoint(words)
+@dataclass(frozen=True)
+class Readable:
+    """A sentence whose words have the stems of all they may stand for; places of words by stem."""
+
+    words: tuple[Word, ...]
+    places: dict[str, tuple[int, ...]]
+
+    @cached_property
+    def row(self) -> tuple[tuple[str, ...], tuple[int, ...]]:
+        """The words in small letters but for hyphens, and the place of each."""
+        row = [(word.lower, word.index) for word in self.words if word.lower != "-"]
+        return tuple(lower for lower, _ in row), tuple(at for _, at in row)
+
+    @cached_property
+    def starts(self) -> dict[str, list[int]]:
+        """Places in the row of each word, in small letters."""
+        starts: dict[str, list[int]] = defaultdict(list)
+        for place, lower in enumerate(self.row[0]):
+            starts[lower].append(place)
+        return starts
 
 
 class Dictionary:
-    """All that a knowledge folder can be told of, as patterns.
-
-    Parameters
-    ----------
-    knowledge
-        What the folder says.
-
-    Attributes
-    ----------
-    patterns
-        Every pattern, in the order of the folder.
-    by_stem
-        Patterns by the stem that is rarest among all of them.
-    letters
-        Shorthand in capitals that a text is rid of before it is cut into words: ``SOB``.
-    same
-        What turns of speech stand for: stems by stems.
-    spellings
-        Every word of a name as written, with its stem: what a misspelt word may be.
-    spelt
-        The same by their first letter.
-    site
-        Stems of the site of the complaint.
-    bounds
-        Patterns with a number.
-    two_sided
-        Ids and units of nodes that have names for either side, with something left open between.
-    stems
-        All stems of names and turns of speech.
-    tests
-        By id of a finding the test or examination that it is read from.
-    bare
-        Stems of names of tests that say nothing without a result.
-    methods
-        Stems of the names of tests.
-    samples
-        By kind of test the stems that name it; blood may be anywhere.
-    """
+    """All that a knowledge folder can be told of, as patterns, in the order of the folder."""
 
     def __init__(self, knowledge: Knowledge) -> None:
         self.knowledge = knowledge
-        self.same = {_stems(said): _stems(meant) for said, meant in knowledge.sayings.words.items()}
-        self.letters = tuple(
-            (said, meant)
-            for said, meant in knowledge.sayings.words.items()
-            if said.isalpha() and said.isupper()
-        )
+        words = knowledge.sayings.words.items()
+        self.same = {_stems(said): _stems(meant) for said, meant in words}  # what turns stand for
+        # shorthand that a text is rid of before it is cut into words: SOB
+        self.letters = tuple(one for one in words if one[0].isalpha() and one[0].isupper())
         called = (knowledge.complaint.label, *knowledge.complaint.aliases)
         self.site = SITE_STEMS.intersection(one for name in called for one in _stems(name))
-        self.spellings: dict[str, str] = {}
-        self._abouts: dict[Target, _About] = {}
+        self._spellings: dict[str, str] = {}  # every word of a name as written, with its stem
+        self._abouts: dict[Target, About] = {}
         self.patterns = _joined(self._all())
-        spelt: dict[str, list[tuple[str, str]]] = defaultdict(list)
-        for spelling, meant in self.spellings.items():
-            spelt[spelling[0]].append((spelling, meant))
-        self.spelt = dict(spelt)
-        self.by_stem = self._indexed()
+        self._spelt: dict[str, list[tuple[str, str]]] = defaultdict(list)  # by the first letter
+        for spelling, meant in self._spellings.items():
+            self._spelt[spelling[0]].append((spelling, meant))
+        self.by_stem = self._indexed()  # patterns by the stem that is rarest among all of them
         self.bounds = tuple(pattern for pattern in self.patterns if pattern.bound is not None)
         self.two_sided = frozenset(_two_sided(self.bounds))
         self.stems = frozenset(
@@ -209,13 +144,13 @@ class Dictionary:
         )
         self.tests = {one.id: one.method for one in knowledge.findings.values() if one.method}
         self.bare = frozenset(_bare_tests(self.patterns, self.tests))
-        self.methods = frozenset(
+        self.methods = frozenset(  # stems of the names of tests
             one
             for id, method in knowledge.methods.items()
             for one in self._head(id)
             if len(_stems(method.label)) == 1  # "blood" and "pressure" have other meanings
         )
-        self.samples = {
+        self.samples = {  # by test the stems that name it; blood may be anywhere
             id: frozenset(one for one in self._head(id) - {"blood"} if len(one) > 1)
             for id in knowledge.methods
             if id not in BY_HAND
@@ -337,84 +272,69 @@ class Dictionary:
     def _pattern(
         self, name: str, target: Target, method: frozenset[str], *, said: bool = False
     ) -> Pattern | None:
+        """A name as a pattern; None where it says too little to be looked for."""
         word_for_word = name.startswith("=")
         before, colon, after = name.removeprefix("=").partition(":")
-        name, head = before, method
+        name, head = before.strip(), method
         if colon:
-            name, head = after, frozenset(_stems(before)) - UNTOLD
+            name, head = after.strip(), frozenset(_stems(before)) - UNTOLD
             if not head and set(_stems(after)) <= TOO_LITTLE | self.site:
-                name = f"{before} {after}"
-        words = list(_words(name.strip()))
-        for word in words:
-            if word.stems and len(word.lower) > 4:
-                self.spellings.setdefault(word.lower, next(iter(word.stems)))
-        words, bound = _without_number(words)
+                name = f"{before} {after}".strip()
+        words, bound = _without_number(self._spelling(name))
         core = tuple(dict.fromkeys(self._canonical(words)))
         stems = tuple(one for one in core if one not in head)
-        if colon or (set(stems) - TOO_LITTLE and stems != core):
-            needed = head
-        else:
-            stems, needed = core, frozenset[str]()
-        if not self._tells(stems, words, bound):
-            return None
-        lower = [word.lower for word in words if word.lower != "-"]
-        if target.state == "absent" and not TURNING.isdisjoint(lower) and not said:
+        if not colon and (stems == core or not set(stems) - TOO_LITTLE):
+            stems, head = core, frozenset()
+        lower = tuple(word.lower for word in words if word.lower != "-")
+        denies = target.state == "absent" and not TURNING.isdisjoint(lower)
+        if (denies and not said) or not self._tells(stems, words, bound):
             return None  # a denial of a name is understood anyway
-        twice = len([one for word in words if not word.is_small for one in word.stems]) > len(core)
-        exact = bound is None and (
-            word_for_word
-            or twice
-            or HYPHENATED.fullmatch(name.strip()) is not None
-            or (len(stems) == 1 and not needed and len(lower) >= A_PHRASE)
-            or (len(stems) == 1 and not PLACING.isdisjoint(lower) and not needed)
-        )
-        rest = set(stems) - self.site
-        optional = self.site & set(stems) if rest - TOO_LITTLE - {"pain"} else frozenset()
+        alone = len(stems) == 1 and not head
+        exact = word_for_word or _is_in_order(name, words, core, lower, alone=alone)
+        rest = set(stems) - self.site - TOO_LITTLE - {"pain"}
+        optional = frozenset(self.site & set(stems) if rest else ())
         about = self._about(target)
         return Pattern(
-            name=name.strip(),
+            name=name,
             stems=stems,
-            targets=(target,),
-            optional=frozenset(optional),
             core=tuple(one for one in stems if one not in optional),
-            head=needed,
-            sequence=tuple(lower) if exact else (),
-            capital=name.strip().isupper() and len(name.strip()) <= 5,
+            targets=(target,),
+            about=about,
+            optional=optional,
+            head=head,
+            sequence=lower if exact and bound is None else (),
+            capital=name.isupper() and len(name) <= 5,
             bound=bound,
-            sites=about.sites,
             said=said,
             implied=frozenset({target.id} if said else ()),
-            stronger=about.is_stronger(lower),
-            of_a_person=about.of_a_person,
-            lately=about.lately,
-            lasting=about.lasting,
+            stronger=not about.beyond.isdisjoint(lower),
         )
 
-    def _about(self, target: Target) -> _About:
+    def _spelling(self, name: str) -> list[Word]:
+        """The words of a name, whose spelling is remembered to mend that of texts."""
+        words = list(_words(name))
+        for word in words:
+            if word.stems and len(word.lower) > 4:
+                self._spellings.setdefault(word.lower, next(iter(word.stems)))
+        return words
+
+    def _about(self, target: Target) -> About:
         """What holds for every name of a target."""
-        known = self._abouts.get(target)
-        if known is None:
-            known = self._abouts[target] = self._read_about(target)
-        return known
-
-    def _read_about(self, target: Target) -> _About:
-        label = self.knowledge.label(target.id)
-        words = label.casefold().split()
-        is_felt = target.kind == "finding" and not self.knowledge.findings[target.id].method
-        return _About(
-            sites=frozenset(SITE_STEMS & set(_stems(label))),
-            beyond=turns("degrees").difference(words) if is_felt else frozenset(),
-            of_a_person=self._is_of_a_person(target),
-            lately="recent" in words,
-            lasting=target.kind == "context" and "known" in words,
-        )
-
-    def _is_of_a_person(self, target: Target) -> bool:
-        """Whether a node says what somebody is: of several states, and none an age."""
-        if target.kind != "context":
-            return False
-        states = self.knowledge.contexts[target.id].states
-        return bool(states) and not any(state.below for state in states)
+        if target not in self._abouts:
+            label = self.knowledge.label(target.id)
+            words = label.casefold().split()
+            finding = self.knowledge.findings.get(target.id) if target.kind == "finding" else None
+            context = self.knowledge.contexts.get(target.id) if target.kind == "context" else None
+            states = context.states if context is not None else ()
+            is_felt = finding is not None and not finding.method
+            self._abouts[target] = About(
+                sites=frozenset(SITE_STEMS & set(_stems(label))),
+                beyond=turns("degrees").difference(words) if is_felt else frozenset(),
+                of_a_person=bool(states) and not any(state.below for state in states),
+                lately="recent" in words,
+                lasting=context is not None and "known" in words,
+            )
+        return self._abouts[target]
 
     def _tells(self, stems: tuple[str, ...], words: Sequence[Word], bound: Bound | None) -> bool:
         """Whether a name says enough to be looked for in running text."""
@@ -443,6 +363,66 @@ class Dictionary:
             else:
                 yield stems[at]
                 at += 1
+
+    # a sentence read with it
+
+    def readable(self, sentence: TextSentence) -> Readable:
+        """The words of a sentence with what they stand for."""
+        words = [self._mended(word) for word in sentence.words]
+        more = self._meant(words)
+        words = [
+            replace(word, stems=word.stems | more[word.index]) if word.index in more else word
+            for word in words
+        ]
+        places: dict[str, list[int]] = defaultdict(list)
+        for word in words:
+            for one in word.stems:
+                places[one].append(word.index)
+        return Readable(tuple(words), {one: tuple(each) for one, each in places.items()})
+
+    def _meant(self, words: Sequence[Word]) -> dict[int, set[str]]:
+        """By place of a word the stems of what a turn of speech stands for."""
+        telling = [
+            word for word in words if word.stems and not word.is_small and word.lower not in SIDES
+        ]
+        more: dict[int, set[str]] = defaultdict(set)
+        for at in range(len(telling)):
+            for length in range(min(LONGEST_TURN, len(telling) - at), 0, -1):
+                part = telling[at : at + length]
+                meant = self.same.get(tuple(next(iter(word.stems)) for word in part), ())
+                if part[-1].index - part[0].index < length + 3:
+                    for place, one in enumerate(meant):
+                        more[part[min(place, length - 1)].index].add(one)
+        return more
+
+    def _mended(self, word: Word) -> Word:
+        """A word as a word of the folder that it misspells: a letter too few, too many, or swapped.
+
+        Raises
+        ------
+        KneebayesError
+            If RapidFuzz is not installed.
+        """
+        if len(word.lower) < SHORTEST_MENDED or not word.lower.isalpha() or not word.stems:
+            return word
+        if word.is_light or not word.stems.isdisjoint(self.stems):
+            return word
+        try:
+            from rapidfuzz.distance import OSA
+        except ImportError as error:
+            raise KneebayesError(NEEDED) from error
+        single = _single(word.lower)
+        for spelling, meant in self._spelt.get(word.lower[0], ()):
+            if abs(len(spelling) - len(word.lower)) > 1:
+                continue
+            if _single(spelling) == single:
+                return replace(word, stems=frozenset({meant}))
+            other_letters = len(spelling) == len(word.lower) and sorted(spelling) != sorted(
+                word.lower
+            )
+            if not other_letters and OSA.distance(spelling, word.lower, score_cutoff=1) == 1:
+                return replace(word, stems=frozenset({meant}), mended=True)
+        return word
 
 
 def _two_sided(patterns: Iterable[Pattern]) -> Iterator[tuple[str, str]]:
@@ -523,3 +503,18 @@ def _without_number(words: list[Word]) -> tuple[list[Word], Bound | None]:
         bound = Bound(word.lower in turns("over"), value * size, unit)
         return [*words[:at], *words[end + 1 :]], bound
     return words, None
+
+
+def _is_in_order(
+    name: str, words: Sequence[Word], core: tuple[str, ...], lower: Sequence[str], *, alone: bool
+) -> bool:
+    """Whether the words of a name have to follow each other: hyphens, a stem twice, a phrase."""
+    twice = sum(len(word.stems) for word in words if not word.is_small) > len(core)
+    phrase = alone and (len(lower) >= A_PHRASE or not PLACING.isdisjoint(lower))
+    return twice or phrase or HYPHENATED.fullmatch(name) is not None
+
+
+@lru_cache(maxsize=16384)
+def _single(word: str) -> str:
+    """A word with every doubled letter written once: ``swolen`` is a sure ``swollen``."""
+    return "".join(one for one, before in zip(word, " " + word, strict=False) if one != before)

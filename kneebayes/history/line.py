@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cache, cached_property
 from itertools import pairwise
 
+from kneebayes.history.dictionary import Dictionary
 from kneebayes.history.english import ABILITY, ENDING, NUMBERS, UNITS, turns
 from kneebayes.history.matching import Match
 from kneebayes.history.words import Phrases, TextSentence, Word
@@ -79,38 +80,14 @@ def _is_lately(cue: Cue, words: Sequence[Word]) -> bool:
 
 @dataclass(frozen=True)
 class Line:
-    """A sentence: its words, what changes a meaning, and what was found.
-
-    Attributes
-    ----------
-    words, cues, matches
-        What is in it.
-    tests
-        By id of a finding the test or examination that it is read from.
-    bare
-        Stems of names of tests that say nothing without a result.
-    known
-        Stems that names have.
-    patient
-        Words for a relative who is the patient: ``my son has been limping``.
-    site
-        Stems of the part of the body that the complaint is about.
-    methods
-        Stems of the names of tests.
-    reported
-        Whether it stands in the report of a test: ``Findings: ...``.
-    """
+    """A sentence: its words, what changes a meaning, and what was found."""
 
     words: tuple[Word, ...]
     cues: tuple[Cue, ...]
     matches: tuple[Match, ...]
-    tests: dict[str, str]
-    bare: frozenset[tuple[str, ...]]
-    known: frozenset[str]
-    patient: frozenset[str] = frozenset()
-    site: frozenset[str] = frozenset()
-    methods: frozenset[str] = frozenset()
-    reported: bool = False
+    dictionary: Dictionary
+    patient: frozenset[str] = frozenset()  # a relative who is: "my son has been limping"
+    reported: bool = False  # whether it stands in the report of a test: "Findings: ..."
 
     @cached_property
     def named(self) -> frozenset[int]:
@@ -123,7 +100,8 @@ class Line:
         return tuple(
             word.index
             for before, word in pairwise(self.words)
-            if word.lower in turns("showing") and not before.stems.isdisjoint(self.methods)
+            if word.lower in turns("showing")
+            and not before.stems.isdisjoint(self.dictionary.methods)
         )
 
     def cues_of(self, match: Match, *kinds: str) -> Iterator[Cue]:

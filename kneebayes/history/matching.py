@@ -1,19 +1,28 @@
-"""Names of the folder found in a sentence, whatever their order and what little stands between."""
+"""Names of the folder found in a sentence: words that stand near each other and belong together."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
+from itertools import pairwise
 
-from kneebayes.history.dictionary import Dictionary, Pattern
-from kneebayes.history.english import turns
-from kneebayes.history.placing import JOINING, stands
-from kneebayes.history.readable import Readable
-from kneebayes.history.words import SITE_STEMS, Word, stem
+from kneebayes.history.dictionary import LIGHT_STEMS, Dictionary, Pattern, Readable
+from kneebayes.history.english import ABILITY, ENDING, turns
+from kneebayes.history.words import SITE_STEMS, Word, around, stems_of
 
 BEHIND = "behind"  # leads on to another place than the part of the body behind it
 AN_IDIOM = 3  # words that together mean something else than each of them
+ACROSS = 18  # words between what brings pain on and an item of a list
+GAP = 6  # most words between the first and the last word of a name that are not its own
+LISTED = 3  # most of them that say something, in "cannot straighten the knee or bear weight"
+JOINING = frozenset({"and", "or", ",", "/", "&", "nor", "+"})
+OWN_DENIALS = frozenset({"no", "not", "without", "never"})
+NOTS = frozenset({"not", "n't", "never"})
+TESTED_ON = frozenset({"on", "in", "by", "at"})
+PARTING = frozenset({";", "."})
+TIMES = frozenset({"after", "before", "since"})
+SUBJECTS = frozenset({"he", "i", "it", "she", "they", "we", "is", "was", "has", "had"})
+RIGHT = 4  # telling words behind a name in which the part of the body it is about is looked for
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +56,7 @@ def find(dictionary: Dictionary, sentence: Readable) -> list[Match]:
             if not stems.issuperset(pattern.core):
                 continue
             for used in _windows(pattern, sentence):
-                if stands(dictionary, pattern, used, sentence):
+                if _stands(dictionary, pattern, used, sentence):
                     found[used, pattern] = Match(pattern, used)
     matches = list(found.values())
     words = sentence.words
@@ -106,20 +115,14 @@ def _leaves_nothing(larger: Match, smaller: Match, words: Sequence[Word]) -> boo
     """Whether a longer name leaves nothing to a shorter one of something else within it."""
     if larger.pattern.perhaps and not smaller.pattern.perhaps:
         return False
-    if not _qualities().isdisjoint(smaller.pattern.stems):
+    if not stems_of("qualities").isdisjoint(smaller.pattern.stems):
         return False  # "an ache behind the knee" is an ache
     if BEHIND in larger.pattern.stems and BEHIND not in smaller.pattern.stems:
         return True  # a swelling behind the knee is no swollen knee
-    if smaller.pattern.past or smaller.pattern.of_a_person:
+    if smaller.pattern.past or smaller.pattern.about.of_a_person:
         return False
     short = len(smaller.used) < 2 and not _is_listed(larger, smaller, words)
     return not larger.pattern.said or smaller.pattern.said or short
-
-
-@cache
-def _qualities() -> frozenset[str]:
-    """Stems of what a pain is like, wherever it is."""
-    return frozenset(map(stem, turns("qualities")))
 
 
 def _is_idiom(match: Match) -> bool:
@@ -174,3 +177,339 @@ def _in_sequence(pattern: Pattern, sentence: Readable) -> Iterator[frozenset[int
     for start in sentence.starts.get(pattern.sequence[0], ()):
         if lower[start : start + length] == pattern.sequence:
             yield frozenset(at[start : start + length])
+
+
+# whether words near each other belong together
+
+
+def _stands(
+    dictionary: Dictionary, pattern: Pattern, used: frozenset[int], sentence: Readable
+) -> bool:
+    """Whether the words of a window belong together."""
+    words = sentence.words
+    if pattern.capital and not any(words[at].text.isupper() for at in used):
+        return False
+    close = _is_close(pattern, used, words)
+    if not pattern.sequence:
+        close = close and _in_order(used, words) and not _crosses_a_clause(used, words)
+        close = close or _is_across_list(used, words)
+    if not close or _belongs_on(dictionary, pattern, words, used) or _is_said_before(words, used):
+        return False
+    if _crosses_another_part(dictionary, pattern, used, words) or _is_denied_in_part(used, words):
+        return False
+    if pattern.head and not _is_tested(pattern, used, sentence):
+        return False
+    missing = pattern.optional - {one for at in used for one in words[at].stems}
+    if missing and len(pattern.stems) - len(pattern.optional) < 2:
+        return _is_spoken_of(missing, words, min(used))
+    return _is_placed(dictionary, pattern, used, words)
+
+
+def _crosses_another_part(
+    dictionary: Dictionary, pattern: Pattern, used: frozenset[int], words: Sequence[Word]
+) -> bool:
+    """Whether another part of the body is between: ``no calf tenderness``, ``MRI of the spine``.
+
+    What a test shows may be of any part of the limb that the complaint is in.
+    """
+    if not dictionary.methods.isdisjoint(pattern.stems):
+        near = around(dictionary.site)
+    elif words[min(used)].lower in OWN_DENIALS:
+        near = dictionary.site
+    else:
+        return False
+    return any(
+        words[at].is_site and words[at].stems.isdisjoint(near)
+        for at in range(min(used), max(used))
+        if at not in used
+    )
+
+
+def _crosses_a_clause(used: frozenset[int], words: Sequence[Word]) -> bool:
+    """Whether a new clause begins between the words of a name: ``worse and he cannot get``."""
+    return any(
+        words[at].lower in JOINING and at not in used and words[at + 1].lower in SUBJECTS
+        for at in range(min(used) + 1, max(used))
+    )
+
+
+def _crosses_a_time(used: frozenset[int], words: Sequence[Word]) -> bool:
+    """Whether a time parts the words of a name: ``swelling after a day on her feet``."""
+    last = max(used)
+    for at in range(min(used) + 1, last + 1):
+        if words[at].lower not in TIMES:
+            continue
+        if at not in used and words[last].is_site:
+            return True
+        if at in used and words[at - 1].lower in JOINING and at - 1 not in used:
+            return True  # "worse in the morning and after sitting"
+    return False
+
+
+def _is_denied_in_part(used: frozenset[int], words: Sequence[Word]) -> bool:
+    """Whether a name that begins with a denial goes on to a place: ``not painful behind it``."""
+    last = max(used)
+    if last + 1 >= len(words) or not any(words[at].lower in NOTS for at in used):
+        return False
+    following = words[last + 1 : last + 5]
+    led_on = following[0].lower in turns("placing") | turns("times")
+    return led_on and (
+        following[0].lower in turns("times") or any(word.is_site for word in following)
+    )
+
+
+def _is_said_before(words: Sequence[Word], used: frozenset[int]) -> bool:
+    """Whether what could not be done stands before the word for it: ``flexed and would not``."""
+    able = max((at for at in used if ABILITY in words[at].stems), default=-1)
+    done = [at for at in used if at != able and not words[at].is_site]
+    between = words[able + 1 : max(done, default=able)]
+    begun = any(  # "could not go on and has walked with a stick"
+        here.lower in JOINING and there.lower in turns("starting")
+        for here, there in pairwise(between)
+    )
+    return able >= 0 and bool(done) and (max(done) < able or begun)
+
+
+def _is_close(pattern: Pattern, used: frozenset[int], words: Sequence[Word]) -> bool:
+    """Whether little stands between the words of a name, and nothing that turns their meaning."""
+    first, last = min(used), max(used)
+    if last - first + 1 == len(used):
+        return True
+    if _crosses_a_time(used, words):
+        return False
+    between = [
+        words[at] for at in range(first, last + 1) if at not in used and not words[at].is_within
+    ]
+    if len(between) > GAP or any(word.lower in ENDING | turns("barring") for word in between):
+        return False
+    turning = [word for word in between if word.lower in turns("denials") | {"or", "nor"}]
+    if any(not _only_parts(used, words, word.index) for word in turning):
+        return False
+    several = len(pattern.stems) > 1
+    if any(word.is_site for word in between) and all(one.isdigit() for one in pattern.stems):
+        return False  # "5 foot 10" is no "5 of 10"
+    heavy = [word for word in between if not word.is_light and not (word.is_site and several)]
+    heavy = [] if _is_row(used, words) else heavy
+    listed = ABILITY in pattern.stems and words[last - 1].lower in {"or", "nor"}
+    most = LISTED if listed else 0 if set(pattern.stems) <= LIGHT_STEMS else 1
+    return len(heavy) <= most
+
+
+def _is_across_list(used: frozenset[int], words: Sequence[Word]) -> bool:
+    """Whether the words of a name are what brings pain on and one item of a list of such things.
+
+    So ``worse with standing, bending and on the stairs`` is worse on the stairs too, and so is
+    ``squatting, kneeling and stairs hurt``.
+    """
+    first, last = min(used), max(used)
+    inside = range(first, last)
+    marks = [at for at in inside if at not in used and words[at].lower in JOINING]
+    if not marks or last - first > ACROSS or any(marks[0] < at < marks[-1] for at in used):
+        return False
+    between = [words[at] for at in inside if at not in used]
+    stopping = ENDING | turns("barring") | turns("denials")
+    if any(word.lower in stopping for word in between):
+        return False
+    front = [at for at in sorted(used) if at < marks[0]]
+    rear = [at for at in sorted(used) if at > marks[-1]]
+    if not front or not rear:
+        return False
+    if words[front[0]].stems & stems_of("spreading"):
+        if words[rear[0]].stems & stems_of("spreading"):
+            return False  # "no pain at rest, aches when I run"
+        led_on = any(words[at].lower in turns("leading_on") for at in range(front[-1], marks[0]))
+        return led_on and _is_item(words, marks[-1] + 1, rear) and _is_ended(words, last + 1)
+    joined = words[marks[-1]].lower != "," and words[rear[0]].lower in turns("hurting")
+    begins = max((at + 1 for at in range(front[0]) if _is_mark(words[at])), default=0)
+    return joined and _is_item(words, begins, front) and _is_ended(words, front[-1] + 1)
+
+
+def _is_item(words: Sequence[Word], begins: int, places: Sequence[int]) -> bool:
+    """Whether an item of a list is no more than some words, a small one before them apart."""
+    others = [at for at in range(begins, places[-1]) if at not in places]
+    happened = words[places[0]].lower.endswith("ed")  # "pain on the stairs and later moved"
+    return not happened and all(
+        words[at].is_light or words[at].lower in turns("leading_on") for at in others
+    )
+
+
+def _is_ended(words: Sequence[Word], at: int) -> bool:
+    """Whether nothing follows that says something and that words before it may belong to."""
+    return at >= len(words) or words[at].is_light or words[at].lower in turns("splitting")
+
+
+def _is_mark(word: Word) -> bool:
+    return word.lower in ENDING | JOINING
+
+
+def _is_row(used: frozenset[int], words: Sequence[Word]) -> bool:
+    """Whether adjectives stand in a row before their noun, or behind the part they are said of.
+
+    So in ``a hard, fixed, painless lump`` and in ``calf swollen, red and tender``.
+    """
+    first, last = min(used), max(used)
+    row = {word.lower for word in words[first:last]}
+    behind = last > first and words[first + 1].lower != ","
+    behind = behind and words[last].lower in turns("attributes")
+    if words[first].is_site and behind:
+        row = {word.lower for word in words[first + 1 : last]}
+        return row <= turns("attributes") | turns("light") | turns("verbs") | {",", "and"}
+    return (
+        words[first].lower in turns("attributes")
+        and words[last].lower not in turns("attributes")
+        and row <= turns("attributes") | turns("light") | {",", "and"}
+    )
+
+
+def _only_parts(used: frozenset[int], words: Sequence[Word], at: int) -> bool:
+    """Whether a word only parts a place from the rest: ``the knee is not swollen``."""
+    before = _are_sites(words, (one for one in used if one < at))
+    if words[at].lower not in {"or", "nor"} or before:
+        return before
+    listed = words[min(used)].lower in turns("denials")
+    listed = listed or any(ABILITY in words[one].stems for one in used)
+    return listed or _are_sites(words, (one for one in used if one > at))
+
+
+def _are_sites(words: Sequence[Word], places: Iterable[int]) -> bool:
+    return all(words[at].is_site for at in places)
+
+
+def _is_tested(pattern: Pattern, used: frozenset[int], sentence: Readable) -> bool:
+    """Whether the clause names the test of a result: before it, or after it with ``on``."""
+    words, first, last = sentence.words, min(used), max(used)
+    for at in (at for one in pattern.head for at in sentence.places.get(one, ())):
+        between = {word.lower for word in words[min(at, last) + 1 : max(at, first)]}
+        if between & PARTING:
+            continue
+        if at < last or (at - last < GAP and between & TESTED_ON):
+            return True
+    return False
+
+
+def _in_order(used: frozenset[int], words: Sequence[Word]) -> bool:
+    """Whether a denial that belongs to a name comes first, and a comma parts it only from a place.
+
+    The knee in ``swollen, red left knee`` may stand behind a comma; ``normal`` may not.
+    """
+    places = sorted(used)
+    if any(words[at].lower in OWN_DENIALS for at in places[1:]):
+        return False
+    if _is_row(used, words):
+        return True
+    for here, there in pairwise(places):
+        if not any(words[at].lower == "," for at in range(here, there)):
+            continue
+        before = [at for at in places if at <= here]
+        placed = _are_sites(words, before) and not any(_is_beside(words, at) for at in before)
+        placed = placed and words[here + 1].lower != ","
+        denial = words[here].lower in OWN_DENIALS
+        behind = _are_sites(words, (at for at in places if at >= there))
+        behind = behind and all(
+            word.lower in turns("attributes") | {",", "and"} or word.is_light or word.is_site
+            for word in words[here + 1 : there]
+        )
+        if denial or not (placed or behind):
+            return False
+    return True
+
+
+def _belongs_on(
+    dictionary: Dictionary, pattern: Pattern, words: Sequence[Word], used: frozenset[int]
+) -> bool:
+    """Whether a word that was taken rather belongs to another one beside it.
+
+    So does the calf in ``pain and calf swelling``, the swelling in ``knee pain and calf
+    swelling``, and ``both`` in ``one knee and both ankles``.
+    """
+    if len(used) == 1:
+        return False
+    last = max(used)
+    joined = any(words[at].lower in JOINING for at in range(min(used), last) if at not in used)
+    if joined and last + 1 < len(words) and not words[last + 1].is_small:
+        following = words[last + 1]
+        leading_on = turns("splitting") | turns("placing")
+        taken = following.is_site or not following.stems.isdisjoint(dictionary.stems)
+        taken = taken and following.lower not in leading_on
+        if taken and words[last].is_site != following.is_site:
+            return True
+    return any(_is_of_another_site(pattern, words, used, at) for at in used)
+
+
+def _is_of_another_site(
+    pattern: Pattern, words: Sequence[Word], used: frozenset[int], at: int
+) -> bool:
+    """Whether another part of the body stands right before a word, and is not listed with ours."""
+    if at == 0 or at - 1 in used or words[at].is_site or not words[at - 1].is_site:
+        return False
+    ours = any(words[one].is_site for one in used) or bool(pattern.optional)
+    before = at - 2
+    while before > 0 and words[before].lower in turns("light"):
+        before -= 1  # "his right knee and left ankle swelled"
+    listed = before >= 1 and words[before].lower in JOINING and words[before - 1].is_site
+    return ours and not listed and words[at - 1].stems.isdisjoint(pattern.about.sites)
+
+
+# parts of the body
+
+
+def _is_spoken_of(missing: frozenset[str], words: Sequence[Word], first: int) -> bool:
+    """Whether the clause speaks of the site of the complaint before a place."""
+    for word in reversed(words[:first]):
+        if word.lower in PARTING:
+            return False
+        if word.is_site and not _is_beside(words, word.index):
+            return not missing.isdisjoint(word.stems)
+    return False
+
+
+def _is_placed(
+    dictionary: Dictionary, pattern: Pattern, used: frozenset[int], words: Sequence[Word]
+) -> bool:
+    """Whether what is found is where its node is: no swollen elbow for a swollen knee."""
+    if pattern.about.sites.isdisjoint(dictionary.site) or any(words[at].is_site for at in used):
+        return True
+    site = _site_of(words, min(used), max(used))
+    return site is None or not site.isdisjoint(pattern.about.sites | dictionary.site)
+
+
+def _site_of(words: Sequence[Word], first: int, last: int) -> frozenset[str] | None:
+    """The part of the body that words are about, if the clause names one.
+
+    It is said behind them (``swelling of the calf``), or before, or further behind.
+    """
+    behind = _clause(words[last + 1 :])
+    heavy = [place for place, word in enumerate(behind) if not word.is_light]
+    behind = behind[: heavy[RIGHT]] if len(heavy) > RIGHT else behind
+    placed = False
+    for place, word in enumerate(behind):
+        if word.is_site and (placed or place == 0):
+            return word.stems
+        placed = placed or word.lower in turns("placing")
+        if not word.is_light and not placed:
+            break
+    for word in _clause(words[:first][::-1]):
+        if word.is_site and not _is_beside(words, word.index):
+            return word.stems
+    for word in behind:
+        if word.is_site:
+            return word.stems
+        if word.lower in turns("placing"):
+            break
+    return None
+
+
+def _clause(words: Iterable[Word]) -> list[Word]:
+    """Words up to where a clause ends."""
+    found: list[Word] = []
+    for word in words:
+        if word.lower in ENDING | turns("barring"):
+            break
+        found.append(word)
+    return found
+
+
+def _is_beside(words: Sequence[Word], at: int) -> bool:
+    """Whether a part of the body is only named to say where another thing is: above the knee."""
+    before = {word.lower for word in words[max(0, at - 2) : at]}
+    return not before.isdisjoint(turns("beside"))

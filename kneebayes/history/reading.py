@@ -11,12 +11,11 @@ from kneebayes.arguments import checked
 from kneebayes.errors import KneebayesError
 from kneebayes.history.amounts import Met, bounds_met
 from kneebayes.history.bearing import bearing_of, is_long_ago
-from kneebayes.history.dictionary import Dictionary, Target
+from kneebayes.history.dictionary import Dictionary, Readable, Target
 from kneebayes.history.english import RELATED, turns
 from kneebayes.history.line import Line, cues_in
 from kneebayes.history.matching import Match, find
 from kneebayes.history.persons import find_age, find_sex, patient_among_relatives
-from kneebayes.history.readable import Readable, readable
 from kneebayes.history.record import History, Mention, Passage, Status
 from kneebayes.history.shorthand import written_out
 from kneebayes.history.words import TextSentence, Word, sentences_of
@@ -100,21 +99,7 @@ def _dictionary_of(knowledge: Knowledge) -> Dictionary:
 
 
 class _Reading:
-    """One text being read.
-
-    Attributes
-    ----------
-    found
-        What was understood so far.
-    measured
-        The same from amounts, with each amount.
-    source
-        The text with its shorthand written out.
-    covered
-        Where the words start that were understood.
-    tested, reported
-        Whether a test was named so far, and whether its report is being read.
-    """
+    """One text being read."""
 
     def __init__(self, dictionary: Dictionary, text: str) -> None:
         self.dictionary, self.text = dictionary, text
@@ -123,10 +108,10 @@ class _Reading:
         self.source = written_out(plain, dictionary.letters)
         self.sentences = sentences_of(self.source)
         self.patient = patient_among_relatives(text)
-        self.found: list[Mention] = []
-        self.measured: list[tuple[float, Mention]] = []
-        self.covered: set[int] = set()
-        self.tested = self.reported = False
+        self.found: list[Mention] = []  # what was understood so far
+        self.measured: list[tuple[float, Mention]] = []  # the same from amounts, with each amount
+        self.covered: set[int] = set()  # where the words start that were understood
+        self.tested = self.reported = False  # a test was named; its report is being read
 
     def history(self) -> History:
         """Everything that was understood."""
@@ -143,17 +128,13 @@ class _Reading:
     # sentence by sentence
 
     def _read_sentence(self, number: int, sentence: TextSentence) -> None:
-        known = readable(self.dictionary, sentence)
+        known = self.dictionary.readable(sentence)
         line = Line(
             known.words,
             cues_in(sentence, known.words),
             tuple(find(self.dictionary, known)),
-            self.dictionary.tests,
-            self.dictionary.bare,
-            self.dictionary.stems,
+            self.dictionary,
             self.patient,
-            self.dictionary.site,
-            self.dictionary.methods,
             self._is_reported(known),
         )
         for match in line.matches:
@@ -257,8 +238,11 @@ class _Reading:
             elif status in {"present", "absent"}:
                 status = "present" if present else "absent"
             answer = self._answer(target.id, present=present)
-        passage = Passage(self.text[start:end], start, end)
+        passage = self._passage(start, end)
         yield Mention(target.id, label, target.kind, status, answer, passage, because)
+
+    def _passage(self, start: int, end: int) -> Passage:
+        return Passage(self.text[start:end], start, end)
 
     def _answer(self, id: str, *, present: bool) -> object:
         """The answer about a node, in its own words where it has some."""
@@ -307,32 +291,20 @@ class _Reading:
         related = [sex for sex, words in RELATED.items() if words & self.patient]
         if related:
             self.found = [mention for mention in self.found if mention.id != id]
-            self.found += self._of_a_relative(id, related[0])
+            start = self.text.casefold().index(word := next(iter(self.patient)))
+            self._add(id, related[0], start, start + len(word))
             return
         mentions = [mention for mention in self.found if mention.id == id]
         if mentions:
-            first = min(mentions, key=_in_text)
-            self.found = [
-                mention
-                for mention in self.found
-                if mention.id != id or mention.answer == first.answer
-            ]
+            sex = min(mentions, key=_in_text).answer
+            self.found = [one for one in self.found if one.id != id or one.answer == sex]
             return
         found = find_sex(self.source.text, self.patient)
         if found is not None:
-            sex, start, end = found
-            self._add(id, sex, *self.source.span(start, end))
-
-    def _of_a_relative(self, id: str, sex: str) -> Iterator[Mention]:
-        """The sex of a patient who is named by how he or she is related to the teller."""
-        word = next(iter(self.patient))
-        start = self.text.casefold().index(word)
-        passage = Passage(self.text[start : start + len(word)], start, start + len(word))
-        yield Mention(id, self.knowledge.label(id), "context", "present", sex, passage)
+            self._add(id, found[0], *self.source.span(*found[1:]))
 
     def _add(self, id: str, answer: object, start: int, end: int) -> None:
-        words = Passage(self.text[start:end], start, end)
-        label = self.knowledge.label(id)
+        label, words = self.knowledge.label(id), self._passage(start, end)
         self.found.append(Mention(id, label, "context", "present", answer, words))
 
     def _take_largest(self) -> None:
@@ -388,8 +360,7 @@ class _Reading:
                 while run and run[-1].is_light:
                     run.pop()
                 if any(len(one.lower) > 2 for one in run):
-                    start, end = run[0].start, run[-1].end
-                    yield Passage(self.text[start:end], start, end)
+                    yield self._passage(run[0].start, run[-1].end)
                 run = []
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from html import escape
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Literal
 from kneebayes.arguments import checked
 from kneebayes.case.answers import by_name
 from kneebayes.errors import EvidenceError
-from kneebayes.text import shown
+from kneebayes.text import counted, shown
 from kneebayes.view.markup import tag
 from kneebayes.view.report import Report, frame_of, report_html, report_text
 
@@ -187,11 +187,12 @@ class History:
     @property
     def remark(self) -> str:
         """What a result made with the history says of it."""
+        used, passages = len(self.answers), len(self.not_understood)
         left_out = sum(not self._is_used(mention) for mention in self._once())
         by_hand = f", {len(self.changes)} of them put right by hand" if self.changes else ""
         return (
-            f"Read from a history: {_count(len(self.answers), 'answer')} used{by_hand}, "
-            f"{left_out} left out, {_count(len(self.not_understood), 'passage')} not understood."
+            f"Read from a history: {counted(used, 'answer', 'd')} used{by_hand}, "
+            f"{left_out} left out, {counted(passages, 'passage', 'd')} not understood."
         )
 
     @property
@@ -205,7 +206,7 @@ class History:
         if self.not_understood:
             passages = "; ".join(repr(passage.text) for passage in self.not_understood)
             notes.append(f"Not understood: {passages}.")
-        count = _count(len(self.answers), "answer")
+        count = counted(len(self.answers), "answer", "d")
         return Report(
             title=f"A history read: {count}, {len(look)} to look at; {UNUSED}",
             known="",
@@ -239,7 +240,7 @@ class History:
         return self.text
 
     def __repr__(self) -> str:
-        count = _count(len(self.answers), "answer")
+        count = counted(len(self.answers), "answer", "d")
         return f"History({count}, {len(self.to_look_at)} to look at)"
 
     def _is_used(self, mention: Mention) -> bool:
@@ -249,18 +250,13 @@ class History:
 
     def _once(self) -> Iterator[Mention]:
         """The mentions, each thing only once for each status."""
-        seen: set[tuple[str, str]] = set()
-        for mention in self.mentions:
-            if (mention.id, mention.status) not in seen:
-                seen.add((mention.id, mention.status))
-                yield mention
+        first = {(one.id, one.status): one for one in reversed(self.mentions)}
+        return (one for one in self.mentions if first[one.id, one.status] is one)
 
     def _row(self, mention: Mention) -> tuple[str, ...]:
-        answer = "yes" if self._is_used(mention) else "no"
-        if mention.kind == "cause":
-            answer = "no: a cause"
-        label = mention.label
-        return (label, mention.state, mention.words.text, mention.because, answer)
+        no = "no: a cause" if mention.kind == "cause" else "no"
+        answer = "yes" if self._is_used(mention) else no
+        return mention.label, mention.state, mention.words.text, mention.because, answer
 
     @property
     def pieces(self) -> tuple[tuple[str, str, str], ...]:
@@ -278,7 +274,8 @@ class History:
         if not over:
             return self.story[start:end], "", ""
         shortest = min(over, key=lambda one: one.words.end - one.words.start)
-        return self.story[start:end], shortest.status, "; ".join(_titles(over))
+        titles = dict.fromkeys(f"{one.label}: {one.state}" for one in over)
+        return self.story[start:end], shortest.status, "; ".join(titles)
 
     def _marked(self) -> Iterator[str]:
         """The text as HTML, with every mention marked."""
@@ -287,16 +284,3 @@ class History:
             if status:
                 piece = tag("mark", piece, title=title, style=f"background:{COLOURS[status]}")
             yield piece
-
-
-def _titles(mentions: Iterable[Mention]) -> Iterator[str]:
-    seen: set[str] = set()
-    for mention in mentions:
-        title = f"{mention.label}: {mention.state}"
-        if title not in seen:
-            seen.add(title)
-            yield title
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}{'' if number == 1 else 's'}"

@@ -52,24 +52,12 @@ WAYS = (  # of writing shorthand; each has a group of its own
 
 @dataclass(frozen=True)
 class WrittenOut:
-    """A text without shorthand.
-
-    Attributes
-    ----------
-    text
-        What it says in full.
-    edges
-        Places in it where pieces begin that stand in the original elsewhere.
-    origins
-        Where each of these pieces begins in the original.
-    lengths
-        How many letters of the original stand for the piece; 0 where it is the original itself.
-    """
+    """A text without shorthand: what it says in full."""
 
     text: str
-    edges: tuple[int, ...] = ()
-    origins: tuple[int, ...] = ()
-    lengths: tuple[int, ...] = ()
+    edges: tuple[int, ...] = ()  # where pieces of it begin that stand in the original elsewhere
+    origins: tuple[int, ...] = ()  # where each of these pieces begins in the original
+    lengths: tuple[int, ...] = ()  # how many letters stand for it there; 0 for what is the same
 
     def span(self, start: int, end: int) -> tuple[int, int]:
         """Where a word of the full text stands in the original."""
