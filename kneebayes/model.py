@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from kneebayes.cohort.files import diagnose_file
     from kneebayes.cohort.record import check_patients, diagnose_cohort
     from kneebayes.cohort.simulation import benchmark_cohort, simulate, simulate_to_file
-    from kneebayes.exchange.case_file import load_case, save_case
+    from kneebayes.exchange.patient import load_case, save_case
     from kneebayes.exchange.phenopacket_read import load_phenopacket
     from kneebayes.exchange.phenopacket_write import phenopacket
     from kneebayes.exchange.risk_assessment import risk_assessment
@@ -61,7 +61,7 @@ else:
                 "kneebayes.cohort.files": "diagnose_file",
                 "kneebayes.cohort.record": "check_patients diagnose_cohort",
                 "kneebayes.cohort.simulation": "benchmark_cohort simulate simulate_to_file",
-                "kneebayes.exchange.case_file": "load_case save_case",
+                "kneebayes.exchange.patient": "load_case save_case",
                 "kneebayes.exchange.phenopacket_read": "load_phenopacket",
                 "kneebayes.exchange.phenopacket_write": "phenopacket",
                 "kneebayes.exchange.risk_assessment": "risk_assessment",

@@ -15,9 +15,8 @@ import numpy as np
 from kneebayes.arguments import checked
 from kneebayes.building.model import LAYERS, ModelData, ModelLike, in_setting, model_of
 from kneebayes.errors import KneebayesError
-from kneebayes.exchange.data_files import read_json, save_json
+from kneebayes.exchange.data_files import Problems, read_json, save_json
 from kneebayes.exchange.networks import save_network
-from kneebayes.exchange.problems import Problems
 from kneebayes.exchange.side_table import about_model
 from kneebayes.knowledge import Knowledge, read_knowledge
 from kneebayes.knowledge.extending import Layered, digest_of

@@ -3,12 +3,11 @@
 from typing import Any
 
 from kneebayes.binding import renamed_in
-from kneebayes.exchange.data_files import save_json
+from kneebayes.exchange.data_files import ExchangeError, ExchangeWarning, save_json
 from kneebayes.exchange.foreign import ForeignCase, ForeignModel, reason_with
 from kneebayes.exchange.foreign_result import ForeignResult
 from kneebayes.exchange.networks import load_network, load_network_file, save_network
 from kneebayes.exchange.patient import Patient, Told
-from kneebayes.exchange.problems import ExchangeError, ExchangeWarning
 from kneebayes.exchange.side_table import NetworkFile
 
 __all__ = [

@@ -10,9 +10,8 @@ from math import prod
 
 import numpy as np
 
+from kneebayes.exchange.data_files import Problems, decode, numbers_of
 from kneebayes.exchange.plain import Content, Format, Parsed, PlainNode, plain_nodes
-from kneebayes.exchange.problems import Problems
-from kneebayes.exchange.xml_files import decode, numbers_of
 from kneebayes.text import counted
 
 RESERVED = ("", "network", "variable", "probability", "property", "type", "table", "default")

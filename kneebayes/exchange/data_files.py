@@ -1,32 +1,99 @@
-"""JSON and YAML of unknown origin: read strictly, held against a JSON Schema, written whole.
+"""Data of unknown origin: JSON, YAML and XML, read strictly, with all that is wrong with them.
 
 Schemas (draft 2020-12) are read by ``jsonschema-rs``: the package ``jsonschema`` takes seconds to
-import where Jupyter is installed.
+import where Jupyter is installed. XML may hold no entities, and nothing that is not known.
 """
 
 from __future__ import annotations
 
+import codecs
 import gzip
 import importlib
 import json
 import math
 import re
+import warnings
 import zlib
 from collections import Counter
-from collections.abc import Iterator, Mapping
-from functools import cache
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache, lru_cache
 from importlib.resources import files
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
+from xml.etree import ElementTree as ET
 
 from kneebayes.arguments import checked
-from kneebayes.errors import ArgumentError
-from kneebayes.exchange.problems import Problems
+from kneebayes.errors import ArgumentError, KneebayesError, Problem
 from kneebayes.text import counted, did_you_mean
 from kneebayes.writing import write_safely
 
 if TYPE_CHECKING:
     from jsonschema_rs import ValidationError
+
+SHOWN = 20
+SAID = 3  # remarks that a warning says
+
+
+class ExchangeError(KneebayesError, ValueError):
+    """Raised when a file from elsewhere cannot be read, or cannot be written in a form."""
+
+    def __init__(self, source: str, problems: Sequence[Problem]) -> None:
+        self.source = source
+        self.problems = tuple(problems)
+        count = f"{counted(len(problems), 'problem')} found"
+        lines = [f"  - {problem}" for problem in problems[:SHOWN]]
+        if len(problems) > SHOWN:
+            lines.append(f"  - and {len(problems) - SHOWN} more.")
+        super().__init__("\n".join([f"{source}: {count}.", *lines]))
+
+    def __reduce__(self) -> tuple[type[ExchangeError], tuple[str, tuple[Problem, ...]]]:
+        return type(self), (self.source, self.problems)
+
+
+class ExchangeWarning(UserWarning):
+    """Said when a file was read, though not word for word."""
+
+
+class Problems:
+    """Problems of one file (``source``), gathered, and remarks on what was done with it."""
+
+    def __init__(self, source: str) -> None:
+        self.source = source
+        self._found: list[Problem] = []
+        self.remarks: list[str] = []
+
+    def __len__(self) -> int:
+        return len(self._found)
+
+    def add(self, place: str, wrong: str, remedy: str = "") -> None:
+        """One more thing that is wrong."""
+        self._found.append(Problem(place, wrong, remedy))
+
+    def of(self, place: str) -> list[Problem]:
+        """What is wrong at one place so far."""
+        return [problem for problem in self._found if problem.place == place]
+
+    def remark(self, text: str) -> None:
+        """Something to know of the file that is no problem."""
+        self.remarks.append(text)
+
+    def warn(self) -> None:
+        """Say all remarks in one warning, if there are any."""
+        if self.remarks:
+            more = f" And {len(self.remarks) - SAID} more." if len(self.remarks) > SAID else ""
+            message = f"{self.source}: {' '.join(self.remarks[:SAID])}{more}"
+            warnings.warn(message, ExchangeWarning, stacklevel=4)
+
+    def raise_any(self) -> None:
+        """Raise all problems as an :class:`ExchangeError`, if there are any."""
+        if self._found:
+            raise ExchangeError(self.source, self._found)
+
+    def stop(self, place: str, wrong: str, remedy: str = "") -> NoReturn:
+        """Raise all problems so far, and one after which nothing more can be read."""
+        self.add(place, wrong, remedy)
+        raise ExchangeError(self.source, self._found)
+
 
 PACKED = b"\x1f\x8b"  # how a gzip file begins
 HALF = re.compile(r"\\u[dD][89a-fA-F]|[\ud800-\udfff]")
@@ -311,3 +378,126 @@ def _part(schema: Schema, steps: list[str | int]) -> Any:
         if step == "$ref":
             part = _part(schema, list(part.removeprefix("#/").split("/")))
     return part
+
+
+MARKS = (
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+    (b"<\x00", "utf-16-le"),
+    (b"\x00<", "utf-16-be"),
+)
+DECLARED = re.compile(rb"""\s*<\?xml[^>]*?\bencoding\s*=\s*["']([A-Za-z0-9._:\-]+)["']""")
+DECLARATION = re.compile(r"""^\s*<\?xml[^>]*\?>""")
+NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
+XML_TEXT = re.compile(r"[\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]*")
+ALWAYS = ("xmlns", "schemaLocation", "noNamespaceSchemaLocation", "space", "lang")
+
+
+def decode(data: bytes, problems: Problems, declared: re.Pattern[bytes] | None = None) -> str:
+    """The text of a file, by its byte order mark, else as it declares, else UTF-8."""
+    encoding = next((name for mark, name in MARKS if data.startswith(mark)), "")
+    match = declared.match(data) if declared and not encoding else None
+    encoding = encoding or (match[1].decode("ascii") if match else "utf-8")
+    try:
+        if not codecs.lookup(encoding)._is_text_encoding:
+            raise LookupError(encoding)
+        return data.decode(encoding)
+    except LookupError:
+        problems.stop("file", f"it declares the encoding '{encoding}'.", "Save it as UTF-8.")
+    except UnicodeDecodeError as error:
+        name = "UTF-8" if encoding == "utf-8" else f"{encoding}, which it declares"
+        problems.stop("file", f"byte {error.start} is not {name}.", "Save it as UTF-8.")
+    except (UnicodeError, ValueError) as error:
+        problems.stop("file", f"it is not {encoding}: {error}.", "Save it as UTF-8.")
+
+
+def parse_xml(data: bytes, problems: Problems) -> tuple[ET.Element, str]:
+    """The root element, its names without namespaces, and the text of the file.
+
+    Entities are refused, for they can grow without bound.
+    """
+    text = decode(data, problems, DECLARED)
+    if "<!ENTITY" in text:
+        problems.stop("content", "it defines entities.", "Write the texts out.")
+    try:
+        root = ET.fromstring(DECLARATION.sub("", text).lstrip())
+    except (ET.ParseError, ValueError, RecursionError, UnicodeError) as error:
+        problems.stop("content", f"not valid XML: {error}.", "Mend it there.")
+    own = root.tag.rpartition("}")[0]
+    for element in root.iter():
+        if isinstance(element.tag, str):
+            element.tag = _bare(element.tag, own)
+        for name in list(element.attrib):
+            value = element.attrib.pop(name)
+            if name.rpartition("}")[2] not in ALWAYS:
+                element.attrib[_bare(name, own)] = value
+    return root, text
+
+
+def _bare(name: str, own: str) -> str:
+    """A name without the namespace of the root; one of another namespace keeps its own."""
+    space, _, bare = name.rpartition("}")
+    return bare if space in ("", own) else name
+
+
+def check_element(
+    element: ET.Element,
+    place: str,
+    problems: Problems,
+    children: Mapping[str, int | None],
+    attributes: tuple[str, ...] = (),
+) -> None:
+    """Note what an element holds that is not known, or that it has more often than once.
+
+    ``children`` says how often each element may occur in it, None for any number.
+    """
+    counts: dict[str, int] = {}
+    for child in element:
+        counts[child.tag] = counts.get(child.tag, 0) + 1
+    for tag, count in counts.items():
+        most = children.get(tag, 0)
+        if tag not in children:
+            known = f"Known are: {', '.join(children)}." if children else "It holds text alone."
+            problems.add(place, f"it holds the element '{tag}', which is not known here.", known)
+        elif most is not None and count > most:
+            problems.add(place, f"it has {counted(count, 'element')} '{tag}'.", f"Keep {most}.")
+    for name in element.attrib:
+        if name not in attributes:
+            known = f"Known are: {', '.join(attributes)}." if attributes else "It has none."
+            problems.add(place, f"it has the attribute '{name}', which is not known here.", known)
+    loose = [element.text or "", *(child.tail or "" for child in element)]
+    if children and any(text.strip() for text in loose):
+        loose_text = next(text.strip() for text in loose if text.strip())[:40]
+        problems.add(place, f"it holds loose text: '{loose_text}'.", "Put it into an element.")
+
+
+def numbers_of(words: Sequence[str], id: str, problems: Problems) -> tuple[float, ...]:
+    """The numbers that words are; what is none is a problem.
+
+    So is one so near to 0 that it would become 0, since what has probability 0 cannot be.
+    """
+    numbers = tuple(map(_number, words))
+    if None in numbers:
+        wrong = words[numbers.index(None)]
+        if NUMBER.fullmatch(wrong):
+            problems.add(id, f"its table holds '{wrong[:40]}', too near to 0.", "Write 0, or more.")
+        else:
+            problems.add(id, f"its table holds something else than numbers: '{wrong[:40]}'.")
+        return ()
+    return numbers  # type: ignore[return-value]  # none is None
+
+
+@lru_cache(2**14)
+def _number(word: str) -> float | None:
+    """The number that a word is; None where it is none, or so small that it would become 0."""
+    if not NUMBER.fullmatch(word):
+        return None
+    return None if vanishes(word) else float(word) + 0.0  # no negative zero
+
+
+def text_of(element: ET.Element | None) -> str:
+    """The text of an element, with single blanks; empty where there is none."""
+    return "" if element is None else " ".join("".join(element.itertext()).split())

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from kneebayes.arguments import checked
 from kneebayes.exchange import bif, side_table, xdsl, xmlbif
-from kneebayes.exchange.data_files import json_text, read_bytes
+from kneebayes.exchange.data_files import ExchangeError, Problems, json_text, read_bytes
 from kneebayes.exchange.plain import (
     Content,
     Fastest,
@@ -21,7 +21,6 @@ from kneebayes.exchange.plain import (
     plain_node,
     same_nodes,
 )
-from kneebayes.exchange.problems import ExchangeError, Problems
 from kneebayes.exchange.side_table import NetworkFile, read_side_table, side_table_path
 from kneebayes.network import Network
 from kneebayes.text import shown

@@ -1,17 +1,29 @@
-"""A patient read from a file: the answers, and all that was not understood."""
+"""A patient in a file: what was read of one, and the case file, which names all by ids, as JSON."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kneebayes.arguments import checked
-from kneebayes.building.model import ModelLike
+from kneebayes.building.model import ModelLike, in_setting, model_of
 from kneebayes.case import Answer
+from kneebayes.case.answers import likelihood_of, says_unknown
 from kneebayes.case.case import CaseLike, Diagnosing
-from kneebayes.view.differential import draw_differential
-from kneebayes.view.report import Report, Reporting, frame_of, made_by, made_by_line
+from kneebayes.errors import EvidenceError, UnknownNameError
+from kneebayes.exchange.data_files import Problems, check_schema, read_json, save_json, schema_named
+from kneebayes.text import did_you_mean
+from kneebayes.view.differential import differential_dict, draw_differential
+from kneebayes.view.report import (
+    Report,
+    Reporting,
+    frame_of,
+    made_by,
+    made_by_line,
+    package_version,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -174,3 +186,187 @@ def certain_state(model: ModelLike, answer: Answer) -> str | None:
     """The state that an answer names for certain, or None where it is only likely."""
     state = answer_of(model.data.network[answer.id].states, answer.likelihood)
     return state if isinstance(state, str) else None
+
+
+FORMAT = "kneebayes patient"
+KINDS = ("finding", "context", "cause", "mediator")
+
+
+def software() -> str:
+    """Name and version of this package."""
+    return f"kneebayes {package_version()}"
+
+
+def case_content(
+    case: CaseLike, *, name: str = "", note: str = "", results: bool = True
+) -> dict[str, object]:
+    """A differential as the content of a case file.
+
+    ``results`` are urgency and ranking: they are for readers, and never evidence.
+    """
+    case = case.case
+    data, meta = case.data, case.knowledge.meta
+    content: dict[str, object] = {"format": FORMAT, "version": 1}
+    content |= {key: text for key, text in (("name", name), ("note", note)) if text}
+    content["model"] = {
+        "title": meta.title,
+        "source": meta.source,
+        "software": software(),
+        "disclaimer": meta.disclaimer,
+    }
+    content["lexicon"] = data.lexicon
+    content["setting"] = data.setting
+    content["answers"] = {
+        id: {"label": data.knowledge.label(id), "answer": answer}
+        for id, answer in told_answers(case).items()
+    }
+    if results:
+        content["results"] = _results(case)
+    return content
+
+
+def _results(case: CaseLike) -> dict[str, object]:
+    content = differential_dict(case)
+    ranking = [
+        {"id": row["id"], "label": row["cause"]}
+        | {key: row[key] for key in ("prior", "posterior", "urgent")}
+        for row in content["ranking"]
+    ]
+    return {"urgency": content["urgency"], "any_urgent": content["any_urgent"], "ranking": ranking}
+
+
+@checked
+def load_case(model: Diagnosing, source: str | Path | Mapping[str, Any]) -> Patient:
+    """Read a case file of this model, or what was parsed of one elsewhere, strictly.
+
+    Raises
+    ------
+    ExchangeError
+        If the file does not follow the schema, is of another model, or names what this
+        one does not have; everything is reported at once.
+    """
+    title = "the case" if isinstance(source, Mapping) else f"'{Path(source).name}'"
+    problems = Problems(title)
+    content = read_json(source, problems)
+    check_schema(content, schema_named("patient"), problems)
+    problems.raise_any()
+    other = content.get("model", {}).get("title", model.data.knowledge.meta.title)
+    if other != model.data.knowledge.meta.title:
+        wrong = f"it was made with the model '{other}'."
+        problems.add("model.title", wrong, f"This is '{model.data.knowledge.meta.title}'.")
+        problems.raise_any()  # nothing in it can be expected to fit
+    placed = _placed(model, content, problems)
+    entries = [
+        one
+        for id, answer in content["answers"].items()
+        if (one := _told(model, id, answer, problems)) is not None
+    ]
+    ranking = content.get("results", {}).get("ranking", [])
+    for index, row in enumerate(ranking):
+        if row["id"] not in model.data.knowledge.causes:
+            place = f"results.ranking[{index}].id"
+            _add_unknown(problems, place, row["id"], model.data.knowledge.causes, "cause")
+    remarks = assumed_complaint(model, entries, problems)
+    problems.raise_any()
+    results = {row["id"]: float(row["posterior"]) for row in ranking}
+    return Patient(placed, title, tuple(entries), results, remarks)
+
+
+def assumed_complaint(
+    model: ModelLike, entries: Iterable[Told], problems: Problems
+) -> tuple[str, ...]:
+    """What to say where a file does not tell the complaint; a problem where it denies it."""
+    complaint = model.data.knowledge.meta.complaint
+    label = model.data.knowledge.label(complaint)
+    for entry in entries:
+        if entry.id == complaint:
+            if entry.answer == "absent":
+                wrong = f"it says that the patient has no {label}."
+                problems.add(entry.place, wrong, "The model is about those who have it.")
+            return ()
+    return (f"The file does not say that the patient has {label}; it is assumed.",)
+
+
+def _placed(model: Diagnosing, content: dict[str, Any], problems: Problems) -> Diagnosing:
+    """The model in the lexicon and the setting that the file names."""
+    lexicon = content.get("lexicon", model.data.elicited.lexicon)
+    setting = content.get("setting", model.data.setting)
+    if lexicon not in model.data.knowledge.lexicons:
+        _add_unknown(problems, "lexicon", lexicon, model.data.knowledge.lexicons, "lexicon")
+    if setting is not None and setting not in model.data.knowledge.settings:
+        _add_unknown(problems, "setting", setting, model.data.knowledge.settings, "setting")
+    if len(problems) or (lexicon, setting) == (model.data.elicited.lexicon, model.data.setting):
+        return model
+    read = model_of(model.data.knowledge, lexicon)
+    stated = model.replace(elicited=read.elicited, engine=read.engine, setting=None, learnt=None)
+    return stated if setting is None else in_setting(stated, setting)
+
+
+def _told(model: ModelLike, id: str, answer: dict[str, Any], problems: Problems) -> Told | None:
+    """One answer, understood; None with the problem noted."""
+    place = f"answers.{id}"
+    if id not in model.data.network:
+        try:
+            wanted = model.data.names.meaning(id, KINDS).id
+            problems.add(place, "this is a name and no id.", f"The id is '{wanted}'.")
+        except UnknownNameError:
+            _add_unknown(problems, place, id, model.data.network.index, "node")
+        return None
+    label = answer.get("label", "")
+    own = model.data.knowledge.label(id)
+    why = "" if label in ("", own) else f"the folder calls it '{own}'"
+    if says_unknown(answer["answer"]):
+        return Told(place, id, label, id, "unknown", why)
+    try:
+        return Told(place, id, label, id, read_one_answer(model, id, answer["answer"]), why)
+    except EvidenceError as error:
+        problems.add(f"{place}.answer", str(error))
+        return None
+
+
+def read_one_answer(model: ModelLike, id: str, answer: object) -> Any:
+    """An answer about one node in the plain form that means the same; refused if there is none."""
+    states = model.data.network[id].states
+    meaning = model.data.names.meaning(id, KINDS)
+    likelihood = likelihood_of(model.data.knowledge, states, id, meaning, answer)
+    if likelihood is None:
+        message = f"'{id}': {answer!r} says nothing."
+        raise EvidenceError(message)
+    return answer_of(states, likelihood)
+
+
+def _add_unknown(
+    problems: Problems, place: str, name: str, known: Mapping[str, object], kind: str
+) -> None:
+    hint = did_you_mean(name, known, f"See the {kind}s of the model.")
+    problems.add(place, f"there is no {kind} '{name}'.", hint)
+
+
+@checked
+def save_case(
+    case: CaseLike,
+    path: str | Path,
+    *,
+    name: str = "",
+    note: str = "",
+    results: bool = True,
+) -> Path:
+    """Write what is known of a patient as a case file, in JSON by the ids of the folder.
+
+    The file names lexicon and setting, so that :meth:`load_case` gives the same differential
+    again. With ``results`` it has urgency and ranking too, for people who read it. Never write a
+    person's name into it, not as ``name`` or ``note`` either.
+
+    Examples
+    --------
+    >>> import tempfile, kneebayes as kb
+    >>> knee = kb.load()
+    >>> dx = knee.diagnose({"lump behind the knee": True, "fever": 0.2, "age": 67})
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     patient = knee.load_case(knee.save_case(dx, f"{folder}/case.json"))
+    >>> patient.answers
+    {'pain_behind_knee': 'present', 'lump_behind_knee': 'present', 'fever': 0.2, 'age': 'older'}
+    >>> abs(patient.diagnose()["gout"] - dx["gout"]) < 1e-12
+    True
+    """
+    return save_json(case_content(case, name=name, note=note, results=results), path)

@@ -12,18 +12,17 @@ from typing import Any, Literal
 from kneebayes.arguments import checked
 from kneebayes.case.case import Diagnosing
 from kneebayes.errors import EvidenceError, UnknownNameError
-from kneebayes.exchange.case_file import assumed_complaint, read_one_answer
 from kneebayes.exchange.codes import Codes, Meant, contradicts, hpo
 from kneebayes.exchange.data_files import (
     YAML,
+    Problems,
     check_schema,
     read_json,
     read_yaml,
     schema_named,
     short,
 )
-from kneebayes.exchange.patient import Patient, Told
-from kneebayes.exchange.problems import Problems
+from kneebayes.exchange.patient import Patient, Told, assumed_complaint, read_one_answer
 from kneebayes.knowledge import Knowledge
 from kneebayes.text import counted, either, suggest
 

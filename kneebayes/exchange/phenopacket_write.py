@@ -11,9 +11,8 @@ from kneebayes.binding import renamed
 from kneebayes.case import Answer
 from kneebayes.case.case import Case, CaseLike
 from kneebayes.errors import EvidenceError
-from kneebayes.exchange.case_file import software
 from kneebayes.exchange.codes import LOCAL, Codes
-from kneebayes.exchange.patient import certain_state
+from kneebayes.exchange.patient import certain_state, software
 from kneebayes.text import fold
 from kneebayes.view.differential import differential_dict
 

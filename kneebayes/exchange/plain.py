@@ -12,7 +12,7 @@ from typing import Literal, NamedTuple
 import numpy as np
 
 from kneebayes.errors import KneebayesError
-from kneebayes.exchange.problems import Problems
+from kneebayes.exchange.data_files import Problems
 from kneebayes.network import Link, Network, Node, Numbers
 from kneebayes.network.pgmpy_bridge import small_tables
 from kneebayes.text import counted

@@ -8,9 +8,8 @@ from typing import Any
 from kneebayes.arguments import checked
 from kneebayes.case import Answer
 from kneebayes.case.case import Case, CaseLike
-from kneebayes.exchange.case_file import software
 from kneebayes.exchange.codes import Codes
-from kneebayes.exchange.patient import certain_state
+from kneebayes.exchange.patient import certain_state, software
 from kneebayes.view.differential import differential_dict
 
 SYSTEMS = {

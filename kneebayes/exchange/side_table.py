@@ -13,6 +13,8 @@ from typing import Any
 
 from kneebayes.building.model import ModelLike
 from kneebayes.exchange.data_files import (
+    XML_TEXT,
+    Problems,
     check_schema,
     decode_json,
     json_text,
@@ -20,8 +22,6 @@ from kneebayes.exchange.data_files import (
     schema_named,
 )
 from kneebayes.exchange.plain import Content, Format, Parsed, PlainNode, plain_node
-from kneebayes.exchange.problems import Problems
-from kneebayes.exchange.xml_files import XML_TEXT
 from kneebayes.network import Network
 from kneebayes.text import counted
 

@@ -21,9 +21,15 @@ from xml.sax.saxutils import escape, quoteattr
 
 import numpy as np
 
+from kneebayes.exchange.data_files import (
+    XML_TEXT,
+    Problems,
+    check_element,
+    numbers_of,
+    parse_xml,
+    text_of,
+)
 from kneebayes.exchange.plain import Content, Format, Parsed, PlainNode, as_tables, plain_node
-from kneebayes.exchange.problems import Problems
-from kneebayes.exchange.xml_files import XML_TEXT, check_element, numbers_of, parse_xml, text_of
 from kneebayes.network import Network, Numbers
 from kneebayes.text import counted
 

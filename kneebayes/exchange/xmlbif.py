@@ -5,9 +5,15 @@ from __future__ import annotations
 from xml.etree import ElementTree as ET
 from xml.sax.saxutils import escape
 
+from kneebayes.exchange.data_files import (
+    XML_TEXT,
+    Problems,
+    check_element,
+    numbers_of,
+    parse_xml,
+    text_of,
+)
 from kneebayes.exchange.plain import Content, Format, Parsed, PlainNode, plain_nodes
-from kneebayes.exchange.problems import Problems
-from kneebayes.exchange.xml_files import XML_TEXT, check_element, numbers_of, parse_xml, text_of
 
 VERSION = "0.3"
 Children = dict[str, int | None]

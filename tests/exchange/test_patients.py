@@ -13,9 +13,8 @@ import pytest
 import kneebayes as kb
 from kneebayes.errors import EvidenceError
 from kneebayes.exchange import ExchangeError, Patient, save_json
-from kneebayes.exchange.case_file import case_content
-from kneebayes.exchange.data_files import REMEDIES, check_schema, read_json, schema_named
-from kneebayes.exchange.problems import Problems
+from kneebayes.exchange.data_files import REMEDIES, Problems, check_schema, read_json, schema_named
+from kneebayes.exchange.patient import case_content
 
 CLOSE = 1e-12
 WHEN = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)

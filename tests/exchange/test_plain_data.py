@@ -12,6 +12,7 @@ import pytest
 from kneebayes.errors import KneebayesError
 from kneebayes.exchange import ExchangeError
 from kneebayes.exchange.data_files import (
+    Problems,
     check_schema,
     json_text,
     parse_json,
@@ -21,7 +22,6 @@ from kneebayes.exchange.data_files import (
     save_json,
     short,
 )
-from kneebayes.exchange.problems import Problems
 
 
 def told(problems: Problems) -> list[str]:
