@@ -30,6 +30,7 @@ PALETTE = (BLUE, ORANGE, GREEN, PURPLE, AMBER, SKY)
 COLOURS = {"context": "#767676", "cause": "#b2481e", "mediator": "#7a5195", "finding": "#1f5a99"}
 LINE = "#9a9a9a"
 ODDS_TICKS = (1e-6, 1e-5, 1e-4, 1e-3, 0.01, 0.05, 0.2, 0.5, 0.8, 0.95, 0.99, 0.999)
+EXPLAINS = "P(it explains the complaint | evidence)"
 CERTAIN = 1e-6  # what is certain is drawn here, at the edge of the scale
 LETTERS_PER_INCH = 12.5  # of this size, about
 WIDE, SMALL = 5.2, 9.5  # inches, points: 6 points where a figure is printed 8.5 cm wide
@@ -368,7 +369,7 @@ def draw_ranking(rows: Sequence[Mapping[str, Any]], top: int = 10, ax: Axes | No
     name_lines(ax, labels)
     ax.set_xlim(0.0, 1.02)
     ax.set_xticks([0.0, 0.5, 1.0], ["0%", "50%", "100%"])
-    caption = "P(it explains the complaint | evidence)\nblack mark: before the answers"
+    caption = f"{EXPLAINS}\nblack mark: before the answers"
     ax.set_xlabel(caption, fontsize=SMALL)
     ax.spines[["top", "right"]].set_visible(False)
     return ax

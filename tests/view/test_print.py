@@ -16,12 +16,9 @@ import kneebayes as kb
 from kneebayes.questions.ask.change_of_mind import draw_changes
 from kneebayes.questions.ask.questions import draw_pareto
 from kneebayes.questions.attribute.distinguishability import Distinguishability
-from kneebayes.questions.doubt.figures import (
-    draw_intervals,
-    draw_readings,
-    draw_slopes,
-    draw_tornado,
-)
+from kneebayes.questions.doubt.lexicons import draw_readings
+from kneebayes.questions.doubt.robustness import draw_intervals, draw_slopes
+from kneebayes.questions.doubt.tornado import draw_tornado
 from kneebayes.study import evaluate_published, evaluate_reading, evidence_share, published_cases
 from kneebayes.study.figures import draw_learning, draw_recall, draw_scores
 from kneebayes.study.published import PublishedCase

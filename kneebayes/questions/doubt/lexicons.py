@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -11,6 +11,19 @@ from kneebayes.arguments import checked
 from kneebayes.case import believe
 from kneebayes.case.bounded import bounded
 from kneebayes.case.case import Case, CaseLike
+from kneebayes.odds import logit
+from kneebayes.text import marked
+from kneebayes.view.figures import (
+    BLACK,
+    CERTAIN,
+    EXPLAINS,
+    PALETTE,
+    SMALL,
+    legend_above,
+    name_lines,
+    new_axes,
+    odds_axis,
+)
 from kneebayes.view.markup import percent
 from kneebayes.view.report import CaseResult, Report, frame_of, report_on
 
@@ -19,6 +32,40 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 SHOWN = 10
+MARKS = "osD^vPX*<>"
+LINES = (BLACK, *PALETTE)
+
+
+def draw_readings(
+    rows: Sequence[Mapping[str, Any]], lexicons: Mapping[str, str], ax: Axes | None = None
+) -> Axes:
+    """Draw the posterior of each cause under every lexicon, one mark a lexicon.
+
+    Rows, from the top: ``cause``, ``urgent``, and its posterior under the id of each lexicon.
+    """
+    drawn = list(rows)[::-1]
+    ax = ax or new_axes(8.0, 0.36 * len(drawn) + 1.6)
+    apart = 0.6 / max(len(lexicons) - 1, 1)  # of a row: marks of one row may have the same place
+    for index in range(len(drawn) - 1):
+        ax.axhline(index + 0.5, color="#dddddd", lw=0.6, zorder=0)
+    for place, (id, label) in enumerate(lexicons.items()):
+        values = [logit(row[id], CERTAIN) for row in drawn]
+        ax.plot(
+            values,
+            [index + 0.3 - apart * place for index in range(len(drawn))],
+            MARKS[place % len(MARKS)],
+            color=LINES[place % len(LINES)],
+            ms=5,
+            mfc="none",
+            mew=1.4,
+            label=label,
+        )
+    name_lines(ax, [marked(row["cause"], row["urgent"]) for row in drawn])
+    odds_axis(ax, [row[id] for row in drawn for id in lexicons])
+    ax.set_xlabel(f"{EXPLAINS} under each lexicon, on the scale of log-odds", fontsize=SMALL)
+    legend_above(ax, 0.4)
+    ax.spines[["top", "right"]].set_visible(False)
+    return ax
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -78,15 +125,10 @@ class LexiconComparison(CaseResult):
 
     def draw(self, ax: Axes | None = None) -> Axes:
         """Draw the first causes, and all urgent ones, with one mark a lexicon."""
-        from kneebayes.questions.doubt.figures import draw_readings
-
-        causes = self.case.knowledge.causes
+        causes, each = self.case.knowledge.causes, self.posteriors.items()
         rows: list[dict[str, Any]] = [
-            {
-                "cause": causes[id].label,
-                "urgent": causes[id].urgent,
-                **{lexicon: posteriors[id] for lexicon, posteriors in self.posteriors.items()},
-            }
+            {lexicon: posteriors[id] for lexicon, posteriors in each}
+            | {"cause": causes[id].label, "urgent": causes[id].urgent}
             for id in self._shown
         ]
         drawn = draw_readings(rows, self.labels, ax)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -21,7 +21,20 @@ from kneebayes.inference import Engine, Evidence
 from kneebayes.inference.limits import clock_running, seconds_left
 from kneebayes.knowledge.parts import Interval
 from kneebayes.network import Numbers
-from kneebayes.text import counted
+from kneebayes.odds import logit
+from kneebayes.text import counted, marked
+from kneebayes.view.figures import (
+    BLUE,
+    CERTAIN,
+    EXPLAINS,
+    ODDS_TICKS,
+    ORANGE,
+    SMALL,
+    name_ends,
+    name_lines,
+    new_axes,
+    odds_axis,
+)
 from kneebayes.view.markup import percent
 from kneebayes.view.report import (
     CaseResult,
@@ -56,14 +69,14 @@ class CauseSpread:
 
     Attributes
     ----------
-    posterior, rank
-        P(cause | evidence) and place with every quantity at its value.
+    posterior
+        P(cause | evidence) with every quantity at its value.
     low, median, high
         5, 50 and 95 % quantiles of the posterior over the draws.
-    rank_low, rank_high
-        The same of its place: it ranks between them in about nine of ten draws.
-    first, top_three
+    p_first, p_top_three
         Shares of the draws in which it ranks first, and among the first three.
+    rank_low, rank_high
+        Quantiles of its place: it ranks between them in about nine of ten draws.
     """
 
     id: str
@@ -71,44 +84,15 @@ class CauseSpread:
     low: float
     median: float
     high: float
-    rank: int
+    p_first: float
+    p_top_three: float
     rank_low: int
     rank_high: int
-    first: float
-    top_three: float
-
-
-@dataclass(frozen=True, eq=False)
-class Spread:
-    """All causes over all draws.
-
-    Attributes
-    ----------
-    causes
-        Most probable first, as the model ranks them.
-    ids, posteriors
-        Ids of the causes, and P(cause | evidence): draws x causes in that order.
-    draws, seed, width
-        What was asked for; ``width`` multiplies how far the draws reach.
-    redrawn
-        How many further draws were thrown away, since the evidence was impossible in them.
-    missing
-        How many of the draws that were asked for are missing, because the time was over.
-    """
-
-    causes: tuple[CauseSpread, ...]
-    ids: tuple[str, ...]
-    posteriors: Numbers
-    draws: int
-    seed: int
-    width: float
-    redrawn: int
-    missing: int = 0
 
 
 def _spread_of(
     case: Case, draws: int, seed: int, width: float, progress: Callable[[int], object]
-) -> Spread:
+) -> Robustness:
     """Draw every stated quantity from its interval, and ask each network that follows.
 
     Words are shared: one draw a word serves all statements that use it in the same
@@ -147,8 +131,8 @@ def _spread_of(
             if clock.left <= 0.0 and done >= FEWEST:
                 break
     posteriors = np.concatenate(kept)
-    spreads = _summed_up(ids, base, posteriors)
-    return Spread(spreads, ids, posteriors, done, seed, width, redrawn, draws - done)
+    causes, priors = _summed_up(ids, base, posteriors), case.elicited.priors
+    return Robustness(case, priors, causes, ids, posteriors, seed, width, redrawn, draws - done)
 
 
 def _base(engine: Engine, evidence: Evidence, ids: Sequence[str]) -> tuple[Numbers, int]:
@@ -189,7 +173,6 @@ def ranks_of(posteriors: Numbers) -> NDArray[np.int64]:
 
 def _summed_up(ids: tuple[str, ...], base: Numbers, posteriors: Numbers) -> tuple[CauseSpread, ...]:
     ranks = ranks_of(posteriors)
-    place = ranks_of(base[None])[0]
     low, median, high = np.quantile(posteriors, [LOW, 0.5, HIGH], axis=0)
     rank_low, rank_high = np.quantile(ranks, [LOW, HIGH], axis=0, method="inverted_cdf")
     return tuple(
@@ -199,19 +182,85 @@ def _summed_up(ids: tuple[str, ...], base: Numbers, posteriors: Numbers) -> tupl
             low=float(low[index]),
             median=float(median[index]),
             high=float(high[index]),
-            rank=int(place[index]),
+            p_first=float((ranks[:, index] == 1).mean()),
+            p_top_three=float((ranks[:, index] <= TOP).mean()),
             rank_low=int(rank_low[index]),
             rank_high=int(rank_high[index]),
-            first=float((ranks[:, index] == 1).mean()),
-            top_three=float((ranks[:, index] <= TOP).mean()),
         )
-        for index in np.argsort(place)
+        for index in np.argsort(ranks_of(base[None])[0])
     )
 
 
+Rows = Sequence[Mapping[str, Any]]
 SHOWN = 10
 LONG = 5000  # draws from which on a bar shows how far they have come
 HEADER = ("", "cause", "prior", "posterior", "5 to 95 % of the draws", "first", "top 3", "rank")
+NOW, FIRST = 1.24, 1.48  # of the width of the axes: where two columns of numbers end
+SLOPE_NAME = 30  # letters of a line
+
+
+def draw_intervals(rows: Rows, ax: Axes | None = None) -> Axes:
+    """Draw posteriors with the interval of the draws, and the chance to rank first.
+
+    On the scale of log-odds, on which rare causes can be told apart too. Rows, from the top:
+    ``cause``, ``urgent``, ``posterior``, ``low``, ``high``, ``p_first``.
+    """
+    drawn = list(rows)[::-1]
+    ax = ax or new_axes(8.0, 0.36 * len(drawn) + 1.3)
+    for index, row in enumerate(drawn):
+        names = ("posterior", "low", "high")
+        posterior, low, high = (logit(row[name], CERTAIN) for name in names)
+        colour = ORANGE if row["urgent"] else BLUE
+        ax.plot([low, high], [index, index], color=colour, lw=5.0, alpha=0.4, solid_capstyle="butt")
+        ax.plot(posterior, index, "D" if row["urgent"] else "o", color=colour, ms=6.5)
+        across = ax.get_yaxis_transform()
+        for place, share in ((NOW, row["posterior"]), (FIRST, row["p_first"])):
+            style: dict[str, Any] = {"transform": across, "va": "center", "ha": "right"}
+            ax.text(place, index, percent(share), fontsize=SMALL, **style)
+    for place, name in ((NOW, "now"), (FIRST, "first")):
+        style = {"transform": ax.transAxes, "va": "bottom", "ha": "right", "fontsize": SMALL}
+        ax.text(place, 1.0, name, **style)
+    name_lines(ax, [marked(row["cause"], row["urgent"]) for row in drawn])
+    odds_axis(ax, [row[name] for row in drawn for name in ("low", "high")])
+    ax.set_xlabel(
+        f"{EXPLAINS} and 5 to 95 % of the draws, on the scale of log-odds\n"
+        "first: in how many draws it comes first",
+        fontsize=SMALL,
+    )
+    ax.spines[["top", "right"]].set_visible(False)
+    return ax
+
+
+def draw_slopes(rows: Rows, ax: Axes | None = None) -> Axes:
+    """Draw each cause as a line from its prior to its posterior, with both intervals.
+
+    Rows: ``cause``, ``urgent``, ``prior``, ``prior_low``, ``prior_high``, ``posterior``, ``low``,
+    ``high``.
+    """
+    ax = ax or new_axes(7.5, max(0.36 * len(rows) + 2.2, 3.6))
+    ends: dict[str, float] = {}
+    for index, row in enumerate(rows):
+        shift = 0.06 * (index / max(1, len(rows) - 1) - 0.5)  # intervals do not hide each other
+        colour = ORANGE if row["urgent"] else BLUE
+        before, after = row["prior"], row["posterior"]
+        for x, names in ((0.0, ("prior_low", "prior_high")), (1.0, ("low", "high"))):
+            span = [logit(row[name], CERTAIN) for name in names]
+            ax.plot([x + shift] * 2, span, color=colour, lw=3.5, alpha=0.3, zorder=1)
+        ends[f"{marked(row['cause'], row['urgent'])} {percent(after)}"] = logit(after, CERTAIN)
+        way = [logit(before, CERTAIN), logit(after, CERTAIN)]
+        ax.plot([shift, 1.0 + shift], way, "o-", color=colour, lw=1.4, ms=4, zorder=2)
+    ax.set_xlim(-0.12, 1.06)
+    low, high = ax.get_ylim()
+    ticks = [tick for tick in ODDS_TICKS[1:] if low <= logit(tick, CERTAIN) <= high]
+    ax.set_yticks([logit(tick, CERTAIN) for tick in ticks], [percent(share) for share in ticks])
+    name_ends(ax, ends, [ORANGE if row["urgent"] else BLUE for row in rows], SLOPE_NAME)
+    ax.set_xticks([0.0, 1.0], ["prior\n(complaint only)", "posterior\n(all answers)"])
+    ax.set_ylabel(
+        "P(it explains the complaint), on the scale\nof log-odds; shaded: 5 to 95 % of the draws",
+        fontsize=SMALL,
+    )
+    ax.spines[["top", "right"]].set_visible(False)
+    return ax
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -222,15 +271,29 @@ class Robustness(CaseResult):
 
     Attributes
     ----------
-    spread
-        The draws, summed up by cause.
     priors
         P(cause | complaint) as stated, with its interval, by cause.
+    causes
+        How far each cause moves, most probable first, as the model ranks them.
+    ids, posteriors
+        Ids of the causes, and P(cause | evidence): draws x causes in that order.
+    seed, width
+        What was asked for; ``width`` multiplies how far the draws reach.
+    redrawn
+        How many further draws were thrown away, since the evidence was impossible in them.
+    missing
+        How many of the draws that were asked for are missing, because the time was over.
     """
 
     case: Case
-    spread: Spread
     priors: Mapping[str, Interval]
+    causes: tuple[CauseSpread, ...]
+    ids: tuple[str, ...]
+    posteriors: Numbers
+    seed: int
+    width: float
+    redrawn: int = 0
+    missing: int = 0
 
     @cached_property
     def _rows(self) -> list[dict[str, Any]]:
@@ -244,16 +307,9 @@ class Robustness(CaseResult):
                 "prior": self.priors[cause.id].value,
                 "prior_low": self.priors[cause.id].low,
                 "prior_high": self.priors[cause.id].high,
-                "posterior": cause.posterior,
-                "low": cause.low,
-                "median": cause.median,
-                "high": cause.high,
-                "p_first": cause.first,
-                "p_top_three": cause.top_three,
-                "rank_low": cause.rank_low,
-                "rank_high": cause.rank_high,
+                **asdict(cause),
             }
-            for cause in self.spread.causes
+            for cause in self.causes
         ]
 
     @property
@@ -269,7 +325,7 @@ class Robustness(CaseResult):
     @property
     def draws(self) -> pd.DataFrame:
         """P(cause | evidence) in every draw: one row a draw, one column a cause (its id)."""
-        return frame_of(self.spread.posteriors, columns=list(self.spread.ids))
+        return frame_of(self.posteriors, columns=list(self.ids))
 
     def to_xarray(self) -> xr.Dataset:
         """The draws as an xarray dataset, in the form that ArviZ reads (one chain).
@@ -298,22 +354,22 @@ class Robustness(CaseResult):
         except ImportError as error:
             message = "to_xarray needs xarray. Install it: pip install kneebayes[draws]"
             raise KneebayesError(message) from error
-        ids, causes = list(self.spread.ids), self.case.knowledge.causes
+        ids, causes = list(self.ids), self.case.knowledge.causes
         return xr.Dataset(
             {
-                "posterior": (("chain", "draw", "cause"), self.spread.posteriors[None]),
+                "posterior": (("chain", "draw", "cause"), self.posteriors[None]),
                 "middle": ("cause", [self.case.posteriors[id] for id in ids]),
             },
             coords={
                 "chain": [0],
-                "draw": range(len(self.spread.posteriors)),
+                "draw": range(len(self.posteriors)),
                 "cause": ids,
                 "label": ("cause", [causes[id].label for id in ids]),
                 "urgent": ("cause", [causes[id].urgent for id in ids]),
             },
             attrs={
-                "seed": self.spread.seed,
-                "spread": self.spread.width,
+                "seed": self.seed,
+                "spread": self.width,
                 "known": known_of(self.case.answers),
                 "made_by": made_by_line(self.case.data),
             },
@@ -321,25 +377,20 @@ class Robustness(CaseResult):
 
     def _content(self) -> dict[str, Any]:
         return {
-            "draws": self.spread.draws,
-            "seed": self.spread.seed,
-            "spread": self.spread.width,
+            "draws": len(self.posteriors),
+            "seed": self.seed,
+            "spread": self.width,
             "causes": self._rows,
         }
 
     def draw(self, ax: Axes | None = None) -> Axes:
         """Draw the first causes, and all urgent ones, as bars with intervals."""
-        from kneebayes.questions.doubt.figures import draw_intervals
-
         rows = [row for index, row in enumerate(self._rows) if index < SHOWN or row["urgent"]]
         return self._titled(draw_intervals(rows, ax))
 
     def draw_slopes(self, ax: Axes | None = None) -> Axes:
         """Draw the first causes from prior to posterior, with both intervals."""
-        from kneebayes.questions.doubt.figures import draw_slopes
-
-        drawn = draw_slopes(self._rows[:SHOWN], ax)
-        return self._titled(drawn)
+        return self._titled(draw_slopes(self._rows[:SHOWN], ax))
 
     @property
     def report(self) -> Report:
@@ -351,11 +402,13 @@ class Robustness(CaseResult):
                 percent(self.priors[cause.id].value),
                 percent(cause.posterior),
                 f"{percent(cause.low)} to {percent(cause.high)}",
-                percent(cause.first),
-                percent(cause.top_three),
-                _span(cause.rank_low, cause.rank_high),
+                percent(cause.p_first),
+                percent(cause.p_top_three),
+                f"{cause.rank_low}"
+                if cause.rank_low == cause.rank_high
+                else f"{cause.rank_low} to {cause.rank_high}",
             )
-            for rank, cause in enumerate(self.spread.causes, start=1)
+            for rank, cause in enumerate(self.causes, start=1)
             if rank <= SHOWN or self.case.knowledge.causes[cause.id].urgent
         ]
         return report_on(
@@ -370,41 +423,36 @@ class Robustness(CaseResult):
     @property
     def summary(self) -> str:
         """What ranks first, in a sentence."""
-        leader = self.spread.causes[0]
-        rivals = sorted(self.spread.causes[1:], key=lambda cause: -cause.first)
+        leader = self.causes[0]
+        rivals = sorted(self.causes[1:], key=lambda cause: -cause.p_first)
         sentence = (
-            f"{self.case.label(leader.id)} ranks first in {percent(leader.first)} of "
-            f"{counted(self.spread.draws, 'draw')}"
+            f"{self.case.label(leader.id)} ranks first in {percent(leader.p_first)} of "
+            f"{counted(len(self.posteriors), 'draw')}"
         )
-        if rivals and rivals[0].first > 0.0:
-            sentence += f", {self.case.label(rivals[0].id)} in {percent(rivals[0].first)}"
+        if rivals and rivals[0].p_first > 0.0:
+            sentence += f", {self.case.label(rivals[0].id)} in {percent(rivals[0].p_first)}"
         return sentence + "."
 
     @property
     def _how(self) -> str:
-        spread = self.spread
         words = "Each draw reads every word and range anew inside its interval"
-        if spread.width != 1.0:
-            words += f", stretched by {spread.width:g}"
-        words += f"; one reading a word serves all its statements (seed {spread.seed})."
-        if spread.redrawn:
-            replaced = counted(spread.redrawn, "draw was", many="draws were")
+        if self.width != 1.0:
+            words += f", stretched by {self.width:g}"
+        words += f"; one reading a word serves all its statements (seed {self.seed})."
+        if self.redrawn:
+            replaced = counted(self.redrawn, "draw was", many="draws were")
             words += f" {replaced} replaced: the evidence is impossible there."
-        if spread.missing:
-            missing = counted(spread.missing, "more draw was", many="more draws were")
+        if self.missing:
+            missing = counted(self.missing, "more draw was", many="more draws were")
             words += f" Partial: {missing} asked for, but the time was over."
         return words
 
     def __repr__(self) -> str:
-        leader = self.spread.causes[0]
+        leader, draws = self.causes[0], counted(len(self.posteriors), "draw")
         return (
-            f"Robustness({counted(self.spread.draws, 'draw')}: {self.case.label(leader.id)} "
-            f"{percent(leader.low)} to {percent(leader.high)}, first in {percent(leader.first)})"
+            f"Robustness({draws}: {self.case.label(leader.id)} {percent(leader.low)} to "
+            f"{percent(leader.high)}, first in {percent(leader.p_first)})"
         )
-
-
-def _span(low: int, high: int) -> str:
-    return str(low) if low == high else f"{low} to {high}"
 
 
 @checked
@@ -458,8 +506,7 @@ def robustness(
         )
         raise KneebayesError(message)
     with _bar(draws, draws > LONG if progress is None else progress) as step:
-        over_draws = _spread_of(case, draws, seed, spread, step)
-    return Robustness(case, over_draws, case.elicited.priors)
+        return _spread_of(case, draws, seed, spread, step)
 
 
 @contextmanager

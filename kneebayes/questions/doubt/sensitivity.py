@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
@@ -23,6 +23,7 @@ from kneebayes.inference import Engine, Evidence
 from kneebayes.knowledge.examples import example_link
 from kneebayes.network import Numbers
 from kneebayes.text import counted, suggest
+from kneebayes.view.figures import BLACK, EXPLAINS, PALETTE, SMALL, fit, name_ends, new_axes
 from kneebayes.view.markup import percent
 from kneebayes.view.report import CaseResult, Report, frame_of, report_on
 
@@ -142,9 +143,8 @@ def move_number(
     """Move one number of the network; every other number of the network stays as it is.
 
     Both P(evidence) and P(cause, evidence) are linear in the number (Castillo, Gutierrez and
-    Hadi 1997; Coupe and van der Gaag 2002), so its two ends say all. ``place`` is that in
-    :func:`numbers_of`; ``row`` has the places of the distribution that it belongs to, whose others
-    keep their proportions. ``number`` says what it is: kind, node, parent and its state.
+    Hadi 1997; Coupe and van der Gaag 2002), so its two ends say all. ``row`` has the places of
+    the distribution that it belongs to, whose others keep their proportions.
     """
     rows = np.repeat(engine.numbers, 2, axis=0)
     value = float(rows[0, place])
@@ -207,6 +207,60 @@ MOVED = {
     "leak": "Only this leak is moved; every other number of the network stays.",
     "share": "Only this share is moved; every other number of the network stays.",
 }
+
+
+DASHES = ("-", "--", "-.", ":", (0, (5, 1, 1, 1, 1, 1)))
+
+
+def draw_curves(
+    curves: Mapping[str, tuple[Sequence[float], Sequence[float]]],
+    value: float,
+    flips: Sequence[tuple[float, float]],
+    what: str,
+    upto: float = 1.0,
+    ax: Axes | None = None,
+) -> Axes:
+    """Draw posteriors as functions of one number, which is ``value`` in the model.
+
+    ``curves`` has by label the numbers and the posteriors there; ``flips`` where the most
+    probable cause changes, and the posterior there. The axis of the number ends at ``upto``.
+    """
+    ax = ax or new_axes(7.5, 4.4)
+    for index, (label, (numbers, posteriors)) in enumerate(curves.items()):
+        ax.plot(
+            numbers,
+            posteriors,
+            color=PALETTE[index % len(PALETTE)],
+            ls=DASHES[index % len(DASHES)],
+            lw=1.9,
+            label=label.replace("$", r"\$"),
+        )
+    ax.axvline(value, color="#6e6e6e", lw=1.0)
+
+    def say(words: str, place: tuple[float, float], away: tuple[int, int], **style: Any) -> None:
+        """Write beside a place, on the side where there is room."""
+        left, (x, y) = place[0] < 0.6 * upto, away
+        offset: dict[str, Any] = {"xytext": (x if left else -x, y), "textcoords": "offset points"}
+        beside: dict[str, Any] = {"ha": "left" if left else "right", "va": "bottom"}
+        ax.annotate(words, place, fontsize=SMALL, **offset, **beside, **style)
+
+    say(f"in the model: {percent(value)}", (value, 1.03), (5, 2), color="#4d4d4d")
+    behind = {"facecolor": "white", "edgecolor": "none", "alpha": 0.8, "pad": 1.0}
+    for number, posterior in flips:
+        ax.plot([number], [posterior], "o", color=BLACK, ms=7, mfc="none", mew=1.6)
+        say(f"lead changes at {percent(number)}", (number, posterior), (9, 7), bbox=behind)
+    ax.set_xlim(0.0, upto)
+    ax.set_ylim(0.0, 1.12)  # with room for what the model says
+    ax.set_yticks([0.0, 0.25, 0.5, 0.75, 1.0])
+    ax.locator_params(axis="x", nbins=6)
+    for axis in (ax.xaxis, ax.yaxis):
+        axis.set_major_formatter(lambda share, _: f"{100 * share:.3g}%")
+    ax.set_xlabel(what, fontsize=SMALL, parse_math=False)
+    ax.set_ylabel(EXPLAINS, fontsize=SMALL)
+    name_ends(ax, {label: float(values[-1]) for label, (_, values) in curves.items()}, PALETTE)
+    ax.spines[["top", "right"]].set_visible(False)
+    fit(ax)
+    return ax
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -292,8 +346,6 @@ class SensitivityFunction(CaseResult):
 
     def draw(self, ax: Axes | None = None) -> Axes:
         """Draw the cause, those that lead somewhere, and the next most probable ones."""
-        from kneebayes.questions.doubt.figures import draw_curves
-
         leading = [id for flip in self.flips for id in (flip.below, flip.above)]
         shown = list(dict.fromkeys([self.cause, *leading, *self._order()]))[:SHOWN]
         ends = self.function.evidence

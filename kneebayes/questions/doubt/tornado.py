@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from textwrap import wrap
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import numpy as np
@@ -23,6 +24,7 @@ from kneebayes.case.bounded import bounded
 from kneebayes.case.case import Case, CaseLike
 from kneebayes.knowledge import Knowledge
 from kneebayes.network import Numbers
+from kneebayes.view.figures import AMBER, BLACK, BLUE, SMALL, legend_above, name_lines, new_axes
 from kneebayes.view.markup import percent
 from kneebayes.view.report import CaseResult, Report, frame_of, report_on
 
@@ -180,6 +182,72 @@ MEANS = {
 }
 
 
+LETTERS = 36  # of a line of a label
+ENDS = (
+    ("at_low", AMBER, "//", "at the low end"),
+    ("at_high", BLUE, "", "at the high end"),
+)
+
+
+def draw_tornado(
+    bars: Sequence[Mapping[str, Any]], posterior: float, cause: str, ax: Axes | None = None
+) -> Axes:
+    """Draw how far each bar moves the posterior of a cause, the furthest on top.
+
+    Bars have ``about``, ``at_low``, ``at_high`` and ``unsaid``; NaN is left out.
+    """
+    drawn = list(bars)[::-1]
+    ax = ax or new_axes(9.0, 0.42 * len(drawn) + 1.5)
+    for name, colour, hatch, label in ENDS:
+        ends = _given(drawn, name)
+        ax.barh(
+            list(ends),
+            [end - posterior for end in ends.values()],
+            left=posterior,
+            color=colour,
+            height=0.62,
+            edgecolor="white",
+            hatch=hatch,
+            label=label if ends else None,
+        )
+    unsaid = _given(drawn, "unsaid")
+    if unsaid:
+        style: dict[str, Any] = {"color": BLACK, "ms": 6, "mfc": "white", "mew": 1.5}
+        ax.plot(list(unsaid.values()), list(unsaid), "D", label="had it not been said", **style)
+    ax.axvline(posterior, color=BLACK, lw=1.0)
+    for place, bar in enumerate(drawn):
+        _say_ends(ax, place, bar, posterior)
+    labels = [
+        " ".join(wrap(str(bar["about"]), LETTERS, max_lines=3, placeholder=" ...")) for bar in drawn
+    ]
+    name_lines(ax, labels, LETTERS)
+    said = f"P({cause} explains it | evidence)\nline: {percent(posterior)}, all at their values"
+    ax.set_xlabel(said, parse_math=False, fontsize=SMALL)
+    ax.margins(x=0.3)  # for the numbers
+    ax.locator_params(axis="x", nbins=4)
+    ax.xaxis.set_major_formatter("{x:.0%}")
+    if ax.get_legend_handles_labels()[0]:
+        legend_above(ax, 0.5)
+    ax.spines[["top", "right"]].set_visible(False)
+    return ax
+
+
+def _say_ends(ax: Axes, place: int, bar: Mapping[str, Any], posterior: float) -> None:
+    """The least and the greatest posterior of a bar, to the left and to the right of it."""
+    ends = [bar[name] for name in ("at_low", "at_high", "unsaid") if not math.isnan(bar[name])]
+    low, high = min([posterior, *ends]), max([posterior, *ends])
+    for end, side, away in ((low, "right", -7), (high, "left", 7)):
+        if percent(end) != percent(posterior):
+            style: dict[str, Any] = {"ha": side, "va": "center", "fontsize": SMALL}
+            offset: dict[str, Any] = {"xytext": (away, 0), "textcoords": "offset points"}
+            ax.annotate(percent(end), (end, place), **offset, **style)
+
+
+def _given(bars: Sequence[Mapping[str, Any]], name: str) -> dict[int, float]:
+    """By place the numbers of one name that there are."""
+    return {place: bar[name] for place, bar in enumerate(bars) if not math.isnan(bar[name])}
+
+
 @dataclass(frozen=True, eq=False, repr=False)
 class Tornado(CaseResult):
     """How far single statements, words or claims move one posterior, the furthest first.
@@ -216,8 +284,6 @@ class Tornado(CaseResult):
 
     def draw(self, ax: Axes | None = None) -> Axes:
         """Draw the longest bars."""
-        from kneebayes.questions.doubt.figures import draw_tornado
-
         rows = self._rows[:SHOWN]
         if self.over == "claims":
             rows = [{**row, "about": f"{row['id']}: {row['about']}"} for row in rows]

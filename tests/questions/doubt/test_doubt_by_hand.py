@@ -11,7 +11,7 @@ import pytest
 import kneebayes as kb
 from kneebayes.knowledge.parts import Interval
 from kneebayes.questions.doubt.lexicons import LexiconComparison
-from kneebayes.questions.doubt.robustness import CauseSpread, Robustness, Spread, _summed_up
+from kneebayes.questions.doubt.robustness import CauseSpread, Robustness, _summed_up
 from kneebayes.questions.doubt.sensitivity import Sensitivity, SensitivityFunction, move_number
 from kneebayes.view.markup import percent
 
@@ -142,28 +142,23 @@ def test_a_prior_is_drawn_as_far_as_something_happens(
     assert here.sentences == told.sentences
 
 
-def spread_of(posteriors: np.ndarray, **more: Any) -> Spread:
-    ids = ("gout", "deep_vein_thrombosis", "bakers_cyst")
-    causes = _summed_up(ids, np.array([0.5, 0.2, 0.3]), posteriors)
-    told = {"draws": len(posteriors), "seed": 3, "width": 1.0, "redrawn": 0, "missing": 0}
-    return Spread(causes=causes, ids=ids, posteriors=posteriors, **{**told, **more})
-
-
 @pytest.fixture
 def robust(knee: kb.Model) -> Robustness:
     rng = np.random.default_rng(0)
+    ids, posteriors = ("gout", "deep_vein_thrombosis", "bakers_cyst"), rng.random((41, 3))
     priors = {
         id: Interval(low=0.01 * at, value=0.02 * at, high=0.05 * at)
-        for at, id in enumerate(("gout", "deep_vein_thrombosis", "bakers_cyst"), start=1)
+        for at, id in enumerate(ids, start=1)
     }
-    return Robustness(knee.diagnose().case, spread_of(rng.random((41, 3))), priors)
+    causes = _summed_up(ids, np.array([0.5, 0.2, 0.3]), posteriors)
+    return Robustness(knee.diagnose().case, priors, causes, ids, posteriors, seed=3, width=1.0)
 
 
 def test_draws_are_summed_up_as_by_hand(robust: Robustness) -> None:
-    draws, table = robust.spread.posteriors, robust.table
+    draws, table = robust.posteriors, robust.table
     assert table["id"].tolist() == ["gout", "bakers_cyst", "deep_vein_thrombosis"]  # .5, .3, .2
     assert table.index.tolist() == [1, 2, 3]
-    ids = list(robust.spread.ids)
+    ids = list(robust.ids)
     for row in table.to_dict(orient="records"):
         mine = draws[:, ids.index(row["id"])]
         places = [1 + int((one > value).sum()) for one, value in zip(draws, mine, strict=True)]
@@ -189,7 +184,7 @@ def test_draws_are_summed_up_as_by_hand(robust: Robustness) -> None:
 
 
 def told_of(robust: Robustness, **more: Any) -> str:
-    return " ".join(replace(robust, spread=replace(robust.spread, **more)).report.notes)
+    return " ".join(replace(robust, **more).report.notes)
 
 
 def test_how_the_draws_were_made_is_said(robust: Robustness) -> None:
@@ -206,25 +201,24 @@ def test_how_the_draws_were_made_is_said(robust: Robustness) -> None:
 
 
 def summed(id: str, first: float, **more: Any) -> CauseSpread:
-    told = {"posterior": 0.5, "low": 0.1, "median": 0.4, "high": 0.7, "rank": 1}
-    told |= {"rank_low": 1, "rank_high": 1, "top_three": 1.0}
-    return CauseSpread(id=id, first=first, **{**told, **more})
+    told = {"posterior": 0.5, "low": 0.1, "median": 0.4, "high": 0.7}
+    told |= {"rank_low": 1, "rank_high": 1, "p_top_three": 1.0}
+    return CauseSpread(id=id, p_first=first, **{**told, **more})
 
 
 def test_the_summary_names_the_leader_and_the_strongest_rival(robust: Robustness) -> None:
     causes = (summed("gout", 0.7), summed("bakers_cyst", 0.1), summed("deep_vein_thrombosis", 0.2))
-    told = replace(robust, spread=replace(robust.spread, causes=causes))
+    told = replace(robust, causes=causes)
     assert told.summary == "gout ranks first in 70% of 41 draws, deep vein thrombosis in 20%."
-    alone = replace(told, spread=replace(told.spread, causes=(summed("gout", 1.0), *(
-        summed(id, 0.0) for id in ("bakers_cyst", "deep_vein_thrombosis")
-    ))))  # fmt: skip
+    others = [summed(id, 0.0) for id in ("bakers_cyst", "deep_vein_thrombosis")]
+    alone = replace(told, causes=(summed("gout", 1.0), *others))
     assert alone.summary == "gout ranks first in 100% of 41 draws."
-    single = replace(told, spread=replace(told.spread, causes=causes[:1]))
+    single = replace(told, causes=causes[:1])
     assert single.summary == "gout ranks first in 70% of 41 draws."
     assert repr(told) == "Robustness(41 draws: gout 10% to 70%, first in 70%)"
     assert {row[-1] for row in told.report.rows} == {"1"}
     wide = summed("gout", 0.7, rank_low=2, rank_high=5)
-    told = replace(robust, spread=replace(robust.spread, causes=(wide,)))
+    told = replace(robust, causes=(wide,))
     assert told.report.rows == (
         ("1", "gout", "2.0%", "50%", "10% to 70%", "70%", "100%", "2 to 5"),
     )
@@ -235,10 +229,10 @@ def test_ten_causes_and_all_that_are_urgent_are_shown_and_drawn(knee: kb.Model) 
     urgent = [cause.id for cause in knee.causes if cause.urgent]
     calm = [id for id in ids if id not in urgent]
     order = [*calm[:12], *urgent, *calm[12:]]
-    causes = tuple(summed(id, 0.1, rank=place) for place, id in enumerate(order, start=1))
+    causes = tuple(summed(id, 0.1) for id in order)
     priors = dict.fromkeys(ids, Interval(low=0.1, value=0.2, high=0.3))
-    spread = Spread(causes, tuple(order), np.full((2, len(ids)), 0.1), 2, 0, 1.0, 0, 0)
-    told = Robustness(knee.diagnose().case, spread, priors)
+    posteriors = np.full((2, len(ids)), 0.1)
+    told = Robustness(knee.diagnose().case, priors, causes, tuple(order), posteriors, 0, 1.0)
     shown = [str(order.index(id) + 1) for id in (*calm[:10], *urgent)]
     assert [row[0] for row in told.report.rows] == shown
     assert len(told.draw().get_yticks()) == len(shown)

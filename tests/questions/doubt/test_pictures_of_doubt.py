@@ -22,13 +22,10 @@ from drawn import (
 from matplotlib.axes import Axes
 from matplotlib.text import Text
 
-from kneebayes.questions.doubt.figures import (
-    draw_curves,
-    draw_intervals,
-    draw_readings,
-    draw_slopes,
-    draw_tornado,
-)
+from kneebayes.questions.doubt.lexicons import draw_readings
+from kneebayes.questions.doubt.robustness import draw_intervals, draw_slopes
+from kneebayes.questions.doubt.sensitivity import draw_curves
+from kneebayes.questions.doubt.tornado import draw_tornado
 from kneebayes.view.figures import AMBER, BLACK, BLUE, ORANGE, PALETTE
 from kneebayes.view.markup import percent
 
@@ -204,7 +201,7 @@ def test_readings_stand_at_what_each_lexicon_says(axes: Axes) -> None:
             "abc", "osD", (0.3, 0.0, -0.3), (BLACK, *PALETTE), strict=False
         )
     ]
-    assert legend(axes) == [r"words \$", "numbers", "others"]
+    assert legend(axes) == ["words $", "numbers", "others"]
     assert_odds_below(axes, [row[id] for row in rows for id in "abc"])
     assert axes.get_xlabel() == f"{EXPLAINS} under each lexicon, on the scale of log-odds"
     assert_plain(axes)

@@ -27,7 +27,7 @@ def test_without_spread_every_draw_is_the_answer(knee: kb.Model, said: dict[str,
     assert (table["rank_high"] == table.index).all()
     assert table["p_first"].tolist() == [1.0] + [0.0] * (len(table) - 1)
     assert table["p_top_three"].sum() == 3.0
-    assert told.spread.redrawn == 0
+    assert told.redrawn == 0
 
 
 @pytest.mark.parametrize("lexicon", ["article", "lay"])
@@ -76,9 +76,9 @@ def test_a_seed_gives_the_same_draws_and_another_gives_others(knee: kb.Model) ->
 
 def test_fewer_draws_are_the_first_of_more(knee: kb.Model) -> None:
     few, more = (knee.diagnose(PATIENTS[1]).robustness(draws=n, seed=2) for n in (30, 80))
-    first = more.spread.posteriors[:30]
-    assert few.spread.posteriors == pytest.approx(first, rel=1e-9)
-    assert more.spread.redrawn >= few.spread.redrawn
+    first = more.posteriors[:30]
+    assert few.posteriors == pytest.approx(first, rel=1e-9)
+    assert more.redrawn >= few.redrawn
 
 
 def test_more_spread_gives_wider_intervals(knee: kb.Model) -> None:

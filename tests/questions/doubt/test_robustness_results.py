@@ -141,8 +141,7 @@ def test_the_first_three_of_any_lexicon_are_shown(
 def test_draws_that_were_replaced_are_counted(
     results: dict[str, Showing], redrawn: int, told: str | None
 ) -> None:
-    spread = replace(results["robustness"].spread, redrawn=redrawn)
-    text = " ".join(replace(results["robustness"], spread=spread).text.split())
+    text = " ".join(replace(results["robustness"], redrawn=redrawn).text.split())
     assert ("replaced" in text) == (told is not None)
     assert told is None or f" {told}: " in text
 
