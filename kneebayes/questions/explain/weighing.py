@@ -1,30 +1,40 @@
-"""Why a cause is as probable as it is: what each answer weighs, in several ways of counting."""
+"""What each answer weighs for a cause, in several ways of counting, and who takes its credit."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations
+from typing import NamedTuple
 
+from kneebayes.building.places import stated_network
 from kneebayes.case.answers import Answer
 from kneebayes.case.case import Case
 from kneebayes.errors import EvidenceError, TooWideError
+from kneebayes.inference import Evidence
 from kneebayes.inference.limits import seconds_left
+from kneebayes.inference.paths import ancestors, descendants
+from kneebayes.network import Network
 from kneebayes.questions.explain.grounds import (
     Grounds,
     grounds_of_answer,
     grounds_of_prior,
     joined_shares,
 )
-from kneebayes.questions.explain.rivals import ExplainedAway, explained_away
 from kneebayes.questions.explain.subsets import (
+    DECIBANS,
     Order,
     SubsetOdds,
     odds_in_time,
+    odds_of_some,
     prefixes,
     weigh,
 )
+
+NOTABLE = 0.5 / DECIBANS  # half a deciban: less is not worth a sentence
+RISING = 0.01  # a rival whose posterior rises by less takes no credit
+TRIED = 2  # rivals looked into for each answer, those that rise most
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +92,28 @@ class Overlap:
     def overlap(self) -> float:
         """Decibans; counted twice where it has the sign of the sum."""
         return self.apart - self.together
+
+
+@dataclass(frozen=True, slots=True)
+class ExplainedAway:
+    """An answer that counts for less, or against the cause, because of a rival.
+
+    Attributes
+    ----------
+    without_rival
+        Decibans that the answer would add to all others if the rival were ruled out.
+    shared
+        Whether the rival explains the same finding (the answer counts for less); else the
+        answer has no say of its own on the cause and counts against it through the rival.
+    known
+        Whether the rival is known to be present.
+    """
+
+    answer: str
+    rival: str
+    without_rival: float
+    shared: bool
+    known: bool
 
 
 @dataclass(frozen=True)
@@ -220,3 +252,137 @@ def _sizes(weights: Sequence[Weight]) -> Iterable[tuple[Grounds, float]]:
     if deciding:
         return [(weight.grounds, 1.0) for weight in deciding]
     return [(weight.grounds, abs(weight.shapley)) for weight in weights]
+
+
+# explaining away: which rival cause takes the credit for an answer
+
+
+class _Suspicion(NamedTuple):
+    """An answer and a rival to look into."""
+
+    answer: int
+    rival: str
+    shared: bool
+
+
+def explained_away(
+    case: Case, parts: Sequence[str], causes: Sequence[str], odds: SubsetOdds
+) -> tuple[ExplainedAway, ...]:
+    """Find the answers whose weight for a cause is reduced by a rival cause (explaining away).
+
+    A rival is another cause that the answer makes more probable, or that is known to be present.
+    There are two ways in which it can take weight from an answer:
+
+    - *shared*: both causes can produce the answer. Then the answer weighs less together with the
+      other answers than alone, and ruling the rival out restores more of its weight in company
+      of the other answers than alone.
+    - *through*: no arrows connect the answer and the cause. The answer counts against the cause
+      only because it makes the rival more probable; ruling the rival out removes at least half
+      of that.
+
+    If several rivals qualify, the one that takes most weight is named. ``odds`` holds at least
+    those of no answer, of each alone, of all, and of all but each.
+    """
+    everything = (1 << len(parts)) - 1
+    if not parts or not math.isfinite(odds.at(everything)):
+        return ()
+    suspicions = list(_suspicions(case, parts, causes, odds))
+    strongest: dict[str, ExplainedAway] = {}
+    for rival in dict.fromkeys(suspicion.rival for suspicion in suspicions):
+        mine = [suspicion for suspicion in suspicions if suspicion.rival == rival]
+        answers = [parts[suspicion.answer] for suspicion in mine]
+        without = _with_rival_out(case, parts, causes, rival, answers)
+        known = case.evidence.hard_state(rival) == 1
+        for suspicion, answer, (alone, among) in zip(mine, answers, without, strict=True):
+            weight, before = among * DECIBANS, strongest.get(answer)
+            stronger = before is None or weight > before.without_rival
+            if stronger and _takes(odds, suspicion, everything, alone, among):
+                strongest[answer] = ExplainedAway(answer, rival, weight, suspicion.shared, known)
+    return tuple(strongest[id] for id in parts if id in strongest)
+
+
+def _with_rival_out(
+    case: Case, parts: Sequence[str], causes: Sequence[str], rival: str, answers: Sequence[str]
+) -> list[tuple[float, float]]:
+    """What each answer weighs alone and among the others, were the rival ruled out."""
+    ruled_out = Evidence({**case.evidence.likelihoods, rival: (1.0, 0.0)})
+    others = [id for id in parts if id != rival]
+    places, everything = [others.index(id) for id in answers], (1 << len(others)) - 1
+    wanted = [0, everything]
+    for place in places:
+        wanted += [1 << place, everything ^ 1 << place]
+    odds = odds_of_some(case.engine, ruled_out, others, causes, wanted)
+    return [(_alone(odds, place), _last(odds, place, everything)) for place in places]
+
+
+def _takes(
+    odds: SubsetOdds, suspicion: _Suspicion, everything: int, without_alone: float, weight: float
+) -> bool:
+    """Whether what an answer weighs with the rival ruled out shows that the rival takes it."""
+    alone, among = _alone(odds, suspicion.answer), _last(odds, suspicion.answer, everything)
+    if not all(math.isfinite(value) for value in (alone, among, without_alone, weight)):
+        return False
+    if suspicion.shared:
+        more = (weight - among) - (without_alone - alone)
+        return more >= NOTABLE and weight - among >= NOTABLE
+    return among < weight and abs(weight) <= abs(among) / 2.0
+
+
+def _suspicions(
+    case: Case, parts: Sequence[str], causes: Sequence[str], odds: SubsetOdds
+) -> Iterator[_Suspicion]:
+    """Answers that count for less than alone, or against the cause, and the causes they raise."""
+    engine, knowledge, evidence = case.engine, case.knowledge, case.evidence
+    network = stated_network(engine.network)  # where each cause that explains has its own arrows
+    lines = [_line(network, id) for id in parts]
+    suspects = list(_suspects(parts, causes, odds, lines))
+    told_present = [id for id in parts if evidence.hard_state(id) == 1 and knowledge.cause_of(id)]
+    for place, shared in suspects:
+        for id in told_present:
+            if shared and id != parts[place] and id not in causes and id in lines[place][0]:
+                yield _Suspicion(place, id, shared)
+    known = {knowledge.cause_of(id) for id in evidence}
+    rivals = [id for id in knowledge.causes if id not in causes and id not in known]
+    if not suspects or not rivals:
+        return
+    cases = [evidence]
+    cases += [evidence.only([id for id in evidence if id != parts[place]]) for place, _ in suspects]
+    marginals = engine.propagate_each(cases, rivals).marginals
+    for row, (part, shared) in enumerate(suspects, start=1):
+        above, below = lines[part]
+        near = above if shared else above | below
+        rises = {id: float(marginals[id][0, 1] - marginals[id][row, 1]) for id in rivals}
+        rising = [id for id in rivals if rises[id] >= RISING and id in near]
+        for rival in sorted(rising, key=lambda id: -rises[id])[:TRIED]:
+            yield _Suspicion(part, rival, shared)
+
+
+def _suspects(
+    parts: Sequence[str],
+    causes: Sequence[str],
+    odds: SubsetOdds,
+    lines: Sequence[tuple[set[str], set[str]]],
+) -> Iterator[tuple[int, bool]]:
+    """Answers that count for less than alone, and answers that count against the cause."""
+    everything = (1 << len(parts)) - 1
+    for index in range(len(parts)):
+        alone, among = _alone(odds, index), _last(odds, index, everything)
+        if causes[0] in lines[index][0] and alone - among >= NOTABLE and alone >= NOTABLE:
+            yield index, True
+        related = any(cause in line for cause in causes for line in lines[index])
+        if not related and among <= -NOTABLE:
+            yield index, False
+
+
+def _line(network: Network, id: str) -> tuple[set[str], set[str]]:
+    """All that leads to a node, and all that it leads to."""
+    everywhere = network.index
+    return ancestors(network, [id], everywhere), descendants(network, id, everywhere)
+
+
+def _alone(odds: SubsetOdds, place: int) -> float:
+    return odds.at(1 << place) - odds.at(0)
+
+
+def _last(odds: SubsetOdds, place: int, everything: int) -> float:
+    return odds.at(everything) - odds.at(everything ^ 1 << place)

@@ -8,8 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from kneebayes.questions.explain.grounds import ORIGINS, Grounds
-from kneebayes.questions.explain.rivals import ExplainedAway
-from kneebayes.questions.explain.weighing import Explained, Overlap, Stand, Weight
+from kneebayes.questions.explain.weighing import Explained, ExplainedAway, Overlap, Stand, Weight
 from kneebayes.view.markup import percent
 from kneebayes.view.report import Outline, Report, Steps
 

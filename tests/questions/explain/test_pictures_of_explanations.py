@@ -7,8 +7,8 @@ import pytest
 from drawn import assert_plain, assert_rows_fill, bars, lines, marked, near, rows_of, strokes
 from matplotlib.axes import Axes
 
+from kneebayes.questions.explain.explanation import Fall, draw_waterfall
 from kneebayes.questions.explain.nomogram import draw_nomogram, ratio_text
-from kneebayes.questions.explain.waterfall import Fall, draw_waterfall
 from kneebayes.view.figures import BLUE, ORANGE, PALETTE
 from kneebayes.view.markup import percent
 

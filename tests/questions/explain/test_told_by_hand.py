@@ -12,13 +12,6 @@ import kneebayes as kb
 from kneebayes.case.answers import Answer
 from kneebayes.inference import Engine
 from kneebayes.questions.explain.grounds import Grounds, joined_shares
-from kneebayes.questions.explain.rivals import (
-    NOTABLE,
-    ExplainedAway,
-    _suspects,
-    _Suspicion,
-    _takes,
-)
 from kneebayes.questions.explain.subsets import (
     SubsetOdds,
     _faint,
@@ -26,7 +19,17 @@ from kneebayes.questions.explain.subsets import (
     odds_of_orders,
     odds_of_some,
 )
-from kneebayes.questions.explain.weighing import Explained, Overlap, Stand, Weight
+from kneebayes.questions.explain.weighing import (
+    NOTABLE,
+    Explained,
+    ExplainedAway,
+    Overlap,
+    Stand,
+    Weight,
+    _suspects,
+    _Suspicion,
+    _takes,
+)
 from kneebayes.questions.explain.words import Words, explanation_rows, in_decibans
 
 INF, NAN = math.inf, math.nan
