@@ -12,11 +12,11 @@ from html import escape
 
 import kneebayes as kb
 from kneebayes.building import Elicited
-from kneebayes.building.tracing import TraceRow, trace_cause
 from kneebayes.knowledge import Knowledge
-from kneebayes.knowledge.parts import ASSUMED, Interval, Record
 from kneebayes.knowledge.records import Cause, ContextState, UrgencyRule
+from kneebayes.knowledge.statements import ASSUMED, Interval, Record
 from kneebayes.view.markup import percent
+from kneebayes.view.trace import TraceRow, trace_rows
 
 __all__ = ["knowledge_pages"]
 
@@ -162,7 +162,7 @@ def _addresses(knowledge: Knowledge) -> dict[str, str]:
 
 
 def _cause_page(shelf: Shelf, cause: Cause) -> str:
-    rows = trace_cause(shelf.knowledge, shelf.elicited, cause.id).rows
+    rows = trace_rows(shelf.knowledge, shelf.elicited, cause.id)
     parts = [_heading(cause.label), escape(cause.about), "", _facts(shelf, cause)]
     kinds = list(dict.fromkeys([*SECTIONS, *(row.about for row in rows)]))
     for kind in kinds:

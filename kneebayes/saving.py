@@ -19,8 +19,8 @@ from kneebayes.exchange.data_files import Problems, read_json, save_json
 from kneebayes.exchange.networks import save_network
 from kneebayes.exchange.side_table import about_model
 from kneebayes.knowledge import Knowledge, read_knowledge
-from kneebayes.knowledge.extending import Layered, digest_of
-from kneebayes.knowledge.parts import Interval
+from kneebayes.knowledge.folder import Layered, digest_of
+from kneebayes.knowledge.statements import Interval
 from kneebayes.learning.counting import Patients, Sample
 from kneebayes.learning.learn import with_learnt
 from kneebayes.learning.outcome import LearntNumber, network_with

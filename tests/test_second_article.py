@@ -252,7 +252,7 @@ SPEAKS_OF_BODIES = {
     "exchange/codes.py": "words of a public ontology",
     "exchange/phenopacket_read.py": "parts of the body by the public ontology",
     "study/published.py": "a field of the published patients",
-    "knowledge/parts.py": "what an assumption may look like",
+    "knowledge/statements.py": "what an assumption may look like",
     "knowledge/reading.py": "an id and a state that it may have",
     "cli/app.py": "what the package is about where no folder is named",
     "cli/looking.py": "the folder that a newcomer is given, which is about shoulders",

@@ -9,13 +9,12 @@ from graphlib import CycleError, TopologicalSorter
 
 import numpy as np
 
+from kneebayes.building.measured import Specificity
 from kneebayes.building.shares import ShareRatio, Shares, silent_rates
-from kneebayes.building.specificity import Specificity
 from kneebayes.building.words import Direction, amount_interval
 from kneebayes.errors import KneebayesError
 from kneebayes.knowledge.base import EXPLANATION, Arrow, Knowledge
-from kneebayes.knowledge.parts import Amount, Interval
-from kneebayes.knowledge.statements import Lexicon
+from kneebayes.knowledge.statements import Amount, Interval, Lexicon
 from kneebayes.network import Node, Numbers, noisy_or_node, root_node, table_node
 from kneebayes.network.network import circle_among
 

@@ -17,8 +17,7 @@ from kneebayes.building.draft import Draft, absent_of, frequency_of
 from kneebayes.building.relinking import Families, between_of, companions_of, given_already, relink
 from kneebayes.knowledge.base import Knowledge
 from kneebayes.knowledge.checks import Remark
-from kneebayes.knowledge.parts import Interval
-from kneebayes.knowledge.statements import Lexicon
+from kneebayes.knowledge.statements import Interval, Lexicon
 from kneebayes.network import Numbers
 
 ALLOWED = 0.02  # a stated frequency may be this far below what leak and mediators give

@@ -9,21 +9,19 @@ from typing import Self
 
 import numpy as np
 
-from kneebayes.building.contrasts import Contrast, Contrasts
 from kneebayes.building.draft import Draft, explanations_of, suspects
 from kneebayes.building.drafts import Drafts
-from kneebayes.building.evoking import solve_evoked
+from kneebayes.building.measured import Contrast, Contrasts, Specificities
 from kneebayes.building.places import number_of
+from kneebayes.building.relinking import solve_evoked
 from kneebayes.building.result import Elicited, Stated
-from kneebayes.building.specificity import Specificities
 from kneebayes.building.words import prior_intervals
 from kneebayes.errors import KneebayesError
 from kneebayes.inference import Engine, Evidence
 from kneebayes.inference.batch import numbers_of
 from kneebayes.knowledge.base import EXPLANATION, Knowledge
 from kneebayes.knowledge.checks import Remark
-from kneebayes.knowledge.parts import Interval
-from kneebayes.knowledge.statements import Lexicon
+from kneebayes.knowledge.statements import Interval, Lexicon
 from kneebayes.network import Network, Node, Numbers, table_node
 
 PRESENCES = 30  # rounds in which presences are held to the last digit

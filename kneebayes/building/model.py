@@ -13,16 +13,15 @@ from typing import Any, Protocol, Self, TypeVar
 
 from kneebayes.arguments import checked
 from kneebayes.building.elicit import elicit_each, settle, shifted_priors
-from kneebayes.building.evoking import group_remarks
+from kneebayes.building.relinking import group_remarks
 from kneebayes.building.restating import Solved
 from kneebayes.building.result import Elicited, keep_network, kept_network
 from kneebayes.errors import KneebayesError, UnknownNameError
 from kneebayes.inference import Engine, Evidence
 from kneebayes.knowledge import Knowledge, Names, Remark, lint, read_knowledge, shipped_folder
 from kneebayes.knowledge.layers import in_layer as take_layer
-from kneebayes.knowledge.parts import Interval
 from kneebayes.knowledge.records import odds_by_cause
-from kneebayes.knowledge.statements import Layer
+from kneebayes.knowledge.statements import Interval, Layer
 from kneebayes.network import Network
 from kneebayes.text import clipped, shown, suggest
 

@@ -16,8 +16,8 @@ from kneebayes.inference import Engine
 from kneebayes.inference.batch import Integers
 from kneebayes.knowledge import Knowledge
 from kneebayes.knowledge.base import EXPLANATION
-from kneebayes.knowledge.parts import Amount, Interval
 from kneebayes.knowledge.records import Finding, Mediator
+from kneebayes.knowledge.statements import Amount, Interval
 from kneebayes.network import Numbers
 
 Kind = Literal["prior", "presence", "frequency", "ratio", "scale", "leak", "evoking"]

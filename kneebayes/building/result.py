@@ -16,8 +16,7 @@ from kneebayes.errors import KneebayesError
 from kneebayes.keeping import keep, kept, made_by
 from kneebayes.knowledge.base import Arrow, Knowledge
 from kneebayes.knowledge.checks import Remark
-from kneebayes.knowledge.parts import Interval, Record, freeze_dicts
-from kneebayes.knowledge.statements import Lexicon
+from kneebayes.knowledge.statements import Interval, Lexicon, Record, freeze_dicts
 from kneebayes.network import Link, Network, Node
 
 

@@ -8,9 +8,8 @@ from typing import Literal, NamedTuple
 
 from kneebayes.errors import KneebayesError
 from kneebayes.knowledge.base import Knowledge
-from kneebayes.knowledge.parts import Amount, Interval
 from kneebayes.knowledge.records import Cause
-from kneebayes.knowledge.statements import Lexicon
+from kneebayes.knowledge.statements import Amount, Interval, Lexicon
 from kneebayes.odds import inverse_logit, logit
 
 Direction = Literal["frequency", "evoking", "risk"]

@@ -63,7 +63,7 @@ def trace(
     Its codes and what may be done for it stand below.
     """
     traced = model.trace(name)
-    record = traced.trace.cause
+    record = traced.cause
     care = [advice for group in model.groups if record.id in group.members for advice in group.care]
     care += [*record.care, *model.knowledge.meta.care]
     if as_json:

@@ -7,20 +7,30 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from kneebayes.knowledge.parts import ASSUMED, Record, freeze_dicts
 from kneebayes.knowledge.records import (
     Cause,
     Context,
     Finding,
     Group,
+    Incoherence,
     Mediator,
     Meta,
     Method,
+    Sayings,
     Setting,
     UrgencyRule,
+    Voice,
 )
-from kneebayes.knowledge.statements import Claim, Layer, Lexicon, Reference, Statement
-from kneebayes.knowledge.telling import Incoherence, Sayings, Voice
+from kneebayes.knowledge.statements import (
+    ASSUMED,
+    Claim,
+    Layer,
+    Lexicon,
+    Record,
+    Reference,
+    Statement,
+    freeze_dicts,
+)
 from kneebayes.text import counted
 
 EXPLANATION = "explanation"  # id of the node whose states are the causes

@@ -7,12 +7,10 @@ from dataclasses import dataclass
 
 from kneebayes.errors import Problem
 from kneebayes.knowledge.base import EXPLANATION, Arrow, Knowledge
+from kneebayes.knowledge.files import QUOTED, written_row
 from kneebayes.knowledge.names import Meaning, Names
-from kneebayes.knowledge.parts import ASSUMED, Amount
-from kneebayes.knowledge.records import Context
-from kneebayes.knowledge.rows import QUOTED, written_row
-from kneebayes.knowledge.statements import Claim
-from kneebayes.knowledge.telling import parted
+from kneebayes.knowledge.records import Context, parted
+from kneebayes.knowledge.statements import ASSUMED, Amount, Claim
 from kneebayes.text import did_you_mean, either, suggest
 
 ADD = "Add it (what is told or seen stands in findings.toml), or take the name out."

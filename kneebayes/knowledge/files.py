@@ -1,9 +1,10 @@
-"""Reading plain TOML and CSV files with care: size, encoding, header, finite numbers."""
+"""Plain TOML and CSV files, read with care: what is wrong with them, and what to write."""
 
 from __future__ import annotations
 
 import csv
 import io
+import re
 import tomllib
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
@@ -11,9 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from kneebayes.errors import Problem
-from kneebayes.knowledge.rows import fault_of, not_csv
-from kneebayes.knowledge.toml_lines import toml_fault
-from kneebayes.text import counted, shown
+from kneebayes.text import as_id, clipped, counted, shown
 
 LARGEST = 1_000_000
 MOST = 1e300
@@ -154,3 +153,179 @@ def _noting(lines: Iterable[str], read: list[str]) -> Iterator[str]:
     for line in lines:
         read.append(line)
         yield line
+
+
+LONGEST_ROW = 1000  # letters of a row that a message shows
+QUOTED = "a text with commas stands in double quotation marks"
+ENDS = "A row whose last column is empty ends with a comma."
+
+
+def written_row(cells: Sequence[str]) -> str:
+    """A row as it must be written: what has commas or quotation marks stands in quotation marks.
+
+    Examples
+    --------
+    >>> written_row(["C01", "It is dull, and all over.", ""])
+    'C01,"It is dull, and all over.",'
+    """
+    line = io.StringIO()
+    csv.writer(line, lineterminator="").writerow(cells)
+    return line.getvalue()
+
+
+def fault_of(cells: Sequence[str], raw: str, columns: Sequence[str]) -> tuple[str, str] | None:
+    """What is wrong with the number of cells of a row, and what to write; None if nothing is.
+
+    A blank behind a comma is that of a sentence which the comma cuts in two, unless the row has
+    blanks behind all its commas, or the blank stands in quotation marks.
+
+    Examples
+    --------
+    >>> raw = "C01,It is dull, and all over."
+    >>> fault_of(raw.split(","), raw, ["id", "statement", "unused_because"])[1].splitlines()[-1]
+    '      mended:   C01,"It is dull, and all over.",'
+    """
+    goes_on = (at for at, cell in enumerate(cells) if cell.startswith(" ") and f",{cell}" in raw)
+    split = next(goes_on, None)
+    spaced = all(cell.startswith(" ") or not cell for cell in cells[1:])
+    fits = len(cells) == len(columns)
+    if fits and (split is None or spaced):
+        return None
+    if fits and split is not None:
+        wrong = (
+            f"a comma cuts a text in two: {columns[split]} would be '{clipped(cells[split], 60)}'."
+        )
+    else:
+        needed = f"There must be {len(columns)}, as in the header: {','.join(columns)}."
+        wrong = f"{counted(len(cells), 'field')} found. {needed}"
+    whole = list(cells) if spaced else _joined(cells)
+    commas = len(whole) < len(cells) or len(whole) > len(columns)
+    remedies = [f"{QUOTED.capitalize()}."] if commas else []
+    if fits and split == len(columns) - 1:
+        remedies.append("Should it be a column of its own, take the blank before it away.")
+    if len(whole) == len(columns) - 1:
+        remedies.append(ENDS)
+        whole.append("")
+    if surplus := max(0, len(whole) - len(columns)):  # most likely it is of the longest text
+        first = len(columns) - 2
+        whole[first : first + surplus + 1] = [",".join(whole[first : first + surplus + 1])]
+    if len(whole) == len(columns):
+        remedies += [f"\n      as it is: {clipped(raw, LONGEST_ROW)}"]
+        remedies += [f"\n      mended:   {clipped(written_row(whole), LONGEST_ROW)}"]
+    else:
+        remedies.append(f"Got: {clipped(raw, LONGEST_ROW)}")
+    return wrong, " ".join(remedies).replace(" \n", "\n")
+
+
+def _joined(cells: Sequence[str]) -> list[str]:
+    """Cells in which a sentence goes on, put together again."""
+    whole = list(cells[:1])
+    for cell in cells[1:]:
+        if cell.startswith(" "):
+            whole[-1] += f",{cell}"
+        else:
+            whole.append(cell)
+    return whole
+
+
+def not_csv(error: csv.Error, lines: int) -> tuple[str, str]:
+    """What the quotation marks of a row have that they must not, and what to write.
+
+    ``lines`` are those that were read as one row, since a text in quotation marks was not closed.
+    """
+    if lines > 1 or "unexpected end" in str(error):
+        wrong = "a text begins with a quotation mark and has none at its end."
+        return wrong, "Close it in the line it begins in, before the next comma."
+    if "expected after" in str(error):
+        remedy = 'In a text that stands in quotation marks write each of them twice: "a ""pop""".'
+        return "a quotation mark ends a text in its middle.", remedy
+    return f"not valid CSV: {error}.", "Mend the line named."
+
+
+TWICE = "Each heading and each name stands once."
+OPEN_TEXT = "A text ends in the line it begins in, with the same quotation mark."
+OPEN_TABLE = "What begins with { ends with } in the same line."
+REMEDIES = {  # by what tomllib says
+    "twice": TWICE,
+    "Cannot overwrite": TWICE,
+    "immutable namespace": TWICE,
+    "Unterminated string": OPEN_TEXT,
+    "Illegal character '\\n'": OPEN_TEXT,
+    "Unclosed inline table": OPEN_TABLE,
+    "Unclosed array": "What begins with [ ends with ].",
+    "Expected ']'": "A heading stands in brackets: [name].",
+    "Expected '='": "A line says NAME = VALUE.",
+    "Invalid initial character for a key": "There is a comma too many, or a name is missing.",
+    "Invalid statement": "A name has letters from a to z, digits and '_'.",
+    "Unescaped": "Write each \\ twice.",
+}
+PLACE = re.compile(r"\(at line (\d+), column (\d+)\)")
+HEADING = re.compile(r"\[(\w[^\]\"']*)\]")
+LONGEST_LINE = 300  # letters of a line that a message shows
+OTHERWISE = "Mend the line named."
+
+
+def toml_fault(text: str, error: Exception) -> tuple[str, str]:
+    """What is wrong with a TOML file, and what to do about it, with the line.
+
+    Examples
+    --------
+    >>> import tomllib
+    >>> try:
+    ...     tomllib.loads("leak = seldom")
+    ... except ValueError as error:
+    ...     print(toml_fault("leak = seldom", error)[1])
+    A text stands in double quotation marks: "seldom".
+          line 1: leak = seldom
+    """
+    said = str(error)
+    line, at = _line_of(text, said)
+    remedy = next((told for sign, told in REMEDIES.items() if sign in said), OTHERWISE)
+    if "Invalid value" in said and line:
+        remedy = _of_value(line[at - 1 :].strip())
+    elif "Expected '='" in said and (id := as_id(line.partition("=")[0])) and "=" in line:
+        remedy = f"A name has no blanks: {id} = ..."
+    elif "Expected ']'" in said and (named := HEADING.fullmatch(line.strip())):
+        remedy = f"A name has no blanks: [{'.'.join(map(as_id, named[1].split('.')))}]."
+    elif "initial character" in said and line[:at].rstrip().endswith("{"):
+        remedy = OPEN_TABLE
+    elif "Expected newline" in said:
+        remedy = _of_rest(line[at - 1 :].strip(), line)
+    place = PLACE.search(said)
+    if place and line:
+        remedy += f"\n      line {place[1]}: {clipped(line.strip(), LONGEST_LINE)}"
+    return f"not valid TOML: {said}.", remedy
+
+
+def _line_of(text: str, said: str) -> tuple[str, int]:
+    """The line that an error names, and the column in it; empty if it names none."""
+    place = PLACE.search(said)
+    lines = text.split("\n")
+    if place is None or int(place[1]) > len(lines):
+        return "", 1
+    return lines[int(place[1]) - 1], int(place[2])
+
+
+def _of_value(value: str) -> str:
+    """What to write for a value that is none."""
+    word = re.match(r"[^\W\d][^,\]}#]*", value)
+    if value.casefold().startswith(("true", "false")):
+        return "Write true or false, in small letters."
+    if word is not None:
+        return f'A text stands in double quotation marks: "{clipped(word[0].strip(), 60)}".'
+    if value and value[0] in "\u201c\u201d\u201e\u2018\u2019":
+        return 'Use straight quotation marks: ".'
+    if value.startswith("."):
+        return f"Write a digit before the point: 0{value.split(maxsplit=1)[0]}."
+    return "After '=' there is a text in quotation marks, a number, true, false, [...] or {...}."
+
+
+def _of_rest(rest: str, line: str) -> str:
+    """What to write where something stands behind a value."""
+    if re.match(r",\s*\d", rest):
+        return "Write a point for the decimal comma: 0.5."
+    if rest.startswith("%"):
+        return "A share is a number from 0 to 1: 0.05 for 5 %."
+    if '"' in line or "'" in line:
+        return "A text that holds quotation marks has a \\ before each of them."
+    return "A line says one thing: begin another for the rest."

@@ -1,14 +1,24 @@
-"""Knowledge folders: the one that comes with the package, and a small one to begin with."""
+"""Knowledge folders: the shipped one, a small one to begin with, and one that extends another.
+
+A folder with ``extends`` says only in what it differs: entries of the same name replace those of
+the other folder whole, new ones are added, and ``without`` leaves some out. A folder that is
+extended may itself extend another.
+"""
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
-from kneebayes.errors import KneebayesError
+from kneebayes.errors import KneebayesError, Problem
 from kneebayes.knowledge.base import EXPLANATION
-from kneebayes.text import as_id, clipped
+from kneebayes.knowledge.files import LARGEST, read_toml
+from kneebayes.text import as_id, clipped, did_you_mean, shown
 
 
 def shipped_folder() -> Path:
@@ -138,3 +148,195 @@ def _id_of(name: str) -> str:
         message = f"complaint: every folder has something called '{id}'. Use another name."
         raise KneebayesError(message)
     return id
+
+
+META = "knowledge.toml"
+KINDS = {".toml", ".tml", ".csv"}  # of files that look as if they held knowledge
+SHIPPED = "kneebayes"  # as a folder: the one that comes with the package
+MOST = 8  # folders, one extending the next
+NESTED = {"tests.toml", "sayings.toml"}  # their entries stand in tables of their own
+OWN_MATTER = ("extends", "without")  # what a folder says of itself alone
+
+
+@dataclass(frozen=True, slots=True)
+class Extended:
+    """One folder of a chain, with what it leaves out of the folders before it.
+
+    The name comes before its files in a message; it is empty for the folder that was asked for.
+    """
+
+    path: Path
+    name: str = ""
+    without: tuple[str, ...] = ()
+
+    def place(self, file: str) -> str:
+        """How a file of it is called in a message."""
+        return f"{self.name}/{file}" if self.name else file
+
+
+class Layered:
+    """A folder and those that it extends, the furthest first; the last is the folder itself."""
+
+    def __init__(
+        self, folder: Path, problems: list[Problem], chain: Mapping[str, Path] | None = None
+    ) -> None:
+        if chain is None:
+            self.folders = _chain(folder, problems)
+        else:
+            known = chain.items()
+            self.folders = tuple(Extended(path, name, _without(path)) for name, path in known)
+        self.owner: dict[str, Extended] = {}  # by place of an entry the folder that it is from
+        self._left_out: set[str] = set()
+
+    def having(self, file: str) -> list[Extended]:
+        """The folders that have a file; the last one alone where none has."""
+        found = [one for one in self.folders if (one.path / file).exists()]
+        return found or [self.folders[-1]]
+
+    def texts(self) -> dict[str, dict[str, str]]:
+        """By name of each folder its files, as they stand there but for the ends of lines."""
+        return {
+            folder.name: {
+                path.relative_to(folder.path).as_posix(): path.read_text("utf-8-sig")
+                for pattern in ("*.toml", "*.csv", "causes/*.toml")
+                for path in sorted(folder.path.glob(pattern))
+                if not path.name.startswith(".")
+            }
+            for folder in self.folders
+        }
+
+    def content_key(self) -> str:
+        """SHA-256 of all files that are looked at, byte for byte, with their names."""
+        whole = hashlib.sha256()
+        for folder in self.folders:
+            for path in sorted((*folder.path.glob("*"), *folder.path.glob("causes/*"))):
+                if path.suffix in KINDS and path.is_file() and not path.name.startswith("."):
+                    size = path.stat().st_size
+                    data = path.read_bytes() if size <= LARGEST else b""  # refused when read
+                    place = path.relative_to(folder.path).as_posix()
+                    whole.update(f"{folder.name} {place} {size}:".encode() + data)
+        return whole.hexdigest()
+
+    def merged(self, file: str, contents: Iterable[tuple[Extended, Mapping[str, Any]]]) -> Any:
+        """The entries of a file from what each folder says in it, the furthest first."""
+        whole: dict[str, Any] = {}
+        said = {one.path: content for one, content in contents}
+        for folder in self.folders:
+            whole = self._kept(file, whole, folder.without)
+            for key, value in said.get(folder.path, {}).items():
+                if file in NESTED and isinstance(value, dict):
+                    before = whole.get(key)
+                    whole[key] = {**(before if isinstance(before, dict) else {}), **value}
+                    for inner in value:
+                        self._own(f"{file}: {key}.{inner}", folder)
+                elif file != META or folder is self.folders[-1] or key not in OWN_MATTER:
+                    whole[key] = value
+                    self._own(f"{file}: {key}", folder)
+        return whole
+
+    def causes(self) -> dict[str, tuple[Extended, Path]]:
+        """By name of its file every cause, in the order of the names."""
+        found: dict[str, tuple[Extended, Path]] = {}
+        for folder in self.folders:
+            found = self._kept("causes", found, folder.without)
+            for file in sorted((folder.path / "causes").glob("*.toml")):
+                found[file.stem] = (folder, file)
+                self._own(f"causes/{file.name}", folder)
+        return dict(sorted(found.items()))
+
+    def unused(self) -> list[Problem]:
+        """What is to be left out, but is in none of the folders."""
+        known = sorted({place.rpartition(": ")[2].rpartition(".")[2] for place in self.owner})
+        known += sorted(Path(place).stem for place in self.owner if place.startswith("causes/"))
+        problems = []
+        for name in self.folders[-1].without:
+            if name not in self._left_out:
+                remedy = did_you_mean(name, known, "Take it out of the list.")
+                wrong = f"'{name}' is neither an entry nor a file of what is extended."
+                problems.append(Problem(f"{META}: without", wrong, remedy))
+        return problems
+
+    def placed(self, problem: Problem) -> Problem:
+        """The same problem, saying in which folder it is."""
+        for place, folder in self.owner.items():
+            rest = problem.place.removeprefix(place)
+            if folder.name and rest != problem.place and rest[:1] in ("", ".", ":", "["):
+                return replace(problem, place=folder.place(problem.place))
+        return problem
+
+    def _own(self, place: str, folder: Extended) -> None:
+        self.owner[place] = folder
+
+    def _kept(self, file: str, whole: dict[str, Any], without: Iterable[str]) -> dict[str, Any]:
+        """Entries that a further folder does not leave out."""
+        names = set(without)
+        if whole and names & {file, Path(file).stem}:
+            self._left_out |= names & {file, Path(file).stem}
+            return {}
+        if file == META or not names:
+            return whole
+        self._left_out |= names & whole.keys()
+        kept = {key: value for key, value in whole.items() if key not in names}
+        if file in NESTED:
+            for key, table in kept.items():
+                if isinstance(table, dict):
+                    self._left_out |= names & table.keys()
+                    kept[key] = {id: one for id, one in table.items() if id not in names}
+        return kept
+
+
+def digest_of(texts: Mapping[str, Mapping[str, str]]) -> str:
+    """SHA-256 of the files of some folders with their names, in hexadecimal digits."""
+    whole = hashlib.sha256()
+    for name, files in sorted(texts.items()):
+        for file, text in sorted(files.items()):
+            for part in (name, file, text):
+                data = part.encode()
+                whole.update(f"{len(data)}:".encode() + data)
+    return whole.hexdigest()
+
+
+def _without(folder: Path) -> tuple[str, ...]:
+    """What a folder leaves out of those that it extends."""
+    said = (read_toml(folder / META, META, []) or {}).get("without", ())
+    names = (said,) if isinstance(said, str) else said
+    return tuple(one for one in names if isinstance(one, str)) if names else ()
+
+
+def _place_of(here: Path, said: str) -> Path | None:
+    """The folder that another one extends; None where there is none."""
+    try:
+        there = (here / said).resolve()
+        if not there.is_dir() and said == SHIPPED:
+            there = shipped_folder().resolve()
+        return there if (there / META).is_file() else None
+    except (OSError, ValueError):  # a name that is too long, or holds a character that none can
+        return None
+
+
+def _chain(folder: Path, problems: list[Problem]) -> tuple[Extended, ...]:
+    """The folder and what it extends, the furthest first."""
+    chain: list[Extended] = []
+    here, name = folder, ""
+    while True:
+        content = read_toml(here / META, META, []) or {}  # told of when it is read in full
+        place = f"{name}/{META}: extends" if name else f"{META}: extends"
+        chain.insert(0, Extended(here, name, _without(here)))
+        said = content.get("extends", "")
+        if not isinstance(said, str) or not said:
+            return tuple(chain)
+        there = _place_of(here, said)
+        if there is None:
+            wrong = f"there is no knowledge folder {shown(said, 80)} seen from {here}."
+            remedy = f"Name a folder with a {META}, or '{SHIPPED}' for the one in the package."
+            problems.append(Problem(place, wrong, remedy))
+            return tuple(chain)
+        if there in [one.path.resolve() for one in chain] or len(chain) >= MOST:
+            names = [one.path.resolve().name for one in reversed(chain)]
+            round_trip = " extends ".join([*names, there.name])
+            wrong = f"the folders extend each other in a circle: {round_trip}."
+            if len(chain) >= MOST:
+                wrong = f"more than {MOST} folders extend each other."
+            problems.append(Problem(place, wrong, "Take 'extends' out of one of them."))
+            return tuple(chain)
+        here, name = there, said if not name else f"{name}/{said}"

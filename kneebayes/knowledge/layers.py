@@ -11,9 +11,16 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from kneebayes.knowledge.base import Knowledge, present_node
-from kneebayes.knowledge.records import Cause, Finding, Group, Mediator, Setting, UrgencyRule
+from kneebayes.knowledge.records import (
+    Cause,
+    Finding,
+    Group,
+    Mediator,
+    Setting,
+    UrgencyRule,
+    rules_without,
+)
 from kneebayes.knowledge.statements import Commonness, Evoked, Layer, Statement
-from kneebayes.knowledge.telling import rules_without
 
 VAGUEST = "can"
 

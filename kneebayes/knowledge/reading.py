@@ -14,23 +14,25 @@ from kneebayes.errors import KnowledgeError, Problem
 from kneebayes.keeping import keep, kept, made_by
 from kneebayes.knowledge.base import Knowledge
 from kneebayes.knowledge.checks import check
-from kneebayes.knowledge.extending import KINDS, Layered, digest_of
 from kneebayes.knowledge.files import read_csv, read_toml
+from kneebayes.knowledge.folder import KINDS, Layered, digest_of
 from kneebayes.knowledge.layers import in_layer, with_members, with_presences
-from kneebayes.knowledge.parts import Record
 from kneebayes.knowledge.records import (
     Cause,
     Context,
     Finding,
     Group,
+    Incoherence,
     Mediator,
     Meta,
     Method,
+    Saying,
+    Sayings,
     Setting,
     UrgencyRule,
+    Voice,
 )
-from kneebayes.knowledge.statements import Claim, Layer, Lexicon, Reference, filled_in
-from kneebayes.knowledge.telling import Incoherence, Saying, Sayings, Voice
+from kneebayes.knowledge.statements import Claim, Layer, Lexicon, Record, Reference, filled_in
 from kneebayes.text import as_id, did_you_mean, shown
 
 BRANCHES = {"statement", "states", "str", "float", "constrained-str"}

@@ -18,7 +18,7 @@ from kneebayes.building.relinking import between_of, companions_of, frequencies_
 from kneebayes.inference import Evidence
 from kneebayes.inference.batch import Flat
 from kneebayes.knowledge.base import EXPLANATION, PATIENTS, Knowledge
-from kneebayes.knowledge.parts import Interval, Record
+from kneebayes.knowledge.statements import Interval, Record
 from kneebayes.learning.scoring import Found
 from kneebayes.learning.sentences import QUANTILE, Sentence, Text, bounds_of, key_of
 from kneebayes.network import Link, Network, Numbers

@@ -16,7 +16,7 @@ from kneebayes.binding import renamed
 from kneebayes.building.model import ModelLike
 from kneebayes.building.quantities import RATIOS
 from kneebayes.errors import EvidenceError
-from kneebayes.knowledge.parts import Interval
+from kneebayes.knowledge.statements import Interval
 from kneebayes.learning.counting import (
     Patients,
     Sample,

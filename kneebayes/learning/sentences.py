@@ -25,7 +25,7 @@ from kneebayes.building.quantities import (
 from kneebayes.building.restating import Restating
 from kneebayes.inference.batch import Integers
 from kneebayes.knowledge.base import EXPLANATION
-from kneebayes.knowledge.parts import Interval
+from kneebayes.knowledge.statements import Interval
 from kneebayes.learning.scoring import Coordinates, Family, Free, Imagined, JointMove
 
 EXACT = 100.0  # patients that a share counts for which was stated without an interval

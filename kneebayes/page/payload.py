@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from kneebayes.case.urgency import LIKELY, POSSIBLE
 from kneebayes.knowledge.examples import example_finding, example_question
-from kneebayes.knowledge.parts import Interval
-from kneebayes.knowledge.telling import Voice, bounds_of
+from kneebayes.knowledge.records import Voice, bounds_of
+from kneebayes.knowledge.statements import Interval
 
 if TYPE_CHECKING:
     from kneebayes.building import Stated

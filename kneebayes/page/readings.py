@@ -31,8 +31,7 @@ from kneebayes.page.payload import Plain, numbers_of, payload
 
 if TYPE_CHECKING:
     from kneebayes.building.model import ModelLike
-    from kneebayes.knowledge.parts import Interval
-    from kneebayes.knowledge.statements import Layer
+    from kneebayes.knowledge.statements import Interval, Layer
 
 ANYWHERE = "anywhere"
 DIGITS = 12  # of a number that is another than the model's own

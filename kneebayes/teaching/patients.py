@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from kneebayes.case import judge_urgency, read_answers
 from kneebayes.errors import KneebayesError, TooWideError
 from kneebayes.inference import Evidence
-from kneebayes.knowledge.telling import contradiction
+from kneebayes.knowledge.records import contradiction
 from kneebayes.network import Network, Node, Numbers
 from kneebayes.odds import entropy
 from kneebayes.text import shown

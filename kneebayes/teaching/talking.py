@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from kneebayes.knowledge.telling import bounds_of
+from kneebayes.knowledge.records import bounds_of
 from kneebayes.teaching.patients import Chance, Truth
 
 if TYPE_CHECKING:

@@ -1,14 +1,19 @@
-"""Every number of one cause with its origin, shown."""
+"""Every number of one cause with its origin, and how it shows itself."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, fields
 from html import escape
 from typing import TYPE_CHECKING, Any
 
 from kneebayes.arguments import checked
+from kneebayes.building import Elicited, Stated
 from kneebayes.building.model import ModelLike
-from kneebayes.building.tracing import Trace, trace_cause
+from kneebayes.building.words import amount_interval
+from kneebayes.knowledge import Knowledge
+from kneebayes.knowledge.records import Cause
+from kneebayes.knowledge.statements import Amount, Interval
 from kneebayes.text import counted
 from kneebayes.view.markup import Markup, table, tag
 from kneebayes.view.report import InJson, frame_of, made_by, made_by_line, plain
@@ -17,91 +22,218 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-def _trace_html(trace: Trace, made_by: str) -> str:
-    """A trace as HTML."""
-    rows = [
-        (
-            row.about,
-            row.node,
-            row.stated,
-            f"{row.low:.3g} \u2026 {row.value:.3g} \u2026 {row.high:.3g}",
-            f"{row.link:.3g}",
-            row.origin,
-            Markup("<br/>".join(escape(origin) for origin in row.because)),
-        )
-        for row in trace.rows
-    ]
-    header = ("", "node", "stated", "in numbers", "in the network", "origin", "because")
-    care = "".join(
-        tag("li", escape(f"{advice.text} ({', '.join(advice.because)})"))
-        for advice in trace.cause.care
-    )
-    return tag(
-        "div",
-        tag("p", tag("strong", escape(trace.cause.label)), escape(f": {trace.cause.about}")),
-        table(header, rows, caption=f"Lexicon: {trace.lexicon}"),
-        tag("ul", care) if care else "",
-        tag("p", tag("small", escape(made_by))),
+@dataclass(frozen=True, slots=True)
+class TraceRow:
+    """One number and where it comes from."""
+
+    about: str  # prior, raised by, raises, shows, or points to: P(cause | finding, complaint)
+    node: str  # label of the other node, or of the cause itself for its prior
+    stated: str  # the word or range as stated
+    low: float  # the statement in numbers: a probability, or a risk ratio for "raised by"
+    value: float
+    high: float
+    link: float  # the number in the network; of a prior or a ratio by age or sex what was reached
+    origin: str  # article, literature, assumption, patients; joined by + where several take part
+    because: tuple[str, ...]  # claims with their statement, references as cited, or a reason
+
+
+def trace_rows(knowledge: Knowledge, elicited: Elicited, cause: str) -> tuple[TraceRow, ...]:
+    """Every number that makes one cause (by its id) what it is, the prior first."""
+    record = knowledge.causes[cause]
+    return (
+        _prior_row(knowledge, elicited, record),
+        *_arrow_rows(knowledge, elicited, record),
+        *_evoked_rows(knowledge, elicited, record),
     )
 
 
-def _trace_text(trace: Trace, made_by: str) -> str:
-    """A trace for a terminal."""
-    lines = [f"{trace.cause.label}: {trace.cause.about}", f"lexicon: {trace.lexicon}", ""]
-    for row in trace.rows:
-        numbers = f"{row.low:.3g} .. {row.value:.3g} .. {row.high:.3g}"
-        lines.append(
-            f"{row.about:<10} {row.node:<40} {row.stated:<28} {numbers:<24} -> {row.link:.3g}"
-        )
-        lines += [f"{'':>12}{origin}" for origin in row.because]
-    return "\n".join([*lines, "", made_by])
+def _prior_row(knowledge: Knowledge, elicited: Elicited, cause: Cause) -> TraceRow:
+    prior = elicited.priors[cause.id]
+    said = cause.commonness
+    stated = said.word or "a part of something else"
+    if said.bounds is not None:
+        known = "assumed" if said.published is None else "published"
+        stated += f", {known} {said.bounds[0]:g} to {said.bounds[1]:g}"
+    because = (*said.because, *said.bounds_because)
+    return _row(knowledge, "prior", cause.label, stated, prior, prior.value, because)
 
 
+def _arrow_rows(knowledge: Knowledge, elicited: Elicited, cause: Cause) -> Iterator[TraceRow]:
+    for stated in elicited.stated:
+        arrow, own = stated.arrow, (cause.id, knowledge.there[cause.id])
+        if arrow.place.startswith(knowledge.place(cause.id) + ": raised_by."):
+            other = arrow.parent if arrow.child in own else arrow.child
+            state = "" if arrow.state == "present" else f" ({arrow.state.replace('_', ' ')})"
+            yield _arrow_row(knowledge, stated, "raised by", knowledge.label(other) + state)
+        elif arrow.parent in own and ": raised_by." not in arrow.place:
+            about = "shows, silent," if arrow.silent else "shows"
+            yield _arrow_row(knowledge, stated, about, knowledge.label(arrow.child))
+        elif arrow.parent in own or arrow.child in own:
+            other = arrow.child if arrow.parent in own else arrow.parent
+            yield _arrow_row(knowledge, stated, "raises", knowledge.label(other))
+
+
+def _evoked_rows(knowledge: Knowledge, elicited: Elicited, cause: Cause) -> Iterator[TraceRow]:
+    """What points to the cause; its link is the one of the same finding under ``shows``."""
+    lexicon = knowledge.lexicons[elicited.lexicon]
+    links = {
+        stated.arrow.child: stated.link
+        for stated in elicited.stated
+        if stated.arrow.parent == cause.id
+    }
+    for finding, said in cause.evoked_by.items():
+        interval = amount_interval(said.evokes, "evoking", lexicon)
+        label, stated = knowledge.label(finding), _as_text(said.evokes)
+        link, because = links[finding], said.because
+        yield _row(knowledge, "points to", label, stated, interval, link, because)
+
+
+def _arrow_row(knowledge: Knowledge, stated: Stated, about: str, node: str) -> TraceRow:
+    statement = stated.arrow.statement
+    said = _as_text(statement.amount)
+    if statement.risk is not None:
+        said = "odds ratio: " + said
+    elif statement.in_cases is not None:
+        said = "in its patients: " + said
+    link = _in_the_network(knowledge, stated)
+    return _row(knowledge, about, node, said, stated.interval, link, statement.because)
+
+
+def _row(
+    knowledge: Knowledge,
+    about: str,
+    node: str,
+    stated: str,
+    interval: Interval,
+    link: float,
+    because: tuple[str, ...],
+) -> TraceRow:
+    low, value, high = interval.low, interval.value, interval.high
+    origin, spelled = _origin(knowledge, because), spelled_out(knowledge, because)
+    return TraceRow(about, node, stated, low, value, high, link, origin, spelled)
+
+
+def _in_the_network(knowledge: Knowledge, stated: Stated) -> float:
+    """A link; of age and sex, which multiply shares, the ratio that the table comes to."""
+    context = knowledge.contexts.get(stated.arrow.parent)
+    if context is not None and context.states and stated.reached is not None:
+        return stated.reached
+    return stated.link
+
+
+def _as_text(amount: Amount | None) -> str:
+    if isinstance(amount, tuple):
+        return f"{amount[0]:g} to {amount[1]:g}"
+    return str(amount)
+
+
+def _origin(knowledge: Knowledge, because: tuple[str, ...]) -> str:
+    kinds = {knowledge.kind_of_origin(one) for one in because}
+    return "+".join(
+        one for one in ("article", "literature", "assumption", "patients") if one in kinds
+    )
+
+
+def spelled_out(knowledge: Knowledge, because: tuple[str, ...]) -> tuple[str, ...]:
+    """Origins in words: claims with what they say, references as they are cited."""
+    spelled = []
+    for origin in because:
+        if origin in knowledge.claims:
+            spelled.append(f"{origin}: {knowledge.claims[origin].statement}")
+        elif origin in knowledge.references:
+            source = knowledge.references[origin]
+            year = str(source.year or "")
+            parts = [source.authors, source.title, source.journal, year, source.where]
+            spelled.append(f"{origin}: " + ", ".join(part for part in parts if part))
+        else:
+            spelled.append(origin)
+    return tuple(spelled)
+
+
+@dataclass(frozen=True, eq=False, repr=False)
 class CauseTrace(InJson):
     """Every number of one cause with its origin; shows itself as text, HTML, JSON and table.
 
     Attributes
     ----------
-    trace
-        The cause, and each of its numbers.
+    rows
+        Its numbers, the prior first.
+    lexicon
+        Id of the one that read its words.
     origin
         Which model they are of: version, lexicon, layer, setting, what it learnt.
     """
 
-    def __init__(self, trace: Trace, origin: Mapping[str, Any]) -> None:
-        self.trace, self.origin = trace, origin
+    cause: Cause
+    lexicon: str
+    rows: tuple[TraceRow, ...]
+    origin: Mapping[str, Any]
+
+    def _records(self) -> list[dict[str, object]]:
+        """The rows as plain dictionaries, one per number."""
+        return [{f.name: getattr(row, f.name) for f in fields(TraceRow)} for row in self.rows]
 
     @property
     def table(self) -> pd.DataFrame:
         """One row a number: about, node, stated, low, value, high, link, origin, because."""
-        frame = frame_of(self.trace.records())
+        frame = frame_of(self._records())
         frame["because"] = ["; ".join(because) for because in frame["because"]]
         return frame
 
     @property
     def text(self) -> str:
         """The trace for a terminal."""
-        return _trace_text(self.trace, made_by_line(self.origin))
+        lines = [f"{self.cause.label}: {self.cause.about}", f"lexicon: {self.lexicon}", ""]
+        for row in self.rows:
+            numbers = f"{row.low:.3g} .. {row.value:.3g} .. {row.high:.3g}"
+            lines.append(
+                f"{row.about:<10} {row.node:<40} {row.stated:<28} {numbers:<24} -> {row.link:.3g}"
+            )
+            lines += [f"{'':>12}{origin}" for origin in row.because]
+        return "\n".join([*lines, "", made_by_line(self.origin)])
 
     def to_dict(self) -> dict[str, Any]:
         """The cause and its numbers as plain values, ready for JSON."""
-        cause = self.trace.cause
+        cause = self.cause
         return {
             **self.origin,
             "id": cause.id,
             "label": cause.label,
             "about": cause.about,
-            "numbers": plain(self.trace.records()),
+            "numbers": plain(self._records()),
         }
 
     def __str__(self) -> str:
         return self.text
 
     def __repr__(self) -> str:
-        return f"CauseTrace({self.trace.cause.label!r}, {counted(len(self.trace.rows), 'number')})"
+        return f"CauseTrace({self.cause.label!r}, {counted(len(self.rows), 'number')})"
 
     def _repr_html_(self) -> str:
-        return _trace_html(self.trace, made_by_line(self.origin))
+        rows = [
+            (
+                row.about,
+                row.node,
+                row.stated,
+                f"{row.low:.3g} \u2026 {row.value:.3g} \u2026 {row.high:.3g}",
+                f"{row.link:.3g}",
+                row.origin,
+                Markup("<br/>".join(escape(origin) for origin in row.because)),
+            )
+            for row in self.rows
+        ]
+        header = ("", "node", "stated", "in numbers", "in the network", "origin", "because")
+        care = "".join(
+            tag("li", escape(f"{advice.text} ({', '.join(advice.because)})"))
+            for advice in self.cause.care
+        )
+        return tag(
+            "div",
+            tag("p", tag("strong", escape(self.cause.label)), escape(f": {self.cause.about}")),
+            table(header, rows, caption=f"Lexicon: {self.lexicon}"),
+            tag("ul", care) if care else "",
+            tag("p", tag("small", escape(made_by_line(self.origin)))),
+        )
 
 
 @checked
@@ -120,5 +252,6 @@ def trace(model: ModelLike, cause: str) -> CauseTrace:
     'prior'
     """
     data = model.data
-    traced = trace_cause(data.knowledge, data.elicited, data.cause_named(cause))
-    return CauseTrace(traced, made_by(model))
+    id = data.cause_named(cause)
+    rows = trace_rows(data.knowledge, data.elicited, id)
+    return CauseTrace(data.knowledge.causes[id], data.lexicon, rows, made_by(model))

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 import kneebayes as kb
-from kneebayes.building.evoking import group_remarks, solve_evoked
+from kneebayes.building.relinking import group_remarks, solve_evoked
 from kneebayes.building.words import amount_interval
 from kneebayes.inference import Engine, Evidence
 from kneebayes.knowledge import Knowledge, Remark

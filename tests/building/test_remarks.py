@@ -15,7 +15,7 @@ from kneebayes.building.elicit import _missed, _outside_published, settle, shift
 from kneebayes.building.model import priors_in_settings
 from kneebayes.errors import KneebayesError, UnknownNameError
 from kneebayes.knowledge.checks import Remark
-from kneebayes.knowledge.parts import Interval
+from kneebayes.knowledge.statements import Interval
 
 
 def ratio_of(robot: kb.Model, parent: str) -> Any:

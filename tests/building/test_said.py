@@ -31,8 +31,7 @@ from kneebayes.building.quantities import (
 )
 from kneebayes.building.words import prior_intervals
 from kneebayes.errors import KneebayesError
-from kneebayes.knowledge.parts import Interval
-from kneebayes.knowledge.statements import Commonness
+from kneebayes.knowledge.statements import Commonness, Interval
 from kneebayes.network import Network, noisy_or_node, root_node
 
 WHY = ("assumed: made up for a test",)

@@ -5,8 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from kneebayes.building.contrasts import Contrast, Contrasts, _together
-from kneebayes.building.specificity import Specificities, Specificity
+from kneebayes.building.measured import Contrast, Contrasts, Specificities, Specificity, _together
 from kneebayes.errors import ImpossibleEvidenceError
 from kneebayes.inference import Engine, Evidence
 from kneebayes.knowledge.checks import Remark

@@ -44,7 +44,7 @@ def in_the_network(knee: kb.Model, stated: Stated) -> float:
 def test_the_trace_covers_all_that_the_cause_says(knee: kb.Model) -> None:
     knowledge = knee.knowledge
     for cause in knee.causes:
-        rows = knee.trace(cause.id).trace.rows
+        rows = knee.trace(cause.id).rows
         found: dict[str, set[str]] = {about: set() for about in ABOUT}
         for row in rows:
             found[row.about].add(row.node.removesuffix(" (there)"))
@@ -69,7 +69,7 @@ def test_every_number_of_an_arrow_is_in_the_trace_of_its_causes(knee: kb.Model) 
         arrows = [
             one for one in knee.elicited.stated if one.arrow.parent in own or one.arrow.child in own
         ]
-        rows = knee.trace(cause.id).trace.rows
+        rows = knee.trace(cause.id).rows
         links = sorted(row.link for row in rows if row.about not in ("prior", "points to"))
         placed = [
             in_the_network(knee, one)
@@ -92,14 +92,14 @@ def test_the_prior_comes_first_and_is_the_one_in_the_ranking(knee: kb.Model) -> 
 
 def test_the_trace_covers_every_finding_that_points_to_the_cause(knee: kb.Model) -> None:
     for cause in knee.causes:
-        rows = [row for row in knee.trace(cause.id).trace.rows if row.about == "points to"]
+        rows = [row for row in knee.trace(cause.id).rows if row.about == "points to"]
         assert [row.node for row in rows] == [knee.knowledge.label(one) for one in cause.evoked_by]
 
 
 def test_every_row_names_what_it_rests_on(knee: kb.Model) -> None:
     seen = set()
     for cause in knee.causes:
-        for row in knee.trace(cause.id).trace.rows:
+        for row in knee.trace(cause.id).rows:
             assert row.about in ABOUT
             kinds = row.origin.split("+")
             assert kinds == [kind for kind in ORIGINS if kind in kinds]
@@ -113,7 +113,7 @@ def test_every_row_names_what_it_rests_on(knee: kb.Model) -> None:
 
 def test_origins_are_spelled_out(knee: kb.Model) -> None:
     for cause in knee.causes:
-        for row in knee.trace(cause.id).trace.rows:
+        for row in knee.trace(cause.id).rows:
             for one in row.because:
                 origin, _, words = one.partition(": ")
                 if origin in knee.knowledge.claims:
@@ -137,26 +137,24 @@ def test_links_and_numbers_are_sensible(knee: kb.Model) -> None:
 
 def test_the_table_the_text_and_the_page_say_the_same(knee: kb.Model) -> None:
     trace = knee.trace("gout")
-    assert len(trace.table) == len(trace.trace.rows)
-    for row in trace.trace.rows:
+    assert len(trace.table) == len(trace.rows)
+    for row in trace.rows:
         assert row.node in trace.text
         assert f"-> {row.link:.3g}" in trace.text
         for one in row.because:
             assert one in trace.text
-    assert trace.text.startswith(f"{trace.trace.cause.label}: {trace.trace.cause.about}")
+    assert trace.text.startswith(f"{trace.cause.label}: {trace.cause.about}")
     assert trace._repr_html_().count("<tr>") == len(trace.table) + 1
 
 
 @pytest.mark.parametrize("name", ["gout", "GOUT", "gouty arthritis", "Baker\u2019s cyst"])
 def test_any_name_of_a_cause_will_do(knee: kb.Model, name: str) -> None:
     trace = knee.trace(name)
-    assert (
-        repr(trace) == f"CauseTrace({trace.trace.cause.label!r}, {len(trace.trace.rows)} numbers)"
-    )
+    assert repr(trace) == f"CauseTrace({trace.cause.label!r}, {len(trace.rows)} numbers)"
 
 
 def test_a_trace_of_the_tiny_folder(robot: kb.Model) -> None:
-    rows = [(row.about, row.node, row.stated, row.origin) for row in robot.trace("rust").trace.rows]
+    rows = [(row.about, row.node, row.stated, row.origin) for row in robot.trace("rust").rows]
     assert rows[0] == ("prior", "rusty bolt", "common", "article")
     assert set(rows[1:]) == {
         ("raised by", "left out in the rain", "odds ratio: more", "article"),
@@ -167,7 +165,7 @@ def test_a_trace_of_the_tiny_folder(robot: kb.Model) -> None:
 
 
 def test_a_range_that_was_published_is_told_with_the_word(robot: kb.Model) -> None:
-    prior = robot.trace("loose wire").trace.rows[0]
+    prior = robot.trace("loose wire").rows[0]
     assert prior.stated == "uncommon, published 0.3 to 0.35"
     assert (prior.low, prior.value, prior.high) == pytest.approx((0.3, 0.325, 0.35))
     assert prior.origin == "article+literature"

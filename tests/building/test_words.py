@@ -7,9 +7,8 @@ import pytest
 import kneebayes as kb
 from kneebayes.building.words import Direction, amount_interval, prior_intervals
 from kneebayes.knowledge import Knowledge
-from kneebayes.knowledge.parts import Amount, Interval
 from kneebayes.knowledge.records import Cause
-from kneebayes.knowledge.statements import Commonness, Lexicon, Wording
+from kneebayes.knowledge.statements import Amount, Commonness, Interval, Lexicon, Wording
 
 WHY = ("assumed: made up for a test",)
 Triple = tuple[float, float, float]

@@ -11,20 +11,21 @@ from pydantic import BaseModel
 import kneebayes as kb
 from kneebayes.cli import main
 from kneebayes.knowledge import read_knowledge, start_folder
-from kneebayes.knowledge.parts import Record
 from kneebayes.knowledge.records import (
     Cause,
     Context,
     Finding,
     Group,
+    Incoherence,
     Mediator,
     Meta,
     Method,
+    Saying,
     Setting,
     UrgencyRule,
+    Voice,
 )
-from kneebayes.knowledge.statements import Claim, Layer, Lexicon, Reference
-from kneebayes.knowledge.telling import Incoherence, Saying, Voice
+from kneebayes.knowledge.statements import Claim, Layer, Lexicon, Record, Reference
 
 ROOT = Path(kb.__file__).parent.parent
 FIELDS = ROOT / "priors" / "README.md"

@@ -15,7 +15,7 @@ from kneebayes.building.quantities import RATIOS, amounts_at, quantities_of
 from kneebayes.building.restating import Restating
 from kneebayes.cohort import COMPLETE
 from kneebayes.inference import Evidence
-from kneebayes.knowledge.parts import Interval
+from kneebayes.knowledge.statements import Interval
 from kneebayes.learning.outcome import LearntNumber, network_with
 
 matplotlib = pytest.importorskip("matplotlib")

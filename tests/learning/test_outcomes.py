@@ -13,7 +13,7 @@ from scipy.special import logit
 
 import kneebayes as kb
 from kneebayes.inference import Evidence
-from kneebayes.knowledge.parts import Interval
+from kneebayes.knowledge.statements import Interval
 from kneebayes.learning.counting import Counting, read_patients
 from kneebayes.learning.learn import selection_of
 from kneebayes.learning.outcome import LearntNumber, _moved, network_with, outcomes_of

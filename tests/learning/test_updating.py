@@ -16,7 +16,7 @@ from kneebayes.building.quantities import quantities_of
 from kneebayes.building.restating import Restating
 from kneebayes.cohort import COMPLETE
 from kneebayes.inference import Evidence, batch, numbers_of
-from kneebayes.knowledge.parts import Interval
+from kneebayes.knowledge.statements import Interval
 from kneebayes.learning import HeldOut
 from kneebayes.learning.counting import Counting, Sample
 from kneebayes.learning.learn import selection_of

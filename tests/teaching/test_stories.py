@@ -11,7 +11,7 @@ import pytest
 import kneebayes as kb
 from kneebayes.errors import KnowledgeError, UnknownNameError
 from kneebayes.knowledge import read_knowledge
-from kneebayes.knowledge.telling import Incoherence, contradiction, rules_without
+from kneebayes.knowledge.records import Incoherence, contradiction, rules_without
 from kneebayes.teaching.patients import is_teachable, worlds_of
 from kneebayes.teaching.talking import (
     clearly,

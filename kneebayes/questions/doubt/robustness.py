@@ -19,7 +19,7 @@ from kneebayes.case.case import Case, CaseLike
 from kneebayes.errors import KneebayesError, TooWideError
 from kneebayes.inference import Engine, Evidence
 from kneebayes.inference.limits import clock_running, seconds_left
-from kneebayes.knowledge.parts import Interval
+from kneebayes.knowledge.statements import Interval
 from kneebayes.network import Numbers
 from kneebayes.odds import logit
 from kneebayes.text import counted, marked

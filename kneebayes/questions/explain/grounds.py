@@ -7,11 +7,11 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from kneebayes.building.places import stated_network
-from kneebayes.building.tracing import spelled_out
 from kneebayes.inference.paths import ancestors, descendants
 from kneebayes.knowledge import Knowledge
 from kneebayes.knowledge.base import EXPLANATION, Arrow
 from kneebayes.network import Network, Node
+from kneebayes.view.trace import spelled_out
 
 ORIGINS = ("article", "literature", "assumption", "patients")
 Ends = tuple[str, str]

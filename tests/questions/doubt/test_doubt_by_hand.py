@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import kneebayes as kb
-from kneebayes.knowledge.parts import Interval
+from kneebayes.knowledge.statements import Interval
 from kneebayes.questions.doubt.lexicons import LexiconComparison
 from kneebayes.questions.doubt.robustness import CauseSpread, Robustness, _summed_up
 from kneebayes.questions.doubt.sensitivity import Sensitivity, SensitivityFunction, move_number

@@ -1,0 +1,281 @@
+"""What was measured among certain people, held: how often contexts are found, specificities.
+
+Of each the links and leaks are moved by what is missed, all side by side, since each hardly
+depends on the others.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from kneebayes.errors import ImpossibleEvidenceError
+from kneebayes.inference import Engine, Evidence
+from kneebayes.knowledge.checks import Remark
+from kneebayes.network import Network, Numbers
+
+CLOSE_RATIO = 3e-3  # of a ratio in logarithms
+STILL = 1e-3  # what is missed, and moves less than this, cannot be met
+LEAST = 1e-300
+FURTHEST = 1.0  # of a step, in logarithms
+
+
+@dataclass(frozen=True, slots=True)
+class Contrast:
+    """How much more often (a ratio of odds) a context is found with a cause than without it.
+
+    ``among`` says what these people have, by id.
+    """
+
+    cause: str
+    context: str
+    target: float
+    among: Mapping[str, str]
+
+
+class Contrasts:
+    """Moves the odds that ratios are taken against until each holds.
+
+    A ratio compares the patients of a cause with the others of the same kind: with all who have the
+    complaint, or with suspects who have some finding too. What the network needs is how often the
+    context is found in the cause's own patients. It follows from the odds among the others, and
+    these hang on what their causes make of the context. So the odds are moved by what the ratio
+    misses. Only the ratios of one context for having a cause and for its being to blame hang on
+    each other: these two are moved together.
+
+    ``odds`` are those of the context among those without the cause, by cause and context, and are
+    changed here; ``explaining`` says by the node that says that a cause is there the cause that
+    then may explain the complaint.
+    """
+
+    def __init__(
+        self,
+        contrasts: Iterable[Contrast],
+        odds: dict[tuple[str, str], float],
+        explaining: Mapping[str, str] | None = None,
+    ) -> None:
+        self.all = tuple(contrasts)
+        self.odds = odds
+        self.reached: tuple[float, ...] = ()
+        self.shares: tuple[float, ...] = ()
+        self._network: Network | None = None
+        self._cases: list[Evidence] = []
+        places = {(one.cause, one.context): at for at, one in enumerate(self.all)}
+        found = {
+            at: places.get(((explaining or {}).get(one.cause, ""), one.context))
+            for at, one in enumerate(self.all)
+        }
+        self.pairs = [(blame, there) for there, blame in found.items() if blame is not None]
+
+    def measure(self, engine: Engine, numbers: Numbers) -> bool:
+        """Measure every ratio; says whether each is met, or comes no nearer.
+
+        ``engine`` is of a network with the same arrows, ``numbers`` are one row of its numbers.
+        """
+        before = self.reached
+        measured = list(self._measure(engine, numbers))
+        self.reached = tuple(reached for reached, _ in measured)
+        self.shares = tuple(share for _, share in measured)
+        return not any(
+            abs(miss) > CLOSE_RATIO and not (before and abs(math.log(now / then)) < STILL)
+            for miss, now, then in zip(
+                self._misses(), self.reached, before or self.reached, strict=True
+            )
+        )
+
+    def move(self) -> None:
+        """Move the odds by what the ratios missed."""
+        steps = self._misses()
+        for blame, there in self.pairs:
+            shares = self.shares[blame], self.shares[there]
+            steps[blame], steps[there] = _together(steps[blame], steps[there], *shares)
+        for contrast, step in zip(self.all, steps, strict=True):
+            self.odds[contrast.cause, contrast.context] *= math.exp(step)
+
+    def _misses(self) -> list[float]:
+        return [
+            math.log(contrast.target / max(reached, LEAST))
+            for contrast, reached in zip(self.all, self.reached, strict=True)
+        ]
+
+    @cached_property
+    def _causes(self) -> list[str]:
+        return list(dict.fromkeys(one.cause for one in self.all))
+
+    @cached_property
+    def _people(self) -> tuple[list[dict[str, str]], list[int]]:
+        """All kinds of people, and by ratio the place of its first kind."""
+        kinds: dict[tuple[str, frozenset[tuple[str, str]]], int] = {}
+        places = [
+            kinds.setdefault((one.context, frozenset(one.among.items())), 2 * len(kinds))
+            for one in self.all
+        ]
+        people = [
+            some
+            for context, among in kinds
+            for some in (dict(among), {**dict(among), context: "absent"})
+        ]
+        return people, places
+
+    def _measure(self, engine: Engine, numbers: Numbers) -> Iterator[tuple[float, float]]:
+        """What each ratio comes to, and how many have the cause.
+
+        There are two kinds of people for each context and suspicion.
+        """
+        asked, places = self._people
+        if self._network is not engine.network:  # who is asked about is the same each time
+            self._network = engine.network
+            self._cases = [Evidence.of(engine.network, people) for people in asked]
+        answer = engine.propagate_each(self._cases, self._causes, numbers)
+        for one, first in zip(self.all, places, strict=True):
+            some, none = answer.log_probability[[first, first + 1]].tolist()
+            all_, without = 1.0, math.exp(none - some)
+            present = answer.marginals[one.cause][[first, first + 1], 1].tolist()
+            cause = present[0], without * present[1]
+            ratio = _odds(*cause) / max(_odds(all_ - cause[0], without - cause[1]), LEAST)
+            yield ratio, cause[0]
+
+
+def _odds(all_: float, without: float) -> float:
+    """Odds of the context from P(all) and P(those without it)."""
+    return (all_ - without) / max(without, LEAST)
+
+
+def _together(blame: float, there: float, explains: float, present: float) -> tuple[float, float]:
+    """Steps by what two ratios miss that change each other (Newton's, with slopes from shares).
+
+    Who has a cause is to some part who suffers from it; who does not suffer from it is to some
+    part who has it in silence.
+    """
+    silent = max(present - explains, LEAST)
+    of_present, of_others = silent / present, silent / max(1.0 - explains, LEAST)
+    slope = of_present + (1.0 - of_present) * of_others
+    step = (there - (1.0 - of_present) * blame) / max(slope, LEAST)
+    step = min(max(step, -FURTHEST), FURTHEST)
+    return blame + of_others * step, step
+
+
+CLOSE_ABSENT = 1e-5
+HIGHEST = 0.98
+WORTH_A_REMARK = 0.01
+LEAST_MOVE = 1e-9
+
+
+@dataclass(frozen=True, slots=True)
+class Specificity:
+    """How often a finding is absent where it should be: P(absent | people without some causes).
+
+    ``against`` are ids of the causes that those people do not have, ``among`` what they have beside
+    the complaint: ids of findings or contexts, with their state.
+    """
+
+    finding: str
+    target: float
+    against: tuple[str, ...]
+    among: Mapping[str, str]
+    place: str
+
+
+@dataclass
+class _Search:
+    """Two latest trials of one finding: its leak, and P(absent) under it."""
+
+    leak: float
+    before: tuple[float, float] | None = None
+    absent: float = 1.0
+
+    def rests(self, target: float) -> bool:
+        """Whether the target is met, or the leak is 0 and would have to be less."""
+        miss = self.absent - target
+        return abs(miss) < CLOSE_ABSENT or (self.leak == 0.0 and miss < 0.0)
+
+    def step(self, target: float) -> None:
+        """Move the leak by the secant method."""
+        if self.rests(target):
+            return
+        miss = self.absent - target
+        slope = -self.absent / (1.0 - self.leak)  # were all positives due to the leak
+        if self.before is not None and abs(self.leak - self.before[0]) > LEAST_MOVE:
+            measured = (self.absent - self.before[1]) / (self.leak - self.before[0])
+            slope = measured if measured < 0.0 else slope
+        moved = min(HIGHEST, max(0.0, self.leak - miss / slope))
+        self.before, self.leak = (self.leak, self.absent), moved
+
+
+class Specificities:
+    """Moves the leaks of findings until each specificity holds.
+
+    Other causes and mediators that show the finding account for a part of the positives among
+    those in whom it was measured; the leak is what is left. A higher leak leaves less to the
+    links, since stated frequencies include it, so it is found by the secant method.
+    """
+
+    def __init__(
+        self, wanted: Iterable[Specificity], start: Mapping[str, float], complaint: str
+    ) -> None:
+        self.all = tuple(wanted)
+        self.complaint = complaint
+        self._network: Network | None = None
+        self._cases: list[Evidence] = []
+        self._searches = {
+            one.finding: _Search(start.get(one.finding, 0.8 * (1.0 - one.target)))
+            for one in self.all
+        }
+
+    @property
+    def leaks(self) -> dict[str, float]:
+        """Leak of each finding as it stands."""
+        return {id: search.leak for id, search in self._searches.items()}
+
+    def measure(self, engine: Engine, numbers: Numbers) -> bool:
+        """Measure every specificity; says whether each is met, or cannot be.
+
+        ``engine`` is of a network with the same arrows, ``numbers`` are one row of its numbers.
+        """
+        for one, absent in zip(self.all, self._measure(engine, numbers), strict=True):
+            self._searches[one.finding].absent = absent
+        return all(self._searches[one.finding].rests(one.target) for one in self.all)
+
+    def _measure(self, engine: Engine, numbers: Numbers) -> Iterator[float]:
+        """P(finding absent) among those in whom its specificity was measured."""
+        if self._network is not engine.network:  # who is asked about is the same each time
+            self._network = engine.network
+            self._cases = [Evidence.of(engine.network, some) for some in self._people(engine)]
+        logs = engine.propagate_each(self._cases, (), numbers).log_probability.tolist()
+        for people, given, absent in zip(self._cases[::2], logs[::2], logs[1::2], strict=True):
+            if given == -math.inf:
+                message = "The evidence has probability zero, so nothing follows from it."
+                raise ImpossibleEvidenceError(message, list(people))
+            yield min(1.0, math.exp(absent - given))
+
+    def _people(self, engine: Engine) -> Iterator[dict[str, str]]:
+        """Of each finding those in whom its specificity was measured, then those without it."""
+        for one in self.all:
+            without = {id: "absent" for id in one.against if id in engine.network}
+            people = {self.complaint: "present", **one.among, **without}
+            people.pop(one.finding, None)
+            yield from (people, {**people, one.finding: "absent"})
+
+    def move(self) -> None:
+        """Move the leaks of those that are not met."""
+        for one in self.all:
+            self._searches[one.finding].step(one.target)
+
+    @property
+    def remarks(self) -> tuple[Remark, ...]:
+        """One for each specificity that cannot hold, with the figure reached."""
+        return tuple(
+            _unmet(one, self._searches[one.finding].absent)
+            for one in self.all
+            if abs(self._searches[one.finding].absent - one.target) > WORTH_A_REMARK
+        )
+
+
+def _unmet(one: Specificity, reached: float) -> Remark:
+    text = (
+        f"a specificity of {one.target:.1%} cannot hold: other causes and mediators alone leave "
+        f"{reached:.1%} without it. Lower how often they show it, or name them under 'against'."
+    )
+    return Remark("specificity not reached", one.place, text)
