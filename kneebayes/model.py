@@ -89,14 +89,7 @@ __all__ = ["Model", "load"]
 
 SAVED = (".kneebayes.json", ".kneebayes.json.gz")  # how the name of a saved model ends
 INTERNAL = ("elicited", "engine", "names", "reading", "readings", "replace", "solved")
-OLD = (
-    "case",
-    "open_case",
-    "read_case",
-    "read_phenopacket",
-    "to_phenopacket",
-    "to_risk_assessment",
-)
+OLD = ("case", "open_case", "read_case", "read_phenopacket", "to_phenopacket", "to_risk_assessment")
 
 
 def load(

@@ -369,11 +369,7 @@ def says_no(answer: object) -> bool:
 
 
 def likelihood_of(
-    knowledge: Knowledge,
-    states: tuple[str, ...],
-    name: str,
-    meaning: Meaning,
-    answer: object,
+    knowledge: Knowledge, states: tuple[str, ...], name: str, meaning: Meaning, answer: object
 ) -> Likelihood | None:
     """P(the answer | state) for each state of a node, or None where it says nothing.
 

@@ -7,14 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from kneebayes.case.answers import (
-    KINDS,
-    WHERE,
-    by_name,
-    evidence_of,
-    read_answers,
-    says_yes,
-)
+from kneebayes.case.answers import KINDS, WHERE, by_name, evidence_of, read_answers, says_yes
 from kneebayes.errors import EvidenceError, ImpossibleEvidenceError, TooWideError
 from kneebayes.inference import Engine, Evidence, smallest_conflict
 from kneebayes.knowledge import Knowledge, Names

@@ -115,8 +115,7 @@ def new(
         Path, typer.Argument(metavar="FOLDER", help="A folder that is empty or not there yet.")
     ],
     complaint: Annotated[
-        str,
-        typer.Option(help="What brings its patients, such as headache; left out, an example."),
+        str, typer.Option(help="What brings its patients, such as headache; left out, an example.")
     ] = "",
 ) -> None:
     """Begin another complaint: write a small knowledge folder.

@@ -140,10 +140,7 @@ def _help(now: PracticeCase) -> str:
         ("hint", "the free question and the test that tell most now"),
         ("known", "all that is known so far"),
         ("names", "what can still be asked"),
-        (
-            "close [LEVEL]",
-            "close with what was stated last; LEVEL is routine, soon or now",
-        ),
+        ("close [LEVEL]", "close with what was stated last; LEVEL is routine, soon or now"),
         ("help, ?", "this list"),
         ("quit", "leave without closing"),
     ]

@@ -207,11 +207,7 @@ def _is_about(
 
 
 def _is_taken(
-    pattern: Pattern,
-    bound: Bound,
-    amount: Amount,
-    amounts: Sequence[Amount],
-    words: Sequence[Word],
+    pattern: Pattern, bound: Bound, amount: Amount, amounts: Sequence[Amount], words: Sequence[Word]
 ) -> bool:
     """Whether the name has a number of its own before this one: ``WCC 9.8, CRP 112``."""
     named = [

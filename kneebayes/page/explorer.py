@@ -12,12 +12,7 @@ import traitlets
 from kneebayes.building.model import read_as
 from kneebayes.case import read_answers
 from kneebayes.case.answers import Answer, by_node
-from kneebayes.errors import (
-    EvidenceError,
-    ImpossibleEvidenceError,
-    KneebayesError,
-    TooWideError,
-)
+from kneebayes.errors import EvidenceError, ImpossibleEvidenceError, KneebayesError, TooWideError
 from kneebayes.history import History, read
 from kneebayes.page.html import script, static
 from kneebayes.page.payload import payload

@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from kneebayes.arguments import checked
 from kneebayes.errors import TooWideError
 from kneebayes.teaching.judgement import Judgement
 from kneebayes.teaching.practice_text import Page, Paged
@@ -100,7 +99,6 @@ class Feedback(Judgement, Paged):
         )
         return f"{meta.title}: the case closed", blocks, meta.disclaimer
 
-    @checked
     def draw(self, ax: Axes | None = None) -> Axes:
         """Draw stated against exact probabilities, with the truth."""
         from kneebayes.teaching.figures import draw_beliefs
@@ -109,7 +107,6 @@ class Feedback(Judgement, Paged):
         rows += [r for r in self.belief_rows[:SHOWN] if r not in rows]
         return draw_beliefs(sorted(rows, key=lambda row: -float(str(row["exact"]))), ax)
 
-    @checked
     def draw_steps(self, ax: Axes | None = None) -> Axes:
         """Draw what each question was expected to tell, against the best one then."""
         from kneebayes.teaching.figures import draw_steps

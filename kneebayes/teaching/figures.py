@@ -7,16 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from kneebayes.text import counted, marked
-from kneebayes.view.figures import (
-    BLUE,
-    ORANGE,
-    SMALL,
-    WIDE,
-    broken,
-    fit,
-    name_lines,
-    new_axes,
-)
+from kneebayes.view.figures import BLUE, ORANGE, SMALL, WIDE, broken, fit, name_lines, new_axes
 from kneebayes.view.markup import percent
 
 if TYPE_CHECKING:

@@ -244,7 +244,6 @@ class NaturalFrequencies(Paged):
         """Which model the probabilities come from."""
         return self.origin
 
-    @checked
     def draw(self, ax: Axes | None = None) -> Axes:
         """Draw the counts as a tree: people, by cause, by finding."""
         from kneebayes.teaching.figures import draw_tree
@@ -252,7 +251,6 @@ class NaturalFrequencies(Paged):
         shares = {str(row["id"]): row["probability_within"] for row in self._rows}
         return draw_tree(self.counts, shares, self.cause, self.told, ax)
 
-    @checked
     def draw_icons(self, ax: Axes | None = None) -> Axes:
         """Draw one square a person; only those with the findings where there are too many."""
         from kneebayes.teaching.figures import draw_icons
@@ -385,10 +383,7 @@ def _known(model: ModelLike, given_answers: Mapping[str, Any] | None) -> tuple[A
 
 
 def _check(
-    knowledge: Knowledge,
-    asked: tuple[Answer, ...],
-    known: tuple[Answer, ...],
-    members: list[str],
+    knowledge: Knowledge, asked: tuple[Answer, ...], known: tuple[Answer, ...], members: list[str]
 ) -> None:
     """Refuse findings that cannot split people."""
     if not asked:

@@ -342,11 +342,7 @@ class Chance:
 
 
 def worlds_of(
-    network: Network,
-    seed: int,
-    count: int,
-    first: int = 0,
-    fixed: Mapping[str, str] | None = None,
+    network: Network, seed: int, count: int, first: int = 0, fixed: Mapping[str, str] | None = None
 ) -> Worlds:
     """States of all nodes in ``count`` worlds that belong to a seed: worlds x nodes.
 

@@ -23,7 +23,6 @@ from kneebayes.teaching.feedback import Feedback
 from kneebayes.teaching.practice_text import Page, Paged
 from kneebayes.teaching.scoring import NORMAL, GretherWeights, weigh_statements
 from kneebayes.text import clipped, counted
-from kneebayes.view.alt_text import described
 from kneebayes.view.markup import percent
 from kneebayes.view.report import Grid, Paragraph, frame_of, made_by
 from kneebayes.writing import write_safely
@@ -199,8 +198,7 @@ class Practice(Paged):
         for file in files:
             try:
                 done += cls.of(
-                    file.name.split(".")[0].split("-")[0],
-                    [Feedback(load_handed_in(model, file))],
+                    file.name.split(".")[0].split("-")[0], [Feedback(load_handed_in(model, file))]
                 )
             except KneebayesError as error:
                 text = str(error)
@@ -437,8 +435,6 @@ class Practice(Paged):
         write_safely(page, PAGE.format(title=title, body=body))
         return page
 
-    @described
-    @checked
     def draw(self, ax: Axes | None = None) -> Axes:
         """Draw calibration: what was stated, in a few ranges, and how often it came true.
 

@@ -272,7 +272,6 @@ class Situation(Paged):
         about = f"difficulty {self.difficulty}, kind {self.kind}{seed}, {done}"
         return f"{self.model.data.knowledge.meta.title}: a virtual patient ({about})"
 
-    @checked
     def draw(self, ax: Axes | None = None) -> Axes:
         """Draw what was stated last."""
         from kneebayes.teaching.figures import draw_stated
