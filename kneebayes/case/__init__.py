@@ -1,7 +1,7 @@
 """From answers to belief: evidence read forgivingly, posteriors, urgency."""
 
 from kneebayes.case.answers import Answer, read_answers
-from kneebayes.case.belief import Belief, believe
+from kneebayes.case.case import Belief, believe
 from kneebayes.case.urgency import Urgency, UrgencyReason, judge_urgency
 
 __all__ = [

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
+from kneebayes.building.model import ModelData
 from kneebayes.errors import MOST_NAMES, EvidenceError, UnknownNameError
 from kneebayes.inference import Evidence
 from kneebayes.knowledge import Knowledge, Meaning, Names
@@ -114,9 +115,7 @@ class Answer:
         return len(self.likelihood) == 2 and 0.0 < self.presence < 1.0
 
 
-def read_answers(
-    knowledge: Knowledge, names: Names, network: Network, given_answers: object
-) -> tuple[Answer, ...]:
+def read_answers(data: ModelData, given_answers: object) -> tuple[Answer, ...]:
     """Translate names and answers into likelihoods of nodes; unknown answers are left out.
 
     An answer is True or ``"present"``, False or ``"absent"``, None or ``"unknown"``, the name of a
@@ -130,22 +129,21 @@ def read_answers(
     EvidenceError
         If an answer cannot be understood, or two answers contradict each other.
     """
-    _, answers = read_in_order(knowledge, names, network, given_answers)
-    return tuple(sorted(answers, key=lambda answer: network.index[answer.id]))
+    _, answers = read_in_order(data, given_answers)
+    return tuple(sorted(answers, key=lambda answer: data.network.index[answer.id]))
 
 
-def read_in_order(
-    knowledge: Knowledge, names: Names, network: Network, answers: object
-) -> tuple[tuple[str, ...], tuple[Answer, ...]]:
+def read_in_order(data: ModelData, answers: object) -> tuple[tuple[str, ...], tuple[Answer, ...]]:
     """Ids of all nodes that were spoken of, and the answers in the order in which they were said.
 
-    What is said to be unknown is spoken of, but no answer. Parameters and errors are those of
+    What is said to be unknown is spoken of, but no answer. Errors are those of
     :func:`read_answers`.
     """
+    knowledge, network = data.knowledge, data.network
     by_names = by_name(answers)
     likelihoods: dict[str, Likelihood | None] = {}
     names_used: dict[str, str] = {}
-    for name, meaning in _meanings(names, by_names).items():
+    for name, meaning in _meanings(data.names, by_names).items():
         for id, now in _read_one(knowledge, network, name, meaning, by_names[name]):
             before = likelihoods.setdefault(id, None)
             if now is not None:
@@ -304,18 +302,16 @@ def _known_or_like(names: Names, name: str) -> list[str]:
     return [name] if _is_known(names, name) else names.like(name, KINDS)
 
 
-def by_node(
-    knowledge: Knowledge, names: Names, answers: Mapping[str, object]
-) -> dict[str, dict[str, object]]:
+def by_node(data: ModelData, answers: Mapping[str, object]) -> dict[str, dict[str, object]]:
     """Answers sorted by the id of the node they speak of, each still under its own name.
 
     A group that is ruled out becomes an answer about each of its members.
     """
     answers = by_name(answers)
     sorted_out: dict[str, dict[str, object]] = {}
-    for name, meaning in _meanings(names, answers).items():
+    for name, meaning in _meanings(data.names, answers).items():
         if meaning.kind == "group":
-            for member in knowledge.groups[meaning.id].members:
+            for member in data.knowledge.groups[meaning.id].members:
                 sorted_out.setdefault(member, {})[member] = answers[name]
         else:
             sorted_out.setdefault(meaning.id, {})[name] = answers[name]

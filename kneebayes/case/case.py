@@ -1,4 +1,4 @@
-"""One patient: a model, and what is known."""
+"""One patient: a model, what is known, and what follows from it."""
 
 from __future__ import annotations
 
@@ -13,10 +13,20 @@ from kneebayes.arguments import checked
 from kneebayes.binding import renamed
 from kneebayes.building.model import ModelData, ModelLike
 from kneebayes.building.result import Elicited
-from kneebayes.case.answers import Answer, evidence_of, in_words, read_answers, read_in_order
-from kneebayes.case.belief import Belief, believe, believe_groups, conflict_of, probability_of
+from kneebayes.case.answers import (
+    KINDS,
+    WHERE,
+    Answer,
+    by_name,
+    evidence_of,
+    in_words,
+    read_answers,
+    read_in_order,
+    says_yes,
+)
 from kneebayes.case.urgency import CareLine, Urgency, care_of, judge_urgency
-from kneebayes.inference import Engine, Evidence
+from kneebayes.errors import EvidenceError, ImpossibleEvidenceError, TooWideError
+from kneebayes.inference import Engine, Evidence, smallest_conflict
 from kneebayes.knowledge import Knowledge, Names
 from kneebayes.text import counted, marked
 
@@ -37,6 +47,71 @@ class Diagnosing(ModelLike, Protocol):
 
     def diagnose(self, answers: Mapping[str, object] | None = None) -> CaseLike:
         """Rank the causes given what is known of a patient."""
+
+
+@dataclass(frozen=True)
+class Belief:
+    """Posteriors given one patient's evidence.
+
+    Attributes
+    ----------
+    posteriors
+        P(cause explains the complaint | evidence) by cause; they add up to 1.
+    present
+        P(cause is there | evidence), whether it explains the complaint or not.
+    log_probability
+        Natural logarithm of P(evidence).
+    """
+
+    posteriors: Mapping[str, float]
+    present: Mapping[str, float]
+    log_probability: float
+
+
+def believe(engine: Engine, knowledge: Knowledge, evidence: Evidence) -> Belief:
+    """Posteriors of all causes.
+
+    Raises
+    ------
+    ImpossibleEvidenceError
+        If the evidence has probability zero; names a smallest set that conflicts.
+    TooWideError
+        If an exact answer needs more memory than is allowed; says what else there is.
+    """
+    causes = list(knowledge.causes)
+    try:
+        there = knowledge.there
+        propagated = engine.propagate(evidence, [*causes, *(there[id] for id in causes)])
+    except TooWideError as error:
+        message = f"{error} Or ask for an estimate by name: model.sample(answers)."
+        raise TooWideError(message) from error
+    log_probability = float(propagated.log_probability[0])
+    if log_probability == -np.inf:
+        raise impossible_evidence(engine, knowledge, evidence)
+    posteriors = {id: propagated.present(id) for id in causes}
+    present = {id: propagated.present(there[id]) for id in causes}
+    return Belief(posteriors, present, log_probability)
+
+
+def impossible_evidence(
+    engine: Engine, knowledge: Knowledge, evidence: Evidence
+) -> ImpossibleEvidenceError:
+    """The error for evidence of probability 0: it names the smallest set that conflicts."""
+    conflict = smallest_conflict(engine, evidence)
+    words = ", ".join(
+        f"{knowledge.label(knowledge.cause_of(id) or id)} = {_state(engine, evidence, id)}"
+        for id in conflict
+    )
+    message = (
+        f"The evidence has probability 0 under this model: {words} cannot be true together. "
+        "Change or leave out one of them."
+    )
+    return ImpossibleEvidenceError(message, conflict)
+
+
+def _state(engine: Engine, evidence: Evidence, id: str) -> str:
+    state = evidence.hard_state(id)
+    return "uncertain" if state is None else engine.network[id].states[state]
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +173,7 @@ class Case:
             If an answer cannot be understood, or two answers contradict each other.
         """
         data, source = model.data, {} if answers is None else answers
-        named, read = read_in_order(data.knowledge, data.names, data.network, source)
+        named, read = read_in_order(data, source)
         if data.complaint not in named:
             read = (cls(data).answered(data.complaint, "present"), *read)
         return cls(data, read, _open_of(named, read))
@@ -111,7 +186,7 @@ class Case:
     def given(self, answers: Mapping[str, object] | pd.Series) -> Case:
         """The case with more known, or with answers changed or taken back (None)."""
         data = self.data
-        named, read = read_in_order(data.knowledge, data.names, data.network, answers)
+        named, read = read_in_order(data, answers)
         kept = tuple(answer for answer in self.in_order if answer.id not in named)
         still_open = tuple(id for id in self.left_open if id not in named)
         left_open = (*still_open, *_open_of(named, read))
@@ -208,11 +283,37 @@ class Case:
 
     def group_posteriors(self, groups: Iterable[str]) -> dict[str, float]:
         """P(at least one member present | evidence) by id of the group."""
-        return believe_groups(self.engine, self.knowledge, self.evidence, groups)
+        asked = list(groups)
+        members = [self.knowledge.groups[id].members for id in asked]
+        return dict(zip(asked, self.engine.probability_of_any(members, self.evidence), strict=True))
 
     def probability(self, event: Mapping[str, object]) -> float:
-        """P(all of the event | evidence), for any nodes together."""
-        return probability_of(self.engine, self.knowledge, self.names, event, self.evidence)
+        """P(all of an event | evidence); a group in it means at least one of its members.
+
+        Raises
+        ------
+        EvidenceError
+            If the event names several groups as present.
+        ImpossibleEvidenceError
+            If the evidence has probability zero.
+        """
+        event, engine, knowledge = by_name(event), self.engine, self.knowledge
+        meant = {name: self.names.meaning(name, KINDS, WHERE) for name in event}
+        groups = [n for n, value in meant.items() if value.kind == "group" and says_yes(event[n])]
+        if len(groups) > 1:
+            message = f"An event can name one group as present, got {', '.join(groups)}."
+            raise EvidenceError(message)
+        if engine.log_probability(self.evidence) == -np.inf:
+            raise impossible_evidence(engine, knowledge, self.evidence)
+        others = {name: answer for name, answer in event.items() if name not in groups}
+        asked = evidence_of(read_answers(self.data, others))
+        found = engine.posterior(asked, self.evidence)
+        if not groups or found == 0.0:
+            return found
+        # as everywhere, a cause that is named is there, whether it explains the complaint or not
+        named = knowledge.groups[meant[groups[0]].id].members
+        members = [knowledge.there.get(id, id) for id in named]
+        return found * engine.probability_of_any([members], self.evidence.plus(asked))[0]
 
     @cached_property
     def any_urgent(self) -> float:
@@ -227,8 +328,20 @@ class Case:
 
     @cached_property
     def conflict(self) -> float:
-        """Jensen's conflict in bits; above 0 the answers do not support each other."""
-        return conflict_of(self.engine, self.evidence, self.data.complaint)
+        """Jensen's measure of conflict, in bits: ``log2(prod P(e_i) / P(e))`` (UAI 1990).
+
+        Everything is conditioned on the complaint where that was observed, since it is what
+        every patient brings. Above zero the answers do not support each other; below zero they do.
+        """
+        evidence, log_probability = self.evidence, self.engine.log_probability
+        given = [self.data.complaint] if self.data.complaint in evidence.likelihoods else []
+        base = log_probability(evidence.only(given))
+        single = sum(
+            log_probability(evidence.only([*given, id])) - base
+            for id in evidence
+            if id not in given
+        )
+        return (single - (log_probability(evidence) - base)) / float(np.log(2.0))
 
     @cached_property
     def urgency(self) -> Urgency:
@@ -306,8 +419,5 @@ def probability(
     >>> knee.probability(gout) < knee.probability(gout, {"gout known": True})
     True
     """
-    data = model.data
-    known = read_answers(
-        data.knowledge, data.names, data.network, {} if answers is None else answers
-    )
-    return probability_of(data.engine, data.knowledge, data.names, event, evidence_of(known))
+    known = read_answers(model.data, {} if answers is None else answers)
+    return Case(model.data, known).probability(event)

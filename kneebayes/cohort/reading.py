@@ -441,11 +441,7 @@ def read_columns(
 
     complaint = model.data.knowledge.meta.complaint
     if not any(complaint in column.ids for column in columns):
-        answers = [
-            read_answers(
-                model.data.knowledge, model.data.names, model.data.network, {complaint: True}
-            )
-        ]
+        answers = [read_answers(model.data, {complaint: True})]
         spread(complaint, answers, np.zeros(len(frame), dtype=np.int64))
     for column in columns:
         codes, values = _distinct_cells(frame.iloc[:, column.at])
@@ -484,7 +480,7 @@ def _read_values(
         try:
             if signs & PLUS and isinstance(value, str) and value.strip() in MINUS:
                 raise EvidenceError(_plus_or_minus(column.name))
-            yield read_answers(model.data.knowledge, model.data.names, model.data.network, answer)
+            yield read_answers(model.data, answer)
         except EvidenceError as error:
             rows = np.flatnonzero(codes == code)
             problems.add_cells(column.name, str(error), place(int(rows[0])), len(rows))

@@ -17,8 +17,8 @@ from numpy.typing import NDArray
 from kneebayes.arguments import checked, share, whole_number
 from kneebayes.binding import is_path, renamed
 from kneebayes.building.model import ModelLike
-from kneebayes.case.answers import by_name, by_node, evidence_of, read_answers
-from kneebayes.case.belief import impossible_evidence
+from kneebayes.case.answers import by_name, by_node
+from kneebayes.case.case import Case, impossible_evidence
 from kneebayes.cohort.files import check_target, write_csv, write_parquet
 from kneebayes.cohort.sources import is_parquet
 from kneebayes.errors import ImpossibleEvidenceError, KneebayesError, UnknownNameError
@@ -206,7 +206,7 @@ class SimulatedCohort(ModelResult):
     @cached_property
     def expected(self) -> Mapping[str, float]:
         """P(cause | what holds for all) by id of the cause, exact."""
-        model, evidence = self.model, _evidence_given(self.model, self.given)
+        model, evidence = self.model, Case.of(self.model, self.given).evidence
         propagated = {
             id: model.data.engine.propagate(evidence, [id]) for id in model.data.knowledge.causes
         }
@@ -264,7 +264,7 @@ class SimulatedCohort(ModelResult):
             for row in sorted(self._rows, key=lambda row: -row["expected"])
         ]
         complaint = self.data.complaint
-        answered = by_node(self.data.knowledge, self.data.names, self.given)
+        answered = by_node(self.data, self.given)
         holds = [f"{name} = {value!r}" for name, value in self.given.items()]
         if complaint not in answered:
             holds = [f"{self.data.knowledge.label(complaint)} = True", *holds]
@@ -404,24 +404,13 @@ def simulate_pieces(
     """
     n, seed = whole_number("n", n, most=MOST_PATIENTS), whole_number("seed", seed)
     holding: dict[str, object] = dict(by_name({} if answers is None else answers))
-    evidence = _evidence_given(model, holding)
+    evidence = Case.of(model, holding).evidence  # the complaint holds unless it is spoken of
     try:
         drawing = Drawing(model.data.engine, evidence)
     except ImpossibleEvidenceError:
         raise impossible_evidence(model.data.engine, model.data.knowledge, evidence) from None
     clerk = Clerk(model, recording, evidence)
     return _pieces(model, n, seed, holding, drawing, clerk)
-
-
-def _evidence_given(model: ModelLike, answers: Mapping[str, object]) -> Evidence:
-    """What holds for all patients; the complaint does unless something is said of it."""
-    complaint = model.data.knowledge.meta.complaint
-    all_answers = answers
-    if complaint not in by_node(model.data.knowledge, model.data.names, answers):
-        all_answers = {complaint: True, **answers}
-    return evidence_of(
-        read_answers(model.data.knowledge, model.data.names, model.data.network, all_answers)
-    )
 
 
 def _pieces(

@@ -178,15 +178,13 @@ def _answers_shown(model: ModelLike, answers: Mapping[str, object]) -> dict[str,
         If an answer is not understood, or is neither certain nor "perhaps", or takes back the
         complaint.
     """
-    knowledge, network = model.data.knowledge, model.data.network
+    knowledge = model.data.knowledge
     given = {name: PERHAPS if _is_perhaps(value) else value for name, value in answers.items()}
-    read = {
-        answer.id: answer for answer in read_answers(knowledge, model.data.names, network, given)
-    }
+    read = {answer.id: answer for answer in read_answers(model.data, given)}
     complaint = knowledge.meta.complaint
     causes = {node: cause for cause, node in knowledge.there.items()}
     shown: dict[str, str] = {}
-    for named in by_node(knowledge, model.data.names, given):
+    for named in by_node(model.data, given):
         id = knowledge.there.get(named, named)
         if id == complaint:
             _keep_complaint(model, read[id].state if id in read else "unknown")

@@ -240,7 +240,7 @@ def _states(model: ModelLike, answers: Any) -> dict[str, str]:
     states_by_id: dict[str, str] = {}
     for name, answer in answers.items():
         try:
-            read_as = read_answers(data.knowledge, data.names, data.network, {name: answer})
+            read_as = read_answers(data, {name: answer})
         except KneebayesError:
             continue
         for one in read_as:

@@ -12,7 +12,8 @@ import numpy as np
 from kneebayes.arguments import checked, number, whole_number
 from kneebayes.binding import renamed
 from kneebayes.case import Answer, Urgency, judge_urgency, read_answers
-from kneebayes.case.answers import by_node, evidence_of
+from kneebayes.case.answers import evidence_of
+from kneebayes.case.case import Case
 from kneebayes.errors import EvidenceError, ImpossibleEvidenceError
 from kneebayes.inference import Evidence
 from kneebayes.knowledge.examples import example_finding
@@ -336,7 +337,7 @@ def count_people(
     group = meaning.kind == "group"
     members = list(knowledge.groups[meaning.id].members) if group else [meaning.id]
     known = _known(model, answers)
-    asked = read_answers(knowledge, model.data.names, model.data.network, _as_mapping(findings))
+    asked = read_answers(model.data, _as_mapping(findings))
     _check(knowledge, asked, known, members)
     prior, within, without, posterior, silent = _probabilities(model, members, known, asked)
     computed = NaturalFrequencies(
@@ -370,11 +371,8 @@ def _as_mapping(findings: str | Iterable[str] | Mapping[str, Any]) -> Mapping[st
 
 def _known(model: ModelLike, given_answers: Mapping[str, Any] | None) -> tuple[Answer, ...]:
     """What is given, and the complaint: without it there is nothing to explain."""
-    answers = {} if given_answers is None else dict(given_answers)
     complaint = model.data.knowledge.meta.complaint
-    if complaint not in by_node(model.data.knowledge, model.data.names, answers):
-        answers = {complaint: True, **answers}
-    known = read_answers(model.data.knowledge, model.data.names, model.data.network, answers)
+    known = Case.of(model, given_answers).answers
     if any(answer.id == complaint and answer.state == "absent" for answer in known):
         label = model.data.knowledge.complaint.label
         message = f"answers: without {label} there is nothing that a cause explains. Leave it out."

@@ -256,7 +256,7 @@ class Judgement:
     def _judged(self, ids: list[str], more: Mapping[str, str] | None = None) -> Urgency:
         model = self.case.model
         seen = {**{id: self.case.truth[id] for id in ids}, **(more or {})}
-        answers = read_answers(model.data.knowledge, model.data.names, model.data.network, seen)
+        answers = read_answers(model.data, seen)
         return judge_urgency(model.data.knowledge, answers)
 
     # questions
@@ -304,7 +304,7 @@ class Judgement:
         model, truth = self.case.model, self.case.truth
         there = {id: truth[id] for id in self.case.open if id in model.data.knowledge.findings}
         present = {id: state for id, state in there.items() if state != "absent"}
-        answers = read_answers(model.data.knowledge, model.data.names, model.data.network, present)
+        answers = read_answers(model.data, present)
         return {answer.label: answer.state for answer in answers}
 
     @cached_property

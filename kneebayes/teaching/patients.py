@@ -176,7 +176,7 @@ def _level_of_signs(model: ModelLike, truth: Truth) -> str:
     paid = {id for id, method in knowledge.methods.items() if method.cost > 0.0}
     free = (id for id, one in knowledge.findings.items() if one.method not in paid)
     seen = {id: truth[id] for id in (*knowledge.contexts, *free)}
-    answers = read_answers(knowledge, model.data.names, model.data.network, seen)
+    answers = read_answers(model.data, seen)
     return judge_urgency(knowledge, answers).level
 
 

@@ -12,8 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from kneebayes.arguments import checked
-from kneebayes.case import Answer, Urgency, believe, judge_urgency, read_answers
-from kneebayes.case.answers import evidence_of
+from kneebayes.case import Answer, Urgency, read_answers
 from kneebayes.case.case import Case
 from kneebayes.errors import EvidenceError
 from kneebayes.inference import Evidence
@@ -83,20 +82,24 @@ class Situation(Paged):
         return {id: self.truth[id] for id in ids}
 
     @cached_property
+    def _patient(self) -> Case:
+        """The patient as known so far."""
+        return Case(self.model.data, read_answers(self.model.data, self.known))
+
+    @property
     def answers(self) -> tuple[Answer, ...]:
         """The same as answers with labels, in the order of the network."""
-        model = self.model
-        return read_answers(model.data.knowledge, model.data.names, model.data.network, self.known)
+        return self._patient.answers
 
     @property
     def evidence(self) -> Evidence:
         """The same for the engine."""
-        return evidence_of(self.answers)
+        return self._patient.evidence
 
-    @cached_property
+    @property
     def urgency(self) -> Urgency:
         """What the signs found so far call for; not shown before the learner has said it."""
-        return judge_urgency(self.model.data.knowledge, self.answers)
+        return self._patient.urgency
 
     @property
     def cost(self) -> float:
@@ -115,10 +118,10 @@ class Situation(Paged):
 
     # what the model knows about it
 
-    @cached_property
+    @property
     def exact(self) -> Mapping[str, float]:
         """P(cause explains the complaint | all that is known), the exact posterior by id."""
-        return believe(self.model.data.engine, self.model.data.knowledge, self.evidence).posteriors
+        return self._patient.posteriors
 
     @cached_property
     def open(self) -> tuple[str, ...]:
@@ -155,15 +158,11 @@ class Situation(Paged):
 
     def question_text(self, id: str) -> str:
         """A question as the knowledge folder asks it."""
-        return question_text_of(self._as_asked, id)
+        return question_text_of(self._patient, id)
 
     def says(self, id: str) -> str:
         """How the patient answers a question; empty where an examiner finds it out."""
         return sentence_about(self.model, self.truth, id, self.seed)
-
-    @property
-    def _as_asked(self) -> Case:
-        return Case(self.model.data, self.answers)
 
     @cached_property
     def _now(self) -> Outcome:

@@ -9,7 +9,6 @@ import pytest
 
 import kneebayes as kb
 from kneebayes.case.answers import by_node, in_words, says_no, says_unknown, says_yes, spoken
-from kneebayes.case.belief import conflict_of
 from kneebayes.case.bounded import _too_slow, budget_of
 from kneebayes.case.urgency import Urgency, UrgencyReason
 from kneebayes.errors import EvidenceError, KneebayesError
@@ -52,7 +51,6 @@ def test_conflict_is_measured_given_the_complaint_if_it_is_there(
     apart = [chance(robot, one, {id: "present"}) for id in ("squeak", "sparks")]
     both = chance(robot, one, {"squeak": "present", "sparks": "present"})
     right = math.log2(apart[0] * apart[1] / both)
-    assert conflict_of(robot.engine, case.evidence, "headache") == pytest.approx(right)
     assert case.conflict == pytest.approx(right)
 
 
@@ -188,7 +186,7 @@ def test_an_answer_in_words(
 
 def test_answers_by_the_node_that_they_speak_of(robot: kb.Model) -> None:
     said = {"squeaking": True, "squeak": "yes", "wear": False, "vintage": True, "sparks": None}
-    assert by_node(robot.knowledge, robot.names, said) == {
+    assert by_node(robot.data, said) == {
         "squeak": {"squeaking": True, "squeak": "yes"},
         **{id: {id: False} for id in robot.knowledge.groups["wear"].members},
         "model_year": {"vintage": True},

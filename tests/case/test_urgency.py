@@ -75,7 +75,7 @@ ROUTINE = [
 
 def urgency_of(model: kb.Model, said: Mapping[str, object]) -> Urgency:
     """What the rules say of some answers; no probability is computed for it."""
-    answers = read_answers(model.knowledge, model.names, model.network, said)
+    answers = read_answers(model.data, said)
     return judge_urgency(model.knowledge, answers)
 
 

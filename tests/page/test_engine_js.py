@@ -14,7 +14,6 @@ from page.javascript import COMPUTING, STATIC, bare_payload, run, source
 
 import kneebayes as kb
 from kneebayes.case import judge_urgency, read_answers
-from kneebayes.case.belief import believe_groups
 from kneebayes.inference import Evidence
 from kneebayes.network import Network, Node, noisy_or_node, root_node
 from kneebayes.page.payload import VERSION, payload
@@ -99,7 +98,9 @@ def test_groups_are_those_of_python(
             assert {*one["groups"].values(), one["urgent"]} == {0}
             continue
         evidence = Evidence.of(knee.network, answers)
-        groups = believe_groups(knee.engine, knee.knowledge, evidence, knee.knowledge.groups)
+        members = [group.members for group in knee.knowledge.groups.values()]
+        any_of_each = knee.engine.probability_of_any(members, evidence)
+        groups = dict(zip(knee.knowledge.groups, any_of_each, strict=True))
         assert one["groups"] == pytest.approx(groups, rel=1e-9, abs=1e-12)
         (some,) = knee.engine.probability_of_any([urgent], evidence)
         assert one["urgent"] == pytest.approx(some, rel=1e-9, abs=1e-12)
@@ -110,7 +111,7 @@ def test_urgency_is_that_of_python(
 ) -> None:
     levels = set()
     for answers, one in zip(asked, told, strict=True):
-        read = read_answers(knee.knowledge, knee.names, knee.network, answers)
+        read = read_answers(knee.data, answers)
         expected = judge_urgency(knee.knowledge, read)
         reasons = [
             (

@@ -355,7 +355,7 @@ def nomogram(case: CaseLike, cause: str, finding: str, answer: object = None) ->
         shown = known[meant.id]
     else:
         answers = {finding: True if answer is None else answer}
-        read = read_answers(case.knowledge, case.names, case.data.network, answers)
+        read = read_answers(case.data, answers)
         if len(read) != 1:
             message = f"'{finding}' needs one answer about one finding, got {answer!r}."
             raise EvidenceError(message)
