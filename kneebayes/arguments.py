@@ -19,7 +19,7 @@ from numbers import Integral, Real
 from typing import Any, Literal, NamedTuple, TypeVar, cast, get_args, get_origin
 
 from kneebayes.errors import ArgumentError
-from kneebayes.text import shown, suggest
+from kneebayes.text import did_you_mean, either, shown
 
 __all__ = ["check_fields", "checked", "number", "share", "whole_number"]
 
@@ -31,18 +31,10 @@ REFUSED = object()  # what a conversion gives for a value of another kind
 
 
 class Kind(NamedTuple):
-    """What may stand in a place: in words, and how it is recognised.
+    """What may stand in a place: in words, and how it is recognised."""
 
-    Attributes
-    ----------
-    words
-        What is allowed, after "must be".
-    convert
-        Gives the value to go on with, or ``REFUSED``.
-    """
-
-    words: str
-    convert: Convert
+    words: str  # after "must be"
+    convert: Convert  # gives the value to go on with, or ``REFUSED``
 
 
 def checked(function: Function) -> Function:
@@ -120,9 +112,8 @@ def _wrong_call(signature: inspect.Signature, given: list[Any], named: Mapping[s
     missing = [name for name in needed if name not in {*by_place[:count], *named}]
     twice = [name for name in by_place[:count] if name in named]
     if unknown:
-        near = suggest(unknown[0], [one.name for one in takes], count=1)
-        hint = f" Did you mean '{near[0]}'?" if near else ""
-        return f"There is no argument '{unknown[0]}'.{hint} {allowed}"
+        hint = did_you_mean(unknown[0], [one.name for one in takes], "")
+        return " ".join(filter(None, (f"There is no argument '{unknown[0]}'.", hint, allowed)))
     if twice:
         return f"'{twice[0]}' is given twice, by its place and by its name. Give it once."
     if missing:
@@ -138,11 +129,9 @@ def check_fields(record: object) -> None:
     :func:`checked` does.
     """
     made = type(record)
-    kinds = _kinds_of(made.__annotations__, vars(inspect.getmodule(made)))
-    for name, kind in kinds.items():
+    for name, kind in _kinds_of(made.__annotations__, vars(inspect.getmodule(made))).items():
         if kind is not None:
-            value = _as_kind(name, getattr(record, name), kind)
-            object.__setattr__(record, name, value)
+            object.__setattr__(record, name, _as_kind(name, getattr(record, name), kind))
 
 
 def whole_number(
@@ -233,7 +222,7 @@ def _kind_of(annotation: str, known: Mapping[str, Any]) -> Kind | None:
             return None
         words += [kind.words] if kind.words not in words else []
         converts.append(kind.convert)
-    return Kind(_either(words), functools.partial(_first, tuple(converts)))
+    return Kind(either(words, quote=""), functools.partial(_first, tuple(converts)))
 
 
 def _first(converts: tuple[Convert, ...], value: object) -> object:
@@ -242,11 +231,6 @@ def _first(converts: tuple[Convert, ...], value: object) -> object:
         if converted is not REFUSED:
             return converted
     return REFUSED
-
-
-def _either(words: list[str]) -> str:
-    *others, final = words
-    return f"{', '.join(others)} or {final}" if others else final
 
 
 def _alternatives(annotation: str) -> list[str]:
@@ -271,7 +255,7 @@ def _named(name: str, known: Mapping[str, Any]) -> Kind | None:
         return None
     if get_origin(meant) is Literal:
         choices = get_args(meant)
-        return Kind(_either([repr(choice) for choice in choices]), _choice(choices))
+        return Kind(either(list(map(repr, choices)), quote=""), _choice(choices))
     if isinstance(meant, type) and not getattr(meant, "_is_protocol", False):
         return Kind(_article(name), lambda value: value if isinstance(value, meant) else REFUSED)
     if meant is None and name.isidentifier():  # imported for types alone

@@ -11,7 +11,6 @@ import hashlib
 import json
 import os
 import tempfile
-from collections.abc import Iterator
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
@@ -118,16 +117,10 @@ def _cache() -> Path:
 
 def _forget_oldest(folder: Path) -> None:
     """Let go of the files that nobody asked for longest."""
-    for path in _oldest_first(folder)[:-MOST]:
+    asked: list[tuple[float, Path]] = []
+    for path in folder.glob("*.json"):
         with suppress(OSError):  # another process was faster
+            asked.append((path.stat().st_mtime, path))
+    for _, path in sorted(asked)[:-MOST]:
+        with suppress(OSError):
             path.unlink(missing_ok=True)
-
-
-def _oldest_first(folder: Path) -> list[Path]:
-    def times() -> Iterator[tuple[float, Path]]:
-        """When each file was asked for."""
-        for path in folder.glob("*.json"):
-            with suppress(OSError):
-                yield path.stat().st_mtime, path
-
-    return [path for _, path in sorted(times())]

@@ -90,11 +90,6 @@ def save(model: ModelLike, path: str | Path, *, patients: bool = True) -> Path:
     >>> again.network == knee.network
     True
     """
-    given: tuple[object, object] = (model, path)
-    if not hasattr(given[0], "data") or not isinstance(given[1], str | Path):
-        kinds = " and ".join(type(one).__name__ for one in given)
-        message = f"save: a model and a path are needed, got {kinds}."
-        raise KneebayesError(message)
     if not _is_saved_model(path):
         return save_network(about_model(model), path)
     return save_json(_content(model, patients=patients), path)
@@ -200,11 +195,6 @@ def load_model(path: str | Path) -> ModelData:
 
     The folder is read from the texts in the file, and the numbers are those of the file, to
     the last digit, also where a later version would find others.
-
-    Raises
-    ------
-    ExchangeError
-        If the file is no saved model, was changed, or is of a version whose network differs.
     """
     problems = Problems(f"'{Path(path).name}'")
     content = _read(Path(path), problems)
@@ -221,8 +211,7 @@ def load_model(path: str | Path) -> ModelData:
     except (KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
         if isinstance(error, KneebayesError):
             raise
-        remedy = "Save the model again."
-        problems.stop("learning", f"it is not as it was written ({error!r}).", remedy)
+        problems.stop("learning", f"it is not as it was written ({error!r}).", REMEDY)
 
 
 def _read(path: Path, problems: Problems) -> dict[str, Any]:
@@ -235,7 +224,7 @@ def _read(path: Path, problems: Problems) -> dict[str, Any]:
         problems.stop("format_version", wrong, "Read it with the kneebayes that wrote it.")
     for name, kind in FIELDS.items():
         if not isinstance(content.get(name), kind):
-            problems.add(name, "it is missing, or not what it must be.", "Save the model again.")
+            problems.add(name, "it is missing, or not what it must be.", REMEDY)
     problems.raise_any()
     return content
 

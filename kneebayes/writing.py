@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kneebayes.errors import KneebayesError
-from kneebayes.text import counted
+from kneebayes.text import clipped, counted
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -60,11 +60,6 @@ def replacing_file(path: str | Path) -> Iterator[Path]:
     Its name ends as that of the file, so that what goes by suffix works on it. If the block
     raises, the old file stays and what was written so far is removed. A link is followed; what
     is no plain file, such as a pipe, is written to as it is.
-
-    Raises
-    ------
-    KneebayesError
-        If it cannot be written; names the file and the reason.
     """
     with telling_why(path):
         wanted = Path(os.path.realpath(path))
@@ -104,11 +99,6 @@ def plain_text(path: str | Path, largest: int) -> str:
     largest
         Bytes that are read at most.
 
-    Raises
-    ------
-    KneebayesError
-        If it cannot be read; names the file, the reason and a remedy.
-
     Examples
     --------
     >>> import tempfile
@@ -117,7 +107,6 @@ def plain_text(path: str | Path, largest: int) -> str:
     'knee'
     """
     path = Path(path)
-    name = _short(path)
     why, remedy = "", "Check its name and rights."
     try:
         mode, size = path.stat().st_mode, path.stat().st_size
@@ -135,7 +124,7 @@ def plain_text(path: str | Path, largest: int) -> str:
         why, remedy = f"byte {error.start} is not UTF-8", "Save the file as UTF-8."
     except (OSError, ValueError) as error:
         why = getattr(error, "strerror", None) or str(error)
-    message = f"{name} cannot be read: {why}. {remedy}"
+    message = f"'{clipped(str(path), LONGEST)}' cannot be read: {why}. {remedy}"
     raise KneebayesError(message)
 
 
@@ -169,28 +158,17 @@ def _ending(path: Path) -> str:
 
 def _from_elsewhere(error: BaseException) -> bool:
     """Whether an error is about values and not about a file, so that it goes on as it is."""
-    return (
-        isinstance(error, ValueError)
-        and "null byte" not in str(error).casefold()
-        and not (isinstance(error, UnicodeEncodeError))
-    )
-
-
-def _short(path: Path) -> str:
-    text = str(path)
-    return f"'{text}'" if len(text) <= LONGEST else f"'{text[:LONGEST]}...'"
+    of_values = isinstance(error, ValueError) and not isinstance(error, UnicodeEncodeError)
+    return of_values and "null byte" not in str(error).casefold()
 
 
 def _reason(path: Path, error: Exception) -> str:
-    name = _short(path)
+    name = f"'{clipped(str(path), LONGEST)}'"
     if isinstance(error, UnicodeEncodeError):
         return f"{name} cannot be written: some text in it is no Unicode ({error.reason})."
     why = getattr(error, "strerror", None) or str(error)
-    remedy = (
-        "Make the folder first."
-        if isinstance(error, FileNotFoundError)
-        else "What was there before is unchanged."
-    )
+    no_folder = isinstance(error, FileNotFoundError)
+    remedy = "Make the folder first." if no_folder else "What was there before is unchanged."
     return f"{name} cannot be written: {why}. {remedy}"
 
 

@@ -367,13 +367,7 @@ def says_no(answer: object) -> bool:
 def likelihood_of(
     knowledge: Knowledge, states: tuple[str, ...], name: str, meaning: Meaning, answer: object
 ) -> Likelihood | None:
-    """P(the answer | state) for each state of a node, or None where it says nothing.
-
-    Raises
-    ------
-    EvidenceError
-        If the answer is not one that the node can take; says which are.
-    """
+    """P(the answer | state) for each state of a node, or None where it says nothing."""
     if says_unknown(answer):
         return None
     if isinstance(answer, Mapping):

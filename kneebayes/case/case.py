@@ -51,33 +51,15 @@ class Diagnosing(ModelLike, Protocol):
 
 @dataclass(frozen=True)
 class Belief:
-    """Posteriors given one patient's evidence.
+    """Posteriors given one patient's evidence, by cause."""
 
-    Attributes
-    ----------
-    posteriors
-        P(cause explains the complaint | evidence) by cause; they add up to 1.
-    present
-        P(cause is there | evidence), whether it explains the complaint or not.
-    log_probability
-        Natural logarithm of P(evidence).
-    """
-
-    posteriors: Mapping[str, float]
-    present: Mapping[str, float]
-    log_probability: float
+    posteriors: Mapping[str, float]  # P(it explains the complaint | evidence); they add up to 1
+    present: Mapping[str, float]  # P(it is there | evidence), whether it explains or not
+    log_probability: float  # natural logarithm of P(evidence)
 
 
 def believe(engine: Engine, knowledge: Knowledge, evidence: Evidence) -> Belief:
-    """Posteriors of all causes.
-
-    Raises
-    ------
-    ImpossibleEvidenceError
-        If the evidence has probability zero; names a smallest set that conflicts.
-    TooWideError
-        If an exact answer needs more memory than is allowed; says what else there is.
-    """
+    """Posteriors of all causes; what conflicts, or is too wide, is named in an error."""
     causes = list(knowledge.causes)
     try:
         there = knowledge.there
@@ -144,34 +126,16 @@ class RankedCause:
 
 @dataclass(frozen=True, repr=False)
 class Case:
-    """One patient as a model sees them: what is known, and what follows from it.
-
-    Attributes
-    ----------
-    in_order
-        What is known, in the order in which it was said.
-    left_open
-        Ids of what was said to be unknown.
-    remarks
-        Where the answers come from, if not from the user; a differential says so.
-    """
+    """One patient as a model sees them: what is known, and what follows from it."""
 
     data: ModelData
-    in_order: tuple[Answer, ...] = ()
-    left_open: tuple[str, ...] = ()
-    remarks: tuple[str, ...] = ()
+    in_order: tuple[Answer, ...] = ()  # what is known, in the order in which it was said
+    left_open: tuple[str, ...] = ()  # ids of what was said to be unknown
+    remarks: tuple[str, ...] = ()  # where the answers come from, if not from the user
 
     @classmethod
     def of(cls, model: ModelLike, answers: Mapping[str, object] | pd.Series | None = None) -> Case:
-        """Read answers by name; the complaint is present unless something is said of it.
-
-        Raises
-        ------
-        UnknownNameError
-            If a name is not known; tells of all such names, and what looks like each.
-        EvidenceError
-            If an answer cannot be understood, or two answers contradict each other.
-        """
+        """Read answers by name; the complaint is present unless something is said of it."""
         data, source = model.data, {} if answers is None else answers
         named, read = read_in_order(data, source)
         if data.complaint not in named:
@@ -244,13 +208,7 @@ class Case:
 
     @cached_property
     def belief(self) -> Belief:
-        """The posterior of every cause.
-
-        Raises
-        ------
-        ImpossibleEvidenceError
-            If the answers cannot be true together; names a smallest set that conflicts.
-        """
+        """The posterior of every cause."""
         return believe(self.engine, self.knowledge, self.evidence)
 
     @property
@@ -288,15 +246,7 @@ class Case:
         return dict(zip(asked, self.engine.probability_of_any(members, self.evidence), strict=True))
 
     def probability(self, event: Mapping[str, object]) -> float:
-        """P(all of an event | evidence); a group in it means at least one of its members.
-
-        Raises
-        ------
-        EvidenceError
-            If the event names several groups as present.
-        ImpossibleEvidenceError
-            If the evidence has probability zero.
-        """
+        """P(all of an event | evidence); a group in it means at least one of its members."""
         event, engine, knowledge = by_name(event), self.engine, self.knowledge
         meant = {name: self.names.meaning(name, KINDS, WHERE) for name in event}
         groups = [n for n, value in meant.items() if value.kind == "group" and says_yes(event[n])]

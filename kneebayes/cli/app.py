@@ -399,13 +399,7 @@ def split(pair: str, example: str) -> tuple[str, str]:
 
 
 def probability_of(text: str) -> float:
-    """``0.3`` or ``30%`` as a number.
-
-    Raises
-    ------
-    ValueError
-        If it is no number.
-    """
+    """``0.3`` or ``30%`` as a number."""
     digits = text.strip()
     return float(digits[:-1]) / 100.0 if digits.endswith("%") else float(digits)
 

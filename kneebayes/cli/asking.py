@@ -110,13 +110,7 @@ def read(
 
 
 def _text_of(path: Path) -> str:
-    """The text of a file, or of the standard input.
-
-    Raises
-    ------
-    KneebayesError
-        If it cannot be read.
-    """
+    """The text of a file, or of the standard input."""
     if str(path) != "-":
         return plain_text(path, LARGEST)
     try:

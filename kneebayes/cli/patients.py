@@ -34,13 +34,7 @@ TruthColumn = Annotated[str, typer.Option("--truth", help="The column of final d
 
 
 def without(table: pd.DataFrame, skip: list[str] | None) -> pd.DataFrame:
-    """A table without columns that are not read.
-
-    Raises
-    ------
-    EvidenceError
-        If there is no such column.
-    """
+    """A table without columns that are not read."""
     for name in skip or []:
         if name not in table.columns:
             hint = did_you_mean(name, map(str, table.columns), "See its first line.")

@@ -396,13 +396,7 @@ class Dictionary:
         return more
 
     def _mended(self, word: Word) -> Word:
-        """A word as a word of the folder that it misspells: a letter too few, too many, or swapped.
-
-        Raises
-        ------
-        KneebayesError
-            If RapidFuzz is not installed.
-        """
+        """A word as one of the folder that it misspells: a letter too few, too many, or swapped."""
         if len(word.lower) < SHORTEST_MENDED or not word.lower.isalpha() or not word.stems:
             return word
         if word.is_light or not word.stems.isdisjoint(self.stems):

@@ -38,13 +38,7 @@ NEEDED = (
 
 @cache
 def language() -> Language:
-    """The English of spaCy without a trained model: words and sentences, nothing to download.
-
-    Raises
-    ------
-    KneebayesError
-        If spaCy is not installed.
-    """
+    """The English of spaCy without a trained model: words and sentences, nothing to download."""
     with uncollected():
         try:
             import spacy

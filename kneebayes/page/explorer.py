@@ -169,14 +169,6 @@ def _answers_shown(model: ModelLike, answers: Mapping[str, object]) -> dict[str,
     """Answers by any names as states by id, in the order given; unknown ones are left out.
 
     That a cause is there stands under the id of the cause, by whichever name it was said.
-
-    Raises
-    ------
-    UnknownNameError
-        If a name is not known.
-    EvidenceError
-        If an answer is not understood, or is neither certain nor "perhaps", or takes back the
-        complaint.
     """
     knowledge = model.data.knowledge
     given = {name: PERHAPS if _is_perhaps(value) else value for name, value in answers.items()}

@@ -362,23 +362,14 @@ def _added(own: Mapping[str, Any], there: Mapping[str, Any]) -> Plain:
 class ShareFit:
     """What a table of explanations is fitted to, but for the shares.
 
-    Attributes
-    ----------
-    explanations
-        The states of the table's last axis.
-    contexts
-        For each context of the other axes how frequent its states are.
-    places
-        For each ratio the place of an explanation, of a context and of its state, and then the
-        places of the states that it is compared with.
-    ratios
-        For each of them how much higher the odds are: the value, low and high.
+    For each ratio ``places`` has the place of an explanation, of a context and of its state, and
+    then those of the states that it is compared with.
     """
 
-    explanations: tuple[str, ...]
-    contexts: tuple[tuple[float, ...], ...]
+    explanations: tuple[str, ...]  # the states of the table's last axis
+    contexts: tuple[tuple[float, ...], ...]  # of the other axes: how frequent their states are
     places: tuple[tuple[int, ...], ...]
-    ratios: tuple[tuple[float, float, float], ...]
+    ratios: tuple[tuple[float, float, float], ...]  # how much higher the odds are, low and high
 
 
 def share_fits(models: Sequence[ModelLike]) -> list[ShareFit | None]:

@@ -175,13 +175,7 @@ class PracticeCase(Situation):
         }
 
     def _heard(self, asked: str) -> str:
-        """What a question in the learner's own words asks for; empty if nothing sounds like it.
-
-        Raises
-        ------
-        UnknownNameError
-            If it may mean several things; names them.
-        """
+        """What a question in the learner's own words asks for; empty if nothing sounds like it."""
         knowledge = self.model.data.knowledge
         names = names_of(knowledge, (*knowledge.contexts, *knowledge.findings))
         known = knowledge.meta.complaint  # from the beginning

@@ -119,13 +119,7 @@ def _walk_plan(opening: Situation, questions: int, budget: float) -> Situation:
 
 @dataclass(frozen=True, repr=False, eq=False)
 class Judgement:
-    """What a learner did on one case, in numbers against the truth and the exact posterior.
-
-    Raises
-    ------
-    EvidenceError
-        If the case is open.
-    """
+    """What a learner did on one case, in numbers against the truth and the exact posterior."""
 
     case: Situation
 

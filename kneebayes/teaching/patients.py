@@ -87,12 +87,6 @@ def draw_patient(model: ModelLike, seed: int, difficulty: str, kind: str) -> Tru
     "something else" explains, from whom nobody would learn. Patients are therefore drawn from
     P(patient | complaint, no contradiction, a named cause explains it), not from P(patient |
     complaint). The HTML page draws the same patients from the same seed.
-
-    Raises
-    ------
-    KneebayesError
-        If difficulty or kind is none of :data:`DIFFICULTIES` and :data:`KINDS`, or none among
-        131072 worlds is such a patient.
     """
     check_word("difficulty", difficulty, DIFFICULTIES)
     check_word("kind", kind, KINDS)
@@ -188,13 +182,7 @@ def evidence_about(network: Network, truth: Truth, ids: Sequence[str]) -> Eviden
 
 
 def hardness_of(model: ModelLike, truth: Truth) -> Hardness:
-    """Measure how hard a patient is.
-
-    Raises
-    ------
-    TooWideError
-        If the full work-up needs more memory than is allowed.
-    """
+    """Measure how hard a patient is."""
     knowledge, network = model.data.knowledge, model.data.network
     before = [knowledge.meta.complaint, *knowledge.contexts]
     after = dict.fromkeys([*before, *knowledge.findings])

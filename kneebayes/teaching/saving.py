@@ -45,11 +45,6 @@ def load_handed_in(model: ModelLike, path: Path) -> PracticeCase:
     """Read a case that was made under whatever lexicon, in whatever layer and setting.
 
     What a page hands in says which; the case is judged by the model under that reading.
-
-    Raises
-    ------
-    KneebayesError
-        If it is no case of this folder; says where and why.
     """
     text = plain_text(path, LARGEST)
     content = _content(text, str(path))
@@ -175,14 +170,7 @@ def _remedy(content: Mapping[str, Any]) -> str:
 
 
 def _under_its_reading(model: ModelLike, content: Mapping[str, Any], place: str) -> ModelLike:
-    """The model as a case was drawn from it: under its lexicon, in its layer and setting.
-
-    Raises
-    ------
-    KneebayesError
-        If the folder has no such lexicon, layer or setting, or the model has learnt from
-        patients and keeps its reading.
-    """
+    """The model as a case was drawn from it: under its lexicon, in its layer and setting."""
     mine = _reading_of(model)
     wanted: dict[str, Any] = {key: content.get(key, value) for key, value in mine.items()}
     try:

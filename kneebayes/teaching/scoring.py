@@ -19,13 +19,7 @@ SUREST = 1e-6  # a stated 0 or 1 counts as this far from it, since the logarithm
 def _pairs(
     probabilities: Mapping[str, float], others: Mapping[str, float]
 ) -> Iterator[tuple[float, float]]:
-    """By cause a probability and what stands for it in the other mapping: True and False are 1, 0.
-
-    Raises
-    ------
-    KneebayesError
-        If one has no such cause, or a number is no probability.
-    """
+    """By cause a probability and its fellow in the other mapping, where True and False are 1, 0."""
     for id, probability in probabilities.items():
         if id not in others:
             message = f"{shown(id)} has a probability in one mapping, and nothing in the other."

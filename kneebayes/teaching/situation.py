@@ -180,11 +180,6 @@ class Situation(Paged):
 
         ``name`` is what the learner called it; ``method`` the examination that was ordered with all
         its results, empty for a question.
-
-        Raises
-        ------
-        EvidenceError
-            If all of them are known already.
         """
         knowledge = self.model.data.knowledge
         fresh = tuple(id for id in ids if id not in self.known)
@@ -366,16 +361,7 @@ class Step:
 
 
 def probabilities_by_id(data: ModelData, stated: Mapping[str, float]) -> dict[str, float]:
-    """Stated probabilities by id of the cause.
-
-    Raises
-    ------
-    UnknownNameError
-        If a cause is not known.
-    EvidenceError
-        If they are not given by name, there are none, a number is no probability, or a cause
-        is named twice.
-    """
+    """Stated probabilities by id of the cause."""
     if not isinstance(stated, Mapping) or not stated:
         example = json.dumps({example_causes(data.knowledge)[0]: 0.4})
         message = (
