@@ -25,7 +25,7 @@ from kneebayes.learning.counting import Patients, Sample
 from kneebayes.learning.learn import with_learnt
 from kneebayes.learning.outcome import LearntNumber, network_with
 from kneebayes.learning.record import Learnt
-from kneebayes.learning.sentences import Sentence, read_text
+from kneebayes.learning.sentences import key_of, read_text
 from kneebayes.network import Link, Network, Node
 from kneebayes.view.report import made_by
 
@@ -36,7 +36,7 @@ FORMAT = "kneebayes model"
 LARGEST = 200_000_000
 FILE = re.compile(r"(?:causes/)?\w[\w.-]*\.(?:toml|csv)")
 FIELDS = {"digest": str, "layer": str, "lexicon": str, "folders": dict, "network": dict}
-Key = tuple[str, str, str, str]
+NAMES = ("kind", "node", "parent", "state")  # of a statement that was learnt
 REMEDY = "Save the model again."
 SUMS = 1e-9  # what a sum of 1 may be off
 MOST_PATIENTS = 10**9
@@ -160,14 +160,8 @@ def _lesson(learnt: Learnt, *, patients: bool) -> dict[str, object]:
     }
 
 
-def _key(sentence: Sentence) -> Key:
-    quantity = sentence.quantity
-    kind, parent = ("share", "") if quantity is None else (quantity.kind, quantity.parent)
-    return kind, sentence.node, parent, sentence.state
-
-
 def _statement(outcome: LearntNumber) -> dict[str, object]:
-    names = dict(zip(("kind", "node", "parent", "state"), _key(outcome.sentence), strict=True))
+    names = dict(zip(NAMES, key_of(outcome.sentence.quantity), strict=True))
     return names | outcome.interval.model_dump() | {"link": outcome.link, "data": outcome.data}
 
 
@@ -264,11 +258,8 @@ def _taught(before: ModelData, lesson: dict[str, Any], problems: Problems) -> Mo
     trust = math.inf if lesson["trust"] is None else float(lesson["trust"])
     sentences = read_text(before, 1.0 if math.isinf(trust) else trust).sentences
     statements = lesson["statements"]
-    keys = [
-        (statement["kind"], statement["node"], statement["parent"], statement["state"])
-        for statement in statements
-    ]
-    if keys != [_key(other) for other in sentences]:
+    keys = [tuple(statement[name] for name in NAMES) for statement in statements]
+    if keys != [key_of(other.quantity) for other in sentences]:
         wrong = "its statements are not those that this version reads from the folder."
         problems.stop("learning.statements", wrong, "Load it with the version that wrote it.")
     outcomes = tuple(

@@ -20,7 +20,7 @@ from kneebayes.knowledge.records import Finding, Mediator
 from kneebayes.knowledge.statements import Amount, Interval
 from kneebayes.network import Numbers
 
-Kind = Literal["prior", "presence", "frequency", "ratio", "scale", "leak", "evoking"]
+Kind = Literal["prior", "presence", "frequency", "ratio", "scale", "leak", "evoking", "share"]
 RATIOS: tuple[Kind, ...] = ("ratio", "scale")
 QUANTILE = 1.6448536269514722  # 95 % quantile of the standard normal: an interval holds 90 %
 NEAREST = 0.01  # an end at 0 (or 1) is read as this share of the way from there to the value
@@ -33,7 +33,8 @@ class Quantity:
     ``prior``: P(node explains | complaint). ``presence``: P(node is there | complaint).
     ``frequency``: P(node | parent alone). ``ratio``: of the odds of the node, with the
     parent against without. ``scale``: of the odds that the node explains, by age or sex.
-    ``leak``: P(node | no parent). ``evoking``: P(parent explains | node, complaint).
+    ``leak``: P(node | no parent). ``evoking``: P(parent explains | node, complaint). ``share``:
+    P(state of a root), which nobody draws.
 
     The place is that of the number that follows from it, in :func:`numbers_of`; of what only acts
     on the table of explanations that of its first entry.

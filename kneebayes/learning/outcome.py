@@ -88,8 +88,7 @@ class _Backwards:
         )
         self.frequencies = dict(last)
         for sentence in text.sentences:  # what was not quite solved before stays so
-            quantity = sentence.quantity
-            if quantity is not None and quantity.kind in ("frequency", "ratio"):
+            if sentence.quantity.kind in ("frequency", "ratio"):
                 start = first[sentence.place]
                 stated = _frequency_stated(sentence)
                 self.frequencies[sentence.place] = _as_far(start, last[sentence.place], stated)
@@ -108,22 +107,21 @@ class _Backwards:
 
     def outcome(self, sentence: Sentence) -> LearntNumber:
         """What became of a sentence, by its kind."""
-        quantity, number = sentence.quantity, float(self.numbers[sentence.place])
-        kind = "share" if quantity is None else quantity.kind
-        if quantity is not None and kind in ("prior", "presence"):
-            return self.prior(sentence, quantity)
-        if quantity is not None and kind == "scale":
-            return self.scale(sentence, quantity)
+        kind, number = sentence.quantity.kind, float(self.numbers[sentence.place])
+        if kind in ("prior", "presence"):
+            return self.prior(sentence)
+        if kind == "scale":
+            return self.scale(sentence)
         if sentence.fixed:
             if kind in ("ratio", "evoking"):
                 return LearntNumber(sentence, sentence.interval, number, 0.0)
             value = self.frequencies.get(sentence.place, sentence.interval.value)
             return LearntNumber(sentence, _moved(sentence.interval, value), number, 0.0)
-        return self.share(sentence) if quantity is None else self.link(sentence, quantity)
+        return self.share(sentence) if kind == "share" else self.link(sentence)
 
-    def link(self, sentence: Sentence, quantity: Quantity) -> LearntNumber:
+    def link(self, sentence: Sentence) -> LearntNumber:
         """A leak, or a link as the frequency or the evoking strength that it makes."""
-        number = float(self.numbers[sentence.place])
+        quantity, number = sentence.quantity, float(self.numbers[sentence.place])
         known = self.known(self.text.coordinates.of_place[sentence.place])
         if quantity.kind == "leak":
             return self.outcome_of(sentence, number, number, known)
@@ -134,7 +132,7 @@ class _Backwards:
         value = self.frequencies[sentence.place]  # 1 - value = (1 - number) others
         known = known.through(number / value)
         if quantity.kind == "ratio":
-            odds = value / (1.0 - value) / (quantity.odds * self.leak_factor(sentence.node))
+            odds = value / (1.0 - value) / (quantity.odds * self.leak_factor(quantity.node))
             return self.outcome_of(sentence, odds, number, known, ratio=True)
         return self.outcome_of(sentence, value, number, known)
 
@@ -163,9 +161,9 @@ class _Backwards:
         share = min(max(1.0 - now / before, 0.0), 1.0)
         return _Known(max(1.0 / now - 1.0 / before, 0.0), share)
 
-    def prior(self, sentence: Sentence, quantity: Quantity) -> LearntNumber:
+    def prior(self, sentence: Sentence) -> LearntNumber:
         """What became of a share or a presence, which follow from what moves together."""
-        there = self.model.data.elicited.there
+        quantity, there = sentence.quantity, self.model.data.elicited.there
         node = there[quantity.node] if quantity.kind == "presence" else quantity.node
         value = self.present[node]
         if sentence.fixed:
@@ -173,12 +171,12 @@ class _Backwards:
         way = self.found.gradients[self.text.told.index((quantity.kind, quantity.node))]
         return self.outcome_of(sentence, value, value, self.known_along(way))
 
-    def scale(self, sentence: Sentence, quantity: Quantity) -> LearntNumber:
+    def scale(self, sentence: Sentence) -> LearntNumber:
         """A ratio by age or the like, from the table of explanations."""
-        value = sentence.interval.value * self.ratios.get(_arrow_key(quantity), 1.0)
+        value = sentence.interval.value * self.ratios.get(_arrow_key(sentence.quantity), 1.0)
         if sentence.fixed:
             return LearntNumber(sentence, sentence.interval, value, 0.0)
-        known = self.known(self.text.shift_of[key_of(quantity)])
+        known = self.known(self.text.shift_of[key_of(sentence.quantity)])
         return self.outcome_of(sentence, value, value, known, ratio=True)
 
     def share(self, sentence: Sentence) -> LearntNumber:
@@ -223,9 +221,9 @@ def with_outcomes(
     arrows: dict[tuple[str, str, str], Interval] = {}
     for outcome in outcomes:
         quantity = outcome.sentence.quantity
-        if quantity is not None and quantity.kind in by_kind:
+        if quantity.kind in by_kind:
             by_kind[quantity.kind][quantity.node] = outcome.interval
-        elif quantity is not None and quantity.kind in ("frequency", *RATIOS):
+        elif quantity.kind in ("frequency", *RATIOS):
             arrows[_arrow_key(quantity)] = outcome.interval
     if knowledge.parts and knowledge.meta.rest in priors:
         parts = sum(priors[id].value for id in knowledge.parts)
@@ -272,9 +270,7 @@ def _shares_of_patients(model: ModelLike, outcomes: Sequence[LearntNumber]) -> d
     shares: dict[int, float] = {}
     for outcome in outcomes:
         quantity = outcome.sentence.quantity
-        if quantity is None:
-            continue
-        said: object = roots.get(quantity.node)
+        said: object = None if quantity.kind == "share" else roots.get(quantity.node)
         if quantity.kind == "prior":
             said = knowledge.diseases[quantity.node].commonness
         elif quantity.kind == "presence":
@@ -322,7 +318,7 @@ def _frequencies_of(model: ModelLike, text: Text, numbers: Numbers) -> Mapping[i
 def _frequency_stated(sentence: Sentence) -> float:
     """A frequency as it was stated, of a ratio the one that it stands for."""
     quantity, value = sentence.quantity, sentence.interval.value
-    if quantity is None or quantity.kind != "ratio":
+    if quantity.kind != "ratio":
         return value
     return float(frequency_of(np.array([value]), quantity.odds)[0])
 

@@ -234,13 +234,13 @@ class Learnt(Reporting):
         causes = self.before.data.knowledge.causes
         for outcome in self.outcomes:
             sentence, quantity = outcome.sentence, outcome.sentence.quantity
-            subject = quantity.parent if quantity is not None and quantity.parent else sentence.node
+            subject = quantity.parent or quantity.node
             rows.append(
                 {
-                    "kind": "share" if quantity is None else quantity.kind,
-                    "node": sentence.node,
-                    "parent": "" if quantity is None else quantity.parent,
-                    "state": sentence.state,
+                    "kind": quantity.kind,
+                    "node": quantity.node,
+                    "parent": quantity.parent,
+                    "state": quantity.state,
                     "about": sentence.about,
                     "said": sentence.said,
                     "text": sentence.interval.value,

@@ -88,15 +88,21 @@ STANDARD = "shares are held for the ages and the like that the folder states"
 class Sentence:
     """One stated number, and whether it can be learnt."""
 
-    quantity: Quantity | None  # None for the shares of a context with several states
-    node: str  # what the number belongs to
-    state: str
+    quantity: Quantity
     about: str  # the same in words
     said: str  # how it was stated
-    interval: Interval  # the same in numbers
-    place: int  # of the number that follows from it, in the network
     weight: float  # effective sample size; infinite where it has none, NaN for a ratio: no share
     fixed: str = LEARNT  # why the number stays as it is; empty where it is learnt
+
+    @property
+    def interval(self) -> Interval:
+        """What was stated, in numbers."""
+        return self.quantity.interval
+
+    @property
+    def place(self) -> int:
+        """Of the number that follows from it, in the network."""
+        return self.quantity.place
 
 
 @dataclass(frozen=True)
@@ -156,42 +162,31 @@ class _Reader:
                 place for place, _ in self.evoked.values()
             }:
                 continue  # how strongly the finding points to the cause has made this link
-            interval, weight, fixed = self.read(index, quantity)
             about = labelled(self.model.data.knowledge, quantity)
             words = said_in_words(self.model.data.knowledge, quantity)
-            yield Sentence(
-                quantity,
-                quantity.node,
-                quantity.state,
-                about,
-                words,
-                interval,
-                quantity.place,
-                weight,
-                fixed,
-            )
+            yield Sentence(quantity, about, words, *self.read(index, quantity))
         yield from self.shares()
 
-    def read(self, index: int, quantity: Quantity) -> tuple[Interval, float, str]:
-        """Interval, weight, and why it stays as it is, of one quantity."""
+    def read(self, index: int, quantity: Quantity) -> tuple[float, str]:
+        """Weight, and why it stays as it is, of one quantity."""
         interval = quantity.interval
         if quantity.kind == "scale":
-            return interval, math.nan, self.read_scale(quantity)
+            return math.nan, self.read_scale(quantity)
         weight = math.nan if quantity.kind in RATIOS else weight_of(interval) * self.trust
         fixed = EXACTLY if interval.low == interval.high else ""
         if quantity.kind != "ratio" and interval.value in (0.0, 1.0):
             fixed = SURE
         if quantity.kind in ("prior", "presence"):
-            return interval, math.inf if fixed else weight, self.read_share(quantity, fixed, weight)
+            return math.inf if fixed else weight, self.read_share(quantity, fixed, weight)
         number = float(self.numbers[quantity.place])
         fixed = fixed or (ZERO if number == 0.0 else "") or (SURE if number == 1.0 else "")
         if not fixed:
             own = weight_of(self.link_of(index, quantity)) * self.trust
             fixed = BOUND if math.isinf(own) else ""
         if fixed:
-            return interval, math.inf, fixed
+            return math.inf, fixed
         self.free.append(Free(quantity.place, number, own))
-        return interval, weight, ""
+        return weight, ""
 
     def read_share(self, quantity: Quantity, fixed: str, weight: float) -> str:
         """A share or a presence, as imagined patients; returns why it stays, if it does."""
@@ -271,17 +266,12 @@ class _Reader:
             for index, (state, mean) in enumerate(zip(context.states, means.tolist(), strict=True)):
                 spread = 1.0 / math.sqrt(EXACT * mean * (1.0 - mean)) if learnt else 0.0
                 about = f"how many have {context.label} ({state.id.replace('_', ' ')})"
-                yield Sentence(
-                    None,
-                    context.id,
-                    state.id,
-                    about,
-                    f"{mean:g}",
-                    _about(mean, QUANTILE * spread),
-                    place + index,
-                    EXACT * self.trust,
-                    "" if learnt else STANDARD if context.id in standard else SURE,
+                interval = _about(mean, QUANTILE * spread)
+                quantity = Quantity(
+                    "share", context.id, "", state.id, mean, interval, (), place + index, ""
                 )
+                fixed = "" if learnt else STANDARD if context.id in standard else SURE
+                yield Sentence(quantity, about, f"{mean:g}", EXACT * self.trust, fixed)
 
 
 def key_of(quantity: Quantity) -> Key:

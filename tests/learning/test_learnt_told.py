@@ -113,14 +113,14 @@ def test_a_row_has_what_became_of_its_sentence(taught: kb.Model, robot: kb.Model
     urgent = {cause.id for cause in robot.causes if cause.urgent}
     assert urgent
     for row, one in zip(rows, learnt.outcomes, strict=True):
-        sentence, quantity = one.sentence, one.sentence.quantity
+        sentence = one.sentence
         assert (row["now"], row["low"], row["high"]) == (
             one.interval.value,
             one.interval.low,
             one.interval.high,
         )
         assert (row["link"], row["data"]) == (one.link, one.data)
-        assert row["kind"] == ("share" if quantity is None else quantity.kind)
+        assert row["kind"] == sentence.quantity.kind
         assert row["urgent"] == bool({row["node"], row["parent"]} & urgent)
         assert row["learnt"] == (row["fixed"] == "") == (sentence.fixed == "")
         after = math.inf if not one.data else 60 * (1 - one.data) / one.data

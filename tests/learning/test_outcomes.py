@@ -43,12 +43,9 @@ def learning(model: kb.Model, trust: float) -> Learning:
     found = scoring.find()
     outcomes = outcomes_of(model, text, found)
     assert [one.sentence for one in outcomes] == list(text.sentences)
-    by_kind = {
-        ("share" if one.sentence.quantity is None else one.sentence.quantity.kind,
-         one.sentence.node,
-         "" if one.sentence.quantity is None else one.sentence.quantity.parent): one
-        for one in outcomes
-    }  # fmt: skip
+    stated = [one.sentence.quantity for one in outcomes]
+    keys = [(each.kind, each.node, each.parent) for each in stated]
+    by_kind = dict(zip(keys, outcomes, strict=True))
     return model, text, found, by_kind
 
 
@@ -133,7 +130,7 @@ def test_a_ratio_of_odds_follows_from_its_link(learnt: Learning) -> None:
     patients, share = known(
         found, np.eye(len(found.at))[text.coordinates.of_place[told.sentence.place]]
     )
-    odds = told.sentence.quantity.odds  # type: ignore[union-attr]
+    odds = told.sentence.quantity.odds
     odds *= leak / (1.0 - leak) / before * (1.0 - before)
     ratio = value / (1.0 - value) / odds
     check(told, ratio, patients / (number / value) ** 2, share, text.trust, ratio=True)
