@@ -267,9 +267,7 @@ class TableProblems:
     """
 
     def __init__(
-        self,
-        table: str = "The table",
-        carrying: str = "make it the index: frame.set_index({!r})",
+        self, table: str = "The table", carrying: str = "make it the index: frame.set_index({!r})"
     ) -> None:
         self.table = table
         self.carrying = carrying

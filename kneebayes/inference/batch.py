@@ -23,31 +23,18 @@ Statuses = NDArray[np.int32]
 
 
 class Flat(NamedTuple):
-    """Nodes and arrows of a network, parents before children, without the numbers.
+    """Nodes and arrows of a network, parents before children, without the numbers."""
 
-    Attributes
-    ----------
-    states
-        Number of states of each node.
-    own_start
-        Where the states of each node start when all are laid end to end; one more at the end.
-    is_or
-        1 for a noisy-OR, 0 for a table.
-    parent_start, parents
-        Parents of node ``i`` are ``parents[parent_start[i]:parent_start[i + 1]]``.
-    number_start
-        Where the numbers of each node start: leak and links of a noisy-OR, or a table.
-    link_at
-        For each parent of a noisy-OR where the strengths of its link start.
-    """
-
-    states: Integers
+    states: Integers  # number of states of each node
+    # where the states of each node start when all are laid end to end; one more at the end
     own_start: Integers
-    is_or: Integers
+    is_or: Integers  # 1 for a noisy-OR, 0 for a table
+    # parents of node ``i`` are ``parents[parent_start[i]:parent_start[i + 1]]``
     parent_start: Integers
     parents: Integers
+    # where the numbers of each node start: leak and links of a noisy-OR, or a table
     number_start: Integers
-    link_at: Integers
+    link_at: Integers  # for each parent of a noisy-OR where the strengths of its link start
 
 
 def flatten(network: Network) -> Flat:
@@ -120,72 +107,37 @@ def distinct_rows(*parts: NDArray[np.generic]) -> tuple[Integers, Integers, Inte
 
 
 class Rows(NamedTuple):
-    """Queries side by side, and room for their answers.
+    """Queries side by side, and room for their answers."""
 
-    Attributes
-    ----------
-    numbers
-        Numbers of the network: one row for all queries or one for each.
-    hard
-        Observed state of each node or -1: one row for all or one for each. Equal rows that
-        follow each other are planned once.
-    soft
-        Likelihoods of all states end to end: one row for all or one for each.
-    wanted
-        For each node whether its posterior is wanted.
-    softened
-        For each node whether some query has a likelihood for it.
-    logs
-        Filled with ln P(evidence); infinite where a query is too wide.
-    marginals
-        Filled with posteriors, laid out like ``soft``; without rows where none are wanted.
-    widths, costs
-        Filled with log2 of the largest table, and with the multiplications of one pass; the
-        latter infinite where a query is too wide or is answered in plain NumPy.
-    status
-        Filled with how each row ended: one of the words of :class:`~.native.Status`.
-    stop
-        A single number; whoever makes it another than 0 stops all rows.
-    limits
-        How much each query may take.
-    """
-
-    numbers: Numbers
+    numbers: Numbers  # numbers of the network: one row for all queries or one for each
+    # observed state of each node or -1: one row for all or one for each. Equal rows that follow
+    # each other are planned once.
     hard: Observed
-    soft: Numbers
-    wanted: Flags
-    softened: Flags
-    logs: Numbers
+    soft: Numbers  # likelihoods of all states end to end: one row for all or one for each
+    wanted: Flags  # for each node whether its posterior is wanted
+    softened: Flags  # for each node whether some query has a likelihood for it
+    logs: Numbers  # filled with ln P(evidence); infinite where a query is too wide
+    # filled with posteriors, laid out like ``soft``; without rows where none are wanted
     marginals: Numbers
+    # filled with log2 of the largest table, and with the multiplications of one pass; the latter
+    # infinite where a query is too wide or is answered in plain NumPy
     widths: Numbers
     costs: Numbers
-    status: Statuses
-    stop: Statuses
-    limits: Limits
+    status: Statuses  # filled with how each row ended: one of the words of :class:`~.native.Status`
+    stop: Statuses  # a single number; whoever makes it another than 0 stops all rows
+    limits: Limits  # how much each query may take
 
 
 class Gradients(NamedTuple):
-    """Gradients of ln P(evidence), zero for what is observed or takes no part.
+    """Gradients of ln P(evidence), zero for what is observed or takes no part."""
 
-    Attributes
-    ----------
-    own
-        In all that depends on each state of each node alone, laid end to end.
-    links
-        In both entries of each open link, by the place of its strength.
-    pairs
-        In how probable it is that the leak and the observed parents of each node fire
-        nothing, or something.
-    tables
-        In the entries of each plain table over several open nodes.
-    weights
-        Not a gradient: all that depends on each state of each node alone, laid end to end.
-    """
-
-    own: Numbers
-    links: Numbers
+    own: Numbers  # in all that depends on each state of each node alone, laid end to end
+    links: Numbers  # in both entries of each open link, by the place of its strength
+    # in how probable it is that the leak and the observed parents of each node fire nothing, or
+    # something
     pairs: Numbers
-    tables: Numbers
+    tables: Numbers  # in the entries of each plain table over several open nodes
+    # not a gradient: all that depends on each state of each node alone, laid end to end
     weights: Numbers
 
 
@@ -224,21 +176,11 @@ def room_for_gradients(flat: Flat) -> Gradients:
 
 @dataclass(frozen=True)
 class Batch:
-    """Questions as arrays, one row each; an array of a single row serves every question.
+    """Questions as arrays, one row each; an array of a single row serves every question."""
 
-    Attributes
-    ----------
-    hard
-        Index of the observed state of each node or -1: rows x nodes.
-    soft
-        Likelihood of each state of each node, nodes end to end: rows x states.
-    numbers
-        Numbers of the network (see :func:`numbers_of`): rows x numbers.
-    """
-
-    hard: Observed
-    soft: Numbers
-    numbers: Numbers
+    hard: Observed  # index of the observed state of each node or -1: rows x nodes
+    soft: Numbers  # likelihood of each state of each node, nodes end to end: rows x states
+    numbers: Numbers  # numbers of the network (see :func:`numbers_of`): rows x numbers
 
     def __len__(self) -> int:
         lengths = (len(self.hard), len(self.soft), len(self.numbers))

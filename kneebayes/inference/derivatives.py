@@ -29,22 +29,14 @@ IMPOSSIBLE = "The evidence has probability zero, so nothing follows from it."
 
 @dataclass(frozen=True)
 class Derivatives:
-    """What one question says of every number of the network.
+    """What one question says of every number of the network."""
 
-    Attributes
-    ----------
-    log_probability
-        Natural logarithm of P(evidence).
-    derivatives
-        Derivative of ln P(evidence) in each number, in the order of :func:`numbers_of`; each
-        entry of a table is taken as a number by itself.
-    fired
-        For each noisy-OR that takes part P(a link fired | evidence) by parent, and under
-        ``leak`` that of its leak.
-    """
-
-    log_probability: float
+    log_probability: float  # natural logarithm of P(evidence)
+    # derivative of ln P(evidence) in each number, in the order of :func:`numbers_of`; each entry of
+    # a table is taken as a number by itself
     derivatives: Numbers
+    # for each noisy-OR that takes part P(a link fired | evidence) by parent, and under ``leak``
+    # that of its leak
     fired: Mapping[str, Mapping[str, float]]
 
 

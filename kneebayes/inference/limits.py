@@ -30,38 +30,20 @@ PLANS_KEPT = int(_VALUES["plans_kept"])
 
 
 class Limits(NamedTuple):
-    """How much one question may take.
+    """How much one question may take."""
 
-    Attributes
-    ----------
-    tries
-        Orders tried at most, where trying costs less than it may save.
-    most
-        Entries of all tables together; half of a question's memory, the other half is gradients.
-    dearest
-        Multiplications of one pass; a question that needs more is not answered.
-    bytes
-        Memory of one question, all told.
-    seconds
-        Time of one question; infinite where there is no bound.
-    until
-        When all questions must be answered, by :func:`time.monotonic`.
-    cheap, dear
-        Multiplications below which the first order is good enough, and for which one more is
-        worth trying.
-    widest
-        log2 of the entries of the largest table.
-    """
-
-    tries: int
+    tries: int  # orders tried at most, where trying costs less than it may save
+    # entries of all tables together; half of a question's memory, the other half is gradients
     most: int
-    dearest: float
-    bytes: float
-    seconds: float
-    until: float
+    dearest: float  # multiplications of one pass; a question that needs more is not answered
+    bytes: float  # memory of one question, all told
+    seconds: float  # time of one question; infinite where there is no bound
+    until: float  # when all questions must be answered, by :func:`time.monotonic`
+    # multiplications below which the first order is good enough, and for which one more is worth
+    # trying
     cheap: float
     dear: float
-    widest: float
+    widest: float  # log2 of the entries of the largest table
 
 
 LIMITS = Limits(

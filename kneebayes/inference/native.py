@@ -85,11 +85,7 @@ def _flat(flat: Flat) -> _Flat:
 def _rows(flat: Flat, rows: Rows) -> _Rows:
     """The addresses of some rows; sizes are checked, once and here."""
     count, nodes, states = len(rows.logs), len(flat.states), int(flat.own_start[-1])
-    shapes = (
-        (rows.numbers, int(flat.number_start[-1])),
-        (rows.soft, states),
-        (rows.hard, nodes),
-    )
+    shapes = ((rows.numbers, int(flat.number_start[-1])), (rows.soft, states), (rows.hard, nodes))
     fits = all(
         array.ndim == 2 and array.shape[1] == columns and len(array) in {1, count}
         for array, columns in shapes

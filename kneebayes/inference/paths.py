@@ -31,19 +31,11 @@ def reached(id: str) -> str:
 
 @dataclass(frozen=True)
 class SplitNetwork:
-    """A network in which some nodes tell how they were reached.
+    """A network in which some nodes tell how they were reached."""
 
-    Attributes
-    ----------
-    network
-        The network. For each split node ``n`` there is a node ``reached(n)``.
-    inner
-        Ids of split nodes that others of them hang on. They have the states absent, otherwise
-        and reached, in the last of which they may also have been set off otherwise. All
-        others keep their states.
-    """
-
-    network: Network
+    network: Network  # for each split node ``n`` there is a node ``reached(n)``
+    # ids of split nodes that others of them hang on, with the states absent, otherwise and reached
+    # (in which they may also have been set off otherwise); all others keep their states
     inner: frozenset[str]
 
     def widen(self, evidence: Evidence) -> Evidence:

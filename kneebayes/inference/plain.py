@@ -23,27 +23,17 @@ from kneebayes.network import Network, Numbers
 
 @dataclass(frozen=True, slots=True)
 class Leaf:
-    """One table to start from.
+    """One table to start from."""
 
-    Attributes
-    ----------
-    scope, table
-        Its variables, an axis each, and its numbers.
-    kind
-        ``soft`` (likelihoods of a node), ``table`` (entries of one), ``quiet`` (a link of a
-        node that was observed absent), ``link`` (of one that was not), ``pair`` (the leak and
-        the links of observed parents: none fires, some does), ``unfired`` and ``fired`` (half
-        of such a pair).
-    node
-        The node it belongs to.
-    places
-        Where its entries stand among the numbers of the network; those of a link by state.
-    """
-
+    # its variables, an axis each, and its numbers
     scope: tuple[int, ...]
     table: Scaled
+    # ``soft`` (likelihoods of a node), ``table`` (entries of one), ``quiet`` (a link of a node that
+    # was observed absent), ``link`` (of one that was not), ``pair`` (the leak and the links of
+    # observed parents: none fires, some does), ``unfired`` and ``fired`` (half of such a pair)
     kind: str
-    node: int
+    node: int  # the node it belongs to
+    # where its entries stand among the numbers of the network; those of a link by state
     places: Integers
 
 
@@ -172,17 +162,14 @@ class Plain:
 
     def joint(self) -> tuple[tuple[int, ...], Numbers, float]:
         """Kept nodes in the order of the axes, their table with largest entry 1, its ln scale."""
-        result = self.tables[self.plan.result]
+        result, nodes = self.tables[self.plan.result], tuple(one // 2 for one in self.plan.scope)
         top = int(result.powers.max())
         log = top * float(np.log(2.0))
         table = np.ldexp(result.numbers, np.clip(result.powers - top, -1100, 0).astype(np.int32))
         largest = float(table.max())
         if largest == 0.0:
-            return self._nodes(), table, -np.inf
-        return self._nodes(), table / largest, log + float(np.log(largest))
-
-    def _nodes(self) -> tuple[int, ...]:
-        return tuple(variable // 2 for variable in self.plan.scope)
+            return nodes, table, -np.inf
+        return nodes, table / largest, log + float(np.log(largest))
 
     def slopes(self) -> tuple[Numbers, dict[int, dict[int, float]]]:
         """Derivative of ln P(evidence) in every number; how probable each link fired.

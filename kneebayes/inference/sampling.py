@@ -33,28 +33,17 @@ PIECE = 16384  # worlds drawn at a time, so that memory does not grow with their
 
 @dataclass(frozen=True)
 class Sampled:
-    """Posteriors estimated from weighted draws; not exact.
+    """Posteriors estimated from weighted draws; not exact."""
 
-    Attributes
-    ----------
-    posteriors
-        For each target an estimate of P(state | evidence).
-    standard_errors
-        The same shape: the standard error of each estimate.
-    effective_draws
-        How many unweighted draws would tell as much (Kish's effective sample size).
-    tail
-        Tail index of the largest weights (the Pareto k of Vehtari and others 2024); above 0.7 a
-        few draws decide, and nobody knows how far the estimates are off.
-    met
-        For each state of each target how many unweighted draws would tell as much as those
-        that met it.
-    """
-
-    posteriors: Mapping[str, Numbers]
-    standard_errors: Mapping[str, Numbers]
+    posteriors: Mapping[str, Numbers]  # for each target an estimate of P(state | evidence)
+    standard_errors: Mapping[str, Numbers]  # the same shape: the standard error of each estimate
+    # how many unweighted draws would tell as much (Kish's effective sample size)
     effective_draws: float
+    # tail index of the largest weights (the Pareto k of Vehtari and others 2024); above 0.7 a few
+    # draws decide, and nobody knows how far the estimates are off
     tail: float = 0.0
+    # for each state of each target how many unweighted draws would tell as much as those that met
+    # it
     met: Mapping[str, Numbers] = field(default_factory=dict)
 
     @property

@@ -19,13 +19,6 @@ FAR = 1100  # what is so many powers of two below a double adds nothing to it
 class Scaled:
     """An array of numbers ``numbers * 2 ** powers``.
 
-    Attributes
-    ----------
-    numbers
-        Between a half and one (of either sign), or zero.
-    powers
-        The power of two of each.
-
     Examples
     --------
     >>> tiny = Scaled.of(np.array([1e-200]))
@@ -33,8 +26,8 @@ class Scaled:
     array([-1381.5511])
     """
 
-    numbers: Numbers
-    powers: Powers
+    numbers: Numbers  # between a half and one (of either sign), or zero
+    powers: Powers  # the power of two of each
 
     @classmethod
     def of(cls, numbers: Numbers) -> Scaled:

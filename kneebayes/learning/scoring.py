@@ -368,13 +368,7 @@ class Estimation:
         first = self.cases + 1
         gradients = here.scores[first::2] - here.scores[first + 1 :: 2]
         return Found(
-            here.at,
-            here.numbers,
-            tuple(trail),
-            converged,
-            here.by_text,
-            here.by_all,
-            gradients,
+            here.at, here.numbers, tuple(trail), converged, here.by_text, here.by_all, gradients
         )
 
     def _climb(self, here: _Point, step: Numbers, promised: float) -> _Point | None:

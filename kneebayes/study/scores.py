@@ -17,14 +17,7 @@ from kneebayes.errors import ArgumentError
 from kneebayes.network import Numbers
 from kneebayes.odds import logit
 from kneebayes.text import shown
-from kneebayes.view.figures import (
-    BLUE,
-    LETTERS_PER_INCH,
-    SMALL,
-    broken,
-    new_axes,
-    ticks_apart,
-)
+from kneebayes.view.figures import BLUE, LETTERS_PER_INCH, SMALL, broken, new_axes, ticks_apart
 from kneebayes.view.markup import percent
 
 if TYPE_CHECKING:
@@ -177,11 +170,7 @@ class Calibration:
 
 @checked
 def calibration_of(
-    predicted: Numbers,
-    truth: NDArray[np.bool_],
-    bins: int = 20,
-    draws: int = 200,
-    seed: int = 0,
+    predicted: Numbers, truth: NDArray[np.bool_], bins: int = 20, draws: int = 200, seed: int = 0
 ) -> Calibration:
     """Calibration of the predictions of all causes together.
 
