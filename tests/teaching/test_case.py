@@ -99,7 +99,7 @@ def test_patients_as_they_come_teach_every_level_of_urgency(knee: kb.Model) -> N
         level: sum(one.due.level == level for one in closed) / len(closed)
         for level in ("now", "soon", "routine")
     }
-    assert shares["soon"] > shares["now"] > shares["routine"] >= 0.04
+    assert shares["soon"] > shares["now"] > shares["routine"] >= 0.03
 
 
 def test_routine_patients_are_drawn_in_every_difficulty(knee: kb.Model) -> None:

@@ -20,6 +20,7 @@ from kneebayes.teaching import (
     neglect_base_rates,
     weigh_statements,
 )
+from kneebayes.text import counted
 from kneebayes.view.markup import percent
 
 mpl.use("Agg")
@@ -106,7 +107,8 @@ def test_the_figure_and_its_words_count_what_came_true(practice: Practice) -> No
     for name, count in expected:
         learner, ends = name.split(": ")
         hits, of, statements = count.split()
-        assert f"{learner} said {ends} {of} {statements} causes: {hits} true" in practice.alt_text
+        causes = counted(int(statements), "cause")
+        assert f"{learner} said {ends} {of} {causes}: {hits} true" in practice.alt_text
     mpl.pyplot.close("all")
 
 

@@ -157,7 +157,7 @@ def test_shares_add_up_and_belong_to_what_is_named(knee: kb.Model) -> None:
 
 def test_the_prior_rests_on_what_the_trace_says(knee: kb.Model) -> None:
     for cause in knee.causes:
-        row = knee.trace(cause.id).trace.rows[0]
+        row = knee.trace(cause.id).rows[0]
         told = grounds_of_prior(knee.knowledge, [cause.id])
         assert told.because == tuple(dict.fromkeys(row.because))
         assert told.origin == row.origin
