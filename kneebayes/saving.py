@@ -23,7 +23,7 @@ from kneebayes.knowledge.folder import Layered, digest_of
 from kneebayes.knowledge.statements import Interval
 from kneebayes.learning.counting import Patients, Sample
 from kneebayes.learning.learn import with_learnt
-from kneebayes.learning.outcome import LearntNumber, network_with
+from kneebayes.learning.outcome import LearntNumber
 from kneebayes.learning.record import Learnt
 from kneebayes.learning.sentences import key_of, read_text
 from kneebayes.network import Link, Network, Node
@@ -141,7 +141,7 @@ def _numbers(network: Network) -> dict[str, object]:
 def _lesson(learnt: Learnt, *, patients: bool) -> dict[str, object]:
     """What was learnt, as plain values."""
     before = learnt.before.data
-    after = network_with(before.network, before.engine.flat, learnt.numbers)
+    after = before.network.with_numbers(learnt.numbers)
     kept = patients and not learnt.patients.left_out
     return {
         "setting": before.setting,

@@ -84,8 +84,7 @@ class Draft:
 
     def multiplies(self, id: str) -> bool:
         """Whether a node is a context with states, which multiplies shares."""
-        context = self.knowledge.contexts.get(id)
-        return context is not None and bool(context.states)
+        return bool(self.knowledge.states_of(id))
 
     def _read_leaks(self) -> None:
         knowledge = self.knowledge

@@ -14,7 +14,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kneebayes.building.draft import Draft, absent_of, frequency_of
-from kneebayes.building.relinking import Families, between_of, companions_of, given_already, relink
+from kneebayes.building.relinking import (
+    Families,
+    between_of,
+    companions_of,
+    frequencies_from,
+    relink,
+)
 from kneebayes.knowledge.base import Knowledge
 from kneebayes.knowledge.checks import Remark
 from kneebayes.knowledge.statements import Interval, Lexicon
@@ -120,11 +126,12 @@ class Drafts:
         leaks = {id: rows[row : row + 1] for id, rows in of_nodes.items()}
         arrows = [arrow for arrow, _ in (*draft.frequencies, *draft.contrasts)]
         places = {(arrow.parent, arrow.child): arrow.place for arrow in arrows}
-        given = given_already(wanted, leaks, draft.order, self._free, self._companions, links)
-        for parent, child, most in given:
-            frequency = float(wanted[child][parent][0])
-            if most > frequency + ALLOWED:
-                yield _below(places[parent, child], frequency, most)
+        given = frequencies_from(links, leaks, draft.order, self._free, self._companions)
+        for child, own in wanted.items():
+            for parent, (frequency,) in own.items():
+                most = given[child][parent][0]
+                if links[child][parent][0] == 0.0 and most > frequency + ALLOWED:
+                    yield _below(places[parent, child], float(frequency), float(most))
 
     def _wanted(self) -> Rows:
         """P(child | parent alone) by child and parent."""

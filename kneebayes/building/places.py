@@ -70,26 +70,16 @@ def rate_places(engine: Engine, id: str, by_age: str) -> list[int]:
 
 def number_of(network: Network, arrow: Arrow) -> float:
     """The link that the network uses for a stated influence."""
-    return _number_at(*offset_of(network, arrow.parent, arrow.state, arrow.child))
-
-
-def _number_at(node: Node, offset: int) -> float:
-    if node.table is not None:
-        return node.table[offset]
-    before = 1  # the leak
-    for link in node.links:
-        if offset < before + len(link.strength):
-            return link.strength[offset - before]
-        before += len(link.strength)
-    message = f"internal error: {node.id} has no number {offset}"
-    raise IndexError(message)
+    node, offset = offset_of(network, arrow.parent, arrow.state, arrow.child)
+    return node.numbers[offset]
 
 
 def strongest(network: Network, parent: str, child: str) -> float:
     """The largest number of a stated influence over the states of the parent."""
     if EXPLANATION in network and parent in network[EXPLANATION].parents:
         return 1.0
-    return _number_at(*offset_of(network, parent, network[parent].states[-1], child))
+    node, offset = offset_of(network, parent, network[parent].states[-1], child)
+    return node.numbers[offset]
 
 
 @lru_cache(maxsize=16)

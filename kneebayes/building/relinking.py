@@ -6,8 +6,8 @@ readings of its words.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
@@ -20,7 +20,7 @@ from kneebayes.inference import Engine, Evidence
 from kneebayes.knowledge.base import Knowledge, present_node
 from kneebayes.knowledge.checks import Remark
 from kneebayes.knowledge.statements import Lexicon
-from kneebayes.network import Link, Network, Numbers
+from kneebayes.network import Network, Numbers
 
 ROUNDS = 12
 STILL = 1e-13
@@ -106,28 +106,6 @@ def frequencies_from(
             for parent, others in zip(parents, absent, strict=True)
         }
     return found
-
-
-def given_already(
-    frequencies: Mapping[str, Rows],
-    leaks: Rows,
-    order: Sequence[str],
-    free: Iterable[str],
-    companions: Companions,
-    links: Mapping[str, Mapping[str, Numbers]],
-) -> Iterator[tuple[str, str, float]]:
-    """Parent, child and P(child | parent alone) in the first row, where the link is 0."""
-    free = set(free)
-    places = {id: place for place, id in enumerate(order)}
-    for child, wanted in frequencies.items():
-        parents = list(wanted)
-        none = [at for at, one in enumerate(parents) if links[child][one][0] == 0.0]
-        if none:
-            between = _ancestors(child, frequencies, free, places)
-            family = _family(parents, between, leaks, links, companions, len(leaks[child]))
-            found = family.absent(links[child], none, leaks[child])[:, 0].tolist()
-            for at, absent in zip(none, found, strict=True):
-                yield parents[at], child, 1.0 - absent
 
 
 def between_of(knowledge: Knowledge) -> set[str]:
@@ -355,14 +333,9 @@ SHORT_OF = 0.02
 def _with_link(network: Network, parent: str, child: str, strength: float) -> Network:
     """The network with the link of one stated influence exchanged."""
     node, offset = offset_of(network, parent, "present", child)
-    links, first = [], 1
-    for link in node.links:
-        strengths = list(link.strength)
-        if first <= offset < first + len(strengths):
-            strengths[offset - first] = strength
-        first += len(strengths)
-        links.append(Link(link.parent, tuple(strengths)))
-    return network.replacing([replace(node, links=tuple(links))])
+    numbers = [*node.numbers]
+    numbers[offset] = strength
+    return network.replacing([node.with_numbers(numbers)])
 
 
 def solve_evoked(

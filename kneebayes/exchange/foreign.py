@@ -121,10 +121,10 @@ class ForeignCase(ForeignResult):
     @property
     def posteriors(self) -> dict[str, dict[str, float]]:
         """P(state | evidence) by target and state."""
-        posteriors: dict[str, dict[str, float]] = {id: {} for id in self.model.targets}
-        for row in self.rows:
-            posteriors[row["id"]][row["state"]] = row["posterior"]
-        return posteriors
+        return {
+            id: {row["state"]: row["posterior"] for row in self.rows if row["id"] == id}
+            for id in self.model.targets
+        }
 
     def __getitem__(self, target: str) -> dict[str, float]:
         """P(state | evidence) of one target by state."""

@@ -64,16 +64,14 @@ class TargetedNetwork:
         if not self.targets or len(set(self.targets)) < len(self.targets):
             message = f"targets: name at least one node, and each once. Got {names!r}."
             raise KneebayesError(message)
-        asked = [_state_node(self.file.network[id], state) for id, state in self._states()]
+        nodes = [self.file.network[id] for id in self.targets]
+        asked = [_state_node(node, state) for node in nodes for state in node.states]
         self.engine = Engine(Network((*self.file.network.nodes, *asked)))
 
     @property
     def network(self) -> Network:
         """The network as it was given."""
         return self.file.network
-
-    def _states(self) -> list[tuple[str, str]]:
-        return [(id, state) for id in self.targets for state in self.network[id].states]
 
     @cached_property
     def _by_label(self) -> dict[str, list[str]]:
@@ -160,7 +158,40 @@ class TargetedNetwork:
     @checked
     def draw(self, ax: Axes | None = None) -> Axes:
         """Draw the nodes and arrows next to the targets, parents above children."""
-        return _draw_arrows(self, ax)
+        network = self.network
+        shown = set(nearest(network, self.targets, list(network.index))[:MOST_DRAWN])
+        rows: dict[str, int] = {}
+        for node in network.nodes:
+            rows[node.id] = 1 + max((rows[parent] for parent in node.parents), default=-1)
+        lines: list[list[str]] = []
+        for level in sorted({rows[id] for id in shown}):
+            here = [id for id in network.index if rows[id] == level and id in shown]
+            lines += _in_lines(here, [self.file.label(id) for id in here])
+        ax = ax or new_axes(WIDE, 0.5 + 0.75 * len(lines))
+        names: dict[str, Text] = {}
+        for height, line in enumerate(lines):
+            for index, id in enumerate(line):
+                face = "#f3d9cc" if id in self.targets else "white"
+                box = {"facecolor": face, "edgecolor": "#1f5a99", "boxstyle": "round,pad=0.25"}
+                style: dict[str, Any] = {"ha": "center", "va": "center", "fontsize": SMALL}
+                place, label = ((index + 0.5) / len(line), -float(height)), self.file.label(id)
+                words = broken(label, LETTERS, 3)
+                for order in (2, 4):  # below arrows that end at its frame, above those that pass
+                    name = ax.text(*place, words, zorder=order, bbox=box, **style)
+                    name.set_parse_math(False)
+                    names.setdefault(id, name)
+        for node in network.nodes:
+            for parent in node.parents:
+                if node.id in shown and parent in shown:
+                    met = (names[parent], names[node.id])
+                    draw_arrow(ax, tuple(name.get_position() for name in met), met, 1.0)
+        ax.set_xlim(-0.02, 1.02)
+        ax.set_ylim(-len(lines) + 0.4, 0.6)
+        ax.axis("off")
+        hidden = len(network) - len(shown)
+        title = f"{self.file.about.get('title', 'network')}; filled: what is asked about"
+        more = counted(hidden, "more node is", many="more nodes are")
+        return caption(ax, f"{title}; {more} not drawn" if hidden else title)
 
     def _likelihood(self, id: str, answer: object) -> tuple[float, ...]:
         states = self.network[id].states
@@ -175,13 +206,7 @@ class TargetedNetwork:
 
 
 def _is_missing(answer: object) -> bool:
-    """Whether an answer is None, or what pandas and NumPy have for it.
-
-    Examples
-    --------
-    >>> _is_missing(None), _is_missing(float("nan")), _is_missing("nan"), _is_missing([0.1, 0.9])
-    (True, True, False, False)
-    """
+    """Whether an answer is None, or what pandas and NumPy have for it."""
     if answer is None:
         return True
     try:
@@ -228,43 +253,6 @@ def nearest(network: Network, targets: Sequence[str], ids: Sequence[str]) -> lis
         border = list(dict.fromkeys(further))
         steps |= dict.fromkeys(border, max(steps.values()) + 1)
     return sorted(ids, key=lambda id: steps.get(id, len(network)))
-
-
-def _draw_arrows(model: TargetedNetwork, ax: Axes | None) -> Axes:
-    """The nodes in rows, parents above children, with their arrows; targets are filled."""
-    network = model.network
-    shown = set(nearest(network, model.targets, list(network.index))[:MOST_DRAWN])
-    rows: dict[str, int] = {}
-    for node in network.nodes:
-        rows[node.id] = 1 + max((rows[parent] for parent in node.parents), default=-1)
-    lines: list[list[str]] = []
-    for level in sorted({rows[id] for id in shown}):
-        here = [node.id for node in network.nodes if rows[node.id] == level and node.id in shown]
-        lines += _in_lines(here, [model.file.label(id) for id in here])
-    ax = ax or new_axes(WIDE, 0.5 + 0.75 * len(lines))
-    names: dict[str, Text] = {}
-    for height, line in enumerate(lines):
-        for index, id in enumerate(line):
-            face = "#f3d9cc" if id in model.targets else "white"
-            box = {"facecolor": face, "edgecolor": "#1f5a99", "boxstyle": "round,pad=0.25"}
-            style: dict[str, Any] = {"ha": "center", "va": "center", "fontsize": SMALL}
-            place, label = ((index + 0.5) / len(line), -float(height)), model.file.label(id)
-            for order in (2, 4):  # below arrows, which end at its frame, and above those that pass
-                name = ax.text(*place, broken(label, LETTERS, 3), zorder=order, bbox=box, **style)
-                name.set_parse_math(False)
-                names.setdefault(id, name)
-    for node in network.nodes:
-        for parent in node.parents:
-            if node.id in shown and parent in shown:
-                met = (names[parent], names[node.id])
-                draw_arrow(ax, tuple(name.get_position() for name in met), met, 1.0)
-    ax.set_xlim(-0.02, 1.02)
-    ax.set_ylim(-len(lines) + 0.4, 0.6)
-    ax.axis("off")
-    hidden = len(network) - len(shown)
-    title = f"{model.file.about.get('title', 'network')}; filled: what is asked about"
-    more = counted(hidden, "more node is", many="more nodes are")
-    return caption(ax, f"{title}; {more} not drawn" if hidden else title)
 
 
 def _in_lines(ids: Sequence[str], labels: Sequence[str]) -> list[list[str]]:

@@ -63,7 +63,8 @@ class Bars:
             ax.plot(marks, places, "|", color=BLACK, ms=14, mew=2, label="before any evidence")
             ax.legend(frameon=False, fontsize=SMALL, loc="lower left", bbox_to_anchor=(0.0, 1.0))
         for place, (value, end) in enumerate(zip(values, ends, strict=True)):
-            words = self.said(value) if math.isfinite(value) else _beyond(value)
+            beyond = "impossible" if math.isnan(value) else "decides"
+            words = self.said(value) if math.isfinite(value) else beyond
             far, side, away = end, "left", 4
             if any(end <= mark < end + 0.2 * room for mark in marks[place : place + 1]):
                 far = marks[place]  # beyond a mark that would stand in it
@@ -97,11 +98,6 @@ def bars_of(
 def columns(as_text: Callable[[Any], str], *names: str) -> Shown:
     """Columns that are shown under their own names, and how their values become text."""
     return {name: (name.replace("_", " "), as_text) for name in names}
-
-
-def _beyond(value: float) -> str:
-    """What is said of a number without end, or of none."""
-    return "impossible" if math.isnan(value) else "decides"
 
 
 @dataclass(frozen=True, eq=False, repr=False)

@@ -39,10 +39,8 @@ class PlainNode(NamedTuple):
 
 def plain_node(node: Node) -> PlainNode:
     """A node as it is, a noisy-OR as a noisy-OR."""
-    if node.is_noisy_or:
-        numbers = tuple(value for link in node.links for value in link.strength)
-        return PlainNode(node.id, node.states, node.parents, numbers, node.leak)
-    return PlainNode(node.id, node.states, node.parents, node.table or ())
+    numbers = node.numbers[1:] if node.is_noisy_or else node.numbers
+    return PlainNode(node.id, node.states, node.parents, numbers, node.leak)
 
 
 def plain_nodes(network: Network) -> list[PlainNode]:

@@ -21,7 +21,7 @@ from kneebayes.exchange.data_files import (
     parse_json,
     schema_named,
 )
-from kneebayes.exchange.plain import Content, Format, Parsed, PlainNode, plain_node
+from kneebayes.exchange.plain import Format, Parsed, PlainNode, plain_node
 from kneebayes.network import Network
 from kneebayes.text import counted
 
@@ -62,16 +62,6 @@ class NetworkFile:
 def about_model(model: ModelLike) -> NetworkFile:
     """A model's network with its labels and where it comes from."""
     knowledge = model.data.knowledge
-    kinds = {
-        id: kind
-        for kind, records in (
-            ("cause", knowledge.causes),
-            ("finding", knowledge.findings),
-            ("context", knowledge.contexts),
-            ("mediator", knowledge.mediators),
-        )
-        for id in records
-    }
     meta = knowledge.meta
     about = {
         "title": meta.title,
@@ -83,17 +73,12 @@ def about_model(model: ModelLike) -> NetworkFile:
     }
     labels = {node.id: knowledge.label(node.id) for node in model.data.network.nodes}
     about = {key: text for key, text in about.items() if text}
-    return NetworkFile(model.data.network, labels, kinds, about)
+    return NetworkFile(model.data.network, labels, knowledge.kinds, about)
 
 
 def side_table_path(path: Path) -> Path:
     """The path of the side table of a file."""
     return path.with_name(f"{path.name}.labels.json")
-
-
-def _whole_table(parsed: Parsed) -> str:
-    """A network as JSON, with all there is to it."""
-    return json_text(side_table(parsed, tables=True))
 
 
 def side_table(
@@ -129,11 +114,6 @@ def side_table(
     return head | ({"renamed": renamed} if renamed else {}) | {"nodes": nodes}
 
 
-def _read_whole_table(content: Content, problems: Problems) -> Parsed:
-    """A network from a JSON file that holds all of it."""
-    return _parse_side_table(_content(content.data, problems), {}, problems)
-
-
 def read_side_table(
     data: bytes, nodes: Sequence[PlainNode], problems: Problems
 ) -> tuple[Parsed, list[PlainNode]]:
@@ -144,7 +124,7 @@ def read_side_table(
     content = _content(data, problems)
     named = [_own_names(node, content.get("renamed", {})) for node in nodes]
     tables = {node.id: node for node in named}
-    return _parse_side_table(content, tables, problems), named
+    return _parsed(content, tables, problems), named
 
 
 def _content(data: bytes, problems: Problems) -> dict[str, Any]:
@@ -168,7 +148,7 @@ def _own_names(node: PlainNode, renamed: Mapping[str, Any]) -> PlainNode:
     )
 
 
-def _parse_side_table(
+def _parsed(
     content: Mapping[str, Any], tables: Mapping[str, PlainNode], problems: Problems
 ) -> Parsed:
     """The nodes of a side table that follows its schema, with the tables of the main file."""
@@ -221,10 +201,12 @@ def _allowed(name: str) -> bool:
     return 0 < len(name) <= 200 and XML_TEXT.fullmatch(name) is not None
 
 
-def _nodes(network: Network) -> list[PlainNode]:
-    return list(map(plain_node, network.nodes))
-
-
 FORMAT = Format(
-    "JSON of kneebayes", (".json",), _nodes, _allowed, _whole_table, _read_whole_table, whole=True
+    "JSON of kneebayes",
+    (".json",),
+    plain=lambda network: list(map(plain_node, network.nodes)),
+    allowed=_allowed,
+    write=lambda parsed: json_text(side_table(parsed, tables=True)),
+    read=lambda content, problems: _parsed(_content(content.data, problems), {}, problems),
+    whole=True,
 )

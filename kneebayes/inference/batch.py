@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from kneebayes.errors import EvidenceError
 from kneebayes.inference.evidence import Evidence, certain_state
 from kneebayes.inference.limits import LIMITS, Limits
-from kneebayes.network import Network, Node, Numbers
+from kneebayes.network import Network, Numbers
 from kneebayes.text import counted
 
 Integers = NDArray[np.int64]
@@ -48,7 +48,7 @@ def flatten(network: Network) -> Flat:
             parents.append(network.index[parent])
             link_at.append(at)
             at += len(network[parent].states)
-        number_start.append(number_start[-1] + len(_numbers(node)))
+        number_start.append(number_start[-1] + len(node.numbers))
     states = np.array([len(node.states) for node in network.nodes], dtype=np.int64)
     flat = Flat(
         states=states,
@@ -66,14 +66,8 @@ def flatten(network: Network) -> Flat:
 
 def numbers_of(network: Network) -> Numbers:
     """All numbers of a network end to end: for each node leak and links, or its table."""
-    each = chain.from_iterable(_numbers(node) for node in network.nodes)
+    each = chain.from_iterable(node.numbers for node in network.nodes)
     return np.fromiter(each, dtype=np.float64)
-
-
-def _numbers(node: Node) -> tuple[float, ...]:
-    if node.table is not None:
-        return node.table
-    return (node.leak or 0.0, *chain.from_iterable(link.strength for link in node.links))
 
 
 def _ends(lengths: Integers) -> Integers:

@@ -10,6 +10,7 @@ from typing import Any
 from kneebayes.knowledge.records import (
     Cause,
     Context,
+    ContextState,
     Finding,
     Group,
     Incoherence,
@@ -125,6 +126,20 @@ class Knowledge:
     def diseases(self) -> dict[str, Cause]:
         """Causes and the parts of something else that are not named, by id."""
         return {**self.causes, **self.parts}
+
+    @cached_property
+    def kinds(self) -> dict[str, str]:
+        """``cause``, ``finding``, ``context`` or ``mediator`` by id."""
+        return {
+            **dict.fromkeys(self.causes, "cause"),
+            **dict.fromkeys(self.findings, "finding"),
+            **dict.fromkeys(self.contexts, "context"),
+            **dict.fromkeys(self.mediators, "mediator"),
+        }
+
+    def states_of(self, id: str) -> tuple[ContextState, ...]:
+        """The states of a context that has several; none of any other node."""
+        return self.contexts[id].states if id in self.contexts else ()
 
     def cause_of(self, node: str) -> str | None:
         """The cause that a node says is there or explains the complaint; None of other nodes."""

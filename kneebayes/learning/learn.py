@@ -14,7 +14,7 @@ from kneebayes.binding import renamed
 from kneebayes.building.model import AnyModel
 from kneebayes.errors import EvidenceError
 from kneebayes.learning.counting import Counting, read_patients, selection_of, together
-from kneebayes.learning.outcome import LearntNumber, network_with, outcomes_of, with_outcomes
+from kneebayes.learning.outcome import LearntNumber, outcomes_of, with_outcomes
 from kneebayes.learning.record import Learnt
 from kneebayes.learning.scoring import Estimation, Found
 from kneebayes.learning.sentences import read_text
@@ -139,7 +139,7 @@ def with_learnt(before: AnyModel, learnt: Learnt) -> AnyModel:
     data = before.data
     if not learnt.trail:
         return before.replace(learnt=learnt)
-    network = network_with(data.network, data.engine.flat, learnt.numbers)
+    network = data.network.with_numbers(learnt.numbers)
     knowledge, elicited = with_outcomes(before, network, learnt.outcomes, learnt.told)
     return before.replace(knowledge=knowledge, elicited=elicited, learnt=learnt)
 

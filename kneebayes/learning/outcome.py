@@ -16,12 +16,11 @@ from kneebayes.building.places import number_of, rate_places
 from kneebayes.building.quantities import RATIOS, Quantity
 from kneebayes.building.relinking import between_of, companions_of, frequencies_from
 from kneebayes.inference import Evidence
-from kneebayes.inference.batch import Flat
 from kneebayes.knowledge.base import EXPLANATION, PATIENTS, Knowledge
 from kneebayes.knowledge.statements import Interval, Record
 from kneebayes.learning.scoring import Found
 from kneebayes.learning.sentences import QUANTILE, Sentence, Text, bounds_of, key_of
-from kneebayes.network import Link, Network, Numbers
+from kneebayes.network import Network, Numbers
 from kneebayes.odds import inverse_logit, logit
 
 STEP = 1e-3  # of log-odds, for a slope
@@ -50,24 +49,6 @@ class LearntNumber:
         ``patients * (1 - data) / data``.
         """
         return patients * (1.0 - self.data) / self.data if self.data > 0.0 else math.inf
-
-
-def network_with(network: Network, flat: Flat, numbers: Numbers) -> Network:
-    """The same arrows with other numbers, in the order of :func:`numbers_of`."""
-    nodes = []
-    for index, node in enumerate(network.nodes):
-        first, end = flat.number_start[index : index + 2]
-        mine = numbers[first:end].tolist()
-        if not node.is_noisy_or:
-            nodes.append(replace(node, table=tuple(mine)))
-            continue
-        links, done = [], 1
-        for link in node.links:
-            size = len(link.strength)
-            links.append(Link(link.parent, tuple(mine[done : done + size])))
-            done += size
-        nodes.append(replace(node, leak=mine[0], links=tuple(links)))
-    return network.replacing(nodes)
 
 
 def outcomes_of(model: ModelLike, text: Text, estimate: Found) -> tuple[LearntNumber, ...]:

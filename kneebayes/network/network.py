@@ -110,6 +110,11 @@ class Network:
             made._check_shape(node)
         return made
 
+    def with_numbers(self, numbers: Numbers) -> Network:
+        """The same arrows with other numbers, those of each node after those of the one before."""
+        each = iter(numbers.tolist())
+        return self.replacing([node.with_numbers(each) for node in self.nodes])
+
     def forcing(self, id: str, state: str) -> Network:
         """The network after an intervention: ``id`` is set, whatever its parents say.
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import chain, islice
 
 import numpy as np
 from numpy.typing import NDArray
@@ -51,6 +52,22 @@ class Node:
     def is_noisy_or(self) -> bool:
         """Whether the node combines its parents by a leaky noisy-OR."""
         return self.leak is not None
+
+    @property
+    def numbers(self) -> tuple[float, ...]:
+        """Its leak and its links, or its table, end to end."""
+        if self.table is not None:
+            return self.table
+        return (self.leak or 0.0, *chain.from_iterable(link.strength for link in self.links))
+
+    def with_numbers(self, numbers: Iterable[float]) -> Node:
+        """The same node with other numbers, the first of these."""
+        each = iter(numbers)
+        if self.table is not None:
+            return replace(self, table=tuple(islice(each, len(self.table))))
+        leak = next(each)
+        parts = (Link(link.parent, tuple(islice(each, len(link.strength)))) for link in self.links)
+        return replace(self, leak=leak, links=tuple(parts))
 
 
 def _checked(value: float, where: str) -> float:

@@ -140,15 +140,8 @@ def _node(knowledge: Knowledge, node: Node) -> Plain:
 def _kind(knowledge: Knowledge, id: str) -> str:
     if id in knowledge.findings:
         return "test" if knowledge.findings[id].kind == "test" else "finding"
-    for kind, some in (
-        ("cause", knowledge.causes),
-        ("context", knowledge.contexts),
-        ("mediator", knowledge.mediators),
-        ("part", knowledge.parts),
-    ):
-        if id in some:
-            return kind
-    return "hidden"  # a node that no record tells of
+    part = "part" if id in knowledge.parts else "hidden"  # which no record tells of
+    return knowledge.kinds.get(id, part)
 
 
 def _named(knowledge: Knowledge) -> Iterator[Named]:

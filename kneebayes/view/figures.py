@@ -279,7 +279,7 @@ def _draw_around(
             draw_arrow(ax, ends[::side], names[::side], 0.6 + 1.6 * strength)
         left_out = len(pairs) - len(shown)
         notes = [f"and {left_out} weaker ones"] if left_out else []
-        kinds = _kinds(knowledge)
+        kinds = knowledge.kinds
         if any(kinds.get(id, "mediator") == "mediator" for id, _ in shown):
             notes.append("dashed: known only by its signs")
         style: dict[str, Any] = {"ha": "left" if side > 0 else "right", "va": "top"}
@@ -322,7 +322,7 @@ def _name(
     align: str = "center",
     bold: bool = False,
 ) -> Text:
-    kind = _kinds(knowledge).get(id, "mediator")
+    kind = knowledge.kinds.get(id, "mediator")
     return ax.text(
         *place,
         broken(knowledge.label(id) + more, NAME),
@@ -341,15 +341,6 @@ def _name(
             "linestyle": "--" if kind == "mediator" else "-",
         },
     )
-
-
-def _kinds(knowledge: Knowledge) -> dict[str, str]:
-    return {
-        **dict.fromkeys(knowledge.contexts, "context"),
-        **dict.fromkeys(knowledge.causes, "cause"),
-        **dict.fromkeys(knowledge.mediators, "mediator"),
-        **dict.fromkeys(knowledge.findings, "finding"),
-    }
 
 
 def draw_ranking(rows: Sequence[Mapping[str, Any]], top: int = 10, ax: Axes | None = None) -> Axes:

@@ -115,10 +115,8 @@ def _row(
 
 def _in_the_network(knowledge: Knowledge, stated: Stated) -> float:
     """A link; of age and sex, which multiply shares, the ratio that the table comes to."""
-    context = knowledge.contexts.get(stated.arrow.parent)
-    if context is not None and context.states and stated.reached is not None:
-        return stated.reached
-    return stated.link
+    multiplies = stated.reached is not None and knowledge.states_of(stated.arrow.parent)
+    return stated.reached if multiplies and stated.reached is not None else stated.link
 
 
 def _as_text(amount: Amount | None) -> str:

@@ -1,12 +1,13 @@
 """Links from stated frequencies."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pytest
 
 import kneebayes as kb
-from kneebayes.building.relinking import between_of, frequencies_from, given_already, relink
+from kneebayes.building.relinking import between_of, frequencies_from, relink
 from kneebayes.inference import Engine, Evidence
 from kneebayes.network import Network, noisy_or_node
 
@@ -19,6 +20,19 @@ class Solved:
 
     links: Said
     given: Said
+
+
+def given_already(
+    wanted: Any, rows: Any, ids: list[str], free: Any, companions: Any, links: Any
+) -> list[tuple[str, str, float]]:
+    """Parent, child and P(child | parent alone) in the first row, where the link is 0."""
+    given = frequencies_from(links, rows, ids, free, companions)
+    return [
+        (parent, child, float(given[child][parent][0]))
+        for child, own in wanted.items()
+        for parent in own
+        if links[child][parent][0] == 0.0
+    ]
 
 
 def solve(said: Said, leaks: dict[str, float], order: str) -> Solved:

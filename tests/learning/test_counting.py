@@ -8,7 +8,6 @@ from oracle import cases, weigh
 from kneebayes.inference import Engine, Evidence
 from kneebayes.inference.batch import cases_of, flatten, numbers_of
 from kneebayes.learning.counting import Counted, Counting
-from kneebayes.learning.outcome import network_with
 from kneebayes.network import Network
 
 
@@ -60,4 +59,4 @@ def log_by_force(
     """Natural logarithm of P(evidence) with the log-odds of one number moved."""
     moved = numbers.copy()
     moved[place] = 1 / (1 + np.exp(-(np.log(moved[place] / (1 - moved[place])) + way)))
-    return float(np.log(weigh(network_with(network, flatten(network), moved), evidence)))
+    return float(np.log(weigh(network.with_numbers(moved), evidence)))

@@ -16,7 +16,7 @@ from kneebayes.building.restating import Restating
 from kneebayes.cohort import COMPLETE
 from kneebayes.inference import Evidence
 from kneebayes.knowledge.statements import Interval
-from kneebayes.learning.outcome import LearntNumber, network_with
+from kneebayes.learning.outcome import LearntNumber
 
 matplotlib = pytest.importorskip("matplotlib")
 matplotlib.use("Agg")
@@ -97,7 +97,7 @@ def truths(model: kb.Model, count: int) -> Iterator[tuple[kb.Model, dict[tuple[s
     restated = restating.restate(drawn)
     complaint = data.knowledge.meta.complaint
     for row in range(count):
-        network = network_with(data.network, data.engine.flat, restated[row])
+        network = data.network.with_numbers(restated[row])
         truth = model.replace(elicited=replace(data.elicited, network=network))
         numbers = {}
         for one, number in zip(quantities.all, amounts[row].tolist(), strict=True):

@@ -16,7 +16,7 @@ from kneebayes.inference import Evidence
 from kneebayes.knowledge.statements import Interval
 from kneebayes.learning.counting import Counting, read_patients
 from kneebayes.learning.learn import selection_of
-from kneebayes.learning.outcome import LearntNumber, _moved, network_with, outcomes_of
+from kneebayes.learning.outcome import LearntNumber, _moved, outcomes_of
 from kneebayes.learning.scoring import Estimation, Found
 from kneebayes.learning.sentences import Sentence, Text, bounds_of, read_text
 
@@ -161,7 +161,7 @@ def test_an_evoking_strength_follows_by_the_slope_of_its_link(learnt: Learning) 
 def test_how_common_a_cause_is_follows_from_all_numbers(learnt: Learning) -> None:
     """The posterior of the complaint alone, and along the way in which it moves."""
     model, text, found, outcomes = learnt
-    network = network_with(model.network, model.engine.flat, found.numbers)
+    network = model.network.with_numbers(found.numbers)
     after = model.replace(elicited=replace(model.elicited, network=network))
     for (kind, node, _), told in outcomes.items():
         if kind != "prior":
@@ -177,7 +177,7 @@ def test_a_ratio_by_state_follows_from_the_table(learnt: Learning) -> None:
     """The odds of the explanation in one state against the others, before and after."""
     model, text, found, outcomes = learnt
     told = outcomes["scale", "rusty_bolt", "model_year"]
-    network = network_with(model.network, model.engine.flat, found.numbers)
+    network = model.network.with_numbers(found.numbers)
     odds = []
     for one in (model.network, network):
         table = one.table_of(one["explanation"])[:, one["explanation"].states.index("rusty_bolt")]

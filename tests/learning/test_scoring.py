@@ -10,7 +10,6 @@ from oracle import cases, weigh
 from kneebayes.inference import Engine, Evidence, draw_worlds
 from kneebayes.inference.batch import flatten, numbers_of
 from kneebayes.learning.counting import Counting
-from kneebayes.learning.outcome import network_with
 from kneebayes.learning.scoring import (
     Coordinates,
     Estimation,
@@ -146,7 +145,7 @@ def test_it_is_where_plain_em_on_the_truncated_sample_ends(known: bool) -> None:
 def em_step(
     network: Network, numbers: np.ndarray, rows: np.ndarray, weights: np.ndarray, free: list[Free]
 ) -> np.ndarray:
-    here = network_with(network, flatten(network), numbers)
+    here = network.with_numbers(numbers)
     absent = Evidence.of(here, {"pain": "absent"})
     met, tried = np.zeros(len(numbers)), np.zeros(len(numbers))
     away = float(weigh(here, absent))
@@ -173,7 +172,7 @@ def test_imagined_patients_hold_a_prior() -> None:
     free = [Free(one.place, one.mean, 0.0 if one.place < 2 else 50.0) for one in free]
     imagined = (Imagined(0, 0.25, 1e6), Imagined(1, 0.5, 1e6))
     found = find(network, Coordinates(numbers, free), hard, np.ones(1), selection, imagined)
-    engine = Engine(network_with(network, flatten(network), found.numbers))
+    engine = Engine(network.with_numbers(found.numbers))
     given = engine.propagate(Evidence({"pain": (0.0, 1.0)}), ["gout", "cyst"])
     assert given.present("gout") == pytest.approx(0.25, abs=1e-4)
     assert given.present("cyst") == pytest.approx(0.5, abs=1e-4)

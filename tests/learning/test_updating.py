@@ -20,7 +20,7 @@ from kneebayes.knowledge.statements import Interval
 from kneebayes.learning import HeldOut
 from kneebayes.learning.counting import Counting, Sample
 from kneebayes.learning.learn import selection_of
-from kneebayes.learning.outcome import _frequencies_of, _narrowed, network_with
+from kneebayes.learning.outcome import _frequencies_of, _narrowed
 from kneebayes.learning.scoring import Estimation
 from kneebayes.learning.sentences import read_text, weight_of
 from kneebayes.text import marked
@@ -41,7 +41,7 @@ KNEES = pd.DataFrame(
 
 def with_numbers(model: kb.Model, numbers: np.ndarray) -> kb.Model:
     """The same model with other numbers of the network, to draw patients from."""
-    network = network_with(model.network, model.data.engine.flat, numbers)
+    network = model.network.with_numbers(numbers)
     return model.replace(elicited=replace(model.data.elicited, network=network))
 
 
