@@ -1,4 +1,7 @@
-"""Functions of other rooms as methods, imported when first used; and old names of functions."""
+"""Modules and functions of other rooms that are imported when first used; old names of functions.
+
+``pd`` is pandas, and ``Axes`` those of matplotlib, which stands here for types alone.
+"""
 
 from __future__ import annotations
 
@@ -9,10 +12,36 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar, cast
 
+__all__ = [
+    "Axes",
+    "Later",
+    "bind_static",
+    "is_path",
+    "later",
+    "pd",
+    "renamed",
+    "renamed_function",
+    "renamed_in",
+]
+
+
+class _LaterModule:
+    """A module that is slow to import, imported when something of it is first asked for."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    def __getattr__(self, attribute: str) -> Any:
+        return getattr(import_module(self._name), attribute)
+
+
 if TYPE_CHECKING:
     from inspect import Signature
 
-__all__ = ["Later", "bind_static", "is_path", "later", "renamed", "renamed_function", "renamed_in"]
+    import pandas as pd
+    from matplotlib.axes import Axes
+else:
+    pd, Axes = _LaterModule("pandas"), Any
 
 
 class Later:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, overload
 
 from kneebayes.arguments import checked
-from kneebayes.binding import later, renamed, renamed_function
+from kneebayes.binding import later, pd, renamed, renamed_function
 from kneebayes.case import Answer, Belief, Urgency
 from kneebayes.case.case import Case, Diagnosing, RankedCause
 from kneebayes.case.urgency import CareLine
@@ -26,8 +26,6 @@ from kneebayes.view.report import InJson, alt_text_of, report_html, report_text
 from kneebayes.writing import guard_cells, text_or_path
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from kneebayes.questions.ask.change_of_mind import change_of_mind
     from kneebayes.questions.ask.questions import questions
     from kneebayes.questions.attribute.attribution import attribution

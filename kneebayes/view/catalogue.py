@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, Generic, Protocol, SupportsIndex, TypeVar, overload
+from typing import Generic, Protocol, SupportsIndex, TypeVar, overload
 
 from kneebayes.arguments import checked
+from kneebayes.binding import pd
 from kneebayes.building.model import ModelLike
 from kneebayes.errors import KneebayesError, UnknownNameError
 from kneebayes.knowledge.records import Context, Finding, Named
 from kneebayes.text import either, fold, shown, suggest
 from kneebayes.view.markup import table as html_table
 from kneebayes.view.report import frame_of
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 FIRST = 4  # names in a repr
 SHOWN = 40  # rows in a notebook

@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import asdict, fields, replace
+from dataclasses import asdict, replace
 from itertools import groupby
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from kneebayes.arguments import checked
-from kneebayes.binding import renamed
+from kneebayes.binding import Axes, pd, renamed
 from kneebayes.case.case import Case, CaseLike
 from kneebayes.view.figures import caption, draw_ranking
 from kneebayes.view.markup import ShareBar, percent
-from kneebayes.view.report import Report, frame_of, known_of, plain_case, report_on
-
-if TYPE_CHECKING:
-    import pandas as pd
-    from matplotlib.axes import Axes
+from kneebayes.view.report import Report, frame_of, known_of, plain_case, ranked_frame, report_on
 
 ASKED = "what may cause it"
 UNCERTAIN = (
@@ -43,11 +39,7 @@ def what_it_is(complaint: str) -> str:
 
 def ranking_table(case: CaseLike) -> pd.DataFrame:
     """One row a cause, most probable first; the index is the rank, from 1."""
-    import pandas as pd
-
-    rows = case.case.ranked
-    columns = {one.name: [getattr(row, one.name) for row in rows] for one in fields(rows[0])}
-    return pd.DataFrame(columns, index=pd.RangeIndex(1, len(rows) + 1, name="rank"))
+    return ranked_frame([asdict(row) for row in case.case.ranked])
 
 
 def group_table(case: CaseLike) -> pd.DataFrame:

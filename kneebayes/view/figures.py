@@ -9,6 +9,7 @@ from textwrap import fill, wrap
 from typing import TYPE_CHECKING, Any
 
 from kneebayes.arguments import checked
+from kneebayes.binding import Axes
 from kneebayes.building.model import ModelLike
 from kneebayes.building.places import stated_network, strongest
 from kneebayes.errors import KneebayesError
@@ -19,7 +20,6 @@ from kneebayes.text import counted, marked
 from kneebayes.view.markup import percent
 
 if TYPE_CHECKING:
-    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
     from matplotlib.text import Text
 
@@ -109,6 +109,13 @@ def legend_above(ax: Axes, middle: float, ncols: int = 3, loc: str = "lower cent
     style: dict[str, Any] = {"frameon": False, "fontsize": SMALL, "ncols": ncols, "loc": loc}
     for text in ax.legend(bbox_to_anchor=(middle, 1.0), **style).get_texts():
         text.set_parse_math(False)
+
+
+def beside(ax: Axes, place: tuple[float, float], text: str, away: float, **style: Any) -> None:
+    """Write to the right of a place, so many points away from it, or below zero to its left."""
+    offset: dict[str, Any] = {"xytext": (away, 0), "textcoords": "offset points", "va": "center"}
+    side = "left" if away > 0.0 else "right"
+    ax.annotate(text, place, ha=side, fontsize=SMALL, **offset, **style)
 
 
 def scale_above(ax: Axes, image: Any, words: str) -> None:

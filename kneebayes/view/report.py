@@ -17,9 +17,10 @@ from html import escape
 from itertools import zip_longest
 from pathlib import Path
 from textwrap import shorten, wrap
-from typing import TYPE_CHECKING, Any, cast, overload
+from typing import Any, cast, overload
 
 from kneebayes.arguments import checked
+from kneebayes.binding import Axes, pd
 from kneebayes.building.model import ModelData, ModelLike
 from kneebayes.case.answers import Answer
 from kneebayes.case.case import Case, CaseLike
@@ -28,10 +29,6 @@ from kneebayes.view.alt_text import described
 from kneebayes.view.figures import caption
 from kneebayes.view.markup import Markup, are_numbers, percent, table, tag
 from kneebayes.writing import text_or_path
-
-if TYPE_CHECKING:
-    import pandas as pd
-    from matplotlib.axes import Axes
 
 ALT_LINES, ALT_LETTERS = 5, 900  # rows of a picture told in words, and how much of them
 LONGEST = 70  # characters of a cell before it goes on below
@@ -218,8 +215,6 @@ def report_on(
 
 def frame_of(rows: Any = None, **axes: Any) -> pd.DataFrame:
     """Rows as a DataFrame; pandas is imported when the first is made."""
-    import pandas as pd
-
     return pd.DataFrame(rows, **axes)
 
 
@@ -230,8 +225,6 @@ def records_of(table: pd.DataFrame) -> list[dict[str, Any]]:
 
 def ranked_frame(rows: Sequence[Any], columns: list[str] | None = None) -> pd.DataFrame:
     """The same with the rank as its index, from 1."""
-    import pandas as pd
-
     index = pd.RangeIndex(1, len(rows) + 1, name="rank")
     return pd.DataFrame(rows, index=index, columns=columns)
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields
 from html import escape
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from kneebayes.arguments import checked
+from kneebayes.binding import pd
 from kneebayes.building import Elicited, Stated
 from kneebayes.building.model import ModelLike
 from kneebayes.building.words import amount_interval
@@ -17,9 +18,6 @@ from kneebayes.knowledge.statements import Amount, Interval
 from kneebayes.text import counted
 from kneebayes.view.markup import Markup, table, tag
 from kneebayes.view.report import InJson, frame_of, made_by, made_by_line, plain
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,9 +6,10 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from kneebayes.arguments import checked
+from kneebayes.binding import Axes, pd
 from kneebayes.case.bounded import bounded
 from kneebayes.case.case import Case, CaseLike
 from kneebayes.errors import EvidenceError
@@ -29,6 +30,7 @@ from kneebayes.view.figures import (
     GREY,
     ORANGE,
     SMALL,
+    beside,
     legend_above,
     name_lines,
     new_axes,
@@ -36,10 +38,6 @@ from kneebayes.view.figures import (
 )
 from kneebayes.view.markup import percent
 from kneebayes.view.report import CaseResult, Report, frame_of, report_on
-
-if TYPE_CHECKING:
-    import pandas as pd
-    from matplotlib.axes import Axes
 
 KEPT = {2: 16, 3: 11}  # answers put together in twos and threes: 120 and 165 sets
 SHOWN = 5
@@ -128,12 +126,8 @@ def draw_changes(
         ends = [logit(row[name], CERTAIN) for name in ("over_posterior", "to_posterior")]
         ax.plot(ends, [index, index], color=GREY, lw=1.5, zorder=1)
         told = ((row["over_posterior"], ORANGE), (row["to_posterior"], BLUE))
-        sides = (("right", -9), ("left", 9))  # each number on the outer side of its own mark
-        for (share, colour), (side, away) in zip(sorted(told), sides, strict=True):
-            beside: dict[str, Any] = {"xytext": (away, 0), "textcoords": "offset points"}
-            style: dict[str, Any] = {"ha": side, "va": "center", "fontsize": SMALL}
-            place = (logit(share, CERTAIN), index)
-            ax.annotate(percent(share), place, color=colour, **beside, **style)
+        for (share, colour), away in zip(sorted(told), (-9, 9), strict=True):  # on the outer side
+            beside(ax, (logit(share, CERTAIN), index), percent(share), away, color=colour)
     places = range(len(drawn))
     to_them, over_them = (
         [logit(row[name], CERTAIN) for row in drawn] for name in ("to_posterior", "over_posterior")

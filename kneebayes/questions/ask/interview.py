@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from textwrap import wrap
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from kneebayes.arguments import checked, whole_number
-from kneebayes.binding import renamed
+from kneebayes.binding import Axes, pd, renamed
 from kneebayes.building.model import ModelLike
 from kneebayes.case import believe
 from kneebayes.case.bounded import bounded
@@ -30,10 +30,6 @@ from kneebayes.text import counted
 from kneebayes.view.figures import BLUE, GREEN, GREY, ORANGE, SMALL, WIDE, new_axes
 from kneebayes.view.markup import percent
 from kneebayes.view.report import CaseResult, Outline, Report, frame_of, report_on
-
-if TYPE_CHECKING:
-    import pandas as pd
-    from matplotlib.axes import Axes
 
 DEEPEST = 4
 TOLD = 1e-12  # bits below which a question is taken to tell nothing

@@ -6,9 +6,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from textwrap import shorten
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from kneebayes.arguments import checked, whole_number
+from kneebayes.binding import Axes, pd
 from kneebayes.case.bounded import bounded
 from kneebayes.case.case import Case, CaseLike
 from kneebayes.errors import EvidenceError
@@ -38,10 +39,6 @@ from kneebayes.view.figures import (
 )
 from kneebayes.view.markup import percent
 from kneebayes.view.report import CaseResult, Report, frame_of, ranked_frame, report_on
-
-if TYPE_CHECKING:
-    import pandas as pd
-    from matplotlib.axes import Axes
 
 Rows = Sequence[Mapping[str, Any]]
 SHOWN = 10

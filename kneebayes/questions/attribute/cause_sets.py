@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import accumulate
-from typing import TYPE_CHECKING
 
 from kneebayes.arguments import checked, whole_number
-from kneebayes.binding import renamed
+from kneebayes.binding import Axes, pd, renamed
 from kneebayes.case.bounded import bounded
 from kneebayes.case.case import Case, CaseLike
 from kneebayes.inference import CauseSet, most_probable_sets
@@ -18,10 +17,6 @@ from kneebayes.text import counted
 from kneebayes.view.figures import BLUE, GREY, ORANGE, SMALL, lines_of
 from kneebayes.view.markup import percent
 from kneebayes.view.report import CaseResult, Report, ranked_frame, report_on
-
-if TYPE_CHECKING:
-    import pandas as pd
-    from matplotlib.axes import Axes
 
 NOTHING = "none of these causes"
 NOTHING_LEFT = 1e-9  # of the probability: rounding

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from textwrap import fill
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from kneebayes.arguments import checked, whole_number
-from kneebayes.binding import renamed
+from kneebayes.binding import Axes, pd, renamed
 from kneebayes.building.model import ModelData, ModelLike
 from kneebayes.case.bounded import bounded
 from kneebayes.case.case import Case
@@ -22,37 +21,7 @@ from kneebayes.view.figures import AMBER, SMALL, WIDE, new_axes, scale_above
 from kneebayes.view.markup import percent
 from kneebayes.view.report import CaseResult, Report, frame_of, report_on
 
-if TYPE_CHECKING:
-    import pandas as pd
-    from matplotlib.axes import Axes
-
 ABSENT, PRESENT = (1.0, 0.0), (0.0, 1.0)
-
-
-@dataclass(frozen=True)
-class Distances:
-    """How many bits each finding gives to tell each cause from each other.
-
-    Attributes
-    ----------
-    causes, findings
-        Ids, in the order of the axes of the arrays.
-    present
-        P(finding present | this cause and no other, evidence): causes x findings.
-    bits
-        Jensen-Shannon divergence of the two causes' answers: causes x causes x findings.
-    """
-
-    causes: tuple[str, ...]
-    findings: tuple[str, ...]
-    present: Numbers
-    bits: Numbers
-
-    def total(self, findings: Sequence[str] | None = None) -> Numbers:
-        """Sum over some findings, or all: causes x causes."""
-        wanted = set(self.findings if findings is None else findings)
-        kept = [index for index, id in enumerate(self.findings) if id in wanted]
-        return np.asarray(self.bits[:, :, kept].sum(axis=2))
 
 
 def distinguish_causes(
@@ -61,13 +30,13 @@ def distinguish_causes(
     causes: Sequence[str],
     findings: Sequence[str],
     others: Sequence[str] = (),
-) -> Distances:
-    """Compare causes, each as the only one present, by how probable each finding is under them.
+) -> tuple[Numbers, Numbers]:
+    """How probable each finding is if one cause alone is present, and what it tells of each pair.
 
-    The bits of a finding are the Jensen-Shannon divergence between its answers under the two
-    causes: how much of the one bit "this cause or that one", at even odds, its answer tells
-    (Lin, IEEE Trans. Inf. Theory 37(1), 1991). The evidence holds under all causes; ``others``
-    are absent throughout.
+    Two arrays come back: P(finding present | this cause and no other, evidence), causes x findings;
+    and the bits, causes x causes x findings. These are the Jensen-Shannon divergence between the
+    answers under the two causes: how much of the one bit "this cause or that one", at even odds,
+    the answer tells (Lin, IEEE Trans. Inf. Theory 37(1), 1991). ``others`` are absent throughout.
     """
     nobody = dict.fromkeys([*others, *causes], ABSENT)
     cases = [
@@ -84,7 +53,7 @@ def distinguish_causes(
             raise ImpossibleEvidenceError(message, [*evidence, cause])
     present = np.stack([propagated.marginals[id][:, 1] for id in findings], axis=1)
     present = np.clip(present, 0.0, 1.0)
-    return Distances(tuple(causes), tuple(findings), present, _divergence(present))
+    return present, _divergence(present)
 
 
 def _follows(network: Network, cause: str) -> Evidence:
@@ -121,10 +90,9 @@ def _entropy(probability: Numbers) -> Numbers:
 def order_by_likeness(distances: Numbers) -> list[int]:
     """Order things so that similar ones are neighbours.
 
-    Average linkage (Sokal, Michener 1958): the two nearest groups are joined until one group is
-    left, in the direction in which the things that become neighbours are more alike (Bar-Joseph et
-    al., Bioinformatics 17, 2001: the order of the leaves is free to choose). ``distances`` are
-    symmetric, zero on the diagonal.
+    Average linkage (Sokal, Michener 1958): the two nearest groups are joined until one is left,
+    in the direction in which those that become neighbours are more alike (Bar-Joseph et al.,
+    Bioinformatics 17, 2001). ``distances`` are symmetric, zero on the diagonal.
 
     Examples
     --------
@@ -224,12 +192,19 @@ class Distinguishability(CaseResult):
     ----------
     case
         What was taken as known under all causes.
-    distances
-        The numbers by cause, cause and finding.
+    causes, findings
+        Ids, in the order of the axes of the arrays.
+    present
+        P(finding present | this cause and no other, evidence): causes x findings.
+    bits
+        Jensen-Shannon divergence of the two causes' answers: causes x causes x findings.
     """
 
     case: Case
-    distances: Distances
+    causes: tuple[str, ...]
+    findings: tuple[str, ...]
+    present: Numbers
+    bits: Numbers
 
     @property
     def table(self) -> pd.DataFrame:
@@ -240,27 +215,23 @@ class Distinguishability(CaseResult):
         ``best_id``, ``best`` (the finding with most bits), ``best_bits`` and ``apart``
         (whether the sum reaches the one bit that it takes).
         """
-        distances = self.distances
-        total, without, tests = self._totals
-        ids, label = distances.causes, self.case.knowledge.label
-        best = distances.bits.argmax(axis=2)
-        rows = [
-            {
-                "id": ids[a],
-                "cause": label(ids[a]),
-                "other_id": ids[b],
-                "other": label(ids[b]),
-                "bits": float(total[a, b]),
-                "without_tests": float(without[a, b]),
-                "tests": float(tests[a, b]),
-                "best_id": distances.findings[best[a, b]],
-                "best": label(distances.findings[best[a, b]]),
-                "best_bits": float(distances.bits[a, b, best[a, b]]),
-                "apart": bool(total[a, b] >= ONE_BIT),
-            }
-            for a, b in zip(*np.triu_indices(len(ids), 1), strict=True)
-        ]
-        return frame_of(rows).sort_values("bits", kind="stable", ignore_index=True)
+        ids, label, (total, without, tests) = self.causes, self.case.label, self._totals
+        a, b = np.triu_indices(len(ids), 1)
+        best = self.bits.argmax(axis=2)[a, b]
+        columns = {
+            "id": [ids[at] for at in a],
+            "cause": [label(ids[at]) for at in a],
+            "other_id": [ids[at] for at in b],
+            "other": [label(ids[at]) for at in b],
+            "bits": total[a, b],
+            "without_tests": without[a, b],
+            "tests": tests[a, b],
+            "best_id": [self.findings[at] for at in best],
+            "best": [label(self.findings[at]) for at in best],
+            "best_bits": self.bits[a, b, best],
+            "apart": total[a, b] >= ONE_BIT,
+        }
+        return frame_of(columns).sort_values("bits", kind="stable", ignore_index=True)
 
     @property
     def inseparable(self) -> pd.DataFrame:
@@ -277,7 +248,7 @@ class Distinguishability(CaseResult):
         """Total bits as causes x causes, by id, like next to like."""
         total = self._totals[0]
         order = order_by_likeness(total)
-        ids = [self.distances.causes[index] for index in order]
+        ids = [self.causes[index] for index in order]
         return frame_of(total[np.ix_(order, order)], index=ids, columns=ids)
 
     @property
@@ -286,15 +257,12 @@ class Distinguishability(CaseResult):
 
         Similar causes are neighbours; findings are ordered by the cause in which they stand out.
         """
-        distances = self.distances
         order = order_by_likeness(self._totals[0])
-        present = distances.present[order].T
+        present = self.present[order].T
         stands_out = present - present.mean(axis=1, keepdims=True)
         rows = np.lexsort((-stands_out.max(axis=1), stands_out.argmax(axis=1)))
-        ids = [distances.causes[index] for index in order]
-        return frame_of(
-            present[rows], index=[distances.findings[index] for index in rows], columns=ids
-        )
+        findings, causes = ([self.findings[at] for at in rows], [self.causes[at] for at in order])
+        return frame_of(present[rows], index=findings, columns=causes)
 
     @checked
     def between(self, cause: str, other: str) -> pd.DataFrame:
@@ -308,20 +276,17 @@ class Distinguishability(CaseResult):
         UnknownNameError
             If one is not a cause, or was not compared.
         """
-        distances, knowledge = self.distances, self.case.knowledge
         a, b = self._place(cause), self._place(other)
-        rows = [
-            {
-                "id": id,
-                "finding": knowledge.label(id),
-                "kind": knowledge.findings[id].kind,
-                "present_if_cause": float(distances.present[a, index]),
-                "present_if_other": float(distances.present[b, index]),
-                "bits": float(distances.bits[a, b, index]),
-            }
-            for index, id in enumerate(distances.findings)
-        ]
-        return frame_of(rows).sort_values("bits", ascending=False, kind="stable", ignore_index=True)
+        columns = {
+            "id": self.findings,
+            "finding": [self.case.label(id) for id in self.findings],
+            "kind": [self.case.knowledge.findings[id].kind for id in self.findings],
+            "present_if_cause": self.present[a],
+            "present_if_other": self.present[b],
+            "bits": self.bits[a, b],
+        }
+        frame = frame_of(columns)
+        return frame.sort_values("bits", ascending=False, kind="stable", ignore_index=True)
 
     @property
     def report(self) -> Report:
@@ -371,13 +336,13 @@ class Distinguishability(CaseResult):
             How many findings: those that tell the causes apart most, over all pairs. So many
             can be read in one column of print; all are in :attr:`profiles`.
         """
-        shares, label = self.profiles, self.case.knowledge.label
+        shares = self.profiles
         whole_number("n", n, 1)
-        told = self.distances.bits.sum(axis=(0, 1))  # by finding
-        best = {self.distances.findings[index] for index in np.argsort(-told, kind="stable")[:n]}
+        told = self.bits.sum(axis=(0, 1))  # by finding
+        best = {self.findings[index] for index in np.argsort(-told, kind="stable")[:n]}
         shown = shares.loc[[str(id) for id in shares.index if id in best]].T
         causes = [self.case.marked(str(id)) for id in shown.index]
-        findings = [label(str(id)) for id in shown.columns]
+        findings = [self.case.label(str(id)) for id in shown.columns]
         title = (
             "P(finding | only this cause)\n"
             f"{len(best)} of {counted(len(shares), 'finding')}, which tell causes apart most"
@@ -387,24 +352,24 @@ class Distinguishability(CaseResult):
     @property
     def _totals(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Bits by pair: all, without tests, tests."""
-        findings = self.case.knowledge.findings
-        tests = [id for id in self.distances.findings if findings[id].kind == "test"]
-        others = [id for id in self.distances.findings if findings[id].kind != "test"]
-        distances = self.distances
-        return distances.total(), distances.total(others), distances.total(tests)
+        kinds = [self.case.knowledge.findings[id].kind for id in self.findings]
+        tests = np.array([kind == "test" for kind in kinds])
+        some = (self.bits, self.bits[:, :, ~tests], self.bits[:, :, tests])
+        return some[0].sum(axis=2), some[1].sum(axis=2), some[2].sum(axis=2)
 
     def _place(self, name: str) -> int:
-        knowledge = self.case.knowledge
         id = self.case.data.cause_named(name)
-        if id not in self.distances.causes:
-            compared = ", ".join(knowledge.label(cause) for cause in self.distances.causes)
+        if id not in self.causes:
+            compared = ", ".join(map(self.case.label, self.causes))
             message = f"'{name}' was not compared. Compared were: {compared}."
             raise UnknownNameError(message, name)
-        return self.distances.causes.index(id)
+        return self.causes.index(id)
 
     def __repr__(self) -> str:
-        causes = counted(len(self.distances.causes), "cause")
-        findings = counted(len(self.distances.findings), "finding")
+        causes, findings = (
+            counted(len(self.causes), "cause"),
+            counted(len(self.findings), "finding"),
+        )
         below = counted(len(self.inseparable), "pair")
         return f"Distinguishability({causes}, {findings}, {below} cannot be told apart)"
 
@@ -460,10 +425,9 @@ def distinguish(
         for id in knowledge.findings
         if id != case.data.complaint and id not in case.evidence.likelihoods
     ]
-    distances = distinguish_causes(
-        case.engine, case.evidence, compared, findings, list(knowledge.causes)
-    )
-    return Distinguishability(case, distances)
+    others = list(knowledge.causes)
+    arrays = distinguish_causes(case.engine, case.evidence, compared, findings, others)
+    return Distinguishability(case, tuple(compared), tuple(findings), *arrays)
 
 
 def _compared(data: ModelData, names: Sequence[str] | None) -> list[str]:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from kneebayes.arguments import checked, whole_number
+from kneebayes.binding import Axes, pd
 from kneebayes.building.model import ModelLike
 from kneebayes.case.bounded import bounded
 from kneebayes.case.case import Case
@@ -18,10 +18,6 @@ from kneebayes.text import counted
 from kneebayes.view.figures import BLUE, ORANGE, SMALL, lines_of
 from kneebayes.view.markup import percent
 from kneebayes.view.report import CaseResult, Report, ranked_frame, report_on
-
-if TYPE_CHECKING:
-    import pandas as pd
-    from matplotlib.axes import Axes
 
 MOST_DRAWS = 10_000_000  # more do not fit into memory
 MOST_DRAWN = 12  # causes in a picture

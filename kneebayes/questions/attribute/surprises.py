@@ -5,11 +5,11 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from kneebayes.arguments import checked
+from kneebayes.binding import Axes, pd
 from kneebayes.case.bounded import bounded
 from kneebayes.case.case import Case, CaseLike
 from kneebayes.errors import ImpossibleEvidenceError
@@ -18,10 +18,6 @@ from kneebayes.text import counted
 from kneebayes.view.figures import BLUE, ORANGE, SMALL, lines_of
 from kneebayes.view.markup import percent
 from kneebayes.view.report import CaseResult, Report, frame_of, report_on
-
-if TYPE_CHECKING:
-    import pandas as pd
-    from matplotlib.axes import Axes
 
 DOUBTFUL = 19.0  # times another answer must be as probable as the one given: 95 % against 5 %
 AGAINST = 1.0  # bits that the other answers must speak against it: half as probable as before

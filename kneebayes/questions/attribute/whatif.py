@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from kneebayes.arguments import checked
+from kneebayes.binding import Axes, pd
 from kneebayes.building.places import acting_states
 from kneebayes.case.bounded import bounded
 from kneebayes.case.case import Case, CaseLike
@@ -17,13 +17,9 @@ from kneebayes.inference import Engine, Evidence
 from kneebayes.inference.paths import ancestors, descendants, reached, split_by_path
 from kneebayes.network import Link, Network
 from kneebayes.text import counted
-from kneebayes.view.figures import BLUE, GREY, ORANGE, SMALL, legend_above, lines_of
+from kneebayes.view.figures import BLUE, GREY, ORANGE, SMALL, beside, legend_above, lines_of
 from kneebayes.view.markup import percent
 from kneebayes.view.report import CaseResult, Report, frame_of, report_on
-
-if TYPE_CHECKING:
-    import pandas as pd
-    from matplotlib.axes import Axes
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,13 +122,10 @@ def draw_without(
     places = range(len(labels))
     ax.hlines(places, without, now, color=GREY, lw=1.5, zorder=1)
     ax.plot(now, places, "o", color="white", mec=BLUE, mew=1.8, ms=8, label="now")
-    name = f"had it not been for {cause}"
-    ax.plot(without, places, "D", color=ORANGE, ms=7, label=name)
+    ax.plot(without, places, "D", color=ORANGE, ms=7, label=f"had it not been for {cause}")
     for place, pair in enumerate(zip(now, without, strict=True)):
-        for share, side, away in ((min(pair), "right", -7), (max(pair), "left", 7)):
-            offset: dict[str, Any] = {"xytext": (away, 0), "textcoords": "offset points"}
-            style: dict[str, Any] = {"ha": side, "va": "center", "fontsize": SMALL}
-            ax.annotate(percent(share), (share, place), **offset, **style)
+        for share, away in ((min(pair), -7), (max(pair), 7)):
+            beside(ax, (share, place), percent(share), away)
     ax.set_xlim(-0.18, 1.18)  # with room for the numbers
     ax.set_xticks([0.0, 0.5, 1.0], ["0%", "50%", "100%"], fontsize=SMALL)
     ax.set_xlabel("P(finding present | evidence)", fontsize=SMALL)
@@ -170,20 +163,18 @@ class WhatIf(CaseResult):
         be present had the cause been absent | evidence)) and ``persists`` (the same given
         that it is present).
         """
-        label = self.case.knowledge.label
         rows = [
-            (each.finding, label(each.finding), each.now, each.without, each.persists)
-            for each in self._ordered
+            (one.finding, self.case.label(one.finding), one.now, one.without, one.persists)
+            for one in self._ordered
         ]
         return frame_of(rows, columns=["id", "finding", "now", "without", "persists"])
 
     @property
     def report(self) -> Report:
         """What is shown."""
-        knowledge = self.case.knowledge
         rows = [
-            (knowledge.label(finding.finding), percent(finding.now), percent(finding.without))
-            for finding in self._ordered
+            (self.case.label(one.finding), percent(one.now), percent(one.without))
+            for one in self._ordered
         ]
         label = self.case.marked(self.cause)
         notes = [
@@ -199,11 +190,9 @@ class WhatIf(CaseResult):
 
     def draw(self, ax: Axes | None = None) -> Axes:
         """Draw for each finding how probable it is now and without the cause."""
-        ordered = self._ordered
-        labels = [self.case.label(finding.finding) for finding in ordered]
-        now, without = [finding.now for finding in ordered], [change.without for change in ordered]
-        drawn = draw_without(labels, now, without, self.case.marked(self.cause), ax)
-        return self._titled(drawn)
+        labels = [self.case.label(one.finding) for one in self._ordered]
+        now, without = ([one.now for one in self._ordered], [one.without for one in self._ordered])
+        return self._titled(draw_without(labels, now, without, self.case.marked(self.cause), ax))
 
     @property
     def _ordered(self) -> list[FindingWithout]:

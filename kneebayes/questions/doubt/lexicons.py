@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from kneebayes.arguments import checked
+from kneebayes.binding import Axes, pd
 from kneebayes.case import believe
 from kneebayes.case.bounded import bounded
 from kneebayes.case.case import Case, CaseLike
@@ -26,10 +27,6 @@ from kneebayes.view.figures import (
 )
 from kneebayes.view.markup import percent
 from kneebayes.view.report import CaseResult, Report, frame_of, report_on
-
-if TYPE_CHECKING:
-    import pandas as pd
-    from matplotlib.axes import Axes
 
 SHOWN = 10
 MARKS = "osD^vPX*<>"

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kneebayes.arguments import checked, whole_number
+from kneebayes.binding import Axes, pd
 from kneebayes.building.quantities import amounts_at, quantities_of
 from kneebayes.building.restating import Restating
 from kneebayes.case.bounded import bounded
@@ -47,9 +48,7 @@ from kneebayes.view.report import (
 )
 
 if TYPE_CHECKING:
-    import pandas as pd
     import xarray as xr
-    from matplotlib.axes import Axes
 
 LOW, HIGH = 0.05, 0.95
 TOP = 3

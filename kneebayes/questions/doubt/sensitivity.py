@@ -5,11 +5,12 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 import numpy as np
 
 from kneebayes.arguments import checked
+from kneebayes.binding import Axes, pd
 from kneebayes.building.places import offset_of, stated_network
 from kneebayes.case.bounded import bounded
 from kneebayes.case.case import Case, CaseLike
@@ -26,10 +27,6 @@ from kneebayes.text import counted, suggest
 from kneebayes.view.figures import BLACK, EXPLAINS, PALETTE, SMALL, fit, name_ends, new_axes
 from kneebayes.view.markup import percent
 from kneebayes.view.report import CaseResult, Report, frame_of, report_on
-
-if TYPE_CHECKING:
-    import pandas as pd
-    from matplotlib.axes import Axes
 
 What = Literal["prior", "link", "leak", "share"]
 Number = tuple[What, str, str, str]  # what it is, its node, the parent and its state

@@ -6,11 +6,12 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from textwrap import wrap
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 
 from kneebayes.arguments import checked
+from kneebayes.binding import Axes, pd
 from kneebayes.building.quantities import (
     Quantities,
     Quantity,
@@ -24,13 +25,18 @@ from kneebayes.case.bounded import bounded
 from kneebayes.case.case import Case, CaseLike
 from kneebayes.knowledge import Knowledge
 from kneebayes.network import Numbers
-from kneebayes.view.figures import AMBER, BLACK, BLUE, SMALL, legend_above, name_lines, new_axes
+from kneebayes.view.figures import (
+    AMBER,
+    BLACK,
+    BLUE,
+    SMALL,
+    beside,
+    legend_above,
+    name_lines,
+    new_axes,
+)
 from kneebayes.view.markup import percent
 from kneebayes.view.report import CaseResult, Report, frame_of, report_on
-
-if TYPE_CHECKING:
-    import pandas as pd
-    from matplotlib.axes import Axes
 
 Over = Literal["numbers", "words", "claims"]
 
@@ -95,7 +101,7 @@ def _bars_over(case: Case, cause: str, over: Over) -> tuple[float, tuple[Bar, ..
         for moved in _moves(knowledge, quantities, over)
         if any(quantities.all[place].node in restating.relevant for place in moved.at)
     ]
-    rows = [quantities.values]  # noqa: PD011
+    rows = [quantities.values]
     for move in moves:
         rows += [ends(quantities, move.at, "low"), ends(quantities, move.at, "high")]
         if over == "claims":
@@ -153,7 +159,7 @@ def _said(knowledge: Knowledge, quantity: Quantity) -> str:
 def _unsaid(
     knowledge: Knowledge, quantities: Quantities, places: Sequence[int], neutral: float
 ) -> Numbers:
-    amounts = quantities.values  # noqa: PD011
+    amounts = quantities.values
     for place in places:
         quantity = quantities.all[place]
         if quantity.kind == "presence":
@@ -236,11 +242,9 @@ def _say_ends(ax: Axes, place: int, bar: Mapping[str, Any], posterior: float) ->
     """The least and the greatest posterior of a bar, to the left and to the right of it."""
     ends = [bar[name] for name in ("at_low", "at_high", "unsaid") if not math.isnan(bar[name])]
     low, high = min([posterior, *ends]), max([posterior, *ends])
-    for end, side, away in ((low, "right", -7), (high, "left", 7)):
+    for end, away in ((low, -7), (high, 7)):
         if percent(end) != percent(posterior):
-            style: dict[str, Any] = {"ha": side, "va": "center", "fontsize": SMALL}
-            offset: dict[str, Any] = {"xytext": (away, 0), "textcoords": "offset points"}
-            ax.annotate(percent(end), (end, place), **offset, **style)
+            beside(ax, (end, place), percent(end), away)
 
 
 def _given(bars: Sequence[Mapping[str, Any]], name: str) -> dict[int, float]:

@@ -6,9 +6,10 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from kneebayes.arguments import checked, whole_number
+from kneebayes.binding import Axes, pd
 from kneebayes.case.bounded import bounded
 from kneebayes.case.case import Case, CaseLike
 from kneebayes.errors import EvidenceError
@@ -19,10 +20,6 @@ from kneebayes.text import counted
 from kneebayes.view.figures import BLUE, ORANGE, SMALL, caption, name_lines, new_axes
 from kneebayes.view.markup import percent
 from kneebayes.view.report import CaseResult, Report, frame_of, report_on
-
-if TYPE_CHECKING:
-    import pandas as pd
-    from matplotlib.axes import Axes
 
 MOST_ORDERS = 1_000_000  # of the answers; fewer are looked at where time is over
 ORDERS = ("ledger", "shapley")

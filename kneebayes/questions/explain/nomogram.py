@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
 from kneebayes.arguments import checked
+from kneebayes.binding import Axes, pd
 from kneebayes.case import Answer, believe
 from kneebayes.case.answers import KINDS, WHERE, evidence_of, read_answers
 from kneebayes.case.bounded import bounded
@@ -18,10 +18,6 @@ from kneebayes.odds import decibans, inverse_logit, logit
 from kneebayes.view.figures import PALETTE, SMALL, broken, new_axes
 from kneebayes.view.markup import percent
 from kneebayes.view.report import CaseResult, Report, frame_of, known_of, report_on
-
-if TYPE_CHECKING:
-    import pandas as pd
-    from matplotlib.axes import Axes
 
 DASHES = ("-", (0, (5, 2)), (0, (1, 1.2)), (0, (5, 1, 1, 1)))
 MARKS = ("o", "D", "s", "^")

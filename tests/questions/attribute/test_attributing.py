@@ -258,7 +258,7 @@ def test_profiles_are_what_a_cause_alone_shows(
     told = told_apart
     profiles = told.profiles
     assert sorted(profiles.columns) == sorted(cause.id for cause in knee.causes)
-    assert len(profiles) == len(set(profiles.index)) == len(told.distances.findings)
+    assert len(profiles) == len(set(profiles.index)) == len(told.findings)
     causes = {one.id: "present" if one.id == "gout" else "absent" for one in knee.causes}
     complaint = {knee.knowledge.meta.complaint: "present"}
     alone = Evidence.of(knee.network, causes | complaint)  # others may be there in silence
@@ -275,8 +275,8 @@ def test_profiles_are_what_a_cause_alone_shows(
     label = {knee.knowledge.label(id): id for id in profiles.index}
     shown = [label[one.get_text()] for one in ax.get_xticklabels()]
     assert len(shown) == 20
-    told_by = told.distances.bits.sum(axis=(0, 1))  # over all pairs
-    weights = dict(zip(told.distances.findings, told_by, strict=True))
+    told_by = told.bits.sum(axis=(0, 1))  # over all pairs
+    weights = dict(zip(told.findings, told_by, strict=True))
     assert min(weights[id] for id in shown) >= max(
         weight for id, weight in weights.items() if id not in shown
     )
