@@ -255,9 +255,10 @@ def _named(name: str, known: Mapping[str, Any]) -> Kind | None:
         return None
     if get_origin(meant) is Literal:
         choices = get_args(meant)
-        return Kind(either(list(map(repr, choices)), quote=""), _choice(choices))
+        words = either(list(map(repr, choices)), quote="")
+        return Kind(words, _only(lambda value: isinstance(value, str) and value in choices))
     if isinstance(meant, type) and not getattr(meant, "_is_protocol", False):
-        return Kind(_article(name), lambda value: value if isinstance(value, meant) else REFUSED)
+        return Kind(_article(name), _only(lambda value: isinstance(value, meant)))
     if meant is None and name.isidentifier():  # imported for types alone
         return Kind(_article(name), _of_class(name))
     return None
@@ -267,26 +268,19 @@ def _article(name: str) -> str:
     return f"a{'n' if name[0] in 'AEIOU' else ''} {name}"
 
 
-def _choice(choices: tuple[object, ...]) -> Convert:
-    def convert(value: object) -> object:
-        """One of the words, as text."""
-        return value if isinstance(value, str) and value in choices else REFUSED
-
-    return convert
+def _only(fits: Callable[[Any], bool]) -> Convert:
+    """The value itself, where it fits."""
+    return lambda value: value if fits(value) else REFUSED
 
 
 def _of_class(name: str, package: str = "") -> Convert:
-    """Whether a value is of a class of that name, which is not imported for it."""
-
-    def convert(value: object) -> object:
-        """The value itself."""
-        fits = any(
+    """What is of a class of that name, which is not imported for it."""
+    return _only(
+        lambda value: any(
             kind.__name__ == name and kind.__module__.startswith(package)
             for kind in type(value).__mro__
         )
-        return value if fits else REFUSED
-
-    return convert
+    )
 
 
 def _sequence(annotation: str, known: Mapping[str, Any]) -> Kind | None:
@@ -294,15 +288,14 @@ def _sequence(annotation: str, known: Mapping[str, Any]) -> Kind | None:
     head, _, inner = annotation.partition("[")
     if head not in ("Sequence", "Iterable"):
         return None
-    items = "names" if inner == "str]" else f"{inner.removesuffix(']')} records"
-    kind = None if inner == "str]" else _kind_of(inner.removesuffix("]"), known)
-    if inner in ("float]", "int]"):
-        items = "numbers"
+    inner = inner.removesuffix("]")
+    kind = None if inner == "str" else _kind_of(inner, known)
+    items = {"str": "names", "float": "numbers", "int": "numbers"}.get(inner, f"{inner} records")
 
     def convert(value: object) -> object:
         """All of them, as a tuple; a single name stays what it is."""
         if isinstance(value, str):
-            return value if inner == "str]" else REFUSED
+            return value if inner == "str" else REFUSED
         if isinstance(value, bytes | Mapping) or not isinstance(value, Iterable):
             return REFUSED
         if hasattr(value, "columns") or getattr(value, "ndim", 1) != 1:
@@ -377,47 +370,40 @@ def _text(value: object) -> object:
     return value
 
 
-def _mapping(value: object) -> object:
-    return value if isinstance(value, Mapping) else REFUSED
+def _carries(name: str, *parts: str) -> Convert:
+    """What carries something that has some parts: a model its data, a patient the case."""
+
+    def carries(value: object) -> bool:
+        """Whether it does; a class does not, only what is made of it."""
+        carried = None if isinstance(value, type) else getattr(value, name, None)
+        return all(hasattr(carried, part) for part in parts)
+
+    return _only(carries)
 
 
-def _answers(value: object) -> object:
-    return value if isinstance(value, Mapping) else ROW.convert(value)
-
-
-def _model(value: object) -> object:
-    data = None if isinstance(value, type) else getattr(value, "data", None)
-    return value if hasattr(data, "knowledge") and hasattr(data, "network") else REFUSED
-
-
-def _patient(value: object) -> object:
-    case = None if isinstance(value, type) else getattr(value, "case", None)
-    return value if hasattr(case, "answers") else REFUSED
-
-
-def _day(value: object) -> object:
-    return value if isinstance(value, dt.datetime) else REFUSED
-
-
-MODEL = Kind("a model, as kneebayes.load gives it", _model)
+_mapping = _only(lambda value: isinstance(value, Mapping))
+MODEL = Kind("a model, as kneebayes.load gives it", _carries("data", "knowledge", "network"))
 TABLE = Kind("a pandas DataFrame, a row for each patient or case", _of_class("DataFrame", "pandas"))
 ROW = Kind("a pandas Series", _of_class("Series", "pandas"))
-ANSWERS = Kind("a mapping such as {'fever': False}, or a row of a table", _answers)
+ANSWERS = Kind(
+    "a mapping such as {'fever': False}, or a row of a table",
+    functools.partial(_first, (_mapping, ROW.convert)),
+)
 KINDS: dict[str, Kind] = {
     "Fastest": Kind("text", _text),  # which words, the reader of the file says
     "Layer": Kind("text", _text),
-    "None": Kind("None", lambda value: value if value is None else REFUSED),
+    "None": Kind("None", _only(lambda value: value is None)),
     "str": Kind("text", _text),
     "int": Kind("a whole number", _whole),
     "float": Kind("a number", _number),
     "bool": Kind("True or False", _yes_or_no),
     "Path": Kind("a path", _path),
     "str | Path": Kind("a path", _path),
-    "datetime": Kind("a datetime", _day),
+    "datetime": Kind("a datetime", _only(lambda value: isinstance(value, dt.datetime))),
     "ModelLike": MODEL,
     "AnyModel": MODEL,
     "Diagnosing": MODEL,
-    "CaseLike": Kind("a patient, as model.diagnose gives it", _patient),
+    "CaseLike": Kind("a patient, as model.diagnose gives it", _carries("case", "answers")),
     "pd.DataFrame": TABLE,
     "pd.Series": ROW,
     "pd.Series[Any]": ROW,

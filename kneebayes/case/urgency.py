@@ -4,16 +4,12 @@ and care, which is never advice of our own.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from kneebayes.case.answers import Answer
 from kneebayes.knowledge import Knowledge
-from kneebayes.knowledge.records import UrgencyRule
-
-if TYPE_CHECKING:
-    from kneebayes.knowledge import Knowledge
+from kneebayes.knowledge.records import Cause, Group, UrgencyRule
 
 POSSIBLE = 0.25  # an uncertain sign counts from this probability on: caution first
 PROBABLE = 0.2  # P(an urgent cause explains it) from which on this is said beside the signs
@@ -112,24 +108,18 @@ def care_of(
     ``groups`` and ``causes`` have P(it explains the complaint) by id. What may be done at home in
     the meantime is left out where the signs call for help now.
     """
-    lines = [] if level == "now" else list(_in_any_case(knowledge))
-    return (*lines, *_of_groups(knowledge, groups), *_of_causes(knowledge, causes))
-
-
-def _in_any_case(knowledge: Knowledge) -> Iterator[CareLine]:
-    for care in knowledge.meta.care:
-        yield CareLine("", 1.0, care.text, care.because)
-
-
-def _of_groups(knowledge: Knowledge, shares: Mapping[str, float]) -> Iterator[CareLine]:
-    for id in sorted(shares, key=lambda id: -shares[id]):
-        group = knowledge.groups[id]
-        for care in group.care if shares[id] >= LIKELY else ():
-            yield CareLine(group.label, shares[id], care.text, care.because)
-
-
-def _of_causes(knowledge: Knowledge, posteriors: Mapping[str, float]) -> Iterator[CareLine]:
-    for id, posterior in posteriors.items():
-        cause = knowledge.causes[id]
-        for care in cause.care if posterior >= LIKELY else ():
-            yield CareLine(cause.label, posterior, care.text, care.because)
+    ranked = sorted(groups, key=lambda id: -groups[id])
+    records: list[tuple[Cause | Group, float]] = [
+        *((knowledge.groups[id], groups[id]) for id in ranked),
+        *((knowledge.causes[id], share) for id, share in causes.items()),
+    ]
+    at_home = () if level == "now" else knowledge.meta.care
+    return (
+        *(CareLine("", 1.0, care.text, care.because) for care in at_home),
+        *(
+            CareLine(record.label, share, care.text, care.because)
+            for record, share in records
+            if share >= LIKELY
+            for care in record.care
+        ),
+    )

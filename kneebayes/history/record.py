@@ -22,19 +22,12 @@ if TYPE_CHECKING:
 
 Status = Literal["present", "absent", "perhaps", "past", "other"]
 
-COLOURS = {
-    "present": "#cdeac0",
-    "absent": "#f3c6c6",
-    "perhaps": "#fdeeb5",
-    "past": "#dedede",
-    "other": "#d9d6f2",
-}
-IN_WORDS = {
-    "present": "present",
-    "absent": "absent",
-    "perhaps": "perhaps",
-    "past": "long ago",
-    "other": "somebody else's",
+SHOWN = {  # of each status the words and the colour
+    "present": ("present", "#cdeac0"),
+    "absent": ("absent", "#f3c6c6"),
+    "perhaps": ("perhaps", "#fdeeb5"),
+    "past": ("long ago", "#dedede"),
+    "other": ("somebody else's", "#d9d6f2"),
 }
 HEADER = ("what", "is", "words", "because of", "answer")
 UNUSED = (
@@ -92,7 +85,7 @@ class Mention:
         """What is said of it, in words."""
         if self.is_sure and not isinstance(self.answer, bool):
             return str(self.answer).replace("_", " ")
-        return IN_WORDS[self.status]
+        return SHOWN[self.status][0]
 
 
 @dataclass(frozen=True, repr=False)
@@ -226,8 +219,8 @@ class History:
     def html(self) -> str:
         """The history for a notebook: the text with its marks, and what they mean."""
         legend = " ".join(
-            tag("mark", escape(IN_WORDS[status]), style=f"background:{COLOURS[status]}")
-            for status in COLOURS
+            tag("mark", escape(words), style=f"background:{colour}")
+            for status, (words, colour) in SHOWN.items()
             if any(mention.status == status for mention in self.mentions)
         )
         story = tag("p", *self._marked(), style="white-space:pre-wrap")
@@ -282,5 +275,5 @@ class History:
         for words, status, title in self.pieces:
             piece = escape(words)
             if status:
-                piece = tag("mark", piece, title=title, style=f"background:{COLOURS[status]}")
+                piece = tag("mark", piece, title=title, style=f"background:{SHOWN[status][1]}")
             yield piece

@@ -247,10 +247,8 @@ def _explaining(model: ModelLike) -> list[str]:
 
 
 def _bounds(model: ModelLike) -> list[list[float]]:
-    priors = model.data.elicited.priors
-    return [
-        [_short(priors[id].low, FEWER), _short(priors[id].high, FEWER)] for id in _explaining(model)
-    ]
+    bounds = (model.data.elicited.priors[id] for id in _explaining(model))
+    return [[_short(one.low, FEWER), _short(one.high, FEWER)] for one in bounds]
 
 
 def _numbers(node: Mapping[str, Any]) -> list[Any]:
