@@ -55,13 +55,7 @@ def draw_beliefs(rows: Sequence[Row], ax: Axes | None = None) -> Axes:
         mine = [index for index, row in enumerate(rows) if bool(row["named"]) == named]
         if mine:
             shown = [rows[index]["stated"] for index in mine]
-            style: dict[str, Any] = {
-                "color": ORANGE,
-                "markerfacecolor": face,
-                "mew": 1.5,
-                "ms": 6.5,
-            }
-            ax.plot(shown, mine, "D", label=label, **style)
+            ax.plot(shown, mine, "D", color=ORANGE, mfc=face, mew=1.5, ms=6.5, label=label)
     ax.set_xlim(-0.02, 1.02)
     ax.xaxis.set_major_formatter("{x:.0%}")
     ax.set_xlabel("P(it explains the complaint); shaded: the truth", fontsize=SMALL)
@@ -116,13 +110,8 @@ def draw_calibration(rows: Sequence[Row], ax: Axes | None = None) -> Axes:
     ax.xaxis.set_major_formatter("{x:.0%}")
     heads = ((0.0, "left", ORANGE, "| stated on average"), (1.0, "right", BLUE, "\u25cf came true"))
     for place, side, colour, words in heads:
-        above: dict[str, Any] = {
-            "ha": side,
-            "va": "bottom",
-            "transform": ax.transAxes,
-            "color": colour,
-        }
-        ax.text(place, 1.01, words, fontsize=SMALL, **above)
+        above: dict[str, Any] = {"va": "bottom", "transform": ax.transAxes, "fontsize": SMALL}
+        ax.text(place, 1.01, words, ha=side, color=colour, **above)
     ax.set_xlabel("probability; pale line: 95 % interval", fontsize=SMALL)
     fit(ax)
     return ax
@@ -146,6 +135,7 @@ COLOURS = {  # light and dark differ in print too
 MOST_ICONS = 10_000  # of more people only those with the finding are drawn
 MOST_SQUARES = 4_000  # of these
 LETTERS = 62  # of a line beside a square
+CENTRED: dict[str, Any] = {"ha": "center", "va": "center", "fontsize": SMALL}
 PLACES = {
     "people": (2.0, 2.0),
     "with_cause": (0.8, 1.0),
@@ -189,18 +179,10 @@ def draw_tree(
             "boxstyle": "round,pad=0.3",
             "linewidth": 2.2 if leaf else 1.0,
         }
-        ax.text(x, y, label, ha="center", va="center", bbox=box, fontsize=SMALL, parse_math=False)
+        ax.text(x, y, label, bbox=box, parse_math=False, **CENTRED)
     hits, all_with = counts["with_cause_with_finding"], counts["with_finding"]
     below = f"{cause} explains {hits:,} of the {all_with:,} who have it"
-    ax.text(
-        2.0,
-        -0.76,
-        broken(below, LETTERS, 3),
-        ha="center",
-        va="center",
-        fontsize=SMALL,
-        parse_math=False,
-    )
+    ax.text(2.0, -0.76, broken(below, LETTERS, 3), parse_math=False, **CENTRED)
     ax.set_xlim(-0.4, 4.4)
     ax.set_ylim(-0.9, 2.3)
     ax.set_axis_off()
@@ -211,17 +193,10 @@ def _draw_branch(
     ax: Axes, start: tuple[float, float], end: tuple[float, float], label: str, share: float
 ) -> None:
     """A line as thick as its share is large."""
-    ax.plot(
-        [start[0], end[0]],
-        [start[1], end[1]],
-        color=GREY,
-        lw=0.6 + 5.0 * share,
-        alpha=0.7,
-        zorder=0,
-    )
-    x, y = (start[0] + end[0]) / 2, (start[1] + end[1]) / 2
+    xs, ys = zip(start, end, strict=True)
+    ax.plot(xs, ys, color=GREY, lw=0.6 + 5.0 * share, alpha=0.7, zorder=0)
     box: dict[str, Any] = {"facecolor": "white", "edgecolor": "none", "pad": 1.0}
-    ax.text(x, y, label, ha="center", va="center", fontsize=SMALL, bbox=box)
+    ax.text(sum(xs) / 2, sum(ys) / 2, label, bbox=box, **CENTRED)
 
 
 def draw_icons(counts: Mapping[str, int], cause: str, finding: str, ax: Axes | None = None) -> Axes:
@@ -245,11 +220,11 @@ def draw_icons(counts: Mapping[str, int], cause: str, finding: str, ax: Axes | N
     rows = max(1, math.ceil(len(drawn) / columns))
     words = {"with_finding": finding, "without_finding": f"not: {finding}"}
     paths = {"with": "explained by", "without": "not explained by"}
-    captions: dict[str, str] = {}
-    for id in ids:
-        first, second = id.split("_cause_")
-        said = f"{paths[first]} {cause}; {words[second]}: {counts[id]:,}"
-        captions[id] = broken(said, LETTERS)
+    captions = {
+        id: broken(f"{paths[first]} {cause}; {words[second]}: {counts[id]:,}", LETTERS)
+        for id in ids
+        for first, second in [id.split("_cause_")]
+    }
     said = broken(title, LETTERS)
     lines = sum(text.count("\n") + 1 for text in (said, *captions.values()))
     ax = ax or new_axes(WIDE, min(9.0, 0.95 * WIDE * rows / columns + 0.2 * lines + 0.35))
@@ -269,9 +244,8 @@ def _draw_squares(ax: Axes, drawn: list[str], columns: int, rows: int) -> None:
     from matplotlib.collections import PatchCollection
     from matplotlib.patches import Rectangle
 
-    squares = [
-        Rectangle((index % columns, index // columns), 0.86, 0.86) for index in range(len(drawn))
-    ]
+    places = ((index % columns, index // columns) for index in range(len(drawn)))
+    squares = [Rectangle(place, 0.86, 0.86) for place in places]
     colours = [COLOURS[id] for id in drawn]
     ax.add_collection(PatchCollection(squares, facecolors=colours, edgecolors="none"))
     ax.set_xlim(-0.2, columns + 0.2)

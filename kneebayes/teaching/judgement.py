@@ -36,47 +36,28 @@ def _chain_of(case: Situation) -> list[Situation]:
     return cases[::-1]
 
 
-def question_rows(case: Situation) -> list[dict[str, Any]]:
-    """One row a question: its expected and actual gain, and the best question instead.
-
-    The best question that costs nothing and the best test stand apart.
-    """
-    knowledge = case.model.data.knowledge
-    rows: list[dict[str, Any]] = []
-    for before, after in _asked(case):
-        step = after.steps[-1]
-        free, free_bits = best_of(before, free=True)
-        test, test_bits = best_of(before, free=False)
-        words = {answer.id: answer.state for answer in after.answers}
-        whole = knowledge.methods[step.method].label if step.whole else ""
-        rows.append(
-            {
-                "step": len(rows) + 1,
-                "id": "|".join(step.asked),
-                "asked": whole or knowledge.label(step.asked[0]),
-                "answer": _told(after, step.asked, words),
-                "bits": _expected(before, step.asked),
-                "gained": divergence(after.exact, before.exact),
-                "best_free_id": free,
-                "best_free": knowledge.label(free) if free else "",
-                "best_free_bits": free_bits,
-                "best_test_id": test,
-                "best_test": knowledge.label(test) if test else "",
-                "best_test_bits": test_bits,
-                "best_test_cost": before.price_of(test) if test else 0.0,
-                "cost": step.cost,
-                "burden": step.burden,
-            }
-        )
-    return rows
-
-
-def _asked(case: Situation) -> Iterator[tuple[Situation, Situation]]:
-    """The cases before and after each question."""
-    chain = _chain_of(case)
-    for before, after in pairwise(chain):
-        if after.steps[-1].asked:
-            yield before, after
+def _row(before: Situation, after: Situation) -> dict[str, Any]:
+    """A question: its expected and actual gain, the best one that was free, and the best test."""
+    step, label = after.steps[-1], after.model.data.knowledge.label
+    free, free_bits = best_of(before, free=True)
+    test, test_bits = best_of(before, free=False)
+    whole = after.model.data.knowledge.methods[step.method].label if step.whole else ""
+    return {
+        "id": "|".join(step.asked),
+        "asked": whole or label(step.asked[0]),
+        "answer": _told(after, step.asked),
+        "bits": _expected(before, step.asked),
+        "gained": divergence(after.exact, before.exact),
+        "best_free_id": free,
+        "best_free": label(free) if free else "",
+        "best_free_bits": free_bits,
+        "best_test_id": test,
+        "best_test": label(test) if test else "",
+        "best_test_bits": test_bits,
+        "best_test_cost": before.price_of(test) if test else 0.0,
+        "cost": step.cost,
+        "burden": step.burden,
+    }
 
 
 def _expected(before: Situation, ids: tuple[str, ...]) -> float:
@@ -92,29 +73,11 @@ def _expected(before: Situation, ids: tuple[str, ...]) -> float:
     return information(now, [outcome for outcome in outcomes if outcome.probability > 0.0])
 
 
-def _told(after: Situation, ids: tuple[str, ...], words: Mapping[str, str]) -> str:
+def _told(after: Situation, ids: tuple[str, ...]) -> str:
     if len(ids) == 1:
-        return words[ids[0]]
+        return next(answer.state for answer in after.answers if answer.id == ids[0])
     there = [after.model.data.knowledge.label(id) for id in ids if after.truth[id] != "absent"]
     return "; ".join(there) or "nothing found"
-
-
-def _walk_plan(opening: Situation, questions: int, budget: float) -> Situation:
-    """Question the same patient step by step, each time with the best question one can afford.
-
-    The best question is the one with the largest expected information gain among those that the
-    rest of the budget (in the units of the folder) pays for. The patient's own answers are used,
-    so the uncertainty at the end can be compared with the uncertainty that a learner left.
-    """
-    case = opening
-    for _ in range(questions):
-        rest = budget - case.cost + 1e-9
-        affordable = (id for id in case.gains if case.price_of(id) <= rest)
-        question = next(affordable, "")
-        if not question:
-            break
-        case = case.after(case.step_asking(question, "", (question,)))
-    return case
 
 
 @dataclass(frozen=True, repr=False, eq=False)
@@ -258,7 +221,10 @@ class Judgement:
     @cached_property
     def question_rows(self) -> list[dict[str, Any]]:
         """The rows of :attr:`Feedback.table`."""
-        return question_rows(self.case)
+        pairs = [
+            (one, after) for one, after in pairwise(_chain_of(self.case)) if after.steps[-1].asked
+        ]
+        return [{"step": at, **_row(*pair)} for at, pair in enumerate(pairs, start=1)]
 
     @property
     def bits(self) -> float:
@@ -270,10 +236,17 @@ class Judgement:
         """The same patient asked greedily: as many questions, for no more cost.
 
         Each time it is the question with the largest expected information gain that what is left
-        pays for; its ``steps`` say what was asked.
+        pays for; its ``steps`` say what was asked. The patient's own answers are used, so that
+        the uncertainty at the end can be compared with what the learner left.
         """
-        asked = sum(len(step.asked) for step in self.case.steps)
-        return _walk_plan(self.opening, asked, self.case.cost)
+        case = self.opening
+        for _ in range(sum(len(step.asked) for step in self.case.steps)):
+            rest = self.case.cost - case.cost + 1e-9
+            question = next((id for id in case.gains if case.price_of(id) <= rest), "")
+            if not question:
+                break
+            case = case.after(case.step_asking(question, "", (question,)))
+        return case
 
     @cached_property
     def uncertainty(self) -> dict[str, float]:
