@@ -145,11 +145,8 @@ def _kind(knowledge: Knowledge, id: str) -> str:
 
 
 def _named(knowledge: Knowledge) -> Iterator[Named]:
-    yield from knowledge.diseases.values()
-    yield from knowledge.findings.values()
-    yield from knowledge.contexts.values()
-    yield from knowledge.mediators.values()
-    yield from knowledge.groups.values()
+    kinds = (knowledge.diseases, knowledge.findings, knowledge.contexts, knowledge.mediators)
+    return (record for records in (*kinds, knowledge.groups) for record in records.values())
 
 
 def _names(knowledge: Knowledge) -> Plain:

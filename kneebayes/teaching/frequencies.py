@@ -151,11 +151,10 @@ class NaturalFrequencies(Paged):
 
     @property
     def _rows(self) -> list[dict[str, Any]]:
-        parents = {"with_cause": "people", "without_cause": "people"}
-        parents |= {"with_finding": "people", "without_finding": "people"}
         rows: list[dict[str, Any]] = []
         for id, count in self.counts.items():
-            of = "" if id == "people" else parents.get(id) or id.split("_cause_")[0] + "_cause"
+            cause, parted, _ = id.partition("_cause_")
+            of = f"{cause}_cause" if parted else "" if id == "people" else "people"
             share = self.exact[id]
             within = share / self.exact[of] if of and self.exact[of] > 0.0 else 1.0
             row = {"id": id, "who": self.name_of(id), "of": of, "count": count}

@@ -221,10 +221,9 @@ class Judgement:
     @cached_property
     def question_rows(self) -> list[dict[str, Any]]:
         """The rows of :attr:`Feedback.table`."""
-        pairs = [
-            (one, after) for one, after in pairwise(_chain_of(self.case)) if after.steps[-1].asked
-        ]
-        return [{"step": at, **_row(*pair)} for at, pair in enumerate(pairs, start=1)]
+        pairs = pairwise(_chain_of(self.case))
+        rows = (_row(before, after) for before, after in pairs if after.steps[-1].asked)
+        return [{"step": number, **row} for number, row in enumerate(rows, start=1)]
 
     @property
     def bits(self) -> float:

@@ -134,9 +134,7 @@ th, td {{ padding: 0.3rem 0.8rem 0.3rem 0; border-bottom: 1px solid #ccc; vertic
 </body>
 </html>
 """
-WIDE_TABLE = (
-    '<div class="wide" role="group" tabindex="0" aria-label="Table">'  # scrolled by keyboard
-)
+WIDE_TABLE = '<div class="wide" role="group" tabindex="0" aria-label="Table">'  # by keyboard
 
 
 @dataclass(frozen=True, repr=False, eq=False)
@@ -197,9 +195,8 @@ class Practice(Paged):
         done, problems = cls((), ()), []
         for file in files:
             try:
-                done += cls.of(
-                    file.name.split(".")[0].split("-")[0], [Feedback(load_handed_in(model, file))]
-                )
+                learner = file.name.split(".")[0].split("-")[0]
+                done += cls.of(learner, [Feedback(load_handed_in(model, file))])
             except KneebayesError as error:
                 text = str(error)
                 problems.append(text if text.startswith(str(file)) else f"{file}: {text}")
@@ -219,13 +216,13 @@ class Practice(Paged):
     def __len__(self) -> int:
         return len(self.feedbacks)
 
-    @property
-    def _names(self) -> list[str]:
-        return list(dict.fromkeys(self.learners))
-
-    def _of(self, learner: str) -> list[Feedback]:
-        pairs = zip(self.feedbacks, self.learners, strict=True)
-        return [feedback for feedback, who in pairs if who == learner]
+    @cached_property
+    def _by_learner(self) -> dict[str, list[Feedback]]:
+        """The cases of each learner, in order."""
+        closed: dict[str, list[Feedback]] = {}
+        for feedback, who in zip(self.feedbacks, self.learners, strict=True):
+            closed.setdefault(who, []).append(feedback)
+        return closed
 
     @cached_property
     def _rows(self) -> list[dict[str, Any]]:
@@ -252,10 +249,9 @@ class Practice(Paged):
     @cached_property
     def _score_rows(self) -> list[dict[str, Any]]:
         rows: list[dict[str, Any]] = []
-        for learner in self._names:
-            mine = [feedback.scores for feedback in self._of(learner)]
+        for learner, mine in self._by_learner.items():
             for score in SCORES:
-                values = np.array([scores[score] for scores in mine])
+                values = np.array([feedback.scores[score] for feedback in mine])
                 mean, error = float(values.mean()), math.nan
                 if len(values) > 1:
                     error = float(values.std(ddof=1) / math.sqrt(len(values)))
@@ -275,15 +271,12 @@ class Practice(Paged):
     @cached_property
     def weights(self) -> dict[str, GretherWeights | None]:
         """Grether's weights by learner; None where too few statements leave them open."""
-        fits = {}
-        for learner in self._names:
-            statements = [
-                statement_said
-                for number, feedback in enumerate(self._of(learner))
-                for statement_said in feedback.statements(number)
-            ]
-            fits[learner] = weigh_statements(statements)
-        return fits
+        return {
+            learner: weigh_statements(
+                [one for number, each in enumerate(mine) for one in each.statements(number)]
+            )
+            for learner, mine in self._by_learner.items()
+        }
 
     def _came_true(
         self, place_of: Callable[[float], int], *, apart: bool
@@ -291,7 +284,7 @@ class Practice(Paged):
         """How often came true what was stated, by learner (or of all at once) and range."""
         said: dict[tuple[str, int], list[tuple[float, bool]]] = {}
         for feedback, who in zip(self.feedbacks, self.learners, strict=True):
-            name = who if apart else counted(len(self._names), "learner")
+            name = who if apart else counted(len(self._by_learner), "learner")
             for id, p in feedback.case.stated.items():
                 said.setdefault((name, place_of(p)), []).append((p, feedback.explains[id]))
         return {key: _compared(pairs) for key, pairs in said.items()}
@@ -306,7 +299,7 @@ class Practice(Paged):
         }
         found = self._came_true(
             lambda p: min(bisect_right(RANGES, p), len(RANGES) - 1),
-            apart=len(self._names) <= LEARNERS_APART,
+            apart=len(self._by_learner) <= LEARNERS_APART,
         )
         order = sorted(found, key=lambda key: (strayed.get(key[0], 0.0), key[0], -key[1]))
         rows = []
@@ -324,11 +317,10 @@ class Practice(Paged):
         of one case are not quite).
         """
         found = self._came_true(lambda p: min(int(p * 10), 9), apart=True)
-        order = sorted(found, key=lambda key: (self._names.index(key[0]), key[1]))
         rows = [
-            {"learner": who, "bin": f"{tenth / 10:.1f} to {(tenth + 1) / 10:.1f}"}
-            | found[who, tenth]
-            for who, tenth in order
+            {"learner": who, "bin": f"{tenth / 10:.1f} to {(tenth + 1) / 10:.1f}", **found[key]}
+            for key in sorted(found, key=lambda key: ([*self._by_learner].index(key[0]), key[1]))
+            for who, tenth in [key]
         ]
         columns = ["learner", "bin", "stated", "true", "count", "low", "high"]
         return frame_of(rows, columns=columns)
@@ -339,7 +331,7 @@ class Practice(Paged):
         listed = self._case_cells() if len(self) <= MOST_LISTED else ()
         blocks = (
             Grid("", CASES, tuple(listed)),
-            Grid("", HEADER, tuple(self._score_cells(who) for who in self._names)),
+            Grid("", HEADER, tuple(map(self._score_cells, self._by_learner))),
             Grid("", WEIGHTS, tuple((who, *_weight_cells(fitted)) for who, fitted in weighed)),
             Paragraph(tuple(self._notes)),
         )
@@ -349,8 +341,8 @@ class Practice(Paged):
 
     def _case_cells(self) -> Iterator[tuple[str, ...]]:
         """One line a case, learner by learner: what it was, and what was said of it."""
-        pairs = zip(self.feedbacks, self.learners, strict=True)
-        for feedback, who in sorted(pairs, key=lambda pair: self._names.index(pair[1])):
+        pairs = ((who, each) for who, mine in self._by_learner.items() for each in mine)
+        for who, feedback in pairs:
             case, true = feedback.case, [id for id, yes in feedback.explains.items() if yes]
             names = " and ".join(case.model.data.knowledge.label(id) for id in true)
             stated, exact = (
@@ -367,14 +359,14 @@ class Practice(Paged):
         return made_by(self.feedbacks[0].case.model) if len(self) else {}
 
     def _score_cells(self, learner: str) -> tuple[str, ...]:
-        mine = {str(row["score"]): row for row in self._score_rows if row["learner"] == learner}
-        ends = [f"{mine['log_score'][end]:.2f}" for end in ("low", "high")]
-        interval = " to ".join(ends) if len(self._of(learner)) > 1 else "-"  # one case has none
-        first, *others = [f"{mine[score]['mean']:.2f}" for score in SCORES]
-        missed = sum(bool(feedback.missed) for feedback in self._of(learner))
-        low = sum(bool(feedback.advice_too_low) for feedback in self._of(learner))
-        count = str(mine["log_score"]["cases"])
-        return (learner, count, first, interval, *others, str(missed), str(low))
+        mine = self._by_learner[learner]
+        rows = {str(row["score"]): row for row in self._score_rows if row["learner"] == learner}
+        ends = [f"{rows['log_score'][end]:.2f}" for end in ("low", "high")]
+        interval = " to ".join(ends) if len(mine) > 1 else "-"  # one case has none
+        first, *others = [f"{rows[score]['mean']:.2f}" for score in SCORES]
+        missed = sum(bool(feedback.missed) for feedback in mine)
+        low = sum(bool(feedback.advice_too_low) for feedback in mine)
+        return (learner, str(len(mine)), first, interval, *others, str(missed), str(low))
 
     def _missed_signs(self) -> Iterator[str]:
         """The urgent signs that cost nothing and yet were not asked for, with how often."""
@@ -406,10 +398,8 @@ class Practice(Paged):
             "Weights say how much of the prior and of the evidence went into what was stated; "
             "both are 1 for whoever states exactly what follows."
         )
-        if any(
-            (feedback.case.difficulty, feedback.case.kind) != ("any", "any")
-            for feedback in self.feedbacks
-        ):
+        chosen = {(feedback.case.difficulty, feedback.case.kind) for feedback in self.feedbacks}
+        if chosen - {("any", "any")}:
             yield (
                 "Cases were chosen by difficulty or kind: such choice alone shifts calibration "
                 "and scores against the truth. Divergence and weights are not touched by it."
@@ -456,8 +446,8 @@ class Practice(Paged):
         return f"How often what was stated came true. {'; '.join(lines) or 'Nothing stated'}."
 
     def __repr__(self) -> str:
-        learners = len(self._names)
-        return f"Practice({counted(len(self), 'case')}, {counted(learners, 'learner')})"
+        learners = counted(len(self._by_learner), "learner")
+        return f"Practice({counted(len(self), 'case')}, {learners})"
 
 
 @renamed(cases="n")
