@@ -299,34 +299,23 @@ def _from_a_cause(model: ModelLike, truth: Truth, id: str) -> bool:
 # by number
 
 
-class Chance:
-    """Many streams of numbers from 0 up to 1, one for each state it begins with.
+def chances_from(states: Words, count: int) -> Numbers:
+    """The first numbers from 0 up to 1 of many streams, one for each state: count x streams.
 
     Mulberry32 (Tommy Ettinger, public domain), as the page's script has it: 32-bit whole
     numbers only, so that Python and a browser agree to the last bit.
 
     Examples
     --------
-    >>> Chance(np.array([1], dtype=np.uint32)).next().round(6).tolist()
-    [0.627074]
+    >>> chances_from(np.array([1], dtype=np.uint32), 1).round(6).tolist()
+    [[0.627074]]
     """
-
-    def __init__(self, state: Words) -> None:
-        self._state = state.astype(np.uint32)
-
-    def next(self) -> Numbers:
-        """The next number of each stream."""
-        return np.asarray(self.following(1)[0])
-
-    def following(self, count: int) -> Numbers:
-        """The next numbers of each stream: count x streams."""
-        with np.errstate(over="ignore"):
-            steps = np.arange(1, count + 1, dtype=np.uint32) * np.uint32(STEP)
-            word = self._state + steps[:, None]
-            self._state = word[-1]
-            mixed = (word ^ (word >> np.uint32(15))) * (word | np.uint32(1))
-            mixed ^= mixed + (mixed ^ (mixed >> np.uint32(7))) * (mixed | np.uint32(61))
-            return np.asarray((mixed ^ (mixed >> np.uint32(14))) / TO_ONE)
+    with np.errstate(over="ignore"):
+        steps = np.arange(1, count + 1, dtype=np.uint32) * np.uint32(STEP)
+        word = states.astype(np.uint32) + steps[:, None]
+        mixed = (word ^ (word >> np.uint32(15))) * (word | np.uint32(1))
+        mixed ^= mixed + (mixed ^ (mixed >> np.uint32(7))) * (mixed | np.uint32(61))
+        return np.asarray((mixed ^ (mixed >> np.uint32(14))) / TO_ONE)
 
 
 def worlds_of(
@@ -340,10 +329,9 @@ def worlds_of(
     """
     places = np.arange(first, first + count, dtype=np.uint64)
     mixed = (np.uint64(seed % 2**32) * np.uint64(OF_SEED) + places * np.uint64(OF_WORLD)) % 2**32
-    chance = Chance(mixed.astype(np.uint32))
     worlds = np.zeros((count, len(network.nodes)), dtype=np.int16)
     held = fixed or {}
-    every = chance.following(len(network.nodes))
+    every = chances_from(mixed.astype(np.uint32), len(network.nodes))
     for place, node in enumerate(network.nodes):
         if node.id in held:
             worlds[:, place] = node.states.index(held[node.id])

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from kneebayes.knowledge.records import bounds_of
-from kneebayes.teaching.patients import Chance, Truth
+from kneebayes.teaching.patients import Truth, chances_from
 
 if TYPE_CHECKING:
     from kneebayes.building.model import ModelLike
@@ -266,10 +266,8 @@ def introduction(
     Of the background and of the first words only what is told at the beginning.
     """
     knowledge = model.data.knowledge
-    who = [
-        "Patient" if seed is None else f"Patient {seed}",
-        *_called(model, truth, background, seed),
-    ]
+    number = "Patient" if seed is None else f"Patient {seed}"
+    who = [number, *_called(model, truth, background, seed)]
     said = " ".join(_opening(model, truth, background, seed))
     words = f"\u201c{said}\u201d" if said else f"{knowledge.label(knowledge.meta.complaint)}."
     return f"{', '.join(who)}: {words}"
@@ -319,21 +317,14 @@ def years_of(model: ModelLike, truth: Truth, id: str, seed: int | None) -> int:
     bounds = bounds_of(knowledge.contexts.get(id), knowledge.voices.get(id))
     if not bounds:
         return 0
-    states = knowledge.contexts[id].states
-    position = [state.id for state in states].index(truth[id])
-    return bounds[position] + int(_share(seed) * (bounds[position + 1] - bounds[position]))
+    at = [state.id for state in knowledge.contexts[id].states].index(truth[id])
+    (share,) = _shares(seed, OF_YEARS, 1, MIDDLE)
+    return bounds[at] + int(share * (bounds[at + 1] - bounds[at]))
 
 
-def _share(seed: int | None) -> float:
-    return MIDDLE if seed is None else float(_chance(seed, OF_YEARS).next()[0])
-
-
-def _shares(seed: int | None, purpose: int, count: int) -> list[float]:
+def _shares(seed: int | None, purpose: int, count: int, unknown: float = 0.0) -> list[float]:
     """The first numbers that belong to a patient, for one purpose."""
     if seed is None:
-        return [0.0] * count
-    return [float(share) for share in _chance(seed, purpose).following(count)[:, 0]]
-
-
-def _chance(seed: int, purpose: int) -> Chance:
-    return Chance(np.array([seed * purpose % 2**32], dtype=np.uint32))
+        return [unknown] * count
+    state = np.array([seed * purpose % 2**32], dtype=np.uint32)
+    return [float(share) for share in chances_from(state, count)[:, 0]]
