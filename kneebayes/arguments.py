@@ -21,7 +21,7 @@ from typing import Any, Literal, NamedTuple, TypeVar, cast, get_args, get_origin
 from kneebayes.errors import ArgumentError
 from kneebayes.text import did_you_mean, either, shown
 
-__all__ = ["check_fields", "checked", "number", "share", "whole_number"]
+__all__ = ["check_fields", "checked", "is_share", "number", "share", "whole_number"]
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 Convert = Callable[[object], object]
@@ -180,6 +180,12 @@ def number(
 def share(name: str, value: object, error: Callable[[str], Exception] = ArgumentError) -> float:
     """A number from 0 to 1, else an error that names it."""
     return number(name, value, 0.0, 1.0, error)
+
+
+def is_share(value: object) -> bool:
+    """Whether it is a number from 0 to 1, and neither a text nor true or false."""
+    converted = _number(value)
+    return isinstance(converted, int | float) and 0.0 <= converted <= 1.0
 
 
 def _as_kind(name: str, value: object, kind: Kind) -> object:

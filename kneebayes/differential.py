@@ -12,7 +12,6 @@ from kneebayes.binding import later, pd, renamed, renamed_function
 from kneebayes.case import Answer, Belief, Urgency
 from kneebayes.case.case import Case, Diagnosing, RankedCause
 from kneebayes.case.urgency import CareLine
-from kneebayes.errors import UnknownNameError
 from kneebayes.text import counted
 from kneebayes.view.alt_text import described
 from kneebayes.view.differential import (
@@ -194,11 +193,7 @@ class Differential(InJson):
 
     def __contains__(self, cause: object) -> bool:
         """Whether something is a cause or a group that is ranked here, by any of its names."""
-        try:
-            self.case.names.meaning(cause, ("cause", "group"))
-        except UnknownNameError:
-            return False
-        return True
+        return self.case.names.has(cause, ("cause", "group"))
 
     def __iter__(self) -> Iterator[RankedCause]:
         """The causes, most probable first."""

@@ -12,7 +12,7 @@ from typing import Any, cast
 
 import numpy as np
 
-from kneebayes.arguments import checked
+from kneebayes.arguments import checked, is_share
 from kneebayes.building.model import LAYERS, ModelData, ModelLike, in_setting, model_of
 from kneebayes.errors import KneebayesError
 from kneebayes.exchange.data_files import Problems, read_json, save_json
@@ -327,13 +327,6 @@ def _check_patients(content: dict[str, Any], problems: Problems) -> None:
             problems.stop("learning.patients.rows", "a number in it is below 0.", REMEDY)
 
 
-def _is_share(number: object) -> bool:
-    """Whether it is a number from 0 to 1, and neither a text nor true or false."""
-    if isinstance(number, bool) or not isinstance(number, int | float):
-        return False
-    return 0.0 <= number <= 1.0
-
-
 def _with_numbers(data: ModelData, numbers: dict[str, Any], problems: Problems) -> ModelData:
     """The same model with the numbers of the file, where they differ."""
     network = _network(data.network, numbers, problems)
@@ -357,7 +350,7 @@ def _node(node: Node, content: Mapping[str, Any], problems: Problems) -> Node:
         wrong = "it has other parents than this version gives it."
         problems.stop(f"network.{node.id}", wrong, "Load it with the version that wrote it.")
     values = [*links.values(), [content["leak"]] if node.is_noisy_or else content["table"]]
-    if not all(_is_share(number) for row in values for number in row):
+    if not all(is_share(number) for row in values for number in row):
         problems.stop(f"network.{node.id}", "its numbers are not between 0 and 1.", REMEDY)
     if not node.is_noisy_or:
         rows = np.array(content["table"], dtype=float).reshape(-1, len(node.states))

@@ -276,7 +276,7 @@ def _meant(names: Names, name: str) -> list[tuple[str, object]]:
         meanings = _known_or_like(names, " ".join(remaining))
         return [(meaning, False) for meaning in meanings] if ends else []
     for prefix in PREFIXES:
-        if name.casefold().startswith(prefix) and _is_known(names, name.strip()[len(prefix) :]):
+        if name.casefold().startswith(prefix) and names.has(name.strip()[len(prefix) :], KINDS):
             return [(name.strip()[len(prefix) :].lstrip("- "), False)]
     return []
 
@@ -293,13 +293,9 @@ def _answer(text: str) -> object:
     return text if number is None else number
 
 
-def _is_known(names: Names, name: str) -> bool:
-    return fold(name) in {fold(known) for known in names.known(KINDS)}
-
-
 def _known_or_like(names: Names, name: str) -> list[str]:
     """The name itself if it is known, otherwise what looks like it."""
-    return [name] if _is_known(names, name) else names.like(name, KINDS)
+    return [name] if names.has(name, KINDS) else names.like(name, KINDS)
 
 
 def by_node(data: ModelData, answers: Mapping[str, object]) -> dict[str, dict[str, object]]:

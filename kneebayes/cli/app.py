@@ -345,28 +345,19 @@ def patient_of(
 
 def _split_by_the_shell(model: Model, words: list[str]) -> list[str]:
     """Words joined to the names that they make; empty if they make none, or each is a name."""
-    if all(_is_name(model, word) for word in words):
+    if all(model.data.names.has(word, KINDS) for word in words):
         return []
     names: list[str] = []
     while words:
         for count in range(len(words), 0, -1):
             name = " ".join(words[:count])
-            if _is_name(model, name):
+            if model.data.names.has(name, KINDS):
                 names.append(name)
                 words = words[count:]
                 break
         else:
             return []
     return names
-
-
-def _is_name(model: Model, name: str) -> bool:
-    """Whether something can be answered under a name."""
-    try:
-        model.data.names.meaning(name, KINDS)
-    except UnknownNameError:
-        return False
-    return True
 
 
 def show(result: Shown, as_json: bool) -> None:

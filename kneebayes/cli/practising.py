@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from kneebayes.cli.app import check_page, command, probability_of, retold
-from kneebayes.errors import EvidenceError, KneebayesError, UnknownNameError
+from kneebayes.errors import EvidenceError, KneebayesError
 from kneebayes.knowledge.examples import example_causes, example_finding, example_question
 from kneebayes.model import Model
 from kneebayes.text import either, fold
@@ -188,22 +188,17 @@ def _do(now: PracticeCase, line: str) -> tuple[PracticeCase, Feedback | None]:
 
 def _can_be_asked(now: PracticeCase, name: str) -> bool:
     """Whether a line is a name that ``ask`` takes."""
-    try:
-        now.model.data.names.meaning(name, NAMED)
-    except UnknownNameError:
-        return fold(name) in {fold(examination) for examination in now.examinations}
-    return True
+    return now.model.data.names.has(name, NAMED) or fold(name) in map(fold, now.examinations)
 
 
 def _no_command(now: PracticeCase, line: str, allowed: list[str]) -> str:
     """What is said of a line that is neither a command nor a name."""
     names = now.model.data.names
     message = f"'{line}' is no command"
-    try:
+    if names.has(line, ("cause",)):
         label = now.model.data.knowledge.label(names.meaning(line, ("cause",)).id)
         return f"{message}: it is a cause. Say how probable it is, such as: state {label} 0.6"
-    except UnknownNameError:
-        near = [f"ask {name}" for name in names.like(line, NAMED)]
+    near = [f"ask {name}" for name in names.like(line, NAMED)]
     hint = f" Did you mean {either(near)}?" if near else ""
     return f"{message}.{hint} There are: {', '.join(allowed)}."
 

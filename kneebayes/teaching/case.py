@@ -154,25 +154,18 @@ class PracticeCase(Situation):
 
     def _asked(self, name: str) -> Step:
         """What a name asks for: a node, or else a way of examining."""
+        names, kinds = self.model.data.names, ("finding", "context")
         try:
-            meaning = self.model.data.names.meaning(
-                name, ("finding", "context"), "model.findings and model.contexts"
-            )
+            meaning = names.meaning(name, kinds, "model.findings and model.contexts")
         except UnknownNameError:
-            if not isinstance(name, str) or self._is_cause(name):
-                raise
+            if not isinstance(name, str) or names.has(name, ("cause", "group")):
+                raise  # nobody can be asked for these
             if method := self._method(name):
                 return self.step_asking(name, method, self._results[method])
             if id := self._heard(name):
                 return self.step_asking(name, "", (id,))
             raise
         return self.step_asking(name, "", (meaning.id,))
-
-    def _is_cause(self, name: str) -> bool:
-        """Whether a name is one of a cause or a group, which nobody can be asked for."""
-        return fold(name) in {
-            fold(known) for known in self.model.data.names.known(("cause", "group"))
-        }
 
     def _heard(self, asked: str) -> str:
         """What a question in the learner's own words asks for; empty if nothing sounds like it."""
@@ -195,10 +188,9 @@ class PracticeCase(Situation):
     @property
     def _results(self) -> dict[str, tuple[str, ...]]:
         """The results of each way of examining that has any."""
-        knowledge = self.model.data.knowledge
+        findings, methods = self.model.data.knowledge.findings, self.model.data.knowledge.methods
         by_method = {
-            id: tuple(i for i, finding in knowledge.findings.items() if finding.method == id)
-            for id in knowledge.methods
+            id: tuple(i for i, one in findings.items() if one.method == id) for id in methods
         }
         return {id: results for id, results in by_method.items() if results}
 

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from numbers import Real
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
-from kneebayes.arguments import checked
+from kneebayes.arguments import checked, is_share
 from kneebayes.case import Answer, Urgency, read_answers
 from kneebayes.case.case import Case
 from kneebayes.errors import EvidenceError
@@ -372,7 +370,7 @@ def probabilities_by_id(data: ModelData, stated: Mapping[str, float]) -> dict[st
     probabilities: dict[str, float] = {}
     for name, value in stated.items():
         id = data.names.meaning(name, ("cause",), "model.causes").id
-        if not _is_probability(value):
+        if not is_share(value):
             message = f"'{name}' must be a probability between 0 and 1. Got {shown(value)}."
             raise EvidenceError(message)
         if id in probabilities:
@@ -380,9 +378,3 @@ def probabilities_by_id(data: ModelData, stated: Mapping[str, float]) -> dict[st
             raise EvidenceError(message)
         probabilities[id] = float(value)
     return probabilities
-
-
-def _is_probability(value: object) -> bool:
-    if isinstance(value, bool) or not isinstance(value, Real):
-        return False
-    return math.isfinite(float(value)) and 0.0 <= float(value) <= 1.0
