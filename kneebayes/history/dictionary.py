@@ -67,9 +67,7 @@ class About:
     """What all names of a target have in common."""
 
     sites: frozenset[str]  # parts of the body that the label of its node speaks of
-    beyond: frozenset[
-        str
-    ]  # words of a degree that are not in its label: with them a name says more
+    beyond: frozenset[str]  # words of a degree that its label lacks: a name with them says more
     of_a_person: bool  # whether it says what somebody is, such as a woman
     lately: bool  # whether its node is of late alone, such as recent surgery
     lasting: bool  # whether its node is something known, which it stays, such as known gout
@@ -281,7 +279,7 @@ class Dictionary:
             if not head and set(_stems(after)) <= TOO_LITTLE | self.site:
                 name = f"{before} {after}".strip()
         words, bound = _without_number(self._spelling(name))
-        core = tuple(dict.fromkeys(self._canonical(words)))
+        core = tuple(dict.fromkeys(self._standing_for(words)))
         stems = tuple(one for one in core if one not in head)
         if not colon and (stems == core or not set(stems) - TOO_LITTLE):
             stems, head = core, frozenset()
@@ -345,17 +343,13 @@ class Dictionary:
             return len(words) > 1 and bool(stems) and set(stems) - self.site != set()
         return len(telling) > 1 or len(telling[0]) > 1 or len(stems) > 1
 
-    def _canonical(self, words: Sequence[Word]) -> list[str]:
+    def _standing_for(self, words: Sequence[Word]) -> Iterator[str]:
         """Stems of a name, each turn of speech as what it stands for."""
-        stems = [one for word in words if not word.is_small for one in word.stems]
-        return list(self.standing_for(stems))
-
-    def standing_for(self, stems: Sequence[str]) -> Iterator[str]:
-        """The stems with each turn of speech as what it stands for."""
+        stems = tuple(one for word in words if not word.is_small for one in word.stems)
         at = 0
         while at < len(stems):
-            for length in range(min(4, len(stems) - at), 0, -1):
-                meant = self.same.get(tuple(stems[at : at + length]))
+            for length in range(min(LONGEST_TURN, len(stems) - at), 0, -1):
+                meant = self.same.get(stems[at : at + length])
                 if meant is not None:
                     yield from meant
                     at += length
@@ -411,9 +405,8 @@ class Dictionary:
                 continue
             if _single(spelling) == single:
                 return replace(word, stems=frozenset({meant}))
-            other_letters = len(spelling) == len(word.lower) and sorted(spelling) != sorted(
-                word.lower
-            )
+            same_length = len(spelling) == len(word.lower)
+            other_letters = same_length and sorted(spelling) != sorted(word.lower)
             if not other_letters and OSA.distance(spelling, word.lower, score_cutoff=1) == 1:
                 return replace(word, stems=frozenset({meant}), mended=True)
         return word
