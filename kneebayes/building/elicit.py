@@ -287,10 +287,7 @@ def shifted_priors(
 
 
 def _shifted(
-    elicited: Elicited,
-    knowledge: Knowledge,
-    explanations: Sequence[str],
-    odds: Mapping[str, float],
+    elicited: Elicited, knowledge: Knowledge, explanations: Sequence[str], odds: Mapping[str, float]
 ) -> dict[str, Interval]:
     rest = odds.get(knowledge.meta.rest, 1.0)
     factors = {id: odds.get(id, rest if id in knowledge.parts else 1.0) for id in elicited.priors}
@@ -299,8 +296,7 @@ def _shifted(
     if knowledge.parts:
         parts = sum(priors[id].value for id in knowledge.parts)
         priors[knowledge.meta.rest] = _times(
-            elicited.priors[knowledge.meta.rest],
-            parts / elicited.priors[knowledge.meta.rest].value,
+            elicited.priors[knowledge.meta.rest], parts / elicited.priors[knowledge.meta.rest].value
         )
     return priors
 

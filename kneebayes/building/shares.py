@@ -95,10 +95,7 @@ class Shares:
         return made
 
     def fit(
-        self,
-        shares: Numbers,
-        odds_ratios: Numbers,
-        near: tuple[Numbers, Numbers] | None = None,
+        self, shares: Numbers, odds_ratios: Numbers, near: tuple[Numbers, Numbers] | None = None
     ) -> Numbers:
         """Tables under which shares and ratios hold: rows x cells x explanations.
 

@@ -319,11 +319,7 @@ class ForeignCase(ForeignResult):
     @renamed(given="parents")
     @checked
     def sensitivity(
-        self,
-        target: str,
-        node: str,
-        state: str,
-        parents: Mapping[str, str] | None = None,
+        self, target: str, node: str, state: str, parents: Mapping[str, str] | None = None
     ) -> ForeignResult:
         """The posteriors of a target as functions of one number of the network.
 

@@ -344,12 +344,7 @@ def _add_unknown(
 
 @checked
 def save_case(
-    case: CaseLike,
-    path: str | Path,
-    *,
-    name: str = "",
-    note: str = "",
-    results: bool = True,
+    case: CaseLike, path: str | Path, *, name: str = "", note: str = "", results: bool = True
 ) -> Path:
     """Write what is known of a patient as a case file, in JSON by the ids of the folder.
 

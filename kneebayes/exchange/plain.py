@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from itertools import islice
 from math import prod
 from typing import Literal, NamedTuple
 
@@ -35,6 +36,14 @@ class PlainNode(NamedTuple):
     parents: tuple[str, ...]
     numbers: tuple[float, ...]
     leak: float | None = None  # of a noisy-OR; None where the node is a table
+
+    def by_parent(
+        self, states: Mapping[str, Sequence[str]]
+    ) -> Iterator[tuple[str, tuple[float, ...]]]:
+        """The strengths of each parent of a noisy-OR."""
+        each = iter(self.numbers)
+        for parent in self.parents:
+            yield parent, tuple(islice(each, len(states[parent])))
 
 
 def plain_node(node: Node) -> PlainNode:
@@ -89,13 +98,11 @@ def _built(
         problems.add(node.id, f"its table has {counted(len(node.numbers), 'number')}.", need)
         return None
     if node.leak is not None:
-        return _noisy_or(node, sizes, problems)
+        return _noisy_or(node, states, problems)
     numbers = _rows(node, [states[parent] for parent in node.parents], problems)
-    return (
-        None
-        if len(problems) > before
-        else Node(node.id, node.states, node.parents, None, (), numbers)
-    )
+    if len(problems) > before:
+        return None
+    return Node(node.id, node.states, node.parents, table=numbers)
 
 
 def _check_names(
@@ -119,18 +126,16 @@ def _check_names(
             problems.add(node.id, f"its parent '{parent}' has no states.")
 
 
-def _noisy_or(node: PlainNode, sizes: list[int], problems: Problems) -> Node | None:
+def _noisy_or(
+    node: PlainNode, states: Mapping[str, tuple[str, ...]], problems: Problems
+) -> Node | None:
     values = (node.leak or 0.0, *node.numbers)
     odd = [value for value in values if not 0.0 <= value <= 1.0]
     if odd or len(node.states) != 2:
         wrong = f"{odd[0]!r} is no probability." if odd else "a noisy-OR has two states."
         problems.add(node.id, wrong, "Mend it in the file.")
         return None
-    ends = np.cumsum([0, *sizes]).tolist()
-    links = tuple(
-        Link(parent, node.numbers[ends[index] : ends[index + 1]])
-        for index, parent in enumerate(node.parents)
-    )
+    links = tuple(Link(parent, own) for parent, own in node.by_parent(states))
     return Node(node.id, node.states, node.parents, node.leak, links)
 
 

@@ -100,10 +100,7 @@ def side_table(
         }
         if node.leak is not None:
             content["leak"] = node.leak
-            numbers = iter(node.numbers)
-            content["links"] = {
-                parent: [next(numbers) for _ in states[parent]] for parent in node.parents
-            }
+            content["links"] = {parent: list(own) for parent, own in node.by_parent(states)}
         else:
             content["parents"] = list(node.parents)
             if tables:

@@ -12,8 +12,9 @@ that produces nothing. The leak comes after all parents (SMILE's manual, Noisy-M
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
-from itertools import pairwise
+from itertools import chain, pairwise
 from math import prod
 from typing import NamedTuple
 from xml.etree import ElementTree as ET
@@ -66,17 +67,17 @@ def _write_xdsl(parsed: Parsed) -> str:
     states = {node.id: node.states[::-1] if node.id in turned else node.states for node in nodes}
     lines = ['<?xml version="1.0" encoding="UTF-8"?>']
     lines += ['<smile version="1.0" id="network" numsamples="10000">', "<nodes>"]
-    for node in nodes:
+    for node in (_turned(one, states, turned) for one in nodes):
         kind = "cpt" if node.leak is None else "noisymax"
         lines.append(f"  <{kind} id={quoteattr(node.id)}>")
         lines += [f"    <state id={quoteattr(state)} />" for state in states[node.id]]
         if node.parents:
             lines.append(f"    <parents>{escape(' '.join(node.parents))}</parents>")
         if node.leak is None:
-            numbers = " ".join(map(repr, _turned(node, states, turned)))
+            numbers = " ".join(map(repr, node.numbers))
             lines.append(f"    <probabilities>{numbers}</probabilities>")
         else:
-            strengths, parameters = _noisymax(node, states, turned)
+            strengths, parameters = _noisymax(node, states)
             if node.parents:
                 lines.append(f"    <strengths>{strengths}</strengths>")
             lines.append(f"    <parameters>{parameters}</parameters>")
@@ -95,26 +96,26 @@ def _write_xdsl(parsed: Parsed) -> str:
     return "\n".join([*lines, "  </genie>", "</extensions>", "</smile>", ""])
 
 
-def _turned(
-    node: PlainNode, states: Mapping[str, tuple[str, ...]], turned: set[str]
-) -> tuple[float, ...]:
-    """A table with the states of some parents in the opposite order."""
-    table = np.array(node.numbers).reshape([*(len(states[one]) for one in node.parents), -1])
+def _turned(node: PlainNode, states: Mapping[str, tuple[str, ...]], turned: set[str]) -> PlainNode:
+    """A node whose parents that are noisy-ORs have their states in the opposite order."""
+    if turned.isdisjoint(node.parents) or not states.keys() >= set(node.parents):
+        return node
+    if node.leak is not None:
+        parts = (own[::-1] if parent in turned else own for parent, own in node.by_parent(states))
+        return node._replace(numbers=tuple(chain.from_iterable(parts)))
+    sizes = [len(states[parent]) for parent in node.parents]
+    if len(node.numbers) != prod((*sizes, len(node.states))):
+        return node
+    table = np.array(node.numbers).reshape([*sizes, -1])
     where = tuple(index for index, parent in enumerate(node.parents) if parent in turned)
-    return tuple(np.flip(table, where).ravel().tolist())
+    return node._replace(numbers=tuple(np.flip(table, where).ravel().tolist()))
 
 
-def _noisymax(
-    node: PlainNode, states: Mapping[str, tuple[str, ...]], turned: set[str]
-) -> tuple[str, str]:
+def _noisymax(node: PlainNode, states: Mapping[str, tuple[str, ...]]) -> tuple[str, str]:
     """Order of the states of each parent, and a column for each, of a noisy-OR."""
     strengths: list[int] = []
     columns: list[float] = []
-    start = 0
-    for parent in node.parents:
-        own = list(node.numbers[start : start + len(states[parent])])
-        start += len(own)
-        own = own[::-1] if parent in turned else own
+    for _, own in node.by_parent(states):
         order = sorted(range(len(own)), key=lambda index: -own[index])
         strengths += order
         columns += [own[index] for index in order]
@@ -124,14 +125,12 @@ def _noisymax(
 
 def _places(nodes: list[PlainNode]) -> dict[str, tuple[int, int]]:
     """Column and row: each node one row below its lowest parent."""
-    rows: dict[str, int] = {}
-    taken: dict[int, int] = {}
-    places = {}
+    places: dict[str, tuple[int, int]] = {}
+    taken: Counter[int] = Counter()
     for node in nodes:
-        row = rows[node.id] = 1 + max((rows[parent] for parent in node.parents), default=-1)
-        column = taken.get(row, 0)
-        taken[row] = column + 1
-        places[node.id] = (column, row)
+        row = 1 + max((places[parent][1] for parent in node.parents), default=-1)
+        places[node.id] = (taken[row], row)
+        taken[row] += 1
     return places
 
 
@@ -159,15 +158,15 @@ def _read_xdsl(content: Content, problems: Problems) -> Parsed:
     kinds: dict[str, int | None] = dict.fromkeys([*KINDS, "equation", "noisyadder", *NO_CHANCE])
     check_element(holder, "nodes", problems, kinds)
     raw = [raw_node for element in holder if (raw_node := _raw(element, problems)) is not None]
-    states = {node.id: node.states for node in raw}
+    states = {node.id: node.states for _, node, _ in raw}
     by_agrum = content.fastest is None and AGRUM.search(text) is not None
     first = content.fastest == "first"
     made = []
-    for node in raw:
-        if node.states and all(map(states.get, node.parents)):
-            made.append(_read_node(node, states, first, by_agrum, problems))
+    for one in raw:
+        if one.node.states and all(map(states.get, one.node.parents)):
+            made.append(_read_node(one, states, first, by_agrum, problems))
         else:  # what is wrong with the names is told by whoever builds the network
-            made.append(PlainNode(node.id, node.states, node.parents, node.numbers))
+            made.append(one.node)
     turned = {node.id for node in made if node.leak is not None}
     labels: dict[str, str] = {}
     for element in root.iterfind(".//genie//node"):
@@ -176,7 +175,7 @@ def _read_xdsl(content: Content, problems: Problems) -> Parsed:
             problems.add(id, f"it is called '{labels[id]}' and '{label}'.", "Keep one.")
         labels[id] = label
     return Parsed(
-        [_turned_back(node, states, turned) for node in made],
+        [_turned(node, states, turned) for node in made],
         {id: name for id, name in labels.items() if id in states and name},
     )
 
@@ -185,10 +184,7 @@ class _Raw(NamedTuple):
     """A node as it is written in the file."""
 
     kind: str
-    id: str
-    states: tuple[str, ...]
-    parents: tuple[str, ...]
-    numbers: tuple[float, ...]
+    node: PlainNode
     strengths: tuple[float, ...]
 
 
@@ -218,11 +214,11 @@ def _raw(element: ET.Element, problems: Problems) -> _Raw | None:
         if wrong is not None:
             problems.add(id, f"it has no state '{wrong}'.")
         numbers = tuple(float(state == result) for result in results for state in states)
-        return _Raw(kind, id, states, parents, numbers, ())
+        return _Raw(kind, PlainNode(id, states, parents, numbers), ())
     name = "probabilities" if kind == "cpt" else "parameters"
     numbers = numbers_of(text_of(element.find(name)).split(), id, problems)
     strengths = numbers_of(text_of(element.find("strengths")).split(), id, problems)
-    return _Raw(kind, id, states, parents, numbers, strengths)
+    return _Raw(kind, PlainNode(id, states, parents, numbers), strengths)
 
 
 def _read_node(
@@ -233,14 +229,14 @@ def _read_node(
     problems: Problems,
 ) -> PlainNode:
     """A node with its states still in the order of the file, but for a noisy-OR."""
-    plain = PlainNode(raw.id, raw.states, raw.parents, raw.numbers)
-    sizes = [len(states[parent]) for parent in raw.parents]
+    plain = raw.node
+    sizes = [len(states[parent]) for parent in plain.parents]
     if raw.kind == "noisymax":
         return _read_noisymax(raw, sizes, problems)
-    if len(sizes) < 2 or len(raw.numbers) != prod((*sizes, len(raw.states))):
+    if len(sizes) < 2 or len(plain.numbers) != prod((*sizes, len(plain.states))):
         return plain
-    table = np.array(raw.numbers)
-    other = table.reshape([*sizes[::-1], len(raw.states)])
+    table = np.array(plain.numbers)
+    other = table.reshape([*sizes[::-1], len(plain.states)])
     other = other.transpose([*range(len(sizes))[::-1], len(sizes)]).ravel()
     if first:
         return plain._replace(numbers=tuple(other.tolist()))
@@ -253,19 +249,19 @@ def _read_node(
             "Save it from pyAgrum as .bifxml; or say which it is: "
             "load_network(path, fastest='first') as pyAgrum, fastest='last' as GeNIe."
         )
-        problems.add(raw.id, wrong, remedy)
+        problems.add(plain.id, wrong, remedy)
     return plain
 
 
 def _read_noisymax(raw: _Raw, sizes: list[int], problems: Problems) -> PlainNode:
     """A noisy-OR, or the table of a noisy-MAX of more than two states."""
-    own = len(raw.states)
-    plain = PlainNode(raw.id, raw.states, raw.parents, ())
-    columns = np.array(raw.numbers)
+    id, own = raw.node.id, len(raw.node.states)
+    plain = raw.node._replace(numbers=())
+    columns = np.array(raw.node.numbers)
     wanted = (sum(sizes) + 1) * own
     if len(columns) != wanted:
         remedy = f"{wanted} are needed: a column for each state of each parent, and the leak."
-        problems.add(raw.id, f"its noisymax has {counted(len(columns), 'parameter')}.", remedy)
+        problems.add(id, f"its noisymax has {counted(len(columns), 'parameter')}.", remedy)
         return plain
     columns = columns.reshape(-1, own)
     whole = [int(strength) for strength in raw.strengths if 0.0 <= strength < LARGEST]
@@ -273,14 +269,15 @@ def _read_noisymax(raw: _Raw, sizes: list[int], problems: Problems) -> PlainNode
     ends = np.cumsum([0, *sizes]).tolist()
     each = [(order[start:end], columns[start:end]) for start, end in pairwise(ends)]
     _check_noisymax(raw, sizes, order, each, problems)
-    if len(problems.of(raw.id)):
+    if len(problems.of(id)):
         return plain
     by_state = [values[np.argsort(places)] for places, values in each]
     if own == 2:
         numbers = tuple(float(value) for values in by_state for value in values[:, 0])
-        return PlainNode(raw.id, raw.states[::-1], raw.parents, numbers, float(columns[-1, 0]))
+        leak = float(columns[-1, 0])
+        return plain._replace(states=plain.states[::-1], numbers=numbers, leak=leak)
     if prod((*sizes, own)) > LARGEST:
-        problems.add(raw.id, "its table would be too large.", "Give it fewer parents in GeNIe.")
+        problems.add(id, "its table would be too large.", "Give it fewer parents in GeNIe.")
         return plain
     return plain._replace(numbers=_largest_of(by_state, columns[-1]))
 
@@ -293,26 +290,28 @@ def _check_noisymax(
     problems: Problems,
 ) -> None:
     """Note where the strengths are no order of the states, or a column is no distribution."""
-    silent = np.eye(len(raw.states))[-1]
-    for parent, size, (places, columns) in zip(raw.parents, sizes, each, strict=True):
+    silent = np.eye(len(raw.node.states))[-1]
+    for parent, size, (places, columns) in zip(raw.node.parents, sizes, each, strict=True):
         if sorted(places) != list(range(size)):
             wrong = f"the strengths of '{parent}' are no order of its {counted(size, 'state')}."
-            problems.add(raw.id, wrong)
+            problems.add(raw.node.id, wrong)
         elif np.abs(columns[-1] - silent).max() > CLOSE:
             wrong = f"the last column of '{parent}' is {columns[-1].tolist()}."
             remedy = "It must produce nothing: 0 but for the last state, which is 1."
-            problems.add(raw.id, wrong, remedy)
+            problems.add(raw.node.id, wrong, remedy)
     if len(raw.strengths or order) != sum(sizes):
         given, needed = counted(len(raw.strengths), "strength"), counted(sum(sizes), "state")
         wrong = f"it has {given}, but its parents have {needed} in all."
-        problems.add(raw.id, wrong)
+        problems.add(raw.node.id, wrong)
     elif tuple(order) != (raw.strengths or tuple(order)):
-        problems.add(raw.id, "one of its strengths is no number of a state.", "They begin at 0.")
-    whole = np.array(raw.numbers).reshape(-1, len(raw.states))
+        problems.add(
+            raw.node.id, "one of its strengths is no number of a state.", "They begin at 0."
+        )
+    whole = np.array(raw.node.numbers).reshape(-1, len(raw.node.states))
     odd = ~(np.abs(whole.sum(axis=1) - 1.0) <= CLOSE) | ~((whole >= 0.0).all(axis=1))
     if odd.any():
         wrong = f"column {int(np.argmax(odd)) + 1} of its parameters does not add up to 1."
-        problems.add(raw.id, wrong)
+        problems.add(raw.node.id, wrong)
 
 
 def _largest_of(parents: Sequence[Numbers], leak: Numbers) -> tuple[float, ...]:
@@ -326,24 +325,6 @@ def _largest_of(parents: Sequence[Numbers], leak: Numbers) -> tuple[float, ...]:
         weaker = weaker[..., None, :] * own
     table = weaker - np.concatenate([weaker[..., 1:], np.zeros_like(weaker[..., :1])], axis=-1)
     return tuple(np.maximum(table, 0.0).ravel().tolist())
-
-
-def _turned_back(
-    node: PlainNode, states: Mapping[str, tuple[str, ...]], turned: set[str]
-) -> PlainNode:
-    """A node whose parents that are noisy-ORs have the state that is produced last."""
-    if turned.isdisjoint(node.parents) or not states.keys() >= set(node.parents):
-        return node
-    sizes = [len(states[parent]) for parent in node.parents]
-    if node.leak is not None:
-        ends = np.cumsum([0, *sizes]).tolist()
-        parts = [node.numbers[start:end] for start, end in pairwise(ends)]
-        named = zip(node.parents, parts, strict=True)
-        each = [part[::-1] if parent in turned else part for parent, part in named]
-        return node._replace(numbers=tuple(value for part in each for value in part))
-    if len(node.numbers) != prod((*sizes, len(node.states))):
-        return node
-    return node._replace(numbers=_turned(node, states, turned))
 
 
 FORMAT = Format("XDSL", (".xdsl",), _plain, _allowed, _write_xdsl, _read_xdsl)

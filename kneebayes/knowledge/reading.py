@@ -38,7 +38,7 @@ from kneebayes.text import as_id, did_you_mean, shown
 BRANCHES = {"statement", "states", "str", "float", "constrained-str"}
 RANGE = "Write [low, high]."
 MISSING = {  # what to do about a field that is not there, where more than "Add it." helps
-    "because": "Add it: a claim's id, a reference, or 'assumed: <reason>' in 8 letters or more.",
+    "because": "Add it: a claim's id, a reference, or 'assumed: <reason>' in 8 letters or more."
 }
 SMALL = "small letters, digits and '_', a letter first"
 PATTERNS = {
