@@ -11,7 +11,7 @@ from test_cli import run
 
 import kneebayes as kb
 from kneebayes.knowledge import start_folder
-from kneebayes.knowledge.examples import (
+from kneebayes.knowledge.names import (
     example_background,
     example_causes,
     example_finding,

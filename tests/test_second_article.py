@@ -148,7 +148,7 @@ def test_a_pump_in_and_out(pump: kb.Model, dx: kb.Differential, tmp_path: Path) 
 
 # No code knows the first article. Docstrings may take examples from it; but no string that code
 # could act on, no name in code, and no text of several words: examples in help and messages are
-# the folder's own (kneebayes/knowledge/examples.py).
+# the folder's own (kneebayes/knowledge/names.py).
 
 OTHER_MEANINGS = {
     "age": "a field of phenopackets, looked up in whatever folder is read",

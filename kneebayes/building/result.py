@@ -165,14 +165,8 @@ def _node(
         Link(parent, tuple(strength))
         for parent, strength in zip(parents if strengths else (), strengths, strict=True)
     )
-    return Node(
-        id=id,
-        states=tuple(states),
-        parents=tuple(parents),
-        leak=leak,
-        links=links,
-        table=None if table is None else tuple(table),
-    )
+    cells = None if table is None else tuple(table)
+    return Node(id, tuple(states), tuple(parents), leak, links, cells)
 
 
 def _intervals(plain: Mapping[str, list[float]]) -> dict[str, Interval]:

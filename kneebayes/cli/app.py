@@ -27,7 +27,7 @@ from kneebayes.errors import (
     KnowledgeError,
     UnknownNameError,
 )
-from kneebayes.knowledge.examples import example_background, example_finding
+from kneebayes.knowledge.names import example_background, example_finding
 from kneebayes.model import Model, load
 from kneebayes.text import either
 

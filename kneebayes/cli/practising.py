@@ -11,7 +11,7 @@ import typer
 
 from kneebayes.cli.app import check_page, command, probability_of, retold
 from kneebayes.errors import EvidenceError, KneebayesError
-from kneebayes.knowledge.examples import example_causes, example_finding, example_question
+from kneebayes.knowledge.names import example_causes, example_finding, example_question
 from kneebayes.model import Model
 from kneebayes.text import either, fold
 

@@ -171,8 +171,7 @@ class ForeignResult(Reporting):
         return caption(self.bars.draw(ax), self.title, self.known)
 
     def __repr__(self) -> str:
-        rows = f"{len(self.rows)} row{'' if len(self.rows) == 1 else 's'}"
-        return f"{type(self).__name__}({self.title!r}: {rows})"
+        return f"{type(self).__name__}({self.title!r}: {counted(len(self.rows), 'row')})"
 
 
 def where_odds_end(start: float, end: float, state: str, over: str) -> str:

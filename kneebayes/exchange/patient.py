@@ -14,7 +14,7 @@ from kneebayes.case.answers import likelihood_of, says_unknown
 from kneebayes.case.case import CaseLike, Diagnosing
 from kneebayes.errors import EvidenceError, UnknownNameError
 from kneebayes.exchange.data_files import Problems, check_schema, read_json, save_json, schema_named
-from kneebayes.text import did_you_mean
+from kneebayes.text import counted, did_you_mean
 from kneebayes.view.differential import differential_dict, draw_differential
 from kneebayes.view.report import (
     Report,
@@ -123,7 +123,7 @@ class Patient(Reporting):
             for entry in self.told
         ]
         count = len(self.unused)
-        unused = f"{count} thing{'' if count == 1 else 's'} in the file did not become an answer."
+        unused = f"{counted(count, 'thing')} in the file did not become an answer."
         return Report(
             title=f"{self.model.data.knowledge.meta.title}: a patient from {self.source}",
             known="What the file says, and what became of it:",
@@ -142,7 +142,7 @@ class Patient(Reporting):
         return draw_differential(self.diagnose(), ax=ax)
 
     def __repr__(self) -> str:
-        answers = f"{len(self.answers)} answer{'' if len(self.answers) == 1 else 's'}"
+        answers = counted(len(self.answers), "answer")
         return f"Patient({self.source!r}: {answers}, {len(self.unused)} not used)"
 
 
@@ -167,13 +167,7 @@ def told_answers(case: CaseLike) -> dict[str, Any]:
 
 
 def answer_of(states: tuple[str, ...], likelihood: tuple[float, ...]) -> Any:
-    """A likelihood as an answer that gives it back exactly.
-
-    Examples
-    --------
-    >>> answer_of(("absent", "present"), (0.0, 1.0)), answer_of(("absent", "present"), (0.75, 0.25))
-    ('present', 0.25)
-    """
+    """A likelihood as an answer that gives it back exactly."""
     possible = [index for index, value in enumerate(likelihood) if value > 0.0]
     if len(possible) == 1 and likelihood[possible[0]] == 1.0:
         return states[possible[0]]

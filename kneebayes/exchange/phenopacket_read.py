@@ -107,14 +107,7 @@ def load_phenopacket(
 
 
 def said_of_no_place(knowledge: Knowledge) -> str:
-    """That a file speaks of no part of the body that the codes of a folder name.
-
-    Examples
-    --------
-    >>> import kneebayes as kb
-    >>> said_of_no_place(kb.load().knowledge).partition(",")[0]
-    'Nothing in the file is of the knee or leg'
-    """
+    """That a file speaks of no part of the body that the codes of a folder name."""
     of = f"the {either(places, quote='')}" if (places := Codes(knowledge).places) else "its place"
     return (
         f"Nothing in the file is of {of}, so the signs in it call for nothing here by themselves; "

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -17,6 +17,7 @@ from kneebayes.knowledge.records import (
     Mediator,
     Meta,
     Method,
+    Named,
     Sayings,
     Setting,
     UrgencyRule,
@@ -156,17 +157,13 @@ class Knowledge:
 
     def label(self, id: str) -> str:
         """Label of any node or group."""
-        for kind in (
-            self.causes,
-            self.findings,
-            self.contexts,
-            self.mediators,
-            self.groups,
-            self.parts,
-        ):
-            if id in kind:
-                return str(kind[id].label)
-        return id
+        return self._labels.get(id, id)
+
+    @cached_property
+    def _labels(self) -> dict[str, str]:
+        nodes = (self.mediators, self.contexts, self.findings, self.causes)
+        kinds: tuple[Mapping[str, Named], ...] = (self.parts, self.groups, *nodes)
+        return {id: record.label for kind in kinds for id, record in kind.items()}
 
     def arrows(self) -> Iterator[Arrow]:
         """Every stated influence, in the order of the files."""

@@ -9,7 +9,7 @@ from kneebayes.errors import Problem
 from kneebayes.knowledge.base import EXPLANATION, Arrow, Knowledge
 from kneebayes.knowledge.files import QUOTED, written_row
 from kneebayes.knowledge.names import Meaning, Names
-from kneebayes.knowledge.records import Context, parted
+from kneebayes.knowledge.records import parted
 from kneebayes.knowledge.statements import ASSUMED, Amount, Claim
 from kneebayes.text import did_you_mean, either, suggest
 
@@ -61,7 +61,7 @@ class _Checks:
         """
         contexts = self.knowledge.contexts
         id, dot, state = name.partition(".")
-        states = _states(contexts.get(id))
+        states = self.states(id)
         if dot and raises and id in contexts and len(states) > 1:
             wanted = state if state in states else either(states, quote="")
             return f"Write it without quotation marks: {id}.{wanted} = ..."
@@ -72,11 +72,15 @@ class _Checks:
         if meaning is None or meaning.id not in known or meaning.state == "absent":
             return ""
         id, state = meaning.id, meaning.state
-        if len(_states(contexts.get(id))) == 1:
+        if len(self.states(id)) == 1:
             return f"Write the id of '{name}', which is '{id}'."
         if not raises:
             return ""
         return f"'{name}' is a state of '{id}'. Write {id}.{state or 'STATE'} = ..."
+
+    def states(self, id: str) -> list[str]:
+        """In which states a node can be said to act."""
+        return [state.id for state in self.knowledge.states_of(id)] or ["present"]
 
     def ids(self) -> Iterator[Problem]:
         """Ids and names that mean two things."""
@@ -174,7 +178,7 @@ class _Checks:
         """What may be wrong with one arrow between two nodes."""
         knowledge = self.knowledge
         parent, child = arrow.parent, arrow.child
-        states = _states(knowledge.contexts.get(parent))
+        states = self.states(parent)
         if arrow.state not in states:
             wrong = f"'{arrow.state}' is not a state of '{parent}'."
             alone = f"It has no states: write {parent} = ..."
@@ -183,13 +187,11 @@ class _Checks:
         elif len(states) > 1 and arrow.statement.how_often is not None:
             wrong = f"'{parent}' has several states, so a frequency is not understood."
             yield Problem(arrow.place, wrong, "Give a risk ratio for the state.")
-        target = knowledge.contexts.get(child)
-        if target is not None and target.states:
+        if knowledge.states_of(child):
             wrong = f"'{child}' has states, in one of which everybody is: nothing can produce it."
             yield Problem(arrow.place, wrong, "Drop the arrow, or state a ratio for each state.")
         raised = ": raised_by." in arrow.place
-        states_of_parent = knowledge.contexts.get(parent)
-        above = states_of_parent is not None and bool(states_of_parent.states)
+        above = bool(knowledge.states_of(parent))
         if raised and not above and arrow.statement.how_often is not None:
             wrong = "how often one thing brings a cause about is not understood."
             remedy = "Give a ratio (risk), or how many of its patients have it (in_cases)."
@@ -336,7 +338,7 @@ class _Checks:
         for named in ids:
             id, _, state = named.partition(".")
             yield from self.unknown(place, "finding or context", id, known)
-            states = _states(knowledge.contexts.get(id))
+            states = self.states(id)
             if id in known and (state or "present") not in states:
                 wrong = f"'{named}' names no state of '{id}'."
                 yield Problem(place, wrong, f"Write {id}.STATE; states: {', '.join(states)}.")
@@ -348,7 +350,7 @@ class _Checks:
             place = f"urgency.toml: {rule.id}"
             for id in (*rule.all_of, *rule.any_of, *rule.none_of):
                 yield from self.unknown(place, "finding", id, self.nodes)
-                if len(_states(knowledge.contexts.get(id))) > 1:
+                if len(self.states(id)) > 1:
                     wrong = f"'{id}' has several states and is never just present."
                     yield Problem(place, wrong, "Name what is present or absent.")
 
@@ -367,12 +369,6 @@ def _last_column(claim: Claim) -> str:
 
 def _lowest(amount: tuple[float, float] | float) -> float:
     return amount if isinstance(amount, float) else amount[0]
-
-
-def _states(context: Context | None) -> list[str]:
-    if context is None or not context.states:
-        return ["present"]
-    return [state.id for state in context.states]
 
 
 def _check_settings(knowledge: Knowledge, unread: Collection[str]) -> Iterator[Problem]:
@@ -396,12 +392,8 @@ def _check_settings(knowledge: Knowledge, unread: Collection[str]) -> Iterator[P
 def _check_telling(knowledge: Knowledge, unread: Collection[str]) -> Iterator[Problem]:
     """Rules and voices of nodes or states that do not exist."""
     known = {
-        **dict.fromkeys((*knowledge.causes, *knowledge.mediators), ("present", "absent")),
-        **dict.fromkeys(knowledge.findings, ("present", "absent")),
-        **{
-            id: tuple(state.id for state in one.states) or ("present", "absent")
-            for id, one in knowledge.contexts.items()
-        },
+        id: [state.id for state in knowledge.states_of(id)] or ["present", "absent"]
+        for id in knowledge.kinds
     }
     spoken = [
         (f"incoherent.toml: {rule.id}", *parted(name))

@@ -161,13 +161,7 @@ ENDS = "A row whose last column is empty ends with a comma."
 
 
 def written_row(cells: Sequence[str]) -> str:
-    """A row as it must be written: what has commas or quotation marks stands in quotation marks.
-
-    Examples
-    --------
-    >>> written_row(["C01", "It is dull, and all over.", ""])
-    'C01,"It is dull, and all over.",'
-    """
+    """A row as it must be written: what has commas or quotation marks stands in quotation marks."""
     line = io.StringIO()
     csv.writer(line, lineterminator="").writerow(cells)
     return line.getvalue()

@@ -9,20 +9,22 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from typing import TypeVar
 
 from kneebayes.knowledge.base import Knowledge, present_node
 from kneebayes.knowledge.records import (
     Cause,
+    Context,
     Finding,
     Group,
     Mediator,
-    Setting,
     UrgencyRule,
     rules_without,
 )
 from kneebayes.knowledge.statements import Commonness, Evoked, Layer, Statement
 
 VAGUEST = "can"
+Shown = TypeVar("Shown", Context, Finding, Mediator)
 
 
 def in_layer(knowledge: Knowledge, layer: Layer) -> Knowledge:
@@ -42,12 +44,8 @@ def in_layer(knowledge: Knowledge, layer: Layer) -> Knowledge:
         rest = named[whole.meta.rest]
         unnamed = _unnamed_part(rest, parts)
         parts = {**parts, unnamed.id: unnamed}
-        bare: dict[str, dict[str, object]] = {
-            "shows": {},
-            "shows_silent": {},
-            "raised_by": {},
-            "evoked_by": {},
-        }
+        said = ("shows", "shows_silent", "raised_by", "evoked_by")
+        bare: dict[str, object] = {field: {} for field in said}
         named = {**named, rest.id: rest.model_copy(update=bare)}
     groups = {
         id: record.model_copy(update={"members": tuple(m for m in record.members if m in named)})
@@ -62,7 +60,12 @@ def in_layer(knowledge: Knowledge, layer: Layer) -> Knowledge:
         groups=groups,
         urgency=tuple(_rules(whole.urgency, parts)),
         incoherent=rules_without(whole.incoherent, parts),
-        settings={id: _setting(record, known) for id, record in whole.settings.items()},
+        settings={
+            id: record.model_copy(
+                update={"shifts": {id: one for id, one in record.shifts.items() if id in known}}
+            )
+            for id, record in whole.settings.items()
+        },
         layer=layer,
         whole=whole,
     )
@@ -71,7 +74,8 @@ def in_layer(knowledge: Knowledge, layer: Layer) -> Knowledge:
 
 def _unnamed_part(rest: Cause, parts: Mapping[str, Cause]) -> Cause:
     """What is left of something else after its parts: it shows what the rest's file says."""
-    taken = sum(_middle(cause.commonness.part or 0.0) for cause in parts.values())
+    each = [cause.commonness.part or 0.0 for cause in parts.values()]
+    taken = sum(sum(part) / 2.0 if isinstance(part, tuple) else part for part in each)
     part = max(0.05, 1.0 - taken)
     share = Commonness(part=part, because=rest.commonness.because)
     changed = {
@@ -83,10 +87,6 @@ def _unnamed_part(rest: Cause, parts: Mapping[str, Cause]) -> Cause:
         "commonness": share,
     }
     return rest.model_copy(update=changed)
-
-
-def _middle(part: tuple[float, float] | float) -> float:
-    return part if isinstance(part, float) else (part[0] + part[1]) / 2.0
 
 
 def with_presences(knowledge: Knowledge) -> Knowledge:
@@ -136,11 +136,6 @@ def _rules(rules: Iterable[UrgencyRule], parts: Mapping[str, Cause]) -> Iterable
         yield rule.model_copy(update={**kept, "at_least": least})
 
 
-def _setting(setting: Setting, known: set[str]) -> Setting:
-    shifts = {id: shift for id, shift in setting.shifts.items() if id in known}
-    return setting.model_copy(update={"shifts": shifts})
-
-
 def _article(knowledge: Knowledge) -> Knowledge:
     """What the article says, and nothing that it does not say."""
     words = _Article(knowledge)
@@ -148,15 +143,9 @@ def _article(knowledge: Knowledge) -> Knowledge:
         knowledge,
         parts={},
         causes={id: words.cause(record) for id, record in knowledge.causes.items()},
-        contexts={
-            id: record.model_copy(update={"shows": words.statements(record.shows)})
-            for id, record in knowledge.contexts.items()
-        },
-        mediators={
-            id: record.model_copy(update={"shows": words.statements(record.shows)})
-            for id, record in knowledge.mediators.items()
-        },
-        findings={id: words.finding(record) for id, record in knowledge.findings.items()},
+        contexts={id: words.shown(record) for id, record in knowledge.contexts.items()},
+        mediators={id: words.shown(record) for id, record in knowledge.mediators.items()},
+        findings={id: words.shown(record) for id, record in knowledge.findings.items()},
         groups={
             id: record.model_copy(update={"evoked_by": words.evoked(record.evoked_by)})
             for id, record in knowledge.groups.items()
@@ -237,11 +226,8 @@ class _Article:
         nothing |= {"assumed": None, "assumed_because": ()}
         return said.model_copy(update=nothing)
 
-    def finding(self, finding: Finding) -> Finding:
-        """A finding with the arrows that the article knows."""
-        return finding.model_copy(
-            update={
-                "shows": self.statements(finding.shows),
-                "shown_by": self.statements(finding.shown_by),
-            }
-        )
+    def shown(self, record: Shown) -> Shown:
+        """A node with the arrows that the article knows."""
+        fields = [name for name in ("shows", "shown_by") if hasattr(record, name)]
+        arrows = {name: self.statements(getattr(record, name)) for name in fields}
+        return record.model_copy(update=arrows)

@@ -1,12 +1,13 @@
-"""Forgiving on the way in: labels, aliases, ids and states, in any case."""
+"""Names: forgiving on the way in, in any case; and examples of them for messages and help."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from kneebayes.errors import UnknownNameError
 from kneebayes.knowledge.base import Knowledge
+from kneebayes.knowledge.records import Finding, Named
 from kneebayes.text import clipped, either, fold, shown, suggest
 
 
@@ -31,17 +32,18 @@ class Names:
             for group in knowledge.groups.values()
         }
         self.clashes: list[tuple[str, Meaning, Meaning]] = []
-        for group in knowledge.groups.values():
-            self._add(Meaning(group.id, "present", "group"), [group.label, *group.aliases])
-        for cause in knowledge.causes.values():
-            self._add(Meaning(cause.id, "present", "cause"), [cause.label, *cause.aliases])
-        for mediator in knowledge.mediators.values():
-            names = [mediator.label, *mediator.aliases]
-            self._add(Meaning(mediator.id, "present", "mediator"), names)
-        for finding in knowledge.findings.values():
-            self._add(Meaning(finding.id, "present", "finding"), [finding.label, *finding.aliases])
-            absent = Meaning(finding.id, "absent", "finding")
-            self._add(absent, list(finding.names_when_absent), with_id=False)
+        kinds: dict[str, Mapping[str, Named]] = {
+            "group": knowledge.groups,
+            "cause": knowledge.causes,
+            "mediator": knowledge.mediators,
+            "finding": knowledge.findings,
+        }
+        for kind, records in kinds.items():
+            for record in records.values():
+                self._add(Meaning(record.id, "present", kind), [record.label, *record.aliases])
+                if isinstance(record, Finding):
+                    absent = Meaning(record.id, "absent", kind)
+                    self._add(absent, record.names_when_absent, with_id=False)
         for context in knowledge.contexts.values():
             meaning = Meaning(context.id, "" if context.states else "present", "context")
             self._add(meaning, [context.label, *context.aliases])
@@ -104,3 +106,54 @@ class Names:
             meaning = self._meanings[fold(near)]
             chosen.setdefault(meaning, self._heads[meaning] if near == meaning.id else near)
         return list(chosen.values())[:3]
+
+
+def example_finding(knowledge: Knowledge) -> str:
+    """The finding that is told with the fewest letters, no test if there is another."""
+    return min(_findings(knowledge), key=lambda one: len(one.label)).label
+
+
+def example_question(knowledge: Knowledge) -> str:
+    """The question of that finding, or the shortest of another; "" if none has a question."""
+    asked = [one for one in _findings(knowledge) if one.question]
+    label = example_finding(knowledge)
+    by_fitness = sorted(asked, key=lambda one: (one.label != label, len(one.question)))
+    return by_fitness[0].question if by_fitness else ""
+
+
+def _findings(knowledge: Knowledge) -> list[Finding]:
+    """What can be asked for without a test, if anything; else tests, or the complaint alone."""
+    findings = [one for one in knowledge.findings.values() if one.id != knowledge.meta.complaint]
+    told = [one for one in findings if one.kind != "test"]
+    return told or findings or [knowledge.complaint]
+
+
+def example_causes(knowledge: Knowledge) -> list[str]:
+    """Two causes, or the one there is; what is not named is none if there are others."""
+    labels = [one.label for one in knowledge.causes.values() if one.id != knowledge.meta.rest]
+    return sorted(labels or [one.label for one in knowledge.causes.values()], key=len)[:2]
+
+
+def example_link(knowledge: Knowledge) -> tuple[str, str]:
+    """A cause and a finding that it shows, as they are called."""
+    shown = [
+        (knowledge.causes[arrow.parent].label, knowledge.findings[arrow.child].label)
+        for arrow in knowledge.arrows()
+        if arrow.parent in knowledge.causes and arrow.child in knowledge.findings
+    ]
+    first = (example_causes(knowledge)[0], example_finding(knowledge))
+    return min(shown, key=lambda pair: sum(map(len, pair)), default=first)
+
+
+def example_background(knowledge: Knowledge) -> tuple[str, str] | None:
+    """A context and a state that it can be in, as they are told; None where there is no context."""
+    if not knowledge.contexts:
+        return None
+    of_states = [one for one in knowledge.contexts.values() if one.states]
+    context = (of_states or list(knowledge.contexts.values()))[0]
+    if not context.states:
+        return context.label, "yes"
+    state = context.states[len(context.states) // 2]
+    if state.below is not None:  # known in years too
+        return context.label, f"{state.below - 1:g}"
+    return context.label, (*state.aliases, state.label)[0]

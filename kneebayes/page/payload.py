@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from kneebayes.case.urgency import LIKELY, POSSIBLE
-from kneebayes.knowledge.examples import example_finding, example_question
+from kneebayes.knowledge.names import example_finding, example_question
 from kneebayes.knowledge.records import Voice, bounds_of
 from kneebayes.knowledge.statements import Interval
 

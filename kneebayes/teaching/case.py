@@ -11,7 +11,7 @@ import numpy as np
 
 from kneebayes.arguments import checked
 from kneebayes.errors import EvidenceError, KneebayesError, UnknownNameError
-from kneebayes.knowledge.examples import example_causes
+from kneebayes.knowledge.names import example_causes
 from kneebayes.teaching.feedback import Feedback
 from kneebayes.teaching.patients import check_word, draw_patient
 from kneebayes.teaching.situation import LEVELS, Situation, Step, probabilities_by_id

@@ -16,7 +16,7 @@ from kneebayes.case.answers import evidence_of
 from kneebayes.case.case import Case
 from kneebayes.errors import EvidenceError, ImpossibleEvidenceError
 from kneebayes.inference import Evidence
-from kneebayes.knowledge.examples import example_finding
+from kneebayes.knowledge.names import example_finding
 from kneebayes.teaching.practice_text import Page, Paged
 from kneebayes.text import counted, marked
 from kneebayes.view.markup import percent

@@ -14,7 +14,7 @@ from kneebayes.case import Answer, Urgency, read_answers
 from kneebayes.case.case import Case
 from kneebayes.errors import EvidenceError
 from kneebayes.inference import Evidence
-from kneebayes.knowledge.examples import example_causes
+from kneebayes.knowledge.names import example_causes
 from kneebayes.odds import entropy
 from kneebayes.questions.ask.outcomes import Outcome, Subject, information, now_of, outcomes_of
 from kneebayes.questions.ask.questions import question_text_of

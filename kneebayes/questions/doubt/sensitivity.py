@@ -21,7 +21,7 @@ from kneebayes.errors import (
     UnknownNameError,
 )
 from kneebayes.inference import Engine, Evidence
-from kneebayes.knowledge.examples import example_link
+from kneebayes.knowledge.names import example_link
 from kneebayes.network import Numbers
 from kneebayes.text import counted, suggest
 from kneebayes.view.figures import BLACK, EXPLAINS, PALETTE, SMALL, fit, name_ends, new_axes
