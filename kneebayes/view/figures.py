@@ -38,6 +38,8 @@ NAME, MOST_NAME = 24, 4  # letters of a name on one line, and lines of it
 LINE_HEIGHT, AROUND = 0.155, 1.2  # inches: a line of this size, and what stands above and below
 EDGE = 0.01  # of the width of a figure: what stands above it begins here
 MOST_AROUND = 12  # arrows on each side
+NARROWEST, MOST_LINES, MORE = 30, 3, " [and more]"  # letters and lines of a title
+PAD = 8.0  # points
 BOLD = 1.15  # of the width of other type
 LETTER = 0.044  # of a name beside a cause, in units of half the distance between the columns
 NUMBERS = 1.18  # of the width of the axes: where a column of numbers beside them ends
@@ -47,8 +49,7 @@ COLUMN = 0.55  # of the space between the names of one column and the cause in t
 def broken(text: str, letters: int, most: int | None = None) -> str:
     """A text in as few lines as there must be, all about as long; line breaks in it stay.
 
-    A word that fits on a line is not broken to make them more even. Of each part in lines of its
-    own not more than ``most`` lines are shown.
+    Of each part in lines of its own not more than ``most`` lines are shown.
 
     Examples
     --------
@@ -178,12 +179,8 @@ def odds_axis(ax: Axes, values: Sequence[float], edge: float = CERTAIN) -> None:
 def new_axes(width: float, height: float, widest: float = WIDE) -> Axes:
     """Axes of a new figure, no wider (in inches) than its type can be read in one column of print.
 
-    Only what names too much for a column may be wider: it takes a page of its own.
-
-    Raises
-    ------
-    KneebayesError
-        If matplotlib is not installed.
+    Only what names too much for a column may be wider: it takes a page of its own. Without
+    matplotlib a KneebayesError says how to install it.
     """
     try:
         import matplotlib.pyplot as plt
@@ -192,21 +189,6 @@ def new_axes(width: float, height: float, widest: float = WIDE) -> Axes:
         raise KneebayesError(message) from error
     _, ax = plt.subplots(figsize=(min(width, widest), height), layout="constrained")
     return ax
-
-
-def _draw_network(
-    knowledge: Knowledge, network: Network, around: str | None = None, ax: Axes | None = None
-) -> Axes:
-    """Draw what surrounds one cause, or which causes show how much.
-
-    With a cause: what raises it on the left, what it shows on the right, the strongest arrows
-    first, with the chance that each arrow works. Without one: a map, a row for each cause and a
-    column for each finding, since so many arrows cannot be read as lines.
-    """
-    stated = stated_network(network)
-    if around is None:
-        return _draw_map(knowledge, network, stated, ax)
-    return _draw_around(knowledge, network, stated, around, ax)
 
 
 def _draw_map(knowledge: Knowledge, network: Network, stated: Network, ax: Axes | None) -> Axes:
@@ -376,7 +358,7 @@ def draw_ranking(rows: Sequence[Mapping[str, Any]], top: int = 10, ax: Axes | No
 def fit(ax: Axes) -> float:
     """Break what stands below, and set the legend, so that nothing is cut off in a new figure.
 
-    Returns how wide, in inches, what stands above may be.
+    What comes back is how wide, in inches, what stands above may be.
     """
     figure = _alone(ax)
     if figure is None:
@@ -462,22 +444,20 @@ def name_ends(
 
 @checked
 def draw_model(model: ModelLike, around: str | None = None, ax: Axes | None = None) -> Axes:
-    """Draw the network with matplotlib, or only what belongs to one cause.
+    """Draw which causes show how much, or what surrounds one of them.
 
     Parameters
     ----------
     around
-        A cause, by any of its names; left out, the whole network.
+        A cause, by any of its names: what raises it on the left, what it shows on the right, the
+        strongest arrows first, with the chance that each arrow works. Left out, a map with a row
+        for each cause and a column for each finding: so many arrows cannot be read as lines.
     """
-    data = model.data
-    id = None if around is None else data.cause_named(around)
-    return _draw_network(data.knowledge, data.network, id, ax)
-
-
-NARROWEST = 30  # letters
-MOST_LINES = 3
-MORE = " [and more]"
-PAD = 8.0  # points
+    knowledge, network = model.data.knowledge, model.data.network
+    stated = stated_network(network)
+    if around is None:
+        return _draw_map(knowledge, network, stated, ax)
+    return _draw_around(knowledge, network, stated, model.data.cause_named(around), ax)
 
 
 def caption(ax: Axes, title: str, known: str = "") -> Axes:

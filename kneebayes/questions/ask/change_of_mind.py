@@ -116,10 +116,7 @@ def _check(case: Case, to: str, over: str, now: Outcome) -> None:
 def draw_changes(
     rows: Sequence[Mapping[str, Any]], to: str, over: str, ax: Axes | None = None
 ) -> Axes:
-    """Draw both causes, called ``to`` and ``over``, now and after each set of answers.
-
-    Rows have ``answers``, ``probability`` (None for now), ``to_posterior``, ``over_posterior``.
-    """
+    """Draw both causes, called ``to`` and ``over``, now and after each set of answers."""
     drawn = list(rows)[::-1]
     ax = ax or new_axes(8.0, 0.68 * len(drawn) + 1.4)
     for index, row in enumerate(drawn):

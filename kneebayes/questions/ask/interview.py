@@ -86,8 +86,7 @@ def grow_tree(
     """Ask the best question at every point, taken by itself, down to some depth.
 
     A branch ends early where an answer makes it urgent at once (then the advice is due, not
-    another question) and where no question can tell anything more. ``path``, ``probability`` and
-    what is believed ``now`` are of the point where it begins.
+    another question) and where no question can tell anything more.
     """
     now = now or now_of(case.engine, case.evidence, subject)
     question: Question | None = None
@@ -109,11 +108,7 @@ def grow_tree(
 
 
 def draw_tree(nodes: Sequence[Mapping[str, Any]], ax: Axes | None = None) -> Axes:
-    """Draw a decision tree line by line, each answer below what was asked.
-
-    Each node stands before those it leads to: ``depth``, ``answer``, ``probability``, ``label``
-    (what is asked, or what is believed at an end), ``ends`` and ``urgent``.
-    """
+    """Draw a decision tree line by line, each answer below what was asked."""
     lines = [_told_of(node) for node in nodes]
     heights = [line.count("\n") + 1 for line in lines]
     ax = ax or new_axes(WIDE, 0.5 + 0.165 * (sum(heights) + 0.5 * len(nodes)))

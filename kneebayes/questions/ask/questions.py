@@ -75,11 +75,7 @@ def question_text_of(case: Case, id: str) -> str:
 
 
 def draw_outcomes(rows: Rows, outcomes: Rows, top: int = SHOWN, ax: Axes | None = None) -> Axes:
-    """Draw where each answer of the ``top`` best questions would move what it speaks of.
-
-    ``rows`` are ranked questions; ``outcomes`` have ``id`` of the question, ``positive`` (None
-    where there are more than two answers), ``probability`` and ``posterior``.
-    """
+    """Draw where each answer of the ``top`` best questions would move what it speaks of."""
     drawn = list(rows[:top])[::-1]
     ax = ax or new_axes(8.0, 0.42 * len(drawn) + 1.5)
     marks: dict[object, dict[str, Any]] = {

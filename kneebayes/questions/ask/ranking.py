@@ -155,10 +155,7 @@ def _question(
 
 
 class Pair(NamedTuple):
-    """Two questions asked together, the more informative first: the bits of both answers.
-
-    ``beyond`` says how much more that is than the sum of each alone.
-    """
+    """Two questions asked together; ``beyond`` is how much more both tell than the sum of each."""
 
     first: str
     second: str
@@ -167,11 +164,7 @@ class Pair(NamedTuple):
 
 
 def pareto_front(questions: Sequence[Question]) -> tuple[str, ...]:
-    """Ids of the best trade-offs, the cheapest first: no other gives at least as much for less.
-
-    Bits and cost are never added up: which of the front is worth its price is for the
-    reader to say.
-    """
+    """Ids of the best trade-offs, the cheapest first: no other gives at least as much for less."""
     front = [
         question
         for question in questions
@@ -242,10 +235,7 @@ class SameDecision:
 
 @dataclass(frozen=True, slots=True)
 class Stop:
-    """Whether to go on asking: the decision about the causes, and how urgent it is.
-
-    Each is judged under the questions that are most likely to change it.
-    """
+    """Whether to go on asking, each decision under the questions most likely to change it."""
 
     finding: SameDecision
     urgency: SameDecision
@@ -267,9 +257,8 @@ def same_decision(
 ) -> SameDecision:
     """P(the decision stays the same after at most three questions), exactly.
 
-    Decided is which cause leads; with a threshold, whether P(subject) reaches it; or, with
-    ``urgency``, how urgent it is (Chen, Choi, Darwiche, Journal of Artificial Intelligence
-    Research 49, 2014).
+    Decided is which cause leads; with a threshold, whether P(subject) reaches it; or the urgency
+    (Chen, Choi, Darwiche, Journal of Artificial Intelligence Research 49, 2014).
     """
     _check(subject, questions, threshold)
 
@@ -321,9 +310,7 @@ def stop_rule(
 ) -> Stop:
     """Whether the three best questions of each sort could still change what is decided.
 
-    The questions are those that tell most one by one, so a combination of others could do
-    more; and what lies further ahead is not looked at. A cause or group that is asked about
-    counts as found from ``threshold`` on.
+    A cause or group that is asked about counts as found from ``threshold`` on.
     """
     limit = threshold if subject.members else None
     changing = sorted(questions, key=lambda question: -question.advice)[:MOST]

@@ -76,10 +76,9 @@ def attribute(
     """Which causes produced each finding (a noisy-OR) that is certainly present.
 
     A cause produced a finding if a chain of firing links leads from it to the finding. The chain
-    may pass mediators, other findings and contexts, but no other cause: if osteoarthritis made
-    a Baker's cyst and the cyst made a lump, the lump counts as produced by the cyst. Links of
-    ``contexts`` count as background. Where ``acting`` gives nodes and their states for a cause,
-    it sets off findings in these; else by being present.
+    may pass mediators, other findings and contexts, but no other cause: a lump made by a cyst that
+    osteoarthritis made counts as the cyst's. Links of ``contexts`` count as background. A cause
+    acts in the states of nodes that ``acting`` gives, else by being present.
     """
     log_known = engine.log_probability(evidence)
     if log_known == -np.inf:
@@ -158,10 +157,7 @@ def _shares_of(
 def _split(
     network: Network, findings: Sequence[str], acting: States, passing: Collection[str]
 ) -> tuple[SplitNetwork, list[str]]:
-    """A network that says whether a chain from what acts reached the findings below it, and these.
-
-    What acts does so in some states of some nodes.
-    """
+    """A network that says whether what acts reached the findings below it; and these."""
     below = set().union(*(descendants(network, id, passing) for id in acting))
     ends = [id for id in findings if id in below]
     within = below & ancestors(network, ends, below)
@@ -182,11 +178,7 @@ def _share_without(
     sources: States,
     passing: Collection[str],
 ) -> float:
-    """P(no chain leads from any source to a finding | evidence).
-
-    That nothing reached it is evidence like any other, and absent noisy-ORs are the cheapest
-    evidence there is.
-    """
+    """P(no chain leads from any source to a finding | evidence)."""
     split, ends = _split(engine.network, [finding], sources, passing)
     if not ends:
         return 1.0
@@ -210,11 +202,7 @@ def draw_attribution(
     *,
     left_out: str = "",
 ) -> Axes:
-    """Draw how probably each cause produced each finding.
-
-    A row of ``shares`` has the share of each cause, and last what is not explained; ``left_out``
-    says below which causes have no column.
-    """
+    """Draw how probably each cause produced each finding; last in a row is what none explains."""
     columns = [*causes, "not explained"]
     ax = ax or new_axes(3.2 + 0.62 * len(columns), 1.9 + 0.42 * max(1, len(findings)))
     for row, of_finding in enumerate(shares):

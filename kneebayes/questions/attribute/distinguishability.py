@@ -57,10 +57,7 @@ def distinguish_causes(
 
 
 def _follows(network: Network, cause: str) -> Evidence:
-    """What is certain where a cause is there: of its parent, if nothing else can bring it.
-
-    It changes no answer, but what is said of the explanation need not be summed over.
-    """
+    """What is certain of its only parent where a cause is there: it need not be summed over."""
     node = network[cause]
     if node.leak != 0.0 or len(node.links) != 1:
         return Evidence({})
@@ -161,10 +158,7 @@ def draw_profiles(
     title: str,
     ax: Axes | None = None,
 ) -> Axes:
-    """Draw P(finding | only this cause), causes x findings; what is often is dark.
-
-    ``shares`` has a row for each cause, and in it a share for each finding.
-    """
+    """Draw P(finding | only this cause), causes x findings; what is often is dark."""
     ax = ax or new_axes(WIDE, 3.6 + 0.25 * len(causes))
     image = ax.imshow(shares, cmap=COLOURS, vmin=0.0, vmax=1.0, aspect="auto")
     ax.set_xticks([index + 0.5 for index in range(len(findings))], minor=True)

@@ -72,9 +72,8 @@ class SurprisingAnswer:
 def surprise(engine: Engine, evidence: Evidence, complaint: str) -> tuple[SurprisingAnswer, ...]:
     """How surprising each answer is but the complaint, the most surprising first.
 
-    Where the complaint was answered it is taken for granted. It is one batch: each answer left
-    out in turn, and the complaint by itself (Jensen, Chamberlain, Nordahl, Jensen: Analysis in
-    HUGIN of data conflict, UAI 1990).
+    Where the complaint was answered it is taken for granted (Jensen, Chamberlain, Nordahl, Jensen:
+    Analysis in HUGIN of data conflict, UAI 1990).
     """
     asked = [id for id in evidence if id != complaint]
     if not asked:

@@ -53,14 +53,11 @@ def remove_cause(
 ) -> tuple[FindingWithout, ...]:
     """Which findings (noisy-ORs) this very patient would still have if one cause had been absent.
 
-    This is a counterfactual question. In a noisy-OR network each link either fires or does not,
-    independently of the others. Everything that does not descend from the cause is kept as it
-    was, and so is which links fire. A finding then persists exactly if some chain of firing
-    links leads to it that does not pass through the cause. The evidence is taken into account
-    before the cause is removed (Pearl: Causality, 2nd ed. 2009, section 7.1; Balke, Pearl, AAAI
-    1994: the twin network, which here keeps two nodes only for what lies below the cause).
-    Where ``acting`` gives nodes and states, the cause sets off findings in these, else by being
-    present. Findings observed absent are left out.
+    A counterfactual question: all that does not descend from the cause is kept as it was, and so
+    is which links fire. A finding then persists exactly if some chain of firing links leads to
+    it that does not pass through the cause (Pearl: Causality, 2nd ed. 2009, section 7.1; Balke,
+    Pearl, AAAI 1994: the twin network). The cause acts in the states that ``acting`` gives, else by
+    being present. Findings observed absent are left out.
     """
     network = engine.network
     open_or_present = [id for id in findings if evidence.hard_state(id) != 0]

@@ -36,10 +36,7 @@ LINES = (BLACK, *PALETTE)
 def draw_readings(
     rows: Sequence[Mapping[str, Any]], lexicons: Mapping[str, str], ax: Axes | None = None
 ) -> Axes:
-    """Draw the posterior of each cause under every lexicon, one mark a lexicon.
-
-    Rows, from the top: ``cause``, ``urgent``, and its posterior under the id of each lexicon.
-    """
+    """Draw the posterior of each cause, from the top, under every lexicon, one mark a lexicon."""
     drawn = list(rows)[::-1]
     ax = ax or new_axes(8.0, 0.36 * len(drawn) + 1.6)
     apart = 0.6 / max(len(lexicons) - 1, 1)  # of a row: marks of one row may have the same place

@@ -94,8 +94,7 @@ def _spread_of(
 ) -> Robustness:
     """Draw every stated quantity from its interval, and ask each network that follows.
 
-    Words are shared: one draw a word serves all statements that use it in the same
-    direction. The priors are made to hold in every draw.
+    One draw of a word serves all statements that use it in the same direction.
     """
     engine, evidence, elicited = case.engine, case.evidence, case.elicited
     quantities = quantities_of(case.knowledge, elicited, engine)
@@ -158,16 +157,10 @@ def _hopeless(redrawn: int, done: int, width: float) -> str:
 
 
 def ranks_of(posteriors: Numbers) -> NDArray[np.int64]:
-    """Place of each cause in each row, 1 for the most probable; ties in the order given.
-
-    Equal to ten digits is a tie, since two exact ways of computing differ in later ones.
-    """
+    """Place of each cause in each row, from 1; equal to ten digits is a tie."""
     digits = np.round(np.log(np.maximum(posteriors, SMALLEST)), 10)
-    order = np.argsort(-digits, axis=1, kind="stable")
-    places = np.arange(1, posteriors.shape[1] + 1)
-    ranks = np.empty(posteriors.shape, dtype=np.int64)
-    np.put_along_axis(ranks, order, np.broadcast_to(places, ranks.shape), axis=1)
-    return ranks
+    order = np.argsort(-digits, axis=1, kind="stable")  # ties in the order given
+    return 1 + np.argsort(order, axis=1)
 
 
 def _summed_up(ids: tuple[str, ...], base: Numbers, posteriors: Numbers) -> tuple[CauseSpread, ...]:
@@ -199,11 +192,7 @@ SLOPE_NAME = 30  # letters of a line
 
 
 def draw_intervals(rows: Rows, ax: Axes | None = None) -> Axes:
-    """Draw posteriors with the interval of the draws, and the chance to rank first.
-
-    On the scale of log-odds, on which rare causes can be told apart too. Rows, from the top:
-    ``cause``, ``urgent``, ``posterior``, ``low``, ``high``, ``p_first``.
-    """
+    """Draw posteriors with their intervals on the scale of log-odds, and how often each leads."""
     drawn = list(rows)[::-1]
     ax = ax or new_axes(8.0, 0.36 * len(drawn) + 1.3)
     for index, row in enumerate(drawn):
@@ -231,11 +220,7 @@ def draw_intervals(rows: Rows, ax: Axes | None = None) -> Axes:
 
 
 def draw_slopes(rows: Rows, ax: Axes | None = None) -> Axes:
-    """Draw each cause as a line from its prior to its posterior, with both intervals.
-
-    Rows: ``cause``, ``urgent``, ``prior``, ``prior_low``, ``prior_high``, ``posterior``, ``low``,
-    ``high``.
-    """
+    """Draw each cause as a line from its prior to its posterior, with both intervals."""
     ax = ax or new_axes(7.5, max(0.36 * len(rows) + 2.2, 3.6))
     ends: dict[str, float] = {}
     for index, row in enumerate(rows):

@@ -73,15 +73,7 @@ class Sensitivity:
     evidence: tuple[float, float]
 
     def posterior(self, cause: str, x: float) -> float:
-        """P(cause | evidence) with the number at ``x``.
-
-        Raises
-        ------
-        EvidenceError
-            If ``x`` is not a probability.
-        ImpossibleEvidenceError
-            If the evidence is impossible with that number.
-        """
+        """P(cause | evidence) with the number at ``x``; where that is impossible, an error."""
         if not 0.0 <= x <= 1.0:
             message = f"The number must be between 0 and 1, got {x!r}."
             raise EvidenceError(message)
@@ -166,10 +158,8 @@ def move_prior(
     """Vary P(cause | complaint), and keep all probabilities given the cause.
 
     Patients with the cause stay as they are, and so do patients without it; only the shares of
-    the two change (probability kinematics, Jeffrey 1965). No other number of the model changes.
-    What else is probable among all patients does change with the shares: other causes, which
-    also explain the complaint, become rarer as this one becomes commoner. The complaint must be
-    part of the evidence, and the evidence possible.
+    the two change (probability kinematics, Jeffrey 1965). Other causes, which also explain the
+    complaint, become rarer as this one becomes commoner. The complaint must be in the evidence.
     """
     known = evidence.likelihoods.get(cause, (1.0, 1.0))
     cases = [Evidence({**evidence.likelihoods, cause: state}) for state in ((1.0, 0.0), (0.0, 1.0))]
@@ -217,10 +207,9 @@ def draw_curves(
     upto: float = 1.0,
     ax: Axes | None = None,
 ) -> Axes:
-    """Draw posteriors as functions of one number, which is ``value`` in the model.
+    """Draw posteriors by label as functions of one number, which is ``value`` in the model.
 
-    ``curves`` has by label the numbers and the posteriors there; ``flips`` where the most
-    probable cause changes, and the posterior there. The axis of the number ends at ``upto``.
+    Lead changes at the ``flips``: numbers with the posterior there. The axis ends at ``upto``.
     """
     ax = ax or new_axes(7.5, 4.4)
     for index, (label, (numbers, posteriors)) in enumerate(curves.items()):

@@ -84,12 +84,8 @@ class _Move(NamedTuple):
 def _bars_over(case: Case, cause: str, over: Over) -> tuple[float, tuple[Bar, ...]]:
     """The posterior of a cause, and how far statements move it, the furthest first.
 
-    One statement is changed at a time; all others keep their values, and the stated priors are
-    kept in every network. Removing a claim removes every number that names it as an origin,
-    even if it names other origins too: a frequency becomes a link of 0, a risk ratio becomes 1,
-    a link that was solved from an evoking strength falls back on the stated frequency, and a
-    word for how common a cause is is replaced by the published figure or, if there is none, by
-    the geometric mean of all such words.
+    One statement is changed at a time, and the stated priors are kept in every network. A claim
+    that goes takes with it every number that names it as an origin, even beside others.
     """
     knowledge, lexicon = case.knowledge, case.elicited.lexicon
     quantities = quantities_of(knowledge, case.elicited, case.engine)
@@ -198,10 +194,7 @@ ENDS = (
 def draw_tornado(
     bars: Sequence[Mapping[str, Any]], posterior: float, cause: str, ax: Axes | None = None
 ) -> Axes:
-    """Draw how far each bar moves the posterior of a cause, the furthest on top.
-
-    Bars have ``about``, ``at_low``, ``at_high`` and ``unsaid``; NaN is left out.
-    """
+    """Draw how far each bar moves the posterior of a cause, the furthest on top."""
     drawn = list(bars)[::-1]
     ax = ax or new_axes(9.0, 0.42 * len(drawn) + 1.5)
     for name, colour, hatch, label in ENDS:

@@ -56,8 +56,7 @@ def draw_waterfall(
 ) -> Axes:
     """Draw what each answer adds to the log-odds, in decibans, from the prior to the posterior.
 
-    ``added`` is where all single weights added up would end, NaN for none; ``against`` says
-    whether the odds are those of one cause against another.
+    ``added`` is where all single weights added up would end, NaN for none.
     """
     rows = len(falls) + 2
     ax = ax or new_axes(8.6, 0.34 * rows + 1.5)

@@ -65,15 +65,12 @@ def grounds_of_answer(
     answer: str,
     known: Collection[str],
 ) -> Grounds:
-    """The origins that the weight of an answer for some causes rests on.
+    """The origins of the arrows between an answer and some causes.
 
-    These are the origins of the arrows between cause and answer: on directed paths through
-    mediators; if there are none, on directed paths through other causes too. If there are none
-    either, the answer bears on the cause only through something else that is known, such as
-    the complaint, which one of the causes explains; then the arrows of the shortest such paths
-    count (of those that d-separation leaves open, Pearl 1988), and where causes compete for the
-    complaint the shares of it that they explain. ``causes`` are the cause and, if any, the one
-    that it is held against.
+    These are on directed paths through mediators; if there are none, through other causes too. If
+    there are none either, the answer bears on the cause only through something else that is known;
+    then the arrows of the shortest paths that d-separation leaves open count (Pearl 1988), and if
+    causes compete for the complaint the shares of it that they explain.
     """
     network = _arrows_of(network, knowledge)
     closed = set(known) - {answer, *causes}

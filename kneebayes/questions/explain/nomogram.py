@@ -28,12 +28,10 @@ USUAL, FURTHEST = 3.0, 5.0  # powers of ten of the odds at the ends of the outer
 
 
 def draw_nomogram(steps: Sequence[tuple[str, float, float]], ax: Axes | None = None) -> Axes:
-    """Draw up to four steps from a probability by a likelihood ratio to a probability.
+    """Draw up to four steps: a label, the probability before, and a ratio, perhaps infinite.
 
-    The outer scales are log-odds in opposite directions, the middle one is the logarithm of
-    the likelihood ratio at half size; so every step is a straight line (Fagan, N Engl J Med
-    1975;293:257). A step has its label, the probability before, and the ratio, which may be 0 or
-    infinite.
+    The outer scales are log-odds in opposite directions, the middle one is the logarithm of the
+    ratio at half size; so every step is a straight line (Fagan, N Engl J Med 1975;293:257).
     """
     ax = ax or new_axes(6.4, 6.6)
     places = [_places(prior, ratio) for _, prior, ratio in steps]

@@ -175,12 +175,7 @@ class Explained:
 
 
 def explain_cause(case: Case, cause: str, against: str | None, orders: int, seed: int) -> Explained:
-    """Weigh every answer for a cause, or for it rather than another.
-
-    Log-odds are ``ln P(cause) / P(not cause)``; against another cause they are
-    ``ln P(cause) / P(other)``, each P(present), so that both may be present. The complaint
-    always comes first. Where there are too many answers for all orders, ``orders`` are drawn.
-    """
+    """Weigh every answer for a cause, or for it rather than another; the complaint comes first."""
     knowledge, evidence = case.knowledge, case.evidence
     causes = [cause] if against is None else [cause, against]
     parts = [answer for answer in case.in_order if answer.id != case.data.complaint]
@@ -271,17 +266,10 @@ def explained_away(
     """Find the answers whose weight for a cause is reduced by a rival cause (explaining away).
 
     A rival is another cause that the answer makes more probable, or that is known to be present.
-    There are two ways in which it can take weight from an answer:
-
-    - *shared*: both causes can produce the answer. Then the answer weighs less together with the
-      other answers than alone, and ruling the rival out restores more of its weight in company
-      of the other answers than alone.
-    - *through*: no arrows connect the answer and the cause. The answer counts against the cause
-      only because it makes the rival more probable; ruling the rival out removes at least half
-      of that.
-
-    If several rivals qualify, the one that takes most weight is named. ``odds`` holds at least
-    those of no answer, of each alone, of all, and of all but each.
+    Where both causes can produce the answer (*shared*), ruling the rival out restores more of its
+    weight in company of the other answers than alone. Where no arrows connect the answer and the
+    cause (*through*), ruling the rival out removes at least half of what counts against the cause.
+    If several rivals qualify, the one that takes most weight is named.
     """
     everything = (1 << len(parts)) - 1
     if not parts or not math.isfinite(odds.at(everything)):
