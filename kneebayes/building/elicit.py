@@ -44,10 +44,7 @@ def elicit(knowledge: Knowledge, lexicon: Lexicon) -> Elicited:
 
 
 def elicit_each(knowledge: Knowledge, lexicons: Sequence[Lexicon]) -> list[Elicited]:
-    """Make the networks of a knowledge folder under several lexicons, side by side.
-
-    Each comes out as :func:`elicit` makes it alone; all of them take little longer than one.
-    """
+    """The same under several lexicons, side by side; each comes out as it does alone."""
     drafts = Drafts(knowledge, lexicons)
     priors = [prior_intervals(knowledge, lexicon) for lexicon in lexicons]
     tables, reached = drafts.tables(priors)

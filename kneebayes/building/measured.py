@@ -24,15 +24,12 @@ FURTHEST = 1.0  # of a step, in logarithms
 
 @dataclass(frozen=True, slots=True)
 class Contrast:
-    """How much more often (a ratio of odds) a context is found with a cause than without it.
-
-    ``among`` says what these people have, by id.
-    """
+    """How much more often (a ratio of odds) a context is found with a cause than without it."""
 
     cause: str
     context: str
     target: float
-    among: Mapping[str, str]
+    among: Mapping[str, str]  # what these people have, by id
 
 
 class Contrasts:
@@ -70,10 +67,7 @@ class Contrasts:
         self.pairs = [(blame, there) for there, blame in found.items() if blame is not None]
 
     def measure(self, engine: Engine, numbers: Numbers) -> bool:
-        """Measure every ratio; says whether each is met, or comes no nearer.
-
-        ``engine`` is of a network with the same arrows, ``numbers`` are one row of its numbers.
-        """
+        """Measure every ratio on one row of numbers; whether each is met, or comes no nearer."""
         before = self.reached
         measured = list(self._measure(engine, numbers))
         self.reached = tuple(reached for reached, _ in measured)
@@ -120,10 +114,7 @@ class Contrasts:
         return people, places
 
     def _measure(self, engine: Engine, numbers: Numbers) -> Iterator[tuple[float, float]]:
-        """What each ratio comes to, and how many have the cause.
-
-        There are two kinds of people for each context and suspicion.
-        """
+        """What each ratio comes to, and how many have the cause."""
         asked, places = self._people
         if self._network is not engine.network:  # who is asked about is the same each time
             self._network = engine.network
@@ -165,16 +156,12 @@ LEAST_MOVE = 1e-9
 
 @dataclass(frozen=True, slots=True)
 class Specificity:
-    """How often a finding is absent where it should be: P(absent | people without some causes).
-
-    ``against`` are ids of the causes that those people do not have, ``among`` what they have beside
-    the complaint: ids of findings or contexts, with their state.
-    """
+    """How often a finding is absent where it should be: P(absent | people without causes)."""
 
     finding: str
     target: float
-    against: tuple[str, ...]
-    among: Mapping[str, str]
+    against: tuple[str, ...]  # causes that those people do not have
+    among: Mapping[str, str]  # findings or contexts that they have beside the complaint, by id
     place: str
 
 
@@ -230,10 +217,7 @@ class Specificities:
         return {id: search.leak for id, search in self._searches.items()}
 
     def measure(self, engine: Engine, numbers: Numbers) -> bool:
-        """Measure every specificity; says whether each is met, or cannot be.
-
-        ``engine`` is of a network with the same arrows, ``numbers`` are one row of its numbers.
-        """
+        """Measure every specificity on one row of numbers; whether each is met, or cannot be."""
         for one, absent in zip(self.all, self._measure(engine, numbers), strict=True):
             self._searches[one.finding].absent = absent
         return all(self._searches[one.finding].rests(one.target) for one in self.all)

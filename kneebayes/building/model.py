@@ -157,19 +157,12 @@ def read_model(
 
 
 def model_of(knowledge: Knowledge, lexicon: str) -> ModelData:
-    """Calibrate the network of what a folder says, under one of its lexicons (by its id).
-
-    The networks that were calibrated last are kept: a folder that still says the same is not
-    calibrated again.
-    """
+    """Calibrate the network of what a folder says, under one lexicon; the latest are kept."""
     return models_of(knowledge, [lexicon])[lexicon]
 
 
 def models_of(knowledge: Knowledge, lexicons: Sequence[str]) -> dict[str, ModelData]:
-    """Calibrate the networks of what a folder says under several lexicons, side by side.
-
-    Several take little longer than one, and each comes out as it does alone.
-    """
+    """The same under several lexicons, side by side; each comes out as it does alone."""
     found: dict[str, ModelData] = {}
     missing = []
     for lexicon in lexicons:

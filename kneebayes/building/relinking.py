@@ -31,13 +31,13 @@ Companions = Mapping[str, Sequence[str]]
 
 
 def relink(
-    frequencies: Mapping[str, Rows],
-    leaks: Rows,
-    order: Iterable[str],
-    free: Iterable[str],
-    companions: Companions | None = None,
-    known: Mapping[str, dict[str, Numbers]] | None = None,
-    families: Families | None = None,
+    frequencies: Mapping[str, Rows],  # by child and parent as stated; NaN is unsaid: its link is 0
+    leaks: Rows,  # of each node that can be produced
+    order: Iterable[str],  # ids, parents before children
+    free: Iterable[str],  # what may lie between: contexts, mediators and findings
+    companions: Companions | None = None,  # by parent what is certainly there with it
+    known: Mapping[str, dict[str, Numbers]] | None = None,  # links that are right already
+    families: Families | None = None,  # kept from rows with the same links and leaks; filled here
 ) -> dict[str, dict[str, Numbers]]:
     """Solve ``P(child | parent alone) = stated frequency`` for every link, in every row.
 
@@ -46,25 +46,6 @@ def relink(
     absent with probability ``(1 - link) E[(1 - leak) prod(1 - other links of present
     parents)]``, where the expectation runs over the states of what lies on the way. A link
     that would be negative becomes 0.
-
-    Parameters
-    ----------
-    frequencies
-        By child and parent the stated frequency in each row; NaN is unsaid, its link is 0.
-    leaks
-        Leak of each node that can be produced, in each row.
-    order
-        Ids, parents before children.
-    free
-        Ids of what may lie between: contexts, mediators and findings.
-    companions
-        By parent what is certainly there with it: the complaint; with a cause that explains it
-        that the cause is there.
-    known
-        Links by child and parent that are right already.
-    families
-        What lies between a child and its parents, kept from rows with the same links and leaks
-        there; filled here.
     """
     free = set(free)
     links: dict[str, dict[str, Numbers]] = dict(known or {})

@@ -22,33 +22,25 @@ from kneebayes.network import Link, Network, Node
 
 @dataclass(frozen=True, slots=True)
 class Stated:
-    """One statement and the number that the network uses for it.
-
-    The link is P(the parent alone produces the child), leak and mediators taken out; of age and
-    sex it is the first entry of their state in the table of explanations.
-    """
+    """One statement and the number that the network uses for it."""
 
     arrow: Arrow
     interval: Interval  # the statement in numbers: a frequency, or a risk ratio
-    link: float
+    link: float  # P(the parent alone produces the child); of age and sex the first in the table
     odds: float = 1.0  # that a ratio of how often a context is found is taken against
     reached: float | None = None  # what a ratio comes to where it was stated; None for a frequency
 
 
 @dataclass(frozen=True)
 class Elicited:
-    """A calibrated network with the statements it was made from.
-
-    ``there`` is for each cause the node that says that it is there: the cause itself where it
-    never is without explaining the complaint.
-    """
+    """A calibrated network with the statements it was made from."""
 
     network: Network
     lexicon: str  # id of the one that turned words into numbers
     priors: Mapping[str, Interval]  # P(cause explains the complaint | complaint) as stated
     leaks: Mapping[str, Interval]  # leak or share of each node that is not a cause, as stated
     stated: tuple[Stated, ...]  # every arrow with its number
-    there: Mapping[str, str]
+    there: Mapping[str, str]  # for each cause the node that says that it is there
     presences: Mapping[str, Interval]  # P(cause present | complaint), of those that can be silent
     remarks: tuple[Remark, ...]  # statements that could not be met in full
 
@@ -64,10 +56,7 @@ Plain = dict[str, Any]
 
 
 def kept_network(knowledge: Knowledge, lexicon: Lexicon) -> Elicited | None:
-    """The network of a folder under a lexicon as it was found before, to the last digit.
-
-    None where none was kept of just these statements, found by just this code.
-    """
+    """The network that this code found of just these statements before; None where none is kept."""
     content = kept(KIND, _key(knowledge, lexicon))
     if content is None:
         return None

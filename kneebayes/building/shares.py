@@ -39,13 +39,10 @@ MOST = 1.0 - 1e-16
 
 @dataclass(frozen=True, slots=True)
 class ShareRatio:
-    """How much higher the odds of an explanation are in one state of a context than in others.
+    """How much higher the odds of an explanation are in one state of a context than in others."""
 
-    All are numbers in order: of the explanation, the context (``axis``), its state, the others.
-    """
-
-    cause: int
-    axis: int
+    cause: int  # its number among the explanations
+    axis: int  # number of the context
     state: int
     others: tuple[int, ...]
 
@@ -178,10 +175,7 @@ class Shares:
             yield tuple(np.array(step_of, dtype=np.intp).T)
 
     def _places(self) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-        """By ratio the place of its state among those of all contexts, and places of the others.
-
-        A place behind the last one stands for none.
-        """
+        """Places of the states of each ratio, and of the others; past the last stands for none."""
         first = np.cumsum([0, *self.shape])
         most = max((len(one.others) for one in self.ratios), default=0)
         mine = [first[one.axis] + one.state for one in self.ratios]
@@ -243,10 +237,7 @@ def _logs(rows: Numbers) -> Numbers:
 
 
 def _twofold(rows: Numbers) -> Numbers:
-    """A single row twice: NumPy adds up what stands side by side in another order.
-
-    So a row comes out the same alone as in company.
-    """
+    """A single row twice: NumPy would add it up in another order than it does in company."""
     return np.concatenate([rows, rows]) if len(rows) == 1 else rows
 
 

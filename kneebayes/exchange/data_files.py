@@ -415,10 +415,7 @@ def decode(data: bytes, problems: Problems, declared: re.Pattern[bytes] | None =
 
 
 def parse_xml(data: bytes, problems: Problems) -> tuple[ET.Element, str]:
-    """The root element, its names without namespaces, and the text of the file.
-
-    Entities are refused, for they can grow without bound.
-    """
+    """The root element, its names without namespaces, and the text of a file without entities."""
     text = decode(data, problems, DECLARED)
     if "<!ENTITY" in text:
         problems.stop("content", "it defines entities.", "Write the texts out.")
@@ -447,13 +444,10 @@ def check_element(
     element: ET.Element,
     place: str,
     problems: Problems,
-    children: Mapping[str, int | None],
+    children: Mapping[str, int | None],  # how often each may occur, None for any number
     attributes: tuple[str, ...] = (),
 ) -> None:
-    """Note what an element holds that is not known, or that it has more often than once.
-
-    ``children`` says how often each element may occur in it, None for any number.
-    """
+    """Note what an element holds that is not known, or more often than it may."""
     counts: dict[str, int] = {}
     for child in element:
         counts[child.tag] = counts.get(child.tag, 0) + 1
@@ -475,10 +469,7 @@ def check_element(
 
 
 def numbers_of(words: Sequence[str], id: str, problems: Problems) -> tuple[float, ...]:
-    """The numbers that words are; what is none is a problem.
-
-    So is one so near to 0 that it would become 0, since what has probability 0 cannot be.
-    """
+    """The numbers that words are; one that is none, or would become 0, is a problem."""
     numbers = tuple(map(_number, words))
     if None in numbers:
         wrong = words[numbers.index(None)]

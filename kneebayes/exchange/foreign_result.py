@@ -33,22 +33,16 @@ def _plain(value: Any) -> Any:
 
 @dataclass(frozen=True)
 class Bars:
-    """What is drawn: one bar for each label, the first on top; marks show values before, if any.
-
-    ``said`` is how a length is written beside its bar.
-    """
+    """One bar for each label, the first on top; marks show values before, if any."""
 
     labels: Sequence[str]
     lengths: Sequence[float]
     title: str
     marks: Sequence[float] = ()
-    said: Callable[[float], str] = percent
+    said: Callable[[float], str] = percent  # how a length is written beside its bar
 
     def draw(self, ax: Axes | None) -> Axes:
-        """Draw the first of them; what is below zero is orange and hatched.
-
-        Infinite ones are as long as the longest; of what cannot be there is no bar.
-        """
+        """Draw the first; what is below 0 is hatched, what has no end as long as the longest."""
         labels, marks = self.labels[:SHOWN], self.marks[:SHOWN]
         values, places = self.lengths[:SHOWN], range(len(labels))
         ax = ax or new_axes(7.5, 1.3 + 0.34 * max(1, len(labels)))

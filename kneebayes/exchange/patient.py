@@ -153,10 +153,7 @@ def _in_words(answer: object) -> str:
 
 
 def told_answers(case: CaseLike) -> dict[str, Any]:
-    """Answers of a differential by id in the order given, as plain values that mean the same.
-
-    A state by its id, ``unknown``, P(present), or a number for each state.
-    """
+    """Answers by id in the order given: a state, ``unknown``, P(present), or a number a state."""
     case = case.case
     network = case.data.network
     answers: dict[str, Any] = {
@@ -194,10 +191,7 @@ def software() -> str:
 def case_content(
     case: CaseLike, *, name: str = "", note: str = "", results: bool = True
 ) -> dict[str, object]:
-    """A differential as the content of a case file.
-
-    ``results`` are urgency and ranking: they are for readers, and never evidence.
-    """
+    """A differential as the content of a case file; ``results`` are for readers, no evidence."""
     case = case.case
     data, meta = case.data, case.knowledge.meta
     content: dict[str, object] = {"format": FORMAT, "version": 1}

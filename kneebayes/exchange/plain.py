@@ -224,24 +224,17 @@ class Content(NamedTuple):
 
 @dataclass(frozen=True)
 class Parsed:
-    """What was read from a file, before anything is made of it.
-
-    Kinds are ``cause``, ``finding``, ``context`` or ``mediator``; ``about`` has title, source and
-    the like.
-    """
+    """What was read from a file, before anything is made of it."""
 
     nodes: list[PlainNode]
     labels: Mapping[str, str] = field(default_factory=dict)
-    kinds: Mapping[str, str] = field(default_factory=dict)
-    about: Mapping[str, str] = field(default_factory=dict)
+    kinds: Mapping[str, str] = field(default_factory=dict)  # cause, finding, context, mediator
+    about: Mapping[str, str] = field(default_factory=dict)  # title, source and the like
 
 
 @dataclass(frozen=True)
 class Format:
-    """A file format of networks.
-
-    Names that are not allowed are replaced, and the second file beside it holds the original ones.
-    """
+    """A file format of networks; the second file beside it holds names that it cannot."""
 
     name: str  # the usual one
     suffixes: tuple[str, ...]  # of its files; the first is the usual one

@@ -114,10 +114,7 @@ def side_table(
 def read_side_table(
     data: bytes, nodes: Sequence[PlainNode], problems: Problems
 ) -> tuple[Parsed, list[PlainNode]]:
-    """A network from its main file and the side table beside it.
-
-    The nodes come back as they were, and those of the main file under their own names.
-    """
+    """A network as it was, and the nodes of the main file under their own names."""
     content = _content(data, problems)
     named = [_own_names(node, content.get("renamed", {})) for node in nodes]
     tables = {node.id: node for node in named}

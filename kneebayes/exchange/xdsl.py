@@ -315,10 +315,7 @@ def _check_noisymax(
 
 
 def _largest_of(parents: Sequence[Numbers], leak: Numbers) -> tuple[float, ...]:
-    """The table of a noisy-MAX: the strongest (first) of the states that parents and leak yield.
-
-    P(state k or weaker) is a product over parents (Diez 1993).
-    """
+    """The table of a noisy-MAX: P(a state or weaker) is a product over parents (Diez 1993)."""
     weaker = np.cumsum(leak[::-1])[::-1]
     for columns in parents:
         own = np.cumsum(columns[:, ::-1], axis=1)[:, ::-1]

@@ -24,10 +24,7 @@ LEAVES = ("NAME", "OUTCOME", "VALUE", "TYPE", "FOR", "GIVEN", "TABLE")
 
 
 def _write_xmlbif(parsed: Parsed) -> str:
-    """A file in XMLBIF 0.3: parents in order, the last varying fastest, own states inside that.
-
-    Numbers have all digits that are needed to read them back unchanged.
-    """
+    """A file in XMLBIF 0.3: parents in order, the last varying fastest, own states inside that."""
     lines = ['<?xml version="1.0" encoding="UTF-8"?>', '<BIF VERSION="0.3">', "<NETWORK>"]
     title = "".join(XML_TEXT.findall(parsed.about.get("title", "unknown")))
     lines.append(f"<NAME>{escape(title)}</NAME>")

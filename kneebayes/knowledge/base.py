@@ -41,49 +41,19 @@ PATIENTS = "patients"  # as an origin: what a model learnt from them
 
 @dataclass(frozen=True, slots=True)
 class Arrow:
-    """One stated influence: parent (in one of its states) -> child.
-
-    ``silent`` says that it is of a cause that is there without explaining the complaint.
-    """
+    """One stated influence: parent (in one of its states) -> child."""
 
     parent: str
     state: str
     child: str
     statement: Statement
     place: str
-    silent: bool = False
+    silent: bool = False  # of a cause that is there without explaining the complaint
 
 
 @dataclass(frozen=True)
 class Knowledge:
-    """A knowledge folder as records, each kind by id in the order of its file.
-
-    Attributes
-    ----------
-    meta
-        What it is about: title, source, complaint, default lexicon.
-    claims, references, lexicons, groups, causes, contexts, mediators, findings, methods, settings
-        Records by id; findings include the complaint and the test results.
-    urgency
-        Rules in the order in which they are told.
-    incoherent
-        What no virtual patient tells together, by id.
-    voices
-        How a virtual patient answers in words of his own, by id of what he is asked for.
-    sayings
-        Turns of speech that a history may have.
-    layer
-        How much of the folder this is: ``article``, ``literature`` or ``beyond``.
-    parts
-        Parts of something else that this layer does not name, by id.
-    whole
-        The folder with everything in it; None where this is it.
-    digest
-        SHA-256 of the files that it was read from; another text has another.
-    taught
-        Where patients taught a model: by origin as it stands in ``because``, their share in
-        what is known of the number.
-    """
+    """A knowledge folder as records, each kind by id in the order of its file."""
 
     folder: str
     meta: Meta
@@ -94,18 +64,18 @@ class Knowledge:
     causes: dict[str, Cause]
     contexts: dict[str, Context]
     mediators: dict[str, Mediator]
-    findings: dict[str, Finding]
+    findings: dict[str, Finding]  # the complaint and the results of tests among them
     methods: dict[str, Method]
-    urgency: tuple[UrgencyRule, ...]
+    urgency: tuple[UrgencyRule, ...]  # in the order in which they are told
     settings: dict[str, Setting] = field(default_factory=dict)
-    incoherent: dict[str, Incoherence] = field(default_factory=dict)
-    voices: dict[str, Voice] = field(default_factory=dict)
-    sayings: Sayings = field(default_factory=Sayings)
+    incoherent: dict[str, Incoherence] = field(default_factory=dict)  # of no virtual patient
+    voices: dict[str, Voice] = field(default_factory=dict)  # how a virtual patient answers
+    sayings: Sayings = field(default_factory=Sayings)  # that a history may have
     layer: Layer = "beyond"
-    parts: dict[str, Cause] = field(default_factory=dict)
-    whole: Knowledge | None = field(default=None, compare=False)
-    digest: str = field(default="", compare=False)
-    taught: dict[str, float] = field(default_factory=dict)
+    parts: dict[str, Cause] = field(default_factory=dict)  # of the rest, not named in this layer
+    whole: Knowledge | None = field(default=None, compare=False)  # with everything; None if this is
+    digest: str = field(default="", compare=False)  # SHA-256 of the files it was read from
+    taught: dict[str, float] = field(default_factory=dict)  # by origin the share of patients in it
 
     def __post_init__(self) -> None:
         """Freeze the dicts too."""

@@ -43,10 +43,7 @@ def _read_text(path: Path, place: str, problems: list[Problem]) -> str | None:
 
 
 def read_toml(path: Path, place: str, problems: list[Problem]) -> dict[str, Any] | None:
-    """Read a TOML file; refuse infinities, NaN and markup in names.
-
-    None comes back if it could not be read; in the problems it is called ``place``.
-    """
+    """A TOML file, called ``place`` in the problems; None where it could not be read."""
     text = _read_text(path, place, problems)
     if text is None:
         return None

@@ -160,13 +160,10 @@ OWN_MATTER = ("extends", "without")  # what a folder says of itself alone
 
 @dataclass(frozen=True, slots=True)
 class Extended:
-    """One folder of a chain, with what it leaves out of the folders before it.
-
-    The name comes before its files in a message; it is empty for the folder that was asked for.
-    """
+    """One folder of a chain, with what it leaves out of the folders before it."""
 
     path: Path
-    name: str = ""
+    name: str = ""  # before its files in a message; empty for the folder that was asked for
     without: tuple[str, ...] = ()
 
     def place(self, file: str) -> str:

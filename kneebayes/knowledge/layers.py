@@ -28,13 +28,7 @@ Shown = TypeVar("Shown", Context, Finding, Mediator)
 
 
 def in_layer(knowledge: Knowledge, layer: Layer) -> Knowledge:
-    """A folder, in any layer, as one layer sees it.
-
-    ``article``: only statements that rest on a claim, in the article's words instead of
-    published numbers; nothing is said of presence or of the parts of something else.
-    ``literature``: everything, with the parts of something else shown together.
-    ``beyond``: everything, the parts named as causes.
-    """
+    """A folder, in any layer, as one layer sees it."""
     whole = knowledge if knowledge.whole is None else knowledge.whole
     if layer == "beyond":
         return with_presences(replace(whole, layer=layer, parts={}, whole=whole))

@@ -117,14 +117,11 @@ class Cause(Named):
 
 
 class ContextState(Named):
-    """One state of a context with more than two.
-
-    ``below`` lets a number, such as years, answer too: the first state whose bound lies above it.
-    """
+    """One state of a context with more than two."""
 
     id: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_ ]*$", max_length=60)]
     share: Probability
-    below: float | None = None
+    below: float | None = None  # of numbers, such as years, it has those below this bound
 
 
 class Context(Named, Sourced):
@@ -333,10 +330,7 @@ NodeOrState = Annotated[
 
 
 class Incoherence(Combination):
-    """What no virtual patient tells together, though the network would allow it.
-
-    It names what is present, or one state, such as ``age.child``.
-    """
+    """What no virtual patient tells together: what is present, or one state as ``age.child``."""
 
     all_of: tuple[NodeOrState, ...] = ()
     any_of: tuple[NodeOrState, ...] = ()
@@ -358,21 +352,15 @@ class Incoherence(Combination):
 
 
 class Voice(Record):
-    """How a virtual patient answers, in words of their own, by state.
-
-    ``{years}`` stands for a number within the bounds of the state; ``youngest`` and ``oldest`` say
-    where the first state of a number begins, and the last ends. ``opens`` has what may be said of
-    it unasked at the beginning, each state in several ways; of the nodes that share a ``part``
-    one is spoken of.
-    """
+    """How a virtual patient answers, in words of their own, by state."""
 
     id: Identifier
-    says: dict[str, Text] = Field(default_factory=dict)
-    opens: dict[str, Turns] = Field(default_factory=dict)
-    part: Literal["", "beginning", "worry"] = ""
+    says: dict[str, Text] = Field(default_factory=dict)  # {years}: a number within the state
+    opens: dict[str, Turns] = Field(default_factory=dict)  # said unasked at the beginning
+    part: Literal["", "beginning", "worry"] = ""  # of the nodes that share it one is spoken of
     called: dict[str, Text] = Field(default_factory=dict)
-    youngest: Annotated[int, Field(ge=0)] = 0
-    oldest: Annotated[int, Field(ge=0)] = 0
+    youngest: Annotated[int, Field(ge=0)] = 0  # where the first state of a number begins
+    oldest: Annotated[int, Field(ge=0)] = 0  # where the last one ends
 
 
 def _is_so(states: Mapping[str, str], name: str) -> bool:

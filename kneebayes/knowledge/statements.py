@@ -111,15 +111,9 @@ Because = Annotated[Origins, Field(min_length=1)]
 
 
 class Sourced(Record):
-    """Something that says where it comes from.
+    """Something that says where it comes from."""
 
-    Attributes
-    ----------
-    because
-        Ids of claims (``C48``), ids of references, or ``assumed: <reason>``.
-    """
-
-    because: Because
+    because: Because  # ids of claims (``C48``), ids of references, or ``assumed: <reason>``
 
 
 class Interval(Record):
@@ -257,13 +251,10 @@ class Statement(Sourced):
 
 
 class Evoked(Sourced):
-    """How strongly a finding points to a cause: P(cause | finding, complaint).
-
-    The link is solved from it and kept in ``between``.
-    """
+    """How strongly a finding points to a cause: P(cause | finding, complaint)."""
 
     evokes: Frequency
-    between: Range = (0.0, 0.95)
+    between: Range = (0.0, 0.95)  # in which the link that is solved from it is kept
     layer: Layer | None = None
     note: str = ""
 
@@ -318,13 +309,12 @@ class Lexicon(Record):
     """A mapping of words to numbers, separately for each direction of speech.
 
     The words of ``commonness`` say how causes compare: shares are scaled to add up to 1.
-    ``total`` is read for the sake of older folders and not used.
     """
 
     id: Identifier
     label: Text
     about: Text
-    total: float | None = None
+    total: float | None = None  # of older folders; not used
     because: Origins = ()
     commonness: Words
     frequency: Words

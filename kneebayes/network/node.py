@@ -20,13 +20,7 @@ TOLERANCE = 1e-9
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """How strongly each state of one parent produces a noisy-OR child by itself.
-
-    Attributes
-    ----------
-    strength
-        One probability per state of the parent, 0 for a state that produces nothing.
-    """
+    """How strongly a parent produces a noisy-OR child by itself: a number for each state."""
 
     parent: str
     strength: tuple[float, ...]
@@ -170,14 +164,8 @@ def noisy_or_table(leak: float, strengths: Sequence[Sequence[float]]) -> Numbers
     """P(absent, present | parents) of a noisy-OR: an axis for each parent, its own states last.
 
     Adds and multiplies only, so that the smallest probability keeps all its digits: 1 minus
-    what is nearly 1 would make it 0, and what has probability 0 cannot be.
-
-    Parameters
-    ----------
-    leak
-        Probability that it is present when no parent produces it.
-    strengths
-        For each parent one probability for each of its states.
+    what is nearly 1 would make it 0, and what has probability 0 cannot be. ``strengths`` has for
+    each parent one probability for each of its states.
 
     Examples
     --------
