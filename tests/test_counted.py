@@ -21,7 +21,7 @@ THINGS = """
 MANY = "|".join("people" if one == "person" else f"{one}s" for one in THINGS.split())
 AFTER = re.compile(rf"^ (?:[a-z]+ ){{0,2}}?(?:{MANY})\b")
 NEVER_ONE = {  # that there are several, or no count stands before the word
-    "{inner.removesuffix(']')} records",
+    "{inner} records",
     "{len(found)} rows have",
     "{self.bytes} bytes.",
     "{draws} draws is possible under the evidence; nothing can be estimated.",
