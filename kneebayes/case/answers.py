@@ -343,7 +343,7 @@ def says_unknown(answer: object) -> bool:
         return answer.strip().casefold() in UNKNOWN_WORDS or fold(answer) in UNKNOWN_WORDS
     if isinstance(answer, float | np.floating):
         return bool(np.isnan(answer))
-    return answer is None or _is_missing(answer)
+    return answer is None or type(answer).__name__ in {"NAType", "NaTType"}  # of pandas
 
 
 def says_yes(answer: object) -> bool:
@@ -366,28 +366,32 @@ def likelihood_of(
     """P(the answer | state) for each state of a node, or None where it says nothing."""
     if says_unknown(answer):
         return None
-    if isinstance(answer, Mapping):
-        return _from_mapping(knowledge, meaning.id, states, name, answer)
-    if isinstance(answer, str):
-        return _from_word(knowledge, meaning, states, name, answer)
-    if not meaning.state:
-        if (state := _state_of_number(knowledge, meaning.id, answer)) is not None:
-            return _state(states, state, 1.0)
+    likelihood = _understood(knowledge, states, name, meaning, answer)
+    if likelihood is None:
         raise _not_understood(knowledge, meaning.id, name, answer)
+    return likelihood
+
+
+def _understood(
+    knowledge: Knowledge, states: tuple[str, ...], name: str, meaning: Meaning, answer: object
+) -> Likelihood | None:
+    """The same; None where it is not one that the node can take."""
+    if isinstance(answer, Mapping):
+        return _from_mapping(_state_names(knowledge, meaning.id, states), states, answer)
+    if isinstance(answer, str):
+        word, by_name = fold(answer), _state_names(knowledge, meaning.id, states)
+        if word in by_name:
+            return _state(states, by_name[word], 1.0)
+        known = meaning.state and word in PRESENT_WORDS | ABSENT_WORDS
+        return _state(states, meaning.state, float(word in PRESENT_WORDS)) if known else None
+    if not meaning.state:
+        state = _state_of_number(knowledge, meaning.id, answer)
+        return None if state is None else _state(states, state, 1.0)
     if isinstance(answer, bool | np.bool_):
-        if fold(name) == fold(meaning.id) and _named_states(knowledge, meaning.id):
-            raise _not_understood(knowledge, meaning.id, name, answer)
-        return _state(states, meaning.state, 1.0 if answer else 0.0)
-    if isinstance(answer, Real):
-        value = _as_float(answer)
-        if math.isfinite(value) and 0.0 <= value <= 1.0:
-            return _state(states, meaning.state, value)
-    raise _not_understood(knowledge, meaning.id, name, answer)
-
-
-def _is_missing(answer: object) -> bool:
-    """Whether an answer is pandas' NA, without importing pandas."""
-    return type(answer).__name__ in {"NAType", "NaTType"}
+        has_words = fold(name) == fold(meaning.id) and _named_states(knowledge, meaning.id)
+        return None if has_words else _state(states, meaning.state, float(answer))
+    value = _as_float(answer) if isinstance(answer, Real) else math.nan
+    return _state(states, meaning.state, value) if 0.0 <= value <= 1.0 else None
 
 
 def _state(states: tuple[str, ...], state: str, probability: float) -> Likelihood:
@@ -395,38 +399,22 @@ def _state(states: tuple[str, ...], state: str, probability: float) -> Likelihoo
     return tuple(probability if other == state else 1.0 - probability for other in states)
 
 
-def _from_word(
-    knowledge: Knowledge, meaning: Meaning, states: tuple[str, ...], name: str, answer: str
-) -> Likelihood:
-    word = fold(answer)
-    by_name = _state_names(knowledge, meaning.id, states)
-    if word in by_name:
-        return _state(states, by_name[word], 1.0)
-    if meaning.state and word in PRESENT_WORDS | ABSENT_WORDS:
-        return _state(states, meaning.state, 1.0 if word in PRESENT_WORDS else 0.0)
-    raise _not_understood(knowledge, meaning.id, name, answer)
-
-
 def _from_mapping(
-    knowledge: Knowledge, id: str, states: tuple[str, ...], name: str, answer: Mapping[str, object]
-) -> Likelihood:
-    by_name = _state_names(knowledge, id, states)
+    by_name: Mapping[str, str], states: tuple[str, ...], answer: Mapping[str, object]
+) -> Likelihood | None:
     weights: dict[str, float] = {}
     for state, value in answer.items():
         known = isinstance(state, str) and fold(state) in by_name
         if not known or isinstance(value, bool) or not isinstance(value, Real):
-            raise _not_understood(knowledge, id, name, dict(answer))
+            return None
         weights[by_name[fold(state)]] = _as_float(value)
     if len(weights) == 1:  # states left out are not impossible, unless this one is certain
         [(state, value)] = weights.items()
-        if not 0.0 <= value <= 1.0 or (value < 1.0 and len(states) > 2):
-            raise _not_understood(knowledge, id, name, dict(answer))
-        return _state(states, state, value)
+        clear = value == 1.0 or (0.0 <= value < 1.0 and len(states) <= 2)
+        return _state(states, state, value) if clear else None
     likelihood = tuple(weights.get(state, 0.0) for state in states)
     sound = all(math.isfinite(weight) and weight >= 0.0 for weight in likelihood)
-    if not sound or not any(likelihood):
-        raise _not_understood(knowledge, id, name, dict(answer))
-    return likelihood
+    return likelihood if sound and any(likelihood) else None
 
 
 def _state_of_number(knowledge: Knowledge, id: str, answer: object) -> str | None:
@@ -463,23 +451,22 @@ def _not_understood(knowledge: Knowledge, id: str, name: str, answer: object) ->
     context = knowledge.contexts.get(id)
     if context is not None and context.states:
         words = ", ".join(f"'{state.label}'" for state in context.states)
-        allowed = f"one of {words}, or a probability for each"
-        if any(state.below for state in context.states):  # years are sorted into the states
-            allowed = f"one of {words}, a probability for each, or years, such as 67"
+        has_years = any(state.below for state in context.states)  # sorted into the states
+        more = "a probability for each, or years, such as 67"
+        allowed = f"one of {words}, {more if has_years else 'or a probability for each'}"
     elif named:
         allowed = " or ".join(f"'{word}'" for word in named.values()) + ", or a probability"
     else:
         allowed = "True (present), False (absent) or a probability between 0 and 1"
-    message = f"'{name}' must be {allowed}. Got {shown(answer)}. {OPEN}"
-    return EvidenceError(message)
+    given = dict(answer) if isinstance(answer, Mapping) else answer
+    return EvidenceError(f"'{name}' must be {allowed}. Got {shown(given)}. {OPEN}")
 
 
 def in_words(knowledge: Knowledge, states: tuple[str, ...], id: str, likelihood: Likelihood) -> str:
     """An answer in words: a state, or how the likelihoods that were given compare."""
-    named = _named_states(knowledge, id)
     context = knowledge.contexts.get(id)
     labels = {state.id: state.label for state in context.states} if context is not None else {}
-    words = [named.get(state, labels.get(state, state)) for state in states]
+    words = [{**labels, **_named_states(knowledge, id)}.get(state, state) for state in states]
     possible = [word for word, value in zip(words, likelihood, strict=True) if value > 0.0]
     if len(possible) == 1:
         return possible[0]
