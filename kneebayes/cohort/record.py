@@ -501,6 +501,15 @@ def diagnose_frame(
         return asked.answer(frame, place, advance, read)
 
 
+def reading_of(model: ModelLike, frame: pd.DataFrame) -> Reading:
+    """What is known of each patient of a table, as arrays."""
+    problems = TableProblems()
+    asked = Questionnaire(model, list(frame.columns), (), problems)
+    reading = asked.read(frame, place_in(frame))
+    problems.raise_any()
+    return reading
+
+
 def names_of(keep: Sequence[str]) -> tuple[str, ...]:
     """Names of columns; a single one may be given as it is."""
     return (keep,) if isinstance(keep, str) else tuple(keep)

@@ -16,9 +16,9 @@ from functools import cached_property
 import numpy as np
 
 from kneebayes.building.model import ModelLike
-from kneebayes.cohort.questionnaire import Questionnaire, alike
-from kneebayes.cohort.reading import Place, Reading, TableProblems, read_columns
-from kneebayes.cohort.record import place_in
+from kneebayes.cohort.questionnaire import alike
+from kneebayes.cohort.reading import Place, Reading
+from kneebayes.cohort.record import place_in, reading_of
 from kneebayes.errors import EvidenceError, ImpossibleEvidenceError, TooWideError
 from kneebayes.inference import Engine, Evidence, smallest_conflict
 from kneebayes.inference.answering import answer_gradients, run_batch
@@ -83,10 +83,7 @@ def read_patients(model: ModelLike, frame: object) -> Patients:
         kind = type(frame).__name__
         message = f"Cases must be a pandas DataFrame with one row a patient, got {kind}."
         raise EvidenceError(message)
-    problems, place = TableProblems(), place_in(frame)
-    asked = Questionnaire(model, list(frame.columns), (), problems)
-    reading = read_columns(model, asked.columns, frame, place, problems)
-    problems.raise_any()
+    reading, place = reading_of(model, frame), place_in(frame)
     _check_complaint(model, reading, place)
     patients = _patients_of(model, reading)
     _check_possible(model, patients, place)

@@ -5,15 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from importlib import import_module
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from kneebayes.arguments import checked
-from kneebayes.cohort.questionnaire import Questionnaire
-from kneebayes.cohort.reading import Reading, TableProblems, read_columns
-from kneebayes.cohort.record import place_in
+from kneebayes.cohort.record import reading_of
 from kneebayes.cohort.simulation import items_of
 from kneebayes.errors import KneebayesError
 from kneebayes.inference import Engine, Evidence
@@ -33,16 +31,6 @@ EDGE = 1e-9  # naive Bayes may say 0 and 1 at once of one patient; it is kept th
 States = NDArray[np.int16]
 
 
-def reading_of(model: ModelLike, answers: pd.DataFrame) -> Reading:
-    """What is known of each patient, as arrays."""
-    problems, place = TableProblems(), place_in(answers)
-    asked = Questionnaire(model, list(answers.columns), (), problems)
-    problems.raise_any()
-    reading = read_columns(model, asked.columns, answers, place, problems)
-    problems.raise_any()
-    return reading
-
-
 def states_of(model: ModelLike, answers: pd.DataFrame) -> States:
     """What is known for certain: patients x nodes, index of the state, -1 where unknown."""
     return reading_of(model, answers).hard
@@ -50,10 +38,10 @@ def states_of(model: ModelLike, answers: pd.DataFrame) -> States:
 
 def prior_only(model: ModelLike, patients: int) -> Numbers:
     """P(cause | complaint) for everybody: patients x causes."""
-    seen = Evidence.of(model.data.network, {model.data.knowledge.meta.complaint: "present"})
-    propagated = model.data.engine.propagate(seen, list(model.data.knowledge.causes))
-    priors = [propagated.present(id) for id in model.data.knowledge.causes]
-    return np.tile(np.array(priors), (patients, 1))
+    seen = Evidence.of(model.data.network, {model.data.complaint: "present"})
+    causes = list(model.data.knowledge.causes)
+    propagated = model.data.engine.propagate(seen, causes)
+    return np.tile([propagated.present(id) for id in causes], (patients, 1))
 
 
 def naive_bayes(model: ModelLike, states: States) -> Numbers:
@@ -65,7 +53,7 @@ def naive_bayes(model: ModelLike, states: States) -> Numbers:
     between causes, are ignored. ``states`` are patients x nodes, the result patients x causes.
     """
     network, causes = model.data.network, list(model.data.knowledge.causes)
-    complaint = {model.data.knowledge.meta.complaint: "present"}
+    complaint = {model.data.complaint: "present"}
     asked = [
         (network.index[id], index, Evidence.of(network, {**complaint, id: state}))
         for id in items_of(model)
@@ -75,7 +63,8 @@ def naive_bayes(model: ModelLike, states: States) -> Numbers:
     cases = [Evidence.of(network, complaint), *(evidence for _, _, evidence in asked)]
     propagated = model.data.engine.propagate_each(cases, causes)
     posteriors = np.stack([propagated.marginals[id][:, 1] for id in causes], axis=1)
-    logits = _logit(np.clip(posteriors, EDGE, 1.0 - EDGE))
+    kept = np.clip(posteriors, EDGE, 1.0 - EDGE)
+    logits = np.log(kept) - np.log1p(-kept)
     logits[propagated.log_probability == -np.inf] = logits[0]  # an answer that nobody can give
     sums = np.tile(logits[0], (len(states), 1))
     for row, (node, state, _) in enumerate(asked, start=1):
@@ -83,30 +72,14 @@ def naive_bayes(model: ModelLike, states: States) -> Numbers:
     return np.asarray(np.vectorize(inverse_logit, otypes=[float])(sums))
 
 
-def _logit(probability: Numbers) -> Numbers:
-    return np.log(probability) - np.log1p(-probability)
-
-
 PENALTY = 0.2  # inverse strength; near the best for 300 to 10,000 of the article's patients
 IMAGINED = 4.0  # patients of pgmpy's prior: one in each cell of a table of two by two
 
 
-class Learner(Protocol):
-    """Learns from patients (states, patients x nodes; truth, patients x causes) when it is made.
-
-    The model names nodes and causes; its numbers are not used.
-    """
-
-    def __init__(self, model: ModelLike, states: States, truth: NDArray[np.bool_]) -> None: ...
-
-    def predict(self, states: States) -> Numbers:
-        """P(cause) as learned: patients x causes."""
-        ...
-
-
 class LogisticRegressions:
-    """One logistic regression a cause, a :class:`Learner`; needs scikit-learn.
+    """One logistic regression a cause, learned when it is made; needs scikit-learn.
 
+    States are patients x nodes, truth patients x causes; of the model no number is used.
     Features: for each context and finding and each of its states, whether it is known to be
     so. L2 penalty of inverse strength 0.2, near the best for 300 to 10,000 of the article's
     patients. A cause that nobody or everybody has is given its share among them, with half a
@@ -155,7 +128,7 @@ class LogisticRegressions:
 
 
 class PgmpyNaiveBayes:
-    """One naive Bayes a cause, its tables learned by pgmpy's own estimator; a :class:`Learner`.
+    """The same with one naive Bayes a cause, its tables learned by pgmpy's own estimator.
 
     A network of pgmpy with arrows from the cause to every context and finding; an answer that
     is not known is left out of its table. With the BDeu prior of four imagined patients. Asked
@@ -188,7 +161,7 @@ class PgmpyNaiveBayes:
         return np.asarray(np.clip(predicted, EDGE, 1.0 - EDGE))
 
 
-LEARNERS: Mapping[str, type[Learner]] = {
+LEARNERS: Mapping[str, type[LogisticRegressions | PgmpyNaiveBayes]] = {
     "logistic regression": LogisticRegressions,
     "pgmpy naive Bayes": PgmpyNaiveBayes,
 }

@@ -13,7 +13,7 @@ from kneebayes.arguments import checked
 from kneebayes.binding import renamed
 from kneebayes.case.answers import says_no, says_unknown, says_yes, spoken
 from kneebayes.cohort.questionnaire import any_urgent
-from kneebayes.cohort.record import diagnose_cohort
+from kneebayes.cohort.record import diagnose_cohort, reading_of
 from kneebayes.cohort.simulation import VISIT, Recording, SimulatedCohort, simulate
 from kneebayes.errors import EvidenceError, UnknownNameError
 from kneebayes.network import Numbers
@@ -22,7 +22,6 @@ from kneebayes.study.baselines import (
     States,
     naive_bayes,
     prior_only,
-    reading_of,
     states_of,
     without_mediators,
 )

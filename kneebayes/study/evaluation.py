@@ -26,7 +26,7 @@ from kneebayes.study.scores import (
 )
 from kneebayes.text import counted
 from kneebayes.view.markup import percent
-from kneebayes.view.report import Report, Reporting, frame_of, made_by_line, records_of
+from kneebayes.view.report import Report, Reporting, cells_of, frame_of, made_by_line, records_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -35,27 +35,19 @@ if TYPE_CHECKING:
 MOST_RESAMPLES = 1_000_000
 FIRST = (1, 3, 5)
 SCORES = ("log_score", "brier", *(f"recall_{first}" for first in FIRST))
-
-
-def _difference(means: Numbers, pair: tuple[int, int], is_share: bool) -> Numbers:
-    """Difference of two columns of means; recalls are divided by the causes present."""
-    with np.errstate(invalid="ignore", divide="ignore"):  # infinite scores, or no cause present
-        difference: Numbers = means[:, pair[0]] - means[:, pair[1]]
-        return difference / means[:, 0] if is_share else difference
+ENDS = (0.025, 0.975)  # of an interval that holds 95 %
 
 
 ANY = "any urgent cause"
-HEADER = (
-    "predictor",
-    "log score (bits)",
-    "Brier",
-    "recall 1",
-    "recall 3",
-    "recall 5",
-    "AUC",
-    "calibration error",
-    "by chance up to",
-)
+COLUMNS = {
+    "predictor": "{predictor}",
+    "log score (bits)": "{log_score:.4f}",
+    "Brier": "{brier:.4f}",
+    **{f"recall {first}": f"{{recall_{first}:.1%}}" for first in FIRST},
+    "AUC": "{auc:.3f}",
+    "calibration error": "{calibration_error:.2%}",
+    "by chance up to": "{calibration_limit:.2%}",
+}
 LEGEND = (
     "Log score and Brier: mean over cases and causes, less is better. Recall: share of the "
     "present causes among the first 1, 3, 5 of the ranking."
@@ -256,18 +248,16 @@ class Evaluation(Reporting):
         97.5 % points when the cases are drawn again (paired bootstrap), and ``better``: the
         name of the better one if the interval leaves no doubt, else nothing.
         """
-        means, drawn = self._resampled
+        with np.errstate(invalid="ignore"):  # infinite scores
+            gaps = self._resampled[:, 1:] - self._resampled[:, :1]
         rows = []
-        for index, name in enumerate(list(self.predictions)[1:], start=1):
-            for place, score in enumerate(SCORES):
-                pair = (1 + index * len(SCORES) + place, 1 + place)
-                is_share = score.startswith("recall")
-                difference = float(_difference(means, pair, is_share)[0])
-                low, high = np.quantile(_difference(drawn, pair, is_share), [0.025, 0.975])
+        for name, own in zip(list(self.predictions)[1:], gaps.swapaxes(0, 1), strict=True):
+            for score, each in zip(SCORES, own.T, strict=True):
+                low, high = np.quantile(each[1:], ENDS)
                 better = ""
                 if low > 0.0 or high < 0.0:
-                    better = name if (low > 0.0) == is_share else self.reference
-                rows.append((name, score, difference, float(low), float(high), better))
+                    better = name if (low > 0.0) == score.startswith("recall") else self.reference
+                rows.append((name, score, each[0], low, high, better))
         header = ["predictor", "score", "difference", "low", "high", "better"]
         return frame_of(rows, columns=header)
 
@@ -280,26 +270,16 @@ class Evaluation(Reporting):
         see the same cases: whether they differ is told by :attr:`comparisons`, not by whether
         their intervals meet.
         """
-        means, drawn = self._resampled
-        rows = []
-        with np.errstate(invalid="ignore", divide="ignore"):
-            for index, name in enumerate(self.predictions):
-                for place, score in enumerate(SCORES):
-                    column = 1 + index * len(SCORES) + place
-                    is_share = score.startswith("recall")
-                    value, again = (
-                        one[:, column] / (one[:, 0] if is_share else 1.0) for one in (means, drawn)
-                    )
-                    low, high = np.quantile(again, [0.025, 0.975])
-                    rows.append((name, score, float(value[0]), float(low), float(high)))
+        rows = [
+            (name, score, each[0], *np.quantile(each[1:], ENDS))
+            for name, own in zip(self.predictions, self._resampled.swapaxes(0, 1), strict=True)
+            for score, each in zip(SCORES, own.T, strict=True)
+        ]
         return frame_of(rows, columns=["predictor", "score", "value", "low", "high"])
 
     @cached_property
-    def _resampled(self) -> tuple[Numbers, Numbers]:
-        """Means over the cases, and over the cases drawn again, in as many rows.
-
-        The first column counts the causes present, then :data:`SCORES` of each predictor.
-        """
+    def _resampled(self) -> Numbers:
+        """:data:`SCORES` of the cases, then of cases drawn again: each x predictors x scores."""
         truth = self.facts
         columns = [truth.sum(axis=1).astype(float)]
         for values in self.values_of.values():
@@ -307,7 +287,11 @@ class Evaluation(Reporting):
             columns += [recalled(values, truth, first)[0] for first in FIRST]
         stacked = np.stack(columns, axis=1)
         drawn = resampled_means(stacked, self.scoring.resamples, self.scoring.seed)
-        return stacked.mean(axis=0)[None], drawn
+        means = np.concatenate([stacked.mean(axis=0)[None], drawn])
+        scores = means[:, 1:].reshape(len(means), -1, len(SCORES))
+        with np.errstate(invalid="ignore", divide="ignore"):  # no cause present
+            scores[:, :, -len(FIRST) :] /= means[:, :1, None]
+        return scores
 
     @cached_property
     def by_cause(self) -> pd.DataFrame:
@@ -397,25 +381,14 @@ class Evaluation(Reporting):
     @property
     def report(self) -> Report:
         """What is shown: the scores of each predictor."""
-        rows = [
-            (
-                row["predictor"],
-                f"{row['log_score']:.4f}",
-                f"{row['brier']:.4f}",
-                *(f"{row[name]:.1%}" for name in ("recall_1", "recall_3", "recall_5")),
-                f"{row['auc']:.3f}",
-                f"{row['calibration_error']:.2%}",
-                f"{row['calibration_limit']:.2%}",
-            )
-            for row in records_of(self.table)
-        ]
+        header, rows = cells_of(self.table, COLUMNS)
         made_by = f" ({self.made_by})" if self.made_by else ""
         present = counted(int(self.facts.sum()), "present cause")
         return Report(
             title=f"{self.subject.title}: predictions against the truth{made_by}",
             known=f"{counted(len(self), 'case')} with {present}.",
-            header=HEADER,
-            rows=tuple(rows),
+            header=header,
+            rows=rows,
             notes=tuple(_notes(self)),
             disclaimer=self.subject.disclaimer,
             made_by=made_by_line(self.origin),
@@ -440,7 +413,7 @@ class Evaluation(Reporting):
         """
         from kneebayes.study.figures import draw_scores
 
-        return self._told_above(draw_scores(self._scored(score), score, ax))
+        return self._titled(draw_scores(self._scored(score), score, ax))
 
     def _scored(self, score: str) -> list[dict[str, Any]]:
         """One row a predictor: its value, ``low`` and ``high`` where there are, ``doubt``."""
@@ -474,13 +447,7 @@ class Evaluation(Reporting):
             name: [self._recall(values, first) for first in firsts]
             for name, values in self.values_of.items()
         }
-        return self._told_above(draw_recall(firsts, lines, ax))
-
-    def _told_above(self, ax: Axes) -> Axes:
-        """The same axes, with which cases these are."""
-        from kneebayes.view.figures import caption
-
-        return caption(ax, self.report.title, self.report.known)
+        return self._titled(draw_recall(firsts, lines, ax))
 
     def draw_learning(self, score: str = "log_score", ax: Axes | None = None) -> Axes:
         """Draw how a score of what learns changes with the number of cases learned from.

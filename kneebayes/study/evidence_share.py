@@ -32,7 +32,7 @@ from kneebayes.questions.explain.subsets import DECIBANS
 from kneebayes.study.published import VISITS, PublishedCase, Visit, published_cases
 from kneebayes.text import counted
 from kneebayes.view.figures import SMALL, name_lines, new_axes
-from kneebayes.view.report import ModelResult, Report, frame_of, records_of
+from kneebayes.view.report import ModelResult, Report, cells_of, frame_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -45,7 +45,12 @@ STEP = 1e-3  # of log-odds, or of the logarithm of a ratio
 ROUNDING = 1e-6  # of the steepest slope of an answer; a flatter one is error of rounding
 ROWS = 200  # numbers moved at once
 LISTED, SHOWN = 100, 12
-HEADER = ("assumed number", "said", "low", "value", "high", "share")
+COLUMNS = {
+    "assumed number": "{about}",
+    "said": "{said}",
+    **{end: f"{{{end}:.2g}}" for end in ("low", "value", "high")},
+    "share": "{share:.1%}",
+}
 ABOUT = (
     "Each answer of a patient is weighed by itself: how much more probable it is with the "
     "published cause than with the first other cause of the ranking, in decibans, whichever way "
@@ -310,15 +315,6 @@ class EvidenceShare(ModelResult):
     @property
     def report(self) -> Report:
         """What is shown."""
-        rows = [
-            (
-                str(row["about"]),
-                str(row["said"]),
-                *(f"{row[end]:.2g}" for end in ("low", "value", "high")),
-                f"{row['share']:.1%}",
-            )
-            for row in records_of(self.assumed.head(SHOWN))
-        ]
         lead = [
             f"{visit.capitalize()}: "
             + ", ".join(f"{self.share(kind, visit):.0%} {kind}" for kind in self._kinds)
@@ -327,8 +323,7 @@ class EvidenceShare(ModelResult):
         ]
         return self._report(
             "what the weight of evidence rests on",
-            HEADER,
-            rows,
+            *cells_of(self.assumed.head(SHOWN), COLUMNS),
             known=f"{counted(self.patients, 'published patient')} with a cause that the model has.",
             notes=(ABOUT, f".assumed lists {counted(len(self.assumed), 'assumed number')}."),
             lead=tuple(lead),

@@ -18,7 +18,7 @@ from kneebayes.study.evaluation import Evaluation, Scoring
 from kneebayes.text import counted
 from kneebayes.view.figures import caption
 from kneebayes.view.markup import percent
-from kneebayes.view.report import ModelResult, Report, frame_of, records_of
+from kneebayes.view.report import ModelResult, Report, cells_of, frame_of, records_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -32,15 +32,15 @@ REGRET = (
     "Informed: the model that is true in that world, told nothing of how patients were written "
     "down. Regret: what is lost against it, on the same patients."
 )
-HEADER = (
-    "world",
-    "log score (bits)",
-    "informed",
-    "regret (95 %)",
-    "recall 3",
-    "calibration error (by chance up to)",
-    "urgent missed",
-)
+COLUMNS = {
+    "world": "{world}",
+    "log score (bits)": "{log_score:.4f}",
+    "informed": "{informed_log_score:.4f}",
+    "regret (95 %)": "{interval}",
+    "recall 3": "{recall_3:.1%}",
+    "calibration error (by chance up to)": "{calibration_error:.2%} ({calibration_limit:.2%})",
+    "urgent missed": "{urgent_missed} of {urgent_patients}",
+}
 RESAMPLES = 300
 INFORMED = "knows the world"
 
@@ -128,25 +128,14 @@ class Misspecification(ModelResult):
     def report(self) -> Report:
         """What is shown: one line a world."""
         first = next(iter(self.evaluations.values()))
-        rows = [
-            (
-                row["world"],
-                f"{row['log_score']:.4f}",
-                f"{row['informed_log_score']:.4f}",
-                _interval(row),
-                f"{row['recall_3']:.1%}",
-                f"{row['calibration_error']:.2%} ({row['calibration_limit']:.2%})",
-                f"{row['urgent_missed']} of {row['urgent_patients']}",
-            )
-            for row in records_of(self.table)
-        ]
+        shown = self.table.assign(interval=list(map(_interval, records_of(self.table))))
         out = int(self.table["impossible"].sum())
         notes = [REGRET, f"{MISSED} {percent(first.scoring.threshold)}."]
         if out:
             notes.append(f"{counted(out, 'case is', many='cases are')} impossible and left out.")
         known = f"{counted(self.patients, 'patient')} drawn in each world (seed {self.seed})."
         title = f"other worlds ({self.data.reading})"
-        return self._report(title, HEADER, rows, known=known, notes=tuple(notes))
+        return self._report(title, *cells_of(shown, COLUMNS), known=known, notes=tuple(notes))
 
     def draw(self, ax: Axes | None = None) -> Axes:
         """Draw the log score in each world, beside that of who knows it."""

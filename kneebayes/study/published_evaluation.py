@@ -27,7 +27,7 @@ from kneebayes.study.published import (
 )
 from kneebayes.study.scores import area_under_curve, resampled_means, share_with_interval
 from kneebayes.text import counted
-from kneebayes.view.report import ModelResult, Report, frame_of, records_of
+from kneebayes.view.report import ModelResult, Report, cells_of, frame_of, records_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -41,7 +41,11 @@ FLOOR = 1e-9  # a truth that was ruled out would make a mean of logarithms infin
 RESAMPLES = 2000
 NOW = "now"
 KNOWN, ALL = AMONG = "cause in the model", "all"
-HEADER = ("among", "visit", "predictor", "patients", "top 1", "top 3", "top 5", "mean ln P(truth)")
+COLUMNS = {
+    **{name: f"{{{name}}}" for name in ("among", "visit", "predictor", "patients")},
+    **{f"top {first}": f"{{top_{first}:.0%}}" for first in FIRST},
+    "mean ln P(truth)": "{mean_log:.2f}",
+}
 ABOUT = (
     "Published cases are no sample of a practice: the rare and the urgent are over-represented "
     "and often only an abstract was to be had. They show how a model fails, not how often."
@@ -265,22 +269,10 @@ class PublishedEvaluation(ModelResult):
     @property
     def report(self) -> Report:
         """What is shown."""
-        rows = [
-            (
-                row["among"],
-                row["visit"],
-                row["predictor"],
-                str(row["patients"]),
-                *(f"{row[name]:.0%}" for name in ("top_1", "top_3", "top_5")),
-                f"{row['mean_log']:.2f}",
-            )
-            for row in records_of(self.table)
-        ]
         known, patients = self.table["patients"].iloc[0], counted(self.patients, "patient")
         return self._report(
             f"published patients ({self.data.reading})",
-            HEADER,
-            rows,
+            *cells_of(self.table, COLUMNS),
             known=f"{patients}, {known} of them with a cause the model has.",
             notes=tuple(_notes(self)),
         )

@@ -223,6 +223,19 @@ def records_of(table: pd.DataFrame) -> list[dict[str, Any]]:
     return cast("list[dict[str, Any]]", table.to_dict("records"))
 
 
+def cells_of(table: pd.DataFrame, columns: Mapping[str, str]) -> tuple[Row, tuple[Row, ...]]:
+    """The header of what is shown of a table, and its rows: by heading how a cell is written.
+
+    Examples
+    --------
+    >>> cells_of(frame_of({"cause": ["gout"], "p": [0.25]}), {"what": "{cause}", "P": "{p:.0%}"})
+    (('what', 'P'), (('gout', '25%'),))
+    """
+    ways = columns.values()
+    rows = records_of(table)
+    return tuple(columns), tuple(tuple(way.format_map(row) for way in ways) for row in rows)
+
+
 def ranked_frame(rows: Sequence[Any], columns: list[str] | None = None) -> pd.DataFrame:
     """The same with the rank as its index, from 1."""
     index = pd.RangeIndex(1, len(rows) + 1, name="rank")
@@ -500,6 +513,10 @@ class Reporting(Showing):
         """The result for a notebook."""
         return report_html(self.report)
 
+    def _titled(self, ax: Axes, title: str = "") -> Axes:
+        """The same axes; above them a title, that of the report if no other, and what is known."""
+        return caption(ax, title or self.report.title, self.report.known)
+
 
 class CaseResult(Reporting):
     """A result about one patient: a report, and the same numbers as JSON."""
@@ -514,10 +531,6 @@ class CaseResult(Reporting):
     def _origin(self) -> Mapping[str, Any]:
         """Which model made it, what was answered, and how urgent that is."""
         return plain_case(self.case)
-
-    def _titled(self, ax: Axes, title: str = "") -> Axes:
-        """The same axes; above them a title, that of the report if no other, and what is known."""
-        return caption(ax, title or self.report.title, known_of(self.case.answers))
 
 
 class ModelResult(Reporting):
@@ -542,10 +555,6 @@ class ModelResult(Reporting):
         ends = {"disclaimer": meta.disclaimer, "made_by": made_by_line(self._origin())}
         parts: dict[str, Any] = {"title": f"{meta.title}: {title}", **ends, **more}
         return Report(header=header, rows=tuple(rows), **parts)
-
-    def _titled(self, ax: Axes) -> Axes:
-        """The same axes; above them what the report has there."""
-        return caption(ax, self.report.title, self.report.known)
 
 
 def plain(value: object) -> Any:

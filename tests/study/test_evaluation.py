@@ -11,13 +11,13 @@ from sklearn.metrics import roc_auc_score
 import kneebayes as kb
 from kneebayes.cohort import COMPLETE, SimulatedCohort
 from kneebayes.cohort.questionnaire import any_urgent
+from kneebayes.cohort.record import reading_of
 from kneebayes.network import Network, root_node, table_node
 from kneebayes.network.pgmpy_bridge import query_pgmpy, to_pgmpy
 from kneebayes.study import Evaluation, Scoring, evaluate, evaluate_predictions
 from kneebayes.study.baselines import (
     PgmpyNaiveBayes,
     naive_bayes,
-    reading_of,
     states_of,
 )
 
