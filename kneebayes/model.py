@@ -38,8 +38,7 @@ if TYPE_CHECKING:
     from kneebayes.history import History
     from kneebayes.history.reading import read
     from kneebayes.inference import Engine
-    from kneebayes.learning.learn import update
-    from kneebayes.learning.record import Learnt
+    from kneebayes.learning.learn import Learnt, update
     from kneebayes.page.html import write_page
     from kneebayes.page.opening import explorer
     from kneebayes.questions.ask.interview import interview

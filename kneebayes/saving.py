@@ -22,9 +22,8 @@ from kneebayes.knowledge import Knowledge, read_knowledge
 from kneebayes.knowledge.folder import Layered, digest_of
 from kneebayes.knowledge.statements import Interval
 from kneebayes.learning.counting import Patients, Sample
-from kneebayes.learning.learn import with_learnt
+from kneebayes.learning.learn import Learnt, with_learnt
 from kneebayes.learning.outcome import LearntNumber
-from kneebayes.learning.record import Learnt
 from kneebayes.learning.sentences import key_of, read_text
 from kneebayes.network import Link, Network, Node
 from kneebayes.view.report import made_by

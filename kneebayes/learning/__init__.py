@@ -6,7 +6,6 @@ causes nobody saw, ``scoring`` finds the most probable numbers, ``outcome`` turn
 statements.
 """
 
-from kneebayes.learning.learn import update
-from kneebayes.learning.record import HeldOut, Learnt
+from kneebayes.learning.learn import HeldOut, Learnt, update
 
 __all__ = ["HeldOut", "Learnt", "update"]

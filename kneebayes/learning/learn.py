@@ -3,29 +3,430 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, cast
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
 from kneebayes.arguments import checked
 from kneebayes.binding import renamed
-from kneebayes.building.model import AnyModel
+from kneebayes.building.model import AnyModel, ModelLike
+from kneebayes.building.quantities import RATIOS
 from kneebayes.errors import EvidenceError
-from kneebayes.learning.counting import Counting, read_patients, selection_of, together
+from kneebayes.knowledge.statements import Interval
+from kneebayes.learning.counting import (
+    Counting,
+    Patients,
+    Sample,
+    log_probabilities,
+    read_patients,
+    selection_of,
+    together,
+)
 from kneebayes.learning.outcome import LearntNumber, outcomes_of, with_outcomes
-from kneebayes.learning.record import Learnt
-from kneebayes.learning.scoring import Estimation, Found
+from kneebayes.learning.scoring import Estimation
 from kneebayes.learning.sentences import read_text
-from kneebayes.text import counted
+from kneebayes.network import Numbers
+from kneebayes.odds import logit
+from kneebayes.text import counted, marked
+from kneebayes.view.figures import (
+    BLUE,
+    ORANGE,
+    SMALL,
+    caption,
+    fit,
+    name_lines,
+    new_axes,
+    odds_axis,
+)
+from kneebayes.view.markup import percent
+from kneebayes.view.report import (
+    Grid,
+    ModelResult,
+    Report,
+    Reporting,
+    frame_of,
+    made_by,
+    made_by_line,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
+    from matplotlib.axes import Axes
 
+GREY = "#8c8c8c"
+ENDS = ("text_low", "text_high", "low", "high")
+EDGE = 1e-7  # what is certain is drawn here
+LETTERS = 36  # of a name on one line
+SHOWN = 14
+HEADER = ("said", "before", "now", "90 %", "data", "outweighed after")
+HOW = (
+    "data: share of what is known of a number that comes from the patients (1 minus the ratio of "
+    "the variances with and without them). outweighed after: how many patients like these weigh "
+    "as much as the sentence."
+)
 LEAST_TRUST = 1e-6  # below it the text says nothing, and its weights overflow
-
 MANY = 200  # patients from which on a bar is shown
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class HeldOut(ModelResult):
+    """How well patients are foretold, before and after learning: ln P(answers | complaint).
+
+    Made by :meth:`Learnt.score`. The log score is proper: only the true probabilities
+    maximise it on average (Good 1952).
+
+    Attributes
+    ----------
+    frame
+        One row a patient, with the index of the table: ``before``, ``after`` and ``gain``.
+    model, told
+        The model as the text made it, and from whom it learnt.
+    """
+
+    frame: pd.DataFrame
+    model: ModelLike
+    told: str
+
+    def _origin(self) -> Mapping[str, Any]:
+        """Which model was asked."""
+        return made_by(self.model) | {"learnt": self.told}
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """One row a patient: ``before``, ``after``, ``gain``, all in nats."""
+        return self.frame.copy()
+
+    @property
+    def before(self) -> float:
+        """Mean of ln P(answers | complaint) under the text alone."""
+        return float(self.frame["before"].mean())
+
+    @property
+    def after(self) -> float:
+        """The same under text and patients."""
+        return float(self.frame["after"].mean())
+
+    @property
+    def gain(self) -> float:
+        """How much better, in nats a patient."""
+        return float(self.frame["gain"].mean())
+
+    @property
+    def error(self) -> float:
+        """Standard error of the gain; infinite for a single patient."""
+        count = len(self.frame)
+        if count < 2:
+            return float("inf")
+        return float(self.frame["gain"].std(ddof=1) / np.sqrt(count))
+
+    def draw(self, ax: Axes | None = None) -> Axes:
+        """Draw how much ln P(answers | complaint) of each patient gained or lost by learning."""
+        gains = self.frame["gain"].tolist()
+        ax = ax or new_axes(7.0, 3.2)
+        longest = max(map(abs, gains), default=1.0)
+        width = longest / min(20, max(3, len(gains) // 20)) or 1.0
+        edges = [width * index for index in range(-21, 22)]  # so that one edge is at 0
+        low, high = min([0.0, *gains]), max([0.0, *gains])
+        edges = [edge for edge in edges if low - width <= edge <= high + width]
+        worse, better = ([gain for gain in gains if (gain < 0.0) is lost] for lost in (True, False))
+        ax.hist(worse, bins=edges, color=ORANGE, hatch="///", edgecolor="white")
+        ax.hist(better, bins=edges, color=BLUE, edgecolor="white")
+        mean = sum(gains) / max(1, len(gains))
+        ax.axvline(0.0, color=GREY, lw=1.0)
+        ax.axvline(mean, color="black", lw=1.6, ls="--")
+        above: dict[str, Any] = {"ha": "center", "va": "bottom", "fontsize": SMALL}
+        ax.text(mean, 1.01, f"mean {mean:+.3f}", transform=ax.get_xaxis_transform(), **above)
+        label = "gain in ln P(answers | complaint), nats; hatched: foretold worse than before"
+        ax.set_xlabel(label, fontsize=SMALL)
+        ax.set_ylabel("patients not learnt from", fontsize=SMALL)
+        ax.locator_params(axis="y", integer=True)
+        ax.spines[["top", "right"]].set_visible(False)
+        fit(ax)
+        return ax
+
+    @property
+    def report(self) -> Report:
+        """What is shown: the means."""
+        rows = (
+            ("the text", f"{self.before:.3f}"),
+            ("text and patients", f"{self.after:.3f}"),
+            ("gain", f"{self.gain:+.3f} \u00b1 {self.error:.3f}"),
+        )
+        return self._report(
+            "how well patients are foretold",
+            lead=(f"{counted(len(self.frame), 'patient')} foretold; higher is better.",),
+            before=(Grid("ln P(answers | complaint), nats a patient", ("by", "mean"), rows),),
+            notes=("\u00b1 is one standard error of the mean gain.",),
+        )
+
+    def __repr__(self) -> str:
+        patients = counted(len(self.frame), "patient")
+        return f"HeldOut({patients}: gain {self.gain:+.3f} ± {self.error:.3f})"
+
+
+def _log_scores(model: ModelLike, patients: Patients, numbers: Numbers) -> Numbers:
+    """The logarithm of P(answers | complaint) of every patient."""
+    everyone = Sample(selection_of(model)[None], None, np.ones(1))
+    log_complaint = log_probabilities(model, everyone, numbers)[0]
+    if not len(patients.sample.hard):
+        return np.zeros(len(patients))
+    scores = log_probabilities(model, patients.sample, numbers) - log_complaint
+    return np.where(patients.which >= 0, scores[patients.which], 0.0)
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Learnt(Reporting):
+    """What a model learnt from patients.
+
+    Made by :meth:`kneebayes.Model.update`, and kept as ``model.learnt``.
+
+    Attributes
+    ----------
+    patients
+        Who was learnt from.
+    outcomes
+        What became of every sentence.
+    numbers
+        All numbers of the network after learning.
+    trust
+        What the weight of every sentence was multiplied by.
+    trail
+        ln posterior density (up to a constant) at the start and after each step; it never
+        falls.
+    converged
+        Whether no further step promised anything.
+    determined
+        How many numbers the patients have determined (MacKay 1992): from 0 to as many as
+        were learnt.
+    """
+
+    before: ModelLike
+    patients: Patients
+    outcomes: tuple[LearntNumber, ...]
+    numbers: Numbers
+    trust: float
+    trail: tuple[float, ...]
+    converged: bool
+    determined: float
+
+    @cached_property
+    def _rows(self) -> list[dict[str, Any]]:
+        rows: list[dict[str, Any]] = []
+        causes = self.before.data.knowledge.causes
+        for outcome in self.outcomes:
+            sentence, quantity = outcome.sentence, outcome.sentence.quantity
+            subject = quantity.parent or quantity.node
+            rows.append(
+                {
+                    "kind": quantity.kind,
+                    "node": quantity.node,
+                    "parent": quantity.parent,
+                    "state": quantity.state,
+                    "about": sentence.about,
+                    "said": sentence.said,
+                    "text": sentence.interval.value,
+                    "text_low": sentence.interval.low,
+                    "text_high": sentence.interval.high,
+                    "weight": sentence.weight,
+                    "now": outcome.interval.value,
+                    "low": outcome.interval.low,
+                    "high": outcome.interval.high,
+                    "link": outcome.link,
+                    "data": outcome.data,
+                    "outweighed_after": outcome.outweighed_after(len(self.patients)),
+                    "learnt": not sentence.fixed,
+                    "fixed": sentence.fixed,
+                    "urgent": subject in causes and causes[subject].urgent,
+                }
+            )
+        return rows
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """One row a statement, learnt or not.
+
+        Columns: ``kind``, ``node``, ``parent``, ``state`` (ids), and ``about``, the same in words;
+        ``said``, and in numbers ``text``, ``text_low``, ``text_high`` before; ``weight``, the
+        effective sample size of the sentence, in patients of whom it would have to be known for
+        certain (none for a risk ratio); ``now``, ``low``, ``high`` after, with the central 90 %;
+        ``link``, the number that the network uses; ``data``, the share of the patients in what is
+        known; ``outweighed_after``, how many patients like these would weigh as much as the
+        sentence; ``learnt``, and ``fixed``, why not; ``urgent``, whether it is about an urgent
+        cause.
+        """
+        return frame_of(self._rows)
+
+    def draw(self, ax: Axes | None = None) -> Axes:
+        """Draw the statements that the patients say most about, before and after."""
+        rows = [row for row in self._by_data if row["kind"] not in RATIOS][:SHOWN]
+        ax = ax or new_axes(9.0, 0.42 * len(rows) + 1.7)
+        sides = (
+            ("text", "text_low", "text_high", GREY, "s", -0.16, "the text"),
+            ("now", "low", "high", BLUE, "o", 0.16, "text and patients"),
+        )
+        for value, low, high, colour, mark, shift, label in sides:
+            places = [index + shift for index in range(len(rows))]
+            middle = [logit(row[value], EDGE) for row in rows]
+            left, right = ([logit(row[end], EDGE) for row in rows] for end in (low, high))
+            ax.hlines(places, left, right, color=colour, lw=2.0)
+            ax.plot(middle, places, mark, color=colour, ms=5.5, label=label)
+        name_lines(ax, [row["about"] for row in rows], LETTERS)
+        ax.set_ylim(max(1, len(rows)) - 0.4, -0.6)
+        odds_axis(ax, [row[end] for row in rows for end in ENDS], EDGE)
+        beside = ("axes fraction", "data")
+        for index, row in enumerate(rows):
+            shown = percent(row["data"])
+            ax.annotate(shown, (1.01, index), xycoords=beside, va="center", fontsize=SMALL)
+        ax.annotate("data", (1.01, -0.55), xycoords=beside, fontsize=SMALL)
+        label = (
+            "probability, on the scale of log-odds; lines hold the central 90 %\n"
+            "data: how much of what is known comes from the patients"
+        )
+        ax.set_xlabel(label, fontsize=SMALL)
+        ax.legend(
+            frameon=False, loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=2, fontsize=SMALL
+        )
+        ax.spines[["top", "right"]].set_visible(False)
+        return caption(ax, self.report.title)
+
+    @renamed(cases="patients")
+    @checked
+    def score(self, patients: object) -> HeldOut:
+        """How well patients who were not learnt from are foretold, before and after.
+
+        The table is, and errors are, as for :meth:`kneebayes.Model.update`.
+        """
+        import pandas as pd
+
+        seen = read_patients(self.before, patients)
+        if not len(seen):
+            message = "There are no patients to score. Give a DataFrame with at least one row."
+            raise EvidenceError(message)
+        sides = {"before": self.before.data.engine.numbers[0], "after": self.numbers}
+        scores = {side: _log_scores(self.before, seen, one) for side, one in sides.items()}
+        frame = pd.DataFrame(scores, index=cast("pd.DataFrame", patients).index)
+        frame["gain"] = frame["after"] - frame["before"]
+        return HeldOut(frame, self.before, self.told)
+
+    @cached_property
+    def _by_data(self) -> list[dict[str, Any]]:
+        """Rows of what was learnt, most from the patients first."""
+        learnt = [row for row in self._rows if row["learnt"]]
+        return sorted(learnt, key=lambda row: -row["data"])
+
+    @property
+    def summary(self) -> str:
+        """How much the patients taught, in a sentence."""
+        learnt = [outcome for outcome in self.outcomes if not outcome.sentence.fixed]
+        more = sum(outcome.data > 0.5 for outcome in learnt)
+        count = len(self.patients)
+        sentence = (
+            f"{counted(count, 'patient')} with the complaint, "
+            f"{self.patients.telling:,} of whom more is known."
+        )
+        if math.isinf(self.trust):
+            return f"{sentence} The text is trusted without limit, so no number has moved."
+        if not self.trail:
+            return f"{sentence} Nothing was to be learnt, so no number has moved."
+        return (
+            f"{sentence} They determined {self.determined:.0f} of "
+            f"{counted(len(learnt), 'number')}, and weigh more than the sentence in {more}."
+        )
+
+    @property
+    def report(self) -> Report:
+        """What is shown: what became of shares, and of what else moved most."""
+        causes = [row for row in self._rows if row["kind"] == "prior"]
+        labels = self.before.data.knowledge.label
+        named = [(marked(labels(str(row["node"])), row["urgent"]), row) for row in causes]
+        others = [row for row in self._by_data if row["kind"] != "prior"][:SHOWN]
+        spoken = [(marked(row["about"], row["urgent"]), row) for row in others]
+        meta = self.before.data.knowledge.meta
+        warning = [] if self.converged else ["Stopped before the best numbers were reached."]
+        return Report(
+            title=f"{meta.title}: what patients taught ({self.before.data.reading})",
+            lead=(self.summary,),
+            before=(
+                Grid(
+                    "How common each cause is among those with the complaint (! urgent)",
+                    ("cause", *HEADER),
+                    tuple(_cells(name, row) for name, row in named),
+                ),
+                Grid(
+                    "What the patients say most about, besides",
+                    ("statement", *HEADER),
+                    tuple(_cells(name, row) for name, row in spoken),
+                ),
+            ),
+            notes=(*warning, *self._stays, HOW),
+            made_by=made_by_line(self._origin()),
+            disclaimer=meta.disclaimer,
+        )
+
+    @property
+    def _stays(self) -> Sequence[str]:
+        """What cannot be learnt, and what nobody was asked about."""
+        why = Counter(outcome.sentence.fixed for outcome in self.outcomes if outcome.sentence.fixed)
+        reasons = [f"{count} ({reason})" for reason, count in why.items()]
+        silent = sum(outcome.data < 0.01 for outcome in self.outcomes if not outcome.sentence.fixed)
+        lines = []
+        if reasons:
+            lines.append("Numbers that stay as stated: " + "; ".join(reasons) + ".")
+        if silent and self.trail:
+            lines.append(
+                f"Of {counted(silent, 'further number')} these patients say next to nothing "
+                "(data below 1 %): the text alone speaks there."
+            )
+        return lines
+
+    def _origin(self) -> Mapping[str, Any]:
+        """Which model this is, after it learnt."""
+        return made_by(self.before) | {"learnt": self.told}
+
+    @property
+    def told(self) -> str:
+        """From how many patients, in words."""
+        return counted(len(self.patients), "patient")
+
+    def __repr__(self) -> str:
+        free = sum(not outcome.sentence.fixed for outcome in self.outcomes)
+        told = counted(free, "number")
+        return f"Learnt({self.told}: {self.determined:.0f} of {told} determined)"
+
+
+def _cells(name: str, row: dict[str, Any]) -> tuple[str, ...]:
+    now = Interval(low=row["low"], value=row["now"], high=row["high"])
+    is_ratio = row["kind"] in RATIOS
+    shown = _ratio if is_ratio else percent
+    after = row["outweighed_after"]
+    return (
+        name,
+        str(row["said"]),
+        shown(row["text"]),
+        shown(now.value),
+        f"{shown(now.low)} to {shown(now.high)}",
+        percent(row["data"]),
+        _patients(after),
+    )
+
+
+def _patients(count: float) -> str:
+    """How many patients, with no more digits than make sense."""
+    if math.isinf(count) or count >= 1e7:
+        return "never" if math.isinf(count) else "> 10 million"
+    if count < 10.0:
+        return f"{count:.1f}"
+    size = 10 ** max(0, math.floor(math.log10(count)) - 1)
+    return f"{round(count / size) * size:,}"
+
+
+def _ratio(value: float) -> str:
+    return f"x {value:.2g}"
 
 
 @renamed(cases="patients")
@@ -112,26 +513,14 @@ def update(
             for sentence in text.sentences
         )
         return before.replace(learnt=Learnt(before, seen, same, numbers, weight, (), True, 0.0))
-    scoring = Estimation(
-        Counting(before.data.engine),
-        text.coordinates,
-        seen.sample,
-        selection_of(before),
-        text.imagined,
-    )
+    counting, selected = Counting(before.data.engine), selection_of(before)
+    scoring = Estimation(counting, text.coordinates, seen.sample, selected, text.imagined)
     with _bar(len(seen), progress) as advance:
         estimate = scoring.find(advance)
-    learnt = Learnt(
-        before,
-        seen,
-        outcomes_of(before, text, estimate),
-        estimate.numbers,
-        weight,
-        estimate.trail,
-        estimate.converged,
-        _determined(estimate),
-    )
-    return with_learnt(before, learnt)
+    outcomes = outcomes_of(before, text, estimate)
+    numbers, trail, converged = estimate.numbers, estimate.trail, estimate.converged
+    end = weight, trail, converged, estimate.determined
+    return with_learnt(before, Learnt(before, seen, outcomes, numbers, *end))
 
 
 def with_learnt(before: AnyModel, learnt: Learnt) -> AnyModel:
@@ -168,23 +557,14 @@ def _trust(trust: float | None, earlier: Learnt | None) -> float:
     return float(trust)
 
 
-def _determined(estimate: Found) -> float:
-    """How many numbers the patients have determined (MacKay 1992)."""
-    by_text = np.sum(estimate.variances_by_all * estimate.by_text)  # the trace of their product
-    return float(len(estimate.by_all) - by_text)
-
-
 @contextmanager
-def _bar(patients: int, progress: bool | None) -> Iterator[Callable[[float], object] | None]:
-    """A bar that shows each step and how much it gained, or nothing."""
-    if not (patients > MANY if progress is None else progress):
-        yield None
-        return
+def _bar(patients: int, progress: bool | None) -> Iterator[Callable[[float], object]]:
+    """A bar that shows each step and how much it gained."""
     from tqdm.auto import tqdm
 
-    with tqdm(
-        desc=f"Learning from {counted(patients, 'patient')}", unit=" steps", leave=False
-    ) as bar:
+    hidden = not (patients > MANY if progress is None else progress)
+    what = f"Learning from {counted(patients, 'patient')}"
+    with tqdm(desc=what, unit=" steps", leave=False, disable=hidden) as bar:
 
         def advance(gain: float) -> None:
             """Show how much a round has gained."""

@@ -239,6 +239,12 @@ class Found:
         """The same with the patients."""
         return _inverse(_firm(self.by_all))
 
+    @property
+    def determined(self) -> float:
+        """How many numbers the patients have determined (MacKay 1992)."""
+        by_text = np.sum(self.variances_by_all * self.by_text)  # the trace of their product
+        return float(len(self.by_all) - by_text)
+
 
 @dataclass(frozen=True)
 class _Point:

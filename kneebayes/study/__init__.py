@@ -10,9 +10,13 @@ from kneebayes.study.evaluating import BASELINES, evaluate, evaluate_predictions
 from kneebayes.study.evaluation import Evaluation, Scoring
 from kneebayes.study.evidence_share import EvidenceShare, evidence_share
 from kneebayes.study.misspecification import Misspecification, World, misspecify, worlds_of
-from kneebayes.study.published import PublishedCase, published_cases
+from kneebayes.study.published import (
+    PublishedCase,
+    ReadingEvaluation,
+    evaluate_reading,
+    published_cases,
+)
 from kneebayes.study.published_evaluation import PublishedEvaluation, evaluate_published
-from kneebayes.study.reading_evaluation import ReadingEvaluation, evaluate_reading
 from kneebayes.study.scores import Bin, Calibration, calibration_of
 
 __all__ = [

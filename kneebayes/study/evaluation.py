@@ -20,6 +20,10 @@ from kneebayes.study.scores import (
     brier_scores,
     calibration_of,
     differential_overlap,
+    draw_calibration,
+    draw_learning,
+    draw_recall,
+    draw_scores,
     log_scores,
     recalled,
     resampled_means,
@@ -396,8 +400,6 @@ class Evaluation(Reporting):
 
     def draw(self, ax: Axes | None = None) -> Axes:
         """Draw the calibration curve of the reference, with intervals."""
-        from kneebayes.study.scores import draw_calibration
-
         calibration = self.calibrations[self.reference]
         rows = [asdict(box) for box in calibration.bins]
         caption = (
@@ -411,8 +413,6 @@ class Evaluation(Reporting):
         Lines are the 95 % intervals of :attr:`intervals`, where a score has them; a hollow mark
         is one whose difference to the reference is in doubt by :attr:`comparisons`.
         """
-        from kneebayes.study.figures import draw_scores
-
         return self._titled(draw_scores(self._scored(score), score, ax))
 
     def _scored(self, score: str) -> list[dict[str, Any]]:
@@ -440,8 +440,6 @@ class Evaluation(Reporting):
 
     def draw_recall(self, ax: Axes | None = None) -> Axes:
         """Draw how many present causes are found among the first 1 to 10 of each ranking."""
-        from kneebayes.study.figures import draw_recall
-
         firsts = list(range(1, min(10, len(self.subject.labels)) + 1))
         lines = {
             name: [self._recall(values, first) for first in firsts]
@@ -455,8 +453,6 @@ class Evaluation(Reporting):
         What does not learn is a level line. Lines and bands are the 95 % intervals of
         :attr:`intervals`, where a score has them.
         """
-        from kneebayes.study.figures import draw_learning
-
         learners: dict[str, list[dict[str, Any]]] = {}
         others = []
         for row in self._scored(score):

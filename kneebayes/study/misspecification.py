@@ -15,6 +15,7 @@ from kneebayes.errors import ArgumentError
 from kneebayes.study.baselines import without_mediators
 from kneebayes.study.evaluating import evaluate
 from kneebayes.study.evaluation import Evaluation, Scoring
+from kneebayes.study.scores import draw_worlds
 from kneebayes.text import counted
 from kneebayes.view.figures import caption
 from kneebayes.view.markup import percent
@@ -139,8 +140,6 @@ class Misspecification(ModelResult):
 
     def draw(self, ax: Axes | None = None) -> Axes:
         """Draw the log score in each world, beside that of who knows it."""
-        from kneebayes.study.figures import draw_worlds
-
         return caption(draw_worlds(records_of(self.table), ax), self.report.title)
 
     def __repr__(self) -> str:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import math
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import product
@@ -12,26 +13,169 @@ import numpy as np
 
 from kneebayes.arguments import checked
 from kneebayes.building.model import ModelLike
-from kneebayes.case.case import Diagnosing
-from kneebayes.errors import EvidenceError
+from kneebayes.case.answers import says_no
+from kneebayes.case.case import Case, Diagnosing
+from kneebayes.errors import EvidenceError, KneebayesError, UnknownNameError
 from kneebayes.network import Numbers
-from kneebayes.study.published import (
-    NAIVE,
-    NETWORK,
-    PRIOR,
-    VISITS,
-    Judge,
-    PublishedCase,
-    published_cases,
-    refuse_others,
+from kneebayes.odds import inverse_logit, logit
+from kneebayes.study.published import VISITS, PublishedCase, Visit, published_cases, refuse_others
+from kneebayes.study.scores import (
+    area_under_curve,
+    draw_recall,
+    resampled_means,
+    share_with_interval,
 )
-from kneebayes.study.scores import area_under_curve, resampled_means, share_with_interval
 from kneebayes.text import counted
 from kneebayes.view.report import ModelResult, Report, cells_of, frame_of, records_of
 
 if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
+
+NETWORK, NAIVE, PRIOR = "network", "naive Bayes", "prior only"
+EXPLAINS, PRESENT = "posterior", "present"
+EDGE = 1e-9  # naive Bayes may say 0 and 1 of one cause; it is kept this far from both
+SHOWN = 3
+ELSE = ""  # all that the article does not name, as one cause
+
+Beliefs = dict[str, float]
+
+
+class Judge:
+    """Asks a model about patients, and remembers what each answer does by itself.
+
+    Parameters
+    ----------
+    ranked_by
+        What orders the causes: ``posterior`` (explains the complaint), ``present`` (is there).
+        Empty: ``posterior``.
+
+    Attributes
+    ----------
+    prior
+        Belief in each cause with nothing known but the complaint.
+    unknown
+        Names of answers that the model cannot read (it has no such name, or no such age), with
+        how often they were left out.
+    """
+
+    def __init__(self, model: Diagnosing, ranked_by: str = "") -> None:
+        if ranked_by not in ("", EXPLAINS, PRESENT):
+            message = f"ranked_by must be one of {EXPLAINS!r}, {PRESENT!r}, got {ranked_by!r}."
+            raise KneebayesError(message)
+        self.model, self.ranked_by = model, ranked_by or EXPLAINS
+        knowledge = model.data.knowledge
+        self.complaint = knowledge.meta.complaint
+        self.outside = {
+            id
+            for id, cause in knowledge.causes.items()
+            if id == knowledge.meta.rest or cause.layer == "beyond"
+        }
+        self.prior = self._beliefs(model.diagnose({}).case, hurts=True)
+        self.unknown: dict[str, int] = {}
+        self._shifts: dict[tuple[str, Any], Beliefs | None] = {}
+
+    def rows(self, case: PublishedCase) -> Iterator[dict[str, object]]:
+        """What each predictor says of one patient at each visit.
+
+        A patient whose answers are impossible in the model gets no row.
+        """
+        for visit in VISITS:
+            answers = self._understood(case, visit)
+            try:
+                told = self.model.diagnose(answers).case
+                beliefs = self._beliefs(told, hurts=self._hurts(answers))
+            except EvidenceError:  # the answers cannot be true together
+                continue
+            predictors = {NETWORK: beliefs, NAIVE: self._naive(answers), PRIOR: self.prior}
+            for predictor, believed in predictors.items():
+                yield {
+                    "id": case.id,
+                    "half": case.half,
+                    "visit": visit,
+                    "predictor": predictor,
+                    "diagnosis": case.diagnosis,
+                    **self._judged(case, believed),
+                    "wanted": case.urgency,
+                    "urgency": told.level,
+                }
+
+    def _judged(self, case: PublishedCase, believed: Beliefs) -> dict[str, object]:
+        """Rank and probability of the truth, the first causes, and how much lies outside."""
+        order = sorted(believed, key=lambda id: -believed[id])
+        right = [id for id in case.causes if id in believed]
+        in_model = bool(right)
+        right = right or [id for id in case.beyond if id in believed]
+        first = order[0]
+        outside = 1.0 - math.prod(1.0 - believed[id] for id in self.outside)
+        whole = {id: share for id, share in believed.items() if id not in self.outside}
+        whole[ELSE] = outside
+        named = [id if id in whole else ELSE for id in right] if in_model else [ELSE]
+        expected = max(named, key=whole.__getitem__)
+        return {
+            "truth": right,
+            "in_model": in_model,
+            "rank": min((order.index(id) + 1 for id in right), default=0),
+            "probability": max((believed[id] for id in right), default=float("nan")),
+            "whole_rank": 1 + sum(share > whole[expected] for share in whole.values()),
+            "whole_probability": whole[expected],
+            "first": order[:SHOWN],
+            "first_probability": believed[first],
+            "first_right": first in right or (not right and first in self.outside),
+            "something_else": outside,
+            "named_wrongly": first not in right and first not in self.outside,
+        }
+
+    def _understood(self, case: PublishedCase, visit: Visit) -> dict[str, Any]:
+        """The answers whose names the model has; the others are counted."""
+        known = {}
+        for name, answer in case.answers(visit).items():
+            if self._shift(name, answer) is None:
+                self.unknown[name] = self.unknown.get(name, 0) + 1
+            else:
+                known[name] = answer
+        return known
+
+    def _shift(self, name: str, answer: Any) -> Beliefs | None:
+        """What one answer adds to the log-odds of each cause; None if the model cannot read it."""
+        key = (name, answer)
+        if key not in self._shifts:
+            try:
+                told = self.model.diagnose({name: answer}).case
+                beliefs = self._beliefs(told, hurts=self._hurts({name: answer}))
+            except (UnknownNameError, EvidenceError):  # no such name, or no such state
+                self._shifts[key] = None
+            else:
+                self._shifts[key] = {
+                    id: logit(beliefs[id], EDGE) - logit(self.prior[id], EDGE) for id in self.prior
+                }
+        return self._shifts[key]
+
+    def _naive(self, answers: Mapping[str, Any]) -> Beliefs:
+        """Each answer weighed alone, with the likelihood ratio that it has by itself here.
+
+        One cause explains the complaint, so what comes out is scaled to add up to 1: a logarithmic
+        score compares only forecasts that do (Gneiting and Raftery 2007).
+        """
+        sums = {id: logit(belief, EDGE) for id, belief in self.prior.items()}
+        for name, answer in answers.items():
+            for id, shift in (self._shift(name, answer) or {}).items():
+                sums[id] += shift
+        weights = {id: inverse_logit(total) for id, total in sums.items()}
+        if self.ranked_by != EXPLAINS or not self._hurts(answers):
+            return weights
+        whole = sum(weights.values())
+        return {id: weight / whole for id, weight in weights.items()}
+
+    def _hurts(self, answers: Mapping[str, Any]) -> bool:
+        """Whether the complaint is there; without it nothing explains it."""
+        return not says_no(answers.get(self.complaint))
+
+    def _beliefs(self, case: Case, *, hurts: bool) -> Beliefs:
+        """What ranks, by cause; presence where there is no complaint to explain."""
+        explains = hurts and self.ranked_by == EXPLAINS
+        return {row.id: row.posterior if explains else row.present for row in case.ranked}
+
 
 FIRST = (1, 3, 5)
 SCORES = ("top_1", "top_3", "top_5", "mean_log")
@@ -279,8 +423,6 @@ class PublishedEvaluation(ModelResult):
 
     def draw(self, ax: Axes | None = None) -> Axes:
         """Draw how often the published cause is among the first 1 to 10, at both visits."""
-        from kneebayes.study.figures import draw_recall
-
         lines = {
             f"{predictor}, {visit}": [
                 _mean(self._judged(KNOWN, visit, predictor)["rank"].to_numpy() <= first)

@@ -13,12 +13,12 @@ from conftest import DATA, Edit
 from scipy.special import logit
 
 import kneebayes as kb
-from kneebayes.learning.outcome import LearntNumber, _odds_factor, _origin_of
-from kneebayes.learning.record import (
+from kneebayes.learning.learn import (
     HeldOut,
     _patients,
     _ratio,
 )
+from kneebayes.learning.outcome import LearntNumber, _odds_factor, _origin_of
 from kneebayes.learning.scoring import Coordinates, Family, Free, JointMove
 from kneebayes.text import marked
 from kneebayes.view.markup import percent

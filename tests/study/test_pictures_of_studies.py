@@ -23,9 +23,14 @@ from matplotlib.colors import to_hex
 import kneebayes as kb
 from kneebayes.study.accuracy import DRAWN, Accuracy, AccuracyRow
 from kneebayes.study.evidence_share import evidence_share
-from kneebayes.study.figures import draw_learning, draw_recall, draw_scores, draw_worlds
 from kneebayes.study.published import VISITS, published_cases
-from kneebayes.study.scores import draw_calibration
+from kneebayes.study.scores import (
+    draw_calibration,
+    draw_learning,
+    draw_recall,
+    draw_scores,
+    draw_worlds,
+)
 from kneebayes.view.figures import BLACK, BLUE, ORANGE, PALETTE
 from kneebayes.view.markup import percent
 

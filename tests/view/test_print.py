@@ -20,9 +20,8 @@ from kneebayes.questions.doubt.lexicons import draw_readings
 from kneebayes.questions.doubt.robustness import draw_intervals, draw_slopes
 from kneebayes.questions.doubt.tornado import draw_tornado
 from kneebayes.study import evaluate_published, evaluate_reading, evidence_share, published_cases
-from kneebayes.study.figures import draw_learning, draw_recall, draw_scores
 from kneebayes.study.published import PublishedCase
-from kneebayes.study.scores import draw_calibration
+from kneebayes.study.scores import draw_calibration, draw_learning, draw_recall, draw_scores
 from kneebayes.teaching import Feedback, Practice, ask_at_random
 from kneebayes.view.figures import WIDE, broken, caption, draw_ranking, name_ends, new_axes
 from kneebayes.view.report import known_of
