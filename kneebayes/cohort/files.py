@@ -15,10 +15,10 @@ from functools import lru_cache
 from hashlib import file_digest, sha256
 from pathlib import Path
 from shutil import copyfileobj
-from typing import IO, TYPE_CHECKING, Any, BinaryIO
+from typing import IO, Any, BinaryIO
 
 from kneebayes.arguments import checked
-from kneebayes.binding import renamed
+from kneebayes.binding import pd, renamed
 from kneebayes.building.model import ModelLike, read_model
 from kneebayes.cohort.questionnaire import PIECE, Progress, Questionnaire, bar_for
 from kneebayes.cohort.reading import ColumnsLike, TableProblems, column_map
@@ -35,9 +35,6 @@ from kneebayes.knowledge import shipped_folder
 from kneebayes.text import counted
 from kneebayes.view.report import package_version
 from kneebayes.writing import guard_cells, replacing_file, same_place, telling_why, write_safely
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 FORM = 3  # of the folder; another form is not taken up
 LOCK = "lock"
@@ -399,8 +396,6 @@ def _join_parquet(paths: Sequence[Path], whole: Path) -> None:
 
 def read_table(path: str | Path) -> pd.DataFrame:
     """All patients of a CSV or Parquet file that fits into memory; cells of a CSV file are text."""
-    import pandas as pd
-
     pieces = [piece for piece, _ in open_source(Path(path), ()).pieces()]
     return pd.concat(pieces, ignore_index=pieces[0].index.name is None)
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
+from kneebayes.binding import pd
 from kneebayes.building.model import ModelLike
 from kneebayes.cohort.reading import (
     NOTHING_MAPPED,
@@ -28,9 +28,6 @@ from kneebayes.inference.limits import Budget
 from kneebayes.knowledge import Knowledge
 from kneebayes.knowledge.records import UrgencyRule
 from kneebayes.network import Network, Numbers
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 LEVELS = ("routine", "soon", "now")
 
@@ -193,8 +190,6 @@ class Questionnaire:
         ``place`` names a row by its position; ``progress`` gets how many more are answered;
         ``read`` is what :meth:`check` found.
         """
-        import pandas as pd
-
         rows, causes = len(frame), list(self.model.data.knowledge.causes)
         levels, logs = np.empty(rows, dtype=np.int8), np.empty(rows)
         posteriors = np.empty((rows, len(causes)), order="F")
@@ -230,8 +225,6 @@ class Questionnaire:
 
     def _top(self, posteriors: np.ndarray, possible: np.ndarray) -> pd.Categorical[str]:
         """Label of the most probable cause of each patient; of equals the first."""
-        import pandas as pd
-
         labels = pd.Index([cause.label for cause in self.model.data.knowledge.causes.values()])
         codes = np.full(len(posteriors), -1, dtype=np.int16)
         codes[possible] = posteriors[possible].argmax(axis=1)

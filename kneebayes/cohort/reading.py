@@ -10,12 +10,13 @@ from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from io import StringIO
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from kneebayes.arguments import check_fields, checked
+from kneebayes.binding import pd
 from kneebayes.building.model import ModelLike
 from kneebayes.case import Answer, read_answers
 from kneebayes.case.answers import KINDS, evidence_of, meaning_of, spoken
@@ -25,9 +26,6 @@ from kneebayes.network import Numbers
 from kneebayes.text import counted, did_you_mean, shown
 from kneebayes.view.report import frame_of
 from kneebayes.writing import guard_text, plain_text, write_safely
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 LARGEST = 10_000_000  # bytes
 
@@ -227,8 +225,6 @@ def _distinct_cells(column: pd.Series) -> tuple[NDArray[np.int64], list[object]]
     different types stay apart although Python calls them equal (True, 1 and 1.0): what may be
     said of a patient depends on it.
     """
-    import pandas as pd
-
     try:
         codes, uniques = pd.factorize(column)
     except TypeError:  # a cell that cannot be hashed, such as a mapping, stands for itself

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Literal, cast
+from typing import Any, Literal, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
 from kneebayes.arguments import checked
-from kneebayes.binding import renamed
+from kneebayes.binding import Axes, pd, renamed
 from kneebayes.building.model import ModelLike
 from kneebayes.case.answers import meaning_of, spoken
 from kneebayes.case.case import CaseLike
@@ -53,10 +53,6 @@ from kneebayes.view.report import (
     plain,
     report_html,
 )
-
-if TYPE_CHECKING:
-    import pandas as pd
-    from matplotlib.axes import Axes
 
 SHOWN = 10
 Unclear = Literal["refuse", "mark"]
@@ -145,8 +141,6 @@ class Cohort(InJson):
     @cached_property
     def any_urgent(self) -> pd.Series:
         """P(at least one urgent cause is present | evidence), by patient."""
-        import pandas as pd
-
         causes = self.model.data.knowledge.causes
         shares = self._share([id for id, cause in causes.items() if cause.urgent])
         return pd.Series(shares, index=self.table.index, name="any_urgent")
@@ -161,8 +155,6 @@ class Cohort(InJson):
     @cached_property
     def reasons(self) -> pd.Series:
         """Why a patient is urgent: the reasons that the signs give, the most urgent first."""
-        import pandas as pd
-
         reasons = reasons_of(self.model, self._reading)
         return pd.Series(reasons, index=self.table.index, name="reasons", dtype=object)
 
@@ -517,8 +509,6 @@ def names_of(keep: Sequence[str]) -> tuple[str, ...]:
 
 def _places_of(index: pd.Index, label: Hashable) -> NDArray[np.intp]:
     """Where a label stands in an index; nowhere for what cannot be a label."""
-    import pandas as pd
-
     try:
         wanted = pd.Index([label], tupleize_cols=False)
         places = index.get_indexer_for(wanted)

@@ -9,13 +9,13 @@ from functools import cached_property
 from hashlib import sha256
 from math import nan, sqrt
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from kneebayes.arguments import checked, share, whole_number
-from kneebayes.binding import is_path, renamed
+from kneebayes.binding import Axes, is_path, pd, renamed
 from kneebayes.building.model import ModelLike
 from kneebayes.case.answers import by_name, by_node
 from kneebayes.case.case import Case, impossible_evidence
@@ -29,10 +29,6 @@ from kneebayes.view.figures import BLUE, ORANGE, SMALL, caption, name_lines, new
 from kneebayes.view.markup import percent
 from kneebayes.view.report import ModelResult, Report, frame_of
 from kneebayes.writing import replacing_file, same_place
-
-if TYPE_CHECKING:
-    import pandas as pd
-    from matplotlib.axes import Axes
 
 
 @dataclass(frozen=True, slots=True)
@@ -370,8 +366,6 @@ def simulate(
     >>> bool(cohort.answers["calf_tenderness"].isna().any())  # not everybody was asked
     True
     """
-    import pandas as pd
-
     n = whole_number("n", n, most=MOST_AT_ONCE)
     recording = VISIT if recording is None else recording
     pieces = list(simulate_pieces(model, n, seed, answers, recording))
@@ -416,8 +410,6 @@ def simulate_pieces(
 def _pieces(
     model: ModelLike, n: int, seed: int, holding: dict[str, object], drawing: Drawing, clerk: Clerk
 ) -> Iterator[SimulatedCohort]:
-    import pandas as pd
-
     index, causes = model.data.network.index, list(model.data.knowledge.causes)
     explains = [index[id] for id in causes]
     there = [index[model.data.knowledge.there[id]] for id in causes]

@@ -9,15 +9,13 @@ from contextlib import contextmanager
 from importlib import import_module
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Protocol
 
+from kneebayes.binding import pd
 from kneebayes.cohort.questionnaire import PIECE
 from kneebayes.cohort.reading import Place
 from kneebayes.errors import EvidenceError, KneebayesError
 from kneebayes.text import counted, suggest
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 UNPACK = "Unpack it first."
 OTHERS = {  # how files begin that are called .csv and are none
@@ -142,8 +140,6 @@ class CsvSource:
                 raise EvidenceError(message) from error
 
     def _frame(self, piece: list[tuple[int, list[str]]]) -> Piece:
-        import pandas as pd
-
         columns = list(zip(*(cells for _, cells in piece), strict=True)) or [()] * len(self.labels)
         frame = pd.concat([pd.Series(column, dtype="string") for column in columns], axis=1)
         frame.columns = pd.Index(self.labels)
@@ -178,8 +174,6 @@ class ParquetSource:
 
     def pieces(self) -> Iterator[Piece]:
         """Its rows in order; a row is called by its number, from 1."""
-        import pandas as pd
-
         start = 1
         with _opened(self.path) as file:
             batches = file.iter_batches(PIECE)

@@ -15,6 +15,7 @@ from functools import cached_property
 
 import numpy as np
 
+from kneebayes.binding import pd
 from kneebayes.building.model import ModelLike
 from kneebayes.cohort.questionnaire import alike
 from kneebayes.cohort.reading import Place, Reading
@@ -77,8 +78,6 @@ def read_patients(model: ModelLike, frame: object) -> Patients:
 
     All must have the complaint, and be possible: rows where that is not so are named.
     """
-    import pandas as pd
-
     if not isinstance(frame, pd.DataFrame):
         kind = type(frame).__name__
         message = f"Cases must be a pandas DataFrame with one row a patient, got {kind}."

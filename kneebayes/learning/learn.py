@@ -8,12 +8,12 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, cast
 
 import numpy as np
 
 from kneebayes.arguments import checked
-from kneebayes.binding import renamed
+from kneebayes.binding import Axes, pd, renamed
 from kneebayes.building.model import AnyModel, ModelLike
 from kneebayes.building.quantities import RATIOS
 from kneebayes.errors import EvidenceError
@@ -53,10 +53,6 @@ from kneebayes.view.report import (
     made_by,
     made_by_line,
 )
-
-if TYPE_CHECKING:
-    import pandas as pd
-    from matplotlib.axes import Axes
 
 GREY = "#8c8c8c"
 ENDS = ("text_low", "text_high", "low", "high")
@@ -301,8 +297,6 @@ class Learnt(Reporting):
 
         The table is, and errors are, as for :meth:`kneebayes.Model.update`.
         """
-        import pandas as pd
-
         seen = read_patients(self.before, patients)
         if not len(seen):
             message = "There are no patients to score. Give a DataFrame with at least one row."

@@ -7,11 +7,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from kneebayes.arguments import checked
+from kneebayes.binding import Axes, pd
 from kneebayes.building.model import ModelData, ModelLike
 from kneebayes.case.case import Case
 from kneebayes.errors import KneebayesError
@@ -20,10 +21,6 @@ from kneebayes.study.published import shipped
 from kneebayes.text import counted
 from kneebayes.view.figures import SMALL, WIDE, name_lines, new_axes
 from kneebayes.view.report import ModelResult, Report, frame_of
-
-if TYPE_CHECKING:
-    import pandas as pd
-    from matplotlib.axes import Axes
 
 FILE = "published_ratios.csv"
 NEAR = 1.5  # so many times outside the published interval is still near

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from kneebayes.arguments import checked
+from kneebayes.binding import pd
+from kneebayes.building.model import AnyModel, ModelLike
 from kneebayes.cohort.record import reading_of
 from kneebayes.cohort.simulation import items_of
 from kneebayes.errors import KneebayesError
@@ -20,11 +22,6 @@ from kneebayes.network import Network, Node, Numbers, noisy_or_node, root_node
 from kneebayes.network.pgmpy_bridge import estimate_naive
 from kneebayes.odds import inverse_logit
 from kneebayes.view.report import frame_of
-
-if TYPE_CHECKING:
-    import pandas as pd
-
-    from kneebayes.building.model import AnyModel, ModelLike
 
 EDGE = 1e-9  # naive Bayes may say 0 and 1 at once of one patient; it is kept this far from both
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,15 +11,13 @@ from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.utils.validation import check_is_fitted
 
 from kneebayes.arguments import share
+from kneebayes.binding import pd
 from kneebayes.building.model import in_setting, read_model
 from kneebayes.cohort.record import diagnose_cohort
 from kneebayes.cohort.simulation import items_of
 from kneebayes.errors import EvidenceError
 from kneebayes.network import Numbers
 from kneebayes.text import counted
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 
 class _Network:
@@ -126,8 +124,6 @@ class _Network:
         return (self.predict_proba(answers) >= self.threshold).astype(np.int64)
 
     def _frame(self, answers: Any) -> pd.DataFrame:
-        import pandas as pd
-
         if isinstance(answers, pd.DataFrame):
             return answers
         if hasattr(answers, "toarray"):

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from kneebayes.arguments import checked
-from kneebayes.binding import renamed
+from kneebayes.binding import pd, renamed
+from kneebayes.building.model import ModelLike
 from kneebayes.case.answers import says_no, says_unknown, says_yes, spoken
 from kneebayes.cohort.questionnaire import any_urgent
 from kneebayes.cohort.record import diagnose_cohort, reading_of
@@ -28,11 +28,6 @@ from kneebayes.study.baselines import (
 from kneebayes.study.evaluation import CauseLabels, Evaluation, Scoring
 from kneebayes.text import counted, shown, suggest
 from kneebayes.view.report import frame_of, made_by
-
-if TYPE_CHECKING:
-    import pandas as pd
-
-    from kneebayes.building.model import ModelLike
 
 SEPARATOR = re.compile(r"[;|]")
 
@@ -71,8 +66,6 @@ def truth_told(truth: object, index: pd.Index, model: ModelLike) -> Truth:
     The truth is a Series of diagnoses (names of causes, several parted by ``;`` or ``|`` or in a
     list; missing where not known), or a table of causes with True, False, yes, no, 1, 0 or nothing.
     """
-    import pandas as pd
-
     assumed: tuple[str, ...] = ()
     if isinstance(truth, pd.Series):
         _check_index(truth.index, index)
@@ -228,8 +221,6 @@ def predictions_of(
 
 
 def _named(name: str, table: object, model: ModelLike | None) -> pd.DataFrame:
-    import pandas as pd
-
     if not isinstance(table, pd.DataFrame):
         kind = type(table).__name__
         message = f"'{name}' must be a pandas DataFrame, cases x causes, got {kind}."

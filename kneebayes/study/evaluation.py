@@ -6,12 +6,13 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from math import isnan
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from kneebayes.arguments import share, whole_number
+from kneebayes.binding import Axes, pd
 from kneebayes.errors import EvidenceError
 from kneebayes.network import Numbers
 from kneebayes.study.scores import (
@@ -31,10 +32,6 @@ from kneebayes.study.scores import (
 from kneebayes.text import counted
 from kneebayes.view.markup import percent
 from kneebayes.view.report import Report, Reporting, cells_of, frame_of, made_by_line, records_of
-
-if TYPE_CHECKING:
-    import pandas as pd
-    from matplotlib.axes import Axes
 
 MOST_RESAMPLES = 1_000_000
 FIRST = (1, 3, 5)

@@ -6,11 +6,12 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from kneebayes.arguments import checked
+from kneebayes.binding import Axes, pd
 from kneebayes.building.model import ModelData, ModelLike
 from kneebayes.building.quantities import (
     RATIOS,
@@ -33,10 +34,6 @@ from kneebayes.study.published import VISITS, PublishedCase, Visit, published_ca
 from kneebayes.text import counted
 from kneebayes.view.figures import SMALL, name_lines, new_axes
 from kneebayes.view.report import ModelResult, Report, cells_of, frame_of
-
-if TYPE_CHECKING:
-    import pandas as pd
-    from matplotlib.axes import Axes
 
 NARROW = 0.06  # a share in which its number has no room
 COLOURS = ("#1f5a99", "#2f7d4f", "#b2481e", "#767676")
@@ -189,7 +186,7 @@ def _divided(data: ModelData, quantities: Quantities, slopes: Numbers) -> Number
     """Which part of each answer's weight each stated number has: numbers x answers."""
     asked = [node.id for node in data.network.nodes]
     restating = Restating(data.engine, data.knowledge, quantities, data.elicited.lexicon, asked)
-    base, values = data.engine.numbers[0], quantities.values  # noqa: PD011
+    base, values = data.engine.numbers[0], quantities.values
     parts = np.zeros((len(quantities), slopes.shape[1]))
     for first in range(0, len(quantities), ROWS):
         places = range(first, min(first + ROWS, len(quantities)))

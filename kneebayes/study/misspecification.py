@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from kneebayes.arguments import check_fields, checked
+from kneebayes.binding import Axes, pd
 from kneebayes.building.model import ModelLike, in_setting, with_lexicon
 from kneebayes.cohort.record import diagnose_cohort
 from kneebayes.cohort.simulation import VISIT, Recording, simulate
@@ -20,10 +21,6 @@ from kneebayes.text import counted
 from kneebayes.view.figures import caption
 from kneebayes.view.markup import percent
 from kneebayes.view.report import ModelResult, Report, cells_of, frame_of, records_of
-
-if TYPE_CHECKING:
-    import pandas as pd
-    from matplotlib.axes import Axes
 
 AS_STATED = "as the model thinks"
 WRONG = (0.05, 0.15)

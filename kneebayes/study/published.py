@@ -9,9 +9,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, get_args
+from typing import Any, Literal, get_args
 
 from kneebayes.arguments import checked
+from kneebayes.binding import Axes, pd
 from kneebayes.building.model import ModelLike
 from kneebayes.case.answers import read_answers
 from kneebayes.errors import EvidenceError, KneebayesError
@@ -21,10 +22,6 @@ from kneebayes.text import counted
 from kneebayes.view.markup import percent
 from kneebayes.view.report import Report, Reporting, frame_of, made_by, made_by_line
 from kneebayes.writing import plain_text
-
-if TYPE_CHECKING:
-    import pandas as pd
-    from matplotlib.axes import Axes
 
 LARGEST = 100_000_000  # bytes
 

@@ -7,11 +7,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import product
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from kneebayes.arguments import checked
+from kneebayes.binding import Axes, pd
 from kneebayes.building.model import ModelLike
 from kneebayes.case.answers import says_no
 from kneebayes.case.case import Case, Diagnosing
@@ -27,10 +28,6 @@ from kneebayes.study.scores import (
 )
 from kneebayes.text import counted
 from kneebayes.view.report import ModelResult, Report, cells_of, frame_of, records_of
-
-if TYPE_CHECKING:
-    import pandas as pd
-    from matplotlib.axes import Axes
 
 NETWORK, NAIVE, PRIOR = "network", "naive Bayes", "prior only"
 EXPLAINS, PRESENT = "posterior", "present"

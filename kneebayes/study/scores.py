@@ -9,12 +9,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import cycle
 from math import isfinite
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from kneebayes.arguments import checked, whole_number
+from kneebayes.binding import Axes
 from kneebayes.errors import ArgumentError
 from kneebayes.network import Numbers
 from kneebayes.odds import logit
@@ -36,9 +37,6 @@ from kneebayes.view.figures import (
     ticks_apart,
 )
 from kneebayes.view.markup import percent
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
 
 Truth = NDArray[np.bool_]
 
